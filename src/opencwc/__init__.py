@@ -1,0 +1,20 @@
+"""OpenCWC: what the Chemical Weapons Convention says about what you hold. This is the public face and nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from opencwc.screening import screen
+
+__version__ = "0.1.0"
+__all__ = ["__version__", "screen"]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a verb when it is first used, so that ``import opencwc`` costs nothing."""
+    if name == "screen":
+        from opencwc.screening import screen
+
+        return screen
+    raise AttributeError(f"module 'opencwc' has no attribute {name!r}")

@@ -1,0 +1,53 @@
+"""What a molecule is made of, as one number: the same heavy atoms give the same key, however they are drawn.
+
+The key is a sum of fixed 64-bit weights, so that it can be added up atom by atom, in a text as well as in a molecule.
+Equal compositions always have equal keys; the keys of different ones differ but for chance in 2^64.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rdkit.Chem import Mol
+
+MASK = (1 << 64) - 1
+CARBON = 6
+HYDROGEN_WEIGHT = 0xD1B54A32D192ED03
+"""Weight of one hydrogen in the keys that count them; hydrogens less charge stay the same when protons come or go."""
+
+METALS = frozenset(
+    [3, 4, 11, 12, 13, *range(19, 32), *range(37, 51), 55, 56, *range(57, 84), 87, 88, *range(89, 113)]
+)
+"""Atomic numbers of the metals; arsenic, antimony and the other half-metals count as non-metals here."""
+
+
+@cache
+def weight(atomic_number: int) -> int:
+    """Return the 64-bit weight of an element (splitmix64 of its atomic number); hydrogen and dummies weigh nothing.
+
+    >>> weight(1)
+    0
+    """
+    if atomic_number in (0, 1):
+        return 0
+    mixed = (atomic_number * 0x9E3779B97F4A7C15) & MASK
+    mixed = ((mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9) & MASK
+    mixed = ((mixed ^ (mixed >> 27)) * 0x94D049BB133111EB) & MASK
+    return mixed ^ (mixed >> 31)
+
+
+def composition_key(atomic_numbers: Iterable[int]) -> int:
+    """Return the key of these heavy atoms.
+
+    >>> composition_key([6, 8]) == composition_key([8, 6]) != composition_key([6, 6, 8])
+    True
+    """
+    return sum(weight(number) for number in atomic_numbers) & MASK
+
+
+def molecule_key(mol: Mol) -> int:
+    """Return the key of a molecule's heavy atoms."""
+    return composition_key(atom.GetAtomicNum() for atom in mol.GetAtoms())

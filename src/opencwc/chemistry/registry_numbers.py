@@ -1,0 +1,93 @@
+"""CAS registry numbers as people write them, brought to one form and checked against their own check digit.
+
+A number helps to find a structure; it decides nothing, and a well-formed number need not exist.
+"""
+
+from __future__ import annotations
+
+import re
+
+from opencwc.errors import InputError
+
+# Between digits every one of these stands for the hyphen: soft hyphen, Armenian and Hebrew hyphens, the general
+# punctuation dashes, hyphen bullet, minus, the small and fullwidth forms, the katakana length mark.
+_DASHES = "\u00ad\u058a\u05be\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\ufe58\ufe63\uff0d\u30fc"
+_TO_HYPHEN = dict.fromkeys(map(ord, _DASHES), "-")
+# Zero-width characters and direction marks, which copying out of PDF, HTML and Arabic text leaves behind.
+_INVISIBLE = dict.fromkeys(
+    [*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0x061C, 0xFEFF], None
+)
+_CLEANED = {**_TO_HYPHEN, **_INVISIBLE}
+
+_CANONICAL = re.compile(r"[1-9][0-9]{1,6}-[0-9]{2}-[0-9]")
+# Latin or Cyrillic "CAS" and up to 40 characters of "registry number:"; databases pad the first part with zeros.
+_BEFORE = r"[\s(\[{\"'#:]*(?:(?:cas|кас)[^0-9]{0,40}?)?"
+_AFTER = r"[\s)\]}\"'.,;:]*"
+_WRITTEN = re.compile(_BEFORE + r"([0-9]{2,10})\s*-+\s*([0-9]{2})\s*-+\s*([0-9])" + _AFTER, re.IGNORECASE)
+_DASHLESS = re.compile(_BEFORE + r"([0-9]{2,10}?)\s*([0-9]{2})\s*([0-9])" + _AFTER, re.IGNORECASE)
+
+
+def normalise_cas(text: str, *, dashless: bool = False) -> str | None:
+    """Give the registry number that ``text`` consists of, as ``107-44-8``, or ``None`` where it is no such number.
+
+    The form alone is judged; whether the check digit fits is ``is_valid``'s question. A word such as "CAS No." may
+    stand before the number, any dash and any script's decimal digits are taken. With ``dashless`` a bare run of
+    digits is a number too: only for a column known to hold registry numbers, since any quantity would pass.
+
+    >>> normalise_cas("CAS 107-44-8"), normalise_cas("[１０７–４４−８]"), normalise_cas("CAS-Nr.: 0000107-44-8")
+    ('107-44-8', '107-44-8', '107-44-8')
+    >>> normalise_cas("١٠٧-٤٤-٨")
+    '107-44-8'
+    >>> normalise_cas("107448"), normalise_cas("107448", dashless=True)
+    (None, '107-44-8')
+    >>> normalise_cas("sarin") is None, normalise_cas("203-448-7") is None
+    (True, True)
+    """
+    if _CANONICAL.fullmatch(text):
+        return text
+    if not text.isascii():
+        text = _decimal_digits(text.translate(_CLEANED))
+    found = _WRITTEN.fullmatch(text) or (_DASHLESS.fullmatch(text) if dashless else None)
+    if found is None:
+        return None
+    cas = f"{found[1].lstrip('0')}-{found[2]}-{found[3]}"
+    return cas if _CANONICAL.fullmatch(cas) else None
+
+
+def looks_like_cas(text: str) -> bool:
+    """Whether ``text`` is written as a registry number, be it a right one or a mistyped one.
+
+    >>> looks_like_cas("107-44-8"), looks_like_cas("107-44-9"), looks_like_cas("107448"), looks_like_cas("1,2-dione")
+    (True, True, False, False)
+    """
+    return normalise_cas(text) is not None
+
+
+def is_valid(cas: str) -> bool:
+    """Whether ``cas`` is written as a registry number and its last digit is the check digit of the others.
+
+    >>> is_valid("107-44-8"), is_valid("107-44-9"), is_valid("sarin")
+    (True, False, False)
+    """
+    normal = normalise_cas(cas)
+    return normal is not None and check_digit(normal) == int(normal[-1])
+
+
+def check_digit(cas: str) -> int:
+    """Compute the check digit that belongs to the digits before the last hyphen; the digit given is not looked at.
+
+    Counted from the right, each digit is weighted by its place; the sum's last digit is the check digit (CAS, "Check
+    Digit Verification of CAS Registry Numbers"). Raises InputError where ``cas`` is no registry number.
+
+    >>> check_digit("107-44-9")
+    8
+    """
+    normal = normalise_cas(cas)
+    if normal is None:
+        raise InputError(f"{cas!r} is not a CAS registry number.", remedy="Such numbers look like 107-44-8.")
+    digits = normal[:-1].replace("-", "")
+    return sum(place * int(digit) for place, digit in enumerate(reversed(digits), start=1)) % 10
+
+
+def _decimal_digits(text: str) -> str:
+    return "".join(str(int(c)) if c.isdecimal() else c for c in text)

@@ -1,0 +1,306 @@
+"""One molecule, however it was drawn: isotopes, stereo, charge-separated and tautomeric drawings, salts and water.
+
+Each step says so when it changed something. What comes out are the components (the dot-separated parts) with their
+protons put back to the neutral form, and a note of how each was drawn, so that a rule can judge the chemical by its
+structure and its salt form by the entry's own words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rdkit import Chem
+
+from opencwc.chemistry.composition import METALS, molecule_key
+from opencwc.finding import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """One part of a drawing in its neutral form.
+
+    ``number`` counts the parts from 1 as they stand; ``form`` is ``free``, ``protonated`` (a base with its proton),
+    ``anionic`` (an acid without it) or ``charged`` (a charge that no proton explains, as in a quaternary); ``role`` is
+    ``main``, ``ion`` (a metal or a bare small ion) or ``water``; ``key`` is its composition.
+    """
+
+    number: int
+    mol: Chem.Mol
+    form: str
+    role: str
+    key: int
+    drawn_charge: int
+
+    @property
+    def smiles(self) -> str:
+        """The component as SMILES, in RDKit's canonical form, without isotopes and stereo."""
+        return str(Chem.MolToSmiles(self.mol))
+
+
+@dataclass(frozen=True, slots=True)
+class Standardised:
+    """The components of one drawing and the steps that changed it; ``polymer`` marks a repeating unit drawn as such."""
+
+    components: tuple[Component, ...]
+    steps: tuple[Message, ...]
+    polymer: bool
+
+
+def standardise(mol: Chem.Mol) -> Standardised:
+    """Standardise a sanitised molecule (it is not changed; a copy is).
+
+    >>> from rdkit import Chem
+    >>> [part.smiles for part in standardise(Chem.MolFromSmiles("C[N+](C)([H])CCO.[Cl-]")).components]
+    ['CN(C)CCO', 'Cl']
+    """
+    steps: list[Message] = []
+    polymer = any(group.GetProp("TYPE") in _POLYMER_GROUPS for group in Chem.GetMolSubstanceGroups(mol))
+    work = Chem.RWMol(mol)
+    for name, step in _STEPS:
+        count = step(work)
+        if count:
+            steps.append(Message(name, {"count": count}))
+    _sanitise(work)
+    whole = work.GetMol()
+    if any(atom.GetAtomicNum() in METALS and atom.GetDegree() for atom in whole.GetAtoms()):
+        whole, cut = _disconnect_metals(whole)
+        if cut:
+            steps.append(Message("step_metals"))
+    parts = Chem.GetMolFrags(whole, asMols=True, sanitizeFrags=False)
+    neutral = [_neutralise(part) for part in parts]
+    sides = _sides_of_salts([(part, form) for part, form, _ in neutral])
+    components = []
+    for number, ((part, _, _), form, drawn) in enumerate(zip(neutral, sides, parts, strict=True), 1):
+        charge = Chem.GetFormalCharge(drawn)
+        components.append(Component(number, part, form, _role(part), molecule_key(part), charge))
+    turned = sum(count for _, _, count in neutral)
+    if turned:
+        steps.append(Message("step_tautomer", {"count": turned}))
+    if len(components) > 1:
+        steps.append(Message("step_components", {"count": len(components)}))
+    if any(one.role == "water" for one in components):
+        steps.append(Message("step_water"))
+    if any(one.form in ("protonated", "anionic") for one in components):
+        steps.append(Message("step_protons"))
+    return Standardised(tuple(components), tuple(steps), polymer)
+
+
+def _clear_isotopes(mol: Chem.RWMol) -> int:
+    labelled = [atom for atom in mol.GetAtoms() if atom.GetIsotope() and atom.GetAtomicNum()]
+    for atom in labelled:
+        atom.SetIsotope(0)
+    return len(labelled)
+
+
+def _clear_atom_maps(mol: Chem.RWMol) -> int:
+    for atom in mol.GetAtoms():
+        atom.SetAtomMapNum(0)
+    return 0
+
+
+def _clear_stereo(mol: Chem.RWMol) -> int:
+    centres = [atom for atom in mol.GetAtoms() if atom.GetChiralTag() != Chem.ChiralType.CHI_UNSPECIFIED]
+    bonds = [bond for bond in mol.GetBonds() if bond.GetStereo() > Chem.BondStereo.STEREOANY]
+    Chem.RemoveStereochemistry(mol)
+    return len(centres) + len(bonds)
+
+
+def _fold_hydrogens(mol: Chem.RWMol) -> int:
+    """Turn drawn hydrogens on one heavy atom into that atom's count; the step is no news to a person, so it is silent."""
+    for atom in reversed(list(mol.GetAtoms())):
+        if atom.GetAtomicNum() != 1 or atom.GetDegree() != 1 or atom.GetFormalCharge():
+            continue
+        (heavy,) = atom.GetNeighbors()
+        if heavy.GetAtomicNum() <= 1:
+            continue
+        if heavy.GetNoImplicit() or heavy.GetIsAromatic():
+            heavy.SetNoImplicit(True)
+            heavy.SetNumExplicitHs(heavy.GetNumExplicitHs() + 1)
+        mol.RemoveAtom(atom.GetIdx())
+    return 0
+
+
+def _mark_open_atoms(mol: Chem.RWMol) -> int:
+    """Turn query atoms of a mol file (A, Q, X, atom lists, R-groups) into dummies: they stand for something unsaid."""
+    queries = [atom.GetIdx() for atom in mol.GetAtoms() if atom.HasQuery() and atom.GetAtomicNum() != 0]
+    for index in queries:
+        mol.ReplaceAtom(index, Chem.Atom(0))
+    return len(queries)
+
+
+def _join_charges(mol: Chem.RWMol) -> int:
+    """Draw P(+)-O(-) as P=O, and likewise for sulfur, arsenic, carbon and silicon beside O, S, N or Se."""
+    joined = 0
+    for bond in mol.GetBonds():
+        for plus, minus in ((bond.GetBeginAtom(), bond.GetEndAtom()), (bond.GetEndAtom(), bond.GetBeginAtom())):
+            while (
+                plus.GetFormalCharge() > 0
+                and minus.GetFormalCharge() < 0
+                and plus.GetAtomicNum() in _TAKES_DOUBLE_BOND
+                and minus.GetAtomicNum() in (7, 8, 16, 34)
+                and bond.GetBondType() in _ONE_MORE
+            ):
+                bond.SetBondType(_ONE_MORE[bond.GetBondType()])
+                plus.SetFormalCharge(plus.GetFormalCharge() - 1)
+                minus.SetFormalCharge(minus.GetFormalCharge() + 1)
+                joined += 1
+    return joined
+
+
+def _hydride_cations(mol: Chem.RWMol) -> int:
+    """Read the cation drawing of a dialkyl phosphite, (RO)2P(+)=O with no anion beside it, as (RO)2P(H)=O."""
+    if sum(atom.GetFormalCharge() for atom in mol.GetAtoms()) <= 0:
+        return 0
+    mended = 0
+    for (index, *_rest) in mol.GetSubstructMatches(_PHOSPHITE_CATION):
+        atom = mol.GetAtomWithIdx(index)
+        atom.SetFormalCharge(0)
+        atom.SetNoImplicit(True)
+        atom.SetNumExplicitHs(1)
+        mended += 1
+    return mended
+
+
+def _shift_amidinium(mol: Chem.RWMol) -> int:
+    """Move the charge of an amidinium drawing to the nitrogen that carries a proton, N(H)-C=N(+) to N(+)(H)=C-N."""
+    shifted = 0
+    while match := mol.GetSubstructMatch(_AMIDINIUM):
+        bearer, carbon, charged = (mol.GetAtomWithIdx(index) for index in match)
+        mol.GetBondBetweenAtoms(bearer.GetIdx(), carbon.GetIdx()).SetBondType(Chem.BondType.DOUBLE)
+        mol.GetBondBetweenAtoms(carbon.GetIdx(), charged.GetIdx()).SetBondType(Chem.BondType.SINGLE)
+        hydrogens = bearer.GetTotalNumHs()
+        bearer.SetFormalCharge(1)
+        bearer.SetNoImplicit(True)
+        bearer.SetNumExplicitHs(hydrogens)
+        charged.SetFormalCharge(0)
+        _sanitise(mol)
+        shifted += 1
+    return shifted
+
+
+def phosphorous_tautomer(mol: Chem.RWMol) -> int:
+    """Draw P(III)-OH as P(V)(H)=O (and P-SH as P(H)=S): the two drawings of one phosphite, phosphonite or phosphinite."""
+    turned = 0
+    while match := mol.GetSubstructMatch(_P_OH) or mol.GetSubstructMatch(_P_SH):
+        phosphorus, chalcogen = (mol.GetAtomWithIdx(index) for index in match)
+        hydrogens = phosphorus.GetTotalNumHs()
+        mol.GetBondBetweenAtoms(*match).SetBondType(Chem.BondType.DOUBLE)
+        chalcogen.SetNoImplicit(False)
+        chalcogen.SetNumExplicitHs(0)
+        phosphorus.SetNoImplicit(True)
+        phosphorus.SetNumExplicitHs(hydrogens + 1)
+        _sanitise(mol)
+        turned += 1
+    return turned
+
+
+def _disconnect_metals(mol: Chem.Mol) -> tuple[Chem.Mol, bool]:
+    from rdkit.Chem.MolStandardize import rdMolStandardize
+
+    before = mol.GetNumBonds()
+    try:
+        apart = rdMolStandardize.MetalDisconnector().Disconnect(mol)
+    except (RuntimeError, ValueError):
+        return mol, False
+    return apart, apart.GetNumBonds() < before
+
+
+def _neutralise(part: Chem.Mol) -> tuple[Chem.Mol, str, int]:
+    """Give protons back to anions, take them from cations; return the neutral part, its form, and the tautomers turned."""
+    work = Chem.RWMol(part)
+    work.UpdatePropertyCache(strict=False)
+    given = taken = 0
+    for atom in work.GetAtoms():
+        charge = atom.GetFormalCharge()
+        if charge < 0 and _takes_protons(atom):
+            hydrogens = atom.GetTotalNumHs()
+            atom.SetFormalCharge(0)
+            atom.SetNoImplicit(True)
+            atom.SetNumExplicitHs(hydrogens - charge)
+            given -= charge
+        elif charge > 0 and atom.GetTotalNumHs() >= charge and atom.GetAtomicNum() in (7, 8, 15, 16):
+            hydrogens = atom.GetTotalNumHs()
+            atom.SetFormalCharge(0)
+            atom.SetNoImplicit(True)
+            atom.SetNumExplicitHs(hydrogens - charge)
+            taken += charge
+    _sanitise(work)
+    turned = phosphorous_tautomer(work)
+    left = Chem.GetFormalCharge(work)
+    if left:
+        form = "charged"
+    elif taken > given:
+        form = "protonated"
+    elif given > taken:
+        form = "anionic"
+    else:
+        form = "free"
+    return work.GetMol(), form, turned
+
+
+def _takes_protons(atom: Chem.Atom) -> bool:
+    if any(neighbour.GetFormalCharge() > 0 for neighbour in atom.GetNeighbors()):
+        return False  # nitro, N-oxide, azide, ylide: the charge is the drawing's own
+    if atom.GetAtomicNum() == 6:
+        return bool(atom.GetOwningMol().GetNumAtoms() == 2 and atom.GetDegree() == 1)  # cyanide
+    if atom.GetAtomicNum() == 15:
+        return bool(atom.GetDegree() <= 3)  # a phosphite anion, not hexafluorophosphate
+    return atom.GetAtomicNum() in (7, 8, 9, 16, 17, 34, 35, 53)
+
+
+def _sides_of_salts(parts: list[tuple[Chem.Mol, str]]) -> list[str]:
+    """Name the form of each part, seeing a base and an acid side by side, uncharged, as the salt that they are."""
+    acids = [form == "free" and part.HasSubstructMatch(_ACID) for part, form in parts]
+    bases = [form == "free" and part.HasSubstructMatch(_BASE) for part, form in parts]
+    forms = []
+    for place, (_, form) in enumerate(parts):
+        partners = [other for other in range(len(parts)) if other != place]
+        if bases[place] and any(acids[other] for other in partners):
+            forms.append("protonated")
+        elif acids[place] and any(bases[other] for other in partners):
+            forms.append("anionic")
+        else:
+            forms.append(form)
+    return forms
+
+
+def _role(part: Chem.Mol) -> str:
+    if part.GetNumAtoms() != 1:
+        return "main"
+    atom = part.GetAtomWithIdx(0)
+    if atom.GetAtomicNum() == 8 and not atom.GetFormalCharge():
+        return "water"
+    return "ion" if atom.GetAtomicNum() in METALS or atom.GetAtomicNum() in (1, 9, 17, 35, 53) else "main"
+
+
+def _sanitise(mol: Chem.RWMol) -> None:
+    try:
+        Chem.SanitizeMol(mol)
+    except (Chem.MolSanitizeException, RuntimeError, ValueError):
+        mol.UpdatePropertyCache(strict=False)
+
+
+_POLYMER_GROUPS = {"SRU", "MON", "MER", "COP", "CRO", "GRA", "MOD", "ANY"}
+_TAKES_DOUBLE_BOND = (6, 14, 15, 16, 33, 34, 51)
+_ONE_MORE = {Chem.BondType.SINGLE: Chem.BondType.DOUBLE, Chem.BondType.DOUBLE: Chem.BondType.TRIPLE}
+_PHOSPHITE_CATION = Chem.MolFromSmarts("[P;+1;X3;H0](=[O;X1])([#8])[#8]")
+_AMIDINIUM = Chem.MolFromSmarts("[N;+0;!H0]-[C;+0]=[N;+1;H0]")
+_P_OH = Chem.MolFromSmarts("[P;+0;v3]-[O;+0;H1]")
+_P_SH = Chem.MolFromSmarts("[P;+0;v3]-[S;+0;H1]")
+_ACID = Chem.MolFromSmarts(
+    "[$([F,Cl,Br,I;X1;H1;v1]),$([OX2H]C(=O)[#6,#1]),$([OX2H]C=O),$([OX2H]S(=O)(=O)),$([OX2H]P(=O)),$([OX2H][N+](=O)[O-]),"
+    "$([OX2H][Cl,Br,I](=O)),$([OX2H]c1c([N+](=O)[O-])cc([N+](=O)[O-])cc1)]"
+)
+_BASE = Chem.MolFromSmarts(
+    "[$([NX3;+0;!$(N~[!#6;!#1]);!$(N-C=[O,S,N]);!$(N-C#N);!$(N-c)]),$([NX2;+0]=[CX3]-[NX3]),$([NX2;+0]=C(P)N),$([nX2;+0])]"
+)
+_STEPS = (
+    ("step_isotopes", _clear_isotopes),
+    ("step_maps", _clear_atom_maps),
+    ("step_stereo", _clear_stereo),
+    ("step_hydrogens", _fold_hydrogens),
+    ("step_open_atoms", _mark_open_atoms),
+    ("step_charges_joined", _join_charges),
+    ("step_hydride", _hydride_cations),
+    ("step_amidinium", _shift_amidinium),
+)

@@ -1,0 +1,92 @@
+"""`opencwc entries` and `opencwc entry 2B04`: the rules themselves, with their sources."""
+
+from __future__ import annotations
+
+import sys
+from difflib import get_close_matches
+from typing import Annotated
+
+import typer
+
+from opencwc.cli.screen import _day, _one_of
+from opencwc.cli.value import report_error
+from opencwc.convention import Convention, Entry
+from opencwc.errors import OpenCWCError, SettingsError
+from opencwc.finding import Message
+from opencwc.settings import load_settings
+from opencwc.wording import LANGUAGES, choose_language, say
+
+AsOf = Annotated[str, typer.Option(metavar="DATE", help="The rules in force on this day.")]
+Lists = Annotated[str, typer.Option(help="Lists, such as CWC,AG; all where none is named.")]
+Lang = Annotated[str, typer.Option(help=f"Language: {', '.join(LANGUAGES)}.")]
+
+
+def entries(as_of: AsOf = "", lists: Lists = "", lang: Lang = "") -> None:
+    """List every entry in force, with its source."""
+    try:
+        convention, language = _convention(as_of, lists, lang)
+        for one in convention.entries:
+            sys.stdout.write(f"{one.list} {one.id}\t{_title(one, language)}\t{one.source} ({one.evidence})\n")
+    except OpenCWCError as error:
+        raise typer.Exit(report_error(error)) from None
+
+
+def entry(
+    id: Annotated[str, typer.Argument(help="The entry, such as 2B04 or AG46.")],
+    as_of: AsOf = "",
+    lists: Lists = "",
+    lang: Lang = "",
+) -> None:
+    """Print the rule of one entry: meaning, structure, salts, exemptions, examples, source, duties."""
+    try:
+        convention, language = _convention(as_of, lists, lang)
+        found = [one for one in convention.entries if one.id.casefold() == id.casefold()]
+        if not found:
+            close = get_close_matches(id.upper(), [one.id for one in convention.entries], n=3)
+            hint = f"Did you mean {', '.join(close)}?" if close else "See: opencwc entries."
+            raise SettingsError(f"no entry {id!r} is in force on {convention.as_of}", remedy=hint)
+        for one in found:
+            sys.stdout.write("\n".join(_lines(one, convention, language)) + "\n")
+    except OpenCWCError as error:
+        raise typer.Exit(report_error(error)) from None
+
+
+def _convention(as_of: str, lists: str, lang: str) -> tuple[Convention, str]:
+    names = tuple(filter(None, (name.strip() for name in lists.split(","))))
+    language = choose_language(_one_of("--lang", lang, ("", *LANGUAGES)) or load_settings().lang)
+    return Convention(_day(as_of), names), language
+
+
+def _title(one: Entry, lang: str) -> str:
+    return one.title.get(lang, one.title["en"])
+
+
+def _lines(one: Entry, convention: Convention, lang: str) -> list[str]:
+    def labelled(label: str, value: str) -> str:
+        return f"  {say(label, lang)}: {value}"
+
+    since = one.in_force.start.isoformat() if one.in_force.start else say("report_unknown_date", lang)
+    lines = [f"{one.list} {one.id}  {_title(one, lang)}"]
+    if one.meaning:
+        lines.append(f"  {one.meaning.get(lang, one.meaning['en'])}")
+    lines.append(labelled("report_source", f"{one.source} ({say(f'evidence_{one.evidence}', lang)})"))
+    lines.append(labelled("report_in_force", since))
+    lines.append(labelled("entry_salts", say(f"salts_{one.salts}", lang)))
+    if one.except_entries:
+        lines.append(labelled("entry_except", ", ".join(one.except_entries)))
+    for structure in (*one.structure, *one.doubt):
+        form = f"  [{structure.form}]" if structure.form != "free" else ""
+        doubt = f"  [{say('verdict_review', lang)}]" if structure in one.doubt else ""
+        lines.append(labelled("report_rule", f"{structure.core}{form}{doubt}"))
+        lines += [f"      {condition}" for condition in structure.where]
+    used = {name: place for core in one.structure for name, place in core.places.items() if f"{{{name}}}" in core.core}
+    lines += [f"      {name}: {place}" for name, place in used.items()]
+    lines += [labelled("entry_exempt", f"{chemical.name} ({chemical.cas})") for chemical in one.exempt]
+    lines += [
+        labelled("entry_example", f"{chemical.name} ({chemical.cas})  {chemical.smiles}".rstrip())
+        for chemical in one.examples
+    ]
+    for duty in convention.duties_for(one):
+        said = say(Message(duty.says, dict(duty.values)), lang)
+        lines.append(labelled("report_duties", f"{said} ({duty.source}; {say(f'evidence_{duty.evidence}', lang)})"))
+    return lines

@@ -1,0 +1,294 @@
+"""`opencwc screen`: a file, a pipe or a value in; a table, or a file of any format, out.
+
+Exit status: 0 ran and nothing is listed, 1 ran and something is listed or for review, 2 could not run.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from opencwc.cli.value import answer_value, checked_line, is_value, report_error
+from opencwc.errors import InputError, OpenCWCError, SettingsError
+from opencwc.finding import Finding, Message, Verdict
+from opencwc.screening.formats import FORMATS, format_named
+from opencwc.screening.model import KINDS, Question, Tally
+from opencwc.screening.rulebook import Rulebook
+from opencwc.screening.running import Wish, checked_by, run
+from opencwc.settings import load_settings
+from opencwc.tables import Table, open_for_writing, open_table
+from opencwc.wording import LANGUAGES, choose_language, say, sentence
+
+
+def screen(
+    source: Annotated[str, typer.Argument(metavar="FILE|-|VALUE", help="A file, - for a pipe, or a value in quotes.")],
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Write the answer to this file.")] = None,
+    format: Annotated[str, typer.Option(help=f"One of: {', '.join(FORMATS)}; else by the ending of -o.")] = "",
+    column: Annotated[str | None, typer.Option(help="Name or number of the column that holds the chemicals.")] = None,
+    id_column: Annotated[str | None, typer.Option(help="Name or number of the column that holds the ids.")] = None,
+    kind: Annotated[str, typer.Option("--as", help=f"What the values are: {', '.join(KINDS)}.")] = "auto",
+    as_of: Annotated[str, typer.Option(metavar="DATE", help="Apply the rules in force on this day.")] = "",
+    lists: Annotated[str, typer.Option(help="Lists to check, such as CWC,AG; all where none is named.")] = "",
+    rules: Annotated[list[Path] | None, typer.Option(help="A further list as a YAML file; may be given again.")] = None,
+    only: Annotated[str, typer.Option(help="Give only these verdicts, such as listed,review.")] = "",
+    jobs: Annotated[int, typer.Option(help="Processes to use; 0 chooses by the size of the input.")] = 0,
+    gate: Annotated[bool, typer.Option(help="Rule out by composition before reading in full; same answers.")] = True,
+    explain: Annotated[bool, typer.Option("--explain", help="Show the rule, its atoms and every step.")] = False,
+    lang: Annotated[str, typer.Option(help=f"Language of the answer: {', '.join(LANGUAGES)}.")] = "",
+    cluster: Annotated[str, typer.Option(metavar="ADDRESS", help="Screen Parquet to Parquet on this Ray cluster.")] = "",
+) -> None:
+    """Say which entries of which lists chemicals fall under, why, and since when."""
+    try:
+        question = Question(
+            _day(as_of),
+            tuple(filter(None, (name.strip() for name in lists.split(",")))),
+            tuple(rules or ()),
+            _one_of("--as", kind, KINDS),
+            gate,
+            choose_language(_one_of("--lang", lang, ("", *LANGUAGES)) or load_settings().lang),
+            _verdicts(only),
+        )
+        if source != "-" and is_value(source) and not output and not format and not cluster:
+            status = answer_value(source, question, explain=explain)
+        elif cluster:
+            status = _screen_on_cluster(source, output, question, cluster, column, id_column)
+        else:
+            status = _screen_table(source, output, format, question, column, id_column, jobs, explain=explain)
+    except OpenCWCError as error:
+        status = report_error(error)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 2
+    except KeyboardInterrupt:
+        status = 130
+    raise typer.Exit(status)
+
+
+def _screen_table(
+    source: str,
+    output: Path | None,
+    format: str,
+    question: Question,
+    column: str | None,
+    id_column: str | None,
+    jobs: int,
+    *,
+    explain: bool,
+) -> int:
+    name = _one_of("--format", format or _format_by_ending(output), ("", *FORMATS))
+    rulebook = Rulebook.of(question.as_of, question.lists, question.files)
+    table = _open(source, column, id_column)
+    if table.inputs_are == "molblock" and question.kind == "auto":
+        question = replace(question, kind="molblock")
+    checked = checked_by(rulebook, question.lang, table.name, table.column, table.notes)
+    shown = _MOST_IN_REPORT if name == "html" else (0 if name else _MOST_ON_SCREEN)
+    wish = Wish(format="" if name in ("", "html") else name, told=shown, file=table.name)
+    tally, findings = Tally(), []
+    encodes = bool(wish.format)
+    with open_for_writing(output, binary=True) if name else _nowhere() as stream:
+        sink = None
+        if encodes:
+            form = format_named(name)
+            stream.write(form.first(checked))
+            sink = form.open(stream, checked)
+        for piece in _with_progress(run(table.batches(), question, wish, _jobs(jobs, table)), table, question.lang):
+            tally.merge(piece.tally)
+            if sink is not None:
+                sink.add(piece.encoded)
+            findings += piece.findings[: max(0, shown - len(findings))]
+        if sink is not None:
+            sink.close()
+        if name == "html":
+            _write_report(stream, findings, checked, tally, rulebook, question.lang)
+    if not name:
+        _print_table(findings, tally, rulebook, question.lang, explain=explain)
+    _print_summary(table, tally, rulebook, question.lang, output, quiet=not name)
+    return 1 if tally.needs_a_person else 0
+
+
+def _write_report(
+    stream: Any, findings: list[Finding], checked: Any, tally: Tally, rulebook: Rulebook, lang: str
+) -> None:
+    import io
+
+    from opencwc.screening.reporting import write_report
+
+    text = io.TextIOWrapper(stream, encoding="utf-8", write_through=True, newline="")
+    write_report(text, findings, checked, tally, rulebook.convention, lang)
+    text.flush()
+    text.detach()
+
+
+def _screen_on_cluster(
+    source: str, output: Path | None, question: Question, address: str, column: str | None, id_column: str | None
+) -> int:
+    from opencwc.screening.cluster import screen_on_cluster
+
+    if output is None:
+        raise SettingsError("--cluster writes a folder of Parquet files", remedy="Name it with -o.")
+    tally = screen_on_cluster(Path(source), output, question, address, column=column, id_column=id_column)
+    rulebook = Rulebook.of(question.as_of, question.lists, question.files)
+    sys.stderr.write(_summary(tally, rulebook, question.lang) + "\n")
+    return 1 if tally.needs_a_person else 0
+
+
+def _open(source: str, column: str | None, id_column: str | None) -> Table:
+    if source == "-":
+        return open_table(sys.stdin.buffer, column=column, id_column=id_column)
+    if is_value(source):
+        import io
+
+        return open_table(io.BytesIO(source.encode()), name="value")
+    return open_table(Path(source), column=column, id_column=id_column)
+
+
+def _jobs(asked: int, table: Table) -> int:
+    if asked < 0:
+        raise SettingsError(f"--jobs {asked} is no number of processes", remedy="Give 1 or more, or 0 to let it choose.")
+    if asked:
+        return asked
+    return (os.cpu_count() or 1) if (table.size_bytes or 0) > _LARGE else 1
+
+
+@contextmanager
+def _nowhere() -> Iterator[Any]:
+    yield None
+
+
+def _with_progress(pieces: Iterator[Any], table: Table, lang: str) -> Iterator[Any]:
+    """Pass the pieces on, with a bar of rows, rate and time left on standard error when a person is watching."""
+    if not sys.stderr.isatty() or (table.size_bytes is not None and table.size_bytes < _WORTH_A_BAR):
+        yield from pieces
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn(say("progress_screening", lang)),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TextColumn("{task.fields[rows]:,}"),
+        TextColumn("{task.fields[rate]:,.0f}/s"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("", total=table.size_bytes, rows=0, rate=0.0)
+        rows = 0
+        for piece in pieces:
+            rows += piece.tally.rows
+            elapsed = progress.tasks[0].elapsed or 1e-9
+            progress.update(task, completed=table.bytes_read(), rows=rows, rate=rows / elapsed)
+            yield piece
+
+
+def _print_table(findings: list[Finding], tally: Tally, rulebook: Rulebook, lang: str, *, explain: bool) -> None:
+    from rich.console import Console
+    from rich.table import Table as RichTable
+    from rich.text import Text
+
+    console = Console(width=None if sys.stdout.isatty() else _WIDTH_OF_A_PIPE, highlight=False)
+    grid = RichTable(show_lines=False, pad_edge=False, box=None)
+    for label in ("row", "id", "input", "verdict", "entry", "why"):
+        grid.add_column(
+            say(f"label_{label}", lang), overflow="fold", no_wrap=label in ("row", "verdict"), ratio=_RATIOS.get(label)
+        )
+    for finding in findings:
+        rule = f"{finding.rule.list} {finding.rule.entry}" if finding.rule else ""
+        why = sentence(finding.message, lang)
+        if explain and finding.steps:
+            steps = "; ".join(say(step, lang) for step in finding.steps)
+            why += f" {say(Message('card_steps', {'steps': steps}), lang)}."
+        cells = (str(finding.subject.row), finding.subject.id, _short(finding.subject.input))
+        verdict = Text(say(f"verdict_{finding.verdict}", lang), style=_STYLES[finding.verdict])
+        grid.add_row(*map(Text, cells), verdict, Text(rule), Text(why))
+    if findings:
+        console.print(grid)
+    told = sum(rows for verdict, rows in tally.by_verdict.items() if verdict is not Verdict.NOT_LISTED)
+    shown = len({finding.subject.row for finding in findings})
+    if told > shown:
+        console.print(sentence(Message("table_more", {"count": told - shown}), lang))
+
+
+def _print_summary(
+    table: Table, tally: Tally, rulebook: Rulebook, lang: str, output: Path | None, *, quiet: bool
+) -> None:
+    """Say what was checked: below the table on standard output, and on standard error beside a written answer."""
+    lines = [sentence(note, lang) for note in table.notes]
+    lines.append(sentence(Message("summary_column", {"column": table.column, "file": table.name}), lang))
+    lines.append(_summary(tally, rulebook, lang))
+    if output is not None:
+        lines.append(say(Message("summary_report", {"path": str(output)}), lang))
+    stream = sys.stdout if quiet else sys.stderr
+    stream.write("\n".join(lines) + "\n")
+
+
+def _summary(tally: Tally, rulebook: Rulebook, lang: str) -> str:
+    counts = {str(verdict): rows for verdict, rows in tally.by_verdict.items()}
+    values = {"rows": tally.rows, "lists": rulebook.list_ids, "date": rulebook.convention.as_of.isoformat()}
+    lines = [sentence(Message("summary_checked", values), lang)]  # type: ignore[arg-type]
+    lines.append(sentence(Message("summary_counts", counts), lang))  # type: ignore[arg-type]
+    if tally.by_verdict[Verdict.UNREADABLE]:
+        lines.append(sentence("summary_unreadable", lang))
+    lines.append(checked_line(rulebook, lang))
+    return "\n".join(lines)
+
+
+def _short(text: str) -> str:
+    line = text.replace("\n", " ")
+    return line if len(line) <= _LONGEST_CELL else line[:_LONGEST_CELL] + "…"
+
+
+def _day(text: str) -> date:
+    if not text:
+        return date.today()
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise SettingsError(f"--as-of {text!r} is no date", remedy="Write the day as 2020-06-07.") from None
+
+
+def _one_of(option: str, value: str, allowed: tuple[str, ...]) -> str:
+    if value not in allowed:
+        raise SettingsError(
+            f"{option} {value!r} is not known", remedy=f"It is one of: {', '.join(one for one in allowed if one)}."
+        )
+    return value
+
+
+def _verdicts(text: str) -> tuple[Verdict, ...]:
+    words = [word.strip() for word in text.split(",") if word.strip()]
+    return tuple(Verdict(_one_of("--only", word, tuple(str(one) for one in Verdict))) for word in words)
+
+
+def _format_by_ending(output: Path | None) -> str:
+    if output is None:
+        return ""
+    ending = output.suffix.lower().lstrip(".")
+    found = {"htm": "html", "json": "jsonl", "ndjson": "jsonl", "sd": "sdf"}.get(ending, ending)
+    if found not in FORMATS:
+        raise InputError(
+            f"no format is known by the ending of {output.name!r}", remedy=f"Name one with --format: {', '.join(FORMATS)}."
+        )
+    return found
+
+
+_MOST_ON_SCREEN = 200
+_MOST_IN_REPORT = 20_000
+_LONGEST_CELL = 80
+_WIDTH_OF_A_PIPE = 160
+_LARGE = 20_000_000
+_WORTH_A_BAR = 2_000_000
+_RATIOS = {"input": 3, "why": 5}
+_STYLES = {
+    Verdict.LISTED: "bold red", Verdict.REVIEW: "bold yellow", Verdict.EXEMPT: "cyan",
+    Verdict.UNREADABLE: "magenta", Verdict.NOT_LISTED: "green",
+}  # fmt: skip

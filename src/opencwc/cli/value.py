@@ -1,0 +1,121 @@
+"""`opencwc screen VALUE`: the card of one value, printed plainly so that it comes at once."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import date
+from pathlib import Path
+
+from opencwc.errors import InputError, OpenCWCError
+from opencwc.finding import Finding, Message, Verdict
+from opencwc.screening.model import Question
+from opencwc.settings import load_settings
+from opencwc.wording import choose_language, say, sentence
+
+
+def is_value(text: str) -> bool:
+    """Tell whether an argument is a value to screen, and not a file (or the name of one that is missing)."""
+    if text == "-" or not text.strip():
+        return False
+    try:
+        return not Path(text.split("#")[0]).exists() and not _names_a_file(text)
+    except OSError:  # too long for a file name
+        return True
+
+
+def answer_value(text: str, question: Question | None = None, *, explain: bool = False) -> int:
+    """Print the card of one value and return the exit status."""
+    try:
+        if question is None:
+            question = Question(date.today(), lang=choose_language(load_settings().lang))
+        if len(text) > _LONGEST_VALUE:
+            raise InputError(
+                f"the value has {len(text)} characters", remedy=f"A value may have up to {_LONGEST_VALUE}."
+            )
+        lines, status = _card(text, question, explain=explain)
+    except OpenCWCError as error:
+        return report_error(error)
+    sys.stdout.write("\n".join(lines) + "\n")
+    return status
+
+
+def report_error(error: OpenCWCError) -> int:
+    """Print an error where errors go and return the exit status for it."""
+    sys.stderr.write(f"{say('error', choose_language())}: {error}\n")
+    return 2
+
+
+def _card(text: str, question: Question, *, explain: bool) -> tuple[list[str], int]:
+    from opencwc.screening import screen_value
+    from opencwc.screening.rulebook import Rulebook
+
+    rulebook = Rulebook.of(question.as_of, question.lists, question.files)
+    findings = screen_value(text, question, rulebook=rulebook)
+    lines = [text if len(text) <= _SHOWN else text[:_SHOWN] + "…"]
+    for finding in findings:
+        lines += _finding_lines(finding, rulebook, question.lang, explain=explain)
+    lines += ["", checked_line(rulebook, question.lang)]
+    grave = any(one.verdict in (Verdict.LISTED, Verdict.REVIEW) for one in findings)
+    return lines, 1 if grave else 0
+
+
+def _finding_lines(finding: Finding, rulebook: object, lang: str, *, explain: bool) -> list[str]:
+    from opencwc.screening.rulebook import Rulebook
+
+    assert isinstance(rulebook, Rulebook)  # noqa: S101 - narrows the type for the checker
+    verdict = say(f"verdict_{finding.verdict}", lang).upper()
+    entry = rulebook.convention.find(finding.rule.list, finding.rule.entry) if finding.rule else None
+    named = f"{entry.list} {entry.id}  {entry.title.get(lang, entry.title['en'])}" if entry else ""
+    lines = ["", f"{_colour(finding.verdict, verdict)}  {named}".rstrip(), f"  {sentence(finding.message, lang)}"]
+    if finding.verdict is Verdict.UNREADABLE:
+        lines.append(f"  {sentence('card_unread', lang)}")
+    if entry:
+        grade = say(f"evidence_{entry.evidence}", lang)
+        lines.append(f"  {say(Message('card_source', {'source': entry.source, 'evidence': grade}), lang)}")
+    if explain and entry:
+        for structure in entry.structure:
+            places = ", ".join(f"{name} = {place}" for name, place in structure.places.items() if f"{{{name}}}" in structure.core)
+            core = structure.core + (f"   ({places})" if places else "")
+            lines.append(f"  {say(Message('card_core', {'core': core}), lang)}")
+        for one in finding.evidence:
+            lines.append(f"  {one.label}: {one.structure} {list(one.atoms)}")
+    if finding.steps and (explain or entry):
+        steps = "; ".join(say(step, lang) for step in finding.steps)
+        lines.append(f"  {say(Message('card_steps', {'steps': steps}), lang)}")
+    return lines
+
+
+def checked_line(rulebook: object, lang: str) -> str:
+    """Say what was checked: the lists with the date of their text, the day, the policies."""
+    from opencwc.screening.rulebook import Rulebook
+
+    assert isinstance(rulebook, Rulebook)  # noqa: S101 - narrows the type for the checker
+    lists = tuple(
+        Message("card_list", {"id": one.id, "date": one.text_of}) for one in rulebook.convention.lists
+    )
+    policies = tuple(Message(f"policy_{one.id}_{one.choice}") for one in rulebook.convention.policies)
+    values = {"lists": lists, "date": rulebook.convention.as_of.isoformat(), "policies": policies}
+    return sentence(Message("card_checked", values), lang)
+
+
+def _names_a_file(text: str) -> bool:
+    name = text.lower().removesuffix(".gz").removesuffix(".zst")
+    return name.endswith(_ENDINGS)
+
+
+def _colour(verdict: Verdict, word: str) -> str:
+    if not sys.stdout.isatty() or os.environ.get("NO_COLOR"):
+        return word
+    return f"\033[1;{_COLOURS[verdict]}m{word}\033[0m"
+
+
+_COLOURS = {
+    Verdict.LISTED: 31, Verdict.REVIEW: 33, Verdict.EXEMPT: 36, Verdict.UNREADABLE: 35, Verdict.NOT_LISTED: 32,
+}  # fmt: skip
+_ENDINGS = (
+    ".smi", ".smiles", ".ism", ".csv", ".tsv", ".tab", ".txt", ".xlsx", ".xlsm", ".xls", ".ods", ".parquet",
+    ".sdf", ".sd", ".mol", ".json", ".jsonl", ".ndjson",
+)  # fmt: skip
+_SHOWN = 200
+_LONGEST_VALUE = 1_000_000

@@ -1,0 +1,88 @@
+"""What the treaty says, as of a date: ``Convention(as_of=date(2026, 11, 24)).entry("CWC", "2B04")``.
+
+The rules are data (``data/``); this is the dated, typed way to them, and the only one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from difflib import get_close_matches
+from functools import cached_property
+from pathlib import Path
+
+from opencwc.convention.loading import DATA, build_list, load_duties, load_policies, read_lists
+from opencwc.convention.model import Chemical, Duty, Entry, InForce, Policy, RuleList, Structure
+from opencwc.errors import SettingsError
+from opencwc.settings import load_settings
+
+__all__ = ["Chemical", "Convention", "Duty", "Entry", "InForce", "Policy", "RuleList", "Structure"]
+
+
+class Convention:
+    """The lists, policies and duties as they stand on one day.
+
+    ``as_of`` defaults to today; ``lists`` chooses among the lists by id (all built-in lists where empty, and a user's
+    own where named or found in the settings folder); ``files`` adds list files. Raises `RuleError` where a rule file
+    cannot hold and `SettingsError` where a list is not known.
+
+    >>> Convention(as_of=date(2020, 6, 6)).find("CWC", "1A13") is None
+    True
+    """
+
+    def __init__(self, as_of: date | None = None, lists: Sequence[str] = (), files: Sequence[Path] = ()) -> None:
+        self.as_of = as_of or date.today()
+        settings = load_settings()
+        built_in = [DATA / "lists" / "CWC", DATA / "lists" / "AG"]
+        raw = read_lists([*built_in, *settings.own_lists, *files], settings.cache)
+        known = {str(one.get("list")): one for one in raw}
+        wanted = list(lists or settings.lists or known)
+        for name in wanted:
+            if name not in known:
+                close = get_close_matches(name.upper(), known, n=1)
+                hint = f"Did you mean {close[0]}? " if close else ""
+                raise SettingsError(
+                    f"no list is called {name!r}", remedy=f"{hint}The lists at hand are: {', '.join(known)}."
+                )
+        built = {name: build_list(one) for name, one in known.items()}
+        self.lists: tuple[RuleList, ...] = tuple(built[name] for name in dict.fromkeys(wanted))
+        self.known_lists: tuple[RuleList, ...] = tuple(built.values())
+
+    @cached_property
+    def entries(self) -> tuple[Entry, ...]:
+        """Every entry of the chosen lists that is in force on the day, in the order of the lists."""
+        return tuple(entry for one in self.lists for entry in one.entries if entry.in_force.holds_on(self.as_of))
+
+    def chemicals(self) -> Iterator[tuple[Entry, Chemical]]:
+        """Yield every chemical that any list names, chosen or not, whatever its date: names do not expire."""
+        for one in self.known_lists:
+            for entry in one.entries:
+                for chemical in (*entry.examples, *entry.exempt, *entry.related):
+                    yield entry, chemical
+
+    @cached_property
+    def policies(self) -> tuple[Policy, ...]:
+        """How the questions that entries leave open are answered on the day."""
+        return tuple(policy for policy in load_policies() if policy.in_force.holds_on(self.as_of))
+
+    @cached_property
+    def duties(self) -> tuple[Duty, ...]:
+        """The duties in force on the day."""
+        return tuple(duty for duty in load_duties() if duty.in_force.holds_on(self.as_of))
+
+    def find(self, list_id: str, entry_id: str) -> Entry | None:
+        """Return the entry in force on the day, or ``None``."""
+        return next((one for one in self.entries if one.id == entry_id and one.list == list_id), None)
+
+    def duties_for(self, entry: Entry) -> tuple[Duty, ...]:
+        """Return the duties that follow from an entry: those of its list and schedule, part, or own id."""
+        keys = {
+            f"{entry.list} {entry.id}",
+            f"{entry.list} {entry.schedule}{entry.part}",
+            f"{entry.list} {entry.schedule}",
+            entry.list,
+        }
+        own = f"{entry.list} {entry.id}"
+        return tuple(
+            duty for duty in self.duties if keys & set(duty.applies_to) and f"not {own}" not in duty.applies_to
+        )

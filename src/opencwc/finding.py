@@ -1,0 +1,103 @@
+"""The one currency of OpenCWC: every verb turns inputs into findings, and a person decides on them.
+
+A finding never holds a finished sentence: it holds a message id and its values, and ``opencwc.wording`` says it in
+the reader's language.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TypeAlias
+
+Value: TypeAlias = "str | int | float | Message | tuple[Value, ...]"
+
+
+class Verdict(str, Enum):
+    """What the rules say of a subject; the order of definition is the order of gravity."""
+
+    LISTED = "listed"
+    REVIEW = "review"
+    EXEMPT = "exempt"
+    UNREADABLE = "unreadable"
+    NOT_LISTED = "not_listed"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Something to say to a person: an id of the wording catalogs, and the values it names."""
+
+    id: str
+    values: dict[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a finding speaks of, and where it stands in the user's file.
+
+    ``row`` counts the data rows from 1; ``component`` counts the dot-separated parts of a structure from 1, and is
+    ``None`` where the finding speaks of the row as a whole.
+    """
+
+    row: int
+    id: str
+    input: str
+    component: int | None = None
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The entry of a list that a finding rests on: ``Rule("CWC", "2B04")``."""
+
+    list: str
+    entry: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Something a person can look at: atoms of a drawing (``kind="atoms"``) or the number or name that was found.
+
+    For atoms: ``structure`` is the component as SMILES after standardisation and ``atoms`` are indices into it, in
+    the order of that SMILES; ``label`` says what they are (``core``, or the name of a place).
+    """
+
+    kind: str
+    label: str
+    structure: str = ""
+    atoms: tuple[int, ...] = ()
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """Who made a finding: component, version, the date the rules are read at, and the model where one took part."""
+
+    component: str
+    version: str
+    as_of: str
+    lists: tuple[str, ...] = ()
+    model: str = ""
+    weights: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One statement about one subject: the rule, the verdict, the evidence, how sure, and who made it.
+
+    ``confidence`` is ``None`` where a rule decides; a model gives a calibrated probability. ``basis`` says what the
+    chemical was known by: ``structure``, ``cas`` or ``name``. ``steps`` are the changes standardisation made.
+    """
+
+    subject: Subject
+    verdict: Verdict
+    message: Message
+    maker: Maker
+    rule: Rule | None = None
+    basis: str = ""
+    evidence: tuple[Evidence, ...] = ()
+    steps: tuple[Message, ...] = ()
+    confidence: float | None = None

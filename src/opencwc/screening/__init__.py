@@ -1,0 +1,83 @@
+"""Which entries of which lists a chemical falls under: `screen` takes values or files and gives findings.
+
+Read in this order: `known` (names and numbers), `answering` (one input), `rulebook`, `cores`, `groups` and `judging`
+(the rules), `batches` and `running` (many), `formats` and `reporting` (out).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from opencwc.screening.model import Question
+
+if TYPE_CHECKING:
+    from opencwc.finding import Finding
+    from opencwc.screening.rulebook import Rulebook
+    from opencwc.tables.rows import Rows
+
+
+def screen(
+    source: str | Path | Iterable[str],
+    *,
+    as_of: date | None = None,
+    lists: Sequence[str] = (),
+    kind: str = "auto",
+    column: str | None = None,
+    gate: bool = True,
+    jobs: int = 1,
+) -> Iterator[Finding]:
+    """Screen one value, many values, or a file, and yield the findings in the order of the rows.
+
+    A `Path` is read as a table (.smi .csv .tsv .xlsx .parquet .sdf .mol .json .jsonl, also compressed); a `str` is one
+    value; anything else is an iterable of values. ``kind`` is ``auto``, ``smiles``, ``inchi``, ``cas``, ``name`` or
+    ``molblock``; ``lists`` are ids of lists (all where empty). Every row has at least one finding; what cannot be read
+    has the verdict ``unreadable``. Raises `InputError` where a file cannot be opened, `SettingsError` where a list is
+    not known.
+
+    >>> [(str(one.verdict), one.rule.entry) for one in screen("CC(C)OP(C)(=O)F", lists=["CWC"])]
+    [('listed', '1A01')]
+    """
+    question = Question(as_of or date.today(), tuple(lists), kind=kind, gate=gate)
+    if isinstance(source, str):
+        yield from screen_value(source, question)
+        return
+    from opencwc.screening.running import Wish, run
+    from opencwc.tables import open_table
+
+    if isinstance(source, Path):
+        table = open_table(source, column=column)
+        batches: Iterator[Rows] = table.batches()
+        name = table.name
+        if table.inputs_are == "molblock":
+            question = Question(question.as_of, question.lists, kind="molblock", gate=gate)
+    else:
+        batches, name = _batches_of(source), ""
+    for piece in run(batches, question, Wish(file=name, everything=True), jobs):
+        yield from piece.findings
+
+
+def screen_value(text: str, question: Question, rulebook: Rulebook | None = None) -> list[Finding]:
+    """Screen one value without loading what large inputs need: the quick way, same rules, same findings."""
+    from opencwc.finding import Subject
+    from opencwc.screening.answering import Screener
+    from opencwc.screening.rulebook import Rulebook, maker_of
+
+    rulebook = rulebook or Rulebook.of(question.as_of, question.lists, question.files)
+    maker = maker_of(rulebook)
+    outcomes = Screener(rulebook).answer(text.strip(), question.kind)
+    return [one.finding(Subject(1, "", text), maker) for one in outcomes]
+
+
+def _batches_of(values: Iterable[str], size: int = 65_536) -> Iterator[Rows]:
+    from opencwc.tables.rows import Limits, Rows, part_of_values
+
+    first = 1
+    rest = iter(values)
+    while run := list(islice(rest, size)):
+        part = part_of_values(run, [None] * len(run), {}, Limits())
+        yield Rows(first, part.ids, part.inputs, part.problems)
+        first += len(run)

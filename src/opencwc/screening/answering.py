@@ -1,0 +1,112 @@
+"""One input to its outcomes: read it, look it up where it is a name or number, standardise it, judge it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from opencwc.chemistry.reading import Unreadable, read_structure
+from opencwc.chemistry.standardising import standardise
+from opencwc.finding import Message, Rule, Verdict
+from opencwc.screening.judging import Judged, judge
+from opencwc.screening.known import Known, KnownChemicals, recognise
+from opencwc.screening.model import Outcome
+from opencwc.screening.rulebook import Rulebook
+
+
+class Screener:
+    """Answers for single inputs under one rulebook; `opencwc.screening.batches` answers for many."""
+
+    def __init__(self, rulebook: Rulebook, progress: Callable[[int, int], None] | None = None) -> None:
+        self.rulebook = rulebook
+        self.known = KnownChemicals(rulebook.convention, progress)
+        self.not_listed = Message(
+            "why_not_listed",
+            {"lists": tuple(rulebook.list_ids), "date": rulebook.convention.as_of.isoformat()},
+        )
+
+    def answer(self, text: str, kind: str = "auto") -> tuple[Outcome, ...]:
+        """Return at least one outcome for an input; ``kind`` as in `opencwc.screening.model.KINDS`."""
+        if kind == "auto":
+            kind = recognise(text, self.known)
+        if kind in ("cas", "name"):
+            known = self.known.by_number(text) if kind == "cas" else self.known.by_name(text)
+            return self.answer_known(known, kind)
+        return self.answer_structure(text, kind)
+
+    def answer_structure(self, text: str, kind: str) -> tuple[Outcome, ...]:
+        """Return the outcomes of a drawing."""
+        mol = read_structure(text, kind)
+        if isinstance(mol, Unreadable):
+            return (unreadable(mol.reason, "structure"),)
+        standardised = standardise(mol)
+        judged = judge(standardised, self.rulebook)
+        if not judged:
+            return (Outcome(Verdict.NOT_LISTED, "structure", self.not_listed, steps=standardised.steps),)
+        return tuple(_outcome(one, standardised.steps) for one in judged)
+
+    def answer_known(self, known: Known | Message, basis: str) -> tuple[Outcome, ...]:
+        """Return the outcomes of what a name or number stands for; readings that disagree are for review."""
+        if isinstance(known, Message):
+            return (unreadable(known, basis),)
+        named = tuple(
+            Outcome(
+                Verdict.LISTED,
+                basis,
+                _found(known, Message("why_without_structure", {"entry": entry.id, "name": chemical.name})),
+                Rule(entry.list, entry.id),
+            )
+            for entry, chemical in known.named_in
+        )
+        readings = [self.answer_structure(smiles, "smiles") for smiles in known.structures]
+        drawn = [outcomes for outcomes in readings if outcomes[0].verdict is not Verdict.UNREADABLE]
+        hits = [outcomes for outcomes in drawn if outcomes[0].verdict is not Verdict.NOT_LISTED]
+        if named and not hits:
+            return named
+        if hits:
+            disputed = len(hits) < len(readings) or len({_rules(outcomes) for outcomes in hits}) > 1
+            return named + _merged(known, hits, len(readings), basis, disputed=disputed)
+        if drawn or not readings:
+            said = _found(known, self.not_listed)
+            return (Outcome(Verdict.NOT_LISTED, basis, said, steps=drawn[0][0].steps if drawn else ()),)
+        return (unreadable(_found(known, readings[0][0].message), basis),)
+
+
+def unreadable(reason: Message, basis: str = "") -> Outcome:
+    """Return the outcome of an input that was not checked."""
+    said = reason if reason.id in ("why_unreadable", "why_found") else Message("why_unreadable", {"reason": reason})
+    return Outcome(Verdict.UNREADABLE, basis, said)
+
+
+def _merged(
+    known: Known, hits: list[tuple[Outcome, ...]], readings: int, basis: str, *, disputed: bool
+) -> tuple[Outcome, ...]:
+    seen: dict[tuple[Rule | None, int | None], Outcome] = {}
+    for outcomes in hits:
+        for one in outcomes:
+            verdict = Verdict.REVIEW if disputed and one.verdict is Verdict.LISTED else one.verdict
+            said = _found(known, one.message)
+            if disputed:
+                said = Message("why_readings", {"found": known.found, "count": readings, "why": one.message})
+            placed = Outcome(verdict, basis, said, one.rule, one.component, one.evidence, one.steps)
+            seen.setdefault((one.rule, one.component), placed)
+    return tuple(seen.values())
+
+
+def _rules(outcomes: tuple[Outcome, ...]) -> frozenset[tuple[Rule | None, Verdict]]:
+    return frozenset((one.rule, one.verdict) for one in outcomes)
+
+
+def _found(known: Known, why: Message) -> Message:
+    return Message("why_found", {"found": known.found, "why": why})
+
+
+def _outcome(judged: Judged, steps: tuple[Message, ...]) -> Outcome:
+    return Outcome(
+        judged.verdict,
+        "structure",
+        judged.message,
+        Rule(judged.entry.list, judged.entry.id),
+        judged.component.number,
+        judged.evidence,
+        steps,
+    )

@@ -1,0 +1,182 @@
+"""Many rows at once: the gate in front, the full path for what it does not vouch for, and lines of a table out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from opencwc.finding import Finding, Maker, Message, Subject, Verdict
+from opencwc.screening.answering import Screener, unreadable
+from opencwc.screening.known import BRACKET_ATOM, DRAWN, LONGEST_SHORT_NAME
+from opencwc.screening.model import COLUMNS, Outcome, Question, Tally, gravest
+from opencwc.screening.rulebook import Rulebook
+from opencwc.tables.rows import Rows
+from opencwc.wording import say, sentence
+
+if TYPE_CHECKING:
+    import numpy as np
+    import polars as pl
+    from numpy.typing import NDArray
+
+    from opencwc.chemistry.scanning import Limits
+
+LEAST_ROWS_FOR_GATE = 2_000
+"""Below it, reading every row in full is quicker than loading the compiled reader."""
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What came of a batch: ``outcomes`` by the row's offset; every other row was plainly not listed."""
+
+    rows: Rows
+    outcomes: dict[int, tuple[Outcome, ...]]
+    tally: Tally
+
+
+class BatchScreener:
+    """Screens batches under one question; the same object serves one process, many, and a cluster."""
+
+    def __init__(self, question: Question, rulebook: Rulebook | None = None) -> None:
+        self.question = question
+        self.rulebook = rulebook or Rulebook.of(question.as_of, question.lists, question.files)
+        self.screener = Screener(self.rulebook)
+        self._limits: Limits | None = None
+
+    def answer(self, rows: Rows) -> Answered:
+        """Answer a batch."""
+        outcomes: dict[int, tuple[Outcome, ...]] = {
+            offset: (unreadable(problem),) for offset, problem in rows.problems.items()
+        }
+        kinds = _kinds(rows.inputs, self.question.kind, self.screener)
+        smiles = kinds["smiles"]
+        if self.question.gate and len(smiles) >= LEAST_ROWS_FOR_GATE:
+            smiles = smiles[self._gate(rows.inputs.gather(smiles))]
+        for kind, offsets in {**kinds, "smiles": smiles}.items():
+            inputs = rows.inputs.gather(offsets).to_list()
+            for offset, text in zip(offsets.tolist(), inputs, strict=True):
+                if offset not in outcomes:
+                    outcomes[offset] = self.screener.answer(text, kind)
+        tally = Tally()
+        for answered in outcomes.values():
+            tally.add(gravest(answered))
+        tally.add(Verdict.NOT_LISTED, len(rows.inputs) - len(outcomes))
+        return Answered(rows, outcomes, tally)
+
+    def _gate(self, inputs: pl.Series) -> NDArray[np.bool_]:
+        import numpy as np
+        import polars as pl
+
+        from opencwc.chemistry.scanning import make_limits, scan
+
+        if self._limits is None:
+            gate = self.rulebook.gate
+            needs = [(one.elements, one.alkyl_on_phosphorus, one.quaternary, one.positive) for one in gate.needs]
+            self._limits = make_limits(gate.full_keys, gate.keys, needs)
+        array = inputs.rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
+        _, offsets, data = array.buffers()
+        ends = np.frombuffer(offsets, np.int64)[array.offset : array.offset + len(array) + 1]
+        return scan(np.frombuffer(data or b"\0", np.uint8), ends, self._limits)
+
+
+def to_lines(answered: Answered, question: Question, plain: Message) -> pl.DataFrame:
+    """Lay out a batch as the lines of the answer, with the columns of `COLUMNS`; ``plain`` says why not listed."""
+    import polars as pl
+
+    rows = answered.rows
+    wanted = {str(verdict) for verdict in question.only}
+    special = pl.Series("offset", list(answered.outcomes), dtype=pl.UInt32)
+    base = pl.DataFrame({"id": rows.ids.fill_null(""), "input": rows.inputs.fill_null("")}).with_row_index("offset")
+    keys = base.select("offset", (pl.col("offset").cast(pl.Int64) + rows.first).alias("row"), "id", "input")
+    simple = keys.filter(~pl.col("offset").is_in(special.implode())).with_columns(
+        pl.lit("").alias("component"),
+        pl.lit(str(Verdict.NOT_LISTED)).alias("verdict"),
+        pl.lit("").alias("list"),
+        pl.lit("").alias("entry"),
+        pl.lit("structure").alias("basis"),
+        pl.lit(sentence(plain, question.lang)).alias("why"),
+    )
+    records: dict[str, list[object]] = {name: [] for name in ("offset", *COLUMNS[3:])}
+    for offset, outcomes in answered.outcomes.items():
+        for one in outcomes:
+            for name, value in zip(records, (offset, *_cells(one, question.lang)), strict=True):
+                records[name].append(value)
+    schema = {"offset": pl.UInt32, **dict.fromkeys(COLUMNS[3:], pl.String)}
+    told = pl.DataFrame(records, schema=schema).join(keys, on="offset", how="left", maintain_order="left")
+    lines = pl.concat([simple.select("offset", *COLUMNS), told.select("offset", *COLUMNS)])
+    if wanted:
+        lines = lines.filter(pl.col("verdict").is_in(sorted(wanted)))
+    return lines.sort("offset", maintain_order=True).select(COLUMNS)
+
+
+def to_findings(answered: Answered, maker: Maker, plain: Message, file: str = "") -> list[Finding]:
+    """Return every finding of a batch, in the order of its rows; ``plain`` says why a row is plainly not listed."""
+    simple = (Outcome(Verdict.NOT_LISTED, "structure", plain),)
+    rows = answered.rows
+    findings = []
+    for offset, (row_id, text) in enumerate(zip(rows.ids.to_list(), rows.inputs.to_list(), strict=True)):
+        subject = Subject(rows.first + offset, row_id or "", text or "", None, file)
+        findings += [one.finding(subject, maker) for one in answered.outcomes.get(offset, simple)]
+    return findings
+
+
+def told_findings(answered: Answered, maker: Maker, file: str = "", most: int | None = None) -> list[Finding]:
+    """Return the findings that a person must see: everything but what is plainly not listed, up to ``most``."""
+    rows = answered.rows
+    findings: list[Finding] = []
+    for offset in sorted(answered.outcomes):
+        outcomes = answered.outcomes[offset]
+        if outcomes[0].verdict is Verdict.NOT_LISTED:
+            continue
+        subject = Subject(rows.first + offset, rows.ids[offset] or "", rows.inputs[offset] or "", None, file)
+        findings += [one.finding(subject, maker) for one in outcomes]
+        if most is not None and len(findings) >= most:
+            break
+    return findings
+
+
+def _cells(one: Outcome, lang: str) -> tuple[str, ...]:
+    return (
+        "" if one.component is None else str(one.component),
+        str(one.verdict),
+        one.rule.list if one.rule else "",
+        one.rule.entry if one.rule else "",
+        one.basis,
+        sentence(one.message, lang),
+    )
+
+
+def _kinds(inputs: pl.Series, kind: str, screener: Screener) -> dict[str, NDArray[np.int64]]:
+    """Sort the readable rows by what they are: offsets by kind."""
+    import polars as pl
+
+    readable = inputs.is_not_null()
+    none = readable & False
+    masks = {"smiles": none, "inchi": none, "cas": none, "name": none, "molblock": none}
+    if kind != "auto":
+        masks[kind] = readable
+    else:
+        short = inputs.str.len_bytes() <= LONGEST_SHORT_NAME
+        listed = short & inputs.str.to_lowercase().is_in(pl.Series(sorted(screener.known.short_names())).implode())
+        masks["inchi"] = inputs.str.starts_with("InChI=")
+        masks["molblock"] = inputs.str.contains("M  END", literal=True)
+        masks["cas"] = inputs.str.contains(r"^\d{2,7}-\d\d-\d$")
+        drawn = inputs.str.replace_all(BRACKET_ATOM, "*").str.contains(rf"^{DRAWN}$")
+        masks["smiles"] = drawn & ~(listed | masks["inchi"] | masks["cas"])
+        rest = ~(masks["inchi"] | masks["cas"] | masks["smiles"] | masks["molblock"])
+        masks["name"] = rest & readable
+        odd = inputs.filter(masks["name"].fill_null(value=False))
+        if odd.len():
+            from opencwc.chemistry.registry_numbers import looks_like_cas
+
+            numbers = pl.Series([looks_like_cas(text) for text in odd.to_list()])
+            offsets = masks["name"].fill_null(value=False).arg_true()
+            found = offsets.filter(numbers)
+            moved = pl.Series(range(len(inputs)), dtype=pl.UInt32).is_in(found.implode())
+            masks["cas"] = masks["cas"] | moved
+            masks["name"] = masks["name"] & ~moved
+    return {name: mask.fill_null(value=False).arg_true().to_numpy().astype("int64") for name, mask in masks.items()}
+
+
+def describe_steps(steps: tuple[Message, ...], lang: str) -> str:
+    """Say what standardisation changed, in one line."""
+    return "; ".join(say(step, lang) for step in steps)

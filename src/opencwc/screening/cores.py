@@ -1,0 +1,355 @@
+"""A core with named places, as a chemist writes it, compiled to RDKit queries plus exact checks.
+
+In ``{R}P(=O)(F)O{Q}`` every drawn atom is meant exactly: its element, charge, hydrogens and neighbours are those of
+the drawing, and what hangs on a place must be a group that the place allows. Core and groups together are the whole
+component, unless the rest is free.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+
+from rdkit import Chem
+from rdkit.Chem import rdMolHash
+
+from opencwc.chemistry.composition import CARBON, HYDROGEN_WEIGHT, MASK, METALS, composition_key
+from opencwc.chemistry.standardising import phosphorous_tautomer, standardise
+from opencwc.convention.model import Structure
+from opencwc.errors import RuleError
+from opencwc.finding import Message
+from opencwc.screening.groups import Answer, Place, parse_place
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How a component fits a core: surely or perhaps, which atoms decide, and what stands in each place."""
+
+    answer: Answer
+    atoms: tuple[int, ...]
+    places: tuple[tuple[str, tuple[int, ...], Message], ...]
+    doubts: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True)
+class Core:
+    """One drawing of a core with its places filled in but for their groups; a structure rule has one or several.
+
+    ``drawing`` is SMILES in which place ``R`` is the dummy atom with the map number of its turn in ``names``.
+    """
+
+    drawing: str
+    names: tuple[str, ...]
+    places: tuple[Place, ...]
+    rest: str = "closed"
+    where: tuple[str, ...] = ()
+    tautomers: str = ""
+
+    @cached_property
+    def mol(self) -> Chem.Mol:
+        """The drawing as a molecule, standardised as every input is."""
+        return _standard_core(self.drawing)
+
+    @cached_property
+    def query(self) -> Chem.Mol:
+        """The drawing as an RDKit query: exact atoms where the rest is closed, elements and bonds where it is free."""
+        return _query(self.mol, exact=self.rest == "closed")
+
+    @cached_property
+    def core_atoms(self) -> tuple[int, ...]:
+        """The indices of the drawing's own atoms, places left out."""
+        return tuple(atom.GetIdx() for atom in self.mol.GetAtoms() if not atom.GetAtomMapNum())
+
+    @cached_property
+    def place_atoms(self) -> tuple[tuple[int, Place, str], ...]:
+        """Each place: its atom in the drawing, what may stand there, and its name."""
+        found = []
+        for atom in self.mol.GetAtoms():
+            if turn := atom.GetAtomMapNum():
+                found.append((atom.GetIdx(), self.places[turn - 1], self.names[turn - 1]))
+        return tuple(found)
+
+    @cached_property
+    def base_key(self) -> int:
+        """The composition key of the core's own atoms."""
+        return composition_key(self.mol.GetAtomWithIdx(index).GetAtomicNum() for index in self.core_atoms)
+
+    @property
+    def unbounded(self) -> bool:
+        """Whether a place takes groups of any size, so that only the other elements are bounded."""
+        return any(place.kind == "alkylating" for place in self.places)
+
+    def keys(self) -> set[int]:
+        """Return every composition key of a closed, bounded core."""
+        keys = {self.base_key}
+        for _, place, _ in self.place_atoms:
+            keys = {(key + extra) & MASK for key in keys for extra in place.keys()}
+        return keys
+
+    def full_keys(self) -> set[int]:
+        """Return the keys of a closed, bounded core with hydrogens less charge counted."""
+        own = [self.mol.GetAtomWithIdx(index) for index in self.core_atoms]
+        hydrogens = sum(atom.GetTotalNumHs() - atom.GetFormalCharge() for atom in own)
+        keys = {(self.base_key + HYDROGEN_WEIGHT * hydrogens) & MASK}
+        for _, place, _ in self.place_atoms:
+            keys = {(key + extra) & MASK for key in keys for extra in place.full_keys()}
+        return keys
+
+    def keys_between_metals(self) -> set[int]:
+        """Return the keys of a closed, bounded core as a reader sees them that leaves metals out."""
+        metals = composition_key(
+            number for atom in self.mol.GetAtoms() if (number := atom.GetAtomicNum()) in METALS
+        )
+        return {(key - metals) & MASK for key in self.keys()}
+
+    def needs(self) -> Counts:
+        """Return what a component must hold at least, for a core whose rest is free or whose groups may be of any size."""
+        numbers = [self.mol.GetAtomWithIdx(index).GetAtomicNum() for index in self.core_atoms]
+        numbers += [CARBON for _, place, _ in self.place_atoms if place.kind in ("alkyl", "alkylating")]
+        conditions = [_parse_where(line) for line in self.where]
+        quaternary = max((number for kind, _, number in conditions if kind == "quaternary"), default=0)
+        numbers += [7] * max(0, quaternary - 1)
+        alone = any(kind == "carbon neighbour" and (symbol, number) == ("P", 1) for kind, symbol, number in conditions)
+        largest = max((place.most_carbons for _, place, _ in self.place_atoms), default=0) if alone else 0
+        elements = tuple(sorted((number, numbers.count(number)) for number in set(numbers)))
+        return Counts(elements, largest, quaternary, Chem.GetFormalCharge(self.mol) > 0)
+
+    def fit(self, mol: Chem.Mol) -> Fit | None:
+        """Fit a standardised component to this core, or return ``None``."""
+        if self.tautomers:
+            return self._fit_tautomer(mol)
+        best: Fit | None = None
+        seen: set[tuple[int, ...]] = set()
+        for match in mol.GetSubstructMatches(self.query, uniquify=False, maxMatches=2_000):
+            fit = self._fit_match(mol, match)
+            if fit is None or match in seen:
+                continue
+            seen.add(match)
+            if fit.answer is Answer.YES:
+                return fit
+            best = best or fit
+        return best
+
+    def _fit_match(self, mol: Chem.Mol, match: tuple[int, ...]) -> Fit | None:
+        own = {match[index] for index in self.core_atoms}
+        open_atoms = [index for index in own if mol.GetAtomWithIdx(index).GetAtomicNum() == 0]
+        if len(open_atoms) > 1 or (open_atoms and len(own) < _LEAST_CORE_FOR_OPEN_ATOM):
+            return None
+        doubts = [Message("doubt_open_atom")] if open_atoms else []
+        places = []
+        covered = set(own)
+        for atom, place, name in self.place_atoms:
+            start = match[atom]
+            group = _group(mol, start, own, closed=self.rest == "closed")
+            if group is None or covered & set(group):
+                return None
+            judgement = place.judge(mol, group, start)
+            if judgement.answer is Answer.NO:
+                return None
+            if judgement.doubt:
+                doubts.append(judgement.doubt)
+            covered |= set(group)
+            anchor = next(n for n in mol.GetAtomWithIdx(start).GetNeighbors() if n.GetIdx() in own)
+            symbol = anchor.GetSymbol()
+            said = Message(f"place_{symbol if symbol in _SAID_ANCHORS else 'other'}", {"group": judgement.group})
+            places.append((name, tuple(group), said))
+        if self.rest == "closed" and len(covered) != mol.GetNumAtoms():
+            return None
+        for line in self.where:
+            answer = _meets(mol, line, match, self.mol)
+            if answer is Answer.NO:
+                return None
+            if answer is Answer.MAYBE:
+                doubts.append(Message("doubt_open_atom"))
+        return Fit(Answer.MAYBE if doubts else Answer.YES, tuple(sorted(own)), tuple(places), tuple(doubts))
+
+    def _fit_tautomer(self, mol: Chem.Mol) -> Fit | None:
+        if mol.GetNumAtoms() != self.mol.GetNumAtoms() or _tautomer_hash(mol) != _tautomer_hash(self.mol):
+            return None
+        return Fit(Answer.YES, tuple(range(mol.GetNumAtoms())), ())
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What a component must hold at least.
+
+    ``elements`` are atomic numbers with counts; ``alkyl_on_phosphorus`` is the most carbons of the one alkyl group that
+    a phosphorus must carry with no further carbon (0: no such phosphorus is asked for); ``quaternary`` counts
+    quaternary nitrogens; ``positive`` asks for a positive charge.
+    """
+
+    elements: tuple[tuple[int, int], ...]
+    alkyl_on_phosphorus: int
+    quaternary: int
+    positive: bool
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """One structure rule, compiled: the cores of its trigger (the part looked for) and the parts that go with it."""
+
+    structure: Structure
+    cores: tuple[Core, ...]
+    beside: tuple[tuple[str, int], ...] = ()
+
+    @cached_property
+    def beside_smiles(self) -> dict[str, int]:
+        """The parts that must stand beside the trigger, as standard SMILES with their number."""
+        counted: dict[str, int] = {}
+        for drawing, number in self.beside:
+            smiles = standardise(_parse(drawing)).components[0].smiles
+            counted[smiles] = counted.get(smiles, 0) + number
+        return counted
+
+
+def compile_structure(structure: Structure, where: str = "") -> Drawing:
+    """Compile one structure rule; raise `RuleError` where the core is no SMILES or a place is not said."""
+    names = tuple(dict.fromkeys(re.findall(r"\{(\w+)\}", structure.core)))
+    missing = [name for name in names if name not in structure.places]
+    if missing:
+        raise RuleError(f"nothing says what may stand in {{{missing[0]}}}", where=where, remedy="Add it under places.")
+    places = {name: parse_place(structure.places[name], where) for name in names}
+    for line in structure.where:
+        _parse_where(line, where)
+    parts = structure.core.split(".")
+    trigger = _trigger(parts, where)
+    beside = [(part, 1) for number, part in enumerate(parts) if number != trigger]
+    cores = tuple(
+        Core(drawing, kept, tuple(places[name] for name in kept), structure.rest, structure.where, structure.tautomers)
+        for drawing, kept in _drawings(parts[trigger], places)
+    )
+    for core in cores:
+        if Chem.MolFromSmiles(core.drawing) is None:
+            raise RuleError(f"the core {structure.core!r} is no SMILES", where=where, remedy="Mend the core.")
+    return Drawing(structure, cores, tuple(beside))
+
+
+def _drawings(core: str, places: Mapping[str, Place]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Spell out a core: with and without each place that hydrogen may take, with each length of each chain."""
+    used = [name for name in dict.fromkeys(re.findall(r"\{(\w+)\}", core))]
+    choices: list[list[str]] = []
+    for name in used:
+        place = places[name]
+        if place.kind == "methylenes":
+            choices.append(["C" * count for count in range(place.at[0], place.at[1] + 1)])
+        else:
+            choices.append(["keep", ""] if place.hydrogen else ["keep"])
+    for choice in product(*choices):
+        drawing, kept = core, []
+        for name, chosen in zip(used, choice, strict=True):
+            if chosen == "keep":
+                kept.append(name)
+                drawing = drawing.replace("{" + name + "}", f"[*:{len(kept)}]")
+            elif chosen:
+                drawing = drawing.replace("{" + name + "}", chosen)
+            else:
+                drawing = drawing.replace("({" + name + "})", "").replace("{" + name + "}", "")
+        yield drawing, tuple(kept)
+
+
+def _trigger(parts: list[str], where: str) -> int:
+    """Choose the part of a salt to look for: the largest, and no metal where there is another."""
+    sizes = []
+    for number, part in enumerate(parts):
+        mol = Chem.MolFromSmiles(re.sub(r"\{\w+\}", "*", part))
+        if mol is None:
+            raise RuleError(f"the core {part!r} is no SMILES", where=where, remedy="Mend the core.")
+        metal = any(atom.GetAtomicNum() in METALS for atom in mol.GetAtoms())
+        lone = {atom.GetAtomicNum() for atom in mol.GetAtoms()} in ({17}, {7})
+        sizes.append((not (metal and mol.GetNumAtoms() == 1), not lone, mol.GetNumAtoms(), -number))
+    return max(range(len(parts)), key=lambda number: sizes[number])
+
+
+def _standard_core(drawing: str) -> Chem.Mol:
+    mol = Chem.RWMol(_parse(drawing))
+    maps = {atom.GetIdx(): atom.GetAtomMapNum() for atom in mol.GetAtoms()}
+    phosphorous_tautomer(mol)
+    if not any(maps.values()):
+        return standardise(mol).components[0].mol
+    return mol.GetMol()
+
+
+def _parse(drawing: str) -> Chem.Mol:
+    mol = Chem.MolFromSmiles(drawing)
+    if mol is None:
+        raise RuleError(f"the core {drawing!r} is no SMILES", remedy="Mend the core.")
+    return mol
+
+
+def _query(mol: Chem.Mol, *, exact: bool) -> Chem.Mol:
+    query = Chem.RWMol()
+    for atom in mol.GetAtoms():
+        if atom.GetAtomMapNum():
+            query.AddAtom(Chem.AtomFromSmarts("*"))
+            continue
+        words = f"#{atom.GetAtomicNum()}"
+        if atom.GetAtomicNum() == CARBON:
+            words += "&a" if atom.GetIsAromatic() else "&A"
+        if exact:
+            words += f"&D{atom.GetDegree()}&H{atom.GetTotalNumHs()}&{atom.GetFormalCharge():+d}"
+        elif atom.GetFormalCharge():
+            words += f"&{atom.GetFormalCharge():+d}"
+        query.AddAtom(Chem.AtomFromSmarts(f"[{words},#0]" if exact else f"[{words}]"))
+    for bond in mol.GetBonds():
+        query.AddBond(bond.GetBeginAtomIdx(), bond.GetEndAtomIdx(), bond.GetBondType())
+    done = query.GetMol()
+    Chem.FastFindRings(done)
+    return done
+
+
+def _group(mol: Chem.Mol, start: int, own: set[int], *, closed: bool) -> list[int] | None:
+    """Collect the atoms that hang on the core through ``start``; ``None`` where they close a ring with the core."""
+    group, queue = {start}, [start]
+    while queue:
+        index = queue.pop()
+        for neighbour in mol.GetAtomWithIdx(index).GetNeighbors():
+            other = neighbour.GetIdx()
+            if other in own:
+                if index != start:
+                    return None
+            elif other not in group:
+                group.add(other)
+                queue.append(other)
+                if not closed and len(group) > _MOST_ATOMS_OF_A_GROUP:
+                    return sorted(group)
+    attached = sum(neighbour.GetIdx() in own for neighbour in mol.GetAtomWithIdx(start).GetNeighbors())
+    return sorted(group) if attached == 1 else None
+
+
+def _parse_where(line: str, where: str = "") -> tuple[str, str, int]:
+    if match := re.fullmatch(r"(\w+) has exactly (\d+) carbon neighbours?", line):
+        return "carbon neighbour", match[1], int(match[2])
+    if match := re.fullmatch(r"at least (\d+) quaternary nitrogens?", line):
+        return "quaternary", "N", int(match[1])
+    raise RuleError(
+        f"no condition is written {line!r}",
+        where=where,
+        remedy="Write 'P has exactly 1 carbon neighbour' or 'at least 2 quaternary nitrogens'.",
+    )
+
+
+def _meets(mol: Chem.Mol, line: str, match: tuple[int, ...], core: Chem.Mol) -> Answer:
+    kind, symbol, number = _parse_where(line)
+    if kind == "quaternary":
+        return Answer.YES if len(mol.GetSubstructMatches(_QUATERNARY)) >= number else Answer.NO
+    centre = next(atom.GetIdx() for atom in core.GetAtoms() if atom.GetSymbol() == symbol)
+    neighbours = [atom.GetAtomicNum() for atom in mol.GetAtomWithIdx(match[centre]).GetNeighbors()]
+    carbons, unsaid = neighbours.count(CARBON), neighbours.count(0)
+    if not carbons <= number <= carbons + unsaid:
+        return Answer.NO
+    return Answer.MAYBE if unsaid else Answer.YES
+
+
+def _tautomer_hash(mol: Chem.Mol) -> str:
+    return str(rdMolHash.MolHash(mol, rdMolHash.HashFunction.HetAtomTautomer))
+
+
+
+
+_QUATERNARY = Chem.MolFromSmarts("[N;+1;X4;H0]")
+_LEAST_CORE_FOR_OPEN_ATOM = 4
+_MOST_ATOMS_OF_A_GROUP = 12
+_SAID_ANCHORS = ("P", "O", "N", "C", "S")

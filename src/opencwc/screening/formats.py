@@ -1,0 +1,204 @@
+"""The answer's formats: what a worker encodes of one batch, and how the pieces become one file.
+
+Every format says what was checked: in each line that is not listed, in the maker of each finding, in the file's own
+metadata where it has any.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import IO, TYPE_CHECKING, Any
+
+from opencwc.chemistry.reading import Unreadable, read_structure
+from opencwc.finding import Finding, Maker, Message
+from opencwc.screening.batches import Answered, BatchScreener, to_findings, to_lines
+from opencwc.screening.model import COLUMNS, Checked, Question
+from opencwc.wording import sentence
+
+if TYPE_CHECKING:
+    import polars as pl
+
+FORMATS = ("csv", "jsonl", "parquet", "html", "sdf")
+
+Encode = Callable[[Answered, BatchScreener, Maker, str], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One format: what to write first, how a worker encodes a batch, and how a piece joins the file."""
+
+    first: Callable[[Checked], bytes]
+    encode: Encode
+    open: Callable[[IO[bytes], Checked], Sink]
+
+
+class Sink:
+    """Takes the encoded pieces in order; the plain one writes them one after the other."""
+
+    def __init__(self, stream: IO[bytes], checked: Checked) -> None:
+        self.stream = stream
+        self.checked = checked
+
+    def add(self, piece: bytes) -> None:
+        """Write one piece."""
+        self.stream.write(piece)
+
+    def close(self) -> None:
+        """Write what comes last."""
+
+
+class ParquetSink(Sink):
+    """Writes each piece, an Arrow stream, as a row group; what was checked stands in the schema's metadata."""
+
+    def __init__(self, stream: IO[bytes], checked: Checked) -> None:
+        super().__init__(stream, checked)
+        self._writer: Any = None
+
+    def add(self, piece: bytes) -> None:
+        """Write one piece as a row group."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        table = pa.ipc.open_stream(piece).read_all()
+        if self._writer is None:
+            said = json.dumps(_checked_as_json(self.checked), ensure_ascii=False)
+            schema = table.schema.with_metadata({"opencwc.checked": said})
+            self._writer = pq.ParquetWriter(self.stream, schema, compression="zstd")
+        self._writer.write_table(table.cast(self._writer.schema))
+
+    def close(self) -> None:
+        """Write the footer; a file with no piece still has its columns."""
+        if self._writer is None:
+            self.add(_arrow(_no_lines()))
+        self._writer.close()
+
+
+def format_named(name: str) -> Format:
+    """Return the format of that name (not ``html``, which is written from findings)."""
+    return _FORMATS[name]
+
+
+def plain_reason(screener: BatchScreener) -> Message:
+    """Return the reason of every row that the gate vouched for."""
+    return screener.screener.not_listed
+
+
+def finding_as_json(finding: Finding, lang: str) -> dict[str, object]:
+    """Return a finding as the JSON object that every JSON output of OpenCWC holds."""
+    return {
+        "row": finding.subject.row,
+        "id": finding.subject.id,
+        "input": finding.subject.input,
+        "component": finding.subject.component,
+        "verdict": str(finding.verdict),
+        "list": finding.rule.list if finding.rule else None,
+        "entry": finding.rule.entry if finding.rule else None,
+        "basis": finding.basis,
+        "why": sentence(finding.message, lang),
+        "message": _message_as_json(finding.message),
+        "steps": [_message_as_json(step) for step in finding.steps],
+        "evidence": [asdict(one) for one in finding.evidence],
+        "confidence": finding.confidence,
+        "maker": asdict(finding.maker),
+    }
+
+
+def _checked_as_json(checked: Checked) -> dict[str, object]:
+    return {
+        "lists": [{"id": one, "title": title, "text_of": day} for one, title, day in checked.lists],
+        "as_of": checked.as_of,
+        "policies": list(checked.policies),
+        "version": checked.version,
+        "file": checked.file,
+        "column": checked.column,
+    }
+
+
+def _message_as_json(message: Message) -> dict[str, object]:
+    def plain(value: object) -> object:
+        if isinstance(value, Message):
+            return _message_as_json(value)
+        return [plain(item) for item in value] if isinstance(value, tuple) else value
+
+    return {"id": message.id, "values": {key: plain(value) for key, value in message.values.items()}}
+
+
+def _encode_csv(answered: Answered, screener: BatchScreener, maker: Maker, file: str) -> bytes:
+    lines = to_lines(answered, screener.question, plain_reason(screener))
+    return str(lines.write_csv(include_header=False)).encode()
+
+
+def _encode_parquet(answered: Answered, screener: BatchScreener, maker: Maker, file: str) -> bytes:
+    return _arrow(to_lines(answered, screener.question, plain_reason(screener)))
+
+
+def _encode_jsonl(answered: Answered, screener: BatchScreener, maker: Maker, file: str) -> bytes:
+    out = io.StringIO()
+    for finding in _wanted(answered, screener, maker, file):
+        out.write(json.dumps(finding_as_json(finding, screener.question.lang), ensure_ascii=False) + "\n")
+    return out.getvalue().encode()
+
+
+def _encode_sdf(answered: Answered, screener: BatchScreener, maker: Maker, file: str) -> bytes:
+    from rdkit import Chem
+
+    out = io.StringIO()
+    for finding in _wanted(answered, screener, maker, file):
+        cells = finding_as_json(finding, screener.question.lang)
+        text = finding.subject.input
+        drawn = next((one.structure for one in finding.evidence if one.structure), text)
+        mol = read_structure(text, "molblock" if "M  END" in text else "smiles") if text else None
+        if mol is None or isinstance(mol, Unreadable):
+            mol = read_structure(drawn, "smiles") if drawn != text else None
+        block = Chem.MolToMolBlock(mol) if mol and not isinstance(mol, Unreadable) else _NO_STRUCTURE
+        title, _, body = block.partition("\n")
+        out.write((finding.subject.id or title).replace("\n", " ")[:80] + "\n" + body.rstrip("\n") + "\n")
+        for name in COLUMNS:
+            value = str(cells[name] if cells[name] is not None else "").replace("\r", "").replace("\n", " ")[:_LONGEST]
+            out.write(f">  <{name}>\n{value}\n\n")
+        out.write(f">  <checked>\n{', '.join(maker.lists)} as of {maker.as_of}; {maker.component} {maker.version}\n\n")
+        out.write("$$$$\n")
+    return out.getvalue().encode()
+
+
+def _wanted(answered: Answered, screener: BatchScreener, maker: Maker, file: str) -> list[Finding]:
+    findings = to_findings(answered, maker, plain_reason(screener), file)
+    only = screener.question.only
+    return [finding for finding in findings if not only or finding.verdict in only]
+
+
+def _arrow(lines: pl.DataFrame) -> bytes:
+    import polars as pl
+
+    out = io.BytesIO()
+    lines.with_columns(pl.col("row").cast(pl.Int64)).write_ipc_stream(out, compat_level=pl.CompatLevel.oldest())
+    return out.getvalue()
+
+
+def _no_lines() -> pl.DataFrame:
+    import polars as pl
+
+    return pl.DataFrame(schema={"row": pl.Int64, **dict.fromkeys(COLUMNS[1:], pl.String)})
+
+
+def _nothing(checked: Checked) -> bytes:
+    return b""
+
+
+def _csv_header(checked: Checked) -> bytes:
+    return (",".join(COLUMNS) + "\n").encode()
+
+
+_NO_STRUCTURE = "\n     OpenCWC\n\n  0  0  0  0  0  0  0  0  0  0999 V2000\nM  END\n"
+_LONGEST = 200
+_FORMATS = {
+    "csv": Format(_csv_header, _encode_csv, Sink),
+    "jsonl": Format(_nothing, _encode_jsonl, Sink),
+    "parquet": Format(_nothing, _encode_parquet, ParquetSink),
+    "sdf": Format(_nothing, _encode_sdf, Sink),
+}
+
+

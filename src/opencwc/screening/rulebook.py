@@ -1,0 +1,138 @@
+"""All rules of the chosen lists on one day, indexed by composition so that a component meets only what could fit it.
+
+The same index feeds the gate: what it does not hold, no entry can list.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+from opencwc import __version__
+from opencwc.chemistry.composition import composition_key
+from opencwc.convention import Chemical, Convention, Entry, Structure
+from opencwc.convention.loading import cached_json
+from opencwc.finding import Maker
+from opencwc.screening.cores import Core, Counts, Drawing, compile_structure
+from opencwc.settings import cache_folder
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """One structure rule of one entry and what it says where it fits: ``listed``, ``doubt`` or ``exempt``."""
+
+    entry: Entry
+    says: str
+    structure: Structure
+    chemical: Chemical | None = None
+
+    @cached_property
+    def drawing(self) -> Drawing:
+        """The rule, compiled on first use."""
+        return compile_structure(self.structure, f"{self.entry.list} {self.entry.id}")
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What the compositions of all rules allow, for a bulk reader to hold texts against.
+
+    ``full_keys`` are composition keys of single components with their hydrogens, ``keys`` those without, for what is
+    drawn between metals; ``needs`` are the least counts of rules whose rest is free or whose groups are of any size.
+    """
+
+    full_keys: frozenset[int]
+    keys: frozenset[int]
+    needs: tuple[Counts, ...]
+
+
+class Rulebook:
+    """The rulings of a `Convention`, and which of them a component of a given composition could meet."""
+
+    def __init__(self, convention: Convention) -> None:
+        self.convention = convention
+        self.rulings: tuple[Ruling, ...] = tuple(_rulings(convention.entries))
+        index = cached_json(cache_folder(), f"index-{self._fingerprint()}.json", self._make_index)
+        self._closed: dict[int, list[int]] = {int(key): found for key, found in index["closed"].items()}
+        self._open: list[tuple[int, Counts]] = [
+            (number, Counts(tuple((int(z), int(n)) for z, n in elements), *rest)) for number, elements, *rest in index["open"]
+        ]
+
+    @classmethod
+    def of(cls, as_of: date | None = None, lists: tuple[str, ...] = (), files: tuple[Path, ...] = ()) -> Rulebook:
+        """Return the rulebook of these lists on that day."""
+        return cls(Convention(as_of, lists, files))
+
+    @property
+    def list_ids(self) -> tuple[str, ...]:
+        """The ids of the lists that are checked."""
+        return tuple(one.id for one in self.convention.lists)
+
+    @cached_property
+    def gate(self) -> Gate:
+        """What the compositions of all rules allow."""
+        closed = [core for core in self._cores() if core.rest == "closed" and not core.unbounded]
+        return Gate(
+            full_keys=frozenset(key for core in closed for key in core.full_keys()),
+            keys=frozenset(key for core in closed for key in core.keys_between_metals()),
+            needs=tuple(dict.fromkeys(needs for _, needs in self._open)),
+        )
+
+    def _cores(self) -> Iterator[Core]:
+        for ruling in self.rulings:
+            yield from ruling.drawing.cores
+
+    def candidates(self, atomic_numbers: list[int]) -> Iterator[Ruling]:
+        """Yield the rulings that a component of these heavy atoms could meet; all of them where an atom is a dummy."""
+        if 0 in atomic_numbers:
+            yield from self.rulings
+            return
+        found = set(self._closed.get(composition_key(atomic_numbers), ()))
+        for number, needs in self._open:
+            if all(atomic_numbers.count(z) >= least for z, least in needs.elements):
+                found.add(number)
+        for number in sorted(found):
+            yield self.rulings[number]
+
+    def _fingerprint(self) -> str:
+        rules = [(one.says, one.entry.list, one.entry.id, one.structure.core, dict(one.structure.places)) for one in self.rulings]
+        wheres = [one.structure.where for one in self.rulings]
+        return hashlib.sha256(json.dumps([_INDEX_VERSION, rules, wheres]).encode()).hexdigest()[:16]
+
+    def _make_index(self) -> dict[str, object]:
+        closed: dict[int, set[int]] = {}
+        unbounded: list[tuple[object, ...]] = []
+        for number, ruling in enumerate(self.rulings):
+            for core in ruling.drawing.cores:
+                if core.rest == "free" or core.unbounded:
+                    needs = core.needs()
+                    unbounded.append(
+                        (number, needs.elements, needs.alkyl_on_phosphorus, needs.quaternary, needs.positive)
+                    )
+                else:
+                    for key in core.keys():
+                        closed.setdefault(key, set()).add(number)
+        return {"closed": {str(key): sorted(found) for key, found in closed.items()}, "open": unbounded}
+
+
+def maker_of(rulebook: Rulebook) -> Maker:
+    """Return who makes the findings of a rulebook."""
+    return Maker("opencwc.screening", __version__, rulebook.convention.as_of.isoformat(), rulebook.list_ids)
+
+
+def _rulings(entries: tuple[Entry, ...]) -> Iterator[Ruling]:
+    for entry in entries:
+        for chemical in entry.exempt:
+            if chemical.smiles:
+                yield Ruling(entry, "exempt", Structure(chemical.smiles, {}), chemical)
+        for structure in entry.structure:
+            yield Ruling(entry, "listed", structure)
+        for structure in entry.doubt:
+            yield Ruling(entry, "doubt", structure)
+
+
+_INDEX_VERSION = 3

@@ -1,0 +1,117 @@
+"""A whole table through the screen: batch after batch, in this process or in several, always in the rows' order.
+
+Memory holds a few batches at a time, whatever the length of the table. A worker that dies takes no row with it: the
+run stops with an error, and nothing half-written takes the place of an answer.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from multiprocessing import get_context
+
+from opencwc import __version__
+from opencwc.errors import OutputError
+from opencwc.finding import Finding, Message
+from opencwc.screening.batches import Answered, BatchScreener, to_findings, told_findings
+from opencwc.screening.formats import format_named
+from opencwc.screening.model import Checked, Question, Tally
+from opencwc.screening.rulebook import Rulebook, maker_of
+from opencwc.tables.rows import Rows
+
+
+@dataclass(frozen=True)
+class Piece:
+    """What came of one batch: its count, its encoded lines where a format was asked for, and its findings."""
+
+    tally: Tally
+    encoded: bytes
+    findings: list[Finding]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What to make of each batch: a format to encode (or none), and which findings to hand back.
+
+    ``told`` is up to how many findings that a person must see; ``everything`` asks for all, plainly not listed or not.
+    """
+
+    format: str = ""
+    told: int = 0
+    file: str = ""
+    everything: bool = False
+
+
+def run(batches: Iterable[Rows], question: Question, wish: Wish, jobs: int = 1) -> Iterator[Piece]:
+    """Screen batches and yield their pieces in order; ``jobs`` is the number of processes.
+
+    Raises:
+        OutputError: a worker process died (out of memory, or killed).
+
+    """
+    if jobs <= 1:
+        screener = BatchScreener(question)
+        for rows in batches:
+            yield make_piece(screener, rows, wish)
+        return
+    with ProcessPoolExecutor(jobs, get_context("spawn"), _start_worker, (question, wish)) as pool:
+        waiting: deque[Future[Piece]] = deque()
+        try:
+            for rows in batches:
+                waiting.append(pool.submit(_work, rows))
+                if len(waiting) > 2 * jobs:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        except BrokenProcessPool as error:
+            raise OutputError(
+                "a screening process died",
+                remedy="The machine may be short of memory: try --jobs 1, or fewer rows at a time.",
+            ) from error
+        finally:
+            for future in waiting:
+                future.cancel()
+
+
+def make_piece(screener: BatchScreener, rows: Rows, wish: Wish) -> Piece:
+    """Screen one batch and encode it."""
+    answered: Answered = screener.answer(rows)
+    maker = maker_of(screener.rulebook)
+    encoded = format_named(wish.format).encode(answered, screener, maker, wish.file) if wish.format else b""
+    if wish.everything:
+        findings = to_findings(answered, maker, screener.screener.not_listed, wish.file)
+    else:
+        findings = told_findings(answered, maker, wish.file, wish.told) if wish.told else []
+    only = screener.question.only
+    return Piece(answered.tally, encoded, [one for one in findings if not only or one.verdict in only])
+
+
+def checked_by(rulebook: Rulebook, lang: str = "en", file: str = "", column: str = "", notes: tuple[Message, ...] = ()) -> Checked:
+    """Return what is checked under a rulebook."""
+    return Checked(
+        lists=tuple(
+            (one.id, one.title.get(lang, one.title["en"]), one.text_of) for one in rulebook.convention.lists
+        ),
+        as_of=rulebook.convention.as_of.isoformat(),
+        policies=tuple(f"policy_{policy.id}_{policy.choice}" for policy in rulebook.convention.policies),
+        version=__version__,
+        file=file,
+        column=column,
+        notes=notes,
+    )
+
+
+_WORKER: list[tuple[BatchScreener, Wish]] = []
+
+
+def _start_worker(question: Question, wish: Wish) -> None:
+    _WORKER.append((BatchScreener(question), wish))
+
+
+def _work(rows: Rows) -> Piece:
+    screener, wish = _WORKER[0]
+    return make_piece(screener, rows, wish)
+

@@ -1,0 +1,78 @@
+"""Where OpenCWC keeps and finds things on this machine: environment variables first, then one TOML file, then habit.
+
+Written without pydantic-settings on purpose: its import alone costs more time than a whole screening of one value.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from opencwc.errors import SettingsError
+
+PREFIX = "OPENCWC_"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings folder, the cache folder, and what the user fixed in them.
+
+    ``folder`` holds ``opencwc.toml`` and ``lists/*.yaml`` (the user's own lists); ``cache`` holds only what can be
+    built again; ``lists`` and ``lang`` are defaults for every command, empty where the user named none.
+    """
+
+    folder: Path
+    cache: Path
+    lists: tuple[str, ...] = ()
+    lang: str = ""
+    own_lists: tuple[Path, ...] = field(default=())
+
+
+def load_settings() -> Settings:
+    """Read ``OPENCWC_*`` and ``opencwc.toml``; raise `SettingsError` where the file is not TOML or names the unknown."""
+    folder = Path(os.environ.get(PREFIX + "SETTINGS") or _home("XDG_CONFIG_HOME", ".config") / "opencwc")
+    written = _read_toml(folder / "opencwc.toml")
+    lists = os.environ.get(PREFIX + "LISTS") or written.get("lists", "")
+    names = lists.split(",") if isinstance(lists, str) else [str(name) for name in lists]
+    return Settings(
+        folder=folder,
+        cache=cache_folder(),
+        lists=tuple(name.strip() for name in names if name.strip()),
+        lang=os.environ.get(PREFIX + "LANG") or str(written.get("lang", "")),
+        own_lists=_own_lists(folder / "lists"),
+    )
+
+
+def cache_folder() -> Path:
+    """Return the folder for what can be built again: ``OPENCWC_CACHE``, or the user's cache folder."""
+    return Path(os.environ.get(PREFIX + "CACHE") or _home("XDG_CACHE_HOME", ".cache") / "opencwc")
+
+
+def _own_lists(folder: Path) -> tuple[Path, ...]:
+    if not folder.is_dir():
+        return ()
+    found = [path for path in folder.iterdir() if path.suffix == ".yaml" or (path / "list.yaml").is_file()]
+    return tuple(sorted(found))
+
+
+def _home(variable: str, habit: str) -> Path:
+    return Path(os.environ.get(variable) or Path.home() / habit)
+
+
+def _read_toml(path: Path) -> dict[str, str | list[str]]:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    try:
+        written = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"this is not TOML ({error})", where=str(path), remedy="Mend the line it names.") from error
+    unknown = sorted(set(written) - {"lists", "lang"})
+    if unknown:
+        raise SettingsError(
+            f"unknown setting {unknown[0]!r}", where=str(path), remedy="The settings are: lists, lang."
+        )
+    return written

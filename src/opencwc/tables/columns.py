@@ -1,0 +1,122 @@
+"""Which column holds the chemical and which the row's own id: as the user says, else as the content or header says."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from opencwc.errors import InputError
+
+Recognise = Callable[[Sequence[str], Sequence[Sequence["str | None"]]], "str | None"]
+SAMPLE_ROWS = 200
+
+INPUT_HEADERS = (
+    *("smiles", "canonical smiles", "isomeric smiles", "cxsmiles", "smi", "structure", "molblock", "mol", "inchi"),
+    *("cas", "casrn", "cas rn", "cas number", "cas no", "cas nr", "cas registry number", "no cas", "numero cas"),
+    *("name", "chemical", "chemical name", "substance", "substance name", "compound", "product", "product name"),
+    *("item", "goods", "description", "goods description", "inchikey", "inchi key"),
+    *("nom", "substance chimique", "produit", "nombre", "sustancia", "producto", "stoff", "produkt"),
+    *("название", "наименование", "вещество", "名称", "化学品", "品名", "物质", "الاسم", "المادة"),
+)
+ID_HEADERS = (
+    *("id", "row id", "identifier", "code", "product code", "sku", "catalog", "catalogue", "catalog number"),
+    *("catalog no", "catalogue no", "no", "nr", "number", "ref", "reference", "chembl id", "molecule chembl id"),
+    *("zinc id", "pubchem cid", "cid", "item no", "item number", "line", "row", "key", "uuid", "title", "name"),
+)
+_TELLING_WORDS = ("smiles", "inchi", "cas", "casrn", "structure", "chemical", "substance", "compound")
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Positions, from 0, of the input column and of the id column (``None`` where there is none)."""
+
+    input: int
+    id: int | None
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the caller asked for: columns by name or by number from 1, and how to recognise the input column."""
+
+    where: str
+    column: str | None = None
+    id_column: str | None = None
+    recognise: Recognise | None = None
+
+    def choose(self, headers: Sequence[str], samples: Sequence[Sequence[str | None]]) -> Chosen:
+        """Choose the input and id columns of a table.
+
+        Raises:
+            InputError: a named column does not exist, or no column can be recognised.
+
+        """
+        chosen = self._input(headers, samples)
+        if self.id_column is not None:
+            return Chosen(chosen, find_column(self.id_column, headers, self.where))
+        return Chosen(chosen, next((at for at in _by_names(headers, ID_HEADERS) if at != chosen), None))
+
+    def _input(self, headers: Sequence[str], samples: Sequence[Sequence[str | None]]) -> int:
+        if self.column is not None:
+            return find_column(self.column, headers, self.where)
+        recognised = self.recognise(headers, samples) if self.recognise else None
+        if recognised is not None and recognised in headers:
+            return list(headers).index(recognised)
+        for at in (*_by_names(headers, INPUT_HEADERS), *_by_words(headers)):
+            return at
+        if len(headers) == 1:
+            return 0
+        raise InputError(
+            "It is not clear which column holds the chemicals.",
+            where=self.where,
+            remedy=f"Name it with --column. The columns are: {_listed(headers)}.",
+        )
+
+
+def find_column(asked: str, headers: Sequence[str], where: str) -> int:
+    """The position, from 0, of the column with this name, or with this number counted from 1."""
+    asked = asked.strip()
+    for same in (lambda header: header == asked, lambda header: plain(header) == plain(asked)):
+        for at, header in enumerate(headers):
+            if same(header):
+                return at
+    if asked.isdecimal() and 1 <= int(asked[:9]) <= len(headers):
+        return int(asked[:9]) - 1
+    close = difflib.get_close_matches(plain(asked), [plain(header) for header in headers], n=1)
+    meant = next((header for header in headers if close and plain(header) == close[0]), None)
+    guess = f"Did you mean {meant!r}? " if meant else ""
+    raise InputError(
+        f"There is no column {asked!r}.", where=where, remedy=f"{guess}The columns are: {_listed(headers)}."
+    )
+
+
+def plain(header: str) -> str:
+    """A header without case, punctuation and doubled spaces: ``CAS_No.`` -> ``cas no``."""
+    return " ".join(re.findall(r"\w+", header.replace("_", " ").casefold()))
+
+
+def is_known_header(cell: str) -> bool:
+    """Whether a first line with this cell is a line of headers."""
+    return plain(cell) in INPUT_HEADERS or plain(cell) in ID_HEADERS
+
+
+def named(headers: Sequence[str]) -> tuple[str, ...]:
+    """The headers, with ``col3`` in place of an empty one."""
+    return tuple(header.strip() or f"col{number}" for number, header in enumerate(headers, 1))
+
+
+def _by_names(headers: Sequence[str], names: Sequence[str]) -> list[int]:
+    plain_headers = [plain(header) for header in headers]
+    return [plain_headers.index(name) for name in names if name in plain_headers]
+
+
+def _by_words(headers: Sequence[str]) -> list[int]:
+    words = [plain(header).split() for header in headers]
+    return [at for telling in _TELLING_WORDS for at, these in enumerate(words) if telling in these]
+
+
+def _listed(headers: Sequence[str]) -> str:
+    shown = [header if len(header) <= 60 else header[:57] + "..." for header in headers[:40]]
+    more = f" and {len(headers) - 40} more" if len(headers) > 40 else ""
+    return ", ".join(f"{number} {header!r}" for number, header in enumerate(shown, 1)) + more

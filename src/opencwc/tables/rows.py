@@ -1,0 +1,188 @@
+"""Rows on their way out: values stripped, unreadable rows explained, batches numbered over the whole file.
+
+Every format hands over ``Part``s of any size; ``in_batches`` cuts them into the ``Rows`` that the verbs take.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from opencwc.finding import Message
+
+if TYPE_CHECKING:
+    import polars as pl
+
+MAX_VALUE_BYTES = 1_000_000
+MAX_BATCH_BYTES = 32_000_000
+STARTS_CHARACTERS = 80
+
+# One fixed set for every reader: str.strip() and polars strip_chars() each have their own idea of white space.
+WHITE_SPACE = " \t\n\r\x0b\x0c\x85\xa0\u2028\u2029\u3000\ufeff"
+LOST_CHARACTER = "\ufffd"
+EMPTY = Message("row_empty")
+HOLDS_NUL = Message("row_nul")
+
+
+@dataclass(frozen=True)
+class Rows:
+    """One batch of rows.
+
+    ``first`` is the number of the first data row, counted from 1 over the whole file. ``ids`` and ``inputs`` are
+    String series of one length. ``problems`` says why a row could not be read: offset in the batch -> reason; the
+    input of such a row is null.
+    """
+
+    first: int
+    ids: pl.Series
+    inputs: pl.Series
+    problems: dict[int, Message]
+
+    def __len__(self) -> int:
+        return len(self.inputs)
+
+
+@dataclass(frozen=True)
+class Part:
+    """Rows as a format found them: any number, not yet numbered."""
+
+    ids: pl.Series
+    inputs: pl.Series
+    problems: dict[int, Message] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one value may be, and the encoding that explains a lost character."""
+
+    max_value_bytes: int = MAX_VALUE_BYTES
+    encoding: str = "utf-8"
+
+
+def in_batches(parts: Iterable[Part], batch_rows: int, *, drop: int = 0) -> Iterator[Rows]:
+    """Cut parts into batches of ``batch_rows`` rows (fewer where values are very long), without the first ``drop``."""
+    first = 1
+    waiting: list[Part] = []
+    rows = size = 0
+    for whole in parts:
+        part = _slice(whole, drop, len(whole.inputs)) if drop else whole
+        drop = max(0, drop - len(whole.inputs))
+        for piece in _bounded(part):
+            waiting.append(piece)
+            rows += len(piece.inputs)
+            size += _bytes(piece)
+            if rows < batch_rows and size < MAX_BATCH_BYTES:
+                continue
+            joined, at = _join(waiting), 0
+            while rows - at >= batch_rows or (at == 0 and size >= MAX_BATCH_BYTES):
+                batch = _slice(joined, at, at + batch_rows)
+                yield _numbered(batch, first)
+                first += len(batch.inputs)
+                at = min(rows, at + batch_rows)
+            rest = _slice(joined, at, rows)
+            waiting, rows = ([rest], len(rest.inputs)) if len(rest.inputs) else ([], 0)
+            size = _bytes(rest)
+    if rows:
+        yield _numbered(_join(waiting), first)
+
+
+def part_of_values(
+    inputs: Sequence[str | None], ids: Sequence[str | None], problems: Mapping[int, Message], limits: Limits
+) -> Part:
+    """A part from Python values; the rows in ``problems`` keep no input."""
+    import polars as pl  # noqa: PLC0415
+
+    return examine(
+        pl.Series("inputs", inputs, dtype=pl.String), pl.Series("ids", ids, dtype=pl.String), limits, dict(problems)
+    )
+
+
+def part_of_problem(problem: Message) -> Part:
+    """A part of one row that could not be read."""
+    import polars as pl  # noqa: PLC0415
+
+    nothing = pl.Series([None], dtype=pl.String)
+    return Part(nothing, nothing, {0: problem})
+
+
+def examine(
+    inputs: pl.Series, ids: pl.Series | None, limits: Limits, problems: Mapping[int, Message] | None = None
+) -> Part:
+    """Strip white space, and say which inputs are empty, too long or have lost a character."""
+    import polars as pl  # noqa: PLC0415
+
+    found = dict(problems or {})
+    inputs = inputs.rename("inputs").str.strip_chars(WHITE_SPACE)
+    empty = inputs.is_null() | (inputs == "")
+    too_long = inputs.str.len_bytes().fill_null(0) > limits.max_value_bytes
+    lost = inputs.str.contains(LOST_CHARACTER, literal=True).fill_null(value=False)
+    for row in too_long.arg_true():
+        found.setdefault(row, too_long_message(inputs[row], len(inputs[row].encode())))
+    for row in lost.arg_true():
+        found.setdefault(
+            row, Message("row_undecodable", {"encoding": limits.encoding, "starts": inputs[row][:STARTS_CHARACTERS]})
+        )
+    for row in empty.arg_true():
+        found.setdefault(row, EMPTY)
+    if found:
+        unread = pl.Series(list(found), dtype=pl.UInt32)
+        inputs = inputs.scatter(unread, None)
+    return Part(_stripped_ids(ids, len(inputs)), inputs, found)
+
+
+def too_long_message(starts: str, size: int) -> Message:
+    """Why a value or line was not kept: its size in bytes, and how it starts."""
+    return Message("row_too_long", {"bytes": size, "starts": starts[:STARTS_CHARACTERS]})
+
+
+def _stripped_ids(ids: pl.Series | None, rows: int) -> pl.Series:
+    import polars as pl  # noqa: PLC0415
+
+    if ids is None:
+        return pl.Series("ids", [None], dtype=pl.String).new_from_index(0, rows)
+    ids = ids.rename("ids").str.strip_chars(WHITE_SPACE)
+    blank = (ids == "").fill_null(value=False)
+    return ids.set(blank, None) if blank.any() else ids
+
+
+def _bytes(part: Part) -> int:
+    # Summed lengths, not estimated_size(): a slice shares its buffers with the whole.
+    return int(part.inputs.str.len_bytes().sum() or 0) + int(part.ids.str.len_bytes().sum() or 0)
+
+
+def _bounded(part: Part) -> Iterator[Part]:
+    size = _bytes(part)
+    if size < MAX_BATCH_BYTES or len(part.inputs) < 2:
+        yield part
+        return
+    middle = len(part.inputs) // 2
+    yield from _bounded(_slice(part, 0, middle))
+    yield from _bounded(_slice(part, middle, len(part.inputs)))
+
+
+def _slice(part: Part, start: int, end: int) -> Part:
+    start = min(start, len(part.inputs))
+    problems = {row - start: why for row, why in part.problems.items() if start <= row < end}
+    return Part(part.ids[start:end], part.inputs[start:end], problems)
+
+
+def _join(parts: list[Part]) -> Part:
+    import polars as pl  # noqa: PLC0415
+
+    if len(parts) == 1:
+        return parts[0]
+    problems: dict[int, Message] = {}
+    offset = 0
+    for part in parts:
+        problems.update({offset + row: why for row, why in part.problems.items()})
+        offset += len(part.inputs)
+    return Part(
+        pl.concat([part.ids.rename("ids") for part in parts]),
+        pl.concat([part.inputs.rename("inputs") for part in parts]),
+        problems,
+    )
+
+
+def _numbered(part: Part, first: int) -> Rows:
+    return Rows(first, part.ids, part.inputs, part.problems)

@@ -1,0 +1,87 @@
+"""What is said to people, in six languages: a message id and its values in, a sentence out.
+
+The catalogs (``catalogs/<language>/LC_MESSAGES/opencwc.po``) use the message id as key. What a language does not say
+yet is said in English, never left out.
+"""
+
+from __future__ import annotations
+
+import gettext
+import locale
+import os
+from functools import cache
+from pathlib import Path
+
+from opencwc.finding import Message, Value
+
+LANGUAGES = ("en", "fr", "ar", "es", "ru", "zh")
+RIGHT_TO_LEFT = ("ar",)
+CATALOGS = Path(__file__).parent / "catalogs"
+
+
+def say(message: Message | str, lang: str = "en") -> str:
+    """Say a message as it stands inside a sentence; an id that no catalog knows is said as itself.
+
+    >>> say(Message("group_alkyl", {"carbons": 7}))
+    'an alkyl group of 7 carbons'
+    """
+    if isinstance(message, str):
+        message = Message(message)
+    template = _template(message, lang)
+    if template is None:
+        return message.id
+    return template.format_map({key: _said(value, lang) for key, value in message.values.items()})
+
+
+def sentence(message: Message | str, lang: str = "en") -> str:
+    """Say a message as a sentence of its own: a capital first, a full stop last.
+
+    >>> sentence(Message("group_methyl"))
+    'Methyl.'
+    """
+    said = say(message, lang).strip()
+    stop = "。" if lang == "zh" else "."
+    return said[:1].upper() + said[1:] + ("" if said.endswith((".", "!", "?", "。")) else stop)
+
+
+def choose_language(asked: str = "") -> str:
+    """Return the language to speak: the one asked for, the user's locale, or English.
+
+    >>> choose_language("fr-CA"), choose_language("tlh")
+    ('fr', 'en')
+    """
+    wanted = asked or os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    if not wanted:
+        wanted = locale.getlocale()[0] or ""
+    code = wanted.replace("-", "_").split("_")[0].lower()
+    return code if code in LANGUAGES else "en"
+
+
+def _template(message: Message, lang: str) -> str | None:
+    count = next((message.values[key] for key in _COUNTS if isinstance(message.values.get(key), int)), None)
+    for language in dict.fromkeys((lang, "en")):
+        catalog = _catalog(language)
+        if isinstance(count, int):
+            counted = catalog.ngettext(message.id, message.id, count)
+            if counted != message.id:
+                return counted
+        plain = catalog.gettext(message.id)
+        if plain != message.id:
+            return plain
+    return None
+
+
+def _said(value: Value, lang: str) -> str:
+    if isinstance(value, Message):
+        return say(value, lang)
+    if isinstance(value, tuple):
+        return say("list_separator", lang).join(_said(item, lang) for item in value)
+    return str(value)
+
+
+@cache
+def _catalog(lang: str) -> gettext.NullTranslations:
+    return gettext.translation("opencwc", CATALOGS, languages=[lang], fallback=True)
+
+
+_COUNTS = ("count", "carbons")
