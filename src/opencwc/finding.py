@@ -4,11 +4,8 @@ A finding never holds a finished sentence: it holds a message id and its values,
 the reader's language.
 """
 
-from __future__ import annotations
-
-from dataclasses import dataclass, field
 from enum import Enum
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 Value: TypeAlias = "str | int | float | Message | tuple[Value, ...]"
 
@@ -26,16 +23,14 @@ class Verdict(str, Enum):
         return self.value
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """Something to say to a person: an id of the wording catalogs, and the values it names."""
 
     id: str
-    values: dict[str, Value] = field(default_factory=dict)
+    values: dict[str, Value] = {}  # noqa: RUF012 - never changed
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(NamedTuple):
     """What a finding speaks of, and where it stands in the user's file.
 
     ``row`` counts the data rows from 1; ``component`` counts the dot-separated parts of a structure from 1, and is
@@ -49,16 +44,14 @@ class Subject:
     file: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """The entry of a list that a finding rests on: ``Rule("CWC", "2B04")``."""
 
     list: str
     entry: str
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """Something a person can look at: atoms of a drawing (``kind="atoms"``) or the number or name that was found.
 
     For atoms: ``structure`` is the component as SMILES after standardisation and ``atoms`` are indices into it, in
@@ -72,8 +65,7 @@ class Evidence:
     value: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Maker:
+class Maker(NamedTuple):
     """Who made a finding: component, version, the date the rules are read at, and the model where one took part."""
 
     component: str
@@ -84,8 +76,7 @@ class Maker:
     weights: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One statement about one subject: the rule, the verdict, the evidence, how sure, and who made it.
 
     ``confidence`` is ``None`` where a rule decides; a model gives a calibrated probability. ``basis`` says what the

@@ -3,20 +3,16 @@
 Written without pydantic-settings on purpose: its import alone costs more time than a whole screening of one value.
 """
 
-from __future__ import annotations
-
 import os
-import tomllib
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from opencwc.errors import SettingsError
 
 PREFIX = "OPENCWC_"
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """The settings folder, the cache folder, and what the user fixed in them.
 
     ``folder`` holds ``opencwc.toml`` and ``lists/*.yaml`` (the user's own lists); ``cache`` holds only what can be
@@ -27,11 +23,11 @@ class Settings:
     cache: Path
     lists: tuple[str, ...] = ()
     lang: str = ""
-    own_lists: tuple[Path, ...] = field(default=())
+    own_lists: tuple[Path, ...] = ()
 
 
 def load_settings() -> Settings:
-    """Read ``OPENCWC_*`` and ``opencwc.toml``; raise `SettingsError` where the file is not TOML or names the unknown."""
+    """Read ``OPENCWC_*`` and ``opencwc.toml``; raise `SettingsError` where the file cannot hold."""
     folder = Path(os.environ.get(PREFIX + "SETTINGS") or _home("XDG_CONFIG_HOME", ".config") / "opencwc")
     written = _read_toml(folder / "opencwc.toml")
     lists = os.environ.get(PREFIX + "LISTS") or written.get("lists", "")
@@ -66,13 +62,13 @@ def _read_toml(path: Path) -> dict[str, str | list[str]]:
         text = path.read_text(encoding="utf-8")
     except (FileNotFoundError, NotADirectoryError):
         return {}
+    import tomllib
+
     try:
         written = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"this is not TOML ({error})", where=str(path), remedy="Mend the line it names.") from error
     unknown = sorted(set(written) - {"lists", "lang"})
     if unknown:
-        raise SettingsError(
-            f"unknown setting {unknown[0]!r}", where=str(path), remedy="The settings are: lists, lang."
-        )
+        raise SettingsError(f"unknown setting {unknown[0]!r}", where=str(path), remedy="The settings are: lists, lang.")
     return written

@@ -18,9 +18,7 @@ CARBON = 6
 HYDROGEN_WEIGHT = 0xD1B54A32D192ED03
 """Weight of one hydrogen in the keys that count them; hydrogens less charge stay the same when protons come or go."""
 
-METALS = frozenset(
-    [3, 4, 11, 12, 13, *range(19, 32), *range(37, 51), 55, 56, *range(57, 84), 87, 88, *range(89, 113)]
-)
+METALS = frozenset([3, 4, 11, 12, 13, *range(19, 32), *range(37, 51), 55, 56, *range(57, 84), 87, 88, *range(89, 113)])
 """Atomic numbers of the metals; arsenic, antimony and the other half-metals count as non-metals here."""
 
 

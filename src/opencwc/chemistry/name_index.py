@@ -125,7 +125,7 @@ class NameIndex:
         self.close()
 
     def _readings(self, table: str, keys: list[int | None]) -> list[tuple[Reading, ...]]:
-        import sqlite3  # noqa: PLC0415 -- see _open_whole
+        import sqlite3
 
         try:
             found = self._find(table, keys)
@@ -183,7 +183,7 @@ def _fingerprint(data: Path) -> str:
 
 def _open_whole(path: Path) -> Connection | None:
     """Open the index to read, or give ``None`` where there is no file or not a whole one."""
-    import sqlite3  # noqa: PLC0415 -- importing this module stays cheap for those who ask for no name
+    import sqlite3
 
     if not path.is_file():
         return None
@@ -254,8 +254,8 @@ def _built(path: Path, data: Path, progress: Progress | None) -> Connection:
 
 def _build(path: Path, data: Path, progress: Progress) -> None:
     """Write the index beside its place and move it there, so that nobody ever sees half of one."""
-    import sqlite3  # noqa: PLC0415 -- see _open_whole
-    import tempfile  # noqa: PLC0415 -- needed once in the life of a cache
+    import sqlite3
+    import tempfile
 
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -283,7 +283,7 @@ def _move(part: Path, path: Path) -> None:
 
 
 def _write(part: Path, data: Path, progress: Progress) -> None:
-    import sqlite3  # noqa: PLC0415 -- see _open_whole
+    import sqlite3
 
     total = sum((data / name).stat().st_size for name in SOURCES)
     total += total // 4  # the time that sorting and writing take

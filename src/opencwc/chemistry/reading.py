@@ -3,16 +3,14 @@
 What cannot be read comes back as a reason to show beside the row, never as an exception.
 """
 
-from __future__ import annotations
-
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rdkit import Chem, RDLogger
 
 from opencwc.finding import Message
 
-RDLogger.DisableLog("rdApp.*")
+RDLogger.DisableLog("rdApp.*")  # type: ignore[attr-defined]
 
 MAX_TEXT = 20_000
 """Characters of a structure that are read; a chain of 10,000 carbons is inside, a 100 MB line is not."""
@@ -21,8 +19,7 @@ MAX_RINGS = 250
 """Ring closures of a structure that are read; beyond it, ring perception has no useful bound on its time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
+class Unreadable(NamedTuple):
     """Why a text is no structure."""
 
     reason: Message
@@ -40,7 +37,7 @@ def read_structure(text: str, kind: str) -> Chem.Mol | Unreadable:
 
 
 def _read_smiles(text: str) -> Chem.Mol | Unreadable:
-    outside = _OUTSIDE.sub("", text.split(" ")[0])
+    outside = _OUTSIDE.sub("", text.split(" ", maxsplit=1)[0])
     if len(_RING_LABEL.findall(outside)) > 2 * MAX_RINGS:
         return Unreadable(Message("unreadable_rings", {"limit": MAX_RINGS}))
     if _deepest(outside) > _MAX_DEPTH:
@@ -56,7 +53,7 @@ def _read_smiles(text: str) -> Chem.Mol | Unreadable:
 
 def _read_inchi(text: str) -> Chem.Mol | Unreadable:
     try:
-        mol = Chem.MolFromInchi(text, sanitize=False, removeHs=False)
+        mol = Chem.MolFromInchi(text, sanitize=False, removeHs=False)  # type: ignore[no-untyped-call]
     except (RuntimeError, ValueError):
         mol = None
     if mol is None or mol.GetNumAtoms() == 0:
@@ -94,9 +91,7 @@ def _sanitised(mol: Chem.Mol) -> Chem.Mol | Unreadable:
         atom = mol.GetAtomWithIdx(error.cause.GetAtomIdx()) if hasattr(error, "cause") else None
         if atom is None:
             return Unreadable(Message("unreadable_bonds"))
-        return Unreadable(
-            Message("unreadable_valence", {"element": atom.GetSymbol(), "number": atom.GetIdx() + 1})
-        )
+        return Unreadable(Message("unreadable_valence", {"element": atom.GetSymbol(), "number": atom.GetIdx() + 1}))
     except (Chem.MolSanitizeException, RuntimeError, ValueError):
         return Unreadable(Message("unreadable_bonds"))
     return mol
@@ -138,8 +133,8 @@ def explain_smiles(text: str) -> Message:
 
 def _parameters() -> Chem.SmilesParserParams:
     parameters = Chem.SmilesParserParams()
-    parameters.sanitize = False
-    parameters.removeHs = False
+    parameters.sanitize = False  # type: ignore[assignment]
+    parameters.removeHs = False  # type: ignore[assignment]
     return parameters
 
 

@@ -5,9 +5,8 @@ protons put back to the neutral form, and a note of how each was drawn, so that 
 structure and its salt form by the entry's own words.
 """
 
-from __future__ import annotations
-
-from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
 
 from rdkit import Chem
 
@@ -15,8 +14,7 @@ from opencwc.chemistry.composition import METALS, molecule_key
 from opencwc.finding import Message
 
 
-@dataclass(frozen=True, slots=True)
-class Component:
+class Component(NamedTuple):
     """One part of a drawing in its neutral form.
 
     ``number`` counts the parts from 1 as they stand; ``form`` is ``free``, ``protonated`` (a base with its proton),
@@ -37,8 +35,7 @@ class Component:
         return str(Chem.MolToSmiles(self.mol))
 
 
-@dataclass(frozen=True, slots=True)
-class Standardised:
+class Standardised(NamedTuple):
     """The components of one drawing and the steps that changed it; ``polymer`` marks a repeating unit drawn as such."""
 
     components: tuple[Component, ...]
@@ -85,6 +82,12 @@ def standardise(mol: Chem.Mol) -> Standardised:
     return Standardised(tuple(components), tuple(steps), polymer)
 
 
+@cache
+def pattern(smarts: str) -> Chem.Mol:
+    """Return a SMARTS pattern, compiled on first use."""
+    return Chem.MolFromSmarts(smarts)
+
+
 def _clear_isotopes(mol: Chem.RWMol) -> int:
     labelled = [atom for atom in mol.GetAtoms() if atom.GetIsotope() and atom.GetAtomicNum()]
     for atom in labelled:
@@ -106,7 +109,7 @@ def _clear_stereo(mol: Chem.RWMol) -> int:
 
 
 def _fold_hydrogens(mol: Chem.RWMol) -> int:
-    """Turn drawn hydrogens on one heavy atom into that atom's count; the step is no news to a person, so it is silent."""
+    """Turn drawn hydrogens on one heavy atom into that atom's count; no news to a person, so it is not told."""
     for atom in reversed(list(mol.GetAtoms())):
         if atom.GetAtomicNum() != 1 or atom.GetDegree() != 1 or atom.GetFormalCharge():
             continue
@@ -152,7 +155,7 @@ def _hydride_cations(mol: Chem.RWMol) -> int:
     if sum(atom.GetFormalCharge() for atom in mol.GetAtoms()) <= 0:
         return 0
     mended = 0
-    for (index, *_rest) in mol.GetSubstructMatches(_PHOSPHITE_CATION):
+    for index, *_rest in mol.GetSubstructMatches(pattern(_PHOSPHITE_CATION)):
         atom = mol.GetAtomWithIdx(index)
         atom.SetFormalCharge(0)
         atom.SetNoImplicit(True)
@@ -164,7 +167,7 @@ def _hydride_cations(mol: Chem.RWMol) -> int:
 def _shift_amidinium(mol: Chem.RWMol) -> int:
     """Move the charge of an amidinium drawing to the nitrogen that carries a proton, N(H)-C=N(+) to N(+)(H)=C-N."""
     shifted = 0
-    while match := mol.GetSubstructMatch(_AMIDINIUM):
+    while match := mol.GetSubstructMatch(pattern(_AMIDINIUM)):
         bearer, carbon, charged = (mol.GetAtomWithIdx(index) for index in match)
         mol.GetBondBetweenAtoms(bearer.GetIdx(), carbon.GetIdx()).SetBondType(Chem.BondType.DOUBLE)
         mol.GetBondBetweenAtoms(carbon.GetIdx(), charged.GetIdx()).SetBondType(Chem.BondType.SINGLE)
@@ -179,9 +182,11 @@ def _shift_amidinium(mol: Chem.RWMol) -> int:
 
 
 def phosphorous_tautomer(mol: Chem.RWMol) -> int:
-    """Draw P(III)-OH as P(V)(H)=O (and P-SH as P(H)=S): the two drawings of one phosphite, phosphonite or phosphinite."""
+    """Draw P(III)-OH as P(V)(H)=O, and P-SH as P(H)=S: two drawings of one phosphite, phosphonite or phosphinite."""
     turned = 0
-    while match := mol.GetSubstructMatch(_P_OH) or mol.GetSubstructMatch(_P_SH):
+    if not any(atom.GetAtomicNum() == _PHOSPHORUS for atom in mol.GetAtoms()):
+        return 0
+    while match := mol.GetSubstructMatch(pattern(_P_OH)) or mol.GetSubstructMatch(pattern(_P_SH)):
         phosphorus, chalcogen = (mol.GetAtomWithIdx(index) for index in match)
         hydrogens = phosphorus.GetTotalNumHs()
         mol.GetBondBetweenAtoms(*match).SetBondType(Chem.BondType.DOUBLE)
@@ -206,7 +211,7 @@ def _disconnect_metals(mol: Chem.Mol) -> tuple[Chem.Mol, bool]:
 
 
 def _neutralise(part: Chem.Mol) -> tuple[Chem.Mol, str, int]:
-    """Give protons back to anions, take them from cations; return the neutral part, its form, and the tautomers turned."""
+    """Give protons back to anions, take them from cations; return the part, its form, the tautomers turned."""
     work = Chem.RWMol(part)
     work.UpdatePropertyCache(strict=False)
     given = taken = 0
@@ -250,8 +255,10 @@ def _takes_protons(atom: Chem.Atom) -> bool:
 
 def _sides_of_salts(parts: list[tuple[Chem.Mol, str]]) -> list[str]:
     """Name the form of each part, seeing a base and an acid side by side, uncharged, as the salt that they are."""
-    acids = [form == "free" and part.HasSubstructMatch(_ACID) for part, form in parts]
-    bases = [form == "free" and part.HasSubstructMatch(_BASE) for part, form in parts]
+    if len(parts) == 1:
+        return [parts[0][1]]
+    acids = [form == "free" and part.HasSubstructMatch(pattern(_ACID)) for part, form in parts]
+    bases = [form == "free" and part.HasSubstructMatch(pattern(_BASE)) for part, form in parts]
     forms = []
     for place, (_, form) in enumerate(parts):
         partners = [other for other in range(len(parts)) if other != place]
@@ -280,19 +287,21 @@ def _sanitise(mol: Chem.RWMol) -> None:
         mol.UpdatePropertyCache(strict=False)
 
 
+_PHOSPHORUS = 15
 _POLYMER_GROUPS = {"SRU", "MON", "MER", "COP", "CRO", "GRA", "MOD", "ANY"}
 _TAKES_DOUBLE_BOND = (6, 14, 15, 16, 33, 34, 51)
 _ONE_MORE = {Chem.BondType.SINGLE: Chem.BondType.DOUBLE, Chem.BondType.DOUBLE: Chem.BondType.TRIPLE}
-_PHOSPHITE_CATION = Chem.MolFromSmarts("[P;+1;X3;H0](=[O;X1])([#8])[#8]")
-_AMIDINIUM = Chem.MolFromSmarts("[N;+0;!H0]-[C;+0]=[N;+1;H0]")
-_P_OH = Chem.MolFromSmarts("[P;+0;v3]-[O;+0;H1]")
-_P_SH = Chem.MolFromSmarts("[P;+0;v3]-[S;+0;H1]")
-_ACID = Chem.MolFromSmarts(
+_PHOSPHITE_CATION = "[P;+1;X3;H0](=[O;X1])([#8])[#8]"
+_AMIDINIUM = "[N;+0;!H0]-[C;+0]=[N;+1;H0]"
+_P_OH = "[P;+0;v3]-[O;+0;H1]"
+_P_SH = "[P;+0;v3]-[S;+0;H1]"
+_ACID = (
     "[$([F,Cl,Br,I;X1;H1;v1]),$([OX2H]C(=O)[#6,#1]),$([OX2H]C=O),$([OX2H]S(=O)(=O)),$([OX2H]P(=O)),$([OX2H][N+](=O)[O-]),"
     "$([OX2H][Cl,Br,I](=O)),$([OX2H]c1c([N+](=O)[O-])cc([N+](=O)[O-])cc1)]"
 )
-_BASE = Chem.MolFromSmarts(
-    "[$([NX3;+0;!$(N~[!#6;!#1]);!$(N-C=[O,S,N]);!$(N-C#N);!$(N-c)]),$([NX2;+0]=[CX3]-[NX3]),$([NX2;+0]=C(P)N),$([nX2;+0])]"
+_BASE = (
+    "[$([NX3;+0;!$(N~[!#6;!#1]);!$(N-C=[O,S,N]);!$(N-C#N);!$(N-c)]),$([NX2;+0]=[CX3]-[NX3]),"
+    "$([NX2;+0]=C(P)N),$([nX2;+0])]"
 )
 _STEPS = (
     ("step_isotopes", _clear_isotopes),

@@ -9,7 +9,6 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,7 +17,7 @@ import typer
 
 from opencwc.cli.value import answer_value, checked_line, is_value, report_error
 from opencwc.errors import InputError, OpenCWCError, SettingsError
-from opencwc.finding import Finding, Message, Verdict
+from opencwc.finding import Finding, Message, Value, Verdict
 from opencwc.screening.formats import FORMATS, format_named
 from opencwc.screening.model import KINDS, Question, Tally
 from opencwc.screening.rulebook import Rulebook
@@ -43,7 +42,9 @@ def screen(
     gate: Annotated[bool, typer.Option(help="Rule out by composition before reading in full; same answers.")] = True,
     explain: Annotated[bool, typer.Option("--explain", help="Show the rule, its atoms and every step.")] = False,
     lang: Annotated[str, typer.Option(help=f"Language of the answer: {', '.join(LANGUAGES)}.")] = "",
-    cluster: Annotated[str, typer.Option(metavar="ADDRESS", help="Screen Parquet to Parquet on this Ray cluster.")] = "",
+    cluster: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Screen Parquet to Parquet on this Ray cluster.")
+    ] = "",
 ) -> None:
     """Say which entries of which lists chemicals fall under, why, and since when."""
     try:
@@ -87,11 +88,12 @@ def _screen_table(
     rulebook = Rulebook.of(question.as_of, question.lists, question.files)
     table = _open(source, column, id_column)
     if table.inputs_are == "molblock" and question.kind == "auto":
-        question = replace(question, kind="molblock")
+        question = question._replace(kind="molblock")
     checked = checked_by(rulebook, question.lang, table.name, table.column, table.notes)
     shown = _MOST_IN_REPORT if name == "html" else (0 if name else _MOST_ON_SCREEN)
     wish = Wish(format="" if name in ("", "html") else name, told=shown, file=table.name)
-    tally, findings = Tally(), []
+    tally = Tally()
+    findings: list[Finding] = []
     encodes = bool(wish.format)
     with open_for_writing(output, binary=True) if name else _nowhere() as stream:
         sink = None
@@ -152,7 +154,9 @@ def _open(source: str, column: str | None, id_column: str | None) -> Table:
 
 def _jobs(asked: int, table: Table) -> int:
     if asked < 0:
-        raise SettingsError(f"--jobs {asked} is no number of processes", remedy="Give 1 or more, or 0 to let it choose.")
+        raise SettingsError(
+            f"--jobs {asked} is no number of processes", remedy="Give 1 or more, or 0 to let it choose."
+        )
     if asked:
         return asked
     return (os.cpu_count() or 1) if (table.size_bytes or 0) > _LARGE else 1
@@ -232,10 +236,14 @@ def _print_summary(
 
 
 def _summary(tally: Tally, rulebook: Rulebook, lang: str) -> str:
-    counts = {str(verdict): rows for verdict, rows in tally.by_verdict.items()}
-    values = {"rows": tally.rows, "lists": rulebook.list_ids, "date": rulebook.convention.as_of.isoformat()}
-    lines = [sentence(Message("summary_checked", values), lang)]  # type: ignore[arg-type]
-    lines.append(sentence(Message("summary_counts", counts), lang))  # type: ignore[arg-type]
+    counts: dict[str, Value] = {str(verdict): rows for verdict, rows in tally.by_verdict.items()}
+    values: dict[str, Value] = {
+        "rows": tally.rows,
+        "lists": rulebook.list_ids,
+        "date": rulebook.convention.as_of.isoformat(),
+    }
+    lines = [sentence(Message("summary_checked", values), lang)]
+    lines.append(sentence(Message("summary_counts", counts), lang))
     if tally.by_verdict[Verdict.UNREADABLE]:
         lines.append(sentence("summary_unreadable", lang))
     lines.append(checked_line(rulebook, lang))
@@ -276,7 +284,8 @@ def _format_by_ending(output: Path | None) -> str:
     found = {"htm": "html", "json": "jsonl", "ndjson": "jsonl", "sd": "sdf"}.get(ending, ending)
     if found not in FORMATS:
         raise InputError(
-            f"no format is known by the ending of {output.name!r}", remedy=f"Name one with --format: {', '.join(FORMATS)}."
+            f"no format is known by the ending of {output.name!r}",
+            remedy=f"Name one with --format: {', '.join(FORMATS)}.",
         )
     return found
 

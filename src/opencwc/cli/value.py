@@ -6,12 +6,16 @@ import os
 import sys
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from opencwc.errors import InputError, OpenCWCError
-from opencwc.finding import Finding, Message, Verdict
+from opencwc.finding import Finding, Message, Value, Verdict
 from opencwc.screening.model import Question
 from opencwc.settings import load_settings
 from opencwc.wording import choose_language, say, sentence
+
+if TYPE_CHECKING:
+    from opencwc.screening.rulebook import Rulebook
 
 
 def is_value(text: str) -> bool:
@@ -19,7 +23,7 @@ def is_value(text: str) -> bool:
     if text == "-" or not text.strip():
         return False
     try:
-        return not Path(text.split("#")[0]).exists() and not _names_a_file(text)
+        return not Path(text.split("#", maxsplit=1)[0]).exists() and not _names_a_file(text)
     except OSError:  # too long for a file name
         return True
 
@@ -60,10 +64,7 @@ def _card(text: str, question: Question, *, explain: bool) -> tuple[list[str], i
     return lines, 1 if grave else 0
 
 
-def _finding_lines(finding: Finding, rulebook: object, lang: str, *, explain: bool) -> list[str]:
-    from opencwc.screening.rulebook import Rulebook
-
-    assert isinstance(rulebook, Rulebook)  # noqa: S101 - narrows the type for the checker
+def _finding_lines(finding: Finding, rulebook: Rulebook, lang: str, *, explain: bool) -> list[str]:
     verdict = say(f"verdict_{finding.verdict}", lang).upper()
     entry = rulebook.convention.find(finding.rule.list, finding.rule.entry) if finding.rule else None
     named = f"{entry.list} {entry.id}  {entry.title.get(lang, entry.title['en'])}" if entry else ""
@@ -75,27 +76,23 @@ def _finding_lines(finding: Finding, rulebook: object, lang: str, *, explain: bo
         lines.append(f"  {say(Message('card_source', {'source': entry.source, 'evidence': grade}), lang)}")
     if explain and entry:
         for structure in entry.structure:
-            places = ", ".join(f"{name} = {place}" for name, place in structure.places.items() if f"{{{name}}}" in structure.core)
+            places = ", ".join(
+                f"{name} = {place}" for name, place in structure.places.items() if f"{{{name}}}" in structure.core
+            )
             core = structure.core + (f"   ({places})" if places else "")
             lines.append(f"  {say(Message('card_core', {'core': core}), lang)}")
-        for one in finding.evidence:
-            lines.append(f"  {one.label}: {one.structure} {list(one.atoms)}")
+        lines += [f"  {one.label}: {one.structure} {list(one.atoms)}" for one in finding.evidence]
     if finding.steps and (explain or entry):
         steps = "; ".join(say(step, lang) for step in finding.steps)
         lines.append(f"  {say(Message('card_steps', {'steps': steps}), lang)}")
     return lines
 
 
-def checked_line(rulebook: object, lang: str) -> str:
+def checked_line(rulebook: Rulebook, lang: str) -> str:
     """Say what was checked: the lists with the date of their text, the day, the policies."""
-    from opencwc.screening.rulebook import Rulebook
-
-    assert isinstance(rulebook, Rulebook)  # noqa: S101 - narrows the type for the checker
-    lists = tuple(
-        Message("card_list", {"id": one.id, "date": one.text_of}) for one in rulebook.convention.lists
-    )
+    lists = tuple(Message("card_list", {"id": one.id, "date": one.text_of}) for one in rulebook.convention.lists)
     policies = tuple(Message(f"policy_{one.id}_{one.choice}") for one in rulebook.convention.policies)
-    values = {"lists": lists, "date": rulebook.convention.as_of.isoformat(), "policies": policies}
+    values: dict[str, Value] = {"lists": lists, "date": rulebook.convention.as_of.isoformat(), "policies": policies}
     return sentence(Message("card_checked", values), lang)
 
 

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 
-from opencwc.convention.loading import DATA, build_list, load_duties, load_policies, read_lists
+from opencwc.convention.loading import DATA, build_duties, build_list, build_policies, read_all
 from opencwc.convention.model import Chemical, Duty, Entry, InForce, Policy, RuleList, Structure
 from opencwc.errors import SettingsError
 from opencwc.settings import load_settings
@@ -34,11 +33,13 @@ class Convention:
         self.as_of = as_of or date.today()
         settings = load_settings()
         built_in = [DATA / "lists" / "CWC", DATA / "lists" / "AG"]
-        raw = read_lists([*built_in, *settings.own_lists, *files], settings.cache)
-        known = {str(one.get("list")): one for one in raw}
+        self._raw = read_all([*built_in, *settings.own_lists, *files], settings.cache)
+        known = {str(one.get("list")): one for one in self._raw["lists"]}
         wanted = list(lists or settings.lists or known)
         for name in wanted:
             if name not in known:
+                from difflib import get_close_matches
+
                 close = get_close_matches(name.upper(), known, n=1)
                 hint = f"Did you mean {close[0]}? " if close else ""
                 raise SettingsError(
@@ -63,12 +64,12 @@ class Convention:
     @cached_property
     def policies(self) -> tuple[Policy, ...]:
         """How the questions that entries leave open are answered on the day."""
-        return tuple(policy for policy in load_policies() if policy.in_force.holds_on(self.as_of))
+        return tuple(policy for policy in build_policies(self._raw["policies"]) if policy.in_force.holds_on(self.as_of))
 
     @cached_property
     def duties(self) -> tuple[Duty, ...]:
         """The duties in force on the day."""
-        return tuple(duty for duty in load_duties() if duty.in_force.holds_on(self.as_of))
+        return tuple(duty for duty in build_duties(self._raw["duties"]) if duty.in_force.holds_on(self.as_of))
 
     def find(self, list_id: str, entry_id: str) -> Entry | None:
         """Return the entry in force on the day, or ``None``."""

@@ -6,13 +6,14 @@ files beside it, each one entry. The same holds for the lists of the project and
 
 from __future__ import annotations
 
-import hashlib
 import json
+import os
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
+from zlib import crc32
 
 from opencwc.convention.model import (
     EVIDENCE,
@@ -44,9 +45,8 @@ def read_list(path: Path) -> Raw:
     header = _read_yaml(header_file)
     entries = [dict(entry, file=str(header_file)) for entry in _mappings(header, "entries", str(header_file))]
     if path.is_dir():
-        for file in sorted(path.glob("*.yaml")):
-            if file.name != "list.yaml":
-                entries.append(dict(_read_yaml(file), file=str(file)))
+        beside = (file for file in sorted(path.glob("*.yaml")) if file.name != "list.yaml")
+        entries += [dict(_read_yaml(file), file=str(file)) for file in beside]
     return dict(header, entries=entries, file=str(header_file))
 
 
@@ -73,63 +73,78 @@ def build_list(raw: Raw) -> RuleList:
     )
 
 
-def load_policies(path: Path = DATA / "policies.yaml") -> tuple[Policy, ...]:
-    """Read how open questions are answered here; raise `RuleError` where a policy has no source."""
+def build_policies(raw: list[Raw], where: str = str(DATA / "policies.yaml")) -> tuple[Policy, ...]:
+    """Turn the YAML of policies into records; raise `RuleError` where one has no source."""
     return tuple(
         Policy(
-            id=_text(raw, "id", str(path)),
-            choice=_text(raw, "choice", str(path)),
-            source=_text(raw, "source", str(path)),
-            evidence=_one_of(raw, "evidence", EVIDENCE, str(path)),
-            in_force=_in_force(raw.get("in_force"), str(path)),
+            id=_text(one, "id", where),
+            choice=_text(one, "choice", where),
+            source=_text(one, "source", where),
+            evidence=_one_of(one, "evidence", EVIDENCE, where),
+            in_force=_in_force(one.get("in_force"), where),
         )
-        for raw in _mappings(_read_yaml(path), "policies", str(path))
+        for one in raw
     )
 
 
-def load_duties(path: Path = DATA / "duties.yaml") -> tuple[Duty, ...]:
-    """Read the duties that follow from an entry being met; raise `RuleError` where one has no source."""
+def build_duties(raw: list[Raw], where: str = str(DATA / "duties.yaml")) -> tuple[Duty, ...]:
+    """Turn the YAML of duties into records; raise `RuleError` where one has no source."""
     return tuple(
         Duty(
-            id=_text(raw, "id", str(path)),
-            says=_text(raw, "says", str(path)),
-            applies_to=tuple(str(item) for item in raw.get("applies_to", ())),
-            values=MappingProxyType({str(key): str(value) for key, value in dict(raw.get("values", {})).items()}),
-            source=_text(raw, "source", str(path)),
-            evidence=_one_of(raw, "evidence", EVIDENCE, str(path)),
-            in_force=_in_force(raw.get("in_force"), str(path)),
+            id=_text(one, "id", where),
+            says=_text(one, "says", where),
+            applies_to=tuple(str(item) for item in one.get("applies_to", ())),
+            values=MappingProxyType({str(key): str(value) for key, value in dict(one.get("values", {})).items()}),
+            source=_text(one, "source", where),
+            evidence=_one_of(one, "evidence", EVIDENCE, where),
+            in_force=_in_force(one.get("in_force"), where),
         )
-        for raw in _mappings(_read_yaml(path), "duties", str(path))
+        for one in raw
     )
 
 
-def read_lists(paths: Iterable[Path], cache: Path | None) -> list[Raw]:
-    """Read several lists at once, from ``cache`` where nothing changed since: YAML is slow to read."""
-    paths = list(paths)
+def read_all(lists: Iterable[Path], cache: Path | None) -> Raw:
+    """Read the lists, policies and duties at once, from ``cache`` where nothing changed since: YAML is slow to read."""
+    paths = list(lists)
     files = [file for path in paths for file in (sorted(path.glob("*.yaml")) if path.is_dir() else [path])]
-    stamps = [(str(file), file.stat().st_mtime_ns, file.stat().st_size) for file in files if file.exists()]
-    key = hashlib.sha256(json.dumps([2, stamps]).encode()).hexdigest()[:16]
-    return cached_json(cache, f"lists-{key}.json", lambda: [read_list(path) for path in paths])
+    files += [DATA / "policies.yaml", DATA / "duties.yaml"]
+    stamps = [[str(file), file.stat().st_mtime_ns, file.stat().st_size] for file in files if file.exists()]
+
+    def read() -> Raw:
+        return {
+            "lists": [read_list(path) for path in paths],
+            "policies": _mappings(_read_yaml(DATA / "policies.yaml"), "policies", "policies.yaml"),
+            "duties": _mappings(_read_yaml(DATA / "duties.yaml"), "duties", "duties.yaml"),
+        }
+
+    made: Raw = cached_json(cache, "rules", stamps, read)
+    return made
 
 
-def cached_json(cache: Path | None, name: str, make: Callable[[], Any]) -> Any:
-    """Return what ``make`` makes, kept as JSON in the cache folder; a cache that cannot be used costs only time."""
-    file = cache / name if cache else None
+def cached_json(cache: Path | None, name: str, key: object, make: Callable[[], Any]) -> Any:
+    """Return what ``make`` makes, kept as JSON in the cache folder for as long as ``key`` stays the same.
+
+    A cache that cannot be read or written costs time and nothing else.
+    """
+    said = json.dumps(key, default=str)
+    file = cache / f"{name}-{crc32(said.encode()):08x}.json" if cache else None
     if file is not None:
         try:
-            return json.loads(file.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            kept = json.loads(file.read_text(encoding="utf-8"))
+            if kept["key"] == said:
+                return kept["made"]
+        except (OSError, ValueError, KeyError, TypeError):
             pass  # not there, or broken: it is made again below
-    made = make()
+    text = json.dumps({"key": said, "made": make()}, default=str)
     if file is not None:
         try:
             file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            unfinished = file.with_suffix(f".{hashlib.sha256(str(made).encode()).hexdigest()[:8]}.part")
-            unfinished.write_text(json.dumps(made, default=str), encoding="utf-8")
+            unfinished = file.with_suffix(f".{os.getpid()}.part")
+            unfinished.write_text(text, encoding="utf-8")
             unfinished.replace(file)
         except OSError:
-            pass  # a read-only home: the next run reads the YAML again
-    return json.loads(json.dumps(made, default=str))
+            pass  # a read-only home: the next run makes it again
+    return json.loads(text)["made"]
 
 
 def _entry(list_name: str, raw: Raw) -> Entry:
@@ -197,7 +212,7 @@ def _chemical(raw: Raw, where: str) -> Chemical:
 
 
 def _check_digit_fits(cas: str) -> bool:
-    """Apply the CAS check digit: the last digit is the weighted sum of the others, counted from the right, modulo 10."""
+    """Apply the CAS check digit: the last is the weighted sum of the others, counted from the right, modulo 10."""
     digits = cas.replace("-", "")
     if not digits.isdigit() or cas.count("-") != 2:
         return False
@@ -240,7 +255,9 @@ def _refuse_unknown(raw: Raw, known: set[str], where: str) -> None:
     unknown = sorted(set(map(str, raw)) - known)
     if unknown:
         raise RuleError(
-            f"unknown field {unknown[0]!r}", where=where, remedy=f"The fields are: {', '.join(sorted(known - {'file'}))}."
+            f"unknown field {unknown[0]!r}",
+            where=where,
+            remedy=f"The fields are: {', '.join(sorted(known - {'file'}))}.",
         )
 
 

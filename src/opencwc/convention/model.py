@@ -3,11 +3,10 @@
 They hold the words of the rule files, dated and graded; what the words mean for a molecule is `opencwc.screening`'s.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
+from typing import NamedTuple
 
 EVIDENCE = ("treaty", "official", "secondary", "unverified")
 """How sure a value is: read in the treaty text; on a government's or the OPCW's page; told by others; not seen."""
@@ -19,8 +18,7 @@ Words = Mapping[str, str]
 """A text by language; English is always there."""
 
 
-@dataclass(frozen=True, slots=True)
-class InForce:
+class InForce(NamedTuple):
     """From which day, and until which, a rule holds; ``start`` is ``None`` where the day is not known."""
 
     start: date | None
@@ -35,8 +33,7 @@ class InForce:
         return (self.start is None or self.start <= day) and (self.end is None or day <= self.end)
 
 
-@dataclass(frozen=True, slots=True)
-class Chemical:
+class Chemical(NamedTuple):
     """A chemical that a rule names: printed example, exemption, or other number of the same chemical.
 
     ``smiles`` is empty for what no drawing can hold (ricin). ``salts`` is set on an exemption that covers them.
@@ -45,13 +42,12 @@ class Chemical:
     name: str
     cas: str
     smiles: str = ""
-    names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    names: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     accessions: tuple[str, ...] = ()
     salts: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Structure:
+class Structure(NamedTuple):
     """One drawing of what an entry covers: a core with named places (``docs/explanation/from-wording-to-rule.md``).
 
     ``core`` is SMILES with places in braces; ``places`` says what may stand in each; ``form`` is ``free``,
@@ -70,8 +66,7 @@ class Structure:
     because: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One entry of a list: ``Entry(list="CWC", id="2B04", ...)``, its words, its rule, its source and its date."""
 
     list: str
@@ -82,7 +77,7 @@ class Entry:
     source: str
     evidence: str
     salts: str
-    meaning: Words = field(default_factory=dict)
+    meaning: Words = MappingProxyType({})
     schedule: int | None = None
     part: str = ""
     mark: str = ""
@@ -95,17 +90,17 @@ class Entry:
     see_also: tuple[str, ...] = ()
     file: str = ""
 
-    def excepts(self, other: Entry) -> bool:
+    def excepts(self, other: "Entry") -> bool:
         """Tell whether this entry leaves out what the other one lists ("except for those listed in Schedule 1")."""
         if other.list != self.list or other.id == self.id:
             return False
         return other.id in self.except_entries or f"Schedule {other.schedule}" in self.except_entries
 
 
-@dataclass(frozen=True, slots=True)
-class RuleList:
+class RuleList(NamedTuple):
     """A list of entries and who keeps it; ``text_of`` is the date (or the year, where no more is known) of
-    the latest text that these files hold."""
+    the latest text that these files hold.
+    """
 
     id: str
     title: Words
@@ -116,8 +111,7 @@ class RuleList:
     entries: tuple[Entry, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(NamedTuple):
     """How a question that the entries leave open is answered here, and on whose word (isotopes, stereo, salts ...)."""
 
     id: str
@@ -127,8 +121,7 @@ class Policy:
     in_force: InForce
 
 
-@dataclass(frozen=True, slots=True)
-class Duty:
+class Duty(NamedTuple):
     """A duty that follows from an entry being met; ``says`` is a message id with values, said by `opencwc.wording`."""
 
     id: str

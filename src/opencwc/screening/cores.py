@@ -5,27 +5,24 @@ the drawing, and what hangs on a place must be a group that the place allows. Co
 component, unless the rest is free.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
+from typing import NamedTuple
 
 from rdkit import Chem
-from rdkit.Chem import rdMolHash
 
 from opencwc.chemistry.composition import CARBON, HYDROGEN_WEIGHT, MASK, METALS, composition_key
-from opencwc.chemistry.standardising import phosphorous_tautomer, standardise
+from opencwc.chemistry.standardising import pattern, phosphorous_tautomer, standardise
 from opencwc.convention.model import Structure
 from opencwc.errors import RuleError
 from opencwc.finding import Message
 from opencwc.screening.groups import Answer, Place, parse_place
 
 
-@dataclass(frozen=True, slots=True)
-class Fit:
+class Fit(NamedTuple):
     """How a component fits a core: surely or perhaps, which atoms decide, and what stands in each place."""
 
     answer: Answer
@@ -66,11 +63,11 @@ class Core:
     @cached_property
     def place_atoms(self) -> tuple[tuple[int, Place, str], ...]:
         """Each place: its atom in the drawing, what may stand there, and its name."""
-        found = []
-        for atom in self.mol.GetAtoms():
-            if turn := atom.GetAtomMapNum():
-                found.append((atom.GetIdx(), self.places[turn - 1], self.names[turn - 1]))
-        return tuple(found)
+        return tuple(
+            (atom.GetIdx(), self.places[turn - 1], self.names[turn - 1])
+            for atom in self.mol.GetAtoms()
+            if (turn := atom.GetAtomMapNum())
+        )
 
     @cached_property
     def base_key(self) -> int:
@@ -82,11 +79,11 @@ class Core:
         """Whether a place takes groups of any size, so that only the other elements are bounded."""
         return any(place.kind == "alkylating" for place in self.places)
 
-    def keys(self) -> set[int]:
+    def plain_keys(self) -> set[int]:
         """Return every composition key of a closed, bounded core."""
         keys = {self.base_key}
         for _, place, _ in self.place_atoms:
-            keys = {(key + extra) & MASK for key in keys for extra in place.keys()}
+            keys = {(key + extra) & MASK for key in keys for extra in place.plain_keys()}
         return keys
 
     def full_keys(self) -> set[int]:
@@ -100,13 +97,11 @@ class Core:
 
     def keys_between_metals(self) -> set[int]:
         """Return the keys of a closed, bounded core as a reader sees them that leaves metals out."""
-        metals = composition_key(
-            number for atom in self.mol.GetAtoms() if (number := atom.GetAtomicNum()) in METALS
-        )
-        return {(key - metals) & MASK for key in self.keys()}
+        metals = composition_key(number for atom in self.mol.GetAtoms() if (number := atom.GetAtomicNum()) in METALS)
+        return {(key - metals) & MASK for key in self.plain_keys()}
 
-    def needs(self) -> Counts:
-        """Return what a component must hold at least, for a core whose rest is free or whose groups may be of any size."""
+    def needs(self) -> "Counts":
+        """Return what a component must hold at least, for a core with a free rest or groups of any size."""
         numbers = [self.mol.GetAtomWithIdx(index).GetAtomicNum() for index in self.core_atoms]
         numbers += [CARBON for _, place, _ in self.place_atoms if place.kind in ("alkyl", "alkylating")]
         conditions = [_parse_where(line) for line in self.where]
@@ -172,8 +167,7 @@ class Core:
         return Fit(Answer.YES, tuple(range(mol.GetNumAtoms())), ())
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(NamedTuple):
     """What a component must hold at least.
 
     ``elements`` are atomic numbers with counts; ``alkyl_on_phosphorus`` is the most carbons of the one alkyl group that
@@ -229,7 +223,7 @@ def compile_structure(structure: Structure, where: str = "") -> Drawing:
 
 def _drawings(core: str, places: Mapping[str, Place]) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Spell out a core: with and without each place that hydrogen may take, with each length of each chain."""
-    used = [name for name in dict.fromkeys(re.findall(r"\{(\w+)\}", core))]
+    used = list(dict.fromkeys(re.findall(r"\{(\w+)\}", core)))
     choices: list[list[str]] = []
     for name in used:
         place = places[name]
@@ -334,7 +328,7 @@ def _parse_where(line: str, where: str = "") -> tuple[str, str, int]:
 def _meets(mol: Chem.Mol, line: str, match: tuple[int, ...], core: Chem.Mol) -> Answer:
     kind, symbol, number = _parse_where(line)
     if kind == "quaternary":
-        return Answer.YES if len(mol.GetSubstructMatches(_QUATERNARY)) >= number else Answer.NO
+        return Answer.YES if len(mol.GetSubstructMatches(pattern(_QUATERNARY))) >= number else Answer.NO
     centre = next(atom.GetIdx() for atom in core.GetAtoms() if atom.GetSymbol() == symbol)
     neighbours = [atom.GetAtomicNum() for atom in mol.GetAtomWithIdx(match[centre]).GetNeighbors()]
     carbons, unsaid = neighbours.count(CARBON), neighbours.count(0)
@@ -344,12 +338,12 @@ def _meets(mol: Chem.Mol, line: str, match: tuple[int, ...], core: Chem.Mol) -> 
 
 
 def _tautomer_hash(mol: Chem.Mol) -> str:
+    from rdkit.Chem import rdMolHash
+
     return str(rdMolHash.MolHash(mol, rdMolHash.HashFunction.HetAtomTautomer))
 
 
-
-
-_QUATERNARY = Chem.MolFromSmarts("[N;+1;X4;H0]")
+_QUATERNARY = "[N;+1;X4;H0]"
 _LEAST_CORE_FOR_OPEN_ATOM = 4
 _MOST_ATOMS_OF_A_GROUP = 12
 _SAID_ANCHORS = ("P", "O", "N", "C", "S")

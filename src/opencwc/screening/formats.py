@@ -9,13 +9,13 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
 from opencwc.chemistry.reading import Unreadable, read_structure
 from opencwc.finding import Finding, Maker, Message
 from opencwc.screening.batches import Answered, BatchScreener, to_findings, to_lines
-from opencwc.screening.model import COLUMNS, Checked, Question
+from opencwc.screening.model import COLUMNS, Checked
 from opencwc.wording import sentence
 
 if TYPE_CHECKING:
@@ -100,9 +100,9 @@ def finding_as_json(finding: Finding, lang: str) -> dict[str, object]:
         "why": sentence(finding.message, lang),
         "message": _message_as_json(finding.message),
         "steps": [_message_as_json(step) for step in finding.steps],
-        "evidence": [asdict(one) for one in finding.evidence],
+        "evidence": [one._asdict() for one in finding.evidence],
         "confidence": finding.confidence,
-        "maker": asdict(finding.maker),
+        "maker": finding.maker._asdict(),
     }
 
 
@@ -200,5 +200,3 @@ _FORMATS = {
     "parquet": Format(_nothing, _encode_parquet, ParquetSink),
     "sdf": Format(_nothing, _encode_sdf, Sink),
 }
-
-

@@ -4,15 +4,14 @@ A place is written as in the rule files, ``alkyl(max=10, cyclo=true, H=true)``, 
 answer is yes, no, or maybe with the reason of the doubt.
 """
 
-from __future__ import annotations
-
 import re
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from rdkit import Chem
 
 from opencwc.chemistry.composition import CARBON, HYDROGEN_WEIGHT, MASK, weight
+from opencwc.chemistry.standardising import pattern
 from opencwc.errors import RuleError
 from opencwc.finding import Message
 
@@ -28,8 +27,7 @@ class Answer(Enum):
     NO = "no"
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """An answer about one place, what stands there (to be said to a person), and the reason of a doubt."""
 
     answer: Answer
@@ -37,8 +35,7 @@ class Judgement:
     doubt: Message | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """One kind of place.
 
     ``kind`` is ``alkyl``, ``alkylating``, ``halogen`` or ``methylenes``; ``max`` counts carbons, ``doubt`` the carbons
@@ -59,19 +56,21 @@ class Place:
         """The most carbons that are not refused outright."""
         return max(self.max, self.doubt)
 
-    def keys(self) -> set[int]:
+    def plain_keys(self) -> set[int]:
         """Return the composition keys that a group here may add; not for the unbounded ``alkylating``."""
         if self.kind == "halogen":
             return {weight(number) for number in HALOGENS}
         alkyls = {weight(CARBON) * count & MASK for count in range(1, self.most_carbons + 1)}
         if self.bearing:
-            return {(alkyl + extra) & MASK for alkyl in alkyls for extra in (_EXTRA_KEYS[name] for name in self.bearing)}
+            return {
+                (alkyl + extra) & MASK for alkyl in alkyls for extra in (_EXTRA_KEYS[name] for name in self.bearing)
+            }
         return alkyls
 
     def full_keys(self) -> set[int]:
-        """Return the keys, hydrogens counted, that a group here may add; an alkyl of n carbons may have up to n rings."""
+        """Return the keys, hydrogens counted, that a group may add; an alkyl of n carbons has fewer than n rings."""
         if self.kind == "halogen":
-            return self.keys()
+            return self.plain_keys()
         alkyls = {
             (weight(CARBON) * count + HYDROGEN_WEIGHT * (2 * count + 1 - 2 * rings)) & MASK
             for count in range(1, self.most_carbons + 1)
@@ -96,7 +95,7 @@ class Place:
         return self._judge_alkyl(mol, atoms, start)
 
     def _judge_open(self, mol: Chem.Mol, atoms: list[int]) -> Judgement:
-        """Judge a group with a dummy atom in it: it could be one that the place allows unless its said atoms forbid it."""
+        """Judge a group with a dummy atom in it: it could be allowed unless the atoms that are said forbid it."""
         said = {number for index in atoms if (number := mol.GetAtomWithIdx(index).GetAtomicNum())}
         possible = not said if self.kind == "halogen" else bool(self.bearing) or said <= {CARBON}
         return Judgement(Answer.MAYBE if possible else Answer.NO, Message("group_open"), Message("doubt_open_atom"))
@@ -115,13 +114,15 @@ class Place:
     def _judge_bearing(self, mol: Chem.Mol, atoms: list[int], start: int) -> Judgement:
         inside = set(atoms)
         for name in self.bearing:
-            for match in mol.GetSubstructMatches(_BEARING[name]):
+            for match in mol.GetSubstructMatches(pattern(_BEARING[name])):
                 carrier, *substituent = match
                 skeleton = sorted(inside - set(substituent))
                 if not set(match) <= inside or start not in skeleton or _rings_of_alkyl(mol, skeleton) != 0:
                     continue
                 position = len(Chem.GetShortestPath(mol, start, carrier)) if carrier != start else 1
-                said = Message("group_bearing", {"carbons": len(skeleton), "group": Message(f"group_{name}"), "at": position})
+                said = Message(
+                    "group_bearing", {"carbons": len(skeleton), "group": Message(f"group_{name}"), "at": position}
+                )
                 if len(skeleton) <= self.max and self.at[0] <= position <= self.at[1]:
                     return Judgement(Answer.YES, said)
         return Judgement(Answer.NO, Message("group_other"))
@@ -139,7 +140,9 @@ def parse_place(text: str, where: str = "") -> Place:
     kind = match[1] if match else ""
     if not match or kind not in ("alkyl", "alkylating", "halogen", "methylenes"):
         raise RuleError(
-            f"no place is written {text!r}", where=where, remedy="The kinds are: alkyl, alkylating, halogen, methylenes."
+            f"no place is written {text!r}",
+            where=where,
+            remedy="The kinds are: alkyl, alkylating, halogen, methylenes.",
         )
     options: dict[str, str] = {}
     for item in filter(None, (part.strip() for part in (match[2] or "").split(","))):
@@ -227,9 +230,9 @@ def _range(value: str, text: str, where: str) -> tuple[int, int]:
 
 
 _BEARING = {
-    "hydroxyl": Chem.MolFromSmarts("[CX4]-[OX2H1]"),
-    "cyano": Chem.MolFromSmarts("[CX4]-[CX2]#[NX1]"),
-    "acetoxy": Chem.MolFromSmarts("[CX4]-[OX2]-[CX3](=[OX1])-[CH3]"),
+    "hydroxyl": "[CX4]-[OX2H1]",
+    "cyano": "[CX4]-[CX2]#[NX1]",
+    "acetoxy": "[CX4]-[OX2]-[CX3](=[OX1])-[CH3]",
 }
 _EXTRA_KEYS = {
     "hydroxyl": weight(8),

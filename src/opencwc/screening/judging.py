@@ -4,10 +4,8 @@ The order is the law's: structure first, then the salt by the entry's own words,
 leaves to another.
 """
 
-from __future__ import annotations
-
 from collections import Counter
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rdkit import Chem
 
@@ -19,8 +17,7 @@ from opencwc.screening.groups import Answer
 from opencwc.screening.rulebook import Rulebook, Ruling
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """What one entry says of one component."""
 
     component: Component
@@ -70,12 +67,12 @@ def _by_entry(component: Component, standardised: Standardised, rulebook: Rulebo
         if key not in best or rank < best[key][0]:
             best[key] = (rank, judged)
     silenced = {key for key, (_, one) in best.items() if one.verdict is Verdict.NOT_LISTED}
-    judged = [one for key, (_, one) in best.items() if key not in silenced]
-    return [one for one in judged if not any(_answers_for(other, one) for other in judged)]
+    told = [one for key, (_, one) in best.items() if key not in silenced]
+    return [one for one in told if not any(_answers_for(other, one) for other in told)]
 
 
 def _answers_for(salt: Judged, other: Judged) -> bool:
-    """Tell whether a list's own line for a salt settles its doubt about a salt of the base, or names the whole of it."""
+    """Tell whether a list's own line for a salt settles its doubt about the base, or names more of the salt."""
     if salt is other or not salt.parts or salt.verdict is not Verdict.LISTED or salt.entry.list != other.entry.list:
         return False
     return other.verdict is Verdict.REVIEW or 0 < other.parts < salt.parts
@@ -94,7 +91,9 @@ def _apply(ruling: Ruling, component: Component, standardised: Standardised) -> 
         doubts.append(Message(ruling.structure.because or "doubt_near"))
     if standardised.polymer:
         doubts.append(Message("doubt_polymer"))
-    if drawing.structure.counter_ions and not _counter_ions_fit(drawing.structure.counter_ions, component, standardised):
+    if drawing.structure.counter_ions and not _counter_ions_fit(
+        drawing.structure.counter_ions, component, standardised
+    ):
         doubts.append(Message("doubt_counter_ions"))
     salt = _salt(ruling, component, named=bool(drawing.beside))
     if salt == "excluded":

@@ -3,22 +3,20 @@
 A name or number with several readings keeps them all; what cannot be looked up says so.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
-from opencwc.chemistry.name_index import NameIndex
-from opencwc.chemistry.names import normalise_name
 from opencwc.chemistry.registry_numbers import check_digit, is_valid, looks_like_cas, normalise_cas
 from opencwc.convention import Chemical, Convention, Entry
 from opencwc.finding import Message
 
+if TYPE_CHECKING:
+    from opencwc.chemistry.name_index import NameIndex
 
-@dataclass(frozen=True, slots=True)
-class Known:
+
+class Known(NamedTuple):
     """What a name or a number stands for: the structures that are read for it, and how to say that it was found.
 
     ``named_in`` are the entries that name the chemical itself, where no structure can be drawn (ricin).
@@ -58,12 +56,12 @@ class KnownChemicals:
         readings = self._index.by_name(text)
         if not readings:
             return Message("unreadable_name")
-        return Known(
-            Message("found_name", {"name": readings[0].name}), tuple(reading.smiles for reading in readings)
-        )
+        return Known(Message("found_name", {"name": readings[0].name}), tuple(reading.smiles for reading in readings))
 
     def listed_name(self, text: str) -> Known | None:
         """Look up a name among those that the lists themselves give."""
+        from opencwc.chemistry.names import normalise_name
+
         found = self._names.get(normalise_name(text))
         return self._from_lists(found, "found_name", "") if found else None
 
@@ -88,6 +86,8 @@ class KnownChemicals:
 
     @cached_property
     def _names(self) -> dict[str, list[tuple[Entry, Chemical]]]:
+        from opencwc.chemistry.names import normalise_name
+
         table: dict[str, list[tuple[Entry, Chemical]]] = {}
         for entry, chemical in self._convention.chemicals():
             for name in {normalise_name(name) for name in _all_names(chemical)}:
@@ -100,7 +100,9 @@ class KnownChemicals:
         return frozenset(name.lower() for name in names if looks_drawn(name))
 
     @cached_property
-    def _index(self) -> NameIndex:
+    def _index(self) -> "NameIndex":
+        from opencwc.chemistry.name_index import NameIndex
+
         return NameIndex.open(self._progress)
 
 

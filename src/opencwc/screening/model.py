@@ -1,11 +1,10 @@
 """The records of screening: what was asked, what came of one input, and what was checked."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 from opencwc.finding import Evidence, Finding, Maker, Message, Rule, Subject, Verdict
 
@@ -13,8 +12,7 @@ KINDS = ("auto", "smiles", "inchi", "cas", "name", "molblock")
 COLUMNS = ("row", "id", "input", "component", "verdict", "list", "entry", "basis", "why")
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """What to screen against, and how: lists and rule files, the day, the kind of input, the gate, the language."""
 
     as_of: date
@@ -26,8 +24,7 @@ class Question:
     only: tuple[Verdict, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """One statement about one input: what becomes a finding once it is known where the input stands."""
 
     verdict: Verdict
@@ -41,13 +38,10 @@ class Outcome:
     def finding(self, subject: Subject, maker: Maker) -> Finding:
         """Return the finding that this outcome is for a subject."""
         placed = Subject(subject.row, subject.id, subject.input, self.component, subject.file)
-        return Finding(
-            placed, self.verdict, self.message, maker, self.rule, self.basis, self.evidence, self.steps
-        )
+        return Finding(placed, self.verdict, self.message, maker, self.rule, self.basis, self.evidence, self.steps)
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(NamedTuple):
     """What was checked: the lists with the date of their text, the day, the policies, the file and its column."""
 
     lists: tuple[tuple[str, str, str], ...]
@@ -76,7 +70,7 @@ class Tally:
         self.rows += rows
         self.by_verdict[verdict] += rows
 
-    def merge(self, other: Tally) -> None:
+    def merge(self, other: "Tally") -> None:
         """Add another count."""
         self.rows += other.rows
         for verdict, rows in other.by_verdict.items():

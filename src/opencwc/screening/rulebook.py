@@ -3,15 +3,12 @@
 The same index feeds the gate: what it does not hold, no entry can list.
 """
 
-from __future__ import annotations
-
-import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from opencwc import __version__
 from opencwc.chemistry.composition import composition_key
@@ -37,8 +34,7 @@ class Ruling:
         return compile_structure(self.structure, f"{self.entry.list} {self.entry.id}")
 
 
-@dataclass(frozen=True, slots=True)
-class Gate:
+class Gate(NamedTuple):
     """What the compositions of all rules allow, for a bulk reader to hold texts against.
 
     ``full_keys`` are composition keys of single components with their hydrogens, ``keys`` those without, for what is
@@ -56,14 +52,15 @@ class Rulebook:
     def __init__(self, convention: Convention) -> None:
         self.convention = convention
         self.rulings: tuple[Ruling, ...] = tuple(_rulings(convention.entries))
-        index = cached_json(cache_folder(), f"index-{self._fingerprint()}.json", self._make_index)
+        index = cached_json(cache_folder(), "index", self._fingerprint(), self._make_index)
         self._closed: dict[int, list[int]] = {int(key): found for key, found in index["closed"].items()}
         self._open: list[tuple[int, Counts]] = [
-            (number, Counts(tuple((int(z), int(n)) for z, n in elements), *rest)) for number, elements, *rest in index["open"]
+            (number, Counts(tuple((int(z), int(n)) for z, n in elements), *rest))
+            for number, elements, *rest in index["open"]
         ]
 
     @classmethod
-    def of(cls, as_of: date | None = None, lists: tuple[str, ...] = (), files: tuple[Path, ...] = ()) -> Rulebook:
+    def of(cls, as_of: date | None = None, lists: tuple[str, ...] = (), files: tuple[Path, ...] = ()) -> "Rulebook":
         """Return the rulebook of these lists on that day."""
         return cls(Convention(as_of, lists, files))
 
@@ -98,10 +95,8 @@ class Rulebook:
         for number in sorted(found):
             yield self.rulings[number]
 
-    def _fingerprint(self) -> str:
-        rules = [(one.says, one.entry.list, one.entry.id, one.structure.core, dict(one.structure.places)) for one in self.rulings]
-        wheres = [one.structure.where for one in self.rulings]
-        return hashlib.sha256(json.dumps([_INDEX_VERSION, rules, wheres]).encode()).hexdigest()[:16]
+    def _fingerprint(self) -> list[object]:
+        return [_INDEX_VERSION, *((one.says, one.structure.core, dict(one.structure.places)) for one in self.rulings)]
 
     def _make_index(self) -> dict[str, object]:
         closed: dict[int, set[int]] = {}
@@ -114,7 +109,7 @@ class Rulebook:
                         (number, needs.elements, needs.alkyl_on_phosphorus, needs.quaternary, needs.positive)
                     )
                 else:
-                    for key in core.keys():
+                    for key in core.plain_keys():
                         closed.setdefault(key, set()).add(number)
         return {"closed": {str(key): sorted(found) for key, found in closed.items()}, "open": unbounded}
 

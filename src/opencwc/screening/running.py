@@ -89,12 +89,12 @@ def make_piece(screener: BatchScreener, rows: Rows, wish: Wish) -> Piece:
     return Piece(answered.tally, encoded, [one for one in findings if not only or one.verdict in only])
 
 
-def checked_by(rulebook: Rulebook, lang: str = "en", file: str = "", column: str = "", notes: tuple[Message, ...] = ()) -> Checked:
+def checked_by(
+    rulebook: Rulebook, lang: str = "en", file: str = "", column: str = "", notes: tuple[Message, ...] = ()
+) -> Checked:
     """Return what is checked under a rulebook."""
     return Checked(
-        lists=tuple(
-            (one.id, one.title.get(lang, one.title["en"]), one.text_of) for one in rulebook.convention.lists
-        ),
+        lists=tuple((one.id, one.title.get(lang, one.title["en"]), one.text_of) for one in rulebook.convention.lists),
         as_of=rulebook.convention.as_of.isoformat(),
         policies=tuple(f"policy_{policy.id}_{policy.choice}" for policy in rulebook.convention.policies),
         version=__version__,
@@ -114,4 +114,3 @@ def _start_worker(question: Question, wish: Wish) -> None:
 def _work(rows: Rows) -> Piece:
     screener, wish = _WORKER[0]
     return make_piece(screener, rows, wish)
-

@@ -99,7 +99,7 @@ def read_records(lines: Iterable[bytes | Message], layout: Layout, limits: Limit
 
 
 def _examined(inputs: pa.ChunkedArray, ids: pa.ChunkedArray | None, limits: Limits) -> Part:
-    import polars as pl  # noqa: PLC0415
+    import polars as pl
 
     return examine(
         pl.Series("inputs", inputs, dtype=pl.String),
@@ -110,8 +110,8 @@ def _examined(inputs: pa.ChunkedArray, ids: pa.ChunkedArray | None, limits: Limi
 
 def parse_block(block: bytes, layout: Layout) -> pa.Table | None:
     """The wanted columns of a block in which every record is one plain line, ``None`` for any other block."""
-    import pyarrow as pa  # noqa: PLC0415
-    from pyarrow import csv as arrow_csv  # noqa: PLC0415
+    import pyarrow as pa
+    from pyarrow import csv as arrow_csv
 
     if b"\0" in block or (b'"' in block and not is_plainly_quoted(block, layout.delimiter)):
         return None
@@ -132,7 +132,7 @@ def parse_block(block: bytes, layout: Layout) -> pa.Table | None:
 
 def is_plainly_quoted(block: bytes, delimiter: str) -> bool:
     """Whether quotes stand only around whole cells, doubled inside them, with no line end in between (RFC 4180)."""
-    import numpy as np  # noqa: PLC0415
+    import numpy as np
 
     at = np.frombuffer(block, dtype=np.uint8)
     quotes = np.flatnonzero(at == _QUOTE)

@@ -33,8 +33,8 @@ def read_parquet(stream: ByteStream, wanted: Wanted, limits: Limits) -> Contents
         InputError: the file is damaged, or the wanted column holds neither text nor numbers.
 
     """
-    import pyarrow as pa  # noqa: PLC0415
-    from pyarrow import parquet  # noqa: PLC0415
+    import pyarrow as pa
+    from pyarrow import parquet
 
     try:
         file = parquet.ParquetFile(stream.as_file(), pre_buffer=False, buffer_size=1_000_000)
@@ -75,7 +75,7 @@ class _Walk:
         self.rows_read = 0
 
     def parts(self) -> Iterator[Part]:
-        import pyarrow as pa  # noqa: PLC0415
+        import pyarrow as pa
 
         wanted = sorted({self._column, self._id_column or self._column})
         is_dictionary = _is_dictionary(self._file.schema_arrow.field(self._column).type)
@@ -98,7 +98,7 @@ class _Walk:
 
 def _gathered(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Small batches put together as long as their text stays small."""
-    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow as pa
 
     waiting: list[pa.RecordBatch] = []
     rows = size = 0
@@ -114,8 +114,8 @@ def _gathered(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
 
 def _bounded(batch: pa.RecordBatch, column: str) -> Iterator[pa.RecordBatch]:
     """Slices of a batch whose text stays small: a dictionary can stand for far more text than the file holds."""
-    import numpy as np  # noqa: PLC0415
-    import pyarrow.compute as pc  # noqa: PLC0415
+    import numpy as np
+    import pyarrow.compute as pc
 
     values = batch.column(column)
     if not _is_dictionary(values.type):
@@ -144,8 +144,8 @@ def _may_repeat(file: ParquetFile, at: int) -> bool:
 
 def _texts(values: pa.Array) -> pl.Series:
     """The values as text; bytes that are no UTF-8, which some writers put into text columns, lose characters."""
-    import polars as pl  # noqa: PLC0415
-    import pyarrow as pa  # noqa: PLC0415
+    import polars as pl
+    import pyarrow as pa
 
     if pa.types.is_dictionary(values.type):
         values = values.dictionary_decode()
@@ -166,13 +166,13 @@ def _damaged(error: Exception, where: str) -> InputError:
 
 
 def _is_dictionary(kind: pa.DataType) -> bool:
-    from pyarrow import types  # noqa: PLC0415
+    from pyarrow import types
 
     return bool(types.is_dictionary(kind) and _is_text(kind.value_type))
 
 
 def _is_text(kind: pa.DataType) -> bool:
-    from pyarrow import types  # noqa: PLC0415
+    from pyarrow import types
 
     is_text = types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind)
     return bool(is_text or types.is_binary(kind) or types.is_large_binary(kind))
@@ -180,7 +180,7 @@ def _is_text(kind: pa.DataType) -> bool:
 
 def _is_plain(kind: pa.DataType) -> bool:
     """Whether a column holds text, or values that can be said as text."""
-    from pyarrow import types  # noqa: PLC0415
+    from pyarrow import types
 
     if types.is_dictionary(kind):
         kind = kind.value_type

@@ -91,7 +91,7 @@ def part_of_values(
     inputs: Sequence[str | None], ids: Sequence[str | None], problems: Mapping[int, Message], limits: Limits
 ) -> Part:
     """A part from Python values; the rows in ``problems`` keep no input."""
-    import polars as pl  # noqa: PLC0415
+    import polars as pl
 
     return examine(
         pl.Series("inputs", inputs, dtype=pl.String), pl.Series("ids", ids, dtype=pl.String), limits, dict(problems)
@@ -100,7 +100,7 @@ def part_of_values(
 
 def part_of_problem(problem: Message) -> Part:
     """A part of one row that could not be read."""
-    import polars as pl  # noqa: PLC0415
+    import polars as pl
 
     nothing = pl.Series([None], dtype=pl.String)
     return Part(nothing, nothing, {0: problem})
@@ -110,7 +110,7 @@ def examine(
     inputs: pl.Series, ids: pl.Series | None, limits: Limits, problems: Mapping[int, Message] | None = None
 ) -> Part:
     """Strip white space, and say which inputs are empty, too long or have lost a character."""
-    import polars as pl  # noqa: PLC0415
+    import polars as pl
 
     found = dict(problems or {})
     inputs = inputs.rename("inputs").str.strip_chars(WHITE_SPACE)
@@ -137,7 +137,7 @@ def too_long_message(starts: str, size: int) -> Message:
 
 
 def _stripped_ids(ids: pl.Series | None, rows: int) -> pl.Series:
-    import polars as pl  # noqa: PLC0415
+    import polars as pl
 
     if ids is None:
         return pl.Series("ids", [None], dtype=pl.String).new_from_index(0, rows)
@@ -168,7 +168,7 @@ def _slice(part: Part, start: int, end: int) -> Part:
 
 
 def _join(parts: list[Part]) -> Part:
-    import polars as pl  # noqa: PLC0415
+    import polars as pl
 
     if len(parts) == 1:
         return parts[0]

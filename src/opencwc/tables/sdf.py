@@ -159,7 +159,7 @@ def _part(
 ) -> Part:
     if asked.input != STRUCTURE:
         return part_of_values(inputs, ids, problems, limits)
-    import polars as pl  # noqa: PLC0415
+    import polars as pl
 
     # A mol block is a text of fixed lines: its first may be blank, so nothing is stripped from it.
     part = part_of_values([None] * len(ids), ids, problems, limits)

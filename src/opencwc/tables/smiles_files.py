@@ -82,7 +82,7 @@ def _parts(lines: Iterable[bytes | Message], limits: Limits, fields: tuple[int, 
 
 
 def _part(block: bytes, limits: Limits, fields: tuple[int, int] | None) -> Part:
-    import polars as pl  # noqa: PLC0415
+    import polars as pl
 
     lines = pl.Series("inputs", block.decode("utf-8").split("\n")[:-1], dtype=pl.String)
     problems: dict[int, Message] = {}

@@ -208,7 +208,7 @@ def _salvage(member: _Inflater, data: bytes) -> Iterator[bytes]:
 
 def _unzstd(raw: Iterator[bytes]) -> Iterator[bytes | Message]:
     """Decompress the frames of a zstandard stream; last, a message where it ends early or is damaged (RFC 8878)."""
-    import zstandard  # noqa: PLC0415
+    import zstandard
 
     decompressor = zstandard.ZstdDecompressor()
     frame = decompressor.decompressobj()

@@ -114,7 +114,7 @@ class _Walk:
 def _load(
     reader: ExcelReader, name: str, where: str, *, n_rows: int | None = None, use_columns: list[int] | None = None
 ) -> pl.DataFrame:
-    import polars as pl  # noqa: PLC0415
+    import polars as pl
 
     def load() -> pl.DataFrame:
         sheet = reader.load_sheet(
@@ -126,7 +126,7 @@ def _load(
 
 
 def _open_reader(path: Path) -> ExcelReader:
-    import fastexcel  # noqa: PLC0415
+    import fastexcel
 
     return fastexcel.read_excel(path)
 

@@ -7,7 +7,6 @@ yet is said in English, never left out.
 from __future__ import annotations
 
 import gettext
-import locale
 import os
 from functools import cache
 from pathlib import Path
@@ -52,6 +51,8 @@ def choose_language(asked: str = "") -> str:
     """
     wanted = asked or os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
     if not wanted:
+        import locale
+
         wanted = locale.getlocale()[0] or ""
     code = wanted.replace("-", "_").split("_")[0].lower()
     return code if code in LANGUAGES else "en"

@@ -1,0 +1,1 @@
+"""What builds the documentation and keeps it true: generated pages, and commands whose output the pages show."""

@@ -1,0 +1,76 @@
+"""The reference of the command line, made from the commands themselves."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from typing import Any
+
+import typer
+
+from opencwc.cli.app import app
+
+INTRODUCTION = """
+# Command line
+
+This page is made from the commands themselves each time the documentation is built; `opencwc COMMAND --help` says the
+same. How to use them is told in [Screen a file](../how-to/screen-a-file.md).
+
+Exit status, for every command:
+
+| status | meaning |
+|---|---|
+| 0 | it ran; nothing is listed and nothing is for review. Rows that could not be read may still be there: the summary counts them |
+| 1 | it ran; something is listed or for review |
+| 2 | it could not run; standard error says what was wrong, where, and what to do |
+| 130 | it was stopped from the keyboard |
+"""
+
+
+def commands_page() -> str:
+    """Return the page as Markdown."""
+    lines = [INTRODUCTION.strip(), ""]
+    group: Any = typer.main.get_command(app)
+    lines += [*_command("opencwc", group), ""]
+    for name, command in group.commands.items():
+        lines += [*_command(f"opencwc {name}", command), ""]
+    return "\n".join(lines) + "\n"
+
+
+def _command(name: str, command: Any) -> Iterator[str]:
+    arguments = [one for one in command.params if one.param_type_name == "argument"]
+    options = [one for one in command.params if one.param_type_name == "option" and not getattr(one, "hidden", False)]
+    usage = [name, *(["[OPTIONS]"] if options else []), *(_shown(one) for one in arguments)]
+    usage += ["COMMAND ..."] if getattr(command, "commands", None) else []
+    yield f"## {name}"
+    yield ""
+    yield inspect.cleandoc(command.help or "")
+    yield ""
+    yield "```text"
+    yield " ".join(usage)
+    yield "```"
+    yield ""
+    if arguments or options:
+        yield "| argument or option | meaning | default |"
+        yield "|---|---|---|"
+    for one in arguments:
+        yield f"| `{_escaped(_shown(one))}` | {_escaped(getattr(one, 'help', '') or '')} | |"
+    for one in options:
+        names = ", ".join(f"`{_escaped(name)}`" for name in (*one.opts, *one.secondary_opts))
+        value = f" `{_escaped(one.metavar)}`" if one.metavar else ""
+        yield f"| {names}{value} | {_escaped(one.help or '')} | {_default(one)} |"
+
+
+def _shown(argument: Any) -> str:
+    return str(argument.metavar or argument.name.upper())
+
+
+def _default(option: Any) -> str:
+    value = option.default
+    if callable(value) or value in (None, "", False, [], ()) or "sentinel" in type(value).__name__.lower():
+        return ""
+    return f"`{option.opts[0] if value is True else value}`"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("|", "\\|")

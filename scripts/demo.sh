@@ -1,0 +1,11 @@
+#!/bin/sh
+# The main job on the examples: screen an invented inventory and write a report that a person can open.
+set -eu
+mkdir -p out
+status=0
+.venv/bin/opencwc screen examples/inventory.csv || status=$?
+[ "$status" -le 1 ] || exit "$status"
+.venv/bin/opencwc screen examples/inventory.csv -o out/report.html 2>/dev/null || status=$?
+[ "$status" -le 1 ] || exit "$status"
+echo
+echo "The report with every structure drawn: $(pwd)/out/report.html"

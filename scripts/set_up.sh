@@ -1,0 +1,41 @@
+#!/bin/sh
+# Install OpenCWC and all that its checks need into the virtual environment named by the first argument.
+# On Debian and Ubuntu it installs missing system packages when it is root, and says which they are when it is not.
+set -eu
+venv=$1
+
+python=
+for name in python3.13 python3.12 python3.11 python3; do
+  if command -v "$name" >/dev/null 2>&1 &&
+    "$name" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' >/dev/null 2>&1; then
+    python=$name
+    break
+  fi
+done
+if [ -z "$python" ]; then
+  echo "OpenCWC needs Python 3.11, 3.12 or 3.13, and none was found. On Debian or Ubuntu: apt-get install python3 python3-venv" >&2
+  exit 2
+fi
+
+missing=
+"$python" -c 'import ensurepip, venv' >/dev/null 2>&1 || missing="$missing $(basename "$("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')")"
+# RDKit's drawing code links these; they are the only system libraries that its wheel does not bring.
+for library in libXrender.so.1:libxrender1 libXext.so.6:libxext6 libX11.so.6:libx11-6 libexpat.so.1:libexpat1; do
+  "$python" -c "import ctypes; ctypes.CDLL('${library%%:*}')" >/dev/null 2>&1 || missing="$missing ${library##*:}"
+done
+if [ -n "$missing" ]; then
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+    echo "Installing system packages:$missing"
+    DEBIAN_FRONTEND=noninteractive apt-get -qq update >/dev/null
+    # shellcheck disable=SC2086 # a list of packages
+    DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends $missing >/dev/null
+  else
+    echo "These system packages are missing:$missing" >&2
+    echo "Ask an administrator to run: apt-get install$missing" >&2
+    exit 2
+  fi
+fi
+
+[ -x "$venv/bin/python" ] || "$python" -m venv "$venv"
+echo "Installing Python packages into $venv (once; a few minutes) ..."
+PIP_CONSTRAINT=constraints.txt "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,cluster]'

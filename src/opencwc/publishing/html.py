@@ -1,0 +1,110 @@
+"""A report as one HTML file that asks for nothing: style and script are inside, and the content policy allows no more.
+
+The page works without its script; with it, cards can be filtered and searched. It is written as it is made: memory
+does not grow with the number of cards.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from functools import cache
+from pathlib import Path
+from typing import TextIO
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from opencwc.publishing.model import Counts, Report, Tone
+
+TEMPLATES = Path(__file__).parent / "templates"
+PREVIEW = 120
+"""Characters of a verbatim text that stand in the open; the rest is behind a click."""
+LONGEST = 4_000
+"""Characters of a verbatim text that the document holds at all."""
+
+
+def write_html(report: Report, stream: TextIO) -> None:
+    """Write a report as one self-contained HTML file (UTF-8) to a text stream."""
+    style, script = _asset("report.css"), _asset("report.js")
+    template = _environment().get_template("report.html")
+    pieces = template.stream(report=report, style=style, script=script, policy=_policy(style, script))
+    pieces.enable_buffering(256)
+    for piece in pieces:
+        stream.write(piece)
+
+
+def visible(text: object) -> object:
+    """Write characters that would not be seen, or that turn the direction of what follows, as their code points.
+
+    >>> visible("a\\u202eb")
+    'a⟨U+202E⟩b'
+    """
+    if not isinstance(text, str) or isinstance(text, Markup):
+        return text
+    return _UNSEEN.sub(lambda found: f"⟨U+{ord(found[0]):04X}⟩", text)
+
+
+def grouped(number: int) -> str:
+    """Write a number with thin spaces between its thousands (ISO 80000-1), which no language misreads.
+
+    >>> grouped(1234567).replace("\\u202f", "_")
+    '1_234_567'
+    """
+    return f"{number:,}".replace(",", "\u202f")
+
+
+def bar(counts: Counts, width: int = 1000) -> list[tuple[Tone, float, float]]:
+    """Return tone, start and length of each part of a bar; a part that is not zero is wide enough to be seen.
+
+    >>> from opencwc.publishing.model import Badge, Count, Counts
+    >>> bar(Counts((Count(Badge("a", "grave"), 1), Count(Badge("b", "calm"), 3))))
+    [('grave', 0.0, 250.0), ('calm', 250.0, 750.0)]
+    """
+    total = sum(one.number for one in counts.counts)
+    lengths = [max(width * one.number / total, 8.0) if one.number else 0.0 for one in counts.counts] if total else []
+    parts: list[tuple[Tone, float, float]] = []
+    start = 0.0
+    for one, length in zip(counts.counts, lengths, strict=False):
+        scaled = length * width / sum(lengths)
+        if scaled:
+            parts.append((one.badge.tone, round(start, 1), round(scaled, 1)))
+        start += scaled
+    return parts
+
+
+def _policy(style: str, script: str) -> str:
+    return (
+        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+@cache
+def _asset(name: str) -> Markup:
+    """Read a file of our own that goes into the page as it stands."""
+    return Markup((TEMPLATES / name).read_text(encoding="utf-8"))  # noqa: S704
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=visible,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(bar=bar, preview=PREVIEW, longest=LONGEST, picture=Markup)
+    environment.filters["grouped"] = grouped
+    return environment
+
+
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff\ufffe\uffff]"
+)

@@ -1,0 +1,29 @@
+"""Every command and every line of Python that the documentation shows gives what the page says it gives."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from docs_build.console import blocks, differences, fits, pages  # noqa: E402
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
+def test_a_page_shows_what_happens(page: Path) -> None:
+    assert "\n".join(differences(page)) == ""
+
+
+def test_the_first_screen_of_the_readme_shows_the_two_commands() -> None:
+    first = next(block for block in blocks((ROOT / "README.md").read_text(encoding="utf-8")) if block.commands)
+    assert [command.text for command in first.commands] == ["make demo", "make test"]
+
+
+def test_dots_stand_for_lines_and_for_the_rest_of_a_line() -> None:
+    assert fits(["a", "...", "c ..."], ["a", "b", "b", "c d"])
+    assert not fits(["a", "...", "d"], ["a", "b"])
+    assert not fits(["a"], ["a", "b"])
