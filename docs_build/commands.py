@@ -20,7 +20,7 @@ Exit status, for every command:
 
 | status | meaning |
 |---|---|
-| 0 | it ran; nothing is listed and nothing is for review. Rows that could not be read may still be there: the summary counts them |
+| 0 | it ran; nothing is listed or for review. Rows that could not be read may be there: the summary counts them |
 | 1 | it ran; something is listed or for review |
 | 2 | it could not run; standard error says what was wrong, where, and what to do |
 | 130 | it was stopped from the keyboard |
@@ -54,10 +54,10 @@ def _command(name: str, command: Any) -> Iterator[str]:
         yield "| argument or option | meaning | default |"
         yield "|---|---|---|"
     for one in arguments:
-        yield f"| `{_escaped(_shown(one))}` | {_escaped(getattr(one, 'help', '') or '')} | |"
+        yield f"| {_code(_shown(one))} | {_escaped(getattr(one, 'help', '') or '')} | |"
     for one in options:
-        names = ", ".join(f"`{_escaped(name)}`" for name in (*one.opts, *one.secondary_opts))
-        value = f" `{_escaped(one.metavar)}`" if one.metavar else ""
+        names = ", ".join(_code(name) for name in (*one.opts, *one.secondary_opts))
+        value = f" {_code(one.metavar)}" if one.metavar else ""
         yield f"| {names}{value} | {_escaped(one.help or '')} | {_default(one)} |"
 
 
@@ -70,6 +70,11 @@ def _default(option: Any) -> str:
     if callable(value) or value in (None, "", False, [], ()) or "sentinel" in type(value).__name__.lower():
         return ""
     return f"`{option.opts[0] if value is True else value}`"
+
+
+def _code(text: str) -> str:
+    """Set a text as code in a cell of a table, where a bar would end the cell."""
+    return f"<code>{text.replace('|', '&#124;')}</code>"
 
 
 def _escaped(text: str) -> str:

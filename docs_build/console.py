@@ -111,12 +111,12 @@ def rewritten(page: Path) -> str:
         if block.language == "pycon":
             continue
         written: list[str] = []
-        for command, output in zip(block.commands, outputs, strict=True):
+        for number, (command, output) in enumerate(zip(block.commands, outputs, strict=True), 1):
             first, *more = command.text.split("\n")
             shown = _trimmed(command.shown)
             written += [f"$ {first}", *(f"> {line}" for line in more)]
             written += shown if shown and fits(shown, output) else [_shortened(line) for line in output]
-            if command is not block.commands[-1] and output and len(block.commands) > 1:
+            if output and number < len(outputs):
                 written.append("")
         lines[block.start : block.start + len(block.lines)] = [(block.indent + line).rstrip() for line in written]
     return "\n".join(lines)
@@ -168,7 +168,6 @@ def _shell(session: str, folder: Path) -> list[list[str]]:
         "HOME": str(folder),
         "LANG": "C.UTF-8",
         "OPENCWC_CACHE": os.environ.get("OPENCWC_CACHE") or str(Path.home() / ".cache" / "opencwc"),
-        "PYTHONDONTWRITEBYTECODE": "1",
     }
     ran = subprocess.run(  # noqa: S603 - the commands are those of our own pages
         [shutil.which("bash") or "bash", "-c", f"exec 2>&1\n{session}"],
@@ -215,7 +214,7 @@ def _main(words: list[str]) -> int:
 
 
 _MARK = "\x1e"
-_LONGEST = 170
+_LONGEST = 300
 _SHORT = 100
 
 if __name__ == "__main__":

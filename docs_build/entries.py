@@ -106,7 +106,9 @@ def _chemicals(title: str, chemicals: tuple[Chemical, ...]) -> Iterator[str]:
     yield "|---|---|---|"
     for one in chemicals:
         salts = f" (with {one.salts} salts)" if one.salts else ""
-        known = f"`{one.smiles}`" if one.smiles else ("accession " + ", ".join(one.accessions) if one.accessions else "")
+        known = (
+            f"`{one.smiles}`" if one.smiles else ("accession " + ", ".join(one.accessions) if one.accessions else "")
+        )
         yield f"| {_plain(one.name)}{salts} | {one.cas} | {known} |"
     yield ""
 

@@ -160,7 +160,8 @@ def _shape(element: ElementTree.Element, classes: Mapping[str, str]) -> tuple[st
     tag = element.tag.rpartition("}")[2]
     atoms = " ".join(re.findall(r"atom-\d+", element.get("class", "")))
     if tag == "text":
-        size, note = style.get("font-size", "14px").removesuffix("px"), element.get("class") == "note"
+        note = element.get("class") == "note"
+        size = max(int(style.get("font-size", "14px").removesuffix("px")), 11 if note else 0)
         weight = ' font-weight="700"' if note else ""
         body = f'<text x="{_short(element, "x")}" y="{_short(element, "y")}">{escape(element.text or "")}</text>'
         return (
@@ -197,7 +198,7 @@ def _framed(body: str, box: str, title: str, description: str, name: str) -> str
     *_, width, height = box.split()
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}" width="{width}" height="{height}" '
-        f'role="img"{told}>{said}{body}</svg>'
+        f'direction="ltr" role="img"{told}>{said}{body}</svg>'
     )
 
 

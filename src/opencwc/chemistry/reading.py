@@ -13,10 +13,24 @@ from opencwc.finding import Message
 RDLogger.DisableLog("rdApp.*")  # type: ignore[attr-defined]
 
 MAX_TEXT = 20_000
-"""Characters of a structure that are read; a chain of 10,000 carbons is inside, a 100 MB line is not."""
+"""Characters of a structure that are read (50 times as many of a mol block); a 100 MB line is not."""
 
-MAX_RINGS = 250
-"""Ring closures of a structure that are read; beyond it, ring perception has no useful bound on its time."""
+MAX_ATOMS = 4_000
+"""Atoms of a structure that are read. RDKit walks a molecule by recursion, some 400 bytes of stack an atom: a chain of
+20,000 overflows the 8 MB of a Linux process and ends it, 4,000 fit the 2 MB of a thread."""
+
+MAX_RINGS = 150
+"""Rings of a structure that are read; ring perception takes 1 s at 144 in the densest drawing (K13,13), 3 s at 196."""
+
+MAX_PARTS = 500
+"""Dot-separated parts of a structure that are read: what goes with what in a salt is asked of every pair."""
+
+MAX_ATOMS_BESIDE_OPEN = 1_000
+"""Atoms of a structure with an open position (R, ``*``) that are read: such a one is held against every rule there is."""
+
+MAX_BRANCHES = 12
+"""Neighbours beyond two of the open positions, taken together, that are read. Each stands for any atom of a core, so
+that a core fits a mesh of them in a number of ways that grows as a power of this; 12 take half a second."""
 
 
 class Unreadable(NamedTuple):
@@ -46,8 +60,6 @@ def _read_smiles(text: str) -> Chem.Mol | Unreadable:
         mol = Chem.MolFromSmiles(text, _parameters())
     except (RuntimeError, ValueError):
         mol = None
-    if mol is not None and mol.GetNumAtoms() == 0:
-        return Unreadable(Message("unreadable_empty"))
     return _sanitised(mol) if mol is not None else Unreadable(explain_smiles(text))
 
 
@@ -56,33 +68,22 @@ def _read_inchi(text: str) -> Chem.Mol | Unreadable:
         mol = Chem.MolFromInchi(text, sanitize=False, removeHs=False)  # type: ignore[no-untyped-call]
     except (RuntimeError, ValueError):
         mol = None
-    if mol is None or mol.GetNumAtoms() == 0:
-        return Unreadable(Message("unreadable_inchi"))
-    return _sanitised(mol)
+    return _sanitised(mol) if mol is not None and mol.GetNumAtoms() else Unreadable(Message("unreadable_inchi"))
 
 
 def _read_mol_block(text: str) -> Chem.Mol | Unreadable:
-    counts = text.split("\n", 4)[3:4]
-    if counts and (size := re.match(r"\s*(\d{1,3})\s*(\d{1,3})", counts[0])) and "V3000" not in counts[0]:
-        atoms, bonds = int(size[1]), int(size[2])
-        if bonds - atoms > MAX_RINGS:
-            return Unreadable(Message("unreadable_rings", {"limit": MAX_RINGS}))
     if len(text) > 50 * MAX_TEXT:
         return Unreadable(Message("unreadable_long", {"length": len(text), "limit": 50 * MAX_TEXT}))
     try:
         mol = Chem.MolFromMolBlock(text, sanitize=False, removeHs=False, strictParsing=False)
     except (RuntimeError, ValueError):
         mol = None
-    if mol is None:
-        return Unreadable(Message("unreadable_molblock"))
-    if mol.GetNumAtoms() == 0:
-        return Unreadable(Message("unreadable_empty"))
-    if mol.GetNumBonds() - mol.GetNumAtoms() > MAX_RINGS:
-        return Unreadable(Message("unreadable_rings", {"limit": MAX_RINGS}))
-    return _sanitised(mol)
+    return _sanitised(mol) if mol is not None else Unreadable(Message("unreadable_molblock"))
 
 
 def _sanitised(mol: Chem.Mol) -> Chem.Mol | Unreadable:
+    if (reason := _beyond_bounds(mol)) is not None:
+        return Unreadable(reason)
     try:
         Chem.SanitizeMol(mol)
     except Chem.KekulizeException:
@@ -95,6 +96,25 @@ def _sanitised(mol: Chem.Mol) -> Chem.Mol | Unreadable:
     except (Chem.MolSanitizeException, RuntimeError, ValueError):
         return Unreadable(Message("unreadable_bonds"))
     return mol
+
+
+def _beyond_bounds(mol: Chem.Mol) -> Message | None:
+    """Say which bound a molecule as drawn goes beyond; within them all, no later step takes more than a second or two."""
+    atoms = mol.GetNumAtoms()
+    if not atoms:
+        return Message("unreadable_empty")
+    links = [atom.GetDegree() for atom in mol.GetAtoms() if atom.GetAtomicNum() == 0 or atom.HasQuery()]
+    limit = MAX_ATOMS_BESIDE_OPEN if links else MAX_ATOMS
+    if atoms > limit:
+        return Message("unreadable_atoms_open" if links else "unreadable_atoms", {"atoms": atoms, "limit": limit})
+    parts = len(Chem.GetMolFrags(mol))
+    if parts > MAX_PARTS:
+        return Message("unreadable_parts", {"parts": parts, "limit": MAX_PARTS})
+    if mol.GetNumBonds() - atoms + parts > MAX_RINGS:
+        return Message("unreadable_rings", {"limit": MAX_RINGS})
+    if sum(max(0, number - 2) for number in links) > MAX_BRANCHES:
+        return Message("unreadable_open", {"limit": MAX_BRANCHES})
+    return None
 
 
 def explain_smiles(text: str) -> Message:

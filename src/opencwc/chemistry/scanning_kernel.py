@@ -115,6 +115,7 @@ def scan_texts(
         pending = 0  # 0 nothing written, 1 single, 2 double, 3 triple, 4 aromatic
         fine = True
         at = start
+        before_bond = 0
         last = 0  # kind of the last token: 0 start or dot, 1 atom, 2 bond, 3 open, 4 close, 5 ring label
         while at < end:
             sign = data[at]
@@ -261,6 +262,7 @@ def scan_texts(
                     fine = False
                     break
                 pending = 2 if sign == 61 else (3 if sign == 35 else (4 if sign == 58 else 1))
+                before_bond = last
                 at += 1
                 last = 2
             elif sign == 40:  # (
@@ -288,7 +290,7 @@ def scan_texts(
                 at += 1
                 last = 0
             elif 48 <= sign <= 57 or sign == 37:  # ring labels 0 to 9, %nn
-                if last != 1 and last != 5 and not (last == 2 and previous >= 0):
+                if last != 1 and last != 5 and not (last == 2 and (before_bond == 1 or before_bond == 5)):
                     fine = False
                     break
                 if sign == 37:

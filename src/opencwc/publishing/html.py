@@ -30,7 +30,7 @@ def write_html(report: Report, stream: TextIO) -> None:
     style, script = _asset("report.css"), _asset("report.js")
     template = _environment().get_template("report.html")
     pieces = template.stream(report=report, style=style, script=script, policy=_policy(style, script))
-    pieces.enable_buffering(256)
+    pieces.enable_buffering(32)
     for piece in pieces:
         stream.write(piece)
 

@@ -38,10 +38,12 @@ class Screener:
         mol = read_structure(text, kind)
         if isinstance(mol, Unreadable):
             return (unreadable(mol.reason, "structure"),)
+        if not self.rulebook.may_meet(mol):
+            return (Outcome(Verdict.NOT_LISTED, "structure", self.not_listed),)
         standardised = standardise(mol)
         judged = judge(standardised, self.rulebook)
         if not judged:
-            return (Outcome(Verdict.NOT_LISTED, "structure", self.not_listed, steps=standardised.steps),)
+            return (Outcome(Verdict.NOT_LISTED, "structure", self.not_listed),)
         return tuple(_outcome(one, standardised.steps) for one in judged)
 
     def answer_known(self, known: Known | Message, basis: str) -> tuple[Outcome, ...]:
@@ -67,7 +69,7 @@ class Screener:
             return named + _merged(known, hits, len(readings), basis, disputed=disputed)
         if drawn or not readings:
             said = _found(known, self.not_listed)
-            return (Outcome(Verdict.NOT_LISTED, basis, said, steps=drawn[0][0].steps if drawn else ()),)
+            return (Outcome(Verdict.NOT_LISTED, basis, said),)
         return (unreadable(_found(known, readings[0][0].message), basis),)
 
 

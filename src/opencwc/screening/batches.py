@@ -66,16 +66,23 @@ class BatchScreener:
         import numpy as np
         import polars as pl
 
-        from opencwc.chemistry.scanning import make_limits, scan
+        from opencwc.chemistry.scanning import scan
 
         if self._limits is None:
-            gate = self.rulebook.gate
-            needs = [(one.elements, one.alkyl_on_phosphorus, one.quaternary, one.positive) for one in gate.needs]
-            self._limits = make_limits(gate.full_keys, gate.keys, needs)
+            self._limits = gate_limits(self.rulebook)
         array = inputs.rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
         _, offsets, data = array.buffers()
         ends = np.frombuffer(offsets, np.int64)[array.offset : array.offset + len(array) + 1]
         return scan(np.frombuffer(data or b"\0", np.uint8), ends, self._limits)
+
+
+def gate_limits(rulebook: Rulebook) -> Limits:
+    """Return what a rulebook's compositions allow, laid out for the bulk reader."""
+    from opencwc.chemistry.scanning import make_limits
+
+    gate = rulebook.gate
+    needs = [(one.elements, one.alkyl_on_phosphorus, one.quaternary, one.positive) for one in gate.needs]
+    return make_limits(gate.full_keys, gate.keys, needs)
 
 
 def to_lines(answered: Answered, question: Question, plain: Message) -> pl.DataFrame:

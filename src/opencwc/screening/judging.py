@@ -72,10 +72,10 @@ def _by_entry(component: Component, standardised: Standardised, rulebook: Rulebo
 
 
 def _answers_for(salt: Judged, other: Judged) -> bool:
-    """Tell whether a list's own line for a salt settles its doubt about the base, or names more of the salt."""
+    """Tell whether a list's own line for a whole salt speaks for what the same list says of its parts."""
     if salt is other or not salt.parts or salt.verdict is not Verdict.LISTED or salt.entry.list != other.entry.list:
         return False
-    return other.verdict is Verdict.REVIEW or 0 < other.parts < salt.parts
+    return other.parts < salt.parts
 
 
 def _apply(ruling: Ruling, component: Component, standardised: Standardised) -> Judged | None:

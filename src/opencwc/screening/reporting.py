@@ -107,30 +107,42 @@ class _Reporter:
 
     def report(self, findings: Iterable[Finding]) -> Report:
         """Return the report; its sections must be taken in order."""
-        say_ = self.say
         counts = {str(one): self.tally.by_verdict[one] for one in Verdict}
-        contents = ("checked", "report_checked"), ("result", "report_counts"), ("findings", "report_hits")
-        more = ("rules", "report_rules"), ("unreadable", "report_unreadable"), ("policies", "report_policies")
-        absent = set() if self.missing() > 0 else {"rules"}
-        absent |= set() if self.tally.by_verdict[Verdict.UNREADABLE] else {"unreadable"}
         return Report(
-            title=say_("report_title"),
+            title=self.say("report_title"),
             lang=self.lang,
             direction="rtl" if self.lang in RIGHT_TO_LEFT else "ltr",
             labels=Labels(
-                skip=say_("report_skip"),
-                contents=say_("report_contents"),
-                filter=say_("report_filter"),
-                search=say_("report_search"),
-                all=say_("report_all"),
-                reset=say_("report_reset"),
-                shown=say_("report_shown", shown="{shown}", total="{total}"),
-                cut=say_("report_cut", length="{length}", limit="{limit}"),
+                skip=self.say("report_skip"),
+                contents=self.say("report_contents"),
+                filter=self.say("report_filter"),
+                search=self.say("report_search"),
+                all=self.say("report_all"),
+                reset=self.say("report_reset"),
+                shown=self.say("report_shown", shown="{shown}", total="{total}"),
+                cut=self.say("report_cut", length="{length}", limit="{limit}"),
             ),
             lead=(self.summary(), self.sentence("summary_counts", **counts)),
-            contents=tuple((name, say_(title)) for name, title in (*contents, *more) if name not in absent),
+            contents=self.contents(),
+            sections=self.sections(iter(findings)),
+            closing=(
+                self.say("report_person"),
+                self.sentence("report_made_by", version=self.checked.version, date=self.made.isoformat()),
+            ),
             main="findings",
         )
+
+    def contents(self) -> tuple[tuple[str, str], ...]:
+        """Name the sections that the page will surely have."""
+        names = {
+            "checked": "report_checked",
+            "result": "report_counts",
+            "findings": "report_hits",
+            "rules": "report_rules" if self.missing() > 0 else "",
+            "unreadable": "report_unreadable" if self.tally.by_verdict[Verdict.UNREADABLE] else "",
+            "policies": "report_policies",
+        }
+        return tuple((name, self.say(title)) for name, title in names.items() if title)
 
     def summary(self) -> str:
         """Say what was checked, in one sentence."""
@@ -239,10 +251,9 @@ class _Reporter:
         if finding.confidence is not None:
             facts.append(Fact(self.say("report_confidence"), (f"{finding.confidence:.2f}",)))
         if entry and finding.rule:
-            link = Text(self.say("report_rule_link", entry=entry.id), to=self.anchor(finding.rule))
-            facts.append(
-                Fact(self.say("report_rule"), (link, Text("", note=self.source(entry.source, entry.evidence))))
-            )
+            link = self.say("report_rule_link", entry=entry.id)
+            source = self.source(entry.source, entry.evidence)
+            facts.append(Fact(self.say("report_rule"), (Text(link, to=self.anchor(finding.rule), note=source),)))
         blocks.append(Facts(tuple(facts)))
         return Card(
             id=name,

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from rdkit.Chem import GetMolFrags, Mol
 
 from opencwc import __version__
-from opencwc.chemistry.composition import composition_key
+from opencwc.chemistry.composition import METALS, composition_key
 from opencwc.convention import Chemical, Convention, Entry, Structure
 from opencwc.convention.loading import cached_json
 from opencwc.finding import Maker
@@ -52,12 +54,7 @@ class Rulebook:
     def __init__(self, convention: Convention) -> None:
         self.convention = convention
         self.rulings: tuple[Ruling, ...] = tuple(_rulings(convention.entries))
-        index = cached_json(cache_folder(), "index", self._fingerprint(), self._make_index)
-        self._closed: dict[int, list[int]] = {int(key): found for key, found in index["closed"].items()}
-        self._open: list[tuple[int, Counts]] = [
-            (number, Counts(tuple((int(z), int(n)) for z, n in elements), *rest))
-            for number, elements, *rest in index["open"]
-        ]
+        self._take(cached_json(cache_folder(), "index", self._fingerprint(), self._make_index))
 
     @classmethod
     def of(cls, as_of: date | None = None, lists: tuple[str, ...] = (), files: tuple[Path, ...] = ()) -> "Rulebook":
@@ -79,6 +76,19 @@ class Rulebook:
             needs=tuple(dict.fromkeys(needs for _, needs in self._open)),
         )
 
+    def may_meet(self, mol: Mol) -> bool:
+        """Tell whether any ruling could apply to a molecule as it was read, by the composition of its parts.
+
+        Standardising moves charges, protons and double bonds, but no heavy atom to another part; only bonds to metals
+        are cut, so a molecule that has any is not judged here.
+        """
+        atoms = list(mol.GetAtoms())
+        if any(atom.GetAtomicNum() in METALS and atom.GetDegree() for atom in atoms):
+            return True
+        numbers = [atom.GetAtomicNum() for atom in atoms]
+        parts = GetMolFrags(mol)
+        return any(next(self.candidates([numbers[i] for i in part if numbers[i] != 1]), None) for part in parts)
+
     def _cores(self) -> Iterator[Core]:
         for ruling in self.rulings:
             yield from ruling.drawing.cores
@@ -96,9 +106,25 @@ class Rulebook:
             yield self.rulings[number]
 
     def _fingerprint(self) -> list[object]:
-        return [_INDEX_VERSION, *((one.says, one.structure.core, dict(one.structure.places)) for one in self.rulings)]
+        entries = self.convention.entries
+        examples = [[one.id, [(c.name, c.smiles) for c in (*one.examples, *one.exempt)]] for one in entries]
+        rules = [
+            (one.says, one.entry.salts, *one.structure[:1], dict(one.structure.places), *one.structure[2:])
+            for one in self.rulings
+        ]
+        return [_INDEX_VERSION, rules, examples]
 
-    def _make_index(self) -> dict[str, object]:
+    def _take(self, index: dict[str, Any]) -> None:
+        self._closed: dict[int, list[int]] = {int(key): found for key, found in index["closed"].items()}
+        self._open: list[tuple[int, Counts]] = [
+            (number, Counts(tuple((int(z), int(n)) for z, n in elements), *rest))
+            for number, elements, *rest in index["open"]
+        ]
+
+    def _make_index(self) -> dict[str, Any]:
+        """Index every core by composition, and refuse the rules if an example does not meet its own."""
+        from opencwc.screening.checking import check_examples
+
         closed: dict[int, set[int]] = {}
         unbounded: list[tuple[object, ...]] = []
         for number, ruling in enumerate(self.rulings):
@@ -111,7 +137,10 @@ class Rulebook:
                 else:
                     for key in core.plain_keys():
                         closed.setdefault(key, set()).add(number)
-        return {"closed": {str(key): sorted(found) for key, found in closed.items()}, "open": unbounded}
+        index = {"closed": {str(key): sorted(found) for key, found in closed.items()}, "open": unbounded}
+        self._take(index)
+        check_examples(self)
+        return index
 
 
 def maker_of(rulebook: Rulebook) -> Maker:

@@ -1,0 +1,74 @@
+"""The documentation builds without a warning, holds every entry and every option, and loads nothing from elsewhere."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import typer
+
+from opencwc.cli.app import app
+from opencwc.convention import Convention
+
+ROOT = Path(__file__).resolve().parents[2]
+LOADS = re.compile(r"""<(?:script|link|img|iframe|source)\b[^>]*?(?:src|href)=["']?(?:https?:)?//[^\s"'>]+""")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("site")
+    built = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(folder)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert built.returncode == 0, built.stdout + built.stderr
+    return folder
+
+
+def test_no_page_loads_anything_from_elsewhere(site: Path) -> None:
+    pages = sorted(site.rglob("*.html"))
+    assert pages
+    assert [(page.name, found) for page in pages for found in LOADS.findall(page.read_text(encoding="utf-8"))] == []
+
+
+def test_no_style_sheet_loads_anything_from_elsewhere(site: Path) -> None:
+    sheets = sorted(site.rglob("*.css"))
+    assert sheets
+    assert [
+        sheet.name for sheet in sheets if re.search(r"(?:url\(|@import )['\"]?(?:https?:)?//", sheet.read_text())
+    ] == []
+
+
+def test_the_search_index_stands_in_a_file_that_a_folder_can_serve(site: Path) -> None:
+    assert "triethanolamine" in (site / "search" / "search_index.js").read_text(encoding="utf-8").lower()
+    assert "iframe-worker-shim.js" in (site / "index.html").read_text(encoding="utf-8")
+
+
+def test_every_entry_has_its_section(site: Path) -> None:
+    page = (site / "reference" / "entries.html").read_text(encoding="utf-8")
+    missing = [
+        entry.id
+        for one in Convention(lists=("CWC", "AG")).lists
+        for entry in one.entries
+        if f">{entry.id}: " not in page
+    ]
+    assert missing == []
+
+
+def test_every_option_of_every_command_is_explained(site: Path) -> None:
+    page = (site / "reference" / "cli.html").read_text(encoding="utf-8")
+    assert [name for name in _options() if f"<code>{name}</code>" not in page] == []
+
+
+def _options() -> Iterator[str]:
+    for command in typer.main.get_command(app).commands.values():  # type: ignore[attr-defined]
+        for one in command.params:
+            if one.param_type_name == "option":
+                yield from one.opts

@@ -1,0 +1,172 @@
+"""The gate is sound: what it vouches for is readable and listed nowhere, on real strings, drawn ones and broken ones."""
+
+from __future__ import annotations
+
+import random
+import re
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+import yaml
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from rdkit import Chem
+
+from opencwc.chemistry.name_index import NameIndex
+from opencwc.chemistry.scanning import scan
+from opencwc.finding import Verdict
+from opencwc.screening.batches import BatchScreener, gate_limits, to_lines
+from opencwc.screening.model import Question
+from opencwc.screening.rulebook import Rulebook
+from opencwc.tables.rows import Limits, Rows, part_of_values
+
+CASES = Path(__file__).parents[1] / "cases" / "screening"
+BENIGN = Path(__file__).parents[3] / "shared" / "data" / "benign"
+AS_OF = date(2026, 11, 24)
+
+
+@cache
+def screener() -> BatchScreener:
+    return BatchScreener(Question(AS_OF))
+
+
+@cache
+def case_structures() -> tuple[str, ...]:
+    texts = []
+    for file in sorted(CASES.glob("*.yaml")):
+        cases = yaml.safe_load(file.read_text(encoding="utf-8"))
+        texts += [case["input"] for case in cases if case.get("as", "smiles") == "smiles" and case["input"]]
+    return tuple(dict.fromkeys(texts))
+
+
+@cache
+def index_structures() -> tuple[str, ...]:
+    return tuple(reading.smiles for reading in NameIndex.open().structures())
+
+
+def sent_on(texts: list[str]) -> list[bool]:
+    """Which texts the gate sends on to the full path."""
+    data = "".join(texts).encode()
+    ends = np.cumsum([0, *(len(text.encode()) for text in texts)]).astype(np.int64)
+    return scan(np.frombuffer(data, np.uint8), ends, gate_limits(Rulebook.of(AS_OF))).tolist()
+
+
+def assert_sound(texts: list[str]) -> int:
+    """Hold every text that the gate vouches for against the full path; return how many it vouched for."""
+    vouched = [text for text, on in zip(texts, sent_on(texts), strict=True) if not on]
+    for text in vouched:
+        outcomes = screener().screener.answer(text, "smiles")
+        assert [one.verdict for one in outcomes] == [Verdict.NOT_LISTED], (text, outcomes)
+    return len(vouched)
+
+
+def test_every_listed_case_is_sent_on() -> None:
+    assert_sound(list(case_structures()))
+
+
+def test_the_gate_is_sound_on_structures_of_the_index_and_vouches_for_most() -> None:
+    texts = list(index_structures()[::60])
+    assert assert_sound(texts) > 0.8 * len(texts)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_the_gate_is_sound_on_cases_drawn_at_random(data: st.DataObject) -> None:
+    text = data.draw(st.sampled_from(case_structures()))
+    mol = Chem.MolFromSmiles(text)
+    if mol is None:
+        return
+    seed = data.draw(st.integers(1, 10**6))
+    ways = Chem.MolToRandomSmilesVect(mol, 5, randomSeed=seed)
+    ways += Chem.MolToRandomSmilesVect(Chem.AddHs(mol), 2, randomSeed=seed) if mol.GetNumAtoms() < 60 else []
+    ways += Chem.MolToRandomSmilesVect(mol, 2, randomSeed=seed, allBondsExplicit=True)
+    ways += Chem.MolToRandomSmilesVect(mol, 2, randomSeed=seed, allHsExplicit=True)
+    assert_sound(list(ways))
+
+
+def damaged(text: str, seed: int) -> str:
+    """Change, drop, double or swap a few characters."""
+    chance = random.Random(seed)
+    signs = list(text)
+    for _ in range(chance.randint(1, 3)):
+        place = chance.randrange(len(signs))
+        match chance.randrange(4):
+            case 0:
+                signs[place] = chance.choice("CNOPSFclnos[]()=#-+.:1234567890%@H*/\\BrI")
+            case 1:
+                del signs[place]
+            case 2:
+                signs.insert(place, chance.choice(signs))
+            case 3:
+                other = chance.randrange(len(signs))
+                signs[place], signs[other] = signs[other], signs[place]
+        if not signs:
+            return "C"
+    return "".join(signs)
+
+
+@settings(max_examples=120, deadline=None)
+@given(st.integers(0, 10**9), st.integers(0, 10**9))
+def test_the_gate_is_sound_on_damaged_structures(pick: int, seed: int) -> None:
+    everything = (*case_structures(), *index_structures()[:20_000])
+    assert_sound([damaged(everything[(pick + step) % len(everything)], seed + step) for step in range(10)])
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(st.text(alphabet="CNOPSFclnos[]()=#-+.:123%@H*", min_size=1, max_size=14), min_size=1, max_size=20))
+@example(
+    ["C1C1", "C11", "C12CC12", "C1CC1", "C1(C)C1", "C1.C1", "c1cccc1", "c1ccc1", "CC(", "C)C", "C..C", ".C", "C(=)C"]
+)
+@example(["[nH]1cccc1", "n1cccc1", "C(C)(C)(C)(C)C", "N(C)(C)(C)C", "[N+](C)(C)(C)C", "FC(F)(F)(F)F", "cC", "c", "C:C"])
+@example(
+    ["c1ccccc1c1ccccc1", "c1cccc1c1cccc1", "C1=CC=CC=C1", "C1:C:C:C:C:C:1", "[H]C([H])([H])P(=O)(O)O", "[Na]C", "[Fe]C"]
+)
+def test_the_gate_is_sound_on_noise(texts: list[str]) -> None:
+    assert_sound(texts)
+
+
+def test_the_gate_rules_out_what_is_one_carbon_beyond_the_border() -> None:
+    on = sent_on(["CCCN(CCC)CCO", "CCCN(CCC)CCCO", "OCCSCCO", "OCCSCCCO", "CC(C)(C)C(=O)C", "CC(C)(C)CC(=O)C"])
+    assert on == [True, False, True, False, True, False]
+
+
+def rows_of(texts: list[str]) -> Rows:
+    part = part_of_values(texts, [None] * len(texts), {}, Limits())
+    return Rows(1, part.ids, part.inputs, part.problems)
+
+
+def test_a_file_gets_the_same_lines_with_and_without_the_gate() -> None:
+    texts = [*index_structures()[:2_000], *case_structures(), "CC(C", "C1CC", "c1cccc1", "", "no chemical at all"]
+    lines = []
+    for gate in (True, False):
+        question = Question(AS_OF, gate=gate)
+        batch = BatchScreener(question)
+        lines.append(to_lines(batch.answer(rows_of(texts)), question, batch.screener.not_listed))
+    assert lines[0].equals(lines[1])
+    assert lines[0].get_column("row").n_unique() == len(texts)
+
+
+@pytest.mark.parametrize("name", ["clintox", "ESOL_delaney-processed", "FreeSolv_SAMPL", "BBBP", "Lipophilicity"])
+def test_the_gate_is_sound_on_real_sets(name: str) -> None:
+    file = BENIGN / f"benign_{name}_smiles.csv"
+    texts = list(case_structures()) if not file.exists() else pl.read_csv(file)["smiles"].to_list()
+    assert assert_sound(texts[:800]) > 0
+
+
+def test_a_rulebook_without_a_list_vouches_for_what_only_that_list_names() -> None:
+    only_cwc = gate_limits(Rulebook.of(AS_OF, ("CWC",)))
+    data = np.frombuffer(b"CNC", np.uint8)
+    assert scan(data, np.array([0, 3], np.int64), only_cwc).tolist() == [False]
+    assert sent_on(["CNC"]) == [True]
+
+
+def test_the_readers_tables_of_valences_are_rdkits_own() -> None:
+    for symbol in ("C", "N", "O", "F", "P", "S", "Cl"):
+        most = max(count for count in range(7) if Chem.MolFromSmiles(f"{symbol}" + "(C)" * count) is not None)
+        texts = [f"{symbol}" + "(C)" * count for count in range(1, 8)]
+        vouched = [len(re.findall(r"\(C\)", text)) for text, on in zip(texts, sent_on(texts), strict=True) if not on]
+        assert all(count <= most for count in vouched)

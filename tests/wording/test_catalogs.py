@@ -1,0 +1,96 @@
+"""The catalogs say the same things in every language, with the same values, and every id that the code uses exists."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+
+from opencwc.convention import Convention
+from opencwc.finding import Message
+from opencwc.wording import CATALOGS, LANGUAGES, choose_language, say, sentence
+
+SOURCE = CATALOGS.parents[1]
+ID = re.compile(
+    r'"((?:why|found|salt|place|group|doubt|step|unreadable|row|note|label|verdict|basis|report|evidence|summary|policy'
+    r'|duty|card|table|entry|salts|means|form|rule|progress|near)_[a-z0-9_A-Z]+)"'
+)
+
+
+def catalog(lang: str) -> Catalog:
+    with (CATALOGS / lang / "LC_MESSAGES" / "opencwc.po").open("rb") as file:
+        return read_po(file, locale=lang)
+
+
+def ids(lang: str) -> dict[str, tuple[str, ...]]:
+    said = {}
+    for message in catalog(lang):
+        if message.id:
+            key = message.id[0] if isinstance(message.id, (list, tuple)) else message.id
+            said[key] = (message.string,) if isinstance(message.string, str) else tuple(message.string)
+    return said
+
+
+def values_of(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_language_has_every_message_said_with_the_same_values(lang: str) -> None:
+    english = ids("en")
+    spoken = ids(lang)
+    assert set(spoken) == set(english)
+    for key, texts in spoken.items():
+        for text in texts:
+            assert text, f"{key} is not said in {lang}"
+            assert values_of(text) <= values_of(english[key][-1]), key
+        assert values_of(english[key][-1]) - {"count", "carbons"} <= values_of(texts[-1]), key
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_no_message_is_fuzzy(lang: str) -> None:
+    assert not [message.id for message in catalog(lang) if message.id and message.fuzzy]
+
+
+def test_every_id_in_the_code_is_in_the_catalogs() -> None:
+    known = ids("en")
+    used = set()
+    for file in SOURCE.rglob("*.py"):
+        used |= set(ID.findall(file.read_text(encoding="utf-8")))
+    names_of_other_things = {"row_number", "entry_id", "rule_list", "place_atoms", "form_of", "group_by"}
+    assert {one for one in used if one not in known} <= names_of_other_things
+
+
+def test_every_policy_and_duty_of_the_convention_can_be_said() -> None:
+    convention = Convention()
+    known = ids("en")
+    for policy in convention.policies:
+        assert f"policy_{policy.id}_{policy.choice}" in known
+    for duty in convention.duties:
+        assert values_of(known[duty.says][-1]) <= set(duty.values)
+
+
+def test_a_message_inside_a_message_is_said_in_the_same_language() -> None:
+    inner = Message("place_P", {"group": Message("group_methyl")})
+    outer = Message("why_family", {"entry": "1A01", "places": (inner,)})
+    assert say(outer, "en") == "the structure is the one that 1A01 writes: phosphorus carries methyl"
+    assert "méthyle" in say(outer, "fr")
+
+
+def test_a_sentence_begins_with_a_capital_and_ends_with_one_stop() -> None:
+    assert sentence("row_empty") == "The row is empty."
+    assert sentence(Message("report_person")).count("..") == 0
+
+
+def test_an_unknown_language_is_answered_in_english() -> None:
+    assert choose_language("de_DE") == "en"
+    assert choose_language("zh-Hans") == "zh"
+
+
+def test_the_compiled_catalogs_are_there_and_no_older_than_their_source() -> None:
+    for lang in LANGUAGES:
+        assert Path(CATALOGS / lang / "LC_MESSAGES" / "opencwc.mo").is_file()
