@@ -100,7 +100,8 @@ def differences(page: Path) -> list[str]:
         for command, output in zip(block.commands, outputs, strict=True):
             if not command.text.startswith("make test") and not fits(_trimmed(command.shown), output):
                 found.append(f"{page.name}, line {block.start}: $ {command.text}")
-                found += unified_diff(_trimmed(command.shown), output, "the page says", "it gives", lineterm="", n=1)
+                shown = _trimmed(command.shown)
+                found += unified_diff(shown, _dotted(shown, output), "the page says", "it gives", lineterm="", n=1)
     return found
 
 
@@ -115,7 +116,7 @@ def rewritten(page: Path) -> str:
             first, *more = command.text.split("\n")
             shown = _trimmed(command.shown)
             written += [f"$ {first}", *(f"> {line}" for line in more)]
-            written += shown if shown and fits(shown, output) else [_shortened(line) for line in output]
+            written += shown if shown and fits(shown, output) else _dotted(shown, output)
             if output and number < len(outputs):
                 written.append("")
         lines[block.start : block.start + len(block.lines)] = [(block.indent + line).rstrip() for line in written]
@@ -197,7 +198,19 @@ def _trimmed(lines: list[str]) -> list[str]:
     return text.split("\n") if text else []
 
 
-def _shortened(line: str) -> str:
+def _dotted(shown: list[str], output: list[str]) -> list[str]:
+    """Shorten an output as the page shortens the one it shows: as many lines before and after the dots as there."""
+    lines = [_shortened(line, shown) for line in output]
+    if "..." not in shown:
+        return lines
+    before, after = shown.index("..."), shown[::-1].index("...")
+    return [*lines[:before], "...", *lines[max(before, len(lines) - after) :]]
+
+
+def _shortened(line: str, shown: list[str]) -> str:
+    same = next((one for one in shown if one.endswith(" ...") and line.startswith(one[:-4])), None)
+    if same:
+        return same
     return line if len(line) <= _LONGEST else line[: line.rindex(" ", 0, _SHORT)] + " ..."
 
 

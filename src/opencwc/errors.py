@@ -13,7 +13,8 @@ class OpenCWCError(Exception):
         self.what = what
         self.where = where
         self.remedy = remedy
-        super().__init__(" ".join(part for part in (f"{where}:" if where else "", what, remedy) if part))
+        said = what if what.endswith((".", "!", "?")) else f"{what}."
+        super().__init__(" ".join(part for part in (f"{where}:" if where else "", said, remedy) if part))
 
 
 class InputError(OpenCWCError):

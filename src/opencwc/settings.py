@@ -71,4 +71,8 @@ def _read_toml(path: Path) -> dict[str, str | list[str]]:
     unknown = sorted(set(written) - {"lists", "lang"})
     if unknown:
         raise SettingsError(f"unknown setting {unknown[0]!r}", where=str(path), remedy="The settings are: lists, lang.")
+    if not all(
+        isinstance(value, str) or (isinstance(value, list) and name == "lists") for name, value in written.items()
+    ):
+        raise SettingsError("a setting is no text", where=str(path), remedy='Write lists = "CWC,AG" and lang = "fr".')
     return written

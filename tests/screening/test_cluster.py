@@ -94,6 +94,7 @@ def test_a_damaged_file_stops_the_run_and_is_named(cluster, source, tmp_path):
     copy = tmp_path / "damaged"
     copy.mkdir()
     whole = (source / "part-001.parquet").read_bytes()
+    (copy / "part-000.parquet").write_bytes((source / "part-000.parquet").read_bytes())
     (copy / "part-001.parquet").write_bytes(whole[:4] + b"\xff" * 400 + whole[404:])
     with pytest.raises(InputError, match=r"part-001\.parquet"):
         screen_on_cluster(copy, tmp_path / "answer", QUESTION, cluster.address, column="smiles")

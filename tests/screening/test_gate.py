@@ -1,4 +1,4 @@
-"""The gate is sound: what it vouches for is readable and listed nowhere, on real strings, drawn ones and broken ones."""
+"""The gate is sound: what it vouches for is readable and listed nowhere, on real strings, drawn and broken ones."""
 
 from __future__ import annotations
 

@@ -29,12 +29,9 @@ def screener() -> Screener:
 @cache
 def drawings() -> tuple[str, ...]:
     """Every structure of the cases: the printed examples, their borders and the near-misses."""
-    texts = []
-    for file in sorted(CASES.glob("*.yaml")):
-        for case in yaml.safe_load(file.read_text(encoding="utf-8")):
-            if case.get("as", "smiles") == "smiles" and case["input"] and Chem.MolFromSmiles(case["input"]) is not None:
-                texts.append(case["input"])
-    return tuple(dict.fromkeys(texts))
+    cases = [case for file in sorted(CASES.glob("*.yaml")) for case in yaml.safe_load(file.read_text(encoding="utf-8"))]
+    texts = dict.fromkeys(case["input"] for case in cases if case.get("as", "smiles") == "smiles" and case["input"])
+    return tuple(text for text in texts if Chem.MolFromSmiles(text) is not None)
 
 
 def judged(text: str, kind: str = "smiles") -> set[tuple[str, str, str]]:

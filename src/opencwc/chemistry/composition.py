@@ -1,7 +1,8 @@
 """What a molecule is made of, as one number: the same heavy atoms give the same key, however they are drawn.
 
 The key is a sum of fixed 64-bit weights, so that it can be added up atom by atom, in a text as well as in a molecule.
-Equal compositions always have equal keys; the keys of different ones differ but for chance in 2^64.
+Equal compositions always have equal keys; the keys of different ones differ but for chance in 2^64. A full key also
+counts what standardising does not change: hydrogens less charge, rings, and the neighbours of heteroatoms.
 """
 
 from __future__ import annotations
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
 MASK = (1 << 64) - 1
 CARBON = 6
 HYDROGEN_WEIGHT = 0xD1B54A32D192ED03
-"""Weight of one hydrogen in the keys that count them; hydrogens less charge stay the same when protons come or go."""
+"""Weight of one hydrogen in full keys; hydrogens less charge stay the same when protons come or go."""
+RING_WEIGHT = 0x8CB92BA72F3D8DD7
+"""Weight of one ring in full keys; redrawing charges and tautomers opens and closes no ring."""
+MOST_NEIGHBOURS = 8
 
 METALS = frozenset([3, 4, 11, 12, 13, *range(19, 32), *range(37, 51), 55, 56, *range(57, 84), 87, 88, *range(89, 113)])
 """Atomic numbers of the metals; arsenic, antimony and the other half-metals count as non-metals here."""
@@ -35,6 +39,13 @@ def weight(atomic_number: int) -> int:
     mixed = ((mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9) & MASK
     mixed = ((mixed ^ (mixed >> 27)) * 0x94D049BB133111EB) & MASK
     return mixed ^ (mixed >> 31)
+
+
+def bonded_weight(atomic_number: int, neighbours: int) -> int:
+    """Return the weight of an atom in full keys: a heteroatom's depends on its number of heavy neighbours."""
+    if atomic_number in (0, 1, CARBON):
+        return weight(atomic_number)
+    return weight(1_000 + atomic_number * (MOST_NEIGHBOURS + 1) + neighbours)
 
 
 def composition_key(atomic_numbers: Iterable[int]) -> int:

@@ -26,7 +26,7 @@ MAX_PARTS = 500
 """Dot-separated parts of a structure that are read: what goes with what in a salt is asked of every pair."""
 
 MAX_ATOMS_BESIDE_OPEN = 1_000
-"""Atoms of a structure with an open position (R, ``*``) that are read: such a one is held against every rule there is."""
+"""Atoms of a structure with an open position (R, ``*``) that are read: it is held against every rule there is."""
 
 MAX_BRANCHES = 12
 """Neighbours beyond two of the open positions, taken together, that are read. Each stands for any atom of a core, so
@@ -75,10 +75,16 @@ def _read_mol_block(text: str) -> Chem.Mol | Unreadable:
     if len(text) > 50 * MAX_TEXT:
         return Unreadable(Message("unreadable_long", {"length": len(text), "limit": 50 * MAX_TEXT}))
     try:
-        mol = Chem.MolFromMolBlock(text, sanitize=False, removeHs=False, strictParsing=False)
+        mol = Chem.MolFromMolBlock(_with_three_lines_above(text), sanitize=False, removeHs=False, strictParsing=False)
     except (RuntimeError, ValueError):
         mol = None
     return _sanitised(mol) if mol is not None else Unreadable(Message("unreadable_molblock"))
+
+
+def _with_three_lines_above(text: str) -> str:
+    """Put back blank title lines that were stripped on the way, as a cell of a table or a shell's quotes strip them."""
+    above = next((number for number, line in enumerate(text.split("\n", 4)[:4]) if _COUNTS_LINE.match(line)), 3)
+    return "\n" * (3 - above) + text
 
 
 def _sanitised(mol: Chem.Mol) -> Chem.Mol | Unreadable:
@@ -99,7 +105,7 @@ def _sanitised(mol: Chem.Mol) -> Chem.Mol | Unreadable:
 
 
 def _beyond_bounds(mol: Chem.Mol) -> Message | None:
-    """Say which bound a molecule as drawn goes beyond; within them all, no later step takes more than a second or two."""
+    """Say which bound a molecule as drawn goes beyond; within them all, every later step takes a second or two at most."""
     atoms = mol.GetNumAtoms()
     if not atoms:
         return Message("unreadable_empty")
@@ -170,5 +176,6 @@ def _deepest(outside: str) -> int:
 
 
 _OUTSIDE = re.compile(r"\[[^\[\]]*\]")
+_COUNTS_LINE = re.compile(r"[ \d]{6}.*V[23]000\s*$")
 _RING_LABEL = re.compile(r"%\d\d|%\(\d+\)|\d")
 _MAX_DEPTH = 2_000

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from opencwc.chemistry.composition import METALS, weight
+from opencwc.chemistry.composition import METALS, MOST_NEIGHBOURS, bonded_weight
 from opencwc.chemistry.scanning_kernel import scan_texts
 
 U8 = NDArray[np.uint8]
@@ -25,7 +25,8 @@ U8 = NDArray[np.uint8]
 class Limits:
     """What may be listed, as arrays: sorted composition keys, and least counts of rules whose rest is free.
 
-    ``full_keys`` count hydrogens less charge, ``keys`` do not and serve for what is drawn on metals. ``needs`` has one
+    ``full_keys`` are full composition keys; ``keys``, for what is drawn
+    on metals, leave rings and hydrogens out. ``needs`` has one
     row a rule and one column an atomic number; ``features`` holds, a rule, the most carbons of the one alkyl group that
     a phosphorus must carry (0: none is asked for), how many quaternary nitrogens there must be, and whether a positive
     charge is needed.
@@ -63,14 +64,14 @@ def scan(data: U8, offsets: NDArray[np.int64], limits: Limits) -> NDArray[np.boo
     out = np.ones(len(offsets) - 1, np.bool_)
     scan_texts(
         data, offsets, limits.full_keys, limits.keys, limits.needs, limits.features,
-        tables.weights, tables.metals, tables.tolerant, tables.most_bonds, tables.symbols, out,
+        tables.bonded, tables.metals, tables.tolerant, tables.most_bonds, tables.symbols, out,
     )  # fmt: skip
     return out
 
 
 @dataclass(frozen=True, slots=True)
 class _Tables:
-    weights: NDArray[np.uint64]
+    bonded: NDArray[np.uint64]  # by atomic number and heavy neighbours, for full keys
     metals: NDArray[np.bool_]
     tolerant: NDArray[np.bool_]  # metals that RDKit gives no valence limit
     most_bonds: NDArray[np.int8]
@@ -89,7 +90,8 @@ def _tables() -> _Tables:
 
     quiet = rdBase.BlockLogs()
     periodic = Chem.GetPeriodicTable()
-    weights = np.array([weight(number) for number in range(119)], np.uint64)
+    neighbours = range(MOST_NEIGHBOURS + 1)
+    bonded = np.array([[bonded_weight(number, count) for count in neighbours] for number in range(119)], np.uint64)
     metals = np.array([number in METALS for number in range(119)])
     symbols = np.zeros((27, 27), np.uint8)
     for number in range(1, 119):
@@ -102,7 +104,7 @@ def _tables() -> _Tables:
             most_bonds[number, charge + 3] = _most_bonds(periodic.GetElementSymbol(number), charge)
     del quiet
     tolerant = np.array([number > 0 and list(periodic.GetValenceList(number)) == [-1] for number in range(119)])
-    _MADE.append(_Tables(weights, metals, metals & tolerant, most_bonds, symbols))
+    _MADE.append(_Tables(bonded, metals, metals & tolerant, most_bonds, symbols))
     return _MADE[0]
 
 

@@ -13,13 +13,12 @@ from typing import Any
 import numba
 import numpy as np
 
-from opencwc.chemistry.composition import HYDROGEN_WEIGHT
+from opencwc.chemistry.composition import HYDROGEN_WEIGHT, MOST_NEIGHBOURS, RING_WEIGHT
 
 MAX_ATOMS = 300
 MAX_LENGTH = 1_200
 _MAX_CLOSURES = 64
 _MAX_DEPTH = 64
-_MAX_NEIGHBOURS = 8
 _NO_GROUP = 1_000_000
 
 
@@ -56,7 +55,7 @@ def _alkyl_alone(
             for one in range(size):
                 known = known or walked[one] == there
             if not known:
-                if size >= _MAX_NEIGHBOURS:
+                if size >= MOST_NEIGHBOURS:
                     return _NO_GROUP
                 walked[size] = there
                 size += 1
@@ -67,7 +66,7 @@ def _alkyl_alone(
 @numba.njit(cache=True, nogil=True)
 def scan_texts(
     data: Any, offsets: Any, full_keys: Any, keys: Any, needs: Any, features: Any,
-    weights: Any, metals: Any, tolerant: Any, most_bonds: Any, symbols: Any, out: Any,
+    bonded: Any, metals: Any, tolerant: Any, most_bonds: Any, symbols: Any, out: Any,
 ) -> None:  # fmt: skip
     """Walk every text; ``out[i]`` becomes False where the text is plainly readable and nothing in it can be listed."""
     element = np.zeros(MAX_ATOMS, np.int64)
@@ -84,10 +83,11 @@ def scan_texts(
     bonds = np.zeros(MAX_ATOMS, np.int64)
     ring_bonds = np.zeros(MAX_ATOMS, np.int64)
     doubled = np.zeros(MAX_ATOMS, np.bool_)
-    near = np.zeros((MAX_ATOMS, _MAX_NEIGHBOURS), np.int64)
+    near = np.zeros((MAX_ATOMS, MOST_NEIGHBOURS), np.int64)
     near_count = np.zeros(MAX_ATOMS, np.int64)
+    kept_count = np.zeros(MAX_ATOMS, np.int64)
     on_metal = np.zeros(MAX_ATOMS, np.bool_)
-    walked = np.zeros(_MAX_NEIGHBOURS, np.int64)
+    walked = np.zeros(MOST_NEIGHBOURS, np.int64)
     stack = np.zeros(_MAX_DEPTH, np.int64)
     label_atom = np.full(100, -1, np.int64)
     label_order = np.zeros(100, np.int64)
@@ -103,6 +103,7 @@ def scan_texts(
     piece = np.zeros(MAX_ATOMS, np.int64)
     piece_key = np.zeros(MAX_ATOMS, np.uint64)
     piece_hydrogens = np.zeros(MAX_ATOMS, np.int64)
+    piece_rings = np.zeros(MAX_ATOMS, np.int64)
     piece_blurred = np.zeros(MAX_ATOMS, np.bool_)
 
     for row in range(offsets.shape[0] - 1):
@@ -251,6 +252,7 @@ def scan_texts(
                 ring_bonds[atoms] = 0
                 doubled[atoms] = False
                 near_count[atoms] = 0
+                kept_count[atoms] = 0
                 on_metal[atoms] = False
                 edge_count[atoms] = 0
                 previous = np.int64(atoms)
@@ -389,8 +391,10 @@ def scan_texts(
                 here, there = (a, b) if side == 0 else (b, a)
                 if metals[element[there]]:
                     on_metal[here] = True
+                elif element[there] != 1:
+                    kept_count[here] += 1
                 if element[there] != 1:
-                    if near_count[here] >= _MAX_NEIGHBOURS:
+                    if near_count[here] >= MOST_NEIGHBOURS:
                         fine = False
                         break
                     near[here, near_count[here]] = there
@@ -516,6 +520,7 @@ def scan_texts(
         for one in range(atoms):
             piece_key[one] = 0
             piece_hydrogens[one] = 0
+            piece_rings[one] = 0
             piece_blurred[one] = False
         for one in range(atoms):
             number = element[one]
@@ -524,7 +529,7 @@ def scan_texts(
             root = piece[one]
             while piece[root] != root:
                 root = piece[root]
-            piece_key[root] += weights[number]
+            piece_key[root] += bonded[number, kept_count[one]]
             if on_metal[one] or (number == 15 and charge[one] > 0):
                 piece_blurred[root] = True  # cut from a metal, or perhaps a phosphite drawn as a cation
             own = hydrogens[one]
@@ -546,6 +551,11 @@ def scan_texts(
                 else:
                     own = 1 - bonds[one]
             piece_hydrogens[root] += own - charge[one]
+        for one in range(closures):
+            root = close_a[one]
+            while piece[root] != root:
+                root = piece[root]
+            piece_rings[root] += 1
         listed = False
         for one in range(atoms):
             if piece[one] != one or metals[element[one]]:
@@ -554,7 +564,8 @@ def scan_texts(
                 place = np.searchsorted(keys, piece_key[one])
                 listed = listed or (place < keys.shape[0] and keys[place] == piece_key[one])
             else:
-                full = piece_key[one] + np.uint64(HYDROGEN_WEIGHT) * np.uint64(piece_hydrogens[one] + 4096)
+                full = piece_key[one] + np.uint64(RING_WEIGHT) * np.uint64(piece_rings[one])
+                full += np.uint64(HYDROGEN_WEIGHT) * np.uint64(piece_hydrogens[one] + 4096)
                 full -= np.uint64(HYDROGEN_WEIGHT) * np.uint64(4096)
                 place = np.searchsorted(full_keys, full)
                 listed = listed or (place < full_keys.shape[0] and full_keys[place] == full)

@@ -53,13 +53,14 @@ def standardise(mol: Chem.Mol) -> Standardised:
     steps: list[Message] = []
     polymer = any(group.GetProp("TYPE") in _POLYMER_GROUPS for group in Chem.GetMolSubstanceGroups(mol))
     work = Chem.RWMol(mol)
-    for name, step in _STEPS:
-        count = step(work)
-        if count:
+    signs = _signs(work)
+    for name, sign, step in _STEPS:
+        if sign in signs and (count := step(work)):
             steps.append(Message(name, {"count": count}))
-    _sanitise(work)
+    if signs:
+        _sanitise(work)
     whole = work.GetMol()
-    if any(atom.GetAtomicNum() in METALS and atom.GetDegree() for atom in whole.GetAtoms()):
+    if "metal" in signs:
         whole, cut = _disconnect_metals(whole)
         if cut:
             steps.append(Message("step_metals"))
@@ -80,6 +81,31 @@ def standardise(mol: Chem.Mol) -> Standardised:
     if any(one.form in ("protonated", "anionic") for one in components):
         steps.append(Message("step_protons"))
     return Standardised(tuple(components), tuple(steps), polymer)
+
+
+def _signs(mol: Chem.Mol) -> set[str]:
+    """Look at every atom and bond once, and name what a step could have to do with."""
+    signs = set()
+    for atom in mol.GetAtoms():
+        if atom.GetIsotope():
+            signs.add("isotope")
+        if atom.GetAtomMapNum():
+            signs.add("map")
+        if atom.GetChiralTag() != Chem.ChiralType.CHI_UNSPECIFIED:
+            signs.add("stereo")
+        if atom.GetFormalCharge():
+            signs.add("charge")
+        if atom.HasQuery():
+            signs.add("query")
+        number = atom.GetAtomicNum()
+        if number == 1:
+            signs.add("hydrogen")
+        elif number in METALS and atom.GetDegree() and atom.GetFormalCharge() >= 0:
+            signs.add("metal")  # a metal drawn negative is the centre of a complex, and no salt
+    for bond in mol.GetBonds():
+        if bond.GetStereo() > Chem.BondStereo.STEREOANY or bond.GetBondDir() in _SIDES:
+            signs.add("stereo")
+    return signs
 
 
 @cache
@@ -103,7 +129,9 @@ def _clear_atom_maps(mol: Chem.RWMol) -> int:
 
 def _clear_stereo(mol: Chem.RWMol) -> int:
     centres = [atom for atom in mol.GetAtoms() if atom.GetChiralTag() != Chem.ChiralType.CHI_UNSPECIFIED]
-    bonds = [bond for bond in mol.GetBonds() if bond.GetStereo() > Chem.BondStereo.STEREOANY]
+    bonds = [
+        bond for bond in mol.GetBonds() if bond.GetStereo() > Chem.BondStereo.STEREOANY or bond.GetBondDir() in _SIDES
+    ]
     Chem.RemoveStereochemistry(mol)
     return len(centres) + len(bonds)
 
@@ -288,6 +316,7 @@ def _sanitise(mol: Chem.RWMol) -> None:
 
 
 _PHOSPHORUS = 15
+_SIDES = (Chem.BondDir.ENDUPRIGHT, Chem.BondDir.ENDDOWNRIGHT)
 _POLYMER_GROUPS = {"SRU", "MON", "MER", "COP", "CRO", "GRA", "MOD", "ANY"}
 _TAKES_DOUBLE_BOND = (6, 14, 15, 16, 33, 34, 51)
 _ONE_MORE = {Chem.BondType.SINGLE: Chem.BondType.DOUBLE, Chem.BondType.DOUBLE: Chem.BondType.TRIPLE}
@@ -297,19 +326,19 @@ _P_OH = "[P;+0;v3]-[O;+0;H1]"
 _P_SH = "[P;+0;v3]-[S;+0;H1]"
 _ACID = (
     "[$([F,Cl,Br,I;X1;H1;v1]),$([OX2H]C(=O)[#6,#1]),$([OX2H]C=O),$([OX2H]S(=O)(=O)),$([OX2H]P(=O)),$([OX2H][N+](=O)[O-]),"
-    "$([OX2H][Cl,Br,I](=O)),$([OX2H]c1c([N+](=O)[O-])cc([N+](=O)[O-])cc1)]"
+    "$([OX2H]~[#17,#35,#53]~[OX1]),$([OX2H]B(O)O),$([OX2H][As]=O),$([OX2H]c1c([N+](=O)[O-])cc([N+](=O)[O-])cc1)]"
 )
 _BASE = (
     "[$([NX3;+0;!$(N~[!#6;!#1]);!$(N-C=[O,S,N]);!$(N-C#N);!$(N-c)]),$([NX2;+0]=[CX3]-[NX3]),"
     "$([NX2;+0]=C(P)N),$([nX2;+0])]"
 )
 _STEPS = (
-    ("step_isotopes", _clear_isotopes),
-    ("step_maps", _clear_atom_maps),
-    ("step_stereo", _clear_stereo),
-    ("step_hydrogens", _fold_hydrogens),
-    ("step_open_atoms", _mark_open_atoms),
-    ("step_charges_joined", _join_charges),
-    ("step_hydride", _hydride_cations),
-    ("step_amidinium", _shift_amidinium),
+    ("step_isotopes", "isotope", _clear_isotopes),
+    ("step_maps", "map", _clear_atom_maps),
+    ("step_stereo", "stereo", _clear_stereo),
+    ("step_hydrogens", "hydrogen", _fold_hydrogens),
+    ("step_open_atoms", "query", _mark_open_atoms),
+    ("step_charges_joined", "charge", _join_charges),
+    ("step_hydride", "charge", _hydride_cations),
+    ("step_amidinium", "charge", _shift_amidinium),
 )

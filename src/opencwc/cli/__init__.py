@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import gc
+import os
+import signal
 import sys
+from types import FrameType
 
 
 def main() -> None:
     """Run the command line and exit with its status: 0, 1 (something is listed or for review) or 2 (could not run)."""
+    signal.signal(signal.SIGTERM, _stop)
     words = sys.argv[1:]
     if len(words) == 2 and words[0] == "screen" and not words[1].startswith("-"):
         _answer_at_once(words[1])
     from opencwc.cli.app import app
 
     app()
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    """Leave in order when asked to terminate: no half-written file stays behind, no process goes on."""
+    sys.exit(128 + number)
 
 
 def _answer_at_once(text: str) -> None:
@@ -29,5 +38,11 @@ def _answer_at_once(text: str) -> None:
     from opencwc.cli.value import answer_value, is_value
 
     if is_value(text):
-        sys.exit(answer_value(text))
+        try:
+            status = answer_value(text)
+            sys.stdout.flush()
+        except BrokenPipeError:  # nobody reads on: nothing is left to say, not even at exit
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            status = 2
+        sys.exit(status)
     gc.enable()

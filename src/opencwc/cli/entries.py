@@ -44,7 +44,7 @@ def entry(
         if not found:
             close = get_close_matches(id.upper(), [one.id for one in convention.entries], n=3)
             hint = f"Did you mean {', '.join(close)}?" if close else "See: opencwc entries."
-            raise SettingsError(f"no entry {id!r} is in force on {convention.as_of}", remedy=hint)
+            raise SettingsError(f"no entry {id!r} is in force on {convention.as_of}.", remedy=hint)
         for one in found:
             sys.stdout.write("\n".join(_lines(one, convention, language)) + "\n")
     except OpenCWCError as error:

@@ -15,7 +15,7 @@ from typing import Annotated, Any
 
 import typer
 
-from opencwc.cli.value import answer_value, checked_line, is_value, report_error
+from opencwc.cli.value import answer_value, checked_line, decodable, displayable, is_value, report_error
 from opencwc.errors import InputError, OpenCWCError, SettingsError
 from opencwc.finding import Finding, Message, Value, Verdict
 from opencwc.screening.formats import FORMATS, format_named
@@ -48,10 +48,11 @@ def screen(
 ) -> None:
     """Say which entries of which lists chemicals fall under, why, and since when."""
     try:
+        source = decodable(source)
         question = Question(
             _day(as_of),
             tuple(filter(None, (name.strip() for name in lists.split(",")))),
-            tuple(rules or ()),
+            _rule_files(rules or []),
             _one_of("--as", kind, KINDS),
             gate,
             choose_language(_one_of("--lang", lang, ("", *LANGUAGES)) or load_settings().lang),
@@ -85,6 +86,10 @@ def _screen_table(
     explain: bool,
 ) -> int:
     name = _one_of("--format", format or _format_by_ending(output), ("", *FORMATS))
+    if jobs < 0:
+        raise SettingsError(
+            f"--jobs {jobs} is no number of processes.", remedy="Give 1 or more, or 0 to let it choose."
+        )
     rulebook = Rulebook.of(question.as_of, question.lists, question.files)
     table = _open(source, column, id_column)
     if table.inputs_are == "molblock" and question.kind == "auto":
@@ -135,7 +140,7 @@ def _screen_on_cluster(
     from opencwc.screening.cluster import screen_on_cluster
 
     if output is None:
-        raise SettingsError("--cluster writes a folder of Parquet files", remedy="Name it with -o.")
+        raise SettingsError("--cluster writes a folder of Parquet files.", remedy="Name it with -o.")
     tally = screen_on_cluster(Path(source), output, question, address, column=column, id_column=id_column)
     rulebook = Rulebook.of(question.as_of, question.lists, question.files)
     sys.stderr.write(_summary(tally, rulebook, question.lang) + "\n")
@@ -147,16 +152,16 @@ def _open(source: str, column: str | None, id_column: str | None) -> Table:
         return open_table(sys.stdin.buffer, column=column, id_column=id_column)
     if is_value(source):
         import io
+        import json
 
-        return open_table(io.BytesIO(source.encode()), name="value")
+        # As JSON, whatever the value holds (commas, tabs, the lines of a mol block) stays one value.
+        return open_table(io.BytesIO(json.dumps([{"value": source}]).encode()), name="value")
+    if not source.strip():
+        raise InputError("There is neither a file nor a value.", remedy="Name a file, or give a value in quotes.")
     return open_table(Path(source), column=column, id_column=id_column)
 
 
 def _jobs(asked: int, table: Table) -> int:
-    if asked < 0:
-        raise SettingsError(
-            f"--jobs {asked} is no number of processes", remedy="Give 1 or more, or 0 to let it choose."
-        )
     if asked:
         return asked
     return (os.cpu_count() or 1) if (table.size_bytes or 0) > _LARGE else 1
@@ -211,7 +216,7 @@ def _print_table(findings: list[Finding], tally: Tally, rulebook: Rulebook, lang
         if explain and finding.steps:
             steps = "; ".join(say(step, lang) for step in finding.steps)
             why += f" {say(Message('card_steps', {'steps': steps}), lang)}."
-        cells = (str(finding.subject.row), finding.subject.id, _short(finding.subject.input))
+        cells = (str(finding.subject.row), displayable(finding.subject.id), _short(finding.subject.input))
         verdict = Text(say(f"verdict_{finding.verdict}", lang), style=_STYLES[finding.verdict])
         grid.add_row(*map(Text, cells), verdict, Text(rule), Text(why))
     if findings:
@@ -251,7 +256,7 @@ def _summary(tally: Tally, rulebook: Rulebook, lang: str) -> str:
 
 
 def _short(text: str) -> str:
-    line = text.replace("\n", " ")
+    line = displayable(text.replace("\n", " "))
     return line if len(line) <= _LONGEST_CELL else line[:_LONGEST_CELL] + "…"
 
 
@@ -261,13 +266,24 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise SettingsError(f"--as-of {text!r} is no date", remedy="Write the day as 2020-06-07.") from None
+        raise SettingsError(f"--as-of {text!r} is no date.", remedy="Write the day as 2020-06-07.") from None
+
+
+def _rule_files(paths: list[Path]) -> tuple[Path, ...]:
+    for path in paths:
+        if not path.is_file() and not (path / "list.yaml").is_file():
+            raise InputError(
+                "There is no list of rules here.",
+                where=str(path),
+                remedy="Name a YAML file, or a folder with list.yaml.",
+            )
+    return tuple(paths)
 
 
 def _one_of(option: str, value: str, allowed: tuple[str, ...]) -> str:
     if value not in allowed:
         raise SettingsError(
-            f"{option} {value!r} is not known", remedy=f"It is one of: {', '.join(one for one in allowed if one)}."
+            f"{option} {value!r} is not known.", remedy=f"It is one of: {', '.join(one for one in allowed if one)}."
         )
     return value
 
@@ -284,7 +300,7 @@ def _format_by_ending(output: Path | None) -> str:
     found = {"htm": "html", "json": "jsonl", "ndjson": "jsonl", "sd": "sdf"}.get(ending, ending)
     if found not in FORMATS:
         raise InputError(
-            f"no format is known by the ending of {output.name!r}",
+            f"No format is known by the ending of {output.name!r}.",
             remedy=f"Name one with --format: {', '.join(FORMATS)}.",
         )
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from datetime import date
 from pathlib import Path
@@ -18,6 +19,20 @@ if TYPE_CHECKING:
     from opencwc.screening.rulebook import Rulebook
 
 
+def decodable(text: str) -> str:
+    """Return an argument with U+FFFD in place of what is no character in the user's encoding."""
+    return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+
+
+def displayable(text: str) -> str:
+    """Return a text safe to show on a terminal: no control characters, and nothing that turns the line around.
+
+    >>> displayable("Sarin\\x1b[2J\\u202e")
+    'Sarin\ufffd[2J\ufffd'
+    """
+    return _UNSAFE.sub("\ufffd", text)
+
+
 def is_value(text: str) -> bool:
     """Tell whether an argument is a value to screen, and not a file (or the name of one that is missing)."""
     if text == "-" or not text.strip():
@@ -30,12 +45,13 @@ def is_value(text: str) -> bool:
 
 def answer_value(text: str, question: Question | None = None, *, explain: bool = False) -> int:
     """Print the card of one value and return the exit status."""
+    text = decodable(text)
     try:
         if question is None:
             question = Question(date.today(), lang=choose_language(load_settings().lang))
         if len(text) > _LONGEST_VALUE:
             raise InputError(
-                f"the value has {len(text)} characters", remedy=f"A value may have up to {_LONGEST_VALUE}."
+                f"The value has {len(text)} characters.", remedy=f"A value may have up to {_LONGEST_VALUE}."
             )
         lines, status = _card(text, question, explain=explain)
     except OpenCWCError as error:
@@ -56,7 +72,7 @@ def _card(text: str, question: Question, *, explain: bool) -> tuple[list[str], i
 
     rulebook = Rulebook.of(question.as_of, question.lists, question.files)
     findings = screen_value(text, question, rulebook=rulebook)
-    lines = [text if len(text) <= _SHOWN else text[:_SHOWN] + "…"]
+    lines = [displayable(text if len(text) <= _SHOWN else text[:_SHOWN] + "…")]
     for finding in findings:
         lines += _finding_lines(finding, rulebook, question.lang, explain=explain)
     lines += ["", checked_line(rulebook, question.lang)]
@@ -98,7 +114,7 @@ def checked_line(rulebook: Rulebook, lang: str) -> str:
 
 def _names_a_file(text: str) -> bool:
     name = text.lower().removesuffix(".gz").removesuffix(".zst")
-    return name.endswith(_ENDINGS)
+    return name.endswith(_ENDINGS) or text.startswith(_PLACES)
 
 
 def _colour(verdict: Verdict, word: str) -> str:
@@ -114,5 +130,8 @@ _ENDINGS = (
     ".smi", ".smiles", ".ism", ".csv", ".tsv", ".tab", ".txt", ".xlsx", ".xlsm", ".xls", ".ods", ".parquet",
     ".sdf", ".sd", ".mol", ".json", ".jsonl", ".ndjson",
 )  # fmt: skip
+_PLACES = ("./", "../", "/", "~/", ".\\", "..\\")
+"""How a path may begin and no chemical does: a file that is not there must not be taken for an unknown name."""
+_UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _SHOWN = 200
 _LONGEST_VALUE = 1_000_000

@@ -9,10 +9,11 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from opencwc.convention.loading import DATA, build_duties, build_list, build_policies, read_all
 from opencwc.convention.model import Chemical, Duty, Entry, InForce, Policy, RuleList, Structure
-from opencwc.errors import SettingsError
+from opencwc.errors import RuleError, SettingsError
 from opencwc.settings import load_settings
 
 __all__ = ["Chemical", "Convention", "Duty", "Entry", "InForce", "Policy", "RuleList", "Structure"]
@@ -34,7 +35,16 @@ class Convention:
         settings = load_settings()
         built_in = [DATA / "lists" / "CWC", DATA / "lists" / "AG"]
         self._raw = read_all([*built_in, *settings.own_lists, *files], settings.cache)
-        known = {str(one.get("list")): one for one in self._raw["lists"]}
+        known: dict[str, dict[str, Any]] = {}
+        for one in self._raw["lists"]:
+            name = str(one.get("list"))
+            if name in known:
+                raise RuleError(
+                    f"a list called {name} is there already ({known[name].get('file')})",
+                    where=str(one.get("file")),
+                    remedy="Give the list an id of its own.",
+                )
+            known[name] = one
         wanted = list(lists or settings.lists or known)
         for name in wanted:
             if name not in known:

@@ -160,7 +160,7 @@ def _entry(list_name: str, raw: Raw) -> Entry:
         id=_text(raw, "id", where),
         title=_words(raw, "title", where),
         meaning=_words(raw, "meaning", where) if "meaning" in raw else MappingProxyType({}),
-        schedule=int(raw["schedule"]) if "schedule" in raw else None,
+        schedule=_number(raw, "schedule", where) if "schedule" in raw else None,
         part=str(raw.get("part", "")),
         kind=_one_of(raw, "kind", ("family", "chemicals"), where),
         mark=str(raw.get("mark", "")),
@@ -273,6 +273,13 @@ def _text(raw: Raw, field: str, where: str) -> str:
     if value is None or not str(value).strip():
         raise RuleError(f"the field {field!r} is missing", where=where, remedy="Every value carries its source.")
     return str(value).strip()
+
+
+def _number(raw: Raw, field: str, where: str) -> int:
+    value = raw.get(field)
+    if not isinstance(value, int):
+        raise RuleError(f"the field {field!r} must be a number, and is {value!r}", where=where)
+    return value
 
 
 def _words(raw: Raw, field: str, where: str) -> Words:

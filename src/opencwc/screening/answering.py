@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from opencwc.chemistry.reading import Unreadable, read_structure
@@ -11,6 +12,9 @@ from opencwc.screening.judging import Judged, judge
 from opencwc.screening.known import Known, KnownChemicals, recognise
 from opencwc.screening.model import Outcome
 from opencwc.screening.rulebook import Rulebook
+
+LONGEST_VALUE = 1_000_000
+"""Characters of a value, a mol block included; the readers of tables keep no longer one either."""
 
 
 class Screener:
@@ -26,6 +30,8 @@ class Screener:
 
     def answer(self, text: str, kind: str = "auto") -> tuple[Outcome, ...]:
         """Return at least one outcome for an input; ``kind`` as in `opencwc.screening.model.KINDS`."""
+        if (reason := _unfit(text)) is not None:
+            return (unreadable(reason),)
         if kind == "auto":
             kind = recognise(text, self.known)
         if kind in ("cas", "name"):
@@ -73,6 +79,21 @@ class Screener:
         return (unreadable(_found(known, readings[0][0].message), basis),)
 
 
+def _unfit(text: str) -> Message | None:
+    """Say why a text cannot be a value at all, as the readers of tables say it of their rows; ``None`` where it can."""
+    lost = not text.isascii() and _LOST.search(text) and "M  END" not in text
+    if text and len(text) <= LONGEST_VALUE and not lost:
+        return None
+    from opencwc.tables.rows import EMPTY, too_long_message
+
+    if not text:
+        return EMPTY
+    starts = text[:_STARTS].encode("utf-8", "replace").decode()
+    if len(text) > LONGEST_VALUE:
+        return too_long_message(starts, len(text))
+    return Message("row_undecodable", {"encoding": "utf-8", "starts": starts})
+
+
 def unreadable(reason: Message, basis: str = "") -> Outcome:
     """Return the outcome of an input that was not checked."""
     said = reason if reason.id in ("why_unreadable", "why_found") else Message("why_unreadable", {"reason": reason})
@@ -112,3 +133,7 @@ def _outcome(judged: Judged, steps: tuple[Message, ...]) -> Outcome:
         judged.evidence,
         steps,
     )
+
+
+_STARTS = 80
+_LOST = re.compile("[\ud800-\udfff\ufffd]")

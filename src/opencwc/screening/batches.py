@@ -164,11 +164,12 @@ def _kinds(inputs: pl.Series, kind: str, screener: Screener) -> dict[str, NDArra
     else:
         short = inputs.str.len_bytes() <= LONGEST_SHORT_NAME
         listed = short & inputs.str.to_lowercase().is_in(pl.Series(sorted(screener.known.short_names())).implode())
-        masks["inchi"] = inputs.str.starts_with("InChI=")
-        masks["molblock"] = inputs.str.contains("M  END", literal=True)
+        block = inputs.str.contains("M  END", literal=True) & inputs.str.contains("\n", literal=True)
+        masks["molblock"] = block
+        masks["inchi"] = inputs.str.starts_with("InChI=") & ~block
         masks["cas"] = inputs.str.contains(r"^\d{2,7}-\d\d-\d$")
         drawn = inputs.str.replace_all(BRACKET_ATOM, "*").str.contains(rf"^{DRAWN}$")
-        masks["smiles"] = drawn & ~(listed | masks["inchi"] | masks["cas"])
+        masks["smiles"] = drawn & ~(listed | masks["inchi"] | masks["cas"] | block)
         rest = ~(masks["inchi"] | masks["cas"] | masks["smiles"] | masks["molblock"])
         masks["name"] = rest & readable
         odd = inputs.filter(masks["name"].fill_null(value=False))

@@ -180,8 +180,7 @@ class _CountingSink(ParquetSink):
 
     def close(self) -> None:
         """Write the footer with the count."""
-        if self._writer is not None:
-            self._writer.add_key_value_metadata({_TALLY: json.dumps(_tally_as_json(self.tally))})
+        self._writer.add_key_value_metadata({_TALLY: json.dumps(_tally_as_json(self.tally))})
         super().close()
 
 
@@ -200,6 +199,10 @@ def _screener(question: Question, rules: str) -> BatchScreener:
 
 def _rows_of(stretch: Stretch, job: Job) -> Iterator[Rows]:
     """Read the rows of a stretch, by the reader of any table, numbered over the whole input."""
+    import polars as pl
+
+    if not stretch.rows:  # one batch all the same, so that the answer has its columns and its count
+        yield Rows(1, pl.Series(dtype=pl.String), pl.Series(dtype=pl.String), {})
     path = _path_of(stretch.file, job.source)
     with tempfile.TemporaryDirectory(prefix="opencwc-") as folder:
         if not stretch.whole:
@@ -255,6 +258,7 @@ def _import_ray(address: str) -> Any:
             remedy="Run this on a machine of the cluster and give --cluster auto, or HOST:PORT.",
         )
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"  # nothing is told to anybody
+    os.environ.setdefault(_CONNECTING_TRIES, "1")
     if address == "local":
         os.environ[_ON_LOOPBACK] = "0"
     try:
@@ -272,6 +276,7 @@ def _connected(ray: Any, address: str) -> Iterator[None]:
         yield
         return
     try:
+        _refuse_silent_address(address)
         ray.init(address=address, include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
     except (OSError, ValueError, RuntimeError, ray.exceptions.RayError) as error:
         raise SettingsError(
@@ -283,6 +288,13 @@ def _connected(ray: Any, address: str) -> Iterator[None]:
         yield
     finally:
         ray.shutdown()
+
+
+def _refuse_silent_address(address: str) -> None:
+    """Raise `OSError` where nothing listens at ``HOST:PORT``; Ray itself would try for many minutes."""
+    host, _, port = address.rpartition(":")
+    if host and port.isdecimal():
+        socket.create_connection((host.strip("[]"), int(port)), timeout=_SECONDS_TO_ANSWER).close()
 
 
 def _work_off(ray: Any, job: Job, stretches: Iterable[Stretch]) -> None:
@@ -416,6 +428,8 @@ def _begin(job: Job, files: list[InputFile], stretches: list[Stretch]) -> list[S
         "input": _hash(repr([(one.name, one.size, one.changed, one.columns) for one in files])),
         "stretches": _hash(repr(stretches)),
     }
+    if _SUCCESS in here:
+        raise InputError("The output folder holds a finished answer.", where=str(job.output), remedy=_NEW_FOLDER)
     if _STARTED not in here:
         if here - marks:
             raise InputError("The output folder is not empty.", where=str(job.output), remedy=_NEW_FOLDER)
@@ -440,8 +454,6 @@ def _begin(job: Job, files: list[InputFile], stretches: list[Stretch]) -> list[S
 
 
 def _refuse_other_run(job: Job, run: dict[str, Any], here: set[str]) -> None:
-    if _SUCCESS in here:
-        raise InputError("The output folder holds a finished answer.", where=str(job.output), remedy=_NEW_FOLDER)
     try:
         begun = json.loads((job.output / _STARTED).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -571,6 +583,8 @@ _SUCCESS = "_SUCCESS"
 _TALLY = "opencwc.tally"
 _CHECKED_KEY = "opencwc.checked"
 _ON_LOOPBACK = "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"  # at 0 a Ray that stays on one machine listens on 127.0.0.1 only
+_CONNECTING_TRIES = "RAY_NUM_REDIS_GET_RETRIES"  # each takes most of a minute, and Ray makes twenty
+_SECONDS_TO_ANSWER = 10
 _INSTALL = "Install it on every machine of the cluster: pip install 'opencwc[cluster]'"
 _NEW_FOLDER = "Name a new folder."
 _ERRORS: dict[str, type[OpenCWCError]] = {one.__name__: one for one in OpenCWCError.__subclasses__()}

@@ -14,7 +14,15 @@ from typing import NamedTuple
 
 from rdkit import Chem
 
-from opencwc.chemistry.composition import CARBON, HYDROGEN_WEIGHT, MASK, METALS, composition_key
+from opencwc.chemistry.composition import (
+    CARBON,
+    HYDROGEN_WEIGHT,
+    MASK,
+    METALS,
+    RING_WEIGHT,
+    bonded_weight,
+    composition_key,
+)
 from opencwc.chemistry.standardising import pattern, phosphorous_tautomer, standardise
 from opencwc.convention.model import Structure
 from opencwc.errors import RuleError
@@ -87,18 +95,28 @@ class Core:
         return keys
 
     def full_keys(self) -> set[int]:
-        """Return the keys of a closed, bounded core with hydrogens less charge counted."""
+        """Return the full keys of a closed, bounded core: hydrogens less charge, rings and neighbours counted."""
         own = [self.mol.GetAtomWithIdx(index) for index in self.core_atoms]
-        hydrogens = sum(atom.GetTotalNumHs() - atom.GetFormalCharge() for atom in own)
-        keys = {(self.base_key + HYDROGEN_WEIGHT * hydrogens) & MASK}
+        key = sum(bonded_weight(atom.GetAtomicNum(), atom.GetDegree()) for atom in own)
+        key += HYDROGEN_WEIGHT * sum(atom.GetTotalNumHs() - atom.GetFormalCharge() for atom in own)
+        key += RING_WEIGHT * (self.mol.GetNumBonds() - self.mol.GetNumAtoms() + 1)
+        keys = {key & MASK}
         for _, place, _ in self.place_atoms:
             keys = {(key + extra) & MASK for key in keys for extra in place.full_keys()}
         return keys
 
     def keys_between_metals(self) -> set[int]:
-        """Return the keys of a closed, bounded core as a reader sees them that leaves metals out."""
-        metals = composition_key(number for atom in self.mol.GetAtoms() if (number := atom.GetAtomicNum()) in METALS)
-        return {(key - metals) & MASK for key in self.plain_keys()}
+        """Return the keys of a closed, bounded core to a reader that cuts metals out: neighbours counted only."""
+        own = [self.mol.GetAtomWithIdx(index) for index in self.core_atoms]
+        key = 0
+        for atom in own:
+            if atom.GetAtomicNum() not in METALS:
+                metals = sum(neighbour.GetAtomicNum() in METALS for neighbour in atom.GetNeighbors())
+                key += bonded_weight(atom.GetAtomicNum(), atom.GetDegree() - metals)
+        keys = {key & MASK}
+        for _, place, _ in self.place_atoms:
+            keys = {(key + extra) & MASK for key in keys for extra in place.bonded_keys()}
+        return keys
 
     def needs(self) -> "Counts":
         """Return what a component must hold at least, for a core with a free rest or groups of any size."""

@@ -20,6 +20,7 @@ from opencwc.wording import sentence
 
 if TYPE_CHECKING:
     import polars as pl
+    from rdkit import Chem
 
 FORMATS = ("csv", "jsonl", "parquet", "html", "sdf")
 
@@ -148,20 +149,32 @@ def _encode_sdf(answered: Answered, screener: BatchScreener, maker: Maker, file:
     out = io.StringIO()
     for finding in _wanted(answered, screener, maker, file):
         cells = finding_as_json(finding, screener.question.lang)
-        text = finding.subject.input
-        drawn = next((one.structure for one in finding.evidence if one.structure), text)
-        mol = read_structure(text, "molblock" if "M  END" in text else "smiles") if text else None
-        if mol is None or isinstance(mol, Unreadable):
-            mol = read_structure(drawn, "smiles") if drawn != text else None
-        block = Chem.MolToMolBlock(mol) if mol and not isinstance(mol, Unreadable) else _NO_STRUCTURE
+        mol = _drawing(finding)
+        block = _NO_STRUCTURE if isinstance(mol, Unreadable) else Chem.MolToMolBlock(mol)
         title, _, body = block.partition("\n")
-        out.write((finding.subject.id or title).replace("\n", " ")[:80] + "\n" + body.rstrip("\n") + "\n")
+        out.write(_line(finding.subject.id or title, 80) + "\n" + body.rstrip("\n") + "\n")
         for name in COLUMNS:
-            value = str(cells[name] if cells[name] is not None else "").replace("\r", "").replace("\n", " ")[:_LONGEST]
-            out.write(f">  <{name}>\n{value}\n\n")
+            value = "" if cells[name] is None else str(cells[name])
+            out.write(f">  <{name}>\n{_line(value, _LONGEST)}\n\n")
         out.write(f">  <checked>\n{', '.join(maker.lists)} as of {maker.as_of}; {maker.component} {maker.version}\n\n")
         out.write("$$$$\n")
     return out.getvalue().encode()
+
+
+def _drawing(finding: Finding) -> Chem.Mol | Unreadable:
+    """Read what was drawn: the input itself, or the structure that a name or number was found to stand for."""
+    text = finding.subject.input
+    if finding.basis in ("cas", "name") or not text:
+        text = next((one.structure for one in finding.evidence if one.structure), "")
+        return read_structure(text, "smiles")
+    kind = "molblock" if "M  END" in text else "inchi" if text.startswith("InChI=") else "smiles"
+    return read_structure(text, kind)
+
+
+def _line(text: str, longest: int) -> str:
+    """Fit a value to a line of an SD file, in which a line of ``$$$$`` or ``>`` would be read as the format's own."""
+    line = " ".join(text.split())
+    return (" " + line if line.startswith(("$$$$", ">")) else line)[:longest]
 
 
 def _wanted(answered: Answered, screener: BatchScreener, maker: Maker, file: str) -> list[Finding]:

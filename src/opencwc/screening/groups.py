@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from rdkit import Chem
 
-from opencwc.chemistry.composition import CARBON, HYDROGEN_WEIGHT, MASK, weight
+from opencwc.chemistry.composition import CARBON, HYDROGEN_WEIGHT, MASK, RING_WEIGHT, bonded_weight, weight
 from opencwc.chemistry.standardising import pattern
 from opencwc.errors import RuleError
 from opencwc.finding import Message
@@ -67,12 +67,21 @@ class Place(NamedTuple):
             }
         return alkyls
 
+    def bonded_keys(self) -> set[int]:
+        """Return the keys, neighbours of heteroatoms counted, that a group here may add."""
+        if self.kind == "halogen":
+            return {bonded_weight(number, 1) for number in HALOGENS}
+        alkyls = {weight(CARBON) * count & MASK for count in range(1, self.most_carbons + 1)}
+        if self.bearing:
+            return {(alkyl + _BONDED_EXTRA_KEYS[name]) & MASK for alkyl in alkyls for name in self.bearing}
+        return alkyls
+
     def full_keys(self) -> set[int]:
         """Return the keys, hydrogens counted, that a group may add; an alkyl of n carbons has fewer than n rings."""
         if self.kind == "halogen":
-            return self.plain_keys()
+            return {bonded_weight(number, 1) for number in HALOGENS}
         alkyls = {
-            (weight(CARBON) * count + HYDROGEN_WEIGHT * (2 * count + 1 - 2 * rings)) & MASK
+            (weight(CARBON) * count + HYDROGEN_WEIGHT * (2 * count + 1 - 2 * rings) + RING_WEIGHT * rings) & MASK
             for count in range(1, self.most_carbons + 1)
             for rings in range(count if self.cyclo else 1)
         }
@@ -239,8 +248,13 @@ _EXTRA_KEYS = {
     "cyano": (weight(6) + weight(7)) & MASK,
     "acetoxy": (2 * weight(6) + 2 * weight(8)) & MASK,
 }
+_BONDED_EXTRA_KEYS = {
+    "hydroxyl": bonded_weight(8, 1),
+    "cyano": (weight(6) + bonded_weight(7, 1)) & MASK,
+    "acetoxy": (2 * weight(6) + bonded_weight(8, 1) + bonded_weight(8, 2)) & MASK,
+}
 _FULL_EXTRA_KEYS = {
-    "hydroxyl": _EXTRA_KEYS["hydroxyl"],
-    "cyano": (_EXTRA_KEYS["cyano"] - HYDROGEN_WEIGHT) & MASK,
-    "acetoxy": (_EXTRA_KEYS["acetoxy"] + 2 * HYDROGEN_WEIGHT) & MASK,
+    "hydroxyl": _BONDED_EXTRA_KEYS["hydroxyl"],
+    "cyano": (_BONDED_EXTRA_KEYS["cyano"] - HYDROGEN_WEIGHT) & MASK,
+    "acetoxy": (_BONDED_EXTRA_KEYS["acetoxy"] + 2 * HYDROGEN_WEIGHT) & MASK,
 }

@@ -87,6 +87,8 @@ def _apply(ruling: Ruling, component: Component, standardised: Standardised) -> 
     if ruling.says == "exempt":
         return _exempt(ruling, component, fit)
     doubts = list(fit.doubts)
+    if drawing.beside and _other_ions(drawing, component, standardised):
+        doubts.append(Message("doubt_other_ions"))
     if ruling.says == "doubt":
         doubts.append(Message(ruling.structure.because or "doubt_near"))
     if standardised.polymer:
@@ -109,7 +111,7 @@ def _apply(ruling: Ruling, component: Component, standardised: Standardised) -> 
 
 def _exempt(ruling: Ruling, component: Component, fit: Fit) -> Judged | None:
     chemical = ruling.chemical
-    if chemical is None or component.form not in ("free", chemical.salts or "free"):
+    if chemical is None or fit.answer is not Answer.YES or component.form not in ("free", chemical.salts or "free"):
         return None
     said = Message("why_exempt", {"entry": ruling.entry.id, "name": chemical.name})
     return Judged(component, ruling.entry, Verdict.EXEMPT, said, _evidence(component, fit))
@@ -140,6 +142,12 @@ def _has_beside(drawing: Drawing, component: Component, standardised: Standardis
     return all(others[smiles] >= number for smiles, number in drawing.beside_smiles.items())
 
 
+def _other_ions(drawing: Drawing, component: Component, standardised: Standardised) -> bool:
+    """Tell whether ions stand beside that are no part of the named salt, as in a double salt or a complex."""
+    parts = {component.smiles, *drawing.beside_smiles}
+    return any(one.drawn_charge and one.smiles not in parts for one in standardised.components)
+
+
 def _counter_ions_fit(wanted: str, component: Component, standardised: Standardised) -> bool:
     """Tell whether exactly the named ions stand beside: ``2 Br``; water does not count."""
     number, _, element = wanted.partition(" ")
@@ -151,7 +159,7 @@ def _message(ruling: Ruling, fit: Fit, salt: str, doubts: list[Message]) -> Mess
     entry = ruling.entry
     values: dict[str, Value] = {"entry": entry.id, "places": _places(fit)}
     if ruling.structure.rest == "free" and fit.places:
-        about = "why_free"
+        about = "why_free_open" if fit.places[0][2].values["group"] == Message("group_open") else "why_free"
         values["group"] = fit.places[0][2].values["group"]
     elif fit.places:
         about = "why_family"

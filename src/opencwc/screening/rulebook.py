@@ -39,7 +39,7 @@ class Ruling:
 class Gate(NamedTuple):
     """What the compositions of all rules allow, for a bulk reader to hold texts against.
 
-    ``full_keys`` are composition keys of single components with their hydrogens, ``keys`` those without, for what is
+    ``full_keys`` are the full keys of single components, ``keys`` their plain composition keys, for what is
     drawn between metals; ``needs`` are the least counts of rules whose rest is free or whose groups are of any size.
     """
 

@@ -1,17 +1,21 @@
 """A whole table through the screen: batch after batch, in this process or in several, always in the rows' order.
 
 Memory holds a few batches at a time, whatever the length of the table. A worker that dies takes no row with it: the
-run stops with an error, and nothing half-written takes the place of an answer.
+run stops with an error, and nothing half-written takes the place of an answer. Workers never outlive the run.
 """
 
 from __future__ import annotations
 
+import os
+import signal
 from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from threading import Thread
 
 from opencwc import __version__
 from opencwc.errors import OutputError
@@ -57,23 +61,33 @@ def run(batches: Iterable[Rows], question: Question, wish: Wish, jobs: int = 1) 
         for rows in batches:
             yield make_piece(screener, rows, wish)
         return
-    with ProcessPoolExecutor(jobs, get_context("spawn"), _start_worker, (question, wish)) as pool:
-        waiting: deque[Future[Piece]] = deque()
-        try:
-            for rows in batches:
-                waiting.append(pool.submit(_work, rows))
-                if len(waiting) > 2 * jobs:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        except BrokenProcessPool as error:
-            raise OutputError(
-                "a screening process died",
-                remedy="The machine may be short of memory: try --jobs 1, or fewer rows at a time.",
-            ) from error
-        finally:
-            for future in waiting:
-                future.cancel()
+    context = get_context("spawn")
+    end, ours = context.Pipe(duplex=False)
+    pool = ProcessPoolExecutor(jobs, context, _start_worker, (question, wish, end))
+    waiting: deque[Future[Piece]] = deque()
+    try:
+        for rows in batches:
+            waiting.append(pool.submit(_work, rows))
+            if len(waiting) > 2 * jobs:
+                yield _result(waiting.popleft())
+        while waiting:
+            yield _result(waiting.popleft())
+    except BrokenProcessPool as error:
+        raise OutputError(
+            "A screening process died.",
+            remedy="The machine may be short of memory: try --jobs 1, or fewer rows at a time.",
+        ) from error
+    finally:
+        ours.close()  # the run is over, or was stopped: workers still busy leave at once
+        pool.shutdown(cancel_futures=True)
+        end.close()
+
+
+def _result(future: Future[Piece]) -> Piece:
+    """Wait for a piece in short stretches: the system may tell another thread of Ctrl-C, and this one must look."""
+    while not future.done():
+        wait([future], timeout=0.2)
+    return future.result()
 
 
 def make_piece(screener: BatchScreener, rows: Rows, wish: Wish) -> Piece:
@@ -107,8 +121,16 @@ def checked_by(
 _WORKER: list[tuple[BatchScreener, Wish]] = []
 
 
-def _start_worker(question: Question, wish: Wish) -> None:
+def _start_worker(question: Question, wish: Wish, end: Connection) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process; the first one stops the others
+    Thread(target=_leave_with_parent, args=(end,), daemon=True).start()
     _WORKER.append((BatchScreener(question), wish))
+
+
+def _leave_with_parent(end: Connection) -> None:
+    """Wait for the other end of a pipe to close, whatever closed it, and leave: an orphan waits for work forever."""
+    end.poll(None)
+    os._exit(1)
 
 
 def _work(rows: Rows) -> Piece:

@@ -5,6 +5,7 @@ Every format hands over ``Part``s of any size; ``in_batches`` cuts them into the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ STARTS_CHARACTERS = 80
 # One fixed set for every reader: str.strip() and polars strip_chars() each have their own idea of white space.
 WHITE_SPACE = " \t\n\r\x0b\x0c\x85\xa0\u2028\u2029\u3000\ufeff"
 LOST_CHARACTER = "\ufffd"
+_HALF = re.compile("[\\ud800-\\udfff]")
 EMPTY = Message("row_empty")
 HOLDS_NUL = Message("row_nul")
 
@@ -90,12 +92,18 @@ def in_batches(parts: Iterable[Part], batch_rows: int, *, drop: int = 0) -> Iter
 def part_of_values(
     inputs: Sequence[str | None], ids: Sequence[str | None], problems: Mapping[int, Message], limits: Limits
 ) -> Part:
-    """A part from Python values; the rows in ``problems`` keep no input."""
+    """A part from Python values; the rows in ``problems`` keep no input, half a surrogate pair is a lost character."""
+    return examine(_series("inputs", inputs), _series("ids", ids), limits, dict(problems))
+
+
+def _series(name: str, values: Sequence[str | None]) -> pl.Series:
     import polars as pl
 
-    return examine(
-        pl.Series("inputs", inputs, dtype=pl.String), pl.Series("ids", ids, dtype=pl.String), limits, dict(problems)
-    )
+    try:
+        return pl.Series(name, values, dtype=pl.String)
+    except UnicodeEncodeError:
+        whole = [None if one is None else _HALF.sub(LOST_CHARACTER, one) for one in values]
+        return pl.Series(name, whole, dtype=pl.String)
 
 
 def part_of_problem(problem: Message) -> Part:
