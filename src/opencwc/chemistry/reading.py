@@ -105,7 +105,7 @@ def _sanitised(mol: Chem.Mol) -> Chem.Mol | Unreadable:
 
 
 def _beyond_bounds(mol: Chem.Mol) -> Message | None:
-    """Say which bound a molecule as drawn goes beyond; within them all, every later step takes a second or two at most."""
+    """Say which bound a molecule as drawn goes beyond; within them all, no later step takes over two seconds."""
     atoms = mol.GetNumAtoms()
     if not atoms:
         return Message("unreadable_empty")

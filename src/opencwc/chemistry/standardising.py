@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from rdkit import Chem
 
-from opencwc.chemistry.composition import METALS, molecule_key
+from opencwc.chemistry.composition import METALS, atoms_of, molecule_key
 from opencwc.finding import Message
 
 
@@ -18,7 +18,8 @@ class Component(NamedTuple):
     """One part of a drawing in its neutral form.
 
     ``number`` counts the parts from 1 as they stand; ``form`` is ``free``, ``protonated`` (a base with its proton),
-    ``anionic`` (an acid without it) or ``charged`` (a charge that no proton explains, as in a quaternary); ``role`` is
+    ``anionic`` (an acid without it), ``complexed`` (cut from a metal and now uncharged) or ``charged`` (a charge that
+    no proton explains, as in a quaternary); ``role`` is
     ``main``, ``ion`` (a metal or a bare small ion) or ``water``; ``key`` is its composition.
     """
 
@@ -66,9 +67,9 @@ def standardise(mol: Chem.Mol) -> Standardised:
             steps.append(Message("step_metals"))
     parts = Chem.GetMolFrags(whole, asMols=True, sanitizeFrags=False)
     neutral = [_neutralise(part) for part in parts]
-    sides = _sides_of_salts([(part, form) for part, form, _ in neutral])
+    forms = _forms(list(parts), [(part, form) for part, form, _ in neutral])
     components = []
-    for number, ((part, _, _), form, drawn) in enumerate(zip(neutral, sides, parts, strict=True), 1):
+    for number, ((part, _, _), form, drawn) in enumerate(zip(neutral, forms, parts, strict=True), 1):
         charge = Chem.GetFormalCharge(drawn)
         components.append(Component(number, part, form, _role(part), molecule_key(part), charge))
     turned = sum(count for _, _, count in neutral)
@@ -86,7 +87,7 @@ def standardise(mol: Chem.Mol) -> Standardised:
 def _signs(mol: Chem.Mol) -> set[str]:
     """Look at every atom and bond once, and name what a step could have to do with."""
     signs = set()
-    for atom in mol.GetAtoms():
+    for atom in atoms_of(mol):
         if atom.GetIsotope():
             signs.add("isotope")
         if atom.GetAtomMapNum():
@@ -115,20 +116,20 @@ def pattern(smarts: str) -> Chem.Mol:
 
 
 def _clear_isotopes(mol: Chem.RWMol) -> int:
-    labelled = [atom for atom in mol.GetAtoms() if atom.GetIsotope() and atom.GetAtomicNum()]
+    labelled = [atom for atom in atoms_of(mol) if atom.GetIsotope() and atom.GetAtomicNum()]
     for atom in labelled:
         atom.SetIsotope(0)
     return len(labelled)
 
 
 def _clear_atom_maps(mol: Chem.RWMol) -> int:
-    for atom in mol.GetAtoms():
+    for atom in atoms_of(mol):
         atom.SetAtomMapNum(0)
     return 0
 
 
 def _clear_stereo(mol: Chem.RWMol) -> int:
-    centres = [atom for atom in mol.GetAtoms() if atom.GetChiralTag() != Chem.ChiralType.CHI_UNSPECIFIED]
+    centres = [atom for atom in atoms_of(mol) if atom.GetChiralTag() != Chem.ChiralType.CHI_UNSPECIFIED]
     bonds = [
         bond for bond in mol.GetBonds() if bond.GetStereo() > Chem.BondStereo.STEREOANY or bond.GetBondDir() in _SIDES
     ]
@@ -138,7 +139,7 @@ def _clear_stereo(mol: Chem.RWMol) -> int:
 
 def _fold_hydrogens(mol: Chem.RWMol) -> int:
     """Turn drawn hydrogens on one heavy atom into that atom's count; no news to a person, so it is not told."""
-    for atom in reversed(list(mol.GetAtoms())):
+    for atom in reversed(atoms_of(mol)):
         if atom.GetAtomicNum() != 1 or atom.GetDegree() != 1 or atom.GetFormalCharge():
             continue
         (heavy,) = atom.GetNeighbors()
@@ -153,7 +154,7 @@ def _fold_hydrogens(mol: Chem.RWMol) -> int:
 
 def _mark_open_atoms(mol: Chem.RWMol) -> int:
     """Turn query atoms of a mol file (A, Q, X, atom lists, R-groups) into dummies: they stand for something unsaid."""
-    queries = [atom.GetIdx() for atom in mol.GetAtoms() if atom.HasQuery() and atom.GetAtomicNum() != 0]
+    queries = [atom.GetIdx() for atom in atoms_of(mol) if atom.HasQuery() and atom.GetAtomicNum() != 0]
     for index in queries:
         mol.ReplaceAtom(index, Chem.Atom(0))
     return len(queries)
@@ -180,7 +181,7 @@ def _join_charges(mol: Chem.RWMol) -> int:
 
 def _hydride_cations(mol: Chem.RWMol) -> int:
     """Read the cation drawing of a dialkyl phosphite, (RO)2P(+)=O with no anion beside it, as (RO)2P(H)=O."""
-    if sum(atom.GetFormalCharge() for atom in mol.GetAtoms()) <= 0:
+    if sum(atom.GetFormalCharge() for atom in atoms_of(mol)) <= 0:
         return 0
     mended = 0
     for index, *_rest in mol.GetSubstructMatches(pattern(_PHOSPHITE_CATION)):
@@ -212,7 +213,7 @@ def _shift_amidinium(mol: Chem.RWMol) -> int:
 def phosphorous_tautomer(mol: Chem.RWMol) -> int:
     """Draw P(III)-OH as P(V)(H)=O, and P-SH as P(H)=S: two drawings of one phosphite, phosphonite or phosphinite."""
     turned = 0
-    if not any(atom.GetAtomicNum() == _PHOSPHORUS for atom in mol.GetAtoms()):
+    if not any(atom.GetAtomicNum() == _PHOSPHORUS for atom in atoms_of(mol)):
         return 0
     while match := mol.GetSubstructMatch(pattern(_P_OH)) or mol.GetSubstructMatch(pattern(_P_SH)):
         phosphorus, chalcogen = (mol.GetAtomWithIdx(index) for index in match)
@@ -231,6 +232,9 @@ def _disconnect_metals(mol: Chem.Mol) -> tuple[Chem.Mol, bool]:
     from rdkit.Chem.MolStandardize import rdMolStandardize
 
     before = mol.GetNumBonds()
+    for atom in atoms_of(mol):
+        if any(neighbour.GetAtomicNum() in METALS for neighbour in atom.GetNeighbors()):
+            atom.SetAtomMapNum(1)  # remembered through the cut
     try:
         apart = rdMolStandardize.MetalDisconnector().Disconnect(mol)
     except (RuntimeError, ValueError):
@@ -243,7 +247,7 @@ def _neutralise(part: Chem.Mol) -> tuple[Chem.Mol, str, int]:
     work = Chem.RWMol(part)
     work.UpdatePropertyCache(strict=False)
     given = taken = 0
-    for atom in work.GetAtoms():
+    for atom in atoms_of(work):
         charge = atom.GetFormalCharge()
         if charge < 0 and _takes_protons(atom):
             hydrogens = atom.GetTotalNumHs()
@@ -281,22 +285,40 @@ def _takes_protons(atom: Chem.Atom) -> bool:
     return atom.GetAtomicNum() in (7, 8, 9, 16, 17, 34, 35, 53)
 
 
-def _sides_of_salts(parts: list[tuple[Chem.Mol, str]]) -> list[str]:
-    """Name the form of each part, seeing a base and an acid side by side, uncharged, as the salt that they are."""
+def _forms(drawn: list[Chem.Mol], parts: list[tuple[Chem.Mol, str]]) -> list[str]:
+    """Name the form of each part, seeing a base and an acid side by side, uncharged, as the salt that they are.
+
+    An acid may be half neutralised, its proton may stand apart, and a negative sum of charges means that the bases
+    were drawn without their protons.
+    """
     if len(parts) == 1:
-        return [parts[0][1]]
-    acids = [form == "free" and part.HasSubstructMatch(pattern(_ACID)) for part, form in parts]
+        return [_bound_form(*parts[0])]
+    short = sum(Chem.GetFormalCharge(part) for part in drawn) < 0
+    acids = [part.HasSubstructMatch(pattern(_ACID)) or _is_proton(part) for part in drawn]
     bases = [form == "free" and part.HasSubstructMatch(pattern(_BASE)) for part, form in parts]
+    fluorides = [form == "anionic" and part.HasSubstructMatch(pattern(_FLUORIDE)) for part, form in parts]
     forms = []
-    for place, (_, form) in enumerate(parts):
+    for place, (part, form) in enumerate(parts):
         partners = [other for other in range(len(parts)) if other != place]
-        if bases[place] and any(acids[other] for other in partners):
+        if bases[place] and (short or any(acids[other] for other in partners)):
             forms.append("protonated")
-        elif acids[place] and any(bases[other] for other in partners):
+        elif form == "free" and acids[place] and any(bases[other] or fluorides[other] for other in partners):
             forms.append("anionic")
         else:
-            forms.append(form)
+            forms.append(_bound_form(part, form))
     return forms
+
+
+def _bound_form(part: Chem.Mol, form: str) -> str:
+    """Tell a part that was cut from a metal and carries no charge now from one that was drawn free."""
+    cut = form == "free" and any(atom.GetAtomMapNum() for atom in atoms_of(part))
+    for atom in atoms_of(part):
+        atom.SetAtomMapNum(0)
+    return "complexed" if cut else form
+
+
+def _is_proton(part: Chem.Mol) -> bool:
+    return bool(part.GetNumAtoms() == 1 and part.GetAtomWithIdx(0).GetAtomicNum() == 1)
 
 
 def _role(part: Chem.Mol) -> str:
@@ -326,11 +348,12 @@ _P_OH = "[P;+0;v3]-[O;+0;H1]"
 _P_SH = "[P;+0;v3]-[S;+0;H1]"
 _ACID = (
     "[$([F,Cl,Br,I;X1;H1;v1]),$([OX2H]C(=O)[#6,#1]),$([OX2H]C=O),$([OX2H]S(=O)(=O)),$([OX2H]P(=O)),$([OX2H][N+](=O)[O-]),"
-    "$([OX2H]~[#17,#35,#53]~[OX1]),$([OX2H]B(O)O),$([OX2H][As]=O),$([OX2H]c1c([N+](=O)[O-])cc([N+](=O)[O-])cc1)]"
+    "$([OX2H]~[#17,#35,#53]~[OX1]),$([OX2H]B(O)O),$([OX2H]B=O),$([OX2H][As]=O),$([OX2H]c1c([N+](=O)[O-])cc([N+](=O)[O-])cc1)]"
 )
+_FLUORIDE = "[F;X0]"
 _BASE = (
-    "[$([NX3;+0;!$(N~[!#6;!#1]);!$(N-C=[O,S,N]);!$(N-C#N);!$(N-c)]),$([NX2;+0]=[CX3]-[NX3]),"
-    "$([NX2;+0]=C(P)N),$([nX2;+0])]"
+    "[$([NX3;+0;!$(N-[S,P]=[O,S]);!$(N-[N+]=O);!$(N=[#7]);!$(N-C=[O,S,N]);!$(N-C#N);!$(N-c)]),$([NX2;+0]=[CX3]-[NX3]),"
+    "$([NX2;+0]=C(P)N),$([NX2;+0]=[CX3]-[OX2]),$([nX2;+0])]"
 )
 _STEPS = (
     ("step_isotopes", "isotope", _clear_isotopes),

@@ -73,6 +73,8 @@ class Screener:
         if hits:
             disputed = len(hits) < len(readings) or len({_rules(outcomes) for outcomes in hits}) > 1
             return named + _merged(known, hits, len(readings), basis, disputed=disputed)
+        if known.doubt == "doubt_no_phosphorus":
+            return (Outcome(Verdict.REVIEW, basis, _found(known, Message(known.doubt))),)
         if drawn or not readings:
             said = _found(known, self.not_listed)
             return (Outcome(Verdict.NOT_LISTED, basis, said),)
@@ -106,8 +108,13 @@ def _merged(
     seen: dict[tuple[Rule | None, int | None], Outcome] = {}
     for outcomes in hits:
         for one in outcomes:
-            verdict = Verdict.REVIEW if disputed and one.verdict is Verdict.LISTED else one.verdict
+            doubtful = one.verdict is Verdict.LISTED and (disputed or bool(known.doubt))
+            verdict = Verdict.REVIEW if doubtful else one.verdict
             said = _found(known, one.message)
+            if known.doubt and not disputed:
+                said = Message(
+                    "why_found_doubtful", {"found": known.found, "why": one.message, "doubt": Message(known.doubt)}
+                )
             if disputed:
                 said = Message("why_readings", {"found": known.found, "count": readings, "why": one.message})
             placed = Outcome(verdict, basis, said, one.rule, one.component, one.evidence, one.steps)

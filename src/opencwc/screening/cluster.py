@@ -280,9 +280,10 @@ def _connected(ray: Any, address: str) -> Iterator[None]:
         ray.init(address=address, include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
     except (OSError, ValueError, RuntimeError, ray.exceptions.RayError) as error:
         raise SettingsError(
-            f"No Ray cluster can be reached: {_first_line(error)}",
+            f"No Ray cluster can be reached: {_first_line(error)}.",
             where=address,
-            remedy="Start it with 'ray start --head', or give --cluster local to use this machine alone.",
+            remedy="Start it with 'ray start --head', or give --cluster local. Where Ray asks for its token, set "
+            "RAY_AUTH_MODE=token.",
         ) from error
     try:
         yield
@@ -316,7 +317,9 @@ def _work_off(ray: Any, job: Job, stretches: Iterable[Stretch]) -> None:
                 raise _ERRORS[answer["error"]](answer["what"], where=answer["where"], remedy=answer["remedy"])
     except (ray.exceptions.RayError, ray.data.exceptions.ExecutionTimeoutError) as error:
         raise OutputError(
-            f"The cluster gave up: {_last_line(error)}", where=str(job.output), remedy="Run the same command to go on."
+            f"The cluster gave up: {_reason(error)}.",
+            where=str(job.output),
+            remedy="See that opencwc is installed on every machine, then run the same command again to go on.",
         ) from error
 
 
@@ -568,11 +571,13 @@ def _hash(text: str) -> str:
 
 
 def _first_line(error: Exception) -> str:
-    return (str(error) or type(error).__name__).strip().split("\n", 1)[0][:200]
+    return (str(error) or type(error).__name__).strip().split("\n", 1)[0][:200].rstrip(".")
 
 
-def _last_line(error: Exception) -> str:
-    return (str(error) or type(error).__name__).strip().rsplit("\n", 1)[-1][:300]
+def _reason(error: Exception) -> str:
+    """Return the line that names the error on the node, which Ray wraps in a traceback and an error of its own."""
+    text = (str(error) or type(error).__name__).partition("\n\nThe above exception")[0]
+    return text.strip().rsplit("\n", 1)[-1][:300].rstrip(".")
 
 
 _COPIED_ROWS = 1_024

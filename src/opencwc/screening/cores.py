@@ -20,6 +20,7 @@ from opencwc.chemistry.composition import (
     MASK,
     METALS,
     RING_WEIGHT,
+    atoms_of,
     bonded_weight,
     composition_key,
 )
@@ -66,14 +67,14 @@ class Core:
     @cached_property
     def core_atoms(self) -> tuple[int, ...]:
         """The indices of the drawing's own atoms, places left out."""
-        return tuple(atom.GetIdx() for atom in self.mol.GetAtoms() if not atom.GetAtomMapNum())
+        return tuple(atom.GetIdx() for atom in atoms_of(self.mol) if not atom.GetAtomMapNum())
 
     @cached_property
     def place_atoms(self) -> tuple[tuple[int, Place, str], ...]:
         """Each place: its atom in the drawing, what may stand there, and its name."""
         return tuple(
             (atom.GetIdx(), self.places[turn - 1], self.names[turn - 1])
-            for atom in self.mol.GetAtoms()
+            for atom in atoms_of(self.mol)
             if (turn := atom.GetAtomMapNum())
         )
 
@@ -269,15 +270,15 @@ def _trigger(parts: list[str], where: str) -> int:
         mol = Chem.MolFromSmiles(re.sub(r"\{\w+\}", "*", part))
         if mol is None:
             raise RuleError(f"the core {part!r} is no SMILES", where=where, remedy="Mend the core.")
-        metal = any(atom.GetAtomicNum() in METALS for atom in mol.GetAtoms())
-        lone = {atom.GetAtomicNum() for atom in mol.GetAtoms()} in ({17}, {7})
+        metal = any(atom.GetAtomicNum() in METALS for atom in atoms_of(mol))
+        lone = {atom.GetAtomicNum() for atom in atoms_of(mol)} in ({17}, {7})
         sizes.append((not (metal and mol.GetNumAtoms() == 1), not lone, mol.GetNumAtoms(), -number))
     return max(range(len(parts)), key=lambda number: sizes[number])
 
 
 def _standard_core(drawing: str) -> Chem.Mol:
     mol = Chem.RWMol(_parse(drawing))
-    maps = {atom.GetIdx(): atom.GetAtomMapNum() for atom in mol.GetAtoms()}
+    maps = {atom.GetIdx(): atom.GetAtomMapNum() for atom in atoms_of(mol)}
     phosphorous_tautomer(mol)
     if not any(maps.values()):
         return standardise(mol).components[0].mol
@@ -293,7 +294,7 @@ def _parse(drawing: str) -> Chem.Mol:
 
 def _query(mol: Chem.Mol, *, exact: bool) -> Chem.Mol:
     query = Chem.RWMol()
-    for atom in mol.GetAtoms():
+    for atom in atoms_of(mol):
         if atom.GetAtomMapNum():
             query.AddAtom(Chem.AtomFromSmarts("*"))
             continue
@@ -347,7 +348,7 @@ def _meets(mol: Chem.Mol, line: str, match: tuple[int, ...], core: Chem.Mol) -> 
     kind, symbol, number = _parse_where(line)
     if kind == "quaternary":
         return Answer.YES if len(mol.GetSubstructMatches(pattern(_QUATERNARY))) >= number else Answer.NO
-    centre = next(atom.GetIdx() for atom in core.GetAtoms() if atom.GetSymbol() == symbol)
+    centre = next(atom.GetIdx() for atom in atoms_of(core) if atom.GetSymbol() == symbol)
     neighbours = [atom.GetAtomicNum() for atom in mol.GetAtomWithIdx(match[centre]).GetNeighbors()]
     carbons, unsaid = neighbours.count(CARBON), neighbours.count(0)
     if not carbons <= number <= carbons + unsaid:

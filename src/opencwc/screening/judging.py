@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from rdkit import Chem
 
+from opencwc.chemistry.composition import atoms_of
 from opencwc.chemistry.standardising import Component, Standardised
 from opencwc.convention import Entry
 from opencwc.finding import Evidence, Message, Value, Verdict
@@ -56,7 +57,7 @@ def _leaves_to(one: Judged, other: Judged) -> bool:
 
 
 def _by_entry(component: Component, standardised: Standardised, rulebook: Rulebook) -> list[Judged]:
-    numbers = [atom.GetAtomicNum() for atom in component.mol.GetAtoms()]
+    numbers = [atom.GetAtomicNum() for atom in atoms_of(component.mol)]
     best: dict[tuple[str, str], tuple[int, Judged]] = {}
     for ruling in rulebook.candidates(numbers):
         judged = _apply(ruling, component, standardised)
@@ -126,6 +127,8 @@ def _salt(ruling: Ruling, component: Component, *, named: bool) -> str:
         return "covered"
     if form == "free" or (form == "charged" and clause in ("covered", "as_drawn")):
         return "free"
+    if form == "complexed":
+        return clause if clause in ("covered", "excluded") else "doubt_complexed"
     if form == "charged":
         return "free" if Chem.GetFormalCharge(component.mol) == component.drawn_charge else "doubt_salt_silent"
     if clause in ("covered", "excluded"):
@@ -145,7 +148,8 @@ def _has_beside(drawing: Drawing, component: Component, standardised: Standardis
 def _other_ions(drawing: Drawing, component: Component, standardised: Standardised) -> bool:
     """Tell whether ions stand beside that are no part of the named salt, as in a double salt or a complex."""
     parts = {component.smiles, *drawing.beside_smiles}
-    return any(one.drawn_charge and one.smiles not in parts for one in standardised.components)
+    others = (one for one in standardised.components if one.drawn_charge or one.role == "ion")
+    return any(one.smiles not in parts for one in others)
 
 
 def _counter_ions_fit(wanted: str, component: Component, standardised: Standardised) -> bool:

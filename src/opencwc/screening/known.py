@@ -13,18 +13,20 @@ from opencwc.convention import Chemical, Convention, Entry
 from opencwc.finding import Message
 
 if TYPE_CHECKING:
-    from opencwc.chemistry.name_index import NameIndex
+    from opencwc.chemistry.name_index import NameIndex, Reading
 
 
 class Known(NamedTuple):
     """What a name or a number stands for: the structures that are read for it, and how to say that it was found.
 
-    ``named_in`` are the entries that name the chemical itself, where no structure can be drawn (ricin).
+    ``named_in`` are the entries that name the chemical itself, where no structure can be drawn (ricin). ``doubt`` is
+    the message id of a reason not to trust the drawing, such as a name that speaks of a polymer.
     """
 
     found: Message
     structures: tuple[str, ...]
     named_in: tuple[tuple[Entry, Chemical], ...] = ()
+    doubt: str = ""
 
 
 class KnownChemicals:
@@ -47,7 +49,7 @@ class KnownChemicals:
         if not readings:
             return Message("unreadable_cas_unknown", {"cas": cas})
         found = Message("found_cas", {"cas": cas, "name": readings[0].name})
-        return Known(found, tuple(reading.smiles for reading in readings))
+        return Known(found, tuple(reading.smiles for reading in readings), doubt=_doubt(readings[0].name, readings))
 
     def by_name(self, text: str) -> Known | Message:
         """Look up a name, or the sequence accession of a protein; return the reason where it is not known."""
@@ -56,7 +58,8 @@ class KnownChemicals:
         readings = self._index.by_name(text)
         if not readings:
             return Message("unreadable_name")
-        return Known(Message("found_name", {"name": readings[0].name}), tuple(reading.smiles for reading in readings))
+        structures = tuple(reading.smiles for reading in readings)
+        return Known(Message("found_name", {"name": readings[0].name}), structures, doubt=_doubt(text, readings))
 
     def listed_name(self, text: str) -> Known | None:
         """Look up a name among those that the lists themselves give."""
@@ -128,6 +131,15 @@ def looks_drawn(text: str) -> bool:
     return _SMILES_LIKE.fullmatch(_BRACKET.sub("*", text)) is not None
 
 
+def _doubt(name: str, readings: tuple["Reading", ...]) -> str:
+    """Say why a drawing found for a name may not be what the name means; empty where nothing speaks against it."""
+    if _POLYMER.search(name):
+        return "doubt_named_polymer"
+    if "phosph" in name.lower() and not any("P" in reading.smiles for reading in readings):
+        return "doubt_no_phosphorus"
+    return ""
+
+
 def _all_names(chemical: Chemical) -> list[str]:
     spoken = [name for names in chemical.names.values() for name in names]
     head, colon, tail = chemical.name.partition(": ")
@@ -144,6 +156,7 @@ def _printed(chemical: Chemical) -> list[str]:
 
 
 LONGEST_SHORT_NAME = 12
+_POLYMER = re.compile(r"polymer|telomer|adduct|reaction product|poly\(", re.IGNORECASE)
 BRACKET_ATOM = r"\[[^\[\]\s]*\]"
 DRAWN = r"[BCNOPSFIbcnopslr0-9@+\-\[\]()=#$:/\\.%*~]+(?:\s+\|.*\|)?"
 _BRACKET = re.compile(BRACKET_ATOM)

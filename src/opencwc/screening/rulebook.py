@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from rdkit.Chem import GetMolFrags, Mol
 
 from opencwc import __version__
-from opencwc.chemistry.composition import METALS, composition_key
+from opencwc.chemistry.composition import METALS, atoms_of, composition_key
 from opencwc.convention import Chemical, Convention, Entry, Structure
 from opencwc.convention.loading import cached_json
 from opencwc.finding import Maker
@@ -82,10 +82,10 @@ class Rulebook:
         Standardising moves charges, protons and double bonds, but no heavy atom to another part; only bonds to metals
         are cut, so a molecule that has any is not judged here.
         """
-        atoms = list(mol.GetAtoms())
-        if any(atom.GetAtomicNum() in METALS and atom.GetDegree() for atom in atoms):
+        drawn = atoms_of(mol)
+        if any(atom.GetAtomicNum() in METALS and atom.GetDegree() for atom in drawn):
             return True
-        numbers = [atom.GetAtomicNum() for atom in atoms]
+        numbers = [atom.GetAtomicNum() for atom in drawn]
         parts = GetMolFrags(mol)
         return any(next(self.candidates([numbers[i] for i in part if numbers[i] != 1]), None) for part in parts)
 
