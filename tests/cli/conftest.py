@@ -1,4 +1,4 @@
-"""The command line for the tests: in this process where that shows the same, as a process of its own where it does not."""
+"""The command line for the tests: in this process where that shows the same, else as a process of its own."""
 
 from __future__ import annotations
 

@@ -26,7 +26,15 @@ def test_entries_of_one_list_and_of_an_earlier_day_are_chosen(run: Run) -> None:
 def test_an_entry_is_printed_with_its_rule_source_salts_and_duties(run: Run) -> None:
     said = run("entry", "2b04").text
     assert said.startswith("CWC 2B04  ")
-    for word in ("Source: ", "In force since: 1997-04-29", "Salts: ", "P{A}", "A: alkyl(R4)", "Fonofos (944-22-9)", "Verification Annex VII"):
+    for word in (
+        "Source: ",
+        "In force since: 1997-04-29",
+        "Salts: ",
+        "P{A}",
+        "A: alkyl(R4)",
+        "Fonofos (944-22-9)",
+        "Verification Annex VII",
+    ):
         assert word in said
 
 

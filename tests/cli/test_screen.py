@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import polars as pl
@@ -43,7 +43,8 @@ entries:
     source: Decree 12 of 2026, annex, line 1
     evidence: official
     salts: silent
-    structure: {core: CCO}
+    kind: chemicals
+    structure: [{core: CCO}]
     examples:
       - {name: Ethanol, cas: 64-17-5, smiles: CCO}
 """
@@ -190,7 +191,7 @@ class TestColumns:
         as_cas = run("screen", path, "--as", "cas", "--format", "csv").rows
         assert [row["verdict"] for row in as_cas] == ["listed", "unreadable"]
         as_name = run("screen", path, "--as", "name", "--format", "csv").rows
-        assert [row["verdict"] for row in as_name] == ["unreadable", "listed"]
+        assert [row["basis"] for row in as_name] == ["name", "name"]
 
 
 class TestRules:
@@ -358,7 +359,7 @@ class TestFormats:
         supplier.SetData(text)
         records = list(supplier)
         assert {record.GetProp("checked").split(";")[0] for record in records} == {"CWC, AG as of 2026-11-24"}
-        assert [record.GetProp("verdict") for record in records][0] == "listed"
+        assert records[0].GetProp("verdict") == "listed"
         assert Chem.MolToSmiles(records[0]) == SARIN
 
     def test_html_is_one_file_that_says_it(self, run: Run, products: Path) -> None:
@@ -366,8 +367,8 @@ class TestFormats:
         assert text.lstrip().lower().startswith("<!doctype html>")
         assert "2026-11-24" in text
         assert "1A01" in text
-        assert "src=\"http" not in text
-        assert "href=\"http" not in text.split("<body")[0]
+        assert 'src="http' not in text
+        assert 'href="http' not in text.split("<body")[0]
 
     def test_a_format_named_counts_more_than_the_ending(self, run: Run, products: Path, tmp_path: Path) -> None:
         run("screen", products, "--format", "jsonl", "-o", tmp_path / "out.txt")
@@ -446,25 +447,40 @@ class TestRefusals:
 class TestStops:
     """A run that is stopped stops at once, and leaves neither half an answer nor a process."""
 
-    def started(self, out: Path, jobs: int) -> subprocess.Popen[bytes]:
-        """A run on a pipe that stays open, so that it is busy until it is stopped."""
-        words = [*COMMAND, "screen", "-", "-o", str(out), "--jobs", str(jobs), "--as", "smiles"]
-        process = subprocess.Popen(
-            words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
-        )
-        assert process.stdin is not None
-        process.stdin.write(b"CP(=O)(O)OCC\n" * 70_000)
-        process.stdin.flush()
-        deadline = time.monotonic() + 60
-        while not list(out.parent.glob(".opencwc-*")):
-            assert time.monotonic() < deadline, "the run never began to write"
-            os.sched_yield()
-        return process
+    @pytest.fixture
+    def busy(self, tmp_path: Path) -> Iterator[Callable[[int], subprocess.Popen[bytes]]]:
+        """Start a run that has begun to write and would be busy for minutes."""
+        source = tmp_path / "in" / "a.smi"
+        source.parent.mkdir()
+        source.write_text("CP(=O)(O)OCC\n" * 400_000, encoding="utf-8")
+        started: list[subprocess.Popen[bytes]] = []
+
+        def start(jobs: int) -> subprocess.Popen[bytes]:
+            words = [*COMMAND, "screen", str(source), "-o", str(tmp_path / "out.csv"), "--jobs", str(jobs)]
+            process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+            started.append(process)
+            deadline = time.monotonic() + 60
+            while not list(tmp_path.glob(".opencwc-*")):
+                assert time.monotonic() < deadline, "the run never began to write"
+                assert process.poll() is None, "the run ended before it was stopped"
+                os.sched_yield()
+            return process
+
+        yield start
+        for process in started:
+            process.kill()
 
     @pytest.mark.parametrize("jobs", [1, 2])
     @pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-    def test_a_signal(self, tmp_path: Path, jobs: int, sent: signal.Signals, status: int) -> None:
-        process = self.started(tmp_path / "out.csv", jobs)
+    def test_a_signal(
+        self,
+        busy: Callable[[int], subprocess.Popen[bytes]],
+        tmp_path: Path,
+        jobs: int,
+        sent: signal.Signals,
+        status: int,
+    ) -> None:
+        process = busy(jobs)
         if sent == signal.SIGINT:
             os.killpg(process.pid, sent)  # Ctrl-C on a terminal reaches every process
         else:
@@ -473,7 +489,7 @@ class TestStops:
         _, err = process.communicate(timeout=60)
         assert process.returncode == status
         assert b"Traceback" not in err
-        assert list(tmp_path.iterdir()) == []
+        assert [path.name for path in tmp_path.iterdir()] == ["in"]
 
     def test_a_closed_pipe(self, tmp_path: Path) -> None:
         source = tmp_path / "a.smi"

@@ -109,7 +109,7 @@ def test_the_terminal_is_not_at_the_mercy_of_a_value(run: Run, name_index: None)
 def test_bytes_that_are_no_text_are_said_to_be_so(command: Run) -> None:
     for words in (["screen", b"C\xff"], ["screen", b"C\xff", "--format", "jsonl"]):
         done = command(*words)
-        assert done.status == 0
+        assert done.status == 2
         assert "no utf-8 text" in done.text
         assert "Traceback" not in done.err
 

@@ -48,7 +48,7 @@ def report(screener):
         maker = Maker("opencwc.screening", "0.1.0", DAY.isoformat())
         for row, text in enumerate(inputs, 1):
             outcomes = screener.answer(text)
-            tally.add(gravest(outcomes))
+            tally.add(gravest(one.verdict for one in outcomes))
             findings += [one.finding(Subject(row, f"id-{row}", text), maker) for one in outcomes]
         convention = screener.rulebook.convention
         lists = tuple((one.id, one.title.get(lang, one.title["en"]), str(one.text_of)) for one in convention.lists)

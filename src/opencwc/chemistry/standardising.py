@@ -123,9 +123,10 @@ def _clear_isotopes(mol: Chem.RWMol) -> int:
 
 
 def _clear_atom_maps(mol: Chem.RWMol) -> int:
-    for atom in atoms_of(mol):
+    numbered = [atom for atom in atoms_of(mol) if atom.GetAtomMapNum()]
+    for atom in numbered:
         atom.SetAtomMapNum(0)
-    return 0
+    return len(numbered)
 
 
 def _clear_stereo(mol: Chem.RWMol) -> int:
@@ -138,7 +139,8 @@ def _clear_stereo(mol: Chem.RWMol) -> int:
 
 
 def _fold_hydrogens(mol: Chem.RWMol) -> int:
-    """Turn drawn hydrogens on one heavy atom into that atom's count; no news to a person, so it is not told."""
+    """Turn drawn hydrogens on one heavy atom into that atom's count."""
+    folded = 0
     for atom in reversed(atoms_of(mol)):
         if atom.GetAtomicNum() != 1 or atom.GetDegree() != 1 or atom.GetFormalCharge():
             continue
@@ -149,7 +151,8 @@ def _fold_hydrogens(mol: Chem.RWMol) -> int:
             heavy.SetNoImplicit(True)
             heavy.SetNumExplicitHs(heavy.GetNumExplicitHs() + 1)
         mol.RemoveAtom(atom.GetIdx())
-    return 0
+        folded += 1
+    return folded
 
 
 def _mark_open_atoms(mol: Chem.RWMol) -> int:

@@ -9,12 +9,11 @@ from typing import Annotated
 import typer
 
 from opencwc.cli.screen import _day, _one_of
-from opencwc.cli.value import report_error
+from opencwc.cli.value import report_error, spoken_language
 from opencwc.convention import Convention, Entry
 from opencwc.errors import OpenCWCError, SettingsError
 from opencwc.finding import Message
-from opencwc.settings import load_settings
-from opencwc.wording import LANGUAGES, choose_language, say
+from opencwc.wording import LANGUAGES, say
 
 AsOf = Annotated[str, typer.Option(metavar="DATE", help="The rules in force on this day.")]
 Lists = Annotated[str, typer.Option(help="Lists, such as CWC,AG; all where none is named.")]
@@ -53,7 +52,7 @@ def entry(
 
 def _convention(as_of: str, lists: str, lang: str) -> tuple[Convention, str]:
     names = tuple(filter(None, (name.strip() for name in lists.split(","))))
-    language = choose_language(_one_of("--lang", lang, ("", *LANGUAGES)) or load_settings().lang)
+    language = spoken_language(_one_of("--lang", lang, ("", *LANGUAGES)))
     return Convention(_day(as_of), names), language
 
 

@@ -15,16 +15,23 @@ from typing import Annotated, Any
 
 import typer
 
-from opencwc.cli.value import answer_value, checked_line, decodable, displayable, is_value, report_error
+from opencwc.cli.value import (
+    answer_value,
+    checked_line,
+    decodable,
+    displayable,
+    is_value,
+    report_error,
+    spoken_language,
+)
 from opencwc.errors import InputError, OpenCWCError, SettingsError
 from opencwc.finding import Finding, Message, Value, Verdict
 from opencwc.screening.formats import FORMATS, format_named
 from opencwc.screening.model import KINDS, Question, Tally
 from opencwc.screening.rulebook import Rulebook
 from opencwc.screening.running import Wish, checked_by, run
-from opencwc.settings import load_settings
 from opencwc.tables import Table, open_for_writing, open_table
-from opencwc.wording import LANGUAGES, choose_language, say, sentence
+from opencwc.wording import LANGUAGES, say, sentence
 
 
 def screen(
@@ -49,13 +56,15 @@ def screen(
     """Say which entries of which lists chemicals fall under, why, and since when."""
     try:
         source = decodable(source)
+        if not source.strip():
+            raise InputError("The value is empty.", remedy="Give a file, - for a pipe, or a value in quotes.")
         question = Question(
             _day(as_of),
             tuple(filter(None, (name.strip() for name in lists.split(",")))),
             _rule_files(rules or []),
             _one_of("--as", kind, KINDS),
             gate,
-            choose_language(_one_of("--lang", lang, ("", *LANGUAGES)) or load_settings().lang),
+            spoken_language(_one_of("--lang", lang, ("", *LANGUAGES))),
             _verdicts(only),
         )
         if source != "-" and is_value(source) and not output and not format and not cluster:
@@ -116,9 +125,9 @@ def _screen_table(
         if name == "html":
             _write_report(stream, findings, checked, tally, rulebook, question.lang)
     if not name:
-        _print_table(findings, tally, rulebook, question.lang, explain=explain)
+        _print_table(findings, tally, rulebook, question, explain=explain)
     _print_summary(table, tally, rulebook, question.lang, output, quiet=not name)
-    return 1 if tally.needs_a_person else 0
+    return tally.status
 
 
 def _write_report(
@@ -144,7 +153,7 @@ def _screen_on_cluster(
     tally = screen_on_cluster(Path(source), output, question, address, column=column, id_column=id_column)
     rulebook = Rulebook.of(question.as_of, question.lists, question.files)
     sys.stderr.write(_summary(tally, rulebook, question.lang) + "\n")
-    return 1 if tally.needs_a_person else 0
+    return tally.status
 
 
 def _open(source: str, column: str | None, id_column: str | None) -> Table:
@@ -199,11 +208,14 @@ def _with_progress(pieces: Iterator[Any], table: Table, lang: str) -> Iterator[A
             yield piece
 
 
-def _print_table(findings: list[Finding], tally: Tally, rulebook: Rulebook, lang: str, *, explain: bool) -> None:
+def _print_table(
+    findings: list[Finding], tally: Tally, rulebook: Rulebook, question: Question, *, explain: bool
+) -> None:
     from rich.console import Console
     from rich.table import Table as RichTable
     from rich.text import Text
 
+    lang = question.lang
     console = Console(width=None if sys.stdout.isatty() else _WIDTH_OF_A_PIPE, highlight=False)
     grid = RichTable(show_lines=False, pad_edge=False, box=None)
     for label in ("row", "id", "input", "verdict", "entry", "why"):
@@ -216,12 +228,13 @@ def _print_table(findings: list[Finding], tally: Tally, rulebook: Rulebook, lang
         if explain and finding.steps:
             steps = "; ".join(say(step, lang) for step in finding.steps)
             why += f" {say(Message('card_steps', {'steps': steps}), lang)}."
-        cells = (str(finding.subject.row), displayable(finding.subject.id), _short(finding.subject.input))
+        cells = (str(finding.subject.row), displayable(finding.subject.id), _short(_shown(finding)))
         verdict = Text(say(f"verdict_{finding.verdict}", lang), style=_STYLES[finding.verdict])
         grid.add_row(*map(Text, cells), verdict, Text(rule), Text(why))
     if findings:
         console.print(grid)
-    told = sum(rows for verdict, rows in tally.by_verdict.items() if verdict is not Verdict.NOT_LISTED)
+    wanted = question.only or tuple(Verdict)
+    told = sum(tally.by_verdict[verdict] for verdict in wanted if verdict is not Verdict.NOT_LISTED)
     shown = len({finding.subject.row for finding in findings})
     if told > shown:
         console.print(sentence(Message("table_more", {"count": told - shown}), lang))
@@ -253,6 +266,14 @@ def _summary(tally: Tally, rulebook: Rulebook, lang: str) -> str:
         lines.append(sentence("summary_unreadable", lang))
     lines.append(checked_line(rulebook, lang))
     return "\n".join(lines)
+
+
+def _shown(finding: Finding) -> str:
+    """Show a drawing of many lines by its structure, where the finding has it, or by its title."""
+    text = finding.subject.input
+    if "\n" not in text:
+        return text
+    return finding.evidence[0].structure if finding.evidence else text.split("\n", maxsplit=1)[0].strip()
 
 
 def _short(text: str) -> str:

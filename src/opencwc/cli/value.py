@@ -9,11 +9,11 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from opencwc.errors import InputError, OpenCWCError
+from opencwc.errors import InputError, OpenCWCError, SettingsError
 from opencwc.finding import Finding, Message, Value, Verdict
-from opencwc.screening.model import Question
+from opencwc.screening.model import Question, Tally, gravest
 from opencwc.settings import load_settings
-from opencwc.wording import choose_language, say, sentence
+from opencwc.wording import LANGUAGES, choose_language, say, sentence
 
 if TYPE_CHECKING:
     from opencwc.screening.rulebook import Rulebook
@@ -33,6 +33,17 @@ def displayable(text: str) -> str:
     return _UNSAFE.sub("\ufffd", text)
 
 
+def spoken_language(asked: str = "") -> str:
+    """Return the language asked for, the settings' own, or the user's locale; `SettingsError` for a strange one."""
+    settled = load_settings().lang
+    if settled and settled not in LANGUAGES:
+        raise SettingsError(
+            f"The setting lang = {settled!r} is no language of OpenCWC.",
+            remedy=f"It is one of: {', '.join(LANGUAGES)}.",
+        )
+    return choose_language(asked or settled)
+
+
 def is_value(text: str) -> bool:
     """Tell whether an argument is a value to screen, and not a file (or the name of one that is missing)."""
     if text == "-" or not text.strip():
@@ -48,7 +59,7 @@ def answer_value(text: str, question: Question | None = None, *, explain: bool =
     text = decodable(text)
     try:
         if question is None:
-            question = Question(date.today(), lang=choose_language(load_settings().lang))
+            question = Question(date.today(), lang=spoken_language())
         if len(text) > _LONGEST_VALUE:
             raise InputError(
                 f"The value has {len(text)} characters.", remedy=f"A value may have up to {_LONGEST_VALUE}."
@@ -76,8 +87,9 @@ def _card(text: str, question: Question, *, explain: bool) -> tuple[list[str], i
     for finding in findings:
         lines += _finding_lines(finding, rulebook, question.lang, explain=explain)
     lines += ["", checked_line(rulebook, question.lang)]
-    grave = any(one.verdict in (Verdict.LISTED, Verdict.REVIEW) for one in findings)
-    return lines, 1 if grave else 0
+    tally = Tally()
+    tally.add(gravest([one.verdict for one in findings]))
+    return lines, tally.status
 
 
 def _finding_lines(finding: Finding, rulebook: Rulebook, lang: str, *, explain: bool) -> list[str]:

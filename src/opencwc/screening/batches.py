@@ -58,7 +58,7 @@ class BatchScreener:
                     outcomes[offset] = self.screener.answer(text, kind)
         tally = Tally()
         for answered in outcomes.values():
-            tally.add(gravest(answered))
+            tally.add(gravest(one.verdict for one in answered))
         tally.add(Verdict.NOT_LISTED, len(rows.inputs) - len(outcomes))
         return Answered(rows, outcomes, tally)
 

@@ -88,6 +88,11 @@ class Core:
         """Whether a place takes groups of any size, so that only the other elements are bounded."""
         return any(place.kind == "alkylating" for place in self.places)
 
+    @property
+    def holds_metal(self) -> bool:
+        """Whether the drawing holds a metal, so that a reader that cuts metals out sees only its pieces."""
+        return any(atom.GetAtomicNum() in METALS for atom in atoms_of(self.mol))
+
     def plain_keys(self) -> set[int]:
         """Return every composition key of a closed, bounded core."""
         keys = {self.base_key}
@@ -106,21 +111,16 @@ class Core:
             keys = {(key + extra) & MASK for key in keys for extra in place.full_keys()}
         return keys
 
-    def keys_between_metals(self) -> set[int]:
-        """Return the keys of a closed, bounded core to a reader that cuts metals out: neighbours counted only."""
+    def bonded_keys(self) -> set[int]:
+        """Return the keys of a closed, bounded core with the neighbours of heteroatoms counted, and nothing else."""
         own = [self.mol.GetAtomWithIdx(index) for index in self.core_atoms]
-        key = 0
-        for atom in own:
-            if atom.GetAtomicNum() not in METALS:
-                metals = sum(neighbour.GetAtomicNum() in METALS for neighbour in atom.GetNeighbors())
-                key += bonded_weight(atom.GetAtomicNum(), atom.GetDegree() - metals)
-        keys = {key & MASK}
+        keys = {sum(bonded_weight(atom.GetAtomicNum(), atom.GetDegree()) for atom in own) & MASK}
         for _, place, _ in self.place_atoms:
             keys = {(key + extra) & MASK for key in keys for extra in place.bonded_keys()}
         return keys
 
     def needs(self) -> "Counts":
-        """Return what a component must hold at least, for a core with a free rest or groups of any size."""
+        """Return what a component must hold at least, for a core with a free rest, any size or metals."""
         numbers = [self.mol.GetAtomWithIdx(index).GetAtomicNum() for index in self.core_atoms]
         numbers += [CARBON for _, place, _ in self.place_atoms if place.kind in ("alkyl", "alkylating")]
         conditions = [_parse_where(line) for line in self.where]

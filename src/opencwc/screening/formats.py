@@ -65,7 +65,7 @@ class ParquetSink(Sink):
 
         table = pa.ipc.open_stream(piece).read_all()
         if self._writer is None:
-            said = json.dumps(_checked_as_json(self.checked), ensure_ascii=False)
+            said = json.dumps(checked_as_json(self.checked), ensure_ascii=False)
             schema = table.schema.with_metadata({"opencwc.checked": said})
             self._writer = pq.ParquetWriter(self.stream, schema, compression="zstd")
         self._writer.write_table(table.cast(self._writer.schema))
@@ -107,7 +107,8 @@ def finding_as_json(finding: Finding, lang: str) -> dict[str, object]:
     }
 
 
-def _checked_as_json(checked: Checked) -> dict[str, object]:
+def checked_as_json(checked: Checked) -> dict[str, object]:
+    """Return what was checked as the JSON object that Parquet metadata and cluster runs hold."""
     return {
         "lists": [{"id": one, "title": title, "text_of": day} for one, title, day in checked.lists],
         "as_of": checked.as_of,

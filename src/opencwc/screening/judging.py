@@ -59,7 +59,8 @@ def _leaves_to(one: Judged, other: Judged) -> bool:
 def _by_entry(component: Component, standardised: Standardised, rulebook: Rulebook) -> list[Judged]:
     numbers = [atom.GetAtomicNum() for atom in atoms_of(component.mol)]
     best: dict[tuple[str, str], tuple[int, Judged]] = {}
-    for ruling in rulebook.candidates(numbers):
+    positive = any(atom.GetFormalCharge() > 0 for atom in atoms_of(component.mol))
+    for ruling in rulebook.candidates(numbers, positive=positive):
         judged = _apply(ruling, component, standardised)
         if judged is None:
             continue

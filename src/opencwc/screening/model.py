@@ -1,6 +1,6 @@
 """The records of screening: what was asked, what came of one input, and what was checked."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -77,18 +77,13 @@ class Tally:
             self.by_verdict[verdict] += rows
 
     @property
-    def needs_a_person(self) -> bool:
-        """Whether a row is listed or for review."""
-        return bool(self.by_verdict[Verdict.LISTED] or self.by_verdict[Verdict.REVIEW])
+    def status(self) -> int:
+        """The exit status: 1 where a row is listed or for review, 2 where no row could be read at all, else 0."""
+        if self.by_verdict[Verdict.LISTED] or self.by_verdict[Verdict.REVIEW]:
+            return 1
+        return 2 if self.rows and self.by_verdict[Verdict.UNREADABLE] == self.rows else 0
 
 
-def gravest(outcomes: tuple[Outcome, ...]) -> Verdict:
-    """Return the gravest verdict of a row."""
-    order = list(Verdict)
-    return min((one.verdict for one in outcomes), key=order.index)
-
-
-def in_order(verdicts: str) -> Iterator[Verdict]:
-    """Read verdicts as written on a command line, ``listed,review``."""
-    for word in filter(None, (part.strip() for part in verdicts.split(","))):
-        yield Verdict(word)
+def gravest(verdicts: Iterable[Verdict]) -> Verdict:
+    """Return the gravest of the verdicts of one row."""
+    return min(verdicts, key=list(Verdict).index)

@@ -69,10 +69,11 @@ class Rulebook:
     @cached_property
     def gate(self) -> Gate:
         """What the compositions of all rules allow."""
-        closed = [core for core in self._cores() if core.rest == "closed" and not core.unbounded]
+        cores = self._cores()
+        closed = [core for core in cores if core.rest == "closed" and not core.unbounded and not core.holds_metal]
         return Gate(
             full_keys=frozenset(key for core in closed for key in core.full_keys()),
-            keys=frozenset(key for core in closed for key in core.keys_between_metals()),
+            keys=frozenset(key for core in closed for key in core.bonded_keys()),
             needs=tuple(dict.fromkeys(needs for _, needs in self._open)),
         )
 
@@ -80,28 +81,42 @@ class Rulebook:
         """Tell whether any ruling could apply to a molecule as it was read, by the composition of its parts.
 
         Standardising moves charges, protons and double bonds, but no heavy atom to another part; only bonds to metals
-        are cut, so a molecule that has any is not judged here.
+        are cut, so what lies between metals is a part of its own too.
         """
         drawn = atoms_of(mol)
-        if any(atom.GetAtomicNum() in METALS and atom.GetDegree() for atom in drawn):
-            return True
         numbers = [atom.GetAtomicNum() for atom in drawn]
-        parts = GetMolFrags(mol)
-        return any(next(self.candidates([numbers[i] for i in part if numbers[i] != 1]), None) for part in parts)
+        if 0 in numbers:
+            return True
+        parts = [[numbers[index] for index in part] for part in GetMolFrags(mol)]
+        pieces = parts
+        if any(number in METALS and atom.GetDegree() for number, atom in zip(numbers, drawn, strict=True)):
+            pieces = [[numbers[index] for index in piece] for piece in _between_metals(mol, numbers)]
+        positive = any(atom.GetFormalCharge() > 0 for atom in drawn)
+        closed = any(composition_key(piece) in self._closed for piece in pieces)
+        return closed or any(self._open_to(part, positive=positive) for part in parts)
+
+    def _open_to(self, atomic_numbers: list[int], *, positive: bool) -> list[int]:
+        """Return the rulings of any size whose least counts a component meets."""
+        return [
+            number
+            for number, needs in self._open
+            if (positive or not (needs.positive or needs.quaternary))
+            and all(atomic_numbers.count(z) >= least for z, least in needs.elements)
+        ]
 
     def _cores(self) -> Iterator[Core]:
         for ruling in self.rulings:
             yield from ruling.drawing.cores
 
-    def candidates(self, atomic_numbers: list[int]) -> Iterator[Ruling]:
+    def candidates(self, atomic_numbers: list[int], *, positive: bool) -> Iterator[Ruling]:
         """Yield the rulings that a component of these heavy atoms could meet; all of them where an atom is a dummy."""
         if 0 in atomic_numbers:
             yield from self.rulings
             return
-        found = set(self._closed.get(composition_key(atomic_numbers), ()))
-        for number, needs in self._open:
-            if all(atomic_numbers.count(z) >= least for z, least in needs.elements):
-                found.add(number)
+        found = {
+            *self._closed.get(composition_key(atomic_numbers), ()),
+            *self._open_to(atomic_numbers, positive=positive),
+        }
         for number in sorted(found):
             yield self.rulings[number]
 
@@ -129,7 +144,7 @@ class Rulebook:
         unbounded: list[tuple[object, ...]] = []
         for number, ruling in enumerate(self.rulings):
             for core in ruling.drawing.cores:
-                if core.rest == "free" or core.unbounded:
+                if core.rest == "free" or core.unbounded or core.holds_metal:
                     needs = core.needs()
                     unbounded.append(
                         (number, needs.elements, needs.alkyl_on_phosphorus, needs.quaternary, needs.positive)
@@ -141,6 +156,27 @@ class Rulebook:
         self._take(index)
         check_examples(self)
         return index
+
+
+def _between_metals(mol: Mol, numbers: list[int]) -> list[list[int]]:
+    """Collect the atoms of each piece that is left when the metals are taken out."""
+    piece = list(range(len(numbers)))
+
+    def root(index: int) -> int:
+        while piece[index] != index:
+            index = piece[index]
+        return index
+
+    for index in range(mol.GetNumBonds()):
+        bond = mol.GetBondWithIdx(index)
+        one, other = bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
+        if numbers[one] not in METALS and numbers[other] not in METALS:
+            piece[root(one)] = root(other)
+    pieces: dict[int, list[int]] = {}
+    for index, number in enumerate(numbers):
+        if number not in METALS:
+            pieces.setdefault(root(index), []).append(index)
+    return list(pieces.values())
 
 
 def maker_of(rulebook: Rulebook) -> Maker:
@@ -159,4 +195,4 @@ def _rulings(entries: tuple[Entry, ...]) -> Iterator[Ruling]:
             yield Ruling(entry, "doubt", structure)
 
 
-_INDEX_VERSION = 3
+_INDEX_VERSION = 4
