@@ -12,6 +12,7 @@ class CatalogBuildHook(BuildHookInterface):  # type: ignore[type-arg]
     """Runs before files are collected, so that the compiled catalogs go into the wheel."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Compile every catalog beside its source."""
         from babel.messages.mofile import write_mo
         from babel.messages.pofile import read_po
 

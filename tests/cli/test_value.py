@@ -87,10 +87,10 @@ def test_a_value_is_not_taken_for_a_file(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", " ", "\t"])
-def test_nothing_is_neither_a_file_nor_a_value(run: Run, text: str) -> None:
+def test_an_empty_value_is_refused(run: Run, text: str) -> None:
     done = run("screen", text)
     assert (done.status, done.out) == (2, b"")
-    assert "neither a file nor a value" in done.err
+    assert "empty" in done.err
 
 
 def test_a_value_beyond_all_bounds_is_refused(run: Run) -> None:
