@@ -408,6 +408,7 @@ def scan_texts(
             if number == 1:
                 if bonds[one] > 1 or (bonds[one] == 1 and charge[one] != 0):
                     fine = False
+                    break
                 continue
             if metals[number]:
                 usual = -3 <= charge[one] <= 3

@@ -37,11 +37,14 @@ class Component(NamedTuple):
 
 
 class Standardised(NamedTuple):
-    """The components of one drawing and the steps that changed it; ``polymer`` marks a repeating unit drawn as such."""
+    """The components of one drawing and the steps that changed it; ``polymer`` marks a repeating unit drawn as such,
+    ``open_bonds`` a mol file's query bonds (any, single or double).
+    """
 
     components: tuple[Component, ...]
     steps: tuple[Message, ...]
     polymer: bool
+    open_bonds: bool = False
 
 
 def standardise(mol: Chem.Mol) -> Standardised:
@@ -81,7 +84,7 @@ def standardise(mol: Chem.Mol) -> Standardised:
         steps.append(Message("step_water"))
     if any(one.form in ("protonated", "anionic") for one in components):
         steps.append(Message("step_protons"))
-    return Standardised(tuple(components), tuple(steps), polymer)
+    return Standardised(tuple(components), tuple(steps), polymer, "open bond" in signs)
 
 
 def _signs(mol: Chem.Mol) -> set[str]:
@@ -106,6 +109,8 @@ def _signs(mol: Chem.Mol) -> set[str]:
     for bond in mol.GetBonds():
         if bond.GetStereo() > Chem.BondStereo.STEREOANY or bond.GetBondDir() in _SIDES:
             signs.add("stereo")
+        if bond.HasQuery():
+            signs.add("open bond")
     return signs
 
 
@@ -199,17 +204,18 @@ def _hydride_cations(mol: Chem.RWMol) -> int:
 def _shift_amidinium(mol: Chem.RWMol) -> int:
     """Move the charge of an amidinium drawing to the nitrogen that carries a proton, N(H)-C=N(+) to N(+)(H)=C-N."""
     shifted = 0
-    while match := mol.GetSubstructMatch(pattern(_AMIDINIUM)):
-        bearer, carbon, charged = (mol.GetAtomWithIdx(index) for index in match)
-        mol.GetBondBetweenAtoms(bearer.GetIdx(), carbon.GetIdx()).SetBondType(Chem.BondType.DOUBLE)
-        mol.GetBondBetweenAtoms(carbon.GetIdx(), charged.GetIdx()).SetBondType(Chem.BondType.SINGLE)
-        hydrogens = bearer.GetTotalNumHs()
-        bearer.SetFormalCharge(1)
-        bearer.SetNoImplicit(True)
-        bearer.SetNumExplicitHs(hydrogens)
-        charged.SetFormalCharge(0)
+    while matches := _apart(mol, _AMIDINIUM):
+        for match in matches:
+            bearer, carbon, charged = (mol.GetAtomWithIdx(index) for index in match)
+            mol.GetBondBetweenAtoms(bearer.GetIdx(), carbon.GetIdx()).SetBondType(Chem.BondType.DOUBLE)
+            mol.GetBondBetweenAtoms(carbon.GetIdx(), charged.GetIdx()).SetBondType(Chem.BondType.SINGLE)
+            hydrogens = bearer.GetTotalNumHs()
+            bearer.SetFormalCharge(1)
+            bearer.SetNoImplicit(True)
+            bearer.SetNumExplicitHs(hydrogens)
+            charged.SetFormalCharge(0)
         _sanitise(mol)
-        shifted += 1
+        shifted += len(matches)
     return shifted
 
 
@@ -218,17 +224,29 @@ def phosphorous_tautomer(mol: Chem.RWMol) -> int:
     turned = 0
     if not any(atom.GetAtomicNum() == _PHOSPHORUS for atom in atoms_of(mol)):
         return 0
-    while match := mol.GetSubstructMatch(pattern(_P_OH)) or mol.GetSubstructMatch(pattern(_P_SH)):
-        phosphorus, chalcogen = (mol.GetAtomWithIdx(index) for index in match)
-        hydrogens = phosphorus.GetTotalNumHs()
-        mol.GetBondBetweenAtoms(*match).SetBondType(Chem.BondType.DOUBLE)
-        chalcogen.SetNoImplicit(False)
-        chalcogen.SetNumExplicitHs(0)
-        phosphorus.SetNoImplicit(True)
-        phosphorus.SetNumExplicitHs(hydrogens + 1)
+    while matches := _apart(mol, _P_OH) or _apart(mol, _P_SH):
+        for match in matches:
+            phosphorus, chalcogen = (mol.GetAtomWithIdx(index) for index in match)
+            hydrogens = phosphorus.GetTotalNumHs()
+            mol.GetBondBetweenAtoms(*match).SetBondType(Chem.BondType.DOUBLE)
+            chalcogen.SetNoImplicit(False)
+            chalcogen.SetNumExplicitHs(0)
+            phosphorus.SetNoImplicit(True)
+            phosphorus.SetNumExplicitHs(hydrogens + 1)
         _sanitise(mol)
-        turned += 1
+        turned += len(matches)
     return turned
+
+
+def _apart(mol: Chem.Mol, smarts: str) -> list[tuple[int, ...]]:
+    """Return matches that share no atom, so that all of them can be redrawn before the molecule is looked at again."""
+    taken: set[int] = set()
+    chosen = []
+    for match in mol.GetSubstructMatches(pattern(smarts), maxMatches=mol.GetNumAtoms()):
+        if taken.isdisjoint(match):
+            taken.update(match)
+            chosen.append(match)
+    return chosen
 
 
 def _disconnect_metals(mol: Chem.Mol) -> tuple[Chem.Mol, bool]:

@@ -117,7 +117,7 @@ def read_all(lists: Iterable[Path], cache: Path | None) -> Raw:
             "duties": _mappings(_read_yaml(DATA / "duties.yaml"), "duties", "duties.yaml"),
         }
 
-    made: Raw = cached_json(cache, "rules", stamps, read)
+    made: Raw = cached_json(cache, "rules", [[str(path) for path in paths], stamps], read)
     return made
 
 

@@ -48,6 +48,8 @@ class Screener:
             return (Outcome(Verdict.NOT_LISTED, "structure", self.not_listed),)
         standardised = standardise(mol)
         judged = judge(standardised, self.rulebook)
+        if not judged and standardised.open_bonds:
+            return (Outcome(Verdict.REVIEW, "structure", Message("why_open_bonds"), steps=standardised.steps),)
         if not judged:
             return (Outcome(Verdict.NOT_LISTED, "structure", self.not_listed),)
         return tuple(_outcome(one, standardised.steps) for one in judged)

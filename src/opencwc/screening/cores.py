@@ -137,7 +137,7 @@ class Core:
             return self._fit_tautomer(mol)
         best: Fit | None = None
         seen: set[tuple[int, ...]] = set()
-        for match in mol.GetSubstructMatches(self.query, uniquify=False, maxMatches=2_000):
+        for match in mol.GetSubstructMatches(self.query, uniquify=False, maxMatches=_MOST_MATCHES):
             fit = self._fit_match(mol, match)
             if fit is None or match in seen:
                 continue
@@ -364,5 +364,6 @@ def _tautomer_hash(mol: Chem.Mol) -> str:
 
 _QUATERNARY = "[N;+1;X4;H0]"
 _LEAST_CORE_FOR_OPEN_ATOM = 4
+_MOST_MATCHES = 50_000  # more than a structure of the largest size that is read can have
 _MOST_ATOMS_OF_A_GROUP = 12
 _SAID_ANCHORS = ("P", "O", "N", "C", "S")

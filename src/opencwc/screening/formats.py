@@ -129,8 +129,11 @@ def _message_as_json(message: Message) -> dict[str, object]:
 
 
 def _encode_csv(answered: Answered, screener: BatchScreener, maker: Maker, file: str) -> bytes:
+    import polars as pl
+
     lines = to_lines(answered, screener.question, plain_reason(screener))
-    return str(lines.write_csv(include_header=False)).encode()
+    bare = lines.with_columns(pl.col(pl.String).replace("", None))
+    return str(bare.write_csv(include_header=False)).encode()
 
 
 def _encode_parquet(answered: Answered, screener: BatchScreener, maker: Maker, file: str) -> bytes:

@@ -93,6 +93,8 @@ def _apply(ruling: Ruling, component: Component, standardised: Standardised) -> 
         doubts.append(Message("doubt_other_ions"))
     if ruling.says == "doubt":
         doubts.append(Message(ruling.structure.because or "doubt_near"))
+    if standardised.open_bonds:
+        doubts.append(Message("doubt_open_bond"))
     if standardised.polymer:
         doubts.append(Message("doubt_polymer"))
     if drawing.structure.counter_ions and not _counter_ions_fit(
