@@ -424,8 +424,11 @@ def scan_texts(
                 ring = edge_count[one]
                 total = bonds[one] + hydrogens[one]
                 need = False
-                if ring < 2 or ring > 3 or (number != 6 and doubled[one]):
+                oxide = number == 7 and charge[one] == 1
+                if ring < 2 or ring > 3 or (number != 6 and doubled[one] and not oxide):
                     fine = False
+                elif number == 6 and charge[one] == -1:
+                    fine = bracket[one] and not doubled[one] and ring + total == 3
                 elif number == 6:
                     need = not doubled[one]
                     fine = charge[one] == 0 and ring + total + (1 if need else 0) <= 4 and (ring == 2 or total == 0)
@@ -435,8 +438,8 @@ def scan_texts(
                     need = ring == 2 and total == 0
                     fine = ring + total <= 3
                 elif number == 7:
-                    need = True
-                    fine = charge[one] == 1 and ring + total == 3
+                    need = not doubled[one]
+                    fine = charge[one] == 1 and ring + total == (3 if need else 4) and (need or ring == 2)
                 elif number == 8 or number == 16 or number == 34:
                     need = charge[one] == 1
                     fine = ring == 2 and total == 0 and (charge[one] == 0 or charge[one] == 1)
