@@ -534,8 +534,8 @@ def scan_texts(
             while piece[root] != root:
                 root = piece[root]
             piece_key[root] += bonded[number, kept_count[one]]
-            if on_metal[one] or (number == 15 and charge[one] > 0):
-                piece_blurred[root] = True  # cut from a metal, or perhaps a phosphite drawn as a cation
+            if on_metal[one] or (number == 15 and bracket[one]):
+                piece_blurred[root] = True  # cut from a metal, or a phosphite drawn without its hydrogen
             own = hydrogens[one]
             if number == 1:
                 own = 1

@@ -99,6 +99,8 @@ def _signs(mol: Chem.Mol) -> set[str]:
             signs.add("stereo")
         if atom.GetFormalCharge():
             signs.add("charge")
+        if atom.GetNumRadicalElectrons():
+            signs.add("radical")
         if atom.HasQuery():
             signs.add("query")
         number = atom.GetAtomicNum()
@@ -199,6 +201,33 @@ def _hydride_cations(mol: Chem.RWMol) -> int:
         atom.SetNumExplicitHs(1)
         mended += 1
     return mended
+
+
+def _hydride_radicals(mol: Chem.RWMol) -> int:
+    """Read (RO)2[P]=O, a bracket that forgets its hydrogen, as (RO)2P(H)=O."""
+    matches = _apart(mol, _PHOSPHITE_RADICAL)
+    for index, *_rest in matches:
+        atom = mol.GetAtomWithIdx(index)
+        atom.SetNumRadicalElectrons(0)
+        atom.SetNoImplicit(True)
+        atom.SetNumExplicitHs(1)
+    return len(matches)
+
+
+def _join_amidine_oxide(mol: Chem.RWMol) -> int:
+    """Draw N(+)=C-N=P-O(-) as N-C=N-P=O: two drawings of one amidine."""
+    matches = _apart(mol, _AMIDINE_OXIDE)
+    for charged, carbon, nitrogen, phosphorus, oxygen in matches:
+        for one, other, kind in (
+            (charged, carbon, Chem.BondType.SINGLE),
+            (carbon, nitrogen, Chem.BondType.DOUBLE),
+            (nitrogen, phosphorus, Chem.BondType.SINGLE),
+            (phosphorus, oxygen, Chem.BondType.DOUBLE),
+        ):
+            mol.GetBondBetweenAtoms(one, other).SetBondType(kind)
+        mol.GetAtomWithIdx(charged).SetFormalCharge(0)
+        mol.GetAtomWithIdx(oxygen).SetFormalCharge(0)
+    return len(matches)
 
 
 def _shift_amidinium(mol: Chem.RWMol) -> int:
@@ -323,6 +352,8 @@ def _forms(drawn: list[Chem.Mol], parts: list[tuple[Chem.Mol, str]]) -> list[str
         partners = [other for other in range(len(parts)) if other != place]
         if bases[place] and (short or any(acids[other] for other in partners)):
             forms.append("protonated")
+        elif form == "anionic" and any(_is_proton(drawn[other]) for other in partners):
+            forms.append("free")
         elif form == "free" and acids[place] and any(bases[other] or fluorides[other] for other in partners):
             forms.append("anionic")
         else:
@@ -363,7 +394,9 @@ _SIDES = (Chem.BondDir.ENDUPRIGHT, Chem.BondDir.ENDDOWNRIGHT)
 _POLYMER_GROUPS = {"SRU", "MON", "MER", "COP", "CRO", "GRA", "MOD", "ANY"}
 _TAKES_DOUBLE_BOND = (6, 14, 15, 16, 33, 34, 51)
 _ONE_MORE = {Chem.BondType.SINGLE: Chem.BondType.DOUBLE, Chem.BondType.DOUBLE: Chem.BondType.TRIPLE}
-_PHOSPHITE_CATION = "[P;+1;X3;H0](=[O;X1])([#8])[#8]"
+_PHOSPHITE_CATION = "[P;+1;X3;H0](=[O;X1])([#8])[#6,#8]"
+_PHOSPHITE_RADICAL = "[P;+0;X3;v4;H0](=[O;X1])([#8])[#6,#8]"
+_AMIDINE_OXIDE = "[N;+1;H0]=[C;+0]-[N;+0]=[P;+0]-[O;-1;X1]"
 _AMIDINIUM = "[N;+0;!H0]-[C;+0]=[N;+1;H0]"
 _P_OH = "[P;+0;v3]-[O;+0;H1]"
 _P_SH = "[P;+0;v3]-[S;+0;H1]"
@@ -384,5 +417,7 @@ _STEPS = (
     ("step_open_atoms", "query", _mark_open_atoms),
     ("step_charges_joined", "charge", _join_charges),
     ("step_hydride", "charge", _hydride_cations),
+    ("step_hydride", "radical", _hydride_radicals),
+    ("step_charges_joined", "charge", _join_amidine_oxide),
     ("step_amidinium", "charge", _shift_amidinium),
 )

@@ -240,7 +240,7 @@ def _read_yaml(path: Path) -> Raw:
         raise RuleError(f"the rule file cannot be read ({error})", where=str(path)) from error
     try:
         raw = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe loaders
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:
         raise RuleError(f"this is not YAML ({error})", where=str(path), remedy="Mend the line it names.") from error
     if not isinstance(raw, dict):
         raise RuleError("a rule file is a mapping of fields", where=str(path), remedy="See docs/how-to/add-a-list.md.")

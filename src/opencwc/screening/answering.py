@@ -32,12 +32,17 @@ class Screener:
         """Return at least one outcome for an input; ``kind`` as in `opencwc.screening.model.KINDS`."""
         if (reason := _unfit(text)) is not None:
             return (unreadable(reason),)
-        if kind == "auto":
+        guessed = kind == "auto"
+        if guessed:
             kind = recognise(text, self.known)
         if kind in ("cas", "name"):
             known = self.known.by_number(text) if kind == "cas" else self.known.by_name(text)
             return self.answer_known(known, kind)
-        return self.answer_structure(text, kind)
+        outcomes = self.answer_structure(text, kind)
+        if guessed and kind == "smiles" and text.isalnum() and outcomes[0].verdict is Verdict.UNREADABLE:
+            by_name = self.known.by_name(text)  # POCl3 is no SMILES, and a name
+            return self.answer_known(by_name, "name") if isinstance(by_name, Known) else outcomes
+        return outcomes
 
     def answer_structure(self, text: str, kind: str) -> tuple[Outcome, ...]:
         """Return the outcomes of a drawing."""

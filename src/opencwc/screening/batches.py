@@ -55,7 +55,8 @@ class BatchScreener:
             inputs = rows.inputs.gather(offsets).to_list()
             for offset, text in zip(offsets.tolist(), inputs, strict=True):
                 if offset not in outcomes:
-                    outcomes[offset] = self.screener.answer(text, kind)
+                    asked = "auto" if kind == "smiles" and self.question.kind == "auto" else kind
+                    outcomes[offset] = self.screener.answer(text, asked)
         tally = Tally()
         for answered in outcomes.values():
             tally.add(gravest(one.verdict for one in answered))

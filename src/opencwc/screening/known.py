@@ -93,7 +93,7 @@ class KnownChemicals:
 
         table: dict[str, list[tuple[Entry, Chemical]]] = {}
         for entry, chemical in self._convention.chemicals():
-            for name in {normalise_name(name) for name in _all_names(chemical)}:
+            for name in {normalise_name(name) for name in (*_all_names(chemical), *_titles(entry))}:
                 table.setdefault(name, []).append((entry, chemical))
         return table
 
@@ -144,6 +144,11 @@ def _all_names(chemical: Chemical) -> list[str]:
     spoken = [name for names in chemical.names.values() for name in names]
     head, colon, tail = chemical.name.partition(": ")
     return [chemical.name, *([head, tail] if colon else []), *spoken, *_printed(chemical), *chemical.accessions]
+
+
+def _titles(entry: Entry) -> list[str]:
+    """The title of an entry that names one chemical is a name of it, abbreviation and all: "Dimethyl phosphite (DMP)"."""
+    return [entry.title["en"]] if entry.kind == "chemicals" and len(entry.examples) == 1 else []
 
 
 def _printed(chemical: Chemical) -> list[str]:
