@@ -90,6 +90,8 @@ def _with_three_lines_above(text: str) -> str:
 def _sanitised(mol: Chem.Mol) -> Chem.Mol | Unreadable:
     if (reason := _beyond_bounds(mol)) is not None:
         return Unreadable(reason)
+    if all(atom.GetAtomicNum() == 0 and not atom.HasQuery() for atom in mol.GetAtoms()):
+        return Unreadable(Message("unreadable_empty"))  # an open position and nothing else says nothing
     try:
         Chem.SanitizeMol(mol)
     except Chem.KekulizeException:

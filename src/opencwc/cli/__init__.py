@@ -6,6 +6,7 @@ import gc
 import os
 import signal
 import sys
+import traceback
 from types import FrameType
 
 
@@ -17,7 +18,11 @@ def main() -> None:
         _answer_at_once(words[1])
     from opencwc.cli.app import app
 
-    app()
+    try:
+        app()
+    except Exception:  # a fault of ours must not look like an answer: 1 would mean that something is listed
+        traceback.print_exc()
+        sys.exit(2)
 
 
 def _stop(number: int, frame: FrameType | None) -> None:

@@ -5,6 +5,7 @@ Exit status: 0 ran and nothing is listed, 1 ran and something is listed or for r
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Iterator
@@ -26,8 +27,8 @@ from opencwc.cli.value import (
 )
 from opencwc.errors import InputError, OpenCWCError, SettingsError
 from opencwc.finding import Finding, Message, Value, Verdict
-from opencwc.screening.formats import FORMATS, format_named
-from opencwc.screening.model import KINDS, Question, Tally
+from opencwc.screening.formats import FORMATS, checked_as_json, format_named
+from opencwc.screening.model import KINDS, Checked, Question, Tally
 from opencwc.screening.rulebook import Rulebook
 from opencwc.screening.running import Wish, checked_by, run
 from opencwc.tables import Table, open_for_writing, open_table
@@ -67,7 +68,7 @@ def screen(
             spoken_language(_one_of("--lang", lang, ("", *LANGUAGES))),
             _verdicts(only),
         )
-        if source != "-" and is_value(source) and not output and not format and not cluster:
+        if source != "-" and is_value(source) and not (output or format or cluster or only):
             status = answer_value(source, question, explain=explain)
         elif cluster:
             status = _screen_on_cluster(source, output, question, cluster, column, id_column)
@@ -99,6 +100,10 @@ def _screen_table(
         raise SettingsError(
             f"--jobs {jobs} is no number of processes.", remedy="Give 1 or more, or 0 to let it choose."
         )
+    if output is not None and output.exists() and source != "-" and output.samefile(source.split("#", maxsplit=1)[0]):
+        raise InputError(
+            "The answer would take the place of the input.", where=str(output), remedy="Name another file."
+        )
     rulebook = Rulebook.of(question.as_of, question.lists, question.files)
     table = _open(source, column, id_column)
     if table.inputs_are == "molblock" and question.kind == "auto":
@@ -124,10 +129,20 @@ def _screen_table(
             sink.close()
         if name == "html":
             _write_report(stream, findings, checked, tally, rulebook, question.lang)
+    if output is not None and name in ("csv", "jsonl", "sdf"):
+        _write_checked(output, checked, tally)
     if not name:
         _print_table(findings, tally, rulebook, question, explain=explain)
     _print_summary(table, tally, rulebook, question.lang, output, quiet=not name)
     return tally.status
+
+
+def _write_checked(output: Path, checked: Checked, tally: Tally) -> None:
+    """Write what was checked beside an answer whose format has no room for it."""
+    counts = {str(verdict): rows for verdict, rows in tally.by_verdict.items()}
+    told = {**checked_as_json(checked), "rows": tally.rows, "by_verdict": counts}
+    with open_for_writing(output.with_name(f"{output.name}.checked.json"), binary=False) as stream:
+        json.dump(told, stream, ensure_ascii=False, indent=2)
 
 
 def _write_report(

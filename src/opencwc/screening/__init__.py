@@ -12,7 +12,8 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from opencwc.screening.model import Question
+from opencwc.errors import SettingsError
+from opencwc.screening.model import KINDS, Question
 
 if TYPE_CHECKING:
     from opencwc.finding import Finding
@@ -21,10 +22,10 @@ if TYPE_CHECKING:
 
 
 def screen(
-    source: str | Path | Iterable[str],
+    source: str | Path | Iterable[str | None],
     *,
-    as_of: date | None = None,
-    lists: Sequence[str] = (),
+    as_of: date | str | None = None,
+    lists: str | Sequence[str] = (),
     kind: str = "auto",
     column: str | None = None,
     gate: bool = True,
@@ -32,7 +33,9 @@ def screen(
 ) -> Iterator[Finding]:
     """Screen one value, many values, or a file, and yield the findings in the order of the rows.
 
-    A `Path` is read as a table (.smi .csv .tsv .xlsx .parquet .sdf .mol .json .jsonl, also compressed); a `str` is one
+    ``as_of`` is a date or its ISO 8601 text. With ``jobs`` above 1, call it under ``if __name__ == "__main__":`` as
+    every program with several processes does. A `Path` is read as a table (.smi .csv .tsv .xlsx .parquet .sdf .mol
+    .json .jsonl, also compressed); a `str` is one
     value; anything else is an iterable of values. ``kind`` is ``auto``, ``smiles``, ``inchi``, ``cas``, ``name`` or
     ``molblock``; ``lists`` are ids of lists (all where empty). Every row has at least one finding; what cannot be read
     has the verdict ``unreadable``. Raises `InputError` where a file cannot be opened, `SettingsError` where a list is
@@ -41,7 +44,11 @@ def screen(
     >>> [(str(one.verdict), one.rule.entry) for one in screen("CC(C)OP(C)(=O)F", lists=["CWC"])]
     [('listed', '1A01')]
     """
-    question = Question(as_of or date.today(), tuple(lists), kind=kind, gate=gate)
+    if kind not in KINDS:
+        raise SettingsError(f"No kind of input is called {kind!r}.", remedy=f"It is one of: {', '.join(KINDS)}.")
+    day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of or date.today()
+    chosen = lists.split(",") if isinstance(lists, str) else lists
+    question = Question(day, tuple(name.strip() for name in chosen if name.strip()), kind=kind, gate=gate)
     if isinstance(source, str):
         yield from screen_value(source, question)
         return
@@ -72,12 +79,12 @@ def screen_value(text: str, question: Question, rulebook: Rulebook | None = None
     return [one.finding(Subject(1, "", text), maker) for one in outcomes]
 
 
-def _batches_of(values: Iterable[str], size: int = 65_536) -> Iterator[Rows]:
+def _batches_of(values: Iterable[str | None], size: int = 65_536) -> Iterator[Rows]:
     from opencwc.tables.rows import Limits, Rows, part_of_values
 
     first = 1
     rest = iter(values)
     while run := list(islice(rest, size)):
-        part = part_of_values(run, [None] * len(run), {}, Limits())
+        part = part_of_values([None if one is None else str(one) for one in run], [None] * len(run), {}, Limits())
         yield Rows(first, part.ids, part.inputs, part.problems)
         first += len(run)

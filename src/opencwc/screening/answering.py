@@ -57,7 +57,14 @@ class Screener:
             return (Outcome(Verdict.REVIEW, "structure", Message("why_open_bonds"), steps=standardised.steps),)
         if not judged:
             return (Outcome(Verdict.NOT_LISTED, "structure", self.not_listed),)
-        return tuple(_outcome(one, standardised.steps) for one in judged)
+        told = [_outcome(one, standardised.steps) for one in judged]
+        met = {one.component.number for one in judged}
+        told += [
+            Outcome(Verdict.NOT_LISTED, "structure", self.not_listed, component=part.number)
+            for part in standardised.components
+            if part.role == "main" and part.form == "free" and part.number not in met
+        ]
+        return tuple(sorted(told, key=lambda one: one.component or 0))
 
     def answer_known(self, known: Known | Message, basis: str) -> tuple[Outcome, ...]:
         """Return the outcomes of what a name or number stands for; readings that disagree are for review."""
@@ -74,7 +81,7 @@ class Screener:
         )
         readings = [self.answer_structure(smiles, "smiles") for smiles in known.structures]
         drawn = [outcomes for outcomes in readings if outcomes[0].verdict is not Verdict.UNREADABLE]
-        hits = [outcomes for outcomes in drawn if outcomes[0].verdict is not Verdict.NOT_LISTED]
+        hits = [outcomes for outcomes in drawn if any(one.verdict is not Verdict.NOT_LISTED for one in outcomes)]
         if named and not hits:
             return named
         if hits:

@@ -133,10 +133,9 @@ def told_findings(answered: Answered, maker: Maker, file: str = "", most: int | 
     findings: list[Finding] = []
     for offset in sorted(answered.outcomes):
         outcomes = answered.outcomes[offset]
-        if outcomes[0].verdict is Verdict.NOT_LISTED:
-            continue
+        seen = [one for one in outcomes if one.verdict is not Verdict.NOT_LISTED]
         subject = Subject(rows.first + offset, rows.ids[offset] or "", rows.inputs[offset] or "", None, file)
-        findings += [one.finding(subject, maker) for one in outcomes]
+        findings += [one.finding(subject, maker) for one in seen]
         if most is not None and len(findings) >= most:
             break
     return findings

@@ -135,6 +135,8 @@ class Core:
         """Fit a standardised component to this core, or return ``None``."""
         if self.tautomers:
             return self._fit_tautomer(mol)
+        if not self.places and self.rest == "closed" and any(atom.GetAtomicNum() == 0 for atom in atoms_of(mol)):
+            return self._fit_open(mol)
         best: Fit | None = None
         seen: set[tuple[int, ...]] = set()
         for match in mol.GetSubstructMatches(self.query, uniquify=False, maxMatches=_MOST_MATCHES):
@@ -179,6 +181,22 @@ class Core:
             if answer is Answer.MAYBE:
                 doubts.append(Message("doubt_open_atom"))
         return Fit(Answer.MAYBE if doubts else Answer.YES, tuple(sorted(own)), tuple(places), tuple(doubts))
+
+    def _fit_open(self, mol: Chem.Mol) -> Fit | None:
+        """Fit a drawing with open positions to a chemical without places: could they be filled so that it is this one?
+
+        The atoms that are said must lie in the chemical as they stand, grow only where a position is open (a hydrogen
+        fills one too), and be at least half of it.
+        """
+        said = [atom.GetIdx() for atom in atoms_of(mol) if atom.GetAtomicNum()]
+        if not said or 2 * len(said) < self.mol.GetNumAtoms() or len(said) > self.mol.GetNumAtoms():
+            return None
+        query = _open_query(mol, said)
+        return (
+            Fit(Answer.MAYBE, tuple(said), (), (Message("doubt_open_atom"),))
+            if self.mol.HasSubstructMatch(query)
+            else None
+        )
 
     def _fit_tautomer(self, mol: Chem.Mol) -> Fit | None:
         if mol.GetNumAtoms() != self.mol.GetNumAtoms() or _tautomer_hash(mol) != _tautomer_hash(self.mol):
@@ -308,6 +326,28 @@ def _query(mol: Chem.Mol, *, exact: bool) -> Chem.Mol:
         query.AddAtom(Chem.AtomFromSmarts(f"[{words},#0]" if exact else f"[{words}]"))
     for bond in mol.GetBonds():
         query.AddBond(bond.GetBeginAtomIdx(), bond.GetEndAtomIdx(), bond.GetBondType())
+    done = query.GetMol()
+    Chem.FastFindRings(done)
+    return done
+
+
+def _open_query(mol: Chem.Mol, said: list[int]) -> Chem.Mol:
+    """Ask for the atoms that are said: exactly as drawn, or with room for more where a position beside them is open."""
+    query = Chem.RWMol()
+    place = {}
+    for index in said:
+        atom = mol.GetAtomWithIdx(index)
+        opened = sum(neighbour.GetAtomicNum() == 0 for neighbour in atom.GetNeighbors())
+        words = f"#{atom.GetAtomicNum()}&{atom.GetFormalCharge():+d}"
+        if opened:
+            words += f"&X{atom.GetTotalDegree()}" if atom.GetAtomicNum() == CARBON else ""
+        else:
+            words += f"&D{atom.GetDegree()}&H{atom.GetTotalNumHs()}"
+        place[index] = query.AddAtom(Chem.AtomFromSmarts(f"[{words}]"))
+    for bond in mol.GetBonds():
+        one, other = bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
+        if one in place and other in place:
+            query.AddBond(place[one], place[other], bond.GetBondType())
     done = query.GetMol()
     Chem.FastFindRings(done)
     return done

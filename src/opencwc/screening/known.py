@@ -147,7 +147,7 @@ def _all_names(chemical: Chemical) -> list[str]:
 
 
 def _titles(entry: Entry) -> list[str]:
-    """The title of an entry that names one chemical is a name of it, abbreviation and all: "Dimethyl phosphite (DMP)"."""
+    """The title of an entry for one chemical is a name of it, abbreviation and all: "Dimethyl phosphite (DMP)"."""
     return [entry.title["en"]] if entry.kind == "chemicals" and len(entry.examples) == 1 else []
 
 
