@@ -293,7 +293,7 @@ class TestAnswers:
     def test_the_table_on_a_terminal_says_what_was_checked(self, run: Run, products: Path) -> None:
         done = run("screen", products)
         assert "CWC 1A01" in done.text
-        assert "Column “smiles” of products.csv." in done.text
+        assert "Only column “smiles” of products.csv was read." in done.text
         assert "Checked: CWC (text of 2020-06-07), AG (text of 2024); rules as of" in done.text
         assert "Rows that could not be read were not checked." in done.text
 
@@ -313,8 +313,8 @@ class TestAnswers:
         path = tmp_path / "a.smi"
         path.write_text("[13CH3]P(=O)(F)OC(C)C\n", encoding="utf-8")
         plain, told = run("screen", path).text, run("screen", path, "--explain").text
-        assert "isotope" in " ".join(told.split("Column")[0].split())
-        assert "isotope" not in plain.split("Column")[0]
+        assert "isotope" in " ".join(told.split("Only column")[0].split())
+        assert "isotope" not in plain.split("Only column")[0]
 
     def test_each_status_means_what_it_says(self, run: Run, tmp_path: Path) -> None:
         path = tmp_path / "a.smi"
@@ -432,9 +432,20 @@ class TestRefusals:
         assert done.status == 2
         assert "Free some space" in done.err
 
-    def test_an_answer_can_take_the_place_of_its_own_input(self, run: Run, products: Path) -> None:
-        assert run("screen", products, "-o", products).status == 1
-        assert products.read_text(encoding="utf-8").startswith(HEADER + "\n1,P1,")
+    def test_an_answer_never_takes_the_place_of_its_own_input(self, run: Run, products: Path) -> None:
+        before = products.read_bytes()
+        done = run("screen", products, "-o", products)
+        assert done.status == 2
+        assert "would take the place of the input" in done.err
+        assert products.read_bytes() == before
+
+    def test_what_was_checked_stands_beside_an_answer_that_has_no_room_for_it(self, run: Run, products: Path) -> None:
+        for ending in ("csv", "jsonl", "sdf"):
+            out = products.with_name(f"answer.{ending}")
+            run("screen", products, "-o", out, "--only", "listed")
+            told = json.loads(out.with_name(f"{out.name}.checked.json").read_text(encoding="utf-8"))
+            assert [one["id"] for one in told["lists"]] == ["CWC", "AG"]
+            assert (told["rows"], told["by_verdict"]["unreadable"]) == (5, 1)
 
     def test_a_run_that_fails_leaves_the_old_answer(self, run: Run, tmp_path: Path) -> None:
         out = tmp_path / "out.csv"

@@ -85,7 +85,7 @@ def test_csv_jsonl_and_parquet_tell_the_same(screener: BatchScreener, batch: Row
 def test_json_lines_are_one_a_finding_whatever_the_input_holds(screener: BatchScreener, batch: Rows) -> None:
     lines = encode(screener, batch, "jsonl").decode().split("\n")
     assert lines.pop() == ""
-    assert json.loads(lines[7])["input"] == '=1+"x",\n2'
+    assert '=1+"x",\n2' in {json.loads(line)["input"] for line in lines}
     assert all(json.loads(line)["maker"]["lists"] == ["CWC"] for line in lines)
 
 

@@ -123,7 +123,7 @@ READ = {
     "144 rings": ("CP(=O)(O)O" + "C1CC1" * 144, "listed"),
     "the most open positions at branching": (
         drawn(8, [(i, (i + j) % 8) for i in range(8) for j in (1,)], "*"),
-        "not_listed",
+        "unreadable",
     ),
     "open positions on every atom": ("OP(*)(=O)" * 240, "review"),
     "one open position on a long chain": ("OP(C)(=O)" * 240 + "*", "listed"),
@@ -252,8 +252,9 @@ def test_a_polymer_drawn_as_such_is_for_review(screener: Screener) -> None:
     unit = Chem.MolToMolBlock(Chem.MolFromSmiles("*OP(C)(=O)OCC*"))
     group = "M  STY  1   1 SRU\nM  SAL   1  6   2   3   4   5   6   7\nM  SBL   1  2   1   7\nM  SMT   1 n\nM  END"
     for text in (unit.replace("M  END", group), "*OP(C)(=O)OCC* |Sg:n:1,2,3,4,5,6:n:ht|"):
-        (outcome,) = timed(screener, text)
-        assert (outcome.verdict, outcome.rule and outcome.rule.entry) == (Verdict.REVIEW, "2B04")
+        outcomes = timed(screener, text)
+        assert "2B04" in {one.rule.entry for one in outcomes if one.rule}
+        assert {one.verdict for one in outcomes} == {Verdict.REVIEW}
 
 
 def test_a_mol_block_reads_with_any_line_ends_and_without_its_blank_first_line(screener: Screener) -> None:

@@ -82,7 +82,7 @@ def test_a_message_inside_a_message_is_said_in_the_same_language() -> None:
 
 
 def test_a_sentence_begins_with_a_capital_and_ends_with_one_stop() -> None:
-    assert sentence("row_empty") == "The row is empty."
+    assert sentence("unreadable_empty") == "It holds no atom."
     assert sentence(Message("report_person")).count("..") == 0
 
 

@@ -100,7 +100,7 @@ def _screen_table(
         raise SettingsError(
             f"--jobs {jobs} is no number of processes.", remedy="Give 1 or more, or 0 to let it choose."
         )
-    if output is not None and output.exists() and source != "-" and output.samefile(source.split("#", maxsplit=1)[0]):
+    if output is not None and _same_file(output, source):
         raise InputError(
             "The answer would take the place of the input.", where=str(output), remedy="Name another file."
         )
@@ -135,6 +135,11 @@ def _screen_table(
         _print_table(findings, tally, rulebook, question, explain=explain)
     _print_summary(table, tally, rulebook, question.lang, output, quiet=not name)
     return tally.status
+
+
+def _same_file(output: Path, source: str) -> bool:
+    given = Path(source.split("#", maxsplit=1)[0])
+    return given.is_file() and output.is_file() and output.samefile(given)
 
 
 def _write_checked(output: Path, checked: Checked, tally: Tally) -> None:

@@ -51,12 +51,11 @@ class BatchScreener:
         smiles = kinds["smiles"]
         if self.question.gate and len(smiles) >= LEAST_ROWS_FOR_GATE:
             smiles = smiles[self._gate(rows.inputs.gather(smiles))]
-        for kind, offsets in {**kinds, "smiles": smiles}.items():
+        for offsets in {**kinds, "smiles": smiles}.values():
             inputs = rows.inputs.gather(offsets).to_list()
             for offset, text in zip(offsets.tolist(), inputs, strict=True):
                 if offset not in outcomes:
-                    asked = "auto" if kind == "smiles" and self.question.kind == "auto" else kind
-                    outcomes[offset] = self.screener.answer(text, asked)
+                    outcomes[offset] = self.screener.answer(text, self.question.kind)
         tally = Tally()
         for answered in outcomes.values():
             tally.add(gravest(one.verdict for one in answered))

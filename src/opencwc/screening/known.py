@@ -93,7 +93,7 @@ class KnownChemicals:
 
         table: dict[str, list[tuple[Entry, Chemical]]] = {}
         for entry, chemical in self._convention.chemicals():
-            for name in {normalise_name(name) for name in (*_all_names(chemical), *_titles(entry))}:
+            for name in {normalise_name(name) for name in (*_all_names(chemical), *_titles(entry, chemical))}:
                 table.setdefault(name, []).append((entry, chemical))
         return table
 
@@ -146,9 +146,9 @@ def _all_names(chemical: Chemical) -> list[str]:
     return [chemical.name, *([head, tail] if colon else []), *spoken, *_printed(chemical), *chemical.accessions]
 
 
-def _titles(entry: Entry) -> list[str]:
+def _titles(entry: Entry, chemical: Chemical) -> list[str]:
     """The title of an entry for one chemical is a name of it, abbreviation and all: "Dimethyl phosphite (DMP)"."""
-    return [entry.title["en"]] if entry.kind == "chemicals" and len(entry.examples) == 1 else []
+    return [entry.title["en"]] if entry.kind == "chemicals" and entry.examples == (chemical,) else []
 
 
 def _printed(chemical: Chemical) -> list[str]:
