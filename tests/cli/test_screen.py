@@ -293,7 +293,7 @@ class TestAnswers:
     def test_the_table_on_a_terminal_says_what_was_checked(self, run: Run, products: Path) -> None:
         done = run("screen", products)
         assert "CWC 1A01" in done.text
-        assert "Only column “smiles” of products.csv was read." in done.text
+        assert "Only the column “smiles” of products.csv was read." in done.text
         assert "Checked: CWC (text of 2020-06-07), AG (text of 2024); rules as of" in done.text
         assert "Rows that could not be read were not checked." in done.text
 
@@ -313,8 +313,8 @@ class TestAnswers:
         path = tmp_path / "a.smi"
         path.write_text("[13CH3]P(=O)(F)OC(C)C\n", encoding="utf-8")
         plain, told = run("screen", path).text, run("screen", path, "--explain").text
-        assert "isotope" in " ".join(told.split("Only column")[0].split())
-        assert "isotope" not in plain.split("Only column")[0]
+        assert "isotope" in " ".join(told.split("Only the column")[0].split())
+        assert "isotope" not in plain.split("Only the column")[0]
 
     def test_each_status_means_what_it_says(self, run: Run, tmp_path: Path) -> None:
         path = tmp_path / "a.smi"
