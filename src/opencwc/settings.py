@@ -42,8 +42,12 @@ def load_settings() -> Settings:
 
 
 def cache_folder() -> Path:
-    """Return the folder for what can be built again: ``OPENCWC_CACHE``, or the user's cache folder."""
-    return Path(os.environ.get(PREFIX + "CACHE") or _home("XDG_CACHE_HOME", ".cache") / "opencwc")
+    """Where files go that can be made anew: ``OPENCWC_CACHE``, else ``opencwc`` in the user's cache folder (XDG)."""
+    if own := os.environ.get("OPENCWC_CACHE"):
+        return Path(own).expanduser()
+    general = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    # A relative path in the variable is to be ignored: XDG Base Directory Specification 0.8.
+    return (general if general.is_absolute() else Path.home() / ".cache") / "opencwc"
 
 
 def _own_lists(folder: Path) -> tuple[Path, ...]:

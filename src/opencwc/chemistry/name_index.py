@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from opencwc.chemistry.names import NORMALISER_VERSION, normalise_name
 from opencwc.chemistry.registry_numbers import is_valid, looks_like_cas, normalise_cas
 from opencwc.errors import InputError, UnavailableError
+from opencwc.settings import cache_folder
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -149,15 +150,6 @@ class NameIndex:
                 if skeleton not in readings:
                     readings[skeleton] = _reading(*rest)
         return {key: tuple(readings.values()) for key, readings in found.items()}
-
-
-def cache_folder() -> Path:
-    """Where files go that can be made anew: ``OPENCWC_CACHE``, else ``opencwc`` in the user's cache folder (XDG)."""
-    if own := os.environ.get("OPENCWC_CACHE"):
-        return Path(own).expanduser()
-    general = Path(os.environ.get("XDG_CACHE_HOME", ""))
-    # A relative path in the variable is to be ignored: XDG Base Directory Specification 0.8.
-    return (general if general.is_absolute() else Path.home() / ".cache") / "opencwc"
 
 
 _REMEDY = "Set OPENCWC_CACHE to a folder that can be written."

@@ -11,7 +11,7 @@ from opencwc.screening.known import BRACKET_ATOM, DRAWN, LONGEST_SHORT_NAME
 from opencwc.screening.model import COLUMNS, Outcome, Question, Tally, gravest
 from opencwc.screening.rulebook import Rulebook
 from opencwc.tables.rows import Rows
-from opencwc.wording import say, sentence
+from opencwc.wording import sentence
 
 if TYPE_CHECKING:
     import numpy as np
@@ -182,8 +182,3 @@ def _kinds(inputs: pl.Series, kind: str, screener: Screener) -> dict[str, NDArra
             masks["cas"] = masks["cas"] | moved
             masks["name"] = masks["name"] & ~moved
     return {name: mask.fill_null(value=False).arg_true().to_numpy().astype("int64") for name, mask in masks.items()}
-
-
-def describe_steps(steps: tuple[Message, ...], lang: str) -> str:
-    """Say what standardisation changed, in one line."""
-    return "; ".join(say(step, lang) for step in steps)
