@@ -35,3 +35,23 @@ class OutputError(OpenCWCError):
 
 class UnavailableError(OpenCWCError):
     """An optional part that this command needs is not installed."""
+
+
+class NotAllowedError(OpenCWCError):
+    """The person who asks may not do this: the role, the clearance or the token does not allow it."""
+
+
+class NotFoundError(OpenCWCError):
+    """What was named is not there, or is not for this person to know of."""
+
+
+class ConflictError(OpenCWCError):
+    """What was asked does not fit what has been done meanwhile: look again, then decide."""
+
+
+class StorageError(OpenCWCError):
+    """The casebook could not be read or written: full, read-only, locked or out of reach. Nothing was changed."""
+
+
+class IntegrityError(OpenCWCError):
+    """A record does not fit the chain, its signature or what was made of it."""

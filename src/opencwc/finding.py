@@ -4,8 +4,9 @@ A finding never holds a finished sentence: it holds a message id and its values,
 the reader's language.
 """
 
+from collections.abc import Mapping
 from enum import Enum
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 Value: TypeAlias = "str | int | float | Message | tuple[Value, ...]"
 
@@ -92,3 +93,68 @@ class Finding(NamedTuple):
     evidence: tuple[Evidence, ...] = ()
     steps: tuple[Message, ...] = ()
     confidence: float | None = None
+
+
+def message_to_plain(message: Message) -> dict[str, object]:
+    """Return a message as what JSON can hold.
+
+    >>> message_to_plain(Message("why", {"places": (Message("group_methyl"),)}))
+    {'id': 'why', 'values': {'places': [{'id': 'group_methyl', 'values': {}}]}}
+    """
+
+    def plain(value: object) -> object:
+        if isinstance(value, Message):
+            return message_to_plain(value)
+        return [plain(item) for item in value] if isinstance(value, tuple) else value
+
+    return {"id": message.id, "values": {key: plain(value) for key, value in message.values.items()}}
+
+
+def message_from_plain(plain: Mapping[str, Any]) -> Message:
+    """Return the message that `message_to_plain` wrote down.
+
+    >>> message_from_plain(message_to_plain(Message("why", {"places": (Message("group_methyl"),)})))
+    Message(id='why', values={'places': (Message(id='group_methyl', values={}),)})
+    """
+
+    def value(held: Any) -> Value:
+        if isinstance(held, Mapping):
+            return message_from_plain(held)
+        return tuple(value(item) for item in held) if isinstance(held, list) else held
+
+    return Message(plain["id"], {key: value(held) for key, held in plain["values"].items()})
+
+
+def finding_to_plain(finding: Finding) -> dict[str, Any]:
+    """Return a finding as what JSON can hold; the sentence it amounts to is for `opencwc.wording` to say."""
+    return {
+        "row": finding.subject.row,
+        "id": finding.subject.id,
+        "input": finding.subject.input,
+        "component": finding.subject.component,
+        "verdict": str(finding.verdict),
+        "list": finding.rule.list if finding.rule else None,
+        "entry": finding.rule.entry if finding.rule else None,
+        "basis": finding.basis,
+        "message": message_to_plain(finding.message),
+        "steps": [message_to_plain(step) for step in finding.steps],
+        "evidence": [one._asdict() for one in finding.evidence],
+        "confidence": finding.confidence,
+        "maker": finding.maker._asdict(),
+    }
+
+
+def finding_from_plain(plain: Mapping[str, Any], file: str = "") -> Finding:
+    """Return the finding that `finding_to_plain` wrote down."""
+    maker = plain["maker"]
+    return Finding(
+        Subject(plain["row"], plain["id"], plain["input"], plain["component"], file),
+        Verdict(plain["verdict"]),
+        message_from_plain(plain["message"]),
+        Maker(**{**maker, "lists": tuple(maker["lists"])}),
+        Rule(plain["list"], plain["entry"]) if plain["list"] else None,
+        plain["basis"],
+        tuple(Evidence(**{**one, "atoms": tuple(one["atoms"])}) for one in plain["evidence"]),
+        tuple(message_from_plain(step) for step in plain["steps"]),
+        plain["confidence"],
+    )

@@ -4,19 +4,23 @@ Written without pydantic-settings on purpose: its import alone costs more time t
 """
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from opencwc.errors import SettingsError
 
 PREFIX = "OPENCWC_"
+SECTIONS = ("casebook", "service", "oidc", "mcp")
+"""The tables that ``opencwc.toml`` may have."""
 
 
 class Settings(NamedTuple):
     """The settings folder, the cache folder, and what the user fixed in them.
 
     ``folder`` holds ``opencwc.toml`` and ``lists/*.yaml`` (the user's own lists); ``cache`` holds only what can be
-    built again; ``lists`` and ``lang`` are defaults for every command, empty where the user named none.
+    built again; ``lists`` and ``lang`` are defaults for every command, empty where the user named none. ``sections``
+    are the tables of the file as they are written; the room that each belongs to says what may stand in it.
     """
 
     folder: Path
@@ -24,12 +28,13 @@ class Settings(NamedTuple):
     lists: tuple[str, ...] = ()
     lang: str = ""
     own_lists: tuple[Path, ...] = ()
+    sections: Mapping[str, Mapping[str, object]] = {}
 
 
 def load_settings() -> Settings:
     """Read ``OPENCWC_*`` and ``opencwc.toml``; raise `SettingsError` where the file cannot hold."""
     folder = Path(os.environ.get(PREFIX + "SETTINGS") or _home("XDG_CONFIG_HOME", ".config") / "opencwc")
-    written = _read_toml(folder / "opencwc.toml")
+    written, sections = _read_toml(folder / "opencwc.toml")
     lists = os.environ.get(PREFIX + "LISTS") or written.get("lists", "")
     names = lists.split(",") if isinstance(lists, str) else [str(name) for name in lists]
     return Settings(
@@ -38,6 +43,7 @@ def load_settings() -> Settings:
         lists=tuple(name.strip() for name in names if name.strip()),
         lang=os.environ.get(PREFIX + "LANG") or str(written.get("lang", "")),
         own_lists=_own_lists(folder / "lists"),
+        sections=sections,
     )
 
 
@@ -48,6 +54,14 @@ def cache_folder() -> Path:
     general = Path(os.environ.get("XDG_CACHE_HOME", ""))
     # A relative path in the variable is to be ignored: XDG Base Directory Specification 0.8.
     return (general if general.is_absolute() else Path.home() / ".cache") / "opencwc"
+
+
+def data_folder() -> Path:
+    """Where what cannot be made anew is kept: ``OPENCWC_DATA``, else ``opencwc`` in the user's data folder (XDG)."""
+    if own := os.environ.get("OPENCWC_DATA"):
+        return Path(own).expanduser()
+    general = Path(os.environ.get("XDG_DATA_HOME", ""))
+    return (general if general.is_absolute() else Path.home() / ".local" / "share") / "opencwc"
 
 
 def _own_lists(folder: Path) -> tuple[Path, ...]:
@@ -61,22 +75,32 @@ def _home(variable: str, habit: str) -> Path:
     return Path(os.environ.get(variable) or Path.home() / habit)
 
 
-def _read_toml(path: Path) -> dict[str, str | list[str]]:
+def _read_toml(path: Path) -> tuple[dict[str, str | list[str]], dict[str, dict[str, object]]]:
     try:
         text = path.read_text(encoding="utf-8")
     except (FileNotFoundError, NotADirectoryError):
-        return {}
+        return {}, {}
     import tomllib
 
     try:
         written = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"this is not TOML ({error})", where=str(path), remedy="Mend the line it names.") from error
-    unknown = sorted(set(written) - {"lists", "lang"})
+    sections = {name: value for name, value in written.items() if isinstance(value, dict)}
+    if strange := sorted(set(sections) - set(SECTIONS)):
+        raise SettingsError(
+            f"unknown table [{strange[0]}]", where=str(path), remedy=f"The tables are: {', '.join(SECTIONS)}."
+        )
+    plain = {name: value for name, value in written.items() if name not in sections}
+    unknown = sorted(set(plain) - {"lists", "lang"})
     if unknown:
-        raise SettingsError(f"unknown setting {unknown[0]!r}", where=str(path), remedy="The settings are: lists, lang.")
+        raise SettingsError(
+            f"unknown setting {unknown[0]!r}",
+            where=str(path),
+            remedy=f"The settings are: lists, lang; the tables are: {', '.join(SECTIONS)}.",
+        )
     if not all(
-        isinstance(value, str) or (isinstance(value, list) and name == "lists") for name, value in written.items()
+        isinstance(value, str) or (isinstance(value, list) and name == "lists") for name, value in plain.items()
     ):
         raise SettingsError("a setting is no text", where=str(path), remedy='Write lists = "CWC,AG" and lang = "fr".')
-    return written
+    return plain, sections

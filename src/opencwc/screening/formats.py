@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
 from opencwc.chemistry.reading import Unreadable, read_structure
-from opencwc.finding import Finding, Maker, Message
+from opencwc.finding import Finding, Maker, Message, finding_to_plain
 from opencwc.screening.batches import Answered, BatchScreener, to_findings, to_lines
 from opencwc.screening.model import COLUMNS, Checked
 from opencwc.wording import sentence
@@ -89,22 +89,9 @@ def plain_reason(screener: BatchScreener) -> Message:
 
 def finding_as_json(finding: Finding, lang: str) -> dict[str, object]:
     """Return a finding as the JSON object that every JSON output of OpenCWC holds."""
-    return {
-        "row": finding.subject.row,
-        "id": finding.subject.id,
-        "input": finding.subject.input,
-        "component": finding.subject.component,
-        "verdict": str(finding.verdict),
-        "list": finding.rule.list if finding.rule else None,
-        "entry": finding.rule.entry if finding.rule else None,
-        "basis": finding.basis,
-        "why": sentence(finding.message, lang),
-        "message": _message_as_json(finding.message),
-        "steps": [_message_as_json(step) for step in finding.steps],
-        "evidence": [one._asdict() for one in finding.evidence],
-        "confidence": finding.confidence,
-        "maker": finding.maker._asdict(),
-    }
+    plain = finding_to_plain(finding)
+    first = {name: plain.pop(name) for name in COLUMNS if name in plain}
+    return {**first, "why": sentence(finding.message, lang), **plain}
 
 
 def checked_as_json(checked: Checked) -> dict[str, object]:
@@ -117,15 +104,6 @@ def checked_as_json(checked: Checked) -> dict[str, object]:
         "file": checked.file,
         "column": checked.column,
     }
-
-
-def _message_as_json(message: Message) -> dict[str, object]:
-    def plain(value: object) -> object:
-        if isinstance(value, Message):
-            return _message_as_json(value)
-        return [plain(item) for item in value] if isinstance(value, tuple) else value
-
-    return {"id": message.id, "values": {key: plain(value) for key, value in message.values.items()}}
 
 
 def _encode_csv(answered: Answered, screener: BatchScreener, maker: Maker, file: str) -> bytes:

@@ -1,0 +1,196 @@
+"""Cases: a named group of findings with a status, an owner, a due date and a confidentiality mark."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, func, select
+
+from opencwc.casebook import tables
+from opencwc.casebook.model import UNDECIDED, Case, CaseStatus, Mark, Person
+from opencwc.casebook.opening import Casebook
+from opencwc.casebook.permissions import may, require
+from opencwc.casebook.recording import Writer
+from opencwc.errors import ConflictError, InputError, NotFoundError
+
+NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
+"""A case's name: it stands in commands, addresses and file names."""
+
+_CASE = tables.case
+
+
+def open_case(
+    book: Casebook,
+    person: Person,
+    name: str,
+    *,
+    title: str = "",
+    mark: Mark = Mark.UNCLASSIFIED,
+    owner: str = "",
+    due: str = "",
+) -> Case:
+    """Open a case; raise `ConflictError` where one of the name is there already."""
+    with book.writing(person.id) as writer:
+        if _row(writer.connection, name) is not None:
+            raise ConflictError(f"there is a case {name} already", remedy="Take another name.")
+        return _open(writer, person, name, title, mark, owner or person.id, due)
+
+
+def case_for_keeping(book: Casebook, person: Person, name: str, mark: Mark = Mark.UNCLASSIFIED) -> Case:
+    """Return the case of that name, opened where there is none yet: what ``--keep CASE`` means."""
+    with book.reading() as connection:
+        row = _row(connection, name)
+    if row is not None:
+        found = _case(row)
+        require(person, "keep", found.mark)
+        return found
+    with book.writing(person.id) as writer:
+        row = _row(writer.connection, name)
+        return _case(row) if row is not None else _open(writer, person, name, "", mark, person.id, "")
+
+
+def change_case(book: Casebook, person: Person, name: str, **changes: Any) -> Case:
+    """Change ``title``, ``status``, ``owner``, ``due``, ``mark`` or ``retain_until`` of a case.
+
+    Raises:
+        ConflictError: the case is to be closed while findings wait for a decision, or was erased.
+        NotAllowedError: the mark, or the new one, is above the person's clearance.
+
+    """
+    with book.writing(person.id) as writer:
+        found = case_named(writer.connection, name)
+        require(person, "manage_case", found.mark)
+        told = {key: _checked(key, value) for key, value in changes.items() if value is not None}
+        if "mark" in told:
+            require(person, "manage_case", Mark[str(told["mark"]).upper()])
+            _require_lowering_by_reviewer(person, found, Mark[str(told["mark"]).upper()])
+        if found.status is CaseStatus.ERASED:
+            raise ConflictError(f"the case {name} was erased", remedy="Open another one.")
+        if told.get("status") == CaseStatus.CLOSED:
+            _require_all_decided(writer.connection, found)
+        if not told:
+            return found
+        writer.record("case_changed", {"changes": told}, found.number)
+        return apply_case_change(writer.connection, found.number, told, writer.at)
+
+
+def case_named(connection: Connection, name: str) -> Case:
+    """Return a case by its name; raise `NotFoundError` where there is none."""
+    row = _row(connection, name)
+    if row is None:
+        near = [one.name for one in list_rows(connection)]
+        from difflib import get_close_matches
+
+        close = get_close_matches(name, near, n=1)
+        raise NotFoundError(
+            f"there is no case {name!r}", remedy=f"Did you mean {close[0]}?" if close else "See: opencwc case list."
+        )
+    return _case(row)
+
+
+def case_numbered(connection: Connection, number: int) -> Case:
+    """Return a case by its number."""
+    return _case(connection.execute(select(_CASE).where(_CASE.c.number == number)).mappings().one())
+
+
+def list_cases(book: Casebook, person: Person) -> list[Case]:
+    """Return the cases that the person may know of, the due ones first."""
+    with book.reading() as connection:
+        return [one for one in list_rows(connection) if may(person, "read", one.mark)]
+
+
+def list_rows(connection: Connection) -> list[Case]:
+    """Return every case: those with a due date first, then by number."""
+    query = select(_CASE).order_by(_CASE.c.due == "", _CASE.c.due, _CASE.c.number)
+    return [_case(row) for row in connection.execute(query).mappings()]
+
+
+def visible_case(connection: Connection, person: Person, name: str, action: str = "read") -> Case:
+    """Return a case that the person may act on; one that is above the clearance is answered as not there.
+
+    Who is not cleared for a case learns nothing of it, not even that it exists.
+    """
+    found = case_named(connection, name)
+    if found.mark > person.clearance:
+        raise NotFoundError(f"there is no case {name!r}", remedy="See: opencwc case list.")
+    require(person, action, found.mark)
+    return found
+
+
+def apply_case_change(connection: Connection, number: int, changes: dict[str, Any], at: str) -> Case:
+    """Write what a record of kind ``case_changed`` amounts to."""
+    values = dict(changes)
+    if "mark" in values:
+        values["mark"] = int(Mark[str(values["mark"]).upper()])
+    if "status" in values:
+        values["closed_at"] = at if values["status"] == CaseStatus.CLOSED else ""
+    connection.execute(_CASE.update().where(_CASE.c.number == number).values(**values))
+    return case_numbered(connection, number)
+
+
+def _open(writer: Writer, person: Person, name: str, title: str, mark: Mark, owner: str, due: str) -> Case:
+    if not NAME.fullmatch(name):
+        raise InputError(
+            f"{name!r} cannot be the name of a case",
+            remedy="Small letters, digits, '-', '_' and '.', such as customs-2026-11; up to 64 signs.",
+        )
+    require(person, "keep", mark)
+    number = writer.next_number("cases")
+    due = str(_checked("due", due))
+    body = {"number": number, "name": name, "title": title, "mark": str(mark), "owner": owner, "due": due}
+    writer.record("case_opened", body, number)
+    row = {
+        "number": number, "name": name, "title": title, "status": str(CaseStatus.OPEN), "owner": owner, "due": due,
+        "mark": int(mark), "opened_at": writer.at, "closed_at": "", "retain_until": "",
+    }  # fmt: skip
+    writer.connection.execute(_CASE.insert(), row)
+    return case_numbered(writer.connection, number)
+
+
+def _checked(key: str, value: object) -> object:
+    if key in ("due", "retain_until") and value:
+        try:
+            return date.fromisoformat(str(value)).isoformat()
+        except ValueError:
+            raise InputError(f"{value!r} is no date", remedy="Write it as 2026-11-24.") from None
+    if key == "status":
+        try:
+            status = CaseStatus(str(value))
+        except ValueError:
+            raise InputError(f"no status is called {value!r}", remedy="It is open, in_review or closed.") from None
+        if status is CaseStatus.ERASED:
+            raise InputError("a case is erased by a request", remedy="See: opencwc case erase.")
+        return str(status)
+    if key not in ("title", "owner", "mark", "due", "retain_until"):
+        raise InputError(f"a case has no {key!r}")
+    return str(value)
+
+
+def _require_all_decided(connection: Connection, found: Case) -> None:
+    count = tables.finding_count
+    query = select(func.coalesce(func.sum(count.c.n), 0)).where(
+        count.c.case_number == found.number, count.c.status.in_([int(one) for one in UNDECIDED])
+    )
+    waiting = connection.execute(query).scalar_one()
+    if waiting:
+        raise ConflictError(
+            f"{waiting} findings of the case {found.name} wait for a decision",
+            remedy=f"See: opencwc case show {found.name} --waiting.",
+        )
+
+
+def _require_lowering_by_reviewer(person: Person, found: Case, mark: Mark) -> None:
+    """Lowering a mark shows a case to more people: it takes the role that decides."""
+    if mark < found.mark:
+        require(person, "decide", found.mark)
+
+
+def _row(connection: Connection, name: str) -> RowMapping | None:
+    return connection.execute(select(_CASE).where(_CASE.c.name == name)).mappings().first()
+
+
+def _case(row: RowMapping) -> Case:
+    values = {**row, "status": CaseStatus(row["status"]), "mark": Mark(row["mark"])}
+    return Case(**values)

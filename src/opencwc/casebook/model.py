@@ -1,0 +1,139 @@
+"""The records of the casebook: who, under which mark, in which state, and what a person may decide."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum, IntEnum
+
+
+class Mark(IntEnum):
+    """The OPCW's confidentiality marks (Confidentiality Annex; OPCW Policy on Confidentiality), in rising order."""
+
+    UNCLASSIFIED = 0
+    RESTRICTED = 1
+    PROTECTED = 2
+    HIGHLY_PROTECTED = 3
+
+    def __str__(self) -> str:
+        return self.name.lower()
+
+
+class Role(str, Enum):
+    """What a person is in the house; what each may do stands in `opencwc.casebook.permissions`."""
+
+    ANALYST = "analyst"
+    REVIEWER = "reviewer"
+    ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class Outcome(str, Enum):
+    """What a person says of a finding."""
+
+    ACCEPT = "accept"
+    CORRECT = "correct"
+    REJECT = "reject"
+    NEED_MORE = "need_more"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class Status(IntEnum):
+    """Where a finding stands; ``NOTED`` is what the rules leave without need of a person (not listed, exempt)."""
+
+    OPEN = 0
+    AWAITING_SECOND = 1
+    DISPUTED = 2
+    NEEDS_MORE = 3
+    ACCEPTED = 4
+    CORRECTED = 5
+    REJECTED = 6
+    NOTED = 7
+    ERASED = 8
+
+    def __str__(self) -> str:
+        return self.name.lower()
+
+
+UNDECIDED = (Status.OPEN, Status.AWAITING_SECOND, Status.DISPUTED, Status.NEEDS_MORE)
+"""What still waits for a person."""
+
+
+class CaseStatus(str, Enum):
+    """Where a case stands."""
+
+    OPEN = "open"
+    IN_REVIEW = "in_review"
+    CLOSED = "closed"
+    ERASED = "erased"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Someone who acts: an id that stands in the record, a login and a name that do not, a role and a clearance.
+
+    ``clearance`` is the highest mark the person may see. ``scopes`` is what an API token allows of what the role
+    allows; ``None`` where the person acts without a token.
+    """
+
+    id: str
+    login: str
+    name: str
+    role: Role
+    clearance: Mark
+    scopes: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A named group of findings."""
+
+    number: int
+    name: str
+    title: str
+    status: CaseStatus
+    owner: str
+    due: str
+    mark: Mark
+    opened_at: str
+    closed_at: str = ""
+    retain_until: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which findings to list or count; an empty field asks for nothing. ``text`` is the whole input or id of a row."""
+
+    case: str = ""
+    run: int = 0
+    verdict: tuple[str, ...] = ()
+    list: str = ""
+    entry: str = ""
+    status: tuple[Status, ...] = ()
+    grave: bool | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFinding:
+    """A finding as it is kept: its place, its columns, its content (``None`` once erased), its history's head."""
+
+    id: int
+    run: int
+    case: str
+    row: int
+    subject_id: str
+    verdict: str
+    list: str
+    entry: str
+    status: Status
+    mark: Mark
+    grave: bool
+    content: dict[str, object] | None = field(default=None, repr=False)

@@ -1,0 +1,275 @@
+"""Where the casebook lies and how it is opened: SQLite in one file by habit, PostgreSQL by its URL.
+
+Every failure of the database becomes a `StorageError` that says what to do; a transaction that failed left nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, select
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+
+from opencwc.casebook import tables
+from opencwc.casebook.chain import FIRST_LINK
+from opencwc.errors import NotFoundError, SettingsError, StorageError
+from opencwc.settings import data_folder, load_settings
+
+if TYPE_CHECKING:
+    from opencwc.casebook.signing import CheckpointLog, Signer
+
+    from opencwc.casebook.recording import Writer
+
+LOCK_SECONDS = 15
+"""How long a writer waits for another one before it says that the casebook is locked."""
+
+
+@dataclass(frozen=True)
+class Casebook:
+    """An opened casebook: its engine, and the key that signs each transaction's checkpoint with the log beside it."""
+
+    engine: Engine
+    signer: Signer
+    log: CheckpointLog
+
+    @property
+    def dialect(self) -> str:
+        """``sqlite`` or ``postgresql``."""
+        return self.engine.dialect.name
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Give a connection on which all reads see one state; raise `StorageError` where there is none."""
+        with told(self.engine), self.engine.connect() as connection:
+            if self.dialect == "postgresql":
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")  # noqa: PLW2901
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def writing(self, actor: str) -> Iterator[Writer]:
+        """Give the one writer of the chain; all it wrote is committed and signed together, or nothing is."""
+        from opencwc.casebook.recording import Writer
+
+        with told(self.engine):
+            with self.engine.connect() as connection:
+                prepared = connection.execution_options(begin="BEGIN IMMEDIATE", isolation_level=_writing_level(self))
+                with prepared.begin():
+                    writer = Writer.at_head(prepared, actor, self.signer)
+                    yield writer
+                    writer.close()
+            if writer.checkpoint is not None:
+                self.log.append(*writer.checkpoint)
+
+    @property
+    def id(self) -> str:
+        """The casebook's own id, which every checkpoint names."""
+        with self.reading() as connection:
+            return str(connection.execute(select(tables.casebook.c.id)).scalar_one())
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.engine.dispose()
+
+
+def open_casebook(url: str | Path = "", *, signer: Signer | None = None, create: bool = True) -> Casebook:
+    """Open the casebook at a path or URL, or where the settings say; make it where it is not there yet.
+
+    Raises:
+        NotFoundError: there is none, and ``create`` is false.
+        SettingsError: the URL has no meaning, or the casebook was made by another version of OpenCWC.
+        StorageError: the database cannot be reached, read or written.
+
+    """
+    from opencwc.casebook.signing import CheckpointLog, open_signer
+
+    from opencwc.casebook.migrating import bring_up_to_date, state_of
+
+    settings = load_settings()
+    place = casebook_url(str(url))
+    if place.get_backend_name() == "sqlite" and place.database:
+        file = Path(place.database)
+        if not create and not file.exists():
+            raise NotFoundError("there is no casebook yet", where=str(file), remedy="Keep a run first: --keep CASE.")
+        _make_private_folder(file.parent)
+    engine = make_engine(place)
+    keys = settings.folder / "keys"
+    written = settings.sections.get("casebook", {})
+    signer = signer or open_signer(os.environ.get("OPENCWC_KEY") or str(written.get("key", "")), keys)
+    with told(engine):
+        state = state_of(engine)
+    if state == "none":
+        if not create:
+            raise NotFoundError("there is no casebook yet", where=shown(place), remedy="Keep a run first: --keep CASE.")
+        with told(engine):
+            bring_up_to_date(engine)
+            _make_first_row(engine)
+    elif state != "current":
+        raise SettingsError(
+            "the casebook was made by another version of OpenCWC",
+            where=shown(place),
+            remedy="Make a backup, then run: opencwc case upgrade.",
+        )
+    if place.get_backend_name() == "sqlite" and place.database:
+        _make_private(Path(place.database))
+    book = Casebook(engine, signer, CheckpointLog(keys))
+    with book.reading() as connection:
+        begun = connection.execute(select(tables.casebook.c.seq)).scalar_one()
+    if begun == 0:
+        with book.writing("console") as writer:
+            if writer.seq == 0:
+                writer.record("casebook_made", {"casebook": writer.casebook_id})
+    return book
+
+
+def casebook_url(asked: str) -> URL:
+    """Return where the casebook is: what was asked for, ``OPENCWC_CASEBOOK``, the settings, or the habit.
+
+    >>> casebook_url("postgresql://books/cwc").drivername
+    'postgresql+pg8000'
+    """
+    settings = load_settings()
+    text = asked or os.environ.get("OPENCWC_CASEBOOK") or str(settings.sections.get("casebook", {}).get("url", ""))
+    if not text:
+        text = str(data_folder() / "casebook.db")
+    if "://" not in text:
+        return URL.create("sqlite", database=str(Path(text).expanduser().absolute()))
+    try:
+        url = make_url(text)
+        backend = url.get_backend_name()
+    except (ArgumentError, SQLAlchemyError) as error:
+        raise SettingsError(
+            "this is no address of a casebook", remedy="Give a file, or postgresql://USER@HOST/NAME."
+        ) from error
+    if backend not in ("sqlite", "postgresql"):
+        raise SettingsError(
+            f"a casebook cannot be kept in {backend}", remedy="Give a file, or postgresql://USER@HOST/NAME."
+        )
+    if url.drivername in ("postgresql", "postgres"):
+        url = url.set(drivername="postgresql+pg8000")
+    if backend == "postgresql" and not url.password and (file := os.environ.get("OPENCWC_CASEBOOK_PASSWORD_FILE")):
+        url = url.set(password=Path(file).read_text(encoding="utf-8").strip())
+    return url
+
+
+def shown(url: URL) -> str:
+    """Return an address without its password."""
+    return url.render_as_string(hide_password=True)
+
+
+def make_engine(url: URL) -> Engine:
+    """Return an engine whose transactions begin as we say, with SQLite's write-ahead log and full durability."""
+    if url.get_backend_name() == "postgresql":
+        return create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=16)
+    engine = create_engine(url, connect_args={"timeout": LOCK_SECONDS, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _: object) -> None:
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "cache_size=-262144", "temp_store=MEMORY"):
+            try:
+                connection.execute(f"PRAGMA {pragma}")
+            except Exception as error:  # a read-only file can still be read: only the journal cannot be changed
+                if "readonly" not in str(error):
+                    raise
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+
+    return engine
+
+
+@contextmanager
+def told(engine: Engine) -> Iterator[None]:
+    """Turn a failure of the database into a `StorageError` that says what happened and what to do."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise _storage_error(_said_by(error.orig), shown(engine.url)) from error
+    except SQLAlchemyError as error:
+        raise _storage_error(str(error), shown(engine.url)) from error
+    except OSError as error:
+        raise _storage_error(str(error), shown(engine.url)) from error
+    except Exception as error:
+        if type(error).__module__.partition(".")[0] in ("pg8000", "sqlite3", "psycopg"):
+            raise _storage_error(_said_by(error), shown(engine.url)) from error
+        raise
+
+
+def _said_by(error: BaseException | None) -> str:
+    """Return the driver's sentence: pg8000 gives the server's fields, of which ``M`` is the message."""
+    fields = error.args[0] if error is not None and error.args else None
+    return str(fields.get("M", fields)) if isinstance(fields, dict) else str(error)
+
+
+def _storage_error(said: str, where: str) -> StorageError:
+    low = said.lower()
+    for sign, what, remedy in _KNOWN_FAILURES:
+        if sign in low:
+            return StorageError(what, where=where, remedy=remedy)
+    return StorageError(f"the casebook could not be used ({said[:300]})", where=where, remedy="Nothing was changed.")
+
+
+def _writing_level(book: Casebook) -> str:
+    return "READ COMMITTED" if book.dialect == "postgresql" else "SERIALIZABLE"
+
+
+def _make_first_row(engine: Engine) -> None:
+    row = {
+        "one": 1, "id": str(uuid.uuid4()), "seq": 0, "link": FIRST_LINK, "checkpoint": 0, "findings": 0, "cases": 0,
+        "runs": 0, "recheck_share": 0.0, "sampling_key": secrets.token_bytes(32),
+    }  # fmt: skip
+    with engine.connect() as connection, connection.execution_options(begin="BEGIN IMMEDIATE").begin():
+        if connection.execute(select(tables.casebook.c.one)).first() is None:
+            connection.execute(tables.casebook.insert(), row)
+
+
+def _make_private_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError("the folder of the casebook cannot be made", where=str(folder), remedy=str(error)) from error
+
+
+def _make_private(file: Path) -> None:
+    if os.name == "posix" and file.stat().st_uid == os.getuid() and file.stat().st_mode & 0o077:
+        file.chmod(0o600)
+
+
+def has_tables(engine: Engine) -> bool:
+    """Tell whether anything of a casebook is there."""
+    return inspect(engine).has_table("casebook")
+
+
+_NOTHING_CHANGED = "Nothing was changed."
+_KNOWN_FAILURES = (
+    ("disk is full", "the disk is full", f"{_NOTHING_CHANGED} Make room, then do it again."),
+    ("no space left", "the disk is full", f"{_NOTHING_CHANGED} Make room, then do it again."),
+    ("could not extend file", "the disk is full", f"{_NOTHING_CHANGED} Make room, then do it again."),
+    ("file too large", "the disk is full", f"{_NOTHING_CHANGED} Make room, then do it again."),
+    ("disk i/o error", "the disk could not be written", f"{_NOTHING_CHANGED} Look at the disk, then do it again."),
+    ("readonly database", "the casebook may only be read", f"{_NOTHING_CHANGED} See who may write to the file."),
+    ("read-only transaction", "the casebook may only be read", f"{_NOTHING_CHANGED} Write to the primary server."),
+    ("database is locked", "somebody else is writing to the casebook", f"{_NOTHING_CHANGED} Try again in a moment."),
+    ("lock timeout", "somebody else is writing to the casebook", f"{_NOTHING_CHANGED} Try again in a moment."),
+    ("not a database", "this file is no casebook", "Name another file, or restore a backup."),
+    ("malformed", "the file of the casebook is damaged", "Stop writing to it and restore the last backup."),
+    ("unable to open", "the file of the casebook cannot be opened", "See that the folder is there and is yours."),
+    (
+        "can't create a connection",
+        "the database server does not answer",
+        "See that it runs and that the address is right.",
+    ),
+    ("connection refused", "the database server does not answer", "See that it runs and that the address is right."),
+    ("password authentication", "the database server did not accept the login", "See the address of the casebook."),
+    ("network error", "the connection to the database server broke", f"{_NOTHING_CHANGED} Do it again."),
+)

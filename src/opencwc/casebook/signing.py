@@ -1,0 +1,461 @@
+"""Who vouches for the record: the key that signs checkpoints, in a file or in a token, and a log kept beside it.
+
+A signature says that whoever holds the key saw the record in this state. The log of checkpoints lies outside the
+database, so that putting back an old copy of the database does not go unseen.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import parse_qsl, unquote
+
+from opencwc.casebook.chain import canonical
+from opencwc.errors import IntegrityError, SettingsError, StorageError, UnavailableError
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+KEY_FILE = "checkpoint.key"
+LOG_FILE = "checkpoints.log"
+
+
+class Signer(Protocol):
+    """Something that signs with one Ed25519 key; ``fingerprint`` is the SHA-256 of its SubjectPublicKeyInfo, in hex."""
+
+    @property
+    def fingerprint(self) -> str:
+        """The fingerprint of the key."""
+
+    def public_pem(self) -> bytes:
+        """Return the public key as PEM."""
+
+    def sign(self, data: bytes) -> bytes:
+        """Return the signature of 64 bytes over data."""
+
+
+def open_signer(setting: str, folder: Path, *, passphrase: str = "", pin: str = "") -> Signer:
+    """Return the signer that a setting names.
+
+    An empty setting is the file ``checkpoint.key`` in the folder, made where it is not there yet; a path is that
+    file; ``pkcs11:token=...;object=...?module-path=...`` (RFC 7512) is a key in a token. What is not given is read
+    from ``OPENCWC_KEY_PASSPHRASE`` and ``OPENCWC_TOKEN_PIN``.
+
+    Raises:
+        SettingsError: the setting has no meaning, or the key is not there, not private or not Ed25519.
+        UnavailableError: the token cannot be reached, or ``python-pkcs11`` is not installed.
+
+    """
+    if setting.startswith("pkcs11:"):
+        return TokenKey.open(setting, pin)
+    passphrase = passphrase or os.environ.get("OPENCWC_KEY_PASSPHRASE", "")
+    if setting:
+        return FileKey.load(Path(setting).expanduser(), passphrase)
+    path = folder / KEY_FILE
+    with contextlib.suppress(FileExistsError):
+        if not path.exists():
+            return FileKey.make(path, passphrase)
+    return FileKey.load(path, passphrase)
+
+
+def verify_signature(public_pem: bytes, data: bytes, signature: bytes) -> bool:
+    """Tell whether a signature over data was made with a key; `IntegrityError` where the key is no Ed25519 key."""
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    key = Ed25519PublicKey.from_public_bytes(_der(public_pem)[-32:])
+    try:
+        key.verify(signature, data)
+    except InvalidSignature:
+        return False
+    return True
+
+
+def fingerprint_of(public_pem: bytes) -> str:
+    """Return the fingerprint of a public key: SHA-256 of its DER SubjectPublicKeyInfo, in hex."""
+    return sha256(_der(public_pem)).hexdigest()
+
+
+def _der(public_pem: bytes) -> bytes:
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
+
+    try:
+        key = load_pem_public_key(public_pem)
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise IntegrityError("this is no public key", remedy="It should be PEM, as OpenCWC writes it.") from error
+    if not isinstance(key, Ed25519PublicKey):
+        raise IntegrityError("this public key is no Ed25519 key", remedy="Checkpoints are signed with Ed25519 only.")
+    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+class FileKey:
+    """An Ed25519 key in a file (PKCS#8, PEM) that nobody but its owner may read."""
+
+    def __init__(self, private: Ed25519PrivateKey) -> None:
+        self._private = private
+        self._public_pem = _public_pem(private.public_key().public_bytes_raw())
+        self.fingerprint = fingerprint_of(self._public_pem)
+
+    @classmethod
+    def make(cls, path: Path, passphrase: str = "") -> FileKey:
+        """Make a new key; `FileExistsError` where there is one, even if another process makes it at this moment."""
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+        from cryptography.hazmat.primitives.serialization import (
+            BestAvailableEncryption,
+            Encoding,
+            KeySerializationEncryption,
+            NoEncryption,
+            PrivateFormat,
+        )
+
+        private = Ed25519PrivateKey.generate()
+        lock: KeySerializationEncryption = NoEncryption()
+        if passphrase:
+            lock = BestAvailableEncryption(passphrase.encode())
+        pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, lock)
+        with _told(path):
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _require_own_folder(path.parent)
+            _write_new(path, pem)
+        return cls(private)
+
+    @classmethod
+    def load(cls, path: Path, passphrase: str = "") -> FileKey:
+        """Read a key; `SettingsError` where it is not there, not private, locked or no Ed25519 key."""
+        from cryptography.exceptions import UnsupportedAlgorithm
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+        from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+        with _told(path), path.open("rb") as file:
+            mode = os.fstat(file.fileno()).st_mode & 0o777
+            if os.name == "posix" and mode & 0o077:
+                raise SettingsError(
+                    f"the signing key may be read or written by others (mode {mode:04o})",
+                    where=str(path),
+                    remedy=f"Run: chmod 600 {path} - and make a new key if others were on this machine.",
+                )
+            pem = file.read(65536)
+        try:
+            private = load_pem_private_key(pem, passphrase.encode() if passphrase else None)
+        except TypeError as error:
+            remedy = "Set OPENCWC_KEY_PASSPHRASE." if "not given" in str(error) else "Unset OPENCWC_KEY_PASSPHRASE."
+            raise SettingsError(
+                f"the signing key cannot be opened ({error})", where=str(path), remedy=remedy
+            ) from error
+        except (ValueError, UnsupportedAlgorithm) as error:
+            raise SettingsError(
+                "the signing key cannot be opened: it is damaged, or the passphrase is wrong", where=str(path),
+                remedy="Put back a copy of it, or set OPENCWC_KEY_PASSPHRASE.",
+            ) from error  # fmt: skip
+        if not isinstance(private, Ed25519PrivateKey):
+            raise SettingsError("the signing key is no Ed25519 key", where=str(path), remedy="Name an Ed25519 key.")
+        return cls(private)
+
+    def public_pem(self) -> bytes:
+        """Return the public key as PEM."""
+        return self._public_pem
+
+    def sign(self, data: bytes) -> bytes:
+        """Return the signature over data."""
+        return self._private.sign(data)
+
+
+class TokenKey:
+    """An Ed25519 key in a PKCS#11 token (smart card, HSM): the private key never leaves it.
+
+    A session is opened for each signature, so that a token that was taken out and put back goes on working.
+    """
+
+    def __init__(self, place: TokenPlace, public: bytes, pin: str) -> None:
+        self._place, self._pin, self._public = place, pin, public
+        self._public_pem = _public_pem(public)
+        self.fingerprint = fingerprint_of(self._public_pem)
+
+    @classmethod
+    def open(cls, uri: str, pin: str = "") -> TokenKey:
+        """Find the key that a URI names; the PIN is the argument, the URI's (``pin-source``) or the environment's."""
+        place = TokenPlace.read(uri)
+        pin = pin or place.pin or os.environ.get("OPENCWC_TOKEN_PIN", "")
+        with _session(place, pin) as session:
+            return cls(place, _edwards_point(_find_key(session, place, private=False)), pin)
+
+    @classmethod
+    def make(cls, uri: str, pin: str = "") -> TokenKey:
+        """Make a new key in the token under the name that a URI gives."""
+        place = TokenPlace.read(uri)
+        pin = pin or place.pin or os.environ.get("OPENCWC_TOKEN_PIN", "")
+        with _session(place, pin, writing=True) as session:
+            from pkcs11 import Attribute, KeyType, Mechanism
+
+            # PKCS#11 3.0, 2.3.5: the curve as a PrintableString, "edwards25519"; tokens older than that know it too.
+            curve = {Attribute.EC_PARAMS: b"\x13\x0cedwards25519"}
+            parameters = session.create_domain_parameters(KeyType.EC_EDWARDS, curve, local=True)
+            made = Mechanism.EC_EDWARDS_KEY_PAIR_GEN
+            public, _ = parameters.generate_keypair(store=True, label=place.object, mechanism=made)
+            return cls(place, _edwards_point(public), pin)
+
+    def public_pem(self) -> bytes:
+        """Return the public key as PEM."""
+        return self._public_pem
+
+    def sign(self, data: bytes) -> bytes:
+        """Return the signature over data; `IntegrityError` where the token signs with another key than it shows."""
+        with _session(self._place, self._pin) as session:
+            from pkcs11 import Mechanism
+
+            signature = bytes(_find_key(session, self._place, private=True).sign(data, mechanism=Mechanism.EDDSA))
+        if not verify_signature(self._public_pem, data, signature):
+            raise IntegrityError(
+                "the token signed with another key than its public key says",
+                where=self._place.object,
+                remedy="Give each pair of keys in the token a name of its own.",
+            )
+        return signature
+
+
+@dataclass(frozen=True, slots=True)
+class TokenPlace:
+    """Where a key is: the token's module, label or serial number, the key's label; the PIN where the URI names it."""
+
+    module: str
+    token: str
+    serial: str
+    object: str
+    pin: str
+
+    @classmethod
+    def read(cls, uri: str) -> TokenPlace:
+        """Read a URI (RFC 7512).
+
+        >>> TokenPlace.read("pkcs11:token=The%20house;object=checkpoint?module-path=/usr/lib/token.so").token
+        'The house'
+        """
+        path, _, query = uri.removeprefix("pkcs11:").partition("?")
+        said = {name: unquote(value) for name, _, value in (part.partition("=") for part in path.split(";") if part)}
+        asked = dict(parse_qsl(query.replace("+", "%2B"), keep_blank_values=True))
+        strange = sorted(set(said) - {"token", "serial", "object", "type"}) + sorted(
+            set(asked) - {"module-path", "pin-source", "pin-value"}
+        )
+        remedy = "Write: pkcs11:token=LABEL;object=KEY?module-path=/path/of/module.so"
+        if strange:
+            raise SettingsError(f"the address of the signing key names {strange[0]!r}", remedy=remedy)
+        if not said.get("object") or not (said.get("token") or said.get("serial")) or not asked.get("module-path"):
+            raise SettingsError("the address of the signing key is not complete", remedy=remedy)
+        pin = asked.get("pin-value", "")
+        if source := asked.get("pin-source", ""):
+            file = Path(source.removeprefix("file://").removeprefix("file:"))
+            with _told(file):
+                pin = file.read_text(encoding="utf-8").strip()
+        return cls(asked["module-path"], said.get("token", ""), said.get("serial", ""), said["object"], pin)
+
+
+@contextlib.contextmanager
+def _session(place: TokenPlace, pin: str, *, writing: bool = False) -> Iterator[Any]:
+    try:
+        import pkcs11
+        from pkcs11.exceptions import PinIncorrect, PKCS11Error, UserAlreadyLoggedIn
+    except ImportError as error:
+        raise UnavailableError(
+            "signing with a token needs python-pkcs11, which is not installed", remedy="pip install 'opencwc[token]'"
+        ) from error
+    if not pin:
+        raise SettingsError("the token needs its PIN", where=place.token, remedy="Set OPENCWC_TOKEN_PIN.")
+    try:
+        library = pkcs11.lib(place.module)
+        names = {"token_label": place.token or None, "token_serial": place.serial.encode() or None}
+        token = library.get_token(**{name: value for name, value in names.items() if value})
+        try:
+            session = token.open(rw=writing, user_pin=pin)
+        except UserAlreadyLoggedIn:  # another thread signs at this moment: who is logged in is so in all sessions
+            session = token.open(rw=writing)
+        with session:
+            yield session
+    except PinIncorrect as error:
+        raise SettingsError(
+            "the token refused the PIN", where=place.token, remedy="Mind that it locks itself after a few wrong ones."
+        ) from error
+    except (PKCS11Error, RuntimeError) as error:
+        said = f"{type(error).__name__} {error}".strip()
+        raise UnavailableError(
+            f"the token could not be used ({said})",
+            where=place.token or place.serial,
+            remedy="See that it is in place and that module-path, token and object are right.",
+        ) from error
+
+
+def _find_key(session: Any, place: TokenPlace, *, private: bool) -> Any:
+    from pkcs11 import KeyType, ObjectClass
+
+    kind = ObjectClass.PRIVATE_KEY if private else ObjectClass.PUBLIC_KEY
+    return session.get_key(object_class=kind, key_type=KeyType.EC_EDWARDS, label=place.object)
+
+
+def _edwards_point(key: Any) -> bytes:
+    from pkcs11 import Attribute
+
+    point = bytes(key[Attribute.EC_POINT])
+    if len(point) == 34 and point.startswith(b"\x04\x20"):  # some tokens wrap it in an OCTET STRING, some do not
+        point = point[2:]
+    if len(point) != 32:
+        raise SettingsError("the key in the token is no Ed25519 key", remedy="Make one on the curve edwards25519.")
+    return point
+
+
+def _public_pem(raw: bytes) -> bytes:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    return Ed25519PublicKey.from_public_bytes(raw).public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedCheckpoint:
+    """One line of the log; ``sha256`` is that of statement and signature together, in hex as ``link`` is."""
+
+    casebook: str
+    number: int
+    sha256: str
+    seq: int
+    link: str
+
+
+class CheckpointLog:
+    """The checkpoints that were signed, in a file beside the key: ``last`` is what a database may not fall behind."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / LOG_FILE
+
+    def append(self, casebook: str, number: int, sha256: str, seq: int, link: str) -> None:
+        """Add a line and see it on the disk; `StorageError` where that cannot be."""
+        line = canonical({"casebook": casebook, "number": number, "sha256": sha256, "seq": seq, "link": link}) + "\n"
+        try:
+            new = not self.path.exists()
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+            with os.fdopen(descriptor, "r+b", buffering=0) as file, _alone(descriptor):
+                _drop_torn_line(file)
+                file.write(line.encode())
+                os.fsync(descriptor)
+            if new:
+                _sync_folder(self.path.parent)
+        except OSError as error:
+            raise StorageError(
+                f"the log of checkpoints cannot be written ({error.strerror})",
+                where=str(self.path),
+                remedy="What was recorded stands; make the log writable again.",
+            ) from error
+
+    def last(self, casebook: str) -> LoggedCheckpoint | None:
+        """Return the highest checkpoint of a casebook that was logged, or ``None``.
+
+        Raises:
+            IntegrityError: a line of the log cannot be read.
+            StorageError: the log cannot be read.
+
+        """
+        try:
+            with self.path.open("rb") as file:
+                size = file.seek(0, os.SEEK_END)
+                for start in dict.fromkeys((max(0, size - 2**18), 0)):  # mostly the end of the log is enough
+                    file.seek(start)
+                    lines = file.read().split(b"\n")[bool(start) : -1]  # no half line at the start, none at the end
+                    if found := [one for one in map(self._read, lines) if one.casebook == casebook]:
+                        return max(found, key=lambda one: one.number)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise StorageError(
+                f"the log of checkpoints cannot be read ({error.strerror})", where=str(self.path)
+            ) from error
+        return None
+
+    def _read(self, line: bytes) -> LoggedCheckpoint:
+        try:
+            return LoggedCheckpoint(**json.loads(line))
+        except (ValueError, TypeError) as error:
+            raise IntegrityError(
+                "a line of the log of checkpoints is damaged",
+                where=str(self.path),
+                remedy="Find out who touched it; run: opencwc case verify.",
+            ) from error
+
+
+@contextlib.contextmanager
+def _alone(descriptor: int) -> Iterator[None]:
+    if os.name != "posix":
+        yield
+        return
+    import fcntl
+
+    fcntl.flock(descriptor, fcntl.LOCK_EX)  # let go of when the file is closed
+    yield
+
+
+def _drop_torn_line(file: Any) -> None:
+    size = file.seek(0, os.SEEK_END)
+    if not size:
+        return
+    start = max(0, size - 65536)
+    file.seek(start)
+    tail = file.read()
+    if not tail.endswith(b"\n"):  # the machine stopped in the middle of a line
+        file.truncate(start + tail.rfind(b"\n") + 1)
+
+
+def _write_new(path: Path, data: bytes) -> None:
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(descriptor)
+        if os.name == "posix":
+            os.link(temporary, path)  # fails where there is a file already, which a rename would not
+        else:
+            temporary.rename(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _require_own_folder(folder: Path) -> None:
+    mode = folder.stat().st_mode & 0o777
+    if os.name == "posix" and mode & 0o022:
+        raise SettingsError(
+            f"others may write to the folder of the signing key (mode {mode:04o})",
+            where=str(folder),
+            remedy=f"Run: chmod 700 {folder}",
+        )
+
+
+@contextlib.contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except FileExistsError:
+        raise
+    except OSError as error:
+        raise SettingsError(
+            f"a file of the signing key cannot be used ({error.strerror})",
+            where=str(path),
+            remedy="See that it is there and is yours; OPENCWC_KEY names another.",
+        ) from error

@@ -1,0 +1,21 @@
+"""Real findings for the tests of the casebook: published chemicals, screened."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from opencwc.finding import finding_to_plain
+from opencwc.screening import screen
+
+SARIN, THIODIGLYCOL, ETHANOL, NOT_READ = "CC(C)OP(C)(=O)F", "OCCSCCO", "CCO", "C1CC"
+
+
+@cache
+def _screened(values: tuple[str, ...]) -> tuple[dict[str, Any], ...]:
+    return tuple(finding_to_plain(one) for one in screen(values, lists="CWC", as_of="2026-11-24"))
+
+
+def findings(*values: str, first_row: int = 1) -> list[dict[str, Any]]:
+    """Return the findings of values, their rows counted from ``first_row``."""
+    return [{**one, "row": one["row"] + first_row - 1} for one in _screened(values)]

@@ -1,0 +1,244 @@
+"""Who may decide what, alone or with a second person, and what comes back blind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from opencwc.casebook import tables
+from opencwc.casebook.agreeing import agreement, kappa
+from opencwc.casebook.cases import change_case
+from opencwc.casebook.deciding import comment, decide, set_recheck_share
+from opencwc.casebook.erasing import due_for_erasure, erase_case
+from opencwc.casebook.listing import count_findings, inbox, list_findings, show_case, show_finding
+from opencwc.casebook.model import CaseStatus, Filter, Mark, Outcome, Person, Role, Status
+from opencwc.casebook.opening import Casebook
+from opencwc.casebook.requesting import answer, ask, requests_of
+from opencwc.casebook.verifying import verify_casebook
+from opencwc.errors import ConflictError, InputError, NotAllowedError, NotFoundError
+
+from .conftest import person
+from .screening import ETHANOL, NOT_READ, SARIN, THIODIGLYCOL
+from .test_keeping import ANNA, keep
+
+RITA, RENE, ROSA = person("rita"), person("rene"), person("rosa")
+GRAVE, PLAIN = 1, 2
+
+
+@pytest.fixture
+def kept(book: Casebook) -> Casebook:
+    """A case with a grave finding (sarin), an ordinary one (thiodiglycol), one not listed and one not readable."""
+    keep(book, SARIN, THIODIGLYCOL, ETHANOL, NOT_READ)
+    return book
+
+
+def register(book: Casebook, *people: Person) -> None:
+    """Put people into the table of people, from which reviewers of blind re-checks are drawn."""
+    empty = {"TEXT": "", "BOOLEAN": False}
+    blank = {column.name: empty.get(str(column.type), 0) for column in tables.person.columns if not column.nullable}
+    with book.writing("console") as writer:
+        for one in people:
+            row = {
+                "id": one.id, "login": one.login, "name": one.name, "role": str(one.role), "active": True,
+                "clearance": int(one.clearance),
+            }  # fmt: skip
+            writer.connection.execute(tables.person.insert(), blank | row)
+
+
+def status(book: Casebook, identity: int) -> Status:
+    return next(one.status for one in list_findings(book, RITA, Filter()).findings if one.id == identity)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "correction", "stands"),
+    [
+        (Outcome.ACCEPT, None, Status.ACCEPTED),
+        (Outcome.REJECT, None, Status.REJECTED),
+        (Outcome.NEED_MORE, None, Status.NEEDS_MORE),
+        (Outcome.CORRECT, {"verdict": "not_listed"}, Status.CORRECTED),
+    ],
+)
+def test_one_reviewer_decides_an_ordinary_finding(
+    kept: Casebook, outcome: Outcome, correction: dict[str, str] | None, stands: Status
+) -> None:
+    assert decide(kept, RITA, [PLAIN], outcome, "seen", correction=correction) == {PLAIN: stands}
+    told = show_finding(kept, RENE, PLAIN).decisions
+    assert [(one.person, one.outcome, one.reason, one.correction) for one in told] == [
+        (RITA.id, outcome, "seen", correction)
+    ]
+    assert verify_casebook(kept, RITA).fits
+
+
+def test_a_grave_finding_needs_two_different_people(kept: Casebook) -> None:
+    assert decide(kept, RITA, [GRAVE], Outcome.ACCEPT, "it is sarin") == {GRAVE: Status.AWAITING_SECOND}
+    with pytest.raises(ConflictError, match="second person"):
+        decide(kept, RITA, [GRAVE], Outcome.ACCEPT, "I said so")
+    assert GRAVE not in [one.id for one in inbox(kept, RITA)]
+    assert inbox(kept, RENE)[0].id == GRAVE
+    assert decide(kept, RENE, [GRAVE], Outcome.ACCEPT, "seen too") == {GRAVE: Status.ACCEPTED}
+    assert verify_casebook(kept, RITA).fits
+
+
+def test_two_people_who_differ_on_a_grave_finding_leave_it_disputed(kept: Casebook) -> None:
+    decide(kept, RITA, [GRAVE], Outcome.ACCEPT, "it is sarin")
+    assert decide(kept, RENE, [GRAVE], Outcome.REJECT, "a typing error") == {GRAVE: Status.DISPUTED}
+    decide(kept, ROSA, [GRAVE], Outcome.ACCEPT, "the label says so")
+    assert decide(kept, RENE, [GRAVE], Outcome.ACCEPT, "agreed") == {GRAVE: Status.ACCEPTED}
+    assert verify_casebook(kept, RITA).fits
+
+
+def test_a_reversal_is_a_new_decision(kept: Casebook) -> None:
+    decide(kept, RITA, [PLAIN], Outcome.ACCEPT, "seen")
+    assert decide(kept, RITA, [PLAIN], Outcome.REJECT, "seen again") == {PLAIN: Status.REJECTED}
+    assert [one.reason for one in show_finding(kept, RITA, PLAIN).decisions] == ["seen", "seen again"]
+
+
+def test_a_reversal_of_a_grave_finding_needs_two_people_again(kept: Casebook) -> None:
+    decide(kept, RITA, [GRAVE], Outcome.ACCEPT, "one")
+    decide(kept, RENE, [GRAVE], Outcome.ACCEPT, "two")
+    assert decide(kept, RITA, [GRAVE], Outcome.REJECT, "wrong sample") == {GRAVE: Status.AWAITING_SECOND}
+    assert decide(kept, ROSA, [GRAVE], Outcome.REJECT, "wrong sample") == {GRAVE: Status.REJECTED}
+
+
+def test_two_who_decide_at_once_see_each_other(kept: Casebook) -> None:
+    decide(kept, RITA, [PLAIN], Outcome.ACCEPT, "first", seen=0)
+    with pytest.raises(ConflictError, match="meanwhile"):
+        decide(kept, RENE, [PLAIN], Outcome.REJECT, "second", seen=0)
+    assert status(kept, PLAIN) is Status.ACCEPTED
+
+
+def test_many_are_decided_together_or_not_at_all(kept: Casebook) -> None:
+    with pytest.raises(NotFoundError):
+        decide(kept, RITA, [PLAIN, 99], Outcome.ACCEPT, "all")
+    assert status(kept, PLAIN) is Status.OPEN
+    assert decide(kept, RITA, [PLAIN, 4], Outcome.REJECT, "all") == {PLAIN: Status.REJECTED, 4: Status.REJECTED}
+
+
+@pytest.mark.parametrize(
+    ("act", "error"),
+    [
+        (lambda book: decide(book, ANNA, [PLAIN], Outcome.ACCEPT, "x"), NotAllowedError),
+        (lambda book: decide(book, RITA, [PLAIN], Outcome.ACCEPT, "  "), InputError),
+        (lambda book: decide(book, RITA, [], Outcome.ACCEPT, "x"), InputError),
+        (lambda book: decide(book, RITA, [PLAIN], Outcome.CORRECT, "x"), InputError),
+        (lambda book: decide(book, RITA, [PLAIN], Outcome.CORRECT, "x", correction={"verdict": "fine"}), InputError),
+        (lambda book: decide(book, RITA, [PLAIN], Outcome.ACCEPT, "x", correction={"verdict": "exempt"}), InputError),
+        (lambda book: comment(book, RITA, "inventory", " "), InputError),
+        (lambda book: comment(book, person("x", Role.AUDITOR), "inventory", "hm"), NotAllowedError),
+        (lambda book: decide(book, person("low", clearance=Mark.UNCLASSIFIED), [9], Outcome.ACCEPT, "x"), NotFoundError),
+    ],
+)  # fmt: skip
+def test_what_may_not_be_decided_is_not(
+    kept: Casebook, act: Callable[[Casebook], object], error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        act(kept)
+    assert status(kept, PLAIN) is Status.OPEN
+    assert verify_casebook(kept, RITA).fits
+
+
+def test_a_blind_recheck_comes_back_unlabelled_to_another_reviewer(kept: Casebook) -> None:
+    register(kept, RITA, RENE)
+    set_recheck_share(kept, RITA, 1.0)
+    decide(kept, RITA, [PLAIN], Outcome.ACCEPT, "first")
+    comment(kept, RITA, "inventory", "I accepted it", PLAIN)
+    seen = show_finding(kept, RENE, PLAIN)
+    assert (seen.finding.status, seen.decisions, seen.comments, seen.blind) == (Status.OPEN, [], [], True)
+    assert PLAIN in [one.id for one in inbox(kept, RENE)]
+    assert PLAIN in [one.id for one in list_findings(kept, RENE, Filter(status=(Status.OPEN,))).findings]
+    assert count_findings(kept, RENE, Filter()).status == {"noted": 1, "open": 3}
+    assert count_findings(kept, RITA, Filter()).status == {"accepted": 1, "noted": 1, "open": 2}
+    assert decide(kept, RENE, [PLAIN], Outcome.ACCEPT, "blind") == {PLAIN: Status.ACCEPTED}
+    told = show_finding(kept, RENE, PLAIN)
+    assert [(one.person, one.blind) for one in told.decisions] == [(RITA.id, False), (RENE.id, True)]
+    assert agreement(kept, RITA).agreed == 1
+    assert verify_casebook(kept, RITA).fits
+
+
+def test_a_blind_recheck_that_differs_opens_the_finding_again(kept: Casebook) -> None:
+    register(kept, RITA, RENE)
+    set_recheck_share(kept, RITA, 1.0)
+    decide(kept, RITA, [PLAIN], Outcome.ACCEPT, "first")
+    assert decide(kept, RENE, [PLAIN], Outcome.REJECT, "blind") == {PLAIN: Status.DISPUTED}
+    assert agreement(kept, RITA).agreed == 0
+    assert verify_casebook(kept, RITA).fits
+
+
+def test_kappa_of_the_published_example() -> None:
+    # Fleiss, Cohen, Everitt (1969), table 1: kappa 0.429.
+    table = {
+        ("1", "1"): 106, ("1", "2"): 10, ("1", "3"): 4, ("2", "1"): 22, ("2", "2"): 28, ("2", "3"): 10,
+        ("3", "1"): 2, ("3", "2"): 12, ("3", "3"): 6,
+    }  # fmt: skip
+    told = kappa(pair for pair, n in table.items() for _ in range(n))
+    assert told.kappa is not None
+    assert told.low is not None
+    assert round(told.kappa, 3) == 0.429
+    assert told.low < told.kappa
+
+
+def test_kappa_of_judges_who_always_say_the_same_is_undefined() -> None:
+    assert kappa([("accept", "accept")] * 5).kappa is None
+    assert kappa([]).pairs == 0
+
+
+def test_a_case_closes_when_nothing_waits(kept: Casebook) -> None:
+    with pytest.raises(ConflictError, match="3 findings"):
+        change_case(kept, RITA, "inventory", status="closed")
+    decide(kept, RITA, [GRAVE, PLAIN, 4], Outcome.ACCEPT, "seen")
+    decide(kept, RENE, [GRAVE], Outcome.ACCEPT, "seen")
+    assert change_case(kept, RITA, "inventory", status="closed").status is CaseStatus.CLOSED
+    with pytest.raises(ConflictError, match="closed"):
+        decide(kept, RITA, [PLAIN], Outcome.REJECT, "late")
+
+
+def test_what_leaves_the_house_is_asked_by_one_and_approved_by_another(kept: Casebook) -> None:
+    asked = ask(kept, RITA, "export", "inventory", {"reason": "for the OPCW"})
+    with pytest.raises(ConflictError, match="second person"):
+        answer(kept, RITA, asked.seq, approve=True)
+    with pytest.raises(NotAllowedError):
+        answer(kept, ANNA, asked.seq, approve=True)
+    assert [one.seq for one in requests_of(kept, RENE, waiting=True)] == [asked.seq]
+    assert answer(kept, RENE, asked.seq, approve=True).state == "approved"
+    with pytest.raises(ConflictError):
+        answer(kept, ROSA, asked.seq, approve=False)
+    assert verify_casebook(kept, RITA).fits
+
+
+def test_an_erased_case_is_gone_and_the_chain_still_fits(kept: Casebook) -> None:
+    keep(kept, SARIN, case="other")
+    decide(kept, RITA, [PLAIN], Outcome.ACCEPT, "the planted reason")
+    comment(kept, RITA, "inventory", "the planted comment", PLAIN)
+    change_case(kept, RITA, "inventory", title="the planted title")
+    asked = ask(kept, RITA, "erase", "inventory", {"reason": "planted", "ground": "retention ended"})
+    with pytest.raises(ConflictError):
+        erase_case(kept, RITA, asked.seq)
+    answer(kept, RENE, asked.seq, approve=True)
+    counts = erase_case(kept, RITA, asked.seq)
+    assert counts["findings"] == 4
+    told = verify_casebook(kept, RITA)
+    assert told.fits
+    assert told.erased_findings == 4
+    with kept.reading() as connection:
+        for name, table in tables.metadata.tables.items():
+            held = str(connection.execute(table.select()).all())
+            assert "planted" not in held, name
+            assert "OCCSCCO" not in held, name
+    assert count_findings(kept, RITA, Filter(case="other")).all == 1
+    with pytest.raises(NotFoundError):
+        show_case(kept, RITA, "inventory")
+
+
+def test_a_case_is_not_erased_before_its_time(kept: Casebook) -> None:
+    change_case(kept, RITA, "inventory", retain_until="2999-01-01")
+    asked = ask(kept, RITA, "erase", "inventory", {"reason": "tidy"})
+    answer(kept, RENE, asked.seq, approve=True)
+    with pytest.raises(ConflictError, match="2999"):
+        erase_case(kept, RITA, asked.seq)
+
+
+def test_what_is_due_for_erasure_is_listed(book: Casebook) -> None:
+    keep(book, ETHANOL)
+    change_case(book, RITA, "inventory", retain_until="2020-01-01", status="closed")
+    assert [one.name for one in due_for_erasure(book, RITA)] == ["inventory"]
