@@ -1,0 +1,128 @@
+"""Measure the language recogniser and print its figures; calibrate it or write its card anew when asked.
+
+    python -m benchmarks.language               print the figures
+    python -m benchmarks.language --calibrate   fit the three numbers on the sentences that are not held out
+    python -m benchmarks.language --write       write figures, digests and reference into the card
+
+The sentences stand in src/opencwc/language/data/language-examples.yaml. The fit takes about ten seconds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from dataclasses import asdict
+from datetime import date
+from itertools import product
+from math import log
+from typing import Any
+
+import yaml
+
+from opencwc.language.evaluating import language_examples
+from opencwc.language.recognising import (
+    CALIBRATION,
+    CLASSES,
+    MODEL,
+    Calibration,
+    class_scores,
+    load_identifier,
+    most_likely,
+    probabilities,
+    recognise_language,
+)
+from opencwc.models import Evaluation, Model
+from opencwc.models.measuring import calibration_error
+from opencwc.models.register import digest_of
+from opencwc.models.rendering import figure_table
+
+
+def calibrate() -> Calibration:
+    """Return the three numbers with the smallest mean log loss on the calibration part, found on a grid, then finer."""
+    identifier = load_identifier()
+    cases = [
+        (class_scores(identifier, one.text), CLASSES.index(one.language))
+        for one in language_examples()
+        if not one.held_out
+    ]
+
+    def loss(numbers: Calibration) -> float:
+        return sum(-log(max(probabilities(scored, numbers)[right], 1e-9)) for scored, right in cases) / len(cases)
+
+    best = min(
+        (Calibration(*one) for one in product((0.25, 0.5, 1, 2, 4, 8), (0, 0.25, 0.5, 0.75, 1), (-2, -1, 0, 1))),
+        key=loss,
+    )
+    for step in (0.5, 0.25, 0.1, 0.05):
+        steps = product((1 - step, 1, 1 + step), (-step / 2, 0, step / 2), (-2 * step, 0, 2 * step))
+        near = [
+            Calibration(best.temperature * factor, best.power + power, best.other + other)
+            for factor, power, other in steps
+        ]
+        best = min(near, key=loss)
+    return Calibration(*(round(one, 4) for one in best))
+
+
+def raw_error() -> float:
+    """Return the calibration error of the held-out texts where the scores are taken for log odds as they are."""
+    held = [one for one in language_examples() if one.held_out]
+    identifier = load_identifier()
+    answers = [most_likely(class_scores(identifier, one.text), Calibration(1, 0, 0)) for one in held]
+    right = [label == one.language for (label, _), one in zip(answers, held, strict=True)]
+    return calibration_error([confidence for _, confidence in answers], right)
+
+
+def write_card(model: Model, measured: Evaluation) -> None:
+    """Put figures, digests, reference and today's date into a card; what people wrote in it stays."""
+    head = "# What people wrote stands first; `weights`, `figures` and `reference` are written by benchmarks.\n"
+    raw: dict[str, Any] = yaml.safe_load(model.card.read_text(encoding="utf-8"))
+    raw["made_on"] = date.today().isoformat()
+    raw["weights"] = [{"file": path.name, "sha256": digest_of(path)} for path in model.weights()]
+    raw["figures"] = [asdict(one) for one in measured.figures]
+    if measured.reference:
+        reference = asdict(measured.reference)
+        raw["reference"] = {key: value if key == "classes" else list(value) for key, value in reference.items()}
+    lines = [
+        yaml.safe_dump(
+            {k: v for k, v in raw.items() if k not in ("figures", "weights")},
+            allow_unicode=True,
+            sort_keys=False,
+            width=118,
+        )
+    ]
+    lines += [f"{key}:\n" + "".join(f"- {_in_one_line(one)}" for one in raw[key]) for key in ("weights", "figures")]
+    model.card.write_text(head + "".join(lines), encoding="utf-8")
+
+
+def _in_one_line(value: object) -> str:
+    return yaml.safe_dump(value, default_flow_style=True, sort_keys=False, width=400, allow_unicode=True)
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--calibrate", action="store_true")
+    options.add_argument("--write", action="store_true")
+    asked = options.parse_args()
+    if asked.calibrate:
+        numbers = calibrate()
+        CALIBRATION.write_text(
+            "# Fitted by `python -m benchmarks.language --calibrate`; see opencwc.language.recognising.Calibration.\n"
+            + yaml.safe_dump(numbers._asdict(), sort_keys=False),
+            encoding="utf-8",
+        )
+        print(CALIBRATION.read_text(encoding="utf-8"))
+    measured = MODEL.evaluate()
+    print("\n".join(figure_table(measured.figures)))
+    if asked.write:
+        write_card(MODEL, measured)
+    print(f"\ncalibration error of held-out texts with the raw scores: {raw_error():.3f}")
+    texts = [one.text for one in language_examples() if one.whole]
+    recognise_language(texts[0], watch=False)
+    start = time.perf_counter()
+    for text in texts:
+        recognise_language(text, watch=False)
+    print(f"\n{(time.perf_counter() - start) / len(texts) * 1000:.2f} ms a sentence")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,18 @@
+"""The refusals as the register knows them: rules, measured like a model. Apart, so that a refusal loads no register."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from opencwc.language.request_rules import rule_files
+from opencwc.models.model import Evaluation, Model
+
+
+def _evaluate() -> Evaluation:
+    from opencwc.language.evaluating import evaluate_refusals
+
+    return evaluate_refusals()
+
+
+MODEL = Model("refusals", Path(__file__).parent / "data" / "refusals.card.yaml", rule_files, _evaluate)
+"""Registered through the entry points ``opencwc.models``."""

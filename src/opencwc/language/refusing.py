@@ -1,0 +1,221 @@
+"""Requests that are refused: making, routes, enhancement, dispersal, ways round a rule; by rules, in six languages.
+
+A refusal says only that such requests are refused and recorded: never which word, which rule or what would have passed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from opencwc.errors import StorageError
+from opencwc.finding import Message
+
+if TYPE_CHECKING:
+    from opencwc.language.disguises import Words
+    from opencwc.language.request_rules import Match, RequestRule, RequestRules
+
+REFUSED = "language_refused"
+CATEGORIES = ("synthesis", "route", "enhancement", "dispersal", "evasion")
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a request is refused, for the record: its category, the rule, the language, and where the words stand.
+
+    ``spans`` are places in the text as it was given. To the person who asked only ``message`` is said.
+    """
+
+    category: str
+    rule: str
+    language: str
+    spans: tuple[tuple[int, int], ...]
+
+    @property
+    def message(self) -> Message:
+        """What is said: that such requests are refused and recorded."""
+        return Message(REFUSED)
+
+
+def is_refusal(message: Message) -> bool:
+    """Tell whether a message, or the reason that it gives, is that a request was refused."""
+    reason = message.values.get("reason")
+    return message.id == REFUSED or (isinstance(reason, Message) and reason.id == REFUSED)
+
+
+def judge_request(text: str, rules: RequestRules | None = None) -> Refusal | None:
+    """Return a refusal where a text asks for what OpenCWC never gives, else ``None``.
+
+    >>> judge_request("How do I make sarin?").category
+    'synthesis'
+    >>> judge_request("How do I declare production of thiodiglycol?") is None
+    True
+    """
+    if not _may_ask(text):
+        return None
+    from opencwc.language.disguises import read_words
+    from opencwc.language.request_rules import load_rules
+
+    rules = rules or load_rules()
+    if len(text) > 2 * _READ_AT_EACH_END:  # a request stands at an end of what it is hidden in
+        return judge_request(text[:_READ_AT_EACH_END], rules) or _moved(
+            judge_request(text[-_READ_AT_EACH_END:], rules), len(text) - _READ_AT_EACH_END
+        )
+    words = read_words(text, rules.compact, rules.variants)
+    matches = rules.find(words)
+    groups = {one.group for one in matches}
+    for rule in rules.rules:
+        if rule.find in groups and (not rule.after or rule.start or rule.after in groups):
+            found = next(_fitting(rule, matches, words), None)
+            if found:
+                spans = tuple(sorted({words.span(one.start, one.end) for one in found}))
+                return Refusal(rule.category, rule.id, found[0].language, spans)
+    return None
+
+
+class RefusalLog:
+    """Where the command line records refusals when there is no casebook: one JSON line each, for the owner's eyes.
+
+    ``RefusalLog(load_settings().folder).record(refusal, text)`` appends to ``refusals.jsonl``.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "refusals.jsonl"
+
+    def record(self, refusal: Refusal, text: str, at: datetime | None = None) -> dict[str, object]:
+        """Append a refusal and return what was written; `StorageError` where it cannot be."""
+        written = refusal_record(refusal, text, at)
+        line = (json.dumps(written, ensure_ascii=True) + "\n").encode()
+        try:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            try:
+                if hasattr(os, "fchmod"):
+                    os.fchmod(handle, 0o600)
+                if os.write(handle, line) != len(line):
+                    raise OSError("the disk is full")
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+        except OSError as error:
+            raise StorageError(
+                f"the refusal cannot be recorded ({error})", where=str(self.path), remedy="Make the folder writable."
+            ) from error
+        return written
+
+
+def refusal_record(refusal: Refusal, text: str, at: datetime | None = None) -> dict[str, object]:
+    """Return a refusal as a record keeps it: time, category, rule, language, the text and its SHA-256.
+
+    A text longer than 10,000 signs is cut; its digest is that of the whole.
+    """
+    return {
+        "at": (at or datetime.now(UTC)).isoformat(timespec="seconds"),
+        "category": refusal.category,
+        "rule": refusal.rule,
+        "language": refusal.language,
+        "sha256": sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
+        "text": text[:_LONGEST_KEPT],
+    }
+
+
+def _moved(refusal: Refusal | None, by: int) -> Refusal | None:
+    if refusal is None:
+        return None
+    spans = tuple((start + by, end + by) for start, end in refusal.spans)
+    return Refusal(refusal.category, refusal.rule, refusal.language, spans)
+
+
+def _may_ask(text: str) -> bool:
+    """Tell whether a text can be a request at all: a number, a structure in signs or a single name cannot.
+
+    Cheap on purpose: it stands before every screening of one value.
+    """
+    if len(text) < _SHORTEST_REQUEST:
+        return len(text) > 3 and not text.isascii()
+    if not text.isascii() or any(sign.isspace() for sign in text.strip()):
+        return True
+    return len(_LETTERS.findall(text)) >= _PIECES_OF_A_REQUEST or _LONG_RUN.search(text) is not None
+
+
+def _fitting(rule: RequestRule, matches: Sequence[Match], words: Words) -> Iterator[list[Match]]:
+    for head in _heads(rule, matches, words):
+        found = _with_company(rule, head, matches, words)
+        if found:
+            yield [*found, head]
+
+
+def _heads(rule: RequestRule, matches: Sequence[Match], words: Words) -> Iterator[Match]:
+    """Yield the matches that a rule may begin from: right after an asking word, at the start, or anywhere."""
+    wanted = [one for one in matches if one.group == rule.find]
+    if not rule.after:
+        yield from wanted
+        return
+    asks = [one for one in matches if one.group == rule.after]
+    allowing = [one for one in matches if one.group == "compliance"]
+    for one in wanted:
+        clause = words.clause[one.start]
+        near = [ask for ask in asks if words.clause[ask.start] == clause and not _overlap(ask, one)]
+        before = max((ask.end for ask in near if ask.end <= one.start), default=None)
+        if before is None:
+            asked_later = near and not any(words.clause[other.start] == clause for other in allowing)
+            if asked_later or (rule.start and one.start == words.starts[0]):
+                yield one
+        elif not any(before <= other.start < one.start for other in allowing):
+            yield one
+
+
+def _with_company(rule: RequestRule, head: Match, matches: Sequence[Match], words: Words) -> list[Match] | None:
+    clause = words.clause[head.start]
+    inside = [one for one in matches if words.clause[one.start] == clause]
+    if any(one.group in rule.never and not _overlap(one, head) for one in inside):
+        return None
+    found: list[Match] = []
+    for group, distance in rule.near.items():
+        there = next(
+            (
+                one
+                for one in inside
+                if one.group == group
+                and not _overlap(one, head)
+                and abs(words.ordinal[one.start] - words.ordinal[head.start]) <= distance
+                and not _between(rule.not_between, head, one, inside)
+            ),
+            None,
+        )
+        if there is None:
+            return None
+        found.append(there)
+    for group in rule.anywhere:
+        there = next((one for one in matches if one.group == group), None)
+        if there is None:
+            return None
+        found.append(there)
+    return found or [head]
+
+
+def _between(groups: tuple[str, ...], one: Match, other: Match, matches: Sequence[Match]) -> bool:
+    first, last = sorted((one, other))
+    return any(
+        third.group in groups and first.end <= third.start < last.start and not _overlap(third, last)
+        for third in matches
+    )
+
+
+def _overlap(one: Match, other: Match) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
+_LETTERS = re.compile(r"[A-Za-z]{2,}")
+_LONG_RUN = re.compile(r"[A-Za-z0-9@$!|]{14,}")
+_SHORTEST_REQUEST = 8
+_PIECES_OF_A_REQUEST = 4
+_LONGEST_KEPT = 10_000
+_READ_AT_EACH_END = 20_000

@@ -1,0 +1,14 @@
+"""Models under control: the register of what is learned or measured, with card, switch, figures and drift.
+
+A component names itself through the entry points ``opencwc.models``; nothing here knows any of them by name.
+"""
+
+from opencwc.models.evaluating import Difference, compare
+from opencwc.models.model import Card, Evaluation, Figure, Model, Reference, State, Switch, WeightFile
+from opencwc.models.register import find_model, load_card, maker_fields, registered, state_of
+from opencwc.models.switching import read_switches, switch
+
+__all__ = [
+    "Card", "Difference", "Evaluation", "Figure", "Model", "Reference", "State", "Switch", "WeightFile",
+    "compare", "find_model", "load_card", "maker_fields", "read_switches", "registered", "state_of", "switch",
+]  # fmt: skip

@@ -1,0 +1,117 @@
+"""The register: which models are installed, their cards, and whether each may be used now."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from opencwc.errors import NotFoundError, OpenCWCError, RuleError
+from opencwc.finding import Message
+from opencwc.models.model import Card, Figure, Model, Reference, State, WeightFile
+from opencwc.models.switching import read_switches
+from opencwc.settings import load_settings
+
+GROUP = "opencwc.models"
+OFF = "OPENCWC_MODELS_OFF"
+
+
+def registered() -> tuple[Model, ...]:
+    """Return every model that an installed package registers, by id."""
+    from importlib.metadata import entry_points  # slow to import
+
+    found = {one.name: one for one in entry_points(group=GROUP)}
+    models = (found[name].load() for name in sorted(found))
+    return tuple(model for model in models if isinstance(model, Model))
+
+
+def find_model(id: str) -> Model:
+    """Return a model by its id; `NotFoundError` where none is registered under it."""
+    models = registered()
+    for model in models:
+        if model.id == id:
+            return model
+    raise NotFoundError(f"no model {id!r}", remedy=f"There are: {', '.join(model.id for model in models) or 'none'}.")
+
+
+def state_of(model: Model, folder: Path | None = None) -> State:
+    """Say whether a model may be used now: its files must be those of its card, and nobody may have switched it off.
+
+    A component that is required stays in use, and what differs from its card is said. Raises `SettingsError` where the
+    switches cannot be read: a switch that nobody can read must not count as on.
+    """
+    card = load_card(model.card)
+    hash, why = _weights(model, card)
+    if card.required:
+        return State(card.id, True, hash, why)
+    off = {one.strip() for one in os.environ.get(OFF, "").split(",")}
+    if {"all", card.id} & off:
+        return State(card.id, False, hash, Message("models_off_by_variable", {"id": card.id, "variable": OFF}))
+    switched = read_switches(folder or load_settings().folder).get(card.id)
+    if switched and not switched.on:
+        return State(card.id, False, hash, Message("models_off_by_person", _said(card.id, switched.by, switched.at)))
+    return State(card.id, why is None, hash, why)
+
+
+def maker_fields(model: Model) -> tuple[str, str]:
+    """Return what a finding made with a model carries: ``Maker(..., model=id, weights=hash)``."""
+    return model.id, _weights(model, load_card(model.card))[0]
+
+
+@lru_cache(maxsize=64)
+def load_card(path: Path) -> Card:
+    """Read a card; `RuleError` where it lacks something."""
+    import yaml
+
+    try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return build_card(raw)
+    except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError) as error:
+        raise RuleError(f"this card cannot be read ({error!r})", where=str(path), remedy="See another card.") from error
+
+
+def build_card(raw: Mapping[str, Any]) -> Card:
+    """Turn the YAML of a card into a record."""
+    texts = ("id", "title", "component", "version", "made_on", "licence", "use", "out_of_use", "without")
+    reference = raw.get("reference")
+    return Card(
+        **{name: str(raw[name]).strip() for name in texts},
+        learned=bool(raw["learned"]),
+        required=bool(raw.get("required", False)),
+        data=tuple(raw["data"]),
+        limits=tuple(raw["limits"]),
+        weights=tuple(WeightFile(one["file"], one["sha256"]) for one in raw["weights"]),
+        figures=tuple(Figure(**one) for one in raw["figures"]),
+        reference=Reference(
+            dict(reference["classes"]), tuple(reference["confidence"]), tuple(reference["lengths"])
+        ) if reference else None,
+    )  # fmt: skip
+
+
+def _weights(model: Model, card: Card) -> tuple[str, Message | None]:
+    try:
+        found = [(path.name, digest_of(path)) for path in model.weights()]
+    except (OSError, OpenCWCError):
+        return "", Message("models_weights_missing", {"id": card.id})
+    lines = "".join(f"{digest}  {name}\n" for name, digest in found)
+    whole = sha256(lines.encode()).hexdigest()
+    expected = [(one.name, one.sha256) for one in card.weights]
+    return whole, None if found == expected else Message("models_weights_differ", {"id": card.id})
+
+
+def digest_of(path: Path) -> str:
+    """Return the SHA-256 of a file; read again only when its size or its time changes."""
+    known = path.stat()
+    return _digest(path, known.st_size, known.st_mtime_ns)
+
+
+@lru_cache(maxsize=256)
+def _digest(path: Path, size: int, changed: int) -> str:
+    return sha256(path.read_bytes()).hexdigest()
+
+
+def _said(id: str, by: str, at: str) -> dict[str, Any]:
+    return {"id": id, "by": by, "at": at}

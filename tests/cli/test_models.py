@@ -1,0 +1,113 @@
+"""`opencwc models`: the register on the command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from opencwc.cli.models import models_app
+from opencwc.language.recognising import recognise_languages
+from opencwc.wording import LANGUAGES
+
+ID = "language-recogniser"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("OPENCWC_SETTINGS", str(tmp_path))
+    return tmp_path
+
+
+def models(*words: str) -> Result:
+    return CliRunner().invoke(models_app, list(words))
+
+
+def test_the_list_shows_every_model_and_its_switch() -> None:
+    assert models("list").stdout.splitlines() == [
+        f"{ID}\ton\tlearned\tLanguage recogniser",
+        "refusals\ton\trules\tRefusal of requests",
+    ]
+    assert [one["on"] for one in json.loads(models("list", "--format", "json").stdout)] == [True, True]
+
+
+def test_a_switch_is_set_with_a_reason_and_shown() -> None:
+    assert models("off", ID).exit_code == 2
+    done = models("off", ID, "--reason", "a trial", "--by", "amina")
+    assert (done.exit_code, done.stdout) == (0, f"{ID.capitalize()} is switched off.\n")
+    assert "switched off by amina" in models("list").stdout
+    record = json.loads(models("on", ID, "--reason", "mended", "--by", "luc", "--format", "json").stdout)
+    assert (record["model"], record["on"], record["by"], record["reason"]) == (ID, True, "luc", "mended")
+    assert "off" not in models("list").stdout.split("\n")[0].split("\t")
+
+
+def test_a_model_switched_on_that_stays_out_of_use_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENCWC_MODELS_OFF", ID)
+    assert "OPENCWC_MODELS_OFF" in models("on", ID, "--reason", "why", "--by", "luc").stdout
+
+
+def test_the_refusals_stay_on() -> None:
+    done = models("off", "refusals", "--reason", "in the way")
+    assert done.exit_code == 2
+    assert "cannot be switched off" in done.stderr
+
+
+@pytest.mark.parametrize("id", [ID, "refusals"])
+def test_an_evaluation_agrees_with_the_card(id: str) -> None:
+    done = models("evaluate", id)
+    assert done.exit_code == 0, done.stdout
+    assert done.stdout.splitlines()[-1] == "Every figure is as the card says."
+    assert json.loads(models("evaluate", id, "--format", "json").stdout)["differences"] == []
+
+
+def test_an_evaluation_that_differs_ends_with_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    import opencwc.models as room
+
+    model = room.find_model("refusals")
+    card = tmp_path / "card.yaml"
+    card.write_text(model.card.read_text(encoding="utf-8").replace("value: 1.0", "value: 0.5", 1), encoding="utf-8")
+    monkeypatch.setattr(room, "find_model", lambda id: replace(model, card=card))
+    done = models("evaluate", "refusals")
+    assert done.exit_code == 1
+    assert "the card says 0.5, measured 1.0" in done.stdout
+
+
+def test_a_card_is_shown_as_text_json_and_a_page() -> None:
+    assert "not for:" in models("show", ID).stdout
+    shown = json.loads(models("show", ID, "--format", "json").stdout)
+    assert len(shown["weights"]) == 64
+    assert shown["card"]["reference"]["classes"]["en"] > 0
+    assert models("show", ID, "--format", "markdown").stdout.startswith("# Card: Language recogniser\n")
+
+
+def test_drift_is_said_only_with_enough_inputs() -> None:
+    assert models("drift", ID).stdout == "N=0: too few inputs to tell; at least 100 are needed.\n"
+    list(recognise_languages(["The plant was visited by three inspectors on Monday"] * 12))
+    assert "n=12" in models("drift", ID).stdout.lower()
+    list(recognise_languages(["La planta recibió el lunes la visita de los inspectores"] * 200))
+    done = models("drift", ID)
+    assert done.exit_code == 1
+    assert json.loads(models("drift", ID, "--format", "json").stdout)["verdict"] == "drift"
+    assert models("drift", ID, "--accept", "--reason", "Spanish is what we read").exit_code == 0
+    assert models("drift", ID).exit_code == 0
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_language_is_spoken(lang: str) -> None:
+    for words in (("list",), ("show", ID), ("drift", ID)):
+        done = models(*words, "--lang", lang)
+        assert done.exit_code == 0
+        assert "models_" not in done.stdout.replace("opencwc models", "")
+
+
+@pytest.mark.parametrize(
+    "words", [("show", "none"), ("list", "--format", "xml"), ("drift", "refusals"), ("list", "--lang", "de")]
+)
+def test_what_has_no_meaning_is_said(words: tuple[str, ...]) -> None:
+    done = models(*words)
+    assert done.exit_code == 2
+    assert done.stderr
