@@ -7,9 +7,11 @@ database, so that putting back an old copy of the database does not go unseen.
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import secrets
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
@@ -262,7 +264,7 @@ class TokenPlace:
 def _session(place: TokenPlace, pin: str, *, writing: bool = False) -> Iterator[Any]:
     try:
         import pkcs11
-        from pkcs11.exceptions import PinIncorrect, PKCS11Error, UserAlreadyLoggedIn
+        from pkcs11.exceptions import PinIncorrect, PKCS11Error
     except ImportError as error:
         raise UnavailableError(
             "signing with a token needs python-pkcs11, which is not installed", remedy="pip install 'opencwc[token]'"
@@ -270,15 +272,12 @@ def _session(place: TokenPlace, pin: str, *, writing: bool = False) -> Iterator[
     if not pin:
         raise SettingsError("the token needs its PIN", where=place.token, remedy="Set OPENCWC_TOKEN_PIN.")
     try:
-        library = pkcs11.lib(place.module)
-        names = {"token_label": place.token or None, "token_serial": place.serial.encode() or None}
-        token = library.get_token(**{name: value for name, value in names.items() if value})
-        try:
-            session = token.open(rw=writing, user_pin=pin)
-        except UserAlreadyLoggedIn:  # another thread signs at this moment: who is logged in is so in all sessions
-            session = token.open(rw=writing)
-        with session:
-            yield session
+        with _turn_at(place.module):
+            library = pkcs11.lib(place.module)
+            names = {"token_label": place.token or None, "token_serial": place.serial.encode() or None}
+            token = library.get_token(**{name: value for name, value in names.items() if value})
+            with token.open(rw=writing, user_pin=pin) as session:
+                yield session
     except PinIncorrect as error:
         raise SettingsError(
             "the token refused the PIN", where=place.token, remedy="Mind that it locks itself after a few wrong ones."
@@ -290,6 +289,12 @@ def _session(place: TokenPlace, pin: str, *, writing: bool = False) -> Iterator[
             where=place.token or place.serial,
             remedy="See that it is in place and that module-path, token and object are right.",
         ) from error
+
+
+@functools.cache
+def _turn_at(module: str) -> threading.Lock:
+    """Return the lock of a module: who is logged in to a token is so for the whole process, so threads take turns."""
+    return threading.Lock()
 
 
 def _find_key(session: Any, place: TokenPlace, *, private: bool) -> Any:

@@ -1,0 +1,126 @@
+"""When a checkpoint stood, by the word of a third party: time stamps after RFC 3161.
+
+OpenCWC sends nothing: the request is a file that somebody takes to a time-stamping authority, and the response is
+taken in later. What is stamped is a hash, so that the authority learns nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from opencwc.errors import InputError, IntegrityError, SettingsError
+
+if TYPE_CHECKING:
+    from cryptography import x509
+    from rfc3161_client import TimeStampRequest, TimeStampResponse
+
+_STATUS = ("granted", "granted with changes", "rejected", "waiting", "warning of revocation", "revoked")
+
+
+@dataclass(frozen=True, slots=True)
+class TimeStamp:
+    """What the authority says: the moment (ISO 8601, UTC), its serial number and policy, and who it is."""
+
+    at: str
+    serial: int
+    policy: str
+    authority: str
+
+
+def request(data: bytes) -> bytes:
+    """Return a request for a time stamp over data, as DER: SHA-256, a nonce, and the certificates asked for."""
+    from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
+
+    builder = TimestampRequestBuilder(data=data, hash_algorithm=HashAlgorithm.SHA256, nonce=True, cert_req=True)
+    return builder.build().as_bytes()
+
+
+def verify_response(data: bytes, request_der: bytes, response_der: bytes, ca_pem_path: Path) -> TimeStamp:
+    """Check a response against its request and against the authority's certificates, and return what it says.
+
+    ``ca_pem_path`` holds the certificates to trust, PEM. They must have been valid at the moment of the time stamp,
+    not today.
+
+    Raises:
+        InputError: request or response is no DER of RFC 3161.
+        IntegrityError: the authority did not grant it, it is for another thing or another request, or its signature,
+            its chain of certificates or its use of the key does not hold.
+        SettingsError: the certificates cannot be read.
+
+    """
+    from cryptography import x509
+    from rfc3161_client import VerificationError, VerifierBuilder
+
+    asked, answered = _read_request(request_der), _read_response(response_der)
+    if answered.status != 0:
+        status = _STATUS[answered.status] if 0 <= answered.status < len(_STATUS) else str(answered.status)
+        said = f" ({'; '.join(answered.status_string)})" if answered.status_string else ""
+        raise IntegrityError(
+            f"the authority did not grant the time stamp: {status}{said}", remedy="Ask it again, or ask another one."
+        )
+    try:
+        info, certificates = answered.tst_info, answered.signed_data.certificates
+        if asked.nonce is None or info.nonce != asked.nonce:
+            raise _unfit("it is the answer to another request (its nonce differs)")
+        if info.message_imprint.hash_algorithm != asked.message_imprint.hash_algorithm:
+            raise _unfit("it is for another hash than was asked for")
+        if info.message_imprint.message != asked.message_imprint.message:
+            raise _unfit("it is for another thing (its hash differs from that of the request)")
+        builder = VerifierBuilder.from_request(asked)
+        for root in _certificates(ca_pem_path):
+            builder = builder.add_root_certificate(root)
+        builder.build().verify_message(answered, data)
+        signer = next(iter(answered.signed_data.signer_infos))
+        named = [x509.load_der_x509_certificate(one) for one in certificates]
+    except VerificationError as error:
+        raise _unfit(str(error)) from error
+    except (ValueError, TypeError) as error:
+        raise InputError("the response cannot be read", remedy="Take the file as the authority gave it.") from error
+    own = [one for one in named if (one.issuer, one.serial_number) == (signer.issuer, signer.serial_number)]
+    return TimeStamp(
+        at=info.gen_time.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        serial=info.serial_number,
+        policy=info.policy.dotted_string,
+        authority=own[0].subject.rfc4514_string() if own else "",
+    )
+
+
+def _unfit(what: str) -> IntegrityError:
+    return IntegrityError(
+        f"the time stamp does not hold: {what}", remedy="Take in the response to this request; check the certificates."
+    )
+
+
+def _read_request(der: bytes) -> TimeStampRequest:
+    from rfc3161_client._rust import parse_timestamp_request
+
+    try:
+        return parse_timestamp_request(der)
+    except ValueError as error:
+        raise InputError("the request is no request for a time stamp", remedy="Write it anew.") from error
+
+
+def _read_response(der: bytes) -> TimeStampResponse:
+    from rfc3161_client import decode_timestamp_response
+
+    try:
+        return decode_timestamp_response(der)
+    except ValueError as error:
+        raise InputError(
+            "the response is no time stamp", remedy="Take the file as the authority gave it (.tsr, DER)."
+        ) from error
+
+
+def _certificates(path: Path) -> list[x509.Certificate]:
+    from cryptography import x509
+
+    try:
+        return list(dict.fromkeys(x509.load_pem_x509_certificates(path.read_bytes())))
+    except OSError as error:
+        raise SettingsError(
+            f"the authority's certificates cannot be read ({error.strerror})", where=str(path)
+        ) from error
+    except ValueError as error:
+        raise SettingsError("this holds no certificates", where=str(path), remedy="Give them as PEM.") from error

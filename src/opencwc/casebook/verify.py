@@ -1,0 +1,834 @@
+#!/usr/bin/env python3
+"""Check a bundle that was exported from an OpenCWC casebook, on any machine, years later.
+
+    python3 verify.py BUNDLE.zip [--key FINGERPRINT] [--ca CA.pem] [--older OLDER.zip] [--json]
+
+Needs Python 3.9 or later and the `openssl` command (3.0 or later), nothing else; changes nothing; uses no network.
+Exit status: 0 everything fits, 1 something does not fit, 2 the bundle could not be checked at all.
+
+The casebook keeps one numbered record of everything that was done. All the proof rests on SHA-256 and Ed25519:
+
+    commitment of a record = SHA-256(salt || content)
+    link of a record       = SHA-256(link of the record before || commitment); before the first stand 32 zero bytes
+    digest of a block      = SHA-256(commitment of its first finding || ... || commitment of its last)
+    checkpoint             = a signed statement of the link at one record, which names the hash of the one before
+
+Who changes, drops, adds or moves a record changes every link after it, and then has to sign the new head. So all
+hangs on one thing that no file can prove of itself: that the key is the right one. Compare its fingerprint with one
+that reached you by another way (--key). Read this file from top to bottom: each check is one function, in order.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import binascii
+import json
+import re
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+FORMAT = "opencwc-bundle-1"
+NEEDED = ("chain.txt", "records.jsonl", "findings.jsonl", "checkpoints.jsonl", "report.html", "README.txt", "verify.py")
+MEMBER = re.compile(
+    r"manifest\.json|manifest\.sig|chain\.txt|(records|findings|checkpoints)\.jsonl|report\.html|README\.txt|verify\.py"
+    r"|keys/[0-9a-f]{64}\.pem|timestamps/[1-9][0-9]{0,17}\.ts[qr]|sources/[0-9a-f]{64}"
+)
+SHA256 = re.compile(r"[0-9a-f]{64}")
+CHAIN_LINE = re.compile(rb"([1-9][0-9]{0,17}) ([0-9a-f]{64}) ([0-9a-f]{64})")
+ED25519 = bytes.fromhex("302a300506032b6570032100")  # how an Ed25519 SubjectPublicKeyInfo begins (RFC 8410)
+MARKS = ("unclassified", "restricted", "protected", "highly_protected")
+LONGEST_LINE = 64 * 2**20  # and the longest member that is read whole: nothing in a bundle can exhaust the memory
+FEW = 500  # up to so many checkpoints, each signature is checked
+
+
+class Unreadable(Exception):
+    """The bundle cannot be checked at all: exit status 2."""
+
+
+class Misfit(Exception):
+    """Something does not fit: what, and of which record where that is known (``seq`` 0: of none in particular)."""
+
+    def __init__(self, what: str, seq: int = 0, kind: str = "") -> None:
+        super().__init__(what)
+        self.what, self.seq, self.kind = what, seq, kind
+
+    def __str__(self) -> str:
+        return (f"Record {self.seq}{f' ({self.kind})' if self.kind else ''}: " if self.seq else "") + self.what
+
+
+@dataclass
+class Report:
+    """What was checked, what could not be, and what does not fit."""
+
+    bundle: str
+    about: str = ""
+    key: str = ""
+    checked: list[str] = field(default_factory=list)
+    unchecked: list[str] = field(default_factory=list)
+    misfits: list[Misfit] = field(default_factory=list)
+
+    @property
+    def fits(self) -> bool:
+        """Tell whether everything that was checked fits."""
+        return not self.misfits
+
+    @property
+    def first(self) -> Misfit | None:
+        """Return the first record that does not fit, or the first other thing where no record is known."""
+        return min(
+            (one for one in self.misfits if one.seq), key=lambda one: one.seq, default=next(iter(self.misfits), None)
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the report as plain values."""
+        told = [{"record": one.seq or None, "kind": one.kind or None, "what": one.what} for one in self.misfits]
+        first = told[self.misfits.index(self.first)] if self.first else None
+        said = {"bundle": self.bundle, "fits": self.fits, "about": self.about, "key": self.key, "first": first}
+        return {**said, "misfits": told, "checked": self.checked, "unchecked": self.unchecked}
+
+    def as_text(self) -> str:
+        """Return the report in sentences, safe to show on a terminal."""
+        lines = [self.about] if self.about else []
+        lines += ["THE BUNDLE FITS." if self.fits else "THE BUNDLE DOES NOT FIT."]
+        if self.first:
+            lines += ["The first that does not fit:", f"  {self.first}", "All that does not fit:"]
+            lines += [f"  - {one}" for one in self.misfits]
+        lines += ["Checked:", *(f"  - {one}" for one in self.checked)]
+        lines += ["Not checked:", *(f"  - {one}" for one in self.unchecked)]
+        return "\n".join(printable(line) for line in lines)
+
+
+def verify_bundle(path: str | Path, key: str = "", ca: str | Path = "", older: str | Path = "") -> Report:
+    """Check a bundle; `Unreadable` where it is none or where there is no openssl to check it with."""
+    report = Report(str(path))
+    with tempfile.TemporaryDirectory() as folder, Bundle(path, OpenSSL(Path(folder)), report) as bundle:
+        check_members(bundle)
+        if bundle.holds(read_manifest):
+            bundle.holds(check_manifest_signature, key)
+            check_hashes(bundle)
+            if bundle.holds(check_record):
+                bundle.holds(check_sources)
+                bundle.holds(check_time_stamps, str(ca))
+                bundle.holds(check_older, older)
+            else:
+                report.unchecked.append(
+                    "The records after the first that does not fit, the sources and the time stamps."
+                )
+    own = sha256(Path(__file__).read_bytes()).hexdigest()
+    report.unchecked.append(f"Whether this verifier is the genuine one: its SHA-256 is {own}.")
+    return report
+
+
+# ---------------------------------------------------------------- the checks, in order
+
+
+def check_members(bundle: Bundle) -> None:
+    """Every member has a name of the format, once, is a plain file, and does not unpack to more than it can."""
+    seen = set()
+    for info in bundle.zip.infolist():
+        name = info.filename
+        if info.orig_filename != name or not MEMBER.fullmatch(name):
+            bundle.misfit(f"The bundle holds {name!r}, which is no member of the format.")
+        elif name in seen:
+            bundle.misfit(f"The bundle holds {name} twice.")
+        elif info.flag_bits & 1 or info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            bundle.misfit(f"{name} is encrypted or packed in a way that is not of the format.")
+        elif (info.external_attr >> 16) & 0o170000 not in (0, 0o100000):
+            bundle.misfit(f"{name} is no plain file.")
+        elif info.file_size > 1100 * info.compress_size + 64:  # deflate cannot shrink more than 1032 to 1
+            bundle.misfit(f"{name} claims a size that it cannot have.")
+        seen.add(name)
+    for name in NEEDED:
+        if name not in seen:
+            bundle.misfit(f"{name} is missing.")
+    bundle.report.checked.append(f"The container: {len(seen)} members, each known to the format.")
+
+
+def read_manifest(bundle: Bundle) -> None:
+    """manifest.json says what every other member must be; without it nothing can be checked."""
+    raw = bundle.whole("manifest.json")
+    try:
+        said = parse(raw.decode())
+    except ValueError as error:
+        raise Misfit(f"manifest.json is damaged: {error}.") from None
+    if said.get("format") != FORMAT:
+        raise Unreadable(f"The bundle is of the format {said.get('format')!r}; this verifier reads {FORMAT}.")
+    head, counts, files = said.get("head"), said.get("counts"), said.get("files")
+    right = (
+        set(said) == {"format", "casebook", "case", "case_number", "mark", "exported_at", "exported_by", "approved_by",
+                      "recipients", "head", "checkpoint", "counts", "key", "files"}
+        and all(isinstance(said[name], str) for name in ("casebook", "case", "exported_at", "exported_by"))
+        and isinstance(said["approved_by"], str)
+        and whole(said["case_number"]) and whole(said["checkpoint"]) and said["mark"] in MARKS
+        and isinstance(said["recipients"], list) and all(isinstance(one, str) for one in said["recipients"])
+        and isinstance(head, dict) and set(head) == {"seq", "link"} and whole(head["seq"]) and is_hash(head["link"])
+        and isinstance(counts, dict) and set(counts) == {"records", "findings"} and all(map(whole, counts.values()))
+        and is_hash(said["key"]) and isinstance(files, dict) and all(map(is_hash, files.values()))
+    )  # fmt: skip
+    if not right:
+        raise Misfit("manifest.json does not say what the format asks of it.")
+    bundle.manifest = said
+    bundle.report.key = said["key"]
+    bundle.report.about = (
+        f"Case {said['case']!r} of casebook {said['casebook']}, marked {said['mark'].replace('_', ' ').upper()},"
+        f" exported {said['exported_at']} by {said['exported_by']}"
+        + (f", approved by {said['approved_by']}" if said["approved_by"] else "")
+        + (f", for {', '.join(said['recipients'])}" if said["recipients"] else "")
+        + f"; signed with the key {said['key']}."
+    )
+
+
+def check_manifest_signature(bundle: Bundle, expected: str) -> None:
+    """The manifest is signed with the key it names, and that key is the one the reader expects."""
+    key = bundle.manifest["key"]
+    expected = re.sub(r"[\s:]", "", expected).lower()
+    if expected and expected != key:
+        bundle.misfit(f"The key does not match: the bundle is signed with {key}, expected was {expected}.")
+    elif expected:
+        bundle.report.checked.append("The key: it is the one whose fingerprint was given.")
+    else:
+        bundle.report.unchecked.append(
+            f"THE KEY: anybody can make a bundle that fits itself and sign it with a key of their own. Compare {key}"
+            " with the fingerprint that reached you by another way, or give that one with --key."
+        )
+    if bundle.signed_by(key, bundle.whole("manifest.json"), bundle.whole("manifest.sig")):
+        bundle.report.checked.append("The manifest: its signature is that of the key.")
+    else:
+        bundle.misfit("manifest.json does not fit its signature.")
+
+
+def check_hashes(bundle: Bundle) -> None:
+    """Each member is what the signed manifest says, and there is no other."""
+    files = bundle.manifest["files"]
+    there = set(bundle.zip.namelist()) - {"manifest.json", "manifest.sig"}
+    for name in sorted(there | set(files)):
+        if name not in files:
+            bundle.misfit(f"{name} is in the bundle but not in the manifest.")
+        elif name not in there:
+            bundle.misfit(f"{name} is in the manifest but not in the bundle.")
+        else:
+            digest = sha256()
+            try:
+                for piece in bundle.pieces(name):
+                    digest.update(piece)
+            except Misfit as damaged:
+                bundle.misfit(damaged.what)
+                continue
+            if digest.hexdigest() != files[name]:
+                bundle.misfit(f"{name} does not fit its hash in the manifest.")
+    bundle.report.checked.append(f"The members: {len(files)} hashes.")
+
+
+def check_record(bundle: Bundle) -> None:
+    """Walk the record from number 1 to the head, and hold all that the bundle shows against it."""
+    walk = Walk(bundle)
+    for number, line in enumerate(bundle.lines("chain.txt"), 1):
+        walk.step(number, line)
+    walk.finish()
+    report, manifest = bundle.report, bundle.manifest
+    bundle.sources_named = walk.sources
+    report.checked += [
+        f"The chain: {walk.seq} records of the casebook, each linked to the one before.",
+        f"The case: {manifest['counts']['records']} records and {manifest['counts']['findings']} findings against what"
+        " the chain commits to.",
+        f"The checkpoints: {walk.checkpoint} without a gap, the last at the head; {walk.signatures} signatures of"
+        f" {len(walk.keys)} key{'s' * (len(walk.keys) > 1)} ({', '.join(walk.keys)}).",
+    ]
+    if walk.checkpoint > FEW:
+        report.unchecked.append("The signatures of checkpoints that a later signature of the same key vouches for.")
+    if walk.erased or walk.sealed:
+        erased = ", ".join(map(str, walk.erased[:20])) + (", ..." if len(walk.erased) > 20 else "")
+        report.unchecked.append(
+            f"What was erased by law: {len(walk.erased)} records{f' ({erased})' if erased else ''} and"
+            f" {sum(last - first + 1 for first, last in walk.sealed)} findings. Only their places are proved."
+        )
+    report.unchecked += [f"Run {run}: it has not ended in this bundle." for run in sorted(walk.open_runs)[:20]]
+    report.unchecked.append(
+        "Whether the exporter left out a record of this case that no other names: the chain shows the number and place"
+        " of all records, not whose they are."
+    )
+
+
+def check_sources(bundle: Bundle) -> None:
+    """A source is a file whose SHA-256 is its name, and some record of the case names it."""
+    there = {name[8:] for name in bundle.zip.namelist() if name.startswith("sources/")}
+    for name in sorted(there):
+        digest = sha256()
+        for piece in bundle.pieces(f"sources/{name}"):
+            digest.update(piece)
+        if digest.hexdigest() != name:
+            bundle.misfit(f"sources/{name} is not the file whose hash is its name.")
+        if name not in bundle.sources_named:
+            bundle.misfit(f"sources/{name} is named by no record of the case.")
+    absent = len(bundle.sources_named - there)
+    bundle.report.checked.append(f"The sources: {len(there)} files against their hashes.")
+    if absent:
+        bundle.report.unchecked.append(f"The sources that are not in the bundle: {absent}, left out or erased.")
+
+
+def check_time_stamps(bundle: Bundle, ca: str) -> None:
+    """A time stamp (RFC 3161) shows that a checkpoint stood when a third party says so."""
+    names = [name for name in bundle.zip.namelist() if name.startswith("timestamps/")]
+    for number in sorted({int(name[11:-4]) for name in names}):
+        query, reply = f"timestamps/{number}.tsq", f"timestamps/{number}.tsr"
+        stamped = bundle.stamped.get(number)
+        if stamped is None:
+            bundle.misfit(f"There is a time stamp for checkpoint {number}, but no such checkpoint.")
+        elif query not in names:
+            bundle.misfit(f"{reply} stands without {query}.")
+        elif sha256(stamped[1]).digest() not in bundle.whole(query):
+            bundle.misfit(f"{query} asks for another thing than checkpoint {number}.", stamped[0])
+        elif reply not in names:
+            bundle.report.unchecked.append(f"The time stamp of checkpoint {number}: asked for, not yet taken in.")
+        elif not ca:
+            bundle.report.unchecked.append(
+                f"The time stamp of checkpoint {number} (record {stamped[0]}): give the authority's certificates with"
+                " --ca."
+            )
+        else:
+            if not Path(ca).is_file():
+                raise Unreadable(f"The certificates {ca} are no file.")
+            at, problem = bundle.openssl.time_stamp(stamped[1], bundle.whole(query), bundle.whole(reply), ca)
+            if problem:
+                bundle.misfit(f"The time stamp of checkpoint {number} does not hold: {problem}.", stamped[0])
+            else:
+                bundle.report.checked.append(
+                    f"The time stamp of checkpoint {number}: records 1 to {stamped[0]} stood as here on {at}."
+                )
+    if not names:
+        bundle.report.unchecked.append("The time: the bundle has no time stamp; its dates are what the casebook says.")
+
+
+def check_older(bundle: Bundle, older: str | Path) -> None:
+    """The record of an older bundle of the same casebook is the beginning of this one."""
+    if not older:
+        return
+    before = verify_bundle(older)
+    if not before.fits:
+        raise Misfit(f"The older bundle does not fit itself: {before.first}")
+    with Bundle(older, bundle.openssl, before) as other:
+        read_manifest(other)
+        if other.manifest["casebook"] != bundle.manifest["casebook"]:
+            raise Misfit("The older bundle is of another casebook.")
+        for name in ("chain.txt", "checkpoints.jsonl"):
+            ours = bundle.lines(name)
+            for number, line in enumerate(other.lines(name), 1):
+                seq = number if name == "chain.txt" else parse(parse(line.decode())["statement"])["seq"]
+                mine = next(ours, None)
+                if mine is None:
+                    raise Misfit("It stands in the older bundle and no more in this one.", seq)
+                if mine != line:
+                    raise Misfit(f"It is another one in the older bundle ({name}, line {number}).", seq)
+        bundle.report.checked.append(f"The older bundle: its {other.manifest['head']['seq']} records begin this one.")
+
+
+# ---------------------------------------------------------------- the walk along the record
+
+
+class Walk:
+    """What is known of the record up to one number."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self.bundle, self.case = bundle, bundle.manifest["case_number"]
+        self.records = Feed(bundle, "records.jsonl", lambda line: line["seq"])
+        self.blocks = Feed(bundle, "findings.jsonl", lambda line: line["record"])
+        self.checkpoints = Feed(bundle, "checkpoints.jsonl", lambda line: parse(line["statement"])["seq"], again=True)
+        self.seq, self.link = 0, bytes(32)
+        self.count, self.findings, self.last_id = 0, 0, 0
+        self.open_runs: dict[int, int] = {}  # run: its findings so far
+        self.sources: set[str] = set()
+        self.erased: list[int] = []
+        self.sealed: list[tuple[int, int]] = []  # findings erased, as spans of ids
+        self.erasures: dict[str, list[tuple[int, int]]] = {"records": [], "findings": []}
+        self.checkpoint, self.mark, self.signatures = 0, "0" * 64, 0
+        self.keys: list[str] = []
+        self.unsigned: tuple[str, bytes, bytes, int] | None = None  # the last checkpoint, where it is not yet checked
+
+    def step(self, number: int, line: bytes) -> None:
+        """Check one line of the chain and what the bundle shows of that record."""
+        found = CHAIN_LINE.fullmatch(line)
+        if not found or int(found[1]) != number:
+            raise Misfit(f"Line {number} of chain.txt is not that of this record.", number)
+        committed = bytes.fromhex(found[2].decode())
+        self.seq, self.link = number, sha256(self.link + committed).digest()
+        shown = self.records.take(number)
+        kind = kind_of(shown)
+        if self.link.hex() != found[3].decode():
+            raise Misfit("Its link does not follow from the one before and its commitment.", number, kind)
+        if shown is not None:
+            self.check_shown(shown, committed, kind)
+        elif self.blocks.take(number):
+            raise Misfit("Its findings are in the bundle, the record itself is not.", number, "findings")
+        while checkpoint := self.checkpoints.take(number):
+            self.check_checkpoint(checkpoint)
+
+    def check_shown(self, shown: dict[str, Any], committed: bytes, kind: str) -> None:
+        """A record of the case: what is shown is what the chain commits to."""
+        self.count += 1
+        if shown == {"seq": self.seq, "erased": True}:
+            self.erased.append(self.seq)
+            if self.blocks.take(self.seq):
+                raise Misfit("It is erased, and its findings are in the bundle.", self.seq)
+            return
+        content = self.opened(shown, committed, "seq", kind)
+        if (
+            set(content) != {"seq", "at", "kind", "actor", "case", "body"}
+            or not isinstance(content["body"], dict)
+            or not kind
+        ):
+            raise Misfit("Its content is not that of a record.", self.seq, kind)
+        if content["seq"] != self.seq:
+            raise Misfit("Its content names another number.", self.seq, kind)
+        if content["case"] is not None and content["case"] != self.case:
+            raise Misfit("It is of another case.", self.seq, kind)
+        body = content["body"]
+        block = self.blocks.take(self.seq)
+        if (kind == "findings") != (block is not None):
+            raise Misfit("Its findings are missing." if block is None else "It can have no findings.", self.seq, kind)
+        if block is not None:
+            self.check_block(body, block)
+        elif kind == "run_started":
+            if not whole(body.get("run")):
+                raise Misfit("It names no run.", self.seq, kind)
+            self.open_runs[body["run"]] = 0
+        elif kind == "run_finished":
+            kept = self.open_runs.pop(body["run"], None) if whole(body.get("run")) else None
+            if kept is None and not self.erased:
+                raise Misfit("The start of its run is missing.", self.seq, kind)
+            if kept is not None and kept != body.get("findings"):
+                raise Misfit(f"It counts {body.get('findings')!r} findings, its blocks hold {kept}.", self.seq, kind)
+        elif kind == "erasure":
+            for what in self.erasures:
+                self.erasures[what] += self.spans(body.get(what, []))
+        if kind in ("run_started", "source_kept") and isinstance(body.get("source"), str) and body["source"]:
+            self.sources.add(body["source"])
+
+    def check_block(self, body: dict[str, Any], block: dict[str, Any]) -> None:
+        """A block of findings: numbered without a gap, each what the block commits to."""
+        run, first, count = (body.get(name, -1) for name in ("run", "first", "count"))
+        shown = block.get("findings")
+        if set(block) != {"record", "findings"} or not isinstance(shown, list):
+            raise Misfit("Its line in findings.jsonl is not of the format.", self.seq, "findings")
+        if not (whole(run) and whole(first) and whole(count)) or (run not in self.open_runs and not self.erased):
+            raise Misfit("The start of its run is missing, or the run has ended.", self.seq, "findings")
+        if count != len(shown) or first <= self.last_id:
+            raise Misfit(f"It holds {len(shown)} findings; it says {count!r} from {first!r} on.", self.seq, "findings")
+        digest = sha256()
+        for number, one in enumerate(shown, first):
+            if not isinstance(one, dict) or one.get("id") != number:
+                raise Misfit(f"Where finding {number} should be stands another thing.", self.seq, "findings")
+            if set(one) == {"id", "seal"} and is_hash(one["seal"]):
+                digest.update(bytes.fromhex(one["seal"]))
+                if self.sealed and self.sealed[-1][1] == number - 1:
+                    self.sealed[-1] = (self.sealed[-1][0], number)
+                else:
+                    self.sealed.append((number, number))
+                continue
+            content = self.opened(one, None, "id", "findings")
+            if content.get("id") != number or content.get("run") != run:
+                raise Misfit(f"Finding {number} names another number or run.", self.seq, "findings")
+            digest.update(commitment(one))
+        if digest.hexdigest() != body.get("digest"):
+            raise Misfit(f"Its findings {first} to {first + count - 1} do not fit its digest.", self.seq, "findings")
+        if run in self.open_runs:
+            self.open_runs[run] += count
+        self.findings, self.last_id = self.findings + count, first + count - 1
+
+    def opened(self, shown: dict[str, Any], committed: bytes | None, name: str, kind: str) -> dict[str, Any]:
+        """Return the content that is shown, once it fits what was committed to."""
+        if set(shown) != {name, "salt", "content"} or not re.fullmatch(r"[0-9a-f]{32}", str(shown["salt"])):
+            raise Misfit(f"It is not shown as the format asks ({name} {shown.get(name)!r}).", self.seq, kind)
+        try:
+            if committed is not None and commitment(shown) != committed:
+                raise Misfit("Its content does not fit its commitment in the chain.", self.seq, kind)
+            return parse(shown["content"])
+        except ValueError as error:
+            raise Misfit(f"Its content ({name} {shown[name]}) is damaged: {error}.", self.seq, kind) from None
+
+    def spans(self, erased: Any) -> list[tuple[int, int]]:
+        """Return what an erasure names, a list of numbers and of pairs [first, last], as pairs."""
+        pairs: list[Any] = [
+            [one, one] if whole(one) else one for one in (erased if isinstance(erased, list) else [0.5])
+        ]
+        if not all(isinstance(pair, list) and len(pair) == 2 and all(map(whole, pair)) for pair in pairs):
+            raise Misfit("What it erased is not said in numbers.", self.seq, "erasure")
+        return [(first, last) for first, last in pairs]
+
+    def check_checkpoint(self, line: dict[str, Any]) -> None:
+        """A checkpoint: it follows from the one before and states the link of this record."""
+        number = self.checkpoint + 1
+        said = parse(line["statement"])
+        if set(line) != {"statement", "signature", "key"} or not (
+            is_hash(line["key"]) and isinstance(line["signature"], str)
+        ):
+            raise Misfit(f"Checkpoint {number} is not of the format.", self.seq)
+        if set(said) != {"casebook", "number", "seq", "link", "at", "previous"} or said["number"] != number:
+            raise Misfit(f"Where checkpoint {number} should be stands another thing.", self.seq)
+        try:
+            statement, signature = line["statement"].encode(), bytes.fromhex(line["signature"])
+        except ValueError:
+            raise Misfit(f"The signature of checkpoint {number} is damaged.", self.seq) from None
+        if said["casebook"] != self.bundle.manifest["casebook"]:
+            raise Misfit(f"Checkpoint {number} is of another casebook.", self.seq)
+        if said["previous"] != self.mark:
+            self.check_signature()  # the one before may be the false one: then say so
+            raise Misfit(f"Checkpoint {number} does not follow from checkpoint {number - 1}.", self.seq)
+        if said["link"] != self.link.hex():
+            raise Misfit(f"Checkpoint {number} states another link than the chain has here.", self.seq)
+        # Each statement names the hash of the one before with its signature: who signs one vouches for all before it.
+        # So the last signature of each key is enough; where there are few, each is checked all the same.
+        if self.bundle.manifest["checkpoint"] <= FEW or (self.keys and self.keys[-1] != line["key"]):
+            self.check_signature()
+        if line["key"] not in self.keys[-1:]:
+            self.keys.append(line["key"])
+        self.checkpoint, self.mark = number, sha256(statement + signature).hexdigest()
+        self.unsigned = (line["key"], statement, signature, self.seq)
+        if f"timestamps/{number}.tsq" in self.bundle.names or f"timestamps/{number}.tsr" in self.bundle.names:
+            self.bundle.stamped[number] = (self.seq, statement + signature)
+
+    def check_signature(self) -> None:
+        """Check the signature of the last checkpoint, where there is one."""
+        if self.unsigned is not None:
+            key, statement, signature, seq = self.unsigned
+            if not self.bundle.signed_by(key, statement, signature):
+                raise Misfit(f"Checkpoint {self.checkpoint} does not fit its signature.", seq)
+            self.signatures, self.unsigned = self.signatures + 1, None
+
+    def finish(self) -> None:
+        """The walk has come to the head: nothing may be left over, and all must be as the manifest says."""
+        self.check_signature()
+        for feed, what in (
+            (self.records, "record"),
+            (self.blocks, "block of findings"),
+            (self.checkpoints, "checkpoint"),
+        ):
+            if feed.take(sys.maxsize) or feed.line:
+                raise Misfit(
+                    f"There is a {what} for it, and the chain ends at {self.seq}.", feed.seq, kind_of(feed.line)
+                )
+        said = self.bundle.manifest
+        for seq in self.erased:
+            if not any(first <= seq <= last for first, last in self.erasures["records"]):
+                self.bundle.misfit("It is shown as erased, and no record of an erasure names it.", seq)
+        for start, end in self.sealed:
+            reach = start
+            for first, last in sorted(self.erasures["findings"]):
+                reach = max(reach, last + 1) if first <= reach else reach
+            if reach <= end:
+                self.bundle.misfit(f"Finding {reach} is shown as erased, and no record of an erasure names it.")
+        if (self.seq, self.link.hex()) != (said["head"]["seq"], said["head"]["link"]):
+            self.bundle.misfit(
+                f"The chain ends at {self.seq}; the manifest says {said['head']['seq']}, or another link."
+            )
+        if (self.count, self.findings) != (said["counts"]["records"], said["counts"]["findings"]):
+            self.bundle.misfit(
+                f"There are {self.count} records and {self.findings} findings; the manifest says"
+                f" {said['counts']['records']} and {said['counts']['findings']}."
+            )
+        if self.checkpoint != said["checkpoint"] or self.checkpoints.seq != self.seq:
+            self.bundle.misfit(
+                f"The last checkpoint is {self.checkpoint}, at record {self.checkpoints.seq}: not the head's."
+            )
+        if self.keys[-1:] != [said["key"]]:
+            self.bundle.misfit("The last checkpoint and the manifest are signed with different keys.")
+
+
+class Feed:
+    """The lines of one member as JSON objects, given out as the walk comes to the record that each belongs to."""
+
+    def __init__(self, bundle: Bundle, name: str, place: Any, *, again: bool = False) -> None:
+        self.name, self.place, self.again = name, place, again
+        self.lines, self.number, self.seq = bundle.lines(name), 0, 0
+        self.line: dict[str, Any] | None = None
+        self.problem: Misfit | None = None
+        self.advance()
+
+    def advance(self) -> None:
+        """Read the next line; what is wrong with it is told when the walk asks, not before."""
+        self.line, self.number = None, self.number + 1
+        try:
+            raw = next(self.lines, None)
+            if raw is None:
+                return
+            self.line = parse(raw.decode())
+            seq = self.place(self.line)
+            if not whole(seq) or seq == 0:
+                self.problem = Misfit(f"Line {self.number} of {self.name} names no record.")
+            elif seq < self.seq or (seq == self.seq and not self.again):
+                what = "stands twice" if seq == self.seq else f"stands after that of record {self.seq}"
+                self.problem = Misfit(f"Its line in {self.name} ({self.number}) {what}.", seq, kind_of(self.line))
+            else:
+                self.seq = seq
+        except Misfit as problem:
+            self.problem = problem
+        except (ValueError, KeyError, TypeError) as error:
+            self.problem = Misfit(f"Line {self.number} of {self.name} is damaged: {error}.")
+
+    def take(self, seq: int) -> dict[str, Any] | None:
+        """Return the line that belongs to a record, or ``None``."""
+        if self.problem is not None:
+            raise self.problem
+        if self.line is None or self.seq != seq:
+            return None
+        line = self.line
+        self.advance()
+        if self.problem is not None and self.problem.seq:  # the next line belongs to this record or an earlier one
+            raise self.problem
+        return line
+
+
+# ---------------------------------------------------------------- reading
+
+
+class Bundle:
+    """The ZIP file, read member by member and never unpacked."""
+
+    def __init__(self, path: str | Path, openssl: OpenSSL, report: Report) -> None:
+        try:
+            self.zip = zipfile.ZipFile(path)
+        except (*DAMAGE, OSError) as error:
+            raise Unreadable(f"{path} cannot be read as a ZIP file: {error}.") from None
+        self.names = set(self.zip.namelist())
+        if "manifest.json" not in self.names:
+            raise Unreadable(f"{path} is no bundle of OpenCWC: it has no manifest.json.")
+        self.openssl, self.report = openssl, report
+        self.manifest: dict[str, Any] = {}
+        self.sources_named: set[str] = set()
+        self.stamped: dict[int, tuple[int, bytes]] = {}  # checkpoint: its record, what was stamped
+
+    def __enter__(self) -> Bundle:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.zip.close()
+
+    def holds(self, check: Callable[..., None], *given: Any) -> bool:
+        """Make a check; note what stops it, and tell whether it came to its end."""
+        try:
+            check(self, *given)
+        except Misfit as misfit:
+            self.report.misfits.append(misfit)
+            return False
+        return True
+
+    def misfit(self, what: str, seq: int = 0, kind: str = "") -> None:
+        """Note something that does not fit, and go on."""
+        self.report.misfits.append(Misfit(what, seq, kind))
+
+    def pieces(self, name: str) -> Iterator[bytes]:
+        """Give the bytes of a member, piece by piece."""
+        try:
+            with self.zip.open(name) as stream:
+                while piece := stream.read(2**20):
+                    yield piece
+        except KeyError:
+            raise Misfit(f"{name} is missing.") from None
+        except (*DAMAGE, OSError) as error:
+            raise Misfit(f"{name} is damaged: {error}.") from None
+
+    def whole(self, name: str) -> bytes:
+        """Return the bytes of a small member."""
+        data = bytearray()
+        for piece in self.pieces(name):
+            data += piece
+            if len(data) > LONGEST_LINE:
+                raise Misfit(f"{name} is longer than the format allows.")
+        return bytes(data)
+
+    def lines(self, name: str) -> Iterator[bytes]:
+        """Give the lines of a member, without their ends."""
+        rest = b""
+        for piece in self.pieces(name):
+            *lines, rest = (rest + piece).split(b"\n")
+            yield from lines
+            if len(rest) > LONGEST_LINE:
+                raise Misfit(f"A line of {name} is longer than the format allows.")
+        if rest:
+            raise Misfit(f"{name} breaks off in the middle of a line.")
+
+    def signed_by(self, fingerprint: str, data: bytes, signature: bytes) -> bool:
+        """Tell whether a signature over data was made with the key of a fingerprint."""
+        name = f"keys/{fingerprint}.pem"
+        if name not in self.names:
+            raise Misfit(f"The key {fingerprint} is not in the bundle.")
+        text = self.whole(name).decode("ascii", "replace")
+        found = re.fullmatch(r"-----BEGIN PUBLIC KEY-----\n([A-Za-z0-9+/=\n]+)-----END PUBLIC KEY-----\n?", text)
+        try:
+            der = base64.b64decode(found[1]) if found else b""
+        except binascii.Error:
+            der = b""
+        if not (der.startswith(ED25519) and len(der) == 44 and sha256(der).hexdigest() == fingerprint):
+            raise Misfit(f"{name} is not the Ed25519 key with this fingerprint.")
+        return self.openssl.signed(der, data, signature)
+
+
+class OpenSSL:
+    """The `openssl` command, with a folder for what it is to read."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.command = folder, shutil.which("openssl") or ""
+        if not self.command:
+            raise Unreadable(
+                "There is no openssl command on this machine, and signatures cannot be checked without it."
+            )
+        # RFC 8032, 7.1, test 2: an openssl that does not know this signature cannot tell a right one from a false one.
+        key = ED25519 + bytes.fromhex("3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c")
+        signature = bytes.fromhex(
+            "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da"
+            "085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00"
+        )
+        if not self.signed(key, b"r", signature) or self.signed(key, b"s", signature):
+            version = self.run("version")[1]
+            raise Unreadable(
+                f"This openssl cannot check Ed25519 signatures (pkeyutl -rawin): {version}. Use 3.0 or later."
+            )
+
+    def run(self, *arguments: str) -> tuple[bool, str]:
+        """Run openssl; return whether it was content, and what it said."""
+        try:
+            done = subprocess.run(  # noqa: S603 - no shell, and no argument that comes from the bundle
+                [self.command, *arguments], stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False
+            )
+        except (OSError, subprocess.SubprocessError) as error:
+            raise Unreadable(f"openssl could not be run: {error}.") from None
+        return done.returncode == 0, (done.stdout + done.stderr).decode("utf-8", "replace").strip()
+
+    def file(self, name: str, data: bytes) -> str:
+        """Write a file for openssl to read."""
+        (self.folder / name).write_bytes(data)
+        return str(self.folder / name)
+
+    def signed(self, der: bytes, data: bytes, signature: bytes) -> bool:
+        """Tell whether an Ed25519 signature holds."""
+        pem = b"-----BEGIN PUBLIC KEY-----\n" + base64.b64encode(der) + b"\n-----END PUBLIC KEY-----\n"
+        files = (
+            "-inkey",
+            self.file("key", pem),
+            "-in",
+            self.file("data", data),
+            "-sigfile",
+            self.file("sig", signature),
+        )
+        return len(signature) == 64 and self.run("pkeyutl", "-verify", "-pubin", "-rawin", *files)[0]
+
+    def time_stamp(self, data: bytes, query: bytes, reply: bytes, ca: str) -> tuple[str, str]:
+        """Return when a time stamp was made, or why it does not hold."""
+        files = self.file("data", data), self.file("tsq", query), self.file("tsr", reply)
+        told = self.run("ts", "-reply", "-in", files[2], "-text")[1]
+        found = re.search(r"Time stamp: (\w{3}) +(\d+) (\d\d:\d\d:\d\d)(?:\.\d+)? (\d{4}) GMT", told)
+        try:
+            at = datetime.strptime(" ".join(found.groups()) if found else "", "%b %d %H:%M:%S %Y")
+        except ValueError:
+            return "", "it says no time"
+        # The authority's certificate need not be valid today: it must have been when the time stamp was made.
+        moment = str(int(at.replace(tzinfo=timezone.utc).timestamp()))  # noqa: UP017 - datetime.UTC is of Python 3.11
+        for against in (("-queryfile", files[1]), ("-data", files[0])):
+            good, said = self.run("ts", "-verify", *against, "-in", files[2], "-CAfile", ca, "-attime", moment)
+            if not good:
+                return "", " ".join(said.split())[:500]
+        return f"{at.isoformat()}Z", ""
+
+
+def commitment(shown: dict[str, Any]) -> bytes:
+    """Return SHA-256(salt || content)."""
+    return sha256(bytes.fromhex(shown["salt"]) + shown["content"].encode()).digest()
+
+
+def parse(text: Any) -> dict[str, Any]:
+    """Return a JSON object; `ValueError` where it is none, or is not written in the one way the format allows."""
+    if not isinstance(text, str):
+        raise ValueError("it is no text")  # noqa: TRY004 - one kind of error for all that is malformed
+    try:
+        value = json.loads(text, parse_int=small)
+        if not isinstance(value, dict):
+            raise ValueError("it is no JSON object")  # noqa: TRY004
+        again = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+        if re.search("[\ud800-\udfff]", again):  # half a character is kept as an escape, and then everything is
+            again = json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+    if again != text:
+        raise ValueError("it is not canonical JSON")
+    return value
+
+
+def small(digits: str) -> int:
+    """Return an integer of at most 30 digits: more make some versions of Python very slow."""
+    if len(digits) > 30:
+        raise ValueError("a number is too long")
+    return int(digits)
+
+
+def whole(value: Any) -> bool:
+    """Tell whether a value is a number that counts something."""
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63
+
+
+def is_hash(value: Any) -> bool:
+    """Tell whether a value is a SHA-256 in hexadecimal."""
+    return isinstance(value, str) and SHA256.fullmatch(value) is not None
+
+
+def kind_of(shown: dict[str, Any] | None) -> str:
+    """Return the kind that a record says it is of, whether or not it can be believed."""
+    try:
+        kind = json.loads((shown or {}).get("content", "{}")).get("kind", "")
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        kind = ""
+    return kind if isinstance(kind, str) else ""
+
+
+def printable(text: str) -> str:
+    """Return a text without anything that steers a terminal."""
+    return "".join(one if one.isprintable() else "\ufffd" for one in text)
+
+
+DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    OverflowError,
+)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Check the bundle that the command line names, and return the exit status."""
+    parser = argparse.ArgumentParser(description="Check a bundle exported from an OpenCWC casebook.")
+    parser.add_argument("bundle")
+    parser.add_argument("--key", default="", help="the fingerprint of the key, got by another way than the bundle")
+    parser.add_argument("--ca", default="", help="certificates of the time-stamping authority, PEM")
+    parser.add_argument("--older", default="", help="an older bundle of the same casebook, which this one must extend")
+    parser.add_argument("--json", action="store_true", help="print the report as JSON")
+    asked = parser.parse_args(arguments)
+    try:
+        report = verify_bundle(asked.bundle, asked.key, asked.ca, asked.older)
+    except (Unreadable, OSError) as error:
+        sys.stderr.write(printable(f"The bundle could not be checked. {error}") + "\n")
+        return 2
+    except MemoryError:
+        sys.stderr.write("The bundle could not be checked. This machine has too little memory for it.\n")
+        return 2
+    said = json.dumps(report.as_json(), indent=2) if asked.json else report.as_text()
+    encoding = sys.stdout.encoding or "ascii"  # what this terminal cannot show is shown as an escape
+    sys.stdout.write(said.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+    return 0 if report.fits else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
