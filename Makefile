@@ -2,31 +2,44 @@
 VENV := .venv
 RUN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+TESTS := $(VENV)/.installed-for-tests
 
-.PHONY: demo test check bench docs clean
+.PHONY: demo test check bench soak docs clean
 
 demo: $(STAMP)  ## the main job on examples/, and where its report lies
 	@sh scripts/demo.sh
 
-test: $(STAMP)  ## the whole test suite
+test: $(TESTS)  ## the whole test suite
 	$(RUN)/pytest -n auto
 
-check: $(STAMP)  ## style, types, rooms, documentation, then the tests
+check: $(TESTS)  ## style, types, rooms, documentation, then the tests
 	$(RUN)/ruff check .
 	$(RUN)/ruff format --check .
 	$(RUN)/mypy
 	$(RUN)/lint-imports
+	$(RUN)/bandit --quiet --configfile pyproject.toml --recursive --severity-level medium src
 	$(RUN)/mkdocs build --strict --quiet
 	$(RUN)/pytest -n auto
 
 bench: $(STAMP)  ## the figures of docs/benchmarks, measured here
 	$(RUN)/python -m benchmarks
+	$(RUN)/python -m benchmarks.casebook
+	$(RUN)/python -m benchmarks.service
+	$(RUN)/python -m benchmarks.refusals
+	$(RUN)/python -m benchmarks.language
+
+soak: $(STAMP)  ## 24 minutes of mixed load on the service, watched for growth in memory
+	$(RUN)/python -m benchmarks.soak --minutes 24
 
 docs: $(STAMP)  ## the documentation, into site/
 	$(RUN)/mkdocs build --strict
 
 $(STAMP): pyproject.toml constraints.txt scripts/set_up.sh build_catalogs.py $(wildcard src/opencwc/wording/catalogs/*/LC_MESSAGES/*.po)
 	@sh scripts/set_up.sh $(VENV)
+	@touch $@
+
+$(TESTS): $(STAMP) tests/web/oidc_provider/package-lock.json
+	@sh scripts/set_up.sh $(VENV) tests
 	@touch $@
 
 clean:

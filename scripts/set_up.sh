@@ -1,8 +1,10 @@
 #!/bin/sh
-# Install OpenCWC and all that its checks need into the virtual environment named by the first argument.
+# Install OpenCWC and all that it needs into the virtual environment named by the first argument; with "tests" as the
+# second one, also what the tests run for real: PostgreSQL, a PKCS#11 token, age, an OpenID provider.
 # On Debian and Ubuntu it installs missing system packages when it is root, and says which they are when it is not.
 set -eu
 venv=$1
+for_tests=${2:-}
 
 python=
 for name in python3.13 python3.12 python3.11 python3; do
@@ -23,6 +25,12 @@ missing=
 for library in libXrender.so.1:libxrender1 libXext.so.6:libxext6 libX11.so.6:libx11-6 libexpat.so.1:libexpat1; do
   "$python" -c "import ctypes; ctypes.CDLL('${library%%:*}')" >/dev/null 2>&1 || missing="$missing ${library##*:}"
 done
+if [ "$for_tests" = tests ]; then
+  for program in softhsm2-util:softhsm2 age:age openssl:openssl ssh-keygen:openssh-client node:nodejs npm:npm setpriv:util-linux; do
+    command -v "${program%%:*}" >/dev/null 2>&1 || missing="$missing ${program##*:}"
+  done
+  command -v initdb >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
+fi
 if [ -n "$missing" ]; then
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     echo "Installing system packages:$missing"
@@ -37,5 +45,6 @@ if [ -n "$missing" ]; then
 fi
 
 [ -x "$venv/bin/python" ] || "$python" -m venv "$venv"
+[ "$for_tests" != tests ] || (cd tests/web/oidc_provider && npm ci --silent --no-audit --no-fund >/dev/null)
 echo "Installing Python packages into $venv (once; a few minutes) ..."
 PIP_CONSTRAINT=constraints.txt "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,cluster,mcp,token]'

@@ -23,7 +23,7 @@ def folder_of_server() -> Path:
 class Cluster:
     """A running server; ``url(database)`` is how to reach it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, fsync: bool = False) -> None:
         self._programs = folder_of_server()
         self.folder = Path(tempfile.mkdtemp(prefix="opencwc-postgresql-"))
         self._as_user: list[str] = []
@@ -33,7 +33,7 @@ class Cluster:
             self._as_user = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
         data = self.folder / "data"
         self._run("initdb", "-D", str(data), "-U", "books", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-        options = f"-c listen_addresses='' -k {self.folder} -c fsync=off -c max_connections=100"
+        options = f"-c listen_addresses='' -k {self.folder} -c fsync={'on' if fsync else 'off'} -c max_connections=100"
         self._run("pg_ctl", "-D", str(data), "-o", options, "-l", str(self.folder / "log"), "-w", "start")
 
     def _run(self, program: str, *words: str) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from opencwc.casebook.model import Mark, Person, Role
 from opencwc.casebook.opening import Casebook, open_casebook
+
 from .cluster import Cluster
 
 _NUMBERS = count(1)

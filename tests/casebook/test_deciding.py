@@ -14,6 +14,7 @@ from opencwc.casebook.erasing import due_for_erasure, erase_case
 from opencwc.casebook.listing import count_findings, inbox, list_findings, show_case, show_finding
 from opencwc.casebook.model import CaseStatus, Filter, Mark, Outcome, Person, Role, Status
 from opencwc.casebook.opening import Casebook
+from opencwc.casebook.people import People
 from opencwc.casebook.requesting import answer, ask, requests_of
 from opencwc.casebook.verifying import verify_casebook
 from opencwc.errors import ConflictError, InputError, NotAllowedError, NotFoundError
@@ -33,17 +34,10 @@ def kept(book: Casebook) -> Casebook:
     return book
 
 
-def register(book: Casebook, *people: Person) -> None:
-    """Put people into the table of people, from which reviewers of blind re-checks are drawn."""
-    empty = {"TEXT": "", "BOOLEAN": False}
-    blank = {column.name: empty.get(str(column.type), 0) for column in tables.person.columns if not column.nullable}
-    with book.writing("console") as writer:
-        for one in people:
-            row = {
-                "id": one.id, "login": one.login, "name": one.name, "role": str(one.role), "active": True,
-                "clearance": int(one.clearance),
-            }  # fmt: skip
-            writer.connection.execute(tables.person.insert(), blank | row)
+def register(book: Casebook, *logins: str) -> list[Person]:
+    """Make accounts: reviewers of blind re-checks are drawn from them."""
+    people = People(book)
+    return [people.add("console", login, login, Role.REVIEWER, Mark.HIGHLY_PROTECTED) for login in logins]
 
 
 def status(book: Casebook, identity: int) -> Status:
@@ -126,7 +120,7 @@ def test_many_are_decided_together_or_not_at_all(kept: Casebook) -> None:
         (lambda book: decide(book, RITA, [PLAIN], Outcome.ACCEPT, "x", correction={"verdict": "exempt"}), InputError),
         (lambda book: comment(book, RITA, "inventory", " "), InputError),
         (lambda book: comment(book, person("x", Role.AUDITOR), "inventory", "hm"), NotAllowedError),
-        (lambda book: decide(book, person("low", clearance=Mark.UNCLASSIFIED), [9], Outcome.ACCEPT, "x"), NotFoundError),
+        (lambda book: decide(book, RITA, [9], Outcome.ACCEPT, "x"), NotFoundError),
     ],
 )  # fmt: skip
 def test_what_may_not_be_decided_is_not(
@@ -139,30 +133,30 @@ def test_what_may_not_be_decided_is_not(
 
 
 def test_a_blind_recheck_comes_back_unlabelled_to_another_reviewer(kept: Casebook) -> None:
-    register(kept, RITA, RENE)
-    set_recheck_share(kept, RITA, 1.0)
-    decide(kept, RITA, [PLAIN], Outcome.ACCEPT, "first")
-    comment(kept, RITA, "inventory", "I accepted it", PLAIN)
-    seen = show_finding(kept, RENE, PLAIN)
+    rita, rene = register(kept, "rita", "rene")
+    set_recheck_share(kept, rita, 1.0)
+    decide(kept, rita, [PLAIN], Outcome.ACCEPT, "first")
+    comment(kept, rita, "inventory", "I accepted it", PLAIN)
+    seen = show_finding(kept, rene, PLAIN)
     assert (seen.finding.status, seen.decisions, seen.comments, seen.blind) == (Status.OPEN, [], [], True)
-    assert PLAIN in [one.id for one in inbox(kept, RENE)]
-    assert PLAIN in [one.id for one in list_findings(kept, RENE, Filter(status=(Status.OPEN,))).findings]
-    assert count_findings(kept, RENE, Filter()).status == {"noted": 1, "open": 3}
-    assert count_findings(kept, RITA, Filter()).status == {"accepted": 1, "noted": 1, "open": 2}
-    assert decide(kept, RENE, [PLAIN], Outcome.ACCEPT, "blind") == {PLAIN: Status.ACCEPTED}
-    told = show_finding(kept, RENE, PLAIN)
-    assert [(one.person, one.blind) for one in told.decisions] == [(RITA.id, False), (RENE.id, True)]
-    assert agreement(kept, RITA).agreed == 1
-    assert verify_casebook(kept, RITA).fits
+    assert PLAIN in [one.id for one in inbox(kept, rene)]
+    assert PLAIN in [one.id for one in list_findings(kept, rene, Filter(status=(Status.OPEN,))).findings]
+    assert count_findings(kept, rene, Filter()).status == {"noted": 1, "open": 3}
+    assert count_findings(kept, rita, Filter()).status == {"accepted": 1, "noted": 1, "open": 2}
+    assert decide(kept, rene, [PLAIN], Outcome.ACCEPT, "blind") == {PLAIN: Status.ACCEPTED}
+    told = show_finding(kept, rene, PLAIN)
+    assert [(one.person, one.blind) for one in told.decisions] == [(rita.id, False), (rene.id, True)]
+    assert agreement(kept, rita).agreed == 1
+    assert verify_casebook(kept, rita).fits
 
 
 def test_a_blind_recheck_that_differs_opens_the_finding_again(kept: Casebook) -> None:
-    register(kept, RITA, RENE)
-    set_recheck_share(kept, RITA, 1.0)
-    decide(kept, RITA, [PLAIN], Outcome.ACCEPT, "first")
-    assert decide(kept, RENE, [PLAIN], Outcome.REJECT, "blind") == {PLAIN: Status.DISPUTED}
-    assert agreement(kept, RITA).agreed == 0
-    assert verify_casebook(kept, RITA).fits
+    rita, rene = register(kept, "rita", "rene")
+    set_recheck_share(kept, rita, 1.0)
+    decide(kept, rita, [PLAIN], Outcome.ACCEPT, "first")
+    assert decide(kept, rene, [PLAIN], Outcome.REJECT, "blind") == {PLAIN: Status.DISPUTED}
+    assert agreement(kept, rita).agreed == 0
+    assert verify_casebook(kept, rita).fits
 
 
 def test_kappa_of_the_published_example() -> None:

@@ -107,7 +107,7 @@ def test_a_finding_inherits_the_higher_mark_of_its_case_and_its_source(book: Cas
     [
         lambda book, who: list_findings(book, who, Filter()).findings,
         lambda book, who: count_findings(book, who, Filter()).all,
-        lambda book, who: list_cases(book, who),
+        list_cases,
     ],
 )
 def test_what_is_above_the_clearance_is_not_there(book: Casebook, look: Callable[[Casebook, Person], object]) -> None:
@@ -176,4 +176,13 @@ def test_odd_texts_are_kept_as_they_came(book: Casebook, odd: str) -> None:
     kept = list_findings(book, RITA, Filter()).findings[0]
     assert kept.content is not None
     assert (kept.content["subject_id"], kept.content["input"]) == (odd, odd)
+    assert verify_casebook(book, RITA).fits
+
+
+def test_long_inputs_make_small_blocks(book: Casebook) -> None:
+    run = begin(book)
+    run.keep([{**findings(ETHANOL)[0], "row": row, "input": "C" * 900_000} for row in range(1, 31)])
+    with book.reading() as connection:
+        blocks = connection.exec_driver_sql("SELECT count(DISTINCT block) FROM finding").scalar_one()
+    assert blocks > 3
     assert verify_casebook(book, RITA).fits

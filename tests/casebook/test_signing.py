@@ -10,20 +10,16 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from opencwc.casebook.signing import (
-    CheckpointLog,
     FileKey,
-    LoggedCheckpoint,
     TokenKey,
     TokenPlace,
     fingerprint_of,
     open_signer,
     verify_signature,
 )
-from opencwc.errors import IntegrityError, OpenCWCError, SettingsError, StorageError, UnavailableError
+from opencwc.errors import IntegrityError, OpenCWCError, SettingsError, UnavailableError
 
 PIN = "4711-0815"
 
@@ -228,63 +224,3 @@ def test_without_python_pkcs11_the_remedy_is_named(token: str, monkeypatch: pyte
     monkeypatch.setitem(sys.modules, "pkcs11", None)
     with pytest.raises(UnavailableError, match=r"pip install 'opencwc\[token\]'"):
         open_signer(token, tmp_path, pin=PIN)
-
-
-# ---- the log of checkpoints
-
-
-def test_the_log_gives_the_highest_checkpoint_of_a_casebook(tmp_path: Path) -> None:
-    log = CheckpointLog(tmp_path / "keys")
-    assert log.last("book") is None
-    log.append("book", 1, "aa", 3, "bb")
-    log.append("other", 9, "cc", 4, "dd")
-    log.append("book", 3, "ee", 7, "ff")
-    log.append("book", 2, "gg", 5, "hh")  # another process was slower
-    assert log.last("book") == LoggedCheckpoint("book", 3, "ee", 7, "ff")
-    assert log.last("other") == LoggedCheckpoint("other", 9, "cc", 4, "dd")
-    assert log.last("third") is None
-    assert mode_of(log.path) == 0o600
-
-
-def test_the_log_finds_a_casebook_that_was_last_used_long_ago(tmp_path: Path) -> None:
-    log = CheckpointLog(tmp_path)
-    log.append("old", 1, "aa", 1, "bb")
-    line = '{"casebook":"new","link":"bb","number":%d,"seq":%d,"sha256":"aa"}\n'
-    with log.path.open("a") as file:
-        file.writelines(line % (number, number) for number in range(1, 20_001))
-    assert log.last("old") == LoggedCheckpoint("old", 1, "aa", 1, "bb")
-    assert log.last("new") == LoggedCheckpoint("new", 20_000, "aa", 20_000, "bb")
-
-
-@given(st.integers(0, 10**9))
-def test_a_line_that_was_torn_by_a_stop_of_the_machine_is_dropped(tmp_path_factory, cut: int) -> None:
-    log = CheckpointLog(tmp_path_factory.mktemp("torn"))
-    log.append("book", 1, "aa", 1, "bb")
-    whole = log.path.read_bytes()
-    log.append("book", 2, "cc", 2, "dd")
-    both = log.path.read_bytes()
-    log.path.write_bytes(both[: len(whole) + cut % (len(both) - len(whole))])
-    assert log.last("book").number == 1
-    log.append("book", 3, "ee", 3, "ff")
-    assert log.last("book").number == 3
-    assert log.path.read_bytes().startswith(whole)
-    assert log.path.read_bytes().count(b"\n") == 2
-
-
-def test_many_that_append_at_once_lose_no_line(tmp_path: Path) -> None:
-    log = CheckpointLog(tmp_path)
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda number: log.append("book", number, "aa", number, "bb"), range(1, 101)))
-    assert log.path.read_bytes().count(b"\n") == 100
-    assert log.last("book").number == 100
-
-
-def test_a_damaged_line_and_a_log_that_cannot_be_written_are_told(tmp_path: Path) -> None:
-    log = CheckpointLog(tmp_path)
-    log.append("book", 1, "aa", 1, "bb")
-    log.path.write_bytes(b"garbage\n" + log.path.read_bytes())
-    with pytest.raises(IntegrityError, match="damaged"):
-        log.last("book")
-    (tmp_path / "file").write_text("")
-    with pytest.raises(StorageError, match="cannot be written"):
-        CheckpointLog(tmp_path / "file").append("book", 1, "aa", 1, "bb")

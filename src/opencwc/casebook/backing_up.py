@@ -7,10 +7,14 @@ give recipients, and it is encrypted to them (`opencwc.casebook.encrypting`).
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import secrets
+import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any
@@ -18,68 +22,162 @@ from typing import IO, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 from sqlalchemy import BigInteger, Boolean, Connection, Float, Integer, LargeBinary, SmallInteger, Table, select
+from sqlalchemy.engine import URL
 
 from opencwc import __version__
 from opencwc.casebook import tables
 from opencwc.casebook.bulk import insert_rows
+from opencwc.casebook.bundle_writing import written_whole
 from opencwc.casebook.chain import canonical
 from opencwc.casebook.model import Person
-from opencwc.casebook.opening import Casebook
+from opencwc.casebook.opening import Casebook, casebook_url, open_casebook
 from opencwc.casebook.permissions import require
 from opencwc.casebook.recording import now
-from opencwc.casebook.signing import verify_signature
-from opencwc.errors import ConflictError, InputError, IntegrityError
-from opencwc.tables import open_for_writing
+from opencwc.casebook.signing import Signer, fingerprint_of, verify_signature
+from opencwc.casebook.verifying import Verification, verify_all
+from opencwc.errors import ConflictError, InputError, IntegrityError, OutputError
+from opencwc.settings import load_settings
 
 FORMAT = "opencwc-backup-1"
 _LEFT_OUT = ("session", "answered_key")
 _ROWS = 20_000
+_PARTS = 50
+_ENCRYPTED = b"age-encryption.org/"
+_LEAST_MEMBERS = ("manifest.json", "manifest.sig", "key.pem")
+_LARGEST_MANIFEST = 1 << 20
 
 
-def back_up(book: Casebook, person: Person, target: Path, recipients: Sequence[str] = ()) -> dict[str, Any]:
-    """Write a backup to a file, whole or not at all, and return its manifest."""
-    require(person, "backup")
-    if recipients:
-        from opencwc.casebook.encrypting import encrypt_file
+def back_up(
+    book: Casebook, target: Path, recipients: Sequence[str] = (), *, person: Person | None = None
+) -> dict[str, Any]:
+    """Write a backup to a file, whole or not at all, and return its manifest.
 
-        plain = target.with_name(f".{target.name}.plain")
-        try:
-            manifest = _write(book, plain)
-            encrypt_file(plain, target, recipients)
-        finally:
-            plain.unlink(missing_ok=True)
-        return manifest
-    return _write(book, target)
+    ``person`` is who asks for it; ``None`` is the console, which can read the database anyway.
+
+    Raises:
+        NotAllowedError: the role does not allow it.
+        OutputError: the file cannot be written; nothing is left behind.
+
+    """
+    if person is not None:
+        require(person, "backup")
+    if not recipients:
+        return _write(book, target)
+    from opencwc.casebook.encrypting import encrypt_file
+
+    # What is not yet encrypted lies beside the casebook, never on the medium that the backup goes to.
+    with _workplace(book.engine.url) as folder:
+        plain = folder / "backup"
+        manifest = _write(book, plain)
+        encrypt_file(plain, target, recipients)
+    return manifest
 
 
-def restore(backup: Path, book: Casebook) -> dict[str, Any]:
-    """Fill an empty casebook from a backup, in one transaction, and return the backup's manifest.
+def restore_into(
+    url: str | Path, backup: Path, identity: Path | None = None, *, signer: Signer | None = None
+) -> Verification:
+    """Make a casebook from a backup at a path or URL where there is none yet, or an empty one, and verify it.
+
+    A new SQLite file stands at its path once it is complete; into what is there already, all is written in one
+    transaction. ``identity`` opens an encrypted backup.
 
     Raises:
         ConflictError: the casebook holds something already.
-        InputError: the file is no backup, or one of another format.
-        IntegrityError: a table is not what the manifest says, or the manifest's signature does not hold.
+        InputError: the file is no backup, is cut short, or is one of another format.
+        IntegrityError: a table is not what the manifest says, the manifest's signature does not hold, or the casebook
+            that was backed up did not fit then (it is restored as it was all the same).
 
     """
+    place = casebook_url(str(url))
+    with _workplace(place) as folder, _plain(backup, identity, folder) as plain, _opened(plain, backup) as archive:
+        if place.get_backend_name() == "sqlite" and place.database and not Path(place.database).exists():
+            _restore_new_file(archive, Path(place.database), signer)
+        else:
+            book = open_casebook(place.render_as_string(hide_password=False), signer=signer)
+            try:
+                _fill(book, archive)
+            finally:
+                book.close()
+    book = open_casebook(place.render_as_string(hide_password=False), signer=signer, create=False)
     try:
-        with zipfile.ZipFile(backup) as archive:
-            manifest = _checked_manifest(archive, backup)
-            _fill(book, archive, manifest)
-    except (zipfile.BadZipFile, KeyError, OSError, pa.ArrowException) as error:
-        raise InputError(
-            f"this is no backup of a casebook ({error})",
-            where=str(backup),
-            remedy="If it was encrypted, name your identity with --identity.",
-        ) from error
+        found = verify_all(book)
+    finally:
+        book.close()
+    if found.first is not None:
+        raise IntegrityError(
+            f"the casebook was restored as the backup holds it, and does not fit: {found.first.what}",
+            where=f"record {found.first.seq}" if found.first.seq else str(backup),
+            remedy="See: opencwc case verify. Take an older backup, or find out who changed it.",
+        )
+    return found
+
+
+def restore(backup: Path, book: Casebook, identity: Path | None = None) -> dict[str, Any]:
+    """Fill an empty casebook that is open from a backup, in one transaction, and return the backup's manifest.
+
+    Raises what `restore_into` raises, but does not verify.
+    """
+    with (
+        _workplace(book.engine.url) as folder, _plain(backup, identity, folder) as plain,
+        _opened(plain, backup) as archive,
+    ):  # fmt: skip
+        _fill(book, archive)
+        return archive.manifest
+
+
+def _restore_new_file(archive: _Archive, file: Path, signer: Signer | None) -> None:
+    """Fill a file beside the target and put it in its place once it is complete."""
+    coming = file.with_name(f".{file.name}.{secrets.token_hex(4)}.restoring")
+    try:
+        book = open_casebook(coming, signer=signer)
+        try:
+            _fill(book, archive)
+        finally:
+            book.close()
+        os.link(coming, file)  # unlike a rename, it does not replace what somebody else made meanwhile
+        if os.name == "posix":
+            descriptor = os.open(file.parent, os.O_RDONLY)
+            os.fsync(descriptor)
+            os.close(descriptor)
+    except FileExistsError as error:
+        raise _not_empty() from error
+    except OSError as error:
+        raise OutputError(f"the casebook cannot be put there ({error.strerror})", where=str(file)) from error
+    finally:
+        for ending in ("", "-wal", "-shm", "-journal"):
+            coming.with_name(coming.name + ending).unlink(missing_ok=True)
+
+
+def _fill(book: Casebook, archive: _Archive) -> None:
     with book.writing("console") as writer:
-        writer.record("restored", {"from": manifest["made_at"], "head": manifest["head"]})
-    return manifest
+        connection = writer.connection
+        if writer.seq > 1 or connection.execute(select(tables.person.c.id).limit(1)).first():
+            raise _not_empty()
+        for table in reversed(_kept_tables()):
+            connection.execute(table.delete())
+        for table in _kept_tables():
+            archive.copy_into(connection, table)
+        head = connection.execute(select(tables.casebook)).mappings().one()
+        if archive.manifest["head"] != {"seq": head["seq"], "link": bytes(head["link"]).hex()}:
+            raise IntegrityError("the head of the chain is not what the backup's manifest says")
+        # The writer goes on where the backup ended: what it was restored from is the next record of the same chain.
+        writer.casebook_id, writer.sampling_key = head["id"], head["sampling_key"]
+        writer.seq, writer.link, writer.number = head["seq"], head["link"], head["checkpoint"]
+        writer.numbers = {name: head[name] for name in ("findings", "cases", "runs")}
+        writer.recheck_share = head["recheck_share"]
+        writer.restored = True
+        said = {name: archive.manifest[name] for name in ("made_at", "head", "key")}
+        writer.record("restored", said)
+
+
+def _not_empty() -> ConflictError:
+    return ConflictError("the casebook to restore into is not empty", remedy="Name a new file or an empty database.")
 
 
 def _write(book: Casebook, target: Path) -> dict[str, Any]:
     files: dict[str, str] = {}
     counts: dict[str, int] = {}
-    with open_for_writing(target, binary=True) as stream, zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
+    with written_whole(target) as stream, zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
         with book.reading() as connection:
             head = connection.execute(select(tables.casebook)).mappings().one()
             for table in _kept_tables():
@@ -97,7 +195,6 @@ def _write(book: Casebook, target: Path) -> dict[str, Any]:
         archive.writestr("manifest.json", said)
         archive.writestr("manifest.sig", book.signer.sign(said))
         archive.writestr("key.pem", book.signer.public_pem())
-    os.chmod(target, 0o600)  # noqa: PTH101 - as the casebook itself
     return manifest
 
 
@@ -114,60 +211,129 @@ def _write_table(connection: Connection, table: Table, stream: _Hashing) -> int:
 
 
 def _chunks(connection: Connection, table: Table) -> Iterator[list[tuple[Any, ...]]]:
-    result = connection.execution_options(stream_results=True, yield_per=_ROWS).execute(
+    size = _rows_at_once(table)
+    result = connection.execution_options(stream_results=True, yield_per=size).execute(
         select(table).order_by(*table.primary_key.columns)
     )
-    for chunk in result.partitions(100 if table.name == "source_part" else _ROWS):
+    for chunk in result.partitions(size):
         yield [tuple(bytes(cell) if isinstance(cell, memoryview) else cell for cell in row) for row in chunk]
 
 
-def _fill(book: Casebook, archive: zipfile.ZipFile, manifest: dict[str, Any]) -> None:
-    with book.writing("console") as writer:
-        connection = writer.connection
-        if writer.seq > 1 or connection.execute(select(tables.person.c.id).limit(1)).first():
-            raise ConflictError(
-                "the casebook to restore into is not empty", remedy="Name a new file or an empty database."
-            )
-        for table in reversed(_kept_tables()):
-            connection.execute(table.delete())
+def _rows_at_once(table: Table) -> int:
+    """Return how many rows of a table are held at a time; a row of ``source_part`` has up to a megabyte."""
+    return _PARTS if table is tables.source_part else _ROWS
+
+
+class _Archive:
+    """An opened backup whose manifest and hashes hold."""
+
+    def __init__(self, file: IO[bytes], shown: Path) -> None:
+        self._file, self._shown = file, shown
+        self._zip = zipfile.ZipFile(file)
+        self.manifest = self._checked_manifest()
         for table in _kept_tables():
-            _fill_table(connection, table, archive, manifest)
-        head = connection.execute(select(tables.casebook)).mappings().one()
-        writer.seq, writer.link, writer.number = head["seq"], head["link"], head["checkpoint"]
-        writer.numbers = {name: head[name] for name in ("findings", "cases", "runs")}
-        writer.recheck_share = head["recheck_share"]
+            name = f"{table.name}.parquet"
+            digest = sha256()
+            with self._zip.open(name) as member:
+                while part := member.read(1 << 20):
+                    digest.update(part)
+            if digest.hexdigest() != self.manifest["files"][name]:
+                raise IntegrityError(
+                    f"{name} is not what the backup's manifest says", where=str(shown), remedy="Take another backup."
+                )
+
+    def copy_into(self, connection: Connection, table: Table) -> None:
+        """Insert the rows of a table."""
+        name = f"{table.name}.parquet"
+        columns = [column.name for column in table.columns]
+        rows = 0
+        file = pq.ParquetFile(pa.PythonFile(self._part(name), mode="r"))
+        if not file.schema_arrow.equals(_schema(table)):
+            raise InputError(
+                f"{name} has other columns than this version of OpenCWC", where=str(self._shown),
+                remedy=f"Restore it with version {self.manifest['version']}.",
+            )  # fmt: skip
+        for batch in file.iter_batches(_rows_at_once(table)):
+            insert_rows(
+                connection, table, columns, list(zip(*(column.to_pylist() for column in batch.columns), strict=True))
+            )
+            rows += batch.num_rows
+        if rows != self.manifest["rows"][table.name]:
+            raise IntegrityError(f"{name} has another number of rows than the manifest says", where=str(self._shown))
+
+    def _checked_manifest(self) -> dict[str, Any]:
+        for name in _LEAST_MEMBERS:
+            if self._zip.getinfo(name).file_size > _LARGEST_MANIFEST:
+                raise InputError(f"{name} is too large", where=str(self._shown))
+        said, signature, pem = (self._zip.read(name) for name in _LEAST_MEMBERS)
+        manifest: dict[str, Any] = json.loads(said)
+        if manifest["format"] != FORMAT:
+            raise InputError(
+                f"a backup of the format {manifest['format']!r} is not read", where=str(self._shown),
+                remedy=f"This version of OpenCWC reads {FORMAT}; restore it with the version that wrote it.",
+            )  # fmt: skip
+        if manifest["key"] != fingerprint_of(pem) or not verify_signature(pem, said, signature):
+            raise IntegrityError(
+                "the signature of the backup does not hold", where=str(self._shown), remedy="Take another backup."
+            )
+        if set(manifest["files"]) != {f"{table.name}.parquet" for table in _kept_tables()}:
+            raise InputError(
+                "the backup has other tables than this version of OpenCWC", where=str(self._shown),
+                remedy=f"Restore it with version {manifest['version']}.",
+            )  # fmt: skip
+        return manifest
+
+    def _part(self, name: str) -> _Part:
+        """Return a member as a file that can be sought in; what is stored as it is lies in one piece in the archive."""
+        info = self._zip.getinfo(name)
+        if info.compress_type != zipfile.ZIP_STORED:
+            raise InputError(f"{name} is packed in another way than OpenCWC packs", where=str(self._shown))
+        self._file.seek(info.header_offset + 26)  # the lengths of name and extra field (APPNOTE.TXT, 4.3.7)
+        lengths = self._file.read(4)
+        start = info.header_offset + 30 + int.from_bytes(lengths[:2], "little") + int.from_bytes(lengths[2:], "little")
+        return _Part(self._file, start, info.file_size)
 
 
-def _fill_table(connection: Connection, table: Table, archive: zipfile.ZipFile, manifest: dict[str, Any]) -> None:
-    name = f"{table.name}.parquet"
-    columns = [column.name for column in table.columns]
-    with archive.open(name) as member:
-        digest = sha256()
-        while part := member.read(1 << 20):
-            digest.update(part)
-    if digest.hexdigest() != manifest["files"][name]:
-        raise IntegrityError(f"{name} is not what the backup's manifest says", remedy="Take another backup.")
-    with archive.open(name) as member:
-        file = pq.ParquetFile(pa.PythonFile(member, mode="r"))
-        if file.schema_arrow.names != columns:
-            raise InputError(f"{name} has other columns than this version", where=name, remedy="Use that version.")
-        for batch in file.iter_batches(_ROWS):
-            rows = list(zip(*(column.to_pylist() for column in batch.columns), strict=True))
-            insert_rows(connection, table, columns, rows)
+@contextmanager
+def _opened(path: Path, shown: Path) -> Iterator[_Archive]:
+    remedy = "Name a file that 'opencwc case backup' wrote."
+    try:
+        with path.open("rb") as file:
+            if file.read(len(_ENCRYPTED)) == _ENCRYPTED:
+                raise InputError("the backup is encrypted", where=str(shown), remedy="Name your key with --identity.")
+            yield _Archive(file, shown)
+    except OSError as error:
+        raise InputError(f"the backup cannot be read ({error.strerror})", where=str(shown), remedy=remedy) from error
+    except (zipfile.BadZipFile, KeyError, TypeError, ValueError, EOFError, NotImplementedError, RuntimeError) as error:
+        raise InputError(f"this is no backup of a casebook ({error})", where=str(shown), remedy=remedy) from error
+    except pa.ArrowException as error:
+        raise InputError(f"the backup is damaged ({error})", where=str(shown), remedy="Take another one.") from error
 
 
-def _checked_manifest(archive: zipfile.ZipFile, backup: Path) -> dict[str, Any]:
-    said = archive.read("manifest.json")
-    pem = archive.read("key.pem")
-    if not verify_signature(pem, said, archive.read("manifest.sig")):
-        raise IntegrityError("the signature of the backup does not hold", where=str(backup))
-    manifest: dict[str, Any] = json.loads(said)
-    if manifest.get("format") != FORMAT:
-        raise InputError(f"a backup of the format {manifest.get('format')!r} is not read", where=str(backup))
-    names = {f"{table.name}.parquet" for table in _kept_tables()}
-    if set(manifest["files"]) != names:
-        raise InputError("the backup has other tables than this version", where=str(backup))
-    return manifest
+@contextmanager
+def _plain(backup: Path, identity: Path | None, folder: Path) -> Iterator[Path]:
+    if identity is None:
+        yield backup
+        return
+    from opencwc.casebook.encrypting import decrypt_file
+
+    plain = folder / "backup"
+    decrypt_file(backup, plain, identity)
+    yield plain
+
+
+@contextmanager
+def _workplace(place: URL) -> Iterator[Path]:
+    """Give a private folder on the disk where the casebook lies (of a server: where its key lies), gone afterwards."""
+    own = Path(place.database).parent if place.get_backend_name() == "sqlite" and place.database else None
+    beside = own or load_settings().folder
+    try:
+        beside.mkdir(mode=0o700, parents=True, exist_ok=True)
+        made = tempfile.TemporaryDirectory(prefix=".opencwc-", dir=beside)
+    except OSError as error:
+        raise OutputError(f"the folder cannot be written to ({error.strerror})", where=str(beside)) from error
+    with made as folder:
+        yield Path(folder)
 
 
 def _kept_tables() -> list[Table]:
@@ -183,6 +349,34 @@ def _type(kind: object) -> pa.DataType:
         if isinstance(kind, sql):
             return arrow
     return pa.large_string()
+
+
+class _Part(io.RawIOBase):
+    """A stretch of a file, as a file."""
+
+    def __init__(self, file: IO[bytes], start: int, size: int) -> None:
+        super().__init__()
+        self._file, self._start, self._size, self._at = file, start, size, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        self._at = offset + {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: self._size}[whence]
+        return self._at
+
+    def tell(self) -> int:
+        return self._at
+
+    def readinto(self, buffer: Any) -> int:
+        self._file.seek(self._start + self._at)
+        data = self._file.read(max(0, min(len(buffer), self._size - self._at)))
+        buffer[: len(data)] = data
+        self._at += len(data)
+        return len(data)
 
 
 class _Hashing:

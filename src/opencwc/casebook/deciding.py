@@ -84,6 +84,8 @@ def comment(book: Casebook, person: Person, case: str, text: str, finding: int |
         if finding is not None and finding_row(writer.connection, finding)["case_number"] != found.number:
             raise NotFoundError(f"finding {finding} is not in the case {case}")
         require(person, "comment", found.mark)
+        if found.status is CaseStatus.ERASED:
+            raise ConflictError(f"the case {case} was erased", remedy="Comment on another one.")
         seq = writer.record("comment", {"finding": finding, "text": text.strip()}, found.number)
         row = {
             "seq": seq, "case_number": found.number, "finding": finding, "person": person.id, "at": writer.at,
@@ -150,7 +152,7 @@ def pending_recheck(connection: Connection, finding: int, person_id: str) -> Row
     """Return the blind re-check of a finding that waits for this person, or ``None``."""
     table = tables.recheck
     query = select(table).where(table.c.finding == finding, table.c.reviewer == person_id, table.c.second_seq.is_(None))
-    return connection.execute(query).mappings().first()
+    return connection.execute(query.order_by(table.c.first_seq).limit(1)).mappings().first()
 
 
 def _decide_one(
@@ -282,6 +284,8 @@ def claim_rechecks(book: Casebook, person: Person) -> int:
 
 def _may_recheck(connection: Connection, person: Person, row: RowMapping) -> bool:
     finding = finding_row(connection, row["finding"])
+    if finding["status"] == Status.ERASED:
+        return False
     already = {one.person for one in decisions_on(connection, row["finding"])}
     return person.id not in already and may(person, "decide", mark_of_finding(connection, finding))
 

@@ -22,7 +22,7 @@ from opencwc.casebook.bulk import insert_rows
 from opencwc.casebook.cases import case_named
 from opencwc.casebook.chain import block_digest, canonical, commitment, fresh_salt
 from opencwc.casebook.gravity import gravity_of
-from opencwc.casebook.model import Mark, Person, Status
+from opencwc.casebook.model import CaseStatus, Mark, Person, Status
 from opencwc.casebook.opening import Casebook
 from opencwc.casebook.permissions import require
 from opencwc.casebook.recording import Writer
@@ -157,12 +157,16 @@ class RunKeeper:
         if not plain:
             return 0
         with self.book.writing(self.person_id) as writer:
-            self._require_running(writer)
+            before = self._require_running(writer)
+            if before != self.rows:
+                raise ConflictError(
+                    f"run {self.number} is kept by another process", remedy="Let that one go on; this one stops."
+                )
             count = Counter[tuple[Any, ...]]()
-            for start in range(0, len(plain), BLOCK):
-                self._keep_block(writer, plain[start : start + BLOCK], count)
+            for some in _blocks(plain):
+                self._keep_block(writer, some, count)
             _add_counts(writer.connection, self.number, self.case_number, count)
-            rows = max(self.rows, int(plain[-1]["row"]))
+            rows = max(before, *(int(one["row"]) for one in plain))
             run = tables.run
             writer.connection.execute(
                 run.update()
@@ -191,11 +195,16 @@ class RunKeeper:
                 .values(state=state, finished_at=writer.at, tally=canonical(dict(tally)), row_count=body["rows"])
             )
 
-    def _require_running(self, writer: Writer) -> None:
-        run = tables.run
-        state = writer.connection.execute(select(run.c.state).where(run.c.number == self.number)).scalar_one_or_none()
-        if state != "running":
+    def _require_running(self, writer: Writer) -> int:
+        """Return up to which row the run is kept."""
+        run, case = tables.run, tables.case
+        query = select(run.c.state, run.c.row_count, case.c.status).join(case, case.c.number == run.c.case_number)
+        row = writer.connection.execute(query.where(run.c.number == self.number)).mappings().first()
+        if row is None or row["state"] != "running":
             raise ConflictError(f"run {self.number} is not running", remedy="Begin a new run.")
+        if row["status"] == CaseStatus.ERASED:
+            raise ConflictError("the case of this run was erased", remedy="Keep in another case.")
+        return int(row["row_count"])
 
     def _keep_block(self, writer: Writer, plain: Sequence[Mapping[str, Any]], count: Counter[tuple[Any, ...]]) -> None:
         first = writer.next_number("findings", len(plain))
@@ -221,6 +230,18 @@ class RunKeeper:
         digest = block_digest(committed).hex()
         body = {"run": self.number, "first": first, "count": len(plain), "digest": digest}
         writer.record("findings", body, self.case_number)
+
+
+def _blocks(plain: Sequence[Mapping[str, Any]]) -> Iterator[Sequence[Mapping[str, Any]]]:
+    """Cut findings into blocks of up to `BLOCK`, and of no more text than fits on one line of a bundle."""
+    start = size = 0
+    for place, one in enumerate(plain):
+        here = 2 * len(one["input"] or "") + _REST
+        if place - start == BLOCK or (place > start and size + here > _MOST_TEXT):
+            yield plain[start:place]
+            start, size = place, 0
+        size += here
+    yield plain[start:]
 
 
 def content_of(plain: Mapping[str, Any], identity: int, run: int, *, grave: bool) -> dict[str, Any]:
@@ -251,7 +272,7 @@ def begin_run(
     """Begin a run in a case; ``asked`` is the question, ``checked`` what the answer says was checked."""
     with book.writing(person.id) as writer:
         found = case_named(writer.connection, case)
-        mark = source.mark if source else Mark.UNCLASSIFIED
+        mark = _mark_of_source(writer.connection, source)
         require(person, "keep", max(found.mark, mark))
         if found.status in ("closed", "erased"):
             raise ConflictError(f"the case {case} is {found.status}", remedy="Open it again, or keep in another case.")
@@ -269,6 +290,16 @@ def begin_run(
         }  # fmt: skip
         writer.connection.execute(tables.run.insert(), row)
     return RunKeeper(book, person.id, number, found.number, verb)
+
+
+def _mark_of_source(connection: Connection, source: Source | None) -> Mark:
+    """Return the mark of a source as it stands now: somebody may have raised it since it was kept."""
+    if source is None:
+        return Mark.UNCLASSIFIED
+    have = source_row(connection, source.id)
+    if have is None or have.erased:
+        raise NotFoundError("no such source is kept", where=source.id, remedy="Keep the file again.")
+    return have.mark
 
 
 def resume_run(book: Casebook, person_id: str, number: int) -> RunKeeper:
@@ -332,6 +363,9 @@ def storable(text: str | None) -> str:
     return (text or "").replace("\0", "\ufffd").encode("utf-8", "replace").decode()[:500]
 
 
+_MOST_TEXT = 16 << 20
+_REST = 2_000
+"""Signs of a finding that are not its input, about; the input stands in it as well as in its evidence."""
 _KEPT = ("input", "component", "list", "entry", "basis", "message", "steps", "evidence", "confidence")
 _FINDING_COLUMNS = (
     "id", "run", "case_number", "block", "row", "subject_id", "input_key", "verdict", "list", "entry", "status",

@@ -6,11 +6,13 @@ A reviewer with a blind re-check of a finding sees it as if nobody had decided o
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, TextClause, func, or_, select, text
 
 from opencwc.casebook import tables
 from opencwc.casebook.cases import case_numbered, visible_case
@@ -24,6 +26,8 @@ from opencwc.errors import InputError, NotFoundError
 
 PAGE = 100
 MOST_A_PAGE = 1_000
+_KEYS_AT_ONCE = 100
+_KEY = ("case_number", "run", "verdict", "list", "entry", "status", "grave")
 _FINDING, _COUNT, _RUN, _CASE = tables.finding, tables.finding_count, tables.run, tables.case
 
 
@@ -63,12 +67,9 @@ def list_findings(book: Casebook, person: Person, wanted: Filter, *, after: int 
     require(person, "read")
     limit = max(1, min(limit, MOST_A_PAGE))
     with book.reading() as connection:
-        conditions = _conditions(connection, person, wanted, _FINDING)
-        columns = [column for column in _FINDING.c if column.name not in ("salt", "seal")]
-        query: Select[Any] = select(*columns).where(*conditions, _FINDING.c.id > after)
-        rows = connection.execute(query.order_by(_FINDING.c.id).limit(limit + 1)).mappings().all()
-        kept = _kept(connection, person, rows[:limit])
-    return Page(kept, kept[-1].id if len(rows) > limit else None)
+        found = _ids(connection, person, wanted, after, limit + 1)
+        kept = _kept(connection, person, _rows_of(connection, found[:limit]))
+    return Page(kept, found[limit - 1] if len(found) > limit else None)
 
 
 def count_findings(book: Casebook, person: Person, wanted: Filter) -> Counts:
@@ -78,7 +79,13 @@ def count_findings(book: Casebook, person: Person, wanted: Filter) -> Counts:
         table: Any = _FINDING if wanted.text else _COUNT
         number: Any = func.count() if wanted.text else func.sum(_COUNT.c.n)
         keys = (table.c.verdict, table.c.list, table.c.entry, table.c.status, table.c.grave)
-        query = select(*keys, number).where(*_conditions(connection, person, wanted, table)).group_by(*keys)
+        conditions = _conditions(connection, person, wanted, table)
+        if wanted.status:
+            conditions.append(table.c.status.in_([int(one) for one in wanted.status]))
+        if wanted.text:
+            of_id = _FINDING.c.subject_id == wanted.text.strip()
+            conditions.append(or_(_FINDING.c.input_key == input_key(wanted.text), of_id))
+        query = select(*keys, number).where(*conditions).group_by(*keys)
         rows = [*connection.execute(query), *_blind_as_open(connection, person, wanted)]
     counts = Counts(0, {}, {}, {}, 0)
     verdict, entry, status, grave, everything = counts.verdict, counts.entry, counts.status, 0, 0
@@ -100,26 +107,14 @@ def inbox(book: Casebook, person: Person, *, limit: int = PAGE) -> list[KeptFind
     """
     require(person, "decide")
     with book.reading() as connection:
-        mine = select(tables.recheck.c.finding).where(
-            tables.recheck.c.reviewer == person.id, tables.recheck.c.second_seq.is_(None)
-        )
-        found: list[RowMapping] = []
-        columns = [column for column in _FINDING.c if column.name not in ("salt", "seal")]
-        unproposed = _not_proposed_by(person)
-        seen = _cleared(person, _FINDING)
+        found: list[int] = []
         for grave in (True, False):
             for status in UNDECIDED:
-                query = (
-                    select(*columns)
-                    .where(_FINDING.c.status == int(status), _FINDING.c.grave.is_(grave), unproposed, *seen)
-                    .order_by(_FINDING.c.id)
-                    .limit(limit)
-                )
-                found += connection.execute(query).mappings()
-        found += connection.execute(select(*columns).where(_FINDING.c.id.in_(mine)).limit(limit)).mappings()
-        due = {case.number: case.due or "9999" for case in _cases_of(connection, found)}
-        rows = {row["id"]: row for row in found}.values()
-        ordered = sorted(rows, key=lambda row: (not row["grave"], due[row["case_number"]], row["id"]))
+                wanted = Filter(status=(status,), grave=grave)
+                found += islice(_waiting(connection, person, wanted, status, limit), limit)
+        rows = {row["id"]: row for row in _rows_of(connection, sorted(set(found)))}
+        due = {case.number: case.due or "9999" for case in _cases_of(connection, list(rows.values()))}
+        ordered = sorted(rows.values(), key=lambda row: (not row["grave"], due[row["case_number"]], row["id"]))
         return _kept(connection, person, ordered[:limit])
 
 
@@ -164,6 +159,24 @@ def show_case(book: Casebook, person: Person, name: str) -> tuple[Case, Counts, 
     return found, count_findings(book, person, Filter(case=name)), runs
 
 
+def list_records(book: Casebook, person: Person, *, after: int = 0, limit: int = PAGE) -> list[dict[str, Any]]:
+    """Return a page of the record: number, moment, kind, who, and the case where the person is cleared for it."""
+    require(person, "audit")
+    record = tables.record
+    query = select(record.c.seq, record.c.at, record.c.kind, record.c.actor, record.c.case_number, _CASE.c.name)
+    query = query.add_columns(_CASE.c.mark, record.c.content.is_(None).label("erased"))
+    joined = query.outerjoin(_CASE, _CASE.c.number == record.c.case_number).where(record.c.seq > after)
+    with book.reading() as connection:
+        rows = connection.execute(joined.order_by(record.c.seq).limit(limit)).all()
+    return [
+        {
+            "seq": row.seq, "at": row.at, "kind": row.kind, "actor": row.actor, "erased": bool(row.erased),
+            "case": row.name if row.mark is None or row.mark <= person.clearance else None,
+        }
+        for row in rows
+    ]  # fmt: skip
+
+
 def _record_access(book: Casebook, person: Person, mark: Mark, case_number: int, body: dict[str, Any]) -> None:
     """Record that somebody looked at what is protected, as the OPCW's rules on handling ask (from ``protected`` up)."""
     if mark >= Mark.PROTECTED:
@@ -176,7 +189,18 @@ def record_refusal(writer: Writer, category: str, language: str, text: str) -> i
     return writer.record("refusal", {"category": category, "language": language, "text": text})
 
 
+def record_refusals(book: Casebook, person_id: str, refused: Sequence[str]) -> None:
+    """Record requests that were refused: what was asked, by whom, and under which rule it was refused."""
+    from opencwc.language.refusing import judge_request
+
+    told = [(refusal, text) for text in refused if (refusal := judge_request(text))]
+    with book.writing(person_id) as writer:
+        for refusal, text in told:
+            record_refusal(writer, refusal.category, refusal.language, text[:10_000])
+
+
 def _conditions(connection: Connection, person: Person, wanted: Filter, table: Any) -> list[ColumnElement[bool]]:
+    """Return what a filter asks of ``finding`` or of ``finding_count``, all but the text and the status."""
     conditions: list[ColumnElement[bool]] = list(_cleared(person, table))
     if wanted.case:
         conditions.append(table.c.case_number == visible_case(connection, person, wanted.case).number)
@@ -194,24 +218,88 @@ def _conditions(connection: Connection, person: Person, wanted: Filter, table: A
         conditions.append(table.c.entry == wanted.entry)
     if wanted.grave is not None:
         conditions.append(table.c.grave.is_(wanted.grave))
-    if wanted.text:
-        conditions.append(
-            or_(_FINDING.c.input_key == input_key(wanted.text), _FINDING.c.subject_id == wanted.text.strip())
-        )
-    if wanted.status:
-        stands = table.c.status.in_([int(one) for one in wanted.status])
-        if table is _FINDING:
-            mine = _blind_findings(person)
-            open_asked = Status.OPEN in wanted.status
-            stands = or_(stands, _FINDING.c.id.in_(mine)) if open_asked and _has(connection, mine) else stands
-            if not open_asked and _has(connection, mine):
-                stands = and_(stands, _FINDING.c.id.not_in(mine))
-        conditions.append(stands)
     return conditions
 
 
-def _has(connection: Connection, query: Select[Any]) -> bool:
-    return connection.execute(query.limit(1)).first() is not None
+def _ids(connection: Connection, person: Person, wanted: Filter, after: int, most: int) -> list[int]:
+    """Return the next ids that a filter asks for.
+
+    ``finding_count`` says which keys (run, verdict, entry, status ...) the findings asked for have; under each key the
+    index of findings gives the next ones at once, however many there are and however few fit.
+    """
+    conditions = _conditions(connection, person, wanted, _FINDING)
+    blind = _blind_rows(connection, person, conditions)
+    stands = [_FINDING.c.status.in_([int(one) for one in wanted.status])] if wanted.status else []
+    if wanted.text:
+        of_input = _FINDING.c.input_key == input_key(wanted.text)
+        of_id = _FINDING.c.subject_id == wanted.text.strip()
+        found: list[int] = []
+        for same in (of_input, of_id):
+            query = select(_FINDING.c.id).where(same, _FINDING.c.id > after, *conditions, *stands)
+            found += connection.execute(query.order_by(_FINDING.c.id).limit(most + len(blind))).scalars()
+    elif conditions or stands:
+        found = _ids_by_key(connection, person, wanted, after, most + len(blind))
+    else:
+        query = select(_FINDING.c.id).where(_FINDING.c.id > after)
+        found = list(connection.execute(query.order_by(_FINDING.c.id).limit(most)).scalars())
+    if wanted.status:
+        found = [identity for identity in found if identity not in blind]
+        if Status.OPEN in wanted.status and not wanted.text:
+            found += [identity for identity in blind if identity > after]
+    return sorted(set(found))[:most]
+
+
+def _ids_by_key(connection: Connection, person: Person, wanted: Filter, after: int, most: int) -> list[int]:
+    query = select(_COUNT).where(*_conditions(connection, person, wanted, _COUNT), _COUNT.c.n > 0)
+    if wanted.status:
+        query = query.where(_COUNT.c.status.in_([int(one) for one in wanted.status]))
+    keys = connection.execute(query.order_by(_COUNT.c.run)).mappings().all()
+    found: list[int] = []
+    below = 1 << 62
+    for start in range(0, len(keys), _KEYS_AT_ONCE):
+        some = keys[start : start + _KEYS_AT_ONCE]
+        values: dict[str, object] = {"after": after, "below": below, "most": most}
+        for place, key in enumerate(some):
+            values |= {f"{name}_{place}": key[name] for name in _KEY}
+        found = sorted([*found, *connection.execute(_next_under_keys(len(some)), values).scalars()])[:most]
+        if len(found) == most:
+            below = found[-1]
+    return found
+
+
+@cache
+def _next_under_keys(count: int) -> TextClause:
+    """Return the statement that gives the next ids under each of so many keys."""
+    arms = []
+    for place in range(count):
+        same = " AND ".join(f"{name} = :{name}_{place}" for name in _KEY)
+        arms.append(
+            f"SELECT id FROM (SELECT id FROM finding WHERE {same} AND id > :after AND id < :below"  # noqa: S608
+            f" ORDER BY id LIMIT :most) AS arm_{place}"
+        )
+    return text(" UNION ALL ".join(arms))
+
+
+def _rows_of(connection: Connection, found: Sequence[int]) -> list[RowMapping]:
+    columns = [column for column in _FINDING.c if column.name not in ("salt", "seal")]
+    query = select(*columns).where(_FINDING.c.id.in_(list(found))).order_by(_FINDING.c.id)
+    return list(connection.execute(query).mappings())
+
+
+def _waiting(connection: Connection, person: Person, wanted: Filter, status: Status, limit: int) -> Iterator[int]:
+    """Yield what waits for a person: not what they proposed themselves, which waits for somebody else."""
+    after = 0
+    while page := _ids(connection, person, wanted, after, limit):
+        after = page[-1]
+        yield from page if status is not Status.AWAITING_SECOND else _not_proposed_by(connection, person, page)
+
+
+def _not_proposed_by(connection: Connection, person: Person, found: Sequence[int]) -> list[int]:
+    table = tables.decision
+    last = select(func.max(table.c.seq)).where(table.c.finding.in_(list(found))).group_by(table.c.finding)
+    mine = select(table.c.finding).where(table.c.seq.in_(last), table.c.person == person.id)
+    proposed = set(connection.execute(mine).scalars())
+    return [identity for identity in found if identity not in proposed]
 
 
 def _blind_findings(person: Person) -> Select[Any]:
@@ -219,21 +307,29 @@ def _blind_findings(person: Person) -> Select[Any]:
     return select(table.c.finding).where(table.c.reviewer == person.id, table.c.second_seq.is_(None))
 
 
+def _blind_rows(
+    connection: Connection, person: Person, conditions: Sequence[ColumnElement[bool]]
+) -> dict[int, RowMapping]:
+    """Return the findings that wait for this person's blind re-check and meet the conditions."""
+    numbers = list(connection.execute(_blind_findings(person)).scalars())
+    if not numbers:
+        return {}
+    query = select(_FINDING).where(_FINDING.c.id.in_(numbers), *conditions)
+    return {row["id"]: row for row in connection.execute(query).mappings()}
+
+
 def _blind_as_open(connection: Connection, person: Person, wanted: Filter) -> list[Any]:
     """Return what must be added to the counts so that a blind re-check counts as open for its reviewer."""
+    moved: list[Any] = []
+    conditions = _conditions(connection, person, wanted, _FINDING)
     if wanted.text:
-        return []
-    everything = Filter(wanted.case, wanted.run, wanted.verdict, wanted.list, wanted.entry, (), wanted.grave)
-    keys = (_FINDING.c.verdict, _FINDING.c.list, _FINDING.c.entry, _FINDING.c.status, _FINDING.c.grave)
-    query = select(*keys).where(
-        *_conditions(connection, person, everything, _FINDING), _FINDING.c.id.in_(_blind_findings(person))
-    )
-    moved = []
-    for place, list_id, entry, stands, grave in connection.execute(query).all():
-        if not wanted.status or Status(stands) in wanted.status:
-            moved.append((place, list_id, entry, stands, grave, -1))
+        return moved
+    for row in _blind_rows(connection, person, conditions).values():
+        key = (row["verdict"], row["list"], row["entry"])
+        if not wanted.status or Status(row["status"]) in wanted.status:
+            moved.append((*key, row["status"], row["grave"], -1))
         if not wanted.status or Status.OPEN in wanted.status:
-            moved.append((place, list_id, entry, int(Status.OPEN), grave, 1))
+            moved.append((*key, int(Status.OPEN), row["grave"], 1))
     return moved
 
 
@@ -248,16 +344,6 @@ def _cleared(person: Person, table: Any) -> tuple[ColumnElement[bool], ...]:
         )
     )
     return (table.c.run.not_in(above),)
-
-
-def _not_proposed_by(person: Person) -> ColumnElement[bool]:
-    """Leave out what waits for a second person and was proposed by this one."""
-    mine, later = tables.decision.alias(), tables.decision.alias()
-    after = select(later.c.seq).where(later.c.finding == mine.c.finding, later.c.seq > mine.c.seq)
-    proposed = select(mine.c.seq).where(
-        mine.c.finding == _FINDING.c.id, mine.c.person == person.id, ~after.correlate(mine).exists()
-    )
-    return or_(_FINDING.c.status != int(Status.AWAITING_SECOND), ~proposed.correlate(_FINDING).exists())
 
 
 def _cases_of(connection: Connection, rows: Sequence[RowMapping]) -> list[Case]:

@@ -6,11 +6,13 @@ Every failure of the database becomes a `StorageError` that says what to do; a t
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,12 +26,12 @@ from opencwc.errors import NotFoundError, SettingsError, StorageError
 from opencwc.settings import data_folder, load_settings
 
 if TYPE_CHECKING:
-    from opencwc.casebook.signing import CheckpointLog, Signer
-
+    from opencwc.casebook.checkpoint_log import CheckpointLog
     from opencwc.casebook.recording import Writer
+    from opencwc.casebook.signing import Signer
 
-LOCK_SECONDS = 15
-"""How long a writer waits for another one before it says that the casebook is locked."""
+LOCK_SECONDS = 15.0
+"""How long a writer waits for another one before it says that the casebook is locked (``OPENCWC_LOCK_SECONDS``)."""
 
 
 @dataclass(frozen=True)
@@ -57,17 +59,19 @@ class Casebook:
     @contextmanager
     def writing(self, actor: str) -> Iterator[Writer]:
         """Give the one writer of the chain; all it wrote is committed and signed together, or nothing is."""
+        from opencwc.casebook.checkpoint_log import LoggedCheckpoint
         from opencwc.casebook.recording import Writer
 
-        with told(self.engine):
-            with self.engine.connect() as connection:
-                prepared = connection.execution_options(begin="BEGIN IMMEDIATE", isolation_level=_writing_level(self))
-                with prepared.begin():
-                    writer = Writer.at_head(prepared, actor, self.signer)
-                    yield writer
-                    writer.close()
-            if writer.checkpoint is not None:
-                self.log.append(*writer.checkpoint)
+        with told(self.engine), self.engine.connect() as connection, ExitStack() as logged:
+            prepared = connection.execution_options(begin="BEGIN IMMEDIATE", isolation_level=_writing_level(self))
+            with prepared.begin():
+                writer = Writer.at_head(prepared, actor, self.signer, self.log.wait)
+                yield writer
+                writer.close()
+                if writer.checkpoint is not None:
+                    # Held from before the commit until after it: lines of several processes stand in commit order.
+                    entry = LoggedCheckpoint(*writer.checkpoint, restored=writer.restored)
+                    logged.enter_context(self.log.locked(entry))
 
     @property
     def id(self) -> str:
@@ -89,9 +93,9 @@ def open_casebook(url: str | Path = "", *, signer: Signer | None = None, create:
         StorageError: the database cannot be reached, read or written.
 
     """
-    from opencwc.casebook.signing import CheckpointLog, open_signer
-
+    from opencwc.casebook.checkpoint_log import CheckpointLog
     from opencwc.casebook.migrating import bring_up_to_date, state_of
+    from opencwc.casebook.signing import open_signer
 
     settings = load_settings()
     place = casebook_url(str(url))
@@ -100,6 +104,8 @@ def open_casebook(url: str | Path = "", *, signer: Signer | None = None, create:
         if not create and not file.exists():
             raise NotFoundError("there is no casebook yet", where=str(file), remedy="Keep a run first: --keep CASE.")
         _make_private_folder(file.parent)
+        if create:
+            _make_private_file(file)
     engine = make_engine(place)
     keys = settings.folder / "keys"
     written = settings.sections.get("casebook", {})
@@ -109,8 +115,9 @@ def open_casebook(url: str | Path = "", *, signer: Signer | None = None, create:
     if state == "none":
         if not create:
             raise NotFoundError("there is no casebook yet", where=shown(place), remedy="Keep a run first: --keep CASE.")
-        with told(engine):
-            bring_up_to_date(engine)
+        with told(engine), _one_maker(engine):
+            if state_of(engine) == "none":  # and not "current": somebody else made it meanwhile
+                bring_up_to_date(engine)
             _make_first_row(engine)
     elif state != "current":
         raise SettingsError(
@@ -120,13 +127,15 @@ def open_casebook(url: str | Path = "", *, signer: Signer | None = None, create:
         )
     if place.get_backend_name() == "sqlite" and place.database:
         _make_private(Path(place.database))
-    book = Casebook(engine, signer, CheckpointLog(keys))
+    book = Casebook(engine, signer, CheckpointLog(keys, lock_seconds()))
     with book.reading() as connection:
         begun = connection.execute(select(tables.casebook.c.seq)).scalar_one()
     if begun == 0:
         with book.writing("console") as writer:
             if writer.seq == 0:
-                writer.record("casebook_made", {"casebook": writer.casebook_id})
+                # Who could change the sampling key could choose what is checked again: its hash stands in the record.
+                sampling = sha256(writer.sampling_key).hexdigest()
+                writer.record("casebook_made", {"casebook": writer.casebook_id, "sampling": sampling})
     return book
 
 
@@ -145,7 +154,7 @@ def casebook_url(asked: str) -> URL:
     try:
         url = make_url(text)
         backend = url.get_backend_name()
-    except (ArgumentError, SQLAlchemyError) as error:
+    except (ArgumentError, SQLAlchemyError, ValueError) as error:
         raise SettingsError(
             "this is no address of a casebook", remedy="Give a file, or postgresql://USER@HOST/NAME."
         ) from error
@@ -156,8 +165,29 @@ def casebook_url(asked: str) -> URL:
     if url.drivername in ("postgresql", "postgres"):
         url = url.set(drivername="postgresql+pg8000")
     if backend == "postgresql" and not url.password and (file := os.environ.get("OPENCWC_CASEBOOK_PASSWORD_FILE")):
-        url = url.set(password=Path(file).read_text(encoding="utf-8").strip())
+        try:
+            url = url.set(password=Path(file).read_text(encoding="utf-8").strip())
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(
+                f"the file of the database's password cannot be read ({error})",
+                where="OPENCWC_CASEBOOK_PASSWORD_FILE",
+                remedy="See that it is there and is yours.",
+            ) from error
     return url
+
+
+def lock_seconds() -> float:
+    """Return how long to wait for another writer: ``OPENCWC_LOCK_SECONDS``, or `LOCK_SECONDS`."""
+    text = os.environ.get("OPENCWC_LOCK_SECONDS", "")
+    try:
+        seconds = float(text) if text else LOCK_SECONDS
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds <= 3600:
+        raise SettingsError(
+            f"{text!r} is no time to wait", where="OPENCWC_LOCK_SECONDS", remedy="Give seconds, from 0 to 3600."
+        )
+    return seconds
 
 
 def shown(url: URL) -> str:
@@ -169,7 +199,7 @@ def make_engine(url: URL) -> Engine:
     """Return an engine whose transactions begin as we say, with SQLite's write-ahead log and full durability."""
     if url.get_backend_name() == "postgresql":
         return create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=16)
-    engine = create_engine(url, connect_args={"timeout": LOCK_SECONDS, "check_same_thread": False})
+    engine = create_engine(url, connect_args={"timeout": lock_seconds(), "check_same_thread": False})
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _: object) -> None:
@@ -206,15 +236,23 @@ def told(engine: Engine) -> Iterator[None]:
 
 
 def _said_by(error: BaseException | None) -> str:
-    """Return the driver's sentence: pg8000 gives the server's fields, of which ``M`` is the message."""
-    fields = error.args[0] if error is not None and error.args else None
-    return str(fields.get("M", fields)) if isinstance(fields, dict) else str(error)
+    """Return the driver's sentence: pg8000 gives the server's fields, of which ``M`` is the message.
+
+    Where the server refuses a connection and closes it, pg8000 raises that it was closed in place of why.
+    """
+    one = error
+    while one is not None:
+        fields = one.args[0] if one.args else None
+        if isinstance(fields, dict):
+            return str(fields.get("M", fields))
+        one = one.__context__
+    return str(error)
 
 
 def _storage_error(said: str, where: str) -> StorageError:
     low = said.lower()
     for sign, what, remedy in _KNOWN_FAILURES:
-        if sign in low:
+        if re.search(sign, low):
             return StorageError(what, where=where, remedy=remedy)
     return StorageError(f"the casebook could not be used ({said[:300]})", where=where, remedy="Nothing was changed.")
 
@@ -231,6 +269,28 @@ def _make_first_row(engine: Engine) -> None:
     with engine.connect() as connection, connection.execution_options(begin="BEGIN IMMEDIATE").begin():
         if connection.execute(select(tables.casebook.c.one)).first() is None:
             connection.execute(tables.casebook.insert(), row)
+
+
+@contextmanager
+def _one_maker(engine: Engine) -> Iterator[None]:
+    """Let one process at a time make the tables: PostgreSQL would let two begin, and one fail (SQLite waits)."""
+    if engine.dialect.name != "postgresql":
+        yield
+        return
+    with engine.connect() as connection, connection.begin():
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {max(1, int(lock_seconds() * 1000))}")
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MAKING})")
+        yield
+
+
+def _make_private_file(file: Path) -> None:
+    """Make the file before the database does, so that it is never for others to read, nor is the log beside it."""
+    try:
+        os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        return
+    except OSError as error:
+        raise _storage_error(str(error), str(file)) from error
 
 
 def _make_private_folder(folder: Path) -> None:
@@ -250,6 +310,7 @@ def has_tables(engine: Engine) -> bool:
     return inspect(engine).has_table("casebook")
 
 
+_MAKING = 0x43574331  # PostgreSQL's advisory lock of who makes the tables: "CWC1"
 _NOTHING_CHANGED = "Nothing was changed."
 _KNOWN_FAILURES = (
     ("disk is full", "the disk is full", f"{_NOTHING_CHANGED} Make room, then do it again."),
@@ -268,6 +329,16 @@ _KNOWN_FAILURES = (
         "can't create a connection",
         "the database server does not answer",
         "See that it runs and that the address is right.",
+    ),
+    ("communication error", "the database server does not answer", "See that it runs and that the address is right."),
+    ('database ".*" does not exist', "there is no such database", "Make it first: createdb NAME."),
+    ('role ".*" does not exist', "the database server did not accept the login", "See the address of the casebook."),
+    ("no pg_hba.conf entry", "the database server did not accept the login", "See its pg_hba.conf."),
+    ("too many clients|connection slots", "the database server has no connection left", "Try again in a moment."),
+    (
+        "terminating connection|connection is closed",
+        "the connection to the database server broke",
+        f"{_NOTHING_CHANGED} Do it again.",
     ),
     ("connection refused", "the database server does not answer", "See that it runs and that the address is right."),
     ("password authentication", "the database server did not accept the login", "See the address of the casebook."),

@@ -18,6 +18,7 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "comment": frozenset({_A, _R}),
     "decide": frozenset({_R}),
     "manage_case": frozenset({_A, _R}),
+    "ask": frozenset({_R, _ADMIN}),
     "export": frozenset({_R}),
     "approve": frozenset({_R}),
     "erase": frozenset({_ADMIN, _R}),

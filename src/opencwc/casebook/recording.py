@@ -48,13 +48,14 @@ class Writer:
     recheck_share: float
     sampling_key: bytes
     checkpoint: tuple[str, int, str, int, str] | None = None
+    restored: bool = False
     _rows: list[dict[str, Any]] = field(default_factory=list)
 
     @classmethod
-    def at_head(cls, connection: Connection, actor: str, signer: Signer) -> Writer:
-        """Lock the head of the chain and stand at it."""
+    def at_head(cls, connection: Connection, actor: str, signer: Signer, wait: float) -> Writer:
+        """Lock the head of the chain, waiting up to some seconds for another writer, and stand at it."""
         if connection.dialect.name == "postgresql":
-            connection.execute(text("SET LOCAL lock_timeout = '15s'"))
+            connection.execute(text(f"SET LOCAL lock_timeout = {max(1, int(wait * 1000))}"))
         head = connection.execute(select(_BOOK).with_for_update()).mappings().one()
         numbers = {name: head[name] for name in ("findings", "cases", "runs")}
         return cls(

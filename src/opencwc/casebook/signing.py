@@ -1,14 +1,12 @@
-"""Who vouches for the record: the key that signs checkpoints, in a file or in a token, and a log kept beside it.
+"""Who vouches for the record: the key that signs checkpoints, in a file or in a token.
 
-A signature says that whoever holds the key saw the record in this state. The log of checkpoints lies outside the
-database, so that putting back an old copy of the database does not go unseen.
+A signature says that whoever holds the key saw the record in this state.
 """
 
 from __future__ import annotations
 
 import contextlib
 import functools
-import json
 import os
 import secrets
 import threading
@@ -19,14 +17,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import parse_qsl, unquote
 
-from opencwc.casebook.chain import canonical
-from opencwc.errors import IntegrityError, SettingsError, StorageError, UnavailableError
+from opencwc.errors import IntegrityError, SettingsError, UnavailableError
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 KEY_FILE = "checkpoint.key"
-LOG_FILE = "checkpoints.log"
 
 
 class Signer(Protocol):
@@ -320,100 +316,6 @@ def _public_pem(raw: bytes) -> bytes:
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
     return Ed25519PublicKey.from_public_bytes(raw).public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-
-
-@dataclass(frozen=True, slots=True)
-class LoggedCheckpoint:
-    """One line of the log; ``sha256`` is that of statement and signature together, in hex as ``link`` is."""
-
-    casebook: str
-    number: int
-    sha256: str
-    seq: int
-    link: str
-
-
-class CheckpointLog:
-    """The checkpoints that were signed, in a file beside the key: ``last`` is what a database may not fall behind."""
-
-    def __init__(self, folder: Path) -> None:
-        self.path = folder / LOG_FILE
-
-    def append(self, casebook: str, number: int, sha256: str, seq: int, link: str) -> None:
-        """Add a line and see it on the disk; `StorageError` where that cannot be."""
-        line = canonical({"casebook": casebook, "number": number, "sha256": sha256, "seq": seq, "link": link}) + "\n"
-        try:
-            new = not self.path.exists()
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-            with os.fdopen(descriptor, "r+b", buffering=0) as file, _alone(descriptor):
-                _drop_torn_line(file)
-                file.write(line.encode())
-                os.fsync(descriptor)
-            if new:
-                _sync_folder(self.path.parent)
-        except OSError as error:
-            raise StorageError(
-                f"the log of checkpoints cannot be written ({error.strerror})",
-                where=str(self.path),
-                remedy="What was recorded stands; make the log writable again.",
-            ) from error
-
-    def last(self, casebook: str) -> LoggedCheckpoint | None:
-        """Return the highest checkpoint of a casebook that was logged, or ``None``.
-
-        Raises:
-            IntegrityError: a line of the log cannot be read.
-            StorageError: the log cannot be read.
-
-        """
-        try:
-            with self.path.open("rb") as file:
-                size = file.seek(0, os.SEEK_END)
-                for start in dict.fromkeys((max(0, size - 2**18), 0)):  # mostly the end of the log is enough
-                    file.seek(start)
-                    lines = file.read().split(b"\n")[bool(start) : -1]  # no half line at the start, none at the end
-                    if found := [one for one in map(self._read, lines) if one.casebook == casebook]:
-                        return max(found, key=lambda one: one.number)
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise StorageError(
-                f"the log of checkpoints cannot be read ({error.strerror})", where=str(self.path)
-            ) from error
-        return None
-
-    def _read(self, line: bytes) -> LoggedCheckpoint:
-        try:
-            return LoggedCheckpoint(**json.loads(line))
-        except (ValueError, TypeError) as error:
-            raise IntegrityError(
-                "a line of the log of checkpoints is damaged",
-                where=str(self.path),
-                remedy="Find out who touched it; run: opencwc case verify.",
-            ) from error
-
-
-@contextlib.contextmanager
-def _alone(descriptor: int) -> Iterator[None]:
-    if os.name != "posix":
-        yield
-        return
-    import fcntl
-
-    fcntl.flock(descriptor, fcntl.LOCK_EX)  # let go of when the file is closed
-    yield
-
-
-def _drop_torn_line(file: Any) -> None:
-    size = file.seek(0, os.SEEK_END)
-    if not size:
-        return
-    start = max(0, size - 65536)
-    file.seek(start)
-    tail = file.read()
-    if not tail.endswith(b"\n"):  # the machine stopped in the middle of a line
-        file.truncate(start + tail.rfind(b"\n") + 1)
 
 
 def _write_new(path: Path, data: bytes) -> None:

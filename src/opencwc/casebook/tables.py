@@ -165,16 +165,11 @@ finding = Table(
     Column("content", Text),
     Column("seal", LargeBinary),
     Index(None, "block"),
-    Index(None, "run", "verdict", "id"),
-    Index(None, "case_number", "verdict", "id"),
-    Index(None, "status", "id"),
-    Index(None, "case_number", "status", "id"),
-    Index(None, "list", "entry", "id"),
-    Index(None, "verdict", "id"),
-    Index(None, "input_key"),
-    Index(None, "subject_id"),
+    Index("ix_finding_key", "case_number", "run", "verdict", "list", "entry", "status", "grave", "id"),
+    Index(None, "input_key", "id"),
+    Index(None, "subject_id", "id"),
 )
-finding_count = Table(  # how many findings of a run stand where: what lists and inboxes count
+finding_count = Table(  # how many findings of a run stand where: counts read it, and lists know by it where to look
     "finding_count",
     metadata,
     _key("run"),

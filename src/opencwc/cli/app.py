@@ -5,8 +5,14 @@ from __future__ import annotations
 import typer
 
 from opencwc import __version__
+from opencwc.cli import case_moving  # noqa: F401 - adds its commands to those of `case`
+from opencwc.cli.case import case_app
 from opencwc.cli.entries import entries, entry
+from opencwc.cli.mcp import mcp
+from opencwc.cli.models import models_app
+from opencwc.cli.people import people_app
 from opencwc.cli.screen import screen
+from opencwc.cli.serve import serve
 
 app = typer.Typer(
     name="opencwc",
@@ -19,6 +25,11 @@ app = typer.Typer(
 app.command()(screen)
 app.command()(entries)
 app.command()(entry)
+app.command()(serve)
+app.command()(mcp)
+app.add_typer(case_app, name="case")
+app.add_typer(models_app, name="models")
+app.add_typer(people_app, name="people")
 
 
 def _say_version(asked: bool) -> None:

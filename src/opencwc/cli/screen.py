@@ -11,17 +11,20 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from opencwc.cli.keeping import Keep, MarkOfKept, Place, keeping
 from opencwc.cli.value import (
     answer_value,
     checked_line,
     decodable,
     displayable,
     is_value,
+    record_refusals,
     report_error,
     spoken_language,
 )
@@ -29,7 +32,7 @@ from opencwc.errors import InputError, OpenCWCError, SettingsError
 from opencwc.finding import Finding, Message, Value, Verdict
 from opencwc.screening.formats import FORMATS, checked_as_json, format_named
 from opencwc.screening.model import KINDS, Checked, Question, Tally
-from opencwc.screening.rulebook import Rulebook
+from opencwc.screening.rulebook import Rulebook, maker_of
 from opencwc.screening.running import Wish, checked_by, run
 from opencwc.tables import Table, open_for_writing, open_table
 from opencwc.wording import LANGUAGES, say, sentence
@@ -53,6 +56,9 @@ def screen(
     cluster: Annotated[
         str, typer.Option(metavar="ADDRESS", help="Screen Parquet to Parquet on this Ray cluster.")
     ] = "",
+    keep: Keep = "",
+    mark: MarkOfKept = "",
+    casebook: Place = "",
 ) -> None:
     """Say which entries of which lists chemicals fall under, why, and since when."""
     try:
@@ -68,12 +74,18 @@ def screen(
             spoken_language(_one_of("--lang", lang, ("", *LANGUAGES))),
             _verdicts(only),
         )
-        if source != "-" and is_value(source) and not (output or format or cluster or only):
+        if not keep and (mark or casebook):
+            raise SettingsError("--casebook and --mark go with --keep.", remedy="Name a case with --keep.")
+        if keep and cluster:
+            raise SettingsError("--keep and --cluster do not go together.", remedy="Keep what the cluster wrote later.")
+        if source != "-" and is_value(source) and not (output or format or cluster or only or keep):
             status = answer_value(source, question, explain=explain)
         elif cluster:
             status = _screen_on_cluster(source, output, question, cluster, column, id_column)
         else:
-            status = _screen_table(source, output, format, question, column, id_column, jobs, explain=explain)
+            status = _screen_table(
+                source, output, format, question, column, id_column, jobs, (keep, casebook, mark), explain=explain
+            )
     except OpenCWCError as error:
         status = report_error(error)
     except BrokenPipeError:
@@ -92,6 +104,7 @@ def _screen_table(
     column: str | None,
     id_column: str | None,
     jobs: int,
+    keep: tuple[str, str, str],
     *,
     explain: bool,
 ) -> int:
@@ -110,11 +123,18 @@ def _screen_table(
         question = question._replace(kind="molblock")
     checked = checked_by(rulebook, question.lang, table.name, table.column, table.notes)
     shown = _MOST_IN_REPORT if name == "html" else (0 if name else _MOST_ON_SCREEN)
-    wish = Wish(format="" if name in ("", "html") else name, told=shown, file=table.name)
+    encoded = "" if name in ("", "html") else name
+    wish = Wish(format=encoded, told=shown, file=table.name, everything=bool(keep[0]))
     tally = Tally()
     findings: list[Finding] = []
     encodes = bool(wish.format)
-    with open_for_writing(output, binary=True) if name else _nowhere() as stream:
+    with (
+        keeping(
+            *keep, verb="screen", asked=_asked(question, table), checked=checked_as_json(checked),
+            maker=maker_of(rulebook)._asdict(), file=_kept_file(source), lang=question.lang,
+        ) as kept,
+        open_for_writing(output, binary=True) if name else _nowhere() as stream,
+    ):  # fmt: skip
         sink = None
         if encodes:
             form = format_named(name)
@@ -124,17 +144,38 @@ def _screen_table(
             tally.merge(piece.tally)
             if sink is not None:
                 sink.add(piece.encoded)
-            findings += piece.findings[: max(0, shown - len(findings))]
+            if kept is not None:
+                kept.add(piece.findings, piece.refused)
+            else:
+                record_refusals(piece.refused)
+            seen = (one for one in piece.findings if one.verdict is not Verdict.NOT_LISTED)
+            findings += islice(seen, max(0, shown - len(findings)))
         if sink is not None:
             sink.close()
         if name == "html":
             _write_report(stream, findings, checked, tally, rulebook, question.lang)
+        if kept is not None:
+            kept.tally = {"rows": tally.rows, "by_verdict": {str(one): n for one, n in tally.by_verdict.items()}}
     if output is not None and name in ("csv", "jsonl", "sdf"):
         _write_checked(output, checked, tally)
     if not name:
         _print_table(findings, tally, rulebook, question, explain=explain)
     _print_summary(table, tally, rulebook, question.lang, output, quiet=not name)
     return tally.status
+
+
+def _asked(question: Question, table: Table) -> dict[str, Any]:
+    """Return the question as a run keeps it."""
+    return {
+        "as_of": question.as_of.isoformat(), "lists": list(question.lists),
+        "rules": [one.name for one in question.files],
+        "kind": question.kind, "only": [str(one) for one in question.only], "column": table.column,
+    }  # fmt: skip
+
+
+def _kept_file(source: str) -> Path | None:
+    path = Path(source.split("#", maxsplit=1)[0])
+    return path if source != "-" and not is_value(source) and path.is_file() else None
 
 
 def _same_file(output: Path, source: str) -> bool:

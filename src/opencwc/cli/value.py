@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import re
 import sys
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from opencwc.errors import InputError, OpenCWCError, SettingsError
 from opencwc.finding import Finding, Message, Value, Verdict
+from opencwc.language.refusing import RefusalLog, is_refusal, judge_request
 from opencwc.screening.model import Question, Tally, gravest
 from opencwc.settings import load_settings
 from opencwc.wording import LANGUAGES, choose_language, say, sentence
@@ -83,6 +85,7 @@ def _card(text: str, question: Question, *, explain: bool) -> tuple[list[str], i
 
     rulebook = Rulebook.of(question.as_of, question.lists, question.files)
     findings = screen_value(text, question, rulebook=rulebook)
+    record_refusals(one.subject.input for one in findings if is_refusal(one.message))
     lines = [displayable(text if len(text) <= _SHOWN else text[:_SHOWN] + "…")]
     for finding in findings:
         lines += _finding_lines(finding, rulebook, question.lang, explain=explain)
@@ -114,6 +117,13 @@ def _finding_lines(finding: Finding, rulebook: Rulebook, lang: str, *, explain: 
         steps = "; ".join(say(step, lang) for step in finding.steps)
         lines.append(f"  {say(Message('card_steps', {'steps': steps}), lang)}")
     return lines
+
+
+def record_refusals(refused: Iterable[str]) -> None:
+    """Record requests that were refused, where there is no casebook to keep them in."""
+    for text in refused:
+        if refusal := judge_request(text):
+            RefusalLog(load_settings().folder).record(refusal, text)
 
 
 def checked_line(rulebook: Rulebook, lang: str) -> str:

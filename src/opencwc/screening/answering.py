@@ -8,6 +8,7 @@ from collections.abc import Callable
 from opencwc.chemistry.reading import Unreadable, read_structure
 from opencwc.chemistry.standardising import standardise
 from opencwc.finding import Message, Rule, Verdict
+from opencwc.language.refusing import judge_request
 from opencwc.screening.judging import Judged, judge
 from opencwc.screening.known import Known, KnownChemicals, recognise
 from opencwc.screening.model import Outcome
@@ -37,6 +38,8 @@ class Screener:
             kind = recognise(text, self.known)
         if kind in ("cas", "name"):
             known = self.known.by_number(text) if kind == "cas" else self.known.by_name(text)
+            if isinstance(known, Message) and _SEVERAL_WORDS.search(text) and (refusal := judge_request(text)):
+                return (unreadable(refusal.message),)
             return self.answer_known(known, kind)
         outcomes = self.answer_structure(text, kind)
         if guessed and kind == "smiles" and text.isalnum() and outcomes[0].verdict is Verdict.UNREADABLE:
@@ -157,4 +160,6 @@ def _outcome(judged: Judged, steps: tuple[Message, ...]) -> Outcome:
 
 
 _STARTS = 80
+_SEVERAL_WORDS = re.compile(r"\w\W+\w|[^\x00-\x7f]")
+"""What may be a request rather than a name: several words, or a script that may write them without spaces."""
 _LOST = re.compile("[\ud800-\udfff\ufffd]")

@@ -20,6 +20,7 @@ from threading import Thread
 from opencwc import __version__
 from opencwc.errors import OutputError
 from opencwc.finding import Finding, Message
+from opencwc.language.refusing import is_refusal
 from opencwc.screening.batches import Answered, BatchScreener, to_findings, told_findings
 from opencwc.screening.formats import format_named
 from opencwc.screening.model import Checked, Question, Tally
@@ -29,11 +30,15 @@ from opencwc.tables.rows import Rows
 
 @dataclass(frozen=True)
 class Piece:
-    """What came of one batch: its count, its encoded lines where a format was asked for, and its findings."""
+    """What came of one batch: its count, its encoded lines where a format was asked for, and its findings.
+
+    ``refused`` are the inputs that ask for what OpenCWC never gives: whoever shows the answer records them.
+    """
 
     tally: Tally
     encoded: bytes
     findings: list[Finding]
+    refused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +105,14 @@ def make_piece(screener: BatchScreener, rows: Rows, wish: Wish) -> Piece:
     else:
         findings = told_findings(answered, maker, wish.file, wish.told) if wish.told else []
     only = screener.question.only
-    return Piece(answered.tally, encoded, [one for one in findings if not only or one.verdict in only])
+    wanted = [one for one in findings if not only or one.verdict in only]
+    return Piece(answered.tally, encoded, wanted, tuple(_refused(answered)))
+
+
+def _refused(answered: Answered) -> Iterator[str]:
+    for offset, outcomes in answered.outcomes.items():
+        if is_refusal(outcomes[0].message):
+            yield answered.rows.inputs[offset]
 
 
 def checked_by(

@@ -111,16 +111,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_finding")),
     )
     op.create_index(op.f("ix_finding_block"), "finding", ["block"], unique=False)
-    op.create_index(op.f("ix_finding_case_number_status_id"), "finding", ["case_number", "status", "id"], unique=False)
+    op.create_index(op.f("ix_finding_input_key_id"), "finding", ["input_key", "id"], unique=False)
     op.create_index(
-        op.f("ix_finding_case_number_verdict_id"), "finding", ["case_number", "verdict", "id"], unique=False
+        "ix_finding_key",
+        "finding",
+        ["case_number", "run", "verdict", "list", "entry", "status", "grave", "id"],
+        unique=False,
     )
-    op.create_index(op.f("ix_finding_input_key"), "finding", ["input_key"], unique=False)
-    op.create_index(op.f("ix_finding_list_entry_id"), "finding", ["list", "entry", "id"], unique=False)
-    op.create_index(op.f("ix_finding_run_verdict_id"), "finding", ["run", "verdict", "id"], unique=False)
-    op.create_index(op.f("ix_finding_status_id"), "finding", ["status", "id"], unique=False)
-    op.create_index(op.f("ix_finding_subject_id"), "finding", ["subject_id"], unique=False)
-    op.create_index(op.f("ix_finding_verdict_id"), "finding", ["verdict", "id"], unique=False)
+    op.create_index(op.f("ix_finding_subject_id_id"), "finding", ["subject_id", "id"], unique=False)
     op.create_table(
         "finding_count",
         sa.Column("run", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),

@@ -1,0 +1,169 @@
+"""Mixed load for a long time, and whether memory grows: `make soak`.
+
+    python -m benchmarks.soak --minutes 24
+
+Single screenings, batches, entries, and uploads that the worker screens, all through the service as it is installed.
+The memory of the server and of the worker is read every second; after the first quarter (caches fill, libraries load)
+a line is fitted through it. It fails where a request failed, a job failed, or the line rises by more than
+``--most`` megabytes an hour and by more than a tenth over the run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from benchmarks.load import load
+from benchmarks.service import VALUES, screenings, service
+
+MB = 1_000_000
+
+
+@dataclass
+class Soak:
+    """What was seen: memory over time of each process, and what went wrong."""
+
+    memory: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
+    errors: list[str] = field(default_factory=list)
+    requests: int = 0
+    jobs: int = 0
+
+
+def resident(pid: int) -> float:
+    """The resident memory of a process, in megabytes; 0 where it is gone."""
+    try:
+        text = Path(f"/proc/{pid}/statm").read_text()
+    except OSError:
+        return 0.0
+    return int(text.split()[1]) * 4096 / MB
+
+
+def worker_of(server: int) -> int:
+    """The process of the worker that a server watches over; 0 where there is none yet."""
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                parent = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
+                words = (entry / "cmdline").read_bytes()
+            except (OSError, IndexError):
+                continue
+            if parent == server and b"opencwc.web.worker" in words:
+                return int(entry.name)
+    return 0
+
+
+def slope(points: list[tuple[float, float]]) -> float:
+    """The rise of the least-squares line, in units of the second coordinate for one of the first."""
+    n = len(points)
+    if n < 3:
+        return 0.0
+    mean_x, mean_y = sum(x for x, _ in points) / n, sum(y for _, y in points) / n
+    spread = sum((x - mean_x) ** 2 for x, _ in points)
+    return sum((x - mean_x) * (y - mean_y) for x, y in points) / spread if spread else 0.0
+
+
+def mixed(token: str) -> list[dict[str, Any]]:
+    """Screenings, entries and batches, as the load generator sends them."""
+    signed = {"Authorization": f"Bearer {token}"}
+    batch = "\n".join(VALUES * 10)
+    asked = screenings(token)
+    asked.append({"method": "GET", "path": "/api/v1/entries/CWC/2B04", "headers": signed})
+    asked.append({"method": "GET", "path": "/api/v1/duties/CWC/1A01?lang=ar", "headers": signed})
+    headers = {**signed, "Content-Type": "text/plain"}
+    asked.append({"method": "POST", "path": "/api/v1/screen/batch", "headers": headers, "body": batch})
+    return asked
+
+
+def watch(soak: Soak, server: int, begun: float, over: threading.Event) -> None:
+    while not over.wait(1.0):
+        for name, pid in (("server", server), ("worker", worker_of(server))):
+            if (held := resident(pid)) > 0:
+                soak.memory.setdefault(name, []).append((time.monotonic() - begun, held))
+
+
+def upload(soak: Soak, port: int, token: str, over: threading.Event) -> None:
+    """Send a file, wait for its end, send the next."""
+    data = ("smiles\n" + "\n".join(VALUES * 300) + "\n").encode()
+    headers = {"Authorization": f"Bearer {token}"}
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=60) as client:
+        number = 0
+        while not over.is_set():
+            number += 1
+            name, form = f"register-{number}.csv", {"case": "soak"}
+            answer = client.post("/api/v1/jobs", files={"file": (name, data + b"CCO\n" * number)}, data=form)
+            if answer.status_code != 202:
+                soak.errors.append(f"upload: {answer.status_code}")
+                over.wait(1.0)
+                continue
+            job = answer.json()
+            with client.stream("GET", f"/api/v1/jobs/{job['id']}/events") as events:
+                for line in events.iter_lines():
+                    if line.startswith("data:"):
+                        job = json.loads(line[5:])
+                    if over.is_set():
+                        return
+            if job["state"] != "done":
+                soak.errors.append(f"job: {job['state']} {job['problem']}")
+            soak.jobs += 1
+
+
+def run(seconds: float, clients: int = 4) -> Soak:
+    soak = Soak()
+    over = threading.Event()
+    with tempfile.TemporaryDirectory() as folder, service(Path(folder), worker=True) as (port, token, process):
+        begun = time.monotonic()
+        threads = [
+            threading.Thread(target=watch, args=(soak, process.pid, begun, over)),
+            threading.Thread(target=upload, args=(soak, port, token, over)),
+        ]
+        for thread in threads:
+            thread.start()
+        try:
+            while (left := seconds - (time.monotonic() - begun)) > 0:
+                came = load("127.0.0.1", port, clients, min(30.0, left), mixed(token))
+                soak.requests += len(came.seconds)
+                soak.errors += [f"request: {what} x {times}" for what, times in came.errors.items()]
+        finally:
+            over.set()
+            for thread in threads:
+                thread.join()
+    return soak
+
+
+def judged(soak: Soak, most: float) -> tuple[list[str], bool]:
+    """The table of what was seen, and whether it holds."""
+    lines = ["| process | at first | at last | highest | rise an hour |", "|---|--:|--:|--:|--:|"]
+    good = not soak.errors
+    for name, points in soak.memory.items():
+        steady = points[len(points) // 4 :]
+        rise = 3600 * slope(steady)
+        lasted = (steady[-1][0] - steady[0][0]) / 3600
+        grows = rise > most and rise * lasted > 0.1 * steady[0][1]
+        good = good and not grows
+        first, last, highest = steady[0][1], steady[-1][1], max(held for _, held in points)
+        lines.append(f"| {name} | {first:.0f} MB | {last:.0f} MB | {highest:.0f} MB | {rise:+.0f} MB |")
+    lines.append(f"\n{soak.requests:,} requests and {soak.jobs:,} jobs; {len(soak.errors)} kinds of errors.")
+    return [*lines, *sorted(set(soak.errors))[:20]], good
+
+
+def main() -> int:
+    words = argparse.ArgumentParser()
+    words.add_argument("--minutes", type=float, default=24)
+    words.add_argument("--most", type=float, default=20, help="megabytes an hour that may be noise")
+    asked = words.parse_args()
+    lines, good = judged(run(60 * asked.minutes), asked.most)
+    print("\n".join(lines))
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,202 @@
+"""The checkpoints that were signed, in a file outside the database: what a database put back to an earlier day misses.
+
+A line is added for each transaction of each casebook, in the order of the commits: the log is held (``flock``) from
+before the commit until the line stands. The line is on the disk before the commit, so that a full disk stops the
+transaction and not its trace; it counts only once its first byte, a ``-`` until then, has become ``{``. A process that
+dies in between leaves a line that does not count, and the next one drops it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from opencwc.casebook.chain import canonical
+from opencwc.errors import StorageError
+
+LOG_FILE = "checkpoints.log"
+_PAUSE = 0.005
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedCheckpoint:
+    """One line; ``sha256`` is that of statement and signature together, in hex as ``link`` is.
+
+    ``restored`` says that the casebook went back to a backup here: what stood behind that is no longer expected of it.
+    """
+
+    casebook: str
+    number: int
+    sha256: str
+    seq: int
+    link: str
+    restored: bool = False
+
+    def line(self) -> bytes:
+        """Return the line as it stands in the file."""
+        said = {
+            "casebook": self.casebook, "number": self.number, "sha256": self.sha256, "seq": self.seq,
+            "link": self.link, **({"restored": True} if self.restored else {}),
+        }  # fmt: skip
+        return canonical(said).encode() + b"\n"
+
+
+@dataclass(frozen=True, slots=True)
+class DamagedLine:
+    """A line that cannot be read, counted from 1."""
+
+    number: int
+
+
+@dataclass(frozen=True)
+class CheckpointLog:
+    """The log in a folder, and how many seconds to wait for a process that holds it."""
+
+    folder: Path
+    wait: float = 15.0
+
+    @property
+    def path(self) -> Path:
+        """The file of the log."""
+        return self.folder / LOG_FILE
+
+    @contextmanager
+    def locked(self, entry: LoggedCheckpoint) -> Iterator[None]:
+        """Hold the log alone; where the block ends well, the line stands at its end, else it is taken away again.
+
+        Raises:
+            StorageError: the log cannot be written, or another process does not let go of it.
+
+        """
+        with self._told("Nothing was changed. Make the log writable again."):
+            descriptor, start = self._prepare(entry.line())
+        try:
+            try:
+                yield
+            except BaseException:
+                with contextlib.suppress(OSError):
+                    os.ftruncate(descriptor, start)
+                raise
+            with self._told("What was recorded stands; make the log writable again."):
+                os.pwrite(descriptor, b"{", start)
+        finally:
+            os.close(descriptor)
+
+    def append(self, casebook: str, number: int, sha256: str, seq: int, link: str, *, restored: bool = False) -> None:
+        """Add a line by itself."""
+        with self.locked(LoggedCheckpoint(casebook, number, sha256, seq, link, restored)):
+            pass
+
+    def all(self, casebook: str) -> Iterator[LoggedCheckpoint | DamagedLine]:
+        """Yield the lines of a casebook in their order, and every line that cannot be read.
+
+        A line that was not finished is none. `StorageError` where the log cannot be read.
+        """
+        with self._told("See that it may be read."):
+            try:
+                file = self.path.open("rb")
+            except FileNotFoundError:
+                return
+            with file:
+                for number, line in enumerate(file, 1):
+                    if line.startswith(b"-") or not line.endswith(b"\n"):
+                        continue
+                    entry = _read(line)
+                    if entry is None:
+                        yield DamagedLine(number)
+                    elif entry.casebook == casebook:
+                        yield entry
+
+    def _prepare(self, line: bytes) -> tuple[int, int]:
+        new = not self.path.exists()
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            self._lock(descriptor)
+            start = _end_of_finished(descriptor)
+            os.ftruncate(descriptor, start)
+            try:
+                written, pending = 0, b"-" + line[1:]
+                while written < len(pending):
+                    written += os.pwrite(descriptor, pending[written:], start + written)
+                os.fsync(descriptor)
+                if new:
+                    _sync_folder(self.folder)
+            except OSError:
+                os.ftruncate(descriptor, start)
+                raise
+        except BaseException:
+            os.close(descriptor)
+            raise
+        return descriptor, start
+
+    def _lock(self, descriptor: int) -> None:
+        if os.name != "posix":
+            return
+        import fcntl
+
+        until = time.monotonic() + self.wait
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() > until:
+                    raise StorageError(
+                        "another process holds the log of checkpoints",
+                        where=str(self.path),
+                        remedy="Nothing was changed. Try again in a moment.",
+                    ) from None
+                time.sleep(_PAUSE)
+            else:
+                return
+
+    @contextmanager
+    def _told(self, remedy: str) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise StorageError(
+                f"the log of checkpoints cannot be used ({error.strerror})", where=str(self.path), remedy=remedy
+            ) from error
+
+
+def _read(line: bytes) -> LoggedCheckpoint | None:
+    try:
+        entry = LoggedCheckpoint(**json.loads(line))
+    except (ValueError, TypeError):
+        return None
+    try:
+        return entry if entry.line() == line else None
+    except (ValueError, TypeError):
+        return None
+
+
+def _end_of_finished(descriptor: int) -> int:
+    """Return where the last line that counts ends: behind it stands what a process left that died."""
+    end = os.fstat(descriptor).st_size
+    while end:
+        start = max(0, end - 65536)
+        tail = os.pread(descriptor, end - start, start)
+        if not tail.endswith(b"\n"):
+            end = start + tail.rfind(b"\n") + 1
+            continue
+        begin = start + tail.rfind(b"\n", 0, len(tail) - 1) + 1
+        if tail[begin - start : begin - start + 1] != b"-":
+            return end
+        end = begin
+    return end
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,145 @@
+"""API tokens: what another system, or a script, shows instead of a password.
+
+A token acts for a person, with some of what the role allows, until a day. It is shown once; its digest is kept.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import RowMapping, bindparam, select
+
+from opencwc.casebook import tables
+from opencwc.casebook.model import Mark, Person, Role
+from opencwc.casebook.people import People, digest_of, moment
+from opencwc.casebook.permissions import ACTIONS, SCOPES
+from opencwc.errors import ConflictError, InputError, NotFoundError
+
+PREFIX = "ocwc_"
+"""How every token begins, so that scanners of leaked secrets find one."""
+LONGEST_LIFE = timedelta(days=365)
+MOST = 50
+"""How many live tokens a person may have."""
+_TOKEN, _PERSON = tables.token, tables.person
+_USE_NOTED_EVERY = timedelta(minutes=1)
+_ASKED = (
+    select(
+        _TOKEN.c.id.label("token"), _TOKEN.c.scopes, _TOKEN.c.used_at, _PERSON.c.id, _PERSON.c.login, _PERSON.c.name,
+        _PERSON.c.role, _PERSON.c.clearance,
+    )
+    .join(_PERSON, _PERSON.c.id == _TOKEN.c.person)
+    .where(
+        _TOKEN.c.digest == bindparam("digest"), _TOKEN.c.ends_at > bindparam("now"), _TOKEN.c.revoked.is_(False),
+        _PERSON.c.active.is_(True),
+    )
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token as it can be seen again: all but its secret."""
+
+    id: str
+    person: str
+    name: str
+    scopes: tuple[str, ...]
+    made_at: str
+    ends_at: str
+    used_at: str
+    revoked: bool
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """The tokens of a casebook's people."""
+
+    people: People
+
+    def make(self, actor: str, person: Person, name: str, scopes: Iterable[str], lasts: timedelta) -> tuple[Token, str]:
+        """Make a token and return it with its secret, which nobody can show again.
+
+        Raises:
+            ConflictError: the person has too many.
+            InputError: a scope is unknown or beyond the role, there is none, or the life is not within a year.
+
+        """
+        asked = sorted(set(scopes))
+        if not asked or (strange := [scope for scope in asked if scope not in SCOPES]):
+            raise InputError(
+                f"the scope {strange[0]!r} is unknown" if asked else "a token needs a scope",
+                where="scopes",
+                remedy=f"The scopes are: {', '.join(SCOPES)}.",
+            )
+        if beyond := [scope for scope in asked if person.role not in ACTIONS[scope]]:
+            raise InputError(
+                f"the role {person.role} does not allow {beyond[0]!r}", where="scopes", remedy="Leave it out."
+            )
+        if not timedelta(0) < lasts <= LONGEST_LIFE:
+            raise InputError("a token ends within a year", where="days", remedy="Name 1 to 365 days.")
+        name = name.strip()
+        if not 0 < len(name) <= 100:
+            raise InputError("a token needs a name", where="name", remedy="Say in up to 100 characters what it is for.")
+        secret = PREFIX + secrets.token_urlsafe(32)
+        now = self.people.clock()
+        row = {
+            "id": secrets.token_hex(8), "person": person.id, "digest": digest_of(secret), "name": name,
+            "scopes": " ".join(asked), "made_at": moment(now), "ends_at": moment(now + lasts), "used_at": "",
+            "revoked": False,
+        }  # fmt: skip
+        with self.people.book.writing(actor) as writer:
+            live = select(_TOKEN.c.id).where(
+                _TOKEN.c.person == person.id, _TOKEN.c.revoked.is_(False), _TOKEN.c.ends_at > moment(now)
+            )
+            if len(writer.connection.execute(live).all()) >= MOST:
+                raise ConflictError(f"this person has {MOST} tokens", remedy="Revoke those that are not used.")
+            writer.connection.execute(_TOKEN.insert(), row)
+            body = {"token": row["id"], "person": person.id, "scopes": asked, "ends_at": row["ends_at"]}
+            writer.record("token_made", body)
+            made = writer.connection.execute(select(_TOKEN).where(_TOKEN.c.id == row["id"])).mappings().one()
+        return _token(made), secret
+
+    def of(self, person: str) -> list[Token]:
+        """Return the tokens of a person, the newest first."""
+        asked = select(_TOKEN).where(_TOKEN.c.person == person).order_by(_TOKEN.c.made_at.desc())
+        with self.people.book.reading() as connection:
+            return [_token(row) for row in connection.execute(asked).mappings()]
+
+    def revoke(self, actor: str, token: str, person: str = "") -> None:
+        """Revoke a token (of a person, where one is named); raise `NotFoundError` where there is none."""
+        with self.people.book.writing(actor) as writer:
+            row = writer.connection.execute(select(_TOKEN).where(_TOKEN.c.id == token)).mappings().first()
+            if row is None or (person and row["person"] != person):
+                raise NotFoundError("there is no such token", where=token, remedy="See the list of tokens.")
+            if not row["revoked"]:
+                writer.connection.execute(_TOKEN.update().where(_TOKEN.c.id == token).values(revoked=True))
+                writer.record("token_revoked", {"token": token, "person": row["person"]})
+
+    def person_of(self, secret: str) -> Person | None:
+        """Return the person that a token acts for, with its scopes; ``None`` where it is unknown, revoked or ended."""
+        if not secret.startswith(PREFIX) or len(secret) > 200:
+            return None
+        now = self.people.clock()
+        with self.people.book.reading() as connection:
+            asked = connection.execute(_ASKED, {"digest": digest_of(secret), "now": moment(now)})
+            row = asked.mappings().first()
+        if row is None:
+            return None
+        self._note_use(row["token"], row["used_at"], now)
+        scopes = frozenset(row["scopes"].split())
+        return Person(row["id"], row["login"], row["name"], Role(row["role"]), Mark(row["clearance"]), scopes)
+
+    def _note_use(self, token: str, used_at: str, now: datetime) -> None:
+        if used_at > moment(now - _USE_NOTED_EVERY):
+            return
+        with self.people.changing() as connection:
+            connection.execute(_TOKEN.update().where(_TOKEN.c.id == token).values(used_at=moment(now)))
+
+
+def _token(row: RowMapping) -> Token:
+    return Token(
+        row["id"], row["person"], row["name"], tuple(row["scopes"].split()), row["made_at"], row["ends_at"],
+        row["used_at"], bool(row["revoked"]),
+    )  # fmt: skip

@@ -1,0 +1,356 @@
+"""`opencwc case`: what is kept, who decides, and what they said. Moving cases is in `opencwc.cli.case_moving`."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from opencwc.cli.acting import (
+    MARKS,
+    Book,
+    Format,
+    Lang,
+    acting,
+    as_json,
+    language,
+    mark_named,
+    print_json,
+    print_sentence,
+    print_table,
+)
+from opencwc.cli.value import displayable
+from opencwc.errors import InputError
+from opencwc.finding import Message
+from opencwc.wording import say
+
+if TYPE_CHECKING:
+    from opencwc.casebook.listing import Counts, History
+    from opencwc.casebook.model import Case, Filter, KeptFinding
+    from opencwc.casebook.opening import Casebook
+
+case_app = typer.Typer(
+    no_args_is_help=True,
+    help="Findings that are kept: list and show them, decide on them, export, verify, back up and restore.",
+)
+Name = Annotated[str, typer.Argument(metavar="CASE", help="The name of the case.")]
+Due = Annotated[str | None, typer.Option(metavar="DATE", help="The day by which it is due.")]
+Title = Annotated[str | None, typer.Option(help="A title for people.")]
+MarkName = Annotated[str | None, typer.Option("--mark", help=f"Confidentiality: {MARKS}.")]
+
+
+@case_app.command(name="list")
+def list_(format: Format = "", lang: Lang = "", casebook: Book = "") -> None:
+    """List the cases that you may know of, the due ones first."""
+    with acting(casebook) as (book, person):
+        from opencwc.casebook.cases import list_cases
+        from opencwc.casebook.listing import count_findings
+        from opencwc.casebook.model import Filter
+
+        spoken = language(lang)
+        cases = [(one, count_findings(book, person, Filter(case=one.name))) for one in list_cases(book, person)]
+        if as_json(format):
+            print_json([{**_case_json(one), "counts": asdict(counts)} for one, counts in cases])
+            return
+        if not cases:
+            print_sentence("casebook_none", spoken)
+            return
+        names = _names_of(book)
+        rows = [
+            (
+                one.name, say(f"casebook_mark_{one.mark}", spoken), say(f"casebook_case_{one.status}", spoken),
+                names.get(one.owner, one.owner), one.due, _waiting(counts), counts.all,
+            )
+            for one, counts in cases
+        ]  # fmt: skip
+        print_table(("case", "mark", "status", "owner", "due", "waiting", "finding"), rows, spoken)
+
+
+@case_app.command()
+def show(
+    what: Annotated[str, typer.Argument(metavar="CASE|FINDING", help="The name of a case, or a finding's number.")],
+    waiting: Annotated[bool, typer.Option("--waiting", help="Only what waits for a decision.")] = False,
+    verdict: Annotated[str, typer.Option(help="Only these verdicts, such as listed,review.")] = "",
+    entry: Annotated[str, typer.Option(help='Only this entry, such as "CWC 1A01".')] = "",
+    status: Annotated[str, typer.Option(help="Only these statuses, such as open,disputed.")] = "",
+    text: Annotated[str, typer.Option(help="Only findings on this very input or id.")] = "",
+    run: Annotated[int, typer.Option(help="Only findings of this run.")] = 0,
+    after: Annotated[int, typer.Option(help="Go on after this finding.")] = 0,
+    limit: Annotated[int, typer.Option(help="Findings to show at once.")] = 50,
+    format: Format = "",
+    lang: Lang = "",
+    casebook: Book = "",
+) -> None:
+    """Show a case with its runs and findings, or one finding with its evidence and history."""
+    with acting(casebook) as (book, person):
+        from opencwc.casebook.listing import list_findings, show_case, show_finding
+
+        spoken = language(lang)
+        if what.isdigit():
+            history = show_finding(book, person, int(what))
+            _print_history(book, history, spoken, json=as_json(format))
+            return
+        case, counts, runs = show_case(book, person, what)
+        page = list_findings(
+            book, person, _filter(what, waiting, verdict, entry, status, text, run), after=after, limit=limit
+        )
+        if as_json(format):
+            findings = [finding_json(one, spoken) for one in page.findings]
+            told = {"case": _case_json(case), "counts": asdict(counts), "runs": runs, "findings": findings}
+            print_json({**told, "next": page.next})
+            return
+        _print_case(book, case, counts, runs, spoken)
+        print_findings(page.findings, spoken)
+        if page.next is not None:
+            print_sentence("casebook_more", spoken, after=page.next)
+
+
+@case_app.command()
+def inbox(limit: int = 50, format: Format = "", lang: Lang = "", casebook: Book = "") -> None:
+    """List what waits for you: the grave first, then by due date."""
+    with acting(casebook) as (book, person):
+        from opencwc.casebook.deciding import claim_rechecks
+        from opencwc.casebook.listing import inbox as waiting
+
+        claim_rechecks(book, person)
+        spoken = language(lang)
+        found = waiting(book, person, limit=limit)
+        if as_json(format):
+            print_json([finding_json(one, spoken) for one in found])
+        elif found:
+            print_findings(found, spoken)
+        else:
+            print_sentence("casebook_nothing_waits", spoken)
+
+
+@case_app.command(name="open")
+def open_(
+    name: Name, title: Title = None, mark: MarkName = None, due: Due = None, lang: Lang = "", casebook: Book = ""
+) -> None:
+    """Open a case before anything is kept in it; --keep opens one by itself."""
+    with acting(casebook, create=True) as (book, person):
+        from opencwc.casebook.cases import open_case
+
+        case = open_case(book, person, name, title=title or "", mark=mark_named(mark or "unclassified"), due=due or "")
+        _print_line(case, language(lang))
+
+
+@case_app.command(name="set")
+def set_(
+    name: Name,
+    title: Title = None,
+    status: Annotated[str | None, typer.Option(help="open, in_review or closed.")] = None,
+    mark: MarkName = None,
+    due: Due = None,
+    retain_until: Annotated[str | None, typer.Option(metavar="DATE", help="Keep the case until this day.")] = None,
+    lang: Lang = "",
+    casebook: Book = "",
+) -> None:
+    """Change a case's title, status, mark, due date or retention."""
+    with acting(casebook) as (book, person):
+        from opencwc.casebook.cases import change_case
+
+        changes = {"title": title, "status": status, "due": due, "retain_until": retain_until}
+        marked = str(mark_named(mark)) if mark else None
+        _print_line(change_case(book, person, name, mark=marked, **changes), language(lang))
+
+
+@case_app.command()
+def assign(
+    name: Name,
+    owner: Annotated[str, typer.Argument(metavar="PERSON", help="The login or id of the new owner.")],
+    due: Due = None,
+    lang: Lang = "",
+    casebook: Book = "",
+) -> None:
+    """Give a case to a person."""
+    with acting(casebook) as (book, person):
+        from opencwc.casebook.cases import change_case
+        from opencwc.casebook.people import People
+
+        who = People(book).account(owner).person
+        _print_line(change_case(book, person, name, owner=who.id, due=due), language(lang))
+
+
+@case_app.command()
+def decide(
+    findings: Annotated[list[int], typer.Argument(metavar="FINDING...", help="Numbers of findings.")],
+    outcome: Annotated[str, typer.Option("--as", help="accept, correct, reject or need_more.")],
+    reason: Annotated[str, typer.Option(help="Why, in a sentence.")],
+    verdict: Annotated[str, typer.Option(help="With correct: the right verdict.")] = "",
+    entry: Annotated[str, typer.Option(help='With correct: the right entry, such as "CWC 1A01".')] = "",
+    lang: Lang = "",
+    casebook: Book = "",
+) -> None:
+    """Decide on findings; a grave one stands when a second person has said the same."""
+    with acting(casebook) as (book, person):
+        from opencwc.casebook.deciding import decide as decide_on
+        from opencwc.casebook.model import Outcome
+
+        try:
+            chosen = Outcome(outcome.replace("-", "_"))
+        except ValueError:
+            raise InputError(
+                f"no decision is called {outcome!r}", remedy="It is accept, correct, reject or need_more."
+            ) from None
+        list_id, entry_id = _entry(entry)
+        correction = {"verdict": verdict, "list": list_id, "entry": entry_id} if verdict or entry else None
+        correction = {key: value for key, value in correction.items() if value} if correction else None
+        stands = decide_on(book, person, findings, chosen, reason, correction=correction)
+        spoken = language(lang)
+        for identity, status in stands.items():
+            sys.stdout.write(f"{identity}\t{say(f'casebook_status_{status}', spoken)}\n")
+
+
+@case_app.command()
+def comment(
+    name: Name,
+    text: Annotated[str, typer.Argument(help="What you have to say.")],
+    finding: Annotated[int | None, typer.Option(help="The finding that it is about.")] = None,
+    casebook: Book = "",
+) -> None:
+    """Add a comment to a case or to one of its findings."""
+    with acting(casebook) as (book, person):
+        from opencwc.casebook.deciding import comment as add
+
+        add(book, person, name, text, finding)
+
+
+@case_app.command()
+def recheck(
+    share: Annotated[
+        float | None, typer.Option(help="Draw this share (0 to 1) of decisions for a blind re-check.")
+    ] = None,
+    lang: Lang = "",
+    casebook: Book = "",
+) -> None:
+    """Show how far first and blind decisions agree (Cohen's kappa), or set the share that is drawn."""
+    with acting(casebook) as (book, person):
+        from opencwc.casebook.agreeing import agreement
+        from opencwc.casebook.deciding import set_recheck_share
+
+        if share is not None:
+            set_recheck_share(book, person, share)
+        found = agreement(book, person)
+        told = {name: "-" if value is None else f"{value:.2f}" for name, value in found._asdict().items()}
+        print_sentence("casebook_agreement", language(lang), **{**told, "pairs": found.pairs})
+
+
+def finding_json(one: KeptFinding, lang: str) -> dict[str, Any]:
+    """Return a kept finding as plain values, its reason said."""
+    from opencwc.casebook.reporting import why
+
+    content = one.content or {}
+    said = {name: value for name, value in asdict(one).items() if name != "content"}
+    return {**said, "status": str(one.status), "mark": str(one.mark), "why": why(content, lang), "content": content}
+
+
+def print_findings(found: list[KeptFinding], lang: str) -> None:
+    """Print findings as lines, each with the mark it carries."""
+    from opencwc.casebook.reporting import why
+
+    rows = [
+        (
+            one.id, one.row, str((one.content or {}).get("input", "")), say(f"verdict_{one.verdict}", lang),
+            f"{one.list} {one.entry}".strip(), say(f"casebook_status_{one.status}", lang),
+            say(f"casebook_mark_{one.mark}", lang), why(one.content or {}, lang),
+        )
+        for one in found
+    ]  # fmt: skip
+    print_table(("finding", "row", "input", "verdict", "entry", "status", "mark", "why"), rows, lang)
+
+
+def _print_history(book: Casebook, history: History, lang: str, *, json: bool) -> None:
+    from opencwc.casebook.reporting import why
+
+    one = history.finding
+    names = _names_of(book)
+    if json:
+        decisions = [{**asdict(made), "outcome": str(made.outcome)} for made in history.decisions]
+        told = {"finding": finding_json(one, lang), "run": history.run, "decisions": decisions}
+        print_json({**told, "comments": history.comments, "blind": history.blind})
+        return
+    print_sentence("casebook_marked", lang, mark=Message(f"casebook_mark_{one.mark}"))
+    print_findings([one], lang)
+    lines = [f"  {why(one.content or {}, lang)}"]
+    for name in ("evidence", "steps"):
+        lines += [f"  {name}: {held}" for held in (one.content or {}).get(name, [])]  # type: ignore[attr-defined]
+    checked = history.run["checked"]
+    lists = ", ".join(f"{held['id']} ({held['text_of']})" for held in checked.get("lists", []))
+    lines.append(f"  {say('casebook_column_lists', lang)}: {lists}; {checked.get('as_of', '')}")
+    if history.blind:
+        lines.append(f"  {say('casebook_blind', lang)}")
+    for made in history.decisions:
+        outcome = say(f"casebook_outcome_{made.outcome}", lang)
+        corrected = " ".join((made.correction or {}).values())
+        lines.append(f"  {made.at[:19]} {names.get(made.person, made.person)}: {outcome} {corrected} ({made.reason})")
+    lines += [
+        f"  {said['at'][:19]} {names.get(said['person'], said['person'])}: {said['text']}" for said in history.comments
+    ]
+    sys.stdout.write(displayable("\n".join(lines)) + "\n")
+
+
+def _print_case(book: Casebook, case: Case, counts: Counts, runs: list[dict[str, Any]], lang: str) -> None:
+    _print_line(case, lang)
+    print_sentence("casebook_marked", lang, mark=Message(f"casebook_mark_{case.mark}"))
+    names = _names_of(book)
+    sys.stdout.write(f"{say('casebook_owner', lang)}: {names.get(case.owner, case.owner)}\n")
+    told = [f"{say(f'verdict_{name}', lang)} {n}" for name, n in counts.verdict.items()]
+    told += [f"{say(f'casebook_status_{name}', lang)} {n}" for name, n in counts.status.items()]
+    sys.stdout.write("  ".join(told) + "\n")
+    for run in runs:
+        lists = ", ".join(f"{one['id']} ({one['text_of']})" for one in run["checked"].get("lists", []))
+        state = say(f"casebook_run_{run['state']}", lang)
+        place = run["checked"].get("file", "")
+        sys.stdout.write(
+            displayable(f"{say('casebook_column_run', lang)} {run['number']}: {place} {state}, {run['row_count']} ")
+            + f"{say('casebook_column_rows', lang)}; {lists}; {run['checked'].get('as_of', '')}\n"
+        )
+
+
+def _print_line(case: Case, lang: str) -> None:
+    words = (
+        case.name, case.title, say(f"casebook_case_{case.status}", lang), say(f"casebook_mark_{case.mark}", lang),
+        case.due,
+    )  # fmt: skip
+    sys.stdout.write(displayable("  ".join(word for word in words if word)) + "\n")
+
+
+def _names_of(book: Casebook) -> dict[str, str]:
+    from opencwc.casebook.people import People
+
+    return {one.person.id: one.person.login for one in People(book).everyone()}
+
+
+def _filter(case: str, waiting: bool, verdict: str, entry: str, status: str, text: str, run: int) -> Filter:
+    from opencwc.casebook.model import UNDECIDED, Filter, Status
+
+    list_id, entry_id = _entry(entry)
+    asked = [name.strip().upper() for name in status.split(",") if name.strip()]
+    if unknown := [name for name in asked if name not in Status.__members__]:
+        known = ", ".join(str(one) for one in Status)
+        raise InputError(f"no status is called {unknown[0].lower()!r}", remedy=f"It is one of: {known}.")
+    stands = UNDECIDED if waiting else tuple(Status[name] for name in asked)
+    verdicts = tuple(name.strip() for name in verdict.split(",") if name.strip())
+    return Filter(case, run, verdicts, list_id, entry_id, stands, None, text)
+
+
+def _entry(text: str) -> tuple[str, str]:
+    if not text:
+        return "", ""
+    list_id, _, entry_id = text.strip().partition(" ")
+    if not entry_id:
+        raise InputError(f"{text!r} names no entry", remedy='Write list and entry, such as "CWC 1A01".')
+    return list_id, entry_id.strip()
+
+
+def _waiting(counts: Counts) -> int:
+    from opencwc.casebook.model import UNDECIDED
+
+    return sum(counts.status.get(str(one), 0) for one in UNDECIDED)
+
+
+def _case_json(case: Case) -> dict[str, Any]:
+    return {**asdict(case), "status": str(case.status), "mark": str(case.mark)}

@@ -1,0 +1,287 @@
+"""`opencwc case`, the rest: a case out of the house, proof that nothing was altered, backups, erasure."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from opencwc.cli.acting import (
+    Book,
+    Format,
+    Lang,
+    acting,
+    as_json,
+    language,
+    print_json,
+    print_sentence,
+    print_table,
+    told,
+)
+from opencwc.cli.case import case_app
+from opencwc.cli.value import displayable
+from opencwc.errors import InputError
+from opencwc.wording import say
+
+Reason = Annotated[str, typer.Option(help="What for, in a sentence.")]
+Recipients = Annotated[
+    list[str] | None,
+    typer.Option("--to", metavar="RECIPIENT", help="An age recipient, or a file of them; again for more."),
+]
+RequestNumber = Annotated[int, typer.Argument(metavar="REQUEST", help="The number of the request.")]
+Identity = Annotated[Path | None, typer.Option(help="The file of your age identity, where it is encrypted.")]
+
+
+@case_app.command()
+def export(
+    name: Annotated[str, typer.Argument(metavar="CASE|REQUEST", help="A case to ask for, or an approved request.")],
+    reason: Reason = "",
+    to: Recipients = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Where to write an approved export.")] = None,
+    sources: Annotated[bool, typer.Option(help="Put the user's files in.")] = True,
+    lang: Lang = "",
+    casebook: Book = "",
+) -> None:
+    """Ask for the export of a case; once another person approved it, write it: export REQUEST -o FILE."""
+    with acting(casebook) as (book, person):
+        from opencwc.casebook.encrypting import read_recipients
+        from opencwc.casebook.exporting import ask_for_export, export_case
+
+        spoken = language(lang)
+        if name.isdigit():
+            if output is None:
+                raise InputError("where shall the bundle be written?", remedy="Name the file with -o.")
+            written = export_case(book, person, int(name), output, spoken)
+            print_sentence("casebook_written", spoken, path=written["file"])
+            print_sentence("casebook_key", spoken, key=book.signer.fingerprint)
+            return
+        recipients = read_recipients(to) if to else []
+        asked = ask_for_export(book, person, name, reason, recipients=recipients, sources=sources)
+        print_sentence("casebook_asked", spoken, request=asked.seq)
+
+
+@case_app.command()
+def requests(
+    waiting: Annotated[bool, typer.Option("--waiting", help="Only what waits for an answer.")] = False,
+    format: Format = "",
+    lang: Lang = "",
+    casebook: Book = "",
+) -> None:
+    """List what was asked for: exports and erasures."""
+    with acting(casebook) as (book, person):
+        from dataclasses import asdict
+
+        from opencwc.casebook.requesting import requests_of
+
+        found = requests_of(book, person, waiting=waiting)
+        if as_json(format):
+            print_json([asdict(one) for one in found])
+            return
+        rows = [(one.seq, one.kind, one.case, one.state, one.asked_by, one.asked.get("reason", "")) for one in found]
+        print_table(("request", "kind", "case", "state", "asked_by", "reason"), rows, language(lang))
+
+
+@case_app.command()
+def approve(request: RequestNumber, reason: Reason = "", casebook: Book = "") -> None:
+    """Approve what another person asked for."""
+    _answer(request, reason, casebook, approve=True)
+
+
+@case_app.command()
+def decline(request: RequestNumber, reason: Reason = "", casebook: Book = "") -> None:
+    """Decline what was asked for."""
+    _answer(request, reason, casebook, approve=False)
+
+
+def _answer(request: int, reason: str, casebook: str, *, approve: bool) -> None:
+    with acting(casebook) as (book, person):
+        from opencwc.casebook.requesting import answer
+
+        found = answer(book, person, request, approve=approve, reason=reason)
+        sys.stdout.write(displayable(f"{found.seq}\t{found.kind}\t{found.case}\t{found.state}\n"))
+
+
+@case_app.command()
+def erase(
+    name: Annotated[
+        str, typer.Argument(metavar="CASE|REQUEST", help="A case to ask for, or an approved request.")
+    ] = "",
+    reason: Reason = "",
+    ground: Annotated[str, typer.Option(help="The law or rule that asks for it.")] = "",
+    due: Annotated[bool, typer.Option("--due", help="List the cases whose retention has ended.")] = False,
+    lang: Lang = "",
+    casebook: Book = "",
+) -> None:
+    """Ask for the erasure of a case; once another person approved it, erase it: erase REQUEST."""
+    with acting(casebook) as (book, person):
+        from opencwc.casebook.erasing import due_for_erasure, erase_case
+        from opencwc.casebook.requesting import ask
+
+        spoken = language(lang)
+        if due:
+            for one in due_for_erasure(book, person):
+                sys.stdout.write(displayable(f"{one.name}\t{one.retain_until}\n"))
+        elif name.isdigit():
+            counts = erase_case(book, person, int(name))
+            sys.stdout.write("  ".join(f"{key} {n}" for key, n in counts.items()) + "\n")
+        else:
+            asked = ask(book, person, "erase", name, {"reason": reason, "ground": ground})
+            print_sentence("casebook_asked", spoken, request=asked.seq)
+
+
+@case_app.command()
+def verify(
+    bundle: Annotated[Path | None, typer.Argument(help="An exported bundle; the casebook itself where none.")] = None,
+    key: Annotated[str, typer.Option(help="The fingerprint of the key that must have signed.")] = "",
+    ca: Annotated[Path | None, typer.Option(help="Certificates of the time-stamping authority (PEM).")] = None,
+    older: Annotated[Path | None, typer.Option(help="An older bundle that this one must extend.")] = None,
+    sources: Annotated[bool, typer.Option(help="Hash the kept files as well.")] = True,
+    format: Format = "",
+    lang: Lang = "",
+    casebook: Book = "",
+) -> None:
+    """Check that nothing was altered; status 1 where something does not fit, with the first record that does not."""
+    if bundle is not None:
+        _verify_bundle(bundle, key, ca, older, format)
+        return
+    with acting(casebook) as (book, person):
+        from dataclasses import asdict
+
+        from opencwc.casebook.verifying import verify_casebook
+
+        spoken = language(lang)
+        found = verify_casebook(book, person, sources=sources, keys=(key,) if key else ())
+        if as_json(format):
+            print_json({**asdict(found), "fits": found.fits})
+        elif found.fits:
+            counted = {name: getattr(found, name) for name in ("records", "findings", "checkpoints", "sources")}
+            print_sentence("casebook_fits", spoken, **counted)
+            print_sentence("casebook_logged", spoken, count=found.logged)
+            for fingerprint in found.keys:
+                print_sentence("casebook_key", spoken, key=fingerprint)
+        else:
+            sys.stdout.write(say("casebook_fits_not", spoken) + ":\n")
+            for problem in found.problems[:_MOST_PROBLEMS]:
+                sys.stdout.write(displayable(f"  {problem.seq or '-'}\t{problem.what}\n"))
+            if more := found.more + max(0, len(found.problems) - _MOST_PROBLEMS):
+                print_sentence("table_more", spoken, count=more)
+        if not found.fits:
+            raise typer.Exit(1)
+
+
+def _verify_bundle(bundle: Path, key: str, ca: Path | None, older: Path | None, format: str) -> None:
+    with told():
+        from opencwc.casebook.verify import Unreadable, verify_bundle
+
+        try:
+            report = verify_bundle(bundle, key=key, ca=ca or "", older=older or "")
+        except Unreadable as error:
+            raise InputError(str(error), where=str(bundle)) from None
+        if as_json(format):
+            print_json(report.as_json())
+        else:
+            sys.stdout.write(displayable(report.as_text()) + "\n")
+        if not report.fits:
+            raise typer.Exit(1)
+
+
+@case_app.command()
+def backup(
+    output: Annotated[Path, typer.Argument(metavar="FILE", help="The backup to write.")],
+    to: Recipients = None,
+    lang: Lang = "",
+    casebook: Book = "",
+) -> None:
+    """Write the whole casebook into one file, encrypted where recipients are named."""
+    with told():
+        from opencwc.casebook.backing_up import back_up
+        from opencwc.casebook.encrypting import read_recipients
+        from opencwc.casebook.opening import open_casebook
+
+        book = open_casebook(casebook, create=False)
+        back_up(book, output, read_recipients(to) if to else ())
+        print_sentence("casebook_written", language(lang), path=str(output))
+
+
+@case_app.command()
+def restore(
+    backup: Annotated[Path, typer.Argument(metavar="FILE", help="The backup to read.")],
+    identity: Identity = None,
+    lang: Lang = "",
+    casebook: Book = "",
+) -> None:
+    """Fill a new casebook from a backup, and verify it."""
+    with told():
+        from opencwc.casebook.backing_up import restore_into
+
+        found = restore_into(casebook, backup, identity)
+        counted = {name: getattr(found, name) for name in ("records", "findings", "checkpoints", "sources")}
+        print_sentence("casebook_fits", language(lang), **counted)
+
+
+@case_app.command()
+def timestamp(
+    request: Annotated[Path | None, typer.Option(help="Write the request for the newest checkpoint here.")] = None,
+    response: Annotated[Path | None, typer.Option(help="Take in what the authority answered.")] = None,
+    ca: Annotated[Path | None, typer.Option(help="Certificates of the authority (PEM).")] = None,
+    casebook: Book = "",
+) -> None:
+    """Have a third party stamp the record (RFC 3161): write a request, and later take the answer in."""
+    with acting(casebook) as (book, person):
+        from opencwc.casebook.stamping import take_in, write_request
+
+        if (request is None) == (response is None):
+            raise InputError(
+                "give either --request or --response", remedy="First --request FILE, later --response FILE."
+            )
+        if request is not None:
+            sys.stdout.write(f"{write_request(book, person, request)}\t{displayable(str(request))}\n")
+        elif response is not None:
+            if ca is None:
+                raise InputError("whose stamp is it?", remedy="Name the authority's certificates with --ca.")
+            number, stamp = take_in(book, person, response, ca)
+            sys.stdout.write(f"{number}\t{stamp.at}\n")
+
+
+@case_app.command()
+def identity(
+    output: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write, for you alone.")],
+) -> None:
+    """Make an age identity, and print the recipient that others encrypt to."""
+    with told():
+        from opencwc.casebook.encrypting import make_identity
+
+        sys.stdout.write(make_identity(output) + "\n")
+
+
+@case_app.command()
+def decrypt(
+    bundle: Annotated[Path, typer.Argument(help="What was encrypted to you.")],
+    identity: Annotated[Path, typer.Option(help="The file of your age identity.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Where to write it.")],
+    lang: Lang = "",
+) -> None:
+    """Decrypt a bundle or a backup that was sent to you."""
+    with told():
+        from opencwc.casebook.encrypting import decrypt_file
+
+        decrypt_file(bundle, output, identity)
+        print_sentence("casebook_written", language(lang), path=str(output))
+
+
+@case_app.command()
+def upgrade(casebook: Book = "") -> None:
+    """Bring the tables of an older casebook to this version's. Make a backup first."""
+    with told():
+        from opencwc.casebook.migrating import bring_up_to_date
+        from opencwc.casebook.opening import casebook_url, make_engine
+        from opencwc.casebook.opening import told as storage_told
+
+        engine = make_engine(casebook_url(casebook))
+        with storage_told(engine):
+            bring_up_to_date(engine)
+
+
+_MOST_PROBLEMS = 100

@@ -1,0 +1,196 @@
+"""`opencwc people`: who may do what.
+
+The actor is the console: who holds the database's file, or its password, runs the house.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, TextIO
+
+import typer
+
+from opencwc.cli.value import displayable, report_error, spoken_language
+from opencwc.errors import InputError, OpenCWCError
+from opencwc.finding import Message, Value
+from opencwc.wording import say, sentence
+
+if TYPE_CHECKING:
+    from opencwc.casebook.model import Mark, Role
+    from opencwc.casebook.people import People
+
+people_app = typer.Typer(
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    help="Accounts of the casebook and its service: roles, clearances, links.",
+)
+Book = Annotated[str, typer.Option("--casebook", metavar="PLACE", help="The casebook's file or URL.")]
+Login = Annotated[str, typer.Argument(help="The login, or the id, of the person.")]
+RoleWord = Annotated[str, typer.Argument(metavar="ROLE", help="analyst, reviewer, administrator or auditor.")]
+MarkWord = Annotated[
+    str, typer.Argument(metavar="MARK", help="unclassified, restricted, protected or highly_protected.")
+]
+
+
+@people_app.command(name="list")
+def list_people(casebook: Book = "") -> None:
+    """List all accounts: id, login, role, clearance, state, name; separated by tabs."""
+    with _people(casebook, create=False) as people:
+        lang = spoken_language()
+        for one in people.everyone():
+            person = one.person
+            state = say("people_active" if one.active else "people_inactive", lang)
+            cells = (person.id, person.login, str(person.role), str(person.clearance), state, person.name)
+            sys.stdout.write("\t".join(map(displayable, cells)) + "\n")
+
+
+@people_app.command()
+def add(
+    login: Annotated[str, typer.Argument(help="The login of the new person.")],
+    role: Annotated[str, typer.Option(metavar="ROLE", help="analyst, reviewer, administrator or auditor.")] = "analyst",
+    clearance: Annotated[
+        str, typer.Option(metavar="MARK", help="unclassified, restricted, protected or highly_protected.")
+    ] = "unclassified",
+    name: Annotated[str, typer.Option(help="The name of the person.")] = "",
+    expected_as: Annotated[
+        str,
+        typer.Option(metavar="NAME", help="The e-mail or user name the ministry's login knows the person by."),
+    ] = "",
+    casebook: Book = "",
+) -> None:
+    """Make an account; `opencwc people invite` gives it a password."""
+    with _people(casebook) as people:
+        from opencwc.casebook.people import CONSOLE
+
+        person = people.add(CONSOLE, login, name, _role(role), _mark(clearance), expected_as=expected_as)
+        _say_standing(people, person.id)
+
+
+@people_app.command()
+def role(who: Login, role: RoleWord, casebook: Book = "") -> None:
+    """Give a person another role; their sessions end."""
+    with _people(casebook, create=False) as people:
+        from opencwc.casebook.people import CONSOLE
+
+        _say_standing(people, people.change(CONSOLE, who, role=_role(role)).person.id)
+
+
+@people_app.command()
+def clearance(who: Login, mark: MarkWord, casebook: Book = "") -> None:
+    """Say up to which mark a person may see; their sessions end."""
+    with _people(casebook, create=False) as people:
+        from opencwc.casebook.people import CONSOLE
+
+        _say_standing(people, people.change(CONSOLE, who, clearance=_mark(mark)).person.id)
+
+
+@people_app.command()
+def deactivate(who: Login, casebook: Book = "") -> None:
+    """Shut a person out, whatever way they come in: password, ministry's login, token, command line."""
+    with _people(casebook, create=False) as people:
+        from opencwc.casebook.people import CONSOLE
+
+        account = people.change(CONSOLE, who, active=False)
+        _say(Message("people_deactivated", {"login": displayable(account.person.login)}))
+
+
+@people_app.command()
+def activate(who: Login, casebook: Book = "") -> None:
+    """Let a person in again."""
+    with _people(casebook, create=False) as people:
+        from opencwc.casebook.people import CONSOLE
+
+        _say_standing(people, people.change(CONSOLE, who, active=True).person.id)
+
+
+@people_app.command()
+def invite(
+    who: Login,
+    drop_second_factor: Annotated[
+        bool, typer.Option("--drop-second-factor", help="Also remove a second factor that was lost.")
+    ] = False,
+    url: Annotated[str, typer.Option(help="The address of the service, for the link.")] = "http://127.0.0.1:8000",
+    casebook: Book = "",
+) -> None:
+    """Print a one-time link by which a person sets a password; it holds for a day."""
+    with _people(casebook, create=False) as people:
+        from opencwc.casebook.people import CONSOLE
+
+        account = people.account(who)
+        secret = people.invite(CONSOLE, account.person.id)
+        if drop_second_factor:
+            people.change(CONSOLE, account.person.id, drop_totp=True)
+        _say(Message("people_invited", {"login": displayable(account.person.login)}), to=sys.stderr)
+        sys.stdout.write(f"{url.rstrip('/')}/auth/invitation?token={secret}\n")
+
+
+@people_app.command()
+def token(
+    who: Login,
+    scope: Annotated[list[str], typer.Option(help="What the token allows; may be given several times.")],
+    name: Annotated[str, typer.Option(help="What the token is for.")],
+    days: Annotated[int, typer.Option(min=1, max=365, help="For how many days it holds.")] = 90,
+    casebook: Book = "",
+) -> None:
+    """Make an API token for a person and print it, this once."""
+    with _people(casebook, create=False) as people:
+        from datetime import timedelta
+
+        from opencwc.casebook.people import CONSOLE
+        from opencwc.casebook.tokens import Tokens
+
+        person = people.account(who).person
+        made, secret = Tokens(people).make(CONSOLE, person, name, scope, timedelta(days=days))
+        said: dict[str, Value] = {"login": displayable(person.login), "date": made.ends_at[:10]}
+        _say(Message("people_token", said), to=sys.stderr)
+        sys.stdout.write(secret + "\n")
+
+
+@contextmanager
+def _people(casebook: str, *, create: bool = True) -> Iterator[People]:
+    from opencwc.casebook.opening import open_casebook
+    from opencwc.casebook.people import People
+
+    try:
+        book = open_casebook(casebook, create=create)
+        try:
+            yield People(book)
+        finally:
+            book.close()
+    except OpenCWCError as error:
+        raise typer.Exit(report_error(error)) from None
+
+
+def _say_standing(people: People, who: str) -> None:
+    person = people.account(who).person
+    said: dict[str, Value] = {
+        "login": displayable(person.login),
+        "role": str(person.role),
+        "clearance": str(person.clearance),
+    }
+    _say(Message("people_added", said))
+
+
+def _say(message: Message, to: TextIO | None = None) -> None:
+    (to or sys.stdout).write(sentence(message, spoken_language()) + "\n")
+
+
+def _role(word: str) -> Role:
+    from opencwc.casebook.model import Role
+
+    try:
+        return Role(word.lower())
+    except ValueError:
+        raise InputError(f"{displayable(word)!r} is no role", remedy=f"The roles are: {', '.join(Role)}.") from None
+
+
+def _mark(word: str) -> Mark:
+    from opencwc.casebook.model import Mark
+
+    try:
+        return Mark[word.upper().replace(" ", "_").replace("-", "_")]
+    except KeyError:
+        marks = ", ".join(str(mark) for mark in Mark)
+        raise InputError(f"{displayable(word)!r} is no mark", remedy=f"The marks are: {marks}.") from None

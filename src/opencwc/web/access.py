@@ -1,0 +1,226 @@
+"""Who may use which route, and how the service knows who asks: one table, and one way in.
+
+`ACCESS` names for each route the action it needs (`opencwc.casebook.permissions` says which roles may do it); the
+table in docs/reference/roles-and-routes.md is made of it. A route without a row, or a row without a route, and the
+service does not start. The mark of what a route touches is checked by the casebook, which knows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, cast
+
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from opencwc.casebook.model import Person, Role
+from opencwc.casebook.opening import Casebook
+from opencwc.casebook.people import People, this_moment
+from opencwc.casebook.permissions import ACTIONS, SCOPES
+from opencwc.casebook.tokens import Tokens
+from opencwc.errors import NotAllowedError, SettingsError
+from opencwc.web.configuring import Configuration
+from opencwc.web.routers import ACCESS as SERVICE_ACCESS
+from opencwc.web.routers.audit import ACCESS as AUDIT_ACCESS
+from opencwc.web.routers.cases import ACCESS as CASES_ACCESS
+from opencwc.web.secret import Seal, service_secret
+from opencwc.web.sessions import COOKIE, Session, Sessions, is_csrf
+from opencwc.web.totp import SecondFactor
+
+if TYPE_CHECKING:
+    from fastapi import APIRouter, FastAPI
+
+    from opencwc.web.intake import Intake
+    from opencwc.web.jobs import Jobs
+    from opencwc.web.oidc import MinistryLogin
+
+OPEN = "open"
+"""The action of a route that needs no person."""
+ACCESS: dict[str, str] = {
+    **SERVICE_ACCESS,
+    **CASES_ACCESS,
+    **AUDIT_ACCESS,
+    "POST /api/v1/session": OPEN,
+    "GET /api/v1/session": "self",
+    "DELETE /api/v1/session": "self",
+    "POST /api/v1/session/totp": OPEN,  # who gave the password and owes the second factor
+    "POST /api/v1/session/password": "self",
+    "POST /api/v1/session/totp/enrol": "self",
+    "POST /api/v1/session/totp/confirm": "self",
+    "POST /api/v1/session/totp/disable": "self",
+    "POST /api/v1/invitations/accept": OPEN,  # who holds the link
+    "GET /auth/invitation": OPEN,
+    "POST /auth/invitation": OPEN,
+    "GET /auth/oidc/start": OPEN,
+    "GET /auth/oidc/callback": OPEN,
+    "GET /api/v1/people": "people",
+    "POST /api/v1/people": "people",
+    "GET /api/v1/people/{person_id}": "people",
+    "PATCH /api/v1/people/{person_id}": "people",
+    "POST /api/v1/people/{person_id}/invitation": "people",
+    "GET /api/v1/tokens": "self",
+    "POST /api/v1/tokens": "self",
+    "DELETE /api/v1/tokens/{token_id}": "self",
+}
+"""The action of every route, by method and template."""
+CHECKED_INSIDE = {"GET /metrics": "metrics"}
+"""What is open in the table because the route itself asks for the action, or for a secret that is no person's."""
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+"""The methods that change nothing (RFC 9110, 9.2.1)."""
+
+
+@dataclass(frozen=True)
+class Entrance:
+    """All that is needed to know who someone is."""
+
+    configuration: Configuration
+    people: People
+    sessions: Sessions
+    tokens: Tokens
+    second_factor: SecondFactor
+    ministry: MinistryLogin | None
+
+    @classmethod
+    def of(cls, book: Casebook, configuration: Configuration, clock: Callable[[], datetime] = this_moment) -> Entrance:
+        """Return the entrance to a casebook; raise `SettingsError` where ``[oidc]`` or the service's secret fails."""
+        people = People(book, clock)
+        secret = service_secret()
+        ministry = None
+        if configuration.oidc:
+            from opencwc.web.oidc import MinistryLogin, load_oidc
+
+            settings = load_oidc(configuration)
+            ministry = MinistryLogin(settings, people, Seal(secret, "oidc")) if settings else None
+        return cls(
+            configuration,
+            people,
+            Sessions(people),
+            Tokens(people),
+            SecondFactor(people, Seal(secret, "totp")),
+            ministry,
+        )
+
+    def person_of(self, request: Request) -> Person | None:
+        """Return who asks: the bearer of a token, else whose session the cookie is, else nobody.
+
+        Raises:
+            NotAllowedError: a cookie came with a request that changes something, and without the page's own token.
+
+        """
+        if (written := request.headers.get("authorization")) is not None:
+            scheme, _, token = written.partition(" ")
+            return self.tokens.person_of(token.strip()) if scheme.lower() == "bearer" else None
+        secret = request.cookies.get(COOKIE, "")
+        session = self.sessions.of(secret)
+        if session is None or not session.fully_in:
+            return None
+        if request.method not in SAFE and not is_csrf(secret, request.headers.get("x-csrf-token", "")):
+            raise NotAllowedError(
+                "the request does not carry the token of the page",
+                where="X-CSRF-Token",
+                remedy="GET /api/v1/session gives it.",
+            )
+        return session.person
+
+    def session_of(self, request: Request) -> Session | None:
+        """Return the session of the cookie, also one that owes the second factor still."""
+        return self.sessions.of(request.cookies.get(COOKIE, ""))
+
+    def first_link(self, address: str) -> str | None:
+        """Return the one-time link that makes the first administrator, ``None`` where there is one.
+
+        ``address`` is where people reach the service. Each call makes a new link and the one before void.
+        """
+        secret = self.people.first_invitation()
+        return None if secret is None else f"{address.rstrip('/')}/auth/invitation?token={secret}"
+
+
+def guarded_app(
+    entrance: Entrance, *, queue: Jobs | None = None, intake: Intake | None = None, routers: Iterable[APIRouter] = ()
+) -> FastAPI:
+    """Return the service behind its entrance; ``routers`` are further routes, which must have rows in `ACCESS`."""
+    from opencwc.web.app import create_app
+    from opencwc.web.routers import audit, cases, people, session, tokens
+
+    app = create_app(
+        entrance.configuration,
+        person_of=entrance.person_of,
+        access=ACCESS,
+        queue=queue,
+        intake=intake,
+        routers=(session.router, people.router, tokens.router, cases.router, audit.router, *routers),
+    )
+    guard(app, entrance)
+    return app
+
+
+def guard(app: FastAPI, entrance: Entrance, access: dict[str, str] = ACCESS) -> None:
+    """Put the entrance before an app of `opencwc.web.app.create_app`, which must have been made with its ``person_of``.
+
+    Raises:
+        SettingsError: a route has no row in the table, or a row has no route.
+
+    """
+    from opencwc.web.app import routes_of
+
+    routes = set(routes_of(app))
+    if strange := sorted(routes ^ set(access)):
+        lacks = "row in the table of access" if strange[0] in routes else "route"
+        raise SettingsError(f"{strange[0]} has no {lacks}", where="opencwc.web.access", remedy="Add or remove it.")
+    app.state.entrance = entrance
+    # Last, so that it stands inside the door, which turns what it raises into a problem.
+    app.user_middleware.append(Middleware(SameOrigin, configuration=entrance.configuration))
+
+
+def entrance_of(request: Request) -> Entrance:
+    """Return the entrance that a request came through."""
+    return cast(Entrance, request.app.state.entrance)
+
+
+class SameOrigin:
+    """Refuses what changes something and was begun by another site, whatever the route: also a sign-in.
+
+    A browser says where a request comes from, and no page can make it lie (Fetch Metadata; RFC 6454). What is no
+    browser says nothing, and carries no cookie that a person did not give it.
+    """
+
+    def __init__(self, app: ASGIApp, configuration: Configuration) -> None:
+        self.app = app
+        self.configuration = configuration
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request through, or raise `NotAllowedError`."""
+        if scope["type"] == "websocket":
+            raise NotAllowedError("there are no web sockets here", remedy="Use the routes of the API.")
+        if scope["type"] == "http" and scope["method"] not in SAFE:
+            self._check(Request(scope))
+        await self.app(scope, receive, send)
+
+    def _check(self, request: Request) -> None:
+        site = request.headers.get("sec-fetch-site")
+        origin = request.headers.get("origin")
+        own = {self.configuration.public_url, f"{request.url.scheme}://{request.headers.get('host', '')}"} - {""}
+        # A page that tells no address sends "null" with a form, even to itself: then the other header must vouch.
+        known = origin is None or origin in own or (origin == "null" and site == "same-origin")
+        if not known or site not in (None, "same-origin", "none"):
+            raise NotAllowedError("the request was begun by another site", where="Origin", remedy="Use our own pages.")
+
+
+def table_of_access(access: dict[str, str] = ACCESS) -> str:
+    """Return the Markdown table of what each role may use, in the order of the paths."""
+    head = ("route", "action", "nobody", *(str(role) for role in Role), "token")
+    lines = [_line(head), _line(("---", "---", *(":-:" for _ in head[2:])))]
+    for route in sorted(access, key=lambda one: (one.split(" ")[1], one)):
+        action = CHECKED_INSIDE.get(route, access[route])
+        anyone = action == OPEN
+        roles = [anyone or role in ACTIONS[action] for role in Role]
+        by_token = "-" if anyone else "scope" if action in SCOPES else "no"
+        lines.append(_line((f"`{route}`", action, *("yes" if may else "no" for may in (anyone, *roles)), by_token)))
+    return "\n".join(lines) + "\n"
+
+
+def _line(cells: tuple[str, ...]) -> str:
+    return f"| {' | '.join(cells)} |"

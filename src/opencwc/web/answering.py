@@ -1,0 +1,103 @@
+"""Screening inside the service: a few threads, and one screener for each question that is being asked.
+
+A screener is never changed once made and serves all threads; the least recently asked question makes room.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from threading import Lock
+from typing import Any, ParamSpec, TypeVar
+
+from opencwc.finding import Finding, Subject, Verdict
+from opencwc.screening.answering import Screener
+from opencwc.screening.formats import checked_as_json, finding_as_json
+from opencwc.screening.model import Outcome, gravest
+from opencwc.screening.rulebook import Rulebook, maker_of
+from opencwc.screening.running import checked_by
+from opencwc.wording import say
+
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
+
+QUESTIONS_KEPT = 16
+
+
+class Answering:
+    """The screeners and the threads they run in."""
+
+    def __init__(self, threads: int = 4) -> None:
+        self._number = threads
+        self.open()
+        self._screeners: OrderedDict[tuple[date, tuple[str, ...]], Screener] = OrderedDict()
+        self._lock = Lock()
+
+    def open(self) -> None:
+        """Make the threads, anew where they were let go."""
+        self._threads = ThreadPoolExecutor(self._number, "screening")
+
+    async def run(self, work: Callable[Given, Result], *arguments: Given.args, **named: Given.kwargs) -> Result:
+        """Do a piece of work in one of the threads."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, lambda: work(*arguments, **named))
+
+    def screener(self, as_of: date | None = None, lists: tuple[str, ...] = ()) -> Screener:
+        """Return the screener of a day (today) and of lists (all at hand); raise `SettingsError` for a strange list."""
+        key = (as_of or date.today(), lists)
+        with self._lock:
+            if (found := self._screeners.get(key)) is not None:
+                self._screeners.move_to_end(key)
+                return found
+        made = Screener(Rulebook.of(*key))
+        with self._lock:
+            self._screeners[key] = made
+            while len(self._screeners) > QUESTIONS_KEPT:
+                self._screeners.popitem(last=False)
+        return made
+
+    def has(self, as_of: date | None, lists: tuple[str, ...]) -> bool:
+        """Tell whether the screener of a question is made already."""
+        return (as_of or date.today(), lists) in self._screeners
+
+    def close(self) -> None:
+        """Let the threads go."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def findings_of(
+    screener: Screener, text: str, kind: str, row: int = 1, row_id: str = "", outcomes: Iterable[Outcome] | None = None
+) -> list[Finding]:
+    """Return the findings of one value, or those of outcomes that are known already (a row that cannot be read)."""
+    maker = maker_of(screener.rulebook)
+    told = screener.answer(text.strip(), kind) if outcomes is None else outcomes
+    return [one.finding(Subject(row, row_id, text), maker) for one in told]
+
+
+def answer_as_json(findings: list[Finding], lang: str) -> tuple[Verdict, dict[str, Any]]:
+    """Return the gravest verdict of one value, and the JSON of it with its findings."""
+    verdict = gravest(one.verdict for one in findings)
+    return verdict, {"verdict": str(verdict), "findings": [finding_as_json(one, lang) for one in findings]}
+
+
+def checked_json(rulebook: Rulebook, lang: str) -> dict[str, Any]:
+    """Return what is checked under a rulebook: lists with the date of their text, day, policies, version."""
+    told = checked_as_json(checked_by(rulebook, lang))
+    policies = [{"id": one, "says": say(one, lang)} for one in told["policies"]]  # type: ignore[attr-defined]
+    return {
+        "lists": told["lists"],
+        "as_of": told["as_of"],
+        "policies": policies,
+        "version": told["version"],
+    }
+
+
+def whole_text(text: str) -> str:
+    """Return a text in which half a surrogate pair, which no encoding can hold, is U+FFFD.
+
+    >>> whole_text("C\\ud800O")
+    'C\ufffdO'
+    """
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if not text.isascii() else text

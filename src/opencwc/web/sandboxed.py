@@ -1,0 +1,178 @@
+"""The process that reads a stranger's file: it loads what it needs, gives up its rights, and only then opens the file.
+
+It is started by `opencwc.web.sandbox` as ``python -m opencwc.web.sandboxed``; the wish comes as one JSON line on
+standard input, the file as a descriptor, and everything it finds leaves as JSON lines on a pipe. The first line says
+what was checked, then come batches, and the last says that it is done or what was wrong.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import sys
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import IO, Any
+
+from opencwc.web.confining import Bounds, Protection, confine, isolate
+
+ROWS_A_BATCH = 5_000
+ROWS_AT_ONCE = 500
+BYTES_AT_ONCE = 4_000_000
+
+
+def main() -> int:
+    """Serve one wish and leave."""
+    namespace = isolate()
+    wish = json.loads(sys.stdin.readline())
+    out = os.fdopen(os.dup(1), "wb")
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)  # what a library prints must not pass for a line of ours
+    from opencwc.errors import OpenCWCError, UnavailableError
+
+    try:
+        prepared = _Prepared(wish)
+        protection = confine(Bounds(**wish["bounds"]), prepared.readable(), namespace=namespace)
+        if wish["network_must_be_cut"] and not protection.network_cut:
+            raise UnavailableError(
+                "this machine cannot cut a process off from the network, so no upload is read",
+                remedy="Use a kernel with seccomp or user namespaces, or set job_network_must_be_cut = false.",
+            )
+        if wish.get("only_say_protection"):
+            _write(out, {"protection": protection.as_json(), "done": True})
+        else:
+            for line in prepared.answer(wish, protection):
+                _write(out, line)
+    except OpenCWCError as error:
+        _write(out, _problem(type(error).__name__, error.what, error.where, error.remedy))
+    except MemoryError:
+        _write(out, _problem("InputError", "the file needs more memory than an upload may take", "", _SMALLER))
+    except OSError:
+        _write(
+            out,
+            _problem(
+                "InputError",
+                "the file cannot be read without writing beside it",
+                "",
+                "Unpack a compressed workbook yourself and send what is in it.",
+            ),
+        )
+    return 0
+
+
+def upload() -> Path:
+    """Return the path of the upload, whose descriptor is the last word of the command."""
+    return Path(f"/dev/fd/{int(sys.argv[-1])}")
+
+
+class _Prepared:
+    """Everything that is loaded before the rights are given up."""
+
+    def __init__(self, wish: dict[str, Any]) -> None:
+        self.reads = not wish.get("only_say_protection")
+        if not self.reads:
+            return
+        import fastexcel  # noqa: F401 - loaded now, while files may be opened
+        import pyarrow.csv
+        import pyarrow.parquet  # noqa: F401
+
+        from opencwc import tables  # noqa: F401
+        from opencwc.screening.batches import LEAST_ROWS_FOR_GATE, BatchScreener
+        from opencwc.screening.model import Question
+
+        asked = wish["question"]
+        self.question = Question(
+            date.fromisoformat(asked["as_of"]), tuple(asked["lists"]), kind=asked["kind"], lang=asked["lang"]
+        )
+        self.screener = BatchScreener(self.question)
+        self._warm(["CCO"] * LEAST_ROWS_FOR_GATE + ["Sarin", "an unknown name", "50-00-0"])
+
+    def _warm(self, values: list[str]) -> None:
+        """Screen a few values, so that the compiled reader and the index of names are loaded."""
+        from opencwc.errors import OpenCWCError
+        from opencwc.tables.rows import Limits, Rows, part_of_values
+
+        part = part_of_values(values, [None] * len(values), {}, Limits())
+        try:
+            self.screener.answer(Rows(1, part.ids, part.inputs, part.problems))
+        except OpenCWCError:  # what is missing is said again where it is needed
+            return
+
+    def readable(self) -> list[Path]:
+        """Return what may still be read: Python, its packages and ours, the cache, the upload; no casebook, no key."""
+        if not self.reads:
+            return []
+        from opencwc.settings import cache_folder
+
+        own = Path(__file__).resolve().parents[1]
+        places = [Path(one) for one in (*sys.path, sys.prefix, sys.base_prefix) if one]
+        system = [Path(one) for one in ("/usr", "/lib", "/lib64", "/proc/self", "/sys/devices/system", "/dev/urandom")]
+        return [own, *places, *system, Path("/etc/localtime"), cache_folder(), upload()]
+
+    def answer(self, wish: dict[str, Any], protection: Protection) -> Iterator[dict[str, Any]]:
+        """Yield the lines of the answer."""
+        from opencwc.finding import finding_to_plain
+        from opencwc.screening.formats import checked_as_json
+        from opencwc.screening.model import Tally
+        from opencwc.screening.rulebook import maker_of
+        from opencwc.screening.running import Wish, checked_by, make_piece
+        from opencwc.tables import open_table
+
+        table = open_table(
+            upload(),
+            name=wish["name"],
+            column=wish["column"] or None,
+            id_column=wish["id_column"] or None,
+            batch_rows=wish.get("batch_rows") or ROWS_A_BATCH,
+        )
+        if table.inputs_are == "molblock" and self.question.kind == "auto":
+            self.screener.question = self.question._replace(kind="molblock")
+        rulebook = self.screener.rulebook
+        told = checked_as_json(checked_by(rulebook, self.question.lang, table.name, table.column, table.notes))
+        maker = maker_of(rulebook)._asdict()
+        yield {"checked": told, "maker": maker, "protection": protection.as_json(), "rows_all": None}
+        tally = Tally()
+        skip = int(wish["skip_rows"])
+        for rows in table.batches():
+            share = table.bytes_read() / table.size_bytes if table.size_bytes else None
+            piece = make_piece(self.screener, rows, Wish(file=table.name, everything=True))
+            tally.merge(piece.tally)
+            last = rows.first + len(rows) - 1
+            if last <= skip:
+                continue
+            waiting: list[dict[str, Any]] = []
+            size = begun = 0
+            for finding in piece.findings:
+                row = finding.subject.row
+                if row <= skip:
+                    continue
+                if waiting and waiting[-1]["row"] != row and (begun >= ROWS_AT_ONCE or size >= BYTES_AT_ONCE):
+                    yield _batch(waiting, share)
+                    waiting, size, begun = [], 0, 0
+                begun += not waiting or waiting[-1]["row"] != row
+                size += 500 + 2 * len(finding.subject.input)
+                waiting.append(finding_to_plain(finding))
+            if waiting:
+                yield _batch(waiting, share)
+        yield {"done": True, "rows": tally.rows, "tally": {str(key): rows for key, rows in tally.by_verdict.items()}}
+
+
+def _batch(findings: list[dict[str, Any]], share: float | None) -> dict[str, Any]:
+    return {"rows_done": findings[-1]["row"], "share": share, "findings": findings}
+
+
+def _problem(kind: str, what: str, where: str, remedy: str) -> dict[str, Any]:
+    return {"problem": {"kind": kind, "what": what, "where": where, "remedy": remedy}}
+
+
+def _write(out: IO[bytes] | io.BufferedWriter, line: dict[str, Any]) -> None:
+    out.write(json.dumps(line, ensure_ascii=True, allow_nan=False).encode() + b"\n")
+    out.flush()
+
+
+_SMALLER = "Send it in smaller parts, or as CSV."
+
+if __name__ == "__main__":
+    sys.exit(main())

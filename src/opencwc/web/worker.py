@@ -1,0 +1,246 @@
+"""The worker: takes jobs from the queue, has their uploads read in the sandbox, and keeps the findings as they come.
+
+It can be killed at any moment: what was kept is kept, and the job goes on after it. It leaves with the server that
+started it, however that one ends.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import signal
+import socket
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from threading import Event, Thread
+from typing import IO, Any
+
+from opencwc.errors import ConflictError, InputError, OpenCWCError, StorageError
+from opencwc.finding import Finding, finding_from_plain
+from opencwc.language.refusing import is_refusal
+from opencwc.web.configuring import Configuration, load_configuration
+from opencwc.web.confining import Bounds
+from opencwc.web.intake import House, Intake, Keeper
+from opencwc.web.jobs import Job, Jobs
+from opencwc.web.sandbox import Wish, screened
+
+BEAT_SECONDS = 2.0
+IDLE_SECONDS = 0.5
+_LOG = logging.getLogger("opencwc.web.worker")
+
+
+class _NotWantedError(Exception):
+    """The job was cancelled, or given to another worker."""
+
+
+class _LeavingError(Exception):
+    """The worker was told to leave."""
+
+
+class Worker:
+    """Works off jobs, one at a time, until ``stop`` is set."""
+
+    def __init__(self, jobs: Jobs, house: House, configuration: Configuration, name: str = "") -> None:
+        self.jobs = jobs
+        self.house = house
+        self.configuration = configuration
+        self.name = name or f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:6]}"
+        self.stop = Event()
+
+    def run(self) -> None:
+        """Work until told to leave; a casebook out of reach is waited for."""
+        swept = 0.0
+        while not self.stop.is_set():
+            try:
+                if time.monotonic() - swept > BEAT_SECONDS:
+                    self.jobs.requeue_stale()
+                    swept = time.monotonic()
+                busy = self.work_once()
+            except StorageError as error:
+                _LOG.error("the casebook is out of reach", extra={"state": type(error).__name__})
+                busy = False
+            if not busy:
+                self.stop.wait(IDLE_SECONDS)
+
+    def work_once(self) -> bool:
+        """Take one job and see it to its end; ``False`` where none waits."""
+        job = self.jobs.claim(self.name)
+        if job is None:
+            return False
+        _LOG.info("job begun", extra={"job": job.id, "person": job.person})
+        held: list[Keeper] = []
+        state, rows, problem = "failed", None, None
+        try:
+            rows = self._screen(job, held)
+            state = "done"
+        except _LeavingError:
+            self.jobs.give_back(job.id, self.name)
+            _LOG.info("job given back", extra={"job": job.id})
+            return True
+        except _NotWantedError:
+            state = "cancelled"
+        except StorageError:
+            self.jobs.give_back(job.id, self.name)
+            raise
+        except OpenCWCError as error:
+            problem = {"kind": type(error).__name__, "what": error.what, "where": error.where, "remedy": error.remedy}
+        except Exception:
+            _LOG.exception("fault", extra={"job": job.id})
+            problem = {"kind": "fault", "what": "something went wrong in the worker", "where": "", "remedy": _TELL}
+        if state != "done":
+            self._interrupt(held)
+        self.jobs.finish(job.id, self.name, state, rows=rows, problem=problem)
+        _LOG.info("job ended", extra={"job": job.id, "state": state, "rows": rows})
+        return True
+
+    def _screen(self, job: Job, held: list[Keeper]) -> int:
+        """Screen the upload of a job; return its rows."""
+        skip = 0
+        if job.run is not None:
+            keeper = self.house.resume(job)
+            held.append(keeper)
+            skip = keeper.rows
+        with tempfile.TemporaryFile(prefix="opencwc-upload-") as file:
+            self._copy(job, file)
+            with screened(self._wish(job, skip), file) as running:
+                return self._keep(job, running.lines(), held)
+
+    def _keep(self, job: Job, lines: Iterator[dict[str, Any] | None], held: list[Keeper]) -> int:
+        heard = looked = 0.0
+        rows, rows_all = (held[0].rows if held else 0), None
+        for line in lines:
+            now = time.monotonic()
+            if self.stop.is_set():
+                raise _LeavingError
+            if now - looked > IDLE_SECONDS / 2:
+                looked = now
+                if not self.jobs.is_wanted(job.id, self.name):
+                    raise _NotWantedError
+            if now - heard > BEAT_SECONDS:
+                heard = now
+                self._beat(job, rows, rows_all)
+            if line is None:
+                continue
+            if "checked" in line and not held:
+                held.append(self.house.begin(job, line["checked"], line["maker"]))
+                self.jobs.begun(job.id, self.name, held[0].number)
+            elif "findings" in line:
+                findings = _findings_of(line, rows)
+                rows = findings[-1].subject.row
+                rows_all = _estimate(rows, line.get("share"))
+                # Asked again just before, so that a job that was taken away is not kept twice.
+                self._beat(job, held[0].rows, rows_all)
+                # Before the rows are kept: a worker that dies in between records them twice, and not never.
+                if refused := [one.subject.input for one in findings if is_refusal(one.message)]:
+                    self.house.record_refused(job, refused)
+                held[0].keep(findings)
+            elif line.get("done"):
+                counted = {str(verdict): int(number) for verdict, number in line["tally"].items()}
+                all_rows = int(line["rows"])
+                held[0].finish(counted, rows=all_rows)
+                return all_rows
+        raise InputError("reading the file broke off")
+
+    def _beat(self, job: Job, rows: int, rows_all: int | None) -> None:
+        if not self.jobs.beat(job.id, self.name, rows, rows_all):
+            raise _NotWantedError
+
+    def _copy(self, job: Job, file: IO[bytes]) -> None:
+        for part in self.house.read(job):
+            if self.stop.is_set():
+                raise _LeavingError
+            file.write(part)
+        file.flush()
+        self._beat(job, job.rows_done, job.rows_all)
+
+    def _wish(self, job: Job, skip: int) -> Wish:
+        asked = job.asked
+        set_to = self.configuration
+        return Wish(
+            name=str(asked["name"]),
+            as_of=str(asked["as_of"]),
+            lists=tuple(asked["lists"]),
+            kind=str(asked["kind"]),
+            column=str(asked["column"]),
+            id_column=str(asked["id_column"]),
+            skip_rows=skip,
+            seconds=set_to.job_seconds,
+            bounds=Bounds(memory=set_to.job_memory, cpu_seconds=set_to.job_cpu_seconds),
+            network_must_be_cut=set_to.job_network_must_be_cut,
+        )
+
+    def _interrupt(self, held: list[Keeper]) -> None:
+        """End the run of a job that did not come to its end; what was kept of it stays."""
+        for keeper in held:
+            try:
+                keeper.finish({}, state="interrupted")
+            except ConflictError:
+                _LOG.warning("the run had ended already")
+
+
+def _findings_of(line: Mapping[str, Any], after: int) -> list[Finding]:
+    """Return the findings of a line, having looked at every one: a stranger's file had a hand in them."""
+    try:
+        findings = [finding_from_plain(one) for one in line["findings"]]
+        rows = [one.subject.row for one in findings]
+        held = bool(rows) and rows[0] > after and all(one <= two for one, two in pairwise(rows))
+        held = held and all(isinstance(one.subject.input, str) for one in findings)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        held, findings = False, []
+    if not held:
+        raise InputError("reading the file gave findings that do not hold", remedy="Save it again as CSV.")
+    return findings
+
+
+def _estimate(rows: int, share: object) -> int | None:
+    return max(rows, round(rows / share)) if isinstance(share, float) and 0 < share <= 1 else None
+
+
+def make_worker(configuration: Configuration, intake: Intake) -> Worker:
+    """Return the worker of a casebook."""
+    return Worker(Jobs(intake.book.engine), intake, configuration)
+
+
+def leave_with(worker: Worker, leash: int) -> None:
+    """Tell the worker to leave when the other end of a pipe closes, and leave at once where it does not listen."""
+
+    def wait() -> None:
+        while os.read(leash, 1):
+            pass
+        worker.stop.set()
+        time.sleep(_GRACE_SECONDS)
+        os._exit(1)
+
+    Thread(target=wait, daemon=True, name="leash").start()
+
+
+def main() -> int:
+    """Run the worker as a process: ``python -m opencwc.web.worker``; the server that starts it gives ``--leashed``."""
+    from opencwc.casebook.opening import open_casebook
+    from opencwc.web.logging import set_up_logging
+    from opencwc.web.wiring import intake_of
+
+    words = argparse.ArgumentParser()
+    words.add_argument("--leashed", action="store_true")
+    asked = words.parse_args()
+    set_up_logging()
+    worker = make_worker(load_configuration(), intake_of(open_casebook()))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: worker.stop.set())
+    if asked.leashed:
+        leave_with(worker, sys.stdin.fileno())
+    _LOG.info("worker ready", extra={"pid": os.getpid()})
+    worker.run()
+    return 0
+
+
+_GRACE_SECONDS = 5.0
+_TELL = "Tell the administrator the id of the job: the log has the place under it."
+
+if __name__ == "__main__":
+    sys.exit(main())

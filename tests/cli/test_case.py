@@ -1,0 +1,150 @@
+"""`screen --keep` and `case`: kept, decided by two people, exported, verified, backed up."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from opencwc.casebook.model import Mark, Role
+from opencwc.casebook.opening import open_casebook
+from opencwc.casebook.people import People
+from opencwc.casebook.tokens import Tokens
+
+from .conftest import Run
+
+TABLE = "id,chemical\na,CC(C)OP(C)(=O)F\nb,OCCSCCO\nc,CCO\nd,no such name\n"
+
+
+@pytest.fixture
+def kept(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A casebook in which one inventory is kept."""
+    monkeypatch.setenv("OPENCWC_SETTINGS", str(tmp_path / "settings"))
+    monkeypatch.setenv("OPENCWC_CASEBOOK", str(tmp_path / "casebook.db"))
+    (tmp_path / "inventory.csv").write_text(TABLE)
+    done = run("screen", tmp_path / "inventory.csv", "--lists", "CWC", "--keep", "inventory", "--mark", "restricted")
+    assert (done.status, "4 findings kept in the case inventory (run 1)." in done.err) == (1, True)
+    return tmp_path
+
+
+@pytest.fixture
+def second(kept: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The API token of another reviewer."""
+    book = open_casebook(kept / "casebook.db")
+    people = People(book)
+    other = people.add("console", "rene", "René", Role.REVIEWER, Mark.HIGHLY_PROTECTED)
+    _, secret = Tokens(people).make(other.id, other, "cli", ("read", "decide", "approve"), timedelta(days=3))
+    book.close()
+    return secret
+
+
+def test_a_kept_run_shows_what_was_found_and_what_was_checked(run: Run, kept: Path) -> None:
+    told = run("case", "show", "inventory")
+    assert told.status == 0
+    for words in ("OPCW Restricted", "inventory.csv", "CWC (2020-06-07)", "1A01", "2B13", "open"):
+        assert words in told.text
+    listed = json.loads(run("case", "list", "--format", "json").text)
+    assert (listed[0]["name"], listed[0]["mark"], listed[0]["counts"]["all"]) == ("inventory", "restricted", 4)
+
+
+def test_a_single_value_and_a_pipe_are_kept_too(run: Run, kept: Path) -> None:
+    assert run("screen", "107-44-8", "--keep", "values", "--lists", "CWC").status == 1
+    assert run("screen", "-", "--keep", "values", "--lists", "CWC", given=b"chemical\nCCO\n").status == 0
+    shown = json.loads(run("case", "show", "values", "--format", "json").text)
+    assert [one["verdict"] for one in shown["findings"]] == ["listed", "not_listed"]
+
+
+def test_two_people_decide_what_is_grave(run: Run, kept: Path, second: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "second person" in run("case", "decide", 1, "--as", "accept", "--reason", "sarin").text
+    again = run("case", "decide", 1, "--as", "accept", "--reason", "sarin")
+    assert (again.status, "A second person must decide" in again.err) == (2, True)
+    monkeypatch.setenv("OPENCWC_TOKEN", second)
+    assert "accepted" in run("case", "decide", 1, "--as", "accept", "--reason", "seen").text
+    history = run("case", "show", 1).text
+    assert "rene: accepts" in history
+    assert "os:" in history
+
+
+def test_an_export_is_asked_approved_written_decrypted_and_verified(
+    run: Run, kept: Path, second: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipient = run("case", "identity", kept / "identity").text.strip()
+    refused = run("case", "export", "inventory", "--reason", "OPCW")
+    assert (refused.status, "encrypted" in refused.err) == (2, True)
+    asked = run("case", "export", "inventory", "--reason", "OPCW", "--to", recipient)
+    number = next(word.strip(":") for word in asked.text.split() if word.strip(":").isdigit())
+    with monkeypatch.context() as other:
+        other.setenv("OPENCWC_TOKEN", second)
+        assert "approved" in run("case", "approve", number).text
+    assert run("case", "export", number, "-o", kept / "case.age").status == 0
+    assert (
+        run("case", "decrypt", kept / "case.age", "--identity", kept / "identity", "-o", kept / "case.zip").status == 0
+    )
+    verified = run("case", "verify", kept / "case.zip")
+    assert (verified.status, "THE BUNDLE FITS" in verified.text) == (0, True)
+
+
+def test_a_backup_restored_elsewhere_verifies(run: Run, kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run("case", "backup", kept / "backup.zip").status == 0
+    monkeypatch.setenv("OPENCWC_CASEBOOK", str(kept / "elsewhere.db"))
+    restored = run("case", "restore", kept / "backup.zip")
+    assert (restored.status, "Everything fits" in restored.text) == (0, True), restored.err
+    assert "inventory" in run("case", "list").text
+    assert run("case", "verify").status == 0
+
+
+def test_an_altered_casebook_is_told_with_status_1(run: Run, kept: Path) -> None:
+    import sqlite3
+
+    with sqlite3.connect(kept / "casebook.db") as connection:
+        connection.execute("UPDATE finding SET verdict = 4 WHERE id = 1")
+    connection.close()
+    told = run("case", "verify")
+    assert (told.status, "finding 1" in told.text) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("case", "show", "inventroy"), "Did you mean inventory?"),
+        (("case", "show", "99"), "there is no finding 99"),
+        (("case", "show", "inventory", "--status", "lost"), "no status is called 'lost'"),
+        (("case", "show", "inventory", "--entry", "1A01"), "list and entry"),
+        (("case", "decide", "1", "--as", "maybe", "--reason", "x"), "no decision is called 'maybe'"),
+        (("case", "decide", "1", "--as", "accept", "--reason", " "), "needs a reason"),
+        (("case", "set", "inventory", "--mark", "secret"), "no mark is called 'secret'"),
+        (("case", "set", "inventory", "--due", "soon"), "is no date"),
+        (("case", "assign", "inventory", "nobody"), "nobody"),
+        (("case", "export", "5"), "Name the file with -o"),
+        (("case", "approve", "77"), "there is no request 77"),
+        (("case", "verify", "no-such-file.zip"), "no-such-file.zip"),
+        (("case", "restore", "no-such-file.zip"), "no-such-file.zip"),
+        (("case", "timestamp"), "either --request or --response"),
+        (("case", "list", "--lang", "tlh"), "--lang 'tlh' is not known"),
+        (("case", "list", "--format", "xml"), "--format 'xml' is not known"),
+        (("case", "list", "--casebook", "mysql://x/y"), "mysql"),
+        (("screen", "CCO", "--mark", "restricted"), "go with --keep"),
+        (("screen", "CCO", "--keep", "Bad Name"), "cannot be the name of a case"),
+        (("screen", "CCO", "--keep", "x", "--mark", "secret"), "no mark is called 'secret'"),
+    ],
+)
+def test_bad_input_is_told_with_what_to_do(run: Run, kept: Path, words: tuple[str, ...], said: str) -> None:
+    told = run(*words)
+    assert (told.status, said in told.err) == (2, True), told.err
+
+
+def test_nothing_is_made_by_looking(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENCWC_SETTINGS", str(tmp_path / "settings"))
+    told = run("case", "list", "--casebook", tmp_path / "none.db")
+    assert (told.status, "there is no casebook yet" in told.err) == (2, True)
+    assert not (tmp_path / "none.db").exists()
+
+
+@pytest.mark.parametrize("lang", ["fr", "ar", "es", "ru", "zh"])
+def test_a_case_is_shown_in_every_language(run: Run, kept: Path, lang: str) -> None:
+    told = run("case", "show", "inventory", "--lang", lang)
+    assert told.status == 0
+    assert "casebook_" not in told.text
+    assert "waits for" not in told.text

@@ -1,0 +1,100 @@
+"""A service behind its true entrance, with a clock that a test turns, and people who sign in as people do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from opencwc.casebook.model import Mark, Person, Role
+from opencwc.casebook.opening import Casebook, open_casebook
+from opencwc.casebook.people import CONSOLE
+from opencwc.web.access import Entrance, guarded_app
+from opencwc.web.configuring import Configuration
+
+PASSWORD = "tulip lantern gravel otter"
+OTHER = "bakery violin meadow stapler"
+WIDE: dict[str, Any] = {
+    "address_rate": "1000000/minute",
+    "person_rate": "1000000/minute",
+    "sign_in_rate": "1000000/minute",
+    "allowed_hosts": ("testserver",),
+}
+
+
+class Clock:
+    """A clock that a test turns."""
+
+    def __init__(self) -> None:
+        self.at = datetime.now(UTC)
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def turn(self, **by: float) -> None:
+        self.at += timedelta(**by)
+
+
+@dataclass
+class House:
+    """A service, its casebook and its clock."""
+
+    app: FastAPI
+    book: Casebook
+    entrance: Entrance
+    clock: Clock
+
+    def add(self, login: str, role: Role = Role.ANALYST, clearance: Mark = Mark.UNCLASSIFIED) -> Person:
+        """Make an account with the password of the tests."""
+        person = self.entrance.people.add(CONSOLE, login, f"Name of {login}", role, clearance)
+        self.entrance.people.set_password(person.id, PASSWORD)
+        return person
+
+    @contextmanager
+    def client(self) -> Iterator[TestClient]:
+        """Give a browser without cookies."""
+        client = TestClient(self.app, raise_server_exceptions=False, follow_redirects=False)
+        yield client  # not entered: leaving it would end the service, which other browsers go on using
+        client.close()
+
+    @contextmanager
+    def signed_in(self, login: str) -> Iterator[TestClient]:
+        """Give a browser in which somebody is signed in, and whose page sends its token along."""
+        with self.client() as client:
+            sign_in(client, login)
+            yield client
+
+
+@contextmanager
+def open_house(folder: Path, monkeypatch: pytest.MonkeyPatch, **settings: Any) -> Iterator[House]:
+    """Open a service with a new casebook in a folder."""
+    monkeypatch.setenv("OPENCWC_SETTINGS", str(folder / "settings"))
+    book = open_casebook(folder / "casebook.db")
+    clock = Clock()
+    entrance = Entrance.of(book, Configuration(**{**WIDE, **settings}), clock)
+    app = guarded_app(entrance)
+    yield House(app, book, entrance, clock)
+    app.state.service.answering.close()
+    book.close()
+
+
+def sign_in(client: TestClient, login: str, password: str = PASSWORD, **more: str) -> Any:
+    """Sign in as a page does, and keep the page's token; return what was answered."""
+    answer = client.post("/api/v1/session", json={"login": login, "password": password, **more})
+    if answer.status_code == 200 and "csrf_token" in answer.json():
+        client.headers["x-csrf-token"] = answer.json()["csrf_token"]
+    return answer
+
+
+def kind(answer: Any) -> str:
+    """Return the last word of the type of a problem, ``""`` of what is none."""
+    if not answer.headers.get("content-type", "").startswith("application/problem+json"):
+        return ""
+    return str(answer.json()["type"]).rsplit(":", 1)[-1]

@@ -1,0 +1,309 @@
+"""Jobs: uploaded, waited for, listened to, cancelled, and gone on with when the worker died in the middle."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from opencwc.errors import ConflictError, NotFoundError
+from opencwc.web.jobs import MOST_ATTEMPTS, Job, Jobs
+from opencwc.web.worker import Worker
+
+from .conftest import PEOPLE, House
+
+CSV = b"id,smiles\nP1,CC(C)OP(C)(=O)F\nP2,CCO\nP3,C1CC\n"
+ANALYST = PEOPLE["analyst"]
+
+
+@pytest.fixture
+def client(house: House) -> Iterator[TestClient]:
+    with TestClient(house.app, headers={"x-test-person": "analyst"}) as client:
+        yield client
+
+
+@pytest.fixture
+def worker(house: House) -> Worker:
+    return Worker(house.jobs, house.intake, house.configuration)
+
+
+def submit(client: TestClient, data: bytes = CSV, name: str = "products.csv", **more: Any) -> Any:
+    headers = more.pop("headers", {})
+    fields = {"case": "k-1", "lists": "CWC", "as_of": "2026-11-24", **more}
+    return client.post("/api/v1/jobs", files={"file": (name, data)}, data=fields, headers=headers)
+
+
+def queued(jobs: Jobs, person: str = "p", **asked: Any) -> Job:
+    return jobs.submit(person, 1, "s", {"case": "k-1", **asked})
+
+
+# -------------------------------------------------------------------------------------------------------- the queue
+
+
+def test_the_job_that_waits_longest_is_taken_first_and_once(house: House) -> None:
+    first, second = queued(house.jobs), queued(house.jobs)
+    taken = [house.jobs.claim("one"), house.jobs.claim("two"), house.jobs.claim("three")]
+    assert [one.id if one else None for one in taken] == [first.id, second.id, None]
+
+
+def test_many_workers_never_take_the_same_job(house: House) -> None:
+    made = {queued(house.jobs, person=f"p{number % 9}").id for number in range(60)}
+    with ThreadPoolExecutor(8) as pool:
+        taken = list(pool.map(lambda number: house.jobs.claim(f"w{number}"), range(60)))
+    assert len([one for one in taken if one]) == 60
+    assert {one.id for one in taken if one} == made
+
+
+def test_a_job_of_which_nothing_is_heard_goes_to_the_next_worker(house: House) -> None:
+    now = [datetime(2026, 11, 24, tzinfo=UTC)]
+    jobs = Jobs(house.book.engine, lambda: now[0])
+    job = queued(jobs)
+    jobs.claim("first")
+    now[0] += timedelta(seconds=5)
+    assert jobs.beat(job.id, "first", 3)
+    now[0] += timedelta(seconds=9)
+    assert jobs.requeue_stale() == 0
+    now[0] += timedelta(seconds=2)
+    assert jobs.requeue_stale() == 1
+    assert not jobs.beat(job.id, "first", 4)
+    again = jobs.claim("second")
+    assert again is not None
+    assert (again.id, again.rows_done) == (job.id, 3)
+
+
+def test_a_job_over_which_every_worker_dies_is_given_up(house: House) -> None:
+    now = [datetime(2026, 11, 24, tzinfo=UTC)]
+    jobs = Jobs(house.book.engine, lambda: now[0])
+    job = queued(jobs)
+    for _ in range(MOST_ATTEMPTS):
+        assert jobs.claim("worker") is not None
+        now[0] += timedelta(seconds=60)
+        jobs.requeue_stale()
+    assert jobs.claim("worker") is None
+    assert jobs.get(job.id).state == "failed"
+    assert jobs.get(job.id).problem["what"]
+
+
+def test_a_person_has_only_so_many_jobs_unfinished(house: House) -> None:
+    for _ in range(3):
+        house.jobs.submit("p", 1, "s", {}, most_waiting=3)
+    with pytest.raises(ConflictError):
+        house.jobs.submit("p", 1, "s", {}, most_waiting=3)
+    house.jobs.submit("other", 1, "s", {}, most_waiting=3)
+
+
+def test_the_jobs_of_others_are_not_there(house: House) -> None:
+    job = queued(house.jobs, person="one")
+    for act in (house.jobs.get, house.jobs.cancel):
+        with pytest.raises(NotFoundError):
+            act(job.id, "another")
+
+
+# ---------------------------------------------------------------------------------------------------- through the API
+
+
+def test_an_upload_is_kept_screened_and_told(client: TestClient, worker: Worker) -> None:
+    answer = submit(client)
+    assert answer.status_code == 202
+    job = answer.json()
+    assert (job["state"], job["case"]) == ("waiting", "k-1")
+    assert answer.headers["location"] == f"/api/v1/jobs/{job['id']}"
+    assert client.get(f"/api/v1/jobs/{job['id']}/result").status_code == 409
+    assert worker.work_once()
+    job = client.get(f"/api/v1/jobs/{job['id']}").json()
+    assert (job["state"], job["rows_done"], job["rows_all"], job["problem"]) == ("done", 3, 3, None)
+    lines = [json.loads(line) for line in client.get(f"/api/v1/jobs/{job['id']}/result").text.splitlines()]
+    assert [(one["row"], one["id"], one["verdict"], one["entry"]) for one in lines] == [
+        (1, "P1", "listed", "1A01"), (2, "P2", "not_listed", None), (3, "P3", "unreadable", None),
+    ]  # fmt: skip
+    assert lines[0]["why"].startswith("The structure is the one that 1A01 writes")
+    table = client.get(f"/api/v1/jobs/{job['id']}/result?format=csv&lang=fr").text.splitlines()
+    assert len(table) == 4
+    assert "1A01" in table[1]
+    assert [one["id"] for one in client.get("/api/v1/jobs").json()["jobs"]] == [job["id"]]
+
+
+def test_a_file_that_is_no_table_fails_with_a_reason(client: TestClient, worker: Worker) -> None:
+    job = submit(client, b"PK\x03\x04broken", "x.xlsx").json()
+    worker.work_once()
+    told = client.get(f"/api/v1/jobs/{job['id']}").json()
+    assert told["state"] == "failed"
+    assert told["problem"]["kind"] == "InputError"
+    assert told["problem"]["remedy"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "where"),
+    [
+        ({"case": ""}, "case"),
+        ({"kind": "smell"}, "kind"),
+        ({"as_of": "soon"}, "as_of"),
+        ({"mark": "secret"}, "mark"),
+        ({"colour": "red"}, "colour"),
+    ],
+)
+def test_a_question_that_does_not_hold_is_told_at_once(client: TestClient, fields: dict, where: str) -> None:
+    answer = submit(client, **fields)
+    assert answer.status_code == 422
+    assert answer.json()["where"] == where
+
+
+def test_an_upload_without_a_file_is_told_so(client: TestClient) -> None:
+    assert client.post("/api/v1/jobs", data={"case": "k"}).status_code == 415
+    answer = client.post("/api/v1/jobs", data={"case": "k"}, files={"other": b"x"})
+    assert (answer.status_code, answer.json()["where"]) == (422, "file")
+
+
+def test_the_events_tell_the_way_to_the_end(client: TestClient, worker: Worker) -> None:
+    job = submit(client, b"smiles\n" + b"CCO\n" * 3_000).json()
+    thread = threading.Thread(target=worker.work_once)
+    thread.start()
+    with client.stream("GET", f"/api/v1/jobs/{job['id']}/events") as answer:
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        text = "".join(answer.iter_text())
+    thread.join()
+    events = [block.split("\n") for block in text.strip().split("\n\n")]
+    names = [lines[0].removeprefix("event: ") for lines in events if lines[0].startswith("event")]
+    last = json.loads(events[-1][1].removeprefix("data: "))
+    assert names[-1] == "end"
+    assert set(names[:-1]) <= {"progress"}
+    assert (last["state"], last["rows_done"]) == ("done", 3_000)
+
+
+def test_a_job_that_waits_is_cancelled_at_once(client: TestClient, worker: Worker) -> None:
+    job = submit(client).json()
+    assert client.post(f"/api/v1/jobs/{job['id']}/cancel").json()["state"] == "cancelled"
+    assert not worker.work_once()
+
+
+def test_a_running_job_is_cancelled_within_a_second_and_keeps_what_it_had(
+    client: TestClient, worker: Worker, house: House
+) -> None:
+    job = submit(client, b"smiles\n" + b"CC(C)OP(C)(=O)F\n" * 60_000).json()
+    thread = threading.Thread(target=worker.work_once)
+    thread.start()
+    deadline = time.monotonic() + 120
+    with client.stream("GET", f"/api/v1/jobs/{job['id']}/events") as answer:
+        for line in answer.iter_lines():
+            if line.startswith("data:") and json.loads(line[5:])["rows_done"] > 0:
+                break
+            assert time.monotonic() < deadline
+    began = time.monotonic()
+    client.post(f"/api/v1/jobs/{job['id']}/cancel")
+    thread.join()
+    assert time.monotonic() - began < 2.0
+    told = client.get(f"/api/v1/jobs/{job['id']}").json()
+    assert told["state"] == "cancelled"
+    assert client.get(f"/api/v1/jobs/{job['id']}/result").status_code == 200
+    with house.book.reading() as connection:
+        from opencwc.casebook.keeping import run_named
+
+        assert run_named(connection, told["run"])["state"] == "interrupted"
+
+
+def test_a_worker_that_dies_in_the_middle_loses_nothing_and_keeps_nothing_twice(
+    client: TestClient, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = 2_600
+    job = submit(client, b"smiles\n" + b"CC(C)OP(C)(=O)F\nCCO\n" * (rows // 2)).json()
+
+    class DiedError(BaseException):
+        """As SIGKILL: nothing after it runs."""
+
+    first = Worker(house.jobs, house.intake, house.configuration, "first")
+    kept = 0
+
+    def beat(identity: str, name: str, done: int, all_rows: int | None = None) -> bool:
+        nonlocal kept
+        kept += 1
+        if kept > 5:
+            raise DiedError
+        return Jobs.beat(house.jobs, identity, name, done, all_rows)
+
+    monkeypatch.setattr(
+        first,
+        "jobs",
+        type("Dying", (), {"beat": staticmethod(beat), "__getattr__": lambda _, name: getattr(house.jobs, name)})(),
+    )
+    with pytest.raises(DiedError):
+        first.work_once()
+    assert house.jobs.get(job["id"]).state == "running"
+    assert house.jobs.requeue_stale(after=-1) == 1
+    second = Worker(house.jobs, house.intake, house.configuration, "second")
+    assert second.work_once()
+    told = house.jobs.get(job["id"])
+    assert (told.state, told.rows_done) == ("done", rows)
+    lines = client.get(f"/api/v1/jobs/{job['id']}/result").text.splitlines()
+    assert [json.loads(line)["row"] for line in lines] == list(range(1, rows + 1))
+
+
+def test_a_worker_that_is_told_to_leave_gives_its_job_back(client: TestClient, house: House) -> None:
+    job = submit(client).json()
+    leaving = Worker(house.jobs, house.intake, house.configuration)
+    leaving.stop.set()
+    assert leaving.work_once()
+    assert house.jobs.get(job["id"]).state == "waiting"
+    assert Worker(house.jobs, house.intake, house.configuration).work_once()
+    assert house.jobs.get(job["id"]).state == "done"
+
+
+# ---------------------------------------------------------------------------------------------------- idempotency keys
+
+
+def test_the_same_key_and_request_is_done_once(client: TestClient) -> None:
+    key = {"Idempotency-Key": "one"}
+    first, second = submit(client, headers=key), submit(client, headers=key)
+    assert (first.status_code, second.status_code) == (202, 202)
+    assert first.json() == second.json()
+    assert second.headers["idempotency-replayed"] == "true"
+    assert len(client.get("/api/v1/jobs").json()["jobs"]) == 1
+
+
+def test_a_key_with_another_request_is_refused(client: TestClient) -> None:
+    key = {"Idempotency-Key": "one"}
+    submit(client, headers=key)
+    answer = submit(client, CSV + b"P4,CC\n", headers=key)
+    assert answer.status_code == 422
+    assert answer.json()["type"].endswith("key-reused")
+    assert submit(client, headers=key, lists="AG").status_code == 422
+
+
+def test_a_key_is_one_persons_own(house: House) -> None:
+    with TestClient(house.app) as client:
+        key = {"Idempotency-Key": "one"}
+        ids = [submit(client, headers={**key, "x-test-person": who}).json()["id"] for who in ("analyst", "reviewer")]
+    assert len(set(ids)) == 2
+
+
+def test_two_at_once_with_one_key_are_one_and_a_conflict(house: House) -> None:
+    from opencwc.web.idempotency import AnsweredKeys
+    from opencwc.web.problems import HttpProblem
+
+    keys = AnsweredKeys(house.book.engine)
+    assert keys.take("p", "k", "digest") is None
+    with pytest.raises(HttpProblem) as caught:
+        keys.take("p", "k", "digest")
+    assert caught.value.status == 409
+    keys.forget("p", "k")
+    assert keys.take("p", "k", "digest") is None
+    keys.keep("p", "k", 202, "{}")
+    assert keys.take("p", "k", "digest") == (202, "{}")
+
+
+def test_a_request_that_failed_may_be_tried_again_under_its_key(client: TestClient) -> None:
+    key = {"Idempotency-Key": "one"}
+    for _ in range(2):
+        assert submit(client, headers={**key, "x-test-person": "auditor"}).status_code == 403
+    assert submit(client, headers=key).status_code == 202
+
+
+@pytest.mark.parametrize("key", ["k" * 201, "a\tb"])
+def test_what_is_no_key_is_refused(client: TestClient, key: str) -> None:
+    assert submit(client, headers={"Idempotency-Key": key}).status_code == 400

@@ -1,0 +1,113 @@
+"""Every error is a problem (RFC 9457) that says what was wrong, where, and what to do."""
+
+from __future__ import annotations
+
+import pytest
+from starlette.testclient import TestClient
+
+from opencwc import errors
+from opencwc.web.app import create_app
+from opencwc.web.configuring import Configuration
+from opencwc.web.problems import response_to
+
+from .conftest import WIDE, person_of
+
+JSON = {"content-type": "application/json"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "more", "status"),
+    [
+        ("GET", "/nowhere", {}, 404),
+        ("GET", "/api/v1/entries/CWC/9Z99", {}, 404),
+        ("DELETE", "/api/v1/screen", {}, 405),
+        ("GET", "/api/v1/screen", {}, 422),
+        ("GET", "/api/v1/screen?value=CCO&as_of=soon", {}, 422),
+        ("GET", "/api/v1/screen?value=CCO&lists=XYZ", {}, 422),
+        ("POST", "/api/v1/screen", {"content": b"{", "headers": JSON}, 422),
+        ("POST", "/api/v1/screen", {"content": b"[" * 100_000, "headers": JSON}, 400),
+        ("POST", "/api/v1/screen", {"json": {"value": "C" * 200_000}}, 422),
+        ("POST", "/api/v1/screen", {"content": b"x" * 3_000_000, "headers": JSON}, 413),
+        ("POST", "/api/v1/screen/batch", {"content": b"{}", "headers": JSON}, 422),
+        ("POST", "/api/v1/screen/batch", {"content": b"x", "headers": {"content-type": "image/png"}}, 415),
+        ("GET", "/api/v1/jobs", {}, 501),
+        ("GET", "/api/v1/screen?value=CCO", {"headers": {"x-test-person": ""}}, 401),
+        ("GET", "/api/v1/screen?value=CCO", {"headers": {"x-test-person": "auditor"}}, 403),
+    ],
+)
+def test_an_error_is_a_problem(client: TestClient, method: str, path: str, more: dict, status: int) -> None:
+    answer = client.request(method, path, **more)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    told = answer.json()
+    assert told["status"] == status
+    assert told["type"].startswith("urn:opencwc:problem:")
+    assert told["title"]
+    assert told["detail"]
+    assert told["request_id"] == answer.headers["x-request-id"]
+
+
+def test_what_was_sent_does_not_come_back(client: TestClient) -> None:
+    for answer in (
+        client.post("/api/v1/screen", json={"value": "CCO", "kind": "PLANTED"}),
+        client.get("/api/v1/screen", params={"value": "CCO", "as_of": "PLANTED"}),
+        client.get("/PLANTED"),
+    ):
+        assert "PLANTED" not in answer.text
+
+
+def test_who_is_not_signed_in_is_told_how(client: TestClient) -> None:
+    answer = client.get("/api/v1/lists", headers={"x-test-person": ""})
+    assert answer.headers["www-authenticate"] == "Bearer"
+    assert "Authorization: Bearer" in answer.json()["remedy"]
+
+
+def test_a_method_that_is_not_taken_is_told_those_that_are(client: TestClient) -> None:
+    assert "GET" in client.delete("/api/v1/lists").headers["allow"]
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (errors.InputError("x"), 422),
+        (errors.SettingsError("x"), 422),
+        (errors.RuleError("x"), 500),
+        (errors.NotAllowedError("x"), 403),
+        (errors.NotFoundError("x"), 404),
+        (errors.ConflictError("x"), 409),
+        (errors.StorageError("x"), 503),
+        (errors.UnavailableError("x"), 501),
+        (errors.OutputError("x"), 503),
+        (errors.IntegrityError("x"), 500),
+    ],
+)
+def test_every_error_of_ours_has_its_status(error: errors.OpenCWCError, status: int) -> None:
+    answer = response_to(error, "id")
+    assert answer.status_code == status
+    assert ("retry-after" in answer.headers) is (status == 503)
+
+
+def test_every_family_of_errors_is_thought_of() -> None:
+    families = {one for one in vars(errors).values() if isinstance(one, type) and issubclass(one, errors.OpenCWCError)}
+    from opencwc.web.problems import _STATUSES
+
+    assert families - {errors.OpenCWCError} == {family for family, _, _ in _STATUSES}
+
+
+@pytest.mark.parametrize("declared", [True, False])
+def test_a_body_that_is_too_long_is_cut_off_while_it_comes(declared: bool) -> None:
+    configuration = Configuration(**WIDE, upload_limit=10_000)
+    taken = 0
+
+    def stream():
+        nonlocal taken
+        for _ in range(1_000):
+            taken += 1_000
+            yield b"CCO\n" * 250
+
+    headers = {"content-type": "text/plain", "x-test-person": "analyst"}
+    if declared:
+        headers["content-length"] = "1000000"
+    with TestClient(create_app(configuration, person_of=person_of)) as client:
+        answer = client.post("/api/v1/screen/batch", content=stream(), headers=headers)
+    assert answer.status_code == 413

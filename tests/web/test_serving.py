@@ -1,0 +1,137 @@
+"""The processes of `opencwc serve`: they start together, watch over each other, and leave together."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+from benchmarks.service import free_port, make_token, wait_for
+from benchmarks.soak import judged, run, slope, worker_of
+
+COMMAND = (sys.executable, "-c", "import typer; from opencwc.cli.serve import serve; typer.run(serve)")
+
+
+@dataclass
+class Served:
+    process: subprocess.Popen[bytes]
+    port: int
+    log: Path
+    environment: dict[str, str]
+
+
+def until(holds: Callable[[], object], within: float = 30) -> object:
+    """Wait until something holds, and return it."""
+    ends = time.monotonic() + within
+    while time.monotonic() < ends:
+        if found := holds():
+            return found
+        time.sleep(0.05)
+    raise AssertionError("it never came")
+
+
+def alive(pid: int) -> bool:
+    try:
+        return "Z" not in Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except OSError:
+        return False
+
+
+@pytest.fixture
+def served(tmp_path: Path, name_index: None) -> Iterator[Served]:
+    environment = {**os.environ, "OPENCWC_SETTINGS": str(tmp_path / "s"), "OPENCWC_DATA": str(tmp_path / "d")}
+    log = tmp_path / "log"
+    port = free_port()
+    with log.open("wb") as stream:
+        process = subprocess.Popen([*COMMAND, "--port", str(port)], env=environment, stderr=stream)
+    wait_for(port, process)
+    yield Served(process, port, log, environment)
+    with contextlib.suppress(ProcessLookupError):
+        process.kill()
+    process.wait()
+
+
+def test_the_first_start_gives_a_link_and_the_log_is_json(served: Served) -> None:
+    until(lambda: "/auth/invitation?token=" in served.log.read_text())
+    lines = [line for line in served.log.read_text().splitlines() if line.startswith("{")]
+    assert "listening" in {json.loads(line)["message"] for line in lines}
+
+
+def test_a_worker_that_is_killed_is_started_again(served: Served) -> None:
+    first = until(lambda: worker_of(served.process.pid))
+    os.kill(first, signal.SIGKILL)
+    second = until(lambda: (found := worker_of(served.process.pid)) != first and found)
+    assert second
+
+
+def test_the_worker_leaves_with_the_server_even_when_that_is_killed(served: Served) -> None:
+    until(lambda: "worker ready" in served.log.read_text())
+    worker = worker_of(served.process.pid)
+    served.process.send_signal(signal.SIGKILL)
+    served.process.wait()
+    until(lambda: not alive(worker))
+
+
+def test_told_to_leave_both_leave_in_order(served: Served) -> None:
+    until(lambda: "worker ready" in served.log.read_text())
+    worker = worker_of(served.process.pid)
+    served.process.send_signal(signal.SIGTERM)
+    assert served.process.wait(30) == 0
+    assert not alive(worker)
+    assert "Finished server process" in served.log.read_text()
+
+
+def test_a_port_that_is_taken_is_told(served: Served) -> None:
+    done = subprocess.run(
+        [*COMMAND, "--port", str(served.port), "--no-worker"],
+        env=served.environment, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "--port" in done.stderr
+
+
+def test_a_job_goes_on_in_the_next_worker_after_the_first_was_killed_in_the_middle(served: Served) -> None:
+    token = make_token(served.environment)
+    rows = 7_000
+    data = b"smiles\n" + b"CC(C)OP(C)(=O)F\n" * rows
+    with httpx.Client(
+        base_url=f"http://127.0.0.1:{served.port}", headers={"Authorization": f"Bearer {token}"}, timeout=60
+    ) as client:
+        job = client.post("/api/v1/jobs", files={"file": ("x.csv", data)}, data={"case": "k-1", "lists": "CWC"}).json()
+
+        def state() -> dict:
+            return client.get(f"/api/v1/jobs/{job['id']}").json()
+
+        until(lambda: state()["rows_done"] > 0, 60)
+        os.kill(worker_of(served.process.pid), signal.SIGKILL)
+        assert state()["state"] == "running"
+        until(lambda: state()["state"] not in ("running", "waiting"), 120)
+        told = state()
+        assert (told["state"], told["rows_done"]) == ("done", rows)
+        lines = client.get(f"/api/v1/jobs/{job['id']}/result").text.splitlines()
+    assert [json.loads(line)["row"] for line in lines] == list(range(1, rows + 1))
+
+
+def test_a_short_soak_shows_no_error_and_no_growth(name_index: None) -> None:
+    soak = run(15, clients=2)
+    lines, _ = judged(soak, 20)
+    assert soak.errors == []
+    assert soak.requests > 100
+    assert soak.jobs >= 1
+    for points in soak.memory.values():
+        steady = points[len(points) // 2 :]
+        assert steady[-1][1] < 1.1 * steady[0][1], "\n".join(lines)
+
+
+def test_the_line_through_memory_is_the_least_squares_one() -> None:
+    assert slope([(0, 1), (1, 3), (2, 5)]) == pytest.approx(2)
+    assert slope([(0, 1), (1, 1), (2, 1)]) == 0
