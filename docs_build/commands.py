@@ -14,14 +14,15 @@ INTRODUCTION = """
 # Command line
 
 This page is made from the commands themselves each time the documentation is built; `opencwc COMMAND --help` says the
-same. How to use them is told in [Screen a file](../how-to/screen-a-file.md).
+same. How to use them is told in [Screen a file](../how-to/screen-a-file.md), [Keep and decide a
+case](../how-to/keep-and-decide.md) and [Control the models](../how-to/control-models.md).
 
 Exit status, for every command:
 
 | status | meaning |
 |---|---|
 | 0 | it ran; nothing is listed or for review. Rows that could not be read may be there: the summary counts them |
-| 1 | it ran; something is listed or for review |
+| 1 | it ran; something is listed or for review, does not fit (`verify`), differs or has drifted (`models`) |
 | 2 | it could not run; standard error says what was wrong, where, and what to do |
 | 130 | it was stopped from the keyboard |
 """
@@ -31,10 +32,15 @@ def commands_page() -> str:
     """Return the page as Markdown."""
     lines = [INTRODUCTION.strip(), ""]
     group: Any = typer.main.get_command(app)
-    lines += [*_command("opencwc", group), ""]
-    for name, command in group.commands.items():
-        lines += [*_command(f"opencwc {name}", command), ""]
+    lines += _commands("opencwc", group)
     return "\n".join(lines) + "\n"
+
+
+def _commands(name: str, command: Any) -> Iterator[str]:
+    yield from _command(name, command)
+    yield ""
+    for inner, one in getattr(command, "commands", {}).items():
+        yield from _commands(f"{name} {inner}", one)
 
 
 def _command(name: str, command: Any) -> Iterator[str]:

@@ -3,7 +3,8 @@
 A page is run from top to bottom in an empty folder that holds a copy of ``examples/``. A block with a title is a file,
 which is written first; a ``console`` block holds commands (``$ ...``) and their output; ``pycon`` blocks are doctests.
 A line of three dots stands for any lines, and dots at the end of a line for the rest of it. Today's date is shown as
-``DAY``. With ``--write`` the outputs are put into the page, so that a person reads the difference and commits it.
+``DAY``, and what no two runs share (the hour, a fingerprint, an id, who runs it) as `_STEADY` says. With ``--write``
+the outputs are put into the page, so that a person reads the difference and commits it.
 """
 
 from __future__ import annotations
@@ -172,10 +173,18 @@ def _shell(session: str, folder: Path) -> list[list[str]]:
     }
     ran = subprocess.run(  # noqa: S603 - the commands are those of our own pages
         [shutil.which("bash") or "bash", "-c", f"exec 2>&1\n{session}"],
-        cwd=folder, env=environment, capture_output=True, timeout=120, check=False,
+        cwd=folder, env=environment, capture_output=True, timeout=600, check=False,
     )  # fmt: skip
-    said = ran.stdout.decode("utf-8", "replace").replace(str(folder), HOME).replace(date.today().isoformat(), DAY)
+    said = steady(ran.stdout.decode("utf-8", "replace").replace(str(folder), HOME))
     return [_trimmed([line.rstrip() for line in part.split("\n")]) for part in said.split(_MARK)[:-1]]
+
+
+def steady(said: str) -> str:
+    """Return an output with what changes from run to run shown as one and the same."""
+    said = said.replace(date.today().isoformat(), DAY)
+    for changing, shown in _STEADY:
+        said = changing.sub(shown, said)
+    return said
 
 
 def _marked(command: str) -> str:
@@ -227,6 +236,16 @@ def _main(words: list[str]) -> int:
 
 
 _MARK = "\x1e"
+_STEADY = (
+    (re.compile(rf"\b{DAY}([T ])\d\d:\d\d:\d\d(?:\.\d+)?"), rf"{DAY}\g<1>09:30:00"),
+    (re.compile(r"\b[0-9a-f]{64}\b"), "FINGERPRINT"),
+    (re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"), "CASEBOOK-ID"),
+    (re.compile(r"\b[0-9a-f]{16}\b"), "0123456789abcdef"),
+    (re.compile(r"\bage1[0-9a-z]{58}\b"), "age1RECIPIENT"),
+    (re.compile(r"\bocwc_[\w-]{43}"), "ocwc_TOKEN"),
+    (re.compile(r"\bos:[\w.-]+"), "os:you"),
+)
+"""What no two runs share, and how the pages show it: the hour, fingerprints, ids, recipients, tokens, who runs it."""
 _LONGEST = 300
 _SHORT = 100
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mkdocs.structure.files import Files
 
 MADE = {"reference/entries.md": entries_page, "reference/cli.md": commands_page}
-WRITTEN_BY_OTHERS = ("how-to/screen-on-a-cluster.md", "benchmarks/")
+WRITTEN_BY_OTHERS = ("how-to/screen-on-a-cluster.md", "how-to/use-the-api.md", "reference/http-api.md", "benchmarks/")
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:

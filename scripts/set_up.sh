@@ -26,9 +26,10 @@ for library in libXrender.so.1:libxrender1 libXext.so.6:libxext6 libX11.so.6:lib
   "$python" -c "import ctypes; ctypes.CDLL('${library%%:*}')" >/dev/null 2>&1 || missing="$missing ${library##*:}"
 done
 if [ "$for_tests" = tests ]; then
-  for program in softhsm2-util:softhsm2 age:age openssl:openssl ssh-keygen:openssh-client node:nodejs npm:npm setpriv:util-linux; do
+  for program in softhsm2-util:softhsm2 age:age openssl:openssl ssh-keygen:openssh-client node:nodejs npm:npm setpriv:util-linux systemd-analyze:systemd; do
     command -v "${program%%:*}" >/dev/null 2>&1 || missing="$missing ${program##*:}"
   done
+  PATH="$PATH:/usr/sbin" command -v nginx >/dev/null 2>&1 || missing="$missing nginx-light"
   command -v initdb >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
 fi
 if [ -n "$missing" ]; then

@@ -23,7 +23,7 @@ def folder_of_server() -> Path:
 class Cluster:
     """A running server; ``url(database)`` is how to reach it."""
 
-    def __init__(self, *, fsync: bool = False) -> None:
+    def __init__(self, *, fsync: bool = False, certificate: Path | None = None, port: int = 5432) -> None:
         self._programs = folder_of_server()
         self.folder = Path(tempfile.mkdtemp(prefix="opencwc-postgresql-"))
         self._as_user: list[str] = []
@@ -34,6 +34,15 @@ class Cluster:
         data = self.folder / "data"
         self._run("initdb", "-D", str(data), "-U", "books", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
         options = f"-c listen_addresses='' -k {self.folder} -c fsync={'on' if fsync else 'off'} -c max_connections=100"
+        if certificate is not None:  # a folder with server.crt and server.key
+            options = (
+                options.replace("listen_addresses=''", "listen_addresses=127.0.0.1") + f" -c port={port} -c ssl=on"
+            )
+            for name in ("server.crt", "server.key"):
+                shutil.copy(certificate / name, data / name)
+                (data / name).chmod(0o600)
+                if self._as_user:
+                    os.chown(data / name, user.pw_uid, user.pw_gid)
         self._run("pg_ctl", "-D", str(data), "-o", options, "-l", str(self.folder / "log"), "-w", "start")
 
     def _run(self, program: str, *words: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -13,9 +14,11 @@ from alembic.runtime.migration import MigrationContext
 
 from opencwc.casebook import tables
 from opencwc.casebook.migrating import state_of
-from opencwc.casebook.opening import Casebook, casebook_url, lock_seconds, open_casebook, shown
+from opencwc.casebook.opening import Casebook, casebook_url, lock_seconds, open_casebook, shown, upgrade
 from opencwc.casebook.verifying import verify_all
 from opencwc.errors import NotFoundError, SettingsError, StorageError
+
+from .cluster import Cluster
 
 
 @pytest.mark.parametrize(
@@ -167,3 +170,41 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path, monkeypatch: pytes
     (tmp_path / "file").write_text("no folder")
     with pytest.raises(StorageError, match="folder of the casebook"):
         open_casebook(tmp_path / "file" / "casebook.db")
+
+
+def test_a_server_must_show_the_certificate_of_the_authority_that_was_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENCWC_SETTINGS", str(tmp_path / "settings"))
+    for name in ("ours", "other"):
+        (tmp_path / name).mkdir()
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+             "-keyout", "server.key", "-out", "server.crt", "-subj", "/CN=localhost", "-addext",
+             "subjectAltName=DNS:localhost"],
+            cwd=tmp_path / name, check=True, capture_output=True,
+        )  # fmt: skip
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    cluster = Cluster(certificate=tmp_path / "ours", port=port)
+    try:
+        address = f"postgresql://books@localhost:{port}/postgres?sslrootcert={tmp_path}"
+        book = open_casebook(f"{address}/ours/server.crt")
+        with book.reading() as connection:
+            query = "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
+            assert connection.exec_driver_sql(query).scalar_one() is True
+        book.close()
+        with pytest.raises(StorageError):
+            open_casebook(f"{address}/other/server.crt")
+        with pytest.raises(SettingsError, match="PEM"):
+            open_casebook(f"{address}/none.crt")
+    finally:
+        cluster.stop()
+
+
+def test_an_empty_place_is_made_by_an_upgrade(place: str) -> None:
+    upgrade(place)
+    book = open_casebook(place, create=False)
+    assert book.id
+    book.close()

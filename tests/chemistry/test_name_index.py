@@ -280,3 +280,13 @@ def test_names_are_looked_up_fast(index):
     start = time.perf_counter()
     assert all(index.by_names(names))
     assert len(names) / (time.perf_counter() - start) > 10_000  # some 60,000 a second on two slow cores
+
+
+def test_many_threads_get_each_their_own_answer(name_index: None) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    with NameIndex.open() as index:
+        names = ["thiodiglycol", "acetone", "no such chemical", "ethanol", "toluene"] * 400
+        alone = [index.by_name(name) for name in names]
+        with ThreadPoolExecutor(8) as pool:
+            assert list(pool.map(index.by_name, names)) == alone

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -15,6 +16,7 @@ from opencwc.cli.app import app
 from opencwc.convention import Convention
 
 ROOT = Path(__file__).resolve().parents[2]
+_TEST = re.compile(r"^def (test_\w+)", re.MULTILINE)
 LOADS = re.compile(r"""<(?:script|link|img|iframe|source)\b[^>]*?(?:src|href)=["']?(?:https?:)?//[^\s"'>]+""")
 
 
@@ -66,8 +68,22 @@ def test_every_option_of_every_command_is_explained(site: Path) -> None:
     assert [name for name in _options() if f"<code>{name}</code>" not in page] == []
 
 
+def test_every_test_that_the_threat_model_names_is_there() -> None:
+    page = (ROOT / "docs" / "explanation" / "threat-model.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(test_\w+)`", page))
+    there = {name for file in (ROOT / "tests").rglob("test_*.py") for name in _TEST.findall(file.read_text())}
+    assert named
+    assert named - there == set()
+
+
 def _options() -> Iterator[str]:
-    for command in typer.main.get_command(app).commands.values():  # type: ignore[attr-defined]
+    for command in _commands(typer.main.get_command(app)):
         for one in command.params:
             if one.param_type_name == "option":
                 yield from one.opts
+
+
+def _commands(command: Any) -> Iterator[Any]:
+    for one in getattr(command, "commands", {}).values():
+        yield one
+        yield from _commands(one)

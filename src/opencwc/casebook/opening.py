@@ -109,6 +109,10 @@ def open_casebook(url: str | Path = "", *, signer: Signer | None = None, create:
     engine = make_engine(place)
     keys = settings.folder / "keys"
     written = settings.sections.get("casebook", {})
+    if unknown := sorted(set(written) - _SETTINGS):
+        raise SettingsError(
+            f"unknown setting {unknown[0]!r} in [casebook]", where="opencwc.toml", remedy="There are: url, key."
+        )
     signer = signer or open_signer(os.environ.get("OPENCWC_KEY") or str(written.get("key", "")), keys)
     with told(engine):
         state = state_of(engine)
@@ -195,10 +199,24 @@ def shown(url: URL) -> str:
     return url.render_as_string(hide_password=True)
 
 
+def upgrade(url: str) -> None:
+    """Bring the casebook at a place to this version's tables; one that was not there is made."""
+    engine = make_engine(casebook_url(url))
+    try:
+        from opencwc.casebook.migrating import bring_up_to_date
+
+        with told(engine), _one_maker(engine):
+            bring_up_to_date(engine)
+            _make_first_row(engine)
+    finally:
+        engine.dispose()
+
+
 def make_engine(url: URL) -> Engine:
     """Return an engine whose transactions begin as we say, with SQLite's write-ahead log and full durability."""
     if url.get_backend_name() == "postgresql":
-        return create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=16)
+        plain, secured = _without_certificates(url)
+        return create_engine(plain, pool_pre_ping=True, pool_size=8, max_overflow=16, connect_args=secured)
     engine = create_engine(url, connect_args={"timeout": lock_seconds(), "check_same_thread": False})
 
     @event.listens_for(engine, "connect")
@@ -216,6 +234,24 @@ def make_engine(url: URL) -> Engine:
         connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
 
     return engine
+
+
+def _without_certificates(url: URL) -> tuple[URL, dict[str, Any]]:
+    """Take ``sslrootcert`` out of an address: the server must then show a certificate of these authorities, by name."""
+    file = url.query.get("sslrootcert")
+    if not file or url.get_driver_name() != "pg8000":
+        return url, {}
+    import ssl
+
+    try:
+        context = ssl.create_default_context(cafile=str(file))
+    except (OSError, ssl.SSLError) as error:
+        raise SettingsError(
+            f"the certificates of the database's authority cannot be read ({error})",
+            where=str(file),
+            remedy="Name a PEM file.",
+        ) from error
+    return url.difference_update_query(["sslrootcert"]), {"ssl_context": context}
 
 
 @contextmanager
@@ -311,6 +347,7 @@ def has_tables(engine: Engine) -> bool:
 
 
 _MAKING = 0x43574331  # PostgreSQL's advisory lock of who makes the tables: "CWC1"
+_SETTINGS = {"url", "key"}
 _NOTHING_CHANGED = "Nothing was changed."
 _KNOWN_FAILURES = (
     ("disk is full", "the disk is full", f"{_NOTHING_CHANGED} Make room, then do it again."),

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, TypeAlias
 
 from opencwc.chemistry.names import NORMALISER_VERSION, normalise_name
@@ -75,6 +76,7 @@ class NameIndex:
     def __init__(self, path: Path, connection: Connection) -> None:
         self._path = path
         self._connection = connection
+        self._alone = Lock()  # a statement that two threads share mixes up their answers
 
     @classmethod
     def open(cls, progress: Progress | None = None) -> NameIndex:
@@ -128,14 +130,15 @@ class NameIndex:
     def _readings(self, table: str, keys: list[int | None]) -> list[tuple[Reading, ...]]:
         import sqlite3
 
-        try:
-            found = self._find(table, keys)
-        except sqlite3.ProgrammingError:  # asked after close()
-            raise
-        except sqlite3.DatabaseError:  # damage that opening did not notice: build anew, and ask once more
-            self._connection.close()
-            self._connection = _built(self._path, _data_folder(), None)
-            found = self._find(table, keys)
+        with self._alone:
+            try:
+                found = self._find(table, keys)
+            except sqlite3.ProgrammingError:  # asked after close()
+                raise
+            except sqlite3.DatabaseError:  # damage that opening did not notice: build anew, and ask once more
+                self._connection.close()
+                self._connection = _built(self._path, _data_folder(), None)
+                found = self._find(table, keys)
         return [found.get(key, ()) if key is not None else () for key in keys]
 
     def _find(self, table: str, keys: list[int | None]) -> dict[int, tuple[Reading, ...]]:

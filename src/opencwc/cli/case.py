@@ -23,7 +23,7 @@ from opencwc.cli.acting import (
 )
 from opencwc.cli.value import displayable
 from opencwc.errors import InputError
-from opencwc.finding import Message
+from opencwc.finding import Message, message_from_plain
 from opencwc.wording import say
 
 if TYPE_CHECKING:
@@ -108,7 +108,12 @@ def show(
 
 
 @case_app.command()
-def inbox(limit: int = 50, format: Format = "", lang: Lang = "", casebook: Book = "") -> None:
+def inbox(
+    limit: Annotated[int, typer.Option(help="Findings to show at once.")] = 50,
+    format: Format = "",
+    lang: Lang = "",
+    casebook: Book = "",
+) -> None:
     """List what waits for you: the grave first, then by due date."""
     with acting(casebook) as (book, person):
         from opencwc.casebook.deciding import claim_rechecks
@@ -275,8 +280,12 @@ def _print_history(book: Casebook, history: History, lang: str, *, json: bool) -
     print_sentence("casebook_marked", lang, mark=Message(f"casebook_mark_{one.mark}"))
     print_findings([one], lang)
     lines = [f"  {why(one.content or {}, lang)}"]
-    for name in ("evidence", "steps"):
-        lines += [f"  {name}: {held}" for held in (one.content or {}).get(name, [])]  # type: ignore[attr-defined]
+    content: dict[str, Any] = one.content or {}
+    lines += [
+        f"  {held['label']}: {held['structure']}{held['value']} {held['atoms'] or ''}"
+        for held in content.get("evidence", [])
+    ]
+    lines += [f"  {say(message_from_plain(step), lang)}" for step in content.get("steps", [])]
     checked = history.run["checked"]
     lists = ", ".join(f"{held['id']} ({held['text_of']})" for held in checked.get("lists", []))
     lines.append(f"  {say('casebook_column_lists', lang)}: {lists}; {checked.get('as_of', '')}")

@@ -275,13 +275,9 @@ def decrypt(
 def upgrade(casebook: Book = "") -> None:
     """Bring the tables of an older casebook to this version's. Make a backup first."""
     with told():
-        from opencwc.casebook.migrating import bring_up_to_date
-        from opencwc.casebook.opening import casebook_url, make_engine
-        from opencwc.casebook.opening import told as storage_told
+        from opencwc.casebook.opening import upgrade as upgrade_casebook
 
-        engine = make_engine(casebook_url(casebook))
-        with storage_told(engine):
-            bring_up_to_date(engine)
+        upgrade_casebook(casebook)
 
 
 _MOST_PROBLEMS = 100

@@ -1,0 +1,24 @@
+-- What the service may do in the tables of the casebook; see postgresql.sql.
+BEGIN;
+REVOKE ALL ON SCHEMA public FROM PUBLIC;
+GRANT USAGE ON SCHEMA public TO opencwc;
+REVOKE ALL ON ALL TABLES IN SCHEMA public FROM opencwc;
+GRANT SELECT ON ALL TABLES IN SCHEMA public TO opencwc;
+
+-- Added to, never changed: the chain, its checkpoints and their keys, what was decided and said.
+GRANT INSERT ON record, checkpoint, signing_key, decision, comment TO opencwc;
+
+-- A finding is added to; of what is there, only its status moves. An erasure needs more, and so the owner.
+GRANT INSERT ON finding TO opencwc;
+GRANT UPDATE (status) ON finding TO opencwc;
+
+-- What the records amount to: it moves with them, and "case verify" holds it against them.
+GRANT INSERT, UPDATE ON casebook, case_file, run, finding_count, source, time_stamp, recheck, request, person, token
+  TO opencwc;
+
+-- The parts of a file come in under a name of their own, which is changed or taken away when the hash is known.
+GRANT INSERT, UPDATE, DELETE ON source_part TO opencwc;
+
+-- Not of the record: who is signed in, links, jobs, answers to repeated requests.
+GRANT INSERT, UPDATE, DELETE ON session, invitation, job, answered_key TO opencwc;
+COMMIT;
