@@ -17,7 +17,7 @@ from opencwc.wording import CATALOGS, LANGUAGES, choose_language, say, sentence
 SOURCE = CATALOGS.parents[1]
 ID = re.compile(
     r'"((?:why|found|salt|place|group|doubt|step|unreadable|row|note|label|verdict|basis|report|evidence|summary|policy'
-    r'|duty|card|table|entry|salts|means|form|rule|progress|near)_[a-z0-9_A-Z]+)"'
+    r'|duty|card|table|entry|salts|means|form|rule|progress|near|casebook|language|models|people|web)_[a-z0-9_A-Z]+)"'
 )
 
 
@@ -61,7 +61,10 @@ def test_every_id_in_the_code_is_in_the_catalogs() -> None:
     used = set()
     for file in SOURCE.rglob("*.py"):
         used |= set(ID.findall(file.read_text(encoding="utf-8")))
-    names_of_other_things = {"row_number", "entry_id", "rule_list", "place_atoms", "form_of", "group_by", "row_count", "salts_said"}
+    names_of_other_things = {
+        "row_number", "entry_id", "rule_list", "place_atoms", "form_of", "group_by", "row_count",
+        "salts_said", "casebook_made",
+    }  # fmt: skip
     assert {one for one in used if one not in known} <= names_of_other_things
 
 
@@ -94,3 +97,13 @@ def test_an_unknown_language_is_answered_in_english() -> None:
 def test_the_compiled_catalogs_are_there_and_no_older_than_their_source() -> None:
     for lang in LANGUAGES:
         assert Path(CATALOGS / lang / "LC_MESSAGES" / "opencwc.mo").is_file()
+
+
+def test_every_mark_status_and_outcome_of_the_casebook_can_be_said() -> None:
+    from opencwc.casebook.keeping import VERDICTS
+    from opencwc.casebook.model import CaseStatus, Mark, Outcome, Status
+
+    known = ids("en")
+    for name, kinds in (("mark", Mark), ("status", Status), ("outcome", Outcome), ("case", CaseStatus)):
+        assert {f"casebook_{name}_{one}" for one in kinds} <= set(known)
+    assert {f"verdict_{one}" for one in VERDICTS} <= set(known)
