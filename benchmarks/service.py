@@ -34,7 +34,8 @@ async def bare() -> dict[str, str]:
     return {"verdict": "not_listed"}
 uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[1]), http="httptools", access_log=False, log_level="error")
 """
-WIDE = {"OPENCWC_SERVICE_ADDRESS_RATE": "99999999/minute", "OPENCWC_SERVICE_PERSON_RATE": "99999999/minute"}
+WIDE = {f"OPENCWC_SERVICE_{one}_RATE": "99999999/minute" for one in ("ADDRESS", "PERSON", "SIGN_IN")}
+LOGIN, PASSWORD = "bench", "tulip lantern gravel otter"
 
 
 def free_port() -> int:
@@ -93,7 +94,7 @@ def service(folder: Path, *, worker: bool = False) -> Iterator[tuple[int, str, s
 
 
 def make_token(environment: dict[str, str]) -> str:
-    """Make a reviewer with a token in the casebook of an environment, in a process that sees that environment."""
+    """Make a reviewer with a password and a token in an environment's casebook, in a process that sees it."""
     program = (
         "from datetime import timedelta\n"
         "from opencwc.casebook.opening import open_casebook\n"
@@ -101,7 +102,8 @@ def make_token(environment: dict[str, str]) -> str:
         "from opencwc.casebook.tokens import Tokens\n"
         "from opencwc.casebook.model import Mark, Role\n"
         "people = People(open_casebook())\n"
-        "made = people.add('console', 'bench', 'Bench', Role.REVIEWER, Mark.HIGHLY_PROTECTED)\n"
+        f"made = people.add('console', '{LOGIN}', 'Bench', Role.REVIEWER, Mark.HIGHLY_PROTECTED)\n"
+        f"people.set_password(made.id, '{PASSWORD}')\n"
         "scopes = ('screen', 'rules', 'keep', 'read')\n"
         "print(Tokens(people).make('console', made, 'bench', scopes, timedelta(days=1))[1])\n"
     )

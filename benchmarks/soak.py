@@ -2,7 +2,8 @@
 
     python -m benchmarks.soak --minutes 24
 
-Single screenings, batches, entries, and uploads that the worker screens, all through the service as it is installed.
+Single screenings, batches, entries, uploads that the worker screens, and a reviewer who signs in, lists the cases,
+reads pages of findings, decides on some and signs out, again and again; all through the service as it is installed.
 The memory of the server and of the worker is read every second; after the first quarter (caches fill, libraries load)
 a line is fitted through it. It fails where a request failed, a job failed, or the line rises by more than
 ``--most`` megabytes an hour and by more than a tenth over the run.
@@ -23,9 +24,10 @@ from typing import Any
 import httpx
 
 from benchmarks.load import load
-from benchmarks.service import VALUES, screenings, service
+from benchmarks.service import LOGIN, PASSWORD, VALUES, screenings, service
 
 MB = 1_000_000
+PAGES_A_VISIT = 5
 
 
 @dataclass
@@ -36,6 +38,9 @@ class Soak:
     errors: list[str] = field(default_factory=list)
     requests: int = 0
     jobs: int = 0
+    visits: int = 0
+    pages: int = 0
+    decisions: int = 0
 
 
 def resident(pid: int) -> float:
@@ -116,6 +121,46 @@ def upload(soak: Soak, port: int, token: str, over: threading.Event) -> None:
             soak.jobs += 1
 
 
+def review(soak: Soak, port: int, over: threading.Event) -> None:
+    """Visit the house as a reviewer does, from sign-in to sign-out, again and again."""
+    while not over.is_set():
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
+            try:
+                visit(soak, client, over)
+            except httpx.HTTPStatusError as error:
+                soak.errors.append(f"review: {error.request.method} {error.response.status_code}")
+                over.wait(1.0)
+        over.wait(0.2)
+
+
+def visit(soak: Soak, client: httpx.Client, over: threading.Event) -> None:
+    """Sign in, list the cases, read some pages of findings, decide on what is open, sign out."""
+
+    def told(method: str, path: str, **more: Any) -> Any:
+        answer = client.request(method, path, **more).raise_for_status()
+        return answer.json() if answer.content else None
+
+    session = told("POST", "/api/v1/session", json={"login": LOGIN, "password": PASSWORD})
+    client.headers["X-CSRF-Token"] = session["csrf_token"]
+    cases = [one["name"] for one in told("GET", "/api/v1/cases")["cases"]]
+    after: int | None = 0
+    for _ in range(PAGES_A_VISIT if cases else 0):
+        page = told("GET", "/api/v1/findings", params={"case": "soak", "after": after, "limit": 100})
+        soak.pages += 1
+        after = page["next"]
+        if after is None or over.is_set():
+            break
+    if cases:
+        waiting = told("GET", "/api/v1/findings", params={"status": "open", "grave": False, "limit": 5})["findings"]
+        if numbers := [one["id"] for one in waiting]:
+            told("GET", f"/api/v1/findings/{numbers[0]}")
+            asked = {"findings": numbers, "outcome": "accept", "reason": "seen"}
+            told("POST", "/api/v1/decisions", json=asked, headers={"Idempotency-Key": f"{numbers}"})
+            soak.decisions += len(numbers)
+    told("DELETE", "/api/v1/session")
+    soak.visits += 1
+
+
 def run(seconds: float, clients: int = 4) -> Soak:
     soak = Soak()
     over = threading.Event()
@@ -124,6 +169,7 @@ def run(seconds: float, clients: int = 4) -> Soak:
         threads = [
             threading.Thread(target=watch, args=(soak, process.pid, begun, over)),
             threading.Thread(target=upload, args=(soak, port, token, over)),
+            threading.Thread(target=review, args=(soak, port, over)),
         ]
         for thread in threads:
             thread.start()
@@ -151,7 +197,10 @@ def judged(soak: Soak, most: float) -> tuple[list[str], bool]:
         good = good and not grows
         first, last, highest = steady[0][1], steady[-1][1], max(held for _, held in points)
         lines.append(f"| {name} | {first:.0f} MB | {last:.0f} MB | {highest:.0f} MB | {rise:+.0f} MB |")
-    lines.append(f"\n{soak.requests:,} requests and {soak.jobs:,} jobs; {len(soak.errors)} kinds of errors.")
+    lines.append(
+        f"\n{soak.requests:,} requests, {soak.jobs:,} jobs, {soak.visits:,} visits of a reviewer with {soak.pages:,} "
+        f"pages of findings and {soak.decisions:,} decisions; {len(soak.errors):,} errors."
+    )
     return [*lines, *sorted(set(soak.errors))[:20]], good
 
 

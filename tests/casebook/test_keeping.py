@@ -8,10 +8,12 @@ from collections.abc import Callable
 import pytest
 
 from opencwc.casebook.cases import case_for_keeping, change_case, list_cases, open_case
+from opencwc.casebook.deciding import comment, decide
 from opencwc.casebook.keeping import RunKeeper, begin_run, keep_source, read_source, resume_run
 from opencwc.casebook.listing import count_findings, list_findings, show_case, show_finding
-from opencwc.casebook.model import Filter, Mark, Person, Role, Status
+from opencwc.casebook.model import Filter, Mark, Outcome, Person, Role, Status
 from opencwc.casebook.opening import Casebook
+from opencwc.casebook.requesting import ask
 from opencwc.casebook.verifying import verify_casebook
 from opencwc.errors import ConflictError, InputError, NotAllowedError, NotFoundError
 
@@ -186,3 +188,27 @@ def test_long_inputs_make_small_blocks(book: Casebook) -> None:
         blocks = connection.exec_driver_sql("SELECT count(DISTINCT block) FROM finding").scalar_one()
     assert blocks > 3
     assert verify_casebook(book, RITA).fits
+
+
+def test_who_is_not_cleared_for_a_case_learns_nothing_of_it(book: Casebook) -> None:
+    low = person("leo", Role.REVIEWER, Mark.RESTRICTED)
+    open_case(book, RITA, "hidden-case", mark=Mark.PROTECTED)
+    keep_in_hidden = begin_run(book, RITA, "hidden-case", verb="screen", asked={}, checked={}, maker={})
+    keep_in_hidden.keep(findings(SARIN))
+    acts: list[Callable[[], object]] = [
+        lambda: show_case(book, low, "hidden-case"),
+        lambda: show_case(book, low, "hidden-cas"),
+        lambda: change_case(book, low, "hidden-case", title="x"),
+        lambda: comment(book, low, "hidden-case", "x"),
+        lambda: decide(book, low, [1], Outcome.ACCEPT, "x"),
+        lambda: show_finding(book, low, 1),
+        lambda: begin_run(book, low, "hidden-case", verb="screen", asked={}, checked={}, maker={}),
+        lambda: ask(book, low, "export", "hidden-case", {"reason": "x"}),
+    ]
+    for act in acts:
+        with pytest.raises(NotFoundError) as told:
+            act()
+        assert "hidden-case" not in told.value.remedy
+    for take in (open_case, case_for_keeping):
+        with pytest.raises(ConflictError, match="taken"):
+            take(book, low, "hidden-case")

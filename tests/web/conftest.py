@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ import uvicorn
 from fastapi import FastAPI, Request
 from starlette.testclient import TestClient
 
+from casebook.cluster import Cluster
 from opencwc.casebook.model import Mark, Person, Role
 from opencwc.casebook.opening import Casebook, open_casebook
 from opencwc.web.app import create_app
@@ -25,6 +27,9 @@ from opencwc.web.serving import _uvicorn
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # the benchmarks, which some tests run in brief
 PEOPLE = {str(role): Person(f"p-{role}", str(role), f"Name of {role}", role, Mark.HIGHLY_PROTECTED) for role in Role}
+ON_BOTH = pytest.mark.parametrize("place", ["sqlite", "postgresql"], indirect=True)
+"""Runs a test twice: over a casebook in a file, and over one in PostgreSQL."""
+_NUMBERS = count(1)
 WIDE = {"address_rate": "1000000/minute", "person_rate": "1000000/minute", "allowed_hosts": ("testserver",)}
 
 
@@ -49,6 +54,24 @@ class House:
     configuration: Configuration
 
 
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """One PostgreSQL server for all tests of this process."""
+    running = Cluster()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The address of a casebook that is not there yet, with settings of its own: in a file, unless `ON_BOTH`."""
+    monkeypatch.setenv("OPENCWC_SETTINGS", str(tmp_path / "settings"))
+    if getattr(request, "param", "sqlite") == "sqlite":
+        return str(tmp_path / "casebook.db")
+    cluster: Cluster = request.getfixturevalue("cluster")
+    return cluster.make_database(f"service_{next(_NUMBERS)}")
+
+
 @pytest.fixture
 def configuration() -> Configuration:
     return Configuration(**WIDE)
@@ -62,9 +85,8 @@ def client(configuration: Configuration) -> Iterator[TestClient]:
 
 
 @pytest.fixture
-def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, configuration: Configuration) -> Iterator[House]:
-    monkeypatch.setenv("OPENCWC_SETTINGS", str(tmp_path / "settings"))
-    book = open_casebook(tmp_path / "casebook.db")
+def house(place: str, configuration: Configuration) -> Iterator[House]:
+    book = open_casebook(place)
     yield make_house(book, configuration)
     book.close()
 

@@ -73,10 +73,10 @@ class House:
 
 
 @contextmanager
-def open_house(folder: Path, monkeypatch: pytest.MonkeyPatch, **settings: Any) -> Iterator[House]:
-    """Open a service with a new casebook in a folder."""
+def open_house(folder: Path, monkeypatch: pytest.MonkeyPatch, place: str = "", **settings: Any) -> Iterator[House]:
+    """Open a service with a new casebook: in a folder, or at another place."""
     monkeypatch.setenv("OPENCWC_SETTINGS", str(folder / "settings"))
-    book = open_casebook(folder / "casebook.db")
+    book = open_casebook(place or folder / "casebook.db")
     clock = Clock()
     entrance = Entrance.of(book, Configuration(**{**WIDE, **settings}), clock)
     app = guarded_app(entrance)

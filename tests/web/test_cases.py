@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import json
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -11,22 +14,26 @@ import pytest
 from starlette.testclient import TestClient
 
 from opencwc.casebook.cases import case_for_keeping
+from opencwc.casebook.encrypting import decrypt_file, make_identity
 from opencwc.casebook.keeping import begin_run
 from opencwc.casebook.model import Mark, Person, Role
 from opencwc.casebook.opening import Casebook
 from opencwc.casebook.verify import verify_bundle
 from opencwc.screening import screen
-from opencwc.web.wiring import app_of
+from opencwc.web.logging import set_up_logging
+from opencwc.web.wiring import app_of, intake_of
+from opencwc.web.worker import make_worker
 
+from .conftest import ON_BOTH
 from .signing_in import House, kind, open_house
 
 SARIN, THIODIGLYCOL, ETHANOL = "CC(C)OP(C)(=O)F", "OCCSCCO", "CCO"
 
 
 @pytest.fixture
-def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+def house(place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     """A house with two reviewers, an analyst, an administrator and an auditor, and one case with a grave finding."""
-    with open_house(tmp_path, monkeypatch) as opened:
+    with open_house(tmp_path, monkeypatch, place) as opened:
         for login, role, clearance in (
             ("rita", Role.REVIEWER, Mark.HIGHLY_PROTECTED),
             ("rene", Role.REVIEWER, Mark.HIGHLY_PROTECTED),
@@ -64,6 +71,7 @@ def decision(*findings: int, outcome: str = "accept", **more: object) -> dict[st
     return {"findings": list(findings), "outcome": outcome, "reason": "seen", **more}
 
 
+@ON_BOTH
 def test_a_grave_finding_goes_through_two_hands(house: House) -> None:
     with people(house, "rita", "rene") as (rita, rene):
         shown = rita.get("/api/v1/findings/1").json()
@@ -74,6 +82,7 @@ def test_a_grave_finding_goes_through_two_hands(house: House) -> None:
         assert rene.post("/api/v1/decisions", json=decision(1)).json() == {"status": {"1": "accepted"}}
 
 
+@ON_BOTH
 def test_two_who_decide_at_once_see_each_other(house: House) -> None:
     with people(house, "rita", "rene") as (rita, rene):
         assert rita.post("/api/v1/decisions", json=decision(2, seen=0)).status_code == 200
@@ -82,6 +91,7 @@ def test_two_who_decide_at_once_see_each_other(house: House) -> None:
         assert "meanwhile" in late.json()["detail"]
 
 
+@ON_BOTH
 def test_what_is_above_the_clearance_is_answered_as_not_there(house: House) -> None:
     with people(house, "rita", "leo") as (rita, leo):
         assert rita.patch("/api/v1/cases/inventory", json={"mark": "protected"}).json()["mark"] == "protected"
@@ -94,6 +104,7 @@ def test_what_is_above_the_clearance_is_answered_as_not_there(house: House) -> N
         assert leo.post("/api/v1/decisions", json=decision(2)).status_code in (403, 404)
 
 
+@ON_BOTH
 def test_filters_counts_and_pages(house: House) -> None:
     with people(house, "rita") as (rita,):
         page = rita.get("/api/v1/findings", params={"verdict": "listed", "limit": 1}).json()
@@ -118,6 +129,7 @@ def test_a_case_is_opened_commented_and_closed(house: House) -> None:
         assert rita.patch("/api/v1/cases/port-7", json={"status": "closed"}).json()["status"] == "closed"
 
 
+@ON_BOTH
 def test_a_blind_recheck_shows_nothing_of_the_first_decision(house: House) -> None:
     with people(house, "rita", "rene", "leo") as (rita, rene, leo):
         assert rita.put("/api/v1/rechecks", json={"share": 1}).json() == {"share": 1}
@@ -129,6 +141,7 @@ def test_a_blind_recheck_shows_nothing_of_the_first_decision(house: House) -> No
         assert rita.get("/api/v1/rechecks").json()["pairs"] == 1
 
 
+@ON_BOTH
 def test_what_leaves_the_house_is_asked_approved_and_proves_itself(house: House, tmp_path: Path) -> None:
     with people(house, "rita", "rene") as (rita, rene):
         asked = rita.post("/api/v1/requests", json={"kind": "export", "case": "inventory", "reason": "OPCW"}).json()
@@ -142,6 +155,24 @@ def test_what_leaves_the_house_is_asked_approved_and_proves_itself(house: House,
     assert verify_bundle(tmp_path / "bundle.zip").fits
 
 
+@ON_BOTH
+def test_what_is_marked_leaves_the_house_encrypted_to_whom_it_is_for(house: House, tmp_path: Path) -> None:
+    identity = tmp_path / "identity"
+    with people(house, "rita", "rene") as (rita, rene):
+        rita.patch("/api/v1/cases/inventory", json={"mark": "restricted"})
+        wanted = {"kind": "export", "case": "inventory", "reason": "OPCW", "recipients": [make_identity(identity)]}
+        seq = rita.post("/api/v1/requests", json=wanted).json()["seq"]
+        assert rene.post(f"/api/v1/requests/{seq}/answer", json={"approve": True}).status_code == 200
+        answer = rita.post(f"/api/v1/requests/{seq}/bundle")
+        assert (answer.status_code, answer.headers["x-opencwc-mark"]) == (200, "restricted")
+        assert answer.headers["content-disposition"].endswith('.age"')
+        assert rita.post(f"/api/v1/requests/{seq}/bundle").status_code == 409
+    (tmp_path / "bundle.age").write_bytes(answer.content)
+    assert answer.content.startswith(b"age-encryption.org/v1") and b"inventory" not in answer.content
+    decrypt_file(tmp_path / "bundle.age", tmp_path / "bundle.zip", identity)
+    assert verify_bundle(tmp_path / "bundle.zip").fits
+
+
 def test_what_is_marked_is_asked_for_with_recipients_only(house: House) -> None:
     with people(house, "rita") as (rita,):
         rita.patch("/api/v1/cases/inventory", json={"mark": "restricted"})
@@ -151,6 +182,124 @@ def test_what_is_marked_is_asked_for_with_recipients_only(house: House) -> None:
             assert rita.post("/api/v1/requests", json={**wanted, "recipients": recipients}).status_code in (400, 422)
 
 
+PLANTED = "PLANTED"
+
+
+def test_no_list_tells_anything_of_what_is_above_the_clearance(house: House) -> None:
+    """Titles, names, inputs, reasons: of a case, its findings, its requests, its uploads and its jobs."""
+    name, file = "planted-case", ("planted.csv", f"id,smiles\n{PLANTED}-ID,CCO\n".encode())
+    with people(house, "rita", "leo", "adam", "audra") as (rita, leo, adam, audra):
+        rita.post("/api/v1/cases", json={"name": name, "title": f"{PLANTED} title"})
+        job = leo.post("/api/v1/jobs", files={"file": file}, data={"case": name}).json()["id"]
+        assert make_worker(house.entrance.configuration, intake_of(house.book)).work_once()
+        leo.post(f"/api/v1/cases/{name}/comments", json={"text": f"{PLANTED} comment"})
+        wanted = {"kind": "erase", "case": name, "reason": f"{PLANTED} reason", "ground": "law"}
+        seq = rita.post("/api/v1/requests", json=wanted).json()["seq"]
+        lists = ("cases", "findings", "findings/counts", "inbox", "requests", "jobs", "rechecks", f"jobs/{job}")
+        assert PLANTED in "".join(leo.get(f"/api/v1/{one}").text for one in lists)
+        rita.patch(f"/api/v1/cases/{name}", json={"mark": "protected"})
+        for path in (*lists, f"cases/{name}", f"findings?case={name}", f"jobs/{job}/result", f"requests/{seq}"):
+            answer = leo.get(f"/api/v1/{path}")
+            assert PLANTED.lower() not in answer.text.lower().replace(f"'{name}'", ""), path
+        for path in (f"jobs/{job}", f"jobs/{job}/result", f"jobs/{job}/events"):
+            assert leo.get(f"/api/v1/{path}").status_code == 404
+        for path in ("cases", "findings", "requests"):  # the house is run without reading its cases
+            assert PLANTED.lower() not in adam.get(f"/api/v1/{path}").text.lower()
+        house.entrance.people.change("console", "audra", clearance=Mark.UNCLASSIFIED)
+        with house.signed_in("audra") as lowered:
+            assert PLANTED.lower() not in lowered.get("/api/v1/records", params={"limit": 1000}).text.lower()
+        assert audra.get("/api/v1/records").status_code == 401  # her clearance changed: she signs in again
+
+
+def test_the_log_of_what_people_do_with_cases_tells_templates_only(house: House) -> None:
+    stream, root = io.StringIO(), logging.getLogger()
+    before, level = root.handlers[:], root.level
+    set_up_logging(stream)
+    try:
+        with people(house, "rita") as (rita,):
+            rita.post("/api/v1/cases", json={"name": "planted-case", "title": PLANTED}, headers=KEY)
+            rita.post("/api/v1/cases", json={"name": "planted-case", "colour": PLANTED})
+            rita.get("/api/v1/cases/planted-case")
+            rita.get("/api/v1/cases/planted-cast")
+            rita.patch("/api/v1/cases/planted-case", json={"title": PLANTED, "due": "soon"})
+            rita.post("/api/v1/cases/planted-case/comments", json={"text": PLANTED})
+            rita.get("/api/v1/findings", params={"case": "planted-case", "text": PLANTED, "status": PLANTED})
+            rita.post("/api/v1/decisions", json=decision(2, reason=PLANTED))
+            rita.post("/api/v1/requests", json={"kind": "erase", "case": "planted-case", "reason": PLANTED})
+            rita.post("/api/v1/screen", json={"value": f"How do I make sarin, {PLANTED}?"})
+            rita.post("/api/v1/session", json={"login": PLANTED, "password": PLANTED})
+    finally:
+        root.handlers[:] = before
+        root.setLevel(level)
+    text = stream.getvalue()
+    assert PLANTED.lower() not in text.lower()
+    routes = {json.loads(line).get("route") for line in text.splitlines()}
+    assert {"/api/v1/cases/{name}", "/api/v1/cases/{name}/comments", "/api/v1/decisions"} <= routes
+
+
+KEY = {"Idempotency-Key": "8f0c"}
+
+
+@ON_BOTH
+def test_what_is_sent_twice_under_one_key_is_done_once(house: House) -> None:
+    export = {"kind": "export", "case": "inventory", "reason": "OPCW"}
+    posts: list[tuple[str, dict[str, object]]] = [
+        ("cases", {"name": "port-7", "title": "Port 7"}),
+        ("cases/inventory/comments", {"text": "ask"}),
+        ("decisions", decision(2)),
+        ("requests", export),
+    ]
+    with people(house, "rita", "rene") as (rita, rene):
+        for number, (path, body) in enumerate(posts):
+            key = {"Idempotency-Key": f"k-{number}"}
+            first, again = (rita.post(f"/api/v1/{path}", json=body, headers=key) for _ in range(2))
+            assert first.status_code in (200, 201), first.text
+            assert (again.status_code, again.json()) == (first.status_code, first.json())
+            assert again.headers["idempotency-replayed"] == "true"
+            other = rita.post(f"/api/v1/{path}", json={**body, **CHANGED[path]}, headers=key)
+            assert (other.status_code, kind(other)) == (422, "key-reused")
+        seq = first.json()["seq"]
+        answers = [rene.post(f"/api/v1/requests/{seq}/answer", json={"approve": True}, headers=KEY) for _ in range(2)]
+        assert [one.json()["state"] for one in answers] == ["approved", "approved"]
+        shown = rita.get("/api/v1/findings/2").json()
+        assert (len(shown["decisions"]), len(rita.get("/api/v1/requests").json()["requests"])) == (1, 1)
+        assert len(rita.get("/api/v1/cases").json()["cases"]) == 2
+
+
+CHANGED: dict[str, dict[str, object]] = {
+    "cases": {"title": "Port 8"},
+    "cases/inventory/comments": {"text": "tell"},
+    "decisions": {"reason": "not seen"},
+    "requests": {"reason": "UN"},
+}
+
+
+def test_what_was_refused_under_a_key_may_be_tried_again_under_it(house: House) -> None:
+    with people(house, "rita") as (rita,):
+        rita.patch("/api/v1/cases/inventory", json={"mark": "restricted"})
+        wanted = {"kind": "export", "case": "inventory", "reason": "OPCW"}
+        assert rita.post("/api/v1/requests", json=wanted, headers=KEY).status_code == 422
+        rita.patch("/api/v1/cases/inventory", json={"mark": "unclassified"})
+        assert rita.post("/api/v1/requests", json=wanted, headers=KEY).status_code == 201
+
+
+@ON_BOTH
+@pytest.mark.parametrize("strange", ["a\0b", "a\ud800b"], ids=["NUL", "half a pair"])
+def test_what_no_database_holds_is_refused_with_its_place(house: House, strange: str) -> None:
+    with people(house, "rita") as (rita,):
+        for path, body in (
+            ("cases", {"name": "port-7", "title": strange}),
+            ("cases/inventory/comments", {"text": strange}),
+            ("decisions", decision(2, reason=strange)),
+            ("requests", {"kind": "erase", "case": "inventory", "reason": strange}),
+            ("tokens", {"name": strange, "scopes": ["read"], "days": 1}),
+        ):
+            sent = json.dumps(body).encode()
+            answer = rita.post(f"/api/v1/{path}", content=sent, headers={"content-type": "application/json"})
+            assert answer.status_code == 422, (path, answer.text)
+
+
+@ON_BOTH
 def test_an_erasure_needs_two_people(house: House) -> None:
     with people(house, "rita", "rene") as (rita, rene):
         wanted = {"kind": "erase", "case": "inventory", "reason": "over", "ground": "law"}

@@ -11,13 +11,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from starlette.testclient import TestClient
 
+from opencwc.casebook import tables
 from opencwc.errors import ConflictError, NotFoundError
 from opencwc.web.jobs import MOST_ATTEMPTS, Job, Jobs
 from opencwc.web.worker import Worker
 
-from .conftest import PEOPLE, House
+from .conftest import ON_BOTH, PEOPLE, House
 
 CSV = b"id,smiles\nP1,CC(C)OP(C)(=O)F\nP2,CCO\nP3,C1CC\n"
 ANALYST = PEOPLE["analyst"]
@@ -47,12 +49,14 @@ def queued(jobs: Jobs, person: str = "p", **asked: Any) -> Job:
 # -------------------------------------------------------------------------------------------------------- the queue
 
 
+@ON_BOTH
 def test_the_job_that_waits_longest_is_taken_first_and_once(house: House) -> None:
     first, second = queued(house.jobs), queued(house.jobs)
     taken = [house.jobs.claim("one"), house.jobs.claim("two"), house.jobs.claim("three")]
     assert [one.id if one else None for one in taken] == [first.id, second.id, None]
 
 
+@ON_BOTH
 def test_many_workers_never_take_the_same_job(house: House) -> None:
     made = {queued(house.jobs, person=f"p{number % 9}").id for number in range(60)}
     with ThreadPoolExecutor(8) as pool:
@@ -61,6 +65,7 @@ def test_many_workers_never_take_the_same_job(house: House) -> None:
     assert {one.id for one in taken if one} == made
 
 
+@ON_BOTH
 def test_a_job_of_which_nothing_is_heard_goes_to_the_next_worker(house: House) -> None:
     now = [datetime(2026, 11, 24, tzinfo=UTC)]
     jobs = Jobs(house.book.engine, lambda: now[0])
@@ -91,6 +96,7 @@ def test_a_job_over_which_every_worker_dies_is_given_up(house: House) -> None:
     assert jobs.get(job.id).problem["what"]
 
 
+@ON_BOTH
 def test_a_person_has_only_so_many_jobs_unfinished(house: House) -> None:
     for _ in range(3):
         house.jobs.submit("p", 1, "s", {}, most_waiting=3)
@@ -109,6 +115,7 @@ def test_the_jobs_of_others_are_not_there(house: House) -> None:
 # ---------------------------------------------------------------------------------------------------- through the API
 
 
+@ON_BOTH
 def test_an_upload_is_kept_screened_and_told(client: TestClient, worker: Worker) -> None:
     answer = submit(client)
     assert answer.status_code == 202
@@ -128,6 +135,18 @@ def test_an_upload_is_kept_screened_and_told(client: TestClient, worker: Worker)
     assert len(table) == 4
     assert "1A01" in table[1]
     assert [one["id"] for one in client.get("/api/v1/jobs").json()["jobs"]] == [job["id"]]
+
+
+def test_what_an_upload_asks_for_and_is_refused_is_on_record_by_who_sent_it(
+    client: TestClient, worker: Worker, house: House
+) -> None:
+    asked = ["How do I make sarin?", "Give me the synthesis route of VX"]
+    submit(client, f"name\nSarin\n{asked[0]}\nan unknown name\n{asked[1]}\n".encode())
+    assert worker.work_once()
+    query = select(tables.record.c.actor, tables.record.c.content).where(tables.record.c.kind == "refusal")
+    with house.book.reading() as connection:
+        kept = [(actor, json.loads(content)["body"]["text"]) for actor, content in connection.execute(query)]
+    assert kept == [(ANALYST.id, one) for one in asked]
 
 
 def test_a_file_that_is_no_table_fails_with_a_reason(client: TestClient, worker: Worker) -> None:
@@ -208,6 +227,7 @@ def test_a_running_job_is_cancelled_within_a_second_and_keeps_what_it_had(
         assert run_named(connection, told["run"])["state"] == "interrupted"
 
 
+@ON_BOTH
 def test_a_worker_that_dies_in_the_middle_loses_nothing_and_keeps_nothing_twice(
     client: TestClient, house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -244,6 +264,7 @@ def test_a_worker_that_dies_in_the_middle_loses_nothing_and_keeps_nothing_twice(
     assert [json.loads(line)["row"] for line in lines] == list(range(1, rows + 1))
 
 
+@ON_BOTH
 def test_a_worker_that_is_told_to_leave_gives_its_job_back(client: TestClient, house: House) -> None:
     job = submit(client).json()
     leaving = Worker(house.jobs, house.intake, house.configuration)
@@ -257,6 +278,7 @@ def test_a_worker_that_is_told_to_leave_gives_its_job_back(client: TestClient, h
 # ---------------------------------------------------------------------------------------------------- idempotency keys
 
 
+@ON_BOTH
 def test_the_same_key_and_request_is_done_once(client: TestClient) -> None:
     key = {"Idempotency-Key": "one"}
     first, second = submit(client, headers=key), submit(client, headers=key)
@@ -282,6 +304,7 @@ def test_a_key_is_one_persons_own(house: House) -> None:
     assert len(set(ids)) == 2
 
 
+@ON_BOTH
 def test_two_at_once_with_one_key_are_one_and_a_conflict(house: House) -> None:
     from opencwc.web.idempotency import AnsweredKeys
     from opencwc.web.problems import HttpProblem

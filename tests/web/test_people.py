@@ -14,18 +14,20 @@ from opencwc.casebook.people import People
 from opencwc.casebook.tokens import Tokens
 from opencwc.cli.people import people_app
 
+from .conftest import ON_BOTH
 from .signing_in import PASSWORD, House, kind, open_house, sign_in
 
 PEOPLE = "/api/v1/people"
 
 
 @pytest.fixture
-def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
-    with open_house(tmp_path, monkeypatch) as house:
+def house(place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    with open_house(tmp_path, monkeypatch, place) as house:
         house.add("root", Role.ADMINISTRATOR)
         yield house
 
 
+@ON_BOTH
 def test_an_administrator_makes_an_account_invites_its_person_and_raises_it(house: House) -> None:
     with house.signed_in("root") as root, house.client() as browser:
         made = root.post(PEOPLE, json={"login": "Alice", "name": "Alice L.", "role": "reviewer"})
@@ -80,19 +82,13 @@ def test_an_administrator_removes_a_lost_second_factor(house: House) -> None:
         assert sign_in(browser, "alice").json()["second_factor_due"] is False
 
 
-@pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("OPENCWC_SETTINGS", str(tmp_path / "settings"))
-    return tmp_path / "casebook.db"
-
-
-def run(place: Path, *words: str, status: int = 0) -> str:
-    result = CliRunner().invoke(people_app, [*words, "--casebook", str(place)])
+def run(place: str, *words: str, status: int = 0) -> str:
+    result = CliRunner().invoke(people_app, [*words, "--casebook", place])
     assert result.exit_code == status, result.output
     return result.stdout if status == 0 else result.stderr
 
 
-def test_the_console_runs_the_house(place: Path) -> None:
+def test_the_console_runs_the_house(place: str) -> None:
     said = run(place, "add", "alice", "--role", "reviewer", "--clearance", "highly-protected", "--name", "Alice L.")
     assert said == "Account alice: reviewer, cleared for highly_protected.\n"
     assert "administrator" in run(place, "role", "alice", "administrator")
@@ -108,7 +104,7 @@ def test_the_console_runs_the_house(place: Path) -> None:
     assert "not active" not in run(place, "list")
 
 
-def test_the_console_invites_and_makes_tokens(place: Path) -> None:
+def test_the_console_invites_and_makes_tokens(place: str) -> None:
     run(place, "add", "alice", "--role", "reviewer")
     link = run(place, "invite", "alice", "--url", "https://cwc.example/")
     secret = link.strip().removeprefix("https://cwc.example/auth/invitation?token=")
@@ -121,7 +117,7 @@ def test_the_console_invites_and_makes_tokens(place: Path) -> None:
     book.close()
 
 
-def test_the_console_says_what_cannot_be(place: Path) -> None:
+def test_the_console_says_what_cannot_be(place: str) -> None:
     assert "no casebook yet" in run(place, "list", status=2)
     run(place, "add", "alice")
     assert "is no role" in run(place, "role", "alice", "king", status=2)

@@ -19,6 +19,13 @@ JSON = {"content-type": "application/json"}
     ("method", "path", "more", "status"),
     [
         ("GET", "/nowhere", {}, 404),
+        ("GET", "/", {}, 404),
+        ("GET", "//evil.example/", {}, 404),
+        ("GET", "/\\evil.example", {}, 404),
+        ("GET", "/%2e%2e/%2e%2e/etc/passwd", {}, 404),
+        ("GET", "/api/v1/lists/", {}, 404),
+        ("GET", "/api/v1/entries/CWC/1A%0001", {}, 400),
+        ("GET", "/api/v1/screen?value=C%00C", {}, 400),
         ("GET", "/api/v1/entries/CWC/9Z99", {}, 404),
         ("DELETE", "/api/v1/screen", {}, 405),
         ("GET", "/api/v1/screen", {}, 422),
@@ -36,9 +43,10 @@ JSON = {"content-type": "application/json"}
     ],
 )
 def test_an_error_is_a_problem(client: TestClient, method: str, path: str, more: dict, status: int) -> None:
-    answer = client.request(method, path, **more)
+    answer = client.request(method, f"http://testserver{path}", follow_redirects=False, **more)
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
+    assert "location" not in answer.headers
     told = answer.json()
     assert told["status"] == status
     assert told["type"].startswith("urn:opencwc:problem:")

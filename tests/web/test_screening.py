@@ -7,16 +7,19 @@ import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 from starlette.testclient import TestClient
 
+from opencwc.casebook import tables
 from opencwc.screening import screen_value
 from opencwc.screening.model import Question
 from opencwc.web.app import create_app
 from opencwc.web.configuring import Configuration
 
-from .conftest import live, person_of
+from .conftest import ON_BOTH, House, live, person_of
 
 NDJSON = {"content-type": "application/x-ndjson"}
 TEXT = {"content-type": "text/plain"}
@@ -205,6 +208,49 @@ def test_who_hangs_up_in_the_middle_of_a_batch_stops_the_work(configuration: Con
             before = now
             app.state.service.answering._threads.submit(time.sleep, 0.3).result()
         assert screened() < 60_000
+
+
+# -------------------------------------------------------------------------------------- what is asked and never given
+
+ASKED = "How do I make sarin?"
+
+
+def refusals(house: House) -> list[tuple[str, str]]:
+    """Who asked what, as the casebook has it on record."""
+    query = select(tables.record.c.actor, tables.record.c.content).where(tables.record.c.kind == "refusal")
+    with house.book.reading() as connection:
+        rows = connection.execute(query.order_by(tables.record.c.seq)).all()
+    return [(actor, json.loads(content)["body"]["text"]) for actor, content in rows]
+
+
+@ON_BOTH
+def test_what_is_refused_is_on_record_by_who_asked_and_in_one_signed_act_a_batch(
+    house: House, name_index: None
+) -> None:
+    lines = ["CCO", ASKED, "111-48-8", "Give me the synthesis route of VX", "Sarin"]
+    with TestClient(house.app, headers={"x-test-person": "reviewer"}) as client:
+        signed = checkpoints(house)
+        told = lines_of(client.post("/api/v1/screen/batch", content="\n".join(lines), headers=TEXT).text)
+        assert checkpoints(house) == signed + 1
+        alone = client.post("/api/v1/screen", json={"value": ASKED})
+    assert [one["verdict"] for one in told[:-1]] == ["not_listed", "unreadable", "listed", "unreadable", "listed"]
+    assert alone.status_code == 403
+    assert refusals(house) == [("p-reviewer", lines[1]), ("p-reviewer", lines[3]), ("p-reviewer", ASKED)]
+
+
+def checkpoints(house: House) -> int:
+    with house.book.reading() as connection:
+        return int(connection.execute(select(func.count()).select_from(tables.checkpoint)).scalar_one())
+
+
+def test_without_a_casebook_what_is_refused_is_on_record_in_the_settings_folder(
+    client: TestClient, name_index: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENCWC_SETTINGS", str(tmp_path))
+    client.post("/api/v1/screen/batch", json=["CCO", {"value": ASKED, "id": "7"}])
+    client.post("/api/v1/screen", json={"value": ASKED})
+    kept = [json.loads(line)["text"] for line in (tmp_path / "refusals.jsonl").read_text().splitlines()]
+    assert kept == [ASKED, ASKED]
 
 
 # ---------------------------------------------------------------------------------------------------------- the rules

@@ -127,6 +127,7 @@ def test_a_short_soak_shows_no_error_and_no_growth(name_index: None) -> None:
     assert soak.errors == []
     assert soak.requests > 100
     assert soak.jobs >= 1
+    assert min(soak.visits, soak.pages, soak.decisions) >= 1
     for points in soak.memory.values():
         steady = points[len(points) // 2 :]
         assert steady[-1][1] < 1.1 * steady[0][1], "\n".join(lines)

@@ -18,14 +18,15 @@ from opencwc.errors import SettingsError
 from opencwc.web.secret import Seal, service_secret
 from opencwc.web.sessions import COOKIE, MOST
 
+from .conftest import ON_BOTH
 from .signing_in import OTHER, PASSWORD, House, kind, open_house, sign_in
 
 ME = "/api/v1/session"
 
 
 @pytest.fixture
-def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
-    with open_house(tmp_path, monkeypatch) as house:
+def house(place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    with open_house(tmp_path, monkeypatch, place) as house:
         house.add("alice", Role.REVIEWER)
         yield house
 
@@ -35,6 +36,7 @@ def stored(house: House) -> list[dict[str, object]]:
         return [dict(row) for row in connection.execute(select(tables.session)).mappings()]
 
 
+@ON_BOTH
 def test_who_signs_in_is_known_until_signing_out(house: House) -> None:
     with house.signed_in("alice") as client:
         told = client.get(ME).json()
@@ -65,6 +67,7 @@ def test_under_https_the_cookie_is_secure(tmp_path: Path, monkeypatch: pytest.Mo
             assert "Secure" in sign_in(client, "alice").headers["set-cookie"]
 
 
+@ON_BOTH
 def test_a_session_ends_half_an_hour_after_its_last_use(house: House) -> None:
     with house.signed_in("alice") as client:
         for _ in range(4):
@@ -98,6 +101,7 @@ def test_every_sign_in_begins_a_new_session_and_ends_the_one_it_came_with(house:
         assert client.get(ME).status_code == 401
 
 
+@ON_BOTH
 def test_a_person_has_so_many_sessions_at_once_and_the_oldest_makes_room(house: House) -> None:
     with house.client() as client:
         secrets = []
@@ -110,6 +114,7 @@ def test_a_person_has_so_many_sessions_at_once_and_the_oldest_makes_room(house: 
         assert client.get(ME).status_code == 401
 
 
+@ON_BOTH
 def test_a_new_password_ends_every_other_session(house: House) -> None:
     with house.signed_in("alice") as here, house.signed_in("alice") as there:
         before = here.cookies[COOKIE]

@@ -9,6 +9,7 @@ import pytest
 
 from opencwc.casebook.model import Role
 
+from .conftest import ON_BOTH
 from .signing_in import House, kind, open_house
 
 TOKENS = "/api/v1/tokens"
@@ -16,8 +17,8 @@ ASKED = {"name": "ledger", "scopes": ["screen", "rules"], "days": 30}
 
 
 @pytest.fixture
-def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
-    with open_house(tmp_path, monkeypatch) as house:
+def house(place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    with open_house(tmp_path, monkeypatch, place) as house:
         house.add("alice", Role.ANALYST)
         house.add("bob", Role.ANALYST)
         yield house
@@ -41,6 +42,7 @@ def test_a_token_screens_without_a_session_and_without_a_page(house: House) -> N
         assert "set-cookie" not in answer.headers
 
 
+@ON_BOTH
 def test_a_token_is_listed_without_its_secret_and_revoked_for_good(house: House) -> None:
     with house.signed_in("alice") as alice, house.signed_in("bob") as bob, house.client() as script:
         made = alice.post(TOKENS, json=ASKED).json()
@@ -55,6 +57,7 @@ def test_a_token_is_listed_without_its_secret_and_revoked_for_good(house: House)
         assert alice.get(TOKENS).json()["tokens"][0]["revoked"] is True
 
 
+@ON_BOTH
 def test_a_token_ends_on_its_day(house: House) -> None:
     with house.signed_in("alice") as alice, house.client() as script:
         secret = alice.post(TOKENS, json={**ASKED, "days": 1}).json()["token"]

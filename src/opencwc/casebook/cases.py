@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -34,7 +35,7 @@ def open_case(
     """Open a case; raise `ConflictError` where one of the name is there already."""
     with book.writing(person.id) as writer:
         if _row(writer.connection, name) is not None:
-            raise ConflictError(f"there is a case {name} already", remedy="Take another name.")
+            raise ConflictError(f"the name {name} is taken", remedy="Take another name.")
         return _open(writer, person, name, title, mark, owner or person.id, due)
 
 
@@ -43,12 +44,19 @@ def case_for_keeping(book: Casebook, person: Person, name: str, mark: Mark = Mar
     with book.reading() as connection:
         row = _row(connection, name)
     if row is not None:
-        found = _case(row)
-        require(person, "keep", found.mark)
-        return found
+        return _kept_in(person, _case(row))
     with book.writing(person.id) as writer:
         row = _row(writer.connection, name)
-        return _case(row) if row is not None else _open(writer, person, name, "", mark, person.id, "")
+        if row is not None:
+            return _kept_in(person, _case(row))
+        return _open(writer, person, name, "", mark, person.id, "")
+
+
+def _kept_in(person: Person, found: Case) -> Case:
+    require(person, "keep")
+    if found.mark > person.clearance:  # that it is there cannot be hidden from who would open it; what it is can
+        raise ConflictError(f"the name {found.name} is taken", remedy="Take another name.")
+    return found
 
 
 def change_case(book: Casebook, person: Person, name: str, **changes: Any) -> Case:
@@ -60,8 +68,7 @@ def change_case(book: Casebook, person: Person, name: str, **changes: Any) -> Ca
 
     """
     with book.writing(person.id) as writer:
-        found = case_named(writer.connection, name)
-        require(person, "manage_case", found.mark)
+        found = visible_case(writer.connection, person, name, "manage_case")
         told = {key: _checked(key, value) for key, value in changes.items() if value is not None}
         if "mark" in told:
             require(person, "manage_case", Mark[str(told["mark"]).upper()])
@@ -80,13 +87,7 @@ def case_named(connection: Connection, name: str) -> Case:
     """Return a case by its name; raise `NotFoundError` where there is none."""
     row = _row(connection, name)
     if row is None:
-        near = [one.name for one in list_rows(connection)]
-        from difflib import get_close_matches
-
-        close = get_close_matches(name, near, n=1)
-        raise NotFoundError(
-            f"there is no case {name!r}", remedy=f"Did you mean {close[0]}?" if close else "See: opencwc case list."
-        )
+        raise _missing(name, [one.name for one in list_rows(connection)])
     return _case(row)
 
 
@@ -112,11 +113,19 @@ def visible_case(connection: Connection, person: Person, name: str, action: str 
 
     Who is not cleared for a case learns nothing of it, not even that it exists.
     """
-    found = case_named(connection, name)
-    if found.mark > person.clearance:
-        raise NotFoundError(f"there is no case {name!r}", remedy="See: opencwc case list.")
-    require(person, action, found.mark)
-    return found
+    row = _row(connection, name)
+    if row is None or row["mark"] > person.clearance:
+        raise _missing(name, [one.name for one in list_rows(connection) if one.mark <= person.clearance])
+    require(person, action, Mark(row["mark"]))
+    return _case(row)
+
+
+def _missing(name: str, known: Sequence[str]) -> NotFoundError:
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, known, n=1)
+    hint = f"Did you mean {close[0]}?" if close else "See: opencwc case list."
+    return NotFoundError(f"there is no case {name!r}", remedy=hint)
 
 
 def apply_case_change(connection: Connection, number: int, changes: dict[str, Any], at: str) -> Case:

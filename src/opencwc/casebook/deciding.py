@@ -16,7 +16,7 @@ from hashlib import sha256
 from sqlalchemy import Connection, RowMapping, select
 
 from opencwc.casebook import tables
-from opencwc.casebook.cases import case_named, case_numbered
+from opencwc.casebook.cases import case_numbered, visible_case
 from opencwc.casebook.chain import canonical
 from opencwc.casebook.keeping import VERDICTS, add_counts, require_verdict
 from opencwc.casebook.model import CaseStatus, Mark, Outcome, Person, Role, Status
@@ -80,10 +80,11 @@ def comment(book: Casebook, person: Person, case: str, text: str, finding: int |
     if not text.strip():
         raise InputError("the comment is empty")
     with book.writing(person.id) as writer:
-        found = case_named(writer.connection, case)
-        if finding is not None and finding_row(writer.connection, finding)["case_number"] != found.number:
-            raise NotFoundError(f"finding {finding} is not in the case {case}")
-        require(person, "comment", found.mark)
+        found = visible_case(writer.connection, person, case, "comment")
+        if finding is not None:
+            about = seen_finding(writer.connection, person, finding)
+            if about["case_number"] != found.number:
+                raise NotFoundError(f"finding {finding} is not in the case {case}")
         if found.status is CaseStatus.ERASED:
             raise ConflictError(f"the case {case} was erased", remedy="Comment on another one.")
         seq = writer.record("comment", {"finding": finding, "text": text.strip()}, found.number)
@@ -112,7 +113,19 @@ def finding_row(connection: Connection, identity: int) -> RowMapping:
     """Return the row of a finding; raise `NotFoundError` where there is none."""
     row = connection.execute(select(tables.finding).where(tables.finding.c.id == identity)).mappings().first()
     if row is None:
-        raise NotFoundError(f"there is no finding {identity}", remedy="See: opencwc case show CASE.")
+        raise _no_finding(identity)
+    return row
+
+
+def _no_finding(identity: int) -> NotFoundError:
+    return NotFoundError(f"there is no finding {identity}", remedy="See: opencwc case show CASE.")
+
+
+def seen_finding(connection: Connection, person: Person, identity: int) -> RowMapping:
+    """Return the row of a finding; one that is above the clearance is answered as not there."""
+    row = finding_row(connection, identity)
+    if mark_of_finding(connection, row) > person.clearance:
+        raise _no_finding(identity)
     return row
 
 
@@ -165,8 +178,8 @@ def _decide_one(
     seen: int | None,
 ) -> Status:
     connection = writer.connection
-    row = finding_row(connection, identity)
-    require(person, "decide", mark_of_finding(connection, row))
+    row = seen_finding(connection, person, identity)
+    require(person, "decide")
     if row["status"] == Status.ERASED:
         raise ConflictError(f"finding {identity} was erased")
     if case_numbered(connection, row["case_number"]).status is CaseStatus.CLOSED:

@@ -50,6 +50,7 @@ def erase_case(book: Casebook, person: Person, request: int) -> dict[str, int]:
         findings = _erase_findings(connection, case.number)
         sources = _erase_sources(connection, case.number)
         records = sorted(_erase_records(connection, case.number) + [seq for _, _, seq in sources])
+        connection.execute(tables.answered_key.delete())  # kept answers may repeat what is erased
         set_state(writer, request, "done")
         _close_requests(connection, case.number)
         blank = {"name": f"erased-{case.number}", "title": "", "due": "", "status": str(CaseStatus.ERASED)}

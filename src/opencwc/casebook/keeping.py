@@ -19,7 +19,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from opencwc.casebook import tables
 from opencwc.casebook.bulk import insert_rows
-from opencwc.casebook.cases import case_named
+from opencwc.casebook.cases import visible_case
 from opencwc.casebook.chain import block_digest, canonical, commitment, fresh_salt
 from opencwc.casebook.gravity import gravity_of
 from opencwc.casebook.model import CaseStatus, Mark, Person, Status
@@ -271,7 +271,7 @@ def begin_run(
 ) -> RunKeeper:
     """Begin a run in a case; ``asked`` is the question, ``checked`` what the answer says was checked."""
     with book.writing(person.id) as writer:
-        found = case_named(writer.connection, case)
+        found = visible_case(writer.connection, person, case, "keep")
         mark = _mark_of_source(writer.connection, source)
         require(person, "keep", max(found.mark, mark))
         if found.status in ("closed", "erased"):

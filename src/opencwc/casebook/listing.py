@@ -16,13 +16,13 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, Select, TextClause
 
 from opencwc.casebook import tables
 from opencwc.casebook.cases import case_numbered, visible_case
-from opencwc.casebook.deciding import Decision, decisions_on, finding_row, mark_of_finding, pending_recheck
+from opencwc.casebook.deciding import Decision, decisions_on, mark_of_finding, pending_recheck, seen_finding
 from opencwc.casebook.keeping import VERDICTS, input_key, require_verdict
 from opencwc.casebook.model import UNDECIDED, Case, Filter, KeptFinding, Mark, Person, Status
 from opencwc.casebook.opening import Casebook
 from opencwc.casebook.permissions import require
 from opencwc.casebook.recording import Writer
-from opencwc.errors import InputError, NotFoundError
+from opencwc.errors import InputError
 
 PAGE = 100
 MOST_A_PAGE = 1_000
@@ -121,10 +121,8 @@ def inbox(book: Casebook, person: Person, *, limit: int = PAGE) -> list[KeptFind
 def show_finding(book: Casebook, person: Person, identity: int) -> History:
     """Return a finding with its history; what is above the clearance is answered as not there."""
     with book.reading() as connection:
-        row = finding_row(connection, identity)
+        row = seen_finding(connection, person, identity)
         mark = mark_of_finding(connection, row)
-        if mark > person.clearance:
-            raise NotFoundError(f"there is no finding {identity}", remedy="See: opencwc case show CASE.")
         require(person, "read", mark)
         recheck = pending_recheck(connection, identity, person.id)
         decisions = decisions_on(connection, identity)

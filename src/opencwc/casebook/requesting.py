@@ -58,6 +58,8 @@ def answer(book: Casebook, person: Person, seq: int, *, approve: bool, reason: s
     with book.writing(person.id) as writer:
         found = request_numbered(writer.connection, seq)
         case = case_numbered(writer.connection, found.case_number)
+        if case.mark > person.clearance:
+            raise _no_request(seq)
         require(person, "approve", case.mark)
         if found.state != "asked":
             raise ConflictError(f"request {seq} is {found.state}", remedy="Ask anew.")
@@ -87,8 +89,12 @@ def request_numbered(connection: Connection, seq: int) -> Request:
     """Return a request by the number of its record."""
     row = connection.execute(select(_REQUEST).where(_REQUEST.c.seq == seq)).mappings().first()
     if row is None:
-        raise NotFoundError(f"there is no request {seq}", remedy="See: opencwc case requests.")
+        raise _no_request(seq)
     return _request(connection, row)
+
+
+def _no_request(seq: int) -> NotFoundError:
+    return NotFoundError(f"there is no request {seq}", remedy="See: opencwc case requests.")
 
 
 def approved(connection: Connection, seq: int, kind: str) -> Request:

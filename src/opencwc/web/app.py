@@ -74,6 +74,7 @@ def create_app(
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # one address for one thing, and no redirect made of what a request says of itself
         lifespan=living,
     )
     app.state.service = service

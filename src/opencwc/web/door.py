@@ -95,6 +95,7 @@ class Door:
         self.metrics.under_way.inc()
         try:
             self._check_host(headers.get(b"host", b""))
+            _check_address(scope)
             client = scope.get("client")
             left = self.limiter.passing("address", address_key(client[0] if client else ""))
             visit.headers.update(left.headers())
@@ -140,6 +141,17 @@ class Door:
                 "bytes_in": visit.bytes_in,
                 "bytes_out": visit.bytes_out,
             },
+        )
+
+
+def _check_address(scope: Scope) -> None:
+    """Refuse an address with a NUL in it, which no database takes for text and nobody needs."""
+    if "\0" in scope["path"] or b"%00" in scope["query_string"] or b"\0" in scope["query_string"]:
+        raise HttpProblem(
+            400,
+            "bad-request",
+            "there is a sign that no address may hold (NUL)",
+            remedy="Send what is confidential or strange in the body of a POST.",
         )
 
 

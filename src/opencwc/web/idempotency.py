@@ -6,20 +6,31 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
 from fastapi import Request
+from pydantic import BaseModel
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import IntegrityError
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from opencwc.casebook.opening import told
+from opencwc.casebook.opening import Casebook, told
 from opencwc.casebook.tables import answered_key
 from opencwc.web.problems import HttpProblem
+from opencwc.web.service import person_of
 
 KEPT_FOR = timedelta(hours=24)
 UNFINISHED_FOR = timedelta(minutes=10)
 LONGEST_KEY = 200
+KEY_HEADER: dict[str, Any] = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "The same key with the same request gives the same answer, and the work is done once.",
+    "schema": {"type": "string"},
+}
+"""The header in the description of the API."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +56,7 @@ class AnsweredKeys:
                 old = (now - KEPT_FOR).isoformat()
                 unfinished = (now - UNFINISHED_FOR).isoformat()
                 over = (table.c.at < old) | ((table.c.status == 0) & (table.c.at < unfinished))
-                prepared.execute(table.delete().where(table.c.person == person, over))
+                prepared.execute(table.delete().where(over))  # everybody's: an answer may hold what was erased since
                 query = select(table).where(table.c.person == person, table.c.key == key)
                 found = prepared.execute(query).mappings().first()
                 have: dict[str, object] | None = None if found is None else dict(found)
@@ -117,3 +128,18 @@ async def once(
         raise
     await run_in_threadpool(keys.keep, person, key, response.status_code, bytes(response.body).decode())
     return response
+
+
+async def posted_once(
+    request: Request, book: Casebook, asked: BaseModel | None, do: Callable[[], Response]
+) -> Response:
+    """Do what a body asks for in a thread, or give the answer of the same one done before under its key.
+
+    Only what came to a good end is kept: a refusal is found anew, for what stood against it may be gone.
+    """
+
+    async def in_a_thread() -> Response:
+        return await run_in_threadpool(do)
+
+    digest = "" if asked is None else asked.model_dump_json()
+    return await once(request, AnsweredKeys(book.engine), person_of(request).id, digest, in_a_thread)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO, Any, Protocol
 
-from opencwc.casebook.cases import case_for_keeping
+from opencwc.casebook.cases import case_for_keeping, case_numbered
 from opencwc.casebook.keeping import begin_run, keep_source, parts_of_source, resume_run, source_row
 from opencwc.casebook.listing import list_findings, record_refusals
 from opencwc.casebook.model import Filter, KeptFinding, Mark, Person
@@ -98,6 +98,18 @@ class Intake:
     def record_refused(self, job: Job, refused: Sequence[str]) -> None:
         """Record requests in the upload that were refused."""
         record_refusals(self.book, job.person, refused)
+
+    def may_see(self, person: Person, jobs: Sequence[Job]) -> list[Job]:
+        """Leave out the jobs of cases and uploads that are above the person's clearance by now."""
+        with self.book.reading() as connection:
+            cases = {number: case_numbered(connection, number).mark for number in {one.case_number for one in jobs}}
+            sources = {one: source_row(connection, one) for one in {job.source_id for job in jobs}}
+        marks = {one: source.mark for one, source in sources.items() if source is not None}
+        return [
+            one
+            for one in jobs
+            if max(cases[one.case_number], marks.get(one.source_id, Mark.UNCLASSIFIED)) <= person.clearance
+        ]
 
     def findings(self, person: Person, run: int) -> Iterator[list[KeptFinding]]:
         """Give the findings of a run page by page, as far as the person may see them."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from fastapi import Query
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 
 from opencwc.web.problems import MEDIA_TYPE, PROBLEM_SCHEMA
 
@@ -32,9 +33,32 @@ Lists = Annotated[
 
 
 class Closed(BaseModel):
-    """A body in which nothing unknown may stand."""
+    """A body in which nothing unknown may stand, nor a text that a database cannot hold."""
 
     model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _only_texts(cls, held: object) -> object:
+        """Refuse a NUL, which PostgreSQL does not hold, and half a surrogate pair, which no encoding does."""
+        if not cls.takes_any_text:
+            for text in _texts_of(held):
+                if "\0" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
+                    raise ValueError("there is a sign that no text may hold")
+        return held
+
+    takes_any_text: ClassVar[bool] = False
+
+
+def _texts_of(held: object) -> Iterator[str]:
+    if isinstance(held, str):
+        yield held
+    elif isinstance(held, dict):
+        for value in held.values():
+            yield from _texts_of(value)
+    elif isinstance(held, list):
+        for value in held:
+            yield from _texts_of(value)
 
 
 def names_of(lists: str | list[str]) -> tuple[str, ...]:

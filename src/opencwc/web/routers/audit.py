@@ -16,10 +16,13 @@ from opencwc.casebook.encrypting import read_recipients
 from opencwc.casebook.erasing import erase_case
 from opencwc.casebook.exporting import ask_for_export, export_case
 from opencwc.casebook.listing import list_records
+from opencwc.casebook.model import Person
+from opencwc.casebook.opening import Casebook
 from opencwc.casebook.requesting import Request as Asked
 from opencwc.casebook.requesting import answer, ask, requests_of
 from opencwc.casebook.verifying import verify_casebook
 from opencwc.errors import InputError
+from opencwc.web.idempotency import KEY_HEADER, posted_once
 from opencwc.web.routers.asking import Closed, InLang, answers, problems
 from opencwc.web.routers.cases import LARGEST, book_of
 from opencwc.web.service import GuardedRoute, person_of
@@ -37,6 +40,7 @@ router = APIRouter(route_class=GuardedRoute, tags=["audit"])
 
 Seq = Annotated[int, Path(ge=1, le=LARGEST, description="The number of the request.")]
 _PIECE = 1 << 20
+_WITH_KEY = {"parameters": [KEY_HEADER]}
 _REQUEST: dict[str, Any] = {
     "type": "object",
     "required": ["seq", "kind", "case", "asked_by", "asked", "state", "answered_by"],
@@ -91,25 +95,40 @@ def requests(request: Request, waiting: bool = False) -> Response:
     return JSONResponse({"requests": [asdict(one) for one in found]})
 
 
-@router.post("/api/v1/requests", status_code=201, responses={201: answers("The request", _REQUEST), **problems(404)})
-def ask_for(request: Request, asked: NewRequest) -> Response:
+@router.post(
+    "/api/v1/requests",
+    status_code=201,
+    responses={201: answers("The request", _REQUEST), **problems(404, 409)},
+    openapi_extra=_WITH_KEY,
+)
+async def ask_for(request: Request, asked: NewRequest) -> Response:
     """Ask for an export out of the house, or for an erasure; another person must approve it."""
     book, person = book_of(request), person_of(request)
+    return await posted_once(request, book, asked, lambda: JSONResponse(asdict(_ask(book, person, asked)), 201))
+
+
+def _ask(book: Casebook, person: Person, asked: NewRequest) -> Asked:
     if asked.kind == "erase":
-        made: Asked = ask(book, person, "erase", asked.case, {"reason": asked.reason, "ground": asked.ground})
-    else:
-        if any("\n" in one or not one.startswith(("age1", "ssh-")) for one in asked.recipients):
-            raise InputError("this is no recipient", where="recipients", remedy="Give age1... or ssh-ed25519 ... .")
-        recipients = read_recipients(asked.recipients) if asked.recipients else []
-        made = ask_for_export(book, person, asked.case, asked.reason, recipients=recipients, sources=asked.sources)
-    return JSONResponse(asdict(made), 201)
+        return ask(book, person, "erase", asked.case, {"reason": asked.reason, "ground": asked.ground})
+    if any("\n" in one or not one.startswith(("age1", "ssh-")) for one in asked.recipients):
+        raise InputError("this is no recipient", where="recipients", remedy="Give age1... or ssh-ed25519 ... .")
+    recipients = read_recipients(asked.recipients) if asked.recipients else []
+    return ask_for_export(book, person, asked.case, asked.reason, recipients=recipients, sources=asked.sources)
 
 
-@router.post("/api/v1/requests/{seq}/answer", responses={200: answers("The request", _REQUEST), **problems(404, 409)})
-def answer_to(request: Request, seq: Seq, asked: Answer) -> Response:
+@router.post(
+    "/api/v1/requests/{seq}/answer",
+    responses={200: answers("The request", _REQUEST), **problems(404, 409)},
+    openapi_extra=_WITH_KEY,
+)
+async def answer_to(request: Request, seq: Seq, asked: Answer) -> Response:
     """Approve or decline what another person asked for."""
-    answered = answer(book_of(request), person_of(request), seq, approve=asked.approve, reason=asked.reason)
-    return JSONResponse(asdict(answered))
+    book, person = book_of(request), person_of(request)
+
+    def do() -> Response:
+        return JSONResponse(asdict(answer(book, person, seq, approve=asked.approve, reason=asked.reason)))
+
+    return await posted_once(request, book, asked, do)
 
 
 @router.post(
@@ -120,7 +139,10 @@ def answer_to(request: Request, seq: Seq, asked: Answer) -> Response:
     },
 )
 def bundle(request: Request, seq: Seq, lang: InLang = "en") -> Response:
-    """Carry out an approved export: the bundle, encrypted where recipients were named."""
+    """Carry out an approved export: the bundle, encrypted where recipients were named.
+
+    An approval is used up by it: whoever loses the bundle on the way asks anew.
+    """
     folder = tempfile.TemporaryDirectory(prefix="opencwc-bundle-")
     target = FilePath(folder.name) / f"bundle-{seq}"
     try:
@@ -145,10 +167,12 @@ def bundle(request: Request, seq: Seq, lang: InLang = "en") -> Response:
 @router.post(
     "/api/v1/requests/{seq}/erasure",
     responses={200: answers("What was erased", {"type": "object"}), **problems(404, 409)},
+    openapi_extra=_WITH_KEY,
 )
-def erasure(request: Request, seq: Seq) -> Response:
+async def erasure(request: Request, seq: Seq) -> Response:
     """Carry out an approved erasure."""
-    return JSONResponse(erase_case(book_of(request), person_of(request), seq))
+    book, person = book_of(request), person_of(request)
+    return await posted_once(request, book, None, lambda: JSONResponse(erase_case(book, person, seq)))
 
 
 @router.get("/api/v1/records", responses={200: answers("A page of the record", {"type": "object"}), **problems()})

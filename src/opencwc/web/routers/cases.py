@@ -26,6 +26,7 @@ from opencwc.casebook.model import Case, CaseStatus, Filter, KeptFinding, Mark, 
 from opencwc.casebook.opening import Casebook
 from opencwc.casebook.reporting import why
 from opencwc.errors import InputError, UnavailableError
+from opencwc.web.idempotency import KEY_HEADER, posted_once
 from opencwc.web.routers.asking import Closed, InLang, answers, problems
 from opencwc.web.service import GuardedRoute, person_of, service_of
 
@@ -49,6 +50,7 @@ Name = Annotated[str, Path(max_length=64, description="The name of the case.")]
 MarkNamed = Literal["unclassified", "restricted", "protected", "highly_protected"]
 Day = Annotated[str | None, Field(pattern=r"^(\d{4}-\d\d-\d\d)?$", description="A day; empty takes it away.")]
 LARGEST = 2**62
+_WITH_KEY = {"parameters": [KEY_HEADER]}
 _CASE: dict[str, Any] = {
     "type": "object",
     "required": ["name", "title", "status", "owner", "due", "mark"],
@@ -179,14 +181,22 @@ def cases(request: Request) -> Response:
     return JSONResponse({"cases": told})
 
 
-@router.post("/api/v1/cases", status_code=201, responses={201: answers("The case", _CASE), **problems(409)})
-def open_new(request: Request, asked: NewCase) -> Response:
+@router.post(
+    "/api/v1/cases",
+    status_code=201,
+    responses={201: answers("The case", _CASE), **problems(409)},
+    openapi_extra=_WITH_KEY,
+)
+async def open_new(request: Request, asked: NewCase) -> Response:
     """Open a case."""
-    mark = Mark[asked.mark.upper()]
-    opened = open_case(
-        book_of(request), person_of(request), asked.name, title=asked.title, mark=mark, due=asked.due or ""
-    )
-    return JSONResponse(case_json(opened), 201)
+    book, person = book_of(request), person_of(request)
+
+    def do() -> Response:
+        mark = Mark[asked.mark.upper()]
+        opened = open_case(book, person, asked.name, title=asked.title, mark=mark, due=asked.due or "")
+        return JSONResponse(case_json(opened), 201)
+
+    return await posted_once(request, book, asked, do)
 
 
 @router.get("/api/v1/cases/{name}", responses={200: answers("The case", {"type": "object"}), **problems(404)})
@@ -206,12 +216,17 @@ def change(request: Request, name: Name, asked: ChangedCase) -> Response:
 @router.post(
     "/api/v1/cases/{name}/comments",
     status_code=201,
-    responses={201: answers("Its place in the record", {"type": "object"}), **problems(404)},
+    responses={201: answers("Its place in the record", {"type": "object"}), **problems(404, 409)},
+    openapi_extra=_WITH_KEY,
 )
-def add_comment(request: Request, name: Name, asked: Comment) -> Response:
+async def add_comment(request: Request, name: Name, asked: Comment) -> Response:
     """Comment on a case, or on one of its findings."""
-    seq = comment(book_of(request), person_of(request), name, asked.text, asked.finding)
-    return JSONResponse({"seq": seq}, 201)
+    book, person = book_of(request), person_of(request)
+
+    def do() -> Response:
+        return JSONResponse({"seq": comment(book, person, name, asked.text, asked.finding)}, 201)
+
+    return await posted_once(request, book, asked, do)
 
 
 @router.get("/api/v1/findings", responses={200: answers("A page of findings", _PAGE), **problems(404)})
@@ -272,16 +287,22 @@ def finding(request: Request, finding_id: Annotated[int, Path(ge=1, le=LARGEST)]
 
 
 @router.post(
-    "/api/v1/decisions", responses={200: answers("Where they stand", _STANDS), **problems(404, 409)}
+    "/api/v1/decisions",
+    responses={200: answers("Where they stand", _STANDS), **problems(404, 409)},
+    openapi_extra=_WITH_KEY,
 )
-def decide_on(request: Request, asked: Decided) -> Response:
+async def decide_on(request: Request, asked: Decided) -> Response:
     """Decide on findings, all or none; a grave one stands when a second person has said the same."""
-    correction = asked.correction.model_dump(exclude_none=True) if asked.correction else None
-    stands = decide(
-        book_of(request), person_of(request), asked.findings, Outcome(asked.outcome), asked.reason,
-        correction=correction, seen=asked.seen if len(asked.findings) == 1 else None,
-    )  # fmt: skip
-    return JSONResponse({"status": {str(identity): str(status) for identity, status in stands.items()}})
+    book, person = book_of(request), person_of(request)
+
+    def do() -> Response:
+        correction = asked.correction.model_dump(exclude_none=True) if asked.correction else None
+        seen = asked.seen if len(asked.findings) == 1 else None
+        outcome = Outcome(asked.outcome)
+        stands = decide(book, person, asked.findings, outcome, asked.reason, correction=correction, seen=seen)
+        return JSONResponse({"status": {str(identity): str(status) for identity, status in stands.items()}})
+
+    return await posted_once(request, book, asked, do)
 
 
 @router.get("/api/v1/inbox", responses={200: answers("What waits for you", _PAGE), **problems()})

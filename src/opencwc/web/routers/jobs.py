@@ -17,11 +17,11 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from opencwc.casebook.model import KeptFinding, Mark
-from opencwc.errors import ConflictError, InputError, SettingsError, UnavailableError
+from opencwc.casebook.model import KeptFinding, Mark, Person
+from opencwc.errors import ConflictError, InputError, NotFoundError, SettingsError, UnavailableError
 from opencwc.finding import message_from_plain
 from opencwc.screening.model import COLUMNS
-from opencwc.web.idempotency import AnsweredKeys, once
+from opencwc.web.idempotency import KEY_HEADER, AnsweredKeys, once
 from opencwc.web.intake import Intake
 from opencwc.web.jobs import Job, Jobs
 from opencwc.web.problems import HttpProblem
@@ -48,6 +48,14 @@ _JOB: dict[str, Any] = {
         "finished_at": {"type": "string"},
     },
 }
+_EVENT: dict[str, Any] = {
+    "type": "object",
+    "required": ["event", "data"],
+    "properties": {
+        "event": {"type": "string", "enum": ["progress", "end"]},
+        "data": {"type": "string", "contentMediaType": "application/json", "contentSchema": _JOB},
+    },
+}
 _UPLOAD: dict[str, Any] = {
     "type": "object",
     "required": ["file", "case"],
@@ -66,13 +74,6 @@ _UPLOAD: dict[str, Any] = {
         "mark": {"type": "string", "enum": [str(mark) for mark in Mark]},
     },
 }
-_KEY_HEADER = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "required": False,
-    "description": "The same key with the same request gives the same answer, and the work is done once.",
-    "schema": {"type": "string"},
-}
 
 
 @router.post(
@@ -81,7 +82,7 @@ _KEY_HEADER = {
     responses={202: answers("The job, waiting", _JOB), **problems(404, 409, 413, 415, 501)},
     openapi_extra={
         "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _UPLOAD}}},
-        "parameters": [_KEY_HEADER],
+        "parameters": [KEY_HEADER],
     },
 )
 @takes_uploads
@@ -133,17 +134,20 @@ async def submit(request: Request) -> Response:
 async def list_jobs(request: Request, limit: Annotated[int, Query(ge=1, le=1_000)] = 100) -> Response:
     """Give your jobs, the latest first."""
     service = service_of(request)
-    jobs, _ = _parts(service)
-    found = await service.answering.run(jobs.of_person, person_of(request).id, limit)
-    return JSONResponse({"jobs": [as_json(one) for one in found]})
+    jobs, intake = _parts(service)
+    person = person_of(request)
+
+    def read() -> list[Job]:
+        return intake.may_see(person, jobs.of_person(person.id, limit))
+
+    return JSONResponse({"jobs": [as_json(one) for one in await service.answering.run(read)]})
 
 
 @router.get("/api/v1/jobs/{job_id}", responses={200: answers("The job", _JOB), **problems(404, 501)})
 async def show(request: Request, job_id: str) -> Response:
     """Give one job as it stands."""
     service = service_of(request)
-    jobs, _ = _parts(service)
-    return JSONResponse(as_json(await service.answering.run(jobs.get, job_id, person_of(request).id)))
+    return JSONResponse(as_json(await service.answering.run(_job, service, job_id, person_of(request))))
 
 
 @router.post("/api/v1/jobs/{job_id}/cancel", responses={200: answers("The job", _JOB), **problems(404, 501)})
@@ -151,24 +155,28 @@ async def cancel(request: Request, job_id: str) -> Response:
     """Ask that a job be stopped; what was kept of it stays in its case."""
     service = service_of(request)
     jobs, _ = _parts(service)
-    return JSONResponse(as_json(await service.answering.run(jobs.cancel, job_id, person_of(request).id)))
+    person = person_of(request)
+
+    def stop() -> Job:
+        return jobs.cancel(_job(service, job_id, person).id)
+
+    return JSONResponse(as_json(await service.answering.run(stop)))
 
 
 @router.get(
     "/api/v1/jobs/{job_id}/events",
-    responses={200: answers("Events", {"type": "string"}, "text/event-stream"), **problems(404, 501)},
+    responses={200: answers("Events", _EVENT, "text/event-stream"), **problems(404, 501)},
 )
 async def events(request: Request, job_id: str) -> Response:
     """Listen to a job: `progress` whenever something changed, and `end` at its end (server-sent events)."""
     service = service_of(request)
-    jobs, _ = _parts(service)
-    person = person_of(request).id
     # Looked up here, not in a generator endpoint of the framework: a job that is not there must be a problem.
-    first = await service.answering.run(jobs.get, job_id, person)
-    return EventSourceResponse(_told(service, jobs, first, person), headers=_UNBUFFERED)
+    first = await service.answering.run(_job, service, job_id, person_of(request))
+    return EventSourceResponse(_told(service, first), headers=_UNBUFFERED)
 
 
-async def _told(service: Service, jobs: Jobs, job: Job, person: str) -> AsyncIterator[bytes]:
+async def _told(service: Service, job: Job) -> AsyncIterator[bytes]:
+    jobs, _ = _parts(service)
     said: dict[str, Any] = {}
     quiet = 0.0
     while True:
@@ -183,7 +191,7 @@ async def _told(service: Service, jobs: Jobs, job: Job, person: str) -> AsyncIte
             return
         await asyncio.sleep(WATCH_SECONDS)
         quiet += WATCH_SECONDS
-        job = await service.answering.run(jobs.get, job.id, person)
+        job = await service.answering.run(jobs.get, job.id)
 
 
 def _event(name: str, data: dict[str, Any]) -> bytes:
@@ -202,9 +210,9 @@ async def result(
 ) -> Response:
     """Give the findings that a job has kept, as far as you may see them, as NDJSON or CSV."""
     service = service_of(request)
-    jobs, intake = _parts(service)
+    _, intake = _parts(service)
     person = person_of(request)
-    job = await service.answering.run(jobs.get, job_id, person.id)
+    job = await service.answering.run(_job, service, job_id, person)
     if job.run is None:
         raise ConflictError("the job has kept nothing yet", remedy="Wait for its end: /api/v1/jobs/{id}/events.")
     pages = intake.findings(person, job.run)
@@ -278,6 +286,15 @@ def as_json(job: Job) -> dict[str, Any]:
     }
 
 
+def _job(service: Service, identity: str, person: Person) -> Job:
+    """Return a job of the person's; one that is above the clearance by now is not there."""
+    jobs, intake = _parts(service)
+    found = intake.may_see(person, [jobs.get(identity, person.id)])
+    if not found:
+        raise NotFoundError("there is no such job", remedy="See /api/v1/jobs for yours.")
+    return found[0]
+
+
 def _parts(service: Service) -> tuple[Jobs, Intake]:
     if service.jobs is None or service.intake is None:
         raise UnavailableError("this service runs without a casebook", remedy="Start it with a casebook.")
@@ -288,6 +305,8 @@ def _asked(words: dict[str, str], filename: str) -> tuple[dict[str, Any], Mark]:
     """Return the question of an upload as it stands in the job, and its mark."""
     if strange := sorted(set(words) - {"case", "mark", *_TOLD}):
         raise SettingsError("there is an unknown field", where=strange[0][:50], remedy="See /api/v1/openapi.json.")
+    if unfit := sorted(name for name, word in words.items() if "\0" in word):
+        raise InputError("there is a sign that no text may hold (NUL)", where=unfit[0], remedy="Leave it out.")
     case = words.get("case", "").strip()
     if not case or len(case) > 200 or not case.isprintable():
         raise InputError("there is no name of a case", where="case", remedy="Name the case to keep it in.")

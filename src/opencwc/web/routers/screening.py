@@ -6,7 +6,7 @@ import json
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from tempfile import SpooledTemporaryFile
-from typing import IO, Annotated, Any
+from typing import IO, Annotated, Any, ClassVar
 
 from fastapi import APIRouter, Query, Request
 from pydantic import Field
@@ -52,7 +52,9 @@ SCREENED: dict[str, Any] = {
 
 
 class Asked(Closed):
-    """One value to screen."""
+    """One value to screen; what is no text is a value that cannot be read."""
+
+    takes_any_text: ClassVar[bool] = True
 
     value: Annotated[str, Field(max_length=1_000_000, description="SMILES, InChI, CAS number, name or mol block.")]
     as_of: AsOf = None
