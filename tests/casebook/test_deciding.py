@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 
 import pytest
 
 from opencwc.casebook import tables
 from opencwc.casebook.agreeing import agreement, kappa
-from opencwc.casebook.cases import change_case
+from opencwc.casebook.cases import change_case, open_case
 from opencwc.casebook.deciding import comment, decide, set_recheck_share
 from opencwc.casebook.erasing import due_for_erasure, erase_case
-from opencwc.casebook.listing import count_findings, inbox, list_findings, show_case, show_finding
+from opencwc.casebook.keeping import begin_run, keep_source
+from opencwc.casebook.listing import comments_on_case, count_findings, inbox, list_findings, show_case, show_finding
 from opencwc.casebook.model import CaseStatus, Filter, Mark, Outcome, Person, Role, Status
 from opencwc.casebook.opening import Casebook
 from opencwc.casebook.people import People
@@ -20,7 +22,7 @@ from opencwc.casebook.verifying import verify_casebook
 from opencwc.errors import ConflictError, InputError, NotAllowedError, NotFoundError
 
 from .conftest import person
-from .screening import ETHANOL, NOT_READ, SARIN, THIODIGLYCOL
+from .screening import ETHANOL, NOT_READ, SARIN, THIODIGLYCOL, findings
 from .test_keeping import ANNA, keep
 
 RITA, RENE, ROSA = person("rita"), person("rene"), person("rosa")
@@ -236,3 +238,46 @@ def test_what_is_due_for_erasure_is_listed(book: Casebook) -> None:
     keep(book, ETHANOL)
     change_case(book, RITA, "inventory", retain_until="2020-01-01", status="closed")
     assert [one.name for one in due_for_erasure(book, RITA)] == ["inventory"]
+
+
+def test_the_second_person_is_cleared_for_the_sources_too(book: Casebook) -> None:
+    low = person("lowrev", clearance=Mark.UNCLASSIFIED)
+    open_case(book, RITA, "mixed")
+    source = keep_source(book, RITA, io.BytesIO(b"x"), "x.csv", mark=Mark.HIGHLY_PROTECTED)
+    run = begin_run(book, RITA, "mixed", verb="screen", asked={}, checked={}, maker={}, source=source)
+    run.keep(findings(ETHANOL))
+    run.finish({})
+    asked = ask(book, RITA, "erase", "mixed", {"reason": "over"})
+    assert requests_of(book, low) == []
+    with pytest.raises(NotFoundError):
+        answer(book, low, asked.seq, approve=True)
+    with pytest.raises(NotAllowedError):
+        ask(book, low, "erase", "mixed", {"reason": "mine"})
+    answer(book, RENE, asked.seq, approve=True)
+    with pytest.raises(NotAllowedError):
+        erase_case(book, low, asked.seq)
+    with pytest.raises(NotAllowedError):
+        change_case(book, low, "mixed", status="closed")
+
+
+def test_a_case_does_not_close_over_a_blind_recheck(book: Casebook) -> None:
+    keep(book, THIODIGLYCOL)
+    register(book, "rita", "rene")
+    set_recheck_share(book, RITA, 1.0)
+    decide(book, RITA, [1], Outcome.ACCEPT, "first")
+    with pytest.raises(ConflictError, match="checked again"):
+        change_case(book, RITA, "inventory", status="closed")
+
+
+def test_a_case_is_given_to_somebody_who_is_there(book: Casebook) -> None:
+    keep(book, ETHANOL)
+    (rita,) = register(book, "rita")
+    assert change_case(book, RITA, "inventory", owner="rita").owner == rita.id
+    with pytest.raises(NotFoundError, match="nobody-here"):
+        change_case(book, RITA, "inventory", owner="nobody-here")
+
+
+def test_a_comment_on_a_case_can_be_read_again(book: Casebook) -> None:
+    keep(book, ETHANOL)
+    comment(book, RITA, "inventory", "ask the warehouse")
+    assert [one["text"] for one in comments_on_case(book, RITA, "inventory")] == ["ask the warehouse"]

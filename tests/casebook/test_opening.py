@@ -208,3 +208,13 @@ def test_an_empty_place_is_made_by_an_upgrade(place: str) -> None:
     book = open_casebook(place, create=False)
     assert book.id
     book.close()
+
+
+def test_a_casebook_whose_key_is_not_here_is_not_signed_with_another(place: str, tmp_path: Path) -> None:
+    open_casebook(place).close()
+    key = tmp_path / "settings" / "keys" / "checkpoint.key"
+    key.rename(tmp_path / "away")
+    with pytest.raises(SettingsError, match="the key that signs this casebook is not here"):
+        open_casebook(place)
+    (tmp_path / "away").rename(key)
+    open_casebook(place).close()

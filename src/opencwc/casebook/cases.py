@@ -70,12 +70,15 @@ def change_case(book: Casebook, person: Person, name: str, **changes: Any) -> Ca
     with book.writing(person.id) as writer:
         found = visible_case(writer.connection, person, name, "manage_case")
         told = {key: _checked(key, value) for key, value in changes.items() if value is not None}
+        if "owner" in told:
+            told["owner"] = _person_id(writer.connection, str(told["owner"]))
         if "mark" in told:
             require(person, "manage_case", Mark[str(told["mark"]).upper()])
             _require_lowering_by_reviewer(person, found, Mark[str(told["mark"]).upper()])
         if found.status is CaseStatus.ERASED:
             raise ConflictError(f"the case {name} was erased", remedy="Open another one.")
         if told.get("status") == CaseStatus.CLOSED:
+            require_whole(writer.connection, person, found, "manage_case")
             _require_all_decided(writer.connection, found)
         if not told:
             return found
@@ -118,6 +121,18 @@ def visible_case(connection: Connection, person: Person, name: str, action: str 
         raise _missing(name, [one.name for one in list_rows(connection) if one.mark <= person.clearance])
     require(person, action, Mark(row["mark"]))
     return _case(row)
+
+
+def mark_of_case(connection: Connection, case: Case) -> Mark:
+    """Return the highest mark of a case and of the sources of its runs: what must be cleared to act on all of it."""
+    run = tables.run
+    marks = connection.execute(select(run.c.mark).where(run.c.case_number == case.number)).scalars()
+    return max([case.mark, *map(Mark, marks)])
+
+
+def require_whole(connection: Connection, person: Person, case: Case, action: str) -> None:
+    """Raise `NotAllowedError` where a person may not act on all that is in a case, its sources included."""
+    require(person, action, mark_of_case(connection, case))
 
 
 def _missing(name: str, known: Sequence[str]) -> NotFoundError:
@@ -177,6 +192,16 @@ def _checked(key: str, value: object) -> object:
     return str(value)
 
 
+def _person_id(connection: Connection, who: str) -> str:
+    """Return the id of a person named by id or login: a login is no matter for the record."""
+    person = tables.person
+    query = select(person.c.id).where((person.c.id == who) | (person.c.login == who), person.c.active.is_(True))
+    found = connection.execute(query).scalar_one_or_none()
+    if found is None:
+        raise NotFoundError(f"there is no person {who!r}", remedy="See: opencwc people list.")
+    return str(found)
+
+
 def _require_all_decided(connection: Connection, found: Case) -> None:
     count = tables.finding_count
     query = select(func.coalesce(func.sum(count.c.n), 0)).where(
@@ -187,6 +212,16 @@ def _require_all_decided(connection: Connection, found: Case) -> None:
         raise ConflictError(
             f"{waiting} findings of the case {found.name} wait for a decision",
             remedy=f"See: opencwc case show {found.name} --waiting.",
+        )
+    recheck, finding = tables.recheck, tables.finding
+    again = select(func.count()).select_from(recheck.join(finding, finding.c.id == recheck.c.finding))
+    pending = connection.execute(
+        again.where(finding.c.case_number == found.number, recheck.c.second_seq.is_(None))
+    ).scalar_one()
+    if pending:
+        raise ConflictError(
+            f"{pending} decisions of the case {found.name} are being checked again",
+            remedy="Close it when the other reviewers have decided.",
         )
 
 

@@ -22,6 +22,7 @@ from opencwc.errors import StorageError
 
 LOG_FILE = "checkpoints.log"
 _PAUSE = 0.005
+_TAIL = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,23 @@ class CheckpointLog:
                         yield DamagedLine(number)
                     elif entry.casebook == casebook:
                         yield entry
+
+    def last_number(self, casebook: str) -> int:
+        """Return the number on a casebook's last line, 0 where it has none: a database may not stand before it."""
+        with self._told("See that it may be read."):
+            try:
+                file = self.path.open("rb")
+            except FileNotFoundError:
+                return 0
+            with file:
+                size = file.seek(0, os.SEEK_END)
+                for start in dict.fromkeys((max(0, size - _TAIL), 0)):  # mostly its end is enough
+                    file.seek(start)
+                    for line in reversed(file.read().splitlines(keepends=True)):
+                        entry = None if line.startswith(b"-") or not line.endswith(b"\n") else _read(line)
+                        if entry is not None and entry.casebook == casebook:
+                            return entry.number
+        return 0
 
     def _prepare(self, line: bytes) -> tuple[int, int]:
         new = not self.path.exists()

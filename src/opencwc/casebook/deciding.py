@@ -183,7 +183,7 @@ def _decide_one(
     if row["status"] == Status.ERASED:
         raise ConflictError(f"finding {identity} was erased")
     if case_numbered(connection, row["case_number"]).status is CaseStatus.CLOSED:
-        raise ConflictError("the case is closed", remedy="Open it again first: opencwc case status CASE open.")
+        raise ConflictError("the case is closed", remedy="Open it again first: opencwc case set CASE --status open.")
     before = decisions_on(connection, identity)
     recheck = pending_recheck(connection, identity, person.id)
     if recheck is None:

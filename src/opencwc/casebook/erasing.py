@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Connection, select
 
 from opencwc.casebook import tables
-from opencwc.casebook.cases import case_numbered
+from opencwc.casebook.cases import case_numbered, require_whole
 from opencwc.casebook.chain import canonical, commitment
 from opencwc.casebook.keeping import add_counts
 from opencwc.casebook.model import Case, CaseStatus, Person, Status
@@ -45,7 +45,7 @@ def erase_case(book: Casebook, person: Person, request: int) -> dict[str, int]:
             connection.exec_driver_sql("PRAGMA secure_delete=ON")
         found = approved(connection, request, "erase")
         case = case_numbered(connection, found.case_number)
-        require(person, "erase", case.mark)
+        require_whole(connection, person, case, "erase")
         _require_retention_over(case)
         findings = _erase_findings(connection, case.number)
         sources = _erase_sources(connection, case.number)

@@ -25,7 +25,7 @@ from opencwc.casebook.bundle_writing import (
     write_bundle,
     written_whole,
 )
-from opencwc.casebook.cases import case_numbered, visible_case
+from opencwc.casebook.cases import case_numbered, mark_of_case, visible_case
 from opencwc.casebook.chain import FIRST_LINK, link
 from opencwc.casebook.encrypting import encrypt_file
 from opencwc.casebook.keeping import parts_of_source
@@ -94,13 +94,6 @@ def _require_writable(target: Path) -> None:
     with written_whole(trial):
         pass
     trial.unlink()
-
-
-def mark_of_case(connection: Connection, case: Case) -> Mark:
-    """Return the highest mark of a case and the sources of its runs: what its bundle and its report carry."""
-    run = tables.run
-    marks = connection.execute(select(run.c.mark).where(run.c.case_number == case.number)).scalars()
-    return max([case.mark, *map(Mark, marks)])
 
 
 def _contents(

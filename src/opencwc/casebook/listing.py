@@ -175,6 +175,15 @@ def list_records(book: Casebook, person: Person, *, after: int = 0, limit: int =
     ]  # fmt: skip
 
 
+def comments_on_case(book: Casebook, person: Person, name: str) -> list[dict[str, Any]]:
+    """Return the comments on a case as a whole, in their order."""
+    table = tables.comment
+    with book.reading() as connection:
+        found = visible_case(connection, person, name)
+        query = select(table).where(table.c.case_number == found.number, table.c.finding.is_(None))
+        return [dict(row) for row in connection.execute(query.order_by(table.c.seq)).mappings()]
+
+
 def _record_access(book: Casebook, person: Person, mark: Mark, case_number: int, body: dict[str, Any]) -> None:
     """Record that somebody looked at what is protected, as the OPCW's rules on handling ask (from ``protected`` up)."""
     if mark >= Mark.PROTECTED:

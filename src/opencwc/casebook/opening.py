@@ -22,7 +22,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from opencwc.casebook import tables
 from opencwc.casebook.chain import FIRST_LINK
-from opencwc.errors import NotFoundError, SettingsError, StorageError
+from opencwc.errors import IntegrityError, NotFoundError, SettingsError, StorageError
 from opencwc.settings import data_folder, load_settings
 
 if TYPE_CHECKING:
@@ -66,6 +66,12 @@ class Casebook:
             prepared = connection.execution_options(begin="BEGIN IMMEDIATE", isolation_level=_writing_level(self))
             with prepared.begin():
                 writer = Writer.at_head(prepared, actor, self.signer, self.log.wait)
+                if self.log.last_number(writer.casebook_id) > writer.number:
+                    raise IntegrityError(
+                        "the casebook was put back to an earlier state than the log beside the key knows",
+                        where=shown(self.engine.url),
+                        remedy="Write nothing more. See: opencwc case verify; a backup is put back by: case restore.",
+                    )
                 yield writer
                 writer.close()
                 if writer.checkpoint is not None:
@@ -95,7 +101,7 @@ def open_casebook(url: str | Path = "", *, signer: Signer | None = None, create:
     """
     from opencwc.casebook.checkpoint_log import CheckpointLog
     from opencwc.casebook.migrating import bring_up_to_date, state_of
-    from opencwc.casebook.signing import open_signer
+    from opencwc.casebook.signing import KEY_FILE, open_signer
 
     settings = load_settings()
     place = casebook_url(str(url))
@@ -113,9 +119,17 @@ def open_casebook(url: str | Path = "", *, signer: Signer | None = None, create:
         raise SettingsError(
             f"unknown setting {unknown[0]!r} in [casebook]", where="opencwc.toml", remedy="There are: url, key."
         )
-    signer = signer or open_signer(os.environ.get("OPENCWC_KEY") or str(written.get("key", "")), keys)
     with told(engine):
         state = state_of(engine)
+    named = os.environ.get("OPENCWC_KEY") or str(written.get("key", ""))
+    keyless = signer is None and not named and not (keys / KEY_FILE).exists()
+    if keyless and state == "current" and _is_begun(engine):
+        raise SettingsError(
+            "the key that signs this casebook is not here",
+            where=str(keys / KEY_FILE),
+            remedy="Put it back, or name it with OPENCWC_KEY. To sign with a new one: opencwc case key --new.",
+        )
+    signer = signer or open_signer(named, keys)
     if state == "none":
         if not create:
             raise NotFoundError("there is no casebook yet", where=shown(place), remedy="Keep a run first: --keep CASE.")
@@ -234,6 +248,12 @@ def make_engine(url: URL) -> Engine:
         connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
 
     return engine
+
+
+def _is_begun(engine: Engine) -> bool:
+    """Tell whether anything stands in the record already, signed by somebody's key."""
+    with told(engine), engine.connect() as connection:
+        return bool(connection.execute(select(tables.casebook.c.seq)).scalar_one_or_none())
 
 
 def _without_certificates(url: URL) -> tuple[URL, dict[str, Any]]:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, select
 
 from opencwc.casebook import tables
-from opencwc.casebook.cases import case_numbered, visible_case
+from opencwc.casebook.cases import case_numbered, mark_of_case, require_whole, visible_case
 from opencwc.casebook.chain import canonical
 from opencwc.casebook.model import Person
 from opencwc.casebook.opening import Casebook
@@ -44,6 +44,7 @@ def ask(book: Casebook, person: Person, kind: str, case: str, asked: Mapping[str
         raise InputError("a request needs a reason", remedy="Say in a sentence what for.")
     with book.writing(person.id) as writer:
         found = visible_case(writer.connection, person, case, kind)
+        require_whole(writer.connection, person, found, kind)
         seq = writer.record("request", {"kind": kind, "asked": dict(asked)}, found.number)
         row = {
             "seq": seq, "kind": kind, "case_number": found.number, "asked_by": person.id,
@@ -58,9 +59,9 @@ def answer(book: Casebook, person: Person, seq: int, *, approve: bool, reason: s
     with book.writing(person.id) as writer:
         found = request_numbered(writer.connection, seq)
         case = case_numbered(writer.connection, found.case_number)
-        if case.mark > person.clearance:
+        if mark_of_case(writer.connection, case) > person.clearance:
             raise _no_request(seq)
-        require(person, "approve", case.mark)
+        require(person, "approve")
         if found.state != "asked":
             raise ConflictError(f"request {seq} is {found.state}", remedy="Ask anew.")
         if approve and found.asked_by == person.id:
@@ -81,7 +82,8 @@ def requests_of(book: Casebook, person: Person, *, waiting: bool = False) -> lis
         if waiting:
             query = query.where(_REQUEST.c.state == "asked")
         found = [_request(connection, row) for row in connection.execute(query).mappings()]
-        marks = {number: case_numbered(connection, number).mark for number in {one.case_number for one in found}}
+        cases = {number: case_numbered(connection, number) for number in {one.case_number for one in found}}
+        marks = {number: mark_of_case(connection, case) for number, case in cases.items()}
     return [one for one in found if may(person, "read", marks[one.case_number])]
 
 

@@ -96,7 +96,10 @@ class Tokens:
             if len(writer.connection.execute(live).all()) >= MOST:
                 raise ConflictError(f"this person has {MOST} tokens", remedy="Revoke those that are not used.")
             writer.connection.execute(_TOKEN.insert(), row)
-            body = {"token": row["id"], "person": person.id, "scopes": asked, "ends_at": row["ends_at"]}
+            body = {
+                "token": row["id"], "person": person.id, "scopes": asked, "ends_at": row["ends_at"],
+                "digest": row["digest"],  # of 256 random bits: it gives nothing away, and nobody can put in another
+            }  # fmt: skip
             writer.record("token_made", body)
             made = writer.connection.execute(select(_TOKEN).where(_TOKEN.c.id == row["id"])).mappings().one()
         return _token(made), secret

@@ -295,7 +295,10 @@ def _replay(said: dict[str, Any], told: _Told) -> None:
         values = {"role": body["role"], "clearance": _mark(body["clearance"]), "active": body["active"]}
         told.people[body["person"]] = _Said(seq, **values)
     elif kind == "token_made":
-        values = {"person": body["person"], "scopes": " ".join(body["scopes"]), "ends_at": body["ends_at"]}
+        values = {
+            "person": body["person"], "scopes": " ".join(body["scopes"]), "ends_at": body["ends_at"],
+            "digest": body["digest"],
+        }  # fmt: skip
         told.tokens[body["token"]] = _Said(seq, **values, revoked=False)
     elif kind == "token_revoked":
         told.tokens[body["token"]].say(seq, revoked=True)

@@ -85,7 +85,7 @@ def show(
 ) -> None:
     """Show a case with its runs and findings, or one finding with its evidence and history."""
     with acting(casebook) as (book, person):
-        from opencwc.casebook.listing import list_findings, show_case, show_finding
+        from opencwc.casebook.listing import comments_on_case, list_findings, show_case, show_finding
 
         spoken = language(lang)
         if what.isdigit():
@@ -96,12 +96,17 @@ def show(
         page = list_findings(
             book, person, _filter(what, waiting, verdict, entry, status, text, run), after=after, limit=limit
         )
+        comments = comments_on_case(book, person, what)
         if as_json(format):
             findings = [finding_json(one, spoken) for one in page.findings]
             told = {"case": _case_json(case), "counts": asdict(counts), "runs": runs, "findings": findings}
-            print_json({**told, "next": page.next})
+            print_json({**told, "comments": comments, "next": page.next})
             return
         _print_case(book, case, counts, runs, spoken)
+        names = _names_of(book)
+        for said in comments:
+            line = f"{said['at'][:19]} {names.get(said['person'], said['person'])}: {said['text']}"
+            sys.stdout.write(displayable(line) + "\n")
         print_findings(page.findings, spoken)
         if page.next is not None:
             print_sentence("casebook_more", spoken, after=page.next)
@@ -275,7 +280,7 @@ def _print_history(book: Casebook, history: History, lang: str, *, json: bool) -
     if json:
         decisions = [{**asdict(made), "outcome": str(made.outcome)} for made in history.decisions]
         told = {"finding": finding_json(one, lang), "run": history.run, "decisions": decisions}
-        print_json({**told, "comments": history.comments, "blind": history.blind})
+        print_json({**told, "comments": history.comments})
         return
     print_sentence("casebook_marked", lang, mark=Message(f"casebook_mark_{one.mark}"))
     print_findings([one], lang)
@@ -289,8 +294,6 @@ def _print_history(book: Casebook, history: History, lang: str, *, json: bool) -
     checked = history.run["checked"]
     lists = ", ".join(f"{held['id']} ({held['text_of']})" for held in checked.get("lists", []))
     lines.append(f"  {say('casebook_column_lists', lang)}: {lists}; {checked.get('as_of', '')}")
-    if history.blind:
-        lines.append(f"  {say('casebook_blind', lang)}")
     for made in history.decisions:
         outcome = say(f"casebook_outcome_{made.outcome}", lang)
         corrected = " ".join((made.correction or {}).values())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -199,9 +200,12 @@ def backup(
         from opencwc.casebook.backing_up import back_up
         from opencwc.casebook.encrypting import read_recipients
         from opencwc.casebook.opening import open_casebook
+        from opencwc.casebook.people import cli_person
 
         book = open_casebook(casebook, create=False)
-        back_up(book, output, read_recipients(to) if to else ())
+        # Who holds the database may copy it; who comes with a token may do what the token allows.
+        asks = cli_person(book) if os.environ.get("OPENCWC_TOKEN") else None
+        back_up(book, output, read_recipients(to) if to else (), person=asks)
         print_sentence("casebook_written", language(lang), path=str(output))
 
 
@@ -269,6 +273,24 @@ def decrypt(
 
         decrypt_file(bundle, output, identity)
         print_sentence("casebook_written", language(lang), path=str(output))
+
+
+@case_app.command()
+def key(
+    new: Annotated[bool, typer.Option("--new", help="Make a key where there is none; it signs from now on.")] = False,
+) -> None:
+    """Print the fingerprint of the key that signs here: what others compare, by another way than a bundle."""
+    with told():
+        from opencwc.casebook.signing import KEY_FILE, open_signer
+        from opencwc.errors import NotFoundError
+        from opencwc.settings import load_settings
+
+        settings = load_settings()
+        named = os.environ.get("OPENCWC_KEY") or str(settings.sections.get("casebook", {}).get("key", ""))
+        file = settings.folder / "keys" / KEY_FILE
+        if not named and not new and not file.exists():
+            raise NotFoundError("there is no key yet", where=str(file), remedy="Make one: opencwc case key --new.")
+        sys.stdout.write(open_signer(named, file.parent).fingerprint + "\n")
 
 
 @case_app.command()

@@ -16,6 +16,7 @@ from opencwc.casebook.keeping import VERDICTS
 from opencwc.casebook.listing import (
     MOST_A_PAGE,
     Counts,
+    comments_on_case,
     count_findings,
     inbox,
     list_findings,
@@ -106,14 +107,13 @@ _PAGE = {
 _STANDS: dict[str, Any] = {"type": "object"}
 _HISTORY = {
     "type": "object",
-    "required": ["finding", "case", "run", "decisions", "comments", "blind", "last_decision"],
+    "required": ["finding", "case", "run", "decisions", "comments", "last_decision"],
     "properties": {
         "finding": _KEPT,
         "case": _CASE,
         "run": {"type": "object", "description": "The run: its question, and what was checked."},
         "decisions": {"type": "array", "items": {"type": "object"}},
         "comments": {"type": "array", "items": {"type": "object"}},
-        "blind": {"type": "boolean", "description": "Whether it comes back to you without the first decision."},
         "last_decision": {"type": "integer", "description": "What `seen` in a decision must say; 0 where none."},
     },
 }
@@ -203,7 +203,9 @@ async def open_new(request: Request, asked: NewCase) -> Response:
 def case(request: Request, name: Name) -> Response:
     """Give a case with its counts and its runs."""
     found, counts, runs = show_case(book_of(request), person_of(request), name)
-    return JSONResponse({"case": case_json(found), "counts": asdict(counts), "runs": [_run_json(one) for one in runs]})
+    comments = comments_on_case(book_of(request), person_of(request), name)
+    told = {"case": case_json(found), "counts": asdict(counts), "runs": [_run_json(one) for one in runs]}
+    return JSONResponse({**told, "comments": comments})
 
 
 @router.patch("/api/v1/cases/{name}", responses={200: answers("The case", _CASE), **problems(404, 409)})
@@ -280,7 +282,6 @@ def finding(request: Request, finding_id: Annotated[int, Path(ge=1, le=LARGEST)]
             "run": _run_json(history.run),
             "decisions": decisions,
             "comments": history.comments,
-            "blind": history.blind,
             "last_decision": history.decisions[-1].seq if history.decisions else 0,
         }
     )
