@@ -7,6 +7,7 @@ import os
 import pwd
 import threading
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
 import pyotp
 import pytest
@@ -366,6 +367,7 @@ def test_a_token_is_shown_once_and_its_making_and_end_are_recorded(people: Peopl
     made, ended = records(book, "token_made", "token_revoked")
     assert made["body"] == {
         "token": token.id, "person": alice.id, "scopes": ["keep", "screen"], "ends_at": token.ends_at,
+        "digest": sha256(secret.encode()).hexdigest(),
     }  # fmt: skip
     assert ended["body"] == {"token": token.id, "person": alice.id}
     assert secret not in everything_recorded(book) and "ledger" not in everything_recorded(book)
