@@ -205,7 +205,9 @@ def test_a_server_that_is_killed_loses_nothing(
     nursery.end()
     problems = [line["problem"] for line in told if "problem" in line]
     assert len(problems) == 1 and "server" in problems[0]
+    ends = time.monotonic() + 60
     while (durable.folder / "data" / "postmaster.pid").exists():
+        assert time.monotonic() < ends, "the server does not end"
         time.sleep(0.01)
     start(durable, "start")
     book = open_casebook(place)

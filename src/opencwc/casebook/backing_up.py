@@ -34,6 +34,7 @@ from opencwc.casebook.opening import Casebook, casebook_url, open_casebook
 from opencwc.casebook.permissions import require
 from opencwc.casebook.recording import now
 from opencwc.casebook.signing import Signer, fingerprint_of, verify_signature
+from opencwc.casebook.syncing import sync_folder
 from opencwc.casebook.verifying import Verification, verify_all
 from opencwc.errors import ConflictError, InputError, IntegrityError, OutputError
 from opencwc.settings import load_settings
@@ -135,10 +136,7 @@ def _restore_new_file(archive: _Archive, file: Path, signer: Signer | None) -> N
         finally:
             book.close()
         os.link(coming, file)  # unlike a rename, it does not replace what somebody else made meanwhile
-        if os.name == "posix":
-            descriptor = os.open(file.parent, os.O_RDONLY)
-            os.fsync(descriptor)
-            os.close(descriptor)
+        sync_folder(file.parent)
     except FileExistsError as error:
         raise _not_empty() from error
     except OSError as error:

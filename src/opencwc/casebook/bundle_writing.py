@@ -19,6 +19,7 @@ from typing import IO, Any
 
 from opencwc.casebook.chain import canonical
 from opencwc.casebook.signing import Signer, fingerprint_of
+from opencwc.casebook.syncing import sync_folder
 from opencwc.casebook.verify import FORMAT, LONGEST_LINE
 from opencwc.errors import IntegrityError, OutputError
 
@@ -272,12 +273,7 @@ def written_whole(path: Path) -> Iterator[IO[bytes]]:
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
-        if os.name == "posix":
-            folder = os.open(path.parent, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+        sync_folder(path.parent)
     except OSError as error:
         raise OutputError(
             f"the file cannot be written ({error.strerror or error})",

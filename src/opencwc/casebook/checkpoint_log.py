@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from opencwc.casebook.chain import canonical
+from opencwc.casebook.syncing import sync_folder
 from opencwc.errors import StorageError
 
 LOG_FILE = "checkpoints.log"
@@ -145,7 +146,7 @@ class CheckpointLog:
                     written += os.pwrite(descriptor, pending[written:], start + written)
                 os.fsync(descriptor)
                 if new:
-                    _sync_folder(self.folder)
+                    sync_folder(self.folder)
             except OSError:
                 os.ftruncate(descriptor, start)
                 raise
@@ -209,12 +210,3 @@ def _end_of_finished(descriptor: int) -> int:
             return end
         end = begin
     return end
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

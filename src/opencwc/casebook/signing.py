@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import parse_qsl, unquote
 
+from opencwc.casebook.syncing import sync_folder
 from opencwc.errors import IntegrityError, SettingsError, UnavailableError
 
 if TYPE_CHECKING:
@@ -332,16 +333,7 @@ def _write_new(path: Path, data: bytes) -> None:
             temporary.rename(path)
     finally:
         temporary.unlink(missing_ok=True)
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+    sync_folder(path.parent)
 
 
 def _require_own_folder(folder: Path) -> None:
