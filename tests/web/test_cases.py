@@ -318,3 +318,14 @@ def test_the_auditor_reads_the_record_and_verifies_it(house: House) -> None:
         assert audra.post("/api/v1/verification").json()["fits"]
         assert rita.get("/api/v1/records").status_code == 403
         assert audra.post("/api/v1/decisions", json=decision(2)).status_code == 403
+
+
+def test_an_answer_under_a_key_is_not_shown_again_to_who_lost_the_clearance(house: House) -> None:
+    asked = {"name": "secret-raid", "title": "Raid", "mark": "protected"}
+    with people(house, "rita") as (rita,):
+        assert rita.post("/api/v1/cases", json=asked, headers={"Idempotency-Key": "k"}).status_code == 201
+        assert rita.post("/api/v1/cases", json=asked, headers={"Idempotency-Key": "k"}).json()["title"] == "Raid"
+    house.entrance.people.change("console", "rita", clearance=Mark.UNCLASSIFIED)
+    with people(house, "rita") as (rita,):
+        again = rita.post("/api/v1/cases", json=asked, headers={"Idempotency-Key": "k"})
+        assert (again.status_code, kind(again)) == (422, "key-reused")

@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from opencwc.casebook.model import Person
 from opencwc.casebook.opening import Casebook, told
 from opencwc.casebook.tables import answered_key
 from opencwc.web.problems import HttpProblem
@@ -105,18 +106,21 @@ class AnsweredKeys:
 
 
 async def once(
-    request: Request, keys: AnsweredKeys, person: str, digest: str, do: Callable[[], Awaitable[Response]]
+    request: Request, keys: AnsweredKeys, asker: Person, digest: str, do: Callable[[], Awaitable[Response]]
 ) -> Response:
     """Do a request, or give the answer of the same one done before under its ``Idempotency-Key``.
 
-    ``digest`` stands for everything that was asked: two requests with one key must have one digest.
+    ``digest`` stands for everything that was asked: two requests with one key must have one digest. Who has another
+    role or clearance by now asks another thing: an answer that was theirs then is not shown again.
     """
+    person = asker.id
     key = request.headers.get("idempotency-key", "")
     if not key:
         return await do()
     if len(key) > LONGEST_KEY or not key.isprintable():
         raise HttpProblem(400, "bad-key", "this is no key", where="Idempotency-Key", remedy="Send a UUID, for example.")
-    whole = sha256(f"{request.method} {request.url.path}\n{digest}".encode()).hexdigest()
+    standing = f"{asker.role} {asker.clearance}"
+    whole = sha256(f"{request.method} {request.url.path}\n{standing}\n{digest}".encode()).hexdigest()
     before = await run_in_threadpool(keys.take, person, key, whole)
     if before is not None:
         status, body = before
@@ -142,4 +146,4 @@ async def posted_once(
         return await run_in_threadpool(do)
 
     digest = "" if asked is None else asked.model_dump_json()
-    return await once(request, AnsweredKeys(book.engine), person_of(request).id, digest, in_a_thread)
+    return await once(request, AnsweredKeys(book.engine), person_of(request), digest, in_a_thread)

@@ -119,7 +119,7 @@ async def submit(request: Request) -> Response:
             made = await service.answering.run(keep)
             return JSONResponse(as_json(made), 202, {"Location": f"/api/v1/jobs/{made.id}"})
 
-        return await once(request, AnsweredKeys(intake.book.engine), person.id, digest, do)
+        return await once(request, AnsweredKeys(intake.book.engine), person, digest, do)
     finally:
         await form.close()
 
