@@ -7,19 +7,23 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 import pytest
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from opencwc.casebook import tables
+from opencwc.casebook.cases import change_case
+from opencwc.casebook.model import Mark
 from opencwc.errors import ConflictError, NotFoundError
 from opencwc.web.jobs import MOST_ATTEMPTS, Job, Jobs
 from opencwc.web.worker import Worker
 
-from .conftest import ON_BOTH, PEOPLE, House
+from .conftest import ON_BOTH, PEOPLE, House, live
 
 CSV = b"id,smiles\nP1,CC(C)OP(C)(=O)F\nP2,CCO\nP3,C1CC\n"
 ANALYST = PEOPLE["analyst"]
@@ -194,6 +198,24 @@ def test_the_events_tell_the_way_to_the_end(client: TestClient, worker: Worker) 
     assert names[-1] == "end"
     assert set(names[:-1]) <= {"progress"}
     assert (last["state"], last["rows_done"]) == ("done", 3_000)
+
+
+def test_the_events_end_for_who_is_no_longer_cleared_for_the_case(
+    house: House, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(PEOPLE, "analyst", replace(PEOPLE["analyst"], clearance=Mark.RESTRICTED))
+    headers = {"x-test-person": "analyst"}
+    with live(house.app, house.configuration) as address, httpx.Client(base_url=address, headers=headers) as client:
+        job = client.post("/api/v1/jobs", files={"file": ("a.csv", CSV)}, data={"case": "k-1"}).json()
+        told = []
+        with client.stream("GET", f"/api/v1/jobs/{job['id']}/events") as answer:
+            for line in answer.iter_lines():
+                if line.startswith("data:"):
+                    told.append(json.loads(line[5:])["state"])
+                    change_case(house.book, PEOPLE["reviewer"], "k-1", mark="highly_protected")
+                    worker.work_once()
+        assert told == ["waiting"]
+        assert client.get(f"/api/v1/jobs/{job['id']}").status_code == 404
 
 
 def test_a_job_that_waits_is_cancelled_at_once(client: TestClient, worker: Worker) -> None:

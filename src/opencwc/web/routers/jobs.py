@@ -18,6 +18,7 @@ from starlette.formparsers import MultiPartException
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from opencwc.casebook.model import KeptFinding, Mark, Person
+from opencwc.casebook.permissions import may
 from opencwc.errors import ConflictError, InputError, NotFoundError, SettingsError, UnavailableError
 from opencwc.finding import message_from_plain
 from opencwc.screening.model import COLUMNS
@@ -26,7 +27,7 @@ from opencwc.web.intake import Intake
 from opencwc.web.jobs import Job, Jobs
 from opencwc.web.problems import HttpProblem
 from opencwc.web.routers.asking import InLang, Kind, answers, names_of, problems
-from opencwc.web.service import GuardedRoute, Service, person_of, service_of, takes_uploads
+from opencwc.web.service import GuardedRoute, Service, person_of, service_of, takes_uploads, who_asks
 from opencwc.wording import sentence
 
 router = APIRouter(route_class=GuardedRoute, tags=["jobs"])
@@ -172,16 +173,19 @@ async def events(request: Request, job_id: str) -> Response:
     service = service_of(request)
     # Looked up here, not in a generator endpoint of the framework: a job that is not there must be a problem.
     first = await service.answering.run(_job, service, job_id, person_of(request))
-    return EventSourceResponse(_told(service, first), headers=_UNBUFFERED)
+    return EventSourceResponse(_told(service, request, first), headers=_UNBUFFERED)
 
 
-async def _told(service: Service, job: Job) -> AsyncIterator[bytes]:
+async def _told(service: Service, request: Request, job: Job) -> AsyncIterator[bytes]:
+    """Tell what changed, as long as whoever listens may still see it."""
     jobs, _ = _parts(service)
     said: dict[str, Any] = {}
     quiet = 0.0
     while True:
         told = as_json(job)
         if told != said:
+            if said and not await _may_still_see(service, request, job):
+                return
             yield _event("end" if job.ended else "progress", told)
             said, quiet = told, 0.0
         elif quiet >= _KEEP_ALIVE_SECONDS:
@@ -192,6 +196,18 @@ async def _told(service: Service, job: Job) -> AsyncIterator[bytes]:
         await asyncio.sleep(WATCH_SECONDS)
         quiet += WATCH_SECONDS
         job = await service.answering.run(jobs.get, job.id)
+
+
+async def _may_still_see(service: Service, request: Request, job: Job) -> bool:
+    """Tell whether who listens is still signed in, allowed and cleared: a stream may last longer than that."""
+    person = await who_asks(service, request)
+    if person is None or not may(person, "keep"):
+        return False
+    try:
+        await service.answering.run(_job, service, job.id, person)
+    except NotFoundError:
+        return False
+    return True
 
 
 def _event(name: str, data: dict[str, Any]) -> bytes:
