@@ -16,7 +16,7 @@ from pathlib import Path
 import httpx
 import pytest
 from benchmarks.service import free_port, make_token, wait_for
-from benchmarks.soak import judged, run, slope, worker_of
+from benchmarks.soak import judged, resting, run, slope, worker_of
 
 COMMAND = (sys.executable, "-c", "import typer; from opencwc.cli.serve import serve; typer.run(serve)")
 
@@ -129,8 +129,14 @@ def test_a_short_soak_shows_no_error_and_no_growth(name_index: None) -> None:
     assert soak.jobs >= 1
     assert min(soak.visits, soak.pages, soak.decisions) >= 1
     for points in soak.memory.values():
-        steady = points[len(points) // 2 :]
+        rest = resting(points)
+        steady = rest[len(rest) // 2 :]
         assert steady[-1][1] < 1.1 * steady[0][1], "\n".join(lines)
+
+
+def test_a_leak_shows_in_what_is_held_at_rest_and_a_moment_does_not() -> None:
+    leak = [(float(at), 100 + at + 64 * (at % 3 == 0)) for at in range(20)]
+    assert [held for _, held in resting(leak)] == [101, 105, 110, 116]
 
 
 def test_the_line_through_memory_is_the_least_squares_one() -> None:

@@ -236,7 +236,7 @@ def make_engine(url: URL) -> Engine:
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _: object) -> None:
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "cache_size=-16384", "temp_store=MEMORY"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "cache_size=-4096", "temp_store=MEMORY"):
             try:
                 connection.execute(f"PRAGMA {pragma}")
             except Exception as error:  # a read-only file can still be read: only the journal cannot be changed
