@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import Enum, IntEnum
+from enum import IntEnum, StrEnum
 
 
-class Mark(IntEnum):
+class _Named(IntEnum):
+    """A rank that is said by its name in small letters."""
+
+    def __str__(self) -> str:
+        return self.name.lower()
+
+
+class Mark(_Named):
     """The OPCW's confidentiality marks (Confidentiality Annex; OPCW Policy on Confidentiality), in rising order."""
 
     UNCLASSIFIED = 0
@@ -14,11 +21,8 @@ class Mark(IntEnum):
     PROTECTED = 2
     HIGHLY_PROTECTED = 3
 
-    def __str__(self) -> str:
-        return self.name.lower()
 
-
-class Role(str, Enum):
+class Role(StrEnum):
     """What a person is in the house; what each may do stands in `opencwc.casebook.permissions`."""
 
     ANALYST = "analyst"
@@ -26,11 +30,8 @@ class Role(str, Enum):
     ADMINISTRATOR = "administrator"
     AUDITOR = "auditor"
 
-    def __str__(self) -> str:
-        return self.value
 
-
-class Outcome(str, Enum):
+class Outcome(StrEnum):
     """What a person says of a finding."""
 
     ACCEPT = "accept"
@@ -38,11 +39,8 @@ class Outcome(str, Enum):
     REJECT = "reject"
     NEED_MORE = "need_more"
 
-    def __str__(self) -> str:
-        return self.value
 
-
-class Status(IntEnum):
+class Status(_Named):
     """Where a finding stands; ``NOTED`` is what the rules leave without need of a person (not listed, exempt)."""
 
     OPEN = 0
@@ -55,24 +53,18 @@ class Status(IntEnum):
     NOTED = 7
     ERASED = 8
 
-    def __str__(self) -> str:
-        return self.name.lower()
-
 
 UNDECIDED = (Status.OPEN, Status.AWAITING_SECOND, Status.DISPUTED, Status.NEEDS_MORE)
 """What still waits for a person."""
 
 
-class CaseStatus(str, Enum):
+class CaseStatus(StrEnum):
     """Where a case stands."""
 
     OPEN = "open"
     IN_REVIEW = "in_review"
     CLOSED = "closed"
     ERASED = "erased"
-
-    def __str__(self) -> str:
-        return self.value
 
 
 @dataclass(frozen=True, slots=True)
