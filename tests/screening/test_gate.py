@@ -129,6 +129,38 @@ def test_the_gate_is_sound_on_noise(texts: list[str]) -> None:
     assert_sound(texts)
 
 
+def with_drawn_hydrogens(template: str) -> list[str]:
+    """Write one to three hydrogens of each isotope on the first atom of a drawing: before it, after it, around it."""
+    atom, rest = re.match(r"(\[[^]]*\]|[A-Z])(.*)", template).groups()
+    texts = []
+    for mark in ("[H]", "[1H]", "[2H]", "[3H]"):
+        texts += [f"{mark}{atom}{rest}", f"{atom}({mark}){rest}", f"{mark}-{atom}{rest}"]
+        texts += [f"{mark}{atom}({mark}){rest}", f"{atom}({mark})({mark}){rest}", f"{mark}{atom}({mark})({mark}){rest}"]
+        texts += [f"{atom}%10{rest}.{mark}%10", f"{mark}1.{atom}1{rest}"]
+    return texts
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "P(O)(OCC)OCC", "P(=O)(OCC)OCC", "P(OCC)OCC", "P(O)(OC)OC", "P(O)(O)(OCC)OCC", "P(O)(C)OCC", "P(C)(O)(F)OC(C)C",
+        "P(=O)(C)(O)O", "P(S)(OCC)OCC", "P(Cl)Cl", "P(Cl)(Cl)Cl", "[PH](O)(OCC)OCC", "[P](O)(OCC)OCC",
+        "[P+](O)(OCC)OCC", "[AsH](Cl)Cl", "[As](Cl)(Cl)C=C", "[As](O)C", "S(CCO)CCO", "S(CCCl)CCCl", "S(Cl)Cl",
+        "S(Cl)SCl", "S(CCN(C)C)", "S(=O)(Cl)Cl", "S(P(=O)(C)OCC)CCN(C)C", "[S](CCO)CCO", "N(CCO)(CCO)CCO", "N(CCO)CCO",
+        "N(C)C", "N(CC)CCO", "[N+](CCO)(C)C", "[N](CCO)CCO", "O(C)P(=O)OC", "C(=O)(Cl)Cl", "C#N",
+    ],
+)  # fmt: skip
+def test_the_gate_vouches_for_no_listed_chemical_whose_hydrogens_are_drawn_as_atoms(template: str) -> None:
+    assert_sound(with_drawn_hydrogens(template))
+
+
+@pytest.mark.parametrize("mark", ["[H]", "[2H]", "[3H]"])
+def test_a_drawn_hydrogen_beside_unwritten_ones_on_phosphorus_or_sulfur_is_read_in_full(mark: str) -> None:
+    texts = [f"CCOP({mark})(O)OCC", f"{mark}P(O)(OCC)OCC", f"OP({mark})(OC)OC", f"OCCS({mark})CCO", f"{mark}S(CCO)CCO"]
+    assert sent_on(texts) == [True] * len(texts)
+    assert sent_on([f"CCOP({mark})(O)OCCCCCCC", f"{mark}S(CCO)CCOCCC"]) == [False, False]
+
+
 def test_the_gate_rules_out_what_is_one_carbon_beyond_the_border() -> None:
     on = sent_on(["CCCN(CCC)CCO", "CCCN(CCC)CCCO", "OCCSCCO", "OCCSCCCO", "CC(C)(C)C(=O)C", "CC(C)(C)CC(=O)C"])
     assert on == [True, False, True, False, True, False]

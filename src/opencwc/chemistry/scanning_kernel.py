@@ -86,6 +86,7 @@ def scan_texts(
     near = np.zeros((MAX_ATOMS, MOST_NEIGHBOURS), np.int64)
     near_count = np.zeros(MAX_ATOMS, np.int64)
     kept_count = np.zeros(MAX_ATOMS, np.int64)
+    drawn_hydrogens = np.zeros(MAX_ATOMS, np.int64)
     on_metal = np.zeros(MAX_ATOMS, np.bool_)
     walked = np.zeros(MOST_NEIGHBOURS, np.int64)
     stack = np.zeros(_MAX_DEPTH, np.int64)
@@ -253,6 +254,7 @@ def scan_texts(
                 doubled[atoms] = False
                 near_count[atoms] = 0
                 kept_count[atoms] = 0
+                drawn_hydrogens[atoms] = 0
                 on_metal[atoms] = False
                 edge_count[atoms] = 0
                 previous = np.int64(atoms)
@@ -399,6 +401,8 @@ def scan_texts(
                         break
                     near[here, near_count[here]] = there
                     near_count[here] += 1
+                else:
+                    drawn_hydrogens[here] += 1
         if not fine:
             continue
         # 4. Valences, and which aromatic atoms need a double bond.
@@ -536,6 +540,9 @@ def scan_texts(
             piece_key[root] += bonded[number, kept_count[one]]
             if on_metal[one] or (number == 15 and bracket[one]):
                 piece_blurred[root] = True  # cut from a metal, or a phosphite drawn without its hydrogen
+            if (number == 15 or number == 16) and drawn_hydrogens[one]:
+                # several valences: the full path folds the hydrogen and counts the unwritten ones anew, of fewer bonds
+                piece_blurred[root] = True
             own = hydrogens[one]
             if number == 1:
                 own = 1
