@@ -161,6 +161,12 @@ def test_a_drawn_hydrogen_beside_unwritten_ones_on_phosphorus_or_sulfur_is_read_
     assert sent_on([f"CCOP({mark})(O)OCCCCCCC", f"{mark}S(CCO)CCOCCC"]) == [False, False]
 
 
+def test_a_hydrogen_with_a_hand_is_not_vouched_for() -> None:
+    texts = ["CCCO[H@]", "CCCO[2H@@]", "CCC[C@]([H])(O)CCC"]
+    assert sent_on(texts) == [True, True, False]
+    assert_sound(texts)
+
+
 def test_the_gate_rules_out_what_is_one_carbon_beyond_the_border() -> None:
     on = sent_on(["CCCN(CCC)CCO", "CCCN(CCC)CCCO", "OCCSCCO", "OCCSCCCO", "CC(C)(C)C(=O)C", "CC(C)(C)CC(=O)C"])
     assert on == [True, False, True, False, True, False]

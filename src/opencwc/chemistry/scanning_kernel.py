@@ -155,6 +155,9 @@ def scan_texts(
                 while at < end and data[at] == 64 and turns < 2:  # @
                     at += 1
                     turns += 1
+                if turns and found == 1:  # no hydrogen has a hand, and RDKit does not read one
+                    fine = False
+                    break
                 if at < end and data[at] == 72 and found != 1:  # H
                     its_hydrogens = 1
                     at += 1
