@@ -6,8 +6,10 @@ TESTS := $(VENV)/.installed-for-tests
 
 .PHONY: demo test check bench soak docs clean
 
-demo: $(STAMP)  ## the main job on examples/, and where its report lies
+demo: $(STAMP)  ## the main job on examples/, then the page on the year of an invented State
 	@sh scripts/demo.sh
+	@echo
+	@$(RUN)/opencwc demo
 
 test: $(TESTS)  ## the whole test suite
 	$(RUN)/pytest -n auto
@@ -25,6 +27,7 @@ bench: $(STAMP)  ## the figures of docs/benchmarks, measured here
 	$(RUN)/python -m benchmarks
 	$(RUN)/python -m benchmarks.casebook
 	$(RUN)/python -m benchmarks.service
+	$(RUN)/python -m benchmarks.page
 	$(RUN)/python -m benchmarks.refusals
 	$(RUN)/python -m benchmarks.language
 
@@ -34,7 +37,7 @@ soak: $(STAMP)  ## 24 minutes of mixed load on the service, watched for growth i
 docs: $(STAMP)  ## the documentation, into site/
 	$(RUN)/mkdocs build --strict
 
-$(STAMP): pyproject.toml constraints.txt scripts/set_up.sh build_catalogs.py $(wildcard src/opencwc/wording/catalogs/*/LC_MESSAGES/*.po)
+$(STAMP): pyproject.toml constraints.txt scripts/set_up.sh build_package.py src/opencwc/web/vendor/package-lock.json $(wildcard src/opencwc/wording/catalogs/*/LC_MESSAGES/*.po)
 	@sh scripts/set_up.sh $(VENV)
 	@touch $@
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Install OpenCWC and all that it needs into the virtual environment named by the first argument; with "tests" as the
-# second one, also what the tests run for real: PostgreSQL, a PKCS#11 token, age, an OpenID provider.
+# second one, also what the tests run for real: PostgreSQL, a PKCS#11 token, age, an OpenID provider, a browser.
 # On Debian and Ubuntu it installs missing system packages when it is root, and says which they are when it is not.
 set -eu
 venv=$1
@@ -26,7 +26,7 @@ for library in libXrender.so.1:libxrender1 libXext.so.6:libxext6 libX11.so.6:lib
   "$python" -c "import ctypes; ctypes.CDLL('${library%%:*}')" >/dev/null 2>&1 || missing="$missing ${library##*:}"
 done
 if [ "$for_tests" = tests ]; then
-  for program in softhsm2-util:softhsm2 age:age openssl:openssl ssh-keygen:openssh-client node:nodejs npm:npm setpriv:util-linux systemd-analyze:systemd; do
+  for program in softhsm2-util:softhsm2 age:age openssl:openssl ssh-keygen:openssh-client node:nodejs npm:npm setpriv:util-linux systemd-analyze:systemd chromium:chromium; do
     command -v "${program%%:*}" >/dev/null 2>&1 || missing="$missing ${program##*:}"
   done
   PATH="$PATH:/usr/sbin" command -v nginx >/dev/null 2>&1 || missing="$missing nginx-light"

