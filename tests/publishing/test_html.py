@@ -215,7 +215,7 @@ def contrast(first: str, second: str) -> float:
 
 
 def test_every_text_has_the_contrast_that_wcag_asks_for():
-    themes = tokens((TEMPLATES / "report.css").read_text())
+    themes = tokens((TEMPLATES / "tokens.css").read_text())
     assert len(themes) == 3
     for theme in themes:
         for ink in ("ink", "soft", "link"):

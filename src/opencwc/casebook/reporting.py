@@ -75,7 +75,7 @@ def _counts(connection: Connection, case: Case, lang: str) -> Counts:
     for place, n in rows:
         told[VERDICTS[place]] = told.get(VERDICTS[place], 0) + n
     counts = [
-        Count(Badge(say(f"verdict_{name}", lang), _TONES[name]), told.get(name, 0))
+        Count(Badge(say(f"verdict_{name}", lang), VERDICT_TONES[name]), told.get(name, 0))
         for name in VERDICTS
         if told.get(name) or name in VERDICTS[:5]
     ]
@@ -141,7 +141,7 @@ def _said(one: Decision, lang: str) -> str:
     return " ".join(filter(None, (one.at[:16], one.person, outcome, corrected, f"({one.reason or ''})")))
 
 
-_TONES: dict[str, Tone] = {
+VERDICT_TONES: dict[str, Tone] = {
     "listed": "grave", "review": "doubt", "exempt": "mild", "unreadable": "gap", "not_listed": "calm",
     "prohibited": "grave", "allowed_with": "doubt", "allowed": "calm",
 }  # fmt: skip

@@ -19,6 +19,8 @@ from markupsafe import Markup
 from opencwc.publishing.model import Counts, Report, Tone
 
 TEMPLATES = Path(__file__).parent / "templates"
+STYLES = ("tokens.css", "parts.css", "report.css")
+"""The stylesheets of a report, in order; the first two also dress the pages of the service."""
 PREVIEW = 120
 """Characters of a verbatim text that stand in the open; the rest is behind a click."""
 LONGEST = 4_000
@@ -27,7 +29,7 @@ LONGEST = 4_000
 
 def write_html(report: Report, stream: TextIO) -> None:
     """Write a report as one self-contained HTML file (UTF-8) to a text stream."""
-    style, script = _asset("report.css"), _asset("report.js")
+    style, script = _style(), _asset("report.js")
     template = _environment().get_template("report.html")
     pieces = template.stream(report=report, style=style, script=script, policy=_policy(style, script))
     pieces.enable_buffering(32)
@@ -82,6 +84,11 @@ def _policy(style: str, script: str) -> str:
 
 def _hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+@cache
+def _style() -> Markup:
+    return Markup("").join(_asset(name) for name in STYLES)
 
 
 @cache

@@ -18,8 +18,9 @@ class Text:
     """A text with something to say about it.
 
     ``lang`` is its language where it is not the report's; ``verbatim`` marks what stands as in a file or a law (a
-    formula, a number): it runs left to right and is shortened where it is very long; ``to`` is the id of what it
-    leads to in the same document; ``note`` stands smaller behind it (a source); ``warn`` sets it apart.
+    formula, a number): it runs left to right and is shortened where it is very long; ``to`` is the address that it
+    leads to (``#rule-2B04`` in the same document); ``note`` stands smaller behind it (a source); ``warn`` sets it
+    apart.
     """
 
     text: str

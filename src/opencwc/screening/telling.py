@@ -1,0 +1,237 @@
+"""A finding and a rule as what a person reads: the card of either, in one language, for reports and pages alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from rdkit import Chem, rdBase
+
+from opencwc.chemistry.drawing import CORE, draw, highlight_classes
+from opencwc.convention import Chemical, Convention, Duty, Entry, Structure
+from opencwc.finding import Evidence, Finding, Message, Rule, Value, Verdict
+from opencwc.publishing import Badge, Block, Card, Fact, Facts, Figure, Key, Paragraph, Text, Words
+from opencwc.publishing.model import Tone
+from opencwc.screening.groups import UNBOUNDED, parse_place
+from opencwc.wording import say, sentence
+
+TONES: dict[Verdict, Tone] = {
+    Verdict.LISTED: "grave",
+    Verdict.REVIEW: "doubt",
+    Verdict.EXEMPT: "mild",
+    Verdict.UNREADABLE: "gap",
+    Verdict.NOT_LISTED: "calm",
+}
+WIDTH, HEIGHT = 320, 220
+
+
+class Teller:
+    """Tells findings and rules in a language; ``link`` gives the address of what is said of a rule.
+
+    ``of_file`` is false for a single value, which has no row.
+    """
+
+    def __init__(self, convention: Convention, lang: str, link: Callable[[Rule], str], *, of_file: bool = True) -> None:
+        self.convention = convention
+        self.lang = lang
+        self.link = link
+        self.of_file = of_file
+
+    def card(self, finding: Finding, name: str) -> Card:
+        """Show one finding: where it stands, why, by which atoms, and by which rule."""
+        entry = self.convention.find(finding.rule.list, finding.rule.entry) if finding.rule else None
+        heading: list[Words] = []
+        facets = {"verdict": self.say(f"verdict_{finding.verdict}")}
+        if finding.rule:
+            facets |= {"list": finding.rule.list, "entry": f"{finding.rule.list} {finding.rule.entry}"}
+            heading.append(Text(finding.rule.entry, to=self.link(finding.rule) if entry else ""))
+        if entry:
+            heading.append(self.title(entry))
+        blocks: list[Block] = [Paragraph((sentence(finding.message, self.lang),))]
+        if entry and entry.evidence == "unverified":
+            blocks.append(Paragraph((Text(self.evidence("unverified"), warn=True),)))
+        facts = [Fact(self.say("label_input"), (Text(finding.subject.input, verbatim=True),))]
+        if finding.steps:
+            facts.append(Fact(self.say("report_steps"), tuple(sentence(step, self.lang) for step in finding.steps)))
+        if finding.confidence is not None:
+            facts.append(Fact(self.say("report_confidence"), (f"{finding.confidence:.2f}",)))
+        if entry and finding.rule:
+            link = self.say("report_rule_link", entry=entry.id)
+            source = self.source(entry.source, entry.evidence)
+            facts.append(Fact(self.say("report_rule"), (Text(link, to=self.link(finding.rule), note=source),)))
+        blocks.append(Facts(tuple(facts)))
+        return Card(
+            id=name,
+            heading=tuple(heading),
+            badge=self.badge(finding.verdict),
+            place=self.place(finding),
+            figure=self.figure(finding, entry, name),
+            blocks=tuple(blocks),
+            facets=facets,
+        )
+
+    def place(self, finding: Finding) -> tuple[Fact, ...]:
+        """Say where the finding stands in the user's file, and what the chemical was known by."""
+        subject = finding.subject
+        facts = [Fact(self.say("label_row"), (str(subject.row),))] if self.of_file else []
+        if subject.id:
+            facts.append(Fact(self.say("label_id"), (Text(subject.id, verbatim=True),)))
+        if finding.rule:
+            facts.append(Fact(self.say("label_list"), (finding.rule.list,)))
+        if subject.component is not None and (self.of_file or subject.component > 1):
+            facts.append(Fact(self.say("label_component"), (str(subject.component),)))
+        if finding.basis:
+            facts.append(Fact(self.say("label_basis"), (self.say(f"basis_{finding.basis}"),)))
+        return tuple(facts)
+
+    def figure(self, finding: Finding, entry: Entry | None, name: str) -> Figure | None:
+        """Draw the component with its deciding atoms; ``None`` where no atom decides."""
+        shown = [one for one in finding.evidence if one.kind == "atoms" and one.structure]
+        if not shown:
+            return None
+        labels = highlight_classes([one.label for one in shown])
+        legend = []
+        for one in shown:
+            text = self.say("report_legend_core") if one.label == CORE else self.what_stands(one, entry)
+            legend.append(Key(labels[one.label], "" if one.label == CORE else one.label, text))
+        svg = draw(
+            shown[0].structure,
+            {one.label: one.atoms for one in shown},
+            WIDTH,
+            HEIGHT,
+            title=self.say("report_drawing"),
+            description=" ".join((shown[0].structure, *(f"{key.letter} {key.text}." for key in legend))),
+            name=name,
+            instead=self.say("report_not_drawn"),
+        )
+        return Figure(svg, self.say("report_legend"), tuple(legend))
+
+    def what_stands(self, place: Evidence, entry: Entry | None) -> str:
+        """Say what stands in a place: the group, as the place's own kind judges it."""
+        drawings = (*entry.structure, *entry.doubt) if entry else ()
+        written = next((one.places[place.label] for one in drawings if place.label in one.places), "")
+        group = _group(place, written) if written else None
+        return say(group, self.lang) if group else self.say("report_place", place=place.label)
+
+    def rule(self, entry: Entry, name: str) -> Card:
+        """Write one rule: in plain words, as the file has it, its source, its date, and what follows."""
+        facts: list[Fact] = []
+        if entry.meaning:
+            facts.append(Fact(self.say("report_meaning"), (self.in_language(entry.meaning),)))
+        facts += self.structures(entry)
+        named = tuple(self.chemical(one) for one in entry.examples)
+        exempt = tuple(self.chemical(one) for one in entry.exempt)
+        for label, values in (("report_examples", named), ("report_exempt", exempt)):
+            if values:
+                facts.append(Fact(self.say(label), values))
+        if entry.except_entries:
+            facts.append(Fact(self.say("report_except"), entry.except_entries))
+        facts.append(Fact(self.say("report_salts"), (self.sentence(f"salts_{entry.salts}"),)))
+        grade = Text(self.evidence(entry.evidence), warn=entry.evidence == "unverified")
+        facts.append(Fact(self.say("report_source"), (Text(entry.source, lang="en"),)))
+        facts.append(Fact(self.say("report_evidence"), (grade,)))
+        since = entry.in_force.start.isoformat() if entry.in_force.start else self.say("report_unknown_date")
+        until = f" – {entry.in_force.end.isoformat()}" if entry.in_force.end else ""
+        facts.append(Fact(self.say("report_in_force"), (since + until,)))
+        duties = tuple(self.duty(one) for one in self.convention.duties_for(entry))
+        facts.append(Fact(self.say("report_duties"), duties or (self.sentence("report_no_duties"),)))
+        return Card(
+            id=name,
+            heading=(entry.id, self.title(entry)),
+            place=(Fact(self.say("label_list"), (entry.list,)),),
+            blocks=(Facts(tuple(facts)),),
+        )
+
+    def structures(self, entry: Entry) -> Iterator[Fact]:
+        """Write the cores and the places as the rule file has them, and the places in words."""
+        for label, drawings in (("report_core", entry.structure), ("report_near", entry.doubt)):
+            if drawings:
+                yield Fact(self.say(label), tuple(self.structure(one) for one in drawings))
+        places = {name: kind for one in (*entry.structure, *entry.doubt) for name, kind in one.places.items()}
+        if places:
+            told = tuple(Text(f"{name}: {self.place_in_words(kind)}", note=kind) for name, kind in places.items())
+            yield Fact(self.say("report_places"), told)
+        conditions = dict.fromkeys(item for one in entry.structure for item in one.where)
+        if conditions:
+            yield Fact(self.say("report_where"), tuple(Text(item, lang="en") for item in conditions))
+        if any(one.rest == "free" for one in entry.structure):
+            yield Fact(self.say("report_rest"), (self.sentence("report_rest_free"),))
+
+    def structure(self, structure: Structure) -> Text:
+        """Write one core as it stands in the rule file, with the form that it is meant for."""
+        note = "" if structure.form == "free" else self.say(f"form_{structure.form}")
+        return Text(structure.core, verbatim=True, note=note)
+
+    def place_in_words(self, written: str) -> str:
+        """Say what may stand in a place."""
+        place = parse_place(written)
+        if place.kind == "methylenes":
+            return self.say("rule_methylenes", low=place.at[0], high=place.at[1])
+        told = [self.say(f"rule_{place.kind}")]
+        if place.kind == "alkyl" and place.max < UNBOUNDED:
+            told = [self.say("rule_alkyl_most", limit=place.max)]
+        if place.cyclo:
+            told.append(self.say("rule_cyclo"))
+        if place.bearing:
+            groups = tuple(Message(f"group_{one}") for one in place.bearing)
+            told.append(self.say("rule_bearing", groups=groups))
+        if place.hydrogen:
+            told.append(self.say("rule_hydrogen"))
+        if place.doubt:
+            told.append(self.say("rule_doubt", limit=place.doubt))
+        return self.say("list_separator").join(told)
+
+    def duty(self, duty: Duty) -> Text:
+        """Say a duty, with its source."""
+        return Text(self.sentence(duty.says, **duty.values), note=self.source(duty.source, duty.evidence))
+
+    def chemical(self, chemical: Chemical) -> Text:
+        """Name a printed chemical in the reader's language, with its CAS number."""
+        names = chemical.names.get(self.lang, ())
+        lang = "" if names or self.lang == "en" else "en"
+        return Text(f"{names[0] if names else chemical.name} (CAS {chemical.cas})", lang=lang)
+
+    def badge(self, verdict: Verdict) -> Badge:
+        """Return the word and tone of a verdict."""
+        return Badge(self.say(f"verdict_{verdict}"), TONES[verdict])
+
+    def title(self, entry: Entry) -> Text:
+        """Return the title of an entry in the reader's language, or in English."""
+        return self.in_language(entry.title)
+
+    def in_language(self, texts: Mapping[str, str]) -> Text:
+        """Choose the reader's language among texts, or English, said to be so."""
+        if self.lang in texts:
+            return Text(texts[self.lang])
+        return Text(texts["en"], lang="en")
+
+    def source(self, source: str, evidence: str) -> str:
+        """Name a source, with how sure it is."""
+        return f"{source} ({self.evidence(evidence)})"
+
+    def evidence(self, grade: str) -> str:
+        """Say how sure a source is."""
+        return self.say(f"evidence_{grade}")
+
+    def say(self, name: str, **values: Value) -> str:
+        """Say a message in the reader's language."""
+        return say(Message(name, dict(values)), self.lang)
+
+    def sentence(self, name: str, **values: Value) -> str:
+        """Say a message as a sentence in the reader's language."""
+        return sentence(Message(name, dict(values)), self.lang)
+
+
+def _group(place: Evidence, written: str) -> Message | None:
+    """Name the group of these atoms; ``None`` where they are no group of the structure."""
+    with rdBase.BlockLogs():
+        mol = Chem.MolFromSmiles(place.structure)
+    inside = set(place.atoms)
+    if mol is None or not inside or max(inside) >= mol.GetNumAtoms():
+        return None
+    attached = (
+        index
+        for index in place.atoms
+        if any(other.GetIdx() not in inside for other in mol.GetAtomWithIdx(index).GetNeighbors())
+    )
+    start = next(attached, None)
+    return parse_place(written).judge(mol, list(place.atoms), start).group if start is not None else None
