@@ -11,12 +11,39 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from opencwc.convention.loading import DATA, build_duties, build_list, build_policies, read_all
-from opencwc.convention.model import Chemical, Duty, Entry, InForce, Policy, RuleList, Structure
+from opencwc.convention.loading import (
+    DATA,
+    build_deadlines,
+    build_duties,
+    build_list,
+    build_policies,
+    build_states,
+    build_thresholds,
+    known_until,
+    read_all,
+    read_dated,
+)
+from opencwc.convention.model import (
+    Chemical,
+    Dated,
+    Deadline,
+    Duty,
+    Entry,
+    InForce,
+    Policy,
+    RuleList,
+    State,
+    StateOnDay,
+    Structure,
+    Threshold,
+)
 from opencwc.errors import RuleError, SettingsError
 from opencwc.settings import load_settings
 
-__all__ = ["Chemical", "Convention", "Duty", "Entry", "InForce", "Policy", "RuleList", "Structure"]
+__all__ = [
+    "Chemical", "Convention", "Dated", "Deadline", "Duty", "Entry", "InForce", "Policy", "RuleList", "State",
+    "StateOnDay", "Structure", "Threshold",
+]  # fmt: skip
 
 
 class Convention:
@@ -34,6 +61,7 @@ class Convention:
         self.as_of = as_of or date.today()
         settings = load_settings()
         built_in = [DATA / "lists" / "CWC", DATA / "lists" / "AG"]
+        self._cache = settings.cache
         self._raw = read_all([*built_in, *settings.own_lists, *files], settings.cache)
         known: dict[str, dict[str, Any]] = {}
         for one in self._raw["lists"]:
@@ -80,6 +108,47 @@ class Convention:
     def duties(self) -> tuple[Duty, ...]:
         """The duties in force on the day."""
         return tuple(duty for duty in build_duties(self._raw["duties"]) if duty.in_force.holds_on(self.as_of))
+
+    @cached_property
+    def thresholds(self) -> tuple[Threshold, ...]:
+        """The amounts at which duties begin or end, as far as they hold on the day."""
+        return tuple(one for one in build_thresholds(self._dated["thresholds"]) if one.in_force.holds_on(self.as_of))
+
+    @cached_property
+    def deadlines(self) -> tuple[Deadline, ...]:
+        """Until when declarations and notices are due, as far as it holds on the day; national rules included."""
+        return tuple(one for one in build_deadlines(self._dated["deadlines"]) if one.in_force.holds_on(self.as_of))
+
+    @cached_property
+    def states(self) -> tuple[StateOnDay, ...]:
+        """What every State is on the day: State Party, to be bound, signatory or not party, by code."""
+        return tuple(one.on(self.as_of) for one in build_states(self._dated["states"]))
+
+    @cached_property
+    def states_known_until(self) -> date:
+        """The day up to which it was looked into what States did."""
+        return known_until(self._dated["states"])
+
+    def dated(self) -> Iterator[Dated]:
+        """Yield everything of the Convention and of the chosen lists that has days of its own, whatever the day.
+
+        States are not among it: they have more days than one (`states`).
+        """
+        for entry in (entry for one in self.lists for entry in one.entries):
+            yield Dated("entry", entry.id, entry.list, entry.in_force, entry.source, entry.evidence)
+        plain: dict[str, tuple[Duty | Policy | Threshold | Deadline, ...]] = {
+            "duty": build_duties(self._raw["duties"]),
+            "policy": build_policies(self._raw["policies"]),
+            "threshold": build_thresholds(self._dated["thresholds"]),
+            "deadline": build_deadlines(self._dated["deadlines"]),
+        }
+        for kind, held in plain.items():
+            for one in held:
+                yield Dated(kind, one.id, "", one.in_force, one.source, one.evidence)
+
+    @cached_property
+    def _dated(self) -> dict[str, Any]:
+        return read_dated(self._cache)
 
     def find(self, list_id: str, entry_id: str) -> Entry | None:
         """Return the entry in force on the day, or ``None``."""

@@ -19,12 +19,15 @@ from opencwc.convention.model import (
     EVIDENCE,
     SALTS,
     Chemical,
+    Deadline,
     Duty,
     Entry,
     InForce,
     Policy,
     RuleList,
+    State,
     Structure,
+    Threshold,
     Words,
 )
 from opencwc.errors import RuleError
@@ -103,6 +106,44 @@ def build_duties(raw: list[Raw], where: str = str(DATA / "duties.yaml")) -> tupl
     )
 
 
+def build_thresholds(raw: list[Raw], where: str = str(DATA / "thresholds.yaml")) -> tuple[Threshold, ...]:
+    """Turn the YAML of thresholds into records; raise `RuleError` where one has no source or no amount."""
+    return tuple(_threshold(one, where) for one in _each_once(raw, "id", where))
+
+
+def build_deadlines(raw: list[Raw], where: str = str(DATA / "deadlines.yaml")) -> tuple[Deadline, ...]:
+    """Turn the YAML of deadlines into records; raise `RuleError` where one has no source or no time."""
+    return tuple(_deadline(one, where) for one in _each_once(raw, "id", where))
+
+
+def build_states(raw: Raw, where: str = str(DATA / "states.yaml")) -> tuple[State, ...]:
+    """Turn the YAML of States (``sources`` and ``states``) into records, by code; raise `RuleError` as above."""
+    sources = dict(raw.get("sources") or {})
+    states = _each_once(_mappings(raw, "states", where), "state", where)
+    return tuple(sorted(_state(one, sources, where) for one in states))
+
+
+def known_until(raw: Raw, where: str = str(DATA / "states.yaml")) -> date:
+    """Return the day up to which the YAML of States was looked into."""
+    return _day(raw.get("known_until"), where)
+
+
+def read_dated(cache: Path | None) -> Raw:
+    """Read the thresholds, deadlines and States, from ``cache`` where nothing changed; screening never needs them."""
+    files = {name: DATA / f"{name}.yaml" for name in ("thresholds", "deadlines", "states")}
+
+    def read() -> Raw:
+        return {name: _read_yaml(file) for name, file in files.items()}
+
+    stamps = [[str(file), file.stat().st_mtime_ns, file.stat().st_size] for file in files.values()]
+    made: Raw = cached_json(cache, "dated", stamps, read)
+    return {
+        "thresholds": _mappings(made["thresholds"], "thresholds", "thresholds.yaml"),
+        "deadlines": _mappings(made["deadlines"], "deadlines", "deadlines.yaml"),
+        "states": made["states"],
+    }
+
+
 def read_all(lists: Iterable[Path], cache: Path | None) -> Raw:
     """Read the lists, policies and duties at once, from ``cache`` where nothing changed since: YAML is slow to read."""
     paths = list(lists)
@@ -177,6 +218,88 @@ def _entry(list_name: str, raw: Raw) -> Entry:
         see_also=tuple(str(item) for item in raw.get("see_also", ())),
         file=str(raw.get("file", "")),
     )
+
+
+def _threshold(raw: Raw, where: str) -> Threshold:
+    words = ("id", "regime", "purpose", "chemicals", "activity", "scope", "window")
+    _refuse_unknown(raw, {*words, "comparator", "quantity", "above", "unit", "note", *_RESTS_ON}, where)
+    comparator = _one_of(raw, "comparator", ("gt", "le", "lt", "between", "none", "declaration"), where)
+    measured = comparator in ("gt", "le", "lt", "between")
+    if not measured:
+        _refuse_unknown(raw, {*words, "comparator", "note", *_RESTS_ON}, where)
+    return Threshold(
+        id=_text(raw, "id", where),
+        regime=_text(raw, "regime", where),
+        purpose=_text(raw, "purpose", where),
+        chemicals=_text(raw, "chemicals", where),
+        activity=_text(raw, "activity", where),
+        scope=_text(raw, "scope", where),
+        window=_text(raw, "window", where),
+        comparator=comparator,
+        quantity=_number(raw, "quantity", where) if measured else None,
+        above=_number(raw, "above", where) if comparator == "between" else None,
+        unit=_text(raw, "unit", where) if measured else "",
+        note=str(raw.get("note", "")),
+        source=_text(raw, "source", where),
+        evidence=_one_of(raw, "evidence", EVIDENCE, where),
+        in_force=_in_force(raw.get("in_force"), where),
+    )
+
+
+def _deadline(raw: Raw, where: str) -> Deadline:
+    known = {"id", "regime", "act", "due", "amount", "unit", "anchor", "month", "day", "state", *_RESTS_ON}
+    _refuse_unknown(raw, known, where)
+    due = _one_of(raw, "due", ("after", "before", "by", "on"), where)
+    counted = due in ("after", "before")
+    return Deadline(
+        id=_text(raw, "id", where),
+        regime=_text(raw, "regime", where),
+        act=_text(raw, "act", where),
+        due=due,
+        amount=_number(raw, "amount", where) if counted else None,
+        unit=_one_of(raw, "unit", ("days", "hours"), where) if counted else "",
+        anchor="" if due == "on" else _text(raw, "anchor", where),
+        month=_number(raw, "month", where) if due == "on" else None,
+        day=_number(raw, "day", where) if due == "on" else None,
+        state=str(raw.get("state", "")),
+        source=_text(raw, "source", where),
+        evidence=_one_of(raw, "evidence", EVIDENCE, where),
+        in_force=_in_force(raw.get("in_force"), where),
+    )
+
+
+def _state(raw: Raw, sources: Mapping[str, Raw], where: str) -> State:
+    _refuse_unknown(raw, {"state", "signed", "deposited", "instrument", "in_force", "rests_on"}, where)
+    code = _text(raw, "state", where)
+    if len(code) != 3 or not (code.isascii() and code.isalpha() and code.isupper()):
+        raise RuleError(f"{code!r} is no ISO 3166 alpha-3 code", where=where)
+    rests_on = _one_of(raw, "rests_on", tuple(sources), where)
+    state = State(
+        code=code,
+        signed=_day(raw["signed"], where) if "signed" in raw else None,
+        deposited=_day(raw["deposited"], where) if "deposited" in raw else None,
+        instrument=str(raw.get("instrument", "")),
+        in_force=_in_force(raw["in_force"], where) if "in_force" in raw else None,
+        source=_text(sources[rests_on], "source", where),
+        evidence=_one_of(sources[rests_on], "evidence", EVIDENCE, where),
+    )
+    first = state.in_force.start if state.in_force else None
+    if first and state.deposited and first < state.deposited:
+        raise RuleError(f"{code} is bound before it deposited its instrument", where=where)
+    return state
+
+
+def _each_once(raw: list[Raw], field: str, where: str) -> list[Raw]:
+    seen: set[tuple[str, str]] = set()
+    for one in raw:
+        key = (_text(one, field, where), str(one.get("in_force")))
+        if key in seen:
+            raise RuleError(f"{key[0]} stands twice for the same days", where=where)
+        seen.add(key)
+    return raw
+
+
+_RESTS_ON = ("source", "evidence", "in_force")
 
 
 def _structure(raw: Raw, places: Mapping[str, str], where: str) -> Structure:

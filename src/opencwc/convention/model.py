@@ -4,9 +4,11 @@ They hold the words of the rule files, dated and graded; what the words mean for
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from types import MappingProxyType
 from typing import NamedTuple
+
+from opencwc.finding import Message, Value
 
 EVIDENCE = ("treaty", "official", "secondary", "unverified")
 """How sure a value is: read in the treaty text; on a government's or the OPCW's page; told by others; not seen."""
@@ -131,3 +133,140 @@ class Duty(NamedTuple):
     source: str
     evidence: str
     in_force: InForce
+
+
+class Threshold(NamedTuple):
+    """An amount at which a duty begins or ends: ``more than 100 kg of a Schedule 2A chemical, by plant``.
+
+    ``comparator`` says how an amount is held against ``quantity`` (in ``unit``): ``gt``, ``le``, ``lt``, ``between``
+    (more than ``above``, at most ``quantity``), ``none``, or ``declaration`` (the chemical's own declaration
+    threshold). The other words are said by `opencwc.wording` as ``threshold_<field>_<word>``.
+    """
+
+    id: str
+    regime: str
+    purpose: str
+    chemicals: str
+    activity: str
+    scope: str
+    window: str
+    comparator: str
+    quantity: int | None
+    above: int | None
+    unit: str
+    note: str
+    source: str
+    evidence: str
+    in_force: InForce
+
+    @property
+    def limit(self) -> Message:
+        """The amount alone: "more than 100 kg"."""
+        values: dict[str, Value] = {"quantity": str(self.quantity), "above": str(self.above)}
+        if self.unit:
+            values["unit"] = Message(f"threshold_unit_{self.unit}")
+        return Message(f"threshold_{self.comparator}", values)
+
+    @property
+    def says(self) -> Message:
+        """The whole threshold in words."""
+        words = {name: self.word(name) for name in ("purpose", "chemicals", "activity", "scope", "window")}
+        said = Message("threshold_says", {**words, "limit": self.limit})
+        return Message("threshold_noted", {"said": said, "note": self.word("note")}) if self.note else said
+
+    def word(self, field: str) -> Message:
+        """One field in words."""
+        return Message(f"threshold_{field}_{getattr(self, field)}")
+
+
+class Deadline(NamedTuple):
+    """Until when something is due: ``not later than 90 days after the end of the previous calendar year``.
+
+    ``due`` is ``after`` (at the latest ``amount`` ``unit`` after the ``anchor``), ``before`` (at least so long before
+    it), ``by`` (by the time of it) or ``on`` (a ``day`` of a ``month``). ``state`` is set on a national rule.
+    """
+
+    id: str
+    regime: str
+    act: str
+    due: str
+    amount: int | None
+    unit: str
+    anchor: str
+    month: int | None
+    day: int | None
+    state: str
+    source: str
+    evidence: str
+    in_force: InForce
+
+    @property
+    def when(self) -> Message:
+        """The time alone, in words; a day of the year as ``month-day``, for who has no calendar at hand."""
+        if self.due == "on":
+            return Message("deadline_on", {"day": f"{self.month:02d}-{self.day:02d}"})
+        values: dict[str, Value] = {"anchor": Message(f"deadline_anchor_{self.anchor}")}
+        if self.amount is not None:
+            values["amount"] = Message(f"deadline_{self.unit}", {"count": self.amount})
+        return Message(f"deadline_{self.due}", values)
+
+    @property
+    def says(self) -> Message:
+        """The whole deadline in words."""
+        return Message("deadline_says", {"act": Message(f"deadline_act_{self.act}"), "when": self.when})
+
+
+STATUSES = ("state_party", "to_be_bound", "signatory", "not_party")
+"""What a State can be on a day; ``to_be_bound`` has deposited its instrument, and waits for its entry into force."""
+
+
+class State(NamedTuple):
+    """A State and its days, by its ISO 3166 alpha-3 code; a day that there is not is ``None``.
+
+    ``signed`` and ``deposited`` (of its ``instrument``) are days; ``in_force`` says from when the Convention binds it.
+    """
+
+    code: str
+    signed: date | None
+    deposited: date | None
+    instrument: str
+    in_force: InForce | None
+    source: str
+    evidence: str
+
+    def on(self, day: date) -> "StateOnDay":
+        """Return its status on a day.
+
+        >>> State("CUB", None, date(1997, 4, 29), "ratification", InForce(date(1997, 5, 29)), "", "").on(
+        ...     date(1997, 5, 1)).status
+        'to_be_bound'
+        """
+        if self.in_force is not None and self.in_force.start is not None:
+            if self.in_force.holds_on(day):
+                return StateOnDay(self, "state_party", self.in_force.start)
+            if self.in_force.end is not None and self.in_force.end < day:
+                return StateOnDay(self, "not_party", self.in_force.end + timedelta(days=1))
+        if self.deposited is not None and self.deposited <= day:
+            return StateOnDay(self, "to_be_bound", self.deposited)
+        if self.signed is not None and self.signed <= day:
+            return StateOnDay(self, "signatory", self.signed)
+        return StateOnDay(self, "not_party", None)
+
+
+class StateOnDay(NamedTuple):
+    """What a State is on a day, one of `STATUSES`, and since which day, where there is one."""
+
+    state: State
+    status: str
+    since: date | None
+
+
+class Dated(NamedTuple):
+    """One thing of the Convention and when it holds, whatever it is: what `opencwc.convention.changing` compares."""
+
+    kind: str
+    id: str
+    list: str
+    in_force: InForce
+    source: str
+    evidence: str
