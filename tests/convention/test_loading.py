@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from opencwc.convention import Convention
 from opencwc.convention.loading import DATA, load_list, read_list
 from opencwc.errors import RuleError, SettingsError
 from opencwc.screening.rulebook import Rulebook
+from opencwc.wording import LANGUAGES
 
 ENTRY = {
     "id": "X01",
@@ -137,11 +140,35 @@ def test_every_value_of_the_project_carries_source_and_evidence() -> None:
         assert value.evidence in ("treaty", "official", "secondary", "unverified")
 
 
-def test_every_entry_of_the_schedules_says_itself_in_english_and_french() -> None:
-    for entry in Convention(lists=("CWC",)).entries:
+def scripts_of(text: str) -> set[str]:
+    """Return the scripts of a text's letters, as Unicode names them: LATIN, ARABIC, CYRILLIC, CJK."""
+    return {unicodedata.name(letter).split()[0] for letter in text if letter.isalpha()}
+
+
+def test_every_entry_of_the_schedules_says_itself_in_six_languages() -> None:
+    entries = Convention(lists=("CWC",)).entries
+    assert len(entries) == 47
+    for entry in entries:
         for words in (entry.title, entry.meaning):
-            assert words["en"]
-            assert words["fr"]
+            assert set(words) == set(LANGUAGES), entry.id
+            assert all(words.values()), entry.id
+        assert len(set(entry.meaning.values())) == len(LANGUAGES), f"{entry.id} says its meaning twice in one language"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_a_list_says_in_a_language_stands_in_its_script(lang: str) -> None:
+    convention = Convention()
+    texts = [one.title[lang] for one in convention.lists]
+    texts += [words[lang] for entry in convention.entries for words in (entry.title, entry.meaning) if lang in words]
+    script = {"ar": "ARABIC", "ru": "CYRILLIC", "zh": "CJK"}.get(lang, "LATIN")
+    for text in texts:
+        if text in ("BZ", "PFIB"):  # abbreviations, written in Latin letters in other scripts too
+            continue
+        assert script in scripts_of(text), text
+        if script == "LATIN":
+            assert scripts_of(text) == {"LATIN"}, text
+        else:  # locants, formulas and abbreviations stay in Latin letters; words do not
+            assert not re.search("[a-z]{3}", text), text
 
 
 def test_the_four_entries_of_2019_are_in_force_since_7_june_2020() -> None:

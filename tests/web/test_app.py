@@ -72,8 +72,8 @@ def test_a_body_is_not_read_before_its_sender_is_known(configuration: Configurat
 
 
 def test_every_answer_carries_the_security_headers(client: TestClient) -> None:
-    for answer in (client.get("/health/live"), client.get("/nowhere"), client.get("/api/v1/screen?value=CCO")):
-        headers = answer.headers
+    for path in ("/health/live", "/api/v1/nowhere", "/api/v1/screen?value=CCO"):
+        headers = client.get(path).headers
         assert headers["content-security-policy"].startswith("default-src 'none'; frame-ancestors 'none'")
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["referrer-policy"] == "no-referrer"
@@ -82,6 +82,18 @@ def test_every_answer_carries_the_security_headers(client: TestClient) -> None:
         assert "strict-transport-security" not in headers
         assert "server" not in headers
         assert len(headers["x-request-id"]) == 32
+
+
+def test_a_page_loads_only_from_here_and_runs_nothing_that_stands_inside_it(client: TestClient) -> None:
+    headers = client.get("/nowhere", headers={"accept": "text/html"}).headers
+    policy = {part.split(" ")[0]: part.split(" ")[1:] for part in headers["content-security-policy"].split("; ")}
+    assert policy["default-src"] == ["'self'"]
+    assert policy["img-src"] == ["'self'", "data:"]
+    assert policy["frame-ancestors"] == policy["base-uri"] == policy["object-src"] == ["'none'"]
+    assert not {"script-src", "style-src"} & set(policy), "both go by default-src"
+    assert "unsafe" not in headers["content-security-policy"]
+    assert headers["referrer-policy"] == "same-origin"
+    assert headers["cache-control"] == "no-store"
 
 
 def test_under_https_browsers_are_told_to_stay_there() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from opencwc import errors
@@ -90,7 +91,8 @@ def test_a_method_that_is_not_taken_is_told_those_that_are(client: TestClient) -
     ],
 )
 def test_every_error_of_ours_has_its_status(error: errors.OpenCWCError, status: int) -> None:
-    answer = response_to(error, "id")
+    asked = Request({"type": "http", "method": "GET", "path": "/api/v1/lists", "query_string": b"", "headers": []})
+    answer = response_to(asked, error)
     assert answer.status_code == status
     assert ("retry-after" in answer.headers) is (status == 503)
 

@@ -17,7 +17,8 @@ from opencwc.wording import CATALOGS, LANGUAGES, choose_language, say, sentence
 SOURCE = CATALOGS.parents[1]
 ID = re.compile(
     r'"((?:why|found|salt|place|group|doubt|step|unreadable|row|note|label|verdict|basis|report|evidence|summary|policy'
-    r'|duty|card|table|entry|salts|means|form|rule|progress|near|casebook|language|models|people|web)_[a-z0-9_A-Z]+)"'
+    r"|duty|card|table|entry|salts|means|form|rule|progress|near|casebook|language|models|people|web|page|demo|threshold"
+    r'|deadline)_[a-z0-9_A-Z]+)"'
 )
 
 
@@ -63,9 +64,27 @@ def test_every_id_in_the_code_is_in_the_catalogs() -> None:
         used |= set(ID.findall(file.read_text(encoding="utf-8")))
     names_of_other_things = {
         "row_number", "entry_id", "rule_list", "place_atoms", "form_of", "group_by", "row_count",
-        "salts_said", "casebook_made",
+        "salts_said", "casebook_made", "page_size", "page_count", "place_facts",
     }  # fmt: skip
     assert {one for one in used if one not in known} <= names_of_other_things
+
+
+def test_every_id_in_a_template_is_in_the_catalogs() -> None:
+    known, used = ids("en"), {}
+    for file in SOURCE.rglob("templates/**/*.html"):
+        for one in re.findall(r"(?:say|sentence)\('([a-z0-9_]+)'[,)]", file.read_text(encoding="utf-8")):
+            used[one] = file.name
+    assert len(used) > 100
+    assert {one: name for one, name in used.items() if one not in known} == {}
+
+
+@pytest.mark.parametrize("lang", [lang for lang in LANGUAGES if lang != "en"])
+def test_no_sentence_is_left_in_english(lang: str) -> None:
+    english = ids("en")
+    for key, texts in ids(lang).items():
+        words = re.findall(r"[A-Za-z]{3,}", re.sub(r"\{\w+\}", "", english[key][-1]))
+        if len(words) > 3:
+            assert texts[-1] != english[key][-1], f"{key} is in English in {lang}"
 
 
 def test_every_policy_and_duty_of_the_convention_can_be_said() -> None:

@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from opencwc.casebook.chain import canonical
@@ -131,6 +132,24 @@ class CheckpointLog:
                         if entry is not None and entry.casebook == casebook:
                             return entry.number
         return 0
+
+    def newest(self, casebook: str, most: int) -> list[LoggedCheckpoint]:
+        """Return the last lines of a casebook, the newest first: at most so many, and as far as the log's end has them.
+
+        Only the last 64 KiB are read, however long the log is.
+        """
+        with self._told("See that it may be read."):
+            try:
+                file = self.path.open("rb")
+            except FileNotFoundError:
+                return []
+            with file:
+                start = max(0, file.seek(0, os.SEEK_END) - _TAIL)
+                file.seek(start)
+                lines = file.read().splitlines(keepends=True)[1 if start else 0 :]
+        whole = (line for line in reversed(lines) if not line.startswith(b"-") and line.endswith(b"\n"))
+        read = (entry for entry in map(_read, whole) if entry is not None and entry.casebook == casebook)
+        return list(islice(read, most))
 
     def _prepare(self, line: bytes) -> tuple[int, int]:
         new = not self.path.exists()

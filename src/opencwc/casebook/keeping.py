@@ -27,7 +27,7 @@ from opencwc.casebook.opening import Casebook
 from opencwc.casebook.permissions import require
 from opencwc.casebook.recording import Writer
 from opencwc.errors import ConflictError, InputError, NotFoundError
-from opencwc.finding import Finding, finding_to_plain
+from opencwc.finding import Finding, finding_from_plain, finding_to_plain
 
 BLOCK = 1_000
 PART = 1 << 20
@@ -256,6 +256,22 @@ def content_of(plain: Mapping[str, Any], identity: int, run: int, *, grave: bool
     if maker.get("model"):
         content |= {"model": maker["model"], "weights": maker["weights"]}
     return content
+
+
+def finding_of(content: Mapping[str, Any], maker: Mapping[str, Any]) -> Finding:
+    """Return the finding that `content_of` wrote down, with the maker of its run."""
+    made = {"component": "", "version": "", "as_of": "", "lists": ()}
+    made |= {**maker, **{name: content[name] for name in ("model", "weights") if name in content}}
+    empty = {
+        "component": None,
+        "list": None,
+        "entry": None,
+        "basis": "",
+        "steps": (),
+        "evidence": (),
+        "confidence": None,
+    }
+    return finding_from_plain({**empty, **content, "id": content.get("subject_id", ""), "maker": made})
 
 
 def begin_run(

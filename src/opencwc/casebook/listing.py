@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import islice
 from typing import Any
@@ -27,6 +27,7 @@ from opencwc.errors import InputError
 PAGE = 100
 MOST_A_PAGE = 1_000
 _KEYS_AT_ONCE = 64
+_WAITING_AT_ONCE = 20
 _KEY = ("case_number", "run", "verdict", "list", "entry", "status", "grave")
 _NO_KEY: dict[str, object] = {
     "case_number": 0, "run": 0, "verdict": 0, "list": "", "entry": "", "status": 0, "grave": False,
@@ -121,6 +122,51 @@ def inbox(book: Casebook, person: Person, *, limit: int = PAGE) -> list[KeptFind
         return _kept(connection, person, ordered[:limit])
 
 
+def next_waiting(book: Casebook, person: Person, wanted: Filter, after: int = 0) -> int | None:
+    """Return the next finding by id that the filter asks for and that waits for this person, ``None`` where none does.
+
+    As in the inbox, what a person proposed waits for somebody else.
+    """
+    require(person, "decide")
+    statuses = [one for one in UNDECIDED if not wanted.status or one in wanted.status]
+    with book.reading() as connection:
+        found = [
+            next(_waiting(connection, person, replace(wanted, status=(status,)), status, _WAITING_AT_ONCE, after), None)
+            for status in statuses
+        ]
+    return min((one for one in found if one is not None), default=None)
+
+
+def beside(book: Casebook, person: Person, wanted: Filter, identity: int) -> tuple[int | None, int | None]:
+    """Return the findings before and after one in the list that the filter gives, ``None`` at its ends."""
+    require(person, "read")
+    with book.reading() as connection:
+        before = _ids(connection, person, wanted, identity, 1, back=True)
+        after = _ids(connection, person, wanted, identity, 1)
+    return (before[0] if before else None, after[0] if after else None)
+
+
+def makers_of(book: Casebook, found: Sequence[KeptFinding]) -> dict[int, dict[str, Any]]:
+    """Return who made findings, by run: a finding is kept without its maker, which is its run's."""
+    with book.reading() as connection:
+        query = select(_RUN.c.number, _RUN.c.maker).where(_RUN.c.number.in_(sorted({one.run for one in found})))
+        return {row.number: json.loads(row.maker) for row in connection.execute(query)}
+
+
+def decisions_since(book: Casebook, person: Person, identity: int, seen: int) -> list[Decision]:
+    """Return the decisions on a finding that came after one, as a person may see them: none to who decides blindly."""
+    with book.reading() as connection:
+        row = seen_finding(connection, person, identity)
+        mark = mark_of_finding(connection, row)
+        require(person, "read", mark)
+        if pending_recheck(connection, identity, person.id) is not None:
+            return []
+        found = [one for one in decisions_on(connection, identity) if one.seq > seen]
+    if found:
+        _record_access(book, person, mark, row["case_number"], {"finding": identity})
+    return found
+
+
 def show_finding(book: Casebook, person: Person, identity: int) -> History:
     """Return a finding with its history; what is above the clearance is answered as not there."""
     with book.reading() as connection:
@@ -160,15 +206,25 @@ def show_case(book: Casebook, person: Person, name: str) -> tuple[Case, Counts, 
     return found, count_findings(book, person, Filter(case=name)), runs
 
 
-def list_records(book: Casebook, person: Person, *, after: int = 0, limit: int = PAGE) -> list[dict[str, Any]]:
-    """Return a page of the record: number, moment, kind, who, and the case where the person is cleared for it."""
+def list_records(
+    book: Casebook, person: Person, *, after: int = 0, before: int | None = None, kind: str = "", limit: int = PAGE
+) -> list[dict[str, Any]]:
+    """Return a page of the record: number, moment, kind, who, and the case where the person is cleared for it.
+
+    The first records after a number; where ``before`` is given, the last ones before it. Both come in their order.
+    """
     require(person, "audit")
     record = tables.record
     query = select(record.c.seq, record.c.at, record.c.kind, record.c.actor, record.c.case_number, _CASE.c.name)
     query = query.add_columns(_CASE.c.mark, record.c.content.is_(None).label("erased"))
     joined = query.outerjoin(_CASE, _CASE.c.number == record.c.case_number).where(record.c.seq > after)
+    joined = joined.where(record.c.kind == kind) if kind else joined
+    ordered = joined.order_by(record.c.seq)
+    if before is not None:
+        ordered = joined.where(record.c.seq < before).order_by(record.c.seq.desc())
     with book.reading() as connection:
-        rows = connection.execute(joined.order_by(record.c.seq).limit(limit)).all()
+        rows = connection.execute(ordered.limit(limit)).all()
+    rows = rows if before is None else rows[::-1]
     return [
         {
             "seq": row.seq, "at": row.at, "kind": row.kind, "actor": row.actor, "erased": bool(row.erased),
@@ -231,8 +287,10 @@ def _conditions(connection: Connection, person: Person, wanted: Filter, table: A
     return conditions
 
 
-def _ids(connection: Connection, person: Person, wanted: Filter, after: int, most: int) -> list[int]:
-    """Return the next ids that a filter asks for.
+def _ids(
+    connection: Connection, person: Person, wanted: Filter, after: int, most: int, *, back: bool = False
+) -> list[int]:
+    """Return the next ids that a filter asks for, or with ``back`` those before, the nearest first.
 
     ``finding_count`` says which keys (run, verdict, entry, status ...) the findings asked for have; under each key the
     index of findings gives the next ones at once, however many there are and however few fit.
@@ -240,55 +298,60 @@ def _ids(connection: Connection, person: Person, wanted: Filter, after: int, mos
     conditions = _conditions(connection, person, wanted, _FINDING)
     blind = _blind_rows(connection, person, conditions)
     stands = [_FINDING.c.status.in_([int(one) for one in wanted.status])] if wanted.status else []
+    beyond = _FINDING.c.id < after if back else _FINDING.c.id > after
+    order = _FINDING.c.id.desc() if back else _FINDING.c.id
     if wanted.text:
         of_input = _FINDING.c.input_key == input_key(wanted.text)
         of_id = _FINDING.c.subject_id == wanted.text.strip()
         found: list[int] = []
         for same in (of_input, of_id):
-            query = select(_FINDING.c.id).where(same, _FINDING.c.id > after, *conditions, *stands)
-            found += connection.execute(query.order_by(_FINDING.c.id).limit(most + len(blind))).scalars()
+            query = select(_FINDING.c.id).where(same, beyond, *conditions, *stands)
+            found += connection.execute(query.order_by(order).limit(most + len(blind))).scalars()
     elif conditions or stands:
-        found = _ids_by_key(connection, person, wanted, after, most + len(blind))
+        found = _ids_by_key(connection, person, wanted, after, most + len(blind), back=back)
     else:
-        query = select(_FINDING.c.id).where(_FINDING.c.id > after)
-        found = list(connection.execute(query.order_by(_FINDING.c.id).limit(most)).scalars())
+        query = select(_FINDING.c.id).where(beyond)
+        found = list(connection.execute(query.order_by(order).limit(most)).scalars())
     if wanted.status:
         found = [identity for identity in found if identity not in blind]
         if Status.OPEN in wanted.status and not wanted.text:
-            found += [identity for identity in blind if identity > after]
-    return sorted(set(found))[:most]
+            found += [identity for identity in blind if (identity < after if back else identity > after)]
+    return sorted(set(found), reverse=back)[:most]
 
 
-def _ids_by_key(connection: Connection, person: Person, wanted: Filter, after: int, most: int) -> list[int]:
+def _ids_by_key(
+    connection: Connection, person: Person, wanted: Filter, after: int, most: int, *, back: bool
+) -> list[int]:
     query = select(_COUNT).where(*_conditions(connection, person, wanted, _COUNT), _COUNT.c.n > 0)
     if wanted.status:
         query = query.where(_COUNT.c.status.in_([int(one) for one in wanted.status]))
-    keys = connection.execute(query.order_by(_COUNT.c.run)).mappings().all()
+    keys = connection.execute(query.order_by(_COUNT.c.run.desc() if back else _COUNT.c.run)).mappings().all()
     found: list[int] = []
-    below = 1 << 62
+    low, high = (0, after) if back else (after, 1 << 62)
     for start in range(0, len(keys), _KEYS_AT_ONCE):
         some = keys[start : start + _KEYS_AT_ONCE]
-        values: dict[str, object] = {"after": after, "below": below, "most": most}
+        values: dict[str, object] = {"low": low, "high": high, "most": most}
         # As many arms as the next power of two, the rest under a key that no finding has: few statements are compiled.
         arms = 1 << (len(some) - 1).bit_length()
         for place in range(arms):
             key = some[place] if place < len(some) else _NO_KEY
             values |= {f"{name}_{place}": key[name] for name in _KEY}
-        found = sorted([*found, *connection.execute(_next_under_keys(arms), values).scalars()])[:most]
+        more = connection.execute(_next_under_keys(arms, back=back), values).scalars()
+        found = sorted([*found, *more], reverse=back)[:most]
         if len(found) == most:
-            below = found[-1]
+            low, high = (found[-1], high) if back else (low, found[-1])
     return found
 
 
 @cache
-def _next_under_keys(count: int) -> TextClause:
-    """Return the statement that gives the next ids under each of so many keys."""
+def _next_under_keys(count: int, *, back: bool) -> TextClause:
+    """Return the statement that gives the next ids under each of so many keys, or with ``back`` those before."""
     arms = []
     for place in range(count):
         same = " AND ".join(f"{name} = :{name}_{place}" for name in _KEY)
         arms.append(
-            f"SELECT id FROM (SELECT id FROM finding WHERE {same} AND id > :after AND id < :below"  # noqa: S608
-            f" ORDER BY id LIMIT :most) AS arm_{place}"
+            f"SELECT id FROM (SELECT id FROM finding WHERE {same} AND id > :low AND id < :high"  # noqa: S608
+            f" ORDER BY id{' DESC' if back else ''} LIMIT :most) AS arm_{place}"
         )
     return text(" UNION ALL ".join(arms))
 
@@ -299,9 +362,10 @@ def _rows_of(connection: Connection, found: Sequence[int]) -> list[RowMapping]:
     return list(connection.execute(query).mappings())
 
 
-def _waiting(connection: Connection, person: Person, wanted: Filter, status: Status, limit: int) -> Iterator[int]:
+def _waiting(
+    connection: Connection, person: Person, wanted: Filter, status: Status, limit: int, after: int = 0
+) -> Iterator[int]:
     """Yield what waits for a person: not what they proposed themselves, which waits for somebody else."""
-    after = 0
     while page := _ids(connection, person, wanted, after, limit):
         after = page[-1]
         yield from page if status is not Status.AWAITING_SECOND else _not_proposed_by(connection, person, page)

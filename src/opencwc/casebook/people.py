@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import secrets
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -442,6 +442,13 @@ def cli_person(book: Casebook) -> Person:
     if not row["active"]:
         raise NotAllowedError("this account is not active", where=login, remedy="Ask who runs the house.")
     return _person(row)
+
+
+def names_by_id(book: Casebook, ids: Iterable[str]) -> dict[str, str]:
+    """Return the names of people by their ids, the login where one has no name; an id that nobody has is left out."""
+    with book.reading() as connection:
+        asked = select(_PERSON.c.id, _PERSON.c.login, _PERSON.c.name).where(_PERSON.c.id.in_(sorted(set(ids))))
+        return {row.id: row.name or row.login for row in connection.execute(asked)}
 
 
 def _first_seen(book: Casebook, login: str) -> RowMapping:

@@ -152,18 +152,29 @@ class _Told:
         return self.blocks[place][1]
 
 
-def verify_casebook(book: Casebook, person: Person, *, sources: bool = True, keys: Sequence[str] = ()) -> Verification:
+def verify_casebook(
+    book: Casebook,
+    person: Person,
+    *,
+    sources: bool = True,
+    keys: Sequence[str] = (),
+    into: Verification | None = None,
+) -> Verification:
     """Verify the whole casebook; with ``sources`` the bytes of each file are hashed as well.
 
     ``keys`` are the fingerprints of the keys that may have signed; where none is given, the keys found are only told.
+    ``into`` is an empty verification to fill, for who looks on from another thread at how far it is.
     """
     require(person, "audit" if person.role.value in ("auditor", "administrator") else "read")
-    return verify_all(book, sources=sources, keys=keys)
+    return verify_all(book, sources=sources, keys=keys, into=into)
 
 
-def verify_all(book: Casebook, *, sources: bool = True, keys: Sequence[str] = ()) -> Verification:
+def verify_all(
+    book: Casebook, *, sources: bool = True, keys: Sequence[str] = (), into: Verification | None = None
+) -> Verification:
     """Verify the whole casebook without asking who wants to know: after a restore, for the console."""
-    found = Verification(casebook=book.id)
+    found = into or Verification()
+    found.casebook = book.id
     # The log first, then the state of the database: it may be newer than the log, never older.
     logged = _Logged.read(book.log, found)
     told = _Told()

@@ -7,6 +7,7 @@ import typer
 from opencwc import __version__
 from opencwc.cli import case_moving  # noqa: F401 - adds its commands to those of `case`
 from opencwc.cli.case import case_app
+from opencwc.cli.demo import demo
 from opencwc.cli.entries import entries, entry
 from opencwc.cli.mcp import mcp
 from opencwc.cli.models import models_app
@@ -25,6 +26,7 @@ app = typer.Typer(
 app.command()(screen)
 app.command()(entries)
 app.command()(entry)
+app.command()(demo)
 app.command()(serve)
 app.command()(mcp)
 app.add_typer(case_app, name="case")

@@ -139,21 +139,21 @@ def drift(
 
     def work(language: str) -> int:
         from opencwc.models import find_model, load_card
-        from opencwc.models.accepting import accept_inputs, accepted_inputs
-        from opencwc.models.drifting import DriftWatch, measure_drift
+        from opencwc.models.accepting import accept_inputs, live_drift
+        from opencwc.models.drifting import DriftWatch
         from opencwc.settings import load_settings
 
         card = load_card(find_model(id).card)
         folder = load_settings().folder
-        if card.reference is None:
+        measured = live_drift(card, folder, weeks)
+        if card.reference is None or measured is None:
             raise SettingsError(say(Message("models_drift_none", {"id": id})))
-        live = DriftWatch(folder, card.id, card.reference.classes).counts(weeks)
         if accept:
+            live = DriftWatch(folder, card.id, card.reference.classes).counts(weeks)
             record = accept_inputs(id, live, by=by or getuser(), reason=reason, folder=folder)
             said = Message("models_drift_accepted", {"id": id, "n": live.total})
             _print_json(record) if format == "json" else _print(sentence(said, language))
             return 0
-        measured = measure_drift(accepted_inputs(id, folder) or card.reference, live)
         if format == "json":
             _print_json({"id": id} | asdict(measured))
         else:

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from opencwc.errors import ConflictError, SettingsError, StorageError
-from opencwc.models.drifting import ENOUGH
-from opencwc.models.model import Reference
+from opencwc.models.drifting import ENOUGH, Drift, DriftWatch, measure_drift
+from opencwc.models.model import Card, Reference
 from opencwc.models.state_files import append_line, lock_file, replace_text
 from opencwc.models.switching import LOG
 
@@ -46,6 +46,14 @@ def accepted_inputs(id: str, folder: Path) -> Reference | None:
         return None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise SettingsError(f"this cannot be read ({error!r})", where=str(path), remedy="Remove the file.") from error
+
+
+def live_drift(card: Card, folder: Path, weeks: int = 4) -> Drift | None:
+    """Compare the live inputs of some weeks with the house's own reference, else the card's; ``None``: it has none."""
+    if card.reference is None:
+        return None
+    live = DriftWatch(folder, card.id, card.reference.classes).counts(weeks)
+    return measure_drift(accepted_inputs(card.id, folder) or card.reference, live)
 
 
 def _path(folder: Path, id: str) -> Path:

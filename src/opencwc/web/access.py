@@ -7,7 +7,7 @@ service does not start. The mark of what a route touches is checked by the caseb
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
@@ -23,6 +23,7 @@ from opencwc.casebook.permissions import ACTIONS, SCOPES
 from opencwc.casebook.tokens import Tokens
 from opencwc.errors import NotAllowedError, SettingsError
 from opencwc.web.configuring import Configuration
+from opencwc.web.pages import ACCESS as PAGE_ACCESS
 from opencwc.web.routers import ACCESS as SERVICE_ACCESS
 from opencwc.web.routers.audit import ACCESS as AUDIT_ACCESS
 from opencwc.web.routers.cases import ACCESS as CASES_ACCESS
@@ -43,6 +44,7 @@ ACCESS: dict[str, str] = {
     **SERVICE_ACCESS,
     **CASES_ACCESS,
     **AUDIT_ACCESS,
+    **PAGE_ACCESS,
     "POST /api/v1/session": OPEN,
     "GET /api/v1/session": "self",
     "DELETE /api/v1/session": "self",
@@ -139,25 +141,31 @@ class Entrance:
 
 
 def guarded_app(
-    entrance: Entrance, *, queue: Jobs | None = None, intake: Intake | None = None, routers: Iterable[APIRouter] = ()
+    entrance: Entrance,
+    *,
+    queue: Jobs | None = None,
+    intake: Intake | None = None,
+    routers: Iterable[APIRouter] = (),
+    access: Mapping[str, str] = ACCESS,
 ) -> FastAPI:
-    """Return the service behind its entrance; ``routers`` are further routes, which must have rows in `ACCESS`."""
+    """Return the service behind its entrance; ``routers`` are further routes, which must have rows in ``access``."""
     from opencwc.web.app import create_app
+    from opencwc.web.pages.all import ROUTERS
     from opencwc.web.routers import audit, cases, people, session, tokens
 
     app = create_app(
         entrance.configuration,
         person_of=entrance.person_of,
-        access=ACCESS,
+        access=access,
         queue=queue,
         intake=intake,
-        routers=(session.router, people.router, tokens.router, cases.router, audit.router, *routers),
+        routers=(session.router, people.router, tokens.router, cases.router, audit.router, *ROUTERS, *routers),
     )
-    guard(app, entrance)
+    guard(app, entrance, access)
     return app
 
 
-def guard(app: FastAPI, entrance: Entrance, access: dict[str, str] = ACCESS) -> None:
+def guard(app: FastAPI, entrance: Entrance, access: Mapping[str, str] = ACCESS) -> None:
     """Put the entrance before an app of `opencwc.web.app.create_app`, which must have been made with its ``person_of``.
 
     Raises:

@@ -11,6 +11,7 @@ import time
 import uuid
 from dataclasses import dataclass, field
 
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from opencwc.errors import OpenCWCError
@@ -66,7 +67,7 @@ class Door:
         said = headers.get(b"content-length", b"")
         declared = int(said) if said.isdigit() and len(said) < 20 else 0
         secure = self.configuration.under_https or scope.get("scheme") == "https"
-        dressing = security_headers(api=not scope["path"].startswith("/pages"), under_https=secure)
+        dressing = security_headers(api=_is_for_machines(scope["path"]), under_https=secure)
 
         async def bounded() -> Message:
             if declared > visit.body_limit:
@@ -103,12 +104,12 @@ class Door:
         except OpenCWCError as error:
             if visit.status:
                 raise  # the answer has begun: cutting it is all that can be said
-            await response_to(error, visit.id)(scope, receive, dressed)
+            await response_to(Request(scope), error)(scope, receive, dressed)
         except Exception:
             _LOG.exception("fault", extra={"request": visit.id})
             if visit.status:
                 raise
-            await fault_response(visit.id)(scope, receive, dressed)
+            await fault_response(Request(scope))(scope, receive, dressed)
         finally:
             self.metrics.under_way.dec()
             self._write_down(scope, visit)
@@ -142,6 +143,10 @@ class Door:
                 "bytes_out": visit.bytes_out,
             },
         )
+
+
+def _is_for_machines(path: str) -> bool:
+    return path.startswith(("/api/", "/health/")) or path == "/metrics"
 
 
 def _check_address(scope: Scope) -> None:

@@ -86,8 +86,8 @@ def problem_response(
     return Response(text, status, dict(headers or {}), MEDIA_TYPE)
 
 
-def response_to(error: OpenCWCError, request_id: str) -> Response:
-    """Return the response that an error of ours becomes."""
+def response_to(request: Request, error: OpenCWCError) -> Response:
+    """Return the response that an error of ours becomes: for a person a page, for a machine a problem."""
     status, kind, headers = 400, "not-possible", {}
     if isinstance(error, HttpProblem):
         status, kind, headers = error.status, error.kind, error.headers
@@ -98,33 +98,40 @@ def response_to(error: OpenCWCError, request_id: str) -> Response:
                 break
     if status == 503:
         headers = {**headers, "Retry-After": "5"}
-    return problem_response(
-        status,
-        kind,
-        error.what,
-        where=error.where,
-        remedy=error.remedy,
-        request_id=request_id,
-        headers=headers,
-    )
+    told = {"where": error.where, "remedy": error.remedy, "request_id": request_id_of(request)}
+    return _told(request, status, kind, error.what, headers, told)
 
 
-def fault_response(request_id: str) -> Response:
+def _told(
+    request: Request,
+    status: int,
+    kind: str,
+    what: str,
+    headers: Mapping[str, str],
+    told: Mapping[str, str],
+    errors: list[dict[str, str]] | None = None,
+) -> Response:
+    from opencwc.web.pages.problem import is_for_people, show_problem
+
+    if not is_for_people(request):
+        return problem_response(status, kind, what, headers=headers, errors=errors, **told)
+    shown = show_problem(request, status, kind, what, **told)
+    shown.headers.update({name: value for name, value in headers.items() if name != "WWW-Authenticate"})
+    return shown
+
+
+def fault_response(request: Request) -> Response:
     """Return the response to a fault of ours that nobody foresaw: nothing of it but the id."""
-    return problem_response(
-        500,
-        "fault",
-        "something went wrong in the service",
-        remedy="Tell the administrator the request id: the log has the place under it.",
-        request_id=request_id,
-    )
+    remedy = "Tell the administrator the request id: the log has the place under it."
+    told = {"remedy": remedy, "request_id": request_id_of(request)}
+    return _told(request, 500, "fault", "something went wrong in the service", {}, told)
 
 
 def tell_problems(app: FastAPI) -> None:
     """Make the app answer every error with a problem."""
 
     async def ours(request: Request, error: Exception) -> Response:
-        return response_to(_as(OpenCWCError, error), request_id_of(request))
+        return response_to(request, _as(OpenCWCError, error))
 
     async def invalid(request: Request, error: Exception) -> Response:
         found = [
@@ -132,15 +139,9 @@ def tell_problems(app: FastAPI) -> None:
             for one in _as(RequestValidationError, error).errors()
         ]
         first = found[0] if found else {"where": "", "what": "the request does not fit"}
-        return problem_response(
-            422,
-            "does-not-fit",
-            first["what"],
-            where=first["where"],
-            remedy="Send what the description at /api/v1/openapi.json asks for.",
-            request_id=request_id_of(request),
-            errors=found,
-        )
+        remedy = "Send what the description at /api/v1/openapi.json asks for."
+        told = {"where": first["where"], "remedy": remedy, "request_id": request_id_of(request)}
+        return _told(request, 422, "does-not-fit", first["what"], {}, told, found)
 
     async def plain(request: Request, error: Exception) -> Response:
         known = _as(HTTPException, error)
@@ -148,8 +149,8 @@ def tell_problems(app: FastAPI) -> None:
         headers = dict(known.headers or {})
         if known.status_code == 405:
             headers["Allow"] = ", ".join(_methods_of(request))
-        return problem_response(
-            known.status_code, kind, what, remedy=remedy, request_id=request_id_of(request), headers=headers
+        return _told(
+            request, known.status_code, kind, what, headers, {"remedy": remedy, "request_id": request_id_of(request)}
         )
 
     app.add_exception_handler(OpenCWCError, ours)

@@ -103,6 +103,14 @@ class Sessions:
         with self.people.changing() as connection:
             end_sessions(connection, person)
 
+    def end_others(self, person: str, secret: str) -> int:
+        """End the sessions of a person, all but that of a secret; return how many there were."""
+        with self.people.changing() as connection:
+            others = select(_SESSION.c.id).where(_SESSION.c.person == person, _SESSION.c.id != digest_of(secret))
+            count = len(connection.execute(others).all())
+            end_sessions(connection, person, digest_of(secret))
+        return count
+
 
 def csrf_of(secret: str) -> str:
     """Return what a page must send as ``X-CSRF-Token``: bound to the session, and of no use without its cookie."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from fastapi import APIRouter, FastAPI
 
@@ -10,7 +10,7 @@ from opencwc.casebook.model import Person
 from opencwc.casebook.opening import Casebook
 from opencwc.casebook.people import People
 from opencwc.errors import NotAllowedError
-from opencwc.web.access import Entrance, guarded_app
+from opencwc.web.access import ACCESS, Entrance, guarded_app
 from opencwc.web.intake import Intake
 from opencwc.web.jobs import Jobs
 
@@ -28,6 +28,11 @@ def intake_of(book: Casebook) -> Intake:
     return Intake(book, person_by_id)
 
 
-def app_of(entrance: Entrance, book: Casebook, routers: Iterable[APIRouter] = ()) -> FastAPI:
-    """Return the service of a casebook behind its entrance; ``routers`` are further groups of routes."""
-    return guarded_app(entrance, queue=Jobs(book.engine), intake=intake_of(book), routers=routers)
+def app_of(
+    entrance: Entrance, book: Casebook, routers: Iterable[APIRouter] = (), access: Mapping[str, str] = ACCESS
+) -> FastAPI:
+    """Return the service of a casebook behind its entrance.
+
+    ``routers`` are further groups of routes; ``access`` is then the table with their rows in it.
+    """
+    return guarded_app(entrance, queue=Jobs(book.engine), intake=intake_of(book), routers=routers, access=access)

@@ -77,7 +77,16 @@ def _said(value: Value, lang: str) -> str:
         return say(value, lang)
     if isinstance(value, tuple):
         return say("list_separator", lang).join(_said(item, lang) for item in value)
-    return str(value)
+    return _as_written(str(value)) if lang in RIGHT_TO_LEFT else str(value)
+
+
+def _as_written(text: str) -> str:
+    """Hold a formula or a quantity together in a line that runs right to left (marks U+200E at its ends).
+
+    >>> _as_written("30 t") == "\u200e30 t\u200e", _as_written("2B04")
+    (True, '2B04')
+    """
+    return f"\u200e{text}\u200e" if text.isascii() and not text.isalnum() and any(map(str.isalnum, text)) else text
 
 
 @cache

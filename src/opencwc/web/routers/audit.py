@@ -104,10 +104,11 @@ def requests(request: Request, waiting: bool = False) -> Response:
 async def ask_for(request: Request, asked: NewRequest) -> Response:
     """Ask for an export out of the house, or for an erasure; another person must approve it."""
     book, person = book_of(request), person_of(request)
-    return await posted_once(request, book, asked, lambda: JSONResponse(asdict(_ask(book, person, asked)), 201))
+    return await posted_once(request, book, asked, lambda: JSONResponse(asdict(ask_as_asked(book, person, asked)), 201))
 
 
-def _ask(book: Casebook, person: Person, asked: NewRequest) -> Asked:
+def ask_as_asked(book: Casebook, person: Person, asked: NewRequest) -> Asked:
+    """Ask for an export or an erasure as a body does; raise `InputError` where a recipient is none."""
     if asked.kind == "erase":
         return ask(book, person, "erase", asked.case, {"reason": asked.reason, "ground": asked.ground})
     if any("\n" in one or not one.startswith(("age1", "ssh-")) for one in asked.recipients):

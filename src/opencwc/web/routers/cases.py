@@ -23,7 +23,7 @@ from opencwc.casebook.listing import (
     show_case,
     show_finding,
 )
-from opencwc.casebook.model import Case, CaseStatus, Filter, KeptFinding, Mark, Outcome, Status
+from opencwc.casebook.model import Case, CaseStatus, Filter, KeptFinding, Mark, Outcome, Person, Status
 from opencwc.casebook.opening import Casebook
 from opencwc.casebook.reporting import why
 from opencwc.errors import InputError, UnavailableError
@@ -191,12 +191,15 @@ async def open_new(request: Request, asked: NewCase) -> Response:
     """Open a case."""
     book, person = book_of(request), person_of(request)
 
-    def do() -> Response:
-        mark = Mark[asked.mark.upper()]
-        opened = open_case(book, person, asked.name, title=asked.title, mark=mark, due=asked.due or "")
-        return JSONResponse(case_json(opened), 201)
+    return await posted_once(
+        request, book, asked, lambda: JSONResponse(case_json(open_as_asked(book, person, asked)), 201)
+    )
 
-    return await posted_once(request, book, asked, do)
+
+def open_as_asked(book: Casebook, person: Person, asked: NewCase) -> Case:
+    """Open a case as a body asks for it."""
+    mark = Mark[asked.mark.upper()]
+    return open_case(book, person, asked.name, title=asked.title, mark=mark, due=asked.due or "")
 
 
 @router.get("/api/v1/cases/{name}", responses={200: answers("The case", {"type": "object"}), **problems(404)})
@@ -247,7 +250,7 @@ def findings(
     lang: InLang = "en",
 ) -> Response:
     """List findings by filter, a page at a time."""
-    wanted = _filter(case, run, verdict, list, entry, status, grave, text)
+    wanted = filter_of(case, run, verdict, list, entry, status, grave, text)
     page = list_findings(book_of(request), person_of(request), wanted, after=after, limit=limit)
     return JSONResponse({"findings": [kept_json(one, lang) for one in page.findings], "next": page.next})
 
@@ -265,7 +268,7 @@ def counts(
     text: Annotated[str, Query(max_length=2_000)] = "",
 ) -> Response:
     """Count findings by filter: by verdict, by entry, by status."""
-    wanted = _filter(case, run, verdict, list, entry, status, grave, text)
+    wanted = filter_of(case, run, verdict, list, entry, status, grave, text)
     counted: Counts = count_findings(book_of(request), person_of(request), wanted)
     return JSONResponse(asdict(counted))
 
@@ -353,10 +356,10 @@ def _run_json(run: dict[str, Any]) -> dict[str, Any]:
     return {**run, "mark": str(Mark(run["mark"]))}
 
 
-def _filter(
+def filter_of(
     case: str, run: int, verdict: str, list_id: str, entry: str, status: str, grave: bool | None, text: str
 ) -> Filter:
-
+    """Return the filter of a question; raise `InputError` where no status is called so."""
     names = [name.strip().upper() for name in status.split(",") if name.strip()]
     if unknown := [name for name in names if name not in Status.__members__]:
         known = ", ".join(str(one) for one in Status)

@@ -6,7 +6,7 @@ import asyncio
 import csv
 import io
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import date
 from hashlib import sha256
 from typing import IO, Annotated, Any, Literal, get_args
@@ -89,8 +89,17 @@ _UPLOAD: dict[str, Any] = {
 @takes_uploads
 async def submit(request: Request) -> Response:
     """Keep an upload in a case and have it screened by the worker."""
+
+    def answer(made: Job) -> Response:
+        return JSONResponse(as_json(made), 202, {"Location": f"/api/v1/jobs/{made.id}"})
+
+    return await take_upload(request, answer)
+
+
+async def take_upload(request: Request, answer: Callable[[Job], Response]) -> Response:
+    """Read the form of an upload, keep the file in its case, make the job, and answer with it."""
     service = service_of(request)
-    jobs, intake = _parts(service)
+    jobs, intake = parts_of(service)
     person = person_of(request)
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         raise HttpProblem(415, "no-such-kind", "an upload comes as multipart/form-data", where="Content-Type")
@@ -101,7 +110,7 @@ async def submit(request: Request) -> Response:
     try:
         file = form.get("file")
         words = {name: value for name, value in form.items() if isinstance(value, str)}
-        if not isinstance(file, UploadFile):
+        if not isinstance(file, UploadFile) or not file.filename:
             raise InputError("there is no file", where="file", remedy="Send the file under the name 'file'.")
         asked, mark = _asked(words, file.filename or "upload")
         await service.answering.run(
@@ -118,7 +127,7 @@ async def submit(request: Request) -> Response:
                 return jobs.submit(person.id, taken.case_number, taken.source_id, asked, most_waiting=limit)
 
             made = await service.answering.run(keep)
-            return JSONResponse(as_json(made), 202, {"Location": f"/api/v1/jobs/{made.id}"})
+            return answer(made)
 
         return await once(request, AnsweredKeys(intake.book.engine), person, digest, do)
     finally:
@@ -135,7 +144,7 @@ async def submit(request: Request) -> Response:
 async def list_jobs(request: Request, limit: Annotated[int, Query(ge=1, le=1_000)] = 100) -> Response:
     """Give your jobs, the latest first."""
     service = service_of(request)
-    jobs, intake = _parts(service)
+    jobs, intake = parts_of(service)
     person = person_of(request)
 
     def read() -> list[Job]:
@@ -148,18 +157,18 @@ async def list_jobs(request: Request, limit: Annotated[int, Query(ge=1, le=1_000
 async def show(request: Request, job_id: str) -> Response:
     """Give one job as it stands."""
     service = service_of(request)
-    return JSONResponse(as_json(await service.answering.run(_job, service, job_id, person_of(request))))
+    return JSONResponse(as_json(await service.answering.run(job_of, service, job_id, person_of(request))))
 
 
 @router.post("/api/v1/jobs/{job_id}/cancel", responses={200: answers("The job", _JOB), **problems(404, 501)})
 async def cancel(request: Request, job_id: str) -> Response:
     """Ask that a job be stopped; what was kept of it stays in its case."""
     service = service_of(request)
-    jobs, _ = _parts(service)
+    jobs, _ = parts_of(service)
     person = person_of(request)
 
     def stop() -> Job:
-        return jobs.cancel(_job(service, job_id, person).id)
+        return jobs.cancel(job_of(service, job_id, person).id)
 
     return JSONResponse(as_json(await service.answering.run(stop)))
 
@@ -172,13 +181,13 @@ async def events(request: Request, job_id: str) -> Response:
     """Listen to a job: `progress` whenever something changed, and `end` at its end (server-sent events)."""
     service = service_of(request)
     # Looked up here, not in a generator endpoint of the framework: a job that is not there must be a problem.
-    first = await service.answering.run(_job, service, job_id, person_of(request))
+    first = await service.answering.run(job_of, service, job_id, person_of(request))
     return EventSourceResponse(_told(service, request, first), headers=_UNBUFFERED)
 
 
 async def _told(service: Service, request: Request, job: Job) -> AsyncIterator[bytes]:
     """Tell what changed, as long as whoever listens may still see it."""
-    jobs, _ = _parts(service)
+    jobs, _ = parts_of(service)
     said: dict[str, Any] = {}
     quiet = 0.0
     while True:
@@ -204,7 +213,7 @@ async def _may_still_see(service: Service, request: Request, job: Job) -> bool:
     if person is None or not may(person, "keep"):
         return False
     try:
-        await service.answering.run(_job, service, job.id, person)
+        await service.answering.run(job_of, service, job.id, person)
     except NotFoundError:
         return False
     return True
@@ -226,9 +235,9 @@ async def result(
 ) -> Response:
     """Give the findings that a job has kept, as far as you may see them, as NDJSON or CSV."""
     service = service_of(request)
-    _, intake = _parts(service)
+    _, intake = parts_of(service)
     person = person_of(request)
-    job = await service.answering.run(_job, service, job_id, person)
+    job = await service.answering.run(job_of, service, job_id, person)
     if job.run is None:
         raise ConflictError("the job has kept nothing yet", remedy="Wait for its end: /api/v1/jobs/{id}/events.")
     pages = intake.findings(person, job.run)
@@ -302,16 +311,17 @@ def as_json(job: Job) -> dict[str, Any]:
     }
 
 
-def _job(service: Service, identity: str, person: Person) -> Job:
+def job_of(service: Service, identity: str, person: Person) -> Job:
     """Return a job of the person's; one that is above the clearance by now is not there."""
-    jobs, intake = _parts(service)
+    jobs, intake = parts_of(service)
     found = intake.may_see(person, [jobs.get(identity, person.id)])
     if not found:
         raise NotFoundError("there is no such job", remedy="See /api/v1/jobs for yours.")
     return found[0]
 
 
-def _parts(service: Service) -> tuple[Jobs, Intake]:
+def parts_of(service: Service) -> tuple[Jobs, Intake]:
+    """Return the jobs and the intake of a service; raise `UnavailableError` where it runs without a casebook."""
     if service.jobs is None or service.intake is None:
         raise UnavailableError("this service runs without a casebook", remedy="Start it with a casebook.")
     return service.jobs, service.intake

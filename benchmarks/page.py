@@ -1,0 +1,176 @@
+"""The page in a real browser: its weight, its first paint, its answer to typing, and a casebook of a million findings.
+
+    python -m benchmarks.page [--findings 1000000] [--write]
+
+Chromium is Debian's. Weights are bytes as sent, with nothing cached; the first paint is the browser's own "first
+contentful paint" with nothing cached, in a server that has just started; typing is timed from the last key to the
+answer in the page.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from benchmarks.service import LOGIN, PASSWORD, service
+
+PAGE = Path(__file__).parents[1] / "docs" / "benchmarks" / "page.md"
+PAGES = ("/", "/casebook", "/convention", "/convention?part=states", "/models", "/settings", "/convention/CWC/2B04")
+TYPED = ("111-48-8", "OCCN(CCO)CCO", "CCCCCCCOP(C)(=O)F", "thiodiglycol", "caffeine", "CC(=O)Oc1ccccc1C(=O)O")
+BIG = (
+    ("the casebook, all findings", "/casebook"),
+    ("listed only", "/casebook?verdict=listed"),
+    ("one case, for review", "/casebook?case=case-7&verdict=review"),
+    ("open ones of an entry", "/casebook?list=CWC&entry=1A01&status=open"),
+    ("from the middle", "/casebook?after={middle}"),
+)
+WATCH = """() => {
+  window.times = []; let key = 0;
+  document.querySelector('#value').addEventListener('input', () => { key = performance.now(); });
+  new MutationObserver(() => { if (key) window.times.push(performance.now() - key); })
+    .observe(document.querySelector('#answer'), { childList: true });
+}"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--findings", type=int, default=1_000_000)
+    parser.add_argument("--write", action="store_true", help="write docs/benchmarks/page.md")
+    wanted = parser.parse_args()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        with tempfile.TemporaryDirectory() as folder, service(Path(folder)) as (port, _, _):
+            address = f"http://127.0.0.1:{port}"
+            lines = [*weights(browser, address), *typing(browser, address)]
+        with tempfile.TemporaryDirectory() as folder:
+            filled(Path(folder), wanted.findings)
+            with service(Path(folder)) as (port, _, _):
+                lines += large(browser, f"http://127.0.0.1:{port}", wanted.findings)
+        browser.close()
+    text = "\n".join(lines) + "\n"
+    print(text)
+    if wanted.write:
+        PAGE.write_text(_HEAD + text, encoding="utf-8")
+
+
+def signed_in(browser: Browser, address: str, **options: Any) -> BrowserContext:
+    context = browser.new_context(**options)
+    page = context.new_page()
+    page.goto(f"{address}/sign-in")
+    page.fill("#login", LOGIN)
+    page.fill("#password", PASSWORD)
+    page.click("form button.primary")
+    page.wait_for_url(lambda url: "sign-in" not in url)
+    page.close()
+    return context
+
+
+def weights(browser: Browser, address: str) -> list[str]:
+    """Weigh each page: bytes as sent of everything that it loads, and when something is first seen."""
+    lines = [
+        "## Weight and first paint",
+        "",
+        "| page | language | sent, KB | fonts among it, KB | first paint, ms |",
+        "|---|---|--:|--:|--:|",
+    ]
+    for path in PAGES:
+        for lang in ("en", "ar", "zh") if path in ("/", "/casebook") else ("en",):
+            state = signed_in(browser, address, locale=lang).storage_state()
+            context = browser.new_context(locale=lang, storage_state=state)
+            page = context.new_page()
+            sent: list[tuple[str, int]] = []
+            page.on(
+                "requestfinished",
+                lambda request, sent=sent: sent.append((request.url, request.sizes()["responseBodySize"])),
+            )
+            page.goto(address + path, wait_until="networkidle")
+            fonts = sum(size for url, size in sent if "woff2" in url)
+            whole = sum(size for _, size in sent)
+            lines.append(f"| `{path}` | {lang} | {whole / 1e3:.0f} | {fonts / 1e3:.0f} | {painted(page):.0f} |")
+            context.close()
+    return [*lines, ""]
+
+
+def painted(page: Page) -> float:
+    found = page.evaluate("performance.getEntriesByName('first-contentful-paint').map(one => one.startTime)")
+    return float(found[0]) if found else float("nan")
+
+
+def typing(browser: Browser, address: str) -> list[str]:
+    """Time the answers from the last key to the page."""
+    context = signed_in(browser, address)
+    page = context.new_page()
+    page.goto(address + "/")
+    page.evaluate(WATCH)
+    lines = ["## From the last key to the answer", "", "| typed | median, ms | slowest, ms |", "|---|--:|--:|"]
+    for value in TYPED:
+        told = []
+        for _ in range(8):
+            page.fill("#value", "")
+            page.wait_for_timeout(150)
+            page.evaluate("window.times = []")
+            page.locator("#value").press_sequentially(value, delay=40)
+            page.wait_for_function("window.times.length > 0")
+            page.wait_for_timeout(200)
+            told.append(page.evaluate("window.times.at(-1)"))
+        lines.append(f"| `{value}` | {statistics.median(told):.0f} | {max(told):.0f} |")
+    context.close()
+    return [*lines, ""]
+
+
+def filled(folder: Path, findings: int) -> None:
+    """Keep the findings in the casebook that the service of this folder opens, in a process that sees its settings."""
+    program = (
+        "import sys; from benchmarks.casebook import fill, settle; from opencwc.casebook.opening import open_casebook\n"
+        "book = open_casebook(); fill(book, int(sys.argv[1])); settle(book)"
+    )
+    environment = {**os.environ, "OPENCWC_SETTINGS": str(folder / "settings"), "OPENCWC_DATA": str(folder / "data")}
+    subprocess.run([sys.executable, "-c", program, str(findings)], env=environment, check=True)
+
+
+def large(browser: Browser, address: str, findings: int) -> list[str]:
+    """Time pages of a large casebook: to the last byte of the page, and the next hundred by scrolling."""
+    context = signed_in(browser, address)
+    page = context.new_page()
+    lines = [
+        f"## A casebook of {findings:,} findings",
+        "",
+        "| page | whole page, ms | next hundred by scrolling, ms |",
+        "|---|--:|--:|",
+    ]
+    for name, path in BIG:
+        told, more = [], []
+        for _ in range(3):
+            page.goto(address + path.replace("{middle}", str(findings // 2)), wait_until="load")
+            told.append(page.evaluate("performance.getEntriesByType('navigation')[0].responseEnd"))
+            if page.locator("[data-more]").count():
+                with page.expect_response(lambda one: "after=" in one.url) as came:
+                    page.locator("[data-more]").first.scroll_into_view_if_needed()
+                came.value.finished()
+                more.append(came.value.request.timing["responseEnd"])
+        lines.append(
+            f"| {name} | {statistics.median(told):.0f} | {f'{statistics.median(more):.0f}' if more else '-'} |"
+        )
+    context.close()
+    return [*lines, ""]
+
+
+_HEAD = """# The page
+
+Measured by `python -m benchmarks.page --write`; each run writes this file anew. Aims: a page under 150 KB without the
+editor, its first paint within 1 s on a cold start, an answer within 100 ms of the last key, no waiting in a casebook
+of a million findings.
+
+"""
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,96 @@
+"""Take the pictures of the tutorial: ``python -m docs_build.pictures [FOLDER]`` (docs/images without one).
+
+They are what a browser shows of the demonstration, in the order of docs/tutorial/a-day-with-the-page.md; the tests
+take them anew and compare their names and what can be read on the pages.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+ROOT = Path(__file__).resolve().parents[1]
+IMAGES = ROOT / "docs" / "images"
+WIDTH, HEIGHT = 1200, 800
+
+
+class Shot(NamedTuple):
+    """One picture: its file, the address, and how the page stands when it is taken."""
+
+    name: str
+    address: str
+    lang: str = "en"
+    dark: bool = False
+    width: int = WIDTH
+
+
+SHOTS = (
+    Shot("page-screen", "/?value=CCCCCCCOP(C)(%3DO)F"),
+    Shot("page-line", "/?value=4%20drums%20thiodiglycol%20CAS%20111-48-8"),
+    Shot("page-casebook", "/casebook"),
+    Shot("page-finding", "finding"),
+    Shot("page-case", "case"),
+    Shot("page-convention", "/convention?part=states"),
+    Shot("page-audit", "/audit"),
+    Shot("page-arabic", "/?value=OCCSCCO", lang="ar"),
+    Shot("page-dark", "/casebook", dark=True),
+    Shot("page-phone", "/?value=OCCSCCO", width=360),
+)
+
+
+@contextmanager
+def demonstration() -> Iterator[str]:
+    """Serve the demonstration on a free port and give the address that signs one in."""
+    from subprocess import PIPE, Popen
+
+    program = "from opencwc.cli import main; main()"
+    command = [sys.executable, "-c", program, "demo", "--no-browser", "--port", "0"]
+    with Popen(command, stdout=PIPE, text=True, env={**os.environ, "OPENCWC_LANG": "en"}) as process:  # noqa: S603 - our own
+        if process.stdout is None:
+            raise RuntimeError("the demonstration says nothing")
+        try:
+            yield next(word for line in process.stdout for word in line.split() if "/demo/" in word)
+        finally:
+            process.terminate()
+
+
+def take(folder: Path) -> None:
+    """Take every picture into a folder."""
+    from playwright.sync_api import sync_playwright
+
+    folder.mkdir(parents=True, exist_ok=True)
+    with demonstration() as link, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        base = link.split("/demo/")[0]
+        for shot in SHOTS:
+            context = browser.new_context(
+                viewport={"width": shot.width, "height": HEIGHT},
+                locale=shot.lang,
+                color_scheme="dark" if shot.dark else "light",
+            )
+            page = context.new_page()
+            page.goto(link)
+            page.goto(base + _address(page, base, shot.address), wait_until="networkidle")
+            page.screenshot(path=folder / f"{shot.name}.png")
+            context.close()
+        browser.close()
+
+
+def _address(page: Page, base: str, address: str) -> str:
+    """Return an address; that of a finding or a case is found as a person would find it: by the first link to one."""
+    if address.startswith("/"):
+        return address
+    page.goto(f"{base}/casebook")
+    found = page.locator(f"main a[href^='/{address}s/']").first.get_attribute("href")
+    return found or "/casebook"
+
+
+if __name__ == "__main__":
+    take(Path(sys.argv[1]) if len(sys.argv) > 1 else IMAGES)

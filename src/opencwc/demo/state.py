@@ -1,0 +1,82 @@
+"""The invented State as ``data/state.yaml`` tells it: companies, products, files, people, and what was done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+_FILE = Path(__file__).parent / "data" / "state.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """Something that is traded: its label, the ways it is written, the least and the most kilograms of it."""
+
+    label: str
+    written: tuple[str, ...]
+    least: float
+    most: float
+
+
+@dataclass(frozen=True, slots=True)
+class FilePlan:
+    """A file to be made: its name with ``{year}`` in it, its shape, whose it is, and how many rows of each group."""
+
+    name: str
+    shape: str
+    company: str
+    rows: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class InventedPerson:
+    """Somebody who acts in the demonstration."""
+
+    login: str
+    name: str
+    role: str
+    clearance: str
+
+    @property
+    def short(self) -> str:
+        """The name by which the story calls the person."""
+        return self.login.removeprefix("demo-")
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """All of it; ``story`` are the steps in their order, each a mapping whose first key is what is done."""
+
+    name: str
+    seed: int
+    companies: Mapping[str, str]
+    products: Mapping[str, tuple[Product, ...]]
+    files: tuple[FilePlan, ...]
+    origins: tuple[str, ...]
+    people: tuple[InventedPerson, ...]
+    story: tuple[Mapping[str, Any], ...]
+
+
+@cache
+def load_state() -> State:
+    """Return the invented State."""
+    with _FILE.open(encoding="utf-8") as file:
+        told = yaml.safe_load(file)
+    return State(
+        name=told["state"],
+        seed=told["seed"],
+        companies=told["companies"],
+        products={
+            group: tuple(Product(label, tuple(written), least, most) for label, written, least, most in some)
+            for group, some in told["products"].items()
+        },
+        files=tuple(FilePlan(one["name"], one["shape"], one.get("company", ""), one["rows"]) for one in told["files"]),
+        origins=tuple(told["origins"]),
+        people=tuple(InventedPerson(**one) for one in told["people"]),
+        story=tuple(told["story"]),
+    )

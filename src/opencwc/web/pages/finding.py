@@ -1,0 +1,227 @@
+"""Finding: the evidence, the rule, what follows from it, and the decision of a person."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Form, Path, Query, Request
+from pydantic import Field
+from starlette.responses import Response
+
+from opencwc.casebook.deciding import comment, decide
+from opencwc.casebook.keeping import VERDICTS, finding_of
+from opencwc.casebook.listing import (
+    History,
+    beside,
+    decisions_since,
+    inbox,
+    next_waiting,
+    show_finding,
+)
+from opencwc.casebook.model import UNDECIDED, CaseStatus, Outcome, Person, Status
+from opencwc.casebook.opening import Casebook
+from opencwc.casebook.permissions import may
+from opencwc.convention import Entry
+from opencwc.errors import ConflictError
+from opencwc.finding import Finding, Message
+from opencwc.screening.telling import Teller
+from opencwc.web.pages.case import CommentForm
+from opencwc.web.pages.kept import (
+    INBOX,
+    Asked,
+    Question,
+    RunTold,
+    convention_of,
+    going_to,
+    names_of_people,
+    telling,
+)
+from opencwc.web.pages.page import is_fragment, language_of, link_to_rule, page
+from opencwc.web.routers.asking import Closed
+from opencwc.web.routers.cases import LARGEST, book_of
+from opencwc.web.service import GuardedRoute, person_of
+from opencwc.wording import say
+
+router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
+
+Identity = Annotated[int, Path(ge=1, le=LARGEST)]
+Seen = Annotated[int, Query(ge=0, le=LARGEST)]
+
+
+class DecisionForm(Closed):
+    """A decision as the form sends it; ``verdict`` and ``entry`` say what is right instead, ``seen`` what was shown."""
+
+    outcome: Literal["accept", "correct", "reject", "need_more"]
+    reason: Annotated[str, Field(min_length=1, max_length=5_000)]
+    verdict: Annotated[str, Field(max_length=30)] = ""
+    entry: Annotated[str, Field(max_length=101)] = ""
+    seen: Annotated[int, Field(ge=0, le=LARGEST)] = 0
+
+
+@router.get("/findings/{finding_id}")
+def show(
+    request: Request,
+    finding_id: Identity,
+    asked: Asked,
+    outcome: Literal["", "accept", "correct", "reject", "need_more"] = "",
+) -> Response:
+    """Show a finding; with an outcome in the address, that one is chosen in the form."""
+    book, person, lang = book_of(request), person_of(request), language_of(request)
+    history = show_finding(book, person, finding_id)
+    before, after, place = _beside(book, person, asked, finding_id)
+    values = _standing(book, person, history) | _evidence(history, lang)
+    template = "finding/body.html" if is_fragment(request) else "finding/page.html"
+    return page(
+        request, template, history=history, run=RunTold.of(history.run, lang), asked=asked, outcome=outcome,
+        before=before, after=after, place=place, verdicts=_verdicts(history), **values,
+    )  # fmt: skip
+
+
+@router.get("/findings/{finding_id}/stand")
+def stand(request: Request, finding_id: Identity, seen: Seen = 0, told: Seen = 0, read: bool = False) -> Response:
+    """Tell who decided since the page was made; with ``read``, bring the standing page up to date."""
+    book, person = book_of(request), person_of(request)
+    if read:
+        return page(request, "finding/brought.html", **_brought(book, person, finding_id))
+    news = decisions_since(book, person, finding_id, seen)
+    if not news or news[-1].seq == told:
+        return Response(status_code=204)
+    names = names_of_people(book, news)
+    return page(request, "finding/stand.html", identity=finding_id, seen=seen, news=news, names=names)
+
+
+@router.post("/findings/{finding_id}/decision")
+def decide_on(request: Request, finding_id: Identity, asked: Asked, form: Annotated[DecisionForm, Form()]) -> Response:
+    """Take a decision and lead to what waits next; where somebody was quicker, show what they decided instead."""
+    book, person, lang = book_of(request), person_of(request), language_of(request)
+    onward = _onward(book, person, asked, finding_id)
+    try:
+        stands = decide(
+            book, person, [finding_id], Outcome(form.outcome), form.reason, correction=_correction(form),
+            seen=form.seen,
+        )  # fmt: skip
+    except ConflictError:
+        news = decisions_since(book, person, finding_id, form.seen)
+        if not news:
+            raise
+        brought = _brought(book, person, finding_id)
+        return page(request, "finding/taken.html", 409, news=news, **brought)
+    status = Message(f"casebook_status_{stands[finding_id]}")
+    said = say(Message("page_finding_decided", {"number": finding_id, "status": status}), lang)
+    if onward is None:
+        nothing = say("page_finding_nothing_next", lang)
+        query = f"?{asked.query}" if asked.filters else ""
+        headers = telling(f"{said} {nothing}", carry=True) | {"hx-redirect": f"/casebook{query}"}
+        return Response(status_code=204, headers=headers)
+    said += " " + say(Message("page_finding_next_is", {"number": onward}), lang)
+    query = f"?{asked.query}" if asked.query else ""
+    return Response(status_code=204, headers=telling(said) | going_to(f"/findings/{onward}{query}"))
+
+
+@router.post("/findings/{finding_id}/comments")
+def add_comment(request: Request, finding_id: Identity, asked: Annotated[CommentForm, Form()]) -> Response:
+    """Comment on a finding."""
+    book, person, lang = book_of(request), person_of(request), language_of(request)
+    case = show_finding(book, person, finding_id).case.name
+    comment(book, person, case, asked.text, finding_id)
+    history = show_finding(book, person, finding_id)
+    shown = page(request, "finding/history.html", history=history, **_standing(book, person, history))
+    shown.headers.update(telling(say("page_case_commented", lang)))
+    return shown
+
+
+def _correction(form: DecisionForm) -> dict[str, str] | None:
+    if form.outcome != "correct":
+        return None
+    list_id, _, entry = form.entry.strip().rpartition(" ")
+    named = {"verdict": form.verdict, "list": list_id, "entry": entry}
+    return {key: value for key, value in named.items() if value}
+
+
+def _evidence(history: History, lang: str) -> dict[str, Any]:
+    """Return what is to be seen: the drawing, where it stands, the rule in words, and the duties."""
+    content = history.finding.content
+    if content is None:
+        return {"finding": None, "entry": None}
+    finding = finding_of(content, history.run["maker"])
+    teller = Teller(convention_of(finding.maker.as_of), lang, link_to_rule)
+    entry = teller.convention.find(finding.rule.list, finding.rule.entry) if finding.rule else None
+    return {
+        "finding": finding,
+        "entry": entry,
+        "figure": teller.figure(finding, entry, f"finding-{history.finding.id}"),
+        "place_facts": teller.place(finding),
+        "found": [one for one in finding.evidence if one.value],
+        **_rule(teller, entry, finding),
+    }
+
+
+def _rule(teller: Teller, entry: Entry | None, finding: Finding) -> dict[str, Any]:
+    if entry is None:
+        return {"title": "", "meaning": "", "grade": "", "duties": []}
+    duties = [] if str(finding.verdict) == "exempt" else teller.convention.duties_for(entry)
+    return {
+        "title": teller.title(entry),
+        "meaning": teller.in_language(entry.meaning) if entry.meaning else "",
+        "grade": teller.evidence(entry.evidence),
+        "duties": [teller.duty(one) for one in duties],
+    }
+
+
+def _verdicts(history: History) -> list[str]:
+    """Return the verdicts that may be right instead: those of the verb that made the finding."""
+    mine = history.finding.verdict
+    return list(VERDICTS[5:] if mine in VERDICTS[5:] else VERDICTS[:5])
+
+
+def _standing(book: Casebook, person: Person, history: History) -> dict[str, Any]:
+    """Return how a finding stands, who said what, and what this person may do about it."""
+    kept, decisions = history.finding, history.decisions
+    closed = history.case.status in (CaseStatus.CLOSED, CaseStatus.ERASED)
+    proposal = decisions[-1] if kept.status is Status.AWAITING_SECOND and decisions else None
+    return {
+        "names": names_of_people(book, decisions, (one["person"] for one in history.comments)),
+        "seen": decisions[-1].seq if decisions else 0,
+        "decides": may(person, "decide", kept.mark) and not closed and kept.status is not Status.ERASED,
+        "closed": closed,
+        "comments_allowed": may(person, "comment", kept.mark) and history.case.status is not CaseStatus.ERASED,
+        "proposal": proposal,
+        "mine": proposal is not None and proposal.person == person.id,
+        "undecided": kept.status in UNDECIDED,
+        "outcomes": [str(one) for one in Outcome],
+    }
+
+
+def _brought(book: Casebook, person: Person, identity: int) -> dict[str, Any]:
+    """Return what brings a standing page up to date."""
+    history = show_finding(book, person, identity)
+    return {"history": history, "identity": identity, **_standing(book, person, history)}
+
+
+def _beside(
+    book: Casebook, person: Person, asked: Question, identity: int
+) -> tuple[int | None, int | None, tuple[int, int] | None]:
+    """Return the findings before and after in the list that this one was opened from, and its place in the inbox."""
+    if asked.source == INBOX and may(person, "decide"):
+        order = [one.id for one in inbox(book, person)]
+        if identity not in order:
+            return None, (order[0] if order else None), None
+        at = order.index(identity)
+        before = order[at - 1] if at else None
+        return before, (order[at + 1] if at + 1 < len(order) else None), (at + 1, len(order))
+    return (*beside(book, person, asked.wanted, identity), None)
+
+
+def _onward(book: Casebook, person: Person, asked: Question, identity: int) -> int | None:
+    """Return what waits for this person after a finding: in the list it was opened from, else in the inbox."""
+    if asked.filters:
+        wanted = asked.wanted
+        for after in (identity, 0):
+            found = next_waiting(book, person, wanted, after)
+            if found is not None and found != identity:
+                return found
+        return None
+    order = [one.id for one in inbox(book, person)]
+    at = order.index(identity) if identity in order else -1
+    others = [*order[at + 1 :], *order[: max(at, 0)]]
+    return next((one for one in others if one != identity), None)

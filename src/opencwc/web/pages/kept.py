@@ -1,0 +1,166 @@
+"""What the pages of the casebook have in common: the filter of an address, what a run checked, what is said after."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import Depends, Query
+
+from opencwc.casebook.deciding import Decision
+from opencwc.casebook.keeping import VERDICTS
+from opencwc.casebook.listing import Counts
+from opencwc.casebook.model import UNDECIDED, Filter, Mark
+from opencwc.casebook.opening import Casebook
+from opencwc.casebook.people import names_by_id
+from opencwc.casebook.reporting import VERDICT_TONES
+from opencwc.convention import Convention
+from opencwc.publishing import Badge, Count
+from opencwc.publishing import Counts as Told
+from opencwc.web.routers.cases import filter_of
+from opencwc.wording import say
+
+INBOX = "inbox"
+_Brief = Annotated[str, Query(max_length=64)]
+_Long = Annotated[str, Query(max_length=2_000)]
+
+
+@dataclass(frozen=True)
+class Question:
+    """A filter as an address writes it: ``entry`` with its list (``CWC 2B04``), ``grave`` as ``yes`` or ``no``.
+
+    ``source`` is the list that a finding was opened from, where it is no filter but the inbox.
+    """
+
+    case: str = ""
+    run: str = ""
+    verdict: str = ""
+    list: str = ""
+    entry: str = ""
+    status: str = ""
+    grave: str = ""
+    text: str = ""
+    source: str = ""
+
+    @property
+    def query(self) -> str:
+        """Return what an address says of it, without the question mark."""
+        asked = (("from" if name == "source" else name, value) for name, value in vars(self).items())
+        return urlencode([(name, value) for name, value in asked if value])
+
+    @property
+    def filters(self) -> bool:
+        """Tell whether anything is asked of the findings."""
+        return any(value for name, value in vars(self).items() if name != "source")
+
+    @property
+    def wanted(self) -> Filter:
+        """Return the filter; raise `InputError` where a word of it has no meaning."""
+        run = int(self.run) if self.run.isdecimal() else 0
+        list_id, _, entry = self.entry.rpartition(" ")
+        grave = {"yes": True, "no": False}.get(self.grave)
+        return filter_of(
+            self.case, run, self.verdict, list_id or self.list, entry, self.status, grave, self.text.strip()
+        )
+
+
+def _question(
+    case: _Brief = "",
+    run: Annotated[str, Query(max_length=18)] = "",
+    verdict: Annotated[str, Query(max_length=200)] = "",
+    list: Annotated[str, Query(max_length=50)] = "",
+    entry: Annotated[str, Query(max_length=101)] = "",
+    status: Annotated[str, Query(max_length=200)] = "",
+    grave: _Brief = "",
+    text: _Long = "",
+    source: Annotated[str, Query(max_length=10, alias="from")] = "",
+) -> Question:
+    return Question(case, run, verdict, list, entry, status, grave, text, source)
+
+
+Asked = Annotated[Question, Depends(_question)]
+
+
+@dataclass(frozen=True)
+class RunTold:
+    """A run as a page tells of it: its question, its rows, how many could not be read, and what was checked."""
+
+    number: int
+    state: str
+    started_at: str
+    file: str
+    mark: str
+    rows: int
+    findings: int
+    unread: int
+    by_verdict: Mapping[str, int]
+    checked: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, run: Mapping[str, Any], lang: str) -> RunTold:
+        """Tell of a run as `opencwc.casebook.listing.show_case` gives it."""
+        checked, tally = run["checked"], run["tally"].get("by_verdict", {})
+        return cls(
+            number=run["number"],
+            state=run["state"],
+            started_at=run["started_at"],
+            file=str(checked.get("file") or ""),
+            mark=str(Mark(run["mark"])),
+            rows=run["row_count"],
+            findings=run["finding_count"],
+            unread=int(tally.get("unreadable", 0)),
+            by_verdict=tally,
+            checked=checked_of(checked, lang),
+        )
+
+
+def checked_of(checked: Mapping[str, Any], lang: str) -> dict[str, Any]:
+    """Return what a run checked, its policies said."""
+    return {
+        "lists": [one for one in checked.get("lists", []) if isinstance(one, dict)],
+        "as_of": str(checked.get("as_of", "")),
+        "policies": [{"id": one, "says": say(one, lang)} for one in checked.get("policies", [])],
+    }
+
+
+def verdict_counts(counts: Mapping[str, int], lang: str) -> Told:
+    """Return the counts by verdict as a bar, the verdicts of screening always among them."""
+    return Told(
+        tuple(
+            Count(Badge(say(f"verdict_{name}", lang), VERDICT_TONES[name]), counts.get(name, 0))
+            for name in VERDICTS
+            if counts.get(name) or name in VERDICTS[:5]
+        )
+    )
+
+
+def waiting_among(counts: Counts) -> int:
+    """Return how many findings wait for a person."""
+    return sum(counts.status.get(str(one), 0) for one in UNDECIDED)
+
+
+def names_of_people(book: Casebook, decisions: Iterable[Decision], others: Iterable[str] = ()) -> dict[str, str]:
+    """Return the names of who decided and of others, by id."""
+    return names_by_id(book, [one.person for one in decisions] + [one for one in others if one])
+
+
+def convention_of(day: str) -> Convention:
+    """Return the rules as they stood on the day of a finding."""
+    try:
+        return Convention(date.fromisoformat(day))
+    except ValueError:
+        return Convention()
+
+
+def telling(said: str, **more: object) -> dict[str, str]:
+    """Return the header that makes a page say something aloud; a header holds ASCII, so JSON escapes the rest."""
+    return {"hx-trigger": json.dumps({"told": said, **more})}
+
+
+def going_to(address: str) -> dict[str, str]:
+    """Return the header that leads a standing page to another one without loading it anew."""
+    return {"hx-location": json.dumps({"path": address, "target": "#main", "swap": "innerHTML show:window:top"})}

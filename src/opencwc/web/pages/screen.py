@@ -1,0 +1,176 @@
+"""Screen: one box that answers as one types, a molecule that is drawn, a file that is dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Query, Request
+from starlette.responses import RedirectResponse, Response
+
+from opencwc.casebook.model import Mark
+from opencwc.casebook.permissions import may
+from opencwc.errors import InputError
+from opencwc.finding import Finding, Message, Verdict
+from opencwc.language.refusing import judge_request
+from opencwc.publishing import Card
+from opencwc.screening.answering import Screener
+from opencwc.screening.lines import Mention, find_mentions
+from opencwc.screening.model import gravest
+from opencwc.screening.telling import Teller
+from opencwc.web.answering import checked_json, findings_of, whole_text
+from opencwc.web.pages.page import is_fragment, language_of, link_to_rule, page
+from opencwc.web.problems import HttpProblem
+from opencwc.web.routers.asking import AsOf, names_of
+from opencwc.web.routers.jobs import job_of, parts_of, take_upload
+from opencwc.web.service import GuardedRoute, Service, person_of, service_of, takes_uploads
+from opencwc.wording import say, sentence
+
+router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
+LONGEST = 20_000
+EXAMPLES = ("111-48-8", "OCCN(CCO)CCO", "CCCCCCCOP(C)(=O)F", "caffeine")
+"""Values to click, all published: a number, a common chemical, a printed family, and one that no list has."""
+MOST_REMEMBERED = 1_000
+_REFUSED: dict[str, str] = {}
+"""The last refused text of a person: who types on asks the same thing, and the record has it once."""
+Value = Annotated[str, Query(max_length=2_000)]
+
+
+@dataclass(frozen=True)
+class Told:
+    """The answer to one value: its gravest verdict, a card for each finding by a rule, and what stands beside."""
+
+    value: str
+    verdict: Verdict
+    cards: list[Card]
+    others: list[Finding]
+    duties: list[tuple[str, list[Any]]]
+    mentions: list[Mention]
+    checked: dict[str, Any]
+    pieces: list[tuple[str, bool]]
+
+
+@router.get("/")
+async def show(request: Request, value: Value = "", as_of: AsOf = None, lists: str = "") -> Response:
+    """Show the box, with the answer to a value where one came along; who may not screen is led to the casebook."""
+    if not may(person_of(request), "screen"):
+        return RedirectResponse("/casebook", 303)
+    told = await _told(request, value, as_of, lists) if value.strip() else None
+    lists_at_hand = service_of(request).answering.screener().rulebook.convention.known_lists
+    return page(
+        request, "screen/page.html", value=value, told=told, as_of=as_of.isoformat() if as_of else "",
+        lists=lists, lists_at_hand=lists_at_hand, examples=EXAMPLES, marks=list(Mark), today=date.today(),
+    )  # fmt: skip
+
+
+@router.post("/screen")
+async def answer(
+    request: Request,
+    value: Annotated[str, Form(max_length=1_000_000)] = "",
+    as_of: Annotated[str, Form(max_length=10)] = "",
+    lists: Annotated[str, Form(max_length=200)] = "",
+) -> Response:
+    """Answer a value; the value travels in the body, so that no log of a proxy has it."""
+    day = None
+    if as_of:
+        try:
+            day = date.fromisoformat(as_of)
+        except ValueError:
+            raise InputError("this is no date", where="as_of", remedy="Write the day as 2020-06-07.") from None
+    told = await _told(request, value, day, lists) if value.strip() else None
+    return page(request, "screen/answer.html", value=value, told=told, examples=EXAMPLES)
+
+
+async def _told(request: Request, value: str, as_of: date | None, lists: str) -> Told:
+    if len(value) > LONGEST:
+        raise InputError(f"the value has {len(value):,} characters", remedy=f"Up to {LONGEST:,}; drop a file instead.")
+    service = service_of(request)
+    return await service.answering.run(_answer, service, request, value, as_of, lists)
+
+
+def _answer(service: Service, request: Request, value: str, as_of: date | None, lists: str) -> Told:
+    text, lang = whole_text(value).strip(), language_of(request)
+    if (refusal := judge_request(text)) is not None:
+        if _is_new(person_of(request).id, text):
+            service.record_refused(person_of(request), [text])
+        raise HttpProblem(403, "refused", say(refusal.message, lang))
+    screener = service.answering.screener(as_of, names_of(lists))
+    findings = findings_of(screener, text, "auto")
+    mentions: list[Mention] = []
+    if findings[0].verdict is Verdict.UNREADABLE and any(sign.isspace() for sign in text):
+        mentions = find_mentions(text, screener)
+        if mentions:
+            findings = [one for found in mentions for one in findings_of(screener, found.text, found.kind)]
+    verdict = gravest(one.verdict for one in findings)
+    service.metrics.count_screenings({verdict: 1})
+    teller = Teller(screener.rulebook.convention, lang, link_to_rule, of_file=False)
+    by_rule = [one for one in findings if one.rule]
+    return Told(
+        text,
+        verdict,
+        [teller.card(one, f"finding-{number}") for number, one in enumerate(by_rule, 1)],
+        [one for one in findings if not one.rule],
+        list(_duties(by_rule, screener, teller)),
+        mentions,
+        checked_json(screener.rulebook, lang),
+        _pieces(text, mentions),
+    )
+
+
+def _is_new(person: str, text: str) -> bool:
+    """Tell whether a refused request is another one, and not the last one with a few more letters typed."""
+    before = _REFUSED.get(person, "")
+    _REFUSED[person] = text
+    while len(_REFUSED) > MOST_REMEMBERED:
+        _REFUSED.pop(next(iter(_REFUSED)))
+    return not before or not (text.startswith(before) or before.startswith(text))
+
+
+def _duties(findings: Iterable[Finding], screener: Screener, teller: Teller) -> Iterable[tuple[str, list[Any]]]:
+    """Yield each rule that was met, with the duties that follow from it."""
+    for rule in dict.fromkeys(one.rule for one in findings if one.verdict is not Verdict.EXEMPT):
+        entry = screener.rulebook.convention.find(rule.list, rule.entry) if rule else None
+        if entry and (duties := screener.rulebook.convention.duties_for(entry)):
+            yield f"{entry.list} {entry.id}", [teller.duty(one) for one in duties]
+
+
+def _pieces(text: str, mentions: list[Mention]) -> list[tuple[str, bool]]:
+    """Cut a line at what was read in it: each piece, and whether it was read."""
+    pieces, at = [], 0
+    for one in mentions:
+        pieces += [(text[at : one.start], False), (one.text, True)]
+        at = one.end
+    return [piece for piece in [*pieces, (text[at:], False)] if piece[0]] if mentions else []
+
+
+@router.post("/screen/file")
+@takes_uploads
+async def take_file(request: Request) -> Response:
+    """Keep a dropped file in a case, and lead to the page of its job."""
+    return await take_upload(request, lambda job: Response(status_code=204, headers={"HX-Redirect": f"/jobs/{job.id}"}))
+
+
+@router.get("/jobs/{job_id}")
+async def show_job(request: Request, job_id: str) -> Response:
+    """Show how far a job is."""
+    service = service_of(request)
+    job = await service.answering.run(job_of, service, job_id, person_of(request))
+    template = "screen/job_state.html" if is_fragment(request) else "screen/job.html"
+    share = min(1.0, job.rows_done / job.rows_all) if job.rows_all else None
+    said = sentence(Message(f"page_job_{job.state}", {"rows": f"{job.rows_done:,}"}), language_of(request))
+    shown = page(request, template, job=job, share=share, said=said)
+    if is_fragment(request) and job.ended:
+        shown.headers["HX-Refresh"] = "true"
+    return shown
+
+
+@router.post("/jobs/{job_id}/cancel")
+async def cancel(request: Request, job_id: str) -> Response:
+    """Stop a job; what was kept of it stays in its case."""
+    service = service_of(request)
+    jobs, _ = parts_of(service)
+    job = await service.answering.run(job_of, service, job_id, person_of(request))
+    await service.answering.run(jobs.cancel, job.id)
+    return Response(status_code=204, headers={"HX-Refresh": "true"})

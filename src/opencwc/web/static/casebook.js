@@ -1,0 +1,126 @@
+// The casebook's pages: keys on lists, the decision form, saved views, the bundle as a file. Nothing here decides.
+const body = document.body;
+const one = (selector, within = document) => within.querySelector(selector);
+const CARRIED = "told-next";
+const AWAY = 10 * 60 * 1000;
+
+// ---- what was done is said to the ear by page.js, and shown to the eye here; it outlives the change of page
+const tell = (text) => {
+  one(".toast")?.remove();
+  const toast = Object.assign(document.createElement("p"), { className: "toast", textContent: text });
+  toast.setAttribute("aria-hidden", "true");
+  body.append(toast);
+  setTimeout(() => toast.remove(), 6000);
+};
+const announce = (text) => body.dispatchEvent(new CustomEvent("told", { detail: { value: text } }));
+let last = "";
+body.addEventListener("told", (event) => { last = event.detail.value ?? event.detail; tell(last); });
+body.addEventListener("carry", () => sessionStorage.setItem(CARRIED, last));
+const carried = sessionStorage.getItem(CARRIED);
+if (carried) { sessionStorage.removeItem(CARRIED); announce(carried); }
+
+// ---- the list: a and r act on the line one is at
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || !["a", "r"].includes(event.key)) return;
+  if (event.target.closest("input, textarea, select, [contenteditable], iframe, dialog[open]")) return;
+  const item = event.target.closest("[data-item]") ?? one('[data-item][aria-current="true"]') ?? one(".inbox [data-item]");
+  const act = item && one(`[data-act="${event.key}"]`, item);
+  if (act) { event.preventDefault(); event.stopPropagation(); act.click(); }
+}, true);
+
+// ---- the decision: a key chooses and goes to the reason, Ctrl+Enter sends
+const reasonOf = (form) => one("textarea[name=reason]", form);
+document.addEventListener("click", (event) => {
+  const choice = event.target.closest?.("[data-decide] input[data-key]");
+  if (choice && !event.isTrusted) reasonOf(choice.form).focus();
+});
+document.addEventListener("keydown", (event) => {
+  const form = event.target.closest?.("form[data-guard]");
+  if (form && event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); form.requestSubmit(); }
+});
+const arrive = () => {
+  const chosen = one("[data-decide] input[name=outcome]:checked");
+  if (chosen && location.hash === "#decide") reasonOf(chosen.form).focus();
+};
+body.addEventListener("htmx:afterSettle", (event) => {
+  if (event.detail.target?.id !== "main") return;
+  if (event.detail.requestConfig?.verb === "get") one("#main").focus({ preventScroll: true });
+  arrive();
+});
+
+// ---- who decided meanwhile is asked for while somebody is there: an open page keeps no session alive
+let moved = Date.now();
+for (const name of ["pointerdown", "pointermove", "keydown", "scroll"]) addEventListener(name, () => { moved = Date.now(); }, { passive: true });
+body.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.target.id === "stand" && (document.hidden || Date.now() - moved > AWAY)) event.preventDefault();
+});
+body.addEventListener("htmx:beforeOnLoad", (event) => {
+  if (event.target.id === "stand" && event.detail.xhr.status >= 400) event.preventDefault(); // sending will say it
+});
+
+// ---- an export: taken once, and saved as a file
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-download]");
+  if (!button || button.disabled) return;
+  button.disabled = true;
+  try {
+    const headers = { ...JSON.parse(body.getAttribute("hx-headers")), "HX-Request": "true" };
+    const answer = await fetch(button.dataset.download, { method: "POST", headers });
+    if (!answer.ok) {
+      one("#problem").innerHTML = await answer.text();
+      one("#problem").focus();
+      button.disabled = false;
+      return;
+    }
+    const named = /filename="([^"]+)"/.exec(answer.headers.get("content-disposition") ?? "");
+    const ending = named?.[1].split(".").pop() ?? "zip";
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(await answer.blob());
+    link.download = `${button.dataset.name}.${ending}`;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+    announce(button.dataset.done);
+  } catch {
+    body.dispatchEvent(new CustomEvent("htmx:sendError", { detail: {} }));
+    button.disabled = false;
+  }
+});
+
+// ---- saved views: names for filters, of one person, in this browser only
+const place = one("[data-views]");
+if (place) {
+  const key = `views:${place.dataset.views}`;
+  const list = one("ul", place);
+  const read = () => { try { return JSON.parse(localStorage.getItem(key)) ?? []; } catch { return []; } };
+  const question = () => {
+    const asked = new URLSearchParams(location.search);
+    for (const name of ["after", "lang"]) asked.delete(name);
+    return asked.toString();
+  };
+  const show = () => {
+    list.replaceChildren(...read().map(({ name, query }) => {
+      const item = document.createElement("li");
+      const link = Object.assign(document.createElement("a"), { className: "chip", href: `/casebook?${query}`, textContent: name });
+      if (query === question()) link.setAttribute("aria-current", "true");
+      const remove = Object.assign(document.createElement("button"), { type: "button", className: "forget", textContent: "×" });
+      remove.setAttribute("aria-label", `${place.dataset.remove} ${name}`);
+      remove.addEventListener("click", () => { write(read().filter((kept) => kept.name !== name)); one("input", place).focus(); });
+      item.append(link, remove);
+      return item;
+    }));
+  };
+  const write = (views) => { localStorage.setItem(key, JSON.stringify(views)); show(); };
+  one("form", place).addEventListener("submit", (event) => {
+    event.preventDefault();
+    const field = one("input", place);
+    const name = field.value.trim();
+    if (!name) return;
+    write([...read().filter((kept) => kept.name !== name), { name, query: question() }].slice(-50));
+    field.value = "";
+    announce(place.dataset.kept);
+  });
+  place.hidden = false;
+  show();
+}
+
+arrive();

@@ -1,0 +1,151 @@
+// What the page does by itself: keys, warnings before work is lost, what is said aloud, the tour. Nothing here decides.
+const body = document.body;
+const one = (selector, within = document) => within.querySelector(selector);
+const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+const writing = (target) => target.closest("input, textarea, select, [contenteditable], iframe, dialog[open]");
+
+const say = (text) => { const place = one("#told"); place.textContent = ""; requestAnimationFrame(() => { place.textContent = text; }); };
+body.addEventListener("told", (event) => say(event.detail.value ?? event.detail));
+
+// ---- a problem: shown where it is seen, read aloud, and sent away by its button
+const problem = one("#problem");
+const show = (text) => {
+  const box = document.createElement("div");
+  box.className = "problem";
+  box.dataset.kind = "offline";
+  box.append(Object.assign(document.createElement("p"), { textContent: text }));
+  problem.replaceChildren(box);
+};
+let offline = false;
+body.addEventListener("htmx:sendError", () => { if (!offline) { offline = true; show(body.dataset.offline); } });
+body.addEventListener("htmx:timeout", () => { if (!offline) { offline = true; show(body.dataset.offline); } });
+body.addEventListener("htmx:afterOnLoad", (event) => {
+  if (offline) { offline = false; problem.replaceChildren(); say(body.dataset.back); }
+  else if (event.detail.successful !== false && event.detail.xhr.status < 400 && event.detail.requestConfig.verb !== "get") problem.replaceChildren();
+});
+body.addEventListener("htmx:responseError", () => { problem.scrollIntoView({ block: "nearest" }); problem.focus({ preventScroll: true }); });
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-dismiss]")) problem.replaceChildren();
+  for (const menu of all("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+});
+
+// ---- half-written work: a warning before it is left
+const dirty = new Set();
+document.addEventListener("input", (event) => { const form = event.target.closest("form[data-guard]"); if (form && event.isTrusted) dirty.add(form); });
+document.addEventListener("reset", (event) => dirty.delete(event.target));
+body.addEventListener("htmx:beforeOnLoad", (event) => { const form = event.detail.elt.closest("form[data-guard]"); if (form && event.detail.xhr.status < 400) dirty.delete(form); });
+window.addEventListener("beforeunload", (event) => {
+  for (const form of dirty) if (!form.isConnected) dirty.delete(form);
+  if (dirty.size) event.preventDefault();
+});
+
+// ---- what was typed comes back after a reload or the back button, in this tab only
+const remember = () => {
+  for (const field of all("[data-remember]")) {
+    const key = field.dataset.remember;
+    const kept = sessionStorage.getItem(key);
+    if (kept && !field.value && !location.search) { field.value = kept; field.dispatchEvent(new Event("input", { bubbles: true })); }
+    field.addEventListener("input", () => sessionStorage.setItem(key, field.value));
+  }
+};
+
+// ---- the box: Enter asks, Shift+Enter is a new line
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.target.matches(".box textarea")) {
+    event.preventDefault();
+    event.target.form.requestSubmit();
+  }
+});
+
+// ---- a file is dropped
+for (const form of all("[data-drop]")) {
+  const zone = one(".dropzone", form);
+  const input = one("input[type=file]", form);
+  const chosen = () => { one("[data-chosen]", form).textContent = input.files[0] ? `${input.files[0].name} (${Math.ceil(input.files[0].size / 1024)} KB)` : ""; };
+  for (const name of ["dragenter", "dragover"]) zone.addEventListener(name, (event) => { event.preventDefault(); zone.classList.add("over"); });
+  for (const name of ["dragleave", "drop"]) zone.addEventListener(name, () => zone.classList.remove("over"));
+  zone.addEventListener("drop", (event) => {
+    event.preventDefault();
+    if (event.dataTransfer.files.length) { input.files = event.dataTransfer.files; dirty.add(form); chosen(); input.focus(); }
+  });
+  input.addEventListener("change", chosen);
+  const bar = one("[data-upload]", form);
+  form.addEventListener("htmx:xhr:progress", (event) => { bar.hidden = false; if (event.detail.lengthComputable) bar.value = event.detail.loaded / event.detail.total; });
+  form.addEventListener("htmx:afterRequest", () => { bar.hidden = true; bar.value = 0; });
+}
+
+// ---- keys: a list is walked with j and k, a finding decided with a and r
+const items = () => all("[data-list] [data-item]").filter((item) => !item.closest("[hidden]"));
+const go = (step) => {
+  const list = items();
+  if (!list.length) return;
+  const at = list.findIndex((item) => item.getAttribute("aria-current") === "true");
+  const to = list[Math.max(0, Math.min(list.length - 1, at < 0 ? 0 : at + step))];
+  for (const item of list) item.removeAttribute("aria-current");
+  to.setAttribute("aria-current", "true");
+  (one("a", to) ?? to).focus();
+  to.scrollIntoView({ block: "nearest" });
+};
+let before = "";
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (event.key === "Escape") { for (const menu of all("details.menu[open]")) { menu.open = false; one("summary", menu).focus(); } endTour(); return; }
+  if (writing(event.target)) return;
+  const key = before === "g" ? `g${event.key}` : event.key;
+  before = event.key;
+  const press = (selector) => { const found = one(selector); if (found) { found.focus(); found.click(); event.preventDefault(); } };
+  if (key === "?") { one("#keys").showModal(); event.preventDefault(); }
+  else if (key === "/") { const field = one("[data-search]"); if (field) { field.focus(); event.preventDefault(); } }
+  else if (key === "j") go(1);
+  else if (key === "k") go(-1);
+  else if (key === "a") press("[data-key=a]");
+  else if (key === "r") press("[data-key=r]");
+  else if (key === "gs") location.assign("/");
+  else if (key === "gc") location.assign("/casebook");
+});
+
+// ---- the tour goes from page to page and remembers where it is
+const TOUR = "tour-stop";
+const read = () => { const block = one("#tour"); return block ? JSON.parse(block.textContent) : { stops: [], words: {} }; };
+function endTour() { sessionStorage.removeItem(TOUR); one(".tour")?.remove(); for (const place of all(".toured")) place.classList.remove("toured"); }
+function showStop() {
+  const { stops, words } = read();
+  const at = Number(sessionStorage.getItem(TOUR) ?? -1);
+  if (at < 0 || at >= stops.length) return endTour();
+  const stop = stops[at];
+  if (location.pathname + location.search !== stop.address) { location.assign(stop.address); return undefined; }
+  one(".tour")?.remove();
+  for (const place of all(".toured")) place.classList.remove("toured");
+  const target = one(stop.target);
+  target?.classList.add("toured");
+  target?.scrollIntoView({ block: "center" });
+  const box = document.createElement("aside");
+  box.className = "tour";
+  box.setAttribute("role", "dialog");
+  box.setAttribute("aria-label", words.count.replace("{at}", at + 1).replace("{all}", stops.length));
+  box.tabIndex = -1;
+  const text = Object.assign(document.createElement("p"), { textContent: stop.says });
+  const count = Object.assign(document.createElement("p"), { className: "note", textContent: words.count.replace("{at}", at + 1).replace("{all}", stops.length) });
+  const row = Object.assign(document.createElement("div"), { className: "row" });
+  const end = Object.assign(document.createElement("button"), { type: "button", className: "small", textContent: words.end });
+  end.addEventListener("click", endTour);
+  if (at + 1 < stops.length) {
+    const next = Object.assign(document.createElement("button"), { type: "button", className: "small primary", textContent: words.next });
+    next.addEventListener("click", () => { sessionStorage.setItem(TOUR, at + 1); showStop(); });
+    row.append(next);
+  }
+  row.append(end);
+  box.append(text, count, row);
+  body.append(box);
+  box.focus();
+  return undefined;
+}
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("[data-tour]")) return;
+  for (const menu of all("details.menu[open]")) menu.open = false;
+  sessionStorage.setItem(TOUR, 0);
+  showStop();
+});
+
+remember();
+if (sessionStorage.getItem(TOUR) !== null) showStop();

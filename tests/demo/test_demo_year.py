@@ -1,0 +1,159 @@
+"""The invented State: its files are always the same, and everything of it says that it is invented."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from opencwc.casebook.cases import list_cases
+from opencwc.casebook.listing import comments_on_case, count_findings, inbox, list_findings
+from opencwc.casebook.model import CaseStatus, Filter, Mark, Role, Status
+from opencwc.casebook.opening import Casebook, open_casebook
+from opencwc.casebook.requesting import requests_of
+from opencwc.casebook.verifying import verify_all
+from opencwc.demo import Built, build
+from opencwc.demo.place import Place, own_environment
+from opencwc.demo.state import load_state
+from opencwc.demo.year import write_year
+
+INVENTED = re.compile(r"invented|inventé|مُختلق")
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, name_index: None) -> tuple[Casebook, Built]:
+    place = Place(tmp_path_factory.mktemp("demo"), kept=False)
+    with own_environment(place):
+        book = open_casebook()
+        steps: list[tuple[int, int]] = []
+        built = build(book, place.files, told=lambda done, total: steps.append((done, total)))
+    assert steps[-1] == (len(load_state().story), len(load_state().story))
+    return book, built
+
+
+def contents(folder: Path, year: int) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in write_year(folder, year)}
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_the_files_are_the_same_whenever_they_are_made(tmp_path: Path) -> None:
+    assert contents(tmp_path / "a", 2025) == contents(tmp_path / "b", 2025)
+
+
+def test_the_files_hold_several_hundred_rows_of_the_year_that_is_told(tmp_path: Path) -> None:
+    files = write_year(tmp_path, 2024)
+    told = [row for path in files for row in rows(path)]
+    days = [row[name] for row in told for name in ("counted_on", "received_on", "entered_on") if name in row]
+    assert 6 <= len(files) <= 8
+    assert 400 <= len(told) <= 900
+    assert {date.fromisoformat(day).year for day in days} == {2024}
+    assert len({day[:7] for day in days}) == 12
+
+
+def test_every_file_and_every_row_says_that_it_is_invented(tmp_path: Path) -> None:
+    for path in write_year(tmp_path, 2025):
+        assert path.name.startswith("invented-")
+        assert all(INVENTED.search(" ".join(row.values())) for row in rows(path))
+
+
+def test_every_company_case_and_comment_says_that_it_is_invented(made: tuple[Casebook, Built]) -> None:
+    book, built = made
+    reviewer = built.people[0]
+    state = load_state()
+    cases = list_cases(book, reviewer)
+    comments = [said["text"] for case in cases for said in comments_on_case(book, reviewer, case.name)]
+    assert all(INVENTED.search(name) for name in (state.name, *state.companies.values(), *state.origins))
+    assert all(INVENTED.search(case.title) for case in cases)
+    assert comments
+    assert all(INVENTED.search(text) for text in comments)
+    assert all(one.login.startswith("demo-") for one in built.people)
+
+
+def test_every_structure_stands_already_in_the_examples_the_cases_or_the_lists() -> None:
+    known = "\n".join(
+        path.read_text(encoding="utf-8")
+        for folder in (ROOT / "examples", ROOT / "tests" / "cases", ROOT / "src" / "opencwc" / "convention" / "data")
+        for path in sorted(folder.rglob("*"))
+        if path.suffix in (".csv", ".smi", ".yaml")
+    )
+    written = {text for some in load_state().products.values() for one in some for text in one.written}
+    new = {text for text in written if text not in known and not re.fullmatch(r"\d+-\d\d-\d", text)}
+    # Diethanolamine and tetrahydrofuran, which are in the examples by number or name; a cut drawing; a trade name.
+    assert new <= {"OCCNCCO", "C1CCOC1", "CC(C", "Norwald FR-77 (invented)"}
+
+
+def test_the_record_of_the_demonstration_fits(made: tuple[Casebook, Built]) -> None:
+    book, _ = made
+    found = verify_all(book)
+    assert found.problems == []
+    assert found.checkpoints > 50
+
+
+def test_every_kind_of_verdict_and_every_schedule_is_there(made: tuple[Casebook, Built]) -> None:
+    book, built = made
+    counts = [count_findings(book, built.people[0], Filter(case=one.name)) for one in list_cases(book, built.people[0])]
+    verdicts = Counter({name: n for one in counts for name, n in one.verdict.items()})
+    entries = {name for one in counts for name in one.entry}
+    assert set(verdicts) == {"listed", "review", "exempt", "not_listed", "unreadable"}
+    assert {name[:5] for name in entries if name.startswith("CWC")} == {"CWC 1", "CWC 2", "CWC 3"}
+
+
+def test_the_cases_stand_where_cases_stand_in_a_working_year(made: tuple[Casebook, Built]) -> None:
+    book, built = made
+    cases = list_cases(book, built.people[0])
+    assert {one.status for one in cases} == {CaseStatus.OPEN, CaseStatus.IN_REVIEW, CaseStatus.CLOSED}
+    assert [one.mark for one in cases].count(Mark.RESTRICTED) == 1
+    assert (date.fromisoformat(cases[0].due) - date.today()).days <= 3
+
+
+def test_something_of_every_kind_waits_for_the_person_who_is_signed_in_first(made: tuple[Casebook, Built]) -> None:
+    book, built = made
+    first = built.people[0]
+    waiting = inbox(book, first, limit=500)
+    stands = {one.status for one in waiting}
+    proposed = [one for one in waiting if one.grave and one.status is Status.AWAITING_SECOND]
+    asked = requests_of(book, first, waiting=True)
+    assert first.role is Role.REVIEWER
+    assert {Status.OPEN, Status.AWAITING_SECOND, Status.DISPUTED, Status.NEEDS_MORE} <= stands
+    assert len(proposed) == 1
+    assert len(asked) == 1
+    assert asked[0].asked_by != first.id
+
+
+def test_a_grave_finding_and_blind_rechecks_wait_for_the_second_reviewer(made: tuple[Casebook, Built]) -> None:
+    from opencwc.casebook.agreeing import agreement
+
+    book, built = made
+    first, second = built.people[:2]
+    again = agreement(book, first)
+    brenna = next(one.name for one in list_cases(book, second) if one.name.startswith("brenna"))
+    wanted = Filter(case=brenna, status=(Status.OPEN,))
+    open_to_second = {one.id for one in list_findings(book, second, wanted, limit=500).findings}
+    open_to_first = {one.id for one in list_findings(book, first, wanted, limit=500).findings}
+    assert any(one.grave for one in inbox(book, second, limit=500))
+    assert again.pairs == 5
+    assert again.agreed == pytest.approx(0.8)
+    assert open_to_second - open_to_first
+    assert open_to_first - open_to_second
+
+
+def test_nothing_in_the_environment_is_left_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import os
+
+    monkeypatch.setenv("OPENCWC_KEY", "/the/user's/own.key")
+    before = dict(os.environ)
+    place = Place(tmp_path, kept=False)
+    with own_environment(place):
+        assert "OPENCWC_KEY" not in os.environ
+        assert os.environ["OPENCWC_SETTINGS"] == str(place.settings)
+        assert os.environ["OPENCWC_CACHE"] == before["OPENCWC_CACHE"]
+    assert dict(os.environ) == before

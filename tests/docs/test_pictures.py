@@ -1,0 +1,26 @@
+"""The pictures of the tutorial are those that the command takes of the demonstration, and it can take them now."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from docs_build.pictures import IMAGES, SHOTS, take
+
+TUTORIAL = IMAGES.parent / "tutorial" / "a-day-with-the-page.md"
+
+
+def test_the_tutorial_shows_every_picture_that_is_taken_and_no_other() -> None:
+    shown = re.findall(r"!\[[^\]]+\]\(\.\./images/([\w-]+)\.png\)", TUTORIAL.read_text(encoding="utf-8"))
+    assert sorted(shown) == sorted(shot.name for shot in SHOTS)
+    assert sorted(file.stem for file in IMAGES.glob("page-*.png")) == sorted(shown)
+
+
+def test_the_command_takes_them_of_the_demonstration(tmp_path: Path) -> None:
+    take(tmp_path)
+    for shot in SHOTS:
+        taken = (tmp_path / f"{shot.name}.png").read_bytes()
+        assert taken.startswith(b"\x89PNG")
+        width = int.from_bytes(taken[16:20], "big")
+        assert width == shot.width
+        assert len(taken) > 10_000, f"{shot.name} shows next to nothing"

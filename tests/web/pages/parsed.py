@@ -1,0 +1,115 @@
+"""A page as a browser reads it: a tree, in which a test looks for what a person looks for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from itertools import pairwise
+
+VOID = frozenset({"area", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"})
+
+
+@dataclass
+class Element:
+    """An element: its name, its attributes, what is in it."""
+
+    tag: str
+    attributes: dict[str, str] = field(default_factory=dict)
+    children: list[Element | str] = field(default_factory=list)
+
+    def walk(self) -> Iterator[Element]:
+        """Yield the element and all below it, in the order of the page."""
+        yield self
+        for child in self.children:
+            if isinstance(child, Element):
+                yield from child.walk()
+
+    def all(self, tag: str = "", **attributes: str) -> list[Element]:
+        """Return the elements of a name with these attributes; ``class_`` is one of its classes, ``data_x`` data-x."""
+
+        def fits(one: Element) -> bool:
+            for name, value in attributes.items():
+                if name == "class_":
+                    if value not in one.attributes.get("class", "").split():
+                        return False
+                elif one.attributes.get(name.replace("_", "-")) != value:
+                    return False
+            return not tag or one.tag == tag
+
+        return [one for one in self.walk() if fits(one)]
+
+    def one(self, tag: str = "", **attributes: str) -> Element:
+        """Return the only such element."""
+        found = self.all(tag, **attributes)
+        assert len(found) == 1, (tag, attributes, len(found))
+        return found[0]
+
+    @property
+    def text(self) -> str:
+        """Return its words."""
+        words = " ".join(one if isinstance(one, str) else one.text for one in self.children)
+        return re.sub(r"\s+", " ", words).strip()
+
+    def rows(self) -> list[list[str]]:
+        """Return the cells of the body of a table."""
+        return [[cell.text for cell in row.walk() if cell.tag in ("th", "td")] for row in self.one("tbody").all("tr")]
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.open = [Element("")]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        element = Element(tag, {name: value or "" for name, value in attrs})
+        self.open[-1].children.append(element)
+        if tag not in VOID:
+            self.open.append(element)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.open[-1].children.append(Element(tag, {name: value or "" for name, value in attrs}))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in VOID:
+            assert self.open[-1].tag == tag, f"</{tag}> closes <{self.open[-1].tag}>"
+            self.open.pop()
+
+    def handle_data(self, data: str) -> None:
+        if data.strip():
+            self.open[-1].children.append(data)
+
+
+def parsed(html: str) -> Element:
+    """Read a page or a part of one; an element that is not closed where it should be fails the test."""
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    assert [one.tag for one in reader.open] == [""], "something is not closed"
+    return reader.open[0]
+
+
+def check_sound(page: Element) -> None:
+    """Check what every page must be: no code within, every field named, ids once, what they point at there."""
+    names = [one.attributes["id"] for one in page.walk() if "id" in one.attributes]
+    assert len(names) == len(set(names)), sorted(name for name in names if names.count(name) > 1)
+    labels = {one.attributes["for"] for one in page.all("label") if "for" in one.attributes}
+    inside = {id(field) for label in page.all("label") for field in label.walk()}
+    for one in page.walk():
+        assert not any(name.startswith("on") or name in ("style", "hx-on") for name in one.attributes), one
+        assert one.tag != "style" and (one.tag != "script" or "src" in one.attributes or "type" in one.attributes)
+        hidden = one.attributes.get("type") == "hidden" or "hidden" in one.attributes
+        if one.tag in ("input", "select", "textarea") and not hidden:
+            named = one.attributes.get("id") in labels or id(one) in inside or "aria-label" in one.attributes
+            assert named, one
+        for pointer in ("aria-labelledby", "aria-describedby"):
+            for name in one.attributes.get(pointer, "").split():
+                assert name in names, (one.tag, pointer, name)
+        if one.tag == "table":
+            assert one.all("caption") and all("scope" in cell.attributes for cell in one.all("th"))
+    said = page.text
+    assert not re.search(r"\b(page|models|casebook|web)_[a-z_]+\b", said), re.findall(r"\b(?:page|models)_\w+", said)
+    levels = [int(one.tag[1]) for one in page.walk() if re.fullmatch("h[1-6]", one.tag)]
+    if levels and page.all("main"):
+        assert levels[0] == 1 and all(b <= a + 1 for a, b in pairwise(levels)), levels

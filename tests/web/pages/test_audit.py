@@ -1,0 +1,184 @@
+"""The page of the audit: the record, its verification, and the check of a bundle."""
+
+from __future__ import annotations
+
+import io
+import time
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+from starlette.testclient import TestClient
+
+from opencwc.casebook import tables
+from opencwc.casebook.auditing import known_keys
+from opencwc.casebook.encrypting import encrypt_file, make_identity, read_recipients
+from opencwc.casebook.listing import list_records
+from opencwc.casebook.people import CONSOLE
+from web.signing_in import House
+
+from .housing import LANGUAGES_READ, LOGINS, PAGE, PART, bundle_of, opened_house, page_of, post
+from .parsed import Element, check_sound, parsed
+
+MAY = {"adam", "audra"}
+
+
+@pytest.fixture(scope="module")
+def still(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A house in which nothing is changed."""
+    with (
+        pytest.MonkeyPatch.context() as monkeypatch,
+        opened_house(tmp_path_factory.mktemp("house"), monkeypatch) as house,
+    ):
+        yield house
+
+
+@pytest.fixture
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    with opened_house(tmp_path, monkeypatch) as house:
+        yield house
+
+
+def verified(client: TestClient) -> tuple[Element, str]:
+    """Verify, and look on until it has ended, as the page does."""
+    part, _ = post(client, "/audit/verification")
+    until = time.monotonic() + 60
+    told = ""
+    while part.one(id="verification").attributes["data-state"] == "running":
+        assert time.monotonic() < until
+        answer = client.get("/audit/verification", headers=PART)
+        part, told = parsed(answer.text), answer.headers.get("hx-trigger", "")
+    check_sound(part)
+    return part, told
+
+
+def test_an_auditor_and_an_administrator_see_it_and_nobody_else(still: House) -> None:
+    for login in LOGINS:
+        with still.signed_in(login) as client:
+            assert client.get("/audit", headers=PAGE).status_code == (200 if login in MAY else 403)
+            assert client.post("/audit/verification", headers=PART).status_code == (200 if login in MAY else 403)
+            assert client.get("/audit/bundle", headers=PAGE).status_code == 200
+
+
+@pytest.mark.parametrize("lang", LANGUAGES_READ)
+@pytest.mark.parametrize("login", sorted(MAY))
+def test_it_is_whole_in_each_language(still: House, login: str, lang: str) -> None:
+    with still.signed_in(login) as client:
+        main = page_of(client, "/audit", lang).one("main")
+        assert known_keys(still.book)[0] in main.text
+        assert bool(main.all(id="agreement-h")) is (login == "audra")  # who runs the house does not read its cases
+        page_of(client, "/audit/bundle", lang)
+        page_of(client, "/audit/verification", lang)
+
+
+def test_the_record_is_paged_by_its_numbers_from_its_end_and_by_kind(house: House) -> None:
+    for number in range(60):
+        house.entrance.people.add(CONSOLE, f"person-{number}")
+    auditor = house.entrance.people.account("audra").person
+    every = [one["seq"] for one in list_records(house.book, auditor, limit=1_000)]
+    with house.signed_in("audra") as client:
+        seen: list[int] = []
+        address = "/audit"
+        while address:
+            main = page_of(client, address).one("main")
+            numbers = [int(row[0].replace(",", "")) for row in main.all("table")[0].rows()]
+            assert numbers == sorted(numbers, reverse=True)
+            seen += numbers
+            older = [one for one in main.all("a") if one.text == "Older"]
+            address = older[0].attributes["href"] if older else ""
+        assert seen == every[::-1]
+        newer = next(one for one in main.all("a") if one.text == "Newer")
+        page_of(client, newer.attributes["href"])
+        only = page_of(client, "/audit?kind=case_opened").one("main").all("table")[0].rows()
+        assert [row[2] for row in only] == ["case opened"] and only[0][4] == "inventory"
+        assert "Nothing of this kind" in page_of(client, "/audit?kind=restored").one("main").text
+
+
+def test_the_checkpoints_agree_with_the_log_and_a_log_that_misses_them_is_told(house: House) -> None:
+    with house.signed_in("audra") as client:
+        assert "differs" not in page_of(client, "/audit").one("main").text
+        lines = house.book.log.path.read_bytes().splitlines(keepends=True)
+        house.book.log.path.write_bytes(b"".join(lines[:-1]))
+        assert "differs" in page_of(client, "/audit").one("main").text
+
+
+def test_a_record_as_it_was_written_fits(house: House) -> None:
+    with house.signed_in("audra") as client:
+        part, told = verified(client)
+        assert part.one(id="verification").attributes["data-state"] == "fits" and "Everything fits" in told
+        assert known_keys(house.book)[0] in part.text and "Name of audra" in part.text
+        assert "Everything fits" in page_of(client, "/audit").one("main").text  # it stands there on coming back
+
+
+def test_the_first_record_that_was_altered_is_named(house: House) -> None:
+    with house.book.engine.begin() as connection:
+        changed = update(tables.record).where(tables.record.c.seq == 4)
+        connection.execute(changed.values(content=tables.record.c.content + " "))
+    with house.signed_in("adam") as client:
+        part, told = verified(client)
+        assert part.one(id="verification").attributes["data-state"] == "fits_not" and "does not fit" in told
+        assert "The first record that does not fit is 4." in part.text and "last backup" in part.text
+
+
+def check(client: TestClient, content: bytes, status: int = 200, **form: str) -> Element:
+    answer = client.post("/audit/bundle", data=form, files={"file": ("case.zip", content)}, headers=PART)
+    assert answer.status_code == status, answer.text[:500]
+    part = parsed(answer.text)
+    check_sound(part)
+    return part
+
+
+def test_who_is_no_auditor_checks_a_bundle_without_a_terminal(house: House) -> None:
+    bundle = bundle_of(house)
+    with house.signed_in("anna") as client:
+        part = check(client, bundle, key=known_keys(house.book)[0])
+        assert part.one("section").attributes["data-verdict"] == "fits"
+        assert "a key of this casebook" in part.text and part.all("li")
+        strange = check(client, bundle, key="0" * 64)
+        assert strange.one("section").attributes["data-verdict"] == "fits_not"
+        check(client, bundle, 422, key="not a fingerprint")
+
+
+def test_a_bundle_in_which_something_was_altered_does_not_fit_and_the_record_is_named(house: House) -> None:
+    old, new = io.BytesIO(bundle_of(house)), io.BytesIO()
+    with zipfile.ZipFile(old) as source, zipfile.ZipFile(new, "w") as target:
+        for name in source.namelist():
+            content = source.read(name)
+            target.writestr(
+                name, content.replace(b"case_opened", b"case_closed") if name.startswith("rec") else content
+            )
+    with house.signed_in("rita") as client:
+        part = check(client, new.getvalue())
+        assert part.one("section").attributes["data-verdict"] == "fits_not"
+        assert "Record " in part.one("p", class_="warning").text and "Do not rely on it" in part.text
+
+
+def test_what_is_no_bundle_or_is_encrypted_is_told_apart(house: House, tmp_path: Path) -> None:
+    identity = tmp_path / "identity"
+    recipient = make_identity(identity)
+    plain = tmp_path / "plain"
+    plain.write_bytes(b"x" * 100)
+    encrypt_file(plain, tmp_path / "sealed", read_recipients([recipient]))
+    with house.signed_in("adam") as client:
+        assert check(client, b"no zip").one("section").attributes["data-verdict"] == "unreadable"
+        sealed = check(client, (tmp_path / "sealed").read_bytes())
+        assert sealed.one("section").attributes["data-verdict"] == "encrypted"
+        answer = client.post("/audit/bundle", data={"key": ""}, headers=PART)
+        assert answer.status_code in (415, 422)
+
+
+def test_a_bundle_is_checked_only_by_who_is_signed_in(house: House) -> None:
+    with house.client() as client:
+        answer = client.post("/audit/bundle", files={"file": ("case.zip", b"x")}, headers=PART)
+        assert answer.status_code == 401
+
+
+def test_a_bundle_that_unpacks_to_far_more_than_it_is_stops_nothing_but_itself(house: House) -> None:
+    swollen = io.BytesIO()
+    with zipfile.ZipFile(swollen, "w", zipfile.ZIP_DEFLATED) as target:
+        target.writestr("manifest.json", b" " * 200_000_000)
+    with house.signed_in("anna") as client:
+        assert check(client, swollen.getvalue()).one("section").attributes["data-verdict"] in ("fits_not", "unreadable")
+        assert page_of(client, "/audit/bundle")

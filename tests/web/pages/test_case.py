@@ -1,0 +1,138 @@
+"""The page of a case: how it stands, who said what, and two people for what leaves the house."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from opencwc.casebook.model import Mark, Role
+from opencwc.casebook.verify import verify_bundle
+from web.signing_in import House
+
+from .border import border_house, keep_goods
+from .housing import LANGUAGES_READ, PAGE, PART, page_of, post
+from .parsed import Element, parsed
+
+CASE = "/cases/border"
+
+
+@pytest.fixture
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    with border_house(tmp_path, monkeypatch) as house:
+        yield house
+
+
+@pytest.mark.parametrize("lang", LANGUAGES_READ)
+def test_the_page_is_whole_in_each_language(house: House, lang: str) -> None:
+    with house.signed_in("rita") as client:
+        main = page_of(client, CASE, lang).one("main")
+        assert "border" in main.one("h1").text and "opencwc case verify" in main.text
+
+
+def test_a_case_says_what_was_checked_and_what_was_not(house: House) -> None:
+    with house.signed_in("audra") as client:
+        main = page_of(client, CASE).one("main")
+        runs = main.one("section", id="runs")
+        assert "not checked: 1" in runs.text and "CWC" in runs.text and "November 24, 2026" in runs.text
+        assert not main.all("form") and not main.all("button")
+
+
+def changed(client: TestClient, **form: str) -> Element:
+    answer = client.post(CASE, data={"status": "open", "mark": "unclassified", **form}, headers=PART)
+    assert answer.status_code == 200, answer.text
+    return parsed(answer.text)
+
+
+def test_a_reviewer_changes_a_case_and_an_empty_field_takes_away(house: House) -> None:
+    form = {"title": "Goods", "status": "in_review", "mark": "restricted"}
+    with house.signed_in("rita") as client:
+        part = changed(client, **form, due="2026-12-01")
+        assert "OPCW Restricted" in part.text and "December 1, 2026" in part.text and "in review" in part.text
+        owner = next(one.person.id for one in house.entrance.people.everyone() if one.person.login == "rene")
+        assert "Name of rene" in changed(client, **form, owner=owner).text
+        assert client.get("/api/v1/cases/border").json()["case"]["due"] == ""
+
+
+def test_nothing_changed_leaves_no_record(house: House) -> None:
+    with house.signed_in("rita") as client, house.signed_in("audra") as audra:
+        before = len(audra.get("/api/v1/records").json()["records"])
+        changed(client)
+        assert len(audra.get("/api/v1/records").json()["records"]) == before
+
+
+def test_a_case_in_which_something_waits_is_not_closed(house: House) -> None:
+    with house.signed_in("rita") as client:
+        answer = client.post(CASE, data={"status": "closed", "mark": "unclassified"}, headers=PART)
+        assert answer.status_code == 409 and parsed(answer.text).one(data_kind="conflict")
+
+
+def test_comments_bear_the_names_of_people_and_only_the_comments_come_back(house: House) -> None:
+    with house.signed_in("anna") as client:
+        part, told = post(client, f"{CASE}/comments", text="see <box> 4")
+        assert told["told"] and part.one("section", id="comments") and not part.all("h1")
+        assert "see <box> 4" in part.text and "Name of anna" in part.text
+    with house.signed_in("audra") as client:
+        assert "see <box> 4" in page_of(client, CASE).text
+        post(client, f"{CASE}/comments", 403, text="no")
+
+
+def test_an_export_takes_two_people_and_verifies(house: House, tmp_path: Path) -> None:
+    with house.signed_in("rita") as rita, house.signed_in("rene") as rene:
+        part, _ = post(rita, f"{CASE}/requests", kind="export", reason="for the court", sources="true")
+        seq = part.one("ol", class_="requests").one("form").attributes["hx-post"].split("/")[2]
+        assert not part.all("button", value="true"), "who asked does not approve"
+        post(rita, f"/requests/{seq}/answer", 409, approve="true")
+        assert rita.post(f"/requests/{seq}/bundle").status_code == 409
+        part, told = post(rene, f"/requests/{seq}/answer", approve="true")
+        assert "Name of rita" in part.text and "Name of rene" in part.text
+        assert part.all("button", data_download=f"/requests/{seq}/bundle") and told["told"]
+        answer = rita.post(f"/requests/{seq}/bundle")
+        assert answer.headers["content-disposition"].startswith("attachment")
+        (tmp_path / "bundle.zip").write_bytes(answer.content)
+        assert verify_bundle(tmp_path / "bundle.zip").fits
+        assert "done" in page_of(rene, CASE).one("ol", class_="requests").text
+        assert rita.post(f"/requests/{seq}/bundle").status_code == 409
+
+
+def test_what_is_marked_leaves_only_for_named_recipients(house: House) -> None:
+    keep_goods(house, "secret", Mark.PROTECTED)
+    with house.signed_in("rita") as client:
+        assert "required" in page_of(client, "/cases/secret").one("textarea", name="recipients").attributes
+        post(client, "/cases/secret/requests", 422, kind="export", reason="why")
+        part, _ = post(client, "/cases/secret/requests", 422, kind="export", reason="why", recipients="nobody")
+        assert part.all(class_="problem")
+
+
+def test_an_erasure_takes_two_people_and_leaves_the_record(house: House) -> None:
+    with house.signed_in("rita") as rita, house.signed_in("rene") as rene:
+        part, _ = post(rita, f"{CASE}/requests", kind="erase", reason="end of retention", ground="law 4")
+        seq = part.one("ol", class_="requests").one("form").attributes["hx-post"].split("/")[2]
+        post(rita, f"/requests/{seq}/erasure", 409)
+        post(rene, f"/requests/{seq}/answer", approve="true")
+        answer = rita.post(f"/requests/{seq}/erasure", headers=PART)
+        assert (answer.status_code, answer.headers["hx-redirect"]) == (204, "/cases/erased-2")
+        left = page_of(rene, "/cases/erased-2").one("main")
+        assert "erased" in left.text and "border" not in left.text
+        assert "erased by law" in page_of(rene, "/findings/3").text
+
+
+def test_a_request_is_declined(house: House) -> None:
+    with house.signed_in("rita") as rita, house.signed_in("rene") as rene:
+        part, _ = post(rita, f"{CASE}/requests", kind="export", reason="why")
+        seq = part.one("ol", class_="requests").one("form").attributes["hx-post"].split("/")[2]
+        part, _ = post(rene, f"/requests/{seq}/answer", approve="false", reason="no ground")
+        assert "declined" in part.text and not part.all("button", data_download=f"/requests/{seq}/bundle")
+
+
+def test_what_one_may_not_know_of_is_not_there(house: House) -> None:
+    keep_goods(house, "secret", Mark.HIGHLY_PROTECTED)
+    house.add("leo", Role.REVIEWER, Mark.RESTRICTED)
+    with house.signed_in("leo") as client:
+        gone = client.get("/cases/secret", headers=PAGE)
+        never = client.get("/cases/never", headers=PAGE)
+        assert (gone.status_code, never.status_code) == (404, 404)
+    with house.signed_in("adam") as client:
+        assert client.get(CASE, headers=PAGE).status_code == 403

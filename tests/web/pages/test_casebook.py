@@ -1,0 +1,190 @@
+"""The page Casebook: what waits, the findings by filter, the cases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from opencwc.casebook.cases import case_for_keeping
+from opencwc.casebook.keeping import begin_run
+from opencwc.casebook.model import Mark, Person, Role
+from opencwc.screening import screen
+from web.signing_in import House
+
+from .border import GRAVE, SARIN, border_house, keep_goods
+from .housing import LANGUAGES_READ, PAGE, PART, page_of, post
+from .parsed import Element, check_sound, parsed
+
+FINDINGS = "/casebook?part=findings"
+
+
+@pytest.fixture
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    with border_house(tmp_path, monkeypatch) as house:
+        yield house
+
+
+def lines(page: Element) -> list[Element]:
+    return [one for one in page.walk() if "data-item" in one.attributes]
+
+
+def first_link(line: Element) -> str:
+    return line.all("a")[0].attributes["href"]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES_READ)
+@pytest.mark.parametrize("address", ["/casebook", FINDINGS, f"{FINDINGS}&view=cards", "/casebook?part=cases"])
+def test_each_part_is_whole_in_each_language(house: House, address: str, lang: str) -> None:
+    with house.signed_in("rita") as client:
+        assert lines(page_of(client, address, lang))
+
+
+def test_the_inbox_begins_with_the_grave_and_opens_at_the_evidence(house: House) -> None:
+    with house.signed_in("rita") as client:
+        shown = lines(page_of(client, "/casebook"))
+        assert first_link(shown[0]) == f"/findings/{GRAVE}?from=inbox"
+        assert "two people" in shown[0].text and SARIN in shown[0].text
+        accept, reject = shown[0].one("a", data_act="a"), shown[0].one("a", data_act="r")
+        assert "outcome=accept" in accept.attributes["href"] and "outcome=reject" in reject.attributes["href"]
+
+
+def test_the_due_case_comes_first_among_equals(house: House) -> None:
+    keep_goods(house, "late")
+    with house.signed_in("rita") as client:
+        client.patch("/api/v1/cases/late", json={"due": "2026-11-30"})
+        shown = lines(page_of(client, "/casebook"))
+        assert "late" in shown[0].text and "November 30, 2026" in shown[0].text
+
+
+@pytest.mark.parametrize("login", ["anna", "audra"])
+def test_who_may_not_decide_sees_findings_and_no_inbox(house: House, login: str) -> None:
+    with house.signed_in(login) as client:
+        page = page_of(client, "/casebook")
+        assert not page.all(class_="inbox") and len(lines(page)) == 6
+
+
+def test_an_administrator_reads_no_cases(house: House) -> None:
+    with house.signed_in("adam") as client:
+        answer = client.get("/casebook", headers=PAGE)
+        assert answer.status_code == 403 and "border" not in answer.text
+
+
+def test_filters_stand_in_the_address_and_the_counts_are_links(house: House) -> None:
+    with house.signed_in("rita") as client:
+        page = page_of(client, f"{FINDINGS}&case=border&verdict=listed")
+        assert [first_link(one) for one in lines(page)] == [f"/findings/{GRAVE}?case=border&verdict=listed"]
+        chips = {one.text: one.attributes["href"] for one in page.all("a", class_="chip")}
+        review = parse_qs(urlsplit(next(href for text, href in chips.items() if text.startswith("review"))).query)
+        assert (review["case"], review["verdict"]) == (["border"], ["review"])
+        chosen = [one.text for one in page.all("a", class_="chip", aria_current="true")]
+        assert any(text.startswith("listed 1") for text in chosen)
+        assert page.one("select", name="verdict").one("option", value="listed").attributes.get("selected") == ""
+
+
+@pytest.mark.parametrize(
+    ("asked", "count"),
+    [("entry=CWC+1A01", 1), ("list=CWC", 3), ("grave=yes", 2), ("grave=no", 4), (f"text={SARIN}", 1),
+     ("status=noted", 2), ("verdict=unreadable", 1), ("run=2", 4), ("run=nonsense", 6)],
+)  # fmt: skip
+def test_each_filter_finds_what_it_says(house: House, asked: str, count: int) -> None:
+    with house.signed_in("rita") as client:
+        assert len(lines(page_of(client, f"{FINDINGS}&{asked}"))) == count
+
+
+def test_nothing_found_is_said_not_to_be_a_clearance(house: House) -> None:
+    with house.signed_in("rita") as client:
+        page = page_of(client, f"{FINDINGS}&text=nowhere")
+        assert not lines(page) and "not screened" in page.one(class_="empty").text
+
+
+@pytest.mark.parametrize("asked", ["status=gone", "verdict=gone", "case=gone"])
+def test_a_filter_without_meaning_is_answered_by_a_page(house: House, asked: str) -> None:
+    with house.signed_in("rita") as client:
+        answer = client.get(f"{FINDINGS}&{asked}", headers=PAGE)
+        assert answer.status_code in (400, 404, 422)
+        check_sound(parsed(answer.text))
+
+
+def test_a_case_says_what_was_checked_and_what_could_not_be_read(house: House) -> None:
+    with house.signed_in("rita") as client:
+        said = page_of(client, f"{FINDINGS}&case=border").one(class_="what-checked")
+        assert "CWC" in said.text and "November 24, 2026" in said.text and "Rows: 4" in said.text
+        unread = said.one("a", class_="unread")
+        assert unread.text.endswith("1")
+        assert len(lines(page_of(client, unread.attributes["href"]))) == 1
+
+
+def test_a_long_list_comes_in_pages_of_a_hundred(house: House) -> None:
+    keeper = Person("p-keeper", "keeper", "Keeper", Role.ANALYST, Mark.HIGHLY_PROTECTED)
+    case_for_keeping(house.book, keeper, "bulk")
+    run = begin_run(house.book, keeper, "bulk", verb="screen", asked={}, checked={}, maker={})
+    run.keep(screen([SARIN] * 130, lists="CWC"))
+    run.finish({})
+    with house.signed_in("rita") as client:
+        page = page_of(client, f"{FINDINGS}&case=bulk")
+        assert len(lines(page)) == 100 and len(page.all(class_="more")) == 1
+        more = page.one("tr", class_="more").attributes["hx-get"]
+        assert page.one("tr", class_="more").one("a").attributes["href"] == more
+        part = parsed(client.get(more, headers=PART).text)
+        assert not part.all("html") and len(lines(part)) == 30 and not part.all(class_="more")
+        assert len(lines(page_of(client, more))) == 30
+        seen = {first_link(one) for one in (*lines(page), *lines(part))}
+        assert len(seen) == 130
+        assert len(lines(page_of(client, f"{FINDINGS}&case=bulk&view=cards"))) == 12
+        assert len(client.get(f"{FINDINGS}&case=bulk", headers=PAGE).content) < 150_000
+
+
+def test_cards_are_drawn_and_lead_to_the_rule_and_the_finding(house: House) -> None:
+    with house.signed_in("rita") as client:
+        card = page_of(client, f"{FINDINGS}&view=cards&entry=CWC+1A01").one("article", class_="card")
+        assert card.all("svg", role="img")
+        links = [one.attributes["href"] for one in card.all("a")]
+        assert "/convention/CWC/1A01" in links and any(one.startswith(f"/findings/{GRAVE}") for one in links)
+
+
+def test_what_is_above_the_clearance_is_nowhere(house: House) -> None:
+    keep_goods(house, "secret", Mark.HIGHLY_PROTECTED)
+    house.add("leo", Role.REVIEWER, Mark.RESTRICTED)
+    with house.signed_in("leo") as client:
+        for address in ("/casebook", FINDINGS, "/casebook?part=cases"):
+            assert "secret" not in page_of(client, address).text
+        assert client.get(f"{FINDINGS}&case=secret", headers=PAGE).status_code == 404
+
+
+def test_marks_are_shown_with_what_is_marked(house: House) -> None:
+    keep_goods(house, "secret", Mark.PROTECTED)
+    with house.signed_in("rita") as client:
+        for address in ("/casebook", f"{FINDINGS}&case=secret", "/casebook?part=cases"):
+            shown = [one for one in lines(page_of(client, address)) if "secret" in one.text or "case=secret" in address]
+            assert shown and all("OPCW Protected" in one.text for one in shown)
+
+
+def test_a_new_case_is_opened_and_an_auditor_opens_none(house: House) -> None:
+    with house.signed_in("anna") as client:
+        answer = client.post("/casebook/cases", data={"name": "new-one", "title": "Of <today>", "due": "2027-01-02"})
+        assert (answer.status_code, answer.headers["hx-redirect"]) == (204, "/cases/new-one")
+        row = next(one for one in lines(page_of(client, "/casebook?part=cases")) if "new-one" in one.text)
+        assert "Of <today>" in row.text and "January 2, 2027" in row.text
+        part, _ = post(client, "/casebook/cases", 409, name="new-one")
+        assert part.one(data_kind="conflict")
+        post(client, "/casebook/cases", 422, name="Not A Name")
+    with house.signed_in("audra") as client:
+        assert not page_of(client, "/casebook?part=cases").one("main").all("form")
+        post(client, "/casebook/cases", 403, name="other")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES_READ)
+def test_an_empty_casebook_teaches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lang: str) -> None:
+    from opencwc.web.wiring import app_of
+    from web.signing_in import open_house
+
+    with open_house(tmp_path, monkeypatch) as house:
+        house.add("rita", Role.REVIEWER)
+        house.app = app_of(house.entrance, house.book)
+        with house.signed_in("rita") as client:
+            empty = page_of(client, "/casebook", lang).one(class_="empty")
+            assert empty.one("a").attributes["href"] == "/#drop"
+        house.app.state.service.answering.close()

@@ -1,0 +1,184 @@
+"""The page of the Convention: entries, thresholds, deadlines and States as of a day, and what changed between two."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import unescape
+
+import pytest
+from starlette.testclient import TestClient
+
+from opencwc.web.app import create_app
+from opencwc.web.configuring import Configuration
+from opencwc.web.pages import ACCESS as PAGE_ACCESS
+from opencwc.web.pages import convention
+from opencwc.web.routers import ACCESS as SERVICE_ACCESS
+from opencwc.wording import LANGUAGES
+from web.conftest import WIDE, person_of
+
+PARTS = convention.PARTS
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[TestClient]:
+    app = create_app(
+        Configuration(**WIDE),
+        person_of=person_of,
+        access={**SERVICE_ACCESS, **PAGE_ACCESS},
+        routers=(convention.router,),
+    )
+    with TestClient(app, headers={"x-test-person": "analyst", "accept": "text/html"}) as client:
+        yield client
+
+
+@pytest.fixture(autouse=True)
+def _in_english(client: TestClient) -> None:
+    client.cookies.clear()  # a test that chose a language chose it for itself
+
+
+def text_of(client: TestClient, address: str) -> str:
+    """Return what a page says, without its marks."""
+    answer = client.get(address)
+    assert answer.status_code == 200, answer.text[:500]
+    main = answer.text.partition("<main")[2].partition("</main>")[0]
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", main)))
+
+
+def rows_of(client: TestClient, address: str) -> int:
+    return client.get(address).text.count('<th scope="row">')
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("part", PARTS)
+def test_every_part_is_said_whole_in_every_language(client: TestClient, part: str, lang: str) -> None:
+    said = text_of(client, f"/convention?part={part}&lang={lang}")
+    assert not re.search(r"\b(page_convention|threshold|deadline|evidence)_\w+", said)
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_no_part_has_a_script_or_a_style_within_and_every_part_is_light(client: TestClient, part: str) -> None:
+    html = client.get(f"/convention?part={part}").text
+    assert not re.search(r"\sstyle=|<style|\son[a-z]+=|javascript:", html)
+    assert len(html.encode()) < 150_000
+
+
+def test_an_entry_is_shown_on_the_days_on_which_it_is_in_force(client: TestClient) -> None:
+    assert "CWC 1A13" in text_of(client, "/convention?as_of=2020-06-07")
+    assert "CWC 1A13" not in text_of(client, "/convention?as_of=2020-06-06")
+
+
+@pytest.mark.parametrize("q", ["sarin", "107-44-8", "1a01", "Саринфосфор", "خردل الكبريت"])
+def test_entries_are_found_by_word_number_and_id(client: TestClient, q: str) -> None:
+    said = text_of(client, f"/convention?q={q}&list=CWC")
+    assert ("1A01" in said) == (q in ("sarin", "107-44-8", "1a01"))
+
+
+def test_entries_are_narrowed_by_list_and_schedule(client: TestClient) -> None:
+    assert rows_of(client, "/convention?list=CWC") == 47
+    assert rows_of(client, "/convention?list=CWC&schedule=3") == 17
+    assert "Nothing fits on this day" in text_of(client, "/convention?q=no-such-thing-at-all")
+
+
+def test_the_page_of_an_entry_says_its_rule_its_examples_its_duties_and_its_source(client: TestClient) -> None:
+    html = client.get("/convention/CWC/2B04?as_of=2026-11-24").text
+    said = text_of(client, "/convention/CWC/2B04?as_of=2026-11-24")
+    for words in (
+        "Methylphosphonyl dichloride",
+        "676-97-1",
+        "Fonofos",
+        "more than 1 t",
+        "Schedule 2, Part B",
+        "April 29, 1997",
+    ):
+        assert words in said
+    assert "<svg" in html and "/?value=CP%28%3DO%29%28Cl%29Cl&amp;as_of=2026-11-24" in html
+
+
+def test_ricin_which_no_drawing_can_hold_is_named_and_screened_by_its_number(client: TestClient) -> None:
+    html = client.get("/convention/CWC/1A08").text
+    assert "/?value=9009-86-3" in html
+
+
+def test_an_entry_before_its_day_is_said_not_to_be_in_force(client: TestClient) -> None:
+    assert "CWC 1A13 is not in force on" in text_of(client, "/convention/CWC/1A13?as_of=2020-01-01")
+    assert "is not in force on" not in text_of(client, "/convention/CWC/1A13?as_of=2020-06-07")
+
+
+def test_an_entry_that_no_list_has_is_not_found(client: TestClient) -> None:
+    assert client.get("/convention/CWC/9Z99").status_code == 404
+
+
+def test_thresholds_and_deadlines_name_amount_time_source_and_grade(client: TestClient) -> None:
+    said = text_of(client, "/convention?part=thresholds&regime=S2")
+    assert "more than 100 kg" in said and "Verification Annex VII.3(b)" in said and "read in the treaty text" in said
+    assert "Verification Annex VIII" not in said
+    said = text_of(client, "/convention?part=deadlines&q=anticipated")
+    assert "not less than 60 days before the beginning of the following calendar year" in said
+    assert "on September 3 of the year" in said and "United States" in said
+
+
+def test_nothing_held_before_the_convention_was_in_force(client: TestClient) -> None:
+    assert "Verification Annex VII.3" not in text_of(client, "/convention?part=thresholds&as_of=1997-04-28")
+
+
+def test_states_are_counted_named_and_dated_as_of_the_day(client: TestClient) -> None:
+    now = text_of(client, "/convention?part=states&as_of=2026-11-24")
+    assert "193 State Party" in now and "What States did after November 29, 2023 is not held here" in now
+    then = text_of(client, "/convention?part=states&as_of=1997-05-01")
+    assert "87 State Party" in then and "1 instrument deposited, not yet bound" in then
+    assert rows_of(client, "/convention?part=states&status=signatory&as_of=2026-11-24") == 1
+    assert "Maroc" in text_of(client, "/convention?part=states&q=MAR&lang=fr")
+
+
+def test_states_as_json_have_the_codes_that_maps_go_by(client: TestClient) -> None:
+    told = client.get("/convention/states.json?as_of=2026-11-24").json()
+    rows = told["rows"]
+    assert len(rows) == 197 and all(re.fullmatch(r"\d{3}", row["code"]) for row in rows)
+    assert len({row["code"] for row in rows}) == 197 and told["titles"] == {"group": "Status"}
+    by_code = {row["iso3"]: row for row in rows}
+    assert by_code["CUB"] == {
+        "code": "192", "label": "Cuba", "group": "State Party", "iso3": "CUB", "status": "state_party",
+        "since": "1997-05-29",
+    }  # fmt: skip
+    assert {code: by_code[code]["status"] for code in ("ISR", "EGY", "PRK", "SSD")} == {
+        "ISR": "signatory", "EGY": "not_party", "PRK": "not_party", "SSD": "not_party",
+    }  # fmt: skip
+    assert [by_code[code]["code"] for code in ("DEU", "ETH", "FRA", "SDN", "YEM")] == [
+        "276", "231", "250", "729", "887",
+    ]  # fmt: skip
+
+
+def test_the_map_asks_for_the_states_of_the_day_and_the_language_of_its_page(client: TestClient) -> None:
+    html = client.get("/convention?part=states&as_of=1997-05-01&lang=fr").text
+    address = re.search(r'data-chart="map" data-source="([^"]+)"', html)[1]
+    rows = client.get(unescape(address)).json()["rows"]
+    assert sum(row["status"] == "state_party" for row in rows) == 87
+    assert {"Maroc", "Allemagne"} <= {row["label"] for row in rows}
+
+
+def test_what_changed_is_told_by_day_with_its_source(client: TestClient) -> None:
+    said = text_of(client, "/convention?part=changes&first=2018-01-01&second=2020-12-31")
+    assert "5 changes" not in said and "6 changes" in said
+    for words in ("CWC 1A13", "CWC 1A16", "Palestin", "June 16, 2018", "June 7, 2020", "in force 2020"):
+        assert words in said
+    assert said.index("CWC 1A13") < said.index("Palestin")
+    assert "Nothing changed" in text_of(client, "/convention?part=changes&first=2021-01-01&second=2021-12-31")
+
+
+def test_two_days_may_stand_in_either_order(client: TestClient) -> None:
+    one = client.get("/convention?part=changes&first=2020-12-31&second=2020-01-01&kind=entry").text
+    assert one.count("/convention/CWC/1A1") == 4
+
+
+@pytest.mark.parametrize("day", ["yesterday", "2020-13-01", "20200607x", "<b>"])
+def test_a_day_that_is_none_is_said_and_today_is_shown(client: TestClient, day: str) -> None:
+    for part in PARTS:
+        said = text_of(client, f"/convention?part={part}&as_of={day}")
+        assert "This is no day" in said and day in said
+
+
+def test_who_is_not_known_sees_nothing(client: TestClient) -> None:
+    for address in ("/convention", "/convention/states.json", "/convention/CWC/1A01"):
+        answer = client.get(address, headers={"x-test-person": "nobody"}, follow_redirects=False)
+        assert answer.status_code in (303, 401)

@@ -1,0 +1,121 @@
+"""The pages of the models: what each says of itself, and the switch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from opencwc.casebook import tables
+from opencwc.models import find_model, load_card, registered, state_of
+from opencwc.models.drifting import DriftWatch, Observation
+from opencwc.settings import load_settings
+from web.signing_in import House
+
+from .housing import LANGUAGES_READ, LOGINS, PART, opened_house, page_of, post
+
+ONE = "language-recogniser"
+
+
+@pytest.fixture(scope="module")
+def still(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A house in which nothing is changed."""
+    with (
+        pytest.MonkeyPatch.context() as monkeypatch,
+        opened_house(tmp_path_factory.mktemp("house"), monkeypatch) as house,
+    ):
+        yield house
+
+
+@pytest.fixture
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    with opened_house(tmp_path, monkeypatch) as house:
+        yield house
+
+
+@pytest.mark.parametrize("login", LOGINS)
+def test_everybody_sees_every_model_and_its_card(still: House, login: str) -> None:
+    with still.signed_in(login) as client:
+        shown = page_of(client, "/models").one("main")
+        assert [one.text for one in shown.all("h2")] == [load_card(one.card).title for one in registered()]
+        for one in registered():
+            card = load_card(one.card)
+            said = page_of(client, f"/models/{one.id}").one("main").text
+            for told in (card.use, card.out_of_use, card.without, *card.data, *card.limits, card.licence, card.version):
+                assert " ".join(told.split()) in said
+            assert state_of(one).hash in said and all(file.sha256 in said for file in card.weights)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES_READ)
+def test_the_pages_are_whole_in_each_language(still: House, lang: str) -> None:
+    with still.signed_in("adam") as client:
+        page_of(client, "/models", lang)
+        for one in registered():
+            page_of(client, f"/models/{one.id}", lang)
+
+
+def test_every_figure_of_the_card_stands_in_a_table_and_in_a_chart(still: House) -> None:
+    card = load_card(find_model(ONE).card)
+    with still.signed_in("anna") as client:
+        for part in dict.fromkeys(one.part for one in card.figures):
+            page = page_of(client, f"/models/{ONE}?part={part}").one("main")
+            wanted = [one for one in card.figures if one.part == part]
+            rows = page.all("table")[0].rows()
+            assert len(rows) == len({one.language for one in wanted})
+            drawn = []
+            for chart in page.all("figure", data_chart="bar"):
+                told = client.get(chart.attributes["data-source"]).json()
+                assert told["titles"]["x"] and told["titles"]["y"]
+                drawn += [one["value"] for one in told["rows"]]
+            assert sorted(drawn) == sorted(one.value for one in wanted)
+
+
+def test_only_an_administrator_switches_a_model(house: House) -> None:
+    for login in LOGINS:
+        with house.signed_in(login) as client:
+            forms = page_of(client, f"/models/{ONE}").all("form", hx_post=f"/models/{ONE}/switch")
+            assert bool(forms) is (login == "adam")
+            answer = client.post(f"/models/{ONE}/switch", data={"on": "true", "reason": "x"}, headers=PART)
+            assert (answer.status_code == 403) is (login != "adam")
+
+
+def test_a_model_is_switched_off_and_on_again_with_a_reason_that_stands_in_the_record(house: House) -> None:
+    with house.signed_in("adam") as client:
+        part, told = post(client, f"/models/{ONE}/switch", on="false", reason="wrong on our ledgers")
+        assert "off" in told["told"] and not state_of(find_model(ONE)).usable
+        assert "off" in part.one("span", class_="badge").text and "wrong on our ledgers" in part.text
+        assert part.one("input", name="on").attributes["value"] == "true"
+        assert "off" in page_of(client, "/models").all("article")[0].one("span", class_="badge").text
+        post(client, f"/models/{ONE}/switch", on="true", reason="mended")
+        assert state_of(find_model(ONE)).usable
+    with house.book.reading() as connection:
+        query = select(tables.record.c.content).where(tables.record.c.kind == "model_switched")
+        kept = connection.execute(query).scalars().all()
+    assert len(kept) == 2 and "wrong on our ledgers" in kept[0] and "adam" not in kept[0]
+
+
+def test_a_switch_needs_a_reason_and_what_is_required_has_none(house: House) -> None:
+    with house.signed_in("adam") as client:
+        part, _ = post(client, f"/models/{ONE}/switch", 422, on="false", reason="")
+        assert part.one("div", class_="problem")
+        assert not page_of(client, "/models/refusals").all("form", hx_post="/models/refusals/switch")
+        post(client, "/models/refusals/switch", 403, on="false", reason="x")
+    assert state_of(find_model(ONE)).usable
+
+
+def test_inputs_that_drifted_are_told(house: House) -> None:
+    card = load_card(find_model(ONE).card)
+    assert card.reference is not None
+    watch = DriftWatch(load_settings().folder, ONE, card.reference.classes)
+    watch.add([Observation("zh", 0.3, 600)] * 300)
+    with house.signed_in("audra") as client:
+        said = page_of(client, f"/models/{ONE}").one("main").text
+        assert "300" in said and "stability index" in said
+
+
+def test_a_model_that_is_not_there_is_told_as_a_page(still: House) -> None:
+    with still.signed_in("anna") as client:
+        answer = client.get("/models/nothing", headers={"accept": "text/html"})
+        assert answer.status_code == 404 and "<main" in answer.text
