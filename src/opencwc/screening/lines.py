@@ -1,6 +1,7 @@
-"""A line of a paper, such as one of an invoice: the numbers and names of chemicals in it, longest first.
+"""A line of a paper, such as one of an invoice: the numbers, structures and names of chemicals in it.
 
-What is found is judged as if it stood alone; what else the line says (amounts, strengths, packing) is not read.
+What is found is judged as if it stood alone. What else the line says is not read, and `unread` names it, so that
+nobody takes the answer for one to the whole line.
 """
 
 from __future__ import annotations
@@ -8,9 +9,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from opencwc.chemistry.registry_numbers import is_valid, normalise_cas
+from opencwc.finding import Verdict
 from opencwc.screening.answering import Screener
-from opencwc.screening.known import Known
+from opencwc.screening.known import Known, looks_drawn
 
 LONGEST_LINE = 2_000
 MOST_WORDS = 6
@@ -27,15 +28,15 @@ class Mention(NamedTuple):
 
 
 def find_mentions(line: str, screener: Screener) -> list[Mention]:
-    """Return the chemicals that a line names by CAS number or by a known name, in the order of the line."""
+    """Return what a line names by CAS number (also one that does not hold), structure or known name, in its order."""
     if len(line) > LONGEST_LINE:
         return []
-    found = [
-        Mention(one.start(), one.end(), one[0], "cas")
-        for one in _NUMBER.finditer(line)
-        if (cas := normalise_cas(one[0])) and is_valid(cas)
-    ]
+    found = [Mention(one.start(), one.end(), one[0], "cas") for one in _NUMBER.finditer(line)]
     words = list(_WORD.finditer(line))
+    for one in words:
+        text = one[0].strip(",;:")
+        if _DRAWN.search(text) and _is_structure(text, screener):
+            found.append(Mention(one.start(), one.start() + len(text), text, "smiles"))
     taken = [(one.start, one.end) for one in found]
     for count in range(min(MOST_WORDS, len(words)), 0, -1):
         for first in range(len(words) - count + 1):
@@ -51,6 +52,25 @@ def find_mentions(line: str, screener: Screener) -> list[Mention]:
     return sorted(found)
 
 
+def unread(line: str, mentions: list[Mention]) -> list[str]:
+    """Return the words of a line that were not read and are no amount, unit or packing.
+
+    >>> unread("20 L acetone, 2 kg of XZ-17", [Mention(5, 12, "acetone", "name")])
+    ['XZ-17']
+    """
+    left, at = [], 0
+    for one in mentions:
+        left.append(line[at : one.start])
+        at = one.end
+    left.append(line[at:])
+    words = (word.strip(_EDGES) for piece in left for word in piece.split())
+    return [word for word in words if any(map(str.isalpha, word)) and not _MEASURE.fullmatch(word)]
+
+
+def _is_structure(text: str, screener: Screener) -> bool:
+    return looks_drawn(text) and screener.answer(text, "smiles")[0].verdict is not Verdict.UNREADABLE
+
+
 def _is_name(text: str, screener: Screener) -> bool:
     if not any(sign.isalpha() for sign in text):
         return False
@@ -60,5 +80,12 @@ def _is_name(text: str, screener: Screener) -> bool:
 
 
 _NUMBER = re.compile(r"(?<![\w-])\d{2,7}[-\u2010-\u2014]\d{2}[-\u2010-\u2014]\d(?![\w-])")
+_DRAWN = re.compile(r"[A-Za-z].*[()=#\[\]]|[A-Z][a-z]?[A-Z].*\d")
+_MEASURE = re.compile(
+    r"[\d.,]*(?:x|%|kg|g|mg|t|lb|oz|l|ml|hl|m3|gal|pcs?|drums?|bottles?|cans?|bags?|ibc|barrels?|boxes|tins?|cas|no|nr"
+    r"|of|de|fûts?|bidons?|sacs?|bolsas?|bidones|tambores|кг|г|л|мл|т|бочек|бочки|كغ|كيلوغرام|لتر|غرام|公斤|克|升|吨|桶|瓶)\.?",
+    re.IGNORECASE,
+)
+"""Amounts, units and packing: what a line says beside its chemicals."""
 _WORD = re.compile(r"\S+")
 _EDGES = ",;:()[]{}\"'“”«»،؛、，。 "

@@ -90,8 +90,8 @@ async def admit(request: Request, route: APIRoute) -> None:
     visit = visit_of(request.scope)
     visit.person = person.id
     visit.headers.update(service.limiter.passing("person", person.id).headers())
-    require(person, action)
     request.state.person = person
+    require(person, action)
     if getattr(route.endpoint, "takes_uploads", False):
         visit.body_limit = service.configuration.upload_limit
 

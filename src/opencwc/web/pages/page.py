@@ -6,6 +6,7 @@ every number and date is written as the reader's language writes it.
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import cache
@@ -25,13 +26,14 @@ from starlette.responses import HTMLResponse, Response
 from opencwc.casebook.model import Person
 from opencwc.casebook.permissions import ACTIONS, may
 from opencwc.casebook.reporting import VERDICT_TONES
+from opencwc.errors import OpenCWCError
 from opencwc.finding import Message, Rule, Value
 from opencwc.publishing import Labels, Text
 from opencwc.publishing.html import LONGEST, PREVIEW, TEMPLATES, bar, grouped, visible
 from opencwc.web.pages.navigation import PAGES
 from opencwc.web.pages.tour import stops_as_json
-from opencwc.web.sessions import COOKIE, csrf_of
-from opencwc.web.static_files import address_of
+from opencwc.web.sessions import COOKIE, masked_csrf
+from opencwc.web.static_files import address_of, takes_gzip
 from opencwc.wording import LANGUAGES, RIGHT_TO_LEFT, say, sentence
 
 LANGUAGE_COOKIE = "opencwc_language"
@@ -39,6 +41,8 @@ NAMES = {"en": "English", "fr": "Français", "ar": "العربية", "es": "Espa
 """The languages in their own words."""
 _CONVENTION_NAMES = {"PSE": "territory_PSE"}
 """States that the depositary names otherwise than the CLDR."""
+WORTH_COMPRESSING = 1_400
+"""Bytes that fit into one packet anyway."""
 _YEAR = 365 * 24 * 3600
 
 
@@ -71,7 +75,12 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> R
     """Return a page or a fragment: a template of ``templates/`` filled with values and with what all pages know."""
     lang = language_of(request)
     text = environment(lang).get_template(template).render(**_known(request, lang), **values)
-    response = HTMLResponse(text, status, {"vary": "HX-Request, Accept-Language, Cookie"})
+    headers = {"vary": "HX-Request, Accept-Language, Cookie, Accept-Encoding"}
+    content: bytes = text.encode()
+    if len(content) > WORTH_COMPRESSING and takes_gzip(request.headers.get("accept-encoding", "")):
+        content = gzip.compress(content, 5, mtime=0)
+        headers["content-encoding"] = "gzip"
+    response = HTMLResponse(content, status, headers)
     if request.query_params.get("lang") in LANGUAGES:
         secure = request.app.state.service.configuration.under_https
         response.set_cookie(
@@ -111,9 +120,21 @@ def locale_of(lang: str) -> Locale:
         return Locale.parse("en")
 
 
+def _person_of(request: Request) -> Person | None:
+    """Return who looks at a page that no route has asked for: one of an address that is not there, or open to all."""
+    entrance = getattr(request.app.state, "entrance", None)
+    if entrance is None or request.method != "GET":
+        return None
+    try:
+        found: Person | None = entrance.person_of(request)
+    except OpenCWCError:  # the casebook is out of reach: the page that says so needs nobody
+        return None
+    return found
+
+
 def _known(request: Request, lang: str) -> dict[str, Any]:
     """Return what every template knows of the request."""
-    person = getattr(request.state, "person", None)
+    person = getattr(request.state, "person", None) or _person_of(request)
     secret = request.cookies.get(COOKIE, "")
 
     def allowed(action: str) -> bool:
@@ -131,7 +152,7 @@ def _known(request: Request, lang: str) -> dict[str, Any]:
         "direction": "rtl" if lang in RIGHT_TO_LEFT else "ltr",
         "person": person,
         "may": allowed,
-        "csrf": csrf_of(secret) if secret else "",
+        "csrf": masked_csrf(secret) if secret else "",
         "here": here,
         "navigation": [one for one in PAGES if allowed(one.action)],
         "path": request.url.path,

@@ -17,10 +17,11 @@ from opencwc.finding import Finding, Message, Verdict
 from opencwc.language.refusing import judge_request
 from opencwc.publishing import Card
 from opencwc.screening.answering import Screener
-from opencwc.screening.lines import Mention, find_mentions
+from opencwc.screening.lines import Mention, find_mentions, unread
 from opencwc.screening.model import gravest
 from opencwc.screening.telling import Teller
 from opencwc.web.answering import checked_json, findings_of, whole_text
+from opencwc.web.pages.job import tell_job
 from opencwc.web.pages.page import is_fragment, language_of, link_to_rule, page
 from opencwc.web.problems import HttpProblem
 from opencwc.web.routers.asking import AsOf, names_of
@@ -33,6 +34,8 @@ LONGEST = 20_000
 EXAMPLES = ("111-48-8", "OCCN(CCO)CCO", "CCCCCCCOP(C)(=O)F", "caffeine")
 """Values to click, all published: a number, a common chemical, a printed family, and one that no list has."""
 MOST_REMEMBERED = 1_000
+TYPED_AT_ONCE = 8
+"""Characters by which a text that is being typed may grow from one answer to the next."""
 _REFUSED: dict[str, str] = {}
 """The last refused text of a person: who types on asks the same thing, and the record has it once."""
 Value = Annotated[str, Query(max_length=2_000)]
@@ -50,6 +53,8 @@ class Told:
     mentions: list[Mention]
     checked: dict[str, Any]
     pieces: list[tuple[str, bool]]
+    unread: list[str]
+    warnings: list[str]
 
 
 @router.get("/")
@@ -103,7 +108,10 @@ def _answer(service: Service, request: Request, value: str, as_of: date | None, 
         mentions = find_mentions(text, screener)
         if mentions:
             findings = [one for found in mentions for one in findings_of(screener, found.text, found.kind)]
+    left = unread(text, mentions) if mentions else []
     verdict = gravest(one.verdict for one in findings)
+    if left and verdict is Verdict.NOT_LISTED:
+        verdict = Verdict.UNREADABLE  # what was not read may be the one that counts
     service.metrics.count_screenings({verdict: 1})
     teller = Teller(screener.rulebook.convention, lang, link_to_rule, of_file=False)
     by_rule = [one for one in findings if one.rule]
@@ -116,7 +124,22 @@ def _answer(service: Service, request: Request, value: str, as_of: date | None, 
         mentions,
         checked_json(screener.rulebook, lang),
         _pieces(text, mentions),
+        left,
+        list(_warnings(screener, lang)),
     )
+
+
+def _warnings(screener: Screener, lang: str) -> Iterable[str]:
+    """Say what the day that was asked for means for the lists: not in force yet, first day unknown, not come yet."""
+    convention = screener.rulebook.convention
+    for one in convention.lists:
+        held = [entry for entry in one.entries if entry.in_force.holds_on(convention.as_of)]
+        if not held:
+            yield sentence(Message("page_as_of_before", {"list": one.id}), lang)
+        elif convention.as_of < date.today() and any(entry.in_force.start is None for entry in held):
+            yield sentence(Message("page_as_of_unknown", {"list": one.id}), lang)
+    if convention.as_of > date.today():
+        yield sentence("page_as_of_ahead", lang)
 
 
 def _is_new(person: str, text: str) -> bool:
@@ -125,7 +148,8 @@ def _is_new(person: str, text: str) -> bool:
     _REFUSED[person] = text
     while len(_REFUSED) > MOST_REMEMBERED:
         _REFUSED.pop(next(iter(_REFUSED)))
-    return not before or not (text.startswith(before) or before.startswith(text))
+    typed_on = (text.startswith(before) or before.startswith(text)) and abs(len(text) - len(before)) < TYPED_AT_ONCE
+    return not before or not typed_on
 
 
 def _duties(findings: Iterable[Finding], screener: Screener, teller: Teller) -> Iterable[tuple[str, list[Any]]]:
@@ -159,8 +183,8 @@ async def show_job(request: Request, job_id: str) -> Response:
     job = await service.answering.run(job_of, service, job_id, person_of(request))
     template = "screen/job_state.html" if is_fragment(request) else "screen/job.html"
     share = min(1.0, job.rows_done / job.rows_all) if job.rows_all else None
-    said = sentence(Message(f"page_job_{job.state}", {"rows": f"{job.rows_done:,}"}), language_of(request))
-    shown = page(request, template, job=job, share=share, said=said)
+    told = await service.answering.run(tell_job, parts_of(service)[1].book, job, language_of(request))
+    shown = page(request, template, job=job, share=share, told=told)
     if is_fragment(request) and job.ended:
         shown.headers["HX-Refresh"] = "true"
     return shown

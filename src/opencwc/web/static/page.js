@@ -17,13 +17,56 @@ const show = (text) => {
   problem.replaceChildren(box);
 };
 let offline = false;
-body.addEventListener("htmx:sendError", () => { if (!offline) { offline = true; show(body.dataset.offline); } });
-body.addEventListener("htmx:timeout", () => { if (!offline) { offline = true; show(body.dataset.offline); } });
+const lost = () => { if (!offline) { offline = true; show(body.dataset.offline); } };
+body.addEventListener("htmx:sendError", lost);
+body.addEventListener("htmx:timeout", lost);
 body.addEventListener("htmx:afterOnLoad", (event) => {
   if (offline) { offline = false; problem.replaceChildren(); say(body.dataset.back); }
   else if (event.detail.successful !== false && event.detail.xhr.status < 400 && event.detail.requestConfig.verb !== "get") problem.replaceChildren();
 });
-body.addEventListener("htmx:responseError", () => { problem.scrollIntoView({ block: "nearest" }); problem.focus({ preventScroll: true }); });
+body.addEventListener("htmx:responseError", (event) => {
+  if (event.detail.elt.closest("[data-answers]")) return; // who is typing goes on typing
+  problem.scrollIntoView({ block: "nearest" });
+  problem.focus({ preventScroll: true });
+});
+
+// ---- a session that has ended: once one has signed in elsewhere, as the same person, what was sent is sent again
+let retried = null;
+const renew = async () => {
+  const answer = await fetch("/api/v1/session", { headers: { accept: "application/json" } });
+  if (!answer.ok) return false;
+  const session = await answer.json();
+  if (!session.person) return false;
+  if (session.person.id !== body.dataset.person) { show(body.dataset.other); return false; }
+  body.setAttribute("hx-headers", JSON.stringify({ "X-CSRF-Token": session.csrf_token }));
+  return true;
+};
+body.addEventListener("htmx:responseError", async (event) => {
+  const { elt, xhr, requestConfig } = event.detail;
+  if (requestConfig.verb === "get" || ![401, 403].includes(xhr.status) || retried === elt) return;
+  const before = body.getAttribute("hx-headers");
+  if (!(await renew()) || before === body.getAttribute("hx-headers")) return;
+  retried = elt;
+  setTimeout(() => { retried = null; }, 3000);
+  if (xhr.status === 403 && elt.matches("form")) elt.requestSubmit();
+  else say(body.dataset.again);
+});
+window.addEventListener("focus", () => { if (one(".problem[data-kind=sign-in-needed]", problem)) renew().then((done) => { if (done) show(body.dataset.again); }); });
+
+// ---- an answer never stands under another question than its own
+for (const form of all("[data-answers]")) {
+  const answer = one(form.dataset.answers);
+  let waits = 0;
+  const stale = () => { answer.classList.add("stale"); clearTimeout(waits); waits = setTimeout(() => answer.classList.add("hidden"), 250); };
+  const fresh = () => { clearTimeout(waits); answer.classList.remove("stale", "hidden"); };
+  const drop = (event) => { if (event.detail.elt === form) { answer.replaceChildren(); fresh(); } };
+  form.addEventListener("input", stale);
+  answer.addEventListener("htmx:afterSwap", () => { fresh(); const head = one("h2", answer); if (head) say(head.textContent.replace(/\s+/g, " ").trim()); });
+  for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) body.addEventListener(name, drop);
+  const again = () => { if (offline && one("[data-search]", form).value.trim()) form.requestSubmit(); };
+  window.addEventListener("online", again);
+  setInterval(again, 2000);
+}
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-dismiss]")) problem.replaceChildren();
   for (const menu of all("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
@@ -41,10 +84,12 @@ window.addEventListener("beforeunload", (event) => {
 
 // ---- what was typed comes back after a reload or the back button, in this tab only
 const remember = () => {
+  const mine = `kept:${body.dataset.person}:`;
+  for (const key of Object.keys(sessionStorage)) if (key.startsWith("kept:") && !key.startsWith(mine)) sessionStorage.removeItem(key);
   for (const field of all("[data-remember]")) {
-    const key = field.dataset.remember;
+    const key = mine + field.dataset.remember;
     const kept = sessionStorage.getItem(key);
-    if (kept && !field.value && !location.search) { field.value = kept; field.dispatchEvent(new Event("input", { bubbles: true })); }
+    if (kept && !field.value && !new URLSearchParams(location.search).has("value")) { field.value = kept; field.dispatchEvent(new Event("input", { bubbles: true })); }
     field.addEventListener("input", () => sessionStorage.setItem(key, field.value));
   }
 };
@@ -87,10 +132,13 @@ const go = (step) => {
   to.scrollIntoView({ block: "nearest" });
 };
 let before = "";
+const keysOn = one("#keys-on");
+keysOn.checked = localStorage.getItem("single-keys") !== "off";
+keysOn.addEventListener("change", () => localStorage.setItem("single-keys", keysOn.checked ? "on" : "off"));
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (event.key === "Escape") { for (const menu of all("details.menu[open]")) { menu.open = false; one("summary", menu).focus(); } endTour(); return; }
-  if (writing(event.target)) return;
+  if (writing(event.target) || (!keysOn.checked && event.key !== "?")) return;
   const key = before === "g" ? `g${event.key}` : event.key;
   before = event.key;
   const press = (selector) => { const found = one(selector); if (found) { found.focus(); found.click(); event.preventDefault(); } };
