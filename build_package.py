@@ -26,9 +26,8 @@ SERVED = {
     "world-atlas/countries-110m.json": "countries-110m.json",
     "jsme-editor/clear.cache.gif": "jsme/clear.cache.gif",
     "jsme-editor/jsa.css": "jsme/jsa.css",
-    "@fontsource-variable/noto-sans-arabic/files/noto-sans-arabic-arabic-wght-normal.woff2": (
-        "fonts/noto-sans-arabic-arabic.woff2"
-    ),
+    "@fontsource/noto-sans-arabic/files/noto-sans-arabic-arabic-400-normal.woff2": "fonts/noto-sans-arabic-400.woff2",
+    "@fontsource/noto-sans-arabic/files/noto-sans-arabic-arabic-700-normal.woff2": "fonts/noto-sans-arabic-700.woff2",
     **{
         f"@fontsource-variable/source-sans-3/files/source-sans-3-{part}-wght-normal.woff2": (
             f"fonts/source-sans-3-{part}.woff2"
@@ -47,7 +46,7 @@ LICENSED = (
     "world-atlas",
     "jsme-editor",
     "@fontsource-variable/source-sans-3",
-    "@fontsource-variable/noto-sans-arabic",
+    "@fontsource/noto-sans-arabic",
     "@fontsource/noto-sans-sc",
 )
 """The packages whose files are served: each brings its licence along."""
