@@ -41,7 +41,7 @@ $(STAMP): pyproject.toml constraints.txt scripts/set_up.sh build_package.py src/
 	@sh scripts/set_up.sh $(VENV)
 	@touch $@
 
-$(TESTS): $(STAMP) tests/web/oidc_provider/package-lock.json
+$(TESTS): $(STAMP) tests/web/oidc_provider/package-lock.json tests/web/browser/package-lock.json
 	@sh scripts/set_up.sh $(VENV) tests
 	@touch $@
 

@@ -46,6 +46,8 @@ if [ -n "$missing" ]; then
 fi
 
 [ -x "$venv/bin/python" ] || "$python" -m venv "$venv"
-[ "$for_tests" != tests ] || (cd tests/web/oidc_provider && npm ci --silent --no-audit --no-fund >/dev/null)
+[ "$for_tests" != tests ] || for folder in oidc_provider browser; do
+  (cd "tests/web/$folder" && npm ci --silent --no-audit --no-fund >/dev/null)
+done
 echo "Installing Python packages into $venv (once; a few minutes) ..."
 PIP_CONSTRAINT=constraints.txt "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,cluster,mcp,token]'

@@ -9,9 +9,9 @@ from typing import IO, Any, Protocol
 from opencwc.casebook.cases import case_for_keeping, case_numbered
 from opencwc.casebook.keeping import begin_run, keep_source, parts_of_source, resume_run, source_row
 from opencwc.casebook.listing import list_findings, record_refusals
-from opencwc.casebook.model import Filter, KeptFinding, Mark, Person
+from opencwc.casebook.model import CaseStatus, Filter, KeptFinding, Mark, Person
 from opencwc.casebook.opening import Casebook
-from opencwc.errors import NotFoundError
+from opencwc.errors import ConflictError, NotFoundError
 from opencwc.finding import Finding
 from opencwc.web.jobs import Job
 
@@ -69,6 +69,8 @@ class Intake:
     def take(self, person: Person, case: str, stream: IO[bytes], name: str, media_type: str, mark: Mark) -> Taken:
         """Keep an upload as a source of a case, which is opened where there is none of this name."""
         found = case_for_keeping(self.book, person, case, mark)
+        if found.status is CaseStatus.CLOSED:
+            raise ConflictError(f"the case {case} is closed", where="case", remedy="Open it, or name another one.")
         source = keep_source(self.book, person, stream, name, mark=mark, media_type=media_type)
         return Taken(source.id, found.number)
 

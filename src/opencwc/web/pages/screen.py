@@ -24,7 +24,7 @@ from opencwc.web.answering import checked_json, findings_of, whole_text
 from opencwc.web.pages.job import tell_job
 from opencwc.web.pages.page import is_fragment, language_of, link_to_rule, page
 from opencwc.web.problems import HttpProblem
-from opencwc.web.routers.asking import AsOf, names_of
+from opencwc.web.routers.asking import names_of
 from opencwc.web.routers.jobs import job_of, parts_of, take_upload
 from opencwc.web.service import GuardedRoute, Service, person_of, service_of, takes_uploads
 from opencwc.wording import say, sentence
@@ -39,6 +39,7 @@ TYPED_AT_ONCE = 8
 _REFUSED: dict[str, str] = {}
 """The last refused text of a person: who types on asks the same thing, and the record has it once."""
 Value = Annotated[str, Query(max_length=2_000)]
+Brief = Annotated[str, Query(max_length=200)]
 
 
 @dataclass(frozen=True)
@@ -58,14 +59,14 @@ class Told:
 
 
 @router.get("/")
-async def show(request: Request, value: Value = "", as_of: AsOf = None, lists: str = "") -> Response:
+async def show(request: Request, value: Value = "", as_of: Brief = "", lists: Brief = "") -> Response:
     """Show the box, with the answer to a value where one came along; who may not screen is led to the casebook."""
     if not may(person_of(request), "screen"):
         return RedirectResponse("/casebook", 303)
-    told = await _told(request, value, as_of, lists) if value.strip() else None
+    told = await _told(request, value, _day(as_of), lists) if value.strip() else None
     lists_at_hand = service_of(request).answering.screener().rulebook.convention.known_lists
     return page(
-        request, "screen/page.html", value=value, told=told, as_of=as_of.isoformat() if as_of else "",
+        request, "screen/page.html", value=value, told=told, as_of=as_of,
         lists=lists, lists_at_hand=lists_at_hand, examples=EXAMPLES, marks=list(Mark), today=date.today(),
     )  # fmt: skip
 
@@ -78,14 +79,16 @@ async def answer(
     lists: Annotated[str, Form(max_length=200)] = "",
 ) -> Response:
     """Answer a value; the value travels in the body, so that no log of a proxy has it."""
-    day = None
-    if as_of:
-        try:
-            day = date.fromisoformat(as_of)
-        except ValueError:
-            raise InputError("this is no date", where="as_of", remedy="Write the day as 2020-06-07.") from None
-    told = await _told(request, value, day, lists) if value.strip() else None
+    told = await _told(request, value, _day(as_of), lists) if value.strip() else None
     return page(request, "screen/answer.html", value=value, told=told, examples=EXAMPLES)
+
+
+def _day(text: str) -> date | None:
+    """Return the day of a field, none where it is empty."""
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise InputError("this is no date", where="as_of", remedy="Write the day as 2020-06-07.") from None
 
 
 async def _told(request: Request, value: str, as_of: date | None, lists: str) -> Told:

@@ -195,5 +195,5 @@ document.addEventListener("click", (event) => {
   showStop();
 });
 
-remember();
+window.addEventListener("load", remember); // htmx listens by then
 if (sessionStorage.getItem(TOUR) !== null) showStop();

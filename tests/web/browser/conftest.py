@@ -1,0 +1,174 @@
+"""A real Chromium, the service as `opencwc serve` runs it, and pages whose every request and fault is written down."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Response, sync_playwright
+
+from web.browser.served import Served, serving
+
+QUIET = (
+    "--no-sandbox",  # root may not use Chromium's own sandbox
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-domain-reliability",
+    "--disable-sync",
+    "--no-first-run",
+    # Every name but this machine's leads nowhere.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+)
+NARROW, ZOOMED, DESK = {"width": 320, "height": 640}, {"width": 640, "height": 480}, {"width": 1280, "height": 900}
+"""A telephone; a desk of 1280 at 200 %; a desk."""
+LOST = ("ERR_INTERNET_DISCONNECTED", "ERR_CONNECTION", "ERR_EMPTY_RESPONSE", "ERR_SOCKET", "htmx:")
+"""What the console says where there is no connection: Chromium's words, and the names of htmx's events."""
+ECHO = "Failed to load resource: the server responded with a status of"
+"""What the console says of an answer that is written down already."""
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, without a window; nothing in it can reach beyond this machine."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(QUIET))
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Watched:
+    """A page, and what happened on it."""
+
+    page: Page
+    address: str
+    requests: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    refused: list[tuple[int, str]] = field(default_factory=list)
+    expected: list[int | str] = field(default_factory=list)
+
+    def outside(self) -> list[str]:
+        """Return the requests that went anywhere but to the service."""
+        own = urlsplit(self.address).netloc
+        return [one for one in self.requests if urlsplit(one).scheme not in OWN and urlsplit(one).netloc != own]
+
+    def breaches(self) -> list[str]:
+        """Return what the browser said of a Content-Security-Policy."""
+        return [one for one in self.said if "Content Security Policy" in one]
+
+    def paths(self) -> list[str]:
+        """Return the paths that were asked for, in order."""
+        return [urlsplit(one).path for one in self.requests]
+
+    def expect(self, *what: int | str) -> None:
+        """Say that an answer of this status, or a fault with these words in it, is what the test is about."""
+        self.expected += what
+
+    def wrong(self) -> list[str]:
+        """Return all that should not have happened: faults of scripts, breaches, refusals, requests to elsewhere."""
+        words = [one if isinstance(one, str) else f"Response Status Error Code {one} " for one in self.expected]
+        faults = [one for one in self.faults if not one.startswith(ECHO) and not any(word in one for word in words)]
+        refused = [f"{status} {what}" for status, what in self.refused if status not in self.expected]
+        return [*faults, *self.breaches(), *refused, *(f"elsewhere: {one}" for one in self.outside())]
+
+
+OWN = ("data", "blob", "about")
+"""Addresses of what a page has made itself."""
+
+
+def watch(page: Page, address: str) -> Watched:
+    """Write down what happens on a page."""
+    watched = Watched(page, address)
+
+    def console(kind: str, text: str) -> None:
+        watched.said.append(text)
+        if kind == "error":
+            watched.faults.append(text)
+
+    def answered(response: Response) -> None:
+        if response.status >= 400:
+            parts = urlsplit(response.url)
+            watched.refused.append((response.status, f"{response.request.method} {parts.path}?{parts.query}"))
+
+    page.on("request", lambda request: watched.requests.append(request.url))
+    page.on("console", lambda message: console(message.type, message.text))
+    page.on("pageerror", lambda error: console("error", str(error)))
+    page.on("response", answered)
+    return watched
+
+
+@pytest.fixture(scope="session")
+def served(name_index: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The year of an invented State, served as `opencwc serve` does, with its worker; once for a process."""
+    folder: Path = tmp_path_factory.mktemp("served")
+    with serving(folder) as served:
+        yield served
+
+
+class Visitors:
+    """The browsers of a test: each opened page is somebody's own, and is looked at once more when the test ends."""
+
+    def __init__(self, browser: Browser, served: Served) -> None:
+        self.browser = browser
+        self.served = served
+        self.contexts: list[BrowserContext] = []
+        self.watched: list[Watched] = []
+
+    def __call__(
+        self,
+        person: str,
+        path: str,
+        *,
+        lang: str = "en",
+        dark: bool = False,
+        viewport: dict[str, int] = DESK,
+        expect: tuple[int | str, ...] = (),
+        cookie: bool = True,
+        **context: Any,
+    ) -> Watched:
+        """Open a page in a browser of its own, as somebody (nobody: ``""``), in a language and a colour scheme."""
+        made = self.browser.new_context(
+            base_url=self.served.address,
+            locale=lang,
+            color_scheme="dark" if dark else "light",
+            viewport=viewport,  # type: ignore[arg-type]
+            reduced_motion="reduce",
+            **context,
+        )
+        made.set_default_timeout(15_000)
+        self.contexts.append(made)
+        if person and cookie:
+            made.add_cookies([self.served.cookie_of(person)])  # type: ignore[list-item]
+        page = made.new_page()
+        watched = watch(page, self.served.address)
+        watched.expect(*expect)
+        self.watched.append(watched)
+        if path:
+            page.goto(path, wait_until="load")
+        return watched
+
+    def wrong(self) -> list[str]:
+        """Return what went wrong on any of the pages."""
+        return [f"{urlsplit(one.page.url).path}: {what}" for one in self.watched for what in one.wrong()]
+
+    def leave(self) -> None:
+        """Close every browser."""
+        for one in self.contexts:
+            one.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, served: Served) -> Iterator[Visitors]:
+    """Open pages as people of the invented State; the test fails where anything on them went wrong."""
+    visitors = Visitors(browser, served)
+    try:
+        yield visitors
+        assert visitors.wrong() == []
+    finally:
+        visitors.leave()

@@ -1,0 +1,68 @@
+"""Every page there is, as one comes to it: who looks, the address, and the status of the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+
+class Where(NamedTuple):
+    """A page: its name in the tests, who looks at it, its address (with what stands in `Served.known`)."""
+
+    name: str
+    person: str
+    address: str
+    status: int = 200
+
+    def path(self, known: Mapping[str, Any]) -> str:
+        """Return the address with the names of this year's cases, findings and jobs in it."""
+        return self.address.format(**known)
+
+
+LINE = quote("12 drums thiodiglycol for inks CAS 111-48-8, 25 kg each, and acetone")
+EVERYWHERE = (
+    Where("screen", "leila", "/"),
+    Where("screen an amine", "leila", "/?value=OCCN(CCO)CCO"),
+    Where("screen a family", "amara", "/?value=CCCCCCCOP(C)(%3DO)F"),
+    Where("screen a line", "amara", f"/?value={LINE}"),
+    Where("screen a day past", "ingrid", "/?value=111-48-8&as_of=2010-01-01&lists=CWC"),
+    Where("screen nothing that is read", "amara", "/?value=Norwald%20FR-77"),
+    Where("job", "amara", "/jobs/{job}"),
+    Where("job that failed", "amara", "/jobs/{failed_job}"),
+    Where("inbox", "leila", "/casebook?part=inbox"),
+    Where("findings", "amara", "/casebook?part=findings"),
+    Where("findings of a case", "leila", "/casebook?part=findings&case={case}&verdict=listed"),
+    Where("findings as cards", "leila", "/casebook?part=findings&view=cards&case={case}"),
+    Where("no finding", "wei", "/casebook?part=findings&text=nothing-of-the-kind"),
+    Where("cases", "leila", "/casebook?part=cases"),
+    Where("case", "leila", "/cases/{case}"),
+    Where("case of an auditor", "wei", "/cases/{case}"),
+    Where("finding that is listed", "leila", "/findings/{listed}?from=inbox"),
+    Where("finding in doubt", "mateo", "/findings/{doubtful}?case={case}"),
+    Where("finding that is grave", "leila", "/findings/{grave}"),
+    Where("finding that is unreadable", "amara", "/findings/{unreadable}"),
+    Where("convention", "amara", "/convention"),
+    Where("thresholds", "amara", "/convention?part=thresholds"),
+    Where("deadlines", "amara", "/convention?part=deadlines"),
+    Where("states", "amara", "/convention?part=states&as_of=2010-01-01"),
+    Where("changes", "amara", "/convention?part=changes&first=1997-04-29&second=2026-01-01"),
+    Where("entry", "wei", "/convention/CWC/2B04"),
+    Where("entry of an own list", "ingrid", "/convention/AG/AG01"),
+    Where("models", "ingrid", "/models"),
+    Where("model", "ingrid", "/models/refusals"),
+    Where("audit", "wei", "/audit"),
+    Where("verification", "wei", "/audit/verification"),
+    Where("bundle", "amara", "/audit/bundle"),
+    Where("you", "leila", "/settings"),
+    Where("people", "ingrid", "/settings/people"),
+    Where("person", "ingrid", "/settings/people/{person}"),
+    Where("roles", "amara", "/settings/roles"),
+    Where("tokens", "leila", "/settings/tokens"),
+    Where("lists", "leila", "/settings/lists"),
+    Where("policies", "leila", "/settings/policies"),
+    Where("re-checks", "leila", "/settings/rechecks"),
+    Where("sign-in", "", "/sign-in"),
+    Where("nothing there", "leila", "/nowhere", 404),
+    Where("not allowed", "ingrid", "/casebook", 403),
+)

@@ -1,0 +1,161 @@
+"""The service with the year of an invented State in it, in processes of its own, as `opencwc serve` runs them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from opencwc.casebook.listing import list_findings
+from opencwc.casebook.model import Filter, Person
+from opencwc.casebook.opening import Casebook, open_casebook
+from opencwc.casebook.people import People
+from opencwc.demo.building import build
+from opencwc.demo.place import Place, own_environment
+from opencwc.web.sessions import COOKIE, Sessions, csrf_of
+
+OPENCWC = (sys.executable, "-c", "from opencwc.cli import main; main()")
+PASSWORD = "tulip lantern gravel otter"
+FILE = b"id;chemical;kg\n1;102-71-6;40\n2;acetone;10\n3;Norwald FR-77;5\n"
+NO_FILE = b"\x00\x01\x02\x03 this is no table \xff\xfe"
+
+
+@dataclass
+class Served:
+    """A running service: its process, the casebook behind it, who is in it, and where its pages are."""
+
+    place: Place
+    environment: Mapping[str, str]
+    port: int
+    book: Casebook
+    people: Mapping[str, Person]
+    process: subprocess.Popen[bytes] | None = None
+    known: dict[str, Any] = field(default_factory=dict)
+    _secrets: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def address(self) -> str:
+        """Where the service is."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Start the service and wait until it is ready."""
+        with self.place.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [*OPENCWC, "serve", "--port", str(self.port)],
+                env=self.environment, stdout=log, stderr=log,
+            )  # fmt: skip
+        ends = time.monotonic() + 60
+        while True:
+            with contextlib.suppress(httpx.TransportError):
+                if httpx.get(f"{self.address}/health/ready", timeout=10).status_code == 200:
+                    return
+            if self.process.poll() is not None or time.monotonic() > ends:
+                raise AssertionError(self.place.log.read_text()[-3_000:])
+            time.sleep(0.05)
+
+    def kill(self) -> None:
+        """End the service at once, as a failing machine does."""
+        assert self.process
+        self.process.kill()
+        self.process.wait()
+
+    def secret_of(self, short: str) -> str:
+        """Return the session of somebody, begun when it is first asked for."""
+        if short not in self._secrets:
+            self._secrets[short] = Sessions(People(self.book)).begin(self.people[short].id)
+        return self._secrets[short]
+
+    def cookie_of(self, short: str) -> dict[str, Any]:
+        """Return the session of somebody as a browser keeps it."""
+        return {
+            "name": COOKIE, "value": self.secret_of(short), "url": self.address, "httpOnly": True, "sameSite": "Strict",
+        }  # fmt: skip
+
+    def client(self, short: str) -> httpx.Client:
+        """Return a client of the API that asks as somebody."""
+        secret = self.secret_of(short)
+        headers = {"X-CSRF-Token": csrf_of(secret), "Cookie": f"{COOKIE}={secret}"}
+        return httpx.Client(base_url=self.address, headers=headers, timeout=60)
+
+    def upload(self, short: str, case: str, content: bytes, name: str = "invoice.csv") -> str:
+        """Have a file screened into a case and return its job, which has ended."""
+        with self.client(short) as client:
+            made = client.post("/api/v1/jobs", data={"case": case}, files={"file": (name, content)})
+            assert made.status_code == 202, made.text
+            return self.wait_for(short, made.json()["id"])
+
+    def wait_for(self, short: str, job: str) -> str:
+        """Wait until a job has ended and return it."""
+        ends = time.monotonic() + 60
+        with self.client(short) as client:
+            while client.get(f"/api/v1/jobs/{job}").json()["state"] in ("waiting", "running"):
+                assert time.monotonic() < ends, job
+                time.sleep(0.1)
+        return job
+
+    def finding(self, **wanted: Any) -> int:
+        """Return the first finding of the year that a filter finds."""
+        return list_findings(self.book, self.people["leila"], Filter(**wanted), limit=1).findings[0].id
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[Served]:
+    """Make the year in a folder, serve it, and give the running service."""
+    place = Place(folder, kept=True)
+    with own_environment(place):
+        place.settings.mkdir()
+        book = open_casebook()
+        built = build(book, place.files)
+        environment = {**os.environ, "OPENCWC_SERVICE_SIGN_IN_RATE": "1000000/minute"}
+        people = {one.login.removeprefix("demo-"): one for one in built.people}
+        accounts = People(book)
+        accounts.set_password(people["amara"].id, PASSWORD)
+        served = Served(place, environment, free_port(), book, people)
+        try:
+            served.start()
+            served.known = known(served, built.year)
+            yield served
+        finally:
+            if served.process:
+                served.process.terminate()
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    served.process.wait(20)
+                served.process.kill()
+            book.close()
+
+
+def known(served: Served, year: int) -> dict[str, Any]:
+    """Return what stands in the addresses of the pages: cases, findings, jobs, a person."""
+    made = served.upload("amara", "page-tests", FILE)
+    failed = served.upload("amara", "page-tests", NO_FILE, "nothing.xlsx")
+    case = f"norwald-{year}"  # which is closed
+    return {
+        "closed": case,
+        "case": f"brenna-{year}",
+        "other_case": f"imports-{year}",
+        "job": made,
+        "failed_job": failed,
+        "listed": served.finding(case=f"brenna-{year}", list="CWC", verdict=("listed",)),
+        "doubtful": served.finding(case=f"brenna-{year}", verdict=("review",)),
+        "grave": served.finding(grave=True),
+        "unreadable": served.finding(verdict=("unreadable",)),
+        "person": served.people["amara"].id,
+    }
+
+
+def free_port() -> int:
+    """Return a port that nobody holds."""
+    with socket.socket() as place:
+        place.bind(("127.0.0.1", 0))
+        return int(place.getsockname()[1])

@@ -1,0 +1,174 @@
+"""Every page, in every language: WCAG 2.2 AA by axe-core, its words, its headings, its width, and its focus."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from opencwc.wording import LANGUAGES, RIGHT_TO_LEFT, say
+from web.browser.conftest import DESK, NARROW, ZOOMED, Visitors, watch
+from web.browser.examining import UNFOLD, axe, focus_at_fault, headings_at_fault, width_at_fault, words_at_fault
+from web.browser.places import EVERYWHERE, Where
+from web.browser.served import OPENCWC
+
+EACH_PAGE = pytest.mark.parametrize("where", EVERYWHERE, ids=lambda one: one.name.replace(" ", "-"))
+IN_THE_DARK = ("fr", "ru", "zh")
+IN_BOTH = ("en", "ar")
+"""The languages in which a page is looked at by day and in the dark, and gone through by Tab."""
+
+
+@EACH_PAGE
+def test_a_page_is_for_everyone_in_every_language(open_page: Visitors, where: Where) -> None:
+    path = where.path(open_page.served.known)
+    page = open_page(where.person, "", expect=(where.status,)).page
+    found = []
+    for lang in LANGUAGES:
+        page.emulate_media(color_scheme="dark" if lang in IN_THE_DARK else "light")
+        page.goto(f"{path}{'&' if '?' in path else '?'}lang={lang}")
+        expect(page.locator("html")).to_have_attribute("lang", lang)
+        expect(page.locator("html")).to_have_attribute("dir", "rtl" if lang in RIGHT_TO_LEFT else "ltr")
+        found += [f"{lang}: {one}" for one in faults_of(page, lang)]
+    assert not found, "\n".join(found)
+
+
+def faults_of(page: Page, lang: str) -> list[str]:
+    """Return what is wrong with a page that has just been opened."""
+    found = [*headings_at_fault(page), *words_at_fault(page, lang)]
+    if lang in IN_BOTH:
+        found += focus_at_fault(page)
+    page.evaluate(UNFOLD)
+    for viewport in (ZOOMED, NARROW):
+        page.set_viewport_size(viewport)  # type: ignore[arg-type]
+        found += width_at_fault(page)
+    page.set_viewport_size(DESK)  # type: ignore[arg-type]
+    found += axe(page)
+    if lang in IN_BOTH:
+        page.emulate_media(color_scheme="dark")
+        found += [f"in the dark: {one}" for one in axe(page, "color-contrast")]
+    return found
+
+
+def test_at_twice_the_size_a_page_is_whole(open_page: Visitors) -> None:
+    known = open_page.served.known
+    page = open_page("leila", "", lang="fr", viewport=ZOOMED, device_scale_factor=2).page
+    found = []
+    for path in ("/?value=OCCN(CCO)CCO", f"/findings/{known['listed']}", f"/cases/{known['case']}", "/casebook"):
+        page.goto(path)
+        assert page.evaluate("devicePixelRatio") == 2
+        found += [f"{path}: {one}" for one in width_at_fault(page)]
+        page.locator("h1").scroll_into_view_if_needed()
+        expect(page.locator("h1")).to_be_in_viewport()
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("lang", ["en", "ar"])
+def test_what_is_drawn_on_a_page_is_for_everyone_too(open_page: Visitors, lang: str) -> None:
+    known = open_page.served.known
+    page = open_page("leila", f"/casebook?part=findings&case={known['case']}", lang=lang).page
+    page.get_by_text(say("page_casebook_chart", lang), exact=True).first.click()
+    expect(page.locator("[data-chart-state]")).to_have_attribute("data-chart-state", "drawn", timeout=30_000)
+    found = axe(page)
+    page.goto("/convention?part=states")
+    expect(page.locator("[data-chart=map]")).to_have_attribute("data-chart-state", "drawn", timeout=30_000)
+    found += axe(page)
+    page.goto("/")
+    page.get_by_text(say("page_screen_draw", lang), exact=True).first.click()
+    expect(page.locator(".draw iframe")).to_be_visible(timeout=30_000)
+    found += axe(page)
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("lang", ["en", "ar"])
+def test_what_opens_above_a_page_is_for_everyone_too(open_page: Visitors, lang: str) -> None:
+    page = open_page("leila", "/casebook", lang=lang).page
+    page.keyboard.press("?")
+    expect(page.locator("#keys")).to_be_visible()
+    found = axe(page)
+    page.keyboard.press("Escape")
+    expect(page.locator("#keys")).to_be_hidden()
+    for menu in page.locator("details.menu > summary").all():
+        menu.press("Enter")
+        found += axe(page)
+        page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+        found += width_at_fault(page)
+        page.set_viewport_size(DESK)  # type: ignore[arg-type]
+        menu.press("Escape")
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_tour_goes_from_page_to_page_by_keyboard(open_page: Visitors, lang: str) -> None:
+    page = open_page("leila", "/", lang=lang).page
+    page.locator("details.menu > summary").last.press("Enter")
+    page.get_by_role("button", name=say("page_tour", lang)).press("Enter")
+    stops = 1
+    found: list[str] = []
+    onward = page.get_by_role("button", name=say("page_tour_next", lang), exact=True)
+    expect(page.locator(".tour")).to_be_focused()
+    found += axe(page)
+    while onward.count():
+        page.locator(".tour").get_by_role("button").first.press("Enter")
+        stops += 1
+        expect(page.locator(".tour .note")).to_contain_text(str(stops))
+    assert stops >= 6
+    found += axe(page)
+    page.get_by_role("button", name=say("page_tour_end", lang), exact=True).press("Enter")
+    expect(page.locator(".tour")).to_have_count(0)
+    page.reload()
+    expect(page.locator(".tour")).to_have_count(0)
+    assert not found, "\n".join(found)
+
+
+def test_the_examination_finds_what_is_wrong(open_page: Visitors) -> None:
+    """A page that is as no page may be: each of its faults is found, so that silence elsewhere means something."""
+    page = open_page("amara", "/audit/bundle?lang=fr").page
+    assert faults_of(page, "fr") == []
+    page.evaluate(SPOIL, say("page_offline"))
+    found = " ".join(faults_of(page, "ar"))
+    for fault in (
+        "an id: page_not_there", "English: ", "heading h4 after h1", "an empty heading", "too wide: ", "no ring",
+        "image-alt", "color-contrast", "in the dark: color-contrast",
+    ):  # fmt: skip
+        assert fault in found
+
+
+SPOIL = """(english) => {
+  const main = document.querySelector("main");
+  main.insertAdjacentHTML("beforeend", `<h4>page_not_there</h4><h4></h4><p>${english}</p><img src="/static/mark.svg">
+    <p class="faint">Faint</p><p class="wide">Wide</p><a href="/" class="bare">Bare</a>`);
+  const styled = { faint: { color: "#888", background: "#777" }, wide: { width: "90rem" }, bare: { outline: "none" } };
+  for (const [name, style] of Object.entries(styled)) Object.assign(main.querySelector(`.${name}`).style, style);
+}"""
+
+
+def test_the_bar_of_the_demonstration_is_for_everyone(browser: Browser, name_index: None, tmp_path: Path) -> None:
+    """`opencwc demo` as it is: the bar above every page, and from one person to another by keyboard."""
+    command = [*OPENCWC, "demo", "--no-browser", "--port", "0", "--keep", str(tmp_path / "demo")]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    context = browser.new_context(viewport=NARROW, reduced_motion="reduce")  # type: ignore[arg-type]
+    try:
+        assert process.stdout
+        link = re.search(r"http://\S+", process.stdout.readline())
+        assert link
+        page = context.new_page()
+        watched = watch(page, link[0].split("/demo/")[0])
+        page.goto(link[0])
+        found = []
+        for lang in LANGUAGES:
+            page.goto(f"{watched.address}/?lang={lang}")
+            expect(page.locator(".demo")).to_contain_text(say("page_demonstration", lang))
+            found += [f"{lang}: {one}" for one in (*width_at_fault(page), *words_at_fault(page, lang), *axe(page))]
+        page.goto(f"{watched.address}/casebook?lang=en")
+        page.locator("#demo-person").select_option(label="Mateo Rivas — " + say("page_role_reviewer"))
+        expect(page.locator("details.menu summary bdi")).to_have_text("Mateo Rivas")
+        assert page.url.endswith("/casebook?lang=en")
+        assert not found, "\n".join(found)
+        assert watched.wrong() == []
+    finally:
+        context.close()
+        process.terminate()
+        process.wait(30)

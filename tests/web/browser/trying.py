@@ -1,0 +1,43 @@
+"""A page of the tests behind the real door: whatever markup a test gives, under the policy that every page has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from fastapi import APIRouter
+from starlette.responses import HTMLResponse
+
+from opencwc.web import static_files
+from opencwc.web.app import create_app
+from opencwc.web.configuring import Configuration
+from opencwc.web.routers import ACCESS
+from opencwc.web.service import GuardedRoute
+from opencwc.web.static_files import address_of
+from web.conftest import live
+
+SHEETS = ("fonts.css", "tokens.css", "page.css")
+
+
+@contextmanager
+def page_of(body: str, *scripts: str, lang: str = "en") -> Iterator[str]:
+    """Serve a page at ``/try`` and give its address."""
+    sheets = "".join(f'<link rel="stylesheet" href="{address_of(one)}">' for one in SHEETS)
+    modules = "".join(f'<script type="module" src="{address_of(one)}"></script>' for one in scripts)
+    icon = f'<link rel="icon" href="{address_of("mark.svg")}">'
+    told = (
+        f'<!doctype html><html lang="{lang}" dir="{"rtl" if lang == "ar" else "ltr"}"><head><title>Try</title>'
+        f'<meta charset="utf-8">{icon}{sheets}{modules}</head><body><main>{body}</main></body></html>'
+    )
+    router = APIRouter(route_class=GuardedRoute)
+
+    @router.get("/try")
+    def tried() -> HTMLResponse:
+        return HTMLResponse(told)
+
+    configuration = Configuration(
+        address_rate="1000000/minute", person_rate="1000000/minute", allowed_hosts=("127.0.0.1",)
+    )
+    access = {**ACCESS, "GET /static/{path}": "open", "GET /try": "open"}
+    with live(create_app(configuration, access=access, routers=(static_files.router, router)), configuration) as place:
+        yield f"{place}/try"
