@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -132,6 +133,107 @@ def test_what_may_not_be_decided_is_not(
         act(kept)
     assert status(kept, PLAIN) is Status.OPEN
     assert verify_casebook(kept, RITA).fits
+
+
+CWC = {"list": "CWC"}
+OWN_LIST = """\
+list: OWN
+title: {en: Chemicals our State watches, fr: Produits que notre État surveille}
+authority: Ministry of Trade of Freedonia
+text_of: 2026-01-01
+source: Decree 12 of 2026
+evidence: official
+entries:
+  - id: W1
+    title: {en: Ethanol}
+    in_force: 2026-01-01
+    source: Decree 12 of 2026, annex, line 1
+    evidence: official
+    salts: silent
+    kind: chemicals
+    structure: [{core: CCO}]
+    examples:
+      - {name: Ethanol, cas: 64-17-5, smiles: CCO}
+"""
+
+
+@pytest.mark.parametrize(
+    ("correction", "said"),
+    [
+        ({"verdict": "listed", **CWC, "entry": "9Z99"}, "no entry CWC 9Z99 was in force on 2026-11-24"),
+        ({"verdict": "review", "list": "XYZ", "entry": "2B04"}, "no entry XYZ 2B04"),
+        ({"verdict": "listed"}, "names an entry"),
+        ({"verdict": "review"}, "names an entry"),
+        ({"verdict": "exempt"}, "names an entry"),
+        ({"verdict": "not_listed", **CWC, "entry": "2B04"}, "names no entry"),
+        ({"verdict": "unreadable", **CWC, "entry": "2B04"}, "names no entry"),
+        ({"verdict": "listed", "entry": "2B04"}, "together"),
+    ],
+)
+def test_a_correction_that_the_rules_do_not_know_is_refused(
+    kept: Casebook, correction: dict[str, str], said: str
+) -> None:
+    with pytest.raises(InputError, match=said):
+        decide(kept, RITA, [PLAIN], Outcome.CORRECT, "so", correction=correction)
+    assert status(kept, PLAIN) is Status.OPEN and not show_finding(kept, RITA, PLAIN).decisions
+
+
+@pytest.mark.parametrize("verdict", ["listed", "review", "exempt"])
+def test_a_correction_names_an_entry_of_the_day(kept: Casebook, verdict: str) -> None:
+    correction = {"verdict": verdict, **CWC, "entry": "2B04"}
+    assert decide(kept, RITA, [PLAIN], Outcome.CORRECT, "so", correction=correction) == {PLAIN: Status.CORRECTED}
+    assert verify_casebook(kept, RITA).fits
+
+
+def keep_under(book: Casebook, checked: dict[str, object], maker: dict[str, object]) -> int:
+    """Keep a finding of a run that says what it checked; return its number."""
+    run = begin_run(book, ANNA, "inventory", verb="screen", asked={}, checked=checked, maker=maker)
+    run.keep(findings(THIODIGLYCOL))
+    return max(one.id for one in list_findings(book, RITA, Filter()).findings)
+
+
+@pytest.mark.parametrize(
+    ("checked", "maker"),
+    [({"as_of": "2020-06-06"}, {"as_of": "2026-11-24"}), ({}, {"as_of": "2020-06-06"})],
+    ids=["as checked", "as made"],
+)
+def test_an_entry_that_came_into_force_later_is_no_correction(
+    kept: Casebook, checked: dict[str, object], maker: dict[str, object]
+) -> None:
+    identity = keep_under(kept, checked, maker)
+    later = {"verdict": "listed", **CWC, "entry": "1A13"}
+    with pytest.raises(InputError, match="CWC 1A13 was in force on 2020-06-06"):
+        decide(kept, RITA, [identity], Outcome.CORRECT, "so", correction=later)
+    assert decide(kept, RITA, [PLAIN], Outcome.CORRECT, "so", correction=later) == {PLAIN: Status.CORRECTED}
+
+
+def test_a_list_file_that_a_run_was_made_with_may_be_named_when_it_is_not_at_hand(kept: Casebook) -> None:
+    identity = keep_under(kept, {"lists": [{"id": "CWC"}, {"id": "OWN"}], "as_of": "2026-11-24"}, {})
+    own = {"verdict": "listed", "list": "OWN", "entry": "N1"}
+    assert decide(kept, RITA, [identity], Outcome.CORRECT, "so", correction=own) == {identity: Status.CORRECTED}
+    with pytest.raises(InputError, match="no entry OWN N1"):
+        decide(kept, RITA, [PLAIN], Outcome.CORRECT, "so", correction=own)
+
+
+def test_an_own_list_of_the_settings_is_held_to_its_entries(
+    kept: Casebook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENCWC_SETTINGS", str(tmp_path / "settings"))
+    own = tmp_path / "settings" / "lists" / "OWN.yaml"
+    own.parent.mkdir(parents=True, exist_ok=True)
+    own.write_text(OWN_LIST, encoding="utf-8")
+    identity = keep_under(kept, {"lists": [{"id": "CWC"}, {"id": "OWN"}], "as_of": "2026-11-24"}, {})
+    named = {"verdict": "listed", "list": "OWN", "entry": "W1"}
+    with pytest.raises(InputError, match="no entry OWN W2"):
+        decide(kept, RITA, [identity], Outcome.CORRECT, "so", correction={**named, "entry": "W2"})
+    assert decide(kept, RITA, [identity], Outcome.CORRECT, "so", correction=named) == {identity: Status.CORRECTED}
+
+
+@pytest.mark.parametrize("verdict", ["prohibited", "allowed_with", "allowed"])
+@pytest.mark.parametrize("entry", [{}, {"list": "CWC", "entry": "9Z99"}])
+def test_a_correction_of_another_verb_is_taken_as_it_is(kept: Casebook, verdict: str, entry: dict[str, str]) -> None:
+    correction = {"verdict": verdict, **entry}
+    assert decide(kept, RITA, [PLAIN], Outcome.CORRECT, "so", correction=correction) == {PLAIN: Status.CORRECTED}
 
 
 def test_a_blind_recheck_comes_back_unlabelled_to_another_reviewer(kept: Casebook) -> None:

@@ -401,7 +401,7 @@ def _keep(book: Casebook, house: House, n: int) -> None:
 
 def _decide(book: Casebook, house: House, n: int) -> None:
     outcome = (Outcome.ACCEPT, Outcome.REJECT, Outcome.NEED_MORE, Outcome.CORRECT)[n % 4]
-    correction = {"verdict": "exempt"} if outcome is Outcome.CORRECT else None
+    correction = {"verdict": "not_listed"} if outcome is Outcome.CORRECT else None
     decide(book, house.reviewers[n % 3], [1 + n % 8], outcome, f"reason {n}", correction=correction)
 
 

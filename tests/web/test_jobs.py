@@ -246,7 +246,24 @@ def test_a_running_job_is_cancelled_within_a_second_and_keeps_what_it_had(
     with house.book.reading() as connection:
         from opencwc.casebook.keeping import run_named
 
-        assert run_named(connection, told["run"])["state"] == "interrupted"
+        run = run_named(connection, told["run"])
+        assert (run["state"], run["row_count"]) == ("interrupted", told["rows_done"])
+
+
+def test_a_run_ends_with_the_tally_that_the_command_line_gives_and_says_what_was_not_read(
+    client: TestClient, worker: Worker, house: House
+) -> None:
+    from opencwc.casebook.keeping import run_named
+
+    job = submit(client, b"id,note,smiles\nP1,a,CC(C)OP(C)(=O)F\nP2,b,CCO\nP3,c,C1CC\nP4,d,\n").json()
+    worker.work_once()
+    with house.book.reading() as connection:
+        run = run_named(connection, client.get(f"/api/v1/jobs/{job['id']}").json()["run"])
+    assert run["tally"]["rows"] == 4
+    counted = {verdict: rows for verdict, rows in run["tally"]["by_verdict"].items() if rows}
+    assert counted == {"listed": 1, "not_listed": 1, "unreadable": 2}
+    told = {name: run["checked"][name] for name in ("column", "id_column", "not_read", "not_read_count")}
+    assert told == {"column": "smiles", "id_column": "id", "not_read": ["note"], "not_read_count": 1}
 
 
 @ON_BOTH

@@ -11,21 +11,28 @@ import hmac
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from hashlib import sha256
+from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select
 
 from opencwc.casebook import tables
 from opencwc.casebook.cases import case_numbered, visible_case
 from opencwc.casebook.chain import canonical
-from opencwc.casebook.keeping import VERDICTS, add_counts, require_verdict
+from opencwc.casebook.keeping import VERDICTS, add_counts, require_verdict, run_named
 from opencwc.casebook.model import CaseStatus, Mark, Outcome, Person, Role, Status
 from opencwc.casebook.opening import Casebook
 from opencwc.casebook.permissions import may, require
 from opencwc.casebook.recording import Writer
+from opencwc.convention import Convention
 from opencwc.errors import ConflictError, InputError, NotAllowedError, NotFoundError
 
 FINAL = {Outcome.ACCEPT: Status.ACCEPTED, Outcome.CORRECT: Status.CORRECTED, Outcome.REJECT: Status.REJECTED}
+UNDER_AN_ENTRY = frozenset({"listed", "review", "exempt"})
+"""Verdicts that say something of an entry: a correction to one of them names it."""
+UNDER_NO_ENTRY = frozenset({"not_listed", "unreadable"})
+"""Verdicts that say that there is no entry: a correction to one of them names none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +61,9 @@ def decide(
 ) -> dict[int, Status]:
     """Decide on findings, all of them or none, and return where each stands now.
 
-    ``correction`` goes with ``correct``: ``verdict``, and ``list`` and ``entry`` where the verdict names one. ``seen``
-    is the last decision that the person has seen of a single finding (0 for none): where another one has come since,
-    nothing is decided.
+    ``correction`` goes with ``correct``: ``verdict``, and ``list`` and ``entry`` where the verdict names one, an entry
+    that was in force on the day of the finding's run. ``seen`` is the last decision that the person has seen of a
+    single finding (0 for none): where another one has come since, nothing is decided.
 
     Raises:
         ConflictError: somebody decided meanwhile, or a grave finding needs a second person and this is the first.
@@ -185,6 +192,8 @@ def _decide_one(
     if case_numbered(connection, row["case_number"]).status is CaseStatus.CLOSED:
         raise ConflictError("the case is closed", remedy="Open it again first: opencwc case set CASE --status open.")
     before = decisions_on(connection, identity)
+    if correction:
+        _require_known_entry(run_named(connection, row["run"]), correction)
     recheck = pending_recheck(connection, identity, person.id)
     if recheck is None:
         _require_unchanged(before, seen, identity)
@@ -330,4 +339,47 @@ def _checked_correction(outcome: Outcome, correction: Mapping[str, str] | None) 
         raise InputError(f"a correction has no {sorted(unknown)[0]!r}", remedy="It has verdict, list and entry.")
     if bool(correction.get("list")) != bool(correction.get("entry")):
         raise InputError("a correction names list and entry together")
+    verdict, entry = correction["verdict"], correction.get("entry")
+    if verdict in UNDER_AN_ENTRY and not entry:
+        raise InputError(f"a correction to {verdict!r} names an entry", remedy="Name the list and the entry: CWC 2B04.")
+    if verdict in UNDER_NO_ENTRY and entry:
+        raise InputError(f"a correction to {verdict!r} names no entry", remedy="Leave the entry out.")
     return {key: value for key, value in correction.items() if value}
+
+
+def rules_of_run(run: Mapping[str, Any]) -> Convention:
+    """Return all lists at hand as they stood on the day of a run, or today where a run says no day.
+
+    ``run`` is what `opencwc.casebook.keeping.run_named` gives.
+    """
+    told = str(run["checked"].get("as_of") or run["maker"].get("as_of") or "")
+    try:
+        day = date.fromisoformat(told)
+    except ValueError:
+        day = date.today()
+    known = Convention(as_of=day)
+    return Convention(as_of=day, lists=[one.id for one in known.known_lists])
+
+
+def _require_known_entry(run: Mapping[str, Any], correction: Mapping[str, str]) -> None:
+    """Raise `InputError` where the list of a correction has no such entry on the day of the run."""
+    if correction["verdict"] not in UNDER_AN_ENTRY:
+        return
+    rules, list_id, entry_id = rules_of_run(run), correction["list"], correction["entry"]
+    if rules.find(list_id, entry_id) is not None:
+        return
+    at_hand = [one.id for one in rules.lists]
+    # A run may have been made with a list file that is not in the settings: nothing here can look into it.
+    if list_id not in at_hand and list_id in _lists_of(run):
+        return
+    raise InputError(
+        f"no entry {list_id} {entry_id} was in force on {rules.as_of.isoformat()}",
+        remedy="Name an entry that was: the page Convention shows them, by day."
+        if list_id in at_hand
+        else f"The lists at hand are: {', '.join(at_hand)}.",
+    )
+
+
+def _lists_of(run: Mapping[str, Any]) -> set[str]:
+    lists = run["checked"].get("lists") or ()
+    return {str(one.get("id") if isinstance(one, Mapping) else one) for one in lists}

@@ -263,6 +263,7 @@ def finding_of(content: Mapping[str, Any], maker: Mapping[str, Any]) -> Finding:
     made = {"component": "", "version": "", "as_of": "", "lists": ()}
     made |= {**maker, **{name: content[name] for name in ("model", "weights") if name in content}}
     empty = {
+        "input": "",
         "component": None,
         "list": None,
         "entry": None,

@@ -175,11 +175,11 @@ class Jobs:
         rows: int | None = None,
         problem: Mapping[str, str] | None = None,
     ) -> None:
-        """End a job as ``done``, ``failed`` or ``cancelled``."""
+        """End a job as ``done``, ``failed`` or ``cancelled``; ``rows`` are all of them only where it is done."""
         told_problem = json.dumps(dict(problem), ensure_ascii=False) if problem else ""
         values: dict[str, Any] = {"state": state, "finished_at": self._now(), "problem": told_problem, "worker": ""}
         if rows is not None:
-            values |= {"rows_done": rows, "rows_all": rows}
+            values |= {"rows_done": rows, **({"rows_all": rows} if state == "done" else {})}
         with self._writing() as connection:
             connection.execute(_own(identity, worker).values(**values))
 

@@ -11,7 +11,7 @@ import io
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import IO, Any
@@ -21,6 +21,8 @@ from opencwc.web.confining import Bounds, Protection, confine, isolate
 ROWS_A_BATCH = 5_000
 ROWS_AT_ONCE = 500
 BYTES_AT_ONCE = 4_000_000
+MOST_COLUMNS = 50
+LONGEST_COLUMN = 200
 
 
 def main() -> int:
@@ -131,6 +133,7 @@ class _Prepared:
             self.screener.question = self.question._replace(kind="molblock")
         rulebook = self.screener.rulebook
         told = checked_as_json(checked_by(rulebook, self.question.lang, table.name, table.column, table.notes))
+        told |= _columns_of(table.columns, table.column, table.id_column)
         maker = maker_of(rulebook)._asdict()
         yield {"checked": told, "maker": maker, "protection": protection.as_json(), "rows_all": None}
         tally = Tally()
@@ -157,6 +160,13 @@ class _Prepared:
             if waiting:
                 yield _batch(waiting, share)
         yield {"done": True, "rows": tally.rows, "tally": {str(key): rows for key, rows in tally.by_verdict.items()}}
+
+
+def _columns_of(columns: Sequence[str], column: str, id_column: str | None) -> dict[str, Any]:
+    """Return the column the row ids came from and those that were not read: their names, as many as a person reads."""
+    left = [one for one in columns if one not in (column, id_column)]
+    names = [one[:LONGEST_COLUMN] for one in left[:MOST_COLUMNS]]
+    return {"id_column": id_column or "", "not_read": names, "not_read_count": len(left)}
 
 
 def _batch(findings: list[dict[str, Any]], share: float | None) -> dict[str, Any]:

@@ -94,6 +94,7 @@ class Worker:
             problem = {"kind": "fault", "what": "something went wrong in the worker", "where": "", "remedy": _TELL}
         if state != "done":
             self._interrupt(held)
+            rows = held[0].rows if held else job.rows_done
         self.jobs.finish(job.id, self.name, state, rows=rows, problem=problem)
         _LOG.info("job ended", extra={"job": job.id, "state": state, "rows": rows})
         return True
@@ -142,7 +143,7 @@ class Worker:
             elif line.get("done"):
                 counted = {str(verdict): int(number) for verdict, number in line["tally"].items()}
                 all_rows = int(line["rows"])
-                held[0].finish(counted, rows=all_rows)
+                held[0].finish({"rows": all_rows, "by_verdict": counted}, rows=all_rows)
                 return all_rows
         raise InputError("reading the file broke off")
 
@@ -166,8 +167,8 @@ class Worker:
             as_of=str(asked["as_of"]),
             lists=tuple(asked["lists"]),
             kind=str(asked["kind"]),
-            column=str(asked["column"]),
-            id_column=str(asked["id_column"]),
+            column=str(asked["column"]).strip(),
+            id_column=str(asked["id_column"]).strip(),
             skip_rows=skip,
             seconds=set_to.job_seconds,
             bounds=Bounds(memory=set_to.job_memory, cpu_seconds=set_to.job_cpu_seconds),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gettext
 import os
+import re
 from functools import cache
 from pathlib import Path
 
@@ -59,6 +60,11 @@ def choose_language(asked: str = "") -> str:
 
 
 def _template(message: Message, lang: str) -> str | None:
+    found = _as_kept(message, lang)
+    return _UNBROKEN.sub("\u00a0", found) if found and lang == "fr" else found
+
+
+def _as_kept(message: Message, lang: str) -> str | None:
     count = next((message.values[key] for key in _COUNTS if isinstance(message.values.get(key), int)), None)
     for language in dict.fromkeys((lang, "en")):
         catalog = _catalog(language)
@@ -77,7 +83,19 @@ def _said(value: Value, lang: str) -> str:
         return say(value, lang)
     if isinstance(value, tuple):
         return say("list_separator", lang).join(_said(item, lang) for item in value)
-    return _as_written(str(value)) if lang in RIGHT_TO_LEFT else str(value)
+    text = str(value)
+    if lang != "en" and (day := _DAY.fullmatch(text)) and 1 <= int(day[2]) <= 12:
+        return _day_said(int(day[1]), int(day[2]), int(day[3]), lang)
+    return _as_written(text) if lang in RIGHT_TO_LEFT else text
+
+
+def _day_said(year: int, month: int, day: int, lang: str) -> str:
+    """Say a day as a sentence of the language has it; in English it stays as files write it (ISO 8601).
+
+    >>> _day_said(2026, 11, 4, "fr")
+    '4 novembre 2026'
+    """
+    return say(Message("label_day", {"day": day, "month": say(f"label_month_{month}", lang), "year": year}), lang)
 
 
 def _as_written(text: str) -> str:
@@ -95,3 +113,6 @@ def _catalog(lang: str) -> gettext.NullTranslations:
 
 
 _COUNTS = ("count", "carbons")
+_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_UNBROKEN = re.compile(r" (?=[:;?!»])|(?<=«) ")
+"""The spaces of French beside these signs, at which no line may break."""

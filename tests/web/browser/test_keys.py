@@ -98,11 +98,17 @@ def test_who_was_slower_is_told_and_no_policy_is_broken(open_page: Visitors, ser
     leila.page.locator(REASON).fill("I was quicker.")
     leila.page.locator("[data-decide] button.primary").click()
     leila.page.wait_for_url(lambda url: f"/findings/{number}" not in url)
+    for part in ("#history", "#standing", "#decide"):  # what a script or a browser has given a size of its own
+        mateo.page.locator(part).evaluate("one => { one.style.minBlockSize = '1px'; }")
     mateo.page.locator("[data-decide] input[value=reject]").check()
     mateo.page.locator(REASON).fill("I was slower.")
     mateo.page.locator("[data-decide] button.primary").click()
     expect(mateo.page.locator("#problem")).to_contain_text("I was quicker.")
     expect(mateo.page.locator("#history")).to_contain_text("I was quicker.")
+    mateo.page.locator("[data-dismiss]").click()
+    mateo.page.locator("[data-decide] button.primary").click()
+    mateo.page.wait_for_url(lambda url: f"/findings/{number}" not in url)
+    expect(mateo.page.locator("#decide .htmx-settling")).to_have_count(0)
     assert leila.breaches() == mateo.breaches() == []
 
 
@@ -110,9 +116,8 @@ def test_a_long_input_stays_inside_the_inbox(open_page: Visitors, served: Served
     served.upload("amara", "long-inputs", b"id;chemical\n1;" + b"no-such-thing-" * 40 + b"\n")
     page = open_page("leila", "/casebook?part=inbox").page
     over = page.locator(".inbox .input, .inbox .why").evaluate_all(
-        "all => all.filter(one => one.getBoundingClientRect().right > one.closest('.what').getBoundingClientRect().right"
-        " + 1 || one.closest('.what').getBoundingClientRect().right > one.closest('li').getBoundingClientRect().right)"
-        ".length"
+        """all => { const end = (one) => one.getBoundingClientRect().right; return all.filter((one) =>
+            end(one) > end(one.closest('.what')) + 1 || end(one.closest('.what')) > end(one.closest('li'))).length; }"""
     )
     assert over == 0 and page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
@@ -126,4 +131,4 @@ def test_a_telephone_stacks_the_facts_of_a_finding_and_keeps_the_inbox_short(
         assert name and value and value["y"] >= name["y"] + name["height"] - 1 and abs(value["x"] - name["x"]) < 2
     page.goto("/casebook?part=inbox")
     heights = page.locator(LINES).evaluate_all("all => all.map(one => one.getBoundingClientRect().height)")
-    assert heights and max(heights) < 230
+    assert heights and max(heights) < 200

@@ -141,6 +141,13 @@ def test_who_is_no_auditor_checks_a_bundle_without_a_terminal(house: House) -> N
         check(client, bundle, 422, key="not a fingerprint")
 
 
+def test_what_the_verifier_says_of_our_own_bundle_names_the_people(house: House) -> None:
+    bundle = bundle_of(house)
+    with house.signed_in("anna") as client:
+        said = check(client, bundle).text
+        assert "exported by Name of rita (" in said and "approved by Name of rene (" in said
+
+
 def test_a_bundle_in_which_something_was_altered_does_not_fit_and_the_record_is_named(house: House) -> None:
     old, new = io.BytesIO(bundle_of(house)), io.BytesIO()
     with zipfile.ZipFile(old) as source, zipfile.ZipFile(new, "w") as target:

@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 
 from opencwc.casebook.model import Mark, Role
 from opencwc.casebook.verify import verify_bundle
+from opencwc.web.pages.demonstration import Demonstration
 from web.signing_in import House
 
 from .border import border_house, keep_goods
@@ -95,6 +96,45 @@ def test_an_export_takes_two_people_and_verifies(house: House, tmp_path: Path) -
         assert verify_bundle(tmp_path / "bundle.zip").fits
         assert "done" in page_of(rene, CASE).one("ol", class_="requests").text
         assert rita.post(f"/requests/{seq}/bundle").status_code == 409
+
+
+def test_the_page_leads_to_where_a_bundle_is_checked(house: House) -> None:
+    with house.signed_in("rita") as rita, house.signed_in("rene") as rene:
+        assert page_of(rita, CASE).one("details", class_="verify").all("a", href="/audit/bundle")
+        part, _ = post(rita, f"{CASE}/requests", kind="export", reason="why")
+        seq = part.one("ol", class_="requests").one("form").attributes["hx-post"].split("/")[2]
+        part, _ = post(rene, f"/requests/{seq}/answer", approve="true")
+        assert part.one("ol", class_="requests").all("a", href="/audit/bundle"), "beside the button that takes it"
+        assert rita.post(f"/requests/{seq}/bundle").status_code == 200
+        assert page_of(rita, CASE).one("ol", class_="requests").all("a", href="/audit/bundle"), "and after it"
+
+
+@pytest.mark.parametrize(("login", "told"), [("anna", True), ("audra", True), ("rita", False)])
+def test_who_may_not_ask_reads_who_may(house: House, login: str, told: bool) -> None:
+    with house.signed_in(login) as client:
+        said = page_of(client, CASE).one("section", id="requests")
+        assert ("A reviewer asks for an export" in said.text) is told
+
+
+def test_the_demonstration_says_how_to_become_the_second_person(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with border_house(tmp_path, monkeypatch) as house, house.signed_in("rita") as client:
+        second = "Now change person"
+        post(client, f"{CASE}/requests", kind="export", reason="why")
+        client.post("/findings/3/decision", data={"outcome": "accept", "reason": "seen"}, headers=PART)
+        assert second not in page_of(client, CASE).text and second not in page_of(client, "/findings/3").text
+        people = [one.person for one in house.entrance.people.everyone()]
+        client.app.state.demonstration = Demonstration.of("secret", people)  # type: ignore[attr-defined]
+        assert second in page_of(client, CASE).one("section", id="requests").text
+        assert second in page_of(client, "/findings/3").one(id="standing").text
+
+
+def test_the_title_of_a_case_keeps_its_own_direction_inside_the_line(house: House) -> None:
+    with house.signed_in("rita") as client:
+        changed(client, title="Goods of May")
+        lead = page_of(client, CASE, "ar").one("p", class_="lead")
+        assert lead.one("bdi").text == "Goods of May" and "dir" not in lead.attributes
 
 
 def test_what_is_marked_leaves_only_for_named_recipients(house: House) -> None:

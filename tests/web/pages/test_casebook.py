@@ -51,6 +51,35 @@ def test_the_inbox_begins_with_the_grave_and_opens_at_the_evidence(house: House)
         assert "outcome=accept" in accept.attributes["href"] and "outcome=reject" in reject.attributes["href"]
 
 
+def test_what_others_ask_for_stands_above_the_inbox(house: House) -> None:
+    with house.signed_in("rita") as rita, house.signed_in("rene") as rene, house.signed_in("anna") as anna:
+        assert not page_of(rene, "/casebook").all(class_="to-answer")
+        post(rita, "/cases/border/requests", kind="export", reason="for <the> court")
+        page = page_of(rene, "/casebook")
+        asked = page.one(class_="to-answer")
+        assert asked.one("a").attributes["href"] == "/cases/border#requests"
+        for word in ("Export", "border", "Name of rita", "for <the> court"):
+            assert word in asked.text
+        assert page.text.index("for <the> court") < page.text.index("Keys: j and k")
+        assert not page_of(rita, "/casebook").all(class_="to-answer"), "nobody approves what they asked for"
+        for client in (rita, rene, anna):
+            rows = {first_link(one): one for one in lines(page_of(client, "/casebook?part=cases"))}
+            assert "to approve: 1" in rows["/cases/border"].one("a", class_="asked").text
+            assert not rows["/cases/inventory"].all("a", class_="asked")
+        seq = page_of(rene, "/cases/border").one("ol", class_="requests").one("form").attributes["hx-post"]
+        post(rene, seq, approve="false", reason="no ground")
+        assert not page_of(rene, "/casebook").all(class_="to-answer")
+        assert not page_of(rene, "/casebook?part=cases").all("a", class_="asked")
+
+
+def test_what_is_above_the_clearance_asks_nobody(house: House) -> None:
+    keep_goods(house, "secret", Mark.PROTECTED)
+    house.add("leo", Role.REVIEWER, Mark.RESTRICTED)
+    with house.signed_in("rita") as rita, house.signed_in("leo") as leo:
+        post(rita, "/cases/secret/requests", kind="erase", reason="end of retention")
+        assert "secret" not in page_of(leo, "/casebook").one("main").text
+
+
 def test_the_due_case_comes_first_among_equals(house: House) -> None:
     keep_goods(house, "late")
     with house.signed_in("rita") as client:

@@ -124,9 +124,9 @@ def test_nothing_held_before_the_convention_was_in_force(client: TestClient) -> 
 
 def test_states_are_counted_named_and_dated_as_of_the_day(client: TestClient) -> None:
     now = text_of(client, "/convention?part=states&as_of=2026-11-24")
-    assert "193 State Party" in now and "What States did after November 29, 2023 is not held here" in now
+    assert "States Parties 193" in now and "What States did after November 29, 2023 is not held here" in now
     then = text_of(client, "/convention?part=states&as_of=1997-05-01")
-    assert "87 State Party" in then and "1 instrument deposited, not yet bound" in then
+    assert "States Parties 87" in then and "instrument deposited, not yet bound 1" in then
     assert rows_of(client, "/convention?part=states&status=signatory&as_of=2026-11-24") == 1
     assert "Maroc" in text_of(client, "/convention?part=states&q=MAR&lang=fr")
 

@@ -121,6 +121,35 @@ def test_a_correction_names_verdict_and_entry(house: House) -> None:
         assert "corrects to" in history.text and "CWC 2B04" in history.text and "Name of rita" in history.text
 
 
+@pytest.mark.parametrize(
+    ("verdict", "entry", "said"),
+    [("listed", "CWC 9Z99", "9Z99"), ("not_listed", "CWC 2B04", "not_listed"), ("review", "", "review")],
+)
+def test_a_correction_that_the_rules_do_not_know_is_refused(house: House, verdict: str, entry: str, said: str) -> None:
+    with house.signed_in("rita") as client:
+        form = {"outcome": "correct", "reason": "so", "verdict": verdict, "entry": entry}
+        part, _ = post(client, f"{PAGE_OF_GRAVE}/decision", 422, **form)
+        assert said in part.text
+        assert "Nobody has decided" in page_of(client, PAGE_OF_GRAVE).one(id="history").text
+
+
+def test_a_correction_chooses_among_the_entries_of_the_day(house: House) -> None:
+    with house.signed_in("rita") as client:
+        page = page_of(client, PAGE_OF_GRAVE, "fr")
+        field = page.one("input", name="entry")
+        offered = page.one("datalist", id=field.attributes["list"]).all("option")
+        assert "CWC 2B04" in [one.attributes["value"] for one in offered] and all(one.text for one in offered)
+        asks = {one.attributes["value"]: one.attributes.get("data-entry") for one in page.one("select").all("option")}
+        assert (asks["listed"], asks["not_listed"]) == ("needed", "none")
+
+
+def test_the_form_says_what_will_be_sent(house: House) -> None:
+    with house.signed_in("rita") as client:
+        says = page_of(client, f"{PAGE_OF_GRAVE}?from=inbox&outcome=reject").one("p", class_="sends")
+        shown = [one.text for one in says.all("span") if "hidden" not in one.attributes]
+        assert shown == ["Will be sent: Reject"] and says.attributes["role"] == "status"
+
+
 def test_who_was_slower_sees_the_other_decision_and_decides_again(house: House) -> None:
     address = f"/findings/{ORDINARY}"
     with house.signed_in("rita") as rita, house.signed_in("rene") as rene:

@@ -141,7 +141,7 @@ def _case(book: Casebook, person: Person, name: str, lang: str) -> dict[str, Any
         "bar_of": verdict_counts(counts.verdict, lang),
         "waiting": waiting_among(counts),
         "runs": told,
-        "unread": sum(one.unread for one in told),
+        "unread": sum(one.unread or 0 for one in told),
         "comments": comments,
         "requests": asked,
         "names": names,

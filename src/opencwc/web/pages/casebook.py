@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
@@ -18,6 +19,8 @@ from opencwc.casebook.opening import Casebook
 from opencwc.casebook.people import names_by_id
 from opencwc.casebook.permissions import may
 from opencwc.casebook.reporting import why
+from opencwc.casebook.requesting import Request as Asking
+from opencwc.casebook.requesting import requests_of
 from opencwc.convention import Convention
 from opencwc.finding import Message
 from opencwc.publishing import Card, Paragraph, Text
@@ -56,6 +59,16 @@ class CaseLine:
     counts: Counts
     waiting: int
     owner: str
+    asked: int
+    """How many exports and erasures of it wait for an answer."""
+
+
+@dataclass(frozen=True)
+class ToAnswer:
+    """An export or an erasure that waits for this person's answer, and the name of who asked."""
+
+    asking: Asking
+    name: str
 
 
 @router.get("/casebook")
@@ -81,6 +94,7 @@ def show(
     values["parts_shown"] = [name for name in (INBOX, "findings", "cases") if name != INBOX or decides]
     if part == INBOX:
         values["lines"] = _inbox(book, person, lang, cases)
+        values["to_answer"] = _to_answer(book, person)
     elif part == "findings":
         values |= _findings(book, person, lang, asked, view, after) | _around(book, person, lang, asked)
     else:
@@ -100,6 +114,15 @@ def _inbox(book: Casebook, person: Person, lang: str, cases: Sequence[Case]) -> 
     claim_rechecks(book, person)
     due = {one.name: one.due for one in cases}
     return [replace(_line(one, lang), due=due.get(one.case, "")) for one in inbox(book, person, limit=MOST_ROWS)]
+
+
+def _to_answer(book: Casebook, person: Person) -> list[ToAnswer]:
+    """Return what others asked for and this person may approve."""
+    if not may(person, "approve"):
+        return []
+    found = [one for one in requests_of(book, person, waiting=True) if one.asked_by != person.id]
+    names = names_by_id(book, [one.asked_by for one in found])
+    return [ToAnswer(one, names.get(one.asked_by, one.asked_by)) for one in found]
 
 
 def _findings(book: Casebook, person: Person, lang: str, asked: Question, view: str, after: int) -> dict[str, Any]:
@@ -191,8 +214,9 @@ def _runs(book: Casebook, person: Person, lang: str, wanted: Filter) -> list[Run
 
 def _cases(book: Casebook, person: Person, cases: Sequence[Case]) -> list[CaseLine]:
     names = names_by_id(book, [one.owner for one in cases])
+    asked = Counter(one.case for one in requests_of(book, person, waiting=True))
     lines = []
     for one in cases:
         counts = count_findings(book, person, Filter(case=one.name))
-        lines.append(CaseLine(one, counts, waiting_among(counts), names.get(one.owner, one.owner)))
+        lines.append(CaseLine(one, counts, waiting_among(counts), names.get(one.owner, one.owner), asked[one.name]))
     return lines

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Path, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from opencwc.casebook.deciding import comment, decide
+from opencwc.casebook.deciding import UNDER_AN_ENTRY, UNDER_NO_ENTRY, comment, decide, rules_of_run
 from opencwc.casebook.keeping import VERDICTS, finding_of
 from opencwc.casebook.listing import (
     History,
@@ -70,10 +70,11 @@ def show(
     history = show_finding(book, person, finding_id)
     before, after, place = _beside(book, person, asked, finding_id)
     values = _standing(book, person, history) | _evidence(history, lang)
+    choices = _entries(history, lang) if values["decides"] else []
     template = "finding/body.html" if is_fragment(request) else "finding/page.html"
     return page(
         request, template, history=history, run=RunTold.of(history.run, lang), asked=asked, outcome=outcome,
-        before=before, after=after, place=place, verdicts=_verdicts(history), **values,
+        before=before, after=after, place=place, verdicts=_verdicts(history), choices=choices, **values,
     )  # fmt: skip
 
 
@@ -168,10 +169,19 @@ def _rule(teller: Teller, entry: Entry | None, finding: Finding) -> dict[str, An
     }
 
 
-def _verdicts(history: History) -> list[str]:
-    """Return the verdicts that may be right instead: those of the verb that made the finding."""
-    mine = history.finding.verdict
-    return list(VERDICTS[5:] if mine in VERDICTS[5:] else VERDICTS[:5])
+def _verdicts(history: History) -> dict[str, str]:
+    """Return the verdicts that may be right instead, those of the verb that made the finding.
+
+    With each stands what it asks of the entry of a correction: ``needed``, ``none``, or nothing.
+    """
+    verdicts = VERDICTS[5:] if history.finding.verdict in VERDICTS[5:] else VERDICTS[:5]
+    return {one: "needed" if one in UNDER_AN_ENTRY else "none" if one in UNDER_NO_ENTRY else "" for one in verdicts}
+
+
+def _entries(history: History, lang: str) -> list[tuple[str, str]]:
+    """Return the entries that a correction may name, on the day of the run, with their titles."""
+    rules = rules_of_run(history.run)
+    return [(f"{one.list} {one.id}", one.title.get(lang, one.title["en"])) for one in rules.entries]
 
 
 def _standing(book: Casebook, person: Person, history: History) -> dict[str, Any]:

@@ -87,7 +87,11 @@ Asked = Annotated[Question, Depends(_question)]
 
 @dataclass(frozen=True)
 class RunTold:
-    """A run as a page tells of it: its question, its rows, how many could not be read, and what was checked."""
+    """A run as a page tells of it: its question, its rows, how many could not be read, and what was checked.
+
+    ``unread`` is ``None`` where nobody counted: a run that has not ended, or did not come to its end. ``not_read`` are
+    columns of the file beside ``column`` and ``id_column``, and ``not_read_more`` how many are not named.
+    """
 
     number: int
     state: str
@@ -96,14 +100,19 @@ class RunTold:
     mark: str
     rows: int
     findings: int
-    unread: int
+    unread: int | None
     by_verdict: Mapping[str, int]
     checked: Mapping[str, Any]
+    column: str
+    id_column: str
+    not_read: tuple[str, ...]
+    not_read_more: int
 
     @classmethod
     def of(cls, run: Mapping[str, Any], lang: str) -> RunTold:
         """Tell of a run as `opencwc.casebook.listing.show_case` gives it."""
-        checked, tally = run["checked"], run["tally"].get("by_verdict", {})
+        checked, counts = run["checked"], counts_of(run["tally"])
+        not_read = tuple(str(one) for one in checked.get("not_read") or ())
         return cls(
             number=run["number"],
             state=run["state"],
@@ -112,10 +121,30 @@ class RunTold:
             mark=str(Mark(run["mark"])),
             rows=run["row_count"],
             findings=run["finding_count"],
-            unread=int(tally.get("unreadable", 0)),
-            by_verdict=tally,
+            unread=counts.get("unreadable"),
+            by_verdict=counts,
             checked=checked_of(checked, lang),
+            column=str(checked.get("column") or ""),
+            id_column=str(checked.get("id_column") or ""),
+            not_read=not_read,
+            not_read_more=max(0, int(checked.get("not_read_count") or 0) - len(not_read)),
         )
+
+
+def counts_of(tally: Mapping[str, Any]) -> dict[str, int]:
+    """Return how many rows of a run came out how; nothing where its tally does not say.
+
+    Runs of the service were once tallied by the verdicts alone.
+
+    >>> counts_of({"rows": 3, "by_verdict": {"listed": 1, "unreadable": 2}})
+    {'listed': 1, 'unreadable': 2}
+    >>> counts_of({"listed": 1, "unreadable": 2})
+    {'listed': 1, 'unreadable': 2}
+    >>> counts_of({})
+    {}
+    """
+    counts = tally.get("by_verdict", tally)
+    return {name: int(counts[name]) for name in VERDICTS if name in counts}
 
 
 def checked_of(checked: Mapping[str, Any], lang: str) -> dict[str, Any]:

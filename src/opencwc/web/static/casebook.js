@@ -3,6 +3,8 @@ const body = document.body;
 const one = (selector, within = document) => within.querySelector(selector);
 const CARRIED = "told-next";
 const AWAY = 10 * 60 * 1000;
+// htmx would copy a style attribute from the part that goes to the part that comes, which our policy forbids.
+window.htmx.config.attributesToSettle = ["class", "width", "height"];
 
 // ---- what was done is said to the ear by page.js, and shown to the eye here; it outlives the change of page
 const tell = (text) => {
@@ -23,12 +25,31 @@ if (carried) { sessionStorage.removeItem(CARRIED); announce(carried); }
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || !["a", "r"].includes(event.key)) return;
   if (event.target.closest("input, textarea, select, [contenteditable], iframe, dialog[open]")) return;
+  if (one("#keys-on")?.checked === false) return;
   const item = event.target.closest("[data-item]") ?? one('[data-item][aria-current="true"]') ?? one(".inbox [data-item]");
   const act = item && one(`[data-act="${event.key}"]`, item);
   if (act) { event.preventDefault(); event.stopPropagation(); act.click(); }
 }, true);
 
-// ---- the decision: a key chooses and goes to the reason, Ctrl+Enter sends
+// ---- the decision: a key chooses and goes to the reason; once one is chosen letters change it no more; Ctrl+Enter sends
+const chosenOutcome = () => one("[data-decide] input[name=outcome]:checked");
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || !["a", "r"].includes(event.key)) return;
+  if (event.target.closest("input, textarea, select, [contenteditable], iframe, dialog[open]")) return;
+  const chosen = chosenOutcome();
+  if (!chosen) return;
+  event.preventDefault();
+  event.stopPropagation();
+  reasonOf(chosen.form).focus();
+}, true);
+document.addEventListener("change", (event) => {
+  const form = event.target.closest?.("form[data-decide]");
+  if (!form) return;
+  for (const says of form.querySelectorAll("[data-sends]")) says.hidden = says.dataset.sends !== form.elements.outcome.value;
+  const asks = form.elements.outcome.value === "correct" ? form.elements.verdict.selectedOptions[0]?.dataset.entry : "";
+  form.elements.entry.required = asks === "needed";
+  form.elements.entry.disabled = asks === "none";
+});
 const reasonOf = (form) => one("textarea[name=reason]", form);
 document.addEventListener("click", (event) => {
   const choice = event.target.closest?.("[data-decide] input[data-key]");
@@ -36,11 +57,14 @@ document.addEventListener("click", (event) => {
 });
 document.addEventListener("keydown", (event) => {
   const form = event.target.closest?.("form[data-guard]");
-  if (form && event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); form.requestSubmit(); }
+  const from = form?.matches("[data-decide]") ? "textarea[name=reason]" : "*";
+  if (form && event.target.matches(from) && event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); form.requestSubmit(); }
 });
 const arrive = () => {
-  const chosen = one("[data-decide] input[name=outcome]:checked");
-  if (chosen && location.hash === "#decide") reasonOf(chosen.form).focus();
+  const chosen = chosenOutcome();
+  if (!chosen || !new URLSearchParams(location.search).get("outcome")) return;
+  one("#decide").scrollIntoView({ block: "nearest" });
+  reasonOf(chosen.form).focus();
 };
 body.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.target?.id !== "main") return;

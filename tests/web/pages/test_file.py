@@ -1,0 +1,201 @@
+"""A file through the page: what was read of it, what was not, and what is said where it could not be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from opencwc.casebook.cases import case_for_keeping
+from opencwc.casebook.keeping import begin_run
+from opencwc.casebook.model import Mark, Person, Role
+from opencwc.screening import screen
+from opencwc.web.jobs import Jobs
+from opencwc.web.pages.job import trouble_of
+from opencwc.web.wiring import intake_of
+from opencwc.web.worker import Worker
+from web.signing_in import House
+
+from .housing import LANGUAGES_READ, PART, opened_house, page_of
+from .parsed import Element
+
+GOODS = "id,description,cas,qty\nG-1,Sarin,,1 kg\nG-2,thiodiglycol,111-48-8,2 kg\nG-3,soap,no-such-thing-42,1 kg\n"
+
+
+@pytest.fixture
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    with opened_house(tmp_path, monkeypatch) as house:
+        yield house
+
+
+def sent(client: TestClient, text: str | bytes, name: str = "goods.csv", **form: str) -> str:
+    """Send a file as the page does; return the address it leads to."""
+    data = text.encode() if isinstance(text, str) else text
+    form = {"case": "goods", "as_of": "2026-11-24", "mark": "unclassified", "column": "", **form}
+    answer = client.post("/screen/file", files={"file": (name, data)}, data=form, headers=PART)
+    assert answer.status_code == 204, answer.text
+    return str(answer.headers["hx-redirect"])
+
+
+def worked(house: House) -> None:
+    """Have a worker take the job that waits."""
+    worker = Worker(Jobs(house.book.engine), intake_of(house.book), house.entrance.configuration)
+    assert worker.work_once()
+
+
+def screened(house: House, client: TestClient, text: str | bytes, name: str = "goods.csv", **form: str) -> str:
+    """Send a file and have it screened."""
+    address = sent(client, text, name, **form)
+    worked(house)
+    return address
+
+
+def told(client: TestClient, address: str, lang: str = "en") -> Element:
+    return page_of(client, address, lang).one("main")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES_READ)
+def test_every_page_of_the_run_says_which_column_was_read_and_which_were_not(house: House, lang: str) -> None:
+    with house.signed_in("anna") as client:
+        address = screened(house, client, GOODS)
+        run = client.get(f"/api/v1{address}").json()["run"]
+        findings = client.get(f"/api/v1/findings?run={run}").json()["findings"]
+        empty = next(one["id"] for one in findings if one["row"] == 1)
+        for place in (address, "/cases/goods", f"/findings/{empty}", f"/casebook?case=goods&run={run}"):
+            for line in told(client, place, lang).all("p", class_="columns"):
+                assert [one.text for one in line.all("bdi")] == ["cas", "id", "description", "qty"], place
+            assert told(client, place, lang).all("p", class_="columns"), place
+
+
+def test_rows_that_could_not_be_read_are_counted_and_never_called_read(house: House) -> None:
+    with house.signed_in("anna") as client:
+        address = screened(house, client, GOODS)
+        for place in (address, "/cases/goods"):
+            text = told(client, place).text
+            assert "Not readable, so not checked: 2" in text and "Every row could be read" not in text
+            assert "Column read: cas; row ids from: id; not read: description, qty" in text.replace(" ;", ";").replace(
+                " ,", ","
+            )
+
+
+def test_a_row_whose_cell_is_empty_shows_its_row_and_id_and_what_was_not_read(house: House) -> None:
+    with house.signed_in("anna") as client:
+        address = screened(house, client, GOODS)
+        run = client.get(f"/api/v1{address}").json()["run"]
+        found = {one["row"]: one["id"] for one in client.get(f"/api/v1/findings?run={run}").json()["findings"]}
+        seen = told(client, f"/findings/{found[1]}").one("section", aria_labelledby="seen-h")
+        assert "G-1" in seen.text and "description" in seen.one("p", class_="columns").text
+        assert not told(client, f"/findings/{found[3]}").one("section", aria_labelledby="seen-h").all(class_="columns")
+
+
+def test_a_column_that_is_chosen_on_the_form_is_the_one_that_is_read(house: House) -> None:
+    with house.signed_in("anna") as client:
+        field = told(client, "/").one("form", hx_post="/screen/file").one("input", name="column")
+        assert "required" not in field.attributes
+        address = screened(house, client, GOODS, column=" description ")
+        page = told(client, address)
+        assert [one.text for one in page.one("p", class_="columns").all("bdi")] == ["description", "id", "cas", "qty"]
+        assert client.get(f"/api/v1{address}").json()["asked"]["column"].strip() == "description"
+
+
+def test_a_table_of_very_many_columns_names_some_and_counts_the_rest(house: House) -> None:
+    header = ",".join(["cas", *(f"c{number}" for number in range(70))])
+    with house.signed_in("anna") as client:
+        page = told(client, screened(house, client, header + "\n111-48-8" + ",x" * 70 + "\n"))
+        line = page.one("p", class_="columns")
+        assert len(line.all("bdi")) == 51 and "and 20 more" in line.text
+
+
+def test_runs_that_were_tallied_otherwise_or_not_at_all_are_understood(house: House) -> None:
+    keeper = Person("p-keeper", "keeper", "Keeper", Role.ANALYST, Mark.HIGHLY_PROTECTED)
+    said = {}
+    for case, tally in {
+        "old": {"listed": 0, "review": 0, "exempt": 0, "unreadable": 1, "not_listed": 1},
+        "clear": {"rows": 2, "by_verdict": {"listed": 0, "unreadable": 0, "not_listed": 2}},
+        "none": {},
+    }.items():
+        case_for_keeping(house.book, keeper, case)
+        run = begin_run(house.book, keeper, case, verb="screen", asked={}, checked={}, maker={})
+        run.keep(screen(["CCO", "no-such-thing-42"], lists="CWC"))
+        run.finish(tally)
+    with house.signed_in("audra") as client:
+        said = {
+            case: told(client, f"/cases/{case}").one("section", id="runs").text for case in ("old", "clear", "none")
+        }
+    assert "not checked: 1" in said["old"]
+    assert "Every row could be read" in said["clear"]
+    assert "is not known" in said["none"] and "Every row" not in said["none"]
+
+
+BAD = {
+    "unclear_column": ("label,amount\nx,1\ny,2\n", "goods.csv", ""),
+    "no_column": (GOODS, "goods.csv", "smell"),
+    "empty": ("", "goods.csv", ""),
+    "damaged": (b"PK\x03\x04broken", "goods.xlsx", ""),
+    "no_table": (b"%PDF-1.7\n" + b"x" * 100, "goods.pdf", ""),
+}
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_a_file_that_cannot_be_read_is_told_in_the_readers_language(house: House, kind: str) -> None:
+    text, name, column = BAD[kind]
+    with house.signed_in("anna") as client:
+        address = screened(house, client, text, name, column=column)
+        said = {}
+        for lang in LANGUAGES_READ:
+            page = told(client, address, lang)
+            trouble = page.one(data_trouble=kind)
+            said[lang] = trouble.all("p")[0].text
+            assert "lang" not in trouble.all("p")[0].attributes
+            if kind.endswith("column"):
+                assert all(one in trouble.text for one in text.splitlines()[0].split(","))
+        assert len(set(said.values())) == len(LANGUAGES_READ)
+        if kind == "no_column":
+            assert all("smell" in one for one in said.values())
+
+
+def test_a_file_of_which_nothing_was_kept_says_so_and_where_the_file_is(house: House) -> None:
+    with house.signed_in("anna") as client:
+        page = told(client, screened(house, client, b"PK\x03\x04broken", "goods.xlsx"))
+        assert "nothing was kept" in page.text and "The file itself is kept" in page.text
+        assert not page.all("a", class_="primary"), "there are no findings to look at"
+
+
+def test_a_job_that_is_stopped_before_it_began_says_that_nothing_was_kept(house: House) -> None:
+    with house.signed_in("anna") as client:
+        address = sent(client, GOODS)
+        assert client.post(f"{address}/cancel", headers=PART).status_code == 204
+        page = told(client, address)
+        assert "nothing was kept" in page.text and "The file itself is kept" in page.text
+
+
+def test_a_job_that_waits_says_so_and_asks_again(house: House) -> None:
+    with house.signed_in("anna") as client:
+        address = sent(client, GOODS)
+        assert told(client, address).one(id="job").attributes["hx-get"] == address
+        worked(house)
+        assert client.get(address, headers=PART).headers["hx-refresh"] == "true"
+
+
+@pytest.mark.parametrize(
+    ("problem", "kind"),
+    [
+        ({"kind": "InputError", "what": "the file needs more memory than an upload may take"}, "too_large"),
+        ({"kind": "InputError", "what": "reading the file took longer than 5 seconds"}, "too_large"),
+        ({"kind": "InputError", "what": "reading the file took more work than an upload may"}, "too_large"),
+        ({"kind": "InputError", "what": "The workbook is locked with a password."}, "locked"),
+        ({"kind": "InputError", "what": "The column 'qty' holds no text."}, "column_without_text"),
+        ({"kind": "InputError", "what": "reading the file broke off (-11)"}, "broke_off"),
+        ({"kind": "ConflictError", "what": "the case of this run was erased"}, "case"),
+        ({"kind": "NotFoundError", "what": "the upload is no longer kept"}, "gone"),
+        ({"what": "the worker died over this job 3 times"}, "service"),
+        ({"kind": "fault", "what": "something went wrong in the worker"}, "service"),
+        ({"kind": "InputError", "what": "something new"}, "other"),
+    ],
+)
+def test_what_was_wrong_is_known_by_its_kind_or_its_words(problem: dict[str, str], kind: str) -> None:
+    found = trouble_of(problem, "7a", "fr")
+    assert found.kind == kind
+    assert problem["what"] in found.detail and "page_job" not in found.says

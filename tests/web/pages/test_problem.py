@@ -1,0 +1,79 @@
+"""What a person sees where something does not go: in the own language, and never what is meant for machines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from opencwc.finding import Message
+from opencwc.wording import LANGUAGES, say
+from web.signing_in import House
+
+from .housing import PAGE, PART, opened_house, post
+from .parsed import check_sound, parsed
+
+FOR_MACHINES = ("openapi", "/api/", "path.", "body.", "pydantic", "should ")
+
+
+def plain(text: str) -> str:
+    """Return a text with one kind of space."""
+    return " ".join(text.split())
+
+
+@pytest.fixture
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    with opened_house(tmp_path, monkeypatch) as house:
+        yield house
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_who_may_not_do_something_reads_which_roles_may(house: House, lang: str) -> None:
+    with house.signed_in("rita") as client:
+        answer = client.get(f"/audit?lang={lang}", headers=PAGE)
+        assert answer.status_code == 403
+        shown = parsed(answer.text).one(data_kind="not-allowed")
+        roles = tuple(Message(f"page_role_{one}") for one in ("administrator", "auditor"))
+        assert plain(say(Message("page_problem_not_allowed_roles", {"roles": roles}), lang)) in plain(shown.text)
+        assert "the role" not in shown.text and "(audit)" not in shown.text and not shown.all("details")
+
+
+@pytest.mark.parametrize("address", ["/findings/abc", "/jobs/none", "/settings/people/x", "/audit?after=abc"])
+def test_an_address_that_does_not_fit_is_not_found(house: House, address: str) -> None:
+    with house.signed_in("adam" if address.startswith(("/settings", "/audit")) else "rita") as client:
+        answer = client.get(address, headers=PAGE)
+        assert answer.status_code == 404
+        page = parsed(answer.text)
+        check_sound(page)
+        shown = page.one(data_kind="not-found")
+        assert say("page_problem_not_found_do") in shown.text
+        assert not any(word in shown.text for word in FOR_MACHINES)
+
+
+@pytest.mark.parametrize("lang", ["en", "fr", "ar"])
+def test_a_name_that_is_taken_is_said_as_that(house: House, lang: str) -> None:
+    with house.signed_in("adam") as client:
+        part, _ = post(client, f"/settings/people?lang={lang}", 409, login="rita", name="R", role="analyst")
+        shown = part.one(data_kind="conflict")
+        assert say("page_problem_there_already_what", lang) in shown.text
+        assert say("page_problem_conflict_what", lang) not in shown.text
+        own = shown.one("details", class_="own-words")
+        assert say("page_problem_words", lang) in own.one("summary").text
+        assert own.one("p", lang="en").text.strip() == "There is an account with this login. Take another login."
+        assert ("open" in own.attributes) is (lang == "en")
+
+
+def test_a_field_is_named_as_the_form_calls_it_and_not_by_what_checks_it(house: House) -> None:
+    with house.signed_in("adam") as client:
+        part, _ = post(client, "/settings/people?lang=fr", 422, login="", name="R", role="analyst")
+        shown = part.one(data_kind="does-not-fit")
+        said = say(Message("page_problem_field", {"field": say("web_login", "fr")}), "fr")
+        assert plain(said) in plain(shown.text)
+        assert not any(word in shown.text for word in FOR_MACHINES) and not shown.all("details")
+
+
+def test_a_form_sent_to_an_address_that_does_not_fit_is_not_found(house: House) -> None:
+    with house.signed_in("rita") as client:
+        answer = client.post("/findings/abc/decision", data={"outcome": "accept", "reason": "why"}, headers=PART)
+        assert answer.status_code == 404 and parsed(answer.text).one(data_kind="not-found")
