@@ -126,3 +126,29 @@ def test_every_mark_status_and_outcome_of_the_casebook_can_be_said() -> None:
     for name, kinds in (("mark", Mark), ("status", Status), ("outcome", Outcome), ("case", CaseStatus)):
         assert {f"casebook_{name}_{one}" for one in kinds} <= set(known)
     assert {f"verdict_{one}" for one in VERDICTS} <= set(known)
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("en", "2026-11-04"),
+        ("fr", "4 novembre 2026"),
+        ("es", "4 de noviembre de 2026"),
+        ("ar", "4 نوفمبر 2026"),
+        ("ru", "4 ноября 2026 г."),
+        ("zh", "2026年11月4日"),
+    ],
+)
+def test_a_day_in_a_sentence_is_written_as_the_language_writes_it(lang: str, said: str) -> None:
+    assert said in sentence(Message("why_not_listed", {"lists": ("CWC",), "date": "2026-11-04"}), lang)
+
+
+def test_in_french_no_line_begins_with_a_sign_that_belongs_to_the_word_before() -> None:
+    for key in ids("fr"):
+        assert not re.search(r" [:;?!»]|« ", say(key, "fr") if not values_of(ids("fr")[key][-1]) else ""), key
+
+
+def test_every_entry_of_the_australia_group_has_a_title_in_french() -> None:
+    entries = Convention(lists=("AG",)).entries
+    assert len(entries) == 90
+    assert [one.id for one in entries if not one.title.get("fr")] == []

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,10 +19,11 @@ from opencwc.casebook import verify
 from opencwc.casebook.agreeing import agreement
 from opencwc.casebook.auditing import known_keys, record_state
 from opencwc.casebook.listing import list_records
+from opencwc.casebook.people import names_by_id
 from opencwc.casebook.permissions import may
 from opencwc.errors import InputError
 from opencwc.web.access import entrance_of
-from opencwc.web.bundles import check_bundle
+from opencwc.web.bundles import Checked, check_bundle
 from opencwc.web.pages.page import is_fragment, language_of, page
 from opencwc.web.pages.telling import done
 from opencwc.web.problems import HttpProblem
@@ -39,6 +43,7 @@ KINDS = (
     "time_stamped", "token_made", "token_revoked",
 )  # fmt: skip
 """What a record may tell of; ``page_audit_kind_{kind}`` says it."""
+_PERSON = re.compile(r"\b[0-9a-f]{16}\b")
 Number = Annotated[int | None, Query(ge=0, le=LARGEST)]
 
 
@@ -128,8 +133,19 @@ async def bundle(request: Request) -> Response:
         await form.close()
     ours = await service_of(request).answering.run(known_keys, book_of(request))
     known = checked.said.get("key", "") in ours
+    if known:  # what another casebook calls a person is no name of ours
+        ids = _PERSON.findall(checked.said.get("about", ""))
+        checked = _with_names(checked, await service_of(request).answering.run(names_by_id, book_of(request), ids))
     shown = page(request, "audit/bundle_result.html", result=checked, name=name, known=known)
     return done(shown, say(f"page_bundle_{checked.verdict}", language_of(request)))
+
+
+def _with_names(checked: Checked, names: Mapping[str, str]) -> Checked:
+    """Return what the verifier says with the names of people before their ids, which alone stand in a bundle."""
+    about = _PERSON.sub(
+        lambda found: f"{names[found[0]]} ({found[0]})" if names.get(found[0]) else found[0], checked.said["about"]
+    )
+    return replace(checked, said={**checked.said, "about": about})
 
 
 def verifier_digest() -> str:

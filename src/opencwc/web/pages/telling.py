@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from starlette.responses import Response
 
-from opencwc.errors import InputError
+from opencwc.web.problems import HttpProblem
 
 Asked = TypeVar("Asked", bound=BaseModel)
 
@@ -33,10 +33,10 @@ def keep_cookies(answer: Response, shown: Response) -> Response:
 
 
 def asked_of(kind: type[Asked], **values: Any) -> Asked:
-    """Return what a route of the API is asked; raise `InputError` that names the field where it does not fit."""
+    """Return what a route of the API is asked; raise a problem that names the field where it does not fit."""
     try:
         return kind(**values)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise InputError(str(first["msg"]), where=where, remedy="Fill in the field anew.") from None
+        raise HttpProblem(422, "does-not-fit", str(first["msg"]), where=where) from None
