@@ -29,6 +29,7 @@ class Shot(NamedTuple):
     lang: str = "en"
     dark: bool = False
     width: int = WIDTH
+    role: str = ""
 
 
 SHOTS = (
@@ -38,7 +39,7 @@ SHOTS = (
     Shot("page-finding", "finding"),
     Shot("page-case", "case"),
     Shot("page-convention", "/convention?part=states"),
-    Shot("page-audit", "/audit"),
+    Shot("page-audit", "/audit", role="Auditor"),
     Shot("page-arabic", "/?value=OCCSCCO", lang="ar"),
     Shot("page-dark", "/casebook", dark=True),
     Shot("page-phone", "/?value=OCCSCCO", width=360),
@@ -77,10 +78,19 @@ def take(folder: Path) -> None:
             )
             page = context.new_page()
             page.goto(link)
+            if shot.role:
+                _become(page, shot.role)
             page.goto(base + _address(page, base, shot.address), wait_until="networkidle")
             page.screenshot(path=folder / f"{shot.name}.png")
             context.close()
         browser.close()
+
+
+def _become(page: Page, role: str) -> None:
+    """Become the first demonstration person of a role."""
+    person = page.locator("#demo-person option", has_text=role).first.get_attribute("value")
+    with page.expect_navigation():
+        page.select_option("#demo-person", person)
 
 
 def _address(page: Page, base: str, address: str) -> str:

@@ -27,6 +27,7 @@ STOPS = (
     Stop("/casebook", "[data-list]", "page_tour_decide", "decide"),
     Stop("/convention", "#main h1", "page_tour_convention", "rules"),
     Stop("/models", "#main h1", "page_tour_models", "models"),
+    Stop("/audit/bundle", "#main h1", "page_tour_bundle", "self"),
     Stop("/audit", "#main h1", "page_tour_audit", "audit"),
 )
 
