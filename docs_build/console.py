@@ -20,6 +20,9 @@ from datetime import date
 from difflib import unified_diff
 from pathlib import Path
 
+from opencwc.finding import Message
+from opencwc.wording import LANGUAGES, say
+
 ROOT = Path(__file__).resolve().parents[1]
 DAY = "2026-11-24"
 HOME = "/home/you/opencwc"
@@ -179,9 +182,22 @@ def _shell(session: str, folder: Path) -> list[list[str]]:
     return [_trimmed([line.rstrip() for line in part.split("\n")]) for part in said.split(_MARK)[:-1]]
 
 
+def _in_words(day: date) -> list[str]:
+    """Return a day as each language says it."""
+    return [
+        say(
+            Message("label_day", {"day": day.day, "month": say(f"label_month_{day.month}", lang), "year": day.year}),
+            lang,
+        )
+        for lang in LANGUAGES
+    ]
+
+
 def steady(said: str) -> str:
     """Return an output with what changes from run to run shown as one and the same."""
     said = said.replace(date.today().isoformat(), DAY)
+    for today, shown in zip(_in_words(date.today()), _in_words(date.fromisoformat(DAY)), strict=True):
+        said = said.replace(today, shown)
     for changing, shown in _STEADY:
         said = changing.sub(shown, said)
     return said

@@ -121,18 +121,18 @@ def serving(folder: Path) -> Iterator[Served]:
         people = {one.login.removeprefix("demo-"): one for one in built.people}
         accounts = People(book)
         accounts.set_password(people["amara"].id, PASSWORD)
-        served = Served(place, environment, free_port(), book, people)
-        try:
-            served.start()
-            served.known = known(served, built.year)
-            yield served
-        finally:
-            if served.process:
-                served.process.terminate()
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    served.process.wait(20)
-                served.process.kill()
-            book.close()
+    served = Served(place, environment, free_port(), book, people)
+    try:
+        served.start()
+        served.known = known(served, built.year)
+        yield served
+    finally:
+        if served.process:
+            served.process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                served.process.wait(20)
+            served.process.kill()
+        book.close()
 
 
 def known(served: Served, year: int) -> dict[str, Any]:

@@ -107,7 +107,7 @@ def test_what_is_told_is_said_in_the_language_of_the_page(house: House, lang: st
             headers={**PART, "accept-language": lang},
         )  # fmt: skip
         told = json.loads(answer.headers["hx-trigger"])["told"]
-        assert told.startswith({"en": "Finding 1: rejected", "fr": "Constat 1 :", "ar": "النتيجة 1:"}[lang])
+        assert told.startswith({"en": "Finding 1: rejected", "fr": "Constat 1\u00a0:", "ar": "النتيجة 1:"}[lang])
 
 
 def test_a_correction_names_verdict_and_entry(house: House) -> None:

@@ -82,7 +82,8 @@ async def one(request: Request, model_id: str, part: Part = "") -> Response:
     return page(
         request, "models/model.html", one=shown, parts_of_data=parts, part=part, metrics=metrics,
         metric_names={name: metric_name(name, lang) for name in metrics},
-        rows=[(language_name(code, lang), _by_metric(figures, code)) for code in languages], enough=ENOUGH,
+        rows=[(code * (code in NAMES), language_name(code, lang), _by_metric(figures, code)) for code in languages],
+        enough=ENOUGH,
     )  # fmt: skip
 
 
