@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from difflib import unified_diff
 from pathlib import Path
 
@@ -195,7 +195,8 @@ def _in_words(day: date) -> list[str]:
 
 def steady(said: str) -> str:
     """Return an output with what changes from run to run shown as one and the same."""
-    said = said.replace(date.today().isoformat(), DAY)
+    for later in (timedelta(), timedelta(days=30)):
+        said = said.replace((date.today() + later).isoformat(), (date.fromisoformat(DAY) + later).isoformat())
     for today, shown in zip(_in_words(date.today()), _in_words(date.fromisoformat(DAY)), strict=True):
         said = said.replace(today, shown)
     for changing, shown in _STEADY:
