@@ -26,11 +26,11 @@ PAGE = Path(__file__).parents[1] / "docs" / "benchmarks" / "page.md"
 PAGES = ("/", "/casebook", "/convention", "/convention?part=states", "/models", "/settings", "/convention/CWC/2B04")
 TYPED = ("111-48-8", "OCCN(CCO)CCO", "CCCCCCCOP(C)(=O)F", "thiodiglycol", "caffeine", "CC(=O)Oc1ccccc1C(=O)O")
 BIG = (
-    ("the casebook, all findings", "/casebook"),
-    ("listed only", "/casebook?verdict=listed"),
-    ("one case, for review", "/casebook?case=case-7&verdict=review"),
-    ("open ones of an entry", "/casebook?list=CWC&entry=1A01&status=open"),
-    ("from the middle", "/casebook?after={middle}"),
+    ("all findings", "/casebook?part=findings"),
+    ("listed only", "/casebook?part=findings&verdict=listed"),
+    ("one case, for review", "/casebook?part=findings&case=case-7&verdict=review"),
+    ("open ones of an entry", "/casebook?part=findings&list=CWC&entry=1A01&status=open"),
+    ("from the middle", "/casebook?part=findings&after={middle}"),
 )
 WATCH = """() => {
   window.times = []; let key = 0;
@@ -151,9 +151,9 @@ def large(browser: Browser, address: str, findings: int) -> list[str]:
         for _ in range(3):
             page.goto(address + path.replace("{middle}", str(findings // 2)), wait_until="load")
             told.append(page.evaluate("performance.getEntriesByType('navigation')[0].responseEnd"))
-            if page.locator("[data-more]").count():
+            if page.locator("[hx-trigger*=revealed]").count():
                 with page.expect_response(lambda one: "after=" in one.url) as came:
-                    page.locator("[data-more]").first.scroll_into_view_if_needed()
+                    page.locator("[hx-trigger*=revealed]").first.scroll_into_view_if_needed()
                 came.value.finished()
                 more.append(came.value.request.timing["responseEnd"])
         lines.append(
