@@ -32,9 +32,12 @@ ECHO = "Failed to load resource: the server responded with a status of"
 """What the console says of an answer that is written down already."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium, without a window; nothing in it can reach beyond this machine."""
+    """Debian's Chromium, without a window; nothing in it can reach beyond this machine.
+
+    For this folder only: while Playwright is open its loop runs in this thread, and no other test can run one.
+    """
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(QUIET))
         yield browser
