@@ -37,12 +37,13 @@ from opencwc.convention.model import (
     Structure,
     Threshold,
 )
+from opencwc.convention.naming import Name, NamedChemical, Naming, OrdinaryWord, Subheading, read_naming
 from opencwc.errors import RuleError, SettingsError
 from opencwc.settings import load_settings
 
 __all__ = [
-    "Chemical", "Convention", "Dated", "Deadline", "Duty", "Entry", "InForce", "Policy", "RuleList", "State",
-    "StateOnDay", "Structure", "Threshold",
+    "Chemical", "Convention", "Dated", "Deadline", "Duty", "Entry", "InForce", "Name", "NamedChemical", "Naming",
+    "OrdinaryWord", "Policy", "RuleList", "State", "StateOnDay", "Structure", "Subheading", "Threshold",
 ]  # fmt: skip
 
 
@@ -98,6 +99,11 @@ class Convention:
             for entry in one.entries:
                 for chemical in (*entry.examples, *entry.exempt, *entry.related):
                     yield entry, chemical
+
+    @cached_property
+    def naming(self) -> Naming:
+        """What chemicals are called, whatever the day: curated names, ordinary words, HS subheadings."""
+        return read_naming(self._cache)
 
     @cached_property
     def policies(self) -> tuple[Policy, ...]:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from opencwc.convention.loading import cached_json
+from opencwc.convention.fields import cached_json
 from opencwc.errors import RuleError
 from opencwc.language.disguises import Words, make_plain
 from opencwc.settings import cache_folder

@@ -15,7 +15,7 @@ from rdkit.Chem import GetMolFrags, Mol
 from opencwc import __version__
 from opencwc.chemistry.composition import METALS, atoms_of, composition_key
 from opencwc.convention import Chemical, Convention, Entry, Structure
-from opencwc.convention.loading import cached_json
+from opencwc.convention.fields import cached_json
 from opencwc.finding import Maker
 from opencwc.screening.cores import Core, Counts, Drawing, compile_structure
 from opencwc.settings import cache_folder

@@ -1,0 +1,154 @@
+"""The fields of a rule file: read one by one, each refused with its place where it cannot hold."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+from zlib import crc32
+
+from opencwc.convention.model import InForce, Words
+from opencwc.errors import RuleError
+
+Raw = dict[str, Any]
+
+
+def cached_json(cache: Path | None, name: str, key: object, make: Callable[[], Any]) -> Any:
+    """Return what ``make`` makes, kept as JSON in the cache folder for as long as ``key`` stays the same.
+
+    A cache that cannot be read or written costs time and nothing else.
+    """
+    said = json.dumps(key, default=str)
+    file = cache / f"{name}-{crc32(said.encode()):08x}.json" if cache else None
+    if file is not None:
+        try:
+            kept = json.loads(file.read_text(encoding="utf-8"))
+            if kept["key"] == said:
+                return kept["made"]
+        except (OSError, ValueError, KeyError, TypeError):
+            pass  # not there, or broken: it is made again below
+    text = json.dumps({"key": said, "made": make()}, default=str)
+    if file is not None:
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            unfinished = file.with_suffix(f".{os.getpid()}.part")
+            unfinished.write_text(text, encoding="utf-8")
+            unfinished.replace(file)
+        except OSError:
+            pass  # a read-only home: the next run makes it again
+    return json.loads(text)["made"]
+
+
+def read_yaml(path: Path) -> Raw:
+    """Read a YAML file whose top is a mapping; raise `RuleError` where it is none."""
+    import yaml
+
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RuleError(f"the rule file cannot be read ({error})", where=str(path)) from error
+    try:
+        raw = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe loaders
+    except (yaml.YAMLError, ValueError) as error:
+        raise RuleError(f"this is not YAML ({error})", where=str(path), remedy="Mend the line it names.") from error
+    if not isinstance(raw, dict):
+        raise RuleError("a rule file is a mapping of fields", where=str(path), remedy="See docs/how-to/add-a-list.md.")
+    return raw
+
+
+def mappings_in(raw: Raw, field: str, where: str) -> list[Raw]:
+    """Return a field that is a list of mappings, empty where it is missing."""
+    items = raw.get(field) or []
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        raise RuleError(f"{field!r} must be a list of mappings", where=where)
+    return items
+
+
+def refuse_unknown(raw: Raw, known: set[str], where: str) -> None:
+    """Raise `RuleError` where a field is not among the known ones."""
+    unknown = sorted(set(map(str, raw)) - known)
+    if unknown:
+        raise RuleError(
+            f"unknown field {unknown[0]!r}",
+            where=where,
+            remedy=f"The fields are: {', '.join(sorted(known - {'file'}))}.",
+        )
+
+
+def text_in(raw: Raw, field: str, where: str) -> str:
+    """Return a field that must hold a text."""
+    value = raw.get(field)
+    if value is None or not str(value).strip():
+        raise RuleError(f"the field {field!r} is missing", where=where, remedy="Every value carries its source.")
+    return str(value).strip()
+
+
+def number_in(raw: Raw, field: str, where: str) -> int:
+    """Return a field that must hold a whole number."""
+    value = raw.get(field)
+    if not isinstance(value, int):
+        raise RuleError(f"the field {field!r} must be a number, and is {value!r}", where=where)
+    return value
+
+
+def words_in(raw: Raw, field: str, where: str) -> Words:
+    """Return a field that is a text, or texts by language with English among them."""
+    value = raw.get(field)
+    if isinstance(value, str) and value.strip():
+        return MappingProxyType({"en": value.strip()})
+    if isinstance(value, dict) and value.get("en"):
+        return MappingProxyType({str(lang): str(text).strip() for lang, text in value.items()})
+    raise RuleError(f"the field {field!r} must be a text, or texts by language with 'en' among them", where=where)
+
+
+def one_of(raw: Raw, field: str, allowed: tuple[str, ...], where: str) -> str:
+    """Return a field that must hold one of these values."""
+    value = str(raw.get(field, ""))
+    if value not in allowed:
+        raise RuleError(
+            f"{field} is {value!r}" if value else f"the field {field!r} is missing",
+            where=where,
+            remedy=f"It is one of: {', '.join(option for option in allowed if option)}.",
+        )
+    return value
+
+
+def in_force(value: object, where: str) -> InForce:
+    """Read from when, and until when, a rule holds."""
+    if isinstance(value, dict):
+        refuse_unknown(value, {"from", "until"}, where)
+        first = None if value.get("from") == "unknown" else day(value.get("from"), where)
+        return InForce(first, day(value["until"], where) if value.get("until") else None)
+    return InForce(None if value == "unknown" else day(value, where))
+
+
+def day_or_year(value: object, where: str) -> str:
+    """Read a day, or the year where no more is known."""
+    text = str(value)
+    return text if len(text) == 4 and text.isdigit() else day(value, where).isoformat()
+
+
+def day(value: object, where: str) -> date:
+    """Read a day."""
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        raise RuleError(
+            f"{value!r} is no date" if value else "the field 'in_force' is missing",
+            where=where,
+            remedy="Write the day as 2020-06-07, or 'unknown' where nobody has said it.",
+        ) from None
+
+
+def check_digit_fits(cas: str) -> bool:
+    """Apply the CAS check digit: the last is the weighted sum of the others, counted from the right, modulo 10."""
+    digits = cas.replace("-", "")
+    if not digits.isdigit() or cas.count("-") != 2:
+        return False
+    return sum(weight * int(d) for weight, d in enumerate(reversed(digits[:-1]), 1)) % 10 == int(digits[-1])
