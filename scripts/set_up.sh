@@ -1,6 +1,6 @@
 #!/bin/sh
 # Install OpenCWC and all that it needs into the virtual environment named by the first argument; with "tests" as the
-# second one, also what the tests run for real: PostgreSQL, a PKCS#11 token, age, an OpenID provider, a browser.
+# second one, also what the tests run for real: PostgreSQL, a PKCS#11 token, age, an OpenID provider, a browser, tesseract.
 # On Debian and Ubuntu it installs missing system packages when it is root, and says which they are when it is not.
 set -eu
 venv=$1
@@ -30,6 +30,10 @@ if [ "$for_tests" = tests ]; then
     command -v "${program%%:*}" >/dev/null 2>&1 || missing="$missing ${program##*:}"
   done
   PATH="$PATH:/usr/sbin" command -v nginx >/dev/null 2>&1 || missing="$missing nginx-light"
+  command -v tesseract >/dev/null 2>&1 || missing="$missing tesseract-ocr"
+  for language in ara chi-sim fra rus spa; do
+    tesseract --list-langs 2>/dev/null | grep -qx "$(echo "$language" | tr - _)" || missing="$missing tesseract-ocr-$language"
+  done
   command -v initdb >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
 fi
 if [ -n "$missing" ]; then
@@ -50,4 +54,4 @@ fi
   (cd "tests/web/$folder" && npm ci --silent --no-audit --no-fund >/dev/null)
 done
 echo "Installing Python packages into $venv (once; a few minutes) ..."
-PIP_CONSTRAINT=constraints.txt "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,cluster,mcp,token]'
+PIP_CONSTRAINT=constraints.txt "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,cluster,mcp,opsin,token]'

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opencwc.chemistry.registry_numbers import check_digit, is_valid, looks_like_cas, normalise_cas
+from opencwc.chemistry.registry_numbers import check_digit, is_valid, looks_like_cas, normalise_cas, repaired_by_ocr
 from opencwc.errors import InputError
 
 
@@ -123,3 +123,40 @@ def test_no_text_breaks_the_reader(text):
     for dashless in (False, True):
         cas = normalise_cas(text, dashless=dashless)
         assert cas is None or normalise_cas(cas) == cas
+
+
+@pytest.mark.parametrize(
+    ("text", "cas"),
+    [
+        ("1O2-71-6", "102-71-6"),
+        ("1o2-7l-6", "102-71-6"),
+        ("I11-48-8", "111-48-8"),
+        ("CAS No. 1l1-4B-8", "111-48-8"),
+        ("[1О7–44–8]", "107-44-8"),
+        ("7S-44-5", "75-44-5"),
+    ],
+)
+def test_letters_read_for_digits_are_mended_where_the_check_digit_then_fits(text, cas):
+    assert repaired_by_ocr(text) == cas
+
+
+@pytest.mark.parametrize(
+    "text", ["102-71-6", "1O2-71-5", "IOS-BS-I", "SOS-SO-S", "sarin", "", "l-O", "2O24-O1-O1", "O12-71-6"]
+)
+def test_what_needs_no_mending_or_would_be_no_number_is_left_alone(text):
+    assert repaired_by_ocr(text) is None
+
+
+@given(registry_numbers(), st.data())
+def test_a_number_with_one_digit_misread_is_mended(cas, data):
+    letters = {"0": "Oo", "1": "Il|", "5": "S", "8": "B"}
+    places = [place for place, digit in enumerate(cas) if digit in letters]
+    if places:
+        place = data.draw(st.sampled_from(places))
+        misread = cas[:place] + data.draw(st.sampled_from(letters[cas[place]])) + cas[place + 1 :]
+        assert repaired_by_ocr(misread) == cas
+
+
+@given(st.text())
+def test_no_text_breaks_the_mending(text):
+    assert repaired_by_ocr(text) is None or is_valid(repaired_by_ocr(text))

@@ -8,27 +8,36 @@ from __future__ import annotations
 
 import os
 import re
+import struct
+import sys
+from array import array
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from importlib.util import find_spec
+from itertools import accumulate, groupby, pairwise
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
-from threading import Lock
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, cast
+from zlib import crc32
 
-from opencwc.chemistry.names import NORMALISER_VERSION, normalise_name
+from opencwc.chemistry.names import NORMALISER_VERSION, normalise_name, normalise_names
 from opencwc.chemistry.registry_numbers import is_valid, looks_like_cas, normalise_cas
 from opencwc.errors import InputError, UnavailableError
 from opencwc.settings import cache_folder
 
 if TYPE_CHECKING:
-    from sqlite3 import Connection
     from types import TracebackType
 
-Progress: TypeAlias = Callable[[int, int], None]
+    from marisa_trie import Trie
 
-FORMAT = 1
-"""Raised with every change of the tables below."""
+Progress: TypeAlias = Callable[[int, int], None]
+_Width: TypeAlias = Literal["B", "I", "Q"]
+
+FORMAT = 3
+"""Raised with every change of the file's parts below."""
 
 SOURCES = (
     "chemical identifiers pubchem small.tsv",
@@ -40,12 +49,15 @@ SOURCES = (
 )
 """The data files read; where two draw one structure, the drawing of the earlier file is given."""
 
-_APPLICATION_ID = 0x0C3C0001
-_BATCH = 500  # keys in one question to SQLite; 250 to 2,000 are equally fast
+_MAGIC = b"OpenCWC names\x00"
+_SEVERAL = 1 << 31
+"""Marks a place among ``lists`` where otherwise the number of a structure stands."""
+
+_KEPT = 100_000  # answers, about 0.5 kB each where all are asked for
+_AT_ONCE = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """One structure that a source gives for a name or a number.
 
     ``cas`` is the structure's own number in the source, empty where the source invented one; it differs from the
@@ -73,10 +85,9 @@ class NameIndex:
     ()
     """
 
-    def __init__(self, path: Path, connection: Connection) -> None:
-        self._path = path
-        self._connection = connection
-        self._alone = Lock()  # a statement that two threads share mixes up their answers
+    def __init__(self, parts: _Parts) -> None:
+        self._parts = parts
+        self._answers: dict[int, tuple[Reading, ...]] = {}
 
     @classmethod
     def open(cls, progress: Progress | None = None) -> NameIndex:
@@ -86,40 +97,82 @@ class NameIndex:
         UnavailableError where ``chemicals`` is not installed or the cache folder cannot be written.
         """
         data = _data_folder()
-        path = cache_folder() / f"names-{_fingerprint(data)}.sqlite"
-        return cls(path, _open_whole(path) or _built(path, data, progress))
+        path = cache_folder() / f"names-{_fingerprint(data)}.index"
+        return cls(_open_whole(path) or _built(path, data, progress))
 
     def by_cas(self, cas: str) -> tuple[Reading, ...]:
         """Give the distinct structures of a registry number, those with it as their own number first."""
-        return self.by_numbers([cas])[0]
+        number = normalise_cas(cas)
+        if number is None:
+            return ()
+        key = _number_key(number)
+        parts = self._parts
+        place = bisect_left(parts.numbers, key)
+        if place == len(parts.numbers) or parts.numbers[place] != key:
+            return ()
+        return self._of(parts.of_number[place])
 
     def by_name(self, text: str) -> tuple[Reading, ...]:
         """Give the distinct structures of a name, those that bear it as their main name first."""
-        return self.by_names([text])[0]
+        name_id = self._parts.trie.get(normalise_name(text))
+        return () if name_id is None else self._of(self._parts.of_name[name_id])
 
     def by_numbers(self, numbers: Sequence[str]) -> list[tuple[Reading, ...]]:
         """``by_cas`` for many: one tuple for each of ``numbers``, empty where it is no number or not known."""
-        normal = (normalise_cas(number) for number in numbers)
-        return self._readings("numbers", [_number_key(cas) if cas else None for cas in normal])
+        return [self.by_cas(number) for number in numbers]
 
     def by_names(self, names: Sequence[str]) -> list[tuple[Reading, ...]]:
         """``by_name`` for many: one tuple for each of ``names``, empty where it is not known."""
-        normal = map(normalise_name, names)
-        return self._readings("names", [_text_key(name) if name else None for name in normal])
+        found: list[tuple[Reading, ...]] = []
+        name_id_of, of_name, known = self._parts.trie.get, self._parts.of_name, self._answers.get
+        for start in range(0, len(names), _AT_ONCE):
+            for name_id in map(name_id_of, normalise_names(names[start : start + _AT_ONCE])):
+                if name_id is None:
+                    found.append(())
+                else:
+                    structures = of_name[name_id]
+                    found.append(known(structures) or self._of(structures))
+        return found
+
+    def name_id(self, key: str) -> int | None:
+        """Give the number of a name by its key, as ``normalise_name`` gives it; ``None`` where it is not known."""
+        name_id: int | None = self._parts.trie.get(key)
+        return name_id
+
+    def prefixes(self, key: str) -> list[tuple[int, int]]:
+        """Give all names that ``key`` begins with: length in characters and name id, the shortest first.
+
+        ``key`` is running text as ``normalise_name`` or ``token_key`` gives it, without spaces.
+
+        >>> index = NameIndex.open()
+        >>> [(length, index.readings(name)[0].name) for length, name in index.prefixes("sarindrums") if length > 3]
+        [(5, 'sarin')]
+        """
+        return [(len(name), name_id) for name, name_id in self._parts.trie.iter_prefixes_with_ids(key)]
+
+    def begins(self, key: str) -> bool:
+        """Tell whether any name begins with ``key``, or is it."""
+        return next(self._parts.trie.iterkeys(key), None) is not None
+
+    def readings(self, name_id: int) -> tuple[Reading, ...]:
+        """Give the readings of a name that ``prefixes`` or ``name_id`` found, as ``by_name`` does."""
+        return self._of(self._parts.of_name[name_id])
 
     def structures(self) -> Iterator[Reading]:
         """Give every row of the sources that has a structure, in the order of the sources, nothing merged."""
-        for row in self._connection.execute("SELECT cas, smiles, name, source, formula FROM structures ORDER BY id"):
-            yield _reading(*row)
+        for structure in range(self.size):
+            yield self._parts.reading(structure)
 
     @property
     def size(self) -> int:
         """How many structures ``structures`` gives."""
-        return int(self._connection.execute("SELECT count(*) FROM structures").fetchone()[0])
+        return len(self._parts.ends) - 1
 
     def close(self) -> None:
         """Let go of the file; the index answers no more."""
-        self._connection.close()
+        if not isinstance(self._parts, _Closed):
+            parts, self._parts = self._parts, cast("_Parts", _Closed())
+            parts.close()
 
     def __enter__(self) -> NameIndex:
         return self
@@ -127,32 +180,27 @@ class NameIndex:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
-    def _readings(self, table: str, keys: list[int | None]) -> list[tuple[Reading, ...]]:
-        import sqlite3
+    def _of(self, structures: int) -> tuple[Reading, ...]:
+        """The readings for an entry of ``of_name`` or ``of_number``."""
+        answer = self._answers.get(structures)
+        if answer is None:
+            if len(self._answers) >= _KEPT:
+                self._answers.clear()
+            parts = self._parts
+            if structures < _SEVERAL:
+                answer = (parts.reading(structures),)
+            else:
+                start = structures - _SEVERAL + 1
+                answer = tuple(map(parts.reading, parts.lists[start : start + parts.lists[start - 1]]))
+            self._answers[structures] = answer
+        return answer
 
-        with self._alone:
-            try:
-                found = self._find(table, keys)
-            except sqlite3.ProgrammingError:  # asked after close()
-                raise
-            except sqlite3.DatabaseError:  # damage that opening did not notice: build anew, and ask once more
-                self._connection.close()
-                self._connection = _built(self._path, _data_folder(), None)
-                found = self._find(table, keys)
-        return [found.get(key, ()) if key is not None else () for key in keys]
 
-    def _find(self, table: str, keys: list[int | None]) -> dict[int, tuple[Reading, ...]]:
-        wanted = list({key for key in keys if key is not None})
-        found: dict[int, dict[int, Reading]] = {}
-        for start in range(0, len(wanted), _BATCH):
-            batch = wanted[start : start + _BATCH]
-            # Of a full batch's length, so that SQLite compiles two statements in all and not one for each length.
-            batch += [-1] * (_BATCH - len(batch) if len(batch) > 1 else 0)
-            for key, skeleton, *rest in self._connection.execute(_question(table, len(batch)), batch):
-                readings = found.setdefault(key, {})
-                if skeleton not in readings:
-                    readings[skeleton] = _reading(*rest)
-        return {key: tuple(readings.values()) for key, readings in found.items()}
+class _Closed:
+    """What stands in the place of the parts of an index that was closed."""
+
+    def __getattr__(self, name: str) -> object:
+        raise ValueError("This index of names is closed.")
 
 
 _REMEDY = "Set OPENCWC_CACHE to a folder that can be written."
@@ -176,80 +224,91 @@ def _fingerprint(data: Path) -> str:
     return blake2b("|".join(parts).encode(), digest_size=8).hexdigest()
 
 
-def _open_whole(path: Path) -> Connection | None:
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """The parts of the file, mapped into memory and read where they lie.
+
+    ``trie`` numbers the keys of the names; ``of_name`` gives for such a number, and ``of_number`` for a place in the
+    sorted ``numbers``, a structure, or with ``_SEVERAL`` a place in ``lists``, where a count stands and then so many
+    structures. ``ends`` says where in the file each structure's text begins and the last ends: its fields, and tabs.
+    """
+
+    trie: Trie
+    of_name: memoryview[int]
+    of_number: memoryview[int]
+    numbers: memoryview[int]
+    lists: memoryview[int]
+    ends: memoryview[int]
+    mapped: mmap
+
+    def reading(self, structure: int) -> Reading:
+        """Read one structure."""
+        text = self.mapped[self.ends[structure] : self.ends[structure + 1]]
+        return Reading._make(text.decode().split("\t"))
+
+    def close(self) -> None:
+        """Let go of the file; a part that a thread still reads from goes with the thread."""
+        for part in (self.of_name, self.of_number, self.numbers, self.lists, self.ends):
+            with suppress(BufferError):
+                part.release()
+        with suppress(BufferError):
+            self.mapped.close()
+
+
+# The file: the trie, first since marisa maps a whole file and reads what it needs from its beginning; the other parts,
+# numbers in the byte order of the machine; a table with the size of each part; the CRC-32 of all before. The index is
+# read without further checks, by C++ too, so that opening reads the file once as a whole: some 10 ms.
+_WIDTHS: dict[str, _Width] = {"texts": "B", "of_name": "I", "of_number": "I", "numbers": "Q", "lists": "I", "ends": "I"}
+_TABLE = struct.Struct(f"<{len(_MAGIC)}sH6s{1 + len(_WIDTHS)}Q")
+
+
+def _open_whole(path: Path) -> _Parts | None:
     """Open the index to read, or give ``None`` where there is no file or not a whole one."""
-    import sqlite3
+    from marisa_trie import Trie
 
-    if not path.is_file():
-        return None
-    connection = None
     try:
-        # The file is never changed, only replaced as a whole, so SQLite need not lock it.
-        address = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
-        connection = sqlite3.connect(address, uri=True, check_same_thread=False, isolation_level=None)
-        connection.execute("PRAGMA trusted_schema = OFF")
-        connection.execute("PRAGMA cache_size = -65536")
-        (kind,), (form,), (pages,), (page_size,) = (
-            connection.execute(f"PRAGMA {about}").fetchone()
-            for about in ("application_id", "user_version", "page_count", "page_size")
-        )
-        whole = pages * page_size == path.stat().st_size
-        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema")}
-        if (kind, form) == (_APPLICATION_ID, FORMAT) and whole and tables >= {"structures", "names", "numbers"}:
-            return connection
-    except sqlite3.DatabaseError:
-        pass
-    if connection is not None:
-        connection.close()
-    return None
+        with path.open("rb") as file:
+            mapped = mmap(file.fileno(), 0, access=ACCESS_READ)
+    except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: an empty file
+        return None
+    whole = memoryview(mapped)
+    sizes = _sizes(whole)
+    if not sizes:
+        whole.release()
+        mapped.close()
+        return None
+    trie = Trie()
+    trie.mmap(str(path))
+    ends = list(accumulate(sizes))
+    places = zip(_WIDTHS.items(), pairwise(ends), strict=True)
+    views = {name: whole[start:end].cast(width) for (name, width), (start, end) in places}
+    views.pop("texts").release()
+    whole.release()
+    return _Parts(trie=trie, mapped=mapped, **views)
 
 
-def _question(table: str, keys: int) -> str:
-    # CROSS JOIN keeps the order of the tables: from the keys to the structures. The table's name is one of our two.
-    return (
-        "SELECT t.key, s.skeleton, s.cas, s.smiles, s.name, s.source, s.formula "  # noqa: S608
-        f"FROM {table} t CROSS JOIN structures s ON s.id = t.structure "
-        f"WHERE t.key IN ({','.join('?' * keys)}) ORDER BY t.key, t.rank, t.structure"
-    )
-
-
-def _reading(cas: str, smiles: str, name: str, source: int, formula: str) -> Reading:
-    return Reading(cas, smiles, name, SOURCES[source], formula)
-
-
-def _text_key(text: str) -> int:
-    """63 bits of a digest: with a million texts the odds of a false match are one in 10^13 for each question."""
-    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big") >> 1
+def _sizes(whole: memoryview[int]) -> list[int]:
+    """The sizes of the parts as the file's table says them, none where the file is no whole one of ours."""
+    if len(whole) < _TABLE.size + 4 or crc32(whole[:-4]) != int.from_bytes(whole[-4:], "little"):
+        return []
+    magic, form, order, *sizes = _TABLE.unpack(whole[-4 - _TABLE.size : -4])
+    ours = (magic, form, order.decode()) == (_MAGIC, FORMAT, sys.byteorder.ljust(6, "\0"))
+    return sizes if ours and sum(sizes) == len(whole) - _TABLE.size - 4 else []
 
 
 def _number_key(cas: str) -> int:
     return int(cas.replace("-", ""))
 
 
-_TABLES = """
-CREATE TABLE structures (
-    id INTEGER PRIMARY KEY, cas TEXT NOT NULL, smiles TEXT NOT NULL, name TEXT NOT NULL, source INTEGER NOT NULL,
-    formula TEXT NOT NULL, skeleton INTEGER NOT NULL
-);
-CREATE TABLE names (
-    key INTEGER, rank INTEGER, structure INTEGER, PRIMARY KEY (key, rank, structure)
-) WITHOUT ROWID;
-CREATE TABLE numbers (
-    key INTEGER, rank INTEGER, structure INTEGER, PRIMARY KEY (key, rank, structure)
-) WITHOUT ROWID;
-"""
-
-
-def _built(path: Path, data: Path, progress: Progress | None) -> Connection:
+def _built(path: Path, data: Path, progress: Progress | None) -> _Parts:
     _build(path, data, progress or (lambda done, total: None))
-    if connection := _open_whole(path):
-        return connection
+    if parts := _open_whole(path):
+        return parts
     raise UnavailableError("The index of names was built but cannot be read.", where=str(path), remedy=_REMEDY)
 
 
 def _build(path: Path, data: Path, progress: Progress) -> None:
     """Write the index beside its place and move it there, so that nobody ever sees half of one."""
-    import sqlite3
     import tempfile
 
     try:
@@ -261,7 +320,7 @@ def _build(path: Path, data: Path, progress: Progress) -> None:
             _move(Path(part), path)
         finally:
             Path(part).unlink(missing_ok=True)
-    except (OSError, sqlite3.OperationalError) as error:
+    except OSError as error:
         raise UnavailableError(
             f"The index of names cannot be written ({error}).", where=str(path.parent), remedy=_REMEDY
         ) from error
@@ -272,54 +331,82 @@ def _move(part: Path, path: Path) -> None:
         part.replace(path)
     except PermissionError:
         # Windows replaces no file that is open. One that is whole was built meanwhile by another process: as good.
-        if (connection := _open_whole(path)) is None:
+        if (parts := _open_whole(path)) is None:
             raise
-        connection.close()
+        parts.close()
 
 
 def _write(part: Path, data: Path, progress: Progress) -> None:
-    import sqlite3
+    from marisa_trie import HUGE_CACHE, Trie
 
     total = sum((data / name).stat().st_size for name in SOURCES)
     total += total // 4  # the time that sorting and writing take
     taken = _Taken()
     done = 0
-    for source, name in enumerate(SOURCES):
+    for name in SOURCES:
         with (data / name).open(encoding="utf-8") as lines:
             for count, line in enumerate(lines, start=1):
-                taken.add(line, source, f"{data / name}, line {count}")
+                taken.add(line, name, f"{data / name}, line {count}")
                 done += len(line)
                 if count % 2000 == 0:
                     progress(done, total)
-    taken.names.sort()
-    progress(total - total // 8, total)
+    progress(total - total // 6, total)
 
-    connection = sqlite3.connect(part, isolation_level=None)
-    try:
-        connection.execute("PRAGMA journal_mode = OFF")
-        connection.execute("PRAGMA synchronous = OFF")
-        connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
-        connection.execute(f"PRAGMA user_version = {FORMAT}")
-        connection.executescript(_TABLES)
-        connection.execute("BEGIN")
-        connection.executemany("INSERT INTO structures VALUES (?, ?, ?, ?, ?, ?, ?)", taken.structures)
-        connection.executemany("INSERT INTO numbers VALUES (?, ?, ?)", sorted(taken.numbers))
-        connection.executemany("INSERT INTO names VALUES (?, ?, ?)", _apart(taken.names))
-        connection.execute("COMMIT")
-    finally:
-        connection.close()
+    trie = Trie(taken.names, num_tries=1, cache_size=HUGE_CACHE)  # larger than with more tries, and faster
+    name_ids = array("Q", map(trie.get, taken.names))
+    progress(total - total // 9, total)
+    bearers = sorted(name_ids[bearer >> 32] << 32 | bearer & 0xFFFFFFFF for bearer in taken.bearers)
+    lists = array("I")
+    of_name = array("I", (structures for _, structures in _grouped(bearers, taken.skeletons, lists)))
+    numbers, of_number = array("Q"), array("I")
+    for number, structures in _grouped(sorted(taken.numbers), taken.skeletons, lists):
+        numbers.append(number)
+        of_number.append(structures)
+    progress(total - total // 20, total)
+
+    trie.save(str(part))
+    ends = array("I", map(part.stat().st_size.__add__, taken.ends))
+    parts = (bytes(taken.texts), *(made.tobytes() for made in (of_name, of_number, numbers, lists, ends)))
+    sizes = [part.stat().st_size, *map(len, parts)]
+    with part.open("r+b") as file:
+        checksum = crc32(file.read())
+        for made in (*parts, _TABLE.pack(_MAGIC, FORMAT, sys.byteorder.encode(), *sizes)):
+            checksum = crc32(made, checksum)
+            file.write(made)
+        file.write(checksum.to_bytes(4, "little"))
     progress(total, total)
+
+
+def _grouped(rows: Sequence[int], skeletons: Sequence[str], lists: array[int]) -> Iterator[tuple[int, int]]:
+    """Give each key of sorted rows with its structures, one of each skeleton: a structure, or a place in ``lists``."""
+    for key, group in groupby(rows, lambda row: row >> 32):
+        distinct: dict[str, int] = {}
+        for row in group:
+            structure = row & 0x7FFFFFFF
+            distinct.setdefault(skeletons[structure], structure)
+        if len(distinct) == 1:
+            yield key, next(iter(distinct.values()))
+        else:
+            yield key, _SEVERAL + len(lists)
+            lists.extend((len(distinct), *distinct.values()))
 
 
 @dataclass(slots=True)
 class _Taken:
-    """The rows of the three tables to be; those of ``names`` packed as ``_apart`` says."""
+    """What the data say. A row of ``bearers`` or ``numbers`` is one integer, so that many sort fast and take little.
 
-    structures: list[tuple[int, str, str, str, int, str, int]] = field(default_factory=list)
-    numbers: list[tuple[int, int, int]] = field(default_factory=list)
-    names: list[int] = field(default_factory=list)
+    Its upper bits are the name's place in ``names``, or the registry number, its lowest 31 the structure, and the bit
+    between is set where that is no main name, or not the structure's own number.
+    """
 
-    def add(self, line: str, source: int, where: str) -> None:
+    texts: bytearray = field(default_factory=bytearray)
+    ends: array[int] = field(default_factory=lambda: array("I", [0]))
+    skeletons: list[str] = field(default_factory=list)
+    names: dict[str, int] = field(default_factory=dict)
+    bearers: array[int] = field(default_factory=lambda: array("Q"))
+    numbers: list[int] = field(default_factory=list)
+
+    def add(self, line: str, source: str, where: str) -> None:
         """Read one line: PubChem number, CAS, formula, weight, SMILES, InChI, InChIKey, IUPAC name, name, synonyms."""
         columns = line.rstrip("\n").split("\t")
         if len(columns) < 9:
@@ -327,25 +414,23 @@ class _Taken:
         _, cas, formula, _, smiles, _, inchi_key, iupac_name, name, *synonyms = columns
         if not smiles:
             return
-        structure = len(self.structures)
+        structure = len(self.skeletons)
         cas = cas if is_valid(cas) else ""  # the sources number what CAS has not numbered 2099...-00-0
         preferred = next((text for text in (name, iupac_name, *synonyms) if text and not looks_like_cas(text)), cas)
+        self.texts += "\t".join((cas, smiles, preferred, source, formula)).encode()
+        self.ends.append(len(self.texts))
         # The first block of an InChIKey is the digest of the skeleton: isotopes and stereochemistry do not change it.
-        skeleton = _text_key(inchi_key.partition("-")[0] or f"{formula} {smiles}")
-        self.structures.append((structure, cas, smiles, preferred, source, formula, skeleton))
+        self.skeletons.append(inchi_key.partition("-")[0] or f"{formula} {smiles}")
 
         own = {_number_key(cas)} if cas else set()
         written = (normalise_cas(synonym) for synonym in synonyms if synonym[-1:].isdigit())
         listed = {_number_key(number) for number in written if number and is_valid(number)} - own
-        self.numbers += [(key, 0, structure) for key in own] + [(key, 1, structure) for key in listed]
+        self.numbers += [key << 32 | structure for key in own]
+        self.numbers += [key << 32 | 1 << 31 | structure for key in listed]
 
-        main = {normalise_name(iupac_name), normalise_name(name)}
-        others = {normalise_name(synonym) for synonym in synonyms} - main
-        self.names += [_text_key(key) << 32 | structure for key in main if key]
-        self.names += [_text_key(key) << 32 | 1 << 31 | structure for key in others if key]
-
-
-def _apart(packed: list[int]) -> Iterator[tuple[int, int, int]]:
-    """Key, rank (0 for a main name, 1 for a synonym) and structure: packed in one integer they sort fast and small."""
-    for row in packed:
-        yield row >> 32, row >> 31 & 1, row & 0x7FFFFFFF
+        keys = normalise_names(columns[7:])
+        main = set(keys[:2]) - {""}
+        number_of, names = self.names.setdefault, self.names
+        self.bearers.extend(number_of(key, len(names)) << 32 | structure for key in main)
+        others = set(keys[2:]) - main - {""}
+        self.bearers.extend(number_of(key, len(names)) << 32 | 1 << 31 | structure for key in others)

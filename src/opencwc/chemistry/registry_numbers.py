@@ -89,5 +89,33 @@ def check_digit(cas: str) -> int:
     return sum(place * int(digit) for place, digit in enumerate(reversed(digits), start=1)) % 10
 
 
+# What a text recogniser or a typist writes for a digit: O and o, Cyrillic too; I, l, | and i; S and s; B.
+_DIGIT_FOR = str.maketrans("OoОоIl|iSsB", "00001111558")
+_MISREAD = re.compile(
+    _BEFORE + r"([0-9OoОоIl|iSsB]{2,10}\s*-+\s*[0-9OoОоIl|iSsB]{2}\s*-+\s*[0-9OoОоIl|iSsB])" + _AFTER, re.IGNORECASE
+)
+
+
+def repaired_by_ocr(text: str) -> str | None:
+    """Give the registry number that ``text`` is with letters in the place of digits, where its check digit then fits.
+
+    ``None`` for a number written in digits alone, and where more than a third of the digits would be letters.
+
+    >>> repaired_by_ocr("1O2-71-6"), repaired_by_ocr("CAS No. 1l1-48-B"), repaired_by_ocr("[111–4B–8]")
+    ('102-71-6', '111-48-8', '111-48-8')
+    >>> repaired_by_ocr("102-71-6"), repaired_by_ocr("1O2-71-5"), repaired_by_ocr("ISO-BS-I")
+    (None, None, None)
+    """
+    found = _MISREAD.fullmatch(text.translate(_CLEANED) if not text.isascii() else text)
+    if found is None:
+        return None
+    written = found[1]
+    letters = sum(map(written.count, "OoОоIl|iSsB"))
+    repaired = normalise_cas(written.translate(_DIGIT_FOR))
+    if not letters or repaired is None or letters * 3 > len(repaired) - 2 or not is_valid(repaired):
+        return None
+    return repaired
+
+
 def _decimal_digits(text: str) -> str:
     return "".join(str(int(c)) if c.isdecimal() else c for c in text)

@@ -1,0 +1,160 @@
+"""The curated names and numbers of chemicals: what the lists print, and what trade, press and laboratories say for it.
+
+They come first in the order of trust. A spelling that stands for two chemicals gives both; nothing is settled here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import NamedTuple
+from zlib import crc32
+
+from opencwc.chemistry.names import NORMALISER_VERSION, normalise_name
+from opencwc.convention import Chemical, Convention, Entry, Name
+from opencwc.convention.fields import cached_json
+from opencwc.settings import cache_folder
+
+
+class CuratedChemical(NamedTuple):
+    """A chemical that is known by curated names; ``named_in`` are the entries that name it, chosen or not."""
+
+    cas: str
+    name: str
+    structures: tuple[str, ...]
+    names: tuple[Name, ...]
+    ec: tuple[str, ...]
+    un: tuple[str, ...]
+    named_in: tuple[tuple[Entry, Chemical], ...]
+
+
+class Spelling(NamedTuple):
+    """One curated name and the chemical that it is for."""
+
+    name: Name
+    chemical: CuratedChemical
+
+
+class CuratedNames:
+    """The curated table of one `Convention`, by name, CAS, EC and UN number.
+
+    >>> names = CuratedNames(Convention())
+    >>> [(one.chemical.cas, one.name.kind) for one in names.by_name("Triéthanolamine")]
+    [('102-71-6', 'official')]
+    """
+
+    def __init__(self, convention: Convention) -> None:
+        self._convention = convention
+
+    def by_name(self, text: str) -> tuple[Spelling, ...]:
+        """Return the spellings of a name, one a chemical, in the order of the table."""
+        return self.by_key.get(normalise_name(text), ())
+
+    def by_cas(self, cas: str) -> CuratedChemical | None:
+        """Return the chemical of a CAS number in its normal form; one of the lists comes without loading all names."""
+        entries = None if "chemicals" in self.__dict__ else self._printed.get(cas)
+        return _printed_chemical(cas, entries) if entries else self._by_cas.get(cas)
+
+    def by_ec(self, ec: str) -> tuple[CuratedChemical, ...]:
+        """Return the chemicals of an EC number."""
+        return tuple(one for one in self.chemicals if ec in one.ec)
+
+    def by_un(self, un: str) -> tuple[CuratedChemical, ...]:
+        """Return the chemicals that go under a UN number."""
+        return tuple(one for one in self.chemicals if un in one.un)
+
+    @cached_property
+    def chemicals(self) -> tuple[CuratedChemical, ...]:
+        """Every chemical of the table: those of the lists in their order, then their neighbours."""
+        named = {one.cas: one for one in self._convention.naming.chemicals}
+        made = []
+        for cas in dict.fromkeys((*self._printed, *named)):
+            entries, curated = self._printed.get(cas), named.get(cas)
+            one = _printed_chemical(cas, entries) if entries else None
+            if one is None and curated is not None:
+                one = CuratedChemical(cas, curated.name, (), (), (), (), ())
+            if one is not None and curated is not None:
+                drawn = one.structures or ((curated.smiles,) if curated.smiles else ())
+                names = tuple(_once((*one.names, *curated.names)))
+                one = one._replace(structures=drawn, names=names, ec=curated.ec, un=curated.un)
+            if one is not None:
+                made.append(one)
+        return tuple(made)
+
+    @cached_property
+    def _printed(self) -> dict[str, list[tuple[Entry, Chemical]]]:
+        """What the lists name, by CAS number."""
+        printed: dict[str, list[tuple[Entry, Chemical]]] = {}
+        for entry, chemical in self._convention.chemicals():
+            printed.setdefault(chemical.cas, []).append((entry, chemical))
+        return printed
+
+    @cached_property
+    def by_key(self) -> dict[str, tuple[Spelling, ...]]:
+        """The spellings by the key of `normalise_name`."""
+        return by_key(self.chemicals, normalise_name, "key")
+
+    @cached_property
+    def _by_cas(self) -> dict[str, CuratedChemical]:
+        return {one.cas: one for one in self.chemicals}
+
+
+def by_key(
+    chemicals: Sequence[CuratedChemical], key_of: Callable[[str], str], name: str
+) -> dict[str, tuple[Spelling, ...]]:
+    """Return the spellings of chemicals by the key that ``key_of`` makes of a name; one spelling a chemical and key.
+
+    The keys are kept in the cache folder under ``name``: making them takes longer than all else.
+    """
+    written = [one.text for chemical in chemicals for one in chemical.names]
+    seen = [NORMALISER_VERSION, crc32("\n".join(written).encode())]
+    keys: list[str] = cached_json(cache_folder(), f"names-by-{name}", seen, lambda: [key_of(one) for one in written])
+    table: dict[str, dict[str, Spelling]] = {}
+    spelt = ((chemical, one) for chemical in chemicals for one in chemical.names)
+    for (chemical, one), key in zip(spelt, keys, strict=True):
+        if key:
+            table.setdefault(key, {}).setdefault(chemical.cas, Spelling(one, chemical))
+    return {key: tuple(spellings.values()) for key, spellings in table.items()}
+
+
+def _printed_chemical(cas: str, entries: Sequence[tuple[Entry, Chemical]]) -> CuratedChemical:
+    structures = dict.fromkeys(one.smiles for _, one in entries if one.smiles)
+    names = tuple(_once(name for entry, one in entries for name in _printed_names(entry, one)))
+    return CuratedChemical(cas, entries[0][1].name, tuple(structures), names, (), (), tuple(entries))
+
+
+def _once(names: Iterable[Name]) -> Iterator[Name]:
+    seen: set[str] = set()
+    for name in names:
+        if name.text not in seen:
+            seen.add(name.text)
+            yield name
+
+
+def _printed_names(entry: Entry, chemical: Chemical) -> Iterator[Name]:
+    """Yield the names that a list prints, the whole of "Sarin: O-Isopropyl ..." and its parts, and its accessions."""
+
+    def name(text: str, lang: str = "en", kind: str = "") -> Name:
+        return Name(text, lang, kind or _kind_of(text), entry.source, entry.evidence)
+
+    yield name(chemical.name)
+    head, colon, tail = chemical.name.partition(": ")
+    if colon:
+        yield name(head)
+        yield name(tail)
+    for lang, spoken in chemical.names.items():
+        for one in spoken:
+            yield name(one, lang)
+        if len(spoken) > 1:
+            yield name(f"{spoken[0]}: {spoken[1]}", lang)
+    for accession in chemical.accessions:
+        yield name(accession, "any", "code")
+    if entry.kind == "chemicals" and entry.examples == (chemical,):
+        for lang, title in entry.title.items():
+            yield name(title, lang)
+
+
+def _kind_of(printed: str) -> str:
+    """Tell a code (GB) and an abbreviation (DMMP) from a name."""
+    short = printed.isascii() and len(printed) <= 4 and printed.upper() == printed and any(map(str.isalpha, printed))
+    return "official" if not short else "code" if len(printed) <= 3 else "abbreviation"

@@ -1,0 +1,229 @@
+"""Near spellings of the names of listed chemicals: a letter or two mistyped, left out, put in or swapped.
+
+A near spelling is a question for a person, never an answer. What differs from a name as one chemical's name differs
+from another's (methyl and ethyl, phosphite and phosphate, di- and tri-) is no near spelling of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import pairwise, product
+from typing import Generic, NamedTuple, TypeVar
+
+from rapidfuzz.distance import OSA
+
+from opencwc.chemistry.names import normalise_name, normalise_names, typed_plainly
+
+Chemical = TypeVar("Chemical")
+
+_FEWEST_LETTERS = 7
+_FEWEST_ARABIC = 6  # of consonants almost alone: as many sounds as seven or eight Latin letters
+_TWO_FROM = 10  # letters from which on two differences may be
+
+
+class _Name(NamedTuple):
+    key: str
+    allowed: int
+    digits: str
+    locants: tuple[str, ...]
+
+
+class NearNames(Generic[Chemical]):
+    """Finds the names that a text is nearly spelt as.
+
+    Distances are of optimal string alignment (a letter put in, left out, changed, or two neighbours swapped) between
+    the keys of ``normalise_name``: 1 for names of 7 to 9 letters (Arabic 6 to 9), 2 for longer ones, and no others; the
+    first letter is right unless it is the one difference in a longer name. Digits, primes and locants of one letter
+    are equal. Chinese names are left out: each character is a word.
+
+    >>> names = NearNames([("Thiodiglycol", 1), ("Phosgene", 2), ("Dimethyl phosphite", 3)])
+    >>> names.find("thiodiglicol"), names.find("Phosgeen"), names.find("dimethyl phosphate")
+    ([(1, 'Thiodiglycol', 1)], [(2, 'Phosgene', 1)], [])
+    """
+
+    def __init__(self, names: Iterable[tuple[str, Chemical]]) -> None:
+        self._names: list[tuple[_Name, str, Chemical]] = []
+        self._pieces: dict[str, list[int]] = {}
+        self._lengths: set[int] = set()
+        for name, chemical in names:
+            if measured := _measured(name, normalise_name(name)):
+                for piece in set(_pieces(measured.key, measured.allowed)):
+                    self._pieces.setdefault(piece, []).append(len(self._names))
+                self._lengths.add(len(measured.key))
+                self._names.append((measured, name, chemical))
+
+    def find(self, text: str) -> list[tuple[Chemical, str, int]]:
+        """Give chemical, name and distance of each name that ``text`` nearly is, the nearest first.
+
+        A name that the text is exactly has distance 0.
+        """
+        return self._find(text, normalise_name(text))
+
+    def find_many(self, texts: Sequence[str]) -> list[list[tuple[Chemical, str, int]]]:
+        """``find`` for many texts."""
+        return [self._find(text, key) for text, key in zip(texts, normalise_names(texts), strict=True)]
+
+    def _find(self, text: str, key: str) -> list[tuple[Chemical, str, int]]:
+        if len(key) < _FEWEST_ARABIC or not (candidates := self._candidates(key)):
+            return []
+        asked = _measured(text, key)
+        if asked is None:
+            return []
+        found = []
+        for number in sorted(candidates):
+            known, name, chemical = self._names[number]
+            allowed = min(known.allowed, asked.allowed)
+            distance = OSA.distance(key, known.key, score_cutoff=allowed)
+            if distance <= allowed and _is_near(asked, known, distance):
+                found.append((chemical, name, distance))
+        return sorted(found, key=lambda one: one[2])
+
+    def _candidates(self, key: str) -> set[int]:
+        """The names that have a piece in common with the key, in about the same place."""
+        found: set[int] = set()
+        length = len(key)
+        known = self._pieces.get
+        for other in range(length - 2, length + 3):
+            if other not in self._lengths:
+                continue
+            allowed = 1 if other < _TWO_FROM else 2
+            if abs(other - length) > allowed:
+                continue
+            for start, end in _cuts(other, allowed):
+                size = end - start
+                if start == 0:
+                    places: Iterable[int] = (0,)
+                elif end == other:
+                    places = (length - size,)
+                else:
+                    places = range(max(0, start - allowed), min(length - size, start + allowed) + 1)
+                for place in places:
+                    if numbers := known(f"{other} {start} {key[place : place + size]}"):
+                        found.update(numbers)
+        return found
+
+
+@lru_cache(maxsize=256)
+def _cuts(length: int, allowed: int) -> tuple[tuple[int, int], ...]:
+    """Where a name is cut into one piece more than it may have differences, so that one piece at least is untouched."""
+    places = [length * part // (allowed + 1) for part in range(allowed + 2)]
+    return tuple(pairwise(places))
+
+
+def _pieces(key: str, allowed: int) -> Iterator[str]:
+    """The pieces of a name, with its length and their place.
+
+    Neighbours swapped across a cut would touch two pieces: the name's pieces with that done are given too.
+    """
+    cuts = _cuts(len(key), allowed)
+    for swaps in product((False, True), repeat=len(cuts) - 1):
+        letters = list(key)
+        for swap, (_, cut) in zip(swaps, cuts, strict=False):
+            if swap:
+                letters[cut - 1], letters[cut] = letters[cut], letters[cut - 1]
+        for start, end in cuts:
+            yield f"{len(key)} {start} {''.join(letters[start:end])}"
+
+
+_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_ARABIC = re.compile("[\u0600-\u06ff]")
+_DIGITS = re.compile("[0-9′+±()]+")
+_ONE_LETTER = re.compile(r"(?<![^\W\d_])[^\W\d_](?![^\W\d_])")
+
+
+def _measured(text: str, key: str) -> _Name | None:
+    """What a name is compared by; ``None`` where it is too short or Chinese."""
+    letters = sum(map(str.isalpha, key))
+    fewest = _FEWEST_ARABIC if _ARABIC.search(key) else _FEWEST_LETTERS
+    if letters < fewest or _HAN.search(key):
+        return None
+    plain = text if text.isascii() else typed_plainly(text)
+    locants = tuple(_ONE_LETTER.findall(plain.lower().replace("'", " ")))
+    digits = ",".join(_DIGITS.findall(key))
+    return _Name(key, 1 if len(key) < _TWO_FROM or letters < _TWO_FROM else 2, digits, locants)
+
+
+def _is_near(asked: _Name, known: _Name, distance: int) -> bool:
+    if distance == 0:
+        return True
+    if asked.digits != known.digits or asked.locants != known.locants:
+        return False
+    # Custard is no mustard, nitric acid no picric acid.
+    if asked.key[0] != known.key[0] and (known.allowed == 1 or distance > 1):
+        return False
+    # The text may be another chemical's name, or a near spelling of that one rather.
+    return not any(
+        OSA.distance(other, asked.key, score_cutoff=distance - 1) < distance for other in _other_chemicals(known.key)
+    ) and not any(OSA.distance(other, known.key, score_cutoff=distance - 1) < distance for other in _without(asked.key))
+
+
+@lru_cache(maxsize=512)
+def _other_chemicals(key: str) -> tuple[str, ...]:
+    """The name with one morpheme changed for another with which it makes another chemical's name."""
+    others = {
+        key[: found.start()] + other + key[found.end() :]
+        for pattern, morphemes in _CONFUSABLE
+        for found in pattern.finditer(key)
+        for other in morphemes
+    }
+    others |= {key + ending for ending in _ADDED if key[-1:].isalpha()}
+    return tuple((others | _without(key)) - {key})
+
+
+def _without(key: str) -> set[str]:
+    """The key without one of its prefixes that count: diethanolamine is no ethanolamine."""
+    return {key[: found.start()] + key[found.end() :] for found in _COUNTS.finditer(key)}
+
+
+_COUNTS = re.compile("di|bi|ди|бис?")
+_ADDED = ("ic", "yl", "al", "ol", "on", "id", "at", "ique", "ico", "ил", "ол", "ат", "ит", "ид")
+_ANYWHERE = """
+    meth eth|methyl ethyl|metil etil|metox etox|metan etan|met et|hex hept|pent hept|penta hepta hexa|undec dodec dec
+    chlor fluor|chloro fluoro|clor fluor|cloro fluoro|di tri bi|mono di|bis tris|amin imin amid imid azin arsin
+    amino imino amido|hexa deca|tri thio|ferri ferro|sulfur sulfuryl sulfinyl sulfonyl|silan sulfan|octan butan
+    methyl ethyl propyl butyl pentyl hexyl heptyl octyl nonyl decyl phenyl cetyl allyl benzyl vinyl trityl
+    phosphorus phosphoric phosphoryl|phosphorous phosphoric|sodium indium calcium cadmium yttrium lithium cesium barium
+    oxy oxo oxa|oxa aza thia|thio thia|hydroxy hydro|hidroxi hidro|nitro nitroso|nitr nitros|beta zeta theta eta
+    phosphon phosphin phosphor phosphan phosphen phosphol|fosfon fosfin fosfor fosfan|phosphono phosphoro phosphino
+    phosphite phosphate phosphide phosphine phosphane|phosphit phosphat phosphid phosphin phosphan
+    fosfito fosfato fosfuro fosfina fosfano|sulfon sulfin sulfen sulfan sulfam|sulfid sulfit sulfat sulfon
+    arson arsin arsen arsan arsor|benzyl benzoyl benzal|bencil benzoil|benzil benzo benzyl|phenyl phenol phenox
+    acetyl acetal allyl alkyl acryl|butyl butyryl|vinyl vanill|glycol glycer glycerol glycin|glicol glicer glicerol
+    azine azide azone azole|piperidin piperazin|pyridin pyrimidin pyrazin pyridazin pyrrolidin piperidin
+    morpholin morphin
+    cyanide cyanate cyanite|isopropyl propyl|ethan ethen ethyn|cyclo|chloride chlorite chlorate|fluoride fluorite
+    мет эт|метил этил|меток эток|гекс гепт|фтор хлор|ди три би|моно ди|бис трис|амин имин амид имид|окси оксо
+    фосфит фосфат фосфид фосфин фосфон|сульфид сульфит сульфат сульфон|хлорид хлорит хлорат фторид|бензил бензоил
+    фенил фенол фенок|нитро нитрозо|гликоль глицерин|пропан пропен пропин|арсин арсон арсен
+    ميث ايث اث|ميت ايت ات|ميثيل ايثيل اثيل|فوسفات فوسفيت فوسفيد فوسفين فوسفون|كلور فلور|ثنايي ثلاثي|امين ايمين اميد
+    كبريتيد كبريتات كبريتيت|هكس هبت|بيس تريس|فوسجين فوسفين|كلوريد كلوريت كلورات فلوريد
+"""
+_STEMS = "meth|eth|prop|but|pent|hex|hept|oct|non|dec|met|et"
+_AFTER_STEM = "ane ene yne anone anol anal enol ynol yl oxy oyl ano eno ino anona"
+_AT_THE_END = """
+    ide ite ate ine ane ene yne one ole ol al yl ile oic|id it at in an en on ol al yl|ides ites ates ines|ure ite ate
+    uro ito ato|ido ito ato ino ano ina ona|amine imine amide|ид ит ат ин ан ен он ил ол аль|ات يت يد ين ان ون ول ال يل
+"""
+
+
+def _confusable() -> Iterator[tuple[re.Pattern[str], tuple[str, ...]]]:
+    def groups(text: str) -> Iterator[tuple[str, ...]]:
+        for line in text.strip().splitlines():
+            for group in line.split("|"):
+                yield tuple(sorted(group.split(), key=len, reverse=True))
+
+    # The longest first, so that the "eth" of "meth" is not taken for one of its own.
+    for group in groups(_ANYWHERE):
+        yield re.compile("|".join(group)), group
+    # At the end of the name, or of one of its words where that is known by what follows.
+    behind = "$|acid|amine|ether|ester|chloride|bromide|fluoride|oxide|phosph|sulf|hydro|alcohol|sodium|salt"
+    for group in groups(_AT_THE_END):
+        yield re.compile(f"(?:{'|'.join(group)})(?={behind})"), group
+    endings = tuple(sorted(_AFTER_STEM.split(), key=len, reverse=True))
+    for stem in _STEMS.split("|"):
+        yield re.compile(f"(?<={stem})(?:{'|'.join(endings)})"), endings
+
+
+_CONFUSABLE = tuple(_confusable())

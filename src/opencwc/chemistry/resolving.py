@@ -1,0 +1,243 @@
+"""From a name or a number to chemicals, in the order of trust: curated, index, systematic, near spelling.
+
+The first step that knows the text answers, with every chemical that it can stand for. How a chemical was found and how
+sure that is stays with it; what follows is for `opencwc.screening` to say.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from opencwc.chemistry.curated_names import CuratedChemical, CuratedNames, Spelling
+from opencwc.chemistry.names import normalise_name
+from opencwc.convention import Convention
+
+if TYPE_CHECKING:
+    from opencwc.chemistry.name_index import NameIndex, Reading
+    from opencwc.chemistry.near_names import NearNames
+    from opencwc.chemistry.systematic_names import SystematicNames
+
+STEPS = ("curated", "index", "systematic", "near")
+"""How a chemical is found, in the order of trust."""
+
+
+LONGEST_NAME = 1_000
+"""Characters; the longest name of the index has 947."""
+
+
+class Candidate(NamedTuple):
+    """A chemical that a text can stand for.
+
+    ``found`` is among `STEPS`; ``sure`` is ``certain``, ``ambiguous`` (the text stands for others too: the other
+    candidates) or ``doubtful`` (a near spelling, or a drawing that may not be what the name means: ``doubt`` is the
+    message id of the reason). ``written`` is the spelling that was met, ``structures`` are SMILES as the source draws
+    them, none for what no drawing can hold; ``chemical`` is set where it is curated.
+    """
+
+    name: str
+    cas: str
+    structures: tuple[str, ...]
+    found: str
+    sure: str
+    written: str = ""
+    source: str = ""
+    doubt: str = ""
+    chemical: CuratedChemical | None = None
+
+
+class Resolver:
+    """Finds the chemicals of names and numbers; the large index and Java are only started when they are needed.
+
+    >>> [(one.name, one.found, one.sure) for one in Resolver(Convention()).resolve("triéthanolamine")]
+    [('Triethanolamine', 'curated', 'certain')]
+    """
+
+    def __init__(self, convention: Convention, progress: Callable[[int, int], None] | None = None) -> None:
+        self.curated = CuratedNames(convention)
+        self._progress = progress
+
+    def resolve(self, text: str) -> tuple[Candidate, ...]:
+        """Return the candidates of a name, best first; none where no step knows it, or it is too long for a name."""
+        if len(text) > LONGEST_NAME:
+            return ()
+        return (
+            self.by_curated_name(text)
+            or self.by_index(text)
+            or self.by_systematic_names([text])[0]
+            or self.by_near_name(text)
+        )
+
+    def resolve_many(self, texts: Sequence[str]) -> list[tuple[Candidate, ...]]:
+        """Return the candidates of many names; each step is asked once for all that the ones before do not know."""
+        texts = [text if len(text) <= LONGEST_NAME else "" for text in texts]
+        found = [self.by_curated_name(text) for text in texts]
+        for step in (self._by_index_many, self.by_systematic_names, lambda rest: map(self.by_near_name, rest)):
+            open_at = [at for at, candidates in enumerate(found) if not candidates]
+            if not open_at:
+                break
+            for at, candidates in zip(open_at, step([texts[at] for at in open_at]), strict=True):
+                found[at] = candidates
+        return found
+
+    def by_number(self, cas: str) -> tuple[Candidate, ...]:
+        """Return the candidates of a CAS number in its normal form: curated, or of the index."""
+        if chemical := self.curated.by_cas(cas):
+            return (curated_candidate(chemical, "certain", cas),)
+        return _of_readings(self.index.by_cas(cas), cas)
+
+    def by_curated_name(self, text: str) -> tuple[Candidate, ...]:
+        """Return the chemicals that a curated name stands for."""
+        spellings = self.curated.by_name(text)
+        sure = "certain" if len(spellings) == 1 else "ambiguous"
+        return tuple(curated_candidate(one.chemical, sure, one.name.text) for one in spellings)
+
+    def by_index(self, text: str) -> tuple[Candidate, ...]:
+        """Return the chemicals that the index of names has for a name."""
+        return _of_readings(self.index.by_name(text), text)
+
+    def by_index_id(self, name_id: int, written: str) -> tuple[Candidate, ...]:
+        """Return the chemicals of a name that `NameIndex.prefixes` met."""
+        return _of_readings(self.index.readings(name_id), written)
+
+    def _by_index_many(self, texts: Sequence[str]) -> list[tuple[Candidate, ...]]:
+        readings = self.index.by_names(texts)
+        return [_of_readings(found, text) for found, text in zip(readings, texts, strict=True)]
+
+    def by_systematic_names(self, texts: Sequence[str]) -> list[tuple[Candidate, ...]]:
+        """Return what OPSIN draws for names that look systematic; nothing where it is not installed."""
+        from opencwc.chemistry.systematic_names import looks_systematic
+
+        asked = [text for text in texts if looks_systematic(text)] if self.systematic else []
+        drawn = dict(zip(asked, self.systematic.read_many(asked), strict=True)) if self.systematic and asked else {}
+        return [
+            (Candidate(text, "", (smiles,), "systematic", "certain", text, "OPSIN"),)
+            if (smiles := drawn.get(text, ""))
+            else ()
+            for text in texts
+        ]
+
+    def by_near_name(self, text: str) -> tuple[Candidate, ...]:
+        """Return the listed chemicals whose curated names are nearly spelt so; always doubtful."""
+        asked = _bare(text)
+        if _ARABIC.search(asked):
+            sounded = self._by_sound.get(_sound(asked), {}) if len(asked) >= LEAST_ARABIC else {}
+            if sounded:
+                return tuple(
+                    curated_candidate(one.chemical, "doubtful", one.name.text)._replace(
+                        found="near", doubt="doubt_near_spelling"
+                    )
+                    for one in sounded.values()
+                )
+        found = {
+            chemical.cas: (chemical, name)
+            for chemical, name, _ in self.near.find(asked)
+            if not _is_another(asked.lower(), name.lower())
+        }
+        return tuple(
+            curated_candidate(chemical, "doubtful", name)._replace(found="near", doubt="doubt_near_spelling")
+            for chemical, name in found.values()
+        )
+
+    @cached_property
+    def index(self) -> NameIndex:
+        """The index of the names of the ``chemicals`` package."""
+        from opencwc.chemistry.name_index import NameIndex
+
+        return NameIndex.open(self._progress)
+
+    @cached_property
+    def systematic(self) -> SystematicNames | None:
+        """The reader of systematic names; ``None`` where it is not installed."""
+        from opencwc.chemistry.systematic_names import SystematicNames
+
+        return SystematicNames() if SystematicNames.available() else None
+
+    @cached_property
+    def _by_sound(self) -> dict[str, dict[str, Spelling]]:
+        """The Arabic names of listed chemicals by how they sound, whatever vowels and dots are written."""
+        table: dict[str, dict[str, Spelling]] = {}
+        for chemical in self.curated.chemicals:
+            for name in chemical.names if chemical.named_in else ():
+                if name.lang == "ar" and name.kind in NEARLY_SPELT and len(_bare(name.text)) >= LEAST_ARABIC:
+                    table.setdefault(_sound(_bare(name.text)), {}).setdefault(chemical.cas, Spelling(name, chemical))
+        return table
+
+    @cached_property
+    def near(self) -> NearNames[CuratedChemical]:
+        """The near spellings of the names of listed chemicals."""
+        from opencwc.chemistry.near_names import NearNames
+
+        listed = (one for one in self.curated.chemicals if one.named_in)
+        return NearNames((_bare(name.text), one) for one in listed for name in one.names if name.kind in NEARLY_SPELT)
+
+
+def _bare(name: str) -> str:
+    """Leave out the Arabic article, which is no part of a word's spelling."""
+    return _ARTICLE.sub("", name)
+
+
+def _is_another(text: str, name: str) -> bool:
+    """Tell whether a text is too short to be a misspelling, or has a group in it that the name has not."""
+    if _ARABIC.search(text) and len(text) < LEAST_ARABIC:
+        return True
+    return any(group in text and group not in name for group in _GROUPS) or (
+        name.startswith(text) and name[len(text) :] in _ENDINGS
+    )
+
+
+def _sound(name: str) -> str:
+    """Return the consonants of an Arabic name as they are spoken, with the endings by which salts and esters differ.
+
+    >>> _sound("فوسفيت تلاتي الميتيل") == _sound("فوسفيت ثلاثي الميثيل"), _sound("فوسفات") == _sound("فوسفيت")
+    (True, False)
+    """
+    key = _ARTICLE_WITHIN.sub("", normalise_name(name).translate(_ONE_SOUND))
+    return _VOWELS.sub("", _SALT_ENDING.sub(lambda found: f"{found[1]}{_MARKS[found[2]]}{found[3]}", key))
+
+
+LEAST_ARABIC = 7
+_ONE_SOUND = str.maketrans("ثذظصطقجغىة", "تدضستكككيه")
+_SALT_ENDING = re.compile("(فو?سف|كلو?ر|كبري?ت|في?لو?ر|سي?ا?ني?)(ي|ا)(ت|د)")
+_MARKS = {"ي": "1", "ا": "2"}
+_VOWELS = re.compile("[اويءئؤ]")
+_ARTICLE_WITHIN = re.compile(r"(?<!\w)ال(?=\w\w)")
+_ARABIC = re.compile("[\u0600-\u06ff]")
+_GROUPS = ("метил", "этил", "пропил", "бутил", "пентил", "гексил", "фенил", "бензил", "фосфат", "фосфонат", "хлорат")
+_ENDINGS = ("ол", "он", "ил", "ol", "one", "yl")
+NEARLY_SPELT = ("official", "common", "trade")
+
+
+def curated_candidate(chemical: CuratedChemical, sure: str, written: str) -> Candidate:
+    """Return a curated chemical as a candidate."""
+    return Candidate(
+        chemical.name, chemical.cas, chemical.structures, "curated", sure, written, "curated", "", chemical
+    )
+
+
+def _of_readings(readings: Sequence[Reading], written: str) -> tuple[Candidate, ...]:
+    """Return the readings of the index; a name that speaks of what a drawing does not hold is doubtful."""
+    if not readings:
+        return ()
+    sure = "certain" if len(readings) == 1 else "ambiguous"
+    doubt = _doubt(written, readings)
+    return tuple(
+        Candidate(one.name, one.cas, (one.smiles,), "index", "doubtful" if doubt else sure, written, one.source, doubt)
+        for one in readings
+    )
+
+
+def _doubt(name: str, readings: Sequence[Reading]) -> str:
+    """Say why a drawing found for a name may not be what the name means; empty where nothing speaks against it."""
+    names = f"{name} {readings[0].name}"
+    if _POLYMER.search(names):
+        return "doubt_named_polymer"
+    if "phosph" in names.lower() and not any("P" in reading.smiles for reading in readings):
+        return "doubt_no_phosphorus"
+    return ""
+
+
+_POLYMER = re.compile(r"polymer|telomer|adduct|reaction product|poly\(", re.IGNORECASE)
+_ARTICLE = re.compile(r"(?<!\w)(?:[وفبك]?ال|لل)(?=\w\w)")

@@ -1,0 +1,180 @@
+"""Every name leads back to its own chemical: those of the curated table, and those of the package for what is listed.
+
+What does not is in tests/cases/name_exceptions.yaml, each name with its reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from opencwc.chemistry.curated_names import CuratedChemical
+from opencwc.chemistry.name_index import SOURCES
+from opencwc.chemistry.registry_numbers import looks_like_cas
+from opencwc.chemistry.resolving import Candidate
+from opencwc.finding import Rule
+from opencwc.screening.answering import MET, Screener
+from opencwc.screening.model import Outcome
+from opencwc.screening.rulebook import Rulebook
+
+pytestmark = pytest.mark.usefixtures("name_index")
+EXCEPTIONS: dict[str, list[dict[str, Any]]] = yaml.safe_load(
+    (Path(__file__).parents[1] / "cases" / "name_exceptions.yaml").read_text(encoding="utf-8")
+)
+SCREENER = Screener(Rulebook.of(date(2026, 11, 24)))
+SCREENER.__dict__["answer_structure"] = cache(SCREENER.answer_structure)  # one drawing has many names
+RESOLVER = SCREENER.known.resolver
+LISTED = {one.cas: one for one in RESOLVER.curated.chemicals if one.named_in}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def java_ends_with_the_module() -> Iterator[None]:
+    yield
+    if "systematic" in RESOLVER.__dict__ and RESOLVER.systematic:
+        RESOLVER.systematic.close()
+
+
+@pytest.fixture(scope="module")
+def package_names(name_index: None) -> list[tuple[str, str]]:
+    """Return number and name of every row of the package's files that has the number of a listed chemical."""
+    import chemicals
+
+    folder = Path(chemicals.__file__).parent / "Identifiers"
+    names: dict[tuple[str, str], None] = {}
+    for source in SOURCES:
+        with (folder / source).open(encoding="utf-8") as lines:
+            for line in lines:
+                _, cas, *columns = line.rstrip("\n").split("\t")
+                if cas in LISTED:
+                    names.update({(cas, name): None for name in columns[5:] if name and not looks_like_cas(name)})
+    return list(names)
+
+
+def curated() -> Iterator[tuple[CuratedChemical, str]]:
+    for chemical in RESOLVER.curated.chemicals:
+        for name in chemical.names:
+            yield chemical, name.text
+
+
+def numbers(candidates: tuple[Candidate, ...]) -> set[str]:
+    return {one.cas for one in candidates}
+
+
+def rules_met(outcomes: tuple[Outcome, ...]) -> set[Rule]:
+    return {one.rule for one in outcomes if one.rule is not None and one.verdict in MET}
+
+
+def entries_of(chemical: CuratedChemical) -> set[Rule]:
+    return {Rule(entry.list, entry.id) for entry, _ in chemical.named_in}
+
+
+# The curated table
+
+
+def test_every_curated_name_resolves_to_its_own_chemical_and_to_no_other_that_lacks_the_name() -> None:
+    owners: dict[str, set[str]] = {}
+    for chemical, name in curated():
+        for one in RESOLVER.curated.by_name(name):
+            owners.setdefault(name, set()).add(one.chemical.cas)
+        owners[name].add(chemical.cas)
+    wrong = []
+    for name, expected in owners.items():
+        candidates = RESOLVER.resolve(name)
+        sure = {"certain"} if len(expected) == 1 else {"ambiguous"}
+        if numbers(candidates) != expected or {one.sure for one in candidates} != sure:
+            wrong.append((name, expected, numbers(candidates)))
+        if {one.found for one in candidates} != {"curated"}:
+            wrong.append((name, expected, {one.found for one in candidates}))
+    assert wrong == []
+
+
+def test_every_curated_name_of_a_listed_chemical_is_screened_under_its_entries() -> None:
+    wrong = [
+        (chemical.cas, name)
+        for chemical, name in curated()
+        if chemical.named_in and not entries_of(chemical) <= rules_met(SCREENER.answer(name, "name"))
+    ]
+    assert wrong == []
+
+
+def test_every_curated_name_is_found_in_running_text_at_its_place() -> None:
+    explained = {(one["cas"], one["name"]) for one in EXCEPTIONS["in_text"]}
+    missed = []
+    for chemical, name in curated():
+        if ": " in name or (chemical.cas, name) in explained:  # "Sarin: O-isopropyl ...": two names in one
+            continue
+        found = [one for one in SCREENER.finder.find(f"200 kg {name}, class 6.1, chemical warfare agent") if one.known]
+        over = [one for one in found if one.start < 7 + len(name) and one.end > 7]
+        if not any(one.known and chemical.cas in one.known.cas for one in over):
+            missed.append((chemical.cas, name, [one.text for one in over]))
+    assert missed == [], len(missed)
+
+
+def test_names_that_running_text_is_not_searched_for_are_few_and_each_has_a_reason() -> None:
+    for one in EXCEPTIONS["in_text"]:
+        assert one["reason"].strip()
+        assert one["cas"] in numbers(RESOLVER.resolve(one["name"])), one
+        found = SCREENER.finder.find(f"200 kg {one['name']}, class 6.1, chemical warfare agent")
+        assert not any(mention.known and one["cas"] in mention.known.cas for mention in found), f"{one} is found now"
+    assert len(EXCEPTIONS["in_text"]) <= 25
+
+
+# The package
+
+
+def test_every_name_of_the_package_for_a_listed_chemical_resolves_to_it_or_is_an_exception(
+    package_names: list[tuple[str, str]],
+) -> None:
+    explained = {(one["cas"], one["name"]) for one in EXCEPTIONS["package"]}
+    resolved = RESOLVER.resolve_many([name for _, name in package_names])
+    wrong = [
+        (cas, name, numbers(candidates))
+        for (cas, name), candidates in zip(package_names, resolved, strict=True)
+        if numbers(candidates) != {cas} and (cas, name) not in explained
+    ]
+    assert wrong == []
+    assert len(package_names) > 2_000
+
+
+def test_every_name_of_the_package_for_a_listed_chemical_is_screened_under_its_entries_or_is_an_exception(
+    package_names: list[tuple[str, str]],
+) -> None:
+    explained = {(one["cas"], one["name"]) for one in EXCEPTIONS["package"] if one.get("not_met")}
+    wrong = [
+        (cas, name)
+        for cas, name in package_names
+        if (cas, name) not in explained and not _is_another_number(cas, name)
+        if not entries_of(LISTED[cas]) <= rules_met(SCREENER.answer(name, "name"))
+    ]
+    assert wrong == []
+
+
+def _is_another_number(cas: str, name: str) -> bool:
+    return any(one["name"] == name and cas not in one["resolves_to"] for one in EXCEPTIONS["package"])
+
+
+def test_each_exception_is_a_name_of_the_package_resolves_as_it_says_and_gives_its_reason(
+    package_names: list[tuple[str, str]],
+) -> None:
+    known = set(package_names)
+    for one in EXCEPTIONS["package"]:
+        assert (one["cas"], one["name"]) in known, one
+        assert numbers(RESOLVER.resolve(one["name"])) == set(one["resolves_to"]), one
+        assert one["reason"].strip()
+        met = entries_of(LISTED[one["cas"]]) <= rules_met(SCREENER.answer(one["name"], "name"))
+        assert not (one.get("not_met") and met), f"{one} is met now"
+    assert len(EXCEPTIONS["package"]) <= 30
+
+
+def test_an_exception_for_another_number_is_screened_as_that_number_is() -> None:
+    for one in EXCEPTIONS["package"]:
+        if one["cas"] not in one["resolves_to"]:
+            assert rules_met(SCREENER.answer(one["name"], "name")) == rules_met(
+                SCREENER.answer(one["resolves_to"][0], "cas")
+            ), one
