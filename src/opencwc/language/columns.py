@@ -1,0 +1,72 @@
+"""What a row of a table states: as a line does, and an amount whose unit stands in a column of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+
+from opencwc.language.commerce import Stated, read_commerce
+
+_HEADERS = Path(__file__).parent / "data" / "headers.yaml"
+
+
+def read_row(text: str) -> tuple[Stated, ...]:
+    """Return what a line, or a row of cells parted by tabs and headed as ``Header: cell``, states.
+
+    >>> [one[3:] for one in read_row("Goods: thiodiglycol\\tQty: 1000\\tUnit: kg")]
+    [('1000 kg', '1000', 'kg')]
+    """
+    stated = read_commerce(text)
+    if "\t" not in text or ": " not in text:
+        return stated
+    told = list(_amounts(text))
+    if not told:
+        return stated
+    rest = (one for one in stated if one.kind != "quantity" or all(not _touch(one, other) for other in told))
+    return tuple(sorted((*rest, *told), key=lambda one: one.start))
+
+
+def _amounts(text: str) -> Iterator[Stated]:
+    """Yield the amounts whose unit stands in the column headed as one."""
+    cells = list(_cells(text))
+    units = [cell for head, cell, _, _ in cells if head in _words("unit")]
+    if len(units) != 1:
+        return
+    for head, cell, start, end in cells:
+        if head in _words("quantity") and _NUMBER.fullmatch(cell):
+            written = f"{cell} {units[0]}"
+            for one in read_commerce(written):
+                if one.kind == "quantity":
+                    yield Stated("quantity", start, end, written, one.value, one.unit)
+
+
+def _cells(text: str) -> Iterator[tuple[str, str, int, int]]:
+    """Yield the head, the cell and its place for each headed cell of a row."""
+    at = 0
+    for written in text.split("\t"):
+        head, colon, cell = written.partition(": ")
+        if colon:
+            start = at + len(head) + len(colon)
+            yield _plain(head), cell, start, start + len(cell)
+        at += len(written) + 1
+
+
+def _touch(one: Stated, other: Stated) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
+@lru_cache(maxsize=4)
+def _words(column: str) -> frozenset[str]:
+    raw = yaml.safe_load(_HEADERS.read_text(encoding="utf-8"))["columns"][column]
+    return frozenset(_plain(str(word)) for words in raw.values() for word in words)
+
+
+def _plain(head: str) -> str:
+    return " ".join(re.findall(r"\w+", head.casefold()))
+
+
+_NUMBER = re.compile(r"[\d\s.,'٫٬]{1,30}")

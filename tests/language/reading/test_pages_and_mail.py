@@ -1,0 +1,165 @@
+"""Web pages as they are seen, and messages as they come."""
+
+from __future__ import annotations
+
+from .making import LINES, pdf, pdf_of, places, read, sheet_rows, stream, xlsx
+
+
+def test_blocks_breaks_pictures_and_hints() -> None:
+    page = (
+        "<title>A &amp; B</title><style>p{}</style><script>var x='<p>no</p>'</script><!-- <p>no</p> -->"
+        "<p>Tri<b>ethanol</b>amine&nbsp;85&#37;<br>in\n  drums<p>next<ul><li>one<li>two</ul>"
+        "<img src='http://example.org/x.png' alt='a drum of TDG'><abbr title='triethanolamine'>TEA</abbr>"
+        "<input value='in a field'><input type=hidden value=no><textarea>typed</textarea><pre>a\n  b</pre>"
+    )
+    passages, unread, notes, _ = read(page.encode(), "a.html")
+    assert places(passages) == {
+        "title": "A & B",
+        "¶ 1": "Triethanolamine\xa085%\nin drums",
+        "¶ 2": "next",
+        "¶ 3": "one",
+        "¶ 4": "two",
+        "¶ 5": "a drum of TDG TEA (triethanolamine) in a field typed",
+        "¶ 6": "a\nb",
+    }
+    assert (unread, notes) == ([], [])
+
+
+def test_hidden_text_is_left_out_and_told() -> None:
+    page = (
+        b"<p>seen<span style='display: none'>no<b>no</b></span><p hidden>no<p>seen too"
+        b"<table hidden><tr><td>no</table><p>end"
+    )
+    passages, _, notes, _ = read(page, "a.html")
+    assert [passage.text for passage in passages] == ["seen", "seen too", "end"]
+    assert notes == ["reading_hidden_text"]
+
+
+def test_tables_in_tables_and_text_around_them() -> None:
+    page = b"<p>before<table><tr><td>out<table><tr><th>in a<th>in b</table>more<td>x</table>after"
+    assert places(read(page, "a.html")[0]) == {
+        "¶ 1": "before",
+        "table 2!1": "in a\tin b",
+        "table 1!1": "out\nmore\tx",
+        "¶ 2": "after",
+    }
+
+
+def test_the_encoding_of_a_page_is_declared_in_it_or_recognised() -> None:
+    for head in ("<meta charset=windows-1251>", '<meta http-equiv=x content="text/html; charset=windows-1251">', ""):
+        passages, *_ = read(f"<html>{head}<p>{LINES['ru']}</p>".encode("cp1251"), "a.html")
+        assert [passage.text for passage in passages] == [LINES["ru"]]
+
+
+def test_a_forgotten_quote_hides_nothing() -> None:
+    assert [one.text for one in read(b'<p>a<a href="x>b</a><p>TEA', "a.html")[0]] == ["ab", "TEA"]
+
+
+def mail(*parts: bytes, subject: bytes = b"s", kind: bytes = b"mixed", edge: bytes = b"b") -> bytes:
+    head = b"Subject: " + subject + b"\r\nFrom: a@example.org\r\nMIME-Version: 1.0\r\n"
+    body = b"".join(b"--" + edge + b"\r\n" + part + b"\r\n" for part in parts)
+    return (
+        head
+        + b"Content-Type: multipart/"
+        + kind
+        + b"; boundary="
+        + edge
+        + b"\r\n\r\n"
+        + body
+        + b"--"
+        + edge
+        + b"--\r\n"
+    )
+
+
+PLAIN = b"Content-Type: text/plain; charset=utf-8\r\n\r\nplain TEA\r\n"
+PAGE = b"Content-Type: text/html; charset=utf-8\r\n\r\n<p>page TEA</p><table><tr><td>a<td>b</table>\r\n"
+
+
+def test_of_alternatives_the_plain_one_is_read_and_else_the_page() -> None:
+    assert places(read(mail(PLAIN, PAGE, kind=b"alternative"), "a.eml")[0]) == {"Subject": "s", "body ¶ 1": "plain TEA"}
+    empty = b"Content-Type: text/plain\r\n\r\n \r\n"
+    assert places(read(mail(empty, PAGE, kind=b"alternative"), "a.eml")[0]) == {
+        "Subject": "s",
+        "body ¶ 1": "page TEA",
+        "body table 1!1": "a\tb",
+    }
+
+
+def test_names_of_attachments_are_decoded() -> None:
+    names = (
+        b"filename*=utf-8''%D1%82%D0%BE%D0%B2%D0%B0%D1%80.csv",
+        b'filename="=?utf-8?B?0YLQvtCy0LDRgC5jc3Y=?="',
+        'filename="товар.csv"'.encode(),
+        'filename="..\\\\x\\\\товар.csv"'.encode("cp1251"),
+    )
+    for name in names:
+        part = (
+            b"Content-Type: text/csv\r\nContent-Disposition: attachment; "
+            + name
+            + b"\r\n\r\nTEA,5,kg\r\nA,1,kg\r\nB,2,kg\r\n"
+        )
+        passages, *_ = read(mail(PLAIN, part), "a.eml")
+        assert "товар.csv > 1" in places(passages), name
+
+
+def test_bytes_that_should_not_stand_in_a_subject_are_read() -> None:
+    passages, *_ = read(mail(PLAIN, subject=LINES["ru"].encode("cp1251")), "a.eml")
+    assert places(passages)["Subject"] == LINES["ru"]
+
+
+def test_what_cannot_be_read_of_the_attachments_is_told() -> None:
+    parts = [
+        b"Content-Type: application/ms-tnef; name=winmail.dat\r\n\r\nx",
+        b"Content-Type: application/zip; name=a.zip\r\n\r\nPK\x05\x06" + b"\0" * 18,
+        b"Content-Type: image/png; name=logo.png\r\nContent-Transfer-Encoding: base64\r\n\r\niVBORw0KGgpy\r\n",
+        b"Content-Type: application/pkcs7-signature; name=smime.p7s\r\n\r\nx",
+        b"Content-Type: application/msword; name=a.doc\r\nContent-Transfer-Encoding: base64\r\n\r\n0M8R4KGxGuE=\r\n",
+        b'Content-Type: application/pdf; name="../../a.pdf"\r\n\r\n%PDF-1.4 broken',
+    ]
+    passages, unread, *_ = read(mail(PLAIN, *parts), "a.eml")
+    assert places(passages) == {"Subject": "s", "body ¶ 1": "plain TEA"}
+    assert {part.place: part.message.id for part in unread} == {
+        "winmail.dat": "reading_kind_winmail",
+        "a.zip": "reading_kind_archive",
+        "logo.png": "reading_kind_picture",
+        "a.doc": "reading_kind_unknown",
+        "a.pdf": "reading_damaged",
+    }
+
+
+def test_a_document_in_a_message_in_a_message_has_its_way_as_place() -> None:
+    import base64
+
+    held = base64.encodebytes(xlsx({"S": sheet_rows([["TEA"]])}))
+    sheet = b"Content-Type: application/octet-stream; name=p.xlsx\r\nContent-Transfer-Encoding: base64\r\n\r\n" + held
+    inner = b"Content-Type: message/rfc822\r\n\r\n" + mail(PLAIN, sheet, subject=b"inner", edge=b"c")
+    passages, unread, *_ = read(mail(PLAIN, inner), "a.eml")
+    assert places(passages)["message 1.eml > p.xlsx > S!1"] == "TEA"
+    assert unread == []
+
+
+def test_notes_and_fields_of_a_pdf_are_read() -> None:
+    data = pdf_of(
+        {
+            1: b"<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [5 0 R] >> >>",
+            2: b"<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
+            3: b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Annots [5 0 R 6 0 R] >>",
+            4: stream(b""),
+            5: b"<< /Type /Annot /Subtype /Widget /FT /Tx /T (goods) /V (TDG 200 kg) /Rect [10 10 200 30] >>",
+            6: b"<< /Type /Annot /Subtype /Text /Contents (see DMMP) /Rect [10 50 30 70] >>",
+        }
+    )
+    assert places(read(data, "form.pdf")[0]) == {"p. 1 field 1": "TDG 200 kg", "p. 1 note 2": "see DMMP"}
+
+
+def test_only_so_many_pages_are_read() -> None:
+    from opencwc.language.reading import Limits
+
+    passages, unread, *_ = read(pdf([["one"], ["two"], ["three"]]), "a.pdf", limits=Limits(pages=2))
+    assert [passage.place for passage in passages] == ["p. 1", "p. 2"]
+    assert [(part.place, part.message.id) for part in unread] == [("p. 3", "reading_pages")]
+
+
+def test_a_document_without_text_is_told() -> None:
+    assert read(pdf([[]]), "a.pdf")[2] == ["reading_no_text"]
