@@ -30,6 +30,7 @@ bench: $(STAMP)  ## the figures of docs/benchmarks, measured here
 	$(RUN)/python -m benchmarks.page
 	$(RUN)/python -m benchmarks.refusals
 	$(RUN)/python -m benchmarks.language
+	$(RUN)/python -m benchmarks.mentions
 
 soak: $(STAMP)  ## 24 minutes of mixed load on the service, watched for growth in memory
 	$(RUN)/python -m benchmarks.soak --minutes 24

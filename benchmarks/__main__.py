@@ -76,7 +76,7 @@ def screen_all(texts: list[str], *, gate: bool) -> set[tuple[int, str]]:
     screener = BatchScreener(question)
     hits: set[tuple[int, str]] = set()
     for rows in batches(texts):
-        lines = to_lines(screener.answer(rows), question, screener.screener.not_listed)
+        lines = to_lines(screener.answer(rows), question)
         told = lines.filter(pl.col("verdict").is_in(["listed", "review", "exempt"]))
         hits |= set(zip(told["row"].to_list(), told["entry"].to_list(), strict=True))
     return hits

@@ -56,7 +56,9 @@ class Evidence(NamedTuple):
     """Something a person can look at: atoms of a drawing (``kind="atoms"``) or the number or name that was found.
 
     For atoms: ``structure`` is the component as SMILES after standardisation and ``atoms`` are indices into it, in
-    the order of that SMILES; ``label`` says what they are (``core``, or the name of a place).
+    the order of that SMILES; ``label`` says what they are (``core``, or the name of a place). In a text: ``kind`` is
+    ``mention`` or what the text states of it (``concentration``, ``quantity`` ...), ``value`` an excerpt or the value
+    in its normal form, ``span`` the characters from and to which it stands in the text.
     """
 
     kind: str
@@ -64,6 +66,7 @@ class Evidence(NamedTuple):
     structure: str = ""
     atoms: tuple[int, ...] = ()
     value: str = ""
+    span: tuple[int, ...] = ()
 
 
 class Maker(NamedTuple):
@@ -81,7 +84,7 @@ class Finding(NamedTuple):
     """One statement about one subject: the rule, the verdict, the evidence, how sure, and who made it.
 
     ``confidence`` is ``None`` where a rule decides; a model gives a calibrated probability. ``basis`` says what the
-    chemical was known by: ``structure``, ``cas`` or ``name``. ``steps`` are the changes standardisation made.
+    chemical was known by: ``structure``, ``cas``, ``name`` or ``text``. ``steps`` are the changes standardisation made.
     """
 
     subject: Subject
@@ -138,10 +141,15 @@ def finding_to_plain(finding: Finding) -> dict[str, Any]:
         "basis": finding.basis,
         "message": message_to_plain(finding.message),
         "steps": [message_to_plain(step) for step in finding.steps],
-        "evidence": [one._asdict() for one in finding.evidence],
+        "evidence": [_evidence_to_plain(one) for one in finding.evidence],
         "confidence": finding.confidence,
         "maker": finding.maker._asdict(),
     }
+
+
+def _evidence_to_plain(evidence: Evidence) -> dict[str, Any]:
+    plain = evidence._asdict()
+    return plain if evidence.span else {name: value for name, value in plain.items() if name != "span"}
 
 
 def finding_from_plain(plain: Mapping[str, Any], file: str = "") -> Finding:
@@ -154,7 +162,10 @@ def finding_from_plain(plain: Mapping[str, Any], file: str = "") -> Finding:
         Maker(**{**maker, "lists": tuple(maker["lists"])}),
         Rule(plain["list"], plain["entry"]) if plain["list"] else None,
         plain["basis"],
-        tuple(Evidence(**{**one, "atoms": tuple(one["atoms"])}) for one in plain["evidence"]),
+        tuple(
+            Evidence(**{**one, "atoms": tuple(one["atoms"]), "span": tuple(one.get("span", ()))})
+            for one in plain["evidence"]
+        ),
         tuple(message_from_plain(step) for step in plain["steps"]),
         plain["confidence"],
     )

@@ -30,8 +30,9 @@ from opencwc.cli.value import (
 )
 from opencwc.errors import InputError, OpenCWCError, SettingsError
 from opencwc.finding import Finding, Message, Value, Verdict
+from opencwc.screening.documents import DocumentRows, is_document, open_texts
 from opencwc.screening.formats import FORMATS, checked_as_json, format_named
-from opencwc.screening.model import KINDS, Checked, Question, Tally
+from opencwc.screening.model import KINDS, Checked, Question, Tally, TextRow
 from opencwc.screening.rulebook import Rulebook, maker_of
 from opencwc.screening.running import Wish, checked_by, run
 from opencwc.tables import Table, open_for_writing, open_table
@@ -53,6 +54,9 @@ def screen(
     gate: Annotated[bool, typer.Option(help="Rule out by composition before reading in full; same answers.")] = True,
     explain: Annotated[bool, typer.Option("--explain", help="Show the rule, its atoms and every step.")] = False,
     lang: Annotated[str, typer.Option(help=f"Language of the answer: {', '.join(LANGUAGES)}.")] = "",
+    ocr: Annotated[
+        bool | None, typer.Option("--ocr/--no-ocr", help="Read scanned pages with tesseract; by itself where it is.")
+    ] = None,
     cluster: Annotated[
         str, typer.Option(metavar="ADDRESS", help="Screen Parquet to Parquet on this Ray cluster.")
     ] = "",
@@ -84,7 +88,16 @@ def screen(
             status = _screen_on_cluster(source, output, question, cluster, column, id_column)
         else:
             status = _screen_table(
-                source, output, format, question, column, id_column, jobs, (keep, casebook, mark), explain=explain
+                source,
+                output,
+                format,
+                question,
+                column,
+                id_column,
+                jobs,
+                (keep, casebook, mark),
+                explain=explain,
+                ocr=ocr,
             )
     except OpenCWCError as error:
         status = report_error(error)
@@ -107,6 +120,7 @@ def _screen_table(
     keep: tuple[str, str, str],
     *,
     explain: bool,
+    ocr: bool | None,
 ) -> int:
     name = _one_of("--format", format or _format_by_ending(output), ("", *FORMATS))
     if jobs < 0:
@@ -118,13 +132,17 @@ def _screen_table(
             "The answer would take the place of the input.", where=str(output), remedy="Name another file."
         )
     rulebook = Rulebook.of(question.as_of, question.lists, question.files)
-    table = _open(source, column, id_column)
+    table = _open(source, column, id_column, question.kind, ocr=ocr)
+    if table.inputs_are == "text" and question.kind == "auto" and isinstance(table, DocumentRows):
+        question = question._replace(kind="text")
     if table.inputs_are == "molblock" and question.kind == "auto":
         question = question._replace(kind="molblock")
     checked = checked_by(rulebook, question.lang, table.name, table.column, table.notes)
     shown = _MOST_IN_REPORT if name == "html" else (0 if name else _MOST_ON_SCREEN)
     encoded = "" if name in ("", "html") else name
-    wish = Wish(format=encoded, told=shown, file=table.name, everything=bool(keep[0]))
+    marks = name == "html" and question.kind == "text"
+    wish = Wish(format=encoded, told=shown, file=table.name, everything=bool(keep[0]) or marks, texts=marks)
+    texts: list[TextRow] = []
     tally = Tally()
     findings: list[Finding] = []
     encodes = bool(wish.format)
@@ -148,12 +166,13 @@ def _screen_table(
                 kept.add(piece.findings, piece.refused)
             else:
                 record_refusals(piece.refused)
-            seen = (one for one in piece.findings if one.verdict is not Verdict.NOT_LISTED)
+            texts += islice(piece.texts, max(0, _MOST_TEXTS - len(texts)))
+            seen = (one for one in piece.findings if one.verdict is not Verdict.NOT_LISTED or (marks and one.evidence))
             findings += islice(seen, max(0, shown - len(findings)))
         if sink is not None:
             sink.close()
         if name == "html":
-            _write_report(stream, findings, checked, tally, rulebook, question.lang)
+            _write_report(stream, findings, checked, tally, rulebook, question.lang, texts)
         if kept is not None:
             kept.tally = {"rows": tally.rows, "by_verdict": {str(one): n for one, n in tally.by_verdict.items()}}
     if output is not None and name in ("csv", "jsonl", "sdf"):
@@ -164,7 +183,7 @@ def _screen_table(
     return tally.status
 
 
-def _asked(question: Question, table: Table) -> dict[str, Any]:
+def _asked(question: Question, table: Table | DocumentRows) -> dict[str, Any]:
     """Return the question as a run keeps it."""
     return {
         "as_of": question.as_of.isoformat(), "lists": list(question.lists),
@@ -192,14 +211,20 @@ def _write_checked(output: Path, checked: Checked, tally: Tally) -> None:
 
 
 def _write_report(
-    stream: Any, findings: list[Finding], checked: Any, tally: Tally, rulebook: Rulebook, lang: str
+    stream: Any,
+    findings: list[Finding],
+    checked: Any,
+    tally: Tally,
+    rulebook: Rulebook,
+    lang: str,
+    texts: list[TextRow],
 ) -> None:
     import io
 
     from opencwc.screening.reporting import write_report
 
     text = io.TextIOWrapper(stream, encoding="utf-8", write_through=True, newline="")
-    write_report(text, findings, checked, tally, rulebook.convention, lang)
+    write_report(text, findings, checked, tally, rulebook.convention, lang, texts=texts)
     text.flush()
     text.detach()
 
@@ -217,7 +242,11 @@ def _screen_on_cluster(
     return tally.status
 
 
-def _open(source: str, column: str | None, id_column: str | None) -> Table:
+def _open(
+    source: str, column: str | None, id_column: str | None, kind: str, *, ocr: bool | None
+) -> Table | DocumentRows:
+    if kind == "text" and source == "-":
+        return open_texts(sys.stdin.buffer, column=column, id_column=id_column, ocr=ocr)
     if source == "-":
         return open_table(sys.stdin.buffer, column=column, id_column=id_column)
     if is_value(source):
@@ -228,10 +257,12 @@ def _open(source: str, column: str | None, id_column: str | None) -> Table:
         return open_table(io.BytesIO(json.dumps([{"value": source}]).encode()), name="value")
     if not source.strip():
         raise InputError("There is neither a file nor a value.", remedy="Name a file, or give a value in quotes.")
+    if kind == "text" or (kind == "auto" and column is None and is_document(Path(source))):
+        return open_texts(Path(source), column=column, id_column=id_column, ocr=ocr)
     return open_table(Path(source), column=column, id_column=id_column)
 
 
-def _jobs(asked: int, table: Table) -> int:
+def _jobs(asked: int, table: Table | DocumentRows) -> int:
     if asked:
         return asked
     return (os.cpu_count() or 1) if (table.size_bytes or 0) > _LARGE else 1
@@ -242,7 +273,7 @@ def _nowhere() -> Iterator[Any]:
     yield None
 
 
-def _with_progress(pieces: Iterator[Any], table: Table, lang: str) -> Iterator[Any]:
+def _with_progress(pieces: Iterator[Any], table: Table | DocumentRows, lang: str) -> Iterator[Any]:
     """Pass the pieces on, with a bar of rows, rate and time left on standard error when a person is watching."""
     if not sys.stderr.isatty() or (table.size_bytes is not None and table.size_bytes < _WORTH_A_BAR):
         yield from pieces
@@ -302,11 +333,15 @@ def _print_table(
 
 
 def _print_summary(
-    table: Table, tally: Tally, rulebook: Rulebook, lang: str, output: Path | None, *, quiet: bool
+    table: Table | DocumentRows, tally: Tally, rulebook: Rulebook, lang: str, output: Path | None, *, quiet: bool
 ) -> None:
     """Say what was checked: below the table on standard output, and on standard error beside a written answer."""
     lines = [sentence(note, lang) for note in table.notes]
-    lines.append(sentence(Message("summary_column", {"column": table.column, "file": table.name}), lang))
+    said = Message("summary_column", {"column": table.column, "file": table.name})
+    if isinstance(table, DocumentRows):
+        said = Message("summary_document", {"file": table.name, "kind": table.kind.upper()})
+        lines += [sentence(one, lang) for one in table.told_languages()]
+    lines.append(sentence(said, lang))
     lines.append(_summary(tally, rulebook, lang))
     if output is not None:
         lines.append(say(Message("summary_report", {"path": str(output)}), lang))
@@ -390,6 +425,7 @@ def _format_by_ending(output: Path | None) -> str:
 
 _MOST_ON_SCREEN = 200
 _MOST_IN_REPORT = 20_000
+_MOST_TEXTS = 20_000
 _LONGEST_CELL = 80
 _WIDTH_OF_A_PIPE = 160
 _LARGE = 20_000_000

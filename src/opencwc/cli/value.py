@@ -150,7 +150,7 @@ _COLOURS = {
 }  # fmt: skip
 _ENDINGS = (
     ".smi", ".smiles", ".ism", ".csv", ".tsv", ".tab", ".txt", ".xlsx", ".xlsm", ".xls", ".ods", ".parquet",
-    ".sdf", ".sd", ".mol", ".json", ".jsonl", ".ndjson",
+    ".sdf", ".sd", ".mol", ".json", ".jsonl", ".ndjson", ".pdf", ".docx", ".html", ".htm", ".eml",
 )  # fmt: skip
 _PLACES = ("./", "../", "/", "~/", ".\\", "..\\")
 """How a path may begin and no chemical does: a file that is not there must not be taken for an unknown name."""

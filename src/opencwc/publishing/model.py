@@ -111,6 +111,54 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a text that is shown as it stands; with a ``tone`` it is marked, with what is said of it.
+
+    ``to`` is the address of what is said at length, ``number`` the number that it has beside the text.
+    """
+
+    text: str
+    tone: Tone | None = None
+    number: int = 0
+    to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """A text, or a part of one, with what was found in it marked in place."""
+
+    kind: ClassVar[str] = "excerpt"
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What is said of a marked piece, by the number that it has."""
+
+    number: int
+    badge: Badge
+    words: tuple[Words, ...]
+    to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A passage of a document: its place, its text with the marks in it, and the remarks beside it."""
+
+    place: str
+    pieces: tuple[Piece, ...]
+    remarks: tuple[Remark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Passages:
+    """Passages one under the other, as the document has them."""
+
+    kind: ClassVar[str] = "passages"
+    passages: Iterable[Passage]
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """One thing to look at: a heading, where it stands, a picture, blocks.
 
@@ -153,7 +201,7 @@ class Table:
     rows: Iterable[tuple[Words, ...]]
 
 
-Block: TypeAlias = Paragraph | Facts | Counts | Bullets | Cards | Table
+Block: TypeAlias = Paragraph | Facts | Counts | Bullets | Cards | Table | Excerpt | Passages
 
 
 @dataclass(frozen=True, slots=True)

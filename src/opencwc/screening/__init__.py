@@ -1,7 +1,7 @@
 """Which entries of which lists a chemical falls under: `screen` takes values or files and gives findings.
 
 Read in this order: `known` (names and numbers), `answering` (one input), `rulebook`, `cores`, `groups` and `judging`
-(the rules), `batches` and `running` (many), `formats` and `reporting` (out).
+(the rules), `mentions` and `documents` (texts), `batches` and `running` (many), `formats` and `reporting` (out).
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ def screen(
 
     ``as_of`` is a date or its ISO 8601 text. With ``jobs`` above 1, call it under ``if __name__ == "__main__":`` as
     every program with several processes does. A `Path` is read as a table (.smi .csv .tsv .xlsx .parquet .sdf .mol
-    .json .jsonl, also compressed); a `str` is one
-    value; anything else is an iterable of values. ``kind`` is ``auto``, ``smiles``, ``inchi``, ``cas``, ``name`` or
-    ``molblock``; ``lists`` are ids of lists (all where empty). Every row has at least one finding; what cannot be read
-    has the verdict ``unreadable``. Raises `InputError` where a file cannot be opened, `SettingsError` where a list is
-    not known.
+    .json .jsonl, also compressed); with ``kind="text"`` it is a document (.pdf .docx .xlsx .html .eml .txt .csv), or
+    the named text column of a table. A `str` is one value or one text; anything else is an iterable of them. ``kind``
+    is ``auto``, ``smiles``, ``inchi``, ``cas``, ``name``, ``molblock`` or ``text``; ``lists`` are ids of lists (all
+    where empty). Every row has at least one finding; what cannot be read has the verdict ``unreadable``. Raises
+    `InputError` where a file cannot be opened, `SettingsError` where a list is not known.
 
     >>> [(str(one.verdict), one.rule.entry) for one in screen("CC(C)OP(C)(=O)F", lists=["CWC"])]
     [('listed', '1A01')]
@@ -52,11 +52,12 @@ def screen(
     if isinstance(source, str):
         yield from screen_value(source, question)
         return
+    from opencwc.screening.documents import open_texts
     from opencwc.screening.running import Wish, run
     from opencwc.tables import open_table
 
     if isinstance(source, Path):
-        table = open_table(source, column=column)
+        table = open_texts(source, column=column) if kind == "text" else open_table(source, column=column)
         batches: Iterator[Rows] = table.batches()
         name = table.name
         if table.inputs_are == "molblock":

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from opencwc.chemistry.reading import Unreadable, read_structure
 from opencwc.chemistry.standardising import standardise
@@ -13,6 +15,9 @@ from opencwc.screening.judging import Judged, judge
 from opencwc.screening.known import Known, KnownChemicals, recognise
 from opencwc.screening.model import Outcome
 from opencwc.screening.rulebook import Rulebook
+
+if TYPE_CHECKING:
+    from opencwc.screening.mentions import Finder
 
 LONGEST_VALUE = 1_000_000
 """Characters of a value, a mol block included; the readers of tables keep no longer one either."""
@@ -33,19 +38,31 @@ class Screener:
         """Return at least one outcome for an input; ``kind`` as in `opencwc.screening.model.KINDS`."""
         if (reason := _unfit(text)) is not None:
             return (unreadable(reason),)
+        if kind == "text":
+            return self.finder.answer(text) or (NO_MENTION,)
         guessed = kind == "auto"
         if guessed:
             kind = recognise(text, self.known)
         if kind in ("cas", "name"):
             known = self.known.by_number(text) if kind == "cas" else self.known.by_name(text)
-            if isinstance(known, Message) and _SEVERAL_WORDS.search(text) and (refusal := judge_request(text)):
-                return (unreadable(refusal.message),)
+            if isinstance(known, Message) and _SEVERAL_WORDS.search(text):
+                if refusal := judge_request(text):
+                    return (unreadable(refusal.message),)
+                if guessed and _IS_LINE.search(text) and (found := self.finder.answer(text)):
+                    return found
             return self.answer_known(known, kind)
         outcomes = self.answer_structure(text, kind)
         if guessed and kind == "smiles" and text.isalnum() and outcomes[0].verdict is Verdict.UNREADABLE:
             by_name = self.known.by_name(text)  # POCl3 is no SMILES, and a name
             return self.answer_known(by_name, "name") if isinstance(by_name, Known) else outcomes
         return outcomes
+
+    @cached_property
+    def finder(self) -> Finder:
+        """Finds the chemicals that a text mentions."""
+        from opencwc.screening.mentions import Finder
+
+        return Finder(self)
 
     def answer_structure(self, text: str, kind: str) -> tuple[Outcome, ...]:
         """Return the outcomes of a drawing."""
@@ -84,12 +101,18 @@ class Screener:
         )
         readings = [self.answer_structure(smiles, "smiles") for smiles in known.structures]
         drawn = [outcomes for outcomes in readings if outcomes[0].verdict is not Verdict.UNREADABLE]
-        hits = [outcomes for outcomes in drawn if any(one.verdict is not Verdict.NOT_LISTED for one in outcomes)]
+        hits = [
+            (name, outcomes)
+            for name, outcomes in zip(known.names, readings, strict=True)
+            if any(one.verdict in MET for one in outcomes)
+        ]
         if named and not hits:
             return named
         if hits:
-            disputed = len(hits) < len(readings) or len({_rules(outcomes) for outcomes in hits}) > 1
+            disputed = len(hits) < len(readings) or len({_rules(outcomes) for _, outcomes in hits}) > 1
             return named + _merged(known, hits, len(readings), basis, disputed=disputed)
+        if known.doubt == "doubt_near_spelling":
+            return (unreadable(Message("unreadable_name"), basis),)
         if known.doubt == "doubt_no_phosphorus":
             return (Outcome(Verdict.REVIEW, basis, _found(known, Message(known.doubt))),)
         if drawn or not readings:
@@ -120,10 +143,10 @@ def unreadable(reason: Message, basis: str = "") -> Outcome:
 
 
 def _merged(
-    known: Known, hits: list[tuple[Outcome, ...]], readings: int, basis: str, *, disputed: bool
+    known: Known, hits: list[tuple[str, tuple[Outcome, ...]]], readings: int, basis: str, *, disputed: bool
 ) -> tuple[Outcome, ...]:
     seen: dict[tuple[Rule | None, int | None], Outcome] = {}
-    for outcomes in hits:
+    for name, outcomes in hits:
         for one in outcomes:
             doubtful = one.verdict is Verdict.LISTED and (disputed or bool(known.doubt))
             verdict = Verdict.REVIEW if doubtful else one.verdict
@@ -132,7 +155,9 @@ def _merged(
                 said = Message(
                     "why_found_doubtful", {"found": known.found, "why": one.message, "doubt": Message(known.doubt)}
                 )
-            if disputed:
+            if disputed and known.found.id == "found_ambiguous":
+                said = Message("why_ambiguous", {"found": known.found, "name": name, "why": one.message})
+            elif disputed:
                 said = Message("why_readings", {"found": known.found, "count": readings, "why": one.message})
             placed = Outcome(verdict, basis, said, one.rule, one.component, one.evidence, one.steps)
             seen.setdefault((one.rule, one.component), placed)
@@ -159,7 +184,13 @@ def _outcome(judged: Judged, steps: tuple[Message, ...]) -> Outcome:
     )
 
 
+MET = (Verdict.LISTED, Verdict.REVIEW, Verdict.EXEMPT)
+"""The verdicts that say that an entry has to do with a chemical."""
+NO_MENTION = Outcome(Verdict.NOT_LISTED, "text", Message("why_no_mention"))
+"""What is said of a text in which no chemical was recognised: that is no statement about the goods."""
 _STARTS = 80
 _SEVERAL_WORDS = re.compile(r"\w\W+\w|[^\x00-\x7f]")
 """What may be a request rather than a name: several words, or a script that may write them without spaces."""
+_IS_LINE = re.compile(r"\w[^\w\0]*\s[^\w\0]*\w|[^\x00-\x7f]")
+"""What may be a line that names a chemical among other words, and not one name."""
 _LOST = re.compile("[\ud800-\udfff\ufffd]")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from opencwc.finding import Finding, Maker, Message, Subject, Verdict
-from opencwc.screening.answering import Screener, unreadable
+from opencwc.finding import Finding, Maker, Subject, Verdict
+from opencwc.screening.answering import NO_MENTION, Screener, unreadable
 from opencwc.screening.known import BRACKET_ATOM, DRAWN, LONGEST_SHORT_NAME
 from opencwc.screening.model import COLUMNS, Outcome, Question, Tally, gravest
 from opencwc.screening.rulebook import Rulebook
@@ -26,11 +27,12 @@ LEAST_ROWS_FOR_GATE = 2_000
 
 @dataclass(frozen=True)
 class Answered:
-    """What came of a batch: ``outcomes`` by the row's offset; every other row was plainly not listed."""
+    """What came of a batch: ``outcomes`` by the row's offset, and what is said of every other row (``plain``)."""
 
     rows: Rows
     outcomes: dict[int, tuple[Outcome, ...]]
     tally: Tally
+    plain: Outcome
 
 
 class BatchScreener:
@@ -47,6 +49,8 @@ class BatchScreener:
         outcomes: dict[int, tuple[Outcome, ...]] = {
             offset: (unreadable(problem),) for offset, problem in rows.problems.items()
         }
+        if self.question.kind == "text":
+            return self._answer_texts(rows, outcomes)
         kinds = _kinds(rows.inputs, self.question.kind, self.screener)
         smiles = kinds["smiles"]
         if self.question.gate and len(smiles) >= LEAST_ROWS_FOR_GATE:
@@ -60,7 +64,19 @@ class BatchScreener:
         for answered in outcomes.values():
             tally.add(gravest(one.verdict for one in answered))
         tally.add(Verdict.NOT_LISTED, len(rows.inputs) - len(outcomes))
-        return Answered(rows, outcomes, tally)
+        return Answered(rows, outcomes, tally, Outcome(Verdict.NOT_LISTED, "structure", self.screener.not_listed))
+
+    def _answer_texts(self, rows: Rows, outcomes: dict[int, tuple[Outcome, ...]]) -> Answered:
+        """Answer texts by the mentions in them; a text without any is told as `NO_MENTION`."""
+        finder = self.screener.finder
+        for offset, text in enumerate(rows.inputs.to_list()):
+            if offset not in outcomes and (answered := finder.answer(text)):
+                outcomes[offset] = answered
+        tally = Tally()
+        for answered in outcomes.values():
+            tally.add(gravest(one.verdict for one in answered))
+        tally.add(NO_MENTION.verdict, len(rows.inputs) - len(outcomes))
+        return Answered(rows, outcomes, tally, NO_MENTION)
 
     def _gate(self, inputs: pl.Series) -> NDArray[np.bool_]:
         import numpy as np
@@ -85,8 +101,8 @@ def gate_limits(rulebook: Rulebook) -> Limits:
     return make_limits(gate.full_keys, gate.keys, needs)
 
 
-def to_lines(answered: Answered, question: Question, plain: Message) -> pl.DataFrame:
-    """Lay out a batch as the lines of the answer, with the columns of `COLUMNS`; ``plain`` says why not listed."""
+def to_lines(answered: Answered, question: Question) -> pl.DataFrame:
+    """Lay out a batch as the lines of the answer, with the columns of `COLUMNS`."""
     import polars as pl
 
     rows = answered.rows
@@ -96,48 +112,66 @@ def to_lines(answered: Answered, question: Question, plain: Message) -> pl.DataF
     keys = base.select("offset", (pl.col("offset").cast(pl.Int64) + rows.first).alias("row"), "id", "input")
     simple = keys.filter(~pl.col("offset").is_in(special.implode())).with_columns(
         pl.lit("").alias("component"),
-        pl.lit(str(Verdict.NOT_LISTED)).alias("verdict"),
+        pl.lit(str(answered.plain.verdict)).alias("verdict"),
         pl.lit("").alias("list"),
         pl.lit("").alias("entry"),
-        pl.lit("structure").alias("basis"),
-        pl.lit(sentence(plain, question.lang)).alias("why"),
+        pl.lit(answered.plain.basis).alias("basis"),
+        pl.lit(sentence(answered.plain.message, question.lang)).alias("why"),
     )
-    records: dict[str, list[object]] = {name: [] for name in ("offset", *COLUMNS[3:])}
+    records: dict[str, list[object]] = {name: [] for name in ("offset", "place", "written", *COLUMNS[3:])}
     for offset, outcomes in answered.outcomes.items():
         for one in outcomes:
-            for name, value in zip(records, (offset, *_cells(one, question.lang)), strict=True):
+            cells = (offset, _place(one, rows, offset), one.written or None, *_cells(one, question.lang))
+            for name, value in zip(records, cells, strict=True):
                 records[name].append(value)
-    schema = {"offset": pl.UInt32, **dict.fromkeys(COLUMNS[3:], pl.String)}
+    schema = {"offset": pl.UInt32, **dict.fromkeys(("place", "written", *COLUMNS[3:]), pl.String)}
     told = pl.DataFrame(records, schema=schema).join(keys, on="offset", how="left", maintain_order="left")
+    told = told.with_columns(pl.coalesce("place", "id").alias("id"), pl.coalesce("written", "input").alias("input"))
     lines = pl.concat([simple.select("offset", *COLUMNS), told.select("offset", *COLUMNS)])
     if wanted:
         lines = lines.filter(pl.col("verdict").is_in(sorted(wanted)))
     return lines.sort("offset", maintain_order=True).select(COLUMNS)
 
 
-def to_findings(answered: Answered, maker: Maker, plain: Message, file: str = "") -> list[Finding]:
-    """Return every finding of a batch, in the order of its rows; ``plain`` says why a row is plainly not listed."""
-    simple = (Outcome(Verdict.NOT_LISTED, "structure", plain),)
+def to_findings(answered: Answered, maker: Maker, file: str = "") -> list[Finding]:
+    """Return every finding of a batch, in the order of its rows."""
+    simple = (answered.plain,)
     rows = answered.rows
-    findings = []
-    for offset, (row_id, text) in enumerate(zip(rows.ids.to_list(), rows.inputs.to_list(), strict=True)):
-        subject = Subject(rows.first + offset, row_id or "", text or "", None, file)
-        findings += [one.finding(subject, maker) for one in answered.outcomes.get(offset, simple)]
+    findings: list[Finding] = []
+    for offset in range(len(rows)):
+        findings += _findings(answered, offset, answered.outcomes.get(offset, simple), maker, file)
     return findings
 
 
 def told_findings(answered: Answered, maker: Maker, file: str = "", most: int | None = None) -> list[Finding]:
     """Return the findings that a person must see: everything but what is plainly not listed, up to ``most``."""
-    rows = answered.rows
     findings: list[Finding] = []
     for offset in sorted(answered.outcomes):
         outcomes = answered.outcomes[offset]
         seen = [one for one in outcomes if one.verdict is not Verdict.NOT_LISTED]
-        subject = Subject(rows.first + offset, rows.ids[offset] or "", rows.inputs[offset] or "", None, file)
-        findings += [one.finding(subject, maker) for one in seen]
+        findings += _findings(answered, offset, seen, maker, file)
         if most is not None and len(findings) >= most:
             break
     return findings
+
+
+def _findings(
+    answered: Answered, offset: int, outcomes: Iterable[Outcome], maker: Maker, file: str
+) -> Iterator[Finding]:
+    rows = answered.rows
+    subject = Subject(rows.first + offset, rows.ids[offset] or "", rows.inputs[offset] or "", None, file)
+    for one in outcomes:
+        place = _place(one, rows, offset)
+        yield one.finding(subject if place is None else subject._replace(id=place), maker)
+
+
+def _place(one: Outcome, rows: Rows, offset: int) -> str | None:
+    """Return where in a passage a mention stands: in the row of a sheet, the cell; ``None`` where the id says it."""
+    if not one.span or "!" not in (rows.ids[offset] or ""):
+        return None
+    from opencwc.language.reading import cell_of
+
+    return cell_of(rows.ids[offset], rows.inputs[offset], one.span[0])
 
 
 def _cells(one: Outcome, lang: str) -> tuple[str, ...]:
@@ -162,7 +196,7 @@ def _kinds(inputs: pl.Series, kind: str, screener: Screener) -> dict[str, NDArra
         masks[kind] = readable
     else:
         short = inputs.str.len_bytes() <= LONGEST_SHORT_NAME
-        listed = short & inputs.str.to_lowercase().is_in(pl.Series(sorted(screener.known.short_names())).implode())
+        listed = short & inputs.str.to_lowercase().is_in(pl.Series(sorted(screener.known.short_names)).implode())
         block = inputs.str.contains("M  END", literal=True) & inputs.str.contains("\n", literal=True)
         masks["molblock"] = block
         masks["inchi"] = inputs.str.starts_with("InChI=") & ~block

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
 from opencwc.chemistry.reading import Unreadable, read_structure
-from opencwc.finding import Finding, Maker, Message, finding_to_plain
+from opencwc.finding import Finding, Maker, finding_to_plain
 from opencwc.screening.batches import Answered, BatchScreener, to_findings, to_lines
 from opencwc.screening.model import COLUMNS, Checked
 from opencwc.wording import sentence
@@ -82,11 +82,6 @@ def format_named(name: str) -> Format:
     return _FORMATS[name]
 
 
-def plain_reason(screener: BatchScreener) -> Message:
-    """Return the reason of every row that the gate vouched for."""
-    return screener.screener.not_listed
-
-
 def finding_as_json(finding: Finding, lang: str) -> dict[str, object]:
     """Return a finding as the JSON object that every JSON output of OpenCWC holds."""
     plain = finding_to_plain(finding)
@@ -109,13 +104,13 @@ def checked_as_json(checked: Checked) -> dict[str, object]:
 def _encode_csv(answered: Answered, screener: BatchScreener, maker: Maker, file: str) -> bytes:
     import polars as pl
 
-    lines = to_lines(answered, screener.question, plain_reason(screener))
+    lines = to_lines(answered, screener.question)
     bare = lines.with_columns(pl.col(pl.String).replace("", None))
     return str(bare.write_csv(include_header=False)).encode()
 
 
 def _encode_parquet(answered: Answered, screener: BatchScreener, maker: Maker, file: str) -> bytes:
-    return _arrow(to_lines(answered, screener.question, plain_reason(screener)))
+    return _arrow(to_lines(answered, screener.question))
 
 
 def _encode_jsonl(answered: Answered, screener: BatchScreener, maker: Maker, file: str) -> bytes:
@@ -146,7 +141,7 @@ def _encode_sdf(answered: Answered, screener: BatchScreener, maker: Maker, file:
 def _drawing(finding: Finding) -> Chem.Mol | Unreadable:
     """Read what was drawn: the input itself, or the structure that a name or number was found to stand for."""
     text = finding.subject.input
-    if finding.basis in ("cas", "name") or not text:
+    if finding.basis in ("cas", "name", "text") or not text:
         text = next((one.structure for one in finding.evidence if one.structure), "")
         return read_structure(text, "smiles")
     kind = "molblock" if "M  END" in text else "inchi" if text.startswith("InChI=") else "smiles"
@@ -160,7 +155,7 @@ def _line(text: str, longest: int) -> str:
 
 
 def _wanted(answered: Answered, screener: BatchScreener, maker: Maker, file: str) -> list[Finding]:
-    findings = to_findings(answered, maker, plain_reason(screener), file)
+    findings = to_findings(answered, maker, file)
     only = screener.question.only
     return [finding for finding in findings if not only or finding.verdict in only]
 

@@ -4,37 +4,38 @@ A name or number with several readings keeps them all; what cannot be looked up 
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from opencwc.chemistry.registry_numbers import check_digit, is_valid, looks_like_cas, normalise_cas
+from opencwc.chemistry.resolving import Candidate, Resolver
 from opencwc.convention import Chemical, Convention, Entry
-from opencwc.finding import Message
-
-if TYPE_CHECKING:
-    from opencwc.chemistry.name_index import NameIndex, Reading
+from opencwc.finding import Message, Value
 
 
 class Known(NamedTuple):
-    """What a name or a number stands for: the structures that are read for it, and how to say that it was found.
+    """What a name or a number stands for: the drawings that are read for it, and how to say that it was found.
 
-    ``named_in`` are the entries that name the chemical itself, where no structure can be drawn (ricin). ``doubt`` is
-    the message id of a reason not to trust the drawing, such as a name that speaks of a polymer.
+    ``structures`` and ``names`` belong together, one a reading. ``named_in`` are the entries that name the chemical
+    itself, where no structure can be drawn (ricin). ``doubt`` is the message id of a reason not to trust the reading,
+    such as a name that speaks of a polymer, or one that is only nearly spelt so. ``cas`` are the readings' numbers.
     """
 
     found: Message
     structures: tuple[str, ...]
+    names: tuple[str, ...] = ()
     named_in: tuple[tuple[Entry, Chemical], ...] = ()
     doubt: str = ""
+    cas: tuple[str, ...] = ()
 
 
 class KnownChemicals:
-    """The chemicals that can be looked up; the large index is opened only when the lists' own names do not answer."""
+    """The chemicals that can be looked up, through the `Resolver`, with how to say what was found."""
 
     def __init__(self, convention: Convention, progress: Callable[[int, int], None] | None = None) -> None:
         self._convention = convention
-        self._progress = progress
+        self.resolver = Resolver(convention, progress)
 
     def by_number(self, text: str) -> Known | Message:
         """Look up a CAS number; return the reason where it cannot stand for a chemical."""
@@ -43,70 +44,60 @@ class KnownChemicals:
             return Message("unreadable_cas_form")
         if not is_valid(cas):
             return Message("unreadable_cas_digit", {"cas": cas, "digit": check_digit(cas)})
-        if cas in self._numbers:
-            return self._from_lists(self._numbers[cas], "found_cas", cas)
-        readings = self._index.by_cas(cas)
-        if not readings:
+        candidates = self.resolver.by_number(cas)
+        if not candidates:
             return Message("unreadable_cas_unknown", {"cas": cas})
-        found = Message("found_cas", {"cas": cas, "name": readings[0].name})
-        return Known(found, tuple(reading.smiles for reading in readings), doubt=_doubt(readings[0].name, readings))
+        return self.known(candidates, Message("found_cas", {"cas": cas, "name": candidates[0].name}))
 
     def by_name(self, text: str) -> Known | Message:
         """Look up a name, or the sequence accession of a protein; return the reason where it is not known."""
-        if listed := self.listed_name(text):
-            return listed
-        readings = self._index.by_name(text)
-        if not readings:
-            return Message("unreadable_name")
-        structures = tuple(reading.smiles for reading in readings)
-        return Known(Message("found_name", {"name": readings[0].name}), structures, doubt=_doubt(text, readings))
+        candidates = self.resolver.resolve(text)
+        return self.known(candidates) if candidates else Message("unreadable_name")
 
-    def listed_name(self, text: str) -> Known | None:
-        """Look up a name among those that the lists themselves give."""
-        from opencwc.chemistry.names import normalise_name
-
-        found = self._names.get(normalise_name(text))
-        return self._from_lists(found, "found_name", "") if found else None
-
-    def short_names(self) -> frozenset[str]:
-        """The lists' names, in lower case, that could be taken for SMILES (PFIB): they are names first."""
-        return self._short
-
-    def _from_lists(self, found: list[tuple[Entry, Chemical]], said: str, cas: str) -> Known:
-        chemical = found[0][1]
-        structures = tuple(dict.fromkeys(one.smiles for _, one in found if one.smiles))
-        values: dict[str, str] = {"name": chemical.name, **({"cas": cas} if cas else {})}
+    def known(self, candidates: Sequence[Candidate], found: Message | None = None) -> Known:
+        """Return what candidates for one text amount to."""
+        drawn = [(one, smiles) for one in candidates for smiles in one.structures]
         chosen = {(entry.list, entry.id) for entry in self._convention.entries}
-        named = tuple((entry, one) for entry, one in found if not one.smiles and (entry.list, entry.id) in chosen)
-        return Known(Message(said, {**values}), structures, named)
+        named = [
+            (entry, chemical)
+            for one in candidates
+            if one.chemical and not one.structures
+            for entry, chemical in one.chemical.named_in
+            if (entry.list, entry.id) in chosen
+        ]
+        return Known(
+            found or _found(candidates),
+            tuple(smiles for _, smiles in drawn),
+            tuple(one.name for one, _ in drawn),
+            tuple(named),
+            candidates[0].doubt,
+            tuple(one.cas for one in candidates if one.cas),
+        )
 
     @cached_property
-    def _numbers(self) -> dict[str, list[tuple[Entry, Chemical]]]:
-        table: dict[str, list[tuple[Entry, Chemical]]] = {}
-        for entry, chemical in self._convention.chemicals():
-            table.setdefault(chemical.cas, []).append((entry, chemical))
-        return table
+    def short_names(self) -> frozenset[str]:
+        """The curated names, in lower case, that could be taken for SMILES (PFIB, CNCl): they are names first."""
+        return frozenset(
+            name.text.lower()
+            for chemical in self.resolver.curated.chemicals
+            for name in chemical.names
+            if LEAST_SHORT_NAME <= len(name.text) <= LONGEST_SHORT_NAME and looks_drawn(name.text)
+        )
 
-    @cached_property
-    def _names(self) -> dict[str, list[tuple[Entry, Chemical]]]:
-        from opencwc.chemistry.names import normalise_name
 
-        table: dict[str, list[tuple[Entry, Chemical]]] = {}
-        for entry, chemical in self._convention.chemicals():
-            for name in {normalise_name(name) for name in (*_all_names(chemical), *_titles(entry, chemical))}:
-                table.setdefault(name, []).append((entry, chemical))
-        return table
-
-    @cached_property
-    def _short(self) -> frozenset[str]:
-        names = (name for _, chemical in self._convention.chemicals() for name in _all_names(chemical))
-        return frozenset(name.lower() for name in names if looks_drawn(name))
-
-    @cached_property
-    def _index(self) -> "NameIndex":
-        from opencwc.chemistry.name_index import NameIndex
-
-        return NameIndex.open(self._progress)
+def _found(candidates: Sequence[Candidate]) -> Message:
+    first = candidates[0]
+    names: tuple[Value, ...] = tuple(dict.fromkeys(one.name for one in candidates))
+    if first.found == "curated" and len(names) > 1:
+        if len(names) > MOST_NAMES:
+            names = (*names[:MOST_NAMES], Message("found_others", {"count": len(names) - MOST_NAMES}))
+        return Message("found_ambiguous", {"names": names})
+    if first.found == "near":
+        spelt = tuple(dict.fromkeys(one.written for one in candidates))
+        return Message("found_near", {"names": spelt})
+    if first.found == "systematic":
+        return Message("found_systematic")
+    return Message("found_name", {"name": first.name})
 
 
 def recognise(text: str, known: KnownChemicals) -> str:
@@ -117,7 +108,7 @@ def recognise(text: str, known: KnownChemicals) -> str:
         return "inchi"
     if looks_like_cas(text):
         return "cas"
-    if looks_drawn(text) and not (len(text) <= LONGEST_SHORT_NAME and text.lower() in known.short_names()):
+    if looks_drawn(text) and not (len(text) <= LONGEST_SHORT_NAME and text.lower() in known.short_names):
         return "smiles"
     return "name"
 
@@ -131,37 +122,8 @@ def looks_drawn(text: str) -> bool:
     return _SMILES_LIKE.fullmatch(_BRACKET.sub("*", text)) is not None
 
 
-def _doubt(name: str, readings: tuple["Reading", ...]) -> str:
-    """Say why a drawing found for a name may not be what the name means; empty where nothing speaks against it."""
-    if _POLYMER.search(name):
-        return "doubt_named_polymer"
-    if "phosph" in name.lower() and not any("P" in reading.smiles for reading in readings):
-        return "doubt_no_phosphorus"
-    return ""
-
-
-def _all_names(chemical: Chemical) -> list[str]:
-    spoken = [name for names in chemical.names.values() for name in names]
-    head, colon, tail = chemical.name.partition(": ")
-    return [chemical.name, *([head, tail] if colon else []), *spoken, *_printed(chemical), *chemical.accessions]
-
-
-def _titles(entry: Entry, chemical: Chemical) -> list[str]:
-    """The title of an entry for one chemical is a name of it, abbreviation and all: "Dimethyl phosphite (DMP)"."""
-    return [entry.title["en"]] if entry.kind == "chemicals" and entry.examples == (chemical,) else []
-
-
-def _printed(chemical: Chemical) -> list[str]:
-    """Join a short name and the systematic one as the Annex prints them: "Sarin: O-Isopropyl ..."."""
-    joined = []
-    for names in chemical.names.values():
-        if len(names) > 1:
-            joined += [f"{names[0]}: {names[1]}", f"{names[0]} : {names[1]}"]
-    return joined
-
-
-LONGEST_SHORT_NAME = 12
-_POLYMER = re.compile(r"polymer|telomer|adduct|reaction product|poly\(", re.IGNORECASE)
+MOST_NAMES = 3
+LEAST_SHORT_NAME, LONGEST_SHORT_NAME = 4, 12
 BRACKET_ATOM = r"\[[^\[\]\s]*\]"
 DRAWN = r"[BCNOPSFIbcnopslr0-9@+\-\[\]()=#$:/\\.%*~]+(?:\s+\|.*\|)?"
 _BRACKET = re.compile(BRACKET_ATOM)

@@ -8,7 +8,9 @@ from typing import NamedTuple
 
 from opencwc.finding import Evidence, Finding, Maker, Message, Rule, Subject, Verdict
 
-KINDS = ("auto", "smiles", "inchi", "cas", "name", "molblock")
+KINDS = ("auto", "smiles", "inchi", "cas", "name", "molblock", "text")
+BESIDE = 80
+"""Characters of a text that evidence shows on either side of a mention."""
 COLUMNS = ("row", "id", "input", "component", "verdict", "list", "entry", "basis", "why")
 
 
@@ -25,7 +27,10 @@ class Question(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """One statement about one input: what becomes a finding once it is known where the input stands."""
+    """One statement about one input: what becomes a finding once it is known where the input stands.
+
+    Where the input is a text, ``written`` is what the statement speaks of, and ``span`` where that stands in the text.
+    """
 
     verdict: Verdict
     basis: str
@@ -34,11 +39,22 @@ class Outcome(NamedTuple):
     component: int | None = None
     evidence: tuple[Evidence, ...] = ()
     steps: tuple[Message, ...] = ()
+    written: str = ""
+    span: tuple[int, ...] = ()
 
     def finding(self, subject: Subject, maker: Maker) -> Finding:
         """Return the finding that this outcome is for a subject."""
-        placed = Subject(subject.row, subject.id, subject.input, self.component, subject.file)
+        written = self.written or subject.input
+        placed = Subject(subject.row, subject.id, written, self.component, subject.file)
         return Finding(placed, self.verdict, self.message, maker, self.rule, self.basis, self.evidence, self.steps)
+
+
+class TextRow(NamedTuple):
+    """A row that is a text: its number, its place in the document (or the row's id), and the text."""
+
+    row: int
+    place: str
+    text: str
 
 
 class Checked(NamedTuple):

@@ -6,14 +6,14 @@ The findings stream through as cards; each rule that was met is written once, be
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain
 from typing import TextIO
 
 from opencwc.convention import Convention
-from opencwc.finding import Finding, Rule, Verdict
+from opencwc.finding import Finding, Message, Rule, Verdict
 from opencwc.publishing import (
     Block,
     Bullets,
@@ -26,6 +26,10 @@ from opencwc.publishing import (
     Filter,
     Labels,
     Paragraph,
+    Passage,
+    Passages,
+    Piece,
+    Remark,
     Report,
     Section,
     Table,
@@ -33,8 +37,8 @@ from opencwc.publishing import (
     Words,
     write_html,
 )
-from opencwc.screening.model import Checked, Tally
-from opencwc.screening.telling import Teller
+from opencwc.screening.model import Checked, Tally, TextRow
+from opencwc.screening.telling import TONES, Teller
 from opencwc.wording import RIGHT_TO_LEFT, sentence
 
 SHOWN_ROWS = 500
@@ -50,13 +54,20 @@ def write_report(
     lang: str = "en",
     drawn_most: int = 2000,
     made: date | None = None,
+    texts: Sequence[TextRow] = (),
 ) -> None:
     """Write the findings of one screening as a self-contained HTML page.
 
-    ``findings`` may stream; what has no rule (rows not read, rows not listed) is set apart from the cards, and
-    findings beyond ``drawn_most`` are counted, not drawn. ``made`` is the day that the page names, today unless given.
+    Where the rows are ``texts``, they are shown with the mentions marked in place and the reason beside each; then
+    ``findings`` is a list. Else ``findings`` may stream; what has no rule (rows not read, rows not listed) is set apart
+    from the cards, and findings beyond ``drawn_most`` are counted, not drawn. ``made`` is the day that the page names,
+    today unless given.
     """
-    write_html(_Reporter(checked, tally, convention, lang, drawn_most, made or date.today()).report(findings), stream)
+    reporter = _Reporter(checked, tally, convention, lang, drawn_most, made or date.today())
+    if texts:
+        reporter.texts, reporter.marked = texts, tuple(findings)
+        findings = reporter.marked
+    write_html(reporter.report(findings), stream)
 
 
 @dataclass
@@ -88,6 +99,9 @@ class _Reporter(Teller):
         self.rows_drawn: set[int] = set()
         self.not_drawn = 0
         self.met: dict[Rule, str] = {}
+        self.texts: Sequence[TextRow] = ()
+        self.marked: tuple[Finding, ...] = ()
+        self.remarks = 0
 
     def report(self, findings: Iterable[Finding]) -> Report:
         """Return the report; its sections must be taken in order."""
@@ -121,6 +135,7 @@ class _Reporter(Teller):
         names = {
             "checked": "report_checked",
             "result": "report_counts",
+            "text": "report_text" if self.texts else "",
             "findings": "report_hits",
             "rules": "report_rules" if self.missing() > 0 else "",
             "unreadable": "report_unreadable" if self.tally.by_verdict[Verdict.UNREADABLE] else "",
@@ -137,6 +152,8 @@ class _Reporter(Teller):
         """Yield the sections in the order of the page."""
         yield Section("checked", self.say("report_checked"), (self.what_was_checked(),), wide=False)
         yield Section("result", self.say("report_counts"), self.result(), wide=False)
+        if self.texts:
+            yield Section("text", self.say("report_text"), self.text())
         yield Section("findings", self.say("report_hits"), self.findings(findings))
         if self.met or self.missing() > 0:
             yield Section("rules", self.say("report_rules"), self.rules())
@@ -195,6 +212,56 @@ class _Reporter(Teller):
         more = max(self.not_drawn, self.missing())
         if more:
             yield Paragraph((self.sentence("report_more", count=more),), "warning")
+
+    def text(self) -> Iterator[Block]:
+        """Show the texts with the mentions marked."""
+        yield Paragraph((self.sentence("report_text_means"),), "note")
+        numbers: dict[int, int] = {}
+        by_row: dict[int, list[tuple[Finding, int]]] = {}
+        for finding in self.marked:
+            if finding.verdict not in (Verdict.UNREADABLE, Verdict.NOT_LISTED):
+                numbers[id(finding)] = len(numbers) + 1
+            by_row.setdefault(finding.subject.row, []).append((finding, numbers.get(id(finding), 0)))
+        yield Passages(self.passage(one, by_row.get(one.row, ())) for one in self.texts)
+
+    def passage(self, one: TextRow, findings: Sequence[tuple[Finding, int]]) -> Passage:
+        """Mark what was found in a text and say why beside it: once for all entries, and once for all mentions that
+        surely are the same chemical (its name, its number).
+        """
+        by_mention: dict[tuple[tuple[int, ...], Verdict], list[tuple[Finding, int]]] = {}
+        for finding, number in findings:
+            by_mention.setdefault((_span(finding), finding.verdict), []).append((finding, number))
+        told: dict[object, int] = {}
+        remarks: list[Remark] = []
+        marks: dict[tuple[int, ...], tuple[Finding, int, str]] = {}
+        for (span, verdict), group in by_mention.items():
+            finding, number = group[0]
+            same = _same_remark(group)
+            if number and same not in told:
+                self.remarks += 1
+                told[same] = self.remarks
+                remarks.append(Remark(self.remarks, self.badge(verdict), self.reason([one for one, _ in group])))
+            if span and (span not in marks or _graver(finding, marks[span][0])):
+                to = f"#finding-{number}" if 0 < number <= self.drawn_most else ""
+                marks[span] = (finding, told.get(same, 0), to)
+        pieces: list[Piece] = []
+        at = 0
+        for (start, end), (finding, number, to) in sorted(marks.items()):
+            if start < at:
+                continue
+            pieces += [Piece(one.text[at:start]), Piece(one.text[start:end], TONES[finding.verdict], number, to)]
+            at = end
+        pieces.append(Piece(one.text[at:]))
+        return Passage(one.place, tuple(piece for piece in pieces if piece.text), tuple(remarks))
+
+    def reason(self, findings: Sequence[Finding]) -> tuple[Words, ...]:
+        """Say by which entries, and why; what the text states beside the mention stands there already."""
+        rules = tuple(one.rule for one in findings if one.rule)
+        message = findings[0].message
+        if isinstance(why := message.values.get("why"), Message) and message.id in ("why_stated", "why_stated_low"):
+            message = why
+        links = tuple(Text(f"{rule.list} {rule.entry}", to=self.link(rule)) for rule in rules)
+        return (*links, sentence(message, self.lang))
 
     def missing(self) -> int:
         """Count the rows that the tally holds and no finding was handed over for."""
@@ -276,3 +343,21 @@ class _Reporter(Teller):
             taken = set(self.met.values())
             self.met[rule] = name if name not in taken else f"{name}-{len(taken)}"
         return self.met[rule]
+
+
+def _span(finding: Finding) -> tuple[int, ...]:
+    """Return where in its text a finding's mention stands; empty where it is of no text."""
+    return next((shown.span for shown in finding.evidence if shown.kind == "mention"), ())
+
+
+def _same_remark(group: Sequence[tuple[Finding, int]]) -> object:
+    """Return what the remarks on two mentions of one row share when one of them is enough."""
+    finding = group[0][0]
+    drawn = next((shown.structure for shown in finding.evidence if shown.structure), "")
+    if finding.verdict is Verdict.REVIEW or not drawn:
+        return _span(finding), finding.verdict
+    return finding.verdict, tuple(one.rule for one, _ in group), drawn
+
+
+def _graver(one: Finding, other: Finding) -> bool:
+    return list(Verdict).index(one.verdict) < list(Verdict).index(other.verdict)

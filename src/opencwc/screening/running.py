@@ -23,7 +23,7 @@ from opencwc.finding import Finding, Message
 from opencwc.language.refusing import is_refusal
 from opencwc.screening.batches import Answered, BatchScreener, to_findings, told_findings
 from opencwc.screening.formats import format_named
-from opencwc.screening.model import Checked, Question, Tally
+from opencwc.screening.model import Checked, Question, Tally, TextRow
 from opencwc.screening.rulebook import Rulebook, maker_of
 from opencwc.tables.rows import Rows
 
@@ -39,19 +39,22 @@ class Piece:
     encoded: bytes
     findings: list[Finding]
     refused: tuple[str, ...] = ()
+    texts: tuple[TextRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What to make of each batch: a format to encode (or none), and which findings to hand back.
 
-    ``told`` is up to how many findings that a person must see; ``everything`` asks for all, plainly not listed or not.
+    ``told`` is up to how many findings that a person must see; ``everything`` asks for all, plainly not listed or not;
+    ``texts`` asks for the rows themselves, where they are texts.
     """
 
     format: str = ""
     told: int = 0
     file: str = ""
     everything: bool = False
+    texts: bool = False
 
 
 def run(batches: Iterable[Rows], question: Question, wish: Wish, jobs: int = 1) -> Iterator[Piece]:
@@ -101,12 +104,17 @@ def make_piece(screener: BatchScreener, rows: Rows, wish: Wish) -> Piece:
     maker = maker_of(screener.rulebook)
     encoded = format_named(wish.format).encode(answered, screener, maker, wish.file) if wish.format else b""
     if wish.everything:
-        findings = to_findings(answered, maker, screener.screener.not_listed, wish.file)
+        findings = to_findings(answered, maker, wish.file)
     else:
         findings = told_findings(answered, maker, wish.file, wish.told) if wish.told else []
     only = screener.question.only
     wanted = [one for one in findings if not only or one.verdict in only]
-    return Piece(answered.tally, encoded, wanted, tuple(_refused(answered)))
+    return Piece(answered.tally, encoded, wanted, tuple(_refused(answered)), tuple(_texts(rows)) if wish.texts else ())
+
+
+def _texts(rows: Rows) -> Iterator[TextRow]:
+    for offset, (place, text) in enumerate(zip(rows.ids.to_list(), rows.inputs.to_list(), strict=True)):
+        yield TextRow(rows.first + offset, place or str(rows.first + offset), text or "")
 
 
 def _refused(answered: Answered) -> Iterator[str]:

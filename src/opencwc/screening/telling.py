@@ -9,9 +9,10 @@ from rdkit import Chem, rdBase
 from opencwc.chemistry.drawing import CORE, draw, highlight_classes
 from opencwc.convention import Chemical, Convention, Duty, Entry, Structure
 from opencwc.finding import Evidence, Finding, Message, Rule, Value, Verdict
-from opencwc.publishing import Badge, Block, Card, Fact, Facts, Figure, Key, Paragraph, Text, Words
+from opencwc.publishing import Badge, Block, Card, Excerpt, Fact, Facts, Figure, Key, Paragraph, Piece, Text, Words
 from opencwc.publishing.model import Tone
 from opencwc.screening.groups import UNBOUNDED, parse_place
+from opencwc.screening.model import BESIDE
 from opencwc.wording import say, sentence
 
 TONES: dict[Verdict, Tone] = {
@@ -22,6 +23,8 @@ TONES: dict[Verdict, Tone] = {
     Verdict.NOT_LISTED: "calm",
 }
 WIDTH, HEIGHT = 320, 220
+STATED = ("concentration", "quantity", "packaging", "hs_code", "un_number")
+"""The kinds of evidence that a text gives beside a mention."""
 
 
 class Teller:
@@ -47,9 +50,12 @@ class Teller:
         if entry:
             heading.append(self.title(entry))
         blocks: list[Block] = [Paragraph((sentence(finding.message, self.lang),))]
+        if excerpt := self.excerpt(finding):
+            blocks.append(excerpt)
         if entry and entry.evidence == "unverified":
             blocks.append(Paragraph((Text(self.evidence("unverified"), warn=True),)))
         facts = [Fact(self.say("label_input"), (Text(finding.subject.input, verbatim=True),))]
+        facts += self.stated(finding)
         if finding.steps:
             facts.append(Fact(self.say("report_steps"), tuple(sentence(step, self.lang) for step in finding.steps)))
         if finding.confidence is not None:
@@ -82,6 +88,27 @@ class Teller:
         if finding.basis:
             facts.append(Fact(self.say("label_basis"), (self.say(f"basis_{finding.basis}"),)))
         return tuple(facts)
+
+    def excerpt(self, finding: Finding) -> Excerpt | None:
+        """Show the text around a mention with the mention marked; ``None`` where the finding is of no text."""
+        shown = next((one for one in finding.evidence if one.kind == "mention"), None)
+        if shown is None:
+            return None
+        start = min(shown.span[0], BESIDE)
+        end = start + shown.span[1] - shown.span[0]
+        tone = TONES[finding.verdict]
+        pieces = (Piece(shown.value[:start]), Piece(shown.value[start:end], tone), Piece(shown.value[end:]))
+        return Excerpt(tuple(one for one in pieces if one.text))
+
+    def stated(self, finding: Finding) -> Iterator[Fact]:
+        """Say what the text states beside a mention: concentration, quantity, packing, codes."""
+        stated: dict[str, list[Words]] = {}
+        for one in finding.evidence:
+            if one.kind in STATED:
+                value = "" if one.value == one.label else one.value
+                stated.setdefault(one.kind, []).append(Text(one.label, verbatim=True, note=value))
+        for kind, values in stated.items():
+            yield Fact(self.say(f"stated_{kind}"), tuple(values))
 
     def figure(self, finding: Finding, entry: Entry | None, name: str) -> Figure | None:
         """Draw the component with its deciding atoms; ``None`` where no atom decides."""

@@ -22,11 +22,15 @@ CATALOGS = Path(__file__).parent / "catalogs"
 def say(message: Message | str, lang: str = "en") -> str:
     """Say a message as it stands inside a sentence; an id that no catalog knows is said as itself.
 
+    ``by_language`` is no id: its values are the texts, as a rule file has them in each language.
+
     >>> say(Message("group_alkyl", {"carbons": 7}))
     'an alkyl group of 7 carbons'
     """
     if isinstance(message, str):
         message = Message(message)
+    if message.id == "by_language":
+        return _said(message.values.get(lang, message.values["en"]), lang)
     template = _template(message, lang)
     if template is None:
         return message.id

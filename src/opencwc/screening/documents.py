@@ -1,0 +1,116 @@
+"""Texts as rows: each passage of a document is a row, whose id is its place; or the text column of a table.
+
+What comes out has the shape of an opened table, so that everything behind it is one way for both.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO
+
+from opencwc.finding import Message
+from opencwc.language.reading import Document, Passage, Unread, open_document
+from opencwc.language.recognising import LANGUAGES, recognise_languages
+from opencwc.tables import Rows, Table, open_table
+from opencwc.tables.opening import split_sheet
+from opencwc.tables.rows import Limits, part_of_values
+
+PASSAGES_AT_ONCE = 2_000
+_DOCUMENTS = (".pdf", ".docx", ".html", ".htm", ".eml")
+_TABLES_ONLY = (".parquet", ".json", ".jsonl", ".ndjson", ".sdf", ".sd", ".mol", ".smi", ".gz", ".zst")
+
+
+@dataclass(frozen=True)
+class DocumentRows:
+    """A document as a table of one column without a name: its passages, with their places as ids."""
+
+    name: str
+    size_bytes: int | None
+    _document: Document = field(repr=False, compare=False)
+    languages: Counter[str] = field(default_factory=Counter, repr=False, compare=False)
+    kind: str = ""
+    columns: tuple[str, ...] = ()
+    column: str = ""
+    id_column: str | None = None
+    inputs_are: str = "text"
+
+    @property
+    def notes(self) -> tuple[Message, ...]:
+        """What is to be said of the document, as far as it was read."""
+        return self._document.notes
+
+    def batches(self) -> Iterator[Rows]:
+        """The passages in batches; a part that could not be read is a row with its reason."""
+        passages = self._document.passages()
+        first = 1
+        while run := list(islice(passages, PASSAGES_AT_ONCE)):
+            problems = {at: one.message for at, one in enumerate(run) if isinstance(one, Unread)}
+            texts = [one.text if isinstance(one, Passage) else None for one in run]
+            self.languages.update(one.language for one in recognise_languages(filter(None, texts), watch=False))
+            part = part_of_values(texts, [one.place for one in run], problems, Limits())
+            yield Rows(first, part.ids, part.inputs, part.problems)
+            first += len(run)
+
+    def told_languages(self) -> Iterator[Message]:
+        """Say in which languages the passages read so far are, as far as it can be told."""
+        known = [(lang, count) for lang, count in self.languages.most_common() if lang in LANGUAGES]
+        if known:
+            told = tuple(
+                Message("summary_in_language", {"language": Message(f"language_{lang}"), "passages": count})
+                for lang, count in known
+            )
+            yield Message("summary_languages", {"languages": told})
+
+    def bytes_read(self) -> int:
+        """How far the reading is: not known before its end."""
+        return 0
+
+    def close(self) -> None:
+        """Close the document."""
+        self._document.close()
+
+    def __enter__(self) -> DocumentRows:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+
+def open_texts(
+    source: Path | BinaryIO,
+    *,
+    name: str = "",
+    column: str | None = None,
+    id_column: str | None = None,
+    ocr: bool | None = None,
+    confine: bool = True,
+) -> Table | DocumentRows:
+    """Open what holds texts: the column of a table where one is named, else a document of whatever kind.
+
+    Raises:
+        InputError: there is no such file, or it holds neither.
+
+    """
+    written = name or getattr(source, "name", "")
+    if column is not None or str(written).lower().endswith(_TABLES_ONLY):
+        return open_table(source, name=name, column=column, id_column=id_column)
+    if isinstance(source, Path) and split_sheet(source)[1] is not None:
+        return open_table(source, name=name, column=column, id_column=id_column)
+    shown = name or (source.name if isinstance(source, Path) else "")
+    document = open_document(source, name=shown, ocr=ocr, confine=confine)
+    return DocumentRows(document.name, document.size_bytes, document, kind=document.kind)
+
+
+def is_document(path: Path) -> bool:
+    """Tell whether a file is a document and no table, by its first bytes or its name."""
+    try:
+        with path.open("rb") as stream:
+            start = stream.read(5)
+    except OSError:
+        return False
+    return start == b"%PDF-" or path.suffix.lower() in _DOCUMENTS

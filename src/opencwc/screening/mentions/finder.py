@@ -1,0 +1,87 @@
+"""One text to its mentions: each kind is looked for in turn, and what was found first is not looked at again."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable
+
+from opencwc.chemistry.name_parts import NameParts
+from opencwc.chemistry.name_scanning import NameScanner
+from opencwc.language.columns import read_row
+from opencwc.screening.answering import Screener
+from opencwc.screening.mentions.agreeing import Agreement
+from opencwc.screening.mentions.drawings import Drawings
+from opencwc.screening.mentions.model import Judge, Mention, TextRead
+from opencwc.screening.mentions.names import Names
+from opencwc.screening.mentions.near import NearSpellings
+from opencwc.screening.mentions.numbers import Numbers
+from opencwc.screening.mentions.signs import DRAWN, NAME, NEAR, NUMBER, SYSTEMATIC, Signs
+from opencwc.screening.mentions.stating import Stating
+from opencwc.screening.mentions.systematic import SystematicSpans
+from opencwc.screening.model import Outcome
+
+
+class Finder:
+    """Finds mentions under one rulebook; the same object serves one line and millions."""
+
+    def __init__(self, screener: Screener) -> None:
+        self.screener = screener
+        judge, resolver = Judge(screener), screener.known.resolver
+        self.scanner = NameScanner(resolver)
+        self._drawings = Drawings(judge)
+        self._numbers = Numbers(judge)
+        self._names = Names(judge, self.scanner, NameParts.load())
+        self._systematic = SystematicSpans(judge)
+        self._near = NearSpellings(judge, self.scanner)
+        self._agreement = Agreement(judge)
+        self._signs = Signs(self.scanner, self._near)
+        self._stating = Stating(screener.rulebook.convention)
+
+    def answer(self, text: str) -> tuple[Outcome, ...]:
+        """Return the outcomes of a text, each with the mention it speaks of; none where nothing was recognised."""
+        return tuple(one for mention in self.find(text) for one in mention.outcomes)
+
+    def find(self, text: str) -> list[Mention]:
+        """Return the mentions in a text, in its order, with what the text states in their evidence."""
+        signs = self._signs.of(text)
+        if not signs:
+            return []
+        words = self.scanner.words(text)
+        uses = self._names.uses(text, words, self.scanner.scan(text, words)) if signs & NAME else []
+        unsure = bool(signs & NUMBER) or any(use != "plain" for _, use in uses)
+        read = TextRead(text, words, read_row(text) if unsure else ())
+        found = [*self._drawings.find(read)] if signs & DRAWN else []
+        found += self._numbers.find(read) if unsure else ()
+        kept = self._names.choose(read, uses, found)
+        found += self._systematic.find(read, kept) if signs & SYSTEMATIC else ()
+        found += self._names.find(read, kept, found)
+        if signs & NEAR:
+            near = list(self._near.find(read, found))
+            found = [one for one in found if one.met or not any(map(one.lies_within, near))] + near
+        if not found and not read.stated:
+            return []
+        if not unsure and any(one.met for one in found):
+            read = TextRead(text, words, read_row(text))
+        if len(found) > 1:
+            found = _apart(found)
+        if read.stated:
+            found += [*self._agreement.of_numbers(read, found), *self._agreement.of_tariff(read, found)]
+        found.sort(key=lambda one: one[:2])
+        return self._stating.with_evidence(found, read)
+
+
+def _apart(found: Iterable[Mention]) -> list[Mention]:
+    """Keep mentions that do not overlap: structures and numbers first, then the longer one."""
+    kept: list[Mention] = []
+    starts: list[int] = []  # of those kept, and their ends, in the order of the text
+    ends: list[int] = []
+    for one in sorted(found, key=lambda one: (_RANK.get(one.kind, 9), one.start - one.end, one.start)):
+        place = bisect_right(ends, one.start)
+        if place == len(starts) or one.end <= starts[place]:
+            starts.insert(place, one.start)
+            ends.insert(place, one.end)
+            kept.append(one)
+    return kept
+
+
+_RANK = {"structure": 0, "cas": 1, "ec": 2, "systematic": 3, "name": 4, "formula": 4, "un": 5, "near": 6, "unknown": 7}

@@ -1,0 +1,97 @@
+"""The records of mentions: a text on its way, a mention, and how outcomes are weakened with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from opencwc.chemistry.name_scanning import Word
+from opencwc.chemistry.resolving import Candidate
+from opencwc.finding import Message, Verdict
+from opencwc.language.commerce import Stated
+from opencwc.screening.answering import MET, Screener
+from opencwc.screening.known import Known
+from opencwc.screening.model import Outcome, gravest
+
+
+@dataclass(frozen=True, slots=True)
+class TextRead:
+    """A text with its words and what it states (amounts, packing, codes, numbers)."""
+
+    text: str
+    words: list[Word]
+    stated: tuple[Stated, ...]
+
+
+class Mention(NamedTuple):
+    """A chemical in a text: characters ``start`` to ``end``, as it is written there, what kind of thing that is
+    (``name``, ``near``, ``systematic``, ``formula``, ``cas``, ``ec``, ``un``, ``hs``, ``structure``), and what comes of
+    it; ``known`` is what it stands for, where that is known.
+    """
+
+    start: int
+    end: int
+    text: str
+    kind: str
+    outcomes: tuple[Outcome, ...]
+    known: Known | None = None
+
+    @property
+    def verdict(self) -> Verdict:
+        """The gravest verdict."""
+        return gravest(one.verdict for one in self.outcomes)
+
+    def lies_within(self, other: Mention) -> bool:
+        """Tell whether it is only a part of another mention."""
+        return other.start <= self.start and self.end <= other.end and len(self.text) < len(other.text)
+
+    @property
+    def met(self) -> bool:
+        """Whether an entry has to do with it."""
+        return any(one.verdict in MET for one in self.outcomes)
+
+
+class Judge:
+    """Judges what a mention stands for, by the rules for single inputs."""
+
+    def __init__(self, screener: Screener) -> None:
+        self.screener = screener
+
+    def judge(self, candidates: Sequence[Candidate]) -> tuple[Known, tuple[Outcome, ...]]:
+        """Return what candidates amount to, and what comes of it."""
+        known = self.screener.known.known(candidates)
+        return known, self.screener.answer_known(known, "text")
+
+
+def mention_of(one: Stated, kind: str, outcomes: tuple[Outcome, ...], known: Known | None) -> Mention:
+    """Return a statement of the text as a mention."""
+    return Mention(one.start, one.end, one.text, kind, outcomes, known)
+
+
+def reviewed(outcomes: Iterable[Outcome], doubt: str) -> tuple[Outcome, ...]:
+    """Return outcomes in which nothing is certain any more, with the reason."""
+    return tuple(
+        one._replace(
+            verdict=Verdict.REVIEW if one.verdict is Verdict.LISTED else one.verdict,
+            message=Message("why_doubted", {"why": one.message, "doubt": Message(doubt)}) if doubt else one.message,
+        )
+        if one.verdict in MET
+        else one
+        for one in outcomes
+    )
+
+
+def overlaps(start: int, end: int, taken: Iterable[tuple[int, int]]) -> bool:
+    """Tell whether a stretch of text shares a character with another one."""
+    return any(start < other_end and other_start < end for other_start, other_end in taken)
+
+
+def distance(one: Mention, other: Mention) -> int:
+    """Return how many characters lie between two mentions."""
+    return gap(one.start, one.end, other.start, other.end)
+
+
+def gap(start: int, end: int, other_start: int, other_end: int) -> int:
+    """Return how many characters lie between two stretches of text."""
+    return max(other_start - end, start - other_end, 0)

@@ -1,0 +1,446 @@
+"""Names in a text: which of the spotted words are meant as chemicals, and which name stands within another one."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from functools import cached_property, lru_cache
+from typing import TypeAlias
+
+from opencwc.chemistry.chemical_words import looks_chemical
+from opencwc.chemistry.curated_names import Spelling
+from opencwc.chemistry.name_parts import NameParts
+from opencwc.chemistry.name_scanning import NameScanner, Spotted, Word, running_name
+from opencwc.chemistry.reading import Unreadable, read_structure
+from opencwc.chemistry.resolving import curated_candidate
+from opencwc.convention import OrdinaryWord
+from opencwc.finding import Message, Verdict
+from opencwc.language.recognising import LANGUAGES, recognise_language
+from opencwc.screening.known import Known
+from opencwc.screening.mentions.model import Judge, Mention, TextRead, overlaps, reviewed
+from opencwc.screening.model import Outcome
+
+
+class Names:
+    """Finds names; what was judged once is remembered."""
+
+    def __init__(self, judge: Judge, scanner: NameScanner, parts: NameParts) -> None:
+        self._judge = judge
+        self._resolver = judge.screener.known.resolver
+        self._scanner = scanner
+        self._parts = parts
+        self._answers: dict[object, tuple[Known, tuple[Outcome, ...]]] = {}
+        self._needs: dict[str, tuple[frozenset[str], frozenset[str], str]] = {}
+        self._stems_of: tuple[str, frozenset[str], str] = ("", frozenset(), "")
+        self._language_of: tuple[str, frozenset[str]] = ("", frozenset())
+
+    def uses(self, text: str, words: list[Word], spotted: Iterable[Spotted]) -> list[tuple[Spotted, str]]:
+        """Return the spotted names that can be meant as chemicals, with what each needs: see `_use`."""
+        narrowed = (_as_formula(one, text) for one in spotted)
+        return [(one, use) for one in narrowed if (use := self._use(one, text, words))]
+
+    def choose(self, read: TextRead, uses: Sequence[tuple[Spotted, str]], others: Sequence[Mention]) -> list[Spotted]:
+        """Return the names that are meant as chemicals, given what else the text has."""
+        if others:
+            taken = [(one.start, one.end) for one in others]
+            uses = [(one, use) for one, use in uses if not overlaps(one.start, one.end, taken)]
+        if all(use == "plain" for _, use in uses):
+            return [one for one, _ in uses]
+        signs = {"plain"}
+        named = any(use == "plain" and one.spellings for one, use in uses)
+        if named or others or self._speaks_of_chemicals(read) or _of_one_entry(one for one, _ in uses):
+            signs |= {"context", "chemical"}
+        elif any(one.kind in _SIGNS for one in read.stated):
+            signs |= {"context"}
+        plain = [one for one, use in uses if use in signs]
+        if any(word.stem in self._parts.agents for word in read.words) or any(map(_is_of_schedule_1, plain)):
+            signs |= {"agent"}
+        cas = {one.spellings[0].chemical.cas for one in plain if len(one.spellings) == 1}
+        uses = [(one, use) for one, use in uses if not _stands_for_another(one, read.text, uses)]
+        return [
+            one
+            for one, use in uses
+            if use in signs or (use == "agent" and any(spelling.chemical.cas in cas for spelling in one.spellings))
+        ]
+
+    def find(self, read: TextRead, kept: Sequence[Spotted], others: Sequence[Mention]) -> list[Mention]:
+        """Return the mentions of the names that were chosen; an abbreviation is settled by the full name beside it."""
+        taken = [(one.start, one.end) for one in others]
+        edges = (
+            {one.first for one in kept if one.spellings or not self._is_salt_word(one, read.words)},
+            {one.last for one in kept},
+        )
+        named = {one.spellings[0].chemical.cas for one in kept if len(one.spellings) == 1}
+        named |= {cas for one in others if one.known for cas in one.known.cas}
+        return [
+            self._name(_settled(one, named), read.text, read.words, edges)
+            for one in kept
+            if not overlaps(one.start, one.end, taken)
+        ]
+
+    def _is_salt_word(self, one: Spotted, words: list[Word]) -> bool:
+        """Tell whether a name of the index is only the word behind a name that makes a salt or an ester of it."""
+        return one.first == one.last and words[one.first].stem in self._parts.after
+
+    def _use(self, one: Spotted, text: str, words: list[Word]) -> str:
+        """Say how a spotted name may be taken: ``plain``, only where the text has signs of goods (``context``), of
+        chemicals (``chemical``) or speaks of agents (``agent``), or not at all (empty).
+        """
+        written = text[one.start : one.end]
+        if not one.spellings:
+            begins_another = len(words[one.last].key) == 1 and text[one.end : one.end + 1] == "-"  # O-ethyl S-methyl
+            return "plain" if _looks_chemical(written) and not begins_another else ""
+        kinds, needs, key = self._needs_of(written, one.spellings)
+        if key in self._ordinary:
+            before, after = self._around(one, text, words)
+            telling = [
+                rule for rule in self._ordinary[key] if rule.needs or rule.not_with or _is_ordinary(rule, before, after)
+            ]
+            if any(rule.lang in _LATIN for rule in telling):
+                telling = [rule for rule in telling if rule in self._rules(written, text)]
+            if any(_is_ordinary(rule, before, after) for rule in telling) or self._has_with(telling, text):
+                return ""
+            needs = needs | {need for rule in telling for need in rule.needs}
+        if self._is_company(one, text, words):
+            return ""
+        if not written.isascii() and text[: one.start].endswith(self._parts.other_han):
+            return ""
+        if self._is_equipment(one, text, words) or _PLACE.match(text, one.end):
+            return ""
+        if kinds == {"formula"}:
+            needs = frozenset() if any(map(str.isdigit, written)) else frozenset({"context"})
+            if not one.repaired and not _is_formula(written, [spelling.name.text for spelling in one.spellings]):
+                return ""
+        elif "capitals" in needs and written.upper() != written:
+            return ""
+        if ("context" in needs and "code" in kinds) or self._is_person(one, text, words):
+            needs = needs | {"chemical"}
+        model = needs and written.isascii() and _MODEL.match(text, one.end)  # VX-770, PS/2: the name of a product
+        if model and not ("abbreviation" in kinds and _GRADE.match(text, one.end)):
+            return ""
+        if "chemical" in needs and "code" in kinds and written.isascii() and len(written) <= SHORTEST_CODE:
+            return "agent"
+        return "chemical" if "chemical" in needs else "context" if "context" in needs else "plain"
+
+    def _needs_of(self, written: str, spellings: tuple[Spelling, ...]) -> tuple[frozenset[str], frozenset[str], str]:
+        """Return, and remember, the kinds of a name, what a short one needs beside it, and its stems."""
+        known = self._needs.get(written)
+        if known is None:
+            short = all(_needs_more(one.name.kind, one.name.text) for one in spellings)
+            needs = ({"capitals", "context"} if written.isascii() else {"context"}) if short else ()
+            known = self._needs[written] = (
+                frozenset(one.name.kind for one in spellings),
+                frozenset(needs),
+                running_name(written),
+            )
+            if len(self._needs) > MOST_REMEMBERED:
+                self._needs.clear()
+        return known
+
+    def _rules(self, written: str, text: str) -> tuple[OrdinaryWord, ...]:
+        """Return what is known of the ordinary meanings of a word in the language of the text."""
+        rules = self._ordinary.get(running_name(written), ())
+        if any(rule.lang in _LATIN for rule in rules):  # in another script the word itself tells the language
+            spoken = self._languages(text)
+            rules = tuple(rule for rule in rules if rule.lang not in _LATIN or rule.lang in spoken)
+        return rules
+
+    def _has_with(self, rules: Iterable[OrdinaryWord], text: str) -> bool:
+        """Tell whether a text has a word with which another one is ordinary."""
+        wanted = [running_name(word) for rule in rules for word in rule.not_with]
+        if not wanted:
+            return False
+        if self._stems_of[0] != text:
+            stems = [word.stem for word in self._scanner.words(text)]
+            self._stems_of = (text, frozenset(stems), "".join(stems))
+        _, seen, joined = self._stems_of
+        return any(word in seen or (_HAN.match(word) and word in joined) for word in wanted)
+
+    def _speaks_of_chemicals(self, read: TextRead) -> bool:
+        """Tell whether a text has a word that is only said of chemicals and of their control."""
+        if any(word.stem in self._parts.context for word in read.words):
+            return True
+        return not read.text.isascii() and any(one in read.text for one in self._parts.context_han)
+
+    def _is_person(self, one: Spotted, text: str, words: list[Word]) -> bool:
+        """Tell whether a short name stands like that of a person or a firm: a capital, beside another one."""
+        written = text[one.start : one.end]
+        if (
+            one.first != one.last
+            or not written[:1].isupper()
+            or not written[1:].islower()
+            or len(written) > LONGEST_PERSON
+        ):
+            return False
+        beside = []
+        if one.first and not _PARTED.search(text[words[one.first - 1].end : one.start].replace(".", "")):
+            beside.append(words[one.first - 1])
+        following = words[one.last + 1 : one.last + 3]
+        if following and following[0].stem in self._parts.conjunctions:
+            following = following[1:]
+        if following and not _PARTED.search(text[one.end : following[0].start]):
+            beside.append(following[0])
+        return any(
+            text[word.start : word.end].istitle() or (len(word.key) == 1 and text[word.start].isupper())
+            for word in beside
+        )
+
+    def _around(self, one: Spotted, text: str, words: list[Word]) -> tuple[list[str], list[str]]:
+        """Return the stems of the words before (nearest first) and after, as far as no sign parts them."""
+        before: list[str] = []
+        at = one.start
+        for number in range(one.first - 1, max(-1, one.first - 5), -1):
+            word = words[number]
+            if (word.end + 1 != at and _PARTED.search(text, word.end, at)) or text[word.end : at] in _SIGNS_ALONE:
+                break
+            before.append(word.stem)
+            at = word.start
+        after: list[str] = []
+        at = one.end
+        for word in words[one.last + 1 : one.last + 5]:
+            if (at + 1 != word.start and _PARTED.search(text, at, word.start)) or text[at : word.start] in _SIGNS_ALONE:
+                break
+            after.append(word.stem)
+            at = word.end
+        return before, after
+
+    def _is_company(self, one: Spotted, text: str, words: list[Word]) -> bool:
+        """Tell whether a name in capitals has a word of companies, persons or streets directly beside it."""
+        first = text[one.start]
+        if first.isascii() and not first.isupper():
+            return False
+        if one.last + 1 < len(words) and words[one.last + 1].stem in self._parts.company_after:
+            return _PARTED.search(text, one.end, words[one.last + 1].start) is None
+        if one.first and words[one.first - 1].stem in self._parts.company_before:
+            return _PARTED.search(text, words[one.first - 1].end, one.start) is None
+        return False
+
+    def _is_equipment(self, one: Spotted, text: str, words: list[Word]) -> bool:
+        """Tell whether a name is that of what a detector or a filter is for, and not of goods."""
+        if one.last + 1 < len(words) and words[one.last + 1].stem in self._parts.equipment:
+            return _PARTED.search(text, one.end, words[one.last + 1].start) is None
+        before = words[max(0, one.first - 3) : one.first]
+        if before and before[-1].stem in self._parts.joins_equipment:
+            return any(word.stem in self._parts.equipment for word in before[:-1])
+        return text[one.end : one.end + 3].startswith(self._parts.equipment_han)
+
+    def _name(self, one: Spotted, text: str, words: list[Word], edges: Edges) -> Mention:
+        written = text[one.start : one.end]
+        kind = "formula" if one.spellings and self._needs_of(written, one.spellings)[0] == {"formula"} else "name"
+        known, outcomes = self._of_spotted(one, written)
+        if kind == "formula" and any(_shared_by_isomers(written, smiles) for smiles in known.structures):
+            outcomes = reviewed(outcomes, "doubt_formula")
+        elif word := self._ordinary_meaning(one, written, text):
+            outcomes = _told_ordinary(outcomes, word)
+        elif one.repaired:
+            outcomes = reviewed(outcomes, "doubt_near_spelling")
+        elif self._is_part(one, text, words, edges):
+            outcomes = reviewed(outcomes, "doubt_part_of_name")
+        return Mention(one.start, one.end, written, kind, outcomes, known)
+
+    def _ordinary_meaning(self, one: Spotted, written: str, text: str) -> OrdinaryWord | None:
+        """Return the ordinary meaning of a word, where it has one that signs beside it had to speak against."""
+        if not one.spellings or (written.isascii() and len(written) <= SHORTEST):
+            return None
+        needy = (rule for rule in self._rules(written, text) if {"context", "chemical"} & set(rule.needs))
+        return next(needy, None)
+
+    def _of_spotted(self, one: Spotted, written: str) -> tuple[Known, tuple[Outcome, ...]]:
+        key: object = one.name_id if not one.spellings else tuple(s.chemical.cas for s in one.spellings)
+        if key not in self._answers:
+            if one.spellings:
+                sure = "certain" if len(one.spellings) == 1 else "ambiguous"
+                candidates = tuple(curated_candidate(s.chemical, sure, s.name.text) for s in one.spellings)
+            else:
+                candidates = self._resolver.by_index_id(one.name_id, written)
+            self._answers[key] = self._judge.judge(candidates)
+        return self._answers[key]
+
+    def _is_part(self, one: Spotted, text: str, words: list[Word], edges: Edges) -> bool:
+        """Tell whether a name stands within the name of another chemical: a salt, an ester, a polymer of it."""
+        starts, ends = edges
+        if one.last + 1 < len(words) and one.last + 1 not in starts:
+            after = words[one.last + 1]
+            gap = text[one.end : after.start]
+            if gap == "" and _HAN.match(after.key):
+                rest = text[one.end : one.end + 4]
+                if any(rest.startswith(part) for part in self._parts.after_han):
+                    return True
+            elif (_JOINED.fullmatch(gap) and after.stem in self._parts.after) or (
+                gap == "-" and (after.key in _LIKE or (looks_chemical(after.key) and after.key not in _NO_PART))
+            ):
+                return True
+        if one.first > 0 and one.first - 1 not in ends:
+            word = words[one.first - 1]
+            gap = text[word.end : one.start]
+            if gap == "" and _HAN.match(word.key):
+                if any(text[: one.start].endswith(part) for part in self._parts.before_han):
+                    return True
+            elif (
+                (gap == "-" and _is_locant(text, word))
+                or (gap in ("-", "- ") and looks_chemical(word.key))
+                or (_JOINED.fullmatch(gap) and (word.stem in self._parts.radicals or word.stem in self._parts.before))
+            ):
+                return True
+            elif word.stem in self._parts.joins and one.first > 1 and one.first - 2 not in ends:
+                before = words[one.first - 2]
+                return before.stem in self._parts.before or _SALT.search(before.key) is not None
+        return False
+
+    def _languages(self, text: str) -> frozenset[str]:
+        """Return the languages that a text can be in: the recognised one, or all where that is not sure."""
+        if self._language_of[0] != text:
+            found = recognise_language(text, watch=False)
+            sure = found.language if (found.confidence or 0) > SURE_LANGUAGE else ""
+            self._language_of = (text, frozenset({sure} if sure else LANGUAGES))
+        return self._language_of[1]
+
+    @cached_property
+    def _ordinary(self) -> dict[str, tuple[OrdinaryWord, ...]]:
+        table: dict[str, list[OrdinaryWord]] = {}
+        for one in self._judge.screener.rulebook.convention.naming.ordinary:
+            table.setdefault(running_name(one.word), []).append(one)
+        return {key: tuple(rules) for key, rules in table.items()}
+
+
+Edges: TypeAlias = tuple[set[int], set[int]]
+"""The first and the last words of the names that were chosen."""
+
+
+@lru_cache(maxsize=100_000)
+def _looks_chemical(name: str) -> bool:
+    return looks_chemical(name)
+
+
+def _as_formula(one: Spotted, text: str) -> Spotted:
+    """Keep of formulas that differ in case alone (COCl2, CoCl2) those that are written so."""
+    if len(one.spellings) < 2:
+        return one
+    written = text[one.start : one.end]
+    exact = tuple(spelling for spelling in one.spellings if spelling.name.text == written)
+    formulas = any(spelling.name.kind == "formula" for spelling in exact)
+    return one._replace(spellings=exact) if formulas else one
+
+
+def _is_locant(text: str, word: Word) -> bool:
+    """Tell whether a number or letter before a hyphen is a place in a name, and not the number of a line or "O-"."""
+    if not (word.key.isdecimal() or len(word.key) == 1) or word.key == "o":
+        return False
+    return _BEGINS_LINE.search(text, max(0, word.start - 2), word.start) is None and word.start > 0
+
+
+def _is_of_schedule_1(one: Spotted) -> bool:
+    return any(entry.schedule == 1 for spelling in one.spellings for entry, _ in spelling.chemical.named_in)
+
+
+def _stands_for_another(one: Spotted, text: str, uses: Sequence[tuple[Spotted, str]]) -> bool:
+    """Tell whether an abbreviation in brackets stands for the other chemical whose full name is before it."""
+    if not one.spellings or any(spelling.name.kind != "abbreviation" for spelling in one.spellings):
+        return False
+    if text[one.start - 1 : one.start] != "(" or text[one.end : one.end + 1] != ")":
+        return False
+    before = [
+        other
+        for other, _ in uses
+        if other.end <= one.start and text[other.end : one.start].strip(" ,%0123456789") == "("
+    ]
+    cas = {spelling.chemical.cas for spelling in one.spellings}
+    return any(not other.spellings or not cas & {s.chemical.cas for s in other.spellings} for other in before)
+
+
+def _of_one_entry(spotted: Iterable[Spotted]) -> bool:
+    """Tell whether two codes of one entry stand in a text: HN1 and HN2 are no parts of a machine."""
+    seen: dict[tuple[str, str], set[str]] = {}
+    for one in spotted:
+        for spelling in one.spellings if one.end - one.start >= LEAST_CODE else ():
+            for entry, _ in spelling.chemical.named_in:
+                seen.setdefault((entry.list, entry.id), set()).add(spelling.name.text)
+    return any(len(names) > 1 for names in seen.values())
+
+
+def _settled(one: Spotted, named: set[str]) -> Spotted:
+    """Take an ambiguous name for the one chemical of it that the text names in full or by number, if there is one."""
+    meant = tuple(spelling for spelling in one.spellings if spelling.chemical.cas in named)
+    return one._replace(spellings=meant) if len(one.spellings) > 1 and len(meant) == 1 else one
+
+
+def _told_ordinary(outcomes: Iterable[Outcome], word: OrdinaryWord) -> tuple[Outcome, ...]:
+    """Return outcomes for review, with what else the word can be."""
+    also = Message("by_language", dict(word.also))
+    return tuple(
+        one._replace(verdict=Verdict.REVIEW, message=Message("why_ordinary_word", {"why": one.message, "also": also}))
+        if one.verdict is Verdict.LISTED
+        else one
+        for one in outcomes
+    )
+
+
+def _is_ordinary(rule: OrdinaryWord, before: Sequence[str], after: Sequence[str]) -> bool:
+    """Tell whether the words around a word make it an ordinary one."""
+    ahead, behind = "".join(after), "".join(reversed(before))
+    return any(_same_words(after, ahead, running_name(word), forward=True) for word in rule.not_before) or any(
+        _same_words(before, behind, running_name(word), forward=False) for word in rule.not_after
+    )
+
+
+def _same_words(around: Sequence[str], joined: str, key: str, *, forward: bool) -> bool:
+    if not key or not around:
+        return False
+    if _HAN.match(key):
+        return joined.startswith(key) if forward else joined.endswith(key)
+    lengths: list[int] = []
+    for word in around:
+        lengths.append((lengths[-1] if lengths else 0) + len(word))
+    return len(key) in lengths and (joined.startswith(key) if forward else joined.endswith(key))
+
+
+def _needs_more(kind: str, name: str) -> bool:
+    """Tell whether a name is too short to be one of a chemical in any text: TEA, VX, GB."""
+    return (kind in ("abbreviation", "code") and len(name) <= SHORT) or (len(name) <= SHORTEST and name.isascii())
+
+
+def _is_formula(written: str, formulas: Iterable[str]) -> bool:
+    """Tell whether a text has the case of a formula, or is one in capitals that no word could be."""
+    plain = unicodedata.normalize("NFKC", written).translate(_AS_LATIN)
+    bare = {formula.strip("()[]") for formula in formulas} | set(formulas)
+    return plain in bare or (
+        len(plain) > SHORTEST
+        and any(map(str.isdigit, plain))
+        and plain.upper() == plain
+        and plain in {formula.upper() for formula in bare}
+    )
+
+
+@lru_cache(maxsize=1000)
+def _shared_by_isomers(formula: str, smiles: str) -> bool:
+    """Tell whether a formula only counts the atoms of a molecule with several carbons: others have the same."""
+    from rdkit.Chem.rdMolDescriptors import CalcMolFormula
+
+    mol = read_structure(smiles, "smiles")
+    if isinstance(mol, Unreadable):
+        return False
+    plain = unicodedata.normalize("NFKC", formula).upper()
+    return CalcMolFormula(mol).upper() == plain and sum(atom.GetAtomicNum() == 6 for atom in mol.GetAtoms()) > 1
+
+
+_AS_LATIN = str.maketrans("АВЕКМНОРСТХаеорсх", "ABEKMHOPCTXaeopcx")
+SHORT, SHORTEST = 6, 4
+"""Letters of an abbreviation, and of any name, up to which a text must show that a chemical is meant."""
+LONGEST_PERSON = 8
+LEAST_CODE, SHORTEST_CODE = 3, 2
+MOST_REMEMBERED = 100_000
+SURE_LANGUAGE = 0.9
+_LATIN = ("en", "fr", "es")
+_SIGNS = ("concentration", "quantity", "packaging", "hs_code", "un_number", "cas_number", "ec_number")
+_PARTED = re.compile(r"[.;:!?\n|/]|,|[()\[\]]|[。；，、：]")
+_SIGNS_ALONE = frozenset(".;:!?\n|/,()[]。；，、：")
+_JOINED = re.compile(r"[ \n\t]{1,2}|-")
+_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
+_NO_PART = frozenset({"based", "free", "containing"})
+_LIKE = frozenset({"like", "type"})
+_BEGINS_LINE = re.compile(r"(?:[\n\t|]|: )$")
+_SALT = re.compile(r"(?:ate|ite|ide|ure|oxime|ester|ether|ato|ito|uro|ido)s?$")
+_PLACE = re.compile(r"-(?!based|free|like|containing|type|filled|contaminated|exposed)[a-z]{2,}")
+_GRADE = re.compile(r"-[89]\d(?![\w-])")
+_MODEL = re.compile(r"[-/‐]?[0-9]")

@@ -1,0 +1,128 @@
+"""Systematic names in a text: runs of words that look like one are read by OPSIN, where it is installed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from opencwc.chemistry.chemical_words import has_morpheme
+from opencwc.chemistry.name_scanning import Spotted, Word
+from opencwc.chemistry.reading import Unreadable, read_structure
+from opencwc.chemistry.systematic_names import looks_systematic
+from opencwc.finding import Message
+from opencwc.screening.answering import unreadable
+from opencwc.screening.mentions.model import Judge, Mention, TextRead, reviewed
+
+
+class SystematicSpans:
+    """Finds systematic names."""
+
+    def __init__(self, judge: Judge) -> None:
+        self._judge = judge
+        self._resolver = judge.screener.known.resolver
+
+    def find(self, read: TextRead, kept: Sequence[Spotted]) -> Iterator[Mention]:
+        """Yield the systematic names in a text, and what looks like one and cannot be read."""
+        if any(_has_morpheme(word.key) for word in read.words):
+            for first, last, inside in self._spans(read, kept):
+                yield from self._ask(read, first, last, inside)
+
+    def _spans(self, read: TextRead, kept: Sequence[Spotted]) -> Iterator[tuple[int, int, list[Spotted]]]:
+        """Yield runs of words that look like a systematic name and are not simply names that are known."""
+        text, words = read.text, read.words
+        covered = {number: one for one in kept for number in range(one.first, one.last + 1)}
+        first = 0
+        while first < len(words):
+            if not _begins_name(text, words[first]):
+                first += 1
+                continue
+            last = first
+            while (
+                last + 1 < len(words)
+                and _is_chemical_word(words[last + 1].key)
+                and not _APART.search(text[words[last].end : words[last + 1].start])
+            ):
+                last += 1
+            while last > first and not _has_morpheme(words[last].key):
+                last -= 1
+            run = range(first, last + 1)
+            if any(_has_morpheme(words[n].key) and n not in covered for n in run):
+                yield first, last, [one for one in kept if one.first in run]
+            first = last + 1
+
+    def _ask(self, read: TextRead, first: int, last: int, inside: Sequence[Spotted]) -> Iterator[Mention]:
+        """Ask OPSIN for a run of words, then for the run without its first or last ones; the longest it can read."""
+        text, words = read.text, read.words
+        spans = [(a, b) for a in range(first, min(first + 3, last + 1)) for b in range(last, max(last - 3, a - 1), -1)]
+        spans.sort(key=lambda span: span[0] - span[1])
+        whole = {(one.first, one.last) for one in inside}
+        asked = [
+            (a, b, _closed(text, words[a].start, words[b].end)) for a, b in spans[:MOST_READINGS] if (a, b) not in whole
+        ]
+        readings = self._resolver.by_systematic_names([" ".join(written.split()) for _, _, (_, _, written) in asked])
+        pieces = {number for number in range(first, last + 1) if _is_piece(words[number].key)}
+        for (a, b, (start, end, written)), candidates in zip(asked, readings, strict=True):
+            covers = [one for one in inside if one.first < a or one.last > b]
+            if candidates and not covers:
+                known, outcomes = self._judge.judge(candidates)
+                if pieces - set(range(a, b + 1)) or any(map(_is_ion, known.structures)):
+                    outcomes = reviewed(outcomes, "doubt_part_of_name")
+                yield Mention(start, end, written, "systematic", outcomes, known)
+                return
+        start, end, written = _closed(text, words[first].start, words[last].end)
+        if not inside and looks_systematic(written) and _WRITTEN_OUT.search(written):
+            yield Mention(start, end, written, "unknown", (unreadable(Message("unreadable_name"), "text"),))
+
+
+@lru_cache(maxsize=200_000)
+def _has_morpheme(key: str) -> bool:
+    return has_morpheme(key)
+
+
+def _is_piece(key: str) -> bool:
+    """Tell whether a word is a piece of a chemical's name, be it known or not: isoamyl, tetrahydrofurfuryl."""
+    return _has_morpheme(key) or _GROUP.search(key) is not None
+
+
+@lru_cache(maxsize=200_000)
+def _is_chemical_word(key: str) -> bool:
+    return key.isascii() and (key.isdecimal() or len(key) == 1 or _is_piece(key) or key in _GLUE)
+
+
+def _begins_name(text: str, word: Word) -> bool:
+    """Tell whether a systematic name can begin with a word: a piece of one, or a place with its hyphen."""
+    if word.key.isdecimal() or len(word.key) == 1:
+        return text[word.end : word.end + 1] in ("-", ",", "'", "’", "′", "(")
+    return _is_chemical_word(word.key)
+
+
+def _is_ion(smiles: str) -> bool:
+    """Tell whether a drawing is charged as a whole: what was read is the rest of a name."""
+    mol = read_structure(smiles, "smiles")
+    return not isinstance(mol, Unreadable) and sum(atom.GetFormalCharge() for atom in mol.GetAtoms()) != 0
+
+
+def _closed(text: str, start: int, end: int) -> tuple[int, int, str]:
+    """Take in the brackets that a run of words leaves open at its ends."""
+    written = text[start:end]
+    while end < len(text) and text[end] in ")]}" and written.count(text[end]) < written.count(_OPENS[text[end]]):
+        end += 1
+        written = text[start:end]
+    while (
+        start > 0
+        and text[start - 1] in "([{"
+        and written.count(text[start - 1]) < written.count(_CLOSES[text[start - 1]])
+    ):
+        start -= 1
+        written = text[start:end]
+    return start, end, written
+
+
+MOST_READINGS = 6
+_GROUP = re.compile("...(?:yl|yle|oxy|oyl)$")
+_WRITTEN_OUT = re.compile(r"[\d()\[\]-]|\w{12}")
+_GLUE = frozenset({"bis", "tris", "tetrakis", "iso", "tert", "sec", "alpha", "beta", "gamma", "acid", "acide", "ester"})
+_APART = re.compile(r"\n\n|, |[;:!?|/\t]|\. ")
+_OPENS = {")": "(", "]": "[", "}": "{"}
+_CLOSES = {"(": ")", "[": "]", "{": "}"}

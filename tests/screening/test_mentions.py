@@ -1,0 +1,200 @@
+"""Each rule of running text makes of a line what a chemist would, and what is told can be said in six languages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from opencwc.finding import Message, Value, Verdict
+from opencwc.screening.answering import MET, Screener
+from opencwc.screening.mentions import Mention
+from opencwc.screening.model import Outcome
+from opencwc.screening.rulebook import Rulebook
+from opencwc.wording import LANGUAGES, say
+
+pytestmark = pytest.mark.usefixtures("name_index")
+CASES: list[dict[str, Any]] = yaml.safe_load(
+    (Path(__file__).parents[1] / "cases" / "mentions_rules.yaml").read_text(encoding="utf-8")
+)
+SCREENER = Screener(Rulebook.of(date(2026, 11, 24)))
+LINES = [(group["rule"], case) for group in CASES for case in group["cases"]]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def java_ends_with_the_module() -> Iterator[None]:
+    yield
+    known = SCREENER.known.resolver
+    if "systematic" in known.__dict__ and known.systematic:
+        known.systematic.close()
+
+
+def met(text: str) -> list[Mention]:
+    return [one for one in SCREENER.finder.find(text) if one.verdict in MET]
+
+
+def ids(value: Value) -> Iterator[str]:
+    """Yield the ids of a message and of all messages in it."""
+    if isinstance(value, Message):
+        yield value.id
+        for inner in value.values.values():
+            yield from ids(inner)
+    elif isinstance(value, tuple):
+        for inner in value:
+            yield from ids(inner)
+
+
+def said(mention: Mention) -> set[str]:
+    return {one for outcome in mention.outcomes for one in ids(outcome.message)}
+
+
+def outcome_of(text: str) -> Outcome:
+    (mention,) = met(text)
+    return mention.outcomes[0]
+
+
+# Every rule, by its cases
+
+
+@pytest.mark.parametrize(("rule", "case"), LINES, ids=[f"{rule}: {case['text']}" for rule, case in LINES])
+def test_a_line_is_told_as_written_in_the_cases(rule: str, case: dict[str, Any]) -> None:
+    found = met(case["text"])
+    got = [(one.text, str(one.verdict)) for one in found]
+    assert sorted(got) == sorted((str(one["written"]), one["verdict"]) for one in case["found"])
+    kinds = [(str(one["written"]), one["verdict"]) for one in case["found"]]
+    for one in found:
+        wanted = case["found"][kinds.index((one.text, str(one.verdict)))]
+        numbers = set(one.known.cas) if one.known else set()
+        assert wanted.get("kind", one.kind) == one.kind
+        assert set(wanted.get("cas", ())) <= numbers
+        assert not set(wanted.get("not_cas", ())) & numbers
+        assert set(wanted.get("says", ())) <= said(one), said(one)
+        assert not set(wanted.get("not_says", ())) & said(one), said(one)
+
+
+def test_every_rule_has_a_line_with_and_one_without_a_listed_chemical_or_says_both_ways() -> None:
+    assert len(CASES) >= 15
+    assert len(LINES) >= 90
+    assert len({case["text"] for _, case in LINES}) == len(LINES)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_is_told_of_every_line_can_be_said(lang: str) -> None:
+    for _, case in LINES:
+        for mention in SCREENER.finder.find(case["text"]):
+            for outcome in mention.outcomes:
+                assert say(outcome.message, lang).strip()
+                assert "%(" not in say(outcome.message, lang)
+                for one in outcome.evidence:
+                    assert one.value.strip() or not one.span
+
+
+# Evidence
+
+
+def test_the_evidence_is_the_place_and_what_the_line_states() -> None:
+    text = "Thiodiglycol 98 %, 4 drums of 200 kg, HS 2930.70, UN 2966"
+    outcome = outcome_of(text)
+    told = [(one.kind, text[one.span[0] : one.span[1]], one.value) for one in outcome.evidence if one.span]
+    assert told[0][:2] == ("mention", "Thiodiglycol")
+    assert ("concentration", "98 %", "98 %") in told
+    assert ("quantity", "200 kg", "200 kg") in told
+    assert ("packaging", "4 drums", "drum 4") in told
+    assert {"hs_code", "un_number"} <= {kind for kind, _, _ in told}
+
+
+def test_a_statement_belongs_to_the_nearest_mention_of_its_line() -> None:
+    text = "phosgene 5 kg; thiodiglycol 98 % 20 kg"
+    phosgene, thiodiglycol = met(text)
+    assert [one.label for one in phosgene.outcomes[0].evidence if one.kind == "quantity"] == ["5 kg"]
+    assert [one.label for one in thiodiglycol.outcomes[0].evidence if one.kind == "quantity"] == ["20 kg"]
+    assert [one.label for one in phosgene.outcomes[0].evidence if one.kind == "concentration"] == []
+
+
+def test_a_statement_of_another_line_does_not_belong() -> None:
+    (mention,) = met("thiodiglycol\nlactic acid 80 %, 500 kg")
+    assert {one.kind for one in mention.outcomes[0].evidence if one.span} == {"mention"}
+
+
+@pytest.mark.parametrize("concentration", ["0.1 %", "5 %", "29 %", "31 %", "99 %"])
+def test_a_concentration_never_changes_the_verdict(concentration: str) -> None:
+    for name in ("thiodiglycol", "triethanolamine", "amiton", "sarin", "phosgene"):
+        (without,), (stated,) = met(f"{name}, 5 kg"), met(f"{name} {concentration}, 5 kg")
+        assert stated.verdict == without.verdict == Verdict.LISTED
+        assert {one.rule for one in stated.outcomes} == {one.rule for one in without.outcomes}
+
+
+def test_a_wrong_check_digit_is_told_with_the_digit_and_with_the_chemical_that_is_meant() -> None:
+    (mention,) = met("CAS 102-71-7, 200 kg")
+    for lang in LANGUAGES:
+        told = say(mention.outcomes[0].message, lang)
+        assert "102-71-7" in told
+        assert "102-71-6" in told
+
+
+def test_a_number_and_a_name_that_disagree_are_told_with_both_readings() -> None:
+    told = [one for one in met("triethanolamine, CAS 121-44-8") if one.kind == "disagreement"]
+    message = say(told[0].outcomes[0].message, "en")
+    assert "121-44-8" in message
+    assert "triethanolamine" in message.lower()
+    assert "triethylamine" in message.lower()
+
+
+def test_an_hs_code_that_does_not_belong_is_told_with_those_that_would() -> None:
+    told = [one for one in met("HS 2812.13 phosgene, 200 kg") if one.kind == "hs"]
+    message = say(told[0].outcomes[0].message, "en")
+    assert "2812.13" in message
+    assert "2812.11" in message
+
+
+# As an answer
+
+
+def test_the_answer_to_a_text_is_its_mentions_with_their_places_and_basis_text() -> None:
+    text = "5 kg of phosgene and thionyl chloride"
+    answers = SCREENER.answer(text, "text")
+    listed = [one for one in answers if one.verdict is Verdict.LISTED]
+    assert {(one.written, one.basis) for one in listed} == {("phosgene", "text"), ("thionyl chloride", "text")}
+    assert all(text[one.span[0] : one.span[1]] == one.written for one in listed)
+
+
+def test_a_text_without_a_chemical_says_that_none_was_recognised() -> None:
+    (one,) = SCREENER.answer("spare parts for tractors", "text")
+    assert (one.verdict, one.message.id) == (Verdict.NOT_LISTED, "why_no_mention")
+
+
+# Any text
+
+
+PIECES = st.one_of(
+    st.sampled_from([case["text"] for _, case in LINES]),
+    st.sampled_from(["sarin", "TEA", "CAS", "102-71-6", "HS", "2812.11", "UN 1076", "20 kg", "85 %", "phosgene", "PCl3",
+                     "السارين", "зарином", "三乙醇胺", "CC(C)OP(C)(=O)F", "2-(", ")ethanol", "\n", ";", " ", "\t"]),
+    st.text(max_size=10),
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(PIECES, max_size=6).map(" ".join))
+def test_mentions_of_any_text_stand_in_it_in_order_and_can_be_said(text: str) -> None:
+    found = SCREENER.finder.find(text)
+    assert [one[:2] for one in found] == sorted(one[:2] for one in found)
+    for one in found:
+        assert 0 <= one.start < one.end <= len(text)
+        assert text[one.start : one.end] == one.text
+        assert one.outcomes
+        for outcome in one.outcomes:
+            assert outcome.basis == "text"
+            assert say(outcome.message, "en")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(PIECES, max_size=5).map(" ".join))
+def test_a_finder_that_has_read_much_answers_as_before(text: str) -> None:
+    assert SCREENER.finder.find(text) == SCREENER.finder.find(text)
