@@ -18,12 +18,14 @@ from starlette.testclient import TestClient
 
 from opencwc.casebook import tables
 from opencwc.casebook.cases import change_case
-from opencwc.casebook.model import Mark
+from opencwc.casebook.listing import list_findings
+from opencwc.casebook.model import Filter, Mark
 from opencwc.errors import ConflictError, NotFoundError
 from opencwc.web.jobs import MOST_ATTEMPTS, Job, Jobs
 from opencwc.web.worker import Worker
 
 from .conftest import ON_BOTH, PEOPLE, House, live
+from .papers import docx, pdf, xlsx
 
 CSV = b"id,smiles\nP1,CC(C)OP(C)(=O)F\nP2,CCO\nP3,C1CC\n"
 ANALYST = PEOPLE["analyst"]
@@ -312,6 +314,96 @@ def test_a_worker_that_is_told_to_leave_gives_its_job_back(client: TestClient, h
     assert house.jobs.get(job["id"]).state == "waiting"
     assert Worker(house.jobs, house.intake, house.configuration).work_once()
     assert house.jobs.get(job["id"]).state == "done"
+
+
+# ------------------------------------------------------------------------------------------------------------ documents
+
+
+def findings_of(client: TestClient, job: dict[str, Any]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in client.get(f"/api/v1/jobs/{job['id']}/result").text.splitlines()]
+
+
+def test_a_document_is_read_for_what_it_mentions_and_says_where_that_stands(
+    client: TestClient, worker: Worker, house: House
+) -> None:
+    from opencwc.casebook.keeping import run_named
+
+    line = "4 drums of thiodiglycol 99 %, CAS 111-48-8"
+    job = submit(client, pdf(["Offer"], ["Please note:", line]), "offer.pdf").json()
+    assert job["asked"]["kind"] == "text"
+    assert worker.work_once()
+    told = client.get(f"/api/v1/jobs/{job['id']}").json()
+    assert (told["state"], told["problem"]) == ("done", None)
+    found = findings_of(client, job)
+    name, number = (one for one in found if one["verdict"] == "listed")
+    assert (name["id"], name["input"], name["entry"], name["basis"]) == ("p. 2", "thiodiglycol", "2B13", "text")
+    assert number["input"] == "111-48-8"
+    text = f"Please note:\n{line}"
+    for one in (name, number):
+        start, end = next(part["span"] for part in one["evidence"] if part["kind"] == "mention")
+        assert text[start:end] == one["input"]
+    assert "99 %" in {part["label"] for part in name["evidence"] if part["kind"] == "concentration"}
+    clear = next(one for one in found if one["verdict"] == "not_listed")
+    assert "no statement about the goods" in clear["why"]
+    with house.book.reading() as connection:
+        run = run_named(connection, told["run"])
+    assert (run["checked"]["document"], run["checked"]["column"]) == ("pdf", "")
+    for searched in ("Thiodiglycol", "p. 2"):
+        hits = list_findings(house.book, ANALYST, Filter(case="k-1", text=searched)).findings
+        assert name["finding"] in {one.id for one in hits}
+
+
+def test_a_table_is_read_by_its_column_and_whole_where_that_is_asked_for(client: TestClient, worker: Worker) -> None:
+    data = xlsx(["Product", "Qty"], ["4 drums thiodiglycol", "200 kg"], ["soap", "1 kg"])
+    by_column, whole = submit(client, data, "goods.xlsx").json(), submit(client, data, "goods.xlsx", kind="text").json()
+    assert (by_column["asked"]["kind"], whole["asked"]["kind"]) == ("auto", "text")
+    assert worker.work_once() and worker.work_once()
+    assert {one["id"] for one in findings_of(client, whole) if one["verdict"] == "listed"} == {"Sheet1!A2"}
+    named = submit(client, b"id;goods\nP1;4 drums thiodiglycol\n", "g.csv", kind="text", column="goods").json()
+    assert worker.work_once()
+    (one,) = findings_of(client, named)
+    assert (one["id"], one["verdict"], one["input"]) == ("P1", "listed", "thiodiglycol")
+
+
+def test_a_document_that_is_locked_fails_with_what_to_do(client: TestClient, worker: Worker) -> None:
+    job = submit(client, pdf(["sarin"], locked=True), "x.pdf").json()
+    worker.work_once()
+    told = client.get(f"/api/v1/jobs/{job['id']}").json()
+    assert told["state"] == "failed"
+    assert "password" in told["problem"]["what"] and "remove the password" in told["problem"]["remedy"]
+
+
+def test_a_worker_that_dies_over_a_document_loses_no_passage_and_keeps_none_twice(
+    client: TestClient, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = 1_600
+    job = submit(client, docx(*(f"lot {number}: sarin" for number in range(rows))), "x.docx").json()
+
+    class DiedError(BaseException):
+        """As SIGKILL: nothing after it runs."""
+
+    first = Worker(house.jobs, house.intake, house.configuration, "first")
+    kept = house.intake.begin
+
+    def begin(*arguments: Any) -> Any:
+        keeper = kept(*arguments)
+        keep = keeper.keep
+
+        def once(findings: Any) -> int:
+            if keeper.rows:
+                raise DiedError
+            return keep(findings)
+
+        keeper.keep = once
+        return keeper
+
+    with monkeypatch.context() as patched, pytest.raises(DiedError):
+        patched.setattr(type(house.intake), "begin", lambda _, *arguments: begin(*arguments))
+        first.work_once()
+    assert house.jobs.requeue_stale(after=-1) == 1
+    assert Worker(house.jobs, house.intake, house.configuration, "second").work_once()
+    assert house.jobs.get(job["id"]).rows_done == rows
+    assert [one["row"] for one in findings_of(client, job)] == list(range(1, rows + 1))
 
 
 # ---------------------------------------------------------------------------------------------------- idempotency keys

@@ -22,6 +22,8 @@ from opencwc.web import sandbox
 from opencwc.web.confining import Bounds
 from opencwc.web.sandbox import Sandbox, Wish, screened
 
+from .papers import docx, docx_bomb, docx_of_entities, letter, pdf, xlsx
+
 PROBE = str(Path(__file__).with_name("confined_probe.py"))
 DAY = "2026-11-24"
 
@@ -224,3 +226,78 @@ def test_the_environment_of_the_process_holds_no_secret(monkeypatch: pytest.Monk
     assert "planted" not in json.dumps(line)
     assert os.environ["OPENCWC_SERVICE_METRICS_TOKEN"] == "planted"
     assert sys.executable
+
+
+# ---------------------------------------------------------------------------------------------------- texts
+
+OFFER = "4 drums of thiodiglycol 99 %, 200 kg each, HS 2930.70"
+PAPERS = {
+    "offer.pdf": (pdf(["Safety data sheet"], ["Nothing here.", OFFER]), "p. 2"),
+    "offer.docx": (docx("Dear all,", OFFER), "¶ 2"),
+    "offer.xlsx": (xlsx(["Product", "Quantity"], ["thiodiglycol 99 %", "200 kg"]), "Sheet1!A2"),
+    "offer.eml": (letter("An offer", f"Dear all,\n\n{OFFER}\n"), "body ¶ 2"),
+    "offer.html": (f"<p>Dear all,</p><p>{OFFER}</p>".encode(), "¶ 2"),
+    "offer.txt": (f"Dear all,\n\n{OFFER}\n".encode(), ""),
+    "offer.csv": (b"product;quantity\nthiodiglycol 99 %;200 kg\n", ""),
+}
+
+
+@pytest.mark.parametrize("name", PAPERS)
+def test_a_paper_is_read_whole_and_its_chemicals_are_found_in_their_places(name: str) -> None:
+    data, place = PAPERS[name]
+    findings, last = read(data, name, kind="text", lists=("CWC",))
+    (found,) = [one for one in findings if one["verdict"] == "listed"]
+    assert (found["entry"], found["basis"], found["input"].lower()) == ("2B13", "text", "thiodiglycol")
+    assert found["id"].startswith(place)
+    mention = next(one for one in found["evidence"] if one["kind"] == "mention")
+    assert mention["span"][1] - mention["span"][0] == len("thiodiglycol")
+    stated = {one["kind"]: one["value"] for one in found["evidence"]}
+    assert stated["concentration"] == "99 %"
+    assert last["rows"] == len({one["row"] for one in findings})
+
+
+def test_a_text_without_a_chemical_is_no_clearance() -> None:
+    findings, _ = read(docx("Please sign here."), "x.docx", kind="text")
+    assert [(one["verdict"], one["message"]["id"]) for one in findings] == [("not_listed", "why_no_mention")]
+
+
+def test_the_passages_of_a_document_that_are_kept_already_are_not_told_again() -> None:
+    data = docx(*("sarin" if number % 3 else "soap" for number in range(1, 1_301)))
+    whole, last = read(data, "x.docx", kind="text")
+    rest, last_of_rest = read(data, "x.docx", kind="text", skip_rows=700)
+    assert rest == [one for one in whole if one["row"] > 700]
+    assert last_of_rest == last
+    assert last["rows"] == 1_300
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "said"),
+    [
+        (pdf(["sarin"], locked=True), "x.pdf", "locked with a password"),
+        (pdf(["sarin"])[:150], "x.pdf", "damaged"),
+        (docx("sarin")[:200], "x.docx", "cut short"),
+        (docx_bomb(), "x.docx", "would unpack to more"),
+        (b"\x89PNG\r\n\x1a\n" + b"x" * 100, "x.pdf", "picture"),
+        (b"{\\rtf1 sarin}", "x.docx", "RTF"),
+        (b"MZ\x90\x00" + b"x" * 100, "x.pdf", "kind that is not read"),
+        (b"", "x.pdf", "empty"),
+    ],
+    ids=["locked", "truncated", "half a package", "bomb", "picture", "mislabelled", "program", "empty"],
+)
+def test_a_document_that_means_no_good_is_refused_with_what_to_do(data: bytes, name: str, said: str) -> None:
+    began = time.monotonic()
+    with pytest.raises(InputError, match=said) as caught:
+        read(data, name, kind="text")
+    assert caught.value.remedy
+    assert time.monotonic() - began < 60
+
+
+def test_entities_are_never_expanded() -> None:
+    findings, last = read(docx_of_entities(), "x.docx", kind="text")
+    assert [one["verdict"] for one in findings] == ["unreadable"]
+    assert last["rows"] == 1
+
+
+def test_no_other_program_is_asked_in_there() -> None:
+    findings, _ = read(docx("2-(2-chloropropan-2-yl)-4-ethoxy-1,3-dithiolane, 5 kg"), "x.docx", kind="text")
+    assert {one["verdict"] for one in findings} <= {"unreadable", "not_listed"}

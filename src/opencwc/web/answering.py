@@ -1,6 +1,7 @@
 """Screening inside the service: a few threads, and one screener for each question that is being asked.
 
-A screener is never changed once made and serves all threads; the least recently asked question makes room.
+A screener is never changed once made and serves all threads; the least recently asked question makes room. All share
+one reader of systematic names, which is one Java process.
 """
 
 from __future__ import annotations
@@ -10,9 +11,12 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from threading import Lock
+from functools import cached_property
+from threading import Lock, Thread
 from typing import Any, ParamSpec, TypeVar
 
+from opencwc.chemistry.systematic_names import SystematicNames
+from opencwc.errors import OpenCWCError
 from opencwc.finding import Finding, Subject, Verdict
 from opencwc.screening.answering import Screener
 from opencwc.screening.formats import checked_as_json, finding_as_json
@@ -25,6 +29,11 @@ Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
 QUESTIONS_KEPT = 16
+SECONDS_A_NAME = 1.0
+"""How long a systematic name may take: many wait for one reader."""
+_WARMING = "2 drums of triethanolamine 85 %, CAS 102-71-6, HS 2922.15, and trietanolamin"
+_SYSTEMATIC = "2-chloroethanol"
+"""A line that has all in it that a text is searched for, and a name for OPSIN."""
 
 
 class Answering:
@@ -35,6 +44,7 @@ class Answering:
         self.open()
         self._screeners: OrderedDict[tuple[date, tuple[str, ...]], Screener] = OrderedDict()
         self._lock = Lock()
+        self._warmed = False
 
     def open(self) -> None:
         """Make the threads, anew where they were let go."""
@@ -52,19 +62,41 @@ class Answering:
                 self._screeners.move_to_end(key)
                 return found
         made = Screener(Rulebook.of(*key))
+        made.known.resolver.systematic = self._systematic
         with self._lock:
             self._screeners[key] = made
             while len(self._screeners) > QUESTIONS_KEPT:
                 self._screeners.popitem(last=False)
         return made
 
+    @cached_property
+    def _systematic(self) -> SystematicNames | None:
+        return SystematicNames(seconds=SECONDS_A_NAME) if SystematicNames.available() else None
+
+    def warm(self) -> None:
+        """Load in the background, once, what an answer to a line needs: the names, and OPSIN, which takes a second."""
+        with self._lock:
+            warmed, self._warmed = self._warmed, True
+        if not warmed:
+            Thread(target=self._answer_a_line, daemon=True, name="warming").start()
+
+    def _answer_a_line(self) -> None:
+        try:
+            self.screener().answer(_WARMING, "text")
+            if self._systematic:
+                self._systematic.read_many([_SYSTEMATIC])
+        except OpenCWCError:  # what is missing is said where it is asked for
+            return
+
     def has(self, as_of: date | None, lists: tuple[str, ...]) -> bool:
         """Tell whether the screener of a question is made already."""
         return (as_of or date.today(), lists) in self._screeners
 
     def close(self) -> None:
-        """Let the threads go."""
+        """Let the threads go, and end the reader of systematic names; the next question starts another."""
         self._threads.shutdown(wait=False, cancel_futures=True)
+        if (reader := self.__dict__.get("_systematic")) is not None:
+            reader.close()
 
 
 def findings_of(

@@ -14,15 +14,22 @@ import sys
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from opencwc.web.confining import Bounds, Protection, confine, isolate
+
+if TYPE_CHECKING:
+    from opencwc.screening.documents import DocumentRows
+    from opencwc.tables import Table
 
 ROWS_A_BATCH = 5_000
 ROWS_AT_ONCE = 500
 BYTES_AT_ONCE = 4_000_000
 MOST_COLUMNS = 50
 LONGEST_COLUMN = 200
+MOST_NOTES = 50
+A_LINE = "2 drums of triethanolamine 85 %, CAS 102-71-6, HS 2922.15, and trietanolamin"
+"""A line that has all in it that a text is searched for."""
 
 
 def main() -> int:
@@ -89,7 +96,21 @@ class _Prepared:
             date.fromisoformat(asked["as_of"]), tuple(asked["lists"]), kind=asked["kind"], lang=asked["lang"]
         )
         self.screener = BatchScreener(self.question)
-        self._warm(["CCO"] * LEAST_ROWS_FOR_GATE + ["Sarin", "an unknown name", "50-00-0"])
+        # No process may be started once the rights are given up: Java and Tesseract are not asked in here.
+        self.screener.screener.known.resolver.systematic = None
+        self._warm(["CCO"] * LEAST_ROWS_FOR_GATE + ["Sarin", "an unknown name", "50-00-0", A_LINE])
+        if self.question.kind == "text":
+            self._load_readers()
+
+    def _load_readers(self) -> None:
+        """Load what documents are read with, PDFium's library among it, and what a text is searched with."""
+        from opencwc.language.reading.readers import load_readers
+        from opencwc.screening.documents import open_texts
+
+        load_readers()
+        with open_texts(io.BytesIO(f"Description,Quantity\n{A_LINE},2 kg\n".encode()), name="x.csv", **_HERE) as rows:
+            for batch in rows.batches():
+                self.screener.answer(batch)
 
     def _warm(self, values: list[str]) -> None:
         """Screen a few values, so that the compiled reader and the index of names are loaded."""
@@ -115,25 +136,20 @@ class _Prepared:
 
     def answer(self, wish: dict[str, Any], protection: Protection) -> Iterator[dict[str, Any]]:
         """Yield the lines of the answer."""
-        from opencwc.finding import finding_to_plain
+        from opencwc.finding import finding_to_plain, message_to_plain
         from opencwc.screening.formats import checked_as_json
         from opencwc.screening.model import Tally
         from opencwc.screening.rulebook import maker_of
         from opencwc.screening.running import Wish, checked_by, make_piece
-        from opencwc.tables import open_table
 
-        table = open_table(
-            upload(),
-            name=wish["name"],
-            column=wish["column"] or None,
-            id_column=wish["id_column"] or None,
-            batch_rows=wish.get("batch_rows") or ROWS_A_BATCH,
-        )
+        table = self._open(wish)
         if table.inputs_are == "molblock" and self.question.kind == "auto":
             self.screener.question = self.question._replace(kind="molblock")
         rulebook = self.screener.rulebook
         told = checked_as_json(checked_by(rulebook, self.question.lang, table.name, table.column, table.notes))
         told |= _columns_of(table.columns, table.column, table.id_column)
+        if self.question.kind == "text":
+            told["document"] = getattr(table, "kind", "")
         maker = maker_of(rulebook)._asdict()
         yield {"checked": told, "maker": maker, "protection": protection.as_json(), "rows_all": None}
         tally = Tally()
@@ -159,7 +175,23 @@ class _Prepared:
                 waiting.append(finding_to_plain(finding))
             if waiting:
                 yield _batch(waiting, share)
-        yield {"done": True, "rows": tally.rows, "tally": {str(key): rows for key, rows in tally.by_verdict.items()}}
+        yield {
+            "done": True,
+            "rows": tally.rows,
+            "tally": {str(key): rows for key, rows in tally.by_verdict.items()},
+            "notes": [message_to_plain(one) for one in table.notes[:MOST_NOTES]],
+        }
+
+    def _open(self, wish: dict[str, Any]) -> Table | DocumentRows:
+        """Open the upload: as a table, or as the texts that were asked for."""
+        named = {"name": wish["name"], "column": wish["column"] or None, "id_column": wish["id_column"] or None}
+        if self.question.kind == "text":
+            from opencwc.screening.documents import open_texts
+
+            return open_texts(upload(), **named, **_HERE)
+        from opencwc.tables import open_table
+
+        return open_table(upload(), **named, batch_rows=wish.get("batch_rows") or ROWS_A_BATCH)
 
 
 def _columns_of(columns: Sequence[str], column: str, id_column: str | None) -> dict[str, Any]:
@@ -182,6 +214,8 @@ def _write(out: IO[bytes] | io.BufferedWriter, line: dict[str, Any]) -> None:
     out.flush()
 
 
+_HERE: dict[str, Any] = {"ocr": False, "confine": False}
+"""How documents are read in here: this process is confined already, and starts no other one."""
 _SMALLER = "Send it in smaller parts, or as CSV."
 
 if __name__ == "__main__":

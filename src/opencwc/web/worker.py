@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import re
 import signal
 import socket
 import sys
@@ -31,6 +32,8 @@ from opencwc.web.sandbox import Wish, screened
 
 BEAT_SECONDS = 2.0
 IDLE_SECONDS = 0.5
+MOST_NOTES, LONGEST_NOTE = 50, 300
+"""How many notes on a file are kept, and how many characters of a value in one."""
 _LOG = logging.getLogger("opencwc.web.worker")
 
 
@@ -143,7 +146,8 @@ class Worker:
             elif line.get("done"):
                 counted = {str(verdict): int(number) for verdict, number in line["tally"].items()}
                 all_rows = int(line["rows"])
-                held[0].finish({"rows": all_rows, "by_verdict": counted}, rows=all_rows)
+                told = {"rows": all_rows, "by_verdict": counted, "notes": _notes_of(line)}
+                held[0].finish({name: value for name, value in told.items() if value != []}, rows=all_rows)
                 return all_rows
         raise InputError("reading the file broke off")
 
@@ -198,6 +202,21 @@ def _findings_of(line: Mapping[str, Any], after: int) -> list[Finding]:
     return findings
 
 
+def _notes_of(line: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return what is to be said of the file as a whole: ids of our own messages, and short values."""
+    notes = []
+    for one in line.get("notes") or []:
+        values = one.get("values") if isinstance(one, dict) else None
+        if isinstance(values, dict) and _NOTE.fullmatch(str(one.get("id"))):
+            short = {str(name): value for name, value in values.items() if isinstance(value, (str, int))}
+            notes.append({"id": str(one["id"]), "values": {name: _short(value) for name, value in short.items()}})
+    return notes[:MOST_NOTES]
+
+
+def _short(value: str | int) -> str | int:
+    return value if isinstance(value, int) else value[:LONGEST_NOTE]
+
+
 def _estimate(rows: int, share: object) -> int | None:
     return max(rows, round(rows / share)) if isinstance(share, float) and 0 < share <= 1 else None
 
@@ -241,6 +260,7 @@ def main() -> int:
 
 
 _GRACE_SECONDS = 5.0
+_NOTE = re.compile(r"(?:note|reading)_[a-z0-9_]{1,60}")
 _TELL = "Tell the administrator the id of the job: the log has the place under it."
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from opencwc.web.pages.navigation import PAGES
 from web.browser.conftest import LOST, Visitors, Watched
 from web.browser.served import OPENCWC, PASSWORD, Served
 from web.browser.walking import MOUSE, Hand, Keyboard, Mouse, Words, decide, number_of, screen_a_file
+from web.papers import pdf
 
 INVOICE = b"id;chemical;kg\n1;saxitoxin;0.001\n2;102-71-6;40\n3;acetone;10\n4;Norwald FR-77;5\n"
 """A toxin of Schedule 1 (two people decide), an amine of Schedule 3, a solvent, and a name that nobody knows."""
@@ -109,6 +110,32 @@ def _verify(page: Page, words: Words, hand: Hand, bundle: Path, served: Served) 
         check=False, timeout=60,
     )  # fmt: skip
     assert told.returncode == 0, told.stderr
+
+
+@pytest.mark.parametrize("lang", ["en", "ar"])
+def test_a_pdf_is_dropped_and_what_it_mentions_is_seen_marked_in_its_place(open_page: Visitors, lang: str) -> None:
+    words, hand = Words(lang), Mouse()
+    page = open_page("amara", "/#drop", lang=lang).page
+    offer = pdf(["Safety data sheet"], ["Please note:", "4 drums of thiodiglycol 99 %, CAS 111-48-8"])
+    assert screen_a_file(page, words, hand, f"pdf-{lang}", offer, "offer.pdf") >= 3
+    page.locator("[data-item]", has=page.locator("mark.grave")).first.locator("th a").click()
+    page.wait_for_url("**/findings/*")
+    excerpt = page.locator("p.excerpt")
+    expect(excerpt.locator("mark.grave")).to_have_text("thiodiglycol")
+    expect(excerpt).to_contain_text("4 drums of thiodiglycol 99 %")
+    expect(page.locator("dl.place").first).to_contain_text("p. 2")
+    width = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert width <= 0
+
+
+def test_a_line_is_marked_while_it_is_typed(open_page: Visitors) -> None:
+    page, words = open_page("amara", "/", expect=LOST).page, Words("en")  # a key before the answer to the last one
+    page.locator("#value").press_sequentially("4 drums of thiodiglycol 99 %, HS 2930.70")
+    mark = page.locator("#answer .line mark.grave").first
+    expect(mark).to_contain_text("thiodiglycol")
+    expect(page.locator("#answer .cards")).to_contain_text(words("stated_concentration"))
+    mark.locator("a").click()
+    expect(page.locator("#finding-1")).to_be_in_viewport()
 
 
 PLACES_OF_ROLES = {"leila": "reviewer", "amara": "analyst", "ingrid": "administrator", "wei": "auditor"}

@@ -100,10 +100,10 @@ class Words:
         return page.locator("main").get_by_label(self(name)).locator("visible=true")
 
 
-def screen_a_file(page: Page, words: Words, hand: Hand, case: str, content: bytes) -> int:
+def screen_a_file(page: Page, words: Words, hand: Hand, case: str, content: bytes, name: str = "invoice.csv") -> int:
     """Drop a file, wait for its job to end, go to its results; return how many findings there are."""
-    hand.bring(page, "file", "invoice.csv", content)
-    expect(page.locator("[data-chosen]")).to_contain_text("invoice.csv")
+    hand.bring(page, "file", name, content)
+    expect(page.locator("[data-chosen]")).to_contain_text(name)
     hand.write(page.locator("input[name=case]"), case)
     hand.press(words.button(page, "page_file_button"))
     page.wait_for_url("**/jobs/*")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -15,7 +16,9 @@ from opencwc.screening import screen
 from opencwc.web.jobs import Jobs
 from opencwc.web.pages.job import trouble_of
 from opencwc.web.wiring import intake_of
-from opencwc.web.worker import Worker
+from opencwc.web.worker import Worker, _notes_of
+from opencwc.wording import LANGUAGES, say
+from web.papers import docx, docx_bomb, letter, pdf, xlsx
 from web.signing_in import House
 
 from .housing import LANGUAGES_READ, PART, opened_house, page_of
@@ -134,7 +137,11 @@ BAD = {
     "no_column": (GOODS, "goods.csv", "smell"),
     "empty": ("", "goods.csv", ""),
     "damaged": (b"PK\x03\x04broken", "goods.xlsx", ""),
-    "no_table": (b"%PDF-1.7\n" + b"x" * 100, "goods.pdf", ""),
+    "no_table": (b"\x00\x01\x02" * 50, "goods.bin", ""),
+    "password": (pdf(["sarin"], locked=True), "goods.pdf", ""),
+    "save": (pdf(["sarin"])[:150], "goods.pdf", ""),
+    "unpack": (docx_bomb(), "goods.docx", ""),
+    "picture": (b"\x89PNG\r\n\x1a\n" + b"x" * 100, "goods.png", ""),
 }
 
 
@@ -199,3 +206,105 @@ def test_what_was_wrong_is_known_by_its_kind_or_its_words(problem: dict[str, str
     found = trouble_of(problem, "7a", "fr")
     assert found.kind == kind
     assert problem["what"] in found.detail and "page_job" not in found.says
+
+
+# ------------------------------------------------------------------------------------------------------------ documents
+
+LINE = "4 drums of thiodiglycol 99 %, CAS 111-48-8"
+
+
+def flat(name: str, lang: str) -> str:
+    """Return a message as it is found in the text of a page, where no space is kept from breaking."""
+    return " ".join(say(name, lang).split())
+
+
+def findings_of(client: TestClient, address: str) -> list[dict[str, Any]]:
+    run = client.get(f"/api/v1{address}").json()["run"]
+    return list(client.get(f"/api/v1/findings?run={run}").json()["findings"])
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_finding_of_a_document_shows_its_place_the_mark_and_what_the_text_states(house: House, lang: str) -> None:
+    with house.signed_in("anna") as client:
+        address = screened(house, client, pdf(["Offer"], ["Please note:", LINE]), "offer.pdf")
+        found = next(one for one in findings_of(client, address) if one["verdict"] == "listed")
+        page = told(client, f"/findings/{found['id']}", lang)
+        seen = page.one("section", aria_labelledby="seen-h")
+        mark = seen.one("p", class_="excerpt").one("mark")
+        assert (mark.text, mark.attributes["class"]) == ("thiodiglycol", "grave")
+        assert seen.one("p", class_="excerpt").one("bdi").attributes["dir"] == "auto"
+        place = {one.one("dt").text: one.one("dd").text for one in seen.one("dl", class_="place").all("div")}
+        assert place[say("page_place", lang)] == "p. 2"
+        assert place[say("page_place_passage", lang)] == "2"
+        stated = next(
+            one for one in seen.all("div") if one.all("dt") and one.one("dt").text == say("stated_concentration", lang)
+        )
+        assert "99 %" in stated.text
+        for list_page in (f"/casebook?case=goods&run={found['run']}", "/casebook?part=findings&text=thiodiglycol"):
+            row = next(one for one in told(client, list_page, lang).all("tr") if one.all("mark"))
+            assert row.one("mark").text == "thiodiglycol" and "p. 2" in row.text
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_passage_without_a_chemical_is_shown_as_no_clearance(house: House, lang: str) -> None:
+    with house.signed_in("anna") as client:
+        address = screened(house, client, docx("Please sign here.", LINE), "offer.docx")
+        clear = next(one for one in findings_of(client, address) if one["verdict"] == "not_listed")
+        page = told(client, f"/findings/{clear['id']}", lang)
+        assert say("page_text_nothing", lang) in page.one("h1").text
+        assert say("verdict_not_listed", lang) not in page.one("h1").text
+        seen = page.one("section", aria_labelledby="seen-h")
+        assert flat("page_text_nothing_means", lang) in seen.one("p", class_="warning").text
+        assert "Please sign here." in seen.text
+        for place in (address, "/cases/goods", f"/casebook?case=goods&run={clear['run']}"):
+            assert flat("page_run_text", lang) in told(client, place, lang).text, place
+        row = next(one for one in told(client, "/casebook?case=goods", lang).all("tr") if "Please sign" in one.text)
+        assert row.one("span", class_="badge").attributes["class"] == "badge gap"
+
+
+def test_a_document_is_told_by_passages_and_a_table_by_rows(house: House) -> None:
+    with house.signed_in("anna") as client:
+        page = told(client, screened(house, client, letter("Offer", f"Dear all,\n\n{LINE}\n"), "offer.eml"))
+        assert "passages" in page.one("p", class_="lead").text and "Read whole, as a text (EML)" in page.text
+        page = told(client, screened(house, client, GOODS))
+        assert "rows" in page.one("p", class_="lead").text and not page.all("p", class_="as-text")
+
+
+def test_a_packing_list_is_read_whole_where_that_is_chosen_on_the_form(house: House) -> None:
+    data = xlsx(["Produit", "Quantité"], ["thiodiglycol 99 %", "200 kg"], ["savon", "1 kg"])
+    with house.signed_in("anna") as client:
+        form = told(client, "/").one("form", hx_post="/screen/file")
+        assert form.one("input", type="checkbox", name="kind").attributes["value"] == "text"
+        found = findings_of(client, screened(house, client, data, "liste.xlsx", kind="text"))
+        one = next(one for one in found if one["entry"] == "2B13")
+        place = told(client, f"/findings/{one['id']}").one("dl", class_="place").text
+        assert "Sheet1!A2" in place
+
+
+def test_a_text_that_runs_right_to_left_is_shown_so(house: House) -> None:
+    line = "نعرض عليكم ثلاثي إيثانول أمين 85٪ في 12 برميلا"
+    with house.signed_in("anna") as client:
+        address = screened(house, client, letter("عرض", f"{line}\n"), "offer.eml")
+        found = next(one for one in findings_of(client, address) if one["verdict"] in ("listed", "review"))
+        excerpt = told(client, f"/findings/{found['id']}", "ar").one("p", class_="excerpt")
+        assert excerpt.text.replace("\u200e", "") == line and excerpt.one("bdi").attributes["dir"] == "auto"
+        assert excerpt.one("mark").text == "ثلاثي إيثانول أمين"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES_READ)
+def test_what_is_to_be_said_of_the_file_as_a_whole_is_said(house: House, lang: str) -> None:
+    with house.signed_in("anna") as client:
+        address = screened(house, client, pdf([LINE]), "offer.docx")
+        note = told(client, address, lang).one("p", class_="about-file").text
+        assert "DOCX" in note and "PDF" in note
+
+
+def test_notes_that_are_none_of_ours_are_not_kept() -> None:
+    line = {
+        "notes": [
+            {"id": "page_sign_out", "values": {}},
+            {"id": "reading_kind_differs", "values": {"said": "x" * 999}},
+            7,
+        ]
+    }
+    assert _notes_of(line) == [{"id": "reading_kind_differs", "values": {"said": "x" * 300}}]

@@ -8,9 +8,11 @@ import pytest
 from starlette.testclient import TestClient
 
 from opencwc.casebook.listing import list_records
+from opencwc.language.commerce import read_commerce
 from opencwc.web.pages.screen import EXAMPLES
+from opencwc.web.pages.told import unread
 from opencwc.web.sessions import csrf_of, is_csrf, masked_csrf
-from opencwc.wording import say
+from opencwc.wording import say, sentence
 from web.signing_in import House
 
 from .housing import LANGUAGES_READ, PAGE, PART, opened_house, page_of
@@ -68,7 +70,7 @@ def test_the_deciding_atoms_are_drawn_and_the_sentence_beside_names_them(client:
     ("line", "not_read"),
     [
         ("caffeine 5 kg; XZ-17 2 kg", "XZ-17"),
-        ("20 L acetone, 2 kg Isopropylmethylphosphonofluoridat", "Isopropylmethylphosphonofluoridat"),
+        ("20 L acetone, 2 kg of Norwald FR-77", "Norwald"),
         ("acetone\nsomething else", "something"),
     ],
 )
@@ -81,15 +83,111 @@ def test_a_line_that_was_read_in_part_is_no_clearance(client: TestClient, line: 
 
 def test_a_line_is_read_by_number_structure_and_name_and_what_was_read_is_marked(client: TestClient) -> None:
     part = told(client, "4 drums thiodiglycol CAS 111-48-8 and CP(=O)(Cl)Cl")
-    assert [one.text for one in part.all("mark")] == ["thiodiglycol", "111-48-8", "CP(=O)(Cl)Cl"]
+    marks = part.one("p", class_="line").all("mark")
+    assert [one.text.startswith(name) for one, name in zip(marks, MARKED, strict=True)] == [True] * 3
+    assert {one.attributes["class"] for one in marks} == {"grave"}
     assert say("verdict_listed") in headline(part)
     assert {"2B13", "2B04"} <= {word for one in part.all("article") for word in one.one("h3").text.split()}
+    assert not part.all("p", class_="warning"), "amounts, packings and labels are no words that were not read"
+    for one in marks:  # the reason stands beside, by its number, and at length in its card
+        card = one.one("a").attributes["href"].removeprefix("#")
+        assert part.one("article", id=card)
+        number = one.one("sup").text
+        assert any(item.one("b").text == number for item in part.one("ul", class_="remarks").all("li"))
 
 
-def test_a_number_in_a_line_whose_check_digit_fails_is_said_to_be_unread(client: TestClient) -> None:
+MARKED = ("thiodiglycol", "111-48-8", "CP(=O)(Cl)Cl")
+
+
+def facts_of(part: Element) -> dict[str, str]:
+    """Return what stands in the lists of facts: the first value of each label."""
+    rows = [one for facts in part.all("dl", class_="facts") for one in facts.all("div")]
+    return {one.one("dt").text: one.all("dd")[0].text for one in reversed(rows)}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES_READ)
+def test_what_a_line_states_beside_a_chemical_is_shown(client: TestClient, lang: str) -> None:
+    client.cookies.set("opencwc_language", lang)
+    part = told(client, "TEA 85 %, 4 IBC of 1000 L, HS 2922.15")
+    facts = facts_of(part.all("article")[0])
+    for kind, value in {"concentration": "85 %", "quantity": "1000 L", "hs_code": "2922.15"}.items():
+        assert facts[say(f"stated_{kind}", lang)].startswith(value)
+    assert say("verdict_listed", lang) in headline(part) or say("verdict_review", lang) in headline(part)
+
+
+def test_what_a_line_states_of_nothing_that_is_listed_is_shown_too(client: TestClient) -> None:
+    facts = facts_of(told(client, "acetone 99 %, 200 kg"))
+    assert facts[say("stated_concentration")].startswith("99 %")
+    assert facts[say("stated_quantity")].startswith("200 kg")
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("triéthanolamine 85 %, 12 fûts de 200 kg", "triéthanolamine"),
+        ("ثلاثي إيثانول أمين 85٪، 12 برميلا", "ثلاثي إيثانول أمين"),
+        ("三乙醇胺 85%，200公斤", "三乙醇胺"),
+        ("триэтаноламин 85 %, 12 бочек по 200 кг", "триэтаноламин"),
+    ],
+)
+def test_a_line_in_any_of_the_languages_has_its_chemical_marked(client: TestClient, line: str, name: str) -> None:
+    part = told(client, line)
+    marks = part.one("p", class_="line").all("mark")
+    assert marks and marks[0].text.startswith(name)
+    assert marks[0].attributes["class"] == "grave"
+    assert part.one("p", class_="line").one("bdi").attributes["dir"] == "auto"
+
+
+LETTER = (
+    "Dear Sir or Madam,\n\nwe thank you for your inquiry of last week and are pleased to offer, subject to our usual "
+    "terms, {goods}.\nPayment within thirty days of delivery; the goods are sent by sea from our warehouse, and the "
+    "papers follow by post as soon as the ship has left.\n\nWith kind regards, the sales office"
+)
+
+
+def test_a_letter_is_read_as_a_text_with_what_it_mentions_marked(client: TestClient) -> None:
+    part = told(client, LETTER.format(goods="20 drums of thiodiglycol, 99 % pure"))
+    (mark,) = part.one("p", class_="line").all("mark")
+    assert mark.text.startswith("thiodiglycol")
+    assert say("verdict_listed") in headline(part)
+    assert sentence("report_text_means") in part.text
+    assert not part.all("p", class_="warning"), "the words of a letter are not all told one by one"
+
+
+@pytest.mark.parametrize("goods", ["20 drums of acetone", "20 drums of what you ask for"])
+@pytest.mark.parametrize("lang", LANGUAGES_READ)
+def test_a_letter_in_which_nothing_listed_is_recognised_is_no_clearance(
+    client: TestClient, goods: str, lang: str
+) -> None:
+    client.cookies.set("opencwc_language", lang)
+    part = told(client, LETTER.format(goods=goods))
+    assert say("verdict_not_listed", lang) not in headline(part)
+    assert say("page_text_nothing", lang) in headline(part)
+    assert " ".join(say("page_text_nothing_means", lang).split()) in headline(part)
+    assert part.one("h2").one("span", class_="badge").attributes["class"] == "badge gap"
+
+
+def test_a_word_that_only_joins_or_labels_is_not_said_to_be_unread() -> None:
+    line = "20 L acetone, 2 kg of XZ-17, CAS no. 67-64-1, own brand"
+    stated = read_commerce(line)
+    assert unread(line, [(5, 12), (37, 44)], stated) == ["XZ-17", "own", "brand"]
+
+
+def test_a_number_in_a_line_whose_check_digit_fails_is_for_review_with_what_it_may_be(client: TestClient) -> None:
     part = told(client, "caffeine 107-44-9")
-    assert say("verdict_unreadable") in headline(part)
-    assert "107-44-9" in part.text
+    assert say("verdict_review") in headline(part)
+    (mark,) = [one for one in part.all("mark") if one.text.startswith("107-44-9")]
+    assert mark.attributes["class"] == "doubt"
+    assert any("1A01" in one.text for one in part.one("ul", class_="remarks").all("li"))
+
+
+def test_a_systematic_name_in_a_line_is_read_by_one_reader_for_all_questions(house: House, client: TestClient) -> None:
+    part = told(client, "octyl ethylphosphonofluoridate, 99 %, 25 kg")
+    assert part.all("mark")[0].text.startswith("octyl ethylphosphonofluoridate")
+    assert say("verdict_listed") in headline(part)
+    answering = house.app.state.service.answering
+    readers = {id(answering.screener(None, lists).known.resolver.systematic) for lists in ((), ("CWC",), ("AG",))}
+    assert len(readers) == 1
 
 
 def test_a_day_before_the_convention_is_no_clearance(client: TestClient) -> None:

@@ -23,9 +23,19 @@ from opencwc.casebook.requesting import Request as Asking
 from opencwc.casebook.requesting import requests_of
 from opencwc.convention import Convention
 from opencwc.finding import Message
-from opencwc.publishing import Card, Paragraph, Text
+from opencwc.publishing import Card, Excerpt, Paragraph, Text
 from opencwc.screening.telling import Teller
-from opencwc.web.pages.kept import INBOX, Asked, Question, RunTold, convention_of, verdict_counts, waiting_among
+from opencwc.web.pages.kept import (
+    INBOX,
+    Asked,
+    Question,
+    RunTold,
+    convention_of,
+    excerpt_of,
+    is_no_mention,
+    verdict_counts,
+    waiting_among,
+)
 from opencwc.web.pages.page import is_fragment, language_of, link_to_rule, page
 from opencwc.web.routers.cases import LARGEST, NewCase, book_of, open_as_asked
 from opencwc.web.service import GuardedRoute, person_of
@@ -43,12 +53,18 @@ Part = Literal["", "inbox", "findings", "cases"]
 
 @dataclass(frozen=True)
 class Line:
-    """A finding in a list: what was kept, why it is so, what it was read from, and when its case is due."""
+    """A finding in a list: what was kept, why it is so, what it was read from, and when its case is due.
+
+    Of a finding in a text, ``excerpt`` shows the text around what it speaks of.
+    """
 
     kept: KeptFinding
     why: str
     input: str
     due: str = ""
+    excerpt: Excerpt | None = None
+    of_text: bool = False
+    no_mention: bool = False
 
 
 @dataclass(frozen=True)
@@ -136,7 +152,14 @@ def _findings(book: Casebook, person: Person, lang: str, asked: Question, view: 
 
 def _line(one: KeptFinding, lang: str) -> Line:
     content = one.content or {}
-    return Line(one, why(content, lang), str(content.get("input", "")))
+    return Line(
+        one,
+        why(content, lang),
+        str(content.get("input", "")),
+        excerpt=excerpt_of(content),
+        of_text=content.get("basis") == "text",
+        no_mention=is_no_mention(content),
+    )
 
 
 def _cards(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, Path, Query, Request
@@ -24,6 +25,7 @@ from opencwc.casebook.permissions import may
 from opencwc.convention import Entry
 from opencwc.errors import ConflictError
 from opencwc.finding import Finding, Message
+from opencwc.publishing import Fact
 from opencwc.screening.telling import Teller
 from opencwc.web.pages.case import CommentForm
 from opencwc.web.pages.kept import (
@@ -33,6 +35,7 @@ from opencwc.web.pages.kept import (
     RunTold,
     convention_of,
     going_to,
+    is_no_mention,
     names_of_people,
     telling,
 )
@@ -69,11 +72,12 @@ def show(
     book, person, lang = book_of(request), person_of(request), language_of(request)
     history = show_finding(book, person, finding_id)
     before, after, place = _beside(book, person, asked, finding_id)
-    values = _standing(book, person, history) | _evidence(history, lang)
+    run = RunTold.of(history.run, lang)
+    values = _standing(book, person, history) | _evidence(history, run, lang)
     choices = _entries(history, lang) if values["decides"] else []
     template = "finding/body.html" if is_fragment(request) else "finding/page.html"
     return page(
-        request, template, history=history, run=RunTold.of(history.run, lang), asked=asked, outcome=outcome,
+        request, template, history=history, run=run, asked=asked, outcome=outcome,
         before=before, after=after, place=place, verdicts=_verdicts(history), choices=choices, **values,
     )  # fmt: skip
 
@@ -139,7 +143,7 @@ def _correction(form: DecisionForm) -> dict[str, str] | None:
     return {key: value for key, value in named.items() if value}
 
 
-def _evidence(history: History, lang: str) -> dict[str, Any]:
+def _evidence(history: History, run: RunTold, lang: str) -> dict[str, Any]:
     """Return what is to be seen: the drawing, where it stands, the rule in words, and the duties."""
     content = history.finding.content
     if content is None:
@@ -151,10 +155,23 @@ def _evidence(history: History, lang: str) -> dict[str, Any]:
         "finding": finding,
         "entry": entry,
         "figure": teller.figure(finding, entry, f"finding-{history.finding.id}"),
-        "place_facts": teller.place(finding),
-        "found": [one for one in finding.evidence if one.value],
+        "place_facts": _place(teller, finding, run),
+        "found": [one for one in finding.evidence if one.value and not one.span],
+        "excerpt": teller.excerpt(finding),
+        "stated": tuple(teller.stated(finding)),
+        "no_mention": is_no_mention(content),
         **_rule(teller, entry, finding),
     }
+
+
+def _place(teller: Teller, finding: Finding, run: RunTold) -> tuple[Fact, ...]:
+    """Say where a finding stands; in a document, a row is a passage and its id the place that a person would name."""
+    facts = teller.place(finding)
+    if not run.document:
+        return facts
+    renamed = {teller.say("label_row"): "page_place_passage", teller.say("label_id"): "page_place"}
+    told = [replace(one, label=teller.say(renamed[one.label])) if one.label in renamed else one for one in facts]
+    return (*told[1:2], told[0], *told[2:]) if finding.subject.id else tuple(told)
 
 
 def _rule(teller: Teller, entry: Entry | None, finding: Finding) -> dict[str, Any]:

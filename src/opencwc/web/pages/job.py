@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from opencwc.casebook.keeping import run_named, source_row
@@ -47,7 +48,33 @@ _SAID = tuple(
     )
 )
 """What went wrong, by the words of the error: they cross the border of the sandbox, and no class of theirs does."""
+_DOCUMENTS = {
+    "reading_encrypted": "password",
+    "reading_damaged": "save",
+    "reading_cut_short": "save",
+    "reading_nested": "save",
+    "reading_doctype": "save",
+    "reading_bomb": "unpack",
+    "reading_parts": "unpack",
+    "reading_kind_archive": "unpack",
+    "reading_memory": "smaller",
+    "reading_too_large": "smaller",
+    "reading_too_long": "smaller",
+    "reading_broke_off": "save",
+    "reading_empty": "check",
+    "reading_kind_unknown": "check",
+    "reading_kind_picture": "picture",
+    "reading_kind_rtf": "save",
+    "reading_kind_doc": "save",
+    "reading_kind_odt": "save",
+    "reading_kind_ppt": "save",
+    "reading_kind_msg": "save",
+    "reading_kind_winmail": "save",
+}
+"""Why a document is not read as a whole, and what to do about it: a word of the messages ``page_job_do_...``."""
+_NAMED = ("bytes", "parts", "seconds")
 _COLUMNS = re.compile(r"The columns are: (.+)\.$", re.DOTALL)
+_VALUE = re.compile(f"0({'|'.join(_NAMED)})0")
 _OPEN, _CLOSE = "\u2068", "\u2069"
 
 
@@ -83,6 +110,8 @@ def tell_job(book: Casebook, job: Job, lang: str) -> JobTold:
     run = RunTold.of({**held, "mark": Mark[held["mark"].upper()]}, lang) if held else None
     rows = (run.rows if run else 0) if job.state in ("failed", "cancelled") else job.rows_done
     state = f"{job.state}_nothing" if job.state in ("failed", "cancelled") and not rows else job.state
+    if run is not None and run.document and state in ("running", "done"):
+        state += "_text"
     says = sentence(Message(f"page_job_{state}", {"rows": f"{rows:,}"}), lang)
     gone = source is None or source.erased
     file = "page_job_file_gone" if gone else "page_job_file_in_case" if run else "page_job_file_in_casebook"
@@ -97,11 +126,36 @@ def trouble_of(problem: Mapping[str, Any], job: str, lang: str) -> Trouble:
         if found := pattern.search(what):
             kind, column = name, found.groupdict().get("column") or ""
             break
+    if (reason := reason_of(what)) is not None:
+        do = sentence(f"page_job_do_{_DOCUMENTS[reason.id]}", lang)
+        return Trouble(_DOCUMENTS[reason.id], f"{sentence(reason, lang)} {do}", "", _detail(what, remedy))
     named: dict[str, Value] = {"column": f"{_OPEN}{column[1:-1]}{_CLOSE}", "job": f"{_OPEN}{job}{_CLOSE}"}
     columns = _COLUMNS.search(remedy)
     return Trouble(
         kind,
         sentence(Message(f"page_job_why_{kind}", named), lang),
         columns.group(1) if columns else "",
-        " ".join(part for part in (what if what.endswith(".") or not what else f"{what}.", remedy) if part),
+        _detail(what, remedy),
     )
+
+
+def _detail(what: str, remedy: str) -> str:
+    return " ".join(part for part in (what if what.endswith(".") or not what else f"{what}.", remedy) if part)
+
+
+def reason_of(what: str) -> Message | None:
+    """Return why a document was not read, from the English words of it; ``None`` where they are of something else.
+
+    >>> reason_of("It is larger than 200 bytes.")
+    Message(id='reading_too_large', values={'bytes': '200'})
+    """
+    for name, pattern in _reasons().items():
+        if found := pattern.fullmatch(what):
+            return Message(name, {key: value for key, value in found.groupdict().items() if value is not None})
+    return None
+
+
+@cache
+def _reasons() -> dict[str, re.Pattern[str]]:
+    told = {name: sentence(Message(name, {key: f"0{key}0" for key in _NAMED})) for name in _DOCUMENTS}
+    return {name: re.compile(_VALUE.sub(r"(?P<\1>[0-9,.]+)", re.escape(said))) for name, said in told.items()}

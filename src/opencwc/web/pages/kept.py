@@ -12,17 +12,19 @@ from urllib.parse import urlencode
 from fastapi import Depends, Query
 
 from opencwc.casebook.deciding import Decision
-from opencwc.casebook.keeping import VERDICTS
+from opencwc.casebook.keeping import VERDICTS, finding_of
 from opencwc.casebook.listing import Counts
 from opencwc.casebook.model import UNDECIDED, Filter, Mark
 from opencwc.casebook.opening import Casebook
 from opencwc.casebook.people import names_by_id
 from opencwc.casebook.reporting import VERDICT_TONES
 from opencwc.convention import Convention
-from opencwc.publishing import Badge, Count
+from opencwc.finding import message_from_plain
+from opencwc.publishing import Badge, Count, Excerpt
 from opencwc.publishing import Counts as Told
+from opencwc.screening.telling import Teller
 from opencwc.web.routers.cases import filter_of
-from opencwc.wording import say
+from opencwc.wording import say, sentence
 
 INBOX = "inbox"
 _Brief = Annotated[str, Query(max_length=64)]
@@ -90,7 +92,9 @@ class RunTold:
     """A run as a page tells of it: its question, its rows, how many could not be read, and what was checked.
 
     ``unread`` is ``None`` where nobody counted: a run that has not ended, or did not come to its end. ``not_read`` are
-    columns of the file beside ``column`` and ``id_column``, and ``not_read_more`` how many are not named.
+    columns of the file beside ``column`` and ``id_column``, and ``not_read_more`` how many are not named. ``as_text``
+    says that its rows are texts that were searched for mentions, ``document`` of which kind of document (``pdf``) they
+    are the passages; ``notes`` are what is to be said of the file as a whole.
     """
 
     number: int
@@ -107,6 +111,9 @@ class RunTold:
     id_column: str
     not_read: tuple[str, ...]
     not_read_more: int
+    as_text: bool = False
+    document: str = ""
+    notes: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, run: Mapping[str, Any], lang: str) -> RunTold:
@@ -128,6 +135,9 @@ class RunTold:
             id_column=str(checked.get("id_column") or ""),
             not_read=not_read,
             not_read_more=max(0, int(checked.get("not_read_count") or 0) - len(not_read)),
+            as_text=run.get("asked", {}).get("kind") == "text" or "document" in checked,
+            document=str(checked.get("document") or ""),
+            notes=tuple(sentence(message_from_plain(one), lang) for one in run["tally"].get("notes") or ()),
         )
 
 
@@ -145,6 +155,18 @@ def counts_of(tally: Mapping[str, Any]) -> dict[str, int]:
     """
     counts = tally.get("by_verdict", tally)
     return {name: int(counts[name]) for name in VERDICTS if name in counts}
+
+
+def excerpt_of(content: Mapping[str, Any]) -> Excerpt | None:
+    """Show the text around what a kept finding speaks of, marked; ``None`` where it is of no text."""
+    if content.get("basis") != "text" or not content.get("evidence"):
+        return None
+    return Teller(Convention(), "en", lambda _: "").excerpt(finding_of(content, {}))
+
+
+def is_no_mention(content: Mapping[str, Any] | None) -> bool:
+    """Tell whether a finding says of a text that no chemical was recognised in it: that clears nothing."""
+    return bool(content) and (content or {}).get("message", {}).get("id") == "why_no_mention"
 
 
 def checked_of(checked: Mapping[str, Any], lang: str) -> dict[str, Any]:

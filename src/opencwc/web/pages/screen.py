@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
 
@@ -15,14 +15,12 @@ from opencwc.casebook.permissions import may
 from opencwc.errors import InputError
 from opencwc.finding import Finding, Message, Verdict
 from opencwc.language.refusing import judge_request
-from opencwc.publishing import Card
 from opencwc.screening.answering import Screener
-from opencwc.screening.lines import Mention, find_mentions, unread
-from opencwc.screening.model import gravest
 from opencwc.screening.telling import Teller
 from opencwc.web.answering import checked_json, findings_of, whole_text
 from opencwc.web.pages.job import tell_job
 from opencwc.web.pages.page import is_fragment, language_of, link_to_rule, page
+from opencwc.web.pages.told import Told, kind_of, tell
 from opencwc.web.problems import HttpProblem
 from opencwc.web.routers.asking import names_of
 from opencwc.web.routers.jobs import job_of, parts_of, take_upload
@@ -31,8 +29,8 @@ from opencwc.wording import say, sentence
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 LONGEST = 20_000
-EXAMPLES = ("111-48-8", "OCCN(CCO)CCO", "CCCCCCCOP(C)(=O)F", "caffeine")
-"""Values to click, all published: a number, a common chemical, a printed family, and one that no list has."""
+EXAMPLES = ("111-48-8", "OCCN(CCO)CCO", "CCCCCCCOP(C)(=O)F", "caffeine", "4 drums thiodiglycol 99 %, HS 2930.70")
+"""Values to click, all published: a number, a common chemical, a printed family, one that no list has, and a line."""
 MOST_REMEMBERED = 1_000
 TYPED_AT_ONCE = 8
 """Characters by which a text that is being typed may grow from one answer to the next."""
@@ -42,27 +40,12 @@ Value = Annotated[str, Query(max_length=2_000)]
 Brief = Annotated[str, Query(max_length=200)]
 
 
-@dataclass(frozen=True)
-class Told:
-    """The answer to one value: its gravest verdict, a card for each finding by a rule, and what stands beside."""
-
-    value: str
-    verdict: Verdict
-    cards: list[Card]
-    others: list[Finding]
-    duties: list[tuple[str, list[Any]]]
-    mentions: list[Mention]
-    checked: dict[str, Any]
-    pieces: list[tuple[str, bool]]
-    unread: list[str]
-    warnings: list[str]
-
-
 @router.get("/")
 async def show(request: Request, value: Value = "", as_of: Brief = "", lists: Brief = "") -> Response:
     """Show the box, with the answer to a value where one came along; who may not screen is led to the casebook."""
     if not may(person_of(request), "screen"):
         return RedirectResponse("/casebook", 303)
+    service_of(request).answering.warm()
     told = await _told(request, value, _day(as_of), lists) if value.strip() else None
     lists_at_hand = service_of(request).answering.screener().rulebook.convention.known_lists
     return page(
@@ -105,30 +88,17 @@ def _answer(service: Service, request: Request, value: str, as_of: date | None, 
             service.record_refused(person_of(request), [text])
         raise HttpProblem(403, "refused", say(refusal.message, lang))
     screener = service.answering.screener(as_of, names_of(lists))
-    findings = findings_of(screener, text, "auto")
-    mentions: list[Mention] = []
-    if findings[0].verdict is Verdict.UNREADABLE and any(sign.isspace() for sign in text):
-        mentions = find_mentions(text, screener)
-        if mentions:
-            findings = [one for found in mentions for one in findings_of(screener, found.text, found.kind)]
-    left = unread(text, mentions) if mentions else []
-    verdict = gravest(one.verdict for one in findings)
-    if left and verdict is Verdict.NOT_LISTED:
-        verdict = Verdict.UNREADABLE  # what was not read may be the one that counts
-    service.metrics.count_screenings({verdict: 1})
+    outcomes = screener.answer(text, kind_of(text))
+    findings = findings_of(screener, text, "auto", outcomes=outcomes)
     teller = Teller(screener.rulebook.convention, lang, link_to_rule, of_file=False)
+    told = tell(teller, text, outcomes, findings)
+    service.metrics.count_screenings({told.verdict: 1})
     by_rule = [one for one in findings if one.rule]
-    return Told(
-        text,
-        verdict,
-        [teller.card(one, f"finding-{number}") for number, one in enumerate(by_rule, 1)],
-        [one for one in findings if not one.rule],
-        list(_duties(by_rule, screener, teller)),
-        mentions,
-        checked_json(screener.rulebook, lang),
-        _pieces(text, mentions),
-        left,
-        list(_warnings(screener, lang)),
+    return replace(
+        told,
+        duties=list(_duties(by_rule, screener, teller)),
+        checked=checked_json(screener.rulebook, lang),
+        warnings=list(_warnings(screener, lang)),
     )
 
 
@@ -161,15 +131,6 @@ def _duties(findings: Iterable[Finding], screener: Screener, teller: Teller) -> 
         entry = screener.rulebook.convention.find(rule.list, rule.entry) if rule else None
         if entry and (duties := screener.rulebook.convention.duties_for(entry)):
             yield f"{entry.list} {entry.id}", [teller.duty(one) for one in duties]
-
-
-def _pieces(text: str, mentions: list[Mention]) -> list[tuple[str, bool]]:
-    """Cut a line at what was read in it: each piece, and whether it was read."""
-    pieces, at = [], 0
-    for one in mentions:
-        pieces += [(text[at : one.start], False), (one.text, True)]
-        at = one.end
-    return [piece for piece in [*pieces, (text[at:], False)] if piece[0]] if mentions else []
 
 
 @router.post("/screen/file")

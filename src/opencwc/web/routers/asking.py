@@ -12,7 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 from opencwc.web.problems import MEDIA_TYPE, PROBLEM_SCHEMA
 
 Lang = Literal["en", "fr", "ar", "es", "ru", "zh"]
-Kind = Literal["auto", "smiles", "inchi", "cas", "name", "molblock"]
+Kind = Literal["auto", "smiles", "inchi", "cas", "name", "molblock", "text"]
 
 
 def _day(text: object) -> object:
@@ -113,6 +113,28 @@ CHECKED: dict[str, Any] = {
     },
 }
 VERDICT: dict[str, Any] = {"type": "string", "enum": ["listed", "review", "exempt", "unreadable", "not_listed"]}
+EVIDENCE: dict[str, Any] = {
+    "type": "object",
+    "description": "What a person can look at: atoms of a drawing, or in a text the mention and what is stated of it.",
+    "required": ["kind", "label"],
+    "properties": {
+        "kind": {
+            "type": "string",
+            "description": "`atoms`; in a text `mention`, `concentration`, `quantity`, `packaging`, `hs_code`, "
+            "`un_number`.",
+        },
+        "label": {"type": "string", "description": "What the atoms are, or what is written in the text."},
+        "structure": {"type": "string"},
+        "atoms": {"type": "array", "items": {"type": "integer"}},
+        "value": {"type": "string", "description": "Of a mention the text around it, else the value in plain form."},
+        "span": {
+            "type": "array",
+            "items": {"type": "integer", "minimum": 0},
+            "maxItems": 2,
+            "description": "The characters from and up to which it stands in the text; empty for what is of no text.",
+        },
+    },
+}
 FINDING: dict[str, Any] = {
     "type": "object",
     "required": ["row", "id", "input", "verdict", "list", "entry", "basis", "why", "message", "evidence", "maker"],
@@ -128,7 +150,7 @@ FINDING: dict[str, Any] = {
         "why": {"type": "string", "description": "The reason, said in the language that was asked for."},
         "message": {"type": "object"},
         "steps": {"type": "array", "items": {"type": "object"}},
-        "evidence": {"type": "array", "items": {"type": "object"}},
+        "evidence": {"type": "array", "items": EVIDENCE},
         "confidence": {"type": ["number", "null"]},
         "maker": {"type": "object"},
     },

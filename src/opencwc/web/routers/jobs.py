@@ -21,6 +21,7 @@ from opencwc.casebook.model import KeptFinding, Mark, Person
 from opencwc.casebook.permissions import may
 from opencwc.errors import ConflictError, InputError, NotFoundError, SettingsError, UnavailableError
 from opencwc.finding import message_from_plain
+from opencwc.language.reading.kinds import kind_by_name
 from opencwc.screening.model import COLUMNS
 from opencwc.web.idempotency import KEY_HEADER, AnsweredKeys, once
 from opencwc.web.intake import Intake
@@ -32,6 +33,11 @@ from opencwc.wording import sentence
 
 router = APIRouter(route_class=GuardedRoute, tags=["jobs"])
 WATCH_SECONDS = 0.3
+KIND_BYTES = 1_024
+DOCUMENTS = ("pdf", "docx", "html", "eml", "picture")
+"""The kinds that are never read as a table of chemicals."""
+OTHER_DOCUMENTS = (".doc", ".rtf", ".odt", ".msg", ".ppt", ".pptx", ".odp")
+"""Documents of kinds that are not read: whoever reads documents knows best what to say of them."""
 _JOB: dict[str, Any] = {
     "type": "object",
     "required": ["id", "state", "case", "rows_done", "rows_all", "made_at"],
@@ -64,12 +70,17 @@ _UPLOAD: dict[str, Any] = {
         "file": {
             "type": "string",
             "format": "binary",
-            "description": "A table of chemicals, of any kind that is read.",
+            "description": "A table of chemicals, or a document that mentions some (PDF, DOCX, HTML, EML).",
         },
         "case": {"type": "string", "description": "The case to keep it in; opened where there is none of this name."},
         "as_of": {"type": "string", "format": "date"},
         "lists": {"type": "string"},
-        "kind": {"type": "string", "enum": list(get_args(Kind))},
+        "kind": {
+            "type": "string",
+            "enum": list(get_args(Kind)),
+            "description": "`text` reads a file whole, or the column that is named, for what it mentions; "
+            "a document is always read so.",
+        },
         "column": {"type": "string"},
         "id_column": {"type": "string"},
         "mark": {"type": "string", "enum": [str(mark) for mark in Mark]},
@@ -113,6 +124,9 @@ async def take_upload(request: Request, answer: Callable[[Job], Response]) -> Re
         if not isinstance(file, UploadFile) or not file.filename:
             raise InputError("there is no file", where="file", remedy="Send the file under the name 'file'.")
         asked, mark = _asked(words, file.filename or "upload")
+        start = file.file.read(KIND_BYTES)
+        if asked["kind"] == "auto" and not asked["column"].strip() and is_document(asked["name"], start):
+            asked["kind"] = "text"
         await service.answering.run(
             service.answering.screener, date.fromisoformat(asked["as_of"]), tuple(asked["lists"])
         )
@@ -354,6 +368,15 @@ def _asked(words: dict[str, str], filename: str) -> tuple[dict[str, Any], Mark]:
         "id_column": words.get("id_column", ""),
     }  # fmt: skip
     return asked, Mark[mark.upper()]
+
+
+def is_document(name: str, start: bytes) -> bool:
+    """Tell whether an upload is a document and no table, by its first bytes or its name.
+
+    >>> is_document("x.bin", b"%PDF-1.7"), is_document("sheet.docx", b"PK"), is_document("goods.xlsx", b"PK")
+    (True, True, False)
+    """
+    return b"%PDF-" in start or kind_by_name(name) in DOCUMENTS or name.lower().endswith(OTHER_DOCUMENTS)
 
 
 def _digest(file: IO[bytes], asked: dict[str, Any], mark: Mark) -> str:
