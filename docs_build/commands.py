@@ -14,7 +14,8 @@ INTRODUCTION = """
 # Command line
 
 This page is made from the commands themselves each time the documentation is built; `opencwc COMMAND --help` says the
-same. How to use them is told in [Screen a file](../how-to/screen-a-file.md), [Keep and decide a
+same. How to use them is told in [Screen a file](../how-to/screen-a-file.md), [Screen an
+invoice](../how-to/screen-an-invoice.md) (`--as text` and documents), [Keep and decide a
 case](../how-to/keep-and-decide.md) and [Control the models](../how-to/control-models.md).
 
 Exit status, for every command:
