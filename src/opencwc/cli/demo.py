@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from opencwc.cli.acting import Lang, language
+from opencwc.cli.names_progress import NamesProgress
 from opencwc.cli.value import displayable, report_error
 from opencwc.errors import OpenCWCError, UnavailableError
 from opencwc.finding import Message
@@ -118,8 +119,7 @@ def _people(book: Casebook, place: Place, lang: str) -> tuple[Person, ...]:
 
     state = load_state()
     if not place.is_made():
-        with _progress(say("demo_names", lang)) as told:
-            NameIndex.open(told).close()
+        NameIndex.open(NamesProgress(lang)).close()
         with _progress(say(Message("demo_making", {"state": state.name}), lang)) as told:
             built = build(book, place.files, told=told)
         place.mark_made(built.year)

@@ -18,6 +18,7 @@ from typing import Annotated, Any
 import typer
 
 from opencwc.cli.keeping import Keep, MarkOfKept, Place, keeping
+from opencwc.cli.names_progress import NamesProgress
 from opencwc.cli.value import (
     answer_value,
     checked_line,
@@ -158,7 +159,9 @@ def _screen_table(
             form = format_named(name)
             stream.write(form.first(checked))
             sink = form.open(stream, checked)
-        for piece in _with_progress(run(table.batches(), question, wish, _jobs(jobs, table)), table, question.lang):
+        names = NamesProgress(question.lang)
+        pieces = run(table.batches(), question, wish, _jobs(jobs, table), names)
+        for piece in _with_progress(pieces, table, question.lang):
             tally.merge(piece.tally)
             if sink is not None:
                 sink.add(piece.encoded)

@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from opencwc.cli.names_progress import NamesProgress
 from opencwc.errors import InputError, OpenCWCError, SettingsError
 from opencwc.finding import Finding, Message, Value, Verdict
 from opencwc.language.refusing import RefusalLog, is_refusal, judge_request
@@ -84,7 +85,7 @@ def _card(text: str, question: Question, *, explain: bool) -> tuple[list[str], i
     from opencwc.screening.rulebook import Rulebook
 
     rulebook = Rulebook.of(question.as_of, question.lists, question.files)
-    findings = screen_value(text, question, rulebook=rulebook)
+    findings = screen_value(text, question, rulebook, NamesProgress(question.lang))
     record_refusals(one.subject.input for one in findings if is_refusal(one.message))
     lines = [displayable(text if len(text) <= _SHOWN else text[:_SHOWN] + "…")]
     for finding in findings:

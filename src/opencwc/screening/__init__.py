@@ -6,7 +6,7 @@ Read in this order: `known` (names and numbers), `answering` (one input), `ruleb
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -68,7 +68,12 @@ def screen(
         yield from piece.findings
 
 
-def screen_value(text: str, question: Question, rulebook: Rulebook | None = None) -> list[Finding]:
+def screen_value(
+    text: str,
+    question: Question,
+    rulebook: Rulebook | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[Finding]:
     """Screen one value without loading what large inputs need: the quick way, same rules, same findings."""
     from opencwc.finding import Subject
     from opencwc.screening.answering import Screener
@@ -76,7 +81,7 @@ def screen_value(text: str, question: Question, rulebook: Rulebook | None = None
 
     rulebook = rulebook or Rulebook.of(question.as_of, question.lists, question.files)
     maker = maker_of(rulebook)
-    outcomes = Screener(rulebook).answer(text.strip(), question.kind)
+    outcomes = Screener(rulebook, progress).answer(text.strip(), question.kind)
     return [one.finding(Subject(1, "", text), maker) for one in outcomes]
 
 

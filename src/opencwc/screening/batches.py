@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -38,10 +38,12 @@ class Answered:
 class BatchScreener:
     """Screens batches under one question; the same object serves one process, many, and a cluster."""
 
-    def __init__(self, question: Question, rulebook: Rulebook | None = None) -> None:
+    def __init__(
+        self, question: Question, rulebook: Rulebook | None = None, progress: Callable[[int, int], None] | None = None
+    ) -> None:
         self.question = question
         self.rulebook = rulebook or Rulebook.of(question.as_of, question.lists, question.files)
-        self.screener = Screener(self.rulebook)
+        self.screener = Screener(self.rulebook, progress)
         self._limits: Limits | None = None
 
     def answer(self, rows: Rows) -> Answered:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import signal
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ from multiprocessing.connection import Connection
 from threading import Thread
 
 from opencwc import __version__
+from opencwc.chemistry.name_index import NameIndex
 from opencwc.errors import OutputError
 from opencwc.finding import Finding, Message
 from opencwc.language.refusing import is_refusal
@@ -57,18 +58,29 @@ class Wish:
     texts: bool = False
 
 
-def run(batches: Iterable[Rows], question: Question, wish: Wish, jobs: int = 1) -> Iterator[Piece]:
+def run(
+    batches: Iterable[Rows],
+    question: Question,
+    wish: Wish,
+    jobs: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+) -> Iterator[Piece]:
     """Screen batches and yield their pieces in order; ``jobs`` is the number of processes.
+
+    ``progress`` is told how far the index of names is built, where it has to be: with several processes by this one,
+    before they begin.
 
     Raises:
         OutputError: a worker process died (out of memory, or killed).
 
     """
     if jobs <= 1:
-        screener = BatchScreener(question)
+        screener = BatchScreener(question, progress=progress)
         for rows in batches:
             yield make_piece(screener, rows, wish)
         return
+    if question.kind not in ("smiles", "inchi", "molblock"):
+        NameIndex.open(progress).close()
     context = get_context("spawn")
     end, ours = context.Pipe(duplex=False)
     pool = ProcessPoolExecutor(jobs, context, _start_worker, (question, wish, end))
