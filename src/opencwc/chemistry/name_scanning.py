@@ -325,8 +325,8 @@ def _joined(one: str, other: str) -> str:
 def _mended(key: str) -> str:
     """Read a word without what a reader of pictures confuses: digits among letters, and rn for m.
 
-    >>> _mended("tr1ethano1amine"), _mended("rnethylphosphonate"), _mended("хл0рпикрин"), _mended("c6h15no3")
-    ('triethanolamine', 'methylphosphonate', 'хлорпикрин', 'c6h15no3')
+    >>> _mended("thiodig1yc0l"), _mended("rnethylphosphonate"), _mended("хл0рпикрин"), _mended("c6h15no3")
+    ('thiodiglycol', 'methylphosphonate', 'хлорпикрин', 'c6h15no3')
     """
     if not key.isascii():
         if key in _MISWRITTEN_HAN:

@@ -112,12 +112,7 @@ class Resolver:
 
         asked = [text for text in texts if looks_systematic(text)] if self.systematic else []
         drawn = dict(zip(asked, self.systematic.read_many(asked), strict=True)) if self.systematic and asked else {}
-        return [
-            (Candidate(text, "", (smiles,), "systematic", "certain", text, "OPSIN"),)
-            if (smiles := drawn.get(text, ""))
-            else ()
-            for text in texts
-        ]
+        return [(_of_opsin(text, smiles),) if (smiles := drawn.get(text, "")) else () for text in texts]
 
     def by_near_name(self, text: str) -> tuple[Candidate, ...]:
         """Return the listed chemicals whose curated names are nearly spelt so; always doubtful."""
@@ -215,6 +210,21 @@ def curated_candidate(chemical: CuratedChemical, sure: str, written: str) -> Can
     return Candidate(
         chemical.name, chemical.cas, chemical.structures, "curated", sure, written, "curated", "", chemical
     )
+
+
+def _of_opsin(name: str, smiles: str) -> Candidate:
+    """Return what OPSIN draws; an old style of name, of which it makes another chemical, is doubtful."""
+    said = name.lower()
+    doubt = ""
+    if "phosph" in said and "fluor" in said and not _FLUORINE_ON_PHOSPHORUS.search(smiles):
+        doubt = "doubt_no_fluorine"
+    elif _ESTER_ACID.search(said):
+        doubt = "doubt_part_of_name"
+    return Candidate(name, "", (smiles,), "systematic", "doubtful" if doubt else "certain", name, "OPSIN", doubt)
+
+
+_FLUORINE_ON_PHOSPHORUS = re.compile(r"P\([^()]*\)\(F\)|P\(F\)|FP|P(?:\(=O\)|\([A-Z][^()]*\))*\(?F|P.*\(=O\)F")
+_ESTER_ACID = re.compile(r"yl \w+yl\w*phosph\w+ic acid")
 
 
 def _of_readings(readings: Sequence[Reading], written: str) -> tuple[Candidate, ...]:

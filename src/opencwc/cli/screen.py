@@ -361,6 +361,8 @@ def _summary(tally: Tally, rulebook: Rulebook, lang: str) -> str:
     }
     lines = [sentence(Message("summary_checked", values), lang)]
     lines.append(sentence(Message("summary_counts", counts), lang))
+    if tally.silent:
+        lines.append(sentence(Message("summary_silent", {"count": tally.silent}), lang))
     if tally.by_verdict[Verdict.UNREADABLE]:
         lines.append(sentence("summary_unreadable", lang))
     lines.append(checked_line(rulebook, lang))
@@ -372,7 +374,8 @@ def _shown(finding: Finding) -> str:
     text = finding.subject.input
     if "\n" not in text:
         return text
-    return finding.evidence[0].structure if finding.evidence else text.split("\n", maxsplit=1)[0].strip()
+    drawn = next((one.structure for one in finding.evidence if one.structure), "")
+    return " ".join(text.split()) if finding.basis == "text" else drawn or text.split("\n", maxsplit=1)[0].strip()
 
 
 def _short(text: str) -> str:

@@ -31,17 +31,19 @@ def read_row(text: str) -> tuple[Stated, ...]:
 
 
 def _amounts(text: str) -> Iterator[Stated]:
-    """Yield the amounts whose unit stands in the column headed as one."""
+    """Yield the amounts of a row: with the unit of its own column, or of the head, or with none."""
     cells = list(_cells(text))
     units = [cell for head, cell, _, _ in cells if head in _words("unit")]
-    if len(units) != 1:
-        return
     for head, cell, start, end in cells:
-        if head in _words("quantity") and _NUMBER.fullmatch(cell):
-            written = f"{cell} {units[0]}"
-            for one in read_commerce(written):
-                if one.kind == "quantity":
-                    yield Stated("quantity", start, end, written, one.value, one.unit)
+        bare, _, in_head = head.rpartition(" ")
+        if not _NUMBER.fullmatch(cell) or not {head, bare} & (_words("quantity") | _words("weight")):
+            continue
+        unit = units[0] if len(units) == 1 else in_head if bare else head
+        written = f"{cell} {unit}"
+        told = next((one for one in read_commerce(written) if one.kind == "quantity"), None)
+        yield Stated(
+            "quantity", start, end, written if told else cell, told.value if told else cell, told.unit if told else ""
+        )
 
 
 def _cells(text: str) -> Iterator[tuple[str, str, int, int]]:

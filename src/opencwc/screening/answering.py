@@ -48,9 +48,18 @@ class Screener:
             if isinstance(known, Message) and _SEVERAL_WORDS.search(text):
                 if refusal := judge_request(text):
                     return (unreadable(refusal.message),)
-                if guessed and _IS_LINE.search(text) and (found := self.finder.answer(text)):
+                found = self.finder.answer(text) if guessed and _IS_LINE.search(text) else ()
+                if any(one.verdict in MET for one in found):  # a line that names a chemical, and not a name
+                    return found
+            if isinstance(known, Message) and known.id == "unreadable_cas_digit":
+                found = self.finder.answer(text)  # which number it can be meant for
+                if any(one.verdict in MET for one in found):
                     return found
             return self.answer_known(known, kind)
+        if guessed and kind == "smiles" and _EC_OR_HS.fullmatch(text):
+            found = self.finder.answer(text)
+            if any(one.verdict in MET for one in found):
+                return found
         outcomes = self.answer_structure(text, kind)
         if guessed and kind == "smiles" and text.isalnum() and outcomes[0].verdict is Verdict.UNREADABLE:
             by_name = self.known.by_name(text)  # POCl3 is no SMILES, and a name
@@ -113,7 +122,7 @@ class Screener:
             return named + _merged(known, hits, len(readings), basis, disputed=disputed)
         if known.doubt == "doubt_near_spelling":
             return (unreadable(Message("unreadable_name"), basis),)
-        if known.doubt == "doubt_no_phosphorus":
+        if known.doubt in ("doubt_no_phosphorus", "doubt_no_fluorine", "doubt_part_of_name"):
             return (Outcome(Verdict.REVIEW, basis, _found(known, Message(known.doubt))),)
         if drawn or not readings:
             said = _found(known, self.not_listed)
@@ -191,6 +200,7 @@ NO_MENTION = Outcome(Verdict.NOT_LISTED, "text", Message("why_no_mention"))
 _STARTS = 80
 _SEVERAL_WORDS = re.compile(r"\w\W+\w|[^\x00-\x7f]")
 """What may be a request rather than a name: several words, or a script that may write them without spaces."""
+_EC_OR_HS = re.compile(r"\d{3}-\d{3}-\d|\d{4}\.\d\d(?:\.\d\d){0,2}")
 _IS_LINE = re.compile(r"\w[^\w\0]*\s[^\w\0]*\w|[^\x00-\x7f]")
 """What may be a line that names a chemical among other words, and not one name."""
 _LOST = re.compile("[\ud800-\udfff\ufffd]")

@@ -77,7 +77,8 @@ class BatchScreener:
         tally = Tally()
         for answered in outcomes.values():
             tally.add(gravest(one.verdict for one in answered))
-        tally.add(NO_MENTION.verdict, len(rows.inputs) - len(outcomes))
+        tally.silent = len(rows.inputs) - len(outcomes)
+        tally.add(NO_MENTION.verdict, tally.silent)
         return Answered(rows, outcomes, tally, NO_MENTION)
 
     def _gate(self, inputs: pl.Series) -> NDArray[np.bool_]:

@@ -13,12 +13,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
+import polars as pl
+
 from opencwc.finding import Message
 from opencwc.language.reading import Document, Passage, Unread, open_document
 from opencwc.language.recognising import LANGUAGES, recognise_languages
 from opencwc.tables import Rows, Table, open_table
 from opencwc.tables.opening import split_sheet
-from opencwc.tables.rows import Limits, part_of_values
 
 PASSAGES_AT_ONCE = 2_000
 _DOCUMENTS = (".pdf", ".docx", ".html", ".htm", ".eml")
@@ -52,8 +53,9 @@ class DocumentRows:
             problems = {at: one.message for at, one in enumerate(run) if isinstance(one, Unread)}
             texts = [one.text if isinstance(one, Passage) else None for one in run]
             self.languages.update(one.language for one in recognise_languages(filter(None, texts), watch=False))
-            part = part_of_values(texts, [one.place for one in run], problems, Limits())
-            yield Rows(first, part.ids, part.inputs, part.problems)
+            ids = pl.Series("ids", [one.place for one in run], dtype=pl.String)
+            # As they are: the tabs in front of a row tell which cell is which, and spans count from there.
+            yield Rows(first, ids, pl.Series("inputs", texts, dtype=pl.String), problems)
             first += len(run)
 
     def told_languages(self) -> Iterator[Message]:

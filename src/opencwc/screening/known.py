@@ -4,10 +4,13 @@ A name or number with several readings keeps them all; what cannot be looked up 
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
+from opencwc.chemistry.names import normalise_name
+from opencwc.chemistry.reading import Unreadable, read_structure
 from opencwc.chemistry.registry_numbers import check_digit, is_valid, looks_like_cas, normalise_cas
 from opencwc.chemistry.resolving import Candidate, Resolver
 from opencwc.convention import Chemical, Convention, Entry
@@ -52,7 +55,27 @@ class KnownChemicals:
     def by_name(self, text: str) -> Known | Message:
         """Look up a name, or the sequence accession of a protein; return the reason where it is not known."""
         candidates = self.resolver.resolve(text)
-        return self.known(candidates) if candidates else Message("unreadable_name")
+        if not candidates:
+            return Message("unreadable_name")
+        known = self.known(candidates)
+        if known.doubt or candidates[0].found != "curated" or len(candidates) > 1:
+            return known
+        return known._replace(doubt=self._doubt_of_word(text))
+
+    def _doubt_of_word(self, text: str) -> str:
+        """Say why a curated name may not be meant: it has an ordinary meaning, or isomers share the formula."""
+        spellings = self.resolver.curated.by_name(text)
+        if any(one.name.kind == "formula" for one in spellings):
+            drawn = (smiles for one in spellings for smiles in one.chemical.structures)
+            return "doubt_formula" if any(shared_by_isomers(text, smiles) for smiles in drawn) else ""
+        printed = any(one.name.source == entry.source for one in spellings for entry, _ in one.chemical.named_in)
+        return "" if printed or normalise_name(text) not in self._ordinary else "doubt_ordinary_word"
+
+    @cached_property
+    def _ordinary(self) -> frozenset[str]:
+        """The keys of words that need other signs of a chemical beside them."""
+        words = self._convention.naming.ordinary
+        return frozenset(normalise_name(one.word) for one in words if {"context", "chemical"} & {*one.needs})
 
     def known(self, candidates: Sequence[Candidate], found: Message | None = None) -> Known:
         """Return what candidates for one text amount to."""
@@ -83,6 +106,19 @@ class KnownChemicals:
             for name in chemical.names
             if LEAST_SHORT_NAME <= len(name.text) <= LONGEST_SHORT_NAME and looks_drawn(name.text)
         )
+
+
+@lru_cache(maxsize=1000)
+def shared_by_isomers(formula: str, smiles: str) -> bool:
+    """Tell whether a formula only counts the atoms of a molecule with several carbons: others have the same."""
+    from rdkit.Chem.rdMolDescriptors import CalcMolFormula
+
+    mol = read_structure(smiles, "smiles")
+    if isinstance(mol, Unreadable):
+        return False
+    plain = unicodedata.normalize("NFKC", formula).upper()
+    carbons = sum(atom.GetAtomicNum() == 6 for atom in mol.GetAtoms())
+    return CalcMolFormula(mol).upper() == plain and carbons > 1
 
 
 def _found(candidates: Sequence[Candidate]) -> Message:

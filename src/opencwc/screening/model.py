@@ -76,10 +76,14 @@ class Checked(NamedTuple):
 
 @dataclass
 class Tally:
-    """How many rows came out how; a row counts once, with its gravest verdict."""
+    """How many rows came out how; a row counts once, with its gravest verdict.
+
+    ``silent`` are the texts, among those not listed, in which no chemical was recognised.
+    """
 
     rows: int = 0
     by_verdict: dict[Verdict, int] = field(default_factory=lambda: dict.fromkeys(Verdict, 0))
+    silent: int = 0
 
     def add(self, verdict: Verdict, rows: int = 1) -> None:
         """Count rows of one verdict."""
@@ -89,6 +93,7 @@ class Tally:
     def merge(self, other: "Tally") -> None:
         """Add another count."""
         self.rows += other.rows
+        self.silent += other.silent
         for verdict, rows in other.by_verdict.items():
             self.by_verdict[verdict] += rows
 

@@ -194,6 +194,8 @@ class _Reporter(Teller):
             tuple(Count(self.badge(one), self.tally.by_verdict[one], self.sentence(f"means_{one}")) for one in Verdict)
         )
         yield Paragraph((self.sentence("report_once"),), "note")
+        if self.tally.silent:
+            yield Paragraph((self.sentence("summary_silent", count=self.tally.silent),), "warning")
         if self.tally.by_verdict[Verdict.UNREADABLE]:
             yield Paragraph((Text(self.sentence("summary_unreadable"), to="#unreadable"),), "warning")
 

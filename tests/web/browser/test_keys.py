@@ -94,6 +94,8 @@ def test_a_correction_asks_for_an_entry_where_its_verdict_has_one(open_page: Vis
 def test_who_was_slower_is_told_and_no_policy_is_broken(open_page: Visitors, served: Served) -> None:
     number = served.finding(grave=False, verdict=("review",), status=(Status.OPEN,))
     leila, mateo = (open_page(who, f"/findings/{number}", expect=(409,)) for who in ("leila", "mateo"))
+    # On a slow machine the page would ask for news, and tell him, before he has decided.
+    mateo.page.route("**/stand?*", lambda route: route.fulfill(status=204))
     leila.page.locator("[data-decide] input[value=accept]").check()
     leila.page.locator(REASON).fill("I was quicker.")
     leila.page.locator("[data-decide] button.primary").click()

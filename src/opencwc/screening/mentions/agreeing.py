@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
 
-from rdkit.Chem import GetMolFrags
+from rdkit import Chem
 
-from opencwc.chemistry.composition import composition_key
 from opencwc.chemistry.reading import Unreadable, read_structure
 from opencwc.chemistry.resolving import curated_candidate
+from opencwc.chemistry.standardising import standardise
 from opencwc.convention import Subheading
 from opencwc.finding import Message, Value, Verdict
 from opencwc.language.commerce import Stated
@@ -29,9 +30,11 @@ class Agreement:
 
     def of_numbers(self, read: TextRead, found: Sequence[Mention]) -> Iterator[Mention]:
         """Yield the numbers that belong to another chemical than the name beside them."""
-        numbers = [one for one in found if one.kind == "cas" and one.known]
-        names = [one for one in found if one.kind in ("name", "systematic") and one.known]
-        for number in numbers:
+        starts = [one.start for one in found]
+        for number in [one for one in found if one.kind == "cas" and one.known]:
+            near = found[bisect_left(starts, number.start - WINDOW) : bisect_left(starts, number.end + WINDOW)]
+            numbers = [one for one in near if one.kind == "cas" and one.known]
+            names = [one for one in near if one.kind in ("name", "systematic") and one.known]
             beside = [one for one in names if _lies_beside(one, number, numbers, read.text)]
             if not beside or any(_may_be_one(one, number) for one in beside):
                 continue
@@ -56,10 +59,12 @@ class Agreement:
             *(one for one in read.stated if one.kind == "hs_code" and len(one.value) >= 6),
             *self._bare_codes(read),
         ]
-        listed = [
+        of_lists = [
             one for one in found if one.verdict in (Verdict.LISTED, Verdict.REVIEW) and one.known and one.known.cas
         ]
+        starts = [one.start for one in of_lists]
         for code in codes:
+            listed = of_lists[bisect_left(starts, code.start - WINDOW) : bisect_left(starts, code.end + WINDOW)]
             if _MEASURED.match(read.text, code.end):
                 continue
             subheading = self._subheadings.get(code.value[:6])
@@ -131,18 +136,19 @@ def _may_be_one(one: Mention, other: Mention) -> bool:
         return True
     if set(one.known.cas) & set(other.known.cas):
         return True
-    compositions = {_composition(smiles) for smiles in one.known.structures}
-    return not compositions or any(_composition(smiles) in compositions for smiles in other.known.structures)
+    drawn = {_skeleton(smiles) for smiles in one.known.structures}
+    return not drawn or any(_skeleton(smiles) in drawn for smiles in other.known.structures)
 
 
 @lru_cache(maxsize=10_000)
-def _composition(smiles: str) -> int:
-    """Return what the largest part of a drawing is made of, as a key; salts and hydrates count as their base."""
+def _skeleton(smiles: str) -> str:
+    """Return the largest part of a drawing without isotopes and stereo; salts and hydrates count as their base."""
     mol = read_structure(smiles, "smiles")
     if isinstance(mol, Unreadable):
-        return 0
-    parts: list[list[int]] = [[mol.GetAtomWithIdx(at).GetAtomicNum() for at in part] for part in GetMolFrags(mol)]
-    return composition_key(max(parts, key=lambda part: len(list(part))))
+        return ""
+    parts = standardise(mol).components
+    drawn = [Chem.MolToSmiles(part.mol, isomericSmiles=False) for part in parts]
+    return max(drawn, key=len, default="")
 
 
 def _lies_beside(name: Mention, number: Mention, numbers: Sequence[Mention], text: str) -> bool:
@@ -157,7 +163,8 @@ def _dotted(code: str) -> str:
     return f"{code[:4]}.{code[4:6]}"
 
 
-NEAR = 60
+NEAR, WINDOW = 60, 300
+"""Characters between a number and its name, and around a code, within which two things are said of one."""
 _PREPARATIONS = frozenset(map(str, range(30, 40)))
 _LABELLED_CODE = re.compile(
     r"(?i:code|nomenclature|tarif\w*|partida|fracci[oó]n|subpartida|код|编码|税则号列?|رمز|بند|\bHS\b|\bSH\b|\bSA\b|\bNCM\b)"

@@ -11,7 +11,7 @@ from opencwc.language.columns import read_row
 from opencwc.screening.answering import Screener
 from opencwc.screening.mentions.agreeing import Agreement
 from opencwc.screening.mentions.drawings import Drawings
-from opencwc.screening.mentions.model import Judge, Mention, TextRead
+from opencwc.screening.mentions.model import Judge, Mention, TextRead, reviewed
 from opencwc.screening.mentions.names import Names
 from opencwc.screening.mentions.near import NearSpellings
 from opencwc.screening.mentions.numbers import Numbers
@@ -53,8 +53,13 @@ class Finder:
         found = [*self._drawings.find(read)] if signs & DRAWN else []
         found += self._numbers.find(read) if unsure else ()
         kept = self._names.choose(read, uses, found)
-        found += self._systematic.find(read, kept) if signs & SYSTEMATIC else ()
-        found += self._names.find(read, kept, found)
+        systematic = list(self._systematic.find(read, kept)) if signs & SYSTEMATIC else []
+        unread = [one for one in systematic if one.kind == "unknown"]
+        found += (one for one in systematic if one.kind != "unknown")
+        named = self._names.find(read, kept, found)
+        if unread:
+            named, unread = _within_unread(named, unread)
+        found += [*named, *unread]
         if signs & NEAR:
             near = list(self._near.find(read, found))
             found = [one for one in found if one.met or not any(map(one.lies_within, near))] + near
@@ -65,9 +70,24 @@ class Finder:
         if len(found) > 1:
             found = _apart(found)
         if read.stated:
+            found.sort(key=lambda one: one[:2])
             found += [*self._agreement.of_numbers(read, found), *self._agreement.of_tariff(read, found)]
         found.sort(key=lambda one: one[:2])
         return self._stating.with_evidence(found, read)
+
+
+def _within_unread(named: list[Mention], unread: list[Mention]) -> tuple[list[Mention], list[Mention]]:
+    """Weigh names against runs that could not be read: a listed one in such a run is for review, others say nothing."""
+    kept: list[Mention] = []
+    told: list[Mention] = []
+    for one in named:
+        runs = [run for run in unread if one.start < run.end and run.start < one.end]
+        if not runs:
+            kept.append(one)
+        elif one.met:
+            kept.append(one._replace(outcomes=reviewed(one.outcomes, "doubt_part_of_name")))
+            told += runs
+    return kept, [run for run in unread if run not in told]
 
 
 def _apart(found: Iterable[Mention]) -> list[Mention]:

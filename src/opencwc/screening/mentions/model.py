@@ -73,7 +73,7 @@ def reviewed(outcomes: Iterable[Outcome], doubt: str) -> tuple[Outcome, ...]:
     """Return outcomes in which nothing is certain any more, with the reason."""
     return tuple(
         one._replace(
-            verdict=Verdict.REVIEW if one.verdict is Verdict.LISTED else one.verdict,
+            verdict=Verdict.REVIEW if one.verdict in (Verdict.LISTED, Verdict.EXEMPT) else one.verdict,
             message=Message("why_doubted", {"why": one.message, "doubt": Message(doubt)}) if doubt else one.message,
         )
         if one.verdict in MET

@@ -8,16 +8,16 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property, lru_cache
 from typing import TypeAlias
 
-from opencwc.chemistry.chemical_words import looks_chemical
+from opencwc.chemistry.chemical_words import has_morpheme, looks_chemical
 from opencwc.chemistry.curated_names import Spelling
 from opencwc.chemistry.name_parts import NameParts
 from opencwc.chemistry.name_scanning import NameScanner, Spotted, Word, running_name
-from opencwc.chemistry.reading import Unreadable, read_structure
 from opencwc.chemistry.resolving import curated_candidate
 from opencwc.convention import OrdinaryWord
 from opencwc.finding import Message, Verdict
 from opencwc.language.recognising import LANGUAGES, recognise_language
-from opencwc.screening.known import Known
+from opencwc.screening.answering import MET
+from opencwc.screening.known import Known, shared_by_isomers
 from opencwc.screening.mentions.model import Judge, Mention, TextRead, overlaps, reviewed
 from opencwc.screening.model import Outcome
 
@@ -53,6 +53,7 @@ class Names:
             signs |= {"context", "chemical"}
         elif any(one.kind in _SIGNS for one in read.stated):
             signs |= {"context"}
+        alone = {one.start for one, use in uses if use not in signs and _fills_cell(one, read)}
         plain = [one for one, use in uses if use in signs]
         if any(word.stem in self._parts.agents for word in read.words) or any(map(_is_of_schedule_1, plain)):
             signs |= {"agent"}
@@ -61,7 +62,9 @@ class Names:
         return [
             one
             for one, use in uses
-            if use in signs or (use == "agent" and any(spelling.chemical.cas in cas for spelling in one.spellings))
+            if use in signs
+            or one.start in alone
+            or (use == "agent" and any(spelling.chemical.cas in cas for spelling in one.spellings))
         ]
 
     def find(self, read: TextRead, kept: Sequence[Spotted], others: Sequence[Mention]) -> list[Mention]:
@@ -73,11 +76,12 @@ class Names:
         )
         named = {one.spellings[0].chemical.cas for one in kept if len(one.spellings) == 1}
         named |= {cas for one in others if one.known for cas in one.known.cas}
-        return [
+        found = (
             self._name(_settled(one, named), read.text, read.words, edges)
             for one in kept
             if not overlaps(one.start, one.end, taken)
-        ]
+        )
+        return [one for one in found if one is not None]
 
     def _is_salt_word(self, one: Spotted, words: list[Word]) -> bool:
         """Tell whether a name of the index is only the word behind a name that makes a salt or an ester of it."""
@@ -90,7 +94,8 @@ class Names:
         written = text[one.start : one.end]
         if not one.spellings:
             begins_another = len(words[one.last].key) == 1 and text[one.end : one.end + 1] == "-"  # O-ethyl S-methyl
-            return "plain" if _looks_chemical(written) and not begins_another else ""
+            bare = begins_another or _BARE_GROUP.fullmatch(written) is not None
+            return "plain" if _looks_chemical(written) and not bare else ""
         kinds, needs, key = self._needs_of(written, one.spellings)
         if key in self._ordinary:
             before, after = self._around(one, text, words)
@@ -106,7 +111,7 @@ class Names:
             return ""
         if not written.isascii() and text[: one.start].endswith(self._parts.other_han):
             return ""
-        if self._is_equipment(one, text, words) or _PLACE.match(text, one.end):
+        if self._is_equipment(one, text, words) or _PLACE.match(text, one.end) or _FREE.match(text, one.end):
             return ""
         if kinds == {"formula"}:
             needs = frozenset() if any(map(str.isdigit, written)) else frozenset({"context"})
@@ -225,17 +230,20 @@ class Names:
             return any(word.stem in self._parts.equipment for word in before[:-1])
         return text[one.end : one.end + 3].startswith(self._parts.equipment_han)
 
-    def _name(self, one: Spotted, text: str, words: list[Word], edges: Edges) -> Mention:
+    def _name(self, one: Spotted, text: str, words: list[Word], edges: Edges) -> Mention | None:
+        """Return a name as a mention; none where it is a part of another name and has to do with no entry."""
         written = text[one.start : one.end]
         kind = "formula" if one.spellings and self._needs_of(written, one.spellings)[0] == {"formula"} else "name"
         known, outcomes = self._of_spotted(one, written)
-        if kind == "formula" and any(_shared_by_isomers(written, smiles) for smiles in known.structures):
+        if kind == "formula" and any(shared_by_isomers(written, smiles) for smiles in known.structures):
             outcomes = reviewed(outcomes, "doubt_formula")
         elif word := self._ordinary_meaning(one, written, text):
             outcomes = _told_ordinary(outcomes, word)
         elif one.repaired:
             outcomes = reviewed(outcomes, "doubt_near_spelling")
         elif self._is_part(one, text, words, edges):
+            if not any(outcome.verdict in MET for outcome in outcomes):
+                return None
             outcomes = reviewed(outcomes, "doubt_part_of_name")
         return Mention(one.start, one.end, written, kind, outcomes, known)
 
@@ -267,10 +275,12 @@ class Names:
                 rest = text[one.end : one.end + 4]
                 if any(rest.startswith(part) for part in self._parts.after_han):
                     return True
-            elif (_JOINED.fullmatch(gap) and after.stem in self._parts.after) or (
+            elif (_JOINED.fullmatch(gap) and (after.stem in self._parts.after or _is_salt(after.key))) or (
                 gap == "-" and (after.key in _LIKE or (looks_chemical(after.key) and after.key not in _NO_PART))
             ):
                 return True
+        if one.first > 0 and words[one.first - 1].key in _MULTIPLES and text[one.start - 1] == "(":
+            return True
         if one.first > 0 and one.first - 1 not in ends:
             word = words[one.first - 1]
             gap = text[word.end : one.start]
@@ -285,14 +295,14 @@ class Names:
                 return True
             elif word.stem in self._parts.joins and one.first > 1 and one.first - 2 not in ends:
                 before = words[one.first - 2]
-                return before.stem in self._parts.before or _SALT.search(before.key) is not None
+                return before.stem in self._parts.before or _is_salt(before.key)
         return False
 
     def _languages(self, text: str) -> frozenset[str]:
         """Return the languages that a text can be in: the recognised one, or all where that is not sure."""
         if self._language_of[0] != text:
             found = recognise_language(text, watch=False)
-            sure = found.language if (found.confidence or 0) > SURE_LANGUAGE else ""
+            sure = found.language if (found.confidence or 0) > SURE_LANGUAGE else _by_little_words(text)
             self._language_of = (text, frozenset({sure} if sure else LANGUAGES))
         return self._language_of[1]
 
@@ -323,6 +333,18 @@ def _as_formula(one: Spotted, text: str) -> Spotted:
     return one._replace(spellings=exact) if formulas else one
 
 
+def _by_little_words(text: str) -> str:
+    """Return the language whose little words a short text has, and no other's; empty where that does not tell."""
+    words = set(re.findall(r"[a-zà-ÿ]+", text.lower()))
+    told = [lang for lang, little in _LITTLE_WORDS.items() if words & little]
+    return told[0] if len(told) == 1 else ""
+
+
+def _is_salt(key: str) -> bool:
+    """Tell whether a word is that of a salt or an ester: stearate and dimethacrylate, not certificate or mixture."""
+    return _SALT.search(key) is not None and (has_morpheme(key) or _COUNTED.match(key) is not None)
+
+
 def _is_locant(text: str, word: Word) -> bool:
     """Tell whether a number or letter before a hyphen is a place in a name, and not the number of a line or "O-"."""
     if not (word.key.isdecimal() or len(word.key) == 1) or word.key == "o":
@@ -347,6 +369,18 @@ def _stands_for_another(one: Spotted, text: str, uses: Sequence[tuple[Spotted, s
     ]
     cas = {spelling.chemical.cas for spelling in one.spellings}
     return any(not other.spellings or not cas & {s.chemical.cas for s in other.spellings} for other in before)
+
+
+def _fills_cell(one: Spotted, read: TextRead) -> bool:
+    """Tell whether a short name is all that stands in its cell or between commas, but for an amount."""
+    written = read.text[one.start : one.end]
+    if not one.spellings or (written.isascii() and (len(written) < LEAST_CODE or not written.isupper())):
+        return False
+    before = _LAST_EDGE.split(read.text[max(0, one.start - 40) : one.start])[-1]
+    after = _LAST_EDGE.split(read.text[one.end : one.end + 40])[0]
+    return not any(map(str.isalpha, before.partition(": ")[2] if ": " in before else before)) and not any(
+        map(str.isalpha, _AMOUNT.sub("", after))
+    )
 
 
 def _of_one_entry(spotted: Iterable[Spotted]) -> bool:
@@ -412,18 +446,6 @@ def _is_formula(written: str, formulas: Iterable[str]) -> bool:
     )
 
 
-@lru_cache(maxsize=1000)
-def _shared_by_isomers(formula: str, smiles: str) -> bool:
-    """Tell whether a formula only counts the atoms of a molecule with several carbons: others have the same."""
-    from rdkit.Chem.rdMolDescriptors import CalcMolFormula
-
-    mol = read_structure(smiles, "smiles")
-    if isinstance(mol, Unreadable):
-        return False
-    plain = unicodedata.normalize("NFKC", formula).upper()
-    return CalcMolFormula(mol).upper() == plain and sum(atom.GetAtomicNum() == 6 for atom in mol.GetAtoms()) > 1
-
-
 _AS_LATIN = str.maketrans("АВЕКМНОРСТХаеорсх", "ABEKMHOPCTXaeopcx")
 SHORT, SHORTEST = 6, 4
 """Letters of an abbreviation, and of any name, up to which a text must show that a chemical is meant."""
@@ -439,8 +461,19 @@ _JOINED = re.compile(r"[ \n\t]{1,2}|-")
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 _NO_PART = frozenset({"based", "free", "containing"})
 _LIKE = frozenset({"like", "type"})
+_LITTLE_WORDS = {
+    "en": frozenset({"the", "of", "from", "and", "with", "for", "was", "were", "said"}),
+    "fr": frozenset({"le", "les", "du", "des", "et", "une", "dans", "avec", "pour"}),
+    "es": frozenset({"el", "los", "las", "y", "del", "con", "para", "una"}),
+}
+_MULTIPLES = frozenset({"bis", "tris", "tetrakis", "poly", "mono"})
+_COUNTED = re.compile(r"(?:di|tri|tetra|mono|poly|bi|iso)[a-z]{4}")
+_LAST_EDGE = re.compile(r"[\t\n,;/|、，；]")
+_AMOUNT = re.compile(r"\d[\d.,\s]*(?:kg|g|mg|t|l|ml|%|pct|lb|кг|г|л|т|كغ|公斤|千克|克|升|吨)?", re.IGNORECASE)
+_BARE_GROUP = re.compile(r"[A-Za-z]*(?:yl|yle|oxy)|anhydride|sulph?ur", re.IGNORECASE)
 _BEGINS_LINE = re.compile(r"(?:[\n\t|]|: )$")
 _SALT = re.compile(r"(?:ate|ite|ide|ure|oxime|ester|ether|ato|ito|uro|ido)s?$")
-_PLACE = re.compile(r"-(?!based|free|like|containing|type|filled|contaminated|exposed)[a-z]{2,}")
+_FREE = re.compile(r"-free\b|-frei\b", re.IGNORECASE)
+_PLACE = re.compile(r"-(?!based|like|containing|type|filled|contaminated|exposed)[a-z]{2,}")
 _GRADE = re.compile(r"-[89]\d(?![\w-])")
 _MODEL = re.compile(r"[-/‐]?[0-9]")

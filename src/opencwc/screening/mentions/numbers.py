@@ -30,7 +30,9 @@ class Numbers:
         """Yield the numbers in a text."""
         for one in read.stated:
             if one.kind == "cas_number":
-                yield from self._cas(one)
+                before = read.text[max(0, one.start - 20) : one.start]
+                if one.unit == "labelled" or not _OTHER_NUMBER.search(before):
+                    yield from self._cas(one)
             elif one.kind == "ec_number":
                 yield from self._other_number(one, "ec", self._resolver.curated.by_ec(one.value))
             elif one.kind == "un_number":

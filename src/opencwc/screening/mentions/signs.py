@@ -49,7 +49,7 @@ class Signs:
                     signs |= NAME
             before = written if weight & BEGINS else ""
             if weight & _DIGITS and (
-                (weight & ONE_DIGIT and last & TWO_DIGITS and one_before & _DIGITS)
+                (weight & ONE_DIGIT and last & (TWO_DIGITS | MORE_DIGITS) and one_before & _DIGITS)
                 or (weight & TWO_DIGITS and last & TWO_DIGITS and one_before & CHAPTER)
             ):
                 signs |= NUMBER

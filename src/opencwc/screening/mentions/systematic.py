@@ -11,7 +11,7 @@ from opencwc.chemistry.name_scanning import Spotted, Word
 from opencwc.chemistry.reading import Unreadable, read_structure
 from opencwc.chemistry.systematic_names import looks_systematic
 from opencwc.finding import Message
-from opencwc.screening.answering import unreadable
+from opencwc.screening.answering import MET, unreadable
 from opencwc.screening.mentions.model import Judge, Mention, TextRead, reviewed
 
 
@@ -63,15 +63,17 @@ class SystematicSpans:
         readings = self._resolver.by_systematic_names([" ".join(written.split()) for _, _, (_, _, written) in asked])
         pieces = {number for number in range(first, last + 1) if _is_piece(words[number].key)}
         for (a, b, (start, end, written)), candidates in zip(asked, readings, strict=True):
-            covers = [one for one in inside if one.first < a or one.last > b]
-            if candidates and not covers:
-                known, outcomes = self._judge.judge(candidates)
-                if pieces - set(range(a, b + 1)) or any(map(_is_ion, known.structures)):
-                    outcomes = reviewed(outcomes, "doubt_part_of_name")
+            if not candidates or any(one.first < a or one.last > b for one in inside):
+                continue
+            known, outcomes = self._judge.judge(candidates)
+            if not (pieces - set(range(a, b + 1)) or any(map(_is_ion, known.structures))):
                 yield Mention(start, end, written, "systematic", outcomes, known)
                 return
+            if any(one.verdict in MET for one in outcomes):  # a part of the name was read, and it has to do with one
+                yield Mention(start, end, written, "systematic", reviewed(outcomes, "doubt_part_of_name"), known)
+                return
         start, end, written = _closed(text, words[first].start, words[last].end)
-        if not inside and looks_systematic(written) and _WRITTEN_OUT.search(written):
+        if looks_systematic(written) and _WRITTEN_OUT.search(written):
             yield Mention(start, end, written, "unknown", (unreadable(Message("unreadable_name"), "text"),))
 
 
@@ -122,7 +124,29 @@ def _closed(text: str, start: int, end: int) -> tuple[int, int, str]:
 MOST_READINGS = 6
 _GROUP = re.compile("...(?:yl|yle|oxy|oyl)$")
 _WRITTEN_OUT = re.compile(r"[\d()\[\]-]|\w{12}")
-_GLUE = frozenset({"bis", "tris", "tetrakis", "iso", "tert", "sec", "alpha", "beta", "gamma", "acid", "acide", "ester"})
+_GLUE = frozenset(
+    {
+        "bis",
+        "tris",
+        "tetrakis",
+        "iso",
+        "tert",
+        "sec",
+        "yl",
+        "oyl",
+        "oxy",
+        "ol",
+        "one",
+        "ene",
+        "ane",
+        "alpha",
+        "beta",
+        "gamma",
+        "acid",
+        "acide",
+        "ester",
+    }
+)
 _APART = re.compile(r"\n\n|, |[;:!?|/\t]|\. ")
 _OPENS = {")": "(", "]": "[", "}": "{"}
 _CLOSES = {"(": ")", "[": "]", "{": "}"}
