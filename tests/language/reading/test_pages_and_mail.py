@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .making import LINES, pdf, pdf_of, places, read, sheet_rows, stream, xlsx
+from .making import LINES, docx, pdf, pdf_of, places, read, sheet_rows, stream, word_paragraph, xlsx
 
 
 def test_blocks_breaks_pictures_and_hints() -> None:
@@ -25,14 +25,27 @@ def test_blocks_breaks_pictures_and_hints() -> None:
     assert (unread, notes) == ([], [])
 
 
-def test_hidden_text_is_left_out_and_told() -> None:
+def test_hidden_text_stands_apart_and_is_told() -> None:
     page = (
-        b"<p>seen<span style='display: none'>no<b>no</b></span><p hidden>no<p>seen too"
-        b"<table hidden><tr><td>no</table><p>end"
+        b"<p>seen<span style='display: none'>tabun<b>s</b><script>no</script></span><p hidden>so<br>man<p>seen too"
+        b"<table hidden><tr><td>VX<td>5 kg</table><p>end<div style='visibility:hidden'><p>sarin"
     )
     passages, _, notes, _ = read(page, "a.html")
-    assert [passage.text for passage in passages] == ["seen", "seen too", "end"]
+    assert places(passages) == {
+        "hidden 1": "tabuns",
+        "¶ 1": "seen",
+        "hidden 2": "so\nman",
+        "¶ 2": "seen too",
+        "hidden 3": "VX",
+        "hidden 4": "5 kg",
+        "¶ 3": "end",
+        "hidden 5": "sarin",
+    }
     assert notes == ["reading_hidden_text"]
+
+
+def test_a_page_that_hides_nothing_has_no_note_of_it() -> None:
+    assert read(b"<p>seen<script>no</script><p hidden> <p>end", "a.html")[2] == []
 
 
 def test_tables_in_tables_and_text_around_them() -> None:
@@ -161,5 +174,35 @@ def test_only_so_many_pages_are_read() -> None:
     assert [(part.place, part.message.id) for part in unread] == [("p. 3", "reading_pages")]
 
 
-def test_a_document_without_text_is_told() -> None:
-    assert read(pdf([[]]), "a.pdf")[2] == ["reading_no_text"]
+def test_a_document_of_any_kind_without_text_is_one_that_was_not_read() -> None:
+    for data, name in (
+        (pdf([[]]), "a.pdf"),
+        (docx(word_paragraph(" ")), "a.docx"),
+        (xlsx({"S": sheet_rows([[" ", ""]])}), "a.xlsx"),
+        (b"<html><script>x</script><p> </p></html>", "a.html"),
+        (b"MIME-Version: 1.0\r\nFrom: a@example.org\r\nContent-Type: text/plain\r\n\r\n \r\n", "a.eml"),
+        (b"\xef\xbb\xbf \r\n", "a.txt"),
+    ):
+        passages, unread, *_ = read(data, name)
+        assert (passages, [(part.place, part.message.id) for part in unread]) == ([], [("", "reading_no_text")]), name
+
+
+def test_attachments_without_text_are_ones_that_were_not_read() -> None:
+    import base64
+
+    def attached(kind: bytes, name: bytes, data: bytes) -> bytes:
+        head = b"Content-Type: " + kind + b"; name=" + name + b"\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+        return head + base64.encodebytes(data)
+
+    parts = (
+        attached(b"application/pdf", b"scan.pdf", pdf([[]])),
+        attached(b"image/png", b"label.png", b"\x89PNG\r\n\x1a\n"),
+        attached(b"text/plain", b"empty.txt", b""),
+    )
+    passages, unread, *_ = read(mail(PLAIN, *parts), "a.eml")
+    assert [passage.place for passage in passages] == ["Subject", "body ¶ 1"]
+    assert {part.place: part.message.id for part in unread} == {
+        "scan.pdf": "reading_no_text",
+        "label.png": "reading_kind_picture",
+        "empty.txt": "reading_empty",
+    }

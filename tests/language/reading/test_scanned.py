@@ -89,6 +89,14 @@ def test_a_language_that_is_not_installed_is_told(tmp_path: Path, monkeypatch: p
     assert "102-71-6" in "\n".join(passage.text for passage in passages)
 
 
+def test_a_picture_in_which_nothing_is_recognised_is_one_that_was_not_read() -> None:
+    empty = io.BytesIO()
+    Image.new("L", (400, 300), 255).save(empty, "PNG")
+    for data, name in ((empty.getvalue(), "white.png"), (picture_pdf(b"\xff" * 120_000, 400, 300), "white.pdf")):
+        passages, unread, *_ = read(data, name, confine=True)
+        assert (passages, [(part.place, part.message.id) for part in unread]) == ([], [("p. 1", "reading_ocr_nothing")])
+
+
 def test_a_picture_that_is_none_is_told() -> None:
     _, unread, *_ = read(b"\x89PNG\r\n\x1a\nnothing", "scan.png", confine=True)
     assert [part.message.id for part in unread] == ["reading_ocr_failed"]

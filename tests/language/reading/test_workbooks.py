@@ -153,7 +153,9 @@ def test_what_stands_beside_the_text_of_a_letter_is_read() -> None:
     )
     passages, unread, notes, _ = read(data, "a.docx")
     assert places(passages) == {
-        "¶ 1": "N-methyl\tin hidden",
+        "¶ 1": "N-methyl\tin",
+        "¶ 1 hidden": "in hidden",
+        "¶ 1 deleted": "gonein",
         "text box 1 ¶ 1": "box",
         "¶ 2": "around",
         "header 1 ¶ 1": "head",
@@ -163,7 +165,48 @@ def test_what_stands_beside_the_text_of_a_letter_is_read() -> None:
         "comment 0": "said",
         "in.xlsx > S!1": "TEA",
     }
-    assert (unread, notes) == ([], ["reading_pictures"])
+    assert (unread, notes) == ([], ["reading_hidden_text", "reading_deleted_text", "reading_pictures"])
+
+
+def run(text: str, properties: str = "") -> str:
+    return f'<w:r><w:rPr>{properties}</w:rPr><w:t xml:space="preserve">{text}</w:t></w:r>'
+
+
+def gone(text: str) -> str:
+    return f"<w:del><w:r><w:delText>{text}</w:delText></w:r></w:del>"
+
+
+def test_deleted_text_stands_apart_with_the_words_that_it_was_cut_out_of() -> None:
+    cell = f"<w:tbl><w:tr><w:tc><w:p>{run('TEA ')}{gone('TDG')}</w:p></w:tc></w:tr></w:tbl>"
+    moved = f"<w:moveFrom>{run('DMMP')}</w:moveFrom>"
+    body = (
+        f"<w:p>{run('5 kg thiodi')}{gone('gly')}{gone('col')}{run(' and ')}{gone('VX')}{run(' here')}</w:p>"
+        f"<w:p>{gone('sarin')}</w:p>{cell}<w:p>{moved}</w:p>"
+    )
+    passages, _, notes, _ = read(docx(body), "a.docx")
+    assert places(passages) == {
+        "¶ 1": "5 kg thiodi and  here",
+        "¶ 1 deleted": "thiodiglycol … VX",
+        "¶ 2 deleted": "sarin",
+        "table 1!1 deleted": "TDG",
+        "table 1!1": "TEA",
+        "¶ 3 deleted": "DMMP",
+    }
+    assert notes == ["reading_deleted_text"]
+
+
+def test_hidden_text_stands_apart_and_parts_no_word_that_is_seen() -> None:
+    change = "<w:rPrChange><w:rPr><w:vanish/></w:rPr></w:rPrChange>"
+    hidden, shown = run("TDG", "<w:vanish/>"), run(" shown", '<w:vanish w:val="0"/>')
+    body = f"<w:p>{run('sa')}{hidden}{run('rin')}{shown}{run(' too', change)}</w:p>"
+    passages, _, notes, _ = read(docx(body), "a.docx")
+    assert places(passages) == {"¶ 1": "sarin shown too", "¶ 1 hidden": "saTDGrin"}
+    assert notes == ["reading_hidden_text"]
+
+
+def test_pictures_in_a_workbook_are_told() -> None:
+    data = xlsx({"S": sheet_rows([["TEA"]])}, more={"xl/media/image1.png": b"x"})
+    assert read(data, "a.xlsx")[2] == ["reading_pictures"]
 
 
 def test_a_table_in_a_table_has_its_own_place() -> None:

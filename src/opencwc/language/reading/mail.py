@@ -73,9 +73,7 @@ def _attachment(part: AnyMessage, name: str, inner: Inner) -> Iterator[Item]:
     elif kind in ("application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted"):
         yield Unread(name, Message("reading_encrypted"))
     else:
-        data = _payload(part)
-        if data.strip():
-            yield from inner(data, name)
+        yield from inner(_payload(part), name)
 
 
 def _sort(message: AnyMessage, most: int) -> tuple[list[AnyMessage], list[AnyMessage]]:

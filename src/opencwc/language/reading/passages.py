@@ -140,10 +140,8 @@ def column_letters(at: int) -> str:
 def bounded(items: Iterator[Item], reading: Reading) -> Iterator[Item]:
     """Yield what a reader gives, in pieces of bounded length; a reader that fails becomes a part that is not read."""
     used = 0
-    is_empty = True
     try:
         for item in items:
-            is_empty = False
             if isinstance(item, Unread):
                 yield item
                 continue
@@ -158,8 +156,6 @@ def bounded(items: Iterator[Item], reading: Reading) -> Iterator[Item]:
             if time.monotonic() > reading.ends:
                 yield Unread(item.place, Message("reading_too_long", {"seconds": round(reading.limits.seconds)}))
                 return
-        if is_empty:
-            reading.note(Message("reading_no_text"))
     except Refusal as refusal:
         yield Unread("", refusal.message)
     except MemoryError:
@@ -168,6 +164,16 @@ def bounded(items: Iterator[Item], reading: Reading) -> Iterator[Item]:
         yield Unread("", Message("reading_nested"))
     except Exception:
         yield Unread("", Message("reading_damaged"))
+
+
+def never_silent(items: Iterator[Item]) -> Iterator[Item]:
+    """Yield what a reader gives; where that is no text at all, say so: a document without text is one not read."""
+    silent = True
+    for item in items:
+        silent = silent and isinstance(item, Passage) and not item.text.strip()
+        yield item
+    if silent:
+        yield Unread("", Message("reading_no_text"))
 
 
 _LOST = re.compile("[\x00\ud800-\udfff]")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ctypes
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from statistics import median_low
 from typing import TYPE_CHECKING, Any
 
@@ -92,7 +92,7 @@ def _page(page: pypdfium2.PdfPage, place: str, reading: Reading) -> Iterator[Ite
         textpage.close()
 
 
-def _numbered(place: str, texts: Iterator[str]) -> Iterator[Item]:
+def _numbered(place: str, texts: Iterable[str]) -> Iterator[Item]:
     """Yield ``p. 3`` where a page has one paragraph, else ``p. 3 ¶ 1`` and so on."""
     said = list(texts)
     for number, text in enumerate(said, 1):
@@ -160,10 +160,10 @@ def _recognised(page: pypdfium2.PdfPage, place: str, reading: Reading) -> Iterat
         return
     reading.announce()
     text, problem = reading.tesseract.recognise(_as_pgm(page), reading)
-    if problem is not None:
-        yield Unread(place, problem)
-        return
-    yield from _numbered(place, paragraphs(text.split("\n")))
+    said = list(paragraphs(text.split("\n")))
+    if problem or not said:
+        yield Unread(place, problem or Message("reading_ocr_nothing"))
+    yield from _numbered(place, said)
 
 
 def _as_pgm(page: pypdfium2.PdfPage) -> bytes:

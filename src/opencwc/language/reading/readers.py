@@ -7,7 +7,16 @@ from collections.abc import Iterator
 from opencwc.finding import Message
 from opencwc.language.reading.encodings import decode
 from opencwc.language.reading.kinds import kind_by_name, kind_of_bytes, kind_of_text
-from opencwc.language.reading.passages import Item, Passage, Reading, Refusal, Unread, bounded, paragraphs
+from opencwc.language.reading.passages import (
+    Item,
+    Passage,
+    Reading,
+    Refusal,
+    Unread,
+    bounded,
+    never_silent,
+    paragraphs,
+)
 
 _INSTALL_OCR = "Install Tesseract to have pictures read, or send the text itself."
 
@@ -59,7 +68,7 @@ def _begin(data: bytes, name: str, reading: Reading, depth: int) -> tuple[str, I
         kind, items = _text(data, said, reading, inner)
     if said and said != kind:
         reading.note(Message("reading_kind_differs", {"said": said.upper(), "kind": kind.upper()}))
-    return kind, items
+    return kind, never_silent(items)
 
 
 def _package(data: bytes, reading: Reading, inner: object) -> tuple[str, Iterator[Item]]:
@@ -117,9 +126,9 @@ def _picture(data: bytes, reading: Reading) -> Iterator[Item]:
             return
         reading.announce()
         text, problem = tesseract.recognise(data, reading)
-        if problem is not None:
-            yield Unread("p. 1", problem)
         said = list(paragraphs(text.split("\n")))
+        if problem or not said:
+            yield Unread("p. 1", problem or Message("reading_ocr_nothing"))
         for number, one in enumerate(said, 1):
             yield Passage("p. 1" if len(said) == 1 else f"p. 1 ¶ {number}", one)
 

@@ -1,7 +1,7 @@
 """HTML as a person sees it: text by block, tables by row, with the texts of pictures and of hints.
 
-The reader keeps no tree, takes every page in one pass and fetches nothing. Left out: scripts, styles and what is
-marked as hidden, which a note tells of.
+The reader keeps no tree, takes every page in one pass and fetches nothing. What is marked as hidden comes as passages
+of their own whose place says so, and a note tells of it. Left out: scripts and styles.
 """
 
 from __future__ import annotations
@@ -46,6 +46,8 @@ _ENDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "body": (frozenset({"head"}), frozenset()),
 }
 _ENDS["tfoot"] = _ENDS["thead"] = _ENDS["tbody"]
+_UNSEEN_ELEMENT, _HIDDEN_ELEMENT = "unseen", "hidden"
+"""What an open element does to the text in it: never seen by anyone, or kept from sight."""
 _PARAGRAPH = (frozenset({"p"}), frozenset({"table", "td", "th", "button"}))
 _META = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z][^\s/>]*")
@@ -154,11 +156,12 @@ class _Frame:
 class _Page:
     def __init__(self, place: str, reading: Reading) -> None:
         self._place, self._reading = place, reading
-        self._open: list[tuple[str, bool]] = []
+        self._open: list[tuple[str, str]] = []
         self._count: Counter[str] = Counter()
-        self._unseen = 0
+        self._unseen = self._hidden = 0
         self._text: list[str] = []
-        self._paragraphs = 0
+        self._hidden_text: list[str] = []
+        self._paragraphs = self._hidden_paragraphs = 0
         self._tables = 0
         self._frames: list[_Frame] = []
         self._hints: list[tuple[int, str]] = []
@@ -174,7 +177,9 @@ class _Page:
             yield from self._end(token.name)
 
     def close(self) -> Iterator[Item]:
+        self._hidden = 0  # what the end of the page ends
         yield from self._flush()
+        yield from self._tell_hidden()
         while self._frames:
             yield from self._end_row()
             self._frames.pop()
@@ -186,9 +191,7 @@ class _Page:
         if implied:
             yield from self._end_implied(*implied)
         attributes = _attributes(written) if written.strip("/ \t\r\n") else {}
-        hides = name in _UNSEEN or _is_hidden(attributes)
-        if _is_hidden(attributes) and not self._unseen:
-            self._reading.note(Message("reading_hidden_text"))
+        hides = _UNSEEN_ELEMENT if name in _UNSEEN else _HIDDEN_ELEMENT if _is_hidden(attributes) else ""
         if name in _BLOCKS:
             yield from self._flush()
         if name in _VOID:
@@ -197,8 +200,9 @@ class _Page:
             return
         self._open.append((name, hides))
         self._count[name] += 1
-        self._unseen += hides
-        if self._unseen:
+        self._unseen += hides == _UNSEEN_ELEMENT
+        self._hidden += hides == _HIDDEN_ELEMENT
+        if self._unseen or self._hidden:
             return
         if name == "table":
             self._tables += 1
@@ -251,8 +255,11 @@ class _Page:
             yield from self._flush()
         self._open.pop()
         self._count[name] -= 1
-        self._unseen -= hid
-        if self._unseen or hid:
+        self._unseen -= hid == _UNSEEN_ELEMENT
+        self._hidden -= hid == _HIDDEN_ELEMENT
+        if hid == _HIDDEN_ELEMENT and not self._hidden:
+            yield from self._tell_hidden()
+        if self._unseen or self._hidden or hid:
             return
         if name == "table" and self._frames:
             yield from self._end_row()
@@ -278,9 +285,20 @@ class _Page:
             return
         if not keep and not self._count["pre"]:
             text = _SPACE.sub(" ", text)
-        self._text.append(text)
+        (self._hidden_text if self._hidden else self._text).append(text)
+
+    def _tell_hidden(self) -> Iterator[Item]:
+        lines = "".join(self._hidden_text).split("\n")
+        self._hidden_text = []
+        for paragraph in paragraphs(lines, self._reading.limits.passage_characters):
+            self._reading.note(Message("reading_hidden_text"))
+            self._hidden_paragraphs += 1
+            yield Passage(f"{self._place}hidden {self._hidden_paragraphs}", paragraph)
 
     def _flush(self) -> Iterator[Item]:
+        if self._hidden:
+            self._hidden_text.append("\n")
+            return
         if not self._text:
             return
         said = "".join(self._text)

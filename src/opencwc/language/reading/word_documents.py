@@ -1,7 +1,8 @@
 """DOCX: paragraphs and tables in the order of the document, then what stands beside it.
 
-Read: inserted and hidden text, text boxes, headers, footers, notes, comments, formulas, documents inside. Left out:
-deleted text, the older copy of what is drawn twice, field instructions.
+Read: inserted text, text boxes, headers, footers, notes, comments, formulas, documents inside; and, as passages of
+their own whose place says so, text that was deleted with tracking of changes and text that is hidden. Left out: the
+older copy of what is drawn twice, field instructions.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from opencwc.finding import Message
 from opencwc.language.reading.heading_rows import Table
@@ -18,9 +20,10 @@ from opencwc.language.reading.passages import Item, Passage, Reading, Refusal, U
 _BESIDE = ("header", "footer", "footnotes", "endnotes", "comments", "diagramData", "chart")
 _PLACES = {"footnotes": "footnote", "endnotes": "endnote", "comments": "comment", "diagramData": "diagram"}
 _INSIDE = ("package", "aFChunk")
-_LEFT_OUT = frozenset(
-    {"del", "moveFrom", "Fallback", "instrText", "delText", "delInstrText", "pPr", "rPr", "sectPr", "tblPr", "tblGrid"}
-)
+_LEFT_OUT = frozenset({"Fallback", "instrText", "delInstrText", "pPr", "rPrChange", "sectPr", "tblPr", "tblGrid"})
+_DELETED = frozenset({"del", "moveFrom"})
+_SEEN, _HIDDEN, _GONE = "", "hidden", "deleted"
+_NOTES = {_HIDDEN: "reading_hidden_text", _GONE: "reading_deleted_text"}
 _SIGNS = {"br": "\n", "cr": "\n", "noBreakHyphen": "-", "softHyphen": "\u00ad", "ptab": "\t"}
 
 Inner = Callable[[bytes, str], Iterator[Item]]
@@ -84,6 +87,7 @@ class _Holder:
 
 @dataclass
 class _TableFrame:
+    place: str
     rows: Table
     number: int = 0
     cells: list[str] = field(default_factory=list)
@@ -98,10 +102,10 @@ class _Story(Markup):
         self._counts = counts
         self._holders = [_Holder(place)]
         self._tables: list[_TableFrame] = []
-        self._open: list[list[str]] = []
+        self._open: list[list[tuple[str, str]]] = []
         self._above: list[str] = []
-        self._in_text = False
-        self._skip = 0
+        self._in_text = self._is_hidden = False
+        self._deleted = self._skip = 0
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
         if self._skip or name in _LEFT_OUT:
@@ -109,14 +113,21 @@ class _Story(Markup):
             return
         above = self._above[-1] if self._above else ""
         self._above.append(name)
-        self._in_text = name == "t" or (name == "v" and above == "pt")
-        if name == "p":
+        self._in_text = name in ("t", "delText") or (name == "v" and above == "pt")
+        if name in _DELETED:
+            self._deleted += 1
+        elif name == "r":
+            self._is_hidden = False
+        elif name == "vanish" and above == "rPr":
+            self._is_hidden = attributes.get("val", "1") not in ("0", "false", "off")
+        elif name == "p":
             self._open.append([])
         elif name in _SIGNS or (name == "tab" and above == "r"):
             self._put(_SIGNS.get(name, "\t"))
         elif name == "tbl":
             self._counts.tables += 1
-            self._tables.append(_TableFrame(Table(f"table {self._counts.tables}", self.reading.limits)))
+            place = f"table {self._counts.tables}"
+            self._tables.append(_TableFrame(place, Table(place, self.reading.limits)))
         elif name == "tr" and self._tables:
             self._tables[-1].number += 1
             self._tables[-1].cells = []
@@ -138,8 +149,10 @@ class _Story(Markup):
             return
         self._above.pop()
         self._in_text = False
-        if name == "p" and self._open:
-            self._close_paragraph("".join(self._open.pop()))
+        if name in _DELETED:
+            self._deleted -= 1
+        elif name == "p" and self._open:
+            self._close_paragraph(self._open.pop())
         elif name == "tc" and self._tables and len(self._holders) > 1:
             cell = self._holders.pop().cell or []
             frame = self._tables[-1]
@@ -160,20 +173,49 @@ class _Story(Markup):
 
     def _put(self, text: str) -> None:
         if self._open:
-            self._open[-1].append(text)
+            state = _GONE if self._deleted else _HIDDEN if self._is_hidden else _SEEN
+            self._open[-1].append((state, text))
 
-    def _close_paragraph(self, text: str) -> None:
+    def _close_paragraph(self, pieces: list[tuple[str, str]]) -> None:
+        text = "".join(said for state, said in pieces if state == _SEEN)
+        place = self._place_of_paragraph() if any(said.strip() for _, said in pieces) else ""
+        cell = self._holders[-1].cell
+        if cell is not None and text.strip():
+            cell.append(text.strip())
+        elif text.strip():
+            self.out.append(Passage(place, text.strip("\n")))
+        for state in (_HIDDEN, _GONE):
+            if unseen := _stretches(pieces, state):
+                self.reading.note(Message(_NOTES[state]))
+                self.out.append(Passage(f"{place} {state}", unseen))
+
+    def _place_of_paragraph(self) -> str:
         holder = self._holders[-1]
-        if not text.strip():
-            return
         if holder.cell is not None:
-            holder.cell.append(text.strip())
-            return
+            return f"{self._tables[-1].place}!{self._tables[-1].number}" if self._tables else ""
         holder.paragraphs += 1
         if not holder.place:
-            place = f"¶ {holder.paragraphs}"
-        elif holder.place.startswith(("footnote", "endnote", "comment")):
-            place = holder.place if holder.paragraphs == 1 else f"{holder.place} ¶ {holder.paragraphs}"
-        else:
-            place = f"{holder.place} ¶ {holder.paragraphs}"
-        self.out.append(Passage(place, text.strip("\n")))
+            return f"¶ {holder.paragraphs}"
+        if holder.paragraphs == 1 and holder.place.startswith(("footnote", "endnote", "comment")):
+            return holder.place
+        return f"{holder.place} ¶ {holder.paragraphs}"
+
+
+def _stretches(pieces: list[tuple[str, str]], state: str) -> str:
+    """Return the stretches of a paragraph in one state, each with what is left of the words that it was cut out of."""
+    runs = [(own, "".join(said for _, said in many)) for own, many in groupby(pieces, key=lambda one: one[0])]
+    seen = [said if own == _SEEN else "" for own, said in runs]
+    stretches = (
+        f"{_last_word(before)}{said}{_first_word(behind)}"
+        for before, (own, said), behind in zip(["", *seen], runs, [*seen[1:], ""], strict=False)
+        if own == state and said.strip()
+    )
+    return " … ".join(stretches).strip()
+
+
+def _last_word(text: str) -> str:
+    return text.rsplit(maxsplit=1)[-1] if text[-1:].strip() else ""
+
+
+def _first_word(text: str) -> str:
+    return text.split(maxsplit=1)[0] if text[:1].strip() else ""

@@ -39,6 +39,8 @@ def read_workbook(package: Package, reading: Reading) -> Iterator[Item]:
     relations = package.relations(main)
     if any(name.lower().endswith("vbaproject.bin") for name in package.names):
         reading.note(Message("reading_macros"))
+    if pictures := sum("/media/" in name for name in package.names):
+        reading.note(Message("reading_pictures", {"count": pictures}))
     if hidden := [name for name, _, state in book.sheets if state != "visible"]:
         reading.note(_hidden(hidden))
     texts = _SharedTexts(reading)
