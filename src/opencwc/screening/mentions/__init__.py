@@ -6,7 +6,8 @@ a number that does not belong to the name beside it and an HS code that does not
 What the text states (concentration, quantity, packing, HS code) stands in the evidence and changes no verdict.
 
 Read in this order: `finder` (one text to its mentions), `model` (the records), `drawings`, `numbers`, `names`,
-`systematic` and `near` (what is found), `agreeing` (what does not belong together), `stating` (the evidence).
+`systematic` and `near` (what is found), `agreeing` (what does not belong together), `backwards` and `denying` (what is
+seen otherwise than it is written, and what is said not to be there), `stating` (the evidence).
 """
 
 from opencwc.screening.mentions.finder import Finder

@@ -10,6 +10,8 @@ from opencwc.chemistry.name_scanning import NameScanner
 from opencwc.language.columns import read_row
 from opencwc.screening.answering import Screener
 from opencwc.screening.mentions.agreeing import Agreement
+from opencwc.screening.mentions.backwards import OVERRIDES, as_seen, placed
+from opencwc.screening.mentions.denying import Denial
 from opencwc.screening.mentions.drawings import Drawings
 from opencwc.screening.mentions.model import Judge, Mention, TextRead, reviewed
 from opencwc.screening.mentions.names import Names
@@ -30,7 +32,8 @@ class Finder:
         self.scanner = NameScanner(resolver)
         self._drawings = Drawings(judge)
         self._numbers = Numbers(judge)
-        self._names = Names(judge, self.scanner, NameParts.load())
+        self._denial = Denial(self.scanner)
+        self._names = Names(judge, self.scanner, NameParts.load(), self._denial)
         self._systematic = SystematicSpans(judge)
         self._near = NearSpellings(judge, self.scanner)
         self._agreement = Agreement(judge)
@@ -43,9 +46,21 @@ class Finder:
 
     def find(self, text: str) -> list[Mention]:
         """Return the mentions in a text, in its order, with what the text states in their evidence."""
+        found, read = self._read(text)
+        if not text.isascii() and any(mark in text for mark in OVERRIDES):
+            seen, runs = as_seen(text)
+            found += placed(self._read(seen)[0], runs, text, found)
+        if not found:
+            return []
+        found.sort(key=lambda one: one[:2])
+        read = read or TextRead(text, self.scanner.words(text), read_row(text))
+        return self._stating.with_evidence(self._denial.weigh(found, read), read)
+
+    def _read(self, text: str) -> tuple[list[Mention], TextRead | None]:
+        """Return the mentions in a text as it is written, and the text as far as it was read."""
         signs = self._signs.of(text)
         if not signs:
-            return []
+            return [], None
         words = self.scanner.words(text)
         uses = self._names.uses(text, words, self.scanner.scan(text, words)) if signs & NAME else []
         unsure = bool(signs & NUMBER) or any(use != "plain" for _, use in uses)
@@ -64,7 +79,7 @@ class Finder:
             near = list(self._near.find(read, found))
             found = [one for one in found if one.met or not any(map(one.lies_within, near))] + near
         if not found and not read.stated:
-            return []
+            return [], read
         if not unsure and any(one.met for one in found):
             read = TextRead(text, words, read_row(text))
         if len(found) > 1:
@@ -72,8 +87,7 @@ class Finder:
         if read.stated:
             found.sort(key=lambda one: one[:2])
             found += [*self._agreement.of_numbers(read, found), *self._agreement.of_tariff(read, found)]
-        found.sort(key=lambda one: one[:2])
-        return self._stating.with_evidence(found, read)
+        return found, read
 
 
 def _within_unread(named: list[Mention], unread: list[Mention]) -> tuple[list[Mention], list[Mention]]:

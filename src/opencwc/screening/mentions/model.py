@@ -95,3 +95,27 @@ def distance(one: Mention, other: Mention) -> int:
 def gap(start: int, end: int, other_start: int, other_end: int) -> int:
     """Return how many characters lie between two stretches of text."""
     return max(other_start - end, start - other_end, 0)
+
+
+def closed(text: str, start: int, end: int) -> tuple[int, int, str]:
+    """Take in the brackets that a stretch of text leaves open at its ends.
+
+    >>> closed("5 kg (HOCH2CH2)3N", 6, 17)
+    (5, 17, '(HOCH2CH2)3N')
+    """
+    written = text[start:end]
+    while end < len(text) and text[end] in ")]}" and written.count(text[end]) < written.count(_OPENS[text[end]]):
+        end += 1
+        written = text[start:end]
+    while (
+        start > 0
+        and text[start - 1] in "([{"
+        and written.count(text[start - 1]) < written.count(_CLOSES[text[start - 1]])
+    ):
+        start -= 1
+        written = text[start:end]
+    return start, end, written
+
+
+_OPENS = {")": "(", "]": "[", "}": "{"}
+_CLOSES = {"(": ")", "[": "]", "{": "}"}

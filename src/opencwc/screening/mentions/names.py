@@ -18,18 +18,20 @@ from opencwc.finding import Message, Verdict
 from opencwc.language.recognising import LANGUAGES, recognise_language
 from opencwc.screening.answering import MET
 from opencwc.screening.known import Known, shared_by_isomers
-from opencwc.screening.mentions.model import Judge, Mention, TextRead, overlaps, reviewed
+from opencwc.screening.mentions.denying import Denial
+from opencwc.screening.mentions.model import Judge, Mention, TextRead, closed, overlaps, reviewed
 from opencwc.screening.model import Outcome
 
 
 class Names:
     """Finds names; what was judged once is remembered."""
 
-    def __init__(self, judge: Judge, scanner: NameScanner, parts: NameParts) -> None:
+    def __init__(self, judge: Judge, scanner: NameScanner, parts: NameParts, denial: Denial) -> None:
         self._judge = judge
         self._resolver = judge.screener.known.resolver
         self._scanner = scanner
         self._parts = parts
+        self._denial = denial
         self._answers: dict[object, tuple[Known, tuple[Outcome, ...]]] = {}
         self._needs: dict[str, tuple[frozenset[str], frozenset[str], str]] = {}
         self._stems_of: tuple[str, frozenset[str], str] = ("", frozenset(), "")
@@ -51,7 +53,9 @@ class Names:
         named = any(use == "plain" and one.spellings for one, use in uses)
         if named or others or self._speaks_of_chemicals(read) or _of_one_entry(one for one, _ in uses):
             signs |= {"context", "chemical"}
-        elif any(one.kind in _SIGNS for one in read.stated):
+        elif any(one.kind in _SIGNS for one in read.stated) or any(
+            use == "context" and self._denial.is_denied_before(one, read) for one, use in uses
+        ):
             signs |= {"context"}
         alone = {one.start for one, use in uses if use not in signs and _fills_cell(one, read)}
         plain = [one for one, use in uses if use in signs]
@@ -245,7 +249,7 @@ class Names:
             if not any(outcome.verdict in MET for outcome in outcomes):
                 return None
             outcomes = reviewed(outcomes, "doubt_part_of_name")
-        return Mention(one.start, one.end, written, kind, outcomes, known)
+        return Mention(*closed(text, one.start, one.end), kind, outcomes, known)
 
     def _ordinary_meaning(self, one: Spotted, written: str, text: str) -> OrdinaryWord | None:
         """Return the ordinary meaning of a word, where it has one that signs beside it had to speak against."""

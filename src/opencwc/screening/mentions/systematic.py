@@ -12,7 +12,7 @@ from opencwc.chemistry.reading import Unreadable, read_structure
 from opencwc.chemistry.systematic_names import looks_systematic
 from opencwc.finding import Message
 from opencwc.screening.answering import MET, unreadable
-from opencwc.screening.mentions.model import Judge, Mention, TextRead, reviewed
+from opencwc.screening.mentions.model import Judge, Mention, TextRead, closed, reviewed
 
 
 class SystematicSpans:
@@ -58,7 +58,7 @@ class SystematicSpans:
         spans.sort(key=lambda span: span[0] - span[1])
         whole = {(one.first, one.last) for one in inside}
         asked = [
-            (a, b, _closed(text, words[a].start, words[b].end)) for a, b in spans[:MOST_READINGS] if (a, b) not in whole
+            (a, b, closed(text, words[a].start, words[b].end)) for a, b in spans[:MOST_READINGS] if (a, b) not in whole
         ]
         readings = self._resolver.by_systematic_names([" ".join(written.split()) for _, _, (_, _, written) in asked])
         pieces = {number for number in range(first, last + 1) if _is_piece(words[number].key)}
@@ -72,7 +72,7 @@ class SystematicSpans:
             if any(one.verdict in MET for one in outcomes):  # a part of the name was read, and it has to do with one
                 yield Mention(start, end, written, "systematic", reviewed(outcomes, "doubt_part_of_name"), known)
                 return
-        start, end, written = _closed(text, words[first].start, words[last].end)
+        start, end, written = closed(text, words[first].start, words[last].end)
         if looks_systematic(written) and _WRITTEN_OUT.search(written):
             yield Mention(start, end, written, "unknown", (unreadable(Message("unreadable_name"), "text"),))
 
@@ -105,22 +105,6 @@ def _is_ion(smiles: str) -> bool:
     return not isinstance(mol, Unreadable) and sum(atom.GetFormalCharge() for atom in mol.GetAtoms()) != 0
 
 
-def _closed(text: str, start: int, end: int) -> tuple[int, int, str]:
-    """Take in the brackets that a run of words leaves open at its ends."""
-    written = text[start:end]
-    while end < len(text) and text[end] in ")]}" and written.count(text[end]) < written.count(_OPENS[text[end]]):
-        end += 1
-        written = text[start:end]
-    while (
-        start > 0
-        and text[start - 1] in "([{"
-        and written.count(text[start - 1]) < written.count(_CLOSES[text[start - 1]])
-    ):
-        start -= 1
-        written = text[start:end]
-    return start, end, written
-
-
 MOST_READINGS = 6
 _GROUP = re.compile("...(?:yl|yle|oxy|oyl)$")
 _WRITTEN_OUT = re.compile(r"[\d()\[\]-]|\w{12}")
@@ -148,5 +132,3 @@ _GLUE = frozenset(
     }
 )
 _APART = re.compile(r"\n\n|, |[;:!?|/\t]|\. ")
-_OPENS = {")": "(", "]": "[", "}": "{"}
-_CLOSES = {"(": ")", "[": "]", "{": "}"}

@@ -1,0 +1,53 @@
+"""Names written backwards under a mark that turns the direction of writing round (U+202E, U+202D), as they are seen.
+
+Such a mark makes letters stand in an order in which they are not written (Unicode Standard Annex 9, explicit
+directional overrides). The text is read both ways: as it is written, and as it is seen.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from opencwc.screening.mentions.model import Mention, overlaps, reviewed
+
+OVERRIDES = ("\u202d", "\u202e")
+_RUN = re.compile("[\u202d\u202e]([^\u202c\u202d\u202e\u2029\r\n]{2,})")
+
+
+def as_seen(text: str) -> tuple[str, list[tuple[int, int]]]:
+    """Return a text with what stands under an override turned round in its place, and where that stands.
+
+    >>> as_seen("5 kg \\u202eniras\\u202c")
+    ('5 kg \\u202esarin\\u202c', [(6, 11)])
+    """
+    turned = _RUN.sub(lambda run: run[0][0] + run[1][::-1], text)
+    return turned, [run.span(1) for run in _RUN.finditer(text)]
+
+
+def placed(
+    seen: Iterable[Mention], runs: Sequence[tuple[int, int]], text: str, found: Sequence[Mention]
+) -> Iterator[Mention]:
+    """Yield the mentions that are only there as the text is seen, where they stand as it is written, for review."""
+    taken = [(one.start, one.end) for one in found if one.met]
+    for one in seen:
+        pieces = [(one.start, one.end)]
+        for run in runs:
+            pieces = [piece for start, end in pieces for piece in _turned_back(start, end, *run)]
+        start, end = min(pieces)[0], max(end for _, end in pieces)
+        if one.met and overlaps(one.start, one.end, runs) and not overlaps(start, end, taken):
+            yield one._replace(
+                start=start, end=end, text=text[start:end], outcomes=reviewed(one.outcomes, "doubt_reversed")
+            )
+
+
+def _turned_back(start: int, end: int, first: int, last: int) -> Iterator[tuple[int, int]]:
+    """Yield the pieces of a stretch: what lies outside a run as it is, what lies inside mirrored."""
+    if start >= last or end <= first:
+        yield start, end
+        return
+    if start < first:
+        yield start, first
+    yield first + last - min(end, last), first + last - max(start, first)
+    if end > last:
+        yield last, end
