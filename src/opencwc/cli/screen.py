@@ -17,6 +17,7 @@ from typing import Annotated, Any
 
 import typer
 
+from opencwc.chemistry.systematic_names import SystematicNames
 from opencwc.cli.keeping import Keep, MarkOfKept, Place, keeping
 from opencwc.cli.names_progress import NamesProgress
 from opencwc.cli.value import (
@@ -365,6 +366,8 @@ def _summary(tally: Tally, rulebook: Rulebook, lang: str) -> str:
         lines.append(sentence(Message("summary_silent", {"count": tally.silent}), lang))
     if tally.by_verdict[Verdict.UNREADABLE]:
         lines.append(sentence("summary_unreadable", lang))
+    if not SystematicNames.available():
+        lines.append(sentence("checked_without_systematic_names", lang))
     lines.append(checked_line(rulebook, lang))
     return "\n".join(lines)
 

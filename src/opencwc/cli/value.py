@@ -91,6 +91,11 @@ def _card(text: str, question: Question, *, explain: bool) -> tuple[list[str], i
     for finding in findings:
         lines += _finding_lines(finding, rulebook, question.lang, explain=explain)
     lines += ["", checked_line(rulebook, question.lang)]
+    if any(one.basis in ("name", "text") for one in findings):
+        from opencwc.chemistry.systematic_names import SystematicNames
+
+        if not SystematicNames.available():
+            lines.append(sentence("checked_without_systematic_names", question.lang))
     tally = Tally()
     tally.add(gravest([one.verdict for one in findings]))
     return lines, tally.status

@@ -85,7 +85,7 @@ class Convention:
                     f"no list is called {name!r}", remedy=f"{hint}The lists at hand are: {', '.join(known)}."
                 )
         built = {name: build_list(one) for name, one in known.items()}
-        self.lists: tuple[RuleList, ...] = tuple(built[name] for name in dict.fromkeys(wanted))
+        self.lists: tuple[RuleList, ...] = tuple(built[name].on(self.as_of) for name in dict.fromkeys(wanted))
         self.known_lists: tuple[RuleList, ...] = tuple(built.values())
 
     @cached_property

@@ -112,6 +112,14 @@ class RuleList(NamedTuple):
     evidence: str
     entries: tuple[Entry, ...]
 
+    def on(self, day: date) -> "RuleList":
+        """Return the list with the date of the text that was in force on a day, where the days of its entries tell."""
+        if self.text_of <= day.isoformat():
+            return self
+        starts = (entry.in_force.start for entry in self.entries)
+        amended = max((start for start in starts if start and start <= day), default=None)
+        return self._replace(text_of=amended.isoformat()) if amended else self
+
 
 class Policy(NamedTuple):
     """How a question that the entries leave open is answered here, and on whose word (isotopes, stereo, salts ...)."""

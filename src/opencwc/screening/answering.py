@@ -133,11 +133,11 @@ class Screener:
 def _unfit(text: str) -> Message | None:
     """Say why a text cannot be a value at all, as the readers of tables say it of their rows; ``None`` where it can."""
     lost = not text.isascii() and _LOST.search(text) and not ("M  END" in text and "\n" in text)
-    if text and len(text) <= LONGEST_VALUE and not lost:
+    if text.strip() and len(text) <= LONGEST_VALUE and not lost:
         return None
     from opencwc.tables.rows import EMPTY, too_long_message
 
-    if not text:
+    if not text.strip():
         return EMPTY
     starts = _LOST.sub("\ufffd", text[:_STARTS])
     if len(text) > LONGEST_VALUE:

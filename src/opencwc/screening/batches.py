@@ -169,12 +169,15 @@ def _findings(
 
 
 def _place(one: Outcome, rows: Rows, offset: int) -> str | None:
-    """Return where in a passage a mention stands: in the row of a sheet, the cell; ``None`` where the id says it."""
-    if not one.span or "!" not in (rows.ids[offset] or ""):
+    """Return where in a passage a mention stands: in the row of a sheet, or of a table that is attached, the cell;
+    ``None`` where the id says it.
+    """
+    place = rows.ids[offset] or ""
+    if not one.span or not ("!" in place or " > " in place):
         return None
     from opencwc.language.reading import cell_of
 
-    return cell_of(rows.ids[offset], rows.inputs[offset], one.span[0])
+    return cell_of(place, rows.inputs[offset], one.span[0])
 
 
 def _cells(one: Outcome, lang: str) -> tuple[str, ...]:

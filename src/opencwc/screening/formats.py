@@ -98,6 +98,7 @@ def checked_as_json(checked: Checked) -> dict[str, object]:
         "version": checked.version,
         "file": checked.file,
         "column": checked.column,
+        "systematic_names": checked.systematic_names,
     }
 
 

@@ -58,7 +58,10 @@ class TextRow(NamedTuple):
 
 
 class Checked(NamedTuple):
-    """What was checked: the lists with the date of their text, the day, the policies, the file and its column."""
+    """What was checked: the lists with the date of their text, the day, the policies, the file and its column.
+
+    ``systematic_names`` is false where names that no table holds could not be read, since OPSIN is not installed.
+    """
 
     lists: tuple[tuple[str, str, str], ...]
     as_of: str
@@ -67,6 +70,7 @@ class Checked(NamedTuple):
     file: str = ""
     column: str = ""
     notes: tuple[Message, ...] = ()
+    systematic_names: bool = True
 
     @property
     def list_ids(self) -> tuple[str, ...]:

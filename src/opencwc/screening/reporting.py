@@ -180,10 +180,11 @@ class _Reporter(Teller):
             facts.append(Fact(self.say("report_file"), (Text(self.checked.file, verbatim=True),)))
         if self.checked.column:
             facts.append(Fact(self.say("report_column"), (Text(self.checked.column, verbatim=True),)))
-        if self.checked.notes:
-            facts.append(
-                Fact(self.say("report_notes"), tuple(sentence(note, self.lang) for note in self.checked.notes))
-            )
+        notes = [sentence(note, self.lang) for note in self.checked.notes]
+        if not self.checked.systematic_names:
+            notes.append(self.sentence("checked_without_systematic_names"))
+        if notes:
+            facts.append(Fact(self.say("report_notes"), tuple(notes)))
         made = self.sentence("report_made_by", version=self.checked.version, date=self.made.isoformat())
         facts.append(Fact(self.say("report_made"), (made,)))
         return Facts(tuple(facts))

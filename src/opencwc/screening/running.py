@@ -19,6 +19,7 @@ from threading import Thread
 
 from opencwc import __version__
 from opencwc.chemistry.name_index import NameIndex
+from opencwc.chemistry.systematic_names import SystematicNames
 from opencwc.errors import OutputError
 from opencwc.finding import Finding, Message
 from opencwc.language.refusing import is_refusal
@@ -147,6 +148,7 @@ def checked_by(
         file=file,
         column=column,
         notes=notes,
+        systematic_names=SystematicNames.available(),
     )
 
 

