@@ -132,7 +132,7 @@ def test_every_name_of_the_package_for_a_listed_chemical_resolves_to_it_or_is_an
     package_names: list[tuple[str, str]],
 ) -> None:
     explained = {(one["cas"], one["name"]) for one in EXCEPTIONS["package"]}
-    resolved = RESOLVER.resolve_many([name for _, name in package_names])
+    resolved = [RESOLVER.resolve(name) for _, name in package_names]
     wrong = [
         (cas, name, numbers(candidates))
         for (cas, name), candidates in zip(package_names, resolved, strict=True)

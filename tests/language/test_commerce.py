@@ -14,7 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from opencwc.errors import RuleError
-from opencwc.language.commerce import DATA, KINDS, Stated, load_words, normal_amount, read_commerce
+from opencwc.language.commerce import DATA, KINDS, load_words, read_commerce
 
 CASES: list[dict[str, Any]] = yaml.safe_load(
     (Path(__file__).parent.parent / "cases" / "commerce.yaml").read_text(encoding="utf-8")
@@ -71,27 +71,6 @@ def test_an_amount_is_read_the_same_however_its_thousands_are_set_apart(number: 
         (one,) = read_commerce(f"net {said} {unit} delivered")
         assert Decimal(one.value) == number + (Decimal("0.5") if said.endswith(".50") else 0)
         assert one.unit == unit
-
-
-@pytest.mark.parametrize(
-    ("value", "unit", "amount"),
-    [
-        ("2", "t", ("2000", "kg")),
-        ("500", "g", ("0.5", "kg")),
-        ("10", "lb", ("4.5359237", "kg")),
-        ("1.5", "m3", ("1500", "L")),
-        ("55", "gal", ("208.19764812", "L")),
-        ("250", "mL", ("0.25", "L")),
-    ],
-)
-def test_an_amount_is_brought_to_kilograms_or_litres(value: str, unit: str, amount: tuple[str, str]) -> None:
-    assert normal_amount(Stated("quantity", 0, 1, "", value, unit)) == (Decimal(amount[0]), amount[1])
-
-
-def test_pieces_ranges_and_what_is_no_quantity_have_no_amount() -> None:
-    assert normal_amount(Stated("quantity", 0, 1, "", "12", "pcs")) is None
-    assert normal_amount(Stated("quantity", 0, 1, "", "100-200", "kg")) is None
-    assert normal_amount(Stated("concentration", 0, 1, "", "50", "g/L")) is None
 
 
 HOSTILE = [

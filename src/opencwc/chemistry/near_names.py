@@ -7,14 +7,14 @@ from another's (methyl and ethyl, phosphite and phosphate, di- and tri-) is no n
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import pairwise, product
 from typing import Generic, NamedTuple, TypeVar
 
 from rapidfuzz.distance import OSA
 
-from opencwc.chemistry.names import normalise_name, normalise_names, typed_plainly
+from opencwc.chemistry.names import normalise_name, typed_plainly
 
 Chemical = TypeVar("Chemical")
 
@@ -59,13 +59,7 @@ class NearNames(Generic[Chemical]):
 
         A name that the text is exactly has distance 0.
         """
-        return self._find(text, normalise_name(text))
-
-    def find_many(self, texts: Sequence[str]) -> list[list[tuple[Chemical, str, int]]]:
-        """``find`` for many texts."""
-        return [self._find(text, key) for text, key in zip(texts, normalise_names(texts), strict=True)]
-
-    def _find(self, text: str, key: str) -> list[tuple[Chemical, str, int]]:
+        key = normalise_name(text)
         if len(key) < _FEWEST_ARABIC or not (candidates := self._candidates(key)):
             return []
         asked = _measured(text, key)

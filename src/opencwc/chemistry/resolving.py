@@ -70,18 +70,6 @@ class Resolver:
             or self.by_near_name(text)
         )
 
-    def resolve_many(self, texts: Sequence[str]) -> list[tuple[Candidate, ...]]:
-        """Return the candidates of many names; each step is asked once for all that the ones before do not know."""
-        texts = [text if len(text) <= LONGEST_NAME else "" for text in texts]
-        found = [self.by_curated_name(text) for text in texts]
-        for step in (self._by_index_many, self.by_systematic_names, lambda rest: map(self.by_near_name, rest)):
-            open_at = [at for at, candidates in enumerate(found) if not candidates]
-            if not open_at:
-                break
-            for at, candidates in zip(open_at, step([texts[at] for at in open_at]), strict=True):
-                found[at] = candidates
-        return found
-
     def by_number(self, cas: str) -> tuple[Candidate, ...]:
         """Return the candidates of a CAS number in its normal form: curated, or of the index."""
         if chemical := self.curated.by_cas(cas):
@@ -101,10 +89,6 @@ class Resolver:
     def by_index_id(self, name_id: int, written: str) -> tuple[Candidate, ...]:
         """Return the chemicals of a name that `NameIndex.prefixes` met."""
         return _of_readings(self.index.readings(name_id), written)
-
-    def _by_index_many(self, texts: Sequence[str]) -> list[tuple[Candidate, ...]]:
-        readings = self.index.by_names(texts)
-        return [_of_readings(found, text) for found, text in zip(readings, texts, strict=True)]
 
     def by_systematic_names(self, texts: Sequence[str]) -> list[tuple[Candidate, ...]]:
         """Return what OPSIN draws for names that look systematic; nothing where it is not installed."""

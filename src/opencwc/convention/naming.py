@@ -99,7 +99,7 @@ def read_naming(cache: Path | None) -> Naming:
     """Read the names, from ``cache`` where nothing changed since; raise `RuleError` where a file cannot hold."""
     files = [*sorted((DATA / "names").glob("*.yaml")), DATA / "words.yaml", DATA / "hs.yaml"]
     stamps = [[str(file), file.stat().st_mtime_ns, file.stat().st_size] for file in files]
-    made = cached_json(cache, "names", stamps, lambda: {str(file): _read(file) for file in files})
+    made = cached_json(cache, "names", stamps, lambda: {str(file): read_yaml(file) for file in files})
     *tables, ordinary, codes = [(file, made[str(file)]) for file in files]
     return Naming(
         tuple(one for file, raw in tables for one in build_names(raw, str(file))),
@@ -207,10 +207,6 @@ def _subheading(raw: Raw, where: str) -> Subheading:
         source=text_in(raw, "source", where),
         evidence=one_of(raw, "evidence", EVIDENCE, where),
     )
-
-
-def _read(file: Path) -> Raw:
-    return read_yaml(file)
 
 
 _EC = re.compile("[0-9]{3}-[0-9]{3}-[0-9]")

@@ -24,8 +24,7 @@ DATA = Path(__file__).parent / "data" / "commerce.yaml"
 KINDS = ("concentration", "quantity", "packaging", "hs_code", "un_number", "ec_number", "cas_number")
 LABELLED = "labelled"
 IN_KILOGRAMS = {"kg": "1", "g": "0.001", "mg": "0.000001", "t": "1000", "lb": "0.45359237", "oz": "0.028349523125"}
-IN_LITRES = {"L": "1", "mL": "0.001", "m3": "1000", "gal": "3.785411784", "fl oz": "0.0295735295625"}
-"""Avoirdupois pound and ounce, US gallon and fluid ounce (NIST Handbook 44, Appendix C); a ton is a metric one."""
+"""Avoirdupois pound and ounce (NIST Handbook 44, Appendix C); a ton is a metric one."""
 
 
 class Stated(NamedTuple):
@@ -65,20 +64,6 @@ def read_commerce(text: str) -> tuple[Stated, ...]:
     if origin is None:
         return tuple([Stated(kind, a, b, text[a:b], value, unit) for kind, a, b, value, unit in line.found])
     return tuple([_as_written(text, origin, one) for one in line.found])
-
-
-def normal_amount(stated: Stated) -> tuple[Decimal, str] | None:
-    """Return a quantity in kilograms or litres, ``None`` where it is counted in pieces, a range, or no quantity.
-
-    >>> normal_amount(Stated("quantity", 0, 4, "2 mt", "2", "t"))
-    (Decimal('2000'), 'kg')
-    """
-    if stated.kind != "quantity" or "-" in stated.value:
-        return None
-    for unit, factors in (("kg", IN_KILOGRAMS), ("L", IN_LITRES)):
-        if stated.unit in factors:
-            return Decimal(stated.value) * Decimal(factors[stated.unit]), unit
-    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,26 +97,12 @@ class Names:
         """
         written = text[one.start : one.end]
         if not one.spellings:
-            begins_another = len(words[one.last].key) == 1 and text[one.end : one.end + 1] == "-"  # O-ethyl S-methyl
-            bare = begins_another or _BARE_GROUP.fullmatch(written) is not None
-            return "plain" if _looks_chemical(written) and not bare else ""
+            return "plain" if _is_whole(one, written, text, words) else ""
         kinds, needs, key = self._needs_of(written, one.spellings)
-        if key in self._ordinary:
-            before, after = self._around(one, text, words)
-            telling = [
-                rule for rule in self._ordinary[key] if rule.needs or rule.not_with or _is_ordinary(rule, before, after)
-            ]
-            if any(rule.lang in _LATIN for rule in telling):
-                telling = [rule for rule in telling if rule in self._rules(written, text)]
-            if any(_is_ordinary(rule, before, after) for rule in telling) or self._has_with(telling, text):
-                return ""
-            needs = needs | {need for rule in telling for need in rule.needs}
-        if self._is_company(one, text, words):
+        ordinary = self._needs_of_ordinary(one, written, text, words) if key in self._ordinary else frozenset[str]()
+        if ordinary is None or self._is_of_others(one, written, text, words):
             return ""
-        if not written.isascii() and text[: one.start].endswith(self._parts.other_han):
-            return ""
-        if self._is_equipment(one, text, words) or _PLACE.match(text, one.end) or _FREE.match(text, one.end):
-            return ""
+        needs |= ordinary
         if kinds == {"formula"}:
             needs = frozenset() if any(map(str.isdigit, written)) else frozenset({"context"})
             if not one.repaired and not _is_formula(written, [spelling.name.text for spelling in one.spellings]):
@@ -125,12 +111,32 @@ class Names:
             return ""
         if ("context" in needs and "code" in kinds) or self._is_person(one, text, words):
             needs = needs | {"chemical"}
-        model = needs and written.isascii() and _MODEL.match(text, one.end)  # VX-770, PS/2: the name of a product
-        if model and not ("abbreviation" in kinds and _GRADE.match(text, one.end)):
+        if needs and _is_model(one, written, text, kinds):
             return ""
         if "chemical" in needs and "code" in kinds and written.isascii() and len(written) <= SHORTEST_CODE:
             return "agent"
         return "chemical" if "chemical" in needs else "context" if "context" in needs else "plain"
+
+    def _needs_of_ordinary(self, one: Spotted, written: str, text: str, words: list[Word]) -> frozenset[str] | None:
+        """Return what a word with an ordinary meaning needs beside it; ``None`` where that meaning is meant."""
+        rules = self._ordinary[running_name(written)]
+        before, after = self._around(one, text, words)
+        telling = [rule for rule in rules if rule.needs or rule.not_with or _is_ordinary(rule, before, after)]
+        if any(rule.lang in _LATIN for rule in telling):
+            telling = [rule for rule in telling if rule in self._rules(written, text)]
+        if any(_is_ordinary(rule, before, after) for rule in telling) or self._has_with(telling, text):
+            return None
+        return frozenset(need for rule in telling for need in rule.needs)
+
+    def _is_of_others(self, one: Spotted, written: str, text: str, words: list[Word]) -> bool:
+        """Tell whether the words around a name make it that of a company, a place, another word or a device."""
+        return (
+            self._is_company(one, text, words)
+            or (not written.isascii() and text[: one.start].endswith(self._parts.other_han))
+            or self._is_equipment(one, text, words)
+            or _PLACE.match(text, one.end) is not None
+            or _FREE.match(text, one.end) is not None
+        )
 
     def _needs_of(self, written: str, spellings: tuple[Spelling, ...]) -> tuple[frozenset[str], frozenset[str], str]:
         """Return, and remember, the kinds of a name, what a short one needs beside it, and its stems."""
@@ -325,6 +331,19 @@ Edges: TypeAlias = tuple[set[int], set[int]]
 @lru_cache(maxsize=100_000)
 def _looks_chemical(name: str) -> bool:
     return looks_chemical(name)
+
+
+def _is_whole(one: Spotted, written: str, text: str, words: list[Word]) -> bool:
+    """Tell whether a name of the index looks like a chemical's, and not like a group, or the place of another's."""
+    begins_another = len(words[one.last].key) == 1 and text[one.end : one.end + 1] == "-"  # O-ethyl S-methyl
+    return _looks_chemical(written) and not begins_another and _BARE_GROUP.fullmatch(written) is None
+
+
+def _is_model(one: Spotted, written: str, text: str, kinds: frozenset[str]) -> bool:
+    """Tell whether a number makes of a short name that of a product: VX-770, PS/2, but not TEA-85."""
+    if not written.isascii() or not _MODEL.match(text, one.end):
+        return False
+    return not ("abbreviation" in kinds and _GRADE.match(text, one.end))
 
 
 def _as_formula(one: Spotted, text: str) -> Spotted:
