@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from opencwc.chemistry.reading import Unreadable, read_structure
@@ -19,6 +19,7 @@ from opencwc.screening.rulebook import Rulebook
 if TYPE_CHECKING:
     from opencwc.screening.mentions import Finder
 
+MOST_REMEMBERED = 10_000
 LONGEST_VALUE = 1_000_000
 """Characters of a value, a mol block included; the readers of tables keep no longer one either."""
 
@@ -95,6 +96,11 @@ class Screener:
         ]
         return tuple(sorted(told, key=lambda one: one.component or 0))
 
+    @cached_property
+    def _of_known_structure(self) -> Callable[[str], tuple[Outcome, ...]]:
+        """Return, and remember, the outcomes of the drawing of a name or number: the same ones come again and again."""
+        return lru_cache(maxsize=MOST_REMEMBERED)(lambda smiles: self.answer_structure(smiles, "smiles"))
+
     def answer_known(self, known: Known | Message, basis: str) -> tuple[Outcome, ...]:
         """Return the outcomes of what a name or number stands for; readings that disagree are for review."""
         if isinstance(known, Message):
@@ -108,7 +114,7 @@ class Screener:
             )
             for entry, chemical in known.named_in
         )
-        readings = [self.answer_structure(smiles, "smiles") for smiles in known.structures]
+        readings = [self._of_known_structure(smiles) for smiles in known.structures]
         drawn = [outcomes for outcomes in readings if outcomes[0].verdict is not Verdict.UNREADABLE]
         hits = [
             (name, outcomes)

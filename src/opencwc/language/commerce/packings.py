@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 
 from opencwc.language.commerce.line import DIGIT, NOT_DIGIT, TIMES_SIGNS, Line
 from opencwc.language.commerce.measures import measure
@@ -27,10 +28,11 @@ def read_packings(line: Line) -> None:
         said = sorted(
             (begin, until, number) for end, (number, begin, until) in line.quantities.items() if end not in claimed
         )
-        packings = [one for one in line.found if one[0] == "packaging"]
+        packings = sorted(one[1:3] for one in line.found if one[0] == "packaging")
         for begin, until, number in said:
             stop = begin + len(line.plain[begin:until].rstrip())
-            if not any(start < stop and begin < end for _, start, end, _, _ in packings):
+            before = bisect_left(packings, (stop, 0))  # packings never overlap: the last one before is enough
+            if not before or packings[before - 1][1] <= begin:
                 line.found.append(("packaging", begin, stop, "package", number))
 
 

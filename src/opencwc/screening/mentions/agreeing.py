@@ -16,7 +16,7 @@ from opencwc.convention import Subheading
 from opencwc.finding import Message, Value, Verdict
 from opencwc.language.commerce import Stated
 from opencwc.screening.answering import MET
-from opencwc.screening.mentions.model import Judge, Mention, TextRead, distance, gap, mention_of, overlaps, reviewed
+from opencwc.screening.mentions.model import Judge, Mention, Taken, TextRead, distance, gap, mention_of, reviewed
 from opencwc.screening.model import Outcome
 
 
@@ -105,16 +105,20 @@ class Agreement:
 
     def _bare_codes(self, read: TextRead) -> Iterator[Stated]:
         """Yield codes without a label that name one chemical: 2920.24, or eight digits of such a subheading."""
-        taken = [(one.start, one.end) for one in read.stated if one.kind == "hs_code"]
+        if not _CODE_DIGITS.search(read.text):
+            return
+        stretches = [(one.start, one.end) for one in read.stated if one.kind == "hs_code"]
+        taken = Taken(stretches)
         for found in _LABELLED_CODE.finditer(read.text):
-            if not overlaps(found.start(1), found.end(), taken):
+            if not taken.overlaps(found.start(1), found.end()):
                 code = re.sub(r"\D", "", found[1])
-                taken.append((found.start(1), found.end()))
+                stretches.append((found.start(1), found.end()))
                 yield Stated("hs_code", found.start(1), found.end(), read.text[found.start(1) : found.end()], code, "")
+        taken = Taken(stretches)
         for found in _BARE_CODE.finditer(read.text):
             code = f"{found[1]}{found[2] or found[3]}"
             known = self._subheadings.get(code)
-            if known and known.alone and not overlaps(found.start(), found.end(), taken):
+            if known and known.alone and not taken.overlaps(found.start(), found.end()):
                 yield Stated("hs_code", found.start(), found.end(), found[0], code, "")
 
     @cached_property
@@ -173,4 +177,6 @@ _LABELLED_CODE = re.compile(
 _BARE_CODE = re.compile(
     r"(?<![\w.,/-])(2[89]\d\d|3[0-8]\d\d)(?:\.(\d\d)(?:\.\d\d){0,2}|(?<=\d{4})(\d\d)\d\d(?:00)?)(?![\w.,/%-]|\s*[x×])"
 )
+_CODE_DIGITS = re.compile(r"(?:2[89]|3[0-8]) ?\d\d[ .]?\d\d")
+"""What every code of these chapters has: quick to look for, and mostly not there."""
 _MEASURED = re.compile(r"\s*(?:[kM]?Wh|кВт|[mkc]?m[²³]?\b|°|USD|EUR|[€$£])", re.IGNORECASE)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from opencwc.screening.mentions.model import Mention, overlaps, reviewed
+from opencwc.screening.mentions.model import Mention, Taken, reviewed
 
 OVERRIDES = ("\u202d", "\u202e")
 _RUN = re.compile("[\u202d\u202e]([^\u202c\u202d\u202e\u2029\r\n]{2,})")
@@ -29,13 +29,16 @@ def placed(
     seen: Iterable[Mention], runs: Sequence[tuple[int, int]], text: str, found: Sequence[Mention]
 ) -> Iterator[Mention]:
     """Yield the mentions that are only there as the text is seen, where they stand as it is written, for review."""
-    taken = [(one.start, one.end) for one in found if one.met]
+    taken = Taken((one.start, one.end) for one in found if one.met)
+    turned = Taken(runs)
     for one in seen:
+        if not (one.met and turned.overlaps(one.start, one.end)):
+            continue
         pieces = [(one.start, one.end)]
         for run in runs:
             pieces = [piece for start, end in pieces for piece in _turned_back(start, end, *run)]
         start, end = min(pieces)[0], max(end for _, end in pieces)
-        if one.met and overlaps(one.start, one.end, runs) and not overlaps(start, end, taken):
+        if not taken.overlaps(start, end):
             yield one._replace(
                 start=start, end=end, text=text[start:end], outcomes=reviewed(one.outcomes, "doubt_reversed")
             )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from operator import attrgetter
 
 from opencwc.chemistry.name_parts import NameParts
 from opencwc.chemistry.name_scanning import NameScanner
@@ -77,7 +78,7 @@ class Finder:
         found += [*named, *unread]
         if signs & NEAR:
             near = list(self._near.find(read, found))
-            found = [one for one in found if one.met or not any(map(one.lies_within, near))] + near
+            found = [one for one in found if one.met or not _lies_within(one, near)] + near
         if not found and not read.stated:
             return [], read
         if not unsure and any(one.met for one in found):
@@ -93,15 +94,25 @@ class Finder:
 def _within_unread(named: list[Mention], unread: list[Mention]) -> tuple[list[Mention], list[Mention]]:
     """Weigh names against runs that could not be read: a listed one in such a run is for review, others say nothing."""
     kept: list[Mention] = []
-    told: list[Mention] = []
+    told: set[int] = set()
     for one in named:
-        runs = [run for run in unread if one.start < run.end and run.start < one.end]
+        first, last = bisect_right(unread, one.start, key=_end), bisect_left(unread, one.end, key=_start)
+        runs = unread[first:last]
         if not runs:
             kept.append(one)
         elif one.met:
             kept.append(one._replace(outcomes=reviewed(one.outcomes, "doubt_part_of_name")))
-            told += runs
-    return kept, [run for run in unread if run not in told]
+            told.update(run.start for run in runs)
+    return kept, [run for run in unread if run.start not in told]
+
+
+def _lies_within(one: Mention, others: Sequence[Mention]) -> bool:
+    """Tell whether a mention is only a part of one of others, which stand apart and in order."""
+    first, last = bisect_right(others, one.start, key=_end), bisect_left(others, one.end, key=_start)
+    return any(map(one.lies_within, others[first:last]))
+
+
+_start, _end = attrgetter("start"), attrgetter("end")
 
 
 def _apart(found: Iterable[Mention]) -> list[Mention]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import NamedTuple
 
 from opencwc.chemistry.name_scanning import Word
@@ -82,9 +84,26 @@ def reviewed(outcomes: Iterable[Outcome], doubt: str) -> tuple[Outcome, ...]:
     )
 
 
-def overlaps(start: int, end: int, taken: Iterable[tuple[int, int]]) -> bool:
-    """Tell whether a stretch of text shares a character with another one."""
-    return any(start < other_end and other_start < end for other_start, other_end in taken)
+class Taken:
+    """Stretches of a text that are taken; asked in the logarithm of their number, however many they are."""
+
+    def __init__(self, stretches: Iterable[tuple[int, int]]) -> None:
+        ordered = sorted(stretches)
+        self._starts = [start for start, _ in ordered]
+        self._reached = list(accumulate((end for _, end in ordered), max))
+
+    def __bool__(self) -> bool:
+        return bool(self._starts)
+
+    def overlaps(self, start: int, end: int) -> bool:
+        """Tell whether a stretch shares a character with one that is taken.
+
+        >>> taken = Taken([(5, 9), (0, 2)])
+        >>> taken.overlaps(1, 3), taken.overlaps(2, 5), taken.overlaps(8, 20)
+        (True, False, True)
+        """
+        before = bisect_left(self._starts, end)
+        return before > 0 and self._reached[before - 1] > start
 
 
 def distance(one: Mention, other: Mention) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from functools import cached_property, lru_cache
 from typing import TypeAlias
@@ -19,7 +20,7 @@ from opencwc.language.recognising import LANGUAGES, recognise_language
 from opencwc.screening.answering import MET
 from opencwc.screening.known import Known, shared_by_isomers
 from opencwc.screening.mentions.denying import Denial
-from opencwc.screening.mentions.model import Judge, Mention, TextRead, closed, overlaps, reviewed
+from opencwc.screening.mentions.model import Judge, Mention, Taken, TextRead, closed, reviewed
 from opencwc.screening.model import Outcome
 
 
@@ -45,8 +46,8 @@ class Names:
     def choose(self, read: TextRead, uses: Sequence[tuple[Spotted, str]], others: Sequence[Mention]) -> list[Spotted]:
         """Return the names that are meant as chemicals, given what else the text has."""
         if others:
-            taken = [(one.start, one.end) for one in others]
-            uses = [(one, use) for one, use in uses if not overlaps(one.start, one.end, taken)]
+            taken = Taken((one.start, one.end) for one in others)
+            uses = [(one, use) for one, use in uses if not taken.overlaps(one.start, one.end)]
         if all(use == "plain" for _, use in uses):
             return [one for one, _ in uses]
         signs = {"plain"}
@@ -73,7 +74,7 @@ class Names:
 
     def find(self, read: TextRead, kept: Sequence[Spotted], others: Sequence[Mention]) -> list[Mention]:
         """Return the mentions of the names that were chosen; an abbreviation is settled by the full name beside it."""
-        taken = [(one.start, one.end) for one in others]
+        taken = Taken((one.start, one.end) for one in others)
         edges = (
             {one.first for one in kept if one.spellings or not self._is_salt_word(one, read.words)},
             {one.last for one in kept},
@@ -83,7 +84,7 @@ class Names:
         found = (
             self._name(_settled(one, named), read.text, read.words, edges)
             for one in kept
-            if not overlaps(one.start, one.end, taken)
+            if not taken.overlaps(one.start, one.end)
         )
         return [one for one in found if one is not None]
 
@@ -132,7 +133,7 @@ class Names:
         """Tell whether the words around a name make it that of a company, a place, another word or a device."""
         return (
             self._is_company(one, text, words)
-            or (not written.isascii() and text[: one.start].endswith(self._parts.other_han))
+            or (not written.isascii() and text.endswith(self._parts.other_han, 0, one.start))
             or self._is_equipment(one, text, words)
             or _PLACE.match(text, one.end) is not None
             or _FREE.match(text, one.end) is not None
@@ -295,7 +296,7 @@ class Names:
             word = words[one.first - 1]
             gap = text[word.end : one.start]
             if gap == "" and _HAN.match(word.key):
-                if any(text[: one.start].endswith(part) for part in self._parts.before_han):
+                if text.endswith(self._parts.before_han, 0, one.start):
                     return True
             elif (
                 (gap == "-" and _is_locant(text, word))
@@ -379,15 +380,20 @@ def _is_of_schedule_1(one: Spotted) -> bool:
     return any(entry.schedule == 1 for spelling in one.spellings for entry, _ in spelling.chemical.named_in)
 
 
+def _start(use: tuple[Spotted, str]) -> int:
+    return use[0].start
+
+
 def _stands_for_another(one: Spotted, text: str, uses: Sequence[tuple[Spotted, str]]) -> bool:
     """Tell whether an abbreviation in brackets stands for the other chemical whose full name is before it."""
     if not one.spellings or any(spelling.name.kind != "abbreviation" for spelling in one.spellings):
         return False
     if text[one.start - 1 : one.start] != "(" or text[one.end : one.end + 1] != ")":
         return False
+    begin, end = (bisect_left(uses, place, key=_start) for place in (one.start - FARTHEST, one.start))
     before = [
         other
-        for other, _ in uses
+        for other, _ in uses[begin:end]
         if other.end <= one.start and text[other.end : one.start].strip(" ,%0123456789") == "("
     ]
     cas = {spelling.chemical.cas for spelling in one.spellings}
@@ -473,6 +479,8 @@ _AS_LATIN = str.maketrans("АВЕКМНОРСТХаеорсх", "ABEKMHOPCTXaeop
 SHORT, SHORTEST = 6, 4
 """Letters of an abbreviation, and of any name, up to which a text must show that a chemical is meant."""
 LONGEST_PERSON = 8
+FARTHEST = 200
+"""Characters back to where a full name, with its share, may begin before its abbreviation in brackets."""
 LEAST_CODE, SHORTEST_CODE = 3, 2
 MOST_REMEMBERED = 100_000
 SURE_LANGUAGE = 0.9

@@ -12,7 +12,7 @@ from opencwc.chemistry.names import as_read_by_ocr
 from opencwc.chemistry.resolving import Candidate, curated_candidate
 from opencwc.screening.answering import MET
 from opencwc.screening.mentions.correcting import Corrector
-from opencwc.screening.mentions.model import Judge, Mention, TextRead, overlaps
+from opencwc.screening.mentions.model import Judge, Mention, Taken, TextRead
 
 
 class NearSpellings:
@@ -30,15 +30,15 @@ class NearSpellings:
     def find(self, read: TextRead, found: Sequence[Mention]) -> Iterator[Mention]:
         """Yield what is nearly spelt like a listed chemical's name, among the words that nothing was found in."""
         text, words = read.text, read.words
-        taken = [(one.start, one.end) for one in found if one.met or " " in one.text]
+        taken = Taken((one.start, one.end) for one in found if one.met or " " in one.text)
         skip = -1
         for number, word in enumerate(words):
             how = self.worth(text[word.start : word.end], word)
-            if not how or number <= skip or (taken and overlaps(word.start, word.end, taken)):
+            if not how or number <= skip or taken.overlaps(word.start, word.end):
                 continue
             for first, last, candidates in self._readings(text, words, number, how):
                 start, end = words[first].start, words[last].end
-                if taken and overlaps(start, end, taken):
+                if taken.overlaps(start, end):
                     continue
                 known, outcomes = self._judge.judge(candidates)
                 if met := tuple(one for one in outcomes if one.verdict in MET):

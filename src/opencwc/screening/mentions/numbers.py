@@ -12,7 +12,7 @@ from opencwc.finding import Message, Verdict
 from opencwc.language.commerce import Stated
 from opencwc.screening.answering import MET
 from opencwc.screening.known import Known
-from opencwc.screening.mentions.model import Judge, Mention, TextRead, mention_of, overlaps, reviewed
+from opencwc.screening.mentions.model import Judge, Mention, Taken, TextRead, mention_of, reviewed
 from opencwc.screening.model import Outcome
 
 
@@ -42,9 +42,9 @@ class Numbers:
 
     def _mistyped(self, read: TextRead) -> Iterator[Mention]:
         """Yield what has the form of a CAS number, is none, and would be that of a curated chemical but for a digit."""
-        taken = [(one.start, one.end) for one in read.stated if one.kind in _NUMBER_KINDS]
+        taken = Taken((one.start, one.end) for one in read.stated if one.kind in _NUMBER_KINDS)
         for found in _CAS_LIKE.finditer(read.text):
-            if overlaps(found.start(), found.end(), taken) or _OTHER_NUMBER.search(
+            if taken.overlaps(found.start(), found.end()) or _OTHER_NUMBER.search(
                 read.text[max(0, found.start() - 20) : found.start()]
             ):
                 continue
@@ -53,7 +53,7 @@ class Numbers:
         for found in _CAS_APART.finditer(read.text):
             cas = f"{int(found[1])}-{found[3]}-{found[4]}"
             known = self._resolver.curated.by_cas(cas) if is_valid(cas) else None
-            if known is not None and not overlaps(found.start(), found.end(), taken):
+            if known is not None and not taken.overlaps(found.start(), found.end()):
                 meant, outcomes = self._of_cas(cas)
                 if isinstance(meant, Known):
                     outcomes = reviewed(outcomes, "doubt_near_spelling")
@@ -61,10 +61,10 @@ class Numbers:
 
     def _misread(self, read: TextRead) -> Iterator[Mention]:
         """Yield the CAS numbers in which a reader of pictures took digits for letters."""
-        taken = [(one.start, one.end) for one in read.stated if one.kind == "cas_number"]
+        taken = Taken((one.start, one.end) for one in read.stated if one.kind == "cas_number")
         for found in _CAS_BY_OCR.finditer(read.text):
             written = found[0].translate(_AS_LATIN)
-            if not overlaps(found.start(), found.end(), taken) and (cas := repaired_by_ocr(written)):
+            if not taken.overlaps(found.start(), found.end()) and (cas := repaired_by_ocr(written)):
                 known = self._judge.screener.known.by_number(cas)
                 if isinstance(known, Known):
                     outcomes = reviewed(self._judge.screener.answer_known(known, "text"), "doubt_near_spelling")

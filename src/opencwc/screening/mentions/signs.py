@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from opencwc.chemistry.chemical_words import has_morpheme
-from opencwc.chemistry.name_scanning import AMOUNT, ASCII_WORD, WORD, NameScanner, Word
+from opencwc.chemistry.name_scanning import AFTER_LOCANT, AMOUNT, ASCII_WORD, WORD, NameScanner, Word
 from opencwc.screening.mentions.near import NearSpellings
 
 MOST_REMEMBERED = 200_000
@@ -45,7 +45,9 @@ class Signs:
             if before:
                 following = AMOUNT if weight & MORE_DIGITS else written
                 known = pairs.get((before, following))
-                if known or (known is None and self._begin(before, following)):
+                if known is None:
+                    known = self._begin(before, following)
+                if known and (not before.isdecimal() or any(before + sign in text for sign in AFTER_LOCANT)):
                     signs |= NAME
             before = written if weight & BEGINS else ""
             if weight & _DIGITS and (

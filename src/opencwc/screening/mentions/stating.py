@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from opencwc.convention import Convention
 from opencwc.finding import Evidence, Message, Rule, Value
@@ -24,32 +25,30 @@ class Stating:
     def with_evidence(self, found: Sequence[Mention], read: TextRead) -> list[Mention]:
         """Return mentions, in the order of the text, whose outcomes carry their evidence and what they speak of."""
         facts = _facts_of(found, read)
-        return [self._told(one, facts.get(number, []), read.text) for number, one in enumerate(found)]
+        return [self._told(one, facts.get(number, ()), read.text) for number, one in enumerate(found)]
 
-    def _told(self, mention: Mention, facts: Sequence[Stated], text: str) -> Mention:
+    def _told(self, mention: Mention, facts: Sequence[_Fact], text: str) -> Mention:
         start, end, written = mention.start, mention.end, mention.text
         excerpt = text[max(0, start - BESIDE) : end + BESIDE]
         place = Evidence("mention", mention.kind, value=excerpt, span=(start, end))
-        told = tuple(
-            Evidence(one.kind, one.text, value=f"{one.value} {one.unit}".strip(), span=(one.start, one.end))
-            for one in facts
-        )
+        told = (place, *(one.evidence for one in facts))
+        stated = tuple(one.said for one in facts)
+        low = any(one.low for one in facts)
         outcomes = tuple(
             Outcome(
-                one.verdict, one.basis, self._say(one, facts), one.rule, one.component,
-                (place, *told, *one.evidence), one.steps, written, (start, end),
+                one.verdict, one.basis, self._say(one, stated, low=low), one.rule, one.component,
+                (*told, *one.evidence), one.steps, written, (start, end),
             )
             for one in mention.outcomes
         )  # fmt: skip
         return Mention(start, end, written, mention.kind, outcomes, mention.known)
 
-    def _say(self, outcome: Outcome, facts: Sequence[Stated]) -> Message:
-        if not facts or outcome.verdict not in MET:
+    def _say(self, outcome: Outcome, stated: tuple[str, ...], *, low: bool) -> Message:
+        if not stated or outcome.verdict not in MET:
             return outcome.message
-        stated = tuple(" ".join(one.text.split()) for one in facts)
         values: dict[str, Value] = {"why": outcome.message, "stated": stated}
-        low = any(_is_low(one) for one in facts) and self._is_low_told(outcome.rule)
-        return Message("why_stated_low" if low else "why_stated", values)
+        told_low = low and self._is_low_told(outcome.rule)
+        return Message("why_stated_low" if told_low else "why_stated", values)
 
     def _is_low_told(self, rule: Rule | None) -> bool:
         """Tell, and remember, whether low concentrations have rules of their own under an entry."""
@@ -62,12 +61,26 @@ class Stating:
         return self._low[rule]
 
 
-def _facts_of(found: Sequence[Mention], read: TextRead) -> dict[int, list[Stated]]:
+class _Fact(NamedTuple):
+    """A statement of a text as it is told: in the evidence, in the reason, and whether it is a low concentration."""
+
+    evidence: Evidence
+    said: str
+    low: bool
+
+    @classmethod
+    def of(cls, one: Stated) -> _Fact:
+        value = f"{one.value} {one.unit}".strip()
+        evidence = Evidence(one.kind, one.text, value=value, span=(one.start, one.end))
+        return cls(evidence, " ".join(one.text.split()), _is_low(one))
+
+
+def _facts_of(found: Sequence[Mention], read: TextRead) -> dict[int, list[_Fact]]:
     """Return what the text states by the number of the mention that it is said of: the nearest one on its line.
 
     Other mentions of the same chemical, such as its number beside its name, share what is said of it.
     """
-    told: dict[int, list[Stated]] = {}
+    told: dict[int, list[_Fact]] = {}
     starts = [one.start for one in found]
     for fact in read.stated if found else ():
         if fact.kind not in _FACTS:
@@ -78,10 +91,11 @@ def _facts_of(found: Sequence[Mention], read: TextRead) -> dict[int, list[Stated
         if not rivals:
             continue
         nearest = found[min(rivals, key=lambda number: _how_far(fact, found[number]))]
+        said = _Fact.of(fact)
         for number in near:
             one = found[number]
             if (one.start, one.end) != (fact.start, fact.end) and _of_one_chemical(one, nearest):
-                told.setdefault(number, []).append(fact)
+                told.setdefault(number, []).append(said)
     return told
 
 

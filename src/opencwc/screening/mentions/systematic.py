@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence, Set
 from functools import lru_cache
+from operator import attrgetter
 
 from opencwc.chemistry.chemical_words import has_morpheme
 from opencwc.chemistry.name_scanning import Spotted, Word
@@ -24,14 +26,16 @@ class SystematicSpans:
 
     def find(self, read: TextRead, kept: Sequence[Spotted]) -> Iterator[Mention]:
         """Yield the systematic names in a text, and what looks like one and cannot be read."""
-        if any(_has_morpheme(word.key) for word in read.words):
-            for first, last, inside in self._spans(read, kept):
+        covered = {number for one in kept for number in range(one.first, one.last + 1)}
+        if any(_has_morpheme(word.key) and number not in covered for number, word in enumerate(read.words)):
+            for first, last, inside in self._spans(read, kept, covered):
                 yield from self._ask(read, first, last, inside)
 
-    def _spans(self, read: TextRead, kept: Sequence[Spotted]) -> Iterator[tuple[int, int, list[Spotted]]]:
+    def _spans(
+        self, read: TextRead, kept: Sequence[Spotted], covered: Set[int]
+    ) -> Iterator[tuple[int, int, list[Spotted]]]:
         """Yield runs of words that look like a systematic name and are not simply names that are known."""
         text, words = read.text, read.words
-        covered = {number: one for one in kept for number in range(one.first, one.last + 1)}
         first = 0
         while first < len(words):
             if not _begins_name(text, words[first]):
@@ -48,7 +52,8 @@ class SystematicSpans:
                 last -= 1
             run = range(first, last + 1)
             if any(_has_morpheme(words[n].key) and n not in covered for n in run):
-                yield first, last, [one for one in kept if one.first in run]
+                begin, end = (bisect_left(kept, number, key=_first_word) for number in (first, last + 1))
+                yield first, last, list(kept[begin:end])
             first = last + 1
 
     def _ask(self, read: TextRead, first: int, last: int, inside: Sequence[Spotted]) -> Iterator[Mention]:
@@ -75,6 +80,9 @@ class SystematicSpans:
         start, end, written = closed(text, words[first].start, words[last].end)
         if looks_systematic(written) and _WRITTEN_OUT.search(written):
             yield Mention(start, end, written, "unknown", (unreadable(Message("unreadable_name"), "text"),))
+
+
+_first_word = attrgetter("first")
 
 
 @lru_cache(maxsize=200_000)
