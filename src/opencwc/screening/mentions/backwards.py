@@ -7,7 +7,9 @@ directional overrides). The text is read both ways: as it is written, and as it 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
 
 from opencwc.screening.mentions.model import Mention, Taken, reviewed
 
@@ -35,7 +37,8 @@ def placed(
         if not (one.met and turned.overlaps(one.start, one.end)):
             continue
         pieces = [(one.start, one.end)]
-        for run in runs:
+        first = bisect_right(runs, one.start, key=_end_of)
+        for run in runs[first : bisect_left(runs, one.end, lo=first, key=_start_of)]:
             pieces = [piece for start, end in pieces for piece in _turned_back(start, end, *run)]
         start, end = min(pieces)[0], max(end for _, end in pieces)
         if not taken.overlaps(start, end):
@@ -54,3 +57,6 @@ def _turned_back(start: int, end: int, first: int, last: int) -> Iterator[tuple[
     yield first + last - min(end, last), first + last - max(start, first)
     if end > last:
         yield last, end
+
+
+_start_of, _end_of = itemgetter(0), itemgetter(1)
