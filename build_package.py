@@ -26,8 +26,6 @@ SERVED = {
     "world-atlas/countries-110m.json": "countries-110m.json",
     "jsme-editor/clear.cache.gif": "jsme/clear.cache.gif",
     "jsme-editor/jsa.css": "jsme/jsa.css",
-    "@fontsource/noto-sans-arabic/files/noto-sans-arabic-arabic-400-normal.woff2": "fonts/noto-sans-arabic-400.woff2",
-    "@fontsource/noto-sans-arabic/files/noto-sans-arabic-arabic-700-normal.woff2": "fonts/noto-sans-arabic-700.woff2",
     **{
         f"@fontsource-variable/source-sans-3/files/source-sans-3-{part}-wght-normal.woff2": (
             f"fonts/source-sans-3-{part}.woff2"
@@ -36,6 +34,13 @@ SERVED = {
     },
 }
 """Where a file of a package goes, below static/vendor/."""
+ARABIC = "@fontsource/noto-sans-arabic/files/noto-sans-arabic-arabic-{weight}-normal.woff2"
+ARABIC_SLICES = {
+    "": ((0x0600, 0x06FF),),
+    "-ext": ((0x0750, 0x077F), (0x0870, 0x08FF), (0xFB50, 0xFDFF), (0xFE70, 0xFEFC)),
+}
+"""The Arabic font in two slices, as static/fonts.css names them: the block "Arabic" of Unicode (what Arabic, Persian
+and Urdu are written with), and the rest, which a page loads only where such a sign stands on it."""
 EDITOR_BROWSERS = {"safari": "blink", "gecko1_8": "gecko"}
 """The editor is compiled once for each family of browsers, in files named by a hash: what it calls those we serve."""
 LICENSED = (
@@ -92,6 +97,7 @@ def see_libraries(lock: Path, served: Path) -> None:
             shutil.copyfile(source, made / target)
         interpreter = made / "vega-interpreter.js"
         interpreter.write_text(for_a_browser(interpreter.read_text()))
+        cut_arabic(folder / "node_modules", made / "fonts")
         (made / "noto-sans-sc.css").write_text(chinese_faces(folder / "node_modules/@fontsource/noto-sans-sc"))
         (made / stamp.name).write_text(wanted)
         shutil.rmtree(served, ignore_errors=True)
@@ -142,6 +148,21 @@ def for_a_browser(module: str) -> str:
     if times != 1:
         raise RuntimeError("vega-interpreter imports something else than it did: look at for_a_browser().")
     return told
+
+
+def cut_arabic(packages: Path, fonts: Path) -> None:
+    """Cut the Arabic font into its slices: all signs at once weigh more than the rest of a page together."""
+    from fontTools.subset import Options, Subsetter, load_font, save_font
+
+    for weight in (400, 700):
+        for name, ranges in ARABIC_SLICES.items():
+            # Every feature is kept: the joined forms, ligatures and marks that the signs are written with.
+            options = Options(flavor="woff2", layout_features=["*"])
+            font = load_font(str(packages / ARABIC.format(weight=weight)), options)
+            subsetter = Subsetter(options)
+            subsetter.populate(unicodes=[sign for first, last in ranges for sign in range(first, last + 1)])
+            subsetter.subset(font)
+            save_font(font, str(fonts / f"noto-sans-arabic-{weight}{name}.woff2"), options)
 
 
 def editor_builds(mappings: Path) -> Iterator[tuple[str, str]]:

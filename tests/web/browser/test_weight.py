@@ -12,9 +12,7 @@ from web.browser.conftest import Visitors
 from web.browser.places import EVERYWHERE, Where
 
 LIMIT = 150_000
-"""Bytes of a page in English, whole: markup, styles, scripts and the font."""
-ARABIC = 170_000
-"""Bytes more for Arabic: its font in the weights that a page shows, kept by the browser from the first page on."""
+"""Bytes of a page in English or in Arabic, whole: markup, styles, scripts and the fonts."""
 CHINESE_SHEET = 65_000
 """Bytes more for Chinese: the style sheet that says which of 101 slices of the font holds which characters."""
 SLICE = 45_000
@@ -45,11 +43,26 @@ def test_a_page_is_light(open_page: Visitors, where: Where) -> None:
     assert not any(path.endswith(".woff2") and "source-sans" not in path for path in weights)
 
 
-def test_arabic_costs_its_font_and_chinese_the_slices_that_it_shows(open_page: Visitors) -> None:
-    arabic = weigh(open_page("amara", "", lang="ar").page, "/")
-    assert sum(arabic.values()) < LIMIT + ARABIC
-    assert any("noto-sans-arabic" in path for path in arabic)
+def fonts_in(weights: dict[str, int]) -> set[str]:
+    """Return the Arabic fonts among what was loaded."""
+    return {path.rsplit("/", 1)[-1] for path in weights if "noto-sans-arabic" in path}
 
+
+@pytest.mark.parametrize("path", ["/", "/casebook?part=findings", "/convention", "/settings/people"])
+def test_a_page_in_arabic_is_as_light(open_page: Visitors, path: str) -> None:
+    weights = weigh(open_page("ingrid" if "people" in path else "leila", "", lang="ar").page, path)
+    light = {path: weight for path, weight in weights.items() if not path.startswith(HEAVY)}
+    assert sum(light.values()) < LIMIT
+    assert fonts_in(weights) == {"noto-sans-arabic-400.woff2", "noto-sans-arabic-700.woff2"}
+
+
+def test_rare_arabic_signs_bring_their_slice_of_the_font(open_page: Visitors) -> None:
+    page = open_page("amara", "", lang="ar").page
+    god = "%EF%B7%B2"  # written as one sign, U+FDF2
+    assert fonts_in(weigh(page, f"/?value={god}")) >= {"noto-sans-arabic-400-ext.woff2"}
+
+
+def test_chinese_costs_the_slices_that_it_shows(open_page: Visitors) -> None:
     page = open_page("amara", "", lang="zh").page
     chinese = weigh(page, "/")
     slices = {path: weight for path, weight in chinese.items() if "noto-sans-sc-" in path}
