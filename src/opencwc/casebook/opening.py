@@ -8,9 +8,10 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import sqlite3
 import uuid
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 LOCK_SECONDS = 15.0
 """How long a writer waits for another one before it says that the casebook is locked (``OPENCWC_LOCK_SECONDS``)."""
+
+ONLY_READ = "the casebook may only be read"
 
 
 @dataclass(frozen=True)
@@ -231,7 +234,13 @@ def make_engine(url: URL) -> Engine:
     if url.get_backend_name() == "postgresql":
         plain, secured = _without_certificates(url)
         return create_engine(plain, pool_pre_ping=True, pool_size=8, max_overflow=16, connect_args=secured)
-    engine = create_engine(url, connect_args={"timeout": lock_seconds(), "check_same_thread": False})
+    how: dict[str, Any] = {"timeout": lock_seconds(), "check_same_thread": False}
+    if url.database and _is_sealed(file := Path(url.database)):
+        # SQLite would make its log beside the file even to read it; told that nobody writes, it needs none.
+        unchanging = f"{file.absolute().as_uri()}?mode=ro&immutable=1"
+        engine = create_engine(url, creator=lambda: sqlite3.connect(unchanging, uri=True, **how))
+    else:
+        engine = create_engine(url, connect_args=how)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _: object) -> None:
@@ -248,6 +257,27 @@ def make_engine(url: URL) -> Engine:
         connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
 
     return engine
+
+
+def _is_sealed(file: Path) -> bool:
+    """Tell whether a casebook lies where nothing can be written, as on a read-only medium, and nobody has it open.
+
+    Raises:
+        StorageError: whoever had it open left a write-ahead log, without which an older state would be read.
+
+    """
+    if not os.access(file, os.R_OK) or os.access(file.parent, os.W_OK):
+        return False
+    log, shared = (file.with_name(file.name + ending) for ending in ("-wal", "-shm"))
+    if shared.exists():  # somebody has it open: SQLite reads both
+        return False
+    if log.exists() and log.stat().st_size:
+        raise StorageError(
+            f"{ONLY_READ}, and the log beside it holds what it does not have yet",
+            where=str(log),
+            remedy="Copy both to where you may write, and open the copy.",
+        )
+    return True
 
 
 def _is_begun(engine: Engine) -> bool:
@@ -358,7 +388,8 @@ def _make_private_folder(folder: Path) -> None:
 
 def _make_private(file: Path) -> None:
     if os.name == "posix" and file.stat().st_uid == os.getuid() and file.stat().st_mode & 0o077:
-        file.chmod(0o600)
+        with suppress(OSError):  # on a read-only medium it stays as it is
+            file.chmod(0o600)
 
 
 def has_tables(engine: Engine) -> bool:
@@ -375,8 +406,8 @@ _KNOWN_FAILURES = (
     ("could not extend file", "the disk is full", f"{_NOTHING_CHANGED} Make room, then do it again."),
     ("file too large", "the disk is full", f"{_NOTHING_CHANGED} Make room, then do it again."),
     ("disk i/o error", "the disk could not be written", f"{_NOTHING_CHANGED} Look at the disk, then do it again."),
-    ("readonly database", "the casebook may only be read", f"{_NOTHING_CHANGED} See who may write to the file."),
-    ("read-only transaction", "the casebook may only be read", f"{_NOTHING_CHANGED} Write to the primary server."),
+    ("readonly database", ONLY_READ, f"{_NOTHING_CHANGED} See who may write to the file."),
+    ("read-only transaction", ONLY_READ, f"{_NOTHING_CHANGED} Write to the primary server."),
     ("database is locked", "somebody else is writing to the casebook", f"{_NOTHING_CHANGED} Try again in a moment."),
     ("lock timeout", "somebody else is writing to the casebook", f"{_NOTHING_CHANGED} Try again in a moment."),
     ("not a database", "this file is no casebook", "Name another file, or restore a backup."),

@@ -21,10 +21,10 @@ from sqlalchemy import Connection, RowMapping, func, select
 
 from opencwc.casebook import tables
 from opencwc.casebook.model import Mark, Person, Role
-from opencwc.casebook.opening import Casebook, told
+from opencwc.casebook.opening import ONLY_READ, Casebook, told
 from opencwc.casebook.passwords import check_password, hash_password, is_outdated, is_password
 from opencwc.casebook.recording import Writer
-from opencwc.errors import ConflictError, InputError, NotAllowedError, NotFoundError
+from opencwc.errors import ConflictError, InputError, NotAllowedError, NotFoundError, StorageError
 
 CONSOLE = "console"
 """The actor of ``opencwc people``: who holds the database's file, or its password, runs the house."""
@@ -438,7 +438,15 @@ def cli_person(book: Casebook) -> Person:
     with book.reading() as connection:
         row = connection.execute(select(_PERSON).where(_PERSON.c.login == login)).mappings().first()
     if row is None:
-        row = _first_seen(book, login)
+        try:
+            row = _first_seen(book, login)
+        except StorageError as error:
+            if error.what != ONLY_READ:
+                raise
+            raise StorageError(
+                f"{ONLY_READ}, and {login} has no account in it", where=error.where,
+                remedy="Read it as somebody who has one, or read a copy that you may write to.",
+            ) from error  # fmt: skip
     if not row["active"]:
         raise NotAllowedError("this account is not active", where=login, remedy="Ask who runs the house.")
     return _person(row)
