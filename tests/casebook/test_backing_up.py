@@ -8,6 +8,7 @@ import shutil
 import threading
 import zipfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,7 @@ from .tampering import all_rows, change, fill, undone
 _NUMBERS = count(1)
 RITA = person("rita")
 LEFT_OUT = ("session", "answered_key")
+restore_lost = partial(restore_into, lost=True)
 
 
 class Kept:
@@ -88,7 +90,7 @@ def content(book: Casebook) -> dict[str, list[dict[str, Any]]]:
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_a_backup_goes_into_either_database_and_fits_there(kept: Kept, kind: str) -> None:
     place = kept.new_place(kind)
-    found = restore_into(place, kept.backup)
+    found = restore_lost(place, kept.backup)
     assert found.fits and found.casebook == kept.manifest["casebook"]
     assert found.records == kept.manifest["head"]["seq"] + 1  # and the restoring itself is on record
     book = open_casebook(place, create=False)
@@ -102,11 +104,11 @@ def test_a_backup_goes_into_either_database_and_fits_there(kept: Kept, kind: str
 
 def test_a_backup_of_a_restored_casebook_is_a_backup_too(kept: Kept) -> None:
     place = kept.new_place("sqlite")
-    restore_into(place, kept.backup)
+    restore_lost(place, kept.backup)
     book = open_casebook(place)
     back_up(book, kept.folder / "again.zip")
     book.close()
-    assert restore_into(kept.new_place("postgresql"), kept.folder / "again.zip").fits
+    assert restore_lost(kept.new_place("postgresql"), kept.folder / "again.zip").fits
 
 
 def test_a_backup_is_for_its_owner_alone_and_holds_no_sessions(kept: Kept) -> None:
@@ -134,11 +136,11 @@ def test_an_encrypted_backup_opens_for_whom_it_is_and_for_nobody_else(kept: Kept
     assert list(target.parent.iterdir()) == [target]
     place = kept.new_place("sqlite")
     with pytest.raises(InputError, match=r"encrypted.*--identity"):
-        restore_into(place, target)
+        restore_lost(place, target)
     with pytest.raises(InputError):
-        restore_into(place, target, other)
+        restore_lost(place, target, other)
     assert nothing_at(place)
-    assert restore_into(place, target, mine).fits
+    assert restore_lost(place, target, mine).fits
 
 
 def nothing_at(place: str) -> bool:
@@ -230,7 +232,7 @@ def test_a_damaged_backup_is_told_and_leaves_nothing_behind(kept: Kept, name: st
     tamper(damaged, kept.book)
     place = kept.new_place("sqlite")
     with pytest.raises(kind, match=said):
-        restore_into(place, damaged)
+        restore_lost(place, damaged)
     assert nothing_at(place)
     assert list(tmp_path.iterdir()) == [damaged]
     on_server = kept.new_place("postgresql")
@@ -245,7 +247,7 @@ def test_a_damaged_backup_is_told_and_leaves_nothing_behind(kept: Kept, name: st
 
 def test_a_backup_that_is_not_there_is_told(kept: Kept) -> None:
     with pytest.raises(InputError, match="cannot be read"):
-        restore_into(kept.new_place("sqlite"), kept.folder / "none.zip")
+        restore_lost(kept.new_place("sqlite"), kept.folder / "none.zip")
 
 
 def test_a_backup_that_cannot_be_written_leaves_nothing(kept: Kept) -> None:
@@ -260,15 +262,30 @@ def test_nothing_is_restored_over_what_is_there(kept: Kept, kind: str) -> None:
     open_case(book, RITA, "here-already")
     before = content(book)
     with pytest.raises(ConflictError, match=r"not empty.*new file or an empty database"):
-        restore_into(place, kept.backup)
+        restore_lost(place, kept.backup)
     assert content(book) == before and verify_all(book).fits
     book.close()
+
+
+def test_a_casebook_that_may_go_on_is_restored_beside_itself_only_where_it_is_said_to_be_lost(
+    kept: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twice from one backup with one key: after the first, the log knows the casebook, and so with the true one."""
+    with pytest.raises(ConflictError, match=r"may go on elsewhere.*OPENCWC_SETTINGS=FOLDER.*--lost"):
+        restore_into(kept.new_place("sqlite"), kept.backup)
+    monkeypatch.setenv("OPENCWC_SETTINGS", str(tmp_path / "trial"))
+    assert restore_into(kept.new_place("sqlite"), kept.backup).fits
+    place = kept.new_place("sqlite")
+    with pytest.raises(ConflictError, match="may go on elsewhere"):
+        restore_into(place, kept.backup)
+    assert not Path(place).exists()
+    assert restore_lost(place, kept.backup).fits
 
 
 def test_an_empty_casebook_that_is_there_is_filled(kept: Kept) -> None:
     place = kept.new_place("sqlite")
     open_casebook(place).close()
-    assert restore_into(place, kept.backup).fits
+    assert restore_lost(place, kept.backup).fits
 
 
 def test_a_casebook_that_did_not_fit_is_restored_and_told(kept: Kept) -> None:
@@ -278,7 +295,7 @@ def test_a_casebook_that_did_not_fit_is_restored_and_told(kept: Kept) -> None:
         change(kept.book, tables.decision, row, outcome="reject")
         back_up(kept.book, kept.folder / "tampered.zip")
     with pytest.raises(IntegrityError, match="restored as the backup holds it, and does not fit"):
-        restore_into(place, kept.folder / "tampered.zip")
+        restore_lost(place, kept.folder / "tampered.zip")
     assert Path(place).exists()
 
 
@@ -286,7 +303,7 @@ def test_after_a_restore_the_log_expects_the_restored_casebook(kept: Kept) -> No
     """What was written after the backup is forgotten by an act on record, and by no other."""
     comment(kept.book, kept.reviewer, "inventory", "after the backup")
     place = kept.new_place("sqlite")
-    assert restore_into(place, kept.backup).fits
+    assert restore_lost(place, kept.backup).fits
     lines = [json.loads(line) for line in kept.book.log.path.read_bytes().splitlines()]
     restored = [line for line in lines if line.get("restored")]
     assert [line["number"] for line in restored] == [len(all_rows(kept.book, tables.checkpoint))]
@@ -328,7 +345,7 @@ def test_a_backup_made_while_somebody_writes_is_of_one_moment(kept: Kept, tmp_pa
     stop.set()
     writer.join()
     assert not problems and heads == sorted(heads)
-    found = restore_into(tmp_path / "restored.db", tmp_path / "4.zip")
+    found = restore_lost(tmp_path / "restored.db", tmp_path / "4.zip")
     assert found.fits and found.records == heads[4] + 1
     book.close()
 
@@ -339,7 +356,7 @@ def test_people_who_are_signed_in_are_not_in_the_backup(kept: Kept, tmp_path: Pa
         with kept.book.engine.connect() as connection, connection.begin():
             connection.execute(insert(tables.session), row)
         back_up(kept.book, tmp_path / "b.zip")
-    restore_into(tmp_path / "restored.db", tmp_path / "b.zip")
+    restore_lost(tmp_path / "restored.db", tmp_path / "b.zip")
     book = open_casebook(tmp_path / "restored.db")
     assert all_rows(book, tables.session) == []
     assert count_findings(book, RITA, Filter()).all == count_findings(kept.book, RITA, Filter()).all

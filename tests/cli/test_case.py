@@ -89,7 +89,9 @@ def test_an_export_is_asked_approved_written_decrypted_and_verified(
 def test_a_backup_restored_elsewhere_verifies(run: Run, kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert run("case", "backup", kept / "backup.zip").status == 0
     monkeypatch.setenv("OPENCWC_CASEBOOK", str(kept / "elsewhere.db"))
-    restored = run("case", "restore", kept / "backup.zip")
+    beside = run("case", "restore", kept / "backup.zip")
+    assert (beside.status, "--lost" in beside.err) == (2, True)
+    restored = run("case", "restore", kept / "backup.zip", "--lost")
     assert (restored.status, "Everything fits" in restored.text) == (0, True), restored.err
     assert "inventory" in run("case", "list").text
     assert run("case", "verify").status == 0

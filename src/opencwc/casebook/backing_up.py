@@ -29,6 +29,7 @@ from opencwc.casebook import tables
 from opencwc.casebook.bulk import insert_rows
 from opencwc.casebook.bundle_writing import written_whole
 from opencwc.casebook.chain import canonical
+from opencwc.casebook.checkpoint_log import CheckpointLog
 from opencwc.casebook.model import Person
 from opencwc.casebook.opening import Casebook, casebook_url, open_casebook
 from opencwc.casebook.permissions import require
@@ -75,15 +76,21 @@ def back_up(
 
 
 def restore_into(
-    url: str | Path, backup: Path, identity: Path | None = None, *, signer: Signer | None = None
+    url: str | Path,
+    backup: Path,
+    identity: Path | None = None,
+    *,
+    lost: bool = False,
+    signer: Signer | None = None,
 ) -> Verification:
     """Make a casebook from a backup at a path or URL where there is none yet, or an empty one, and verify it.
 
     A new SQLite file stands at its path once it is complete; into what is there already, all is written in one
-    transaction. ``identity`` opens an encrypted backup.
+    transaction. ``identity`` opens an encrypted backup. ``lost`` says that the casebook of the backup is lost and this
+    one takes its place: without it nothing is restored beside a casebook that was signed for with the same settings.
 
     Raises:
-        ConflictError: the casebook holds something already.
+        ConflictError: the casebook holds something already, or it may go on elsewhere.
         InputError: the file is no backup, is cut short, or is one of another format.
         IntegrityError: a table is not what the manifest says, the manifest's signature does not hold, or the casebook
             that was backed up did not fit then (it is restored as it was all the same).
@@ -91,6 +98,8 @@ def restore_into(
     """
     place = casebook_url(str(url))
     with _workplace(place) as folder, _plain(backup, identity, folder) as plain, _opened(plain, backup) as archive:
+        if not lost:
+            _see_that_it_is_alone(archive)
         if place.get_backend_name() == "sqlite" and place.database and not Path(place.database).exists():
             _restore_new_file(archive, Path(place.database), signer)
         else:
@@ -124,6 +133,19 @@ def restore(backup: Path, book: Casebook, identity: Path | None = None) -> dict[
     ):  # fmt: skip
         _fill(book, archive)
         return archive.manifest
+
+
+def _see_that_it_is_alone(archive: _Archive) -> None:
+    """Refuse a casebook that the log beside the key knows: two that write on after one record verify neither."""
+    log = CheckpointLog(load_settings().folder / "keys")
+    if known := log.last_number(archive.manifest["casebook"]):
+        raise ConflictError(
+            f"the key here has signed for this casebook up to checkpoint {known}, so it may go on elsewhere; if both "
+            "are written to, neither verifies any more",
+            where=str(log.path),
+            remedy="To try a restoration, take a settings folder of its own: OPENCWC_SETTINGS=FOLDER. If the casebook "
+            "is lost and this one takes its place: --lost.",
+        )
 
 
 def _restore_new_file(archive: _Archive, file: Path, signer: Signer | None) -> None:

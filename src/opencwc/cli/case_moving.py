@@ -213,6 +213,7 @@ def backup(
 def restore(
     backup: Annotated[Path, typer.Argument(metavar="FILE", help="The backup to read.")],
     identity: Identity = None,
+    lost: Annotated[bool, typer.Option("--lost", help="The casebook is lost: this one takes its place.")] = False,
     lang: Lang = "",
     casebook: Book = "",
 ) -> None:
@@ -220,7 +221,7 @@ def restore(
     with told():
         from opencwc.casebook.backing_up import restore_into
 
-        found = restore_into(casebook, backup, identity)
+        found = restore_into(casebook, backup, identity, lost=lost)
         counted = {name: getattr(found, name) for name in ("records", "findings", "checkpoints", "sources")}
         print_sentence("casebook_fits", language(lang), **counted)
 
