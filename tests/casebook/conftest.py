@@ -12,6 +12,9 @@ from opencwc.casebook.model import Mark, Person, Role
 from opencwc.casebook.opening import Casebook, open_casebook
 
 from .cluster import Cluster
+from .hashing import quick_passwords, true_passwords
+
+__all__ = ["quick_passwords", "true_passwords"]
 
 _NUMBERS = count(1)
 

@@ -134,12 +134,14 @@ def test_a_password_is_the_same_from_every_keyboard(people: People) -> None:
     assert people.with_password("alice", "caf\u00e9 fish lantern 2") is not None
 
 
+@pytest.mark.usefixtures("true_passwords")
 def test_a_password_is_kept_as_argon2id_with_the_parameters_of_rfc_9106(people: People, book: Casebook) -> None:
     alice = people.add(CONSOLE, "alice")
     people.set_password(alice.id, GOOD)
     assert str(column(book, "alice", "password")).startswith("$argon2id$v=19$m=65536,t=3,p=4$")
 
 
+@pytest.mark.usefixtures("true_passwords")
 def test_a_hash_of_older_parameters_is_made_anew_at_the_next_sign_in(people: People, book: Casebook) -> None:
     people.add(CONSOLE, "alice")
     weak = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1).hash(GOOD)

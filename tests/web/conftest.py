@@ -17,6 +17,7 @@ from fastapi import FastAPI, Request
 from starlette.testclient import TestClient
 
 from casebook.cluster import Cluster
+from casebook.hashing import quick_passwords, true_passwords
 from opencwc.casebook.model import Mark, Person, Role
 from opencwc.casebook.opening import Casebook, open_casebook
 from opencwc.web.app import create_app
@@ -25,6 +26,7 @@ from opencwc.web.intake import Intake
 from opencwc.web.jobs import Jobs
 from opencwc.web.serving import _uvicorn
 
+__all__ = ["quick_passwords", "true_passwords"]
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # the benchmarks, which some tests run in brief
 PEOPLE = {str(role): Person(f"p-{role}", str(role), f"Name of {role}", role, Mark.HIGHLY_PROTECTED) for role in Role}
 ON_BOTH = pytest.mark.parametrize("place", ["sqlite", "postgresql"], indirect=True)
