@@ -96,10 +96,7 @@ def _second_decides(page: Page, words: Words, hand: Hand, grave: int) -> None:
 def _verify(page: Page, words: Words, hand: Hand, bundle: Path, served: Served) -> None:
     """By the page of whoever receives it, and by the command."""
     if isinstance(hand, Keyboard):
-        hand.reach(page.locator("#bundle-file"))
-        with page.expect_file_chooser() as chooser:
-            page.keyboard.press("Space")
-        chooser.value.set_files(bundle)
+        hand.choose(page.locator("#bundle-file")).set_files(bundle)
     else:
         page.locator("#bundle-file").set_input_files(bundle)
     hand.press(words.button(page, "page_bundle_button"))
