@@ -73,6 +73,7 @@ def test_what_is_drawn_on_a_page_is_for_everyone_too(open_page: Visitors, lang: 
     expect(page.locator("[data-chart-state]")).to_have_attribute("data-chart-state", "drawn", timeout=30_000)
     found = axe(page)
     page.goto("/convention?part=states")
+    page.get_by_text(say("page_convention_show_map", lang), exact=True).first.click()
     expect(page.locator("[data-chart=map]")).to_have_attribute("data-chart-state", "drawn", timeout=30_000)
     found += axe(page)
     page.goto("/")
