@@ -386,6 +386,17 @@ def test_without_the_settings_there_is_no_such_way_in(tmp_path: Path, monkeypatc
         assert kind(client.get(CALLBACK)) == "not-found"
 
 
+def test_how_strongly_one_signs_in_can_be_demanded_of_the_ministry(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, issuer: str
+) -> None:
+    with house_of(tmp_path, monkeypatch, issuer, acr=["two-factors"]) as house, house.client() as client:
+        house.entrance.people.add(CONSOLE, "al", expected_as="alice@ministry.example")
+        away = start(client)
+        assert parse_qs(urlsplit(away).query)["acr_values"] == ["two-factors"]
+        assert refused(come_back(client, sign_in_there(away, "a1")), "as strongly as is demanded")
+        assert SESSION_COOKIE not in client.cookies and not house.entrance.people.account("al").bound
+
+
 # Tokens that no honest provider would send
 
 KEY = RSAKey.generate_key(2048, {"kid": "k", "alg": "RS256", "use": "sig"})
@@ -419,6 +430,32 @@ def read(ministry: MinistryLogin, text: str) -> dict[str, Any]:
 def test_an_honest_token_is_read(believing: MinistryLogin) -> None:
     text = jwt.encode({"alg": "RS256", "kid": "k"}, claims_at(believing._second()), KEY)
     assert read(believing, text)["sub"] == "s"
+
+
+@pytest.mark.parametrize(
+    ("demanded", "claims", "holds"),
+    [
+        ({"acr": ["two", "three"]}, {"acr": "three"}, True),
+        ({"acr": ["two", "three"]}, {"acr": "one"}, False),
+        ({"acr": ["two"]}, {}, False),
+        ({"acr": ["two"]}, {"acr": ["two"]}, False),
+        ({"amr": ["mfa", "otp"]}, {"amr": ["pwd", "otp"]}, True),
+        ({"amr": ["mfa", "otp"]}, {"amr": ["pwd"]}, False),
+        ({"amr": ["mfa"]}, {"amr": "mfa"}, False),
+        ({"amr": ["mfa"]}, {}, False),
+        ({"acr": ["two"], "amr": ["mfa"]}, {"acr": "two", "amr": ["pwd"]}, False),
+    ],
+)
+def test_a_token_must_say_of_the_sign_in_what_is_demanded(
+    believing: MinistryLogin, demanded: dict[str, Any], claims: dict[str, Any], holds: bool
+) -> None:
+    believing.settings = OidcSettings(issuer=ISSUER, client_id="opencwc", **demanded)
+    text = jwt.encode({"alg": "RS256", "kid": "k"}, claims_at(believing._second(), **claims), KEY)
+    if holds:
+        assert read(believing, text)["sub"] == "s"
+        return
+    with pytest.raises((HttpProblem, JoseError), match=r"as strongly as is demanded|Invalid claim: 'amr'"):
+        read(believing, text)
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from opencwc.casebook.tokens import Tokens
 from opencwc.errors import NotAllowedError, SettingsError
 from opencwc.web.configuring import Configuration
 from opencwc.web.pages import ACCESS as PAGE_ACCESS
+from opencwc.web.problems import HttpProblem
 from opencwc.web.routers import ACCESS as SERVICE_ACCESS
 from opencwc.web.routers.audit import ACCESS as AUDIT_ACCESS
 from opencwc.web.routers.cases import ACCESS as CASES_ACCESS
@@ -70,6 +71,13 @@ ACCESS: dict[str, str] = {
 """The action of every route, by method and template."""
 CHECKED_INSIDE = {"GET /metrics": "metrics"}
 """What is open in the table because the route itself asks for the action, or for a secret that is no person's."""
+SETTING_UP = frozenset(
+    {
+        "/api/v1/session", "/api/v1/session/password", "/api/v1/session/totp/enrol", "/api/v1/session/totp/confirm",
+        "/settings", "/settings/password", "/settings/second-factor", "/settings/second-factor/confirm", "/sign-out",
+    }
+)  # fmt: skip
+"""What is open, where a second factor is demanded, to who has none yet: to set one up, or to leave."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 """The methods that change nothing (RFC 9110, 9.2.1)."""
 
@@ -110,6 +118,7 @@ class Entrance:
 
         Raises:
             NotAllowedError: a cookie came with a request that changes something, and without the page's own token.
+            HttpProblem: a second factor is demanded here, and the account has to set one up first (403).
 
         """
         if (written := request.headers.get("authorization")) is not None:
@@ -125,7 +134,18 @@ class Entrance:
                 where="X-CSRF-Token",
                 remedy="GET /api/v1/session gives it.",
             )
+        if self.lacks_factor(session) and request.url.path not in SETTING_UP:
+            raise HttpProblem(
+                403,
+                "second-factor-needed",
+                "a second factor is demanded here, and this account has none yet",
+                remedy="Set one up: /settings, or POST /api/v1/session/totp/enrol.",
+            )
         return session.person
+
+    def lacks_factor(self, session: Session) -> bool:
+        """Tell whether a second factor is demanded of whose session this is, and is not set up yet."""
+        return self.configuration.second_factor == "demanded" and session.by_password_alone
 
     def session_of(self, request: Request) -> Session | None:
         """Return the session of the cookie, also one that owes the second factor still."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from ipaddress import ip_address
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -29,7 +29,8 @@ class Configuration(BaseModel):
 
     Sizes are bytes and times seconds. ``behind_proxy`` names the addresses (or networks) whose forwarded headers are
     believed; ``allowed_hosts`` are the names by which the service may be asked, beside those of ``public_url`` and of
-    this machine. ``job_memory`` bounds what one upload may take to be read; ``oidc`` is the table as it is written.
+    this machine. ``second_factor`` is that of accounts with a password. ``job_memory`` bounds what one upload may take
+    to be read; ``oidc`` is the table as it is written.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -45,6 +46,7 @@ class Configuration(BaseModel):
     address_rate: Rate = "12000/minute"
     person_rate: Rate = "6000/minute"
     sign_in_rate: Rate = "10/minute"
+    second_factor: Literal["offered", "demanded"] = "offered"
     screening_threads: int = Field(4, ge=1, le=64)
     jobs_waiting: int = Field(20, ge=1)
     job_seconds: int = Field(6 * 3600, ge=1)

@@ -55,7 +55,8 @@ class OidcSettings(BaseModel):
     ``match`` names the claims by which an account that an administrator prepared is found (an e-mail counts only
     where the issuer says that it is verified). ``roles`` says which value of ``role_claim`` (a dotted path) makes
     which role, the first that fits; ``clearances`` likewise of ``clearance_claim``, the highest that fits, and
-    ``clearance`` where none does.
+    ``clearance`` where none does. ``acr`` and ``amr`` name what the ID token must say of how the person signed in
+    (OpenID Connect Core 1.0, 2; RFC 8176): its ``acr`` is one of them, its ``amr`` holds one of them.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -70,6 +71,8 @@ class OidcSettings(BaseModel):
     clearance_claim: str = ""
     clearances: dict[str, MarkNamed] = Field(default_factory=dict)
     clearance: MarkNamed = Mark.UNCLASSIFIED
+    acr: tuple[str, ...] = ()
+    amr: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _hold(self) -> OidcSettings:
@@ -118,8 +121,9 @@ class MinistryLogin:
         async with self._client(redirect) as client:
             metadata = await self._discover(client)
             state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
+            wanted = {"acr_values": " ".join(self.settings.acr)} if self.settings.acr else {}
             address, _ = client.create_authorization_url(
-                metadata["authorization_endpoint"], state=state, code_verifier=verifier, nonce=nonce
+                metadata["authorization_endpoint"], state=state, code_verifier=verifier, nonce=nonce, **wanted
             )
         kept = json.dumps({"state": state, "nonce": nonce, "verifier": verifier})
         return address, self.seal.seal(kept, at=self._second())
@@ -192,7 +196,20 @@ class MinistryLogin:
         }  # fmt: skip
         claims = CodeIDToken(read.claims, read.header, options, params)
         claims.validate(now=self._second(), leeway=CLOCKS_APART)
+        self._check_how(claims)
         return dict(claims)
+
+    def _check_how(self, claims: Mapping[str, Any]) -> None:
+        """See that the person signed in as the settings demand, such as with a second factor."""
+        held = claims.get("amr")
+        methods = held if isinstance(held, list) else []
+        weak = self.settings.acr and claims.get("acr") not in self.settings.acr
+        if weak or (self.settings.amr and not any(one in methods for one in self.settings.amr)):
+            _LOG.warning("oidc-refused", extra={"state": "signed in too weakly"})
+            raise _refused(
+                "the ministry's login does not say that the person signed in as strongly as is demanded here",
+                "Sign in there with the second factor; else ask who runs it to send acr or amr.",
+            )
 
     async def _discover(self, client: AsyncOAuth2Client) -> dict[str, Any]:
         now = self.people.clock().timestamp()

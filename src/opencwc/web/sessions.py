@@ -31,6 +31,7 @@ _ASKED = (
     select(
         _SESSION.c.id.label("session"), _SESSION.c.seen_at, _SESSION.c.ends_at, _SESSION.c.fully_in, _PERSON.c.id,
         _PERSON.c.login, _PERSON.c.name, _PERSON.c.role, _PERSON.c.clearance,
+        ((_PERSON.c.password != "") & (_PERSON.c.totp == "")).label("by_password_alone"),
     )
     .join(_PERSON, _PERSON.c.id == _SESSION.c.person)
     .where(
@@ -42,12 +43,16 @@ _ASKED = (
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A session that holds: whose it is, until when, and whether the second factor was given where one is due."""
+    """A session that holds: whose it is, until when, and whether the second factor was given where one is due.
+
+    ``by_password_alone`` says that the account can be entered with a password and nothing else.
+    """
 
     id: str
     person: Person
     ends_at: str
     fully_in: bool
+    by_password_alone: bool
 
 
 @dataclass(frozen=True)
@@ -91,7 +96,8 @@ class Sessions:
                 seen = _SESSION.update().where(_SESSION.c.id == row["session"])
                 connection.execute(seen.values(seen_at=moment(now)))
         person = Person(row["id"], row["login"], row["name"], Role(row["role"]), Mark(row["clearance"]))
-        return Session(row["session"], person, row["ends_at"], bool(row["fully_in"]))
+        alone = bool(row["by_password_alone"])
+        return Session(row["session"], person, row["ends_at"], bool(row["fully_in"]), alone)
 
     def end(self, secret: str) -> None:
         """End the session of a secret."""

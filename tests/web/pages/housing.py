@@ -34,9 +34,9 @@ LANGUAGES_READ = ("en", "fr", "ar")
 
 
 @contextmanager
-def opened_house(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+def opened_house(folder: Path, monkeypatch: pytest.MonkeyPatch, **settings: Any) -> Iterator[House]:
     """Open a house with all roles in it, and a case of two findings."""
-    with open_house(folder, monkeypatch) as house:
+    with open_house(folder, monkeypatch, **settings) as house:
         for login, role in LOGINS.items():
             house.add(login, role, Mark.HIGHLY_PROTECTED)
         keeper = Person("p-keeper", "keeper", "Keeper", Role.ANALYST, Mark.HIGHLY_PROTECTED)

@@ -13,6 +13,7 @@ from opencwc.casebook.auditing import recheck_share
 from opencwc.casebook.model import Role
 from opencwc.casebook.permissions import ACTIONS
 from opencwc.convention import Convention
+from opencwc.wording import say
 from web.signing_in import OTHER, PASSWORD, House, sign_in
 
 from .housing import LANGUAGES_READ, LOGINS, PAGE, PART, opened_house, page_of, post
@@ -266,3 +267,25 @@ entries:
     examples:
       - {name: Acetone, cas: 67-64-1, smiles: "CC(C)=O"}
 """
+
+
+def test_where_a_second_factor_is_demanded_every_page_leads_to_where_it_is_set_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened_house(tmp_path, monkeypatch, second_factor="demanded") as house, house.signed_in("rita") as client:
+        for address in ("/", "/casebook", "/settings/tokens"):
+            answer = client.get(address, headers=PAGE)
+            assert (answer.status_code, answer.headers["location"]) == (303, "/settings#factor-h"), address
+        for lang in reversed(LANGUAGES_READ):  # the one read last is kept
+            said = say("page_settings_factor_first_of_all", lang).replace("\N{NO-BREAK SPACE}", " ")
+            assert said in page_of(client, "/settings", lang).one("main").text
+        part, _ = post(client, "/screen", 403, value="CCO")
+        assert say("page_problem_second_factor_needed_do", "en") in part.text
+        offer, _ = post(client, "/settings/second-factor", password=PASSWORD)
+        secret = offer.one("bdi", class_="secret").text.strip()
+        part, _ = post(client, "/settings/second-factor/confirm", code=pyotp.TOTP(secret).at(house.clock.at))
+        assert len(part.one("ul", class_="codes").all("li")) == 10
+        page = page_of(client, "/settings").one("main")
+        assert say("page_settings_factor_demanded", "en") in page.text
+        assert not [one for one in page.all("button") if one.text == say("page_settings_factor_remove", "en")]
+        assert client.get("/casebook", headers=PAGE).status_code == 200

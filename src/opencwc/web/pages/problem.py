@@ -20,6 +20,7 @@ from opencwc.wording import say
 _KNOWN = (
     "sign-in-needed", "sign-in-refused", "not-allowed", "not-found", "conflict", "too-large", "too-many-requests",
     "casebook-out-of-reach", "unreadable", "no-meaning", "does-not-fit", "refused", "not-installed", "fault",
+    "second-factor-needed",
 )  # fmt: skip
 _DETAILED = frozenset({"conflict", "unreadable", "no-meaning", "not-allowed"})
 """What an error says for itself matters here, and not only its kind."""
@@ -53,11 +54,13 @@ def is_for_people(request: Request) -> bool:
 def show_problem(
     request: Request, status: int, kind: str, what: str, *, where: str = "", remedy: str = "", request_id: str = ""
 ) -> Response:
-    """Show a problem; who is not signed in is led to the sign-in, unless a half-written page would be lost by it."""
+    """Show a problem; who must sign in or set up a second factor is led there, unless it loses a half-written page."""
     reads = request.method in ("GET", "HEAD")
     if kind == "sign-in-needed" and not is_fragment(request) and reads:
         back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse("/sign-in" + ("" if back == "/" else f"?next={quote(back, safe='')}"), 303)
+    if kind == "second-factor-needed" and not is_fragment(request) and reads:
+        return RedirectResponse("/settings#factor-h", 303)
     known = kind if kind in _KNOWN else "fault" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "does-not-fit"
     if kind == "does-not-fit" and (reads or where.startswith("path.")):
         known, status = "not-found", HTTPStatus.NOT_FOUND  # it is the address that does not fit, and not a form

@@ -121,7 +121,8 @@ def _sign_in(
     request: Request, *, offer: dict[str, str] | None = None, codes: list[str] | None = None
 ) -> dict[str, Any]:
     account = entrance_of(request).people.account(person_of(request).id)
-    return {"account": account, "offer": offer, "codes": codes, "shortest": SHORTEST}
+    demanded = service_of(request).configuration.second_factor == "demanded"
+    return {"account": account, "offer": offer, "codes": codes, "shortest": SHORTEST, "demanded": demanded}
 
 
 def _renewed(request: Request, answer: Response, said: str, *, codes: list[str] | None = None) -> Response:

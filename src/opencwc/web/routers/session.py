@@ -49,6 +49,7 @@ _SESSION: dict[str, Any] = {
     "properties": {
         "person": {"anyOf": [PERSON, {"type": "null"}]},
         "second_factor_due": {"type": "boolean"},
+        "second_factor_to_set_up": {"type": "boolean", "description": "Nothing else is open before that."},
         "csrf_token": {"type": "string", "description": "What every request that changes something must carry."},
         "ends_at": {"type": "string", "format": "date-time"},
         "actions": {"type": "array", "items": {"type": "string"}},
@@ -140,7 +141,7 @@ def give_code(request: Request, asked: CodeGiven) -> Response:
 def who_am_i(request: Request) -> Response:
     """Say who is signed in, what they may do, and the token that pages send with what they change."""
     session = _session(request)
-    return JSONResponse(_session_json(session, request.cookies[COOKIE]))
+    return JSONResponse(_session_json(entrance_of(request), session, request.cookies[COOKIE]))
 
 
 @router.delete("/api/v1/session", status_code=204, response_class=Response, responses={**_NOTHING, **problems()})
@@ -199,6 +200,10 @@ def disable(request: Request, asked: PasswordAndCode) -> Response:
     entrance, person = _with_password(request, asked.password)
     if not entrance.people.account(person.id).has_totp:
         raise ConflictError("there is no second factor", remedy="There is nothing to do.")
+    if entrance.configuration.second_factor == "demanded":
+        raise ConflictError(
+            "a second factor is demanded here", remedy="For a new device: an administrator removes the old one."
+        )
     if not entrance.second_factor.check(person.id, asked.code):
         raise _refused("the code is not right", person.id)
     entrance.second_factor.remove(person.id)
@@ -401,7 +406,7 @@ def _begun(
     session = entrance.sessions.of(secret)
     if session is None:
         raise sign_in_needed()
-    told = _session_json(session, secret)
+    told = _session_json(entrance, session, secret)
     body = told if recovery_codes is None else {"recovery_codes": recovery_codes, "session": told}
     response = JSONResponse(body)
     give_cookie(response, secret, under_https=entrance.configuration.under_https)
@@ -409,13 +414,14 @@ def _begun(
     return response
 
 
-def _session_json(session: Session, secret: str) -> dict[str, Any]:
+def _session_json(entrance: Entrance, session: Session, secret: str) -> dict[str, Any]:
     if not session.fully_in:
         return {"person": None, "second_factor_due": True}
     person = session.person
     return {
         "person": person_json(person),
         "second_factor_due": False,
+        "second_factor_to_set_up": entrance.lacks_factor(session),
         "csrf_token": csrf_of(secret),
         "ends_at": session.ends_at,
         "actions": [action for action in ACTIONS if may(person, action)],
