@@ -12,7 +12,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,9 @@ ARABIC_SLICES = {
 }
 """The Arabic font in two slices, as static/fonts.css names them: the block "Arabic" of Unicode (what Arabic, Persian
 and Urdu are written with), and the rest, which a page loads only where such a sign stands on it."""
+CHINESE = "@fontsource/noto-sans-sc/files/noto-sans-sc-chinese-simplified-400-normal.woff2"
+CHINESE_BY_NAME = ((0x4E2D, 0x4E2D), (0x6587, 0x6587))
+"""What Chinese calls itself, for the choice of language on every page: not every machine has a font for it."""
 EDITOR_BROWSERS = {"safari": "blink", "gecko1_8": "gecko"}
 """The editor is compiled once for each family of browsers, in files named by a hash: what it calls those we serve."""
 LICENSED = (
@@ -98,6 +101,7 @@ def see_libraries(lock: Path, served: Path) -> None:
         interpreter = made / "vega-interpreter.js"
         interpreter.write_text(for_a_browser(interpreter.read_text()))
         cut_arabic(folder / "node_modules", made / "fonts")
+        cut(folder / "node_modules" / CHINESE, made / "fonts/noto-sans-sc-name.woff2", CHINESE_BY_NAME)
         (made / "noto-sans-sc.css").write_text(chinese_faces(folder / "node_modules/@fontsource/noto-sans-sc"))
         (made / stamp.name).write_text(wanted)
         shutil.rmtree(served, ignore_errors=True)
@@ -152,17 +156,22 @@ def for_a_browser(module: str) -> str:
 
 def cut_arabic(packages: Path, fonts: Path) -> None:
     """Cut the Arabic font into its slices: all signs at once weigh more than the rest of a page together."""
-    from fontTools.subset import Options, Subsetter, load_font, save_font
-
     for weight in (400, 700):
         for name, ranges in ARABIC_SLICES.items():
-            # Every feature is kept: the joined forms, ligatures and marks that the signs are written with.
-            options = Options(flavor="woff2", layout_features=["*"])
-            font = load_font(str(packages / ARABIC.format(weight=weight)), options)
-            subsetter = Subsetter(options)
-            subsetter.populate(unicodes=[sign for first, last in ranges for sign in range(first, last + 1)])
-            subsetter.subset(font)
-            save_font(font, str(fonts / f"noto-sans-arabic-{weight}{name}.woff2"), options)
+            cut(packages / ARABIC.format(weight=weight), fonts / f"noto-sans-arabic-{weight}{name}.woff2", ranges)
+
+
+def cut(source: Path, target: Path, ranges: Iterable[tuple[int, int]]) -> None:
+    """Write a font with the signs of these ranges alone, and with all that they are written with."""
+    from fontTools.subset import Options, Subsetter, load_font, save_font
+
+    # Every feature is kept: joined forms, ligatures, marks.
+    options = Options(flavor="woff2", layout_features=["*"])
+    font = load_font(str(source), options)
+    subsetter = Subsetter(options)
+    subsetter.populate(unicodes=[sign for first, last in ranges for sign in range(first, last + 1)])
+    subsetter.subset(font)
+    save_font(font, str(target), options)
 
 
 def editor_builds(mappings: Path) -> Iterator[tuple[str, str]]:

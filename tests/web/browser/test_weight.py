@@ -40,7 +40,8 @@ def test_a_page_is_light(open_page: Visitors, where: Where) -> None:
     weights = weigh(page, where.path(open_page.served.known))
     assert sum(weights.values()) < LIMIT, sorted(weights.items(), key=lambda one: -one[1])
     assert not any(path.startswith(HEAVY) for path in weights)
-    assert not any(path.endswith(".woff2") and "source-sans" not in path for path in weights)
+    fonts = [path for path in weights if path.endswith(".woff2")]
+    assert all("source-sans" in path or path.endswith("noto-sans-sc-name.woff2") for path in fonts), fonts
 
 
 def fonts_in(weights: dict[str, int]) -> set[str]:
@@ -59,6 +60,11 @@ def test_rare_arabic_signs_bring_their_slice_of_the_font(open_page: Visitors) ->
     page = open_page("amara", "", lang="ar").page
     god = "%EF%B7%B2"  # written as one sign, U+FDF2
     assert fonts_in(weigh(page, f"/?value={god}")) >= {"noto-sans-arabic-400-ext.woff2"}
+
+
+def test_chinese_has_its_own_name_on_every_machine(open_page: Visitors) -> None:
+    weights = weigh(open_page("amara", "").page, "/settings")
+    assert 0 < next(weight for path, weight in weights.items() if path.endswith("noto-sans-sc-name.woff2")) < 2_000
 
 
 def test_chinese_costs_the_slices_that_it_shows(open_page: Visitors) -> None:
