@@ -22,7 +22,7 @@ WIDTH, HEIGHT = 1200, 800
 
 
 class Shot(NamedTuple):
-    """One picture: its file, the address, and how the page stands when it is taken."""
+    """One picture: its file, the address, and how the page stands when it is taken: what is clicked on it before."""
 
     name: str
     address: str
@@ -30,6 +30,7 @@ class Shot(NamedTuple):
     dark: bool = False
     width: int = WIDTH
     role: str = ""
+    opened: str = ""
 
 
 SHOTS = (
@@ -38,7 +39,7 @@ SHOTS = (
     Shot("page-casebook", "/casebook"),
     Shot("page-finding", "finding"),
     Shot("page-case", "case"),
-    Shot("page-convention", "/convention?part=states"),
+    Shot("page-convention", "/convention?part=states", opened="details.drawing summary"),
     Shot("page-audit", "/audit", role="Auditor"),
     Shot("page-arabic", "/?value=OCCSCCO", lang="ar"),
     Shot("page-dark", "/casebook", dark=True),
@@ -81,6 +82,10 @@ def take(folder: Path) -> None:
             if shot.role:
                 _become(page, shot.role)
             page.goto(base + _address(page, base, shot.address), wait_until="networkidle")
+            if shot.opened:
+                page.locator(shot.opened).first.click()
+                page.locator("[data-chart-state=drawn]").first.wait_for()
+                page.evaluate("scrollTo(0, 0)")
             page.screenshot(path=folder / f"{shot.name}.png")
             context.close()
         browser.close()
