@@ -8,9 +8,10 @@ article and the letters that join on to a word, names in Russian in every case, 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, lru_cache
 from itertools import accumulate, pairwise
+from operator import attrgetter
 from typing import NamedTuple
 
 import marisa_trie
@@ -18,6 +19,7 @@ import marisa_trie
 from opencwc.chemistry.chemical_words import looks_chemical
 from opencwc.chemistry.curated_names import Spelling, by_key
 from opencwc.chemistry.names import as_read_by_ocr, token_key
+from opencwc.chemistry.remembering import Remembered
 from opencwc.chemistry.resolving import Resolver
 
 STEMS_VERSION = 3
@@ -28,12 +30,17 @@ MOST_CHARACTERS = 240
 
 
 class Word(NamedTuple):
-    """A word of a text: where it stands, its key as the index of names has it, and its stem."""
+    """A word of a text: where it stands, its key as the index of names has it, its stem, and what it can be.
+
+    ``marks`` are of `BEGINS_NAME` (a known name can begin with it), `MISREAD` (a reader of pictures can have confused
+    it), `DIGIT_FIRST` and `DIGIT_LAST`.
+    """
 
     start: int
     end: int
     key: str
     stem: str
+    marks: int = 0
 
 
 class Spotted(NamedTuple):
@@ -57,21 +64,25 @@ class NameScanner:
 
     def __init__(self, resolver: Resolver) -> None:
         self._resolver = resolver
-        self._keys: dict[str, tuple[str, str]] = {}
-        self._begins: dict[tuple[str, str], bool] = {}
-        self._confused: dict[str, bool] = {}
+        self._known = _KnownWords(self._know)
+        self._openings: Remembered[tuple[str, str], _Opening | None] = Remembered(self._opening)
 
-    def words(self, text: str) -> list[Word]:
-        """Cut a text into words with their keys."""
-        known = self._keys
+    def cut(self, text: str) -> list[str]:
+        """Cut a text into words as they are written."""
+        return (ASCII_WORD if text.isascii() else WORD).findall(text)
+
+    def words(self, text: str, cut: Sequence[str] | None = None) -> list[Word]:
+        """Return the words of a text with their keys; ``cut`` is what `cut` gives, where that is at hand."""
+        known, find = self._known, text.find
         words: list[Word] = []
         new = tuple.__new__  # quicker than `Word(...)`, and words are what most is made of
-        for found in (ASCII_WORD if text.isascii() else WORD).finditer(text):
-            written = found[0]
-            key, stem = known.get(written) or self._remember(written)
+        end = 0
+        for written in self.cut(text) if cut is None else cut:
+            start = find(written, end)  # no sign between two words is one of a word
+            end = start + len(written)
+            key, stem, marks = known[written]
             if key:
-                start, end = found.span()
-                words.append(new(Word, (start, end, key, stem)))
+                words.append(new(Word, (start, end, key, stem, marks)))
         return words
 
     def is_curated(self, name: str) -> bool:
@@ -85,61 +96,87 @@ class NameScanner:
     def scan(self, text: str, words: list[Word] | None = None) -> list[Spotted]:
         """Return the names in a text, in its order, the longest at each place; none lies within another."""
         words = self.words(text) if words is None else words
-        begins = self._begins
-        streams: _Streams | None = None
+        openings = self._openings
         spotted: list[Spotted] = []
         misread = False
-        number = 0
-        count = len(words)
-        while number < count:
-            word = words[number]
-            key = word.key
-            following = words[number + 1].key if number + 1 < count else ""
-            if len(following) > LONGEST_LOCANT and following.isdecimal():
-                following = AMOUNT
-            may_begin = begins.get((key, following))
-            if may_begin is None:
-                second = words[number + 1] if following else None
-                may_begin = self.may_begin(word, second and second._replace(key=following))
-            if may_begin and not (key.isdecimal() and text[word.end : word.end + 1] not in AFTER_LOCANT):
-                streams = streams or _Streams.of(words)
-                found = self._longest(text, words, number, streams)
-                if found is not None:
-                    spotted.append(found)
-                    number = found.last + 1
-                    continue
-            misread = misread or self.may_be_misread(key)
-            number += 1
+        reached = 0
+        last = len(words) - 1
+        for number, word in enumerate(words):
+            marks = word[4]
+            if not marks & (BEGINS_NAME | MISREAD) or number < reached:
+                continue
+            key = word[2]
+            if marks & BEGINS_NAME and not (key.isdecimal() and text[word.end : word.end + 1] not in AFTER_LOCANT):
+                following = words[number + 1][2] if number < last else ""
+                opening = openings[key, AMOUNT if is_amount(following) else following]
+                if opening is not None:
+                    if opening.goes_on:
+                        found = self._longest(text, words, number, curated=opening.curated)
+                    else:
+                        found = opening.alone and _placed(opening.alone, word, number)
+                    if found:
+                        spotted.append(found)
+                        reached = found.last + 1
+                        continue
+            misread = misread or bool(marks & MISREAD)
         return sorted((*spotted, *self._repaired(text, words, spotted))) if misread else spotted
 
-    def _longest(self, text: str, words: list[Word], first: int, streams: _Streams) -> Spotted | None:
-        """Return the longest name that begins with a word, a curated one before one of the index."""
+    def _opening(self, keys: tuple[str, str]) -> _Opening | None:
+        """Return what known names can begin with a word and the next one; ``None`` where none can."""
+        key, following = keys
+        word = Word(0, len(key), key, _stem(key))
+        second = Word(0, 0, following, AMOUNT if following == AMOUNT else _stem(following)) if following else None
+        if not self.may_begin(word, second):
+            return None
+        curated, indexed = self._go_on(word, second)
+        alone = self._longest(key, [word], 0, curated=True)
+        of_curated = curated or any(self._begins_curated(stem, second) for _, stem in _beginnings(word.stem))
+        return _Opening(alone, curated or indexed, of_curated)
+
+    def _go_on(self, word: Word, following: Word | None) -> tuple[bool, bool]:
+        """Tell whether curated names, and names of the index, of two words or more could begin with these two."""
+        if following is None:
+            return False, False
+        stems: Sequence[str] = (following.stem,)
+        keys: Sequence[str] = (following.key, following.key.removesuffix("s"))
+        if following.key == AMOUNT:
+            stems = keys = "0123456789"
+        curated = any(self._begins_any(_joined(stem, one)) for _, stem in _beginnings(word.stem) for one in stems)
+        begins = self._resolver.index.begins
+        return curated, word.key.isascii() and any(begins(_joined(word.key, one)) for one in keys if one)
+
+    def _longest(self, text: str, words: list[Word], first: int, *, curated: bool) -> Spotted | None:
+        """Return the longest name that begins with a word, a curated one, where there can be one, before others."""
         word = words[first]
-        best: Spotted | None = None
-        at = streams.stem_starts[first]
-        until = at + len(word.stem)
-        for skipped, stem in _beginnings(word.stem):
-            rest = stem + streams.stems[until : until + MOST_CHARACTERS]
-            shift = until - len(stem)
-            for name in self._trie.prefixes(rest):
-                last = streams.stem_ends.get(shift + len(name))
-                if last is None or (best is not None and last <= best.last):
-                    continue
-                spellings = tuple(
-                    one for one in self._table[name] if self._is_written_so(text, words, first, last, name, one)
-                )
-                if spellings:
-                    best = Spotted(word.start + skipped, words[last].end, first, last, spellings)
-            if best is not None:
-                break
+        skips = [skipped for skipped, _ in _beginnings(word.stem)] if curated else ()
+        best = self._longest_curated(text, words, first, skips) if skips else None
         if word.key.isascii():
-            at = streams.key_starts[first]
-            for length, name_id in self._resolver.index.prefixes(streams.keys[at : at + MOST_CHARACTERS]):
-                last = _last_word(words, streams.key_ends, at + length)
+            index = self._resolver.index
+            row, ends = _in_a_row(words, first, FEW_WORDS, KEY)
+            if first + FEW_WORDS < len(words) and index.begins(row):
+                row, ends = _in_a_row(words, first, MOST_CHARACTERS, KEY)
+            for length, name_id in index.prefixes(row[:MOST_CHARACTERS]):
+                last = _last_word(words, ends, length)
                 if last is None or (best is not None and not _reaches_further(words, best.last, last)):
                     continue
                 if last == first or not _STRANGE_GAP.search(text, words[first].end, words[last].start):
                     best = Spotted(word.start, words[last].end, first, last, (), name_id)
+        return best
+
+    def _longest_curated(self, text: str, words: list[Word], first: int, skips: Sequence[int]) -> Spotted | None:
+        """Return the longest curated name that begins with a word, or with what is left of it without its beginning."""
+        row, ends = _in_a_row(words, first, FEW_WORDS, STEM)
+        if first + FEW_WORDS < len(words) and any(self._begins_any(row[skipped:]) for skipped in skips):
+            row, ends = _in_a_row(words, first, MOST_CHARACTERS, STEM)
+        best: Spotted | None = None
+        for skipped in skips:
+            for name in self._trie.prefixes(row[skipped : skipped + MOST_CHARACTERS]):
+                last = ends.get(skipped + len(name))
+                spellings = () if last is None else self._written_so(text, words, first, last, name)
+                if last is not None and spellings:
+                    best = Spotted(words[first].start + skipped, words[last].end, first, last, spellings)
+            if best is not None:
+                break
         return best
 
     def _repaired(self, text: str, words: list[Word], spotted: list[Spotted]) -> Iterator[Spotted]:
@@ -148,11 +185,11 @@ class NameScanner:
         mended: list[Word] = []
         for number, word in enumerate(words):
             key = word.key if number in covered else _mended(word.key)
-            mended.append(word if key == word.key else word._replace(key=key, stem=_stem(key)))
-        streams = _Streams.of(mended)
+            mended.append(word if key == word.key else word._replace(key=key, stem=_stem(key), marks=_digits_of(key)))
         number = 0
         while number < len(mended):
-            found = self._longest_curated(text, mended, number, streams)
+            begins = self._begins_any(mended[number].stem)
+            found = self._longest_curated(text, mended, number, (0,)) if begins else None
             if found is None:
                 number += 1
                 continue
@@ -161,21 +198,8 @@ class NameScanner:
                 yield found._replace(repaired=True)
             number = found.last + 1
 
-    def _longest_curated(self, text: str, words: list[Word], first: int, streams: _Streams) -> Spotted | None:
-        best: Spotted | None = None
-        start = streams.stem_starts[first]
-        for name in self._trie.prefixes(streams.stems[start : start + MOST_CHARACTERS]):
-            last = streams.stem_ends.get(start + len(name))
-            if last is not None:
-                spellings = tuple(
-                    one for one in self._table[name] if self._is_written_so(text, words, first, last, name, one)
-                )
-                if spellings:
-                    best = Spotted(words[first].start, words[last].end, first, last, spellings)
-        return best
-
     def may_begin(self, word: Word, following: Word | None) -> bool:
-        """Tell, and remember, whether a known name is this word, or begins with this word and the next."""
+        """Tell whether a known name is this word, or begins with this word and the next."""
         if following is not None and following.key == AMOUNT:
             following = following._replace(stem=AMOUNT)
         may = any(self._begins_curated(stem, following) for _, stem in _beginnings(word.stem))
@@ -187,15 +211,11 @@ class NameScanner:
             may = ends_here or (
                 following is not None and following.key != AMOUNT and index.begins(_joined(word.key, following.key))
             )
-        if len(self._begins) >= MOST_REMEMBERED:
-            self._begins.clear()
-        may = may and not (len(word.key) > LONGEST_LOCANT and word.key.isdecimal())
-        self._begins[word.key, following.key if following else ""] = may
-        return may
+        return may and not is_amount(word.key)
 
     def may_begin_more(self, word: Word) -> bool:
         """Tell whether a known name of more words could begin with this one."""
-        if any(next(self._trie.iterkeys(stem), None) is not None for _, stem in _beginnings(word.stem)):
+        if any(self._begins_any(stem) for _, stem in _beginnings(word.stem)):
             return True
         return word.key.isascii() and self._resolver.index.begins(word.key)
 
@@ -209,34 +229,35 @@ class NameScanner:
             if following.stem == AMOUNT
             else (_joined(stem, following.stem),)
         )
-        return any(next(self._trie.iterkeys(one), None) is not None for one in nexts)
+        return any(map(self._begins_any, nexts))
 
-    def may_be_misread(self, key: str) -> bool:
-        """Tell, and remember, whether a word could be one that a reader of pictures confused."""
-        known = self._confused.get(key)
-        if known is None:
-            if len(self._confused) >= MOST_REMEMBERED:
-                self._confused.clear()
-            known = self._confused[key] = (
-                not key.isdecimal() and (len(key) > 1 or not key.isascii()) and _mended(key) != key
-            )
-        return known
+    def _begins_any(self, stems: str) -> bool:
+        """Tell whether a curated name begins with these stems, or is them."""
+        return next(self._trie.iterkeys(stems), None) is not None
 
-    def _remember(self, written: str) -> tuple[str, str]:
+    def _know(self, written: str) -> tuple[str, str, int]:
+        """Return the key, the stem and the marks of a word."""
         key = token_key(written)
-        if len(self._keys) >= MOST_REMEMBERED:
-            self._keys.clear()
-        keys = self._keys[written] = (key, _stem(key))
-        return keys
+        if not key:
+            return "", "", 0
+        word = Word(0, len(key), key, _stem(key))
+        marks = _digits_of(key)
+        marks |= MISREAD if _may_be_misread(key) else 0
+        if not is_amount(key) and (self.may_begin_more(word) or self.may_begin(word, None)):
+            marks |= BEGINS_NAME
+        return key, word.stem, marks
 
     @cached_property
     def _table(self) -> dict[str, tuple[Spelling, ...]]:
         return by_key(self._resolver.curated.chemicals, running_name, f"stem-{STEMS_VERSION}")
 
-    def _is_written_so(self, text: str, words: list[Word], first: int, last: int, key: str, spelling: Spelling) -> bool:
-        """Tell whether words of a text can be one of the chemical's names that have this key."""
-        names = self._written[key, spelling.chemical.cas]
-        return any(_holds_together(text, words, first, last, name) for name in names)
+    def _written_so(self, text: str, words: list[Word], first: int, last: int, key: str) -> tuple[Spelling, ...]:
+        """Return the spellings of this key that words of a text can be, by one of the chemical's names that have it."""
+        return tuple(
+            one
+            for one in self._table[key]
+            if any(_holds_together(text, words, first, last, name) for name in self._written[key, one.chemical.cas])
+        )
 
     @cached_property
     def _written(self) -> dict[tuple[str, str], tuple[str, ...]]:
@@ -252,44 +273,40 @@ class NameScanner:
         return marisa_trie.Trie(self._table)
 
 
-class _Streams(NamedTuple):
-    """The keys and the stems of the words of a text in a row, where each begins, and which word ends at which place."""
+class _KnownWords(Remembered[str, tuple[str, str, int]]):
+    """The key, the stem and the marks of words; an amount is its own key, and not worth to be remembered."""
 
-    keys: str
-    key_starts: list[int]
-    key_ends: dict[int, int]
-    stems: str
-    stem_starts: list[int]
-    stem_ends: dict[int, int]
-
-    @classmethod
-    def of(cls, words: list[Word]) -> _Streams:
-        keys: list[str] = []
-        stems: list[str] = []
-        key_starts: list[int] = []
-        stem_starts: list[int] = []
-        key_ends: dict[int, int] = {}
-        stem_ends: dict[int, int] = {}
-        at = stem_at = 0
-        last = ""
-        for number, (_, _, key, stem) in enumerate(words):
-            if last in _APART_AFTER and key[0].isdecimal():
-                keys.append(",")
-                stems.append(",")
-                at += 1
-                stem_at += 1
-            keys.append(key)
-            stems.append(stem)
-            key_starts.append(at)
-            stem_starts.append(stem_at)
-            at += len(key)
-            stem_at += len(stem)
-            key_ends[at] = stem_ends[stem_at] = number
-            last = key[-1]
-        return cls("".join(keys), key_starts, key_ends, "".join(stems), stem_starts, stem_ends)
+    def __missing__(self, written: str) -> tuple[str, str, int]:
+        if is_amount(written) and written.isascii():
+            return written, written, DIGIT_FIRST | DIGIT_LAST
+        return super().__missing__(written)
 
 
-MOST_REMEMBERED = 200_000
+class _Opening(NamedTuple):
+    """What names can begin with a word and the next one: the word alone (at its beginning), and whether curated names
+    or any can go on.
+    """
+
+    alone: Spotted | None
+    goes_on: bool
+    curated: bool
+
+
+def _in_a_row(words: list[Word], first: int, most: int, part: Callable[[Word], str]) -> tuple[str, dict[int, int]]:
+    """Put the keys or the stems of so many words in a row, at most as long as a name can be, and say which word ends at
+    which place of it.
+    """
+    row = ""
+    ends: dict[int, int] = {}
+    after_digit = 0
+    for number, word in enumerate(words[first : first + most], first):
+        marks = word[4]
+        row += f",{part(word)}" if after_digit and marks & DIGIT_FIRST else part(word)
+        ends[len(row)] = number
+        if len(row) > MOST_CHARACTERS + 1:
+            break
+        after_digit = marks & DIGIT_LAST
+    return row, ends
 
 
 def running_key(word: str) -> str:
@@ -317,6 +334,25 @@ def _stem(key: str) -> str:
     if _ARABIC.match(key):
         return _ARTICLE.sub("", key)
     return _CASE_ENDING.sub("", key) if _CYRILLIC.match(key) else key
+
+
+def is_amount(key: str) -> bool:
+    """Tell whether a word is a number of more digits than a place in a name has: no name begins with it."""
+    return len(key) > LONGEST_LOCANT and key.isdecimal()
+
+
+def _digits_of(key: str) -> int:
+    return (DIGIT_FIRST if key[0].isdecimal() else 0) | (DIGIT_LAST if key[-1] in _APART_AFTER else 0)
+
+
+def _placed(alone: Spotted, word: Word, number: int) -> Spotted:
+    """Return a name of one word where it stands in a text."""
+    return Spotted(word.start + alone.start, word.end, number, number, alone.spellings, alone.name_id)
+
+
+def _may_be_misread(key: str) -> bool:
+    """Tell whether a word could be one that a reader of pictures confused."""
+    return not key.isdecimal() and (len(key) > 1 or not key.isascii()) and _mended(key) != key
 
 
 def _joined(one: str, other: str) -> str:
@@ -394,10 +430,14 @@ def _beginnings(key: str) -> Iterator[tuple[int, str]]:
             yield 2, key[2:]
 
 
+KEY, STEM = attrgetter("key"), attrgetter("stem")
+BEGINS_NAME, MISREAD, DIGIT_FIRST, DIGIT_LAST = 1, 2, 4, 8
 LEAST_WITH_PLURAL = 5
 LONGEST_WITHOUT_PLURAL = 6
 LEAST_AFTER_JOINED = 3
 LEAST_MISREAD = 5
+FEW_WORDS = 5
+"""Words that most names have at most; more are only put in a row where a known name begins with so many."""
 LONGEST_LOCANT = 2
 AMOUNT = "#"
 """Stands for a number of more digits than a place in a name has: which one it is does not matter."""
@@ -405,9 +445,8 @@ LONGEST_FORMULA = 6
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _MARKS = "\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed"
 _UNSEEN = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
-_HAN_NEXT = f"(?![{_HAN}])"
-_IN_WORD = rf"[^\W_]|[{_MARKS}{_UNSEEN}]|-\r?\n[ \t]{{0,20}}(?=[^\W\d_])"
-WORD = re.compile(rf"[{_HAN}]|(?:{_HAN_NEXT}[^\W_{_UNSEEN}])(?:{_HAN_NEXT}(?:{_IN_WORD}))*['’′″‴]*")
+_IN_WORD = rf"[^\W_{_HAN}]+|[{_MARKS}{_UNSEEN}]+|-\r?\n[ \t]{{0,20}}(?=[^\W\d_])"
+WORD = re.compile(rf"[{_HAN}]|[^\W_{_HAN}{_UNSEEN}](?:{_IN_WORD})*['’′″‴]*")
 """A word: of letters and digits with the primes behind it, over the end of a line where it is parted there; in Chinese
 every character is one.
 """

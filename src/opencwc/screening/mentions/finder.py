@@ -59,10 +59,11 @@ class Finder:
 
     def _read(self, text: str) -> tuple[list[Mention], TextRead | None]:
         """Return the mentions in a text as it is written, and the text as far as it was read."""
-        signs = self._signs.of(text)
+        cut = self.scanner.cut(text)
+        signs = self._signs.of(text, cut)
         if not signs:
             return [], None
-        words = self.scanner.words(text)
+        words = self.scanner.words(text, cut)
         uses = self._names.uses(text, words, self.scanner.scan(text, words)) if signs & NAME else []
         unsure = bool(signs & NUMBER) or any(use != "plain" for _, use in uses)
         read = TextRead(text, words, read_row(text) if unsure else ())
