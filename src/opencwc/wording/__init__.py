@@ -9,7 +9,7 @@ from __future__ import annotations
 import gettext
 import os
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from opencwc.finding import Message, Value
@@ -64,20 +64,25 @@ def choose_language(asked: str = "") -> str:
 
 
 def _template(message: Message, lang: str) -> str | None:
-    found = _as_kept(message, lang)
+    counts = (message.values[key] for key in _COUNTS if key in message.values)
+    return _template_of(message.id, next((one for one in counts if isinstance(one, int)), None), lang)
+
+
+@lru_cache(maxsize=10_000)
+def _template_of(message_id: str, count: int | None, lang: str) -> str | None:
+    found = _as_kept(message_id, count, lang)
     return _UNBROKEN.sub("\u00a0", found) if found and lang == "fr" else found
 
 
-def _as_kept(message: Message, lang: str) -> str | None:
-    count = next((message.values[key] for key in _COUNTS if isinstance(message.values.get(key), int)), None)
+def _as_kept(message_id: str, count: int | None, lang: str) -> str | None:
     for language in dict.fromkeys((lang, "en")):
         catalog = _catalog(language)
-        if isinstance(count, int):
-            counted = catalog.ngettext(message.id, message.id, count)
-            if counted != message.id:
+        if count is not None:
+            counted = catalog.ngettext(message_id, message_id, count)
+            if counted != message_id:
                 return counted
-        plain = catalog.gettext(message.id)
-        if plain != message.id:
+        plain = catalog.gettext(message_id)
+        if plain != message_id:
             return plain
     return None
 
