@@ -70,10 +70,9 @@ class BatchScreener:
 
     def _answer_texts(self, rows: Rows, outcomes: dict[int, tuple[Outcome, ...]]) -> Answered:
         """Answer texts by the mentions in them; a text without any is told as `NO_MENTION`."""
-        finder = self.screener.finder
-        for offset, text in enumerate(rows.inputs.to_list()):
-            if offset not in outcomes and (answered := finder.answer(text)):
-                outcomes[offset] = answered
+        readable = [(offset, text) for offset, text in enumerate(rows.inputs.to_list()) if offset not in outcomes]
+        answers = self.screener.finder.answer_all(text for _, text in readable)
+        outcomes.update({offset: told for (offset, _), told in zip(readable, answers, strict=True) if told})
         tally = Tally()
         for answered in outcomes.values():
             tally.add(gravest(one.verdict for one in answered))

@@ -13,6 +13,7 @@ from opencwc.chemistry.chemical_words import has_morpheme, looks_chemical
 from opencwc.chemistry.curated_names import Spelling
 from opencwc.chemistry.name_parts import NameParts
 from opencwc.chemistry.name_scanning import NameScanner, Spotted, Word, running_name
+from opencwc.chemistry.remembering import Remembered
 from opencwc.chemistry.resolving import curated_candidate
 from opencwc.convention import OrdinaryWord
 from opencwc.finding import Message, Verdict
@@ -35,8 +36,8 @@ class Names:
         self._denial = denial
         self._answers: dict[object, tuple[Known, tuple[Outcome, ...]]] = {}
         self._needs: dict[str, tuple[frozenset[str], frozenset[str], str]] = {}
-        self._stems_of: tuple[str, frozenset[str], str] = ("", frozenset(), "")
-        self._language_of: tuple[str, frozenset[str]] = ("", frozenset())
+        self._stems_of = Remembered(self._stems, MOST_TEXTS)
+        self._languages = Remembered(_languages, MOST_TEXTS)
 
     def uses(self, text: str, words: list[Word], spotted: Iterable[Spotted]) -> list[tuple[Spotted, str]]:
         """Return the spotted names that can be meant as chemicals, with what each needs: see `_use`."""
@@ -158,7 +159,7 @@ class Names:
         """Return what is known of the ordinary meanings of a word in the language of the text."""
         rules = self._ordinary.get(running_name(written), ())
         if any(rule.lang in _LATIN for rule in rules):  # in another script the word itself tells the language
-            spoken = self._languages(text)
+            spoken = self._languages[text]
             rules = tuple(rule for rule in rules if rule.lang not in _LATIN or rule.lang in spoken)
         return rules
 
@@ -167,11 +168,13 @@ class Names:
         wanted = [running_name(word) for rule in rules for word in rule.not_with]
         if not wanted:
             return False
-        if self._stems_of[0] != text:
-            stems = [word.stem for word in self._scanner.words(text)]
-            self._stems_of = (text, frozenset(stems), "".join(stems))
-        _, seen, joined = self._stems_of
+        seen, joined = self._stems_of[text]
         return any(word in seen or (_HAN.match(word) and word in joined) for word in wanted)
+
+    def _stems(self, text: str) -> tuple[frozenset[str], str]:
+        """Return the stems of a text, by themselves and in a row."""
+        stems = [word.stem for word in self._scanner.words(text)]
+        return frozenset(stems), "".join(stems)
 
     def _speaks_of_chemicals(self, read: TextRead) -> bool:
         """Tell whether a text has a word that is only said of chemicals and of their control."""
@@ -309,14 +312,6 @@ class Names:
                 return before.stem in self._parts.before or _is_salt(before.key)
         return False
 
-    def _languages(self, text: str) -> frozenset[str]:
-        """Return the languages that a text can be in: the recognised one, or all where that is not sure."""
-        if self._language_of[0] != text:
-            found = recognise_language(text, watch=False)
-            sure = found.language if (found.confidence or 0) > SURE_LANGUAGE else _by_little_words(text)
-            self._language_of = (text, frozenset({sure} if sure else LANGUAGES))
-        return self._language_of[1]
-
     @cached_property
     def _ordinary(self) -> dict[str, tuple[OrdinaryWord, ...]]:
         table: dict[str, list[OrdinaryWord]] = {}
@@ -355,6 +350,13 @@ def _as_formula(one: Spotted, text: str) -> Spotted:
     exact = tuple(spelling for spelling in one.spellings if spelling.name.text == written)
     formulas = any(spelling.name.kind == "formula" for spelling in exact)
     return one._replace(spellings=exact) if formulas else one
+
+
+def _languages(text: str) -> frozenset[str]:
+    """Return the languages that a text can be in: the recognised one, or all where that is not sure."""
+    found = recognise_language(text, watch=False)
+    sure = found.language if (found.confidence or 0) > SURE_LANGUAGE else _by_little_words(text)
+    return frozenset({sure} if sure else LANGUAGES)
 
 
 def _by_little_words(text: str) -> str:
@@ -482,7 +484,7 @@ LONGEST_PERSON = 8
 FARTHEST = 200
 """Characters back to where a full name, with its share, may begin before its abbreviation in brackets."""
 LEAST_CODE, SHORTEST_CODE = 3, 2
-MOST_REMEMBERED = 100_000
+MOST_REMEMBERED, MOST_TEXTS = 100_000, 50
 SURE_LANGUAGE = 0.9
 _LATIN = ("en", "fr", "es")
 _SIGNS = ("concentration", "quantity", "packaging", "hs_code", "un_number", "cas_number", "ec_number")
