@@ -140,7 +140,7 @@ def _told(answered: Answered, question: Question) -> pl.DataFrame:
     ]
     said = {id(message): message for message in (one.message for _, one in told)}
     whys = {key: sentence(message, question.lang) for key, message in said.items()}
-    columns = {
+    columns: dict[str, list[str | None]] = {
         "place": [_place(one, ids[offset] or "", inputs[offset]) for offset, one in told],
         "written": [one.written or None for _, one in told],
         "component": ["" if one.component is None else str(one.component) for _, one in told],
