@@ -72,16 +72,20 @@ def normalise_names(names: Sequence[str]) -> list[str]:
     >>> normalise_names(["N,N-Dimethylaniline", "Sarin", "2,2'-Thiodiethanol"])
     ['nndimethylaniline', 'sarin', '2,2′thiodiethanol']
     """
+    plain = [name for name in names if name.isascii()]  # one in another alphabet would make its neighbours slow
     keys: list[str] = []
-    for start in range(0, len(names), _AT_ONCE):
-        keys += _keys_of_lines(names[start : start + _AT_ONCE])
-    return keys
+    for start in range(0, len(plain), _AT_ONCE):
+        keys += _keys_of_lines(plain[start : start + _AT_ONCE])
+    if len(plain) == len(names):
+        return keys
+    of_plain = iter(keys)
+    return [next(of_plain) if name.isascii() else normalise_name(name) for name in names]
 
 
 def _keys_of_lines(names: Sequence[str]) -> list[str]:
     text = "\n".join(names)
-    marks = text.translate(_LINE_MARKS).replace("-)", "!").replace("(-", "!") if text.isascii() else "?"
-    if "?" in marks or marks.count("\n") != len(names) - 1:  # another alphabet, or a control character
+    marks = text.translate(_LINE_MARKS).replace("-)", "!").replace("(-", "!")
+    if "?" in marks or marks.count("\n") != len(names) - 1:  # a control character
         return [normalise_name(name) for name in names]
     text = f"\n{text.lower()}\n"
     if "'" in text or '"' in text or "`" in text:
@@ -176,7 +180,7 @@ _SPACED = bytes(ord(chr(c).lower()) if c < 128 and chr(c).isalnum() else 32 for 
 _SQUEEZED = _SPACED[:43] + b"+" + _SPACED[44:]  # where a plus sign is no mark but counts
 # Begun with the blank itself, so that the search jumps from one to the next.
 _BYTE_GAP = re.compile(b" (?<=[0-9] ) *(?=[0-9])")
-_AT_ONCE = 256  # one name in another alphabet makes its neighbours slow, so not too many; more are no faster
+_AT_ONCE = 256  # one name with a control character makes its neighbours slow, so not too many; more are no faster
 # The same for many names in one text, a line each; there two characters stand for the prime and for ``-,``.
 _PRIME, _INVERTED = "\x01", "\x02"
 _LINE_MARKS: dict[int, str | None] = {
