@@ -65,6 +65,7 @@ class NameScanner:
     def __init__(self, resolver: Resolver) -> None:
         self._resolver = resolver
         self._known = _KnownWords(self._know)
+        self._written = Remembered(self._names_by_key)
         self._openings: Remembered[tuple[str, str], _Opening | None] = Remembered(self._opening)
 
     def cut(self, text: str) -> list[str]:
@@ -256,16 +257,15 @@ class NameScanner:
         return tuple(
             one
             for one in self._table[key]
-            if any(_holds_together(text, words, first, last, name) for name in self._written[key, one.chemical.cas])
+            if any(_holds_together(text, words, first, last, name) for name in self._written[one.chemical.cas][key])
         )
 
-    @cached_property
-    def _written(self) -> dict[tuple[str, str], tuple[str, ...]]:
-        """The names of each key and chemical, as they are written: Clorosarín and Cloro Sarín have one key."""
-        table: dict[tuple[str, str], dict[str, None]] = {}
+    def _names_by_key(self, cas: str) -> dict[str, tuple[str, ...]]:
+        """Return a chemical's names by their keys, as they are written: Clorosarín and Cloro Sarín have one key."""
+        table: dict[str, dict[str, None]] = {}
         for chemical in self._resolver.curated.chemicals:
-            for name in chemical.names:
-                table.setdefault((running_name(name.text), chemical.cas), {})[name.text] = None
+            for name in chemical.names if chemical.cas == cas else ():
+                table.setdefault(running_name(name.text), {})[name.text] = None
         return {key: tuple(names) for key, names in table.items()}
 
     @cached_property

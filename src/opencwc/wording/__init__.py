@@ -89,13 +89,25 @@ def _as_kept(message_id: str, count: int | None, lang: str) -> str | None:
 
 def _said(value: Value, lang: str) -> str:
     if isinstance(value, Message):
-        return say(value, lang)
+        return _said_within(value, lang)
     if isinstance(value, tuple):
         return say("list_separator", lang).join(_said(item, lang) for item in value)
     text = str(value)
     if lang != "en" and (day := _DAY.fullmatch(text)) and 1 <= int(day[2]) <= 12:
         return _day_said(int(day[1]), int(day[2]), int(day[3]), lang)
     return _as_written(text) if lang in RIGHT_TO_LEFT else text
+
+
+def _said_within(message: Message, lang: str) -> str:
+    """Say a message that stands in another one, and remember it: many of those share the very same one."""
+    held = _WITHIN.get((id(message), lang))
+    if held and held[0] is message:  # which is held, so that no other one can have its id
+        return held[1]
+    if len(_WITHIN) >= MOST_WITHIN:
+        _WITHIN.clear()
+    said = say(message, lang)
+    _WITHIN[id(message), lang] = message, said
+    return said
 
 
 def _day_said(year: int, month: int, day: int, lang: str) -> str:
@@ -121,6 +133,8 @@ def _catalog(lang: str) -> gettext.NullTranslations:
     return gettext.translation("opencwc", CATALOGS, languages=[lang], fallback=True)
 
 
+MOST_WITHIN = 5_000
+_WITHIN: dict[tuple[int, str], tuple[Message, str]] = {}
 _COUNTS = ("count", "carbons")
 _DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _UNBROKEN = re.compile(r" (?=[:;?!»])|(?<=«) ")

@@ -42,17 +42,6 @@ class Finder:
         self._agreement = Agreement(judge)
         self._signs = Signs(self.scanner, self._near)
         self._stating = Stating(screener.rulebook.convention)
-        self._steps = (
-            self._spot,
-            self._weigh_uses,
-            self._read_stated,
-            self._choose,
-            self._find_systematic,
-            self._find_names,
-            self._find_near,
-            self._part,
-            self._hold_together,
-        )
 
     def answer(self, text: str) -> tuple[Outcome, ...]:
         """Return the outcomes of a text, each with the mention it speaks of; none where nothing was recognised."""
@@ -95,7 +84,11 @@ class Finder:
         for one in readings:
             one.signs = self._signs.of(one.text, one.cut)
         going_on = [one for one in readings if one.signs]
-        for step in self._steps:
+        for step in (self._spot, self._weigh_uses, self._read_stated, self._choose):
+            for one in going_on:
+                step(one)
+        self._find_systematic(going_on)
+        for step in (self._find_names, self._find_near, self._part, self._hold_together):
             for one in going_on:
                 step(one)
         return readings
@@ -120,9 +113,11 @@ class Finder:
             one.found += self._numbers.find(read)
         one.kept = self._names.choose(read, one.uses, one.found)
 
-    def _find_systematic(self, one: _Reading) -> None:
-        if one.signs & SYSTEMATIC:
-            for mention in self._systematic.find(cast(TextRead, one.read), one.kept):
+    def _find_systematic(self, readings: Sequence[_Reading]) -> None:
+        asked = [one for one in readings if one.signs & SYSTEMATIC]
+        told = self._systematic.find_all([(cast(TextRead, one.read), one.kept) for one in asked])
+        for one, mentions in zip(asked, told, strict=True):
+            for mention in mentions:
                 (one.unread if mention.kind == "unknown" else one.found).append(mention)
 
     def _find_names(self, one: _Reading) -> None:
