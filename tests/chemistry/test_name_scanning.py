@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from opencwc.chemistry.name_scanning import NameScanner, Spotted, running_key, running_name
+from opencwc.chemistry import name_scanning
+from opencwc.chemistry.name_scanning import NameScanner, Spotted, Word, running_key, running_name
 from opencwc.chemistry.names import token_key
 from opencwc.chemistry.resolving import Resolver
 from opencwc.convention import Convention
@@ -364,6 +365,44 @@ def test_a_curated_name_in_any_latin_text_is_found_at_its_place(before: str, nam
 def test_a_scanner_that_has_read_much_answers_as_a_fresh_one(text: str) -> None:
     assert SCANNER.scan(text) == SCANNER.scan(text)
     assert SCANNER.scan(text) == SCANNER.scan(text, SCANNER.words(text))
+
+
+class LooksEverywhere(NameScanner):
+    """A scanner that holds the whole rest of a text against the names wherever one could begin."""
+
+    def _opening(self, keys: tuple[str, str]) -> name_scanning._Opening | None:
+        opening = super()._opening(keys)
+        return opening and opening._replace(goes_on=True, curated=True)
+
+    def scan(self, text: str, words: list[Word] | None = None) -> list[Spotted]:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(name_scanning, "FEW_WORDS", name_scanning.MOST_CHARACTERS)
+            return super().scan(text, words)
+
+
+EVERYWHERE = LooksEverywhere(RESOLVER)
+IN_A_LINE = st.lists(
+    st.one_of(
+        st.sampled_from([name.text for chemical in RESOLVER.curated.chemicals for name in chemical.names]),
+        st.sampled_from(["2-[2-(2-ethoxyethoxy)ethoxy]ethanol", "ethyl acetate", "acetone", "sodium chlorides", "200", "85",
+                         "4711", "kg", "of", "de", "2,4-", "cyanures", "PEG 400", "butyl", "acid"]),
+    ),
+    max_size=8,
+)  # fmt: skip
+
+
+@settings(max_examples=400, deadline=None)
+@given(IN_A_LINE, st.sampled_from([" ", " ", ", ", "-", "\t", "(", ""]))
+def test_looking_no_further_than_a_name_can_go_on_misses_none(pieces: list[str], between: str) -> None:
+    text = between.join(pieces)
+    assert SCANNER.scan(text) == EVERYWHERE.scan(text)
+
+
+def test_a_name_of_more_words_than_most_is_found_whole() -> None:
+    name = "2-[2-(2-ethoxyethoxy)ethoxy]ethanol"
+    (one,) = SCANNER.scan(f"200 kg {name}, 4 drums")
+    assert (one.start, one.end) == (7, 7 + len(name))
+    assert one.last - one.first + 1 > name_scanning.FEW_WORDS
 
 
 @given(st.text(ALPHABET, max_size=20))
