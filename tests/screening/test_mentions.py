@@ -15,12 +15,14 @@ from hypothesis import strategies as st
 from opencwc.chemistry.resolving import Candidate
 from opencwc.finding import Message, Value, Verdict
 from opencwc.screening.answering import MET, Screener
+from opencwc.screening.batches import BatchScreener
 from opencwc.screening.mentions import Mention, finder
 from opencwc.screening.mentions.model import Judge
 from opencwc.screening.mentions.near import NearSpellings
 from opencwc.screening.mentions.signs import NUMBER, Signs
-from opencwc.screening.model import Outcome
+from opencwc.screening.model import Outcome, Question
 from opencwc.screening.rulebook import Rulebook
+from opencwc.tables.rows import Limits, Rows, part_of_values
 from opencwc.wording import LANGUAGES, say
 
 pytestmark = pytest.mark.usefixtures("name_index")
@@ -248,3 +250,13 @@ def test_an_amount_is_weighed_as_any_word_is_and_not_remembered() -> None:
     signs = Signs(SCREENER.finder.scanner, NearSpellings(Judge(SCREENER), SCREENER.finder.scanner))
     assert [signs.of(one, [one]) for one in cut] == [0, NUMBER, 0, 0, NUMBER]
     assert not {"12345", "2922", "1076"} & set(signs._weights)
+
+
+def test_a_line_that_comes_again_is_answered_once_and_told_at_each_of_its_rows() -> None:
+    screener = BatchScreener(Question(date(2026, 11, 24), kind="text"), SCREENER.rulebook)
+    texts = ["5 kg of phosgene", "chairs", "5 kg of phosgene", "", "chairs", "5 kg of phosgene"]
+    part = part_of_values(texts, [None] * len(texts), {}, Limits())
+    answered = screener.answer(Rows(1, part.ids, part.inputs, part.problems))
+    assert sorted(answered.outcomes) == [0, 2, 3, 5]
+    assert answered.outcomes[0] is answered.outcomes[2] is answered.outcomes[5]
+    assert (answered.tally.rows, answered.tally.by_verdict[Verdict.LISTED], answered.tally.silent) == (6, 3, 2)

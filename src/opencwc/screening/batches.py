@@ -71,8 +71,9 @@ class BatchScreener:
     def _answer_texts(self, rows: Rows, outcomes: dict[int, tuple[Outcome, ...]]) -> Answered:
         """Answer texts by the mentions in them; a text without any is told as `NO_MENTION`."""
         readable = [(offset, text) for offset, text in enumerate(rows.inputs.to_list()) if offset not in outcomes]
-        answers = self.screener.finder.answer_all(text for _, text in readable)
-        outcomes.update({offset: told for (offset, _), told in zip(readable, answers, strict=True) if told})
+        different = list(dict.fromkeys(text for _, text in readable))  # the same goods come again and again
+        answers = dict(zip(different, self.screener.finder.answer_all(different), strict=True))
+        outcomes.update({offset: told for offset, text in readable if (told := answers[text])})
         tally = Tally()
         for answered in outcomes.values():
             tally.add(gravest(one.verdict for one in answered))
