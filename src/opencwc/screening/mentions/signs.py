@@ -101,7 +101,7 @@ class Signs:
 
 
 _NUMBER_OR_LABEL = re.compile(
-    r"(?:2[89]|3[0-8])\d\d|\d{8,}|HS|SH|SA|NC|UN|EC|CE|CAS|Cas|cas|ONU|HTS\w*|NCM|EINECS|TARIC|UN\d{4}"
+    r"(?:2[89]|3[0-8])\d\d(?:\d\d)?|\d{8,}|(?:HS|SH|SA|NC|NCM|HTS)\d{4,11}|HS|SH|SA|NC|UN|EC|CE|CAS|Cas|cas|ONU|HTS\w*|NCM|EINECS|TARIC|UN\d{4}"
     r"|(?i:tariff|arancel\w*|partida|harmoni\w*|registry)|ООН|ТН|КАС|[编税海]|.*(?:رقم|بند|رمز).*"
     r"|\W*[\uff10-\uff19\uff21-\uff3a\u0660-\u0669]+"
 )
