@@ -20,7 +20,7 @@ from opencwc.chemistry.curated_names import Spelling, by_key
 from opencwc.chemistry.names import as_read_by_ocr, token_key
 from opencwc.chemistry.resolving import Resolver
 
-STEMS_VERSION = 3
+STEMS_VERSION = 4
 """Raised with every change of what ``running_name`` gives, so that stored stems are made anew."""
 
 MOST_CHARACTERS = 240
@@ -406,7 +406,7 @@ _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _MARKS = "\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed"
 _UNSEEN = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
 _HAN_NEXT = f"(?![{_HAN}])"
-_IN_WORD = rf"[^\W_]|[{_MARKS}{_UNSEEN}]|-\r?\n[ \t]{{0,20}}(?=[^\W\d_])"
+_IN_WORD = rf"[^\W_]|[{_MARKS}{_UNSEEN}]|-\r?\n[ \t]{{0,20}}(?={_HAN_NEXT}[^\W\d_])"
 WORD = re.compile(rf"[{_HAN}]|(?:{_HAN_NEXT}[^\W_{_UNSEEN}])(?:{_HAN_NEXT}(?:{_IN_WORD}))*['’′″‴]*")
 """A word: of letters and digits with the primes behind it, over the end of a line where it is parted there; in Chinese
 every character is one.
@@ -420,7 +420,7 @@ _PLURAL = re.compile("(?:es|s|e)$")
 _STRANGE_GAP = re.compile(r"[&;:!?|/=<>@#\t]|\. |, [^\s\d(]?$|\n\n")
 _HAN_ONE = re.compile(f"[{_HAN}]")
 _DIGIT_IN_CYRILLIC = re.compile("(?<=[а-я])[0361](?=[а-я])")
-AFTER_LOCANT = ("-", ",", "،", "，", "、", "'", "’", "′", "(", "‐", "–", ":", "‑")
+AFTER_LOCANT = ("-", ",", "،", "，", "、", "'", "’", "′", "(", "‐", "–", ":", "‑", "－", "−", "（", "［", "[", "＇")
 _MISWRITTEN_HAN = dict(
     zip(
         "安按鞍胶纯淳脂指鳞麟邻林绿录砚枫风纳晴青请轻清哭枯汽己已淋介戒干本苹",
@@ -436,6 +436,6 @@ _JOINED = "وفبكل"
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 # Of keys, in which й is и and ё is е.
 _CASE_ENDING = re.compile(
-    "(?<=...)(?:ами|ями|ого|его|ому|ему|ыми|ими|ои|еи|ом|ем|ым|им|ых|их|ую|юю|ая|яя|ое|ее|ые|ие|ыи|ов|ев|ам|ям|ах|ях"
+    "(?<=...)(?:иями|иям|иях|иеи|ием|ью|ами|ями|ого|его|ому|ему|ыми|ими|ои|еи|ом|ем|ым|им|ых|их|ую|юю|ая|яя|ое|ее|ые|ие|ыи|ов|ев|ам|ям|ах|ях"
     "|ия|ию|ии|ья|[ауыеоиюяь])$"
 )
