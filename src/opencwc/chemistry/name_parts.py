@@ -25,6 +25,7 @@ class NameParts(NamedTuple):
     joins: frozenset[str]
     radicals: frozenset[str]
     company_after: frozenset[str]
+    company_after_han: tuple[str, ...]
     company_before: frozenset[str]
     context: frozenset[str]
     conjunctions: frozenset[str]
@@ -50,6 +51,7 @@ class NameParts(NamedTuple):
             _keys(raw["joins"]),
             _keys(raw["radicals"]),
             _keys(raw["companies"]["after"]),
+            tuple(word for word in raw["companies"]["after"] if "\u4e00" <= word[0] <= "\u9fff"),
             _keys(raw["companies"]["before"]),
             _keys(word for words in raw["context"].values() for word in words),
             _keys(raw["conjunctions"]),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
-from itertools import accumulate, pairwise
+from itertools import accumulate, pairwise, product
 from typing import NamedTuple
 
 import marisa_trie
@@ -78,9 +78,16 @@ class NameScanner:
         """Tell whether a text is a curated name as it stands in running text."""
         return running_name(name) in self._table
 
-    def curated(self, stems: str) -> tuple[Spelling, ...]:
-        """Return the spellings whose stems in a row are these."""
-        return self._table.get(stems, ())
+    def curated_around(self, text: str, words: list[Word], number: int) -> Iterator[Spotted]:
+        """Yield, of each word up to ``number``, the longest curated name that begins there and reaches that word.
+
+        The words may have other stems than the text has there.
+        """
+        streams = _Streams.of(words)
+        for first in range(number + 1):
+            found = self._longest_curated(text, words, first, streams)
+            if found is not None and found.last >= number:
+                yield found
 
     def scan(self, text: str, words: list[Word] | None = None) -> list[Spotted]:
         """Return the names in a text, in its order, the longest at each place; none lies within another."""
@@ -108,9 +115,9 @@ class NameScanner:
                     spotted.append(found)
                     number = found.last + 1
                     continue
-            misread = misread or self.may_be_misread(key)
+            misread = misread or (self.may_be_misread(key) and self._is_of_a_pair(words, number))
             number += 1
-        return sorted((*spotted, *self._repaired(text, words, spotted))) if misread else spotted
+        return _longest_apart([*spotted, *self._repaired(text, words, spotted)]) if misread else spotted
 
     def _longest(self, text: str, words: list[Word], first: int, streams: _Streams) -> Spotted | None:
         """Return the longest name that begins with a word, a curated one before one of the index."""
@@ -147,7 +154,7 @@ class NameScanner:
         covered = {number for one in spotted if one.spellings for number in range(one.first, one.last + 1)}
         mended: list[Word] = []
         for number, word in enumerate(words):
-            key = word.key if number in covered else _mended(word.key)
+            key = word.key if number in covered else self._mended(word.key)
             mended.append(word if key == word.key else word._replace(key=key, stem=_stem(key)))
         streams = _Streams.of(mended)
         number = 0
@@ -157,9 +164,22 @@ class NameScanner:
                 number += 1
                 continue
             changed = any(mended[n].key != words[n].key for n in range(found.first, found.last + 1))
-            if changed and covered.isdisjoint(range(found.first, found.last + 1)):
+            whole = found.last - found.first >= LEAST_HAN or not _HAN_ONE.match(mended[found.first].key)
+            if changed and whole and self._holds_what_is_known(found, spotted, covered):
                 yield found._replace(repaired=True)
             number = found.last + 1
+
+    @staticmethod
+    def _holds_what_is_known(found: Spotted, spotted: list[Spotted], covered: set[int]) -> bool:
+        """Tell whether a name put right covers no known one but such as are only parts of it."""
+        span = range(found.first, found.last + 1)
+        if covered.isdisjoint(span):
+            return True
+        return all(
+            found.first <= one.first and one.last <= found.last
+            for one in spotted
+            if one.spellings and one.first <= found.last and one.last >= found.first
+        )
 
     def _longest_curated(self, text: str, words: list[Word], first: int, streams: _Streams) -> Spotted | None:
         best: Spotted | None = None
@@ -210,6 +230,54 @@ class NameScanner:
             else (_joined(stem, following.stem),)
         )
         return any(next(self._trie.iterkeys(one), None) is not None for one in nexts)
+
+    def _is_of_a_pair(self, words: list[Word], number: int) -> bool:
+        """Tell whether a miswritten Chinese character, put right, stands beside one as it does in a name."""
+        mended = _MISWRITTEN_HAN.get(words[number].key)
+        if mended is None:
+            return True
+        before = words[number - 1].key if number else ""
+        behind = words[number + 1].key if number + 1 < len(words) else ""
+        around = {before + mended, mended + behind, _mended(before) + mended, mended + _mended(behind)}
+        return not self._han_pairs.isdisjoint(around)
+
+    @cached_property
+    def _han_pairs(self) -> frozenset[str]:
+        """Two characters of curated Chinese names, one behind the other."""
+        return frozenset(
+            "".join(pair)
+            for name in self._table
+            for pair in pairwise(name)
+            if _HAN_ONE.match(pair[0]) and _HAN_ONE.match(pair[1])
+        )
+
+    def _mended(self, key: str) -> str:
+        """Read a word without what is confused; a one is an l, or an i where only that makes a word of names."""
+        mended = _mended(key)
+        letters = sum(map(str.isalpha, key))
+        if "1" not in key or letters < LEAST_MISREAD or not key.isascii() or _stem(mended) in self._words_of_names:
+            return mended
+        ones = [place for place, letter in enumerate(key) if letter == "1"][:MOST_ONES]
+        for choice in product("li", repeat=len(ones)):
+            read = list(key)
+            for place, letter in zip(ones, choice, strict=True):
+                read[place] = letter
+            written = "".join(read)
+            either = as_read_by_ocr(written) or written
+            if _stem(either) in self._words_of_names:
+                return either
+        return mended
+
+    @cached_property
+    def _words_of_names(self) -> frozenset[str]:
+        """The stems of the words of all curated names."""
+        return frozenset(
+            running_key(found[0])
+            for one in self._resolver.curated.chemicals
+            for name in one.names
+            if name.text.isascii() or name.lang in _LATIN
+            for found in WORD.finditer(name.text)
+        )
 
     def may_be_misread(self, key: str) -> bool:
         """Tell, and remember, whether a word could be one that a reader of pictures confused."""
@@ -363,12 +431,33 @@ def _holds_together(text: str, words: list[Word], first: int, last: int, name: s
         signs = "".join(gap.split())
         if _STRANGE_GAP.search(gap) and (not signs or signs != breaks.get(at)):
             return False
+        if not signs and (
+            (number == first and _is_little_word(text, words[first], name[0]))
+            or (number + 1 == last and _is_little_word(text, words[last], name[-1]))
+        ):
+            return False
         following = text[words[number + 1].start]
         if at not in breaks and following.isupper() and text[words[number].start : words[number].end].istitle():
             return False
         if at not in breaks and _HAN_ONE.match(following) and gap.strip("\n\r \u200b\u200c\u200d\u2060\ufeff"):
             return False
     return True
+
+
+def _longest_apart(spotted: list[Spotted]) -> list[Spotted]:
+    """Return names in the order of the text, without those that are only a part of one put right."""
+    repaired = [one for one in spotted if one.repaired]
+    kept = (
+        one
+        for one in spotted
+        if one.repaired or not any(other.first <= one.first and one.last <= other.last for other in repaired)
+    )
+    return sorted(kept)
+
+
+def _is_little_word(text: str, word: Word, letter: str) -> bool:
+    """Tell whether a small letter is a word, and not the capital of a name: "о иприте" is of mustard, no O-mustard."""
+    return word.end - word.start == 1 and text[word.start].islower() and letter.isupper()
 
 
 @lru_cache(maxsize=20_000)
@@ -399,6 +488,9 @@ LONGEST_WITHOUT_PLURAL = 6
 LEAST_AFTER_JOINED = 3
 LEAST_MISREAD = 5
 LONGEST_LOCANT = 2
+MOST_ONES = 3
+LEAST_HAN = 2
+"""Characters behind the first one of a Chinese name that is put right: of two it is too easily another word."""
 AMOUNT = "#"
 """Stands for a number of more digits than a place in a name has: which one it is does not matter."""
 LONGEST_FORMULA = 6
@@ -423,12 +515,13 @@ _DIGIT_IN_CYRILLIC = re.compile("(?<=[а-я])[0361](?=[а-я])")
 AFTER_LOCANT = ("-", ",", "،", "，", "、", "'", "’", "′", "(", "‐", "–", ":", "‑", "－", "−", "（", "［", "[", "＇")
 _MISWRITTEN_HAN = dict(
     zip(
-        "安按鞍胶纯淳脂指鳞麟邻林绿录砚枫风纳晴青请轻清哭枯汽己已淋介戒干本苹",
-        "胺胺胺胺醇醇酯酯磷磷磷磷氯氯砜砜砜钠氰氰氢氢氰苦苦气乙乙林芥芥甘苯苯",
+        "安按鞍胶氨铵纯淳醉脂指旨鳞麟邻林绿录碌砚枫风矾纳晴青请轻清睛哭枯若汽己已淋介戒界干本苹笨贫流琉弗佛养申肿酞谜铜派定魁稀唆棱绷炭",
+        "胺胺胺胺胺胺醇醇醇酯酯酯磷磷磷磷氯氯氯砜砜砜砜钠氰氰氢氢氰腈苦苦苦气乙乙林芥芥芥甘苯苯苯频硫硫氟氟氧砷胂酰醚酮哌啶奎烯梭梭崩碳",
         strict=True,
     )
 )
 """Characters that are typed or read for others of the same sound or look in names of chemicals."""
+_LATIN = ("any", "en", "fr", "es")
 _LOOKS_LATIN = "авекмнорстху"
 _AS_LATIN = str.maketrans(_LOOKS_LATIN, "abekmhopctxy")
 _AS_CYRILLIC = {"0": "о", "3": "з", "6": "б", "1": "л"}

@@ -226,6 +226,8 @@ class Names:
         first = text[one.start]
         if first.isascii() and not first.isupper():
             return False
+        if _HAN.match(first) and text.startswith(self._parts.company_after_han, one.end):
+            return True
         if one.last + 1 < len(words) and words[one.last + 1].stem in self._parts.company_after:
             return _PARTED.search(text, one.end, words[one.last + 1].start) is None
         if one.first and words[one.first - 1].stem in self._parts.company_before:
@@ -237,6 +239,13 @@ class Names:
         if one.last + 1 < len(words) and words[one.last + 1].stem in self._parts.equipment:
             return _PARTED.search(text, one.end, words[one.last + 1].start) is None
         before = words[max(0, one.first - 3) : one.first]
+        if (
+            before
+            and len(one.spellings) > 1
+            and one.end - one.start <= SHORTEST
+            and before[-1].stem in self._parts.equipment
+        ):
+            return text[before[-1].end : one.start] in _BESIDE  # датчик TMP: no amount of it is meant
         if before and before[-1].stem in self._parts.joins_equipment:
             return any(word.stem in self._parts.equipment for word in before[:-1])
         return text[one.end : one.end + 3].startswith(self._parts.equipment_han)
@@ -489,6 +498,7 @@ _SIGNS = ("concentration", "quantity", "packaging", "hs_code", "un_number", "cas
 _PARTED = re.compile(r"[.;:!?\n|/]|,|[()\[\]]|[。；，、：]")
 _SIGNS_ALONE = frozenset(".;:!?\n|/,()[]。；，、：")
 _JOINED = re.compile(r"[ \n\t]{1,2}|-")
+_BESIDE = (" ", "-")
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 _NO_PART = frozenset({"based", "free", "containing"})
 _LIKE = frozenset({"like", "type"})
