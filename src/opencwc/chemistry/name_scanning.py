@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
-from itertools import accumulate, pairwise, product
+from itertools import accumulate, islice, pairwise, product
 from typing import NamedTuple
 
 import marisa_trie
@@ -20,7 +20,7 @@ from opencwc.chemistry.curated_names import Spelling, by_key
 from opencwc.chemistry.names import as_read_by_ocr, token_key
 from opencwc.chemistry.resolving import Resolver
 
-STEMS_VERSION = 4
+STEMS_VERSION = 5
 """Raised with every change of what ``running_name`` gives, so that stored stems are made anew."""
 
 MOST_CHARACTERS = 240
@@ -145,6 +145,8 @@ class NameScanner:
                 last = _last_word(words, streams.key_ends, at + length)
                 if last is None or (best is not None and not _reaches_further(words, best.last, last)):
                     continue
+                if best is not None and best.spellings and not looks_chemical(text[word.start : words[last].end]):
+                    continue  # "TDG à" is no TDGA
                 if last == first or not _STRANGE_GAP.search(text, words[first].end, words[last].start):
                     best = Spotted(word.start, words[last].end, first, last, (), name_id)
         return best
@@ -252,20 +254,18 @@ class NameScanner:
         )
 
     def _mended(self, key: str) -> str:
-        """Read a word without what is confused; a one is an l, or an i where only that makes a word of names."""
+        """Read a word without what is confused; of what a digit can be, the letter that makes a word of names."""
         mended = _mended(key)
-        letters = sum(map(str.isalpha, key))
-        if "1" not in key or letters < LEAST_MISREAD or not key.isascii() or _stem(mended) in self._words_of_names:
+        digits = [place for place, sign in enumerate(key) if sign in _DIGITS_MISREAD]
+        if not digits or len(key) - len(digits) < LEAST_LETTERS or _stem(mended) in self._words_of_names:
             return mended
-        ones = [place for place, letter in enumerate(key) if letter == "1"][:MOST_ONES]
-        for choice in product("li", repeat=len(ones)):
+        readings = _CYRILLIC_FOR if _CYRILLIC.search(key) else _LATIN_FOR
+        for letters in islice(product(*(readings.get(key[place], key[place]) for place in digits)), MOST_READINGS):
             read = list(key)
-            for place, letter in zip(ones, choice, strict=True):
+            for place, letter in zip(digits, letters, strict=True):
                 read[place] = letter
-            written = "".join(read)
-            either = as_read_by_ocr(written) or written
-            if _stem(either) in self._words_of_names:
-                return either
+            if _stem("".join(read)) in self._words_of_names:
+                return "".join(read)
         return mended
 
     @cached_property
@@ -275,7 +275,7 @@ class NameScanner:
             running_key(found[0])
             for one in self._resolver.curated.chemicals
             for name in one.names
-            if name.text.isascii() or name.lang in _LATIN
+            if name.lang in _WRITTEN_IN_LETTERS
             for found in WORD.finditer(name.text)
         )
 
@@ -286,12 +286,15 @@ class NameScanner:
             if len(self._confused) >= MOST_REMEMBERED:
                 self._confused.clear()
             known = self._confused[key] = (
-                not key.isdecimal() and (len(key) > 1 or not key.isascii()) and _mended(key) != key
+                not key.isdecimal() and (len(key) > 1 or not key.isascii()) and self._mended(key) != key
             )
         return known
 
     def _remember(self, written: str) -> tuple[str, str]:
-        key = token_key(written)
+        if "l" in written and written.isalpha() and _CAPITAL_I.search(written):
+            key = token_key(_CAPITAL_I.sub("1", written))  # to be mended, and told as such
+        else:
+            key = _key_of(written)
         if len(self._keys) >= MOST_REMEMBERED:
             self._keys.clear()
         keys = self._keys[written] = (key, _stem(key))
@@ -366,17 +369,23 @@ def running_key(word: str) -> str:
     >>> running_key("Триэтаноламином"), running_key("السارين"), running_key("cyanures"), running_key("Phosgene")
     ('триэтаноламин', 'سارين', 'cyanur', 'phosgen')
     """
-    return _stem(token_key(word))
+    return _stem(_key_of(word))
 
 
 @lru_cache(maxsize=100_000)
 def running_name(name: str) -> str:
     """Return the stems of a whole name as `NameScanner` meets them in running text."""
-    keys = [key for found in WORD.finditer(name) if (key := token_key(found[0]))]
+    keys = [key for found in WORD.finditer(name) if (key := _key_of(found[0]))]
     return "".join(
         f",{_stem(key)}" if number and keys[number - 1][-1] in _APART_AFTER and key[0].isdecimal() else _stem(key)
         for number, key in enumerate(keys)
     )
+
+
+def _key_of(word: str) -> str:
+    """Return a word's key; О- and Р- are places in a name, whichever alphabet the one letter is of."""
+    key = token_key(word)
+    return _PLACES.get(key, key)
 
 
 def _stem(key: str) -> str:
@@ -422,7 +431,7 @@ def _holds_together(text: str, words: list[Word], first: int, last: int, name: s
     """Tell whether words of a text can be one name: a name of one word is not two with a capital or a sign between."""
     if first == last:  # Soman has no plural: Somanes is another word
         short = words[first].key.isascii() and len(words[first].stem) <= LONGEST_WITHOUT_PLURAL
-        return not short or words[first].key == token_key(name)
+        return not short or words[first].key == _key_of(name)
     breaks = _breaks(name)
     at = 0
     for number in range(first, last):
@@ -488,7 +497,7 @@ LONGEST_WITHOUT_PLURAL = 6
 LEAST_AFTER_JOINED = 3
 LEAST_MISREAD = 5
 LONGEST_LOCANT = 2
-MOST_ONES = 3
+LEAST_LETTERS, MOST_READINGS = 3, 16
 LEAST_HAN = 2
 """Characters behind the first one of a Chinese name that is put right: of two it is too easily another word."""
 AMOUNT = "#"
@@ -521,7 +530,13 @@ _MISWRITTEN_HAN = dict(
     )
 )
 """Characters that are typed or read for others of the same sound or look in names of chemicals."""
-_LATIN = ("any", "en", "fr", "es")
+_WRITTEN_IN_LETTERS = ("any", "en", "fr", "es", "ru")
+_DIGITS_MISREAD = frozenset("013568")
+_LATIN_FOR = {"0": "o", "1": "li", "5": "s", "8": "b"}
+_CYRILLIC_FOR = {"0": "о", "1": "л", "3": "з", "6": "б"}
+_PLACES = {"о": "o", "р": "p"}
+_CAPITAL_I = re.compile("(?<=[A-Z]{2})l(?=[A-Z])|(?<=[A-Z])l(?=l?[A-Z]{2})|^l(?=[A-Z]{4})")
+"""An l among capitals, which is an I."""
 _LOOKS_LATIN = "авекмнорстху"
 _AS_LATIN = str.maketrans(_LOOKS_LATIN, "abekmhopctxy")
 _AS_CYRILLIC = {"0": "о", "3": "з", "6": "б", "1": "л"}

@@ -59,6 +59,9 @@ class Names:
         ):
             signs |= {"context"}
         alone = {one.start for one, use in uses if use not in signs and _fills_cell(one, read)}
+        distinct = [one for one, use in uses if use == "context" and use not in signs and _is_distinct(one, read.text)]
+        if distinct and self._speaks_of_trade(read):
+            alone |= {one.start for one in distinct}
         plain = [one for one, use in uses if use in signs]
         if any(word.stem in self._parts.agents for word in read.words) or any(map(_is_of_schedule_1, plain)):
             signs |= {"agent"}
@@ -179,6 +182,12 @@ class Names:
             return True
         return not read.text.isascii() and any(one in read.text for one in self._parts.context_han)
 
+    def _speaks_of_trade(self, read: TextRead) -> bool:
+        """Tell whether a text has a word of trade or of plants."""
+        if any(word.stem in self._parts.trade for word in read.words):
+            return True
+        return not read.text.isascii() and any(one in read.text for one in self._parts.trade_han)
+
     def _is_person(self, one: Spotted, text: str, words: list[Word]) -> bool:
         """Tell whether a short name stands like that of a person or a firm: a capital, beside another one."""
         written = text[one.start : one.end]
@@ -228,7 +237,7 @@ class Names:
             return False
         if _HAN.match(first) and text.startswith(self._parts.company_after_han, one.end):
             return True
-        if one.last + 1 < len(words) and words[one.last + 1].stem in self._parts.company_after:
+        if one.last + 1 < len(words) and words[one.last + 1].key in self._parts.company_after:
             return _PARTED.search(text, one.end, words[one.last + 1].start) is None
         if one.first and words[one.first - 1].stem in self._parts.company_before:
             return _PARTED.search(text, words[one.first - 1].end, one.start) is None
@@ -421,6 +430,13 @@ def _fills_cell(one: Spotted, read: TextRead) -> bool:
     )
 
 
+def _is_distinct(one: Spotted, text: str) -> bool:
+    """Tell whether an abbreviation is one chemical's alone and long enough to be taken for it in trade: DMMP, NaCN."""
+    written = text[one.start : one.end]
+    kinds = {spelling.name.kind for spelling in one.spellings}
+    return len(one.spellings) == 1 and len(written) >= LEAST_DISTINCT and kinds <= {"abbreviation", "formula"}
+
+
 def _of_one_entry(spotted: Iterable[Spotted]) -> bool:
     """Tell whether two codes of one entry stand in a text: HN1 and HN2 are no parts of a machine."""
     seen: dict[tuple[str, str], set[str]] = {}
@@ -491,6 +507,7 @@ LONGEST_PERSON = 8
 FARTHEST = 200
 """Characters back to where a full name, with its share, may begin before its abbreviation in brackets."""
 LEAST_CODE, SHORTEST_CODE = 3, 2
+LEAST_DISTINCT = 4
 MOST_REMEMBERED = 100_000
 SURE_LANGUAGE = 0.9
 _LATIN = ("en", "fr", "es")

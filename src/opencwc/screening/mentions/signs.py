@@ -43,7 +43,7 @@ class Signs:
             if weight is None:
                 weight = self._weigh(written)
             if before:
-                following = AMOUNT if weight & MORE_DIGITS else written
+                following = AMOUNT if weight & MORE_DIGITS and not written.isalpha() else written
                 known = pairs.get((before, following))
                 if known is None:
                     known = self._begin(before, following)
