@@ -256,6 +256,9 @@ class NameScanner:
     def _mended(self, key: str) -> str:
         """Read a word without what is confused; of what a digit can be, the letter that makes a word of names."""
         mended = _mended(key)
+        if mended == key and _LOOKS_CYRILLIC.issuperset(key):  # сера with one Latin letter, of which all look Latin
+            cyrillic = key.translate(_FROM_LATIN)
+            return cyrillic if _stem(cyrillic) in self._words_of_names else key
         digits = [place for place, sign in enumerate(key) if sign in _DIGITS_MISREAD]
         if not digits or len(key) - len(digits) < LEAST_LETTERS or _stem(mended) in self._words_of_names:
             return mended
@@ -539,6 +542,8 @@ _CAPITAL_I = re.compile("(?<=[A-Z]{2})l(?=[A-Z])|(?<=[A-Z])l(?=l?[A-Z]{2})|^l(?=
 """An l among capitals, which is an I."""
 _LOOKS_LATIN = "авекмнорстху"
 _AS_LATIN = str.maketrans(_LOOKS_LATIN, "abekmhopctxy")
+_FROM_LATIN = str.maketrans("abekmhopctxy", _LOOKS_LATIN)
+_LOOKS_CYRILLIC = frozenset("abekmhopctxy")
 _AS_CYRILLIC = {"0": "о", "3": "з", "6": "б", "1": "л"}
 _JOINED = "وفبكل"
 _CYRILLIC = re.compile("[\u0400-\u04ff]")

@@ -28,8 +28,7 @@ def normalise_name(text: str) -> str:
     12- are different places, and so does what follows ``-,`` in an inverted name, since a 2-methyl-, propyl ester is no
     2-methylpropyl ester. Primes, plus signs and bracketed signs, ``(2-)`` or ``(+/-)``, count. Greek letters are spelt
     out, accents dropped, ``sulph`` is ``sulf``, and invisible characters do not exist. A Cyrillic or Greek letter that
-    looks like a Latin one is read as Latin in a name otherwise Latin, a Latin one as Cyrillic in a Cyrillic name; where
-    both alphabets could be meant, as in сера with one Latin letter, the one of more letters is. Of
+    looks like a Latin one is read as Latin in a name otherwise Latin, a Latin one as Cyrillic in a Cyrillic name. Of
     Arabic letters the seats of hamza, the forms of alef, ya and ha and the Persian kaf and ya count as one; of Chinese
     characters the traditional form as the simplified. The key of a key is that key.
 
@@ -299,8 +298,6 @@ def _in_one_alphabet(text: str) -> str:
     if not cyrillic or not _LATIN.search(text):
         return text
     all_look_latin = all(ord(letter) in _CYRILLIC_AS_LATIN for letter in cyrillic)
-    if all_look_latin and all(ord(letter) in _LATIN_AS_CYRILLIC for letter in _LATIN.findall(text)):
-        all_look_latin = len(_LATIN.findall(text)) >= len(_CYRILLIC.findall(text))  # cера with one Latin letter
     return text.translate(_CYRILLIC_AS_LATIN if all_look_latin else _LATIN_AS_CYRILLIC)
 
 

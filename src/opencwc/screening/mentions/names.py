@@ -233,14 +233,17 @@ class Names:
     def _is_company(self, one: Spotted, text: str, words: list[Word]) -> bool:
         """Tell whether a name in capitals has a word of companies, persons or streets directly beside it."""
         first = text[one.start]
-        if first.isascii() and not first.isupper():
+        if first.lower() != first.upper() and not first.isupper():
             return False
         if _HAN.match(first) and text.startswith(self._parts.company_after_han, one.end):
             return True
         if one.last + 1 < len(words) and words[one.last + 1].key in self._parts.company_after:
             return _PARTED.search(text, one.end, words[one.last + 1].start) is None
-        if one.first and words[one.first - 1].stem in self._parts.company_before:
-            return _PARTED.search(text, words[one.first - 1].end, one.start) is None
+        number = one.first - 1
+        if number > 0 and words[number].stem in self._parts.joins:  # rue du, hotel de
+            number -= 1
+        if number >= 0 and words[number].stem in self._parts.company_before:
+            return _PARTED.search(text, words[number].end, one.start) is None
         return False
 
     def _is_equipment(self, one: Spotted, text: str, words: list[Word]) -> bool:

@@ -97,7 +97,8 @@ class Signs:
         weight |= NAME if self._scanner.may_begin(word, None) or self._scanner.may_be_misread(word.key) else 0
         weight |= {"name": NEAR, "word": MISTYPED}.get(self._near.worth(written, word), 0)
         weight |= OF_NAMES if self._near.is_of_names(word) else 0
-        return weight | (BEGINS if not runs & MORE_DIGITS and self._scanner.may_begin_more(word) else 0)
+        may_begin = written.isalpha() or not runs & MORE_DIGITS  # BIS is no 815
+        return weight | (BEGINS if may_begin and self._scanner.may_begin_more(word) else 0)
 
 
 _NUMBER_OR_LABEL = re.compile(
