@@ -220,9 +220,14 @@ def test_each_spelling_of_a_chemical_is_found_although_another_one_has_the_same_
     assert cas in numbers(text)
 
 
-@pytest.mark.parametrize("text", ["Somanes", "Tabunes", "sarines"])
-def test_a_short_name_has_no_plural(text: str) -> None:
+@pytest.mark.parametrize("text", ["Somanes", "Tabunes", "Sarins", "amitone"])
+def test_a_short_name_with_a_capital_has_no_plural(text: str) -> None:
     assert curated(text) == []
+
+
+@pytest.mark.parametrize(("text", "plural"), [("sarines", True), ("tabuns", True), ("sarin", False), ("ricine", False)])
+def test_a_short_name_in_the_plural_is_marked_as_such(text: str, plural: bool) -> None:
+    assert [one.plural for one in SCANNER.scan(text)] == [plural]
 
 
 # Signs within names

@@ -20,7 +20,7 @@ from opencwc.chemistry.curated_names import Spelling, by_key
 from opencwc.chemistry.names import as_read_by_ocr, token_key
 from opencwc.chemistry.resolving import Resolver
 
-STEMS_VERSION = 5
+STEMS_VERSION = 6
 """Raised with every change of what ``running_name`` gives, so that stored stems are made anew."""
 
 MOST_CHARACTERS = 240
@@ -40,7 +40,8 @@ class Spotted(NamedTuple):
     """A name in a text: characters ``start`` to ``end``, which are the words ``first`` to ``last``.
 
     ``spellings`` are curated ones; where there are none, ``name_id`` is the name's in the index. ``repaired`` is set
-    where the name is only there when what a reader of pictures confuses is read as letters.
+    where the name is only there when what a reader of pictures confuses is read as letters; ``plural`` where it is a
+    short name that stands in the plural, as sarins, and may be another word.
     """
 
     start: int
@@ -50,6 +51,7 @@ class Spotted(NamedTuple):
     spellings: tuple[Spelling, ...] = ()
     name_id: int = -1
     repaired: bool = False
+    plural: bool = False
 
 
 class NameScanner:
@@ -136,7 +138,8 @@ class NameScanner:
                     one for one in self._table[name] if self._is_written_so(text, words, first, last, name, one)
                 )
                 if spellings:
-                    best = Spotted(word.start + skipped, words[last].end, first, last, spellings)
+                    plural = last == first and self._is_plural(word, name, spellings)
+                    best = Spotted(word.start + skipped, words[last].end, first, last, spellings, plural=plural)
             if best is not None:
                 break
         if word.key.isascii():
@@ -312,6 +315,13 @@ class NameScanner:
         names = self._written[key, spelling.chemical.cas]
         return any(_holds_together(text, words, first, last, name) for name in names)
 
+    def _is_plural(self, word: Word, key: str, spellings: tuple[Spelling, ...]) -> bool:
+        """Tell whether a word is a short name in the plural."""
+        if not word.key.isascii() or len(word.stem) > LONGEST_WITHOUT_PLURAL:
+            return False
+        names = (name for one in spellings for name in self._written[key, one.chemical.cas])
+        return all(_key_of(name) != word.key for name in names)
+
     @cached_property
     def _written(self) -> dict[tuple[str, str], tuple[str, ...]]:
         """The names of each key and chemical, as they are written: Clorosarín and Cloro Sarín have one key."""
@@ -386,14 +396,18 @@ def running_name(name: str) -> str:
 
 
 def _key_of(word: str) -> str:
-    """Return a word's key; О- and Р- are places in a name, whichever alphabet the one letter is of."""
+    """Return a word's key: О- and Р- are places in a name, whichever alphabet the one letter is of, and the alef that
+    carries the Arabic sign of the accusative is no letter of the word.
+    """
     key = token_key(word)
+    if _ACCUSATIVE in word and key.endswith("ا"):
+        return key[:-1]
     return _PLACES.get(key, key)
 
 
 def _stem(key: str) -> str:
     if key.isascii():
-        return _PLURAL.sub("", key) if len(key) > LEAST_WITH_PLURAL and key.isalpha() else key
+        return _PLURAL.sub("", key) if len(key) >= LEAST_WITH_PLURAL and key.isalpha() else key
     if _ARABIC.match(key):
         return _ARTICLE.sub("", key)
     return _CASE_ENDING.sub("", key) if _CYRILLIC.match(key) else key
@@ -432,9 +446,11 @@ def _last_word(words: list[Word], ends: dict[int, int], at: int) -> int | None:
 
 def _holds_together(text: str, words: list[Word], first: int, last: int, name: str) -> bool:
     """Tell whether words of a text can be one name: a name of one word is not two with a capital or a sign between."""
-    if first == last:  # Soman has no plural: Somanes is another word
+    if first == last:  # a capital and a plural are no Soman: Somanes is another word
         short = words[first].key.isascii() and len(words[first].stem) <= LONGEST_WITHOUT_PLURAL
-        return not short or words[first].key == _key_of(name)
+        if not short or words[first].key == _key_of(name):
+            return True
+        return name[1:].islower() and text[words[first].start].islower() and words[first].key.endswith("s")
     breaks = _breaks(name)
     at = 0
     for number in range(first, last):
@@ -537,6 +553,7 @@ _WRITTEN_IN_LETTERS = ("any", "en", "fr", "es", "ru")
 _DIGITS_MISREAD = frozenset("013568")
 _LATIN_FOR = {"0": "o", "1": "li", "5": "s", "8": "b"}
 _CYRILLIC_FOR = {"0": "о", "1": "л", "3": "з", "6": "б"}
+_ACCUSATIVE = "\u064b"
 _PLACES = {"о": "o", "р": "p"}
 _CAPITAL_I = re.compile("(?<=[A-Z]{2})l(?=[A-Z])|(?<=[A-Z])l(?=l?[A-Z]{2})|^l(?=[A-Z]{4})")
 """An l among capitals, which is an I."""

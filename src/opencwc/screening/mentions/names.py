@@ -115,6 +115,8 @@ class Names:
             return ""
         if ("context" in needs and "code" in kinds) or self._is_person(one, text, words):
             needs = needs | {"chemical"}
+        if one.plural:
+            needs = needs | {"chemical"}
         if needs and _is_model(one, written, text, kinds):
             return ""
         if "chemical" in needs and "code" in kinds and written.isascii() and len(written) <= SHORTEST_CODE:
