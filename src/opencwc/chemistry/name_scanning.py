@@ -148,8 +148,9 @@ class NameScanner:
                 last = _last_word(words, streams.key_ends, at + length)
                 if last is None or (best is not None and not _reaches_further(words, best.last, last)):
                     continue
-                if best is not None and best.spellings and not looks_chemical(text[word.start : words[last].end]):
-                    continue  # "TDG à" is no TDGA
+                weak = (best is not None and best.spellings) or len(word.key) <= LONGEST_LITTLE
+                if weak and last > first and not looks_chemical(text[word.start : words[last].end]):
+                    continue  # "TDG à" is no TDGA, "of 2" no OF2
                 if last == first or not _STRANGE_GAP.search(text, words[first].end, words[last].start):
                     best = Spotted(word.start, words[last].end, first, last, (), name_id)
         return best
@@ -517,6 +518,8 @@ LEAST_AFTER_JOINED = 3
 LEAST_MISREAD = 5
 LONGEST_LOCANT = 2
 LEAST_LETTERS, MOST_READINGS = 3, 16
+LONGEST_LITTLE = 3
+"""Letters of a word that may be no part of a name: of, le, the."""
 LEAST_HAN = 2
 """Characters behind the first one of a Chinese name that is put right: of two it is too easily another word."""
 AMOUNT = "#"
