@@ -140,6 +140,10 @@ def test_what_cannot_be_seen_before_a_name_or_between_its_words_hides_nothing(un
         ("𝐬𝐚𝐫𝐢𝐧", SARIN),
         ("sárin", SARIN),
         ("sa\u0301rin", SARIN),
+        ("３－奎宁环醇", "1619-34-7"),
+        ("3-奎寧環醇", "1619-34-7"),
+        ("3-\n奎宁环醇", "1619-34-7"),
+        ("O-иприт", "63918-89-8"),  # Latin O
     ],
 )
 def test_look_alikes_are_read_as_what_they_look_like(text: str, cas: str) -> None:
@@ -183,7 +187,8 @@ def test_alef_and_ya_are_one_letter_in_all_their_forms(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["зарин", "зарина", "зарину", "зарином", "зарине", "Зарин", "ЗАРИНОМ", "фосген", "фосгена", "фосгену", "фосгеном",
-     "фосгене", "триэтаноламин", "триэтаноламина", "триэтаноламином", "треххлористого фосфора", "хлорокиси фосфора"],
+     "фосгене", "триэтаноламин", "триэтаноламина", "триэтаноламином", "треххлористого фосфора", "хлорокиси фосфора",
+     "хлорокисью фосфора"],
 )  # fmt: skip
 def test_russian_is_found_in_every_case(text: str) -> None:
     assert numbers(text) & {SARIN, PHOSGENE, TEA, "7719-12-2", POCL3}
@@ -284,6 +289,11 @@ def test_words_parted_by_a_cell_a_sign_or_a_comma_are_no_name(text: str) -> None
         ("thi0diglycol", TDG),
         ("dirnethyl methylphosphonate", "756-79-6"),
         ("хл0рпикрин", "76-06-2"),
+        ("тионилх1орид", "7719-09-7"),
+        ("phosphorus tr1chloride", "7719-12-2"),  # an i, where only that makes a word
+        ("TRlETHANOLAMlNE", TEA),  # capitals I read as l
+        ("двухлористая cepа", "10545-99-0"),  # all but one letter Latin
+        ("三氯化鳞", "7719-12-2"),
         ("phosphorus oxych1oride", POCL3),
     ],
 )
