@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, lru_cache
-from itertools import accumulate, pairwise
+from itertools import accumulate, islice, pairwise, product
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -22,7 +22,7 @@ from opencwc.chemistry.names import as_read_by_ocr, token_key
 from opencwc.chemistry.remembering import Remembered
 from opencwc.chemistry.resolving import Resolver
 
-STEMS_VERSION = 3
+STEMS_VERSION = 7
 """Raised with every change of what ``running_name`` gives, so that stored stems are made anew."""
 
 MOST_CHARACTERS = 240
@@ -47,7 +47,8 @@ class Spotted(NamedTuple):
     """A name in a text: characters ``start`` to ``end``, which are the words ``first`` to ``last``.
 
     ``spellings`` are curated ones; where there are none, ``name_id`` is the name's in the index. ``repaired`` is set
-    where the name is only there when what a reader of pictures confuses is read as letters.
+    where the name is only there when what a reader of pictures confuses is read as letters; ``plural`` where it is a
+    short name that stands in the plural, as sarins, and may be another word.
     """
 
     start: int
@@ -57,6 +58,7 @@ class Spotted(NamedTuple):
     spellings: tuple[Spelling, ...] = ()
     name_id: int = -1
     repaired: bool = False
+    plural: bool = False
 
 
 class NameScanner:
@@ -90,9 +92,15 @@ class NameScanner:
         """Tell whether a text is a curated name as it stands in running text."""
         return running_name(name) in self._table
 
-    def curated(self, stems: str) -> tuple[Spelling, ...]:
-        """Return the spellings whose stems in a row are these."""
-        return self._table.get(stems, ())
+    def curated_around(self, text: str, words: list[Word], number: int) -> Iterator[Spotted]:
+        """Yield, of each word up to ``number``, the longest curated name that begins there and reaches that word.
+
+        The words may have other stems than the text has there.
+        """
+        for first in range(number + 1):
+            found = self._longest_mended(text, words, first)
+            if found is not None and found.last >= number:
+                yield found
 
     def scan(self, text: str, words: list[Word] | None = None) -> list[Spotted]:
         """Return the names in a text, in its order, the longest at each place; none lies within another."""
@@ -119,8 +127,8 @@ class NameScanner:
                         spotted.append(found)
                         reached = found.last + 1
                         continue
-            misread = misread or bool(marks & MISREAD)
-        return sorted((*spotted, *self._repaired(text, words, spotted))) if misread else spotted
+            misread = misread or bool(marks & MISREAD and self._is_of_a_pair(words, number))
+        return _longest_apart([*spotted, *self._repaired(text, words, spotted)]) if misread else spotted
 
     def _opening(self, keys: tuple[str, str]) -> _Opening | None:
         """Return what known names can begin with a word and the next one; ``None`` where none can."""
@@ -132,7 +140,8 @@ class NameScanner:
         curated, indexed = self._go_on(word, second)
         alone = self._longest(key, [word], 0, curated=True)
         of_curated = curated or any(self._begins_curated(stem, second) for _, stem in _beginnings(word.stem))
-        return _Opening(alone, curated or indexed, of_curated)
+        by_capital = alone is not None and bool(alone.spellings) and _is_short(word) and key.endswith("s")
+        return _Opening(alone, curated or indexed or by_capital, of_curated)
 
     def _go_on(self, word: Word, following: Word | None) -> tuple[bool, bool]:
         """Tell whether curated names, and names of the index, of two words or more could begin with these two."""
@@ -151,6 +160,8 @@ class NameScanner:
         word = words[first]
         skips = [skipped for skipped, _ in _beginnings(word.stem)] if curated else ()
         best = self._longest_curated(text, words, first, skips) if skips else None
+        if best is not None and best.last == first:
+            best = best._replace(plural=self._is_plural(word, best.spellings))
         if word.key.isascii():
             index = self._resolver.index
             row, ends = _in_a_row(words, first, FEW_WORDS, KEY)
@@ -160,6 +171,9 @@ class NameScanner:
                 last = _last_word(words, ends, length)
                 if last is None or (best is not None and not _reaches_further(words, best.last, last)):
                     continue
+                weak = (best is not None and best.spellings) or len(word.key) <= LONGEST_LITTLE
+                if weak and last > first and not looks_chemical(text[word.start : words[last].end]):
+                    continue  # "TDG à" is no TDGA, "of 2" no OF2
                 if last == first or not _STRANGE_GAP.search(text, words[first].end, words[last].start):
                     best = Spotted(word.start, words[last].end, first, last, (), name_id)
         return best
@@ -185,19 +199,35 @@ class NameScanner:
         covered = {number for one in spotted if one.spellings for number in range(one.first, one.last + 1)}
         mended: list[Word] = []
         for number, word in enumerate(words):
-            key = word.key if number in covered else _mended(word.key)
+            key = word.key if number in covered else self._mended(word.key)
             mended.append(word if key == word.key else word._replace(key=key, stem=_stem(key), marks=_digits_of(key)))
         number = 0
         while number < len(mended):
-            begins = self._begins_any(mended[number].stem)
-            found = self._longest_curated(text, mended, number, (0,)) if begins else None
+            found = self._longest_mended(text, mended, number)
             if found is None:
                 number += 1
                 continue
             changed = any(mended[n].key != words[n].key for n in range(found.first, found.last + 1))
-            if changed and covered.isdisjoint(range(found.first, found.last + 1)):
+            whole = found.last - found.first >= LEAST_HAN or not _HAN_ONE.match(mended[found.first].key)
+            if changed and whole and self._holds_what_is_known(found, spotted, covered):
                 yield found._replace(repaired=True)
             number = found.last + 1
+
+    def _longest_mended(self, text: str, words: list[Word], first: int) -> Spotted | None:
+        """Return the longest curated name that begins with a whole word; most words that are put right begin none."""
+        return self._longest_curated(text, words, first, (0,)) if self._begins_any(words[first].stem) else None
+
+    @staticmethod
+    def _holds_what_is_known(found: Spotted, spotted: list[Spotted], covered: set[int]) -> bool:
+        """Tell whether a name put right covers no known one but such as are only parts of it."""
+        span = range(found.first, found.last + 1)
+        if covered.isdisjoint(span):
+            return True
+        return all(
+            found.first <= one.first and one.last <= found.last
+            for one in spotted
+            if one.spellings and one.first <= found.last and one.last >= found.first
+        )
 
     def may_begin(self, word: Word, following: Word | None) -> bool:
         """Tell whether a known name is this word, or begins with this word and the next."""
@@ -236,14 +266,70 @@ class NameScanner:
         """Tell whether a curated name begins with these stems, or is them."""
         return next(self._trie.iterkeys(stems), None) is not None
 
+    def _is_of_a_pair(self, words: list[Word], number: int) -> bool:
+        """Tell whether a miswritten Chinese character, put right, stands beside one as it does in a name."""
+        mended = _MISWRITTEN_HAN.get(words[number].key)
+        if mended is None:
+            return True
+        before = words[number - 1].key if number else ""
+        behind = words[number + 1].key if number + 1 < len(words) else ""
+        around = {before + mended, mended + behind, _mended(before) + mended, mended + _mended(behind)}
+        return not self._han_pairs.isdisjoint(around)
+
+    @cached_property
+    def _han_pairs(self) -> frozenset[str]:
+        """Two characters of curated Chinese names, one behind the other."""
+        return frozenset(
+            "".join(pair)
+            for name in self._table
+            for pair in pairwise(name)
+            if _HAN_ONE.match(pair[0]) and _HAN_ONE.match(pair[1])
+        )
+
+    def _mended(self, key: str) -> str:
+        """Read a word without what is confused; of what a digit can be, the letter that makes a word of names."""
+        mended = _mended(key)
+        if mended == key and _LOOKS_CYRILLIC.issuperset(key):  # сера with one Latin letter, of which all look Latin
+            cyrillic = key.translate(_FROM_LATIN)
+            return cyrillic if _stem(cyrillic) in self._words_of_names else key
+        digits = [place for place, sign in enumerate(key) if sign in _DIGITS_MISREAD]
+        if not digits or len(key) - len(digits) < LEAST_LETTERS or _stem(mended) in self._words_of_names:
+            return mended
+        readings = _CYRILLIC_FOR if _CYRILLIC.search(key) else _LATIN_FOR
+        for letters in islice(product(*(readings.get(key[place], key[place]) for place in digits)), MOST_READINGS):
+            read = list(key)
+            for place, letter in zip(digits, letters, strict=True):
+                read[place] = letter
+            if _stem("".join(read)) in self._words_of_names:
+                return "".join(read)
+        return mended
+
+    @cached_property
+    def _words_of_names(self) -> frozenset[str]:
+        """The stems of the words of all curated names."""
+        return frozenset(
+            running_key(found[0])
+            for one in self._resolver.curated.chemicals
+            for name in one.names
+            if name.lang in _WRITTEN_IN_LETTERS
+            for found in WORD.finditer(name.text)
+        )
+
+    def _may_be_misread(self, key: str) -> bool:
+        """Tell whether a word could be one that a reader of pictures confused."""
+        return not key.isdecimal() and (len(key) > 1 or not key.isascii()) and self._mended(key) != key
+
     def _know(self, written: str) -> tuple[str, str, int]:
         """Return the key, the stem and the marks of a word."""
-        key = token_key(written)
+        if "l" in written and written.isalpha() and _CAPITAL_I.search(written):
+            key = token_key(_CAPITAL_I.sub("1", written))  # to be mended, and told as such
+        else:
+            key = _key_of(written)
         if not key:
             return "", "", 0
         word = Word(0, len(key), key, _stem(key))
         marks = _digits_of(key)
-        marks |= MISREAD if _may_be_misread(key) else 0
+        marks |= MISREAD if self._may_be_misread(key) else 0
         if not is_amount(key) and (self.may_begin_more(word) or self.may_begin(word, None)):
             marks |= BEGINS_NAME
         return key, word.stem, marks
@@ -259,6 +345,13 @@ class NameScanner:
             for one in self._table[key]
             if any(_holds_together(text, words, first, last, name) for name in self._written[one.chemical.cas][key])
         )
+
+    def _is_plural(self, word: Word, spellings: tuple[Spelling, ...]) -> bool:
+        """Tell whether a word is a short name in the plural."""
+        if not _is_short(word):
+            return False
+        names = (name for one in spellings for name in self._written[one.chemical.cas][word.stem])
+        return all(_key_of(name) != word.key for name in names)
 
     def _names_by_key(self, cas: str) -> dict[str, tuple[str, ...]]:
         """Return a chemical's names by their keys, as they are written: Clorosarín and Cloro Sarín have one key."""
@@ -283,8 +376,8 @@ class _KnownWords(Remembered[str, tuple[str, str, int]]):
 
 
 class _Opening(NamedTuple):
-    """What names can begin with a word and the next one: the word alone (at its beginning), and whether curated names
-    or any can go on.
+    """What names can begin with a word and the next one: the word alone (at its beginning), whether names can go on, or
+    a capital makes the word another one, and whether curated names can.
     """
 
     alone: Spotted | None
@@ -315,22 +408,32 @@ def running_key(word: str) -> str:
     >>> running_key("Триэтаноламином"), running_key("السارين"), running_key("cyanures"), running_key("Phosgene")
     ('триэтаноламин', 'سارين', 'cyanur', 'phosgen')
     """
-    return _stem(token_key(word))
+    return _stem(_key_of(word))
 
 
 @lru_cache(maxsize=100_000)
 def running_name(name: str) -> str:
     """Return the stems of a whole name as `NameScanner` meets them in running text."""
-    keys = [key for found in WORD.finditer(name) if (key := token_key(found[0]))]
+    keys = [key for found in WORD.finditer(name) if (key := _key_of(found[0]))]
     return "".join(
         f",{_stem(key)}" if number and keys[number - 1][-1] in _APART_AFTER and key[0].isdecimal() else _stem(key)
         for number, key in enumerate(keys)
     )
 
 
+def _key_of(word: str) -> str:
+    """Return a word's key: О- and Р- are places in a name, whichever alphabet the one letter is of, and the alef that
+    carries the Arabic sign of the accusative is no letter of the word.
+    """
+    key = token_key(word)
+    if _ACCUSATIVE in word and key.endswith("ا"):
+        return key[:-1]
+    return _PLACES.get(key, key)
+
+
 def _stem(key: str) -> str:
     if key.isascii():
-        return _PLURAL.sub("", key) if len(key) > LEAST_WITH_PLURAL and key.isalpha() else key
+        return _PLURAL.sub("", key) if len(key) >= LEAST_WITH_PLURAL and key.isalpha() else key
     if _ARABIC.match(key):
         return _ARTICLE.sub("", key)
     return _CASE_ENDING.sub("", key) if _CYRILLIC.match(key) else key
@@ -341,6 +444,11 @@ def is_amount(key: str) -> bool:
     return len(key) > LONGEST_LOCANT and key.isdecimal()
 
 
+def _is_short(word: Word) -> bool:
+    """Tell whether a word is so short that the ending of a plural may make it another word."""
+    return word.key.isascii() and len(word.stem) <= LONGEST_WITHOUT_PLURAL
+
+
 def _digits_of(key: str) -> int:
     return (DIGIT_FIRST if key[0].isdecimal() else 0) | (DIGIT_LAST if key[-1] in _APART_AFTER else 0)
 
@@ -348,11 +456,6 @@ def _digits_of(key: str) -> int:
 def _placed(alone: Spotted, word: Word, number: int) -> Spotted:
     """Return a name of one word where it stands in a text."""
     return Spotted(word.start + alone.start, word.end, number, number, alone.spellings, alone.name_id)
-
-
-def _may_be_misread(key: str) -> bool:
-    """Tell whether a word could be one that a reader of pictures confused."""
-    return not key.isdecimal() and (len(key) > 1 or not key.isascii()) and _mended(key) != key
 
 
 def _joined(one: str, other: str) -> str:
@@ -388,9 +491,10 @@ def _last_word(words: list[Word], ends: dict[int, int], at: int) -> int | None:
 
 def _holds_together(text: str, words: list[Word], first: int, last: int, name: str) -> bool:
     """Tell whether words of a text can be one name: a name of one word is not two with a capital or a sign between."""
-    if first == last:  # Soman has no plural: Somanes is another word
-        short = words[first].key.isascii() and len(words[first].stem) <= LONGEST_WITHOUT_PLURAL
-        return not short or words[first].key == token_key(name)
+    if first == last:  # a capital and a plural are no Soman: Somanes is another word
+        if not _is_short(words[first]) or words[first].key == _key_of(name):
+            return True
+        return name[1:].islower() and text[words[first].start].islower() and words[first].key.endswith("s")
     breaks = _breaks(name)
     at = 0
     for number in range(first, last):
@@ -399,12 +503,33 @@ def _holds_together(text: str, words: list[Word], first: int, last: int, name: s
         signs = "".join(gap.split())
         if _STRANGE_GAP.search(gap) and (not signs or signs != breaks.get(at)):
             return False
+        if not signs and (
+            (number == first and _is_little_word(text, words[first], name[0]))
+            or (number + 1 == last and _is_little_word(text, words[last], name[-1]))
+        ):
+            return False
         following = text[words[number + 1].start]
         if at not in breaks and following.isupper() and text[words[number].start : words[number].end].istitle():
             return False
         if at not in breaks and _HAN_ONE.match(following) and gap.strip("\n\r \u200b\u200c\u200d\u2060\ufeff"):
             return False
     return True
+
+
+def _longest_apart(spotted: list[Spotted]) -> list[Spotted]:
+    """Return names in the order of the text, without those that are only a part of one put right."""
+    repaired = [one for one in spotted if one.repaired]
+    kept = (
+        one
+        for one in spotted
+        if one.repaired or not any(other.first <= one.first and one.last <= other.last for other in repaired)
+    )
+    return sorted(kept)
+
+
+def _is_little_word(text: str, word: Word, letter: str) -> bool:
+    """Tell whether a small letter is a word, and not the capital of a name: "о иприте" is of mustard, no O-mustard."""
+    return word.end - word.start == 1 and text[word.start].islower() and letter.isupper()
 
 
 @lru_cache(maxsize=20_000)
@@ -439,13 +564,18 @@ LEAST_MISREAD = 5
 FEW_WORDS = 5
 """Words that most names have at most; more are only put in a row where a known name begins with so many."""
 LONGEST_LOCANT = 2
+LEAST_LETTERS, MOST_READINGS = 3, 16
+LONGEST_LITTLE = 3
+"""Letters of a word that may be no part of a name: of, le, the."""
+LEAST_HAN = 2
+"""Characters behind the first one of a Chinese name that is put right: of two it is too easily another word."""
 AMOUNT = "#"
 """Stands for a number of more digits than a place in a name has: which one it is does not matter."""
 LONGEST_FORMULA = 6
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _MARKS = "\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed"
 _UNSEEN = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
-_IN_WORD = rf"[^\W_{_HAN}]+|[{_MARKS}{_UNSEEN}]+|-\r?\n[ \t]{{0,20}}(?=[^\W\d_])"
+_IN_WORD = rf"[^\W_{_HAN}]+|[{_MARKS}{_UNSEEN}]+|-\r?\n[ \t]{{0,20}}(?=[^\W\d_{_HAN}])"
 WORD = re.compile(rf"[{_HAN}]|[^\W_{_HAN}{_UNSEEN}](?:{_IN_WORD})*['’′″‴]*")
 """A word: of letters and digits with the primes behind it, over the end of a line where it is parted there; in Chinese
 every character is one.
@@ -459,22 +589,32 @@ _PLURAL = re.compile("(?:es|s|e)$")
 _STRANGE_GAP = re.compile(r"[&;:!?|/=<>@#\t]|\. |, [^\s\d(]?$|\n\n")
 _HAN_ONE = re.compile(f"[{_HAN}]")
 _DIGIT_IN_CYRILLIC = re.compile("(?<=[а-я])[0361](?=[а-я])")
-AFTER_LOCANT = ("-", ",", "،", "，", "、", "'", "’", "′", "(", "‐", "–", ":", "‑")
+AFTER_LOCANT = ("-", ",", "،", "，", "、", "'", "’", "′", "(", "‐", "–", ":", "‑", "－", "−", "（", "［", "[", "＇")
 _MISWRITTEN_HAN = dict(
     zip(
-        "安按鞍胶纯淳脂指鳞麟邻林绿录砚枫风纳晴青请轻清哭枯汽己已淋介戒干本苹",
-        "胺胺胺胺醇醇酯酯磷磷磷磷氯氯砜砜砜钠氰氰氢氢氰苦苦气乙乙林芥芥甘苯苯",
+        "安按鞍胶氨铵纯淳醉脂指旨鳞麟邻林绿录碌砚枫风矾纳晴青请轻清睛哭枯若汽己已淋介戒界干本苹笨贫流琉弗佛养申肿酞谜铜派定魁稀唆棱绷炭",
+        "胺胺胺胺胺胺醇醇醇酯酯酯磷磷磷磷氯氯氯砜砜砜砜钠氰氰氢氢氰腈苦苦苦气乙乙林芥芥芥甘苯苯苯频硫硫氟氟氧砷胂酰醚酮哌啶奎烯梭梭崩碳",
         strict=True,
     )
 )
 """Characters that are typed or read for others of the same sound or look in names of chemicals."""
+_WRITTEN_IN_LETTERS = ("any", "en", "fr", "es", "ru")
+_DIGITS_MISREAD = frozenset("013568")
+_LATIN_FOR = {"0": "o", "1": "li", "5": "s", "8": "b"}
+_CYRILLIC_FOR = {"0": "о", "1": "л", "3": "з", "6": "б"}
+_ACCUSATIVE = "\u064b"
+_PLACES = {"о": "o", "р": "p"}
+_CAPITAL_I = re.compile("(?<=[A-Z]{2})l(?=[A-Z])|(?<=[A-Z])l(?=l?[A-Z]{2})|^l(?=[A-Z]{4})")
+"""An l among capitals, which is an I."""
 _LOOKS_LATIN = "авекмнорстху"
 _AS_LATIN = str.maketrans(_LOOKS_LATIN, "abekmhopctxy")
+_FROM_LATIN = str.maketrans("abekmhopctxy", _LOOKS_LATIN)
+_LOOKS_CYRILLIC = frozenset("abekmhopctxy")
 _AS_CYRILLIC = {"0": "о", "3": "з", "6": "б", "1": "л"}
 _JOINED = "وفبكل"
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 # Of keys, in which й is и and ё is е.
 _CASE_ENDING = re.compile(
-    "(?<=...)(?:ами|ями|ого|его|ому|ему|ыми|ими|ои|еи|ом|ем|ым|им|ых|их|ую|юю|ая|яя|ое|ее|ые|ие|ыи|ов|ев|ам|ям|ах|ях"
+    "(?<=...)(?:иями|иям|иях|иеи|ием|ью|ами|ями|ого|его|ому|ему|ыми|ими|ои|еи|ом|ем|ым|им|ых|их|ую|юю|ая|яя|ое|ее|ые|ие|ыи|ов|ев|ам|ям|ах|ях"
     "|ия|ию|ии|ья|[ауыеоиюяь])$"
 )

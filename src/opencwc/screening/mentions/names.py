@@ -60,6 +60,9 @@ class Names:
         ):
             signs |= {"context"}
         alone = {one.start for one, use in uses if use not in signs and _fills_cell(one, read)}
+        distinct = [one for one, use in uses if use == "context" and use not in signs and _is_distinct(one, read.text)]
+        if distinct and self._speaks_of_trade(read):
+            alone |= {one.start for one in distinct}
         plain = [one for one, use in uses if use in signs]
         if any(word.stem in self._parts.agents for word in read.words) or any(map(_is_of_schedule_1, plain)):
             signs |= {"agent"}
@@ -112,6 +115,8 @@ class Names:
         elif "capitals" in needs and written.upper() != written:
             return ""
         if ("context" in needs and "code" in kinds) or self._is_person(one, text, words):
+            needs = needs | {"chemical"}
+        if one.plural:
             needs = needs | {"chemical"}
         if needs and _is_model(one, written, text, kinds):
             return ""
@@ -182,6 +187,12 @@ class Names:
             return True
         return not read.text.isascii() and any(one in read.text for one in self._parts.context_han)
 
+    def _speaks_of_trade(self, read: TextRead) -> bool:
+        """Tell whether a text has a word of trade or of plants."""
+        if any(word.stem in self._parts.trade for word in read.words):
+            return True
+        return not read.text.isascii() and any(one in read.text for one in self._parts.trade_han)
+
     def _is_person(self, one: Spotted, text: str, words: list[Word]) -> bool:
         """Tell whether a short name stands like that of a person or a firm: a capital, beside another one."""
         written = text[one.start : one.end]
@@ -227,12 +238,17 @@ class Names:
     def _is_company(self, one: Spotted, text: str, words: list[Word]) -> bool:
         """Tell whether a name in capitals has a word of companies, persons or streets directly beside it."""
         first = text[one.start]
-        if first.isascii() and not first.isupper():
+        if first.lower() != first.upper() and not first.isupper():
             return False
-        if one.last + 1 < len(words) and words[one.last + 1].stem in self._parts.company_after:
+        if _HAN.match(first) and text.startswith(self._parts.company_after_han, one.end):
+            return True
+        if one.last + 1 < len(words) and words[one.last + 1].key in self._parts.company_after:
             return _PARTED.search(text, one.end, words[one.last + 1].start) is None
-        if one.first and words[one.first - 1].stem in self._parts.company_before:
-            return _PARTED.search(text, words[one.first - 1].end, one.start) is None
+        number = one.first - 1
+        if number > 0 and words[number].stem in self._parts.joins:  # rue du, hotel de
+            number -= 1
+        if number >= 0 and words[number].stem in self._parts.company_before:
+            return _PARTED.search(text, words[number].end, one.start) is None
         return False
 
     def _is_equipment(self, one: Spotted, text: str, words: list[Word]) -> bool:
@@ -240,6 +256,13 @@ class Names:
         if one.last + 1 < len(words) and words[one.last + 1].stem in self._parts.equipment:
             return _PARTED.search(text, one.end, words[one.last + 1].start) is None
         before = words[max(0, one.first - 3) : one.first]
+        if (
+            before
+            and len(one.spellings) > 1
+            and one.end - one.start <= SHORTEST
+            and before[-1].stem in self._parts.equipment
+        ):
+            return text[before[-1].end : one.start] in _BESIDE  # датчик TMP: no amount of it is meant
         if before and before[-1].stem in self._parts.joins_equipment:
             return any(word.stem in self._parts.equipment for word in before[:-1])
         return text[one.end : one.end + 3].startswith(self._parts.equipment_han)
@@ -414,6 +437,13 @@ def _fills_cell(one: Spotted, read: TextRead) -> bool:
     )
 
 
+def _is_distinct(one: Spotted, text: str) -> bool:
+    """Tell whether an abbreviation is one chemical's alone and long enough to be taken for it in trade: DMMP, NaCN."""
+    written = text[one.start : one.end]
+    kinds = {spelling.name.kind for spelling in one.spellings}
+    return len(one.spellings) == 1 and len(written) >= LEAST_DISTINCT and kinds <= {"abbreviation", "formula"}
+
+
 def _of_one_entry(spotted: Iterable[Spotted]) -> bool:
     """Tell whether two codes of one entry stand in a text: HN1 and HN2 are no parts of a machine."""
     seen: dict[tuple[str, str], set[str]] = {}
@@ -484,6 +514,7 @@ LONGEST_PERSON = 8
 FARTHEST = 200
 """Characters back to where a full name, with its share, may begin before its abbreviation in brackets."""
 LEAST_CODE, SHORTEST_CODE = 3, 2
+LEAST_DISTINCT = 4
 MOST_REMEMBERED, MOST_TEXTS = 100_000, 50
 SURE_LANGUAGE = 0.9
 _LATIN = ("en", "fr", "es")
@@ -491,6 +522,7 @@ _SIGNS = ("concentration", "quantity", "packaging", "hs_code", "un_number", "cas
 _PARTED = re.compile(r"[.;:!?\n|/]|,|[()\[\]]|[。；，、：]")
 _SIGNS_ALONE = frozenset(".;:!?\n|/,()[]。；，、：")
 _JOINED = re.compile(r"[ \n\t]{1,2}|-")
+_BESIDE = (" ", "-")
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 _NO_PART = frozenset({"based", "free", "containing"})
 _LIKE = frozenset({"like", "type"})

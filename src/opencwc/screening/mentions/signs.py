@@ -55,7 +55,7 @@ class Signs:
         for one, weight, other, following in zip(cut, weights, cut[1:], weights[1:], strict=False):
             if (
                 weight & BEGINS
-                and pairs[one, AMOUNT if following & MORE_DIGITS else other]
+                and pairs[one, AMOUNT if following & MORE_DIGITS and not other.isalpha() else other]
                 and (not one.isdecimal() or any(one + sign in text for sign in AFTER_LOCANT))
             ):
                 return True
@@ -85,7 +85,8 @@ class Signs:
         weight |= NAME if word.marks & MISREAD or self._scanner.may_begin(word, None) else 0
         weight |= {"name": NEAR, "word": MISTYPED}.get(self._near.worth(written, word), 0)
         weight |= OF_NAMES if self._near.is_of_names(word) else 0
-        return weight | (BEGINS if not runs & MORE_DIGITS and self._scanner.may_begin_more(word) else 0)
+        may_begin = written.isalpha() or not runs & MORE_DIGITS  # BIS is no 815
+        return weight | (BEGINS if may_begin and self._scanner.may_begin_more(word) else 0)
 
 
 class _Weights(Remembered[str, int]):
@@ -93,7 +94,7 @@ class _Weights(Remembered[str, int]):
 
     def __missing__(self, written: str) -> int:
         if is_amount(written) and len(written) <= MOST_DIGITS and written.isascii():
-            return MORE_DIGITS | (NUMBER if len(written) == LENGTH_OF_HEADING and _CHAPTER.match(written) else 0)
+            return MORE_DIGITS | (NUMBER if len(written) in LENGTHS_OF_CODES and _CHAPTER.match(written) else 0)
         return super().__missing__(written)
 
 
@@ -117,7 +118,7 @@ def _has_near(weights: Sequence[int]) -> bool:
 
 
 _NUMBER_OR_LABEL = re.compile(
-    r"(?:2[89]|3[0-8])\d\d|\d{8,}|HS|SH|SA|NC|UN|EC|CE|CAS|Cas|cas|ONU|HTS\w*|NCM|EINECS|TARIC|UN\d{4}"
+    r"(?:2[89]|3[0-8])\d\d(?:\d\d)?|\d{8,}|(?:HS|SH|SA|NC|NCM|HTS)\d{4,11}|HS|SH|SA|NC|UN|EC|CE|CAS|Cas|cas|ONU|HTS\w*|NCM|EINECS|TARIC|UN\d{4}"
     r"|(?i:tariff|arancel\w*|partida|harmoni\w*|registry)|ООН|ТН|КАС|[编税海]|.*(?:رقم|بند|رمز).*"
     r"|\W*[\uff10-\uff19\uff21-\uff3a\u0660-\u0669]+"
 )
@@ -125,4 +126,6 @@ _CHAIN_OR_KEY = re.compile(r"(?:Cl|Br|[BCNOPSFI]){6,}|[A-Z]{14}|InChI\w*")
 _DRAWN_BETWEEN = re.compile(r"[A-Za-z]\([A-Z=]")
 _AS_DIGITS = re.compile(r"[\dOoIlSBZОоЗБ]+")
 _CHAPTER = re.compile(r"2[89]|3[0-8]")
-MOST_DIGITS, LENGTH_OF_HEADING = 7, 4
+MOST_DIGITS = 7
+LENGTHS_OF_CODES = (4, 6)
+"""Digits of a heading and of a subheading of the HS."""
