@@ -97,8 +97,14 @@ class NameScanner:
 
         The words may have other stems than the text has there.
         """
-        for first in range(number + 1):
-            found = self._longest_mended(text, words, first)
+        row, begin = "", list[int]()
+        for first in range(number, -1, -1):
+            joined = row and words[first].marks & DIGIT_LAST and words[first + 1].marks & DIGIT_FIRST
+            row = f"{words[first].stem},{row}" if joined else words[first].stem + row
+            if self._begins_any(row):
+                begin.append(first)
+        for first in reversed(begin):
+            found = self._longest_curated(text, words, first, (0,))
             if found is not None and found.last >= number:
                 yield found
 
