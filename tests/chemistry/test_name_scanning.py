@@ -239,7 +239,8 @@ def test_a_short_name_in_the_plural_is_marked_as_such(text: str, plural: bool) -
 @pytest.mark.parametrize("texts", [("tabuns", "Tabuns"), ("Tabuns", "tabuns")])
 def test_a_plural_with_a_capital_is_told_from_one_without_whichever_was_read_first(texts: tuple[str, str]) -> None:
     scanner = NameScanner(RESOLVER)
-    assert {text: [one.plural for one in scanner.scan(text)] for text in texts} == {"tabuns": [True], "Tabuns": []}
+    plurals = {text: [one.plural for one in scanner.scan(text) if one.spellings] for text in texts}
+    assert plurals == {"tabuns": [True], "Tabuns": []}
 
 
 # Signs within names
