@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from opencwc.chemistry.name_scanning import NameScanner, Spotted, running_key, running_name
+from opencwc.chemistry import name_scanning
+from opencwc.chemistry.name_scanning import NameScanner, Spotted, Word, running_key, running_name
 from opencwc.chemistry.names import token_key
 from opencwc.chemistry.resolving import Resolver
 from opencwc.convention import Convention
@@ -140,6 +141,10 @@ def test_what_cannot_be_seen_before_a_name_or_between_its_words_hides_nothing(un
         ("𝐬𝐚𝐫𝐢𝐧", SARIN),
         ("sárin", SARIN),
         ("sa\u0301rin", SARIN),
+        ("３－奎宁环醇", "1619-34-7"),
+        ("3-奎寧環醇", "1619-34-7"),
+        ("3-\n奎宁环醇", "1619-34-7"),
+        ("O-иприт", "63918-89-8"),  # Latin O
     ],
 )
 def test_look_alikes_are_read_as_what_they_look_like(text: str, cas: str) -> None:
@@ -183,7 +188,8 @@ def test_alef_and_ya_are_one_letter_in_all_their_forms(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["зарин", "зарина", "зарину", "зарином", "зарине", "Зарин", "ЗАРИНОМ", "фосген", "фосгена", "фосгену", "фосгеном",
-     "фосгене", "триэтаноламин", "триэтаноламина", "триэтаноламином", "треххлористого фосфора", "хлорокиси фосфора"],
+     "фосгене", "триэтаноламин", "триэтаноламина", "триэтаноламином", "треххлористого фосфора", "хлорокиси фосфора",
+     "хлорокисью фосфора"],
 )  # fmt: skip
 def test_russian_is_found_in_every_case(text: str) -> None:
     assert numbers(text) & {SARIN, PHOSGENE, TEA, "7719-12-2", POCL3}
@@ -220,9 +226,21 @@ def test_each_spelling_of_a_chemical_is_found_although_another_one_has_the_same_
     assert cas in numbers(text)
 
 
-@pytest.mark.parametrize("text", ["Somanes", "Tabunes", "sarines"])
-def test_a_short_name_has_no_plural(text: str) -> None:
+@pytest.mark.parametrize("text", ["Somanes", "Tabunes", "Sarins", "amitone"])
+def test_a_short_name_with_a_capital_has_no_plural(text: str) -> None:
     assert curated(text) == []
+
+
+@pytest.mark.parametrize(("text", "plural"), [("sarines", True), ("tabuns", True), ("sarin", False), ("ricine", False)])
+def test_a_short_name_in_the_plural_is_marked_as_such(text: str, plural: bool) -> None:
+    assert [one.plural for one in SCANNER.scan(text)] == [plural]
+
+
+@pytest.mark.parametrize("texts", [("tabuns", "Tabuns"), ("Tabuns", "tabuns")])
+def test_a_plural_with_a_capital_is_told_from_one_without_whichever_was_read_first(texts: tuple[str, str]) -> None:
+    scanner = NameScanner(RESOLVER)
+    plurals = {text: [one.plural for one in scanner.scan(text) if one.spellings] for text in texts}
+    assert plurals == {"tabuns": [True], "Tabuns": []}
 
 
 # Signs within names
@@ -279,6 +297,11 @@ def test_words_parted_by_a_cell_a_sign_or_a_comma_are_no_name(text: str) -> None
         ("thi0diglycol", TDG),
         ("dirnethyl methylphosphonate", "756-79-6"),
         ("хл0рпикрин", "76-06-2"),
+        ("тионилх1орид", "7719-09-7"),
+        ("phosphorus tr1chloride", "7719-12-2"),  # an i, where only that makes a word
+        ("TRlETHANOLAMlNE", TEA),  # capitals I read as l
+        ("двухлористая cepа", "10545-99-0"),  # all but one letter Latin
+        ("三氯化鳞", "7719-12-2"),
         ("phosphorus oxych1oride", POCL3),
     ],
 )
@@ -364,6 +387,45 @@ def test_a_curated_name_in_any_latin_text_is_found_at_its_place(before: str, nam
 def test_a_scanner_that_has_read_much_answers_as_a_fresh_one(text: str) -> None:
     assert SCANNER.scan(text) == SCANNER.scan(text)
     assert SCANNER.scan(text) == SCANNER.scan(text, SCANNER.words(text))
+
+
+class LooksEverywhere(NameScanner):
+    """A scanner that holds the whole rest of a text against the names wherever one could begin."""
+
+    def _opening(self, keys: tuple[str, str]) -> name_scanning._Opening | None:
+        opening = super()._opening(keys)
+        return opening and opening._replace(goes_on=True, curated=True)
+
+    def scan(self, text: str, words: list[Word] | None = None) -> list[Spotted]:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(name_scanning, "FEW_WORDS", name_scanning.MOST_CHARACTERS)
+            return super().scan(text, words)
+
+
+EVERYWHERE = LooksEverywhere(RESOLVER)
+IN_A_LINE = st.lists(
+    st.one_of(
+        st.sampled_from([name.text for chemical in RESOLVER.curated.chemicals for name in chemical.names]),
+        st.sampled_from(["2-[2-(2-ethoxyethoxy)ethoxy]ethanol", "ethyl acetate", "acetone", "sodium chlorides", "200",
+                         "85", "4711", "kg", "of", "de", "2,4-", "cyanures", "PEG 400", "butyl", "acid",
+                         "sarins", "Sarins", "BIS"]),
+    ),
+    max_size=8,
+)  # fmt: skip
+
+
+@settings(max_examples=400, deadline=None)
+@given(IN_A_LINE, st.sampled_from([" ", " ", ", ", "-", "\t", "(", ""]))
+def test_looking_no_further_than_a_name_can_go_on_misses_none(pieces: list[str], between: str) -> None:
+    text = between.join(pieces)
+    assert SCANNER.scan(text) == EVERYWHERE.scan(text)
+
+
+def test_a_name_of_more_words_than_most_is_found_whole() -> None:
+    name = "2-[2-(2-ethoxyethoxy)ethoxy]ethanol"
+    (one,) = SCANNER.scan(f"200 kg {name}, 4 drums")
+    assert (one.start, one.end) == (7, 7 + len(name))
+    assert one.last - one.first + 1 > name_scanning.FEW_WORDS
 
 
 @given(st.text(ALPHABET, max_size=20))

@@ -7,11 +7,13 @@ import io
 import json
 from datetime import date
 
+import polars as pl
 import pyarrow.parquet as pq
 import pytest
 from rdkit import Chem
 
-from opencwc.screening.batches import BatchScreener
+from opencwc.finding import Verdict
+from opencwc.screening.batches import BatchScreener, to_lines
 from opencwc.screening.formats import FORMATS, format_named
 from opencwc.screening.model import COLUMNS, Question
 from opencwc.screening.running import Wish, checked_by, make_piece
@@ -129,3 +131,14 @@ def test_a_file_of_no_piece_is_whole(screener: BatchScreener) -> None:
             assert tuple(pq.read_table(stream).column_names) == COLUMNS
         else:
             assert stream.getvalue().decode() in ("", ",".join(COLUMNS) + "\n")
+
+
+@pytest.mark.parametrize("verdict", list(Verdict))
+def test_only_the_verdicts_asked_for_are_laid_out_and_as_among_all(
+    screener: BatchScreener, batch: Rows, verdict: Verdict
+) -> None:
+    answered = screener.answer(batch)
+    every = to_lines(answered, screener.question)
+    some = to_lines(answered, screener.question._replace(only=(verdict,)))
+    assert some.rows() == every.filter(pl.col("verdict") == str(verdict)).rows()
+    assert some.schema == every.schema

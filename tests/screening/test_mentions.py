@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,11 +12,17 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from opencwc.chemistry.resolving import Candidate
 from opencwc.finding import Message, Value, Verdict
 from opencwc.screening.answering import MET, Screener
-from opencwc.screening.mentions import Mention
-from opencwc.screening.model import Outcome
+from opencwc.screening.batches import BatchScreener
+from opencwc.screening.mentions import Mention, finder
+from opencwc.screening.mentions.model import Judge
+from opencwc.screening.mentions.near import NearSpellings
+from opencwc.screening.mentions.signs import NUMBER, Signs
+from opencwc.screening.model import Outcome, Question
 from opencwc.screening.rulebook import Rulebook
+from opencwc.tables.rows import Limits, Rows, part_of_values
 from opencwc.wording import LANGUAGES, say
 
 pytestmark = pytest.mark.usefixtures("name_index")
@@ -198,3 +204,59 @@ def test_mentions_of_any_text_stand_in_it_in_order_and_can_be_said(text: str) ->
 @given(st.lists(PIECES, max_size=5).map(" ".join))
 def test_a_finder_that_has_read_much_answers_as_before(text: str) -> None:
     assert SCREENER.finder.find(text) == SCREENER.finder.find(text)
+
+
+# Many texts at once
+
+
+@pytest.mark.parametrize("characters", [1, 200, finder.CHARACTERS_AT_ONCE])
+def test_each_of_many_texts_is_answered_as_it_is_alone(characters: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(finder, "CHARACTERS_AT_ONCE", characters)
+    texts = [
+        "",
+        "5 kg \u202eniras\u202c",
+        *(case["text"] for _, case in LINES),
+        "chairs",
+        "5 kg \u202eniras\u202c of TEA",
+    ]
+    together = list(SCREENER.finder.find_all(texts))
+    assert together == [SCREENER.finder.find(text) for text in texts]
+    told = [tuple(outcome for one in found for outcome in one.outcomes) for found in together]
+    assert list(SCREENER.finder.answer_all(texts)) == told
+
+
+def test_opsin_is_asked_for_the_names_of_many_texts_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    resolver = SCREENER.known.resolver
+    names = [
+        "4-bromo-2-methoxy-5-nitrobenzonitrile",
+        "3-ethyl-5-iodo-2-propoxyphenol",
+        "2-butyl-4-fluoro-6-nitroaniline",
+    ]
+    asked: list[list[str]] = []
+
+    def by_systematic_names(texts: Sequence[str]) -> list[tuple[Candidate, ...]]:
+        asked.append(list(texts))
+        return [(Candidate(one, "", ("CCO",), "systematic", "certain", one),) if one in names else () for one in texts]
+
+    monkeypatch.setattr(resolver, "by_systematic_names", by_systematic_names)
+    found = list(SCREENER.finder.find_all(f"{name}, 5 kg" for name in names))
+    assert [[(one.text, one.kind) for one in some] for some in found] == [[(name, "systematic")] for name in names]
+    assert len(asked) == 1
+    assert set(names) <= set(asked[0])
+
+
+def test_an_amount_is_weighed_as_any_word_is_and_not_remembered() -> None:
+    cut = ["12345", "2922", "1076", "11", "99999999"]
+    signs = Signs(SCREENER.finder.scanner, NearSpellings(Judge(SCREENER), SCREENER.finder.scanner))
+    assert [signs.of(one, [one]) for one in cut] == [0, NUMBER, 0, 0, NUMBER]
+    assert not {"12345", "2922", "1076"} & set(signs._weights)
+
+
+def test_a_line_that_comes_again_is_answered_once_and_told_at_each_of_its_rows() -> None:
+    screener = BatchScreener(Question(date(2026, 11, 24), kind="text"), SCREENER.rulebook)
+    texts = ["5 kg of phosgene", "chairs", "5 kg of phosgene", "", "chairs", "5 kg of phosgene"]
+    part = part_of_values(texts, [None] * len(texts), {}, Limits())
+    answered = screener.answer(Rows(1, part.ids, part.inputs, part.problems))
+    assert sorted(answered.outcomes) == [0, 2, 3, 5]
+    assert answered.outcomes[0] is answered.outcomes[2] is answered.outcomes[5]
+    assert (answered.tally.rows, answered.tally.by_verdict[Verdict.LISTED], answered.tally.silent) == (6, 3, 2)

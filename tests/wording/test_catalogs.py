@@ -10,6 +10,7 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
+from opencwc import wording
 from opencwc.convention import Convention
 from opencwc.finding import Message
 from opencwc.wording import CATALOGS, LANGUAGES, choose_language, say, sentence
@@ -152,3 +153,13 @@ def test_every_entry_of_the_australia_group_has_a_title_in_french() -> None:
     entries = Convention(lists=("AG",)).entries
     assert len(entries) == 90
     assert [one.id for one in entries if not one.title.get("fr")] == []
+
+
+def test_a_message_within_others_is_said_as_itself_however_many_there_were() -> None:
+    for carbons in range(2, 3 * wording.MOST_WITHIN, 100):
+        within = Message("group_alkyl", {"carbons": carbons})
+        assert str(carbons) in say(Message("why_found", {"found": within, "why": within}))
+    kept = [Message("group_alkyl", {"carbons": carbons}) for carbons in range(2, wording.MOST_WITHIN + 50)]
+    said = [say(Message("why_found", {"found": one, "why": one})) for one in kept]
+    assert said == [say(Message("why_found", {"found": one, "why": one})) for one in kept]
+    assert len(set(said)) == len(kept)

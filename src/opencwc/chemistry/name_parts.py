@@ -10,12 +10,16 @@ from typing import Any, NamedTuple
 import yaml
 
 from opencwc.chemistry.name_scanning import running_key
+from opencwc.chemistry.names import token_key
 
 _FILE = Path(__file__).parent / "data" / "name_parts.yaml"
 
 
 class NameParts(NamedTuple):
-    """The words of ``data/name_parts.yaml`` by their keys; those of Chinese as they are, since they follow at once."""
+    """The words of ``data/name_parts.yaml`` by their stems; those of Chinese as they are, since they follow at once.
+
+    Those behind a company's name are by their keys, since Sarin Solutions is a firm, and a cyanide solution is none.
+    """
 
     after: frozenset[str]
     after_han: tuple[str, ...]
@@ -25,11 +29,14 @@ class NameParts(NamedTuple):
     joins: frozenset[str]
     radicals: frozenset[str]
     company_after: frozenset[str]
+    company_after_han: tuple[str, ...]
     company_before: frozenset[str]
     context: frozenset[str]
     conjunctions: frozenset[str]
     agents: frozenset[str]
     context_han: tuple[str, ...]
+    trade: frozenset[str]
+    trade_han: tuple[str, ...]
     other_words: frozenset[str]
     equipment: frozenset[str]
     joins_equipment: frozenset[str]
@@ -49,12 +56,15 @@ class NameParts(NamedTuple):
             tuple(parts["other"]["zh"]),
             _keys(raw["joins"]),
             _keys(raw["radicals"]),
-            _keys(raw["companies"]["after"]),
+            frozenset(token_key(word) for word in raw["companies"]["after"]),
+            tuple(word for word in raw["companies"]["after"] if "\u4e00" <= word[0] <= "\u9fff"),
             _keys(raw["companies"]["before"]),
             _keys(word for words in raw["context"].values() for word in words),
             _keys(raw["conjunctions"]),
             _keys(raw["agents"]),
             tuple(raw["context_han"]),
+            _keys(word for words in raw["trade"].values() for word in words),
+            tuple(raw["trade_han"]),
             _keys(word for words in raw["other_words"].values() for word in words),
             _keys(raw["equipment"]["words"]),
             _keys(raw["equipment"]["joins"]),

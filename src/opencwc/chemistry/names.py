@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
-NORMALISER_VERSION = 2
+NORMALISER_VERSION = 4
 """Raised with every change of what ``normalise_name`` gives, so that stored keys are made anew."""
 
 _GREEK = (
@@ -72,16 +72,20 @@ def normalise_names(names: Sequence[str]) -> list[str]:
     >>> normalise_names(["N,N-Dimethylaniline", "Sarin", "2,2'-Thiodiethanol"])
     ['nndimethylaniline', 'sarin', '2,2′thiodiethanol']
     """
+    plain = [name for name in names if name.isascii()]  # one in another alphabet would make its neighbours slow
     keys: list[str] = []
-    for start in range(0, len(names), _AT_ONCE):
-        keys += _keys_of_lines(names[start : start + _AT_ONCE])
-    return keys
+    for start in range(0, len(plain), _AT_ONCE):
+        keys += _keys_of_lines(plain[start : start + _AT_ONCE])
+    if len(plain) == len(names):
+        return keys
+    of_plain = iter(keys)
+    return [next(of_plain) if name.isascii() else normalise_name(name) for name in names]
 
 
 def _keys_of_lines(names: Sequence[str]) -> list[str]:
     text = "\n".join(names)
-    marks = text.translate(_LINE_MARKS).replace("-)", "!").replace("(-", "!") if text.isascii() else "?"
-    if "?" in marks or marks.count("\n") != len(names) - 1:  # another alphabet, or a control character
+    marks = text.translate(_LINE_MARKS).replace("-)", "!").replace("(-", "!")
+    if "?" in marks or marks.count("\n") != len(names) - 1:  # a control character
         return [normalise_name(name) for name in names]
     text = f"\n{text.lower()}\n"
     if "'" in text or '"' in text or "`" in text:
@@ -176,7 +180,7 @@ _SPACED = bytes(ord(chr(c).lower()) if c < 128 and chr(c).isalnum() else 32 for 
 _SQUEEZED = _SPACED[:43] + b"+" + _SPACED[44:]  # where a plus sign is no mark but counts
 # Begun with the blank itself, so that the search jumps from one to the next.
 _BYTE_GAP = re.compile(b" (?<=[0-9] ) *(?=[0-9])")
-_AT_ONCE = 256  # one name in another alphabet makes its neighbours slow, so not too many; more are no faster
+_AT_ONCE = 256  # one name with a control character makes its neighbours slow, so not too many; more are no faster
 # The same for many names in one text, a line each; there two characters stand for the prime and for ``-,``.
 _PRIME, _INVERTED = "\x01", "\x02"
 _LINE_MARKS: dict[int, str | None] = {
@@ -254,7 +258,7 @@ _SPELT_OUT = {
 _CYRILLIC_AS_LATIN = str.maketrans(
     "АВЕКМНОРСТХУІЈЅҮӀѴԌаеорсхуіјѕүһԁԛԝӏѵк\u1c82\u1c83", "ABEKMHOPCTXYIJSYIVGaeopcxyijsyhdqwlvkoc"
 )
-_LATIN_AS_CYRILLIC = str.maketrans("ABEKMHOPCTXYaeopcxy", "АВЕКМНОРСТХУаеорсху")
+_LATIN_AS_CYRILLIC = str.maketrans("ABEKMHOPCTXYaeopcxykmhtu", "АВЕКМНОРСТХУаеорсхукмнти")
 # A Greek letter is a locant unless it stands in a word of Latin letters, or is a capital that no locant is.
 _GREEK_AS_LATIN = str.maketrans("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧονι", "ABEZHIKMNOPTYXovi")
 _GREEK_IN_LATIN = re.compile("(?<=[A-Za-z])[ΑΒΕΖΗΙΚΜΝΟΡΤΥΧονι]+|[ΑΒΕΖΗΙΚΜΝΟΡΤΥΧονι]+(?=[A-Za-z])")
@@ -270,14 +274,20 @@ _ARABIC = {
     **dict.fromkeys(map(ord, "\u0629\u06be\u06c1\u06c3\u06d5"), "\u0647"),  # ha: ta marbuta and the Urdu forms
     **dict.fromkeys(map(ord, "\u06a9\u06aa"), "\u0643"),  # kaf: Persian, swash
 }
-# Characters of chemical names and of what stands beside them, traditional and simplified.
+# Characters of chemical names and of the ordinary words beside them, traditional and simplified.
 _TRADITIONAL = str.maketrans(
-    "氫鈉鉀鋰銣銫鈹鎂鈣鍶鋇鐳鋁鎵銦鉈鍺錫鉛銻鉍矽燐鈧鈦釩鉻錳鐵鈷鎳銅鋅釔鋯鈮鉬鎝釕銠鈀銀鎘鉿鉭鎢錸鋨銥鉑釙鑭鈰鐠釹釤銪釓鋱鏑鈥鉺銩鐿鑥錒釷鏷鈾鈽鋂"
-    "銨鹼鹽鹵亞過異環雙單醯烴羥嗎鎓鋶膽劑氣樹膠纖維紅藍綠黃無機礦製對鄰間順開鏈側雜噴淚彈爛經靈類濃燒純業級號與聯疊連縮蘇體貝轉變構複質"
-    "蟲殺滅農藥龍樂馬內醣醫學險聚",
-    "氢钠钾锂铷铯铍镁钙锶钡镭铝镓铟铊锗锡铅锑铋硅磷钪钛钒铬锰铁钴镍铜锌钇锆铌钼锝钌铑钯银镉铪钽钨铼锇铱铂钋镧铈镨钕钐铕钆铽镝钬铒铥镱镥锕钍镤铀钚镅"
-    "铵碱盐卤亚过异环双单酰烃羟吗鎓锍胆剂气树胶纤维红蓝绿黄无机矿制对邻间顺开链侧杂喷泪弹烂经灵类浓烧纯业级号与联叠连缩苏体贝转变构复质"
-    "虫杀灭农药龙乐马内糖医学险聚",
+    "氫鈉鉀鋰銣銫鈹鎂鈣鍶鋇鐳鋁鎵銦鉈鍺錫鉛銻鉍矽燐鈧鈦釩鉻錳鐵鈷鎳銅鋅釔鋯鈮鉬鎝釕銠鈀銀鎘鉿鉭鎢錸鋨銥鉑釙鑭鈰鐠釹釤銪釓鋱鏑鈥鉺銩鐿鑥錒釷鏷鈾鈽鋂銨鹼鹽鹵"
+    "亞過異環雙單醯烴羥嗎鎓鋶膽劑氣樹膠纖維紅藍綠黃無機礦製對鄰間順開鏈側雜噴淚彈爛經靈類濃燒純業級號與聯疊連縮蘇體貝轉變構複質蟲殺滅農藥龍樂馬內醣醫學險聚"
+    "東絲丟兩臨爲麗烏喬於產侖儀價會傳傷餘傭偵儲蘭興茲寫軍準劃則剛別劇務動勢區華協廠壓釐縣叄發葉噸吶嚀團園國圖聖場壞墊聲處備復頭獎婭寧寶實導爾塵層屬島巖嶺巰"
+    "幣帶並廣庫彌強當錄總戲戶掃護報擬據攝撐敵數鬥斷舊時顯條楊傑櫃標檢樓畢潔漿測塗溫遊灣潰燈爐煉燙熱牽狀獄現瓊電畫皁盤碼碸碩離稈種稱稅筆籤約納線細結絡統繩緝"
+    "緩締編網羅羣膚腳脫藝節蘋薺熒營虛蝦蟻蠶蠟裝見視計訂認議記設訪證詞譯語誘說諾調貨貸費資賽趕車輪軸較輸邊達運遠適郵醬採裏鋼錢鑽鍋鎮鏡長門問陽黴韋韓韻項須頓"
+    "領頻題顏額風飯飲飾餅餾饅驗魯鴨麥麩齒為裡説",
+    "氢钠钾锂铷铯铍镁钙锶钡镭铝镓铟铊锗锡铅锑铋硅磷钪钛钒铬锰铁钴镍铜锌钇锆铌钼锝钌铑钯银镉铪钽钨铼锇铱铂钋镧铈镨钕钐铕钆铽镝钬铒铥镱镥锕钍镤铀钚镅铵碱盐卤"
+    "亚过异环双单酰烃羟吗鎓锍胆剂气树胶纤维红蓝绿黄无机矿制对邻间顺开链侧杂喷泪弹烂经灵类浓烧纯业级号与联叠连缩苏体贝转变构复质虫杀灭农药龙乐马内糖医学险聚"
+    "东丝丢两临为丽乌乔于产仑仪价会传伤余佣侦储兰兴兹写军准划则刚别剧务动势区华协厂压厘县叁发叶吨呐咛团园国图圣场坏垫声处备复头奖娅宁宝实导尔尘层属岛岩岭巯"
+    "币带并广库弥强当录总戏户扫护报拟据摄撑敌数斗断旧时显条杨杰柜标检楼毕洁浆测涂温游湾溃灯炉炼烫热牵状狱现琼电画皂盘码砜硕离秆种称税笔签约纳线细结络统绳缉"
+    "缓缔编网罗群肤脚脱艺节苹荠荧营虚虾蚁蚕蜡装见视计订认议记设访证词译语诱说诺调货贷费资赛赶车轮轴较输边达运远适邮酱采里钢钱钻锅镇镜长门问阳霉韦韩韵项须顿"
+    "领频题颜额风饭饮饰饼馏馒验鲁鸭麦麸齿为里说",
 )
 _ONE_FORM: dict[int, str | int] = {**_SPELT_OUT, **_ARABIC, **_TRADITIONAL}
 

@@ -147,13 +147,21 @@ def _is_near(asked: _Name, known: _Name, distance: int) -> bool:
     # Custard is no mustard, nitric acid no picric acid.
     if asked.key[0] != known.key[0] and (known.allowed == 1 or distance > 1):
         return False
-    # The text may be another chemical's name, or a near spelling of that one rather.
-    return not any(
-        OSA.distance(other, asked.key, score_cutoff=distance - 1) < distance for other in _other_chemicals(known.key)
-    ) and not any(OSA.distance(other, known.key, score_cutoff=distance - 1) < distance for other in _without(asked.key))
+    return not differs_as_chemicals_do(asked.key, known.key, distance)
 
 
-@lru_cache(maxsize=512)
+def differs_as_chemicals_do(asked: str, known: str, distance: int) -> bool:
+    """Tell whether a text rather is, or is nearer to, another chemical's name than the one it is ``distance`` off.
+
+    >>> differs_as_chemicals_do("trimethoxy", "trimethyl", 2), differs_as_chemicals_do("trimehtyl", "trimethyl", 1)
+    (True, False)
+    """
+    return any(
+        OSA.distance(other, asked, score_cutoff=distance - 1) < distance for other in _other_chemicals(known)
+    ) or any(OSA.distance(other, known, score_cutoff=distance - 1) < distance for other in _without(asked))
+
+
+@lru_cache(maxsize=4_096)
 def _other_chemicals(key: str) -> tuple[str, ...]:
     """The name with one morpheme changed for another with which it makes another chemical's name."""
     others = {
@@ -163,7 +171,7 @@ def _other_chemicals(key: str) -> tuple[str, ...]:
         for other in morphemes
     }
     others |= {key + ending for ending in _ADDED if key[-1:].isalpha()}
-    return tuple((others | _without(key)) - {key})
+    return tuple(one for one in (others | _without(key)) - {key} if not _NO_NAME.search(one))
 
 
 def _without(key: str) -> set[str]:
@@ -171,6 +179,8 @@ def _without(key: str) -> set[str]:
     return {key[: found.start()] + key[found.end() :] for found in _COUNTS.finditer(key)}
 
 
+_NO_NAME = re.compile("[pf]h?osfanat|phosphanat|фосфанат")
+"""What no chemical is called: of a phosphonate with a wrong vowel another chemical is not made."""
 _COUNTS = re.compile("di|bi|ди|бис?")
 _ADDED = ("ic", "yl", "al", "ol", "on", "id", "at", "ique", "ico", "ил", "ол", "ат", "ит", "ид")
 _ANYWHERE = """
@@ -191,14 +201,15 @@ _ANYWHERE = """
     мет эт|метил этил|меток эток|гекс гепт|фтор хлор|ди три би|моно ди|бис трис|амин имин амид имид|окси оксо
     фосфит фосфат фосфид фосфин фосфон|сульфид сульфит сульфат сульфон|хлорид хлорит хлорат фторид|бензил бензоил
     фенил фенол фенок|нитро нитрозо|гликоль глицерин|пропан пропен пропин|арсин арсон арсен
-    ميث ايث اث|ميت ايت ات|ميثيل ايثيل اثيل|فوسفات فوسفيت فوسفيد فوسفين فوسفون|كلور فلور|ثنايي ثلاثي|امين ايمين اميد
-    كبريتيد كبريتات كبريتيت|هكس هبت|بيس تريس|فوسجين فوسفين|كلوريد كلوريت كلورات فلوريد
+    ميث ايث اث|ميت ايت ات|ميثيل ايثيل اثيل|فوسفات فوسفيت فوسفيد فوسفين فوسفون|كلور فلور|ثنايي ثلاثي
+    امين ايمين اميد امينو|كبريتيد كبريتات كبريتيت|هكس هبت|بيس تريس|فوسجين فوسفين|كلوريد كلوريت كلورات فلوريد
 """
 _STEMS = "meth|eth|prop|but|pent|hex|hept|oct|non|dec|met|et"
 _AFTER_STEM = "ane ene yne anone anol anal enol ynol yl oxy oyl ano eno ino anona"
 _AT_THE_END = """
     ide ite ate ine ane ene yne one ole ol al yl ile oic|id it at in an en on ol al yl|ides ites ates ines|ure ite ate
-    uro ito ato|ido ito ato ino ano ina ona|amine imine amide|ид ит ат ин ан ен он ил ол аль|ات يت يد ين ان ون ول ال يل
+    uro ito ato|ido ito ato ino ano ina ona|amine imine amide amino|ид ит ат ин ан ен он ил ол аль
+    ات يت يد ين ان ون ول ال يل
 """
 
 

@@ -173,13 +173,14 @@ def _sound(name: str) -> str:
     >>> _sound("فوسفيت تلاتي الميتيل") == _sound("فوسفيت ثلاثي الميثيل"), _sound("فوسفات") == _sound("فوسفيت")
     (True, False)
     """
-    key = _ARTICLE_WITHIN.sub("", normalise_name(name).translate(_ONE_SOUND))
+    key = _AMINO.sub("مين3", _ARTICLE_WITHIN.sub("", normalise_name(name).translate(_ONE_SOUND)))
     return _VOWELS.sub("", _SALT_ENDING.sub(lambda found: f"{found[1]}{_MARKS[found[2]]}{found[3]}", key))
 
 
 LEAST_ARABIC = 7
 _ONE_SOUND = str.maketrans("ثذظصطقجغىة", "تدضستكككيه")
 _SALT_ENDING = re.compile("(فو?سف|كلو?ر|كبري?ت|في?لو?ر|سي?ا?ني?)(ي|ا)(ت|د)")
+_AMINO = re.compile("مينو")  # what a dimethylamino group is in is no dimethylamine
 _MARKS = {"ي": "1", "ا": "2"}
 _VOWELS = re.compile("[اويءئؤ]")
 _ARTICLE_WITHIN = re.compile(r"(?<!\w)ال(?=\w\w)")

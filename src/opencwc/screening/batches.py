@@ -70,10 +70,10 @@ class BatchScreener:
 
     def _answer_texts(self, rows: Rows, outcomes: dict[int, tuple[Outcome, ...]]) -> Answered:
         """Answer texts by the mentions in them; a text without any is told as `NO_MENTION`."""
-        finder = self.screener.finder
-        for offset, text in enumerate(rows.inputs.to_list()):
-            if offset not in outcomes and (answered := finder.answer(text)):
-                outcomes[offset] = answered
+        readable = [(offset, text) for offset, text in enumerate(rows.inputs.to_list()) if offset not in outcomes]
+        different = list(dict.fromkeys(text for _, text in readable))  # the same goods come again and again
+        answers = dict(zip(different, self.screener.finder.answer_all(different), strict=True))
+        outcomes.update({offset: told for offset, text in readable if (told := answers[text])})
         tally = Tally()
         for answered in outcomes.values():
             tally.add(gravest(one.verdict for one in answered))
@@ -109,7 +109,6 @@ def to_lines(answered: Answered, question: Question) -> pl.DataFrame:
     import polars as pl
 
     rows = answered.rows
-    wanted = {str(verdict) for verdict in question.only}
     special = pl.Series("offset", list(answered.outcomes), dtype=pl.UInt32)
     base = pl.DataFrame({"id": rows.ids.fill_null(""), "input": rows.inputs.fill_null("")}).with_row_index("offset")
     keys = base.select("offset", (pl.col("offset").cast(pl.Int64) + rows.first).alias("row"), "id", "input")
@@ -121,19 +120,39 @@ def to_lines(answered: Answered, question: Question) -> pl.DataFrame:
         pl.lit(answered.plain.basis).alias("basis"),
         pl.lit(sentence(answered.plain.message, question.lang)).alias("why"),
     )
-    records: dict[str, list[object]] = {name: [] for name in ("offset", "place", "written", *COLUMNS[3:])}
-    for offset, outcomes in answered.outcomes.items():
-        for one in outcomes:
-            cells = (offset, _place(one, rows, offset), one.written or None, *_cells(one, question.lang))
-            for name, value in zip(records, cells, strict=True):
-                records[name].append(value)
-    schema = {"offset": pl.UInt32, **dict.fromkeys(("place", "written", *COLUMNS[3:]), pl.String)}
-    told = pl.DataFrame(records, schema=schema).join(keys, on="offset", how="left", maintain_order="left")
+    told = _told(answered, question).join(keys, on="offset", how="left", maintain_order="left")
     told = told.with_columns(pl.coalesce("place", "id").alias("id"), pl.coalesce("written", "input").alias("input"))
+    if question.only and answered.plain.verdict not in question.only:
+        simple = simple.clear()
     lines = pl.concat([simple.select("offset", *COLUMNS), told.select("offset", *COLUMNS)])
-    if wanted:
-        lines = lines.filter(pl.col("verdict").is_in(sorted(wanted)))
     return lines.sort("offset", maintain_order=True).select(COLUMNS)
+
+
+def _told(answered: Answered, question: Question) -> pl.DataFrame:
+    """Return the outcomes that are asked for, a line each; a message that many of them share is said once."""
+    import polars as pl
+
+    ids, inputs = answered.rows.ids.to_list(), answered.rows.inputs.to_list()
+    told = [
+        (offset, one)
+        for offset, outcomes in answered.outcomes.items()
+        for one in outcomes
+        if not question.only or one.verdict in question.only
+    ]
+    said = {id(message): message for message in (one.message for _, one in told)}
+    whys = {key: sentence(message, question.lang) for key, message in said.items()}
+    columns: dict[str, list[str | None]] = {
+        "place": [_place(one, ids[offset] or "", inputs[offset]) for offset, one in told],
+        "written": [one.written or None for _, one in told],
+        "component": ["" if one.component is None else str(one.component) for _, one in told],
+        "verdict": [str(one.verdict) for _, one in told],
+        "list": [one.rule.list if one.rule else "" for _, one in told],
+        "entry": [one.rule.entry if one.rule else "" for _, one in told],
+        "basis": [one.basis for _, one in told],
+        "why": [whys[id(one.message)] for _, one in told],
+    }
+    offsets = pl.Series("offset", [offset for offset, _ in told], dtype=pl.UInt32)
+    return pl.DataFrame([offsets, *(pl.Series(name, cells, dtype=pl.String) for name, cells in columns.items())])
 
 
 def to_findings(answered: Answered, maker: Maker, file: str = "") -> list[Finding]:
@@ -164,31 +183,19 @@ def _findings(
     rows = answered.rows
     subject = Subject(rows.first + offset, rows.ids[offset] or "", rows.inputs[offset] or "", None, file)
     for one in outcomes:
-        place = _place(one, rows, offset)
+        place = _place(one, subject.id, subject.input)
         yield one.finding(subject if place is None else subject._replace(id=place), maker)
 
 
-def _place(one: Outcome, rows: Rows, offset: int) -> str | None:
+def _place(one: Outcome, place: str, text: str | None) -> str | None:
     """Return where in a passage a mention stands: in the row of a sheet, or of a table that is attached, the cell;
     ``None`` where the id says it.
     """
-    place = rows.ids[offset] or ""
     if not one.span or not ("!" in place or " > " in place):
         return None
     from opencwc.language.reading import cell_of
 
-    return cell_of(place, rows.inputs[offset], one.span[0])
-
-
-def _cells(one: Outcome, lang: str) -> tuple[str, ...]:
-    return (
-        "" if one.component is None else str(one.component),
-        str(one.verdict),
-        one.rule.list if one.rule else "",
-        one.rule.entry if one.rule else "",
-        one.basis,
-        sentence(one.message, lang),
-    )
+    return cell_of(place, text or "", one.span[0])
 
 
 def _kinds(inputs: pl.Series, kind: str, screener: Screener) -> dict[str, NDArray[np.int64]]:

@@ -111,4 +111,7 @@ class Tally:
 
 def gravest(verdicts: Iterable[Verdict]) -> Verdict:
     """Return the gravest of the verdicts of one row."""
-    return min(verdicts, key=list(Verdict).index)
+    return min(verdicts, key=_BY_GRAVITY.index)
+
+
+_BY_GRAVITY = tuple(Verdict)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gettext
 import os
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from opencwc.finding import Message, Value
@@ -64,33 +64,50 @@ def choose_language(asked: str = "") -> str:
 
 
 def _template(message: Message, lang: str) -> str | None:
-    found = _as_kept(message, lang)
+    counts = (message.values[key] for key in _COUNTS if key in message.values)
+    return _template_of(message.id, next((one for one in counts if isinstance(one, int)), None), lang)
+
+
+@lru_cache(maxsize=10_000)
+def _template_of(message_id: str, count: int | None, lang: str) -> str | None:
+    found = _as_kept(message_id, count, lang)
     return _UNBROKEN.sub("\u00a0", found) if found and lang == "fr" else found
 
 
-def _as_kept(message: Message, lang: str) -> str | None:
-    count = next((message.values[key] for key in _COUNTS if isinstance(message.values.get(key), int)), None)
+def _as_kept(message_id: str, count: int | None, lang: str) -> str | None:
     for language in dict.fromkeys((lang, "en")):
         catalog = _catalog(language)
-        if isinstance(count, int):
-            counted = catalog.ngettext(message.id, message.id, count)
-            if counted != message.id:
+        if count is not None:
+            counted = catalog.ngettext(message_id, message_id, count)
+            if counted != message_id:
                 return counted
-        plain = catalog.gettext(message.id)
-        if plain != message.id:
+        plain = catalog.gettext(message_id)
+        if plain != message_id:
             return plain
     return None
 
 
 def _said(value: Value, lang: str) -> str:
     if isinstance(value, Message):
-        return say(value, lang)
+        return _said_within(value, lang)
     if isinstance(value, tuple):
         return say("list_separator", lang).join(_said(item, lang) for item in value)
     text = str(value)
     if lang != "en" and (day := _DAY.fullmatch(text)) and 1 <= int(day[2]) <= 12:
         return _day_said(int(day[1]), int(day[2]), int(day[3]), lang)
     return _as_written(text) if lang in RIGHT_TO_LEFT else text
+
+
+def _said_within(message: Message, lang: str) -> str:
+    """Say a message that stands in another one, and remember it: many of those share the very same one."""
+    held = _WITHIN.get((id(message), lang))
+    if held and held[0] is message:  # which is held, so that no other one can have its id
+        return held[1]
+    if len(_WITHIN) >= MOST_WITHIN:
+        _WITHIN.clear()
+    said = say(message, lang)
+    _WITHIN[id(message), lang] = message, said
+    return said
 
 
 def _day_said(year: int, month: int, day: int, lang: str) -> str:
@@ -116,6 +133,8 @@ def _catalog(lang: str) -> gettext.NullTranslations:
     return gettext.translation("opencwc", CATALOGS, languages=[lang], fallback=True)
 
 
+MOST_WITHIN = 5_000
+_WITHIN: dict[tuple[int, str], tuple[Message, str]] = {}
 _COUNTS = ("count", "carbons")
 _DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _UNBROKEN = re.compile(r" (?=[:;?!»])|(?<=«) ")

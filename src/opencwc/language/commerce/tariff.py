@@ -18,7 +18,7 @@ def read_codes_behind(line: Line, kind: str, place: int) -> int:
         digits = NOT_DIGIT.sub("", line.plain[number.start() : end])
         dotted = "." in line.plain[number.start() : end]
         long = {"hs_strong": 4, "hs_weak": 6, "hs_faint": 8}[kind]
-        if not (4 <= len(digits) <= 10 and "01" <= digits[:2] <= "97"):
+        if not (4 <= len(digits) <= LONGEST and "01" <= digits[:2] <= "97"):
             return place
         if not dotted and (len(digits) < long or (kind == "hs_faint" and len(digits) == 9)):
             return place
@@ -69,8 +69,10 @@ def _money_beside(line: Line, start: int, end: int, *, near: int) -> bool:
     return money.search(before) is not None or money.match(line.plain[end : end + 12].lstrip(" ")) is not None
 
 
+LONGEST = 11
+"""Digits of a code: 6 of the Harmonized System, and up to 5 that a country adds."""
 _CODE = re.compile(
-    r"(?:[0-9]{4}([ .-])[0-9]{2}(?:\1[0-9]{2}(?:\1[0-9]{2})?|\1[0-9]{4}|\1[0-9]{3}\1[0-9])?(?: 00)?"
+    r"(?:[0-9]{4}([ .-])[0-9]{2}(?:\1[0-9]{2}(?:\1[0-9]{2}(?:\1[0-9])?)?|\1[0-9]{4}|\1[0-9]{3}(?:\1[0-9])?)?(?: 00)?"
     r"|[0-9]{4}[ .][0-9]{4}(?:[ .][0-9]{2})?"
     r"|[0-9]{4} [0-9]{3} [0-9]{3}"
     r"|[0-9]{4} [0-9]{6}"

@@ -179,4 +179,7 @@ _BARE_CODE = re.compile(
 )
 _CODE_DIGITS = re.compile(r"(?:2[89]|3[0-8]) ?\d\d[ .]?\d\d")
 """What every code of these chapters has: quick to look for, and mostly not there."""
-_MEASURED = re.compile(r"\s*(?:[kM]?Wh|кВт|[mkc]?m[²³]?\b|°|USD|EUR|[€$£])", re.IGNORECASE)
+_MEASURED = re.compile(
+    r"\s*(?:[kM]?Wh|[км]?Вт|كيلو ?واط|千瓦|兆瓦|度|[mkc]?m[²³]?\b|°|USD|EUR|руб|元|ريال|دينار|درهم|[€$£¥])",
+    re.IGNORECASE,
+)

@@ -1,6 +1,8 @@
 """Mistyped words of names of several words: each word is put right by itself, and the whole must then be a name.
 
-A word that is known, of this or another chemical's name, is never changed: sulfate is no mistyped sulfide.
+A word that is known, of this or another chemical's name, is never changed: sulfate is no mistyped sulfide. Nor is one
+changed into a word from which it differs as one chemical's name does from another's: trimethoxy is no mistyped
+trimethyl.
 """
 
 from __future__ import annotations
@@ -8,19 +10,27 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from itertools import product
+from itertools import islice, product
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from opencwc.chemistry.curated_names import Spelling
 from opencwc.chemistry.name_parts import NameParts
-from opencwc.chemistry.name_scanning import NameScanner, Word, running_key
+from opencwc.chemistry.name_scanning import NameScanner, Spotted, Word, running_key
+from opencwc.chemistry.near_names import differs_as_chemicals_do
 from opencwc.chemistry.resolving import NEARLY_SPELT, Resolver
 
 LEAST_LETTERS, MANY_LETTERS = 5, 8
 """Letters of a word in which one may be mistyped, and from which on two may be."""
+LEAST_SOUNDED = 4
+"""Letters of a word that is written as it sounds: etil, tio, fosfor."""
 LEAST_WORDS = 2
-MOST_WORDS, MOST_TRIED, MOST_REMEMBERED = 4, 24, 100_000
+LEAST_ALONE = 9
+"""Letters of a word that is looked at without another one of names beside it: the rest may be places, N,N- and 2-."""
+MOST_BESIDE = 7
+"""Words on either side of a mistyped one that its name may have."""
+MOST_MEANT, MOST_TRIED, MOST_REMEMBERED = 4, 24, 100_000
 
 
 class Corrector:
@@ -32,49 +42,100 @@ class Corrector:
         self._meant: dict[str, tuple[str, ...]] = {}
 
     def meant(self, word: Word) -> tuple[str, ...]:
-        """Return, and remember, the words of listed chemicals' names that a word can be mistyped for."""
+        """Return, and remember, the words of listed chemicals' names that a word can be mistyped for, nearest first."""
         known = self._meant.get(word.stem)
         if known is None:
             if len(self._meant) >= MOST_REMEMBERED:
                 self._meant.clear()
-            known = self._meant[word.stem] = tuple(self._near(word))
+            known = self._meant[word.stem] = tuple(self._near(word))[:MOST_MEANT]
         return known
 
     def is_mistyped(self, word: Word) -> bool:
         """Tell whether a word can be a mistyped one of listed chemicals' names."""
         return bool(self.meant(word))
 
+    def is_mistyped_alone(self, word: Word) -> bool:
+        """Tell whether a word can be so without another word of names beside it."""
+        return len(word.stem) >= LEAST_ALONE and self.is_mistyped(word)
+
     def is_of_names(self, word: Word) -> bool:
         """Tell whether a word is one of listed chemicals' names."""
         return word.stem in self._listed
 
-    def read(self, words: Sequence[Word], number: int) -> tuple[int, int, tuple[Spelling, ...]] | None:
-        """Return first and last word and the spellings of the longest name around a mistyped word."""
+    def read(self, text: str, words: Sequence[Word], number: int) -> tuple[int, int, tuple[Spelling, ...]] | None:
+        """Return first and last word and the spellings of the longest name around a mistyped word.
+
+        Where two corrections that are as near give names of two chemicals, the spellings are of both.
+        """
         around = words[max(0, number - 2) : number + 3]
-        if sum(word.stem in self._listed or bool(self.meant(word)) for word in around) < LEAST_WORDS:
+        alone = len(words[number].stem) >= LEAST_ALONE
+        if not alone and sum(word.stem in self._listed or bool(self.meant(word)) for word in around) < LEAST_WORDS:
             return None
-        for count in range(min(MOST_WORDS, len(words)), 1, -1):
-            for first in range(max(0, number - count + 1), min(number, len(words) - count) + 1):
-                run = words[first : first + count]
-                choices = [(word.stem, *self.meant(word)) for word in run]
-                for tried, stems in enumerate(product(*choices)):
-                    if tried >= MOST_TRIED:
-                        break
-                    if spellings := self._scanner.curated("".join(stems)):
-                        listed = tuple(one for one in spellings if one.chemical.named_in)
-                        if listed and not all(stem == word.stem for stem, word in zip(stems, run, strict=True)):
-                            return first, first + count - 1, listed
-        return None
+        low = max(0, number - MOST_BESIDE)
+        run = list(words[low : number + MOST_BESIDE + 1])
+        best: dict[str, Spelling] = {}
+        span, least = (0, -1), 0
+        for mended in self._mended(run, number - low):
+            found = self._around(text, mended, number - low)
+            changes = self._changes(run, mended, found) if found else 0
+            if found is None or not changes:  # a name as it should be is for others to take or to leave
+                continue
+            length = found.last - found.first
+            if length > span[1] - span[0] or (length == span[1] - span[0] and changes < least):
+                best, span, least = {}, (found.first, found.last), changes
+            if (found.first, found.last) == span and changes == least:
+                best |= {one.chemical.cas: one for one in found.spellings if one.chemical.named_in}
+        return (low + span[0], low + span[1], tuple(best.values())) if best else None
+
+    def _mended(self, run: list[Word], number: int) -> Iterator[list[Word]]:
+        """Yield the words with each as it can be meant, the nearest to the mistyped one changed first."""
+        order = sorted(range(len(run)), key=lambda place: -abs(place - number))
+        for stems in islice(product(*(self._readings(run[place]) for place in order)), MOST_TRIED):
+            mended = run.copy()
+            for place, stem in zip(order, stems, strict=True):
+                mended[place] = run[place]._replace(stem=stem)
+            yield mended
+
+    def _readings(self, word: Word) -> tuple[str, ...]:
+        """Return what a word can be: itself where it is of names or nothing is nearer, and what it is mistyped for."""
+        meant = self.meant(word)
+        return (word.stem, *meant) if not meant or word.stem in self._listed else meant
+
+    def _around(self, text: str, words: list[Word], number: int) -> Spotted | None:
+        """Return the longest name of two words or more, of a listed chemical, that the word is in."""
+        names = (one for one in self._scanner.curated_around(text, words, number) if one.last > one.first)
+        of_lists = (one for one in names if any(spelling.chemical.named_in for spelling in one.spellings))
+        return max(of_lists, key=lambda one: one.last - one.first, default=None)
+
+    @staticmethod
+    def _changes(words: Sequence[Word], mended: Sequence[Word], found: Spotted) -> int:
+        span = slice(found.first, found.last + 1)
+        return sum(
+            OSA.distance(one.stem, other.stem) for one, other in zip(words[span], mended[span], strict=True)
+        )  # fmt: skip
 
     def _near(self, word: Word) -> Iterator[str]:
         stem = word.stem
-        if len(stem) < LEAST_LETTERS or not stem.isalpha() or _HAN.search(stem) or self._is_known(word):
+        if len(stem) < LEAST_SOUNDED or not stem.isalpha() or _HAN.search(stem):
+            return
+        is_of_names = stem in self._listed  # and of another language, it may be: chlorure de tionil
+        if not is_of_names and self._is_known(word):
+            return
+        sounded = [other for other in self._by_sound.get(_sound(stem), ()) if other != stem]
+        yield from sounded
+        if is_of_names or (len(stem) < LEAST_LETTERS and not (_CYRILLIC.match(stem) and len(word.key) > LEAST_LETTERS)):
             return
         allowed = 2 if len(stem) >= MANY_LETTERS else 1
-        for length in range(len(stem) - allowed, len(stem) + allowed + 1):
-            for other in self._words_of_length.get(length, ()):
-                if OSA.distance(stem, other, score_cutoff=allowed) <= allowed:
-                    yield other
+        near = [
+            (distance, other)
+            for length in range(len(stem) - allowed, len(stem) + allowed + 1)
+            for other, distance, _ in process.extract(
+                stem, self._words_of_length.get(length, ()), scorer=OSA.distance, score_cutoff=allowed, limit=None
+            )
+        ]
+        for distance, other in sorted(near):
+            if other not in sounded and not differs_as_chemicals_do(stem, other, int(distance)):
+                yield other
 
     def _is_known(self, word: Word) -> bool:
         """Tell whether a word is one of other chemicals' names, which is not mistyped for one of listed ones."""
@@ -97,13 +158,21 @@ class Corrector:
         return NameParts.load().other_words
 
     @cached_property
+    def _by_sound(self) -> dict[str, tuple[str, ...]]:
+        """The words of listed chemicals' names by how they sound."""
+        table: dict[str, list[str]] = {}
+        for stem in sorted(self._listed):
+            table.setdefault(_sound(stem), []).append(stem)
+        return {sound: tuple(stems) for sound, stems in table.items() if sound}
+
+    @cached_property
     def _words_of_length(self) -> dict[int, tuple[str, ...]]:
         names = (
             name.text
             for one in self._resolver.curated.chemicals
             if one.named_in
             for name in one.names
-            if name.kind in NEARLY_SPELT and " " in name.text
+            if name.kind in NEARLY_SPELT and _SEVERAL.search(name.text)
         )
         table: dict[int, list[str]] = {}
         for stem in sorted(set(_stems(names))):
@@ -118,4 +187,23 @@ def _stems(names: Iterable[str]) -> Iterator[str]:
             yield running_key(word)
 
 
+def _sound(stem: str) -> str:
+    """Return how a word of Latin letters sounds, whatever language spells it; nothing for other alphabets.
+
+    >>> _sound("thionyl") == _sound("tionil") == "tionil"
+    True
+    """
+    if not stem.isascii():
+        return ""
+    plain = _H.sub("", _SPELT.sub(lambda found: _AS_SPOKEN[found[0]], stem))
+    return _TWICE.sub(r"\1", plain.translate(_ONE_SOUND))
+
+
+_SPELT = re.compile("ph|th|ch|qu|ck")
+_AS_SPOKEN = {"ph": "f", "th": "t", "ch": "k", "qu": "k", "ck": "k"}
+_H = re.compile("h")
+_ONE_SOUND = str.maketrans("cyz", "kis")
+_TWICE = re.compile(r"(.)\1")
+_SEVERAL = re.compile(r"\w\W+\w")
+_CYRILLIC = re.compile("[\u0400-\u04ff]")
 _HAN = re.compile("[\u3400-\u9fff]")

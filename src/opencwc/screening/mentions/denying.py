@@ -32,7 +32,7 @@ class Denial:
 
     def weigh(self, found: Sequence[Mention], read: TextRead) -> list[Mention]:
         """Return mentions, in the order of the text, with those that are denied for review."""
-        if not read.words:
+        if not read.words or not any(one.met for one in found):
             return list(found)
         denied: set[int] = set()
         for numbers, is_denied in (

@@ -76,4 +76,6 @@ _CHAIN = re.compile(r"(?<![\w-])(?:Cl|Br|[BCNOPSFI]){6,}(?![\w-])")
 _INCHI_KEY = re.compile(r"\b[A-Z]{14}-[A-Z]{10}-[A-Z]\b")
 _ANY = re.compile(rf"[=#\[]|[A-Z]\([A-Z=]|InChI|[A-Z]{{14}}-|{_CHAIN.pattern}")
 _DRAWN = re.compile(r"InChI=|[A-Za-z\]][=#(\[]|\([A-Z=]|[A-Z]\d?[A-Z](?=.{0,200}\d)")
-_WRITTEN = re.compile(r"InChI=1S?/\S+|[A-Za-z0-9@+\-\[\]()=#$/\\.%*~]{5,}")
+_SIGN = r"A-Za-z0-9@+\-\[\]()=#$/\\.%*~"
+_WRITTEN = re.compile(rf"InChI=1S?/\S+|(?<![À-ɏ{_SIGN}])[{_SIGN}]{{5,}}+(?![À-ɏ])")
+"""A run of the signs of a drawing, and not the rest of a word behind an accent: ARSÉNICO(III) draws nothing."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
-from operator import attrgetter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from operator import attrgetter, itemgetter
+from typing import cast
 
 from opencwc.chemistry.name_parts import NameParts
-from opencwc.chemistry.name_scanning import NameScanner
+from opencwc.chemistry.name_scanning import NameScanner, Spotted, Word
 from opencwc.language.columns import read_row
 from opencwc.screening.answering import Screener
 from opencwc.screening.mentions.agreeing import Agreement
@@ -43,52 +45,144 @@ class Finder:
 
     def answer(self, text: str) -> tuple[Outcome, ...]:
         """Return the outcomes of a text, each with the mention it speaks of; none where nothing was recognised."""
-        return tuple(one for mention in self.find(text) for one in mention.outcomes)
+        return next(self.answer_all((text,)))
+
+    def answer_all(self, texts: Iterable[str]) -> Iterator[tuple[Outcome, ...]]:
+        """Yield the outcomes of each text, as `answer` gives them."""
+        for mentions in self.find_all(texts):
+            yield tuple([one for mention in mentions for one in mention.outcomes])
 
     def find(self, text: str) -> list[Mention]:
         """Return the mentions in a text, in its order, with what the text states in their evidence."""
-        found, read = self._read(text)
-        if not text.isascii() and any(mark in text for mark in OVERRIDES):
-            seen, runs = as_seen(text)
-            found += placed(self._read(seen)[0], runs, text, found)
-        if not found:
-            return []
-        found.sort(key=lambda one: one[:2])
-        read = read or TextRead(text, self.scanner.words(text), read_row(text))
-        return self._stating.with_evidence(self._denial.weigh(found, read), read)
+        return next(self.find_all((text,)))
 
-    def _read(self, text: str) -> tuple[list[Mention], TextRead | None]:
-        """Return the mentions in a text as it is written, and the text as far as it was read."""
-        signs = self._signs.of(text)
-        if not signs:
-            return [], None
-        words = self.scanner.words(text)
-        uses = self._names.uses(text, words, self.scanner.scan(text, words)) if signs & NAME else []
-        unsure = bool(signs & NUMBER) or any(use != "plain" for _, use in uses)
-        read = TextRead(text, words, read_row(text) if unsure else ())
-        found = [*self._drawings.find(read)] if signs & DRAWN else []
-        found += self._numbers.find(read) if unsure else ()
-        kept = self._names.choose(read, uses, found)
-        systematic = list(self._systematic.find(read, kept)) if signs & SYSTEMATIC else []
-        unread = [one for one in systematic if one.kind == "unknown"]
-        found += (one for one in systematic if one.kind != "unknown")
-        named = self._names.find(read, kept, found)
-        if unread:
-            named, unread = _within_unread(named, unread)
-        found += [*named, *unread]
-        if signs & NEAR:
-            near = list(self._near.find(read, found))
-            found = [one for one in found if one.met or not _lies_within(one, near)] + near
-        if not found and not read.stated:
-            return [], read
-        if not unsure and any(one.met for one in found):
-            read = TextRead(text, words, read_row(text))
-        if len(found) > 1:
-            found = _apart(found)
+    def find_all(self, texts: Iterable[str]) -> Iterator[list[Mention]]:
+        """Yield the mentions in each text, as `find` gives them.
+
+        Each step is taken in a whole block of texts before the next one: a processor that does one thing over and over
+        is much quicker than one that turns to another at each text.
+        """
+        for block in _in_blocks(texts):
+            readings = self._read(block)
+            self._turn_back([one for one in readings if _has_override(one.text)])
+            told = [one for one in readings if one.found]
+            for one in told:
+                one.found.sort(key=_place)
+            for one in told:
+                if one.read is None:
+                    one.read = TextRead(one.text, self.scanner.words(one.text), read_row(one.text))
+                one.found = self._denial.weigh(one.found, one.read)
+            for one in told:
+                one.found = self._stating.with_evidence(one.found, cast(TextRead, one.read))
+            yield from [one.found for one in readings]
+
+    def _read(self, texts: Sequence[str]) -> list[_Reading]:
+        """Look for the mentions in texts as they are written."""
+        readings = [_Reading(text) for text in texts]
+        for one in readings:
+            one.cut = self.scanner.cut(one.text)
+        for one in readings:
+            one.signs = self._signs.of(one.text, one.cut)
+        going_on = [one for one in readings if one.signs]
+        for step in (self._spot, self._weigh_uses, self._read_stated, self._choose):
+            for one in going_on:
+                step(one)
+        self._find_systematic(going_on)
+        for step in (self._find_names, self._find_near, self._part, self._hold_together):
+            for one in going_on:
+                step(one)
+        return readings
+
+    def _spot(self, one: _Reading) -> None:
+        one.words = self.scanner.words(one.text, one.cut)
+        if one.signs & NAME:
+            one.spotted = self.scanner.scan(one.text, one.words)
+
+    def _weigh_uses(self, one: _Reading) -> None:
+        one.uses = self._names.uses(one.text, one.words, one.spotted) if one.spotted else []
+        one.unsure = bool(one.signs & NUMBER) or any(use != "plain" for _, use in one.uses)
+
+    def _read_stated(self, one: _Reading) -> None:
+        one.read = TextRead(one.text, one.words, read_row(one.text) if one.unsure else ())
+
+    def _choose(self, one: _Reading) -> None:
+        read = cast(TextRead, one.read)
+        if one.signs & DRAWN:
+            one.found += self._drawings.find(read)
+        if one.unsure:
+            one.found += self._numbers.find(read)
+        one.kept = self._names.choose(read, one.uses, one.found)
+
+    def _find_systematic(self, readings: Sequence[_Reading]) -> None:
+        asked = [one for one in readings if one.signs & SYSTEMATIC]
+        told = self._systematic.find_all([(cast(TextRead, one.read), one.kept) for one in asked])
+        for one, mentions in zip(asked, told, strict=True):
+            for mention in mentions:
+                (one.unread if mention.kind == "unknown" else one.found).append(mention)
+
+    def _find_names(self, one: _Reading) -> None:
+        named = self._names.find(cast(TextRead, one.read), one.kept, one.found)
+        if one.unread:
+            named, one.unread = _within_unread(named, one.unread)
+        one.found += [*named, *one.unread]
+
+    def _find_near(self, one: _Reading) -> None:
+        if one.signs & NEAR:
+            near = list(self._near.find(cast(TextRead, one.read), one.found))
+            one.found = [mention for mention in one.found if mention.met or not _lies_within(mention, near)] + near
+
+    def _part(self, one: _Reading) -> None:
+        if not one.unsure and any(mention.met for mention in one.found):
+            one.read = TextRead(one.text, one.words, read_row(one.text))
+        if len(one.found) > 1:
+            one.found = _apart(one.found)
+
+    def _hold_together(self, one: _Reading) -> None:
+        read = cast(TextRead, one.read)
         if read.stated:
-            found.sort(key=lambda one: one[:2])
-            found += [*self._agreement.of_numbers(read, found), *self._agreement.of_tariff(read, found)]
-        return found, read
+            one.found.sort(key=_place)
+            one.found += [*self._agreement.of_numbers(read, one.found), *self._agreement.of_tariff(read, one.found)]
+
+    def _turn_back(self, readings: Sequence[_Reading]) -> None:
+        """Add to texts with a mark that turns the direction round what is only there as they are seen."""
+        for one in readings:
+            seen, runs = as_seen(one.text)
+            one.found += placed(self._read((seen,))[0].found, runs, one.text, one.found)
+
+
+@dataclass(slots=True)
+class _Reading:
+    """A text on its way through the steps."""
+
+    text: str
+    cut: Sequence[str] = ()
+    signs: int = 0
+    words: list[Word] = field(default_factory=list)
+    spotted: Sequence[Spotted] = ()
+    uses: Sequence[tuple[Spotted, str]] = ()
+    unsure: bool = False
+    read: TextRead | None = None
+    kept: Sequence[Spotted] = ()
+    found: list[Mention] = field(default_factory=list)
+    unread: list[Mention] = field(default_factory=list)
+
+
+def _in_blocks(texts: Iterable[str]) -> Iterator[list[str]]:
+    """Yield texts some at a time, so few that what is made of them stays near to the processor."""
+    block: list[str] = []
+    size = 0
+    for text in texts:
+        block.append(text)
+        size += len(text)
+        if size >= CHARACTERS_AT_ONCE:
+            yield block
+            block, size = [], 0
+    if block:
+        yield block
+
+
+def _has_override(text: str) -> bool:
+    return not text.isascii() and any(mark in text for mark in OVERRIDES)
 
 
 def _within_unread(named: list[Mention], unread: list[Mention]) -> tuple[list[Mention], list[Mention]]:
@@ -113,6 +207,7 @@ def _lies_within(one: Mention, others: Sequence[Mention]) -> bool:
 
 
 _start, _end = attrgetter("start"), attrgetter("end")
+_place = itemgetter(0, 1)  # of a mention: start and end
 
 
 def _apart(found: Iterable[Mention]) -> list[Mention]:
@@ -129,4 +224,5 @@ def _apart(found: Iterable[Mention]) -> list[Mention]:
     return kept
 
 
+CHARACTERS_AT_ONCE = 50_000
 _RANK = {"structure": 0, "cas": 1, "ec": 2, "systematic": 3, "name": 4, "formula": 4, "un": 5, "near": 6, "unknown": 7}

@@ -13,6 +13,7 @@ from opencwc.chemistry.chemical_words import has_morpheme, looks_chemical
 from opencwc.chemistry.curated_names import Spelling
 from opencwc.chemistry.name_parts import NameParts
 from opencwc.chemistry.name_scanning import NameScanner, Spotted, Word, running_name
+from opencwc.chemistry.remembering import Remembered
 from opencwc.chemistry.resolving import curated_candidate
 from opencwc.convention import OrdinaryWord
 from opencwc.finding import Message, Verdict
@@ -35,8 +36,8 @@ class Names:
         self._denial = denial
         self._answers: dict[object, tuple[Known, tuple[Outcome, ...]]] = {}
         self._needs: dict[str, tuple[frozenset[str], frozenset[str], str]] = {}
-        self._stems_of: tuple[str, frozenset[str], str] = ("", frozenset(), "")
-        self._language_of: tuple[str, frozenset[str]] = ("", frozenset())
+        self._stems_of = Remembered(self._stems, MOST_TEXTS)
+        self._languages = Remembered(_languages, MOST_TEXTS)
 
     def uses(self, text: str, words: list[Word], spotted: Iterable[Spotted]) -> list[tuple[Spotted, str]]:
         """Return the spotted names that can be meant as chemicals, with what each needs: see `_use`."""
@@ -59,6 +60,9 @@ class Names:
         ):
             signs |= {"context"}
         alone = {one.start for one, use in uses if use not in signs and _fills_cell(one, read)}
+        distinct = [one for one, use in uses if use == "context" and use not in signs and _is_distinct(one, read.text)]
+        if distinct and self._speaks_of_trade(read):
+            alone |= {one.start for one in distinct}
         plain = [one for one, use in uses if use in signs]
         if any(word.stem in self._parts.agents for word in read.words) or any(map(_is_of_schedule_1, plain)):
             signs |= {"agent"}
@@ -112,6 +116,8 @@ class Names:
             return ""
         if ("context" in needs and "code" in kinds) or self._is_person(one, text, words):
             needs = needs | {"chemical"}
+        if one.plural:
+            needs = needs | {"chemical"}
         if needs and _is_model(one, written, text, kinds):
             return ""
         if "chemical" in needs and "code" in kinds and written.isascii() and len(written) <= SHORTEST_CODE:
@@ -158,7 +164,7 @@ class Names:
         """Return what is known of the ordinary meanings of a word in the language of the text."""
         rules = self._ordinary.get(running_name(written), ())
         if any(rule.lang in _LATIN for rule in rules):  # in another script the word itself tells the language
-            spoken = self._languages(text)
+            spoken = self._languages[text]
             rules = tuple(rule for rule in rules if rule.lang not in _LATIN or rule.lang in spoken)
         return rules
 
@@ -167,17 +173,25 @@ class Names:
         wanted = [running_name(word) for rule in rules for word in rule.not_with]
         if not wanted:
             return False
-        if self._stems_of[0] != text:
-            stems = [word.stem for word in self._scanner.words(text)]
-            self._stems_of = (text, frozenset(stems), "".join(stems))
-        _, seen, joined = self._stems_of
+        seen, joined = self._stems_of[text]
         return any(word in seen or (_HAN.match(word) and word in joined) for word in wanted)
+
+    def _stems(self, text: str) -> tuple[frozenset[str], str]:
+        """Return the stems of a text, by themselves and in a row."""
+        stems = [word.stem for word in self._scanner.words(text)]
+        return frozenset(stems), "".join(stems)
 
     def _speaks_of_chemicals(self, read: TextRead) -> bool:
         """Tell whether a text has a word that is only said of chemicals and of their control."""
         if any(word.stem in self._parts.context for word in read.words):
             return True
         return not read.text.isascii() and any(one in read.text for one in self._parts.context_han)
+
+    def _speaks_of_trade(self, read: TextRead) -> bool:
+        """Tell whether a text has a word of trade or of plants."""
+        if any(word.stem in self._parts.trade for word in read.words):
+            return True
+        return not read.text.isascii() and any(one in read.text for one in self._parts.trade_han)
 
     def _is_person(self, one: Spotted, text: str, words: list[Word]) -> bool:
         """Tell whether a short name stands like that of a person or a firm: a capital, beside another one."""
@@ -224,12 +238,17 @@ class Names:
     def _is_company(self, one: Spotted, text: str, words: list[Word]) -> bool:
         """Tell whether a name in capitals has a word of companies, persons or streets directly beside it."""
         first = text[one.start]
-        if first.isascii() and not first.isupper():
+        if first.lower() != first.upper() and not first.isupper():
             return False
-        if one.last + 1 < len(words) and words[one.last + 1].stem in self._parts.company_after:
+        if _HAN.match(first) and text.startswith(self._parts.company_after_han, one.end):
+            return True
+        if one.last + 1 < len(words) and words[one.last + 1].key in self._parts.company_after:
             return _PARTED.search(text, one.end, words[one.last + 1].start) is None
-        if one.first and words[one.first - 1].stem in self._parts.company_before:
-            return _PARTED.search(text, words[one.first - 1].end, one.start) is None
+        number = one.first - 1
+        if number > 0 and words[number].stem in self._parts.joins:  # rue du, hotel de
+            number -= 1
+        if number >= 0 and words[number].stem in self._parts.company_before:
+            return _PARTED.search(text, words[number].end, one.start) is None
         return False
 
     def _is_equipment(self, one: Spotted, text: str, words: list[Word]) -> bool:
@@ -237,6 +256,13 @@ class Names:
         if one.last + 1 < len(words) and words[one.last + 1].stem in self._parts.equipment:
             return _PARTED.search(text, one.end, words[one.last + 1].start) is None
         before = words[max(0, one.first - 3) : one.first]
+        if (
+            before
+            and len(one.spellings) > 1
+            and one.end - one.start <= SHORTEST
+            and before[-1].stem in self._parts.equipment
+        ):
+            return text[before[-1].end : one.start] in _BESIDE  # датчик TMP: no amount of it is meant
         if before and before[-1].stem in self._parts.joins_equipment:
             return any(word.stem in self._parts.equipment for word in before[:-1])
         return text[one.end : one.end + 3].startswith(self._parts.equipment_han)
@@ -309,14 +335,6 @@ class Names:
                 return before.stem in self._parts.before or _is_salt(before.key)
         return False
 
-    def _languages(self, text: str) -> frozenset[str]:
-        """Return the languages that a text can be in: the recognised one, or all where that is not sure."""
-        if self._language_of[0] != text:
-            found = recognise_language(text, watch=False)
-            sure = found.language if (found.confidence or 0) > SURE_LANGUAGE else _by_little_words(text)
-            self._language_of = (text, frozenset({sure} if sure else LANGUAGES))
-        return self._language_of[1]
-
     @cached_property
     def _ordinary(self) -> dict[str, tuple[OrdinaryWord, ...]]:
         table: dict[str, list[OrdinaryWord]] = {}
@@ -355,6 +373,13 @@ def _as_formula(one: Spotted, text: str) -> Spotted:
     exact = tuple(spelling for spelling in one.spellings if spelling.name.text == written)
     formulas = any(spelling.name.kind == "formula" for spelling in exact)
     return one._replace(spellings=exact) if formulas else one
+
+
+def _languages(text: str) -> frozenset[str]:
+    """Return the languages that a text can be in: the recognised one, or all where that is not sure."""
+    found = recognise_language(text, watch=False)
+    sure = found.language if (found.confidence or 0) > SURE_LANGUAGE else _by_little_words(text)
+    return frozenset({sure} if sure else LANGUAGES)
 
 
 def _by_little_words(text: str) -> str:
@@ -410,6 +435,13 @@ def _fills_cell(one: Spotted, read: TextRead) -> bool:
     return not any(map(str.isalpha, before.partition(": ")[2] if ": " in before else before)) and not any(
         map(str.isalpha, _AMOUNT.sub("", after))
     )
+
+
+def _is_distinct(one: Spotted, text: str) -> bool:
+    """Tell whether an abbreviation is one chemical's alone and long enough to be taken for it in trade: DMMP, NaCN."""
+    written = text[one.start : one.end]
+    kinds = {spelling.name.kind for spelling in one.spellings}
+    return len(one.spellings) == 1 and len(written) >= LEAST_DISTINCT and kinds <= {"abbreviation", "formula"}
 
 
 def _of_one_entry(spotted: Iterable[Spotted]) -> bool:
@@ -482,13 +514,15 @@ LONGEST_PERSON = 8
 FARTHEST = 200
 """Characters back to where a full name, with its share, may begin before its abbreviation in brackets."""
 LEAST_CODE, SHORTEST_CODE = 3, 2
-MOST_REMEMBERED = 100_000
+LEAST_DISTINCT = 4
+MOST_REMEMBERED, MOST_TEXTS = 100_000, 50
 SURE_LANGUAGE = 0.9
 _LATIN = ("en", "fr", "es")
 _SIGNS = ("concentration", "quantity", "packaging", "hs_code", "un_number", "cas_number", "ec_number")
 _PARTED = re.compile(r"[.;:!?\n|/]|,|[()\[\]]|[。；，、：]")
 _SIGNS_ALONE = frozenset(".;:!?\n|/,()[]。；，、：")
 _JOINED = re.compile(r"[ \n\t]{1,2}|-")
+_BESIDE = (" ", "-")
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 _NO_PART = frozenset({"based", "free", "containing"})
 _LIKE = frozenset({"like", "type"})

@@ -55,7 +55,8 @@ class NearSpellings:
             if _ARABIC.match(word.key):
                 how = "name" if len(word.stem) >= LEAST_ARABIC else ""
             else:
-                how = "name" if self._nearly(written) else "word" if self._corrector.is_mistyped(word) else ""
+                alone = self._nearly(written) or self._corrector.is_mistyped_alone(word)
+                how = "name" if alone else "word" if self._corrector.is_mistyped(word) else ""
             if len(self._worth) >= MOST_REMEMBERED:
                 self._worth.clear()
             self._worth[word.key] = how
@@ -69,12 +70,10 @@ class NearSpellings:
         self, text: str, words: Sequence[Word], number: int, how: str
     ) -> Iterator[tuple[int, int, tuple[Candidate, ...]]]:
         """Yield what a word can be meant as: part of a name of several words, each put right; or a name by itself."""
-        if read := self._corrector.read(words, number):
+        if read := self._corrector.read(text, words, number):
             first, last, spellings = read
-            gaps = (text[one.end : other.start] for one, other in pairwise(words[first : last + 1]))
-            if all(gap in _JOINING for gap in gaps):
-                sure = tuple(curated_candidate(one.chemical, "doubtful", one.name.text) for one in spellings)
-                yield first, last, tuple(one._replace(found="near", doubt="doubt_near_spelling") for one in sure)
+            sure = tuple(curated_candidate(one.chemical, "doubtful", one.name.text) for one in spellings)
+            yield first, last, tuple(one._replace(found="near", doubt="doubt_near_spelling") for one in sure)
         if _ARABIC.match(words[number].key):
             until = number
             while until < min(number + 3, len(words) - 1) and not words[until + 1].key.startswith("و"):  # "and"

@@ -30,8 +30,7 @@ class Numbers:
         """Yield the numbers in a text."""
         for one in read.stated:
             if one.kind == "cas_number":
-                before = read.text[max(0, one.start - 20) : one.start]
-                if one.unit == "labelled" or not _OTHER_NUMBER.search(before):
+                if one.unit == "labelled" or not _is_other_number(read.text, one.start, one.value):
                     yield from self._cas(one)
             elif one.kind == "ec_number":
                 yield from self._other_number(one, "ec", self._resolver.curated.by_ec(one.value))
@@ -44,11 +43,10 @@ class Numbers:
         """Yield what has the form of a CAS number, is none, and would be that of a curated chemical but for a digit."""
         taken = Taken((one.start, one.end) for one in read.stated if one.kind in _NUMBER_KINDS)
         for found in _CAS_LIKE.finditer(read.text):
-            if taken.overlaps(found.start(), found.end()) or _OTHER_NUMBER.search(
-                read.text[max(0, found.start() - 20) : found.start()]
+            cas = normalise_cas(found[0])
+            if cas and not (
+                taken.overlaps(found.start(), found.end()) or _is_other_number(read.text, found.start(), cas)
             ):
-                continue
-            if cas := normalise_cas(found[0]):
                 yield from self._cas(Stated("cas_number", found.start(), found.end(), found[0], cas, ""))
         for found in _CAS_APART.finditer(read.text):
             cas = f"{int(found[1])}-{found[3]}-{found[4]}"
@@ -132,6 +130,12 @@ class Numbers:
         yield mention_of(one, kind, told, known)
 
 
+def _is_other_number(text: str, start: int, cas: str) -> bool:
+    """Tell whether a number is said to be that of a drawing or a call; of a lot, where its digit is wrong for a CAS."""
+    before = text[max(0, start - 20) : start]
+    return bool(_OTHER_NUMBER.search(before) or (not is_valid(cas) and _OF_A_LOT.search(before)))
+
+
 def _bare(message: Message) -> Message:
     """Return why without how it was found, which is said in other words."""
     why = message.values.get("why")
@@ -156,6 +160,10 @@ _CAS_LIKE = re.compile(r"(?<![\w.-])\d{2,7}[-\u2010-\u2015\u2212\uff0d]\d\d[-\u2
 _CAS_APART = re.compile(r"(?<![\w.-])(\d{2,7})([. ])(\d\d)\2(\d)(?![\w.-])")
 _OTHER_NUMBER = re.compile(
     r"(?i:drawing|part|order|ref\w*|model|plan|item|phone|tel|чертеж\w*|заказ\w*|图号|型号)[\s.:№#no]{0,6}$"
+)
+_OF_A_LOT = re.compile(
+    r"(?i:lots?|batch|serial|s/n|seal|lote|serie|série|commande|pedido|compteur|партия|парти[ию]|серия|пломба|модель"
+    r"|批号|批次|序列号|封号|订单|دفعة|الدفعة|متسلسل|طلب)[\s.:№#°no]{0,6}$"
 )
 _AS_LATIN = str.maketrans("ОоЗБІ", "OO3BI")
 _LETTERS = "[0-9OoIlSBZ|ОоЗБІ]"

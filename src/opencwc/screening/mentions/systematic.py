@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import lru_cache
 from operator import attrgetter
 
 from opencwc.chemistry.chemical_words import has_morpheme
 from opencwc.chemistry.name_scanning import Spotted, Word
 from opencwc.chemistry.reading import Unreadable, read_structure
+from opencwc.chemistry.resolving import Candidate
 from opencwc.chemistry.systematic_names import looks_systematic
 from opencwc.finding import Message
 from opencwc.screening.answering import MET, unreadable
@@ -24,12 +25,23 @@ class SystematicSpans:
         self._judge = judge
         self._resolver = judge.screener.known.resolver
 
-    def find(self, read: TextRead, kept: Sequence[Spotted]) -> Iterator[Mention]:
-        """Yield the systematic names in a text, and what looks like one and cannot be read."""
+    def find_all(self, reads: Sequence[tuple[TextRead, Sequence[Spotted]]]) -> Iterator[list[Mention]]:
+        """Yield for each text, given with the names that are known in it, the systematic names in it, and what looks
+        like one and cannot be read; OPSIN is asked for many of them at once.
+        """
+        runs = [[_Run(read, *span) for span in self._spans_in(read, kept)] for read, kept in reads]
+        asked = list(dict.fromkeys(name for some in runs for run in some for name in run.names))
+        drawn: dict[str, tuple[Candidate, ...]] = {}
+        for at in range(0, len(asked), ASKED_AT_ONCE):
+            some_names = asked[at : at + ASKED_AT_ONCE]
+            drawn.update(zip(some_names, self._resolver.by_systematic_names(some_names), strict=True))
+        for some in runs:
+            yield [mention for run in some for mention in self._weigh(run, drawn)]
+
+    def _spans_in(self, read: TextRead, kept: Sequence[Spotted]) -> Iterator[tuple[int, int, list[Spotted]]]:
         covered = {number for one in kept for number in range(one.first, one.last + 1)}
         if any(_has_morpheme(word.key) and number not in covered for number, word in enumerate(read.words)):
-            for first, last, inside in self._spans(read, kept, covered):
-                yield from self._ask(read, first, last, inside)
+            yield from self._spans(read, kept, covered)
 
     def _spans(
         self, read: TextRead, kept: Sequence[Spotted], covered: Set[int]
@@ -56,18 +68,12 @@ class SystematicSpans:
                 yield first, last, list(kept[begin:end])
             first = last + 1
 
-    def _ask(self, read: TextRead, first: int, last: int, inside: Sequence[Spotted]) -> Iterator[Mention]:
-        """Ask OPSIN for a run of words, then for the run without its first or last ones; the longest it can read."""
-        text, words = read.text, read.words
-        spans = [(a, b) for a in range(first, min(first + 3, last + 1)) for b in range(last, max(last - 3, a - 1), -1)]
-        spans.sort(key=lambda span: span[0] - span[1])
-        whole = {(one.first, one.last) for one in inside}
-        asked = [
-            (a, b, closed(text, words[a].start, words[b].end)) for a, b in spans[:MOST_READINGS] if (a, b) not in whole
-        ]
-        readings = self._resolver.by_systematic_names([" ".join(written.split()) for _, _, (_, _, written) in asked])
-        pieces = {number for number in range(first, last + 1) if _is_piece(words[number].key)}
-        for (a, b, (start, end, written)), candidates in zip(asked, readings, strict=True):
+    def _weigh(self, run: _Run, drawn: Mapping[str, tuple[Candidate, ...]]) -> Iterator[Mention]:
+        """Yield the longest part of a run that OPSIN can read, or the whole as what it could not read."""
+        read, inside = run.read, run.inside
+        pieces = {number for number in range(run.first, run.last + 1) if _is_piece(read.words[number].key)}
+        for (a, b, (start, end, written)), name in zip(run.parts, run.names, strict=True):
+            candidates = drawn[name]
             if not candidates or any(one.first < a or one.last > b for one in inside):
                 continue
             known, outcomes = self._judge.judge(candidates)
@@ -77,9 +83,28 @@ class SystematicSpans:
             if any(one.verdict in MET for one in outcomes):  # a part of the name was read, and it has to do with one
                 yield Mention(start, end, written, "systematic", reviewed(outcomes, "doubt_part_of_name"), known)
                 return
-        start, end, written = closed(text, words[first].start, words[last].end)
+        start, end, written = closed(read.text, read.words[run.first].start, read.words[run.last].end)
         if looks_systematic(written) and _WRITTEN_OUT.search(written):
             yield Mention(start, end, written, "unknown", (unreadable(Message("unreadable_name"), "text"),))
+
+
+class _Run:
+    """A run of words that looks like a systematic name, with the known names in it: what is asked for is the whole run,
+    then the run without its first or last words.
+    """
+
+    def __init__(self, read: TextRead, first: int, last: int, inside: Sequence[Spotted]) -> None:
+        self.read, self.first, self.last, self.inside = read, first, last, inside
+        words = read.words
+        spans = [(a, b) for a in range(first, min(first + 3, last + 1)) for b in range(last, max(last - 3, a - 1), -1)]
+        spans.sort(key=lambda span: span[0] - span[1])
+        whole = {(one.first, one.last) for one in inside}
+        self.parts = [
+            (a, b, closed(read.text, words[a].start, words[b].end))
+            for a, b in spans[:MOST_READINGS]
+            if (a, b) not in whole
+        ]
+        self.names = [" ".join(written.split()) for _, _, (_, _, written) in self.parts]
 
 
 _first_word = attrgetter("first")
@@ -114,6 +139,8 @@ def _is_ion(smiles: str) -> bool:
 
 
 MOST_READINGS = 6
+ASKED_AT_ONCE = 200
+"""Names for one question to OPSIN: it has bounded time for each question, and what it does not get to is not read."""
 _GROUP = re.compile("...(?:yl|yle|oxy|oyl)$")
 _WRITTEN_OUT = re.compile(r"[\d()\[\]-]|\w{12}")
 _GLUE = frozenset(
