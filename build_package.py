@@ -1,13 +1,16 @@
-"""What the package needs before its files are collected: the wording catalogs compiled, the page's libraries from npm.
+"""What the package needs before its files are collected: catalogs compiled, the page's libraries from npm, fonts.
 
 It runs whenever the package is built or installed, editable or not. npm comes from a Python package of the build, so
 that no machine needs Node.js; which versions it takes stands in src/opencwc/web/vendor/package-lock.json, with their
 hashes. Only the files that a browser asks for are kept, and nothing is fetched where they are there for this lock.
+
+A PDF needs whole fonts where a browser takes slices: they are put together from the same packages (fontTools).
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import shutil
 import subprocess
@@ -46,6 +49,28 @@ CHINESE_BY_NAME = ((0x4E2D, 0x4E2D), (0x6587, 0x6587))
 """What Chinese calls itself, for the choice of language on every page: not every machine has a font for it."""
 EDITOR_BROWSERS = {"safari": "blink", "gecko1_8": "gecko"}
 """The editor is compiled once for each family of browsers, in files named by a hash: what it calls those we serve."""
+PRINTED = {
+    "OpenCWC Sans": {
+        weight: [
+            f"@fontsource-variable/source-sans-3/files/source-sans-3-{part}-wght-normal.woff2"
+            for part in ("latin", "latin-ext", "vietnamese", "cyrillic", "cyrillic-ext", "greek", "greek-ext")
+        ]
+        for weight in (400, 700)
+    },
+    "OpenCWC Arabic": {
+        weight: [f"@fontsource/amiri/files/amiri-arabic-{weight}-normal.woff2"] for weight in (400, 700)
+    },
+    "OpenCWC Chinese": {400: ["@fontsource/noto-sans-sc/files/noto-sans-sc-[0-9]*-400-normal.woff2"]},
+}
+"""The fonts of a PDF: family, weight, and the slices that each is made of, in order.
+
+The families have names of our own, since the licence of a font reserves its name for what is unchanged. The Arabic one
+draws each letter as one sign, so that what is copied out of a PDF is what was written; the one of the page draws a
+letter and its dots apart.
+"""
+FONT_TIME = 3_786_912_000
+"""What a font says when it was made, in seconds since 1904 (1 January 2024): so that every build makes the same one."""
+PRINTED_LICENSES = ("@fontsource-variable/source-sans-3", "@fontsource/amiri", "@fontsource/noto-sans-sc")
 LICENSED = (
     "htmx.org",
     "vega",
@@ -69,7 +94,7 @@ class PackageBuildHook(BuildHookInterface):  # type: ignore[type-arg]
         """Compile the catalogs beside their sources, and see that the page's libraries are there."""
         compile_catalogs(Path(self.root) / "src/opencwc/wording/catalogs")
         web = Path(self.root) / "src/opencwc/web"
-        see_libraries(web / "vendor", web / "static/vendor")
+        see_libraries(web / "vendor", web / "static/vendor", Path(self.root) / "src/opencwc/publishing/fonts")
 
 
 def compile_catalogs(folder: Path) -> None:
@@ -84,11 +109,11 @@ def compile_catalogs(folder: Path) -> None:
             write_mo(target, catalog)
 
 
-def see_libraries(lock: Path, served: Path) -> None:
-    """Fill ``served`` with what the lock in the folder ``lock`` names, unless it holds just that already."""
-    stamp = served / "made-from.txt"
+def see_libraries(lock: Path, served: Path, printed: Path) -> None:
+    """Fill ``served`` and ``printed`` from what the lock in ``lock`` names, unless they hold just that already."""
     wanted = hashlib.sha256((lock / "package-lock.json").read_bytes() + Path(__file__).read_bytes()).hexdigest()
-    if stamp.is_file() and stamp.read_text() == wanted:
+    stamps = [folder / "made-from.txt" for folder in (served, printed)]
+    if all(stamp.is_file() and stamp.read_text() == wanted for stamp in stamps):
         return
     served.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=served.parent, prefix=".fetching-") as place:
@@ -103,9 +128,13 @@ def see_libraries(lock: Path, served: Path) -> None:
         cut_arabic(folder / "node_modules", made / "fonts")
         cut(folder / "node_modules" / CHINESE, made / "fonts/noto-sans-sc-name.woff2", CHINESE_BY_NAME)
         (made / "noto-sans-sc.css").write_text(chinese_faces(folder / "node_modules/@fontsource/noto-sans-sc"))
-        (made / stamp.name).write_text(wanted)
-        shutil.rmtree(served, ignore_errors=True)
-        made.rename(served)
+        fonts = folder / "printed"
+        fonts.mkdir()
+        make_fonts(folder / "node_modules", fonts)
+        for new, old in ((made, served), (fonts, printed)):
+            (new / "made-from.txt").write_text(wanted)
+            shutil.rmtree(old, ignore_errors=True)
+            new.rename(old)
 
 
 def fetch(lock: Path, folder: Path) -> None:
@@ -142,8 +171,82 @@ def copies(packages: Path) -> Iterator[tuple[Path, str]]:
     for name in re.findall(r"noto-sans-sc-\d+-[47]00-normal\.woff2", chinese_faces(chinese)):
         yield chinese / "files" / name, f"fonts/{name}"
     for package in LICENSED:
-        found = [path for path in (packages / package).iterdir() if path.stem.lower() in ("license", "licence")]
-        yield found[0], f"licences/{package.removeprefix('@').replace('/', '-')}.txt"
+        yield licence_of(packages, package)
+
+
+def licence_of(packages: Path, package: str) -> tuple[Path, str]:
+    """Return where the licence of a package is, and where it goes."""
+    found = [path for path in (packages / package).iterdir() if path.stem.lower() in ("license", "licence")]
+    return found[0], f"licences/{package.removeprefix('@').replace('/', '-')}.txt"
+
+
+def make_fonts(packages: Path, folder: Path) -> None:
+    """Make the fonts of `PRINTED` in ``folder``, with their licences and the list of the characters that they have."""
+    characters: set[int] = set()
+    for family, weights in PRINTED.items():
+        held: list[set[int]] = []
+        for weight, patterns in weights.items():
+            slices = [path for pattern in patterns for path in sorted(packages.glob(pattern))]
+            font = joined(slices, weight, folder)
+            style = "Bold" if weight == 700 else "Regular"
+            names = {1: family, 2: style, 4: f"{family} {style}", 6: f"{family}-{style}".replace(" ", "")}
+            for kept in (3, 16, 17, 21, 22, 25):
+                font["name"].removeNames(nameID=kept)
+            for number, name in names.items():
+                font["name"].setName(name, number, 3, 1, 0x409)
+            font.recalcTimestamp = False
+            font["head"].created = font["head"].modified = FONT_TIME
+            font.save(folder / f"{names[6]}.ttf")
+            held.append(set(font.getBestCmap()))
+        characters |= set.intersection(*held)
+    (folder / "characters.json").write_text(json.dumps(ranges(characters)))
+    for package in PRINTED_LICENSES:
+        source, target = licence_of(packages, package)
+        (folder / target).parent.mkdir(exist_ok=True)
+        shutil.copyfile(source, folder / target)
+
+
+def joined(slices: list[Path], weight: int, folder: Path) -> Any:
+    """Return one font of the slices, in one weight; raise `RuntimeError` where there are none.
+
+    What is only for vertical lines and for screens is left out; of many slices also their tables of letter pairs, which
+    Chinese does not need.
+    """
+    from fontTools.merge import Merger
+    from fontTools.ttLib import TTFont
+    from fontTools.varLib.instancer import instantiateVariableFont
+
+    if not slices:
+        raise RuntimeError("a font of the page is no longer where it was: look at PRINTED.")
+    left_out = ["BASE", "STAT", "gasp", "prep", "vhea", "vmtx", *(["GDEF", "GPOS", "GSUB"] if len(slices) > 9 else [])]
+    parts = []
+    with tempfile.TemporaryDirectory(dir=folder) as place:
+        for number, path in enumerate(slices):
+            font = TTFont(path, recalcTimestamp=False)
+            if "fvar" in font:
+                font = instantiateVariableFont(font, {"wght": weight}, inplace=True)
+            for table in left_out:
+                if table in font:
+                    del font[table]
+            font.flavor = None
+            parts.append(f"{place}/{number}.ttf")
+            font.save(parts[-1])
+        return Merger().merge(parts) if len(parts) > 1 else TTFont(parts[0], lazy=False)
+
+
+def ranges(characters: set[int]) -> list[tuple[int, int]]:
+    """Return the first and the last of each run of code points.
+
+    >>> ranges({1, 2, 3, 7})
+    [(1, 3), (7, 7)]
+    """
+    runs: list[tuple[int, int]] = []
+    for one in sorted(characters):
+        if runs and one == runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], one)
+        else:
+            runs.append((one, one))
+    return runs
 
 
 def for_a_browser(module: str) -> str:

