@@ -12,16 +12,33 @@ Value: TypeAlias = "str | int | float | Message | tuple[Value, ...]"
 
 
 class Verdict(str, Enum):
-    """What the rules say of a subject; the order of definition is the order of gravity."""
+    """What is said of a subject; `SCREENED`, `CHECKED`, `RECONCILED` and `LEGISLATED` are those of each verb."""
 
     LISTED = "listed"
     REVIEW = "review"
     EXEMPT = "exempt"
     UNREADABLE = "unreadable"
     NOT_LISTED = "not_listed"
+    PROHIBITED = "prohibited"
+    ALLOWED_WITH = "allowed_with"
+    ALLOWED = "allowed"
+    DISCREPANCY = "discrepancy"
+    AGREED = "agreed"
+    COVERED = "covered"
+    PARTIAL = "partial"
+    NONE = "none"
 
     def __str__(self) -> str:
         return self.value
+
+
+SCREENED = (Verdict.LISTED, Verdict.REVIEW, Verdict.EXEMPT, Verdict.UNREADABLE, Verdict.NOT_LISTED)
+CHECKED = (Verdict.PROHIBITED, Verdict.REVIEW, Verdict.ALLOWED_WITH, Verdict.UNREADABLE, Verdict.ALLOWED)
+RECONCILED = (Verdict.DISCREPANCY, Verdict.REVIEW, Verdict.UNREADABLE, Verdict.AGREED)
+LEGISLATED = (Verdict.NONE, Verdict.PARTIAL, Verdict.COVERED)
+"""The verdicts of screening, of a planned transfer, of two ledgers and of a State's law, gravest first."""
+VERDICTS_OF = {"screen": SCREENED, "transfers": CHECKED, "reconcile": RECONCILED, "law": LEGISLATED}
+"""The verdicts of each verb that keeps runs."""
 
 
 class Message(NamedTuple):

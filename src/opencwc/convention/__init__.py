@@ -38,12 +38,14 @@ from opencwc.convention.model import (
     Threshold,
 )
 from opencwc.convention.naming import Name, NamedChemical, Naming, OrdinaryWord, Subheading, read_naming
+from opencwc.convention.transferring import TransferRule, check_references, read_transfer_rules
 from opencwc.errors import RuleError, SettingsError
 from opencwc.settings import load_settings
 
 __all__ = [
     "Chemical", "Convention", "Dated", "Deadline", "Duty", "Entry", "InForce", "Name", "NamedChemical", "Naming",
     "OrdinaryWord", "Policy", "RuleList", "State", "StateOnDay", "Structure", "Subheading", "Threshold",
+    "TransferRule",
 ]  # fmt: skip
 
 
@@ -124,6 +126,13 @@ class Convention:
     def deadlines(self) -> tuple[Deadline, ...]:
         """Until when declarations and notices are due, as far as it holds on the day; national rules included."""
         return tuple(one for one in build_deadlines(self._dated["deadlines"]) if one.in_force.holds_on(self.as_of))
+
+    @cached_property
+    def transfer_rules(self) -> tuple[TransferRule, ...]:
+        """The rules on what crosses a border, as far as they hold on the day."""
+        rules = read_transfer_rules(self._cache)
+        check_references(rules, build_thresholds(self._dated["thresholds"]), build_deadlines(self._dated["deadlines"]))
+        return tuple(one for one in rules if one.in_force.holds_on(self.as_of))
 
     @cached_property
     def states(self) -> tuple[StateOnDay, ...]:

@@ -1,0 +1,184 @@
+"""How the measures' terms are said in a language: small patterns that carry inflection, found in folded text.
+
+A pattern is written as one would say it, without accents mattering: ``~`` stands for any ending (``develop~`` is also
+"development"), a space for any space or line break, ``..`` for up to 60 signs within a sentence, ``(a|b)`` and ``?`` as
+in a regular expression. Arabic words are found with the article and with the particles written onto them; Chinese has
+no word boundaries. Nothing else of regular expressions is let in, so that no pattern can run away.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
+from opencwc.errors import RuleError
+
+
+class Folded(NamedTuple):
+    """A text made plain for looking things up; ``places[i]`` is where sign ``i`` of ``text`` stands in the original."""
+
+    text: str
+    places: tuple[int, ...]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Turn a span of the folded text into one of the original."""
+        return self.places[start], self.places[end - 1] + 1
+
+
+class Hit(NamedTuple):
+    """Where a term was found in a folded text: ``Hit("develop", 3, 10)``."""
+
+    term: str
+    start: int
+    end: int
+
+
+def fold(text: str) -> Folded:
+    """Return a text in small letters without accents, vowel signs and stretches, whatever form its letters have.
+
+    Traditional Chinese becomes simplified, as far as the patterns need it.
+
+    >>> fold("Détention «L’État»").text
+    "detention «l'etat»"
+    >>> fold("الأَسلحة").text == fold("الاسلحه").text
+    True
+    """
+    signs: list[str] = []
+    places: list[int] = []
+    for place, sign in enumerate(text):
+        for one in _plain(sign):
+            signs.append(one)
+            places.append(place)
+    return Folded("".join(signs), tuple(places))
+
+
+@lru_cache(maxsize=4096)
+def _plain(sign: str) -> str:
+    if sign in _REPLACED:
+        return _REPLACED[sign]
+    opened = unicodedata.normalize("NFKD", sign).casefold()
+    return "".join(
+        _REPLACED.get(one, one)
+        for one in opened
+        if not unicodedata.combining(one) and unicodedata.category(one) != "Cf"
+    )
+
+
+_TRADITIONAL = (
+    "乾佈佔侷係個偽備傢傷僅僞儀儲內冊則劃劑動務勵勸區協參員問單噸嚴國圍圖團埰執報場夥學寀實審專對導屬幫幹庫廠彈彔復徵慫應懲戰戶採換撓擁擊據擬擾攝敎數於時暫書"
+    "會査條棄業榦構標樣機檔檢檯權毀沒沖況洩淚測準溝濃濟為無營燬爭爲狀獲環產産當療發監眞眾瞞確礙祕種稱積穫簽籌籤紀約細終組結絕絡給統絶經維締編緻總織繫繳續罰義"
+    "聯職聽臺與興舊葯蒐藥處虛衆術衝補裝製複覈見規視觀觸訂計記訟訪設許訴註証詢話認誘語誤調談論謀謊證譭議護變讓負販責貯買費貿資賣質賬購踰車軍輸轄轉辦農連週進運"
+    "過違適遲遺邊醫鉛銷錄録錶鍵門閉開間閤閱閲閾關陰階際隨隻離韆須預頒領類飛驗體髮麵點齣"
+)
+_SIMPLIFIED = (
+    "干布占局系个伪备家伤仅伪仪储内册则划剂动务励劝区协参员问单吨严国围图团采执报场伙学采实审专对导属帮干库厂弹录复征怂应惩战户采换挠拥击据拟扰摄教数于时暂书"
+    "会查条弃业干构标样机档检台权毁没冲况泄泪测准沟浓济为无营毁争为状获环产产当疗发监真众瞒确碍秘种称积获签筹签纪约细终组结绝络给统绝经维缔编致总织系缴续罚义"
+    "联职听台与兴旧药搜药处虚众术冲补装制复核见规视观触订计记讼访设许诉注证询话认诱语误调谈论谋谎证毁议护变让负贩责贮买费贸资卖质账购逾车军输辖转办农连周进运"
+    "过违适迟遗边医铅销录录表键门闭开间合阅阅阈关阴阶际随只离千须预颁领类飞验体发面点出"
+)
+"""Chinese is written in two ways; the patterns are written in the one, and laws in either."""
+_REPLACED = dict(zip(_TRADITIONAL, _SIMPLIFIED, strict=True)) | {
+    "’": "'", "ʼ": "'", "‘": "'", "‐": "-", "‑": "-", "–": "-", "—": "-", "ة": "ه", "ى": "ي", "ـ": "",
+    "٠": "0", "١": "1", "٢": "2", "٣": "3", "٤": "4", "٥": "5", "٦": "6", "٧": "7", "٨": "8", "٩": "9",
+    "ی": "ي", "ک": "ك", "…": "...", "œ": "oe", "æ": "ae",
+}  # fmt: skip
+
+
+class Terms:
+    """The terms of one language; each is compiled when it is first asked for.
+
+    >>> words = Terms("en", {"develop": ["develop~"]})
+    >>> [words.holds((("develop",),), fold(text).text) for text in ("the Development of", "to produce")]
+    [True, False]
+    """
+
+    def __init__(self, language: str, patterns: Mapping[str, tuple[str, ...] | list[str]]) -> None:
+        self.language = language
+        self.patterns = {term: tuple(said) for term, said in patterns.items()}
+        self._compiled: dict[str, re.Pattern[str]] = {}
+
+    def pattern(self, term: str) -> re.Pattern[str]:
+        """Return the compiled pattern of a term; raise `RuleError` where it is not known in the language."""
+        if term not in self._compiled:
+            if term not in self.patterns:
+                raise RuleError(f"the term {term!r} is not said in {self.language!r}", where=f"{self.language}.yaml")
+            said = sorted(self.patterns[term], key=len, reverse=True)
+            whole = "|".join(compile_pattern(one, self.language) for one in said)
+            try:
+                self._compiled[term] = re.compile(whole)
+            except re.error as error:
+                raise RuleError(
+                    f"a pattern of {term!r} cannot be read ({error})",
+                    where=f"{self.language}.yaml",
+                    remedy="Every bracket that opens has to close.",
+                ) from error
+        return self._compiled[term]
+
+    def find(self, term: str, folded: str) -> Iterator[Hit]:
+        """Yield every place of a term in a folded text."""
+        for match in self.pattern(term).finditer(folded):
+            yield Hit(term, match.start(), match.end())
+
+    def found(self, groups: tuple[tuple[str, ...], ...], folded: str) -> tuple[Hit, ...]:
+        """Return one hit for every group of terms, the first of each; nothing where one group has none."""
+        hits: list[Hit] = []
+        for group in groups:
+            first = next((hit for term in group for hit in self.find(term, folded)), None)
+            if first is None:
+                return ()
+            hits.append(first)
+        return tuple(hits)
+
+    def holds(self, groups: tuple[tuple[str, ...], ...], folded: str) -> bool:
+        """Tell whether a folded text holds a term of every group."""
+        return all(any(self.pattern(term).search(folded) for term in group) for group in groups)
+
+
+def compile_pattern(said: str, language: str) -> str:
+    """Turn a pattern as written in a language's file into a regular expression for folded text.
+
+    >>> bool(re.search(compile_pattern("arme~ chimique~", "fr"), fold("d'Armes\\nchimiques").text))
+    True
+    >>> bool(re.search(compile_pattern("سلاح~ كيميايي~", "ar"), fold("والسلاح الكيميائي").text))
+    True
+    """
+    strange = _NOT_LET_IN.search(said)
+    if strange or not said.strip():
+        raise RuleError(
+            f"the pattern {said!r} holds {strange.group()!r}" if strange else "a pattern is empty",
+            where=f"{language}.yaml",
+            remedy="Write words, '~' for an ending, '..' for a gap, (a|b) and '?'.",
+        )
+    if language == "ar":  # written before a suffix, these two change their letter
+        said = said.replace("ة~", "(ه|ت)~").replace("ء~", "(ء|و|ي)~")
+    text = fold(said.replace(" .. ", "\x00").replace("..", "\x00")).text
+    pieces: list[str] = []
+    opens = True  # a word begins here
+    for sign in text:
+        arabic = language == "ar" and "ء" <= sign <= "ي"
+        if arabic and opens:
+            pieces.append(_ARABIC_ONTO)
+        opens = sign in " (|\x00"
+        pieces.append(_SIGNS.get(sign, re.escape(sign)))
+    whole = "".join(pieces)
+    if language == "zh":
+        return whole.replace(_SIGNS[" "], r"\s*").replace(_SIGNS["\x00"], "[^。；]{0,30}?")
+    left = "" if text.startswith(("~", "\x00")) else r"(?<!\w)"
+    right = "" if text.endswith(("~", "\x00")) else r"(?!\w)"
+    return f"{left}(?:{whole}){right}"
+
+
+_NOT_LET_IN = re.compile(r"[*+{}\[\]\\^$]|\((?!\w|~)|[~?]{2}|\.\.\.")
+_SIGNS = {
+    " ": r'[\s("«\[]+',
+    "~": r"\w*",
+    "\x00": r"\W(?:[^.;。；؛]{0,60}?\W)?",
+    "(": "(?:",
+    ")": ")",
+    "|": "|",
+    "?": "?",
+}
+_ARABIC_ONTO = "(?:[وف]?(?:[بكل]?ال|لل|[بكل])?)"

@@ -1,0 +1,391 @@
+"""The measures that a State's law may contain, their elements and how they are said, as dated data.
+
+``data/measures/measures.yaml`` says what each measure consists of (its head explains the fields); ``en.yaml`` and one
+file for every other language say it in words::
+
+    terms:                       # patterns, see `opencwc.convention.measure_terms`
+      develop: develop~; work~ out
+    measures:
+      PRO-01:
+        title: Ban on developing ... chemical weapons
+        query: No person shall develop ...          # a sentence as a law would have it, to search with
+        elements:
+          develop: [develop, The law forbids developing chemical weapons.]   # its name; what a provision says
+
+``sets/*.yaml`` map the obligations of another text onto measures::
+
+    set: UNSCR1540
+    title: {en: ...}
+    source: ...
+    evidence: unverified
+    in_force: 2004-04-28
+    obligations:
+      - {id: OP2, title: {en: ...}, measures: [PRO-01, PEN-01], source: paragraph 2}
+
+A user's own set is such a file in the folder ``measures`` of the settings. It may also bring measures of its own
+(``measures``, as in ``measures.yaml``), their ``wording`` by language and ``terms`` by language; what it does not
+say in a language is taken from English. `read_measures` is the way to all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from opencwc.convention.fields import (
+    Raw,
+    cached_json,
+    in_force,
+    mappings_in,
+    one_of,
+    read_yaml,
+    refuse_unknown,
+    text_in,
+    words_in,
+)
+from opencwc.convention.measure_terms import Terms
+from opencwc.convention.model import EVIDENCE, InForce, Words
+from opencwc.errors import RuleError
+
+FOLDER = Path(__file__).parent / "data" / "measures"
+LANGUAGES = ("en", "fr", "ar", "es", "ru", "zh")
+READ_LANGUAGES = (*LANGUAGES, "de")
+"""Languages in which laws are read: those in which things are said, and German."""
+KINDS = ("defines", "forbids", "obliges", "empowers", "punishes")
+TIERS = ("initial", "necessary", "inspections_and_weapons")
+HOW = ("reference", "regulation", "advised")
+
+Patterns = Mapping[str, tuple[str, ...]]
+"""The patterns of a language, by term."""
+Groups = tuple[tuple[str, ...], ...]
+"""Groups of terms: of every group one term has to be there."""
+
+
+class Element(NamedTuple):
+    """One thing that a passage must contain: ``Element("PRO-01", "retain", terms=(("retain",),), ...)``.
+
+    ``names`` and ``says`` are its short name and what a provision on it says, by language. ``one_of`` is the name of
+    the group whose elements stand for one another, empty where there is none.
+    """
+
+    measure: str
+    id: str
+    terms: Groups
+    by_reference: bool
+    by_regulation: bool
+    advised: bool
+    one_of: str
+    names: Words
+    says: Words
+
+    @property
+    def key(self) -> str:
+        """The element's id among all: ``PRO-01.retain``."""
+        return f"{self.measure}.{self.id}"
+
+
+class Measure(NamedTuple):
+    """One measure of a set: ``Measure("PRO-01", "CWC", kind="forbids", ...)``.
+
+    ``kind`` is among `KINDS`, ``tier`` among `TIERS`. ``subject`` are the terms of which a section has to speak.
+    ``ordinary`` is set where the measure is told in words that any law may use (see `Measures.context`).
+    ``decisions`` are further sources with their own grade. ``titles`` and ``queries`` are by language.
+    """
+
+    id: str
+    set: str
+    kind: str
+    tier: str
+    article: str
+    ordinary: bool
+    decisions: Mapping[str, str]
+    subject: Groups
+    elements: tuple[Element, ...]
+    titles: Words
+    queries: Words
+    evidence: str
+    in_force: InForce
+
+    @property
+    def needed(self) -> tuple[Element, ...]:
+        """The elements without which the measure is not covered, those that stand for one another included."""
+        return tuple(one for one in self.elements if not one.advised)
+
+    def missing(self, met: Iterable[str]) -> tuple[Element, ...]:
+        """Return the needed elements that are not among the ids ``met``: of a group the first, where none is met."""
+        have = set(met)
+        groups = {one.one_of for one in self.elements if one.id in have and one.one_of}
+        lacking: list[Element] = []
+        for one in self.needed:
+            if one.id in have or one.one_of in groups:
+                continue
+            if one.one_of:
+                groups.add(one.one_of)
+            lacking.append(one)
+        return tuple(lacking)
+
+
+class Obligation(NamedTuple):
+    """What another text obliges States to, and the measures that fulfil it: ``Obligation("UNSCR1540", "OP2", ...)``."""
+
+    set: str
+    id: str
+    titles: Words
+    measures: tuple[str, ...]
+    source: str
+    evidence: str
+    in_force: InForce
+
+
+class MeasureSet(NamedTuple):
+    """A set of measures or obligations: the Convention's, or another text's, or a user's own."""
+
+    id: str
+    titles: Words
+    source: str
+    evidence: str
+    measures: tuple[Measure, ...]
+    obligations: tuple[Obligation, ...]
+
+
+class Measures:
+    """All sets as they stand on one day, with the terms of every language."""
+
+    def __init__(
+        self, as_of: date, sets: tuple[MeasureSet, ...], terms: Mapping[str, Patterns], context: Groups
+    ) -> None:
+        self.as_of = as_of
+        self.context = context
+        """Of which a text or chapter has to speak for an ordinary measure's passages to count there."""
+        self.sets = sets
+        self.measures = tuple(one for every in sets for one in every.measures if one.in_force.holds_on(as_of))
+        self.obligations = tuple(one for every in sets for one in every.obligations if one.in_force.holds_on(as_of))
+        self._by_id = {one.id: one for one in self.measures}
+        self._said = terms
+        self._terms: dict[str, Terms] = {}
+
+    def measure(self, id: str) -> Measure | None:
+        """Return a measure by its id, ``None`` where none of the day has it."""
+        return self._by_id.get(id)
+
+    def terms(self, language: str) -> Terms:
+        """Return the terms of a language of `READ_LANGUAGES`; raise `RuleError` for another."""
+        if language not in self._said:
+            raise RuleError(
+                f"no terms are known in {language!r}",
+                where="measures",
+                remedy=f"Laws are read in: {', '.join(self._said)}.",
+            )
+        if language not in self._terms:
+            self._terms[language] = Terms(language, self._said[language])
+        return self._terms[language]
+
+
+def read_measures(as_of: date | None = None, files: Iterable[Path] = (), cache: Path | None = None) -> Measures:
+    """Read the project's sets and the set files named in ``files``; raise `RuleError` where one cannot hold.
+
+    >>> read_measures(date(2026, 1, 1)).measure("PRO-01").elements[-1].key
+    'PRO-01.retain'
+    """
+    own = tuple(files)
+    paths = [FOLDER / "measures.yaml", *(FOLDER / f"{one}.yaml" for one in READ_LANGUAGES)]
+    sets = [*sorted((FOLDER / "sets").glob("*.yaml")), *own]
+    stamps = [[str(path), path.stat().st_mtime_ns, path.stat().st_size] for path in (*paths, *sets) if path.exists()]
+
+    def read() -> Raw:
+        return {
+            "core": read_yaml(paths[0]),
+            "said": {one: read_yaml(FOLDER / f"{one}.yaml") for one in READ_LANGUAGES},
+            "sets": [{**read_yaml(path), "file": str(path)} for path in sets],
+        }
+
+    raw: Raw = cached_json(cache, "measures", stamps, read)
+    terms = {one: _patterns(raw["said"][one], f"{one}.yaml") for one in READ_LANGUAGES}
+    core = _core(raw["core"], raw["said"])
+    built = [core]
+    known = {one.id for one in core.measures}
+    for one in raw["sets"]:
+        made = _set(one, known, terms)
+        if made.id in {other.id for other in built}:
+            raise RuleError(f"a set called {made.id} is there already", where=str(one.get("file")))
+        built.append(made)
+        known |= {measure.id for measure in made.measures}
+    context = _groups(raw["core"].get("context"), "measures.yaml context")
+    return Measures(as_of or date.today(), tuple(built), terms, context)
+
+
+def own_sets(folder: Path) -> tuple[Path, ...]:
+    """Return a user's own set files: ``measures/*.yaml`` in the settings folder."""
+    return tuple(sorted((folder / "measures").glob("*.yaml"))) if (folder / "measures").is_dir() else ()
+
+
+def _core(raw: Raw, said: Mapping[str, Raw]) -> MeasureSet:
+    where = str(FOLDER / "measures.yaml")
+    refuse_unknown(raw, {"set", "in_force", "evidence", "context", "tiers", "measures", "cues"}, where)
+    wording = {language: dict(one.get("measures") or {}) for language, one in said.items()}
+    used = {str(cue) for cue in raw.get("cues") or ()}
+    measures = tuple(_measure(one, raw, wording, where) for one in mappings_in(raw, "measures", where))
+    used |= _used(measures)
+    for language, one in said.items():
+        refuse_unknown(one, {"terms", "measures"}, f"{language}.yaml")
+        lacking = sorted(used - set(one["terms"]))
+        strange = sorted(set(one["terms"]) - used)
+        if lacking or strange:
+            raise RuleError(
+                f"the term {lacking[0]!r} is not said" if lacking else f"no measure uses the term {strange[0]!r}",
+                where=f"{language}.yaml",
+            )
+        if strange := sorted(set(wording[language]) - {measure.id for measure in measures}):
+            raise RuleError(f"there is no measure {strange[0]!r}", where=f"{language}.yaml")
+    titles = MappingProxyType(dict(_TITLE))
+    return MeasureSet(text_in(raw, "set", where), titles, "Chemical Weapons Convention", "treaty", measures, ())
+
+
+_TITLE = {
+    "en": "Chemical Weapons Convention",
+    "fr": "Convention sur les armes chimiques",
+    "ar": "اتفاقية الأسلحة الكيميائية",
+    "es": "Convención sobre las Armas Químicas",
+    "ru": "Конвенция о химическом оружии",
+    "zh": "《化学武器公约》",
+}
+
+
+def _patterns(raw: Raw, where: str) -> dict[str, tuple[str, ...]]:
+    said = {str(term): tuple(one.strip() for one in str(line).split(";")) for term, line in raw["terms"].items()}
+    if empty := [term for term, patterns in said.items() if not all(patterns)]:
+        raise RuleError(f"the term {empty[0]!r} has an empty pattern", where=where, remedy="Write develop~; work~ out.")
+    return said
+
+
+def _set(raw: Raw, known: set[str], terms: dict[str, dict[str, tuple[str, ...]]]) -> MeasureSet:
+    where = str(raw.get("file", ""))
+    fields = {"set", "title", "source", "evidence", "in_force", "obligations", "measures", "wording", "terms", "file"}
+    refuse_unknown(raw, fields, where)
+    name = text_in(raw, "set", where)
+    wording = {str(language): dict(one) for language, one in dict(raw.get("wording") or {}).items()}
+    measures = tuple(_measure(one, raw, wording, where) for one in mappings_in(raw, "measures", where))
+    if again := sorted({one.id for one in measures} & known):
+        raise RuleError(f"a measure {again[0]} is there already", where=where, remedy="Give it an id of its own.")
+    said = {str(language): _patterns({"terms": one}, where) for language, one in dict(raw.get("terms") or {}).items()}
+    for language, held in terms.items():
+        for term, patterns in {**said.get("en", {}), **said.get(language, {})}.items():
+            if term in held and term in said.get(language, {}):
+                raise RuleError(f"the term {term!r} is there already", where=where, remedy="Give it a name of its own.")
+            held.setdefault(term, patterns)
+    if lacking := sorted(_used(measures) - set(terms["en"])):
+        raise RuleError(f"the term {lacking[0]!r} is not said in English", where=where)
+    at_hand = known | {one.id for one in measures}
+    obligations = tuple(_obligation(one, raw, name, at_hand, where) for one in mappings_in(raw, "obligations", where))
+    return MeasureSet(
+        name,
+        words_in(raw, "title", where),
+        text_in(raw, "source", where),
+        one_of(raw, "evidence", EVIDENCE, where),
+        measures,
+        obligations,
+    )
+
+
+def _obligation(raw: Raw, top: Raw, name: str, known: set[str], where: str) -> Obligation:
+    refuse_unknown(raw, {"id", "title", "measures", "source", "evidence", "in_force"}, where)
+    measures = tuple(str(one) for one in raw.get("measures") or ())
+    if strange := [one for one in measures if one not in known] or ([] if measures else ["(none)"]):
+        raise RuleError(f"obligation {raw.get('id')} names the measure {strange[0]}, which is not there", where=where)
+    return Obligation(
+        name,
+        text_in(raw, "id", where),
+        words_in(raw, "title", where),
+        measures,
+        text_in(raw, "source", where),
+        one_of({"evidence": raw.get("evidence", top.get("evidence"))}, "evidence", EVIDENCE, where),
+        in_force(raw.get("in_force", top.get("in_force")), where),
+    )
+
+
+def _measure(raw: Raw, top: Raw, wording: Mapping[str, Raw], where: str) -> Measure:
+    fields = {"id", "kind", "tier", "article", "ordinary", "decisions", "subject"}
+    fields |= {"elements", "evidence", "in_force"}
+    refuse_unknown(raw, fields, where)
+    id = text_in(raw, "id", where)
+    said = {language: _said(one.get(id), raw, id, language) for language, one in wording.items() if _has(one, id)}
+    if "en" not in said:
+        raise RuleError(f"measure {id} has no wording in English", where=where)
+    for language in LANGUAGES:
+        if language in wording and language not in said:
+            raise RuleError(f"measure {id} has no wording", where=f"{language}.yaml")
+    elements = tuple(_element(one, id, said, where) for one in mappings_in(raw, "elements", where))
+    return Measure(
+        id,
+        str(top["set"]),
+        one_of(raw, "kind", KINDS, where),
+        one_of(raw, "tier", TIERS, where),
+        text_in(raw, "article", where),
+        raw.get("ordinary") is True,
+        MappingProxyType({str(key): str(grade) for key, grade in dict(raw.get("decisions") or {}).items()}),
+        _groups(raw.get("subject"), f"{where} {id}"),
+        elements,
+        MappingProxyType({language: str(one["title"]) for language, one in said.items()}),
+        MappingProxyType({language: str(one["query"]) for language, one in said.items()}),
+        one_of({"evidence": raw.get("evidence", top.get("evidence"))}, "evidence", EVIDENCE, where),
+        in_force(raw.get("in_force", top.get("in_force")), where),
+    )
+
+
+def _has(said: Raw, id: str) -> bool:
+    return bool(said.get(id))
+
+
+def _said(said: Any, raw: Raw, id: str, language: str) -> Raw:
+    where = f"{language}.yaml {id}"
+    one = dict(said)
+    refuse_unknown(one, {"title", "query", "elements"}, where)
+    wanted = {str(element.get("id")) for element in raw.get("elements") or ()}
+    pairs = dict(one.get("elements") or {})
+    have = {str(key) for key, pair in pairs.items() if isinstance(pair, list) and len(pair) == 2}
+    for field in ("title", "query"):
+        text_in(one, field, where)
+    spoken = language in LANGUAGES or pairs  # a language that is only read needs no names of elements
+    if spoken and (odd := sorted(wanted ^ have)):
+        raise RuleError(
+            f"the element {odd[0]!r} is not said, or not there", where=where, remedy="Write [name, sentence]."
+        )
+    return one
+
+
+def _element(raw: Raw, measure: str, said: Mapping[str, Raw], where: str) -> Element:
+    refuse_unknown(raw, {"id", "terms", "how", "one_of"}, f"{where} {measure}")
+    id = text_in(raw, "id", where)
+    spoken = {language: one["elements"] for language, one in said.items() if one.get("elements")}
+    how = [one_of({"how": one}, "how", HOW, f"{where} {measure}.{id}") for one in raw.get("how") or ()]
+    return Element(
+        measure,
+        id,
+        _groups(raw.get("terms"), f"{where} {measure}.{id}"),
+        "reference" in how,
+        "regulation" in how,
+        "advised" in how,
+        str(raw.get("one_of", "")),
+        MappingProxyType({language: str(pairs[id][0]) for language, pairs in spoken.items()}),
+        MappingProxyType({language: str(pairs[id][1]) for language, pairs in spoken.items()}),
+    )
+
+
+def _groups(raw: Any, where: str) -> Groups:
+    groups = tuple(tuple(part.strip() for part in str(one).split("|")) for one in raw or ())
+    if not groups or not all(all(group) for group in groups):
+        raise RuleError("terms are missing", where=where, remedy="Write terms: [develop, forbidden|punished].")
+    return groups
+
+
+def _used(measures: Iterable[Measure]) -> set[str]:
+    return {
+        term
+        for measure in measures
+        for groups in (measure.subject, *(one.terms for one in measure.elements))
+        for group in groups
+        for term in group
+    }

@@ -1,0 +1,157 @@
+from datetime import date
+
+import pytest
+from babel import Locale
+from hypothesis import given
+from hypothesis import strategies as st
+
+from opencwc.convention import Convention
+from opencwc.convention.territories import (
+    KINDS,
+    all_territories,
+    find_territory,
+    plain_name,
+    similar_territories,
+    territory_candidates,
+)
+
+
+def code(text: str) -> str:
+    found = find_territory(text)
+    return found.code if found else ""
+
+
+@pytest.mark.parametrize(
+    "text", ["FRA", "fra", "FR", "fr", "250", "250.0", "France", "FRANCE", " Франция ", "法国", "فرنسا"]
+)
+def test_a_state_is_found_by_its_codes_its_number_and_its_name_in_six_languages(text):
+    assert code(text) == "FRA"
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "es", "ar", "ru", "zh"])
+def test_every_state_of_the_convention_is_found_by_its_name_in(language):
+    names = Locale(language).territories
+    aliases = {find_territory(two).code: said for two, said in names.items() if len(two) == 2 and find_territory(two)}
+    for state in Convention().states:
+        assert state.state.code in [one.code for one in territory_candidates(aliases[state.state.code])]
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("Bolivia (Plurinational State of)", "BOL"),
+        ("Viet Nam", "VNM"),
+        ("Korea, Republic of", "KOR"),
+        ("Rep. of Korea", "KOR"),
+        ("Dem. People's Rep. of Korea", "PRK"),
+        ("Dem. Rep. of the Congo", "COD"),
+        ("Congo, Rep.", "COG"),
+        ("USA", "USA"),
+        ("U.S.A.", "USA"),
+        ("UK", "GBR"),
+        ("Türkiye", "TUR"),
+        ("Turkey", "TUR"),
+        ("Czech Rep.", "CZE"),
+        ("Côte d’Ivoire", "CIV"),
+        ("COTE D'IVOIRE", "CIV"),
+        ("Lao People's Dem. Rep.", "LAO"),
+        ("China, Hong Kong SAR", "HKG"),
+        ("TFYR of Macedonia", "MKD"),
+        ("United Rep. of Tanzania", "TZA"),
+        ("Br. Virgin Isds", "VGB"),
+        ("Saint Vincent and the Grenadines", "VCT"),
+        ("Saint-Kitts-et-Nevis", "KNA"),
+        ("Iran (Islamic Republic of)", "IRN"),
+        ("Netherlands (Kingdom of the)", "NLD"),
+        ("República Árabe Siria", "SYR"),
+        ("Российская Федерация", "RUS"),
+        ("大韩民国", "KOR"),
+        ("الاتحاد الروسي", "RUS"),
+        ("Niger", "NER"),
+        ("Nigeria", "NGA"),
+        ("Guinea", "GIN"),
+        ("Guinea-Bissau", "GNB"),
+        ("Dominica", "DMA"),
+        ("Dominican Rep.", "DOM"),
+        ("842", "USA"),
+        ("699", "IND"),
+        ("4", "AFG"),
+    ],
+)
+def test_statistics_and_treaties_spell_it_so(text, meant):
+    assert code(text) == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "both"),
+    [
+        ("Korea", ("KOR", "PRK")),
+        ("Corée", ("KOR", "PRK")),
+        ("Congo", ("COG", "COD")),
+        ("Конго", ("COG", "COD")),
+        ("Virgin Islands", ("VGB", "VIR")),
+    ],
+)
+def test_a_name_that_stands_for_two_is_read_as_neither_and_both_can_be_told(text, both):
+    assert find_territory(text) is None
+    assert tuple(one.code for one in territory_candidates(text)) == both
+
+
+@pytest.mark.parametrize(
+    ("text", "meant", "until", "first"),
+    [
+        ("USSR", "SUN", date(1991, 12, 26), "ARM"),
+        ("СССР", "SUN", date(1991, 12, 26), "ARM"),
+        ("Czechoslovakia", "CSK", date(1992, 12, 31), "CZE"),
+        ("Tchécoslovaquie", "CSK", date(1992, 12, 31), "CZE"),
+        ("Serbia and Montenegro", "SCG", date(2006, 6, 3), "MNE"),
+        ("891", "SCG", date(2006, 6, 3), "MNE"),
+        ("GDR", "DDR", date(1990, 10, 2), "DEU"),
+        ("Neth. Antilles", "ANT", date(2010, 10, 9), "BES"),
+    ],
+)
+def test_a_state_that_is_no_more_is_kept_with_its_last_day_and_what_came_after(text, meant, until, first):
+    found = find_territory(text)
+    assert (found.code, found.kind, found.until, found.successors[0]) == (meant, "former", until, first)
+    assert not found.renamed
+
+
+@pytest.mark.parametrize(("text", "now"), [("Burma", "MMR"), ("Zaïre", "COD"), ("BUR", "MMR"), ("Upper Volta", "BFA")])
+def test_a_former_name_of_a_state_that_goes_on_says_so(text, now):
+    found = find_territory(text)
+    assert found.renamed
+    assert found.successors == (now,)
+
+
+@pytest.mark.parametrize("text", ["Areas, nes", "Other Asia, nes", "490", "World", "European Union", "Bunkers", "_X"])
+def test_what_statistics_name_beside_states_is_known_to_be_none(text):
+    assert find_territory(text).kind == "elsewhere"
+
+
+@pytest.mark.parametrize("text", ["", " ", "-", "Ruritania", "1234567", "FRANCEE", "the", "X"])
+def test_what_is_no_state_is_not_read(text):
+    assert territory_candidates(text) == ()
+
+
+def test_names_spelt_nearly_so_are_offered():
+    assert [one.code for one in similar_territories("Germny")] == ["DEU"]
+    assert similar_territories("qqqq") == ()
+
+
+def test_every_successor_and_every_code_is_a_territory():
+    territories = all_territories()
+    for key, one in territories.items():
+        assert key == one.code
+        assert one.kind in KINDS
+        assert set(one.successors) <= set(territories)
+        assert bool(one.successors) == (one.kind == "former")
+    assert {state.state.code for state in Convention().states} <= set(territories)
+
+
+@given(st.sampled_from(["Korea, Republic of", "Viet Nam", "Côte d'Ivoire", "United States of America"]), st.randoms())
+def test_case_order_and_punctuation_do_not_matter(name, random):
+    words = name.replace(",", "").split()
+    random.shuffle(words)
+    written = random.choice([", ", " - ", "  "]).join(random.choice([str.upper, str.lower])(word) for word in words)
+    assert plain_name(written) == plain_name(name)
+    assert find_territory(written) == find_territory(name)
