@@ -1,6 +1,7 @@
-"""Documents out: a verb fills the document model (`model`), a writer turns it into a file (`html`).
+"""Documents out: a verb fills the document model (`model`), a writer turns it into a file (`html`, `pdf`, `xlsx`).
 
-No rule of the Convention and no wording is in here: every text comes finished from the verb.
+No rule of the Convention and no wording is in here: every text comes finished from the verb. The writers of PDF and
+XLSX are taken from their own modules, so that nobody loads what he does not write.
 """
 
 from opencwc.publishing.html import write_html
@@ -10,13 +11,17 @@ from opencwc.publishing.model import (
     Bullets,
     Card,
     Cards,
+    Clause,
+    Clauses,
     Count,
     Counts,
     Excerpt,
     Fact,
     Facts,
+    Field,
     Figure,
     Filter,
+    Form,
     Key,
     Labels,
     Paragraph,
@@ -26,6 +31,7 @@ from opencwc.publishing.model import (
     Remark,
     Report,
     Section,
+    Signature,
     Table,
     Text,
     Words,
@@ -37,13 +43,17 @@ __all__ = [
     "Bullets",
     "Card",
     "Cards",
+    "Clause",
+    "Clauses",
     "Count",
     "Counts",
     "Excerpt",
     "Fact",
     "Facts",
+    "Field",
     "Figure",
     "Filter",
+    "Form",
     "Key",
     "Labels",
     "Paragraph",
@@ -53,6 +63,7 @@ __all__ = [
     "Remark",
     "Report",
     "Section",
+    "Signature",
     "Table",
     "Text",
     "Words",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import ClassVar, Literal, TypeAlias
 
 Tone = Literal["grave", "doubt", "mild", "gap", "calm"]
@@ -201,7 +202,53 @@ class Table:
     rows: Iterable[tuple[Words, ...]]
 
 
-Block: TypeAlias = Paragraph | Facts | Counts | Bullets | Cards | Table | Excerpt | Passages
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of a form: its label and what stands in it; where nothing does, ``blank`` says that a person fills it."""
+
+    label: str
+    values: tuple[Words, ...] = ()
+    blank: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Fields one under the other, with room to write where a field is empty."""
+
+    kind: ClassVar[str] = "form"
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A statement that somebody signs, under its mark such as (a), with the fields that belong to it."""
+
+    mark: str
+    words: tuple[Words, ...]
+    fields: tuple[Field, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Clauses:
+    """Statements in their order."""
+
+    kind: ClassVar[str] = "clauses"
+    clauses: tuple[Clause, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Where somebody signs: who, the lines to fill, and whether there is room for a stamp (its label)."""
+
+    kind: ClassVar[str] = "signature"
+    who: str
+    lines: tuple[str, ...]
+    stamp: str = ""
+
+
+Block: TypeAlias = (
+    Paragraph | Facts | Counts | Bullets | Cards | Table | Excerpt | Passages | Form | Clauses | Signature
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +279,8 @@ class Labels:
 class Report:
     """A document: its title, its language and direction, its sections, and what it closes with.
 
-    ``main`` is the id of the section that a reader most likely came for.
+    ``main`` is the id of the section that a reader most likely came for. ``marking`` is how confidential it is and
+    stands on every page; ``made`` is the day that a file says of itself, so that the same report is the same file.
     """
 
     title: str
@@ -244,3 +292,5 @@ class Report:
     contents: tuple[tuple[str, str], ...] = ()
     closing: tuple[Words, ...] = ()
     main: str = ""
+    marking: str = ""
+    made: date | None = None

@@ -26,7 +26,7 @@ from typing import Any, NamedTuple
 
 from opencwc import __version__
 from opencwc.errors import InputError, OpenCWCError, OutputError, SettingsError, UnavailableError
-from opencwc.finding import Verdict
+from opencwc.finding import SCREENED
 from opencwc.screening.batches import BatchScreener
 from opencwc.screening.formats import ParquetSink
 from opencwc.screening.model import Checked, Question, Tally
@@ -513,7 +513,7 @@ def _read_tally(path: Path) -> Tally | None:
 
     try:
         told = _read_footer_json(path, _TALLY)
-        return Tally(told["rows"], {verdict: told["by_verdict"][str(verdict)] for verdict in Verdict})
+        return Tally(told["rows"], {verdict: told["by_verdict"][str(verdict)] for verdict in SCREENED})
     except (pa.ArrowException, OSError, ValueError, KeyError):
         return None
 

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from opencwc.finding import Evidence, Finding, Maker, Message, Rule, Subject, Verdict
+from opencwc.finding import SCREENED, Evidence, Finding, Maker, Message, Rule, Subject, Verdict
 
 KINDS = ("auto", "smiles", "inchi", "cas", "name", "molblock", "text")
 BESIDE = 80
@@ -86,7 +86,7 @@ class Tally:
     """
 
     rows: int = 0
-    by_verdict: dict[Verdict, int] = field(default_factory=lambda: dict.fromkeys(Verdict, 0))
+    by_verdict: dict[Verdict, int] = field(default_factory=lambda: dict.fromkeys(SCREENED, 0))
     silent: int = 0
 
     def add(self, verdict: Verdict, rows: int = 1) -> None:
@@ -111,7 +111,4 @@ class Tally:
 
 def gravest(verdicts: Iterable[Verdict]) -> Verdict:
     """Return the gravest of the verdicts of one row."""
-    return min(verdicts, key=_BY_GRAVITY.index)
-
-
-_BY_GRAVITY = tuple(Verdict)
+    return min(verdicts, key=SCREENED.index)

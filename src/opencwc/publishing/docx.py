@@ -1,0 +1,260 @@
+"""A report as a Word document that a lawyer can go on writing in: headings, tables, passages with their marks.
+
+The same report is the same file: it says of itself the report's day, and the package's entries have one date.
+Pictures are left out, and what they show is told; the marks in a passage are bold on a coloured ground.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterable
+from datetime import datetime
+from typing import IO, TYPE_CHECKING, Any
+
+from opencwc.publishing.html import grouped, visible
+from opencwc.publishing.model import (
+    Block,
+    Bullets,
+    Card,
+    Cards,
+    Clauses,
+    Counts,
+    Excerpt,
+    Facts,
+    Form,
+    Paragraph,
+    Passages,
+    Piece,
+    Report,
+    Section,
+    Signature,
+    Table,
+    Text,
+    Tone,
+    Words,
+)
+
+if TYPE_CHECKING:
+    from docx.document import Document
+    from docx.text.paragraph import Paragraph as WordParagraph
+
+UNDATED = datetime(2000, 1, 1)
+"""What a document of an undated report says of itself, since the format asks for a day."""
+_GROUND: dict[Tone, str] = {
+    "grave": "F6C1BC", "doubt": "FBE3A6", "mild": "DDEBF7", "gap": "E4E0EA", "calm": "CFE8D5",
+}  # fmt: skip
+_SMALL, _USUAL = 9, 10
+_CONTROL = {number: None for number in range(32) if number not in (9, 10, 13)}
+
+
+def write_docx(report: Report, stream: IO[bytes]) -> None:
+    """Write a report as a Word document (DOCX) to a byte stream; the whole of it is held in memory."""
+    from docx import Document
+
+    document = Document()
+    _Writer(document, report).write()
+    made = io.BytesIO()
+    document.save(made)
+    stream.write(_dated_alike(made.getvalue()))
+
+
+def _dated_alike(package: bytes) -> bytes:
+    """Give every entry of a package the same date, so that the same report is the same bytes."""
+    again = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(package)) as source, zipfile.ZipFile(again, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            target.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), source.read(name), zipfile.ZIP_DEFLATED)
+    return again.getvalue()
+
+
+class _Writer:
+    """Writes one report."""
+
+    def __init__(self, document: Document, report: Report) -> None:
+        from docx.shared import Pt
+
+        self.document = document
+        self.report = report
+        self.right_to_left = report.direction == "rtl"
+        usual = document.styles["Normal"]
+        usual.font.name = "Arial"
+        usual.font.size = Pt(_USUAL)
+        made = datetime(report.made.year, report.made.month, report.made.day) if report.made else UNDATED
+        properties = document.core_properties
+        properties.title = str(visible(report.title))[:255]
+        properties.language = report.lang
+        properties.author = properties.last_modified_by = "OpenCWC"
+        properties.created = properties.modified = made
+        properties.comments = ""
+
+    def write(self) -> None:
+        """Write the title, the lead, each section in its order, and what the report closes with."""
+        report = self.report
+        self.heading(report.title, 0)
+        if report.marking:
+            self.paragraph((report.marking,), bold=True)
+        if report.lead:
+            self.paragraph(report.lead)
+        for section in report.sections:
+            self.section(section)
+        if report.closing:
+            self.paragraph(report.closing, small=True)
+
+    def section(self, section: Section) -> None:
+        """Write a section under its heading."""
+        self.heading(section.title, 1)
+        for block in section.blocks:
+            self.block(block)
+
+    def block(self, block: Block, level: int = 2) -> None:
+        """Write one block."""
+        match block:
+            case Paragraph():
+                self.paragraph(block.words, small=block.tone == "note", bold=block.tone == "warning")
+            case Facts():
+                self.table("", (), [(one.label, _joined(one.values)) for one in block.facts])
+            case Form():
+                self.table("", (), [(one.label, _joined(one.values) or one.blank) for one in block.fields])
+            case Counts():
+                rows = [(one.badge.text, grouped(one.number), one.means) for one in block.counts]
+                self.table("", (), rows)
+            case Bullets():
+                for item in block.items:
+                    self.words(self.document.add_paragraph(style="List Bullet"), (item,))
+            case Table():
+                self.table(block.caption, block.headings, block.rows)
+            case Excerpt():
+                self.pieces(block.pieces)
+            case Passages():
+                for passage in block.passages:
+                    self.paragraph((passage.place,), bold=True)
+                    self.pieces(passage.pieces)
+                    for remark in passage.remarks:
+                        self.paragraph((f"{remark.number}. {remark.badge.text}:", *remark.words), small=True)
+            case Cards():
+                for card in block.cards:
+                    self.card(card, level)
+            case Clauses():
+                for clause in block.clauses:
+                    self.paragraph((clause.mark, *clause.words))
+            case Signature():
+                self.paragraph((block.who,), bold=True)
+                for line in block.lines:
+                    self.paragraph((f"{line}: ____________________",))
+
+    def card(self, card: Card, level: int) -> None:
+        """Write a card: its heading with what is said of it, where it stands, its blocks."""
+        badge = f" ({card.badge.text})" if card.badge else ""
+        self.heading(_joined(card.heading) + badge, level)
+        for fact in card.place:
+            self.paragraph((f"{fact.label}:", *fact.values), small=True)
+        if card.figure and card.figure.caption:
+            self.paragraph((card.figure.caption,), small=True)
+        for block in card.blocks:
+            self.block(block, level + 1)
+
+    def heading(self, text: str, level: int) -> None:
+        """Write a heading."""
+        self.turned(self.document.add_heading(_plain(text), min(level, 9)))
+
+    def paragraph(self, words: Iterable[Words], *, small: bool = False, bold: bool = False) -> None:
+        """Write words in a row."""
+        self.words(self.document.add_paragraph(), words, small=small, bold=bold)
+
+    def words(
+        self, paragraph: WordParagraph, words: Iterable[Words], *, small: bool = False, bold: bool = False
+    ) -> None:
+        """Write words into a paragraph, each with its note behind it."""
+        from docx.shared import Pt
+
+        for number, one in enumerate(words):
+            run = paragraph.add_run((" " if number else "") + _plain(_said(one)))
+            run.bold = bold or None
+            if small:
+                run.font.size = Pt(_SMALL)
+            if self.right_to_left and not (isinstance(one, Text) and one.verbatim):
+                run.font.rtl = True
+        self.turned(paragraph)
+
+    def pieces(self, pieces: Iterable[Piece]) -> None:
+        """Write a text with its marks."""
+        paragraph = self.document.add_paragraph(style="Quote")
+        right_to_left = None
+        for one in pieces:
+            run = paragraph.add_run(_plain(one.text))
+            run.italic = False
+            if right_to_left is None and any(map(str.isalpha, one.text)):
+                right_to_left = any("\u0590" <= sign <= "\u08ff" for sign in one.text)
+            run.font.rtl = right_to_left or None
+            if one.tone:
+                run.bold = True
+                _shade(run._r.get_or_add_rPr(), _GROUND[one.tone])
+        if right_to_left:
+            _turn(paragraph)
+
+    def table(self, caption: str, headings: tuple[str, ...], rows: Iterable[tuple[Words, ...]]) -> None:
+        """Write a table; the first row repeats on every page."""
+        held = [*([headings] if headings else []), *rows]
+        if not held:
+            return
+        if caption:
+            self.paragraph((caption,), bold=True)
+        table = self.document.add_table(rows=0, cols=max(map(len, held)), style="Table Grid")
+        if self.right_to_left:
+            table.table_direction = _direction()
+        for number, row in enumerate(held):
+            cells = table.add_row().cells
+            for cell, words in zip(cells, row, strict=False):
+                self.words(cell.paragraphs[0], (words,), small=True, bold=bool(headings) and number == 0)
+        if headings:
+            _repeats(table.rows[0]._tr)
+        self.document.add_paragraph()
+
+    def turned(self, paragraph: WordParagraph) -> None:
+        """Turn a paragraph to run right to left where the report does."""
+        if self.right_to_left:
+            _turn(paragraph)
+
+
+def _direction() -> Any:
+    from docx.enum.table import WD_TABLE_DIRECTION
+
+    return WD_TABLE_DIRECTION.RTL
+
+
+def _turn(paragraph: WordParagraph) -> None:
+    from docx.oxml import OxmlElement
+
+    paragraph._p.get_or_add_pPr().append(OxmlElement("w:bidi"))
+
+
+def _shade(properties: Any, colour: str) -> None:
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    shade = OxmlElement("w:shd")
+    for name, value in (("val", "clear"), ("color", "auto"), ("fill", colour)):
+        shade.set(qn(f"w:{name}"), value)
+    properties.append(shade)
+
+
+def _repeats(row: Any) -> None:
+    from docx.oxml import OxmlElement
+
+    row.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+
+
+def _said(word: Words) -> str:
+    if isinstance(word, str):
+        return word
+    return f"{word.text} ({word.note})" if word.note else word.text
+
+
+def _joined(words: Iterable[Words]) -> str:
+    return " ".join(filter(None, map(_said, words)))
+
+
+def _plain(text: str) -> str:
+    """Return a text as a Word document may hold it: no control characters, what is unseen told by its code point."""
+    return str(visible(text)).translate(_CONTROL)

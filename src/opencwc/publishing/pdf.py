@@ -1,0 +1,175 @@
+"""A report as a PDF that everybody can read: tagged, with language and title, the same bytes wherever it is made.
+
+It goes to Typst as data, never as source: what a user wrote cannot run, and there is no file that it could read. All
+fonts are our own (``fonts``, made when the package is built); a PDF of a dated report keeps to PDF/A-2a and PDF/UA-1.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import IO, Any, Literal
+
+from opencwc.errors import OutputError, UnavailableError
+from opencwc.publishing.html import LONGEST, TEMPLATES, grouped, visible
+from opencwc.publishing.model import Count, Figure, Labels, Report, Text
+
+FONTS = Path(__file__).parent / "fonts"
+COLOURS = {
+    "oc-core": "#e69f00", "oc-place-0": "#9dd3f5", "oc-place-1": "#86dcc0", "oc-place-2": "#e8b9d6",
+    "oc-place-3": "#f3ea7a", "oc-place-4": "#d3cfc9", "oc-place-5": "#f4b59b",
+}  # fmt: skip
+"""What the classes of a picture are coloured on paper, as the stylesheet has it for print."""
+
+EMBEDDED = (
+    "\u2070\u2074-\u208e\u2190-\u21ff\u2200-\u2213\u2215\u2217-\u2220\u2223\u2227-\u222d\u2234-\u223d\u2241-\u2269"
+    "\u226d-\u228b\u228d-\u22a5\u25a0-\u25ff⟨⟩"
+)
+"""Signs of DejaVu Sans Mono, which Typst brings along: raised and lowered numbers, arrows, mathematics, shapes."""
+
+
+def write_pdf(report: Report, stream: IO[bytes]) -> None:
+    """Write a report as a PDF to a byte stream; raises as `make_pdf` does."""
+    stream.write(make_pdf(report))
+
+
+def make_pdf(report: Report) -> bytes:
+    """Return a report as a PDF.
+
+    Characters that our fonts do not have are written as their code points, ⟨U+AC00⟩, so that none is lost unseen. The
+    whole report is held in memory. Raises `UnavailableError` where the fonts are not there, and `OutputError` where the
+    page cannot be set.
+    """
+    import typst
+
+    _see_fonts()
+    standards: tuple[Literal["a-2a", "ua-1"], ...] = ("a-2a", "ua-1") if report.made else ("ua-1",)
+    with tempfile.TemporaryDirectory(prefix="opencwc-") as nothing:
+        try:
+            compiler = typst.Compiler(
+                (TEMPLATES / "document.typ").read_bytes(),
+                root=nothing,
+                font_paths=typst.Fonts(include_system_fonts=False, font_paths=[str(FONTS)]),
+                sys_inputs={"report": json.dumps(as_data(report), ensure_ascii=False)},
+                package_path=nothing,
+                package_cache_path=nothing,
+            )
+            made = compiler.compile(format="pdf", pdf_standards=list(standards), timestamp=0)
+        except typst.TypstError as error:
+            raise OutputError(
+                f"the PDF could not be set: {error.message}",
+                remedy="Write it as HTML or XLSX; please report the document that did this.",
+            ) from error
+    if not isinstance(made, bytes):
+        raise OutputError("the PDF could not be set: Typst gave no file.")
+    return made
+
+
+def as_data(report: Report) -> dict[str, Any]:
+    """Return a report as plain data for the template: every text fit to be set, every id that can be led to.
+
+    >>> from opencwc.publishing.model import Labels, Report
+    >>> as_data(Report("A\\x07b", "en", Labels("", "", "", "", "", "", "", ""), ()))["title"]
+    'A⟨U+0007⟩b'
+    """
+    data: dict[str, Any] = _plain(report, report.labels)
+    data["ids"] = sorted(_ids(data))
+    made = report.made
+    data["made"] = {"year": made.year, "month": made.month, "day": made.day} if made else None
+    return data
+
+
+def settable(text: str) -> str:
+    """Write as code points what would not be seen, or what no font of ours can show.
+
+    >>> settable("\\u30ab한\\u202e")
+    'カ⟨U+D55C⟩⟨U+202E⟩'
+    """
+    shown = str(visible(text.replace("\r\n", "\n").replace("\r", "\n"))).translate(_SPACES)
+    return _not_ours().sub(lambda found: f"⟨U+{ord(found[0]):04X}⟩", shown)
+
+
+_SPACES = str.maketrans({"\t": "\u2003", "\u202f": "\u00a0"})
+"""Spaces that the fonts do not have, and those that stand in for them."""
+
+
+def _plain(value: object, labels: Labels) -> Any:
+    match value:
+        case str():
+            return settable(value)
+        case Text(verbatim=True):
+            return _fields(value, labels) | _cut(value, labels)
+        case Figure():
+            return _fields(value, labels) | {"svg": _coloured(value.svg), "told": _told(value)}
+        case Count():
+            return _fields(value, labels) | {"number": grouped(value.number)}
+        case Labels() | date() | Mapping():
+            return None
+        case None | bool() | int() | float():
+            return value
+        case Iterable():
+            return [_plain(one, labels) for one in value]
+    return _fields(value, labels)
+
+
+def _fields(value: object, labels: Labels) -> dict[str, Any]:
+    if not is_dataclass(value):
+        raise TypeError(f"no part of the document model: {type(value).__name__}")
+    plain = {one.name: _plain(getattr(value, one.name), labels) for one in fields(value)}
+    return plain | {"kind": getattr(value, "kind", "")}
+
+
+def _cut(text: Text, labels: Labels) -> dict[str, str]:
+    """Shorten a verbatim text as the page does, and say so."""
+    stripped = text.text.strip()
+    if len(stripped) <= LONGEST:
+        return {"text": settable(stripped)}
+    cut = labels.cut.replace("{length}", grouped(len(stripped))).replace("{limit}", grouped(LONGEST))
+    return {"text": settable(stripped[:LONGEST]) + "…", "note": settable(f"{text.note} {cut}".strip())}
+
+
+def _coloured(svg: str) -> str:
+    """Put the colours of paper into a picture, which has classes only."""
+    rules = "".join(f".{name}{{fill:{colour}}}" for name, colour in COLOURS.items())
+    style = f"<style>{rules}.oc-ink,.oc-note{{fill:#111}}.oc-line{{stroke:#111}}</style>"
+    return re.sub(r"(<svg\b[^>]*>)", lambda found: found[1] + style, svg, count=1)
+
+
+def _told(figure: Figure) -> str:
+    """Return what a picture says of itself, for those who do not see it."""
+    found = re.search(r"<title[^>]*>([^<]*)</title>", figure.svg) or re.search(r'aria-label="([^"]*)"', figure.svg)
+    return settable(found[1]) if found else "—"
+
+
+def _ids(data: dict[str, Any]) -> Iterator[str]:
+    """Yield the ids of sections and cards that stand in the document once."""
+    every = [section["id"] for section in data["sections"]]
+    every += [
+        card["id"]
+        for section in data["sections"]
+        for block in section["blocks"]
+        if block["kind"] == "cards"
+        for card in block["cards"]
+    ]
+    yield from (one for one, times in Counter(every).items() if one and times == 1)
+
+
+def _see_fonts() -> None:
+    if not (FONTS / "characters.json").is_file():
+        raise UnavailableError(
+            "the fonts for PDF are not there", remedy="Install the package again: its build makes them."
+        )
+
+
+@cache
+def _not_ours() -> re.Pattern[str]:
+    runs = json.loads((FONTS / "characters.json").read_text(encoding="utf-8"))
+    ours = "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in runs)
+    return re.compile(f"[^\\n\u2003\u200c-\u200f{EMBEDDED}{ours}]")

@@ -1,0 +1,81 @@
+"""A report becomes a Word document: the words, the marks, the direction, and the same bytes every time."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+
+from docx import Document
+
+from opencwc.publishing import (
+    Badge,
+    Bullets,
+    Card,
+    Cards,
+    Count,
+    Counts,
+    Fact,
+    Facts,
+    Labels,
+    Paragraph,
+    Passage,
+    Passages,
+    Piece,
+    Report,
+    Section,
+    Table,
+    Text,
+)
+from opencwc.publishing.docx import write_docx
+
+LABELS = Labels("", "", "", "", "", "", "", "")
+
+
+def report(direction: str = "ltr") -> Report:
+    passages = Passages((Passage("act.txt Section 1", (Piece("No person shall "), Piece("develop", "calm"))),))
+    card = Card("one", ("PRO-01", "Ban"), Badge("covered", "calm"), (Fact("Article", ("I(1)",)),), None, (passages,))
+    blocks = (
+        Paragraph(("Lead", Text("C4", note="drawn")), "note"),
+        Facts((Fact("State", ("France",)),)),
+        Counts((Count(Badge("covered", "calm"), 1234, "all is there"),)),
+        Bullets(("first", "second\x07")),
+        Table("Matrix", ("Measure", "Found"), iter([("PRO-01", "covered")])),
+        Cards((card,)),
+    )
+    return Report(
+        "Law of France", "en", LABELS, (Section("s", "What was read", blocks),), direction, ("It begins.",), (),
+        ("A person decides.",), made=date(2026, 6, 1),
+    )  # fmt: skip
+
+
+def written(made: Report) -> bytes:
+    stream = io.BytesIO()
+    write_docx(made, stream)
+    return stream.getvalue()
+
+
+def test_everything_that_the_report_says_stands_in_the_document() -> None:
+    document = Document(io.BytesIO(written(report())))
+    said = "\n".join(one.text for one in document.paragraphs)
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    for words in ("Law of France", "It begins.", "C4 (drawn)", "first", "PRO-01 Ban (covered)", "A person decides."):
+        assert words in said
+    assert {"State", "France", "Measure", "PRO-01", "1\u202f234"} <= set(cells)
+    assert "\x07" not in said
+
+
+def test_the_deciding_words_are_marked() -> None:
+    document = Document(io.BytesIO(written(report())))
+    runs = [run for paragraph in document.paragraphs for run in paragraph.runs]
+    marked = [run.text for run in runs if "w:shd" in run._r.xml]
+    assert marked == ["develop"]
+
+
+def test_the_same_report_is_the_same_file() -> None:
+    assert written(report()) == written(report())
+
+
+def test_a_report_in_arabic_runs_right_to_left() -> None:
+    document = Document(io.BytesIO(written(report("rtl"))))
+    assert all("w:bidi" in one._p.xml for one in document.paragraphs if one.text == "Law of France")
+    assert not any("w:bidi" in one._p.xml for one in Document(io.BytesIO(written(report()))).paragraphs)
