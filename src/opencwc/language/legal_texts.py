@@ -1,0 +1,180 @@
+"""A law's text as one string, with the page or paragraph that each of its parts stands on.
+
+It comes from any document that `opencwc.language.reading` reads. What is no part of the law is left out: running
+heads, page numbers, footnotes. Two languages side by side are parted, each column becoming a run of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from opencwc.finding import Message
+from opencwc.language.numerals import digits
+
+_PAGE = re.compile(r"p\. (\d+)")
+_PAGE_NUMBER = re.compile(r"[\s\-–—.|/]*(?:(?:page|página|страница|стр\.?|seite|صفحة|第)\s*)?\d{1,4}(?:\s*(?:/|of|de|sur|von|из|من)\s*\d{1,4}|\s*页)?[\s\-–—.|]*", re.IGNORECASE)  # fmt: skip # noqa: E501
+_FOOTNOTE = re.compile(r"(?:\[\d{1,3}\]|\(\d{1,3}\)(?=\s+[^\n]*(?:amend|modifi|inserted|repealed|O\.?J\.|BGBl|Decree|Official))|[¹²³⁴-⁹]+|\*{1,3}\s?\)|_{5,})\s*\S?.*")  # fmt: skip # noqa: E501
+_LONGEST_HEAD = 120
+_JOIN = "\n"
+
+
+@dataclass(frozen=True)
+class LegalText:
+    """The text of one document.
+
+    ``places`` are (offset, place) pairs in order: what stands from this offset on is on that page or paragraph, empty
+    where the document is plain text. ``notes`` say what could not be read and what was left out.
+    """
+
+    name: str
+    text: str
+    kind: str = "txt"
+    places: tuple[tuple[int, str], ...] = ()
+    notes: tuple[Message, ...] = ()
+
+    def place(self, offset: int) -> str:
+        """Return the page or paragraph that a character stands on, empty where the document has none."""
+        at = bisect_right(self.places, (offset, "\uffff")) - 1
+        return self.places[at][1] if at >= 0 else ""
+
+
+def read_legal_text(path: Path, *, name: str = "", ocr: bool | None = None, confine: bool = True) -> LegalText:
+    """Read a document into its text.
+
+    Offsets count the characters of ``text``; for a plain text file these are the characters of the file as decoded,
+    line ends counting one. Raises `InputError` where it is no document that can be read, or holds no text at all.
+    """
+    from opencwc.language.reading import Limits, open_document
+    from opencwc.language.reading.passages import Unread
+
+    said = name or path.name
+    limits = Limits(file_bytes=100_000_000, seconds=300.0, pages=5_000)
+    with open_document(path, name=str(path), ocr=ocr, confine=confine, limits=limits) as document:
+        if document.kind in ("txt", "csv"):
+            return plain_legal_text(path.read_bytes(), said)
+        items = list(document.passages())
+        notes = list(document.notes)
+        kind = document.kind
+    notes += [_unread(one) for one in items if isinstance(one, Unread)]
+    read = [(one.place, one.text) for one in items if not isinstance(one, Unread)]
+    return join_passages(read, said, kind, notes)
+
+
+def plain_legal_text(data: bytes, name: str) -> LegalText:
+    """Decode a plain text file; offsets stay those of the file, line ends counting one."""
+    from opencwc.language.reading.encodings import decode
+
+    decoded = decode(data)
+    text = decoded.text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    return LegalText(name, text, "txt", (), tuple(decoded.notes))
+
+
+def join_passages(read: Sequence[tuple[str, str]], name: str, kind: str, notes: Iterable[Message] = ()) -> LegalText:
+    """Join what a reader gave, (place, text) in order, to one text; see the module for what is left out."""
+    noted = list(notes)
+    kept = _without_running_heads(read, noted)
+    columns = _columns(kept)
+    if columns:
+        noted.append(Message("law_columns", {"count": len(columns)}))
+    parts: list[str] = []
+    places: list[tuple[int, str]] = []
+    size = 0
+    for run in columns or [kept]:
+        for place, text in run:
+            places.append((size, place))
+            parts.append(text)
+            size += len(text) + len(_JOIN)
+    return LegalText(
+        name,
+        _JOIN.join(parts),
+        kind,
+        tuple(places),
+        tuple(one for at, one in enumerate(noted) if one not in noted[:at]),
+    )
+
+
+def _without_running_heads(read: Sequence[tuple[str, str]], notes: list[Message]) -> list[tuple[str, str]]:
+    """Leave out what repeats on page after page, bare page numbers and footnotes of pages."""
+    on_pages: dict[str, set[int]] = {}
+    numbered: dict[str, set[int]] = {}
+    said: dict[str, set[str]] = {}
+    pages = {int(found[1]) for place, _ in read if (found := _PAGE.match(place))}
+    for place, text in read:
+        if found := _PAGE.match(place):
+            for line in text.split("\n"):
+                if len(line) <= _LONGEST_HEAD and not _HEADING.match(line):
+                    shape, number = _shape(line)
+                    said.setdefault(shape, set()).add(line.strip())
+                    on_pages.setdefault(shape, set()).add(int(found[1]))
+                    numbered.setdefault(shape, set()).add(number - int(found[1]) if number is not None else 0)
+    heads = {
+        shape
+        for shape, on in on_pages.items()
+        if shape and len(on) >= max(3, len(pages) // 4) and (len(numbered[shape]) == 1 or len(said[shape]) == 1)
+    }
+    kept: list[tuple[str, str]] = []
+    footnotes = 0
+    for place, text in read:
+        if not _PAGE.match(place):
+            kept.append((place, text))
+            continue
+        lines = []
+        for line in text.split("\n"):
+            if (not _HEADING.match(line) and _shape(line)[0] in heads) or _PAGE_NUMBER.fullmatch(digits(line)):
+                continue
+            if _FOOTNOTE.fullmatch(line.strip()):
+                footnotes += 1
+                continue
+            lines.append(line)
+        if lines:
+            kept.append((place, "\n".join(lines)))
+    if footnotes:
+        notes.append(Message("law_footnotes", {"count": footnotes}))
+    return kept
+
+
+def _shape(line: str) -> tuple[str, int | None]:
+    """Return a line without the page number at its beginning or end, and that number."""
+    plain = digits(line.strip())
+    found = re.match(r"(\d{1,4})\b(.*\D)$|(.*\D)\b(\d{1,4})$", plain)
+    if found is None:
+        return plain, None
+    return (found[2] or found[3]).strip(" -–—|"), int(found[1] or found[4])
+
+
+_HEADING = re.compile(
+    r"\W*(?:art|§|sec|стат|第|(?:ال)?ماد|anne|anex|sched|chap|cap|part|tit|глав|раздел|(?:ال)?فصل|(?:ال)?باب)",
+    re.IGNORECASE,
+)
+"""What begins the heading of an article or a chapter: never a running head, however often it comes."""
+
+
+def _columns(read: Sequence[tuple[str, str]]) -> list[list[tuple[str, str]]]:
+    """Return the columns of a document that is mostly one table in two languages or scripts, else nothing."""
+    rows = [(place, text.split("\t")) for place, text in read if "\t" in text]
+    if len(rows) < 3 or sum(len(text) for _, text in read if "\t" in text) < 0.6 * sum(len(text) for _, text in read):
+        return []
+    width, count = Counter(len(cells) for _, cells in rows).most_common(1)[0]
+    if width not in (2, 3) or count < 0.7 * len(rows):
+        return []
+    columns: list[list[tuple[str, str]]] = [[] for _ in range(width)]
+    for place, text in read:
+        cells = text.split("\t")
+        if len(cells) == width:
+            for column, cell in zip(columns, cells, strict=True):
+                if cell.strip():
+                    column.append((place, cell.strip()))
+        else:
+            columns[0].append((place, text.replace("\t", " ")))
+    lengths = [sum(len(text) for _, text in column) for column in columns]
+    return columns if min(lengths) > 0.15 * max(lengths) else []
+
+
+def _unread(one: object) -> Message:
+    place = getattr(one, "place", "")
+    return Message("law_unread", {"place": place or "-", "why": getattr(one, "message", Message("reading_damaged"))})
