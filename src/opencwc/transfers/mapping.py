@@ -1,0 +1,101 @@
+"""Which column of a file holds which field: by the field's own name, by what others call it, or as the user says.
+
+What is doubtful is never guessed: two columns that fit one field are an error that names both.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+from opencwc.errors import InputError
+from opencwc.tables import find_column
+from opencwc.transfers.units import split_unit
+
+CONSTANT = "="
+"""A mapped column that begins with it is no column: ``=kg`` says that the field is ``kg`` in every row."""
+
+
+def map_columns(
+    header: Sequence[str],
+    fields: Mapping[str, Sequence[str]],
+    given: Mapping[str, str] = MappingProxyType({}),
+    *,
+    where: str = "",
+) -> Mapping[str, str]:
+    """Return the column of the file for each field that has one, in the order of ``fields``.
+
+    ``fields`` are the names of the fields with what else they are called, in any language; case, accents, punctuation
+    and a unit at the end (``Quantity (kg)``) do not matter. A column called as the field itself comes before any
+    other. ``given`` says it for single fields: the name of a column, its number from 1, or ``=value`` for a value that
+    holds in every row; an empty text leaves the field without a column.
+
+    Raises:
+        InputError: two columns fit a field, one column fits two, or ``given`` names what is not there.
+
+    """
+    chosen: dict[str, str] = {}
+    for field, asked in given.items():
+        if field not in fields:
+            close = difflib.get_close_matches(field, fields, n=1)
+            hint = f"Did you mean {close[0]!r}? " if close else ""
+            raise InputError(
+                f"There is no field {field!r}.", where=where, remedy=f"{hint}The fields are: {', '.join(fields)}."
+            )
+        is_value = asked.startswith(CONSTANT) or not asked.strip()
+        chosen[field] = asked.strip() if is_value else header[find_column(asked, header, where)]
+    taken = set(chosen.values())
+    for field, names in fields.items():
+        if field not in chosen and (column := _column(field, names, header, taken, where)):
+            chosen[field] = column
+    _refuse_shared(chosen, given, where)
+    return MappingProxyType({field: chosen[field] for field in fields if chosen.get(field)})
+
+
+def plain_header(text: str) -> str:
+    """Return a name of a column without case, accents and punctuation.
+
+    >>> plain_header("Quantité_(kg)"), plain_header("reporterISO"), plain_header("País  de destino:")
+    ('quantite kg', 'reporteriso', 'pais de destino')
+    """
+    bare = unicodedata.normalize("NFKD", text.replace("_", " ")).casefold().replace("ـ", "")
+    return " ".join(re.findall(r"\w+", "".join(sign for sign in bare if not unicodedata.combining(sign))))
+
+
+def _column(field: str, names: Sequence[str], header: Sequence[str], taken: set[str], where: str) -> str:
+    own = plain_header(field)
+    known = {own, *map(plain_header, names)}
+    free = [one for one in header if one not in taken]
+    for same in (
+        lambda one: one.strip() == field,
+        lambda one: plain_header(one) == own,
+        lambda one: plain_header(one) in known,
+        lambda one: plain_header(split_unit(one)[0]) in known,
+    ):
+        fitting = [one for one in free if same(one)]
+        if len(fitting) > 1:
+            raise InputError(
+                f"Two columns can hold the {field}: {fitting[0]!r} and {fitting[1]!r}.",
+                where=where,
+                remedy=f"Say which one with --map {field}={fitting[0]!r}.",
+            )
+        if fitting:
+            return fitting[0]
+    return ""
+
+
+def _refuse_shared(chosen: Mapping[str, str], given: Mapping[str, str], where: str) -> None:
+    by_column: dict[str, str] = {}
+    for field, column in chosen.items():
+        if not column or column.startswith(CONSTANT):
+            continue
+        other = by_column.setdefault(column, field)
+        if other != field and not (field in given and other in given):
+            raise InputError(
+                f"The column {column!r} can hold the {other} and the {field}.",
+                where=where,
+                remedy=f"Say what it is with --map {other}={column!r}.",
+            )

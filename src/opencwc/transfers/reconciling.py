@@ -1,0 +1,441 @@
+"""Do the books agree? Ledgers in; one ranked line a chemical, pair of States and year out, with the causes proposed.
+
+The official rule comes first: a discrepancy counts where the difference is more than the chemical's declaration
+threshold. Then all are ranked by how much they deserve an officer's hour, and causes are proposed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from opencwc import __version__
+from opencwc.finding import Evidence, Finding, Maker, Message, Rule, Subject, Value, Verdict
+from opencwc.models.model import Model
+from opencwc.transfers.causes import MODEL, RANKING, by_model, by_rules, order_by_model, order_by_rules
+from opencwc.transfers.comparing import GROUP, OTHER_GOODS_KG, Compared, compare
+from opencwc.transfers.matching_kernel import DOUBLE, SUM
+from opencwc.transfers.model import (
+    CAUSES,
+    LINE_STATUSES,
+    MATCH_COLUMNS,
+    RECONCILED_COLUMNS,
+    Discrepancy,
+    Ledger,
+    Substance,
+)
+from opencwc.wording import say, sentence
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+EVIDENCE_LINES = 8
+"""How many lines a finding names, the largest first."""
+PROBLEMS_TOLD = 12
+"""How many different problems of a ledger's lines are told; the rest stands in the findings."""
+
+
+@dataclass(frozen=True)
+class Reconciled:
+    """What two or more ledgers say together, ranked.
+
+    ``groups`` has the columns of `comparing.signs` and ``rank`` (from 1), ``score`` (0 to 100), ``cause``,
+    ``probability``, ``second`` and ``second_probability``; ``compared`` holds the lines with their matches. ``weights``
+    and ``ranking`` are the hashes of the models that proposed causes and order, empty where plain rules did.
+    """
+
+    ledgers: tuple[Ledger, ...]
+    compared: Compared
+    groups: pl.DataFrame
+    probabilities: NDArray[np.float64]
+    as_of: date
+    weights: str = ""
+    ranking: str = ""
+
+    @property
+    def model(self) -> str:
+        """The id of the model that proposed the causes, empty where plain rules did."""
+        return MODEL.id if self.weights else ""
+
+    def table(self, lang: str = "en") -> pl.DataFrame:
+        """Return the answer with the columns of `RECONCILED_COLUMNS`, one line a group, in the order of the ranks."""
+        return self.groups.select(
+            "rank",
+            pl.col("score").round(3),
+            self._of_substance([one.name for one in self.compared.substances]).alias("chemical"),
+            self._of_substance([_entry(one) for one in self.compared.substances]).alias("entry"),
+            pl.col("exporter").cast(pl.String),
+            pl.col("importer").cast(pl.String),
+            "year",
+            pl.col("exported").round(_DECIMALS).alias("exported_kg"),
+            pl.col("imported").round(_DECIMALS).alias("imported_kg"),
+            pl.col("difference").round(_DECIMALS).alias("difference_kg"),
+            pl.col("over").alias("over_threshold"),
+            pl.col("cause").cast(pl.String),
+            pl.col("probability").round(3).alias("cause_probability"),
+            pl.col("second").cast(pl.String).alias("second_cause"),
+            _why(lang, [one.name for one in self.compared.substances]).alias("why"),
+        ).select(RECONCILED_COLUMNS)
+
+    def matches(self) -> pl.DataFrame:
+        """Return what became of each line, with the columns of `MATCH_COLUMNS`, in the order of the ledgers."""
+        ids = (
+            pl.concat([ledger.lines["id"] for ledger in self.ledgers])
+            if self.ledgers
+            else pl.Series([], dtype=pl.String)
+        )
+        names = pl.Series([ledger.name for ledger in self.ledgers] or [""], dtype=pl.String)
+        lines = self.compared.lines
+        return lines.select(
+            pl.lit(names).gather(pl.col("ledger").cast(pl.UInt32)).alias("ledger"),
+            ids.alias("id"),
+            pl.when(pl.col("match") >= 0).then(pl.col("match") + 1).alias("match_group"),
+            self.statuses.alias("status"),
+        ).select(MATCH_COLUMNS)
+
+    @cached_property
+    def statuses(self) -> pl.Series:
+        """What became of each line: one of `LINE_STATUSES`."""
+        lines = self.compared.lines
+        told = lines.select(
+            pl.when(pl.any_horizontal(pl.col("kg", "year", "substance", "exporter", "importer").is_null()))
+            .then(pl.lit("unreadable"))
+            .when(~pl.col("compared")).then(pl.lit("not_compared"))
+            .when(pl.col("match") < 0).then(pl.lit("unmatched"))
+            .when(pl.col("kind") > DOUBLE).then(pl.lit("matched_across"))
+            .when(pl.col("kind").is_in([SUM, DOUBLE])).then(pl.lit("matched_in_sum"))
+            .otherwise(pl.lit("matched"))
+            .cast(pl.Enum(LINE_STATUSES))
+        )  # fmt: skip
+        return told.to_series().alias("status")
+
+    @cached_property
+    def counts(self) -> Mapping[str, int]:
+        """How many sums are over the threshold and within it; how many lines unreadable, or without another side."""
+        over = int(self.groups["over"].sum())
+        lines = dict(self.statuses.value_counts().iter_rows())
+        return {
+            "discrepancy": over,
+            "agreed": len(self.groups) - over,
+            "unreadable": lines.get("unreadable", 0),
+            "apart": lines.get("not_compared", 0),
+        }
+
+    def problems(self, most: int | None = PROBLEMS_TOLD) -> Iterator[tuple[str, Message]]:
+        """Yield, by each ledger's name, the commonest problems of its lines with their first row."""
+        for ledger in self.ledgers:
+            told = (
+                ledger.lines.filter(pl.col("problem") > 0)
+                .group_by("problem")
+                .agg(count=pl.len(), row=pl.col("row").min())
+                .sort("count", "row", descending=[True, False])
+            )
+            shown = told if most is None else told.head(most)
+            for problem, count, row in shown.iter_rows():
+                values: dict[str, Value] = {"problem": ledger.problems[problem - 1], "count": count, "row": row}
+                yield ledger.name, Message("ledger_problem_of", values)
+            if len(told) > len(shown):
+                yield ledger.name, Message("ledger_problems_more", {"count": len(told) - len(shown)})
+
+    @property
+    def by_verdict(self) -> Mapping[str, int]:
+        """How many findings there are of each verdict of `opencwc.finding.RECONCILED`, for the tally of a kept run."""
+        problems = pl.concat([ledger.lines["problem"] for ledger in self.ledgers]) > 0
+        unreadable = int((problems & (self.statuses == "unreadable")).sum())
+        return {
+            "discrepancy": self.counts["discrepancy"], "review": int(problems.sum()) - unreadable,
+            "unreadable": unreadable, "agreed": self.counts["agreed"],
+        }  # fmt: skip
+
+    def told(self) -> tuple[Message, ...]:
+        """Say what was compared, what came out, who proposed the causes, and what to bear in mind."""
+        states = self.compared.reporters
+        named = (
+            ", ".join(states)
+            if len(states) <= _MOST_STATES
+            else Message("reconcile_states_more", {"count": len(states)})
+        )
+        said = [
+            Message("reconcile_checked", {
+                "lines": len(self.compared.lines), "ledgers": len(self.ledgers), "states": named,
+                "groups": len(self.groups), "date": self.as_of.isoformat(),
+            }),
+            Message("reconcile_counts", dict(self.counts)),
+            Message(f"reconcile_causes_by_{'model' if self.weights else 'rules'}", {"model": MODEL.id}),
+            Message(f"reconcile_order_by_{'model' if self.ranking else 'rules'}", {"model": RANKING.id}),
+        ]  # fmt: skip
+        schedules = {_schedule(one) for one in self.compared.substances}
+        if "" in schedules:
+            said.append(Message("reconcile_other_goods", {"threshold": f"{OTHER_GOODS_KG:,.0f}"}))
+        if "1" in schedules:
+            said.append(Message("reconcile_schedule_1"))
+        return tuple(said)
+
+    def findings(self, most: int | None = None) -> Iterator[Finding]:
+        """Yield a finding for every sum over the threshold, by rank, and for every line with a problem.
+
+        A line that cannot be read is ``unreadable``; of one that was read with a doubt, the finding is ``review``.
+        """
+        maker = maker_of(self)
+        over = self.groups.filter("over") if most is None else self.groups.filter("over").head(most)
+        lines = self._lines_of(over)
+        for group in over.iter_rows(named=True):
+            substance = self.compared.substances[group["substance"]]
+            where = f"{group['exporter']}>{group['importer']} {group['year']}"
+            rule = next((Rule(*one.split(" ", 1)) for one in substance.entries if one.startswith("CWC ")), None)
+            ordered = [Evidence("order", "score", value=f"{group['score']:.1f}")]
+            if self.ranking:
+                ordered[0] = Evidence("order", RANKING.id, value=f"{group['score']:.1f}; {self.ranking}")
+            evidence = (
+                *(Evidence("quantity", side, value=f"{group[side]:.3f} kg") for side in ("exported", "imported")),
+                *ordered, *self._told_lines(lines.get(group["rank"], ())),
+            )  # fmt: skip
+            yield Finding(
+                Subject(group["rank"], f"{substance.key} {where}", f"{substance.name} {where}"),
+                Verdict.DISCREPANCY, why(group, self.compared.substances), maker, rule, "ledger", evidence,
+                confidence=round(float(group["probability"]), 4) if self.weights and group["probability"] else None,
+            )  # fmt: skip
+        begin = 0
+        for number, ledger in enumerate(self.ledgers):
+            told = ledger.lines.select("row", "problem").with_columns(self.statuses.slice(begin, len(ledger.lines)))
+            begin += len(ledger.lines)
+            for row, problem, status in told.filter(pl.col("problem") > 0).iter_rows():
+                yield Finding(
+                    Subject(row, f"{number + 1}:{row}", ledger.name, file=ledger.name),
+                    Verdict.UNREADABLE if status == "unreadable" else Verdict.REVIEW,
+                    ledger.problems[problem - 1], maker, basis="ledger",
+                )  # fmt: skip
+
+    def discrepancy(self, group: Mapping[str, Any]) -> Discrepancy:
+        """Return a row of ``groups`` as a record, with its causes by likelihood."""
+        shares = self.probabilities[group["rank"] - 1]
+        causes = () if group["cause"] is None else tuple(
+            (CAUSES[place], float(shares[place])) for place in np.argsort(-shares, kind="stable")
+        )  # fmt: skip
+        substances = self.compared.substances
+        return Discrepancy(
+            substances[group["substance"]], group["exporter"], group["importer"], group["year"], group["exported"],
+            group["imported"], group["threshold"], causes, group["score"], why(group, substances),
+        )  # fmt: skip
+
+    def lines_of(self, rank: int) -> pl.DataFrame:
+        """Return the lines of a group by its rank, and what became of each.
+
+        ``match`` is empty or the number of its match; lines elsewhere that one of them is matched with stand there too.
+        """
+        lines = self.compared.lines
+        group = self.groups.filter(pl.col("rank") == rank).select(GROUP)
+        here = lines.join(group, on=GROUP, how="semi")
+        there = lines.join(here.filter(pl.col("match") >= 0).select("match").unique(), on="match", how="semi")
+        shown = pl.concat([here, there]).unique("line").sort("line")
+        ids = pl.concat([ledger.lines["id"] for ledger in self.ledgers])
+        names = pl.Series([ledger.name for ledger in self.ledgers])
+        return shown.select(
+            pl.lit(names).gather(pl.col("ledger").cast(pl.UInt32)).alias("ledger"),
+            pl.lit(ids).gather("line").alias("id"),
+            pl.col("reporter").cast(pl.String),
+            pl.when("export").then("importer").otherwise("exporter").cast(pl.String).alias("partner"),
+            pl.when("export").then(pl.lit("export")).otherwise(pl.lit("import")).alias("flow"),
+            "day", "year", "kg", "concentration",
+            pl.when(pl.col("match") >= 0).then(pl.col("match") + 1).alias("match"),
+            pl.lit(self.statuses).gather("line").cast(pl.String).alias("status"),
+        )  # fmt: skip
+
+    def _lines_of(self, groups: pl.DataFrame) -> Mapping[int, list[tuple[int, int]]]:
+        """Return, by rank, the largest lines of groups and the line that each is matched with (-1 for none)."""
+        lines = self.compared.lines.filter("compared").select(*GROUP, "line", "other", "kg")
+        some = (
+            lines.join(groups.select(*GROUP, "rank"), on=GROUP)
+            .sort("rank", "kg", "line", descending=[False, True, False])
+            .group_by("rank", maintain_order=True)
+            .head(EVIDENCE_LINES)
+        )
+        found: dict[int, list[tuple[int, int]]] = {}
+        for rank, line, other in some.select("rank", "line", "other").iter_rows():
+            found.setdefault(rank, []).append((line, other))
+        return found
+
+    def _told_lines(self, lines: Sequence[tuple[int, int]]) -> Iterator[Evidence]:
+        for line, other in lines:
+            with_it = f" = {self._named(other)}" if other >= 0 else ""
+            yield Evidence("line", f"{self._named(line)}{with_it}", value=str(self.statuses[line]))
+
+    def _named(self, place: int) -> str:
+        line = self.compared.lines.row(place, named=True)
+        ledger = self.ledgers[line["ledger"]]
+        when = line["day"] or line["year"]
+        flow = "export" if line["export"] else "import"
+        where = ledger.lines["id"][line["row"] - 1]
+        pair = f"{line['exporter']}>{line['importer']}"
+        return f"{ledger.name} {where}: {flow} {pair} {when} {line['kg']:.10g} kg"
+
+    def _of_substance(self, values: Sequence[str]) -> pl.Expr:
+        return pl.lit(pl.Series(list(values) or [""], dtype=pl.String)).gather(pl.col("substance"))
+
+
+def reconcile(ledgers: Sequence[Ledger], as_of: date | None = None, *, model: bool = True) -> Reconciled:
+    """Say where ledgers disagree, by how much, why probably, and in which order to look.
+
+    ``model`` false has the causes proposed by plain rules, as they are where the model is switched off.
+    """
+    compared = compare(ledgers)
+    weights, ranking = (_usable(MODEL), _usable(RANKING)) if model else ("", "")
+    groups = compared.groups
+    causes = by_model(groups) if weights and len(groups) else by_rules(groups)
+    if ranking and len(groups):
+        apart = order_by_model(groups, causes if weights else by_model(groups))
+    else:
+        apart = order_by_rules(groups, causes)
+    order = np.argsort(-causes, axis=1, kind="stable")
+    first, second = order[:, 0], order[:, 1] if len(groups) else order[:, 0]
+    rows = np.arange(len(groups))
+    same = groups.select(
+        pl.col("size") <= pl.min_horizontal(_SAME_KG, _SAME_SHARE * pl.col("threshold")).clip(lower_bound=_SAME_G)
+    ).to_series().to_numpy()  # fmt: skip
+    kinds = pl.Enum(CAUSES)
+    ranked = groups.with_columns(
+        score=pl.Series(np.where(same, 0.0, 100.0 * apart), dtype=pl.Float64),
+        cause=pl.Series(np.array(CAUSES)[first], dtype=pl.String).cast(kinds),
+        probability=pl.Series(causes[rows, first]),
+        second=pl.Series(np.array(CAUSES)[second], dtype=pl.String).cast(kinds),
+        second_probability=pl.Series(causes[rows, second]),
+        place=pl.Series(rows),
+    ).with_columns(
+        second=pl.when(pl.col("second_probability") >= _WORTH_SAYING).then("second"),
+    )
+    agreed = pl.Series(same)
+    ranked = ranked.with_columns(
+        pl.when(agreed).then(None).otherwise(pl.col(name)).alias(name) for name in ("cause", "probability", "second")
+    ).sort(pl.col("over"), "score", "size", descending=[True, True, True], maintain_order=True)
+    probabilities = causes[ranked["place"].to_numpy()]
+    ranked = ranked.drop("place").with_row_index("rank", offset=1)
+    return Reconciled(tuple(ledgers), compared, ranked, probabilities, as_of or date.today(), weights, ranking)
+
+
+def maker_of(found: Reconciled) -> Maker:
+    """Return who makes the findings of a reconciliation."""
+    return Maker("opencwc.transfers", __version__, found.as_of.isoformat(), ("CWC",), found.model, found.weights)
+
+
+def why(group: Mapping[str, object], substances: Sequence[Substance] = ()) -> Message:
+    """Say why a group stands where it does: the rule, the likeliest cause, and the one that comes next.
+
+    ``group`` is a row of `Reconciled.groups`; without ``substances`` another chemical is not named.
+    """
+    if group["cause"] is None:
+        return Message("reconcile_agreed")
+    values: dict[str, Value] = {key: _kg(group[key]) for key in ("exported", "imported", "threshold")}
+    values["difference"] = _kg(group["difference"], signless=True)
+    values |= {key: str(group[key]) for key in ("exporter", "importer")}
+    values |= {key: str(group[key]) for key in ("other_state", "other_year", "unread") if group.get(key) is not None}
+    if substances and group.get("other_substance") is not None:
+        values["other_substance"] = substances[int(str(group["other_substance"]))].name
+    rule = Message("reconcile_over" if group["over"] else "reconcile_under", values)
+    parts: dict[str, Value] = {"rule": rule, "cause": Message(_why_id(group, values), values)}
+    if group["second"] is not None:
+        parts["second"] = Message("reconcile_second", {"cause": Message(f"reconcile_cause_{group['second']}")})
+    if group.get("unread"):
+        parts["unread"] = Message("reconcile_unread", values)
+    return Message(
+        "_".join(("reconcile_why", *(_JOINED[name] for name in ("second", "unread") if name in parts))), parts
+    )
+
+
+def _why_id(group: Mapping[str, object], values: Mapping[str, Value]) -> str:
+    cause = str(group["cause"])
+    if cause == "one_side_silent":
+        return f"reconcile_why_silent_{'exporter' if group['exports'] == 0 else 'importer'}"
+    return f"reconcile_why_{cause}{'_named' if _NAMED.get(cause) in values else ''}"
+
+
+def _why(lang: str, substances: Sequence[str]) -> pl.Expr:
+    """Say `why` of all groups at once, in one language, without a message object for each."""
+    between = say(Message("reconcile_why", {"rule": _MARK, "cause": _MARK}), lang).split(_MARK)[1]
+    rule = pl.when("over").then(_filled("reconcile_over", lang, substances, first=True)).otherwise(
+        _filled("reconcile_under", lang, substances, first=True)
+    )  # fmt: skip
+    cause = seconds = pl.lit("")
+    for one in CAUSES:
+        if one == "one_side_silent":
+            said = pl.when(pl.col("exports") == 0).then(
+                _filled("reconcile_why_silent_exporter", lang, substances)
+            ).otherwise(_filled("reconcile_why_silent_importer", lang, substances))  # fmt: skip
+        else:
+            said = _filled(f"reconcile_why_{one}", lang, substances)
+        if one in _NAMED:
+            named = _filled(f"reconcile_why_{one}_named", lang, substances)
+            said = pl.when(pl.col(_NAMED[one]).is_not_null()).then(named).otherwise(said)
+        cause = pl.when(pl.col("cause") == one).then(said).otherwise(cause)
+        second = between + say(Message("reconcile_second", {"cause": Message(f"reconcile_cause_{one}")}), lang)
+        seconds = pl.when(pl.col("second") == one).then(pl.lit(second)).otherwise(seconds)
+    unread = pl.concat_str(pl.lit(between), _filled("reconcile_unread", lang, substances))
+    unread = pl.when(pl.col("unread") > 0).then(unread).otherwise(pl.lit(""))
+    full = pl.concat_str(rule, pl.lit(between), cause, seconds, unread, pl.lit(sentence("x", lang)[1:]))
+    return pl.when(pl.col("cause").is_null()).then(pl.lit(sentence("reconcile_agreed", lang))).otherwise(full)
+
+
+def _filled(id: str, lang: str, substances: Sequence[str], *, first: bool = False) -> pl.Expr:
+    """Return what a message says with each group's own values; ``first`` where it begins a sentence."""
+    said = say(Message(id, {name: f"{_MARK}{name}{_MARK}" for name in _VALUES}), lang)
+    said = said[:1].upper() + said[1:] if first else said
+    pieces = [_value(part, substances) if place % 2 else pl.lit(part) for place, part in enumerate(said.split(_MARK))]
+    return pl.concat_str(pieces)
+
+
+def _value(name: str, substances: Sequence[str]) -> pl.Expr:
+    if name == "other_substance":
+        named = pl.lit(pl.Series(list(substances) or [""], dtype=pl.String))
+        return named.gather(pl.col(name).fill_null(0))
+    if name in ("exporter", "importer", "other_state", "other_year", "unread"):
+        return pl.col(name).cast(pl.String).fill_null("")
+    rounded = pl.col(name).abs() if name == "difference" else pl.col(name)
+    whole = rounded.round(0).cast(pl.Int64)
+    fine = rounded.cast(pl.Decimal(38, _DECIMALS)).cast(pl.String).str.strip_chars_end("0").str.strip_chars_end(".")
+    return pl.when(rounded.abs() >= 10).then(whole.cast(pl.String)).otherwise(fine)
+
+
+def _kg(value: object, *, signless: bool = False) -> str:
+    number = float(value)  # type: ignore[arg-type]
+    number = abs(number) if signless else number
+    return str(round(number)) if abs(number) >= 10 else f"{number:.{_DECIMALS}f}".rstrip("0").rstrip(".")
+
+
+_VALUES = ("exported", "imported", "difference", "threshold", "exporter", "importer", "other_state",
+           "other_substance", "other_year", "unread")  # fmt: skip
+_NAMED = {"hub": "other_state", "wrong_partner": "other_state", "wrong_chemical": "other_substance",
+          "year_end": "other_year"}  # fmt: skip
+"""Causes that can name what the lines fit under elsewhere."""
+_JOINED = {"second": "or", "unread": "unread"}
+
+
+def _usable(model: Model) -> str:
+    """Return the hash of a model's weights, empty where it is off or not at hand."""
+    from opencwc.models.register import state_of
+
+    state = state_of(model)
+    return state.hash if state.usable else ""
+
+
+def _entry(substance: Substance) -> str:
+    return substance.entries[0].split(" ", 1)[1] if substance.entries else ""
+
+
+def _schedule(substance: Substance) -> str:
+    entry = next((one for one in substance.entries if one.startswith("CWC ")), "")
+    return entry[4:5]
+
+
+_MARK = "\x01"
+_DECIMALS = 9
+"""Quantities are told to the microgram; more is the noise of binary fractions."""
+_SAME_KG, _SAME_SHARE, _SAME_G = 0.5, 0.001, 1e-9
+"""What counts as no difference at all: half a kilogram, less where the threshold is small."""
+_WORTH_SAYING = 0.1
+_MOST_STATES = 6

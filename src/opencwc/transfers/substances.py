@@ -1,0 +1,219 @@
+"""What the lines of a ledger move: a CAS number comes before a name, a name before an HS code.
+
+What numbers and names stand for is `opencwc.screening`'s to say; here it becomes one `Substance` with the thresholds
+of its entry.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from opencwc.chemistry.names import normalise_name
+from opencwc.chemistry.registry_numbers import looks_like_cas, normalise_cas
+from opencwc.convention import Convention, Entry
+from opencwc.finding import Message, Verdict
+from opencwc.screening.answering import Screener
+from opencwc.screening.known import Known
+from opencwc.screening.model import Outcome
+from opencwc.transfers.model import Substance
+
+_KG = {"kg": 1.0, "t": 1000.0, "g": 0.001, "mg": 0.000001}
+_STARTS = 80
+
+
+class Stated(NamedTuple):
+    """What a line says it moves: the substance, its HS subheading (0 where none), and what is to be said of it."""
+
+    substance: Substance | None
+    hs: int = 0
+    problem: Message | None = None
+
+
+class Substances:
+    """Reads what lines move, each different statement once."""
+
+    def __init__(self, screener: Screener) -> None:
+        self._screener = screener
+        self._convention = screener.rulebook.convention
+        self._headings: dict[str, int] = {}
+        self._alone: dict[int, tuple[str, Message]] = {}
+        for one in self._convention.naming.subheadings:
+            for cas in one.chemicals:
+                self._headings.setdefault(cas, int(one.code[:4]))
+            if one.alone and len(one.chemicals) == 1:
+                self._alone[int(one.code)] = (one.chemicals[0], Message("by_language", dict(one.title)))
+        self._by_cas: dict[str, tuple[Substance, tuple[str, ...]]] = {}
+        self._by_name: dict[str, Stated] = {}
+
+    def read(self, chemical: str, cas: str, hs: str) -> Stated:
+        """Return what a line moves by its name, CAS number and HS code, each empty where the line has none."""
+        chemical, cas = " ".join(chemical.split()), cas.strip()
+        code = hs_digits(hs)
+        if not cas and looks_like_cas(chemical):
+            chemical, cas = "", chemical
+        problem: Message | None = None
+        if cas:
+            by_number = self._by_number(cas, chemical)
+            if isinstance(by_number, Substance):
+                told = self._disagreement(by_number, chemical) or self._other_code(by_number, code)
+                return Stated(by_number, code, told)
+            problem = by_number
+        if chemical:
+            said = self._named(chemical)
+            other = self._other_code(said.substance, code) if said.substance else None
+            return said._replace(hs=code, problem=problem or said.problem or other)
+        if code:
+            return Stated(self._by_code(code), code, problem)
+        if hs.strip() and not problem:
+            problem = Message("ledger_hs_unread", {"text": hs.strip()[:_STARTS]})
+        return Stated(None, 0, problem or Message("ledger_chemical_missing"))
+
+    def _by_number(self, text: str, chemical: str) -> Substance | Message:
+        known = self._screener.known.by_number(text)
+        if isinstance(known, Known):
+            return self._of_cas(known.cas[0] if known.cas else str(normalise_cas(text)), known, chemical)
+        if known.id == "unreadable_cas_unknown":
+            cas = str(normalise_cas(text))
+            return Substance(cas, chemical or cas, heading=self._headings.get(cas, -1))
+        return Message("ledger_cas_unread", {"text": text[:_STARTS], "why": known})
+
+    def _of_cas(self, cas: str, known: Known, name: str = "") -> Substance:
+        if cas not in self._by_cas:
+            outcomes = self._screener.answer_known(known, "cas")
+            entries = self._entries(outcomes)
+            called = known.names[0] if known.names else known.named_in[0][1].name if known.named_in else name or cas
+            self._by_cas[cas] = (
+                Substance(cas, called, _said(entries), *limits(self._convention, entries), self._headings.get(cas, -1)),
+                known.cas,
+            )
+        return self._by_cas[cas][0]
+
+    def _disagreement(self, by_number: Substance, chemical: str) -> Message | None:
+        """Say that name and number stand for different chemicals, where both are known for certain."""
+        if not chemical or chemical.casefold() == by_number.name.casefold():
+            return None
+        candidates = self._screener.known.resolver.by_curated_name(chemical)
+        if not candidates or any(one.cas == by_number.key for one in candidates):
+            return None
+        if by_number.key not in self._by_cas and not by_number.entries:
+            return None
+        return Message(
+            "ledger_chemical_disagrees", {"name": chemical[:_STARTS], "cas": by_number.key, "other": candidates[0].cas}
+        )
+
+    def _other_code(self, substance: Substance, code: int) -> Message | None:
+        """Say that the HS code is that of another chemical alone."""
+        if code not in self._alone or self._alone[code][0] == substance.key or not substance.entries:
+            return None
+        cas, title = self._alone[code]
+        return Message("ledger_hs_disagrees", {"code": f"{code:06d}", "title": title, "cas": cas})
+
+    def _named(self, name: str) -> Stated:
+        key = normalise_name(name)
+        if key not in self._by_name:
+            self._by_name[key] = self._read_name(name, key)
+        return self._by_name[key]
+
+    def _read_name(self, name: str, key: str) -> Stated:
+        known = self._screener.known.by_name(name)
+        numbers = tuple(dict.fromkeys(known.cas)) if isinstance(known, Known) else ()
+        if isinstance(known, Known) and not known.doubt and len(numbers) == 1:
+            by_number = self._screener.known.by_number(numbers[0])
+            return Stated(self._of_cas(numbers[0], by_number if isinstance(by_number, Known) else known, name))
+        if isinstance(known, Known):
+            outcomes = self._screener.answer_known(known, "name")
+        elif _SEVERAL.search(name):
+            outcomes = self._screener.answer(name)
+            if sole := self._sole_mention(outcomes):
+                return Stated(sole)
+        else:
+            outcomes = ()
+        entries = self._entries(outcomes)
+        substance = Substance(key or name, name[:_STARTS], _said(entries), *limits(self._convention, entries))
+        if numbers and not entries:  # one of several unlisted chemicals: the one of that very name, where there is one
+            exact = isinstance(known, Known) and known.names and normalise_name(known.names[0]) == key
+            return Stated(substance._replace(key=numbers[0]) if exact else substance)
+        doubtful = bool(entries) or any(one.verdict is Verdict.REVIEW for one in outcomes)
+        message = "ledger_chemical_doubtful" if doubtful else "ledger_chemical_unknown"
+        return Stated(substance, 0, Message(message, {"name": name[:_STARTS]}))
+
+    def _sole_mention(self, outcomes: Iterable[Outcome]) -> Substance | None:
+        """The chemical of a line of commerce, where it mentions one and no other."""
+        written = {
+            one.value[slice(*one.span)]
+            for outcome in outcomes
+            if outcome.verdict is Verdict.LISTED
+            for one in outcome.evidence
+            if one.kind == "mention" and one.span
+        }
+        found: set[Substance] = set()
+        for text in written:
+            known = self._screener.known.by_number(text) if looks_like_cas(text) else self._screener.known.by_name(text)
+            if isinstance(known, Known) and not known.doubt and len({*known.cas}) == 1:
+                found.add(self._of_cas(known.cas[0], known))
+            else:
+                return None
+        return found.pop() if len(found) == 1 else None
+
+    def _by_code(self, code: int) -> Substance:
+        if code in self._alone:
+            cas, _ = self._alone[code]
+            known = self._screener.known.by_number(cas)
+            if isinstance(known, Known):
+                return self._of_cas(cas, known)
+        return Substance(f"HS {code:06d}", f"HS {code:06d}", heading=code // 100)
+
+    def _entries(self, outcomes: Iterable[Outcome]) -> tuple[Entry, ...]:
+        """The entries that list it, gravest first: the Convention's by schedule, then those of other lists."""
+        found = {
+            (entry.list, entry.id): entry
+            for one in outcomes
+            if one.rule and one.verdict in (Verdict.LISTED, Verdict.REVIEW)
+            if (entry := self._convention.find(one.rule.list, one.rule.entry)) is not None
+        }
+        return tuple(sorted(found.values(), key=lambda one: (one.list != "CWC", one.schedule or 9, one.list, one.id)))
+
+
+def _said(entries: Iterable[Entry]) -> tuple[str, ...]:
+    return tuple(f"{one.list} {one.id}" for one in entries)
+
+
+def limits(convention: Convention, entries: Iterable[Entry]) -> tuple[float | None, float | None]:
+    """Return the declaration threshold in kg, and the per cent up to which a mixture counts as of low concentration.
+
+    They are those of the gravest entry of the Convention; ``None`` where it sets none (Schedule 1, unlisted chemicals).
+    """
+    entry = next((one for one in entries if one.list == "CWC" and one.schedule in (2, 3)), None)
+    first = next((one for one in entries if one.list == "CWC"), None)
+    if entry is None or first is None or first.schedule == 1:
+        return None, None
+    part = f"s2{entry.part.lower()}" if entry.schedule == 2 else "s3"
+    starred = {"s2a": "s2a_star" if entry.mark == "*" else "s2a_other"}.get(part, part)
+    threshold = limit = None
+    for one in convention.thresholds:
+        quantity = None if one.quantity is None else float(one.quantity)
+        if one.purpose == "declare" and one.chemicals in (part, starred) and quantity is not None:
+            threshold = quantity * _KG.get(one.unit, 1.0)
+        if one.purpose == "low_conc" and one.chemicals == part and one.comparator == "le":
+            limit = quantity
+    return threshold, limit
+
+
+def hs_digits(text: str) -> int:
+    """Return the six digits of an HS subheading, 0 where a text has fewer or is no code.
+
+    >>> hs_digits("2931.49"), hs_digits("440799.0"), hs_digits("29314900"), hs_digits("2931"), hs_digits("TOTAL")
+    (293149, 440799, 293149, 0, 0)
+    """
+    bare = re.sub(r"^HS\s*", "", re.sub(r"\.0$", "", text.strip()), flags=re.IGNORECASE)
+    digits = re.sub(r"[\s.\-]", "", bare)
+    if not digits.isascii() or not digits.isdecimal() or not 5 <= len(digits) <= 12:
+        return 0
+    if len(digits) % 2:  # a leading zero that a spreadsheet took away
+        digits = f"0{digits}"
+    return int(digits[:6]) if 1 <= int(digits[:2]) <= 99 else 0
+
+
+_SEVERAL = re.compile(r"\w\W+\w|[^\x00-\x7f]")

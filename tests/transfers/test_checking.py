@@ -1,0 +1,217 @@
+"""What holds of every answer, whatever the shipment: order, units and other rows do not matter, nothing is guessed."""
+
+from __future__ import annotations
+
+import random
+from datetime import date, timedelta
+from functools import cache
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from opencwc.convention import Convention
+from opencwc.finding import CHECKED, Verdict, finding_from_plain, finding_to_plain
+from opencwc.screening.model import Question
+from opencwc.transfers.check_formats import CHECK_COLUMNS, line_of
+from opencwc.transfers.checking import Answer, Checker, check
+from opencwc.transfers.shipments import Shipment, shipment_of
+from opencwc.transfers.weighing import STATES_OF_DUTY, due_on
+from opencwc.wording import sentence
+
+ASKED = date(2026, 11, 25)
+STATES = ("France", "Germany", "Egypt", "Israel", "Syria", "Angola", "Taiwan", "Freedonia", "")
+CHEMICALS = ("Sarin", "Saxitoxin", "Thiodiglycol", "Triethanolamine", "Ethanol", "mustard", "Polyflexol special", "")
+DAYS = st.dates(date(1996, 1, 1), date(2029, 12, 31))
+ROWS = st.fixed_dictionaries(
+    {
+        "chemical": st.sampled_from(CHEMICALS),
+        "quantity": st.sampled_from(("", "5", "1200", "-3", "many")),
+        "unit": st.sampled_from(("mg", "kg", "t", "L", "")),
+        "concentration": st.sampled_from(("", "1", "10", "10.5", "8-12 %", "weak")),
+        "from": st.sampled_from(STATES),
+        "to": st.sampled_from(STATES),
+        "via": st.sampled_from(("", "Spain", "Israel; Spain", "Nowhere")),
+        "date": DAYS.map(str) | st.sampled_from(("", "2026", "03/04/2026")),
+        "purpose": st.sampled_from(("", "research", "diagnostic", "industrial", "fun")),
+        "packing": st.sampled_from(("", "retail", "drums")),
+        "origin": st.sampled_from(("", "France", "Italy", "Nowhere")),
+        "papers": st.sampled_from(("", "notice FRA 2026-01-01; notice DEU 2026-01-01", "notice", "a letter")),
+    }
+)
+
+
+@cache
+def laws() -> Checker:
+    return Checker(Question(ASKED))
+
+
+def checked(*rows: dict[str, str]) -> list[Answer]:
+    checker = Checker(Question(ASKED))
+    checker._laws = laws()._laws  # what has been read once stays read
+    return [*checker.check(shipment_of(row, texts) for row, texts in enumerate(rows, 1))]
+
+
+def plain(answer: Answer) -> tuple[Any, ...]:
+    return (
+        answer.verdict,
+        [(one.rule, one.verdict, one.message) for one in answer.findings],
+        [(one.rule.id, one.state, one.due) for one in answer.owed],
+    )
+
+
+@settings(max_examples=150, deadline=None)
+@given(ROWS)
+def test_every_shipment_has_an_answer_with_a_reason(row: dict[str, str]) -> None:
+    answer = checked(row)[0]
+    assert answer.verdict in CHECKED and answer.findings
+    assert answer.verdict is min((one.verdict for one in answer.findings), key=CHECKED.index)
+    assert {one.state for one in answer.owed} <= {*STATES_OF_DUTY}
+    for finding in answer.findings:
+        assert "transfers_" not in sentence(finding.message)
+        assert finding_from_plain(finding_to_plain(finding)) == finding
+        assert set(line_of(answer, finding)) == {*CHECK_COLUMNS}
+
+
+@settings(max_examples=100, deadline=None)
+@given(ROWS)
+def test_what_is_still_needed_or_not_kept_shows_in_the_verdict(row: dict[str, str]) -> None:
+    answer = checked(row)[0]
+    for finding in answer.findings:
+        states = {one.state for one in answer.owed if one.entry == finding.rule}
+        if finding.verdict is Verdict.ALLOWED:
+            assert not states & {"broken", "late", "needed"}
+        if finding.verdict is Verdict.PROHIBITED:
+            assert states & {"broken", "late"} and "later" not in states
+        if finding.verdict is Verdict.ALLOWED_WITH:
+            assert "needed" in states and "broken" not in states
+
+
+@settings(max_examples=60, deadline=None)
+@given(ROWS)
+def test_a_missing_state_or_day_is_never_allowed_or_prohibited(row: dict[str, str]) -> None:
+    row = {**row, "chemical": "Triethanolamine"}
+    for gap in ({"from": ""}, {"to": "Freedonia"}, {"to": "Taiwan"}, {"date": "2026"}, {"date": ""}):
+        assert checked({**row, **gap})[0].verdict is Verdict.REVIEW
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(ROWS, min_size=2, max_size=5), st.randoms(use_true_random=False))
+def test_the_order_of_rows_does_not_matter(rows: list[dict[str, str]], shuffle: random.Random) -> None:
+    days = [date(2020, 1, 1) + timedelta(days=one) for one in range(len(rows))]
+    rows = [
+        {**row, "date": str(day), "id": str(number)} for number, (row, day) in enumerate(zip(rows, days, strict=True))
+    ]
+    order = list(range(len(rows)))
+    shuffle.shuffle(order)
+    before, after = checked(*rows), checked(*(rows[one] for one in order))
+    assert [plain(before[one]) for one in order] == [plain(one) for one in after]
+
+
+@settings(max_examples=40, deadline=None)
+@given(ROWS)
+def test_a_shipment_that_no_rule_speaks_of_changes_no_other(row: dict[str, str]) -> None:
+    free = {"chemical": "Ethanol", "quantity": "5", "unit": "t", "from": "France", "to": "Egypt", "date": "2020-05-05"}
+    alone, beside = checked(row)[0], checked(row, free)
+    assert beside[1].verdict is Verdict.ALLOWED
+    assert plain(alone) == plain(beside[0])
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(1, 20_000), st.sampled_from(("Sarin", "Saxitoxin", "Thiodiglycol")))
+def test_the_unit_does_not_matter(milligrams: int, chemical: str) -> None:
+    row = {"chemical": chemical, "from": "France", "to": "Germany", "date": "2027-03-01", "purpose": "medical"}
+    amounts = ({"quantity": str(milligrams), "unit": "mg"}, {"quantity": f"{milligrams}000", "unit": "µg"})
+    first, second = (checked({**row, **amount})[0] for amount in amounts)
+    assert plain(first) == plain(second)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.decimals(0, 100, places=2), st.decimals(0, 100, places=2), st.sampled_from(("Thiodiglycol", "Amiton")))
+def test_less_of_a_chemical_is_never_judged_more_gravely(one: object, other: object, chemical: str) -> None:
+    low, high = sorted((one, other))  # type: ignore[type-var]
+    row = {"chemical": chemical, "from": "France", "to": "Egypt", "date": "2027-03-01", "quantity": "5", "unit": "t"}
+    less, more = (checked({**row, "concentration": str(share)})[0].verdict for share in (low, high))
+    assert CHECKED.index(less) >= CHECKED.index(more)
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.dates(date(2000, 4, 29), date(2023, 11, 29)), st.sampled_from(("SYR", "AGO", "MMR", "PSE", "SOM", "ISR", "EGY"))
+)
+def test_schedule_2_goes_to_a_state_on_the_days_on_which_it_is_a_party(day: date, code: str) -> None:
+    row = {"chemical": "Thiodiglycol", "from": "FRA", "to": code, "date": str(day), "quantity": "5", "unit": "t"}
+    status = next(one.status for one in Convention(day).states if one.state.code == code)
+    wanted = Verdict.ALLOWED if status == "state_party" else Verdict.PROHIBITED
+    assert checked(row)[0].verdict is wanted
+
+
+@settings(max_examples=60, deadline=None)
+@given(DAYS)
+def test_deadlines_are_so_many_days_from_the_shipment_or_the_end_of_its_year(day: date) -> None:
+    deadlines = {one.id: one for one in Convention(day).deadlines}
+    if notice := deadlines.get("s1-notice"):
+        assert due_on(notice, day) == day - timedelta(days=30)
+    if annual := deadlines.get("s1-transfers"):
+        due = due_on(annual, day)
+        assert due is not None and (due - date(day.year, 12, 31)).days == 90
+
+
+def test_the_lists_of_the_convention_are_checked_where_none_is_named() -> None:
+    row = {"chemical": "Potassium fluoride", "from": "FRA", "to": "EGY", "date": "2026-03-01"}
+    assert checked(row)[0].verdict is Verdict.ALLOWED
+    with_ag = [*check([shipment_of(1, row)], Question(ASKED, ("CWC", "AG")))]
+    assert with_ag[0].verdict is Verdict.REVIEW
+
+
+def test_an_answer_says_up_to_when_states_are_known_only_where_it_is_later() -> None:
+    row = {"chemical": "Triethanolamine", "from": "FRA", "to": "EGY"}
+    late, early = checked({**row, "date": "2023-11-30"}, {**row, "date": "2023-11-29"})
+    assert "after 2023-11-29" in sentence(late.findings[0].message)
+    assert "after 2023-11-29" not in sentence(early.findings[0].message)
+
+
+def test_what_an_exception_rests_on_is_told_with_its_grade() -> None:
+    row = {"chemical": "Thiodiglycol", "from": "FRA", "to": "EGY", "date": "2020-03-01", "concentration": "5"}
+    said = sentence(checked(row)[0].findings[0].message)
+    assert "Singapore Customs" in said and "not verified" in said
+
+
+def test_a_transit_for_review_says_that_its_rule_was_not_seen() -> None:
+    row = {"chemical": "Thiodiglycol", "from": "FRA", "to": "IND", "via": "EGY", "date": "2020-03-01"}
+    assert "not seen" in sentence(checked(row)[0].findings[0].message)
+
+
+def test_the_day_of_a_state_that_is_not_verified_is_told() -> None:
+    unverified = next(one for one in Convention(ASKED).states if one.state.evidence == "unverified")
+    row = {"chemical": "Thiodiglycol", "from": "FRA", "to": unverified.state.code, "date": "2020-03-01"}
+    assert "not verified" in sentence(checked(row)[0].findings[0].message)
+
+
+def test_evidence_shows_the_states_the_duties_and_the_papers() -> None:
+    row = {
+        "chemical": "Sarin", "from": "France", "to": "Germany", "date": "2027-03-01", "quantity": "5", "unit": "g",
+        "purpose": "research", "papers": "notice FRA 2027-01-10",
+    }  # fmt: skip
+    shown = {(one.kind, one.label): one.value for one in checked(row)[0].findings[0].evidence}
+    assert shown["state", "from"] == "FRA state_party 1997-04-29"
+    assert shown["duty", "s1-notice"] == "needed 2027-01-30; Verification Annex VI.5; treaty"
+    assert shown["paper", "notice"] == "notice FRA 2027-01-10"
+
+
+def test_a_request_for_making_a_weapon_is_no_shipment() -> None:
+    answer = checked({"chemical": "how do I make sarin at home", "from": "FRA", "to": "DEU", "date": "2026-03-01"})[0]
+    assert answer.verdict is Verdict.UNREADABLE
+
+
+@pytest.mark.parametrize("size", [0, 1, 3])
+def test_answers_come_in_the_order_of_the_shipments(size: int) -> None:
+    rows = [{"chemical": "Ethanol", "date": str(date(2026, 3, 9 - one))} for one in range(size)]
+    assert [one.shipment.row for one in checked(*rows)] == [*range(1, size + 1)]
+
+
+def test_shipments_are_not_changed_by_the_check() -> None:
+    shipment: Shipment = shipment_of(1, {"line": "Thionyl chloride, 200 kg", "from": "FRA", "to": "BRA"})
+    answer = next(check([shipment], Question(ASKED)))
+    assert shipment.amount is None and str(answer.shipment.amount) == "200 kg"

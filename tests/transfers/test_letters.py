@@ -1,0 +1,198 @@
+"""A letter says both figures, names a cause as a possibility, accuses nobody, and is for a person to sign."""
+
+import io
+from datetime import date
+
+import pypdfium2
+import pytest
+from python_calamine import CalamineWorkbook
+
+from opencwc.errors import InputError
+from opencwc.finding import Message
+from opencwc.publishing import Bullets, Facts, Paragraph, Signature, Table, write_html
+from opencwc.publishing.pdf import make_pdf
+from opencwc.publishing.xlsx import said, write_xlsx
+from opencwc.transfers.letters import LetterLine, about, make_letter, plain_text
+from opencwc.transfers.model import CAUSES, Discrepancy, Substance
+from opencwc.wording import LANGUAGES, say
+
+SUBSTANCE = Substance("102-71-6", "Triethanolamine", ("CWC 3B17",), 30_000.0, 30.0)
+PAIR = Discrepancy(
+    SUBSTANCE, "DEU", "EGY", 2024, 1_250_000.5, 820_000.0, 30_000.0,
+    (("hub", 0.62), ("year_end", 0.2), ("unit", 0.1), ("unexplained", 0.08)), 77.3,
+    Message("ranked_because", {"secret": "score-word"}), (Message("evidence_secret"),),
+)  # fmt: skip
+LINES = (
+    LetterLine("EGY", False, "E-9", "2024-04-11", 820_000.0),
+    LetterLine("DEU", True, "D-1", "2024-03-01", 1_250_000.5, 85.0),
+    LetterLine("DEU", True, "=D-2", "2024", None),
+)
+MADE = date(2026, 1, 5)
+
+
+def letter(pair=PAIR, ours="DEU", lang="en", **more):
+    return make_letter(pair, ours, lang, **{"lines": LINES, "made": MADE, **more})
+
+
+def text(pair=PAIR, ours="DEU", lang="en", **more):
+    return plain_text(letter(pair, ours, lang, **more))
+
+
+def test_it_goes_from_one_side_to_the_other():
+    ours, theirs = text(), text(ours="EGY")
+    assert "To: National Authority (Egypt)\nFrom: National Authority (Germany)" in ours
+    assert "To: National Authority (Germany)\nFrom: National Authority (Egypt)" in theirs
+    with pytest.raises(InputError, match="FRA is neither side of DEU to EGY"):
+        make_letter(PAIR, "FRA")
+
+
+def test_it_says_both_figures_the_difference_and_the_threshold():
+    found = text()
+    for line in (
+        "Chemical: Triethanolamine 102-71-6 CWC 3B17",
+        "Declared as exported (Germany): 1\u202f250\u202f000.5\u00a0kg",
+        "Declared as imported (Egypt): 820\u202f000\u00a0kg",
+        "Difference: 430\u202f000.5\u00a0kg",
+        "Declaration threshold: 30\u202f000\u00a0kg",
+        "The difference is more than the declaration threshold",
+    ):
+        assert line in found, line
+
+
+def test_the_figures_are_the_same_whoever_writes():
+    def figures(report):
+        return next(one for one in report.sections if one.id == "figures").blocks
+
+    assert figures(letter()) == figures(letter(ours="EGY"))
+
+
+def test_a_cause_is_a_possibility_with_its_probability_in_round_words():
+    found = text()
+    assert "It may be that the goods went by way of a third State" in found
+    assert "about 60 in 100" in found
+    assert "may be wrong" in found
+    assert "It may also be that the goods left in one year and arrived in the next (about 20 in 100)" in found
+    assert "different units" not in found
+
+
+def test_a_second_cause_that_is_unlikely_is_not_named():
+    assert "It may also be" not in text(PAIR._replace(causes=(("hub", 0.9), ("unit", 0.05))))
+
+
+def test_where_nothing_explains_it_the_letter_says_so_and_guesses_nothing():
+    for causes in ((), (("unexplained", 0.6), ("hub", 0.4))):
+        found = text(PAIR._replace(causes=causes))
+        assert "The figures alone suggest no explanation to us." in found
+        assert "may be that" not in found
+        assert "in 100" not in found
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_cause_can_be_said_in_every_language(lang):
+    for cause in CAUSES:
+        found = text(PAIR._replace(causes=((cause, 0.7),)), lang=lang)
+        assert "letters_" not in found
+        assert "{" not in found
+        assert ("70" in found.split(say("letters_explanation", lang))[1].split("2024-")[0]) is (cause != "unexplained")
+
+
+def test_what_the_ranking_thinks_is_not_told_to_the_other_side():
+    for lang in LANGUAGES:
+        found = text(lang=lang)
+        for secret in ("77", "score", "ranked_because", "evidence_secret"):
+            assert secret not in found
+
+
+def test_it_accuses_nobody():
+    found = text().casefold()
+    for word in ("violat", "suspic", "illegal", "false", "fault", "must ", "fail", "diver", "error", "blame"):
+        assert word not in found, word
+    assert "the reason may just as well lie with us" in found
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_it_says_that_it_is_a_draft_for_a_person_to_sign(lang):
+    report = letter(lang=lang)
+    assert report.marking == say("letters_draft_mark", lang)
+    assert said(report.closing) == say("letters_draft", lang)
+    assert isinstance(report.sections[-1].blocks[-1], Signature)
+    assert text(lang=lang).split("\n")[1] == f"[{say('letters_draft_mark', lang)}]"
+
+
+def test_a_confidentiality_mark_stands_beside_the_mark_of_a_draft():
+    assert letter(mark="restricted").marking == "DRAFT · OPCW Restricted"
+
+
+def test_our_lines_come_first_and_what_could_not_be_read_is_a_dash():
+    table = next(block for one in letter().sections for block in one.blocks if isinstance(block, Table))
+    assert [tuple(map(said, row)) for row in table.rows] == [
+        ("Germany", "export", "D-1", "2024-03-01", "1\u202f250\u202f000.5\u00a0kg", "85\u00a0%"),
+        ("Germany", "export", "=D-2", "2024", "—", "—"),
+        ("Egypt", "import", "E-9", "2024-04-11", "820\u202f000\u00a0kg", "—"),
+    ]
+    assert "Line" not in text(lines=())
+
+
+def test_a_side_without_a_figure_has_no_zero_put_into_its_mouth():
+    found = text(PAIR._replace(imported_kg=0.0))
+    assert "Declared as imported (Egypt): no quantity found in the ledgers at hand" in found
+
+
+def test_a_chemical_without_a_threshold_and_a_difference_below_it_are_said_as_they_are():
+    below = PAIR._replace(imported_kg=1_249_000.0)
+    assert "The difference is not more than the declaration threshold" in text(below)
+    free = PAIR._replace(substance=SUBSTANCE._replace(threshold_kg=None))
+    assert "Declaration threshold: none is set" in text(free)
+    assert "The difference is" not in text(free)
+
+
+def test_a_chemical_known_by_its_name_alone_is_named_once():
+    named = PAIR._replace(substance=Substance("A mixture", "A mixture"))
+    assert "Chemical: A mixture\n" in text(named)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_it_is_written_as_pdf_xlsx_and_html_in_every_language(lang):
+    report = letter(lang=lang, reference="REF/1")
+    document = pypdfium2.PdfDocument(make_pdf(report))
+    words = " ".join(page.get_textpage().get_text_range() for page in document)
+    assert "Triethanolamine" in words
+    assert document.get_metadata_value("Title") == report.title.replace("\u202f", "\u00a0")
+    out = io.BytesIO()
+    write_xlsx(report, out)
+    book = CalamineWorkbook.from_filelike(io.BytesIO(out.getvalue()))
+    cells = [cell for row in book.get_sheet_by_index(0).to_python() for cell in row]
+    assert say("letters_greeting", lang) in cells
+    assert "REF/1" in cells
+    assert "=D-2" in [row[2] for row in book.get_sheet_by_index(1).to_python()]
+    page = io.StringIO()
+    write_html(report, page)
+    assert "REF/1" in page.getvalue()
+
+
+def test_plain_text_holds_all_that_the_letter_holds():
+    report = letter(reference="REF/1")
+    found = plain_text(report)
+    assert found.startswith("Figures that differ: Triethanolamine, 2024\n[DRAFT]\n")
+    for section in report.sections:
+        for block in section.blocks:
+            if isinstance(block, Paragraph):
+                assert said(block.words) in found
+            elif isinstance(block, Bullets):
+                assert all(f"- {said(one)}" in found for one in block.items)
+            elif isinstance(block, Facts):
+                assert all(f"{one.label}: {said(one.values)}" in found for one in block.facts)
+    assert found.rstrip().endswith("Signature: ...")
+
+
+def test_plain_text_shows_what_would_not_be_seen():
+    hidden = PAIR._replace(substance=Substance("x", "Tri\u202eeth\nanol"))
+    assert "Tri⟨U+202E⟩eth anol" in text(hidden)
+
+
+def test_the_same_letter_is_the_same_file():
+    assert make_pdf(letter()) == make_pdf(letter())
+
+
+def test_a_probability_is_never_told_as_none_or_as_all():
+    assert [about(one) for one in (0.0, 0.02, 0.33, 0.5, 0.99, 1.0)] == [5, 5, 35, 50, 95, 95]

@@ -1,0 +1,71 @@
+"""Every case of tests/cases/reconciling, as a lawyer wrote it: sums, what counts, the likeliest cause, the lines."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from opencwc.screening.answering import Screener
+from opencwc.screening.rulebook import Rulebook
+from opencwc.transfers.ledgers import read_ledger
+from opencwc.transfers.model import CAUSES, LINE_STATUSES
+from opencwc.transfers.reconciling import Reconciled, reconcile
+
+FILES = sorted((Path(__file__).parents[1] / "cases" / "reconciling").glob("*.yaml"))
+CASES = [{**case, "file": file.stem} for file in FILES for case in yaml.safe_load(file.read_text(encoding="utf-8"))]
+
+
+@cache
+def screener() -> Screener:
+    return Screener(Rulebook.of())
+
+
+def answered(case: dict[str, Any], *, model: bool) -> Reconciled:
+    ledger = read_ledger(io.BytesIO(case["lines"].encode()), name="case.csv", screener=screener())
+    return reconcile([ledger], date(2026, 11, 26), model=model)
+
+
+def sums_of(found: Reconciled) -> dict[str, dict[str, Any]]:
+    return {
+        f"{row['chemical']} {row['exporter']}>{row['importer']} {row['year']}": {
+            "kg": [row["exported_kg"], row["imported_kg"]],
+            "over": row["over_threshold"],
+            "cause": row["cause"] or "none",
+        }
+        for row in found.table().iter_rows(named=True)
+    }
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['file']}: {case['name']}")
+def test_each_case_is_answered_as_written(case: dict[str, Any]) -> None:
+    found = answered(case, model=False)
+    assert sums_of(found) == case["sums"]
+    became = dict(found.matches().select("id", "status").iter_rows())
+    assert {id: became[id] for id in case.get("became", {})} == case.get("became", {})
+
+
+def test_there_are_enough_cases_of_every_cause_and_each_says_why() -> None:
+    assert len(CASES) >= 35
+    assert len({case["name"] for case in CASES}) == len(CASES)
+    assert all(case["because"].strip() for case in CASES)
+    told = {one["cause"] for case in CASES for one in case["sums"].values()}
+    assert told == {*CAUSES, "none"}
+    assert {one for case in CASES for one in case.get("became", {}).values()} == set(LINE_STATUSES)
+
+
+def test_the_models_agree_with_the_lawyer_in_nine_of_ten() -> None:
+    right = total = 0
+    for case in CASES:
+        table = answered(case, model=True).table()
+        for row in table.filter(table["cause"].is_not_null()).iter_rows(named=True):
+            said = case["sums"][f"{row['chemical']} {row['exporter']}>{row['importer']} {row['year']}"]["cause"]
+            total += 1
+            right += said in (row["cause"], row["second_cause"])
+    assert total >= 30
+    assert right / total >= 0.85

@@ -1,0 +1,88 @@
+"""Every case of tests/cases/transfers, judged as a lawyer wrote it: the verdict, the duties and their days."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from opencwc.screening.model import Question
+from opencwc.transfers.certificates import certificate_of
+from opencwc.transfers.checking import Answer, Checker
+from opencwc.transfers.shipments import shipment_of
+from opencwc.wording import LANGUAGES, sentence
+
+FILES = sorted((Path(__file__).parents[1] / "cases" / "transfers").glob("*.yaml"))
+ASKED = date(2026, 11, 25)
+
+
+@cache
+def cases_of(file: Path) -> list[dict[str, Any]]:
+    """The cases of a file, each with the topic it stands under."""
+    return [{**one, "topic": file.stem} for one in yaml.safe_load(file.read_text(encoding="utf-8"))]
+
+
+@cache
+def laws(asked: date, lists: tuple[str, ...]) -> Checker:
+    return Checker(Question(asked, lists))
+
+
+def answer(case: dict[str, Any]) -> Answer:
+    """Answer the case's own shipment, the last of its ledger."""
+    asked, lists = case.get("as_of", ASKED), tuple(case.get("lists", ["CWC"]))
+    certificates = [certificate_of(row, texts(one)) for row, one in enumerate(case.get("certificates", ()), 1)]
+    checker = Checker(Question(asked, lists), certificates)
+    checker._laws = laws(asked, lists)._laws  # what has been read once stays read
+    ledger = [shipment_of(row, texts(one)) for row, one in enumerate([*case.get("before", ()), case["shipment"]], 1)]
+    return [*checker.check(ledger)][-1]
+
+
+def texts(fields: dict[str, Any]) -> dict[str, str]:
+    return {name: str(value) for name, value in fields.items()}
+
+
+def duties_of(found: Answer) -> list[str]:
+    return sorted(f"{one.rule.id} {one.state} {one.due or ''}".strip() for one in found.owed if one.state != "told")
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda path: path.stem)
+def test_each_case_is_judged_as_written(file: Path) -> None:
+    wrong = []
+    for case in cases_of(file):
+        found = answer(case)
+        entries = sorted(f"{one.rule.list} {one.rule.entry} {one.verdict}" for one in found.findings if one.rule)
+        got = (str(found.verdict), duties_of(found), entries if "entries" in case else None)
+        wanted = (case["verdict"], sorted(case["duties"]), sorted(case["entries"]) if "entries" in case else None)
+        if got != wanted:
+            wrong.append((case["name"], "wanted", wanted, "got", got, sentence(found.findings[0].message)))
+    assert not wrong
+
+
+def test_there_are_enough_cases_and_each_says_why() -> None:
+    cases = [case for file in FILES for case in cases_of(file)]
+    assert len(cases) >= 200
+    assert all(case["because"].strip() for case in cases)
+    assert max(Counter((case["topic"], case["name"]) for case in cases).values()) == 1
+
+
+def test_every_rule_but_those_only_told_decides_a_case() -> None:
+    decided = {duty.split()[0] for file in FILES for case in cases_of(file) for duty in case["duties"]}
+    said = {
+        one.id for one in laws(ASKED, ("CWC",))._rules if one.effect in ("prohibited", "only_for", "paper", "later")
+    }
+    assert said <= decided
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_answer_is_said_in_every_language(lang: str) -> None:
+    for file in FILES:
+        for case in cases_of(file)[::3]:
+            found = answer(case)
+            said = [sentence(one.message, lang) for one in found.findings]
+            said += [sentence(one.told, lang) for one in found.owed]
+            assert not [one for one in said if "transfers_" in one or "{" in one]
