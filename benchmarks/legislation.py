@@ -1,0 +1,257 @@
+"""Measure how a State's law is read: retrieval, verdicts and speed, on laws of States that nothing was learned from.
+
+    python -m benchmarks.legislation             verdicts and retrieval, by leave-one-country-out
+    python -m benchmarks.legislation --rules     the same with the rules in place of the model
+    python -m benchmarks.legislation --misses    and every label that was not met
+    python -m benchmarks.legislation --speed     100 pages cold and again, memory, a question over 2,000 pages
+
+Beside them stand what a user would use instead: a threshold of similarity, the prior of each measure, BM25.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from benchmarks.legislation_cases import DAY, HELD_OUT, Label, LabelledLaw, first_labels, labelled_laws
+from opencwc.convention.measures import Measures, read_measures
+from opencwc.language.encoders import named_encoder
+from opencwc.language.searching import PassageIndex
+from opencwc.language.sections import number_of
+from opencwc.legislation import VERDICTS, check_texts
+from opencwc.legislation.deciding import ORDER, by_rules
+from opencwc.legislation.model import Checked
+from opencwc.legislation.retrieving import question_of
+from opencwc.models.measuring import calibration_error
+
+
+@dataclass(frozen=True)
+class Read:
+    """A labelled law as it was checked by rules, with the rankings of the plain ways beside it."""
+
+    law: LabelledLaw
+    checked: Checked
+    by_measure: Mapping[str, Any]
+    plain: Mapping[str, Mapping[str, list[str]]]
+    nearest: Mapping[str, float]
+
+    def signs(self, label: Label) -> dict[str, float]:
+        """The signs of a measure."""
+        return dict(self.by_measure[label.measure].signs)
+
+
+def read_all(laws: Sequence[LabelledLaw], measures: Measures) -> list[Read]:
+    """Check every labelled law by rules; verdicts are weighed afterwards."""
+    reads = []
+    for number, law in enumerate(laws):
+        if sys.stderr.isatty():
+            sys.stderr.write(f"\r{number}/{len(laws)} {law.name}\x1b[K")
+        reads.append(read_one(law, measures))
+    return reads
+
+
+def read_one(law: LabelledLaw, measures: Measures) -> Read:
+    checked = check_texts(law.texts, law.country, DAY, measures=measures, model=False)
+    plain, nearest = _plainly(checked, measures) if law.whole else ({}, {})
+    return Read(law, checked, {one.measure.id: one for one in checked.answers}, plain, nearest)
+
+
+def _plainly(checked: Checked, measures: Measures) -> tuple[dict[str, dict[str, list[str]]], dict[str, float]]:
+    """Rank sections by similarity alone and by BM25 alone, with the measure in English."""
+    from opencwc.language.splitting import passages_of
+
+    index = PassageIndex(list(passages_of(checked.law.sections)), named_encoder())
+    questions = [question_of(one, ()) for one in measures.measures]
+    plain: dict[str, dict[str, list[str]]] = {"similarity": {}, "words": {}}
+    nearest: dict[str, float] = {}
+    for measure, question, hits in zip(measures.measures, questions, index.search(questions, 10_000), strict=True):
+        by_meaning = sorted(hits, key=lambda hit: -hit.similarity)
+        scores = index.word_scores(question)
+        by_words = [at for at in scores.argsort()[::-1].tolist() if scores[at] > 0]
+        plain["similarity"][measure.id] = _sections([index.passages[hit.at] for hit in by_meaning])
+        plain["words"][measure.id] = _sections([index.passages[at] for at in by_words])
+        nearest[measure.id] = by_meaning[0].similarity if by_meaning else 0.0
+    return plain, nearest
+
+
+def _sections(passages: Sequence[Any]) -> list[str]:
+    return list(dict.fromkeys(one.section.id for one in passages))[:5]
+
+
+def recall(reads: Sequence[Read], ranked: Callable[[Read, str], Sequence[str]]) -> tuple[list[float], int]:
+    """Return how often a labelled section stands among the first 1, 3 and 5, over labels that name one."""
+    hits = [0, 0, 0]
+    n = 0
+    for read in reads:
+        for label in read.law.labels:
+            right = rightly(read, label)
+            if not right:
+                continue
+            n += 1
+            found = ranked(read, label.measure)
+            for place, most in enumerate((1, 3, 5)):
+                hits[place] += bool(right & set(found[:most]))
+    return [one / n if n else 0.0 for one in hits], n
+
+
+def rightly(read: Read, label: Label) -> set[str]:
+    """Return the ids of the sections that a label names; long headings are cut in some labels."""
+    known = [one.id for one in read.checked.law.sections]
+    numbers = {one.id: one.number for one in read.checked.law.sections}
+    found = set()
+    for said in label.sections:
+        if said in known:
+            found.add(said)
+            continue
+        number = number_of(said)
+        found |= {one for one in known if one.startswith(said) or (number and numbers[one] == number)}
+    return found
+
+
+def shown(read: Read, measure: str) -> list[str]:
+    return [one.passage.section.id for one in read.by_measure[measure].shown]
+
+
+@dataclass
+class Scored:
+    """The verdicts of a number of labels beside what was labelled."""
+
+    true: list[str]
+    said: list[str]
+    sure: list[float]
+
+    def figures(self) -> dict[str, float]:
+        pairs = list(zip(self.true, self.said, strict=True))
+        covered = sum(true == "covered" for true in self.true)
+        right = sum(true == said == "covered" for true, said in pairs)
+        claimed = sum(said == "covered" for said in self.said)
+        precision = right / claimed if claimed else 0.0
+        found = right / covered if covered else 0.0
+        f2 = 5 * precision * found / (4 * precision + found) if precision + found else 0.0
+        shares = [
+            sum(true == said == one for true, said in pairs) / sum(true == one for true in self.true)
+            for one in VERDICTS
+            if one in self.true
+        ]
+        others = [said for true, said in pairs if true != "covered"]
+        return {
+            "n": len(pairs),
+            "F2 covered": f2,
+            "false covered": sum(said == "covered" for said in others) / len(others) if others else 0.0,
+            "balanced accuracy": sum(shares) / len(shares) if shares else 0.0,
+            "accuracy": sum(true == said for true, said in pairs) / len(pairs),
+            "calibration error": calibration_error(self.sure, [true == said for true, said in pairs]),
+        }
+
+
+def score(reads: Sequence[Read], weigh: Callable[[Read, Label], Sequence[float]]) -> Scored:
+    """Weigh every label."""
+    scored = Scored([], [], [])
+    for read in reads:
+        for label in read.law.labels:
+            chances = weigh(read, label)
+            best = max(range(3), key=lambda place: chances[place])
+            scored.true.append(label.verdict)
+            scored.said.append(ORDER[best])
+            scored.sure.append(chances[best])
+    return scored
+
+
+def print_table(title: str, rows: Mapping[str, Mapping[str, float]]) -> None:
+    print(f"\n{title}")
+    names = list(next(iter(rows.values())))
+    print(f"{'':28}" + "".join(f"{name:>19}" for name in names))
+    for name, row in rows.items():
+        print(f"{name:28}" + "".join(f"{row[one]:19.0f}" if one == "n" else f"{row[one]:19.3f}" for one in names))
+
+
+def groups_of(reads: Sequence[Read]) -> dict[str, list[Read]]:
+    """Return the laws one by one, then by language, then the real ones and all."""
+    found: dict[str, list[Read]] = {read.law.name: [read] for read in reads if read.law.whole}
+    for read in reads:
+        if not read.law.whole:
+            found.setdefault(f"variants {read.law.lang}", []).append(read)
+    for read in reads:
+        found.setdefault(f"language {read.law.lang}", []).append(read)
+    again = first_labels()
+    for read in reads:
+        if read.law.name in again and read.law.real:
+            found.setdefault("labels.csv", []).append(replace(read, law=replace(read.law, labels=again[read.law.name])))
+    found["held out"] = [read for read in reads if read.law.country == HELD_OUT]
+    found["real laws"] = [read for read in reads if read.law.real]
+    found["all"] = list(reads)
+    return {name: held for name, held in found.items() if held}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name in ("rules", "misses", "speed"):
+        parser.add_argument(f"--{name}", action="store_true")
+    parser.add_argument("--only", default="", help="laws whose name holds this")
+    asked = parser.parse_args(arguments)
+    measures = read_measures(DAY)
+    laws = [one for one in labelled_laws() if asked.only in one.name]
+    if asked.speed:
+        from benchmarks.legislation_speed import measure_speed
+
+        measure_speed(measures)
+        return 0
+    reads = read_all(laws, measures)
+    rows = {}
+    for name, held in groups_of(reads).items():
+        (one, three, five), n = recall(held, shown)
+        rows[name] = {"n": n, "recall@1": one, "recall@3": three, "recall@5": five}
+        for plain in ("similarity", "words"):
+            whole = [read for read in held if read.law.whole]
+            rows[name][f"{plain}@5"] = recall(whole, lambda read, id, plain=plain: read.plain[plain][id])[0][2]
+    print_table("Retrieval: a labelled section among the first", rows)
+    print_table(
+        "Verdicts by the rules",
+        {name: score(held, _rules).figures() for name, held in groups_of(reads).items()},
+    )
+    weigh: Callable[[Read, Label], Sequence[float]] = _rules
+    if not asked.rules:
+        from benchmarks.legislation_training import leave_one_out, plain_ways
+
+        weigh = leave_one_out(reads)
+        print_table(
+            "Verdicts by the model, trained without the law's country",
+            {name: score(held, weigh).figures() for name, held in groups_of(reads).items()},
+        )
+        whole = [read for read in reads if read.law.whole]
+        for name, way in plain_ways(whole).items():
+            print_table(
+                f"Beside it: {name}",
+                {group: score(held, way).figures() for group, held in groups_of(whole).items()},
+            )
+    if asked.misses:
+        _print_misses(reads, weigh)
+    return 0
+
+
+def _rules(read: Read, label: Label) -> Sequence[float]:
+    return by_rules(read.signs(label))
+
+
+def _print_misses(reads: Sequence[Read], weigh: Callable[[Read, Label], Sequence[float]]) -> None:
+    for read in reads:
+        for label in read.law.labels:
+            chances = weigh(read, label)
+            said = ORDER[max(range(3), key=lambda place, chances=chances: chances[place])]
+            right = rightly(read, label)
+            found = shown(read, label.measure)
+            off = "" if not right or right & set(found) else f" NOT FOUND {sorted(map(str, right))}"
+            if said != label.verdict or off:
+                answer = read.by_measure[label.measure]
+                print(
+                    f"{read.law.name:10} {label.measure} is {label.verdict:8} said {said:8} {max(chances):.2f} "
+                    f"met {','.join(answer.met)} missing {','.join(answer.missing)} left {','.join(answer.delegated)} "
+                    f"| {list(label.sections)} | {found[:3]}{off}"
+                )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

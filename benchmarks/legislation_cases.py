@@ -1,0 +1,143 @@
+"""The labelled laws that reading of legislation is measured on: real ones outside the project, model laws inside it.
+
+A label says of one measure in one law (or in several texts of one State together) whether it is ``covered``,
+``partial`` or ``absent``, and in which sections.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from opencwc.convention.measures import read_measures
+from opencwc.language.legal_texts import LegalText, plain_legal_text
+
+DAY = date(2026, 6, 1)
+
+PROJECT = Path(__file__).parents[1]
+CASES = PROJECT / "tests/cases/legislation"
+LAWS = PROJECT.parent / "shared/data/laws"
+HELD_OUT = "held out"
+LABELS = {"covered": "covered", "partial": "partial", "absent": "none", "none": "none"}
+
+
+@dataclass(frozen=True)
+class Label:
+    """What a reader found of one measure: the verdict, and the sections that it stands in."""
+
+    measure: str
+    verdict: str
+    sections: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class LabelledLaw:
+    """Texts of one State with their labels; ``country`` is what is left out together when a model is trained.
+
+    ``whole`` is false for a variant of a model law: only what was changed in it is labelled, and counts.
+    """
+
+    name: str
+    country: str
+    lang: str
+    texts: tuple[LegalText, ...]
+    labels: tuple[Label, ...]
+    real: bool = True
+    whole: bool = True
+
+
+_FILES = {
+    "fr": ("FRA", "fr-fr.txt"), "fr-reg": ("FRA", "fr-reg-fr.txt"), "es": ("ESP", "es-es.txt"),
+    "es-cp": ("ESP", "es-cp-es.txt"), "es-rd": ("ESP", "es-rd-es.txt"), "sa": ("SAU", "sa-ar.txt"),
+    "sa-reg": ("SAU", "sa-reg-ar.txt"), "sa-bwc": ("SAU", "sa-bwc-ar.txt"), "de": ("DEU", "de-de.txt"),
+    "de-v": ("DEU", "de-v-de.txt"),
+}  # fmt: skip
+
+
+def labelled_laws(*, held_out: bool = True) -> list[LabelledLaw]:
+    """Return all labelled laws that are at hand; those held out are never learned from."""
+    return [*_real(), *_own(), *(_held_out() if held_out else ())]
+
+
+def _real() -> list[LabelledLaw]:
+    raw = yaml.safe_load((CASES / "labels.yaml").read_text(encoding="utf-8"))["laws"]
+    found = []
+    for name, one in raw.items():
+        country, file = _FILES[name]
+        if (LAWS / file).exists():
+            labels = tuple(_labels(one))
+            found.append(LabelledLaw(name, country, one["language"], (_text(file),), labels))
+    return found
+
+
+def first_labels() -> dict[str, tuple[Label, ...]]:
+    """Return the labels of the first reader (``labels.csv``), by law, where they are at hand."""
+    path = LAWS / "labels.csv"
+    rows: dict[str, list[Label]] = {}
+    if path.exists():
+        with path.open(encoding="utf-8", newline="") as stream:
+            for row in csv.DictReader(stream):
+                sections = tuple(one.strip() for one in row["section"].split(";") if one.strip())
+                rows.setdefault(row["country"], []).append(Label(row["measure_id"], LABELS[row["label"]], sections))
+    return {name: tuple(labels) for name, labels in rows.items()}
+
+
+def _held_out() -> list[LabelledLaw]:
+    raw = yaml.safe_load((CASES / "other_styles.yaml").read_text(encoding="utf-8"))["laws"]
+    return [
+        LabelledLaw(
+            one["law"], HELD_OUT, one["language"], (LegalText(f"{one['law']}.txt", one["text"]),),
+            tuple(_labels(one.get("labels") or {})), real=False,
+        )
+        for one in raw
+    ]  # fmt: skip
+
+
+def _text(name: str) -> LegalText:
+    return plain_legal_text((LAWS / name).read_bytes(), name)
+
+
+def _own() -> list[LabelledLaw]:
+    """Read the project's model laws, each with its variants."""
+    found = []
+    for path in sorted(CASES.glob("*_*.yaml")):
+        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        if "text" not in raw:
+            continue
+        country = f"model {raw['language']}"
+        text = LegalText(f"{raw['law']}.txt", raw["text"])
+        labels = tuple(_labels(raw["labels"]))
+        found.append(LabelledLaw(raw["law"], country, raw["language"], (text,), labels, real=False))
+        for one in raw.get("variants") or ():
+            changed = tuple(_changed(id, said) for id, said in one["labels"].items())
+            patched = (LegalText(f"{one['id']}.txt", _patched(raw["text"], one["patch"])),)
+            found.append(LabelledLaw(one["id"], country, raw["language"], patched, changed, real=False, whole=False))
+    return found
+
+
+def _labels(said: Any) -> Iterator[Label]:
+    """Yield the labels of a whole law: what is not named is not there."""
+    held = {id: Label(id, "covered", tuple(in_)) for id, in_ in (said.get("covered") or {}).items()}
+    held |= {id: Label(id, "partial", tuple(one.get("in") or ())) for id, one in (said.get("partial") or {}).items()}
+    doubtful = set(said.get("doubtful") or ())
+    for measure in read_measures(DAY).measures:
+        if measure.id not in doubtful:
+            yield held.get(measure.id, Label(measure.id, "none"))
+
+
+def _changed(id: str, said: Any) -> Label:
+    return Label(id, said["is"], tuple(said.get("in") or ()))
+
+
+def _patched(text: str, patches: Any) -> str:
+    for one in patches:
+        if text.count(one["replace"]) != 1:
+            raise ValueError(f"this stands {text.count(one['replace'])} times in the text: {one['replace']!r}")
+        text = text.replace(one["replace"], one["with"])
+    return text

@@ -1,0 +1,204 @@
+"""`python -m benchmarks.legislation_training`: learn coverage from the labelled laws, and write the model's files.
+
+A multinomial logistic regression over the signs of `opencwc.legislation.deciding`, each label weighed so that verdicts
+and laws count alike, and a temperature fitted on laws of countries that were left out. ``leave_one_out`` is how its
+figures are measured: no label of the law's own country is learned from.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import polars as pl
+import yaml
+from sklearn.linear_model import LogisticRegression
+
+from benchmarks.legislation import Read, read_all, score
+from benchmarks.legislation_cases import DAY, HELD_OUT, Label, labelled_laws
+from opencwc.convention.measures import read_measures
+from opencwc.legislation.coverage_model import MODEL, WEIGHTS, weigh, within
+from opencwc.legislation.deciding import ORDER, SIGNS
+from opencwc.legislation.evaluating import HELD, LEFT_OUT, evaluate_coverage
+from opencwc.models.register import digest_of
+
+STRENGTH = 0.3
+"""Inverse strength of the penalty on weights: small, because the laws are few and alike among themselves."""
+BALANCE = 0.8
+"""How far verdicts are made to count alike: 0 not at all, 1 wholly."""
+TEMPERATURES = np.geomspace(0.5, 4.0, 31)
+REAL_WEIGHT = 2.0
+"""How much more a label of a real law counts than one of a model law."""
+
+Weigh = Callable[[Read, Label], Sequence[float]]
+
+
+def learn(reads: Sequence[Read], temperature: float = 1.0) -> dict[str, Any]:
+    """Fit the weights on all labels of some laws."""
+    rows = [(read, label) for read in reads for label in read.law.labels]
+    signs = np.array([[read.signs(label)[name] for name in SIGNS] for read, label in rows])
+    classes = np.array([ORDER.index(label.verdict) for _, label in rows])
+    mean, scale = signs.mean(axis=0), np.maximum(signs.std(axis=0), 0.05)
+    counted = Counter(classes.tolist())
+    weights = np.array(
+        [
+            (REAL_WEIGHT if read.law.real else 1.0) * (len(rows) / (3 * counted[ORDER.index(label.verdict)])) ** BALANCE
+            for read, label in rows
+        ]
+    )
+    fitted = LogisticRegression(C=STRENGTH, max_iter=2_000).fit((signs - mean) / scale, classes, sample_weight=weights)
+    return {
+        "signs": list(SIGNS),
+        "mean": [round(float(one), 6) for one in mean],
+        "scale": [round(float(one), 6) for one in scale],
+        "weights": _of_all(fitted.classes_, fitted.coef_, [0.0] * len(SIGNS)),
+        "bias": _of_all(fitted.classes_, fitted.intercept_, _NEVER),
+        "temperature": temperature,
+    }
+
+
+_NEVER = -20.0
+
+
+def _of_all(classes: Any, rows: Any, missing: Any) -> list[Any]:
+    """Return a row for each of the three verdicts, where the labels at hand have fewer too."""
+    if len(rows) == 1:  # two classes have one row, that of the second
+        rows = np.concatenate([np.zeros_like(rows), rows])
+    held = dict(zip(classes.tolist(), rows, strict=True))
+    return [np.round(held.get(one, missing), 6).tolist() for one in range(3)]
+
+
+def countries(reads: Sequence[Read]) -> list[str]:
+    return sorted({read.law.country for read in reads})
+
+
+def leave_one_out(reads: Sequence[Read]) -> Weigh:
+    """Return what weighs each law by a model that saw no law of its country; its temperature neither."""
+    models = {}
+    for country in countries(reads):
+        others = [read for read in reads if read.law.country not in (country, HELD_OUT)]
+        models[country] = learn(others, calibrate(others))
+
+    def weighed(read: Read, label: Label) -> Sequence[float]:
+        signs = [read.signs(label)]
+        return within(weigh(signs, models[read.law.country]), signs)[0]
+
+    return weighed
+
+
+def calibrate(reads: Sequence[Read]) -> float:
+    """Return the temperature that fits best on countries left out in turn."""
+    scores = []
+    for country in countries(reads):
+        rest = [read for read in reads if read.law.country != country]
+        if not rest:
+            continue
+        model = learn(rest)
+        for read in reads:
+            if read.law.country == country:
+                scores += [(read.signs(label), ORDER.index(label.verdict), model) for label in read.law.labels]
+
+    def loss(temperature: float) -> float:
+        chances = [weigh([signs], model | {"temperature": temperature})[0][true] for signs, true, model in scores]
+        return float(-np.log(np.maximum(chances, 1e-9)).mean())
+
+    return round(float(min(TEMPERATURES, key=loss)), 4) if scores else 1.0
+
+
+def plain_ways(reads: Sequence[Read]) -> Mapping[str, Weigh]:
+    """Return what a user would use instead: a threshold of similarity, and the prior of each measure.
+
+    Both are fitted on the other countries' laws, as the model is.
+    """
+    thresholds = {country: _thresholds([r for r in reads if r.law.country != country]) for country in countries(reads)}
+    priors = {country: _priors([r for r in reads if r.law.country != country]) for country in countries(reads)}
+
+    def by_similarity(read: Read, label: Label) -> Sequence[float]:
+        low, high = thresholds[read.law.country]
+        near = read.nearest[label.measure]
+        return (0.8, 0.15, 0.05) if near >= high else (0.15, 0.7, 0.15) if near >= low else (0.05, 0.15, 0.8)
+
+    def by_prior(read: Read, label: Label) -> Sequence[float]:
+        counted = priors[read.law.country].get(label.measure, Counter())
+        whole = sum(counted.values()) + 3
+        return tuple((counted[one] + 1) / whole for one in ORDER)
+
+    return {"a threshold of similarity": by_similarity, "the prior of each measure": by_prior}
+
+
+def _thresholds(reads: Sequence[Read]) -> tuple[float, float]:
+    best = (0.0, (0.3, 0.5))
+    for low in np.arange(0.2, 0.7, 0.05):
+        for high in np.arange(low, 0.75, 0.05):
+
+            def way(read: Read, label: Label, low: float = low, high: float = high) -> Sequence[float]:
+                near = read.nearest[label.measure]
+                return (1.0, 0.0, 0.0) if near >= high else (0.0, 1.0, 0.0) if near >= low else (0.0, 0.0, 1.0)
+
+            best = max(best, (score(reads, way).figures()["balanced accuracy"], (float(low), float(high))))
+    return best[1]
+
+
+def _priors(reads: Sequence[Read]) -> dict[str, Counter[str]]:
+    found: dict[str, Counter[str]] = {}
+    for read in reads:
+        for label in read.law.labels:
+            found.setdefault(label.measure, Counter())[label.verdict] += 1
+    return found
+
+
+def main() -> int:
+    reads = read_all(labelled_laws(), read_measures(DAY))
+    learned = [read for read in reads if read.law.country != HELD_OUT]
+    weights = learn(learned, calibrate(learned))
+    weights["learned_from"] = {read.law.name: len(read.law.labels) for read in learned}
+    weights["without"] = {}
+    for country in countries(learned):
+        others = [read for read in learned if read.law.country != country]
+        kept = learn(others, calibrate(others))
+        weights["without"][country] = {name: kept[name] for name in kept if name != "signs"} | {"signs": kept["signs"]}
+    WEIGHTS.parent.mkdir(exist_ok=True)
+    WEIGHTS.write_text(json.dumps(weights, separators=(",", ":"), ensure_ascii=False) + "\n", encoding="utf-8")
+    pl.DataFrame(
+        [
+            {
+                "law": read.law.name, "country": read.law.country, "lang": read.law.lang,
+                "part": HELD_OUT if read.law.country == HELD_OUT else LEFT_OUT,
+                "measure": label.measure, "verdict": label.verdict,
+                **{name: round(value, 4) for name, value in read.signs(label).items()},
+            }
+            for read in reads
+            for label in read.law.labels
+        ]
+    ).write_parquet(HELD, compression="zstd")  # fmt: skip
+    write_card()
+    print(f"{WEIGHTS.name}: {sum(weights['learned_from'].values())} labels, temperature {weights['temperature']}")
+    return 0
+
+
+def write_card() -> None:
+    """Write figures, digests and the day into the card; what people wrote in it stays."""
+    card = yaml.safe_load(MODEL.card.read_text(encoding="utf-8"))
+    card["made_on"] = datetime.now(UTC).date().isoformat()
+    card["weights"] = [{"file": path.name, "sha256": digest_of(path)} for path in MODEL.weights()]
+    card["figures"] = [asdict(one) for one in evaluate_coverage().figures]
+    head = "# What people wrote stands first; `weights` and `figures` are written by benchmarks.legislation_training.\n"
+    said = {name: card[name] for name in card if name not in ("weights", "figures")}
+    text = head + yaml.safe_dump(said, allow_unicode=True, sort_keys=False, width=120)
+    text += "weights:\n" + "".join(f"- {{file: {one['file']}, sha256: {one['sha256']}}}\n" for one in card["weights"])
+    text += "figures:\n" + "".join(f"- {_flow(one)}\n" for one in card["figures"])
+    MODEL.card.write_text(text, encoding="utf-8")
+
+
+def _flow(figure: Mapping[str, Any]) -> str:
+    return yaml.safe_dump(dict(figure), default_flow_style=True, sort_keys=False, width=10_000).strip()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,23 @@
+"""Legislation: a State's laws to what they implement of the Convention, measure by measure, with the passages.
+
+`check_law` is the verb: texts are read (`reading`), searched (`retrieving`), their elements checked (`elements`) and a
+verdict proposed (`deciding`); `comparing` sets two readings side by side, `reporting` puts one on paper. What is not
+found is not found "in the texts supplied": a State may have said it elsewhere.
+"""
+
+from opencwc.legislation.checking import check_law, check_texts
+from opencwc.legislation.model import COLUMNS, COVERED, NONE, PARTIAL, VERDICTS, Answer, Checked, Law, Shown
+
+__all__ = [
+    "COLUMNS",
+    "COVERED",
+    "NONE",
+    "PARTIAL",
+    "VERDICTS",
+    "Answer",
+    "Checked",
+    "Law",
+    "Shown",
+    "check_law",
+    "check_texts",
+]

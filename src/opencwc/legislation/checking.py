@@ -1,0 +1,277 @@
+"""The way of a law: files to texts and sections, to passages, to what each measure finds in them, to a verdict."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from opencwc.convention.measures import READ_LANGUAGES, Measure, Measures, own_sets, read_measures
+from opencwc.finding import Message, Value
+from opencwc.language.encoders import Encoder, named_encoder
+from opencwc.language.legal_texts import LegalText, read_legal_text
+from opencwc.language.searching import Hit, PassageIndex
+from opencwc.language.sections import sections_of
+from opencwc.language.splitting import LegalPassage, passages_of
+from opencwc.legislation.coverage_model import probabilities_of
+from opencwc.legislation.deciding import contributing, met_by, signs_of, strength, verdict_of
+from opencwc.legislation.elements import Reader
+from opencwc.legislation.model import COVERED, NONE, PARTIAL, SHOWN, Answer, Checked, Law, SectionHolding, Shown, Span
+from opencwc.legislation.retrieving import Found, question_of, rank, retrieve
+from opencwc.settings import load_settings
+
+if TYPE_CHECKING:
+    from opencwc.legislation.coverage_model import Weigher
+
+Progress = Callable[[str, int, int], None]
+"""What is told of the work: the step (``reading``, ``searching``, ``elements``), how much is done, of how much."""
+
+
+def check_law(
+    files: Sequence[Path],
+    state: str,
+    as_of: date | None = None,
+    *,
+    measures: Measures | None = None,
+    encoder: Encoder | None = None,
+    model: bool = True,
+    ocr: bool | None = None,
+    confine: bool = True,
+    cache: Path | None = None,
+    progress: Progress | None = None,
+) -> Checked:
+    """Check all texts of one State together against the measures in force on a day.
+
+    ``state`` is its alpha-3 code. With ``model`` the learned model proposes verdicts where it may be used; else the
+    rules do. Raises `InputError` for a file that cannot be read at all.
+    """
+    tell = progress or _silent
+    texts = []
+    for number, path in enumerate(files):
+        tell("reading", number, len(files))
+        texts.append(read_legal_text(path, name=path.name, ocr=ocr, confine=confine))
+    return check_texts(
+        texts, state, as_of, measures=measures, encoder=encoder, model=model, cache=cache, progress=progress
+    )
+
+
+def check_texts(
+    texts: Sequence[LegalText],
+    state: str,
+    as_of: date | None = None,
+    *,
+    measures: Measures | None = None,
+    encoder: Encoder | None = None,
+    model: bool = True,
+    cache: Path | None = None,
+    progress: Progress | None = None,
+    weigher: Weigher | None = None,
+) -> Checked:
+    """Check texts that are read already; see `check_law`.
+
+    ``weigher`` takes the place of the model, for measuring one that was trained without this State.
+    """
+    tell = progress or _silent
+    day = as_of or date.today()
+    rules = measures or read_measures(day, own_sets(load_settings().folder))
+    law = read_law(texts, state, day)
+    chosen = rules.measures
+    passages = list(passages_of(law.sections))
+    languages = [lang for lang in law.languages if lang in READ_LANGUAGES]
+    questions = [question_of(one, languages) for one in chosen]
+    index = PassageIndex(
+        passages, encoder or named_encoder(), expected=questions, cache=cache,
+        progress=lambda done, of: tell("searching", done, of),
+    )  # fmt: skip
+    tell("elements", 0, len(chosen))
+    reader = Reader(law.sections, rules, languages, cache)
+    hits = retrieve(index, chosen, languages)
+    found = [_weigh(one, reader, index, hits[one.id], law) for one in chosen]
+    reader.keep()
+    level = _level(hits)
+    signs = [
+        signs_of(one, list(held.values()), similar, ranks, level)
+        for one, (held, similar, ranks, _) in zip(chosen, found, strict=True)
+    ]
+    likely, used, weights, said = probabilities_of(signs, model=model, weigher=weigher)
+    answers = [
+        _answer(one, held, ranked, index, reader, chances if used else None, verdict_of(chances), sign)
+        for one, (held, _, _, ranked), chances, sign in zip(chosen, found, likely, signs, strict=True)
+    ]
+    notes = (*law.notes, *said)
+    return Checked(law, tuple(answers), used, weights, notes, _other_texts(rules, answers))
+
+
+def _other_texts(measures: Measures, answers: Sequence[Answer]) -> tuple[Message, ...]:
+    """Say of each obligation of another text how many of the measures that fulfil it are covered."""
+    verdicts = {one.measure.id: one.verdict for one in answers}
+    said = []
+    for one in measures.obligations:
+        held = [verdicts[id] for id in one.measures if id in verdicts]
+        values: dict[str, Value] = {
+            "text": f"{one.set} {one.id}",
+            "title": _name(one.titles),
+            "covered": held.count(COVERED),
+            "partial": held.count(PARTIAL),
+            "none": held.count(NONE),
+        }
+        said.append(Message("law_obligation", values))
+    return tuple(said)
+
+
+def read_law(texts: Sequence[LegalText], state: str, as_of: date) -> Law:
+    """Cut texts into sections and say what is to be told: languages that are not read, texts without letters."""
+    sections = [section for text in texts for section in sections_of(text)]
+    notes = [note for text in texts for note in text.notes]
+    notes += [
+        Message("law_no_text", {"file": text.name})
+        for text in texts
+        if sum(map(str.isalnum, text.text)) < _LEAST_LETTERS
+    ]
+    law = Law(state, as_of, tuple(texts), tuple(sections))
+    strange = [lang for lang in law.languages if lang not in READ_LANGUAGES]
+    unknown = sum(len(one.text) for one in sections if one.lang not in READ_LANGUAGES)
+    if sections and (strange or unknown > 0.5 * sum(len(one.text) for one in sections)):
+        notes.append(Message("law_language_not_read", {"languages": ", ".join(strange) or "-"}))
+    return Law(state, as_of, tuple(texts), tuple(sections), _once(notes))
+
+
+def _once(notes: Sequence[Message]) -> tuple[Message, ...]:
+    return tuple(one for at, one in enumerate(notes) if one not in notes[:at])
+
+
+def _weigh(
+    measure: Measure, reader: Reader, index: PassageIndex, hits: Sequence[Hit], law: Law
+) -> tuple[dict[int, SectionHolding], dict[int, float], dict[int, int], list[Found]]:
+    """Return what the sections hold of a measure, how near and at which rank the search has them, and the ranking."""
+    section_of = _sections_of(index.passages, law)
+    held = {at: one for at in range(len(law.sections)) if (one := reader.holds(measure, at)) is not None}
+    worth = {at: strength(measure, one) for at, one in held.items()}
+    similar: dict[int, float] = {}
+    ranks: dict[int, int] = {}
+    for hit in hits:
+        at = section_of[hit.at]
+        similar[at] = max(similar.get(at, 0.0), hit.similarity)
+        ranks.setdefault(at, len(ranks))
+    spoken = _spoken(index.passages, section_of, held)
+    return held, similar, ranks, rank(hits, held, worth, section_of, spoken)
+
+
+def _sections_of(passages: Sequence[LegalPassage], law: Law) -> list[int]:
+    place = {id(one): at for at, one in enumerate(law.sections)}
+    return [place[id(one.section)] for one in passages]
+
+
+def _spoken(
+    passages: Sequence[LegalPassage], section_of: Sequence[int], held: dict[int, SectionHolding]
+) -> dict[int, int]:
+    """Count the deciding words in each passage."""
+    counted: dict[int, int] = {}
+    for at, passage in enumerate(passages):
+        one = held.get(section_of[at])
+        if one is not None:
+            spans = {(span.start, span.end) for holding in one.holdings for span in holding.spans}
+            counted[at] = sum(passage.start <= start < passage.end for start, _ in spans)
+    return counted
+
+
+def _level(hits: dict[str, list[Hit]]) -> float:
+    """Return how near the text comes to the measures on the whole: the middle of the best similarities."""
+    nearest = sorted(max((hit.similarity for hit in found), default=0.0) for found in hits.values())
+    return nearest[len(nearest) // 2] if nearest else 0.0
+
+
+def _answer(
+    measure: Measure,
+    held: dict[int, SectionHolding],
+    ranked: Sequence[Found],
+    index: PassageIndex,
+    reader: Reader,
+    chances: Sequence[float] | None,
+    verdict: str,
+    signs: dict[str, float],
+) -> Answer:
+    tight, met, left = met_by(contributing(measure, list(held.values())))
+    lacking = [one.id for one in measure.missing(met)]
+    shown = tuple(_shown(one, index) for one in ranked[:SHOWN])
+    if verdict != NONE and not shown:
+        verdict = NONE
+    missing = [one for one in lacking if one not in left]
+    delegated = [one for one in lacking if one in left]
+    weak = [one.id for one in measure.missing(tight) if one.id in met] if verdict == PARTIAL and not lacking else []
+    missing += weak
+    why = _why(measure, verdict, met - set(weak), missing, delegated, held, weak)
+    return Answer(
+        measure, verdict, max(chances) if chances is not None else None, shown, tuple(sorted(met - set(weak))),
+        tuple(missing) if verdict != COVERED else (), tuple(delegated) if verdict != COVERED else (), why,
+        tuple(chances or ()), tuple(signs.items()),
+    )  # fmt: skip
+
+
+def _shown(found: Found, index: PassageIndex) -> Shown:
+    passage = index.passages[found.at]
+    spans: list[Span] = []
+    elements: list[str] = []
+    left: list[str] = []
+    if found.holding is not None:
+        spans += [one for one in found.holding.spans if passage.start <= one.start < passage.end]
+        for held in found.holding.holdings:
+            inside = [one for one in held.spans if passage.start <= one.start < passage.end]
+            spans += inside
+            (left if held.how == "regulation" else elements).append(held.element)
+    order = sorted(dict.fromkeys(spans), key=lambda one: (one.start, one.end))
+    return Shown(
+        passage, found.score, found.similarity, tuple(order), tuple(dict.fromkeys(elements)), tuple(dict.fromkeys(left))
+    )
+
+
+def _why(
+    measure: Measure,
+    verdict: str,
+    met: set[str],
+    missing: Sequence[str],
+    delegated: Sequence[str],
+    held: dict[int, SectionHolding],
+    weak: Sequence[str],
+) -> tuple[Message, ...]:
+    """Say what the verdict rests on: what is said, what is missing, what is left to a regulation."""
+    names = {one.id: _name(one.names) for one in measure.elements}
+    said: list[Message] = []
+    if verdict == NONE:
+        said.append(Message("law_why_none"))
+        return tuple(said)
+    if met:
+        by_reference = {one.element for each in held.values() for one in each.holdings if one.how == "reference"} & met
+        plain = [one.id for one in measure.elements if one.id in met and one.id not in by_reference]
+        if plain:
+            said.append(Message("law_why_said", {"elements": tuple(names[one] for one in plain)}))
+        if by_reference:
+            taken = tuple(names[one.id] for one in measure.elements if one.id in by_reference)
+            said.append(Message("law_why_reference", {"elements": taken}))
+    if weak:
+        said.append(Message("law_why_weak", {"elements": tuple(names[one] for one in weak)}))
+    elif verdict == PARTIAL and missing:
+        said.append(Message("law_why_missing", {"elements": tuple(names[one] for one in missing)}))
+    if verdict == PARTIAL and delegated:
+        said.append(Message("law_why_regulation", {"elements": tuple(names[one] for one in delegated)}))
+    if verdict == COVERED and (missing or delegated):
+        said.append(Message("law_why_not_in_words", {"elements": tuple(names[one] for one in (*missing, *delegated))}))
+    return tuple(said) or (Message("law_why_near"),)
+
+
+def _name(names: object) -> Message:
+    return Message("by_language", dict(names))  # type: ignore[call-overload]
+
+
+def _silent(step: str, done: int, of: int) -> None:
+    """Nothing is told where nobody asked."""
+
+
+def place_of(offsets: Sequence[int], offset: int) -> int:
+    """Return which of ordered stretches an offset lies in."""
+    return bisect_right(offsets, offset) - 1
+
+
+_LEAST_LETTERS = 40

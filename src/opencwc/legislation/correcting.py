@@ -1,0 +1,94 @@
+"""A lawyer's corrections: what a person says of a measure in place of what was proposed, kept as labels.
+
+Nothing is learned from them by itself: they are measured against by ``opencwc models evaluate law-coverage`` and can be
+exported; whoever trains the model anew chooses to use them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from opencwc.errors import InputError, SettingsError, StorageError
+from opencwc.legislation.model import VERDICTS, Answer, Law
+from opencwc.settings import data_folder
+
+COLUMNS = (
+    "at", "by", "state", "as_of", "measure", "proposed", "probability", "verdict", "sections", "reason", "lang",
+    "signs",
+)  # fmt: skip
+
+
+class Corrections:
+    """The corrections of a house, one JSON line each: ``Corrections(path).add(law, answer, "partial", ...)``."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @classmethod
+    def of_house(cls) -> Corrections:
+        """Return those in the data folder of this house."""
+        return cls(data_folder() / "laws" / "corrections.jsonl")
+
+    def add(
+        self, law: Law, answer: Answer, verdict: str, *, by: str, reason: str, sections: Sequence[str] = ()
+    ) -> dict[str, Any]:
+        """Keep what a person says of a measure, and return the record.
+
+        Raises `SettingsError` without a person, a reason or a known verdict, `StorageError` where it cannot be kept.
+        """
+        if verdict not in VERDICTS:
+            raise SettingsError(f"{verdict!r} is no verdict", remedy=f"It is one of: {', '.join(VERDICTS)}.")
+        if not by.strip() or not reason.strip():
+            raise SettingsError("a correction needs a person and a reason", remedy="Say who corrects it, and why.")
+        record: dict[str, Any] = {
+            "at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "by": by,
+            "state": law.state,
+            "as_of": law.as_of.isoformat(),
+            "measure": answer.measure.id,
+            "proposed": answer.verdict,
+            "probability": answer.probability,
+            "verdict": verdict,
+            "sections": list(sections),
+            "reason": reason,
+            "lang": next(iter(law.languages), ""),
+            "signs": dict(answer.signs),
+        }
+        line = (json.dumps(record, ensure_ascii=False) + "\n").encode()
+        try:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            try:
+                os.write(handle, line)
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+        except OSError as error:
+            raise StorageError(
+                f"the correction cannot be kept ({error})", where=str(self.path), remedy="Make the folder writable."
+            ) from error
+        return record
+
+    def all(self) -> list[dict[str, Any]]:
+        """Return every correction in the order in which they were made; `InputError` where a line cannot be read."""
+        try:
+            lines = self.path.read_text(encoding="utf-8").splitlines()
+            return [json.loads(line) for line in lines if line.strip()]
+        except FileNotFoundError:
+            return []
+        except (OSError, ValueError) as error:
+            raise InputError(
+                f"the corrections cannot be read ({error})", where=str(self.path), remedy="Mend or move the file."
+            ) from error
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return the last correction of each measure of each State as a label with its signs."""
+        last = {(one["state"], one["measure"]): one for one in self.all()}
+        return [
+            {"verdict": one["verdict"], "lang": one["lang"], "country": "", **one["signs"]} for one in last.values()
+        ]

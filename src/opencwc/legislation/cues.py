@@ -1,0 +1,57 @@
+"""What turns a clause round, by language, in folded text: long names that forbid nothing, and words that allow.
+
+The names of the Convention and of bodies hold "prohibition", "production" and "chemical weapons"; a provision they are not.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+TITLES = {
+    "en": r"conventions? (?:\w+ ){0,6}?on the prohibition of .{0,200}?destruction",
+    "fr": r"conventions? (?:[\w,.]+ ){0,8}?(?:sur|portant) l'interdiction d.{0,220}?destruction",
+    "es": r"convencion(?:es)? (?:[\w,.]+ ){0,8}?sobre la prohibicion d.{0,220}?destruccion",
+    "de": r"ubereinkommens? (?:[\w,.]+ ){0,8}?uber das verbot .{0,220}?vernichtung (?:solcher|chemischer|dieser) waffen",
+    "ru": r"конвенци\w+ (?:[\w,.]+ ){0,8}?о запрещении .{0,220}?уничтожени\w+",
+    "zh": r"关于禁止.{0,60}?销毁此种武器的?公约",
+    "ar": r"(?:اتفاقيه|معاهده|الاتفاقيه) (?:ب\w+ )?(?:حظر|تحريم|بشان حظر|المتعلقه بحظر) .{0,200}?(?:تدمير|اتلاف)\s*(?:تلك|هذه)?\s*(?:ال)?(?:اسلحه|ها)?",
+}
+BODIES = {
+    "en": r"(?:organi[sz]ation|authority|committee|commission|agency) (?:\w+ ){0,4}?prohibition of chemical weapons",
+    "fr": r"(?:organisation|autorite|comite|commission) (?:\w+ ){0,4}?(?:pour|de|sur|d') ?l'interdiction des armes chimiques",
+    "es": r"(?:organizacion|autoridad|comite|comision|secretaria) (?:\w+ ){0,4}?prohibicion de (?:las )?armas quimicas",
+    "de": r"organisation fur das verbot chemischer waffen",
+    "ru": r"(?:организаци|орган|комитет|комисси)\w* (?:\w+ ){0,4}?запрещени\w+ химического оружия",
+    "zh": r"禁止化学武器组织|禁止化学武器公约|化学武器公约",
+    "ar": r"(?:منظمه|الهييه|هييه|لجنه|اللجنه) (?:\w+ ){0,4}?(?:حظر|اتفاقيات حظر|اتفاقيه حظر) (?:استخدام )?(?:ال)?اسلحه (?:ال)?كيمي\w+",
+}
+"""How the Convention and bodies are called at length."""
+PERMITTED = {
+    "en": re.compile(
+        r"\bmay(?! (?:not|only))\b|\b(?:free|permitted|allowed|lawful)\b|nothing in this \w+ prevents|restrict"
+    ),
+    "fr": re.compile(r"\bpeu(?:t|vent)\b|\b(?:libres?|permis|autorisees?)\b"),
+    "es": re.compile(r"\b(?:podran?|puede[n]?)\b|\b(?:libres?|permitid[oa]s?|licit[oa]s?)\b"),
+    "de": re.compile(r"\b(?:darf|durfen|kann|konnen|frei|erlaubt|zulassig)\b"),
+    "ru": re.compile(r"\b(?:может|могут|разреша\w+|допуска\w+|свободн\w+|вправе)\b"),
+    "zh": re.compile(r"可以|允许|不受限制|不受.{0,4}限制"),
+    "ar": re.compile(r"\b(?:يجوز|يمكن|يسمح|مسموح|مباح)\b"),
+}
+"""Words that allow, in folded text; they decide only in a clause that neither forbids, binds nor denies anything."""
+
+
+@cache
+def long_names(lang: str) -> re.Pattern[str] | None:
+    """Return what finds the long names of the Convention and of bodies, ``None`` for a language that is not read."""
+    return _spaced(f"{TITLES[lang]}|{BODIES[lang]}") if lang in TITLES else None
+
+
+@cache
+def treaty_names(lang: str) -> re.Pattern[str] | None:
+    """Return what finds the long name of the Convention, ``None`` for a language that is not read."""
+    return _spaced(TITLES[lang]) if lang in TITLES else None
+
+
+def _spaced(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern.replace(" ", r"\s+"), re.DOTALL)

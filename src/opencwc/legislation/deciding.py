@@ -1,0 +1,141 @@
+"""From what the sections hold of a measure to a verdict: signs, then the model where it may be used, else the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from opencwc.convention.measures import KINDS, Measure
+from opencwc.legislation.model import COVERED, NONE, PARTIAL, TIGHT, SectionHolding
+
+IN_SCOPE = 0.7
+"""Least scope of a section that can fulfil a measure of the Convention."""
+
+SIGNS = (
+    "best_tight", "best_firm", "all_tight", "all_firm", "any", "delegated", "by_reference", "subject", "scope",
+    "scope_all", "advised", "needed", "nearness", "nearness_over", "rank_of_best", "loose", "denied", "words", "agree",
+    "elements_held",
+    *(f"kind_{kind}" for kind in KINDS),
+)  # fmt: skip
+"""What the decision rests on, each a number of 0 to about 1."""
+
+
+def strength(measure: Measure, holding: SectionHolding) -> float:
+    """Return how much of a measure one section holds, 0 to 1: the share of its needed elements, weighed."""
+    needed = {one.id for one in measure.needed}
+    groups = {one.id: one.one_of for one in measure.needed if one.one_of}
+    total = len({groups.get(one, one) for one in needed}) or 1
+    best: dict[str, float] = {}
+    for one in holding.holdings:
+        if one.element in needed and one.how != "denied":
+            key = groups.get(one.element, one.element)
+            worth = one.strength * (0.5 if one.how == "regulation" else 1.0)
+            best[key] = max(best.get(key, 0.0), worth)
+    advised = sum(one.element not in needed for one in holding.holdings)
+    share = sum(best.values()) / total + 0.02 * advised
+    return share * (0.5 + 0.5 * holding.subject) * min(1.0, 0.2 + holding.scope)
+
+
+def contributing(measure: Measure, holdings: Sequence[SectionHolding]) -> list[SectionHolding]:
+    """Return the sections that a measure can rest on together.
+
+    They have to be about the Convention; and beside the section that holds the most only those count that hold a good
+    part of the elements themselves, or stand in a reference to one that does: a word in passing fills no gap.
+    """
+    inside = [one for one in holdings if one.scope >= IN_SCOPE]
+    if len(inside) < 2:
+        return inside
+    shares = {one.section: _share(measure, one.firm()) for one in inside}
+    most = max(shares.values())
+    if not most:
+        return inside
+    good = {section for section, share in shares.items() if share >= max(_GOOD_PART, 0.5 * most)}
+    linked = {held.via for one in inside if one.section in good for held in one.holdings if held.via >= 0}
+    linking = {one.section for one in inside if any(held.via in good for held in one.holdings)}
+    kept = good | linked | linking
+    return [one for one in inside if one.section in kept or not one.firm()]
+
+
+def met_by(inside: Sequence[SectionHolding]) -> tuple[set[str], set[str], set[str]]:
+    """Return the elements that sections hold: with all that is spoken of, firmly, and left to a regulation only.
+
+    What a section excludes is met only where another says it with all that is spoken of.
+    """
+    tight = {element for one in inside for element in one.firm(TIGHT)}
+    denied = {element for one in inside for element in one.of("denied")}
+    firm = {element for one in inside for element in one.firm()} - (denied - tight)
+    left = {element for one in inside for element in one.of("regulation")} - firm
+    return tight, firm, left
+
+
+_GOOD_PART = 0.5
+
+
+def signs_of(
+    measure: Measure,
+    holdings: Sequence[SectionHolding],
+    similarities: Mapping[int, float],
+    ranks: Mapping[int, int],
+    level: float,
+) -> dict[str, float]:
+    """Return the signs of one measure.
+
+    ``similarities`` and ``ranks`` are those of sections in the search; ``level`` is how near the text comes to any
+    measure on the whole, so that a general text on chemicals is told from one on the Convention.
+    """
+    inside = contributing(measure, holdings)
+    ordered = sorted(inside, key=lambda one: -strength(measure, one))
+    best = ordered[0] if ordered else None
+    nearest = max(similarities.values(), default=0.0)
+    best_near = similarities.get(best.section, 0.0) if best else 0.0
+    all_tight, all_firm, left = met_by(inside)
+    advised = [one.id for one in measure.elements if one.advised]
+    place = ranks.get(best.section, 60) if best else 60
+    found = {
+        "best_tight": _share(measure, best.firm(TIGHT) if best else ()),
+        "best_firm": _share(measure, best.firm() if best else ()),
+        "all_tight": _share(measure, all_tight),
+        "all_firm": _share(measure, all_firm),
+        "any": float(bool(_share(measure, all_firm))),
+        "delegated": _share(measure, all_firm | left) - _share(measure, all_firm),
+        "by_reference": float(any(held.how == "reference" for one in inside for held in one.holdings)),
+        "subject": best.subject if best else 0.0,
+        "scope": best.scope if best else 0.0,
+        "scope_all": max((one.scope for one in holdings), default=0.0),
+        "advised": sum(one in all_firm for one in advised) / len(advised) if advised else 0.5,
+        "needed": min(len(measure.needed), 5) / 5,
+        "nearness": best_near,
+        "nearness_over": nearest - level,
+        "rank_of_best": 1.0 / (1 + place),
+        "loose": _share(measure, {held.element for one in inside for held in one.holdings if held.how == "said"}),
+        "denied": _share(measure, {element for one in inside for element in one.of("denied")} - all_tight),
+        "words": min(1.0, len(inside) / 5),
+        "agree": float(place < 5),
+        "elements_held": min(1.0, sum(len(one.holdings) for one in inside) / 10),
+    }
+    return found | {f"kind_{kind}": float(measure.kind == kind) for kind in KINDS}
+
+
+def _share(measure: Measure, met: Iterable[str]) -> float:
+    wanted = {one.one_of or one.id for one in measure.needed}
+    have = {one.one_of or one.id for one in measure.needed if one.id in set(met)}
+    return len(have) / len(wanted) if wanted else 0.0
+
+
+def by_rules(signs: Mapping[str, float]) -> tuple[float, float, float]:
+    """Weigh the signs without a model: how much speaks for covered, partial and none, as shares of one."""
+    if not signs["any"] and not signs["delegated"]:
+        return 0.05, 0.1, 0.85
+    if signs["all_tight"] >= 1.0:
+        return 0.8, 0.15, 0.05
+    if signs["all_tight"] > 0 or signs["delegated"] > 0 or signs["all_firm"] >= 1.0:
+        return 0.2, 0.65, 0.15
+    return 0.1, 0.35, 0.55
+
+
+ORDER = (COVERED, PARTIAL, NONE)
+"""The order of probabilities."""
+
+
+def verdict_of(probabilities: Sequence[float]) -> str:
+    """Return the verdict of the likeliest class."""
+    return ORDER[max(range(3), key=lambda place: probabilities[place])]

@@ -1,0 +1,54 @@
+"""Answers as findings, so that a person decides on each: the measure, the passages, the deciding words in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from opencwc import __version__
+from opencwc.finding import Evidence, Finding, Maker, Message, Rule, Subject, Verdict
+from opencwc.legislation.model import Answer, Checked
+
+_VERDICTS = {"covered": Verdict.COVERED, "partial": Verdict.PARTIAL, "none": Verdict.NONE}
+_MOST_WORDS = 12
+
+
+def findings_of(checked: Checked) -> Iterator[Finding]:
+    """Yield one finding a measure, in the order of the measures; each passage is evidence, and so are its words."""
+    maker = maker_of(checked)
+    for number, answer in enumerate(checked.answers, 1):
+        measure = answer.measure
+        why = answer.why[0] if len(answer.why) == 1 else Message("law_why_all", {"reasons": answer.why})
+        yield Finding(
+            Subject(number, measure.id, f"{checked.law.state} {measure.id}", file=_file(answer)),
+            _VERDICTS[answer.verdict],
+            why,
+            maker,
+            Rule(measure.set, measure.id),
+            "text",
+            tuple(_evidence(answer)),
+            confidence=None if answer.probability is None else round(answer.probability, 4),
+        )
+
+
+def maker_of(checked: Checked) -> Maker:
+    """Return who made the findings: this room, its version, the day of the measures, the model where one took part."""
+    sets = tuple(dict.fromkeys(one.measure.set for one in checked.answers))
+    return Maker("legislation", __version__, checked.law.as_of.isoformat(), sets, checked.model, checked.weights)
+
+
+def _file(answer: Answer) -> str:
+    return answer.shown[0].passage.section.file if answer.shown else ""
+
+
+def _evidence(answer: Answer) -> Iterator[Evidence]:
+    for shown in answer.shown:
+        passage = shown.passage
+        place = f"{passage.section.file} {passage.section.id}"
+        yield Evidence("passage", place, value=passage.text, span=(passage.start, passage.end))
+        for span in shown.spans[:_MOST_WORDS]:
+            word = passage.text[span.start - passage.start : span.end - passage.start]
+            yield Evidence("word", span.term, value=word, span=(span.start, span.end))
+    for id in answer.missing:
+        yield Evidence("missing", id)
+    for id in answer.delegated:
+        yield Evidence("regulation", id)

@@ -1,0 +1,131 @@
+"""Answers as files for machines: CSV with up to five passages a measure, and JSON with everything that was found."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from opencwc.convention.measures import Element, Measure
+from opencwc.finding import Message, message_to_plain
+from opencwc.legislation.model import COLUMNS, COVERED, NONE, Answer, Checked, Shown
+from opencwc.wording import say, sentence
+
+
+def as_csv(checked: Checked, lang: str = "en") -> str:
+    """Return up to five lines a measure, best passage first; see ``docs/reference/legislation.md`` for the columns.
+
+    A measure for which no passage was found at all has one line without a passage.
+    """
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for answer in checked.answers:
+        for number, shown in enumerate(answer.shown or (None,), 1):
+            writer.writerow(_row(answer, shown, number, lang))
+    return stream.getvalue()
+
+
+def _row(answer: Answer, shown: Shown | None, number: int, lang: str) -> tuple[object, ...]:
+    probability = "" if answer.probability is None else f"{answer.probability:.3f}"
+    missing = ";".join((*answer.missing, *answer.delegated))
+    why = " ".join(sentence(one, lang) for one in answer.why)
+    if shown is None:
+        return answer.measure.id, answer.verdict, probability, "", "", "", "", "", missing, why
+    passage = shown.passage
+    return (
+        answer.measure.id, answer.verdict, probability, number, passage.section.file, passage.section.id,
+        passage.start, passage.end, missing, why,
+    )  # fmt: skip
+
+
+def as_json(checked: Checked, lang: str = "en") -> str:
+    """Return everything that was found: texts, measures, passages with their deciding words, what is missing."""
+    law = checked.law
+    said: dict[str, Any] = {
+        "state": law.state,
+        "as_of": law.as_of.isoformat(),
+        "model": checked.model or None,
+        "weights": checked.weights or None,
+        "texts": [{"file": one.name, "kind": one.kind, "characters": len(one.text)} for one in law.texts],
+        "languages": list(law.languages),
+        "notes": [message_to_plain(one) | {"said": sentence(one, lang)} for one in checked.notes],
+        "measures": [answer_to_plain(one, lang) for one in checked.answers],
+    }
+    return json.dumps(said, ensure_ascii=False, indent=1) + "\n"
+
+
+def answer_to_plain(answer: Answer, lang: str = "en") -> dict[str, Any]:
+    """Return one answer as what JSON can hold."""
+    measure = answer.measure
+    return {
+        "measure": measure.id,
+        "title": measure.titles.get(lang, measure.titles["en"]),
+        "article": measure.article,
+        "tier": measure.tier,
+        "verdict": answer.verdict,
+        "said": say(f"law_verdict_{answer.verdict}", lang),
+        "probability": None if answer.probability is None else round(answer.probability, 4),
+        "met": list(answer.met),
+        "missing": list(answer.missing),
+        "delegated": list(answer.delegated),
+        "why": [message_to_plain(one) | {"said": sentence(one, lang)} for one in answer.why],
+        "passages": [passage_to_plain(one) for one in answer.shown],
+    }
+
+
+def passage_to_plain(shown: Shown) -> dict[str, Any]:
+    """Return a passage with its place, its text and its deciding words."""
+    passage = shown.passage
+    return {
+        "file": passage.section.file,
+        "section": passage.section.id,
+        "heading": passage.section.heading,
+        "language": passage.section.lang,
+        "start": passage.start,
+        "end": passage.end,
+        "text": passage.text,
+        "similarity": round(shown.similarity, 4),
+        "elements": list(shown.elements),
+        "left_to_regulation": list(shown.delegated),
+        "words": [
+            {"term": one.term, "start": one.start, "end": one.end, "word": _word(shown, one.start, one.end)}
+            for one in shown.spans
+        ],
+    }
+
+
+def _word(shown: Shown, start: int, end: int) -> str:
+    return shown.passage.text[start - shown.passage.start : end - shown.passage.start]
+
+
+def element_named(measure: Measure, id: str) -> Element:
+    """Return an element of a measure by its id."""
+    return next(one for one in measure.elements if one.id == id)
+
+
+def element_words(measure: Measure, ids: Iterator[str] | tuple[str, ...], lang: str) -> str:
+    """Return the short names of elements in a language, parted as it parts lists."""
+    names = tuple(Message("by_language", dict(element_named(measure, one).names)) for one in ids)
+    return say("list_separator", lang).join(say(one, lang) for one in names)
+
+
+def missing_words(answer: Answer, lang: str) -> str:
+    """Say what is missing of a measure that is covered in part, and what is left to a regulation."""
+    if answer.verdict in (COVERED, NONE):
+        return ""
+    said = element_words(answer.measure, answer.missing, lang)
+    left = element_words(answer.measure, answer.delegated, lang)
+    if left:
+        left = say(Message("law_left_to_regulation", {"elements": left}), lang)
+    return "; ".join(one for one in (said, left) if one)
+
+
+def place_words(answer: Answer) -> str:
+    """Return where the best passage stands."""
+    if not answer.shown:
+        return ""
+    section = answer.shown[0].passage.section
+    return f"{section.file} {section.id}"

@@ -1,0 +1,135 @@
+"""The records of legislation: a State's texts, what of a measure a section holds, and what is said of each measure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from opencwc.convention.measures import Measure
+from opencwc.finding import Message
+from opencwc.language.legal_texts import LegalText
+from opencwc.language.sections import LegalSection
+from opencwc.language.splitting import LegalPassage
+
+COVERED, PARTIAL, NONE = "covered", "partial", "none"
+VERDICTS = (COVERED, PARTIAL, NONE)
+"""What is said of a measure: covered, covered in part, or no passage found in the texts supplied."""
+
+COLUMNS = ("measure", "verdict", "probability", "rank", "file", "section", "start", "end", "missing", "why")
+SHOWN = 5
+"""Passages that are shown for a measure at most."""
+
+
+FIRM = 0.55
+"""Strength from which on an element counts as met; what only stands somewhere in the same section is weaker."""
+TIGHT = 0.75
+"""Strength from which on it stands with all that the measure speaks of, there or where a reference leads."""
+
+
+class Span(NamedTuple):
+    """A deciding word: the term it stands for and where it stands in its document's text."""
+
+    term: str
+    start: int
+    end: int
+
+
+class Holding(NamedTuple):
+    """What one section holds of one element: how it is met, how firmly (0 to 1), and the words that say so.
+
+    ``how`` is ``said``, ``reference`` (by reference to the Convention), ``regulation`` (left to a regulation) or
+    ``denied`` (spoken of to exclude it). ``via`` is the section that a reference leads to, where the words stand there.
+    """
+
+    element: str
+    how: str
+    strength: float
+    spans: tuple[Span, ...]
+    via: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class SectionHolding:
+    """What one section holds of a measure: its place among the sections, what it speaks of, and the elements."""
+
+    section: int
+    subject: float
+    scope: float
+    holdings: tuple[Holding, ...]
+    spans: tuple[Span, ...] = ()
+
+    def firm(self, least: float = FIRM) -> frozenset[str]:
+        """Return the elements that are met here, not only left to a regulation, with at least this strength."""
+        return frozenset(
+            one.element for one in self.holdings if one.how in ("said", "reference") and one.strength >= least
+        )
+
+    def of(self, how: str) -> frozenset[str]:
+        """Return the elements that are held in this way."""
+        return frozenset(one.element for one in self.holdings if one.how == how)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A passage that is shown for a measure: the passage, how near it is, its deciding words, what it holds."""
+
+    passage: LegalPassage
+    score: float
+    similarity: float
+    spans: tuple[Span, ...] = ()
+    elements: tuple[str, ...] = ()
+    delegated: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is said of one measure.
+
+    ``probability`` is that of the verdict where a model took part, else ``None``. ``missing`` are ids of elements that
+    no passage holds, ``delegated`` those that are left to a regulation that was not supplied. ``signs`` are the numbers
+    that the decision rests on, by name.
+    """
+
+    measure: Measure
+    verdict: str
+    probability: float | None
+    shown: tuple[Shown, ...]
+    met: tuple[str, ...]
+    missing: tuple[str, ...]
+    delegated: tuple[str, ...]
+    why: tuple[Message, ...]
+    probabilities: tuple[float, ...] = ()
+    signs: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True)
+class Law:
+    """A State's texts, read: the documents, their sections in order, and what was said on the way."""
+
+    state: str
+    as_of: date
+    texts: tuple[LegalText, ...]
+    sections: tuple[LegalSection, ...]
+    notes: tuple[Message, ...] = ()
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages of the texts, most of the text first."""
+        sizes: dict[str, int] = {}
+        for one in self.sections:
+            sizes[one.lang] = sizes.get(one.lang, 0) + len(one.text)
+        return tuple(sorted((lang for lang in sizes if lang), key=lambda lang: -sizes[lang]))
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A State's law checked against the measures of a day: one answer a measure, in the order of the measures."""
+
+    law: Law
+    answers: tuple[Answer, ...]
+    model: str
+    weights: str
+    notes: tuple[Message, ...] = ()
+    other_texts: tuple[Message, ...] = ()
+    """What the answers mean for the obligations of other texts (resolution 1540), one message each."""

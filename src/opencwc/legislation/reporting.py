@@ -1,0 +1,215 @@
+"""A checked law as a report of the kind that a National Authority sends on, for any writer of `opencwc.publishing`.
+
+First the counts and the matrix, then the gaps by tier with what a provision has to contain, then each measure with its
+passages, the deciding words marked, beside what the Convention asks for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from opencwc.convention.measures import TIERS, Measure
+from opencwc.finding import Message
+from opencwc.legislation.formats import element_named, missing_words
+from opencwc.legislation.model import COVERED, NONE, PARTIAL, Answer, Checked, Shown
+from opencwc.legislation.states import state_named
+from opencwc.publishing import (
+    Badge,
+    Block,
+    Bullets,
+    Card,
+    Cards,
+    Count,
+    Counts,
+    Fact,
+    Facts,
+    Filter,
+    Paragraph,
+    Passage,
+    Passages,
+    Piece,
+    Report,
+    Section,
+    Table,
+    Text,
+    Words,
+)
+from opencwc.publishing.labels import labels_in
+from opencwc.publishing.model import Tone
+from opencwc.wording import RIGHT_TO_LEFT, say, sentence
+
+TONES: dict[str, Tone] = {COVERED: "calm", PARTIAL: "doubt", NONE: "gap"}
+
+
+def report(checked: Checked, lang: str = "en") -> Report:
+    """Return the report on a State's texts in a language."""
+    parts = ("texts", "counts", "matrix", "gaps", "measures", "other_texts")
+    titles = {one: say(f"law_report_{one}", lang) for one in parts}
+    if not _obligations(checked):
+        del titles["other_texts"]
+    return Report(
+        title=say(Message("law_report_title", {"state": state_named(checked.law.state)}), lang),
+        lang=lang,
+        direction="rtl" if lang in RIGHT_TO_LEFT else "ltr",
+        labels=labels_in(lang),
+        lead=(sentence("law_report_lead", lang),),
+        contents=tuple(titles.items()),
+        sections=_sections(checked, lang, titles),
+        closing=(say("report_person", lang),),
+        main="matrix",
+        made=checked.law.as_of,
+    )
+
+
+def _sections(checked: Checked, lang: str, titles: dict[str, str]) -> Iterator[Section]:
+    yield Section("texts", titles["texts"], tuple(_texts(checked, lang)), wide=False)
+    yield Section("counts", titles["counts"], (_counts(checked, lang),), wide=False)
+    yield Section("matrix", titles["matrix"], (matrix(checked, lang),))
+    yield Section("gaps", titles["gaps"], tuple(gaps(checked, lang)))
+    cards = Cards((_card(one, lang) for one in checked.answers), (Filter("verdict", say("law_column_verdict", lang)),))
+    yield Section("measures", titles["measures"], (cards,))
+    if "other_texts" in titles:
+        yield Section("other_texts", titles["other_texts"], (_other_texts(checked, lang),))
+
+
+def _texts(checked: Checked, lang: str) -> Iterator[Block]:
+    law = checked.law
+    facts = [
+        Fact(say("law_report_state", lang), (say(state_named(law.state), lang),)),
+        Fact(say("law_report_as_of", lang), (say(Message("law_day", {"day": law.as_of.isoformat()}), lang),)),
+        Fact(say("law_report_files", lang), tuple(Text(one.name, verbatim=True) for one in law.texts)),
+    ]
+    by = Message("law_by_model", {"model": checked.model}) if checked.model else Message("law_by_plain_rules")
+    facts.append(Fact(say("law_report_by", lang), (sentence(by, lang),)))
+    yield Facts(tuple(facts))
+    if checked.notes:
+        yield Bullets(tuple(sentence(one, lang) for one in checked.notes))
+
+
+def _counts(checked: Checked, lang: str) -> Counts:
+    numbers = {verdict: sum(one.verdict == verdict for one in checked.answers) for verdict in TONES}
+    return Counts(tuple(Count(badge(one, lang), numbers[one], sentence(f"law_means_{one}", lang)) for one in TONES))
+
+
+def badge(verdict: str, lang: str) -> Badge:
+    """Return the word for a verdict with its tone."""
+    return Badge(say(f"law_verdict_{verdict}", lang), TONES[verdict])
+
+
+def matrix(checked: Checked, lang: str) -> Table:
+    """Return a line a measure: what is said of it, where, what is missing."""
+    names = ("measure", "title", "article", "verdict", "passage", "missing")
+    rows = (
+        (
+            Text(one.measure.id, verbatim=True, to=f"#measure-{one.measure.id}"),
+            title_of(one.measure, lang),
+            Text(one.measure.article, verbatim=True),
+            say(f"law_verdict_{one.verdict}", lang) + _sure(one),
+            Text(_places(one), verbatim=True) if one.verdict != NONE else "",
+            missing_words(one, lang),
+        )
+        for one in checked.answers
+    )
+    return Table(say("law_report_matrix", lang), tuple(say(f"law_column_{one}", lang) for one in names), rows)
+
+
+def title_of(measure: Measure, lang: str) -> str:
+    """Return a measure's title in a language, in English where it has none."""
+    return measure.titles.get(lang, measure.titles["en"])
+
+
+def _sure(answer: Answer) -> str:
+    return "" if answer.probability is None else f" ({answer.probability:.0%})"
+
+
+def _places(answer: Answer) -> str:
+    places = [(one.passage.section.file, one.passage.section.id) for one in answer.shown if one.elements][:3]
+    places = places or [(one.passage.section.file, one.passage.section.id) for one in answer.shown[:1]]
+    return "; ".join(f"{file} {section}" for file, section in places)
+
+
+def gaps(checked: Checked, lang: str) -> Iterator[Block]:
+    """Yield what is missing, by tier: the measure, its article, and what a provision has to contain."""
+    open_ones = [one for one in checked.answers if one.verdict != COVERED]
+    if not open_ones:
+        yield Paragraph((sentence("law_no_gaps", lang),))
+        return
+    yield Paragraph((sentence("law_gaps_lead", lang),), "note")
+    for tier in TIERS:
+        held = [one for one in open_ones if one.measure.tier == tier]
+        if held:
+            headings = tuple(say(f"law_column_{one}", lang) for one in ("measure", "title", "article", "contain"))
+            yield Table(say(f"law_tier_{tier}", lang), headings, tuple(_gap(one, lang) for one in held))
+
+
+def _gap(answer: Answer, lang: str) -> tuple[Words, ...]:
+    return (
+        Text(answer.measure.id, verbatim=True, to=f"#measure-{answer.measure.id}"),
+        title_of(answer.measure, lang),
+        Text(answer.measure.article, verbatim=True),
+        " ".join(drafting_points(answer, lang)),
+    )
+
+
+def drafting_points(answer: Answer, lang: str) -> list[str]:
+    """Return what a provision has to contain to close a gap, one sentence an element that is missing."""
+    wanted = (*answer.missing, *answer.delegated)
+    if not wanted:
+        wanted = tuple(one.id for one in answer.measure.needed)
+    said = (element_named(answer.measure, one).says for one in wanted)
+    return [one.get(lang, one["en"]) for one in said]
+
+
+def _card(answer: Answer, lang: str) -> Card:
+    measure = answer.measure
+    blocks: list[Block] = [Paragraph((measure.queries.get(lang, measure.queries["en"]),), "note")]
+    blocks += [Paragraph((sentence(one, lang),)) for one in answer.why]
+    if answer.verdict != NONE:
+        blocks.append(Passages(tuple(_passage(one, answer, lang) for one in answer.shown if one.elements)))
+    elif answer.shown:
+        blocks.append(Paragraph((sentence("law_nearest", lang),), "note"))
+        blocks.append(Passages(tuple(_passage(one, answer, lang) for one in answer.shown[:1])))
+    if answer.verdict != COVERED:
+        blocks.append(Bullets(tuple(drafting_points(answer, lang))))
+    return Card(
+        f"measure-{measure.id}",
+        (Text(measure.id, verbatim=True), title_of(measure, lang)),
+        badge(answer.verdict, lang),
+        (Fact(say("law_column_article", lang), (Text(measure.article, verbatim=True),)),),
+        None,
+        tuple(blocks),
+        {"verdict": say(f"law_verdict_{answer.verdict}", lang)},
+    )
+
+
+def _passage(shown: Shown, answer: Answer, lang: str) -> Passage:
+    """Return a passage with its deciding words marked, and the elements that it holds."""
+    section = shown.passage.section
+    names = [element_named(answer.measure, one).names for one in dict.fromkeys((*shown.elements, *shown.delegated))]
+    held = say("list_separator", lang).join(one.get(lang, one["en"]) for one in names)
+    place = f"{section.file} {section.id}" + (f" ({held})" if held else "")
+    return Passage(place, tuple(marked(shown, TONES[answer.verdict])))
+
+
+def marked(shown: Shown, tone: Tone = "calm") -> Iterator[Piece]:
+    """Yield a passage's text in pieces, the deciding words with a tone."""
+    text, start = shown.passage.text, shown.passage.start
+    at = 0
+    for span in shown.spans:
+        first, last = span.start - start, min(span.end - start, len(text))
+        if first < at:
+            continue
+        if first > at:
+            yield Piece(text[at:first])
+        yield Piece(text[first:last], tone)
+        at = last
+    if at < len(text):
+        yield Piece(text[at:])
+
+
+def _obligations(checked: Checked) -> tuple[Message, ...]:
+    return checked.other_texts
+
+
+def _other_texts(checked: Checked, lang: str) -> Bullets:
+    return Bullets(tuple(sentence(one, lang) for one in _obligations(checked)))

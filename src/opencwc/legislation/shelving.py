@@ -1,0 +1,113 @@
+"""The shelf of States: their texts as they were kept, and what was found in them the last time they were checked.
+
+A folder a State in the house's data folder; nothing is kept that the person did not put there.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from opencwc.errors import InputError, NotFoundError, StorageError
+from opencwc.legislation.formats import answer_to_plain
+from opencwc.legislation.model import Checked
+from opencwc.settings import data_folder
+
+_RECORD = "checked.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A State on the shelf: when its law was last checked, its texts, and the verdict of each measure."""
+
+    state: str
+    as_of: str
+    files: tuple[Path, ...]
+    verdicts: dict[str, str]
+    model: str
+
+
+class Shelf:
+    """The States whose texts are kept: ``Shelf(folder).put(checked, files)``."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @classmethod
+    def of_house(cls) -> Shelf:
+        """Return the shelf in the data folder of this house."""
+        return cls(data_folder() / "laws")
+
+    def put(self, checked: Checked, files: Sequence[Path]) -> Kept:
+        """Keep a State's texts and what was found in them, in place of what was kept of it before.
+
+        Raises `StorageError` where the folder cannot be written; then what was kept stays.
+        """
+        place = self._place(checked.law.state)
+        fresh = place.with_name(f"{place.name}.new")
+        record: dict[str, Any] = {
+            "state": checked.law.state,
+            "as_of": checked.law.as_of.isoformat(),
+            "model": checked.model,
+            "weights": checked.weights,
+            "files": [],
+            "answers": [answer_to_plain(one) for one in checked.answers],
+        }
+        try:
+            shutil.rmtree(fresh, ignore_errors=True)
+            fresh.mkdir(mode=0o700, parents=True)
+            for number, file in enumerate(files, 1):
+                copy = fresh / f"{number:02d}-{file.name}"
+                shutil.copyfile(file, copy)
+                digest = sha256(copy.read_bytes()).hexdigest()
+                record["files"].append({"name": file.name, "kept": copy.name, "sha256": digest})
+            (fresh / _RECORD).write_text(json.dumps(record, ensure_ascii=False, indent=1), encoding="utf-8")
+            shutil.rmtree(place, ignore_errors=True)
+            fresh.rename(place)
+        except OSError as error:
+            raise StorageError(
+                f"the texts cannot be kept ({error})", where=str(place), remedy="Make the folder writable."
+            ) from error
+        return self.state(checked.law.state)
+
+    def states(self) -> list[Kept]:
+        """Return what is kept, by State."""
+        if not self.folder.is_dir():
+            return []
+        return [self.state(one.name) for one in sorted(self.folder.iterdir()) if (one / _RECORD).is_file()]
+
+    def state(self, state: str) -> Kept:
+        """Return what is kept of one State; `NotFoundError` where nothing is, `InputError` where it cannot be read."""
+        place = self._place(state)
+        try:
+            record = json.loads((place / _RECORD).read_text(encoding="utf-8"))
+            return Kept(
+                record["state"],
+                record["as_of"],
+                tuple(place / one["kept"] for one in record["files"]),
+                {one["measure"]: one["verdict"] for one in record["answers"]},
+                record["model"],
+            )
+        except FileNotFoundError as error:
+            raise NotFoundError(
+                f"no texts of {state} are kept", remedy="Put them there: opencwc law FILE --state CODE --shelf."
+            ) from error
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise InputError(
+                f"what is kept of {state} cannot be read ({error!r})", where=str(place), remedy="Put the texts anew."
+            ) from error
+
+    def remove(self, state: str) -> None:
+        """Take a State's texts off the shelf; `NotFoundError` where there are none."""
+        self.state(state)
+        shutil.rmtree(self._place(state), ignore_errors=True)
+
+    def _place(self, state: str) -> Path:
+        if not (len(state) == 3 and state.isascii() and state.isalpha()):
+            raise InputError(f"{state!r} is no State", remedy="Write its three letters, as FRA.")
+        return self.folder / state.upper()

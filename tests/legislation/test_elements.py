@@ -1,0 +1,116 @@
+"""Elements are read with their meaning: what is denied, excepted or named only in a title does not count."""
+
+from __future__ import annotations
+
+import pytest
+
+from .conftest import Check, answer
+
+TITLE = (
+    "An Act to give effect to the Convention on the Prohibition of the Development, Production, Stockpiling and Use of "
+    "Chemical Weapons and on their Destruction.\n"
+)
+BAN = "Section 1. Prohibition\nNo person shall develop, produce, acquire, stockpile or retain a chemical weapon.\n"
+REST = (
+    "Section 2. Chemical weapons found\nWhoever finds a chemical weapon informs the police without delay.\n"
+    "Section 3. Old chemical weapons\nOld chemical weapons are kept under guard until the Minister decides.\n"
+)
+
+
+def test_a_ban_that_names_all_five_acts_covers_them(check: Check) -> None:
+    found = answer(check(BAN + REST, model=False), "PRO-01")
+    assert found.verdict == "covered" and found.missing == ()
+    assert found.shown[0].passage.section.id == "Section 1"
+    words = {BAN[span.start : span.end] for span in found.shown[0].spans}
+    assert {"develop", "produce", "retain"} <= words
+
+
+def test_a_ban_that_names_four_is_partly_covered_and_says_which_is_missing(check: Check) -> None:
+    found = answer(check(BAN.replace(", stockpile or retain", " or stockpile") + REST, model=False), "PRO-01")
+    assert found.verdict == "partial" and found.missing == ("retain",)
+
+
+def test_the_name_of_the_convention_forbids_nothing(check: Check) -> None:
+    text = TITLE + "Section 1. Purpose\nThis Act gives effect to the Convention.\n" + REST + BAN.replace(
+        "No person shall develop, produce, acquire, stockpile or retain a chemical weapon.", "The Minister decides."
+    )  # fmt: skip
+    assert answer(check(text, model=False), "PRO-01").verdict == "none"
+
+
+def test_what_a_clause_says_does_not_apply_is_not_forbidden(check: Check) -> None:
+    ban = "Section 4. Riot control agents\nNo person shall use a riot control agent as a method of warfare.\n"
+    turned = ban.replace("No person shall use", "This Act does not apply to the use by the armed forces of")
+    assert answer(check(BAN + REST + ban, model=False), "PRO-06").verdict == "covered"
+    assert answer(check(BAN + REST + turned, model=False), "PRO-06").verdict == "none"
+
+
+def test_a_penalty_is_joined_to_the_ban_that_it_points_to(check: Check) -> None:
+    law = BAN.replace("or retain a", "retain, transfer or use a") + REST
+    penalty = (
+        "Section 9. Penalties\nA person who contravenes section 1 is liable on conviction to imprisonment for life.\n"
+    )
+    found = answer(check(law + penalty, model=False), "PEN-01")
+    assert found.verdict == "covered"
+    assert {"Section 9"} <= {one.passage.section.id for one in found.shown}
+
+
+def test_a_penalty_in_another_text_of_the_state_counts_with_the_law(check: Check) -> None:
+    code = (
+        "Article 30\nWhoever steals is punished with imprisonment for two years.\n"
+        "Article 31\nWhoever develops, produces, acquires, stockpiles, retains, transfers or uses a chemical weapon is "
+        "punished with imprisonment for twenty years.\n"
+        "Article 32\nWhoever forges money is punished with imprisonment for ten years.\n"
+    )
+    assert answer(check(BAN + REST, model=False), "PEN-01").verdict != "covered"
+    together = check(BAN + REST, code, model=False)
+    found = answer(together, "PEN-01")
+    assert found.verdict == "covered"
+    assert found.shown[0].passage.section.file == "law-2.txt"
+    assert answer(check(code, BAN + REST, model=False), "PEN-01").verdict == "covered"
+
+
+def test_a_definition_by_reference_to_the_convention_counts(check: Check) -> None:
+    text = 'Section 4. Definitions\n"Chemical weapon" has the meaning given in Article II of the Convention.\n'
+    found = answer(check(BAN + REST + text, model=False), "DEF-01")
+    assert found.verdict == "covered"
+    assert "law_why_reference" in {one.id for one in found.why}
+
+
+@pytest.mark.parametrize("id", ["PRO-01", "PRO-03", "PEN-01", "INS-11", "NAT-05", "PEN-07"])
+def test_a_law_on_biological_weapons_is_no_law_on_chemical_ones(check: Check, id: str) -> None:
+    text = (
+        "Section 1. Ban\nNo person shall develop, produce, acquire, stockpile, retain or use a biological weapon.\n"
+        "Section 2. Inspection\nAn officer of the Authority may enter premises, examine records and take samples.\n"
+        "Section 3. Penalty\nWhoever contravenes section 1 is liable to imprisonment for life.\n"
+        "Section 4. Forfeiture\nBiological agents and biological weapons shall be seized and forfeited.\n"
+        "Section 5. Regulations\nThe Minister may make regulations on biological weapons.\n"
+    )
+    assert answer(check(text), id).verdict == "none"
+
+
+def test_a_general_chemicals_law_is_nearly_empty(check: Check) -> None:
+    text = (
+        "Section 1. Permits\nNo person shall import a hazardous chemical without a permit of the Ministry.\n"
+        "Section 2. Records\nImporters keep records for five years.\n"
+        "Section 3. Inspection\nInspectors of the Ministry may enter stores and take samples.\n"
+        "Section 4. Penalties\nWhoever contravenes section 1 is liable to a fine or to imprisonment for a year.\n"
+        "Section 5. Regulations\nThe Minister may make regulations to protect health and the environment.\n"
+    )
+    assert sum(one.verdict != "none" for one in check(text).answers) <= 3
+
+
+def test_what_is_left_to_a_regulation_is_partial_until_the_regulation_is_there(check: Check) -> None:
+    law = BAN + REST + (
+        "Section 5. Mixtures\nThe thresholds for Schedule 2 chemicals and the concentrations in mixtures shall be "
+        "prescribed by regulations of the Minister.\n"
+    )  # fmt: skip
+    regulation = (
+        "Regulation 1\nA Schedule 2 chemical need not be declared where the quantity does not exceed the threshold of "
+        "one tonne, or where its concentration in a mixture is 30 per cent or less, as the chemical weapons Act "
+        "provides.\n"
+        "Regulation 2\nA chemical weapon is never exempt.\n"
+        "Regulation 3\nSchedule 2 chemicals are chemical weapons where they are used as such.\n"
+    )
+    alone = answer(check(law, model=False), "DCL-10")
+    assert alone.verdict == "partial"
+    assert answer(check(law, regulation, model=False), "DCL-10").verdict == "covered"

@@ -1,0 +1,34 @@
+"""The model is the one of its card, and measures as the card says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from opencwc.legislation.coverage_model import MODEL, within
+from opencwc.legislation.evaluating import evaluate_coverage, measured
+from opencwc.models import compare, load_card, state_of
+
+
+def test_the_weights_are_those_of_the_card(tmp_path: Path) -> None:
+    assert state_of(MODEL, tmp_path).usable
+
+
+def test_measured_again_the_figures_are_those_of_the_card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENCWC_DATA", str(tmp_path))
+    assert compare(load_card(MODEL.card).figures, evaluate_coverage().figures) == ()
+
+
+def test_a_verdict_that_cannot_be_shown_gives_way() -> None:
+    nothing = {"all_firm": 0.0, "all_tight": 0.0, "any": 0.0, "delegated": 0.0}
+    lacking = {"all_firm": 0.5, "all_tight": 0.5, "any": 1.0, "delegated": 0.0}
+    whole = {"all_firm": 1.0, "all_tight": 1.0, "any": 1.0, "delegated": 0.0}
+    said = within([(0.6, 0.3, 0.1)] * 3, [nothing, lacking, whole])
+    assert [tuple(round(one, 2) for one in row) for row in said] == [(0.0, 0.0, 1.0), (0.0, 0.9, 0.1), (0.9, 0.0, 0.1)]
+
+
+def test_the_figures_count_what_was_wrongly_said_to_be_covered() -> None:
+    figures = {one.metric: one for one in measured("", "en", ["none", "covered"], ["covered", "covered"], [0.9, 0.9])}
+    assert figures["false covered"].value == 1.0 and figures["false covered"].n == 1
+    assert figures["balanced accuracy"].value == 0.5

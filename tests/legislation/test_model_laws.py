@@ -1,0 +1,47 @@
+"""The model laws in six languages come out as their labels say, and what a variant takes out is no longer covered."""
+
+from __future__ import annotations
+
+import pytest
+
+from opencwc.language.sections import number_of
+
+from .conftest import Check, ModelLaw, answer, model_laws
+
+LAWS = {one.name: one for one in model_laws()}
+
+
+@pytest.mark.parametrize("name", LAWS)
+def test_a_model_law_is_read_as_labelled(check: Check, name: str) -> None:
+    law = LAWS[name]
+    checked = check(law.text)
+    wrong, covered_wrongly, not_found = [], [], []
+    for one in checked.answers:
+        id = one.measure.id
+        wanted = "covered" if id in law.covered else "partial" if id in law.partial else "none"
+        if one.verdict != wanted:
+            wrong.append(id)
+            if one.verdict == "covered":
+                covered_wrongly.append(id)
+        sections = law.covered.get(id) or law.partial.get(id, {}).get("in") or []
+        numbers = {number_of(section) for section in sections}
+        if numbers and not numbers & {shown.passage.section.number for shown in one.shown}:
+            not_found.append(id)
+    assert len(wrong) <= 0.2 * len(checked.answers), wrong
+    assert len(covered_wrongly) <= 1, covered_wrongly
+    assert len(not_found) <= 4, not_found  # the encoder of the tests knows words, not meanings
+
+
+@pytest.mark.parametrize("name", LAWS)
+def test_most_of_what_a_variant_takes_out_is_noticed(check: Check, name: str) -> None:
+    law: ModelLaw = LAWS[name]
+    noticed, missed = 0, []
+    for id, text, labels in law.variants:
+        checked = check(text)
+        for measure, label in labels.items():
+            said = answer(checked, measure)
+            if (said.verdict == "covered") == (label["is"] == "covered"):
+                noticed += 1
+            else:
+                missed.append((id, measure, said.met))
+    assert noticed >= 0.6 * (noticed + len(missed)), missed
