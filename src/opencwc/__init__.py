@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from opencwc.screening import screen
+    from opencwc.transfers import check, reconcile
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "screen"]
+__all__ = ["__version__", "check", "reconcile", "screen"]
 
 
 def __getattr__(name: str) -> Any:
@@ -17,4 +18,8 @@ def __getattr__(name: str) -> Any:
         from opencwc.screening import screen
 
         return screen
+    if name in ("check", "reconcile"):
+        from opencwc import transfers
+
+        return getattr(transfers, name)
     raise AttributeError(f"module 'opencwc' has no attribute {name!r}")

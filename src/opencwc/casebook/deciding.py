@@ -62,8 +62,9 @@ def decide(
     """Decide on findings, all of them or none, and return where each stands now.
 
     ``correction`` goes with ``correct``: ``verdict``, and ``list`` and ``entry`` where the verdict names one, an entry
-    that was in force on the day of the finding's run. ``seen`` is the last decision that the person has seen of a
-    single finding (0 for none): where another one has come since, nothing is decided.
+    that was in force on the day of the finding's run; ``place`` is where the words for it stand.
+    ``seen`` is the last decision that the person has seen of a single finding (0 for none): where another one has come
+    since, nothing is decided.
 
     Raises:
         ConflictError: somebody decided meanwhile, or a grave finding needs a second person and this is the first.
@@ -335,8 +336,8 @@ def _checked_correction(outcome: Outcome, correction: Mapping[str, str] | None) 
     if not correction or "verdict" not in correction:
         raise InputError("what is the right verdict?", remedy=f"Give one of: {', '.join(VERDICTS)}.")
     require_verdict(correction["verdict"])
-    if unknown := set(correction) - {"verdict", "list", "entry"}:
-        raise InputError(f"a correction has no {sorted(unknown)[0]!r}", remedy="It has verdict, list and entry.")
+    if unknown := set(correction) - {"verdict", "list", "entry", "place"}:
+        raise InputError(f"a correction has no {sorted(unknown)[0]!r}", remedy="It has verdict, list, entry and place.")
     if bool(correction.get("list")) != bool(correction.get("entry")):
         raise InputError("a correction names list and entry together")
     verdict, entry = correction["verdict"], correction.get("entry")

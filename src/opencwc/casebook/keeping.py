@@ -27,14 +27,14 @@ from opencwc.casebook.opening import Casebook
 from opencwc.casebook.permissions import require
 from opencwc.casebook.recording import Writer
 from opencwc.errors import ConflictError, InputError, NotFoundError
-from opencwc.finding import Finding, finding_from_plain, finding_to_plain
+from opencwc.finding import Finding, Verdict, finding_from_plain, finding_to_plain
 
 BLOCK = 1_000
 PART = 1 << 20
-VERDICTS = ("listed", "review", "exempt", "unreadable", "not_listed", "prohibited", "allowed_with", "allowed")
+VERDICTS = tuple(str(one) for one in Verdict)
 """The verdicts of all verbs; a finding's column holds the place in this order."""
 
-SETTLED_BY_RULE = frozenset({"exempt", "not_listed", "allowed"})
+SETTLED_BY_RULE = frozenset({"exempt", "not_listed", "allowed", "agreed"})
 """What needs no person: the rule says all there is to say."""
 
 

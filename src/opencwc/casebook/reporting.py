@@ -143,5 +143,6 @@ def _said(one: Decision, lang: str) -> str:
 
 VERDICT_TONES: dict[str, Tone] = {
     "listed": "grave", "review": "doubt", "exempt": "mild", "unreadable": "gap", "not_listed": "calm",
-    "prohibited": "grave", "allowed_with": "doubt", "allowed": "calm",
+    "prohibited": "grave", "allowed_with": "doubt", "allowed": "calm", "discrepancy": "doubt", "agreed": "calm",
+    "none": "gap", "partial": "doubt", "covered": "calm",
 }  # fmt: skip
