@@ -6,14 +6,17 @@ import typer
 
 from opencwc import __version__
 from opencwc.cli import case_moving  # noqa: F401 - adds its commands to those of `case`
+from opencwc.cli.ask import ask, shelf_app
 from opencwc.cli.case import case_app
 from opencwc.cli.demo import demo
 from opencwc.cli.entries import entries, entry
+from opencwc.cli.law import law
 from opencwc.cli.mcp import mcp
 from opencwc.cli.models import models_app
 from opencwc.cli.people import people_app
 from opencwc.cli.screen import screen
 from opencwc.cli.serve import serve
+from opencwc.cli.transfers import transfers
 
 app = typer.Typer(
     name="opencwc",
@@ -26,12 +29,16 @@ app = typer.Typer(
 app.command()(screen)
 app.command()(entries)
 app.command()(entry)
+app.command()(law)
+app.command()(ask)
 app.command()(demo)
 app.command()(serve)
 app.command()(mcp)
 app.add_typer(case_app, name="case")
 app.add_typer(models_app, name="models")
+app.add_typer(shelf_app, name="shelf")
 app.add_typer(people_app, name="people")
+app.add_typer(transfers, name="transfers")
 
 
 def _say_version(asked: bool) -> None:

@@ -1,0 +1,170 @@
+"""`opencwc ask`: passages that come near a question, as they stand, with their citation; and the shelf of States.
+
+Exit status: 0 passages were found, 1 none is near enough or the request was refused, 2 could not run.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from opencwc.cli.value import decodable, displayable, record_refusals, report_error, spoken_language
+from opencwc.errors import InputError, OpenCWCError, SettingsError
+from opencwc.finding import Message
+from opencwc.wording import LANGUAGES, say, sentence
+
+
+def ask(
+    question: Annotated[str, typer.Argument(help="The question, in any of the six languages.")],
+    state: Annotated[str, typer.Option("--in", metavar="CODE", help="Ask the texts of this State on the shelf.")] = "",
+    text: Annotated[
+        list[Path] | None, typer.Option("--text", metavar="FILE", help="Ask these texts, in place of the shelf.")
+    ] = None,
+    treaty: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The Convention's text, where you have it.")
+    ] = None,
+    most: Annotated[int, typer.Option(min=1, max=50, help="Passages at most.")] = 5,
+    format: Annotated[str, typer.Option(help="text or json.")] = "text",
+    lang: Annotated[str, typer.Option(help=f"Language of what is said around: {', '.join(LANGUAGES)}.")] = "",
+) -> None:
+    """Answer a question with passages of laws and of the Convention, word for word, never in free text."""
+    try:
+        if format not in ("text", "json"):
+            raise SettingsError(f"--format {format!r} is not known.", remedy="It is text or json.")
+        status = _ask(decodable(question), state, text or [], treaty, most, format, spoken_language(lang))
+    except OpenCWCError as error:
+        status = report_error(error)
+    except KeyboardInterrupt:
+        status = 130
+    raise typer.Exit(status)
+
+
+def _ask(question: str, state: str, texts: list[Path], treaty: Path | None, most: int, format: str, lang: str) -> int:
+    from opencwc.language.refusing import judge_request
+    from opencwc.legislation.states import known_state, state_named
+
+    if not question.strip():
+        raise InputError("The question is empty.", remedy='Write opencwc ask "who inspects?".')
+    code = known_state(state) if state else ""
+    if refusal := judge_request(question):  # before any text is opened
+        record_refusals([question])
+        return _tell_nothing(refusal.message, format, lang)
+    library = _library(code, texts, treaty)
+    if code and code not in library.states:
+        said = Message("ask_no_texts", {"state": state_named(code)})
+        sys.stderr.write(displayable(sentence(said, lang)) + "\n")
+    asked = library.ask(question, code, most)
+    if not asked.passages:
+        return _tell_nothing(asked.note or Message("ask_nothing"), format, lang)
+    if format == "json":
+        passages = [asdict(one) for one in asked.passages]
+        print(json.dumps({"question": question, "passages": passages}, ensure_ascii=False, indent=1))
+        return 0
+    print(sentence("ask_nearest", lang))
+    for number, one in enumerate(asked.passages, 1):
+        print(f"\n{number}. {displayable(one.source)} {displayable(one.place)}")
+        print("\n".join(f"   {displayable(line)}" for line in one.text.split("\n")))
+    return 0
+
+
+def _tell_nothing(message: Message, format: str, lang: str) -> int:
+    if format == "json":
+        print(json.dumps({"passages": [], "note": sentence(message, lang)}, ensure_ascii=False))
+    else:
+        print(sentence(message, lang))
+    return 1
+
+
+def _library(state: str, files: list[Path], treaty: Path | None):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    from opencwc.convention.measures import own_sets, read_measures
+    from opencwc.language.encoders import named_encoder
+    from opencwc.language.legal_texts import read_legal_text
+    from opencwc.legislation.asking import Library
+    from opencwc.legislation.shelving import Shelf
+    from opencwc.settings import load_settings
+
+    for one in (*files, *([treaty] if treaty else [])):
+        if not one.is_file():
+            raise InputError("There is no such file.", where=str(one), remedy="Check the path.")
+    measures = read_measures(files=own_sets(load_settings().folder))
+    texts = {}
+    if files:
+        texts[state or "-"] = [read_legal_text(one) for one in files]
+    else:
+        for kept in Shelf.of_house().states():
+            if state in ("", kept.state):
+                texts[kept.state] = [read_legal_text(one) for one in kept.files]
+    own = read_legal_text(treaty) if treaty else None
+    return Library(named_encoder(), measures, texts, treaty=own)
+
+
+shelf_app = typer.Typer(help="The shelf of States whose texts are kept.", no_args_is_help=True)
+
+
+@shelf_app.command("list")
+def list_shelf(
+    format: Annotated[str, typer.Option(help="text or json.")] = "text",
+    lang: Annotated[str, typer.Option(help=f"Language: {', '.join(LANGUAGES)}.")] = "",
+) -> None:
+    """Say who covers what: a line a State, a column a measure."""
+    try:
+        status = _list(format, spoken_language(lang))
+    except OpenCWCError as error:
+        status = report_error(error)
+    raise typer.Exit(status)
+
+
+@shelf_app.command()
+def remove(
+    state: Annotated[str, typer.Argument(metavar="CODE", help="The State, by its three letters.")],
+    lang: Annotated[str, typer.Option(help=f"Language: {', '.join(LANGUAGES)}.")] = "",
+) -> None:
+    """Take a State's texts off the shelf."""
+    from opencwc.legislation.shelving import Shelf
+    from opencwc.legislation.states import known_state, state_named
+
+    try:
+        code = known_state(state)
+        Shelf.of_house().remove(code)
+        print(sentence(Message("shelf_removed", {"state": state_named(code)}), spoken_language(lang)))
+        status = 0
+    except OpenCWCError as error:
+        status = report_error(error)
+    raise typer.Exit(status)
+
+
+def _list(format: str, lang: str) -> int:
+    from opencwc.legislation.shelving import Shelf
+    from opencwc.legislation.states import state_named
+
+    if format not in ("text", "json"):
+        raise SettingsError(f"--format {format!r} is not known.", remedy="It is text or json.")
+    kept = Shelf.of_house().states()
+    if format == "json":
+        rows = [
+            {
+                "state": one.state,
+                "as_of": one.as_of,
+                "texts": [file.name for file in one.files],
+                "verdicts": one.verdicts,
+            }
+            for one in kept
+        ]
+        print(json.dumps(rows, ensure_ascii=False, indent=1))
+        return 0
+    if not kept:
+        print(sentence("shelf_empty", lang))
+        return 0
+    print("\t".join(say(f"law_column_{one}", lang) for one in ("state", "as_of", "texts")), *_WORDS, sep="\t")
+    for one in kept:
+        counted = [sum(verdict == name for verdict in one.verdicts.values()) for name in _WORDS]
+        print(say(state_named(one.state), lang), one.as_of, len(one.files), *counted, sep="\t")
+    return 0
+
+
+_WORDS = ("covered", "partial", "none")

@@ -1,0 +1,221 @@
+"""`opencwc law`: a State's texts in; which of the Convention's measures they implement, with the passages, out.
+
+Exit status: 0 every measure is covered, 1 something is covered in part or not found, 2 could not run.
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from opencwc.cli.keeping import Keep, MarkOfKept, Place, keeping
+from opencwc.cli.value import displayable, report_error, spoken_language
+from opencwc.errors import InputError, OpenCWCError, SettingsError
+from opencwc.tables import open_for_writing
+from opencwc.wording import LANGUAGES, say, sentence
+
+if TYPE_CHECKING:
+    from opencwc.legislation.model import Checked
+
+FORMATS = ("csv", "json", "html", "pdf", "docx", "xlsx")
+_BINARY = ("pdf", "docx", "xlsx")
+
+
+def law(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="All texts of one State: PDF, DOCX, HTML, TXT.")
+    ],
+    state: Annotated[str, typer.Option(metavar="CODE", help="The State, by its three letters: FRA.")],
+    as_of: Annotated[str, typer.Option(metavar="DATE", help="Apply the measures in force on this day.")] = "",
+    against: Annotated[
+        list[Path] | None, typer.Option(metavar="FILE", help="An earlier version: say what changed in coverage.")
+    ] = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Write the answer to this file.")] = None,
+    format: Annotated[str, typer.Option(help=f"One of: {', '.join(FORMATS)}; else by the ending of -o.")] = "",
+    model: Annotated[bool, typer.Option(help="Let the model propose verdicts; else plain rules.")] = True,
+    ocr: Annotated[bool | None, typer.Option(help="Have pages that are pictures recognised, or not.")] = None,
+    shelf: Annotated[bool, typer.Option("--shelf", help="Put the texts on the shelf of States.")] = False,
+    lang: Annotated[str, typer.Option(help=f"Language of the answer: {', '.join(LANGUAGES)}.")] = "",
+    keep: Keep = "",
+    mark: MarkOfKept = "",
+    casebook: Place = "",
+) -> None:
+    """Say which of the Convention's measures a State's texts implement, in which passages, and what is missing."""
+    try:
+        status = _law(
+            files, _state(state), _day(as_of), against or [], output, _format(format, output), spoken_language(lang),
+            (keep, casebook, mark), model=model, ocr=ocr, shelf=shelf,
+        )  # fmt: skip
+    except OpenCWCError as error:
+        status = report_error(error)
+    except KeyboardInterrupt:
+        status = 130
+    raise typer.Exit(status)
+
+
+def _law(
+    files: list[Path],
+    state: str,
+    as_of: date,
+    against: list[Path],
+    output: Path | None,
+    format: str,
+    lang: str,
+    keep: tuple[str, str, str],
+    *,
+    model: bool,
+    ocr: bool | None,
+    shelf: bool,
+) -> int:
+    from opencwc.legislation import NONE, PARTIAL, check_law
+
+    if not keep[0] and any(keep[1:]):
+        raise SettingsError("--casebook and --mark go with --keep.", remedy="Name a case with --keep.")
+    for one in (*files, *against):
+        if not one.is_file():
+            raise InputError("There is no such file.", where=str(one), remedy="Check the path.")
+        if output is not None and output.is_file() and output.samefile(one):
+            raise InputError("The answer would take the place of a text.", where=str(output), remedy="Name another.")
+    checked = check_law(files, state, as_of, model=model, ocr=ocr, progress=_progress)
+    if shelf:
+        from opencwc.legislation.shelving import Shelf
+
+        Shelf.of_house().put(checked, files)
+    if against:
+        from opencwc.legislation.comparing import compare
+
+        before = check_law(against, state, as_of, model=model, ocr=ocr, progress=_progress)
+        _write_compared(compare(before, checked), output, format, lang)
+    else:
+        _write(checked, output, format, lang)
+    _keep(checked, files, keep, lang)
+    for note in checked.notes:
+        sys.stderr.write(displayable(sentence(note, lang)) + "\n")
+    return 1 if any(one.verdict in (PARTIAL, NONE) for one in checked.answers) else 0
+
+
+def _write(checked: Checked, output: Path | None, format: str, lang: str) -> None:
+    from opencwc.legislation.formats import as_csv, as_json
+
+    if not format:
+        _print(checked, lang)
+        return
+    with open_for_writing(output, binary=True) as stream:
+        if format == "csv":
+            stream.write(as_csv(checked, lang).encode())
+        elif format == "json":
+            stream.write(as_json(checked, lang).encode())
+        else:
+            _publish(_report(checked, lang), stream, format)
+
+
+def _write_compared(compared: Any, output: Path | None, format: str, lang: str) -> None:
+    from opencwc.legislation.comparing import compared_csv, compared_json, compared_report
+
+    with open_for_writing(output, binary=True) as stream:
+        if format in ("", "csv"):
+            stream.write(compared_csv(compared, lang).encode())
+        elif format == "json":
+            stream.write(compared_json(compared, lang).encode())
+        else:
+            _publish(compared_report(compared, lang), stream, format)
+
+
+def _report(checked: Checked, lang: str) -> Any:
+    from opencwc.legislation.reporting import report
+
+    return report(checked, lang)
+
+
+def _publish(report: Any, stream: Any, format: str) -> None:
+    if format == "pdf":
+        from opencwc.publishing.pdf import write_pdf
+
+        write_pdf(report, stream)
+    elif format == "docx":
+        from opencwc.publishing.docx import write_docx
+
+        write_docx(report, stream)
+    elif format == "xlsx":
+        from opencwc.publishing.xlsx import write_xlsx
+
+        write_xlsx(report, stream)
+    else:
+        import io
+
+        from opencwc.publishing import write_html
+
+        page = io.StringIO()
+        write_html(report, page)
+        stream.write(page.getvalue().encode())
+
+
+def _print(checked: Checked, lang: str) -> None:
+    """Print a line a measure: its verdict, its best passage, what is missing."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from opencwc.legislation.formats import missing_words, place_words
+
+    console = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
+    grid = Table(box=None, pad_edge=False)
+    for name, ratio in (("measure", None), ("title", 3), ("verdict", None), ("passage", 2), ("missing", 3)):
+        grid.add_column(say(f"law_column_{name}", lang), ratio=ratio)
+    for one in checked.answers:
+        title = one.measure.titles.get(lang, one.measure.titles["en"])
+        verdict = say(f"law_verdict_{one.verdict}", lang)
+        place = place_words(one) if one.verdict != "none" else ""
+        cells = (one.measure.id, title, verdict, place, missing_words(one, lang))
+        grid.add_row(*(Text(displayable(cell)) for cell in cells))
+    console.print(grid)
+
+
+def _keep(checked: Checked, files: list[Path], keep: tuple[str, str, str], lang: str) -> None:
+    from opencwc.legislation.findings import findings_of, maker_of
+
+    asked = {"files": [one.name for one in files], "state": checked.law.state, "as_of": checked.law.as_of.isoformat()}
+    said = {"said": [sentence(one, lang) for one in checked.notes], "as_of": checked.law.as_of.isoformat()}
+    with keeping(
+        *keep, verb="law", asked=asked, checked=said, maker=maker_of(checked)._asdict(), file=files[0], lang=lang
+    ) as kept:
+        if kept is not None:
+            kept.add(findings_of(checked))
+            counts: dict[str, int] = {}
+            for one in checked.answers:
+                counts[one.verdict] = counts.get(one.verdict, 0) + 1
+            kept.tally = {"rows": len(checked.answers), "by_verdict": counts}
+
+
+def _progress(step: str, done: int, of: int) -> None:
+    """Show how far the work is, where somebody looks on."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r\x1b[K{say(f'law_step_{step}')} {done}/{of}" if done < of else "\r\x1b[K")
+        sys.stderr.flush()
+
+
+def _format(asked: str, output: Path | None) -> str:
+    name = asked or (output.suffix.lower().lstrip(".") if output is not None else "")
+    name = {"htm": "html"}.get(name, name)
+    if name and name not in FORMATS:
+        raise SettingsError(f"--format {name!r} is not known.", remedy=f"It is one of: {', '.join(FORMATS)}.")
+    return name
+
+
+def _state(code: str) -> str:
+    from opencwc.legislation.states import known_state
+
+    return known_state(code)
+
+
+def _day(text: str) -> date:
+    if not text:
+        return date.today()
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise SettingsError(f"--as-of {text!r} is no date.", remedy="Write the day as 2020-06-07.") from None

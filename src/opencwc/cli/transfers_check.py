@@ -1,0 +1,219 @@
+"""`opencwc transfers check`: a ledger of planned shipments in; may each go, why, and what is still needed, out.
+
+Exit status: 0 ran and nothing is needed, 1 something is prohibited, for review or still needed, 2 could not run.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from opencwc.cli.keeping import Keep, MarkOfKept, Place, keeping
+from opencwc.cli.transfers_asking import (
+    Columns,
+    Lang,
+    columns_asked,
+    day_asked,
+    format_asked,
+    language_asked,
+    refuse_overwriting,
+)
+from opencwc.cli.value import displayable, record_refusals, report_error
+from opencwc.errors import InputError, OpenCWCError, SettingsError
+from opencwc.finding import Verdict
+from opencwc.wording import say, sentence
+
+if TYPE_CHECKING:
+    from opencwc.screening.model import Question
+    from opencwc.transfers.check_formats import CheckTally
+    from opencwc.transfers.checking import Answer, Checker
+    from opencwc.transfers.shipments import Shipments
+
+FORMATS = ("csv", "jsonl", "html")
+
+
+def check(
+    ledger: Annotated[str, typer.Argument(metavar="LEDGER|-", help="A table of planned shipments, or - for a pipe.")],
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Write the answer to this file.")] = None,
+    format: Annotated[str, typer.Option(help=f"One of: {', '.join(FORMATS)}; else by the ending of -o.")] = "",
+    certificates: Annotated[Path | None, typer.Option(help="A table of the end-use certificates that came in.")] = None,
+    sanctions: Annotated[
+        Path | None, typer.Option(help="A sanctions list to look for those who receive; see `consignees`.")
+    ] = None,
+    as_of: Annotated[str, typer.Option(metavar="DATE", help="The day on which it is asked; today if left out.")] = "",
+    lists: Annotated[str, typer.Option(help="Lists to check, such as CWC,AG; CWC where none is named.")] = "",
+    rules: Annotated[list[Path] | None, typer.Option(help="A further list as a YAML file; may be given again.")] = None,
+    map: Columns = None,
+    lang: Lang = "",
+    keep: Keep = "",
+    mark: MarkOfKept = "",
+    casebook: Place = "",
+) -> None:
+    """Say of each planned shipment whether it may go, by which rule, and what is still needed until when."""
+    try:
+        if not keep and (mark or casebook):
+            raise SettingsError("--casebook and --mark go with --keep.", remedy="Name a case with --keep.")
+        status = _check(
+            ledger,
+            output,
+            format_asked(format, output, FORMATS),
+            certificates,
+            sanctions,
+            _question(as_of, lists, rules or [], lang),
+            columns_asked(map),
+            (keep, casebook, mark),
+        )
+    except OpenCWCError as error:
+        status = report_error(error)
+    except KeyboardInterrupt:
+        status = 130
+    raise typer.Exit(status)
+
+
+def _check(
+    source: str,
+    output: Path | None,
+    format: str,
+    certificates: Path | None,
+    sanctions: Path | None,
+    question: Question,
+    mapping: Mapping[str, str],
+    keep: tuple[str, str, str],
+) -> int:
+    from opencwc.language.refusing import is_refusal
+    from opencwc.screening.formats import checked_as_json
+    from opencwc.tables import open_for_writing
+    from opencwc.transfers.certificates import read_certificates
+    from opencwc.transfers.check_formats import CheckTally, checked_by_rules, summary
+    from opencwc.transfers.checking import Checker
+    from opencwc.transfers.consignees import SanctionsList
+    from opencwc.transfers.shipments import read_shipments
+
+    lang = question.lang
+    for one in (certificates, sanctions):
+        if one is not None and not one.is_file():
+            raise InputError("There is no such file.", where=str(one), remedy="Check the path.")
+    files = (None if source == "-" else Path(source), certificates, sanctions)
+    refuse_overwriting([one for one in files if one is not None], [output])
+    read = read_shipments(sys.stdin.buffer if source == "-" else Path(source), given=mapping)
+    held = read_certificates(certificates) if certificates else ()
+    checker = Checker(question, held, SanctionsList.read(sanctions) if sanctions else None)
+    checked = checked_by_rules(checker, lang, read.name, read.notes)
+    tally = CheckTally()
+    asked = {
+        "as_of": question.as_of.isoformat(), "lists": list(checker.question.lists),
+        "rules": [one.name for one in question.files], "columns": dict(read.columns),
+        "certificates": certificates.name if certificates else "", "sanctions": sanctions.name if sanctions else "",
+    }  # fmt: skip
+    with keeping(
+        *keep, verb="transfers", asked=asked, checked=checked_as_json(checked), maker=checker.maker._asdict(),
+        file=Path(source) if source != "-" else None, lang=lang,
+    ) as kept:  # fmt: skip
+        answers: list[Answer] = []
+        for answer in checker.check(read.shipments):
+            tally.add(answer)
+            answers.append(answer)
+        refused = [one.shipment.said for one in answers for found in one.findings if is_refusal(found.message)]
+        if kept is not None:
+            kept.add([found for one in answers for found in one.findings], refused)
+            kept.tally = {"rows": tally.rows, "by_verdict": {str(one): n for one, n in tally.by_verdict.items()}}
+        else:
+            record_refusals(refused)
+        told = [sentence(one, lang) for one in (*read.notes, *summary(checker, tally, read.columns, len(held)))]
+        if format:
+            with open_for_writing(output, binary=True) as stream:
+                stream.write(_encoded(format, answers, checker, tally, read, len(held), lang))
+            if output is not None:
+                from opencwc.finding import Message
+
+                told.append(say(Message("summary_report", {"path": str(output)}), lang))
+            sys.stderr.write("\n".join(told) + "\n")
+        else:
+            _print_table(answers, lang)
+            sys.stdout.write("\n".join(["", *told]) + "\n")
+    return tally.status
+
+
+def _encoded(
+    format: str,
+    answers: Sequence[Answer],
+    checker: Checker,
+    tally: CheckTally,
+    read: Shipments,
+    certificates: int,
+    lang: str,
+) -> bytes:
+    from opencwc.transfers.check_formats import lines_as_csv, lines_as_json, summary
+
+    if format == "csv":
+        return lines_as_csv(answers, lang).encode()
+    if format == "jsonl":
+        return lines_as_json(answers, lang).encode()
+    from opencwc.transfers.check_reporting import write_check_report
+
+    out = io.StringIO()
+    told = (*read.notes, *summary(checker, tally, read.columns, certificates))
+    write_check_report(out, answers, tally, told, checker.convention, lang, read.name)
+    return out.getvalue().encode("utf-8", "replace")
+
+
+def _print_table(answers: Sequence[Answer], lang: str) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from opencwc.finding import Message
+    from opencwc.transfers.check_formats import line_of
+
+    console = Console(width=None if sys.stdout.isatty() else _WIDTH_OF_A_PIPE, highlight=False)
+    grid = Table(show_lines=False, pad_edge=False, box=None)
+    labels = ("label_id", "label_input", "transfers_label_from", "transfers_label_to", "transfers_label_date",
+              "label_verdict", "label_entry", "label_why")  # fmt: skip
+    for label in labels:
+        whole = label not in ("label_input", "label_why", "label_verdict", "label_id")
+        grid.add_column(say(label, lang), overflow="fold", no_wrap=whole, ratio=_RATIOS.get(label))
+    shown = answers[:_MOST_ON_SCREEN]
+    for answer in shown:
+        for finding in answer.findings:
+            line = line_of(answer, finding, lang)
+            named = " ".join(displayable(line["input"]).split())
+            cells = (displayable(line["id"]), named[:_LONGEST_CELL], line["from"], line["to"], line["date"])
+            verdict = Text(say(f"verdict_{finding.verdict}", lang), style=_STYLES[finding.verdict])
+            entry = f"{line['list']} {line['entry']}".strip()
+            grid.add_row(
+                *(Text(displayable(one)) for one in cells), verdict, Text(entry), Text(displayable(line["why"]))
+            )
+    if shown:
+        console.print(grid)
+    if len(answers) > len(shown):
+        console.print(sentence(Message("table_more", {"count": len(answers) - len(shown)}), lang))
+
+
+def _question(as_of: str, lists: str, rules: list[Path], lang: str) -> Question:
+    from opencwc.screening.model import Question
+
+    language, day = language_asked(lang), day_asked(as_of)
+    for path in rules:
+        if not path.is_file() and not (path / "list.yaml").is_file():
+            raise InputError(
+                "There is no list of rules here.",
+                where=str(path),
+                remedy="Name a YAML file, or a folder with list.yaml.",
+            )
+    chosen = tuple(name.strip() for name in lists.split(",") if name.strip())
+    return Question(day, chosen, tuple(rules), lang=language)
+
+
+_MOST_ON_SCREEN = 200
+_LONGEST_CELL = 80
+_WIDTH_OF_A_PIPE = 160
+_RATIOS = {"label_input": 3, "label_why": 8}
+_STYLES = {
+    Verdict.PROHIBITED: "bold red", Verdict.REVIEW: "bold yellow", Verdict.ALLOWED_WITH: "cyan",
+    Verdict.UNREADABLE: "magenta", Verdict.ALLOWED: "green",
+}  # fmt: skip

@@ -1,0 +1,152 @@
+"""`opencwc transfers letters`: draft letters to the other States about the figures that differ, in their language.
+
+Exit status: 0 written, 1 nothing to write about, 2 could not run.
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from opencwc.cli.transfers_asking import (
+    AsOf,
+    Columns,
+    Lang,
+    Ledgers,
+    columns_asked,
+    day_asked,
+    language_asked,
+    one_of,
+    read_ledgers,
+)
+from opencwc.cli.value import displayable, report_error
+from opencwc.errors import InputError, OpenCWCError, SettingsError
+from opencwc.finding import Message
+from opencwc.wording import sentence
+
+if TYPE_CHECKING:
+    from opencwc.publishing import Report
+    from opencwc.transfers.reconciling import Reconciled
+
+FORMATS = ("pdf", "xlsx", "html", "txt")
+MARKS = ("", "unclassified", "restricted", "protected", "highly_protected")
+
+
+def letters(
+    ledgers: Ledgers,
+    ours: Annotated[str, typer.Option("--from", metavar="STATE", help="The State that writes: name or code.")],
+    folder: Annotated[Path, typer.Option("-o", "--output", help="The folder to write the letters into.")],
+    first: Annotated[int, typer.Option(min=1, help="Write about so many discrepancies, by rank.")] = 10,
+    rank: Annotated[list[int] | None, typer.Option(help="Only about this rank; may be given again.")] = None,
+    format: Annotated[str, typer.Option(help=f"One of: {', '.join(FORMATS)}.")] = "pdf",
+    reference: Annotated[str, typer.Option(help="Your reference; each letter adds its rank.")] = "",
+    mark: Annotated[str, typer.Option(help=f"Confidentiality mark: {', '.join(filter(None, MARKS))}.")] = "",
+    map: Columns = None,
+    as_of: AsOf = "",
+    lang: Lang = "",
+) -> None:
+    """Draft a polite letter to the other State about each discrepancy; a person checks and signs it."""
+    try:
+        one_of("--format", format, FORMATS)
+        one_of("--mark", mark, MARKS)
+        status = _letters(
+            ledgers, ours, folder, first, rank or [], format, reference, mark, columns_asked(map), day_asked(as_of),
+            language_asked(lang),
+        )  # fmt: skip
+    except OpenCWCError as error:
+        status = report_error(error)
+    except KeyboardInterrupt:
+        status = 130
+    raise typer.Exit(status)
+
+
+def _letters(
+    sources: list[str],
+    ours: str,
+    folder: Path,
+    first: int,
+    ranks: list[int],
+    format: str,
+    reference: str,
+    mark: str,
+    columns: dict[str, str],
+    day: date,
+    lang: str,
+) -> int:
+    from opencwc.convention.territories import find_territory
+    from opencwc.transfers.letters import make_letter
+    from opencwc.transfers.reconciling import reconcile
+
+    state = find_territory(ours)
+    if state is None:
+        raise SettingsError(f"--from {ours!r} names no State.", remedy="Write its name or its ISO 3166 code.")
+    if folder.exists() and not folder.is_dir():
+        raise InputError("The letters go into a folder, and this is a file.", where=str(folder), remedy="Name another.")
+    found = reconcile(read_ledgers(sources, columns), day)
+    chosen = found.groups.filter(found.groups["rank"].is_in(ranks) if ranks else found.groups["over"])
+    missing = sorted(set(ranks) - set(chosen["rank"]))
+    if missing:
+        raise InputError(f"There is no rank {missing[0]}.", remedy=f"There are {len(found.groups)} ranks.")
+    sides = (chosen["exporter"] == state.code) | (chosen["importer"] == state.code)
+    if ranks and not sides.all():
+        other = chosen.filter(~sides)["rank"][0]
+        raise InputError(f"{state.code} is neither side of rank {other}.", remedy="Leave it out of --rank.")
+    written = 0
+    for group in chosen.filter(sides).head(len(ranks) or first).iter_rows(named=True):
+        named = f"{reference}-{group['rank']}" if reference else ""
+        lines = _own_lines(found, group, state.code)
+        letter = make_letter(found.discrepancy(group), state.code, lang, lines, named, day, mark)
+        pair = f"{group['exporter']}-{group['importer']}-{group['year']}"
+        _write(letter, folder, f"{group['rank']:04d}-{pair}.{format}")
+        written += 1
+    told = sentence(Message("letters_written", {"count": written, "path": str(folder)}), lang)
+    sys.stdout.write(displayable(told) + "\n")
+    return 0 if written else 1
+
+
+def _own_lines(found: Reconciled, group: dict[str, Any], ours: str) -> list[Any]:
+    """Return the writing State's own lines that nothing on the other side fits: what it may show, and asks about."""
+    from opencwc.transfers.letters import LetterLine
+
+    lines = found.lines_of(group["rank"])
+    own = lines.filter((lines["reporter"] == ours) & lines["match"].is_null()).head(_MOST_LINES)
+    return [
+        LetterLine(
+            ours, one["flow"] == "export", one["id"], str(one["day"] or one["year"]), one["kg"], one["concentration"]
+        )
+        for one in own.iter_rows(named=True)
+    ]  # fmt: skip
+
+
+def _write(letter: Report, folder: Path, name: str) -> None:
+    from opencwc.tables import open_for_writing
+    from opencwc.transfers.letters import plain_text
+
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / name
+    if path.suffix == ".txt":
+        with open_for_writing(path) as text:
+            text.write(plain_text(letter))
+        return
+    if path.suffix == ".html":
+        from opencwc.publishing import write_html
+
+        with open_for_writing(path) as page:
+            write_html(letter, page)
+        return
+    with open_for_writing(path, binary=True) as stream:
+        if path.suffix == ".pdf":
+            from opencwc.publishing.pdf import write_pdf
+
+            write_pdf(letter, stream)
+        else:
+            from opencwc.publishing.xlsx import write_xlsx
+
+            write_xlsx(letter, stream)
+
+
+_MOST_LINES = 40

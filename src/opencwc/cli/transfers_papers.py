@@ -1,0 +1,142 @@
+"""`opencwc transfers papers`: the certificate, notification or licence application for one shipment of a ledger.
+
+Exit status: 0 written, 1 written and something about the shipment is for a person to look at, 2 could not.
+"""
+
+from __future__ import annotations
+
+import sys
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from opencwc.cli.transfers_asking import Columns, columns_asked, day_asked, language_asked, one_of, refuse_overwriting
+from opencwc.cli.value import displayable, report_error
+from opencwc.errors import InputError, OpenCWCError
+from opencwc.finding import Message, Verdict
+from opencwc.wording import LANGUAGES, say, sentence
+
+if TYPE_CHECKING:
+    from opencwc.publishing import Report
+    from opencwc.transfers.checking import Answer
+    from opencwc.transfers.shipments import Shipment, Shipments
+
+KINDS = ("certificate", "notification", "licence")
+SIDES = ("sender", "receiver")
+MARKS = ("unclassified", "restricted", "protected", "highly_protected")
+ENDINGS = (".pdf", ".xlsx", ".html")
+
+
+def papers(
+    ledger: Annotated[str, typer.Argument(metavar="LEDGER|-", help="Planned shipments: a file, or - for a pipe.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help=f"Where to write it: {', '.join(ENDINGS)}.")],
+    shipment: Annotated[str, typer.Option(metavar="ID", help="The shipment, by its id in the ledger.")],
+    kind: Annotated[str, typer.Option(help=f"The paper: {', '.join(KINDS)}.")] = "certificate",
+    side: Annotated[str, typer.Option("--by", help=f"Whose notification or application: {', '.join(SIDES)}.")] = (
+        "sender"
+    ),
+    certificates: Annotated[Path | None, typer.Option(help="End-use certificates at hand, as a table.")] = None,
+    mark: Annotated[str, typer.Option(help=f"Confidentiality mark of the paper: {', '.join(MARKS)}.")] = "",
+    map: Columns = None,
+    as_of: Annotated[str, typer.Option(metavar="DATE", help="The day of the paper; today where none is given.")] = "",
+    lang: Annotated[str, typer.Option(help=f"Language of the paper: {', '.join(LANGUAGES)}.")] = "",
+) -> None:
+    """Fill an end-use certificate, a notification or a licence application from the record of a shipment."""
+    try:
+        status = _papers(ledger, output, shipment, kind, side, certificates, mark, map or [], as_of, lang)
+    except OpenCWCError as error:
+        status = report_error(error)
+    except KeyboardInterrupt:
+        status = 130
+    raise typer.Exit(status)
+
+
+def _papers(
+    ledger: str,
+    output: Path,
+    wanted: str,
+    kind: str,
+    side: str,
+    certificates: Path | None,
+    mark: str,
+    mapping: list[str],
+    as_of: str,
+    lang: str,
+) -> int:
+    for option, given, known in (
+        ("--kind", kind, KINDS),
+        ("--by", side, SIDES),
+        ("--mark", mark, ("", *MARKS)),
+        ("the ending of -o", output.suffix.lower(), ENDINGS),
+    ):
+        one_of(option, given, known)
+    language, day = language_asked(lang), day_asked(as_of)
+    source = None if ledger == "-" else Path(ledger)
+    refuse_overwriting([one for one in (source, certificates) if one is not None], [output])
+
+    from opencwc.screening.model import Question
+    from opencwc.transfers.certificates import read_certificates
+    from opencwc.transfers.checking import check
+    from opencwc.transfers.papers import facts_of_answer, make_paper
+    from opencwc.transfers.shipments import read_shipments
+
+    shipments = read_shipments(source or sys.stdin.buffer, ledger, columns_asked(mapping))
+    held = read_certificates(certificates) if certificates else ()
+    chosen = _chosen(shipments, wanted)
+    answers = check(shipments.shipments, Question(day, lang=language), held)
+    answer = next(one for one in answers if one.shipment.row == chosen.row)
+    report = make_paper(kind, facts_of_answer(answer, held, mark), language, side, day)
+    _write(report, output)
+    for note in shipments.notes:
+        sys.stderr.write(f"{displayable(sentence(note, language))}\n")
+    doubt = _doubt(answer)
+    if doubt:
+        sys.stderr.write(f"{displayable(sentence(doubt, language))}\n")
+    sys.stdout.write(displayable(say(Message("transfers_papers_written", {"path": str(output)}), language)) + "\n")
+    return 1 if doubt else 0
+
+
+def _chosen(shipments: Shipments, wanted: str) -> Shipment:
+    """Return the one shipment that has the id."""
+    found = [one for one in shipments.shipments if one.id.casefold() == wanted.strip().casefold()]
+    if len(found) > 1:
+        rows = ", ".join(str(one.row) for one in found)
+        raise InputError(
+            f"{len(found)} shipments are called {wanted!r}, in rows {rows}.",
+            where=shipments.name,
+            remedy="Give each an id of its own.",
+        )
+    if not found:
+        close = get_close_matches(wanted, [one.id for one in shipments.shipments], n=3)
+        remedy = f"Did you mean {', '.join(close)}?" if close else "Without an id, a shipment goes by its row's number."
+        raise InputError(f"No shipment is called {wanted!r}.", where=shipments.name, remedy=remedy)
+    return found[0]
+
+
+def _doubt(answer: Answer) -> Message | None:
+    """Return what a person should know of the shipment before using its paper."""
+    if answer.verdict in (Verdict.REVIEW, Verdict.UNREADABLE):
+        return Message("transfers_papers_review", {"why": answer.findings[0].message})
+    return Message("transfers_papers_free") if answer.verdict is Verdict.ALLOWED else None
+
+
+def _write(report: Report, output: Path) -> None:
+    from opencwc.tables import open_for_writing
+
+    if output.suffix.lower() == ".html":
+        from opencwc.publishing import write_html
+
+        with open_for_writing(output) as stream:
+            write_html(report, stream)
+        return
+    with open_for_writing(output, binary=True) as stream:
+        if output.suffix.lower() == ".pdf":
+            from opencwc.publishing.pdf import write_pdf
+
+            write_pdf(report, stream)
+        else:
+            from opencwc.publishing.xlsx import write_xlsx
+
+            write_xlsx(report, stream)

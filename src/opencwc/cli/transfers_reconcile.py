@@ -1,0 +1,163 @@
+"""`opencwc transfers reconcile`: two or more ledgers in; where they disagree, why probably, and in which order to look.
+
+Exit status: 0 ran and nothing is over a threshold, 1 ran and something is, 2 could not run.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from opencwc.cli.keeping import Keep, MarkOfKept, Place, keeping
+from opencwc.cli.transfers_asking import (
+    AsOf,
+    Columns,
+    Lang,
+    Ledgers,
+    Output,
+    columns_asked,
+    day_asked,
+    format_asked,
+    language_asked,
+    read_ledgers,
+)
+from opencwc.cli.value import displayable, report_error
+from opencwc.errors import OpenCWCError, SettingsError
+from opencwc.finding import Message
+from opencwc.tables import open_for_writing
+from opencwc.wording import say, sentence
+
+if TYPE_CHECKING:
+    from opencwc.transfers.reconciling import Reconciled
+
+FORMATS = ("csv", "jsonl", "parquet", "html", "xlsx")
+
+
+def reconcile(
+    ledgers: Ledgers,
+    output: Output = None,
+    format: Annotated[str, typer.Option(help=f"One of: {', '.join(FORMATS)}; else by the ending of -o.")] = "",
+    matches: Annotated[Path | None, typer.Option(help="Write what became of each line to this CSV file.")] = None,
+    map: Columns = None,
+    as_of: AsOf = "",
+    model: Annotated[bool, typer.Option(help="Let the models propose causes and order; else plain rules.")] = True,
+    over: Annotated[bool, typer.Option("--over", help="Give only what is over its threshold.")] = False,
+    lang: Lang = "",
+    keep: Keep = "",
+    mark: MarkOfKept = "",
+    casebook: Place = "",
+) -> None:
+    """Say where the books of exporters and importers disagree, and propose why."""
+    try:
+        status = _reconcile(
+            ledgers, output, format_asked(format, output, FORMATS), matches, columns_asked(map), day_asked(as_of),
+            language_asked(lang), (keep, casebook, mark), model=model, over=over,
+        )  # fmt: skip
+    except OpenCWCError as error:
+        status = report_error(error)
+    except KeyboardInterrupt:
+        status = 130
+    raise typer.Exit(status)
+
+
+def _reconcile(
+    sources: list[str],
+    output: Path | None,
+    format: str,
+    matches: Path | None,
+    columns: dict[str, str],
+    as_of: Any,
+    lang: str,
+    keep: tuple[str, str, str],
+    *,
+    model: bool,
+    over: bool,
+) -> int:
+    from opencwc.transfers.reconciling import maker_of
+    from opencwc.transfers.reconciling import reconcile as reconcile_ledgers
+
+    if not keep[0] and any(keep[1:]):
+        raise SettingsError("--casebook and --mark go with --keep.", remedy="Name a case with --keep.")
+    read = read_ledgers(sources, columns, (output, matches))
+    found = reconcile_ledgers(read, as_of, model=model)
+    if matches is not None:
+        with open_for_writing(matches, binary=True) as stream:
+            found.matches().write_csv(stream)
+    _write(found, output, format, lang, over=over)
+    told = [sentence(one, lang) for one in found.told()]
+    asked = {"ledgers": sources, "map": columns, "as_of": as_of.isoformat(), "model": model}
+    checked = {"said": told, "as_of": as_of.isoformat(), "file": read[0].name}
+    with keeping(
+        *keep, verb="reconcile", asked=asked, checked=checked, maker=maker_of(found)._asdict(),
+        file=next((Path(one) for one in sources if one != "-" and Path(one).is_file()), None), lang=lang,
+    ) as kept:  # fmt: skip
+        if kept is not None:
+            kept.add(found.findings())
+            kept.tally = {"rows": len(found.groups), "by_verdict": found.by_verdict}
+    notes = [f"{ledger.name}: {sentence(note, lang)}" for ledger in read for note in ledger.notes]
+    notes += [f"{name}: {sentence(problem, lang)}" for name, problem in found.problems()]
+    written = [say(Message("summary_report", {"path": str(output)}), lang)] if output is not None else []
+    out = sys.stderr if format else sys.stdout
+    out.write("".join(displayable(one) + "\n" for one in (*notes, *told, *written)))
+    unreadable = found.counts["unreadable"] == len(found.compared.lines)
+    return 2 if unreadable else 1 if found.counts["discrepancy"] else 0
+
+
+def _write(found: Reconciled, output: Path | None, format: str, lang: str, *, over: bool) -> None:
+    if not format:
+        _print(found, lang)
+        return
+    if format in ("html", "xlsx"):
+        _write_report(found, output, format, lang, over=over)
+        return
+    table = found.table(lang)
+    table = table.filter("over_threshold") if over else table
+    with open_for_writing(output, binary=True) as stream:
+        if format == "csv":
+            table.write_csv(stream)
+        elif format == "parquet":
+            table.write_parquet(stream, metadata={"opencwc.checked": "\n".join(sentence(one) for one in found.told())})
+        else:
+            table.write_ndjson(stream)
+
+
+def _write_report(found: Reconciled, output: Path | None, format: str, lang: str, *, over: bool) -> None:
+    from opencwc.transfers.reporting import MOST_IN_A_SHEET, report, write_report
+
+    with open_for_writing(output, binary=True) as stream:
+        if format == "html":
+            stream.write(write_report(found, lang, over=over).encode())
+        else:
+            from opencwc.publishing.xlsx import write_xlsx
+
+            write_xlsx(report(found, lang, over=over, most=MOST_IN_A_SHEET), stream)
+
+
+def _print(found: Reconciled, lang: str) -> None:
+    from rich.console import Console
+    from rich.table import Table as Grid
+    from rich.text import Text
+
+    console = Console(width=None if sys.stdout.isatty() else _WIDTH, highlight=False)
+    grid = Grid(box=None, pad_edge=False)
+    shown = found.table(lang).filter("over_threshold").head(_MOST)
+    for name, ratio in _COLUMNS.items():
+        grid.add_column(say(f"label_{name}", lang), justify="right" if name.endswith("_kg") else "left", ratio=ratio)
+    for row in shown.iter_rows(named=True):
+        quantities = (f"{row[name]:,.0f}" for name in ("exported_kg", "imported_kg", "difference_kg"))
+        pair = f"{row['exporter']} > {row['importer']}"
+        cells = (str(row["rank"]), row["chemical"], row["entry"], pair, str(row["year"]), *quantities, row["why"])
+        grid.add_row(*(Text(displayable(cell)) for cell in cells))
+    if len(shown):
+        console.print(grid)
+
+
+_MOST = 50
+_WIDTH = 200
+_COLUMNS = {
+    "rank": None, "chemical": 2, "entry": None, "pair": None, "year": None,
+    "exported_kg": None, "imported_kg": None, "difference_kg": None, "why": 6,
+}  # fmt: skip
