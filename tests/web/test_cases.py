@@ -21,8 +21,7 @@ from opencwc.casebook.opening import Casebook
 from opencwc.casebook.verify import verify_bundle
 from opencwc.screening import screen
 from opencwc.web.logging import set_up_logging
-from opencwc.web.wiring import app_of, intake_of
-from opencwc.web.worker import make_worker
+from opencwc.web.wiring import app_of, intake_of, make_worker
 
 from .conftest import ON_BOTH
 from .signing_in import House, kind, open_house

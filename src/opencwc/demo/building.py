@@ -6,8 +6,10 @@ writing, and only the files speak of the year that is told.
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,18 +17,40 @@ from typing import Any
 from opencwc.casebook.cases import change_case, open_case
 from opencwc.casebook.deciding import comment, decide, set_recheck_share
 from opencwc.casebook.exporting import ask_for_export
-from opencwc.casebook.keeping import begin_run, keep_source
+from opencwc.casebook.keeping import Source, begin_run, keep_source
+from opencwc.casebook.keeping_pages import File, finish_with_pages
 from opencwc.casebook.listing import list_findings, record_refusals
 from opencwc.casebook.model import Filter, Mark, Outcome, Person, Role, Status
 from opencwc.casebook.opening import Casebook
 from opencwc.casebook.people import CONSOLE, People
 from opencwc.demo.state import State, load_state
+from opencwc.demo.trade import write_ledgers, write_planned
 from opencwc.demo.year import COLUMNS, write_year
+from opencwc.language.encoders import named_encoder
+from opencwc.language.legal_texts import read_legal_text
+from opencwc.language.splitting import passages_of
+from opencwc.language.vectors import vectors_of
+from opencwc.legislation import check_texts, kept_laws
+from opencwc.legislation.example_texts import NOW, example_text
+from opencwc.legislation.findings import findings_of as law_findings_of
+from opencwc.legislation.findings import maker_of as law_maker_of
 from opencwc.screening.formats import checked_as_json
 from opencwc.screening.model import Question, Tally
 from opencwc.screening.rulebook import Rulebook, maker_of
 from opencwc.screening.running import Wish, checked_by, run
 from opencwc.tables import open_table
+from opencwc.transfers import kept_checks, kept_reconciliations
+from opencwc.transfers.answers import alike, alike_findings, answer_as_json
+from opencwc.transfers.certificates import read_certificates
+from opencwc.transfers.check_formats import CheckTally, checked_by_rules, summary
+from opencwc.transfers.checking import Checker
+from opencwc.transfers.consignees import SanctionsList
+from opencwc.transfers.ledgers import read_ledger
+from opencwc.transfers.patterns import find_patterns
+from opencwc.transfers.reconciling import maker_of as ledger_maker_of
+from opencwc.transfers.reconciling import reconcile
+from opencwc.transfers.shipments import read_shipments
+from opencwc.wording import sentence
 
 Told = Callable[[int, int], None]
 """Called after each step with how many are done, and how many there are."""
@@ -107,6 +131,116 @@ def _screen(book: Casebook, person: Person, case: str, file: Path, mark: Mark, i
     kept.finish({"rows": tally.rows, "by_verdict": {str(one): count for one, count in tally.by_verdict.items()}})
 
 
+def _check(telling: _Telling, step: Mapping[str, Any]) -> None:
+    """Open a case with planned shipments, and keep what the check of them finds and what its pages show."""
+    person, name = _opened(telling, step, step["check"])
+    files = write_planned(telling.state, telling.files[0].parent, telling.year)
+    source = _keep_packed(telling.book, person, files, f"invented-shipments-{telling.year + 2}.zip")
+    question = Question(date.today())
+    shipments, certificates = read_shipments(files[0]), read_certificates(files[1])
+    names = SanctionsList.read(files[2])
+    checker = Checker(question, certificates)
+    checked = checked_as_json(checked_by_rules(checker, file=shipments.name))
+    asked = {"as_of": question.as_of.isoformat(), "lists": [], "files": [one.name for one in files]}
+    kept = begin_run(
+        telling.book, person, name, verb="transfers", asked=asked, checked=checked, maker=checker.maker._asdict(),
+        source=source,
+    )  # fmt: skip
+    tally, answers, hits = CheckTally(), [], []
+    for one in checker.check(shipments.shipments):
+        tally.add(one)
+        found = alike(names, one)
+        hits += [hit for _, _, hit in found]
+        answers.append(answer_as_json(one, certificates, found))
+        kept.keep((*one.findings, *alike_findings(names, one, checker.maker)))
+    said = (*summary(checker, tally, shipments.columns, len(certificates)), names.told(hits))
+    told = kept_checks.told_of(checker, shipments.name, said, names.name)
+    file = File(kept_checks.NAME, kept_checks.MEDIA_TYPE, kept_checks.packed(told, answers))
+    counts = {str(one): count for one, count in tally.by_verdict.items()}
+    finish_with_pages(
+        telling.book, person, name, "transfers", kept, file, {"rows": tally.rows, "by_verdict": counts},
+        as_of=question.as_of.isoformat(),
+    )  # fmt: skip
+
+
+def _reconcile(telling: _Telling, step: Mapping[str, Any]) -> None:
+    """Open a case with ledgers, and keep what the reconciliation of them finds and what its pages show."""
+    person, name = _opened(telling, step, step["reconcile"])
+    files = write_ledgers(telling.state, telling.files[0].parent, telling.year)
+    source = _keep_packed(telling.book, person, files, f"invented-ledgers-{telling.year}.zip")
+    ledgers = [replace(read_ledger(one), name=one.name) for one in files]
+    found = reconcile(ledgers, date.today())
+    patterns = find_patterns(ledgers)
+    checked = {
+        "file": ", ".join(one.name for one in ledgers), "said": [sentence(one) for one in found.told()],
+        "as_of": found.as_of.isoformat(),
+    }  # fmt: skip
+    maker = ledger_maker_of(found)
+    kept = begin_run(
+        telling.book, person, name, verb="reconcile", asked={"as_of": found.as_of.isoformat(), "model": True},
+        checked=checked, maker=maker._asdict(), source=source,
+    )  # fmt: skip
+    kept.keep(kept_reconciliations.findings_of(found, patterns))
+    file = File(kept_reconciliations.NAME, kept_reconciliations.MEDIA_TYPE, kept_reconciliations.pack(found, patterns))
+    counts = {one: found.counts[one] for one in ("discrepancy", "agreed", "unreadable")}
+    rows = len(found.compared.lines)
+    finish_with_pages(
+        telling.book, person, name, "reconcile", kept, file, {"rows": rows, "by_verdict": counts},
+        as_of=found.as_of.isoformat(), rows=rows,
+    )  # fmt: skip
+
+
+def _law(telling: _Telling, step: Mapping[str, Any]) -> None:
+    """Open a case with the State's law, and keep what the check of it finds and what its pages show."""
+    person, name = _opened(telling, step, step["law"])
+    file = telling.files[0].parent / NOW
+    file.write_text(example_text(NOW), encoding="utf-8")
+    source = _keep_packed(telling.book, person, [file], "invented-law.zip")
+    encoder = named_encoder()
+    law = check_texts([read_legal_text(file)], telling.state.trade.state, date.today(), encoder=encoder)
+    as_of = law.law.as_of.isoformat()
+    kept = begin_run(
+        telling.book, person, name, verb="law",
+        asked={"state": law.law.state, "as_of": as_of, "files": [NOW], "model": bool(law.model)},
+        checked={"file": NOW, "state": law.law.state, "as_of": as_of}, maker=law_maker_of(law)._asdict(), source=source,
+    )  # fmt: skip
+    kept.keep(law_findings_of(law))
+    passages = list(passages_of(law.law.sections))
+    content = kept_laws.packed(
+        kept_laws.told_of(law, encoder.id),
+        kept_laws.answers_as_json(law),
+        kept_laws.passages_as_json(law.law.sections, passages),
+        kept_laws.vectors_as_npy(vectors_of([one.searched for one in passages], encoder)),
+    )
+    verdicts = [one.verdict for one in law.answers]
+    counts = {one: verdicts.count(one) for one in set(verdicts)}
+    finish_with_pages(
+        telling.book, person, name, "law", kept, File(kept_laws.NAME, kept_laws.MEDIA_TYPE, content),
+        {"rows": len(verdicts), "by_verdict": counts}, as_of=as_of, rows=len(verdicts),
+    )  # fmt: skip
+
+
+def _opened(telling: _Telling, step: Mapping[str, Any], called: str) -> tuple[Person, str]:
+    """Open the case of a step; return who did it, and the name of the case."""
+    person = telling.people[step["by"]]
+    years = {"year": telling.year, "next": telling.year + 2}
+    name = step["case"].format(**years)
+    due = (date.today() + timedelta(days=step["days"])).isoformat()
+    open_case(telling.book, person, name, title=step["title"].format(**years), mark=Mark.UNCLASSIFIED, due=due)
+    telling.cases[called] = name
+    return person, name
+
+
+def _keep_packed(book: Casebook, person: Person, files: Sequence[Path], name: str) -> Source:
+    """Keep several files as one source."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for number, one in enumerate(files, 1):
+            archive.writestr(zipfile.ZipInfo(f"{number}-{one.name}", (1980, 1, 1, 0, 0, 0)), one.read_bytes())
+    out.seek(0)
+    return keep_source(book, person, out, name, media_type="application/zip")
+
+
 def _decide(telling: _Telling, step: Mapping[str, Any]) -> None:
     person = telling.people[step["by"]]
     if "findings" in step:
@@ -152,6 +286,6 @@ def _share(telling: _Telling, step: Mapping[str, Any]) -> None:
 
 
 _STEPS: Mapping[str, Callable[[_Telling, Mapping[str, Any]], None]] = {
-    "open": _open, "decide": _decide, "comment": _comment, "close": _close, "review": _review, "export": _export,
-    "share": _share,
+    "open": _open, "check": _check, "reconcile": _reconcile, "law": _law, "decide": _decide, "comment": _comment,
+    "close": _close, "review": _review, "export": _export, "share": _share,
 }  # fmt: skip

@@ -49,6 +49,42 @@ class InventedPerson:
 
 
 @dataclass(frozen=True, slots=True)
+class TradeFlow:
+    """A chemical that one State sends another every year: in kg, by so many shipments."""
+
+    name: str
+    chemical: str
+    cas: str
+    hs: str
+    exporter: str
+    importer: str
+    kg: float
+    shipments: int
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """What is wrong with a flow so many years before the year told; ``by`` is what that needs."""
+
+    flow: str
+    ago: int
+    what: str
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trade:
+    """The trade of the State: ``state`` is the code that it is written by; rows as the files of them have them."""
+
+    state: str
+    years: int
+    flows: tuple[TradeFlow, ...]
+    slips: tuple[Slip, ...]
+    shipments: tuple[tuple[str, ...], ...]
+    certificates: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """All of it; ``story`` are the steps in their order, each a mapping whose first key is what is done."""
 
@@ -58,6 +94,7 @@ class State:
     products: Mapping[str, tuple[Product, ...]]
     files: tuple[FilePlan, ...]
     origins: tuple[str, ...]
+    trade: Trade
     people: tuple[InventedPerson, ...]
     story: tuple[Mapping[str, Any], ...]
 
@@ -77,6 +114,18 @@ def load_state() -> State:
         },
         files=tuple(FilePlan(one["name"], one["shape"], one.get("company", ""), one["rows"]) for one in told["files"]),
         origins=tuple(told["origins"]),
+        trade=_trade(told["trade"]),
         people=tuple(InventedPerson(**one) for one in told["people"]),
         story=tuple(told["story"]),
+    )
+
+
+def _trade(told: Mapping[str, Any]) -> Trade:
+    rows = {one: tuple(tuple(map(str, row)) for row in told[one]) for one in ("shipments", "certificates")}
+    return Trade(
+        told["state"],
+        told["years"],
+        tuple(TradeFlow(*one) for one in told["flows"]),
+        tuple(Slip(one["flow"], one["ago"], one["is"], str(one.get("by", ""))) for one in told["slips"]),
+        **rows,
     )

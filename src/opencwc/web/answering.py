@@ -62,7 +62,7 @@ class Answering:
                 self._screeners.move_to_end(key)
                 return found
         made = Screener(Rulebook.of(*key))
-        made.known.resolver.systematic = self._systematic
+        made.known.resolver.systematic = self.systematic
         with self._lock:
             self._screeners[key] = made
             while len(self._screeners) > QUESTIONS_KEPT:
@@ -70,7 +70,8 @@ class Answering:
         return made
 
     @cached_property
-    def _systematic(self) -> SystematicNames | None:
+    def systematic(self) -> SystematicNames | None:
+        """The reader of systematic names that all share; ``None`` where it is not installed."""
         return SystematicNames(seconds=SECONDS_A_NAME) if SystematicNames.available() else None
 
     def warm(self) -> None:
@@ -83,8 +84,8 @@ class Answering:
     def _answer_a_line(self) -> None:
         try:
             self.screener().answer(_WARMING, "text")
-            if self._systematic:
-                self._systematic.read_many([_SYSTEMATIC])
+            if self.systematic:
+                self.systematic.read_many([_SYSTEMATIC])
         except OpenCWCError:  # what is missing is said where it is asked for
             return
 
@@ -95,7 +96,7 @@ class Answering:
     def close(self) -> None:
         """Let the threads go, and end the reader of systematic names; the next question starts another."""
         self._threads.shutdown(wait=False, cancel_futures=True)
-        if (reader := self.__dict__.get("_systematic")) is not None:
+        if (reader := self.__dict__.get("systematic")) is not None:
             reader.close()
 
 

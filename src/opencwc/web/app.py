@@ -18,7 +18,7 @@ from opencwc.web.door import Door
 from opencwc.web.limiting import Limiter
 from opencwc.web.metrics import Metrics
 from opencwc.web.problems import tell_problems
-from opencwc.web.routers import ACCESS, convention, health, jobs, models, screening
+from opencwc.web.routers import ACCESS, convention, health, jobs, law, models, screening, transfers
 from opencwc.web.service import GuardedRoute, PersonOf, Service
 
 if TYPE_CHECKING:
@@ -78,7 +78,8 @@ def create_app(
         lifespan=living,
     )
     app.state.service = service
-    for router in (health.router, screening.router, convention.router, models.router, jobs.router, *routers):
+    own = (health, screening, transfers, law, convention, models, jobs)
+    for router in (*(one.router for one in own), *routers):
         app.include_router(router)
     app.include_router(_description())
     app.add_middleware(Door, configuration=configuration, limiter=service.limiter, metrics=service.metrics)

@@ -23,6 +23,7 @@ from typing import IO, Any
 
 from opencwc import errors
 from opencwc.errors import InputError, OpenCWCError, UnavailableError
+from opencwc.models.register import OFF
 from opencwc.settings import PREFIX, cache_folder
 from opencwc.web.confining import Bounds
 
@@ -197,8 +198,10 @@ def protection() -> dict[str, bool]:
 
 
 def _environment() -> dict[str, str]:
-    """Return what the process knows of its surroundings: where the cache and the lists are, and to be one thread."""
-    kept = {name: os.environ[name] for name in (PREFIX + "SETTINGS", "XDG_CONFIG_HOME", "HOME") if name in os.environ}
+    """Return what the process knows of its surroundings: cache, lists, switches of models, and to be one thread."""
+    kept = {
+        name: os.environ[name] for name in (PREFIX + "SETTINGS", OFF, "XDG_CONFIG_HOME", "HOME") if name in os.environ
+    }
     return {**kept, PREFIX + "CACHE": str(cache_folder()), "LC_ALL": "C.UTF-8", **_ONE_THREAD}
 
 

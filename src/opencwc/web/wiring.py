@@ -11,8 +11,12 @@ from opencwc.casebook.opening import Casebook
 from opencwc.casebook.people import People
 from opencwc.errors import NotAllowedError
 from opencwc.web.access import ACCESS, Entrance, guarded_app
+from opencwc.web.configuring import Configuration
 from opencwc.web.intake import Intake
 from opencwc.web.jobs import Jobs
+from opencwc.web.legislating_jobs import KINDS as LAW_KINDS
+from opencwc.web.transferring_jobs import KINDS as TRANSFER_KINDS
+from opencwc.web.worker import Worker
 
 
 def intake_of(book: Casebook) -> Intake:
@@ -36,3 +40,8 @@ def app_of(
     ``routers`` are further groups of routes; ``access`` is then the table with their rows in it.
     """
     return guarded_app(entrance, queue=Jobs(book.engine), intake=intake_of(book), routers=routers, access=access)
+
+
+def make_worker(configuration: Configuration, intake: Intake) -> Worker:
+    """Return the worker of a casebook, which knows every kind of job."""
+    return Worker(Jobs(intake.book.engine), intake, configuration, kinds={**TRANSFER_KINDS, **LAW_KINDS})

@@ -16,43 +16,57 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 from threading import Event, Thread
+from types import MappingProxyType
 from typing import IO, Any
 
-from opencwc.errors import ConflictError, InputError, OpenCWCError, StorageError
+from opencwc.errors import ConflictError, InputError, OpenCWCError, StorageError, UnavailableError
 from opencwc.finding import Finding, finding_from_plain
 from opencwc.language.refusing import is_refusal
 from opencwc.web.configuring import Configuration, load_configuration
 from opencwc.web.confining import Bounds
-from opencwc.web.intake import House, Intake, Keeper
+from opencwc.web.intake import House, Keeper
 from opencwc.web.jobs import Job, Jobs
 from opencwc.web.sandbox import Wish, screened
 
 BEAT_SECONDS = 2.0
+SCREEN = "screen"
 IDLE_SECONDS = 0.5
 MOST_NOTES, LONGEST_NOTE = 50, 300
 """How many notes on a file are kept, and how many characters of a value in one."""
 _LOG = logging.getLogger("opencwc.web.worker")
 
 
-class _NotWantedError(Exception):
+class NotWantedError(Exception):
     """The job was cancelled, or given to another worker."""
 
 
-class _LeavingError(Exception):
+class LeavingError(Exception):
     """The worker was told to leave."""
 
 
 class Worker:
-    """Works off jobs, one at a time, until ``stop`` is set."""
+    """Works off jobs, one at a time, until ``stop`` is set.
 
-    def __init__(self, jobs: Jobs, house: House, configuration: Configuration, name: str = "") -> None:
+    ``kinds`` says how a job of a kind is seen to: what does it takes the worker, the job, and a list for the keepers of
+    its runs, and returns the rows. Jobs of the kind ``screen`` the worker knows itself.
+    """
+
+    def __init__(
+        self,
+        jobs: Jobs,
+        house: House,
+        configuration: Configuration,
+        name: str = "",
+        kinds: Mapping[str, Callable[[Worker, Job, list[Keeper]], int]] = MappingProxyType({}),
+    ) -> None:
         self.jobs = jobs
         self.house = house
         self.configuration = configuration
         self.name = name or f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:6]}"
+        self.kinds = kinds
         self.stop = Event()
 
     def run(self) -> None:
@@ -79,13 +93,13 @@ class Worker:
         held: list[Keeper] = []
         state, rows, problem = "failed", None, None
         try:
-            rows = self._screen(job, held)
+            rows = self._see_to(job, held)
             state = "done"
-        except _LeavingError:
+        except LeavingError:
             self.jobs.give_back(job.id, self.name)
             _LOG.info("job given back", extra={"job": job.id})
             return True
-        except _NotWantedError:
+        except NotWantedError:
             state = "cancelled"
         except StorageError:
             self.jobs.give_back(job.id, self.name)
@@ -102,6 +116,14 @@ class Worker:
         _LOG.info("job ended", extra={"job": job.id, "state": state, "rows": rows})
         return True
 
+    def _see_to(self, job: Job, held: list[Keeper]) -> int:
+        """Do what a job of its kind asks for; return its rows."""
+        if job.kind == SCREEN:
+            return self._screen(job, held)
+        if job.kind not in self.kinds:
+            raise UnavailableError(f"this worker knows no jobs of the kind {job.kind!r}", remedy=_TELL)
+        return self.kinds[job.kind](self, job, held)
+
     def _screen(self, job: Job, held: list[Keeper]) -> int:
         """Screen the upload of a job; return its rows."""
         skip = 0
@@ -110,7 +132,7 @@ class Worker:
             held.append(keeper)
             skip = keeper.rows
         with tempfile.TemporaryFile(prefix="opencwc-upload-") as file:
-            self._copy(job, file)
+            self.copy(job, file)
             with screened(self._wish(job, skip), file) as running:
                 return self._keep(job, running.lines(), held)
 
@@ -120,14 +142,14 @@ class Worker:
         for line in lines:
             now = time.monotonic()
             if self.stop.is_set():
-                raise _LeavingError
+                raise LeavingError
             if now - looked > IDLE_SECONDS / 2:
                 looked = now
                 if not self.jobs.is_wanted(job.id, self.name):
-                    raise _NotWantedError
+                    raise NotWantedError
             if now - heard > BEAT_SECONDS:
                 heard = now
-                self._beat(job, rows, rows_all)
+                self.beat(job, rows, rows_all)
             if line is None:
                 continue
             if "checked" in line and not held:
@@ -138,7 +160,7 @@ class Worker:
                 rows = findings[-1].subject.row
                 rows_all = _estimate(rows, line.get("share"))
                 # Asked again just before, so that a job that was taken away is not kept twice.
-                self._beat(job, held[0].rows, rows_all)
+                self.beat(job, held[0].rows, rows_all)
                 # Before the rows are kept: a worker that dies in between records them twice, and not never.
                 if refused := [one.subject.input for one in findings if is_refusal(one.message)]:
                     self.house.record_refused(job, refused)
@@ -151,17 +173,19 @@ class Worker:
                 return all_rows
         raise InputError("reading the file broke off")
 
-    def _beat(self, job: Job, rows: int, rows_all: int | None) -> None:
+    def beat(self, job: Job, rows: int, rows_all: int | None) -> None:
+        """Say that it is still at it; raise `NotWantedError` where the job is no longer its own."""
         if not self.jobs.beat(job.id, self.name, rows, rows_all):
-            raise _NotWantedError
+            raise NotWantedError
 
-    def _copy(self, job: Job, file: IO[bytes]) -> None:
+    def copy(self, job: Job, file: IO[bytes]) -> None:
+        """Write the upload of a job into a file."""
         for part in self.house.read(job):
             if self.stop.is_set():
-                raise _LeavingError
+                raise LeavingError
             file.write(part)
         file.flush()
-        self._beat(job, job.rows_done, job.rows_all)
+        self.beat(job, job.rows_done, job.rows_all)
 
     def _wish(self, job: Job, skip: int) -> Wish:
         asked = job.asked
@@ -221,11 +245,6 @@ def _estimate(rows: int, share: object) -> int | None:
     return max(rows, round(rows / share)) if isinstance(share, float) and 0 < share <= 1 else None
 
 
-def make_worker(configuration: Configuration, intake: Intake) -> Worker:
-    """Return the worker of a casebook."""
-    return Worker(Jobs(intake.book.engine), intake, configuration)
-
-
 def leave_with(worker: Worker, leash: int) -> None:
     """Tell the worker to leave when the other end of a pipe closes, and leave at once where it does not listen."""
 
@@ -243,7 +262,7 @@ def main() -> int:
     """Run the worker as a process: ``python -m opencwc.web.worker``; the server that starts it gives ``--leashed``."""
     from opencwc.casebook.opening import open_casebook
     from opencwc.web.logging import set_up_logging
-    from opencwc.web.wiring import intake_of
+    from opencwc.web.wiring import intake_of, make_worker
 
     words = argparse.ArgumentParser()
     words.add_argument("--leashed", action="store_true")

@@ -22,7 +22,10 @@ from opencwc.casebook.opening import Casebook, open_casebook
 from opencwc.casebook.people import People
 from opencwc.demo.building import build
 from opencwc.demo.place import Place, own_environment
+from opencwc.web.legislating_runs import list_laws
 from opencwc.web.sessions import COOKIE, Sessions, csrf_of
+from opencwc.web.transferring import CHECK, RECONCILE
+from opencwc.web.transferring_runs import list_kept
 
 OPENCWC = (sys.executable, "-c", "from opencwc.cli import main; main()")
 PASSWORD = "tulip lantern gravel otter"
@@ -150,7 +153,13 @@ def known(served: Served, year: int) -> dict[str, Any]:
         "doubtful": served.finding(case=f"brenna-{year}", verdict=("review",)),
         "grave": served.finding(grave=True),
         "unreadable": served.finding(verdict=("unreadable",)),
+        "transfer": served.finding(verdict=("prohibited",)),
+        "discrepancy": served.finding(verdict=("discrepancy",)),
         "person": served.people["amara"].id,
+        "law": list_laws(served.book, served.people["leila"])[0].number,
+        "law_finding": served.finding(case="law-of-nordavia", verdict=("partial",)),
+        "run": list_kept(served.book, served.people["leila"], RECONCILE)[-1].number,
+        "check": list_kept(served.book, served.people["leila"], CHECK)[-1].number,
     }
 
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Annotated, Any, Literal
+from urllib.parse import quote
 
 from babel.core import get_global
 from babel.dates import format_skeleton
 from fastapi import APIRouter, Query, Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from opencwc.chemistry.drawing import draw
 from opencwc.convention import Chemical, Convention, Deadline, Entry, InForce
@@ -21,6 +22,7 @@ from opencwc.errors import NotFoundError
 from opencwc.finding import Message
 from opencwc.publishing import Fact, Figure
 from opencwc.screening.telling import HEIGHT, WIDTH, Teller
+from opencwc.web.legislating_measures import find_measure
 from opencwc.web.pages.page import language_of, link_to_rule, locale_of, page, territory_name
 from opencwc.web.service import GuardedRoute, service_of
 from opencwc.wording import say
@@ -123,7 +125,10 @@ async def entry(request: Request, list_id: str, entry_id: str, as_of: Brief = ""
     """Show one entry whole; where it is not in force on the day, say so and when it is."""
     day = asked_day(as_of, date.today())
     lang = language_of(request)
-    told = await service_of(request).answering.run(entry_shown, list_id, entry_id, day.day, lang)
+    run = service_of(request).answering.run
+    if await run(find_measure, day.day, list_id, entry_id) is not None:  # what a finding on a law rests on
+        return RedirectResponse(f"/law/measures/{quote(list_id)}/{quote(entry_id)}", 303)
+    told = await run(entry_shown, list_id, entry_id, day.day, lang)
     return page(request, "convention/entry.html", part="entries", parts_shown=PARTS, day=day, **told)
 
 

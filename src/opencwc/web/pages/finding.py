@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Annotated, Any, Literal
+from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Path, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
 from opencwc.casebook.deciding import UNDER_AN_ENTRY, UNDER_NO_ENTRY, comment, decide, rules_of_run
-from opencwc.casebook.keeping import VERDICTS, finding_of
+from opencwc.casebook.keeping import finding_of
+from opencwc.casebook.keeping_pages import pages_of
 from opencwc.casebook.listing import (
     History,
     beside,
@@ -24,9 +26,11 @@ from opencwc.casebook.opening import Casebook
 from opencwc.casebook.permissions import may
 from opencwc.convention import Entry
 from opencwc.errors import ConflictError
-from opencwc.finding import Finding, Message
+from opencwc.finding import VERDICTS_OF, Finding, Message, Verdict
 from opencwc.publishing import Fact
 from opencwc.screening.telling import Teller
+from opencwc.transfers.model import LINE_STATUSES
+from opencwc.web.legislating import LAW
 from opencwc.web.pages.case import CommentForm
 from opencwc.web.pages.kept import (
     INBOX,
@@ -43,6 +47,8 @@ from opencwc.web.pages.page import is_fragment, language_of, link_to_rule, page
 from opencwc.web.routers.asking import Closed
 from opencwc.web.routers.cases import LARGEST, book_of
 from opencwc.web.service import GuardedRoute, person_of
+from opencwc.web.transferring import CHECK
+from opencwc.web.transferring_jobs import VERBS
 from opencwc.wording import say
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
@@ -52,12 +58,16 @@ Seen = Annotated[int, Query(ge=0, le=LARGEST)]
 
 
 class DecisionForm(Closed):
-    """A decision as the form sends it; ``verdict`` and ``entry`` say what is right instead, ``seen`` what was shown."""
+    """A decision as the form sends it; ``seen`` is what was shown.
+
+    ``verdict`` and ``entry`` say what is right instead, ``place`` where in a law the words for it stand.
+    """
 
     outcome: Literal["accept", "correct", "reject", "need_more"]
     reason: Annotated[str, Field(min_length=1, max_length=5_000)]
     verdict: Annotated[str, Field(max_length=30)] = ""
     entry: Annotated[str, Field(max_length=101)] = ""
+    place: Annotated[str, Field(max_length=200)] = ""
     seen: Annotated[int, Field(ge=0, le=LARGEST)] = 0
 
 
@@ -73,12 +83,13 @@ def show(
     history = show_finding(book, person, finding_id)
     before, after, place = _beside(book, person, asked, finding_id)
     run = RunTold.of(history.run, lang)
-    values = _standing(book, person, history) | _evidence(history, run, lang)
-    choices = _entries(history, lang) if values["decides"] else []
+    values = standing_of(book, person, history) | _evidence(history, run, lang)
+    choices = _entries(history, lang) if values["decides"] and history.run["verb"] != LAW else []
     template = "finding/body.html" if is_fragment(request) else "finding/page.html"
+    beside_it = _seen_beside(history)
     return page(
-        request, template, history=history, run=run, asked=asked, outcome=outcome,
-        before=before, after=after, place=place, verdicts=_verdicts(history), choices=choices, **values,
+        request, template, history=history, beside_it=beside_it, run=run, asked=asked, outcome=outcome,
+        before=before, after=after, place=place, verdicts=verdicts_of(history), choices=choices, **values,
     )  # fmt: skip
 
 
@@ -100,19 +111,9 @@ def decide_on(request: Request, finding_id: Identity, asked: Asked, form: Annota
     """Take a decision and lead to what waits next; where somebody was quicker, show what they decided instead."""
     book, person, lang = book_of(request), person_of(request), language_of(request)
     onward = _onward(book, person, asked, finding_id)
-    try:
-        stands = decide(
-            book, person, [finding_id], Outcome(form.outcome), form.reason, correction=_correction(form),
-            seen=form.seen,
-        )  # fmt: skip
-    except ConflictError:
-        news = decisions_since(book, person, finding_id, form.seen)
-        if not news:
-            raise
-        brought = _brought(book, person, finding_id)
-        return page(request, "finding/taken.html", 409, news=news, **brought)
-    status = Message(f"casebook_status_{stands[finding_id]}")
-    said = say(Message("page_finding_decided", {"number": finding_id, "status": status}), lang)
+    said = take_decision(request, finding_id, form)
+    if isinstance(said, Response):
+        return said
     if onward is None:
         nothing = say("page_finding_nothing_next", lang)
         query = f"?{asked.query}" if asked.filters else ""
@@ -123,6 +124,22 @@ def decide_on(request: Request, finding_id: Identity, asked: Asked, form: Annota
     return Response(status_code=204, headers=telling(said) | going_to(f"/findings/{onward}{query}"))
 
 
+def take_decision(request: Request, identity: int, form: DecisionForm) -> str | Response:
+    """Take a decision and return what is said of it; where somebody was quicker, what shows their decision instead."""
+    book, person, lang = book_of(request), person_of(request), language_of(request)
+    try:
+        stands = decide(
+            book, person, [identity], Outcome(form.outcome), form.reason, correction=_correction(form), seen=form.seen
+        )  # fmt: skip
+    except ConflictError:
+        news = decisions_since(book, person, identity, form.seen)
+        if not news:
+            raise
+        return page(request, "finding/taken.html", 409, news=news, **_brought(book, person, identity))
+    status = Message(f"casebook_status_{stands[identity]}")
+    return say(Message("page_finding_decided", {"number": identity, "status": status}), lang)
+
+
 @router.post("/findings/{finding_id}/comments")
 def add_comment(request: Request, finding_id: Identity, asked: Annotated[CommentForm, Form()]) -> Response:
     """Comment on a finding."""
@@ -130,7 +147,7 @@ def add_comment(request: Request, finding_id: Identity, asked: Annotated[Comment
     case = show_finding(book, person, finding_id).case.name
     comment(book, person, case, asked.text, finding_id)
     history = show_finding(book, person, finding_id)
-    shown = page(request, "finding/history.html", history=history, **_standing(book, person, history))
+    shown = page(request, "finding/history.html", history=history, **standing_of(book, person, history))
     shown.headers.update(telling(say("page_case_commented", lang)))
     return shown
 
@@ -139,7 +156,7 @@ def _correction(form: DecisionForm) -> dict[str, str] | None:
     if form.outcome != "correct":
         return None
     list_id, _, entry = form.entry.strip().rpartition(" ")
-    named = {"verdict": form.verdict, "list": list_id, "entry": entry}
+    named = {"verdict": form.verdict, "list": list_id, "entry": entry, "place": form.place.strip()}
     return {key: value for key, value in named.items() if value}
 
 
@@ -151,17 +168,40 @@ def _evidence(history: History, run: RunTold, lang: str) -> dict[str, Any]:
     finding = finding_of(content, history.run["maker"])
     teller = Teller(convention_of(finding.maker.as_of), lang, link_to_rule)
     entry = teller.convention.find(finding.rule.list, finding.rule.entry) if finding.rule else None
+    transfers = history.run["verb"] in VERBS.values()
     return {
         "finding": finding,
         "entry": entry,
         "figure": teller.figure(finding, entry, f"finding-{history.finding.id}"),
         "place_facts": _place(teller, finding, run),
-        "found": [one for one in finding.evidence if one.value and not one.span],
+        "found": [] if transfers else [one for one in finding.evidence if one.value and not one.span],
+        "rests_on": _rests_on(finding, lang) if transfers else [],
         "excerpt": teller.excerpt(finding),
+        "passages": [(one.label, one.value) for one in finding.evidence if one.kind == "passage"],
         "stated": tuple(teller.stated(finding)),
         "no_mention": is_no_mention(content),
         **_rule(teller, entry, finding),
     }
+
+
+def _rests_on(finding: Finding, lang: str) -> list[tuple[str, str]]:
+    """Return what a finding of transfers rests on, in words: what it is, and what is said of it."""
+    seen = []
+    for one in finding.evidence:
+        label, value = one.label, one.value
+        if one.kind == "quantity" and label in ("exported", "imported"):
+            label = say(f"label_{label}_kg", lang)
+        elif one.kind == "order":
+            label, value = say("page_transfers_score", lang), value.partition(";")[0]
+        elif one.kind == "line" and value in LINE_STATUSES:
+            value = say(f"page_transfers_status_{value}", lang)
+        elif one.kind == "state" and label in ("from", "to", "via"):
+            label = say(f"page_transfers_{label}", lang)
+        elif one.kind in ("duty", "paper"):
+            label = say(f"page_transfers_{one.kind}", lang)
+        if value and not one.span:
+            seen.append((label, value))
+    return seen
 
 
 def _place(teller: Teller, finding: Finding, run: RunTold) -> tuple[Fact, ...]:
@@ -186,12 +226,29 @@ def _rule(teller: Teller, entry: Entry | None, finding: Finding) -> dict[str, An
     }
 
 
-def _verdicts(history: History) -> dict[str, str]:
+def _seen_beside(history: History) -> tuple[str, str]:
+    """Return the message and the address of where a finding stands among its like, both empty for none."""
+    run, row = history.run["number"], history.finding.row
+    if history.run["verb"] == LAW and pages_of(history.run["tally"]):
+        measure = f"{quote(history.finding.list)}/{quote(history.finding.entry)}"
+        return "page_law_see_measure", f"/law/runs/{run}/measures/{measure}"
+    if not pages_of(history.run["tally"]):
+        return "", ""
+    if history.run["verb"] == VERBS[CHECK]:
+        return "page_transfers_see_shipment", f"/transfers/checks/{run}?after={max(0, row - 1)}#answer-{row}"
+    if str(history.finding.verdict) == str(Verdict.DISCREPANCY):
+        return "page_transfers_see_pair", f"/transfers/runs/{run}/pairs/{row}?over=all"
+    if str(history.finding.verdict) == str(Verdict.REVIEW):
+        return "page_transfers_view_patterns", f"/transfers/runs/{run}/patterns"
+    return "page_transfers_job_results", f"/transfers/runs/{run}"
+
+
+def verdicts_of(history: History) -> dict[str, str]:
     """Return the verdicts that may be right instead, those of the verb that made the finding.
 
     With each stands what it asks of the entry of a correction: ``needed``, ``none``, or nothing.
     """
-    verdicts = VERDICTS[5:] if history.finding.verdict in VERDICTS[5:] else VERDICTS[:5]
+    verdicts = map(str, VERDICTS_OF[history.run["verb"]])
     return {one: "needed" if one in UNDER_AN_ENTRY else "none" if one in UNDER_NO_ENTRY else "" for one in verdicts}
 
 
@@ -201,7 +258,7 @@ def _entries(history: History, lang: str) -> list[tuple[str, str]]:
     return [(f"{one.list} {one.id}", one.title.get(lang, one.title["en"])) for one in rules.entries]
 
 
-def _standing(book: Casebook, person: Person, history: History) -> dict[str, Any]:
+def standing_of(book: Casebook, person: Person, history: History) -> dict[str, Any]:
     """Return how a finding stands, who said what, and what this person may do about it."""
     kept, decisions = history.finding, history.decisions
     closed = history.case.status in (CaseStatus.CLOSED, CaseStatus.ERASED)
@@ -222,7 +279,7 @@ def _standing(book: Casebook, person: Person, history: History) -> dict[str, Any
 def _brought(book: Casebook, person: Person, identity: int) -> dict[str, Any]:
     """Return what brings a standing page up to date."""
     history = show_finding(book, person, identity)
-    return {"history": history, "identity": identity, **_standing(book, person, history)}
+    return {"history": history, "identity": identity, **standing_of(book, person, history)}
 
 
 def _beside(

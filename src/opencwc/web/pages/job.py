@@ -8,12 +8,18 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from fastapi import Request
+from starlette.responses import Response
+
 from opencwc.casebook.keeping import run_named, source_row
 from opencwc.casebook.model import Mark
 from opencwc.casebook.opening import Casebook
 from opencwc.finding import Message, Value
 from opencwc.web.jobs import Job
 from opencwc.web.pages.kept import RunTold
+from opencwc.web.pages.page import is_fragment, language_of, page
+from opencwc.web.routers.cases import book_of
+from opencwc.web.service import service_of
 from opencwc.wording import sentence
 
 _KINDS = {
@@ -116,6 +122,26 @@ def tell_job(book: Casebook, job: Job, lang: str) -> JobTold:
     gone = source is None or source.erased
     file = "page_job_file_gone" if gone else "page_job_file_in_case" if run else "page_job_file_in_casebook"
     return JobTold(says, rows, run, file, trouble_of(job.problem, job.id, lang) if job.problem else None)
+
+
+async def show_kept_job(request: Request, job: Job, words: str, runs: str, place: str, template: str) -> Response:
+    """Show how far a job is whose run has pages of its own at ``runs``, to which its end leads.
+
+    ``words`` begin the ids of what is said of it, ``place`` is where one begins another.
+    """
+    service, lang = service_of(request), language_of(request)
+    told = await service.answering.run(tell_job, book_of(request), job, lang)
+    if is_fragment(request) and job.state == "done":
+        return Response(status_code=204, headers={"HX-Redirect": f"{runs}/{job.run}"})
+    shown = page(
+        request, "transfers/job_state.html" if is_fragment(request) else template, job=job,
+        share=min(1.0, job.rows_done / job.rows_all) if job.rows_all else None, told=told,
+        says=sentence(Message(f"{words}_{job.state}", {"rows": f"{job.rows_done:,}"}), lang), words=words, runs=runs,
+        place=place,
+    )  # fmt: skip
+    if is_fragment(request) and job.ended:
+        shown.headers["HX-Refresh"] = "true"
+    return shown
 
 
 def trouble_of(problem: Mapping[str, Any], job: str, lang: str) -> Trouble:

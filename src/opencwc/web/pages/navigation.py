@@ -15,6 +15,8 @@ class Page(NamedTuple):
 
 PAGES = (
     Page("screen", "/", "screen"),
+    Page("transfers", "/transfers", "rules"),
+    Page("law", "/law", "rules"),
     Page("casebook", "/casebook", "read"),
     Page("convention", "/convention", "rules"),
     Page("models", "/models", "models"),

@@ -18,6 +18,7 @@ from opencwc.language.refusing import judge_request
 from opencwc.screening.answering import Screener
 from opencwc.screening.telling import Teller
 from opencwc.web.answering import checked_json, findings_of, whole_text
+from opencwc.web.legislating import LAW
 from opencwc.web.pages.job import tell_job
 from opencwc.web.pages.page import is_fragment, language_of, link_to_rule, page
 from opencwc.web.pages.told import Told, kind_of, tell
@@ -25,6 +26,7 @@ from opencwc.web.problems import HttpProblem
 from opencwc.web.routers.asking import names_of
 from opencwc.web.routers.jobs import job_of, parts_of, take_upload
 from opencwc.web.service import GuardedRoute, Service, person_of, service_of, takes_uploads
+from opencwc.web.worker import SCREEN
 from opencwc.wording import say, sentence
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
@@ -145,6 +147,8 @@ async def show_job(request: Request, job_id: str) -> Response:
     """Show how far a job is."""
     service = service_of(request)
     job = await service.answering.run(job_of, service, job_id, person_of(request))
+    if job.kind != SCREEN:
+        return RedirectResponse(f"{'/law' if job.kind == LAW else '/transfers'}/jobs/{job.id}", 303)
     template = "screen/job_state.html" if is_fragment(request) else "screen/job.html"
     share = min(1.0, job.rows_done / job.rows_all) if job.rows_all else None
     told = await service.answering.run(tell_job, parts_of(service)[1].book, job, language_of(request))

@@ -147,11 +147,15 @@ class Comment(Closed):
 
 
 class Correction(Closed):
-    """What is right instead."""
+    """What is right instead; ``place`` is where in a law the words for it stand."""
 
-    verdict: Literal["listed", "review", "exempt", "unreadable", "not_listed", "prohibited", "allowed_with", "allowed"]
+    verdict: Literal[
+        "listed", "review", "exempt", "unreadable", "not_listed", "prohibited", "allowed_with", "allowed",
+        "discrepancy", "agreed", "covered", "partial", "none",
+    ]  # fmt: skip
     list: Annotated[str | None, Field(max_length=50)] = None
     entry: Annotated[str | None, Field(max_length=50)] = None
+    place: Annotated[str | None, Field(min_length=1, max_length=200)] = None
 
 
 class Decided(Closed):

@@ -38,11 +38,12 @@ DOCUMENTS = ("pdf", "docx", "html", "eml", "picture")
 """The kinds that are never read as a table of chemicals."""
 OTHER_DOCUMENTS = (".doc", ".rtf", ".odt", ".msg", ".ppt", ".pptx", ".odp")
 """Documents of kinds that are not read: whoever reads documents knows best what to say of them."""
-_JOB: dict[str, Any] = {
+JOB: dict[str, Any] = {
     "type": "object",
-    "required": ["id", "state", "case", "rows_done", "rows_all", "made_at"],
+    "required": ["id", "kind", "state", "case", "rows_done", "rows_all", "made_at"],
     "properties": {
         "id": {"type": "string"},
+        "kind": {"type": "string", "enum": ["screen", "reconcile", "check"]},
         "state": {"type": "string", "enum": ["waiting", "running", "done", "failed", "cancelled"]},
         "case": {"type": "string"},
         "run": {"type": ["integer", "null"]},
@@ -60,7 +61,7 @@ _EVENT: dict[str, Any] = {
     "required": ["event", "data"],
     "properties": {
         "event": {"type": "string", "enum": ["progress", "end"]},
-        "data": {"type": "string", "contentMediaType": "application/json", "contentSchema": _JOB},
+        "data": {"type": "string", "contentMediaType": "application/json", "contentSchema": JOB},
     },
 }
 _UPLOAD: dict[str, Any] = {
@@ -91,7 +92,7 @@ _UPLOAD: dict[str, Any] = {
 @router.post(
     "/api/v1/jobs",
     status_code=202,
-    responses={202: answers("The job, waiting", _JOB), **problems(404, 409, 413, 415, 501)},
+    responses={202: answers("The job, waiting", JOB), **problems(404, 409, 413, 415, 501)},
     openapi_extra={
         "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _UPLOAD}}},
         "parameters": [KEY_HEADER],
@@ -151,7 +152,7 @@ async def take_upload(request: Request, answer: Callable[[Job], Response]) -> Re
 @router.get(
     "/api/v1/jobs",
     responses={
-        200: answers("The jobs", {"type": "object", "properties": {"jobs": {"type": "array", "items": _JOB}}}),
+        200: answers("The jobs", {"type": "object", "properties": {"jobs": {"type": "array", "items": JOB}}}),
         **problems(501),
     },
 )
@@ -167,14 +168,14 @@ async def list_jobs(request: Request, limit: Annotated[int, Query(ge=1, le=1_000
     return JSONResponse({"jobs": [as_json(one) for one in await service.answering.run(read)]})
 
 
-@router.get("/api/v1/jobs/{job_id}", responses={200: answers("The job", _JOB), **problems(404, 501)})
+@router.get("/api/v1/jobs/{job_id}", responses={200: answers("The job", JOB), **problems(404, 501)})
 async def show(request: Request, job_id: str) -> Response:
     """Give one job as it stands."""
     service = service_of(request)
     return JSONResponse(as_json(await service.answering.run(job_of, service, job_id, person_of(request))))
 
 
-@router.post("/api/v1/jobs/{job_id}/cancel", responses={200: answers("The job", _JOB), **problems(404, 501)})
+@router.post("/api/v1/jobs/{job_id}/cancel", responses={200: answers("The job", JOB), **problems(404, 501)})
 async def cancel(request: Request, job_id: str) -> Response:
     """Ask that a job be stopped; what was kept of it stays in its case."""
     service = service_of(request)
@@ -278,11 +279,11 @@ def _as_csv(page: list[KeptFinding], lang: str) -> bytes:
     table = csv.writer(out)
     for one in page:
         cells = _plain(one, lang)
-        table.writerow([_cell(cells[name]) for name in COLUMNS])
+        table.writerow([cell_of(cells[name]) for name in COLUMNS])
     return out.getvalue().encode()
 
 
-def _cell(value: object) -> str:
+def cell_of(value: object) -> str:
     """Return a cell that a spreadsheet program takes for text: a formula is not run (CWE-1236)."""
     text = "" if value is None else str(value)
     return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
@@ -312,13 +313,14 @@ def as_json(job: Job) -> dict[str, Any]:
     """Return what is said of a job."""
     return {
         "id": job.id,
+        "kind": job.kind,
         "state": job.state,
         "case": job.asked.get("case", ""),
         "run": job.run,
         "rows_done": job.rows_done,
         "rows_all": job.rows_all,
         "problem": job.problem or None,
-        "asked": {name: job.asked.get(name) for name in _TOLD},
+        "asked": {name: job.asked[name] for name in _TOLD if name in job.asked},
         "made_at": job.made_at,
         "started_at": job.started_at,
         "finished_at": job.finished_at,
@@ -343,7 +345,7 @@ def parts_of(service: Service) -> tuple[Jobs, Intake]:
 
 def _asked(words: dict[str, str], filename: str) -> tuple[dict[str, Any], Mark]:
     """Return the question of an upload as it stands in the job, and its mark."""
-    if strange := sorted(set(words) - {"case", "mark", *_TOLD}):
+    if strange := sorted(set(words) - {"case", "mark", *_FORM}):
         raise SettingsError("there is an unknown field", where=strange[0][:50], remedy="See /api/v1/openapi.json.")
     if unfit := sorted(name for name, word in words.items() if "\0" in word):
         raise InputError("there is a sign that no text may hold (NUL)", where=unfit[0], remedy="Leave it out.")
@@ -387,6 +389,8 @@ def _digest(file: IO[bytes], asked: dict[str, Any], mark: Mark) -> str:
     return digest.hexdigest()
 
 
-_TOLD = ("name", "as_of", "lists", "kind", "column", "id_column")
+_FORM = ("name", "as_of", "lists", "kind", "column", "id_column")
+_TOLD = (*_FORM, "files", "given", "model", "roles")
+"""What the form of a screening may ask for; what is told of the question of any job, as far as it has it."""
 _UNBUFFERED = {"X-Accel-Buffering": "no"}
 _KEEP_ALIVE_SECONDS = 15.0

@@ -47,6 +47,7 @@ document.addEventListener("change", (event) => {
   if (!form) return;
   for (const says of form.querySelectorAll("[data-sends]")) says.hidden = says.dataset.sends !== form.elements.outcome.value;
   const asks = form.elements.outcome.value === "correct" ? form.elements.verdict.selectedOptions[0]?.dataset.entry : "";
+  if (!form.elements.entry) return;
   form.elements.entry.required = asks === "needed";
   form.elements.entry.disabled = asks === "none";
 });

@@ -1,9 +1,10 @@
-// Charts: <figure data-chart="bar|line|calibration|map" data-source="#id-of-a-JSON-block or an address" data-title="…"
+// Charts: <figure data-chart="bar|bars|line|calibration|map" data-source="#id-of-a-JSON-block or an address" data-title="…"
 // data-description="…"><figcaption>…</figcaption> a table with the same figures </figure>. Drawn by Vega, in SVG, by its
 // interpreter (no eval), when the figure comes into view; where that fails, the table stands there as before.
 //
 // The JSON: {"rows": [...], "titles": {"x": "…", "y": "…", "group": "…"}}, all texts in the person's language.
 //   bar          rows {"label", "value", "group"?}
+//   bars         the same, the bars of a label beside each other in place of stacked
 //   line         rows {"x": a number or a day (2025-12-31), "value", "group"?}
 //   calibration  rows {"said": 0..1, "was": 0..1, "low"?, "high"?}: beside the diagonal of what would be right
 //   map          rows {"code": the State's number of ISO 3166 ("250"), "label", "group": its status}
@@ -245,6 +246,12 @@ const SPECS = {
         ...coloured(rows, titles, fills),
       },
     };
+  },
+  bars(data, look, world, fills) {
+    const spec = SPECS.bar(data, look, world, fills);
+    spec.height = { step: 14, for: "offset" };
+    spec.encoding.yOffset = { field: "group", sort: groupsOf(data.rows) };
+    return spec;
   },
   line({ rows, titles = {} }, look) {
     const days = rows.some((row) => typeof row.x === "string");

@@ -119,11 +119,11 @@ for (const form of all("[data-drop]")) {
   form.addEventListener("htmx:afterRequest", () => { bar.hidden = true; bar.value = 0; });
 }
 
-// ---- keys: a list is walked with j and k, a finding decided with a and r
+// ---- keys: a list is walked with j and k, or what stands beside a page; a finding is decided with a and r
 const items = () => all("[data-list] [data-item]").filter((item) => !item.closest("[hidden]"));
 const go = (step) => {
   const list = items();
-  if (!list.length) return;
+  if (!list.length) { one(step > 0 ? ".walk a[rel=next]" : ".walk a[rel=prev]")?.click(); return; }
   const at = list.findIndex((item) => item.getAttribute("aria-current") === "true");
   const to = list[Math.max(0, Math.min(list.length - 1, at < 0 ? 0 : at + step))];
   for (const item of list) item.removeAttribute("aria-current");

@@ -1,0 +1,52 @@
+"""The form of a State's texts, as pages and programs send it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import Request
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from opencwc.casebook.model import Mark
+from opencwc.errors import InputError, SettingsError
+from opencwc.legislation.states import known_state
+from opencwc.web.legislating import LAW
+from opencwc.web.routers.uploading import Answer, submit_uploads
+from opencwc.web.uploads import Uploads, asked_in_case, files_of, form_of, no_file, texts_of
+
+KNOWN_WORDS = frozenset({"case", "mark", "as_of", "model", "state"})
+
+
+def texts_sent(form: FormData) -> Uploads:
+    """Return the texts of a form; raise `InputError` where there are none."""
+    return files_of(form, "file") or no_file("Drop a law, or choose one.")
+
+
+def asked_of_texts(words: Mapping[str, str], uploads: Uploads) -> tuple[dict[str, Any], Mark]:
+    """Return the question of a job over a State's texts as it stands in the queue, and its mark."""
+    asked, mark = asked_in_case(words, uploads)
+    model = words.get("model", "").lower() in ("yes", "true", "1")
+    return {**asked, "state": state_of_form(words.get("state", "")), "model": model}, mark
+
+
+def state_of_form(text: str) -> str:
+    """Return the alpha-3 code of the State that a form names, by its code or its name; raise `InputError` for none."""
+    try:
+        if text.strip():
+            return known_state(text.strip())
+    except SettingsError as error:
+        raise InputError("there is no such State", where="state", remedy=error.remedy) from None
+    raise InputError("no State is named", where="state", remedy="Say whose law it is.")
+
+
+async def take_texts(request: Request, answer: Answer) -> Response:
+    """Read the form of a State's texts, keep them in their case, make the job, and answer with it."""
+    form = await form_of(request)
+    try:
+        uploads = texts_sent(form)
+        asked, mark = asked_of_texts(texts_of(form, KNOWN_WORDS), uploads)
+        return await submit_uploads(request, LAW, uploads, asked, mark, answer)
+    finally:
+        await form.close()

@@ -1,0 +1,153 @@
+"""What the pages of legislation share: their parts, and how an answer is put into a reader's words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from opencwc.casebook.model import Person
+from opencwc.casebook.permissions import may
+from opencwc.convention.measures import Element, Measure
+from opencwc.legislation.formats import missing_words
+from opencwc.legislation.model import COVERED, NONE, Answer, Shown
+from opencwc.legislation.reporting import TONES, drafting_points, marked
+from opencwc.publishing.model import Piece
+from opencwc.web.legislating_runs import Standing, Stands
+from opencwc.wording import RIGHT_TO_LEFT
+
+LONGEST_SECTION = 12_000
+"""Characters of a section that are shown whole; more are cut."""
+
+
+def tabs_of(person: Person) -> list[tuple[str, str]]:
+    """Return the parts of the pages that a person has: their names and addresses."""
+    kept = [("shelf", "/law/shelf"), ("compare", "/law/compare"), ("ask", "/law/ask")] if may(person, "read") else []
+    return [("check", "/law"), *kept, ("measures", "/law/measures")]
+
+
+def said_in(texts: Mapping[str, str], lang: str) -> str:
+    """Return what is said in a language, in English where nothing is."""
+    return texts.get(lang) or texts.get("en", "")
+
+
+def direction_of(lang: str) -> str:
+    """Return which way a text of a language runs; ``auto`` where its language is not known."""
+    return ("rtl" if lang in RIGHT_TO_LEFT else "ltr") if lang else "auto"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A measure in the matrix: what is said of it, where, what is missing, and how it stands."""
+
+    answer: Answer
+    title: str
+    places: tuple[tuple[str, str], ...]
+    missing: str
+    standing: Standing | None
+
+    @property
+    def verdict(self) -> str:
+        """The verdict that is shown."""
+        return self.standing.verdict if self.standing else self.answer.verdict
+
+
+def line_of(answer: Answer, stands: Stands, lang: str) -> Line:
+    """Return a measure as a line of the matrix."""
+    standing = stands.get((answer.measure.set, answer.measure.id))
+    verdict = standing.verdict if standing else answer.verdict
+    held = [(one.passage.section.file, one.passage.section.id) for one in answer.shown if one.elements]
+    places = tuple(dict.fromkeys(held))[:3] if verdict != NONE else ()
+    if standing and standing.place:
+        places = (("", standing.place),)
+    missing = missing_words(answer, lang) if verdict not in (COVERED, NONE) else ""
+    return Line(answer, said_in(answer.measure.titles, lang), places, missing, standing)
+
+
+@dataclass(frozen=True)
+class PassageShown:
+    """A passage with its deciding words marked: its place, its language, what it holds, the whole of its section."""
+
+    file: str
+    section: str
+    heading: str
+    lang: str
+    direction: str
+    pieces: tuple[Piece, ...]
+    holds: tuple[str, ...]
+    leaves: tuple[str, ...]
+    whole: str
+    cut: bool
+
+
+def passages_shown(answer: Answer, lang: str) -> Iterator[PassageShown]:
+    """Yield the passages of a measure, the best first."""
+    for one in answer.shown:
+        section = one.passage.section
+        whole = section.text if section.text.strip() != one.passage.text.strip() else ""
+        yield PassageShown(
+            section.file,
+            section.id,
+            section.heading,
+            section.lang,
+            direction_of(section.lang),
+            tuple(_marked(one, answer.verdict)),
+            tuple(_names(answer.measure, one.elements, lang)),
+            tuple(_names(answer.measure, one.delegated, lang)),
+            whole[:LONGEST_SECTION],
+            len(whole) > LONGEST_SECTION,
+        )
+
+
+def _marked(shown: Shown, verdict: str) -> Iterator[Piece]:
+    return marked(shown, "mild" if verdict == NONE else TONES[verdict])
+
+
+def _names(measure: Measure, ids: tuple[str, ...], lang: str) -> Iterator[str]:
+    names = {one.id: one.names for one in measure.elements}
+    for one in dict.fromkeys(ids):
+        if one in names:
+            yield said_in(names[one], lang)
+
+
+@dataclass(frozen=True)
+class ElementShown:
+    """An element of a measure: its name, what a provision says, and how it stands: a word of ``page_law_element_...``.
+
+    ``places`` are the sections that hold it.
+    """
+
+    name: str
+    says: str
+    stands: str
+    places: tuple[str, ...]
+    advised: bool
+
+
+def elements_shown(answer: Answer, lang: str) -> Iterator[ElementShown]:
+    """Yield the elements of a measure in their order, with how each stands in the texts."""
+    lacking = {one.id for one in answer.measure.missing(answer.met)}
+    for one in answer.measure.elements:
+        yield ElementShown(
+            said_in(one.names, lang), said_in(one.says, lang), _stands(one, answer, lacking), _places(one, answer),
+            one.advised,
+        )  # fmt: skip
+
+
+def _stands(element: Element, answer: Answer, lacking: set[str]) -> str:
+    if element.id in answer.met:
+        return "met"
+    if element.id in answer.delegated:
+        return "delegated"
+    if element.advised:
+        return "advised"
+    return "missing" if element.id in lacking else "instead"
+
+
+def _places(element: Element, answer: Answer) -> tuple[str, ...]:
+    held = [one.passage.section.id for one in answer.shown if element.id in (*one.elements, *one.delegated)]
+    return tuple(dict.fromkeys(held))
+
+
+def checklist(answer: Answer, verdict: str, lang: str) -> list[str]:
+    """Return what a provision has to contain to close the gap; nothing where the measure is covered."""
+    return [] if verdict == COVERED else drafting_points(answer, lang)

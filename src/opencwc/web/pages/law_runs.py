@@ -1,0 +1,264 @@
+"""One checked law: the matrix of its measures, the page of a measure with its decision, the report and the labels."""
+
+from __future__ import annotations
+
+import io
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Form, Path, Query, Request
+from starlette.responses import Response
+
+from opencwc.casebook.listing import show_finding
+from opencwc.casebook.opening import Casebook
+from opencwc.convention.measures import TIERS
+from opencwc.errors import NotFoundError
+from opencwc.finding import Message
+from opencwc.legislation.formats import as_csv, as_json
+from opencwc.legislation.model import VERDICTS, Answer
+from opencwc.legislation.reporting import TONES, report
+from opencwc.web.legislating_runs import (
+    Asked,
+    ShownLaw,
+    Standing,
+    Stands,
+    Wanted,
+    counted,
+    fitting,
+    in_order,
+    labels_csv,
+    labels_jsonl,
+    shown_law,
+    standings,
+)
+from opencwc.web.pages.finding import DecisionForm, standing_of, take_decision, verdicts_of
+from opencwc.web.pages.kept import going_to, telling
+from opencwc.web.pages.law_parts import (
+    checklist,
+    elements_shown,
+    line_of,
+    passages_shown,
+    said_in,
+    tabs_of,
+)
+from opencwc.web.pages.page import is_fragment, language_of, page, territory_name
+from opencwc.web.routers.cases import LARGEST, book_of
+from opencwc.web.service import GuardedRoute, person_of, service_of
+from opencwc.wording import LANGUAGES, say, sentence
+
+router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
+Number = Annotated[int, Path(ge=1, le=LARGEST)]
+Name = Annotated[str, Path(max_length=64)]
+FORMATS = ("pdf", "docx", "html", "csv", "json")
+_MEDIA = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "html": "text/html; charset=utf-8",
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
+}
+
+
+@router.get("/law/runs/{number}")
+async def show_matrix(request: Request, number: Number, wanted: Asked) -> Response:
+    """Show the matrix: how many measures of each tier came out how, and the measures that a filter wants."""
+    service, lang = service_of(request), language_of(request)
+    book, person = book_of(request), person_of(request)
+
+    def read() -> dict[str, Any]:
+        shown = shown_law(book, person, number)
+        stands = standings(book, person, number)
+        answers = shown.kept.checked.answers
+        lines = [line_of(one, stands, lang) for one in fitting(answers, stands, wanted)]
+        return {
+            "shown": shown,
+            "counts": counted(answers, stands),
+            "groups": [(tier, [one for one in lines if one.answer.measure.tier == tier]) for tier in TIERS],
+            "total": len(lines),
+            "decided": sum(not one.waits for one in stands.values()),
+            "sets": sorted({one.measure.set for one in answers}),
+        }
+
+    values = await service.answering.run(read)
+    checked = values["shown"].kept.checked
+    said = [sentence(one, lang) for one in checked.notes]
+    others = [sentence(one, lang) for one in checked.other_texts]
+    return page(
+        request, "law/matrix.html", wanted=wanted, part="check", tabs=tabs_of(person), said=said, others=others,
+        verdicts=VERDICTS, verdict_tones=TONES, formats=FORMATS, state=territory_name(checked.law.state, lang),
+        **values,
+    )  # fmt: skip
+
+
+# ---------------------------------------------------------------------------------------------------- a measure
+
+
+@router.get("/law/runs/{number}/measures/{set_id}/{measure_id}")
+async def show_measure(
+    request: Request,
+    number: Number,
+    set_id: Name,
+    measure_id: Name,
+    wanted: Asked,
+    outcome: Literal["", "accept", "correct", "reject", "need_more"] = "",
+) -> Response:
+    """Show a measure: the passages, the elements, what closes a gap, and the decision."""
+    service, lang = service_of(request), language_of(request)
+    book, person = book_of(request), person_of(request)
+
+    def read() -> dict[str, Any]:
+        shown = shown_law(book, person, number)
+        answer = shown.answer(set_id, measure_id)
+        stands = standings(book, person, number)
+        standing = stands.get((set_id, measure_id))
+        verdict = standing.verdict if standing else answer.verdict
+        before, after, place = _beside(shown, stands, wanted, answer)
+        return {
+            "shown": shown,
+            "answer": answer,
+            "standing": standing,
+            "verdict": verdict,
+            "passages": list(passages_shown(answer, lang)),
+            "elements": list(elements_shown(answer, lang)),
+            "checklist": checklist(answer, verdict, lang),
+            "before": before,
+            "after": after,
+            "at": place,
+            **_deciding(book, request, standing),
+        }
+
+    values = await service.answering.run(read)
+    answer = values["answer"]
+    template = "law/measure_body.html" if is_fragment(request) else "law/measure.html"
+    return page(
+        request, template, wanted=wanted, part="check", tabs=tabs_of(person), outcome=outcome, tones_of=TONES,
+        title=said_in(answer.measure.titles, lang), asks=said_in(answer.measure.queries, lang),
+        why=[sentence(one, lang) for one in answer.why], state=territory_name(values["shown"].state, lang),
+        places=sorted({one.id for one in values["shown"].kept.checked.law.sections if one.id})[:400], choices=[],
+        **values,
+    )  # fmt: skip
+
+
+def _deciding(book: Casebook, request: Request, standing: Standing | None) -> dict[str, Any]:
+    """Return what the form of a decision needs; nothing where the finding is not there any more."""
+    if standing is None:
+        return {"history": None}
+    person = person_of(request)
+    history = show_finding(book, person, standing.finding)
+    return {"history": history, "verdicts": verdicts_of(history), **standing_of(book, person, history)}
+
+
+def _beside(
+    shown: ShownLaw, stands: Stands, wanted: Wanted, answer: Answer
+) -> tuple[Answer | None, Answer | None, tuple[int, int] | None]:
+    """Return the measures before and after among those that a filter wants, and the place of this one."""
+    asked_for = {id(one) for one in fitting(shown.kept.checked.answers, stands, wanted)}
+    order = [one for one in in_order(shown.kept.checked.answers) if one is answer or id(one) in asked_for]
+    at = next(place for place, one in enumerate(order) if one is answer)
+    after = order[at + 1] if at + 1 < len(order) else None
+    return order[at - 1] if at else None, after, (at + 1, len(order))
+
+
+@router.post("/law/runs/{number}/measures/{set_id}/{measure_id}/decision")
+async def decide_on(
+    request: Request,
+    number: Number,
+    set_id: Name,
+    measure_id: Name,
+    wanted: Asked,
+    form: Annotated[DecisionForm, Form()],
+) -> Response:
+    """Take the decision on a measure, and lead to the next one that waits."""
+    service, lang = service_of(request), language_of(request)
+    book, person = book_of(request), person_of(request)
+
+    def do() -> Response:
+        shown = shown_law(book, person, number)
+        stands = standings(book, person, number)
+        answer, standing = shown.answer(set_id, measure_id), stands.get((set_id, measure_id))
+        if standing is None:
+            raise NotFoundError("this measure has no finding any more", remedy=f"See /law/runs/{number}.")
+        onward = _onward(shown, stands, wanted, answer)
+        said = take_decision(request, standing.finding, form)
+        if isinstance(said, Response):
+            return said
+        query = f"?{wanted.query}" if wanted.query else ""
+        if onward is None:
+            headers = telling(f"{said} {say('page_law_nothing_next', lang)}", carry=True)
+            return Response(status_code=204, headers=headers | {"hx-redirect": f"/law/runs/{number}{query}"})
+        said += " " + say(Message("page_law_next_is", {"measure": onward.measure.id}), lang)
+        address = f"/law/runs/{number}/measures/{onward.measure.set}/{onward.measure.id}{query}"
+        return Response(status_code=204, headers=telling(said) | going_to(address))
+
+    return await service.answering.run(do)
+
+
+def _onward(shown: ShownLaw, stands: Stands, wanted: Wanted, answer: Answer) -> Answer | None:
+    """Return the next measure that waits and that the filter wants: after this one, else from the beginning."""
+    waiting = [
+        one
+        for one in fitting(shown.kept.checked.answers, stands, wanted)
+        if one is not answer and (held := stands.get((one.measure.set, one.measure.id))) is not None and held.waits
+    ]
+    order = in_order(shown.kept.checked.answers)
+    here = order.index(answer)
+    return next((one for one in waiting if order.index(one) > here), waiting[0] if waiting else None)
+
+
+# ------------------------------------------------------------------------------------------ what is taken along
+
+
+@router.get("/law/runs/{number}/report")
+async def give_report(
+    request: Request,
+    number: Number,
+    format: Literal["pdf", "docx", "html", "csv", "json"] = "pdf",
+    report_lang: Annotated[str, Query(max_length=2)] = "",
+) -> Response:
+    """Give the report that a National Authority sends on, or the answers as a table."""
+    service = service_of(request)
+    lang = report_lang if report_lang in LANGUAGES else language_of(request)
+    shown = await service.answering.run(shown_law, book_of(request), person_of(request), number)
+    content = await service.answering.run(written, shown, format, lang)
+    name = f"law-{shown.state}-{number}-{lang}.{format}"
+    return Response(
+        content, media_type=_MEDIA[format], headers={"content-disposition": f'attachment; filename="{name}"'}
+    )  # fmt: skip
+
+
+def written(shown: ShownLaw, format: str, lang: str) -> bytes:
+    """Return a checked law as a file of one of `FORMATS`."""
+    checked = shown.kept.checked
+    if format == "csv":
+        return as_csv(checked, lang).encode()
+    if format == "json":
+        return as_json(checked, lang).encode()
+    made = report(checked, lang)
+    if format == "html":
+        from opencwc.publishing import write_html
+
+        page_out = io.StringIO()
+        write_html(made, page_out)
+        return page_out.getvalue().encode()
+    out = io.BytesIO()
+    if format == "docx":
+        from opencwc.publishing.docx import write_docx
+
+        write_docx(made, out)
+    else:
+        from opencwc.publishing.pdf import write_pdf
+
+        write_pdf(made, out)
+    return out.getvalue()
+
+
+@router.get("/law/runs/{number}/labels.{kind}")
+async def give_labels(request: Request, number: Number, kind: Literal["csv", "jsonl"]) -> Response:
+    """Give what people decided as labels, to measure models against; nothing is learned from them by itself."""
+    service, person = service_of(request), person_of(request)
+    book = book_of(request)
+    shown = await service.answering.run(shown_law, book, person, number)
+    stands = await service.answering.run(standings, book, person, number)
+    content = labels_csv(shown, stands) if kind == "csv" else labels_jsonl(shown, stands)
+    media_type = "text/csv; charset=utf-8" if kind == "csv" else "application/x-ndjson"
+    headers = {"content-disposition": f"attachment; filename=labels-{shown.state}-{number}.{kind}"}
+    return Response(content, media_type=media_type, headers=headers)

@@ -1,0 +1,172 @@
+"""The shelf of States, who covers what, and two versions of a law beside each other."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from opencwc.casebook.model import Person
+from opencwc.casebook.opening import Casebook
+from opencwc.convention.measures import TIERS, Measure
+from opencwc.legislation.comparing import CHANGES, Change, compare
+from opencwc.legislation.example_texts import FIRST, NOW
+from opencwc.legislation.formats import element_words
+from opencwc.legislation.model import VERDICTS
+from opencwc.legislation.reporting import TONES
+from opencwc.web.kept_runs import Listed
+from opencwc.web.legislating_measures import measures_of
+from opencwc.web.legislating_runs import ShownLaw, Standing, Stands, latest_laws, list_laws, shown_law, standings
+from opencwc.web.pages.law_parts import said_in, tabs_of
+from opencwc.web.pages.page import language_of, page, territory_name
+from opencwc.web.routers.cases import LARGEST, book_of
+from opencwc.web.routers.jobs import cell_of
+from opencwc.web.service import GuardedRoute, person_of, service_of
+from opencwc.wording import say
+
+router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
+MOST_STATES = 60
+CHANGE_TONES = {"gained": "calm", "lost": "grave", "reworded": "mild", "same": "calm"}
+_Brief = Annotated[str, Query(max_length=64)]
+_Run = Annotated[str, Query(max_length=18)]
+
+
+@dataclass(frozen=True)
+class OnShelf:
+    """A State on the shelf: the law that was checked last, and how its measures stand."""
+
+    code: str
+    name: str
+    listed: Listed
+    stands: Stands
+
+    def at(self, measure: Measure) -> Standing | None:
+        """Return how a measure stands, ``None`` where it was not checked."""
+        return self.stands.get((measure.set, measure.id))
+
+    def count(self, verdict: str) -> int:
+        """Return how many measures came out so."""
+        return sum(one.verdict == verdict for one in self.stands.values())
+
+
+@router.get("/law/shelf")
+async def show_shelf(request: Request, tier: _Brief = "", state: _Brief = "") -> Response:
+    """Show who covers what: a line a measure, a column a State; with a table of the counts."""
+    service, lang = service_of(request), language_of(request)
+    book, person = book_of(request), person_of(request)
+    states, rows = await service.answering.run(_shelf, book, person, lang)
+    chosen = [one for one in rows if tier in ("", one.tier)]
+    shown = [one for one in states if state in ("", one.code)][:MOST_STATES]
+    return page(
+        request, "law/shelf.html", part="shelf", tabs=tabs_of(person), states=shown, all_states=states,
+        groups=[(name, [one for one in chosen if one.tier == name]) for name in TIERS], tier=tier, state=state,
+        verdicts=VERDICTS, verdict_tones=TONES, title_of=lambda one: said_in(one.titles, lang),
+        chart=_chart(shown, lang), most=MOST_STATES, tiers=TIERS,
+    )  # fmt: skip
+
+
+def _shelf(book: Casebook, person: Person, lang: str) -> tuple[list[OnShelf], tuple[Measure, ...]]:
+    states = [
+        OnShelf(code, territory_name(code, lang), one, standings(book, person, one.number))
+        for code, one in latest_laws(book, person).items()
+    ]
+    return sorted(states, key=lambda one: one.name.casefold()), measures_of(date.today()).measures
+
+
+def _chart(states: Sequence[OnShelf], lang: str) -> dict[str, Any]:
+    """Return how many measures came out how by State, as ``static/chart.js`` takes it."""
+    return {
+        "rows": [
+            {"label": one.name, "value": one.count(verdict), "group": say(f"law_verdict_{verdict}", lang)}
+            for one in states
+            for verdict in VERDICTS
+        ],
+        "titles": {"x": say("law_column_state", lang), "y": say("page_law_measures", lang)},
+    }
+
+
+@router.get("/law/shelf.csv")
+async def give_shelf(request: Request) -> Response:
+    """Give the shelf as CSV: a line a measure and State."""
+    service, lang = service_of(request), language_of(request)
+    states, rows = await service.answering.run(_shelf, book_of(request), person_of(request), lang)
+    out = io.StringIO()
+    table = csv.writer(out)
+    table.writerow(("state", "set", "measure", "tier", "verdict", "decided", "run"))
+    for one in states:
+        for row in rows:
+            if (held := one.at(row)) is not None:
+                cells = (one.code, row.set, row.id, row.tier, held.verdict, "yes" if held.decided else "no")
+                table.writerow((*map(cell_of, cells), one.listed.number))
+    headers = {"content-disposition": "attachment; filename=shelf.csv"}
+    return Response(out.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+# -------------------------------------------------------------------------------------------------- two versions
+
+
+@dataclass(frozen=True)
+class ChangeShown:
+    """What became of a measure between two versions: the change in a word, and the elements that came and went."""
+
+    change: Change
+    title: str
+    came: str
+    went: str
+    before_text: str
+    after_text: str
+    lang: str
+
+
+@router.get("/law/compare")
+async def show_compared(request: Request, before: _Run = "", after: _Run = "", change: _Brief = "") -> Response:
+    """Show two checked versions of a law beside each other: what changed in coverage."""
+    service, lang = service_of(request), language_of(request)
+    book, person = book_of(request), person_of(request)
+    kept = await service.answering.run(list_laws, book, person, 200)
+    values: dict[str, Any] = {"pair": None}
+    if before and after:
+        values = await service.answering.run(_compared, book, person, _number(before), _number(after), change, lang)
+    return page(
+        request, "law/compare.html", part="compare", tabs=tabs_of(person), kept=kept, before=before, after=after,
+        chosen=change, names={one: territory_name(one, lang) for one in {str(each.asked["state"]) for each in kept}},
+        examples=(FIRST, NOW), changes=CHANGES, change_tones=CHANGE_TONES, verdict_tones=TONES, **values,
+    )  # fmt: skip
+
+
+def _number(text: str) -> int:
+    return min(int(text), LARGEST) if text.isdecimal() else 0
+
+
+def _compared(book: Casebook, person: Person, before: int, after: int, wanted: str, lang: str) -> dict[str, Any]:
+    earlier, later = shown_law(book, person, before), shown_law(book, person, after)
+    compared = compare(earlier.kept.checked, later.kept.checked)
+    counts: Mapping[str, int] = {name: sum(one.change == name for one in compared.changes) for name in CHANGES}
+    listed = [one for one in compared.changes if (one.change == wanted if wanted else one.change != "same")]
+    listed.sort(key=lambda one: CHANGES.index(one.change))
+    return {
+        "pair": (earlier, later),
+        "same_state": earlier.state == later.state,
+        "counts": counts,
+        "rows": [_shown(one, earlier, later, lang) for one in listed],
+    }
+
+
+def _shown(one: Change, earlier: ShownLaw, later: ShownLaw, lang: str) -> ChangeShown:
+    measure = one.after.measure
+    old, new = (
+        each.shown[0].passage if each.shown and each.verdict != "none" else None for each in (one.before, one.after)
+    )
+    texts = tuple(each.text if each else "" for each in (old, new))
+    spoken = next((each.section.lang for each in (new, old) if each), "")
+    differs = texts[0] != texts[1]
+    return ChangeShown(
+        one, said_in(measure.titles, lang), element_words(measure, one.came, lang),
+        element_words(measure, one.went, lang), texts[0] if differs else "", texts[1] if differs else "", spoken,
+    )  # fmt: skip

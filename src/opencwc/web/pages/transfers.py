@@ -1,0 +1,133 @@
+"""Transfers: two or more ledgers are dropped, their columns shown and mapped, and a job reconciles them."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from opencwc.casebook.model import Mark
+from opencwc.casebook.permissions import may
+from opencwc.errors import NotFoundError
+from opencwc.finding import message_from_plain
+from opencwc.models.register import state_of
+from opencwc.transfers.causes import MODEL
+from opencwc.transfers.model import LEDGER_COLUMNS
+from opencwc.web.pages import transfers_check, transfers_runs
+from opencwc.web.pages.job import reason_of, show_kept_job
+from opencwc.web.pages.page import language_of, page
+from opencwc.web.pages.transfers_check import leading_to_job
+from opencwc.web.routers.jobs import job_of
+from opencwc.web.routers.transfers import take_ledgers
+from opencwc.web.service import GuardedRoute, Service, person_of, service_of, takes_uploads
+from opencwc.web.transferring import CHECK, RECONCILE, Asked, previewed
+from opencwc.web.transferring_forms import given_of, ledgers_of, words_of
+from opencwc.web.transferring_runs import PLACES, list_kept, tabs_of
+from opencwc.web.uploads import Uploads, form_of, pack_uploads
+from opencwc.wording import sentence
+
+router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
+EXAMPLES = {
+    "ours.csv": """id,reporter,flow,partner,date,chemical,cas,hs,quantity,unit,concentration,remarks
+A-1,DEU,export,FRA,2023-02-01,Thiodiglycol,111-48-8,2930.70,500,kg,99,an invented ledger to try out
+A-2,DEU,export,FRA,2023-03-01,Thiodiglycol,111-48-8,2930.70,800,kg,99,
+A-3,DEU,export,FRA,2023-12-28,Thiodiglycol,111-48-8,2930.70,2500,kg,99,
+A-4,DEU,export,NLD,2022-05-01,Triethanolamine,102-71-6,2922.15,90000,kg,,
+A-5,DEU,export,BRA,2023-05-01,Triethanolamine,102-71-6,2922.15,60,t,,
+""",
+    "theirs.csv": """Country,Direction,Partner country,Date,Product,CAS number,Net weight (kg)
+FRA,import,DEU,2023-02-04,Thiodiglycol,111-48-8,500
+FRA,import,DEU,2023-03-05,Thiodiglycol,111-48-8,800
+FRA,import,DEU,2024-01-04,Thiodiglycol,111-48-8,2500
+NLD,import,DEU,2022-05-11,Triethanolamine,102-71-6,90
+BRA,import,DEU,2023-05-09,Triethanolamine,102-71-6,20000
+""",
+}
+"""Two ledgers to click and try: invented, with a shift over the year's end, a unit, and a difference left open."""
+
+
+@router.get("/transfers")
+async def show(request: Request) -> Response:
+    """Show where ledgers are dropped, and the reconciliations that are kept."""
+    service, person = service_of(request), person_of(request)
+    kept = []
+    if may(person, "read") and service.intake is not None:
+        kept = await service.answering.run(list_kept, service.intake.book, person, RECONCILE)
+    state = await service.answering.run(state_of, MODEL)
+    return page(
+        request, "transfers/page.html", part="reconcile", tabs=tabs_of(person), kept=kept, model=state,
+        marks=[one for one in Mark if one <= person.clearance], today=date.today(), examples=list(EXAMPLES),
+    )  # fmt: skip
+
+
+@router.get("/transfers/examples/{name}")
+def example(name: str) -> Response:
+    """Give an invented ledger to try out."""
+    if name not in EXAMPLES:
+        raise NotFoundError("there is no such example", where=name)
+    headers = {"content-disposition": f"attachment; filename={name}"}
+    return Response(EXAMPLES[name], media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@router.post("/transfers/preview")
+@takes_uploads
+async def show_preview(request: Request) -> Response:
+    """Show the start of the ledgers that were dropped, and what their columns are taken for."""
+    form = await form_of(request)
+    try:
+        uploads, words = ledgers_of(form), words_of(form)
+        given = given_of(words, len(uploads))
+        found = await service_of(request).answering.run(_previewed, service_of(request), uploads, given)
+    finally:
+        await form.close()
+    lang = language_of(request)
+    files = [{**one, "said": _said(one.get("problem"), lang), "notes": _notes(one, lang)} for one in found]
+    return page(request, "transfers/preview.html", files=files, fields=LEDGER_COLUMNS, given=given)
+
+
+def _previewed(service: Service, uploads: Uploads, given: Sequence[Mapping[str, str]]) -> list[dict[str, Any]]:
+    must = service.configuration.job_network_must_be_cut
+    with tempfile.TemporaryFile(prefix="opencwc-ledgers-") as file:
+        pack_uploads(uploads, file)
+        return previewed(file, Asked("preview", date.today(), given, network_must_be_cut=must))
+
+
+def _said(problem: Mapping[str, str] | None, lang: str) -> tuple[str, str] | None:
+    """Return what was wrong with a file: in the reader's language where known, and in the words of the error."""
+    if not problem:
+        return None
+    reason = reason_of(problem["what"])
+    detail = f"{problem['what']} {problem['remedy']}".strip()
+    return (sentence(reason, lang) if reason else "", detail)
+
+
+def _notes(told: Mapping[str, Any], lang: str) -> list[str]:
+    return [sentence(message_from_plain(one), lang) for one in told.get("notes", [])]
+
+
+@router.post("/transfers/ledgers")
+@takes_uploads
+async def submit_ledgers(request: Request) -> Response:
+    """Keep the ledgers in a case, have them reconciled, and lead to the page of the job."""
+    return await take_ledgers(request, leading_to_job)
+
+
+@router.get("/transfers/jobs/{job_id}")
+async def show_job(request: Request, job_id: str) -> Response:
+    """Show how far a reconciliation or a check is; its end leads to what came of it."""
+    service = service_of(request)
+    job = await service.answering.run(job_of, service, job_id, person_of(request))
+    if job.kind not in RUNS:
+        raise NotFoundError("this is no job of transfers", where=job_id, remedy=f"See /jobs/{job_id}.")
+    words = "page_transfers_job" if job.kind == RECONCILE else "page_transfers_check_job"
+    return await show_kept_job(request, job, words, RUNS[job.kind], PLACES[job.kind], "transfers/job.html")
+
+
+RUNS: Mapping[str, str] = {RECONCILE: "/transfers/runs", CHECK: "/transfers/checks"}
+"""Where what came of a job of a kind is shown, by its run."""
+router.include_router(transfers_runs.router)
+router.include_router(transfers_check.router)

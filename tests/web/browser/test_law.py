@@ -1,0 +1,58 @@
+"""A lawyer's whole way in a browser: a law is dropped, the job ends in the matrix, a measure is read and decided."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import expect
+
+from opencwc.legislation.example_texts import FOLDER, NOW
+from opencwc.wording import say
+from web.browser.conftest import Visitors
+
+SLOW = 90_000
+"""Milliseconds that a check may take on a busy machine."""
+
+
+def test_from_a_dropped_law_to_a_decision_by_keyboard(open_page: Visitors) -> None:
+    """Drop a law, follow its job to the matrix, walk to a measure with the keys, and decide on it."""
+    watched = open_page("leila", "/law")
+    page = watched.page
+    page.locator("#file").set_input_files(FOLDER / NOW)
+    expect(page.locator("[data-chosen]")).to_contain_text(NOW)
+    page.locator("#texts select[name=state]").select_option("FRA")
+    page.locator("#texts input[name=case]").fill("walk-through")
+    page.get_by_role("button", name=say("page_law_button")).click()
+    page.wait_for_url(re.compile(r"/law/jobs/"))
+    page.wait_for_url(re.compile(r"/law/runs/\d+$"), timeout=SLOW)
+    expect(page.locator("h1")).to_contain_text("France")
+    for _ in range(4):
+        page.keyboard.press("j")
+    expect(page.locator('[data-item][aria-current="true"]')).to_contain_text("PRO-01")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/measures/CWC/PRO-01"))
+    expect(page.locator(".law-passage mark").first).to_be_visible()
+    expect(page.locator(".elements .missing")).to_contain_text("retain")
+    page.keyboard.press("k")
+    page.wait_for_url(re.compile(r"/measures/CWC/DEF-03"))
+    page.keyboard.press("j")
+    page.wait_for_url(re.compile(r"/measures/CWC/PRO-01"))
+    page.keyboard.press("a")
+    expect(page.locator("textarea[name=reason]")).to_be_focused()
+    page.keyboard.type("Retaining is not named.")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("h1")).to_contain_text("PRO-02")
+    page.get_by_role("link", name=say("page_law_back")).click()
+    page.wait_for_url(re.compile(r"/law/runs/\d+$"))
+    row = page.locator("tr", has_text="PRO-01")
+    expect(row.locator(".status")).to_have_text(say("casebook_status_accepted"))
+
+
+def test_a_question_to_click_is_answered_with_passages(open_page: Visitors) -> None:
+    """A question stands there to be clicked; sent, it brings passages of the law and the Convention."""
+    page = open_page("leila", "/law/ask").page
+    page.locator(".tries a").first.click()
+    expect(page.locator("#question")).not_to_be_empty()
+    page.get_by_role("button", name=say("page_law_ask_button")).click()
+    expect(page.locator("#answer h2")).to_be_visible(timeout=SLOW)
+    expect(page.locator("#answer blockquote").first).to_be_visible()

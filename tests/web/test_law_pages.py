@@ -1,0 +1,333 @@
+"""The pages of legislation: a State's texts go in by a form and a job, and come out as a matrix, measures, a shelf."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from starlette.testclient import TestClient
+
+from opencwc.casebook.listing import list_records
+from opencwc.casebook.model import Mark, Person, Role
+from opencwc.errors import InputError
+from opencwc.language.legal_texts import plain_legal_text
+from opencwc.language.splitting import passages_of
+from opencwc.legislation import check_texts
+from opencwc.legislation.example_texts import FIRST, FOLDER, NAMES, NOW, example_text
+from opencwc.legislation.kept_laws import (
+    ANSWERS,
+    answers_as_json,
+    packed,
+    passages_as_json,
+    sound,
+    told_of,
+    unpack,
+)
+from opencwc.web.jobs import Jobs
+from opencwc.web.kept_runs import _loaded
+from opencwc.web.legislating_runs import LABEL_COLUMNS
+from opencwc.web.wiring import intake_of, make_worker
+from opencwc.wording import LANGUAGES
+from web.pages.housing import PAGE, PART, opened_house, page_of, post
+from web.pages.parsed import Element, check_sound, parsed
+from web.signing_in import House
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+ARABIC = "المادة 1. يحظر استحداث الأسلحة الكيميائية أو إنتاجها أو حيازتها أو تخزينها أو الاحتفاظ بها.\n" * 3
+
+
+@pytest.fixture
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    with opened_house(tmp_path, monkeypatch) as house:
+        yield house
+    _loaded.clear()
+
+
+class Kept(NamedTuple):
+    """A house with both versions of the invented law checked: the run of the first, and of the one that stands."""
+
+    house: House
+    first: int
+    now: int
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
+    """A house with two checked laws: for tests that only look."""
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        opened_house(tmp_path_factory.mktemp("kept"), patch) as house,
+        house.signed_in("anna") as client,
+    ):
+        yield Kept(house, checked(house, client, FIRST), checked(house, client, NOW))
+    _loaded.clear()
+
+
+def sent(client: TestClient, name: str, content: str | bytes, **form: str) -> str:
+    """Send a text as the page does; return the address that it leads to."""
+    form = {"case": "law", "state": "ISL", "as_of": "2026-11-24", "mark": "unclassified", "model": "yes", **form}
+    answer = client.post("/law/texts", data=form, files=[("file", (name, content))], headers=PART)
+    assert answer.status_code == 204, answer.text
+    return str(answer.headers["hx-redirect"])
+
+
+def worked(house: House, address: str) -> int:
+    """Have a worker take the job that waits, and return its run."""
+    assert make_worker(house.entrance.configuration, intake_of(house.book)).work_once()
+    job = Jobs(house.book.engine).get(address.rsplit("/", 1)[-1])
+    assert job.state == "done", job.problem
+    assert job.run
+    return job.run
+
+
+def checked(house: House, client: TestClient, name: str, **form: str) -> int:
+    """Have one of the invented laws checked, and return the run."""
+    return worked(house, sent(client, name, example_text(name), **form))
+
+
+def main_of(client: TestClient, address: str, lang: str = "en") -> Element:
+    return page_of(client, address, lang).one("main")
+
+
+def lines_of(part: Element) -> dict[str, list[str]]:
+    """Return the rows of all tables of a part, by the first word of each."""
+    rows = [row for body in part.all("tbody") for row in body.all("tr")]
+    cells = [[cell.text for cell in row.walk() if cell.tag in ("th", "td")] for row in rows]
+    return {row[0].split()[0]: row for row in cells}
+
+
+def test_a_job_leads_from_the_texts_to_the_matrix(house: House) -> None:
+    with house.signed_in("anna") as client:
+        for address in ("/law", "/law/shelf", "/law/compare", "/law/ask"):
+            assert main_of(client, address).all("div", class_="empty"), "an empty page teaches"
+        address = sent(client, NOW, example_text(NOW))
+        assert main_of(client, address).one(id="job").attributes["data-state"] == "waiting"
+        run = worked(house, address)
+        part = client.get(address, headers=PART)
+        assert part.headers["hx-redirect"] == f"/law/runs/{run}"
+        rows = lines_of(main_of(client, f"/law/runs/{run}"))
+        assert "partly covered" in rows["PRO-01"][2] and rows["PRO-01"][3].startswith("Section 4")
+        assert "retain" in rows["PRO-01"][4]
+        assert rows["PRO-06"][2].startswith("covered") and "no passage found" in rows["PRO-07"][2]
+        listed = main_of(client, "/law").one("section", aria_labelledby="kept-h").rows()
+        assert listed[0][0].startswith("Iceland") and sum(map(int, listed[0][3:])) == 60
+
+
+def test_a_job_can_be_stopped_and_a_file_that_is_no_text_is_said(kept: Kept) -> None:
+    house = kept.house
+    with house.signed_in("anna") as client:
+        address = sent(client, NOW, example_text(NOW))
+        assert client.post(f"/jobs/{address.rsplit('/', 1)[-1]}/cancel", headers=PART).status_code == 204
+        assert main_of(client, address).one(id="job").attributes["data-state"] == "cancelled"
+        address = sent(client, "picture.pdf", b"%PDF-1.7\nnothing that is read")
+        assert make_worker(house.entrance.configuration, intake_of(house.book)).work_once()
+        page = main_of(client, address)
+        assert page.one(id="job").attributes["data-state"] == "failed" and page.all("div", class_="warning")
+
+
+def test_what_is_wrong_with_the_form_is_said(kept: Kept) -> None:
+    with kept.house.signed_in("anna") as client:
+        files = [("file", (NOW, example_text(NOW)))]
+        for form in ({"case": "law"}, {"case": "law", "state": "Nowhere"}, {"state": "ISL"}, {"x": "1"}):
+            answer = client.post("/law/texts", data=form, files=files, headers=PART)
+            assert answer.status_code == 422, form
+        assert client.post("/law/texts", data={"case": "law", "state": "ISL"}, headers=PART).status_code == 415
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_page_is_sound_in_every_language(kept: Kept, lang: str) -> None:
+    with kept.house.signed_in("rita") as client:
+        for address in (
+            "/law", f"/law/runs/{kept.now}", f"/law/runs/{kept.now}?verdict=covered&stands=decided",
+            f"/law/runs/{kept.now}/measures/CWC/PRO-01", f"/law/runs/{kept.now}/measures/CWC/PRO-07", "/law/shelf",
+            "/law/shelf?tier=initial&state=ISL", f"/law/compare?before={kept.first}&after={kept.now}", "/law/ask",
+            "/law/compare", "/law/measures", "/law/measures?q=transit", "/law/measures/CWC/PRO-01",
+        ):  # fmt: skip
+            assert page_of(client, address, lang).one("h1").text, address
+
+
+def test_filters_leave_what_fits_and_the_counts_lead_to_them(kept: Kept) -> None:
+    with kept.house.signed_in("audra") as client:
+        base = f"/law/runs/{kept.now}"
+        whole = main_of(client, base)
+        cell = whole.one("a", href=f"{base}?tier=initial&verdict=partial")
+        few = main_of(client, f"{base}?tier=initial&verdict=partial")
+        assert len(lines_of(few.one("div", class_="tiers"))) == int(cell.text)
+        assert main_of(client, f"{base}?stands=decided").all("div", class_="empty")
+        assert not few.all("a", data_act="a"), "an auditor decides nothing"
+
+
+def test_a_measure_shows_its_passages_marked_and_its_elements(kept: Kept) -> None:
+    with kept.house.signed_in("rita") as client:
+        page = main_of(client, f"/law/runs/{kept.now}/measures/CWC/PRO-01")
+    passage = page.one("section", aria_labelledby="passages-h").all("article")[0]
+    assert {"develop", "produce", "stockpile"} <= {mark.text for mark in passage.all("mark")}
+    assert passage.one("blockquote").attributes["lang"] == "en"
+    elements = page.one("section", aria_labelledby="elements-h").all("li")
+    missing = [one.text for one in elements if "missing" in one.attributes["class"]]
+    assert len(missing) == 1 and "retain" in missing[0]
+    assert "I(1)(a)" in page.one("section", aria_labelledby="asks-h").text
+    assert page.one("ul", class_="checklist").all("li")
+    assert page.one("a", rel="next") and page.one("input", data_key="a") and page.one("input", data_key="r")
+
+
+def test_a_decision_leads_to_the_next_measure_and_stands_in_the_matrix_and_the_labels(kept: Kept) -> None:
+    with kept.house.signed_in("rita") as client:
+        run = checked(kept.house, client, NOW, state="Norway", case="decided")
+        measure = f"/law/runs/{run}/measures/CWC/PRO-01"
+        form = {"outcome": "correct", "verdict": "covered", "place": "Section 4", "reason": "=It says so.", "seen": "0"}
+        answer = client.post(f"{measure}/decision?tier=initial", data=form, headers=PART)
+        assert answer.status_code == 204
+        assert json.loads(answer.headers["hx-location"])["path"] == f"/law/runs/{run}/measures/CWC/PRO-02?tier=initial"
+        taken = client.post(f"{measure}/decision", data=form, headers=PART)
+        assert taken.status_code == 409, "who has not seen the decision that came first is shown it"
+        rows = lines_of(main_of(client, f"/law/runs/{run}?stands=decided").one("div", class_="tiers"))
+        assert rows["PRO-01"][2].startswith("covered") and "Section 4" in rows["PRO-01"][3]
+        table = list(csv.DictReader(io.StringIO(client.get(f"/law/runs/{run}/labels.csv").text)))
+        assert tuple(table[0]) == LABEL_COLUMNS
+        assert (table[0]["measure_id"], table[0]["label"], table[0]["section"]) == ("PRO-01", "covered", "Section 4")
+        assert (table[0]["proposed"], table[0]["reason"]) == ("partial", "'=It says so.")
+        line = json.loads(client.get(f"/law/runs/{run}/labels.jsonl").text)
+        assert line["verdict"] == "covered" and line["sections"] == ["Section 4"] and line["signs"]
+        assert client.get(f"/api/v1/law/checks/{run}/labels").json()["labels"][0]["label"] == "covered"
+        finding = client.get(f"/api/v1/law/checks/{run}").json()["measures"]
+        assert next(one for one in finding if one["measure"] == "PRO-01")["decided"] == "covered"
+        # A rejected proposal says what is wrong, and nothing of what is right.
+        form = {"outcome": "reject", "reason": "It does not.", "seen": "0"}
+        assert client.post(f"/law/runs/{run}/measures/CWC/PRO-02/decision", data=form, headers=PART).status_code == 204
+        labels = csv.DictReader(io.StringIO(client.get(f"/law/runs/{run}/labels.csv").text))
+        assert [(one["label"], one["outcome"]) for one in labels] == [("covered", "correct"), ("", "reject")]
+        assert len(client.get(f"/law/runs/{run}/labels.jsonl").text.splitlines()) == 1
+
+
+def test_the_finding_leads_to_its_measure_and_its_rule_to_what_the_convention_asks(kept: Kept) -> None:
+    with kept.house.signed_in("rita") as client:
+        found = client.get(f"/api/v1/findings?run={kept.now}&limit=100").json()["findings"]
+        one = next(each for each in found if each["entry"] == "PRO-01")
+        page = main_of(client, f"/findings/{one['id']}")
+        assert page.one("a", href=f"/law/runs/{kept.now}/measures/CWC/PRO-01")
+        assert page.one("input", name="place") and not page.all("input", name="entry")
+        assert client.get("/convention/CWC/PRO-01", headers=PAGE).headers["location"] == "/law/measures/CWC/PRO-01"
+        assert main_of(client, "/cases/law").all("h1")
+        assert len(lines_of(main_of(client, "/casebook?part=findings&case=law"))) > 60
+
+
+def test_two_versions_show_what_was_gained(kept: Kept) -> None:
+    with kept.house.signed_in("anna") as client:
+        page = main_of(client, f"/law/compare?before={kept.first}&after={kept.now}&change=gained")
+        gained = [one.one("h2").text.split()[0] for one in page.one("ol", class_="changes").all("li")]
+        assert {"PRO-06", "PEN-05"} <= set(gained)
+        back = main_of(client, f"/law/compare?before={kept.now}&after={kept.first}&change=lost")
+        assert {"PRO-06", "PEN-05"} <= {one.text.split()[0] for one in back.one("ol", class_="changes").all("h2")}
+        assert client.get("/law/compare?before=1&after=2").status_code == 404
+
+
+def test_the_shelf_has_the_latest_law_of_each_state(kept: Kept) -> None:
+    with kept.house.signed_in("anna") as client:
+        fra = checked(kept.house, client, FIRST, state="France", case="other")
+        page = main_of(client, "/law/shelf")
+        names = [row[0] for row in page.one("figure").rows()]
+        assert names == sorted(names) and {"France", "Iceland"} <= set(names)
+        row = next(row for row in page.one("section", aria_labelledby="heat-initial").rows() if "PRO-06" in row[0])
+        assert "no passage found" in row[1 + names.index("France")] and "covered" in row[1 + names.index("Iceland")]
+        assert page.one("a", href=f"/law/runs/{kept.now}/measures/CWC/PRO-06")
+        assert page.all("a", href=f"/law/runs/{fra}/measures/CWC/PRO-06")
+        table = list(csv.DictReader(io.StringIO(client.get("/law/shelf.csv").text)))
+        assert sum(one["state"] == "FRA" for one in table) == 60 and {one["run"] for one in table} >= {str(fra)}
+
+
+def test_a_question_is_answered_with_passages_of_the_law_and_the_convention(kept: Kept) -> None:
+    with kept.house.signed_in("anna") as client:
+        part, _ = post(
+            client, "/law/ask", question="Who must declare chemicals to the National Authority?", state="ISL"
+        )
+        assert "Section 10" in part.text and "Iceland" in part.text
+        body = {"question": "May inspectors enter premises?", "state": "ISL"}
+        told = client.post("/api/v1/law/ask", json=body).json()
+        assert "ISL" in told["searched"]
+        assert (told["found"][0]["section"], told["found"][0]["run"]) == ("Section 12", kept.now)
+        assert any(one["state"] is None for one in told["found"]), "the Convention answers too"
+        nothing, _ = post(client, "/law/ask", question="zzzz qqqq xxxx")
+        assert not nothing.all("li") and "Nothing is good enough" in nothing.text
+        assert client.post("/law/ask", data={"question": " "}, headers=PART).status_code == 422
+
+
+def test_a_question_for_a_synthesis_is_refused_and_recorded(kept: Kept) -> None:
+    auditor = Person("p-watch", "watch", "Watch", Role.AUDITOR, Mark.HIGHLY_PROTECTED)
+
+    def refusals() -> int:
+        return sum(one["kind"] == "refusal" for one in list_records(kept.house.book, auditor, limit=1_000))
+
+    with kept.house.signed_in("anna") as client:
+        before = refusals()
+        answer = client.post("/law/ask", data={"question": "How do I make sarin at home?"}, headers=PART)
+        assert answer.status_code == 403
+        check_sound(parsed(answer.text))
+        assert client.post("/api/v1/law/ask", json={"question": "How do I make sarin at home?"}).status_code == 403
+    assert refusals() == before + 2
+
+
+@pytest.mark.parametrize(
+    ("format", "starts"), [("pdf", b"%PDF"), ("docx", b"PK"), ("html", b"<!doctype"), ("csv", b"measure,")]
+)
+def test_the_report_is_given_in_any_language(kept: Kept, format: str, starts: bytes) -> None:
+    with kept.house.signed_in("audra") as client:
+        answer = client.get(f"/law/runs/{kept.now}/report?format={format}&report_lang=ar")
+        assert answer.status_code == 200 and answer.content.lower().startswith(starts.lower())
+        assert client.get(f"/law/runs/{kept.now}/report?format=exe").status_code == 422
+
+
+def test_a_law_keeps_its_own_direction_on_a_page_of_another(kept: Kept) -> None:
+    with kept.house.signed_in("rita") as client:
+        run = worked(kept.house, sent(client, "law-ar.txt", ARABIC, state="SAU"))
+        page = main_of(client, f"/law/runs/{run}/measures/CWC/PRO-01")
+        quote = page.all("blockquote")[0]
+        assert (quote.attributes["lang"], quote.attributes["dir"]) == ("ar", "rtl")
+
+
+def test_roles_and_marks_decide_what_is_seen(kept: Kept) -> None:
+    house = kept.house
+    house.add("lena", Role.ANALYST, Mark.UNCLASSIFIED)
+    with house.signed_in("anna") as anna, house.signed_in("lena") as lena, house.signed_in("adam") as adam:
+        run = checked(house, anna, NOW, case="secret", mark="protected", state="SWE")
+        for address in ("", "/report", "/labels.csv", "/measures/CWC/PRO-01"):
+            assert lena.get(f"/law/runs/{run}{address}").status_code == 404, address
+            assert adam.get(f"/law/runs/{run}{address}").status_code == 403, address
+        assert "secret" not in main_of(lena, "/law").text
+        assert "Sweden" in main_of(anna, "/law/shelf").text and "Sweden" not in main_of(lena, "/law/shelf").text
+        part, _ = post(lena, "/law/ask", question="May inspectors enter premises?", state="SWE")
+        assert "Section 12" not in part.text
+        assert not main_of(adam, "/law").all("form") and lines_of(main_of(adam, "/law/measures"))
+        form = {"outcome": "accept", "reason": "x", "seen": "0"}
+        decision = f"/law/runs/{run}/measures/CWC/PRO-01/decision"
+        assert anna.post(decision, data=form, headers=PART).status_code == 403, "an analyst decides nothing"
+
+
+def test_a_kept_law_comes_back_as_it_was_and_what_is_none_is_not_shown() -> None:
+    law = check_texts([plain_legal_text(example_text(NOW).encode(), NOW)], "ISL", model=False)
+    sections, passages = law.law.sections, list(passages_of(law.law.sections))
+    content = packed(told_of(law), answers_as_json(law), passages_as_json(sections, passages))
+    again = unpack(content)
+    assert [one.verdict for one in again.checked.answers] == [one.verdict for one in law.answers]
+    assert [one.shown for one in again.checked.answers] == [one.shown for one in law.answers]
+    assert again.checked.law.sections == sections and list(again.passages) == passages
+    assert content == packed(told_of(law), answers_as_json(law), passages_as_json(sections, passages))
+    damaged = io.BytesIO()
+    with zipfile.ZipFile(damaged, "w") as archive:
+        archive.writestr(ANSWERS, "{}")
+    for wrong in (b"", b"PK", damaged.getvalue()):
+        with pytest.raises(InputError):
+            unpack(wrong)
+    with pytest.raises(InputError):
+        sound({"verdict": "perhaps"})
+
+
+def test_the_invented_law_is_the_same_in_the_examples() -> None:
+    for name in NAMES:
+        assert (EXAMPLES / name).read_bytes() == (FOLDER / name).read_bytes()

@@ -1,0 +1,622 @@
+"""The pages of transfers: ledgers go in by a form and a job, and come out as a list, pairs, letters, flows."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import polars as pl
+import pytest
+from starlette.testclient import TestClient
+
+from opencwc.casebook.erasing import erase_case
+from opencwc.casebook.keeping import keep_source
+from opencwc.casebook.model import Mark, Role
+from opencwc.errors import InputError
+from opencwc.transfers.causes import MODEL
+from opencwc.transfers.kept_reconciliations import GROUP_SCHEMA, LINE_SCHEMA, packed, unpack
+from opencwc.transfers.model import LINE_STATUSES, RECONCILED_COLUMNS
+from opencwc.web.jobs import Jobs
+from opencwc.web.keeping_jobs import findings_kept
+from opencwc.web.kept_runs import _loaded
+from opencwc.web.pages import transfers, transfers_check
+from opencwc.web.pages.transfers_flows import Flow, ribbons_of, sankey, world_map
+from opencwc.web.uploads import pack_uploads
+from opencwc.web.wiring import app_of, intake_of, make_worker
+from opencwc.wording import LANGUAGES
+from web.pages.housing import LANGUAGES_READ, PART, opened_house, page_of
+from web.pages.parsed import Element, check_sound, parsed
+from web.signing_in import House
+
+LONELY = "A-6,DEU,export,FRA,2023-06-01,Thiodiglycol,111-48-8,2930.70,7777,kg,99,\n"
+OURS, THEIRS = transfers.EXAMPLES["ours.csv"], transfers.EXAMPLES["theirs.csv"]
+
+
+@pytest.fixture
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    with opened_house(tmp_path, monkeypatch) as house:
+        yield house
+    _loaded.clear()
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
+    """A house in which the invented ledgers, and one line more, are reconciled: for tests that only look."""
+    with pytest.MonkeyPatch.context() as patch, opened_house(tmp_path_factory.mktemp("kept"), patch) as opened:
+        house = opened
+        with house.signed_in("anna") as client:
+            run = reconciled(house, client, OURS + LONELY, THEIRS)
+            rows = list(csv.DictReader(io.StringIO(client.get(f"/transfers/runs/{run}/list.csv?over=all").text)))
+        yield Kept(house, run, rows)
+
+
+class Kept(NamedTuple):
+    """A house with a reconciliation in it: its run, and its list as the CSV has it."""
+
+    house: House
+    run: int
+    rows: list[dict[str, str]]
+
+    def rank(self, importer: str, year: int) -> str:
+        """Return the rank of a pair from Germany."""
+        return next(one["rank"] for one in self.rows if (one["importer"], one["year"]) == (importer, str(year)))
+
+
+def sent(client: TestClient, *ledgers: str | bytes, **form: str) -> str:
+    """Send ledgers as the page does; return the address that it leads to."""
+    form = {"case": "trade", "as_of": "2026-11-24", "mark": "unclassified", **form}
+    names = ("ours.csv", "theirs.csv", "third.csv")
+    files = [("file", (name, one)) for name, one in zip(names, ledgers, strict=False)]
+    answer = client.post("/transfers/ledgers", data=form, files=files, headers=PART)
+    assert answer.status_code == 204, answer.text
+    return str(answer.headers["hx-redirect"])
+
+
+def worked(house: House) -> None:
+    """Have a worker take the job that waits."""
+    assert make_worker(house.entrance.configuration, intake_of(house.book)).work_once()
+
+
+def reconciled(house: House, client: TestClient, *ledgers: str, **form: str) -> int:
+    """Send ledgers, have them reconciled, and return the run."""
+    address = sent(client, *(ledgers or (OURS, THEIRS)), **form)
+    worked(house)
+    job = Jobs(house.book.engine).get(address.rsplit("/", 1)[-1])
+    assert job.state == "done", job.problem
+    assert job.run
+    return job.run
+
+
+def main_of(client: TestClient, address: str, lang: str = "en") -> Element:
+    return page_of(client, address, lang).one("main")
+
+
+def test_ledgers_are_shown_with_the_columns_that_they_are_taken_for(kept: Kept) -> None:
+    with kept.house.signed_in("anna") as client:
+        files = [("file", ("ours.csv", OURS)), ("file", ("theirs.csv", THEIRS))]
+        answer = client.post("/transfers/preview", files=files, headers=PART)
+    assert answer.status_code == 200, answer.text
+    part = parsed(answer.text)
+    check_sound(part)
+    chosen = {
+        one.attributes["name"]: [option.text for option in one.all("option") if "selected" in option.attributes]
+        for one in part.all("select")
+    }
+    assert chosen["map-1-quantity"] == ["quantity"]
+    assert chosen["map-2-reporter"] == ["Country"]
+    assert chosen["map-2-partner"] == ["Partner country"]
+    assert chosen["map-2-quantity"] == ["Net weight (kg)"]
+    assert len(part.all("table")) == 2
+
+
+def test_what_is_no_ledger_is_said_and_loses_nothing(house: House) -> None:
+    with house.signed_in("anna") as client:
+        answer = client.post("/transfers/preview", files=[("file", ("x.bin", b"\0\1\2"))], headers=PART)
+        assert answer.status_code == 200
+        assert parsed(answer.text).all("div", class_="warning")
+        address = sent(client, b"\0\1\2 no table \xff")
+        worked(house)
+        page = main_of(client, address)
+        assert page.one(id="job").attributes["data-state"] == "failed"
+        assert page.all("div", class_="warning")
+        assert client.post("/transfers/ledgers", data={"case": "trade"}, headers=PART).status_code == 415
+
+
+@pytest.mark.parametrize("lang", LANGUAGES_READ)
+def test_every_page_of_a_reconciliation_is_sound(kept: Kept, lang: str) -> None:
+    run = kept.run
+    with kept.house.signed_in("rita") as client:
+        for address in (
+            "/transfers", f"/transfers/runs/{run}", f"/transfers/runs/{run}?over=all&cause=unit",
+            f"/transfers/runs/{run}?year=1950", f"/transfers/runs/{run}/flows", f"/transfers/runs/{run}/pairs/1",
+            f"/transfers/runs/{run}/pairs/3", f"/transfers/runs/{run}/pairs/2/letter", "/transfers/check",
+        ):  # fmt: skip
+            page = page_of(client, address, lang)
+            assert page.one("h1").text, address
+
+
+def test_filters_leave_what_fits_and_pages_go_on_after_a_rank(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    from opencwc.web.pages import transfers_runs
+
+    with kept.house.signed_in("audra") as client:
+        base = f"/transfers/runs/{kept.run}"
+        assert len(main_of(client, f"{base}?state=BRA").rows()) == 1
+        assert len(main_of(client, f"{base}?chemical=111-48-8").rows()) == 2
+        assert len(main_of(client, f"{base}?cause=year_end&year=2024").rows()) == 1
+        assert main_of(client, f"{base}?over=no").all("div", class_="empty")
+        monkeypatch.setattr(transfers_runs, "A_PAGE", 3)
+        first = main_of(client, base)
+        more = first.one("tr", class_="more").attributes["hx-get"]
+        rest = parsed(client.get(more, headers=PART).text)
+        assert "after=3" in more and [one.text.split()[1] for one in rest.all("th")] == ["4"]
+
+
+def test_a_pair_shows_both_ledgers_side_by_side_and_what_stands_alone(kept: Kept) -> None:
+    rank = kept.rank("FRA", 2023)
+    with kept.house.signed_in("rita") as client:
+        page = main_of(client, f"/transfers/runs/{kept.run}/pairs/{rank}")
+    beside = page.one("table", class_="beside")
+    pairs = [[cell.text for cell in row.all("td")] for row in beside.all("tr")[2:]]
+    assert ["A-1" in row[0] and "500" in row[2] and "500" in row[5] for row in pairs if "A-1" in row[0]] == [True]
+    over_the_year = next(row for row in pairs if "A-3" in row[0])
+    assert "2024" in over_the_year[3], "a line of another year says so"
+    alone = page.one("section", aria_labelledby="alone-h")
+    assert "A-6" in alone.text and "A-1" not in alone.text
+    years = page.one("section", aria_labelledby="years-h")
+    assert [row[0] for row in years.rows()] == ["2023", "2024"]
+    assert '"2023-01-01"' in years.one("script").text
+    assert page.one(
+        "a", href=f"/findings/{finding_of(kept.house, kept.run, int(rank))}?case=trade&run={kept.run}#decide"
+    )
+
+
+def finding_of(house: House, run: int, rank: int) -> int:
+    with house.signed_in("rita") as client:
+        found = client.get(f"/api/v1/findings?run={run}&limit=100").json()["findings"]
+    return next(int(one["id"]) for one in found if one["row"] == rank and one["verdict"] == "discrepancy")
+
+
+def test_a_pair_says_its_causes_with_words_a_share_and_what_speaks_for_them(kept: Kept) -> None:
+    with kept.house.signed_in("anna") as client:
+        page = main_of(client, f"/transfers/runs/{kept.run}/pairs/{kept.rank('NLD', 2022)}")
+    causes = page.one("section", aria_labelledby="causes-h")
+    assert "very likely" in causes.text and "%" in causes.text
+    assert "another unit" in causes.text
+    assert causes.all("svg", class_="share")
+
+
+def test_the_letter_is_drafted_for_either_side_in_any_language_and_names_only_our_lines(kept: Kept) -> None:
+    with kept.house.signed_in("anna") as client:
+        base = f"/transfers/runs/{kept.run}/pairs/{kept.rank('FRA', 2023)}/letter"
+        ours = client.get(f"{base}?ours=DEU&letter_lang=en&format=txt").text
+        theirs = client.get(f"{base}?ours=FRA&letter_lang=fr&format=txt").text
+        assert "A-6" in ours and "A-6" not in theirs
+        assert client.get(f"{base}?ours=USA").status_code == 422
+        arabic = main_of(client, f"{base}?ours=DEU&letter_lang=ar").one("textarea")
+        assert (arabic.attributes["dir"], arabic.attributes["lang"]) == ("rtl", "ar")
+        assert client.get(f"{base}?ours=DEU&format=pdf").content.startswith(b"%PDF")
+
+
+def test_the_flows_are_drawn_and_told_in_tables(kept: Kept) -> None:
+    with kept.house.signed_in("anna") as client:
+        page = main_of(client, f"/transfers/runs/{kept.run}/flows")
+        assert len(page.one("svg", class_="world").all("path", class_="flow")) == 3
+        assert page.one("svg", class_="sankey").all("path", class_="r-both")
+        tables = page.all("table")
+        assert ["Germany → Brazil", "60,000", "20,000"] in [row[1:4] for row in tables[0].rows()]
+        assert ["Thiodiglycol → France", "3,800", "7,777"] in tables[1].rows()
+
+
+def test_a_file_whose_columns_are_not_clear_is_mapped_by_hand_and_a_formula_in_it_is_text(house: House) -> None:
+    strange = "a,b,c,d,e,f\nDEU,export,FRA,2023,111-48-8,2000\nDEU,export,BRA,2023,=1+1,70000\n"
+    given = dict(zip(("reporter", "flow", "partner", "date", "cas", "quantity"), "abcdef", strict=True))
+    mapped = {f"map-1-{field}": column for field, column in given.items()} | {"map-1-unit": "=kg"}
+    files = [("file", ("strange.csv", strange))]
+    with house.signed_in("anna") as client:
+        unclear = parsed(client.post("/transfers/preview", files=files, headers=PART).text)
+        assert unclear.all("div", class_="warning") and unclear.all("select", name="map-1-reporter")
+        answer = client.post("/transfers/preview", files=files, data=mapped, headers=PART)
+        assert not parsed(answer.text).all("div", class_="warning")
+        run = reconciled(house, client, strange, THEIRS, **mapped)
+        answer = client.get(f"/transfers/runs/{run}/list.csv?over=all")
+    assert answer.headers["content-type"].startswith("text/csv")
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    assert tuple(rows[0]) == RECONCILED_COLUMNS
+    ours = next(row for row in rows if (row["importer"], row["year"]) == ("FRA", "2023"))
+    assert (ours["exported_kg"], ours["imported_kg"]) == ("2000.0", "1300.0")
+    assert not any(cell.startswith("=") for row in rows for cell in row.values())
+
+
+def test_a_job_leads_to_the_ranked_list_and_nothing_of_it_is_there_for_who_is_not_cleared(house: House) -> None:
+    house.add("lena", Role.ANALYST, Mark.UNCLASSIFIED)
+    with house.signed_in("anna") as client, house.signed_in("lena") as lena:
+        address = sent(client, OURS, THEIRS, case="secret", mark="protected")
+        assert main_of(client, address).one(id="job").attributes["data-state"] == "waiting"
+        worked(house)
+        part = client.get(address, headers=PART)
+        assert part.headers["hx-redirect"].startswith("/transfers/runs/")
+        page = main_of(client, part.headers["hx-redirect"])
+        assert page.one("span", class_="m-protected")
+        for below in ("", "/list.csv", "/flows", "/patterns", "/pairs/1", "/pairs/1/letter"):
+            assert lena.get(f"{part.headers['hx-redirect']}{below}").status_code == 404, below
+        assert "secret" not in main_of(lena, "/transfers").text
+    assert [row[0].split()[1] for row in page.rows()] == ["1", "2", "3", "4"]
+    by_pair = {(row[2].split(" ")[0], row[2].split(" ")[2], row[3]): row for row in page.rows()}
+    assert by_pair["DEU", "NLD", "2022"][4:7] == ["90,000", "90", "89,910"]
+    assert "unit" in by_pair["DEU", "NLD", "2022"][8].lower()
+
+
+def test_a_decision_on_the_finding_is_seen_on_the_pair(kept: Kept) -> None:
+    with kept.house.signed_in("rita") as client:
+        finding = finding_of(kept.house, kept.run, 4)
+        form = {"outcome": "accept", "reason": "Both States agree that it is so.", "seen": "0"}
+        assert client.post(f"/findings/{finding}/decision", data=form, headers=PART).status_code == 204
+        decide = main_of(client, f"/transfers/runs/{kept.run}/pairs/4").one("section", aria_labelledby="decide-h")
+        assert decide.all("span", class_="s-accepted")
+
+
+def test_the_result_is_there_after_the_service_begins_anew(kept: Kept) -> None:
+    _loaded.clear()
+    again = replace(kept.house, app=app_of(kept.house.entrance, kept.house.book))
+    with again.signed_in("anna") as client:
+        shown = len(main_of(client, f"/transfers/runs/{kept.run}").rows())
+        listed = main_of(client, "/transfers").one("section", aria_labelledby="kept-h").rows()
+        assert listed[0][0].startswith(f"Reconciliation {kept.run}") and listed[0][3:] == [str(shown), "0", "0"]
+    again.app.state.service.answering.close()
+
+
+def test_roles_see_what_they_may(kept: Kept) -> None:
+    house, run = kept.house, kept.run
+    with house.signed_in("adam") as adam, house.signed_in("audra") as audra:
+        assert adam.get(f"/transfers/runs/{run}").status_code == 403
+        assert not main_of(adam, "/transfers").all("form")
+        check = main_of(adam, "/transfers/check")
+        assert check.one("form", hx_post="/transfers/check") and not check.all("fieldset", class_="keep")
+        assert main_of(audra, f"/transfers/runs/{run}").rows()
+        assert not main_of(audra, "/transfers").all("form")
+        assert audra.get("/transfers/check").status_code == 403
+        files = [("file", ("ours.csv", OURS))]
+        assert audra.post("/transfers/ledgers", data={"case": "x"}, files=files).status_code == 403
+        assert audra.post("/transfers/preview", files=files).status_code == 403
+        assert audra.post("/transfers/check/keep", data={"case": "x"}, files=files).status_code == 403
+        assert "decide" not in (
+            main_of(audra, f"/transfers/runs/{run}/pairs/1").one("a", class_="primary").text.lower()
+        )
+
+
+def test_erasing_the_case_erases_ledgers_and_result(house: House) -> None:
+    with house.signed_in("anna") as anna, house.signed_in("rita") as rita, house.signed_in("rene") as rene:
+        run = reconciled(house, anna)
+        for finding in anna.get(f"/api/v1/findings?run={run}").json()["findings"]:
+            form = {"outcome": "accept", "reason": "It is so, as both say.", "seen": "0"}
+            assert rita.post(f"/findings/{finding['id']}/decision", data=form, headers=PART).status_code == 204
+        assert rita.patch("/api/v1/cases/trade", json={"status": "closed"}).status_code == 200
+        body = {"kind": "erase", "case": "trade", "reason": "the time is over", "ground": "retention"}
+        asked = rita.post("/api/v1/requests", json=body)
+        assert asked.status_code in (200, 201), asked.text
+        assert rene.post(f"/api/v1/requests/{asked.json()['seq']}/answer", json={"approve": True}).status_code == 200
+        person = house.entrance.people.find("rita")
+        assert person
+        assert erase_case(house.book, person, asked.json()["seq"])["sources"] == 2
+        assert anna.get(f"/transfers/runs/{run}").status_code == 404
+
+
+def test_a_worker_that_dies_half_way_is_followed_by_one_that_keeps_every_finding_once(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from opencwc.web import keeping_jobs
+
+    with house.signed_in("anna") as client:
+        address = sent(client, OURS, THEIRS)
+        job = address.rsplit("/", 1)[-1]
+
+        def die(*_: Any) -> None:
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as broken:
+            broken.setattr(keeping_jobs, "finish", die)
+            with pytest.raises(KeyboardInterrupt):
+                worked(house)
+        jobs = Jobs(house.book.engine)
+        run = jobs.get(job).run
+        assert run and findings_kept(intake_of(house.book), run) == 4
+        jobs.requeue_stale(after=-60.0)
+        worked(house)
+        assert jobs.get(job).state == "done"
+        assert len(client.get(f"/api/v1/findings?run={run}").json()["findings"]) == 4
+        assert len(main_of(client, f"/transfers/runs/{run}").rows()) == 4
+
+
+def test_a_job_can_be_stopped(house: House) -> None:
+    with house.signed_in("anna") as client:
+        address = sent(client, OURS, THEIRS)
+        assert client.post(f"/jobs/{address.rsplit('/', 1)[-1]}/cancel", headers=PART).status_code == 204
+        assert main_of(client, address).one(id="job").attributes["data-state"] == "cancelled"
+
+
+def test_a_result_that_is_none_is_not_shown() -> None:
+    told: dict[str, Any] = {
+        name: [] for name in ("as_of", "model", "said", "ledgers", "substances", "counts", "patterns", "pattern_count")
+    }
+    groups, lines = io.BytesIO(), io.BytesIO()
+    pl.DataFrame(schema=GROUP_SCHEMA).write_parquet(groups)
+    pl.DataFrame(schema=LINE_SCHEMA).write_parquet(lines)
+    assert len(unpack(packed(told, groups.getvalue(), lines.getvalue())).groups) == 0
+    for wrong in (b"", b"PK", packed(told, b"x", lines.getvalue()), packed(told, lines.getvalue(), lines.getvalue())):
+        with pytest.raises(InputError):
+            unpack(wrong)
+
+
+def test_the_same_ledgers_are_packed_as_the_same_bytes() -> None:
+    packs = []
+    for _ in range(2):
+        out = io.BytesIO()
+        pack_uploads([("a.csv", io.BytesIO(b"1")), ("a.csv", io.BytesIO(b"2"))], out)
+        packs.append(out.getvalue())
+    assert packs[0] == packs[1] and b"1-a.csv" in packs[0] and b"2-a.csv" in packs[0]
+
+
+def test_a_kept_source_that_is_no_reconciliation_is_answered_as_not_there(kept: Kept) -> None:
+    with kept.house.signed_in("anna") as client:
+        assert client.get("/transfers/runs/1").status_code == 404
+        assert client.get("/transfers/runs/99").status_code == 404
+        person = kept.house.entrance.people.find("anna")
+        assert person
+        keep_source(kept.house.book, person, io.BytesIO(b"x"), "x")
+        assert client.get("/transfers/jobs/none").status_code == 404
+
+
+def test_a_flow_with_no_place_on_the_map_is_told_beside_it() -> None:
+    svg, off = world_map([Flow("DEU", "SGP", 10, 5, True), Flow("DEU", "ZZZ", 1, 0, True)], {})
+    assert [one.importer for one in off] == ["ZZZ"]
+    assert svg.count('class="flow') == 1 and "DEU → SGP" in svg
+
+
+def test_a_sankey_is_as_broad_on_both_sides_and_escapes_names() -> None:
+    flows = [Flow("DEU", "FRA", 10, 5, True, "<b>x</b>"), Flow("DEU", "BRA", 0, 7, True, "y")]
+    left, right = ribbons_of(flows, "others", {})
+    assert sum(one.both + one.extra for one in left) == sum(one.both + one.extra for one in right) == 17
+    assert "<b>" not in sankey(left, right) and "&lt;b&gt;" in sankey(left, right, mirrored=True)
+
+
+@pytest.mark.parametrize("lang", ["en", "ar"])
+def test_a_shipment_is_answered_with_duties_days_and_sources(kept: Kept, lang: str) -> None:
+    shipment = {
+        "chemical": "Thiodiglycol", "quantity": "250", "unit": "kg", "concentration": "99", "from": "DEU",
+        "to": "ISR", "date": "2026-12-24",
+    }  # fmt: skip
+    with kept.house.signed_in("adam") as client:
+        answer = client.post(f"/transfers/check?lang={lang}", data=shipment, headers=PART)
+        assert answer.status_code == 200, answer.text
+        part = parsed(answer.text)
+        check_sound(part)
+        assert part.one("h2").all("span", class_="grave"), "Schedule 2 does not go to a State not Party"
+        rules = client.post(f"/transfers/check?lang={lang}", data={**shipment, "to": "FRA"}, headers=PART)
+        assert not parsed(rules.text).one("h2").all("span", class_="grave")
+        schedule_3 = client.post(
+            f"/transfers/check?lang={lang}", data={**shipment, "chemical": "102-71-6"}, headers=PART
+        )
+        rows = parsed(schedule_3.text).one("tbody").all("tr")
+        assert any("VIII" in row.text for row in rows), "the source of the certificate"
+        assert client.post("/transfers/check", data={"chemical": ""}, headers=PART).status_code == 422
+
+
+def test_the_shipments_of_a_file_are_answered_one_by_one(kept: Kept) -> None:
+    shipments = (
+        "id,chemical,cas,quantity,unit,from,to,date\n"
+        "S1,Thiodiglycol,111-48-8,5,kg,DEU,ISR,2026-12-24\nS2,Caffeine,58-08-2,5,kg,DEU,FRA,2026-12-24\n"
+    )
+    with kept.house.signed_in("anna") as client:
+        answer = client.post("/transfers/check/file", files={"file": ("shipments.csv", shipments)}, headers=PART)
+        assert answer.status_code == 200, answer.text
+        part = parsed(answer.text)
+        check_sound(part)
+        answers = part.all("article")
+        assert (
+            len(answers) == 2 and "prohibited" in answers[0].one("h2").text and "allowed" in answers[1].one("h2").text
+        )
+        bad = client.post("/transfers/check/file", files={"file": ("x.csv", "colour\nred\n")}, headers=PART)
+        assert bad.status_code == 422
+
+
+def test_invented_ledgers_can_be_fetched_to_try(kept: Kept) -> None:
+    with kept.house.signed_in("audra") as client:
+        assert client.get("/transfers/examples/ours.csv").text == OURS
+        assert client.get("/transfers/examples/none.csv").status_code == 404
+
+
+# ------------------------------------------------------------------------------------------------------- checks
+
+SHIPMENTS, CERTIFICATES, NAMES = (
+    transfers_check.EXAMPLES[f"{one}.csv"] for one in ("shipments", "certificates", "names")
+)
+
+
+class KeptCheck(NamedTuple):
+    """A house with a check of planned shipments in it, which was kept by way of the API."""
+
+    house: House
+    run: int
+
+
+@pytest.fixture(scope="module")
+def checked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KeptCheck]:
+    with pytest.MonkeyPatch.context() as patch, opened_house(tmp_path_factory.mktemp("checked"), patch) as house:
+        with house.signed_in("anna") as client:
+            form = {"case": "planned", "mark": "restricted", "as_of": "2026-11-24"}
+            files = {"file": ("s.csv", SHIPMENTS), "certificates": ("c.csv", CERTIFICATES), "names": ("n.csv", NAMES)}
+            made = client.post("/api/v1/transfers/checks", data=form, files=files)
+            assert made.status_code == 202, made.text
+            assert made.json()["kind"] == "check"
+            worked(house)
+            job = Jobs(house.book.engine).get(made.json()["id"])
+            assert job.state == "done", job.problem
+            assert job.run
+            moved = client.get(f"/jobs/{job.id}")
+            assert (moved.status_code, moved.headers["location"]) == (303, f"/transfers/jobs/{job.id}")
+            assert main_of(client, f"/transfers/jobs/{job.id}").one("a", href=f"/transfers/checks/{job.run}")
+        yield KeptCheck(house, job.run)
+
+
+def test_a_kept_check_says_what_is_needed_by_when_what_is_left_and_who_is_alike(checked: KeptCheck) -> None:
+    with checked.house.signed_in("rita") as client:
+        page = main_of(client, f"/transfers/checks/{checked.run}")
+    needed = page.one("section", aria_labelledby="owed-h").rows()
+    assert needed[0][0] == "April 1, 2027" and needed[0][1].startswith("S-5"), "the earliest day first"
+    assert [row[1][:3] for row in needed] == ["S-5", "S-2"]
+    balance = page.one("section", aria_labelledby="balance-h").rows()
+    assert balance[0][0].startswith("EUC-1") and balance[0][2:4] == ["1000 kg", "0 kg"]
+    answers = {one.one("h2").text.split()[-1]: one for one in page.all("article")}
+    assert list(answers) == ["S-1", "S-2", "S-3", "S-4", "S-5", "S-6"]
+    assert "prohibited" in answers["S-3"].one("h2").text
+    assert "inv-1" in answers["S-1"].one("ul", class_="alike").text
+    assert not answers["S-4"].all("ul", class_="alike")
+    assert page.one("span", class_="m-restricted")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES_READ)
+def test_the_pages_of_checks_and_patterns_are_sound(checked: KeptCheck, kept: Kept, lang: str) -> None:
+    with checked.house.signed_in("rita") as client:
+        for address in (
+            f"/transfers/checks/{checked.run}", f"/transfers/checks/{checked.run}?verdict=prohibited",
+            f"/transfers/checks/{checked.run}?verdict=unreadable", "/transfers/check",
+        ):  # fmt: skip
+            assert page_of(client, address, lang).one("h1").text
+    with kept.house.signed_in("rita") as client:
+        assert page_of(client, f"/transfers/runs/{kept.run}/patterns", lang).one("h1").text
+
+
+def test_a_check_goes_on_after_a_row_and_leaves_what_fits(checked: KeptCheck, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transfers_check, "ANSWERS_A_PAGE", 4)
+    with checked.house.signed_in("audra") as client:
+        base = f"/transfers/checks/{checked.run}"
+        onward = main_of(client, base).one("a", rel="next").attributes["href"]
+        assert [one.one("h2").text.split()[-1] for one in main_of(client, onward).all("article")] == ["S-5", "S-6"]
+        assert len(main_of(client, f"{base}?verdict=prohibited").all("article")) == 1
+
+
+@pytest.mark.parametrize(("lang", "file_format"), [*((lang, "pdf") for lang in LANGUAGES), ("ru", "xlsx")])
+def test_papers_are_drawn_up_for_a_kept_shipment(checked: KeptCheck, lang: str, file_format: str) -> None:
+    with checked.house.signed_in("anna") as client:
+        answer = client.get(
+            f"/transfers/checks/{checked.run}/papers/2?kind=certificate&paper_lang={lang}&paper_format={file_format}"
+        )
+    assert answer.status_code == 200, answer.text
+    assert answer.content.startswith(b"%PDF" if file_format == "pdf" else b"PK")
+    assert f'"certificate-S-2-{lang}.{file_format}"' in answer.headers["content-disposition"]
+
+
+def test_a_paper_bears_the_mark_of_its_case_and_none_goes_with_what_is_prohibited(checked: KeptCheck) -> None:
+    with checked.house.signed_in("anna") as client:
+        base = f"/transfers/checks/{checked.run}/papers"
+        sheet = openpyxl_text(client.get(f"{base}/2?kind=licence&paper_format=xlsx").content)
+        assert "restricted" in sheet.lower() and "Triethanolamine" in sheet
+        assert client.get(f"{base}/3?kind=licence").status_code == 422
+        assert client.get(f"{base}/99?kind=licence").status_code == 404
+        assert client.get(f"{base}/2?kind=notification").status_code == 422
+
+
+def openpyxl_text(content: bytes) -> str:
+    """Return all text of a workbook."""
+    import fastexcel
+
+    book = fastexcel.read_excel(content)
+    sheets = [book.load_sheet(name, header_row=None).to_polars() for name in book.sheet_names]
+    return " ".join(str(cell) for sheet in sheets for row in sheet.iter_rows() for cell in row if cell is not None)
+
+
+def test_a_paper_for_a_shipment_that_is_not_kept_comes_from_its_texts(kept: Kept) -> None:
+    with kept.house.signed_in("adam") as client:
+        answered = client.post("/transfers/check", data=transfers_check.EXAMPLE, headers=PART)
+        form = parsed(answered.text).one("form", action="/transfers/check/paper")
+        hidden = form.one("input", name="shipment").attributes["value"]
+        asked = {"shipment": hidden, "kind": "certificate", "paper_lang": "ar", "paper_format": "pdf"}
+        paper = client.post("/transfers/check/paper", data=asked, headers=PART)
+        assert paper.status_code == 200, paper.text
+        assert paper.content.startswith(b"%PDF")
+        assert client.post("/transfers/check/paper", data={"shipment": "["}, headers=PART).status_code == 422
+
+
+def test_a_check_above_a_clearance_is_not_there(checked: KeptCheck) -> None:
+    checked.house.add("lena", Role.ANALYST, Mark.UNCLASSIFIED)
+    with checked.house.signed_in("lena") as lena:
+        base = f"/transfers/checks/{checked.run}"
+        for address in (base, f"{base}/papers/1", f"/api/v1{base}"):
+            assert lena.get(address).status_code == 404, address
+        assert not main_of(lena, "/transfers/check").all("a", href="/cases/planned")
+
+
+def test_a_finding_of_transfers_leads_to_where_it_stands_among_its_like(checked: KeptCheck, kept: Kept) -> None:
+    with checked.house.signed_in("rita") as client:
+        found = client.get(f"/api/v1/findings?run={checked.run}&verdict=prohibited").json()["findings"]
+        page = main_of(client, f"/findings/{found[0]['id']}")
+        assert page.one("a", href=f"/transfers/checks/{checked.run}?after=2#answer-3")
+    with kept.house.signed_in("rita") as client:
+        page = main_of(client, f"/findings/{finding_of(kept.house, kept.run, 1)}")
+        assert page.one("a", href=f"/transfers/runs/{kept.run}/pairs/1?over=all")
+        evidence = page.one("section", aria_labelledby="seen-h")
+        assert "exported, kg" in evidence.text and "the ledgers" in evidence.text
+        assert "basis_" not in evidence.text
+
+
+def test_a_model_that_is_switched_off_is_said_and_not_offered(kept: Kept) -> None:
+    with kept.house.signed_in("adam") as adam, kept.house.signed_in("anna") as anna:
+        assert main_of(anna, "/transfers").all("input", name="model")
+        off = adam.post(f"/models/{MODEL.id}/switch", data={"on": "false", "reason": "a test"}, headers=PART)
+        assert off.status_code == 200, off.text
+        page = main_of(anna, "/transfers")
+        assert not page.all("input", name="model")
+        assert page.one("a", href=f"/models/{MODEL.id}")
+        adam.post(f"/models/{MODEL.id}/switch", data={"on": "true", "reason": "a test"}, headers=PART)
+
+
+# ---------------------------------------------------------------------------------------------------------- API
+
+
+def test_the_api_answers_for_planned_shipments_with_duties_and_their_days(kept: Kept) -> None:
+    shipment = {"chemical": "Saxitoxin", "quantity": "4", "unit": "mg", "from": "CAN", "to": "FRA"}
+    body = {"shipments": [{**shipment, "date": "2027-04-01", "purpose": "medical"}], "as_of": "2026-11-24"}
+    with kept.house.signed_in("adam") as client:
+        answer = client.post("/api/v1/transfers/check?lang=fr", json=body)
+        assert answer.status_code == 200, answer.text
+        one = answer.json()["answers"][0]
+        assert one["verdict"] == "allowed_with"
+        assert [duty["due"] for duty in one["duties"] if duty["state"] == "needed"] == ["2027-04-01"]
+        assert "notification" in one["papers"]
+        wrong = client.post("/api/v1/transfers/check", json={"shipments": [{"colour": "red"}]})
+        assert wrong.status_code == 422 and "colour" in wrong.text
+
+
+def test_the_api_gives_the_ranked_list_page_by_page_and_every_line(kept: Kept) -> None:
+    base = f"/api/v1/transfers/reconciliations/{kept.run}"
+    with kept.house.signed_in("audra") as client:
+        first = client.get(f"{base}?limit=3").json()
+        rest = client.get(f"{base}?limit=3&after={first['next']}").json()
+        ranks = [one["rank"] for one in (*first["sums"], *rest["sums"])]
+        assert ranks == list(range(1, first["total"] + 1)) and rest["next"] is None
+        lines = list(csv.DictReader(io.StringIO(client.get(f"{base}/lines").text)))
+        assert {one["id"] for one in lines if one["ledger"] == "ours.csv"} == {f"A-{one}" for one in range(1, 7)}
+        assert {one["status"] for one in lines} <= set(LINE_STATUSES)
+        assert client.get("/api/v1/transfers/reconciliations/1").status_code == 404
+
+
+def test_the_api_takes_ledgers_and_tells_the_same_request_once(house: House) -> None:
+    files = [("file", ("ours.csv", OURS)), ("file", ("theirs.csv", THEIRS))]
+    with house.signed_in("anna") as client:
+        form = {"case": "trade", "map-1-quantity": "quantity"}
+        sent_ = [
+            client.post(
+                "/api/v1/transfers/reconciliations", data=form, files=files, headers={"idempotency-key": "k"}
+            ).json()
+            for _ in range(2)
+        ]
+        assert sent_[0]["id"] == sent_[1]["id"]
+        assert sent_[0]["asked"]["given"][0] == {"quantity": "quantity"}
+        wrong = client.post("/api/v1/transfers/reconciliations", data={**form, "colour": "red"}, files=files)
+        assert wrong.status_code == 422 and "colour" in wrong.text
+        mark = client.post("/api/v1/transfers/reconciliations", data={**form, "mark": "secret"}, files=files)
+        assert mark.status_code == 422
