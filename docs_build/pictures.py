@@ -44,6 +44,11 @@ SHOTS = (
     Shot("page-arabic", "/?value=OCCSCCO", lang="ar"),
     Shot("page-dark", "/casebook", dark=True),
     Shot("page-phone", "/?value=OCCSCCO", width=360),
+    Shot("page-shipments", "shipments"),
+    Shot("page-transfers", "pair"),
+    Shot("page-flows", "flows"),
+    Shot("page-law", "law"),
+    Shot("page-measure", "measure"),
 )
 
 
@@ -102,9 +107,28 @@ def _address(page: Page, base: str, address: str) -> str:
     """Return an address; that of a finding or a case is found as a person would find it: by the first link to one."""
     if address.startswith("/"):
         return address
+    if address in ("shipments", "pair", "flows"):
+        return _of_transfers(page, base, address)
+    if address in ("law", "measure"):
+        page.goto(f"{base}/law")
+        run = page.locator("main tbody[data-list] th a").first.get_attribute("href") or "/law"
+        return run if address == "law" else f"{run}/measures/CWC/PRO-01"
     page.goto(f"{base}/casebook")
     found = page.locator(f"main a[href^='/{address}s/']").first.get_attribute("href")
     return found or "/casebook"
+
+
+def _of_transfers(page: Page, base: str, what: str) -> str:
+    """Return the address of the demonstration's check, of a pair of its reconciliation, or of the flows of it."""
+    page.goto(f"{base}/transfers/check" if what == "shipments" else f"{base}/transfers")
+    run = page.locator("main tbody[data-list] th a").first.get_attribute("href") or "/transfers"
+    if what == "shipments":
+        return run
+    if what == "flows":
+        return f"{run}/flows?over=all"
+    page.goto(base + run)
+    pair = page.locator("main tbody[data-list] tr", has_text="Triethanolamine").first
+    return pair.locator("th a").get_attribute("href") or run
 
 
 if __name__ == "__main__":
