@@ -10,7 +10,7 @@ import pytest
 
 from opencwc import wording
 from opencwc.convention.model import EVIDENCE, SALTS
-from opencwc.finding import Finding, Maker, Message, Subject, Verdict
+from opencwc.finding import SCREENED, Finding, Maker, Message, Subject, Verdict
 from opencwc.screening import reporting
 from opencwc.screening.answering import Screener
 from opencwc.screening.model import Checked, Tally, gravest
@@ -254,7 +254,7 @@ def said_in_code() -> set[str]:
     tree = ast.parse(Path(reporting.__file__).read_text(encoding="utf-8"))
     texts = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     written = {text for text in texts if re.fullmatch(r"(report|label|summary|rule|list)_[a-z_]+", text)}
-    made = {f"{about}_{one}" for about in ("verdict", "means") for one in Verdict}
+    made = {f"{about}_{one}" for about in ("verdict", "means") for one in SCREENED}
     made |= {f"evidence_{one}" for one in EVIDENCE} | {f"salts_{one}" for one in SALTS}
     made |= {f"basis_{one}" for one in ("structure", "cas", "name")}
     made |= {"form_protonated", "form_alkylated", "rule_alkyl", "rule_alkylating", "rule_halogen"}

@@ -131,8 +131,8 @@ def metric_name(metric: str, lang: str) -> str:
 
 
 def language_name(code: str, lang: str) -> str:
-    """Return a language of a figure: in its own words, or what stands for all and for others."""
-    return NAMES.get(code) or say(f"page_models_language_{code}", lang)
+    """Return a language of a figure: in its own words, or what stands for all (also where there is none) and others."""
+    return NAMES.get(code) or say(f"page_models_language_{code or 'all'}", lang)
 
 
 def _by_metric(figures: Sequence[Figure], language: str) -> dict[str, Figure]:
