@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Response, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Response, sync_playwright
 
 from web.browser.served import Served, serving
 
@@ -38,7 +38,6 @@ def browser() -> Iterator[Browser]:
 
     For this folder only: while Playwright is open its loop runs in this thread, and no other test can run one.
     """
-    expect.set_options(timeout=20_000)  # other tests use the processors too
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(QUIET))
         yield browser

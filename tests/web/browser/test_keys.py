@@ -105,7 +105,8 @@ def test_who_was_slower_is_told_and_no_policy_is_broken(open_page: Visitors, ser
     mateo.page.locator("[data-decide] input[value=reject]").check()
     mateo.page.locator(REASON).fill("I was slower.")
     mateo.page.locator("[data-decide] button.primary").click()
-    expect(mateo.page.locator("#problem")).to_contain_text("I was quicker.")
+    # Once, while the whole suite ran on two processors, nothing had come after 5 s; why is not established.
+    expect(mateo.page.locator("#problem")).to_contain_text("I was quicker.", timeout=20_000)
     expect(mateo.page.locator("#history")).to_contain_text("I was quicker.")
     mateo.page.locator("[data-dismiss]").click()
     mateo.page.locator("[data-decide] button.primary").click()
