@@ -63,7 +63,7 @@ def told(found: Reconciled, *columns: str) -> list[tuple]:
 SAID = ("exported_kg", "imported_kg", "over_threshold", "cause", "second_cause")
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(lines, st.booleans())
 def test_swapping_the_ledgers_swaps_nothing_but_their_place(rows: list[tuple], model: bool) -> None:
     ours = [one for one, row in zip(written(rows), rows, strict=True) if row[0] == "FRA"]
@@ -75,7 +75,7 @@ def test_swapping_the_ledgers_swaps_nothing_but_their_place(rows: list[tuple], m
     assert of["a"] == of["b"]
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(lines, st.randoms(use_true_random=False), st.sampled_from(("kg", "t", "g")))
 def test_the_unit_and_the_order_of_the_lines_do_not_matter(rows: list[tuple], chance, unit: str) -> None:
     plain = reconcile([ledger(written(rows))], model=False)
@@ -88,7 +88,7 @@ def test_the_unit_and_the_order_of_the_lines_do_not_matter(rows: list[tuple], ch
         assert one[6:] == same[6:]
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(lines)
 def test_an_agreed_pair_of_lines_changes_no_other_finding(rows: list[tuple]) -> None:
     before = told(reconcile([ledger(written(rows))], model=False), *SAID)
@@ -106,7 +106,7 @@ def test_an_agreed_pair_of_lines_changes_no_other_finding(rows: list[tuple]) -> 
     assert added[4:] == (41_000.0, 41_000.0, False, None, None)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(lines)
 def test_every_line_stands_once_and_a_match_has_two_sides(rows: list[tuple]) -> None:
     found = reconcile([ledger(written(rows))], model=False)
@@ -124,7 +124,7 @@ def test_every_line_stands_once_and_a_match_has_two_sides(rows: list[tuple]) -> 
     assert set(unmatched) <= {"unmatched", "not_compared", "unreadable"}
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(lines)
 def test_the_sums_are_those_of_the_lines(rows: list[tuple]) -> None:
     found = reconcile([ledger(written(rows))], model=False)
