@@ -92,8 +92,10 @@ def _whole_file(path: Path, *, binary: bool) -> Iterator[IO[str] | IO[bytes]]:
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         # Opened as any new file, not by mkstemp: the user's umask decides who may read it.
         temporary = target.with_name(f".opencwc-{secrets.token_hex(8)}.tmp")
-        file = _open(temporary, "xb" if binary else "x")
-    try:
+    file: IO[str] | IO[bytes] | None = None
+    try:  # from here on: a signal may come as soon as the file is there, before its name is kept
+        with _said_plainly(where):
+            file = _open(temporary, "xb" if binary else "x")
         with _said_plainly(where, _ON_WRITING):
             yield file
         with _said_plainly(where):
@@ -104,8 +106,9 @@ def _whole_file(path: Path, *, binary: bool) -> Iterator[IO[str] | IO[bytes]]:
                 temporary.chmod(target.stat().st_mode & 0o777)
             temporary.replace(target)
     except BaseException:
-        with contextlib.suppress(OSError):
-            file.close()
+        if file is not None:
+            with contextlib.suppress(OSError):
+                file.close()
         temporary.unlink(missing_ok=True)
         raise
 

@@ -4,7 +4,12 @@ const one = (selector, within = document) => within.querySelector(selector);
 const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 const writing = (target) => target.closest("input, textarea, select, [contenteditable], iframe, dialog[open]");
 
-const say = (text) => { const place = one("#told"); place.textContent = ""; requestAnimationFrame(() => { place.textContent = text; }); };
+// What is said stands a while beside what else is said: a second sentence never takes the first from who listens.
+const say = (text) => {
+  const line = one("#told").appendChild(document.createElement("p"));
+  requestAnimationFrame(() => { line.textContent = text; });
+  setTimeout(() => line.remove(), 10_000);
+};
 body.addEventListener("told", (event) => say(event.detail.value ?? event.detail));
 
 // ---- a problem: shown where it is seen, read aloud, and sent away by its button
