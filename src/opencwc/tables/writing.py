@@ -109,7 +109,8 @@ def _whole_file(path: Path, *, binary: bool) -> Iterator[IO[str] | IO[bytes]]:
         if file is not None:
             with contextlib.suppress(OSError):
                 file.close()
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            temporary.unlink()
         raise
 
 
