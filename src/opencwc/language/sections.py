@@ -65,7 +65,7 @@ _ARTICLES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("section", re.compile(rf"^{_MARKS}(?P<word>SECTION|Section|SEC\.|Sec\.|Regulation|Rule)\s+(?P<number>\d+[A-Z]{{0,2}}){_AFTER}", re.MULTILINE)),
     ("paragraph", re.compile(rf"^{_MARKS}(?P<word>§{{1,2}})\s*(?P<number>\d+[a-z]?){_AFTER}", re.MULTILINE)),
     ("статья", re.compile(rf"^{_MARKS}(?P<word>СТАТЬЯ|Статья|Стаття|Мақала|Бап)\s+(?P<number>\d+(?:[.\-]\d+)*){_AFTER}", re.MULTILINE)),
-    ("条", re.compile(rf"^{_MARKS}(?P<word>第)\s*(?P<number>[{CHINESE}０-９]+)\s*条(?P<again>之[一二三四五六七八九])?{_AFTER}", re.MULTILINE)),
+    ("条", re.compile(rf"^{_MARKS}(?P<word>第)\s*(?P<number>[{CHINESE}０-９]+)\s*[条條](?P<again>之[一二三四五六七八九])?{_AFTER}", re.MULTILINE)),
     ("مادة", re.compile(
         rf"^{_MARKS}(?P<word>(?:ال)?ماد[ةه])\s*[(\[:\-–]?\s*(?P<number>[0-9٠-٩]+|{ordinal_pattern('ar')})\s*(?P<again>مكرر[اً]*)?\s*[)\]]?{_AFTER}", re.MULTILINE)),
 )  # fmt: skip
@@ -78,18 +78,20 @@ _DISPOSITION = re.compile(
     re.MULTILINE,
 )
 _ANNEX = re.compile(
-    rf"^{_MARKS}(?P<word>ANNEXE?|Annexe?|ANEXO|Anexo|ANLAGE|Anlage|SCHEDULE|Schedule|APPENDIX|Appendix|ПРИЛОЖЕНИЕ|Приложение|附件|附录|附表|(?:ال)?ملحق|(?:ال)?جدول)"
+    rf"^{_MARKS}(?P<word>ANNEXE?|Annexe?|ANEXO|Anexo|ANLAGE|Anlage|SCHEDULE|Schedule|APPENDIX|Appendix|ПРИЛОЖЕНИЕ|Приложение|附件|附录|附錄|附表|(?:ال)?ملحق|(?:ال)?جدول)"
     rf"\s*(?:№|N[o°º]\.?|رقم)?\s*[(]?(?P<number>\d+|[IVX]+\b|[A-Z]\b|[{CHINESE}]+|[٠-٩]+|{ordinal_pattern('ar')})?[)]?(?P<rest>[^\n]*)",
     re.MULTILINE,
 )
 _GROUP = re.compile(
-    rf"^{_MARKS}(?:(?:PART|Part|CHAPTER|Chapter|TITLE|TITRE|Titre|CHAPITRE|Chapitre|Section|Sous-section|T[IÍ]TULO|T[ií]tulo|CAP[IÍ]TULO|Cap[ií]tulo|SECCI[OÓ]N|Secci[oó]n|LIVRE|Livre|LIBRO|Libro|ГЛАВА|Глава|РАЗДЕЛ|Раздел|Abschnitt|Kapitel|Teil|BOOK)\s+(?:[\dIVXLC]+|[A-Z]\b|\w+)|第\s*[{CHINESE}]+\s*[章节編编]|(?:ال)?(?:فصل|باب|قسم)\s+\S+)[^\n]{{0,160}}$",
+    rf"^{_MARKS}(?:(?:PART|Part|CHAPTER|Chapter|TITLE|TITRE|Titre|CHAPITRE|Chapitre|Section|Sous-section|T[IÍ]TULO|T[ií]tulo|CAP[IÍ]TULO|Cap[ií]tulo|SECCI[OÓ]N|Secci[oó]n|LIVRE|Livre|LIBRO|Libro|ГЛАВА|Глава|РАЗДЕЛ|Раздел|Abschnitt|Kapitel|Teil|BOOK)\s+(?:[\dIVXLC]+|[A-Z]\b|\w+)|第\s*[{CHINESE}]+\s*[章节節編编]|(?:ال)?(?:فصل|باب|قسم)\s+\S+)[^\n]{{0,160}}$",
     re.MULTILINE,
 )
 _MARKED = re.compile(r"^\[\[(?P<id>[^\]\n]+)\]\][ \t]*(?P<rest>[^\n]*)$", re.MULTILINE)
 _ENDS = re.compile(r"^[\s.:\-–—)\]•·．。：　]+")
 _LEADERS = re.compile(r"(?:\.\s?){4,}|…{2,}|\t\s*\d+$|\s\d{1,4}$")
 _LONGEST_TITLE = 200
+_WIDEST_GAP = 12
+"""Numbers that may be missing in a row where sections are only numbered: repealed ones, or parts left out."""
 _TRIM = " \t\n#*_>|.:-–—\u200e\u200f\ufeff"
 _NUMBERED_BEGINS = re.compile(r"[A-ZÀ-ÝА-ЯЁ(«“\u0600-\u06ff\u3400-\u9fff]")
 _TITLE_BEGINS = re.compile(r"[A-ZÀ-ÝА-ЯЁ(\[\d«“]")
@@ -320,7 +322,7 @@ def _title(plain: str, found: re.Match[str], rest: str, style: str) -> tuple[str
     ended = _ENDS.match(rest)
     said = rest[ended.end() :] if ended else rest
     said = said.strip().strip("*_|")
-    if style == "条" and re.match(r"(?:规定|所列|所指|所述|第|和|或|及|与|、|至|的|，|之规定)", rest.strip()):
+    if style == "条" and re.match(r"(?:规定|規定|所列|所指|所述|第|和|或|及|与|與|、|至|的|，|之规定|之規定)", rest.strip()):
         return None, 0
     if style == "مادة" and re.match(r"\s*(?:من|و\s*(?:ال)?ماد|،|فقرة|أعلاه|المذكورة|المشار|إلى)", rest):
         return None, 0
@@ -387,14 +389,21 @@ def _numbered(plain: str) -> list[_Heading]:
         if not goes_on and order == (1,):  # a list inside a section, or another text that begins
             later = orders[at:]
             goes_on = (2,) in later and (3,) in later and (last + 1,) not in later
+        if not goes_on and last < order[0] <= last + _WIDEST_GAP and found:  # repealed, or an extract
+            goes_on = (last + 1,) not in orders[at:] and bool(found[-1].title) == bool(_title_of(one["rest"]))
         if not goes_on:
             continue
         last = order[0]
-        rest = one["rest"].strip()
-        title = rest if rest and len(rest) <= 120 and rest[-1:] not in ".;:,。；：،" else ""
         body = one.start("rest") + len(one["rest"]) - len(one["rest"].lstrip())
+        title = _title_of(one["rest"])
         found.append(_Heading(one.start(), body, "numbered", one.end("number"), one["number"], title, order))
     return found
+
+
+def _title_of(rest: str) -> str:
+    said = rest.strip()
+    is_sentence = said[-1:] in ".;:,。；：،" and not said.endswith("etc.")
+    return "" if is_sentence or len(said) > 120 else said
 
 
 def _in_order(headings: list[_Heading]) -> list[_Heading]:
