@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from opencwc.convention.measure_terms import Folded, fold
@@ -21,6 +22,8 @@ class ReadSection:
     starts: list[int]
     ends: list[int]
     hangs_on: list[int]
+    tails: dict[int, int] = field(default_factory=dict)
+    title: int = -1
     links: tuple[int, ...] = ()
     whole: bool = False
     speaks: bool = False
@@ -41,30 +44,71 @@ def read_section(section: LegalSection) -> ReadSection:
     said = heading + section.text
     folded = fold(said)
     back = _backwards(folded, len(said))
-    starts: list[int] = []
-    ends: list[int] = []
-    hangs_on: list[int] = []
-    stems: list[int] = []
-    for start, end in sentences_of(said):
-        number = len(starts)
-        starts.append(back[start])
-        ends.append(back[end - 1] + 1)
-        text = said[start:end]
-        hangs = is_item(text)
-        level = level_of_item(text) if hangs else -1
-        while stems and hangs and _level_in(said, starts, ends, folded, stems[-1]) >= level:
-            stems.pop()
-        if not hangs and stems and stems[-1] != number - 1:
-            stems.clear()
-        hangs_on.append(stems[-1] if stems else -1)
-        if text.rstrip().endswith((":", "：", "—", "–", " -")):
-            stems.append(number)
+    pieces = [(start, end) for start, end in sentences_of(said) if _plain(said[start:end]) not in _CONJUNCTIONS]
+    starts = [back[start] for start, _ in pieces]
+    ends = [back[end - 1] + 1 for _, end in pieces]
+    hangs_on, tails = _hanging(said, pieces)
     if not starts:
         starts, ends, hangs_on = [0], [len(folded.text)], [-1]
+    titled_by = 0 if heading or _is_title(said, pieces) else -1
     defines = len(_DEFINED.findall(said)) >= _MANY_DEFINED
     pattern = treaty_names(section.lang)
     titled = pattern is not None and pattern.search(folded.text) is not None
-    return ReadSection(section, folded, len(heading), starts, ends, hangs_on, defines=defines, titled=titled)
+    return ReadSection(
+        section, folded, len(heading), starts, ends, hangs_on, tails=tails, title=titled_by, defines=defines, titled=titled
+    )
+
+
+def _hanging(said: str, pieces: Sequence[tuple[int, int]]) -> tuple[list[int], dict[int, int]]:
+    """Return for each clause the one it hangs on (-1: none), and for a list's lead the words that end the sentence.
+
+    An item hangs on the clause that its list began with: one that ends with a colon, or that does not end at all. The
+    mark of an item tells where a list goes on: ``1)`` below ``1.`` is deeper, the next ``1.`` or ``2.`` is not. What
+    follows a semicolon on the same line goes on with the item; a line that goes on in small letters behind the last
+    item ("must notify the Authority") ends the sentence for all of them.
+    """
+    hangs_on: list[int] = []
+    tails: dict[int, int] = {}
+    stems: list[tuple[int, str]] = []
+    forms: list[str] = []
+    for number, (start, end) in enumerate(pieces):
+        text = said[start:end]
+        before = said[pieces[number - 1][0] : pieces[number - 1][1]].rstrip() if number else ""
+        same_line = bool(number) and "\n" not in said[pieces[number - 1][1] : start]
+        form = form_of_item(text, begins=before.endswith(_LEADING))
+        hangs = -1
+        if form:
+            known = next((at for at, (_, other) in enumerate(stems) if other == form), len(stems))
+            del stems[known:]
+            if number and before[-1] not in _ENDED and forms[-1] != form and (not stems or stems[-1][0] != number - 1):
+                stems.append((number - 1, forms[-1]))
+            hangs = stems[-1][0] if stems else -1
+        elif number and before[-1] in ";；؛" and same_line:
+            hangs = hangs_on[-1] if not forms[-1] and hangs_on[-1] >= 0 else number - 1
+        elif number and before[-1] in ";；؛," and forms[-1] and stems and text[:1].islower():
+            hangs = stems[-1][0]
+            tails[hangs] = number
+        elif stems and (stems[-1][0] == number - 1 or (before[-1] in ";；؛" and not forms[-1])):
+            hangs = stems[-1][0]
+        elif not same_line:
+            stems.clear()
+        hangs_on.append(hangs)
+        forms.append(form)
+        if text.rstrip().endswith(_LEADING):
+            stems.append((number, form))
+    return hangs_on, tails
+
+
+def _is_title(said: str, pieces: Sequence[tuple[int, int]]) -> bool:
+    """Whether a section's first clause is its title: short, no item, no lead of a list, and not all there is."""
+    if len(pieces) < 2:
+        return False
+    text = said[slice(*pieces[0])]
+    return len(text) <= _LONGEST_TITLE and not form_of_item(text) and text[-1] not in ":：;；؛,،—–"
+
+
+def _plain(text: str) -> str:
+    return text.strip(" \n;,.").casefold()
 
 
 def _backwards(folded: Folded, length: int) -> list[int]:
@@ -79,32 +123,40 @@ def _backwards(folded: Folded, length: int) -> list[int]:
 
 def is_item(text: str) -> bool:
     """Tell whether a clause begins with the mark of an item: ``a)``, ``2.``, ``(iii)``, a dash."""
-    return _item(text) is not None
+    return bool(form_of_item(text))
 
 
-def level_of_item(text: str) -> int:
-    """Return how deep an item stands by its mark: ``1.`` outside ``a)`` outside ``(i)`` or a dash."""
-    mark = _item(text)
-    if mark is None:
-        return -1
-    if mark[:1].isdigit():
-        return 0
-    return 2 if mark in "-–—•·" or (len(mark) > 1 and set(mark) <= set("ivx")) else 1
+def form_of_item(text: str, *, begins: bool = False) -> str:
+    """Return the form of an item's mark, empty where there is none; ``begins``: the clause before it leads a list.
+
+    >>> form_of_item("(2) The"), form_of_item("1) о"), form_of_item("iv) the"), form_of_item("- les"), form_of_item("No")
+    ('(1)', '1)', 'i)', '-', '')
+    """
+    found = _ITEM.match(text)
+    if found is None:
+        return ""
+    if found["dash"]:
+        return "-"
+    mark = found["mark"].casefold()
+    if mark[0].isdigit():
+        kind = "1.1" if "." in mark else "1"
+    elif set(mark) <= set("ivx") and (len(mark) > 1 or begins):
+        kind = "i"
+    else:
+        kind = "一" if mark[0] in _CHINESE else "a"
+    return f"{found['opens'] or ''}{kind}{found['closes'].strip()}"
 
 
-def _level_in(said: str, starts: list[int], ends: list[int], folded: Folded, clause: int) -> int:
-    first, last = folded.span(starts[clause], max(ends[clause], starts[clause] + 1))
-    return level_of_item(said[first:last])
-
-
-def _item(text: str) -> str | None:
-    found = re.match(
-        r"\s*[(（]?(\d{1,3}|[a-zа-я]{1,4}|[أ-ي]{1,2}|[一二三四五六七八九十]{1,3}|[٠-٩]{1,3})\s?(?:[.)）°º、]|[-–](?=\s)|[.]?º)|\s*([-–—•·])\s",
-        text,
-        re.IGNORECASE,
-    )
-    return (found[1] or found[2]).lower() if found else None
-
-
+_CHINESE = "一二三四五六七八九十"
+_ITEM = re.compile(
+    rf"\s*(?:(?P<opens>[(（])?(?P<mark>\d{{1,3}}(?:\.\d{{1,3}})*|[a-zа-я]{{1,4}}|[أ-ي]{{1,2}}|[{_CHINESE}]{{1,3}}|[٠-٩]{{1,3}})"
+    r"(?P<closes>\s?(?:[.)）°º、]|[-–](?=\s)|[.]?º))|(?P<dash>[-–—•·])\s)",
+    re.IGNORECASE,
+)
+_LEADING = (":", "：", "—", "–", " -")
+_ENDED = ".;:!?。；！？؟؛"
+_LONGEST_TITLE = 90
+_CONJUNCTIONS = frozenset(("or", "and", "and/or", "ou", "et", "et/ou", "o", "u", "y", "e", "y/o", "und", "oder", "и", "или",
+                           "и/или", "و", "أو", "او", "或", "或者", "和", "以及"))  # fmt: skip
 _DEFINED = re.compile(r"[«“„\"‟〝《「][^»”“\"》」\n]{2,80}[»”“\"》」]|(?m:^\s*[–-]?\s*[^\s:.\d][^:.\n]{2,60}\s?:\s)")
 _MANY_DEFINED = 6

@@ -29,7 +29,7 @@ BODIES = {
 """How the Convention and bodies are called at length."""
 PERMITTED = {
     "en": re.compile(
-        r"\bmay(?! (?:not|only))\b|\b(?:free|permitted|allowed|lawful)\b|nothing in this \w+ prevents|restrict"
+        r"(?<!wherever they )(?<!wherever it )(?<!wherever he )\bmay(?! (?:not|only))\b|\b(?:free|permitted|allowed|lawful)\b|nothing in this \w+ prevents|restrict"
     ),
     "fr": re.compile(r"\bpeu(?:t|vent)\b|\b(?:libres?|permis|autorisees?)\b"),
     "es": re.compile(r"\b(?:podran?|puede[n]?)\b|\b(?:libres?|permitid[oa]s?|licit[oa]s?)\b"),

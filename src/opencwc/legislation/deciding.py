@@ -48,7 +48,7 @@ def contributing(measure: Measure, holdings: Sequence[SectionHolding]) -> list[S
     most = max(shares.values())
     if not most:
         return inside
-    good = {section for section, share in shares.items() if share >= max(_GOOD_PART, 0.5 * most)}
+    good = {section for section, share in shares.items() if share >= max(min(_GOOD_PART, most), 0.5 * most)}
     linked = {held.via for one in inside if one.section in good for held in one.holdings if held.via >= 0}
     linking = {one.section for one in inside if any(held.via in good for held in one.holdings)}
     kept = good | linked | linking

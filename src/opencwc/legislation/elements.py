@@ -17,7 +17,7 @@ from opencwc.convention.measure_terms import Terms
 from opencwc.convention.measures import Element, Groups, Measure, Measures
 from opencwc.language.references import references_in
 from opencwc.language.sections import LegalSection
-from opencwc.legislation.clauses import read_section
+from opencwc.legislation.clauses import ReadSection, read_section
 from opencwc.legislation.cues import PERMITTED, long_names
 from opencwc.legislation.kept_hits import KeptHits
 from opencwc.legislation.model import Holding, SectionHolding, Span
@@ -98,11 +98,10 @@ class Reader:
             near = (*ANCHORS, *WITH_THEM[:3]) if read.speaks else ANCHORS
             about = about | {"anchor": [(term, *hit) for term in near for hit in self.hits(at, term)]}
         topic = measure.subject if measure.kind == "forbids" else measure.subject[:1]
-        forbids = measure.kind in ("forbids", "punishes")
         held = [
             one
             for element in measure.elements
-            if (one := self._element(element, at, about, topic, forbids=forbids)) is not None
+            if (one := self._element(element, at, about, topic, measure.kind)) is not None
         ]
         if read.defines and measure.kind != "defines":
             held = [one._replace(strength=one.strength * LISTED) for one in held]
@@ -153,12 +152,17 @@ class Reader:
         at: int,
         about: Mapping[str, list[tuple[str, int, int, int]]],
         topic: Groups,
-        *,
-        forbids: bool,
+        kind: str,
     ) -> Holding | None:
         """Return how a section meets an element: said there, by reference, through a link, or left to a regulation."""
-        spoken = [{clause for *_, clause in hits} for hits in about.values()]
-        carried = 0 if "anchor" in about else 1
+        forbids = kind in ("forbids", "punishes")
+        anchored = "anchor" in about
+        # A penalty at the end of a section punishes all that the section forbids.
+        penal = kind == "punishes" and not anchored
+        spoken = [
+            {clause for *_, clause in hits} for key, hits in about.items() if not (penal and _PENAL.issuperset(key.split("|")))
+        ]
+        carried = 0 if anchored else 1
         left = self._delegating(at) if element.by_regulation else frozenset()
         said = self._said(self._pointed(element.terms, at, topic), at, spoken, forbids, carried, left)
         if said is not None and said.strength >= TIGHT:
@@ -188,9 +192,11 @@ class Reader:
             return linked
         if element.by_regulation:
             windows = self._windows(at)
+            title = self._read[at].title
+            named = {hit[3] for group in element.terms if not _TOPICS.issuperset(group) for hit in self._group(group, at)}
             for cue in self.hits(at, "by_regulation"):
                 near = windows[cue[2]] | {cue[2] - 1}
-                if all(near & clauses or (0 in clauses and self._read[at].lead) for clauses in spoken):
+                if (near | {title}) & named and all(near & clauses or title in clauses for clauses in spoken):
                     return Holding(element.id, "regulation", LOOSE, self._spans(at, [("by_regulation", *cue)]))
         return None
 
@@ -214,23 +220,31 @@ class Reader:
         if not all(found):
             return None
         windows = self._windows(at)
-        titled = 0 if self._read[at].lead else -1
+        title = self._read[at].title
         best: tuple[float, list[tuple[str, int, int, int]]] | None = None
-        for first in found[0]:
-            window = windows[first[3]]
-            chosen = [first]
+        for clause in dict.fromkeys(hit[3] for hits in found for hit in hits):
+            window = windows[clause]
+            anchor = next(hit[1] for hits in found for hit in hits if hit[3] == clause)
+            chosen = []
             inside = True
-            for hits in found[1:]:
-                near = min(hits, key=lambda hit: (hit[3] not in window, abs(hit[1] - first[1])))
-                inside = inside and near[3] in window
+            for group, hits in zip(groups, found, strict=True):
+                near = min(hits, key=lambda hit: (hit[3] not in window, abs(hit[1] - anchor)))
+                there = near[3] in window or (
+                    _TOPICS.issuperset(group)
+                    and any(hit[3] == title for hit in hits)
+                    and not self._rivalled(at, window, {title})
+                )
+                inside = inside and there
                 chosen.append(near)
+            rivalled = [self._rivalled(at, window, clauses) for clauses in spoken]
             near_all = [
                 bool(window & clauses)
-                or (titled in clauses and not self._rivalled(at, window, clauses))
-                or (number < carried and self._carries(at, first[3], clauses))
-                for number, clauses in enumerate(spoken)
+                or (not rival and (title in clauses or (number < carried and self._carries(clause, clauses))))
+                for number, (clauses, rival) in enumerate(zip(spoken, rivalled, strict=True))
             ]
             strength = TIGHT if inside and all(near_all) else NEAR if inside and any(near_all) else LOOSE
+            if strength == NEAR and any(rival and not window & clauses for rival, clauses in zip(rivalled, spoken, strict=True)):
+                strength = LOOSE
             if best is None or strength > best[0]:
                 best = strength, chosen
             if strength == TIGHT:
@@ -239,15 +253,12 @@ class Reader:
             return None
         return Holding("", "said", best[0], self._spans(at, best[1]))
 
-    def _carries(self, at: int, clause: int, clauses: set[int]) -> bool:
-        """Whether what a clause a little above spoke of is still spoken of: no other of its kind has come between."""
-        before = [one for one in clauses if clause - _CARRIED <= one < clause]
-        if not before:
-            return False
-        return not self._rivalled(at, self._windows(at)[clause], clauses)
+    def _carries(self, clause: int, clauses: set[int]) -> bool:
+        """Whether what a clause a little above spoke of is still spoken of."""
+        return any(clause - _CARRIED <= one < clause for one in clauses)
 
     def _rivalled(self, at: int, window: frozenset[int], clauses: set[int]) -> bool:
-        """Whether a clause names another Schedule than the one that the heading or an earlier clause spoke of."""
+        """Whether a clause names another Schedule than the one that the title or an earlier clause spoke of."""
         rivals = {one[2] for term in _RIVALS for one in self._raw(at, term)}
         return bool((rivals - clauses) & window)
 
@@ -323,6 +334,7 @@ class Reader:
                 up = read.hangs_on[clause]
                 while up >= 0:
                     held.add(up)
+                    held.update(tail for lead, tail in read.tails.items() if lead == up)
                     up = read.hangs_on[up]
                 read.windows.append(frozenset(held))
         return read.windows
@@ -353,7 +365,7 @@ class Reader:
         if clause in by_clause["does_not_apply"] or clause in by_clause["not_deemed"]:
             return True
         excepted = by_clause["except"].get(clause)
-        if excepted and term not in PURPOSES and start > min(excepted) and term not in ANCHORS:
+        if excepted and term not in PURPOSES and term not in ANCHORS and self._is_behind(read, start, clause, excepted):
             before = any(other < min(excepted) for other, _, where in self._raw(at, term) if where == clause)
             return not before
         if term in DENIABLE:
@@ -363,6 +375,20 @@ class Reader:
                 for place in by_clause["negation"].get(clause, ())
             )
         return False
+
+    def _is_behind(self, read: ReadSection, start: int, clause: int, excepted: Sequence[int]) -> bool:
+        """Whether a word stands in an exception: behind "except" to the end, or to the comma where it opens a clause."""
+        place = min(excepted)
+        if start <= place:
+            return False
+        ends = read.ends[clause]
+        if read.section.lang == "zh":
+            closed = read.folded.text.find("外", place, ends)
+        elif place - read.starts[clause] <= _OPENING:
+            closed = min((at for sign in ",،" if (at := read.folded.text.find(sign, place, ends)) >= 0), default=-1)
+        else:
+            closed = -1
+        return closed < 0 or start < closed
 
     def _names(self, at: int) -> list[tuple[int, int]]:
         """Return where the Convention or a body is called by its long name, which forbids and produces nothing."""
@@ -502,6 +528,8 @@ _BETWEEN = "\n.;\n"
 _AMOUNT = re.compile(
     r"(?<![\w.])\d+(?:[.,]\d+)?\s*(?:%|per ?cent|kg|g\b|t\b|ton|kilo|gram|day|jour|dia|tag|сут|дн|يوم|日|公斤|吨)"
 )
+_OPENING = 12
+"""Signs before "except" within which it opens a clause ("(1) Except with a licence, no person shall ...")."""
 _CARRIED = 8
 """Clauses over which a subject goes on: "(1) ... Schedule 1 chemicals ... (5) It shall not be re-exported"."""
 _RIVALS = ("schedule_1", "schedule_2", "schedule_3", "discrete_organic")
@@ -512,6 +540,9 @@ _BINDING = ("forbidden", "only_if", "punished", "imprisonment", "fine", "licence
 _MOST_OF_A_LAW = 400
 _SPEAKING, _STRETCH = 0.3, 0.5
 """Shares of sections that speak of chemical weapons from which on a text, or a stretch of a longer one, is on them."""
+_PENAL = frozenset(("punished", "imprisonment", "fine"))
+_TOPICS = frozenset((*ANCHORS, *WITH_THEM, "scheduled", "old_or_abandoned", "international_inspection"))
+"""What a section's title may say for the clauses under it."""
 _IN_NAMES = frozenset(("organisation", "national_authority", "authority", "designate", "liaison"))
 _CUES = frozenset(("does_not_apply", "not_deemed", "except", "negation", "by_reference", "by_regulation", "convention",
                    "biological_weapons", "obliged"))  # fmt: skip
