@@ -62,7 +62,7 @@ _FILES = {
 
 def labelled_laws(*, held_out: bool = True) -> list[LabelledLaw]:
     """Return all labelled laws that are at hand; those held out are never learned from."""
-    return [*_real(), *_own(), *(_held_out() if held_out else ())]
+    return [*_real(), *_own(), *_drafted("drafted_laws"), *(_held_out() if held_out else ())]
 
 
 def _real() -> list[LabelledLaw]:
@@ -90,10 +90,23 @@ def first_labels() -> dict[str, tuple[Label, ...]]:
 
 def _held_out() -> list[LabelledLaw]:
     raw = yaml.safe_load((CASES / "other_styles.yaml").read_text(encoding="utf-8"))["laws"]
-    return [
+    short = [
         LabelledLaw(
             one["law"], HELD_OUT, one["language"], (LegalText(f"{one['law']}.txt", one["text"]),),
             tuple(_labels(one.get("labels") or {})), real=False,
+        )
+        for one in raw
+    ]  # fmt: skip
+    return [*short, *_drafted("drafted_laws_held_out", HELD_OUT)]
+
+
+def _drafted(name: str, country: str = "") -> list[LabelledLaw]:
+    """Read the laws that drafters wrote who had not seen the program; each is a country of its own."""
+    raw = yaml.safe_load((CASES / f"{name}.yaml").read_text(encoding="utf-8"))["laws"]
+    return [
+        LabelledLaw(
+            one["law"], country or one["law"], one["language"], (LegalText(f"{one['law']}.txt", one["text"]),),
+            tuple(_labels(one["labels"])), real=False,
         )
         for one in raw
     ]  # fmt: skip
