@@ -77,8 +77,9 @@ def test_articles_are_found_in_the_style_of(style: str) -> None:
 def test_marked_headings_are_taken_as_the_sections() -> None:
     text = "# France, Code\n\n[[L2342-1]] Chapitre II\nPour l'application, l'article 3.\n\n[[Art. 7]] \nRien.\n"
     found = sections_of(LegalText("law.txt", text))
-    assert [(one.id, one.heading) for one in found] == [("L2342-1", "Chapitre II"), ("Art. 7", "")]
-    assert found[0].text == "Pour l'application, l'article 3."
+    assert [(one.id, one.heading) for one in found] == [("preamble", ""), ("L2342-1", "Chapitre II"), ("Art. 7", "")]
+    assert found[0].text == "# France, Code" and found[0].kind == "preamble"
+    assert found[1].text == "Pour l'application, l'article 3."
 
 
 def test_a_law_and_its_regulation_in_one_file_keep_their_sections_apart() -> None:

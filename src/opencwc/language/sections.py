@@ -151,6 +151,9 @@ def number_of(id: str) -> str:
 def _marked(text: LegalText) -> Iterator[LegalSection]:
     found = list(_MARKED.finditer(text.text))
     seen: dict[str, int] = {}
+    if found and (title := text.text[: found[0].start()].rstrip()).strip():
+        start = len(title) - len(title.lstrip())
+        yield LegalSection(text.name, PREAMBLE, "", title[start:], start, len(title), "", 0, "", "preamble")
     for at, one in enumerate(found):
         end = found[at + 1].start() if at + 1 < len(found) else len(text.text)
         start = one.end() + 1 if one.end() < end else one.end()
@@ -322,7 +325,9 @@ def _title(plain: str, found: re.Match[str], rest: str, style: str) -> tuple[str
     ended = _ENDS.match(rest)
     said = rest[ended.end() :] if ended else rest
     said = said.strip().strip("*_|")
-    if style == "条" and re.match(r"(?:规定|規定|所列|所指|所述|第|和|或|及|与|與|、|至|的|，|之规定|之規定)", rest.strip()):
+    if style == "条" and re.match(
+        r"(?:规定|規定|所列|所指|所述|第|和|或|及|与|與|、|至|的|，|之规定|之規定)", rest.strip()
+    ):
         return None, 0
     if style == "مادة" and re.match(r"\s*(?:من|و\s*(?:ال)?ماد|،|فقرة|أعلاه|المذكورة|المشار|إلى)", rest):
         return None, 0

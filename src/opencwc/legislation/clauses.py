@@ -55,7 +55,16 @@ def read_section(section: LegalSection) -> ReadSection:
     pattern = treaty_names(section.lang)
     titled = pattern is not None and pattern.search(folded.text) is not None
     return ReadSection(
-        section, folded, len(heading), starts, ends, hangs_on, tails=tails, title=titled_by, defines=defines, titled=titled
+        section,
+        folded,
+        len(heading),
+        starts,
+        ends,
+        hangs_on,
+        tails=tails,
+        title=titled_by,
+        defines=defines,
+        titled=titled,
     )
 
 
@@ -75,7 +84,7 @@ def _hanging(said: str, pieces: Sequence[tuple[int, int]]) -> tuple[list[int], d
         text = said[start:end]
         before = said[pieces[number - 1][0] : pieces[number - 1][1]].rstrip() if number else ""
         same_line = bool(number) and "\n" not in said[pieces[number - 1][1] : start]
-        form = form_of_item(text, begins=before.endswith(_LEADING))
+        form = form_of_item(text, roman=before.endswith(_LEADING) or (bool(forms) and "i" in forms[-1]))
         hangs = -1
         if form:
             known = next((at for at, (_, other) in enumerate(stems) if other == form), len(stems))
@@ -126,8 +135,8 @@ def is_item(text: str) -> bool:
     return bool(form_of_item(text))
 
 
-def form_of_item(text: str, *, begins: bool = False) -> str:
-    """Return the form of an item's mark, empty where there is none; ``begins``: the clause before it leads a list.
+def form_of_item(text: str, *, roman: bool = False) -> str:
+    """Return the form of an item's mark, empty where there is none; ``roman``: a single ``i``, ``v`` or ``x`` counts.
 
     >>> form_of_item("(2) The"), form_of_item("1) о"), form_of_item("iv) the"), form_of_item("- les"), form_of_item("No")
     ('(1)', '1)', 'i)', '-', '')
@@ -140,7 +149,7 @@ def form_of_item(text: str, *, begins: bool = False) -> str:
     mark = found["mark"].casefold()
     if mark[0].isdigit():
         kind = "1.1" if "." in mark else "1"
-    elif set(mark) <= set("ivx") and (len(mark) > 1 or begins):
+    elif set(mark) <= set("ivx") and (len(mark) > 1 or roman):
         kind = "i"
     else:
         kind = "一" if mark[0] in _CHINESE else "a"

@@ -40,6 +40,17 @@ PERMITTED = {
 }
 """Words that allow, in folded text; they decide only in a clause that neither forbids, binds nor denies anything."""
 
+MEASURED = {
+    "en": re.compile(r"not (?:less|more|fewer|exceeding|under|over|later|to exceed|below|above)\b"),
+    "fr": re.compile(r"(?:ne|n'|non)\s?(?:pas )?(?:exced|depass|inferieur|superieur|moins|plus)"),
+    "es": re.compile(r"no (?:menor|mayor|inferior|superior|menos|mas|exced|baj)"),
+    "de": re.compile(r"nicht (?:unter|uber|mehr als|weniger als|hoher|spater)\b"),
+    "ru": re.compile(r"не (?:менее|более|ниже|свыше|превыша|позднее|ранее)"),
+    "zh": re.compile(r"不(?:少于|多于|超过|低于|得少于|得超过|满)|未满"),
+    "ar": re.compile(r"لا (?:تقل|يقل|تزيد|يزيد|تتجاوز|يتجاوز|تجاوز)"),
+}
+"""A negation that only measures ("not less than five years") denies nothing."""
+
 
 @cache
 def long_names(lang: str) -> re.Pattern[str] | None:

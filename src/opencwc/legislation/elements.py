@@ -18,7 +18,7 @@ from opencwc.convention.measures import Element, Groups, Measure, Measures
 from opencwc.language.references import references_in
 from opencwc.language.sections import LegalSection
 from opencwc.legislation.clauses import ReadSection, read_section
-from opencwc.legislation.cues import PERMITTED, long_names
+from opencwc.legislation.cues import MEASURED, PERMITTED, long_names
 from opencwc.legislation.kept_hits import KeptHits
 from opencwc.legislation.model import Holding, SectionHolding, Span
 
@@ -63,6 +63,11 @@ class Reader:
         self._joined: dict[str, tuple[str, list[int], list[int]]] = {}
         self._found: dict[tuple[str, str], dict[int, list[tuple[int, int, int]]]] = {}
         self._measure_scope()
+        for at, read in enumerate(self._read):
+            titled = self.sections[at].lang in self._terms and any(
+                one[2] == read.title for one in self._raw(at, "defined")
+            )
+            read.defines = read.defines or titled
 
     def keep(self) -> None:
         """Keep where the terms stand, for the next time that these texts are read."""
@@ -160,7 +165,9 @@ class Reader:
         # A penalty at the end of a section punishes all that the section forbids.
         penal = kind == "punishes" and not anchored
         spoken = [
-            {clause for *_, clause in hits} for key, hits in about.items() if not (penal and _PENAL.issuperset(key.split("|")))
+            {clause for *_, clause in hits}
+            for key, hits in about.items()
+            if not (penal and _PENAL.issuperset(key.split("|")))
         ]
         carried = 0 if anchored else 1
         left = self._delegating(at) if element.by_regulation else frozenset()
@@ -193,7 +200,9 @@ class Reader:
         if element.by_regulation:
             windows = self._windows(at)
             title = self._read[at].title
-            named = {hit[3] for group in element.terms if not _TOPICS.issuperset(group) for hit in self._group(group, at)}
+            named = {
+                hit[3] for group in element.terms if not _TOPICS.issuperset(group) for hit in self._group(group, at)
+            }
             for cue in self.hits(at, "by_regulation"):
                 near = windows[cue[2]] | {cue[2] - 1}
                 if (near | {title}) & named and all(near & clauses or title in clauses for clauses in spoken):
@@ -230,9 +239,7 @@ class Reader:
             for group, hits in zip(groups, found, strict=True):
                 near = min(hits, key=lambda hit: (hit[3] not in window, abs(hit[1] - anchor)))
                 there = near[3] in window or (
-                    _TOPICS.issuperset(group)
-                    and any(hit[3] == title for hit in hits)
-                    and not self._rivalled(at, window, {title})
+                    _TOPICS.issuperset(group) and self._goes_on(at, group, window, clause, {hit[3] for hit in hits})
                 )
                 inside = inside and there
                 chosen.append(near)
@@ -243,7 +250,9 @@ class Reader:
                 for number, (clauses, rival) in enumerate(zip(spoken, rivalled, strict=True))
             ]
             strength = TIGHT if inside and all(near_all) else NEAR if inside and any(near_all) else LOOSE
-            if strength == NEAR and any(rival and not window & clauses for rival, clauses in zip(rivalled, spoken, strict=True)):
+            if strength == NEAR and any(
+                rival and not window & clauses for rival, clauses in zip(rivalled, spoken, strict=True)
+            ):
                 strength = LOOSE
             if best is None or strength > best[0]:
                 best = strength, chosen
@@ -252,6 +261,11 @@ class Reader:
         if best is None:
             return None
         return Holding("", "said", best[0], self._spans(at, best[1]))
+
+    def _goes_on(self, at: int, group: Sequence[str], window: frozenset[int], clause: int, clauses: set[int]) -> bool:
+        """Whether what an element speaks of is named by the title, or, but for weapons, a little above."""
+        above = not set(group) & set(ANCHORS[:3]) and self._carries(clause, clauses)
+        return (self._read[at].title in clauses or above) and not self._rivalled(at, window, clauses)
 
     def _carries(self, clause: int, clauses: set[int]) -> bool:
         """Whether what a clause a little above spoke of is still spoken of."""
@@ -377,7 +391,7 @@ class Reader:
         return False
 
     def _is_behind(self, read: ReadSection, start: int, clause: int, excepted: Sequence[int]) -> bool:
-        """Whether a word stands in an exception: behind "except" to the end, or to the comma where it opens a clause."""
+        """Whether a word stands in an exception: behind "except" to the end, or to the comma where it opens the clause."""
         place = min(excepted)
         if start <= place:
             return False
@@ -405,8 +419,14 @@ class Reader:
             for cue in ("does_not_apply", "not_deemed", "except", "negation"):
                 found = read.cues.setdefault(cue, {})
                 for start, _, clause in self._raw(at, cue):
-                    found.setdefault(clause, []).append(start)
+                    if cue != "negation" or not self._measures(read, start):
+                        found.setdefault(clause, []).append(start)
         return read.cues
+
+    @staticmethod
+    def _measures(read: ReadSection, start: int) -> bool:
+        pattern = MEASURED.get(read.section.lang)
+        return pattern is not None and pattern.match(read.folded.text, start) is not None
 
     def _raw(self, at: int, term: str) -> list[tuple[int, int, int]]:
         lang = self._read[at].section.lang
@@ -504,7 +524,9 @@ class Reader:
         speaking = sum(strong[at] > biological[at] for at in held) / len(held)
         joined = sum(strong[at] + weak[at] > biological[at] for at in held) / len(held)
         evident = titled or any(strong.values())
-        about = not is_ruled and (speaking >= _SPEAKING or (evident and joined >= _SPEAKING))
+        # A text that is called after the Convention or after chemical weapons is about them.
+        named = any(self.sections[at].kind == "preamble" and strong[at] > biological[at] for at in held)
+        about = not is_ruled and (speaking >= _SPEAKING or named or (evident and joined >= _SPEAKING))
         for place, at in enumerate(held):
             near = held[max(0, place - _NEIGHBOURS) : place + _NEIGHBOURS + 1]
             share = sum(strong[one] > biological[one] for one in near) / len(near)
@@ -536,7 +558,18 @@ _RIVALS = ("schedule_1", "schedule_2", "schedule_3", "discrete_organic")
 _PART_WITHIN = 25
 _PART_OF = {"use_of_weapons": ("military_preparations",), "use": ("military_preparations",)}
 """Terms that do not count where they belong to another right before: use in "military preparations to use"."""
-_BINDING = ("forbidden", "only_if", "punished", "imprisonment", "fine", "licence", "negation", "except", "obliged")
+_BINDING = (
+    "forbidden",
+    "only_if",
+    "offence",
+    "punished",
+    "imprisonment",
+    "fine",
+    "licence",
+    "negation",
+    "except",
+    "obliged",
+)
 _MOST_OF_A_LAW = 400
 _SPEAKING, _STRETCH = 0.3, 0.5
 """Shares of sections that speak of chemical weapons from which on a text, or a stretch of a longer one, is on them."""
