@@ -91,8 +91,9 @@ class Measure(NamedTuple):
     """One measure of a set: ``Measure("PRO-01", "CWC", kind="forbids", ...)``.
 
     ``kind`` is among `KINDS`, ``tier`` among `TIERS`. ``subject`` are the terms of which a section has to speak.
-    ``ordinary`` is set where the measure is told in words that any law may use (see `Measures.context`).
-    ``decisions`` are further sources with their own grade. ``titles`` and ``queries`` are by language.
+    ``ordinary`` is set where the measure is told in words that any law may use (see `Measures.context`), ``absolute``
+    where the Convention knows no exception by licence. ``decisions`` are further sources with their own grade.
+    ``titles`` and ``queries`` are by language.
     """
 
     id: str
@@ -101,6 +102,7 @@ class Measure(NamedTuple):
     tier: str
     article: str
     ordinary: bool
+    absolute: bool
     decisions: Mapping[str, str]
     subject: Groups
     elements: tuple[Element, ...]
@@ -307,7 +309,7 @@ def _obligation(raw: Raw, top: Raw, name: str, known: set[str], where: str) -> O
 
 
 def _measure(raw: Raw, top: Raw, wording: Mapping[str, Raw], where: str) -> Measure:
-    fields = {"id", "kind", "tier", "article", "ordinary", "decisions", "subject"}
+    fields = {"id", "kind", "tier", "article", "ordinary", "absolute", "decisions", "subject"}
     fields |= {"elements", "evidence", "in_force"}
     refuse_unknown(raw, fields, where)
     id = text_in(raw, "id", where)
@@ -325,6 +327,7 @@ def _measure(raw: Raw, top: Raw, wording: Mapping[str, Raw], where: str) -> Meas
         one_of(raw, "tier", TIERS, where),
         text_in(raw, "article", where),
         raw.get("ordinary") is True,
+        raw.get("absolute") is True,
         MappingProxyType({str(key): str(grade) for key, grade in dict(raw.get("decisions") or {}).items()}),
         _groups(raw.get("subject"), f"{where} {id}"),
         elements,

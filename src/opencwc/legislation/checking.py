@@ -250,9 +250,14 @@ def _why(
         if by_reference:
             taken = tuple(names[one.id] for one in measure.elements if one.id in by_reference)
             said.append(Message("law_why_reference", {"elements": taken}))
-    if weak:
-        said.append(Message("law_why_weak", {"elements": tuple(names[one] for one in weak)}))
-    elif verdict == PARTIAL and missing:
+    excepted = {element for one in held.values() for element in one.of("excepted")}
+    for message, ids in (
+        ("law_why_excepted", [one for one in weak if one in excepted]),
+        ("law_why_weak", [one for one in weak if one not in excepted]),
+    ):
+        if ids:
+            said.append(Message(message, {"elements": tuple(names[one] for one in ids)}))
+    if verdict == PARTIAL and missing and not weak:
         said.append(Message("law_why_missing", {"elements": tuple(names[one] for one in missing)}))
     if verdict == PARTIAL and delegated:
         said.append(Message("law_why_regulation", {"elements": tuple(names[one] for one in delegated)}))

@@ -30,6 +30,7 @@ class ReadSection:
     titled: bool = False
     anchored: bool = False
     defines: bool = False
+    repealed: bool = False
     scope: float = 0.0
     hits: dict[str, list[tuple[int, int, int]]] = field(default_factory=dict)
     names: list[tuple[int, int]] | None = None
@@ -47,10 +48,10 @@ def read_section(section: LegalSection) -> ReadSection:
     pieces = [(start, end) for start, end in sentences_of(said) if _plain(said[start:end]) not in _CONJUNCTIONS]
     starts = [back[start] for start, _ in pieces]
     ends = [back[end - 1] + 1 for _, end in pieces]
-    hangs_on, tails = _hanging(said, pieces)
+    titled_by = 0 if heading or _is_title(said, pieces) else -1
+    hangs_on, tails = _hanging(said, pieces, titled_by)
     if not starts:
         starts, ends, hangs_on = [0], [len(folded.text)], [-1]
-    titled_by = 0 if heading or _is_title(said, pieces) else -1
     defines = len(_DEFINED.findall(said)) >= _MANY_DEFINED
     pattern = treaty_names(section.lang)
     titled = pattern is not None and pattern.search(folded.text) is not None
@@ -68,7 +69,7 @@ def read_section(section: LegalSection) -> ReadSection:
     )
 
 
-def _hanging(said: str, pieces: Sequence[tuple[int, int]]) -> tuple[list[int], dict[int, int]]:
+def _hanging(said: str, pieces: Sequence[tuple[int, int]], title: int) -> tuple[list[int], dict[int, int]]:
     """Return for each clause the one it hangs on (-1: none), and for a list's lead the words that end the sentence.
 
     An item hangs on the clause that its list began with: one that ends with a colon, or that does not end at all. The
@@ -88,8 +89,9 @@ def _hanging(said: str, pieces: Sequence[tuple[int, int]]) -> tuple[list[int], d
         hangs = -1
         if form:
             known = next((at for at, (_, other) in enumerate(stems) if other == form), len(stems))
+            is_new = known == len(stems) and forms and forms[-1] != form and before[-1] not in _ENDED
             del stems[known:]
-            if number and before[-1] not in _ENDED and forms[-1] != form and (not stems or stems[-1][0] != number - 1):
+            if is_new and number - 1 != title and (not stems or stems[-1][0] != number - 1):
                 stems.append((number - 1, forms[-1]))
             hangs = stems[-1][0] if stems else -1
         elif number and before[-1] in ";；؛" and same_line:

@@ -9,7 +9,7 @@ where it, its neighbours or what it points to speak of chemical weapons, and not
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -62,6 +62,7 @@ class Reader:
         self._link()
         self._joined: dict[str, tuple[str, list[int], list[int]]] = {}
         self._found: dict[tuple[str, str], dict[int, list[tuple[int, int, int]]]] = {}
+        self._strike_out()
         self._measure_scope()
         for at, read in enumerate(self._read):
             titled = self.sections[at].lang in self._terms and any(
@@ -82,7 +83,7 @@ class Reader:
         """Return where a term stands in a section's folded text: (start, end, clause), what does not count left out."""
         read = self._read[at]
         lang = read.section.lang
-        if lang not in self._terms:
+        if lang not in self._terms or read.repealed:
             return []
         if term not in read.hits:
             found = self._of_language(lang, term).get(at, [])
@@ -106,7 +107,7 @@ class Reader:
         held = [
             one
             for element in measure.elements
-            if (one := self._element(element, at, about, topic, measure.kind)) is not None
+            if (one := self._element(element, at, about, topic, measure.kind, measure.absolute)) is not None
         ]
         if read.defines and measure.kind != "defines":
             held = [one._replace(strength=one.strength * LISTED) for one in held]
@@ -158,6 +159,7 @@ class Reader:
         about: Mapping[str, list[tuple[str, int, int, int]]],
         topic: Groups,
         kind: str,
+        absolute: bool,
     ) -> Holding | None:
         """Return how a section meets an element: said there, by reference, through a link, or left to a regulation."""
         forbids = kind in ("forbids", "punishes")
@@ -171,7 +173,7 @@ class Reader:
         ]
         carried = 0 if anchored else 1
         left = self._delegating(at) if element.by_regulation else frozenset()
-        said = self._said(self._pointed(element.terms, at, topic), at, spoken, forbids, carried, left)
+        said = self._said(self._pointed(element.terms, at, topic), at, spoken, forbids, carried, left, absolute)
         if said is not None and said.strength >= TIGHT:
             return said._replace(element=element.id)
         if element.by_reference and (found := self._by_reference(at, about)) is not None:
@@ -217,11 +219,13 @@ class Reader:
         forbids: bool = False,
         carried: int = 0,
         without: frozenset[int] = frozenset(),
+        absolute: bool = False,
     ) -> Holding | None:
         """Find one term of every group; the closer together, and to all that the section speaks of, the firmer.
 
         Where the measure ``forbids``, what a clause allows does not count. The first ``carried`` subjects go on being
-        spoken of in the clauses that follow; clauses in ``without`` do not count.
+        spoken of in the clauses that follow; clauses in ``without`` do not count. An ``absolute`` ban that a licence
+        may lift is held only with that exception.
         """
         found = [[one for one in self._group(group, at) if one[3] not in without] for group in groups]
         if forbids:
@@ -230,7 +234,7 @@ class Reader:
             return None
         windows = self._windows(at)
         title = self._read[at].title
-        best: tuple[float, list[tuple[str, int, int, int]]] | None = None
+        best: tuple[float, list[tuple[str, int, int, int]], str] | None = None
         for clause in dict.fromkeys(hit[3] for hits in found for hit in hits):
             window = windows[clause]
             anchor = next(hit[1] for hits in found for hit in hits if hit[3] == clause)
@@ -254,13 +258,22 @@ class Reader:
                 rival and not window & clauses for rival, clauses in zip(rivalled, spoken, strict=True)
             ):
                 strength = LOOSE
+            how = "said"
+            if absolute and strength == TIGHT and any(self._lets_through(at, one) for one in window):
+                strength, how = NEAR, "excepted"
             if best is None or strength > best[0]:
-                best = strength, chosen
+                best = strength, chosen, how
             if strength == TIGHT:
                 break
         if best is None:
             return None
-        return Holding("", "said", best[0], self._spans(at, best[1]))
+        return Holding("", best[2], best[0], self._spans(at, best[1]))
+
+    def _lets_through(self, at: int, clause: int) -> bool:
+        """Whether a clause makes an exception for who has a licence."""
+        excepted = min(self._cues(at)["except"].get(clause, ()), default=None)
+        licences = [start for start, _, where in self._raw(at, "licence") if where == clause]
+        return excepted is not None and any(start > excepted for start in licences)
 
     def _goes_on(self, at: int, group: Sequence[str], window: frozenset[int], clause: int, clauses: set[int]) -> bool:
         """Whether what an element speaks of is named by the title, or, but for weapons, a little above."""
@@ -376,8 +389,11 @@ class Reader:
             if any(one[2] == clause and one[0] <= start <= one[1] + _PART_WITHIN for one in self._raw(at, other)):
                 return True
         by_clause = self._cues(at)
-        if clause in by_clause["does_not_apply"] or clause in by_clause["not_deemed"]:
-            return True
+        for place in (*by_clause["does_not_apply"].get(clause, ()), *by_clause["not_deemed"].get(clause, ())):
+            # "..., and the second sentence of article 3 does not apply" takes nothing from what stands before.
+            parts = [found.end() for found in _AND.finditer(read.folded.text, read.starts[clause], place)]
+            if start >= max(parts, default=0):
+                return True
         excepted = by_clause["except"].get(clause)
         if excepted and term not in PURPOSES and term not in ANCHORS and self._is_behind(read, start, clause, excepted):
             before = any(other < min(excepted) for other, _, where in self._raw(at, term) if where == clause)
@@ -391,7 +407,7 @@ class Reader:
         return False
 
     def _is_behind(self, read: ReadSection, start: int, clause: int, excepted: Sequence[int]) -> bool:
-        """Whether a word stands in an exception: behind "except" to the end, or to the comma where it opens the clause."""
+        """Whether a word stands in an exception: to the end of its clause, or to the comma where it opens one."""
         place = min(excepted)
         if start <= place:
             return False
@@ -485,6 +501,20 @@ class Reader:
                     found += self._named(number, read.section, reference.whose, places, elsewhere)
             read.links = tuple(dict.fromkeys(one for one in found if one != at))[:_MOST_LINKS]
 
+    def _strike_out(self) -> None:
+        """Let a section that another of the same text repeals count no more: "Section 3 is repealed"."""
+        places = {(one.file, one.part, one.number): at for at, one in enumerate(self.sections) if one.number}
+        for at, read in enumerate(self._read):
+            for start, _, clause in self._raw(at, "repealed"):
+                for reference in references_in(read.section.text, read.section.lang):
+                    first = bisect_left(read.folded.places, read.lead + reference.start)
+                    last = bisect_left(read.folded.places, read.lead + reference.end)
+                    begins = 0 <= first - read.starts[clause] <= _OPENING
+                    if begins and 0 <= start - last <= _OPENING and reference.whose == "own":
+                        for number in reference.numbers:
+                            other = places.get((read.section.file, read.section.part, number), at)
+                            self._read[other].repealed = other != at
+
     def _named(
         self,
         number: str,
@@ -550,6 +580,7 @@ _BETWEEN = "\n.;\n"
 _AMOUNT = re.compile(
     r"(?<![\w.])\d+(?:[.,]\d+)?\s*(?:%|per ?cent|kg|g\b|t\b|ton|kilo|gram|day|jour|dia|tag|сут|дн|يوم|日|公斤|吨)"
 )
+_AND = re.compile(r"[,;]\s*(?:et|and|y|und|и)\s|，[而并且]|،\s*و")
 _OPENING = 12
 """Signs before "except" within which it opens a clause ("(1) Except with a licence, no person shall ...")."""
 _CARRIED = 8
@@ -578,4 +609,4 @@ _TOPICS = frozenset((*ANCHORS, *WITH_THEM, "scheduled", "old_or_abandoned", "int
 """What a section's title may say for the clauses under it."""
 _IN_NAMES = frozenset(("organisation", "national_authority", "authority", "designate", "liaison"))
 _CUES = frozenset(("does_not_apply", "not_deemed", "except", "negation", "by_reference", "by_regulation", "convention",
-                   "biological_weapons", "obliged"))  # fmt: skip
+                   "biological_weapons", "obliged", "repealed"))  # fmt: skip

@@ -257,7 +257,8 @@ def _measure(told: Mapping[str, Any]) -> Measure:
     in_force = InForce(date.fromisoformat(start) if start else None, date.fromisoformat(end) if end else None)
     return Measure(
         id=id, set=str(told["set"]), kind=str(told["kind"]), tier=str(told["tier"]), article=str(told["article"]),
-        ordinary=False, subject=(), elements=elements, evidence=str(told["evidence"]), in_force=in_force, **words,
+        ordinary=False, absolute=False, subject=(), elements=elements, evidence=str(told["evidence"]),
+        in_force=in_force, **words,
     )  # fmt: skip
 
 

@@ -62,7 +62,9 @@ class SectionHolding:
     def firm(self, least: float = FIRM) -> frozenset[str]:
         """Return the elements that are met here, not only left to a regulation, with at least this strength."""
         return frozenset(
-            one.element for one in self.holdings if one.how in ("said", "reference") and one.strength >= least
+            one.element
+            for one in self.holdings
+            if one.how in ("said", "reference", "excepted") and one.strength >= least
         )
 
     def of(self, how: str) -> frozenset[str]:
