@@ -52,7 +52,7 @@ def read_section(section: LegalSection) -> ReadSection:
     hangs_on, tails = _hanging(said, pieces, titled_by)
     if not starts:
         starts, ends, hangs_on = [0], [len(folded.text)], [-1]
-    defines = len(_DEFINED.findall(said)) >= _MANY_DEFINED
+    defines = sum(form_of_item(found[0]) != _ORDINAL for found in _DEFINED.finditer(said)) >= _MANY_DEFINED
     pattern = treaty_names(section.lang)
     titled = pattern is not None and pattern.search(folded.text) is not None
     return ReadSection(
@@ -146,8 +146,8 @@ def form_of_item(text: str, *, roman: bool = False) -> str:
     found = _ITEM.match(text)
     if found is None:
         return ""
-    if found["dash"]:
-        return "-"
+    if found["dash"] or found["word"]:
+        return "-" if found["dash"] else _ORDINAL
     mark = found["mark"].casefold()
     if mark[0].isdigit():
         kind = "1.1" if "." in mark else "1"
@@ -161,9 +161,11 @@ def form_of_item(text: str, *, roman: bool = False) -> str:
 _CHINESE = "一二三四五六七八九十"
 _ITEM = re.compile(
     rf"\s*(?:(?P<opens>[(（])?(?P<mark>\d{{1,3}}(?:\.\d{{1,3}})*|[a-zа-я]{{1,4}}|[أ-ي]{{1,2}}|[{_CHINESE}]{{1,3}}|[٠-٩]{{1,3}})"
-    r"(?P<closes>\s?(?:[.)）°º、]|[-–](?=\s)|[.]?º))|(?P<dash>[-–—•·])\s)",
+    r"(?P<closes>\s?(?:[.)）°º、]|[-–](?=\s)|[.]?º))|(?P<dash>[-–—•·])\s"
+    r"|(?P<word>(?:أول|ثاني|ثالث|رابع|خامس|سادس|سابع|ثامن|تاسع|عاشر)(?:اً|ًا|ا)(?:\s+عشر)?\s?[:.\-–،]))",
     re.IGNORECASE,
 )
+_ORDINAL = "أولا"
 _LEADING = (":", "：", "—", "–", " -")
 _ENDED = ".;:!?。；！？؟؛"
 _LONGEST_TITLE = 90
