@@ -14,6 +14,8 @@ from opencwc.convention.territories import (
     similar_territories,
     territory_candidates,
 )
+from opencwc.wording import LANGUAGES
+from opencwc.wording.states import state_name
 
 
 def code(text: str) -> str:
@@ -155,3 +157,15 @@ def test_case_order_and_punctuation_do_not_matter(name, random):
     written = random.choice([", ", " - ", "  "]).join(random.choice([str.upper, str.lower])(word) for word in words)
     assert plain_name(written) == plain_name(name)
     assert find_territory(written) == find_territory(name)
+
+
+def test_the_invented_state_of_the_examples_has_a_code_that_iso_3166_leaves_to_its_users_and_is_in_no_list():
+    found = find_territory("Нордавия")
+    assert (found.code, found.kind) == ("XNV", "invented") and find_territory("Nordavia") == find_territory("诺达维亚")
+    assert {state_name("XNV", lang) for lang in LANGUAGES} == set(found.names.values())
+    assert set(found.names) == set(LANGUAGES)
+    convention = Convention(date(2026, 1, 1))
+    assert "XNV" not in {one.state.code for one in convention.states}
+    assert convention.state("XNV").on(date(2026, 1, 1)).status == "state_party"
+    assert convention.state("FRA") in [one.state for one in convention.states]
+    assert convention.state("TWN") is None

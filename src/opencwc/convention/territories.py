@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from opencwc.convention.fields import Raw, read_yaml, refuse_unknown
@@ -19,8 +20,9 @@ from opencwc.errors import RuleError
 
 DATA = Path(__file__).parent / "data" / "territories.yaml"
 LANGUAGES = ("en", "fr", "es", "ar", "ru", "zh")
-KINDS = ("present", "former", "elsewhere")
-"""What a territory is: a State or a territory of ISO 3166; one that is no more; no territory at all ("Areas, nes")."""
+KINDS = ("present", "former", "elsewhere", "invented")
+"""What a territory is: a State or a territory of ISO 3166; one that is no more; no territory at all ("Areas, nes"); a
+State that does not exist, of the examples."""
 
 
 class Territory(NamedTuple):
@@ -28,7 +30,8 @@ class Territory(NamedTuple):
 
     ``until`` is the last day of a former one and ``successors`` are the codes of what came after it; ``renamed`` where
     the same State goes on under its successor's code. ``kind`` is among `KINDS`; whether a territory is a State Party
-    is for `Convention.states` to say.
+    is for `Convention.states` to say. ``names`` by language are those that
+    Unicode's CLDR has not: of what is invented, which also has a place on maps (``at``, degrees east and north).
     """
 
     code: str
@@ -37,6 +40,8 @@ class Territory(NamedTuple):
     successors: tuple[str, ...] = ()
     renamed: bool = False
     note: str = ""
+    names: Mapping[str, str] = MappingProxyType({})
+    at: tuple[float, float] | None = None
 
 
 def find_territory(text: str) -> Territory | None:
@@ -128,7 +133,7 @@ class _Index(NamedTuple):
 @cache
 def _index() -> _Index:
     raw = read_yaml(DATA)
-    refuse_unknown(raw, {"territories", "former", "elsewhere", "unclear"}, str(DATA))
+    refuse_unknown(raw, {"territories", "former", "elsewhere", "invented", "unclear"}, str(DATA))
     numbers, alpha2 = _iso_codes()
     former = set(raw["former"])
     territories: dict[str, Territory] = {code: Territory(code) for code in alpha2.values() if code not in former}
@@ -140,12 +145,12 @@ def _index() -> _Index:
         if (code := alpha2.get(short)) in territories:
             names.setdefault(plain_name(said), set()).add(str(code))
     own: dict[str, str] = {}
-    for kind, part in (("present", "territories"), ("former", "former"), ("elsewhere", "elsewhere")):
+    for kind, part in zip(KINDS, ("territories", "former", "elsewhere", "invented"), strict=True):
         for code, one in raw[part].items():
             territories[code] = _territory(str(code), kind, one)
             by_code[code] = code
             by_code |= {str(other): code for other in one.get("codes", ())}
-            for said in one.get("names", ()):
+            for said in [*one.get("names", ()), *territories[code].names.values()]:
                 key = plain_name(str(said))
                 if own.setdefault(key, code) != code:
                     raise RuleError(f"{said!r} stands for {own[key]} and {code}", where=str(DATA))
@@ -161,7 +166,7 @@ def _index() -> _Index:
 
 
 def _territory(code: str, kind: str, one: Raw) -> Territory:
-    refuse_unknown(one, {"names", "codes", "note", "until", "successors", "renamed"}, f"{DATA} {code}")
+    refuse_unknown(one, {"names", "called", "at", "codes", "note", "until", "successors", "renamed"}, f"{DATA} {code}")
     until: Any = one.get("until")
     return Territory(
         code,
@@ -170,6 +175,8 @@ def _territory(code: str, kind: str, one: Raw) -> Territory:
         tuple(str(other) for other in one.get("successors", ())),
         bool(one.get("renamed", False)),
         str(one.get("note", "")),
+        MappingProxyType({str(lang): str(said) for lang, said in dict(one.get("called", {})).items()}),
+        (float(one["at"][0]), float(one["at"][1])) if "at" in one else None,
     )
 
 

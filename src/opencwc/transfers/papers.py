@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache
 from typing import TYPE_CHECKING
 
 from opencwc.errors import InputError, SettingsError
@@ -30,6 +29,7 @@ from opencwc.publishing import (
     Words,
 )
 from opencwc.wording import RIGHT_TO_LEFT, say
+from opencwc.wording.states import state_name
 
 if TYPE_CHECKING:
     from opencwc.transfers.certificates import Certificate
@@ -176,15 +176,6 @@ def facts_of_answer(answer: Answer, certificates: Sequence[Certificate] = (), ma
         notify_by=min(notices) if notices else None,
         mark=mark,
     )
-
-
-def state_name(code: str, lang: str) -> str:
-    """Return the name of a State by its alpha-3 code; what is no such code as it stands.
-
-    >>> state_name("MAR", "fr"), state_name("Freedonia", "fr")
-    ('Maroc', 'Freedonia')
-    """
-    return say("territory_PSE", lang) if code == "PSE" else _territories(lang).get(code, code)
 
 
 def spoken_day(day: date, lang: str) -> str:
@@ -445,16 +436,3 @@ class _Paper:
 
 def _in_schedule(facts: PaperFacts, schedule: str) -> bool:
     return any(one.startswith(f"CWC {schedule}") for one in facts.entries)
-
-
-@cache
-def _territories(lang: str) -> dict[str, str]:
-    from babel import Locale
-    from babel.core import get_global
-
-    names = Locale.parse(lang).territories
-    return {
-        alpha3: str(names[codes[0]])
-        for alpha3, codes in get_global("territory_aliases").items()
-        if len(alpha3) == 3 and alpha3.isalpha() and codes and codes[0] in names
-    }

@@ -21,7 +21,7 @@ from opencwc.finding import Message
 from opencwc.transfers.model import CAUSES, RECONCILED_COLUMNS
 from opencwc.transfers.patterns import KINDS
 from opencwc.web.pages.kept import names_of_people
-from opencwc.web.pages.page import is_fragment, language_of, page, territory_name
+from opencwc.web.pages.page import is_fragment, language_of, page
 from opencwc.web.pages.transfers_flows import Flow, Ribbon, ribbons_of, sankey, world_map
 from opencwc.web.routers.cases import LARGEST, book_of
 from opencwc.web.routers.jobs import cell_of
@@ -42,6 +42,7 @@ from opencwc.web.transferring_runs import (
     tabs_of,
 )
 from opencwc.wording import LANGUAGES, RIGHT_TO_LEFT, say, sentence
+from opencwc.wording.states import state_name
 
 if TYPE_CHECKING:
     import polars as pl
@@ -476,7 +477,7 @@ def _flows(shown: Shown, wanted: Wanted, lang: str) -> dict[str, Any]:
         )
         for one in by_chemical.iter_rows(named=True)
     ]  # fmt: skip
-    names = {code: territory_name(code, lang) for code in {*by_pair["exporter"], *by_pair["importer"]}}
+    names = {code: state_name(code, lang) for code in {*by_pair["exporter"], *by_pair["importer"]}}
     picture, off_map = world_map(flows, names)
     left, right = ribbons_of(parts, say("page_transfers_other", lang), names)
     return {
