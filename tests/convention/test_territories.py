@@ -85,8 +85,31 @@ def test_statistics_and_treaties_spell_it_so(text, meant):
 
 
 @pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("Deutschland", "DEU"), ("Vereinigte Staaten", "USA"), ("Vereinigtes Königreich", "GBR"), ("Ungarn", "HUN"),
+        ("Niederlande", "NLD"), ("Südafrika", "ZAF"), ("Österreich", "AUT"), ("Paesi Bassi", "NLD"),
+        ("Coreia do Sul", "KOR"), ("Almanya", "DEU"), ("Węgry", "HUN"), ("ドイツ", "DEU"), ("독일", "DEU"),
+        ("जर्मनी", "DEU"), ("德國", "DEU"), ("Norwegen", "NOR"), ("Birleşik Krallık", "GBR"),
+    ],
+)  # fmt: skip
+def test_a_state_is_found_by_its_name_in_an_official_language_of_any_state(text, meant):
+    assert code(text) == meant
+
+
+def test_every_state_is_found_by_its_german_name():
+    for alpha2, said in Locale("de").territories.items():
+        found = find_territory(alpha2)
+        if found and found.kind == "present":
+            assert found in territory_candidates(said), said
+
+
+@pytest.mark.parametrize(
     ("text", "both"),
     [
+        ("Kongo", ("COG", "COD")),
+        ("Свети Мартин", ("MAF", "SXM")),
+        ("Lūsia", ("LCA", "RUS")),
         ("Korea", ("KOR", "PRK")),
         ("Corée", ("KOR", "PRK")),
         ("Congo", ("COG", "COD")),

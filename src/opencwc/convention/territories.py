@@ -1,22 +1,24 @@
-"""States and territories by what people write for them: codes, numbers of the UN, names in six languages.
+"""States and territories by what people write for them: codes, numbers of the UN, names in many languages.
 
-Names and codes are Unicode's CLDR; ``data/territories.yaml`` adds what else they are called, the States that are no
-more, and what statistics name that is no State. A name that stands for two is never read as one of them.
+Names and codes are Unicode's CLDR; ``data/territories.yaml`` adds what else they are called in the six languages of the
+UN, the States that are no more, and what statistics name that is no State. What none of the six languages knows is
+looked for in the official languages of all States. A name that stands for two is never read as one of them.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from opencwc.convention.fields import Raw, read_yaml, refuse_unknown
+from opencwc.convention.fields import Raw, cached_json, read_yaml, refuse_unknown
 from opencwc.errors import RuleError
+from opencwc.settings import cache_folder
 
 DATA = Path(__file__).parent / "data" / "territories.yaml"
 LANGUAGES = ("en", "fr", "es", "ar", "ru", "zh")
@@ -59,8 +61,8 @@ def find_territory(text: str) -> Territory | None:
 def territory_candidates(text: str) -> tuple[Territory, ...]:
     """Return every territory that a text stands for: none where it is not known, more than one where it is unclear.
 
-    >>> [one.code for one in territory_candidates("Congo")]
-    ['COG', 'COD']
+    >>> [one.code for one in territory_candidates("Congo")], [one.code for one in territory_candidates("Ungarn")]
+    (['COG', 'COD'], ['HUN'])
     """
     index = _index()
     written = unicodedata.normalize("NFKC", text).strip()
@@ -70,7 +72,9 @@ def territory_candidates(text: str) -> tuple[Territory, ...]:
     for key in (code, ".".join(code.split(" ")).replace(".", "")):
         if _CODE.fullmatch(key) and key in index.by_code:
             return (index.territories[index.by_code[key]],)
-    return tuple(index.territories[one] for one in index.by_name.get(plain_name(written), ()))
+    key = plain_name(written)
+    codes = index.by_name.get(key) or (_names_elsewhere().get(key, ()) if key else ())
+    return tuple(index.territories[one] for one in codes)
 
 
 def similar_territories(text: str, most: int = 3) -> tuple[Territory, ...]:
@@ -92,6 +96,11 @@ def all_territories() -> Mapping[str, Territory]:
     return _index().territories
 
 
+def load_names() -> None:
+    """Load every name now, for a process that may open no file later."""
+    _names_elsewhere()
+
+
 def plain_name(text: str) -> str:
     """Return the words of a name that tell it from others, in alphabetical order, without accents.
 
@@ -100,7 +109,8 @@ def plain_name(text: str) -> str:
     """
     bare = unicodedata.normalize("NFKD", re.sub(r"[’'ʼ`´]s?\b", " ", text)).casefold().replace("ـ", "")
     bare = "".join(sign for sign in bare if not unicodedata.combining(sign)).translate(_LETTERS)
-    written = re.findall(r"[^\W_]+", bare.replace("&", " and "))
+    plain = bare.replace("&", " and ")
+    written = "".join(sign if unicodedata.category(sign)[0] in "LMN" else " " for sign in plain).split()
     if len(written) > 1 and all(len(word) == 1 for word in written):  # U.S.A.
         return "".join(written)
     words = [_SHORT.get(word, word) for word in written]
@@ -200,10 +210,33 @@ _WITHDRAWN = frozenset(("ASC", "BUR", "CPT", "DDR", "DGA", "FXX", "QUU", "TAA", 
 _PRIVATE = re.compile("AAA|Q[M-Z][A-Z]|X[A-Z]{2}|ZZZ")
 
 
-def _cldr_names() -> Iterator[tuple[str, str]]:
+def _cldr_names(languages: Iterable[str] = LANGUAGES) -> Iterator[tuple[str, str]]:
     from babel import Locale
 
-    for language in LANGUAGES:
-        for code, said in Locale(language).territories.items():
+    for language in languages:
+        for code, said in Locale.parse(language).territories.items():
             if len(code) == 2:
                 yield code, said
+
+
+@cache
+def _names_elsewhere() -> Mapping[str, Sequence[str]]:
+    """Return the codes that a name stands for in an official language of a State which is none of the six."""
+    import babel
+    from babel.languages import get_official_languages
+    from babel.localedata import exists
+
+    territories, (_, alpha2) = _index().territories, _iso_codes()
+    spoken = {one for code in alpha2 for one in get_official_languages(code, de_facto=True)}
+    languages = sorted(one for one in spoken - set(LANGUAGES) if exists(one))
+
+    def collected() -> Raw:
+        names: dict[str, set[str]] = {}
+        for short, said in _cldr_names(languages):
+            if (code := alpha2.get(short)) in territories:
+                names.setdefault(plain_name(said), set()).add(str(code))
+        return {key: sorted(codes) for key, codes in names.items()}
+
+    key = [babel.__version__, Path(__file__).stat().st_mtime_ns, *languages, *territories]
+    names: Mapping[str, Sequence[str]] = cached_json(cache_folder(), "territories", key, collected)
+    return names
