@@ -232,7 +232,7 @@ class Checker:
             if verdict is Verdict.PROHIBITED and (outcome.verdict is Verdict.REVIEW or shipment.day is None):
                 verdict = Verdict.REVIEW
             if day > until and weighing.asks_states:
-                weighing.notes.append(Message("transfers_check_states_known", {"date": until.isoformat()}))
+                weighing.notes.append(Message("transfers_states_as_of", {"date": until.isoformat()}))
             message = weighing.message(verdict)
             evidence = (*weighing.evidence(), *(one for one in outcome.evidence if one.kind != "atoms"))
             finding = Finding(subject, verdict, message, self.maker, rule, outcome.basis, evidence, outcome.steps)

@@ -33,7 +33,7 @@ from opencwc.web.pages.navigation import PAGES
 from opencwc.web.pages.tour import stops_as_json
 from opencwc.web.sessions import COOKIE, masked_csrf
 from opencwc.web.static_files import address_of, takes_gzip
-from opencwc.wording import LANGUAGES, RIGHT_TO_LEFT, say, sentence
+from opencwc.wording import LANGUAGES, RIGHT_TO_LEFT, amount_said, say, sentence
 from opencwc.wording.states import state_name
 
 LANGUAGE_COOKIE = "opencwc_language"
@@ -223,7 +223,10 @@ def _filters(lang: str) -> Mapping[str, Callable[..., str]]:
         known = datetime.fromisoformat(value.replace("Z", "+00:00"))
         return _western(format_datetime(known, "medium", locale=locale)) + " UTC"
 
-    return {"number": number, "share": share, "day": day, "moment": moment, "grouped": grouped}
+    def amount(text: str) -> str:
+        return amount_said(text, lang)
+
+    return {"number": number, "share": share, "day": day, "moment": moment, "grouped": grouped, "amount": amount}
 
 
 def _western(text: str) -> str:

@@ -51,6 +51,18 @@ _KEEPING: dict[str, Any] = {
     "mark": {"type": "string", "enum": [str(mark) for mark in Mark]},
     "as_of": {"type": "string", "format": "date"},
 }
+
+
+def _columns_of_first(fields: Sequence[str], more: str = "") -> dict[str, Any]:
+    return {
+        f"map-1-{field}": {
+            "type": "string",
+            "description": f"The column of the first file with `{field}`, or `=` and a value for all lines{more}.",
+        }
+        for field in fields
+    }
+
+
 _LEDGERS: dict[str, Any] = {
     "type": "object",
     "required": ["file", "case"],
@@ -68,14 +80,7 @@ _LEDGERS: dict[str, Any] = {
             "enum": ["yes", "no"],
             "description": "Whether the model proposes causes and order, where it is switched on; else rules do.",
         },
-        **{
-            f"map-1-{field}": {
-                "type": "string",
-                "description": f"The column of the first file that holds `{field}`, or `=` and a value for all lines; "
-                "`map-2-...` for the second file.",
-            }
-            for field in LEDGER_COLUMNS
-        },
+        **_columns_of_first(LEDGER_COLUMNS, "; `map-2-...` for the second file"),
     },
 }
 _SHIPMENTS: dict[str, Any] = {
@@ -94,6 +99,7 @@ _SHIPMENTS: dict[str, Any] = {
             "type": "string",
             "description": "Lists to check, such as `CWC,AG`; the Convention's where left out.",
         },
+        **_columns_of_first(SHIPMENT_FIELDS),
     },
 }
 _ANSWER: dict[str, Any] = {
