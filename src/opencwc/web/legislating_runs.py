@@ -226,7 +226,7 @@ def labels_of(shown: ShownLaw, stands: Stands) -> Iterator[dict[str, str]]:
 def labels_jsonl(shown: ShownLaw, stands: Stands) -> str:
     """Return the labels as lines of JSON with the signs of each, in the shape of `opencwc.legislation.correcting`.
 
-    Put into the file of the house's corrections, models are measured against them; a rejected proposal is no label.
+    ``opencwc corrections take`` keeps them, and models are measured against them; a rejected proposal is no label.
     """
     law = shown.kept.checked.law
     lines = []
