@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -375,6 +376,26 @@ def test_a_flow_with_no_place_on_the_map_is_told_beside_it() -> None:
     svg, off = world_map([Flow("DEU", "SGP", 10, 5, True), Flow("DEU", "ZZZ", 1, 0, True)], {})
     assert [one.importer for one in off] == ["ZZZ"]
     assert svg.count('class="flow') == 1 and "DEU → SGP" in svg
+
+
+def test_an_invented_state_lies_at_sea_with_its_name_and_what_one_side_says_is_never_hidden() -> None:
+    flow = Flow("XNV", "BRA", 10, 5, True, "x")
+    svg, off = world_map([flow], {"XNV": "Nordavia"})
+    assert not off and '<g class="at-sea">' in svg and ">Nordavia</text>" in svg
+    assert '<g class="at-sea">' not in world_map([Flow("CAN", "BRA", 10, 5, True)], {})[0]
+    left, right = ribbons_of([flow, Flow("CAN", "XNV", 900, 900, False, "y")], "other", {})
+    kinds = re.findall(r'class="ribbon r-(\w+)"', sankey(left, right))
+    half = len(kinds) // 2
+    assert all(part == sorted(part, key=lambda kind: kind != "both") for part in (kinds[:half], kinds[half:]))
+
+
+def test_the_drawings_can_be_reached_and_moved_by_the_keyboard(kept: Kept) -> None:
+    with kept.house.signed_in("rita") as client:
+        page = main_of(client, f"/transfers/runs/{kept.run}/flows?over=all")
+    for name in ("world", "sankey"):
+        (region,) = (one for one in page.all("div", class_="drawn-flows") if one.all("svg", class_=name))
+        assert region.attributes["tabindex"] == "0" and region.attributes["aria-label"]
+        assert region.one("figure", role="img").attributes["aria-labelledby"]
 
 
 def test_a_sankey_is_as_broad_on_both_sides_and_escapes_names() -> None:
