@@ -19,6 +19,7 @@ from opencwc.errors import InputError
 from opencwc.language.legal_texts import plain_legal_text
 from opencwc.language.splitting import passages_of
 from opencwc.legislation import check_texts
+from opencwc.legislation.correcting import Corrections
 from opencwc.legislation.example_texts import FIRST, FOLDER, NAMES, NOW, example_text
 from opencwc.legislation.kept_laws import (
     ANSWERS,
@@ -177,7 +178,9 @@ def test_a_measure_shows_its_passages_marked_and_its_elements(kept: Kept) -> Non
     assert page.one("a", rel="next") and page.one("input", data_key="a") and page.one("input", data_key="r")
 
 
-def test_a_decision_leads_to_the_next_measure_and_stands_in_the_matrix_and_the_labels(kept: Kept) -> None:
+def test_a_decision_leads_to_the_next_measure_and_stands_in_the_matrix_and_the_labels(
+    kept: Kept, tmp_path: Path
+) -> None:
     with kept.house.signed_in("rita") as client:
         run = checked(kept.house, client, NOW, state="Norway", case="decided")
         measure = f"/law/runs/{run}/measures/CWC/PRO-01"
@@ -203,7 +206,10 @@ def test_a_decision_leads_to_the_next_measure_and_stands_in_the_matrix_and_the_l
         assert client.post(f"/law/runs/{run}/measures/CWC/PRO-02/decision", data=form, headers=PART).status_code == 204
         labels = csv.DictReader(io.StringIO(client.get(f"/law/runs/{run}/labels.csv").text))
         assert [(one["label"], one["outcome"]) for one in labels] == [("covered", "correct"), ("", "reject")]
-        assert len(client.get(f"/law/runs/{run}/labels.jsonl").text.splitlines()) == 1
+        exported = client.get(f"/law/runs/{run}/labels.jsonl").text
+    (tmp_path / "labels.jsonl").write_text(exported, encoding="utf-8")
+    corrections = Corrections(tmp_path / "corrections.jsonl")
+    assert len(exported.splitlines()) == corrections.take(tmp_path / "labels.jsonl") == len(corrections.rows()) == 1
 
 
 def test_the_finding_leads_to_its_measure_and_its_rule_to_what_the_convention_asks(kept: Kept) -> None:

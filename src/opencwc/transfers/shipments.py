@@ -150,11 +150,15 @@ def read_shipments(
 
     name, columns, notes, rows = read_rows(source, name, "fields", given)
     if not set(columns) & NAMING:
-        raise InputError(
-            "No column says what is shipped.", where=name, remedy="Name it with --map chemical=COLUMN or cas=COLUMN."
-        )
+        raise _nameless(name)
     mark = decimal_mark(texts.get("quantity", "") for _, texts, _ in rows)
     return Shipments(name, columns, tuple(shipment_of(*row, decimal=mark) for row in rows), notes)
+
+
+def _nameless(name: str) -> InputError:
+    return InputError(
+        "No column says what is shipped.", where=name, remedy="Name it with --map chemical=COLUMN or cas=COLUMN."
+    )
 
 
 @dataclass(frozen=True)
@@ -191,12 +195,14 @@ def preview(
         error, problems = None, tuple(frame.notes)
         try:
             columns = _columns_of(frame.header, "fields", given, frame.name)
+            if not set(columns) & NAMING:
+                raise _nameless(frame.name)
             if start is not None:
                 read = [shipment_of(*row) for row in _rows_as([start], columns)]
-                problems += tuple(dict.fromkeys(says for one in read for says in one.problems))
+                problems += tuple({repr(says): says for one in read for says in one.problems}.values())
         except InputError as why:
             error = why
-        missing = () if set(columns) & NAMING or error else ("chemical",)
+        missing = () if set(columns) & NAMING or not columns else ("chemical",)
         return Preview(frame.header, columns, missing, cells, problems, error)
 
 

@@ -296,7 +296,7 @@ async def draw_up_kept(
     """Draw up a paper for a shipment of a check that is kept."""
     service = service_of(request)
     shown = await service.answering.run(shown_check, book_of(request), person_of(request), number)
-    told = next((one for one in shown.checked.answers if one.row == row), None)
+    told = next((one for one in shown.kept.answers if one.row == row), None)
     if told is None:
         raise NotFoundError(f"the check has no shipment in row {row}", remedy="Go back to the check.")
     return await _paper(request, told, kind, side, paper_lang, paper_format)
@@ -344,18 +344,18 @@ async def show_kept(
     service, lang = service_of(request), language_of(request)
     person = person_of(request)
     shown = await service.answering.run(shown_check, book_of(request), person, number)
-    fitting = [one for one in shown.checked.answers if verdict in ("", one.verdict)]
+    fitting = [one for one in shown.kept.answers if verdict in ("", one.verdict)]
     rest = [one for one in fitting if one.row > after]
     shipments = rest[:ANSWERS_A_PAGE]
-    counts = tally_of(shown.checked.answers)
+    counts = tally_of(shown.kept.answers)
     whole = not after and not verdict
     return page(
         request, "transfers/kept.html", shown=shown, tabs=tabs_of(person), part="check", verdict=verdict, after=after,
         counts={str(one): counts[str(one)] for one in CHECKED if str(one) in counts}, total=len(fitting),
-        said=[sentence(one, lang) for one in shown.checked.said],
+        said=[sentence(one, lang) for one in shown.kept.said],
         next=shipments[-1].row if len(rest) > ANSWERS_A_PAGE else None,
         **_answers(
-            shipments, run=number, balances=shown.checked.balances if whole else (), names=shown.checked.names,
+            shipments, run=number, balances=shown.kept.balances if whole else (), names=shown.kept.names,
             owed=owed_of(fitting) if not after else [],
         ),
     )  # fmt: skip
