@@ -32,7 +32,7 @@ def test_the_example_is_answered_as_the_guide_says(run: Run) -> None:
     assert by_id["S-02"]["needed"] == "s1-saxitoxin" and by_id["S-02"]["needed_by"] == "2027-01-20"
     assert by_id["S-04"]["source"] == "Verification Annex VII.31" and by_id["S-04"]["evidence"] == "treaty"
     assert by_id["S-07"]["needed"] == "s3-certificate"
-    assert "2000 kg of 6000 kg" in by_id["S-07"]["why"]
+    assert "2,000 kg of 6,000 kg" in by_id["S-07"]["why"]
 
 
 def test_the_table_on_the_screen_says_what_was_checked(run: Run) -> None:

@@ -14,6 +14,8 @@ from opencwc.convention.territories import (
     similar_territories,
     territory_candidates,
 )
+from opencwc.wording import LANGUAGES
+from opencwc.wording.states import state_name
 
 
 def code(text: str) -> str:
@@ -83,8 +85,31 @@ def test_statistics_and_treaties_spell_it_so(text, meant):
 
 
 @pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("Deutschland", "DEU"), ("Vereinigte Staaten", "USA"), ("Vereinigtes Königreich", "GBR"), ("Ungarn", "HUN"),
+        ("Niederlande", "NLD"), ("Südafrika", "ZAF"), ("Österreich", "AUT"), ("Paesi Bassi", "NLD"),
+        ("Coreia do Sul", "KOR"), ("Almanya", "DEU"), ("Węgry", "HUN"), ("ドイツ", "DEU"), ("독일", "DEU"),
+        ("जर्मनी", "DEU"), ("德國", "DEU"), ("Norwegen", "NOR"), ("Birleşik Krallık", "GBR"),
+    ],
+)  # fmt: skip
+def test_a_state_is_found_by_its_name_in_an_official_language_of_any_state(text, meant):
+    assert code(text) == meant
+
+
+def test_every_state_is_found_by_its_german_name():
+    for alpha2, said in Locale("de").territories.items():
+        found = find_territory(alpha2)
+        if found and found.kind == "present":
+            assert found in territory_candidates(said), said
+
+
+@pytest.mark.parametrize(
     ("text", "both"),
     [
+        ("Kongo", ("COG", "COD")),
+        ("Свети Мартин", ("MAF", "SXM")),
+        ("Lūsia", ("LCA", "RUS")),
         ("Korea", ("KOR", "PRK")),
         ("Corée", ("KOR", "PRK")),
         ("Congo", ("COG", "COD")),
@@ -155,3 +180,15 @@ def test_case_order_and_punctuation_do_not_matter(name, random):
     written = random.choice([", ", " - ", "  "]).join(random.choice([str.upper, str.lower])(word) for word in words)
     assert plain_name(written) == plain_name(name)
     assert find_territory(written) == find_territory(name)
+
+
+def test_the_invented_state_of_the_examples_has_a_code_that_iso_3166_leaves_to_its_users_and_is_in_no_list():
+    found = find_territory("Нордавия")
+    assert (found.code, found.kind) == ("XNV", "invented") and find_territory("Nordavia") == find_territory("诺达维亚")
+    assert {state_name("XNV", lang) for lang in LANGUAGES} == set(found.names.values())
+    assert set(found.names) == set(LANGUAGES)
+    convention = Convention(date(2026, 1, 1))
+    assert "XNV" not in {one.state.code for one in convention.states}
+    assert convention.state("XNV").on(date(2026, 1, 1)).status == "state_party"
+    assert convention.state("FRA") in [one.state for one in convention.states]
+    assert convention.state("TWN") is None

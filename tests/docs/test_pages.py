@@ -12,6 +12,8 @@ sys.path.insert(0, str(ROOT))
 
 from docs_build.console import blocks, differences, fits, pages  # noqa: E402
 
+from opencwc.legislation.example_texts import NAMES, example_text  # noqa: E402
+
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
 def test_a_page_shows_what_happens(page: Path) -> None:
@@ -27,3 +29,8 @@ def test_dots_stand_for_lines_and_for_the_rest_of_a_line() -> None:
     assert fits(["a", "...", "c ..."], ["a", "b", "b", "c d"])
     assert not fits(["a", "...", "d"], ["a", "b"])
     assert not fits(["a"], ["a", "b"])
+
+
+def test_the_act_in_the_examples_is_the_one_that_comes_with_the_program() -> None:
+    for name in NAMES:
+        assert (ROOT / "examples" / name).read_text(encoding="utf-8") == example_text(name)

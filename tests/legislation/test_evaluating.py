@@ -6,8 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from opencwc.language.legal_texts import plain_legal_text
+from opencwc.legislation import check_texts
+from opencwc.legislation.correcting import Corrections
 from opencwc.legislation.coverage_model import MODEL, within
 from opencwc.legislation.evaluating import evaluate_coverage, measured
+from opencwc.legislation.example_texts import NOW, STATE, example_text
 from opencwc.models import compare, load_card, state_of
 
 
@@ -18,6 +22,19 @@ def test_the_weights_are_those_of_the_card(tmp_path: Path) -> None:
 def test_measured_again_the_figures_are_those_of_the_card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENCWC_DATA", str(tmp_path))
     assert compare(load_card(MODEL.card).figures, evaluate_coverage().figures) == ()
+
+
+def test_corrections_of_a_house_are_told_beside_the_figures_and_never_held_against_the_card(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENCWC_DATA", str(tmp_path))
+    law = check_texts([plain_legal_text(example_text(NOW).encode(), NOW)], STATE, model=False)
+    wrong = next(one for one in law.answers if one.verdict == "covered")
+    Corrections.of_house().add(law.law, wrong, "none", by="R. Ortiz", reason="read again")
+    found = evaluate_coverage()
+    own = {one.metric: one for one in found.own if one.language == "all"}
+    assert (own["false covered"].n, own["accuracy"].n) == (1, 1)
+    assert compare(load_card(MODEL.card).figures, found.figures) == ()
 
 
 def test_a_verdict_that_cannot_be_shown_gives_way() -> None:

@@ -132,8 +132,8 @@ def test_the_balance_runs_in_the_order_of_days() -> None:
     ]  # fmt: skip
     checker = Checker(Question(date(2026, 11, 25)), [certificate()])
     late, first, expired = checker.check(shipment_of(row, texts) for row, texts in enumerate(rows, 1))
-    assert first.verdict is Verdict.ALLOWED and "4000 kg left" in sentence(first.findings[0].message)
-    assert late.verdict is Verdict.ALLOWED_WITH and "2000 kg of 6000 kg" in sentence(late.findings[0].message)
+    assert first.verdict is Verdict.ALLOWED and "4,000 kg left" in sentence(first.findings[0].message)
+    assert late.verdict is Verdict.ALLOWED_WITH and "2,000 kg of 6,000 kg" in sentence(late.findings[0].message)
     assert expired.verdict is Verdict.ALLOWED_WITH and "expired on 2026-12-31" in sentence(expired.findings[0].message)
 
 

@@ -168,8 +168,8 @@ def test_the_lists_of_the_convention_are_checked_where_none_is_named() -> None:
 def test_an_answer_says_up_to_when_states_are_known_only_where_it_is_later() -> None:
     row = {"chemical": "Triethanolamine", "from": "FRA", "to": "EGY"}
     late, early = checked({**row, "date": "2023-11-30"}, {**row, "date": "2023-11-29"})
-    assert "after 2023-11-29" in sentence(late.findings[0].message)
-    assert "after 2023-11-29" not in sentence(early.findings[0].message)
+    assert "States as of 2023-11-29" in sentence(late.findings[0].message)
+    assert "2023-11-29" not in sentence(early.findings[0].message)
 
 
 def test_what_an_exception_rests_on_is_told_with_its_grade() -> None:

@@ -18,6 +18,7 @@ from opencwc.transfers.shipments import (
     Shipment,
     amount_of,
     paper_of,
+    preview,
     purpose_of,
     read_shipments,
     share_of,
@@ -169,3 +170,17 @@ def test_the_example_is_read_without_a_problem() -> None:
     example = Path(__file__).parents[2] / "examples" / "shipments.csv"
     ledger = read_shipments(example)
     assert len(ledger.shipments) == 12 and not any(one.problems for one in ledger.shipments)
+
+
+def test_the_start_of_a_file_says_what_its_columns_are_taken_for_and_what_has_to_be_named() -> None:
+    theirs = b"Nr;Ware;Von;Nach;Date\n1;Thiodiglycol;Deutschland;Nowhere;2026-12-24\n"
+    start = preview(io.BytesIO(theirs), "theirs.csv")
+    assert start.header == ("Nr", "Ware", "Von", "Nach", "Date") and start.rows[0][1] == "Thiodiglycol"
+    assert start.columns["date"] == "Date" and start.missing == ("chemical",)
+    assert start.error is not None and "what is shipped" in str(start.error)
+    named = {"chemical": "Ware", "from": "Von", "to": "Nach"}
+    mapped = preview(io.BytesIO(theirs), "theirs.csv", named)
+    assert (mapped.error, mapped.missing) == (None, ())
+    assert [one.id for one in mapped.problems] == ["transfers_check_state_unread"]
+    (shipment,) = read_shipments(io.BytesIO(theirs), "theirs.csv", named).shipments
+    assert (shipment.sender.code, shipment.receiver.code) == ("DEU", "")

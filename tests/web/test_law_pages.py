@@ -19,6 +19,7 @@ from opencwc.errors import InputError
 from opencwc.language.legal_texts import plain_legal_text
 from opencwc.language.splitting import passages_of
 from opencwc.legislation import check_texts
+from opencwc.legislation.correcting import Corrections
 from opencwc.legislation.example_texts import FIRST, FOLDER, NAMES, NOW, example_text
 from opencwc.legislation.kept_laws import (
     ANSWERS,
@@ -71,7 +72,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
 
 def sent(client: TestClient, name: str, content: str | bytes, **form: str) -> str:
     """Send a text as the page does; return the address that it leads to."""
-    form = {"case": "law", "state": "ISL", "as_of": "2026-11-24", "mark": "unclassified", "model": "yes", **form}
+    form = {"case": "law", "state": "XNV", "as_of": "2026-11-24", "mark": "unclassified", "model": "yes", **form}
     answer = client.post("/law/texts", data=form, files=[("file", (name, content))], headers=PART)
     assert answer.status_code == 204, answer.text
     return str(answer.headers["hx-redirect"])
@@ -116,7 +117,7 @@ def test_a_job_leads_from_the_texts_to_the_matrix(house: House) -> None:
         assert "retain" in rows["PRO-01"][4]
         assert rows["PRO-06"][2].startswith("covered") and "no passage found" in rows["PRO-07"][2]
         listed = main_of(client, "/law").one("section", aria_labelledby="kept-h").rows()
-        assert listed[0][0].startswith("Iceland") and sum(map(int, listed[0][3:])) == 60
+        assert listed[0][0].startswith("Nordavia") and sum(map(int, listed[0][3:])) == 60
 
 
 def test_a_job_can_be_stopped_and_a_file_that_is_no_text_is_said(kept: Kept) -> None:
@@ -134,10 +135,10 @@ def test_a_job_can_be_stopped_and_a_file_that_is_no_text_is_said(kept: Kept) -> 
 def test_what_is_wrong_with_the_form_is_said(kept: Kept) -> None:
     with kept.house.signed_in("anna") as client:
         files = [("file", (NOW, example_text(NOW)))]
-        for form in ({"case": "law"}, {"case": "law", "state": "Nowhere"}, {"state": "ISL"}, {"x": "1"}):
+        for form in ({"case": "law"}, {"case": "law", "state": "Nowhere"}, {"state": "XNV"}, {"x": "1"}):
             answer = client.post("/law/texts", data=form, files=files, headers=PART)
             assert answer.status_code == 422, form
-        assert client.post("/law/texts", data={"case": "law", "state": "ISL"}, headers=PART).status_code == 415
+        assert client.post("/law/texts", data={"case": "law", "state": "XNV"}, headers=PART).status_code == 415
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -146,7 +147,7 @@ def test_every_page_is_sound_in_every_language(kept: Kept, lang: str) -> None:
         for address in (
             "/law", f"/law/runs/{kept.now}", f"/law/runs/{kept.now}?verdict=covered&stands=decided",
             f"/law/runs/{kept.now}/measures/CWC/PRO-01", f"/law/runs/{kept.now}/measures/CWC/PRO-07", "/law/shelf",
-            "/law/shelf?tier=initial&state=ISL", f"/law/compare?before={kept.first}&after={kept.now}", "/law/ask",
+            "/law/shelf?tier=initial&state=XNV", f"/law/compare?before={kept.first}&after={kept.now}", "/law/ask",
             "/law/compare", "/law/measures", "/law/measures?q=transit", "/law/measures/CWC/PRO-01",
         ):  # fmt: skip
             assert page_of(client, address, lang).one("h1").text, address
@@ -177,7 +178,9 @@ def test_a_measure_shows_its_passages_marked_and_its_elements(kept: Kept) -> Non
     assert page.one("a", rel="next") and page.one("input", data_key="a") and page.one("input", data_key="r")
 
 
-def test_a_decision_leads_to_the_next_measure_and_stands_in_the_matrix_and_the_labels(kept: Kept) -> None:
+def test_a_decision_leads_to_the_next_measure_and_stands_in_the_matrix_and_the_labels(
+    kept: Kept, tmp_path: Path
+) -> None:
     with kept.house.signed_in("rita") as client:
         run = checked(kept.house, client, NOW, state="Norway", case="decided")
         measure = f"/law/runs/{run}/measures/CWC/PRO-01"
@@ -203,7 +206,10 @@ def test_a_decision_leads_to_the_next_measure_and_stands_in_the_matrix_and_the_l
         assert client.post(f"/law/runs/{run}/measures/CWC/PRO-02/decision", data=form, headers=PART).status_code == 204
         labels = csv.DictReader(io.StringIO(client.get(f"/law/runs/{run}/labels.csv").text))
         assert [(one["label"], one["outcome"]) for one in labels] == [("covered", "correct"), ("", "reject")]
-        assert len(client.get(f"/law/runs/{run}/labels.jsonl").text.splitlines()) == 1
+        exported = client.get(f"/law/runs/{run}/labels.jsonl").text
+    (tmp_path / "labels.jsonl").write_text(exported, encoding="utf-8")
+    corrections = Corrections(tmp_path / "corrections.jsonl")
+    assert len(exported.splitlines()) == corrections.take(tmp_path / "labels.jsonl") == len(corrections.rows()) == 1
 
 
 def test_the_finding_leads_to_its_measure_and_its_rule_to_what_the_convention_asks(kept: Kept) -> None:
@@ -233,9 +239,9 @@ def test_the_shelf_has_the_latest_law_of_each_state(kept: Kept) -> None:
         fra = checked(kept.house, client, FIRST, state="France", case="other")
         page = main_of(client, "/law/shelf")
         names = [row[0] for row in page.all("table")[0].rows()]
-        assert names == sorted(names) and {"France", "Iceland"} <= set(names)
+        assert names == sorted(names) and {"France", "Nordavia"} <= set(names)
         row = next(row for row in page.one("section", aria_labelledby="heat-initial").rows() if "PRO-06" in row[0])
-        assert "no passage found" in row[1 + names.index("France")] and "covered" in row[1 + names.index("Iceland")]
+        assert "no passage found" in row[1 + names.index("France")] and "covered" in row[1 + names.index("Nordavia")]
         assert page.one("a", href=f"/law/runs/{kept.now}/measures/CWC/PRO-06")
         assert page.all("a", href=f"/law/runs/{fra}/measures/CWC/PRO-06")
         table = list(csv.DictReader(io.StringIO(client.get("/law/shelf.csv").text)))
@@ -245,12 +251,12 @@ def test_the_shelf_has_the_latest_law_of_each_state(kept: Kept) -> None:
 def test_a_question_is_answered_with_passages_of_the_law_and_the_convention(kept: Kept) -> None:
     with kept.house.signed_in("anna") as client:
         part, _ = post(
-            client, "/law/ask", question="Who must declare chemicals to the National Authority?", state="ISL"
+            client, "/law/ask", question="Who must declare chemicals to the National Authority?", state="XNV"
         )
-        assert "Section 10" in part.text and "Iceland" in part.text
-        body = {"question": "May inspectors enter premises?", "state": "ISL"}
+        assert "Section 10" in part.text and "Nordavia" in part.text
+        body = {"question": "May inspectors enter premises?", "state": "XNV"}
         told = client.post("/api/v1/law/ask", json=body).json()
-        assert "ISL" in told["searched"]
+        assert "XNV" in told["searched"]
         assert (told["found"][0]["section"], told["found"][0]["run"]) == ("Section 12", kept.now)
         assert any(one["state"] is None for one in told["found"]), "the Convention answers too"
         nothing, _ = post(client, "/law/ask", question="zzzz qqqq xxxx")
@@ -310,7 +316,7 @@ def test_roles_and_marks_decide_what_is_seen(kept: Kept) -> None:
 
 
 def test_a_kept_law_comes_back_as_it_was_and_what_is_none_is_not_shown() -> None:
-    law = check_texts([plain_legal_text(example_text(NOW).encode(), NOW)], "ISL", model=False)
+    law = check_texts([plain_legal_text(example_text(NOW).encode(), NOW)], "XNV", model=False)
     sections, passages = law.law.sections, list(passages_of(law.law.sections))
     content = packed(told_of(law), answers_as_json(law), passages_as_json(sections, passages))
     again = unpack(content)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +21,7 @@ from opencwc.errors import InputError
 from opencwc.transfers.causes import MODEL
 from opencwc.transfers.kept_reconciliations import GROUP_SCHEMA, LINE_SCHEMA, packed, unpack
 from opencwc.transfers.model import LINE_STATUSES, RECONCILED_COLUMNS
+from opencwc.transfers.shipments import SHIPMENT_FIELDS
 from opencwc.web.jobs import Jobs
 from opencwc.web.keeping_jobs import findings_kept
 from opencwc.web.kept_runs import _loaded
@@ -376,6 +378,26 @@ def test_a_flow_with_no_place_on_the_map_is_told_beside_it() -> None:
     assert svg.count('class="flow') == 1 and "DEU → SGP" in svg
 
 
+def test_an_invented_state_lies_at_sea_with_its_name_and_what_one_side_says_is_never_hidden() -> None:
+    flow = Flow("XNV", "BRA", 10, 5, True, "x")
+    svg, off = world_map([flow], {"XNV": "Nordavia"})
+    assert not off and '<g class="at-sea">' in svg and ">Nordavia</text>" in svg
+    assert '<g class="at-sea">' not in world_map([Flow("CAN", "BRA", 10, 5, True)], {})[0]
+    left, right = ribbons_of([flow, Flow("CAN", "XNV", 900, 900, False, "y")], "other", {})
+    kinds = re.findall(r'class="ribbon r-(\w+)"', sankey(left, right))
+    half = len(kinds) // 2
+    assert all(part == sorted(part, key=lambda kind: kind != "both") for part in (kinds[:half], kinds[half:]))
+
+
+def test_the_drawings_can_be_reached_and_moved_by_the_keyboard(kept: Kept) -> None:
+    with kept.house.signed_in("rita") as client:
+        page = main_of(client, f"/transfers/runs/{kept.run}/flows?over=all")
+    for name in ("world", "sankey"):
+        (region,) = (one for one in page.all("div", class_="drawn-flows") if one.all("svg", class_=name))
+        assert region.attributes["tabindex"] == "0" and region.attributes["aria-label"]
+        assert region.one("figure", role="img").attributes["aria-labelledby"]
+
+
 def test_a_sankey_is_as_broad_on_both_sides_and_escapes_names() -> None:
     flows = [Flow("DEU", "FRA", 10, 5, True, "<b>x</b>"), Flow("DEU", "BRA", 0, 7, True, "y")]
     left, right = ribbons_of(flows, "others", {})
@@ -403,6 +425,26 @@ def test_a_shipment_is_answered_with_duties_days_and_sources(kept: Kept, lang: s
         rows = parsed(schedule_3.text).one("tbody").all("tr")
         assert any("VIII" in row.text for row in rows), "the source of the certificate"
         assert client.post("/transfers/check", data={"chemical": ""}, headers=PART).status_code == 422
+
+
+def test_the_columns_of_shipments_are_mapped_by_hand_with_a_preview(kept: Kept) -> None:
+    theirs = "Nr;Ware;Menge;Von;Nach;Tag\n1;Thiodiglycol;5;Germany;Israel;2026-12-24\n"
+    mapped = {f"map-1-{field}": column for field, column in {
+        "id": "Nr", "chemical": "Ware", "quantity": "Menge", "unit": "=kg", "from": "Von", "to": "Nach", "date": "Tag",
+    }.items()}  # fmt: skip
+    with kept.house.signed_in("anna") as client:
+        asked = {"files": {"file": ("theirs.csv", theirs)}, "headers": PART}
+        preview = parsed(client.post("/transfers/check/preview", **asked).text)
+        names = {one.attributes["name"] for one in preview.all("select")}
+        assert names == {f"map-1-{field}" for field in SHIPMENT_FIELDS}
+        assert "Thiodiglycol" in preview.one("table").text
+        again = parsed(client.post("/transfers/check/preview", data=mapped, **asked).text)
+        chosen = again.one("select", name="map-1-chemical").one("option", selected="")
+        assert chosen.attributes["value"] == "Ware"
+        answer = client.post("/transfers/check/file", data=mapped, **asked)
+        assert "prohibited" in parsed(answer.text).one("article").one("h2").text
+        broken = client.post("/transfers/check/preview", files={"file": ("x.bin", b"\x00\x01")}, headers=PART)
+        assert parsed(broken.text).all("div", class_="warning")
 
 
 def test_the_shipments_of_a_file_are_answered_one_by_one(kept: Kept) -> None:
@@ -469,7 +511,7 @@ def test_a_kept_check_says_what_is_needed_by_when_what_is_left_and_who_is_alike(
     assert needed[0][0] == "April 1, 2027" and needed[0][1].startswith("S-5"), "the earliest day first"
     assert [row[1][:3] for row in needed] == ["S-5", "S-2"]
     balance = page.one("section", aria_labelledby="balance-h").rows()
-    assert balance[0][0].startswith("EUC-1") and balance[0][2:4] == ["1000 kg", "0 kg"]
+    assert balance[0][0].startswith("EUC-1") and balance[0][2:4] == ["1,000 kg", "0 kg"]
     answers = {one.one("h2").text.split()[-1]: one for one in page.all("article")}
     assert list(answers) == ["S-1", "S-2", "S-3", "S-4", "S-5", "S-6"]
     assert "prohibited" in answers["S-3"].one("h2").text
@@ -520,6 +562,26 @@ def test_a_paper_bears_the_mark_of_its_case_and_none_goes_with_what_is_prohibite
         assert client.get(f"{base}/2?kind=notification").status_code == 422
 
 
+def test_a_finding_of_a_check_says_its_duties_in_the_readers_language_and_the_case_lists_only_what_was_checked(
+    checked: KeptCheck,
+) -> None:
+    with checked.house.signed_in("rita") as client:
+        listed = client.get("/api/v1/findings", params={"run": checked.run, "limit": 100}).json()["findings"]
+        number = next(one["id"] for one in listed if one["row"] == 2 and one["verdict"] == "allowed_with")
+        facts = {lang: page_of(client, f"/findings/{number}", lang).text for lang in ("en", "fr")}
+        assert "still needed" in facts["en"] and "needed 20" not in facts["en"]
+        assert "État partie" in facts["fr"] and "state_party" not in facts["fr"] and "treaty" not in facts["fr"]
+        case = main_of(client, "/cases/planned").text
+    assert "transfers-check.json.gz" not in case and "s.csv" in case
+
+
+def test_what_is_not_known_of_states_is_said_once_and_marked_where_it_matters(checked: KeptCheck) -> None:
+    with checked.house.signed_in("rita") as client:
+        page = main_of(client, f"/transfers/checks/{checked.run}").text
+    assert page.count("what States did is known here until") + page.count("What States did is known here until") == 1
+    assert page.count("States as of 2023-11-29") >= 5 and "is not known here" not in page
+
+
 def openpyxl_text(content: bytes) -> str:
     """Return all text of a workbook."""
     import fastexcel
@@ -538,7 +600,26 @@ def test_a_paper_for_a_shipment_that_is_not_kept_comes_from_its_texts(kept: Kept
         paper = client.post("/transfers/check/paper", data=asked, headers=PART)
         assert paper.status_code == 200, paper.text
         assert paper.content.startswith(b"%PDF")
-        assert client.post("/transfers/check/paper", data={"shipment": "["}, headers=PART).status_code == 422
+        for strange in ("[", "", hidden[:-4] + "AAAA"):
+            told = client.post("/transfers/check/paper", data={**asked, "shipment": strange}, headers=PART)
+            assert told.status_code == 422
+
+
+def test_a_paper_for_a_file_that_is_not_kept_has_what_others_left_of_the_certificate(kept: Kept) -> None:
+    files = {
+        "file": ("shipments.csv", transfers_check.EXAMPLES["shipments.csv"]),
+        "certificates": ("certificates.csv", transfers_check.EXAMPLES["certificates.csv"]),
+    }
+    with kept.house.signed_in("adam") as client:
+        answered = client.post("/transfers/check/file", files=files, headers=PART)
+        forms = parsed(answered.text).all("form", action="/transfers/check/paper")
+        sheets = []
+        for form in forms[:2]:
+            sealed = form.one("input", name="shipment").attributes["value"]
+            asked = {"shipment": sealed, "kind": "licence", "paper_lang": "en", "paper_format": "xlsx"}
+            sheets.append(openpyxl_text(client.post("/transfers/check/paper", data=asked, headers=PART).content))
+    assert "250 kg drawn from certificate EUC-1, 750 kg left" in sheets[0] and "2027-12-31" in sheets[0]
+    assert "750 kg drawn from certificate EUC-1, 0 kg left" in sheets[1]
 
 
 def test_a_check_above_a_clearance_is_not_there(checked: KeptCheck) -> None:

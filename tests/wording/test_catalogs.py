@@ -145,6 +145,35 @@ def test_a_day_in_a_sentence_is_written_as_the_language_writes_it(lang: str, sai
     assert said in sentence(Message("why_not_listed", {"lists": ("CWC",), "date": "2026-11-04"}), lang)
 
 
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("en", "180,060 kg"), ("fr", "180\u202f060 kg"), ("es", "180.060 kg"), ("ru", "180\u00a0060 kg"),
+        ("zh", "180,060 kg"), ("ar", "180,060 kg"),
+    ],
+)  # fmt: skip
+def test_an_amount_in_a_sentence_has_its_thousands_as_the_language_writes_them(lang: str, said: str) -> None:
+    drawn = Message("transfers_certificate_drawn", {"id": "EUC-1", "amount": "180060 kg", "left": "0.5 kg"})
+    assert said in sentence(drawn, lang)
+    over = Message("reconcile_over", {"difference": 180060.0, "threshold": 30000.0})
+    assert said.removesuffix(" kg") in sentence(over, lang)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_one_of_a_thing_is_said_otherwise_than_many(lang: str) -> None:
+    counted = (
+        "reconcile_lines", "reconcile_sums", "reconcile_over_counted", "reconcile_within_counted",
+        "reconcile_unread_counted", "reconcile_apart_counted", "letters_drafted", "transfers_summary_certified",
+    )  # fmt: skip
+    values = {"path": "x", "lists": ("CWC",), "date": "2026-11-04"}
+    for name in counted:
+        one, many = (say(Message(name, {**values, "count": count}), lang) for count in (1, 12_000))
+        same = one.replace("1", "#", 1) == re.sub(r"12.000", "#", many, count=1)
+        assert same == (lang == "zh"), (name, one, many)
+    assert say(Message("reconcile_lines", {"count": 1})) == "1 line"
+    assert say(Message("letters_drafted", {"count": 1, "path": "x"})).startswith("1 letter was written")
+
+
 def test_in_french_no_line_begins_with_a_sign_that_belongs_to_the_word_before() -> None:
     for key in ids("fr"):
         assert not re.search(r" [:;?!»]|« ", say(key, "fr") if not values_of(ids("fr")[key][-1]) else ""), key

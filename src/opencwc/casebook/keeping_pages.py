@@ -17,6 +17,9 @@ PAGES = "pages"
 """The word under which the tally of a run names the source with what its pages show, and the run of it."""
 
 
+_FINDINGS = "findings_in_run"
+
+
 class File(NamedTuple):
     """A file to keep: its name, its kind, its bytes."""
 
@@ -44,12 +47,17 @@ def finish_with_pages(
     """
     source = keep_source(book, person, io.BytesIO(file.content), file.name, mark=mark, media_type=file.media_type)
     run = begin_run(
-        book, person, case, verb=verb, asked={"findings_in_run": keeper.number},
+        book, person, case, verb=verb, asked={_FINDINGS: keeper.number},
         checked={"file": file.name, "as_of": as_of}, maker={}, source=source,
     )  # fmt: skip
     run.finish({"rows": 0, "by_verdict": {"unreadable": 0}}, rows=0)
     keeper.finish({**tally, PAGES: {"source": source.id, "run": run.number}}, rows=rows)
     return run.number
+
+
+def is_of_pages(run: Mapping[str, Any]) -> bool:
+    """Tell whether a run only holds what the pages of another one show: it checked nothing, and has no rows."""
+    return _FINDINGS in run["asked"]
 
 
 def pages_of(tally: Mapping[str, Any]) -> str:

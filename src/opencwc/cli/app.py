@@ -8,6 +8,7 @@ from opencwc import __version__
 from opencwc.cli import case_moving  # noqa: F401 - adds its commands to those of `case`
 from opencwc.cli.ask import ask, shelf_app
 from opencwc.cli.case import case_app
+from opencwc.cli.corrections import corrections_app
 from opencwc.cli.demo import demo
 from opencwc.cli.entries import entries, entry
 from opencwc.cli.law import law
@@ -37,6 +38,7 @@ app.command()(mcp)
 app.add_typer(case_app, name="case")
 app.add_typer(models_app, name="models")
 app.add_typer(shelf_app, name="shelf")
+app.add_typer(corrections_app, name="corrections")
 app.add_typer(people_app, name="people")
 app.add_typer(transfers, name="transfers")
 

@@ -46,7 +46,8 @@ def ask(
 
 def _ask(question: str, state: str, texts: list[Path], treaty: Path | None, most: int, format: str, lang: str) -> int:
     from opencwc.language.refusing import judge_request
-    from opencwc.legislation.states import known_state, state_named
+    from opencwc.legislation.states import known_state
+    from opencwc.wording.states import state_named
 
     if not question.strip():
         raise InputError("The question is empty.", remedy='Write opencwc ask "who inspects?".')
@@ -126,7 +127,8 @@ def remove(
 ) -> None:
     """Take a State's texts off the shelf."""
     from opencwc.legislation.shelving import Shelf
-    from opencwc.legislation.states import known_state, state_named
+    from opencwc.legislation.states import known_state
+    from opencwc.wording.states import state_named
 
     try:
         code = known_state(state)
@@ -140,7 +142,7 @@ def remove(
 
 def _list(format: str, lang: str) -> int:
     from opencwc.legislation.shelving import Shelf
-    from opencwc.legislation.states import state_named
+    from opencwc.wording.states import state_named
 
     if format not in ("text", "json"):
         raise SettingsError(f"--format {format!r} is not known.", remedy="It is text or json.")

@@ -305,6 +305,8 @@ def _print_history(book: Casebook, history: History, lang: str, *, json: bool) -
 
 
 def _print_case(book: Casebook, case: Case, counts: Counts, runs: list[dict[str, Any]], lang: str) -> None:
+    from opencwc.casebook.keeping_pages import is_of_pages
+
     _print_line(case, lang)
     print_sentence("casebook_marked", lang, mark=Message(f"casebook_mark_{case.mark}"))
     names = _names_of(book)
@@ -313,6 +315,8 @@ def _print_case(book: Casebook, case: Case, counts: Counts, runs: list[dict[str,
     told += [f"{say(f'casebook_status_{name}', lang)} {n}" for name, n in counts.status.items()]
     sys.stdout.write("  ".join(told) + "\n")
     for run in runs:
+        if is_of_pages(run):
+            continue
         lists = ", ".join(f"{one['id']} ({one['text_of']})" for one in run["checked"].get("lists", []))
         state = say(f"casebook_run_{run['state']}", lang)
         place = run["checked"].get("file", "")

@@ -95,7 +95,10 @@ def off(id: Id, reason: Reason = "", by: By = "", format: Format = "text", lang:
 
 @models_app.command()
 def evaluate(id: Id, format: Format = "text", lang: Lang = "") -> None:
-    """Measure a model again and compare with its card; exit with 1 where they differ."""
+    """Measure a model again and compare with its card; exit with 1 where they differ.
+
+    Figures on labels of one's own (corrections) are told beside them; the card has none, so they are not compared.
+    """
 
     def work(language: str) -> int:
         from opencwc.models import compare, find_model, load_card
@@ -109,11 +112,12 @@ def evaluate(id: Id, format: Format = "text", lang: Lang = "") -> None:
                 {
                     "id": id,
                     "figures": [asdict(one) for one in measured.figures],
+                    "own": [asdict(one) for one in measured.own],
                     "differences": [asdict(one) for one in differences],
                 }
             )
             return int(bool(differences))
-        for one in measured.figures:
+        for one in (*measured.figures, *measured.own):
             _print(f"{one.part}\t{one.language}\t{one.metric}\t{one.value:.3f}\t{interval(one)}\tn={one.n}")
         for each in differences:
             values: dict[str, Value] = {key: "-" if value is None else value for key, value in asdict(each).items()}

@@ -103,7 +103,7 @@ def _letters(
         pair = f"{group['exporter']}-{group['importer']}-{group['year']}"
         _write(letter, folder, f"{group['rank']:04d}-{pair}.{format}")
         written += 1
-    told = sentence(Message("letters_written", {"count": written, "path": str(folder)}), lang)
+    told = sentence(Message("letters_drafted", {"count": written, "path": str(folder)}), lang)
     sys.stdout.write(displayable(told) + "\n")
     return 0 if written else 1
 

@@ -15,6 +15,7 @@ from opencwc.convention.loading import (
     DATA,
     build_deadlines,
     build_duties,
+    build_invented_states,
     build_list,
     build_policies,
     build_states,
@@ -138,6 +139,20 @@ class Convention:
     def states(self) -> tuple[StateOnDay, ...]:
         """What every State is on the day: State Party, to be bound, signatory or not party, by code."""
         return tuple(one.on(self.as_of) for one in build_states(self._dated["states"]))
+
+    def state(self, code: str) -> State | None:
+        """Return a State by its code, whatever the day, an invented one of the examples too; ``None`` for another.
+
+        >>> Convention().state("FRA").signed, Convention().state("XNV").in_force.start, Convention().state("TWN")
+        (datetime.date(1993, 1, 13), datetime.date(1997, 4, 29), None)
+        """
+        return self._states_by_code.get(code)
+
+    @cached_property
+    def _states_by_code(self) -> dict[str, State]:
+        return {
+            one.code: one for build in (build_states, build_invented_states) for one in build(self._dated["states"])
+        }
 
     @cached_property
     def states_known_until(self) -> date:

@@ -130,6 +130,11 @@ def build_states(raw: Raw, where: str = str(DATA / "states.yaml")) -> tuple[Stat
     return tuple(sorted(_state(one, sources, where) for one in states))
 
 
+def build_invented_states(raw: Raw, where: str = str(DATA / "states.yaml")) -> tuple[State, ...]:
+    """Turn the YAML of States that do not exist into records: for examples, and never among the others."""
+    return build_states({**raw, "states": raw.get("invented")}, where)
+
+
 def known_until(raw: Raw, where: str = str(DATA / "states.yaml")) -> date:
     """Return the day up to which the YAML of States was looked into."""
     return day(raw.get("known_until"), where)

@@ -1,26 +1,30 @@
-"""States and territories by what people write for them: codes, numbers of the UN, names in six languages.
+"""States and territories by what people write for them: codes, numbers of the UN, names in many languages.
 
-Names and codes are Unicode's CLDR; ``data/territories.yaml`` adds what else they are called, the States that are no
-more, and what statistics name that is no State. A name that stands for two is never read as one of them.
+Names and codes are Unicode's CLDR; ``data/territories.yaml`` adds what else they are called in the six languages of the
+UN, the States that are no more, and what statistics name that is no State. What none of the six languages knows is
+looked for in the official languages of all States. A name that stands for two is never read as one of them.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from opencwc.convention.fields import Raw, read_yaml, refuse_unknown
+from opencwc.convention.fields import Raw, cached_json, read_yaml, refuse_unknown
 from opencwc.errors import RuleError
+from opencwc.settings import cache_folder
 
 DATA = Path(__file__).parent / "data" / "territories.yaml"
 LANGUAGES = ("en", "fr", "es", "ar", "ru", "zh")
-KINDS = ("present", "former", "elsewhere")
-"""What a territory is: a State or a territory of ISO 3166; one that is no more; no territory at all ("Areas, nes")."""
+KINDS = ("present", "former", "elsewhere", "invented")
+"""What a territory is: a State or a territory of ISO 3166; one that is no more; no territory at all ("Areas, nes"); a
+State that does not exist, of the examples."""
 
 
 class Territory(NamedTuple):
@@ -28,7 +32,8 @@ class Territory(NamedTuple):
 
     ``until`` is the last day of a former one and ``successors`` are the codes of what came after it; ``renamed`` where
     the same State goes on under its successor's code. ``kind`` is among `KINDS`; whether a territory is a State Party
-    is for `Convention.states` to say.
+    is for `Convention.states` to say. ``names`` by language are those that
+    Unicode's CLDR has not: of what is invented, which also has a place on maps (``at``, degrees east and north).
     """
 
     code: str
@@ -37,6 +42,8 @@ class Territory(NamedTuple):
     successors: tuple[str, ...] = ()
     renamed: bool = False
     note: str = ""
+    names: Mapping[str, str] = MappingProxyType({})
+    at: tuple[float, float] | None = None
 
 
 def find_territory(text: str) -> Territory | None:
@@ -54,8 +61,8 @@ def find_territory(text: str) -> Territory | None:
 def territory_candidates(text: str) -> tuple[Territory, ...]:
     """Return every territory that a text stands for: none where it is not known, more than one where it is unclear.
 
-    >>> [one.code for one in territory_candidates("Congo")]
-    ['COG', 'COD']
+    >>> [one.code for one in territory_candidates("Congo")], [one.code for one in territory_candidates("Ungarn")]
+    (['COG', 'COD'], ['HUN'])
     """
     index = _index()
     written = unicodedata.normalize("NFKC", text).strip()
@@ -65,7 +72,9 @@ def territory_candidates(text: str) -> tuple[Territory, ...]:
     for key in (code, ".".join(code.split(" ")).replace(".", "")):
         if _CODE.fullmatch(key) and key in index.by_code:
             return (index.territories[index.by_code[key]],)
-    return tuple(index.territories[one] for one in index.by_name.get(plain_name(written), ()))
+    key = plain_name(written)
+    codes = index.by_name.get(key) or (_names_elsewhere().get(key, ()) if key else ())
+    return tuple(index.territories[one] for one in codes)
 
 
 def similar_territories(text: str, most: int = 3) -> tuple[Territory, ...]:
@@ -87,6 +96,11 @@ def all_territories() -> Mapping[str, Territory]:
     return _index().territories
 
 
+def load_names() -> None:
+    """Load every name now, for a process that may open no file later."""
+    _names_elsewhere()
+
+
 def plain_name(text: str) -> str:
     """Return the words of a name that tell it from others, in alphabetical order, without accents.
 
@@ -95,7 +109,8 @@ def plain_name(text: str) -> str:
     """
     bare = unicodedata.normalize("NFKD", re.sub(r"[’'ʼ`´]s?\b", " ", text)).casefold().replace("ـ", "")
     bare = "".join(sign for sign in bare if not unicodedata.combining(sign)).translate(_LETTERS)
-    written = re.findall(r"[^\W_]+", bare.replace("&", " and "))
+    plain = bare.replace("&", " and ")
+    written = "".join(sign if unicodedata.category(sign)[0] in "LMN" else " " for sign in plain).split()
     if len(written) > 1 and all(len(word) == 1 for word in written):  # U.S.A.
         return "".join(written)
     words = [_SHORT.get(word, word) for word in written]
@@ -128,7 +143,7 @@ class _Index(NamedTuple):
 @cache
 def _index() -> _Index:
     raw = read_yaml(DATA)
-    refuse_unknown(raw, {"territories", "former", "elsewhere", "unclear"}, str(DATA))
+    refuse_unknown(raw, {"territories", "former", "elsewhere", "invented", "unclear"}, str(DATA))
     numbers, alpha2 = _iso_codes()
     former = set(raw["former"])
     territories: dict[str, Territory] = {code: Territory(code) for code in alpha2.values() if code not in former}
@@ -140,12 +155,12 @@ def _index() -> _Index:
         if (code := alpha2.get(short)) in territories:
             names.setdefault(plain_name(said), set()).add(str(code))
     own: dict[str, str] = {}
-    for kind, part in (("present", "territories"), ("former", "former"), ("elsewhere", "elsewhere")):
+    for kind, part in zip(KINDS, ("territories", "former", "elsewhere", "invented"), strict=True):
         for code, one in raw[part].items():
             territories[code] = _territory(str(code), kind, one)
             by_code[code] = code
             by_code |= {str(other): code for other in one.get("codes", ())}
-            for said in one.get("names", ()):
+            for said in [*one.get("names", ()), *territories[code].names.values()]:
                 key = plain_name(str(said))
                 if own.setdefault(key, code) != code:
                     raise RuleError(f"{said!r} stands for {own[key]} and {code}", where=str(DATA))
@@ -161,7 +176,7 @@ def _index() -> _Index:
 
 
 def _territory(code: str, kind: str, one: Raw) -> Territory:
-    refuse_unknown(one, {"names", "codes", "note", "until", "successors", "renamed"}, f"{DATA} {code}")
+    refuse_unknown(one, {"names", "called", "at", "codes", "note", "until", "successors", "renamed"}, f"{DATA} {code}")
     until: Any = one.get("until")
     return Territory(
         code,
@@ -170,6 +185,8 @@ def _territory(code: str, kind: str, one: Raw) -> Territory:
         tuple(str(other) for other in one.get("successors", ())),
         bool(one.get("renamed", False)),
         str(one.get("note", "")),
+        MappingProxyType({str(lang): str(said) for lang, said in dict(one.get("called", {})).items()}),
+        (float(one["at"][0]), float(one["at"][1])) if "at" in one else None,
     )
 
 
@@ -193,10 +210,33 @@ _WITHDRAWN = frozenset(("ASC", "BUR", "CPT", "DDR", "DGA", "FXX", "QUU", "TAA", 
 _PRIVATE = re.compile("AAA|Q[M-Z][A-Z]|X[A-Z]{2}|ZZZ")
 
 
-def _cldr_names() -> Iterator[tuple[str, str]]:
+def _cldr_names(languages: Iterable[str] = LANGUAGES) -> Iterator[tuple[str, str]]:
     from babel import Locale
 
-    for language in LANGUAGES:
-        for code, said in Locale(language).territories.items():
+    for language in languages:
+        for code, said in Locale.parse(language).territories.items():
             if len(code) == 2:
                 yield code, said
+
+
+@cache
+def _names_elsewhere() -> Mapping[str, Sequence[str]]:
+    """Return the codes that a name stands for in an official language of a State which is none of the six."""
+    import babel
+    from babel.languages import get_official_languages
+    from babel.localedata import exists
+
+    territories, (_, alpha2) = _index().territories, _iso_codes()
+    spoken = {one for code in alpha2 for one in get_official_languages(code, de_facto=True)}
+    languages = sorted(one for one in spoken - set(LANGUAGES) if exists(one))
+
+    def collected() -> Raw:
+        names: dict[str, set[str]] = {}
+        for short, said in _cldr_names(languages):
+            if (code := alpha2.get(short)) in territories:
+                names.setdefault(plain_name(said), set()).add(str(code))
+        return {key: sorted(codes) for key, codes in names.items()}
+
+    key = [babel.__version__, Path(__file__).stat().st_mtime_ns, *languages, *territories]
+    names: Mapping[str, Sequence[str]] = cached_json(cache_folder(), "territories", key, collected)
+    return names

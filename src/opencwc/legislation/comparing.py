@@ -13,10 +13,10 @@ from opencwc.finding import Message
 from opencwc.legislation.formats import element_words
 from opencwc.legislation.model import NONE, VERDICTS, Answer, Checked
 from opencwc.legislation.reporting import badge, title_of
-from opencwc.legislation.states import state_named
 from opencwc.publishing import Block, Count, Counts, Paragraph, Report, Section, Table, Text, Words
 from opencwc.publishing.labels import labels_in
 from opencwc.wording import RIGHT_TO_LEFT, say, sentence
+from opencwc.wording.states import state_named
 
 CHANGES = ("gained", "lost", "reworded", "same")
 """What became of a measure: more of it is covered, less, the same in other words, or nothing changed."""

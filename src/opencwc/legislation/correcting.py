@@ -1,19 +1,21 @@
 """A lawyer's corrections: what a person says of a measure in place of what was proposed, kept as labels.
 
-Nothing is learned from them by itself: they are measured against by ``opencwc models evaluate law-coverage`` and can be
-exported; whoever trains the model anew chooses to use them.
+They come from ``opencwc corrections`` or, decided on the pages, from the labels of a kept law. Nothing is learned from
+them by itself: ``opencwc models evaluate law-coverage`` measures against them, and they can be exported; whoever trains
+the model anew chooses to use them.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from opencwc.errors import InputError, SettingsError, StorageError
+from opencwc.legislation.deciding import SIGNS
 from opencwc.legislation.model import VERDICTS, Answer, Law
 from opencwc.settings import data_folder
 
@@ -59,12 +61,26 @@ class Corrections:
             "lang": next(iter(law.languages), ""),
             "signs": dict(answer.signs),
         }
-        line = (json.dumps(record, ensure_ascii=False) + "\n").encode()
+        self._append([record])
+        return record
+
+    def take(self, file: Path) -> int:
+        """Keep the labels of a file as the page of a kept law exports them; return how many were not kept already.
+
+        Raises `InputError` where a line is no label, and keeps none of the file then.
+        """
+        held = self.all()
+        fresh = [one for one in _labels_in(file) if one not in held]
+        self._append(fresh)
+        return len(fresh)
+
+    def _append(self, records: Sequence[Mapping[str, Any]]) -> None:
+        lines = "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in records).encode()
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
             try:
-                os.write(handle, line)
+                os.write(handle, lines)
                 os.fsync(handle)
             finally:
                 os.close(handle)
@@ -72,7 +88,6 @@ class Corrections:
             raise StorageError(
                 f"the correction cannot be kept ({error})", where=str(self.path), remedy="Make the folder writable."
             ) from error
-        return record
 
     def all(self) -> list[dict[str, Any]]:
         """Return every correction in the order in which they were made; `InputError` where a line cannot be read."""
@@ -92,3 +107,28 @@ class Corrections:
         return [
             {"verdict": one["verdict"], "lang": one["lang"], "country": "", **one["signs"]} for one in last.values()
         ]
+
+
+def _labels_in(file: Path) -> list[dict[str, Any]]:
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"the labels cannot be read ({error})", where=str(file), remedy="Check the path.") from error
+    found = []
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            record = json.loads(line)
+            sound = set(record) == set(COLUMNS) and record["verdict"] in VERDICTS and set(record["signs"]) >= set(SIGNS)
+            sound = sound and all(isinstance(record["signs"][name], int | float) for name in SIGNS)
+        except (ValueError, TypeError):
+            sound = False
+        if not sound:
+            raise InputError(
+                f"line {number} is no label of a law",
+                where=str(file),
+                remedy="Take labels as JSON lines from the page of a kept law, or from opencwc corrections export.",
+            )
+        found.append(record)
+    return found

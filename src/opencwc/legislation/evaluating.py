@@ -23,7 +23,7 @@ LEFT_OUT, HELD_OUT = "leave-one-country-out", "held out"
 
 
 def evaluate_coverage() -> Evaluation:
-    """Return the figures by language: on countries left out, on texts held out, by the rules."""
+    """Return the figures by language: on countries left out, on texts held out, by the rules, on own corrections."""
     import polars as pl
 
     rows = pl.read_parquet(HELD).to_dicts()
@@ -34,9 +34,8 @@ def evaluate_coverage() -> Evaluation:
         figures += _figures(part, held, partial(_by_model, weights=weights))
     figures += _figures("by rules", rows, by_rules)
     corrected = Corrections.of_house().rows()
-    if corrected:
-        figures += _figures("corrections of this house", corrected, partial(_by_model, weights=weights))
-    return Evaluation(tuple(figures))
+    own = _figures("corrections of this house", corrected, partial(_by_model, weights=weights)) if corrected else ()
+    return Evaluation(tuple(figures), own=tuple(own))
 
 
 def _by_model(row: Mapping[str, Any], weights: Mapping[str, Any]) -> Sequence[float]:

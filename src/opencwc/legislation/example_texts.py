@@ -8,6 +8,8 @@ FOLDER = Path(__file__).parent / "data" / "examples"
 NOW, FIRST = "chemical-weapons-act.txt", "chemical-weapons-act-first.txt"
 """The act as it stands, and as it was first enacted."""
 NAMES = (NOW, FIRST)
+STATE = "XNV"
+"""Nordavia, which does not exist."""
 
 
 def example_text(name: str) -> str:

@@ -12,7 +12,6 @@ from opencwc.convention.measures import TIERS, Measure
 from opencwc.finding import Message
 from opencwc.legislation.formats import element_named, missing_words
 from opencwc.legislation.model import COVERED, NONE, PARTIAL, Answer, Checked, Shown
-from opencwc.legislation.states import state_named
 from opencwc.publishing import (
     Badge,
     Block,
@@ -37,6 +36,7 @@ from opencwc.publishing import (
 from opencwc.publishing.labels import labels_in
 from opencwc.publishing.model import Tone
 from opencwc.wording import RIGHT_TO_LEFT, say, sentence
+from opencwc.wording.states import state_named
 
 TONES: dict[str, Tone] = {COVERED: "calm", PARTIAL: "doubt", NONE: "gap"}
 

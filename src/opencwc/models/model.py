@@ -75,10 +75,14 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What an evaluation on this machine gives: the figures, and the counts that drift is measured against."""
+    """What an evaluation on this machine gives: the figures, and the counts that drift is measured against.
+
+    ``own`` are figures on what this house has labelled itself: no card has them, so they are told and not compared.
+    """
 
     figures: tuple[Figure, ...]
     reference: Reference | None = None
+    own: tuple[Figure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

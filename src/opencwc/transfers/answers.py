@@ -176,6 +176,8 @@ def facts_from_json(told: Mapping[str, Any]) -> PaperFacts:
             values[name] = date.fromisoformat(value)
         elif name == "quantity_kg":
             values[name] = Decimal(value)
+        elif name == "drawn":
+            values[name] = tuple((str(id), str(amount), str(left)) for id, amount, left in value)
         else:
             values[name] = tuple(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
     return PaperFacts(**values)

@@ -30,8 +30,8 @@ from opencwc.transfers.shipments import (
     plain_words,
     purpose_of,
     read_rows,
-    state_named,
 )
+from opencwc.wording.states import state_named
 
 
 class Certificate(NamedTuple):

@@ -182,12 +182,12 @@ def summary(
     """Say what was checked, how it came out, and what is not known."""
     lists = tuple(one.id for one in checker.convention.lists)
     said = [
-        Message("transfers_summary_checked", {"rows": tally.rows, "lists": lists, "date": checker.as_of.isoformat()}),
+        Message("transfers_summary_held", {"count": tally.rows, "lists": lists, "date": checker.as_of.isoformat()}),
         Message("transfers_summary_counts", {str(one): many for one, many in tally.by_verdict.items()}),
-        Message("transfers_summary_states", {"date": checker.convention.states_known_until.isoformat()}),
+        Message("transfers_summary_known", {"date": checker.convention.states_known_until.isoformat()}),
     ]
     if certificates:
-        said.append(Message("transfers_summary_certificates", {"count": certificates}))
+        said.append(Message("transfers_summary_certified", {"count": certificates}))
     if checker.sanctions is not None:
         said.append(checker.sanctions.told_of_all(checker.hits))
     if columns and any(name != column for name, column in columns.items()):

@@ -115,7 +115,7 @@ class _Reporter:
             shown = (self.card(*pair, number) for number, pair in enumerate(pairs[:MOST_CARDS], 1))
             yield Cards(shown, tuple(Filter(facet, self.heading(label)) for facet, label in filters))
         if len(pairs) > MOST_CARDS:
-            yield Paragraph((self.sentence("transfers_report_more", count=len(pairs) - MOST_CARDS),), "warning")
+            yield Paragraph((self.sentence("transfers_report_rest", count=len(pairs) - MOST_CARDS),), "warning")
         yield Paragraph((self.sentence("means_allowed"),), "note")
 
     def card(self, answer: Answer, finding: Finding, number: int) -> Card:
@@ -183,7 +183,7 @@ class _Reporter:
         )
         yield Table(self.say(caption), headings, shown)
         if len(answers) > MOST_ROWS:
-            yield Paragraph((self.sentence("transfers_report_more", count=len(answers) - MOST_ROWS),), "note")
+            yield Paragraph((self.sentence("transfers_report_rest", count=len(answers) - MOST_ROWS),), "note")
 
     def verbatim(self, label: str, text: str) -> Fact:
         return Fact(self.heading(label), (Text(text, verbatim=True),))

@@ -15,7 +15,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from opencwc import __version__
-from opencwc.convention import Convention, Entry, State, TransferRule
+from opencwc.convention import Convention, Entry, TransferRule
 from opencwc.convention.transferring import read_transfer_rules
 from opencwc.finding import CHECKED, Finding, Maker, Message, Rule, Subject, Verdict
 from opencwc.screening.answering import Screener
@@ -161,13 +161,9 @@ class Checker:
         starts = {one.start for one in spans if one.start}
         return sorted(starts | {one.end + timedelta(days=1) for one in spans if one.end})
 
-    @cached_property
-    def _states(self) -> Mapping[str, State]:
-        return {one.state.code: one.state for one in self.convention.states}
-
     def standing(self, side: Side, day: date) -> Standing:
         """Say what a State is on a day; a territory that is in no list of States is unknown."""
-        state = self._states.get(side.code)
+        state = self.convention.state(side.code)
         if state is None:
             return Standing(side, "unknown")
         on = state.on(day)
@@ -236,7 +232,7 @@ class Checker:
             if verdict is Verdict.PROHIBITED and (outcome.verdict is Verdict.REVIEW or shipment.day is None):
                 verdict = Verdict.REVIEW
             if day > until and weighing.asks_states:
-                weighing.notes.append(Message("transfers_check_states_known", {"date": until.isoformat()}))
+                weighing.notes.append(Message("transfers_states_as_of", {"date": until.isoformat()}))
             message = weighing.message(verdict)
             evidence = (*weighing.evidence(), *(one for one in outcome.evidence if one.kind != "atoms"))
             finding = Finding(subject, verdict, message, self.maker, rule, outcome.basis, evidence, outcome.steps)

@@ -28,8 +28,9 @@ from opencwc.publishing import (
 )
 from opencwc.publishing.html import visible
 from opencwc.transfers.model import Discrepancy
-from opencwc.transfers.papers import SIGNED, report_labels, spoken_day, spoken_quantity, state_name
+from opencwc.transfers.papers import SIGNED, report_labels, spoken_day, spoken_quantity
 from opencwc.wording import RIGHT_TO_LEFT, say
+from opencwc.wording.states import state_name
 
 SECOND_FROM = 0.1
 """The probability from which on a second cause is worth naming."""

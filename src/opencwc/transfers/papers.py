@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache
 from typing import TYPE_CHECKING
 
 from opencwc.errors import InputError, SettingsError
@@ -30,6 +29,7 @@ from opencwc.publishing import (
     Words,
 )
 from opencwc.wording import RIGHT_TO_LEFT, say
+from opencwc.wording.states import state_name
 
 if TYPE_CHECKING:
     from opencwc.transfers.certificates import Certificate
@@ -51,8 +51,9 @@ class PaperFacts:
 
     ``sender`` and ``receiver`` are the two States, ``via`` those on the way: alpha-3 codes, or what the record says.
     ``entries`` are as in ``CWC 3A04``. ``quantity`` is as the record states it, ``quantity_kg`` what that is in kg
-    where it says otherwise. ``notify_by`` is the last day for the notification. ``mark`` is a confidentiality mark of
-    the casebook: ``unclassified``, ``restricted``, ``protected``, ``highly_protected``.
+    where it says otherwise. ``drawn`` are the certificates that cover it, each with the amount drawn for it and what is
+    left of it after this shipment and those before. ``notify_by`` is the last day for the notification. ``mark`` is a
+    confidentiality mark of the casebook: ``unclassified``, ``restricted``, ``protected``, ``highly_protected``.
     """
 
     shipment: str = ""
@@ -75,6 +76,7 @@ class PaperFacts:
     certificates: tuple[str, ...] = ()
     issued: date | None = None
     valid_until: date | None = None
+    drawn: tuple[tuple[str, str, str], ...] = ()
     papers: tuple[str, ...] = ()
     notify_by: date | None = None
     mark: str = ""
@@ -112,6 +114,7 @@ def facts_of(
     structure: str = "",
     entries: Sequence[str] = (),
     certificate: Certificate | None = None,
+    drawn: Sequence[tuple[str, str, str]] = (),
     notify_by: date | None = None,
     mark: str = "",
 ) -> PaperFacts:
@@ -145,6 +148,7 @@ def facts_of(
         certificates=shipment.certificates,
         issued=certificate.issued if certificate else None,
         valid_until=certificate.expires if certificate else None,
+        drawn=tuple(drawn),
         papers=tuple(one.text for one in shipment.papers if one.text),
         notify_by=notify_by,
         mark=mark,
@@ -167,24 +171,20 @@ def facts_of_answer(answer: Answer, certificates: Sequence[Certificate] = (), ma
         )
     met = (one.rule for one in answer.findings if one.rule and one.verdict is not Verdict.ALLOWED)
     notices = [one.due for one in answer.owed if one.rule.paper == "notice" and one.due]
-    named = {one.casefold() for one in shipment.certificates}
+    why = (one for owed in answer.owed for one in owed.why if one.id == "transfers_certificate_drawn")
+    drawn = tuple(
+        dict.fromkeys((str(one.values["id"]), str(one.values["amount"]), str(one.values["left"])) for one in why)
+    )
+    named = {one.casefold() for one in ([name for name, _, _ in drawn] or shipment.certificates)}
     certificate = next((one for one in certificates if one.id.casefold() in named), None)
     return facts_of(
         shipment,
         entries=tuple(dict.fromkeys(f"{one.list} {one.entry}" for one in met)),
         certificate=certificate,
+        drawn=drawn,
         notify_by=min(notices) if notices else None,
         mark=mark,
     )
-
-
-def state_name(code: str, lang: str) -> str:
-    """Return the name of a State by its alpha-3 code; what is no such code as it stands.
-
-    >>> state_name("MAR", "fr"), state_name("Freedonia", "fr")
-    ('Maroc', 'Freedonia')
-    """
-    return say("territory_PSE", lang) if code == "PSE" else _territories(lang).get(code, code)
 
 
 def spoken_day(day: date, lang: str) -> str:
@@ -362,6 +362,7 @@ class _Paper:
                     *self.via(),
                     self.field("papers_date", self.days(facts.day)),
                     self.field("papers_certificates", facts.certificates),
+                    *self.balances(),
                     self.field("papers_valid_until", self.days(facts.valid_until)),
                     *((self.field("papers_papers", facts.papers),) if facts.papers else ()),
                 )
@@ -439,22 +440,19 @@ class _Paper:
         lines = tuple(self.say(one) for one in SIGNED)
         return self.section("signature", Signature(self.say(who), lines, self.say("papers_stamp")))
 
+    def balances(self) -> Iterator[Field]:
+        """Yield what is drawn from each certificate, and what is left of it."""
+        if self.facts.drawn:
+            names = ("id", "amount", "left")
+            told = (
+                self.say("transfers_certificate_drawn", **dict(zip(names, one, strict=True)))
+                for one in self.facts.drawn
+            )
+            yield self.field("papers_drawn", tuple(told))
+
     def say(self, name: str, **values: str) -> str:
         return say(Message(name, dict(values)), self.lang)
 
 
 def _in_schedule(facts: PaperFacts, schedule: str) -> bool:
     return any(one.startswith(f"CWC {schedule}") for one in facts.entries)
-
-
-@cache
-def _territories(lang: str) -> dict[str, str]:
-    from babel import Locale
-    from babel.core import get_global
-
-    names = Locale.parse(lang).territories
-    return {
-        alpha3: str(names[codes[0]])
-        for alpha3, codes in get_global("territory_aliases").items()
-        if len(alpha3) == 3 and alpha3.isalpha() and codes and codes[0] in names
-    }

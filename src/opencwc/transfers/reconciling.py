@@ -30,7 +30,7 @@ from opencwc.transfers.model import (
     Ledger,
     Substance,
 )
-from opencwc.wording import say, sentence
+from opencwc.wording import number_signs, say, sentence
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -142,7 +142,7 @@ class Reconciled:
                 values: dict[str, Value] = {"problem": ledger.problems[problem - 1], "count": count, "row": row}
                 yield ledger.name, Message("ledger_problem_of", values)
             if len(told) > len(shown):
-                yield ledger.name, Message("ledger_problems_more", {"count": len(told) - len(shown)})
+                yield ledger.name, Message("ledger_problems_rest", {"count": len(told) - len(shown)})
 
     @property
     def by_verdict(self) -> Mapping[str, int]:
@@ -163,11 +163,14 @@ class Reconciled:
             else Message("reconcile_states_more", {"count": len(states)})
         )
         said = [
-            Message("reconcile_checked", {
-                "lines": len(self.compared.lines), "ledgers": len(self.ledgers), "states": named,
-                "groups": len(self.groups), "date": self.as_of.isoformat(),
+            Message("reconcile_compared", {
+                "lines": Message("reconcile_lines", {"count": len(self.compared.lines)}),
+                "ledgers": Message("reconcile_ledgers", {"count": len(self.ledgers)}), "states": named,
+                "groups": Message("reconcile_sums", {"count": len(self.groups)}), "date": self.as_of.isoformat(),
             }),
-            Message("reconcile_counts", dict(self.counts)),
+            Message("reconcile_came_out", {
+                one: Message(f"reconcile_{said}_counted", {"count": self.counts[one]}) for one, said in _COUNTED.items()
+            }),
             Message(f"reconcile_causes_by_{'model' if self.weights else 'rules'}", {"model": MODEL.id}),
             Message(f"reconcile_order_by_{'model' if self.ranking else 'rules'}", {"model": RANKING.id}),
         ]  # fmt: skip
@@ -385,11 +388,13 @@ def _filled(id: str, lang: str, substances: Sequence[str], *, first: bool = Fals
     """Return what a message says with each group's own values; ``first`` where it begins a sentence."""
     said = say(Message(id, {name: f"{_MARK}{name}{_MARK}" for name in _VALUES}), lang)
     said = said[:1].upper() + said[1:] if first else said
-    pieces = [_value(part, substances) if place % 2 else pl.lit(part) for place, part in enumerate(said.split(_MARK))]
+    pieces = [
+        _value(part, lang, substances) if place % 2 else pl.lit(part) for place, part in enumerate(said.split(_MARK))
+    ]
     return pl.concat_str(pieces)
 
 
-def _value(name: str, substances: Sequence[str]) -> pl.Expr:
+def _value(name: str, lang: str, substances: Sequence[str]) -> pl.Expr:
     if name == "other_substance":
         named = pl.lit(pl.Series(list(substances) or [""], dtype=pl.String))
         return named.gather(pl.col(name).fill_null(0))
@@ -398,15 +403,20 @@ def _value(name: str, substances: Sequence[str]) -> pl.Expr:
     rounded = pl.col(name).abs() if name == "difference" else pl.col(name)
     whole = rounded.round(0).cast(pl.Int64)
     fine = rounded.cast(pl.Decimal(38, _DECIMALS)).cast(pl.String).str.strip_chars_end("0").str.strip_chars_end(".")
-    return pl.when(rounded.abs() >= 10).then(whole.cast(pl.String)).otherwise(fine)
+    group, decimal = number_signs(lang)
+    threes = whole.cast(pl.String).str.reverse().str.replace_all(r"(\d{3})", "${1}#").str.replace("#(-?)$", "${1}")
+    apart = threes.str.reverse().str.replace_all("#", group, literal=True)
+    fine = fine.str.replace(".", decimal, literal=True)
+    return pl.when(rounded.abs() >= 10).then(apart).otherwise(fine)
 
 
-def _kg(value: object, *, signless: bool = False) -> str:
+def _kg(value: object, *, signless: bool = False) -> float:
     number = float(value)  # type: ignore[arg-type]
     number = abs(number) if signless else number
-    return str(round(number)) if abs(number) >= 10 else f"{number:.{_DECIMALS}f}".rstrip("0").rstrip(".")
+    return float(round(number)) if abs(number) >= 10 else round(number, _DECIMALS)
 
 
+_COUNTED = {"discrepancy": "over", "agreed": "within", "unreadable": "unread", "apart": "apart"}
 _VALUES = ("exported", "imported", "difference", "threshold", "exporter", "importer", "other_state",
            "other_substance", "other_year", "unread")  # fmt: skip
 _NAMED = {"hub": "other_state", "wrong_partner": "other_state", "wrong_chemical": "other_substance",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import BinaryIO, NamedTuple
 
 from opencwc.convention.fields import read_yaml
+from opencwc.errors import InputError
 from opencwc.finding import Message
 from opencwc.language.commerce import read_commerce
 from opencwc.transfers.days import read_day
@@ -26,6 +27,8 @@ SHIPMENT_FIELDS = (
     "id", "chemical", "cas", "structure", "line", "concentration", "quantity", "unit", "from", "to", "via",
     "consignee", "end_user", "date", "purpose", "packing", "retransfer_of", "origin", "certificates", "papers",
 )  # fmt: skip
+NAMING = frozenset({"chemical", "cas", "structure", "line"})
+"""The fields of which one has to be there: what is shipped."""
 CERTIFICATE_FIELDS = (
     "id", "issued_by", "recipient", "chemical", "cas", "quantity", "unit", "issued", "expires", "end_use", "end_users",
     "statements", "statement_a", "statement_b", "statement_c", "statement_d", "statement_e",
@@ -143,16 +146,64 @@ def read_shipments(
         InputError: there is no such file, it holds no table, or its columns cannot be told.
 
     """
-    from opencwc.errors import InputError
     from opencwc.transfers.units import decimal_mark
 
     name, columns, notes, rows = read_rows(source, name, "fields", given)
-    if not {"chemical", "cas", "structure", "line"} & set(columns):
-        raise InputError(
-            "No column says what is shipped.", where=name, remedy="Name it with --map chemical=COLUMN or cas=COLUMN."
-        )
+    if not set(columns) & NAMING:
+        raise _nameless(name)
     mark = decimal_mark(texts.get("quantity", "") for _, texts, _ in rows)
     return Shipments(name, columns, tuple(shipment_of(*row, decimal=mark) for row in rows), notes)
+
+
+def _nameless(name: str) -> InputError:
+    return InputError(
+        "No column says what is shipped.", where=name, remedy="Name it with --map chemical=COLUMN or cas=COLUMN."
+    )
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The start of a file of shipments: its columns, what they are taken for, and its first rows as they stand.
+
+    ``missing`` is a field that the user has to name, ``error`` says why the columns cannot be told; ``problems`` are
+    what is not understood in the first rows.
+    """
+
+    header: tuple[str, ...]
+    columns: Mapping[str, str]
+    missing: tuple[str, ...]
+    rows: tuple[tuple[str | None, ...], ...]
+    problems: tuple[Message, ...]
+    error: InputError | None = None
+
+
+def preview(
+    source: Path | BinaryIO, name: str = "", given: Mapping[str, str] = MappingProxyType({}), rows: int = 20
+) -> Preview:
+    """Return the start of a ledger of planned shipments and how it would be read.
+
+    Raises:
+        InputError: there is no such file, or it holds no table.
+
+    """
+    from opencwc.tables.frames import open_frame
+
+    with open_frame(source, name) as frame:
+        start = next(frame.batches(rows=rows), None)
+        cells = tuple(start.select(frame.header).iter_rows()) if start is not None else ()
+        columns: Mapping[str, str] = MappingProxyType({})
+        error, problems = None, tuple(frame.notes)
+        try:
+            columns = _columns_of(frame.header, "fields", given, frame.name)
+            if not set(columns) & NAMING:
+                raise _nameless(frame.name)
+            if start is not None:
+                read = [shipment_of(*row) for row in _rows_as([start], columns)]
+                problems += tuple({repr(says): says for one in read for says in one.problems}.values())
+        except InputError as why:
+            error = why
+        missing = () if set(columns) & NAMING or not columns else ("chemical",)
+        return Preview(frame.header, columns, missing, cells, problems, error)
 
 
 Row = tuple[int, Mapping[str, str], "Message | None"]
@@ -166,22 +217,27 @@ def read_rows(
     ``kind`` says which fields: ``fields`` of shipments or ``certificates``.
     """
     from opencwc.tables.frames import open_frame
-    from opencwc.transfers.mapping import map_columns
-    from opencwc.transfers.units import split_unit
 
     with open_frame(source, name) as frame:
-        columns = map_columns(frame.header, _words()[kind], given, where=frame.name)
-        constants = {one: column[1:].strip() for one, column in columns.items() if column.startswith("=")}
-        if "quantity" in columns and "unit" not in columns:
-            constants["unit"] = split_unit(columns["quantity"])[1]
-        read = {one: column for one, column in columns.items() if not column.startswith("=")}
-        rows = list(_rows(frame.batches(), read, constants))
-        return frame.name, columns, tuple(frame.notes), rows
+        columns = _columns_of(frame.header, kind, given, frame.name)
+        return frame.name, columns, tuple(frame.notes), list(_rows_as(frame.batches(), columns))
 
 
-def _rows(batches: Iterator[object], read: Mapping[str, str], constants: Mapping[str, str]) -> Iterator[Row]:
+def _columns_of(header: Sequence[str], kind: str, given: Mapping[str, str], where: str) -> Mapping[str, str]:
+    from opencwc.transfers.mapping import map_columns
+
+    return map_columns(header, _words()[kind], given, where=where)
+
+
+def _rows_as(batches: Iterable[object], columns: Mapping[str, str]) -> Iterator[Row]:
+    """Yield the rows of a table as texts by field."""
     from opencwc.tables.frames import PROBLEM, ROW, problem_of
+    from opencwc.transfers.units import split_unit
 
+    constants = {one: column[1:].strip() for one, column in columns.items() if column.startswith("=")}
+    if "quantity" in columns and "unit" not in columns:
+        constants["unit"] = split_unit(columns["quantity"])[1]
+    read = {one: column for one, column in columns.items() if not column.startswith("=")}
     for batch in batches:
         for line in batch.iter_rows(named=True):  # type: ignore[attr-defined]
             texts = {one: (line[column] or "").strip() for one, column in read.items()}
@@ -280,18 +336,6 @@ def code_of(text: str) -> str:
     if found is None:
         return ""
     return found.successors[0] if found.renamed and len(found.successors) == 1 else found.code
-
-
-@cache
-def state_named(code: str) -> Message:
-    """Return a State's name in every language, as Unicode's CLDR has it; the code where it has none."""
-    from babel import Locale
-    from babel.core import get_global
-
-    from opencwc.wording import LANGUAGES
-
-    alpha2 = next(iter(get_global("territory_aliases").get(code, [code])))
-    return Message("by_language", {lang: Locale(lang).territories.get(alpha2, code) for lang in LANGUAGES})
 
 
 def day_of(text: str) -> date | None:

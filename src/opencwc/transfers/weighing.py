@@ -13,7 +13,8 @@ from opencwc.convention import Deadline, Entry, StateOnDay, Threshold, TransferR
 from opencwc.finding import CHECKED, Evidence, Message, Rule, Value, Verdict
 from opencwc.language.commerce import IN_KILOGRAMS
 from opencwc.transfers.certificates import Balances, Cover, balance_said
-from opencwc.transfers.shipments import Amount, Share, Shipment, Side, code_of, state_named
+from opencwc.transfers.shipments import Amount, Share, Shipment, Side, code_of
+from opencwc.wording.states import state_named
 
 STATES_OF_DUTY = ("broken", "late", "needed", "met", "later", "told")
 """What becomes of a rule: not kept; too late for that day; still needed; met by the papers held; to be done afterwards;

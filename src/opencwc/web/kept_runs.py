@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from sqlalchemy import select
 
@@ -56,10 +56,24 @@ class Listed:
     asked: Mapping[str, Any]
 
 
-def kept_run(
+@dataclass(frozen=True)
+class ShownRun(Generic[Kept]):
+    """A run that somebody may see: the run as the casebook has it, its case, and what was kept of it."""
+
+    run: Mapping[str, Any]
+    case: Case
+    kept: Kept
+
+    @property
+    def number(self) -> int:
+        """The number of the run with the findings."""
+        return int(self.run["number"])
+
+
+def shown_run(
     book: Casebook, person: Person, number: int, shelf: Shelf, unpack: Callable[[bytes], Kept]
-) -> tuple[Mapping[str, Any], Case, Kept]:
-    """Return a run, its case and what is kept of it; one that the person may not see is answered as not there.
+) -> ShownRun[Kept]:
+    """Return a run with what is kept of it; one that the person may not see is answered as not there.
 
     Raises:
         NotFoundError: there is no such run, or it was not brought to its end.
@@ -85,7 +99,7 @@ def kept_run(
             where=f"/casebook?run={number}",
             remedy="Send the files again to have it with its pages.",
         )
-    return run, case, _unpacked(book, person, where, unpack)
+    return ShownRun(run, case, _unpacked(book, person, where, unpack))
 
 
 def _unpacked(book: Casebook, person: Person, source: str, unpack: Callable[[bytes], Kept]) -> Kept:

@@ -15,13 +15,13 @@ from sqlalchemy import select
 
 from opencwc.casebook import tables
 from opencwc.casebook.listing import list_findings
-from opencwc.casebook.model import UNDECIDED, Case, Filter, Outcome, Person, Status
+from opencwc.casebook.model import UNDECIDED, Filter, Outcome, Person, Status
 from opencwc.casebook.opening import Casebook
 from opencwc.convention.measures import TIERS
 from opencwc.errors import NotFoundError
 from opencwc.legislation.kept_laws import KeptLaw, unpack
 from opencwc.legislation.model import NONE, VERDICTS, Answer
-from opencwc.web.kept_runs import MOST_LISTED, Listed, Shelf, kept_run, list_runs
+from opencwc.web.kept_runs import MOST_LISTED, Listed, Shelf, ShownRun, list_runs, shown_run
 from opencwc.web.legislating import LAW
 from opencwc.web.routers.jobs import cell_of
 
@@ -34,18 +34,8 @@ LABEL_COLUMNS = (
 _Brief = Annotated[str, Query(max_length=64)]
 
 
-@dataclass(frozen=True)
-class ShownLaw:
-    """A checked law that somebody may see: its run as the casebook has it, its case, and what was kept."""
-
-    run: Mapping[str, Any]
-    case: Case
-    kept: KeptLaw
-
-    @property
-    def number(self) -> int:
-        """The number of the run with the findings."""
-        return int(self.run["number"])
+class ShownLaw(ShownRun[KeptLaw]):
+    """A checked law that somebody may see."""
 
     @property
     def state(self) -> str:
@@ -122,7 +112,8 @@ def shown_law(book: Casebook, person: Person, number: int) -> ShownLaw:
         NotFoundError: there is no such check, or it was not brought to its end.
 
     """
-    return ShownLaw(*kept_run(book, person, number, SHELF, unpack))
+    found = shown_run(book, person, number, SHELF, unpack)
+    return ShownLaw(found.run, found.case, found.kept)
 
 
 def list_laws(book: Casebook, person: Person, limit: int = MOST_LISTED) -> list[Listed]:
@@ -226,7 +217,7 @@ def labels_of(shown: ShownLaw, stands: Stands) -> Iterator[dict[str, str]]:
 def labels_jsonl(shown: ShownLaw, stands: Stands) -> str:
     """Return the labels as lines of JSON with the signs of each, in the shape of `opencwc.legislation.correcting`.
 
-    Put into the file of the house's corrections, models are measured against them; a rejected proposal is no label.
+    ``opencwc corrections take`` keeps them, and models are measured against them; a rejected proposal is no label.
     """
     law = shown.kept.checked.law
     lines = []

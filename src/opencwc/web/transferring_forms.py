@@ -10,13 +10,15 @@ from starlette.datastructures import FormData
 
 from opencwc.casebook.model import Mark
 from opencwc.transfers.model import LEDGER_COLUMNS
+from opencwc.transfers.shipments import SHIPMENT_FIELDS
 from opencwc.web.routers.asking import names_of
 from opencwc.web.transferring import CERTIFICATES, NAMES, SHIPMENTS
 from opencwc.web.uploads import Uploads, asked_in_case, files_of, no_file, texts_of
 
 _LONGEST_COLUMN = 300
 KNOWN_WORDS = frozenset({"case", "mark", "as_of", "model", "lists"})
-_COLUMN = re.compile(rf"map-\d{{1,2}}-(?:{'|'.join(LEDGER_COLUMNS)})")
+MAPPED = tuple(dict.fromkeys((*LEDGER_COLUMNS, *SHIPMENT_FIELDS)))
+_COLUMN = re.compile(rf"map-\d{{1,2}}-(?:{'|'.join(MAPPED)})")
 
 
 def ledgers_of(form: FormData) -> Uploads:
@@ -51,7 +53,7 @@ def given_of(words: Mapping[str, str], files: int) -> list[dict[str, str]]:
     """
     given: list[dict[str, str]] = []
     for number in range(1, files + 1):
-        named = {field: words.get(f"map-{number}-{field}", "").strip()[:_LONGEST_COLUMN] for field in LEDGER_COLUMNS}
+        named = {field: words.get(f"map-{number}-{field}", "").strip()[:_LONGEST_COLUMN] for field in MAPPED}
         given.append({field: column for field, column in named.items() if column})
     return given
 
@@ -69,4 +71,10 @@ def asked_of_shipments(
     """Return the question of a job that checks shipments as it stands in the queue, and its mark."""
     asked, mark = asked_in_case(words, uploads)
     lists = list(names_of(words.get("lists", "")))
-    return {**asked, "roles": list(roles), "lists": lists, "mark": "" if mark is Mark.UNCLASSIFIED else str(mark)}, mark
+    return {
+        **asked,
+        "given": given_of(words, 1),
+        "roles": list(roles),
+        "lists": lists,
+        "mark": "" if mark is Mark.UNCLASSIFIED else str(mark),
+    }, mark

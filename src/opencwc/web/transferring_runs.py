@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 from urllib.parse import urlencode
 
 from fastapi import Depends, Query
@@ -15,12 +15,12 @@ from sqlalchemy import select
 
 from opencwc.casebook import tables
 from opencwc.casebook.keeping import VERDICTS
-from opencwc.casebook.model import Case, Person, Status
+from opencwc.casebook.model import Person, Status
 from opencwc.casebook.opening import Casebook
 from opencwc.casebook.permissions import may, require
 from opencwc.errors import NotFoundError
 from opencwc.finding import Verdict
-from opencwc.web.kept_runs import MOST_LISTED, Listed, Shelf, kept_run, list_runs
+from opencwc.web.kept_runs import MOST_LISTED, Listed, Shelf, ShownRun, list_runs, shown_run
 from opencwc.web.transferring import CHECK, RECONCILE
 from opencwc.web.transferring_jobs import VERBS
 
@@ -30,22 +30,10 @@ if TYPE_CHECKING:
     from opencwc.transfers.kept_checks import Checked
     from opencwc.transfers.kept_reconciliations import Kept
 
+Reconciliation: TypeAlias = "ShownRun[Kept]"
+
 A_PAGE = 100
 _Brief = Annotated[str, Query(max_length=64)]
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A reconciliation that somebody may see: its run as the casebook has it, its case, and what was kept."""
-
-    run: Mapping[str, Any]
-    case: Case
-    kept: Kept
-
-    @property
-    def number(self) -> int:
-        """The number of the run with the findings."""
-        return int(self.run["number"])
 
 
 @dataclass(frozen=True)
@@ -83,42 +71,18 @@ def tabs_of(person: Person) -> list[tuple[str, str]]:
     return [*parts, ("check", "/transfers/check")] if may(person, "screen") else parts
 
 
-@dataclass(frozen=True)
-class ShownCheck:
-    """A check of planned shipments that somebody may see: its run as the casebook has it, its case, what was kept."""
-
-    run: Mapping[str, Any]
-    case: Case
-    checked: Checked
-
-    @property
-    def number(self) -> int:
-        """The number of the run with the findings."""
-        return int(self.run["number"])
-
-
-def shown_run(book: Casebook, person: Person, number: int) -> Shown:
-    """Return a reconciliation; one that the person may not see is answered as not there.
-
-    Raises:
-        NotFoundError: there is no such reconciliation, or it was not brought to its end.
-
-    """
+def shown_reconciliation(book: Casebook, person: Person, number: int) -> Reconciliation:
+    """Return a reconciliation; raise `NotFoundError` where there is none that the person may see."""
     from opencwc.transfers.kept_reconciliations import unpack
 
-    return Shown(*kept_run(book, person, number, _SHELVES[RECONCILE], unpack))
+    return shown_run(book, person, number, _SHELVES[RECONCILE], unpack)
 
 
-def shown_check(book: Casebook, person: Person, number: int) -> ShownCheck:
-    """Return a check of planned shipments; one that the person may not see is answered as not there.
-
-    Raises:
-        NotFoundError: there is no such check, or it was not brought to its end.
-
-    """
+def shown_check(book: Casebook, person: Person, number: int) -> ShownRun[Checked]:
+    """Return a check of planned shipments; raise `NotFoundError` where there is none that the person may see."""
     from opencwc.transfers.kept_checks import unpack
 
-    return ShownCheck(*kept_run(book, person, number, _SHELVES[CHECK], unpack))
+    return shown_run(book, person, number, _SHELVES[CHECK], unpack)
 
 
 def list_kept(book: Casebook, person: Person, kind: str, limit: int = MOST_LISTED) -> list[Listed]:

@@ -1,8 +1,8 @@
 """The process that reads strangers' ledgers and shipments: it loads what it needs, gives up its rights, then reads.
 
 It is started by `opencwc.web.sandbox` as ``python -m opencwc.web.transferring_sandboxed`` and served by
-`opencwc.web.uploads_sandboxed`. A wish is to ``preview`` ledgers, to ``reconcile`` them, or to ``check`` planned
-shipments.
+`opencwc.web.uploads_sandboxed`. A wish is to ``preview`` ledgers, to ``reconcile`` them, to ``preview_check`` planned
+shipments, or to ``check`` them.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from opencwc.web.transferring import CERTIFICATES, NAMES, SHIPMENTS
 from opencwc.web.uploads_sandboxed import Prepared, Upload, plain_error, serve
 
 if TYPE_CHECKING:
+    from opencwc.finding import Message
     from opencwc.screening.answering import Screener
     from opencwc.transfers.certificates import Certificate
     from opencwc.transfers.checking import Answer
@@ -30,10 +31,11 @@ if TYPE_CHECKING:
     from opencwc.transfers.model import Ledger
     from opencwc.transfers.patterns import Proposal
     from opencwc.transfers.reconciling import Reconciled
+    from opencwc.transfers.shipments import Preview as ShipmentsPreview
 
 FINDINGS_AT_ONCE, SHIPMENTS_AT_ONCE = 500, 100
 PART_BYTES = 6_000_000
-ROWS_SHOWN, COLUMNS_SHOWN, LONGEST_CELL = 4, 60, 120
+ROWS_SHOWN, COLUMNS_SHOWN, NOTES_SHOWN, LONGEST_CELL = 4, 60, 8, 120
 NAMES_SAMPLE = b"id,schema,name,aliases,countries\nx-1,Company,An Invented Trading House,,de\n"
 SAMPLE = b"""id,reporter,flow,partner,date,chemical,cas,hs,quantity,unit,concentration,remarks
 1,DEU,export,FRA,2023-02-01,thiodiglycol,111-48-8,2930.70,2500,kg,98,
@@ -50,14 +52,22 @@ MIRRORED = (
 )
 
 
+def _load_readers() -> None:
+    """Load what reads tables and names of States now, while files may be opened."""
+    import fastexcel  # noqa: F401
+    import pyarrow.csv
+    import pyarrow.parquet  # noqa: F401
+
+    from opencwc.convention.territories import load_names
+
+    load_names()
+
+
 class _Reading:
     """Reads ledgers; everything that this takes is loaded when it is made."""
 
     def __init__(self, wish: dict[str, Any]) -> None:
-        import fastexcel  # noqa: F401 - loaded now, while files may be opened
-        import pyarrow.csv
-        import pyarrow.parquet  # noqa: F401
-
+        _load_readers()
         self.wish = wish
         self.as_of = date.fromisoformat(wish["as_of"])
         self.screener = self._screener()
@@ -99,13 +109,37 @@ class _Preview(_Reading):
             found = preview(one.path, one.name, given, 50, self.screener)
         except OpenCWCError as error:
             return {"name": one.name, "header": [], "problem": plain_error(error)}
-        return _preview_as_json(one.name, found)
+        return _preview_as_json(one.name, found, (*found.notes, *(found.ledger.problems if found.ledger else ())))
 
 
-def _preview_as_json(name: str, found: Preview) -> dict[str, Any]:
+class _PreviewCheck:
+    """Shows the start of planned shipments, and what their columns are taken for."""
+
+    def __init__(self, wish: dict[str, Any]) -> None:
+        _load_readers()
+        from opencwc.transfers.shipments import preview
+
+        self.wish = wish
+        preview(io.BytesIO(b"chemical,quantity,unit,from,to,date\nx,5,kg,DEU,FRA,2026-01-01\n"), "sample.csv")
+
+    def answer(self, uploads: Sequence[Upload], protection: Protection) -> Iterator[dict[str, Any]]:
+        """Yield a line for the file of shipments, which is the first."""
+        from opencwc.errors import OpenCWCError
+        from opencwc.transfers.shipments import preview
+
+        one = uploads[0]
+        try:
+            found = preview(one.path, one.name, dict(self.wish["given"][0]))
+            told = _preview_as_json(one.name, found, found.problems)
+        except OpenCWCError as error:
+            told = {"name": one.name, "header": [], "problem": plain_error(error)}
+        yield {"file": told}
+        yield {"done": True, "protection": protection.as_json()}
+
+
+def _preview_as_json(name: str, found: Preview | ShipmentsPreview, notes: Sequence[Message]) -> dict[str, Any]:
     from opencwc.finding import message_to_plain
 
-    problems: Sequence[Any] = found.ledger.problems if found.ledger else ()
     return {
         "name": name,
         "header": [one[:LONGEST_CELL] for one in found.header[:COLUMNS_SHOWN]],
@@ -114,7 +148,7 @@ def _preview_as_json(name: str, found: Preview) -> dict[str, Any]:
         "rows": [
             [(cell or "")[:LONGEST_CELL] for cell in row[:COLUMNS_SHOWN]] for row in found.rows[:ROWS_SHOWN]
         ],
-        "notes": [message_to_plain(one) for one in (*found.notes, *problems[:5])],
+        "notes": [message_to_plain(one) for one in notes[:NOTES_SHOWN]],
         "problem": plain_error(found.error) if found.error else None,
     }  # fmt: skip
 
@@ -216,10 +250,7 @@ class _Check:
     """Reads planned shipments, certificates at hand and a list of names, and holds the shipments against the rules."""
 
     def __init__(self, wish: dict[str, Any]) -> None:
-        import fastexcel  # noqa: F401 - loaded now, while files may be opened
-        import pyarrow.csv
-        import pyarrow.parquet  # noqa: F401
-
+        _load_readers()
         from opencwc.screening.model import Question
         from opencwc.transfers.consignees import SanctionsList
         from opencwc.transfers.shipments import read_shipments
@@ -248,7 +279,8 @@ class _Check:
         from opencwc.transfers.shipments import read_shipments
 
         by_role = dict(zip(self.wish["roles"] or (SHIPMENTS,), uploads, strict=False))
-        held = read_shipments(by_role[SHIPMENTS].path, by_role[SHIPMENTS].name)
+        given = dict(next(iter(self.wish["given"]), {}))
+        held = read_shipments(by_role[SHIPMENTS].path, by_role[SHIPMENTS].name, given)
         most = int(self.wish["most"])
         if len(held.shipments) > most:
             raise InputError(
@@ -293,6 +325,7 @@ class _Check:
 _PREPARED: dict[str, Callable[[dict[str, Any]], Prepared]] = {
     "preview": _Preview,
     "reconcile": _Reconcile,
+    "preview_check": _PreviewCheck,
     "check": _Check,
 }
 

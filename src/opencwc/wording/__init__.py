@@ -9,6 +9,7 @@ from __future__ import annotations
 import gettext
 import os
 import re
+from decimal import Decimal
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -34,7 +35,10 @@ def say(message: Message | str, lang: str = "en") -> str:
     template = _template(message, lang)
     if template is None:
         return message.id
-    return template.format_map({key: _said(value, lang) for key, value in message.values.items()})
+    return template.format_map(
+        {key: _said(float(value) if key == "count" and isinstance(value, int) else value, lang)
+         for key, value in message.values.items()}
+    )  # fmt: skip
 
 
 def sentence(message: Message | str, lang: str = "en") -> str:
@@ -92,8 +96,13 @@ def _said(value: Value, lang: str) -> str:
         return _said_within(value, lang)
     if isinstance(value, tuple):
         return say("list_separator", lang).join(_said(item, lang) for item in value)
+    if isinstance(value, float):
+        said = number_said(value, lang)
+        return _as_written(said) if lang in RIGHT_TO_LEFT else said
     text = str(value)
-    if lang != "en" and (day := _DAY.fullmatch(text)) and 1 <= int(day[2]) <= 12:
+    if _AMOUNT.fullmatch(text):
+        text = amount_said(text, lang)
+    elif lang != "en" and (day := _DAY.fullmatch(text)) and 1 <= int(day[2]) <= 12:
         return _day_said(int(day[1]), int(day[2]), int(day[3]), lang)
     return _as_written(text) if lang in RIGHT_TO_LEFT else text
 
@@ -108,6 +117,39 @@ def _said_within(message: Message, lang: str) -> str:
     said = say(message, lang)
     _WITHIN[id(message), lang] = message, said
     return said
+
+
+def number_said(number: float | str, lang: str = "en") -> str:
+    """Say a number as the language writes it, in Western digits; a text is taken exactly.
+
+    >>> number_said(180060, "en"), number_said("1234.50", "es"), number_said("0.000005")
+    ('180,060', '1.234,50', '0.000005')
+    """
+    group, decimal = number_signs(lang)
+    exact = Decimal(number) if isinstance(number, str) else Decimal(f"{number:.12g}")
+    whole, _, part = f"{exact:,f}".partition(".")
+    return whole.replace(",", group) + (decimal + part if part else "")
+
+
+def amount_said(text: str, lang: str = "en") -> str:
+    """Say an amount as the language writes its number; what is no amount stays as it is.
+
+    >>> amount_said("18000 kg"), amount_said("0.5 L", "fr"), amount_said("Sarin")
+    ('18,000 kg', '0,5 L', 'Sarin')
+    """
+    amount = _AMOUNT.fullmatch(text)
+    return f"{number_said(amount[1], lang)} {amount[2]}" if amount else text
+
+
+@cache
+def number_signs(lang: str) -> tuple[str, str]:
+    """Return what stands between the thousands of a number, and before its decimals (Unicode's CLDR)."""
+    if lang == "en":
+        return ",", "."
+    from babel import Locale
+
+    signs = Locale.parse(lang).number_symbols["latn"]
+    return str(signs["group"]), str(signs["decimal"])
 
 
 def _day_said(year: int, month: int, day: int, lang: str) -> str:
@@ -136,6 +178,7 @@ def _catalog(lang: str) -> gettext.NullTranslations:
 MOST_WITHIN = 5_000
 _WITHIN: dict[tuple[int, str], tuple[Message, str]] = {}
 _COUNTS = ("count", "carbons")
+_AMOUNT = re.compile(r"(-?[0-9]+(?:\.[0-9]+)?) (kg|g|mg|t|L|kL|mL)")
 _DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _UNBROKEN = re.compile(r" (?=[:;?!»])|(?<=«) ")
 """The spaces of French beside these signs, at which no line may break."""

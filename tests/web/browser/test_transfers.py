@@ -51,6 +51,21 @@ def test_two_ledgers_are_dropped_mapped_reconciled_and_a_pair_is_decided(open_pa
     expect(page.locator("[aria-labelledby=decide-h] .s-accepted")).to_have_count(1)
 
 
+def test_the_columns_of_planned_shipments_are_mapped_by_hand(open_page: Visitors) -> None:
+    words = Words("en")
+    page = open_page("leila", "/transfers/check").page
+    theirs = "Nr,Ware,How much,From,To,Date\n1,Thiodiglycol,5,DEU,ISR,2026-12-24\n"
+    page.locator("label.dropzone").evaluate(DROP_MANY, [["theirs.csv", theirs]])
+    expect(page.locator("fieldset.mapping .warning")).to_have_count(1, timeout=60_000)
+    for field, column in (("chemical", "Ware"), ("quantity", "How much"), ("unit", "=kg")):
+        page.locator(f"select[name=map-1-{field}]").select_option(column)
+    words.button(page, "page_transfers_look_again").click()
+    expect(page.locator("fieldset.mapping .warning")).to_have_count(0, timeout=60_000)
+    assert axe(page) == []
+    words.button(page, "page_transfers_check_file_button").click()
+    expect(page.locator("#answer article h2")).to_contain_text(words("verdict_prohibited"), timeout=60_000)
+
+
 def test_a_shipment_is_checked_and_its_paper_comes_as_a_file(open_page: Visitors, tmp_path: Any) -> None:
     words = Words("en")
     page = open_page("leila", "/transfers/check").page

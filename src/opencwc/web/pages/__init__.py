@@ -29,6 +29,7 @@ ACCESS: dict[str, str] = {
     "GET /transfers/check": "screen",
     "GET /transfers/check/examples/{name}": "screen",
     "POST /transfers/check": "screen",
+    "POST /transfers/check/preview": "screen",
     "POST /transfers/check/file": "screen",  # which is answered and not kept
     "POST /transfers/check/keep": "keep",
     "POST /transfers/check/paper": "screen",

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from opencwc.casebook.cases import change_case, mark_of_case
 from opencwc.casebook.deciding import comment, reviewers
 from opencwc.casebook.erasing import erase_case
+from opencwc.casebook.keeping_pages import is_of_pages
 from opencwc.casebook.listing import comments_on_case, show_case
 from opencwc.casebook.model import Case, CaseStatus, Mark, Person
 from opencwc.casebook.opening import Casebook
@@ -133,7 +134,7 @@ def _case(book: Casebook, person: Person, name: str, lang: str) -> dict[str, Any
     people += [who for one in asked for who in (one.asked_by, one.answered_by) if who]
     names = names_by_id(book, people)
     owners |= {case.owner: names.get(case.owner, case.owner), person.id: person.name or person.login}
-    told = [RunTold.of(one, lang) for one in runs]
+    told = [RunTold.of(one, lang) for one in runs if not is_of_pages(one)]
     return {
         "case": case,
         "whole_mark": str(mark),

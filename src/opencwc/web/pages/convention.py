@@ -23,9 +23,10 @@ from opencwc.finding import Message
 from opencwc.publishing import Fact, Figure
 from opencwc.screening.telling import HEIGHT, WIDTH, Teller
 from opencwc.web.legislating_measures import find_measure
-from opencwc.web.pages.page import language_of, link_to_rule, locale_of, page, territory_name
+from opencwc.web.pages.page import language_of, link_to_rule, locale_of, page
 from opencwc.web.service import GuardedRoute, service_of
 from opencwc.wording import say
+from opencwc.wording.states import state_name
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
@@ -198,12 +199,11 @@ def when(deadline: Deadline, lang: str) -> Message:
 def states_shown(day: date, lang: str, q: str, status: str) -> dict[str, Any]:
     """Return what the States are on a day, by their names, how many of each, and the sources once each."""
     convention = Convention(day)
-    named = [(territory_name(one.state.code, lang), one) for one in convention.states]
+    named = [(state_name(one.state.code, lang), one) for one in convention.states]
     fitting = [
         (name, one)
         for name, one in sorted(named, key=lambda item: _sorted_as(item[0]))
-        if (not status or one.status == status)
-        and _holds(q, (name, one.state.code, territory_name(one.state.code, "en")))
+        if (not status or one.status == status) and _holds(q, (name, one.state.code, state_name(one.state.code, "en")))
     ]
     return {
         "states": fitting,
@@ -223,7 +223,7 @@ def states_as_json(day: date, lang: str) -> dict[str, Any]:
     rows = [
         {
             "code": iso_numeric(one.state.code),
-            "label": territory_name(one.state.code, lang),
+            "label": state_name(one.state.code, lang),
             "group": say(f"page_convention_status_{one.status}", lang),
             "iso3": one.state.code,
             "status": one.status,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
@@ -25,11 +26,14 @@ from opencwc.casebook.model import UNDECIDED, CaseStatus, Outcome, Person, Statu
 from opencwc.casebook.opening import Casebook
 from opencwc.casebook.permissions import may
 from opencwc.convention import Entry
+from opencwc.convention.model import EVIDENCE, STATUSES
 from opencwc.errors import ConflictError
 from opencwc.finding import VERDICTS_OF, Finding, Message, Verdict
 from opencwc.publishing import Fact
 from opencwc.screening.telling import Teller
 from opencwc.transfers.model import LINE_STATUSES
+from opencwc.transfers.papers import spoken_day
+from opencwc.transfers.weighing import STATES_OF_DUTY
 from opencwc.web.legislating import LAW
 from opencwc.web.pages.case import CommentForm
 from opencwc.web.pages.kept import (
@@ -49,7 +53,8 @@ from opencwc.web.routers.cases import LARGEST, book_of
 from opencwc.web.service import GuardedRoute, person_of
 from opencwc.web.transferring import CHECK
 from opencwc.web.transferring_jobs import VERBS
-from opencwc.wording import say
+from opencwc.wording import number_said, say
+from opencwc.wording.states import state_name
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
@@ -190,18 +195,61 @@ def _rests_on(finding: Finding, lang: str) -> list[tuple[str, str]]:
     for one in finding.evidence:
         label, value = one.label, one.value
         if one.kind == "quantity" and label in ("exported", "imported"):
-            label = say(f"label_{label}_kg", lang)
+            label, value = say(f"label_{label}_kg", lang), number_said(float(value.removesuffix(" kg")), lang)
         elif one.kind == "order":
             label, value = say("page_transfers_score", lang), value.partition(";")[0]
         elif one.kind == "line" and value in LINE_STATUSES:
             value = say(f"page_transfers_status_{value}", lang)
         elif one.kind == "state" and label in ("from", "to", "via"):
-            label = say(f"page_transfers_{label}", lang)
-        elif one.kind in ("duty", "paper"):
-            label = say(f"page_transfers_{one.kind}", lang)
+            label, value = say(f"page_transfers_{label}", lang), _state_said(value, lang)
+        elif one.kind == "duty":
+            label, value = say("page_transfers_duty", lang), _duty_said(value, lang)
+        elif one.kind == "paper":
+            value = _drawn_said(value, lang) if label == "certificate" else value
+            label = say("page_transfers_paper", lang)
         if value and not one.span:
             seen.append((label, value))
     return seen
+
+
+def _duty_said(value: str, lang: str) -> str:
+    """Say ``needed 2027-01-30; Verification Annex VI.5; treaty``: what has become of it, its day, where it stands.
+
+    The source is said as it is, by its number; what has another form stands as it is written.
+    """
+    told, _, rest = value.partition("; ")
+    source, _, grade = rest.rpartition("; ")
+    state, _, due = told.partition(" ")
+    if state not in STATES_OF_DUTY or grade not in EVIDENCE:
+        return value
+    parts = [say(f"page_transfers_owed_{state}", lang)]
+    if due:
+        parts.append(f"{say('page_transfers_due', lang)} {_day_said(due, lang)}")
+    return say("clause_separator", lang).join([*parts, source, say(f"evidence_{grade}", lang)])
+
+
+def _state_said(value: str, lang: str) -> str:
+    """Say ``DEU state_party 1997-04-29`` in words."""
+    code, _, rest = value.partition(" ")
+    status, _, since = rest.partition(" ")
+    named = state_name(code, lang)
+    if status not in STATUSES:
+        return named
+    parts = [say(f"page_convention_status_{status}", lang), _day_said(since, lang)]
+    return f"{named} – {' '.join(filter(None, parts))}"
+
+
+def _day_said(text: str, lang: str) -> str:
+    return spoken_day(date.fromisoformat(text), lang) if text else ""
+
+
+def _drawn_said(value: str, lang: str) -> str:
+    """Say ``EUC-7: 18000 kg, 7000 kg`` in words: what a certificate was drawn for, and what is left of it."""
+    name, _, amounts = value.rpartition(": ")
+    drawn, _, left = amounts.partition(", ")
+    if not name or not left:
+        return value
+    return say(Message("transfers_certificate_drawn", {"id": name, "amount": drawn, "left": left}), lang)
 
 
 def _place(teller: Teller, finding: Finding, run: RunTold) -> tuple[Fact, ...]:

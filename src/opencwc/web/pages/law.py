@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from datetime import date
 
 from fastapi import APIRouter, Request
@@ -12,7 +13,7 @@ from opencwc.casebook.permissions import may
 from opencwc.convention.territories import all_territories
 from opencwc.errors import NotFoundError
 from opencwc.legislation.coverage_model import MODEL
-from opencwc.legislation.example_texts import NAMES, NOW, example_text
+from opencwc.legislation.example_texts import NAMES, NOW, STATE, example_text
 from opencwc.models.register import state_of
 from opencwc.web.jobs import Job
 from opencwc.web.legislating import LAW
@@ -21,9 +22,10 @@ from opencwc.web.legislating_runs import SHELF, list_laws
 from opencwc.web.pages import law_asked, law_measures, law_runs, law_shelf
 from opencwc.web.pages.job import show_kept_job
 from opencwc.web.pages.law_parts import tabs_of
-from opencwc.web.pages.page import language_of, page, territory_name
+from opencwc.web.pages.page import language_of, page
 from opencwc.web.routers.jobs import job_of
 from opencwc.web.service import GuardedRoute, person_of, service_of, takes_uploads
+from opencwc.wording.states import state_name
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
@@ -36,15 +38,18 @@ async def show(request: Request) -> Response:
     if may(person, "read") and service.intake is not None:
         kept = await service.answering.run(list_laws, service.intake.book, person)
     model = await service.answering.run(state_of, MODEL)
+    held = {str(one.asked.get("state", "")) for one in kept}
     return page(
-        request, "law/page.html", part="check", tabs=tabs_of(person), kept=kept, model=model, states=states_in(lang),
-        marks=[one for one in Mark if one <= person.clearance], today=date.today(), examples=NAMES, example=NOW,
+        request, "law/page.html", part="check", tabs=tabs_of(person), kept=kept, model=model,
+        states=states_in(lang, held), marks=[one for one in Mark if one <= person.clearance], today=date.today(),
+        examples=NAMES, example=NOW, example_state=STATE,
     )  # fmt: skip
 
 
-def states_in(lang: str) -> list[tuple[str, str]]:
-    """Return the codes and names of all States, by their names in a language."""
-    named = [(code, territory_name(code, lang)) for code in all_territories() if code]
+def states_in(lang: str, also: Set[str] = frozenset()) -> list[tuple[str, str]]:
+    """Return the codes and names of all States of today and of some others, by their names in a language."""
+    known = all_territories().values()
+    named = [(one.code, state_name(one.code, lang)) for one in known if one.kind == "present" or one.code in also]
     return sorted(named, key=lambda one: one[1].casefold())
 
 

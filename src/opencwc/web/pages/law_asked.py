@@ -12,10 +12,11 @@ from starlette.responses import Response
 from opencwc.web.legislating_asked import LONGEST_QUESTION, Answered, ask_laws
 from opencwc.web.legislating_runs import latest_laws
 from opencwc.web.pages.law_parts import direction_of, tabs_of
-from opencwc.web.pages.page import language_of, page, territory_name
+from opencwc.web.pages.page import language_of, page
 from opencwc.web.routers.cases import book_of
 from opencwc.web.service import GuardedRoute, person_of, service_of
 from opencwc.wording import say
+from opencwc.wording.states import state_name
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 EXAMPLES = ("page_law_ask_example_1", "page_law_ask_example_2", "page_law_ask_example_3")
@@ -42,7 +43,7 @@ async def show_ask(request: Request, question: _Text = "", state: _Code = "") ->
     """Show where a question is asked; one that stands in the address waits there to be sent."""
     service, lang, person = service_of(request), language_of(request), person_of(request)
     listed = await service.answering.run(latest_laws, book_of(request), person)
-    states = [(code, territory_name(code, lang)) for code in listed]
+    states = [(code, state_name(code, lang)) for code in listed]
     return page(
         request, "law/ask.html", part="ask", tabs=tabs_of(person), states=states, state=state, question=question,
         found=None, examples=EXAMPLES,
@@ -69,11 +70,11 @@ def shown(asked: Answered, lang: str) -> Iterator[Passage]:
     """Yield the passages that were found as a page shows them."""
     for one in asked.found:
         state, run, file = asked.run_of(one)
-        source = territory_name(state, lang) if state else say("page_law_convention_name", lang)
+        source = state_name(state, lang) if state else say("page_law_convention_name", lang)
         near = max(0.0, min(1.0, one.similarity))
         yield Passage(source, run, file, one.place, one.lang, direction_of(one.lang), one.text, near)
 
 
 def _searched(asked: Answered, lang: str) -> str:
-    names = [say("page_law_convention_name", lang), *(territory_name(one, lang) for one in asked.runs)]
+    names = [say("page_law_convention_name", lang), *(state_name(one, lang) for one in asked.runs)]
     return say("list_separator", lang).join(names)

@@ -40,10 +40,11 @@ from opencwc.web.pages.law_parts import (
     said_in,
     tabs_of,
 )
-from opencwc.web.pages.page import is_fragment, language_of, page, territory_name
+from opencwc.web.pages.page import is_fragment, language_of, page
 from opencwc.web.routers.cases import LARGEST, book_of
 from opencwc.web.service import GuardedRoute, person_of, service_of
 from opencwc.wording import LANGUAGES, say, sentence
+from opencwc.wording.states import state_name
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 Number = Annotated[int, Path(ge=1, le=LARGEST)]
@@ -84,7 +85,7 @@ async def show_matrix(request: Request, number: Number, wanted: Asked) -> Respon
     others = [sentence(one, lang) for one in checked.other_texts]
     return page(
         request, "law/matrix.html", wanted=wanted, part="check", tabs=tabs_of(person), said=said, others=others,
-        verdicts=VERDICTS, verdict_tones=TONES, formats=FORMATS, state=territory_name(checked.law.state, lang),
+        verdicts=VERDICTS, verdict_tones=TONES, formats=FORMATS, state=state_name(checked.law.state, lang),
         **values,
     )  # fmt: skip
 
@@ -132,7 +133,7 @@ async def show_measure(
     return page(
         request, template, wanted=wanted, part="check", tabs=tabs_of(person), outcome=outcome, tones_of=TONES,
         title=said_in(answer.measure.titles, lang), asks=said_in(answer.measure.queries, lang),
-        why=[sentence(one, lang) for one in answer.why], state=territory_name(values["shown"].state, lang),
+        why=[sentence(one, lang) for one in answer.why], state=state_name(values["shown"].state, lang),
         places=sorted({one.id for one in values["shown"].kept.checked.law.sections if one.id})[:400], choices=[],
         **values,
     )  # fmt: skip

@@ -24,11 +24,12 @@ from opencwc.web.kept_runs import Listed
 from opencwc.web.legislating_measures import measures_of
 from opencwc.web.legislating_runs import ShownLaw, Standing, Stands, latest_laws, list_laws, shown_law, standings
 from opencwc.web.pages.law_parts import said_in, tabs_of
-from opencwc.web.pages.page import language_of, page, territory_name
+from opencwc.web.pages.page import language_of, page
 from opencwc.web.routers.cases import LARGEST, book_of
 from opencwc.web.routers.jobs import cell_of
 from opencwc.web.service import GuardedRoute, person_of, service_of
 from opencwc.wording import say
+from opencwc.wording.states import state_name
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 MOST_STATES = 60
@@ -73,7 +74,7 @@ async def show_shelf(request: Request, tier: _Brief = "", state: _Brief = "") ->
 
 def _shelf(book: Casebook, person: Person, lang: str) -> tuple[list[OnShelf], tuple[Measure, ...]]:
     states = [
-        OnShelf(code, territory_name(code, lang), one, standings(book, person, one.number))
+        OnShelf(code, state_name(code, lang), one, standings(book, person, one.number))
         for code, one in latest_laws(book, person).items()
     ]
     return sorted(states, key=lambda one: one.name.casefold()), measures_of(date.today()).measures
@@ -135,7 +136,7 @@ async def show_compared(request: Request, before: _Run = "", after: _Run = "", c
         values = await service.answering.run(_compared, book, person, _number(before), _number(after), change, lang)
     return page(
         request, "law/compare.html", part="compare", tabs=tabs_of(person), kept=kept, before=before, after=after,
-        chosen=change, names={one: territory_name(one, lang) for one in {str(each.asked["state"]) for each in kept}},
+        chosen=change, names={one: state_name(one, lang) for one in {str(each.asked["state"]) for each in kept}},
         examples=(FIRST, NOW), changes=CHANGES, change_tones=CHANGE_TONES, verdict_tones=TONES, **values,
     )  # fmt: skip
 

@@ -15,7 +15,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from babel import Locale, UnknownLocaleError
-from babel.core import get_global
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal, format_percent
 from fastapi import Request
@@ -34,13 +33,12 @@ from opencwc.web.pages.navigation import PAGES
 from opencwc.web.pages.tour import stops_as_json
 from opencwc.web.sessions import COOKIE, masked_csrf
 from opencwc.web.static_files import address_of, takes_gzip
-from opencwc.wording import LANGUAGES, RIGHT_TO_LEFT, say, sentence
+from opencwc.wording import LANGUAGES, RIGHT_TO_LEFT, amount_said, say, sentence
+from opencwc.wording.states import state_name
 
 LANGUAGE_COOKIE = "opencwc_language"
 NAMES = {"en": "English", "fr": "Français", "ar": "العربية", "es": "Español", "ru": "Русский", "zh": "中文"}
 """The languages in their own words."""
-_CONVENTION_NAMES = {"PSE": "territory_PSE"}
-"""States that the depositary names otherwise than the CLDR."""
 WORTH_COMPRESSING = 1_400
 """Bytes that fit into one packet anyway."""
 _YEAR = 365 * 24 * 3600
@@ -97,18 +95,6 @@ def is_fragment(request: Request) -> bool:
 def link_to_rule(rule: Rule) -> str:
     """Return the address of the page of an entry."""
     return f"/convention/{rule.list}/{rule.entry}"
-
-
-def territory_name(alpha3: str, lang: str) -> str:
-    """Return the name of a State by its ISO 3166 alpha-3 code, as the CLDR has it; the code where it has none.
-
-    >>> territory_name("MAR", "fr")
-    'Maroc'
-    """
-    if alpha3 in _CONVENTION_NAMES:
-        return say(_CONVENTION_NAMES[alpha3], lang)
-    codes = get_global("territory_aliases").get(alpha3, [alpha3])
-    return str(locale_of(lang).territories.get(codes[0], alpha3))
 
 
 @cache
@@ -191,7 +177,7 @@ def environment(lang: str) -> Environment:
         code_text=lambda text: Text(text, verbatim=True),
         preview=PREVIEW,
         longest=LONGEST,
-        territory=lambda code: territory_name(code, lang),
+        territory=lambda code: state_name(code, lang),
         rule_address=link_to_rule,
     )
     made.filters.update(_filters(lang))
@@ -237,7 +223,10 @@ def _filters(lang: str) -> Mapping[str, Callable[..., str]]:
         known = datetime.fromisoformat(value.replace("Z", "+00:00"))
         return _western(format_datetime(known, "medium", locale=locale)) + " UTC"
 
-    return {"number": number, "share": share, "day": day, "moment": moment, "grouped": grouped}
+    def amount(text: str) -> str:
+        return amount_said(text, lang)
+
+    return {"number": number, "share": share, "day": day, "moment": moment, "grouped": grouped, "amount": amount}
 
 
 def _western(text: str) -> str:

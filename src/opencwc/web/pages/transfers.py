@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -13,22 +11,19 @@ from starlette.responses import Response
 from opencwc.casebook.model import Mark
 from opencwc.casebook.permissions import may
 from opencwc.errors import NotFoundError
-from opencwc.finding import message_from_plain
 from opencwc.models.register import state_of
 from opencwc.transfers.causes import MODEL
-from opencwc.transfers.model import LEDGER_COLUMNS
 from opencwc.web.pages import transfers_check, transfers_runs
-from opencwc.web.pages.job import reason_of, show_kept_job
-from opencwc.web.pages.page import language_of, page
+from opencwc.web.pages.job import show_kept_job
+from opencwc.web.pages.page import page
 from opencwc.web.pages.transfers_check import leading_to_job
+from opencwc.web.pages.transfers_preview import PREVIEW, show_start
 from opencwc.web.routers.jobs import job_of
 from opencwc.web.routers.transfers import take_ledgers
-from opencwc.web.service import GuardedRoute, Service, person_of, service_of, takes_uploads
-from opencwc.web.transferring import CHECK, RECONCILE, Asked, previewed
-from opencwc.web.transferring_forms import given_of, ledgers_of, words_of
+from opencwc.web.service import GuardedRoute, person_of, service_of, takes_uploads
+from opencwc.web.transferring import CHECK, RECONCILE
+from opencwc.web.transferring_forms import ledgers_of
 from opencwc.web.transferring_runs import PLACES, list_kept, tabs_of
-from opencwc.web.uploads import Uploads, form_of, pack_uploads
-from opencwc.wording import sentence
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 EXAMPLES = {
@@ -77,36 +72,7 @@ def example(name: str) -> Response:
 @takes_uploads
 async def show_preview(request: Request) -> Response:
     """Show the start of the ledgers that were dropped, and what their columns are taken for."""
-    form = await form_of(request)
-    try:
-        uploads, words = ledgers_of(form), words_of(form)
-        given = given_of(words, len(uploads))
-        found = await service_of(request).answering.run(_previewed, service_of(request), uploads, given)
-    finally:
-        await form.close()
-    lang = language_of(request)
-    files = [{**one, "said": _said(one.get("problem"), lang), "notes": _notes(one, lang)} for one in found]
-    return page(request, "transfers/preview.html", files=files, fields=LEDGER_COLUMNS, given=given)
-
-
-def _previewed(service: Service, uploads: Uploads, given: Sequence[Mapping[str, str]]) -> list[dict[str, Any]]:
-    must = service.configuration.job_network_must_be_cut
-    with tempfile.TemporaryFile(prefix="opencwc-ledgers-") as file:
-        pack_uploads(uploads, file)
-        return previewed(file, Asked("preview", date.today(), given, network_must_be_cut=must))
-
-
-def _said(problem: Mapping[str, str] | None, lang: str) -> tuple[str, str] | None:
-    """Return what was wrong with a file: in the reader's language where known, and in the words of the error."""
-    if not problem:
-        return None
-    reason = reason_of(problem["what"])
-    detail = f"{problem['what']} {problem['remedy']}".strip()
-    return (sentence(reason, lang) if reason else "", detail)
-
-
-def _notes(told: Mapping[str, Any], lang: str) -> list[str]:
-    return [sentence(message_from_plain(one), lang) for one in told.get("notes", [])]
+    return await show_start(request, PREVIEW, ledgers_of)
 
 
 @router.post("/transfers/ledgers")

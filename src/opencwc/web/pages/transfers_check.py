@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import io
 import json
+import secrets
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import cache
 from typing import Annotated, Any, Literal
@@ -20,25 +21,28 @@ from starlette.responses import Response
 
 from opencwc.casebook.model import Mark
 from opencwc.casebook.permissions import may
+from opencwc.convention import Convention
 from opencwc.convention.fields import read_yaml
 from opencwc.errors import InputError, NotFoundError
-from opencwc.finding import CHECKED
+from opencwc.finding import CHECKED, Message
 from opencwc.language.refusing import is_refusal
 from opencwc.transfers.answers import Duty, Told, answer_from_json, facts_from_json
 from opencwc.transfers.kept_checks import Balance, Checked, tally_of
 from opencwc.transfers.papers import SIDES
-from opencwc.transfers.shipments import SHIPMENT_FIELDS
 from opencwc.web.jobs import Job
-from opencwc.web.pages.page import language_of, page, territory_name
+from opencwc.web.pages.page import language_of, page
+from opencwc.web.pages.transfers_preview import PREVIEW_CHECK, show_start
 from opencwc.web.routers.asking import names_of
 from opencwc.web.routers.cases import LARGEST, book_of
 from opencwc.web.routers.transfers import answered, take_shipments
-from opencwc.web.service import GuardedRoute, Service, person_of, service_of, takes_uploads
+from opencwc.web.secret import Seal
+from opencwc.web.service import GuardedRoute, person_of, service_of, takes_uploads
 from opencwc.web.transferring import CHECK, CHECK_SECONDS, MOST_KEPT, Asked, asked_of_sandbox
-from opencwc.web.transferring_forms import shipments_of, words_of
+from opencwc.web.transferring_forms import given_of, shipments_of, words_of
 from opencwc.web.transferring_runs import list_kept, shown_check, tabs_of
 from opencwc.web.uploads import Uploads, form_of, pack_uploads
 from opencwc.wording import LANGUAGES, sentence
+from opencwc.wording.states import state_name
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 FIELDS = (
@@ -70,6 +74,7 @@ inv-1,Company,Invented Soap Work Trading,An Invented Soap Works,,il,,invented,20
 }
 """Files to click and try: invented."""
 ANSWERS_A_PAGE, MOST_OWED = 25, 200
+LONGEST_SEALED, SEALED_SECONDS = 100_000, 86_400
 _WORDS_OF_A_NAME = 4
 Word = Annotated[str, Form(max_length=500)]
 Number = Annotated[int, Path(ge=1, le=LARGEST)]
@@ -152,7 +157,10 @@ async def answer(
     told = await service.answering.run(
         answered, service, request, [_in_fields(texts)], date.today(), names_of(lists)
     )  # fmt: skip
-    return page(request, "transfers/answer.html", **_answers(told))
+    known = Message("transfers_summary_known", {"date": Convention(date.today()).states_known_until.isoformat()})
+    return page(
+        request, "transfers/answer.html", **_answers(told, notes=[sentence(known, language_of(request))])
+    )  # fmt: skip
 
 
 def _in_fields(texts: Mapping[str, str]) -> Mapping[str, str]:
@@ -170,16 +178,27 @@ def _in_fields(texts: Mapping[str, str]) -> Mapping[str, str]:
     return {**{key: text for key, text in texts.items() if key != "chemical"}, name: written}
 
 
+@router.post("/transfers/check/preview")
+@takes_uploads
+async def show_preview(request: Request) -> Response:
+    """Show the start of the shipments that were dropped, and what their columns are taken for."""
+    return await show_start(request, PREVIEW_CHECK, lambda form: shipments_of(form)[0][:1])
+
+
 @router.post("/transfers/check/file")
 @takes_uploads
 async def answer_file(request: Request) -> Response:
     """Answer for the shipments of a file, which is read in the sandbox and not kept."""
     form = await form_of(request)
+    service = service_of(request)
     try:
         uploads, roles = shipments_of(form)
-        lists = names_of(words_of(form).get("lists", ""))
-        service = service_of(request)
-        checked = await service.answering.run(_answered_all, service, uploads, roles, lists)
+        words = words_of(form)
+        asked = Asked(
+            CHECK, date.today(), given_of(words, 1), roles, lists=names_of(words.get("lists", "")),
+            seconds=CHECK_SECONDS, network_must_be_cut=service.configuration.job_network_must_be_cut,
+        )  # fmt: skip
+        checked = await service.answering.run(_answered_all, asked, uploads)
     finally:
         await form.close()
     inputs = [one.said for one in checked.answers if any(is_refusal(says) for _, _, says in one.reasons)]
@@ -192,9 +211,7 @@ async def answer_file(request: Request) -> Response:
     )  # fmt: skip
 
 
-def _answered_all(service: Service, uploads: Uploads, roles: Sequence[str], lists: tuple[str, ...]) -> Checked:
-    must = service.configuration.job_network_must_be_cut
-    asked = Asked(CHECK, date.today(), roles=roles, lists=lists, seconds=CHECK_SECONDS, network_must_be_cut=must)
+def _answered_all(asked: Asked, uploads: Uploads) -> Checked:
     answers: list[Told] = []
     told: Mapping[str, Any] = {}
     with tempfile.TemporaryFile(prefix="opencwc-shipments-") as file:
@@ -222,6 +239,7 @@ def _answers(
     return {
         "told": told, "notes": notes, "balances": balances, "names": names, "run": run, "owed": owed[:MOST_OWED],
         "owed_more": max(0, len(owed) - MOST_OWED), "sides": SIDES, "formats": ("pdf", "xlsx"),
+        "sealed": {one.row: _sealed(one) for one in told if one.papers} if run is None else {},
     }  # fmt: skip
 
 
@@ -238,27 +256,31 @@ async def keep_file(request: Request) -> Response:
 @router.post("/transfers/check/paper")
 async def draw_up(
     request: Request,
-    shipment: Annotated[str, Form(max_length=20_000)],
+    shipment: Annotated[str, Form(max_length=LONGEST_SEALED)],
     kind: Annotated[str, Form(max_length=20)] = "licence",
     side: Annotated[str, Form(max_length=20)] = "sender",
     paper_lang: Annotated[str, Form(max_length=2)] = "",
     paper_format: Annotated[Format, Form()] = "pdf",
 ) -> Response:
-    """Draw up a paper for a shipment that was answered and not kept; ``shipment`` has its texts by field, as JSON."""
-    texts = _texts_of(shipment)
-    service = service_of(request)
-    told = (await service.answering.run(answered, service, request, [texts], date.today(), ()))[0]
+    """Draw up a paper for a shipment that was answered and not kept; ``shipment`` is its answer, sealed here.
+
+    So the paper rests on all that the answer did: on certificates at hand, and what other shipments drew from them.
+    """
+    opened = _SEAL.opened(shipment, lasts=SEALED_SECONDS)
+    if opened is None:
+        raise InputError("the shipment cannot be read", where="shipment", remedy="Check it again, then ask anew.")
+    told = answer_from_json(json.loads(opened))
     return await _paper(request, told, kind, side, paper_lang, paper_format)
 
 
-def _texts_of(shipment: str) -> dict[str, str]:
-    try:
-        held = json.loads(shipment)
-    except (ValueError, RecursionError):
-        held = None
-    if not isinstance(held, dict) or not all(isinstance(one, str) for one in held.values()):
-        raise InputError("the shipment cannot be read", where="shipment", remedy="Check it again, then ask anew.")
-    return {name: text[:2_000] for name, text in held.items() if name in SHIPMENT_FIELDS}
+def _sealed(told: Told) -> str:
+    """Return an answer for its paper to be asked for with: sealed, so that nobody else can have written it."""
+    plain = replace(told, reasons=(), duties=(), states=(), notes=(), texts={}, alike=())
+    return _SEAL.seal(json.dumps(asdict(plain)))
+
+
+_SEAL = Seal(secrets.token_bytes(32), "papers")
+"""Of this process: what was answered before it began is to be checked again."""
 
 
 @router.get("/transfers/checks/{number}/papers/{row}")
@@ -274,7 +296,7 @@ async def draw_up_kept(
     """Draw up a paper for a shipment of a check that is kept."""
     service = service_of(request)
     shown = await service.answering.run(shown_check, book_of(request), person_of(request), number)
-    told = next((one for one in shown.checked.answers if one.row == row), None)
+    told = next((one for one in shown.kept.answers if one.row == row), None)
     if told is None:
         raise NotFoundError(f"the check has no shipment in row {row}", remedy="Go back to the check.")
     return await _paper(request, told, kind, side, paper_lang, paper_format)
@@ -322,18 +344,18 @@ async def show_kept(
     service, lang = service_of(request), language_of(request)
     person = person_of(request)
     shown = await service.answering.run(shown_check, book_of(request), person, number)
-    fitting = [one for one in shown.checked.answers if verdict in ("", one.verdict)]
+    fitting = [one for one in shown.kept.answers if verdict in ("", one.verdict)]
     rest = [one for one in fitting if one.row > after]
     shipments = rest[:ANSWERS_A_PAGE]
-    counts = tally_of(shown.checked.answers)
+    counts = tally_of(shown.kept.answers)
     whole = not after and not verdict
     return page(
         request, "transfers/kept.html", shown=shown, tabs=tabs_of(person), part="check", verdict=verdict, after=after,
         counts={str(one): counts[str(one)] for one in CHECKED if str(one) in counts}, total=len(fitting),
-        said=[sentence(one, lang) for one in shown.checked.said],
+        said=[sentence(one, lang) for one in shown.kept.said],
         next=shipments[-1].row if len(rest) > ANSWERS_A_PAGE else None,
         **_answers(
-            shipments, run=number, balances=shown.checked.balances if whole else (), names=shown.checked.names,
+            shipments, run=number, balances=shown.kept.balances if whole else (), names=shown.kept.names,
             owed=owed_of(fitting) if not after else [],
         ),
     )  # fmt: skip
@@ -351,8 +373,7 @@ def _states(lang: str) -> list[tuple[str, str]]:
     """Return the States and territories by name in a language."""
     from opencwc.convention.territories import all_territories
 
-    named = [(territory_name(code, lang), code) for code in all_territories() if len(code) == 3]
-    return sorted((name, code) for name, code in named if name != code)
+    return sorted((state_name(one.code, lang), one.code) for one in all_territories().values() if one.kind == "present")
 
 
 _MEDIA_TYPES: Mapping[Format, str] = {

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
+from opencwc.convention.territories import all_territories
 from opencwc.web.pages.convention import iso_numeric
 from opencwc.web.static_files import index
 
@@ -83,6 +84,13 @@ def world_map(flows: Sequence[Flow], names: Mapping[str, str]) -> tuple[Markup, 
                 f'<g class="number"><circle cx="{x:.0f}" cy="{y:.0f}" r="8"/>'
                 f'<text x="{x:.0f}" y="{y + 4:.0f}">{place + 1}</text></g>'
             )
+    for code in sorted({end for one in on_map for end in (one.exporter, one.importer) if all_territories()[end].at}):
+        x, y = places[code]
+        said = escape(names.get(code, code))
+        numbers.append(
+            f'<g class="at-sea"><circle cx="{x:.0f}" cy="{y:.0f}" r="5"/>'
+            f'<text x="{x - 9:.0f}" y="{y + 5:.0f}" direction="ltr">{said}</text></g>'
+        )
     heads = "".join(
         f'<marker id="to-{one}" viewBox="0 0 8 8" refX="6" refY="4" markerUnits="userSpaceOnUse" markerWidth="9"'
         f' markerHeight="9" orient="auto"><path class="head f-{one}" d="M0 0 8 4 0 8z"/></marker>'
@@ -136,14 +144,16 @@ def outline() -> str:
 
 @cache
 def centres() -> Mapping[str, Point]:
-    """Return where each State is on the map, by alpha-3 code: the middle of its largest piece of land."""
-    by_number = {number: max(rings, key=lambda ring: abs(_area(ring))) for number, rings in _shapes().items()}
-    from opencwc.convention.territories import all_territories
+    """Return where each State is on the map, by alpha-3 code: the middle of its largest piece of land.
 
+    An invented one has no land, and a place at sea.
+    """
+    by_number = {number: max(rings, key=lambda ring: abs(_area(ring))) for number, rings in _shapes().items()}
     found = {
         code: _middle(by_number[number]) for code in all_territories() if (number := iso_numeric(code)) in by_number
     }
-    return {**{code: _project(*at) for code, at in _SMALL.items()}, **found}
+    at_sea = {code: _project(*one.at) for code, one in all_territories().items() if one.at}
+    return {**{code: _project(*at) for code, at in _SMALL.items()}, **at_sea, **found}
 
 
 @cache
@@ -340,9 +350,11 @@ def _stacked(held: Mapping[str, float], x: float, scale: float) -> dict[str, _No
 
 def _ribbons(
     ribbons: Iterable[Ribbon], starts: Mapping[str, _Node], ends: Mapping[str, _Node], scale: float
-) -> Iterable[str]:
+) -> Sequence[str]:
     out = {name: one.y for name, one in starts.items()}
     into = {name: one.y for name, one in ends.items()}
+    beneath: list[str] = []
+    above: list[str] = []  # what only one side says is drawn above what both do, else that would hide it
     for one in ribbons:
         for kg, kind in ((one.both, "both"), (one.extra, one.stands)):
             if kg <= 0:
@@ -351,11 +363,12 @@ def _ribbons(
             x1, x2 = starts[one.start].x + NODE_WIDTH, ends[one.end].x
             y1, y2, bend = out[one.start], into[one.end], (x1 + x2) / 2
             out[one.start], into[one.end] = y1 + height, y2 + height
-            yield (
+            (beneath if kind == "both" else above).append(
                 f'<path class="ribbon r-{kind}" d="M{x1:.0f} {y1:.1f}C{bend:.0f} {y1:.1f} {bend:.0f} {y2:.1f} {x2:.0f}'
                 f" {y2:.1f}V{y2 + height:.1f}C{bend:.0f} {y2 + height:.1f} {bend:.0f} {y1 + height:.1f} {x1:.0f}"
                 f' {y1 + height:.1f}Z"/>'
             )
+    return [*beneath, *above]
 
 
 def _box(node: _Node, column: int, *, mirrored: bool) -> str:

@@ -21,7 +21,7 @@ from opencwc.finding import Message
 from opencwc.transfers.model import CAUSES, RECONCILED_COLUMNS
 from opencwc.transfers.patterns import KINDS
 from opencwc.web.pages.kept import names_of_people
-from opencwc.web.pages.page import is_fragment, language_of, page, territory_name
+from opencwc.web.pages.page import is_fragment, language_of, page
 from opencwc.web.pages.transfers_flows import Flow, Ribbon, ribbons_of, sankey, world_map
 from opencwc.web.routers.cases import LARGEST, book_of
 from opencwc.web.routers.jobs import cell_of
@@ -29,7 +29,7 @@ from opencwc.web.service import GuardedRoute, Service, person_of, service_of
 from opencwc.web.transferring_runs import (
     A_PAGE,
     Asked,
-    Shown,
+    Reconciliation,
     Wanted,
     choices_of,
     finding_of_rank,
@@ -38,10 +38,11 @@ from opencwc.web.transferring_runs import (
     lines_of,
     over_the_years,
     ranked,
-    shown_run,
+    shown_reconciliation,
     tabs_of,
 )
 from opencwc.wording import LANGUAGES, RIGHT_TO_LEFT, say, sentence
+from opencwc.wording.states import state_name
 
 if TYPE_CHECKING:
     import polars as pl
@@ -95,7 +96,7 @@ class Line:
 async def show_list(request: Request, number: Number, wanted: Asked, after: After = 0) -> Response:
     """Show the ranked list, page by page."""
     service, lang = service_of(request), language_of(request)
-    shown = await service.answering.run(shown_run, book_of(request), person_of(request), number)
+    shown = await service.answering.run(shown_reconciliation, book_of(request), person_of(request), number)
     values = await service.answering.run(_listed, shown, wanted, after, lang)
     if is_fragment(request) and after:
         return page(request, "transfers/more.html", shown=shown, wanted=wanted, **values)
@@ -117,7 +118,7 @@ def _message(plain: Mapping[str, Any]) -> Message:
     return message_from_plain(plain)
 
 
-def _listed(shown: Shown, wanted: Wanted, after: int, lang: str) -> dict[str, Any]:
+def _listed(shown: Reconciliation, wanted: Wanted, after: int, lang: str) -> dict[str, Any]:
     found = fitting(shown.kept, wanted)
     rest = found.filter(found["rank"] > after)
     rows = rest.head(A_PAGE).to_dicts()
@@ -125,7 +126,7 @@ def _listed(shown: Shown, wanted: Wanted, after: int, lang: str) -> dict[str, An
     return {"lines": [_line(shown, one, lang) for one in rows], "total": len(found), "next": more}
 
 
-def _line(shown: Shown, group: Mapping[str, Any], lang: str) -> Line:
+def _line(shown: Reconciliation, group: Mapping[str, Any], lang: str) -> Line:
     from opencwc.transfers.reconciling import why
 
     chemical = shown.kept.chemicals[group["substance"]]
@@ -148,7 +149,7 @@ def likely(probability: float) -> str:
 async def give_list(request: Request, number: Number, wanted: Asked) -> Response:
     """Give the list that a filter wants as CSV, with the columns of the command."""
     service, lang = service_of(request), language_of(request)
-    shown = await service.answering.run(shown_run, book_of(request), person_of(request), number)
+    shown = await service.answering.run(shown_reconciliation, book_of(request), person_of(request), number)
     found = await service.answering.run(fitting, shown.kept, wanted)
     headers = {"content-disposition": f"attachment; filename=reconciliation-{number}.csv"}
     return StreamingResponse(
@@ -156,13 +157,13 @@ async def give_list(request: Request, number: Number, wanted: Asked) -> Response
     )  # fmt: skip
 
 
-async def _csv(service: Service, shown: Shown, found: pl.DataFrame, lang: str) -> AsyncIterator[bytes]:
+async def _csv(service: Service, shown: Reconciliation, found: pl.DataFrame, lang: str) -> AsyncIterator[bytes]:
     yield (",".join(RECONCILED_COLUMNS) + "\r\n").encode()
     for start in range(0, len(found), 1_000):
         yield await service.answering.run(_as_csv, shown, found.slice(start, 1_000).to_dicts(), lang)
 
 
-def _as_csv(shown: Shown, rows: Iterable[Mapping[str, Any]], lang: str) -> bytes:
+def _as_csv(shown: Reconciliation, rows: Iterable[Mapping[str, Any]], lang: str) -> bytes:
     out = io.StringIO()
     table = csv.writer(out)
     for group in rows:
@@ -187,7 +188,7 @@ async def show_pair(request: Request, number: Number, rank: Rank, wanted: Asked)
     book, person = book_of(request), person_of(request)
 
     def read() -> dict[str, Any]:
-        shown = shown_run(book, person, number)
+        shown = shown_reconciliation(book, person, number)
         return {"shown": shown, **_pair(shown, rank, wanted, lang), **_standing(book, person, number, rank)}
 
     values = await service.answering.run(read)
@@ -198,7 +199,7 @@ async def show_pair(request: Request, number: Number, rank: Rank, wanted: Asked)
     )  # fmt: skip
 
 
-def _pair(shown: Shown, rank: int, wanted: Wanted, lang: str) -> dict[str, Any]:
+def _pair(shown: Reconciliation, rank: int, wanted: Wanted, lang: str) -> dict[str, Any]:
     group = ranked(shown.kept, rank)
     ranks = fitting(shown.kept, wanted)["rank"]
     before, after = ranks.filter(ranks < rank), ranks.filter(ranks > rank)
@@ -232,7 +233,7 @@ def _side_by_side(lines: Sequence[dict[str, Any]]) -> list[tuple[dict[str, Any] 
     return list(zip(left, right, strict=True))
 
 
-def _elsewhere(line: Mapping[str, Any], group: Mapping[str, Any], shown: Shown) -> list[str]:
+def _elsewhere(line: Mapping[str, Any], group: Mapping[str, Any], shown: Reconciliation) -> list[str]:
     """Say in which other pair, chemical or year a line stands, where it is another one's."""
     said = []
     if (line["exporter"], line["importer"]) != (group["exporter"], group["importer"]):
@@ -315,8 +316,8 @@ async def show_letter(
     book, person = book_of(request), person_of(request)
     spoken = letter_lang if letter_lang in LANGUAGES else language_of(request)
 
-    def draft() -> tuple[Shown, dict[str, Any], Report, str]:
-        shown = shown_run(book, person, number)
+    def draft() -> tuple[Reconciliation, dict[str, Any], Report, str]:
+        shown = shown_reconciliation(book, person, number)
         group = ranked(shown.kept, rank)
         letter = _letter(shown, group, ours or group["exporter"], spoken)
         from opencwc.transfers.letters import plain_text
@@ -341,7 +342,7 @@ async def show_letter(
     )  # fmt: skip
 
 
-def _letter(shown: Shown, group: Mapping[str, Any], ours: str, lang: str) -> Report:
+def _letter(shown: Reconciliation, group: Mapping[str, Any], ours: str, lang: str) -> Report:
     from opencwc.transfers.letters import LetterLine, make_letter
     from opencwc.transfers.model import Discrepancy, Substance
     from opencwc.transfers.reconciling import why
@@ -392,7 +393,7 @@ async def show_patterns(
     book, person = book_of(request), person_of(request)
 
     def read() -> dict[str, Any]:
-        shown = shown_run(book, person, number)
+        shown = shown_reconciliation(book, person, number)
         findings = findings_for_review(book, person, number)
         kinds = {one: sum(each.kind == one for each in shown.kept.patterns) for one in KINDS}
         numbered = [one for one in enumerate(shown.kept.patterns, 1) if kind in ("", one[1].kind)]
@@ -443,7 +444,7 @@ async def show_flows(request: Request, number: Number, wanted: Asked) -> Respons
     book, person = book_of(request), person_of(request)
 
     def read() -> dict[str, Any]:
-        shown = shown_run(book, person, number)
+        shown = shown_reconciliation(book, person, number)
         return {"shown": shown, "choices": choices_of(shown.kept), **_flows(shown, wanted, lang)}
 
     values = await service.answering.run(read)
@@ -453,7 +454,7 @@ async def show_flows(request: Request, number: Number, wanted: Asked) -> Respons
     )  # fmt: skip
 
 
-def _flows(shown: Shown, wanted: Wanted, lang: str) -> dict[str, Any]:
+def _flows(shown: Reconciliation, wanted: Wanted, lang: str) -> dict[str, Any]:
     import polars as pl
 
     groups = fitting(shown.kept, wanted)
@@ -476,7 +477,7 @@ def _flows(shown: Shown, wanted: Wanted, lang: str) -> dict[str, Any]:
         )
         for one in by_chemical.iter_rows(named=True)
     ]  # fmt: skip
-    names = {code: territory_name(code, lang) for code in {*by_pair["exporter"], *by_pair["importer"]}}
+    names = {code: state_name(code, lang) for code in {*by_pair["exporter"], *by_pair["importer"]}}
     picture, off_map = world_map(flows, names)
     left, right = ribbons_of(parts, say("page_transfers_other", lang), names)
     return {

@@ -51,6 +51,18 @@ _KEEPING: dict[str, Any] = {
     "mark": {"type": "string", "enum": [str(mark) for mark in Mark]},
     "as_of": {"type": "string", "format": "date"},
 }
+
+
+def _columns_of_first(fields: Sequence[str], more: str = "") -> dict[str, Any]:
+    return {
+        f"map-1-{field}": {
+            "type": "string",
+            "description": f"The column of the first file with `{field}`, or `=` and a value for all lines{more}.",
+        }
+        for field in fields
+    }
+
+
 _LEDGERS: dict[str, Any] = {
     "type": "object",
     "required": ["file", "case"],
@@ -68,14 +80,7 @@ _LEDGERS: dict[str, Any] = {
             "enum": ["yes", "no"],
             "description": "Whether the model proposes causes and order, where it is switched on; else rules do.",
         },
-        **{
-            f"map-1-{field}": {
-                "type": "string",
-                "description": f"The column of the first file that holds `{field}`, or `=` and a value for all lines; "
-                "`map-2-...` for the second file.",
-            }
-            for field in LEDGER_COLUMNS
-        },
+        **_columns_of_first(LEDGER_COLUMNS, "; `map-2-...` for the second file"),
     },
 }
 _SHIPMENTS: dict[str, Any] = {
@@ -94,6 +99,7 @@ _SHIPMENTS: dict[str, Any] = {
             "type": "string",
             "description": "Lists to check, such as `CWC,AG`; the Convention's where left out.",
         },
+        **_columns_of_first(SHIPMENT_FIELDS),
     },
 }
 _ANSWER: dict[str, Any] = {
@@ -341,13 +347,13 @@ async def show_check(
 
     run = service_of(request).answering.run
     shown = await run(shown_check, book_of(request), person_of(request), number)
-    held = shown.checked.answers
+    held = shown.kept.answers
     page = held[after : after + limit]
     told = {
         "run": shown.number,
         "case": shown.case.name,
-        "said": [sentence(one, lang) for one in shown.checked.said],
-        "certificates": [vars(one) for one in shown.checked.balances],
+        "said": [sentence(one, lang) for one in shown.kept.said],
+        "certificates": [vars(one) for one in shown.kept.balances],
         "answers": [in_words(one, lang) for one in page],
         "next": after + len(page) if after + len(page) < len(held) else None,
     }
@@ -367,10 +373,10 @@ async def show_reconciliation(
     lang: InLang = "en",
 ) -> Response:
     """Give the ranked list of a reconciliation, page by page; `number` is its run."""
-    from opencwc.web.transferring_runs import Wanted, fitting, shown_run
+    from opencwc.web.transferring_runs import Wanted, fitting, shown_reconciliation
 
     run = service_of(request).answering.run
-    shown = await run(shown_run, book_of(request), person_of(request), number)
+    shown = await run(shown_reconciliation, book_of(request), person_of(request), number)
 
     def read() -> dict[str, Any]:
         found = fitting(shown.kept, Wanted(over="yes" if over else "all"))
@@ -420,10 +426,10 @@ def sum_as_json(chemical: Any, group: Mapping[str, Any], lang: str) -> dict[str,
 )
 async def show_lines(request: Request, number: Number) -> Response:
     """Give one row a line of the ledgers as CSV: `ledger,id,match_group,status`."""
-    from opencwc.web.transferring_runs import shown_run
+    from opencwc.web.transferring_runs import shown_reconciliation
 
     service = service_of(request)
-    shown = await service.answering.run(shown_run, book_of(request), person_of(request), number)
+    shown = await service.answering.run(shown_reconciliation, book_of(request), person_of(request), number)
     headers = {"content-disposition": f"attachment; filename=lines-{number}.csv"}
     return StreamingResponse(
         _lines(service, _line_cells(shown.kept)), media_type="text/csv; charset=utf-8", headers=headers

@@ -24,7 +24,12 @@ trial?.addEventListener("click", async () => {
       const content = await answer.blob();
       chosen.items.add(new File([content], address.split("/").pop(), { type: content.type }));
     }
-    if (trial.dataset.tryState) form.elements.state.value = trial.dataset.tryState;
+    const { tryState: state, tryName: name } = trial.dataset;
+    if (state) {
+      const states = form.elements.state;
+      if (![...states.options].some((one) => one.value === state)) states.add(new Option(name, state));
+      states.value = state;
+    }
     input.files = chosen.files;
     input.dispatchEvent(new Event("change", { bubbles: true }));
     form.scrollIntoView({ block: "start" });

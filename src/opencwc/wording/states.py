@@ -1,0 +1,43 @@
+"""What States and territories are called in each language: as Unicode's CLDR has it, but for what it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+from opencwc.convention.territories import all_territories
+from opencwc.finding import Message
+from opencwc.wording import LANGUAGES, say
+
+_BY_THE_CONVENTION = {"PSE": "territory_PSE"}
+"""States that the Convention's own lists call otherwise than the CLDR does."""
+
+
+def state_name(code: str, lang: str) -> str:
+    """Return the name of a State by its alpha-3 code; what is no such code as it stands.
+
+    >>> state_name("MAR", "fr"), state_name("XNV", "ru"), state_name("Freedonia", "fr")
+    ('Maroc', 'Нордавия', 'Freedonia')
+    """
+    return _names(lang if lang in LANGUAGES else "en").get(code, code)
+
+
+@cache
+def state_named(code: str) -> Message:
+    """Return a State's name in every language; the code where it has none."""
+    return Message("by_language", {lang: state_name(code, lang) for lang in LANGUAGES})
+
+
+@cache
+def _names(lang: str) -> Mapping[str, str]:
+    from babel import Locale
+    from babel.core import get_global
+
+    cldr = Locale.parse(lang).territories
+    names = {
+        alpha3: str(cldr[codes[0]])
+        for alpha3, codes in get_global("territory_aliases").items()
+        if len(alpha3) == 3 and alpha3.isalpha() and codes and codes[0] in cldr
+    }
+    names |= {one.code: one.names[lang] for one in all_territories().values() if lang in one.names}
+    return names | {code: say(message, lang) for code, message in _BY_THE_CONVENTION.items()}
