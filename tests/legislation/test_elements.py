@@ -114,3 +114,83 @@ def test_what_is_left_to_a_regulation_is_partial_until_the_regulation_is_there(c
     alone = answer(check(law, model=False), "DCL-10")
     assert alone.verdict == "partial"
     assert answer(check(law, regulation, model=False), "DCL-10").verdict == "covered"
+
+
+def test_a_list_goes_on_over_conjunctions_and_its_end_binds_every_item(check: Check) -> None:
+    ban = (
+        "Section 4. Weapons\n(1) A person shall not:\n(a) develop, produce, acquire, stockpile or retain a chemical "
+        "weapon; or\n(b) use a riot control agent as a method of warfare.\nPenalty: imprisonment for life.\n"
+    )
+    duty = (
+        "Section 5. Other production\n(1) The operator of premises at which there were produced in the year\n"
+        "(a) more than 200 tonnes of discrete organic chemicals; or\n(b) more than 30 tonnes of such a chemical;\n"
+        "must notify the Authority of it before 28 February of the following year.\n"
+    )
+    checked = check(BAN + REST + ban + duty, model=False)
+    assert answer(checked, "PRO-06").verdict == "covered"
+    assert answer(checked, "DCL-04").verdict == "covered"
+
+
+def test_a_list_within_a_list_hangs_on_its_own_lead(check: Check) -> None:
+    law = (
+        "Статья 1. Запрет\nЗапрещается разрабатывать, производить и хранить химическое оружие.\n"
+        "Статья 2. Представление сведений\n1. Субъекты ежегодно представляют в Национальный орган сведения:\n"
+        "1) о количестве произведенных химикатов Списка 1;\n"
+        "2) о предприятиях, на которых производится более 30 тонн химиката Списка 3.\n"
+        "2. Сведения представляются до 1 марта.\n"
+        "Статья 3. Оружие\nХимическое оружие передается военным властям.\n"
+    )
+    assert answer(check(law, model=False), "DCL-03").verdict == "covered"
+
+
+def test_a_sentence_that_begins_with_its_exception_still_forbids(check: Check) -> None:
+    rule = (
+        "Section 4. Schedule 1\nExcept for research, medical, pharmaceutical or protective purposes and in strictly "
+        "limited quantities, no person shall produce, acquire, retain or use a Schedule 1 chemical.\n"
+    )
+    assert answer(check(BAN + REST + rule, model=False), "SCH-01").verdict == "covered"
+
+
+@pytest.mark.parametrize(
+    ("penalty", "verdict"),
+    [
+        ("Wer chemische Waffen einsetzt, wird mit Freiheitsstrafe nicht unter fünf Jahren bestraft.", "covered"),
+        ("Wer chemische Waffen einsetzt, wird nicht bestraft.", "none"),
+    ],
+)
+def test_a_negation_that_only_measures_denies_nothing(check: Check, penalty: str, verdict: str) -> None:
+    law = (
+        f"§ 1 Chemische Waffen\n{penalty}\n§ 2 Fund\nWer chemische Waffen findet, zeigt dies an.\n§ 3 Ende\nSchluss.\n"
+    )
+    assert answer(check(law, model=False), "PRO-03").verdict == verdict
+
+
+def test_a_licence_lifts_no_ban_of_the_convention(check: Check) -> None:
+    licensed = BAN.replace("a chemical weapon.", "a chemical weapon, except with a licence of the Minister.")
+    found = answer(check(licensed + REST, model=False), "PRO-01")
+    assert found.verdict == "partial"
+    assert any(said.id == "law_why_excepted" for said in found.why)
+
+
+def test_what_the_text_itself_repeals_counts_no_more(check: Check) -> None:
+    repeal = "Section 4. Repeal\nSection 1 is hereby repealed.\n"
+    assert answer(check(BAN + REST + repeal, model=False), "PRO-01").verdict == "none"
+    other = "Section 4. Repeal\nSection 1 of the Poisons Act 1950 is hereby repealed.\n"
+    assert answer(check(BAN + REST + other, model=False), "PRO-01").verdict == "covered"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Nothing in this Act prohibits the use of a chemical weapon by the armed forces.",
+        "It is lawful to use a chemical weapon for the defence of the country.",
+        "A person who uses a chemical weapon in good faith shall not be prosecuted.",
+    ],
+)
+def test_a_permission_is_no_ban(check: Check, said: str) -> None:
+    assert answer(check(f"{BAN}{REST}Section 4. Use\n{said}\n", model=False), "PRO-03").verdict == "none"
+
+
+def test_two_sections_that_hold_two_of_five_things_each_are_part_of_it(check: Check) -> None:
+    law = BAN.replace("develop, produce, acquire, stockpile or retain", "develop or produce") + REST
+    assert answer(check(law, model=False), "PRO-01").verdict == "partial"

@@ -466,7 +466,7 @@ class Reader:
                 at = held[place]
                 start, end = first - offsets[place], last - offsets[place]
                 read = self._read[at]
-                clause = max(bisect_right(read.starts, start) - 1, 0)
+                clause = max(bisect_right(read.starts, end - 1) - 1, 0)  # where its last word stands
                 found.setdefault(at, []).append((start, end, clause))
             self._found[key] = found
         return self._found[key]
