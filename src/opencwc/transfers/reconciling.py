@@ -404,10 +404,14 @@ def _value(name: str, lang: str, substances: Sequence[str]) -> pl.Expr:
     whole = rounded.round(0).cast(pl.Int64)
     fine = rounded.cast(pl.Decimal(38, _DECIMALS)).cast(pl.String).str.strip_chars_end("0").str.strip_chars_end(".")
     group, decimal = number_signs(lang)
-    threes = whole.cast(pl.String).str.reverse().str.replace_all(r"(\d{3})", "${1}#").str.replace("#(-?)$", "${1}")
-    apart = threes.str.reverse().str.replace_all("#", group, literal=True)
+    apart = whole.map_batches(_apart, return_dtype=pl.String).str.replace_all(",", group, literal=True)
     fine = fine.str.replace(".", decimal, literal=True)
     return pl.when(rounded.abs() >= 10).then(apart).otherwise(fine)
+
+
+def _apart(numbers: pl.Series) -> pl.Series:
+    """Write whole numbers with commas between their thousands; Polars has no faster way than Python's own."""
+    return pl.Series(numbers.name, [None if one is None else f"{one:,}" for one in numbers.to_list()], pl.String)
 
 
 def _kg(value: object, *, signless: bool = False) -> float:
