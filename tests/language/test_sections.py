@@ -110,6 +110,18 @@ def test_columns_side_by_side_are_read_one_after_the_other() -> None:
     assert [note.id for note in read.notes] == ["law_columns"]
 
 
+def test_the_navigation_of_a_web_page_is_no_law() -> None:
+    pages = [("aside ¶ 1", "No person shall use chemical weapons."), ("title", "Act"), ("¶ 1", "Section 1. Licences")]
+    read = join_passages(pages, "law.html", "html")
+    assert read.text == "Act\nSection 1. Licences"
+    assert [(note.id, note.values["count"]) for note in read.notes] == [("law_navigation", 1)]
+
+
+def test_a_page_that_holds_nothing_but_what_looks_like_navigation_is_read_as_it_is() -> None:
+    read = join_passages([("aside ¶ 1", "Section 1. Licences")], "law.html", "html")
+    assert read.text == "Section 1. Licences" and read.notes == ()
+
+
 def test_running_heads_page_numbers_and_footnotes_are_left_out_of_the_law() -> None:
     pages = [
         (f"p. {n} ¶ {at}", text)
@@ -131,3 +143,10 @@ def test_running_heads_page_numbers_and_footnotes_are_left_out_of_the_law() -> N
 )  # fmt: skip
 def test_a_section_s_number_is_what_references_name(id: str, number: str) -> None:
     assert number_of(id) == number
+
+
+def test_opening_words_head_no_article_and_a_sentence_is_no_head_of_a_chapter() -> None:
+    (marked,) = sections_of(
+        LegalText("de.txt", "[[§ 1]] Eingangsformel — Begriffsbestimmungen\nIm Sinne dieses Gesetzes.\n")
+    )
+    assert marked.heading == "Begriffsbestimmungen"

@@ -1,7 +1,8 @@
 """A law's text as one string, with the page or paragraph that each of its parts stands on.
 
 It comes from any document that `opencwc.language.reading` reads. What is no part of the law is left out: running
-heads, page numbers, footnotes. Two languages side by side are parted, each column becoming a run of its own.
+heads, page numbers, footnotes, the navigation of web pages. Two languages side by side are parted, each column becoming
+a run of its own.
 """
 
 from __future__ import annotations
@@ -77,7 +78,7 @@ def plain_legal_text(data: bytes, name: str) -> LegalText:
 def join_passages(read: Sequence[tuple[str, str]], name: str, kind: str, notes: Iterable[Message] = ()) -> LegalText:
     """Join what a reader gave, (place, text) in order, to one text; see the module for what is left out."""
     noted = list(notes)
-    kept = _without_running_heads(read, noted)
+    kept = _without_running_heads(_without_navigation(read, noted), noted)
     columns = _columns(kept)
     if columns:
         noted.append(Message("law_columns", {"count": len(columns)}))
@@ -96,6 +97,17 @@ def join_passages(read: Sequence[tuple[str, str]], name: str, kind: str, notes: 
         tuple(places),
         tuple(one for at, one in enumerate(noted) if one not in noted[:at]),
     )
+
+
+def _without_navigation(read: Sequence[tuple[str, str]], notes: list[Message]) -> Sequence[tuple[str, str]]:
+    """Leave out what stands around the text of a web page; where nothing else stands there, that is the text."""
+    from opencwc.language.reading.web_pages import ASIDE
+
+    kept = [(place, text) for place, text in read if not place.startswith(f"{ASIDE} ")]
+    if len(kept) == len(read) or not any(place != "title" for place, _ in kept):
+        return read
+    notes.append(Message("law_navigation", {"count": len(read) - len(kept)}))
+    return kept
 
 
 def _without_running_heads(read: Sequence[tuple[str, str]], notes: list[Message]) -> list[tuple[str, str]]:
