@@ -13,7 +13,7 @@ from opencwc.finding import Message, Value
 from opencwc.language.encoders import Encoder, named_encoder
 from opencwc.language.legal_texts import LegalText, read_legal_text
 from opencwc.language.searching import Hit, PassageIndex
-from opencwc.language.sections import sections_of
+from opencwc.language.sections import FOOTNOTE, sections_of
 from opencwc.language.splitting import LegalPassage, passages_of
 from opencwc.legislation.coverage_model import probabilities_of
 from opencwc.legislation.deciding import contributing, met_by, signs_of, strength, verdict_of
@@ -123,8 +123,11 @@ def _other_texts(measures: Measures, answers: Sequence[Answer]) -> tuple[Message
 
 def read_law(texts: Sequence[LegalText], state: str, as_of: date) -> Law:
     """Cut texts into sections and say what is to be told: languages that are not read, texts without letters."""
-    sections = [section for text in texts for section in sections_of(text)]
+    found = [section for text in texts for section in sections_of(text)]
+    sections = [one for one in found if one.kind != FOOTNOTE]
     notes = [note for text in texts for note in text.notes]
+    if len(sections) < len(found):
+        notes.append(Message("law_footnotes_apart", {"count": len(found) - len(sections)}))
     notes += [
         Message("law_no_text", {"file": text.name})
         for text in texts
