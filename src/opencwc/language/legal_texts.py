@@ -48,7 +48,8 @@ def read_legal_text(path: Path, *, name: str = "", ocr: bool | None = None, conf
     """Read a document into its text.
 
     Offsets count the characters of ``text``; for a plain text file these are the characters of the file as decoded,
-    line ends counting one. Raises `InputError` where it is no document that can be read, or holds no text at all.
+    line ends counting one, but where a note says that columns were parted or Arabic was mended. Raises `InputError`
+    where it is no document that can be read, or holds no text at all.
     """
     from opencwc.language.reading import Limits, open_document
     from opencwc.language.reading.passages import Unread
@@ -67,36 +68,60 @@ def read_legal_text(path: Path, *, name: str = "", ocr: bool | None = None, conf
 
 
 def plain_legal_text(data: bytes, name: str) -> LegalText:
-    """Decode a plain text file; offsets stay those of the file, line ends counting one."""
+    """Decode a plain text file; offsets stay those of the file, line ends counting one; see `read_legal_text`."""
     from opencwc.language.reading.encodings import decode
+    from opencwc.language.side_by_side import columns_of
 
     decoded = decode(data)
     text = decoded.text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    return LegalText(name, text, "txt", (), tuple(decoded.notes))
+    notes = list(decoded.notes)
+    text = _mended([text], name, notes)[0]
+    columns = columns_of(text)
+    if not columns:
+        return LegalText(name, text, "txt", (), tuple(notes))
+    notes.append(Message("law_columns", {"count": len(columns)}))
+    return _joined([(str(number), said) for column in columns for number, said in column], name, "txt", notes)
 
 
 def join_passages(read: Sequence[tuple[str, str]], name: str, kind: str, notes: Iterable[Message] = ()) -> LegalText:
     """Join what a reader gave, (place, text) in order, to one text; see the module for what is left out."""
     noted = list(notes)
-    kept = _without_running_heads(_without_navigation(read, noted), noted)
+    read = _without_navigation(read, noted)
+    texts = _mended([text for _, text in read], name, noted)
+    kept = _without_running_heads([(place, text) for (place, _), text in zip(read, texts, strict=True)], noted)
     columns = _columns(kept)
     if columns:
         noted.append(Message("law_columns", {"count": len(columns)}))
-    parts: list[str] = []
+    return _joined([one for run in columns or [kept] for one in run], name, kind, noted)
+
+
+def _joined(parts: Sequence[tuple[str, str]], name: str, kind: str, noted: Sequence[Message]) -> LegalText:
     places: list[tuple[int, str]] = []
     size = 0
-    for run in columns or [kept]:
-        for place, text in run:
-            places.append((size, place))
-            parts.append(text)
-            size += len(text) + len(_JOIN)
+    for place, text in parts:
+        places.append((size, place))
+        size += len(text) + len(_JOIN)
     return LegalText(
         name,
-        _JOIN.join(parts),
+        _JOIN.join(text for _, text in parts),
         kind,
         tuple(places),
         tuple(one for at, one in enumerate(noted) if one not in noted[:at]),
     )
+
+
+def _mended(texts: Sequence[str], name: str, notes: list[Message]) -> list[str]:
+    """Put Arabic right that the document garbles, and note it."""
+    from opencwc.language.arabic_order import mend_arabic
+
+    mended = mend_arabic(texts)
+    if mended.shaped:
+        notes.append(Message("law_arabic_forms", {"file": name}))
+    if mended.turned:
+        notes.append(Message("law_arabic_turned", {"file": name, "count": mended.turned}))
+    if mended.broken:
+        notes.append(Message("law_arabic_broken", {"file": name}))
+    return mended.texts
 
 
 def _without_navigation(read: Sequence[tuple[str, str]], notes: list[Message]) -> Sequence[tuple[str, str]]:
