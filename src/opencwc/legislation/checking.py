@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from opencwc.convention.measures import READ_LANGUAGES, Measure, Measures, own_sets, read_measures
+from opencwc.errors import InputError
 from opencwc.finding import Message, Value
 from opencwc.language.encoders import Encoder, named_encoder
 from opencwc.language.legal_texts import LegalText, read_legal_text
@@ -18,9 +19,11 @@ from opencwc.language.splitting import LegalPassage, passages_of
 from opencwc.legislation.coverage_model import probabilities_of
 from opencwc.legislation.deciding import contributing, met_by, signs_of, strength, verdict_of
 from opencwc.legislation.elements import Reader
+from opencwc.legislation.languages import in_their_languages, language_named, unread_languages
 from opencwc.legislation.model import COVERED, NONE, PARTIAL, SHOWN, Answer, Checked, Law, SectionHolding, Shown, Span
 from opencwc.legislation.retrieving import Found, question_of, rank, retrieve
 from opencwc.settings import load_settings
+from opencwc.wording import sentence
 
 if TYPE_CHECKING:
     from opencwc.legislation.coverage_model import Weigher
@@ -45,7 +48,8 @@ def check_law(
     """Check all texts of one State together against the measures in force on a day.
 
     ``state`` is its alpha-3 code. With ``model`` the learned model proposes verdicts where it may be used; else the
-    rules do. Raises `InputError` for a file that cannot be read at all.
+    rules do. Raises `InputError` for a file that cannot be read at all, where nothing of any text can be read or all is
+    in languages whose laws are not read, and where no measure was in force on that day.
     """
     tell = progress or _silent
     texts = []
@@ -76,8 +80,11 @@ def check_texts(
     tell = progress or _silent
     day = as_of or date.today()
     rules = measures or read_measures(day, own_sets(load_settings().folder))
-    law = read_law(texts, state, day)
     chosen = rules.measures
+    if not chosen:
+        raise _nothing_in_force(day)
+    law = read_law(texts, state, day)
+    _see_that_something_is_read(law)
     passages = list(passages_of(law.sections))
     languages = [lang for lang in law.languages if lang in READ_LANGUAGES]
     questions = [question_of(one, languages) for one in chosen]
@@ -124,21 +131,44 @@ def _other_texts(measures: Measures, answers: Sequence[Answer]) -> tuple[Message
 def read_law(texts: Sequence[LegalText], state: str, as_of: date) -> Law:
     """Cut texts into sections and say what is to be told: languages that are not read, texts without letters."""
     found = [section for text in texts for section in sections_of(text)]
-    sections = [one for one in found if one.kind != FOOTNOTE]
+    sections = in_their_languages([one for one in found if one.kind != FOOTNOTE])
     notes = [note for text in texts for note in text.notes]
     if len(sections) < len(found):
         notes.append(Message("law_footnotes_apart", {"count": len(found) - len(sections)}))
+    notes += [Message("law_unreadable", {"file": text.name}) for text in texts if not _has_letters(text.text)]
     notes += [
-        Message("law_no_text", {"file": text.name})
-        for text in texts
-        if sum(map(str.isalnum, text.text)) < _LEAST_LETTERS
+        Message("law_language_unread", {"file": file, "language": language_named(lang)})
+        for file, lang in unread_languages(sections)
     ]
-    law = Law(state, as_of, tuple(texts), tuple(sections))
-    strange = [lang for lang in law.languages if lang not in READ_LANGUAGES]
-    unknown = sum(len(one.text) for one in sections if one.lang not in READ_LANGUAGES)
-    if sections and (strange or unknown > 0.5 * sum(len(one.text) for one in sections)):
-        notes.append(Message("law_language_not_read", {"languages": ", ".join(strange) or "-"}))
+    if 2 * sum(len(one.text) for one in sections if not one.lang) > sum(len(one.text) for one in sections):
+        notes.append(Message("law_language_not_read", {"languages": "-"}))
     return Law(state, as_of, tuple(texts), tuple(sections), _once(notes))
+
+
+def _nothing_in_force(day: date) -> InputError:
+    begins = [one.in_force.start for one in read_measures(date.max).measures if one.in_force.start]
+    said = Message("law_no_measures", {"day": day.isoformat()})
+    first = Message("law_no_measures_remedy", {"day": min(begins).isoformat()})
+    return InputError(sentence(said), remedy=sentence(first))
+
+
+def _see_that_something_is_read(law: Law) -> None:
+    """Raise `InputError` where no verdict could rest on anything that was read."""
+    files = ", ".join(one.name for one in law.texts)
+    if not any(_has_letters(one.text) for one in law.texts):
+        raise InputError(sentence("law_nothing_read"), where=files, remedy=sentence("law_nothing_read_remedy"))
+    strange = dict.fromkeys(lang for _, lang in unread_languages(law.sections))
+    if strange and not any(one.lang in READ_LANGUAGES or not one.lang for one in law.sections):
+        said = Message("law_languages_unread", {"languages": tuple(map(language_named, strange))})
+        remedy = Message("law_languages_unread_remedy", {"languages": tuple(map(language_named, READ_LANGUAGES))})
+        raise InputError(sentence(said), where=files, remedy=sentence(remedy))
+
+
+def _has_letters(text: str) -> bool:
+    """Tell whether a text holds more than what a scanner leaves; a Chinese sign says more than a letter."""
+    return (
+        sum(3 if "\u3400" <= sign <= "\u9fff" else sign.isalnum() for sign in text[:_ENOUGH_LETTERS]) >= _LEAST_LETTERS
+    )
 
 
 def _once(notes: Sequence[Message]) -> tuple[Message, ...]:
@@ -278,3 +308,5 @@ def place_of(offsets: Sequence[int], offset: int) -> int:
 
 
 _LEAST_LETTERS = 40
+_ENOUGH_LETTERS = 100_000
+"""Characters of a text among which its letters are counted."""
