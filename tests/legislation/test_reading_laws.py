@@ -71,3 +71,39 @@ def test_a_footnote_covers_nothing(check: CheckTexts) -> None:
     found = {one.measure.id: one for one in checked.answers}
     assert found["PRO-03"].verdict == "covered" and found["PRO-06"].verdict == "none"
     assert "law_footnotes_apart" in {one.id for one in checked.notes}
+
+
+def test_of_a_very_long_code_only_what_speaks_of_the_measures_is_read_closely(check: CheckTexts) -> None:
+    filler = (
+        "A person who sells goods by the roadside without leave of the council is liable to a fine, as is the buyer. "
+        * 4
+    )
+    sections = [f"Section {n}. Matter {n}\n{filler}" for n in range(1, 2500)]
+    sections[1200] = (
+        "Section 1201. Weapons\n"
+        "No person shall develop, produce, otherwise acquire, stockpile or retain chemical weapons."
+    )
+    sections[2300] = "Section 2301. Penalty\nWhoever contravenes section 1201 is liable to imprisonment for life."
+    checked = check(LegalText("code.txt", "\n".join(sections) + "\n"))
+    (note,) = [one for one in checked.notes if one.id == "law_narrowed"]
+    assert note.values["of"] == 2499 and note.values["count"] == 14 == len(checked.law.sections)
+    found = {one.measure.id: one for one in checked.answers}
+    assert found["PRO-01"].verdict == "covered"
+    assert found["PRO-01"].shown[0].passage.section.number == "1201"
+    assert "2301" in {one.passage.section.number for one in found["PEN-01"].shown}
+
+
+def test_a_passage_goes_on_to_the_last_item_that_decides(check: CheckTexts) -> None:
+    filler = (
+        "who acts on the order of another, or for a reward that was promised or paid, or in the hope of such a reward"
+    )
+    items = "\n".join(f"({n}) any person {filler};" for n in "abcdef")
+    text = (
+        f"Section 1. Offences\nThe following commit an offence and are punished with imprisonment for life:\n{items}\n"
+        "(g) any person who uses a chemical weapon.\nSection 2. Title\nThis is the Chemical Weapons Act.\n"
+        "Section 3. Entry into force\nThis Act enters into force on its publication.\n"
+    )
+    found = {one.measure.id: one for one in check(LegalText("act.txt", text)).answers}
+    best = next(one for one in found["PEN-01"].shown if one.passage.section.number == "1")
+    assert "uses a chemical weapon." in best.passage.text
+    assert text[best.passage.start : best.passage.end] == best.passage.text

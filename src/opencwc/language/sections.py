@@ -97,8 +97,6 @@ _CONTENTS_LINE = re.compile(r"^[^\n]*\S[ \t]*(?:(?:\.[ \t]?){4,}|…{2,})[ \t]*[
 _LONGEST_TITLE = 200
 _WIDEST_GAP = 12
 """Numbers that may be missing in a row where sections are only numbered: repealed ones, or parts left out."""
-_CONTENTS = 400
-"""Headings further on among which one of a table of contents is looked for again."""
 _TRIM = " \t\n#*_>|.:-–—\u200e\u200f\ufeff"
 _NUMBERED_BEGINS = re.compile(r"[A-ZÀ-ÝА-ЯЁ(«“\u0600-\u06ff\u3400-\u9fff]")
 _TITLE_BEGINS = re.compile(r"[A-ZÀ-ÝА-ЯЁ(\[\d«“]")
@@ -425,7 +423,7 @@ def _numbered(plain: str) -> list[_Heading]:
             later = orders[at:]
             goes_on = (2,) in later and (3,) in later and (last + 1,) not in later
             first = next((one_.title for one_ in found if one_.order == (1,)), "")
-            goes_on |= bool(first) and _same_title(first, _title_of(one["rest"]))  # the contents came before
+            goes_on |= bool(first) and _words_of(first) == _words_of(_title_of(one["rest"]))  # the contents came before
         if not goes_on and last < order[0] <= last + _WIDEST_GAP and found:  # repealed, or an extract
             goes_on = (last + 1,) not in orders[at:] and bool(found[-1].title) == bool(_title_of(one["rest"]))
         if not goes_on:
@@ -437,8 +435,8 @@ def _numbered(plain: str) -> list[_Heading]:
     return found
 
 
-def _same_title(one: str, other: str) -> bool:
-    return re.findall(r"\w+", one.casefold()) == re.findall(r"\w+", other.casefold())
+def _words_of(title: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"\w+", title.casefold()))
 
 
 def _title_of(rest: str) -> str:
@@ -494,13 +492,14 @@ def _without_contents(plain: str, headings: list[_Heading]) -> list[_Heading]:
         for at, one in enumerate(headings)
     ]
     full = {one.number: at for at, one in enumerate(headings) if bodies[at] > 60}
+    last = {_words_of(one.title): at for at, one in enumerate(headings) if one.title}
     kept = []
     for at, one in enumerate(headings):
         ends = plain.find("\n", one.id_end)
         line = plain[one.id_end : ends if ends >= 0 else len(plain)]
         again = full.get(one.number, -1) > at
-        repeated = one.title and any(_same_title(one.title, later.title) for later in headings[at + 1 :][:_CONTENTS])
-        if (again or (repeated and not bodies[at])) and (bodies[at] <= 60 or _LEADERS.search(line)):
+        repeated = not bodies[at] and last.get(_words_of(one.title), -1) > at
+        if (again or repeated) and (bodies[at] <= 60 or _LEADERS.search(line)):
             continue
         kept.append(one)
     return kept

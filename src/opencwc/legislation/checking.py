@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,12 +16,13 @@ from opencwc.language.encoders import Encoder, named_encoder
 from opencwc.language.legal_texts import LegalText, read_legal_text
 from opencwc.language.searching import Hit, PassageIndex
 from opencwc.language.sections import FOOTNOTE, sections_of
-from opencwc.language.splitting import LegalPassage, passages_of
+from opencwc.language.splitting import LegalPassage, passages_of, sentences_of
 from opencwc.legislation.coverage_model import probabilities_of
 from opencwc.legislation.deciding import contributing, met_by, signs_of, strength, verdict_of
 from opencwc.legislation.elements import Reader
 from opencwc.legislation.languages import in_their_languages, language_named, unread_languages
 from opencwc.legislation.model import COVERED, NONE, PARTIAL, SHOWN, Answer, Checked, Law, SectionHolding, Shown, Span
+from opencwc.legislation.narrowing import narrowed
 from opencwc.legislation.retrieving import Found, question_of, rank, retrieve
 from opencwc.settings import load_settings
 from opencwc.wording import sentence
@@ -85,6 +87,8 @@ def check_texts(
         raise _nothing_in_force(day)
     law = read_law(texts, state, day)
     _see_that_something_is_read(law)
+    law = _narrowed(law, rules)
+    is_narrow = any(one.id == "law_narrowed" for one in law.notes)
     passages = list(passages_of(law.sections))
     languages = [lang for lang in law.languages if lang in READ_LANGUAGES]
     questions = [question_of(one, languages) for one in chosen]
@@ -103,6 +107,8 @@ def check_texts(
         for one, (held, similar, ranks, _) in zip(chosen, found, strict=True)
     ]
     likely, used, weights, said = probabilities_of(signs, model=model, weigher=weigher)
+    if is_narrow:
+        found = [(held, near, ranks, _telling(ranked, index)) for held, near, ranks, ranked in found]
     answers = [
         _answer(one, held, ranked, index, reader, chances if used else None, verdict_of(chances), sign)
         for one, (held, _, _, ranked), chances, sign in zip(chosen, found, likely, signs, strict=True)
@@ -143,6 +149,20 @@ def read_law(texts: Sequence[LegalText], state: str, as_of: date) -> Law:
     if 2 * sum(len(one.text) for one in sections if not one.lang) > sum(len(one.text) for one in sections):
         notes.append(Message("law_language_not_read", {"languages": "-"}))
     return Law(state, as_of, tuple(texts), tuple(sections), _once(notes))
+
+
+def _narrowed(law: Law, rules: Measures) -> Law:
+    """Leave of very long texts the sections that may matter, and say so."""
+    kept = narrowed(law.sections, rules, [lang for lang in law.languages if lang in READ_LANGUAGES])
+    if len(kept) == len(law.sections):
+        return law
+    note = Message("law_narrowed", {"count": len(kept), "of": len(law.sections)})
+    return replace(law, sections=tuple(kept), notes=(*law.notes, note))
+
+
+def _telling(ranked: Sequence[Found], index: PassageIndex) -> list[Found]:
+    """Leave out passages that hold nothing of the measure and do not come near it either."""
+    return [one for one in ranked if one.holding is not None or one.similarity >= index.encoder.thresholds.near]
 
 
 def _nothing_in_force(day: date) -> InputError:
@@ -244,7 +264,7 @@ def _answer(
 
 
 def _shown(found: Found, index: PassageIndex) -> Shown:
-    passage = index.passages[found.at]
+    passage = _to_what_decides(index.passages[found.at], found.holding)
     spans: list[Span] = []
     elements: list[str] = []
     left: list[str] = []
@@ -258,6 +278,27 @@ def _shown(found: Found, index: PassageIndex) -> Shown:
     return Shown(
         passage, found.score, found.similarity, tuple(order), tuple(dict.fromkeys(elements)), tuple(dict.fromkeys(left))
     )
+
+
+def _to_what_decides(passage: LegalPassage, holding: SectionHolding | None) -> LegalPassage:
+    """Let a passage that was cut inside a list or a paragraph go on to the end of what holds the last deciding word."""
+    section = passage.section
+    if holding is None or passage.end >= section.end:
+        return passage
+    spans = [*holding.spans, *(span for one in holding.holdings for span in one.spans)]
+    last = max((one.end for one in spans if passage.end <= one.start < passage.start + _LONGEST_SHOWN), default=0)
+    if not last:
+        return passage
+    ends = (section.start + end for _, end in sentences_of(section.text))
+    end = next((one for one in ends if one >= last), section.end)
+    if end > passage.start + _LONGEST_SHOWN:
+        return passage
+    said = section.text[passage.start - section.start : end - section.start]
+    return replace(passage, end=end, text=said)
+
+
+_LONGEST_SHOWN = 1_800
+"""Characters that a passage has at most when it is shown with all that decides."""
 
 
 def _why(
