@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from opencwc.language.legal_texts import LegalText, join_passages
+from opencwc.language.legal_texts import LegalText, join_passages, read_legal_text
 from opencwc.language.sections import LegalSection, number_of, sections_of
 
 STYLES = {
@@ -108,6 +110,14 @@ def test_columns_side_by_side_are_read_one_after_the_other() -> None:
     read = join_passages([row for pair in zip(rows[:3], rows[3:], strict=True) for row in pair], "law.docx", "docx")
     assert read.text.index("Article 3") < read.text.index("المادة 1")
     assert [note.id for note in read.notes] == ["law_columns"]
+
+
+def test_a_markdown_file_that_begins_like_a_web_page_keeps_its_lines(tmp_path: Path) -> None:
+    path = tmp_path / "treaty.md"
+    body = f"#### Obligations\n\n1. Each State {'undertakes ' * 60}.\n\n"
+    articles = "".join(f"### Article {n}\n\n{body}" for n in ("I", "II", "III"))
+    path.write_text(f"<meta charset='utf-8' />\n\n## Convention\n\n{articles}", encoding="utf-8")
+    assert [one.number for one in sections_of(read_legal_text(path)) if one.number] == ["1", "2", "3"]
 
 
 def test_the_navigation_of_a_web_page_is_no_law() -> None:

@@ -21,6 +21,9 @@ _PAGE = re.compile(r"p\. (\d+)")
 _PAGE_NUMBER = re.compile(r"[\s\-–—.|/]*(?:(?:page|página|страница|стр\.?|seite|صفحة|第)\s*)?\d{1,4}(?:\s*(?:/|of|de|sur|von|из|من)\s*\d{1,4}|\s*页)?[\s\-–—.|]*", re.IGNORECASE)  # fmt: skip # noqa: E501
 _FOOTNOTE = re.compile(r"(?:\[\d{1,3}\]|\(\d{1,3}\)(?=\s+[^\n]*(?:amend|modifi|inserted|repealed|O\.?J\.|BGBl|Decree|Official))|[¹²³⁴-⁹]+|\*{1,3}\s?\)|_{5,})\s*\S?.*")  # fmt: skip # noqa: E501
 _LONGEST_HEAD = 120
+_TAG = re.compile(rb"<[a-zA-Z][^<>]{0,300}>")
+_LETTERS_A_TAG = 1_000
+"""Bytes for each tag from which on a file that begins like a web page is none."""
 _JOIN = "\n"
 
 
@@ -57,7 +60,7 @@ def read_legal_text(path: Path, *, name: str = "", ocr: bool | None = None, conf
     said = name or path.name
     limits = Limits(file_bytes=100_000_000, seconds=300.0, pages=5_000)
     with open_document(path, name=str(path), ocr=ocr, confine=confine, limits=limits) as document:
-        if document.kind in ("txt", "csv"):
+        if document.kind in ("txt", "csv") or (document.kind == "html" and _is_plain(path)):
             return plain_legal_text(path.read_bytes(), said)
         items = list(document.passages())
         notes = list(document.notes)
@@ -65,6 +68,14 @@ def read_legal_text(path: Path, *, name: str = "", ocr: bool | None = None, conf
     notes += [_unread(one) for one in items if isinstance(one, Unread)]
     read = [(one.place, one.text) for one in items if not isinstance(one, Unread)]
     return join_passages(read, said, kind, notes)
+
+
+def _is_plain(path: Path) -> bool:
+    """Tell whether a file that is called a plain text, or Markdown, only holds a few tags among its lines."""
+    if path.suffix.lower() not in (".txt", ".md", ".markdown"):
+        return False
+    data = path.read_bytes()
+    return _TAG.subn(b"", data)[1] * _LETTERS_A_TAG < len(data)
 
 
 def plain_legal_text(data: bytes, name: str) -> LegalText:

@@ -25,6 +25,7 @@ from opencwc.language.searching import FUSION, PassageIndex, Question, tokens_of
 from opencwc.language.sections import LegalSection, recognised, sections_of
 from opencwc.language.splitting import LegalPassage, passages_of
 from opencwc.language.vectors import vectors_of
+from opencwc.legislation.languages import in_their_languages
 from opencwc.legislation.retrieving import question_of
 from opencwc.wording import LANGUAGES, sentence
 
@@ -92,9 +93,10 @@ class Library:
         self._indexes: dict[str, PassageIndex] = dict(ready)
         held = {CONVENTION: list(_convention_passages(measures))} if CONVENTION not in ready else {}
         if treaty is not None:
-            held[TREATY] = list(passages_of(sections_of(treaty)))
+            sections = in_their_languages(sections_of(treaty))  # another language beside it says the same again
+            held[TREATY] = list(passages_of(one for one in sections if not one.lang or one.lang in READ_LANGUAGES))
         for state, ones in texts.items():
-            held[state] = [one for text in ones for one in passages_of(sections_of(text))]
+            held[state] = [one for text in ones for one in passages_of(in_their_languages(sections_of(text)))]
         for name, passages in held.items():
             self._indexes[name] = PassageIndex(
                 passages, encoder, expected=() if name == CONVENTION else expected, cache=cache, progress=progress
