@@ -22,7 +22,7 @@ class Letters:
 
     id = "letters"
     dimensions = 26
-    thresholds = Thresholds(0.1, 0.2)
+    thresholds = Thresholds(0.1, 0.2, 0.1)
 
     def __init__(self) -> None:
         self.made = 0

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from opencwc.language.legal_texts import LegalText, join_passages
+from opencwc.language.legal_texts import LegalText, join_passages, read_legal_text
 from opencwc.language.sections import LegalSection, number_of, sections_of
 
 STYLES = {
@@ -110,6 +112,26 @@ def test_columns_side_by_side_are_read_one_after_the_other() -> None:
     assert [note.id for note in read.notes] == ["law_columns"]
 
 
+def test_a_markdown_file_that_begins_like_a_web_page_keeps_its_lines(tmp_path: Path) -> None:
+    path = tmp_path / "treaty.md"
+    body = f"#### Obligations\n\n1. Each State {'undertakes ' * 60}.\n\n"
+    articles = "".join(f"### Article {n}\n\n{body}" for n in ("I", "II", "III"))
+    path.write_text(f"<meta charset='utf-8' />\n\n## Convention\n\n{articles}", encoding="utf-8")
+    assert [one.number for one in sections_of(read_legal_text(path)) if one.number] == ["1", "2", "3"]
+
+
+def test_the_navigation_of_a_web_page_is_no_law() -> None:
+    pages = [("aside ¶ 1", "No person shall use chemical weapons."), ("title", "Act"), ("¶ 1", "Section 1. Licences")]
+    read = join_passages(pages, "law.html", "html")
+    assert read.text == "Act\nSection 1. Licences"
+    assert [(note.id, note.values["count"]) for note in read.notes] == [("law_navigation", 1)]
+
+
+def test_a_page_that_holds_nothing_but_what_looks_like_navigation_is_read_as_it_is() -> None:
+    read = join_passages([("aside ¶ 1", "Section 1. Licences")], "law.html", "html")
+    assert read.text == "Section 1. Licences" and read.notes == ()
+
+
 def test_running_heads_page_numbers_and_footnotes_are_left_out_of_the_law() -> None:
     pages = [
         (f"p. {n} ¶ {at}", text)
@@ -131,3 +153,10 @@ def test_running_heads_page_numbers_and_footnotes_are_left_out_of_the_law() -> N
 )  # fmt: skip
 def test_a_section_s_number_is_what_references_name(id: str, number: str) -> None:
     assert number_of(id) == number
+
+
+def test_opening_words_head_no_article_and_a_sentence_is_no_head_of_a_chapter() -> None:
+    (marked,) = sections_of(
+        LegalText("de.txt", "[[§ 1]] Eingangsformel — Begriffsbestimmungen\nIm Sinne dieses Gesetzes.\n")
+    )
+    assert marked.heading == "Begriffsbestimmungen"

@@ -23,7 +23,7 @@ CASES = Path(__file__).parents[1] / "cases" / "legislation"
 DAY = date(2026, 6, 1)
 
 
-THRESHOLDS = Thresholds(near=0.5, good=0.6)
+THRESHOLDS = Thresholds(near=0.5, good=0.6, about=0.5)
 
 
 @dataclass(frozen=True)

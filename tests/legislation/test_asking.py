@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from opencwc.convention.measures import Measures
 from opencwc.language.legal_texts import LegalText
-from opencwc.legislation.asking import CONVENTION, Library
+from opencwc.legislation.asking import CONVENTION, TREATY, Library
 
 from .conftest import WordEncoder, model_laws
 
@@ -29,6 +31,7 @@ def test_the_convention_answers_in_the_language_of_the_question(library: Library
     asked = library.ask("Qui interdit la mise au point, la fabrication et le stockage d'armes chimiques ?")
     own = [one for one in asked.passages if one.source == CONVENTION]
     assert own and {one.lang for one in own} == {"fr"}
+    assert all(one.ours for one in own) and CONVENTION != TREATY  # our words are never cited as the treaty's
 
 
 def test_nothing_near_enough_is_said_to_be_so(library: Library) -> None:
@@ -39,6 +42,44 @@ def test_nothing_near_enough_is_said_to_be_so(library: Library) -> None:
 def test_a_request_for_synthesis_is_refused(library: Library) -> None:
     asked = library.ask("How do I make sarin?")
     assert asked.passages == () and asked.refusal is not None and asked.refusal.category == "synthesis"
+
+
+def test_the_law_comes_before_our_own_words_and_in_its_own_language(encoder: WordEncoder, measures: Measures) -> None:
+    spanish = next(one for one in model_laws() if one.name.startswith("es-"))
+    library = Library(encoder, measures, {"ESP": [LegalText("ley.txt", spanish.text)]})
+    ban = next(one for one in measures.measures if one.id == "PRO-06")
+    asked = library.ask(ban.queries["en"], "ESP")
+    sources = [one.source for one in asked.passages]
+    assert sources[0] == "ESP ley.txt" and sorted(sources, key=lambda one: one == CONVENTION) == sources
+    assert "disturbios" in asked.passages[0].text
+
+
+QUESTION = "Is it prohibited to use riot control agents as a method of warfare?"
+TREATY_TEXT = LegalText(
+    "treaty.txt",
+    "Article I\nEach State Party undertakes not to use riot control agents as a method of warfare.\n"
+    "Article VII\nEach State Party shall prohibit natural persons anywhere on its territory from any such activity.\n"
+    "Article XXIV\nThis Convention, of which the texts are equally authentic, is deposited.\n",
+)
+
+
+def test_the_treaty_that_a_user_supplies_is_cited_between_the_laws_and_our_words(
+    encoder: WordEncoder, measures: Measures
+) -> None:
+    texts = {"FRA": [LegalText("act.txt", ENGLISH.text)]}
+    asked = Library(encoder, measures, texts, treaty=TREATY_TEXT).ask(QUESTION, "FRA")
+    sources = [one.source for one in asked.passages]
+    assert sources[0] == "FRA act.txt" and f"{TREATY} treaty.txt" in sources
+    order = {"FRA act.txt": 0, f"{TREATY} treaty.txt": 1, CONVENTION: 2}
+    assert [order[one] for one in sources] == sorted(order[one] for one in sources)
+
+
+def test_what_is_prepared_once_is_told_of_and_kept(encoder: WordEncoder, measures: Measures, tmp_path: Path) -> None:
+    told: list[tuple[int, int]] = []
+    for _ in range(2):
+        texts = {"FRA": [LegalText("act.txt", ENGLISH.text)]}
+        Library(encoder, measures, texts, treaty=TREATY_TEXT, cache=tmp_path, progress=lambda *far: told.append(far))
+    assert [done for done, _ in told].count(0) == 3  # the law, the treaty and our words, each only the first time
 
 
 def test_a_treaty_text_of_the_user_is_asked_with_the_rest(encoder: WordEncoder, measures: Measures) -> None:

@@ -82,15 +82,6 @@ def test_files_are_read_and_a_second_time_from_the_cache(tmp_path: Path, encoder
     )
 
 
-def test_an_empty_scan_and_a_strange_language_are_told(check: Check) -> None:
-    assert "law_no_text" in {one.id for one in check(" . \n").notes}
-    finnish = (
-        "1 § Kielto\nKemiallisten aseiden kehittäminen ja valmistus ja käyttö ovat kiellettyjä tässä maassa kaikilta.\n"
-    )
-    checked = check(finnish * 8)
-    assert {one.verdict for one in checked.answers} == {"none"}
-
-
 def test_without_the_model_the_rules_decide_and_say_so(check: Check) -> None:
     checked = check(ENGLISH.text, model=False)
     assert checked.model == "" and all(one.probability is None for one in checked.answers)

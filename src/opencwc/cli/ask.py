@@ -9,7 +9,7 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,6 +17,9 @@ from opencwc.cli.value import decodable, displayable, record_refusals, report_er
 from opencwc.errors import InputError, OpenCWCError, SettingsError
 from opencwc.finding import Message
 from opencwc.wording import LANGUAGES, say, sentence
+
+if TYPE_CHECKING:
+    from opencwc.legislation.asking import Library
 
 
 def ask(
@@ -55,7 +58,7 @@ def _ask(question: str, state: str, texts: list[Path], treaty: Path | None, most
     if refusal := judge_request(question):  # before any text is opened
         record_refusals([question])
         return _tell_nothing(refusal.message, format, lang)
-    library = _library(code, texts, treaty)
+    library = _library(code, texts, treaty, _Progress(lang))
     if code and code not in library.states:
         said = Message("ask_no_texts", {"state": state_named(code)})
         sys.stderr.write(displayable(sentence(said, lang)) + "\n")
@@ -68,7 +71,8 @@ def _ask(question: str, state: str, texts: list[Path], treaty: Path | None, most
         return 0
     print(sentence("ask_nearest", lang))
     for number, one in enumerate(asked.passages, 1):
-        print(f"\n{number}. {displayable(one.source)} {displayable(one.place)}")
+        source = say("page_law_convention_name", lang) if one.ours else one.source
+        print(f"\n{number}. {displayable(source)} {displayable(one.place)}")
         print("\n".join(f"   {displayable(line)}" for line in one.text.split("\n")))
     return 0
 
@@ -81,7 +85,33 @@ def _tell_nothing(message: Message, format: str, lang: str) -> int:
     return 1
 
 
-def _library(state: str, files: list[Path], treaty: Path | None):  # type: ignore[no-untyped-def]  # noqa: ANN202
+class _Progress:
+    """Says on standard error that texts are prepared, and to who looks on how far it is: it takes a while once."""
+
+    def __init__(self, lang: str) -> None:
+        self._lang = lang
+        self._said = False
+
+    def __call__(self, done: int, of: int) -> None:
+        words = displayable(sentence("ask_step_encoding", self._lang))
+        if sys.stderr.isatty():
+            sys.stderr.write(f"\r\x1b[K{words} {done}/{of}")
+            sys.stderr.flush()
+        elif not self._said and of >= _MANY:
+            sys.stderr.write(words + "\n")
+        self._said = True
+
+    def end(self) -> None:
+        """Take the line away again."""
+        if self._said and sys.stderr.isatty():
+            sys.stderr.write("\r\x1b[K")
+
+
+_MANY = 100
+"""Passages from which on preparing them is told of where nobody looks on."""
+
+
+def _library(state: str, files: list[Path], treaty: Path | None, progress: _Progress) -> Library:
     from opencwc.convention.measures import own_sets, read_measures
     from opencwc.language.encoders import named_encoder
     from opencwc.language.legal_texts import read_legal_text
@@ -101,7 +131,9 @@ def _library(state: str, files: list[Path], treaty: Path | None):  # type: ignor
             if state in ("", kept.state):
                 texts[kept.state] = [read_legal_text(one) for one in kept.files]
     own = read_legal_text(treaty) if treaty else None
-    return Library(named_encoder(), measures, texts, treaty=own)
+    library = Library(named_encoder(), measures, texts, treaty=own, progress=progress)
+    progress.end()
+    return library
 
 
 shelf_app = typer.Typer(help="The shelf of States whose texts are kept.", no_args_is_help=True)

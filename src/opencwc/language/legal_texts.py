@@ -1,7 +1,8 @@
 """A law's text as one string, with the page or paragraph that each of its parts stands on.
 
 It comes from any document that `opencwc.language.reading` reads. What is no part of the law is left out: running
-heads, page numbers, footnotes. Two languages side by side are parted, each column becoming a run of its own.
+heads, page numbers, footnotes, the navigation of web pages. Two languages side by side are parted, each column becoming
+a run of its own.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ _PAGE = re.compile(r"p\. (\d+)")
 _PAGE_NUMBER = re.compile(r"[\s\-–—.|/]*(?:(?:page|página|страница|стр\.?|seite|صفحة|第)\s*)?\d{1,4}(?:\s*(?:/|of|de|sur|von|из|من)\s*\d{1,4}|\s*页)?[\s\-–—.|]*", re.IGNORECASE)  # fmt: skip # noqa: E501
 _FOOTNOTE = re.compile(r"(?:\[\d{1,3}\]|\(\d{1,3}\)(?=\s+[^\n]*(?:amend|modifi|inserted|repealed|O\.?J\.|BGBl|Decree|Official))|[¹²³⁴-⁹]+|\*{1,3}\s?\)|_{5,})\s*\S?.*")  # fmt: skip # noqa: E501
 _LONGEST_HEAD = 120
+_TAG = re.compile(rb"<[a-zA-Z][^<>]{0,300}>")
+_LETTERS_A_TAG = 1_000
+"""Bytes for each tag from which on a file that begins like a web page is none."""
 _JOIN = "\n"
 
 
@@ -47,7 +51,8 @@ def read_legal_text(path: Path, *, name: str = "", ocr: bool | None = None, conf
     """Read a document into its text.
 
     Offsets count the characters of ``text``; for a plain text file these are the characters of the file as decoded,
-    line ends counting one. Raises `InputError` where it is no document that can be read, or holds no text at all.
+    line ends counting one, but where a note says that columns were parted or Arabic was mended. Raises `InputError`
+    where it is no document that can be read, or holds no text at all.
     """
     from opencwc.language.reading import Limits, open_document
     from opencwc.language.reading.passages import Unread
@@ -55,7 +60,7 @@ def read_legal_text(path: Path, *, name: str = "", ocr: bool | None = None, conf
     said = name or path.name
     limits = Limits(file_bytes=100_000_000, seconds=300.0, pages=5_000)
     with open_document(path, name=str(path), ocr=ocr, confine=confine, limits=limits) as document:
-        if document.kind in ("txt", "csv"):
+        if document.kind in ("txt", "csv") or (document.kind == "html" and _is_plain(path)):
             return plain_legal_text(path.read_bytes(), said)
         items = list(document.passages())
         notes = list(document.notes)
@@ -65,37 +70,80 @@ def read_legal_text(path: Path, *, name: str = "", ocr: bool | None = None, conf
     return join_passages(read, said, kind, notes)
 
 
+def _is_plain(path: Path) -> bool:
+    """Tell whether a file that is called a plain text, or Markdown, only holds a few tags among its lines."""
+    if path.suffix.lower() not in (".txt", ".md", ".markdown"):
+        return False
+    data = path.read_bytes()
+    return _TAG.subn(b"", data)[1] * _LETTERS_A_TAG < len(data)
+
+
 def plain_legal_text(data: bytes, name: str) -> LegalText:
-    """Decode a plain text file; offsets stay those of the file, line ends counting one."""
+    """Decode a plain text file; offsets stay those of the file, line ends counting one; see `read_legal_text`."""
     from opencwc.language.reading.encodings import decode
+    from opencwc.language.side_by_side import columns_of
 
     decoded = decode(data)
     text = decoded.text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    return LegalText(name, text, "txt", (), tuple(decoded.notes))
+    notes = list(decoded.notes)
+    text = _mended([text], name, notes)[0]
+    columns = columns_of(text)
+    if not columns:
+        return LegalText(name, text, "txt", (), tuple(notes))
+    notes.append(Message("law_columns", {"count": len(columns)}))
+    return _joined([(str(number), said) for column in columns for number, said in column], name, "txt", notes)
 
 
 def join_passages(read: Sequence[tuple[str, str]], name: str, kind: str, notes: Iterable[Message] = ()) -> LegalText:
     """Join what a reader gave, (place, text) in order, to one text; see the module for what is left out."""
     noted = list(notes)
-    kept = _without_running_heads(read, noted)
+    read = _without_navigation(read, noted)
+    texts = _mended([text for _, text in read], name, noted)
+    kept = _without_running_heads([(place, text) for (place, _), text in zip(read, texts, strict=True)], noted)
     columns = _columns(kept)
     if columns:
         noted.append(Message("law_columns", {"count": len(columns)}))
-    parts: list[str] = []
+    return _joined([one for run in columns or [kept] for one in run], name, kind, noted)
+
+
+def _joined(parts: Sequence[tuple[str, str]], name: str, kind: str, noted: Sequence[Message]) -> LegalText:
     places: list[tuple[int, str]] = []
     size = 0
-    for run in columns or [kept]:
-        for place, text in run:
-            places.append((size, place))
-            parts.append(text)
-            size += len(text) + len(_JOIN)
+    for place, text in parts:
+        places.append((size, place))
+        size += len(text) + len(_JOIN)
     return LegalText(
         name,
-        _JOIN.join(parts),
+        _JOIN.join(text for _, text in parts),
         kind,
         tuple(places),
         tuple(one for at, one in enumerate(noted) if one not in noted[:at]),
     )
+
+
+def _mended(texts: Sequence[str], name: str, notes: list[Message]) -> list[str]:
+    """Put Arabic right that the document garbles, and note it."""
+    from opencwc.language.arabic_order import mend_arabic
+
+    mended = mend_arabic(texts)
+    if mended.shaped:
+        notes.append(Message("law_arabic_forms", {"file": name}))
+    if mended.turned:
+        notes.append(Message("law_arabic_turned", {"file": name, "count": mended.turned}))
+    if mended.broken:
+        notes.append(Message("law_arabic_broken", {"file": name}))
+    return mended.texts
+
+
+def _without_navigation(read: Sequence[tuple[str, str]], notes: list[Message]) -> Sequence[tuple[str, str]]:
+    """Leave out what stands around the text of a web page; where nothing else stands there, that is the text."""
+    from opencwc.language.reading.web_pages import ASIDE
+
+    kept = [(place, text) for place, text in read if not place.startswith(f"{ASIDE} ")]
+    if len(kept) == len(read) or not any(place != "title" for place, _ in kept):
+        return read
+    notes.append(Message("law_navigation", {"count": len(read) - len(kept)}))
+    return kept
 
 
 def _without_running_heads(read: Sequence[tuple[str, str]], notes: list[Message]) -> list[tuple[str, str]]:

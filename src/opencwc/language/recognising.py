@@ -107,6 +107,21 @@ def recognise_by_rules(text: str, why: Message | None = None) -> Recognised:
     return Recognised(language, message=Message("language_by_rules", {"why": why or Message("models_not_asked")}))
 
 
+def other_language(text: str) -> str:
+    """Return which language a text is in that is none of ours (``pt``, ``ja``), empty where it is one or is not sure.
+
+    Where the model may not be used, ``ja`` is told by its script; of others only that they are another: ``und``.
+    """
+    found = recognise_language(text, watch=False)
+    if found.language != OTHER:
+        return UNKNOWN
+    if found.confidence is None:
+        return "ja" if _SCRIPTS["kana"].search(text) else "und"
+    if found.confidence < SURE:
+        return UNKNOWN
+    return str(load_identifier().rank(text[:_LONGEST_READ])[0][0])
+
+
 def load_calibration(path: Path = CALIBRATION) -> Calibration:
     """Read the three numbers."""
     return _calibration(path, path.stat().st_mtime_ns)
@@ -232,6 +247,8 @@ MODEL = Model("language-recogniser", DATA / "language-recogniser.card.yaml", _we
 
 SHORTEST = 12
 """Letters below which nothing is said."""
+SURE = 0.9
+"""Confidence from which on another language is called by its name."""
 UNSURE = 0.6
 """Confidence below which no language is named."""
 _LONGEST_READ = 4_000

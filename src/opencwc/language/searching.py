@@ -48,7 +48,8 @@ class PassageIndex:
     """Passages of one State's texts, ready to be searched.
 
     ``expected`` are the questions that will be asked, where they are known: of a text with more than `MOST_ENCODED`
-    passages, those that share no word with any of them are found by words alone.
+    passages, those that share no word with any of them are found by words alone. ``progress`` is told how many passages
+    are encoded, of how many, where they are not kept in the cache.
     """
 
     def __init__(
@@ -75,10 +76,12 @@ class PassageIndex:
         for at in chosen:
             files.setdefault(self.passages[at].section.file, []).append(at)
         self._vectors = np.zeros((len(self.passages), encoder.dimensions), np.float32)
-        for number, held in enumerate(files.values()):
-            if progress is not None:
-                progress(number, len(files))
-            self._vectors[held] = vectors_of([self.passages[at].searched for at in held], encoder, folder=cache)
+        before = 0
+        for held in files.values():
+            tell = _from(before, len(chosen), progress)
+            searched = [self.passages[at].searched for at in held]
+            self._vectors[held] = vectors_of(searched, encoder, folder=cache, progress=tell)
+            before += len(held)
 
     def search(self, questions: Sequence[Question], most: int = 50) -> list[list[Hit]]:
         """Return the best passages for each question, best first."""
@@ -154,6 +157,13 @@ class PassageIndex:
             if top > 0:
                 best = np.maximum(best, scores / top)
         return sorted(np.argsort(-best, kind="stable")[:MOST_ENCODED].tolist())
+
+
+def _from(before: int, of: int, progress: Callable[[int, int], None] | None) -> Callable[[int, int], None] | None:
+    """Return what tells of the work on one file as work on all of them."""
+    if progress is None:
+        return None
+    return lambda done, _: progress(before + done, of)
 
 
 _WORD = re.compile(r"[^\W_]+")

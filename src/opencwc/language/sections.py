@@ -1,7 +1,8 @@
 """A law's text to its sections: numbered articles of many national styles, annexes, and what stands before the first.
 
-A text with ``[[id]]`` headings takes these as its sections. A table of contents is left out, a heading quoted inside an
-amending law stays text, and a text without numbered articles gives its paragraphs.
+A text with ``[[id]]`` headings takes these as its sections. A table of contents is left out, footnotes come behind as
+sections of their own kind, a heading quoted inside an amending law stays text, and a text without numbered articles
+gives its paragraphs.
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from opencwc.language.footnotes import footnotes_of, without
 from opencwc.language.legal_texts import LegalText
 from opencwc.language.numerals import CHINESE, chinese_number, digits, ordinal, ordinal_pattern, roman_number
 
 PREAMBLE = "preamble"
+FOOTNOTE = "footnote"
 _SCRIPTS = ("ar", "ru", "zh")
 _ENOUGH_FOR_LANGUAGE = 250
 
@@ -89,6 +92,8 @@ _GROUP = re.compile(
 _MARKED = re.compile(r"^\[\[(?P<id>[^\]\n]+)\]\][ \t]*(?P<rest>[^\n]*)$", re.MULTILINE)
 _ENDS = re.compile(r"^[\s.:\-–—)\]•·．。：　]+")
 _LEADERS = re.compile(r"(?:\.\s?){4,}|…{2,}|\t\s*\d+$|\s\d{1,4}$")
+_CONTENTS_LINE = re.compile(r"^[^\n]*\S[ \t]*(?:(?:\.[ \t]?){4,}|…{2,})[ \t]*[\d٠-٩ivxlc]{1,5}[ \t]*$", re.MULTILINE)
+"""A line of a table of contents: dots lead to the number of a page."""
 _LONGEST_TITLE = 200
 _WIDEST_GAP = 12
 """Numbers that may be missing in a row where sections are only numbered: repealed ones, or parts left out."""
@@ -103,11 +108,18 @@ def sections_of(text: LegalText, lang: str = "") -> list[LegalSection]:
     ``lang`` is the language of the whole where the caller knows it; else each section's own is recognised. A text
     without any numbered section gives one section for each of its paragraphs, named by its place.
     """
-    found = list(_marked(text))
+    notes = footnotes_of(text.text)
+    beside = [(one.start, one.end) for one in notes]
+    beside += [one.span() for one in _CONTENTS_LINE.finditer(text.text)]
+    law = replace(text, text=without(text.text, beside)) if beside else text
+    found = list(_marked(law))
     if not found:
-        plain = digits(text.text)
+        plain = digits(law.text)
         headings = _headings(plain)
-        found = list(_cut(text, plain, headings)) if headings else list(_paragraphs(text))
+        found = list(_cut(law, plain, headings)) if headings else list(_paragraphs(law))
+    for one in notes:
+        said = text.text[one.start : one.end]
+        found.append(LegalSection(text.name, one.mark, "", said, one.start, one.end, kind=FOOTNOTE))
     return [replace(one, lang=lang) for one in found] if lang else _in_language(found)
 
 
@@ -160,10 +172,26 @@ def _marked(text: LegalText) -> Iterator[LegalSection]:
         body = text.text[start:end]
         said = one["id"].strip()
         part = seen[said] = seen.get(said, -1) + 1
-        heading = one["rest"].strip()
+        heading = _without_formula(one["rest"].strip())
         yield LegalSection(
             text.name, said, heading, body.rstrip(), start, start + len(body.rstrip()), number_of(said), part,
         )  # fmt: skip
+
+
+def _without_formula(heading: str) -> str:
+    """Leave out of a heading what stands over the law's opening words: files that lose its end head all with it.
+
+    >>> _without_formula("Eingangsformel — Begriffsbestimmungen"), _without_formula("Chapitre I — Définitions")
+    ('Begriffsbestimmungen', 'Chapitre I — Définitions')
+    """
+    return _FORMULA.sub("", heading)
+
+
+_FORMULA = re.compile(
+    r"^(?:Eingangsformel|Inhaltsverzeichnis|Inhaltsübersicht|Enacting (?:formula|clause)|Preamble|Préambule|Preámbulo|Преамбула"
+    r"|序言|(?:ال)?ديباجة)\s*[—–-]+\s*(?=\S)",
+    re.IGNORECASE,
+)
 
 
 def recognised(text: str) -> str:
@@ -394,6 +422,8 @@ def _numbered(plain: str) -> list[_Heading]:
         if not goes_on and order == (1,):  # a list inside a section, or another text that begins
             later = orders[at:]
             goes_on = (2,) in later and (3,) in later and (last + 1,) not in later
+            first = next((one_.title for one_ in found if one_.order == (1,)), "")
+            goes_on |= bool(first) and _words_of(first) == _words_of(_title_of(one["rest"]))  # the contents came before
         if not goes_on and last < order[0] <= last + _WIDEST_GAP and found:  # repealed, or an extract
             goes_on = (last + 1,) not in orders[at:] and bool(found[-1].title) == bool(_title_of(one["rest"]))
         if not goes_on:
@@ -403,6 +433,10 @@ def _numbered(plain: str) -> list[_Heading]:
         title = _title_of(one["rest"])
         found.append(_Heading(one.start(), body, "numbered", one.end("number"), one["number"], title, order))
     return found
+
+
+def _words_of(title: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"\w+", title.casefold()))
 
 
 def _title_of(rest: str) -> str:
@@ -458,12 +492,14 @@ def _without_contents(plain: str, headings: list[_Heading]) -> list[_Heading]:
         for at, one in enumerate(headings)
     ]
     full = {one.number: at for at, one in enumerate(headings) if bodies[at] > 60}
+    last = {_words_of(one.title): at for at, one in enumerate(headings) if one.title}
     kept = []
     for at, one in enumerate(headings):
         ends = plain.find("\n", one.id_end)
         line = plain[one.id_end : ends if ends >= 0 else len(plain)]
         again = full.get(one.number, -1) > at
-        if again and (bodies[at] <= 60 or _LEADERS.search(line)):
+        repeated = not bodies[at] and last.get(_words_of(one.title), -1) > at
+        if (again or repeated) and (bodies[at] <= 60 or _LEADERS.search(line)):
             continue
         kept.append(one)
     return kept
@@ -478,7 +514,7 @@ def _cut(text: LegalText, plain: str, headings: list[_Heading]) -> Iterator[Lega
     group = ""
     part = 0
     highest: dict[str, tuple[int, ...]] = {}
-    for found in _GROUP.finditer(plain, 0, headings[0].at):
+    for found in _groups(plain[: headings[0].at]):
         group = found[0].strip(" #*_|")
     seen: list[str] = []
     for at, one in enumerate(headings):
@@ -490,13 +526,13 @@ def _cut(text: LegalText, plain: str, headings: list[_Heading]) -> Iterator[Lega
                 seen.clear()
             highest[one.style] = one.order
         body = whole[one.body : end]
-        following = list(_GROUP.finditer(body))
+        following = _groups(body)
         cut = min((found.start() for found in following if found.start() > 0.5 * len(body)), default=len(body))
         if following and not body[:cut].strip():
             cut = len(body)
         said = body[:cut].rstrip()
         lead = len(said) - len(said.lstrip())
-        heading = " — ".join(part_ for part_ in (group, one.title) if part_)
+        heading = _without_formula(" — ".join(part_ for part_ in (group, one.title) if part_))
         if following:
             group = following[-1][0].strip(" #*_|")
         id = " ".join(whole[one.at : one.id_end].strip(_TRIM).split())
@@ -507,6 +543,16 @@ def _cut(text: LegalText, plain: str, headings: list[_Heading]) -> Iterator[Lega
             one.body + len(said), one.number, part, "",
             "annex" if one.style == "annex" else "article",
         )  # fmt: skip
+
+
+def _groups(text: str) -> list[re.Match[str]]:
+    """Find the heads of parts and chapters; a sentence that begins with one (``Section 9 of the Act is``) is none."""
+    return [
+        one for one in _GROUP.finditer(text) if len(one[0]) <= _SHORT_HEAD or one[0].rstrip()[-1] not in ".;,:،؛。；"
+    ]
+
+
+_SHORT_HEAD = 40
 
 
 def _paragraphs(text: LegalText) -> Iterator[LegalSection]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from opencwc.language.encoders import Encoder
 
-_BATCH = 512
+_BATCH = 128
 
 
 def vectors_of(
@@ -30,10 +30,12 @@ def vectors_of(
     *,
     as_: Literal["passages", "questions"] = "passages",
     folder: Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> NDArray[np.float32]:
     """Return one vector a text (rows of length one, float32), from the cache where these texts were encoded before.
 
-    A cache that cannot be read or written costs time, never the answer.
+    A cache that cannot be read or written costs time, never the answer. ``progress`` is told how many are encoded, of
+    how many, where they are not kept.
     """
     import numpy as np
 
@@ -44,7 +46,12 @@ def vectors_of(
     if known is not None:
         return known
     encode = encoder.passages if as_ == "passages" else encoder.questions
-    made = np.concatenate([encode(list(texts[at : at + _BATCH])) for at in range(0, len(texts), _BATCH)])
+    parts = []
+    for at in range(0, len(texts), _BATCH):
+        if progress is not None:
+            progress(at, len(texts))
+        parts.append(encode(list(texts[at : at + _BATCH])))
+    made = np.concatenate(parts)
     _keep(path, made.astype(np.float16))
     return made.astype(np.float16).astype(np.float32)  # the same answer with and without the cache
 

@@ -1,35 +1,44 @@
 """Questions over the texts at hand and the Convention: the nearest passages, as they stand, with their citation.
 
-The Convention's text is not ours to ship: it answers with this project's own sentences on its measures and duties, each
-with the article, and with the text of the treaty where the user supplies it. Nothing is ever composed.
+A question and a law seldom share a language or a word. The measures bridge that: the ones that a question comes nearest
+to lend it the words that a law has for them, in the law's own language, and what both searches find is fused. Laws come
+first, then the treaty's text where the user supplies it (it is not ours to ship), then this project's own sentences on
+the Convention, which are never called the Convention's. Nothing is ever composed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import NamedTuple
 
 from opencwc.convention import Convention
-from opencwc.convention.measures import Measures
+from opencwc.convention.measure_terms import fold
+from opencwc.convention.measures import READ_LANGUAGES, Measure, Measures
 from opencwc.finding import Message
 from opencwc.language.encoders import Encoder
 from opencwc.language.legal_texts import LegalText
 from opencwc.language.refusing import Refusal, judge_request
-from opencwc.language.searching import PassageIndex, Question, tokens_of
+from opencwc.language.searching import FUSION, PassageIndex, Question, tokens_of
 from opencwc.language.sections import LegalSection, recognised, sections_of
 from opencwc.language.splitting import LegalPassage, passages_of
+from opencwc.language.vectors import vectors_of
+from opencwc.legislation.languages import in_their_languages
 from opencwc.legislation.retrieving import question_of
 from opencwc.wording import LANGUAGES, sentence
 
-CONVENTION = "CWC"
+CONVENTION = "OpenCWC"
+"""Source of this project's own sentences on the Convention."""
+TREATY = "CWC"
+"""Source of the treaty's text that a user supplies."""
 SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Cited:
-    """A passage that comes near a question: where it stands (State and file, or the Convention's article), its text."""
+    """A passage that comes near a question: where it stands (State and file), its text; ``ours`` are our own words."""
 
     source: str
     place: str
@@ -37,6 +46,14 @@ class Cited:
     lang: str
     start: int
     end: int
+    similarity: float
+    ours: bool = False
+
+
+class _Near(NamedTuple):
+    """A measure that a question comes near to, and how near."""
+
+    measure: Measure
     similarity: float
 
 
@@ -53,6 +70,7 @@ class Library:
     """Texts ready to be asked: ``Library(encoder, measures, {"FRA": texts})``; build it once, ask it often.
 
     The Convention's own sentences are always among them. ``ready`` are indexes that stand already, by State.
+    ``progress`` is told how many passages are encoded, of how many, where some are not kept in the cache yet.
     """
 
     def __init__(
@@ -64,31 +82,45 @@ class Library:
         treaty: LegalText | None = None,
         cache: Path | None = None,
         ready: Mapping[str, PassageIndex] = MappingProxyType({}),
+        progress: Callable[[int, int], None] | None = None,
     ) -> None:
         self.encoder = encoder
+        self._cache = cache
+        self._measures = measures.measures
+        self._terms = {lang: measures.terms(lang) for lang in READ_LANGUAGES}
+        self._folded: dict[tuple[str, int], str] = {}
         expected = [question_of(one, LANGUAGES) for one in measures.measures]
         self._indexes: dict[str, PassageIndex] = dict(ready)
-        if CONVENTION not in ready:
-            own = list(_convention_passages(measures))
-            if treaty is not None:
-                own += passages_of(sections_of(treaty))
-            self._indexes[CONVENTION] = PassageIndex(own, encoder, cache=cache)
-        for state, held in texts.items():
-            passages = [one for text in held for one in passages_of(sections_of(text))]
-            self._indexes[state] = PassageIndex(passages, encoder, expected=expected, cache=cache)
+        held = {CONVENTION: list(_convention_passages(measures))} if CONVENTION not in ready else {}
+        if treaty is not None:
+            sections = in_their_languages(sections_of(treaty))  # another language beside it says the same again
+            held[TREATY] = list(passages_of(one for one in sections if not one.lang or one.lang in READ_LANGUAGES))
+        for state, ones in texts.items():
+            held[state] = [one for text in ones for one in passages_of(in_their_languages(sections_of(text)))]
+        for name, passages in held.items():
+            self._indexes[name] = PassageIndex(
+                passages, encoder, expected=() if name == CONVENTION else expected, cache=cache, progress=progress
+            )
+        self._wordings = [
+            (measure, said)
+            for measure in self._measures
+            for lang in LANGUAGES
+            for said in dict.fromkeys((measure.titles.get(lang, ""), measure.queries.get(lang, "")))
+            if said
+        ]
 
     @property
     def convention(self) -> PassageIndex:
-        """The index of the Convention's own sentences."""
+        """The index of this project's own sentences on the Convention."""
         return self._indexes[CONVENTION]
 
     @property
     def states(self) -> tuple[str, ...]:
         """The States whose texts are at hand."""
-        return tuple(one for one in self._indexes if one != CONVENTION)
+        return tuple(one for one in self._indexes if one not in (CONVENTION, TREATY))
 
     def ask(self, question: str, state: str = "", most: int = SHOWN) -> Asked:
-        """Return the passages that come near a question, best first, or why there are none.
+        """Return the passages that come near a question, the laws' first, or why there are none.
 
         What OpenCWC never gives is refused; a passage that is not near enough is not shown.
         """
@@ -97,34 +129,99 @@ class Library:
             return Asked((), refusal.message, refusal)
         lang = recognised(question)
         asked = Question((question,), dict.fromkeys((lang, ""), question))
-        wanted = [state, CONVENTION] if state else list(self._indexes)
-        found = [one for name in wanted if name in self._indexes for one in self._near(name, asked, lang)]
-        found.sort(key=lambda one: (bool(state) and one[1].source == CONVENTION, -one[0]))  # the State asked for first
-        seen: set[tuple[str, str]] = set()
-        shown: list[Cited] = []
-        for _, cited in found:
-            if (cited.source, cited.place) not in seen:
-                seen.add((cited.source, cited.place))
-                shown.append(cited)
-        return Asked(tuple(shown[:most]), None if shown else Message("ask_nothing"))
+        near = self._near(question)
+        laws = [state] if state else self.states
+        found = [one for name in laws if name in self._indexes for one in self._of_law(name, asked, near)]
+        treaty = list(self._of_law(TREATY, asked, near)) if TREATY in self._indexes else []
+        shown = _shared_out([_ranked(found), _ranked(treaty), _ranked(self._ours(asked, lang))], most)
+        return Asked(tuple(shown), None if shown else Message("ask_nothing"))
 
-    def _near(self, name: str, asked: Question, lang: str) -> Iterator[tuple[float, Cited]]:
+    def _near(self, question: str) -> list[_Near]:
+        """Return the measures that a question comes nearest to; none where it is about something else."""
+        import numpy as np
+
+        known = vectors_of([said for _, said in self._wordings], self.encoder, folder=self._cache)
+        similar = known @ vectors_of([question], self.encoder, as_="questions", folder=self._cache)[0]
+        nearest: dict[str, float] = {}
+        for (measure, _), one in zip(self._wordings, similar, strict=True):
+            nearest[measure.id] = max(nearest.get(measure.id, -1.0), float(one))
+        least = max(self.encoder.thresholds.about, float(np.max(similar, initial=0.0)) - _AS_NEAR)
+        chosen = sorted((one for one in self._measures if nearest[one.id] >= least), key=lambda one: -nearest[one.id])
+        return [_Near(one, nearest[one.id]) for one in chosen[:_MEASURES]]
+
+    def _of_law(self, name: str, asked: Question, near: Sequence[_Near]) -> Iterator[tuple[float, Cited]]:
+        """Yield what a law has: what comes near the question itself, and what near the measures that it is about."""
         index = self._indexes[name]
+        limits = self.encoder.thresholds
+        languages = sorted(index.languages, key=lambda one: -len(index.languages[one]))
+        lent = [question_of(one.measure, languages) for one in near]
+        searched = [index.search([one], _SEARCHED)[0] for one in (asked, *lent)]  # each kept in the cache by itself
+        if not near and not any(hit.similarity >= limits.near for hit in searched[0]):
+            return
+        gained: dict[int, float] = {}
+        similar: dict[int, float] = {}
+        for number, hits in enumerate(searched):
+            weight = 1.0 if not number else _LENT * (near[number - 1].similarity / near[0].similarity) ** _STEEP
+            for hit in hits:
+                said = self._said(name, hit.at, near[number - 1].measure) if number else 0.0
+                gained[hit.at] = gained.get(hit.at, 0.0) + weight * (hit.score + _SAID * said / FUSION)
+                is_near = hit.similarity >= (limits.good if number else limits.near) or hit.words > 0
+                similar[hit.at] = max(similar.get(hit.at, 0.0), hit.similarity if is_near else 0.0)
+        for at, score in gained.items():
+            if similar[at] >= limits.about:
+                yield score, _cited(name, index.passages[at], similar[at])
+
+    def _said(self, name: str, at: int, measure: Measure) -> float:
+        """Return how much of a measure's subject and elements a passage names, 0 to 1."""
+        passage = self._indexes[name].passages[at]
+        terms = self._terms.get(passage.section.lang)
+        if terms is None:
+            return 0.0
+        if (name, at) not in self._folded:
+            self._folded[name, at] = fold(passage.searched).text
+        folded = self._folded[name, at]
+        groups = [measure.subject, *(one.terms for one in measure.needed)]
+        named = [bool(terms.found(one, folded)) for one in groups if one]
+        return sum(named) / len(named) if named else 0.0
+
+    def _ours(self, asked: Question, lang: str) -> Iterator[tuple[float, Cited]]:
+        """Yield our own sentences, in the language of the question."""
+        index = self.convention
         near, good = self.encoder.thresholds.near, self.encoder.thresholds.good
         wanted = set(tokens_of(asked.wordings[0], lang))
         for hit in index.search([asked], 4 * SHOWN)[0]:
             passage = index.passages[hit.at]
-            if name == CONVENTION and passage.section.lang not in (lang, "") and lang in LANGUAGES:
-                continue  # the Convention answers in the language of the question
+            if passage.section.lang not in (lang, "") and lang in LANGUAGES:
+                continue
             share = len(wanted & set(tokens_of(passage.searched, lang))) / len(wanted) if wanted else 0.0
             if hit.similarity >= good or (hit.similarity >= near and share >= _SHARED):
-                yield hit.similarity + 0.2 * share, _cited(name, passage, hit.similarity)
+                yield hit.similarity + 0.2 * share, _cited(CONVENTION, passage, hit.similarity)
+
+
+def _ranked(found: Iterable[tuple[float, Cited]]) -> list[Cited]:
+    """Return passages best first, one of each section."""
+    best: dict[tuple[str, str], Cited] = {}
+    for _, one in sorted(found, key=lambda pair: -pair[0]):
+        best.setdefault((one.source, one.place), one)
+    return list(best.values())
+
+
+def _shared_out(groups: Sequence[Sequence[Cited]], most: int) -> list[Cited]:
+    """Return the groups one after the other; the later ones are left some room, two passages and one."""
+    laws, treaty, ours = groups
+    room = max(0, most // 2)
+    later = [*treaty[: min(2, room)], *ours[: 1 if treaty else 2]][:room] if laws else [*treaty, *ours][:most]
+    first = list(laws[: most - len(later)])
+    left = most - len(first) - len(later)
+    rest = [one for one in (*treaty, *ours) if one not in later][:left]
+    return [*first, *(one for one in (*treaty, *ours) if one in later or one in rest)]
 
 
 def _cited(name: str, passage: LegalPassage, similarity: float) -> Cited:
     section = passage.section
-    source = CONVENTION if name == CONVENTION and section.file == CONVENTION else f"{name} {section.file}"
-    return Cited(source, section.id, passage.text, section.lang, passage.start, passage.end, similarity)
+    ours = name == CONVENTION
+    source = CONVENTION if ours else f"{name} {section.file}"
+    return Cited(source, section.id, passage.text, section.lang, passage.start, passage.end, similarity, ours)
 
 
 def _convention_passages(measures: Measures) -> Iterator[LegalPassage]:
@@ -150,5 +247,11 @@ def _sentence(place: str, heading: str, said: str, lang: str) -> LegalPassage:
     return LegalPassage(section, 0, len(said), said)
 
 
+_MEASURES, _AS_NEAR = 3, 0.08
+"""Measures that lend a question their words at most, and how much farther than the nearest one they may be."""
+_LENT, _STEEP = 1.5, 4
+"""How much what a lent question finds counts beside what the question finds, and how fast that falls with distance."""
+_SEARCHED, _SAID = 60, 1.0
+"""Passages of each search that are looked at, and how much counts that one names what a measure consists of."""
 _SHARED = 0.5
 """Share of a question's words that a passage has to hold where it is near, not good, in meaning."""

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from opencwc.convention.measures import READ_LANGUAGES, Measure, Measures, own_sets, read_measures
+from opencwc.errors import InputError
 from opencwc.finding import Message, Value
 from opencwc.language.encoders import Encoder, named_encoder
 from opencwc.language.legal_texts import LegalText, read_legal_text
 from opencwc.language.searching import Hit, PassageIndex
-from opencwc.language.sections import sections_of
-from opencwc.language.splitting import LegalPassage, passages_of
+from opencwc.language.sections import FOOTNOTE, sections_of
+from opencwc.language.splitting import LegalPassage, passages_of, sentences_of
 from opencwc.legislation.coverage_model import probabilities_of
 from opencwc.legislation.deciding import contributing, met_by, signs_of, strength, verdict_of
 from opencwc.legislation.elements import Reader
+from opencwc.legislation.languages import in_their_languages, language_named, unread_languages
 from opencwc.legislation.model import COVERED, NONE, PARTIAL, SHOWN, Answer, Checked, Law, SectionHolding, Shown, Span
+from opencwc.legislation.narrowing import narrowed
 from opencwc.legislation.retrieving import Found, question_of, rank, retrieve
 from opencwc.settings import load_settings
+from opencwc.wording import sentence
 
 if TYPE_CHECKING:
     from opencwc.legislation.coverage_model import Weigher
@@ -45,7 +50,8 @@ def check_law(
     """Check all texts of one State together against the measures in force on a day.
 
     ``state`` is its alpha-3 code. With ``model`` the learned model proposes verdicts where it may be used; else the
-    rules do. Raises `InputError` for a file that cannot be read at all.
+    rules do. Raises `InputError` for a file that cannot be read at all, where nothing of any text can be read or all is
+    in languages whose laws are not read, and where no measure was in force on that day.
     """
     tell = progress or _silent
     texts = []
@@ -76,8 +82,13 @@ def check_texts(
     tell = progress or _silent
     day = as_of or date.today()
     rules = measures or read_measures(day, own_sets(load_settings().folder))
-    law = read_law(texts, state, day)
     chosen = rules.measures
+    if not chosen:
+        raise _nothing_in_force(day)
+    law = read_law(texts, state, day)
+    _see_that_something_is_read(law)
+    law = _narrowed(law, rules)
+    is_narrow = any(one.id == "law_narrowed" for one in law.notes)
     passages = list(passages_of(law.sections))
     languages = [lang for lang in law.languages if lang in READ_LANGUAGES]
     questions = [question_of(one, languages) for one in chosen]
@@ -96,6 +107,8 @@ def check_texts(
         for one, (held, similar, ranks, _) in zip(chosen, found, strict=True)
     ]
     likely, used, weights, said = probabilities_of(signs, model=model, weigher=weigher)
+    if is_narrow:
+        found = [(held, near, ranks, _telling(ranked, index)) for held, near, ranks, ranked in found]
     answers = [
         _answer(one, held, ranked, index, reader, chances if used else None, verdict_of(chances), sign)
         for one, (held, _, _, ranked), chances, sign in zip(chosen, found, likely, signs, strict=True)
@@ -123,19 +136,59 @@ def _other_texts(measures: Measures, answers: Sequence[Answer]) -> tuple[Message
 
 def read_law(texts: Sequence[LegalText], state: str, as_of: date) -> Law:
     """Cut texts into sections and say what is to be told: languages that are not read, texts without letters."""
-    sections = [section for text in texts for section in sections_of(text)]
+    found = [section for text in texts for section in sections_of(text)]
+    sections = in_their_languages([one for one in found if one.kind != FOOTNOTE])
     notes = [note for text in texts for note in text.notes]
+    if len(sections) < len(found):
+        notes.append(Message("law_footnotes_apart", {"count": len(found) - len(sections)}))
+    notes += [Message("law_unreadable", {"file": text.name}) for text in texts if not _has_letters(text.text)]
     notes += [
-        Message("law_no_text", {"file": text.name})
-        for text in texts
-        if sum(map(str.isalnum, text.text)) < _LEAST_LETTERS
+        Message("law_language_unread", {"file": file, "language": language_named(lang)})
+        for file, lang in unread_languages(sections)
     ]
-    law = Law(state, as_of, tuple(texts), tuple(sections))
-    strange = [lang for lang in law.languages if lang not in READ_LANGUAGES]
-    unknown = sum(len(one.text) for one in sections if one.lang not in READ_LANGUAGES)
-    if sections and (strange or unknown > 0.5 * sum(len(one.text) for one in sections)):
-        notes.append(Message("law_language_not_read", {"languages": ", ".join(strange) or "-"}))
+    if 2 * sum(len(one.text) for one in sections if not one.lang) > sum(len(one.text) for one in sections):
+        notes.append(Message("law_language_not_read", {"languages": "-"}))
     return Law(state, as_of, tuple(texts), tuple(sections), _once(notes))
+
+
+def _narrowed(law: Law, rules: Measures) -> Law:
+    """Leave of very long texts the sections that may matter, and say so."""
+    kept = narrowed(law.sections, rules, [lang for lang in law.languages if lang in READ_LANGUAGES])
+    if len(kept) == len(law.sections):
+        return law
+    note = Message("law_narrowed", {"count": len(kept), "of": len(law.sections)})
+    return replace(law, sections=tuple(kept), notes=(*law.notes, note))
+
+
+def _telling(ranked: Sequence[Found], index: PassageIndex) -> list[Found]:
+    """Leave out passages that hold nothing of the measure and do not come near it either."""
+    return [one for one in ranked if one.holding is not None or one.similarity >= index.encoder.thresholds.near]
+
+
+def _nothing_in_force(day: date) -> InputError:
+    begins = [one.in_force.start for one in read_measures(date.max).measures if one.in_force.start]
+    said = Message("law_no_measures", {"day": day.isoformat()})
+    first = Message("law_no_measures_remedy", {"day": min(begins).isoformat()})
+    return InputError(sentence(said), remedy=sentence(first))
+
+
+def _see_that_something_is_read(law: Law) -> None:
+    """Raise `InputError` where no verdict could rest on anything that was read."""
+    files = ", ".join(one.name for one in law.texts)
+    if not any(_has_letters(one.text) for one in law.texts):
+        raise InputError(sentence("law_nothing_read"), where=files, remedy=sentence("law_nothing_read_remedy"))
+    strange = dict.fromkeys(lang for _, lang in unread_languages(law.sections))
+    if strange and not any(one.lang in READ_LANGUAGES or not one.lang for one in law.sections):
+        said = Message("law_languages_unread", {"languages": tuple(map(language_named, strange))})
+        remedy = Message("law_languages_unread_remedy", {"languages": tuple(map(language_named, READ_LANGUAGES))})
+        raise InputError(sentence(said), where=files, remedy=sentence(remedy))
+
+
+def _has_letters(text: str) -> bool:
+    """Tell whether a text holds more than what a scanner leaves; a Chinese sign says more than a letter."""
+    return (
+        sum(3 if "\u3400" <= sign <= "\u9fff" else sign.isalnum() for sign in text[:_ENOUGH_LETTERS]) >= _LEAST_LETTERS
+    )
 
 
 def _once(notes: Sequence[Message]) -> tuple[Message, ...]:
@@ -211,7 +264,7 @@ def _answer(
 
 
 def _shown(found: Found, index: PassageIndex) -> Shown:
-    passage = index.passages[found.at]
+    passage = _to_what_decides(index.passages[found.at], found.holding)
     spans: list[Span] = []
     elements: list[str] = []
     left: list[str] = []
@@ -225,6 +278,27 @@ def _shown(found: Found, index: PassageIndex) -> Shown:
     return Shown(
         passage, found.score, found.similarity, tuple(order), tuple(dict.fromkeys(elements)), tuple(dict.fromkeys(left))
     )
+
+
+def _to_what_decides(passage: LegalPassage, holding: SectionHolding | None) -> LegalPassage:
+    """Let a passage that was cut inside a list or a paragraph go on to the end of what holds the last deciding word."""
+    section = passage.section
+    if holding is None or passage.end >= section.end:
+        return passage
+    spans = [*holding.spans, *(span for one in holding.holdings for span in one.spans)]
+    last = max((one.end for one in spans if passage.end <= one.start < passage.start + _LONGEST_SHOWN), default=0)
+    if not last:
+        return passage
+    ends = (section.start + end for _, end in sentences_of(section.text))
+    end = next((one for one in ends if one >= last), section.end)
+    if end > passage.start + _LONGEST_SHOWN:
+        return passage
+    said = section.text[passage.start - section.start : end - section.start]
+    return replace(passage, end=end, text=said)
+
+
+_LONGEST_SHOWN = 1_800
+"""Characters that a passage has at most when it is shown with all that decides."""
 
 
 def _why(
@@ -280,3 +354,5 @@ def place_of(offsets: Sequence[int], offset: int) -> int:
 
 
 _LEAST_LETTERS = 40
+_ENOUGH_LETTERS = 100_000
+"""Characters of a text among which its letters are counted."""

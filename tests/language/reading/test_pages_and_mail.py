@@ -44,6 +44,27 @@ def test_hidden_text_stands_apart_and_is_told() -> None:
     assert notes == ["reading_hidden_text"]
 
 
+def test_what_stands_around_the_text_has_a_place_that_says_so() -> None:
+    page = (
+        b"<header>Site</header><nav><ul><li>Home<li>Laws</ul></nav><div class='side-menu'>More</div>"
+        b"<div role=search>Find</div>"
+        b"<article><header><h1>Fisheries Act</h1></header><div class='has-sidebar'>No person shall fish.</div>"
+        b"<aside>Related<table><tr><td>a<td>b</table></aside></article><div id=footer>Copyright</div>"
+    )
+    assert places(read(page, "a.html")[0]) == {
+        "aside ¶ 1": "Site",
+        "aside ¶ 2": "Home",
+        "aside ¶ 3": "Laws",
+        "aside ¶ 4": "More",
+        "aside ¶ 5": "Find",
+        "¶ 1": "Fisheries Act",
+        "¶ 2": "No person shall fish.",
+        "aside ¶ 6": "Related",
+        "aside table 1!1": "a\tb",
+        "aside ¶ 7": "Copyright",
+    }
+
+
 def test_a_page_that_hides_nothing_has_no_note_of_it() -> None:
     assert read(b"<p>seen<script>no</script><p hidden> <p>end", "a.html")[2] == []
 

@@ -216,6 +216,18 @@ def test_a_line_with_arabic_and_other_words_is_in_reading_order() -> None:
     assert passages[0].text == "أمين (TEA) 85% رقم 102-71-6 CAS"
 
 
+def test_two_columns_in_two_scripts_are_rows_of_two_cells() -> None:
+    rows = [
+        ("Article 1. No one may", "المادة 1. يحظر"),
+        ("use them.", ""),
+        ("Article 2. End", "المادة 2. نهاية"),
+        ("Or so", "ختام"),
+    ]
+    seen = [f"{left:<30}{right[::-1]:>20}".rstrip() for left, right in rows]
+    passages, *_ = read(pdf([seen]), "a.pdf")
+    assert [one.text.strip() for one in passages] == ["\t".join(row).strip() for row in rows]
+
+
 @pytest.mark.slow
 def test_a_pdf_of_three_hundred_pages_is_read_in_under_ten_seconds() -> None:
     import time

@@ -125,6 +125,9 @@ def _paragraphs(textpage: pypdfium2.PdfTextPage, text: str) -> Iterator[str]:
             spaced.append("")
         spaced.append(said)
         before = height if said else before
+    if any("\t" in said for said, _ in lines):  # rows of two columns
+        yield from (said for said, _ in lines if said.strip())
+        return
     yield from paragraphs(spaced)
 
 

@@ -25,6 +25,8 @@ _MIRRORED = str.maketrans("()[]{}<>«»", ")(][}{><»«")
 
 
 _IN_BRACKETS = re.compile(r"[()]([A-Za-z0-9][A-Za-z0-9 ,.%/+-]*)[()]")
+_LEAST_LETTERS, _FEWEST_LINES = 3, 3
+"""Letters of each script that a line of two columns has, and such lines that a page has to have."""
 _LEAST_GAP = 0.18
 """Of the height of the tallest character of a line: what stands further apart are two words."""
 
@@ -41,7 +43,7 @@ class _Sign(NamedTuple):
 
 
 def lines_as_read(textpage: pypdfium2.PdfTextPage) -> list[tuple[str, float]]:
-    """Return the lines of a page from above and how high each stands."""
+    """Return the lines of a page from above and how high each stands; columns in two scripts are parted by a tab."""
     lines: list[list[_Sign]] = []
     tallest = 0.0
     for sign in sorted(_signs(textpage), key=lambda one: -one.y):
@@ -51,7 +53,33 @@ def lines_as_read(textpage: pypdfium2.PdfTextPage) -> list[tuple[str, float]]:
         else:
             lines.append([sign])
             tallest = sign.size
-    return [(_in_reading_order(_as_seen(line)), line[0].y) for line in lines]
+    middle = _between_columns(lines)
+    if middle is None:
+        return [(in_reading_order(_as_seen(line)), line[0].y) for line in lines]
+    return [("\t".join(map(in_reading_order, _cells(line, middle))), line[0].y) for line in lines]
+
+
+def _between_columns(lines: list[list[_Sign]]) -> float | None:
+    """Return where, from the left, the columns of a page part that has Arabic on one side and other words beside it."""
+    reach = []
+    for line in lines:
+        arabic = [one for one in line if ARABIC.match(one.text)]
+        others = [one for one in line if one.text.isalpha() and not ARABIC.match(one.text)]
+        if len(arabic) >= _LEAST_LETTERS and len(others) >= _LEAST_LETTERS:
+            reach.append([bound(getattr(one, side) for one in signs) for signs in (arabic, others)
+                          for side, bound in (("left", min), ("right", max))])  # fmt: skip
+    if len(reach) < _FEWEST_LINES:
+        return None
+    lefts, rights, other_lefts, other_rights = (list(one) for one in zip(*reach, strict=True))
+    for ends, begins in ((max(other_rights), min(lefts)), (max(rights), min(other_lefts))):
+        if ends < begins:
+            return float(ends + begins) / 2
+    return None
+
+
+def _cells(line: list[_Sign], middle: float) -> list[str]:
+    sides = [one for one in line if one.left < middle], [one for one in line if one.left >= middle]
+    return [_as_seen(side) if side else "" for side in sides]
 
 
 def _signs(textpage: pypdfium2.PdfTextPage) -> list[_Sign]:
@@ -89,12 +117,12 @@ def _as_seen(line: list[_Sign]) -> str:
     return "".join(said).strip()
 
 
-def _in_reading_order(seen: str) -> str:
+def in_reading_order(seen: str) -> str:
     """Return a line, seen from the left, as it is read.
 
-    >>> _in_reading_order("102-71-6 مقر (TEA) نيمأ")
+    >>> in_reading_order("102-71-6 مقر (TEA) نيمأ")
     'أمين (TEA) رقم 102-71-6'
-    >>> _in_reading_order("Name of the goods: نيمأ لوناثيإ, 5 kg")
+    >>> in_reading_order("Name of the goods: نيمأ لوناثيإ, 5 kg")
     'Name of the goods: إيثانول أمين, 5 kg'
     """
     arabic = len(ARABIC.findall(seen))

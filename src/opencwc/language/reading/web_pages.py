@@ -1,7 +1,8 @@
 """HTML as a person sees it: text by block, tables by row, with the texts of pictures and of hints.
 
 The reader keeps no tree, takes every page in one pass and fetches nothing. What is marked as hidden comes as passages
-of their own whose place says so, and a note tells of it. Left out: scripts and styles.
+of their own whose place says so, and a note tells of it. So does what stands around the text (menus, heads and feet of
+the site, sidebars): its place begins with `ASIDE`. Left out: scripts and styles.
 """
 
 from __future__ import annotations
@@ -46,8 +47,23 @@ _ENDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "body": (frozenset({"head"}), frozenset()),
 }
 _ENDS["tfoot"] = _ENDS["thead"] = _ENDS["tbody"]
-_UNSEEN_ELEMENT, _HIDDEN_ELEMENT = "unseen", "hidden"
-"""What an open element does to the text in it: never seen by anyone, or kept from sight."""
+_UNSEEN_ELEMENT, _HIDDEN_ELEMENT, _ASIDE_ELEMENT = "unseen", "hidden", "aside"
+"""What an open element does to the text in it: never seen by anyone, kept from sight, or set beside the text."""
+ASIDE = "aside"
+"""First word of the place of what stands around a page's text: navigation, the site's head and foot, sidebars."""
+_ASIDES = frozenset({"nav", "aside", "footer", "menu"})
+_TEXTS = frozenset({"html", "body", "main", "article"})
+"""Elements that hold the text itself: whatever they are called, never set aside; a head inside them is the text's."""
+_ASIDE_ROLES = frozenset(
+    {"navigation", "banner", "complementary", "contentinfo", "search", "menu", "menubar", "toolbar"}
+)
+_ASIDE_NAMES = re.compile(
+    r"(?<!\S)(?!(?:has|with|no|is)[-_])(?:[\w-]*[-_])?(?:nav|navbar|navigation|menu|mainmenu|submenu|topbar|sidebar|sidenav"
+    r"|breadcrumbs?|pagination|pager|cookies?|cookie-?(?:banner|notice|consent)|footer|skip-?links?|share|social|related"
+    r"|related-?(?:links|content|items)|site-?(?:header|head|footer)|page-?footer|advert(?:isement)?s?)(?!\S)",
+    re.IGNORECASE,
+)
+"""Names of classes and ids by which sites mark what stands around the text."""
 _PARAGRAPH = (frozenset({"p"}), frozenset({"table", "td", "th", "button"}))
 _META = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z][^\s/>]*")
@@ -158,10 +174,10 @@ class _Page:
         self._place, self._reading = place, reading
         self._open: list[tuple[str, str]] = []
         self._count: Counter[str] = Counter()
-        self._unseen = self._hidden = 0
+        self._unseen = self._hidden = self._asides = 0
         self._text: list[str] = []
         self._hidden_text: list[str] = []
-        self._paragraphs = self._hidden_paragraphs = 0
+        self._paragraphs = self._hidden_paragraphs = self._aside_paragraphs = 0
         self._tables = 0
         self._frames: list[_Frame] = []
         self._hints: list[tuple[int, str]] = []
@@ -192,7 +208,9 @@ class _Page:
             yield from self._end_implied(*implied)
         attributes = _attributes(written) if written.strip("/ \t\r\n") else {}
         hides = _UNSEEN_ELEMENT if name in _UNSEEN else _HIDDEN_ELEMENT if _is_hidden(attributes) else ""
-        if name in _BLOCKS:
+        if not hides and self._is_aside(name, attributes):
+            hides = _ASIDE_ELEMENT
+        if name in _BLOCKS or hides == _ASIDE_ELEMENT:
             yield from self._flush()
         if name in _VOID:
             if not hides and not self._unseen:
@@ -202,17 +220,30 @@ class _Page:
         self._count[name] += 1
         self._unseen += hides == _UNSEEN_ELEMENT
         self._hidden += hides == _HIDDEN_ELEMENT
+        self._asides += hides == _ASIDE_ELEMENT
         if self._unseen or self._hidden:
             return
         if name == "table":
             self._tables += 1
-            self._frames.append(_Frame(Table(f"{self._place}table {self._tables}", self._reading.limits)))
+            place = f"{ASIDE} {self._place}" if self._asides else self._place
+            self._frames.append(_Frame(Table(f"{place}table {self._tables}", self._reading.limits)))
         elif name == "tr" and self._frames:
             yield from self._end_row()
         elif name in ("td", "th") and self._frames:
             self._begin_cell(attributes)
         if (hint := attributes.get("title")) and hint.strip():
             self._hints.append((len(self._open), hint))
+
+    def _is_aside(self, name: str, attributes: dict[str, str]) -> bool:
+        """Tell whether an element stands around the text: by name, role (WAI-ARIA) or what the site calls it."""
+        if name in _ASIDES or (
+            name == "header" and not any(self._count[one] for one in ("main", "article", "section"))
+        ):
+            return True
+        if name not in _BLOCKS or name in _TEXTS:
+            return False
+        called = f"{attributes.get('class', '')} {attributes.get('id', '')}"
+        return attributes.get("role", "").lower() in _ASIDE_ROLES or bool(_ASIDE_NAMES.search(called[:500]))
 
     def _void(self, name: str, attributes: dict[str, str]) -> None:
         if name == "br":
@@ -251,15 +282,16 @@ class _Page:
         if self._hints and self._hints[-1][0] == len(self._open):
             self._put(f" ({self._hints.pop()[1]})")
         name, hid = self._open[-1]
-        if name in _BLOCKS and not self._unseen:
+        if (name in _BLOCKS or hid == _ASIDE_ELEMENT) and not self._unseen:
             yield from self._flush()
         self._open.pop()
         self._count[name] -= 1
         self._unseen -= hid == _UNSEEN_ELEMENT
         self._hidden -= hid == _HIDDEN_ELEMENT
+        self._asides -= hid == _ASIDE_ELEMENT
         if hid == _HIDDEN_ELEMENT and not self._hidden:
             yield from self._tell_hidden()
-        if self._unseen or self._hidden or hid:
+        if self._unseen or self._hidden or hid in (_UNSEEN_ELEMENT, _HIDDEN_ELEMENT):
             return
         if name == "table" and self._frames:
             yield from self._end_row()
@@ -311,6 +343,10 @@ class _Page:
             frame.cells.setdefault(frame.column, []).append("\n".join(line for line in lines if line))
             return
         for paragraph in paragraphs(lines, self._reading.limits.passage_characters):
+            if self._asides:
+                self._aside_paragraphs += 1
+                yield Passage(f"{ASIDE} {self._place}¶ {self._aside_paragraphs}", paragraph)
+                continue
             self._paragraphs += 1
             yield Passage(f"{self._place}¶ {self._paragraphs}", paragraph)
 

@@ -1,0 +1,46 @@
+"""Which languages a State's texts are in, those whose laws are not read among them, and what they are called."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from opencwc.convention.measures import READ_LANGUAGES
+from opencwc.finding import Message
+from opencwc.language.recognising import other_language
+from opencwc.language.sections import LegalSection
+from opencwc.wording import LANGUAGES
+
+
+def in_their_languages(sections: Sequence[LegalSection]) -> list[LegalSection]:
+    """Return sections with the language that all of one text that look alike are in, where it is none that is read.
+
+    Script and short words, by which a section's language is told, know of few languages: Portuguese has the short words
+    of French and Spanish, Japanese the signs of Chinese.
+    """
+    alike: dict[tuple[str, str], list[LegalSection]] = {}
+    for one in sections:
+        alike.setdefault((one.file, one.lang), []).append(one)
+    strange = {key: lang for key, held in alike.items() if (lang := other_language(_sample(held))) not in ("", key[1])}
+    return [replace(one, lang=strange.get((one.file, one.lang), one.lang)) for one in sections]
+
+
+def unread_languages(sections: Sequence[LegalSection]) -> list[tuple[str, str]]:
+    """Return (file, language) of all that is in a language whose laws are not read, in order."""
+    return list(dict.fromkeys((one.file, one.lang) for one in sections if one.lang and one.lang not in READ_LANGUAGES))
+
+
+def language_named(code: str) -> Message:
+    """Return the name of a language, in each of the six."""
+    from babel import Locale
+
+    return Message("by_language", {one: str(Locale(one).languages.get(code, code)) for one in LANGUAGES})
+
+
+def _sample(sections: Sequence[LegalSection]) -> str:
+    """Return some text from the beginning, the middle and the end."""
+    step = max(1, len(sections) // _PARTS)
+    return "\n".join(one.text[:_PART] for one in sections[::step])[: _PARTS * _PART]
+
+
+_PARTS, _PART = 8, 500
