@@ -198,15 +198,22 @@ def _answer(
     shown = tuple(_shown(one, index) for one in ranked[:SHOWN])
     if verdict != NONE and not shown:
         verdict = NONE
-    missing = [one for one in lacking if one not in left]
+    weak: set[str] = set()
+    if verdict == NONE:  # what stands somewhere did not make a provision
+        weak = {one.id for one in measure.elements if one.id in met}
+    elif verdict == PARTIAL and not lacking:
+        weak = {one.id for one in measure.missing(tight) if one.id in met}
+    met -= weak
     delegated = [one for one in lacking if one in left]
-    weak = [one.id for one in measure.missing(tight) if one.id in met] if verdict == PARTIAL and not lacking else []
-    missing += weak
-    why = _why(measure, verdict, met - set(weak), missing, delegated, held, weak)
+    missing = [one.id for one in measure.needed if one.id in weak or (one.id in lacking and one.id not in left)]
+    spoken = {element for one in shown for element in one.elements}
+    passing = [one for one in missing if one in weak or one in spoken]
+    why = _why(measure, verdict, met, missing, delegated, held, passing)
+    open_ones = verdict != COVERED
     return Answer(
-        measure, verdict, max(chances) if chances is not None else None, shown, tuple(sorted(met - set(weak))),
-        tuple(missing) if verdict != COVERED else (), tuple(delegated) if verdict != COVERED else (), why,
-        tuple(chances or ()), tuple(signs.items()),
+        measure, verdict, max(chances) if chances is not None else None, shown, tuple(sorted(met)),
+        tuple(missing) if open_ones else (), tuple(delegated) if open_ones else (), why,
+        tuple(chances or ()), tuple(signs.items()), tuple(passing) if open_ones else (),
     )  # fmt: skip
 
 
@@ -220,7 +227,11 @@ def _shown(found: Found, index: PassageIndex) -> Shown:
         for held in found.holding.holdings:
             inside = [one for one in held.spans if passage.start <= one.start < passage.end]
             spans += inside
-            (left if held.how == "regulation" else elements).append(held.element)
+            pointed = held.via >= 0 and not held.spans  # the words stand where a reference leads
+            if (inside or pointed) and held.how != "denied":
+                (left if held.how == "regulation" else elements).append(held.element)
+        if not spans:
+            elements, left = [], []
     order = sorted(dict.fromkeys(spans), key=lambda one: (one.start, one.end))
     return Shown(
         passage, found.score, found.similarity, tuple(order), tuple(dict.fromkeys(elements)), tuple(dict.fromkeys(left))
@@ -234,13 +245,15 @@ def _why(
     missing: Sequence[str],
     delegated: Sequence[str],
     held: dict[int, SectionHolding],
-    weak: Sequence[str],
+    passing: Sequence[str],
 ) -> tuple[Message, ...]:
     """Say what the verdict rests on: what is said, what is missing, what is left to a regulation."""
     names = {one.id: _name(one.names) for one in measure.elements}
     said: list[Message] = []
     if verdict == NONE:
         said.append(Message("law_why_none"))
+        if passing:
+            said.append(Message("law_why_weak", {"elements": tuple(names[one] for one in passing)}))
         return tuple(said)
     if met:
         by_reference = {one.element for each in held.values() for one in each.holdings if one.how == "reference"} & met
@@ -250,10 +263,11 @@ def _why(
         if by_reference:
             taken = tuple(names[one.id] for one in measure.elements if one.id in by_reference)
             said.append(Message("law_why_reference", {"elements": taken}))
-    if weak:
-        said.append(Message("law_why_weak", {"elements": tuple(names[one] for one in weak)}))
-    elif verdict == PARTIAL and missing:
-        said.append(Message("law_why_missing", {"elements": tuple(names[one] for one in missing)}))
+    if verdict == PARTIAL and passing:
+        said.append(Message("law_why_weak", {"elements": tuple(names[one] for one in passing)}))
+    absent = [one for one in missing if one not in passing]
+    if verdict == PARTIAL and absent:
+        said.append(Message("law_why_missing", {"elements": tuple(names[one] for one in absent)}))
     if verdict == PARTIAL and delegated:
         said.append(Message("law_why_regulation", {"elements": tuple(names[one] for one in delegated)}))
     if verdict == COVERED and (missing or delegated):

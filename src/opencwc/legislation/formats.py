@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Any
 
 from opencwc.convention.measures import Element, Measure
@@ -31,7 +31,8 @@ def as_csv(checked: Checked, lang: str = "en") -> str:
 def _row(answer: Answer, shown: Shown | None, number: int, lang: str) -> tuple[object, ...]:
     probability = "" if answer.probability is None else f"{answer.probability:.3f}"
     missing = ";".join((*answer.missing, *answer.delegated))
-    why = " ".join(sentence(one, lang) for one in answer.why)
+    said = answer.why if number == 1 or shown is None else held_by(shown, answer)
+    why = " ".join(sentence(one, lang) for one in said)
     if shown is None:
         return answer.measure.id, answer.verdict, probability, "", "", "", "", "", missing, why
     passage = shown.passage
@@ -39,6 +40,21 @@ def _row(answer: Answer, shown: Shown | None, number: int, lang: str) -> tuple[o
         answer.measure.id, answer.verdict, probability, number, passage.section.file, passage.section.id,
         passage.start, passage.end, missing, why,
     )  # fmt: skip
+
+
+def held_by(shown: Shown, answer: Answer) -> tuple[Message, ...]:
+    """Say what one passage holds of a measure: as a provision, only in passing, by leaving it to a regulation."""
+    kinds = {
+        "law_passage_holds": [one for one in shown.elements if one in answer.met],
+        "law_only_in_passing": [one for one in shown.elements if one not in answer.met],
+        "law_left_to_regulation": list(shown.delegated),
+    }
+    said = [Message(id, {"elements": _named(answer.measure, held)}) for id, held in kinds.items() if held]
+    return tuple(said) or (Message("law_passage_near"),)
+
+
+def _named(measure: Measure, ids: Sequence[str]) -> tuple[Message, ...]:
+    return tuple(Message("by_language", dict(element_named(measure, one).names)) for one in ids)
 
 
 def as_json(checked: Checked, lang: str = "en") -> str:
@@ -70,6 +86,7 @@ def answer_to_plain(answer: Answer, lang: str = "en") -> dict[str, Any]:
         "probability": None if answer.probability is None else round(answer.probability, 4),
         "met": list(answer.met),
         "missing": list(answer.missing),
+        "in_passing": list(answer.passing),
         "delegated": list(answer.delegated),
         "why": [message_to_plain(one) | {"said": sentence(one, lang)} for one in answer.why],
         "passages": [passage_to_plain(one) for one in answer.shown],
@@ -106,21 +123,24 @@ def element_named(measure: Measure, id: str) -> Element:
     return next(one for one in measure.elements if one.id == id)
 
 
-def element_words(measure: Measure, ids: Iterator[str] | tuple[str, ...], lang: str) -> str:
+def element_words(measure: Measure, ids: Sequence[str], lang: str) -> str:
     """Return the short names of elements in a language, parted as it parts lists."""
-    names = tuple(Message("by_language", dict(element_named(measure, one).names)) for one in ids)
-    return say("list_separator", lang).join(say(one, lang) for one in names)
+    return say("list_separator", lang).join(say(one, lang) for one in _named(measure, ids))
 
 
 def missing_words(answer: Answer, lang: str) -> str:
     """Say what is missing of a measure that is covered in part, and what is left to a regulation."""
     if answer.verdict in (COVERED, NONE):
         return ""
-    said = element_words(answer.measure, answer.missing, lang)
+    absent = tuple(one for one in answer.missing if one not in answer.passing)
+    said = element_words(answer.measure, absent, lang)
+    passing = element_words(answer.measure, answer.passing, lang)
+    if passing:
+        passing = say(Message("law_only_in_passing", {"elements": passing}), lang)
     left = element_words(answer.measure, answer.delegated, lang)
     if left:
         left = say(Message("law_left_to_regulation", {"elements": left}), lang)
-    return "; ".join(one for one in (said, left) if one)
+    return "; ".join(one for one in (said, passing, left) if one)
 
 
 def place_words(answer: Answer) -> str:

@@ -86,6 +86,7 @@ def answer_as_json(answer: Answer, sections: Mapping[int, int]) -> dict[str, Any
         "missing": list(answer.missing),
         "delegated": list(answer.delegated),
         "why": [message_to_plain(one) for one in answer.why],
+        "passing": list(answer.passing),
         "signs": [[name, float(value)] for name, value in answer.signs],
         "shown": [
             {
@@ -213,6 +214,7 @@ def _answer(told: Mapping[str, Any], sections: Sequence[LegalSection] | None) ->
         tuple(map(str, told["delegated"])),
         tuple(message_from_plain(one) for one in told["why"]),
         signs=tuple((str(name), float(value)) for name, value in told["signs"]),
+        passing=tuple(map(str, told.get("passing", ()))),  # laws kept by earlier versions have none
     )
 
 

@@ -87,8 +87,9 @@ class Answer:
     """What is said of one measure.
 
     ``probability`` is that of the verdict where a model took part, else ``None``. ``missing`` are ids of elements that
-    no passage holds, ``delegated`` those that are left to a regulation that was not supplied. ``signs`` are the numbers
-    that the decision rests on, by name.
+    no provision holds, ``passing`` those among them whose words stand somewhere all the same, only in passing;
+    ``delegated`` are those that are left to a regulation that was not supplied. ``signs`` are the numbers that the
+    decision rests on, by name.
     """
 
     measure: Measure
@@ -101,6 +102,7 @@ class Answer:
     why: tuple[Message, ...]
     probabilities: tuple[float, ...] = ()
     signs: tuple[tuple[str, float], ...] = ()
+    passing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from opencwc.finding import Message
 from opencwc.legislation.formats import as_csv, as_json
 from opencwc.legislation.model import VERDICTS, Answer
 from opencwc.legislation.reporting import TONES, report
+from opencwc.legislation.showing import elements_shown, said_in
 from opencwc.web.legislating_runs import (
     Asked,
     ShownLaw,
@@ -34,10 +35,8 @@ from opencwc.web.pages.finding import DecisionForm, standing_of, take_decision, 
 from opencwc.web.pages.kept import going_to, telling
 from opencwc.web.pages.law_parts import (
     checklist,
-    elements_shown,
     line_of,
     passages_shown,
-    said_in,
     tabs_of,
 )
 from opencwc.web.pages.page import is_fragment, language_of, page, territory_name

@@ -20,10 +20,11 @@ from opencwc.legislation.example_texts import FIRST, NOW
 from opencwc.legislation.formats import element_words
 from opencwc.legislation.model import VERDICTS
 from opencwc.legislation.reporting import TONES
+from opencwc.legislation.showing import said_in
 from opencwc.web.kept_runs import Listed
 from opencwc.web.legislating_measures import measures_of
 from opencwc.web.legislating_runs import ShownLaw, Standing, Stands, latest_laws, list_laws, shown_law, standings
-from opencwc.web.pages.law_parts import said_in, tabs_of
+from opencwc.web.pages.law_parts import tabs_of
 from opencwc.web.pages.page import language_of, page, territory_name
 from opencwc.web.routers.cases import LARGEST, book_of
 from opencwc.web.routers.jobs import cell_of
