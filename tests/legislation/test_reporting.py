@@ -1,4 +1,4 @@
-"""A checked law as a report: the passages with their marks beside the measure, each in its own language and direction."""
+"""A checked law as a report: passages with their marks beside the measure, in their own language and direction."""
 
 from __future__ import annotations
 

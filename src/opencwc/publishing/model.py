@@ -183,10 +183,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """Two columns in one row; one under the other where there is no room."""
+    """Two columns in one row, the first wider unless they are ``even``; one under the other where there is no room."""
 
     kind: ClassVar[str] = "beside"
     columns: tuple[Column, Column]
+    even: bool = False
 
 
 @dataclass(frozen=True, slots=True)
