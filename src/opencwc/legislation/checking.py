@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from opencwc.convention.measures import READ_LANGUAGES, Measure, Measures, own_sets, read_measures
-from opencwc.finding import Message, Value
+from opencwc.finding import Message
 from opencwc.language.encoders import Encoder, named_encoder
 from opencwc.language.legal_texts import LegalText, read_legal_text
 from opencwc.language.searching import Hit, PassageIndex
@@ -18,7 +18,19 @@ from opencwc.language.splitting import LegalPassage, passages_of
 from opencwc.legislation.coverage_model import probabilities_of
 from opencwc.legislation.deciding import contributing, met_by, signs_of, strength, verdict_of
 from opencwc.legislation.elements import Reader
-from opencwc.legislation.model import COVERED, NONE, PARTIAL, SHOWN, Answer, Checked, Law, SectionHolding, Shown, Span
+from opencwc.legislation.model import (
+    COVERED,
+    NONE,
+    PARTIAL,
+    SHOWN,
+    Answer,
+    Checked,
+    Fulfilled,
+    Law,
+    SectionHolding,
+    Shown,
+    Span,
+)
 from opencwc.legislation.retrieving import Found, question_of, rank, retrieve
 from opencwc.settings import load_settings
 
@@ -100,25 +112,19 @@ def check_texts(
         _answer(one, held, ranked, index, reader, chances if used else None, verdict_of(chances), sign)
         for one, (held, _, _, ranked), chances, sign in zip(chosen, found, likely, signs, strict=True)
     ]
-    notes = (*law.notes, *said)
-    return Checked(law, tuple(answers), used, weights, notes, _other_texts(rules, answers))
+    left_out = [Message("law_set_not_read", {"file": one.file, "why": one.why}) for one in rules.refused]
+    notes = (*left_out, *law.notes, *said)
+    return Checked(law, tuple(answers), used, weights, notes, _fulfilled(rules, answers))
 
 
-def _other_texts(measures: Measures, answers: Sequence[Answer]) -> tuple[Message, ...]:
-    """Say of each obligation of another text how many of the measures that fulfil it are covered."""
+def _fulfilled(measures: Measures, answers: Sequence[Answer]) -> tuple[Fulfilled, ...]:
+    """Say of each obligation of another text how the measures that fulfil it came out."""
     verdicts = {one.measure.id: one.verdict for one in answers}
-    said = []
-    for one in measures.obligations:
-        held = [verdicts[id] for id in one.measures if id in verdicts]
-        values: dict[str, Value] = {
-            "text": f"{one.set} {one.id}",
-            "title": _name(one.titles),
-            "covered": held.count(COVERED),
-            "partial": held.count(PARTIAL),
-            "none": held.count(NONE),
-        }
-        said.append(Message("law_obligation", values))
-    return tuple(said)
+    return tuple(
+        Fulfilled(one.set, one.id, one.titles, one.source, tuple((id, verdicts[id]) for id in held))
+        for one in measures.obligations
+        if (held := [id for id in one.measures if id in verdicts])
+    )
 
 
 def read_law(texts: Sequence[LegalText], state: str, as_of: date) -> Law:

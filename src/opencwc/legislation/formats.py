@@ -17,7 +17,8 @@ from opencwc.wording import say, sentence
 def as_csv(checked: Checked, lang: str = "en") -> str:
     """Return up to five lines a measure, best passage first; see ``docs/reference/legislation.md`` for the columns.
 
-    A measure for which no passage was found at all has one line without a passage.
+    A measure for which no passage was found at all has one line without a passage. Behind the measures stands a line
+    for each obligation of another text, with the measures that it still needs under ``missing``.
     """
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
@@ -25,6 +26,9 @@ def as_csv(checked: Checked, lang: str = "en") -> str:
     for answer in checked.answers:
         for number, shown in enumerate(answer.shown or (None,), 1):
             writer.writerow(_row(answer, shown, number, lang))
+    for one in checked.obligations:
+        why = sentence(one.told, lang)
+        writer.writerow((one.name, one.verdict, "", "", "", "", "", "", ";".join(one.open), why))
     return stream.getvalue()
 
 
@@ -69,8 +73,33 @@ def as_json(checked: Checked, lang: str = "en") -> str:
         "languages": list(law.languages),
         "notes": [message_to_plain(one) | {"said": sentence(one, lang)} for one in checked.notes],
         "measures": [answer_to_plain(one, lang) for one in checked.answers],
+        "sets": _sets(checked, lang),
     }
     return json.dumps(said, ensure_ascii=False, indent=1) + "\n"
+
+
+def _sets(checked: Checked, lang: str) -> list[dict[str, Any]]:
+    """Return every set that the law was checked against: its measures by id, its obligations with their verdicts."""
+    names = [one.measure.set for one in checked.answers] + [one.set for one in checked.obligations]
+    return [
+        {
+            "set": name,
+            "measures": [one.measure.id for one in checked.answers if one.measure.set == name],
+            "obligations": [
+                {
+                    "id": one.id,
+                    "title": one.titles.get(lang) or one.titles["en"],
+                    "source": one.source,
+                    "verdict": one.verdict,
+                    "measures": dict(one.verdicts),
+                    "said": sentence(one.told, lang),
+                }
+                for one in checked.obligations
+                if one.set == name
+            ],
+        }
+        for name in dict.fromkeys(names)
+    ]
 
 
 def answer_to_plain(answer: Answer, lang: str = "en") -> dict[str, Any]:

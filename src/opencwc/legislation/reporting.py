@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from opencwc.convention.measures import TIERS, Measure
 from opencwc.finding import Message
 from opencwc.legislation.formats import held_by, missing_words
-from opencwc.legislation.model import COVERED, NONE, PARTIAL, Answer, Checked, Shown
+from opencwc.legislation.model import COVERED, NONE, PARTIAL, Answer, Checked, Fulfilled, Shown
 from opencwc.legislation.showing import ElementShown, drafting_points, elements_shown
 from opencwc.legislation.states import state_named
 from opencwc.publishing import (
@@ -48,7 +48,7 @@ def report(checked: Checked, lang: str = "en") -> Report:
     """Return the report on a State's texts in a language."""
     parts = ("texts", "counts", "matrix", "gaps", "measures", "other_texts")
     titles = {one: say(f"law_report_{one}", lang) for one in parts}
-    if not _obligations(checked):
+    if not checked.obligations:
         del titles["other_texts"]
     return Report(
         title=say(Message("law_report_title", {"state": state_named(checked.law.state)}), lang),
@@ -72,7 +72,7 @@ def _sections(checked: Checked, lang: str, titles: dict[str, str]) -> Iterator[S
     cards = Cards((_card(one, lang) for one in checked.answers), (Filter("verdict", say("law_column_verdict", lang)),))
     yield Section("measures", titles["measures"], (cards,))
     if "other_texts" in titles:
-        yield Section("other_texts", titles["other_texts"], (_other_texts(checked, lang),))
+        yield Section("other_texts", titles["other_texts"], (Bullets(tuple(other_texts(checked, lang))),))
 
 
 def _texts(checked: Checked, lang: str) -> Iterator[Block]:
@@ -219,9 +219,12 @@ def marked(shown: Shown, tone: Tone = "calm") -> Iterator[Piece]:
         yield Piece(text[at:])
 
 
-def _obligations(checked: Checked) -> tuple[Message, ...]:
-    return checked.other_texts
+def other_texts(checked: Checked, lang: str) -> list[str]:
+    """Say what the answers mean for each obligation of another text, and which measures it still needs."""
+    return [told_of(one, lang) for one in checked.obligations]
 
 
-def _other_texts(checked: Checked, lang: str) -> Bullets:
-    return Bullets(tuple(sentence(one, lang) for one in _obligations(checked)))
+def told_of(one: Fulfilled, lang: str) -> str:
+    """Say how the measures that fulfil an obligation came out, and which are not covered."""
+    needs = Message("law_needs_measures", {"measures": say("list_separator", lang).join(one.open)})
+    return sentence(one.told, lang) + (f" {sentence(needs, lang)}" if one.open else "")
