@@ -210,8 +210,7 @@ def read_measures(as_of: date | None = None, files: Iterable[Path] = (), cache: 
     own = tuple(files)
     paths = [FOLDER / "measures.yaml", *(FOLDER / f"{one}.yaml" for one in READ_LANGUAGES)]
     ours = sorted((FOLDER / "sets").glob("*.yaml"))
-    sets = [*ours, *own]
-    stamps = [[str(path), path.stat().st_mtime_ns, path.stat().st_size] for path in (*paths, *sets) if path.exists()]
+    stamps = {"ours": _stamps((*paths, *ours)), "own": _stamps(own)}
 
     def read() -> Raw:
         return {
@@ -257,6 +256,10 @@ def _own_set(path: Path) -> Raw:
         return {**read_yaml(path), "file": str(path)}
     except RuleError as error:
         return {"file": str(path), "unread": [error.what, error.where, error.remedy]}
+
+
+def _stamps(paths: Iterable[Path]) -> list[list[object]]:
+    return [[str(path), path.stat().st_mtime_ns, path.stat().st_size] for path in paths if path.exists()]
 
 
 def own_sets(folder: Path) -> tuple[Path, ...]:
