@@ -174,14 +174,15 @@ def _words(change: Change, side: int) -> list[str]:
 
 
 def _marked(change: Change) -> tuple[str, str]:
-    """Return the passages before and after as plain text, the words that differ in brackets."""
+    """Return the passages before and after, each on one line, the words that differ in brackets."""
     sides = (("[-", "-]"), ("{+", "+}"))
     texts: list[list[str]] = [[], []]
     for pair in change.pairs:
         for text, pieces, (opens, closes) in zip(texts, pair.pieces, sides, strict=True):
             if pieces:
-                text.append("".join(f"{opens}{one.text}{closes}" if one.tone else one.text for one in pieces))
-    before, after = ("\n\n".join(one) for one in texts)
+                said = "".join(f"{opens}{one.text}{closes}" if one.tone else one.text for one in pieces)
+                text.append(" ".join(said.split()))
+    before, after = (" | ".join(one) for one in texts)
     return before, after
 
 

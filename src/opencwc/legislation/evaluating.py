@@ -33,10 +33,10 @@ def evaluate_coverage() -> Evaluation:
         held = [row for row in rows if row["part"] == part]
         figures += _figures(part, held, partial(_by_model, weights=weights))
     figures += _figures("by rules", rows, by_rules)
-    corrected = Corrections.of_house().rows()
+    corrected, left_out = Corrections.of_house().rows()
     if corrected:
         figures += _figures("corrections of this house", corrected, partial(_by_model, weights=weights))
-    return Evaluation(tuple(figures))
+    return Evaluation(tuple(figures), notes=left_out)
 
 
 def _by_model(row: Mapping[str, Any], weights: Mapping[str, Any]) -> Sequence[float]:

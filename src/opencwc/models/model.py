@@ -75,10 +75,14 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What an evaluation on this machine gives: the figures, and the counts that drift is measured against."""
+    """What an evaluation on this machine gives: the figures, and the counts that drift is measured against.
+
+    ``notes`` say what could not be measured, such as a line of a house's own labels that lacks something.
+    """
 
     figures: tuple[Figure, ...]
     reference: Reference | None = None
+    notes: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
