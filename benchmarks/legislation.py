@@ -3,6 +3,7 @@
     python -m benchmarks.legislation             verdicts and retrieval, by leave-one-country-out
     python -m benchmarks.legislation --rules     the same with the rules in place of the model
     python -m benchmarks.legislation --misses    and every label that was not met
+    python -m benchmarks.legislation --write     and fill the tables of docs/benchmarks/legislation.md
     python -m benchmarks.legislation --speed     100 pages cold and again, memory, a question over 2,000 pages
 
 Beside them stand what a user would use instead: a threshold of similarity, the prior of each measure, BM25.
@@ -11,12 +12,15 @@ Beside them stand what a user would use instead: a threshold of similarity, the 
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
 from typing import Any
 
-from benchmarks.legislation_cases import DAY, HELD_OUT, Label, LabelledLaw, first_labels, labelled_laws
+from benchmarks.legislation_cases import DAY, HELD_OUT, LAWS, Label, LabelledLaw, first_labels, labelled_laws
 from opencwc.convention.measures import Measures, read_measures
 from opencwc.language.encoders import named_encoder
 from opencwc.language.searching import PassageIndex
@@ -26,6 +30,8 @@ from opencwc.legislation.deciding import ORDER, by_rules
 from opencwc.legislation.model import Checked
 from opencwc.legislation.retrieving import question_of
 from opencwc.models.measuring import calibration_error
+
+PAGE = Path(__file__).parents[1] / "docs" / "benchmarks" / "legislation.md"
 
 
 @dataclass(frozen=True)
@@ -160,7 +166,37 @@ def score(reads: Sequence[Read], weigh: Callable[[Read, Label], Sequence[float]]
     return scored
 
 
-def print_table(title: str, rows: Mapping[str, Mapping[str, float]]) -> None:
+Rows = Mapping[str, Mapping[str, float]]
+"""A table: its rows by name, each with its figures by name."""
+
+
+def fill(page: str, parts: Mapping[str, str]) -> str:
+    """Put each part between its marks in the page; `ValueError` where the page has no such marks, or lacks a part.
+
+    >>> fill("a <!-- begin: x -->\\nold\\n<!-- end: x --> z", {"x": "new"})
+    'a <!-- begin: x -->\\n\\nnew\\n\\n<!-- end: x --> z'
+    """
+    wanted = set(re.findall(r"<!-- begin: (\w+) -->", page))
+    if wanted != set(parts):
+        raise ValueError(f"the page and the figures differ in {sorted(wanted ^ set(parts))}")
+    for name, text in parts.items():
+        begin, end = f"<!-- begin: {name} -->", f"<!-- end: {name} -->"
+        head, rest = page.split(begin, 1)
+        page = f"{head}{begin}\n\n{text}\n\n{end}{rest.split(end, 1)[1]}"
+    return page
+
+
+def as_markdown(rows: Rows) -> str:
+    """Return a table as Markdown, a law or group a row."""
+    names = list(next(iter(rows.values())))
+    lines = [f"| law or group | {' | '.join(names)} |", "|---" + "|--:" * len(names) + "|"]
+    for name, row in rows.items():
+        said = (f"{row[one]:.0f}" if one == "n" else f"{row[one]:.3f}" for one in names)
+        lines.append(f"| {name} | {' | '.join(said)} |")
+    return "\n".join(lines)
+
+
+def print_table(title: str, rows: Rows) -> None:
     print(f"\n{title}")
     names = list(next(iter(rows.values())))
     print(f"{'':28}" + "".join(f"{name:>19}" for name in names))
@@ -188,10 +224,12 @@ def groups_of(reads: Sequence[Read]) -> dict[str, list[Read]]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name in ("rules", "misses", "speed"):
+    for name in ("rules", "misses", "speed", "write"):
         parser.add_argument(f"--{name}", action="store_true")
     parser.add_argument("--only", default="", help="laws whose name holds this")
     asked = parser.parse_args(arguments)
+    if asked.write and (asked.rules or asked.only or asked.speed):
+        parser.error("--write fills the whole page; leave --rules, --only and --speed out")
     measures = read_measures(DAY)
     laws = [one for one in labelled_laws() if asked.only in one.name]
     if asked.speed:
@@ -199,37 +237,45 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         measure_speed(measures)
         return 0
+    if asked.write and not any(one.real for one in laws):
+        parser.error(f"--write needs the real laws, which are not at hand: {LAWS}")
     reads = read_all(laws, measures)
-    rows = {}
-    for name, held in groups_of(reads).items():
-        (one, three, five), n = recall(held, shown)
-        rows[name] = {"n": n, "recall@1": one, "recall@3": three, "recall@5": five}
-        for plain in ("similarity", "words"):
-            whole = [read for read in held if read.law.whole]
-            rows[name][f"{plain}@5"] = recall(whole, lambda read, id, plain=plain: read.plain[plain][id])[0][2]
-    print_table("Retrieval: a labelled section among the first", rows)
-    print_table(
-        "Verdicts by the rules",
-        {name: score(held, _rules).figures() for name, held in groups_of(reads).items()},
-    )
+    tables = {"retrieval": _retrieved(reads)}
+    print_table("Retrieval: a labelled section among the first", tables["retrieval"])
+    tables["rules"] = {name: score(held, _rules).figures() for name, held in groups_of(reads).items()}
+    print_table("Verdicts by the rules", tables["rules"])
     weigh: Callable[[Read, Label], Sequence[float]] = _rules
     if not asked.rules:
         from benchmarks.legislation_training import leave_one_out, plain_ways
 
         weigh = leave_one_out(reads)
-        print_table(
-            "Verdicts by the model, trained without the law's country",
-            {name: score(held, weigh).figures() for name, held in groups_of(reads).items()},
-        )
+        tables["model"] = {name: score(held, weigh).figures() for name, held in groups_of(reads).items()}
+        print_table("Verdicts by the model, trained without the law's country", tables["model"])
         whole = [read for read in reads if read.law.whole]
-        for name, way in plain_ways(whole).items():
-            print_table(
-                f"Beside it: {name}",
-                {group: score(held, way).figures() for group, held in groups_of(whole).items()},
-            )
+        for short, (name, way) in zip(("similarity", "prior"), plain_ways(whole).items(), strict=True):
+            tables[short] = {group: score(held, way).figures() for group, held in groups_of(whole).items()}
+            print_table(f"Beside it: {name}", tables[short])
     if asked.misses:
         _print_misses(reads, weigh)
+    if asked.write:
+        made = (
+            f"By `python -m benchmarks.legislation --write` on {date.today()}: "
+            f"{sum(len(one.labels) for one in laws)} labels of {len(laws)} laws and variants."
+        )
+        parts = {"made": made, **{name: as_markdown(rows) for name, rows in tables.items()}}
+        PAGE.write_text(fill(PAGE.read_text(encoding="utf-8"), parts), encoding="utf-8")
     return 0
+
+
+def _retrieved(reads: Sequence[Read]) -> Rows:
+    rows = {}
+    for name, held in groups_of(reads).items():
+        (one, three, five), n = recall(held, shown)
+        rows[name] = {"n": float(n), "recall@1": one, "recall@3": three, "recall@5": five}
+        for plain in ("similarity", "words"):
+            whole = [read for read in held if read.law.whole]
+            rows[name][f"{plain}@5"] = recall(whole, lambda read, id, plain=plain: read.plain[plain][id])[0][2]
+    return rows
 
 
 def _rules(read: Read, label: Label) -> Sequence[float]:

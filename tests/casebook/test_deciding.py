@@ -178,6 +178,16 @@ def test_a_correction_that_the_rules_do_not_know_is_refused(
     assert status(kept, PLAIN) is Status.OPEN and not show_finding(kept, RITA, PLAIN).decisions
 
 
+def test_a_correction_that_says_what_was_proposed_is_none(kept: Casebook) -> None:
+    proposed = next(one for one in list_findings(kept, RITA, Filter()).findings if one.id == PLAIN)
+    same = {"verdict": proposed.verdict, "list": proposed.list, "entry": proposed.entry}
+    with pytest.raises(InputError, match="says what was proposed"):
+        decide(kept, RITA, [PLAIN], Outcome.CORRECT, "yes", correction=same)
+    assert status(kept, PLAIN) is Status.OPEN
+    elsewhere = {**same, "place": "line 4"}
+    assert decide(kept, RITA, [PLAIN], Outcome.CORRECT, "there", correction=elsewhere) == {PLAIN: Status.CORRECTED}
+
+
 @pytest.mark.parametrize("verdict", ["listed", "review", "exempt"])
 def test_a_correction_names_an_entry_of_the_day(kept: Casebook, verdict: str) -> None:
     correction = {"verdict": verdict, **CWC, "entry": "2B04"}

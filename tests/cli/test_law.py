@@ -36,7 +36,8 @@ def test_the_csv_says_what_is_covered_and_where(run: Run, law: Path) -> None:
     assert tuple(done.rows[0]) == COLUMNS
     best = {row["measure"]: row for row in reversed(done.rows)}
     assert best["PRO-01"]["verdict"] == "covered" and best["PRO-01"]["section"] == "Artículo 5"
-    assert best["PRO-01"]["file"] == "ley.txt" and len(best) == 60
+    others = [id for id in best if id.startswith("UNSCR1540 ")]
+    assert best["PRO-01"]["file"] == "ley.txt" and len(best) == 60 + len(others) and others
 
 
 def test_every_format_of_the_report_is_written(run: Run, law: Path, tmp_path: Path) -> None:
@@ -64,6 +65,8 @@ def test_what_cannot_be_done_is_told(run: Run, law: Path, tmp_path: Path) -> Non
     assert "no such file" in run("law", tmp_path / "none.txt", *ASKED).err
     assert "is no State" in run("law", law, "--state", "Freedonia").err
     assert "is not known" in run("law", law, *ASKED, "--format", "odt").err
+    for words in (("law", law, *ASKED), ("ask", "Who inspects?"), ("shelf", "list")):
+        assert "en, fr, ar, es, ru, zh" in run(*words, "--lang", "de").err
     assert "would take the place" in run("law", law, *ASKED, "-o", law, "--format", "csv").err
     assert run("law", law, "--state", "ESP", "--as-of", "soon").status == 2
 
@@ -71,7 +74,12 @@ def test_what_cannot_be_done_is_told(run: Run, law: Path, tmp_path: Path) -> Non
 def test_the_shelf_is_asked_in_the_state_s_texts_and_says_when_nothing_is_near(run: Run, law: Path) -> None:
     assert "No State's texts are kept" in run("shelf", "list").text.replace("’", "'")
     run("law", law, *ASKED, "--format", "csv", "--shelf")
-    assert "Spain\t2026-06-01\t1" in run("shelf", "list").text
+    listed = run("shelf", "list").text
+    assert "ESP\tSpain\t2026-06-01\t1" in listed
+    assert any(line.split() == ["PRO-01", "●"] for line in listed.splitlines())
+    (row,) = run("shelf", "list", "--format", "csv").rows
+    assert (row["state"], row["PRO-01"]) == ("ESP", "covered") and len(row) == 64
+    assert json.loads(run("shelf", "list", "--format", "json").text)[0]["verdicts"]["PRO-01"] == "covered"
     asked = run("ask", "¿Se pueden utilizar agentes de represión de disturbios como método de guerra?", "--in", "ESP")
     assert asked.status == 0 and "ley.txt Artículo 6" in asked.text
     nothing = run("ask", "What will the weather be in Paris tomorrow?")

@@ -243,15 +243,28 @@ def test_a_users_own_set_works_without_code(tmp_path: Path) -> None:
         ({"wording": {}}, "wording"),
         ({"evidence": "certain"}, "certain"),
         ({"colour": "red"}, "colour"),
+        ({"wording": 5}, "another shape"),
     ],
 )
-def test_an_own_set_that_cannot_hold_is_refused_with_its_place(
+def test_an_own_set_that_cannot_hold_is_left_out_and_told_with_its_place(
     tmp_path: Path, changed: dict[str, object], told: str
 ) -> None:
     path = own_file(tmp_path, **changed)
-    with pytest.raises(RuleError, match=told) as refused:
-        read_measures(DAY, [path])
-    assert str(path) in str(refused.value)
+    made = read_measures(DAY, [path])
+    (refused,) = made.refused
+    assert told in refused.why and refused.file == path.name
+    assert str(path) in refused.why or told == "another shape"
+    assert made.measures == read_measures(DAY).measures and made.obligations == read_measures(DAY).obligations
+
+
+def test_a_set_behind_a_broken_one_is_read_all_the_same(tmp_path: Path) -> None:
+    good = own_file(tmp_path)
+    broken = good.with_name("a-broken.yaml")
+    broken.write_text("set: [REGIONAL\n", encoding="utf-8")
+    for cache in (None, tmp_path / "cache", tmp_path / "cache"):
+        made = read_measures(DAY, [broken, good], cache)
+        assert [one.file for one in made.refused] == ["a-broken.yaml"] and "line" in made.refused[0].why
+        assert made.measure("REG-01") is not None
 
 
 def test_a_language_that_leaves_an_element_out_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

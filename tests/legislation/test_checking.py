@@ -10,16 +10,18 @@ from pathlib import Path
 
 import pytest
 
+from opencwc.convention.measures import read_measures
 from opencwc.errors import SettingsError
 from opencwc.finding import Verdict
-from opencwc.legislation import COLUMNS, check_law
+from opencwc.language.legal_texts import LegalText
+from opencwc.legislation import COLUMNS, check_law, check_texts
 from opencwc.legislation.findings import findings_of, maker_of
 from opencwc.legislation.formats import as_csv, as_json
 from opencwc.legislation.reporting import report
 from opencwc.legislation.states import known_state
 from opencwc.wording import LANGUAGES, sentence
 
-from .conftest import Check, WordEncoder, answer, model_laws
+from .conftest import DAY, Check, WordEncoder, answer, model_laws
 
 ENGLISH = next(one for one in model_laws() if one.name == "en-act")
 
@@ -29,8 +31,10 @@ def test_the_csv_has_up_to_five_lines_a_measure_best_first(check: Check) -> None
     rows = list(csv.DictReader(io.StringIO(as_csv(checked), newline="")))
     assert tuple(rows[0]) == COLUMNS
     by_measure: dict[str, list[dict[str, str]]] = {}
+    obligations = {one.name for one in checked.obligations}  # they have no passages of their own
     for row in rows:
-        by_measure.setdefault(row["measure"], []).append(row)
+        if row["measure"] not in obligations:
+            by_measure.setdefault(row["measure"], []).append(row)
     assert set(by_measure) == {one.measure.id for one in checked.answers}
     for held in by_measure.values():
         assert [row["rank"] for row in held] == [str(n) for n in range(1, len(held) + 1)] and len(held) <= 5
@@ -109,8 +113,34 @@ def test_each_measure_is_a_finding_with_its_passages_and_their_words(check: Chec
 
 
 def test_resolution_1540_is_answered_from_the_same_measures(check: Check) -> None:
-    said = [sentence(one) for one in check(ENGLISH.text).other_texts]
+    checked = check(ENGLISH.text)
+    said = [sentence(one.told) for one in checked.obligations]
     assert said and all(one.startswith("UNSCR1540") for one in said)
+    verdicts = {one.measure.id: one.verdict for one in checked.answers}
+    for one in checked.obligations:
+        assert dict(one.verdicts) == {id: verdicts[id] for id, _ in one.verdicts}
+        assert (one.verdict == "covered") == (not one.open)
+
+
+def test_the_obligations_of_other_texts_stand_in_the_csv_and_the_json(check: Check) -> None:
+    checked = check("Section 1. Chemical weapons\nNo person shall use a chemical weapon.\n", model=False)
+    rows = {row["measure"]: row for row in csv.DictReader(io.StringIO(as_csv(checked)))}
+    paragraph = rows["UNSCR1540 OP2-acts"]
+    assert paragraph["verdict"] == "partial" and "PRO-01" in paragraph["missing"].split(";")
+    sets = {one["set"]: one for one in json.loads(as_json(checked))["sets"]}
+    told = {one["id"]: one for one in sets["UNSCR1540"]["obligations"]}["OP2-acts"]
+    assert told["verdict"] == "partial" and told["measures"]["PRO-03"] == "covered"
+    assert len(sets["CWC"]["measures"]) == 60 and not sets["CWC"]["obligations"]
+
+
+def test_a_house_s_own_set_that_is_broken_is_told_and_the_law_is_checked(encoder: WordEncoder, tmp_path: Path) -> None:
+    broken = tmp_path / "regional.yaml"
+    broken.write_text("set: [REGIONAL\n", encoding="utf-8")
+    law = LegalText("act.txt", "Section 1. Chemical weapons\nNo person shall use a chemical weapon.\n")
+    checked = check_texts([law], "FRA", DAY, measures=read_measures(DAY, [broken]), encoder=encoder, model=False)
+    note = sentence(checked.notes[0])
+    assert "regional.yaml" in note and "line" in note
+    assert answer(checked, "PRO-03").verdict == "covered"
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -7,6 +7,7 @@ import io
 import json
 
 from opencwc.legislation.comparing import compare, compared_csv, compared_json, compared_report
+from opencwc.publishing import write_html
 
 from .conftest import Check
 
@@ -37,8 +38,9 @@ def test_the_change_is_written_in_every_format(check: Check) -> None:
     assert said["PRO-06"]["after"] == "none"
     made = compared_report(compared, "es")
     changes = next(one for one in made.sections if one.id == "changes")
-    (table,) = changes.blocks
+    table, cards = changes.blocks
     assert {row[0].text for row in table.rows} >= {"PRO-01", "PRO-06"}
+    assert {card.id for card in cards.cards} == {f"measure-{row[0].text}" for row in table.rows}
 
 
 def test_nothing_changed_is_said_plainly(check: Check) -> None:
@@ -47,3 +49,42 @@ def test_nothing_changed_is_said_plainly(check: Check) -> None:
     assert {one.change for one in compared.changes} == {"same"}
     changes = next(one for one in compared_report(compared).sections if one.id == "changes")
     assert changes.blocks[0].words == ("No measure changed.",)
+
+
+def test_what_went_is_told_where_something_else_came(check: Check) -> None:
+    old = (
+        "Section 1. No person shall develop, produce, otherwise acquire or stockpile chemical weapons.\n"
+        "Section 2. No person shall use chemical weapons.\n"
+        "Section 3. A person who contravenes section 2 is liable to imprisonment for life.\n"
+    )
+    new = (
+        "Section 1. No person shall develop, produce, otherwise acquire, stockpile or retain chemical weapons.\n"
+        "Section 3. A person who contravenes section 1 is liable to imprisonment for life.\n"
+    )
+    by_id = {one.after.measure.id: one for one in compare(check(old, model=False), check(new, model=False)).changes}
+    penalty = by_id["PEN-01"]
+    assert (penalty.change, penalty.went) == ("mixed", ("use",)) and "develop_produce" in penalty.came
+    assert by_id["PRO-01"].change == "gained" and by_id["PRO-03"].change == "lost"
+    assert by_id["PEN-02"].change == "reworded" and [pair.words for pair in by_id["PEN-02"].pairs] == [(("2",), ("1",))]
+
+
+def test_the_words_that_differ_are_marked_in_both_texts(check: Check) -> None:
+    compared = compare(check(OLD, model=False), check(NEW, model=False))
+    ban = next(one for one in compared.changes if one.after.measure.id == "PRO-01")
+    pair = next(one for one in ban.pairs if one.after and one.after.passage.section.id == "Section 1")
+    went, came = pair.words
+    assert any("retain" in word for word in came) and not any("retain" in word for word in went)
+    assert "".join(piece.text for piece in pair.pieces[1]) == pair.after.passage.text
+
+    row = next(row for row in csv.DictReader(io.StringIO(compared_csv(compared))) if row["measure"] == "PRO-01")
+    assert "retain" in row["words_came"] and "{+" in row["text_after"] and "[-" in row["text_before"]
+    page = io.StringIO()
+    write_html(compared_report(compared), page)
+    told = page.getvalue()
+    assert "law-1.txt Section 1" in told and '<mark class="calm">' in told and '<mark class="grave">' in told
+
+
+def test_words_of_chinese_are_compared_sign_by_sign(check: Check) -> None:
+    old = "第一条 禁止研制、生产、获取、储存化学武器。\n第二条 禁止使用化学武器。\n"
+    compared = compare(check(old, model=False), check(old.replace("储存化学武器", "储存、保有化学武器"), model=False))
+    assert any("保有" in word for one in compared.changes for pair in one.pairs for word in pair.words[1])

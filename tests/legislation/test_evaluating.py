@@ -37,6 +37,18 @@ def test_corrections_of_a_house_are_told_beside_the_figures_and_never_held_again
     assert compare(load_card(MODEL.card).figures, found.figures) == ()
 
 
+def test_a_broken_line_of_a_house_s_corrections_is_named_and_all_else_is_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENCWC_DATA", str(tmp_path))
+    (tmp_path / "laws").mkdir()
+    broken = '{"state": "FRA", "measure": "PRO-01", "verdict": "covered", "lang": "fr"}\n'
+    (tmp_path / "laws" / "corrections.jsonl").write_text(broken, encoding="utf-8")
+    made = evaluate_coverage()
+    assert compare(load_card(MODEL.card).figures, made.figures) == ()
+    assert [one.id for one in made.notes] == ["law_correction_left_out"]
+
+
 def test_a_verdict_that_cannot_be_shown_gives_way() -> None:
     nothing = {"all_firm": 0.0, "all_tight": 0.0, "any": 0.0, "delegated": 0.0}
     lacking = {"all_firm": 0.5, "all_tight": 0.5, "any": 1.0, "delegated": 0.0}

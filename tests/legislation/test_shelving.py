@@ -9,6 +9,7 @@ import pytest
 from opencwc.errors import InputError, NotFoundError, SettingsError
 from opencwc.legislation.correcting import Corrections
 from opencwc.legislation.shelving import Shelf
+from opencwc.wording import sentence
 
 from .conftest import Check, answer
 
@@ -47,5 +48,18 @@ def test_a_correction_is_kept_with_its_person_and_reason_and_the_last_one_counts
     corrections.add(checked.law, proposed, "partial", by="R. Ortiz", reason="only in wartime", sections=["Section 1"])
     corrections.add(checked.law, proposed, "covered", by="R. Ortiz", reason="read again")
     assert [one["verdict"] for one in corrections.all()] == ["partial", "covered"]
-    (row,) = corrections.rows()
-    assert row["verdict"] == "covered" and row["all_firm"] == 1.0
+    (row,), left_out = corrections.rows()
+    assert row["verdict"] == "covered" and row["all_firm"] == 1.0 and not left_out
+
+
+def test_a_line_that_is_no_whole_correction_is_named_and_the_others_count(check: Check, tmp_path: Path) -> None:
+    checked = check(TEXT, model=False)
+    corrections = Corrections(tmp_path / "corrections.jsonl")
+    corrections.add(checked.law, answer(checked, "PRO-03"), "partial", by="R. Ortiz", reason="only in wartime")
+    whole = corrections.path.read_text(encoding="utf-8")
+    label = '{"country": "FRA", "state": "FRA", "lang": "fr", "measure": "PRO-01", "verdict": "covered"}\n'
+    corrections.path.write_text(f"{label}not JSON\n{whole}", encoding="utf-8")
+    rows, left_out = corrections.rows()
+    assert [one["verdict"] for one in rows] == ["partial"]
+    said = [sentence(one) for one in left_out]
+    assert "Line 1 of corrections.jsonl" in said[0] and "signs" in said[0] and "Line 2" in said[1] and "JSON" in said[1]

@@ -196,11 +196,16 @@ def test_a_decision_leads_to_the_next_measure_and_stands_in_the_matrix_and_the_l
         assert tuple(table[0]) == LABEL_COLUMNS
         assert (table[0]["measure_id"], table[0]["label"], table[0]["section"]) == ("PRO-01", "covered", "Section 4")
         assert (table[0]["proposed"], table[0]["reason"]) == ("partial", "'=It says so.")
+        assert table[0]["person"] == "Name of rita", "a person is told by name, not by a number of the house"
         line = json.loads(client.get(f"/law/runs/{run}/labels.jsonl").text)
         assert line["verdict"] == "covered" and line["sections"] == ["Section 4"] and line["signs"]
         assert client.get(f"/api/v1/law/checks/{run}/labels").json()["labels"][0]["label"] == "covered"
         finding = client.get(f"/api/v1/law/checks/{run}").json()["measures"]
         assert next(one for one in finding if one["measure"] == "PRO-01")["decided"] == "covered"
+        # What was proposed is accepted, not corrected; it makes no label.
+        form = {"outcome": "correct", "verdict": finding[7]["verdict"], "reason": "Yes.", "seen": "0"}
+        same = client.post(f"/law/runs/{run}/measures/CWC/{finding[7]['measure']}/decision", data=form, headers=PART)
+        assert same.status_code == 422 and "says what was proposed" in same.text, (finding[7], same.headers)
         # A rejected proposal says what is wrong, and nothing of what is right.
         form = {"outcome": "reject", "reason": "It does not.", "seen": "0"}
         assert client.post(f"/law/runs/{run}/measures/CWC/PRO-02/decision", data=form, headers=PART).status_code == 204

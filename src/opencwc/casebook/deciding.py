@@ -27,6 +27,7 @@ from opencwc.casebook.permissions import may, require
 from opencwc.casebook.recording import Writer
 from opencwc.convention import Convention
 from opencwc.errors import ConflictError, InputError, NotAllowedError, NotFoundError
+from opencwc.finding import Verdict
 
 FINAL = {Outcome.ACCEPT: Status.ACCEPTED, Outcome.CORRECT: Status.CORRECTED, Outcome.REJECT: Status.REJECTED}
 UNDER_AN_ENTRY = frozenset({"listed", "review", "exempt"})
@@ -194,6 +195,7 @@ def _decide_one(
         raise ConflictError("the case is closed", remedy="Open it again first: opencwc case set CASE --status open.")
     before = decisions_on(connection, identity)
     if correction:
+        _require_another(row, correction, identity)
         _require_known_entry(run_named(connection, row["run"]), correction)
     recheck = pending_recheck(connection, identity, person.id)
     if recheck is None:
@@ -360,6 +362,19 @@ def rules_of_run(run: Mapping[str, Any]) -> Convention:
         day = date.today()
     known = Convention(as_of=day)
     return Convention(as_of=day, lists=[one.id for one in known.known_lists])
+
+
+def _require_another(row: RowMapping, correction: Mapping[str, str], identity: int) -> None:
+    """Raise `InputError` where a correction says what was proposed; another place of the same is a correction."""
+    proposed = VERDICTS[row["verdict"]]
+    same = correction["verdict"] == proposed
+    same_entry = "entry" not in correction or (correction["list"], correction["entry"]) == (row["list"], row["entry"])
+    another_place = "place" in correction and correction["verdict"] != Verdict.NONE
+    if same and same_entry and not another_place:
+        raise InputError(
+            f"the correction of finding {identity} says what was proposed: {proposed}",
+            remedy="Accept it, or choose another verdict.",
+        )
 
 
 def _require_known_entry(run: Mapping[str, Any], correction: Mapping[str, str]) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -20,6 +21,7 @@ from opencwc.wording import LANGUAGES, say, sentence
 
 if TYPE_CHECKING:
     from opencwc.legislation.asking import Library
+    from opencwc.legislation.shelving import Kept
 
 
 def ask(
@@ -141,10 +143,10 @@ shelf_app = typer.Typer(help="The shelf of States whose texts are kept.", no_arg
 
 @shelf_app.command("list")
 def list_shelf(
-    format: Annotated[str, typer.Option(help="text or json.")] = "text",
+    format: Annotated[str, typer.Option(help="text, csv or json.")] = "text",
     lang: Annotated[str, typer.Option(help=f"Language: {', '.join(LANGUAGES)}.")] = "",
 ) -> None:
-    """Say who covers what: a line a State, a column a measure."""
+    """Say who covers what: on the screen a line a measure and a column a State, in CSV a line a State."""
     try:
         status = _list(format, spoken_language(lang))
     except OpenCWCError as error:
@@ -173,32 +175,49 @@ def remove(
 
 
 def _list(format: str, lang: str) -> int:
-    from opencwc.legislation.shelving import Shelf
-    from opencwc.wording.states import state_named
+    from opencwc.legislation.shelving import Shelf, shelf_csv, shelf_json
 
-    if format not in ("text", "json"):
-        raise SettingsError(f"--format {format!r} is not known.", remedy="It is text or json.")
+    if format not in ("text", "csv", "json"):
+        raise SettingsError(f"--format {format!r} is not known.", remedy="It is text, csv or json.")
     kept = Shelf.of_house().states()
     if format == "json":
-        rows = [
-            {
-                "state": one.state,
-                "as_of": one.as_of,
-                "texts": [file.name for file in one.files],
-                "verdicts": one.verdicts,
-            }
-            for one in kept
-        ]
-        print(json.dumps(rows, ensure_ascii=False, indent=1))
-        return 0
-    if not kept:
+        print(shelf_json(kept))
+    elif format == "csv":
+        print(shelf_csv(kept), end="")
+    elif not kept:
         print(sentence("shelf_empty", lang))
-        return 0
-    print("\t".join(say(f"law_column_{one}", lang) for one in ("state", "as_of", "texts")), *_WORDS, sep="\t")
-    for one in kept:
-        counted = [sum(verdict == name for verdict in one.verdicts.values()) for name in _WORDS]
-        print(say(state_named(one.state), lang), one.as_of, len(one.files), *counted, sep="\t")
+    else:
+        _print_matrix(kept, lang)
     return 0
 
 
-_WORDS = ("covered", "partial", "none")
+def _print_matrix(kept: Sequence[Kept], lang: str) -> None:
+    """Print the States, then who covers what, as many States beside each other as there is room for."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from opencwc.legislation.shelving import measures_on
+    from opencwc.wording.states import state_named
+
+    console = Console(width=None if sys.stdout.isatty() else 120, highlight=False)
+    for one in kept:
+        state = displayable(say(state_named(one.state), lang))
+        counts = ", ".join(f"{_SIGNS[name]} {list(one.verdicts.values()).count(name)}" for name in _SIGNS)
+        print(one.state, state, one.as_of, len(one.files), counts, sep="\t")
+    print("\n" + "   ".join(f"{sign} {say(f'law_verdict_{name}', lang)}" for name, sign in _SIGNS.items()))
+    beside = max(1, (console.width - 20) // 5)
+    for start in range(0, len(kept), beside):
+        held = kept[start : start + beside]
+        grid = Table(box=None, pad_edge=False)
+        for heading in (say("law_column_measure", lang), *(one.state for one in held)):
+            grid.add_column(heading, no_wrap=True)
+        for measure in measures_on(kept):
+            signs = (_SIGNS.get(one.verdicts.get(measure, ""), "") for one in held)
+            grid.add_row(*map(Text, (displayable(measure), *signs)))
+        print()
+        console.print(grid)
+
+
+_SIGNS = {"covered": "●", "partial": "◐", "none": "–"}
+"""How a verdict stands in the matrix; what was not checked is left empty."""

@@ -161,6 +161,7 @@ def _print(checked: Checked, lang: str) -> None:
     from rich.text import Text
 
     from opencwc.legislation.formats import missing_words, place_words
+    from opencwc.legislation.showing import said_in
 
     console = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
     grid = Table(box=None, pad_edge=False)
@@ -171,6 +172,10 @@ def _print(checked: Checked, lang: str) -> None:
         verdict = say(f"law_verdict_{one.verdict}", lang)
         place = place_words(one) if one.verdict != "none" else ""
         cells = (one.measure.id, title, verdict, place, missing_words(one, lang))
+        grid.add_row(*(Text(displayable(cell)) for cell in cells))
+    for other in checked.obligations:
+        verdict = say(f"law_verdict_{other.verdict}", lang)
+        cells = (other.name, said_in(other.titles, lang), verdict, "", say("list_separator", lang).join(other.open))
         grid.add_row(*(Text(displayable(cell)) for cell in cells))
     console.print(grid)
 

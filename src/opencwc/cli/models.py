@@ -114,11 +114,14 @@ def evaluate(id: Id, format: Format = "text", lang: Lang = "") -> None:
                     "figures": [asdict(one) for one in measured.figures],
                     "own": [asdict(one) for one in measured.own],
                     "differences": [asdict(one) for one in differences],
+                    "notes": [sentence(one, language) for one in measured.notes],
                 }
             )
             return int(bool(differences))
         for one in (*measured.figures, *measured.own):
             _print(f"{one.part}\t{one.language}\t{one.metric}\t{one.value:.3f}\t{interval(one)}\tn={one.n}")
+        for note in measured.notes:
+            _print(sentence(note, language))
         for each in differences:
             values: dict[str, Value] = {key: "-" if value is None else value for key, value in asdict(each).items()}
             _print(sentence(Message("models_differs", values), language))

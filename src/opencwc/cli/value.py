@@ -44,6 +44,8 @@ def spoken_language(asked: str = "") -> str:
             f"The setting lang = {settled!r} is no language of OpenCWC.",
             remedy=f"It is one of: {', '.join(LANGUAGES)}.",
         )
+    if asked and asked.replace("-", "_").split("_")[0].lower() not in LANGUAGES:
+        raise SettingsError(f"--lang {asked!r} is not known.", remedy=f"It is one of: {', '.join(LANGUAGES)}.")
     return choose_language(asked or settled)
 
 

@@ -153,13 +153,27 @@ class MeasureSet(NamedTuple):
     obligations: tuple[Obligation, ...]
 
 
+class Refused(NamedTuple):
+    """A set file of the house's own that was left out: its name, and what is wrong with it and where."""
+
+    file: str
+    why: str
+
+
 class Measures:
     """All sets as they stand on one day, with the terms of every language."""
 
     def __init__(
-        self, as_of: date, sets: tuple[MeasureSet, ...], terms: Mapping[str, Patterns], context: Groups
+        self,
+        as_of: date,
+        sets: tuple[MeasureSet, ...],
+        terms: Mapping[str, Patterns],
+        context: Groups,
+        refused: tuple[Refused, ...] = (),
     ) -> None:
         self.as_of = as_of
+        self.refused = refused
+        """The house's own set files that were left out."""
         self.context = context
         """Of which a text or chapter has to speak for an ordinary measure's passages to count there."""
         self.sets = sets
@@ -187,21 +201,25 @@ class Measures:
 
 
 def read_measures(as_of: date | None = None, files: Iterable[Path] = (), cache: Path | None = None) -> Measures:
-    """Read the project's sets and the set files named in ``files``; raise `RuleError` where one cannot hold.
+    """Read the project's sets and the set files named in ``files``, a house's own.
+
+    A file of the house's own that cannot hold is left out, and told in `Measures.refused`; one of the project's raises
+    `RuleError`.
 
     >>> read_measures(date(2026, 1, 1)).measure("PRO-01").elements[-1].key
     'PRO-01.retain'
     """
     own = tuple(files)
     paths = [FOLDER / "measures.yaml", *(FOLDER / f"{one}.yaml" for one in READ_LANGUAGES)]
-    sets = [*sorted((FOLDER / "sets").glob("*.yaml")), *own]
-    stamps = [[str(path), path.stat().st_mtime_ns, path.stat().st_size] for path in (*paths, *sets) if path.exists()]
+    ours = sorted((FOLDER / "sets").glob("*.yaml"))
+    stamps = {"ours": _stamps((*paths, *ours)), "own": _stamps(own)}
 
     def read() -> Raw:
         return {
             "core": read_yaml(paths[0]),
             "said": {one: read_yaml(FOLDER / f"{one}.yaml") for one in READ_LANGUAGES},
-            "sets": [{**read_yaml(path), "file": str(path)} for path in sets],
+            "sets": [{**read_yaml(path), "file": str(path)} for path in ours],
+            "own": [_own_set(path) for path in own],
         }
 
     raw: Raw = cached_json(cache, "measures", stamps, read)
@@ -209,14 +227,41 @@ def read_measures(as_of: date | None = None, files: Iterable[Path] = (), cache: 
     core = _core(raw["core"], raw["said"])
     built = [core]
     known = {one.id for one in core.measures}
-    for one in raw["sets"]:
-        made = _set(one, known, terms)
-        if made.id in {other.id for other in built}:
-            raise RuleError(f"a set called {made.id} is there already", where=str(one.get("file")))
+    refused: list[Refused] = []
+    for one in (*raw["sets"], *raw["own"]):
+        widened = {language: dict(said) for language, said in terms.items()}
+        try:
+            made = _set(one, known, widened, {other.id for other in built})
+        except _STRANGE as error:
+            if one in raw["sets"]:
+                raise
+            refused.append(Refused(Path(one["file"]).name, _said_of(error)))
+            continue
+        terms = widened
         built.append(made)
         known |= {measure.id for measure in made.measures}
     context = _groups(raw["core"].get("context"), "measures.yaml context")
-    return Measures(as_of or date.today(), tuple(built), terms, context)
+    return Measures(as_of or date.today(), tuple(built), terms, context, tuple(refused))
+
+
+def _said_of(error: Exception) -> str:
+    """Say what is wrong with a set file: in the words of the rule, or where its fields have another shape."""
+    return str(error) if isinstance(error, RuleError) else f"a field has another shape than it should ({error})."
+
+
+_STRANGE = (RuleError, AttributeError, KeyError, TypeError, ValueError)
+
+
+def _own_set(path: Path) -> Raw:
+    """Read a set file of the house's own; what cannot be read is kept as what is wrong with it."""
+    try:
+        return {**read_yaml(path), "file": str(path)}
+    except RuleError as error:
+        return {"file": str(path), "unread": [error.what, error.where, error.remedy]}
+
+
+def _stamps(paths: Iterable[Path]) -> list[list[object]]:
+    return [[str(path), path.stat().st_mtime_ns, path.stat().st_size] for path in paths if path.exists()]
 
 
 def own_sets(folder: Path) -> tuple[Path, ...]:
@@ -263,11 +308,16 @@ def _patterns(raw: Raw, where: str) -> dict[str, tuple[str, ...]]:
     return said
 
 
-def _set(raw: Raw, known: set[str], terms: dict[str, dict[str, tuple[str, ...]]]) -> MeasureSet:
+def _set(raw: Raw, known: set[str], terms: dict[str, dict[str, tuple[str, ...]]], sets: set[str]) -> MeasureSet:
     where = str(raw.get("file", ""))
+    if "unread" in raw:
+        what, place, remedy = raw["unread"]
+        raise RuleError(what, where=place, remedy=remedy)
     fields = {"set", "title", "source", "evidence", "in_force", "obligations", "measures", "wording", "terms", "file"}
     refuse_unknown(raw, fields, where)
     name = text_in(raw, "set", where)
+    if name in sets:
+        raise RuleError(f"a set called {name} is there already", where=where)
     wording = {str(language): dict(one) for language, one in dict(raw.get("wording") or {}).items()}
     measures = tuple(_measure(one, raw, wording, where) for one in mappings_in(raw, "measures", where))
     if again := sorted({one.id for one in measures} & known):

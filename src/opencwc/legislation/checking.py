@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from opencwc.convention.measures import READ_LANGUAGES, Measure, Measures, own_sets, read_measures
 from opencwc.errors import InputError
-from opencwc.finding import Message, Value
+from opencwc.finding import Message
 from opencwc.language.encoders import Encoder, named_encoder
 from opencwc.language.legal_texts import LegalText, read_legal_text
 from opencwc.language.searching import Hit, PassageIndex
@@ -21,7 +21,19 @@ from opencwc.legislation.coverage_model import probabilities_of
 from opencwc.legislation.deciding import contributing, met_by, signs_of, strength, verdict_of
 from opencwc.legislation.elements import Reader
 from opencwc.legislation.languages import in_their_languages, language_named, unread_languages
-from opencwc.legislation.model import COVERED, NONE, PARTIAL, SHOWN, Answer, Checked, Law, SectionHolding, Shown, Span
+from opencwc.legislation.model import (
+    COVERED,
+    NONE,
+    PARTIAL,
+    SHOWN,
+    Answer,
+    Checked,
+    Fulfilled,
+    Law,
+    SectionHolding,
+    Shown,
+    Span,
+)
 from opencwc.legislation.narrowing import narrowed
 from opencwc.legislation.retrieving import Found, question_of, rank, retrieve
 from opencwc.settings import load_settings
@@ -113,25 +125,19 @@ def check_texts(
         _answer(one, held, ranked, index, reader, chances if used else None, verdict_of(chances), sign)
         for one, (held, _, _, ranked), chances, sign in zip(chosen, found, likely, signs, strict=True)
     ]
-    notes = (*law.notes, *said)
-    return Checked(law, tuple(answers), used, weights, notes, _other_texts(rules, answers))
+    left_out = [Message("law_set_not_read", {"file": one.file, "why": one.why}) for one in rules.refused]
+    notes = (*left_out, *law.notes, *said)
+    return Checked(law, tuple(answers), used, weights, notes, _fulfilled(rules, answers))
 
 
-def _other_texts(measures: Measures, answers: Sequence[Answer]) -> tuple[Message, ...]:
-    """Say of each obligation of another text how many of the measures that fulfil it are covered."""
+def _fulfilled(measures: Measures, answers: Sequence[Answer]) -> tuple[Fulfilled, ...]:
+    """Say of each obligation of another text how the measures that fulfil it came out."""
     verdicts = {one.measure.id: one.verdict for one in answers}
-    said = []
-    for one in measures.obligations:
-        held = [verdicts[id] for id in one.measures if id in verdicts]
-        values: dict[str, Value] = {
-            "text": f"{one.set} {one.id}",
-            "title": _name(one.titles),
-            "covered": held.count(COVERED),
-            "partial": held.count(PARTIAL),
-            "none": held.count(NONE),
-        }
-        said.append(Message("law_obligation", values))
-    return tuple(said)
+    return tuple(
+        Fulfilled(one.set, one.id, one.titles, one.source, tuple((id, verdicts[id]) for id in held))
+        for one in measures.obligations
+        if (held := [id for id in one.measures if id in verdicts])
+    )
 
 
 def read_law(texts: Sequence[LegalText], state: str, as_of: date) -> Law:
@@ -251,15 +257,22 @@ def _answer(
     shown = tuple(_shown(one, index) for one in ranked[:SHOWN])
     if verdict != NONE and not shown:
         verdict = NONE
-    missing = [one for one in lacking if one not in left]
+    weak: set[str] = set()
+    if verdict == NONE:  # what stands somewhere did not make a provision
+        weak = {one.id for one in measure.elements if one.id in met}
+    elif verdict == PARTIAL and not lacking:
+        weak = {one.id for one in measure.missing(tight) if one.id in met}
+    met -= weak
     delegated = [one for one in lacking if one in left]
-    weak = [one.id for one in measure.missing(tight) if one.id in met] if verdict == PARTIAL and not lacking else []
-    missing += weak
-    why = _why(measure, verdict, met - set(weak), missing, delegated, held, weak)
+    missing = [one.id for one in measure.needed if one.id in weak or (one.id in lacking and one.id not in left)]
+    spoken = {element for one in shown for element in one.elements}
+    passing = [one for one in missing if one in weak or one in spoken]
+    why = _why(measure, verdict, met, missing, delegated, held, passing)
+    open_ones = verdict != COVERED
     return Answer(
-        measure, verdict, max(chances) if chances is not None else None, shown, tuple(sorted(met - set(weak))),
-        tuple(missing) if verdict != COVERED else (), tuple(delegated) if verdict != COVERED else (), why,
-        tuple(chances or ()), tuple(signs.items()),
+        measure, verdict, max(chances) if chances is not None else None, shown, tuple(sorted(met)),
+        tuple(missing) if open_ones else (), tuple(delegated) if open_ones else (), why,
+        tuple(chances or ()), tuple(signs.items()), tuple(passing) if open_ones else (),
     )  # fmt: skip
 
 
@@ -273,7 +286,11 @@ def _shown(found: Found, index: PassageIndex) -> Shown:
         for held in found.holding.holdings:
             inside = [one for one in held.spans if passage.start <= one.start < passage.end]
             spans += inside
-            (left if held.how == "regulation" else elements).append(held.element)
+            pointed = held.via >= 0 and not held.spans  # the words stand where a reference leads
+            if (inside or pointed) and held.how != "denied":
+                (left if held.how == "regulation" else elements).append(held.element)
+        if not spans:
+            elements, left = [], []
     order = sorted(dict.fromkeys(spans), key=lambda one: (one.start, one.end))
     return Shown(
         passage, found.score, found.similarity, tuple(order), tuple(dict.fromkeys(elements)), tuple(dict.fromkeys(left))
@@ -308,13 +325,15 @@ def _why(
     missing: Sequence[str],
     delegated: Sequence[str],
     held: dict[int, SectionHolding],
-    weak: Sequence[str],
+    passing: Sequence[str],
 ) -> tuple[Message, ...]:
     """Say what the verdict rests on: what is said, what is missing, what is left to a regulation."""
     names = {one.id: _name(one.names) for one in measure.elements}
     said: list[Message] = []
     if verdict == NONE:
         said.append(Message("law_why_none"))
+        if passing:
+            said.append(Message("law_why_weak", {"elements": tuple(names[one] for one in passing)}))
         return tuple(said)
     if met:
         by_reference = {one.element for each in held.values() for one in each.holdings if one.how == "reference"} & met
@@ -325,14 +344,14 @@ def _why(
             taken = tuple(names[one.id] for one in measure.elements if one.id in by_reference)
             said.append(Message("law_why_reference", {"elements": taken}))
     excepted = {element for one in held.values() for element in one.of("excepted")}
-    for message, ids in (
-        ("law_why_excepted", [one for one in weak if one in excepted]),
-        ("law_why_weak", [one for one in weak if one not in excepted]),
-    ):
-        if ids:
-            said.append(Message(message, {"elements": tuple(names[one] for one in ids)}))
-    if verdict == PARTIAL and missing and not weak:
-        said.append(Message("law_why_missing", {"elements": tuple(names[one] for one in missing)}))
+    if verdict == PARTIAL:
+        for message, ids in (
+            ("law_why_excepted", [one for one in passing if one in excepted]),
+            ("law_why_weak", [one for one in passing if one not in excepted]),
+            ("law_why_missing", [one for one in missing if one not in passing]),
+        ):
+            if ids:
+                said.append(Message(message, {"elements": tuple(names[one] for one in ids)}))
     if verdict == PARTIAL and delegated:
         said.append(Message("law_why_regulation", {"elements": tuple(names[one] for one in delegated)}))
     if verdict == COVERED and (missing or delegated):

@@ -5,35 +5,94 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import cached_property
 
 from opencwc.finding import Message
 from opencwc.legislation.formats import element_words
-from opencwc.legislation.model import NONE, VERDICTS, Answer, Checked
+from opencwc.legislation.model import NONE, VERDICTS, Answer, Checked, Shown
 from opencwc.legislation.reporting import badge, title_of
-from opencwc.publishing import Block, Count, Counts, Paragraph, Report, Section, Table, Text, Words
+from opencwc.publishing import (
+    Badge,
+    Beside,
+    Block,
+    Card,
+    Cards,
+    Column,
+    Count,
+    Counts,
+    Fact,
+    Facts,
+    Filter,
+    Paragraph,
+    Passage,
+    Passages,
+    Piece,
+    Report,
+    Section,
+    Table,
+    Text,
+    Words,
+)
 from opencwc.publishing.labels import labels_in
+from opencwc.publishing.model import Tone
 from opencwc.wording import RIGHT_TO_LEFT, say, sentence
 from opencwc.wording.states import state_named
 
-CHANGES = ("gained", "lost", "reworded", "same")
-"""What became of a measure: more of it is covered, less, the same in other words, or nothing changed."""
-COMPARED_COLUMNS = ("measure", "change", "before", "after", "came", "went", "section_before", "section_after")
+CHANGES = ("gained", "lost", "mixed", "reworded", "same")
+"""What became of a measure: more of it is covered, less, some more and some less, other words, or nothing changed."""
+CHANGE_TONES: dict[str, Tone] = {
+    "gained": "calm", "lost": "grave", "mixed": "doubt", "reworded": "mild", "same": "calm",
+}  # fmt: skip
+COMPARED_COLUMNS = (
+    "measure", "change", "before", "after", "came", "went", "section_before", "section_after", "words_came",
+    "words_went", "text_before", "text_after",
+)  # fmt: skip
+"""The columns of the CSV; in the texts what went stands as ``[-word-]``, what came as ``{+word+}``."""
 _ORDER = {verdict: place for place, verdict in enumerate(reversed(VERDICTS))}
-_SAME = 0.995
+_WORD = re.compile(r"[\u3400-\u9fff]|\w+|\s+|[^\w\s]")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
+class Pair:
+    """A passage before and after, ``None`` where there is none, in pieces: what went and what came has a tone."""
+
+    before: Shown | None
+    after: Shown | None
+
+    @cached_property
+    def pieces(self) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
+        """Both texts, the words that differ marked."""
+        old, new = (_WORD.findall(one.passage.text) if one else [] for one in (self.before, self.after))
+        steps = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+        went = _joined((old[first:last], "grave" if name != "equal" else None) for name, first, last, *_ in steps)
+        came = _joined((new[first:last], "calm" if name != "equal" else None) for name, *_, first, last in steps)
+        return went, came
+
+    @property
+    def words(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The words that went, and those that came."""
+        went, came = (tuple(" ".join(one.text.split()) for one in side if one.tone) for side in self.pieces)
+        return went, came
+
+
+def _joined(stretches: Iterator[tuple[Sequence[str], Tone | None]]) -> tuple[Piece, ...]:
+    return tuple(Piece("".join(words), tone) for words, tone in stretches if words)
+
+
+@dataclass(frozen=True)
 class Change:
-    """One measure before and after: the change, the elements that came and those that went."""
+    """One measure before and after: the change, the elements that came and went, the passages that differ."""
 
     before: Answer
     after: Answer
     change: str
     came: tuple[str, ...]
     went: tuple[str, ...]
+    pairs: tuple[Pair, ...]
 
 
 @dataclass(frozen=True)
@@ -56,19 +115,42 @@ def _change(before: Answer, after: Answer) -> Change:
     came = tuple(one for one in after.met if one not in before.met)
     went = tuple(one for one in before.met if one not in after.met)
     step = _ORDER[after.verdict] - _ORDER[before.verdict]
-    if step or came or went:
-        change = "gained" if step > 0 or (not step and len(came) > len(went)) else "lost"
-        if not step and len(came) == len(went):
-            change = "reworded"
+    pairs = tuple(_pairs(_holding(before), _holding(after)))
+    if came and went and not step:
+        change = "mixed"
+    elif step or came or went:
+        change = "gained" if step > 0 or (not step and came) else "lost"
     else:
-        change = "same" if after.verdict == NONE or _alike(before, after) else "reworded"
-    return Change(before, after, change, came, went)
+        change = "reworded" if pairs else "same"
+    return Change(before, after, change, came, went, pairs)
 
 
-def _alike(before: Answer, after: Answer) -> bool:
-    one = before.shown[0].passage.text if before.shown else ""
-    other = after.shown[0].passage.text if after.shown else ""
-    return one == other or SequenceMatcher(None, one, other, autojunk=False).ratio() >= _SAME
+def _holding(answer: Answer) -> list[Shown]:
+    """Return the passages that a measure rests on: those that hold something of it."""
+    if answer.verdict == NONE:
+        return []
+    return [one for one in answer.shown if one.elements or one.delegated] or list(answer.shown[:1])
+
+
+def _pairs(before: Sequence[Shown], after: Sequence[Shown]) -> Iterator[Pair]:
+    """Pair the passages that differ: by their section, else by how many words they share; the rest stand alone."""
+    texts = {one.passage.text for one in before} & {one.passage.text for one in after}
+    old = [one for one in before if one.passage.text not in texts]
+    new = [one for one in after if one.passage.text not in texts]
+    for one in new:
+        near = max(((_nearness(other, one), place) for place, other in enumerate(old)), default=(0.0, -1))
+        yield Pair(old.pop(near[1]) if near[0] >= _SHARED else None, one)
+    yield from (Pair(one, None) for one in old)
+
+
+def _nearness(one: Shown, other: Shown) -> float:
+    words, others = ({*_WORD.findall(each.passage.text.casefold())} for each in (one, other))
+    same_section = one.passage.section.id == other.passage.section.id
+    return len(words & others) / (len(words | others) or 1) + (0.2 if same_section else 0.0)
+
+
+_SHARED = 0.45
+"""Share of their words from which on two passages are one in two versions; the same section counts as 0.2 of it."""
 
 
 def compared_csv(compared: Compared, lang: str = "en") -> str:
@@ -80,10 +162,28 @@ def compared_csv(compared: Compared, lang: str = "en") -> str:
         writer.writerow(
             (
                 one.after.measure.id, one.change, one.before.verdict, one.after.verdict, ";".join(one.came),
-                ";".join(one.went), _section(one.before), _section(one.after),
+                ";".join(one.went), _section(one.before), _section(one.after), "; ".join(_words(one, 1)),
+                "; ".join(_words(one, 0)), *_marked(one),
             )
         )  # fmt: skip
     return stream.getvalue()
+
+
+def _words(change: Change, side: int) -> list[str]:
+    return [word for pair in change.pairs for word in pair.words[side] if word]
+
+
+def _marked(change: Change) -> tuple[str, str]:
+    """Return the passages before and after, each on one line, the words that differ in brackets."""
+    sides = (("[-", "-]"), ("{+", "+}"))
+    texts: list[list[str]] = [[], []]
+    for pair in change.pairs:
+        for text, pieces, (opens, closes) in zip(texts, pair.pieces, sides, strict=True):
+            if pieces:
+                said = "".join(f"{opens}{one.text}{closes}" if one.tone else one.text for one in pieces)
+                text.append(" ".join(said.split()))
+    before, after = (" | ".join(one) for one in texts)
+    return before, after
 
 
 def compared_json(compared: Compared, lang: str = "en") -> str:
@@ -99,22 +199,42 @@ def compared_json(compared: Compared, lang: str = "en") -> str:
             "went": list(one.went),
             "section_before": _section(one.before),
             "section_after": _section(one.after),
+            "passages": [_pair_to_plain(pair) for pair in one.pairs],
         }
         for one in compared.changes
     ]
     law = compared.after.law
-    said = {"state": law.state, "as_of": law.as_of.isoformat(), "measures": rows}
+    texts = {"before": _names(compared.before), "after": _names(compared.after)}
+    said = {"state": law.state, "as_of": law.as_of.isoformat(), "texts": texts, "measures": rows}
     return json.dumps(said, ensure_ascii=False, indent=1) + "\n"
 
 
+def _pair_to_plain(pair: Pair) -> dict[str, object]:
+    went, came = pair.words
+    sides = {
+        name: {"file": one.passage.section.file, "section": one.passage.section.id, "text": one.passage.text}
+        if one
+        else None
+        for name, one in (("before", pair.before), ("after", pair.after))
+    }
+    return {**sides, "words_went": list(went), "words_came": list(came)}
+
+
+def _names(checked: Checked) -> list[str]:
+    return [one.name for one in checked.law.texts]
+
+
 def _section(answer: Answer) -> str:
-    return answer.shown[0].passage.section.id if answer.shown and answer.verdict != "none" else ""
+    return answer.shown[0].passage.section.id if answer.shown and answer.verdict != NONE else ""
 
 
 def compared_report(compared: Compared, lang: str = "en") -> Report:
     """Return what changed in coverage as a report."""
     law = compared.after.law
-    titles = {one: say(f"law_compare_{one}", lang) for one in ("counts", "changes", "unchanged")}
+    titles = {
+        "texts": say("law_compare_texts", lang),
+        **{one: say(f"law_compare_{one}", lang) for one in ("counts", "changes", "unchanged")},
+    }
     return Report(
         title=say(Message("law_compare_title", {"state": state_named(law.state)}), lang),
         lang=lang,
@@ -130,20 +250,29 @@ def compared_report(compared: Compared, lang: str = "en") -> Report:
 
 
 def _sections(compared: Compared, lang: str, titles: dict[str, str]) -> Iterator[Section]:
-    for side, checked in (("before", compared.before), ("after", compared.after)):
+    sides = (("before", compared.before), ("after", compared.after))
+    names = tuple(
+        Fact(say(f"law_compare_{side}", lang), tuple(Text(name, verbatim=True) for name in _names(checked)))
+        for side, checked in sides
+    )
+    yield Section("texts", titles["texts"], (Facts(names),))
+    for side, checked in sides:
         counts = tuple(
             Count(badge(verdict, lang), sum(one.verdict == verdict for one in checked.answers)) for verdict in VERDICTS
         )
         title = say(f"law_compare_{side}", lang)
         yield Section(f"counts-{side}" if side == "after" else "counts", title, (Counts(counts),), wide=False)
-    changed = [one for one in compared.changes if one.change != "same"]
+    changed = sorted(
+        (one for one in compared.changes if one.change != "same"), key=lambda one: CHANGES.index(one.change)
+    )
     same = [one for one in compared.changes if one.change == "same"]
     blocks: tuple[Block, ...] = (Paragraph((sentence("law_compare_none", lang),)),)
     if changed:
-        names = ("measure", "title", "change", "before", "after", "came", "went")
-        headings = tuple(say(f"law_column_{one}", lang) for one in names)
-        rows = tuple(_row(one, lang) for one in sorted(changed, key=lambda one: CHANGES.index(one.change)))
-        blocks = (Table(titles["changes"], headings, rows),)
+        columns = ("measure", "title", "change", "before", "after", "came", "went")
+        headings = tuple(say(f"law_column_{one}", lang) for one in columns)
+        table = Table(titles["changes"], headings, tuple(_row(one, lang) for one in changed))
+        cards = Cards((_card(one, lang) for one in changed), (Filter("change", say("law_column_change", lang)),))
+        blocks = (table, cards)
     yield Section("changes", titles["changes"], blocks)
     said = say("list_separator", lang).join(one.after.measure.id for one in same)
     yield Section("unchanged", titles["unchanged"], (Paragraph((Text(said or "-", verbatim=True),)),))
@@ -152,7 +281,38 @@ def _sections(compared: Compared, lang: str, titles: dict[str, str]) -> Iterator
 def _row(one: Change, lang: str) -> tuple[Words, ...]:
     measure = one.after.measure
     return (
-        Text(measure.id, verbatim=True), title_of(measure, lang), say(f"law_change_{one.change}", lang),
-        say(f"law_verdict_{one.before.verdict}", lang), say(f"law_verdict_{one.after.verdict}", lang),
-        element_words(measure, one.came, lang), element_words(measure, one.went, lang),
+        Text(measure.id, verbatim=True, to=f"#measure-{measure.id}"), title_of(measure, lang),
+        say(f"law_change_{one.change}", lang), say(f"law_verdict_{one.before.verdict}", lang),
+        say(f"law_verdict_{one.after.verdict}", lang), element_words(measure, one.came, lang),
+        element_words(measure, one.went, lang),
     )  # fmt: skip
+
+
+def _card(one: Change, lang: str) -> Card:
+    """Set the passages of a measure before and after beside each other, the words that differ marked."""
+    measure = one.after.measure
+    told = [
+        (say("law_column_before", lang), say(f"law_verdict_{one.before.verdict}", lang)),
+        (say("law_column_after", lang), say(f"law_verdict_{one.after.verdict}", lang)),
+        (say("law_column_came", lang), element_words(measure, one.came, lang)),
+        (say("law_column_went", lang), element_words(measure, one.went, lang)),
+    ]
+    change = say(f"law_change_{one.change}", lang)
+    blocks: list[Block] = [Facts(tuple(Fact(name, (said,)) for name, said in told if said))]
+    for pair in one.pairs:
+        columns = [
+            Column(say(f"law_compare_{side}", lang), (_passage(shown, pieces, lang),))
+            for side, shown, pieces in zip(("before", "after"), (pair.before, pair.after), pair.pieces, strict=True)
+        ]
+        blocks.append(Beside((columns[0], columns[1]), even=True))
+    return Card(
+        f"measure-{measure.id}", (Text(measure.id, verbatim=True), title_of(measure, lang)),
+        Badge(change, CHANGE_TONES[one.change]), (), None, tuple(blocks), {"change": change},
+    )  # fmt: skip
+
+
+def _passage(shown: Shown | None, pieces: tuple[Piece, ...], lang: str) -> Block:
+    if shown is None:
+        return Paragraph((sentence("law_compare_no_passage", lang),), "note")
+    section = shown.passage.section
+    return Passages((Passage(f"{section.file} {section.id}", pieces, (), section.lang),))

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from opencwc.errors import InputError, SettingsError, StorageError
+from opencwc.finding import Message, Value
 from opencwc.legislation.deciding import SIGNS
 from opencwc.legislation.model import VERDICTS, Answer, Law
 from opencwc.settings import data_folder
@@ -101,12 +102,54 @@ class Corrections:
                 f"the corrections cannot be read ({error})", where=str(self.path), remedy="Mend or move the file."
             ) from error
 
-    def rows(self) -> list[dict[str, Any]]:
-        """Return the last correction of each measure of each State as a label with its signs."""
-        last = {(one["state"], one["measure"]): one for one in self.all()}
-        return [
+    def rows(self) -> tuple[list[dict[str, Any]], tuple[Message, ...]]:
+        """Return the last correction of each measure of each State as a label with its signs.
+
+        A line that is no whole correction is left out; beside the labels, one message a line says so.
+        """
+        last: dict[tuple[str, str], dict[str, Any]] = {}
+        left_out = []
+        for number, line in self._lines():
+            record, lacking = _whole(line)
+            if lacking:
+                told: dict[str, Value] = {"line": number, "file": self.path.name, "field": lacking}
+                left_out.append(Message("law_correction_left_out", told))
+            else:
+                last[str(record["state"]), str(record["measure"])] = record
+        rows = [
             {"verdict": one["verdict"], "lang": one["lang"], "country": "", **one["signs"]} for one in last.values()
         ]
+        return rows, tuple(left_out)
+
+    def _lines(self) -> list[tuple[int, str]]:
+        try:
+            text = self.path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return []
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError(
+                f"the corrections cannot be read ({error})", where=str(self.path), remedy="Mend or move the file."
+            ) from error
+        return [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+
+
+def _whole(line: str) -> tuple[dict[str, Any], str]:
+    """Return a line as a record, and the first field that it lacks; ``JSON`` where it is none."""
+    try:
+        record = json.loads(line)
+    except ValueError:
+        return {}, "JSON"
+    if not isinstance(record, dict):
+        return {}, "JSON"
+    signs = record.get("signs")
+    sound = {
+        "state": bool(record.get("state")),
+        "measure": bool(record.get("measure")),
+        "verdict": record.get("verdict") in VERDICTS,
+        "lang": isinstance(record.get("lang"), str),
+        "signs": isinstance(signs, dict) and all(isinstance(signs.get(one), int | float) for one in SIGNS),
+    }
+    return record, next((field for field, holds in sound.items() if not holds), "")
 
 
 def _labels_in(file: Path) -> list[dict[str, Any]]:

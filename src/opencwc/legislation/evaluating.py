@@ -33,9 +33,9 @@ def evaluate_coverage() -> Evaluation:
         held = [row for row in rows if row["part"] == part]
         figures += _figures(part, held, partial(_by_model, weights=weights))
     figures += _figures("by rules", rows, by_rules)
-    corrected = Corrections.of_house().rows()
+    corrected, left_out = Corrections.of_house().rows()
     own = _figures("corrections of this house", corrected, partial(_by_model, weights=weights)) if corrected else ()
-    return Evaluation(tuple(figures), own=tuple(own))
+    return Evaluation(tuple(figures), own=tuple(own), notes=left_out)
 
 
 def _by_model(row: Mapping[str, Any], weights: Mapping[str, Any]) -> Sequence[float]:

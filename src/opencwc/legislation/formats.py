@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Any
 
 from opencwc.convention.measures import Element, Measure
@@ -17,7 +17,8 @@ from opencwc.wording import say, sentence
 def as_csv(checked: Checked, lang: str = "en") -> str:
     """Return up to five lines a measure, best passage first; see ``docs/reference/legislation.md`` for the columns.
 
-    A measure for which no passage was found at all has one line without a passage.
+    A measure for which no passage was found at all has one line without a passage. Behind the measures stands a line
+    for each obligation of another text, with the measures that it still needs under ``missing``.
     """
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
@@ -25,13 +26,17 @@ def as_csv(checked: Checked, lang: str = "en") -> str:
     for answer in checked.answers:
         for number, shown in enumerate(answer.shown or (None,), 1):
             writer.writerow(_row(answer, shown, number, lang))
+    for one in checked.obligations:
+        why = sentence(one.told, lang)
+        writer.writerow((one.name, one.verdict, "", "", "", "", "", "", ";".join(one.open), why))
     return stream.getvalue()
 
 
 def _row(answer: Answer, shown: Shown | None, number: int, lang: str) -> tuple[object, ...]:
     probability = "" if answer.probability is None else f"{answer.probability:.3f}"
     missing = ";".join((*answer.missing, *answer.delegated))
-    why = " ".join(sentence(one, lang) for one in answer.why)
+    said = answer.why if number == 1 or shown is None else held_by(shown, answer)
+    why = " ".join(sentence(one, lang) for one in said)
     if shown is None:
         return answer.measure.id, answer.verdict, probability, "", "", "", "", "", missing, why
     passage = shown.passage
@@ -39,6 +44,21 @@ def _row(answer: Answer, shown: Shown | None, number: int, lang: str) -> tuple[o
         answer.measure.id, answer.verdict, probability, number, passage.section.file, passage.section.id,
         passage.start, passage.end, missing, why,
     )  # fmt: skip
+
+
+def held_by(shown: Shown, answer: Answer) -> tuple[Message, ...]:
+    """Say what one passage holds of a measure: as a provision, only in passing, by leaving it to a regulation."""
+    kinds = {
+        "law_passage_holds": [one for one in shown.elements if one in answer.met],
+        "law_only_in_passing": [one for one in shown.elements if one not in answer.met],
+        "law_left_to_regulation": list(shown.delegated),
+    }
+    said = [Message(id, {"elements": _named(answer.measure, held)}) for id, held in kinds.items() if held]
+    return tuple(said) or (Message("law_passage_near"),)
+
+
+def _named(measure: Measure, ids: Sequence[str]) -> tuple[Message, ...]:
+    return tuple(Message("by_language", dict(element_named(measure, one).names)) for one in ids)
 
 
 def as_json(checked: Checked, lang: str = "en") -> str:
@@ -53,8 +73,33 @@ def as_json(checked: Checked, lang: str = "en") -> str:
         "languages": list(law.languages),
         "notes": [message_to_plain(one) | {"said": sentence(one, lang)} for one in checked.notes],
         "measures": [answer_to_plain(one, lang) for one in checked.answers],
+        "sets": _sets(checked, lang),
     }
     return json.dumps(said, ensure_ascii=False, indent=1) + "\n"
+
+
+def _sets(checked: Checked, lang: str) -> list[dict[str, Any]]:
+    """Return every set that the law was checked against: its measures by id, its obligations with their verdicts."""
+    names = [one.measure.set for one in checked.answers] + [one.set for one in checked.obligations]
+    return [
+        {
+            "set": name,
+            "measures": [one.measure.id for one in checked.answers if one.measure.set == name],
+            "obligations": [
+                {
+                    "id": one.id,
+                    "title": one.titles.get(lang) or one.titles["en"],
+                    "source": one.source,
+                    "verdict": one.verdict,
+                    "measures": dict(one.verdicts),
+                    "said": sentence(one.told, lang),
+                }
+                for one in checked.obligations
+                if one.set == name
+            ],
+        }
+        for name in dict.fromkeys(names)
+    ]
 
 
 def answer_to_plain(answer: Answer, lang: str = "en") -> dict[str, Any]:
@@ -70,6 +115,7 @@ def answer_to_plain(answer: Answer, lang: str = "en") -> dict[str, Any]:
         "probability": None if answer.probability is None else round(answer.probability, 4),
         "met": list(answer.met),
         "missing": list(answer.missing),
+        "in_passing": list(answer.passing),
         "delegated": list(answer.delegated),
         "why": [message_to_plain(one) | {"said": sentence(one, lang)} for one in answer.why],
         "passages": [passage_to_plain(one) for one in answer.shown],
@@ -106,21 +152,24 @@ def element_named(measure: Measure, id: str) -> Element:
     return next(one for one in measure.elements if one.id == id)
 
 
-def element_words(measure: Measure, ids: Iterator[str] | tuple[str, ...], lang: str) -> str:
+def element_words(measure: Measure, ids: Sequence[str], lang: str) -> str:
     """Return the short names of elements in a language, parted as it parts lists."""
-    names = tuple(Message("by_language", dict(element_named(measure, one).names)) for one in ids)
-    return say("list_separator", lang).join(say(one, lang) for one in names)
+    return say("list_separator", lang).join(say(one, lang) for one in _named(measure, ids))
 
 
 def missing_words(answer: Answer, lang: str) -> str:
     """Say what is missing of a measure that is covered in part, and what is left to a regulation."""
     if answer.verdict in (COVERED, NONE):
         return ""
-    said = element_words(answer.measure, answer.missing, lang)
+    absent = tuple(one for one in answer.missing if one not in answer.passing)
+    said = element_words(answer.measure, absent, lang)
+    passing = element_words(answer.measure, answer.passing, lang)
+    if passing:
+        passing = say(Message("law_only_in_passing", {"elements": passing}), lang)
     left = element_words(answer.measure, answer.delegated, lang)
     if left:
         left = say(Message("law_left_to_regulation", {"elements": left}), lang)
-    return "; ".join(one for one in (said, left) if one)
+    return "; ".join(one for one in (said, passing, left) if one)
 
 
 def place_words(answer: Answer) -> str:

@@ -24,7 +24,7 @@ from opencwc.finding import message_from_plain, message_to_plain
 from opencwc.language.legal_texts import LegalText
 from opencwc.language.sections import LegalSection
 from opencwc.language.splitting import LegalPassage
-from opencwc.legislation.model import VERDICTS, Answer, Checked, Law, Shown, Span
+from opencwc.legislation.model import VERDICTS, Answer, Checked, Fulfilled, Law, Shown, Span
 
 if TYPE_CHECKING:
     import numpy as np
@@ -71,7 +71,10 @@ def told_of(checked: Checked, encoder: str = "") -> dict[str, Any]:
         "texts": [{"name": one.name, "kind": one.kind, "characters": len(one.text)} for one in law.texts],
         "notes": [message_to_plain(one) for one in checked.notes],
         "law_notes": [message_to_plain(one) for one in law.notes],
-        "other_texts": [message_to_plain(one) for one in checked.other_texts],
+        "obligations": [
+            {"set": one.set, "id": one.id, "titles": dict(one.titles), "source": one.source, "verdicts": one.verdicts}
+            for one in checked.obligations
+        ],
         "encoder": encoder,
     }
 
@@ -86,6 +89,7 @@ def answer_as_json(answer: Answer, sections: Mapping[int, int]) -> dict[str, Any
         "missing": list(answer.missing),
         "delegated": list(answer.delegated),
         "why": [message_to_plain(one) for one in answer.why],
+        "passing": list(answer.passing),
         "signs": [[name, float(value)] for name, value in answer.signs],
         "shown": [
             {
@@ -177,12 +181,17 @@ def unpack(content: bytes) -> KeptLaw:
 
 
 def _checked(told: Mapping[str, Any], sections: tuple[LegalSection, ...], answers: tuple[Answer, ...]) -> Checked:
-    said = {
-        name: tuple(message_from_plain(one) for one in told[name]) for name in ("notes", "law_notes", "other_texts")
-    }
+    said = {name: tuple(message_from_plain(one) for one in told[name]) for name in ("notes", "law_notes")}
+    obligations = tuple(
+        Fulfilled(
+            str(one["set"]), str(one["id"]), _texts(one["titles"]), str(one["source"]),
+            tuple((str(measure), str(verdict)) for measure, verdict in one["verdicts"]),
+        )
+        for one in told.get("obligations", ())  # laws kept by earlier versions have none
+    )  # fmt: skip
     texts = tuple(LegalText(str(one["name"]), "", str(one["kind"])) for one in told["texts"])
     law = Law(str(told["state"]), date.fromisoformat(told["as_of"]), texts, sections, said["law_notes"])
-    return Checked(law, answers, str(told["model"]), str(told["weights"]), said["notes"], said["other_texts"])
+    return Checked(law, answers, str(told["model"]), str(told["weights"]), said["notes"], obligations)
 
 
 def _section(row: Sequence[Any]) -> LegalSection:
@@ -213,6 +222,7 @@ def _answer(told: Mapping[str, Any], sections: Sequence[LegalSection] | None) ->
         tuple(map(str, told["delegated"])),
         tuple(message_from_plain(one) for one in told["why"]),
         signs=tuple((str(name), float(value)) for name, value in told["signs"]),
+        passing=tuple(map(str, told.get("passing", ()))),  # laws kept by earlier versions have none
     )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
 from opencwc.convention.measures import Measure
-from opencwc.finding import Message
+from opencwc.finding import Message, Value
 from opencwc.language.legal_texts import LegalText
 from opencwc.language.sections import LegalSection
 from opencwc.language.splitting import LegalPassage
@@ -89,8 +90,9 @@ class Answer:
     """What is said of one measure.
 
     ``probability`` is that of the verdict where a model took part, else ``None``. ``missing`` are ids of elements that
-    no passage holds, ``delegated`` those that are left to a regulation that was not supplied. ``signs`` are the numbers
-    that the decision rests on, by name.
+    no provision holds, ``passing`` those among them whose words stand somewhere all the same, only in passing;
+    ``delegated`` are those that are left to a regulation that was not supplied. ``signs`` are the numbers that the
+    decision rests on, by name.
     """
 
     measure: Measure
@@ -103,6 +105,7 @@ class Answer:
     why: tuple[Message, ...]
     probabilities: tuple[float, ...] = ()
     signs: tuple[tuple[str, float], ...] = ()
+    passing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -124,6 +127,42 @@ class Law:
         return tuple(sorted((lang for lang in sizes if lang), key=lambda lang: -sizes[lang]))
 
 
+@dataclass(frozen=True, slots=True)
+class Fulfilled:
+    """What the answers mean for one obligation of another text: the verdict of each measure that fulfils it."""
+
+    set: str
+    id: str
+    titles: Mapping[str, str]
+    source: str
+    verdicts: tuple[tuple[str, str], ...]
+
+    @property
+    def name(self) -> str:
+        """The obligation's name among all: ``UNSCR1540 OP2``."""
+        return f"{self.set} {self.id}"
+
+    @property
+    def verdict(self) -> str:
+        """Covered where every measure is, none where none is even in part, else partial."""
+        found = {verdict for _, verdict in self.verdicts}
+        return found.pop() if len(found) == 1 else PARTIAL
+
+    @property
+    def open(self) -> tuple[str, ...]:
+        """The measures that are not covered."""
+        return tuple(measure for measure, verdict in self.verdicts if verdict != COVERED)
+
+    @property
+    def told(self) -> Message:
+        """How many of its measures are covered, in part, or not found."""
+        found = [verdict for _, verdict in self.verdicts]
+        counts: dict[str, Value] = {verdict: found.count(verdict) for verdict in VERDICTS}
+        return Message(
+            "law_obligation", {"text": self.name, "title": Message("by_language", dict(self.titles)), **counts}
+        )
+
+
 @dataclass(frozen=True)
 class Checked:
     """A State's law checked against the measures of a day: one answer a measure, in the order of the measures."""
@@ -133,5 +172,5 @@ class Checked:
     model: str
     weights: str
     notes: tuple[Message, ...] = ()
-    other_texts: tuple[Message, ...] = ()
-    """What the answers mean for the obligations of other texts (resolution 1540), one message each."""
+    obligations: tuple[Fulfilled, ...] = ()
+    """What the answers mean for the obligations of other texts: resolution 1540, and those of a house's own sets."""

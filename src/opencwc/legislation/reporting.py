@@ -10,14 +10,17 @@ from collections.abc import Iterator
 
 from opencwc.convention.measures import TIERS, Measure
 from opencwc.finding import Message
-from opencwc.legislation.formats import element_named, missing_words
-from opencwc.legislation.model import COVERED, NONE, PARTIAL, Answer, Checked, Shown
+from opencwc.legislation.formats import held_by, missing_words
+from opencwc.legislation.model import COVERED, NONE, PARTIAL, Answer, Checked, Fulfilled, Shown
+from opencwc.legislation.showing import ElementShown, drafting_points, elements_shown
 from opencwc.publishing import (
     Badge,
+    Beside,
     Block,
     Bullets,
     Card,
     Cards,
+    Column,
     Count,
     Counts,
     Fact,
@@ -45,7 +48,7 @@ def report(checked: Checked, lang: str = "en") -> Report:
     """Return the report on a State's texts in a language."""
     parts = ("texts", "counts", "matrix", "gaps", "measures", "other_texts")
     titles = {one: say(f"law_report_{one}", lang) for one in parts}
-    if not _obligations(checked):
+    if not checked.obligations:
         del titles["other_texts"]
     return Report(
         title=say(Message("law_report_title", {"state": state_named(checked.law.state)}), lang),
@@ -69,7 +72,7 @@ def _sections(checked: Checked, lang: str, titles: dict[str, str]) -> Iterator[S
     cards = Cards((_card(one, lang) for one in checked.answers), (Filter("verdict", say("law_column_verdict", lang)),))
     yield Section("measures", titles["measures"], (cards,))
     if "other_texts" in titles:
-        yield Section("other_texts", titles["other_texts"], (_other_texts(checked, lang),))
+        yield Section("other_texts", titles["other_texts"], (Bullets(tuple(other_texts(checked, lang))),))
 
 
 def _texts(checked: Checked, lang: str) -> Iterator[Block]:
@@ -151,44 +154,53 @@ def _gap(answer: Answer, lang: str) -> tuple[Words, ...]:
     )
 
 
-def drafting_points(answer: Answer, lang: str) -> list[str]:
-    """Return what a provision has to contain to close a gap, one sentence an element that is missing."""
-    wanted = (*answer.missing, *answer.delegated)
-    if not wanted:
-        wanted = tuple(one.id for one in answer.measure.needed)
-    said = (element_named(answer.measure, one).says for one in wanted)
-    return [one.get(lang, one["en"]) for one in said]
-
-
 def _card(answer: Answer, lang: str) -> Card:
     measure = answer.measure
-    blocks: list[Block] = [Paragraph((measure.queries.get(lang, measure.queries["en"]),), "note")]
-    blocks += [Paragraph((sentence(one, lang),)) for one in answer.why]
-    if answer.verdict != NONE:
-        blocks.append(Passages(tuple(_passage(one, answer, lang) for one in answer.shown if one.elements)))
-    elif answer.shown:
-        blocks.append(Paragraph((sentence("law_nearest", lang),), "note"))
-        blocks.append(Passages(tuple(_passage(one, answer, lang) for one in answer.shown[:1])))
-    if answer.verdict != COVERED:
-        blocks.append(Bullets(tuple(drafting_points(answer, lang))))
     return Card(
         f"measure-{measure.id}",
         (Text(measure.id, verbatim=True), title_of(measure, lang)),
         badge(answer.verdict, lang),
         (Fact(say("law_column_article", lang), (Text(measure.article, verbatim=True),)),),
         None,
-        tuple(blocks),
+        (*(Paragraph((sentence(one, lang),)) for one in answer.why), _beside(answer, lang)),
         {"verdict": say(f"law_verdict_{answer.verdict}", lang)},
     )
 
 
-def _passage(shown: Shown, answer: Answer, lang: str) -> Passage:
-    """Return a passage with its deciding words marked, and the elements that it holds."""
+def _beside(answer: Answer, lang: str) -> Beside:
+    """Set what the law says, word for word, beside what the measure asks for and how each element stands."""
+    measure = answer.measure
+    held = [one for one in answer.shown if one.elements or one.delegated] if answer.verdict != NONE else []
+    blocks: list[Block] = []
+    if not held:
+        blocks.append(Paragraph((sentence("law_nearest" if answer.shown else "law_why_none", lang),), "note"))
+    if shown := held or answer.shown[:1]:
+        blocks.append(Passages(tuple(passage_of(one, answer, lang) for one in shown)))
+    asked: list[Block] = [
+        Paragraph((measure.queries.get(lang, measure.queries["en"]),), "note"),
+        Facts(tuple(_element(one, lang) for one in elements_shown(answer, lang))),
+    ]
+    if answer.verdict != COVERED:
+        asked.append(Paragraph((say("page_law_checklist", lang),)))
+        asked.append(Bullets(tuple(drafting_points(answer, lang))))
+    return Beside(
+        (
+            Column(say("law_beside_text", lang), tuple(blocks)),
+            Column(say("law_beside_measure", lang), tuple(asked)),
+        )
+    )
+
+
+def _element(one: ElementShown, lang: str) -> Fact:
+    places = say("list_separator", lang).join(dict.fromkeys(section for _, section in one.places))
+    return Fact(one.name, (Text(say(f"page_law_element_{one.stands}", lang), note=places),))
+
+
+def passage_of(shown: Shown, answer: Answer, lang: str) -> Passage:
+    """Return a passage in its own language with its deciding words marked, and what it holds."""
     section = shown.passage.section
-    names = [element_named(answer.measure, one).names for one in dict.fromkeys((*shown.elements, *shown.delegated))]
-    held = say("list_separator", lang).join(one.get(lang, one["en"]) for one in names)
-    place = f"{section.file} {section.id}" + (f" ({held})" if held else "")
-    return Passage(place, tuple(marked(shown, TONES[answer.verdict])))
+    held = " ".join(sentence(one, lang) for one in held_by(shown, answer))
+    return Passage(f"{section.file} {section.id}", tuple(marked(shown, TONES[answer.verdict])), (), section.lang, held)
 
 
 def marked(shown: Shown, tone: Tone = "calm") -> Iterator[Piece]:
@@ -207,9 +219,12 @@ def marked(shown: Shown, tone: Tone = "calm") -> Iterator[Piece]:
         yield Piece(text[at:])
 
 
-def _obligations(checked: Checked) -> tuple[Message, ...]:
-    return checked.other_texts
+def other_texts(checked: Checked, lang: str) -> list[str]:
+    """Say what the answers mean for each obligation of another text, and which measures it still needs."""
+    return [told_of(one, lang) for one in checked.obligations]
 
 
-def _other_texts(checked: Checked, lang: str) -> Bullets:
-    return Bullets(tuple(sentence(one, lang) for one in _obligations(checked)))
+def told_of(one: Fulfilled, lang: str) -> str:
+    """Say how the measures that fulfil an obligation came out, and which are not covered."""
+    needs = Message("law_needs_measures", {"measures": say("list_separator", lang).join(one.open)})
+    return sentence(one.told, lang) + (f" {sentence(needs, lang)}" if one.open else "")

@@ -5,6 +5,8 @@ A folder a State in the house's data folder; nothing is kept that the person did
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import shutil
 from collections.abc import Sequence
@@ -111,3 +113,35 @@ class Shelf:
         if not (len(state) == 3 and state.isascii() and state.isalpha()):
             raise InputError(f"{state!r} is no State", remedy="Write its three letters, as FRA.")
         return self.folder / state.upper()
+
+
+def measures_on(kept: Sequence[Kept]) -> list[str]:
+    """Return the measures that any State on the shelf was checked against, in their order."""
+    return list(dict.fromkeys(measure for one in kept for measure in one.verdicts))
+
+
+def shelf_csv(kept: Sequence[Kept]) -> str:
+    """Return who covers what: a line a State, a column a measure; a measure that was not checked is left empty."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    measures = measures_on(kept)
+    writer.writerow(("state", "as_of", "texts", "model", *measures))
+    for one in kept:
+        said = (one.verdicts.get(measure, "") for measure in measures)
+        writer.writerow((one.state, one.as_of, len(one.files), one.model, *said))
+    return stream.getvalue()
+
+
+def shelf_json(kept: Sequence[Kept]) -> str:
+    """Return the shelf as JSON: each State with its texts and the verdict of each measure."""
+    rows = [
+        {
+            "state": one.state,
+            "as_of": one.as_of,
+            "model": one.model or None,
+            "texts": [file.name for file in one.files],
+            "verdicts": one.verdicts,
+        }
+        for one in kept
+    ]
+    return json.dumps(rows, ensure_ascii=False, indent=1)

@@ -78,11 +78,13 @@ class Evaluation:
     """What an evaluation on this machine gives: the figures, and the counts that drift is measured against.
 
     ``own`` are figures on what this house has labelled itself: no card has them, so they are told and not compared.
+    ``notes`` say what could not be measured, such as a line of a house's own labels that lacks something.
     """
 
     figures: tuple[Figure, ...]
     reference: Reference | None = None
     own: tuple[Figure, ...] = ()
+    notes: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from opencwc.models.model import Card, Figure
@@ -41,8 +42,12 @@ def _page(card: Card) -> Iterator[str]:
         yield from ("", f"## {title}", "", text)
     for title, items in (("Data", card.data), ("Limits", card.limits)):
         yield from ("", f"## {title}", "")
-        yield from (f"- {item}" for item in items)
+        yield from (f"- {_PAGE.sub(_LINK, item)}" for item in items)
     yield from ("", "## Figures", "")
     yield from figure_table(card.figures)
     yield from ("", "## Licence and files", "", f"{card.licence}.", "", "| file | SHA-256 |", "|---|---|")
     yield from (f"| {one.name} | `{one.sha256}` |" for one in card.weights)
+
+
+_PAGE, _LINK = re.compile(r"`docs/([\w/-]+)\.md`"), r"[\1](../\1.md)"
+"""A page of the documentation that a card names, and how the card's own page leads to it."""

@@ -7,12 +7,14 @@ XLSX are taken from their own modules, so that nobody loads what he does not wri
 from opencwc.publishing.html import write_html
 from opencwc.publishing.model import (
     Badge,
+    Beside,
     Block,
     Bullets,
     Card,
     Cards,
     Clause,
     Clauses,
+    Column,
     Count,
     Counts,
     Excerpt,
@@ -39,12 +41,14 @@ from opencwc.publishing.model import (
 
 __all__ = [
     "Badge",
+    "Beside",
     "Block",
     "Bullets",
     "Card",
     "Cards",
     "Clause",
     "Clauses",
+    "Column",
     "Count",
     "Counts",
     "Excerpt",

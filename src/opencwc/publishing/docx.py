@@ -14,6 +14,8 @@ from typing import IO, TYPE_CHECKING, Any
 
 from opencwc.publishing.html import grouped, visible
 from opencwc.publishing.model import (
+    RIGHT_TO_LEFT,
+    Beside,
     Block,
     Bullets,
     Card,
@@ -24,6 +26,7 @@ from opencwc.publishing.model import (
     Facts,
     Form,
     Paragraph,
+    Passage,
     Passages,
     Piece,
     Report,
@@ -75,6 +78,7 @@ class _Writer:
         from docx.shared import Pt
 
         self.document = document
+        self.place: Any = document
         self.report = report
         self.right_to_left = report.direction == "rtl"
         usual = document.styles["Normal"]
@@ -112,6 +116,9 @@ class _Writer:
         match block:
             case Paragraph():
                 self.paragraph(block.words, small=block.tone == "note", bold=block.tone == "warning")
+            case Facts() if self.place is not self.document:
+                for fact in block.facts:
+                    self.paragraph((f"{fact.label}:", *fact.values), small=True)
             case Facts():
                 self.table("", (), [(one.label, _joined(one.values)) for one in block.facts])
             case Form():
@@ -121,17 +128,16 @@ class _Writer:
                 self.table("", (), rows)
             case Bullets():
                 for item in block.items:
-                    self.words(self.document.add_paragraph(style="List Bullet"), (item,))
+                    self.words(self.place.add_paragraph(style="List Bullet"), (item,))
             case Table():
                 self.table(block.caption, block.headings, block.rows)
             case Excerpt():
                 self.pieces(block.pieces)
             case Passages():
                 for passage in block.passages:
-                    self.paragraph((passage.place,), bold=True)
-                    self.pieces(passage.pieces)
-                    for remark in passage.remarks:
-                        self.paragraph((f"{remark.number}. {remark.badge.text}:", *remark.words), small=True)
+                    self.passage(passage)
+            case Beside():
+                self.beside(block, level)
             case Cards():
                 for card in block.cards:
                     self.card(card, level)
@@ -142,6 +148,32 @@ class _Writer:
                 self.paragraph((block.who,), bold=True)
                 for line in block.lines:
                     self.paragraph((f"{line}: ____________________",))
+
+    def passage(self, passage: Passage) -> None:
+        """Write a passage under its place, with the remarks on it."""
+        self.paragraph((Text(passage.place, verbatim=bool(passage.lang)),), bold=True)
+        if passage.note:
+            self.paragraph((passage.note,), small=True)
+        self.pieces(passage.pieces, passage.lang)
+        for remark in passage.remarks:
+            self.paragraph((f"{remark.number}. {remark.badge.text}:", *remark.words), small=True)
+
+    def beside(self, block: Beside, level: int) -> None:
+        """Write two columns as the cells of one row."""
+        table = self.document.add_table(rows=2, cols=2, style="Table Grid")
+        if self.right_to_left:
+            table.table_direction = _direction()
+        _repeats(table.rows[0]._tr)
+        for heading, cell, column in zip(table.rows[0].cells, table.rows[1].cells, block.columns, strict=True):
+            self.words(heading.paragraphs[0], (column.heading,), small=True, bold=True)
+            self.place = cell
+            for inner in column.blocks:
+                self.block(inner, level)
+            first = cell.paragraphs[0]
+            if len(cell.paragraphs) > 1 and not first.text:  # a new cell begins with an empty paragraph
+                first._p.getparent().remove(first._p)
+        self.place = self.document
+        self.document.add_paragraph()
 
     def card(self, card: Card, level: int) -> None:
         """Write a card: its heading with what is said of it, where it stands, its blocks."""
@@ -160,7 +192,7 @@ class _Writer:
 
     def paragraph(self, words: Iterable[Words], *, small: bool = False, bold: bool = False) -> None:
         """Write words in a row."""
-        self.words(self.document.add_paragraph(), words, small=small, bold=bold)
+        self.words(self.place.add_paragraph(), words, small=small, bold=bold)
 
     def words(
         self, paragraph: WordParagraph, words: Iterable[Words], *, small: bool = False, bold: bool = False
@@ -177,16 +209,18 @@ class _Writer:
                 run.font.rtl = True
         self.turned(paragraph)
 
-    def pieces(self, pieces: Iterable[Piece]) -> None:
-        """Write a text with its marks."""
-        paragraph = self.document.add_paragraph(style="Quote")
-        right_to_left = None
+    def pieces(self, pieces: Iterable[Piece], lang: str = "") -> None:
+        """Write a text with its marks; it runs as its language does, or where that is not known as its letters do."""
+        paragraph = self.place.add_paragraph(style="Quote")
+        right_to_left = lang in RIGHT_TO_LEFT if lang else None
         for one in pieces:
             run = paragraph.add_run(_plain(one.text))
             run.italic = False
             if right_to_left is None and any(map(str.isalpha, one.text)):
                 right_to_left = any("\u0590" <= sign <= "\u08ff" for sign in one.text)
             run.font.rtl = right_to_left or None
+            if lang:
+                _speaks(run._r.get_or_add_rPr(), lang, right_to_left=bool(right_to_left))
             if one.tone:
                 run.bold = True
                 _shade(run._r.get_or_add_rPr(), _GROUND[one.tone])
@@ -227,6 +261,15 @@ def _turn(paragraph: WordParagraph) -> None:
     from docx.oxml import OxmlElement
 
     paragraph._p.get_or_add_pPr().append(OxmlElement("w:bidi"))
+
+
+def _speaks(properties: Any, lang: str, *, right_to_left: bool) -> None:
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    said = OxmlElement("w:lang")
+    said.set(qn("w:bidi" if right_to_left else "w:eastAsia" if lang == "zh" else "w:val"), lang)
+    properties.append(said)
 
 
 def _shade(properties: Any, colour: str) -> None:

@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import ClassVar, Literal, TypeAlias
 
+RIGHT_TO_LEFT = ("ar",)
+"""Languages that are written from right to left."""
+
 Tone = Literal["grave", "doubt", "mild", "gap", "calm"]
 """How much something asks of the reader, from most to least; each has a colour and a shape of its own."""
 
@@ -144,11 +147,22 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A passage of a document: its place, its text with the marks in it, and the remarks beside it."""
+    """A passage of a document: its place, its text with the marks in it, and the remarks beside it.
+
+    ``lang`` is the language of its text, where it is known: the text is set in it, and runs as it does. ``note`` says
+    something of the passage in the report's language.
+    """
 
     place: str
     pieces: tuple[Piece, ...]
     remarks: tuple[Remark, ...] = ()
+    lang: str = ""
+    note: str = ""
+
+    @property
+    def direction(self) -> Literal["ltr", "rtl", "auto"]:
+        """Which way its text runs; ``auto`` where its language is not known."""
+        return ("rtl" if self.lang in RIGHT_TO_LEFT else "ltr") if self.lang else "auto"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +171,23 @@ class Passages:
 
     kind: ClassVar[str] = "passages"
     passages: Iterable[Passage]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One of two columns: its heading and its blocks."""
+
+    heading: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Two columns in one row, the first wider unless they are ``even``; one under the other where there is no room."""
+
+    kind: ClassVar[str] = "beside"
+    columns: tuple[Column, Column]
+    even: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +278,7 @@ class Signature:
 
 
 Block: TypeAlias = (
-    Paragraph | Facts | Counts | Bullets | Cards | Table | Excerpt | Passages | Form | Clauses | Signature
+    Paragraph | Facts | Counts | Bullets | Cards | Table | Excerpt | Passages | Beside | Form | Clauses | Signature
 )
 
 

@@ -19,7 +19,7 @@ from typing import IO, Any, Literal
 
 from opencwc.errors import OutputError, UnavailableError
 from opencwc.publishing.html import LONGEST, TEMPLATES, grouped, visible
-from opencwc.publishing.model import Count, Figure, Labels, Report, Text
+from opencwc.publishing.model import Count, Figure, Labels, Passage, Report, Text
 
 FONTS = Path(__file__).parent / "fonts"
 COLOURS = {
@@ -123,6 +123,8 @@ def _fields(value: object, labels: Labels) -> dict[str, Any]:
     if not is_dataclass(value):
         raise TypeError(f"no part of the document model: {type(value).__name__}")
     plain = {one.name: _plain(getattr(value, one.name), labels) for one in fields(value)}
+    if isinstance(value, Passage):
+        plain["direction"] = value.direction
     return plain | {"kind": getattr(value, "kind", "")}
 
 

@@ -15,6 +15,7 @@ from typing import IO, TYPE_CHECKING
 from opencwc.errors import OutputError
 from opencwc.publishing.html import visible
 from opencwc.publishing.model import (
+    Beside,
     Block,
     Bullets,
     Card,
@@ -191,6 +192,11 @@ class _Writer:
                     for remark in passage.remarks:
                         words = said((f"{remark.number}", remark.badge.text, *remark.words))
                         self.pair("", words, self.note)
+            case Beside():
+                for column in block.columns:
+                    self.line(column.heading, self.bold)
+                    for inner in column.blocks:
+                        self.block(inner, title)
             case Table():
                 name = self.table(block.caption or title, block.headings, block.rows)
                 self.across(f"→ {name}", self.note)
@@ -293,6 +299,8 @@ def _as_lines(block: Block) -> Iterator[str]:
             yield from (f"• {said(item)}" for item in block.items)
         case Counts():
             yield from (f"{one.badge.text}: {one.number}" for one in block.counts)
+        case Beside():
+            yield from (line for column in block.columns for inner in column.blocks for line in _as_lines(inner))
         case Excerpt():
             yield "".join(_pieces(block.pieces))
         case Clauses():

@@ -17,6 +17,7 @@ from opencwc.casebook import tables
 from opencwc.casebook.listing import list_findings
 from opencwc.casebook.model import UNDECIDED, Filter, Outcome, Person, Status
 from opencwc.casebook.opening import Casebook
+from opencwc.casebook.people import names_by_id
 from opencwc.convention.measures import TIERS
 from opencwc.errors import NotFoundError
 from opencwc.legislation.kept_laws import KeptLaw, unpack
@@ -55,7 +56,8 @@ class Standing:
     """How a measure stands with people: its finding, the verdict that was proposed, and what was decided.
 
     ``decided`` is the verdict that stands by a final decision, empty where none does: also where the proposal was
-    rejected and nobody has said what is right. ``place`` is where the words stand, as who decided says it.
+    rejected and nobody has said what is right. ``place`` is where the words stand, as who decided says it, and
+    ``person`` the name of who did.
     """
 
     finding: int
@@ -140,6 +142,7 @@ def standings(book: Casebook, person: Person, number: int) -> Stands:
         after = page.next
     final = [one.id for one in kept if one.status in (Status.ACCEPTED, Status.CORRECTED, Status.REJECTED)]
     said = _last_decisions(book, final)
+    names = names_by_id(book, (row["person"] for row in said.values()))
     found = {}
     for one in kept:
         row = said.get(one.id)
@@ -149,7 +152,8 @@ def standings(book: Casebook, person: Person, number: int) -> Stands:
             decided = {Outcome.ACCEPT: one.verdict, Outcome.CORRECT: correction.get("verdict", "")}
             held = Standing(
                 one.id, one.status, one.verdict, str(decided.get(Outcome(row["outcome"]), "")),
-                str(correction.get("place", "")), row["reason"] or "", row["person"], row["at"],
+                str(correction.get("place", "")), row["reason"] or "",
+                names.get(row["person"], row["person"]), row["at"],
             )  # fmt: skip
         found[one.list, one.entry] = held
     return found

@@ -10,9 +10,10 @@ from starlette.responses import Response
 
 from opencwc.convention.measures import TIERS, Measure
 from opencwc.errors import NotFoundError
+from opencwc.legislation.showing import said_in
 from opencwc.web.legislating_measures import find_measure, measures_of
 from opencwc.web.pages.convention import asked_day
-from opencwc.web.pages.law_parts import said_in, tabs_of
+from opencwc.web.pages.law_parts import tabs_of
 from opencwc.web.pages.page import language_of, page
 from opencwc.web.service import GuardedRoute, person_of, service_of
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from opencwc.casebook.model import Person
 from opencwc.casebook.permissions import may
-from opencwc.convention.measures import Element, Measure
+from opencwc.convention.measures import Measure
 from opencwc.legislation.formats import missing_words
 from opencwc.legislation.model import COVERED, NONE, Answer, Shown
-from opencwc.legislation.reporting import TONES, drafting_points, marked
+from opencwc.legislation.reporting import TONES, marked
+from opencwc.legislation.showing import drafting_points, said_in
 from opencwc.publishing.model import Piece
 from opencwc.web.legislating_runs import Standing, Stands
 from opencwc.wording import RIGHT_TO_LEFT
@@ -23,11 +24,6 @@ def tabs_of(person: Person) -> list[tuple[str, str]]:
     """Return the parts of the pages that a person has: their names and addresses."""
     kept = [("shelf", "/law/shelf"), ("compare", "/law/compare"), ("ask", "/law/ask")] if may(person, "read") else []
     return [("check", "/law"), *kept, ("measures", "/law/measures")]
-
-
-def said_in(texts: Mapping[str, str], lang: str) -> str:
-    """Return what is said in a language, in English where nothing is."""
-    return texts.get(lang) or texts.get("en", "")
 
 
 def direction_of(lang: str) -> str:
@@ -74,6 +70,7 @@ class PassageShown:
     direction: str
     pieces: tuple[Piece, ...]
     holds: tuple[str, ...]
+    passing: tuple[str, ...]
     leaves: tuple[str, ...]
     whole: str
     cut: bool
@@ -91,7 +88,8 @@ def passages_shown(answer: Answer, lang: str) -> Iterator[PassageShown]:
             section.lang,
             direction_of(section.lang),
             tuple(_marked(one, answer.verdict)),
-            tuple(_names(answer.measure, one.elements, lang)),
+            tuple(_names(answer.measure, [each for each in one.elements if each in answer.met], lang)),
+            tuple(_names(answer.measure, [each for each in one.elements if each not in answer.met], lang)),
             tuple(_names(answer.measure, one.delegated, lang)),
             whole[:LONGEST_SECTION],
             len(whole) > LONGEST_SECTION,
@@ -102,50 +100,11 @@ def _marked(shown: Shown, verdict: str) -> Iterator[Piece]:
     return marked(shown, "mild" if verdict == NONE else TONES[verdict])
 
 
-def _names(measure: Measure, ids: tuple[str, ...], lang: str) -> Iterator[str]:
+def _names(measure: Measure, ids: Sequence[str], lang: str) -> Iterator[str]:
     names = {one.id: one.names for one in measure.elements}
     for one in dict.fromkeys(ids):
         if one in names:
             yield said_in(names[one], lang)
-
-
-@dataclass(frozen=True)
-class ElementShown:
-    """An element of a measure: its name, what a provision says, and how it stands: a word of ``page_law_element_...``.
-
-    ``places`` are the sections that hold it.
-    """
-
-    name: str
-    says: str
-    stands: str
-    places: tuple[str, ...]
-    advised: bool
-
-
-def elements_shown(answer: Answer, lang: str) -> Iterator[ElementShown]:
-    """Yield the elements of a measure in their order, with how each stands in the texts."""
-    lacking = {one.id for one in answer.measure.missing(answer.met)}
-    for one in answer.measure.elements:
-        yield ElementShown(
-            said_in(one.names, lang), said_in(one.says, lang), _stands(one, answer, lacking), _places(one, answer),
-            one.advised,
-        )  # fmt: skip
-
-
-def _stands(element: Element, answer: Answer, lacking: set[str]) -> str:
-    if element.id in answer.met:
-        return "met"
-    if element.id in answer.delegated:
-        return "delegated"
-    if element.advised:
-        return "advised"
-    return "missing" if element.id in lacking else "instead"
-
-
-def _places(element: Element, answer: Answer) -> tuple[str, ...]:
-    held = [one.passage.section.id for one in answer.shown if element.id in (*one.elements, *one.delegated)]
-    return tuple(dict.fromkeys(held))
 
 
 def checklist(answer: Answer, verdict: str, lang: str) -> list[str]:

@@ -15,7 +15,8 @@ from opencwc.errors import NotFoundError
 from opencwc.finding import Message
 from opencwc.legislation.formats import as_csv, as_json
 from opencwc.legislation.model import VERDICTS, Answer
-from opencwc.legislation.reporting import TONES, report
+from opencwc.legislation.reporting import TONES, other_texts, report
+from opencwc.legislation.showing import elements_shown, said_in
 from opencwc.web.legislating_runs import (
     Asked,
     ShownLaw,
@@ -34,10 +35,8 @@ from opencwc.web.pages.finding import DecisionForm, standing_of, take_decision, 
 from opencwc.web.pages.kept import going_to, telling
 from opencwc.web.pages.law_parts import (
     checklist,
-    elements_shown,
     line_of,
     passages_shown,
-    said_in,
     tabs_of,
 )
 from opencwc.web.pages.page import is_fragment, language_of, page
@@ -82,7 +81,7 @@ async def show_matrix(request: Request, number: Number, wanted: Asked) -> Respon
     values = await service.answering.run(read)
     checked = values["shown"].kept.checked
     said = [sentence(one, lang) for one in checked.notes]
-    others = [sentence(one, lang) for one in checked.other_texts]
+    others = other_texts(checked, lang)
     return page(
         request, "law/matrix.html", wanted=wanted, part="check", tabs=tabs_of(person), said=said, others=others,
         verdicts=VERDICTS, verdict_tones=TONES, formats=FORMATS, state=state_name(checked.law.state, lang),

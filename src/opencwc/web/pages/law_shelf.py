@@ -15,15 +15,17 @@ from starlette.responses import Response
 from opencwc.casebook.model import Person
 from opencwc.casebook.opening import Casebook
 from opencwc.convention.measures import TIERS, Measure
-from opencwc.legislation.comparing import CHANGES, Change, compare
+from opencwc.legislation.comparing import CHANGE_TONES, CHANGES, Change, compare
 from opencwc.legislation.example_texts import FIRST, NOW
 from opencwc.legislation.formats import element_words
-from opencwc.legislation.model import VERDICTS
+from opencwc.legislation.model import VERDICTS, Shown
 from opencwc.legislation.reporting import TONES
+from opencwc.legislation.showing import said_in
+from opencwc.publishing.model import Piece
 from opencwc.web.kept_runs import Listed
 from opencwc.web.legislating_measures import measures_of
-from opencwc.web.legislating_runs import ShownLaw, Standing, Stands, latest_laws, list_laws, shown_law, standings
-from opencwc.web.pages.law_parts import said_in, tabs_of
+from opencwc.web.legislating_runs import Standing, Stands, latest_laws, list_laws, shown_law, standings
+from opencwc.web.pages.law_parts import direction_of, tabs_of
 from opencwc.web.pages.page import language_of, page
 from opencwc.web.routers.cases import LARGEST, book_of
 from opencwc.web.routers.jobs import cell_of
@@ -33,7 +35,6 @@ from opencwc.wording.states import state_name
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 MOST_STATES = 60
-CHANGE_TONES = {"gained": "calm", "lost": "grave", "reworded": "mild", "same": "calm"}
 _Brief = Annotated[str, Query(max_length=64)]
 _Run = Annotated[str, Query(max_length=18)]
 
@@ -114,15 +115,27 @@ async def give_shelf(request: Request) -> Response:
 
 @dataclass(frozen=True)
 class ChangeShown:
-    """What became of a measure between two versions: the change in a word, and the elements that came and went."""
+    """What became of a measure between two versions: the change in a word, the elements and the passages.
+
+    ``pairs`` are the passages that differ, before and after, each ``None`` where there is none.
+    """
 
     change: Change
     title: str
     came: str
     went: str
-    before_text: str
-    after_text: str
+    pairs: tuple[tuple[VersionShown | None, VersionShown | None], ...]
+
+
+@dataclass(frozen=True)
+class VersionShown:
+    """A passage in one version: its place, its language and direction, its text with the words that differ marked."""
+
+    file: str
+    section: str
     lang: str
+    direction: str
+    pieces: tuple[Piece, ...]
 
 
 @router.get("/law/compare")
@@ -155,19 +168,23 @@ def _compared(book: Casebook, person: Person, before: int, after: int, wanted: s
         "pair": (earlier, later),
         "same_state": earlier.state == later.state,
         "counts": counts,
-        "rows": [_shown(one, earlier, later, lang) for one in listed],
+        "rows": [_shown(one, lang) for one in listed],
     }
 
 
-def _shown(one: Change, earlier: ShownLaw, later: ShownLaw, lang: str) -> ChangeShown:
+def _shown(one: Change, lang: str) -> ChangeShown:
     measure = one.after.measure
-    old, new = (
-        each.shown[0].passage if each.shown and each.verdict != "none" else None for each in (one.before, one.after)
-    )
-    texts = tuple(each.text if each else "" for each in (old, new))
-    spoken = next((each.section.lang for each in (new, old) if each), "")
-    differs = texts[0] != texts[1]
+    pairs = tuple(
+        (_version(pair.before, pair.pieces[0]), _version(pair.after, pair.pieces[1])) for pair in one.pairs
+    )  # fmt: skip
     return ChangeShown(
         one, said_in(measure.titles, lang), element_words(measure, one.came, lang),
-        element_words(measure, one.went, lang), texts[0] if differs else "", texts[1] if differs else "", spoken,
+        element_words(measure, one.went, lang), pairs,
     )  # fmt: skip
+
+
+def _version(shown: Shown | None, pieces: tuple[Piece, ...]) -> VersionShown | None:
+    if shown is None:
+        return None
+    section = shown.passage.section
+    return VersionShown(section.file, section.id, section.lang, direction_of(section.lang), pieces)
