@@ -215,3 +215,17 @@ def test_shipments_are_not_changed_by_the_check() -> None:
     shipment: Shipment = shipment_of(1, {"line": "Thionyl chloride, 200 kg", "from": "FRA", "to": "BRA"})
     answer = next(check([shipment], Question(ASKED)))
     assert shipment.amount is None and str(answer.shipment.amount) == "200 kg"
+
+
+def test_a_purpose_that_is_not_known_is_shown_and_never_allowed() -> None:
+    for chemical in ("Sarin", "Thiodiglycol", "Phosgene", "Ethanol"):
+        row = {
+            "chemical": chemical,
+            "from": "France",
+            "to": "Germany",
+            "date": "2027-03-01",
+            "purpose": "fun and games",
+        }
+        answer = checked(row)[0]
+        assert answer.verdict is Verdict.REVIEW
+        assert all("fun and games" in sentence(one.message) for one in answer.findings)

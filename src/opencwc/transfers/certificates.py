@@ -31,6 +31,7 @@ from opencwc.transfers.shipments import (
     purpose_of,
     read_rows,
     state_named,
+    touches_on_weapons,
 )
 
 
@@ -243,7 +244,8 @@ def doubts_of(certificate: Certificate, shipment: Shipment) -> Iterable[Message]
     if certificate.issued and certificate.expires and certificate.expires < certificate.issued:
         yield _said("days", certificate, day=certificate.expires.isoformat(), issued=certificate.issued.isoformat())
     declared = purpose_of(certificate.end_use)
-    if declared and shipment.purpose and declared != shipment.purpose:
+    differs = declared and shipment.purpose and declared != shipment.purpose
+    if differs or touches_on_weapons(certificate.end_use):
         yield _said("end_use", certificate, named=certificate.end_use, shipped=shipment.text("purpose"))
 
 

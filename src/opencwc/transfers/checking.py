@@ -26,7 +26,7 @@ from opencwc.transfers.certificates import Balances, Certificate
 from opencwc.transfers.consignees import SanctionsList
 from opencwc.transfers.identifying import Identified, identify
 from opencwc.transfers.shipments import Share, Shipment, Side
-from opencwc.transfers.weighing import Owed, Rules, Standing, Weighing, gravest, joined, written
+from opencwc.transfers.weighing import Owed, Rules, Standing, Weighing, barred, gravest, joined, written
 
 DEFAULT_LISTS = ("CWC",)
 
@@ -183,10 +183,10 @@ class Checker:
         shipment = found.shipment
         if not found.read and not found.doubts:
             why = found.outcome.message if found.outcome else Message("transfers_check_no_chemical")
-            return self._plain(shipment, day, Verdict.UNREADABLE, why, found.outcome)
+            return self._without_entry(shipment, day, law, Verdict.UNREADABLE, why, found.outcome)
         if not any(one.verdict in (Verdict.LISTED, Verdict.REVIEW) for one, _ in found.met) and not found.doubts:
             why = joined([self._free(found, law, day), *found.notes])
-            return self._plain(shipment, day, Verdict.ALLOWED, why, found.outcome)
+            return self._without_entry(shipment, day, law, Verdict.ALLOWED, why, found.outcome)
         return self._weighed(shipment, day, law, found)
 
     def _free(self, found: Identified, law: Law, day: date) -> Message:
@@ -195,6 +195,17 @@ class Checker:
             return exempt.message
         lists = tuple(one.id for one in law.convention.lists)
         return Message("transfers_check_not_listed", {"lists": lists, "date": day.isoformat()})
+
+    def _without_entry(
+        self, shipment: Shipment, day: date, law: Law, verdict: Verdict, why: Message, outcome: Outcome | None
+    ) -> Answer:
+        """Answer where no entry covers it: what it is for decides all the same (Article I speaks of any chemical)."""
+        if against := barred(shipment, law.rules, day):
+            verdict, why = Verdict.PROHIBITED, joined([*against, why])
+        elif shipment.purpose_unread:
+            verdict = Verdict.REVIEW if verdict is Verdict.ALLOWED else verdict
+            why = joined([shipment.purpose_unread, why])
+        return self._plain(shipment, day, verdict, why, outcome)
 
     def _plain(
         self, shipment: Shipment, day: date, verdict: Verdict, why: Message, outcome: Outcome | None = None

@@ -72,6 +72,8 @@ class Side(NamedTuple):
 
 
 NOWHERE = Side("")
+WEAPONS = "weapons"
+"""The purpose for which nothing may be transferred (Article I)."""
 
 
 class Paper(NamedTuple):
@@ -87,8 +89,8 @@ class Paper(NamedTuple):
 class Shipment:
     """One planned shipment: the texts of its row by field, and what could be read in them.
 
-    ``purpose`` is one of the words of ``shipment_columns.yaml``, empty where none is given or none is known; ``parts``
-    are the texts by which the chemicals are known, by field. ``problems`` say what could not be read.
+    ``purpose`` is one of the words of ``shipment_columns.yaml`` or `WEAPONS`, empty where none is given or known.
+    ``problems`` say what could not be read.
     """
 
     row: int
@@ -117,6 +119,11 @@ class Shipment:
     def said(self) -> str:
         """How the row names its chemical."""
         return next((self.text(one) for one in ("chemical", "cas", "structure", "line") if self.text(one)), "")
+
+    @property
+    def purpose_unread(self) -> Message | None:
+        """What is to be said of a purpose that stands for none that is known."""
+        return next((one for one in self.problems if one.id == "transfers_check_purpose_unread"), None)
 
     @property
     def named(self) -> Mapping[str, str]:
@@ -394,10 +401,54 @@ def is_yes(text: str) -> bool:
 def purpose_of(text: str) -> str:
     """Return the purpose that a text names, one of the words of ``shipment_columns.yaml``; empty where none is known.
 
+    It is `WEAPONS` where the text plainly names chemical weapons; words that only touch on them stand for nothing.
+
     >>> purpose_of("Investigación"), purpose_of("medical/diagnostic"), purpose_of("various")
     ('research', 'diagnostic', '')
+    >>> purpose_of("для химического оружия"), purpose_of("destruction of chemical weapons")
+    ('weapons', '')
     """
-    return _meaning("purposes", text)
+    return _meaning("purposes", text) or (WEAPONS if _is_for_weapons(text) else "")
+
+
+def touches_on_weapons(text: str) -> bool:
+    """Tell whether words of weapons stand in a text, whatever is said of them.
+
+    >>> touches_on_weapons("not for chemical weapons"), touches_on_weapons("water treatment")
+    (True, False)
+    """
+    words = _words_of_purpose(text)
+    return any(_places(words, phrase) for kind in ("phrases", "alone") for phrase in _words()[WEAPONS][kind])
+
+
+def _is_for_weapons(text: str) -> bool:
+    """Tell whether a text names chemical weapons, or weapons and nothing else, as what something is for."""
+    words = _words_of_purpose(text)
+    places = {
+        kind: {one for phrase in held for one in _places(words, phrase)} for kind, held in _words()[WEAPONS].items()
+    }
+    if places["against"]:
+        return False
+    whole = places["alone"] | places["small"] == set(range(len(words)))
+    return bool(places["phrases"]) or (bool(places["alone"]) and whole)
+
+
+def _words_of_purpose(text: str) -> list[str]:
+    """Return the plain words of a text; Chinese, which has no spaces, is parted at the words looked for."""
+    return " ".join(_chinese_words().split(_plain(text))).split()
+
+
+def _places(words: Sequence[str], phrase: str) -> list[int]:
+    """Return the places at which the words of a phrase stand among words."""
+    sought = _plain(phrase).split()
+    starts = (start for start in range(len(words)) if list(words[start : start + len(sought)]) == sought)
+    return [place for start in starts for place in range(start, start + len(sought))]
+
+
+@cache
+def _chinese_words() -> re.Pattern[str]:
+    written = {one for held in _words()[WEAPONS].values() for one in held if re.match(r"[\u4e00-\u9fff]", one)}
+    return re.compile(f"({'|'.join(sorted(written, key=len, reverse=True))})")
 
 
 def plain_number(value: Decimal) -> str:

@@ -91,6 +91,10 @@ class Rules(NamedTuple):
     deadlines: Mapping[str, Deadline]
     begin: date
 
+    def against(self, purpose: str) -> tuple[TransferRule, ...]:
+        """Return the rules by which nothing may go for a purpose, whatever the chemical."""
+        return tuple(one for one in self.rules if one.effect == "not_for" and purpose in one.only)
+
 
 def gravest(verdicts: Iterable[Verdict]) -> Verdict:
     """Return the gravest of the verdicts of one shipment."""
@@ -138,6 +142,7 @@ class Weighing:
         amount = self.shipment.amount
         if amount is not None and amount.value > MOST:
             self.doubt(Message("transfers_check_quantity_beyond", {"amount": str(amount)}))
+        self._purpose()
         rules = [one for one in self.law.rules if one.covers(self.entry)]
         if not any(one.between for one in rules):  # a list whose rules do not ask who is a State Party
             self.asks_states = False
@@ -163,10 +168,18 @@ class Weighing:
         ]
         removed, unsure = self._exceptions(rules)
         for one in rules:
-            if one.id not in removed and one.effect != "exempt":
+            if one.id not in removed and one.effect not in ("exempt", "not_for"):
                 getattr(self, f"_{one.effect}")(one, unsure.get(one.id))
         if self.verdict is Verdict.PROHIBITED:  # nothing follows from what does not go
             self.owed = [one for one in self.owed if one.state != "later"]
+
+    def _purpose(self) -> None:
+        """Hold the purpose against what nothing may be transferred for; words that are not known are for a person."""
+        if self.day >= self.law.begin:
+            for one in self.law.against(self.shipment.purpose):
+                self._break(one, _purpose_said(self.shipment))
+        if self.shipment.purpose_unread:
+            self.doubt(self.shipment.purpose_unread)
 
     def _states_known(self) -> bool:
         known = True
@@ -257,14 +270,10 @@ class Weighing:
         if not purpose:
             self.doubt(self._says(rule))
             self.owed.append(Owed(rule, self.rule, "told", self._says(rule)))
-            said = self.shipment.text("purpose")
-            self.doubt(
-                Message("transfers_check_purpose_unread", {"text": said})
-                if said
-                else Message("transfers_check_purpose_missing")
-            )
+            if not self.shipment.purpose_unread:
+                self.doubt(Message("transfers_check_purpose_missing"))
         elif purpose not in rule.only:
-            self._break(rule, Message("transfers_check_purpose_other", {"text": self.shipment.text("purpose")}))
+            self._break(rule, _purpose_said(self.shipment))
         else:
             self.owed.append(Owed(rule, self.rule, "met", self._says(rule)))
 
@@ -458,6 +467,23 @@ class Weighing:
             yield Evidence(
                 "paper", "certificate", value=f"{certificate}: {drawn[1]}, {drawn[2]}" if drawn else certificate
             )
+
+
+def _purpose_said(shipment: Shipment) -> Message:
+    return Message("transfers_check_purpose_other", {"text": shipment.text("purpose")})
+
+
+def barred(shipment: Shipment, law: Rules, day: date) -> tuple[Message, ...]:
+    """Say by what a shipment may not go that falls under no entry: what it is for, and on what that rests."""
+    against = law.against(shipment.purpose) if day >= law.begin else ()
+    rests = (
+        Message(
+            "transfers_resting_on",
+            {"says": Message(one.says), "source": one.source, "evidence": Message(f"evidence_{one.evidence}")},
+        )
+        for one in against
+    )
+    return (*rests, _purpose_said(shipment)) if against else ()
 
 
 def joined(messages: Sequence[Message]) -> Message:
