@@ -149,8 +149,11 @@ class Balances:
         self.by_id = {one.id.casefold(): one for one in self.certificates}
         self.left = {key: one.amount for key, one in self.by_id.items() if one.amount}
 
-    def cover(self, shipment: Shipment, entry: str, day: date) -> Cover:
-        """Hold a shipment of an entry against the certificates that it names, and draw from those that serve it."""
+    def cover(self, shipment: Shipment, entry: str, day: date, *, draw: bool = True) -> Cover:
+        """Hold a shipment of an entry against the certificates that it names, and draw from those that serve it.
+
+        Without ``draw`` their balances stay as they are: the shipment does not go.
+        """
         wrong: list[Message] = []
         doubts: list[Message] = []
         drawn: list[tuple[str, Amount, Amount]] = []
@@ -182,7 +185,9 @@ class Balances:
                 continue
             taken = min(left.value, need.value)
             if taken > 0:
-                self.left[name.casefold()] = rest = Amount(left.value - taken, left.unit)
+                rest = Amount(left.value - taken, left.unit)
+                if draw:
+                    self.left[name.casefold()] = rest
                 need = Amount(need.value - taken, need.unit)
                 drawn.append((certificate.id, Amount(taken, left.unit), rest))
         missing = need if need is not None and need.value > 0 else None

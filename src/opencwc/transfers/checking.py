@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
+from typing import NamedTuple
 
 from opencwc import __version__
 from opencwc.convention import Convention, Entry, State, TransferRule
@@ -26,7 +27,7 @@ from opencwc.transfers.certificates import Balances, Certificate
 from opencwc.transfers.consignees import SanctionsList
 from opencwc.transfers.identifying import Identified, identify
 from opencwc.transfers.shipments import Share, Shipment, Side
-from opencwc.transfers.weighing import Owed, Rules, Standing, Weighing, barred, gravest, joined, written
+from opencwc.transfers.weighing import Acquired, Owed, Rules, Standing, Weighing, barred, gravest, joined, written
 
 DEFAULT_LISTS = ("CWC",)
 
@@ -98,6 +99,23 @@ class Law:
         return found
 
 
+class _Received(NamedTuple):
+    """What a State receives of Schedule 1 by one shipment, in kg; it counts where it ``goes``."""
+
+    id: str
+    weight: Decimal
+    goes: bool = False
+    doubtful: bool = False
+
+
+class _Judged(NamedTuple):
+    """What the rules say of one entry of a shipment."""
+
+    verdict: Verdict
+    finding: Finding
+    owed: tuple[Owed, ...]
+
+
 class Checker:
     """Checks shipments of one question; what is drawn from certificates and yearly totals is remembered.
 
@@ -113,8 +131,7 @@ class Checker:
         self._rules = read_transfer_rules(cache_folder())
         self._laws: dict[date, Law] = {}
         self.balances = Balances(certificates, self._same_chemical)
-        self._acquired: dict[tuple[str, int], Decimal] = {}
-        self._counted: dict[int, Decimal | None] = {}
+        self._acquired: dict[tuple[str, int], dict[int, _Received]] = {}
         self._by_id: Mapping[str, Shipment] = {}
 
     @property
@@ -219,7 +236,33 @@ class Checker:
     def _weighed(self, shipment: Shipment, day: date, law: Law, found: Identified) -> Answer:
         sender, receiver = self.standing(shipment.sender, day), self.standing(shipment.receiver, day)
         via = tuple(self.standing(one, day) for one in shipment.via)
-        judged: list[tuple[Verdict, Finding, tuple[Owed, ...]]] = []
+        left = dict(self.balances.left)
+        judged = self._judged(shipment, day, law, found, (sender, receiver, *via))
+        if not judged:
+            return self._plain(shipment, day, Verdict.REVIEW, joined(found.doubts), found.outcome)
+        verdict = gravest(one.verdict for one in judged)
+        if verdict is Verdict.PROHIBITED and self.balances.left != left:  # what does not go draws nothing
+            self.balances.left = left
+            judged = self._judged(shipment, day, law, found, (sender, receiver, *via), goes=False)
+        self._settle(shipment, verdict)
+        judged.sort(key=lambda one: CHECKED.index(one.verdict))
+        findings = tuple(one.finding for one in judged)
+        owed = tuple(one for several in judged for one in several.owed)
+        return Answer(shipment, verdict, findings, owed, (sender, receiver, *via), day)
+
+    def _judged(
+        self,
+        shipment: Shipment,
+        day: date,
+        law: Law,
+        found: Identified,
+        states: tuple[Standing, ...],
+        *,
+        goes: bool = True,
+    ) -> list[_Judged]:
+        """Weigh each entry; ``goes`` is false where it is known that the shipment does not go."""
+        sender, receiver, *via = states
+        judged: list[_Judged] = []
         by_rule: dict[Rule, tuple[Outcome, Share | None]] = {}
         for outcome, share in found.met:
             if outcome.rule and (outcome.rule not in by_rule or outcome.verdict is Verdict.LISTED):
@@ -230,11 +273,11 @@ class Checker:
         for rule, (outcome, share) in by_rule.items():
             if outcome.verdict is Verdict.EXEMPT:
                 finding = Finding(subject, Verdict.ALLOWED, outcome.message, self.maker, rule, outcome.basis)
-                judged.append((Verdict.ALLOWED, finding, ()))
+                judged.append(_Judged(Verdict.ALLOWED, finding, ()))
                 continue
             stated = share or (None if several else shipment.share)
             entry = law.entry(rule)
-            weighing = Weighing(self, law.rules, shipment, entry, day, sender, receiver, via, stated)
+            weighing = Weighing(self, law.rules, shipment, entry, day, sender, receiver, tuple(via), stated, goes)
             weighing.weigh()
             weighing.notes += found.notes
             if shipment.day is None:
@@ -251,30 +294,31 @@ class Checker:
             message = weighing.message(verdict)
             evidence = (*weighing.evidence(), *(one for one in outcome.evidence if one.kind != "atoms"))
             finding = Finding(subject, verdict, message, self.maker, rule, outcome.basis, evidence, outcome.steps)
-            judged.append((verdict, finding, tuple(weighing.owed)))
-        if not judged:
-            return self._plain(shipment, day, Verdict.REVIEW, joined(found.doubts), found.outcome)
-        judged.sort(key=lambda one: CHECKED.index(one[0]))
-        states = (sender, receiver, *via)
-        return Answer(
-            shipment,
-            gravest(one for one, _, _ in judged),
-            tuple(finding for _, finding, _ in judged),
-            tuple(owed for _, _, several_owed in judged for owed in several_owed),
-            states,
-            day,
-        )
+            judged.append(_Judged(verdict, finding, tuple(weighing.owed)))
+        return judged
 
-    def acquired(self, shipment: Shipment, code: str, day: date) -> Decimal | None:
-        """Return how much of Schedule 1 a State has received in the year, in kg, this shipment included."""
-        if shipment.row not in self._counted:
-            if shipment.amount is None or shipment.amount.unit != "kg":
-                self._counted[shipment.row] = None
-            else:
-                key = (code, day.year)
-                self._acquired[key] = self._acquired.get(key, Decimal(0)) + shipment.amount.value
-                self._counted[shipment.row] = self._acquired[key]
-        return self._counted[shipment.row]
+    def acquired(self, shipment: Shipment, code: str, day: date) -> Acquired | None:
+        """Return how much of Schedule 1 a State has received in the year, where the shipment's weight is known.
+
+        Shipments of earlier days count as far as they may go.
+        """
+        amount = shipment.amount
+        if amount is None or amount.unit != "kg":
+            return None
+        received = self._acquired.setdefault((code, day.year), {})
+        earlier = [one for row, one in received.items() if row != shipment.row and one.goes]
+        received[shipment.row] = _Received(shipment.id, amount.value)
+        doubtful = [one for one in earlier if one.doubtful]
+        total = amount.value + sum(one.weight for one in earlier)
+        return Acquired(total, sum((one.weight for one in doubtful), Decimal(0)), tuple(one.id for one in doubtful))
+
+    def _settle(self, shipment: Shipment, verdict: Verdict) -> None:
+        """Keep what has become of a shipment, for the yearly totals."""
+        for received in self._acquired.values():
+            if shipment.row in received:
+                received[shipment.row] = received[shipment.row]._replace(
+                    goes=verdict is not Verdict.PROHIBITED, doubtful=verdict is Verdict.REVIEW
+                )
 
     def earlier(self, name: str) -> Shipment | None:
         """Return the shipment of this ledger that has an id."""

@@ -67,6 +67,17 @@ class Owed(NamedTuple):
         return joined([said, *self.why])
 
 
+class Acquired(NamedTuple):
+    """How much of Schedule 1 a State has received in a year, in kg, the shipment that is asked of included.
+
+    Only what may go counts; ``doubtful`` is what is contained of shipments that are for review, ``ids`` which these are.
+    """
+
+    total: Decimal
+    doubtful: Decimal = Decimal(0)
+    ids: tuple[str, ...] = ()
+
+
 class Beside(Protocol):
     """What other shipments of the ledger, and the day of the question, have to do with one shipment."""
 
@@ -76,8 +87,8 @@ class Beside(Protocol):
     def as_of(self) -> date:
         """The day on which it is asked."""
 
-    def acquired(self, shipment: Shipment, code: str, day: date) -> Decimal | None:
-        """Return how much of Schedule 1 a State has received in the year, in kg, this shipment included."""
+    def acquired(self, shipment: Shipment, code: str, day: date) -> Acquired | None:
+        """Return how much of Schedule 1 a State has received in the year, where the shipment's weight is known."""
 
     def earlier(self, name: str) -> Shipment | None:
         """Return the shipment of this ledger that has an id."""
@@ -103,7 +114,10 @@ def gravest(verdicts: Iterable[Verdict]) -> Verdict:
 
 @dataclass
 class Weighing:
-    """One entry of one shipment, held against the rules one by one; the verdict is that of the gravest reason."""
+    """One entry of one shipment, held against the rules one by one; the verdict is that of the gravest reason.
+
+    ``goes`` is false where it is known not to go: nothing is then drawn from a certificate.
+    """
 
     beside: Beside
     law: Rules
@@ -114,6 +128,7 @@ class Weighing:
     receiver: Standing
     via: tuple[Standing, ...]
     share: Share | None
+    goes: bool = True
     reasons: list[tuple[Verdict, Message]] = field(default_factory=list)
     owed: list[Owed] = field(default_factory=list)
     notes: list[Message] = field(default_factory=list)
@@ -303,18 +318,26 @@ class Weighing:
     def _at_most(self, rule: TransferRule, _: Message | None) -> None:
         threshold = self.law.thresholds[rule.threshold]
         limit = Decimal(threshold.quantity or 0) * Decimal(IN_KILOGRAMS[threshold.unit])
-        total = self.beside.acquired(self.shipment, self.receiver.side.code, self.day)
-        if total is None and self.shipment.text("quantity"):
-            self.doubt(Message("transfers_check_total_unknown", {"rule": self._says(rule)}))
-        elif total is None:
-            self.notes.append(Message("transfers_check_total_unknown", {"rule": self._says(rule)}))
-        elif total > limit:
-            values: dict[str, Value] = {
-                "state": self.receiver.named, "year": str(self.day.year), "amount": str(Amount(total, "kg"))
-            }  # fmt: skip
-            self._break(rule, Message("transfers_check_total", values))
-        else:
+        acquired = self.beside.acquired(self.shipment, self.receiver.side.code, self.day)
+        if acquired is None:
+            why = Message("transfers_check_total_unknown", {"rule": self._says(rule)})
+            if self.shipment.text("quantity"):
+                self.doubt(why)
+            else:
+                self.notes.append(why)
+        elif acquired.total <= limit:
             self.owed.append(Owed(rule, self.rule, "told", self._says(rule)))
+        else:
+            values: dict[str, Value] = {
+                "state": self.receiver.named, "year": str(self.day.year), "amount": str(Amount(acquired.total, "kg"))
+            }  # fmt: skip
+            if acquired.total - acquired.doubtful > limit:
+                self._break(rule, Message("transfers_check_total", values))
+            else:
+                self.doubt(self._says(rule))
+                self.doubt(Message("transfers_check_total", values))
+                self.doubt(Message("transfers_check_total_doubtful", {"ids": acquired.ids}))
+                self.owed.append(Owed(rule, self.rule, "told", self._says(rule)))
 
     def _paper(self, rule: TransferRule, unsure: Message | None) -> None:
         if unsure:
@@ -325,10 +348,10 @@ class Weighing:
             self._notice(rule)
 
     def _certificate(self, rule: TransferRule) -> None:
-        cover = self.beside.balances.cover(self.shipment, written(self.rule), self.day)
+        cover = self.beside.balances.cover(self.shipment, written(self.rule), self.day, draw=self.goes)
         self.cover = cover
         by = (self.receiver.side.code,)
-        used = tuple(balance_said(one) for one in cover.drawn)
+        used = tuple(balance_said(one) for one in cover.drawn) if self.goes else ()
         if cover.met:
             self.owed.append(Owed(rule, self.rule, "met", self._says(rule), by=by, why=used))
             return
@@ -368,9 +391,11 @@ class Weighing:
             why = Message("transfers_check_notice_late", values)
             owed = Owed(rule, self.rule, "late", self._says(rule), due, codes, (why,))
             self.reasons.append((Verdict.PROHIBITED, owed.told))
-        elif lacking and due and due < self.beside.as_of <= self.day:
+        elif lacking and due and due < self.beside.as_of:
             earliest = self.beside.as_of + timedelta(days=amount)
             why = Message("transfers_check_notice_over", {"states": names, "earliest": earliest.isoformat()})
+            if self.day < self.beside.as_of:
+                why = Message("transfers_check_notice_past", {"states": names})
             owed = Owed(rule, self.rule, "late", self._says(rule), due, codes, (why,))
             self.doubt(owed.told)
         elif lacking:
@@ -463,7 +488,9 @@ class Weighing:
         for paper in self.shipment.papers:
             yield Evidence("paper", paper.kind, value=paper.text)
         for certificate in self.shipment.certificates:
-            drawn = next((one for one in (self.cover.drawn if self.cover else ()) if one[0] == certificate), None)
+            drawn = next(
+                (one for one in (self.cover.drawn if self.cover and self.goes else ()) if one[0] == certificate), None
+            )
             yield Evidence(
                 "paper", "certificate", value=f"{certificate}: {drawn[1]}, {drawn[2]}" if drawn else certificate
             )
