@@ -26,7 +26,8 @@ KINDS = ("present", "former", "elsewhere")
 class Territory(NamedTuple):
     """A State or territory: ``code`` is its alpha-3 code, also of one that is no more.
 
-    ``until`` is the last day of a former one and ``successors`` are the codes of what came after it; ``renamed`` where
+    ``since`` is the first day of one that came to be after the Convention entered into force. ``until`` is the last day
+    of a former one and ``successors`` are the codes of what came after it; ``renamed`` where
     the same State goes on under its successor's code. ``kind`` is among `KINDS`; whether a territory is a State Party
     is for `Convention.states` to say.
     """
@@ -37,6 +38,7 @@ class Territory(NamedTuple):
     successors: tuple[str, ...] = ()
     renamed: bool = False
     note: str = ""
+    since: date | None = None
 
 
 def find_territory(text: str) -> Territory | None:
@@ -161,8 +163,9 @@ def _index() -> _Index:
 
 
 def _territory(code: str, kind: str, one: Raw) -> Territory:
-    refuse_unknown(one, {"names", "codes", "note", "until", "successors", "renamed"}, f"{DATA} {code}")
+    refuse_unknown(one, {"names", "codes", "note", "since", "until", "successors", "renamed"}, f"{DATA} {code}")
     until: Any = one.get("until")
+    since: Any = one.get("since")
     return Territory(
         code,
         kind,
@@ -170,6 +173,7 @@ def _territory(code: str, kind: str, one: Raw) -> Territory:
         tuple(str(other) for other in one.get("successors", ())),
         bool(one.get("renamed", False)),
         str(one.get("note", "")),
+        since if isinstance(since, date) else None,
     )
 
 

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from opencwc import __version__
 from opencwc.convention import Convention, Entry, State, TransferRule
 from opencwc.convention.transferring import read_transfer_rules
-from opencwc.finding import CHECKED, Finding, Maker, Message, Rule, Subject, Verdict
+from opencwc.finding import CHECKED, Finding, Maker, Message, Rule, Subject, Value, Verdict
 from opencwc.screening.answering import Screener
 from opencwc.screening.model import Outcome, Question
 from opencwc.screening.rulebook import Rulebook
@@ -27,7 +27,18 @@ from opencwc.transfers.certificates import Balances, Certificate
 from opencwc.transfers.consignees import SanctionsList
 from opencwc.transfers.identifying import Identified, identify
 from opencwc.transfers.shipments import Share, Shipment, Side
-from opencwc.transfers.weighing import Acquired, Owed, Rules, Standing, Weighing, barred, gravest, joined, written
+from opencwc.transfers.weighing import (
+    Acquired,
+    Owed,
+    Rules,
+    Standing,
+    Weighing,
+    barred,
+    gravest,
+    joined,
+    plain_doubts,
+    written,
+)
 
 DEFAULT_LISTS = ("CWC",)
 
@@ -133,6 +144,7 @@ class Checker:
         self.balances = Balances(certificates, self._same_chemical)
         self._acquired: dict[tuple[str, int], dict[int, _Received]] = {}
         self._by_id: Mapping[str, Shipment] = {}
+        self._into: dict[str, list[Shipment]] = {}
 
     @property
     def as_of(self) -> date:
@@ -154,7 +166,10 @@ class Checker:
         """Yield an answer for each shipment, in their order; certificates and totals go by the order of days."""
         given = list(shipments)
         self._by_id = {one.id.casefold(): one for one in reversed(given)}
-        order = sorted(range(len(given)), key=lambda number: (given[number].day or date.max, number))
+        self._into = {}
+        for one in given:
+            self._into.setdefault(one.receiver.code, []).append(one)
+        order = sorted(range(len(given)), key=lambda number: (given[number].first_day or date.max, number))
         answers = {number: self._with_hits(self.answer(given[number])) for number in order}
         for number in range(len(given)):
             yield answers.pop(number)
@@ -192,7 +207,7 @@ class Checker:
 
     def answer(self, shipment: Shipment) -> Answer:
         """Answer for one shipment."""
-        day = shipment.day or self.question.as_of
+        day = shipment.first_day or self.question.as_of
         law = self.law_of(max(day, self.begin))
         if shipment.unreadable:
             return self._plain(shipment, day, Verdict.UNREADABLE, shipment.problems[0])
@@ -219,9 +234,10 @@ class Checker:
         """Answer where no entry covers it: what it is for decides all the same (Article I speaks of any chemical)."""
         if against := barred(shipment, law.rules, day):
             verdict, why = Verdict.PROHIBITED, joined([*against, why])
-        elif shipment.purpose_unread:
-            verdict = Verdict.REVIEW if verdict is Verdict.ALLOWED else verdict
-            why = joined([shipment.purpose_unread, why])
+        else:
+            doubts = [*plain_doubts(shipment, self.as_of), *filter(None, [shipment.purpose_unread])]
+            verdict = Verdict.REVIEW if verdict is Verdict.ALLOWED and doubts else verdict
+            why = joined([*doubts, why])
         return self._plain(shipment, day, verdict, why, outcome)
 
     def _plain(
@@ -281,7 +297,13 @@ class Checker:
             weighing.weigh()
             weighing.notes += found.notes
             if shipment.day is None:
-                weighing.doubt(Message("transfers_check_date_missing", {"date": day.isoformat()}))
+                weighing.doubt(self._unsure_of_day(shipment, day))
+                for one in states:
+                    last = self.standing(one.side, shipment.last_day or day)
+                    if last.status != one.status:
+                        weighing.doubt(
+                            Message("transfers_check_state_changes", {"before": one.says, "after": last.says})
+                        )
             for doubt in found.doubts:
                 weighing.doubt(doubt)
             if outcome.verdict is Verdict.REVIEW:
@@ -296,6 +318,15 @@ class Checker:
             finding = Finding(subject, verdict, message, self.maker, rule, outcome.basis, evidence, outcome.steps)
             judged.append(_Judged(verdict, finding, tuple(weighing.owed)))
         return judged
+
+    def _unsure_of_day(self, shipment: Shipment, day: date) -> Message:
+        if shipment.days is None:
+            return Message("transfers_check_date_missing", {"date": day.isoformat()})
+        first, last = shipment.days
+        values: dict[str, Value] = {
+            "text": shipment.text("date"), "first": first.isoformat(), "last": last.isoformat()
+        }  # fmt: skip
+        return Message("transfers_check_date_between", values)
 
     def acquired(self, shipment: Shipment, code: str, day: date) -> Acquired | None:
         """Return how much of Schedule 1 a State has received in the year, where the shipment's weight is known.
@@ -324,6 +355,20 @@ class Checker:
         """Return the shipment of this ledger that has an id."""
         return self._by_id.get(name.casefold())
 
+    def brought(self, shipment: Shipment, rule: Rule) -> Sequence[Shipment]:
+        """Return the shipments of this ledger that bring the same chemical of an entry to the sender by that day."""
+        day = shipment.last_day or self.question.as_of
+        law = self.law_of(max(shipment.first_day or day, self.begin))
+        ours = _structures(identify(shipment, law.answer), rule)
+        found = []
+        for one in self._into.get(shipment.sender.code, ()) if shipment.sender.code else ():
+            if one.row == shipment.row or not one.sender.code or (one.first_day and one.first_day > day):
+                continue
+            theirs = _structures(identify(one, law.answer), rule)
+            if ours is not None and theirs is not None and (not ours or not theirs or ours & theirs):
+                found.append(one)
+        return found
+
     def _with_hits(self, answer: Answer) -> Answer:
         """Add a finding for review for every entry of the sanctions list whose name is like one that receives."""
         if self.sanctions is None:
@@ -350,6 +395,12 @@ class Checker:
             return True
         unsure = any(one.verdict in (Verdict.REVIEW, Verdict.UNREADABLE) for one in outcomes)
         return None if unsure else False
+
+
+def _structures(found: Identified, rule: Rule) -> set[str] | None:
+    """Return the structures by which chemicals fall under an entry, empty if by name; ``None`` where none do."""
+    met = [outcome for outcome, _ in found.met if outcome.rule == rule]
+    return {shown.structure for one in met for shown in one.evidence if shown.structure} if met else None
 
 
 def receivers_of(shipment: Shipment) -> tuple[str, ...]:

@@ -90,6 +90,7 @@ class Shipment:
     """One planned shipment: the texts of its row by field, and what could be read in them.
 
     ``purpose`` is one of the words of ``shipment_columns.yaml`` or `WEAPONS`, empty where none is given or known.
+    ``days`` are the first and the last day that the date may mean, where it may mean several; ``day`` is then ``None``.
     ``problems`` say what could not be read.
     """
 
@@ -100,6 +101,7 @@ class Shipment:
     receiver: Side = NOWHERE
     via: tuple[Side, ...] = ()
     day: date | None = None
+    days: tuple[date, date] | None = None
     amount: Amount | None = None
     share: Share | None = None
     purpose: str = ""
@@ -119,6 +121,16 @@ class Shipment:
     def said(self) -> str:
         """How the row names its chemical."""
         return next((self.text(one) for one in ("chemical", "cas", "structure", "line") if self.text(one)), "")
+
+    @property
+    def first_day(self) -> date | None:
+        """The day, or the first of those that may be meant."""
+        return self.day or (self.days[0] if self.days else None)
+
+    @property
+    def last_day(self) -> date | None:
+        """The day, or the last of those that may be meant."""
+        return self.day or (self.days[1] if self.days else None)
 
     @property
     def purpose_unread(self) -> Message | None:
@@ -219,6 +231,7 @@ def shipment_of(row: int, texts: Mapping[str, str], problem: Message | None = No
         receiver=told.side(texts.get("to", "")),
         via=tuple(told.side(one) for one in _several(texts.get("via", ""))),
         day=told.day(texts.get("date", "")),
+        days=days_of(texts.get("date", "")),
         amount=amount,
         share=share,
         purpose=purpose,
@@ -258,7 +271,9 @@ class _Told:
     def amount(self, text: str, unit: str, decimal: str) -> Amount | None:
         amount = amount_of(text, unit, decimal)
         if text and amount is None:
-            self.say("transfers_check_quantity_unread", text=f"{text} {unit}".strip())
+            less = _is_not_above_zero(text, decimal)
+            name = "transfers_check_quantity_not_above_zero" if less else "transfers_check_quantity_unread"
+            self.say(name, text=f"{text} {unit}".strip())
         return amount
 
     def share(self, text: str) -> Share | None:
@@ -289,6 +304,18 @@ def code_of(text: str) -> str:
     return found.successors[0] if found.renamed and len(found.successors) == 1 else found.code
 
 
+def is_former(code: str) -> bool:
+    """Tell whether a code is that of a State that is no more, under which it would be called by a successor's name.
+
+    >>> is_former("SUN"), is_former("DEU")
+    (True, False)
+    """
+    from opencwc.convention.territories import all_territories
+
+    found = all_territories().get(code)
+    return found is not None and found.kind == "former"
+
+
 @cache
 def state_named(code: str) -> Message:
     """Return a State's name in every language, as Unicode's CLDR has it; the code where it has none."""
@@ -297,7 +324,8 @@ def state_named(code: str) -> Message:
 
     from opencwc.wording import LANGUAGES
 
-    alpha2 = next(iter(get_global("territory_aliases").get(code, [code])))
+    known = [*get_global("territory_aliases").get(code, [code])]
+    alpha2 = known[0] if len(known) == 1 else code  # the Soviet Union is not Russia
     return Message("by_language", {lang: Locale(lang).territories.get(alpha2, code) for lang in LANGUAGES})
 
 
@@ -309,6 +337,28 @@ def day_of(text: str) -> date | None:
     """
     found = read_day(text)
     return found.day if found.other is None or found.other == found.day else None
+
+
+def days_of(text: str) -> tuple[date, date] | None:
+    """Return the first and last of the days that a text may mean: a year alone, or day and month in either order.
+
+    >>> [day.isoformat() for day in days_of("2026")], [day.isoformat() for day in days_of("03/04/2026")]
+    (['2026-01-01', '2026-12-31'], ['2026-03-04', '2026-04-03'])
+    >>> days_of("2026-03-01") is None, days_of("soon") is None
+    (True, True)
+    """
+    found = read_day(text)
+    if found.day and found.other and found.day != found.other:
+        return min(found.day, found.other), max(found.day, found.other)
+    return (date(found.year, 1, 1), date(found.year, 12, 31)) if found.year and not found.day else None
+
+
+def _is_not_above_zero(text: str, decimal: str) -> bool:
+    from opencwc.transfers.units import read_number
+
+    found = _NUMBER_AND_UNIT.fullmatch(text.strip())
+    value = read_number(found[1] if found else text, decimal).value
+    return value is not None and value <= 0
 
 
 def amount_of(text: str, unit: str = "", decimal: str = "") -> Amount | None:

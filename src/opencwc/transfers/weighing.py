@@ -10,10 +10,11 @@ from functools import reduce
 from typing import NamedTuple, Protocol
 
 from opencwc.convention import Deadline, Entry, StateOnDay, Threshold, TransferRule
+from opencwc.convention.territories import all_territories
 from opencwc.finding import CHECKED, Evidence, Message, Rule, Value, Verdict
 from opencwc.language.commerce import IN_KILOGRAMS
 from opencwc.transfers.certificates import Balances, Cover, balance_said
-from opencwc.transfers.shipments import Amount, Share, Shipment, Side, code_of, state_named
+from opencwc.transfers.shipments import Amount, Share, Shipment, Side, code_of, is_former, state_named
 
 STATES_OF_DUTY = ("broken", "late", "needed", "met", "later", "told")
 """What becomes of a rule: not kept; too late for that day; still needed; met by the papers held; to be done afterwards;
@@ -22,6 +23,9 @@ told."""
 
 MOST = 10**9
 """Kilograms or litres that no shipment has: more is a slip of the pen (the largest tankers carry half of it)."""
+
+FAR = timedelta(days=5 * 365)
+"""From the day of the question to a planned shipment: more is likelier a slip of the pen."""
 
 
 class Standing(NamedTuple):
@@ -33,8 +37,9 @@ class Standing(NamedTuple):
 
     @property
     def named(self) -> Message | str:
-        """The State's name, or the text of the row where it is not known."""
-        return state_named(self.side.code) if self.side.code else self.side.text
+        """The State's name, or the text of the row where it is not known or is no more."""
+        known = self.side.code and not is_former(self.side.code)
+        return state_named(self.side.code) if known else self.side.text
 
     @property
     def says(self) -> Message:
@@ -70,7 +75,7 @@ class Owed(NamedTuple):
 class Acquired(NamedTuple):
     """How much of Schedule 1 a State has received in a year, in kg, the shipment that is asked of included.
 
-    Only what may go counts; ``doubtful`` is what is contained of shipments that are for review, ``ids`` which these are.
+    Only what may go counts; ``doubtful`` is what shipments for review have in it, ``ids`` which these are.
     """
 
     total: Decimal
@@ -92,6 +97,9 @@ class Beside(Protocol):
 
     def earlier(self, name: str) -> Shipment | None:
         """Return the shipment of this ledger that has an id."""
+
+    def brought(self, shipment: Shipment, rule: Rule) -> Sequence[Shipment]:
+        """Return the shipments of this ledger that bring the same chemical of an entry to the sender by that day."""
 
 
 class Rules(NamedTuple):
@@ -151,12 +159,12 @@ class Weighing:
 
     def weigh(self) -> None:
         """Hold the shipment against every rule that speaks of its entry."""
-        self.notes += (one for one in self.shipment.problems if one.id in _TOLD_PROBLEMS)
+        known = {"transfers_check_date_unread"} if self.shipment.days else set()  # said with the days that it may mean
+        self.notes += (one for one in self.shipment.problems if one.id in _TOLD_PROBLEMS - known)
         if self.entry.evidence == "unverified":
             self.notes.append(Message("transfers_check_entry_unverified", {"source": self.entry.source}))
-        amount = self.shipment.amount
-        if amount is not None and amount.value > MOST:
-            self.doubt(Message("transfers_check_quantity_beyond", {"amount": str(amount)}))
+        for doubt in plain_doubts(self.shipment, self.beside.as_of):
+            self.doubt(doubt)
         self._purpose()
         rules = [one for one in self.law.rules if one.covers(self.entry)]
         if not any(one.between for one in rules):  # a list whose rules do not ask who is a State Party
@@ -199,10 +207,13 @@ class Weighing:
     def _states_known(self) -> bool:
         known = True
         for name, standing in (("from", self.sender), ("to", self.receiver)):
-            if standing.status != "unknown":
+            gone = existence_doubt(standing.side, self.day)
+            if standing.status != "unknown" and gone is None:
                 continue
             known = False
-            if standing.side.code:
+            if gone is not None:
+                self.doubt(gone)
+            elif standing.side.code:
                 self.doubt(Message("transfers_check_state_unknown", {"state": standing.named}))
             elif standing.side.text:
                 self.doubt(Message("transfers_check_state_unread", {"text": standing.side.text}))
@@ -301,6 +312,7 @@ class Weighing:
         if not origin.text and said and said != "yes" and earlier is None:
             origin = Side(said, code_of(said))
         if not origin.text and not said:
+            self._chain(rule)
             self.owed.append(Owed(rule, self.rule, "told", self._says(rule)))
         elif not origin.code:
             self.doubt(Message("transfers_check_origin_missing", {"rule": self._says(rule)}))
@@ -314,6 +326,23 @@ class Weighing:
                 "origin": state_named(origin.code), "sender": self.sender.named, "receiver": self.receiver.named
             }  # fmt: skip
             self._break(rule, Message("transfers_check_retransferred", values))
+
+    def _chain(self, rule: TransferRule) -> None:
+        """Say that by other shipments of the ledger the sender receives what it would send on to a third State."""
+        brought = [
+            one
+            for one in self.beside.brought(self.shipment, self.rule)
+            if one.sender.code not in (self.sender.side.code, self.receiver.side.code)
+        ]
+        if brought:
+            values: dict[str, Value] = {
+                "ids": tuple(one.id for one in brought),
+                "origins": tuple(state_named(code) for code in dict.fromkeys(one.sender.code for one in brought)),
+                "sender": self.sender.named,
+                "receiver": self.receiver.named,
+                "rule": self._says(rule),
+            }
+            self.doubt(Message("transfers_check_chain", values))
 
     def _at_most(self, rule: TransferRule, _: Message | None) -> None:
         threshold = self.law.thresholds[rule.threshold]
@@ -394,7 +423,7 @@ class Weighing:
         elif lacking and due and due < self.beside.as_of:
             earliest = self.beside.as_of + timedelta(days=amount)
             why = Message("transfers_check_notice_over", {"states": names, "earliest": earliest.isoformat()})
-            if self.day < self.beside.as_of:
+            if (self.shipment.last_day or self.day) < self.beside.as_of:
                 why = Message("transfers_check_notice_past", {"states": names})
             owed = Owed(rule, self.rule, "late", self._says(rule), due, codes, (why,))
             self.doubt(owed.told)
@@ -426,7 +455,9 @@ class Weighing:
         excepted = any(one.effect == "exempt" and one.covers(self.entry) and self._fits(one) for one in self.law.rules)
         outside = [] if excepted else [one for one in self.via if one.status != "party"]
         for one in outside:
-            if one.status == "unknown":
+            if gone := existence_doubt(one.side, self.day):
+                self.doubt(gone)
+            elif one.status == "unknown":
                 self.doubt(Message("transfers_check_via_unknown", {"state": one.named}))
             else:
                 self.doubt(Message("transfers_check_via_not_party", {"state": one.says}))
@@ -498,6 +529,34 @@ class Weighing:
 
 def _purpose_said(shipment: Shipment) -> Message:
     return Message("transfers_check_purpose_other", {"text": shipment.text("purpose")})
+
+
+def plain_doubts(shipment: Shipment, as_of: date) -> tuple[Message, ...]:
+    """Return what a person has to look at in a row whatever its chemical: a quantity or a day that cannot be meant."""
+    doubts = [one for one in shipment.problems if one.id == "transfers_check_quantity_not_above_zero"]
+    if shipment.amount is not None and shipment.amount.value > MOST:
+        doubts.append(Message("transfers_check_quantity_beyond", {"amount": str(shipment.amount)}))
+    first = shipment.first_day
+    if first is not None and first > as_of + FAR:
+        doubts.append(Message("transfers_check_date_far", {"text": shipment.text("date"), "today": as_of.isoformat()}))
+    return tuple(doubts)
+
+
+def existence_doubt(side: Side, day: date) -> Message | None:
+    """Say that a State was no more, or not yet there, on the day of a shipment."""
+    territory = all_territories().get(side.code)
+    if territory is None:
+        return None
+    if territory.until is not None and territory.until < day:
+        values: dict[str, Value] = {
+            "state": side.text, "date": territory.until.isoformat(),
+            "successors": tuple(state_named(one) for one in territory.successors),
+        }  # fmt: skip
+        return Message("transfers_check_state_no_more", values)
+    if territory.since is not None and day < territory.since:
+        since = territory.since.isoformat()
+        return Message("transfers_check_state_not_yet", {"state": state_named(side.code), "date": since})
+    return None
 
 
 def barred(shipment: Shipment, law: Rules, day: date) -> tuple[Message, ...]:
