@@ -27,6 +27,10 @@ CHECK_COLUMNS = (
 and ``evidence`` are those of the rules that decide."""
 
 
+MOST_UNNAMED = 50
+"""Certificates that no shipment names, of which each is said."""
+
+
 @dataclass
 class CheckTally:
     """How many shipments came out how; a shipment counts once, with its gravest verdict."""
@@ -188,6 +192,9 @@ def summary(
     ]
     if certificates:
         said.append(Message("transfers_summary_certificates", {"count": certificates}))
+        said += checker.unnamed[:MOST_UNNAMED]
+        if len(checker.unnamed) > MOST_UNNAMED:
+            said.append(Message("transfers_summary_certificates_more", {"count": len(checker.unnamed) - MOST_UNNAMED}))
     if checker.sanctions is not None:
         said.append(checker.sanctions.told_of_all(checker.hits))
     if columns and any(name != column for name, column in columns.items()):

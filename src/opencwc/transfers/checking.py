@@ -131,6 +131,7 @@ class Checker:
     """Checks shipments of one question; what is drawn from certificates and yearly totals is remembered.
 
     ``sanctions`` is a list on which those who receive are looked for; ``hits`` counts the names that were alike.
+    ``unnamed`` says which certificates no shipment of the ledger names, and what is wrong with them.
     """
 
     def __init__(
@@ -143,6 +144,7 @@ class Checker:
         self._laws: dict[date, Law] = {}
         self.balances = Balances(certificates, self._same_chemical)
         self._acquired: dict[tuple[str, int], dict[int, _Received]] = {}
+        self.unnamed: tuple[Message, ...] = ()
         self._by_id: Mapping[str, Shipment] = {}
         self._into: dict[str, list[Shipment]] = {}
 
@@ -165,6 +167,7 @@ class Checker:
     def check(self, shipments: Iterable[Shipment]) -> Iterator[Answer]:
         """Yield an answer for each shipment, in their order; certificates and totals go by the order of days."""
         given = list(shipments)
+        self.unnamed = tuple(_unnamed_said(*one) for one in self.balances.unnamed(given))
         self._by_id = {one.id.casefold(): one for one in reversed(given)}
         self._into = {}
         for one in given:
@@ -395,6 +398,13 @@ class Checker:
             return True
         unsure = any(one.verdict in (Verdict.REVIEW, Verdict.UNREADABLE) for one in outcomes)
         return None if unsure else False
+
+
+def _unnamed_said(certificate: Certificate, wrong: tuple[Message, ...]) -> Message:
+    values: dict[str, Value] = {"id": certificate.id or "?", "row": str(certificate.row)}
+    if not wrong:
+        return Message("transfers_certificate_unnamed", values)
+    return Message("transfers_certificate_unnamed_wrong", {**values, "wrong": joined(wrong)})
 
 
 def _structures(found: Identified, rule: Rule) -> set[str] | None:
