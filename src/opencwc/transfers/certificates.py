@@ -263,13 +263,18 @@ def doubts_of(certificate: Certificate, shipment: Shipment) -> Iterable[Message]
     consignee, end_user = shipment.text("consignee"), shipment.text("end_user")
     if consignee and certificate.recipient and not _same(consignee, certificate.recipient):
         yield _said("recipient", certificate, named=certificate.recipient, shipped=consignee)
-    if end_user and not any(_holds_words(one, end_user) for one in re.split(r"[;\n；]", certificate.end_users)):
+    if end_user and not any(_holds_words(one, end_user) for one in end_users_of(certificate)):
         yield _said("end_user", certificate, named=certificate.end_users, shipped=end_user)
     yield from own_doubts(certificate)
     declared = purpose_of(certificate.end_use)
     differs = declared and shipment.purpose and declared != shipment.purpose
     if differs or touches_on_weapons(certificate.end_use):
         yield _said("end_use", certificate, named=certificate.end_use, shipped=shipment.text("purpose"))
+
+
+def end_users_of(certificate: Certificate) -> list[str]:
+    """Return the end-users that a certificate names, each with its address."""
+    return [one.strip() for one in re.split(r"[;\n；]", certificate.end_users) if one.strip()]
 
 
 def balance_said(drawn: tuple[str, Amount, Amount]) -> Message:

@@ -53,7 +53,7 @@ class Owed(NamedTuple):
     """A duty that follows from a rule for an entry of a shipment.
 
     ``state`` is among `STATES_OF_DUTY`; ``due`` the last day for it, where there is one; ``why`` what is wrong with the
-    papers held, or what they do; ``by`` the codes of the States that owe it.
+    papers held, or what they do; ``by`` the codes of the States that owe it; ``missing`` what no certificate covers.
     """
 
     rule: TransferRule
@@ -63,6 +63,7 @@ class Owed(NamedTuple):
     due: date | None = None
     by: tuple[str, ...] = ()
     why: tuple[Message, ...] = ()
+    missing: Amount | None = None
 
     @property
     def told(self) -> Message:
@@ -386,11 +387,10 @@ class Weighing:
             return
         for one in cover.doubts:
             self.doubt(one)
+        why = (*(cover.wrong or cover.doubts), *used)
+        owed = Owed(rule, self.rule, "needed", self._says(rule), by=by, why=why, missing=cover.missing)
         if cover.wrong:
-            owed = Owed(rule, self.rule, "needed", self._says(rule), by=by, why=(*cover.wrong, *used))
             self.reasons.append((Verdict.ALLOWED_WITH, owed.told))
-        else:
-            owed = Owed(rule, self.rule, "needed", self._says(rule), by=by, why=(*cover.doubts, *used))
         self.owed.append(owed)
 
     def _notice(self, rule: TransferRule) -> None:
