@@ -174,6 +174,27 @@ def read_shipments(
     return Shipments(name, columns, tuple(shipment_of(*row, decimal=mark) for row in rows), notes)
 
 
+def countries_of(source: Path | BinaryIO, name: str = "") -> Mapping[int, str]:
+    """Return what a table of names says of the country of each row, by the row's number; empty where no column does."""
+    from opencwc.errors import InputError
+    from opencwc.tables.frames import ROW, open_frame
+    from opencwc.transfers.mapping import map_columns
+
+    with open_frame(source, name) as frame:
+        try:
+            column = map_columns(frame.header, _words()["consignees"], where=frame.name).get("country")
+        except InputError:  # two may be meant: the country only supports a likeness, so none is taken
+            column = None
+        if column is None:
+            return {}
+        return {
+            line[ROW]: code_of(text) or text
+            for batch in frame.batches()
+            for line in batch.iter_rows(named=True)
+            if (text := (line[column] or "").strip())
+        }
+
+
 Row = tuple[int, Mapping[str, str], "Message | None"]
 
 
