@@ -236,7 +236,8 @@ class Checker:
     ) -> Answer:
         """Answer where no entry covers it: what it is for decides all the same (Article I speaks of any chemical)."""
         if against := barred(shipment, law.rules, day):
-            verdict, why = Verdict.PROHIBITED, joined([*against, why])
+            unread = [why] if verdict is Verdict.UNREADABLE else []
+            verdict, why = Verdict.PROHIBITED, joined([*against, *unread])
         else:
             doubts = [*plain_doubts(shipment, self.as_of), *filter(None, [shipment.purpose_unread])]
             verdict = Verdict.REVIEW if verdict is Verdict.ALLOWED and doubts else verdict
