@@ -185,6 +185,20 @@ def test_a_table_of_names_is_compared_row_by_row(run: Run, tmp_path: Path) -> No
     assert {(hit["id"], hit["entry"]) for hit in hits} == {("S-04", "inv-001"), ("S-05", "inv-001")}
 
 
+def test_the_country_of_each_row_of_a_table_is_compared(run: Run, tmp_path: Path) -> None:
+    known = tmp_path / "list.csv"
+    known.write_text(
+        "id,schema,name,aliases,birth_date,countries,addresses,identifiers,sanctions,phones,emails,dataset,first_seen,"
+        "last_seen,last_change\nx1,Person,Ivan Morozov,,,ru,,,,,,,,2026-11-01,\n"
+    )
+    names = tmp_path / "names.csv"
+    names.write_text("name,country\nIvan Morozov,RU\n\nIvan Morozov,Germany\nIvan Morozov,\n")
+    done = run("transfers", "consignees", names, "--list", known, "--format", "csv")
+    assert [row["country"] for row in done.rows] == ["same", "different", "unknown"]
+    given = run("transfers", "consignees", names, "--list", known, "--format", "csv", "--country", "RUS")
+    assert [row["country"] for row in given.rows] == ["same", "different", "same"]
+
+
 def test_those_who_receive_a_shipment_are_looked_for(run: Run, tmp_path: Path) -> None:
     book = tmp_path / "shipments.csv"
     book.write_text(

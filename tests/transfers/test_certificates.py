@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opencwc.errors import InputError
-from opencwc.finding import Verdict
+from opencwc.finding import Message, Verdict
 from opencwc.screening.model import Question
 from opencwc.transfers.certificates import (
     Balances,
@@ -148,10 +148,22 @@ def test_certificates_are_read_from_other_peoples_columns() -> None:
     assert len(one.statements) == 5 and not one.problems
 
 
-def test_two_certificates_of_one_id_are_refused() -> None:
-    text = "id,issued_by\nC1,Egypt\nc1,Israel\n"
-    with pytest.raises(InputError, match="Two certificates are called c1"):
-        read_certificates(io.BytesIO(text.encode()), "c.csv")
+def test_two_certificates_of_one_id_are_named_and_the_rest_goes_on() -> None:
+    text = "id,issued_by\nC1,Egypt\nc1,Israel\nC2,Egypt\n"
+    first, second, third = read_certificates(io.BytesIO(text.encode()), "c.csv")
+    twice = Message("transfers_certificate_twice", {"rows": ("1", "2")})
+    assert twice in first.problems and twice in second.problems and twice not in third.problems
+
+
+def test_certificates_that_no_shipment_names_are_said_with_what_is_wrong_with_them() -> None:
+    held = [certificate(), certificate(id="C2"), certificate(id="C3", statements="a b"),
+            certificate(id="C4", expires="2025-01-01")]  # fmt: skip
+    named = shipment_of(1, {"chemical": "Triethanolamine", "certificates": "c1"})
+    said = [(one.id, ids(wrong)) for one, wrong in Balances(held, lambda *_: True).unnamed([named])]
+    assert said == [("C2", []), ("C3", ["statements"]), ("C4", ["days"])]
+    checker = Checker(Question(DAY), held)
+    assert [*checker.check([named])]
+    assert ["C3" in sentence(one) for one in checker.unnamed] == [False, True, False]
 
 
 def test_certificates_without_ids_are_refused() -> None:

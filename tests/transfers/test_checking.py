@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from opencwc.convention import Convention
 from opencwc.finding import CHECKED, Verdict, finding_from_plain, finding_to_plain
 from opencwc.screening.model import Question
-from opencwc.transfers.check_formats import CHECK_COLUMNS, line_of
+from opencwc.transfers.check_formats import CHECK_COLUMNS, finding_as_plain, line_of
 from opencwc.transfers.checking import Answer, Checker, check
 from opencwc.transfers.shipments import Shipment, shipment_of
 from opencwc.transfers.weighing import STATES_OF_DUTY, due_on
@@ -215,3 +215,29 @@ def test_shipments_are_not_changed_by_the_check() -> None:
     shipment: Shipment = shipment_of(1, {"line": "Thionyl chloride, 200 kg", "from": "FRA", "to": "BRA"})
     answer = next(check([shipment], Question(ASKED)))
     assert shipment.amount is None and str(answer.shipment.amount) == "200 kg"
+
+
+def test_a_purpose_that_is_not_known_is_shown_and_never_allowed() -> None:
+    for chemical in ("Sarin", "Thiodiglycol", "Phosgene", "Ethanol"):
+        row = {
+            "chemical": chemical,
+            "from": "France",
+            "to": "Germany",
+            "date": "2027-03-01",
+            "purpose": "fun and games",
+        }
+        answer = checked(row)[0]
+        assert answer.verdict is Verdict.REVIEW
+        assert all("fun and games" in sentence(one.message) for one in answer.findings)
+
+
+def test_a_mixture_has_one_verdict_and_each_line_its_duties_with_day_and_source() -> None:
+    line = "Solution of thiodiglycol 50 % and triethanolamine 20 %"
+    row = {"line": line, "quantity": "1", "unit": "t", "from": "Germany", "to": "Israel", "date": "2027-02-01"}
+    answer = checked(row)[0]
+    lines = [line_of(answer, one) for one in answer.findings]
+    assert len({one["verdict"] for one in lines}) == 2
+    assert {one["shipment_verdict"] for one in lines} == {"prohibited"}
+    assert {finding_as_plain(answer, one)["shipment_verdict"] for one in answer.findings} == {"prohibited"}
+    below_30 = next(one for one in lines if one["entry"] == "3B17")
+    assert "by 2028-03-30" in below_30["duties"] and "Verification Annex VIII.1" in below_30["duties"]

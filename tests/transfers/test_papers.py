@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from opencwc.cli.transfers_papers import papers
 from opencwc.errors import InputError, SettingsError
+from opencwc.finding import Message
 from opencwc.publishing import Clauses, Form, Signature, write_html
 from opencwc.publishing.pdf import make_pdf
 from opencwc.publishing.xlsx import said, write_xlsx
@@ -25,6 +26,7 @@ from opencwc.transfers.papers import (
     PaperFacts,
     facts_of,
     facts_of_answer,
+    facts_of_certificate,
     make_paper,
     spoken_day,
     spoken_quantity,
@@ -247,6 +249,35 @@ def test_the_check_brings_the_entry_and_the_last_day_for_the_notice():
     assert "2026-01-30" in words
 
 
+HELD = {
+    "id": "EUC-14", "issued_by": "Egypt", "recipient": "Nile Trading", "chemical": "Triethanolamine", "quantity": "40",
+    "unit": "t", "issued": "2026-01-02", "expires": "2026-12-31", "end_use": "industrial", "statements": "a-e",
+    "end_users": "Acme, 12 Harbour Road, Alexandria",
+}  # fmt: skip
+
+
+def test_a_certificate_that_covers_the_shipment_is_reprinted_as_it_is():
+    held = [certificate_of(1, HELD)]
+    facts, said_of_it = facts_of_certificate(answer_for(ROW, held), held, "restricted")
+    assert facts == PaperFacts(
+        shipment="S-17", chemical="Triethanolamine", entries=("CWC 3B17",), quantity="40000 kg", receiver="EGY",
+        consignee="Nile Trading", end_users=(HELD["end_users"],), end_uses=("industrial",), certificates=("EUC-14",),
+        issued=date(2026, 1, 2), valid_until=date(2026, 12, 31), mark="restricted",
+    )  # fmt: skip
+    assert said_of_it == Message("transfers_papers_reprinted", {"id": "EUC-14"})
+
+
+@pytest.mark.parametrize(("certificates", "amount"), [([{**HELD, "quantity": "20"}], "5000 kg"), ([], "25000 kg")])
+def test_what_no_certificate_covers_is_for_a_new_one_under_no_number(certificates, amount):
+    held = [certificate_of(1, one) for one in certificates]
+    facts, said_of_it = facts_of_certificate(answer_for(ROW, held), held)
+    assert (facts.certificates, facts.issued, facts.valid_until) == ((), None, None)
+    assert facts.quantity == amount
+    assert facts.end_users == ((HELD["end_users"],) if held else ("Acme, Alexandria",))
+    name = "transfers_papers_new" if held else "transfers_papers_not_at_hand"
+    assert said_of_it == Message(name, {"ids": ("EUC-14",), "amount": amount})
+
+
 def test_there_is_no_paper_for_a_prohibited_transfer():
     row = {"id": "1", "cas": "107-44-8", "quantity": "1", "unit": "g", "from": "FRA", "to": "ISR", "date": "2026-03-01",
            "purpose": "research"}  # fmt: skip
@@ -313,6 +344,22 @@ def test_the_command_writes_a_notification_as_each_kind_of_file(ledger, tmp_path
     again = tmp_path / f"again.{ending}"
     run(ledger, "-o", again, "--shipment", "S-3", "--kind", "notification", "--as-of", "2026-01-05")
     assert again.read_bytes() == target.read_bytes()
+
+
+def test_the_command_says_that_a_paper_is_met_and_writes_it_in_a_folder_that_it_makes(tmp_path, name_index):
+    ledger = tmp_path / "planned.csv"
+    ledger.write_text(
+        "id,chemical,cas,quantity,unit,from,to,date,purpose,papers\n"
+        "S-1,Sarin,107-44-8,1,g,France,Switzerland,2026-03-01,research,"
+        "notice FRA 2026-01-01; notice CHE 2026-01-02\n"
+    )
+    target = tmp_path / "new" / "folder" / "notice.html"
+    asked = ("--shipment", "S-1", "--kind", "notification", "--as-of", "2026-01-05")
+    done = run(ledger, "-o", target, *asked)
+    assert done.exit_code == 0, done.output
+    assert "is met already" in done.stderr and "no rule" not in done.stderr
+    assert target.read_bytes()[:4] == b"<!do"
+    assert run(ledger, "-o", ledger / "below" / "a.html", *asked).exit_code == 2
 
 
 def test_the_command_says_when_no_rule_asks_for_a_paper(ledger, tmp_path, name_index):

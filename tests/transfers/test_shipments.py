@@ -96,7 +96,7 @@ def test_a_row_that_cannot_be_read_keeps_its_number() -> None:
 @pytest.mark.parametrize(
     ("field", "text", "problem"),
     [
-        ("quantity", "12 drums", "quantity_unread"), ("quantity", "-5", "quantity_unread"),
+        ("quantity", "12 drums", "quantity_unread"), ("quantity", "-5", "quantity_not_above_zero"),
         ("quantity", "1,234", "quantity_unread"), ("quantity", "lots", "quantity_unread"),
         ("concentration", "strong", "concentration_unread"), ("concentration", "140", "concentration_unread"),
         ("date", "03/04/2026", "date_unread"), ("date", "2026", "date_unread"), ("date", "31.02.2026", "date_unread"),

@@ -6,6 +6,7 @@ Exit status: 0 ran and no name is alike (which is no clearance), 1 ran and one i
 from __future__ import annotations
 
 import csv
+import io
 import json
 import sys
 from collections.abc import Iterator
@@ -33,7 +34,7 @@ def consignees(
     ],
     column: Annotated[str | None, typer.Option(help="Name or number of the column that holds the names.")] = None,
     country: Annotated[
-        str, typer.Option(help="Where they are, as alpha-2 or alpha-3 code; it never hides a hit.")
+        str, typer.Option(help="Where those are whose row has no country, as code; it never hides a hit.")
     ] = "",
     output: Output = None,
     format: Annotated[str, typer.Option(help=f"One of: {', '.join(FORMATS)}; else by the ending of -o.")] = "",
@@ -62,7 +63,7 @@ def _consignees(
     refuse_overwriting([sanctions, Path(source)], [output])
     known = SanctionsList.read(sanctions)
     asked = list(_names(source, column))
-    found = [(row, id, name, known.find(name, country)) for row, id, name in asked]
+    found = [(row, id, name, known.find(name, where or country)) for row, id, name, where in asked]
     hits = sum(len(one[3]) for one in found)
     told = sentence(known.told_of_all(hits) if len(asked) != 1 else known.told(found[0][3]), lang)
     problems = [sentence(one, lang) for one in known.problems[:_PROBLEMS]]
@@ -84,20 +85,24 @@ def _consignees(
     return 1 if hits else 0
 
 
-def _names(source: str, column: str | None) -> Iterator[tuple[int, str, str]]:
-    """Yield row, id and name: of a table, or the one name given."""
+def _names(source: str, column: str | None) -> Iterator[tuple[int, str, str, str]]:
+    """Yield row, id, name and country, as far as they are given: of a table, or the one name given."""
     from opencwc.tables import open_table
+    from opencwc.transfers.shipments import countries_of
 
     path = Path(source)
     if source != "-" and not path.is_file():
         if path.suffix.lower() in (".csv", ".xlsx", ".parquet", ".tsv", ".txt", ".json", ".jsonl"):
             raise InputError("There is no such file.", where=source, remedy="Check the path.")
-        yield 1, "", source
+        yield 1, "", source, ""
         return
-    table = open_table(sys.stdin.buffer if source == "-" else path, column=column)
+    piped = sys.stdin.buffer.read() if source == "-" else b""
+    table = open_table(io.BytesIO(piped) if source == "-" else path, column=column)
+    countries = countries_of(io.BytesIO(piped) if source == "-" else path) if len(table.columns) > 1 else {}
     for rows in table.batches():
         for place, (id, name) in enumerate(zip(rows.ids, rows.inputs, strict=True)):
-            yield rows.first + place, id or "", name or ""
+            row = rows.first + place
+            yield row, id or "", name or "", countries.get(row, "")
 
 
 def _said(hit: Hit, known: SanctionsList, lang: str) -> str:

@@ -1,11 +1,13 @@
 """`opencwc transfers papers`: the certificate, notification or licence application for one shipment of a ledger.
 
-Exit status: 0 written, 1 written and something about the shipment is for a person to look at, 2 could not.
+Exit status: 0 written, 1 written and something about the shipment is for a person to look at, 2 could not. A paper that
+is met already may be written all the same.
 """
 
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -27,6 +29,8 @@ KINDS = ("certificate", "notification", "licence")
 SIDES = ("sender", "receiver")
 MARKS = ("unclassified", "restricted", "protected", "highly_protected")
 ENDINGS = (".pdf", ".xlsx", ".html")
+_PAPERS = {"certificate": "certificate", "notification": "notice", "licence": "licence"}
+"""What the rules on transfers call each kind."""
 
 
 def papers(
@@ -79,7 +83,7 @@ def _papers(
     from opencwc.screening.model import Question
     from opencwc.transfers.certificates import read_certificates
     from opencwc.transfers.checking import check
-    from opencwc.transfers.papers import facts_of_answer, make_paper
+    from opencwc.transfers.papers import facts_of_answer, facts_of_certificate, make_paper
     from opencwc.transfers.shipments import read_shipments
 
     shipments = read_shipments(source or sys.stdin.buffer, ledger, columns_asked(mapping))
@@ -87,13 +91,14 @@ def _papers(
     chosen = _chosen(shipments, wanted)
     answers = check(shipments.shipments, Question(day, lang=language), held)
     answer = next(one for one in answers if one.shipment.row == chosen.row)
-    report = make_paper(kind, facts_of_answer(answer, held, mark), language, side, day)
-    _write(report, output)
-    for note in shipments.notes:
-        sys.stderr.write(f"{displayable(sentence(note, language))}\n")
-    doubt = _doubt(answer)
-    if doubt:
-        sys.stderr.write(f"{displayable(sentence(doubt, language))}\n")
+    facts, resting = facts_of_answer(answer, held, mark), None
+    if kind == "certificate":
+        facts, resting = facts_of_certificate(answer, held, mark)
+    _write(make_paper(kind, facts, language, side, day), output)
+    doubt = _doubt(answer, kind)
+    for note in (*shipments.notes, resting, _standing(answer, kind), doubt):
+        if note is not None:
+            sys.stderr.write(f"{displayable(sentence(note, language))}\n")
     sys.stdout.write(displayable(say(Message("transfers_papers_written", {"path": str(output)}), language)) + "\n")
     return 1 if doubt else 0
 
@@ -115,16 +120,32 @@ def _chosen(shipments: Shipments, wanted: str) -> Shipment:
     return found[0]
 
 
-def _doubt(answer: Answer) -> Message | None:
+def _doubt(answer: Answer, kind: str) -> Message | None:
     """Return what a person should know of the shipment before using its paper."""
     if answer.verdict in (Verdict.REVIEW, Verdict.UNREADABLE):
         return Message("transfers_papers_review", {"why": answer.findings[0].message})
-    return Message("transfers_papers_free") if answer.verdict is Verdict.ALLOWED else None
+    asked = any(one.rule.paper == _PAPERS[kind] for one in answer.owed)
+    return Message("transfers_papers_free") if answer.verdict is Verdict.ALLOWED and not asked else None
+
+
+def _standing(answer: Answer, kind: str) -> Message | None:
+    """Say that what the paper is for is met already, or whose law may ask for it."""
+    from opencwc.transfers.weighing import joined
+
+    asked = [one for one in answer.owed if one.rule.paper == _PAPERS[kind]]
+    if any(one.state in ("needed", "late") for one in asked):
+        return None
+    met = next((one for one in asked if one.state == "met"), None)
+    if met is not None:
+        return Message("transfers_papers_met", {"duty": joined([met.says, *met.why])})
+    return asked[0].told if asked else None
 
 
 def _write(report: Report, output: Path) -> None:
     from opencwc.tables import open_for_writing
 
+    with suppress(OSError):  # then writing says why
+        output.parent.mkdir(parents=True, exist_ok=True)
     if output.suffix.lower() == ".html":
         from opencwc.publishing import write_html
 

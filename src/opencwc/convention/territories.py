@@ -30,7 +30,8 @@ State that does not exist, of the examples."""
 class Territory(NamedTuple):
     """A State or territory: ``code`` is its alpha-3 code, also of one that is no more.
 
-    ``until`` is the last day of a former one and ``successors`` are the codes of what came after it; ``renamed`` where
+    ``since`` is the first day of one that came to be after the Convention entered into force. ``until`` is the last day
+    of a former one and ``successors`` are the codes of what came after it; ``renamed`` where
     the same State goes on under its successor's code. ``kind`` is among `KINDS`; whether a territory is a State Party
     is for `Convention.states` to say. ``names`` by language are those that
     Unicode's CLDR has not: of what is invented, which also has a place on maps (``at``, degrees east and north).
@@ -42,6 +43,7 @@ class Territory(NamedTuple):
     successors: tuple[str, ...] = ()
     renamed: bool = False
     note: str = ""
+    since: date | None = None
     names: Mapping[str, str] = MappingProxyType({})
     at: tuple[float, float] | None = None
 
@@ -176,8 +178,13 @@ def _index() -> _Index:
 
 
 def _territory(code: str, kind: str, one: Raw) -> Territory:
-    refuse_unknown(one, {"names", "called", "at", "codes", "note", "until", "successors", "renamed"}, f"{DATA} {code}")
+    refuse_unknown(
+        one,
+        {"names", "called", "at", "codes", "note", "since", "until", "successors", "renamed"},
+        f"{DATA} {code}",
+    )
     until: Any = one.get("until")
+    since: Any = one.get("since")
     return Territory(
         code,
         kind,
@@ -185,6 +192,7 @@ def _territory(code: str, kind: str, one: Raw) -> Territory:
         tuple(str(other) for other in one.get("successors", ())),
         bool(one.get("renamed", False)),
         str(one.get("note", "")),
+        since if isinstance(since, date) else None,
         MappingProxyType({str(lang): str(said) for lang, said in dict(one.get("called", {})).items()}),
         (float(one["at"][0]), float(one["at"][1])) if "at" in one else None,
     )

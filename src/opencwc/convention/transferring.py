@@ -25,7 +25,8 @@ from opencwc.errors import RuleError
 
 FILE = Path(__file__).parent / "data" / "transfers.yaml"
 EFFECTS = (
-    "prohibited", "only_for", "no_third_state", "at_most", "paper", "later", "told", "review", "transit", "exempt",
+    "prohibited", "only_for", "not_for", "no_third_state", "at_most", "paper", "later", "told", "review",
+    "transit", "exempt",
 )  # fmt: skip
 SIDES = ("sender", "receiver")
 PAPERS = ("notice", "certificate", "licence")
@@ -116,7 +117,10 @@ def _rule(raw: Raw, where: str) -> TransferRule:
     refuse_unknown(raw, {*TransferRule._fields}, where)
     effect = one_of(raw, "effect", EFFECTS, where)
     name = text_in(raw, "id", where)
-    needed = {"only_for": "only", "at_most": "threshold", "paper": "paper", "later": "deadline", "exempt": "instead_of"}
+    needed = {
+        "only_for": "only", "not_for": "only", "at_most": "threshold", "paper": "paper", "later": "deadline",
+        "exempt": "instead_of",
+    }  # fmt: skip
     if effect in needed and not raw.get(needed[effect]):
         raise RuleError(f"{name} is {effect!r} and has no {needed[effect]!r}", where=where)
     rule = TransferRule(

@@ -53,7 +53,7 @@ class Told:
     """An answer as it is shown; ``reasons`` are the verdicts of each entry, gravest first.
 
     ``texts`` is the row of the shipment by field; ``papers`` are the kinds that can be drawn up for it, ``facts`` what
-    they say.
+    they say, and ``certificate`` what an end-use certificate says.
     """
 
     row: int
@@ -70,6 +70,7 @@ class Told:
     texts: Mapping[str, str]
     papers: tuple[str, ...]
     facts: Mapping[str, Any]
+    certificate: Mapping[str, Any]
     alike: tuple[Alike, ...]
 
     @property
@@ -100,7 +101,7 @@ def answer_as_json(
     mark: str = "",
 ) -> dict[str, Any]:
     """Return an answer as JSON can hold it; ``hits`` are (field, name asked for, name of the list)."""
-    from opencwc.transfers.papers import facts_of_answer
+    from opencwc.transfers.papers import facts_of_answer, facts_of_certificate
 
     shipment = answer.shipment
     papers = papers_for(answer)
@@ -132,6 +133,7 @@ def answer_as_json(
         "texts": {name: text[:_LONGEST] for name, text in shipment.texts.items() if text},
         "papers": list(papers),
         "facts": facts_as_json(facts_of_answer(answer, certificates, mark)) if papers else {},
+        "certificate": facts_as_json(facts_of_certificate(answer, certificates, mark)[0]) if papers else {},
         "alike": [
             {
                 "field": field, "asked": asked[:_LONGEST], "name": hit.name[:_LONGEST], "score": hit.score,
@@ -185,8 +187,9 @@ def facts_from_json(told: Mapping[str, Any]) -> PaperFacts:
 
 def answer_from_json(told: Mapping[str, Any]) -> Told:
     """Return an answer as `answer_as_json` wrote it down."""
-    facts = dict(told["facts"])
-    facts_from_json(facts)
+    facts, certificate = dict(told["facts"]), dict(told.get("certificate", told["facts"]))
+    for one in (facts, certificate):
+        facts_from_json(one)
     return Told(
         int(told["row"]),
         str(told["id"]),
@@ -212,6 +215,7 @@ def answer_from_json(told: Mapping[str, Any]) -> Told:
         {str(name): str(text) for name, text in told["texts"].items()},
         tuple(map(str, told["papers"])),
         facts,
+        certificate,
         tuple(
             Alike(
                 str(one["field"]),

@@ -30,6 +30,7 @@ from opencwc.transfers.shipments import (
     plain_words,
     purpose_of,
     read_rows,
+    touches_on_weapons,
 )
 from opencwc.wording.states import state_named
 
@@ -75,24 +76,25 @@ def read_certificates(
 ) -> tuple[Certificate, ...]:
     """Read certificates from a table file (CSV, JSON and others), one a row.
 
+    Where several have one id, which of them a shipment means cannot be told: a problem of each, and none serves.
+
     Raises:
-        InputError: there is no such file, it holds no table, or two certificates have one id.
+        InputError: there is no such file, it holds no table, or no column names the certificates.
 
     """
     name, columns, _, rows = read_rows(source, name, "certificates", given)
     if "id" not in columns:
         raise InputError("No column names the certificates.", where=name, remedy="Give each an id of its own.")
     made = tuple(certificate_of(row, texts, problem) for row, texts, problem in rows)
-    seen: dict[str, int] = {}
+    rows_of: dict[str, list[str]] = {}
     for one in made:
-        first = seen.setdefault(one.id.casefold(), one.row)
-        if one.id and first != one.row:
-            raise InputError(
-                f"Two certificates are called {one.id}: in rows {first} and {one.row}.",
-                where=name,
-                remedy="Give each an id of its own, or leave one out.",
-            )
-    return made
+        rows_of.setdefault(one.id.casefold(), []).append(str(one.row))
+    return tuple(
+        one._replace(problems=(*one.problems, Message("transfers_certificate_twice", {"rows": tuple(same)})))
+        if one.id and len(same := rows_of[one.id.casefold()]) > 1
+        else one
+        for one in made
+    )
 
 
 def certificate_of(row: int, texts: Mapping[str, str], problem: Message | None = None) -> Certificate:
@@ -148,8 +150,11 @@ class Balances:
         self.by_id = {one.id.casefold(): one for one in self.certificates}
         self.left = {key: one.amount for key, one in self.by_id.items() if one.amount}
 
-    def cover(self, shipment: Shipment, entry: str, day: date) -> Cover:
-        """Hold a shipment of an entry against the certificates that it names, and draw from those that serve it."""
+    def cover(self, shipment: Shipment, entry: str, day: date, *, draw: bool = True) -> Cover:
+        """Hold a shipment of an entry against the certificates that it names, and draw from those that serve it.
+
+        Without ``draw`` their balances stay as they are: the shipment does not go.
+        """
         wrong: list[Message] = []
         doubts: list[Message] = []
         drawn: list[tuple[str, Amount, Amount]] = []
@@ -181,7 +186,9 @@ class Balances:
                 continue
             taken = min(left.value, need.value)
             if taken > 0:
-                self.left[name.casefold()] = rest = Amount(left.value - taken, left.unit)
+                rest = Amount(left.value - taken, left.unit)
+                if draw:
+                    self.left[name.casefold()] = rest
                 need = Amount(need.value - taken, need.unit)
                 drawn.append((certificate.id, Amount(taken, left.unit), rest))
         missing = need if need is not None and need.value > 0 else None
@@ -191,6 +198,13 @@ class Balances:
         elif missing and not wrong and not doubts:
             wrong.append(Message("transfers_certificate_used_up", {"ids": tuple(shipment.certificates)}))
         return Cover(tuple(wrong), tuple(doubts), tuple(drawn), missing)
+
+    def unnamed(self, shipments: Iterable[Shipment]) -> Iterable[tuple[Certificate, tuple[Message, ...]]]:
+        """Yield each certificate that no shipment names, with what is wrong with it as it stands."""
+        named = {name.casefold() for one in shipments for name in one.certificates}
+        for one in self.certificates:
+            if one.id.casefold() not in named:
+                yield one, (*own_faults(one), *own_doubts(one))
 
     def _others(self, shipment: Shipment, entry: str) -> Iterable[Message]:
         """Name certificates at hand that would fit; which one is meant is for a person to say."""
@@ -204,8 +218,8 @@ class Balances:
             yield Message("transfers_certificate_others", {"ids": fitting})
 
 
-def faults_of(certificate: Certificate, shipment: Shipment, day: date) -> Iterable[Message]:
-    """Yield what keeps a certificate from serving a shipment of a day: statements, State, dates, amount."""
+def own_faults(certificate: Certificate) -> Iterable[Message]:
+    """Yield what keeps a certificate from serving any shipment: statements that it lacks or leaves empty."""
     lacking = tuple(Message(f"transfers_statement_{one}") for one in STATEMENTS if one not in certificate.statements)
     if lacking:
         yield _said("statements", certificate, statements=lacking)
@@ -218,6 +232,22 @@ def faults_of(certificate: Certificate, shipment: Shipment, day: date) -> Iterab
     )
     if empty:
         yield _said("empty", certificate, statements=empty)
+    yield from (_said("unread", certificate, problem=one) for one in certificate.problems)
+
+
+def own_doubts(certificate: Certificate) -> Iterable[Message]:
+    """Yield what a person has to look at in a certificate, whatever the shipment."""
+    if not _ADDRESS.search(certificate.end_users):
+        yield _said("address", certificate, named=certificate.end_users)
+    if certificate.issued is None:
+        yield _said("undated", certificate)
+    if certificate.issued and certificate.expires and certificate.expires < certificate.issued:
+        yield _said("days", certificate, day=certificate.expires.isoformat(), issued=certificate.issued.isoformat())
+
+
+def faults_of(certificate: Certificate, shipment: Shipment, day: date) -> Iterable[Message]:
+    """Yield what keeps a certificate from serving a shipment of a day: statements, State, dates, amount."""
+    yield from own_faults(certificate)
     if certificate.issued_by.code != shipment.receiver.code:
         by = certificate.issued_by
         issuer: Value = state_named(by.code) if by.code else by.text or "?"
@@ -226,7 +256,6 @@ def faults_of(certificate: Certificate, shipment: Shipment, day: date) -> Iterab
         yield _said("issued_after", certificate, day=certificate.issued.isoformat(), shipped=day.isoformat())
     if certificate.expires is not None and certificate.expires < day:
         yield _said("expired", certificate, day=certificate.expires.isoformat(), shipped=day.isoformat())
-    yield from (_said("unread", certificate, problem=one) for one in certificate.problems)
 
 
 def doubts_of(certificate: Certificate, shipment: Shipment) -> Iterable[Message]:
@@ -234,17 +263,18 @@ def doubts_of(certificate: Certificate, shipment: Shipment) -> Iterable[Message]
     consignee, end_user = shipment.text("consignee"), shipment.text("end_user")
     if consignee and certificate.recipient and not _same(consignee, certificate.recipient):
         yield _said("recipient", certificate, named=certificate.recipient, shipped=consignee)
-    if end_user and not any(_holds_words(one, end_user) for one in re.split(r"[;\n；]", certificate.end_users)):
+    if end_user and not any(_holds_words(one, end_user) for one in end_users_of(certificate)):
         yield _said("end_user", certificate, named=certificate.end_users, shipped=end_user)
-    if not _ADDRESS.search(certificate.end_users):
-        yield _said("address", certificate, named=certificate.end_users)
-    if certificate.issued is None:
-        yield _said("undated", certificate)
-    if certificate.issued and certificate.expires and certificate.expires < certificate.issued:
-        yield _said("days", certificate, day=certificate.expires.isoformat(), issued=certificate.issued.isoformat())
+    yield from own_doubts(certificate)
     declared = purpose_of(certificate.end_use)
-    if declared and shipment.purpose and declared != shipment.purpose:
+    differs = declared and shipment.purpose and declared != shipment.purpose
+    if differs or touches_on_weapons(certificate.end_use):
         yield _said("end_use", certificate, named=certificate.end_use, shipped=shipment.text("purpose"))
+
+
+def end_users_of(certificate: Certificate) -> list[str]:
+    """Return the end-users that a certificate names, each with its address."""
+    return [one.strip() for one in re.split(r"[;\n；]", certificate.end_users) if one.strip()]
 
 
 def balance_said(drawn: tuple[str, Amount, Amount]) -> Message:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from opencwc.finding import CHECKED, Finding, Message, Verdict, finding_to_plain
+from opencwc.finding import CHECKED, Finding, Message, Value, Verdict, finding_to_plain
 from opencwc.screening.model import Checked
 from opencwc.transfers.checking import Answer, Checker
 from opencwc.transfers.shipments import Shipment, plain_number
@@ -20,11 +20,16 @@ from opencwc.wording import sentence
 CHECK_FORMATS = ("csv", "jsonl", "html")
 CHECK_COLUMNS = (
     "row", "id", "input", "verdict", "list", "entry", "from", "to", "via", "date", "quantity", "unit", "concentration",
-    "needed", "needed_by", "later", "basis", "why", "source", "evidence",
+    "needed", "needed_by", "later", "basis", "why", "source", "evidence", "shipment_verdict", "duties",
 )  # fmt: skip
 """``quantity`` is in kg or L; ``needed`` are the ids of what is still needed (docs/reference/transfers.md),
 ``needed_by`` the first day by which one of them is due; ``later`` what is due afterwards, each with its day; ``source``
-and ``evidence`` are those of the rules that decide."""
+and ``evidence`` are those of the rules that decide. ``verdict`` is that of the line's entry, ``shipment_verdict`` the
+strictest of all lines of the shipment; ``duties`` says each duty of the line with its day and source."""
+
+
+MOST_UNNAMED = 50
+"""Certificates that no shipment names, of which each is said."""
 
 
 @dataclass
@@ -98,7 +103,16 @@ def line_of(answer: Answer, finding: Finding, lang: str = "en") -> dict[str, str
         "why": sentence(finding.message, lang),
         "source": "; ".join(dict.fromkeys(one.rule.source for one in rests_on)),
         "evidence": "; ".join(dict.fromkeys(one.rule.evidence for one in rests_on)),
+        "shipment_verdict": str(answer.verdict),
+        "duties": " | ".join(sentence(_with_source(one), lang) for one in owed),
     }
+
+
+def _with_source(owed: Owed) -> Message:
+    values: dict[str, Value] = {
+        "says": owed.told, "source": owed.rule.source, "evidence": Message(f"evidence_{owed.rule.evidence}")
+    }  # fmt: skip
+    return Message("transfers_resting_on", values)
 
 
 def lines_as_csv(answers: Iterable[Answer], lang: str = "en", *, header: bool = True) -> str:
@@ -118,6 +132,7 @@ def finding_as_plain(answer: Answer, finding: Finding, lang: str = "en") -> dict
     return {
         **{name: plain.pop(name) for name in ("row", "id", "input", "verdict", "list", "entry", "basis")},
         "why": sentence(finding.message, lang),
+        "shipment_verdict": str(answer.verdict),
         "rules_of": answer.day.isoformat(),
         "shipment": shipment_as_plain(answer.shipment),
         "states": [_state_as_plain(one) for one in answer.states],
@@ -188,6 +203,9 @@ def summary(
     ]
     if certificates:
         said.append(Message("transfers_summary_certified", {"count": certificates}))
+        said += checker.unnamed[:MOST_UNNAMED]
+        if len(checker.unnamed) > MOST_UNNAMED:
+            said.append(Message("transfers_summary_certificates_more", {"count": len(checker.unnamed) - MOST_UNNAMED}))
     if checker.sanctions is not None:
         said.append(checker.sanctions.told_of_all(checker.hits))
     if columns and any(name != column for name, column in columns.items()):

@@ -13,11 +13,12 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
+from typing import NamedTuple
 
 from opencwc import __version__
 from opencwc.convention import Convention, Entry, TransferRule
 from opencwc.convention.transferring import read_transfer_rules
-from opencwc.finding import CHECKED, Finding, Maker, Message, Rule, Subject, Verdict
+from opencwc.finding import CHECKED, Finding, Maker, Message, Rule, Subject, Value, Verdict
 from opencwc.screening.answering import Screener
 from opencwc.screening.model import Outcome, Question
 from opencwc.screening.rulebook import Rulebook
@@ -26,7 +27,18 @@ from opencwc.transfers.certificates import Balances, Certificate
 from opencwc.transfers.consignees import SanctionsList
 from opencwc.transfers.identifying import Identified, identify
 from opencwc.transfers.shipments import Share, Shipment, Side
-from opencwc.transfers.weighing import Owed, Rules, Standing, Weighing, gravest, joined, written
+from opencwc.transfers.weighing import (
+    Acquired,
+    Owed,
+    Rules,
+    Standing,
+    Weighing,
+    barred,
+    gravest,
+    joined,
+    plain_doubts,
+    written,
+)
 
 DEFAULT_LISTS = ("CWC",)
 
@@ -98,10 +110,28 @@ class Law:
         return found
 
 
+class _Received(NamedTuple):
+    """What a State receives of Schedule 1 by one shipment, in kg; it counts where it ``goes``."""
+
+    id: str
+    weight: Decimal
+    goes: bool = False
+    doubtful: bool = False
+
+
+class _Judged(NamedTuple):
+    """What the rules say of one entry of a shipment."""
+
+    verdict: Verdict
+    finding: Finding
+    owed: tuple[Owed, ...]
+
+
 class Checker:
     """Checks shipments of one question; what is drawn from certificates and yearly totals is remembered.
 
     ``sanctions`` is a list on which those who receive are looked for; ``hits`` counts the names that were alike.
+    ``unnamed`` says which certificates no shipment of the ledger names, and what is wrong with them.
     """
 
     def __init__(
@@ -113,9 +143,10 @@ class Checker:
         self._rules = read_transfer_rules(cache_folder())
         self._laws: dict[date, Law] = {}
         self.balances = Balances(certificates, self._same_chemical)
-        self._acquired: dict[tuple[str, int], Decimal] = {}
-        self._counted: dict[int, Decimal | None] = {}
+        self._acquired: dict[tuple[str, int], dict[int, _Received]] = {}
+        self.unnamed: tuple[Message, ...] = ()
         self._by_id: Mapping[str, Shipment] = {}
+        self._into: dict[str, list[Shipment]] = {}
 
     @property
     def as_of(self) -> date:
@@ -136,8 +167,12 @@ class Checker:
     def check(self, shipments: Iterable[Shipment]) -> Iterator[Answer]:
         """Yield an answer for each shipment, in their order; certificates and totals go by the order of days."""
         given = list(shipments)
+        self.unnamed = tuple(_unnamed_said(*one) for one in self.balances.unnamed(given))
         self._by_id = {one.id.casefold(): one for one in reversed(given)}
-        order = sorted(range(len(given)), key=lambda number: (given[number].day or date.max, number))
+        self._into = {}
+        for one in given:
+            self._into.setdefault(one.receiver.code, []).append(one)
+        order = sorted(range(len(given)), key=lambda number: (given[number].first_day or date.max, number))
         answers = {number: self._with_hits(self.answer(given[number])) for number in order}
         for number in range(len(given)):
             yield answers.pop(number)
@@ -171,7 +206,7 @@ class Checker:
 
     def answer(self, shipment: Shipment) -> Answer:
         """Answer for one shipment."""
-        day = shipment.day or self.question.as_of
+        day = shipment.first_day or self.question.as_of
         law = self.law_of(max(day, self.begin))
         if shipment.unreadable:
             return self._plain(shipment, day, Verdict.UNREADABLE, shipment.problems[0])
@@ -179,10 +214,10 @@ class Checker:
         shipment = found.shipment
         if not found.read and not found.doubts:
             why = found.outcome.message if found.outcome else Message("transfers_check_no_chemical")
-            return self._plain(shipment, day, Verdict.UNREADABLE, why, found.outcome)
+            return self._without_entry(shipment, day, law, Verdict.UNREADABLE, why, found.outcome)
         if not any(one.verdict in (Verdict.LISTED, Verdict.REVIEW) for one, _ in found.met) and not found.doubts:
             why = joined([self._free(found, law, day), *found.notes])
-            return self._plain(shipment, day, Verdict.ALLOWED, why, found.outcome)
+            return self._without_entry(shipment, day, law, Verdict.ALLOWED, why, found.outcome)
         return self._weighed(shipment, day, law, found)
 
     def _free(self, found: Identified, law: Law, day: date) -> Message:
@@ -191,6 +226,19 @@ class Checker:
             return exempt.message
         lists = tuple(one.id for one in law.convention.lists)
         return Message("transfers_check_not_listed", {"lists": lists, "date": day.isoformat()})
+
+    def _without_entry(
+        self, shipment: Shipment, day: date, law: Law, verdict: Verdict, why: Message, outcome: Outcome | None
+    ) -> Answer:
+        """Answer where no entry covers it: what it is for decides all the same (Article I speaks of any chemical)."""
+        if against := barred(shipment, law.rules, day):
+            unread = [why] if verdict is Verdict.UNREADABLE else []
+            verdict, why = Verdict.PROHIBITED, joined([*against, *unread])
+        else:
+            doubts = [*plain_doubts(shipment, self.as_of), *filter(None, [shipment.purpose_unread])]
+            verdict = Verdict.REVIEW if verdict is Verdict.ALLOWED and doubts else verdict
+            why = joined([*doubts, why])
+        return self._plain(shipment, day, verdict, why, outcome)
 
     def _plain(
         self, shipment: Shipment, day: date, verdict: Verdict, why: Message, outcome: Outcome | None = None
@@ -204,7 +252,33 @@ class Checker:
     def _weighed(self, shipment: Shipment, day: date, law: Law, found: Identified) -> Answer:
         sender, receiver = self.standing(shipment.sender, day), self.standing(shipment.receiver, day)
         via = tuple(self.standing(one, day) for one in shipment.via)
-        judged: list[tuple[Verdict, Finding, tuple[Owed, ...]]] = []
+        left = dict(self.balances.left)
+        judged = self._judged(shipment, day, law, found, (sender, receiver, *via))
+        if not judged:
+            return self._plain(shipment, day, Verdict.REVIEW, joined(found.doubts), found.outcome)
+        verdict = gravest(one.verdict for one in judged)
+        if verdict is Verdict.PROHIBITED and self.balances.left != left:  # what does not go draws nothing
+            self.balances.left = left
+            judged = self._judged(shipment, day, law, found, (sender, receiver, *via), goes=False)
+        self._settle(shipment, verdict)
+        judged.sort(key=lambda one: CHECKED.index(one.verdict))
+        findings = tuple(one.finding for one in judged)
+        owed = tuple(one for several in judged for one in several.owed)
+        return Answer(shipment, verdict, findings, owed, (sender, receiver, *via), day)
+
+    def _judged(
+        self,
+        shipment: Shipment,
+        day: date,
+        law: Law,
+        found: Identified,
+        states: tuple[Standing, ...],
+        *,
+        goes: bool = True,
+    ) -> list[_Judged]:
+        """Weigh each entry; ``goes`` is false where it is known that the shipment does not go."""
+        sender, receiver, *via = states
+        judged: list[_Judged] = []
         by_rule: dict[Rule, tuple[Outcome, Share | None]] = {}
         for outcome, share in found.met:
             if outcome.rule and (outcome.rule not in by_rule or outcome.verdict is Verdict.LISTED):
@@ -215,15 +289,21 @@ class Checker:
         for rule, (outcome, share) in by_rule.items():
             if outcome.verdict is Verdict.EXEMPT:
                 finding = Finding(subject, Verdict.ALLOWED, outcome.message, self.maker, rule, outcome.basis)
-                judged.append((Verdict.ALLOWED, finding, ()))
+                judged.append(_Judged(Verdict.ALLOWED, finding, ()))
                 continue
             stated = share or (None if several else shipment.share)
             entry = law.entry(rule)
-            weighing = Weighing(self, law.rules, shipment, entry, day, sender, receiver, via, stated)
+            weighing = Weighing(self, law.rules, shipment, entry, day, sender, receiver, tuple(via), stated, goes)
             weighing.weigh()
             weighing.notes += found.notes
             if shipment.day is None:
-                weighing.doubt(Message("transfers_check_date_missing", {"date": day.isoformat()}))
+                weighing.doubt(self._unsure_of_day(shipment, day))
+                for one in states:
+                    last = self.standing(one.side, shipment.last_day or day)
+                    if last.status != one.status:
+                        weighing.doubt(
+                            Message("transfers_check_state_changes", {"before": one.says, "after": last.says})
+                        )
             for doubt in found.doubts:
                 weighing.doubt(doubt)
             if outcome.verdict is Verdict.REVIEW:
@@ -236,34 +316,58 @@ class Checker:
             message = weighing.message(verdict)
             evidence = (*weighing.evidence(), *(one for one in outcome.evidence if one.kind != "atoms"))
             finding = Finding(subject, verdict, message, self.maker, rule, outcome.basis, evidence, outcome.steps)
-            judged.append((verdict, finding, tuple(weighing.owed)))
-        if not judged:
-            return self._plain(shipment, day, Verdict.REVIEW, joined(found.doubts), found.outcome)
-        judged.sort(key=lambda one: CHECKED.index(one[0]))
-        states = (sender, receiver, *via)
-        return Answer(
-            shipment,
-            gravest(one for one, _, _ in judged),
-            tuple(finding for _, finding, _ in judged),
-            tuple(owed for _, _, several_owed in judged for owed in several_owed),
-            states,
-            day,
-        )
+            judged.append(_Judged(verdict, finding, tuple(weighing.owed)))
+        return judged
 
-    def acquired(self, shipment: Shipment, code: str, day: date) -> Decimal | None:
-        """Return how much of Schedule 1 a State has received in the year, in kg, this shipment included."""
-        if shipment.row not in self._counted:
-            if shipment.amount is None or shipment.amount.unit != "kg":
-                self._counted[shipment.row] = None
-            else:
-                key = (code, day.year)
-                self._acquired[key] = self._acquired.get(key, Decimal(0)) + shipment.amount.value
-                self._counted[shipment.row] = self._acquired[key]
-        return self._counted[shipment.row]
+    def _unsure_of_day(self, shipment: Shipment, day: date) -> Message:
+        if shipment.days is None:
+            return Message("transfers_check_date_missing", {"date": day.isoformat()})
+        first, last = shipment.days
+        values: dict[str, Value] = {
+            "text": shipment.text("date"), "first": first.isoformat(), "last": last.isoformat()
+        }  # fmt: skip
+        return Message("transfers_check_date_between", values)
+
+    def acquired(self, shipment: Shipment, code: str, day: date) -> Acquired | None:
+        """Return how much of Schedule 1 a State has received in the year, where the shipment's weight is known.
+
+        Shipments of earlier days count as far as they may go.
+        """
+        amount = shipment.amount
+        if amount is None or amount.unit != "kg":
+            return None
+        received = self._acquired.setdefault((code, day.year), {})
+        earlier = [one for row, one in received.items() if row != shipment.row and one.goes]
+        received[shipment.row] = _Received(shipment.id, amount.value)
+        doubtful = [one for one in earlier if one.doubtful]
+        total = amount.value + sum(one.weight for one in earlier)
+        return Acquired(total, sum((one.weight for one in doubtful), Decimal(0)), tuple(one.id for one in doubtful))
+
+    def _settle(self, shipment: Shipment, verdict: Verdict) -> None:
+        """Keep what has become of a shipment, for the yearly totals."""
+        for received in self._acquired.values():
+            if shipment.row in received:
+                received[shipment.row] = received[shipment.row]._replace(
+                    goes=verdict is not Verdict.PROHIBITED, doubtful=verdict is Verdict.REVIEW
+                )
 
     def earlier(self, name: str) -> Shipment | None:
         """Return the shipment of this ledger that has an id."""
         return self._by_id.get(name.casefold())
+
+    def brought(self, shipment: Shipment, rule: Rule) -> Sequence[Shipment]:
+        """Return the shipments of this ledger that bring the same chemical of an entry to the sender by that day."""
+        day = shipment.last_day or self.question.as_of
+        law = self.law_of(max(shipment.first_day or day, self.begin))
+        ours = _structures(identify(shipment, law.answer), rule)
+        found = []
+        for one in self._into.get(shipment.sender.code, ()) if shipment.sender.code else ():
+            if one.row == shipment.row or not one.sender.code or (one.first_day and one.first_day > day):
+                continue
+            theirs = _structures(identify(one, law.answer), rule)
+            if ours is not None and theirs is not None and (not ours or not theirs or ours & theirs):
+                found.append(one)
+        return found
 
     def _with_hits(self, answer: Answer) -> Answer:
         """Add a finding for review for every entry of the sanctions list whose name is like one that receives."""
@@ -291,6 +395,19 @@ class Checker:
             return True
         unsure = any(one.verdict in (Verdict.REVIEW, Verdict.UNREADABLE) for one in outcomes)
         return None if unsure else False
+
+
+def _unnamed_said(certificate: Certificate, wrong: tuple[Message, ...]) -> Message:
+    values: dict[str, Value] = {"id": certificate.id or "?", "row": str(certificate.row)}
+    if not wrong:
+        return Message("transfers_certificate_unnamed", values)
+    return Message("transfers_certificate_unnamed_wrong", {**values, "wrong": joined(wrong)})
+
+
+def _structures(found: Identified, rule: Rule) -> set[str] | None:
+    """Return the structures by which chemicals fall under an entry, empty if by name; ``None`` where none do."""
+    met = [outcome for outcome, _ in found.met if outcome.rule == rule]
+    return {shown.structure for one in met for shown in one.evidence if shown.structure} if met else None
 
 
 def receivers_of(shipment: Shipment) -> tuple[str, ...]:

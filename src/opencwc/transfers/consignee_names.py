@@ -33,7 +33,7 @@ class NameWord(NamedTuple):
     ``kind`` is ``word`` (tells who it is), ``common``, ``place``, ``number`` or ``initial``; ``script`` is ``latin``,
     ``cyrillic``, ``arabic`` or ``chinese``; ``written`` as it was written, without case and accents; ``latin`` in
     Latin letters; ``key`` what is equal where two words are the same: the meaning of a common word or a place, else
-    the coarse spelling.
+    the coarse spelling. ``foreign`` is a Chinese word that writes a foreign one by sound, as the dot beside it says.
     """
 
     kind: str
@@ -41,6 +41,7 @@ class NameWord(NamedTuple):
     written: str
     latin: str
     key: str
+    foreign: bool = False
 
 
 def name_words(name: str) -> tuple[NameWord, ...]:
@@ -85,7 +86,7 @@ def alike(one: NameWord, other: NameWord) -> float:
     (0.97, 1.0, 0.71)
     """
     if one.kind != other.kind and "initial" not in (one.kind, other.kind):
-        return 0.0 if "number" in (one.kind, other.kind) else float(one.written == other.written)
+        return 0.0 if "number" in (one.kind, other.kind) else _alike_in_writing(one, other)
     if one.kind in ("common", "place", "number") and one.kind == other.kind:
         return float(one.key == other.key)
     if "initial" in (one.kind, other.kind):
@@ -95,12 +96,17 @@ def alike(one: NameWord, other: NameWord) -> float:
         return 1.0 if one.kind == other.kind else 0.8
     if one.written == other.written:
         return 1.0
+    if one.foreign != other.foreign and "chinese" in (one.script, other.script) and one.script != other.script:
+        return _SAME_SOUND if one.key == other.key else _alike_as_heard(one, other)
     if one.script == other.script == "chinese":
         return _HOMOPHONE if one.key == other.key else 0.0
     if (one.script == "arabic") != (other.script == "arabic"):
         return _alike_in_consonants(one, other) if one.script == "arabic" else _alike_in_consonants(other, one)
     if one.key == other.key:
         return _SAME_SOUND
+    cyrillic = one.script != other.script
+    if len(one.key) >= _SHORTEST and romanised(one.key, cyrillic=cyrillic) == romanised(other.key, cyrillic=cyrillic):
+        return _ROMANISED
     return max(_alike_in_letters(one.key, other.key), _alike_in_sound(one.latin, other.latin))
 
 
@@ -178,6 +184,60 @@ def bones(word: str, *, arabic: bool = False) -> Bones:
     return Bones("".join(consonants), tuple(vowels))
 
 
+def romanised(key: str, *, cyrillic: bool = True) -> str:
+    """Give the spelling in which what Western languages write for one letter is one: of ``cyrillic`` also zh, j, sch.
+
+    >>> romanised(coarse("morosow")) == romanised(coarse("morozov")) == romanised(coarse("morosoff"))
+    True
+    >>> romanised(coarse("joukov")) == romanised(coarse("schukow")) == romanised(coarse("zhukov"))
+    True
+    """
+    spelt = _LAST_F.sub("v", key.replace("z", "s"))
+    return _LAST_J.sub("i", spelt).replace("J", "S").replace("j", "S") if cyrillic else spelt
+
+
+@lru_cache(maxsize=262_144)
+def heard(word: NameWord) -> str:
+    """Give the consonants of a foreign word as Chinese can write them by sound; empty where they tell too little.
+
+    >>> heard(name_words("伊万·莫罗佐夫")[1]) == heard(name_words("Морозов")[0]) == heard(name_words("Morozov")[0])
+    True
+    """
+    if word.script == "chinese":
+        found = "".join(map(_heard_syllable, syllables(word.written)))
+    else:
+        found = coarse(word.latin).translate(_HEARD)
+    found = _DOUBLED.sub(r"\1", "".join(letter for letter in found if letter not in "aeiouy"))
+    if len(found) > _LEAST_HEARD:
+        found = found.removesuffix("l")  # a last r is often not written
+    return found if len(found) >= _LEAST_HEARD else ""
+
+
+def _heard_syllable(pinyin: str) -> str:
+    if pinyin == "er":
+        return "l"
+    first = next((one for one in _PINYIN if pinyin.startswith(one)), "")
+    vowel = pinyin[len(first) :]
+    if pinyin in ("wu", "w"):
+        return "u"
+    return _PINYIN.get(first, "") + ("n" if vowel.endswith(("n", "ng")) else "a")
+
+
+def _alike_as_heard(one: NameWord, other: NameWord) -> float:
+    return _AS_HEARD if heard(one) and heard(one) == heard(other) else 0.0
+
+
+def _alike_in_writing(one: NameWord, other: NameWord) -> float:
+    """Likeness of a word to a common word or a place of which it may be a slip or another spelling."""
+    if one.written == other.written:
+        return 1.0
+    scripts = {one.script, other.script}
+    if "word" not in (one.kind, other.kind) or not scripts <= {"latin", "cyrillic"}:
+        return 0.0
+    ours, theirs = (coarse(_in_latin(word.script, word.written)) for word in (one, other))
+    return _SAME_SOUND if ours == theirs else _alike_in_letters(ours, theirs)
+
+
 def _alike_in_letters(one: str, other: str) -> float:
     longest = max(len(one), len(other))
     if min(len(one), len(other)) < _SHORTEST or one[0] != other[0]:
@@ -234,6 +294,7 @@ class _Part(NamedTuple):
     script: str
     written: str
     known: str
+    foreign: bool = False
 
 
 def _parts(name: str) -> Iterator[_Part]:
@@ -251,6 +312,8 @@ def _parts(name: str) -> Iterator[_Part]:
         if len(run) == 1 and text[found.end() : found.end() + 1] == "." and found.lastgroup in ("latin", "cyrillic"):
             cyrillic = found.lastgroup == "cyrillic"
             yield _Part("cyrillic" if cyrillic else "latin", run if cyrillic else _plain_latin(run), f"{run}.")
+        elif found.lastgroup == "han" and _is_foreign(text, found):
+            yield _Part("chinese", run.translate(_book().simplified), "", foreign=True)
         elif found.lastgroup == "han":
             yield from _chinese_parts(run.translate(_book().simplified))
         elif found.lastgroup == "arabic":
@@ -263,6 +326,12 @@ def _parts(name: str) -> Iterator[_Part]:
             cyrillic = found.lastgroup == "cyrillic"
             plain = _CYRILLIC_MARKS.sub("", run) if cyrillic else _plain_latin(run)
             yield _Part("cyrillic" if cyrillic else "latin", plain, _stem(plain) if cyrillic else plain)
+
+
+def _is_foreign(text: str, found: re.Match[str]) -> bool:
+    """Whether a run of Chinese stands beside the dot that parts the names of a foreigner."""
+    beside = text[max(0, found.start() - 1) : found.start()] + text[found.end() : found.end() + 1]
+    return len(found[0]) > 1 and not _FOREIGN_DOTS.isdisjoint(beside)
 
 
 def _stem(russian: str) -> str:
@@ -312,7 +381,8 @@ def _word(part: _Part) -> NameWord:
         return NameWord("number", "latin", part.written, part.written, part.written)
     latin = _in_latin(part.script, part.written)
     kind = "initial" if len(part.written) == 1 and part.script in ("latin", "cyrillic") else "word"
-    return NameWord(kind, part.script, part.written, latin, latin if part.script == "arabic" else coarse(latin))
+    key = latin if part.script == "arabic" else coarse(latin)
+    return NameWord(kind, part.script, part.written, latin, key, part.foreign)
 
 
 @lru_cache(maxsize=262_144)
@@ -457,12 +527,22 @@ _ARABIC_LETTERS = {
 }  # fmt: skip
 _SOUNDS = {"a": "ae", "u": "ou", "i": "ie", "'": "aeiou"}
 _SPELT = {
-    "tsch": "C", "tch": "C", "shch": "S", "sch": "S", "sh": "S", "ch": "C", "zh": "J", "kh": "h", "gh": "g", "ph": "f",
-    "th": "t", "dh": "d", "ck": "k", "qu": "k", "q": "k", "x": "ks", "tz": "Z", "ts": "Z", "cz": "Z", "ou": "u",
-    "oo": "u", "ee": "i", "iy": "i", "ij": "i", "yi": "i", "iye": "ie", "y": "i", "w": "v", "ae": "a", "oe": "o",
-    "ue": "u",
+    "schtsch": "S", "chtch": "S", "tsch": "C", "tch": "C", "shch": "S", "sch": "S", "sh": "S", "ch": "C", "zh": "J",
+    "kh": "h", "gh": "g", "gue": "ge", "gui": "gi", "ph": "f", "th": "t", "dh": "d", "ck": "k", "qu": "k", "q": "k",
+    "x": "ks", "tz": "Z", "ts": "Z", "cz": "Z", "ou": "u", "oo": "u", "ee": "i", "iy": "i", "ij": "i", "yi": "i",
+    "iye": "ie", "y": "i", "w": "v", "ae": "a", "oe": "o", "ue": "u",
 }  # fmt: skip
 _COARSE = re.compile("|".join(sorted(_SPELT, key=len, reverse=True)))
+_LAST_F = re.compile("f$")
+_LAST_J = re.compile("j$")
+_FOREIGN_DOTS = frozenset("·•‧・∙⋅")
+_PINYIN = {
+    "zh": "S", "ch": "S", "sh": "S", "z": "s", "c": "s", "s": "s", "x": "s", "j": "S", "q": "S", "r": "S", "b": "p",
+    "p": "p", "d": "t", "t": "t", "g": "k", "k": "k", "f": "f", "w": "f", "m": "m", "n": "n", "l": "l", "h": "h",
+}  # fmt: skip
+_HEARD = str.maketrans({"C": "S", "J": "S", "j": "S", "z": "s", "c": "s", "b": "p", "d": "t", "g": "k", "v": "f",
+                        "r": "l"})  # fmt: skip
+"""What Chinese hears as one: voiced and voiceless, r and l, the sibilants."""
 _FIRST_YE = re.compile("^ye(?=[^aeiou])")
 _SOFT_C = re.compile("c(?=[ei])")
 _DOUBLED = re.compile(r"(.)\1+")
@@ -485,6 +565,9 @@ _NEAR_VOWELS = ({"a", "e"}, {"o", "u"}, {"e", "i"})
 _SAME_CONSONANTS = 0.88
 _NEAR_VOWEL = 0.05
 _HOMOPHONE = 0.6
+_ROMANISED = 0.92
+_AS_HEARD = 0.85
+_LEAST_HEARD = 3
 _SAME_SOUND = 0.97
 _ODD_VOWEL = 0.2
 _ONE_CONSONANT = 0.72

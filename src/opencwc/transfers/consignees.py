@@ -21,7 +21,7 @@ import numpy as np
 
 from opencwc.errors import InputError
 from opencwc.finding import Evidence, Finding, Maker, Message, Rule, Subject, Value, Verdict
-from opencwc.transfers.consignee_names import NameWord, alike, bones, coarse, name_words, syllables, together
+from opencwc.transfers.consignee_names import NameWord, alike, bones, coarse, heard, name_words, syllables, together
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -196,7 +196,7 @@ class _Index:
     def __init__(self, entries: Sequence[Listed]) -> None:
         self.names: list[_Name] = []
         self.words: dict[str, int] = {}
-        scripts: list[tuple[str, str, str]] = []
+        firsts: list[NameWord] = []
         holders: list[list[int]] = []
         for number, entry in enumerate(entries):
             for text in entry.names:
@@ -211,7 +211,7 @@ class _Index:
                     if held is None:
                         held = self.words[spelt] = len(holders)
                         holders.append([])
-                        scripts.append((one.kind, one.script, one.written if one.script == "arabic" else one.latin))
+                        firsts.append(one)
                     holders[held].append(place)
         self.holders: list[NDArray[np.int32]] = [np.array(one, np.int32) for one in holders]
         number = len(self.names)
@@ -219,15 +219,21 @@ class _Index:
         self.by_key: dict[str, list[int]] = {}
         self.by_bones: dict[str, list[int]] = {}
         trigrams: dict[str, list[int]] = {}
+        self.by_sound: dict[str, list[int]] = {}
+        self.by_foreign_sound: dict[str, list[int]] = {}
         for spelt, held in self.words.items():
-            kind, script, text = scripts[held]
+            first = firsts[held]
             key = spelt[2:]
             self.by_key.setdefault(key, []).append(held)
-            if kind != "word":
+            if first.kind != "word":
                 continue
-            for skeleton in _skeletons(text, script):
+            for skeleton in _skeletons(first.written if first.script == "arabic" else first.latin, first.script):
                 self.by_bones.setdefault(skeleton, []).append(held)
-            if script != "arabic":
+            if first.foreign:
+                self.by_foreign_sound.setdefault(heard(first), []).append(held)
+            elif first.script in ("latin", "cyrillic"):
+                self.by_sound.setdefault(heard(first), []).append(held)
+            if first.script != "arabic":
                 for gram in _trigrams(key):
                     trigrams.setdefault(gram, []).append(held)
         self.trigrams: dict[str, NDArray[np.int32]] = {gram: np.array(one, np.int32) for gram, one in trigrams.items()}
@@ -361,6 +367,9 @@ class _Index:
         if word.script == "arabic":
             return
         yield from self._near_in_trigrams(word.key)
+        if sound := heard(word):
+            for held in (self.by_sound if word.foreign else self.by_foreign_sound).get(sound, ()):
+                yield held, 0.8
         if word.script == "chinese":
             for syllable in syllables(word.written):
                 for held in self.by_key.get(coarse(syllable), ()):

@@ -7,13 +7,13 @@ model, for `opencwc.publishing.pdf`, ``xlsx`` and ``html`` to write. Verificatio
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from opencwc.errors import InputError, SettingsError
-from opencwc.finding import Message, Verdict
+from opencwc.finding import Message, Value, Verdict
 from opencwc.publishing import (
     Block,
     Clause,
@@ -169,7 +169,10 @@ def facts_of_answer(answer: Answer, certificates: Sequence[Certificate] = (), ma
             where=f"shipment {shipment.id}",
             remedy="See why: opencwc transfers check.",
         )
-    met = (one.rule for one in answer.findings if one.rule and one.verdict is not Verdict.ALLOWED)
+    owing = {one.entry for one in answer.owed}  # an entry that is exempt owes nothing
+    met = (
+        one.rule for one in answer.findings if one.rule and (one.rule in owing or one.verdict is not Verdict.ALLOWED)
+    )
     notices = [one.due for one in answer.owed if one.rule.paper == "notice" and one.due]
     why = (one for owed in answer.owed for one in owed.why if one.id == "transfers_certificate_drawn")
     drawn = tuple(
@@ -184,6 +187,65 @@ def facts_of_answer(answer: Answer, certificates: Sequence[Certificate] = (), ma
         drawn=drawn,
         notify_by=min(notices) if notices else None,
         mark=mark,
+    )
+
+
+def facts_of_certificate(
+    answer: Answer, certificates: Sequence[Certificate] = (), mark: str = ""
+) -> tuple[PaperFacts, Message | None]:
+    """Return what an end-use certificate for a checked shipment says, and what is to be said of it.
+
+    Where a certificate at hand covers the shipment, its own facts are returned as they are. What none covers is for a
+    new one, which has neither number nor days; the address of the end user is taken from those at hand.
+
+    Raises:
+        InputError: the transfer is prohibited, so that no paper goes with it.
+
+    """
+    facts = facts_of_answer(answer, certificates, mark)
+    named = {one.casefold() for one in answer.shipment.certificates}
+    held = [one for one in certificates if one.id.casefold() in named]
+    asked = [one for one in answer.owed if one.rule.paper == "certificate"]
+    if held and asked and all(one.state == "met" for one in asked):
+        return _facts_written_in(held[0], facts), Message("transfers_papers_reprinted", {"id": held[0].id})
+    new = replace(facts, certificates=(), issued=None, valid_until=None, end_users=_with_address(facts.end_users, held))
+    missing = next((one.missing for one in asked if one.missing), None)
+    if missing is not None:
+        new = replace(new, quantity=str(missing), quantity_kg=None)
+    if not named:
+        return new, None
+    values: dict[str, Value] = {"ids": answer.shipment.certificates, "amount": new.quantity or "—"}
+    return new, Message("transfers_papers_new" if held else "transfers_papers_not_at_hand", values)
+
+
+def _facts_written_in(certificate: Certificate, facts: PaperFacts) -> PaperFacts:
+    """Return what a certificate says itself, and of the shipment only what tells which one it is."""
+    return PaperFacts(
+        shipment=facts.shipment,
+        chemical=certificate.chemical,
+        cas=certificate.cas,
+        entries=facts.entries,
+        quantity=str(certificate.amount) if certificate.amount else "",
+        receiver=certificate.issued_by.code or certificate.issued_by.text,
+        consignee=certificate.recipient,
+        end_users=(certificate.end_users,) if certificate.end_users else (),
+        end_uses=(certificate.end_use,) if certificate.end_use else (),
+        certificates=(certificate.id,),
+        issued=certificate.issued,
+        valid_until=certificate.expires,
+        mark=facts.mark,
+    )
+
+
+def _with_address(users: tuple[str, ...], certificates: Iterable[Certificate]) -> tuple[str, ...]:
+    """Return end users as a certificate has them, with their addresses, where it has all the words of their names."""
+    from opencwc.transfers.certificates import end_users_of
+    from opencwc.transfers.shipments import plain_words
+
+    written = [one for certificate in certificates for one in end_users_of(certificate)]
+    return tuple(
+        next((one for one in written if {*plain_words(user).split()} < {*plain_words(one).split()}), user)
+        for user in users
     )
 
 

@@ -75,6 +75,8 @@ class Side(NamedTuple):
 
 
 NOWHERE = Side("")
+WEAPONS = "weapons"
+"""The purpose for which nothing may be transferred (Article I)."""
 
 
 class Paper(NamedTuple):
@@ -90,8 +92,9 @@ class Paper(NamedTuple):
 class Shipment:
     """One planned shipment: the texts of its row by field, and what could be read in them.
 
-    ``purpose`` is one of the words of ``shipment_columns.yaml``, empty where none is given or none is known; ``parts``
-    are the texts by which the chemicals are known, by field. ``problems`` say what could not be read.
+    ``purpose`` is one of the words of ``shipment_columns.yaml`` or `WEAPONS`, empty where none is given or known.
+    ``days`` are the first and the last day that the date may mean, where it may mean several; ``day`` is then ``None``.
+    ``problems`` say what could not be read.
     """
 
     row: int
@@ -101,6 +104,7 @@ class Shipment:
     receiver: Side = NOWHERE
     via: tuple[Side, ...] = ()
     day: date | None = None
+    days: tuple[date, date] | None = None
     amount: Amount | None = None
     share: Share | None = None
     purpose: str = ""
@@ -120,6 +124,21 @@ class Shipment:
     def said(self) -> str:
         """How the row names its chemical."""
         return next((self.text(one) for one in ("chemical", "cas", "structure", "line") if self.text(one)), "")
+
+    @property
+    def first_day(self) -> date | None:
+        """The day, or the first of those that may be meant."""
+        return self.day or (self.days[0] if self.days else None)
+
+    @property
+    def last_day(self) -> date | None:
+        """The day, or the last of those that may be meant."""
+        return self.day or (self.days[1] if self.days else None)
+
+    @property
+    def purpose_unread(self) -> Message | None:
+        """What is to be said of a purpose that stands for none that is known."""
+        return next((one for one in self.problems if one.id == "transfers_check_purpose_unread"), None)
 
     @property
     def named(self) -> Mapping[str, str]:
@@ -206,6 +225,27 @@ def preview(
         return Preview(frame.header, columns, missing, cells, problems, error)
 
 
+def countries_of(source: Path | BinaryIO, name: str = "") -> Mapping[int, str]:
+    """Return what a table of names says of the country of each row, by the row's number; empty where no column does."""
+    from opencwc.errors import InputError
+    from opencwc.tables.frames import ROW, open_frame
+    from opencwc.transfers.mapping import map_columns
+
+    with open_frame(source, name) as frame:
+        try:
+            column = map_columns(frame.header, _words()["consignees"], where=frame.name).get("country")
+        except InputError:  # two may be meant: the country only supports a likeness, so none is taken
+            column = None
+        if column is None:
+            return {}
+        return {
+            line[ROW]: code_of(text) or text
+            for batch in frame.batches()
+            for line in batch.iter_rows(named=True)
+            if (text := (line[column] or "").strip())
+        }
+
+
 Row = tuple[int, Mapping[str, str], "Message | None"]
 
 
@@ -268,6 +308,7 @@ def shipment_of(row: int, texts: Mapping[str, str], problem: Message | None = No
         receiver=told.side(texts.get("to", "")),
         via=tuple(told.side(one) for one in _several(texts.get("via", ""))),
         day=told.day(texts.get("date", "")),
+        days=days_of(texts.get("date", "")),
         amount=amount,
         share=share,
         purpose=purpose,
@@ -307,7 +348,9 @@ class _Told:
     def amount(self, text: str, unit: str, decimal: str) -> Amount | None:
         amount = amount_of(text, unit, decimal)
         if text and amount is None:
-            self.say("transfers_check_quantity_unread", text=f"{text} {unit}".strip())
+            less = _is_not_above_zero(text, decimal)
+            name = "transfers_check_quantity_not_above_zero" if less else "transfers_check_quantity_unread"
+            self.say(name, text=f"{text} {unit}".strip())
         return amount
 
     def share(self, text: str) -> Share | None:
@@ -338,6 +381,18 @@ def code_of(text: str) -> str:
     return found.successors[0] if found.renamed and len(found.successors) == 1 else found.code
 
 
+def is_former(code: str) -> bool:
+    """Tell whether a code is that of a State that is no more, under which it would be called by a successor's name.
+
+    >>> is_former("SUN"), is_former("DEU")
+    (True, False)
+    """
+    from opencwc.convention.territories import all_territories
+
+    found = all_territories().get(code)
+    return found is not None and found.kind == "former"
+
+
 def day_of(text: str) -> date | None:
     """Return the day that a text names; ``None`` where it names none, only a year, or one of two days.
 
@@ -346,6 +401,28 @@ def day_of(text: str) -> date | None:
     """
     found = read_day(text)
     return found.day if found.other is None or found.other == found.day else None
+
+
+def days_of(text: str) -> tuple[date, date] | None:
+    """Return the first and last of the days that a text may mean: a year alone, or day and month in either order.
+
+    >>> [day.isoformat() for day in days_of("2026")], [day.isoformat() for day in days_of("03/04/2026")]
+    (['2026-01-01', '2026-12-31'], ['2026-03-04', '2026-04-03'])
+    >>> days_of("2026-03-01") is None, days_of("soon") is None
+    (True, True)
+    """
+    found = read_day(text)
+    if found.day and found.other and found.day != found.other:
+        return min(found.day, found.other), max(found.day, found.other)
+    return (date(found.year, 1, 1), date(found.year, 12, 31)) if found.year and not found.day else None
+
+
+def _is_not_above_zero(text: str, decimal: str) -> bool:
+    from opencwc.transfers.units import read_number
+
+    found = _NUMBER_AND_UNIT.fullmatch(text.strip())
+    value = read_number(found[1] if found else text, decimal).value
+    return value is not None and value <= 0
 
 
 def amount_of(text: str, unit: str = "", decimal: str = "") -> Amount | None:
@@ -438,10 +515,54 @@ def is_yes(text: str) -> bool:
 def purpose_of(text: str) -> str:
     """Return the purpose that a text names, one of the words of ``shipment_columns.yaml``; empty where none is known.
 
+    It is `WEAPONS` where the text plainly names chemical weapons; words that only touch on them stand for nothing.
+
     >>> purpose_of("Investigación"), purpose_of("medical/diagnostic"), purpose_of("various")
     ('research', 'diagnostic', '')
+    >>> purpose_of("для химического оружия"), purpose_of("destruction of chemical weapons")
+    ('weapons', '')
     """
-    return _meaning("purposes", text)
+    return _meaning("purposes", text) or (WEAPONS if _is_for_weapons(text) else "")
+
+
+def touches_on_weapons(text: str) -> bool:
+    """Tell whether words of weapons stand in a text, whatever is said of them.
+
+    >>> touches_on_weapons("not for chemical weapons"), touches_on_weapons("water treatment")
+    (True, False)
+    """
+    words = _words_of_purpose(text)
+    return any(_places(words, phrase) for kind in ("phrases", "alone") for phrase in _words()[WEAPONS][kind])
+
+
+def _is_for_weapons(text: str) -> bool:
+    """Tell whether a text names chemical weapons, or weapons and nothing else, as what something is for."""
+    words = _words_of_purpose(text)
+    places = {
+        kind: {one for phrase in held for one in _places(words, phrase)} for kind, held in _words()[WEAPONS].items()
+    }
+    if places["against"]:
+        return False
+    whole = places["alone"] | places["small"] == set(range(len(words)))
+    return bool(places["phrases"]) or (bool(places["alone"]) and whole)
+
+
+def _words_of_purpose(text: str) -> list[str]:
+    """Return the plain words of a text; Chinese, which has no spaces, is parted at the words looked for."""
+    return " ".join(_chinese_words().split(_plain(text))).split()
+
+
+def _places(words: Sequence[str], phrase: str) -> list[int]:
+    """Return the places at which the words of a phrase stand among words."""
+    sought = _plain(phrase).split()
+    starts = (start for start in range(len(words)) if list(words[start : start + len(sought)]) == sought)
+    return [place for start in starts for place in range(start, start + len(sought))]
+
+
+@cache
+def _chinese_words() -> re.Pattern[str]:
+    written = {one for held in _words()[WEAPONS].values() for one in held if re.match(r"[\u4e00-\u9fff]", one)}
+    return re.compile(f"({'|'.join(sorted(written, key=len, reverse=True))})")
 
 
 def plain_number(value: Decimal) -> str:

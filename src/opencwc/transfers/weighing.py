@@ -10,10 +10,11 @@ from functools import reduce
 from typing import NamedTuple, Protocol
 
 from opencwc.convention import Deadline, Entry, StateOnDay, Threshold, TransferRule
+from opencwc.convention.territories import all_territories
 from opencwc.finding import CHECKED, Evidence, Message, Rule, Value, Verdict
 from opencwc.language.commerce import IN_KILOGRAMS
 from opencwc.transfers.certificates import Balances, Cover, balance_said
-from opencwc.transfers.shipments import Amount, Share, Shipment, Side, code_of
+from opencwc.transfers.shipments import Amount, Share, Shipment, Side, code_of, is_former
 from opencwc.wording.states import state_named
 
 STATES_OF_DUTY = ("broken", "late", "needed", "met", "later", "told")
@@ -23,6 +24,9 @@ told."""
 
 MOST = 10**9
 """Kilograms or litres that no shipment has: more is a slip of the pen (the largest tankers carry half of it)."""
+
+FAR = timedelta(days=5 * 365)
+"""From the day of the question to a planned shipment: more is likelier a slip of the pen."""
 
 
 class Standing(NamedTuple):
@@ -34,8 +38,9 @@ class Standing(NamedTuple):
 
     @property
     def named(self) -> Message | str:
-        """The State's name, or the text of the row where it is not known."""
-        return state_named(self.side.code) if self.side.code else self.side.text
+        """The State's name, or the text of the row where it is not known or is no more."""
+        known = self.side.code and not is_former(self.side.code)
+        return state_named(self.side.code) if known else self.side.text
 
     @property
     def says(self) -> Message:
@@ -49,7 +54,7 @@ class Owed(NamedTuple):
     """A duty that follows from a rule for an entry of a shipment.
 
     ``state`` is among `STATES_OF_DUTY`; ``due`` the last day for it, where there is one; ``why`` what is wrong with the
-    papers held, or what they do; ``by`` the codes of the States that owe it.
+    papers held, or what they do; ``by`` the codes of the States that owe it; ``missing`` what no certificate covers.
     """
 
     rule: TransferRule
@@ -59,6 +64,7 @@ class Owed(NamedTuple):
     due: date | None = None
     by: tuple[str, ...] = ()
     why: tuple[Message, ...] = ()
+    missing: Amount | None = None
 
     @property
     def told(self) -> Message:
@@ -66,6 +72,17 @@ class Owed(NamedTuple):
         values: dict[str, Value] = {"says": self.says, "due": self.due.isoformat() if self.due else ""}
         said = Message(f"transfers_owed_{self.state}{'_by' if self.due else ''}", values)
         return joined([said, *self.why])
+
+
+class Acquired(NamedTuple):
+    """How much of Schedule 1 a State has received in a year, in kg, the shipment that is asked of included.
+
+    Only what may go counts; ``doubtful`` is what shipments for review have in it, ``ids`` which these are.
+    """
+
+    total: Decimal
+    doubtful: Decimal = Decimal(0)
+    ids: tuple[str, ...] = ()
 
 
 class Beside(Protocol):
@@ -77,11 +94,14 @@ class Beside(Protocol):
     def as_of(self) -> date:
         """The day on which it is asked."""
 
-    def acquired(self, shipment: Shipment, code: str, day: date) -> Decimal | None:
-        """Return how much of Schedule 1 a State has received in the year, in kg, this shipment included."""
+    def acquired(self, shipment: Shipment, code: str, day: date) -> Acquired | None:
+        """Return how much of Schedule 1 a State has received in the year, where the shipment's weight is known."""
 
     def earlier(self, name: str) -> Shipment | None:
         """Return the shipment of this ledger that has an id."""
+
+    def brought(self, shipment: Shipment, rule: Rule) -> Sequence[Shipment]:
+        """Return the shipments of this ledger that bring the same chemical of an entry to the sender by that day."""
 
 
 class Rules(NamedTuple):
@@ -92,6 +112,10 @@ class Rules(NamedTuple):
     deadlines: Mapping[str, Deadline]
     begin: date
 
+    def against(self, purpose: str) -> tuple[TransferRule, ...]:
+        """Return the rules by which nothing may go for a purpose, whatever the chemical."""
+        return tuple(one for one in self.rules if one.effect == "not_for" and purpose in one.only)
+
 
 def gravest(verdicts: Iterable[Verdict]) -> Verdict:
     """Return the gravest of the verdicts of one shipment."""
@@ -100,7 +124,10 @@ def gravest(verdicts: Iterable[Verdict]) -> Verdict:
 
 @dataclass
 class Weighing:
-    """One entry of one shipment, held against the rules one by one; the verdict is that of the gravest reason."""
+    """One entry of one shipment, held against the rules one by one; the verdict is that of the gravest reason.
+
+    ``goes`` is false where it is known not to go: nothing is then drawn from a certificate.
+    """
 
     beside: Beside
     law: Rules
@@ -111,6 +138,7 @@ class Weighing:
     receiver: Standing
     via: tuple[Standing, ...]
     share: Share | None
+    goes: bool = True
     reasons: list[tuple[Verdict, Message]] = field(default_factory=list)
     owed: list[Owed] = field(default_factory=list)
     notes: list[Message] = field(default_factory=list)
@@ -133,12 +161,13 @@ class Weighing:
 
     def weigh(self) -> None:
         """Hold the shipment against every rule that speaks of its entry."""
-        self.notes += (one for one in self.shipment.problems if one.id in _TOLD_PROBLEMS)
+        known = {"transfers_check_date_unread"} if self.shipment.days else set()  # said with the days that it may mean
+        self.notes += (one for one in self.shipment.problems if one.id in _TOLD_PROBLEMS - known)
         if self.entry.evidence == "unverified":
             self.notes.append(Message("transfers_check_entry_unverified", {"source": self.entry.source}))
-        amount = self.shipment.amount
-        if amount is not None and amount.value > MOST:
-            self.doubt(Message("transfers_check_quantity_beyond", {"amount": str(amount)}))
+        for doubt in plain_doubts(self.shipment, self.beside.as_of):
+            self.doubt(doubt)
+        self._purpose()
         rules = [one for one in self.law.rules if one.covers(self.entry)]
         if not any(one.between for one in rules):  # a list whose rules do not ask who is a State Party
             self.asks_states = False
@@ -164,18 +193,29 @@ class Weighing:
         ]
         removed, unsure = self._exceptions(rules)
         for one in rules:
-            if one.id not in removed and one.effect != "exempt":
+            if one.id not in removed and one.effect not in ("exempt", "not_for"):
                 getattr(self, f"_{one.effect}")(one, unsure.get(one.id))
         if self.verdict is Verdict.PROHIBITED:  # nothing follows from what does not go
             self.owed = [one for one in self.owed if one.state != "later"]
 
+    def _purpose(self) -> None:
+        """Hold the purpose against what nothing may be transferred for; words that are not known are for a person."""
+        if self.day >= self.law.begin:
+            for one in self.law.against(self.shipment.purpose):
+                self._break(one, _purpose_said(self.shipment))
+        if self.shipment.purpose_unread:
+            self.doubt(self.shipment.purpose_unread)
+
     def _states_known(self) -> bool:
         known = True
         for name, standing in (("from", self.sender), ("to", self.receiver)):
-            if standing.status != "unknown":
+            gone = existence_doubt(standing.side, self.day)
+            if standing.status != "unknown" and gone is None:
                 continue
             known = False
-            if standing.side.code:
+            if gone is not None:
+                self.doubt(gone)
+            elif standing.side.code:
                 self.doubt(Message("transfers_check_state_unknown", {"state": standing.named}))
             elif standing.side.text:
                 self.doubt(Message("transfers_check_state_unread", {"text": standing.side.text}))
@@ -258,14 +298,10 @@ class Weighing:
         if not purpose:
             self.doubt(self._says(rule))
             self.owed.append(Owed(rule, self.rule, "told", self._says(rule)))
-            said = self.shipment.text("purpose")
-            self.doubt(
-                Message("transfers_check_purpose_unread", {"text": said})
-                if said
-                else Message("transfers_check_purpose_missing")
-            )
+            if not self.shipment.purpose_unread:
+                self.doubt(Message("transfers_check_purpose_missing"))
         elif purpose not in rule.only:
-            self._break(rule, Message("transfers_check_purpose_other", {"text": self.shipment.text("purpose")}))
+            self._break(rule, _purpose_said(self.shipment))
         else:
             self.owed.append(Owed(rule, self.rule, "met", self._says(rule)))
 
@@ -278,6 +314,7 @@ class Weighing:
         if not origin.text and said and said != "yes" and earlier is None:
             origin = Side(said, code_of(said))
         if not origin.text and not said:
+            self._chain(rule)
             self.owed.append(Owed(rule, self.rule, "told", self._says(rule)))
         elif not origin.code:
             self.doubt(Message("transfers_check_origin_missing", {"rule": self._says(rule)}))
@@ -292,21 +329,46 @@ class Weighing:
             }  # fmt: skip
             self._break(rule, Message("transfers_check_retransferred", values))
 
+    def _chain(self, rule: TransferRule) -> None:
+        """Say that by other shipments of the ledger the sender receives what it would send on to a third State."""
+        brought = [
+            one
+            for one in self.beside.brought(self.shipment, self.rule)
+            if one.sender.code not in (self.sender.side.code, self.receiver.side.code)
+        ]
+        if brought:
+            values: dict[str, Value] = {
+                "ids": tuple(one.id for one in brought),
+                "origins": tuple(state_named(code) for code in dict.fromkeys(one.sender.code for one in brought)),
+                "sender": self.sender.named,
+                "receiver": self.receiver.named,
+                "rule": self._says(rule),
+            }
+            self.doubt(Message("transfers_check_chain", values))
+
     def _at_most(self, rule: TransferRule, _: Message | None) -> None:
         threshold = self.law.thresholds[rule.threshold]
         limit = Decimal(threshold.quantity or 0) * Decimal(IN_KILOGRAMS[threshold.unit])
-        total = self.beside.acquired(self.shipment, self.receiver.side.code, self.day)
-        if total is None and self.shipment.text("quantity"):
-            self.doubt(Message("transfers_check_total_unknown", {"rule": self._says(rule)}))
-        elif total is None:
-            self.notes.append(Message("transfers_check_total_unknown", {"rule": self._says(rule)}))
-        elif total > limit:
-            values: dict[str, Value] = {
-                "state": self.receiver.named, "year": str(self.day.year), "amount": str(Amount(total, "kg"))
-            }  # fmt: skip
-            self._break(rule, Message("transfers_check_total", values))
-        else:
+        acquired = self.beside.acquired(self.shipment, self.receiver.side.code, self.day)
+        if acquired is None:
+            why = Message("transfers_check_total_unknown", {"rule": self._says(rule)})
+            if self.shipment.text("quantity"):
+                self.doubt(why)
+            else:
+                self.notes.append(why)
+        elif acquired.total <= limit:
             self.owed.append(Owed(rule, self.rule, "told", self._says(rule)))
+        else:
+            values: dict[str, Value] = {
+                "state": self.receiver.named, "year": str(self.day.year), "amount": str(Amount(acquired.total, "kg"))
+            }  # fmt: skip
+            if acquired.total - acquired.doubtful > limit:
+                self._break(rule, Message("transfers_check_total", values))
+            else:
+                self.doubt(self._says(rule))
+                self.doubt(Message("transfers_check_total", values))
+                self.doubt(Message("transfers_check_total_doubtful", {"ids": acquired.ids}))
+                self.owed.append(Owed(rule, self.rule, "told", self._says(rule)))
 
     def _paper(self, rule: TransferRule, unsure: Message | None) -> None:
         if unsure:
@@ -317,20 +379,19 @@ class Weighing:
             self._notice(rule)
 
     def _certificate(self, rule: TransferRule) -> None:
-        cover = self.beside.balances.cover(self.shipment, written(self.rule), self.day)
+        cover = self.beside.balances.cover(self.shipment, written(self.rule), self.day, draw=self.goes)
         self.cover = cover
         by = (self.receiver.side.code,)
-        used = tuple(balance_said(one) for one in cover.drawn)
+        used = tuple(balance_said(one) for one in cover.drawn) if self.goes else ()
         if cover.met:
             self.owed.append(Owed(rule, self.rule, "met", self._says(rule), by=by, why=used))
             return
         for one in cover.doubts:
             self.doubt(one)
+        why = (*(cover.wrong or cover.doubts), *used)
+        owed = Owed(rule, self.rule, "needed", self._says(rule), by=by, why=why, missing=cover.missing)
         if cover.wrong:
-            owed = Owed(rule, self.rule, "needed", self._says(rule), by=by, why=(*cover.wrong, *used))
             self.reasons.append((Verdict.ALLOWED_WITH, owed.told))
-        else:
-            owed = Owed(rule, self.rule, "needed", self._says(rule), by=by, why=(*cover.doubts, *used))
         self.owed.append(owed)
 
     def _notice(self, rule: TransferRule) -> None:
@@ -360,9 +421,11 @@ class Weighing:
             why = Message("transfers_check_notice_late", values)
             owed = Owed(rule, self.rule, "late", self._says(rule), due, codes, (why,))
             self.reasons.append((Verdict.PROHIBITED, owed.told))
-        elif lacking and due and due < self.beside.as_of <= self.day:
+        elif lacking and due and due < self.beside.as_of:
             earliest = self.beside.as_of + timedelta(days=amount)
             why = Message("transfers_check_notice_over", {"states": names, "earliest": earliest.isoformat()})
+            if (self.shipment.last_day or self.day) < self.beside.as_of:
+                why = Message("transfers_check_notice_past", {"states": names})
             owed = Owed(rule, self.rule, "late", self._says(rule), due, codes, (why,))
             self.doubt(owed.told)
         elif lacking:
@@ -393,7 +456,9 @@ class Weighing:
         excepted = any(one.effect == "exempt" and one.covers(self.entry) and self._fits(one) for one in self.law.rules)
         outside = [] if excepted else [one for one in self.via if one.status != "party"]
         for one in outside:
-            if one.status == "unknown":
+            if gone := existence_doubt(one.side, self.day):
+                self.doubt(gone)
+            elif one.status == "unknown":
                 self.doubt(Message("transfers_check_via_unknown", {"state": one.named}))
             else:
                 self.doubt(Message("transfers_check_via_not_party", {"state": one.says}))
@@ -455,10 +520,57 @@ class Weighing:
         for paper in self.shipment.papers:
             yield Evidence("paper", paper.kind, value=paper.text)
         for certificate in self.shipment.certificates:
-            drawn = next((one for one in (self.cover.drawn if self.cover else ()) if one[0] == certificate), None)
+            drawn = next(
+                (one for one in (self.cover.drawn if self.cover and self.goes else ()) if one[0] == certificate), None
+            )
             yield Evidence(
                 "paper", "certificate", value=f"{certificate}: {drawn[1]}, {drawn[2]}" if drawn else certificate
             )
+
+
+def _purpose_said(shipment: Shipment) -> Message:
+    return Message("transfers_check_purpose_other", {"text": shipment.text("purpose")})
+
+
+def plain_doubts(shipment: Shipment, as_of: date) -> tuple[Message, ...]:
+    """Return what a person has to look at in a row whatever its chemical: a quantity or a day that cannot be meant."""
+    doubts = [one for one in shipment.problems if one.id == "transfers_check_quantity_not_above_zero"]
+    if shipment.amount is not None and shipment.amount.value > MOST:
+        doubts.append(Message("transfers_check_quantity_beyond", {"amount": str(shipment.amount)}))
+    first = shipment.first_day
+    if first is not None and first > as_of + FAR:
+        doubts.append(Message("transfers_check_date_far", {"text": shipment.text("date"), "today": as_of.isoformat()}))
+    return tuple(doubts)
+
+
+def existence_doubt(side: Side, day: date) -> Message | None:
+    """Say that a State was no more, or not yet there, on the day of a shipment."""
+    territory = all_territories().get(side.code)
+    if territory is None:
+        return None
+    if territory.until is not None and territory.until < day:
+        values: dict[str, Value] = {
+            "state": side.text, "date": territory.until.isoformat(),
+            "successors": tuple(state_named(one) for one in territory.successors),
+        }  # fmt: skip
+        return Message("transfers_check_state_no_more", values)
+    if territory.since is not None and day < territory.since:
+        since = territory.since.isoformat()
+        return Message("transfers_check_state_not_yet", {"state": state_named(side.code), "date": since})
+    return None
+
+
+def barred(shipment: Shipment, law: Rules, day: date) -> tuple[Message, ...]:
+    """Say by what a shipment may not go that falls under no entry: what it is for, and on what that rests."""
+    against = law.against(shipment.purpose) if day >= law.begin else ()
+    rests = (
+        Message(
+            "transfers_resting_on",
+            {"says": Message(one.says), "source": one.source, "evidence": Message(f"evidence_{one.evidence}")},
+        )
+        for one in against
+    )
+    return (*rests, _purpose_said(shipment)) if against else ()
 
 
 def joined(messages: Sequence[Message]) -> Message:

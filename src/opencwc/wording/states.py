@@ -37,7 +37,10 @@ def _names(lang: str) -> Mapping[str, str]:
     names = {
         alpha3: str(cldr[codes[0]])
         for alpha3, codes in get_global("territory_aliases").items()
-        if len(alpha3) == 3 and alpha3.isalpha() and codes and codes[0] in cldr
+        if len(alpha3) == 3
+        and alpha3.isalpha()
+        and len(codes) == 1
+        and codes[0] in cldr  # the Soviet Union is not Russia
     }
     names |= {one.code: one.names[lang] for one in all_territories().values() if lang in one.names}
     return names | {code: say(message, lang) for code, message in _BY_THE_CONVENTION.items()}

@@ -320,7 +320,8 @@ async def _paper(
         from opencwc.publishing.xlsx import write_xlsx
 
         out = io.BytesIO()
-        paper = make_paper(kind, facts_from_json(told.facts), spoken, side, date.today())
+        facts = facts_from_json(told.certificate if kind == "certificate" else told.facts)
+        paper = make_paper(kind, facts, spoken, side, date.today())
         (write_xlsx if paper_format == "xlsx" else write_pdf)(paper, out)
         return out.getvalue()
 
