@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 
-from opencwc.transfers.matching import Matches, match_shipments
+from opencwc.transfers.matching import Lines, Matches, match_shipments
 from opencwc.transfers.matching_kernel import (
     CHEMICAL,
     DOUBLE,
@@ -30,19 +30,19 @@ def matched(*lines: Line, **more: list[float]) -> tuple[Matches, list[int]]:
     side, day, kg = zip(*(lines[place] for place in order), strict=True)
     count = len(lines)
     days = np.array(day, np.int32)
-    found = match_shipments(
+    found = match_shipments(Lines(
         np.array(more.get("block", [0] * count), np.int64)[order],
-        np.array(more.get("substance", [0] * count), np.int64)[order],
-        np.array(more.get("exporter", [0] * count), np.int64)[order],
-        np.array(more.get("importer", [1] * count), np.int64)[order],
+        np.array(more.get("substance", [0] * count), np.int32)[order],
+        np.array(more.get("exporter", [0] * count), np.int32)[order],
+        np.array(more.get("importer", [1] * count), np.int32)[order],
         np.array([one == "export" for one in side]),
         days,
         np.array(more.get("dated", [True] * count), np.bool_)[order],
         (days // 365).astype(np.int16),
         np.array(kg, np.float64),
-        np.array(more.get("concentration", [np.nan] * count), np.float32)[order],
-        np.array(more.get("heading", [-1] * count), np.int64)[order],
-    )
+        np.array(more.get("concentration", [np.nan] * count), np.float64)[order],
+        np.array(more.get("heading", [0] * count), np.int32)[order],
+    ))  # fmt: skip
     return found, [order.index(place) for place in range(count)]
 
 
@@ -118,10 +118,10 @@ def test_nothing_is_matched_years_apart() -> None:
 def test_no_lines_at_all_are_no_error() -> None:
     nothing = np.zeros(0, np.int64)
     none = np.zeros(0, np.bool_)
-    found = match_shipments(
+    found = match_shipments(Lines(
         nothing, nothing, nothing, nothing, none, nothing.astype(np.int32), none, nothing.astype(np.int16),
-        np.zeros(0), np.zeros(0, np.float32), nothing,
-    )  # fmt: skip
+        np.zeros(0), np.zeros(0), nothing,
+    ))  # fmt: skip
     assert len(found.group) == 0
 
 

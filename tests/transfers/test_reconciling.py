@@ -11,11 +11,13 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
 
 from opencwc.finding import Verdict
 from opencwc.models import load_card, state_of
 from opencwc.screening.answering import Screener
 from opencwc.screening.rulebook import Rulebook
+from opencwc.transfers import comparing, matching, reconciling
 from opencwc.transfers.causes import MODEL, RANKING
 from opencwc.transfers.ledgers import read_ledger
 from opencwc.transfers.model import CAUSES, LINE_STATUSES, MATCH_COLUMNS, RECONCILED_COLUMNS, Ledger
@@ -132,6 +134,30 @@ def test_the_sums_are_those_of_the_lines(rows: list[tuple]) -> None:
     compared = [row for row in rows if row[2] in reporters]
     assert found.groups["exported"].sum() == pytest.approx(sum(row[4] for row in compared if row[1] == "export"))
     assert found.groups["imported"].sum() == pytest.approx(sum(row[4] for row in compared if row[1] == "import"))
+
+
+@settings(max_examples=40, deadline=None)
+@given(lines)
+def test_it_does_not_matter_in_how_many_parts_it_is_done(rows: list[tuple]) -> None:
+    book = ledger(written(rows))
+    whole = reconcile([book])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(comparing, "PART", 1)
+        patch.setattr(matching, "RUN", 1)
+        patch.setattr(reconciling, "SLICE", 2)
+        parts = reconcile([book])
+    assert_frame_equal(whole.groups, parts.groups, rel_tol=1e-6)
+    assert_frame_equal(whole.table(), parts.table())
+    assert_frame_equal(whole.matches(), parts.matches())
+
+
+def test_what_one_heading_holds_is_compared_together_and_nothing_else() -> None:
+    rows = [
+        "1,FRA,export,DEU,2023-03-01,Phosgene,61.2,t,,", "2,DEU,import,FRA,2023-03-10,Thionyl chloride,61.2,t,,",
+        "3,FRA,export,NLD,2023-03-01,Phosgene,61.2,t,,", "4,NLD,import,FRA,2023-03-10,Thiodiglycol,61.2,t,,",
+    ]  # fmt: skip
+    statuses = dict(reconcile([ledger(rows)], model=False).matches().select("id", "status").iter_rows())
+    assert statuses == {"1": "matched_across", "2": "matched_across", "3": "unmatched", "4": "unmatched"}
 
 
 ROWS = [

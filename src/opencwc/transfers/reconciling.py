@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 EVIDENCE_LINES = 8
 """How many lines a finding names, the largest first."""
+SLICE = 65_536
+"""Groups that are weighed, and groups or lines that are put into words, at once."""
 PROBLEMS_TOLD = 12
 """How many different problems of a ledger's lines are told; the rest stands in the findings."""
 
@@ -66,7 +68,10 @@ class Reconciled:
 
     def table(self, lang: str = "en") -> pl.DataFrame:
         """Return the answer with the columns of `RECONCILED_COLUMNS`, one line a group, in the order of the ranks."""
-        return self.groups.select(
+        return pl.concat(self._table(some, lang) for some in _sliced(self.groups))
+
+    def _table(self, groups: pl.DataFrame, lang: str) -> pl.DataFrame:
+        return groups.select(
             "rank",
             pl.col("score").round(3),
             self._of_substance([one.name for one in self.compared.substances]).alias("chemical"),
@@ -86,19 +91,24 @@ class Reconciled:
 
     def matches(self) -> pl.DataFrame:
         """Return what became of each line, with the columns of `MATCH_COLUMNS`, in the order of the ledgers."""
+        return pl.concat(self.matches_by_parts())
+
+    def matches_by_parts(self) -> Iterator[pl.DataFrame]:
+        """Yield `matches` in parts, at least one, that need little memory each."""
         ids = (
             pl.concat([ledger.lines["id"] for ledger in self.ledgers])
             if self.ledgers
             else pl.Series([], dtype=pl.String)
         )
-        names = pl.Series([ledger.name for ledger in self.ledgers] or [""], dtype=pl.String)
-        lines = self.compared.lines
-        return lines.select(
-            pl.lit(names).gather(pl.col("ledger").cast(pl.UInt32)).alias("ledger"),
-            ids.alias("id"),
-            pl.when(pl.col("match") >= 0).then(pl.col("match") + 1).alias("match_group"),
-            self.statuses.alias("status"),
-        ).select(MATCH_COLUMNS)
+        names = pl.lit(pl.Series([ledger.name for ledger in self.ledgers] or [""], dtype=pl.String))
+        told = self.compared.lines.select("ledger", "match").with_columns(ids.alias("id"), self.statuses)
+        for part in _sliced(told):
+            yield part.select(
+                names.gather(pl.col("ledger").cast(pl.UInt32)).alias("ledger"),
+                "id",
+                pl.when(pl.col("match") >= 0).then(pl.col("match") + 1).alias("match_group"),
+                "status",
+            ).select(MATCH_COLUMNS)
 
     @cached_property
     def statuses(self) -> pl.Series:
@@ -288,11 +298,8 @@ def reconcile(ledgers: Sequence[Ledger], as_of: date | None = None, *, model: bo
     compared = compare(ledgers)
     weights, ranking = (_usable(MODEL), _usable(RANKING)) if model else ("", "")
     groups = compared.groups
-    causes = by_model(groups) if weights and len(groups) else by_rules(groups)
-    if ranking and len(groups):
-        apart = order_by_model(groups, causes if weights else by_model(groups))
-    else:
-        apart = order_by_rules(groups, causes)
+    weighed = [_weighed(some, model=bool(weights), order=bool(ranking)) for some in _sliced(groups)]
+    causes, apart = (np.concatenate(parts) for parts in zip(*weighed, strict=True))
     order = np.argsort(-causes, axis=1, kind="stable")
     first, second = order[:, 0], order[:, 1] if len(groups) else order[:, 0]
     rows = np.arange(len(groups))
@@ -317,6 +324,19 @@ def reconcile(ledgers: Sequence[Ledger], as_of: date | None = None, *, model: bo
     probabilities = causes[ranked["place"].to_numpy()]
     ranked = ranked.drop("place").with_row_index("rank", offset=1)
     return Reconciled(tuple(ledgers), compared, ranked, probabilities, as_of or date.today(), weights, ranking)
+
+
+def _sliced(table: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Yield a table in slices, at least one, so that what is made of each needs little memory."""
+    yield from (table.slice(begin, SLICE) for begin in range(0, max(1, len(table)), SLICE))
+
+
+def _weighed(groups: pl.DataFrame, *, model: bool, order: bool) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the probability of each cause, and the order from 0 to 1, by the models or by plain rules."""
+    causes = by_model(groups) if model and len(groups) else by_rules(groups)
+    if not (order and len(groups)):
+        return causes, order_by_rules(groups, causes)
+    return causes, order_by_model(groups, causes if model else by_model(groups))
 
 
 def maker_of(found: Reconciled) -> Maker:
