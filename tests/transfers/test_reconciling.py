@@ -6,6 +6,7 @@ import io
 import itertools
 from datetime import date
 from functools import cache
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -17,7 +18,7 @@ from opencwc.finding import Verdict
 from opencwc.models import load_card, state_of
 from opencwc.screening.answering import Screener
 from opencwc.screening.rulebook import Rulebook
-from opencwc.transfers import comparing, matching, reconciling
+from opencwc.transfers import causes, comparing, matching, reconciling
 from opencwc.transfers.causes import MODEL, RANKING
 from opencwc.transfers.ledgers import read_ledger
 from opencwc.transfers.model import CAUSES, LINE_STATUSES, MATCH_COLUMNS, RECONCILED_COLUMNS, Ledger
@@ -205,6 +206,27 @@ def test_one_model_can_be_off_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     found = reconcile([ledger(ROWS)])
     assert found.weights and not found.ranking
     assert {"reconcile_causes_by_model", "reconcile_order_by_rules"} <= {one.id for one in found.told()}
+
+
+@pytest.mark.parametrize(("name", "left"), [("FEATURES", (MODEL.id, RANKING.id)), ("RANKING_FEATURES", (RANKING.id,))])
+def test_a_model_file_with_other_features_is_left_aside_and_said_to_be(
+    name: str, left: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(causes, name, getattr(causes, name)[::-1])
+    found = reconcile([ledger(ROWS)])
+    assert found.unfit == left
+    assert (found.weights == "", found.ranking == "") == (MODEL.id in left, True)
+    assert [one.values["model"] for one in found.told() if one.id == "reconcile_model_unfit"] == list(left)
+
+
+def test_a_model_file_that_cannot_be_read_fits_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "ranking.txt").write_text("no model", encoding="utf-8")
+    monkeypatch.setattr(causes, "DATA", tmp_path)
+    for one in (causes._ranker, causes._boosters):
+        one.cache_clear()
+    assert not causes.fits(RANKING) and not causes.fits(MODEL)
+    for one in (causes._ranker, causes._boosters):
+        one.cache_clear()
 
 
 def test_a_silent_side_with_unreadable_lines_is_said_to_have_them() -> None:

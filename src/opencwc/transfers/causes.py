@@ -182,6 +182,21 @@ def _ranker() -> Any:
     return lightgbm.Booster(model_str=(DATA / "ranking.txt").read_text(encoding="utf-8"))
 
 
+def fits(model: Model) -> bool:
+    """Tell whether a model's file was trained on the features of this version, and can be read at all.
+
+    The order looks at the probabilities of the causes, so it fits only where they do.
+    """
+    import lightgbm
+
+    try:
+        boosters = [(one.feature_name(), FEATURES) for one in _boosters()]
+        ranker = [(_ranker().feature_name(), RANKING_FEATURES)] if model is RANKING else []
+    except (OSError, ValueError, lightgbm.basic.LightGBMError):
+        return False
+    return len(boosters) == len(CAUSES) and all(names == list(wanted) for names, wanted in (*boosters, *ranker))
+
+
 @cache
 def _calibration() -> dict[str, float]:
     found: dict[str, float] = json.loads((DATA / "causes.json").read_text(encoding="utf-8"))

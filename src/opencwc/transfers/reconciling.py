@@ -18,7 +18,7 @@ import polars as pl
 from opencwc import __version__
 from opencwc.finding import Evidence, Finding, Maker, Message, Rule, Subject, Value, Verdict
 from opencwc.models.model import Model
-from opencwc.transfers.causes import MODEL, RANKING, by_model, by_rules, order_by_model, order_by_rules
+from opencwc.transfers.causes import MODEL, RANKING, by_model, by_rules, fits, order_by_model, order_by_rules
 from opencwc.transfers.comparing import GROUP, OTHER_GOODS_KG, Compared, compare
 from opencwc.transfers.matching_kernel import DOUBLE, SUM
 from opencwc.transfers.model import (
@@ -50,7 +50,8 @@ class Reconciled:
 
     ``groups`` has the columns of `comparing.signs` and ``rank`` (from 1), ``score`` (0 to 100), ``cause``,
     ``probability``, ``second`` and ``second_probability``; ``compared`` holds the lines with their matches. ``weights``
-    and ``ranking`` are the hashes of the models that proposed causes and order, empty where plain rules did.
+    and ``ranking`` are the hashes of the models that proposed causes and order, empty where plain rules did; ``unfit``
+    are the ids of models that were left aside since their files do not fit this version.
     """
 
     ledgers: tuple[Ledger, ...]
@@ -60,6 +61,7 @@ class Reconciled:
     as_of: date
     weights: str = ""
     ranking: str = ""
+    unfit: tuple[str, ...] = ()
 
     @property
     def model(self) -> str:
@@ -181,6 +183,7 @@ class Reconciled:
             Message(f"reconcile_causes_by_{'model' if self.weights else 'rules'}", {"model": MODEL.id}),
             Message(f"reconcile_order_by_{'model' if self.ranking else 'rules'}", {"model": RANKING.id}),
         ]  # fmt: skip
+        said += (Message("reconcile_model_unfit", {"model": one}) for one in self.unfit)
         schedules = {_schedule(one) for one in self.compared.substances}
         if "" in schedules:
             said.append(Message("reconcile_other_goods", {"threshold": f"{OTHER_GOODS_KG:,.0f}"}))
@@ -296,7 +299,9 @@ def reconcile(ledgers: Sequence[Ledger], as_of: date | None = None, *, model: bo
     ``model`` false has the causes proposed by plain rules, as they are where the model is switched off.
     """
     compared = compare(ledgers)
-    weights, ranking = (_usable(MODEL), _usable(RANKING)) if model else ("", "")
+    models = {one.id: _usable(one) if model else ("", False) for one in (MODEL, RANKING)}
+    weights, ranking = (hash for hash, _ in models.values())
+    unfit = tuple(id for id, (_, is_unfit) in models.items() if is_unfit)
     groups = compared.groups
     weighed = [_weighed(some, model=bool(weights), order=bool(ranking)) for some in _sliced(groups)]
     causes, apart = (np.concatenate(parts) for parts in zip(*weighed, strict=True))
@@ -323,7 +328,7 @@ def reconcile(ledgers: Sequence[Ledger], as_of: date | None = None, *, model: bo
     ).sort(pl.col("over"), "score", "size", descending=[True, True, True], maintain_order=True)
     probabilities = causes[ranked["place"].to_numpy()]
     ranked = ranked.drop("place").with_row_index("rank", offset=1)
-    return Reconciled(tuple(ledgers), compared, ranked, probabilities, as_of or date.today(), weights, ranking)
+    return Reconciled(tuple(ledgers), compared, ranked, probabilities, as_of or date.today(), weights, ranking, unfit)
 
 
 def _sliced(table: pl.DataFrame) -> Iterator[pl.DataFrame]:
@@ -435,12 +440,14 @@ _NAMED = {"hub": "other_state", "wrong_partner": "other_state", "wrong_chemical"
 _JOINED = {"second": "or", "unread": "unread"}
 
 
-def _usable(model: Model) -> str:
-    """Return the hash of a model's weights, empty where it is off or not at hand."""
+def _usable(model: Model) -> tuple[str, bool]:
+    """Return the hash of a model's weights, empty where it is not used, and whether its file does not fit."""
     from opencwc.models.register import state_of
 
     state = state_of(model)
-    return state.hash if state.usable else ""
+    if not state.usable:
+        return "", False
+    return (state.hash, False) if fits(model) else ("", True)
 
 
 def _entry(substance: Substance) -> str:
