@@ -96,6 +96,29 @@ def test_a_sum_of_a_year_is_matched_with_the_lines_of_that_year() -> None:
     assert len(set(found)) == 1
 
 
+def test_a_sum_of_a_year_is_matched_with_the_lines_that_name_another_destination() -> None:
+    found, where = matched(
+        ("export", 420, 4_000.0), ("export", 500, 2_500.0), ("import", 400, 6_490.0),
+        dated=[True, True, False], block=[0, 0, 1], importer=[1, 1, 2],
+    )  # fmt: skip
+    assert len({int(found.group[place]) for place in where}) == 1
+    assert {int(found.kind[place]) for place in where} == {IMPORTER}
+    assert [int(found.other[where[0]]), int(found.other[where[1]])] == [where[2], where[2]]
+
+
+def test_a_sum_of_a_year_in_another_unit_is_matched_with_the_lines_of_that_year() -> None:
+    lines = (("export", 420, 4_000.0), ("export", 500, 2_500.0), ("import", 400, 6.5))
+    assert kinds(*lines, dated=[True, True, False]) == [UNIT, UNIT, UNIT]
+
+
+def test_of_two_sums_that_fit_the_one_that_fits_in_time_is_taken() -> None:
+    first, *others = groups(
+        ("export", 100, 9_000.0), ("import", 118, 4_000.0), ("import", 119, 5_000.0),
+        ("import", 170, 3_000.0), ("import", 171, 6_000.0),
+    )  # fmt: skip
+    assert [one == first for one in others] == [True, True, False, False]
+
+
 def test_a_line_entered_twice_joins_the_match_of_the_first() -> None:
     first, second, third = kinds(("export", 100, 5_000.0), ("export", 101, 5_000.0), ("import", 120, 5_000.0))
     assert sorted((first, second)) == [EQUAL, DOUBLE]

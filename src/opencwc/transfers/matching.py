@@ -23,7 +23,9 @@ from opencwc.transfers.matching_kernel import (
     IMPORTER,
     LONELY,
     NONE,
+    ROUNDING,
     SPREAD,
+    SUM,
     assign,
     doubles,
     edges_across,
@@ -152,7 +154,11 @@ def match_shipments(lines: Lines, ways: Ways | None = None) -> Matches:
             whole[run] = np.where(part >= 0, part + run.start, -1)
     left = np.flatnonzero((matches.group < 0) & (lines.kg > 0))
     if len(left):
-        some, usual, spread = lines.at(left), usual[left], spread[left]
+        _match_yearly(lines, left, matches)
+        taken = matches.group[left] >= 0
+        left, usual, spread = left[~taken], usual[left][~taken], spread[left][~taken]
+    if len(left):
+        some = lines.at(left)
         starts = some.starts
         free = np.full(len(left), -1, np.int64)
         loose = _within(some, starts, usual[starts[:-1]], spread[starts[:-1]], free, most=LONELY, loose=True)
@@ -164,6 +170,43 @@ def match_shipments(lines: Lines, ways: Ways | None = None) -> Matches:
         for whole, part in ((matches.group, found.group), (matches.other, found.other)):
             whole[left] = np.where(part >= 0, left[part], -1)
     return matches
+
+
+def _match_yearly(lines: Lines, left: NDArray[np.int64], matches: Matches) -> None:
+    """Match a line left over that gives only its year with all that is left over of that year on the other side.
+
+    Their sum fits as it stands, or but for the partner, the chemical, the unit or the strength: then ``other`` of each
+    of them is that line, and that line's is the first of them.
+    """
+    some = lines.at(left)
+    yearly = np.flatnonzero(~some.dated)
+    order = np.lexsort((some.year, some.export, some.block))
+    order = order[some.dated[order]]
+    keys = np.stack([some.block[order], some.export[order], some.year[order]])
+    begins = np.flatnonzero(np.r_[True, np.any(keys[:, 1:] != keys[:, :-1], axis=0)][: len(order)])
+    counts = np.diff(np.r_[begins, len(order)])
+    begins, counts = begins[counts > 1], counts[counts > 1]
+    if not (len(yearly) and len(begins)):
+        return
+    parts = [order[begin : begin + count] for begin, count in zip(begins, counts, strict=True)]
+    kg = np.r_[some.kg[yearly], [float(some.kg[part].sum()) for part in parts]]
+    first = np.r_[yearly, order[begins]]
+    rank = np.lexsort((first, some.block[first]))
+    of = (np.arange(len(first)) - len(yearly))[rank]  # the place among the parts, negative for a yearly line
+    nodes = some.at(first)._replace(kg=kg, dated=np.zeros(len(first), np.bool_)).at(rank)
+    starts = nodes.starts
+    usual, spread = np.full(len(first), USUAL), np.full(len(first), SPREAD)
+    within = _within(nodes, starts, usual, spread, np.full(len(first), -1, np.int64), most=LONELY)
+    edges = [np.concatenate(both) for both in zip(within, _across(nodes, usual, spread), strict=True)]
+    mixed = (of[edges[0]] < 0) != (of[edges[1]] < 0)
+    other, how = _assigned(len(first), *(edge[mixed] for edge in edges))
+    for at in np.flatnonzero((other >= 0) & (of >= 0)):
+        whole, part = left[first[rank[other[at]]]], left[parts[of[at]]]
+        kind = how[at] if how[at] > ROUNDING else SUM
+        for one in (whole, part):
+            matches.group[one], matches.kind[one] = min(whole, part.min()), kind
+        if kind != SUM:
+            matches.other[part], matches.other[whole] = whole, part[0]
 
 
 def _matched_within(lines: Lines, ways: Ways) -> tuple[Matches, NDArray[np.float64], NDArray[np.float64]]:

@@ -36,6 +36,7 @@ LATE = 7.0
 MISTAKEN = 1.5
 ROUGH = 1.5
 """What it costs at most that the days do not fit; that a quantity fits by a slip; by the logarithm of its misfit."""
+COARSE = 0.5
 MOST_NEIGHBOURS = 64
 MOST_PARTS = 400
 SEARCH_DEPTH = 3
@@ -158,7 +159,7 @@ def _quantity_cost(apart: float, rounded: bool, first: float, second: float, loo
     if abs(apart - np.log(2.20462)) <= 0.005:
         return MISTAKEN + 1.0, UNIT
     if rounded and apart <= 0.7:
-        return MISTAKEN + ROUGH * apart, ROUNDING
+        return MISTAKEN + COARSE * apart, ROUNDING
     if not loose:
         return np.inf, NONE
     if apart <= 0.16:
@@ -298,6 +299,7 @@ def sums(
 ) -> None:
     """Match a leftover line with several of the other side that add up to it."""
     candidates = np.empty(MOST_PARTS, np.int64)
+    times = np.empty(MOST_PARTS)
     taken = np.empty(MOST_PARTS, np.int64)
     for block in range(len(starts) - 1):
         begin, end = starts[block], starts[block + 1]
@@ -320,12 +322,12 @@ def sums(
                 time = _time_cost(
                     day[first], day[second], both, year[second] - year[first], usual[block], spread[block]
                 )
-                if time >= 4.5:
+                if time >= 3.0:
                     continue
                 whole += 1
                 total += kg[other]
                 if count < MOST_PARTS:
-                    candidates[count] = other
+                    candidates[count], times[count] = other, time
                     count += 1
             if count < 2:
                 continue
@@ -334,7 +336,8 @@ def sums(
                 chosen = count
                 taken[:count] = candidates[:count]
             else:
-                chosen = _subset(candidates, count, kg, kg[line], slack, taken)
+                nearest = candidates[:count][np.argsort(times[:count], kind="mergesort")]
+                chosen = _subset(nearest, count, kg, kg[line], slack, taken)
             if chosen >= 2:
                 name = line
                 for place in range(chosen):
