@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -61,6 +60,7 @@ def compare(ledgers: Sequence[Ledger]) -> Compared:
     )
     families = _families(lines, substances)
     parts = _parts(lines, families)
+    give_back()
     lines = lines.with_columns(_matched(lines, parts, families))
     around = Around.of(lines)
     groups = []
@@ -161,18 +161,15 @@ def _matched(lines: pl.DataFrame, parts: Sequence[NDArray[np.uint32]], families:
     match, other = np.full(len(lines), -1, np.int32), np.full(len(lines), -1, np.int32)
     kind = np.zeros(len(lines), np.uint8)
 
-    def match_part(part: NDArray[np.uint32]) -> None:
+    ways = ways_of(lags_of(_columns(lines, part, families)[1]) for part in parts)
+    for part in parts:
         number, columns = _columns(lines, part, families)
         found = match_shipments(columns, ways)
         match[number] = np.where(found.group >= 0, number[found.group], -1)
         kind[number] = np.where(found.group >= 0, found.kind, 0)
         other[number] = np.where(found.other >= 0, number[found.other], -1)
+        del number, columns, found
         give_back()
-
-    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="matching") as pool:
-        ways = ways_of(pool.map(lambda part: lags_of(_columns(lines, part, families)[1]), parts))
-        for _ in pool.map(match_part, parts):
-            pass
     return [pl.Series("match", match), pl.Series("kind", kind), pl.Series("other", other)]
 
 
@@ -589,8 +586,6 @@ def _standing_out(groups: pl.DataFrame) -> pl.DataFrame:
 USUAL_SPREAD, LEAST_SPREAD, DRAWN = 0.3, 0.1, 2.0
 PART = 500_000
 """Lines of some families that are taken together; more where a family has more."""
-AT_ONCE = 2
-"""Parts that are matched at the same time."""
 OFTEN = 0.1
 EXACT = ("exported", "imported", "difference", "size", "threshold")
 """Columns of the groups that have double precision: quantities in kg."""

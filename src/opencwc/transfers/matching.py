@@ -13,6 +13,7 @@ can be matched one after the other, and long runs of blocks too (`RUN`): memory 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -118,19 +119,19 @@ class Ways(NamedTuple):
 
 def lags_of(lines: Lines) -> Lags:
     """Return how long the goods took whose two sides fit before anything is learnt."""
-    found = []
-    for run in lines.runs():
-        some = lines.at(run)
-        starts = some.starts
-        matches = Matches.none(len(some.block))
-        totals(starts, some.export, some.dated, some.year, some.kg, matches.group, matches.kind)
-        usual, spread = np.full(len(starts) - 1, USUAL), np.full(len(starts) - 1, SPREAD)
-        other, how = _assigned(len(some.block), *_within(some, starts, usual, spread, matches.group, most=LONELY))
-        of, lag = _lags(some, starts, other, how)
-        middle, count = _middles(of, lag, len(starts) - 1)
-        several = count[of] > 2
-        found.append(Lags(_pair(some, starts)[of], lag, np.abs(lag - middle[of])[several]))
-    return _joined(found)
+    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="matching") as pool:
+        return _joined(list(pool.map(lambda run: _lags_of_run(lines.at(run)), lines.runs())))
+
+
+def _lags_of_run(lines: Lines) -> Lags:
+    starts, count = lines.starts, len(lines.block)
+    matches = Matches.none(count)
+    totals(starts, lines.export, lines.dated, lines.year, lines.kg, matches.group, matches.kind)
+    usual, spread = np.full(len(starts) - 1, USUAL), np.full(len(starts) - 1, SPREAD)
+    other, how = _assigned(count, *_within(lines, starts, usual, spread, matches.group, most=LONELY))
+    of, lag = _lags(lines, starts, other, how)
+    middle, held = _middles(of, lag, len(starts) - 1)
+    return Lags(_pair(lines, starts)[of], lag, np.abs(lag - middle[of])[held[of] > 2])
 
 
 def ways_of(lags: Iterable[Lags]) -> Ways:
@@ -147,11 +148,16 @@ def match_shipments(lines: Lines, ways: Ways | None = None) -> Matches:
     ways = ways or ways_of([lags_of(lines)])
     matches = Matches.none(len(lines.block))
     usual, spread = np.empty(len(lines.block)), np.empty(len(lines.block))
-    for run in lines.runs():
+
+    def match_run(run: slice) -> None:
         found, usual[run], spread[run] = _matched_within(lines.at(run), ways)
         matches.kind[run] = found.kind
         for whole, part in ((matches.group, found.group), (matches.other, found.other)):
             whole[run] = np.where(part >= 0, part + run.start, -1)
+
+    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="matching") as pool:
+        for _ in pool.map(match_run, lines.runs()):
+            pass
     left = np.flatnonzero((matches.group < 0) & (lines.kg > 0))
     if len(left):
         _match_yearly(lines, left, matches)
@@ -361,6 +367,8 @@ def _assigned(
 
 RUN = 262_144
 """How many lines are matched at once, where blocks are no longer."""
+AT_ONCE = 2
+"""Runs that are matched at the same time."""
 STATES = 512
 """More than there are codes of States."""
 USUAL = float(np.log(20.0))
