@@ -22,9 +22,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 DATA = Path(__file__).parent / "data"
-MOST_OUT, FAR_OUT = 0.5, 15.0
+MOST_OUT, FAR_OUT = 0.65, 15.0
 """How much it counts at most that a group stands out of its pair's other years, and how far is far. Chosen on the
-training world and on errors planted in real trade: more would push planted diversions out of the first hundred."""
+training world, on others drawn around it and on errors planted in real trade: more would push planted diversions out of
+the first hundred, and less would leave the errors of real trade behind what only the model suspects."""
 MOST_BY_RULES = 0.4
 MANY = 20_000
 """Groups from which on several threads are started."""
