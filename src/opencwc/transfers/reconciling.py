@@ -115,18 +115,17 @@ class Reconciled:
     @cached_property
     def statuses(self) -> pl.Series:
         """What became of each line: one of `LINE_STATUSES`."""
-        lines = self.compared.lines
-        told = lines.select(
+        status = {name: pl.lit(place, pl.UInt8) for place, name in enumerate(LINE_STATUSES)}
+        told = self.compared.lines.select(
             pl.when(pl.any_horizontal(pl.col("kg", "year", "substance", "exporter", "importer").is_null()))
-            .then(pl.lit("unreadable"))
-            .when(~pl.col("compared")).then(pl.lit("not_compared"))
-            .when(pl.col("match") < 0).then(pl.lit("unmatched"))
-            .when(pl.col("kind") > DOUBLE).then(pl.lit("matched_across"))
-            .when(pl.col("kind").is_in([SUM, DOUBLE])).then(pl.lit("matched_in_sum"))
-            .otherwise(pl.lit("matched"))
-            .cast(pl.Enum(LINE_STATUSES))
+            .then(status["unreadable"])
+            .when(~pl.col("compared")).then(status["not_compared"])
+            .when(pl.col("match") < 0).then(status["unmatched"])
+            .when(pl.col("kind") > DOUBLE).then(status["matched_across"])
+            .when(pl.col("kind").is_in([SUM, DOUBLE])).then(status["matched_in_sum"])
+            .otherwise(status["matched"])
         )  # fmt: skip
-        return told.to_series().alias("status")
+        return told.to_series().cat.to(pl.Enum(LINE_STATUSES)).alias("status")
 
     @cached_property
     def counts(self) -> Mapping[str, int]:
