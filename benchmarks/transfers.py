@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -323,8 +324,10 @@ def _paired(lines: pl.DataFrame, key: str) -> pl.DataFrame:
 def say_matching(report: Report, pairs: Pairs, statuses: pl.DataFrame) -> None:
     report.say(
         "",
-        "Pairs of an export line and an import line that tell of one shipment. Lines alike in everything but their id",
-        "count as one another, and a second entry as the first. A yearly sum pairs with every line that it is of.",
+        "Of pairs of an export line and an import line of two States: true where both tell of one shipment, told where",
+        "both have one match group; F1 is twice the pairs that are both, over the true and the told. Lines alike in",
+        "everything but their id count as one another, and a second entry as the first. A yearly sum pairs with every",
+        "line that it is of, so a State that gives sums weighs as much as one that gives shipments.",
     )
     report.head("pairs whose shipment has | true pairs | told pairs | precision | recall | F1")
     for cause in (None, "", *CAUSES, *DIVERSIONS):
@@ -694,6 +697,16 @@ def _made(file: Path, size: int) -> int:
     return int(pl.scan_csv(file, infer_schema=False).select(pl.len()).collect().item())
 
 
+def beside(report: Report) -> None:
+    """Tell what the measures of consignees and of patterns over time say, as they say it."""
+    report.say("", "## Consignees and patterns over time")
+    for name in ("consignees", "patterns"):
+        asked = [sys.executable, "-m", f"benchmarks.{name}"]
+        said = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
+        report.say("", f"By `python -m benchmarks.{name}`:", "")
+        report.say(*(f"    {line}" for line in said.splitlines()))
+
+
 WHAT_IT_CANNOT = """
 ## What these figures do not say
 
@@ -709,7 +722,12 @@ WHAT_IT_CANNOT = """
 - How much it counts that a year stands out of its pair's other years was chosen with errors of this kind in view,
   planted by another seed in the same sawnwood. The shifted world lies at the edge of what the training worlds are
   drawn from.
-- Where one side gives only years, shipments of one size cannot be told apart; the F1 of matching counts them as wrong.
+- The aim for the F1 of matching is not reached. Of the 4,456 pairs missed in the training world then, 32 % have a
+  side that gives only years, whose sum is of a part of the other side's lines or whose shipments are of one size; of
+  30 % both lines, and of 21 % one of them, are matched with another one of nearly the same quantity or day; 11 % are of
+  hub chains on which a part was lost, whose quantities fit nothing; 5 % are of shipments that one side booked together.
+- The patterns are proposed seldom rather than wrongly: a level that changes by less than a factor of ten is mostly left
+  unsaid where the years before were uneven.
 - The sawnwood is not of a chemical, is yearly and has no truth but the errors planted in it; `year_end` there is the
   nearest of the causes to a wrong year.
 """
@@ -739,6 +757,8 @@ def main() -> None:
             how_right(report, by_command, Path(place))
         if not asked.right:
             how_fast(report, Path(place), asked.lines)
+    if not (asked.right or asked.fast):
+        beside(report)
     report.say(*WHAT_IT_CANNOT.rstrip().split("\n"))
     if asked.write:
         PAGE.parent.mkdir(parents=True, exist_ok=True)

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 
-from opencwc.transfers.matching import Matches, match_shipments
+from opencwc.transfers.matching import Lines, Matches, match_shipments
 from opencwc.transfers.matching_kernel import (
     CHEMICAL,
     DOUBLE,
@@ -30,19 +30,19 @@ def matched(*lines: Line, **more: list[float]) -> tuple[Matches, list[int]]:
     side, day, kg = zip(*(lines[place] for place in order), strict=True)
     count = len(lines)
     days = np.array(day, np.int32)
-    found = match_shipments(
+    found = match_shipments(Lines(
         np.array(more.get("block", [0] * count), np.int64)[order],
-        np.array(more.get("substance", [0] * count), np.int64)[order],
-        np.array(more.get("exporter", [0] * count), np.int64)[order],
-        np.array(more.get("importer", [1] * count), np.int64)[order],
+        np.array(more.get("substance", [0] * count), np.int32)[order],
+        np.array(more.get("exporter", [0] * count), np.int32)[order],
+        np.array(more.get("importer", [1] * count), np.int32)[order],
         np.array([one == "export" for one in side]),
         days,
         np.array(more.get("dated", [True] * count), np.bool_)[order],
         (days // 365).astype(np.int16),
         np.array(kg, np.float64),
-        np.array(more.get("concentration", [np.nan] * count), np.float32)[order],
-        np.array(more.get("heading", [-1] * count), np.int64)[order],
-    )
+        np.array(more.get("concentration", [np.nan] * count), np.float64)[order],
+        np.array(more.get("heading", [0] * count), np.int32)[order],
+    ))  # fmt: skip
     return found, [order.index(place) for place in range(count)]
 
 
@@ -96,6 +96,29 @@ def test_a_sum_of_a_year_is_matched_with_the_lines_of_that_year() -> None:
     assert len(set(found)) == 1
 
 
+def test_a_sum_of_a_year_is_matched_with_the_lines_that_name_another_destination() -> None:
+    found, where = matched(
+        ("export", 420, 4_000.0), ("export", 500, 2_500.0), ("import", 400, 6_490.0),
+        dated=[True, True, False], block=[0, 0, 1], importer=[1, 1, 2],
+    )  # fmt: skip
+    assert len({int(found.group[place]) for place in where}) == 1
+    assert {int(found.kind[place]) for place in where} == {IMPORTER}
+    assert [int(found.other[where[0]]), int(found.other[where[1]])] == [where[2], where[2]]
+
+
+def test_a_sum_of_a_year_in_another_unit_is_matched_with_the_lines_of_that_year() -> None:
+    lines = (("export", 420, 4_000.0), ("export", 500, 2_500.0), ("import", 400, 6.5))
+    assert kinds(*lines, dated=[True, True, False]) == [UNIT, UNIT, UNIT]
+
+
+def test_of_two_sums_that_fit_the_one_that_fits_in_time_is_taken() -> None:
+    first, *others = groups(
+        ("export", 100, 9_000.0), ("import", 118, 4_000.0), ("import", 119, 5_000.0),
+        ("import", 170, 3_000.0), ("import", 171, 6_000.0),
+    )  # fmt: skip
+    assert [one == first for one in others] == [True, True, False, False]
+
+
 def test_a_line_entered_twice_joins_the_match_of_the_first() -> None:
     first, second, third = kinds(("export", 100, 5_000.0), ("export", 101, 5_000.0), ("import", 120, 5_000.0))
     assert sorted((first, second)) == [EQUAL, DOUBLE]
@@ -118,10 +141,10 @@ def test_nothing_is_matched_years_apart() -> None:
 def test_no_lines_at_all_are_no_error() -> None:
     nothing = np.zeros(0, np.int64)
     none = np.zeros(0, np.bool_)
-    found = match_shipments(
+    found = match_shipments(Lines(
         nothing, nothing, nothing, nothing, none, nothing.astype(np.int32), none, nothing.astype(np.int16),
-        np.zeros(0), np.zeros(0, np.float32), nothing,
-    )  # fmt: skip
+        np.zeros(0), np.zeros(0), nothing,
+    ))  # fmt: skip
     assert len(found.group) == 0
 
 

@@ -6,16 +6,19 @@ import io
 import itertools
 from datetime import date
 from functools import cache
+from pathlib import Path
 
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
 
 from opencwc.finding import Verdict
 from opencwc.models import load_card, state_of
 from opencwc.screening.answering import Screener
 from opencwc.screening.rulebook import Rulebook
+from opencwc.transfers import causes, comparing, matching, reconciling
 from opencwc.transfers.causes import MODEL, RANKING
 from opencwc.transfers.ledgers import read_ledger
 from opencwc.transfers.model import CAUSES, LINE_STATUSES, MATCH_COLUMNS, RECONCILED_COLUMNS, Ledger
@@ -134,6 +137,30 @@ def test_the_sums_are_those_of_the_lines(rows: list[tuple]) -> None:
     assert found.groups["imported"].sum() == pytest.approx(sum(row[4] for row in compared if row[1] == "import"))
 
 
+@settings(max_examples=40, deadline=None)
+@given(lines)
+def test_it_does_not_matter_in_how_many_parts_it_is_done(rows: list[tuple]) -> None:
+    book = ledger(written(rows))
+    whole = reconcile([book])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(comparing, "PART", 1)
+        patch.setattr(matching, "RUN", 1)
+        patch.setattr(reconciling, "SLICE", 2)
+        parts = reconcile([book])
+    assert_frame_equal(whole.groups, parts.groups, rel_tol=1e-6)
+    assert_frame_equal(whole.table(), parts.table())
+    assert_frame_equal(whole.matches(), parts.matches())
+
+
+def test_what_one_heading_holds_is_compared_together_and_nothing_else() -> None:
+    rows = [
+        "1,FRA,export,DEU,2023-03-01,Phosgene,61.2,t,,", "2,DEU,import,FRA,2023-03-10,Thionyl chloride,61.2,t,,",
+        "3,FRA,export,NLD,2023-03-01,Phosgene,61.2,t,,", "4,NLD,import,FRA,2023-03-10,Thiodiglycol,61.2,t,,",
+    ]  # fmt: skip
+    statuses = dict(reconcile([ledger(rows)], model=False).matches().select("id", "status").iter_rows())
+    assert statuses == {"1": "matched_across", "2": "matched_across", "3": "unmatched", "4": "unmatched"}
+
+
 ROWS = [
     "1,FRA,export,DEU,2023-03-01,Phosgene,70,t,,", "2,DEU,import,FRA,2023-03-14,Phosgene,70,kg,,",
     "3,FRA,export,DEU,2023-05-01,Thionyl chloride,90,t,,", "4,DEU,import,Atlantis,2023-05-09,Thionyl chloride,90,t,,",
@@ -179,6 +206,27 @@ def test_one_model_can_be_off_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     found = reconcile([ledger(ROWS)])
     assert found.weights and not found.ranking
     assert {"reconcile_causes_by_model", "reconcile_order_by_rules"} <= {one.id for one in found.told()}
+
+
+@pytest.mark.parametrize(("name", "left"), [("FEATURES", (MODEL.id, RANKING.id)), ("RANKING_FEATURES", (RANKING.id,))])
+def test_a_model_file_with_other_features_is_left_aside_and_said_to_be(
+    name: str, left: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(causes, name, getattr(causes, name)[::-1])
+    found = reconcile([ledger(ROWS)])
+    assert found.unfit == left
+    assert (found.weights == "", found.ranking == "") == (MODEL.id in left, True)
+    assert [one.values["model"] for one in found.told() if one.id == "reconcile_model_unfit"] == list(left)
+
+
+def test_a_model_file_that_cannot_be_read_fits_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "ranking.txt").write_text("no model", encoding="utf-8")
+    monkeypatch.setattr(causes, "DATA", tmp_path)
+    for one in (causes._ranker, causes._boosters):
+        one.cache_clear()
+    assert not causes.fits(RANKING) and not causes.fits(MODEL)
+    for one in (causes._ranker, causes._boosters):
+        one.cache_clear()
 
 
 def test_a_silent_side_with_unreadable_lines_is_said_to_have_them() -> None:

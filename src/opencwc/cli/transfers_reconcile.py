@@ -85,7 +85,8 @@ def _reconcile(
     found = reconcile_ledgers(read, as_of, model=model)
     if matches is not None:
         with open_for_writing(matches, binary=True) as stream:
-            found.matches().write_csv(stream)
+            for number, part in enumerate(found.matches_by_parts()):
+                part.write_csv(stream, include_header=number == 0)
     _write(found, output, format, lang, over=over)
     told = [sentence(one, lang) for one in found.told()]
     asked = {"ledgers": sources, "map": columns, "as_of": as_of.isoformat(), "model": model}

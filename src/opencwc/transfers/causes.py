@@ -22,9 +22,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 DATA = Path(__file__).parent / "data"
-MOST_OUT, FAR_OUT = 0.5, 15.0
+MOST_OUT, FAR_OUT = 0.65, 15.0
 """How much it counts at most that a group stands out of its pair's other years, and how far is far. Chosen on the
-training world and on errors planted in real trade: more would push planted diversions out of the first hundred."""
+training world, on others drawn around it and on errors planted in real trade: more would push planted diversions out of
+the first hundred, and less would leave the errors of real trade behind what only the model suspects."""
 MOST_BY_RULES = 0.4
 MANY = 20_000
 """Groups from which on several threads are started."""
@@ -180,6 +181,21 @@ def _ranker() -> Any:
     import lightgbm
 
     return lightgbm.Booster(model_str=(DATA / "ranking.txt").read_text(encoding="utf-8"))
+
+
+def fits(model: Model) -> bool:
+    """Tell whether a model's file was trained on the features of this version, and can be read at all.
+
+    The order looks at the probabilities of the causes, so it fits only where they do.
+    """
+    import lightgbm
+
+    try:
+        boosters = [(one.feature_name(), FEATURES) for one in _boosters()]
+        ranker = [(_ranker().feature_name(), RANKING_FEATURES)] if model is RANKING else []
+    except (OSError, ValueError, lightgbm.basic.LightGBMError):
+        return False
+    return len(boosters) == len(CAUSES) and all(names == list(wanted) for names, wanted in (*boosters, *ranker))
 
 
 @cache

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import polars as pl
 
-from opencwc.transfers.matching import match_shipments
+from opencwc.transfers.matching import STATES, Lines, lags_of, match_shipments, ways_of
 from opencwc.transfers.matching_kernel import KINDS
+from opencwc.transfers.memory import give_back
 from opencwc.transfers.model import Ledger, Substance
 
 if TYPE_CHECKING:
@@ -42,19 +43,81 @@ class Compared(NamedTuple):
 
 
 def compare(ledgers: Sequence[Ledger]) -> Compared:
-    """Match the lines of all ledgers and sum them up by substance, pair of States and year."""
+    """Match the lines of all ledgers and sum them up by substance, pair of States and year.
+
+    That is done for some substances after the others (`_parts`), so that memory is bounded: what of other substances
+    counts is gathered first (`Ways`, `Around`).
+    """
     substances, lines = _together(ledgers)
     reporters = lines["reporter"].drop_nulls().unique()
     lines = lines.with_columns(
+        line=pl.int_range(pl.len(), dtype=pl.UInt32),
         compared=(
             pl.col("exporter").is_in(reporters.implode())
             & pl.col("importer").is_in(reporters.implode())
             & pl.all_horizontal(pl.col("export", "substance", "kg", "year").is_not_null())
-        ).fill_null(value=False)
+        ).fill_null(value=False),
     )
-    lines = _matched(lines, substances)
-    groups = signs(lines, substances)
-    return Compared(lines, groups, substances, tuple(sorted(reporters.cast(pl.String))))
+    families = _families(lines, substances)
+    parts = _parts(lines, families)
+    give_back()
+    lines = lines.with_columns(_matched(lines, parts, families))
+    around = Around.of(lines)
+    groups = []
+    for part in parts or [np.zeros(0, np.uint32)]:
+        groups.append(signs(lines[part], substances, families, around))
+        give_back()
+    summed = pl.concat(groups)
+    del groups
+    summed = _unread(summed, lines.filter(~pl.col("compared"))).sort(*GROUP)
+    return Compared(lines, summed, substances, tuple(sorted(reporters.cast(pl.String))))
+
+
+def _families(lines: pl.DataFrame, substances: Sequence[Substance]) -> NDArray[np.int64]:
+    """Return of each substance the first of those that one HS heading holds: of them one is taken for another.
+
+    A heading is a substance's by the tables, or where a tenth of its lines that state a heading state that one.
+    """
+    stated = (
+        lines.filter(pl.col("compared"), pl.col("hs") > 0)
+        .group_by("substance", heading=(pl.col("hs") // 100).cast(pl.Int64))
+        .agg(pl.len())
+        .filter(pl.col("len") >= OFTEN * pl.col("len").sum().over("substance"))
+        .select("substance", "heading")
+        .sort(pl.all())
+    )
+    own = [(place, one.heading) for place, one in enumerate(substances) if one.heading >= 0]
+    first_of: dict[int, int] = {}
+    family = list(range(len(substances)))
+
+    def first(place: int) -> int:
+        while family[place] != place:
+            place = family[place]
+        return place
+
+    for place, heading in (*own, *stated.iter_rows()):
+        one, other = sorted((first(place), first(first_of.setdefault(heading, place))))
+        family[other] = one
+    return np.array([first(place) for place in range(len(substances))], np.int64)
+
+
+def _parts(lines: pl.DataFrame, families: NDArray[np.int64]) -> list[NDArray[np.uint32]]:
+    """Return the numbers of the lines that are compared, in parts of whole families and about `PART` lines."""
+    fit = lines.filter("compared").select("line", "substance")
+    family = families[fit["substance"].to_numpy()] if len(fit) else np.zeros(0, np.int64)
+    counts = np.bincount(family, minlength=len(families))
+    part_of = np.zeros(len(families), np.int16)
+    part = total = 0
+    for one in np.argsort(-counts, kind="stable"):
+        if total and total + counts[one] > PART:
+            part, total = part + 1, 0
+        part_of[one] = part
+        total += counts[one]
+    of_lines = part_of[family]
+    order = np.argsort(of_lines, kind="stable")
+    ordered = fit["line"].to_numpy()[order]
+    cuts = np.flatnonzero(np.diff(of_lines[order])) + 1
+    return [np.ascontiguousarray(one) for one in np.split(ordered, cuts)] if len(ordered) else []
 
 
 def _together(ledgers: Sequence[Ledger]) -> tuple[tuple[Substance, ...], pl.DataFrame]:
@@ -93,58 +156,86 @@ def _together(ledgers: Sequence[Ledger]) -> tuple[tuple[Substance, ...], pl.Data
     return tuple(substances), pl.concat(parts)
 
 
-def _matched(lines: pl.DataFrame, substances: Sequence[Substance]) -> pl.DataFrame:
-    """Add to each line the match that it is in."""
-    fit = lines.with_row_index("line").filter(pl.col("compared"))
-    states = pl.UInt16
-    fit = fit.select(
-        "line", "substance", "export", "kg", "concentration", "year", "hs",
-        pl.col("exporter").to_physical().cast(states), pl.col("importer").to_physical().cast(states),
+def _matched(lines: pl.DataFrame, parts: Sequence[NDArray[np.uint32]], families: NDArray[np.int64]) -> list[pl.Series]:
+    """Return for each line the match that it is in, how it is matched, and its counterpart."""
+    match, other = np.full(len(lines), -1, np.int32), np.full(len(lines), -1, np.int32)
+    kind = np.zeros(len(lines), np.uint8)
+
+    ways = ways_of(lags_of(_columns(lines, part, families)[1]) for part in parts)
+    for part in parts:
+        number, columns = _columns(lines, part, families)
+        found = match_shipments(columns, ways)
+        match[number] = np.where(found.group >= 0, number[found.group], -1)
+        kind[number] = np.where(found.group >= 0, found.kind, 0)
+        other[number] = np.where(found.other >= 0, number[found.other], -1)
+        del number, columns, found
+        give_back()
+    return [pl.Series("match", match), pl.Series("kind", kind), pl.Series("other", other)]
+
+
+def _columns(
+    lines: pl.DataFrame, part: NDArray[np.uint32], families: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], Lines]:
+    """Return a part of the lines as they are matched, sorted by block and day, and their numbers."""
+    named = ("line", "substance", "export", "kg", "concentration", "year", "exporter", "importer", "day")
+    fit = lines.select(named)[part].select(
+        "line", pl.col("substance").cast(pl.Int32), "export", "kg", pl.col("concentration").cast(pl.Float64), "year",
+        pl.col("exporter").to_physical().cast(pl.Int32), pl.col("importer").to_physical().cast(pl.Int32),
         pl.coalesce(pl.col("day"), pl.date(pl.col("year").cast(pl.Int32), 7, 1)).to_physical().alias("day"),
         pl.col("day").is_not_null().alias("dated"),
     )  # fmt: skip
     fit = fit.with_columns(
-        block=(pl.col("substance").cast(pl.Int64) * 65_536 + pl.col("exporter")) * 65_536 + pl.col("importer")
+        block=(pl.col("substance").cast(pl.Int64) * STATES + pl.col("exporter")) * STATES + pl.col("importer")
     ).sort("block", "day", "line")
-    headings = np.array([one.heading for one in substances], np.int64)
-    substance = fit["substance"].to_numpy().astype(np.int64)
-    stated = (fit["hs"].to_numpy() // 100).astype(np.int64)
-    found = match_shipments(
-        fit["block"].to_numpy(),
-        substance,
-        fit["exporter"].to_numpy().astype(np.int64),
-        fit["importer"].to_numpy().astype(np.int64),
-        fit["export"].to_numpy(),
-        fit["day"].to_numpy(),
-        fit["dated"].to_numpy(),
-        fit["year"].to_numpy(),
-        fit["kg"].to_numpy(),
-        fit["concentration"].fill_null(float("nan")).to_numpy(),
-        np.where(stated > 0, stated, headings[substance] if len(headings) else -1),
+    columns = Lines(
+        **{name: fit[name].to_numpy() for name in Lines._fields if name not in ("concentration", "heading")},
+        concentration=fit["concentration"].fill_null(float("nan")).to_numpy(),
+        heading=families.astype(np.int32)[fit["substance"].to_numpy()],
     )
-    number = fit["line"].to_numpy().astype(np.int64)
-    match, other = np.full(len(lines), -1, np.int64), np.full(len(lines), -1, np.int64)
-    kind = np.zeros(len(lines), np.uint8)
-    match[number] = np.where(found.group >= 0, number[found.group], -1)
-    kind[number] = np.where(found.group >= 0, found.kind, 0)
-    other[number] = np.where(found.other >= 0, number[found.other], -1)
-    return lines.with_row_index("line").with_columns(
-        match=pl.Series(match), kind=pl.Series(kind), other=pl.Series(other)
-    )
+    return fit["line"].to_numpy().astype(np.int64), columns
 
 
-def signs(lines: pl.DataFrame, substances: Sequence[Substance]) -> pl.DataFrame:
-    """Return one row a substance, pair and year, with both sums and what speaks for each cause.
+class Around(NamedTuple):
+    """What the lines of all substances say of a State: in which years it spoke, whether it is a hub or counts mixtures.
+
+    ``spoke``: ``reporter``, ``year``; ``hubs``: ``state``, ``hub``; ``weak``: ``reporter``, ``weak_habit``, the share
+    of mixtures below `PURE` among the lines whose concentration the State states.
+    """
+
+    spoke: pl.DataFrame
+    hubs: pl.DataFrame
+    weak: pl.DataFrame
+
+    @staticmethod
+    def of(lines: pl.DataFrame) -> Around:
+        """Gather it from all lines that are compared."""
+        fit = lines.lazy().filter("compared")
+        pairs = fit.select("exporter", "importer").unique()
+        out = pairs.group_by(state="exporter").agg(out=pl.len())
+        into = pairs.group_by(state="importer").agg(into=pl.len())
+        told = fit.filter(pl.col("concentration").is_not_null())
+        return Around(*pl.collect_all([
+            fit.select("reporter", "year").unique(),
+            out.join(into, on="state").select("state", hub=pl.min_horizontal("out", "into").cast(pl.Float64)),
+            told.group_by("reporter").agg(weak_habit=(pl.col("concentration") < PURE).mean()),
+        ], engine="streaming"))  # fmt: skip
+
+
+def signs(
+    fit: pl.DataFrame, substances: Sequence[Substance], families: NDArray[np.int64], around: Around
+) -> pl.DataFrame:
+    """Return one row a substance, pair and year of some families' lines, with both sums and what speaks for each cause.
 
     ``by_<way>`` is the share of the difference, from 0 to 1, that lines of a `WAYS` account for; ``near_<cause>`` says
     from 0 to 1 how closely the sums alone fit a cause; the rest tells the size, the history and the States.
     """
-    fit = lines.filter("compared")
     lies, hub = _third_states(fit)
     ways = _ways(fit, substances, lies)
     groups = _sums(fit.with_columns(third=pl.Series(hub)), ways, substances)
-    groups = _beside(groups, fit).join(_named(fit), on=GROUP, how="left", maintain_order="left")
-    return _unread(groups, lines.filter(~pl.col("compared"))).sort(*GROUP)
+    groups = groups.with_columns(family=pl.lit(pl.Series(families, dtype=pl.Int64)).gather(pl.col("substance")))
+    groups = _beside(groups, around).join(_named(fit), on=GROUP, how="left", maintain_order="left")
+    inexact = [name for name, kind in groups.schema.items() if kind == pl.Float64 and name not in EXACT]
+    return groups.drop("family").with_columns(pl.col(inexact).cast(pl.Float32))
 
 
 def _named(fit: pl.DataFrame) -> pl.DataFrame:
@@ -256,24 +347,24 @@ def _third_states(fit: pl.DataFrame) -> tuple[NDArray[np.bool_], NDArray[np.floa
     )
     pairs = np.unique(_key(substance, exporter, importer, np.zeros_like(year)))
     whose, origin, destination = (
-        pairs // _YEARS // _STATES // _STATES,
-        pairs // _YEARS // _STATES % _STATES,
-        pairs // _YEARS % _STATES,
+        pairs // _YEARS // STATES // STATES,
+        pairs // _YEARS // STATES % STATES,
+        pairs // _YEARS % STATES,
     )
-    room = (int(substance.max()) + 1) * _STATES
+    room = (int(substance.max()) + 1) * STATES
     out, into = (
-        np.bincount(whose * _STATES + origin, minlength=room),
-        np.bincount(whose * _STATES + destination, minlength=room),
+        np.bincount(whose * STATES + origin, minlength=room),
+        np.bincount(whose * STATES + destination, minlength=room),
     )
     least = np.minimum(out, into)
-    hub[at] = np.maximum(least[substance[at] * _STATES + named], least[substance[at] * _STATES + other])
+    hub[at] = np.maximum(least[substance[at] * STATES + named], least[substance[at] * STATES + other])
     return lies, hub
 
 
 def _key(
     substance: NDArray[np.int64], first: NDArray[np.int64], second: NDArray[np.int64], year: NDArray[np.int64]
 ) -> NDArray[np.int64]:
-    return ((substance * _STATES + first) * _STATES + second) * _YEARS + year
+    return ((substance * STATES + first) * STATES + second) * _YEARS + year
 
 
 def _sums(fit: pl.DataFrame, ways: pl.Series, substances: Sequence[Substance]) -> pl.DataFrame:
@@ -321,7 +412,7 @@ def threshold_of(substance: Substance) -> float:
     return 0.0 if any(one.startswith("CWC 1") for one in substance.entries) else OTHER_GOODS_KG
 
 
-def _beside(groups: pl.DataFrame, fit: pl.DataFrame) -> pl.DataFrame:
+def _beside(groups: pl.DataFrame, around: Around) -> pl.DataFrame:
     """Add what stands beside each group: other years, the way back, other States and chemicals, the silent side."""
     pair = list(GROUP[:3])
     groups = groups.sort(*GROUP)
@@ -363,41 +454,34 @@ def _beside(groups: pl.DataFrame, fit: pl.DataFrame) -> pl.DataFrame:
         small=lines * pl.col("threshold") / pl.max_horizontal("exported", "imported", pl.col("threshold")),
         over=size > pl.col("threshold"),
     )
-    groups = _silence(groups, fit)
-    groups = _habits(groups, fit)
+    groups = _silence(groups, around)
+    groups = _habits(groups, around)
     groups = _elsewhere(groups)
     return _standing_out(_history(groups)).drop("before", "after", "back")
 
 
-def _silence(groups: pl.DataFrame, fit: pl.DataFrame) -> pl.DataFrame:
+def _silence(groups: pl.DataFrame, around: Around) -> pl.DataFrame:
     """Say whether the silent State declared anything at all in that year, and how much of a hub each State is."""
-    spoke = fit.select("reporter", "year").unique().with_columns(spoke=pl.lit(value=True))
+    spoke = around.spoke.with_columns(spoke=pl.lit(value=True))
     quiet = pl.when(pl.col("exports") == 0).then("exporter").otherwise("importer").alias("reporter")
     told = groups.select(quiet, "year").join(spoke, on=("reporter", "year"), how="left", maintain_order="left")
-    out = fit.group_by(pl.col("exporter").alias("state")).agg(out=pl.col("importer").n_unique())
-    into = fit.group_by(pl.col("importer").alias("state")).agg(into=pl.col("exporter").n_unique())
-    hubs = out.join(into, on="state", how="inner").select(
-        "state", hub=pl.min_horizontal("out", "into").cast(pl.Float64)
-    )
     groups = groups.with_columns(mute=pl.col("silent") & told["spoke"].is_null())
     for side in ("exporter", "importer"):
         groups = groups.join(
-            hubs.rename({"state": side, "hub": f"hub_{side}"}), on=side, how="left", maintain_order="left"
+            around.hubs.rename({"state": side, "hub": f"hub_{side}"}), on=side, how="left", maintain_order="left"
         ).with_columns(pl.col(f"hub_{side}").fill_null(0.0))
     return groups
 
 
-def _habits(groups: pl.DataFrame, fit: pl.DataFrame) -> pl.DataFrame:
+def _habits(groups: pl.DataFrame, around: Around) -> pl.DataFrame:
     """Say what the States do elsewhere: whether the side that declares less counts mixtures, how its other sums fit.
 
     ``weak_habit`` is the share of weak mixtures among the lines whose concentration that State states; ``habit`` the
     middle logarithm of imported over exported of the importer's other pairs in that substance, ``habit_pairs`` of how
     many.
     """
-    told = fit.filter(pl.col("concentration").is_not_null())
-    weak = told.group_by("reporter").agg(weak_habit=(pl.col("concentration") < PURE).mean())
     less = pl.when(pl.col("exported") < pl.col("imported")).then("exporter").otherwise("importer").alias("reporter")
-    found = groups.select(less).join(weak, on="reporter", how="left", maintain_order="left")
+    found = groups.select(less).join(around.weak, on="reporter", how="left", maintain_order="left")
     ratio = (pl.col("imported") / pl.col("exported")).log()
     both = (pl.col("exported") > 0) & (pl.col("imported") > 0)
     of_importer = ["importer", "substance"]
@@ -418,7 +502,7 @@ def _elsewhere(groups: pl.DataFrame) -> pl.DataFrame:
     keys = {
         "near_exporter": ("substance", "importer", "year"),
         "near_importer": ("substance", "exporter", "year"),
-        "near_chemical": ("exporter", "importer", "year"),
+        "near_chemical": ("family", "exporter", "importer", "year"),
     }
     groups = groups.with_row_index("place")
     for name, key in keys.items():
@@ -451,10 +535,8 @@ def _joined(key: Sequence[str]) -> pl.Expr:
     """Return one number for the columns of a key."""
     total = pl.lit(0, pl.Int64)
     for name in key:
-        number = (
-            pl.col(name).cast(pl.Int64) if name in ("substance", "year") else pl.col(name).to_physical().cast(pl.Int64)
-        )
-        total = total * 65_536 + number
+        place = pl.col(name) if name in ("family", "substance", "year") else pl.col(name).to_physical()
+        total = total * _YEARS + place.cast(pl.Int64)
     return total
 
 
@@ -502,4 +584,9 @@ def _standing_out(groups: pl.DataFrame) -> pl.DataFrame:
 
 
 USUAL_SPREAD, LEAST_SPREAD, DRAWN = 0.3, 0.1, 2.0
-_STATES, _YEARS = 512, 4_096
+PART = 500_000
+"""Lines of some families that are taken together; more where a family has more."""
+OFTEN = 0.1
+EXACT = ("exported", "imported", "difference", "size", "threshold")
+"""Columns of the groups that have double precision: quantities in kg."""
+_YEARS = 4_096

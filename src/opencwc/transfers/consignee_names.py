@@ -110,6 +110,19 @@ def alike(one: NameWord, other: NameWord) -> float:
     return max(_alike_in_letters(one.key, other.key), _alike_in_sound(one.latin, other.latin))
 
 
+def plural(one: NameWord, other: NameWord) -> float:
+    """Tell how alike two words are of which one is the plural of the other, as goods in a company's name: ink, inks.
+
+    A person's name has no plural (Han, Hans), so that it is for the caller to say that these are companies.
+
+    >>> plural(name_words("Ink")[0], name_words("Inks")[0]), plural(name_words("Ink")[0], name_words("Inky")[0])
+    (0.9, 0.0)
+    """
+    short, long = sorted((one.written, other.written), key=len)
+    fits = one.kind == other.kind == "word" and one.script == other.script == "latin"
+    return _PLURAL if fits and len(short) >= _SHORTEST_NOUN and long in (f"{short}s", f"{short}es") else 0.0
+
+
 def together(words: tuple[NameWord, ...]) -> Iterator[tuple[tuple[int, ...], NameWord]]:
     """Give two or three neighbours as one word: Hua Yuan Da is Huayuanda; the last may come first: Wei Wang is 王伟.
 
@@ -572,6 +585,8 @@ _SAME_SOUND = 0.97
 _ODD_VOWEL = 0.2
 _ONE_CONSONANT = 0.72
 _LEAST = 0.5
+_PLURAL = 0.9
+_SHORTEST_NOUN = 3
 _SHORTEST = 4
 _LONG = 9
 _STRICT = 1.9

@@ -21,7 +21,17 @@ import numpy as np
 
 from opencwc.errors import InputError
 from opencwc.finding import Evidence, Finding, Maker, Message, Rule, Subject, Value, Verdict
-from opencwc.transfers.consignee_names import NameWord, alike, bones, coarse, heard, name_words, syllables, together
+from opencwc.transfers.consignee_names import (
+    NameWord,
+    alike,
+    bones,
+    coarse,
+    heard,
+    name_words,
+    plural,
+    syllables,
+    together,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -295,9 +305,10 @@ class _Index:
         ours_weight = [self.rarity(word) for word in words]
         their_weight = [self.rarity(word) for word in theirs]
         options: list[_Option] = []
+        companies = all(any(word.kind == "common" for word in name) for name in (words, theirs))
         for i, one in enumerate(words):
             for j, other in enumerate(theirs):
-                if value := alike(one, other):
+                if value := alike(one, other) or (plural(one, other) if companies else 0.0):
                     gain = value * (ours_weight[i] + their_weight[j])
                     options.append((gain, value, (i,), (j,), one.written, other.written))
         options.sort(key=_by_gain)

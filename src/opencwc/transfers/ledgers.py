@@ -28,10 +28,11 @@ from opencwc.convention.territories import (
 )
 from opencwc.errors import InputError
 from opencwc.finding import Message, Value
-from opencwc.tables.frames import PROBLEM, Frame, open_frame, problem_of
+from opencwc.tables.frames import BATCH_ROWS, PROBLEM, Frame, open_frame, problem_of
 from opencwc.tables.rows import EMPTY, WHITE_SPACE
 from opencwc.transfers.days import Day, read_day
 from opencwc.transfers.mapping import CONSTANT, map_columns, plain_header
+from opencwc.transfers.memory import give_back
 from opencwc.transfers.model import LEDGER_COLUMNS, Ledger, Substance
 from opencwc.transfers.substances import Substances
 from opencwc.transfers.units import DATA, Unit, decimal_mark, find_unit, read_number, split_unit, unclear_unit
@@ -355,6 +356,8 @@ _WITH_COMMAS = (
 )
 """Forms of numbers, what marks their thousands, and the decimal mark that they show (none where they may be either)."""
 _MOST_ODD = 50_000
+_BATCHES_KEPT = 16
+"""Batches after which the memory of those that have passed is given back."""
 
 
 def _pointed(series: pl.Series) -> Array:
@@ -413,7 +416,7 @@ class _Stream:
         blank = self.quantities.take(amounts)
         self._take_unread_rows(batch, blank)
         if "id" in self.layout.columns:
-            self.ids.append(column("id").str.strip_chars(WHITE_SPACE))
+            self.ids.append(column("id").str.strip_chars(WHITE_SPACE) + "")  # a copy: the batch can go
         self._take_concentrations(column("concentration"))
         self._take_remarks(column("remarks"))
         self.rows += rows
@@ -565,9 +568,14 @@ def _one_ahead(batches: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
 def _read(frame: Frame, layout: Layout, batches: Iterable[pl.DataFrame], screener: Screener | None) -> Ledger:
     exact_points = layout.form not in ("", "own") or frame.kind in (*_SPREADSHEETS, "parquet", "json", "jsonl")
     stream = _Stream(layout, _Quantities(exact_points))
-    for batch in batches:
+    for number, batch in enumerate(batches, 1):
         stream.take(batch)
-    return _Reading(frame, layout, stream, screener).ledger()
+        if number % _BATCHES_KEPT == 0:
+            give_back()
+    ledger = _Reading(frame, layout, stream, screener).ledger()
+    if stream.rows > BATCH_ROWS:
+        give_back()
+    return ledger
 
 
 class _Reading:

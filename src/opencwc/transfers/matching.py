@@ -4,10 +4,16 @@ Lines are laid in blocks that can hold a shipment's two sides (one substance, on
 costs the more the less its quantities and days fit; quantities may also fit after a slip (kg for t, a mixture declared
 pure, rounding). The cheapest assignment of all lines at once is taken, then sums of several lines, then lines that fit
 except for the partner or the chemical, then what fits by its days alone.
+
+How long goods are on the way is learnt from the lines themselves: first from those of all substances (`lags_of`,
+`ways_of`), then block by block. Beside that no line of one HS heading has to do with one of another, so that headings
+can be matched one after the other, and long runs of blocks too (`RUN`): memory is that of the longest of them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -18,17 +24,60 @@ from opencwc.transfers.matching_kernel import (
     IMPORTER,
     LONELY,
     NONE,
+    ROUNDING,
     SPREAD,
+    SUM,
     assign,
     doubles,
     edges_across,
     edges_within,
     sums,
     totals,
-)  # fmt: skip
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+
+class Lines(NamedTuple):
+    """Lines as columns, sorted by block, then day.
+
+    ``block`` numbers (substance, exporter, importer); ``day`` counts days, for a line that gives only its year the
+    first of July (``dated`` is false); ``kg`` is in kg, and only positive quantities are matched; ``concentration`` is
+    per cent, NaN where none is stated; ``heading`` groups substances that may be taken for one another.
+    """
+
+    block: NDArray[np.int64]
+    substance: NDArray[np.int32]
+    exporter: NDArray[np.int32]
+    importer: NDArray[np.int32]
+    export: NDArray[np.bool_]
+    day: NDArray[np.int32]
+    dated: NDArray[np.bool_]
+    year: NDArray[np.int16]
+    kg: NDArray[np.float64]
+    concentration: NDArray[np.float64]
+    heading: NDArray[np.int32]
+
+    def at(self, places: NDArray[np.int64] | slice) -> Lines:
+        """Return some of the lines."""
+        return Lines._make(column[places] for column in self)
+
+    @property
+    def starts(self) -> NDArray[np.int64]:
+        """Where each block begins, and where the last one ends."""
+        block = self.block
+        return np.flatnonzero(np.r_[True, block[1:] != block[:-1], True]) if len(block) else np.zeros(1, np.int64)
+
+    def runs(self) -> Iterator[slice]:
+        """Yield where runs of whole blocks lie, of `RUN` lines or one block each."""
+        starts = self.starts
+        begin = 0
+        while begin < len(self.block):
+            one_block = int(np.searchsorted(starts, begin, side="right"))
+            end = int(starts[max(one_block, int(np.searchsorted(starts, begin + RUN, side="right")) - 1)])
+            yield slice(begin, end)
+            begin = end
 
 
 class Matches(NamedTuple):
@@ -41,102 +90,205 @@ class Matches(NamedTuple):
     kind: NDArray[np.uint8]
     other: NDArray[np.int64]
 
+    @staticmethod
+    def none(lines: int) -> Matches:
+        """Matches of nothing so far."""
+        return Matches(np.full(lines, -1, np.int64), np.zeros(lines, np.uint8), np.full(lines, -1, np.int64))
 
-def match_shipments(
-    block: NDArray[np.int64],
-    substance: NDArray[np.int64],
-    exporter: NDArray[np.int64],
-    importer: NDArray[np.int64],
-    export: NDArray[np.bool_],
-    day: NDArray[np.int32],
-    dated: NDArray[np.bool_],
-    year: NDArray[np.int16],
-    kg: NDArray[np.float64],
-    concentration: NDArray[np.float32],
-    heading: NDArray[np.int64],
-) -> Matches:
-    """Match the lines of all ledgers; all arrays have one place a line and are sorted by block, then day.
 
-    ``block`` numbers (substance, exporter, importer); ``day`` counts days, for a line that gives only its year the
-    first of July (``dated`` is false); ``kg`` is in kg, and only positive quantities are matched; ``concentration`` is
-    per cent, NaN where none is stated; ``heading`` groups substances that one HS heading holds (-1 for none).
+class Lags(NamedTuple):
+    """Shipments whose two sides are plainly one: their pairs of States, the logarithm of the days on the way.
+
+    ``apart`` is how far that lies from the middle of the block, for blocks with several.
     """
-    starts = np.flatnonzero(np.r_[True, block[1:] != block[:-1], True]) if len(block) else np.zeros(1, np.int64)
-    lines = len(block)
-    columns = (export, day, dated, year, kg, concentration.astype(np.float64))
-    group, kind, other = np.full(lines, -1, np.int64), np.zeros(lines, np.uint8), np.full(lines, -1, np.int64)
-    totals(starts, export, dated, year, kg, group, kind)
+
+    pair: NDArray[np.int64]
+    lag: NDArray[np.float64]
+    apart: NDArray[np.float64]
+
+
+class Ways(NamedTuple):
+    """How long goods are on the way, the logarithm of the days: ``pairs`` by pair of States, as `_pair` numbers them.
+
+    ``within`` is the spread of a block's shipments around their middle.
+    """
+
+    pairs: NDArray[np.float64]
+    within: float
+
+
+def lags_of(lines: Lines) -> Lags:
+    """Return how long the goods took whose two sides fit before anything is learnt."""
+    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="matching") as pool:
+        return _joined(list(pool.map(lambda run: _lags_of_run(lines.at(run)), lines.runs())))
+
+
+def _lags_of_run(lines: Lines) -> Lags:
+    starts, count = lines.starts, len(lines.block)
+    matches = Matches.none(count)
+    totals(starts, lines.export, lines.dated, lines.year, lines.kg, matches.group, matches.kind)
     usual, spread = np.full(len(starts) - 1, USUAL), np.full(len(starts) - 1, SPREAD)
+    other, how = _assigned(count, *_within(lines, starts, usual, spread, matches.group, most=LONELY))
+    of, lag = _lags(lines, starts, other, how)
+    middle, held = _middles(of, lag, len(starts) - 1)
+    return Lags(_pair(lines, starts)[of], lag, np.abs(lag - middle[of])[held[of] > 2])
 
-    def within(*, loose: bool, most: float) -> tuple[Any, ...]:
-        free = (group < 0) & (kg > 0)
-        edges: tuple[Any, ...] = edges_within(starts, *columns, usual, spread, free, loose, most)
-        return edges
 
-    for _ in range(ROUNDS):
-        found, how = _assigned(lines, *within(loose=False, most=LONELY))
-        usual, spread = _usual(starts, exporter, importer, export, day, dated, found, how)
-    _note(*_assigned(lines, *within(loose=False, most=CLOSE)), group, kind, other)
-    sums(starts, export, day, dated, year, kg, group, kind, usual, spread)
-    doubles(starts, export, day, dated, year, kg, group, kind)
-    left = np.flatnonzero((group < 0) & (kg > 0))
+def ways_of(lags: Iterable[Lags]) -> Ways:
+    """Learn from the shipments of all substances how long goods are on the way between two States."""
+    pair, lag, apart = _joined(list(lags))
+    middle = float(np.median(lag)) if len(lag) else USUAL
+    of_pairs, count = _middles(pair, lag, STATES * STATES)
+    within = max(1.48 * float(np.median(np.minimum(apart, SPREAD))), 0.05) if len(apart) else SPREAD
+    return Ways((count * of_pairs + _DRAWN * middle) / (count + _DRAWN), within)
+
+
+def match_shipments(lines: Lines, ways: Ways | None = None) -> Matches:
+    """Match lines among which are all of every heading that is in them; ``ways`` are learnt from them where none."""
+    ways = ways or ways_of([lags_of(lines)])
+    matches = Matches.none(len(lines.block))
+    usual, spread = np.empty(len(lines.block)), np.empty(len(lines.block))
+
+    def match_run(run: slice) -> None:
+        found, usual[run], spread[run] = _matched_within(lines.at(run), ways)
+        matches.kind[run] = found.kind
+        for whole, part in ((matches.group, found.group), (matches.other, found.other)):
+            whole[run] = np.where(part >= 0, part + run.start, -1)
+
+    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="matching") as pool:
+        for _ in pool.map(match_run, lines.runs()):
+            pass
+    left = np.flatnonzero((matches.group < 0) & (lines.kg > 0))
     if len(left):
-        at = np.repeat(np.arange(len(starts) - 1), np.diff(starts))[left]
-        rows = (export, day, dated, year, kg)
-        across = _across(left, substance, exporter, importer, *rows, heading, columns[5], usual[at], spread[at])
-        edges = [np.concatenate(parts) for parts in zip(within(loose=True, most=LONELY), across, strict=True)]
-        _note(*_assigned(lines, *edges), group, kind, other)
-    return Matches(group, kind, other)
+        _match_yearly(lines, left, matches)
+        taken = matches.group[left] >= 0
+        left, usual, spread = left[~taken], usual[left][~taken], spread[left][~taken]
+    if len(left):
+        some = lines.at(left)
+        starts = some.starts
+        free = np.full(len(left), -1, np.int64)
+        loose = _within(some, starts, usual[starts[:-1]], spread[starts[:-1]], free, most=LONELY, loose=True)
+        edges = [np.concatenate(parts) for parts in zip(loose, _across(some, usual, spread), strict=True)]
+        other, kind = _assigned(len(left), *edges)
+        found = Matches.none(len(left))
+        _note(other, kind, found)
+        matches.kind[left] = found.kind
+        for whole, part in ((matches.group, found.group), (matches.other, found.other)):
+            whole[left] = np.where(part >= 0, left[part], -1)
+    return matches
 
 
-def _note(
-    found: NDArray[np.int64],
-    how: NDArray[np.uint8],
+def _match_yearly(lines: Lines, left: NDArray[np.int64], matches: Matches) -> None:
+    """Match a line left over that gives only its year with all that is left over of that year on the other side.
+
+    Their sum fits as it stands, or but for the partner, the chemical, the unit or the strength: then ``other`` of each
+    of them is that line, and that line's is the first of them.
+    """
+    some = lines.at(left)
+    yearly = np.flatnonzero(~some.dated)
+    order = np.lexsort((some.year, some.export, some.block))
+    order = order[some.dated[order]]
+    keys = np.stack([some.block[order], some.export[order], some.year[order]])
+    begins = np.flatnonzero(np.r_[True, np.any(keys[:, 1:] != keys[:, :-1], axis=0)][: len(order)])
+    counts = np.diff(np.r_[begins, len(order)])
+    begins, counts = begins[counts > 1], counts[counts > 1]
+    if not (len(yearly) and len(begins)):
+        return
+    parts = [order[begin : begin + count] for begin, count in zip(begins, counts, strict=True)]
+    kg = np.r_[some.kg[yearly], [float(some.kg[part].sum()) for part in parts]]
+    first = np.r_[yearly, order[begins]]
+    rank = np.lexsort((first, some.block[first]))
+    of = (np.arange(len(first)) - len(yearly))[rank]  # the place among the parts, negative for a yearly line
+    nodes = some.at(first)._replace(kg=kg, dated=np.zeros(len(first), np.bool_)).at(rank)
+    starts = nodes.starts
+    usual, spread = np.full(len(first), USUAL), np.full(len(first), SPREAD)
+    within = _within(nodes, starts, usual, spread, np.full(len(first), -1, np.int64), most=LONELY)
+    edges = [np.concatenate(both) for both in zip(within, _across(nodes, usual, spread), strict=True)]
+    mixed = (of[edges[0]] < 0) != (of[edges[1]] < 0)
+    other, how = _assigned(len(first), *(edge[mixed] for edge in edges))
+    for at in np.flatnonzero((other >= 0) & (of >= 0)):
+        whole, part = left[first[rank[other[at]]]], left[parts[of[at]]]
+        kind = how[at] if how[at] > ROUNDING else SUM
+        for one in (whole, part):
+            matches.group[one], matches.kind[one] = min(whole, part.min()), kind
+        if kind != SUM:
+            matches.other[part], matches.other[whole] = whole, part[0]
+
+
+def _matched_within(lines: Lines, ways: Ways) -> tuple[Matches, NDArray[np.float64], NDArray[np.float64]]:
+    """Match what is plain within blocks; return it, and each line's usual days on the way and their spread."""
+    starts, count = lines.starts, len(lines.block)
+    matches = Matches.none(count)
+    totals(starts, lines.export, lines.dated, lines.year, lines.kg, matches.group, matches.kind)
+    usual, spread = _usual(lines, starts, ways, np.zeros(0, np.int64), np.zeros(0))
+    for _ in range(ROUNDS):
+        found, how = _assigned(count, *_within(lines, starts, usual, spread, matches.group, most=LONELY))
+        usual, spread = _usual(lines, starts, ways, *_lags(lines, starts, found, how))
+    _note(*_assigned(count, *_within(lines, starts, usual, spread, matches.group, most=CLOSE)), matches)
+    rows = (starts, lines.export, lines.day, lines.dated, lines.year, lines.kg, matches.group, matches.kind)
+    sums(*rows, usual, spread)
+    doubles(*rows)
+    sizes = np.diff(starts)
+    return matches, np.repeat(usual, sizes), np.repeat(spread, sizes)
+
+
+def _within(
+    lines: Lines,
+    starts: NDArray[np.int64],
+    usual: NDArray[np.float64],
+    spread: NDArray[np.float64],
     group: NDArray[np.int64],
-    kind: NDArray[np.uint8],
-    other: NDArray[np.int64],
-) -> None:
+    *,
+    most: float,
+    loose: bool = False,
+) -> tuple[Any, ...]:
+    """Return the pairs of lines of one block that are in no group yet and may be one shipment."""
+    free = (group < 0) & (lines.kg > 0)
+    columns = (lines.export, lines.day, lines.dated, lines.year, lines.kg, lines.concentration)
+    edges: tuple[Any, ...] = edges_within(starts, *columns, usual, spread, free, loose, most)
+    return edges
+
+
+def _note(found: NDArray[np.int64], how: NDArray[np.uint8], matches: Matches) -> None:
     """Write the pairs that were found into the matches."""
     lines = np.flatnonzero(found >= 0)
-    other[lines] = found[lines]
-    kind[lines] = how[lines]
-    group[lines] = np.minimum(lines, found[lines])
+    matches.other[lines] = found[lines]
+    matches.kind[lines] = how[lines]
+    matches.group[lines] = np.minimum(lines, found[lines])
+
+
+def _pair(lines: Lines, starts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the number of each block's pair of States."""
+    first = starts[:-1]
+    return lines.exporter[first] * STATES + lines.importer[first]
+
+
+def _lags(
+    lines: Lines, starts: NDArray[np.int64], other: NDArray[np.int64], how: NDArray[np.uint8]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return the blocks of the shipments that are matched with days on both sides, and the logarithm of the days."""
+    out = np.flatnonzero((other >= 0) & lines.export & lines.dated & (how != NONE))
+    out = out[lines.dated[other[out]] & (lines.day[other[out]] > lines.day[out])]
+    return np.searchsorted(starts, out, side="right") - 1, np.log(lines.day[other[out]] - lines.day[out] + 1.0)
 
 
 def _usual(
+    lines: Lines,
     starts: NDArray[np.int64],
-    exporter: NDArray[np.int64],
-    importer: NDArray[np.int64],
-    export: NDArray[np.bool_],
-    day: NDArray[np.int32],
-    dated: NDArray[np.bool_],
-    other: NDArray[np.int64],
-    how: NDArray[np.uint8],
+    ways: Ways,
+    of: NDArray[np.int64],
+    lag: NDArray[np.float64],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return for each block the logarithm of the days that its goods take, and its spread, learnt from equal lines.
+    """Return for each block the logarithm of the days that its goods take, and its spread.
 
-    A block with few such lines is drawn to its pair of States, and a pair of States to the usual of all.
+    A block with few shipments is drawn to its pair of States.
     """
     blocks = len(starts) - 1
-    lines = np.flatnonzero((other >= 0) & export & dated & (how != NONE))
-    lines = lines[dated[other[lines]] & (day[other[lines]] > day[lines])]
-    if not len(lines):
-        return np.full(blocks, USUAL), np.full(blocks, SPREAD)
-    lags = np.log(day[other[lines]] - day[lines] + 1.0)
-    of_block = np.searchsorted(starts, lines, side="right") - 1
-    states = int(max(exporter.max(), importer.max())) + 1
-    first = starts[:-1]
-    _, of_pair = np.unique(exporter[first] * states + importer[first], return_inverse=True)
-    middle = float(np.median(lags))
-    of_pairs, in_pairs = _middles(of_pair[of_block], lags, int(of_pair.max()) + 1)
-    pairs = (in_pairs * of_pairs + _DRAWN * middle) / (in_pairs + _DRAWN)
-    of_blocks, in_blocks = _middles(of_block, lags, blocks)
-    usual = (in_blocks * of_blocks + _DRAWN * pairs[of_pair]) / (in_blocks + _DRAWN)
-    apart = np.minimum(np.abs(lags - of_blocks[of_block]), SPREAD)
-    within = max(1.48 * float(np.median(apart[in_blocks[of_block] > 2])) if (in_blocks > 2).any() else SPREAD, 0.05)
-    noise = np.bincount(of_block, apart**2, blocks)
-    own = (noise + _DRAWN * within**2) / (in_blocks + _DRAWN)
-    return usual, np.sqrt(own + SPREAD**2 / (1.0 + in_blocks * _DRAWN))
+    middle, count = _middles(of, lag, blocks)
+    usual = (count * middle + _DRAWN * ways.pairs[_pair(lines, starts)]) / (count + _DRAWN)
+    noise = np.bincount(of, np.minimum(np.abs(lag - middle[of]), SPREAD) ** 2, blocks)
+    own = (noise + _DRAWN * ways.within**2) / (count + _DRAWN)
+    return usual, np.sqrt(own + SPREAD**2 / (1.0 + count * _DRAWN))
 
 
 def _middles(
@@ -144,6 +296,8 @@ def _middles(
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Return the median of the values at each place (0 where there is none), and how many there are."""
     count = np.bincount(place, minlength=places)
+    if not len(values):
+        return np.zeros(places), count
     ordered = values[np.lexsort((values, place))]
     begins = np.cumsum(count) - count
     low, high = begins + np.maximum(count - 1, 0) // 2, begins + count // 2
@@ -152,48 +306,28 @@ def _middles(
     return np.where(count > 0, middle, 0.0), count
 
 
-def _across(
-    left: NDArray[np.int64],
-    substance: NDArray[np.int64],
-    exporter: NDArray[np.int64],
-    importer: NDArray[np.int64],
-    export: NDArray[np.bool_],
-    day: NDArray[np.int32],
-    dated: NDArray[np.bool_],
-    year: NDArray[np.int16],
-    kg: NDArray[np.float64],
-    heading: NDArray[np.int64],
-    concentration: NDArray[np.float64],
-    usual: NDArray[np.float64],
-    spread: NDArray[np.float64],
-) -> tuple[Any, ...]:
+def _joined(found: list[Lags]) -> Lags:
+    nothing = Lags(np.zeros(0, np.int64), np.zeros(0), np.zeros(0))
+    return Lags(*(np.concatenate(parts) for parts in zip(nothing, *found, strict=True)))
+
+
+def _across(lines: Lines, usual: NDArray[np.float64], spread: NDArray[np.float64]) -> tuple[Any, ...]:
     """Return the pairs of what is left where all but one of importer, exporter and chemical is the same."""
-    one = (substance[left], exporter[left], importer[left])
-    states = int(max(one[1].max(), one[2].max())) + 1
+    substance, heading = lines.substance.astype(np.int64), lines.heading.astype(np.int64)
     keys = {
-        EXPORTER: one[0] * states + one[2],
-        IMPORTER: one[0] * states + one[1],
-        CHEMICAL: one[1] * states + one[2],
+        EXPORTER: substance * STATES + lines.importer,
+        IMPORTER: substance * STATES + lines.exporter,
+        CHEMICAL: (heading * STATES + lines.exporter) * STATES + lines.importer,
     }
-    rows = (export[left], day[left], dated[left], year[left], kg[left])
-    common = _commonness(one[0], kg[left])
+    common = _commonness(substance, lines.kg)
+    rows = (lines.export, lines.day, lines.dated, lines.year, lines.kg)
     found = [
         edges_across(
-            np.lexsort((rows[4], key)),
-            key,
-            kind,
-            one[0],
-            *rows,
-            common,
-            heading[left],
-            concentration[left],
-            usual,
-            spread,
+            np.lexsort((lines.kg, key)), key, kind, lines.substance, *rows, common, lines.concentration, usual, spread
         )
         for kind, key in keys.items()
     ]
-    out, into, costs, kinds = (np.concatenate(parts) for parts in zip(*found, strict=True))
-    return left[out], left[into], costs, kinds
+    return tuple(np.concatenate(parts) for parts in zip(*found, strict=True))
 
 
 def _commonness(substance: NDArray[np.int64], kg: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -217,8 +351,9 @@ def _assigned(
     kinds: NDArray[np.uint8],
 ) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
     """Choose among the edges so that the whole costs least, and return each line's counterpart and kind."""
-    order = np.lexsort((costs, exports))
-    exports, imports, costs, kinds = exports[order], imports[order], costs[order], kinds[order]
+    if np.any(exports[1:] < exports[:-1]):
+        order = np.argsort(exports, kind="stable")
+        exports, imports, costs, kinds = exports[order], imports[order], costs[order], kinds[order]
     pointers = np.searchsorted(exports, np.arange(lines + 1))
     chosen = assign(pointers, imports, costs, lines)
     other = np.full(lines, -1, np.int64)
@@ -230,10 +365,16 @@ def _assigned(
     return other, kind
 
 
+RUN = 262_144
+"""How many lines are matched at once, where blocks are no longer."""
+AT_ONCE = 2
+"""Runs that are matched at the same time."""
+STATES = 512
+"""More than there are codes of States."""
 USUAL = float(np.log(20.0))
 """The logarithm of the days that goods take, before anything is learnt from the ledgers."""
 CLOSE = 4.0
 """Up to which cost a match is settled before sums, other States and other chemicals are thought of."""
-ROUNDS = 3
-"""How often it is learnt from the matches how long the goods take."""
+ROUNDS = 2
+"""How often it is learnt from the matches of a block how long its goods take."""
 _DRAWN = 2.0

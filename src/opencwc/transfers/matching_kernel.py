@@ -31,10 +31,12 @@ LONGER = 0.5
 """By how much the logarithm of the days is greater where the goods go by a third State."""
 SLACK = 0.006
 """How far the logarithms of two quantities of one shipment usually lie apart."""
+LAGS = np.log(np.arange(LATEST + 1) + 1.0)
 LATE = 7.0
 MISTAKEN = 1.5
 ROUGH = 1.5
 """What it costs at most that the days do not fit; that a quantity fits by a slip; by the logarithm of its misfit."""
+COARSE = 0.5
 MOST_NEIGHBOURS = 64
 MOST_PARTS = 400
 SEARCH_DEPTH = 3
@@ -123,27 +125,29 @@ def _time_cost(first_day: int, second_day: int, dated: bool, years: int, usual: 
         return np.inf
     if lag < 0:
         return 3.0 - lag / 6.0
-    apart = (np.log(lag + 1.0) - usual) / spread
+    apart = (LAGS[lag] - usual) / spread
     return min(0.5 * apart * apart, LATE)
 
 
 @numba.njit(cache=True, nogil=True)
-def _is_rounded(value: float, exact: float) -> bool:
-    """Tell whether a quantity is another one rounded to few digits, up, down or to the nearest."""
+def _grain(value: float) -> float:
+    """Return what a quantity may be rounded to: the coarsest step of its first three digits, or a half of one."""
     step = 10.0 ** np.floor(np.log10(value))
-    gap = abs(value - exact)
     for _ in range(3):
         for fine in (step, step / 2.0):
-            if gap < fine and abs(value / fine - np.round(value / fine)) < 1e-9:
-                return True
+            if abs(value / fine - np.round(value / fine)) < 1e-9:
+                return fine
         step /= 10.0
-    return False
+    return 0.0
 
 
 @numba.njit(cache=True, nogil=True)
-def _quantity_cost(exported: float, imported: float, first: float, second: float, loose: bool) -> tuple[float, int]:
-    """Return what two quantities cost and how they fit; ``first`` and ``second`` are the stated concentrations."""
-    apart = abs(np.log(imported / exported))
+def _quantity_cost(apart: float, rounded: bool, first: float, second: float, loose: bool) -> tuple[float, int]:
+    """Return what two quantities cost and how they fit.
+
+    ``apart`` is between their logarithms, ``rounded`` where one may be the other one rounded, up, down or to the
+    nearest; ``first`` and ``second`` are the stated concentrations.
+    """
     if apart <= 0.02:
         far = apart / SLACK
         return min(0.5 * far * far, far), EQUAL
@@ -154,9 +158,8 @@ def _quantity_cost(exported: float, imported: float, first: float, second: float
         return MISTAKEN, UNIT
     if abs(apart - np.log(2.20462)) <= 0.005:
         return MISTAKEN + 1.0, UNIT
-    rounded = apart <= 0.7 and (_is_rounded(imported, exported) or _is_rounded(exported, imported))
-    if rounded:
-        return MISTAKEN + ROUGH * apart, ROUNDING
+    if rounded and apart <= 0.7:
+        return MISTAKEN + COARSE * apart, ROUNDING
     if not loose:
         return np.inf, NONE
     if apart <= 0.16:
@@ -174,19 +177,20 @@ def edges_within(
     exports, imports = np.empty(room, np.int64), np.empty(room, np.int64)
     costs, kinds = np.empty(room), np.empty(room, np.uint8)
     count = 0
+    logs, grain = np.zeros(len(kg)), np.zeros(len(kg))
+    for line in range(len(kg)):
+        if free[line]:
+            logs[line], grain[line] = np.log(kg[line]), _grain(kg[line])
     for block in range(len(starts) - 1):
         begin, end = starts[block], starts[block + 1]
-        all_dated = True
-        for line in range(begin, end):
-            all_dated = all_dated and dated[line]
         low = begin
         for line in range(begin, end):
             if not export[line] or not free[line]:
                 continue
-            while all_dated and low < end and day[low] < day[line] - EARLIEST:
+            while low < end and day[low] < day[line] - EARLIEST and year[low] < year[line]:
                 low += 1
             for other in range(low, end):
-                if all_dated and day[other] > day[line] + LATEST:
+                if day[other] > day[line] + LATEST and year[other] > year[line] + 1:
                     break
                 if export[other] or not free[other]:
                     continue
@@ -196,7 +200,11 @@ def edges_within(
                     continue
                 alike = both or not (dated[line] or dated[other])  # a year's sum is no counterpart of a day's shipment
                 quantity, kind = _quantity_cost(
-                    kg[line], kg[other], concentration[line], concentration[other], loose and alike
+                    abs(logs[other] - logs[line]),
+                    abs(kg[other] - kg[line]) < max(grain[line], grain[other]),
+                    concentration[line],
+                    concentration[other],
+                    loose and alike,
                 )
                 if time + quantity >= most:
                     continue
@@ -214,12 +222,18 @@ def totals(starts: Any, export: Any, dated: Any, year: Any, kg: Any, group: Any,
     """Match a line that gives only its year, alone on its side, with all lines of that year on the other side."""
     for block in range(len(starts) - 1):
         begin, end = starts[block], starts[block + 1]
+        low = begin
         for line in range(begin, end):
             if dated[line] or not kg[line] > 0:
                 continue
+            while year[low] < year[line]:
+                low += 1
+            high = line
+            while high < end and year[high] == year[line]:
+                high += 1
             alone, others, most = True, 0, 0.0
-            for other in range(begin, end):
-                if other == line or year[other] != year[line] or not kg[other] > 0:
+            for other in range(low, high):
+                if other == line or not kg[other] > 0:
                     continue
                 if export[other] == export[line]:
                     alone = False
@@ -229,15 +243,15 @@ def totals(starts: Any, export: Any, dated: Any, year: Any, kg: Any, group: Any,
             if not alone or others < 2 or kg[line] < 1.2 * most:
                 continue
             group[line], kind[line] = line, SUM
-            for other in range(begin, end):
-                if export[other] != export[line] and year[other] == year[line] and kg[other] > 0 and group[other] < 0:
+            for other in range(low, high):
+                if export[other] != export[line] and kg[other] > 0 and group[other] < 0:
                     group[other], kind[other] = line, SUM
 
 
 @numba.njit(cache=True, nogil=True)
 def edges_across(
     order: Any, key: Any, kind: int, substance: Any, export: Any, day: Any, dated: Any, year: Any, kg: Any,
-    common: Any, heading: Any, concentration: Any, usual: Any, spread: Any,
+    common: Any, concentration: Any, usual: Any, spread: Any,
 ) -> Any:  # fmt: skip
     """Return the pairs of leftover lines of one key whose quantity and time fit, though one thing differs."""
     room = max(16, len(kg))
@@ -268,8 +282,6 @@ def edges_across(
                 cost = time + min(0.5 * far * far, far) + 2.0 + 0.8 * np.log(common[line])
                 grades = abs(concentration[line] - concentration[other])  # not a number where one is not stated
                 cost += -1.6 if grades <= 0.1 else 2.8 if grades > 0.1 else 0.0
-                if kind == CHEMICAL and (heading[line] < 0 or heading[line] != heading[other]):
-                    cost += 3.0
                 if cost >= MOST:
                     continue
                 if count == room:
@@ -287,16 +299,22 @@ def sums(
 ) -> None:
     """Match a leftover line with several of the other side that add up to it."""
     candidates = np.empty(MOST_PARTS, np.int64)
+    times = np.empty(MOST_PARTS)
     taken = np.empty(MOST_PARTS, np.int64)
     for block in range(len(starts) - 1):
         begin, end = starts[block], starts[block + 1]
         if end - begin < 3:
             continue
+        low = begin
         for line in range(begin, end):
             if group[line] >= 0 or not kg[line] > 0:
                 continue
+            while year[low] < year[line] - 1:
+                low += 1
             count, total, whole = 0, 0.0, 0
-            for other in range(begin, end):
+            for other in range(low, end):
+                if year[other] > year[line] + 1:
+                    break
                 if group[other] >= 0 or export[other] == export[line] or not 0 < kg[other] < kg[line]:
                     continue
                 first, second = (line, other) if export[line] else (other, line)
@@ -304,12 +322,12 @@ def sums(
                 time = _time_cost(
                     day[first], day[second], both, year[second] - year[first], usual[block], spread[block]
                 )
-                if time >= 4.5:
+                if time >= 3.0:
                     continue
                 whole += 1
                 total += kg[other]
                 if count < MOST_PARTS:
-                    candidates[count] = other
+                    candidates[count], times[count] = other, time
                     count += 1
             if count < 2:
                 continue
@@ -318,7 +336,8 @@ def sums(
                 chosen = count
                 taken[:count] = candidates[:count]
             else:
-                chosen = _subset(candidates, count, kg, kg[line], slack, taken)
+                nearest = candidates[:count][np.argsort(times[:count], kind="mergesort")]
+                chosen = _subset(nearest, count, kg, kg[line], slack, taken)
             if chosen >= 2:
                 name = line
                 for place in range(chosen):
@@ -365,7 +384,12 @@ def doubles(starts: Any, export: Any, day: Any, dated: Any, year: Any, kg: Any, 
             if group[line] >= 0 or not kg[line] > 0:
                 continue
             nearest, best = -1, 8
-            for other in range(begin, end):
+            low = line
+            while low > begin and day[low - 1] > day[line] - best:
+                low -= 1
+            for other in range(low, end):
+                if day[other] >= day[line] + best:
+                    break
                 if other == line or group[other] < 0 or kind[other] == SUM or export[other] != export[line]:
                     continue
                 apart = abs(day[other] - day[line])

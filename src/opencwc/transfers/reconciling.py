@@ -18,7 +18,7 @@ import polars as pl
 from opencwc import __version__
 from opencwc.finding import Evidence, Finding, Maker, Message, Rule, Subject, Value, Verdict
 from opencwc.models.model import Model
-from opencwc.transfers.causes import MODEL, RANKING, by_model, by_rules, order_by_model, order_by_rules
+from opencwc.transfers.causes import MODEL, RANKING, by_model, by_rules, fits, order_by_model, order_by_rules
 from opencwc.transfers.comparing import GROUP, OTHER_GOODS_KG, Compared, compare
 from opencwc.transfers.matching_kernel import DOUBLE, SUM
 from opencwc.transfers.model import (
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 EVIDENCE_LINES = 8
 """How many lines a finding names, the largest first."""
+SLICE = 65_536
+"""Groups that are weighed, and groups or lines that are put into words, at once."""
 PROBLEMS_TOLD = 12
 """How many different problems of a ledger's lines are told; the rest stands in the findings."""
 
@@ -48,7 +50,8 @@ class Reconciled:
 
     ``groups`` has the columns of `comparing.signs` and ``rank`` (from 1), ``score`` (0 to 100), ``cause``,
     ``probability``, ``second`` and ``second_probability``; ``compared`` holds the lines with their matches. ``weights``
-    and ``ranking`` are the hashes of the models that proposed causes and order, empty where plain rules did.
+    and ``ranking`` are the hashes of the models that proposed causes and order, empty where plain rules did; ``unfit``
+    are the ids of models that were left aside since their files do not fit this version.
     """
 
     ledgers: tuple[Ledger, ...]
@@ -58,6 +61,7 @@ class Reconciled:
     as_of: date
     weights: str = ""
     ranking: str = ""
+    unfit: tuple[str, ...] = ()
 
     @property
     def model(self) -> str:
@@ -66,7 +70,10 @@ class Reconciled:
 
     def table(self, lang: str = "en") -> pl.DataFrame:
         """Return the answer with the columns of `RECONCILED_COLUMNS`, one line a group, in the order of the ranks."""
-        return self.groups.select(
+        return pl.concat(self._table(some, lang) for some in _sliced(self.groups))
+
+    def _table(self, groups: pl.DataFrame, lang: str) -> pl.DataFrame:
+        return groups.select(
             "rank",
             pl.col("score").round(3),
             self._of_substance([one.name for one in self.compared.substances]).alias("chemical"),
@@ -86,35 +93,39 @@ class Reconciled:
 
     def matches(self) -> pl.DataFrame:
         """Return what became of each line, with the columns of `MATCH_COLUMNS`, in the order of the ledgers."""
+        return pl.concat(self.matches_by_parts())
+
+    def matches_by_parts(self) -> Iterator[pl.DataFrame]:
+        """Yield `matches` in parts, at least one, that need little memory each."""
         ids = (
             pl.concat([ledger.lines["id"] for ledger in self.ledgers])
             if self.ledgers
             else pl.Series([], dtype=pl.String)
         )
-        names = pl.Series([ledger.name for ledger in self.ledgers] or [""], dtype=pl.String)
-        lines = self.compared.lines
-        return lines.select(
-            pl.lit(names).gather(pl.col("ledger").cast(pl.UInt32)).alias("ledger"),
-            ids.alias("id"),
-            pl.when(pl.col("match") >= 0).then(pl.col("match") + 1).alias("match_group"),
-            self.statuses.alias("status"),
-        ).select(MATCH_COLUMNS)
+        names = pl.lit(pl.Series([ledger.name for ledger in self.ledgers] or [""], dtype=pl.String))
+        told = self.compared.lines.select("ledger", "match").with_columns(ids.alias("id"), self.statuses)
+        for part in _sliced(told):
+            yield part.select(
+                names.gather(pl.col("ledger").cast(pl.UInt32)).alias("ledger"),
+                "id",
+                pl.when(pl.col("match") >= 0).then(pl.col("match") + 1).alias("match_group"),
+                "status",
+            ).select(MATCH_COLUMNS)
 
     @cached_property
     def statuses(self) -> pl.Series:
         """What became of each line: one of `LINE_STATUSES`."""
-        lines = self.compared.lines
-        told = lines.select(
+        status = {name: pl.lit(place, pl.UInt8) for place, name in enumerate(LINE_STATUSES)}
+        told = self.compared.lines.select(
             pl.when(pl.any_horizontal(pl.col("kg", "year", "substance", "exporter", "importer").is_null()))
-            .then(pl.lit("unreadable"))
-            .when(~pl.col("compared")).then(pl.lit("not_compared"))
-            .when(pl.col("match") < 0).then(pl.lit("unmatched"))
-            .when(pl.col("kind") > DOUBLE).then(pl.lit("matched_across"))
-            .when(pl.col("kind").is_in([SUM, DOUBLE])).then(pl.lit("matched_in_sum"))
-            .otherwise(pl.lit("matched"))
-            .cast(pl.Enum(LINE_STATUSES))
+            .then(status["unreadable"])
+            .when(~pl.col("compared")).then(status["not_compared"])
+            .when(pl.col("match") < 0).then(status["unmatched"])
+            .when(pl.col("kind") > DOUBLE).then(status["matched_across"])
+            .when(pl.col("kind").is_in([SUM, DOUBLE])).then(status["matched_in_sum"])
+            .otherwise(status["matched"])
         )  # fmt: skip
-        return told.to_series().alias("status")
+        return told.to_series().cat.to(pl.Enum(LINE_STATUSES)).alias("status")
 
     @cached_property
     def counts(self) -> Mapping[str, int]:
@@ -174,6 +185,7 @@ class Reconciled:
             Message(f"reconcile_causes_by_{'model' if self.weights else 'rules'}", {"model": MODEL.id}),
             Message(f"reconcile_order_by_{'model' if self.ranking else 'rules'}", {"model": RANKING.id}),
         ]  # fmt: skip
+        said += (Message("reconcile_model_unfit", {"model": one}) for one in self.unfit)
         schedules = {_schedule(one) for one in self.compared.substances}
         if "" in schedules:
             said.append(Message("reconcile_other_goods", {"threshold": f"{OTHER_GOODS_KG:,.0f}"}))
@@ -289,13 +301,12 @@ def reconcile(ledgers: Sequence[Ledger], as_of: date | None = None, *, model: bo
     ``model`` false has the causes proposed by plain rules, as they are where the model is switched off.
     """
     compared = compare(ledgers)
-    weights, ranking = (_usable(MODEL), _usable(RANKING)) if model else ("", "")
+    models = {one.id: _usable(one) if model else ("", False) for one in (MODEL, RANKING)}
+    weights, ranking = (hash for hash, _ in models.values())
+    unfit = tuple(id for id, (_, is_unfit) in models.items() if is_unfit)
     groups = compared.groups
-    causes = by_model(groups) if weights and len(groups) else by_rules(groups)
-    if ranking and len(groups):
-        apart = order_by_model(groups, causes if weights else by_model(groups))
-    else:
-        apart = order_by_rules(groups, causes)
+    weighed = [_weighed(some, model=bool(weights), order=bool(ranking)) for some in _sliced(groups)]
+    causes, apart = (np.concatenate(parts) for parts in zip(*weighed, strict=True))
     order = np.argsort(-causes, axis=1, kind="stable")
     first, second = order[:, 0], order[:, 1] if len(groups) else order[:, 0]
     rows = np.arange(len(groups))
@@ -319,7 +330,20 @@ def reconcile(ledgers: Sequence[Ledger], as_of: date | None = None, *, model: bo
     ).sort(pl.col("over"), "score", "size", descending=[True, True, True], maintain_order=True)
     probabilities = causes[ranked["place"].to_numpy()]
     ranked = ranked.drop("place").with_row_index("rank", offset=1)
-    return Reconciled(tuple(ledgers), compared, ranked, probabilities, as_of or date.today(), weights, ranking)
+    return Reconciled(tuple(ledgers), compared, ranked, probabilities, as_of or date.today(), weights, ranking, unfit)
+
+
+def _sliced(table: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Yield a table in slices, at least one, so that what is made of each needs little memory."""
+    yield from (table.slice(begin, SLICE) for begin in range(0, max(1, len(table)), SLICE))
+
+
+def _weighed(groups: pl.DataFrame, *, model: bool, order: bool) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the probability of each cause, and the order from 0 to 1, by the models or by plain rules."""
+    causes = by_model(groups) if model and len(groups) else by_rules(groups)
+    if not (order and len(groups)):
+        return causes, order_by_rules(groups, causes)
+    return causes, order_by_model(groups, causes if model else by_model(groups))
 
 
 def maker_of(found: Reconciled) -> Maker:
@@ -429,12 +453,14 @@ _NAMED = {"hub": "other_state", "wrong_partner": "other_state", "wrong_chemical"
 _JOINED = {"second": "or", "unread": "unread"}
 
 
-def _usable(model: Model) -> str:
-    """Return the hash of a model's weights, empty where it is off or not at hand."""
+def _usable(model: Model) -> tuple[str, bool]:
+    """Return the hash of a model's weights, empty where it is not used, and whether its file does not fit."""
     from opencwc.models.register import state_of
 
     state = state_of(model)
-    return state.hash if state.usable else ""
+    if not state.usable:
+        return "", False
+    return (state.hash, False) if fits(model) else ("", True)
 
 
 def _entry(substance: Substance) -> str:
