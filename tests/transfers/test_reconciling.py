@@ -294,3 +294,37 @@ def test_a_model_measured_again_gives_the_figures_of_its_card(model) -> None:
     from opencwc.models import compare
 
     assert compare(load_card(model.card).figures, model.evaluate().figures) == ()
+
+
+def test_equal_lots_sent_month_by_month_are_matched_by_their_days() -> None:
+    rows = []
+    for month in range(1, 13):
+        rows.append(f"a{month},FRA,export,DEU,2023-{month:02d}-10,Phosgene,20,t,,")
+        rows.append(f"b{month},DEU,import,FRA,2023-{month:02d}-14,Phosgene,20,t,,")
+    of = dict(reconcile([ledger(rows)]).matches().select("id", "match_group").iter_rows())
+    assert all(of[f"a{month}"] == of[f"b{month}"] for month in range(1, 13))
+    assert len(set(of.values())) == 12
+
+
+@pytest.mark.parametrize(
+    ("more", "cause"),
+    [
+        ("4a,FRA,export,DEU,2023-10-20,Thionyl chloride,70,t,25,", "concentration_rule"),
+        ("4a,FRA,export,DEU,2023-10-20,Thionyl chloride,90,t,,", "unexplained"),
+    ],
+)
+def test_round_quantities_are_no_sign_of_rounding(more: str, cause: str) -> None:
+    rows = [more]
+    for number, (month, tonnes) in enumerate(((2, 40), (5, 45), (8, 52))):
+        rows.append(f"{number}a,FRA,export,DEU,2023-{month:02d}-01,Thionyl chloride,{tonnes},t,99,")
+        rows.append(f"{number}b,DEU,import,FRA,2023-{month:02d}-05,Thionyl chloride,{tonnes},t,99,")
+    table = reconcile([ledger(rows)]).table()
+    assert table["cause"][0] != "rounding"
+    assert cause in (table["cause"][0], table["second_cause"][0])
+
+
+def test_a_side_that_declared_less_is_not_called_silent() -> None:
+    rows = ["1,FRA,export,DEU,2023-03-01,Phosgene,70,t,,", "2,FRA,export,DEU,2023-07-01,Phosgene,33.3,t,,",
+            "3,DEU,import,FRA,2023-03-05,Phosgene,70,t,,"]  # fmt: skip
+    for row in reconcile([ledger(rows)]).table().iter_rows(named=True):
+        assert "declared no import" not in row["why"]

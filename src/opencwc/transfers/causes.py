@@ -96,18 +96,27 @@ def by_model(groups: pl.DataFrame) -> NDArray[np.float64]:
 def shown_only(groups: pl.DataFrame, shares: NDArray[np.float64]) -> NDArray[np.float64]:
     """Leave a silent side silent where nothing fits under another State: what nobody can see is not proposed.
 
-    The probability of a third State, and of another partner, then goes to ``one_side_silent``.
+    The probability of a third State, and of another partner, then goes to ``one_side_silent``; that of rounding of
+    which no line and no sum bears a sign, and of a year end where there is one year only, goes where plain rules see a
+    cause. That quantities are round is no sign of rounding.
     """
-    sign = {name: groups[name].cast(pl.Float64).fill_null(0.0).to_numpy() for name in _ELSEWHERE}
-    unseen = groups["silent"].cast(pl.Boolean).to_numpy() & (np.sum(list(sign.values()), axis=0) <= 0)
+    sign = {name: groups[name].cast(pl.Float64).fill_null(0.0).to_numpy() for name in (*_ELSEWHERE, *_SEEN)}
+    unseen = groups["silent"].cast(pl.Boolean).to_numpy() & (np.sum([sign[one] for one in _ELSEWHERE], axis=0) <= 0)
     found = shares.copy()
     for cause in ("hub", "wrong_partner"):
         moved = np.where(unseen, 0.98 * found[:, CAUSES.index(cause)], 0.0)
         found[:, CAUSES.index(cause)] -= moved
         found[:, CAUSES.index("one_side_silent")] += moved
-    return found
+    rounded = np.maximum(sign["by_rounding"], sign["near_rounding"])
+    found[:, CAUSES.index("rounding")] *= np.clip(rounded / _PLAINLY, 0.0, 1.0)
+    only_year = (sign["years"] <= 1) & (sign["by_year"] + sign["near_year_end"] <= 0)
+    found[:, CAUSES.index("year_end")] *= np.where(only_year, 0.0, 1.0)
+    seen_only: NDArray[np.float64] = found + (1.0 - found.sum(axis=1, keepdims=True)) * by_rules(groups)
+    return seen_only
 
 
+_PLAINLY = 0.2
+_SEEN = ("by_rounding", "near_rounding", "by_year", "near_year_end", "years")
 _ELSEWHERE = ("by_hub", "by_exporter", "by_importer", "near_exporter", "near_importer", "third", "pair_hub",
               "pair_exporter", "pair_importer")  # fmt: skip
 

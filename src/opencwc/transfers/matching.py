@@ -127,8 +127,17 @@ def _lags_of_run(lines: Lines) -> Lags:
     starts, count = lines.starts, len(lines.block)
     matches = Matches.none(count)
     totals(starts, lines.export, lines.dated, lines.year, lines.kg, matches.group, matches.kind)
-    usual, spread = np.full(len(starts) - 1, USUAL), np.full(len(starts) - 1, SPREAD)
-    other, how = _assigned(count, *_within(lines, starts, usual, spread, matches.group, most=LONELY))
+    spread = np.full(len(starts) - 1, SPREAD)
+    block_of = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+    tried = []
+    for days in (USUAL, SOON):  # equal lots sent month by month fit a month late too, but for one that stays alone
+        edges = _within(lines, starts, np.full(len(starts) - 1, days), spread, matches.group, most=LONELY)
+        other, how = _assigned(count, *edges)
+        taken = other[edges[0]] == edges[1]
+        tried.append((np.bincount(block_of[edges[0][taken]], edges[2][taken] - LONELY, len(starts) - 1), other, how))
+    (late_cost, late, late_how), (soon_cost, soon, soon_how) = tried
+    is_soon = (soon_cost < late_cost)[block_of]
+    other, how = np.where(is_soon, soon, late), np.where(is_soon, soon_how, late_how)
     of, lag = _lags(lines, starts, other, how)
     middle, held = _middles(of, lag, len(starts) - 1)
     return Lags(_pair(lines, starts)[of], lag, np.abs(lag - middle[of])[held[of] > 2])
@@ -373,6 +382,8 @@ STATES = 512
 """More than there are codes of States."""
 USUAL = float(np.log(20.0))
 """The logarithm of the days that goods take, before anything is learnt from the ledgers."""
+SOON = float(np.log(6.0))
+"""The same for goods that take a few days; a block is tried with both, and what fits it better is learnt from."""
 CLOSE = 4.0
 """Up to which cost a match is settled before sums, other States and other chemicals are thought of."""
 ROUNDS = 2

@@ -377,8 +377,10 @@ def why(group: Mapping[str, object], substances: Sequence[Substance] = ()) -> Me
 
 def _why_id(group: Mapping[str, object], values: Mapping[str, Value]) -> str:
     cause = str(group["cause"])
+    if cause == "one_side_silent" and group["exports"] and group["imports"]:
+        return f"reconcile_why_lacking_{'importer' if float(str(group['difference'])) > 0 else 'exporter'}"
     if cause == "one_side_silent":
-        return f"reconcile_why_silent_{'exporter' if group['exports'] == 0 else 'importer'}"
+        return f"reconcile_why_silent_{'importer' if group['exports'] else 'exporter'}"
     return f"reconcile_why_{cause}{'_named' if _NAMED.get(cause) in values else ''}"
 
 
@@ -391,9 +393,15 @@ def _why(lang: str, substances: Sequence[str]) -> pl.Expr:
     cause = seconds = pl.lit("")
     for one in CAUSES:
         if one == "one_side_silent":
-            said = pl.when(pl.col("exports") == 0).then(
-                _filled("reconcile_why_silent_exporter", lang, substances)
-            ).otherwise(_filled("reconcile_why_silent_importer", lang, substances))  # fmt: skip
+            said = (
+                pl.when(pl.col("exports") == 0)
+                .then(_filled("reconcile_why_silent_exporter", lang, substances))
+                .when(pl.col("imports") == 0)
+                .then(_filled("reconcile_why_silent_importer", lang, substances))
+                .when(pl.col("difference") > 0)
+                .then(_filled("reconcile_why_lacking_importer", lang, substances))
+                .otherwise(_filled("reconcile_why_lacking_exporter", lang, substances))
+            )
         else:
             said = _filled(f"reconcile_why_{one}", lang, substances)
         if one in _NAMED:
