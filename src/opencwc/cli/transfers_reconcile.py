@@ -76,7 +76,7 @@ def _reconcile(
     model: bool,
     over: bool,
 ) -> int:
-    from opencwc.transfers.reconciling import maker_of
+    from opencwc.transfers.reconciling import PROBLEMS_TOLD, maker_of
     from opencwc.transfers.reconciling import reconcile as reconcile_ledgers
 
     if not keep[0] and any(keep[1:]):
@@ -99,7 +99,8 @@ def _reconcile(
             kept.add(found.findings())
             kept.tally = {"rows": len(found.groups), "by_verdict": found.by_verdict}
     notes = [f"{ledger.name}: {sentence(note, lang)}" for ledger in read for note in ledger.notes]
-    notes += [f"{name}: {sentence(problem, lang)}" for name, problem in found.problems()]
+    most = PROBLEMS_TOLD if keep[0] else None  # what is kept holds them all; else they stand nowhere but here
+    notes += [f"{name}: {sentence(problem, lang)}" for name, problem in found.problems(most)]
     written = [say(Message("summary_report", {"path": str(output)}), lang)] if output is not None else []
     out = sys.stderr if format else sys.stdout
     out.write("".join(displayable(one) + "\n" for one in (*notes, *told, *written)))
