@@ -76,7 +76,7 @@ def test_an_evaluation_that_differs_ends_with_one(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(room, "find_model", lambda id: replace(model, card=card))
     done = models("evaluate", "refusals")
     assert done.exit_code == 1
-    assert "the card says 0.5, measured 1.0" in done.stdout
+    assert "the card says 0.5, measured 1." in done.stdout
 
 
 def test_a_card_is_shown_as_text_json_and_a_page() -> None:

@@ -214,7 +214,7 @@ def test_a_decision_leads_to_the_next_measure_and_stands_in_the_matrix_and_the_l
         exported = client.get(f"/law/runs/{run}/labels.jsonl").text
     (tmp_path / "labels.jsonl").write_text(exported, encoding="utf-8")
     corrections = Corrections(tmp_path / "corrections.jsonl")
-    assert len(exported.splitlines()) == corrections.take(tmp_path / "labels.jsonl") == len(corrections.rows()) == 1
+    assert len(exported.splitlines()) == corrections.take(tmp_path / "labels.jsonl") == len(corrections.rows()[0]) == 1
 
 
 def test_the_finding_leads_to_its_measure_and_its_rule_to_what_the_convention_asks(kept: Kept) -> None:

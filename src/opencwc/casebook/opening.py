@@ -424,7 +424,7 @@ _KNOWN_FAILURES = (
     ("no pg_hba.conf entry", "the database server did not accept the login", "See its pg_hba.conf."),
     ("too many clients|connection slots", "the database server has no connection left", "Try again in a moment."),
     (
-        "terminating connection|connection is closed",
+        "terminating connection|connection is closed|connection reset|broken pipe",
         "the connection to the database server broke",
         f"{_NOTHING_CHANGED} Do it again.",
     ),

@@ -19,7 +19,7 @@ def columns_of(text: str) -> list[Column]:
     """Return the two columns of a text, or nothing where it has but one.
 
     >>> lines = ("Article 1. No one may     المادة 1. لا يجوز", "use them here.   استعمالها.", "Article 2. End   نهاية")
-    >>> [said for _, said in columns_of("\n".join(lines))[0]]
+    >>> [said for _, said in columns_of(chr(10).join(lines))[0]]
     ['Article 1. No one may', 'use them here.', 'Article 2. End']
     """
     lines = text.split("\n")

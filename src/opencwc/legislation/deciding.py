@@ -67,7 +67,7 @@ def met_by(inside: Sequence[SectionHolding]) -> tuple[set[str], set[str], set[st
     return tight, firm, left
 
 
-_GOOD_PART = 0.4
+_GOOD_PART = 0.5
 
 
 def signs_of(
