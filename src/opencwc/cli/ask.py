@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -93,15 +94,17 @@ class _Progress:
     def __init__(self, lang: str) -> None:
         self._lang = lang
         self._said = False
+        self._began = monotonic()
 
     def __call__(self, done: int, of: int) -> None:
         words = displayable(sentence("ask_step_encoding", self._lang))
         if sys.stderr.isatty():
             sys.stderr.write(f"\r\x1b[K{words} {done}/{of}")
             sys.stderr.flush()
-        elif not self._said and of >= _MANY:
+            self._said = True
+        elif not self._said and monotonic() - self._began > _LONG:
             sys.stderr.write(words + "\n")
-        self._said = True
+            self._said = True
 
     def end(self) -> None:
         """Take the line away again."""
@@ -109,8 +112,8 @@ class _Progress:
             sys.stderr.write("\r\x1b[K")
 
 
-_MANY = 100
-"""Passages from which on preparing them is told of where nobody looks on."""
+_LONG = 20.0
+"""Seconds after which preparing is told of where nobody looks on."""
 
 
 def _library(state: str, files: list[Path], treaty: Path | None, progress: _Progress) -> Library:
