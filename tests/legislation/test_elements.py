@@ -223,3 +223,14 @@ def test_what_is_reserved_in_passing_takes_nothing_from_the_ban(check: Check) ->
     for where in (("Without prejudice to section 9, ", "", ""), ("", ", without prejudice to section 9,", ""),
                   ("", "", ", without prejudice to other laws")):  # fmt: skip
         assert answer(check(REST + ban.format(*where), model=False), "PRO-03").verdict == "covered"
+
+
+@pytest.mark.parametrize("text", [
+    "第一条 任何人不得发展、生产、以其他方式获取、储存或保有化学武器，或者直接或间接向任何人转让化学武器。\n"
+    "第二条 违反第一条规定的，处十年以上有期徒刑。\n",
+    "第一條 任何人不得發展、生產、以其他方式獲取、儲存或保有化學武器，或者直接或間接向任何人轉讓化學武器。\n"
+    "第二條 違反第一條規定的，處十年以上有期徒刑。\n",
+], ids=["simplified", "traditional"])  # fmt: skip
+def test_a_penalty_finds_its_ban_in_both_ways_of_writing_chinese(check: Check, text: str) -> None:
+    found = answer(check(text, model=False), "PEN-01")
+    assert found.verdict != "none" and {one.passage.section.number for one in found.shown} >= {"2"}
