@@ -234,3 +234,14 @@ def test_what_is_reserved_in_passing_takes_nothing_from_the_ban(check: Check) ->
 def test_a_penalty_finds_its_ban_in_both_ways_of_writing_chinese(check: Check, text: str) -> None:
     found = answer(check(text, model=False), "PEN-01")
     assert found.verdict != "none" and {one.passage.section.number for one in found.shown} >= {"2"}
+
+
+def test_a_ban_of_biological_weapons_is_none_of_chemical_ones_that_are_named_beside_it(check: Check) -> None:
+    act = (
+        "Section 1. No person shall develop, produce, otherwise acquire, stockpile or retain biological weapons. For "
+        "comparison, the Chemical Weapons Convention deals with chemical weapons.\n"
+        "Section 2. A person who contravenes section 1 is punished with imprisonment for life.\n"
+    )
+    for model in (False, True):
+        found = check(act, model=model)
+        assert {answer(found, measure).verdict for measure in ("PRO-01", "PEN-01")} == {"none"}
