@@ -79,7 +79,7 @@ def test_what_is_prepared_once_is_told_of_and_kept(encoder: WordEncoder, measure
     for _ in range(2):
         texts = {"FRA": [LegalText("act.txt", ENGLISH.text)]}
         Library(encoder, measures, texts, treaty=TREATY_TEXT, cache=tmp_path, progress=lambda *far: told.append(far))
-    assert [done for done, _ in told].count(0) == 3  # the law, the treaty and our words, each only the first time
+    assert [done for done, _ in told].count(0) == 4  # law, treaty, our words, the measures': each once
 
 
 def test_a_treaty_text_of_the_user_is_asked_with_the_rest(encoder: WordEncoder, measures: Measures) -> None:

@@ -109,6 +109,7 @@ class Library:
             for said in dict.fromkeys((measure.titles.get(lang, ""), measure.queries.get(lang, "")))
             if said
         ]
+        self._known = vectors_of([said for _, said in self._wordings], encoder, folder=cache, progress=progress)
 
     @property
     def convention(self) -> PassageIndex:
@@ -142,8 +143,7 @@ class Library:
         """Return the measures that a question comes nearest to; none where it is about something else."""
         import numpy as np
 
-        known = vectors_of([said for _, said in self._wordings], self.encoder, folder=self._cache)
-        similar = known @ vectors_of([question], self.encoder, as_="questions", folder=self._cache)[0]
+        similar = self._known @ vectors_of([question], self.encoder, as_="questions", folder=self._cache)[0]
         nearest: dict[str, float] = {}
         for (measure, _), one in zip(self._wordings, similar, strict=True):
             nearest[measure.id] = max(nearest.get(measure.id, -1.0), float(one))
