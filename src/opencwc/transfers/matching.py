@@ -191,8 +191,9 @@ def match_shipments(lines: Lines, ways: Ways | None = None) -> Matches:
 def _match_yearly(lines: Lines, left: NDArray[np.int64], matches: Matches, *, by_strength: bool) -> None:
     """Match a line left over that gives only its year with all that is left over of that year on the other side.
 
-    With ``by_strength`` it is all that is left over of one stated concentration. Their sum fits as it stands, or but for the partner, the chemical, the unit or the strength: then ``other`` of each
-    of them is that line, and that line's is the first of them.
+    With ``by_strength`` it is all that is left over of one stated concentration. Their sum fits as it stands, or but
+    for the partner, the chemical, the unit or the strength: then ``other`` of each of them is that line, and that
+    line's is the first of them.
     """
     some = lines.at(left)
     yearly = np.flatnonzero(~some.dated)
