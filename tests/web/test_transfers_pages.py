@@ -191,12 +191,14 @@ def test_a_pair_says_its_causes_with_words_a_share_and_what_speaks_for_them(kept
     assert causes.all("svg", class_="share")
 
 
-def test_the_letter_is_drafted_for_either_side_in_any_language_and_names_only_our_lines(kept: Kept) -> None:
+def test_the_letter_is_drafted_for_either_side_in_any_language_and_names_the_lines_of_both(kept: Kept) -> None:
     with kept.house.signed_in("anna") as client:
         base = f"/transfers/runs/{kept.run}/pairs/{kept.rank('FRA', 2023)}/letter"
         ours = client.get(f"{base}?ours=DEU&letter_lang=en&format=txt").text
         theirs = client.get(f"{base}?ours=FRA&letter_lang=fr&format=txt").text
-        assert "A-6" in ours and "A-6" not in theirs
+        for letter, wanted in ((ours, ["A-6", "A-3", "3"]), (theirs, ["A-6", "3", "A-3"])):
+            lines = [line.split(" | ")[5] for line in letter.splitlines() if "Thiodiglycol | " in line]
+            assert [line.split(" ")[0] for line in lines] == wanted
         assert client.get(f"{base}?ours=USA").status_code == 422
         arabic = main_of(client, f"{base}?ours=DEU&letter_lang=ar").one("textarea")
         assert (arabic.attributes["dir"], arabic.attributes["lang"]) == ("rtl", "ar")
