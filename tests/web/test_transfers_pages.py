@@ -29,7 +29,7 @@ from opencwc.web.pages import transfers, transfers_check
 from opencwc.web.pages.transfers_flows import Flow, ribbons_of, sankey, world_map
 from opencwc.web.uploads import pack_uploads
 from opencwc.web.wiring import app_of, intake_of, make_worker
-from opencwc.wording import LANGUAGES
+from opencwc.wording import LANGUAGES, say
 from web.pages.housing import LANGUAGES_READ, PART, opened_house, page_of
 from web.pages.parsed import Element, check_sound, parsed
 from web.signing_in import House
@@ -115,6 +115,43 @@ def test_ledgers_are_shown_with_the_columns_that_they_are_taken_for(kept: Kept) 
     assert len(part.all("table")) == 2
 
 
+STRANGE = "申报国,流向,对方国家,日期,货物,数量甲\nDEU,export,FRA,2023-02-01,Thiodiglycol,500\n"
+
+
+@pytest.mark.parametrize(
+    ("lines", "boxes"),
+    [
+        ("reporter,flow,How much,chemical\nDEU,export,5,Thiodiglycol\n", ["partner", "date", "quantity"]),
+        ("reporter,flow,partner,date,Net weight (kg),Weight (kg),chemical\nDEU,export,FRA,2023,1,2,x\n", ["quantity"]),
+    ],
+    ids=["missing", "two for one"],
+)
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_is_wrong_with_the_columns_is_said_by_the_boxes_of_the_page(
+    kept: Kept, lang: str, lines: str, boxes: list[str]
+) -> None:
+    with kept.house.signed_in("anna") as client:
+        answer = client.post(f"/transfers/preview?lang={lang}", files=[("file", ("x.csv", lines))], headers=PART)
+    part = parsed(answer.text)
+    warning = part.one("div", class_="warning")
+    assert "--map" not in answer.text and not part.all(lang="en")
+    assert say("page_transfers_columns_choose", lang).rstrip("。.")[1:] in warning.text
+    required = [one.attributes["name"] for one in part.all("select") if "required" in one.attributes]
+    assert required == [f"map-1-{box}" for box in boxes]
+    assert all(say(f"page_transfers_field_{box}", lang) in warning.text for box in boxes)
+
+
+def test_chinese_columns_bring_their_font_to_a_page_in_another_language(kept: Kept) -> None:
+    sheet = "vendor/noto-sans-sc.css"
+    with kept.house.signed_in("anna") as client:
+        chinese, latin = (
+            client.post("/transfers/preview?lang=ar", files=[("file", ("x.csv", one))], headers=PART).text
+            for one in (STRANGE, OURS)
+        )
+        page = client.get("/transfers?lang=ar").text
+    assert sheet in chinese and sheet not in latin and sheet not in page
+
+
 def test_what_is_no_ledger_is_said_and_loses_nothing(house: House) -> None:
     with house.signed_in("anna") as client:
         answer = client.post("/transfers/preview", files=[("file", ("x.bin", b"\0\1\2"))], headers=PART)
@@ -125,6 +162,11 @@ def test_what_is_no_ledger_is_said_and_loses_nothing(house: House) -> None:
         page = main_of(client, address)
         assert page.one(id="job").attributes["data-state"] == "failed"
         assert page.all("div", class_="warning")
+        address = sent(client, OURS.replace("partner,", "counterpart of it,"))
+        worked(house)
+        trouble = main_of(client, address, "fr").one("div", class_="warning")
+        assert trouble.attributes["data-trouble"] == "columns" and "Autre État" in trouble.text
+        assert "--map" not in trouble.text and not trouble.all(lang="en")
         assert client.post("/transfers/ledgers", data={"case": "trade"}, headers=PART).status_code == 415
 
 
