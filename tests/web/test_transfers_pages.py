@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from opencwc.casebook.erasing import erase_case
 from opencwc.casebook.keeping import keep_source
 from opencwc.casebook.model import Mark, Role
 from opencwc.errors import InputError
+from opencwc.finding import Message
 from opencwc.transfers.causes import MODEL
 from opencwc.transfers.kept_reconciliations import GROUP_SCHEMA, LINE_SCHEMA, packed, unpack
 from opencwc.transfers.model import LINE_STATUSES, RECONCILED_COLUMNS
@@ -647,6 +649,22 @@ def test_a_paper_for_a_shipment_that_is_not_kept_comes_from_its_texts(kept: Kept
         for strange in ("[", "", hidden[:-4] + "AAAA"):
             told = client.post("/transfers/check/paper", data={**asked, "shipment": strange}, headers=PART)
             assert told.status_code == 422
+
+
+def test_how_long_papers_can_be_drawn_up_is_a_setting_that_the_page_tells(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with kept.house.signed_in("anna") as client:
+        answered = client.post("/transfers/check", data=transfers_check.EXAMPLE, headers=PART)
+        form = parsed(answered.text).one("form", action="/transfers/check/paper")
+        asked = {"shipment": form.one("input", name="shipment").attributes["value"], "kind": "certificate"}
+        assert say(Message("page_transfers_papers_last", {"days": 7}))[1:] in parsed(answered.text).text
+        now = time.time()
+        monkeypatch.setattr(time, "time", lambda: now + 6 * 86_400)
+        assert client.post("/transfers/check/paper", data=asked, headers=PART).status_code == 200
+        monkeypatch.setattr(time, "time", lambda: now + 8 * 86_400)
+        told = client.post("/transfers/check/paper", data=asked, headers=PART)
+        assert told.status_code == 422 and "too old" in told.text
 
 
 def test_a_paper_for_a_file_that_is_not_kept_has_what_others_left_of_the_certificate(kept: Kept) -> None:
