@@ -205,7 +205,7 @@ def test_a_pair_shows_both_ledgers_side_by_side_and_what_stands_alone(kept: Kept
     rank = kept.rank("FRA", 2023)
     with kept.house.signed_in("rita") as client:
         page = main_of(client, f"/transfers/runs/{kept.run}/pairs/{rank}")
-    beside = page.one("table", class_="beside")
+    beside = page.one("table", class_="both-ledgers")
     pairs = [[cell.text for cell in row.all("td")] for row in beside.all("tr")[2:]]
     assert ["A-1" in row[0] and "500" in row[2] and "500" in row[5] for row in pairs if "A-1" in row[0]] == [True]
     over_the_year = next(row for row in pairs if "A-3" in row[0])

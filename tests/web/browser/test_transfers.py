@@ -46,6 +46,9 @@ def test_two_ledgers_are_dropped_mapped_reconciled_and_a_pair_is_decided(open_pa
     expect(page.locator(".causes h3").first).to_have_text(words("reconcile_cause_unit"))
     page.locator("[data-chart]").scroll_into_view_if_needed()
     expect(page.locator("[data-chart]")).to_have_attribute("data-chart-state", "drawn", timeout=30_000)
+    tops = "rows => rows.map((row) => row.getBoundingClientRect().y)"
+    rows = page.locator("table.both-ledgers tr").evaluate_all(tops)
+    assert rows == sorted(set(rows)), "each line of the two ledgers stands below the one before"
     assert axe(page) == []
     pair = page.url
     page.get_by_role("link", name=words("page_transfers_decide")).click()
@@ -93,6 +96,7 @@ def test_a_shipment_is_checked_and_its_paper_comes_as_a_file(open_page: Visitors
     page.get_by_role("link", name=words("page_transfers_check_example")).first.click()
     words.button(page, "page_transfers_check_button").click()
     expect(page.locator("#answer article")).to_have_count(1, timeout=30_000)
+    expect(page.locator("#answer article h2")).to_be_in_viewport()
     words.unfold(page, "page_transfers_papers_draw").click()
     assert axe(page) == []
     page.locator("form[data-paper] select[name=paper_lang]").select_option("ar")
