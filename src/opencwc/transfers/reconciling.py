@@ -276,18 +276,23 @@ class Reconciled:
     def lines_of(self, rank: int) -> pl.DataFrame:
         """Return the lines of a group by its rank, and what became of each.
 
-        ``match`` is empty or the number of its match; lines elsewhere that one of them is matched with stand there too.
+        ``match`` is empty or the number of its match; lines elsewhere that one of them is matched with stand there too,
+        and are not its ``own``.
         """
         lines = self.compared.lines
         group = self.groups.filter(pl.col("rank") == rank).select(GROUP)
         here = lines.join(group, on=GROUP, how="semi")
         there = lines.join(here.filter(pl.col("match") >= 0).select("match").unique(), on="match", how="semi")
         shown = pl.concat([here, there]).unique("line").sort("line")
+        shown = shown.with_columns(own=pl.col("line").is_in(here["line"].implode()))
         ids = pl.concat([ledger.lines["id"] for ledger in self.ledgers])
         names = pl.Series([ledger.name for ledger in self.ledgers])
         return shown.select(
             pl.lit(names).gather(pl.col("ledger").cast(pl.UInt32)).alias("ledger"),
+            "row",
             pl.lit(ids).gather("line").alias("id"),
+            self._of_substance([one.name for one in self.compared.substances]).alias("chemical"),
+            "own",
             pl.col("reporter").cast(pl.String),
             pl.when("export").then("importer").otherwise("exporter").cast(pl.String).alias("partner"),
             pl.when("export").then(pl.lit("export")).otherwise(pl.lit("import")).alias("flow"),
