@@ -346,6 +346,7 @@ class Reader:
         """Return the clauses that only leave something to a regulation, they and their lists: they name no number."""
         read = self._read[at]
         cues = {clause for *_, clause in self.hits(at, "by_regulation")}
+        cues |= {one + 1 for one in cues if one + 1 < len(read.starts) and self._allows(at, one + 1)}  # "It may ..."
         return frozenset(
             clause
             for clause, window in enumerate(self._windows(at))
@@ -645,7 +646,7 @@ _CARRIED = 8
 """Clauses over which a subject goes on: "(1) ... Schedule 1 chemicals ... (5) It shall not be re-exported"."""
 _RIVALS = ("schedule_1", "schedule_2", "schedule_3", "discrete_organic")
 _PART_WITHIN = 25
-_PART_OF = {"use_of_weapons": ("military_preparations",), "use": ("military_preparations",)}
+_PART_OF = {"use_of_weapons": ("military_preparations", "alleged_use"), "use": ("military_preparations",)}
 """Terms that do not count where they belong to another right before: use in "military preparations to use"."""
 _BINDING = (
     "forbidden",
