@@ -88,3 +88,25 @@ def test_a_treaty_text_of_the_user_is_asked_with_the_rest(encoder: WordEncoder, 
     )
     asked = Library(encoder, measures, {}, treaty=treaty).ask("undertakes never to consecrate marzipan elephants")
     assert asked.passages[0].text.startswith("Each State Party") or "marzipan" in asked.passages[0].text
+
+
+ACT = (
+    "Section 4. Chemical weapons\nNo person shall use a chemical weapon or transfer one to anyone.\n"
+    "Section 5. Records\nRecords of chemicals are kept for five years.\n"
+    "Section 6. Sanctions\nWhoever contravenes section 4 is liable to imprisonment for life.\n"
+    "Section 7. Fees\nWhoever contravenes section 5 is liable to imprisonment for a month.\n"
+)
+
+
+def test_a_question_for_a_penalty_is_answered_by_what_punishes_the_ban(
+    encoder: WordEncoder, measures: Measures
+) -> None:
+    library = Library(encoder, measures, {"GBR": [LegalText("act.txt", ACT)]})
+    ban = next(one for one in measures.measures if one.id == "PRO-03").queries["en"]
+
+    def places(question: str) -> list[str]:
+        return [one.place for one in library.ask(question, "GBR", 4).passages if not one.ours]
+
+    assert places(ban)[0] == "Section 4"
+    found = places(f"{ban} What is the penalty?")
+    assert found[:2] == ["Section 6", "Section 4"] and "Section 7" not in found[:2]

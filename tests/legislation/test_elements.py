@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+import yaml
 
 from .conftest import Check, answer
 
@@ -194,6 +197,54 @@ def test_a_permission_is_no_ban(check: Check, said: str) -> None:
 def test_two_sections_that_hold_two_of_five_things_each_are_part_of_it(check: Check) -> None:
     law = BAN.replace("develop, produce, acquire, stockpile or retain", "develop or produce") + REST
     assert answer(check(law, model=False), "PRO-01").verdict == "partial"
+
+
+CASES = yaml.safe_load((Path(__file__).parents[1] / "cases" / "clauses" / "no_rules.yaml").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("model", [False, True], ids=["rules", "model"])
+@pytest.mark.parametrize("case", CASES["sentences"], ids=lambda one: f"{one['does']}, {one['lang']}".replace(" ", "-"))
+def test_a_sentence_that_rules_nothing_covers_nothing(check: Check, case: dict[str, str], model: bool) -> None:
+    before = CASES["before"][case["lang"]]
+    text = f"{before['heading']}\n{before['says']}\n\n{before['next']}\n{case['says']}\n"
+    assert answer(check(text, model=model), case["measure"]).verdict == "none"
+
+
+def test_the_items_of_a_recommendation_are_recommended_only(check: Check) -> None:
+    items = ":\n(a) the use of chemical weapons be forbidden;\n(b) their transfer be forbidden.\n"
+    found = check(REST + f"Section 4. Advice\nIt is recommended that{items}", model=False)
+    assert answer(found, "PRO-03").verdict == "none"
+    binding = check(REST + f"Section 4. Bans\nThis Act provides that{items}", model=False)
+    assert answer(binding, "PRO-03").verdict == "covered"
+
+
+def test_what_is_reserved_in_passing_takes_nothing_from_the_ban(check: Check) -> None:
+    ban = "Section 4. Use\n{}no person shall{} use chemical weapons{}.\n"
+    for where in (("Without prejudice to section 9, ", "", ""), ("", ", without prejudice to section 9,", ""),
+                  ("", "", ", without prejudice to other laws")):  # fmt: skip
+        assert answer(check(REST + ban.format(*where), model=False), "PRO-03").verdict == "covered"
+
+
+@pytest.mark.parametrize("text", [
+    "第一条 任何人不得发展、生产、以其他方式获取、储存或保有化学武器，或者直接或间接向任何人转让化学武器。\n"
+    "第二条 违反第一条规定的，处十年以上有期徒刑。\n",
+    "第一條 任何人不得發展、生產、以其他方式獲取、儲存或保有化學武器，或者直接或間接向任何人轉讓化學武器。\n"
+    "第二條 違反第一條規定的，處十年以上有期徒刑。\n",
+], ids=["simplified", "traditional"])  # fmt: skip
+def test_a_penalty_finds_its_ban_in_both_ways_of_writing_chinese(check: Check, text: str) -> None:
+    found = answer(check(text, model=False), "PEN-01")
+    assert found.verdict != "none" and {one.passage.section.number for one in found.shown} >= {"2"}
+
+
+def test_a_ban_of_biological_weapons_is_none_of_chemical_ones_that_are_named_beside_it(check: Check) -> None:
+    act = (
+        "Section 1. No person shall develop, produce, otherwise acquire, stockpile or retain biological weapons. For "
+        "comparison, the Chemical Weapons Convention deals with chemical weapons.\n"
+        "Section 2. A person who contravenes section 1 is punished with imprisonment for life.\n"
+    )
+    for model in (False, True):
+        found = check(act, model=model)
+        assert {answer(found, measure).verdict for measure in ("PRO-01", "PEN-01")} == {"none"}
 
 
 DEMAND = "Section 4. Information\nThe Authority may require {whom} to furnish any information or document it needs.\n"

@@ -15,6 +15,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, select
@@ -247,7 +248,7 @@ def make_engine(url: URL) -> Engine:
         connection.isolation_level = None
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "cache_size=-4096", "temp_store=MEMORY"):
             try:
-                connection.execute(f"PRAGMA {pragma}")
+                _set_up(connection, pragma)
             except Exception as error:  # a read-only file can still be read: only the journal cannot be changed
                 if "readonly" not in str(error):
                     raise
@@ -257,6 +258,20 @@ def make_engine(url: URL) -> Engine:
         connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
 
     return engine
+
+
+def _set_up(connection: Any, pragma: str) -> None:
+    """Set how a connection works; while another one turns the journal, SQLite refuses at once instead of waiting."""
+    until = monotonic() + lock_seconds()
+    while True:
+        try:
+            connection.execute(f"PRAGMA {pragma}")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or monotonic() >= until:
+                raise
+            sleep(0.01)
+        else:
+            return
 
 
 def _is_sealed(file: Path) -> bool:

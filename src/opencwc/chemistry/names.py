@@ -10,7 +10,9 @@ import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
-NORMALISER_VERSION = 4
+from opencwc.convention.chinese import simplified
+
+NORMALISER_VERSION = 5
 """Raised with every change of what ``normalise_name`` gives, so that stored keys are made anew."""
 
 _GREEK = (
@@ -155,7 +157,7 @@ def typed_plainly(text: str) -> str:
     if _LATIN.search(text):
         text = _GREEK_IN_LATIN.sub(lambda found: found[0].translate(_GREEK_AS_LATIN), text)
         text = _GREEK_ALONE.sub(lambda found: found[0].translate(_GREEK_AS_LATIN), text)
-    return _in_one_alphabet(text.translate(_ONE_FORM))
+    return _in_one_alphabet(simplified(text.translate(_ONE_FORM)))
 
 
 # What carries no meaning, for ``_key``: ASCII alone, since ``_plain`` has turned all else into a space.
@@ -274,22 +276,9 @@ _ARABIC = {
     **dict.fromkeys(map(ord, "\u0629\u06be\u06c1\u06c3\u06d5"), "\u0647"),  # ha: ta marbuta and the Urdu forms
     **dict.fromkeys(map(ord, "\u06a9\u06aa"), "\u0643"),  # kaf: Persian, swash
 }
-# Characters of chemical names and of the ordinary words beside them, traditional and simplified.
-_TRADITIONAL = str.maketrans(
-    "氫鈉鉀鋰銣銫鈹鎂鈣鍶鋇鐳鋁鎵銦鉈鍺錫鉛銻鉍矽燐鈧鈦釩鉻錳鐵鈷鎳銅鋅釔鋯鈮鉬鎝釕銠鈀銀鎘鉿鉭鎢錸鋨銥鉑釙鑭鈰鐠釹釤銪釓鋱鏑鈥鉺銩鐿鑥錒釷鏷鈾鈽鋂銨鹼鹽鹵"
-    "亞過異環雙單醯烴羥嗎鎓鋶膽劑氣樹膠纖維紅藍綠黃無機礦製對鄰間順開鏈側雜噴淚彈爛經靈類濃燒純業級號與聯疊連縮蘇體貝轉變構複質蟲殺滅農藥龍樂馬內醣醫學險聚"
-    "東絲丟兩臨爲麗烏喬於產侖儀價會傳傷餘傭偵儲蘭興茲寫軍準劃則剛別劇務動勢區華協廠壓釐縣叄發葉噸吶嚀團園國圖聖場壞墊聲處備復頭獎婭寧寶實導爾塵層屬島巖嶺巰"
-    "幣帶並廣庫彌強當錄總戲戶掃護報擬據攝撐敵數鬥斷舊時顯條楊傑櫃標檢樓畢潔漿測塗溫遊灣潰燈爐煉燙熱牽狀獄現瓊電畫皁盤碼碸碩離稈種稱稅筆籤約納線細結絡統繩緝"
-    "緩締編網羅羣膚腳脫藝節蘋薺熒營虛蝦蟻蠶蠟裝見視計訂認議記設訪證詞譯語誘說諾調貨貸費資賽趕車輪軸較輸邊達運遠適郵醬採裏鋼錢鑽鍋鎮鏡長門問陽黴韋韓韻項須頓"
-    "領頻題顏額風飯飲飾餅餾饅驗魯鴨麥麩齒為裡説",
-    "氢钠钾锂铷铯铍镁钙锶钡镭铝镓铟铊锗锡铅锑铋硅磷钪钛钒铬锰铁钴镍铜锌钇锆铌钼锝钌铑钯银镉铪钽钨铼锇铱铂钋镧铈镨钕钐铕钆铽镝钬铒铥镱镥锕钍镤铀钚镅铵碱盐卤"
-    "亚过异环双单酰烃羟吗鎓锍胆剂气树胶纤维红蓝绿黄无机矿制对邻间顺开链侧杂喷泪弹烂经灵类浓烧纯业级号与联叠连缩苏体贝转变构复质虫杀灭农药龙乐马内糖医学险聚"
-    "东丝丢两临为丽乌乔于产仑仪价会传伤余佣侦储兰兴兹写军准划则刚别剧务动势区华协厂压厘县叁发叶吨呐咛团园国图圣场坏垫声处备复头奖娅宁宝实导尔尘层属岛岩岭巯"
-    "币带并广库弥强当录总戏户扫护报拟据摄撑敌数斗断旧时显条杨杰柜标检楼毕洁浆测涂温游湾溃灯炉炼烫热牵状狱现琼电画皂盘码砜硕离秆种称税笔签约纳线细结络统绳缉"
-    "缓缔编网罗群肤脚脱艺节苹荠荧营虚虾蚁蚕蜡装见视计订认议记设访证词译语诱说诺调货贷费资赛赶车轮轴较输边达运远适邮酱采里钢钱钻锅镇镜长门问阳霉韦韩韵项须顿"
-    "领频题颜额风饭饮饰饼馏馒验鲁鸭麦麸齿为里说",
-)
-_ONE_FORM: dict[int, str | int] = {**_SPELT_OUT, **_ARABIC, **_TRADITIONAL}
+# Elements and groups that are called by another character in Taiwan, and silicon and phosphorus by an older one.
+_OTHER_CHARACTER = str.maketrans("矽燐鎝鈽鋂醯鎓", "硅磷锝钚镅酰鎓")
+_ONE_FORM: dict[int, str | int] = {**_SPELT_OUT, **_ARABIC, **_OTHER_CHARACTER}
 
 
 def _plain(text: str) -> str:

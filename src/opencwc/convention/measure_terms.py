@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
+from opencwc.convention.chinese import simplified
 from opencwc.errors import RuleError
 
 
@@ -39,7 +40,7 @@ class Hit(NamedTuple):
 def fold(text: str) -> Folded:
     """Return a text in small letters without accents, vowel signs and stretches, whatever form its letters have.
 
-    Traditional Chinese becomes simplified, as far as the patterns need it.
+    Traditional Chinese becomes simplified.
 
     >>> fold("Détention «L’État»").text
     "detention «l'etat»"
@@ -59,7 +60,7 @@ def fold(text: str) -> Folded:
 def _plain(sign: str) -> str:
     if sign in _REPLACED:
         return _REPLACED[sign]
-    opened = unicodedata.normalize("NFKD", sign).casefold()
+    opened = simplified(unicodedata.normalize("NFKD", sign).casefold())
     return "".join(
         _REPLACED.get(one, one)
         for one in opened
@@ -67,20 +68,7 @@ def _plain(sign: str) -> str:
     )
 
 
-_TRADITIONAL = (
-    "乾佈佔侷係個偽備傢傷僅僞儀儲內冊則劃劑動務勵勸區協參員問單噸嚴國圍圖團埰執報場夥學寀實審專對導屬幫幹庫廠彈彔復徵慫應懲戰戶採換撓擁擊據擬擾攝敎數於時暫書"
-    "會査條棄業榦構標樣機檔檢檯權毀沒沖況洩淚測準溝濃濟為無營燬爭爲狀獲環產産當療發監眞眾瞞確礙祕種稱積穫簽籌籤紀約細終組結絕絡給統絶經維締編緻總織繫繳續罰義"
-    "聯職聽臺與興舊葯蒐藥處虛衆術衝補裝製複覈見規視觀觸訂計記訟訪設許訴註証詢話認誘語誤調談論謀謊證譭議護變讓負販責貯買費貿資賣質賬購踰車軍輸轄轉辦農連週進運"
-    "過違適遲遺邊醫鉛銷錄録錶鍵門閉開間閤閱閲閾關陰階際隨隻離韆須預頒領類飛驗體髮麵點齣"
-)
-_SIMPLIFIED = (
-    "干布占局系个伪备家伤仅伪仪储内册则划剂动务励劝区协参员问单吨严国围图团采执报场伙学采实审专对导属帮干库厂弹录复征怂应惩战户采换挠拥击据拟扰摄教数于时暂书"
-    "会查条弃业干构标样机档检台权毁没冲况泄泪测准沟浓济为无营毁争为状获环产产当疗发监真众瞒确碍秘种称积获签筹签纪约细终组结绝络给统绝经维缔编致总织系缴续罚义"
-    "联职听台与兴旧药搜药处虚众术冲补装制复核见规视观触订计记讼访设许诉注证询话认诱语误调谈论谋谎证毁议护变让负贩责贮买费贸资卖质账购逾车军输辖转办农连周进运"
-    "过违适迟遗边医铅销录录表键门闭开间合阅阅阈关阴阶际随只离千须预颁领类飞验体发面点出"
-)
-"""Chinese is written in two ways; the patterns are written in the one, and laws in either."""
-_REPLACED = dict(zip(_TRADITIONAL, _SIMPLIFIED, strict=True)) | {
+_REPLACED = {
     "’": "'", "ʼ": "'", "‘": "'", "‐": "-", "‑": "-", "–": "-", "—": "-", "ة": "ه", "ى": "ي", "ـ": "",
     "٠": "0", "١": "1", "٢": "2", "٣": "3", "٤": "4", "٥": "5", "٦": "6", "٧": "7", "٨": "8", "٩": "9",
     "ی": "ي", "ک": "ك", "…": "...", "œ": "oe", "æ": "ae",

@@ -248,7 +248,7 @@ class Reader:
         """
         found = [[one for one in self._group(group, at) if one[3] not in without] for group in groups]
         if forbids:
-            found = [[one for one in hits if not self._permits(at, one[3])] for hits in found]
+            found = [[one for one in hits if not self._is_no_ban(at, one[3])] for hits in found]
         if not all(found):
             return None
         windows = self._windows(at)
@@ -355,7 +355,15 @@ class Reader:
 
     def _is_excluded(self, at: int, clause: int) -> bool:
         by_clause = self._cues(at)
-        return clause in by_clause["does_not_apply"] or clause in by_clause["not_deemed"] or self._permits(at, clause)
+        return any(clause in by_clause[cue] for cue in _TURNING) or self._permits(at, clause)
+
+    def _alleges(self, at: int, clause: int) -> bool:
+        """Whether a clause speaks of use as alleged, which an inspection looks into: it forbids none."""
+        return any(one[2] == clause for one in self._raw(at, "alleged_use"))
+
+    def _is_no_ban(self, at: int, clause: int) -> bool:
+        """Whether a clause is no ban: it allows, or speaks of what is alleged."""
+        return self._permits(at, clause) or self._alleges(at, clause)
 
     def _permits(self, at: int, clause: int) -> bool:
         """Whether a clause allows without forbidding: "may be used by the armed forces in any circumstances"."""
@@ -446,11 +454,13 @@ class Reader:
         by_clause = self._cues(at)
         if term in EXEMPTING:
             return False
-        for place in (*by_clause["does_not_apply"].get(clause, ()), *by_clause["not_deemed"].get(clause, ())):
-            # "..., and the second sentence of article 3 does not apply" takes nothing from what stands before.
-            parts = [found.end() for found in _AND.finditer(read.folded.text, read.starts[clause], place)]
-            if start >= max(parts, default=0):
-                return True
+        turning = [place for cue in _TURNING for place in by_clause[cue].get(clause, ())]
+        if any(self._is_turned(read, start, place, clause) for place in turning):
+            return True
+        if any(self._is_led(at, lead) for lead in self._leads_to(read, clause)):
+            return True
+        if any(self._is_reserved(read, start, clause, one) for one in by_clause["without_prejudice"].get(clause, ())):
+            return True
         excepted = by_clause["except"].get(clause)
         if excepted and term not in PURPOSES and term not in ANCHORS and self._is_behind(read, start, clause, excepted):
             before = any(other < min(excepted) for other, _, where in self._raw(at, term) if where == clause)
@@ -463,6 +473,45 @@ class Reader:
             )
         return False
 
+    @staticmethod
+    def _is_turned(read: ReadSection, start: int, place: int, clause: int) -> bool:
+        """Whether a word stands in the part of a clause that does not apply, is not deemed so, or rules nothing.
+
+        "..., and the second sentence of article 3 does not apply" takes nothing from what stands before.
+        """
+        parts = [found.end() for found in _AND.finditer(read.folded.text, read.starts[clause], place)]
+        return start >= max(parts, default=0)
+
+    def _is_led(self, at: int, lead: int) -> bool:
+        """Whether the line that a list hangs on ends in what does not apply or rules nothing: so do its items."""
+        read, by_clause = self._read[at], self._cues(at)
+        return any(
+            self._is_turned(read, read.ends[lead] - 1, place, lead)
+            and not _AND.search(read.folded.text, place, read.ends[lead])
+            for cue in _TURNING
+            for place in by_clause[cue].get(lead, ())
+        )
+
+    @staticmethod
+    def _leads_to(read: ReadSection, clause: int) -> list[int]:
+        """Return the lines that a clause hangs on, but for a title."""
+        leads = []
+        up = read.hangs_on[clause]
+        while up >= 0:
+            if up != read.title:
+                leads.append(up)
+            up = read.hangs_on[up]
+        return leads
+
+    @staticmethod
+    def _is_reserved(read: ReadSection, start: int, clause: int, place: int) -> bool:
+        """Whether a word stands in what a clause leaves to other laws: to the comma where that is an insertion."""
+        before = read.folded.text[read.starts[clause] : place].rstrip()
+        inserted = len(before) <= _OPENING or before[-1] in _COMMAS
+        ends = read.ends[clause]
+        closed = min((at for sign in _COMMAS if (at := read.folded.text.find(sign, place, ends)) >= 0), default=-1)
+        return place < start < (closed if inserted else ends)
+
     def _is_behind(self, read: ReadSection, start: int, clause: int, excepted: Sequence[int]) -> bool:
         """Whether a word stands in an exception: to the end of its clause, or to the comma where it opens one."""
         place = min(excepted)
@@ -472,7 +521,7 @@ class Reader:
         if read.section.lang == "zh":
             closed = read.folded.text.find("外", place, ends)
         elif place - read.starts[clause] <= _OPENING:
-            closed = min((at for sign in ",،" if (at := read.folded.text.find(sign, place, ends)) >= 0), default=-1)
+            closed = min((at for sign in _COMMAS if (at := read.folded.text.find(sign, place, ends)) >= 0), default=-1)
         else:
             closed = -1
         return closed < 0 or start < closed
@@ -489,7 +538,7 @@ class Reader:
         """Return where in each clause of a section the words stand that turn others round."""
         read = self._read[at]
         if not read.cues:
-            for cue in ("does_not_apply", "not_deemed", "except", "negation"):
+            for cue in (*_TURNING, "without_prejudice", "except", "negation"):
                 found = read.cues.setdefault(cue, {})
                 named = [(first, last) for term in _DENIED_BY_NAME for first, last, _ in self._raw(at, term)]
                 for start, _, clause in self._raw(at, cue):
@@ -640,11 +689,12 @@ _AMOUNT = re.compile(
     r"(?<![\w.])\d+(?:[.,]\d+)?\s*(?:%|per ?cent|kg|g\b|t\b|ton|kilo|gram|day|jour|dia|tag|сут|дн|يوم|日|公斤|吨)"
 )
 _AND = re.compile(r"[,;]\s*(?:et|and|y|und|и)\s|，[而并且]|،\s*و")
+_COMMAS = ",،"
 _OPENING = 12
 """Signs before "except" within which it opens a clause ("(1) Except with a licence, no person shall ...")."""
 _CARRIED = 8
 """Clauses over which a subject goes on: "(1) ... Schedule 1 chemicals ... (5) It shall not be re-exported"."""
-_RIVALS = ("schedule_1", "schedule_2", "schedule_3", "discrete_organic")
+_RIVALS = ("schedule_1", "schedule_2", "schedule_3", "discrete_organic", "biological_weapons")
 _PART_WITHIN = 25
 _PART_OF = {"use_of_weapons": ("military_preparations", "alleged_use"), "use": ("military_preparations",)}
 """Terms that do not count where they belong to another right before: use in "military preparations to use"."""
@@ -668,5 +718,7 @@ _PENAL = frozenset(("punished", "imprisonment", "fine"))
 _TOPICS = frozenset((*ANCHORS, *WITH_THEM, "scheduled", "old_or_abandoned", "international_inspection"))
 """What a section's title may say for the clauses under it."""
 _IN_NAMES = frozenset(("organisation", "national_authority", "authority", "designate", "liaison"))
-_CUES = frozenset(("does_not_apply", "not_deemed", "except", "negation", "by_reference", "by_regulation", "convention",
+_TURNING = ("does_not_apply", "not_deemed", "rules_nothing")
+"""What takes all that its part of a clause says out of the law."""
+_CUES = frozenset((*_TURNING, "without_prejudice", "except", "negation", "by_reference", "by_regulation", "convention",
                    "biological_weapons", "obliged", "repealed"))  # fmt: skip

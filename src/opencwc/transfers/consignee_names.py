@@ -17,6 +17,8 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
+from opencwc.convention.chinese import simplified
+
 WORDS = Path(__file__).parent / "data" / "company_words.yaml"
 
 
@@ -326,9 +328,9 @@ def _parts(name: str) -> Iterator[_Part]:
             cyrillic = found.lastgroup == "cyrillic"
             yield _Part("cyrillic" if cyrillic else "latin", run if cyrillic else _plain_latin(run), f"{run}.")
         elif found.lastgroup == "han" and _is_foreign(text, found):
-            yield _Part("chinese", run.translate(_book().simplified), "", foreign=True)
+            yield _Part("chinese", simplified(run), "", foreign=True)
         elif found.lastgroup == "han":
-            yield from _chinese_parts(run.translate(_book().simplified))
+            yield from _chinese_parts(simplified(run))
         elif found.lastgroup == "arabic":
             plain = _plain_arabic(run)
             if plain:
@@ -458,11 +460,8 @@ class _Book:
     """The words that tell little, by how they are written; a word is a sequence of parts."""
 
     def __init__(self, raw: Mapping[str, Mapping[str, object]]) -> None:
-        self.simplified: dict[int, int] = {}
         self.chinese: frozenset[str] = frozenset()
         self.longest = 0
-        told = raw["traditional"]
-        self.simplified = dict(zip(map(ord, str(told["from"])), map(ord, str(told["to"])), strict=True))
         self.known: dict[tuple[str, ...], tuple[str, str]] = {}
         self.first: dict[str, int] = {}
         for sort, name in (("common", "common"), ("places", "place")):
@@ -476,7 +475,7 @@ class _Book:
         for language, words in by_language.items():
             for word in words:
                 if language == "zh" and not word.isascii():
-                    simple = word.translate(self.simplified)
+                    simple = simplified(word)
                     self.chinese = self.chinese | {simple}
                     self.longest = max(self.longest, len(simple))
                     key: tuple[str, ...] = (simple,)

@@ -16,6 +16,8 @@ from typing import Any
 
 import httpx
 
+from opencwc.casebook.auditing import recheck_share
+from opencwc.casebook.deciding import set_recheck_share
 from opencwc.casebook.listing import list_findings
 from opencwc.casebook.model import Filter, Person
 from opencwc.casebook.opening import Casebook, open_casebook
@@ -110,6 +112,16 @@ class Served:
     def finding(self, **wanted: Any) -> int:
         """Return the first finding of the year that a filter finds."""
         return list_findings(self.book, self.people["leila"], Filter(**wanted), limit=1).findings[0].id
+
+    @contextmanager
+    def without_rechecks(self) -> Iterator[None]:
+        """Draw none of the decisions for a blind re-check: whoever makes one is not told that somebody was quicker."""
+        share = recheck_share(self.book)
+        set_recheck_share(self.book, self.people["leila"], 0)
+        try:
+            yield
+        finally:
+            set_recheck_share(self.book, self.people["leila"], share)
 
 
 @contextmanager

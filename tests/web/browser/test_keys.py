@@ -96,17 +96,17 @@ def test_who_was_slower_is_told_and_no_policy_is_broken(open_page: Visitors, ser
     leila, mateo = (open_page(who, f"/findings/{number}", expect=(409,)) for who in ("leila", "mateo"))
     # On a slow machine the page would ask for news, and tell him, before he has decided.
     mateo.page.route("**/stand?*", lambda route: route.fulfill(status=204))
-    leila.page.locator("[data-decide] input[value=accept]").check()
-    leila.page.locator(REASON).fill("I was quicker.")
-    leila.page.locator("[data-decide] button.primary").click()
-    leila.page.wait_for_url(lambda url: f"/findings/{number}" not in url)
+    with served.without_rechecks():
+        leila.page.locator("[data-decide] input[value=accept]").check()
+        leila.page.locator(REASON).fill("I was quicker.")
+        leila.page.locator("[data-decide] button.primary").click()
+        leila.page.wait_for_url(lambda url: f"/findings/{number}" not in url)
     for part in ("#history", "#standing", "#decide"):  # what a script or a browser has given a size of its own
         mateo.page.locator(part).evaluate("one => { one.style.minBlockSize = '1px'; }")
     mateo.page.locator("[data-decide] input[value=reject]").check()
     mateo.page.locator(REASON).fill("I was slower.")
     mateo.page.locator("[data-decide] button.primary").click()
-    # Once, while the whole suite ran on two processors, nothing had come after 5 s; why is not established.
-    expect(mateo.page.locator("#problem")).to_contain_text("I was quicker.", timeout=20_000)
+    expect(mateo.page.locator("#problem")).to_contain_text("I was quicker.")
     expect(mateo.page.locator("#history")).to_contain_text("I was quicker.")
     mateo.page.locator("[data-dismiss]").click()
     mateo.page.locator("[data-decide] button.primary").click()

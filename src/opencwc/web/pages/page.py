@@ -27,8 +27,9 @@ from opencwc.casebook.permissions import ACTIONS, may
 from opencwc.casebook.reporting import VERDICT_TONES
 from opencwc.errors import OpenCWCError
 from opencwc.finding import Message, Rule, Value
-from opencwc.publishing import Labels, Text
+from opencwc.publishing import Text
 from opencwc.publishing.html import LONGEST, PREVIEW, TEMPLATES, bar, grouped, visible
+from opencwc.publishing.labels import labels_in
 from opencwc.web.pages.navigation import PAGES
 from opencwc.web.pages.tour import stops_as_json
 from opencwc.web.sessions import COOKIE, masked_csrf
@@ -170,7 +171,7 @@ def environment(lang: str) -> Environment:
         sentence=as_sentence,
         address_of=address_of,
         languages=NAMES,
-        labels=labels_of(lang),
+        labels=labels_in(lang),
         tones=VERDICT_TONES,
         bar=bar,
         picture=Markup,
@@ -182,21 +183,6 @@ def environment(lang: str) -> Environment:
     )
     made.filters.update(_filters(lang))
     return made
-
-
-@cache
-def labels_of(lang: str) -> Labels:
-    """Return what the parts of a document have to say, as in a report."""
-    return Labels(
-        skip=say("report_skip", lang),
-        contents=say("report_contents", lang),
-        filter=say("report_filter", lang),
-        search=say("report_search", lang),
-        all=say("report_all", lang),
-        reset=say("report_reset", lang),
-        shown=say(Message("report_shown", {"shown": "{shown}", "total": "{total}"}), lang),
-        cut=say(Message("report_cut", {"length": "{length}", "limit": "{limit}"}), lang),
-    )
 
 
 def _filters(lang: str) -> Mapping[str, Callable[..., str]]:
