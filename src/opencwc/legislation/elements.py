@@ -696,7 +696,7 @@ _CARRIED = 8
 """Clauses over which a subject goes on: "(1) ... Schedule 1 chemicals ... (5) It shall not be re-exported"."""
 _RIVALS = ("schedule_1", "schedule_2", "schedule_3", "discrete_organic", "biological_weapons")
 _PART_WITHIN = 25
-_PART_OF = {"use_of_weapons": ("military_preparations", "alleged_use"), "use": ("military_preparations",)}
+_PART_OF = {"use_of_weapons": ("military_preparations",), "use": ("military_preparations",)}
 """Terms that do not count where they belong to another right before: use in "military preparations to use"."""
 _BINDING = (
     "forbidden",
