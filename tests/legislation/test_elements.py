@@ -337,3 +337,42 @@ def test_an_investigation_of_alleged_use_forbids_no_use(check: Check) -> None:
         "Waffen findet, zeigt dies an.\n"
     )
     assert answer(check(law, model=False), "PRO-03").verdict == "none"
+
+
+@pytest.mark.parametrize(
+    ("lang", "heading", "ban", "exception"),
+    [
+        ("en", "Section", "No person shall use chemical weapons.", "Section 2 does not apply to the armed forces."),
+        ("fr", "Article", "Il est interdit d'employer des armes chimiques.",
+         "L'article 2 ne s'applique pas aux forces armées de la République."),
+        ("es", "Artículo", "Queda prohibido emplear armas químicas.",
+         "El artículo 2 no se aplicará a las fuerzas armadas de la República."),
+        ("ru", "Статья", "Запрещается применять химическое оружие.",
+         "Статья 2 не распространяется на вооруженные силы Республики."),
+        ("de", "§", "Es ist verboten, chemische Waffen einzusetzen.",
+         "§ 2 gilt nicht für die Streitkräfte der Republik."),
+    ],
+)  # fmt: skip
+def test_an_exception_in_another_section_leaves_a_ban_in_part(
+    check: Check, lang: str, heading: str, ban: str, exception: str
+) -> None:
+    before = CASES["before"][lang]
+    law = f"{before['heading']}\n{before['says']}\n\n{heading} 2\n{ban}\n\n"
+    assert answer(check(law, model=False), "PRO-03").verdict == "covered"
+    found = answer(check(f"{law}{heading} 3\n{exception}\n", model=False), "PRO-03")
+    assert found.verdict == "partial" and any(said.id == "law_why_excepted" for said in found.why)
+
+
+@pytest.mark.parametrize(
+    ("exception", "verdict"),
+    [
+        (", unless in retaliation against a State that has used them first", "partial"),
+        (", except for purposes not prohibited by the Convention", "covered"),
+        (", except as provided in section 9", "covered"),
+    ],
+)
+def test_an_exception_that_the_convention_does_not_know_leaves_a_ban_in_part(
+    check: Check, exception: str, verdict: str
+) -> None:
+    law = f"Section 4. Use\nNo person shall use chemical weapons{exception}.\n"
+    assert answer(check(REST + law, model=False), "PRO-03").verdict == verdict

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 
 from opencwc.convention.measure_terms import Terms
@@ -67,7 +67,9 @@ class Reader:
         self._link()
         self._joined: dict[str, tuple[str, list[int], list[int]]] = {}
         self._found: dict[tuple[str, str], dict[int, list[tuple[int, int, int]]]] = {}
+        self._places = {(one.file, one.part, one.number): at for at, one in enumerate(self.sections) if one.number}
         self._strike_out()
+        self._except_out()
         self._measure_scope()
         for at, read in enumerate(self._read):
             titled = self.sections[at].lang in self._terms and any(
@@ -293,7 +295,7 @@ class Reader:
     def _falls_short(self, at: int, window: Set[int], reach: str) -> bool:
         """Whether what is read together reaches less far than a measure asks for."""
         if reach == EXCEPTED:
-            return any(self._lets_through(at, one) for one in window)
+            return bool(self._read[at].excepted) or any(self._lets_through(at, one) for one in window)
         if not reach:
             return False
         said = window | {self._read[at].title} if reach == "schedules" else window
@@ -303,10 +305,26 @@ class Reader:
         return narrow and not wide
 
     def _lets_through(self, at: int, clause: int) -> bool:
-        """Whether a clause makes an exception for who has a licence."""
+        """Whether a clause makes an exception that the Convention does not know: for a licence, or no purpose."""
+        read = self._read[at]
         excepted = min(self._cues(at)["except"].get(clause, ()), default=None)
-        licences = [start for start, _, where in self._raw(at, "licence") if where == clause]
-        return excepted is not None and any(start > excepted for start in licences)
+        if excepted is None:
+            return False
+
+        def behind(*terms: str) -> bool:
+            return any(where == clause and start > excepted for one in terms for start, _, where in self._raw(at, one))
+
+        if behind("licence"):
+            return True
+        known = behind(*PURPOSES, "convention", "by_reference") or self._refers(read, excepted, read.ends[clause])
+        return not known and read.section.lang != "zh"  # in Chinese the word is a part of others
+
+    @staticmethod
+    def _refers(read: ReadSection, start: int, end: int) -> bool:
+        """Whether a stretch of a section's folded text points to another section."""
+        first, last = read.folded.span(start, end)
+        said = read.section.text[max(first - read.lead, 0) : max(last - read.lead, 0)]
+        return any(True for _ in references_in(said, read.section.lang))
 
     def _goes_on(self, at: int, group: Sequence[str], window: frozenset[int], clause: int, clauses: set[int]) -> bool:
         """Whether what an element speaks of is named by the title, or, but for weapons, a little above."""
@@ -611,17 +629,32 @@ class Reader:
 
     def _strike_out(self) -> None:
         """Let a section that another of the same text repeals count no more: "Section 3 is repealed"."""
-        places = {(one.file, one.part, one.number): at for at, one in enumerate(self.sections) if one.number}
         for at, read in enumerate(self._read):
             for start, _, clause in self._raw(at, "repealed"):
-                for reference in references_in(read.section.text, read.section.lang):
-                    first = bisect_left(read.folded.places, read.lead + reference.start)
-                    last = bisect_left(read.folded.places, read.lead + reference.end)
-                    begins = 0 <= first - read.starts[clause] <= _OPENING
-                    if begins and 0 <= start - last <= _OPENING and reference.whose == "own":
-                        for number in reference.numbers:
-                            other = places.get((read.section.file, read.section.part, number), at)
-                            self._read[other].repealed = other != at
+                for other in self._begun_with(read, start, clause):
+                    self._read[other].repealed = other != at
+
+    def _except_out(self) -> None:
+        """Let a ban know who is let through elsewhere: "Section 3 does not apply to the armed forces"."""
+        for at, read in enumerate(self._read):
+            for start, end, clause in self._raw(at, "does_not_apply"):
+                purposes = any(one[2] == clause for term in PURPOSES for one in self._raw(at, term))
+                for other in self._begun_with(read, start, clause) if not purposes else ():
+                    ends = read.ends[clause]
+                    if other != at and len(read.folded.text[end:ends].strip(" .;")) > _OPENING:
+                        self._read[other].excepted = True
+
+    def _begun_with(self, read: ReadSection, place: int, clause: int) -> Iterator[int]:
+        """Yield the sections of the same text that a clause begins with, right before a place in it."""
+        for reference in references_in(read.section.text, read.section.lang):
+            first = bisect_left(read.folded.places, read.lead + reference.start)
+            last = bisect_left(read.folded.places, read.lead + reference.end)
+            begins = 0 <= first - read.starts[clause] <= _OPENING
+            if begins and 0 <= place - last <= _OPENING and reference.whose == "own":
+                for number in reference.numbers:
+                    other = self._places.get((read.section.file, read.section.part, number))
+                    if other is not None:
+                        yield other
 
     def _named(
         self,

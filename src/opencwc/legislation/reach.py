@@ -20,7 +20,7 @@ class Reach(NamedTuple):
 
 
 EXCEPTED = "excepted"
-"""The reach of an absolute ban: a clause that lets through who has a licence falls short of it."""
+"""The reach of an absolute ban: one that lets somebody through falls short of it, there or in another section."""
 REACHES = {
     "persons": Reach(wide=("any_person",), narrow=("duty_holders",)),
     "schedules": Reach(wide=("schedule_2", "schedule_3"), narrow=("schedule_1",)),
