@@ -13,7 +13,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from opencwc.errors import InputError
@@ -69,7 +69,7 @@ def read_legal_text(path: Path, *, name: str = "", ocr: bool | None = None, conf
     said = name or path.name
     limits = Limits(file_bytes=100_000_000, seconds=300.0, pages=5_000)
     with _opened(path, open_document, ocr=ocr, confine=confine, limits=limits) as document:
-        _see_that_it_may_be_a_law(path, document.kind)
+        _see_that_it_may_be_a_law(path, said, document.kind)
         if document.kind in ("txt", "csv") or (document.kind == "html" and _is_plain(path)):
             return plain_legal_text(path.read_bytes(), said)
         items = list(document.passages())
@@ -90,20 +90,20 @@ def _opened(path: Path, open_document: Callable[..., Document], **how: Any) -> D
         raise InputError(error.what, where=error.where, remedy=sentence("law_kinds_read")) from error
 
 
-def _see_that_it_may_be_a_law(path: Path, kind: str) -> None:
+def _see_that_it_may_be_a_law(path: Path, name: str, kind: str) -> None:
     """Raise `InputError` for a table, a file of data or a message, which no law is read from."""
     from opencwc.language.reading.kinds import kind_by_name
 
-    said = {"xlsx": "law_kind_table", "eml": "law_kind_message"}.get(kind, "")
+    says = {"xlsx": "law_kind_table", "eml": "law_kind_message"}.get(kind, "")
     if kind in ("csv", "txt"):
-        said = "law_kind_table" if kind_by_name(path.name) == "csv" else "law_kind_data" if _is_data(path) else ""
-    if said:
-        raise InputError(sentence(said), where=str(path), remedy=sentence("law_kinds_read"))
+        says = "law_kind_table" if kind_by_name(name) == "csv" else "law_kind_data" if _is_data(path, name) else ""
+    if says:
+        raise InputError(sentence(says), where=str(path), remedy=sentence("law_kinds_read"))
 
 
-def _is_data(path: Path) -> bool:
+def _is_data(path: Path, name: str) -> bool:
     """Tell whether a file is called one of data, or holds JSON, as a whole or line by line."""
-    if path.suffix.lower() in _DATA:
+    if PurePath(name).suffix.lower() in _DATA:
         return True
     data = path.read_bytes().lstrip(b"\xef\xbb\xbf \t\r\n")
     if data[:1] not in (b"{", b"["):
