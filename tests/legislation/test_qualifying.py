@@ -13,6 +13,7 @@ from opencwc.convention.measures import Measures
 from opencwc.finding import Message
 from opencwc.language.legal_texts import LegalText, plain_legal_text
 from opencwc.legislation import COVERED, NONE, Checked, check_texts
+from opencwc.legislation.comparing import compare, compared_json, compared_report
 from opencwc.legislation.findings import findings_of
 from opencwc.legislation.formats import as_csv, as_json, missing_words
 from opencwc.legislation.kept_laws import answers_as_json, packed, passages_as_json, told_of, unpack
@@ -117,3 +118,20 @@ def test_no_percentage_stands_beside_what_was_not_found(check_these: CheckTexts)
     assert missed and not any("%" in one for one in missed)
     assert any("%" in one for one in verdicts if "covered" in one)
     assert all(row["probability"] for row in first_lines(checked).values() if row["rank"])
+
+
+def test_a_comparison_says_what_makes_it_doubtful(half_read: Checked, draft: Checked, check_these: CheckTexts) -> None:
+    law = check_these(LegalText("act.txt", ENGLISH))
+    assert compare(law, law).notes == ()
+    french = check_these(
+        LegalText("loi.txt", "Article 1. Nul ne peut employer des armes chimiques dans la guerre.\n" * 4)
+    )
+    (said,) = [sentence(one) for one in compare(law, french).notes]
+    assert said.startswith("The texts before are in another language (English) than those after (French)")
+    doubts = compare(half_read, draft)
+    assert [one.id for one in doubts.notes] == ["law_not_in_force", "law_compare_languages", "law_compare_unread"]
+    assert "lei.txt" in sentence(doubts.notes[-1])
+    told = [one["said"] for one in json.loads(compared_json(doubts, "es"))["notes"]]
+    assert len(told) == 3 and all(
+        one in json.dumps(as_data(compared_report(doubts, "es")), ensure_ascii=False) for one in told
+    )

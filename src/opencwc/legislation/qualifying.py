@@ -14,8 +14,14 @@ _NOT_READ = ("law_unreadable", "law_recognised_nothing", "law_language_unread", 
 
 def not_all_read(notes: Iterable[Message]) -> tuple[Message, ...]:
     """Return what is to be said of every gap where a text, or a part of one, was not read; nothing where all were."""
-    files = dict.fromkeys(str(one.values["file"]) for one in notes if one.id in _NOT_READ and "file" in one.values)
-    return (Message(NOT_ALL_READ, {"files": tuple(files)}),) if files else ()
+    files = unread_files(notes)
+    return (Message(NOT_ALL_READ, {"files": files}),) if files else ()
+
+
+def unread_files(notes: Iterable[Message]) -> tuple[str, ...]:
+    """Return the texts that were not read, or not wholly, by what the notes say."""
+    files = (str(one.values["file"]) for one in notes if one.id in _NOT_READ and "file" in one.values)
+    return tuple(dict.fromkeys(files))
 
 
 def qualified(answers: Iterable[Answer], notes: Sequence[Message]) -> list[Answer]:
