@@ -13,7 +13,7 @@ from opencwc.finding import Message
 from opencwc.legislation.formats import held_by, missing_words
 from opencwc.legislation.model import COVERED, NONE, PARTIAL, Answer, Checked, Fulfilled, Shown
 from opencwc.legislation.qualifying import told_of_obligation
-from opencwc.legislation.showing import ElementShown, drafting_points, elements_shown
+from opencwc.legislation.showing import ElementShown, article_in, drafting_points, elements_shown
 from opencwc.publishing import (
     Badge,
     Beside,
@@ -107,7 +107,7 @@ def matrix(checked: Checked, lang: str) -> Table:
         (
             Text(one.measure.id, verbatim=True, to=f"#measure-{one.measure.id}"),
             title_of(one.measure, lang),
-            Text(one.measure.article, verbatim=True),
+            Text(article_in(one.measure, lang), verbatim=True),
             say(f"law_verdict_{one.verdict}", lang) + _sure(one),
             Text(_places(one), verbatim=True) if one.verdict != NONE else "",
             missing_words(one, lang),
@@ -151,7 +151,7 @@ def _gap(answer: Answer, lang: str) -> tuple[Words, ...]:
     return (
         Text(answer.measure.id, verbatim=True, to=f"#measure-{answer.measure.id}"),
         title_of(answer.measure, lang),
-        Text(answer.measure.article, verbatim=True),
+        Text(article_in(answer.measure, lang), verbatim=True),
         " ".join(drafting_points(answer, lang)),
     )
 
@@ -162,7 +162,7 @@ def _card(answer: Answer, lang: str) -> Card:
         f"measure-{measure.id}",
         (Text(measure.id, verbatim=True), title_of(measure, lang)),
         badge(answer.verdict, lang),
-        (Fact(say("law_column_article", lang), (Text(measure.article, verbatim=True),)),),
+        (Fact(say("law_column_article", lang), (Text(article_in(measure, lang), verbatim=True),)),),
         None,
         (*(Paragraph((sentence(one, lang),)) for one in answer.why), _beside(answer, lang)),
         {"verdict": say(f"law_verdict_{answer.verdict}", lang)},
