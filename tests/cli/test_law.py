@@ -134,3 +134,13 @@ def test_the_source_of_an_answer_is_called_as_the_person_called_it(run: Run, law
     sources = {one["source"] for one in json.loads(asked.text)["passages"] if not one["ours"]}
     assert sources == {"ESP ley.txt"}
     assert json.loads(run("shelf", "list", "--format", "json").text)[0]["texts"] == ["ley.txt"]
+
+
+def test_measuring_the_model_says_where_retrieval_and_the_plain_ways_are_measured(run: Run) -> None:
+    said = run("models", "evaluate", "law-coverage").text
+    assert "recall at 1, 3, 5" in said and "python -m benchmarks.legislation" in said
+
+
+def test_what_is_kept_of_a_check_names_the_texts(run: Run, law: Path) -> None:
+    assert "60 findings kept" in run("law", law, *ASKED, "--keep", "leyes").err
+    assert "run 1: ley.txt finished, 60 rows" in run("case", "show", "leyes").text

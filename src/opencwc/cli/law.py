@@ -20,6 +20,7 @@ from opencwc.tables import open_for_writing
 from opencwc.wording import LANGUAGES, say, sentence
 
 if TYPE_CHECKING:
+    from opencwc.finding import Message
     from opencwc.legislation.model import Checked
 
 FORMATS = ("csv", "json", "html", "pdf", "docx", "xlsx")
@@ -87,15 +88,18 @@ def _law(
         from opencwc.legislation.shelving import Shelf
 
         Shelf.of_house().put(checked, files)
+    doubts: tuple[Message, ...] = ()
     if before is not None:
         from opencwc.legislation.comparing import compare
 
-        _write_compared(compare(before, checked), output, format, lang)
+        compared = compare(before, checked)
+        doubts = compared.notes
+        _write_compared(compared, output, format, lang)
     else:
         _write(checked, output, format, lang)
     _keep(checked, files, keep, lang)
-    for note in checked.notes:
-        sys.stderr.write(displayable(sentence(note, lang)) + "\n")
+    for note in dict.fromkeys(sentence(one, lang) for one in (*checked.notes, *doubts)):
+        sys.stderr.write(displayable(note) + "\n")
     return 1 if any(one.verdict in (PARTIAL, NONE) for one in checked.answers) else 0
 
 
@@ -185,7 +189,12 @@ def _keep(checked: Checked, files: list[Path], keep: tuple[str, str, str], lang:
     from opencwc.legislation.findings import findings_of, maker_of
 
     asked = {"files": [one.name for one in files], "state": checked.law.state, "as_of": checked.law.as_of.isoformat()}
-    said = {"said": [sentence(one, lang) for one in checked.notes], "as_of": checked.law.as_of.isoformat()}
+    said = {
+        "file": ", ".join(one.name for one in files)[:200],
+        "state": checked.law.state,
+        "said": [sentence(one, lang) for one in checked.notes],
+        "as_of": checked.law.as_of.isoformat(),
+    }
     with keeping(
         *keep, verb="law", asked=asked, checked=said, maker=maker_of(checked)._asdict(), file=files[0], lang=lang
     ) as kept:
