@@ -145,6 +145,7 @@ class Scored:
         others = [said for true, said in pairs if true != "covered"]
         return {
             "n": len(pairs),
+            "share partial": sum(true == "partial" for true in self.true) / len(pairs),
             "F2 covered": f2,
             "false covered": sum(said == "covered" for said in others) / len(others) if others else 0.0,
             "balanced accuracy": sum(shares) / len(shares) if shares else 0.0,

@@ -195,7 +195,7 @@ def main() -> None:
 
 def keep_out(groups: pl.DataFrame) -> None:
     """Write the groups over the threshold of one world for `opencwc models evaluate`."""
-    signs = dict.fromkeys((*learned.FEATURES, "difference", "times", "steady"))
+    signs = dict.fromkeys((*learned.FEATURES, "lacking", "away", "difference", "times", "steady"))
     groups.filter("over").select(
         *(pl.col(name).cast(pl.Float32) for name in signs), "causes", diverted=pl.col("diversion") != "",
     ).write_parquet(HELD_OUT, compression="zstd", compression_level=19)  # fmt: skip

@@ -158,13 +158,14 @@ def run(text: str) -> list[tuple[Block, list[list[str]]]]:
                 session.append(_marked(_doctest(folder, block)))
                 done.append((block, [[]]))
         outputs = _shell("\n".join(session), folder)
-        for _, slots in done:
-            for slot in slots:
-                slot.extend(outputs.pop(0))
+        for block, slots in done:
+            asked = [command.text for command in block.commands] if block.language == "console" else [""]
+            for slot, command in zip(slots, asked, strict=True):
+                slot.extend(_trimmed([line.rstrip() for line in steady(outputs.pop(0), command).split("\n")]))
         return done
 
 
-def _shell(session: str, folder: Path) -> list[list[str]]:
+def _shell(session: str, folder: Path) -> list[str]:
     tools = str(Path(sys.executable).parent)
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("OPENCWC_", "LC_", "XDG_"))}
     environment = {
@@ -178,8 +179,7 @@ def _shell(session: str, folder: Path) -> list[list[str]]:
         [shutil.which("bash") or "bash", "-c", f"exec 2>&1\n{session}"],
         cwd=folder, env=environment, capture_output=True, timeout=600, check=False,
     )  # fmt: skip
-    said = steady(ran.stdout.decode("utf-8", "replace").replace(str(folder), HOME))
-    return [_trimmed([line.rstrip() for line in part.split("\n")]) for part in said.split(_MARK)[:-1]]
+    return ran.stdout.decode("utf-8", "replace").replace(str(folder), HOME).split(_MARK)[:-1]
 
 
 def _in_words(day: date) -> list[str]:
@@ -193,12 +193,14 @@ def _in_words(day: date) -> list[str]:
     ]
 
 
-def steady(said: str) -> str:
-    """Return an output with what changes from run to run shown as one and the same."""
+def steady(said: str, command: str = "") -> str:
+    """Return an output with what changes from run to run shown as one and the same; a day that is asked for stays."""
     for later in (timedelta(), timedelta(days=30)):
-        said = said.replace((date.today() + later).isoformat(), (date.fromisoformat(DAY) + later).isoformat())
+        day, shown_day = date.today() + later, date.fromisoformat(DAY) + later
+        if day.isoformat() not in command:
+            said = said.replace(day.isoformat(), shown_day.isoformat())
     for today, shown in zip(_in_words(date.today()), _in_words(date.fromisoformat(DAY)), strict=True):
-        said = said.replace(today, shown)
+        said = said if date.today().isoformat() in command else said.replace(today, shown)
     for changing, shown in _STEADY:
         said = changing.sub(shown, said)
     return said

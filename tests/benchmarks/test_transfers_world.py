@@ -23,6 +23,7 @@ from benchmarks.transfers import (
     rights,
     say_world,
 )
+from benchmarks.transfers_missed import missed, with_known_ways
 from benchmarks.transfers_world import (
     DIVERSIONS,
     ENTRIES,
@@ -42,6 +43,7 @@ from benchmarks.transfers_world import (
 
 from opencwc.screening.answering import Screener
 from opencwc.screening.rulebook import Rulebook
+from opencwc.transfers import matching
 from opencwc.transfers.model import CAUSES, LEDGER_COLUMNS
 
 KEY = ["cas", "exporter", "importer", "year"]
@@ -352,3 +354,30 @@ def test_planted_errors_are_the_same_for_a_seed() -> None:
 
 def test_the_outside_figures_become_lines_of_a_ledger() -> None:
     assert tuple(as_ledger(agreed_lines(2)).columns) == LEDGER_COLUMNS
+
+
+def test_what_is_missed_is_told_by_reason_and_nothing_where_all_is_told(small: World) -> None:
+    lines = small.lines.select("id")
+    ways = with_known_ways(small)
+    nothing = missed(small, lines.with_columns(match_group=pl.lit("")), ways)
+    assert sum(count for _, count in nothing.reasons) == nothing.true == pairs_of(small, told_nothing(small)).of()[0]
+    assert 0 < nothing.not_known < nothing.true
+    assert nothing.bound[1] < nothing.bound[0] < 1.0
+    found = missed(small, by_matching(ways), ways)
+    true, _, both = pairs_of(small, by_matching(ways)).of()
+    assert sum(count for _, count in found.reasons) == pytest.approx(true - both, abs=0.002 * true)
+
+
+def told_nothing(world: World) -> pl.DataFrame:
+    return world.lines.select("id", match_group=pl.lit(""))
+
+
+def by_matching(matched: pl.DataFrame) -> pl.DataFrame:
+    return matched.select("id", match_group=pl.when(pl.col("match") >= 0).then(pl.col("match").cast(pl.String)))
+
+
+def test_the_days_of_every_way_are_told_from_the_truth_and_learnt_again_afterwards(small: World) -> None:
+    learnt = matching._usual
+    true, told, both = pairs_of(small, by_matching(with_known_ways(small))).of()
+    assert matching._usual is learnt
+    assert 2 * both / (true + told) > 0.8

@@ -41,7 +41,7 @@ def test_what_became_of_each_line_is_written_once(run: Run, tmp_path: Path) -> N
     run("transfers", "reconcile", OURS, THEIRS, "--format", "csv", "--matches", matches)
     with matches.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert list(rows[0]) == ["ledger", "id", "match_group", "status"]
+    assert list(rows[0]) == ["ledger", "id", "match_group", "status", "reason"]
     wanted = [("ledger-ours.csv", f"N-{n:03d}") for n in range(1, 15)]
     wanted += [("ledger-theirs.csv", str(n)) for n in range(1, 12)]
     assert [(row["ledger"], row["id"]) for row in rows] == wanted

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from docs_build.console import blocks, differences, fits, pages  # noqa: E402
+from docs_build.console import DAY, blocks, differences, fits, pages, steady  # noqa: E402
 
 from opencwc.legislation.example_texts import NAMES, example_text  # noqa: E402
 
@@ -29,6 +30,12 @@ def test_dots_stand_for_lines_and_for_the_rest_of_a_line() -> None:
     assert fits(["a", "...", "c ..."], ["a", "b", "b", "c d"])
     assert not fits(["a", "...", "d"], ["a", "b"])
     assert not fits(["a"], ["a", "b"])
+
+
+def test_today_is_shown_as_one_day_unless_the_command_names_it() -> None:
+    today = date.today().isoformat()
+    assert steady(f"as of {today}") == f"as of {DAY}"
+    assert steady(f"as of {today}", f"opencwc transfers reconcile a.csv --as-of {today}") == f"as of {today}"
 
 
 def test_the_act_in_the_examples_is_the_one_that_comes_with_the_program() -> None:

@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info
 
 from opencwc.errors import SettingsError
+from opencwc.language import encoders
 from opencwc.language.encoders import Thresholds, named_encoder
 from opencwc.language.searching import PassageIndex, Question, tokens_of
 from opencwc.language.sections import LegalSection
@@ -87,3 +89,19 @@ def test_the_encoder_in_the_wheel_finds_the_same_thing_in_another_language() -> 
         ["No person shall use chemical weapons.", "L'emploi d'armes chimiques est interdit.", "Roads are kept clean."]
     )
     assert english @ french > 0.6 > english @ other
+
+
+def test_many_texts_are_encoded_side_by_side_each_by_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[int, list[int]]] = []
+
+    class Model:
+        def encode(self, texts: list[str]) -> Any:
+            seen.append((len(texts), [one["num_threads"] for one in threadpool_info() if one["user_api"] == "blas"]))
+            return np.array([[float(text)] * 512 for text in texts], np.float32)
+
+    monkeypatch.setattr(encoders, "_use_model", Model)
+    before = [one["num_threads"] for one in threadpool_info()]
+    rows = named_encoder("use").passages([str(number) for number in range(100)])
+    assert rows[:, 0].tolist() == list(range(100)) and len(seen) > 1
+    assert {threads for _, found in seen for threads in found} == {1}
+    assert [one["num_threads"] for one in threadpool_info()] == before

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -43,3 +44,16 @@ def test_lines_broken_by_width_are_one_sentence() -> None:
         "verwendet werden.\n1. Einfuhr\n"
     )
     assert [text[a:b].split(maxsplit=1)[0] for a, b in sentences_of(text)] == ["Wer", "1."]
+
+
+@pytest.mark.parametrize(
+    ("text", "begins"),
+    [
+        ("Queda prohibido:\nI. Producir;\nII. Transferir;\nIV. Emplear armas.", ["Queda", "I.", "II.", "IV."]),
+        ("Nur für Zwecke nach § 11. Die Ausfuhr ist verboten.", ["Nur", "Die"]),
+        ("Die Meldung ist bis zum 15. Februar abzugeben. Sie ist frei.", ["Die", "Sie"]),
+        ("1. Whoever imports. 2. Whoever exports under section 4. The rest.", ["1.", "2.", "The"]),
+    ],
+)
+def test_a_number_ends_a_sentence_but_neither_marks_an_item_off_nor_a_day(text: str, begins: list[str]) -> None:
+    assert [text[a:b].split(maxsplit=1)[0] for a, b in sentences_of(text)] == begins

@@ -79,7 +79,7 @@ def test_what_is_prepared_once_is_told_of_and_kept(encoder: WordEncoder, measure
     for _ in range(2):
         texts = {"FRA": [LegalText("act.txt", ENGLISH.text)]}
         Library(encoder, measures, texts, treaty=TREATY_TEXT, cache=tmp_path, progress=lambda *far: told.append(far))
-    assert [done for done, _ in told].count(0) == 3  # the law, the treaty and our words, each only the first time
+    assert [done for done, _ in told].count(0) == 4  # law, treaty, our words, the measures': each once
 
 
 def test_a_treaty_text_of_the_user_is_asked_with_the_rest(encoder: WordEncoder, measures: Measures) -> None:
@@ -88,3 +88,25 @@ def test_a_treaty_text_of_the_user_is_asked_with_the_rest(encoder: WordEncoder, 
     )
     asked = Library(encoder, measures, {}, treaty=treaty).ask("undertakes never to consecrate marzipan elephants")
     assert asked.passages[0].text.startswith("Each State Party") or "marzipan" in asked.passages[0].text
+
+
+ACT = (
+    "Section 4. Chemical weapons\nNo person shall use a chemical weapon or transfer one to anyone.\n"
+    "Section 5. Records\nRecords of chemicals are kept for five years.\n"
+    "Section 6. Sanctions\nWhoever contravenes section 4 is liable to imprisonment for life.\n"
+    "Section 7. Fees\nWhoever contravenes section 5 is liable to imprisonment for a month.\n"
+)
+
+
+def test_a_question_for_a_penalty_is_answered_by_what_punishes_the_ban(
+    encoder: WordEncoder, measures: Measures
+) -> None:
+    library = Library(encoder, measures, {"GBR": [LegalText("act.txt", ACT)]})
+    ban = next(one for one in measures.measures if one.id == "PRO-03").queries["en"]
+
+    def places(question: str) -> list[str]:
+        return [one.place for one in library.ask(question, "GBR", 4).passages if not one.ours]
+
+    assert places(ban)[0] == "Section 4"
+    found = places(f"{ban} What is the penalty?")
+    assert found[:2] == ["Section 6", "Section 4"] and "Section 7" not in found[:2]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+import yaml
 
 from .conftest import Check, answer
 
@@ -194,3 +197,171 @@ def test_a_permission_is_no_ban(check: Check, said: str) -> None:
 def test_two_sections_that_hold_two_of_five_things_each_are_part_of_it(check: Check) -> None:
     law = BAN.replace("develop, produce, acquire, stockpile or retain", "develop or produce") + REST
     assert answer(check(law, model=False), "PRO-01").verdict == "partial"
+
+
+CASES = yaml.safe_load((Path(__file__).parents[1] / "cases" / "clauses" / "no_rules.yaml").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("model", [False, True], ids=["rules", "model"])
+@pytest.mark.parametrize("case", CASES["sentences"], ids=lambda one: f"{one['does']}, {one['lang']}".replace(" ", "-"))
+def test_a_sentence_that_rules_nothing_covers_nothing(check: Check, case: dict[str, str], model: bool) -> None:
+    before = CASES["before"][case["lang"]]
+    text = f"{before['heading']}\n{before['says']}\n\n{before['next']}\n{case['says']}\n"
+    assert answer(check(text, model=model), case["measure"]).verdict == "none"
+
+
+def test_the_items_of_a_recommendation_are_recommended_only(check: Check) -> None:
+    items = ":\n(a) the use of chemical weapons be forbidden;\n(b) their transfer be forbidden.\n"
+    found = check(REST + f"Section 4. Advice\nIt is recommended that{items}", model=False)
+    assert answer(found, "PRO-03").verdict == "none"
+    binding = check(REST + f"Section 4. Bans\nThis Act provides that{items}", model=False)
+    assert answer(binding, "PRO-03").verdict == "covered"
+
+
+def test_what_is_reserved_in_passing_takes_nothing_from_the_ban(check: Check) -> None:
+    ban = "Section 4. Use\n{}no person shall{} use chemical weapons{}.\n"
+    for where in (("Without prejudice to section 9, ", "", ""), ("", ", without prejudice to section 9,", ""),
+                  ("", "", ", without prejudice to other laws")):  # fmt: skip
+        assert answer(check(REST + ban.format(*where), model=False), "PRO-03").verdict == "covered"
+
+
+@pytest.mark.parametrize("text", [
+    "第一条 任何人不得发展、生产、以其他方式获取、储存或保有化学武器，或者直接或间接向任何人转让化学武器。\n"
+    "第二条 违反第一条规定的，处十年以上有期徒刑。\n",
+    "第一條 任何人不得發展、生產、以其他方式獲取、儲存或保有化學武器，或者直接或間接向任何人轉讓化學武器。\n"
+    "第二條 違反第一條規定的，處十年以上有期徒刑。\n",
+], ids=["simplified", "traditional"])  # fmt: skip
+def test_a_penalty_finds_its_ban_in_both_ways_of_writing_chinese(check: Check, text: str) -> None:
+    found = answer(check(text, model=False), "PEN-01")
+    assert found.verdict != "none" and {one.passage.section.number for one in found.shown} >= {"2"}
+
+
+def test_a_ban_of_biological_weapons_is_none_of_chemical_ones_that_are_named_beside_it(check: Check) -> None:
+    act = (
+        "Section 1. No person shall develop, produce, otherwise acquire, stockpile or retain biological weapons. For "
+        "comparison, the Chemical Weapons Convention deals with chemical weapons.\n"
+        "Section 2. A person who contravenes section 1 is punished with imprisonment for life.\n"
+    )
+    for model in (False, True):
+        found = check(act, model=model)
+        assert {answer(found, measure).verdict for measure in ("PRO-01", "PEN-01")} == {"none"}
+
+
+DEMAND = "Section 4. Information\nThe Authority may require {whom} to furnish any information or document it needs.\n"
+REGISTER = (
+    "Section 4. Licences\nNo person shall produce, process or consume a {which} unless licensed by the Authority.\n"
+)
+ENTRY = "Section 4. Inspection\n{what} shall be entered for an inspection only under a warrant of a judge.\n"
+
+
+@pytest.mark.parametrize(
+    ("measure", "wide", "narrow", "reason"),
+    [
+        ("DCL-09", DEMAND.format(whom="any person"), DEMAND.format(whom="the holder of a licence"), "persons"),
+        (
+            "SCH-09",
+            REGISTER.format(which="Schedule 1, Schedule 2 or Schedule 3 chemical"),
+            REGISTER.format(which="Schedule 1 chemical"),
+            "schedules",
+        ),
+        ("INS-09", ENTRY.format(what="Business premises"), ENTRY.format(what="Dwellings"), "premises"),
+    ],
+)
+def test_a_provision_that_falls_short_of_its_reach_covers_in_part_and_says_why(
+    check: Check, measure: str, wide: str, narrow: str, reason: str
+) -> None:
+    assert answer(check(BAN + REST + wide, model=False), measure).verdict == "covered"
+    for model in (False, True):
+        found = answer(check(BAN + REST + narrow, model=model), measure)
+        assert found.verdict == "partial"
+        assert any(said.id == f"law_why_{reason}" for said in found.why)
+
+
+def test_the_name_of_purposes_not_prohibited_denies_nothing(check: Check) -> None:
+    law = (
+        "Artículo 1. Prohibición\nQueda prohibido producir armas químicas.\n"
+        "Artículo 2. Definiciones\nLos términos «arma química», «sustancia química tóxica», «precursor» y «fines no "
+        "prohibidos» tienen el significado que les atribuye la Convención sobre las armas químicas.\n"
+        "Artículo 3. Hallazgos\nQuien halle armas químicas lo comunicará.\n"
+    )
+    found = check(law, model=False)
+    assert {id: answer(found, id).verdict for id in ("DEF-01", "DEF-02")} == {"DEF-01": "covered", "DEF-02": "covered"}
+
+
+def test_the_rule_where_a_duty_ends_is_said_by_saying_that_it_ends(check: Check) -> None:
+    rule = (
+        "Section 4. Schedule 2 chemicals\nNo declaration is required where the quantity is below the threshold of 1 "
+        "tonne, or where the concentration of a Schedule 2 chemical in a mixture does not exceed 30 per cent.\n"
+    )
+    assert answer(check(BAN + REST + rule, model=False), "DCL-10").verdict == "covered"
+
+
+def test_what_a_clause_itself_names_goes_before_its_title(check: Check) -> None:
+    both = (
+        "Section 4. Schedule 2 and 3 chemicals\n"
+        "(1) No person shall export a Schedule 2 chemical to a State not party.\n"
+        "(2) A Schedule 3 chemical may be exported to a State not party only with an end-use certificate which says "
+        "that there will be no further transfer.\n"
+    )
+    found = answer(check(BAN + REST + both, model=False), "SCH-06")
+    assert found.verdict == "partial" and found.missing == ("import",)
+
+
+def test_a_penalty_makes_no_duty(check: Check) -> None:
+    penalty = (
+        "Section 4. Offences\nIt is an offence, punishable with a fine, to endanger the safety of persons or the "
+        "environment.\n"
+    )
+    duty = "Section 4. Safety\nThe operator shall ensure the safety of persons and protect the environment.\n"
+    assert answer(check(BAN + REST + duty, model=False), "NAT-06").verdict == "covered"
+    assert answer(check(BAN + REST + penalty, model=False), "NAT-06").verdict == "none"
+
+
+def test_an_act_that_leaves_its_bans_to_a_regulation_holds_them_in_part(check: Check) -> None:
+    law = (
+        "§ 1 Chemische Waffen\nChemische Waffen sind verboten.\n§ 2 Verordnungen\nDie Bundesregierung regelt durch "
+        "Rechtsverordnung die Beschränkungen. Sie kann\n1. die Einfuhr und Ausfuhr von im Einzelnen zu bezeichnenden "
+        "Chemikalien im Verkehr mit Nichtvertragsstaaten verbieten,\n2. ihre Wiederausfuhr in einen dritten Staat "
+        "verbieten.\n§ 3 Fund\nWer chemische Waffen findet, zeigt dies an.\n"
+    )
+    found = answer(check(law, model=False), "SCH-06")
+    assert found.verdict == "partial" and set(found.delegated) == {"export", "import"}
+
+
+@pytest.mark.parametrize(
+    ("lang", "heading", "ban", "exception"),
+    [
+        ("en", "Section", "No person shall use chemical weapons.", "Section 2 does not apply to the armed forces."),
+        ("fr", "Article", "Il est interdit d'employer des armes chimiques.",
+         "L'article 2 ne s'applique pas aux forces armées de la République."),
+        ("es", "Artículo", "Queda prohibido emplear armas químicas.",
+         "El artículo 2 no se aplicará a las fuerzas armadas de la República."),
+        ("ru", "Статья", "Запрещается применять химическое оружие.",
+         "Статья 2 не распространяется на вооруженные силы Республики."),
+        ("de", "§", "Es ist verboten, chemische Waffen einzusetzen.",
+         "§ 2 gilt nicht für die Streitkräfte der Republik."),
+    ],
+)  # fmt: skip
+def test_an_exception_in_another_section_leaves_a_ban_in_part(
+    check: Check, lang: str, heading: str, ban: str, exception: str
+) -> None:
+    before = CASES["before"][lang]
+    law = f"{before['heading']}\n{before['says']}\n\n{heading} 2\n{ban}\n\n"
+    assert answer(check(law, model=False), "PRO-03").verdict == "covered"
+    found = answer(check(f"{law}{heading} 3\n{exception}\n", model=False), "PRO-03")
+    assert found.verdict == "partial" and any(said.id == "law_why_excepted" for said in found.why)
+
+
+@pytest.mark.parametrize(
+    ("exception", "verdict"),
+    [
+        (", unless in retaliation against a State that has used them first", "partial"),
+        (", except for purposes not prohibited by the Convention", "covered"),
+        (", except as provided in section 9", "covered"),
+    ],
+)
+def test_an_exception_that_the_convention_does_not_know_leaves_a_ban_in_part(
+    check: Check, exception: str, verdict: str
+) -> None:
+    law = f"Section 4. Use\nNo person shall use chemical weapons{exception}.\n"
+    assert answer(check(REST + law, model=False), "PRO-03").verdict == verdict

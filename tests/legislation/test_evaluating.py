@@ -50,11 +50,17 @@ def test_a_broken_line_of_a_house_s_corrections_is_named_and_all_else_is_measure
 
 
 def test_a_verdict_that_cannot_be_shown_gives_way() -> None:
-    nothing = {"all_firm": 0.0, "all_tight": 0.0, "any": 0.0, "delegated": 0.0}
-    lacking = {"all_firm": 0.5, "all_tight": 0.5, "any": 1.0, "delegated": 0.0}
-    whole = {"all_firm": 1.0, "all_tight": 1.0, "any": 1.0, "delegated": 0.0}
-    said = within([(0.6, 0.3, 0.1)] * 3, [nothing, lacking, whole])
-    assert [tuple(round(one, 2) for one in row) for row in said] == [(0.0, 0.0, 1.0), (0.0, 0.9, 0.1), (0.9, 0.0, 0.1)]
+    nothing = {"all_firm": 0.0, "all_tight": 0.0, "any": 0.0, "delegated": 0.0, "short": 0.0}
+    lacking = nothing | {"all_firm": 0.5, "all_tight": 0.5, "any": 1.0}
+    whole = nothing | {"all_firm": 1.0, "all_tight": 1.0, "any": 1.0}
+    short = whole | {"all_tight": 0.5, "short": 0.5}
+    said = within([(0.6, 0.3, 0.1)] * 4, [nothing, lacking, whole, short])
+    assert [tuple(round(one, 2) for one in row) for row in said] == [
+        (0.0, 0.0, 1.0),
+        (0.0, 0.9, 0.1),
+        (0.9, 0.0, 0.1),
+        (0.0, 0.9, 0.1),
+    ]
 
 
 def test_the_figures_count_what_was_wrongly_said_to_be_covered() -> None:

@@ -75,6 +75,15 @@ def test_there_are_150_cases_and_more() -> None:
     assert len(ALIKE) + len(APART) + len(LATER) >= 150
 
 
+@pytest.mark.parametrize(
+    ("russian", "german", "french"),
+    [("Яковлева", "Jakowlewa", "Iakovleva"), ("Юрий", "Jurij", "Iouri"), ("Жилябова", "Schiljabowa", "Jiliabova")],
+)
+def test_a_j_is_read_as_german_and_as_french_writes_it(russian: str, german: str, french: str) -> None:
+    one, *others = (name_words(name)[0] for name in (russian, german, french))
+    assert all(alike(one, other) >= 0.9 for other in others)
+
+
 def test_recall_and_precision_on_the_pairs_written_later() -> None:
     should = [case for case in LATER if case["alike"]]
     should_not = [case for case in LATER if not case["alike"]]

@@ -446,3 +446,17 @@ def test_every_line_of_many_years_of_statistics_has_its_year(tmp_path: Path):
     ledger = read_ledger(tmp_path / "flows.csv", screener=screener())
     assert sorted(set(ledger.lines["year"])) == [*range(2005, 2013)]
     assert ledger.lines.height == text.count("\n") - 1
+
+
+def test_a_year_far_from_the_others_or_still_to_come_is_told_and_kept():
+    years = [*range(2015, 2025), 1924, 2099]
+    found = ledger_of("\n".join([HEADER, *(line(id=str(year), date=f"{year}-05-01") for year in years)]))
+    assert found.lines["year"].to_list() == years
+    assert [problems(found, row) for row in (1, 10)] == [[], []]
+    assert problems(found, 11) == ["ledger_date_far"]
+    assert problems(found, 12) == ["ledger_date_ahead"]
+
+
+def test_years_of_which_none_is_most_are_not_told_far_from_each_other():
+    found = ledger_of("\n".join([HEADER, line(date="1995"), line(id="2", date="2024")]))
+    assert [problems(found, row) for row in (1, 2)] == [[], []]

@@ -12,8 +12,18 @@ from opencwc.finding import Message
 from opencwc.publishing import Bullets, Facts, Paragraph, Signature, Table, write_html
 from opencwc.publishing.pdf import make_pdf
 from opencwc.publishing.xlsx import said, write_xlsx
-from opencwc.transfers.letters import LetterLine, about, make_letter, plain_text
+from opencwc.transfers.ledgers import read_ledger
+from opencwc.transfers.letters import (
+    MOST_LINES,
+    InQuestion,
+    LetterLine,
+    about,
+    find_lines_in_question,
+    make_letter,
+    plain_text,
+)
 from opencwc.transfers.model import CAUSES, Discrepancy, Substance
+from opencwc.transfers.reconciling import reconcile
 from opencwc.wording import LANGUAGES, say
 
 SUBSTANCE = Substance("102-71-6", "Triethanolamine", ("CWC 3B17",), 30_000.0, 30.0)
@@ -22,16 +32,16 @@ PAIR = Discrepancy(
     (("hub", 0.62), ("year_end", 0.2), ("unit", 0.1), ("unexplained", 0.08)), 77.3,
     Message("ranked_because", {"secret": "score-word"}), (Message("evidence_secret"),),
 )  # fmt: skip
-LINES = (
-    LetterLine("EGY", False, "E-9", "2024-04-11", 820_000.0),
-    LetterLine("DEU", True, "D-1", "2024-03-01", 1_250_000.5, 85.0),
-    LetterLine("DEU", True, "=D-2", "2024", None),
-)
+LINES = InQuestion((
+    LetterLine("DEU", True, "D-1", "2024-03-01", 1_250_000.5, 85.0, "EGY", "Triethanolamine", 3),
+    LetterLine("EGY", False, "E-9", "2024-04-11", 820_000.0, None, "DEU", "Methyldiethanolamine", 9),
+    LetterLine("DEU", True, "=D-2", "2024", None, number=2),
+))  # fmt: skip
 MADE = date(2026, 1, 5)
 
 
 def letter(pair=PAIR, ours="DEU", lang="en", **more):
-    return make_letter(pair, ours, lang, **{"lines": LINES, "made": MADE, **more})
+    return make_letter(pair, ours, lang, **{"asked": LINES, "made": MADE, **more})
 
 
 def text(pair=PAIR, ours="DEU", lang="en", **more):
@@ -123,14 +133,22 @@ def test_a_confidentiality_mark_stands_beside_the_mark_of_a_draft():
     assert letter(mark="restricted").marking == "DRAFT · OPCW Restricted"
 
 
-def test_our_lines_come_first_and_what_could_not_be_read_is_a_dash():
+def test_lines_of_one_shipment_stand_together_and_what_could_not_be_read_is_a_dash():
     table = next(block for one in letter().sections for block in one.blocks if isinstance(block, Table))
     assert [tuple(map(said, row)) for row in table.rows] == [
-        ("Germany", "export", "D-1", "2024-03-01", "1\u202f250\u202f000.5\u00a0kg", "85\u00a0%"),
-        ("Germany", "export", "=D-2", "2024", "—", "—"),
-        ("Egypt", "import", "E-9", "2024-04-11", "820\u202f000\u00a0kg", "—"),
-    ]
-    assert "Line" not in text(lines=())
+        ("1", "Germany", "export", "Egypt", "Triethanolamine", "D-1 (row 3)", "2024-03-01",
+         "1\u202f250\u202f000.5\u00a0kg", "85\u00a0%"),
+        ("1", "Egypt", "import", "Germany", "Methyldiethanolamine", "E-9 (row 9)", "2024-04-11",
+         "820\u202f000\u00a0kg", "—"),
+        ("2", "Germany", "export", "—", "Triethanolamine", "=D-2", "2024", "—", "—"),
+    ]  # fmt: skip
+
+
+def test_where_no_line_can_be_named_the_letter_says_why():
+    assert "No line can be named: at hand are sums only" in text(asked=InQuestion())
+    third = text(asked=InQuestion(third=True))
+    assert "Lines that another State recorded bear on the difference as well" in third and "No line can" not in third
+    assert "each of less weight: 7." in text(asked=LINES._replace(left=7))
 
 
 def test_a_side_without_a_figure_has_no_zero_put_into_its_mouth():
@@ -164,7 +182,7 @@ def test_it_is_written_as_pdf_xlsx_and_html_in_every_language(lang):
     cells = [cell for row in book.get_sheet_by_index(0).to_python() for cell in row]
     assert say("letters_greeting", lang) in cells
     assert "REF/1" in cells
-    assert "=D-2" in [row[2] for row in book.get_sheet_by_index(1).to_python()]
+    assert "=D-2" in [row[5] for row in book.get_sheet_by_index(1).to_python()]
     page = io.StringIO()
     write_html(report, page)
     assert "REF/1" in page.getvalue()
@@ -196,3 +214,66 @@ def test_the_same_letter_is_the_same_file():
 
 def test_a_probability_is_never_told_as_none_or_as_all():
     assert [about(one) for one in (0.0, 0.02, 0.33, 0.5, 0.99, 1.0)] == [5, 5, 35, 50, 95, 95]
+
+
+HEAD = "id,reporter,flow,partner,date,chemical,cas,quantity,unit,concentration\n"
+AGREED = """A-1,DEU,export,FRA,2023-02-01,Triethanolamine,102-71-6,50000,kg,99
+B-1,FRA,import,DEU,2023-02-03,Triethanolamine,102-71-6,50000,kg,99
+"""
+FRANCE = ("DEU", "FRA", 2023)
+
+
+def asked_of(lines, pair=FRANCE, ours="DEU"):
+    """Reconcile one ledger of all sides; return what a letter on a pair asks about."""
+    found = reconcile([read_ledger(io.BytesIO((HEAD + lines).encode()), name="all.csv")], MADE, model=False)
+    groups = found.groups.filter(found.groups["over"]).iter_rows(named=True)
+    group = next(one for one in groups if (one["exporter"], one["importer"], one["year"]) == pair)
+    lines = found.lines_of(group["rank"])
+    return find_lines_in_question(lines, ours, pair[0] if ours == pair[1] else pair[1])
+
+
+@pytest.mark.parametrize(
+    ("lines", "pair", "wanted"),
+    [
+        ("A-2,DEU,export,FRA,2023-03-01,Triethanolamine,102-71-6,90000,kg,99\n", FRANCE, [("A-2", 1)]),
+        ("B-2,FRA,import,DEU,2023-03-01,Triethanolamine,102-71-6,90000,kg,99\n", FRANCE, [("B-2", 1)]),
+        ("A-2,DEU,export,FRA,2023-03-01,Triethanolamine,102-71-6,90000,kg,99\n"
+         "B-2,FRA,import,DEU,2023-03-04,Triethanolamine,102-71-6,90,kg,99\n", FRANCE, [("A-2", 1), ("B-2", 1)]),
+        ("A-2,DEU,export,FRA,2023-12-28,Triethanolamine,102-71-6,90000,kg,99\n"
+         "B-2,FRA,import,DEU,2024-01-04,Triethanolamine,102-71-6,90000,kg,99\n", FRANCE, [("A-2", 1), ("B-2", 1)]),
+        ("A-2,DEU,export,FRA,2023-12-28,Triethanolamine,102-71-6,90000,kg,99\n"
+         "B-2,FRA,import,DEU,2024-01-04,Triethanolamine,102-71-6,90000,kg,99\n", ("DEU", "FRA", 2024),
+         [("A-2", 1), ("B-2", 1)]),
+        ("A-2,DEU,export,FRA,2023-03-01,Triethanolamine,102-71-6,90000,kg,99\n"
+         "B-2,FRA,import,DEU,2023-03-04,Methyldiethanolamine,105-59-9,90000,kg,99\n", FRANCE, [("A-2", 1), ("B-2", 1)]),
+        ("A-2,DEU,export,FRA,2023-03-01,Triethanolamine,102-71-6,90000,kg,99\n"
+         "B-2,FRA,import,DEU,2023-03-04,Triethanolamine,102-71-6,90000,kg,99\n"
+         "B-3,FRA,import,DEU,2023-03-04,Triethanolamine,102-71-6,90000,kg,99\n", FRANCE,
+         [("A-2", 1), ("B-2", 1), ("B-3", 1)]),
+    ],
+    ids=["theirs silent", "ours silent", "unit", "year end", "the year after", "wrong chemical", "twice"],
+)  # fmt: skip
+def test_the_lines_that_make_the_difference_are_named_of_both_ledgers_and_no_others(lines, pair, wanted):
+    asked = asked_of(AGREED + lines, pair)
+    assert ([(one.id, one.number) for one in asked.lines], asked.left, asked.third) == (wanted, 0, False)
+    assert asked_of(AGREED + lines, pair, pair[1])[1:] == asked[1:]
+
+
+def test_a_line_of_a_third_state_is_not_told_but_that_there_is_one_is():
+    lines = """A-2,DEU,export,NLD,2023-03-01,Triethanolamine,102-71-6,90000,kg,99
+B-2,FRA,import,DEU,2023-03-09,Triethanolamine,102-71-6,90000,kg,99
+C-1,NLD,import,DEU,2023-02-01,Triethanolamine,102-71-6,40000,kg,99
+A-3,DEU,export,NLD,2023-02-01,Triethanolamine,102-71-6,40000,kg,99
+"""
+    to_france = asked_of(lines)
+    assert [(one.id, one.partner) for one in to_france.lines] == [("A-2", "NLD"), ("B-2", "DEU")]
+    assert not to_france.third
+    to_netherlands = asked_of(lines, ("DEU", "NLD", 2023))
+    assert [one.id for one in to_netherlands.lines] == ["A-2"] and to_netherlands.third
+
+
+def test_the_weightiest_lines_come_first_and_how_many_are_left_out_is_told():
+    lines = "".join(f"A-{n},DEU,export,FRA,2023-01-01,Triethanolamine,102-71-6,{1000 + n},kg,99\n" for n in range(100))
+    asked = asked_of(lines + "B-9,FRA,import,DEU,2022-01-01,Triethanolamine,102-71-6,1,kg,99\n")
+    assert [one.id for one in asked.lines[:2]] == ["A-99", "A-98"]
+    assert (len(asked.lines), asked.left) == (MOST_LINES, 60)

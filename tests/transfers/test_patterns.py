@@ -146,6 +146,30 @@ def test_a_rise_and_a_fall_are_two_changes() -> None:
     assert {(one.start, one.end) for one in changes} == {("2017", "2020"), ("2021", "2023")}
 
 
+def test_a_jump_in_the_last_year_is_of_that_year() -> None:
+    kg = [100e3, 103e3, 98e3, 101e3, 99e3, 102e3, 100e3, 97e3, 101e3, 2000e3]
+    (one,) = planted(yearly(OWN, A, B, kg), "level_change")
+    assert (one.start, one.end) == ("2023", "2023")
+    assert one.figures["factor"] == pytest.approx(20, rel=0.02)
+
+
+@pytest.mark.parametrize("cut", ["last", "first"])
+def test_a_year_that_the_books_hold_in_part_is_no_lower_level(cut: str) -> None:
+    rng = np.random.default_rng(5)
+    lines = [
+        Line(OWN, A, B, side, date(year, month, int(rng.integers(1, 28))), float(20e3 * rng.lognormal(0, 0.02)))
+        for year in range(FIRST, FIRST + YEARS) for month in range(1, 13) for side in (True, False)
+    ]  # fmt: skip
+    held = (lambda day: day < date(2023, 2, 1)) if cut == "last" else (lambda day: day >= date(2014, 12, 1))
+    (level,) = [ledger_of([one for one in [*BACKGROUND, *lines] if held(one.day)], substances=PLANTED)]
+    assert not find_patterns([level], kinds=["level_change"])
+    if cut == "first":
+        return
+    yearly_only = level.lines.with_columns(day=pl.when(pl.col("substance") != OWN).then("day"))
+    told = find_patterns([replace(level, lines=yearly_only)], kinds=["level_change"])
+    assert {one.substance.key for one in told} == {"9-99-9"}  # a sum of a year is of all of it
+
+
 def test_steady_growth_is_no_change_of_level() -> None:
     assert not planted(yearly(OWN, A, B, [100e3 * 1.3**n for n in range(10)]), "level_change")
 
@@ -190,6 +214,19 @@ def test_a_new_route_over_a_third_state_is_found_and_not_also_told_as_a_new_part
     assert (STATES[C], STATES[B]) not in [route(one) for one in every]
 
 
+def test_a_new_route_over_a_state_without_earlier_books_says_that_it_may_be_older() -> None:
+    far, hub = 54, 55
+    into = [one for one in yearly(OWN, A, hub, [120e3, 130e3, 120e3], 2021) if one.export]
+    onward = [one for one in yearly(OWN, hub, far, [110e3, 120e3, 115e3], 2021) if one.export]
+    old = [one for one in yearly(OWN, A, B, [100e3] * 10) if one.export]
+    lines = [one for one in BACKGROUND if not {hub, far} & {one.exporter, one.importer}]
+    every = find_patterns([ledger_of([*lines, *old, *into, *onward], substances=PLANTED)], kinds=["new_route"])
+    (one,) = [one for one in every if one.substance.key == "9-99-9"]
+    assert (route(one), one.start) == ((STATES[A], STATES[hub], STATES[far]), "2021")
+    assert one.message.id == "pattern_new_route_unwatched" and one.verdict is Verdict.REVIEW
+    assert "no earlier books are at hand" in say(one.message)
+
+
 def test_a_producer_that_also_imports_is_no_hub() -> None:
     into = yearly(OWN, A, C, [40e3] * 10)
     out = [*yearly(OWN, C, D, [2e6] * 10), *yearly(OWN, C, B, [0] * 6 + [110e3] * 4)]
@@ -213,6 +250,23 @@ def test_shipments_split_below_the_threshold_are_found() -> None:
     assert (one.start, one.end) == ("2022-03-01", "2022-03-20")
     assert one.figures == {"kg": 70e3, "shipments": 5, "threshold_kg": 30e3}
     assert one.line_count == 5
+
+
+def test_shipments_split_within_a_week_or_over_the_calendar_year_are_found() -> None:
+    usual = [Line(OWN, A, B, True, date(year, month, 3), 45e3) for year in range(FIRST, 2022) for month in (2, 6, 10)]
+    week = [Line(OWN, A, B, True, date(2022, 3, day), 14e3) for day in (1, 2, 4, 5)]
+    (one,) = planted([*usual, *week], "splitting")
+    assert (one.start, one.end) == ("2022-03-01", "2022-03-05")
+    year = [Line(OWN, A, B, True, date(2022, month, 9), 14e3) for month in range(1, 13)]
+    (one,) = planted([*usual, *year], "splitting")
+    assert (one.start, one.end) == ("2022-01-09", "2022-12-09")
+    assert one.figures == {"kg": 168e3, "shipments": 12, "threshold_kg": 30e3}
+
+
+def test_more_shipments_of_the_usual_size_in_a_year_are_no_splitting() -> None:
+    usual = [Line(OWN, A, B, True, date(year, month, 3), 14e3) for year in range(FIRST, 2022) for month in (2, 6, 10)]
+    more = [Line(OWN, A, B, True, date(2022, month, 9), 14e3) for month in range(1, 13, 2)]
+    assert not planted([*usual, *more], "splitting")
 
 
 def test_a_pair_that_always_sends_small_lots_does_not_split() -> None:
@@ -256,7 +310,8 @@ def test_receipt_beyond_declared_consumption_is_found(tmp_path: Path) -> None:
 def test_a_register_without_its_columns_is_refused(tmp_path: Path) -> None:
     register = tmp_path / "register.csv"
     register.write_text("country,kg\nAKX,1\n", encoding="utf-8")
-    with pytest.raises(InputError, match="state"):
+    said = r"no column 'state'.*needs the columns state, chemical, year, consumed_kg; it has 'country', 'kg'"
+    with pytest.raises(InputError, match=said):
         read_consumption(str(register))
 
 

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from opencwc.finding import Verdict
+from opencwc.finding import Message, Verdict
 from opencwc.models import load_card, state_of
 from opencwc.screening.answering import Screener
 from opencwc.screening.rulebook import Rulebook
@@ -22,8 +22,8 @@ from opencwc.transfers import causes, comparing, matching, reconciling
 from opencwc.transfers.causes import MODEL, RANKING
 from opencwc.transfers.ledgers import read_ledger
 from opencwc.transfers.model import CAUSES, LINE_STATUSES, MATCH_COLUMNS, RECONCILED_COLUMNS, Ledger
-from opencwc.transfers.reconciling import Reconciled, maker_of, reconcile
-from opencwc.wording import LANGUAGES, sentence
+from opencwc.transfers.reconciling import Reconciled, maker_of, reason_of, reconcile
+from opencwc.wording import LANGUAGES, say, sentence
 
 HEAD = "id,reporter,flow,partner,date,chemical,quantity,unit,concentration,remarks"
 STATES = ("FRA", "DEU", "NLD")
@@ -328,3 +328,113 @@ def test_a_side_that_declared_less_is_not_called_silent() -> None:
             "3,DEU,import,FRA,2023-03-05,Phosgene,70,t,,"]  # fmt: skip
     for row in reconcile([ledger(rows)]).table().iter_rows(named=True):
         assert "declared no import" not in row["why"]
+
+
+def test_a_line_within_one_state_is_told_to_be_no_transfer() -> None:
+    found = reconcile([ledger(["1,DEU,export,DEU,2024-03-01,Phosgene,90,t,,"])])
+    assert found.table().is_empty()
+    [(status, reason)] = found.matches().select("status", "reason").iter_rows()
+    assert status == "not_compared"
+    assert "no transfer" in reason
+    assert [(one.verdict, one.message.id) for one in found.findings()] == [(Verdict.REVIEW, "ledger_same_state")]
+
+
+def test_a_file_that_is_given_twice_is_noticed_whatever_the_order_of_its_lines() -> None:
+    rows = ["1,FRA,export,DEU,2024-03-01,Phosgene,70,t,,", "2,DEU,import,FRA,2024-03-11,Thiodiglycol,7,t,,"]
+    twice = Message("reconcile_given_twice", {"first": "a.csv", "second": "b.csv"})
+    assert twice in reconcile([ledger(rows, "a.csv"), ledger(rows[::-1], "b.csv")]).told()
+    other = [rows[0], rows[1].replace("7,t", "8,t")]
+    assert twice not in reconcile([ledger(rows, "a.csv"), ledger(other, "b.csv")]).told()
+    assert twice not in reconcile([ledger(rows[:1], "a.csv"), ledger(rows[1:], "b.csv")]).told()
+
+
+@pytest.mark.parametrize("model", [True, False])
+@pytest.mark.parametrize("lacking", [(2,), (2, 5), (1, 3, 8), tuple(range(2, 12))])
+def test_shipments_that_one_side_lacks_are_left_out_rather_than_unexplained(
+    lacking: tuple[int, ...], model: bool
+) -> None:
+    kg = {month: 31_000 + 4_300 * month for month in range(1, 13)}
+    out = [f"{month},FRA,export,DEU,2024-{month:02d}-01,Phosgene,{kg[month]},kg,," for month in kg]
+    into = [
+        f"{month},DEU,import,FRA,2024-{month:02d}-21,Phosgene,{kg[month]},kg,," for month in kg if month not in lacking
+    ]
+    assert reconcile([ledger(out), ledger(into)], model=model).table()["cause"].to_list() == ["one_side_silent"]
+
+
+@pytest.mark.parametrize("model", [True, False])
+@pytest.mark.parametrize("third", ["", "9,ITA,import,DEU,2024-08-01,Thiodiglycol,5,t,,"])
+def test_another_state_named_is_told_as_partner_or_way_and_both_are_proposed(third: str, model: bool) -> None:
+    ours = ["1,FRA,export,ITA,2024-03-01,Phosgene,71.4,t,,"]
+    theirs = ["2,DEU,import,FRA,2024-03-21,Phosgene,71.4,t,,"]
+    found = reconcile([ledger(ours), ledger(theirs), *([ledger([third])] if third else [])], model=model)
+    pair = found.table().filter(pl.col("importer") == "DEU", pl.col("chemical") == "Phosgene")
+    [(cause, second, reason)] = pair.select("cause", "second_cause", "why").rows()
+    assert {cause, second} == {"hub", "wrong_partner"}
+    assert "ITA" in reason
+    assert found.matches()["status"].to_list()[:2] == ["matched_across", "matched_across"]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_is_doubtful_in_the_lines_of_a_pair_stands_in_its_reason(lang: str) -> None:
+    found = reconcile([ledger([
+        "1,FRA,export,DEU,2024-03-01,Phosgene,97000.0001,kg,,",
+        "2,DEU,import,FRA,2024-03-21,Phosgene,1000000000000,kg,,",
+        "3,DEU,import,FRA,2024-03-22,Phosgene,97000.0001,kg,,",
+    ])])  # fmt: skip
+    [row] = found.table(lang).rows(named=True)
+    said = say(Message("ledger_quantity_huge", {"kg": 1e12}), lang)
+    assert said in row["why"]
+    assert row["why"] == sentence(found.discrepancy(found.groups.row(0, named=True)).why, lang)
+
+
+def test_amounts_are_told_as_far_as_they_can_be_known() -> None:
+    found = reconcile([ledger([
+        "1,FRA,export,DEU,2024-03-01,Phosgene,97000.0001,kg,,",
+        "2,DEU,import,FRA,2024-03-21,Phosgene,1000000000000,kg,,",
+        "3,DEU,import,FRA,2024-03-22,Phosgene,97000.0001,kg,,", "4,FRA,export,DEU,2023-03-01,Phosgene,0.1,kg,,",
+        "5,FRA,export,DEU,2023-03-02,Phosgene,0.2,kg,,", "6,DEU,import,FRA,2023-03-02,Saxitoxin,0.000000003,kg,,",
+    ])])  # fmt: skip
+    amounts = {(row["chemical"], row["year"]): row for row in found.table().iter_rows(named=True)}
+    assert str(amounts["Phosgene", 2024]["imported_kg"]) == "1000000097000.0"
+    assert amounts["Phosgene", 2024]["exported_kg"] == 97_000
+    assert str(amounts["Phosgene", 2023]["exported_kg"]) == "0.3"
+    assert amounts["Saxitoxin", 2023]["imported_kg"] == 3e-9
+    assert not [one for one in found.findings() for said in one.evidence if "e+" in said.label + said.value]
+
+
+def test_a_subheading_that_holds_several_chemicals_is_said_to_fit_any_of_them() -> None:
+    ours = ["1,FRA,export,DEU,2024-03-01,,105-59-9,,70,t"]
+    theirs = ["2,DEU,import,FRA,2024-03-21,,,292217,70,t", "3,DEU,import,FRA,2024-03-21,,,293090,40,t"]
+    head = "id,reporter,flow,partner,date,chemical,cas,hs,quantity,unit"
+    found = reconcile(
+        [read_ledger(io.BytesIO("\n".join([head, *rows]).encode()), screener=screener()) for rows in (ours, theirs)]
+    )
+    rows = {row["chemical"]: row for row in found.table().iter_rows(named=True)}
+    assert rows["Methyldiethanolamine"]["difference_kg"] == 0
+    assert "2922.17" in rows["Methyldiethanolamine"]["why"]
+    assert "2930.90" in rows["HS 293090"]["why"]
+    assert "any chemical" in rows["HS 293090"]["why"]
+
+
+def test_another_chemical_of_the_heading_is_still_another_one() -> None:
+    head = "id,reporter,flow,partner,date,chemical,cas,hs,quantity,unit"
+    rows = ["1,FRA,export,DEU,2024-03-01,,676-97-1,,70,t", "2,DEU,import,FRA,2024-03-21,,,293149,70,t"]
+    found = reconcile([read_ledger(io.BytesIO("\n".join([head, *rows]).encode()), screener=screener())])
+    assert set(found.table()["cause"]) == {"wrong_chemical"}
+
+
+@settings(max_examples=25, deadline=None)
+@given(lines, st.sampled_from(LANGUAGES))
+def test_every_line_has_a_status_and_a_reason(rows: list[tuple], lang: str) -> None:
+    bad = ["90,FRA,export,,2023-01-01,Phosgene,1,t,,", "91,FRA,export,DEU,,Phosgene,many,t,,", ",,,,,,,,,"]
+    found = reconcile([ledger([*written(rows), *bad])])
+    told = found.matches(lang)
+    assert told["id"].to_list() == [*(str(place) for place in range(len(rows))), "90", "91", str(len(rows) + 3)]
+    assert told["status"].to_list()[-3:] == ["unreadable"] * 3
+    assert not told.filter(pl.col("reason").fill_null("") == "").height
+    [book] = found.ledgers
+    said = zip(told["status"], book.lines["problem"], found.compared.lines["readable"], strict=True)
+    assert told["reason"].to_list() == [
+        reason_of(status, book.problems[problem - 1] if problem else None, lang, readable=readable)
+        for status, problem, readable in said
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from opencwc.casebook.erasing import erase_case
 from opencwc.casebook.keeping import keep_source
 from opencwc.casebook.model import Mark, Role
 from opencwc.errors import InputError
+from opencwc.finding import Message
 from opencwc.transfers.causes import MODEL
 from opencwc.transfers.kept_reconciliations import GROUP_SCHEMA, LINE_SCHEMA, packed, unpack
 from opencwc.transfers.model import LINE_STATUSES, RECONCILED_COLUMNS
@@ -29,7 +31,7 @@ from opencwc.web.pages import transfers, transfers_check
 from opencwc.web.pages.transfers_flows import Flow, ribbons_of, sankey, world_map
 from opencwc.web.uploads import pack_uploads
 from opencwc.web.wiring import app_of, intake_of, make_worker
-from opencwc.wording import LANGUAGES
+from opencwc.wording import LANGUAGES, say
 from web.pages.housing import LANGUAGES_READ, PART, opened_house, page_of
 from web.pages.parsed import Element, check_sound, parsed
 from web.signing_in import House
@@ -115,6 +117,43 @@ def test_ledgers_are_shown_with_the_columns_that_they_are_taken_for(kept: Kept) 
     assert len(part.all("table")) == 2
 
 
+STRANGE = "申报国,流向,对方国家,日期,货物,数量甲\nDEU,export,FRA,2023-02-01,Thiodiglycol,500\n"
+
+
+@pytest.mark.parametrize(
+    ("lines", "boxes"),
+    [
+        ("reporter,flow,How much,chemical\nDEU,export,5,Thiodiglycol\n", ["partner", "date", "quantity"]),
+        ("reporter,flow,partner,date,Net weight (kg),Weight (kg),chemical\nDEU,export,FRA,2023,1,2,x\n", ["quantity"]),
+    ],
+    ids=["missing", "two for one"],
+)
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_is_wrong_with_the_columns_is_said_by_the_boxes_of_the_page(
+    kept: Kept, lang: str, lines: str, boxes: list[str]
+) -> None:
+    with kept.house.signed_in("anna") as client:
+        answer = client.post(f"/transfers/preview?lang={lang}", files=[("file", ("x.csv", lines))], headers=PART)
+    part = parsed(answer.text)
+    warning = part.one("div", class_="warning")
+    assert "--map" not in answer.text and not part.all(lang="en")
+    assert say("page_transfers_columns_choose", lang).rstrip("。.")[1:] in warning.text
+    required = [one.attributes["name"] for one in part.all("select") if "required" in one.attributes]
+    assert required == [f"map-1-{box}" for box in boxes]
+    assert all(say(f"page_transfers_field_{box}", lang) in warning.text for box in boxes)
+
+
+def test_chinese_columns_bring_their_font_to_a_page_in_another_language(kept: Kept) -> None:
+    sheet = "vendor/noto-sans-sc.css"
+    with kept.house.signed_in("anna") as client:
+        chinese, latin = (
+            client.post("/transfers/preview?lang=ar", files=[("file", ("x.csv", one))], headers=PART).text
+            for one in (STRANGE, OURS)
+        )
+        page = client.get("/transfers?lang=ar").text
+    assert sheet in chinese and sheet not in latin and sheet not in page
+
+
 def test_what_is_no_ledger_is_said_and_loses_nothing(house: House) -> None:
     with house.signed_in("anna") as client:
         answer = client.post("/transfers/preview", files=[("file", ("x.bin", b"\0\1\2"))], headers=PART)
@@ -125,6 +164,11 @@ def test_what_is_no_ledger_is_said_and_loses_nothing(house: House) -> None:
         page = main_of(client, address)
         assert page.one(id="job").attributes["data-state"] == "failed"
         assert page.all("div", class_="warning")
+        address = sent(client, OURS.replace("partner,", "counterpart of it,"))
+        worked(house)
+        trouble = main_of(client, address, "fr").one("div", class_="warning")
+        assert trouble.attributes["data-trouble"] == "columns" and "Autre État" in trouble.text
+        assert "--map" not in trouble.text and not trouble.all(lang="en")
         assert client.post("/transfers/ledgers", data={"case": "trade"}, headers=PART).status_code == 415
 
 
@@ -161,7 +205,7 @@ def test_a_pair_shows_both_ledgers_side_by_side_and_what_stands_alone(kept: Kept
     rank = kept.rank("FRA", 2023)
     with kept.house.signed_in("rita") as client:
         page = main_of(client, f"/transfers/runs/{kept.run}/pairs/{rank}")
-    beside = page.one("table", class_="beside")
+    beside = page.one("table", class_="both-ledgers")
     pairs = [[cell.text for cell in row.all("td")] for row in beside.all("tr")[2:]]
     assert ["A-1" in row[0] and "500" in row[2] and "500" in row[5] for row in pairs if "A-1" in row[0]] == [True]
     over_the_year = next(row for row in pairs if "A-3" in row[0])
@@ -191,12 +235,14 @@ def test_a_pair_says_its_causes_with_words_a_share_and_what_speaks_for_them(kept
     assert causes.all("svg", class_="share")
 
 
-def test_the_letter_is_drafted_for_either_side_in_any_language_and_names_only_our_lines(kept: Kept) -> None:
+def test_the_letter_is_drafted_for_either_side_in_any_language_and_names_the_lines_of_both(kept: Kept) -> None:
     with kept.house.signed_in("anna") as client:
         base = f"/transfers/runs/{kept.run}/pairs/{kept.rank('FRA', 2023)}/letter"
         ours = client.get(f"{base}?ours=DEU&letter_lang=en&format=txt").text
         theirs = client.get(f"{base}?ours=FRA&letter_lang=fr&format=txt").text
-        assert "A-6" in ours and "A-6" not in theirs
+        for letter, wanted in ((ours, ["A-6", "A-3", "3"]), (theirs, ["A-6", "3", "A-3"])):
+            lines = [line.split(" | ")[5] for line in letter.splitlines() if "Thiodiglycol | " in line]
+            assert [line.split(" ")[0] for line in lines] == wanted
         assert client.get(f"{base}?ours=USA").status_code == 422
         arabic = main_of(client, f"{base}?ours=DEU&letter_lang=ar").one("textarea")
         assert (arabic.attributes["dir"], arabic.attributes["lang"]) == ("rtl", "ar")
@@ -603,6 +649,22 @@ def test_a_paper_for_a_shipment_that_is_not_kept_comes_from_its_texts(kept: Kept
         for strange in ("[", "", hidden[:-4] + "AAAA"):
             told = client.post("/transfers/check/paper", data={**asked, "shipment": strange}, headers=PART)
             assert told.status_code == 422
+
+
+def test_how_long_papers_can_be_drawn_up_is_a_setting_that_the_page_tells(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with kept.house.signed_in("anna") as client:
+        answered = client.post("/transfers/check", data=transfers_check.EXAMPLE, headers=PART)
+        form = parsed(answered.text).one("form", action="/transfers/check/paper")
+        asked = {"shipment": form.one("input", name="shipment").attributes["value"], "kind": "certificate"}
+        assert say(Message("page_transfers_papers_last", {"days": 7}))[1:] in parsed(answered.text).text
+        now = time.time()
+        monkeypatch.setattr(time, "time", lambda: now + 6 * 86_400)
+        assert client.post("/transfers/check/paper", data=asked, headers=PART).status_code == 200
+        monkeypatch.setattr(time, "time", lambda: now + 8 * 86_400)
+        told = client.post("/transfers/check/paper", data=asked, headers=PART)
+        assert told.status_code == 422 and "too old" in told.text
 
 
 def test_a_paper_for_a_file_that_is_not_kept_has_what_others_left_of_the_certificate(kept: Kept) -> None:

@@ -67,6 +67,7 @@ def test_every_id_in_the_code_is_in_the_catalogs() -> None:
     names_of_other_things = {
         "row_number", "entry_id", "rule_list", "place_atoms", "form_of", "group_by", "row_count",
         "salts_said", "casebook_made", "threshold_kg", "threshold_of", "page_size", "page_count", "place_facts",
+        "duty_holders",
     }  # fmt: skip
     assert {one for one in used if one not in known} <= names_of_other_things | set(FEATURES)
 
@@ -108,6 +109,22 @@ def test_a_message_inside_a_message_is_said_in_the_same_language() -> None:
 def test_a_sentence_begins_with_a_capital_and_ends_with_one_stop() -> None:
     assert sentence("unreadable_empty") == "It holds no atom."
     assert sentence(Message("report_person")).count("..") == 0
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_message_of_another_version_is_told_with_its_id_and_all_its_values(lang: str) -> None:
+    inner = Message("why_of_old", {"entry": "1A01", "row": 7})
+    told = say(Message("ledger_of_old", {"kg": 2500.0, "why": inner}), lang)
+    assert told != say(Message("ledger_of_old"), lang)
+    for one in ("ledger_of_old", "why_of_old", "1A01", "7", "2"):
+        assert one in told
+    assert say(Message("wording_of_another_version", {"told": ""}), lang).strip() in told
+    known = say(Message("place_P", {"former_name": "methyl"}), lang)  # an id that is known, with values of another time
+    assert "place_P" in known and "methyl" in known
+
+
+def test_an_id_alone_that_no_catalog_knows_is_said_as_itself() -> None:
+    assert say("no_such_word") == "no_such_word"
 
 
 def test_an_unknown_language_is_answered_in_english() -> None:

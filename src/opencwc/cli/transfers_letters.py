@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -30,7 +30,6 @@ from opencwc.wording import sentence
 
 if TYPE_CHECKING:
     from opencwc.publishing import Report
-    from opencwc.transfers.reconciling import Reconciled
 
 FORMATS = ("pdf", "xlsx", "html", "txt")
 MARKS = ("", "unclassified", "restricted", "protected", "highly_protected")
@@ -78,7 +77,7 @@ def _letters(
     lang: str,
 ) -> int:
     from opencwc.convention.territories import find_territory
-    from opencwc.transfers.letters import make_letter
+    from opencwc.transfers.letters import find_lines_in_question, make_letter
     from opencwc.transfers.reconciling import reconcile
 
     state = find_territory(ours)
@@ -98,28 +97,15 @@ def _letters(
     written = 0
     for group in chosen.filter(sides).head(len(ranks) or first).iter_rows(named=True):
         named = f"{reference}-{group['rank']}" if reference else ""
-        lines = _own_lines(found, group, state.code)
-        letter = make_letter(found.discrepancy(group), state.code, lang, lines, named, day, mark)
+        theirs = group["importer"] if state.code == group["exporter"] else group["exporter"]
+        asked = find_lines_in_question(found.lines_of(group["rank"]), state.code, theirs)
+        letter = make_letter(found.discrepancy(group), state.code, lang, asked, named, day, mark)
         pair = f"{group['exporter']}-{group['importer']}-{group['year']}"
         _write(letter, folder, f"{group['rank']:04d}-{pair}.{format}")
         written += 1
     told = sentence(Message("letters_drafted", {"count": written, "path": str(folder)}), lang)
     sys.stdout.write(displayable(told) + "\n")
     return 0 if written else 1
-
-
-def _own_lines(found: Reconciled, group: dict[str, Any], ours: str) -> list[Any]:
-    """Return the writing State's own lines that nothing on the other side fits: what it may show, and asks about."""
-    from opencwc.transfers.letters import LetterLine
-
-    lines = found.lines_of(group["rank"])
-    own = lines.filter((lines["reporter"] == ours) & lines["match"].is_null()).head(_MOST_LINES)
-    return [
-        LetterLine(
-            ours, one["flow"] == "export", one["id"], str(one["day"] or one["year"]), one["kg"], one["concentration"]
-        )
-        for one in own.iter_rows(named=True)
-    ]  # fmt: skip
 
 
 def _write(letter: Report, folder: Path, name: str) -> None:
@@ -147,6 +133,3 @@ def _write(letter: Report, folder: Path, name: str) -> None:
             from opencwc.publishing.xlsx import write_xlsx
 
             write_xlsx(letter, stream)
-
-
-_MOST_LINES = 40

@@ -85,7 +85,7 @@ def _reconcile(
     found = reconcile_ledgers(read, as_of, model=model)
     if matches is not None:
         with open_for_writing(matches, binary=True) as stream:
-            for number, part in enumerate(found.matches_by_parts()):
+            for number, part in enumerate(found.matches_by_parts(lang)):
                 part.write_csv(stream, include_header=number == 0)
     _write(found, output, format, lang, over=over)
     told = [sentence(one, lang) for one in found.told()]

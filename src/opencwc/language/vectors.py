@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from opencwc.language.encoders import Encoder
 
-_BATCH = 128
+_BATCH = 64
+"""Texts after which progress is told."""
 
 
 def vectors_of(

@@ -20,6 +20,7 @@ from opencwc.convention.measures import READ_LANGUAGES, Measure, Measures
 from opencwc.finding import Message
 from opencwc.language.encoders import Encoder
 from opencwc.language.legal_texts import LegalText
+from opencwc.language.references import references_in
 from opencwc.language.refusing import Refusal, judge_request
 from opencwc.language.searching import FUSION, PassageIndex, Question, tokens_of
 from opencwc.language.sections import LegalSection, recognised, sections_of
@@ -108,6 +109,7 @@ class Library:
             for said in dict.fromkeys((measure.titles.get(lang, ""), measure.queries.get(lang, "")))
             if said
         ]
+        self._known = vectors_of([said for _, said in self._wordings], encoder, folder=cache, progress=progress)
 
     @property
     def convention(self) -> PassageIndex:
@@ -130,9 +132,10 @@ class Library:
         lang = recognised(question)
         asked = Question((question,), dict.fromkeys((lang, ""), question))
         near = self._near(question)
+        penal = lang in self._terms and self._terms[lang].holds((_PENAL,), fold(question).text)
         laws = [state] if state else self.states
-        found = [one for name in laws if name in self._indexes for one in self._of_law(name, asked, near)]
-        treaty = list(self._of_law(TREATY, asked, near)) if TREATY in self._indexes else []
+        found = [one for name in laws if name in self._indexes for one in self._of_law(name, asked, near, penal)]
+        treaty = list(self._of_law(TREATY, asked, near, penal)) if TREATY in self._indexes else []
         shown = _shared_out([_ranked(found), _ranked(treaty), _ranked(self._ours(asked, lang))], most)
         return Asked(tuple(shown), None if shown else Message("ask_nothing"))
 
@@ -140,8 +143,7 @@ class Library:
         """Return the measures that a question comes nearest to; none where it is about something else."""
         import numpy as np
 
-        known = vectors_of([said for _, said in self._wordings], self.encoder, folder=self._cache)
-        similar = known @ vectors_of([question], self.encoder, as_="questions", folder=self._cache)[0]
+        similar = self._known @ vectors_of([question], self.encoder, as_="questions", folder=self._cache)[0]
         nearest: dict[str, float] = {}
         for (measure, _), one in zip(self._wordings, similar, strict=True):
             nearest[measure.id] = max(nearest.get(measure.id, -1.0), float(one))
@@ -149,8 +151,11 @@ class Library:
         chosen = sorted((one for one in self._measures if nearest[one.id] >= least), key=lambda one: -nearest[one.id])
         return [_Near(one, nearest[one.id]) for one in chosen[:_MEASURES]]
 
-    def _of_law(self, name: str, asked: Question, near: Sequence[_Near]) -> Iterator[tuple[float, Cited]]:
-        """Yield what a law has: what comes near the question itself, and what near the measures that it is about."""
+    def _of_law(self, name: str, asked: Question, near: Sequence[_Near], penal: bool) -> Iterator[tuple[float, Cited]]:
+        """Yield what a law has: what comes near the question itself, and what near the measures that it is about.
+
+        Where a penalty is asked for, what punishes a section that was found goes right before it.
+        """
         index = self._indexes[name]
         limits = self.encoder.thresholds
         languages = sorted(index.languages, key=lambda one: -len(index.languages[one]))
@@ -167,9 +172,35 @@ class Library:
                 gained[hit.at] = gained.get(hit.at, 0.0) + weight * (hit.score + _SAID * said / FUSION)
                 is_near = hit.similarity >= (limits.good if number else limits.near) or hit.words > 0
                 similar[hit.at] = max(similar.get(hit.at, 0.0), hit.similarity if is_near else 0.0)
-        for at, score in gained.items():
-            if similar[at] >= limits.about:
-                yield score, _cited(name, index.passages[at], similar[at])
+        held = {at: score for at, score in gained.items() if similar[at] >= limits.about}
+        for at, banned in self._penalties(name, held) if penal else ():
+            held[at] = max(held.get(at, 0.0), held[banned] * _BEFORE)
+            similar[at] = max(similar.get(at, 0.0), limits.about)
+        for at, score in held.items():
+            yield score, _cited(name, index.passages[at], similar[at])
+
+    def _penalties(self, name: str, held: Mapping[int, float]) -> list[tuple[int, int]]:
+        """Return the passages that name a penalty and point to one of the first sections found, or stand in it."""
+        index = self._indexes[name]
+        passages = index.passages
+        first = sorted(held, key=lambda at: -held[at])[:_PUNISHED]
+        penalties = [question_of(one, list(index.languages)) for one in self._measures if one.kind == "punishes"]
+        near = {hit.at for one in penalties for hit in index.search([one], _SEARCHED)[0]}
+        found = []
+        for at in sorted(near):
+            passage = passages[at]
+            terms = self._terms.get(passage.section.lang)
+            if terms is None or not terms.holds((_PENAL[:2],), fold(passage.text).text):
+                continue
+            lang, own = passage.section.lang, passage.section.number
+            named = {
+                number for one in references_in(passage.text, lang) if one.whose != "other" for number in one.numbers
+            }
+            pointed = [one for one in first if passages[one].section.number in {*named, own}]
+            same = [one for one in pointed if passages[one].section.file == passage.section.file]
+            if same:
+                found.append((at, same[0]))
+        return found
 
     def _said(self, name: str, at: int, measure: Measure) -> float:
         """Return how much of a measure's subject and elements a passage names, 0 to 1."""
@@ -247,6 +278,9 @@ def _sentence(place: str, heading: str, said: str, lang: str) -> LegalPassage:
     return LegalPassage(section, 0, len(said), said)
 
 
+_PENAL = ("imprisonment", "fine", "punished")
+_PUNISHED, _BEFORE = 3, 1.01
+"""Sections found whose penalties are looked for, and by how much these go before them."""
 _MEASURES, _AS_NEAR = 3, 0.08
 """Measures that lend a question their words at most, and how much farther than the nearest one they may be."""
 _LENT, _STEEP = 1.5, 4

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -36,6 +36,7 @@ from opencwc.legislation.model import (
 )
 from opencwc.legislation.narrowing import narrowed
 from opencwc.legislation.qualifying import qualified
+from opencwc.legislation.reach import SHORT
 from opencwc.legislation.retrieving import Found, question_of, rank, retrieve
 from opencwc.settings import load_settings
 from opencwc.wording import sentence
@@ -264,7 +265,14 @@ def _answer(
     verdict: str,
     signs: dict[str, float],
 ) -> Answer:
-    tight, met, left = met_by(contributing(measure, list(held.values())))
+    inside = contributing(measure, list(held.values()))
+    tight, met, left = met_by(inside)
+    short = {
+        one.element: one.how
+        for each in inside
+        for one in each.holdings
+        if one.how in SHORT and one.element in met - tight
+    }
     lacking = [one.id for one in measure.missing(met)]
     shown = tuple(_shown(one, index) for one in ranked[:SHOWN])
     if verdict != NONE and not shown:
@@ -272,14 +280,19 @@ def _answer(
     weak: set[str] = set()
     if verdict == NONE:  # what stands somewhere did not make a provision
         weak = {one.id for one in measure.elements if one.id in met}
-    elif verdict == PARTIAL and not lacking:
-        weak = {one.id for one in measure.missing(tight) if one.id in met}
+    elif verdict == PARTIAL:
+        loose = {one.one_of or one.id for one in measure.missing(tight)}
+        weak = {
+            one.id
+            for one in measure.needed
+            if one.id in met and (one.one_of or one.id) in loose and (one.id in short or not lacking)
+        }
     met -= weak
     delegated = [one for one in lacking if one in left]
     missing = [one.id for one in measure.needed if one.id in weak or (one.id in lacking and one.id not in left)]
     spoken = {element for one in shown for element in one.elements}
     passing = [one for one in missing if one in weak or one in spoken]
-    why = _why(measure, verdict, met, missing, delegated, held, passing)
+    why = _why(measure, verdict, met, missing, delegated, held, passing, short)
     open_ones = verdict != COVERED
     return Answer(
         measure, verdict, max(chances) if chances is not None else None, shown, tuple(sorted(met)),
@@ -338,6 +351,7 @@ def _why(
     delegated: Sequence[str],
     held: dict[int, SectionHolding],
     passing: Sequence[str],
+    short: Mapping[str, str],
 ) -> tuple[Message, ...]:
     """Say what the verdict rests on: what is said, what is missing, what is left to a regulation."""
     names = {one.id: _name(one.names) for one in measure.elements}
@@ -355,11 +369,10 @@ def _why(
         if by_reference:
             taken = tuple(names[one.id] for one in measure.elements if one.id in by_reference)
             said.append(Message("law_why_reference", {"elements": taken}))
-    excepted = {element for one in held.values() for element in one.of("excepted")}
     if verdict == PARTIAL:
         for message, ids in (
-            ("law_why_excepted", [one for one in passing if one in excepted]),
-            ("law_why_weak", [one for one in passing if one not in excepted]),
+            *((f"law_why_{reach}", [one for one in passing if short.get(one) == reach]) for reach in SHORT),
+            ("law_why_weak", [one for one in passing if one not in short]),
             ("law_why_missing", [one for one in missing if one not in passing]),
         ):
             if ids:

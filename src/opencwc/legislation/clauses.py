@@ -31,6 +31,7 @@ class ReadSection:
     anchored: bool = False
     defines: bool = False
     repealed: bool = False
+    excepted: bool = False
     scope: float = 0.0
     hits: dict[str, list[tuple[int, int, int]]] = field(default_factory=dict)
     names: list[tuple[int, int]] | None = None

@@ -48,12 +48,12 @@ def within(
 ) -> list[tuple[float, float, float]]:
     """Hold the model to what can be shown.
 
-    Nothing is covered with an element missing, in part with none missing, or found where nothing stands; what it gave
-    to a verdict that cannot be shown goes to the next that can.
+    Nothing is covered with an element missing or held short of its reach, in part with none missing, or found where
+    nothing stands; what it gave to a verdict that cannot be shown goes to the next that can.
     """
     held = []
     for (covered, partial, none), one in zip(chances, signs, strict=True):
-        if one["all_firm"] < 1.0:
+        if one["all_firm"] < 1.0 or one["short"]:
             shown = (0.0, covered + partial, none)
         elif one["all_tight"] >= 1.0:
             shown = (covered + partial, 0.0, none)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from opencwc.convention.measures import KINDS, Measure
 from opencwc.legislation.model import COVERED, NONE, PARTIAL, TIGHT, SectionHolding
+from opencwc.legislation.reach import SHORT
 
 IN_SCOPE = 0.7
 """Least scope of a section that can fulfil a measure of the Convention."""
@@ -13,7 +14,7 @@ IN_SCOPE = 0.7
 SIGNS = (
     "best_tight", "best_firm", "all_tight", "all_firm", "any", "delegated", "by_reference", "subject", "scope",
     "scope_all", "advised", "needed", "nearness", "nearness_over", "rank_of_best", "loose", "denied", "words", "agree",
-    "elements_held",
+    "elements_held", "short",
     *(f"kind_{kind}" for kind in KINDS),
 )  # fmt: skip
 """What the decision rests on, each a number of 0 to about 1."""
@@ -88,6 +89,7 @@ def signs_of(
     nearest = max(similarities.values(), default=0.0)
     best_near = similarities.get(best.section, 0.0) if best else 0.0
     all_tight, all_firm, left = met_by(inside)
+    short = {held.element for one in inside for held in one.holdings if held.how in SHORT} - all_tight
     advised = [one.id for one in measure.elements if one.advised]
     place = ranks.get(best.section, 60) if best else 60
     found = {
@@ -110,6 +112,7 @@ def signs_of(
         "denied": _share(measure, {element for one in inside for element in one.of("denied")} - all_tight),
         "words": min(1.0, len(inside) / 5),
         "agree": float(place < 5),
+        "short": _share(measure, all_tight | short) - _share(measure, all_tight),
         "elements_held": min(1.0, sum(len(one.holdings) for one in inside) / 10),
     }
     return found | {f"kind_{kind}": float(measure.kind == kind) for kind in KINDS}

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 
 from opencwc.convention.measure_terms import Terms
@@ -21,6 +21,7 @@ from opencwc.legislation.clauses import ReadSection, read_section
 from opencwc.legislation.cues import MEASURED, PERMITTED, long_names
 from opencwc.legislation.kept_hits import KeptHits
 from opencwc.legislation.model import Holding, SectionHolding, Span
+from opencwc.legislation.reach import EXCEPTED, REACHES, reach_of
 
 ANCHORS = ("chemical_weapons", "weapons_facility", "riot_control_agent", "discrete_organic", "challenge_inspection")
 """Terms that only a text on chemical weapons uses: they tell how far a stretch of text is about the Convention."""
@@ -31,6 +32,10 @@ PURPOSES = ("four_purposes", "purposes_not_prohibited", "types_and_quantities", 
             "industrial_purposes", "justified_quantities", "low_concentration", "threshold", "licence",
             "without_licence")  # fmt: skip
 """What rightly stands behind "except": a purpose, a quantity, a licence that a ban leaves room for."""
+_DENIED_BY_NAME = ("purposes_not_prohibited", "not_party")
+"""Terms whose own name denies: "purposes not prohibited", "States not party" turn nothing round."""
+EXEMPTING = ("threshold", "mixture", "low_concentration")
+"""What says where a duty ends: "no declaration is required below the threshold" is the rule itself."""
 DENIABLE = ("declare", "licence", "registered", "forbidden", "punished", "imprisonment", "consent", "warrant",
             "records", "confidential", "regulations", "immunities", "escort", "seized", "demand",
             "designate")  # fmt: skip
@@ -62,7 +67,9 @@ class Reader:
         self._link()
         self._joined: dict[str, tuple[str, list[int], list[int]]] = {}
         self._found: dict[tuple[str, str], dict[int, list[tuple[int, int, int]]]] = {}
+        self._places = {(one.file, one.part, one.number): at for at, one in enumerate(self.sections) if one.number}
         self._strike_out()
+        self._except_out()
         self._measure_scope()
         for at, read in enumerate(self._read):
             titled = self.sections[at].lang in self._terms and any(
@@ -95,7 +102,7 @@ class Reader:
         read = self._read[at]
         subject, about, linked = self._subject(measure, at)
         if not about:
-            return None
+            return self._leaves(measure, at)
         # What it points to says what it is about: "the offences of sections 241 and 242".
         led = [one for one in read.links if self._read[one].anchored] if not read.whole else list(linked)
         scope = max(read.scope, 0.8 * max((self._read[one].scope for one in (*linked, *led)), default=0.0))
@@ -107,12 +114,22 @@ class Reader:
         held = [
             one
             for element in measure.elements
-            if (one := self._element(element, at, about, topic, measure.kind, measure.absolute)) is not None
+            if (one := self._element(element, at, about, topic, measure.kind, reach_of(measure, element))) is not None
         ]
         if read.defines and measure.kind != "defines":
             held = [one._replace(strength=one.strength * LISTED) for one in held]
         spans = self._spans(at, [hit for hits in about.values() for hit in hits[:2]])
         return SectionHolding(at, subject, scope, tuple(held), spans)
+
+    def _leaves(self, measure: Measure, at: int) -> SectionHolding | None:
+        """Return what a section leaves to a regulation on chemicals that the regulation is to name."""
+        if not self.hits(at, "by_regulation") or not any(_TO_BE_NAMED.issuperset(one) for one in measure.subject):
+            return None
+        unnamed = tuple(("scheduled",) if _TO_BE_NAMED.issuperset(group) else group for group in measure.subject)
+        subject, about, _ = self._subject(measure._replace(subject=unnamed), at)
+        held = [one for element in measure.elements if (one := self._left(element, at, about)) is not None]
+        scope = self._read[at].scope
+        return SectionHolding(at, subject, scope, tuple(held)) if about and held else None
 
     def _subject(
         self, measure: Measure, at: int
@@ -159,7 +176,7 @@ class Reader:
         about: Mapping[str, list[tuple[str, int, int, int]]],
         topic: Groups,
         kind: str,
-        absolute: bool,
+        reach: str,
     ) -> Holding | None:
         """Return how a section meets an element: said there, by reference, through a link, or left to a regulation."""
         forbids = kind in ("forbids", "punishes")
@@ -172,8 +189,8 @@ class Reader:
             if not (penal and _PENAL.issuperset(key.split("|")))
         ]
         carried = 0 if anchored else 1
-        left = self._delegating(at) if element.by_regulation else frozenset()
-        said = self._said(self._pointed(element.terms, at, topic), at, spoken, forbids, carried, left, absolute)
+        left = self._without(element, at, kind)
+        said = self._said(self._pointed(element.terms, at, topic), at, spoken, forbids, carried, left, reach)
         if said is not None and said.strength >= TIGHT:
             return said._replace(element=element.id)
         if element.by_reference and (found := self._by_reference(at, about)) is not None:
@@ -187,9 +204,10 @@ class Reader:
         for link in self._read[at].links if measured_by_links else ():
             # Where the reference leads to, the same thing has to be spoken of: a chemical is not yet a weapon.
             there = [{clause for *_, clause in self._group(group, link)} for group in topic]
-            through = self._said(element.terms, link, there, forbids) if all(there) else None
+            apart = self._without(element, link, kind)
+            through = self._said(element.terms, link, there, forbids, 0, apart, reach) if all(there) else None
             if through is not None and (linked is None or through.strength > linked.strength):
-                linked = Holding(element.id, "said", LINKED * through.strength, (), link)
+                linked = Holding(element.id, through.how, LINKED * through.strength, (), link)
         if linked is not None and linked.strength >= NEAR:
             return linked
         joined = self._said_together(element.terms, at)
@@ -197,18 +215,21 @@ class Reader:
             return joined._replace(element=element.id)
         if said is not None:
             return said._replace(element=element.id)
-        if linked is not None:
-            return linked
-        if element.by_regulation:
-            windows = self._windows(at)
-            title = self._read[at].title
-            named = {
-                hit[3] for group in element.terms if not _TOPICS.issuperset(group) for hit in self._group(group, at)
-            }
-            for cue in self.hits(at, "by_regulation"):
-                near = windows[cue[2]] | {cue[2] - 1}
-                if (near | {title}) & named and all(near & clauses or title in clauses for clauses in spoken):
-                    return Holding(element.id, "regulation", LOOSE, self._spans(at, [("by_regulation", *cue)]))
+        return linked if linked is not None else self._left(element, at, about)
+
+    def _left(self, element: Element, at: int, about: Mapping[str, list[tuple[str, int, int, int]]]) -> Holding | None:
+        """Find an element that a section leaves to a regulation: where it is named beside the power to make one."""
+        if not element.by_regulation:
+            return None
+        windows = self._windows(at)
+        title = self._read[at].title
+        spoken = [{clause for *_, clause in hits} for hits in about.values() if hits]
+        named = {hit[3] for group in element.terms if not _TOPICS.issuperset(group) for hit in self._group(group, at)}
+        for cue in self.hits(at, "by_regulation"):
+            around = {cue[2] - 1, cue[2], cue[2] + 1}
+            near = windows[cue[2]] | {clause for clause, window in enumerate(windows) if window & around}
+            if (near | {title}) & named and all(near & clauses or title in clauses for clauses in spoken):
+                return Holding(element.id, "regulation", LOOSE, self._spans(at, [("by_regulation", *cue)]))
         return None
 
     def _said(
@@ -219,17 +240,17 @@ class Reader:
         forbids: bool = False,
         carried: int = 0,
         without: frozenset[int] = frozenset(),
-        absolute: bool = False,
+        reach: str = "",
     ) -> Holding | None:
         """Find one term of every group; the closer together, and to all that the section speaks of, the firmer.
 
         Where the measure ``forbids``, what a clause allows does not count. The first ``carried`` subjects go on being
-        spoken of in the clauses that follow; clauses in ``without`` do not count. An ``absolute`` ban that a licence
-        may lift is held only with that exception.
+        spoken of in the clauses that follow; clauses in ``without`` do not count. What falls short of its ``reach`` is
+        held in part only.
         """
         found = [[one for one in self._group(group, at) if one[3] not in without] for group in groups]
         if forbids:
-            found = [[one for one in hits if not self._permits(at, one[3])] for hits in found]
+            found = [[one for one in hits if not self._is_no_ban(at, one[3])] for hits in found]
         if not all(found):
             return None
         windows = self._windows(at)
@@ -248,19 +269,21 @@ class Reader:
                 inside = inside and there
                 chosen.append(near)
             rivalled = [self._rivalled(at, window, clauses) for clauses in spoken]
+            turned = [self._rivalled(at, {clause}, clauses) for clauses in spoken]  # the clause goes before its lead
             near_all = [
-                bool(window & clauses)
+                (bool(window & clauses) and not turned[number])
                 or (not rival and (title in clauses or (number < carried and self._carries(clause, clauses))))
                 for number, (clauses, rival) in enumerate(zip(spoken, rivalled, strict=True))
             ]
             strength = TIGHT if inside and all(near_all) else NEAR if inside and any(near_all) else LOOSE
             if strength == NEAR and any(
-                rival and not window & clauses for rival, clauses in zip(rivalled, spoken, strict=True)
+                other or (rival and not window & clauses)
+                for other, rival, clauses in zip(turned, rivalled, spoken, strict=True)
             ):
                 strength = LOOSE
             how = "said"
-            if absolute and strength == TIGHT and any(self._lets_through(at, one) for one in window):
-                strength, how = NEAR, "excepted"
+            if strength == TIGHT and self._falls_short(at, window, reach):
+                strength, how = NEAR, reach
             if best is None or strength > best[0]:
                 best = strength, chosen, how
             if strength == TIGHT:
@@ -269,11 +292,39 @@ class Reader:
             return None
         return Holding("", best[2], best[0], self._spans(at, best[1]))
 
+    def _falls_short(self, at: int, window: Set[int], reach: str) -> bool:
+        """Whether what is read together reaches less far than a measure asks for."""
+        if reach == EXCEPTED:
+            return bool(self._read[at].excepted) or any(self._lets_through(at, one) for one in window)
+        if not reach:
+            return False
+        said = window | {self._read[at].title} if reach == "schedules" else window
+        wide, narrow = (
+            any(one[2] in said for term in terms for one in self._raw(at, term)) for terms in REACHES[reach]
+        )
+        return narrow and not wide
+
     def _lets_through(self, at: int, clause: int) -> bool:
-        """Whether a clause makes an exception for who has a licence."""
+        """Whether a clause makes an exception that the Convention does not know: for a licence, or no purpose."""
+        read = self._read[at]
         excepted = min(self._cues(at)["except"].get(clause, ()), default=None)
-        licences = [start for start, _, where in self._raw(at, "licence") if where == clause]
-        return excepted is not None and any(start > excepted for start in licences)
+        if excepted is None:
+            return False
+
+        def behind(*terms: str) -> bool:
+            return any(where == clause and start > excepted for one in terms for start, _, where in self._raw(at, one))
+
+        if behind("licence"):
+            return True
+        known = behind(*PURPOSES, "convention", "by_reference") or self._refers(read, excepted, read.ends[clause])
+        return not known and read.section.lang != "zh"  # in Chinese the word is a part of others
+
+    @staticmethod
+    def _refers(read: ReadSection, start: int, end: int) -> bool:
+        """Whether a stretch of a section's folded text points to another section."""
+        first, last = read.folded.span(start, end)
+        said = read.section.text[max(first - read.lead, 0) : max(last - read.lead, 0)]
+        return any(True for _ in references_in(said, read.section.lang))
 
     def _goes_on(self, at: int, group: Sequence[str], window: frozenset[int], clause: int, clauses: set[int]) -> bool:
         """Whether what an element speaks of is named by the title, or, but for weapons, a little above."""
@@ -284,7 +335,7 @@ class Reader:
         """Whether what a clause a little above spoke of is still spoken of."""
         return any(clause - _CARRIED <= one < clause for one in clauses)
 
-    def _rivalled(self, at: int, window: frozenset[int], clauses: set[int]) -> bool:
+    def _rivalled(self, at: int, window: Set[int], clauses: set[int]) -> bool:
         """Whether a clause names another Schedule than the one that the title or an earlier clause spoke of."""
         rivals = {one[2] for term in _RIVALS for one in self._raw(at, term)}
         return bool((rivals - clauses) & window)
@@ -292,33 +343,58 @@ class Reader:
     def _denied(self, groups: Groups, at: int) -> Holding | None:
         """Find an element that is spoken of only to exclude it: in a clause that does not apply, or that permits it."""
         for group in groups:
-            hits = self._raw(at, group[0])
+            hits = self._raw(at, group[0]) if group[0] not in EXEMPTING else []
             if hits and all(self._is_excluded(at, clause) for *_, clause in hits):
                 return Holding("", "denied", TIGHT, self._spans(at, [(group[0], *hits[0])]))
         return None
 
+    def _without(self, element: Element, at: int, kind: str) -> frozenset[int]:
+        """Return the clauses that cannot meet an element: they leave it to a regulation, or only punish its breach."""
+        left = self._delegating(at) if element.by_regulation else frozenset()
+        if kind not in ("obliges", "empowers"):
+            return left
+        penal, bound = ({one[2] for term in terms for one in self._raw(at, term)} for terms in (_PENAL, ("obliged",)))
+        return left | {
+            clause
+            for clause, window in enumerate(self._windows(at))
+            if window & (penal - {self._read[at].title}) and not window & bound and not self._allows(at, clause)
+        }
+
     def _delegating(self, at: int) -> frozenset[int]:
-        """Return the clauses that only leave something to a regulation: they name no number themselves."""
+        """Return the clauses that only leave something to a regulation, they and their lists: they name no number."""
         read = self._read[at]
+        cues = {clause for *_, clause in self.hits(at, "by_regulation")}
         return frozenset(
             clause
-            for *_, clause in self.hits(at, "by_regulation")
-            if not _AMOUNT.search(read.folded.text, read.starts[clause], read.ends[clause])
+            for clause, window in enumerate(self._windows(at))
+            if window & cues and not _AMOUNT.search(read.folded.text, read.starts[clause], read.ends[clause])
         )
 
     def _is_excluded(self, at: int, clause: int) -> bool:
         by_clause = self._cues(at)
-        return clause in by_clause["does_not_apply"] or clause in by_clause["not_deemed"] or self._permits(at, clause)
+        return any(clause in by_clause[cue] for cue in _TURNING) or self._permits(at, clause)
+
+    def _alleges(self, at: int, clause: int) -> bool:
+        """Whether a clause speaks of use as alleged, which an inspection looks into: it forbids none."""
+        return any(one[2] == clause for one in self._raw(at, "alleged_use"))
+
+    def _is_no_ban(self, at: int, clause: int) -> bool:
+        """Whether a clause is no ban: it allows, or speaks of what is alleged."""
+        return self._permits(at, clause) or self._alleges(at, clause)
 
     def _permits(self, at: int, clause: int) -> bool:
         """Whether a clause allows without forbidding: "may be used by the armed forces in any circumstances"."""
         read = self._read[at]
         if clause not in read.permits:
-            allowed = PERMITTED.get(read.section.lang)
-            said = read.folded.text[read.starts[clause] : read.ends[clause]] if allowed else ""
             bound = any(one[2] in self._windows(at)[clause] for term in _BINDING for one in self._raw(at, term))
-            read.permits[clause] = bool(allowed and allowed.search(said)) and not bound
+            read.permits[clause] = self._allows(at, clause) and not bound
         return read.permits[clause]
+
+    def _allows(self, at: int, clause: int) -> bool:
+        """Whether a clause says that something may be done."""
+        read = self._read[at]
+        allowed = PERMITTED.get(read.section.lang)
+        return bool(allowed and allowed.search(read.folded.text, read.starts[clause], read.ends[clause]))
 
     def _said_together(self, groups: Groups, at: int) -> Holding | None:
         """Find the groups of an element in the section and in what it points to, taken together."""
@@ -343,11 +419,15 @@ class Reader:
         if not cues:
             return None
         windows = self._windows(at)
-        hits = [hit for found in about.values() for hit in found]
+        spoken = [hits for hits in about.values() if hits]
         for start, end, clause in cues:
-            near = [hit for hit in hits if hit[3] in windows[clause] or clause in windows[hit[3]]]
-            if near or not hits:
-                spans = self._spans(at, [("by_reference", start, end, clause), *near[:1]])
+            # "They have the powers that the Annex gives" goes on speaking of whom the sentence before named.
+            near = [
+                [hit for hit in hits if hit[3] in windows[clause] or clause in windows[hit[3]] or hit[3] == clause - 1]
+                for hits in spoken
+            ]
+            if all(near):
+                spans = self._spans(at, [("by_reference", start, end, clause), *(hits[0] for hits in near)])
                 return Holding("", "reference", TIGHT, spans)
         start, end, clause = cues[0]
         return Holding("", "reference", LOOSE, self._spans(at, [("by_reference", start, end, clause)]))
@@ -389,11 +469,15 @@ class Reader:
             if any(one[2] == clause and one[0] <= start <= one[1] + _PART_WITHIN for one in self._raw(at, other)):
                 return True
         by_clause = self._cues(at)
-        for place in (*by_clause["does_not_apply"].get(clause, ()), *by_clause["not_deemed"].get(clause, ())):
-            # "..., and the second sentence of article 3 does not apply" takes nothing from what stands before.
-            parts = [found.end() for found in _AND.finditer(read.folded.text, read.starts[clause], place)]
-            if start >= max(parts, default=0):
-                return True
+        if term in EXEMPTING:
+            return False
+        turning = [place for cue in _TURNING for place in by_clause[cue].get(clause, ())]
+        if any(self._is_turned(read, start, place, clause) for place in turning):
+            return True
+        if any(self._is_led(at, lead) for lead in self._leads_to(read, clause)):
+            return True
+        if any(self._is_reserved(read, start, clause, one) for one in by_clause["without_prejudice"].get(clause, ())):
+            return True
         excepted = by_clause["except"].get(clause)
         if excepted and term not in PURPOSES and term not in ANCHORS and self._is_behind(read, start, clause, excepted):
             before = any(other < min(excepted) for other, _, where in self._raw(at, term) if where == clause)
@@ -406,6 +490,45 @@ class Reader:
             )
         return False
 
+    @staticmethod
+    def _is_turned(read: ReadSection, start: int, place: int, clause: int) -> bool:
+        """Whether a word stands in the part of a clause that does not apply, is not deemed so, or rules nothing.
+
+        "..., and the second sentence of article 3 does not apply" takes nothing from what stands before.
+        """
+        parts = [found.end() for found in _AND.finditer(read.folded.text, read.starts[clause], place)]
+        return start >= max(parts, default=0)
+
+    def _is_led(self, at: int, lead: int) -> bool:
+        """Whether the line that a list hangs on ends in what does not apply or rules nothing: so do its items."""
+        read, by_clause = self._read[at], self._cues(at)
+        return any(
+            self._is_turned(read, read.ends[lead] - 1, place, lead)
+            and not _AND.search(read.folded.text, place, read.ends[lead])
+            for cue in _TURNING
+            for place in by_clause[cue].get(lead, ())
+        )
+
+    @staticmethod
+    def _leads_to(read: ReadSection, clause: int) -> list[int]:
+        """Return the lines that a clause hangs on, but for a title."""
+        leads = []
+        up = read.hangs_on[clause]
+        while up >= 0:
+            if up != read.title:
+                leads.append(up)
+            up = read.hangs_on[up]
+        return leads
+
+    @staticmethod
+    def _is_reserved(read: ReadSection, start: int, clause: int, place: int) -> bool:
+        """Whether a word stands in what a clause leaves to other laws: to the comma where that is an insertion."""
+        before = read.folded.text[read.starts[clause] : place].rstrip()
+        inserted = len(before) <= _OPENING or before[-1] in _COMMAS
+        ends = read.ends[clause]
+        closed = min((at for sign in _COMMAS if (at := read.folded.text.find(sign, place, ends)) >= 0), default=-1)
+        return place < start < (closed if inserted else ends)
+
     def _is_behind(self, read: ReadSection, start: int, clause: int, excepted: Sequence[int]) -> bool:
         """Whether a word stands in an exception: to the end of its clause, or to the comma where it opens one."""
         place = min(excepted)
@@ -415,7 +538,7 @@ class Reader:
         if read.section.lang == "zh":
             closed = read.folded.text.find("外", place, ends)
         elif place - read.starts[clause] <= _OPENING:
-            closed = min((at for sign in ",،" if (at := read.folded.text.find(sign, place, ends)) >= 0), default=-1)
+            closed = min((at for sign in _COMMAS if (at := read.folded.text.find(sign, place, ends)) >= 0), default=-1)
         else:
             closed = -1
         return closed < 0 or start < closed
@@ -432,10 +555,12 @@ class Reader:
         """Return where in each clause of a section the words stand that turn others round."""
         read = self._read[at]
         if not read.cues:
-            for cue in ("does_not_apply", "not_deemed", "except", "negation"):
+            for cue in (*_TURNING, "without_prejudice", "except", "negation"):
                 found = read.cues.setdefault(cue, {})
+                named = [(first, last) for term in _DENIED_BY_NAME for first, last, _ in self._raw(at, term)]
                 for start, _, clause in self._raw(at, cue):
-                    if cue != "negation" or not self._measures(read, start):
+                    is_name = any(first <= start < last for first, last in named)
+                    if not is_name and (cue != "negation" or not self._measures(read, start)):
                         found.setdefault(clause, []).append(start)
         return read.cues
 
@@ -503,17 +628,32 @@ class Reader:
 
     def _strike_out(self) -> None:
         """Let a section that another of the same text repeals count no more: "Section 3 is repealed"."""
-        places = {(one.file, one.part, one.number): at for at, one in enumerate(self.sections) if one.number}
         for at, read in enumerate(self._read):
             for start, _, clause in self._raw(at, "repealed"):
-                for reference in references_in(read.section.text, read.section.lang):
-                    first = bisect_left(read.folded.places, read.lead + reference.start)
-                    last = bisect_left(read.folded.places, read.lead + reference.end)
-                    begins = 0 <= first - read.starts[clause] <= _OPENING
-                    if begins and 0 <= start - last <= _OPENING and reference.whose == "own":
-                        for number in reference.numbers:
-                            other = places.get((read.section.file, read.section.part, number), at)
-                            self._read[other].repealed = other != at
+                for other in self._begun_with(read, start, clause):
+                    self._read[other].repealed = other != at
+
+    def _except_out(self) -> None:
+        """Let a ban know who is let through elsewhere: "Section 3 does not apply to the armed forces"."""
+        for at, read in enumerate(self._read):
+            for start, end, clause in self._raw(at, "does_not_apply"):
+                purposes = any(one[2] == clause for term in PURPOSES for one in self._raw(at, term))
+                for other in self._begun_with(read, start, clause) if not purposes else ():
+                    ends = read.ends[clause]
+                    if other != at and len(read.folded.text[end:ends].strip(" .;")) > _OPENING:
+                        self._read[other].excepted = True
+
+    def _begun_with(self, read: ReadSection, place: int, clause: int) -> Iterator[int]:
+        """Yield the sections of the same text that a clause begins with, right before a place in it."""
+        for reference in references_in(read.section.text, read.section.lang):
+            first = bisect_left(read.folded.places, read.lead + reference.start)
+            last = bisect_left(read.folded.places, read.lead + reference.end)
+            begins = 0 <= first - read.starts[clause] <= _OPENING
+            if begins and 0 <= place - last <= _OPENING and reference.whose == "own":
+                for number in reference.numbers:
+                    other = self._places.get((read.section.file, read.section.part, number))
+                    if other is not None:
+                        yield other
 
     def _named(
         self,
@@ -581,11 +721,12 @@ _AMOUNT = re.compile(
     r"(?<![\w.])\d+(?:[.,]\d+)?\s*(?:%|per ?cent|kg|g\b|t\b|ton|kilo|gram|day|jour|dia|tag|сут|дн|يوم|日|公斤|吨)"
 )
 _AND = re.compile(r"[,;]\s*(?:et|and|y|und|и)\s|，[而并且]|،\s*و")
+_COMMAS = ",،"
 _OPENING = 12
 """Signs before "except" within which it opens a clause ("(1) Except with a licence, no person shall ...")."""
 _CARRIED = 8
 """Clauses over which a subject goes on: "(1) ... Schedule 1 chemicals ... (5) It shall not be re-exported"."""
-_RIVALS = ("schedule_1", "schedule_2", "schedule_3", "discrete_organic")
+_RIVALS = ("schedule_1", "schedule_2", "schedule_3", "discrete_organic", "biological_weapons")
 _PART_WITHIN = 25
 _PART_OF = {"use_of_weapons": ("military_preparations",), "use": ("military_preparations",)}
 """Terms that do not count where they belong to another right before: use in "military preparations to use"."""
@@ -604,9 +745,12 @@ _BINDING = (
 _MOST_OF_A_LAW = 400
 _SPEAKING, _STRETCH = 0.3, 0.5
 """Shares of sections that speak of chemical weapons from which on a text, or a stretch of a longer one, is on them."""
+_TO_BE_NAMED = frozenset(("schedule_1", "schedule_2", "schedule_3"))
 _PENAL = frozenset(("punished", "imprisonment", "fine"))
 _TOPICS = frozenset((*ANCHORS, *WITH_THEM, "scheduled", "old_or_abandoned", "international_inspection"))
 """What a section's title may say for the clauses under it."""
 _IN_NAMES = frozenset(("organisation", "national_authority", "authority", "designate", "liaison"))
-_CUES = frozenset(("does_not_apply", "not_deemed", "except", "negation", "by_reference", "by_regulation", "convention",
+_TURNING = ("does_not_apply", "not_deemed", "rules_nothing")
+"""What takes all that its part of a clause says out of the law."""
+_CUES = frozenset((*_TURNING, "without_prejudice", "except", "negation", "by_reference", "by_regulation", "convention",
                    "biological_weapons", "obliged", "repealed"))  # fmt: skip

@@ -12,6 +12,7 @@ from opencwc.finding import Message, Value
 from opencwc.language.legal_texts import LegalText
 from opencwc.language.sections import LegalSection
 from opencwc.language.splitting import LegalPassage
+from opencwc.legislation.reach import SHORT
 
 COVERED, PARTIAL, NONE = "covered", "partial", "none"
 VERDICTS = (COVERED, PARTIAL, NONE)
@@ -39,8 +40,9 @@ class Span(NamedTuple):
 class Holding(NamedTuple):
     """What one section holds of one element: how it is met, how firmly (0 to 1), and the words that say so.
 
-    ``how`` is ``said``, ``reference`` (by reference to the Convention), ``regulation`` (left to a regulation) or
-    ``denied`` (spoken of to exclude it). ``via`` is the section that a reference leads to, where the words stand there.
+    ``how`` is ``said``, ``reference`` (by reference to the Convention), ``regulation`` (left to a regulation),
+    ``denied`` (spoken of to exclude it), or among `SHORT` what it falls short of. ``via`` is the section that a
+    reference leads to, where the words stand there.
     """
 
     element: str
@@ -63,9 +65,7 @@ class SectionHolding:
     def firm(self, least: float = FIRM) -> frozenset[str]:
         """Return the elements that are met here, not only left to a regulation, with at least this strength."""
         return frozenset(
-            one.element
-            for one in self.holdings
-            if one.how in ("said", "reference", "excepted") and one.strength >= least
+            one.element for one in self.holdings if one.how in ("said", "reference", *SHORT) and one.strength >= least
         )
 
     def of(self, how: str) -> frozenset[str]:

@@ -62,18 +62,20 @@ def by_rules(groups: pl.DataFrame) -> NDArray[np.float64]:
     """Weigh the signs without a model: rows of probabilities in the order of `CAUSES`.
 
     What lines account for counts whole, what only the sums suggest counts for less, and what nothing accounts for is
-    unexplained.
+    unexplained. A wrong partner and a third State on the way look alike, so the one is never proposed without the
+    other; declared trade between the two States named speaks for the way.
     """
-    sign = {name: groups[name].cast(pl.Float64).fill_null(0.0).to_numpy() for name in FEATURES}
+    sign = {name: groups[name].cast(pl.Float64).fill_null(0.0).to_numpy() for name in (*FEATURES, "lacking")}
+    elsewhere = np.maximum(sign["by_exporter"], sign["by_importer"])
     weight = {
-        "one_side_silent": sign["silent"] * sign["by_none"],
+        "one_side_silent": np.maximum(sign["silent"] * sign["by_none"], 0.9 * sign["lacking"]),
         "year_end": np.maximum(sign["by_year"], 0.9 * sign["near_year_end"] * (1 - sign["by_year"])),
-        "hub": sign["by_hub"],
+        "hub": np.maximum(sign["by_hub"], 0.5 * elsewhere),
         "unit": np.maximum(sign["by_unit"], 0.9 * sign["near_unit"]),
         "mixture": np.maximum(sign["by_mixture"], 0.6 * sign["near_mixture"]),
         "wrong_chemical": np.maximum(sign["by_chemical"], 0.7 * sign["near_chemical"]),
         "wrong_partner": np.maximum.reduce(
-            [sign["by_exporter"], sign["by_importer"], 0.6 * sign["near_exporter"], 0.6 * sign["near_importer"]]
+            [elsewhere, 0.5 * sign["by_hub"], 0.6 * sign["near_exporter"], 0.6 * sign["near_importer"]]
         ),
         "double_entry": np.maximum(sign["by_double"], 0.6 * sign["near_double"]),
         "returns_netted": np.maximum(sign["by_returned"], 0.8 * sign["near_returned"]),
@@ -98,7 +100,9 @@ def shown_only(groups: pl.DataFrame, shares: NDArray[np.float64]) -> NDArray[np.
 
     The probability of a third State, and of another partner, then goes to ``one_side_silent``; that of rounding of
     which no line and no sum bears a sign, and of a year end where there is one year only, goes where plain rules see a
-    cause. That quantities are round is no sign of rounding.
+    cause. That quantities are round is no sign of rounding. Lines that the other side lacks are not less likely left
+    out there than unexplained; and a State under which lines fit, and whose ledger is not at hand, may have been on
+    the way.
     """
     sign = {name: groups[name].cast(pl.Float64).fill_null(0.0).to_numpy() for name in (*_ELSEWHERE, *_SEEN)}
     unseen = groups["silent"].cast(pl.Boolean).to_numpy() & (np.sum([sign[one] for one in _ELSEWHERE], axis=0) <= 0)
@@ -111,12 +115,20 @@ def shown_only(groups: pl.DataFrame, shares: NDArray[np.float64]) -> NDArray[np.
     found[:, CAUSES.index("rounding")] *= np.clip(rounded / _PLAINLY, 0.0, 1.0)
     only_year = (sign["years"] <= 1) & (sign["by_year"] + sign["near_year_end"] <= 0)
     found[:, CAUSES.index("year_end")] *= np.where(only_year, 0.0, 1.0)
+    hub, partner = CAUSES.index("hub"), CAUSES.index("wrong_partner")
+    passed = np.where(sign["away"] > 0, np.clip(_ON_THE_WAY * found[:, partner] - found[:, hub], 0.0, None), 0.0)
+    found[:, partner] -= passed
+    found[:, hub] += passed
+    silent, unexplained = CAUSES.index("one_side_silent"), CAUSES.index("unexplained")
+    over = np.where(sign["lacking"] >= _WHOLLY, np.clip(found[:, unexplained] - found[:, silent], 0.0, None), 0.0)
+    found[:, unexplained] -= 0.6 * over
+    found[:, silent] += 0.6 * over
     seen_only: NDArray[np.float64] = found + (1.0 - found.sum(axis=1, keepdims=True)) * by_rules(groups)
     return seen_only
 
 
-_PLAINLY = 0.2
-_SEEN = ("by_rounding", "near_rounding", "by_year", "near_year_end", "years")
+_PLAINLY, _WHOLLY, _ON_THE_WAY = 0.2, 0.9, 0.15
+_SEEN = ("by_rounding", "near_rounding", "by_year", "near_year_end", "years", "lacking", "away")
 _ELSEWHERE = ("by_hub", "by_exporter", "by_importer", "near_exporter", "near_importer", "third", "pair_hub",
               "pair_exporter", "pair_importer")  # fmt: skip
 

@@ -16,7 +16,7 @@ import polars as pl
 from opencwc.transfers.matching import STATES, Lines, lags_of, match_shipments, ways_of
 from opencwc.transfers.matching_kernel import KINDS
 from opencwc.transfers.memory import give_back
-from opencwc.transfers.model import Ledger, Substance
+from opencwc.transfers.model import HUGE_KG, Ledger, Substance
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,9 +31,11 @@ class Compared(NamedTuple):
 
     ``lines``: one row a line of any ledger, in the order of the ledgers: ``ledger`` (its place), ``row``, ``exporter``,
     ``importer``, ``substance`` (a place in ``substances``), ``export``, ``day``, ``year``, ``kg``, ``match`` (-1 for
-    none), ``kind`` (a place in `matching_kernel.KINDS`), ``other`` (row number in ``lines`` or -1), ``compared``.
-    ``groups``: one row a substance, pair and year, with both sums in kg and the signs of `signs`. ``reporters`` are
-    the States whose ledgers are at hand.
+    none), ``kind`` (a place in `matching_kernel.KINDS`), ``other`` (row number in ``lines`` or -1), ``readable``,
+    ``compared`` (it is readable and of two States whose ledgers are at hand) and ``code`` (the HS subheading by which
+    alone it names its chemical, where that was found by the other side's lines, else 0).
+    ``groups``: one row a substance, pair and year, with both sums in kg and the signs of `signs`; ``away`` where lines
+    fit under a State whose ledger is not at hand. ``reporters`` are the States whose ledgers are.
     """
 
     lines: pl.DataFrame
@@ -52,16 +54,21 @@ def compare(ledgers: Sequence[Ledger]) -> Compared:
     reporters = lines["reporter"].drop_nulls().unique()
     lines = lines.with_columns(
         line=pl.int_range(pl.len(), dtype=pl.UInt32),
-        compared=(
-            pl.col("exporter").is_in(reporters.implode())
-            & pl.col("importer").is_in(reporters.implode())
-            & pl.all_horizontal(pl.col("export", "substance", "kg", "year").is_not_null())
+        readable=(
+            pl.all_horizontal(pl.col("export", "substance", "kg", "year").is_not_null())
+            & (pl.col("exporter") != pl.col("importer"))
         ).fill_null(value=False),
+    ).with_columns(
+        compared=pl.col("readable")
+        & pl.col("exporter").is_in(reporters.implode())
+        & pl.col("importer").is_in(reporters.implode()),
     )
+    held = _held(lines, substances)
+    lines = _chosen_by_trade(lines, held)
     families = _families(lines, substances)
     parts = _parts(lines, families)
     give_back()
-    lines = lines.with_columns(_matched(lines, parts, families))
+    lines = _chosen_by_match(lines.with_columns(_matched(lines, parts, families)), held)
     around = Around.of(lines)
     groups = []
     for part in parts or [np.zeros(0, np.uint32)]:
@@ -70,6 +77,8 @@ def compare(ledgers: Sequence[Ledger]) -> Compared:
     summed = pl.concat(groups)
     del groups
     summed = _unread(summed, lines.filter(~pl.col("compared"))).sort(*GROUP)
+    away = pl.col("other_state").is_not_null() & ~pl.col("other_state").is_in(reporters.implode())
+    summed = summed.with_columns(away=away)
     return Compared(lines, summed, substances, tuple(sorted(reporters.cast(pl.String))))
 
 
@@ -101,9 +110,74 @@ def _families(lines: pl.DataFrame, substances: Sequence[Substance]) -> NDArray[n
     return np.array([first(place) for place in range(len(substances))], np.int64)
 
 
+def _held(lines: pl.DataFrame, substances: Sequence[Substance]) -> pl.DataFrame:
+    """Return which substances may be meant where a line names an HS subheading only: ``substance``, ``candidate``.
+
+    They are those that the subheading holds by the tables, and those that other lines state under it.
+    """
+    by_code = {one.code: place for place, one in enumerate(substances) if one.code}
+    pairs = {
+        (by_code[one.code], place)
+        for one in substances
+        if one.code
+        for place, other in enumerate(substances)
+        if other.key in one.may_be
+    }
+    if by_code and len(by_code) < len(substances):
+        stated = lines.filter(pl.col("hs").is_in(list(by_code)), pl.col("substance").is_not_null())
+        pairs |= {(by_code[code], place) for code, place in stated.select("hs", "substance").unique().iter_rows()}
+    chosen = sorted(pair for pair in pairs if not substances[pair[1]].code)
+    return pl.DataFrame(chosen, schema={"substance": pl.UInt32, "candidate": pl.UInt32}, orient="row")
+
+
+def _chosen_by_trade(lines: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
+    """Give lines that name a subheading only the chemical of it that the other side declares, where it is just one.
+
+    It is the one of all years, or else of that year and the next to it.
+    """
+    lines = lines.with_columns(code=pl.lit(0, pl.UInt32))
+    asked = lines.filter("readable").join(held, on="substance") if len(held) else None
+    if asked is None or not len(asked):
+        return lines
+    there = lines.filter("readable").select(
+        "exporter", "importer", export=~pl.col("export"), candidate="substance", year_there="year"
+    )  # fmt: skip
+    found = asked.join(there.unique(), on=("exporter", "importer", "export", "candidate"))
+    near = found.filter((pl.col("year") - pl.col("year_there")).abs() <= 1)
+    return _given(lines, pl.concat(
+        some.group_by("line").agg(pl.col("candidate").unique()).filter(pl.col("candidate").list.len() == 1)
+        for some in (found, near)
+    ).select("line", pl.col("candidate").list.first()).unique("line"))  # fmt: skip
+
+
+def _chosen_by_match(lines: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
+    """Give lines that name a subheading only the chemical of it that they are matched with; that is no other one."""
+    if not len(held):
+        return lines
+    across = lines.filter(pl.col("kind") == KINDS.index("chemical"), pl.col("other") >= 0)
+    there = lines.select(other=pl.col("line").cast(pl.Int32), candidate="substance")
+    found = across.join(there, on="other").join(held, on=("substance", "candidate"))
+    alike = pl.concat([found["line"], found["other"].cast(pl.UInt32)])
+    return _given(lines, found.select("line", "candidate")).with_columns(
+        kind=pl.when(pl.col("line").is_in(alike.implode())).then(KINDS.index("equal")).otherwise("kind").cast(pl.UInt8)
+    )
+
+
+def _given(lines: pl.DataFrame, chosen: pl.DataFrame) -> pl.DataFrame:
+    """Return the lines with the chemical chosen for some of them (``line``, ``candidate``), and the code they state."""
+    found = lines.join(chosen, on="line", how="left", maintain_order="left")
+    is_chosen = pl.col("candidate").is_not_null()
+    return found.with_columns(
+        code=pl.when(is_chosen).then("hs").otherwise("code"), substance=pl.coalesce("candidate", "substance")
+    ).drop("candidate")
+
+
 def _parts(lines: pl.DataFrame, families: NDArray[np.int64]) -> list[NDArray[np.uint32]]:
-    """Return the numbers of the lines that are compared, in parts of whole families and about `PART` lines."""
-    fit = lines.filter("compared").select("line", "substance")
+    """Return the numbers of the lines that are readable, in parts of whole families and about `PART` lines.
+
+    A line of a State whose ledger is not at hand may fit one that names another State.
+    """
+    fit = lines.filter("readable").select("line", "substance")
     family = families[fit["substance"].to_numpy()] if len(fit) else np.zeros(0, np.int64)
     counts = np.bincount(family, minlength=len(families))
     part_of = np.zeros(len(families), np.int16)
@@ -230,8 +304,8 @@ def signs(
     from 0 to 1 how closely the sums alone fit a cause; the rest tells the size, the history and the States.
     """
     lies, hub = _third_states(fit)
-    ways = _ways(fit, substances, lies)
-    groups = _sums(fit.with_columns(third=pl.Series(hub)), ways, substances)
+    told = fit.with_columns(third=pl.Series(hub), way=_ways(fit, substances, lies)).filter("compared")
+    groups = _sums(told, substances)
     groups = groups.with_columns(family=pl.lit(pl.Series(families, dtype=pl.Int64)).gather(pl.col("substance")))
     groups = _beside(groups, around).join(_named(fit), on=GROUP, how="left", maintain_order="left")
     inexact = [name for name, kind in groups.schema.items() if kind == pl.Float64 and name not in EXACT]
@@ -244,14 +318,14 @@ def _named(fit: pl.DataFrame) -> pl.DataFrame:
                         substance_there="substance", year_there="year").with_columns(
         pl.col("other").cast(pl.Int64)
     )  # fmt: skip
-    paired = fit.filter(pl.col("other") >= 0).select(*GROUP, "kg", "other").join(places, on="other")
+    paired = fit.filter("compared", pl.col("other") >= 0).select(*GROUP, "kg", "other").join(places, on="other")
     told = {
         "other_state": pl.when(pl.col("exporter") != pl.col("exporter_there")).then("exporter_there")
         .when(pl.col("importer") != pl.col("importer_there")).then("importer_there"),
         "other_substance": pl.when(pl.col("substance") != pl.col("substance_there")).then("substance_there"),
         "other_year": pl.when(pl.col("year") != pl.col("year_there")).then("year_there"),
     }  # fmt: skip
-    found = fit.select(GROUP).unique()
+    found = fit.filter("compared").group_by(GROUP).agg(pl.col("code").max())
     for name, value in told.items():
         most = (
             paired.with_columns(value.alias(name))
@@ -367,14 +441,14 @@ def _key(
     return ((substance * STATES + first) * STATES + second) * _YEARS + year
 
 
-def _sums(fit: pl.DataFrame, ways: pl.Series, substances: Sequence[Substance]) -> pl.DataFrame:
+def _sums(fit: pl.DataFrame, substances: Sequence[Substance]) -> pl.DataFrame:
     """Sum the lines of each group up: by side, and by way."""
     thresholds = [threshold_of(one) for one in substances]
     threshold = pl.lit(pl.Series(thresholds or [0.0], dtype=pl.Float64))
     export, kg = pl.col("export"), pl.col("kg")
     signed = pl.when(export).then(kg).otherwise(-kg)
     sums = (
-        fit.with_columns(ways.alias("way"), signed.alias("signed"))
+        fit.with_columns(signed.alias("signed"))
         .group_by(*GROUP)
         .agg(
             exported=kg.filter(export).sum(),
@@ -385,6 +459,8 @@ def _sums(fit: pl.DataFrame, ways: pl.Series, substances: Sequence[Substance]) -
             dated=pl.col("day").is_not_null().mean(),
             strength=pl.col("concentration").mean().cast(pl.Float64),
             third=pl.col("third").max(),
+            left_out=kg.filter(export, pl.col("way") == "none").sum(),
+            left_in=kg.filter(~export, pl.col("way") == "none").sum(),
             round=pl.max_horizontal(
                 ((kg % 1_000) == 0).filter(export).mean().fill_null(0.0),
                 ((kg % 1_000) == 0).filter(~export).mean().fill_null(0.0),
@@ -394,12 +470,26 @@ def _sums(fit: pl.DataFrame, ways: pl.Series, substances: Sequence[Substance]) -
     )
     difference = pl.col("exported") - pl.col("imported")
     size = difference.abs().clip(lower_bound=1e-9)
-    return sums.with_columns(
-        difference=difference,
-        size=size,
-        threshold=threshold.gather(pl.col("substance")),
-        **{f"by_{one}": (pl.col(f"by_{one}") * difference.sign() / size).clip(0.0, 1.0) for one in WAYS},
+    return (
+        sums.with_columns(
+            difference=difference,
+            size=size,
+            threshold=threshold.gather(pl.col("substance")),
+            **{f"by_{one}": (pl.col(f"by_{one}") * difference.sign() / size).clip(0.0, 1.0) for one in WAYS},
+        )
+        .with_columns(lacking=_lacking())
+        .drop("left_out", "left_in")
     )
+
+
+def _lacking() -> pl.Expr:
+    """Say how much of the difference, from 0 to 1, are lines that the other side lacks: none there is left over too.
+
+    A quantity that no shipment has (`HUGE_KG`) is rather a slip than a shipment that the other side left out.
+    """
+    more, less = pl.max_horizontal("left_out", "left_in"), pl.min_horizontal("left_out", "left_in")
+    alone = pl.col("by_none") * (1.0 - less / more.clip(lower_bound=1e-9))
+    return pl.when(pl.col("largest") < HUGE_KG).then(alone).otherwise(0.0)
 
 
 def threshold_of(substance: Substance) -> float:

@@ -107,7 +107,7 @@ def alike(one: NameWord, other: NameWord) -> float:
     if one.key == other.key:
         return _SAME_SOUND
     cyrillic = one.script != other.script
-    if len(one.key) >= _SHORTEST and romanised(one.key, cyrillic=cyrillic) == romanised(other.key, cyrillic=cyrillic):
+    if len(one.key) >= _SHORTEST and romanised(one.key, cyrillic=cyrillic) & romanised(other.key, cyrillic=cyrillic):
         return _ROMANISED
     return max(_alike_in_letters(one.key, other.key), _alike_in_sound(one.latin, other.latin))
 
@@ -199,16 +199,23 @@ def bones(word: str, *, arabic: bool = False) -> Bones:
     return Bones("".join(consonants), tuple(vowels))
 
 
-def romanised(key: str, *, cyrillic: bool = True) -> str:
-    """Give the spelling in which what Western languages write for one letter is one: of ``cyrillic`` also zh, j, sch.
+def romanised(key: str, *, cyrillic: bool = True) -> frozenset[str]:
+    """Give the spellings in which what Western languages write for one letter is one: of ``cyrillic`` also zh, j, sch.
+
+    A j is French for zh and German for the glide of ya and yu, so that a word with one can be read in two ways.
 
     >>> romanised(coarse("morosow")) == romanised(coarse("morozov")) == romanised(coarse("morosoff"))
     True
-    >>> romanised(coarse("joukov")) == romanised(coarse("schukow")) == romanised(coarse("zhukov"))
-    True
+    >>> romanised(coarse("joukov")) & romanised(coarse("schukow")) & romanised(coarse("zhukov"))
+    frozenset({'Sukov'})
+    >>> romanised(coarse("jakowlewa")) & romanised(coarse("yakovleva"))
+    frozenset({'iakovleva'})
     """
     spelt = _LAST_F.sub("v", key.replace("z", "s"))
-    return _LAST_J.sub("i", spelt).replace("J", "S").replace("j", "S") if cyrillic else spelt
+    if not cyrillic:
+        return frozenset({spelt})
+    spelt = _LAST_J.sub("i", spelt).replace("J", "S")
+    return frozenset({spelt.replace("j", "S"), spelt.replace("j", "i")})
 
 
 @lru_cache(maxsize=262_144)

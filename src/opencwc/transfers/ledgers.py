@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -33,7 +34,7 @@ from opencwc.tables.rows import EMPTY, WHITE_SPACE
 from opencwc.transfers.days import Day, read_day
 from opencwc.transfers.mapping import CONSTANT, map_columns, plain_header
 from opencwc.transfers.memory import give_back
-from opencwc.transfers.model import LEDGER_COLUMNS, Ledger, Substance
+from opencwc.transfers.model import HUGE_KG, LEDGER_COLUMNS, Ledger, Substance
 from opencwc.transfers.substances import Substances
 from opencwc.transfers.units import DATA, Unit, decimal_mark, find_unit, read_number, split_unit, unclear_unit
 
@@ -42,8 +43,8 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
-HUGE_KG = 1e10
-"""A line of more is told: no chemical of the lists moves in such amounts, so grams or digits may be meant."""
+FAR_YEARS = 5
+"""A year is far from others where more years than these lie between them and no line is of any."""
 NEEDED = ("reporter", "flow", "partner", "date", "quantity")
 _SPREADSHEETS = ("xlsx", "xlsb", "xls", "ods")
 _MOST_PROBLEMS = 60_000
@@ -739,6 +740,23 @@ class _Reading:
         self.columns["day"] = _nulled(held, held == _NO_DAY).cast(pl.Date)
         self.columns["year"] = _nulled(held_years, held_years == 0)
         self.problems.say_texts(numbers, messages, self.unread)
+        self._far_years(held_years)
+
+    def _far_years(self, years: Array) -> None:
+        """Say of lines that their year is still to come, or lies far from those of most other lines."""
+        known, counts = np.unique(years[years > 0], return_counts=True)
+        ahead = known > date.today().year + 1
+        for year in known[ahead].tolist():
+            self.problems.say(years == year, Message("ledger_date_ahead", {"year": str(year)}))
+        known, counts = known[~ahead], counts[~ahead]
+        runs = np.split(np.arange(len(known)), np.flatnonzero(np.diff(known) > FAR_YEARS) + 1)
+        most = max(runs, key=lambda run: int(counts[run].sum()))
+        if 2 * counts[most].sum() <= counts.sum():
+            return
+        first, last = str(known[most[0]]), str(known[most[-1]])
+        for year in np.delete(known, most).tolist():
+            values: dict[str, Value] = {"year": str(year), "first": first, "last": last}
+            self.problems.say(years == year, Message("ledger_date_far", values))
 
     def _substances(self) -> None:
         stated = np.concatenate(self.stream.stated) if self.stream.stated else np.zeros(0, np.uint16)
@@ -808,8 +826,8 @@ class _Reading:
             self.columns["returned"] = self.columns["returned"] | pl.Series(negative)
         huge = np.flatnonzero(np.abs(values) >= HUGE_KG)
         for at in huge[:1000].tolist():
-            self.problems.say(np.array([at]), Message("ledger_quantity_huge", {"kg": f"{values[at]:.6g}"}))
-        self.problems.say(huge[1000:], Message("ledger_quantity_huge", {"kg": f"> {HUGE_KG:.6g}"}))
+            self.problems.say(np.array([at]), Message("ledger_quantity_huge", {"kg": float(values[at])}))
+        self.problems.say(huge[1000:], Message("ledger_quantity_huge", {"kg": f"> {HUGE_KG:,.0f}"}))
         self.columns["kg"] = pl.Series(values, nan_to_null=True)
 
     def _settle(self, values: Array, quantities: _Quantities) -> None:

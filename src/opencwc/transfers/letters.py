@@ -6,9 +6,12 @@ thinks of the pair (its score, why it stands so high) is nobody else's business 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import polars as pl
 
 from opencwc.errors import InputError
 from opencwc.finding import Message
@@ -37,11 +40,18 @@ SECOND_FROM = 0.1
 ASKED = ("letters_ask_figure", "letters_ask_way", "letters_ask_unit")
 
 
-class LetterLine(NamedTuple):
-    """A line of a ledger that the letter names: whose it is, its id, its day or year as written, its quantity.
+MOST_LINES = 40
+"""How many lines a letter names; how many more there are is told."""
+LEAST_SHARE = 0.01
+"""What weighs less than this beside the line or match that weighs most is not in question."""
 
-    ``state`` is the alpha-3 code of the State that recorded it; ``kg`` is ``None`` where it could not be read;
-    ``concentration`` is per cent by weight.
+
+class LetterLine(NamedTuple):
+    """A line of a ledger that the letter names: whose it is, its id and row, its day or year as written, its quantity.
+
+    ``state`` is the alpha-3 code of the State that recorded it, ``partner`` that of the other State in it; ``kg`` is
+    ``None`` where it could not be read; ``concentration`` is per cent by weight. Lines with the same ``number`` seem to
+    be one shipment.
     """
 
     state: str
@@ -50,21 +60,65 @@ class LetterLine(NamedTuple):
     day: str
     kg: float | None
     concentration: float | None = None
+    partner: str = ""
+    chemical: str = ""
+    row: int = 0
+    number: int = 1
+
+
+class InQuestion(NamedTuple):
+    """The lines that a letter is about, the weightiest first; how many more there are; if some are a third State's."""
+
+    lines: tuple[LetterLine, ...] = ()
+    left: int = 0
+    third: bool = False
+
+
+def find_lines_in_question(lines: pl.DataFrame, ours: str, theirs: str) -> InQuestion:
+    """Return which lines make the difference of a sum: those that nothing fits, and those that fit but do not agree.
+
+    ``lines`` are those of the sum (``own``) and those elsewhere that they are matched with: ``reporter``, ``partner``,
+    ``flow``, ``own``, ``match`` (null for none), ``row``, ``id``, ``day``, ``year``, ``kg``, ``concentration`` and
+    ``chemical`` (its name). A match weighs what its own lines leave between the two sides; a line without a quantity
+    weighs most. Only lines of the two States are named: what a third one recorded is not ours to tell.
+    """
+    side = pl.when(~pl.col("own")).then(0.0).when(pl.col("flow") == "export").then("kg").otherwise(-pl.col("kg"))
+    alone = -1 - pl.int_range(pl.len(), dtype=pl.Int64)
+    weighed = lines.with_columns(group=pl.coalesce(pl.col("match").cast(pl.Int64), alone)).with_columns(
+        weight=side.fill_null(math.inf).sum().abs().over("group")
+    )
+    asked = weighed.filter((pl.col("weight") > 0) & (pl.col("weight") >= LEAST_SHARE * pl.col("weight").max()))
+    named = asked.filter(pl.col("reporter").is_in([ours, theirs])).sort(
+        -pl.col("weight"), "group", pl.col("reporter") != ours, "year", "day", "row", nulls_last=True
+    )
+    shown = named.head(MOST_LINES).with_columns(number=pl.col("group").rle_id() + 1)
+    return InQuestion(
+        tuple(_letter_line(one) for one in shown.iter_rows(named=True)),
+        len(named) - len(shown),
+        len(asked) > len(named),
+    )
+
+
+def _letter_line(line: Mapping[str, Any]) -> LetterLine:
+    return LetterLine(
+        line["reporter"], line["flow"] == "export", line["id"], str(line["day"] or line["year"]), line["kg"],
+        line["concentration"], line["partner"], line["chemical"], line["row"], line["number"],
+    )  # fmt: skip
 
 
 def make_letter(
     discrepancy: Discrepancy,
     ours: str,
     lang: str = "en",
-    lines: Sequence[LetterLine] = (),
+    asked: InQuestion = InQuestion(),  # noqa: B008 - it cannot be changed
     reference: str = "",
     made: date | None = None,
     mark: str = "",
 ) -> Report:
     """Return the letter as the document model; ``ours`` is the alpha-3 code of the State that writes.
 
-    ``lines`` are the lines in question: name only those that the other State may see. ``made`` dates the letter;
-    ``mark`` is its confidentiality mark, as `opencwc.transfers.papers.PaperFacts` has it.
+    ``asked`` are the lines in question (`find_lines_in_question`). ``made`` dates the letter; ``mark`` is its
+    confidentiality mark, as `opencwc.transfers.papers.PaperFacts` has it.
 
     Raises:
         InputError: the State that writes is neither side of the pair.
@@ -75,7 +129,7 @@ def make_letter(
             f"{ours or 'no State'} is neither side of {discrepancy.exporter} to {discrepancy.importer}.",
             remedy="A letter goes from one side of a pair to the other.",
         )
-    return _Letter(discrepancy, ours, lang, lines).report(reference, made, mark)
+    return _Letter(discrepancy, ours, lang, asked).report(reference, made, mark)
 
 
 def plain_text(report: Report) -> str:
@@ -89,11 +143,11 @@ def plain_text(report: Report) -> str:
 class _Letter:
     """Writes one letter in one language."""
 
-    def __init__(self, discrepancy: Discrepancy, ours: str, lang: str, lines: Sequence[LetterLine]) -> None:
+    def __init__(self, discrepancy: Discrepancy, ours: str, lang: str, asked: InQuestion) -> None:
         self.discrepancy = discrepancy
         self.ours = ours
         self.lang = lang
-        self.lines = lines
+        self.asked = asked
         self.theirs = discrepancy.importer if ours == discrepancy.exporter else discrepancy.exporter
 
     def report(self, reference: str, made: date | None, mark: str) -> Report:
@@ -121,7 +175,7 @@ class _Letter:
                 )),
                 Section("figures", self.say("letters_figures"), tuple(self.figures())),
                 Section("explanation", self.say("letters_explanation"), tuple(self.explanation())),
-                *((Section("lines", self.say("letters_lines"), (self.table(),)),) if self.lines else ()),
+                Section("lines", self.say("letters_lines"), tuple(self.lines())),
                 Section("request", self.say("letters_request"), tuple(self.request())),
             ),
             closing=(self.say("letters_draft"),),
@@ -184,23 +238,39 @@ class _Letter:
         lines = tuple(self.say(one) for one in SIGNED)
         yield Signature(self.authority(self.ours), lines)
 
+    def lines(self) -> Iterator[Block]:
+        """Name the lines in question, or say why none can be named."""
+        asked = self.asked
+        if asked.lines:
+            yield self.table()
+            yield Paragraph((self.say("letters_lines_numbers"),))
+        if asked.left:
+            yield Paragraph((self.say("letters_lines_left", count=asked.left),))
+        if asked.third:
+            yield Paragraph((self.say("letters_lines_third"),))
+        if not asked.lines and not asked.third:
+            yield Paragraph((self.say("letters_lines_none"),))
+
     def table(self) -> Table:
-        """List the lines, ours first."""
-        headings = ("state", "flow", "id", "date", "kg", "concentration")
-        ordered = sorted(self.lines, key=lambda line: line.state != self.ours)
+        """List the lines, those that seem to be one shipment under one another."""
+        headings = (*(f"line_{one}" for one in ("number", "state", "flow", "partner")), "chemical",
+                    *(f"line_{one}" for one in ("id", "date", "kg", "concentration")))  # fmt: skip
         return Table(
             self.say("letters_lines"),
-            tuple(self.say(f"letters_line_{one}") for one in headings),
+            tuple(self.say(f"letters_{one}") for one in headings),
             tuple(
                 (
+                    str(line.number),
                     state_name(line.state, self.lang),
                     self.say("letters_export" if line.export else "letters_import"),
-                    Text(line.id, verbatim=True),
+                    state_name(line.partner, self.lang) if line.partner else "—",
+                    line.chemical or self.discrepancy.substance.name,
+                    Text(line.id, note=self.say("letters_line_row", row=line.row) if line.row else "", verbatim=True),
                     Text(line.day, verbatim=True),
                     "—" if line.kg is None else spoken_quantity(line.kg, "kg", self.lang),
                     "—" if line.concentration is None else spoken_quantity(line.concentration, "%", self.lang),
                 )
-                for line in ordered
+                for line in self.asked.lines
             ),
         )
 
@@ -210,7 +280,7 @@ class _Letter:
     def kg(self, quantity: float) -> str:
         return spoken_quantity(quantity, "kg", self.lang) if quantity else self.say("letters_none")
 
-    def say(self, name: str, **values: str) -> str:
+    def say(self, name: str, **values: str | int) -> str:
         return say(Message(name, dict(values)), self.lang)
 
 

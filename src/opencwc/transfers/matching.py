@@ -169,9 +169,10 @@ def match_shipments(lines: Lines, ways: Ways | None = None) -> Matches:
             pass
     left = np.flatnonzero((matches.group < 0) & (lines.kg > 0))
     if len(left):
-        _match_yearly(lines, left, matches)
-        taken = matches.group[left] >= 0
-        left, usual, spread = left[~taken], usual[left][~taken], spread[left][~taken]
+        for by_strength in (False, True):
+            _match_yearly(lines, left, matches, by_strength=by_strength)
+            left = left[matches.group[left] < 0]
+        usual, spread = usual[left], spread[left]
     if len(left):
         some = lines.at(left)
         starts = some.starts
@@ -187,17 +188,19 @@ def match_shipments(lines: Lines, ways: Ways | None = None) -> Matches:
     return matches
 
 
-def _match_yearly(lines: Lines, left: NDArray[np.int64], matches: Matches) -> None:
+def _match_yearly(lines: Lines, left: NDArray[np.int64], matches: Matches, *, by_strength: bool) -> None:
     """Match a line left over that gives only its year with all that is left over of that year on the other side.
 
-    Their sum fits as it stands, or but for the partner, the chemical, the unit or the strength: then ``other`` of each
-    of them is that line, and that line's is the first of them.
+    With ``by_strength`` it is all that is left over of one stated concentration. Their sum fits as it stands, or but
+    for the partner, the chemical, the unit or the strength: then ``other`` of each of them is that line, and that
+    line's is the first of them.
     """
     some = lines.at(left)
     yearly = np.flatnonzero(~some.dated)
-    order = np.lexsort((some.year, some.export, some.block))
+    strength = np.nan_to_num(some.concentration, nan=-1.0) if by_strength else np.zeros(len(left))
+    order = np.lexsort((strength, some.year, some.export, some.block))
     order = order[some.dated[order]]
-    keys = np.stack([some.block[order], some.export[order], some.year[order]])
+    keys = np.stack([some.block[order], some.export[order], some.year[order], strength[order]])
     begins = np.flatnonzero(np.r_[True, np.any(keys[:, 1:] != keys[:, :-1], axis=0)][: len(order)])
     counts = np.diff(np.r_[begins, len(order)])
     begins, counts = begins[counts > 1], counts[counts > 1]

@@ -28,10 +28,13 @@ RECONCILED_COLUMNS = (
     "rank", "score", "chemical", "entry", "exporter", "importer", "year", "exported_kg", "imported_kg",
     "difference_kg", "over_threshold", "cause", "cause_probability", "second_cause", "why",
 )  # fmt: skip
-MATCH_COLUMNS = ("ledger", "id", "match_group", "status")
-LINE_STATUSES = ("matched", "matched_in_sum", "matched_across", "unmatched", "not_compared", "unreadable")
+HUGE_KG = 1e10
+"""A line of more is told: no chemical of the lists moves in such amounts, so grams or digits may be meant."""
+MATCH_COLUMNS = ("ledger", "id", "match_group", "status", "reason")
+LINE_STATUSES = ("matched", "matched_in_sum", "matched_across", "unmatched", "netted", "not_compared", "unreadable")
 """What became of a line: matched one to one; with several lines of the other side; with a line of another chemical,
-partner or chain; left over; of a State whose ledger is not at hand; not readable."""
+partner or chain; left over; set off against the trade of its own side, as goods that came back; of a State whose
+ledger is not at hand, or within one State; not readable."""
 
 
 class Substance(NamedTuple):
@@ -39,7 +42,8 @@ class Substance(NamedTuple):
 
     ``entries`` are as in ``CWC 3B17``, gravest first; ``threshold_kg`` is the declaration threshold of the gravest
     (``None`` where the Convention sets none), ``limit`` the per cent up to which a mixture need not be declared,
-    ``heading`` its four-digit HS heading (-1 where none is known).
+    ``heading`` its four-digit HS heading (-1 where none is known). Of goods that only an HS subheading names, ``code``
+    is its six digits (else 0) and ``may_be`` the CAS numbers of the chemicals of the lists that it holds.
     """
 
     key: str
@@ -48,6 +52,8 @@ class Substance(NamedTuple):
     threshold_kg: float | None = None
     limit: float | None = None
     heading: int = -1
+    code: int = 0
+    may_be: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

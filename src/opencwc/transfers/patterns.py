@@ -6,9 +6,9 @@ fit its declared end use; a State takes in more than it says that it consumes. N
 wrong: all are for a person. What rests on chance is told with its probability, and with how many were looked at.
 
 The statistics are plain. A change of level is a step in the logarithms of the yearly quantities, or two, there and
-back; its noise is estimated from differences of neighbouring years and drawn towards what the other series have (the
-moderated t of Smyth, Statistical Applications in Genetics and Molecular Biology 3 (2004) 3); many tests are corrected
-by Benjamini and Hochberg (Journal of the Royal Statistical Society B 57 (1995) 289).
+back; its noise is that within the levels, drawn towards what the other series have (the moderated t of Smyth,
+Statistical Applications in Genetics and Molecular Biology 3 (2004) 3); many tests are corrected by Benjamini and
+Hochberg (Journal of the Royal Statistical Society B 57 (1995) 289).
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ KINDS = ("level_change", "new_partner", "new_route", "hub_share", "splitting", "
 ALARMS = 0.01
 """Among the proposals of one kind, the share that chance may bring (the false discovery rate); in a ledger in which
 nothing changed, the probability of any."""
-WINDOW_DAYS = 30
-"""In how many days shipments below the threshold are taken together."""
+WINDOWS_DAYS = (7, 30, 90)
+"""In how many days shipments below the threshold are taken together, beside the calendar year of the threshold."""
 FACTOR = 2.0
 """By which factor a level must change, at least, to be told."""
 EVIDENCE_LINES = 20
@@ -181,7 +181,7 @@ def read_consumption(source: str | bytes | Any) -> Consumption:
         raise InputError(
             f"The register has no column {missing[0]!r}.",
             where=where,
-            remedy=f"Its columns are {', '.join(_REGISTER)}.",
+            remedy=f"It needs the columns {', '.join(_REGISTER)}; it has {', '.join(map(repr, table.columns))}.",
         )
     consumed: dict[tuple[str, str, int], float] = {}
     problems: list[Message] = []
@@ -212,6 +212,11 @@ class _Trade:
     _year_places: Mapping[tuple[int, int, int], tuple[int, int]]
     told_in: Mapping[int, frozenset[int]] = field(default_factory=dict)
 
+    @property
+    def whole_years(self) -> pl.DataFrame:
+        """The yearly sums of years that a side tells to their end: half a year's sum is no lower level."""
+        return self.yearly.filter("whole")
+
     @classmethod
     def of(cls, ledgers: Sequence[Ledger]) -> _Trade:
         """Bring the lines of all ledgers together; codes of States and substances are numbered anew."""
@@ -235,7 +240,7 @@ class _Trade:
             # Sorted through and through, so that neither sums nor evidence hang on the order of the file.
             order = ("substance", "exporter", "importer", "year", "day", "kg", "export", "ledger", "id")
             lines = lines.sort(order, nulls_last=True)
-        yearly = _by_year(lines)
+        yearly = _by_year(lines).pipe(_with_whole_years, lines)
         told: dict[int, set[int]] = {}
         if len(lines):
             reporter = pl.when("export").then("exporter").otherwise("importer").alias("state")
@@ -330,6 +335,38 @@ def _by_year(lines: pl.DataFrame) -> pl.DataFrame:
     ).with_columns(kg=pl.max_horizontal("exported", "imported"))  # fmt: skip
 
 
+def _with_whole_years(yearly: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+    """Mark the yearly sums that at least one side tells for the whole year.
+
+    The first or last year of what a State tells is in part where its days leave so much of the year out as chance would
+    seldom, by how many days of the years between have a line; lines that state a year only are of the whole year.
+    """
+    if not len(yearly):
+        return yearly.with_columns(whole=pl.lit(value=True))
+    told = lines.select(
+        pl.when("export").then("exporter").otherwise("importer").alias("state"), "year", "day"
+    ).unique()  # fmt: skip
+    span = told.group_by("state").agg(first=pl.col("day").min(), last=pl.col("day").max(), n=pl.col("day").count())
+    rate = (pl.col("n") - 1) / (pl.col("last") - pl.col("first")).dt.total_days()
+    early = (pl.col("first") - pl.date(pl.col("first").dt.year(), 1, 1)).dt.total_days()
+    late = (pl.date(pl.col("last").dt.year(), 12, 31) - pl.col("last")).dt.total_days()
+    parts = [
+        span.filter(rate * gap > -math.log(ALARMS)).select("state", year=pl.col(end).dt.year())
+        for end, gap in (("first", early), ("last", late))
+    ]
+    yearly_told = told.filter(pl.col("day").is_null())
+    part = pl.concat(parts).unique().join(yearly_told, on=["state", "year"], how="anti")
+    wholly = told.select("state", "year").unique().join(part, on=["state", "year"], how="anti")
+    sides = [
+        yearly.join(wholly, left_on=[side, "year"], right_on=["state", "year"], how="semi").select(*_PAIR, "year")
+        for side in ("exporter", "importer")
+    ]
+    marked = pl.concat(sides).unique().with_columns(whole=pl.lit(value=True))
+    return yearly.join(marked, on=[*_PAIR, "year"], how="left", maintain_order="left").with_columns(
+        pl.col("whole").fill_null(value=False)
+    )
+
+
 def _places(table: pl.DataFrame) -> dict[tuple[int, int, int], tuple[int, int]]:
     if not len(table):
         return {}
@@ -366,8 +403,8 @@ def find_steps(series: Floats, *, least: float = 0.0) -> tuple[list[_Step], int]
     rows = np.flatnonzero(np.isfinite(values).sum(axis=1) >= _LEAST_YEARS)
     if not len(rows):
         return [], 0
-    noise = _Noise(values[rows], least)
-    tested = [_best_cuts(values[row], *noise.at(place)) for place, row in enumerate(rows)]
+    prior = _prior_noise(values[rows], least)
+    tested = [_best_cuts(values[row], *prior) for row in rows]
     p = np.array([one[1] for one in tested])
     q = adjusted(p)
     steps: list[_Step] = []
@@ -382,60 +419,53 @@ def find_steps(series: Floats, *, least: float = 0.0) -> tuple[list[_Step], int]
     return steps, len(rows)
 
 
-def _best_cuts(values: Floats, sigma: float, freedom: float) -> tuple[tuple[int, ...], float]:
+def _best_cuts(values: Floats, usual: float, firm: float) -> tuple[tuple[int, ...], float]:
     """Where one series moves to another level, once or there and back, and the probability by chance.
 
-    The probability is corrected for all places that were tried. It is 1 where a straight trend fits as well.
+    It is that of the t-test between the years of either level, its variance drawn towards the ``usual`` one of all
+    series as if that rested on ``firm`` degrees of freedom; it is corrected for all places that were tried, and 1 where
+    a straight trend fits as well. The other level lasts two years at least, to the end of the series or to two years
+    before it, or is that of the last year alone, which must stand out `_ALONE` times as far: single years do so oftener
+    than the normal law has it.
     """
     known = np.flatnonzero(np.isfinite(values))
     x = values[known]
     n = len(x)
     sums = np.concatenate([[0.0], np.cumsum(x)])
-    starts, ends = (places.ravel() for places in np.meshgrid(np.arange(2, n - 1), np.arange(4, n + 1), indexing="ij"))
-    # The other level lasts two years at least, to the end of the series or to two years before it.
-    possible = (ends - starts >= 2) & ((ends == n) | (ends <= n - 2))
+    starts, ends = (places.ravel() for places in np.meshgrid(np.arange(2, n), np.arange(4, n + 1), indexing="ij"))
+    possible = (ends - starts >= 2) & ((ends == n) | (ends <= n - 2)) | (starts == n - 1) & (ends == n)
     starts, ends = starts[possible], ends[possible]
-    if not len(starts):
-        return (), 1.0
     length = ends - starts
     inside = (sums[ends] - sums[starts]) / length
     outside = (sums[-1] - sums[ends] + sums[starts]) / (n - length)
-    t = np.abs(inside - outside) / (sigma * np.sqrt(1 / length + 1 / (n - length)))
+    rest = np.maximum(0.0, float((x**2).sum()) - length * inside**2 - (n - length) * outside**2)
+    freedom = min(n - 2 + firm, 200.0)
+    variance = np.full_like(rest, usual) if math.isinf(firm) else (rest + firm * usual) / (n - 2 + firm)
+    t = np.abs(inside - outside) / np.sqrt(variance * (1 / length + 1 / (n - length))) / np.where(length > 1, 1, _ALONE)
     # Each of the two sorts of change has half of what chance may bring.
     once = ends == n
     p = np.minimum(1.0, 4 * stats.t.sf(t, freedom) * np.where(once, once.sum(), (~once).sum()))
     best = int(np.argmin(p))
     start, end = int(starts[best]), int(ends[best])
-    level = np.where((np.arange(n) >= start) & (np.arange(n) < end), inside[best], outside[best])
     slope = np.polynomial.polynomial.polyfit(known, x, 1)
     straight = float(((x - np.polynomial.polynomial.polyval(known, slope)) ** 2).sum())
     cuts = (int(known[start]),) if end == n else (int(known[start]), int(known[end]))
-    return cuts, 1.0 if straight <= float(((x - level) ** 2).sum()) else float(p[best])
+    return cuts, 1.0 if straight <= float(rest[best]) else float(p[best])
 
 
-class _Noise:
-    """The noise of each series: from the differences of neighbours without the largest (of a change); moderated."""
+def _prior_noise(values: Floats, least: float) -> tuple[float, float]:
+    """The noise that all series have in common: its variance, and how firm it is.
 
-    def __init__(self, values: Floats, least: float) -> None:
-        own, freedom = [], []
-        for row in values:
-            x = row[np.isfinite(row)]
-            squares = np.sort(np.diff(x) ** 2)
-            n, left_out = len(squares), 2 if len(squares) >= _LONG_SERIES else 1
-            own.append(float(squares[:-left_out].sum()) / (2 * n * _share_of_smaller(n, left_out)))
-            freedom.append(2 * (n - left_out) / 3)
-        variance = np.maximum(np.array(own), max(least**2, 1e-12))
-        self.freedom = np.array(freedom)
-        prior, self.prior_freedom = _prior(variance, self.freedom)
-        held = self.freedom * variance
-        if math.isinf(self.prior_freedom):
-            self.variance = np.full_like(variance, prior)
-        else:
-            self.variance = (held + self.prior_freedom * prior) / (self.freedom + self.prior_freedom)
-
-    def at(self, place: int) -> tuple[float, float]:
-        """Give sigma and degrees of freedom of one series."""
-        return math.sqrt(float(self.variance[place])), min(float(self.freedom[place]) + self.prior_freedom, 200.0)
+    That of each is taken from the differences of neighbours without the largest, which are of a change.
+    """
+    own, freedom = [], []
+    for row in values:
+        x = row[np.isfinite(row)]
+        squares = np.sort(np.diff(x) ** 2)
+        n, left_out = len(squares), 2 if len(squares) >= _LONG_SERIES else 1
+        own.append(float(squares[:-left_out].sum()) / (2 * n * _share_of_smaller(n, left_out)))
+        freedom.append(2 * (n - left_out) / 3)
+    return _prior(np.maximum(np.array(own), max(least**2, 1e-12)), np.array(freedom))
 
 
 def _prior(variance: Floats, freedom: Floats) -> tuple[float, float]:
@@ -499,12 +529,13 @@ def adjusted(p: Floats) -> Floats:
 
 def _level_changes(trade: _Trade) -> Iterator[Proposal]:
     """Pairs whose yearly trade of a chemical moves to another level; years without trade are no level."""
-    pairs = trade.yearly.group_by(*_PAIR, maintain_order=True).agg(pl.len().alias("n")).filter(
+    yearly = trade.whole_years
+    pairs = yearly.group_by(*_PAIR, maintain_order=True).agg(pl.len().alias("n")).filter(
         pl.col("n") >= _LEAST_YEARS
     )  # fmt: skip
     if not len(pairs):
         return
-    held = pairs.with_row_index("place").join(trade.yearly, on=_PAIR, how="inner")
+    held = pairs.with_row_index("place").join(yearly, on=_PAIR, how="inner")
     first = int(held["year"].min())  # type: ignore[arg-type]
     last = int(held["year"].max())  # type: ignore[arg-type]
     logs = np.full((len(pairs), last - first + 1), np.nan)
@@ -527,43 +558,77 @@ def _new_partners(trade: _Trade, kinds: frozenset[str]) -> Iterator[Proposal]:
 
     A pair is told where its exporter seldom has a new partner for the chemical: the rate is the predictive probability
     of one or more in a year, by the exporter's other years (a Poisson rate with Jeffreys' prior). Where the exporter
-    hands on what it takes in, it is a new route from its main supplier.
+    hands on what it takes in, it is a new route from its main supplier. A State that hands on but whose books, and its
+    customer's, do not go back far enough is told as a route where what it takes in is new: the way on may be older.
     """
     firsts = trade.yearly.group_by(*_PAIR, maintain_order=True).first()
     new: list[tuple[tuple[int, int, int], int, float]] = []
     seen: dict[tuple[int, int], int] = {}
+    unwatched: list[tuple[tuple[int, int, int], int, float]] = []
     for substance, exporter, importer, year, kg in firsts.select(*_PAIR, "year", "kg").iter_rows():
-        watched = trade.told_in.get(exporter, frozenset()) | trade.told_in.get(importer, frozenset())
-        if sum(one < year for one in watched) >= _YEARS_BEFORE:
+        if _years_before(trade, (substance, exporter, importer), year) >= _YEARS_BEFORE:
             new.append(((substance, exporter, importer), year, kg))
             seen[substance, exporter] = seen.get((substance, exporter), 0) + 1
+        else:
+            unwatched.append(((substance, exporter, importer), year, kg))
     flows = _Flows(trade.yearly) if "new_route" in kinds else None
+    began = {pair: year for pair, year, _ in new}
     for pair, year, kg in new:
         substance, exporter, importer = pair
         if kg <= trade.threshold(substance):
             continue
-        watched = trade.told_in.get(exporter, frozenset()) | trade.told_in.get(importer, frozenset())
-        others = seen[substance, exporter] - 1
-        years = max(1, len(watched) - _YEARS_BEFORE)
-        rate = 1 - (years / (years + 1)) ** (others + 0.5)
-        unusual = Unusual("rate", rate, len(new), rate)
-        before = sum(one < year for one in watched)
+        unusual = _seldom(trade, pair, seen, len(new))
+        before = _years_before(trade, pair, year)
         route = flows.source(substance, exporter, importer, year) if flows else None
         if route is not None and route.kg > trade.threshold(substance):
-            figures = {
-                "kg": route.kg, "into_kg": route.into, "onward_kg": kg, "direct_before_kg": route.direct_before,
-                "years_before": float(before),
-            }  # fmt: skip
-            lines = pl.concat(
-                [trade.lines_of(pair, year, year), trade.lines_of((substance, route.origin, exporter), year - 1, year)]
-            )
-            yield trade.proposal(
-                "new_route", (substance, route.origin, importer), (str(year), str(year)), figures, unusual,
-                via=exporter, lines=lines, years=trade.years_of(pair),
-            )  # fmt: skip
-        elif rate <= _SELDOM:
-            figures = {"kg": kg, "years_before": float(before), "other_new_partners": float(others)}
+            yield _new_route(trade, pair, year, kg, route, unusual, before)
+        elif unusual.value <= _SELDOM:
+            figures = {"kg": kg, "years_before": float(before), "other_new_partners": float(seen[pair[:2]] - 1)}
             yield trade.proposal("new_partner", pair, (str(year), str(year)), figures, unusual)
+    for pair, year, kg in unwatched if flows else ():
+        substance, hub, importer = pair
+        route = flows.source(substance, hub, importer, year) if flows else None
+        if route is None or min(kg, route.kg) <= trade.threshold(substance):
+            continue
+        into = (substance, route.origin, hub)
+        if abs(began.get(into, year + 2) - year) <= 1:
+            unusual = _seldom(trade, into, seen, len(new))
+            before = _years_before(trade, into, began[into])
+            says = "pattern_new_route_unwatched"
+            yield _new_route(trade, pair, max(year, began[into]), kg, route, unusual, before, says)
+
+
+def _seldom(trade: _Trade, pair: tuple[int, int, int], seen: Mapping[tuple[int, int], int], tests: int) -> Unusual:
+    """How probable it is that an exporter has a new partner in a year, by its other years."""
+    years = max(1, len(_watched(trade, pair)) - _YEARS_BEFORE)
+    rate = 1 - (years / (years + 1)) ** (seen[pair[:2]] - 0.5)
+    return Unusual("rate", rate, tests, rate)
+
+
+def _watched(trade: _Trade, pair: tuple[int, int, int]) -> frozenset[int]:
+    """The years in which a pair would have been seen: those of either side's books."""
+    return trade.told_in.get(pair[1], frozenset()) | trade.told_in.get(pair[2], frozenset())
+
+
+def _years_before(trade: _Trade, pair: tuple[int, int, int], year: int) -> int:
+    return sum(one < year for one in _watched(trade, pair))
+
+
+def _new_route(
+    trade: _Trade, onward: tuple[int, int, int], year: int, kg: float, route: _Route, unusual: Unusual, before: int,
+    says: str = "",
+) -> Proposal:  # fmt: skip
+    """Propose a route: from a supplier over the State that sends on, with the lines of both legs."""
+    substance, hub, importer = onward
+    figures = {
+        "kg": route.kg, "into_kg": route.into, "onward_kg": kg, "direct_before_kg": route.direct_before,
+        "years_before": float(before),
+    }  # fmt: skip
+    legs = [trade.lines_of(onward, year, year), trade.lines_of((substance, route.origin, hub), year - 1, year)]
+    return trade.proposal(
+        "new_route", (substance, route.origin, importer), (str(year), str(year)), figures, unusual, via=hub,
+        lines=pl.concat(legs), years=trade.years_of(onward), says=says,
+    )  # fmt: skip
 
 
 class _Route(NamedTuple):
@@ -610,14 +675,15 @@ class _Flows:
 
 def _hub_shares(trade: _Trade) -> Iterator[Proposal]:
     """States through which another share of a chemical's trade runs than before (what they take in and send on)."""
-    sums = trade.yearly.group_by("substance", "importer", "year", maintain_order=True).agg(into=pl.col("kg").sum())
-    outs = trade.yearly.group_by("substance", "exporter", "year", maintain_order=True).agg(out=pl.col("kg").sum())
+    yearly = trade.yearly.filter(pl.col("whole").all().over("substance", "year"))
+    sums = yearly.group_by("substance", "importer", "year", maintain_order=True).agg(into=pl.col("kg").sum())
+    outs = yearly.group_by("substance", "exporter", "year", maintain_order=True).agg(out=pl.col("kg").sum())
     through = sums.rename({"importer": "state"}).join(
         outs.rename({"exporter": "state"}), on=["substance", "state", "year"], how="inner"
     ).with_columns(kg=pl.min_horizontal("into", "out"))  # fmt: skip
     if not len(through):
         return
-    whole = trade.yearly.group_by("substance", "year", maintain_order=True).agg(whole=pl.col("kg").sum())
+    whole = yearly.group_by("substance", "year", maintain_order=True).agg(whole=pl.col("kg").sum())
     # What runs through a State is in the sum twice, once on its way in and once on its way out.
     once = (pl.col("whole") - pl.col("kg")).clip(lower_bound=pl.col("kg"))
     shares = through.join(whole, on=["substance", "year"]).with_columns(share=pl.col("kg") / once)
@@ -672,11 +738,13 @@ def _in_and_out(trade: _Trade, substance: int, state: int) -> tuple[tuple[int, f
 
 
 def _splittings(trade: _Trade) -> Iterator[Proposal]:
-    """Several shipments within a month, each below the threshold and together above it, unlike the pair at other times.
+    """Several shipments, each below the threshold and together above it, unlike the pair at other times.
 
-    What goes on one day is one shipment. Unusual is that so many small ones fall into one month, by the rate of small
-    ones that the pair has at other times; larger ones do not count, so a pair that used to send more at once
-    has a rate near zero. Shipments of which only the year is known are not looked at.
+    They fall into a week, a month or a quarter (`_bursts`), or into a calendar year, which is the period that the
+    declaration threshold is of (`_small_years`). What goes on one day is one shipment; shipments of which only the year
+    is known are not looked at. Of each pair the most unusual window is told. Each of the four sorts of windows is
+    corrected for the number of pairs by itself; what they bring together by chance is measured
+    (``benchmarks/patterns.py``).
     """
     limits = pl.Series([one.threshold_kg for one in trade.substances] or [None], dtype=pl.Float64)
     dated = trade.lines.filter(pl.col("day").is_not_null())
@@ -691,51 +759,89 @@ def _splittings(trade: _Trade) -> Iterator[Proposal]:
         daily.group_by(*_PAIR, "day", "limit")
         .agg(kg=pl.col("kg").sum(), side=pl.col("side").first())
         .sort(*_PAIR, "day")
+        .with_columns(small=pl.col("kg") < pl.col("limit"))
     )
-    span = daily.group_by("exporter").agg(days=(pl.col("day").max() - pl.col("day").min()).dt.total_days())
-    counts = daily.group_by(*_PAIR).agg(all=pl.len(), small=(pl.col("kg") < pl.col("limit")).sum())
-    small = daily.filter(pl.col("kg") < pl.col("limit"))
-    windows = small.rolling("day", period=f"{WINDOW_DAYS}d", group_by=_PAIR).agg(
-        n=pl.len(), kg=pl.col("kg").sum(), start=pl.col("day").min(), limit=pl.col("limit").first(),
-        side=pl.col("side").first(),
-    )  # fmt: skip
-    around = small.rolling(
-        "day", period=f"{_AROUND_DAYS}d", offset=f"-{(_AROUND_DAYS + WINDOW_DAYS) // 2}d", group_by=_PAIR
-    ).agg(around=pl.len())
-    windows = windows.join(around, on=[*_PAIR, "day"]).join(counts, on=_PAIR).join(span, on="exporter")
-    tests = int((counts["small"] >= _LEAST_SPLIT).sum())
-    windows = windows.filter((pl.col("n") >= _LEAST_SPLIT) & (pl.col("kg") > pl.col("limit")))
-    if not len(windows):
-        return
-    n, few, days, near = (windows[one].to_numpy().astype(np.float64) for one in ("n", "small", "days", "around"))
-    days = np.maximum(days, WINDOW_DAYS)
-    # A pair can have a year of small shipments; so the year around must make as many improbable as all years do.
-    always = _burst(n, few - n, np.maximum(days - WINDOW_DAYS, WINDOW_DAYS))
-    that_year = _burst(n, near - n, np.full(len(n), float(_AROUND_DAYS - WINDOW_DAYS)))
-    # As many windows were tried as there are shipments to begin one, and no fewer than fit beside each other.
-    p = np.minimum(1.0, np.maximum(always, that_year) * np.maximum(few, days / WINDOW_DAYS))
-    best = windows.with_columns(p=pl.Series(p)).sort(*_PAIR, "p", "day").group_by(*_PAIR, maintain_order=True).first()
-    q = adjusted(np.concatenate([best["p"].to_numpy(), np.ones(max(0, tests - len(best)))]))[: len(best)]
-    for row, sure in zip(best.iter_rows(named=True), q, strict=True):
-        if sure > ALARMS:
-            continue
+    pairs = daily.group_by(*_PAIR).agg(all=pl.len(), few=pl.col("small").sum(), side=pl.col("side").first())
+    tests = int((pairs["few"] >= _LEAST_SPLIT).sum())
+    sorts = [*(_bursts(daily, pairs, days) for days in WINDOWS_DAYS), _small_years(daily, pairs)]
+    windows = pl.concat(_corrected(one, tests) for one in sorts)
+    best = windows.sort(*_PAIR, "q", "p", "end").group_by(*_PAIR, maintain_order=True).first()
+    for row in best.filter(pl.col("q") <= ALARMS).iter_rows(named=True):
         pair = _triple((row["substance"], row["exporter"], row["importer"]))
-        lines = trade.lines_of(pair, row["start"].year, row["day"].year).filter(
-            pl.col("day").is_between(row["start"], row["day"]) & (pl.col("export") == row["side"])
+        lines = trade.lines_of(pair, row["start"].year, row["end"].year).filter(
+            pl.col("day").is_between(row["start"], row["end"]) & (pl.col("export") == row["side"])
         )
         figures = {"kg": row["kg"], "shipments": float(row["n"]), "threshold_kg": row["limit"]}
-        window = (row["start"].isoformat(), row["day"].isoformat())
+        window = (row["start"].isoformat(), row["end"].isoformat())
         yield trade.proposal(
-            "splitting", pair, window, figures, Unusual("p", row["p"], max(tests, len(best)), float(sure)), lines=lines
+            "splitting", pair, window, figures, Unusual("p", row["p"], max(tests, len(best)), row["q"]), lines=lines
         )
 
 
-def _burst(n: Floats, others: Floats, days: Floats) -> Floats:
+def _corrected(windows: pl.DataFrame, tests: int) -> pl.DataFrame:
+    """Keep the most unusual window of each pair, its probability corrected for the number of pairs."""
+    best = windows.sort(*_PAIR, "p", "end").group_by(*_PAIR, maintain_order=True).first()
+    q = adjusted(np.concatenate([best["p"].to_numpy(), np.ones(max(0, tests - len(best)))]))[: len(best)]
+    return best.with_columns(q=pl.Series(q, dtype=pl.Float64))
+
+
+def _bursts(daily: pl.DataFrame, pairs: pl.DataFrame, window: int) -> pl.DataFrame:
+    """Windows of some days with many small shipments, and how probable so many are by the rate at other times.
+
+    Larger ones do not count, so a pair that used to send more at once has a rate near zero.
+    """
+    span = daily.group_by("exporter").agg(days=(pl.col("day").max() - pl.col("day").min()).dt.total_days())
+    small = daily.filter("small")
+    windows = small.rolling("day", period=f"{window}d", group_by=_PAIR).agg(
+        n=pl.len(), kg=pl.col("kg").sum(), start=pl.col("day").min(), limit=pl.col("limit").first()
+    )
+    year = _YEAR_DAYS + window
+    around = small.rolling("day", period=f"{year}d", offset=f"-{(year + window) // 2}d", group_by=_PAIR).agg(
+        around=pl.len()
+    )
+    windows = windows.join(around, on=[*_PAIR, "day"]).join(pairs, on=_PAIR).join(span, on="exporter")
+    windows = windows.filter((pl.col("n") >= _LEAST_SPLIT) & (pl.col("kg") > pl.col("limit")))
+    n, few, days, near = (windows[one].to_numpy().astype(np.float64) for one in ("n", "few", "days", "around"))
+    days = np.maximum(days, window)
+    # A pair can have a year of small shipments; so the year around must make as many improbable as all years do.
+    always = _burst(n, few - n, np.maximum(days - window, window), window)
+    that_year = _burst(n, near - n, np.full(len(n), float(_YEAR_DAYS)), window)
+    # As many windows were tried as there are shipments to begin one, and no fewer than fit beside each other.
+    p = np.minimum(1.0, np.maximum(always, that_year) * np.maximum(few, days / window))
+    return windows.with_columns(p=pl.Series(p, dtype=pl.Float64), end="day").select(_WINDOW)
+
+
+def _burst(n: Floats, others: Floats, days: Floats, window: int) -> Floats:
     """The probability of n or more shipments in a window, given how many others there are in how many other days.
 
     The rate is not known but estimated (Gamma with Jeffreys' prior), so the number is negative binomial.
     """
-    return np.asarray(stats.nbinom.sf(n - 1, others + 0.5, days / (days + WINDOW_DAYS)))
+    return np.asarray(stats.nbinom.sf(n - 1, others + 0.5, days / (days + window)))
+
+
+def _small_years(daily: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
+    """Calendar years with more small shipments than other years, and a larger share of small ones, of no smaller a sum.
+
+    Both must be improbable: so many by the rate of the other years, and such a share by Fisher's exact test. It is
+    corrected for the years that were tried.
+    """
+    small = pl.col("day").filter("small")
+    years = daily.group_by(*_PAIR, year=pl.col("day").dt.year()).agg(
+        in_year=pl.len(), n=pl.col("small").sum(), kg=pl.col("kg").filter("small").sum(), whole=pl.col("kg").sum(),
+        start=small.min(), end=small.max(), limit=pl.col("limit").first(),
+    ).join(pairs, on=_PAIR)  # fmt: skip
+    years = years.with_columns(
+        years=pl.len().over(_PAIR), usual=pl.col("whole").median().over(_PAIR),
+        days=_YEAR_DAYS * (pl.col("year").max() - pl.col("year").min()).over(_PAIR),
+    ).filter(
+        (pl.col("n") >= _LEAST_SPLIT) & (pl.col("kg") > pl.col("limit")) & (pl.col("whole") >= pl.col("usual"))
+    )  # fmt: skip
+    n, all_of_pair, few, of_year, tried, days = (
+        years[one].to_numpy().astype(np.float64) for one in ("n", "all", "few", "in_year", "years", "days")
+    )
+    share = stats.hypergeom.sf(n - 1, all_of_pair, few, of_year)
+    p = np.minimum(1.0, np.maximum(share, _burst(n, few - n, days, _YEAR_DAYS)) * tried)
+    return years.with_columns(p=pl.Series(p, dtype=pl.Float64)).select(_WINDOW)
 
 
 def _end_uses(trade: _Trade) -> Iterator[Proposal]:
@@ -857,6 +963,7 @@ _PAIR = ("substance", "exporter", "importer")
 _SIDES = ("reporter", "partner")
 _REGISTER = ("state", "chemical", "year", "consumed_kg")
 _LEAST_YEARS = 5
+_ALONE = 2.0
 _LEAST_SERIES = 10
 _LONG_SERIES = 8
 _LEAST_COMMON = 20
@@ -867,6 +974,7 @@ _SELDOM = 0.2
 _HUB = 0.05
 _HUB_CHANGE = 0.1
 _LEAST_SPLIT = 3
-_AROUND_DAYS = 395
+_YEAR_DAYS = 365
+_WINDOW = (*_PAIR, "start", "end", "n", "kg", "limit", "side", "p")
 _LEAST_IMPORTERS = 8
 _OVER = 1.5

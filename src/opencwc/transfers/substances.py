@@ -13,6 +13,7 @@ from typing import NamedTuple
 from opencwc.chemistry.names import normalise_name
 from opencwc.chemistry.registry_numbers import looks_like_cas, normalise_cas
 from opencwc.convention import Convention, Entry
+from opencwc.convention.naming import Subheading
 from opencwc.finding import Message, Verdict
 from opencwc.screening.answering import Screener
 from opencwc.screening.known import Known
@@ -38,12 +39,14 @@ class Substances:
         self._screener = screener
         self._convention = screener.rulebook.convention
         self._headings: dict[str, int] = {}
+        self._held: dict[int, tuple[str, ...]] = {}
         self._alone: dict[int, tuple[str, Message]] = {}
         for one in self._convention.naming.subheadings:
+            self._held[int(one.code)] = tuple(one.chemicals)
             for cas in one.chemicals:
                 self._headings.setdefault(cas, int(one.code[:4]))
-            if one.alone and len(one.chemicals) == 1:
-                self._alone[int(one.code)] = (one.chemicals[0], Message("by_language", dict(one.title)))
+            if one.alone and (cas := self._only_one(one)):
+                self._alone[int(one.code)] = (cas, Message("by_language", dict(one.title)))
         self._by_cas: dict[str, tuple[Substance, tuple[str, ...]]] = {}
         self._by_name: dict[str, Stated] = {}
 
@@ -69,6 +72,14 @@ class Substances:
         if hs.strip() and not problem:
             problem = Message("ledger_hs_unread", {"text": hs.strip()[:_STARTS]})
         return Stated(None, 0, problem or Message("ledger_chemical_missing"))
+
+    def _only_one(self, subheading: Subheading) -> str:
+        """Return the one chemical that a subheading holds, or that its title names beside its salts; else ``""``."""
+        if len(subheading.chemicals) == 1:
+            return subheading.chemicals[0]
+        known = self._screener.known.by_name(subheading.title["en"]) if subheading.chemicals else None
+        named = set(known.cas) & set(subheading.chemicals) if isinstance(known, Known) else set()
+        return named.pop() if len(named) == 1 else ""
 
     def _by_number(self, text: str, chemical: str) -> Substance | Message:
         known = self._screener.known.by_number(text)
@@ -105,7 +116,7 @@ class Substances:
 
     def _other_code(self, substance: Substance, code: int) -> Message | None:
         """Say that the HS code is that of another chemical alone."""
-        if code not in self._alone or self._alone[code][0] == substance.key or not substance.entries:
+        if code not in self._alone or substance.key in self._held[code] or not substance.entries:
             return None
         cas, title = self._alone[code]
         return Message("ledger_hs_disagrees", {"code": f"{code:06d}", "title": title, "cas": cas})
@@ -163,7 +174,8 @@ class Substances:
             known = self._screener.known.by_number(cas)
             if isinstance(known, Known):
                 return self._of_cas(cas, known)
-        return Substance(f"HS {code:06d}", f"HS {code:06d}", heading=code // 100)
+        name = f"HS {code:06d}"
+        return Substance(name, name, heading=code // 100, code=code, may_be=self._held.get(code, ()))
 
     def _entries(self, outcomes: Iterable[Outcome]) -> tuple[Entry, ...]:
         """The entries that list it, gravest first: the Convention's by schedule, then those of other lists."""

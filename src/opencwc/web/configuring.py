@@ -30,7 +30,8 @@ class Configuration(BaseModel):
     Sizes are bytes and times seconds. ``behind_proxy`` names the addresses (or networks) whose forwarded headers are
     believed; ``allowed_hosts`` are the names by which the service may be asked, beside those of ``public_url`` and of
     this machine. ``second_factor`` is that of accounts with a password. ``job_memory`` bounds what one upload may take
-    to be read; ``oidc`` is the table as it is written.
+    to be read; ``paper_days`` says how long papers can be drawn up from an answer that is not kept; ``oidc`` is the
+    table as it is written.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -53,6 +54,7 @@ class Configuration(BaseModel):
     job_cpu_seconds: int = Field(6 * 3600, ge=1)
     job_memory: int = Field(8_000_000_000, ge=500_000_000)
     job_network_must_be_cut: bool = True
+    paper_days: int = Field(7, ge=1, le=366)
     metrics_token: str = Field("", repr=False)
     keep_alive: int = Field(15, ge=1)
     stop_within: int = Field(20, ge=1)

@@ -132,13 +132,40 @@ def lines_of(kept: Kept, group: Mapping[str, Any], most: int) -> tuple[list[dict
     """Return the lines of a sum and those that they are matched with, and whether some had to be left out."""
     import polars as pl
 
-    own = kept.lines().filter(*(pl.col(name) == group[name] for name in ("substance", "exporter", "importer", "year")))
-    mine = own.head(most + 1).collect().with_columns(own=pl.lit(value=True))
-    matches = mine.filter(pl.col("match") >= 0)["match"].unique()
-    beside = kept.lines().filter(pl.col("match").is_in(matches.implode())).head(4 * most).collect()
-    others = beside.filter(~pl.col("line").is_in(mine["line"].implode())).with_columns(own=pl.lit(value=False))
+    mine, others = _lines_of(kept, group, most)
     found = pl.concat([mine.head(most), others.head(most)]).sort("match", "export", "day", "line", nulls_last=True)
     return found.to_dicts(), len(mine) > most or len(others) > most
+
+
+def named_lines_of(kept: Kept, group: Mapping[str, Any]) -> pl.DataFrame:
+    """Return all lines of a sum and those that they are matched with, as a letter takes them."""
+    import polars as pl
+
+    names = pl.lit(pl.Series([one.name for one in kept.chemicals], dtype=pl.String))
+    reporter, partner = (
+        pl.when("export").then(one).otherwise(other).alias(name)
+        for name, one, other in (("reporter", "exporter", "importer"), ("partner", "importer", "exporter"))
+    )
+    return pl.concat(_lines_of(kept, group)).with_columns(
+        reporter,
+        partner,
+        pl.when(pl.col("match") >= 0).then("match"),
+        flow=pl.when("export").then(pl.lit("export")).otherwise(pl.lit("import")),
+        chemical=names.gather("substance"),
+    )
+
+
+def _lines_of(kept: Kept, group: Mapping[str, Any], most: int | None = None) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the lines of a sum, and the others that they are matched with; a few more than ``most`` of each."""
+    import polars as pl
+
+    own = kept.lines().filter(*(pl.col(name) == group[name] for name in ("substance", "exporter", "importer", "year")))
+    mine = (own if most is None else own.head(most + 1)).collect()
+    matches = mine.filter(pl.col("match") >= 0)["match"].unique()
+    beside = kept.lines().filter(pl.col("match").is_in(matches.implode()))
+    found = (beside if most is None else beside.head(4 * most)).collect()
+    others = found.filter(~pl.col("line").is_in(mine["line"].implode()))
+    return mine.with_columns(own=pl.lit(value=True)), others.with_columns(own=pl.lit(value=False))
 
 
 def finding_of_rank(book: Casebook, person: Person, run: int, rank: int) -> int | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gettext
 import os
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache, lru_cache
 from pathlib import Path
@@ -21,24 +22,40 @@ CATALOGS = Path(__file__).parent / "catalogs"
 
 
 def say(message: Message | str, lang: str = "en") -> str:
-    """Say a message as it stands inside a sentence; an id that no catalog knows is said as itself.
+    """Say a message as it stands inside a sentence.
 
-    ``by_language`` is no id: its values are the texts, as a rule file has them in each language.
+    ``by_language`` is no id: its values are the texts, as a rule file has them in each language. A message that another
+    version kept, whose id or values no catalog knows here, is told with its id and its values; an id alone that no
+    catalog knows is said as itself.
 
     >>> say(Message("group_alkyl", {"carbons": 7}))
     'an alkyl group of 7 carbons'
     """
     if isinstance(message, str):
-        message = Message(message)
+        alone = _template_of(message, None, lang)
+        return message if alone is None else alone.format_map({})
     if message.id == "by_language":
         return _said(message.values.get(lang, message.values["en"]), lang)
     template = _template(message, lang)
-    if template is None:
-        return message.id
-    return template.format_map(
-        {key: _said(float(value) if key == "count" and isinstance(value, int) else value, lang)
-         for key, value in message.values.items()}
-    )  # fmt: skip
+    values = {
+        key: _said(float(value) if key == "count" and isinstance(value, int) else value, lang)
+        for key, value in message.values.items()
+    }
+    try:
+        return template.format_map(values) if template is not None else _of_another_version(message.id, values, lang)
+    except KeyError:
+        return _of_another_version(message.id, values, lang)
+
+
+def _of_another_version(message_id: str, values: Mapping[str, str], lang: str) -> str:
+    """Tell a message that cannot be said: nothing of it is lost.
+
+    >>> say(Message("ledger_of_old", {"row": 7, "why": Message("group_methyl")}))
+    'this was written by another version, whose wording is not at hand: ledger_of_old (row: 7; why: methyl)'
+    """
+    told = "; ".join(f"{name}: {said}" for name, said in values.items())
+    template = _template_of("wording_of_another_version", None, lang) or "{told}"
+    return template.format(told=f"{message_id} ({told})" if told else message_id)
 
 
 def sentence(message: Message | str, lang: str = "en") -> str:

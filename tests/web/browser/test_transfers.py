@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from opencwc.web.pages.transfers import EXAMPLES
 from web.browser.conftest import Visitors
@@ -19,6 +19,9 @@ DROP_MANY = """(zone, files) => {
   for (const kind of ["dragenter", "dragover", "drop"])
     zone.dispatchEvent(new DragEvent(kind, { dataTransfer: data, bubbles: true, cancelable: true }));
 }"""
+
+FONTS = """() => document.fonts.ready.then(
+  () => [...document.fonts].filter((one) => one.status === "loaded").map((one) => one.family.replaceAll('"', "")))"""
 
 
 def test_two_ledgers_are_dropped_mapped_reconciled_and_a_pair_is_decided(open_page: Visitors) -> None:
@@ -43,12 +46,33 @@ def test_two_ledgers_are_dropped_mapped_reconciled_and_a_pair_is_decided(open_pa
     expect(page.locator(".causes h3").first).to_have_text(words("reconcile_cause_unit"))
     page.locator("[data-chart]").scroll_into_view_if_needed()
     expect(page.locator("[data-chart]")).to_have_attribute("data-chart-state", "drawn", timeout=30_000)
+    tops = "rows => rows.map((row) => row.getBoundingClientRect().y)"
+    rows = page.locator("table.both-ledgers tr").evaluate_all(tops)
+    assert rows == sorted(set(rows)), "each line of the two ledgers stands below the one before"
     assert axe(page) == []
     pair = page.url
     page.get_by_role("link", name=words("page_transfers_decide")).click()
     decide(page, words, hand, "accept", "They wrote tonnes for kilograms, and say so (invented).")
     page.goto(pair)
     expect(page.locator("[aria-labelledby=decide-h] .s-accepted")).to_have_count(1)
+
+
+def test_nothing_is_sent_before_the_columns_are_shown_and_those_that_are_needed_are_chosen(open_page: Visitors) -> None:
+    words = Words("ar")
+    page = open_page("leila", "/transfers", lang="ar").page
+    waiting: list[Route] = []
+    page.route("**/transfers/preview", lambda route: waiting.append(route))  # noqa: PLW0108 - no method
+    strange = EXAMPLES["theirs.csv"].replace("Net weight (kg)", "数目甲")
+    page.locator("label.dropzone").evaluate(DROP_MANY, [["ours.csv", EXAMPLES["ours.csv"]], ["theirs.csv", strange]])
+    button = words.button(page, "page_transfers_button")
+    expect(button).to_be_disabled()
+    waiting[0].continue_()
+    expect(page.locator("fieldset.mapping")).to_have_count(2, timeout=60_000)
+    expect(button).to_be_enabled()
+    button.click()
+    assert page.evaluate("document.activeElement.name") == "map-2-quantity"
+    assert page.url.endswith("/transfers")
+    assert any(one.startswith("Noto Sans SC") for one in page.evaluate(FONTS))
 
 
 def test_the_columns_of_planned_shipments_are_mapped_by_hand(open_page: Visitors) -> None:
@@ -72,6 +96,7 @@ def test_a_shipment_is_checked_and_its_paper_comes_as_a_file(open_page: Visitors
     page.get_by_role("link", name=words("page_transfers_check_example")).first.click()
     words.button(page, "page_transfers_check_button").click()
     expect(page.locator("#answer article")).to_have_count(1, timeout=30_000)
+    expect(page.locator("#answer article h2")).to_be_in_viewport()
     words.unfold(page, "page_transfers_papers_draw").click()
     assert axe(page) == []
     page.locator("form[data-paper] select[name=paper_lang]").select_option("ar")

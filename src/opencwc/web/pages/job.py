@@ -20,8 +20,10 @@ from opencwc.legislation.languages import language_called, language_named
 from opencwc.web.jobs import Job
 from opencwc.web.pages.kept import RunTold
 from opencwc.web.pages.page import is_fragment, language_of, page
+from opencwc.web.pages.transfers_columns import CHECK_LABELS, say_columns
 from opencwc.web.routers.cases import book_of
 from opencwc.web.service import service_of
+from opencwc.web.transferring import CHECK, RECONCILE
 from opencwc.wording import sentence
 
 _KINDS = {
@@ -83,6 +85,8 @@ _DOCUMENTS = {
     "reading_kind_winmail": "save",
 }
 """Why a document is not read as a whole, and what to do about it: a word of the messages ``page_job_do_...``."""
+_WITH_BOXES: Mapping[str, Mapping[str, str]] = {RECONCILE: {}, CHECK: CHECK_LABELS}
+"""The kinds of jobs whose pages have a box for each field, and what is called otherwise in them."""
 _NAMED = ("bytes", "parts", "seconds")
 _COLUMNS = re.compile(r"The columns are: (.+)\.$", re.DOTALL)
 _VALUE = re.compile(f"0({'|'.join(_NAMED)})0")
@@ -126,7 +130,7 @@ def tell_job(book: Casebook, job: Job, lang: str) -> JobTold:
     says = sentence(Message(f"page_job_{state}", {"rows": f"{rows:,}"}), lang)
     gone = source is None or source.erased
     file = "page_job_file_gone" if gone else "page_job_file_in_case" if run else "page_job_file_in_casebook"
-    return JobTold(says, rows, run, file, trouble_of(job.problem, job.id, lang) if job.problem else None)
+    return JobTold(says, rows, run, file, trouble_of(job.problem, job.id, lang, job.kind) if job.problem else None)
 
 
 async def show_kept_job(
@@ -151,10 +155,12 @@ async def show_kept_job(
     return shown
 
 
-def trouble_of(problem: Mapping[str, Any], job: str, lang: str) -> Trouble:
-    """Say what was wrong; what is of no known kind is left in the words of the error."""
+def trouble_of(problem: Mapping[str, Any], job: str, lang: str, of: str = "") -> Trouble:
+    """Say what was wrong with a job ``of`` a kind; what is of no known kind is left in the words of the error."""
     what, remedy = (str(problem.get(name) or "") for name in ("what", "remedy"))
     kind, words = _KINDS.get(str(problem.get("kind") or ""), "other"), {}
+    if of in _WITH_BOXES and (said := say_columns(what, _WITH_BOXES[of], lang)):
+        return Trouble("columns", f"{said.says} {sentence('page_transfers_columns_again', lang)}", "", "")
     for pattern, name in _SAID if kind == "other" else ():
         if found := pattern.search(what):
             kind, words = name, found.groupdict()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import json
-import secrets
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -19,6 +18,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Form, Path, Query, Request
 from starlette.responses import Response
 
+from opencwc import __version__
 from opencwc.casebook.model import Mark
 from opencwc.casebook.permissions import may
 from opencwc.convention import Convention
@@ -35,7 +35,7 @@ from opencwc.web.pages.transfers_preview import PREVIEW_CHECK, show_start
 from opencwc.web.routers.asking import names_of
 from opencwc.web.routers.cases import LARGEST, book_of
 from opencwc.web.routers.transfers import answered, take_shipments
-from opencwc.web.secret import Seal
+from opencwc.web.secret import Seal, service_secret
 from opencwc.web.service import GuardedRoute, person_of, service_of, takes_uploads
 from opencwc.web.transferring import CHECK, CHECK_SECONDS, MOST_KEPT, Asked, asked_of_sandbox
 from opencwc.web.transferring_forms import given_of, shipments_of, words_of
@@ -74,7 +74,7 @@ inv-1,Company,Invented Soap Work Trading,An Invented Soap Works,,il,,invented,20
 }
 """Files to click and try: invented."""
 ANSWERS_A_PAGE, MOST_OWED = 25, 200
-LONGEST_SEALED, SEALED_SECONDS = 100_000, 86_400
+LONGEST_SEALED = 100_000
 _WORDS_OF_A_NAME = 4
 Word = Annotated[str, Form(max_length=500)]
 Number = Annotated[int, Path(ge=1, le=LARGEST)]
@@ -158,8 +158,9 @@ async def answer(
         answered, service, request, [_in_fields(texts)], date.today(), names_of(lists)
     )  # fmt: skip
     known = Message("transfers_summary_known", {"date": Convention(date.today()).states_known_until.isoformat()})
+    notes = [sentence(known, language_of(request))]
     return page(
-        request, "transfers/answer.html", **_answers(told, notes=[sentence(known, language_of(request))])
+        request, "transfers/answer.html", **_answers(told, notes=notes, lasts=service.configuration.paper_days)
     )  # fmt: skip
 
 
@@ -207,7 +208,10 @@ async def answer_file(request: Request) -> Response:
     said = [sentence(one, lang) for one in checked.said]
     return page(
         request, "transfers/answer.html",
-        **_answers(checked.answers, notes=said, balances=checked.balances, names=checked.names),
+        **_answers(
+            checked.answers, notes=said, balances=checked.balances, names=checked.names,
+            lasts=service.configuration.paper_days,
+        ),
     )  # fmt: skip
 
 
@@ -233,13 +237,17 @@ def _answers(
     names: str = "",
     run: int | None = None,
     owed: Sequence[Owed] | None = None,
+    lasts: int = 0,
 ) -> dict[str, Any]:
-    """Return what the template of answers needs; ``run`` is that of a check that is kept."""
+    """Return what the template of answers needs.
+
+    ``run`` is that of a check that is kept; of another one papers can be drawn up for ``lasts`` days.
+    """
     owed = owed_of(told) if owed is None else owed
     return {
         "told": told, "notes": notes, "balances": balances, "names": names, "run": run, "owed": owed[:MOST_OWED],
         "owed_more": max(0, len(owed) - MOST_OWED), "sides": SIDES, "formats": ("pdf", "xlsx"),
-        "sealed": {one.row: _sealed(one) for one in told if one.papers} if run is None else {},
+        "sealed": {one.row: _sealed(one) for one in told if one.papers} if run is None else {}, "lasts": lasts,
     }  # fmt: skip
 
 
@@ -266,9 +274,13 @@ async def draw_up(
 
     So the paper rests on all that the answer did: on certificates at hand, and what other shipments drew from them.
     """
-    opened = _SEAL.opened(shipment, lasts=SEALED_SECONDS)
+    opened = _seal().opened(shipment, lasts=86_400 * service_of(request).configuration.paper_days)
     if opened is None:
-        raise InputError("the shipment cannot be read", where="shipment", remedy="Check it again, then ask anew.")
+        raise InputError(
+            "the shipment cannot be read, or its answer is too old",
+            where="shipment",
+            remedy="Check it again, then ask anew.",
+        )
     told = answer_from_json(json.loads(opened))
     return await _paper(request, told, kind, side, paper_lang, paper_format)
 
@@ -276,11 +288,12 @@ async def draw_up(
 def _sealed(told: Told) -> str:
     """Return an answer for its paper to be asked for with: sealed, so that nobody else can have written it."""
     plain = replace(told, reasons=(), duties=(), states=(), notes=(), texts={}, alike=())
-    return _SEAL.seal(json.dumps(asdict(plain)))
+    return _seal().seal(json.dumps(asdict(plain)))
 
 
-_SEAL = Seal(secrets.token_bytes(32), "papers")
-"""Of this process: what was answered before it began is to be checked again."""
+def _seal() -> Seal:
+    """The seal of answers: that of this version, since another one may tell answers otherwise."""
+    return Seal(service_secret(), f"papers {__version__}")
 
 
 @router.get("/transfers/checks/{number}/papers/{row}")

@@ -16,6 +16,7 @@ from opencwc.transfers.model import LEDGER_COLUMNS
 from opencwc.transfers.shipments import SHIPMENT_FIELDS
 from opencwc.web.pages.job import reason_of
 from opencwc.web.pages.page import language_of, page
+from opencwc.web.pages.transfers_columns import CHECK_LABELS, say_columns
 from opencwc.web.service import Service, service_of
 from opencwc.web.transferring import Asked, previewed
 from opencwc.web.transferring_forms import given_of, words_of
@@ -37,15 +38,7 @@ class Start(NamedTuple):
 
 
 PREVIEW = Start("preview", LEDGER_COLUMNS, "/transfers/preview", "#ledgers")
-PREVIEW_CHECK = Start(
-    "preview_check", SHIPMENT_FIELDS, "/transfers/check/preview", "#many",
-    {
-        "id": "page_transfers_shipment", "from": "page_transfers_from", "to": "page_transfers_to",
-        "via": "page_transfers_via", "consignee": "papers_consignee", "end_user": "page_transfers_end_user",
-        "date": "page_transfers_ships_on", "purpose": "page_transfers_purpose", "packing": "page_transfers_packing",
-        "retransfer_of": "page_transfers_retransfer", "papers": "page_transfers_papers",
-    },
-)  # fmt: skip
+PREVIEW_CHECK = Start("preview_check", SHIPMENT_FIELDS, "/transfers/check/preview", "#many", CHECK_LABELS)
 
 
 async def show_start(request: Request, start: Start, files_in: Callable[[FormData], Uploads]) -> Response:
@@ -59,7 +52,7 @@ async def show_start(request: Request, start: Start, files_in: Callable[[FormDat
     finally:
         await form.close()
     lang = language_of(request)
-    files = [{**one, "said": _said(one.get("problem"), lang), "notes": _notes(one, lang)} for one in found]
+    files = [_shown(one, start.labels, lang) for one in found]
     return page(
         request, "transfers/preview.html", files=files, fields=start.fields, labels=start.labels, given=given,
         address=start.address, form=start.form,
@@ -75,13 +68,18 @@ def _previewed(
         return previewed(file, Asked(do, date.today(), given, network_must_be_cut=must))
 
 
-def _said(problem: Mapping[str, str] | None, lang: str) -> tuple[str, str] | None:
-    """Return what was wrong with a file: in the reader's language where known, and in the words of the error."""
-    if not problem:
-        return None
-    reason = reason_of(problem["what"])
-    detail = f"{problem['what']} {problem['remedy']}".strip()
-    return (sentence(reason, lang) if reason else "", detail)
+def _shown(file: Mapping[str, Any], labels: Mapping[str, str], lang: str) -> dict[str, Any]:
+    """Return what is shown of a file; ``detail`` are the English words of an error that is not known here."""
+    shown = {**file, "notes": _notes(file, lang), "says": "", "detail": "", "missing": set(file.get("missing", ()))}
+    if problem := file.get("problem"):
+        if said := say_columns(problem["what"], labels, lang):
+            shown["says"] = f"{said.says} {sentence('page_transfers_columns_choose', lang)}"
+            shown["missing"] = said.fields or shown["missing"]
+        elif reason := reason_of(problem["what"]):
+            shown["says"] = sentence(reason, lang)
+        else:
+            shown["detail"] = f"{problem['what']} {problem['remedy']}".strip()
+    return shown
 
 
 def _notes(told: Mapping[str, Any], lang: str) -> list[str]:

@@ -36,6 +36,7 @@ from opencwc.web.transferring_runs import (
     findings_for_review,
     fitting,
     lines_of,
+    named_lines_of,
     over_the_years,
     ranked,
     shown_reconciliation,
@@ -343,7 +344,7 @@ async def show_letter(
 
 
 def _letter(shown: Reconciliation, group: Mapping[str, Any], ours: str, lang: str) -> Report:
-    from opencwc.transfers.letters import LetterLine, make_letter
+    from opencwc.transfers.letters import find_lines_in_question, make_letter
     from opencwc.transfers.model import Discrepancy, Substance
     from opencwc.transfers.reconciling import why
 
@@ -356,18 +357,10 @@ def _letter(shown: Reconciliation, group: Mapping[str, Any], ours: str, lang: st
         group["exporter"], group["importer"], group["year"], group["exported"], group["imported"], group["threshold"],
         causes, group["score"], why(group),
     )  # fmt: skip
-    lines, _ = lines_of(shown.kept, group, MOST_LINES)
-    own = [one for one in lines if one["own"] and one["match"] < 0]
-    named = [
-        LetterLine(
-            one["exporter"] if one["export"] else one["importer"], one["export"], one["id"],
-            one["day"].isoformat() if one["day"] else str(one["year"]), one["kg"], one["concentration"],
-        )
-        for one in own
-    ]  # fmt: skip
-    mine = [one for one in named if one.state == ours]  # what the other side's ledger says is theirs to tell
+    theirs = group["importer"] if ours == group["exporter"] else group["exporter"]
+    asked = find_lines_in_question(named_lines_of(shown.kept, group), ours, theirs)
     mark = "" if str(shown.run["mark"]) == "unclassified" else str(shown.run["mark"])
-    return make_letter(discrepancy, ours, lang, mine, f"{shown.case.name}/{group['rank']}", date.today(), mark)
+    return make_letter(discrepancy, ours, lang, asked, f"{shown.case.name}/{group['rank']}", date.today(), mark)
 
 
 # -------------------------------------------------------------------------------------------------- the patterns

@@ -424,26 +424,37 @@ def sum_as_json(chemical: Any, group: Mapping[str, Any], lang: str) -> dict[str,
         **problems(404, 501),
     },
 )
-async def show_lines(request: Request, number: Number) -> Response:
-    """Give one row a line of the ledgers as CSV: `ledger,id,match_group,status`."""
+async def show_lines(request: Request, number: Number, lang: InLang = "en") -> Response:
+    """Give one row a line of the ledgers as CSV: `ledger,id,match_group,status,reason`."""
     from opencwc.web.transferring_runs import shown_reconciliation
 
     service = service_of(request)
     shown = await service.answering.run(shown_reconciliation, book_of(request), person_of(request), number)
     headers = {"content-disposition": f"attachment; filename=lines-{number}.csv"}
     return StreamingResponse(
-        _lines(service, _line_cells(shown.kept)), media_type="text/csv; charset=utf-8", headers=headers
+        _lines(service, _line_cells(shown.kept, lang)), media_type="text/csv; charset=utf-8", headers=headers
     )
 
 
-def _line_cells(kept: Any) -> Iterator[list[list[str]]]:
+def _line_cells(kept: Any, lang: str) -> Iterator[list[list[str]]]:
+    import polars as pl
+
+    from opencwc.transfers.reconciling import reason_of
+
     names = [str(one["name"]) for one in kept.told["ledgers"]]
-    table = kept.lines().select("line", "ledger", "id", "match", "status").sort("line").collect()
+    told = ("line", "ledger", "id", "match", "status", "problem")
+    within = (pl.col("exporter") == pl.col("importer")).fill_null(value=False)
+    table = kept.lines().select(*told, within=within).sort("line").collect()
     for part in table.iter_slices(5_000):
         yield [
-            [cell_of(names[ledger]), cell_of(identity), str(match + 1) if match >= 0 else "", status]
-            for _, ledger, identity, match, status in part.iter_rows()
-        ]
+            [
+                cell_of(names[ledger]), cell_of(identity), str(match + 1) if match >= 0 else "", status,
+                cell_of(reason_of(
+                    status, kept.problem(ledger, problem), lang, readable=status != "unreadable" and not within
+                )),
+            ]
+            for _, ledger, identity, match, status, problem, within in part.iter_rows()
+        ]  # fmt: skip
 
 
 async def _lines(service: Service, parts: Iterator[list[list[str]]]) -> AsyncIterator[bytes]:
