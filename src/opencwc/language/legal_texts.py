@@ -49,6 +49,8 @@ class LegalText:
     kind: str = "txt"
     places: tuple[tuple[int, str], ...] = ()
     notes: tuple[Message, ...] = ()
+    columns: tuple[int, ...] = ()
+    """Where each column begins, where columns side by side were read one after the other."""
 
     def place(self, offset: int) -> str:
         """Return the page or paragraph that a character stands on, empty where the document has none."""
@@ -138,7 +140,7 @@ def plain_legal_text(data: bytes, name: str) -> LegalText:
     if not columns:
         return LegalText(name, text, "txt", (), tuple(notes))
     notes.append(Message("law_columns", {"count": len(columns)}))
-    return _joined([(str(number), said) for column in columns for number, said in column], name, "txt", notes)
+    return _joined([[(str(number), said) for number, said in column] for column in columns], name, "txt", notes)
 
 
 def join_passages(read: Sequence[tuple[str, str]], name: str, kind: str, notes: Iterable[Message] = ()) -> LegalText:
@@ -150,21 +152,27 @@ def join_passages(read: Sequence[tuple[str, str]], name: str, kind: str, notes: 
     columns = _columns(kept)
     if columns:
         noted.append(Message("law_columns", {"count": len(columns)}))
-    return _joined([one for run in columns or [kept] for one in run], name, kind, noted)
+    return _joined(columns or [kept], name, kind, noted)
 
 
-def _joined(parts: Sequence[tuple[str, str]], name: str, kind: str, noted: Sequence[Message]) -> LegalText:
+def _joined(runs: Sequence[Sequence[tuple[str, str]]], name: str, kind: str, noted: Sequence[Message]) -> LegalText:
+    """Join the parts of each run, (place, text); several runs are columns."""
+    parts = [one for run in runs for one in run]
     places: list[tuple[int, str]] = []
+    columns: list[int] = []
     size = 0
-    for place, text in parts:
-        places.append((size, place))
-        size += len(text) + len(_JOIN)
+    for run in runs:
+        columns.append(size)
+        for place, text in run:
+            places.append((size, place))
+            size += len(text) + len(_JOIN)
     return LegalText(
         name,
         _JOIN.join(text for _, text in parts),
         kind,
         tuple(places),
         tuple(one for at, one in enumerate(noted) if one not in noted[:at]),
+        tuple(columns) if len(columns) > 1 else (),
     )
 
 
