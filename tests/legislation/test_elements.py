@@ -321,11 +321,22 @@ def test_an_act_that_leaves_its_bans_to_a_regulation_holds_them_in_part(check: C
     law = (
         "§ 1 Chemische Waffen\nChemische Waffen sind verboten.\n§ 2 Verordnungen\nDie Bundesregierung regelt durch "
         "Rechtsverordnung die Beschränkungen. Sie kann\n1. die Einfuhr und Ausfuhr von im Einzelnen zu bezeichnenden "
-        "Chemikalien im Verkehr mit Nichtvertragsstaaten verbieten,\n2. ihre Wiederausfuhr in einen dritten Staat "
-        "verbieten.\n§ 3 Fund\nWer chemische Waffen findet, zeigt dies an.\n"
+        "Chemikalien im Verkehr mit Nichtvertragsstaaten verbieten,\n2. die Produktion dieser Chemikalien von einer "
+        "Genehmigung abhängig machen.\n§ 3 Fund\nWer chemische Waffen findet, zeigt dies an.\n"
     )
-    found = answer(check(law, model=False), "SCH-06")
+    checked = check(law, model=False)
+    found = answer(checked, "SCH-06")
     assert found.verdict == "partial" and set(found.delegated) == {"export", "import"}
+    assert answer(checked, "SCH-09").verdict == "partial"  # "It may ..." goes on about what the regulation may do
+
+
+def test_an_investigation_of_alleged_use_forbids_no_use(check: Check) -> None:
+    law = (
+        "§ 1 Chemische Waffen\nChemische Waffen herzustellen ist verboten.\n§ 2 Untersuchungen\nEs ist verboten, eine "
+        "Untersuchung eines behaupteten Einsatzes chemischer Waffen zu behindern.\n§ 3 Fund\nWer chemische "
+        "Waffen findet, zeigt dies an.\n"
+    )
+    assert answer(check(law, model=False), "PRO-03").verdict == "none"
 
 
 @pytest.mark.parametrize(

@@ -364,6 +364,7 @@ class Reader:
         """Return the clauses that only leave something to a regulation, they and their lists: they name no number."""
         read = self._read[at]
         cues = {clause for *_, clause in self.hits(at, "by_regulation")}
+        cues |= {one + 1 for one in cues if one + 1 < len(read.starts) and self._allows(at, one + 1)}  # "It may ..."
         return frozenset(
             clause
             for clause, window in enumerate(self._windows(at))
