@@ -418,3 +418,14 @@ def test_a_comparison_of_two_languages_says_so(house: House) -> None:
         english, arabic = checked(house, client, NOW), worked(house, sent(client, "qanun.txt", ARABIC))
         page = main_of(client, f"/law/compare?before={english}&after={arabic}", "fr")
         assert any("anglais" in one.text and "arabe" in one.text for one in page.all("p", class_="warning"))
+
+
+def test_no_page_has_a_percentage_beside_what_was_not_found(kept: Kept) -> None:
+    with kept.house.signed_in("anna") as client:
+        rows = lines_of(main_of(client, f"/law/runs/{kept.now}"))
+        missed = [row for row in rows.values() if "no passage found" in row[2]]
+        assert missed and not any("%" in row[2] for row in missed)
+        assert "%" in rows["PRO-01"][2]
+        for measure, stands in (("PRO-07", False), ("PRO-01", True)):
+            lead = main_of(client, f"/law/runs/{kept.now}/measures/CWC/{measure}").all("p", class_="row")[0]
+            assert ("how likely" in lead.text) is stands
