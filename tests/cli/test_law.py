@@ -10,6 +10,7 @@ import pytest
 import yaml
 from docx import Document
 
+from opencwc.cli import steps_progress
 from opencwc.legislation.model import COLUMNS
 
 from .conftest import Run
@@ -88,3 +89,58 @@ def test_the_shelf_is_asked_in_the_state_s_texts_and_says_when_nothing_is_near(r
     assert refused.status == 1 and json.loads(refused.text)["passages"] == []
     assert run("shelf", "remove", "ESP").status == 0
     assert run("shelf", "remove", "ESP").status == 2
+
+
+def test_what_is_no_text_of_a_law_is_told_with_what_is(run: Run, law: Path, tmp_path: Path) -> None:
+    table, data, message, noise = (tmp_path / name for name in ("labels.csv", "law.json", "law.eml", "noise.pdf"))
+    table.write_text("country,label\nFRA,covered\n", encoding="utf-8")
+    data.write_text('{"law": "No person shall use chemical weapons."}', encoding="utf-8")
+    message.write_text("From: a@b.example\nSubject: law\nDate: today\n\nNo person shall use them.\n", encoding="utf-8")
+    noise.write_bytes(bytes(range(256)) * 40)
+    said = {table: "This is a table", data: "a file of data", message: "an e-mail", noise: "a kind that is not read"}
+    for path, words in said.items():
+        for asked in (run("law", path, *ASKED), run("ask", "Who inspects?", "--text", path)):
+            assert asked.status == 2 and words in asked.err, asked.err
+            assert "Laws are read from PDF, DOCX, HTML and TXT" in asked.err and path.name in asked.err
+    for words in (("law", tmp_path, *ASKED), ("law", law, *ASKED, "--against", tmp_path)):
+        assert "This is a folder, not a file. Name the files in it." in run(*words).err
+
+
+def test_who_watches_sees_the_steps_and_who_does_not_is_told_once_it_takes_long(
+    run: Run, law: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[str, int, int]] = []
+    original = steps_progress.StepsProgress.__call__
+
+    def watched(self: steps_progress.StepsProgress, step: str, done: int, of: int) -> None:
+        told.append((step, done, of))
+        original(self, step, done, of)
+
+    monkeypatch.setattr(steps_progress.StepsProgress, "__call__", watched)
+    assert "Checking elements" not in run("law", law, *ASKED, "--format", "csv").err
+    assert ("reading", 0, 1) in told and ("elements", 30, 60) in told and ("elements", 60, 60) in told
+    monkeypatch.setattr(steps_progress, "_LONG", -1.0)
+    lines = run("law", law, *ASKED, "--format", "csv", "--lang", "fr").err.splitlines()
+    assert len([one for one in lines if one.startswith("Vérification des éléments")]) == 1
+    told.clear()
+    run("ask", "¿Quién inspecciona?", "--text", law)
+    assert told[0] == ("reading", 0, 1) and told[-1] == ("searching", 0, 1)
+
+
+def test_the_source_of_an_answer_is_called_as_the_person_called_it(run: Run, law: Path) -> None:
+    run("law", law, *ASKED, "--format", "csv", "--shelf")
+    question = "¿Se pueden utilizar agentes de represión de disturbios como método de guerra?"
+    asked = run("ask", question, "--in", "ESP", "--format", "json")
+    sources = {one["source"] for one in json.loads(asked.text)["passages"] if not one["ours"]}
+    assert sources == {"ESP ley.txt"}
+    assert json.loads(run("shelf", "list", "--format", "json").text)[0]["texts"] == ["ley.txt"]
+
+
+def test_measuring_the_model_says_where_retrieval_and_the_plain_ways_are_measured(run: Run) -> None:
+    said = run("models", "evaluate", "law-coverage").text
+    assert "recall at 1, 3, 5" in said and "python -m benchmarks.legislation" in said
+
+
+def test_what_is_kept_of_a_check_names_the_texts(run: Run, law: Path) -> None:
+    assert "60 findings kept" in run("law", law, *ASKED, "--keep", "leyes").err
+    assert "run 1: ley.txt finished, 60 rows" in run("case", "show", "leyes").text

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from opencwc.language.legal_texts import LegalText, join_passages, read_legal_text
+from opencwc.language.legal_texts import LegalText, join_passages, plain_legal_text, read_legal_text
 from opencwc.language.sections import LegalSection, number_of, sections_of
 
 STYLES = {
@@ -160,3 +160,26 @@ def test_opening_words_head_no_article_and_a_sentence_is_no_head_of_a_chapter() 
         LegalText("de.txt", "[[§ 1]] Eingangsformel — Begriffsbestimmungen\nIm Sinne dieses Gesetzes.\n")
     )
     assert marked.heading == "Begriffsbestimmungen"
+
+
+def test_each_column_is_numbered_in_its_own_style() -> None:
+    english = (
+        "No person shall use chemical weapons.",
+        "Whoever contravenes section 1 is punished.",
+        "The Act applies.",
+    )
+    french = (
+        "Nul ne peut employer des armes chimiques.",
+        "Quiconque y contrevient est puni.",
+        "La loi s'applique ici.",
+    )
+    pairs = zip((1, 2, 3), english, french, strict=True)
+    lines = [f"{f'Section {n}. {one}':<60}Article {n}. {other}\n" for n, one, other in pairs]
+    text = plain_legal_text("".join(lines).encode(), "act.txt")
+    found = sections_of(text)
+    assert [(one.id, one.lang) for one in found] == [
+        *((f"Section {n}", "en") for n in (1, 2, 3)),
+        *((f"Article {n}", "fr") for n in (1, 2, 3)),
+    ]
+    assert [text.text[one.start : one.end].strip() for one in found] == [one.text.strip() for one in found]
+    assert all(said in one.text for one, said in zip(found, (*english, *french), strict=True))

@@ -9,6 +9,7 @@ import pytest
 
 from opencwc.convention.measures import Measures
 from opencwc.errors import InputError
+from opencwc.finding import Message
 from opencwc.language.legal_texts import LegalText
 from opencwc.legislation import Checked, check_texts
 from opencwc.wording import sentence
@@ -107,3 +108,19 @@ def test_a_passage_goes_on_to_the_last_item_that_decides(check: CheckTexts) -> N
     best = next(one for one in found["PEN-01"].shown if one.passage.section.number == "1")
     assert "uses a chemical weapon." in best.passage.text
     assert text[best.passage.start : best.passage.end] == best.passage.text
+
+
+def test_one_sentence_of_a_scan_is_read(check: CheckTexts) -> None:
+    checked = check(LegalText("scan.pdf", "Section 1. No person shall use chemical weapons.", "pdf"))
+    assert {one.measure.id: one.verdict for one in checked.answers}["PRO-03"] == "covered"
+    assert not any(one.id in ("law_unreadable", "law_recognised_nothing") for one in checked.notes)
+
+
+def test_who_had_a_scan_recognised_is_not_told_to_have_it_recognised(check: CheckTexts) -> None:
+    empty = LegalText("scan.pdf", "", "pdf", notes=(Message("reading_ocr_used", {"languages": "eng"}),))
+    with pytest.raises(InputError, match="recognised by machine already") as caught:
+        check(empty)
+    assert "--ocr" not in str(caught.value)
+    checked = check(empty, LegalText("act.txt", ENGLISH))
+    said = [sentence(one) for one in checked.notes if "scan.pdf" in sentence(one)]
+    assert len(said) == 1 and "no text was found in them" in said[0]

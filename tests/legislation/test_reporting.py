@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -115,3 +116,11 @@ def test_no_answer_contradicts_itself(check: Check) -> None:
                 if one.verdict == NONE:
                     assert "met" not in stands and {*one.missing, *one.delegated}, one.measure.id
                 assert sum("only in passing" in point for point in drafting_points(one, "en")) == len(one.passing)
+
+
+def test_the_annexes_of_the_convention_are_called_as_the_language_calls_them(check: Check) -> None:
+    checked = check(FRENCH, model=False)
+    names = {"en": "Confidentiality Annex", "fr": "Annexe sur la confidentialité", "ar": "المرفق المتعلق بالسرية"}
+    for lang, name in names.items():
+        data = json.dumps(as_data(report(checked, lang)), ensure_ascii=False)
+        assert (name in data and "Annex on Chemicals" not in data.replace(names["en"], "")) or lang == "en"

@@ -32,9 +32,10 @@ from opencwc.legislation.kept_laws import (
 )
 from opencwc.web.jobs import Jobs
 from opencwc.web.kept_runs import _loaded
+from opencwc.web.legislating import step_of
 from opencwc.web.legislating_runs import LABEL_COLUMNS
 from opencwc.web.wiring import intake_of, make_worker
-from opencwc.wording import LANGUAGES
+from opencwc.wording import LANGUAGES, say
 from web.pages.housing import PAGE, PART, opened_house, page_of, post
 from web.pages.parsed import Element, check_sound, parsed
 from web.signing_in import House
@@ -342,3 +343,89 @@ def test_a_kept_law_comes_back_as_it_was_and_what_is_none_is_not_shown() -> None
 def test_the_invented_law_is_the_same_in_the_examples() -> None:
     for name in NAMES:
         assert (EXAMPLES / name).read_bytes() == (FOLDER / name).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "kind", "says"),
+    [
+        (
+            "lei.txt",
+            "Artigo 1.º É proibido desenvolver, produzir, adquirir ou conservar armas químicas.\n" * 6,
+            "language",
+            {
+                "fr": ("portugais", "arabe", "traduction"),
+                "ar": ("البرتغالية", "ترجمة"),
+                "en": ("Portuguese", "translation"),
+            },
+        ),
+        ("labels.csv", "country,label\nFRA,covered\n", "no_law", {"ru": ("PDF, DOCX, HTML",), "zh": ("不是法律文本",)}),
+        ("scan.txt", "- 1 -\n", "no_text", {"es": ("opencwc law --ocr",), "fr": ("numérisation",)}),
+    ],
+)
+def test_why_nothing_was_checked_is_told_in_the_language_of_the_page(
+    house: House, name: str, content: str, kind: str, says: dict[str, tuple[str, ...]]
+) -> None:
+    with house.signed_in("anna") as client:
+        address = sent(client, name, content)
+        make_worker(house.entrance.configuration, intake_of(house.book)).work_once()
+        for lang, words in says.items():
+            told = main_of(client, address, lang).one("div", class_="warning")
+            assert told.attributes["data-trouble"] == kind
+            said = told.all("p")[0].text
+            assert all(word in said for word in words), said
+
+
+def test_a_job_that_runs_tells_its_step(house: House) -> None:
+    with house.signed_in("anna") as client:
+        address = sent(client, NOW, example_text(NOW))
+        assert "Step" not in main_of(client, address).text
+        jobs = Jobs(house.book.engine)
+        job = jobs.claim("tests")
+        assert job is not None and jobs.beat(job.id, "tests", 500, 1_000)
+        part = main_of(client, address).one(id="job")
+        assert part.one("p", class_="step").text == "Step 3 of 4: Searching by meaning, 50 %"
+        assert part.one("progress").attributes["value"] == "0.500"
+    said = {done: say(step_of(done)) for done in (0, 75, 500, 915, 980)}
+    assert said == {
+        0: "Step 1 of 4: Getting ready, 0 %",
+        75: "Step 2 of 4: Reading the texts, 50 %",
+        500: "Step 3 of 4: Searching by meaning, 50 %",
+        915: "Step 4 of 4: Checking elements, 50 %",
+        980: "Step 4 of 4: Checking elements, 100 %",
+    }
+
+
+def test_a_check_says_whose_place_on_the_shelf_it_took_and_a_trial_takes_none(house: House) -> None:
+    with house.signed_in("anna") as client:
+        first = checked(house, client, FIRST)
+        assert not main_of(client, f"/law/runs/{first}").all("p", class_="shelf-note")
+        second = checked(house, client, NOW)
+        told = main_of(client, f"/law/runs/{second}").one("p", class_="shelf-note")
+        assert (
+            told.text.startswith("The shelf shows this check; it took the place of") and f"check {first}" in told.text
+        )
+        trial = checked(house, client, FIRST, trial="yes")
+        told = main_of(client, f"/law/runs/{trial}").one("p", class_="shelf-note")
+        assert "does not show this check" in told.text and f"check {second}" in told.text
+        row = lines_of(main_of(client, "/law/shelf"))["Nordavia"]
+        assert f"check {second}" in row[4] and NOW in row[4]
+        assert f"check {first}" in row[5] and f"check {trial}" in row[5]
+        assert {row["run"] for row in csv.DictReader(io.StringIO(client.get("/law/shelf.csv").text))} == {str(second)}
+
+
+def test_a_comparison_of_two_languages_says_so(house: House) -> None:
+    with house.signed_in("anna") as client:
+        english, arabic = checked(house, client, NOW), worked(house, sent(client, "qanun.txt", ARABIC))
+        page = main_of(client, f"/law/compare?before={english}&after={arabic}", "fr")
+        assert any("anglais" in one.text and "arabe" in one.text for one in page.all("p", class_="warning"))
+
+
+def test_no_page_has_a_percentage_beside_what_was_not_found(kept: Kept) -> None:
+    with kept.house.signed_in("anna") as client:
+        rows = lines_of(main_of(client, f"/law/runs/{kept.now}"))
+        missed = [row for row in rows.values() if "no passage found" in row[2]]
+        assert missed and not any("%" in row[2] for row in missed)
+        assert "%" in rows["PRO-01"][2]
+        for measure, stands in (("PRO-07", False), ("PRO-01", True)):
+            lead = main_of(client, f"/law/runs/{kept.now}/measures/CWC/{measure}").all("p", class_="row")[0]
+            assert ("how likely" in lead.text) is stands

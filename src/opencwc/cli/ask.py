@@ -10,17 +10,25 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from time import monotonic
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from opencwc.cli.value import decodable, displayable, record_refusals, report_error, spoken_language
+from opencwc.cli.steps_progress import StepsProgress
+from opencwc.cli.value import (
+    decodable,
+    displayable,
+    record_refusals,
+    report_error,
+    see_that_they_are_files,
+    spoken_language,
+)
 from opencwc.errors import InputError, OpenCWCError, SettingsError
 from opencwc.finding import Message
 from opencwc.wording import LANGUAGES, say, sentence
 
 if TYPE_CHECKING:
+    from opencwc.language.legal_texts import LegalText
     from opencwc.legislation.asking import Library
     from opencwc.legislation.shelving import Kept
 
@@ -61,11 +69,13 @@ def _ask(question: str, state: str, texts: list[Path], treaty: Path | None, most
     if refusal := judge_request(question):  # before any text is opened
         record_refusals([question])
         return _tell_nothing(refusal.message, format, lang)
-    library = _library(code, texts, treaty, _Progress(lang))
+    with StepsProgress(lang) as tell:
+        library = _library(code, texts, treaty, tell)
+        tell("searching", 0, 1)
+        asked = library.ask(question, code, most)
     if code and code not in library.states:
         said = Message("ask_no_texts", {"state": state_named(code)})
         sys.stderr.write(displayable(sentence(said, lang)) + "\n")
-    asked = library.ask(question, code, most)
     if not asked.passages:
         return _tell_nothing(asked.note or Message("ask_nothing"), format, lang)
     if format == "json":
@@ -88,35 +98,7 @@ def _tell_nothing(message: Message, format: str, lang: str) -> int:
     return 1
 
 
-class _Progress:
-    """Says on standard error that texts are prepared, and to who looks on how far it is: it takes a while once."""
-
-    def __init__(self, lang: str) -> None:
-        self._lang = lang
-        self._said = False
-        self._began = monotonic()
-
-    def __call__(self, done: int, of: int) -> None:
-        words = displayable(sentence("ask_step_encoding", self._lang))
-        if sys.stderr.isatty():
-            sys.stderr.write(f"\r\x1b[K{words} {done}/{of}")
-            sys.stderr.flush()
-            self._said = True
-        elif not self._said and monotonic() - self._began > _LONG:
-            sys.stderr.write(words + "\n")
-            self._said = True
-
-    def end(self) -> None:
-        """Take the line away again."""
-        if self._said and sys.stderr.isatty():
-            sys.stderr.write("\r\x1b[K")
-
-
-_LONG = 20.0
-"""Seconds after which preparing is told of where nobody looks on."""
-
-
-def _library(state: str, files: list[Path], treaty: Path | None, progress: _Progress) -> Library:
+def _library(state: str, files: list[Path], treaty: Path | None, tell: StepsProgress) -> Library:
     from opencwc.convention.measures import own_sets, read_measures
     from opencwc.language.encoders import named_encoder
     from opencwc.language.legal_texts import read_legal_text
@@ -124,21 +106,17 @@ def _library(state: str, files: list[Path], treaty: Path | None, progress: _Prog
     from opencwc.legislation.shelving import Shelf
     from opencwc.settings import load_settings
 
-    for one in (*files, *([treaty] if treaty else [])):
-        if not one.is_file():
-            raise InputError("There is no such file.", where=str(one), remedy="Check the path.")
+    see_that_they_are_files([*files, *([treaty] if treaty else [])])
     measures = read_measures(files=own_sets(load_settings().folder))
-    texts = {}
-    if files:
-        texts[state or "-"] = [read_legal_text(one) for one in files]
-    else:
-        for kept in Shelf.of_house().states():
-            if state in ("", kept.state):
-                texts[kept.state] = [read_legal_text(one) for one in kept.files]
+    shelf = [] if files else [one for one in Shelf.of_house().states() if state in ("", one.state)]
+    wanted = [(state or "-", one, one.name) for one in files]
+    wanted += [(kept.state, one, name) for kept in shelf for one, name in zip(kept.files, kept.names, strict=True)]
+    texts: dict[str, list[LegalText]] = {}
+    for number, (of, path, name) in enumerate(wanted):
+        tell("reading", number, len(wanted))
+        texts.setdefault(of, []).append(read_legal_text(path, name=name))
     own = read_legal_text(treaty) if treaty else None
-    library = Library(named_encoder(), measures, texts, treaty=own, progress=progress)
-    progress.end()
-    return library
+    return Library(named_encoder(), measures, texts, treaty=own, progress=lambda done, of: tell("encoding", done, of))
 
 
 shelf_app = typer.Typer(help="The shelf of States whose texts are kept.", no_args_is_help=True)

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from opencwc.cli.keeping import Keep, MarkOfKept, Place, keeping
-from opencwc.cli.value import displayable, report_error, spoken_language
+from opencwc.cli.steps_progress import StepsProgress
+from opencwc.cli.value import displayable, report_error, see_that_they_are_files, spoken_language
 from opencwc.errors import InputError, OpenCWCError, SettingsError
 from opencwc.tables import open_for_writing
 from opencwc.wording import LANGUAGES, say, sentence
 
 if TYPE_CHECKING:
+    from opencwc.finding import Message
     from opencwc.legislation.model import Checked
 
 FORMATS = ("csv", "json", "html", "pdf", "docx", "xlsx")
@@ -75,26 +77,29 @@ def _law(
 
     if not keep[0] and any(keep[1:]):
         raise SettingsError("--casebook and --mark go with --keep.", remedy="Name a case with --keep.")
+    see_that_they_are_files([*files, *against])
     for one in (*files, *against):
-        if not one.is_file():
-            raise InputError("There is no such file.", where=str(one), remedy="Check the path.")
         if output is not None and output.is_file() and output.samefile(one):
             raise InputError("The answer would take the place of a text.", where=str(output), remedy="Name another.")
-    checked = check_law(files, state, as_of, model=model, ocr=ocr, progress=_progress)
+    with StepsProgress(lang) as tell:
+        checked = check_law(files, state, as_of, model=model, ocr=ocr, progress=tell)
+        before = check_law(against, state, as_of, model=model, ocr=ocr, progress=tell) if against else None
     if shelf:
         from opencwc.legislation.shelving import Shelf
 
         Shelf.of_house().put(checked, files)
-    if against:
+    doubts: tuple[Message, ...] = ()
+    if before is not None:
         from opencwc.legislation.comparing import compare
 
-        before = check_law(against, state, as_of, model=model, ocr=ocr, progress=_progress)
-        _write_compared(compare(before, checked), output, format, lang)
+        compared = compare(before, checked)
+        doubts = compared.notes
+        _write_compared(compared, output, format, lang)
     else:
         _write(checked, output, format, lang)
     _keep(checked, files, keep, lang)
-    for note in checked.notes:
-        sys.stderr.write(displayable(sentence(note, lang)) + "\n")
+    for note in dict.fromkeys(sentence(one, lang) for one in (*checked.notes, *doubts)):
+        sys.stderr.write(displayable(note) + "\n")
     return 1 if any(one.verdict in (PARTIAL, NONE) for one in checked.answers) else 0
 
 
@@ -184,7 +189,12 @@ def _keep(checked: Checked, files: list[Path], keep: tuple[str, str, str], lang:
     from opencwc.legislation.findings import findings_of, maker_of
 
     asked = {"files": [one.name for one in files], "state": checked.law.state, "as_of": checked.law.as_of.isoformat()}
-    said = {"said": [sentence(one, lang) for one in checked.notes], "as_of": checked.law.as_of.isoformat()}
+    said = {
+        "file": ", ".join(one.name for one in files)[:200],
+        "state": checked.law.state,
+        "said": [sentence(one, lang) for one in checked.notes],
+        "as_of": checked.law.as_of.isoformat(),
+    }
     with keeping(
         *keep, verb="law", asked=asked, checked=said, maker=maker_of(checked)._asdict(), file=files[0], lang=lang
     ) as kept:
@@ -194,13 +204,6 @@ def _keep(checked: Checked, files: list[Path], keep: tuple[str, str, str], lang:
             for one in checked.answers:
                 counts[one.verdict] = counts.get(one.verdict, 0) + 1
             kept.tally = {"rows": len(checked.answers), "by_verdict": counts}
-
-
-def _progress(step: str, done: int, of: int) -> None:
-    """Show how far the work is, where somebody looks on."""
-    if sys.stderr.isatty():
-        sys.stderr.write(f"\r\x1b[K{say(f'law_step_{step}')} {done}/{of}" if done < of else "\r\x1b[K")
-        sys.stderr.flush()
 
 
 def _format(asked: str, output: Path | None) -> str:

@@ -76,6 +76,15 @@ def answer_value(text: str, question: Question | None = None, *, explain: bool =
     return status
 
 
+def see_that_they_are_files(paths: Iterable[Path]) -> None:
+    """Raise `InputError` for the first path that is no file."""
+    for one in paths:
+        if one.is_dir():
+            raise InputError("This is a folder, not a file.", where=str(one), remedy="Name the files in it.")
+        if not one.exists():
+            raise InputError("There is no such file.", where=str(one), remedy="Check the path.")
+
+
 def report_error(error: OpenCWCError) -> int:
     """Print an error where errors go and return the exit status for it."""
     sys.stderr.write(f"{say('error', choose_language())}: {error}\n")

@@ -7,15 +7,23 @@ a run of its own.
 
 from __future__ import annotations
 
+import json
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Any
 
+from opencwc.errors import InputError
 from opencwc.finding import Message
+from opencwc.language.drafts import not_in_force
 from opencwc.language.numerals import digits
+from opencwc.wording import sentence
+
+if TYPE_CHECKING:
+    from opencwc.language.reading import Document
 
 _PAGE = re.compile(r"p\. (\d+)")
 _PAGE_NUMBER = re.compile(r"[\s\-–—.|/]*(?:(?:page|página|страница|стр\.?|seite|صفحة|第)\s*)?\d{1,4}(?:\s*(?:/|of|de|sur|von|из|من)\s*\d{1,4}|\s*页)?[\s\-–—.|]*", re.IGNORECASE)  # fmt: skip # noqa: E501
@@ -25,6 +33,7 @@ _TAG = re.compile(rb"<[a-zA-Z][^<>]{0,300}>")
 _LETTERS_A_TAG = 1_000
 """Bytes for each tag from which on a file that begins like a web page is none."""
 _JOIN = "\n"
+_DATA = frozenset((".json", ".jsonl", ".ndjson", ".xml", ".yaml", ".yml"))
 
 
 @dataclass(frozen=True)
@@ -40,6 +49,8 @@ class LegalText:
     kind: str = "txt"
     places: tuple[tuple[int, str], ...] = ()
     notes: tuple[Message, ...] = ()
+    columns: tuple[int, ...] = ()
+    """Where each column begins, where columns side by side were read one after the other."""
 
     def place(self, offset: int) -> str:
         """Return the page or paragraph that a character stands on, empty where the document has none."""
@@ -59,15 +70,53 @@ def read_legal_text(path: Path, *, name: str = "", ocr: bool | None = None, conf
 
     said = name or path.name
     limits = Limits(file_bytes=100_000_000, seconds=300.0, pages=5_000)
-    with open_document(path, name=str(path), ocr=ocr, confine=confine, limits=limits) as document:
+    with _opened(path, open_document, ocr=ocr, confine=confine, limits=limits) as document:
+        _see_that_it_may_be_a_law(path, said, document.kind)
         if document.kind in ("txt", "csv") or (document.kind == "html" and _is_plain(path)):
             return plain_legal_text(path.read_bytes(), said)
         items = list(document.passages())
         notes = list(document.notes)
         kind = document.kind
-    notes += [_unread(one) for one in items if isinstance(one, Unread)]
+    notes += [_unread(one, said) for one in items if isinstance(one, Unread)]
     read = [(one.place, one.text) for one in items if not isinstance(one, Unread)]
     return join_passages(read, said, kind, notes)
+
+
+def _opened(path: Path, open_document: Callable[..., Document], **how: Any) -> Document:
+    """Open a document; where it is of no known kind, name the kinds that laws are read from."""
+    try:
+        return open_document(path, name=str(path), **how)
+    except InputError as error:
+        if error.what != sentence("reading_kind_unknown"):
+            raise
+        raise InputError(error.what, where=error.where, remedy=sentence("law_kinds_read")) from error
+
+
+def _see_that_it_may_be_a_law(path: Path, name: str, kind: str) -> None:
+    """Raise `InputError` for a table, a file of data or a message, which no law is read from."""
+    from opencwc.language.reading.kinds import kind_by_name
+
+    says = {"xlsx": "law_kind_table", "eml": "law_kind_message"}.get(kind, "")
+    if kind in ("csv", "txt"):
+        says = "law_kind_table" if kind_by_name(name) == "csv" else "law_kind_data" if _is_data(path, name) else ""
+    if says:
+        raise InputError(sentence(says), where=str(path), remedy=sentence("law_kinds_read"))
+
+
+def _is_data(path: Path, name: str) -> bool:
+    """Tell whether a file is called one of data, or holds JSON, as a whole or line by line."""
+    if PurePath(name).suffix.lower() in _DATA:
+        return True
+    data = path.read_bytes().lstrip(b"\xef\xbb\xbf \t\r\n")
+    if data[:1] not in (b"{", b"["):
+        return False
+    for part in (data, data.split(b"\n", 1)[0]):
+        try:
+            json.loads(part)
+        except (ValueError, RecursionError):
+            continue
+        return True
+    return False
 
 
 def _is_plain(path: Path) -> bool:
@@ -85,39 +134,45 @@ def plain_legal_text(data: bytes, name: str) -> LegalText:
 
     decoded = decode(data)
     text = decoded.text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    notes = list(decoded.notes)
+    notes = [*decoded.notes, *_doubts(name, [text])]
     text = _mended([text], name, notes)[0]
     columns = columns_of(text)
     if not columns:
         return LegalText(name, text, "txt", (), tuple(notes))
     notes.append(Message("law_columns", {"count": len(columns)}))
-    return _joined([(str(number), said) for column in columns for number, said in column], name, "txt", notes)
+    return _joined([[(str(number), said) for number, said in column] for column in columns], name, "txt", notes)
 
 
 def join_passages(read: Sequence[tuple[str, str]], name: str, kind: str, notes: Iterable[Message] = ()) -> LegalText:
     """Join what a reader gave, (place, text) in order, to one text; see the module for what is left out."""
-    noted = list(notes)
+    noted = [*notes, *_doubts(name, (text for _, text in read))]
     read = _without_navigation(read, noted)
     texts = _mended([text for _, text in read], name, noted)
     kept = _without_running_heads([(place, text) for (place, _), text in zip(read, texts, strict=True)], noted)
     columns = _columns(kept)
     if columns:
         noted.append(Message("law_columns", {"count": len(columns)}))
-    return _joined([one for run in columns or [kept] for one in run], name, kind, noted)
+    return _joined(columns or [kept], name, kind, noted)
 
 
-def _joined(parts: Sequence[tuple[str, str]], name: str, kind: str, noted: Sequence[Message]) -> LegalText:
+def _joined(runs: Sequence[Sequence[tuple[str, str]]], name: str, kind: str, noted: Sequence[Message]) -> LegalText:
+    """Join the parts of each run, (place, text); several runs are columns."""
+    parts = [one for run in runs for one in run]
     places: list[tuple[int, str]] = []
+    columns: list[int] = []
     size = 0
-    for place, text in parts:
-        places.append((size, place))
-        size += len(text) + len(_JOIN)
+    for run in runs:
+        columns.append(size)
+        for place, text in run:
+            places.append((size, place))
+            size += len(text) + len(_JOIN)
     return LegalText(
         name,
         _JOIN.join(text for _, text in parts),
         kind,
         tuple(places),
         tuple(one for at, one in enumerate(noted) if one not in noted[:at]),
+        tuple(columns) if len(columns) > 1 else (),
     )
 
 
@@ -223,6 +278,13 @@ def _columns(read: Sequence[tuple[str, str]]) -> list[list[tuple[str, str]]]:
     return columns if min(lengths) > 0.15 * max(lengths) else []
 
 
-def _unread(one: object) -> Message:
-    place = getattr(one, "place", "")
-    return Message("law_unread", {"place": place or "-", "why": getattr(one, "message", Message("reading_damaged"))})
+def _doubts(name: str, texts: Iterable[str]) -> Iterator[Message]:
+    """Yield what a text says of itself that leaves open whether it is in force."""
+    if words := not_in_force(texts):
+        yield Message("law_not_in_force", {"file": name, "words": words})
+
+
+def _unread(one: object, file: str) -> Message:
+    place = f"{file} {getattr(one, 'place', '')}".strip()
+    why = getattr(one, "message", Message("reading_damaged"))
+    return Message("law_unread", {"file": file, "place": place, "why": why})

@@ -112,15 +112,27 @@ def sections_of(text: LegalText, lang: str = "") -> list[LegalSection]:
     beside = [(one.start, one.end) for one in notes]
     beside += [one.span() for one in _CONTENTS_LINE.finditer(text.text)]
     law = replace(text, text=without(text.text, beside)) if beside else text
-    found = list(_marked(law))
-    if not found:
-        plain = digits(law.text)
-        headings = _headings(plain)
-        found = list(_cut(law, plain, headings)) if headings else list(_paragraphs(law))
+    marked = list(_marked(law))
+    runs = [marked] if marked else [_numbered_or_paragraphs(one) for one in _columns(law)]
     for one in notes:
         said = text.text[one.start : one.end]
-        found.append(LegalSection(text.name, one.mark, "", said, one.start, one.end, kind=FOOTNOTE))
-    return [replace(one, lang=lang) for one in found] if lang else _in_language(found)
+        runs[-1].append(LegalSection(text.name, one.mark, "", said, one.start, one.end, kind=FOOTNOTE))
+    return [one for run in runs for one in ([replace(one, lang=lang) for one in run] if lang else _in_language(run))]
+
+
+def _columns(law: LegalText) -> Iterator[LegalText]:
+    """Yield each column of a text with the others blank, so that it is numbered in its own style; else the text."""
+    if not law.columns:
+        yield law
+    ends = (*law.columns[1:], len(law.text))
+    for start, end in zip(law.columns, ends, strict=False):
+        yield replace(law, text=without(law.text, [(0, start), (end, len(law.text))]))
+
+
+def _numbered_or_paragraphs(law: LegalText) -> list[LegalSection]:
+    plain = digits(law.text)
+    headings = _headings(plain)
+    return list(_cut(law, plain, headings)) if headings else list(_paragraphs(law))
 
 
 def _in_language(sections: list[LegalSection]) -> list[LegalSection]:

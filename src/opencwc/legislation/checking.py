@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -35,6 +35,7 @@ from opencwc.legislation.model import (
     Span,
 )
 from opencwc.legislation.narrowing import narrowed
+from opencwc.legislation.qualifying import qualified
 from opencwc.legislation.reach import SHORT
 from opencwc.legislation.retrieving import Found, question_of, rank, retrieve
 from opencwc.settings import load_settings
@@ -112,7 +113,7 @@ def check_texts(
     tell("elements", 0, len(chosen))
     reader = Reader(law.sections, rules, languages, cache)
     hits = retrieve(index, chosen, languages)
-    found = [_weigh(one, reader, index, hits[one.id], law) for one in chosen]
+    found = [_weigh(one, reader, index, hits[one.id], law) for one in _told(chosen, "elements", tell)]
     reader.keep()
     level = _level(hits)
     signs = [
@@ -128,6 +129,7 @@ def check_texts(
     ]
     left_out = [Message("law_set_not_read", {"file": one.file, "why": one.why}) for one in rules.refused]
     notes = (*left_out, *law.notes, *said)
+    answers = qualified(answers, notes)
     return Checked(law, tuple(answers), used, weights, notes, _fulfilled(rules, answers))
 
 
@@ -148,7 +150,11 @@ def read_law(texts: Sequence[LegalText], state: str, as_of: date) -> Law:
     notes = [note for text in texts for note in text.notes]
     if len(sections) < len(found):
         notes.append(Message("law_footnotes_apart", {"count": len(found) - len(sections)}))
-    notes += [Message("law_unreadable", {"file": text.name}) for text in texts if not _has_letters(text.text)]
+    notes += [
+        Message("law_recognised_nothing" if _is_recognised(text) else "law_unreadable", {"file": text.name})
+        for text in texts
+        if not _has_letters(text)
+    ]
     notes += [
         Message("law_language_unread", {"file": file, "language": language_named(lang)})
         for file, lang in unread_languages(sections)
@@ -182,20 +188,26 @@ def _nothing_in_force(day: date) -> InputError:
 def _see_that_something_is_read(law: Law) -> None:
     """Raise `InputError` where no verdict could rest on anything that was read."""
     files = ", ".join(one.name for one in law.texts)
-    if not any(_has_letters(one.text) for one in law.texts):
-        raise InputError(sentence("law_nothing_read"), where=files, remedy=sentence("law_nothing_read_remedy"))
+    if not any(_has_letters(one) for one in law.texts):
+        recognised = all(_is_recognised(one) for one in law.texts)
+        remedy = "law_recognised_nothing_remedy" if recognised else "law_nothing_read_remedy"
+        raise InputError(sentence("law_nothing_read"), where=files, remedy=sentence(remedy))
     strange = dict.fromkeys(lang for _, lang in unread_languages(law.sections))
     if strange and not any(one.lang in READ_LANGUAGES or not one.lang for one in law.sections):
         said = Message("law_languages_unread", {"languages": tuple(map(language_named, strange))})
-        remedy = Message("law_languages_unread_remedy", {"languages": tuple(map(language_named, READ_LANGUAGES))})
-        raise InputError(sentence(said), where=files, remedy=sentence(remedy))
+        instead = Message("law_languages_unread_remedy", {"languages": tuple(map(language_named, READ_LANGUAGES))})
+        raise InputError(sentence(said), where=files, remedy=sentence(instead))
 
 
-def _has_letters(text: str) -> bool:
+def _has_letters(text: LegalText) -> bool:
     """Tell whether a text holds more than what a scanner leaves; a Chinese sign says more than a letter."""
-    return (
-        sum(3 if "\u3400" <= sign <= "\u9fff" else sign.isalnum() for sign in text[:_ENOUGH_LETTERS]) >= _LEAST_LETTERS
-    )
+    signs = text.text[:_ENOUGH_LETTERS]
+    return sum(3 if "\u3400" <= sign <= "\u9fff" else sign.isalnum() for sign in signs) >= _LEAST_LETTERS
+
+
+def _is_recognised(text: LegalText) -> bool:
+    """Tell whether a machine looked for text in the pictures of a document."""
+    return any(one.id == "reading_ocr_used" for one in text.notes)
 
 
 def _once(notes: Sequence[Message]) -> tuple[Message, ...]:
@@ -372,6 +384,14 @@ def _why(
     return tuple(said) or (Message("law_why_near"),)
 
 
+def _told(chosen: Sequence[Measure], step: str, tell: Progress) -> Iterator[Measure]:
+    """Yield measures, telling how many are done."""
+    for number, one in enumerate(chosen):
+        tell(step, number, len(chosen))
+        yield one
+    tell(step, len(chosen), len(chosen))
+
+
 def _name(names: object) -> Message:
     return Message("by_language", dict(names))  # type: ignore[call-overload]
 
@@ -385,6 +405,7 @@ def place_of(offsets: Sequence[int], offset: int) -> int:
     return bisect_right(offsets, offset) - 1
 
 
-_LEAST_LETTERS = 40
+_LEAST_LETTERS = 25
+"""A short article has as many; a page number, a stamp or the name of a scanner has fewer."""
 _ENOUGH_LETTERS = 100_000
 """Characters of a text among which its letters are counted."""

@@ -11,14 +11,17 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cached_property
 
-from opencwc.finding import Message
+from opencwc.finding import Message, message_to_plain
 from opencwc.legislation.formats import element_words
+from opencwc.legislation.languages import language_named
 from opencwc.legislation.model import NONE, VERDICTS, Answer, Checked, Shown
+from opencwc.legislation.qualifying import NOT_IN_FORCE, unread_files
 from opencwc.legislation.reporting import badge, title_of
 from opencwc.publishing import (
     Badge,
     Beside,
     Block,
+    Bullets,
     Card,
     Cards,
     Column,
@@ -102,6 +105,31 @@ class Compared:
     before: Checked
     after: Checked
     changes: tuple[Change, ...]
+
+    @property
+    def notes(self) -> tuple[Message, ...]:
+        """What makes a comparison doubtful: other languages, texts that were not read or are not known in force."""
+        sides = (self.before, self.after)
+        said = [one for side in sides for one in side.notes if one.id == NOT_IN_FORCE]
+        before, after = (_languages(one) for one in sides)
+        if before and after and set(before) != set(after):
+            named = {name: tuple(map(language_named, held)) for name, held in (("before", before), ("after", after))}
+            said.append(Message("law_compare_languages", dict(named)))
+        unread = [file for side in sides for file in unread_files(side.notes)]
+        if unread:
+            said.append(Message("law_compare_unread", {"files": tuple(dict.fromkeys(unread))}))
+        return tuple(one for at, one in enumerate(said) if one not in said[:at])
+
+
+def _languages(checked: Checked) -> list[str]:
+    """Return the languages that a good part of the texts is in."""
+    sizes: dict[str, int] = {}
+    for one in checked.law.sections:
+        sizes[one.lang] = sizes.get(one.lang, 0) + len(one.text)
+    return [lang for lang, size in sizes.items() if lang and size >= _GOOD_PART * sum(sizes.values())]
+
+
+_GOOD_PART = 0.2
 
 
 def compare(before: Checked, after: Checked) -> Compared:
@@ -205,7 +233,8 @@ def compared_json(compared: Compared, lang: str = "en") -> str:
     ]
     law = compared.after.law
     texts = {"before": _names(compared.before), "after": _names(compared.after)}
-    said = {"state": law.state, "as_of": law.as_of.isoformat(), "texts": texts, "measures": rows}
+    notes = [message_to_plain(one) | {"said": sentence(one, lang)} for one in compared.notes]
+    said = {"state": law.state, "as_of": law.as_of.isoformat(), "texts": texts, "notes": notes, "measures": rows}
     return json.dumps(said, ensure_ascii=False, indent=1) + "\n"
 
 
@@ -255,7 +284,8 @@ def _sections(compared: Compared, lang: str, titles: dict[str, str]) -> Iterator
         Fact(say(f"law_compare_{side}", lang), tuple(Text(name, verbatim=True) for name in _names(checked)))
         for side, checked in sides
     )
-    yield Section("texts", titles["texts"], (Facts(names),))
+    notes = (Bullets(tuple(sentence(one, lang) for one in compared.notes)),) if compared.notes else ()
+    yield Section("texts", titles["texts"], (Facts(names), *notes))
     for side, checked in sides:
         counts = tuple(
             Count(badge(verdict, lang), sum(one.verdict == verdict for one in checked.answers)) for verdict in VERDICTS

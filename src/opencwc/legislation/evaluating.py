@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from opencwc.finding import Message
 from opencwc.legislation.correcting import Corrections
 from opencwc.legislation.coverage_model import DATA, WEIGHTS, load_weights, weigh, within
 from opencwc.legislation.deciding import ORDER, SIGNS, by_rules, verdict_of
@@ -35,7 +36,7 @@ def evaluate_coverage() -> Evaluation:
     figures += _figures("by rules", rows, by_rules)
     corrected, left_out = Corrections.of_house().rows()
     own = _figures("corrections of this house", corrected, partial(_by_model, weights=weights)) if corrected else ()
-    return Evaluation(tuple(figures), own=tuple(own), notes=left_out)
+    return Evaluation(tuple(figures), own=tuple(own), notes=(*left_out, Message("law_measured_elsewhere")))
 
 
 def _by_model(row: Mapping[str, Any], weights: Mapping[str, Any]) -> Sequence[float]:

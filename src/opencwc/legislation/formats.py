@@ -11,6 +11,7 @@ from typing import Any
 from opencwc.convention.measures import Element, Measure
 from opencwc.finding import Message, message_to_plain
 from opencwc.legislation.model import COLUMNS, COVERED, NONE, Answer, Checked, Shown
+from opencwc.legislation.qualifying import NOT_ALL_READ, told_of_obligation
 from opencwc.wording import say, sentence
 
 
@@ -27,7 +28,7 @@ def as_csv(checked: Checked, lang: str = "en") -> str:
         for number, shown in enumerate(answer.shown or (None,), 1):
             writer.writerow(_row(answer, shown, number, lang))
     for one in checked.obligations:
-        why = sentence(one.told, lang)
+        why = " ".join(sentence(each, lang) for each in told_of_obligation(one, checked))
         writer.writerow((one.name, one.verdict, "", "", "", "", "", "", ";".join(one.open), why))
     return stream.getvalue()
 
@@ -92,7 +93,7 @@ def _sets(checked: Checked, lang: str) -> list[dict[str, Any]]:
                     "source": one.source,
                     "verdict": one.verdict,
                     "measures": dict(one.verdicts),
-                    "said": sentence(one.told, lang),
+                    "said": " ".join(sentence(each, lang) for each in told_of_obligation(one, checked)),
                 }
                 for one in checked.obligations
                 if one.set == name
@@ -157,10 +158,20 @@ def element_words(measure: Measure, ids: Sequence[str], lang: str) -> str:
     return say("list_separator", lang).join(say(one, lang) for one in _named(measure, ids))
 
 
-def missing_words(answer: Answer, lang: str) -> str:
-    """Say what is missing of a measure that is covered in part, and what is left to a regulation."""
-    if answer.verdict in (COVERED, NONE):
+def missing_words(answer: Answer, lang: str, verdict: str = "") -> str:
+    """Say what is missing of a measure that is covered in part, what is left to a regulation, and what was not read.
+
+    ``verdict`` is the one that a person gave in place of the proposal.
+    """
+    verdict = verdict or answer.verdict
+    if verdict == COVERED:
         return ""
+    lacking = _lacking(answer, lang) if verdict != NONE else ()
+    unread = (say(one, lang) for one in answer.why if one.id == NOT_ALL_READ)
+    return "; ".join(one for one in (*lacking, *unread) if one)
+
+
+def _lacking(answer: Answer, lang: str) -> tuple[str, ...]:
     absent = tuple(one for one in answer.missing if one not in answer.passing)
     said = element_words(answer.measure, absent, lang)
     passing = element_words(answer.measure, answer.passing, lang)
@@ -169,7 +180,7 @@ def missing_words(answer: Answer, lang: str) -> str:
     left = element_words(answer.measure, answer.delegated, lang)
     if left:
         left = say(Message("law_left_to_regulation", {"elements": left}), lang)
-    return "; ".join(one for one in (said, passing, left) if one)
+    return said, passing, left
 
 
 def place_words(answer: Answer) -> str:

@@ -37,6 +37,14 @@ def language_named(code: str) -> Message:
     return Message("by_language", {one: str(Locale(one).languages.get(code, code)) for one in LANGUAGES})
 
 
+def language_called(name: str) -> Message:
+    """Return the name of a language, in each of the six, by its English one; one that is not known stays as it is."""
+    from babel import Locale
+
+    known = Locale("en").languages.items()
+    return language_named(next((code for code, said in known if said == name), name))
+
+
 def _sample(sections: Sequence[LegalSection]) -> str:
     """Return some text from the beginning, the middle and the end."""
     step = max(1, len(sections) // _PARTS)

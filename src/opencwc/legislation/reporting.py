@@ -12,7 +12,8 @@ from opencwc.convention.measures import TIERS, Measure
 from opencwc.finding import Message
 from opencwc.legislation.formats import held_by, missing_words
 from opencwc.legislation.model import COVERED, NONE, PARTIAL, Answer, Checked, Fulfilled, Shown
-from opencwc.legislation.showing import ElementShown, drafting_points, elements_shown
+from opencwc.legislation.qualifying import told_of_obligation
+from opencwc.legislation.showing import ElementShown, article_in, drafting_points, elements_shown
 from opencwc.publishing import (
     Badge,
     Beside,
@@ -106,7 +107,7 @@ def matrix(checked: Checked, lang: str) -> Table:
         (
             Text(one.measure.id, verbatim=True, to=f"#measure-{one.measure.id}"),
             title_of(one.measure, lang),
-            Text(one.measure.article, verbatim=True),
+            Text(article_in(one.measure, lang), verbatim=True),
             say(f"law_verdict_{one.verdict}", lang) + _sure(one),
             Text(_places(one), verbatim=True) if one.verdict != NONE else "",
             missing_words(one, lang),
@@ -122,7 +123,8 @@ def title_of(measure: Measure, lang: str) -> str:
 
 
 def _sure(answer: Answer) -> str:
-    return "" if answer.probability is None else f" ({answer.probability:.0%})"
+    """Return how likely a verdict is; nothing where no passage was found, which is no proof that there is none."""
+    return "" if answer.probability is None or answer.verdict == NONE else f" ({answer.probability:.0%})"
 
 
 def _places(answer: Answer) -> str:
@@ -149,7 +151,7 @@ def _gap(answer: Answer, lang: str) -> tuple[Words, ...]:
     return (
         Text(answer.measure.id, verbatim=True, to=f"#measure-{answer.measure.id}"),
         title_of(answer.measure, lang),
-        Text(answer.measure.article, verbatim=True),
+        Text(article_in(answer.measure, lang), verbatim=True),
         " ".join(drafting_points(answer, lang)),
     )
 
@@ -160,7 +162,7 @@ def _card(answer: Answer, lang: str) -> Card:
         f"measure-{measure.id}",
         (Text(measure.id, verbatim=True), title_of(measure, lang)),
         badge(answer.verdict, lang),
-        (Fact(say("law_column_article", lang), (Text(measure.article, verbatim=True),)),),
+        (Fact(say("law_column_article", lang), (Text(article_in(measure, lang), verbatim=True),)),),
         None,
         (*(Paragraph((sentence(one, lang),)) for one in answer.why), _beside(answer, lang)),
         {"verdict": say(f"law_verdict_{answer.verdict}", lang)},
@@ -221,10 +223,11 @@ def marked(shown: Shown, tone: Tone = "calm") -> Iterator[Piece]:
 
 def other_texts(checked: Checked, lang: str) -> list[str]:
     """Say what the answers mean for each obligation of another text, and which measures it still needs."""
-    return [told_of(one, lang) for one in checked.obligations]
+    return [told_of(one, checked, lang) for one in checked.obligations]
 
 
-def told_of(one: Fulfilled, lang: str) -> str:
+def told_of(one: Fulfilled, checked: Checked, lang: str) -> str:
     """Say how the measures that fulfil an obligation came out, and which are not covered."""
     needs = Message("law_needs_measures", {"measures": say("list_separator", lang).join(one.open)})
-    return sentence(one.told, lang) + (f" {sentence(needs, lang)}" if one.open else "")
+    said = (*told_of_obligation(one, checked), *([needs] if one.open else []))
+    return " ".join(sentence(each, lang) for each in said)

@@ -32,6 +32,8 @@ class Kept:
     files: tuple[Path, ...]
     verdicts: dict[str, str]
     model: str
+    names: tuple[str, ...] = ()
+    """What the person called the texts, in their order."""
 
 
 class Shelf:
@@ -94,6 +96,7 @@ class Shelf:
                 tuple(place / one["kept"] for one in record["files"]),
                 {one["measure"]: one["verdict"] for one in record["answers"]},
                 record["model"],
+                tuple(str(one["name"]) for one in record["files"]),
             )
         except FileNotFoundError as error:
             raise NotFoundError(
@@ -139,7 +142,7 @@ def shelf_json(kept: Sequence[Kept]) -> str:
             "state": one.state,
             "as_of": one.as_of,
             "model": one.model or None,
-            "texts": [file.name for file in one.files],
+            "texts": list(one.names),
             "verdicts": one.verdicts,
         }
         for one in kept

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from opencwc.convention.measures import Element
+from opencwc.convention.measures import Element, Measure
 from opencwc.finding import Message
 from opencwc.legislation.formats import element_named
 from opencwc.legislation.model import Answer
@@ -13,6 +13,17 @@ from opencwc.wording import say
 
 STANDS = ("met", "passing", "delegated", "advised", "missing", "instead")
 """How an element can stand in the texts; the last where another element stands for it."""
+
+
+_ANNEXES = {"Annex on Chemicals": "law_annex_chemicals", "Confidentiality Annex": "law_annex_confidentiality"}
+
+
+def article_in(measure: Measure, lang: str) -> str:
+    """Return where the Convention asks for a measure, its annexes called as the language calls them."""
+    said = measure.article
+    for name, message in _ANNEXES.items():
+        said = said.replace(name, say(message, lang))
+    return said
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,15 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import IO, Any
 
+from opencwc.finding import Message
 from opencwc.web.confining import Bounds
 from opencwc.web.sandbox import Sandbox
 
 LAW = "law"
 """The kind of the job, and the verb of its runs."""
 PROGRAM = ("-m", "opencwc.web.legislating_sandboxed")
+STEPS = {"reading": (0, 150), "searching": (150, 700), "elements": (850, 130)}
+"""Where a step begins and how long it is, in thousandths of the whole; getting ready comes before."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,23 @@ class Asked:
     def as_line(self) -> bytes:
         """Return the line that the process reads."""
         return json.dumps({**asdict(self), "do": LAW, "as_of": self.as_of.isoformat()}).encode() + b"\n"
+
+
+def step_of(thousandths: int) -> Message:
+    """Say at which step a check is that is so far, and how much of the step is done."""
+    names = ["preparing", *STEPS]
+    begun = [name for name, (start, _) in STEPS.items() if start < thousandths] or ["preparing"]
+    start, length = STEPS.get(begun[-1], (0, 1))
+    share = min(100, 100 * (thousandths - start) // length)
+    return Message(
+        "law_step_of",
+        {
+            "step": names.index(begun[-1]) + 1,
+            "steps": len(names),
+            "name": Message(f"law_step_{begun[-1]}"),
+            "share": share,
+        },
+    )
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from opencwc.web.legislating import LAW
 from opencwc.web.routers.uploading import Answer, submit_uploads
 from opencwc.web.uploads import Uploads, asked_in_case, files_of, form_of, no_file, texts_of
 
-KNOWN_WORDS = frozenset({"case", "mark", "as_of", "model", "state"})
+KNOWN_WORDS = frozenset({"case", "mark", "as_of", "model", "state", "trial"})
 
 
 def texts_sent(form: FormData) -> Uploads:
@@ -28,7 +28,9 @@ def asked_of_texts(words: Mapping[str, str], uploads: Uploads) -> tuple[dict[str
     """Return the question of a job over a State's texts as it stands in the queue, and its mark."""
     asked, mark = asked_in_case(words, uploads)
     model = words.get("model", "").lower() in ("yes", "true", "1")
-    return {**asked, "state": state_of_form(words.get("state", "")), "model": model}, mark
+    asked |= {"state": state_of_form(words.get("state", "")), "model": model}
+    trial = words.get("trial", "").lower() in ("yes", "true", "1")
+    return ({**asked, "trial": True} if trial else asked), mark
 
 
 def state_of_form(text: str) -> str:

@@ -124,11 +124,25 @@ def list_laws(book: Casebook, person: Person, limit: int = MOST_LISTED) -> list[
 
 
 def latest_laws(book: Casebook, person: Person) -> dict[str, Listed]:
-    """Return of each State the law that was checked last, as far as the person may see it, by State."""
-    latest: dict[str, Listed] = {}
+    """Return of each State the law that was checked last and not as a trial, as far as the person may see it."""
+    return {state: held[0] for state, held in checks_by_state(book, person).items() if not is_trial(held[0])}
+
+
+def checks_by_state(book: Casebook, person: Person) -> dict[str, list[Listed]]:
+    """Return of each State its checks that the person may see: the one on the shelf first, then the latest first."""
+    found: dict[str, list[Listed]] = {}
     for one in list_runs(book, person, LAW, MOST_ON_SHELF):
-        latest.setdefault(str(one.asked.get("state", "")), one)
-    return dict(sorted(latest.items()))
+        found.setdefault(str(one.asked.get("state", "")), []).append(one)
+    for held in found.values():
+        on_shelf = next((one for one in held if not is_trial(one)), held[0])
+        held.remove(on_shelf)
+        held.insert(0, on_shelf)
+    return dict(sorted(found.items()))
+
+
+def is_trial(one: Listed) -> bool:
+    """Tell whether a law was checked as a trial, which leaves the shelf as it is."""
+    return bool(one.asked.get("trial"))
 
 
 def standings(book: Casebook, person: Person, number: int) -> Stands:

@@ -17,7 +17,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from opencwc.web.confining import Protection
-from opencwc.web.legislating import LAW
+from opencwc.web.legislating import LAW, STEPS
 from opencwc.web.uploads_sandboxed import Upload, serve
 
 if TYPE_CHECKING:
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 PART_BYTES = 6_000_000
 MOST_CHARACTERS = 40_000_000
-STEPS = {"reading": (0, 150), "searching": (150, 700), "elements": (850, 130)}
-"""Where a step begins and how long it is, in thousandths of the whole."""
 SAMPLE = """Section 1. No person shall develop, produce or use chemical weapons. The Minister makes regulations.
 Section 2. A person who contravenes section 1 commits an offence and is liable to imprisonment.
 """

@@ -14,7 +14,9 @@ from starlette.responses import Response
 from opencwc.casebook.keeping import run_named, source_row
 from opencwc.casebook.model import Mark
 from opencwc.casebook.opening import Casebook
+from opencwc.convention.measures import READ_LANGUAGES
 from opencwc.finding import Message, Value
+from opencwc.legislation.languages import language_called, language_named
 from opencwc.web.jobs import Job
 from opencwc.web.pages.kept import RunTold
 from opencwc.web.pages.page import is_fragment, language_of, page
@@ -37,6 +39,9 @@ _SAID = tuple(
         (r"There is no column (?P<column>.+)\.$", "no_column"),
         (r"It is not clear which column", "unclear_column"),
         (r"The column (?P<column>.+) holds no text", "column_without_text"),
+        (r"^The texts are in languages whose laws are not read \((?P<languages>[^)]+)\)", "language"),
+        (r", not the text of a law", "no_law"),
+        (r"^No text could be read, so nothing is said", "no_text"),
         (r"The file is empty|The sheet .+ is empty", "empty"),
         (r"The workbook is locked", "locked"),
         (
@@ -128,10 +133,12 @@ def tell_job(book: Casebook, job: Job, lang: str) -> JobTold:
     return JobTold(says, rows, run, file, trouble_of(job.problem, job.id, lang, job.kind) if job.problem else None)
 
 
-async def show_kept_job(request: Request, job: Job, words: str, runs: str, place: str, template: str) -> Response:
+async def show_kept_job(
+    request: Request, job: Job, words: str, runs: str, place: str, template: str, step: Message | None = None
+) -> Response:
     """Show how far a job is whose run has pages of its own at ``runs``, to which its end leads.
 
-    ``words`` begin the ids of what is said of it, ``place`` is where one begins another.
+    ``words`` begin the ids of what is said of it, ``place`` is where one begins another, ``step`` what it is at.
     """
     service, lang = service_of(request), language_of(request)
     told = await service.answering.run(tell_job, book_of(request), job, lang)
@@ -141,7 +148,7 @@ async def show_kept_job(request: Request, job: Job, words: str, runs: str, place
         request, "transfers/job_state.html" if is_fragment(request) else template, job=job,
         share=min(1.0, job.rows_done / job.rows_all) if job.rows_all else None, told=told,
         says=sentence(Message(f"{words}_{job.state}", {"rows": f"{job.rows_done:,}"}), lang), words=words, runs=runs,
-        place=place,
+        place=place, step=step,
     )  # fmt: skip
     if is_fragment(request) and job.ended:
         shown.headers["HX-Refresh"] = "true"
@@ -151,17 +158,22 @@ async def show_kept_job(request: Request, job: Job, words: str, runs: str, place
 def trouble_of(problem: Mapping[str, Any], job: str, lang: str, of: str = "") -> Trouble:
     """Say what was wrong with a job ``of`` a kind; what is of no known kind is left in the words of the error."""
     what, remedy = (str(problem.get(name) or "") for name in ("what", "remedy"))
-    kind, column = _KINDS.get(str(problem.get("kind") or ""), "other"), ""
+    kind, words = _KINDS.get(str(problem.get("kind") or ""), "other"), {}
     if of in _WITH_BOXES and (said := say_columns(what, _WITH_BOXES[of], lang)):
         return Trouble("columns", f"{said.says} {sentence('page_transfers_columns_again', lang)}", "", "")
     for pattern, name in _SAID if kind == "other" else ():
         if found := pattern.search(what):
-            kind, column = name, found.groupdict().get("column") or ""
+            kind, words = name, found.groupdict()
             break
     if (reason := reason_of(what)) is not None:
         do = sentence(f"page_job_do_{_DOCUMENTS[reason.id]}", lang)
         return Trouble(_DOCUMENTS[reason.id], f"{sentence(reason, lang)} {do}", "", _detail(what, remedy))
-    named: dict[str, Value] = {"column": f"{_OPEN}{column[1:-1]}{_CLOSE}", "job": f"{_OPEN}{job}{_CLOSE}"}
+    named: dict[str, Value] = {
+        "column": f"{_OPEN}{words.get('column', '')[1:-1]}{_CLOSE}",
+        "job": f"{_OPEN}{job}{_CLOSE}",
+        "languages": tuple(map(language_called, words.get("languages", "").split(", "))),
+        "read": tuple(map(language_named, READ_LANGUAGES)),
+    }
     columns = _COLUMNS.search(remedy)
     return Trouble(
         kind,

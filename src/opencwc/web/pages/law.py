@@ -16,7 +16,7 @@ from opencwc.legislation.coverage_model import MODEL
 from opencwc.legislation.example_texts import NAMES, NOW, STATE, example_text
 from opencwc.models.register import state_of
 from opencwc.web.jobs import Job
-from opencwc.web.legislating import LAW
+from opencwc.web.legislating import LAW, step_of
 from opencwc.web.legislating_forms import take_texts
 from opencwc.web.legislating_runs import SHELF, list_laws
 from opencwc.web.pages import law_asked, law_measures, law_runs, law_shelf
@@ -80,7 +80,8 @@ async def show_job(request: Request, job_id: str) -> Response:
     job = await service.answering.run(job_of, service, job_id, person_of(request))
     if job.kind != LAW:
         raise NotFoundError("this is no job of legislation", where=job_id, remedy=f"See /jobs/{job_id}.")
-    return await show_kept_job(request, job, "page_law_job", "/law/runs", SHELF.place, "law/job.html")
+    step = step_of(job.rows_done) if job.state == "running" else None
+    return await show_kept_job(request, job, "page_law_job", "/law/runs", SHELF.place, "law/job.html", step)
 
 
 for one in (law_runs, law_shelf, law_asked, law_measures):

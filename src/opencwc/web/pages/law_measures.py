@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from opencwc.convention.measures import TIERS, Measure
 from opencwc.errors import NotFoundError
-from opencwc.legislation.showing import said_in
+from opencwc.legislation.showing import article_in, said_in
 from opencwc.web.legislating_measures import find_measure, measures_of
 from opencwc.web.pages.convention import asked_day
 from opencwc.web.pages.law_parts import tabs_of
@@ -56,7 +56,7 @@ async def show_measure(request: Request, set_id: Name, measure_id: Name, as_of: 
 def _holds(q: str, measure: Measure, lang: str) -> bool:
     texts = (
         measure.id,
-        measure.article,
+        article_in(measure, lang),
         said_in(measure.titles, lang),
         *(said_in(one.says, lang) for one in measure.elements),
     )

@@ -55,7 +55,7 @@ def line_of(answer: Answer, stands: Stands, lang: str) -> Line:
     places = tuple(dict.fromkeys(held))[:3] if verdict != NONE else ()
     if standing and standing.place:
         places = (("", standing.place),)
-    missing = missing_words(answer, lang) if verdict not in (COVERED, NONE) else ""
+    missing = missing_words(answer, lang, verdict)
     return Line(answer, said_in(answer.measure.titles, lang), places, missing, standing)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, Path, Query, Request
@@ -17,15 +19,18 @@ from opencwc.legislation.formats import as_csv, as_json
 from opencwc.legislation.model import VERDICTS, Answer
 from opencwc.legislation.reporting import TONES, other_texts, report
 from opencwc.legislation.showing import elements_shown, said_in
+from opencwc.web.kept_runs import Listed
 from opencwc.web.legislating_runs import (
     Asked,
     ShownLaw,
     Standing,
     Stands,
     Wanted,
+    checks_by_state,
     counted,
     fitting,
     in_order,
+    is_trial,
     labels_csv,
     labels_jsonl,
     shown_law,
@@ -76,6 +81,7 @@ async def show_matrix(request: Request, number: Number, wanted: Asked) -> Respon
             "total": len(lines),
             "decided": sum(not one.waits for one in stands.values()),
             "sets": sorted({one.measure.set for one in answers}),
+            "on_shelf": _on_shelf(shown, checks_by_state(book, person).get(shown.state, [])),
         }
 
     values = await service.answering.run(read)
@@ -87,6 +93,24 @@ async def show_matrix(request: Request, number: Number, wanted: Asked) -> Respon
         verdicts=VERDICTS, verdict_tones=TONES, formats=FORMATS, state=state_name(checked.law.state, lang),
         **values,
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _OnShelf:
+    """What the shelf shows of a State beside a check: a message, and the other check that it speaks of."""
+
+    says: str
+    other: Listed
+
+
+def _on_shelf(shown: ShownLaw, checks: Sequence[Listed]) -> _OnShelf | None:
+    """Say whether the shelf shows this check, in place of which, or which other one; nothing of an only one."""
+    if len(checks) < 2 or is_trial(checks[0]):
+        return None
+    if checks[0].number != shown.number:
+        return _OnShelf("page_law_shelf_other", checks[0])
+    before = next((one for one in checks[1:] if not is_trial(one)), None)
+    return _OnShelf("page_law_shelf_replaces", before) if before else None
 
 
 # ---------------------------------------------------------------------------------------------------- a measure

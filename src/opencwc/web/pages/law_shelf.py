@@ -24,13 +24,21 @@ from opencwc.legislation.showing import said_in
 from opencwc.publishing.model import Piece
 from opencwc.web.kept_runs import Listed
 from opencwc.web.legislating_measures import measures_of
-from opencwc.web.legislating_runs import Standing, Stands, latest_laws, list_laws, shown_law, standings
+from opencwc.web.legislating_runs import (
+    Standing,
+    Stands,
+    checks_by_state,
+    latest_laws,
+    list_laws,
+    shown_law,
+    standings,
+)
 from opencwc.web.pages.law_parts import direction_of, tabs_of
 from opencwc.web.pages.page import language_of, page
 from opencwc.web.routers.cases import LARGEST, book_of
 from opencwc.web.routers.jobs import cell_of
 from opencwc.web.service import GuardedRoute, person_of, service_of
-from opencwc.wording import say
+from opencwc.wording import say, sentence
 from opencwc.wording.states import state_name
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
@@ -41,12 +49,13 @@ _Run = Annotated[str, Query(max_length=18)]
 
 @dataclass(frozen=True)
 class OnShelf:
-    """A State on the shelf: the law that was checked last, and how its measures stand."""
+    """A State on the shelf: the law that was checked last, how its measures stand, and its other checks."""
 
     code: str
     name: str
     listed: Listed
     stands: Stands
+    others: Sequence[Listed] = ()
 
     def at(self, measure: Measure) -> Standing | None:
         """Return how a measure stands, ``None`` where it was not checked."""
@@ -74,8 +83,9 @@ async def show_shelf(request: Request, tier: _Brief = "", state: _Brief = "") ->
 
 
 def _shelf(book: Casebook, person: Person, lang: str) -> tuple[list[OnShelf], tuple[Measure, ...]]:
+    checks = checks_by_state(book, person)
     states = [
-        OnShelf(code, state_name(code, lang), one, standings(book, person, one.number))
+        OnShelf(code, state_name(code, lang), one, standings(book, person, one.number), checks[code][1:])
         for code, one in latest_laws(book, person).items()
     ]
     return sorted(states, key=lambda one: one.name.casefold()), measures_of(date.today()).measures
@@ -167,6 +177,7 @@ def _compared(book: Casebook, person: Person, before: int, after: int, wanted: s
     return {
         "pair": (earlier, later),
         "same_state": earlier.state == later.state,
+        "doubts": [sentence(one, lang) for one in compared.notes],
         "counts": counts,
         "rows": [_shown(one, lang) for one in listed],
     }

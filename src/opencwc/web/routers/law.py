@@ -47,6 +47,11 @@ _UPLOAD: dict[str, Any] = {
             "enum": ["yes", "no"],
             "description": "Whether the model proposes verdicts, where it is switched on; else rules do.",
         },
+        "trial": {
+            "type": "string",
+            "enum": ["yes", "no"],
+            "description": "Whether this is a trial, which leaves the shelf of States as it is.",
+        },
     },
 }
 _PASSAGE: dict[str, Any] = {

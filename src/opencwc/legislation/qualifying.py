@@ -1,0 +1,48 @@
+"""What a verdict cannot say by itself: a text was not read, or one that it rests on may not be in force."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from opencwc.finding import Message
+from opencwc.legislation.model import COVERED, NONE, Answer, Checked, Fulfilled
+
+NOT_ALL_READ, NOT_IN_FORCE = "law_not_all_read", "law_not_in_force"
+_NOT_READ = ("law_unreadable", "law_recognised_nothing", "law_language_unread", "law_unread")
+
+
+def not_all_read(notes: Iterable[Message]) -> tuple[Message, ...]:
+    """Return what is to be said of every gap where a text, or a part of one, was not read; nothing where all were."""
+    files = unread_files(notes)
+    return (Message(NOT_ALL_READ, {"files": files}),) if files else ()
+
+
+def unread_files(notes: Iterable[Message]) -> tuple[str, ...]:
+    """Return the texts that were not read, or not wholly, by what the notes say."""
+    files = (str(one.values["file"]) for one in notes if one.id in _NOT_READ and "file" in one.values)
+    return tuple(dict.fromkeys(files))
+
+
+def qualified(answers: Iterable[Answer], notes: Sequence[Message]) -> list[Answer]:
+    """Add to why a verdict was proposed what the notes on the texts mean for it."""
+    unread = not_all_read(notes)
+    doubtful = {str(one.values["file"]): one for one in notes if one.id == NOT_IN_FORCE}
+    return [
+        replace(one, why=(*one.why, *_rested_on(one, doubtful), *(unread if one.verdict != COVERED else ())))
+        for one in answers
+    ]
+
+
+def told_of_obligation(one: Fulfilled, checked: Checked) -> tuple[Message, ...]:
+    """Say how an obligation came out, and what of the texts was not read where something of it is open."""
+    return (one.told, *(not_all_read(checked.notes) if one.verdict != COVERED else ()))
+
+
+def _rested_on(answer: Answer, doubtful: dict[str, Message]) -> list[Message]:
+    """Return what is to be said of the texts that a verdict rests on."""
+    if answer.verdict == NONE:
+        return []
+    held = [one for one in answer.shown if one.elements or one.delegated] or answer.shown[:1]
+    files = dict.fromkeys(one.passage.section.file for one in held)
+    return [doubtful[one] for one in files if one in doubtful]
