@@ -46,7 +46,7 @@ def test_a_broken_line_of_a_house_s_corrections_is_named_and_all_else_is_measure
     (tmp_path / "laws" / "corrections.jsonl").write_text(broken, encoding="utf-8")
     made = evaluate_coverage()
     assert compare(load_card(MODEL.card).figures, made.figures) == ()
-    assert [one.id for one in made.notes] == ["law_correction_left_out"]
+    assert [one.id for one in made.notes] == ["law_correction_left_out", "law_measured_elsewhere"]
 
 
 def test_a_verdict_that_cannot_be_shown_gives_way() -> None:
