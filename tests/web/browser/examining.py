@@ -107,9 +107,13 @@ def english_in(text: str, lang: str) -> str:
 
 @cache
 def english_sentences(lang: str) -> tuple[str, ...]:
-    """Return the English texts of the catalogs, cut at what is filled in, that another language says differently."""
+    """Return the English texts of the catalogs, cut at what is filled in, that another language says differently.
+
+    The names of the annexes are left out: a source is cited as it calls itself.
+    """
     english, other = catalog("en"), catalog(lang)
-    pieces = {piece for name, texts in english.items() for text in texts for piece in _pieces(text)}
+    said = (text for name, texts in english.items() if not name.startswith("law_annex_") for text in texts)
+    pieces = {piece for text in said for piece in _pieces(text)}
     theirs = " ".join(text for texts in other.values() for text in texts)
     return tuple(sorted(piece for piece in pieces if piece not in theirs))
 
