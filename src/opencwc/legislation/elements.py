@@ -469,6 +469,9 @@ class Reader:
         for other in _PART_OF.get(term, ()):
             if any(one[2] == clause and one[0] <= start <= one[1] + _PART_WITHIN for one in self._raw(at, other)):
                 return True
+        lent = (one for other in _LENT.get(term, ()) for one in self._raw(at, other))
+        if any(first < end and start < last for first, last, _ in lent):
+            return True
         by_clause = self._cues(at)
         if term in EXEMPTING:
             return False
@@ -729,8 +732,10 @@ _CARRIED = 8
 """Clauses over which a subject goes on: "(1) ... Schedule 1 chemicals ... (5) It shall not be re-exported"."""
 _RIVALS = ("schedule_1", "schedule_2", "schedule_3", "discrete_organic", "biological_weapons")
 _PART_WITHIN = 25
-_PART_OF = {"use_of_weapons": ("military_preparations",), "use": ("military_preparations",)}
+_PART_OF = {"use_of_weapons": ("military_preparations", "meant_for_use"), "use": ("military_preparations",)}
 """Terms that do not count where they belong to another right before: use in "military preparations to use"."""
+_LENT = {"use_of_weapons": ("weapons_facility",)}
+"""Terms that do not count where another lends them a word: "use of a facility for the production of weapons"."""
 _BINDING = (
     "forbidden",
     "only_if",
