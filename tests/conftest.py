@@ -47,3 +47,15 @@ def name_index() -> None:
         except ImportError:
             pass  # no such lock on Windows: two workers may both build it, which costs only time
         NameIndex.open().close()
+
+
+@pytest.fixture(scope="session")
+def asked_once() -> None:
+    """Ask the Convention once before the test: the first question encodes what all later ones find kept."""
+    from datetime import date
+
+    from opencwc.convention.measures import read_measures
+    from opencwc.language.encoders import named_encoder
+    from opencwc.legislation.asking import Library
+
+    Library(named_encoder(), read_measures(date.today()), {}).ask("Is there a National Authority?")

@@ -192,8 +192,8 @@ def test_one_of_a_thing_is_said_otherwise_than_many(lang: str) -> None:
 
 
 def test_in_french_no_line_begins_with_a_sign_that_belongs_to_the_word_before() -> None:
-    for key in ids("fr"):
-        assert not re.search(r" [:;?!»]|« ", say(key, "fr") if not values_of(ids("fr")[key][-1]) else ""), key
+    for key, texts in ids("fr").items():
+        assert not re.search(r" [:;?!»]|« ", say(key, "fr") if not values_of(texts[-1]) else ""), key
 
 
 def test_every_entry_of_the_australia_group_has_a_title_in_french() -> None:
