@@ -20,9 +20,10 @@ from opencwc.screening.answering import Screener
 from opencwc.screening.rulebook import Rulebook
 from opencwc.transfers import causes, comparing, matching, reconciling
 from opencwc.transfers.causes import MODEL, RANKING
+from opencwc.transfers.kept_reconciliations import pack, unpack
 from opencwc.transfers.ledgers import read_ledger
 from opencwc.transfers.model import CAUSES, LINE_STATUSES, MATCH_COLUMNS, RECONCILED_COLUMNS, Ledger
-from opencwc.transfers.reconciling import Reconciled, maker_of, reason_of, reconcile
+from opencwc.transfers.reconciling import Reconciled, maker_of, reason_of, reconcile, why
 from opencwc.wording import LANGUAGES, say, sentence
 
 HEAD = "id,reporter,flow,partner,date,chemical,quantity,unit,concentration,remarks"
@@ -372,6 +373,15 @@ def test_another_state_named_is_told_as_partner_or_way_and_both_are_proposed(thi
     assert {cause, second} == {"hub", "wrong_partner"}
     assert "ITA" in reason
     assert found.matches()["status"].to_list()[:2] == ["matched_across", "matched_across"]
+
+
+def test_a_kept_reconciliation_names_the_other_state_as_the_command_does() -> None:
+    ours = ["1,FRA,export,ITA,2024-03-01,Phosgene,71.4,t,,"]
+    theirs = ["2,DEU,import,FRA,2024-03-21,Phosgene,71.4,t,,"]
+    found = reconcile([ledger(ours), ledger(theirs)], model=False)
+    told = found.table().filter(pl.col("importer") == "DEU")["why"].item()
+    [group] = unpack(pack(found)).groups.filter(pl.col("importer") == "DEU").rows(named=True)
+    assert "ITA" in told and sentence(why(group)) == told
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

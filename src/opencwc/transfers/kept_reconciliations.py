@@ -43,6 +43,8 @@ GROUP_SCHEMA: Mapping[str, Any] = {
 """A sum of one chemical, pair of States and year; quantities in kg. Beside these columns stand, as Float32 and from 0
 to 1, the causes' probabilities (``p_``) and the signs for them (``by_``, ``near_``), of which a later version may know
 more or fewer."""
+NAMED_SCHEMA: Mapping[str, Any] = {"other_state": pl.String, "other_year": pl.Int32}
+"""What a cause names where it names something; an earlier version did not keep it."""
 LINE_SCHEMA: Mapping[str, Any] = {
     "line": pl.UInt32, "ledger": pl.UInt16, "row": pl.UInt32, "id": pl.String, "exporter": pl.String,
     "importer": pl.String, "substance": pl.UInt32, "export": pl.Boolean, "day": pl.Date, "year": pl.Int32,
@@ -168,9 +170,9 @@ def unpack(content: bytes) -> Kept:
 
 
 def _has_columns(content: bytes, wanted: Mapping[str, Any]) -> bool:
-    """Tell whether a Parquet file has the columns that are wanted, and beside them shares only."""
+    """Tell whether a Parquet file has the columns that are wanted, and beside them what is named and shares only."""
     held = pl.read_parquet_schema(io.BytesIO(content))
-    others = {name: kind for name, kind in held.items() if name not in wanted}
+    others = {name: kind for name, kind in held.items() if name not in wanted and NAMED_SCHEMA.get(name) != kind}
     shares = all(name.startswith(("p_", "by_", "near_")) and kind == pl.Float32 for name, kind in others.items())
     return shares and all(held.get(name) == kind for name, kind in wanted.items())
 
@@ -242,7 +244,8 @@ def tables_of(found: Reconciled) -> tuple[pl.DataFrame, pl.DataFrame]:
         pl.Series(f"p_{cause}", found.probabilities[:, place], dtype=pl.Float32) for place, cause in enumerate(CAUSES)
     )
     shares = [pl.col(name).cast(pl.Float32) for name in _SHARES if name in groups.columns]
-    groups = groups.select(*(pl.col(name).cast(kind) for name, kind in GROUP_SCHEMA.items()), *shares)
+    named = {name: kind for name, kind in NAMED_SCHEMA.items() if name in groups.columns}
+    groups = groups.select(*(pl.col(name).cast(kind) for name, kind in {**GROUP_SCHEMA, **named}.items()), *shares)
     lines = found.compared.lines
     ids = [ledger.lines["id"] for ledger in found.ledgers]
     problems = [ledger.lines["problem"] for ledger in found.ledgers]
