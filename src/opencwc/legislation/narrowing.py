@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from opencwc.convention.measure_terms import Terms, fold
 from opencwc.convention.measures import Measures
 from opencwc.language.sections import PREAMBLE, LegalSection
-from opencwc.legislation.elements import ANCHORS
+from opencwc.legislation.topics import ANCHORS
 
 LONG = 1_000_000
 """Characters, some 300 pages, from which on a State's texts are narrowed."""

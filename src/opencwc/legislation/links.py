@@ -1,0 +1,101 @@
+"""References between a State's sections: what a section points to, what it repeals, whom it lets through elsewhere."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from opencwc.language.references import references_in
+from opencwc.language.sections import LegalSection
+from opencwc.legislation.clauses import ReadSection
+from opencwc.legislation.counted import OPENING
+from opencwc.legislation.places import Places
+from opencwc.legislation.topics import PURPOSES
+
+
+class Numbered(NamedTuple):
+    """The places of sections by file, part and number, and by number alone."""
+
+    own: Mapping[tuple[str, int, str], int]
+    elsewhere: Mapping[str, list[int]]
+
+
+def link(places: Places) -> None:
+    """Give each section those that it names, strike out what is repealed, and tell bans who is let through."""
+    numbered = _numbered(places.sections)
+    for at, read in enumerate(places.read):
+        found: list[int] = []
+        for reference in references_in(read.section.text, read.section.lang):
+            if reference.whose != "other":
+                for number in reference.numbers:
+                    found += _named(number, read.section, reference.whose, places.sections, numbered)
+        read.links = tuple(dict.fromkeys(one for one in found if one != at))[:_MOST_LINKS]
+    _strike_out(places, numbered)
+    _except_out(places, numbered)
+
+
+def _numbered(sections: Sequence[LegalSection]) -> Numbered:
+    own: dict[tuple[str, int, str], int] = {}
+    elsewhere: dict[str, list[int]] = {}
+    for at, one in enumerate(sections):
+        if one.number:
+            own.setdefault((one.file, one.part, one.number), at)
+            elsewhere.setdefault(one.number, []).append(at)
+    return Numbered(own, elsewhere)
+
+
+def _strike_out(places: Places, numbered: Numbered) -> None:
+    """Let a section that another of the same text repeals count no more: "Section 3 is repealed"."""
+    for at, read in enumerate(places.read):
+        for start, _, clause in places.raw(at, "repealed"):
+            for other in _begun_with(numbered, read, start, clause):
+                places.read[other].repealed = other != at
+
+
+def _except_out(places: Places, numbered: Numbered) -> None:
+    """Let a ban know who is let through elsewhere: "Section 3 does not apply to the armed forces"."""
+    for at, read in enumerate(places.read):
+        for start, end, clause in places.raw(at, "does_not_apply"):
+            purposes = any(one[2] == clause for term in PURPOSES for one in places.raw(at, term))
+            for other in _begun_with(numbered, read, start, clause) if not purposes else ():
+                ends = read.ends[clause]
+                if other != at and len(read.folded.text[end:ends].strip(" .;")) > OPENING:
+                    places.read[other].excepted = True
+
+
+def _begun_with(numbered: Numbered, read: ReadSection, place: int, clause: int) -> Iterator[int]:
+    """Yield the sections of the same text that a clause begins with, right before a place in it."""
+    for reference in references_in(read.section.text, read.section.lang):
+        first = bisect_left(read.folded.places, read.lead + reference.start)
+        last = bisect_left(read.folded.places, read.lead + reference.end)
+        begins = 0 <= first - read.starts[clause] <= OPENING
+        if begins and 0 <= place - last <= OPENING and reference.whose == "own":
+            for number in reference.numbers:
+                other = numbered.own.get((read.section.file, read.section.part, number))
+                if other is not None:
+                    yield other
+
+
+def _named(
+    number: str, section: LegalSection, whose: str, sections: Sequence[LegalSection], numbered: Numbered
+) -> list[int]:
+    """Return the sections that a number means, in the same text or, for "of the Law", in another; a range means all."""
+    places = numbered.own
+    parted = number.split("..") if ".." in number else number.split("-") if number[:1] not in "LRD" else [number]
+    if len(parted) == 2 and (section.file, section.part, number) not in places:
+        first = places.get((section.file, section.part, parted[0]))
+        last = places.get((section.file, section.part, parted[1]))
+        if first is not None and last is not None and first <= last <= first + _MOST_LINKS:
+            return list(range(first, last + 1))
+    own = places.get((section.file, section.part, number))
+    others = [one for one in numbered.elsewhere.get(number, []) if sections[one].file != section.file]
+    if whose == "law" and others:
+        return others[:1]
+    if own is not None:
+        return [own]
+    return others[:1] if whose == "law" or number[:1] in "LRD" else []
+
+
+_MOST_LINKS = 40
+"""Sections that one may point to at most: a table of contents points to all."""

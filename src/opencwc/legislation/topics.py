@@ -1,0 +1,25 @@
+"""Groups of terms: what only a text on chemical weapons says, what an exception may name, what may be denied."""
+
+from __future__ import annotations
+
+ANCHORS = ("chemical_weapons", "weapons_facility", "riot_control_agent", "discrete_organic", "challenge_inspection")
+"""Terms that only a text on chemical weapons uses: they tell how far a stretch of text is about the Convention."""
+WITH_THEM = ("schedule_1", "schedule_2", "schedule_3", "national_authority", "convention")
+"""Terms that mean the Convention's only in a text that is about it: any law may have a Schedule 1 or a convention."""
+TOPICS = frozenset((*ANCHORS, *WITH_THEM, "scheduled", "old_or_abandoned", "international_inspection"))
+"""What a section's title may say for the clauses under it."""
+RIVALS = ("schedule_1", "schedule_2", "schedule_3", "discrete_organic", "biological_weapons")
+"""Terms of which a clause that names one speaks of no other: a duty on Schedule 3 is none on Schedule 2."""
+SCHEDULES = frozenset(("schedule_1", "schedule_2", "schedule_3"))
+PENAL = frozenset(("punished", "imprisonment", "fine"))
+PURPOSES = ("four_purposes", "purposes_not_prohibited", "types_and_quantities", "only_if", "except", "only_parties",
+            "not_party", "peaceful_purposes", "protective_purposes", "military_purposes", "law_enforcement",
+            "industrial_purposes", "justified_quantities", "low_concentration", "threshold", "licence",
+            "without_licence")  # fmt: skip
+"""What rightly stands behind "except": a purpose, a quantity, a licence that a ban leaves room for."""
+EXEMPTING = ("threshold", "mixture", "low_concentration")
+"""What says where a duty ends: "no declaration is required below the threshold" is the rule itself."""
+DENIABLE = ("declare", "licence", "registered", "forbidden", "punished", "imprisonment", "consent", "warrant",
+            "records", "confidential", "regulations", "immunities", "escort", "seized", "demand",
+            "designate")  # fmt: skip
+"""What loses its meaning where it is denied ("are not subject to declaration"); "shall not produce" forbids."""
