@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from opencwc.convention.measures import Measures
-from opencwc.language.legal_texts import LegalText
+from opencwc.language.legal_texts import LegalText, read_legal_text
 from opencwc.legislation.asking import CONVENTION, TREATY, Library
 
 from .conftest import WordEncoder, model_laws
@@ -110,3 +110,18 @@ def test_a_question_for_a_penalty_is_answered_by_what_punishes_the_ban(
     assert places(ban)[0] == "Section 4"
     found = places(f"{ban} What is the penalty?")
     assert found[:2] == ["Section 6", "Section 4"] and "Section 7" not in found[:2]
+
+
+def test_a_passage_of_a_text_that_calls_itself_a_draft_says_so(
+    encoder: WordEncoder, measures: Measures, tmp_path: Path
+) -> None:
+    texts = []
+    for name, head in (("bill.txt", "Chemical Weapons Bill 2024\n\n"), ("act.txt", "Chemical Weapons Act 2024\n\n")):
+        path = tmp_path / name
+        path.write_text(head + ENGLISH.text, encoding="utf-8")
+        texts.append(read_legal_text(path))
+    library = Library(encoder, measures, {"FRA": texts})
+    asked = library.ask("Who shall use a riot control agent as a method of warfare?", "FRA", 10)
+    doubts = {one.source: one.doubt for one in asked.passages if not one.ours}
+    assert doubts["FRA act.txt"] is None
+    assert doubts["FRA bill.txt"] is not None and doubts["FRA bill.txt"].id == "law_not_in_force"

@@ -79,13 +79,17 @@ def _ask(question: str, state: str, texts: list[Path], treaty: Path | None, most
     if not asked.passages:
         return _tell_nothing(asked.note or Message("ask_nothing"), format, lang)
     if format == "json":
-        passages = [asdict(one) for one in asked.passages]
+        passages = [
+            {**asdict(one), "doubt": sentence(one.doubt, lang) if one.doubt else None} for one in asked.passages
+        ]
         print(json.dumps({"question": question, "passages": passages}, ensure_ascii=False, indent=1))
         return 0
     print(sentence("ask_nearest", lang))
     for number, one in enumerate(asked.passages, 1):
         source = say("page_law_convention_name", lang) if one.ours else one.source
         print(f"\n{number}. {displayable(source)} {displayable(one.place)}")
+        if one.doubt is not None:
+            print(f"   ! {displayable(sentence(one.doubt, lang))}")
         print("\n".join(f"   {displayable(line)}" for line in one.text.split("\n")))
     return 0
 

@@ -9,7 +9,7 @@ the Convention, which are never called the Convention's. Nothing is ever compose
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
@@ -27,6 +27,7 @@ from opencwc.language.sections import LegalSection, recognised, sections_of
 from opencwc.language.splitting import LegalPassage, passages_of
 from opencwc.language.vectors import vectors_of
 from opencwc.legislation.languages import in_their_languages
+from opencwc.legislation.qualifying import doubts_of
 from opencwc.legislation.retrieving import question_of
 from opencwc.wording import LANGUAGES, sentence
 
@@ -39,7 +40,10 @@ SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Cited:
-    """A passage that comes near a question: where it stands (State and file), its text; ``ours`` are our own words."""
+    """A passage that comes near a question: where it stands (State and file), its text; ``ours`` are our own words.
+
+    ``doubt`` is set where the text calls itself a draft, a bill or repealed.
+    """
 
     source: str
     place: str
@@ -49,6 +53,7 @@ class Cited:
     end: int
     similarity: float
     ours: bool = False
+    doubt: Message | None = None
 
 
 class _Near(NamedTuple):
@@ -70,7 +75,8 @@ class Asked:
 class Library:
     """Texts ready to be asked: ``Library(encoder, measures, {"FRA": texts})``; build it once, ask it often.
 
-    The Convention's own sentences are always among them. ``ready`` are indexes that stand already, by State.
+    The Convention's own sentences are always among them. ``ready`` are indexes that stand already, by State, and
+    ``doubts`` what is to be said of their files that may not be in force.
     ``progress`` is told how many passages are encoded, of how many, where some are not kept in the cache yet.
     """
 
@@ -83,6 +89,7 @@ class Library:
         treaty: LegalText | None = None,
         cache: Path | None = None,
         ready: Mapping[str, PassageIndex] = MappingProxyType({}),
+        doubts: Mapping[str, Mapping[str, Message]] = MappingProxyType({}),
         progress: Callable[[int, int], None] | None = None,
     ) -> None:
         self.encoder = encoder
@@ -90,6 +97,7 @@ class Library:
         self._measures = measures.measures
         self._terms = {lang: measures.terms(lang) for lang in READ_LANGUAGES}
         self._folded: dict[tuple[str, int], str] = {}
+        self._doubts = dict(doubts)
         expected = [question_of(one, LANGUAGES) for one in measures.measures]
         self._indexes: dict[str, PassageIndex] = dict(ready)
         held = {CONVENTION: list(_convention_passages(measures))} if CONVENTION not in ready else {}
@@ -97,6 +105,7 @@ class Library:
             sections = in_their_languages(sections_of(treaty))  # another language beside it says the same again
             held[TREATY] = list(passages_of(one for one in sections if not one.lang or one.lang in READ_LANGUAGES))
         for state, ones in texts.items():
+            self._doubts[state] = doubts_of(note for text in ones for note in text.notes)
             held[state] = [one for text in ones for one in passages_of(in_their_languages(sections_of(text)))]
         for name, passages in held.items():
             self._indexes[name] = PassageIndex(
@@ -177,7 +186,8 @@ class Library:
             held[at] = max(held.get(at, 0.0), held[banned] * _BEFORE)
             similar[at] = max(similar.get(at, 0.0), limits.about)
         for at, score in held.items():
-            yield score, _cited(name, index.passages[at], similar[at])
+            cited = _cited(name, index.passages[at], similar[at])
+            yield score, replace(cited, doubt=self._doubts.get(name, {}).get(index.passages[at].section.file))
 
     def _penalties(self, name: str, held: Mapping[int, float]) -> list[tuple[int, int]]:
         """Return the passages that name a penalty and point to one of the first sections found, or stand in it."""

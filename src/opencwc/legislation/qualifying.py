@@ -24,10 +24,15 @@ def unread_files(notes: Iterable[Message]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(files))
 
 
+def doubts_of(notes: Iterable[Message]) -> dict[str, Message]:
+    """Return by file what is to be said of texts that call themselves drafts, bills or repealed."""
+    return {str(one.values["file"]): one for one in notes if one.id == NOT_IN_FORCE}
+
+
 def qualified(answers: Iterable[Answer], notes: Sequence[Message]) -> list[Answer]:
     """Add to why a verdict was proposed what the notes on the texts mean for it."""
     unread = not_all_read(notes)
-    doubtful = {str(one.values["file"]): one for one in notes if one.id == NOT_IN_FORCE}
+    doubtful = doubts_of(notes)
     return [
         replace(one, why=(*one.why, *_rested_on(one, doubtful), *(unread if one.verdict != COVERED else ())))
         for one in answers

@@ -20,6 +20,7 @@ from opencwc.language.encoders import named_encoder
 from opencwc.language.refusing import judge_request
 from opencwc.language.searching import PassageIndex
 from opencwc.legislation.asking import CONVENTION, Cited, Library
+from opencwc.legislation.qualifying import doubts_of
 from opencwc.web.legislating_measures import measures_of
 from opencwc.web.legislating_runs import ShownLaw, latest_laws, shown_law
 from opencwc.web.problems import HttpProblem
@@ -88,7 +89,10 @@ def ask_laws(service: Service, book: Casebook, person: Person, question: str, st
     listed = latest_laws(book, person)
     shown = [shown_law(book, person, one.number) for code, one in listed.items() if state in ("", code)]
     ready = {one.state: _index_of(one) for one in shown}
-    library = Library(named_encoder(), measures_of(date.today()), {}, ready={CONVENTION: _convention(), **ready})
+    doubts = {one.state: doubts_of(one.kept.checked.notes) for one in shown}
+    library = Library(
+        named_encoder(), measures_of(date.today()), {}, ready={CONVENTION: _convention(), **ready}, doubts=doubts
+    )
     asked = library.ask(text, state, MOST_FOUND)
     return Answered(asked.passages, {one.state: one.number for one in shown})
 

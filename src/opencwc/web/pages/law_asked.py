@@ -15,7 +15,7 @@ from opencwc.web.pages.law_parts import direction_of, tabs_of
 from opencwc.web.pages.page import language_of, page
 from opencwc.web.routers.cases import book_of
 from opencwc.web.service import GuardedRoute, person_of, service_of
-from opencwc.wording import say
+from opencwc.wording import say, sentence
 from opencwc.wording.states import state_name
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
@@ -26,7 +26,7 @@ _Code = Annotated[str, Query(max_length=3)]
 
 @dataclass(frozen=True)
 class Passage:
-    """A passage that was found: of which law, where in it, its words, and how near it is."""
+    """A passage that was found: of which law, where in it, its words, how near it is, and what makes it doubtful."""
 
     source: str
     run: int
@@ -36,6 +36,7 @@ class Passage:
     direction: str
     text: str
     similarity: float
+    doubt: str = ""
 
 
 @router.get("/law/ask")
@@ -72,7 +73,8 @@ def shown(asked: Answered, lang: str) -> Iterator[Passage]:
         state, run, file = asked.run_of(one)
         source = state_name(state, lang) if state else say("page_law_convention_name", lang)
         near = max(0.0, min(1.0, one.similarity))
-        yield Passage(source, run, file, one.place, one.lang, direction_of(one.lang), one.text, near)
+        doubt = sentence(one.doubt, lang) if one.doubt else ""
+        yield Passage(source, run, file, one.place, one.lang, direction_of(one.lang), one.text, near, doubt)
 
 
 def _searched(asked: Answered, lang: str) -> str:

@@ -73,6 +73,7 @@ _PASSAGE: dict[str, Any] = {
 _OF_LAW: dict[str, Any] = {
     "state": {"type": ["string", "null"], "description": "Null where the passage is a sentence on the Convention."},
     "run": {"type": ["integer", "null"]},
+    "doubt": {"type": ["string", "null"], "description": "Set where the text calls itself a draft, a bill or repealed."},
 }
 _CHECK: dict[str, Any] = {
     "type": "object",
@@ -205,5 +206,5 @@ async def ask(request: Request, asked: AskedOfLaws, lang: InLang = "en") -> Resp
         state, run, file = told.run_of(one)
         place = {"state": state or None, "run": run or None, "file": file, "section": one.place, "language": one.lang}
         span = {"start": one.start, "end": one.end, "text": one.text, "similarity": round(one.similarity, 4)}
-        found.append({**place, **span})
+        found.append({**place, **span, "doubt": sentence(one.doubt, lang) if one.doubt else None})
     return JSONResponse({"found": found, "searched": list(told.runs)})
