@@ -4,6 +4,7 @@
     python -m benchmarks.legislation --rules     the same with the rules in place of the model
     python -m benchmarks.legislation --misses    and every label that was not met
     python -m benchmarks.legislation --write     and fill the tables of docs/benchmarks/legislation.md
+    python -m benchmarks.legislation --laws FOLDER   labelled laws of your own, weighed by the model that is shipped
     python -m benchmarks.legislation --speed     100 pages cold and again, memory, a question over 2,000 pages
 
 Beside them stand what a user would use instead: a threshold of similarity, the prior of each measure, BM25.
@@ -20,12 +21,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from benchmarks.legislation_cases import DAY, HELD_OUT, LAWS, Label, LabelledLaw, first_labels, labelled_laws
+from benchmarks.legislation_cases import DAY, HELD_OUT, LAWS, Label, LabelledLaw, first_labels, labelled_laws, laws_in
 from opencwc.convention.measures import Measures, read_measures
 from opencwc.language.encoders import named_encoder
 from opencwc.language.searching import PassageIndex
 from opencwc.language.sections import number_of
 from opencwc.legislation import VERDICTS, check_texts
+from opencwc.legislation.coverage_model import load_weights, within
+from opencwc.legislation.coverage_model import weigh as weigh_signs
 from opencwc.legislation.deciding import ORDER, by_rules
 from opencwc.legislation.model import Checked
 from opencwc.legislation.retrieving import question_of
@@ -228,11 +231,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name in ("rules", "misses", "speed", "write"):
         parser.add_argument(f"--{name}", action="store_true")
     parser.add_argument("--only", default="", help="laws whose name holds this")
+    parser.add_argument("--laws", type=Path, help="a folder with NAME-LANG.txt and labels.csv of your own")
     asked = parser.parse_args(arguments)
-    if asked.write and (asked.rules or asked.only or asked.speed):
-        parser.error("--write fills the whole page; leave --rules, --only and --speed out")
+    if asked.write and (asked.rules or asked.only or asked.speed or asked.laws):
+        parser.error("--write fills the whole page; leave --rules, --only, --laws and --speed out")
     measures = read_measures(DAY)
-    laws = [one for one in labelled_laws() if asked.only in one.name]
+    laws = [one for one in (laws_in(asked.laws) if asked.laws else labelled_laws()) if asked.only in one.name]
     if asked.speed:
         from benchmarks.legislation_speed import measure_speed
 
@@ -246,7 +250,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     tables["rules"] = {name: score(held, _rules).figures() for name, held in groups_of(reads).items()}
     print_table("Verdicts by the rules", tables["rules"])
     weigh: Callable[[Read, Label], Sequence[float]] = _rules
-    if not asked.rules:
+    if asked.laws and not asked.rules:
+        weigh = _shipped
+        tables["model"] = {name: score(held, weigh).figures() for name, held in groups_of(reads).items()}
+        print_table("Verdicts by the model that is shipped", tables["model"])
+    elif not asked.rules:
         from benchmarks.legislation_training import leave_one_out, plain_ways
 
         weigh = leave_one_out(reads)
@@ -277,6 +285,11 @@ def _retrieved(reads: Sequence[Read]) -> Rows:
             whole = [read for read in held if read.law.whole]
             rows[name][f"{plain}@5"] = recall(whole, lambda read, id, plain=plain: read.plain[plain][id])[0][2]
     return rows
+
+
+def _shipped(read: Read, label: Label) -> Sequence[float]:
+    signs = [read.signs(label)]
+    return within(weigh_signs(signs, load_weights()), signs)[0]
 
 
 def _rules(read: Read, label: Label) -> Sequence[float]:

@@ -88,6 +88,30 @@ def first_labels() -> dict[str, tuple[Label, ...]]:
     return {name: tuple(labels) for name, labels in rows.items()}
 
 
+def laws_in(folder: Path) -> list[LabelledLaw]:
+    """Return the laws of a folder of one's own: ``NAME-LANG.txt``, with labels in ``*labels*.csv``.
+
+    The files of labels are as ``labels.csv`` has them (country, lang, measure_id, label, section); ``country`` is the
+    NAME. A law without labels is left out, and so is a measure that this project does not know.
+    """
+    known = {one.id for one in read_measures(DAY).measures}
+    rows: dict[tuple[str, str], list[Label]] = {}
+    for path in sorted(folder.glob("*labels*.csv")):
+        with path.open(encoding="utf-8", newline="") as stream:
+            for row in csv.DictReader(stream):
+                if row["measure_id"] in known:
+                    sections = tuple(one.strip() for one in row["section"].split(";") if one.strip())
+                    label = Label(row["measure_id"], LABELS[row["label"]], sections)
+                    rows.setdefault((row["country"], row["lang"]), []).append(label)
+    found = []
+    for (country, lang), labels in rows.items():
+        path = folder / f"{country}-{lang}.txt"
+        if path.exists():
+            text = plain_legal_text(path.read_bytes(), path.name)
+            found.append(LabelledLaw(f"{country}-{lang}", HELD_OUT, lang, (text,), tuple(labels)))
+    return found
+
+
 def _held_out() -> list[LabelledLaw]:
     raw = yaml.safe_load((CASES / "other_styles.yaml").read_text(encoding="utf-8"))["laws"]
     short = [
