@@ -27,9 +27,9 @@ from opencwc.language.encoders import named_encoder
 from opencwc.language.searching import PassageIndex
 from opencwc.language.sections import number_of
 from opencwc.legislation import VERDICTS, check_texts
-from opencwc.legislation.coverage_model import load_weights, within
+from opencwc.legislation.coverage_model import Weighed, load_weights, settled
 from opencwc.legislation.coverage_model import weigh as weigh_signs
-from opencwc.legislation.deciding import ORDER, by_rules
+from opencwc.legislation.deciding import by_rules, verdict_of
 from opencwc.legislation.model import Checked
 from opencwc.legislation.retrieving import question_of
 from opencwc.models.measuring import calibration_error
@@ -157,16 +157,23 @@ class Scored:
         }
 
 
-def score(reads: Sequence[Read], weigh: Callable[[Read, Label], Sequence[float]]) -> Scored:
+Weigh = Callable[[Read, Label], Weighed]
+
+
+def of_chances(chances: Sequence[float]) -> Weighed:
+    """Return the likeliest of the three verdicts."""
+    return Weighed(verdict_of(chances), max(chances))
+
+
+def score(reads: Sequence[Read], weigh: Weigh) -> Scored:
     """Weigh every label."""
     scored = Scored([], [], [])
     for read in reads:
         for label in read.law.labels:
-            chances = weigh(read, label)
-            best = max(range(3), key=lambda place: chances[place])
+            found = weigh(read, label)
             scored.true.append(label.verdict)
-            scored.said.append(ORDER[best])
-            scored.sure.append(chances[best])
+            scored.said.append(found.verdict)
+            scored.sure.append(found.probability or 0.0)
     return scored
 
 
@@ -249,7 +256,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print_table("Retrieval: a labelled section among the first", tables["retrieval"])
     tables["rules"] = {name: score(held, _rules).figures() for name, held in groups_of(reads).items()}
     print_table("Verdicts by the rules", tables["rules"])
-    weigh: Callable[[Read, Label], Sequence[float]] = _rules
+    weigh: Weigh = _rules
     if asked.laws and not asked.rules:
         weigh = _shipped
         tables["model"] = {name: score(held, weigh).figures() for name, held in groups_of(reads).items()}
@@ -287,27 +294,26 @@ def _retrieved(reads: Sequence[Read]) -> Rows:
     return rows
 
 
-def _shipped(read: Read, label: Label) -> Sequence[float]:
+def _shipped(read: Read, label: Label) -> Weighed:
     signs = [read.signs(label)]
-    return within(weigh_signs(signs, load_weights()), signs)[0]
+    return settled(weigh_signs(signs, load_weights()), signs)[0]
 
 
-def _rules(read: Read, label: Label) -> Sequence[float]:
-    return by_rules(read.signs(label))
+def _rules(read: Read, label: Label) -> Weighed:
+    return of_chances(by_rules(read.signs(label)))
 
 
-def _print_misses(reads: Sequence[Read], weigh: Callable[[Read, Label], Sequence[float]]) -> None:
+def _print_misses(reads: Sequence[Read], weigh: Weigh) -> None:
     for read in reads:
         for label in read.law.labels:
-            chances = weigh(read, label)
-            said = ORDER[max(range(3), key=lambda place, chances=chances: chances[place])]
+            said, sure = weigh(read, label)
             right = rightly(read, label)
             found = shown(read, label.measure)
             off = "" if not right or right & set(found) else f" NOT FOUND {sorted(map(str, right))}"
             if said != label.verdict or off:
                 answer = read.by_measure[label.measure]
                 print(
-                    f"{read.law.name:10} {label.measure} is {label.verdict:8} said {said:8} {max(chances):.2f} "
+                    f"{read.law.name:10} {label.measure} is {label.verdict:8} said {said:8} {sure or 0.0:.2f} "
                     f"met {','.join(answer.met)} missing {','.join(answer.missing)} left {','.join(answer.delegated)} "
                     f"| {list(label.sections)} | {found[:3]}{off}"
                 )

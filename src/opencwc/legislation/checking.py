@@ -17,8 +17,8 @@ from opencwc.language.legal_texts import LegalText, read_legal_text
 from opencwc.language.searching import Hit, PassageIndex
 from opencwc.language.sections import FOOTNOTE, sections_of
 from opencwc.language.splitting import LegalPassage, passages_of, sentences_of
-from opencwc.legislation.coverage_model import probabilities_of
-from opencwc.legislation.deciding import contributing, met_by, signs_of, strength, verdict_of
+from opencwc.legislation.coverage_model import Weighed, weighed
+from opencwc.legislation.deciding import contributing, met_by, signs_of, strength
 from opencwc.legislation.elements import Reader
 from opencwc.legislation.languages import in_their_languages, language_named, unread_languages
 from opencwc.legislation.model import (
@@ -120,12 +120,12 @@ def check_texts(
         signs_of(one, list(held.values()), similar, ranks, level)
         for one, (held, similar, ranks, _) in zip(chosen, found, strict=True)
     ]
-    likely, used, weights, said = probabilities_of(signs, model=model, weigher=weigher)
+    likely, used, weights, said = weighed(signs, model=model, weigher=weigher)
     if is_narrow:
         found = [(held, near, ranks, _telling(ranked, index)) for held, near, ranks, ranked in found]
     answers = [
-        _answer(one, held, ranked, index, reader, chances if used else None, verdict_of(chances), sign)
-        for one, (held, _, _, ranked), chances, sign in zip(chosen, found, likely, signs, strict=True)
+        _answer(one, held, ranked, index, proposed, sign)
+        for one, (held, _, _, ranked), proposed, sign in zip(chosen, found, likely, signs, strict=True)
     ]
     left_out = [Message("law_set_not_read", {"file": one.file, "why": one.why}) for one in rules.refused]
     notes = (*left_out, *law.notes, *said)
@@ -260,9 +260,7 @@ def _answer(
     held: dict[int, SectionHolding],
     ranked: Sequence[Found],
     index: PassageIndex,
-    reader: Reader,
-    chances: Sequence[float] | None,
-    verdict: str,
+    proposed: Weighed,
     signs: dict[str, float],
 ) -> Answer:
     inside = contributing(measure, list(held.values()))
@@ -275,8 +273,7 @@ def _answer(
     }
     lacking = [one.id for one in measure.missing(met)]
     shown = tuple(_shown(one, index) for one in ranked[:SHOWN])
-    if verdict != NONE and not shown:
-        verdict = NONE
+    verdict = proposed.verdict if shown else NONE
     weak: set[str] = set()
     if verdict == NONE:  # what stands somewhere did not make a provision
         weak = {one.id for one in measure.elements if one.id in met}
@@ -295,9 +292,9 @@ def _answer(
     why = _why(measure, verdict, met, missing, delegated, held, passing, short)
     open_ones = verdict != COVERED
     return Answer(
-        measure, verdict, max(chances) if chances is not None else None, shown, tuple(sorted(met)),
+        measure, verdict, proposed.probability, shown, tuple(sorted(met)),
         tuple(missing) if open_ones else (), tuple(delegated) if open_ones else (), why,
-        tuple(chances or ()), tuple(signs.items()), tuple(passing) if open_ones else (),
+        tuple(signs.items()), tuple(passing) if open_ones else (),
     )  # fmt: skip
 
 

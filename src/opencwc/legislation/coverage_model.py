@@ -11,45 +11,58 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from math import exp
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from opencwc.finding import Message
-from opencwc.legislation.deciding import by_rules
+from opencwc.legislation.deciding import ORDER, by_rules, verdict_of
 from opencwc.models.model import Evaluation, Model
 
 DATA = Path(__file__).parent / "data"
 WEIGHTS = DATA / "coverage.json"
+
+
+class Weighed(NamedTuple):
+    """A verdict and its probability, ``None`` where the rules gave it."""
+
+    verdict: str
+    probability: float | None
+
+
 Weigher: TypeAlias = Callable[[Sequence[Mapping[str, float]]], list[tuple[float, float, float]]]
 
 
-def probabilities_of(
+def weighed(
     signs: Sequence[Mapping[str, float]], *, model: bool = True, weigher: Weigher | None = None
-) -> tuple[list[tuple[float, float, float]], str, str, list[Message]]:
-    """Return the probabilities of covered, partial and none for each measure, and the model and weights that gave them.
+) -> tuple[list[Weighed], str, str, list[Message]]:
+    """Return the verdict of each measure, and the model and weights that gave them.
 
     The id of the model is empty where the rules weighed; then the last value says why.
     """
     if weigher is not None:
-        return within(weigher(signs), signs), MODEL.id, "", []
+        return settled(weigher(signs), signs), MODEL.id, "", []
     if not model:
-        return [by_rules(one) for one in signs], "", "", [Message("law_by_rules", {"why": Message("models_not_asked")})]
+        return by_the_rules(signs), "", "", [Message("law_by_rules", {"why": Message("models_not_asked")})]
     from opencwc.models import maker_fields, state_of
 
     state = state_of(MODEL)
     if not state.usable:
         why = state.why or Message("models_not_asked")
-        return [by_rules(one) for one in signs], "", "", [Message("law_by_rules", {"why": why})]
+        return by_the_rules(signs), "", "", [Message("law_by_rules", {"why": why})]
     id, hash = maker_fields(MODEL)
-    return within(weigh(signs, load_weights(WEIGHTS)), signs), id, hash, []
+    return settled(weigh(signs, load_weights(WEIGHTS)), signs), id, hash, []
 
 
-def within(
-    chances: Sequence[tuple[float, float, float]], signs: Sequence[Mapping[str, float]]
-) -> list[tuple[float, float, float]]:
-    """Hold the model to what can be shown.
+def by_the_rules(signs: Sequence[Mapping[str, float]]) -> list[Weighed]:
+    """Return the verdicts of the rules, which know no probability."""
+    return [Weighed(verdict_of(by_rules(one)), None) for one in signs]
+
+
+def settled(chances: Sequence[tuple[float, float, float]], signs: Sequence[Mapping[str, float]]) -> list[Weighed]:
+    """Return the likeliest verdict that can be shown, with the probability that the model gives it.
 
     Nothing is covered with an element missing or held short of its reach, in part with none missing, or found where
-    nothing stands; what it gave to a verdict that cannot be shown goes to the next that can.
+    nothing stands; what speaks for a verdict that cannot be shown speaks for the next that can. The probability stays
+    the model's own: where it holds another verdict for likelier than the one that can be shown, it is low.
     """
     held = []
     for (covered, partial, none), one in zip(chances, signs, strict=True):
@@ -61,7 +74,8 @@ def within(
             shown = (covered, partial, none)
         if not one["any"] and not one["delegated"]:
             shown = (shown[0], 0.0, shown[1] + shown[2])
-        held.append(shown)
+        verdict = verdict_of(shown)
+        held.append(Weighed(verdict, (covered, partial, none)[ORDER.index(verdict)]))
     return held
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from opencwc.finding import Message
 from opencwc.legislation.correcting import Corrections
-from opencwc.legislation.coverage_model import DATA, WEIGHTS, load_weights, weigh, within
+from opencwc.legislation.coverage_model import DATA, WEIGHTS, Weighed, load_weights, settled, weigh
 from opencwc.legislation.deciding import ORDER, SIGNS, by_rules, verdict_of
 from opencwc.models.measuring import calibration_error, wilson
 from opencwc.models.model import Evaluation, Figure
@@ -33,28 +33,33 @@ def evaluate_coverage() -> Evaluation:
     for part in (LEFT_OUT, HELD_OUT):
         held = [row for row in rows if row["part"] == part]
         figures += _figures(part, held, partial(_by_model, weights=weights))
-    figures += _figures("by rules", rows, by_rules)
+    figures += _figures("by rules", rows, _by_rules)
     corrected, left_out = Corrections.of_house().rows()
     own = _figures("corrections of this house", corrected, partial(_by_model, weights=weights)) if corrected else ()
     return Evaluation(tuple(figures), own=tuple(own), notes=(*left_out, Message("law_measured_elsewhere")))
 
 
-def _by_model(row: Mapping[str, Any], weights: Mapping[str, Any]) -> Sequence[float]:
+def _by_rules(row: Mapping[str, Any]) -> Weighed:
+    chances = by_rules(row)
+    return Weighed(verdict_of(chances), max(chances))
+
+
+def _by_model(row: Mapping[str, Any], weights: Mapping[str, Any]) -> Weighed:
     signs = [{name: float(row[name]) for name in SIGNS}]
     learned = weights["without"].get(row.get("country"), weights)
-    return within(weigh(signs, learned), signs)[0]
+    return settled(weigh(signs, learned), signs)[0]
 
 
 def _figures(
-    part: str, rows: Sequence[Mapping[str, Any]], weighed: Callable[[Mapping[str, Any]], Sequence[float]]
+    part: str, rows: Sequence[Mapping[str, Any]], weighed: Callable[[Mapping[str, Any]], Weighed]
 ) -> list[Figure]:
     figures = []
     for lang in (*sorted({str(row["lang"]) for row in rows}), "all"):
         held = [row for row in rows if lang in ("all", row["lang"])]
-        chances = [weighed(row) for row in held]
-        said = [verdict_of(one) for one in chances]
+        found = [weighed(row) for row in held]
+        said = [one.verdict for one in found]
         true = [str(row["verdict"]) for row in held]
-        figures += list(measured(part, lang, true, said, [max(one) for one in chances]))
+        figures += list(measured(part, lang, true, said, [one.probability or 0.0 for one in found]))
     return figures
 
 

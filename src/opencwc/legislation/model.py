@@ -103,7 +103,6 @@ class Answer:
     missing: tuple[str, ...]
     delegated: tuple[str, ...]
     why: tuple[Message, ...]
-    probabilities: tuple[float, ...] = ()
     signs: tuple[tuple[str, float], ...] = ()
     passing: tuple[str, ...] = ()
 

@@ -73,7 +73,10 @@ _PASSAGE: dict[str, Any] = {
 _OF_LAW: dict[str, Any] = {
     "state": {"type": ["string", "null"], "description": "Null where the passage is a sentence on the Convention."},
     "run": {"type": ["integer", "null"]},
-    "doubt": {"type": ["string", "null"], "description": "Set where the text calls itself a draft, a bill or repealed."},
+    "doubt": {
+        "type": ["string", "null"],
+        "description": "Where the text calls itself a draft, a bill or repealed.",
+    },
 }
 _CHECK: dict[str, Any] = {
     "type": "object",
