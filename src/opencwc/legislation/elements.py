@@ -14,6 +14,7 @@ from pathlib import Path
 from opencwc.convention.measures import Element, Groups, Measure, Measures
 from opencwc.language.sections import LegalSection
 from opencwc.legislation.counted import Counted
+from opencwc.legislation.definitions import follow
 from opencwc.legislation.links import link
 from opencwc.legislation.model import Holding, SectionHolding, Span
 from opencwc.legislation.places import Places
@@ -37,6 +38,7 @@ class Reader:
         cache: Path | None = None,
     ) -> None:
         self._places = Places(sections, measures, languages, cache)
+        follow(self._places)
         self._counted = Counted(self._places)
         link(self._places)
         measure_scope(self._counted)

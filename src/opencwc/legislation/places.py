@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from opencwc.convention.measure_terms import Terms
+from opencwc.convention.measure_terms import Terms, compile_pattern
 from opencwc.convention.measures import Measures
 from opencwc.language.sections import LegalSection
 from opencwc.legislation.clauses import ReadSection, read_section
@@ -30,10 +31,21 @@ class Places:
         self._terms: dict[str, Terms] = {lang: measures.terms(lang) for lang in languages}
         self._joined: dict[str, tuple[str, list[int], list[int]]] = {}
         self._found: dict[tuple[str, str], dict[int, list[tuple[int, int, int]]]] = {}
+        self._learned: dict[tuple[str, str], re.Pattern[str]] = {}
 
     def knows(self, lang: str) -> bool:
         """Whether the terms of a language are known: else nothing is found in its sections."""
         return lang in self._terms
+
+    def says(self, lang: str, term: str, folded: str) -> bool:
+        """Whether a folded text holds a term."""
+        return self._terms[lang].pattern(term).search(folded) is not None
+
+    def learn(self, lang: str, term: str, patterns: Iterable[str]) -> None:
+        """Let a term stand, in these texts, wherever one of the patterns is found too."""
+        whole = "|".join(compile_pattern(one, lang) for one in sorted(patterns, key=len, reverse=True))
+        self._learned[lang, term] = re.compile(whole)
+        self._found.pop((lang, term), None)
 
     def keep(self) -> None:
         """Keep where the terms stand, for the next time that these texts are read."""
@@ -50,7 +62,11 @@ class Places:
         return sum(len(self.raw(at, term)) for term in terms)
 
     def windows(self, at: int) -> list[frozenset[int]]:
-        """Return for each clause those that are read with it: itself, and the lines that it hangs on."""
+        """Return for each clause those that are read with it: itself, and the lines that it hangs on.
+
+        What ends the sentence of a list goes with each of its items, with a list of its own: "Whoever (a) produces ...
+        or (b) imports ... shall (i) declare it and (ii) keep records".
+        """
         read = self.read[at]
         if not read.windows:
             for clause in range(len(read.starts)):
@@ -58,7 +74,9 @@ class Places:
                 up = read.hangs_on[clause]
                 while up >= 0:
                     held.add(up)
-                    held.update(tail for lead, tail in read.tails.items() if lead == up)
+                    if (tail := read.tails.get(up, -1)) >= 0:
+                        own = {one for one, lead in enumerate(read.hangs_on) if lead == tail}
+                        held.update({tail} if held & own else {tail, *own})
                     up = read.hangs_on[up]
                 read.windows.append(frozenset(held))
         return read.windows
@@ -75,6 +93,8 @@ class Places:
             if places is None:
                 places = [(hit.start, hit.end) for hit in self._terms[lang].find(term, whole)]
                 self._kept[lang].put(term, places)
+            if key in self._learned:
+                places = sorted({*places, *(one.span() for one in self._learned[key].finditer(whole))})
             found: dict[int, list[tuple[int, int, int]]] = {}
             for first, last in places:
                 place = bisect_right(offsets, first) - 1
