@@ -10,7 +10,7 @@ from functools import cache
 
 TITLES = {
     "en": r"conventions? (?:\w+ ){0,6}?on the prohibition of .{0,200}?destruction",
-    "fr": r"conventions? (?:[\w,.]+ ){0,8}?(?:sur|portant) l'interdiction d.{0,220}?destruction",
+    "fr": r"conventions? (?:[\w,.]+ ){0,8}?(?:(?:sur|portant|pour|relative a|concernant) l'interdiction d|interdisant la mise au point).{0,220}?destruction",
     "es": r"convencion(?:es)? (?:[\w,.]+ ){0,8}?sobre la prohibicion d.{0,220}?destruccion",
     "de": r"ubereinkommens? (?:[\w,.]+ ){0,8}?uber das verbot .{0,220}?vernichtung (?:solcher|chemischer|dieser) waffen",
     "ru": r"конвенци\w+ (?:[\w,.]+ ){0,8}?о запрещении .{0,220}?уничтожени\w+",
@@ -19,7 +19,7 @@ TITLES = {
 }
 BODIES = {
     "en": r"(?:organi[sz]ation|authority|committee|commission|agency) (?:\w+ ){0,4}?prohibition of chemical weapons",
-    "fr": r"(?:organisation|autorite|comite|commission) (?:\w+ ){0,4}?(?:pour|de|sur|d') ?l'interdiction des armes chimiques",
+    "fr": r"(?:organisation|autorite|comite|commission|secretariat|conseil|agence|centre) (?:\w+ ){0,4}?(?:(?:pour|de|sur|d') ?l'interdiction )?(?:des|sur les|contre les|pour les) armes chimiques",
     "es": r"(?:organizacion|autoridad|comite|comision|secretaria) (?:\w+ ){0,4}?prohibicion de (?:las )?armas quimicas",
     "de": r"organisation fur das verbot chemischer waffen",
     "ru": r"(?:организаци|орган|комитет|комисси)\w* (?:\w+ ){0,4}?запрещени\w+ химического оружия",
@@ -31,7 +31,7 @@ PERMITTED = {
     "en": re.compile(
         r"(?<!wherever they )(?<!wherever it )(?<!wherever he )\bmay(?! (?:not|only))\b|\b(?:free|permitted|allowed|lawful)\b|nothing in this \w+ prevents|restrict"
     ),
-    "fr": re.compile(r"\bpeu(?:t|vent)\b|\b(?:libres?|permis|autorisees?)\b"),
+    "fr": re.compile(r"\b(?:peu(?:t|vent)|pourr(?:a|ont))\b|\b(?:libres?|permis|autorisees?)\b"),
     "es": re.compile(r"\b(?:podran?|puede[n]?)\b|\b(?:libres?|permitid[oa]s?|licit[oa]s?)\b"),
     "de": re.compile(r"\b(?:darf|durfen|kann|konnen|frei|erlaubt|zulassig)\b"),
     "ru": re.compile(r"\b(?:может|могут|разреша\w+|допуска\w+|свободн\w+|вправе)\b"),
