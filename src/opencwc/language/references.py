@@ -71,7 +71,7 @@ _LATIN = re.compile(
     re.IGNORECASE,
 )
 _RUSSIAN = re.compile(
-    rf"(?<!\w)(?:стать(?:я|и|е|ей|ю|ями|ях|ям)|ст\.|статей|пункт(?:ами|ах|ов|ом|а|ы|е|у)?(?=\s+\d))\s*(?P<list>{_NUMBER}(?:{_JOIN}{_NUMBER})*)",
+    rf"(?<!\w)(?:стать(?:я|и|е|ей|ёй|ею|ю|ями|ях|ям)|ст\.|статей|пункт(?:ами|ах|ов|ом|а|ы|е|у)?(?=\s+\d))\s*(?P<list>{_NUMBER}(?:{_JOIN}{_NUMBER})*)",
     re.IGNORECASE,
 )
 _CHINESE = re.compile(

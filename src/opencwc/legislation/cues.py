@@ -22,7 +22,7 @@ BODIES = {
     "fr": r"(?:organisation|autorite|comite|commission|secretariat|conseil|agence|centre) (?:\w+ ){0,4}?(?:(?:pour|de|sur|d') ?l'interdiction )?(?:des|sur les|contre les|pour les) armes chimiques",
     "es": r"(?:organizacion|autoridad|comite|comision|secretaria) (?:\w+ ){0,4}?prohibicion de (?:las )?armas quimicas",
     "de": r"organisation fur das verbot chemischer waffen",
-    "ru": r"(?:организаци|орган|комитет|комисси)\w* (?:\w+ ){0,4}?запрещени\w+ химического оружия",
+    "ru": r"(?:организаци|орган|комитет|комисси|конвенци)\w* (?:\w+ ){0,4}?запрещени\w+ химического оружия",
     "zh": r"禁止化学武器组织|禁止化学武器公约|化学武器公约",
     "ar": r"(?:منظمه|الهييه|هييه|لجنه|اللجنه) (?:\w+ ){0,4}?(?:حظر|اتفاقيات حظر|اتفاقيه حظر) (?:استخدام )?(?:ال)?اسلحه (?:ال)?كيمي\w+",
 }
@@ -45,7 +45,10 @@ MEASURED = {
     "fr": re.compile(r"(?:ne|n'|non)\s?(?:pas )?(?:exced|depass|inferieur|superieur|moins|plus)"),
     "es": re.compile(r"no (?:menor|mayor|inferior|superior|menos|mas|exced|baj)"),
     "de": re.compile(r"nicht (?:unter|uber|mehr als|weniger als|hoher|spater)\b"),
-    "ru": re.compile(r"не (?:менее|более|ниже|свыше|превыша|позднее|ранее)"),
+    "ru": re.compile(
+        r"не (?:менее|меньше|более|больше|ниже|выше|свыше|позднее|позже|ранее|раньше|чаще|реже|старше|моложе|дольше)\b"
+        r"|не (?:(?:может|могут|должн[аоы]?|должен) )?(?:превы[шс]|достиг)"
+    ),
     "zh": re.compile(r"不(?:少于|多于|超过|低于|得少于|得超过|满)|未满"),
     "ar": re.compile(r"لا (?:تقل|يقل|تزيد|يزيد|تتجاوز|يتجاوز|تجاوز)"),
 }
