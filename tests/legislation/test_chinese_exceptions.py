@@ -18,6 +18,9 @@ BAN = "任何人不得研制、生产、获取、储存或者保有化学武器"
     f"{BAN}，但军队执行任务者，不在此限。",
     f"除非获部长准许，{BAN}。",
     f"{BAN}，除非获部长准许。",
+    f"未经国务院批准，{BAN}。",
+    f"{BAN}，但本款不适用于武装部队。",
+    f"{BAN}。武装力量不受本条约束。",
     "除武裝部隊外，任何人不得研製、生產、獲取、儲存或者保有化學武器。",
 ])  # fmt: skip
 def test_a_ban_that_lets_somebody_through_counts_in_part(check: Check, said: str) -> None:
@@ -26,6 +29,7 @@ def test_a_ban_that_lets_somebody_through_counts_in_part(check: Check, said: str
 
 @pytest.mark.parametrize("said", [
     f"除用于公约不加禁止的目的外，{BAN}。",
+    f"除为销毁目的外，{BAN}。",
     f"除本法第五条规定的情形外，{BAN}。",
     f"除此之外，{BAN}。",
     f"为消除化学武器的威胁，{BAN}。",

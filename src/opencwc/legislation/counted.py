@@ -28,13 +28,31 @@ class Counted:
         return read.hits[term]
 
     def is_no_ban(self, at: int, clause: int) -> bool:
-        """Whether a clause is no ban: it allows, or speaks of what is alleged."""
-        return self._permits(at, clause) or self._alleges(at, clause)
+        """Whether a clause is no ban: it allows, says that somebody may forbid, or speaks of what is alleged."""
+        return self._permits(at, clause) or self._alleges(at, clause) or self._may_forbid(at, clause)
 
-    def is_excluded(self, at: int, clause: int) -> bool:
-        """Whether a clause speaks of things only to exclude or to permit them."""
-        by_clause = self._cues(at)
-        return any(clause in by_clause[cue] for cue in _TURNING) or self._permits(at, clause)
+    def _may_forbid(self, at: int, clause: int) -> bool:
+        """Whether all that forbids in a clause is only allowed to: "the Minister may by order prohibit"."""
+        read = self.places.read[at]
+        allowed = PERMITTED.get(read.section.lang)
+        forbids = [start for start, _, where in self.places.raw(at, "forbidden") if where == clause]
+        only = any(one[2] == clause for one in self.places.raw(at, "only_if"))  # "may be produced only for"
+        if allowed is None or only or not forbids:
+            return False
+        text, begins = read.folded.text, read.starts[clause]
+        return all(
+            any(
+                not any(found.end() <= place < start for place in self._cues(at)["negation"].get(clause, ()))
+                for found in allowed.finditer(text, max(begins, start - _GOVERNED), start)
+            )
+            for start in forbids
+        )
+
+    def is_excluded(self, at: int, start: int, clause: int) -> bool:
+        """Whether the part of a clause that a word stands in speaks of things only to exclude or to permit them."""
+        read, by_clause = self.places.read[at], self._cues(at)
+        turning = (place for cue in _TURNING for place in by_clause[cue].get(clause, ()))
+        return any(self._is_turned(read, start, place, clause) for place in turning) or self._permits(at, clause)
 
     def allows(self, at: int, clause: int) -> bool:
         """Whether a clause says that something may be done."""
@@ -117,13 +135,18 @@ class Counted:
         if excepted:
             before = any(other < min(excepted) for other, _, where in self.places.raw(at, term) if where == clause)
             return not before
-        if term in DENIABLE:
-            return any(
-                0 < start - place <= _NEAR_NEGATION
-                and not any(sign in ".;,:" for sign in read.folded.text[place:start])
-                for place in by_clause["negation"].get(clause, ())
-            )
-        return False
+        return term in DENIABLE and any(
+            self._denies(at, place, start, clause) for place in by_clause["negation"].get(clause, ())
+        )
+
+    def _denies(self, at: int, place: int, start: int, clause: int) -> bool:
+        """Whether a negation is one of a word that follows: "not have access", but not "not refuse access"."""
+        between = self.places.read[at].folded.text[place:start]
+        return (
+            0 < start - place <= _NEAR_NEGATION
+            and not any(sign in ".;,:" for sign in between)
+            and not any(place <= one < start and where == clause for one, _, where in self.places.raw(at, "obstruct"))
+        )
 
     @staticmethod
     def _is_turned(read: ReadSection, start: int, place: int, clause: int) -> bool:
@@ -240,11 +263,13 @@ _APART = re.compile(
     r"(?P<besides>,?.{0,8}?(?:还|亦(?!不得)|也(?!不得)|同时|另须|另应|并应|并须|并处))?"
 )
 """What closes 除, and what makes of "except" a "besides"."""
-_AND = re.compile(r"[,;]\s*(?:et|and|y|und|и)\s|,[而并且但]|،\s*و")
+_AND = re.compile(r"[:;,]?\s*\bprovided\s(?:that|however|always)\b|[,;]\s*(?:et|and|y|und|и)\s|,[而并且但]|،\s*و")
 _COMMAS = ",،"
 OPENING = 12
 """Signs before "except" within which it opens a clause ("(1) Except with a licence, no person shall ...")."""
 _NEAR_NEGATION = 30
+_GOVERNED = 45
+"""Signs before "prohibit" within which "may" governs it."""
 _DENIED_BY_NAME = ("purposes_not_prohibited", "not_party")
 """Terms whose own name denies: "purposes not prohibited", "States not party" turn nothing round."""
 _PART_WITHIN = 25

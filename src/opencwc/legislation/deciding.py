@@ -130,7 +130,7 @@ def by_rules(signs: Mapping[str, float]) -> tuple[float, float, float]:
         return 0.05, 0.1, 0.85
     if signs["all_tight"] >= 1.0:
         return 0.8, 0.15, 0.05
-    if signs["all_tight"] > 0 or signs["delegated"] > 0 or signs["all_firm"] >= 1.0:
+    if signs["all_tight"] > 0 or signs["delegated"] > 0 or signs["short"] > 0 or signs["all_firm"] >= 1.0:
         return 0.2, 0.65, 0.15
     return 0.1, 0.35, 0.55
 

@@ -58,7 +58,7 @@ class Reader:
         read = self._places.read[at]
         subject, about, linked = self._subject(measure, at)
         if not about:
-            return self._leaves(measure, at)
+            return self._means_what_the_convention_means(measure, at) or self._leaves(measure, at)
         # What it points to says what it is about: "the offences of sections 241 and 242".
         led = [one for one in read.links if self._places.read[one].anchored] if not read.whole else list(linked)
         scope = max(read.scope, 0.8 * max((self._places.read[one].scope for one in (*linked, *led)), default=0.0))
@@ -76,6 +76,20 @@ class Reader:
             held = [one._replace(strength=one.strength * LISTED) for one in held]
         spans = self._spans(at, [hit for hits in about.values() for hit in hits[:2]])
         return SectionHolding(at, subject, scope, tuple(held), spans)
+
+    def _means_what_the_convention_means(self, measure: Measure, at: int) -> SectionHolding | None:
+        """Return the definitions of a section that gives all terms of a law the Convention's meaning."""
+        said = self._places.read[at].folded.text
+        cues = [
+            hit
+            for hit in (self._counted.hits(at, "convention_meanings") if measure.kind == "defines" else ())
+            if ":" not in said[hit[0] : hit[1]]  # there the law's own definitions follow
+        ]
+        if not cues:
+            return None
+        spans = self._spans(at, [("convention_meanings", *cues[0])])
+        held = tuple(Holding(one.id, "reference", TIGHT, spans) for one in measure.elements if one.by_reference)
+        return SectionHolding(at, TIGHT, self._places.read[at].scope, held) if held else None
 
     def _leaves(self, measure: Measure, at: int) -> SectionHolding | None:
         """Return what a section leaves to a regulation on chemicals that the regulation is to name."""
@@ -117,7 +131,7 @@ class Reader:
 
     def _leads(self, measure: Measure, group: Sequence[str], link: int) -> bool:
         """Whether a reference leads to what is spoken of; a penalty has to lead to a ban, not to a duty to declare."""
-        if measure.kind == "punishes" and set(group) <= set(ANCHORS):
+        if measure.kind == "punishes" and set(group) & set(ANCHORS):
             ban = self._said((tuple(group), ("forbidden",)), link, ())
             return ban is not None and ban.strength >= NEAR
         return bool(self._group(group, link))
@@ -149,7 +163,7 @@ class Reader:
         said = self._said(self._pointed(element.terms, at, topic), at, spoken, forbids, carried, left, reach)
         if said is not None and said.strength >= TIGHT:
             return said._replace(element=element.id)
-        if element.by_reference and (found := self._by_reference(at, about)) is not None:
+        if element.by_reference and (found := self._by_reference(at, about, forbids)) is not None:
             return found._replace(element=element.id)
         if (denied := self._denied(element.terms, at)) is not None:
             return denied._replace(element=element.id)
@@ -251,7 +265,10 @@ class Reader:
     def _falls_short(self, at: int, window: Set[int], reach: str) -> bool:
         """Whether what is read together reaches less far than a measure asks for."""
         if reach == EXCEPTED:
-            return bool(self._places.read[at].excepted) or any(self._counted.lets_through(at, one) for one in window)
+            licensed = self._clauses(at, ("without_licence",)) & window
+            return bool(
+                self._places.read[at].excepted or licensed or any(self._counted.lets_through(at, one) for one in window)
+            )
         if not reach:
             return False
         said = window | {self._places.read[at].title} if reach == "schedules" else window
@@ -282,7 +299,7 @@ class Reader:
         """Find an element that is spoken of only to exclude it: in a clause that does not apply, or that permits it."""
         for group in groups:
             hits = self._places.raw(at, group[0]) if group[0] not in EXEMPTING else []
-            if hits and all(self._counted.is_excluded(at, clause) for *_, clause in hits):
+            if hits and all(self._counted.is_excluded(at, start, clause) for start, _, clause in hits):
                 return Holding("", "denied", TIGHT, self._spans(at, [(group[0], *hits[0])]))
         return None
 
@@ -332,8 +349,12 @@ class Reader:
                 return None
         return Holding("", "said", NEAR, self._spans(at, spans), via) if spans else None
 
-    def _by_reference(self, at: int, about: Mapping[str, list[tuple[str, int, int, int]]]) -> Holding | None:
+    def _by_reference(
+        self, at: int, about: Mapping[str, list[tuple[str, int, int, int]]], forbids: bool
+    ) -> Holding | None:
         """Return how the Convention is taken over for what the section speaks of."""
+        if forbids:
+            return self._bans_of_the_convention(at)
         cues = self._counted.hits(at, "by_reference")
         if not cues:
             return None
@@ -350,6 +371,20 @@ class Reader:
                 return Holding("", "reference", TIGHT, spans)
         start, end, clause = cues[0]
         return Holding("", "reference", LOOSE, self._spans(at, [("by_reference", start, end, clause)]))
+
+    def _bans_of_the_convention(self, at: int) -> Holding | None:
+        """Find a ban of what article I of the Convention prohibits; to assist in it, alone, bans no more than that."""
+        forbidding = [hit for term in ("forbidden", *PENAL, "offence") for hit in self._counted.hits(at, term)]
+        helping = self._clauses(at, ("assist", "encourage", "induce"))
+        for cue in self._counted.hits(at, "treaty_bans"):
+            start, end, clause = cue
+            window = self._places.windows(at)[clause]
+            own = [one for one in forbidding if one[2] in window and not (start <= one[0] < end)]
+            if own and clause not in helping and not self._counted.is_no_ban(at, clause):
+                short = self._falls_short(at, window, EXCEPTED)
+                spans = self._spans(at, [("treaty_bans", *cue), ("forbidden", *own[0])])
+                return Holding("", EXCEPTED if short else "reference", NEAR if short else TIGHT, spans)
+        return None
 
     def _spans(self, at: int, hits: Iterable[tuple[str, int, int, int]]) -> tuple[Span, ...]:
         """Turn hits into places in the document; those in the heading stand outside the section's text."""

@@ -54,14 +54,39 @@ def _strike_out(places: Places, numbered: Numbered) -> None:
 
 
 def _except_out(places: Places, numbered: Numbered) -> None:
-    """Let a ban know who is let through elsewhere: "Section 3 does not apply to the armed forces"."""
+    """Let a ban know who is let through: "Section 3", "this Law does not apply to the armed forces"."""
     for at, read in enumerate(places.read):
         for start, end, clause in places.raw(at, "does_not_apply"):
-            purposes = any(one[2] == clause for term in PURPOSES for one in places.raw(at, term))
-            for other in _begun_with(numbered, read, start, clause) if not purposes else ():
-                ends = read.ends[clause]
-                if other != at and len(read.folded.text[end:ends].strip(" .;")) > OPENING:
-                    places.read[other].excepted = True
+            told = {
+                term: any(one[2] == clause for one in places.raw(at, term))
+                for term in (*PURPOSES, "let_through", "this_act", "biological_weapons")
+            }
+            if any(told[one] for one in PURPOSES if one != "except"):
+                continue
+            named = [one for one in _named_in(numbered, read, clause, start, end) if one != at]
+            if named and (told["let_through"] or len(read.folded.text[end : read.ends[clause]].strip(" .;")) > OPENING):
+                found = named
+            elif not told["let_through"] or told["biological_weapons"]:
+                found = []
+            elif told["this_act"]:
+                found = [one for one, other in enumerate(places.sections) if other.file == read.section.file]
+            else:
+                found = [at]
+            for other in found:
+                places.read[other].excepted = True
+
+
+def _named_in(numbered: Numbered, read: ReadSection, clause: int, start: int, end: int) -> list[int]:
+    """Return the sections that a clause names beside a place in it: "the provisions of section 3 do not apply to"."""
+    nearest: tuple[int, list[int]] = (_BESIDE, [])
+    for reference in references_in(read.section.text, read.section.lang):
+        first = bisect_left(read.folded.places, read.lead + reference.start)
+        last = bisect_left(read.folded.places, read.lead + reference.end)
+        apart = max(start - last, first - end, 0)
+        if reference.whose == "own" and read.starts[clause] <= first < read.ends[clause] and apart < nearest[0]:
+            places = (numbered.own.get((read.section.file, read.section.part, one)) for one in reference.numbers)
+            nearest = apart, [one for one in places if one is not None]
+    return nearest[1]
 
 
 def _begun_with(numbered: Numbered, read: ReadSection, place: int, clause: int) -> Iterator[int]:
@@ -97,5 +122,7 @@ def _named(
     return others[:1] if whose == "law" or number[:1] in "LRD" else []
 
 
+_BESIDE = 30
+"""Signs between what does not apply and the section that it is said of."""
 _MOST_LINKS = 40
 """Sections that one may point to at most: a table of contents points to all."""

@@ -14,12 +14,13 @@ SCHEDULES = frozenset(("schedule_1", "schedule_2", "schedule_3"))
 PENAL = frozenset(("punished", "imprisonment", "fine"))
 PURPOSES = ("four_purposes", "purposes_not_prohibited", "types_and_quantities", "only_if", "except", "only_parties",
             "not_party", "peaceful_purposes", "protective_purposes", "military_purposes", "law_enforcement",
-            "industrial_purposes", "justified_quantities", "low_concentration", "threshold", "licence",
+            "industrial_purposes", "justified_quantities", "destroy", "low_concentration", "threshold", "licence",
             "without_licence")  # fmt: skip
 """What rightly stands behind "except": a purpose, a quantity, a licence that a ban leaves room for."""
 EXEMPTING = ("threshold", "mixture", "low_concentration")
 """What says where a duty ends: "no declaration is required below the threshold" is the rule itself."""
 DENIABLE = ("declare", "licence", "registered", "forbidden", "punished", "imprisonment", "consent", "warrant",
             "records", "confidential", "regulations", "immunities", "escort", "seized", "demand",
-            "designate")  # fmt: skip
+            "designate", "access", "interview", "examine", "photographs", "samples", "legal_assistance",
+            "destroy", "liable")  # fmt: skip
 """What loses its meaning where it is denied ("are not subject to declaration"); "shall not produce" forbids."""
