@@ -153,7 +153,7 @@ def compile_pattern(said: str, language: str) -> str:
         pieces.append(_SIGNS.get(sign, re.escape(sign)))
     whole = "".join(pieces)
     if language == "zh":
-        return whole.replace(_SIGNS[" "], r"\s*").replace(_SIGNS["\x00"], "[^。；]{0,30}?")
+        return whole.replace(_SIGNS[" "], r"\s*").replace(_SIGNS["\x00"], "[^。;]{0,30}?")
     left = "" if text.startswith("\x00") else r"(?<!\w)"  # also before "~": a word is tried once, from its beginning
     right = "" if text.endswith(("~", "\x00")) else r"(?!\w)"
     return f"{left}(?:{whole}){right}"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from opencwc.language.references import references_in
 from opencwc.legislation.clauses import ReadSection
-from opencwc.legislation.cues import MEASURED, PERMITTED, long_names
+from opencwc.legislation.cues import IN_WORDS, MEASURED, PERMITTED, long_names
 from opencwc.legislation.places import Places
 from opencwc.legislation.topics import ANCHORS, DENIABLE, EXEMPTING, PURPOSES
 
@@ -48,10 +48,11 @@ class Counted:
             for start in forbids
         )
 
-    def is_excluded(self, at: int, clause: int) -> bool:
-        """Whether a clause speaks of things only to exclude or to permit them."""
-        by_clause = self._cues(at)
-        return any(clause in by_clause[cue] for cue in _TURNING) or self._permits(at, clause)
+    def is_excluded(self, at: int, start: int, clause: int) -> bool:
+        """Whether the part of a clause that a word stands in speaks of things only to exclude or to permit them."""
+        read, by_clause = self.places.read[at], self._cues(at)
+        turning = (place for cue in _TURNING for place in by_clause[cue].get(clause, ()))
+        return any(self._is_turned(read, start, place, clause) for place in turning) or self._permits(at, clause)
 
     def allows(self, at: int, clause: int) -> bool:
         """Whether a clause says that something may be done."""
@@ -62,19 +63,24 @@ class Counted:
     def lets_through(self, at: int, clause: int) -> bool:
         """Whether a clause makes an exception that the Convention does not know: for a licence, or no purpose."""
         read = self.places.read[at]
-        excepted = min(self._cues(at)["except"].get(clause, ()), default=None)
-        if excepted is None:
-            return False
+        return any(
+            self._is_let_through(at, clause, *one) for one in self._excepted(read, clause, self._cues(at)["except"])
+        )
+
+    def _is_let_through(self, at: int, clause: int, first: int, last: int) -> bool:
+        """Whether what is excepted between two places of a clause is a licence, or no purpose that is known."""
 
         def behind(*terms: str) -> bool:
             return any(
-                where == clause and start > excepted for one in terms for start, _, where in self.places.raw(at, one)
+                where == clause and first < start < last
+                for one in terms
+                for start, _, where in self.places.raw(at, one)
             )
 
         if behind("licence"):
             return True
-        known = behind(*PURPOSES, "convention", "by_reference") or self._refers(read, excepted, read.ends[clause])
-        return not known and read.section.lang != "zh"  # in Chinese the word is a part of others
+        read = self.places.read[at]
+        return not (behind(*PURPOSES, "convention", "by_reference") or self._refers(read, first, last))
 
     def _permits(self, at: int, clause: int) -> bool:
         """Whether a clause allows without forbidding: "may be used by the armed forces in any circumstances"."""
@@ -121,8 +127,12 @@ class Counted:
             return True
         if any(self._is_reserved(read, start, clause, one) for one in by_clause["without_prejudice"].get(clause, ())):
             return True
-        excepted = by_clause["except"].get(clause)
-        if excepted and term not in PURPOSES and term not in ANCHORS and self._is_behind(read, start, clause, excepted):
+        excepted = [
+            first
+            for first, last in self._excepted(read, clause, by_clause["except"], own=True)
+            if first < start < last and term not in PURPOSES and term not in ANCHORS
+        ]
+        if excepted:
             before = any(other < min(excepted) for other, _, where in self.places.raw(at, term) if where == clause)
             return not before
         return term in DENIABLE and any(
@@ -177,19 +187,25 @@ class Counted:
         closed = min((at for sign in _COMMAS if (at := read.folded.text.find(sign, place, ends)) >= 0), default=-1)
         return place < start < (closed if inserted else ends)
 
-    def _is_behind(self, read: ReadSection, start: int, clause: int, excepted: Sequence[int]) -> bool:
-        """Whether a word stands in an exception: to the end of its clause, or to the comma where it opens one."""
-        place = min(excepted)
-        if start <= place:
-            return False
-        ends = read.ends[clause]
+    @staticmethod
+    def _excepted(
+        read: ReadSection, clause: int, places: Mapping[int, Sequence[int]], *, own: bool = False
+    ) -> list[tuple[int, int]]:
+        """Return from where to where a clause excepts; ``own``: to the comma where the exception opens the clause.
+
+        In Chinese each exception has an end of its own: 除 to 外, 除非 to the comma, and what ends in 除外 begins at
+        但 ("but") or behind the comma.
+        """
+        found = places.get(clause)
+        if not found:
+            return []
+        text, starts, ends = read.folded.text, read.starts[clause], read.ends[clause]
         if read.section.lang == "zh":
-            closed = read.folded.text.find("外", place, ends)
-        elif place - read.starts[clause] <= OPENING:
-            closed = min((at for sign in _COMMAS if (at := read.folded.text.find(sign, place, ends)) >= 0), default=-1)
-        else:
-            closed = -1
-        return closed < 0 or start < closed
+            return [one for place in found if (one := _excepted_in_chinese(text, starts, place, ends)) is not None]
+        place, closed = min(found), -1
+        if own and place - starts <= OPENING:
+            closed = min((at for sign in _COMMAS if (at := text.find(sign, place, ends)) >= 0), default=-1)
+        return [(place, closed if closed >= 0 else ends)]
 
     def _names(self, at: int) -> list[tuple[int, int]]:
         """Return where the Convention or a body is called by its long name, which forbids and produces nothing."""
@@ -208,6 +224,8 @@ class Counted:
                 named = [(first, last) for term in _DENIED_BY_NAME for first, last, _ in self.places.raw(at, term)]
                 for start, _, clause in self.places.raw(at, cue):
                     is_name = any(first <= start < last for first, last in named)
+                    if cue == "except" and self._is_in_a_word(read, start):
+                        continue
                     if not is_name and (cue != "negation" or not self._measures(read, start)):
                         found.setdefault(clause, []).append(start)
         return read.cues
@@ -217,8 +235,35 @@ class Counted:
         pattern = MEASURED.get(read.section.lang)
         return pattern is not None and pattern.match(read.folded.text, start) is not None
 
+    @staticmethod
+    def _is_in_a_word(read: ReadSection, start: int) -> bool:
+        pattern = IN_WORDS.get(read.section.lang)
+        return pattern is not None and pattern.match(read.folded.text, start) is not None
 
-_AND = re.compile(r"[:;,]?\s*\bprovided\s(?:that|however|always)\b|[,;]\s*(?:et|and|y|und|и)\s|，[而并且]|،\s*و")
+
+def _excepted_in_chinese(text: str, starts: int, place: int, ends: int) -> tuple[int, int] | None:
+    """Return from where to where a Chinese exception goes whose word stands at a place of a clause."""
+    if text.startswith(("除外", "例外", "不在此"), place):
+        but = text.rfind("但", starts, place)
+        first = but if but >= 0 else text.rfind(",", starts, max(starts, place - 1))
+        return max(first, starts - 1), place
+    if text.startswith("除非", place):
+        found = _UNLESS.search(text, place, ends)
+        return place, found.start() if found else ends
+    found = _APART.search(text, place, ends)
+    if found is None:
+        closed = text.find(",", place, ends)
+        return place, closed if closed >= 0 else ends
+    return None if found["besides"] else (place, found.start())
+
+
+_UNLESS = re.compile(r",|否则")
+_APART = re.compile(
+    r"(?:[以之]外|(?<![国境海对例])外(?!国|交|汇|贸|部|来|商|币))"
+    r"(?P<besides>,?.{0,8}?(?:还|亦(?!不得)|也(?!不得)|同时|另须|另应|并应|并须|并处))?"
+)
+"""What closes 除, and what makes of "except" a "besides"."""
+_AND = re.compile(r"[:;,]?\s*\bprovided\s(?:that|however|always)\b|[,;]\s*(?:et|and|y|und|и)\s|,[而并且但]|،\s*و")
 _COMMAS = ",،"
 OPENING = 12
 """Signs before "except" within which it opens a clause ("(1) Except with a licence, no person shall ...")."""

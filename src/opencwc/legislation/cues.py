@@ -23,7 +23,7 @@ BODIES = {
     "es": r"(?:organizacion|autoridad|comite|comision|secretaria) (?:\w+ ){0,4}?prohibicion de (?:las )?armas quimicas",
     "de": r"organisation fur das verbot chemischer waffen",
     "ru": r"(?:организаци|орган|комитет|комисси|конвенци)\w* (?:\w+ ){0,4}?запрещени\w+ химического оружия",
-    "zh": r"禁止化学武器组织|禁止化学武器公约|化学武器公约",
+    "zh": r"禁止化学武器组织|禁止化学武器公约|化学武器公约|禁化武(?:组织|公约|办)?|履行禁止化学武器",
     "ar": r"(?:منظمه|الهييه|هييه|لجنه|اللجنه) (?:\w+ ){0,4}?(?:حظر|اتفاقيات حظر|اتفاقيه حظر) (?:استخدام )?(?:ال)?اسلحه (?:ال)?كيمي\w+",
 }
 """How the Convention and bodies are called at length."""
@@ -49,10 +49,14 @@ MEASURED = {
         r"не (?:менее|меньше|более|больше|ниже|выше|свыше|позднее|позже|ранее|раньше|чаще|реже|старше|моложе|дольше)\b"
         r"|не (?:(?:может|могут|должн[аоы]?|должен) )?(?:превы[шс]|достиг)"
     ),
-    "zh": re.compile(r"不(?:少于|多于|超过|低于|得少于|得超过|满)|未满"),
+    "zh": re.compile(r"不(?:得|应)?(?:[少多低高迟晚早短大小]于|超[过出逾]?|逾|足|满)|未(?:满|超过)"),
     "ar": re.compile(r"لا (?:تقل|يقل|تزيد|يزيد|تتجاوز|يتجاوز|تجاوز)"),
 }
 """A negation that only measures ("not less than five years") denies nothing."""
+
+
+IN_WORDS = {"zh": re.compile(r"(?<=[清解拆开删排毁免扣消废铲根革剔驱撤戒])除|除(?=此|害|草|名|去|役|以)")}
+"""Where a word that excepts is part of another, which excepts nothing: 除 in 清除, "to clear away"."""
 
 
 @cache

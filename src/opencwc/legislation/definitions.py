@@ -124,8 +124,9 @@ _DOING = ("produce", "process", "consume", "import", "export", "transfer", "use"
 """What a name may not say that stands for a chemical, a weapon or a person: it is something done, or a paper."""
 _NO_CHEMICAL = ("toxic_chemical", "precursor", "chemical_weapons", "riot_control_agent", "facility", "annexed",
                 "convention", "authority", "persons", "legal_person", "equipment_for_use")  # fmt: skip
-_NO_WEAPON = ("chemical_weapons", "facility", "weapons_facility", "annexed", "convention", "convention_title",
-              "authority", "organisation", "persons", "purposes_not_prohibited", "four_purposes")  # fmt: skip
+_NO_WEAPON = ("chemical_weapons", "scheduled", "facility", "weapons_facility", "annexed", "convention",
+              "convention_title", "authority", "organisation", "persons", "purposes_not_prohibited",
+              "four_purposes")  # fmt: skip
 _NO_WEAPON_OF = ("facility", "weapons_facility", "convention_title", "organisation", "toxic_chemical", "precursor",
                  "munitions", "equipment_for_use", "biological_weapons")  # fmt: skip
 """What a definition of a weapon may not say: it would be one of facilities, of what a weapon consists of, of a body."""

@@ -299,7 +299,7 @@ class Reader:
         """Find an element that is spoken of only to exclude it: in a clause that does not apply, or that permits it."""
         for group in groups:
             hits = self._places.raw(at, group[0]) if group[0] not in EXEMPTING else []
-            if hits and all(self._counted.is_excluded(at, clause) for *_, clause in hits):
+            if hits and all(self._counted.is_excluded(at, start, clause) for start, _, clause in hits):
                 return Holding("", "denied", TIGHT, self._spans(at, [(group[0], *hits[0])]))
         return None
 
