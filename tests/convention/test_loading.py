@@ -12,6 +12,7 @@ import yaml
 
 from opencwc.convention import Convention
 from opencwc.convention.loading import DATA, load_list, read_list
+from opencwc.convention.written import forget_written
 from opencwc.errors import RuleError, SettingsError
 from opencwc.screening.rulebook import Rulebook
 from opencwc.wording import LANGUAGES
@@ -190,6 +191,7 @@ def test_a_broken_cache_costs_time_and_nothing_else(tmp_path: Path, monkeypatch:
     first = Rulebook.of(date(2026, 1, 1), ("CWC",))
     for file in tmp_path.glob("*.json"):
         file.write_text("{", encoding="utf-8")
+    forget_written()
     again = Rulebook.of(date(2026, 1, 1), ("CWC",))
     assert again.gate == first.gate
 
