@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from opencwc.convention import Convention
+from opencwc.convention.fields import load_yaml
 from opencwc.convention.loading import DATA, load_list, read_list
 from opencwc.convention.written import forget_written
 from opencwc.errors import RuleError, SettingsError
@@ -182,7 +183,7 @@ def test_the_four_entries_of_2019_are_in_force_since_7_june_2020() -> None:
 
 def test_each_schedule_file_bears_the_name_of_its_entry() -> None:
     for file in (DATA / "lists" / "CWC").glob("[123]*.yaml"):
-        assert yaml.safe_load(file.read_text(encoding="utf-8"))["id"] == file.stem
+        assert load_yaml(file.read_text(encoding="utf-8"))["id"] == file.stem
     assert len(read_list(DATA / "lists" / "CWC")["entries"]) == 47
 
 

@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rdkit import Chem
@@ -19,6 +18,7 @@ from rdkit import Chem
 from opencwc.chemistry.name_index import NameIndex
 from opencwc.chemistry.scanning import Limits as GateLimits
 from opencwc.chemistry.scanning import scan
+from opencwc.convention.fields import load_yaml
 from opencwc.finding import Verdict
 from opencwc.screening.batches import BatchScreener, gate_limits, to_lines
 from opencwc.screening.model import Question
@@ -39,7 +39,7 @@ def screener() -> BatchScreener:
 def case_structures() -> tuple[str, ...]:
     texts = []
     for file in sorted(CASES.glob("*.yaml")):
-        cases = yaml.safe_load(file.read_text(encoding="utf-8"))
+        cases = load_yaml(file.read_text(encoding="utf-8"))
         texts += [case["input"] for case in cases if case.get("as", "smiles") == "smiles" and case["input"]]
     return tuple(dict.fromkeys(texts))
 
