@@ -3,6 +3,8 @@ VENV := .venv
 RUN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 TESTS := $(VENV)/.installed-for-tests
+# The tests start some hundred processes: without kept bytecode each of them would compile every module anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test check bench soak docs clean
 
@@ -12,7 +14,7 @@ demo: $(STAMP)  ## the main job on examples/, then the page on the year of an in
 	@$(RUN)/opencwc demo
 
 test: $(TESTS)  ## the whole test suite
-	$(RUN)/pytest -n auto
+	$(RUN)/pytest -n auto --dist worksteal
 
 check: $(TESTS)  ## style, types, rooms, documentation, then the tests
 	$(RUN)/ruff check .
@@ -21,7 +23,7 @@ check: $(TESTS)  ## style, types, rooms, documentation, then the tests
 	$(RUN)/lint-imports
 	$(RUN)/bandit --quiet --configfile pyproject.toml --recursive --severity-level medium src
 	$(RUN)/mkdocs build --strict --quiet
-	$(RUN)/pytest -n auto
+	$(RUN)/pytest -n auto --dist worksteal
 
 bench: $(STAMP)  ## the figures of docs/benchmarks, measured here
 	$(RUN)/python -m benchmarks

@@ -11,8 +11,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from opencwc.convention.fields import load_yaml
 from opencwc.convention.measures import read_measures
 from opencwc.language.encoders import named_encoder
 from opencwc.language.legal_texts import read_legal_text
@@ -24,7 +23,7 @@ HELD_OUT = Path(__file__).with_name("questions_held_out.yaml")
 
 def main(folder: Path) -> int:
     """Ask all questions and print what came of each, then the shares: where thresholds were set, and held out."""
-    asked = {name: yaml.safe_load(path.read_text(encoding="utf-8")) for name, path in _SETS.items()}
+    asked = {name: load_yaml(path.read_text(encoding="utf-8")) for name, path in _SETS.items()}
     laws = asked["set on"]["laws"]
     texts = {state: [read_legal_text(folder / one) for one in files] for state, files in laws.items()}
     library = Library(named_encoder(), read_measures(), texts)

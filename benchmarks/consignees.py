@@ -14,8 +14,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from opencwc.convention.fields import load_yaml
 from opencwc.transfers.consignees import Listed, SanctionsList
 
 CASES = Path(__file__).parents[1] / "tests" / "cases" / "consignees"
@@ -47,7 +46,7 @@ def main() -> None:
 def _cases(*files: str) -> list[dict[str, Any]]:
     cases = []
     for file in files:
-        read = yaml.safe_load((CASES / f"{file}.yaml").read_text(encoding="utf-8"))
+        read = load_yaml((CASES / f"{file}.yaml").read_text(encoding="utf-8"))
         cases += [{"alike": file == "alike", **case} for case in read]
     return cases
 

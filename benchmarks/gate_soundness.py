@@ -16,11 +16,11 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
-import yaml
 from rdkit import Chem
 
 from opencwc.chemistry.name_index import NameIndex
 from opencwc.chemistry.scanning import scan
+from opencwc.convention.fields import load_yaml
 from opencwc.finding import Verdict
 from opencwc.screening.answering import Screener
 from opencwc.screening.batches import gate_limits
@@ -32,7 +32,7 @@ BENIGN = HERE.parent / "shared" / "data" / "benign"
 
 def real_strings() -> Iterator[str]:
     for file in sorted((HERE / "tests" / "cases" / "screening").glob("*.yaml")):
-        for case in yaml.safe_load(file.read_text(encoding="utf-8")):
+        for case in load_yaml(file.read_text(encoding="utf-8")):
             if case.get("as", "smiles") == "smiles" and case["input"]:
                 yield case["input"]
     for file in sorted(BENIGN.glob("*.csv")):

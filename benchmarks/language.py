@@ -19,6 +19,7 @@ from typing import Any
 
 import yaml
 
+from opencwc.convention.fields import load_yaml
 from opencwc.language.evaluating import language_examples
 from opencwc.language.recognising import (
     CALIBRATION,
@@ -75,7 +76,7 @@ def raw_error() -> float:
 def write_card(model: Model, measured: Evaluation) -> None:
     """Put figures, digests, reference and today's date into a card; what people wrote in it stays."""
     head = "# What people wrote stands first; `weights`, `figures` and `reference` are written by benchmarks.\n"
-    raw: dict[str, Any] = yaml.safe_load(model.card.read_text(encoding="utf-8"))
+    raw: dict[str, Any] = load_yaml(model.card.read_text(encoding="utf-8"))
     raw["made_on"] = date.today().isoformat()
     raw["weights"] = [{"file": path.name, "sha256": digest_of(path)} for path in model.weights()]
     raw["figures"] = [asdict(one) for one in measured.figures]

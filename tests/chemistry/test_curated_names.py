@@ -13,7 +13,7 @@ from opencwc.chemistry.curated_names import CuratedNames, by_key
 from opencwc.chemistry.names import normalise_name
 from opencwc.convention import Convention
 
-NAMES = CuratedNames(Convention(date(2026, 11, 24)))
+NAMES = CuratedNames(Convention(date(2026, 11, 24)).written)
 SPELLINGS = [(chemical.cas, name.text) for chemical in NAMES.chemicals for name in chemical.names]
 
 

@@ -12,19 +12,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from opencwc.chemistry.curated_names import CuratedChemical
 from opencwc.chemistry.name_index import SOURCES
 from opencwc.chemistry.registry_numbers import looks_like_cas
 from opencwc.chemistry.resolving import Candidate
+from opencwc.convention.fields import load_yaml
 from opencwc.finding import Rule
 from opencwc.screening.answering import MET, Screener
 from opencwc.screening.model import Outcome
 from opencwc.screening.rulebook import Rulebook
 
 pytestmark = pytest.mark.usefixtures("name_index")
-EXCEPTIONS: dict[str, list[dict[str, Any]]] = yaml.safe_load(
+EXCEPTIONS: dict[str, list[dict[str, Any]]] = load_yaml(
     (Path(__file__).parents[1] / "cases" / "name_exceptions.yaml").read_text(encoding="utf-8")
 )
 SCREENER = Screener(Rulebook.of(date(2026, 11, 24)))

@@ -7,10 +7,10 @@ import json
 from pathlib import Path
 
 import pytest
-import yaml
 from docx import Document
 
 from opencwc.cli import steps_progress
+from opencwc.convention.fields import load_yaml
 from opencwc.legislation.model import COLUMNS
 
 from .conftest import Run
@@ -22,7 +22,7 @@ ASKED = ("--state", "ESP", "--as-of", "2026-06-01")
 @pytest.fixture(scope="module")
 def law(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("laws") / "ley.txt"
-    path.write_text(yaml.safe_load(CASE.read_text(encoding="utf-8"))["text"], encoding="utf-8")
+    path.write_text(load_yaml(CASE.read_text(encoding="utf-8"))["text"], encoding="utf-8")
     return path
 
 

@@ -11,7 +11,9 @@ import pytest
 import yaml
 
 from opencwc.convention import Convention
+from opencwc.convention.fields import load_yaml
 from opencwc.convention.loading import DATA, load_list, read_list
+from opencwc.convention.written import forget_written
 from opencwc.errors import RuleError, SettingsError
 from opencwc.screening.rulebook import Rulebook
 from opencwc.wording import LANGUAGES
@@ -181,7 +183,7 @@ def test_the_four_entries_of_2019_are_in_force_since_7_june_2020() -> None:
 
 def test_each_schedule_file_bears_the_name_of_its_entry() -> None:
     for file in (DATA / "lists" / "CWC").glob("[123]*.yaml"):
-        assert yaml.safe_load(file.read_text(encoding="utf-8"))["id"] == file.stem
+        assert load_yaml(file.read_text(encoding="utf-8"))["id"] == file.stem
     assert len(read_list(DATA / "lists" / "CWC")["entries"]) == 47
 
 
@@ -190,6 +192,7 @@ def test_a_broken_cache_costs_time_and_nothing_else(tmp_path: Path, monkeypatch:
     first = Rulebook.of(date(2026, 1, 1), ("CWC",))
     for file in tmp_path.glob("*.json"):
         file.write_text("{", encoding="utf-8")
+    forget_written()
     again = Rulebook.of(date(2026, 1, 1), ("CWC",))
     assert again.gate == first.gate
 

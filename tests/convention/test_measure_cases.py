@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
+from opencwc.convention.fields import load_yaml
 from opencwc.convention.measure_terms import fold
 from opencwc.convention.measures import LANGUAGES, Measures, read_measures
 
@@ -23,7 +23,7 @@ HEADINGS = {
 def laws() -> Iterator[dict[str, Any]]:
     for path in sorted(CASES.glob("*.yaml")):
         if path.name != "labels.yaml" and not path.name.startswith("drafted"):
-            raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+            raw = load_yaml(path.read_text(encoding="utf-8"))
             yield from raw.get("laws", [raw])
 
 
@@ -92,7 +92,7 @@ def test_labels_name_measures_elements_and_printed_sections(measures: Measures, 
 
 @pytest.mark.parametrize("path", sorted(CASES.glob("drafted*.yaml")), ids=lambda path: path.stem)
 def test_labels_of_drafted_laws_name_measures_and_their_sections(measures: Measures, path: Path) -> None:
-    read = yaml.safe_load(path.read_text(encoding="utf-8"))["laws"]
+    read = load_yaml(path.read_text(encoding="utf-8"))["laws"]
     assert {law["language"] for law in read} == {*LANGUAGES, "de"}
     for law in read:
         marked = set(re.findall(r"(?m)^\[\[(.+?)\]\]", law["text"]))
@@ -103,7 +103,7 @@ def test_labels_of_drafted_laws_name_measures_and_their_sections(measures: Measu
 
 
 def test_labels_of_real_laws_name_measures_and_elements_and_quote_nothing(measures: Measures) -> None:
-    raw = yaml.safe_load((CASES / "labels.yaml").read_text(encoding="utf-8"))
+    raw = load_yaml((CASES / "labels.yaml").read_text(encoding="utf-8"))
     assert set(raw["laws"]) == {"fr", "fr-reg", "es", "es-cp", "es-rd", "sa", "sa-reg", "sa-bwc", "de", "de-v"}
     for law in raw["laws"].values():
         for measure, _, missing in labelled(law):

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from opencwc.convention.fields import load_yaml
 from opencwc.errors import RuleError
 from opencwc.language.commerce import DATA, KINDS, load_words, read_commerce
 
-CASES: list[dict[str, Any]] = yaml.safe_load(
+CASES: list[dict[str, Any]] = load_yaml(
     (Path(__file__).parent.parent / "cases" / "commerce.yaml").read_text(encoding="utf-8")
 )
 
@@ -93,9 +93,9 @@ def test_time_grows_with_the_length_of_a_hostile_line_and_no_faster(piece: str) 
 def _fastest(text: str) -> float:
     times = []
     for _ in range(3):
-        begin = time.perf_counter()
+        begin = time.thread_time()
         read_commerce(text)
-        times.append(time.perf_counter() - begin)
+        times.append(time.thread_time() - begin)
     return min(times)
 
 

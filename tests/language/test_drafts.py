@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import yaml
 
+from opencwc.convention.fields import load_yaml
 from opencwc.language.drafts import not_in_force
 from opencwc.language.legal_texts import join_passages, plain_legal_text
 
@@ -59,7 +59,7 @@ def test_a_law_that_speaks_of_drafts_and_repeals_is_none(head: str) -> None:
 
 
 def test_no_model_law_says_so() -> None:
-    laws = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(CASES.glob("*_*.yaml"))]
+    laws = [load_yaml(path.read_text(encoding="utf-8")) for path in sorted(CASES.glob("*_*.yaml"))]
     texts = [one["text"] for one in laws if "text" in one]
     assert len(texts) >= 6 and [not_in_force([one]) for one in texts] == [""] * len(texts)
 

@@ -7,8 +7,8 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-import yaml
 
+from opencwc.convention.fields import load_yaml
 from opencwc.screening.answering import Screener
 from opencwc.screening.model import Outcome, gravest
 from opencwc.screening.rulebook import Rulebook
@@ -36,7 +36,7 @@ def entries_of(outcomes: tuple[Outcome, ...]) -> set[str]:
 @pytest.mark.parametrize("file", FILES, ids=lambda path: path.stem)
 def test_each_case_is_judged_as_written(file: Path) -> None:
     wrong = []
-    for case in yaml.safe_load(file.read_text(encoding="utf-8")):
+    for case in load_yaml(file.read_text(encoding="utf-8")):
         chosen = screener(case.get("as_of", date(2026, 11, 24)), tuple(case.get("lists", ["CWC"])))
         outcomes = chosen.answer(case["input"], case.get("as", "smiles"))
         got = (str(gravest(one.verdict for one in outcomes)), entries_of(outcomes))
@@ -46,13 +46,13 @@ def test_each_case_is_judged_as_written(file: Path) -> None:
 
 
 def test_there_are_enough_cases_and_each_says_why() -> None:
-    cases = [case for file in FILES for case in yaml.safe_load(file.read_text(encoding="utf-8"))]
+    cases = [case for file in FILES for case in load_yaml(file.read_text(encoding="utf-8"))]
     assert len(cases) > 1_500
     assert all(case["because"].strip() and case["name"] for case in cases)
 
 
 def test_every_entry_of_the_schedules_has_a_case_on_each_side() -> None:
-    cases = [case for file in FILES for case in yaml.safe_load(file.read_text(encoding="utf-8"))]
+    cases = [case for file in FILES for case in load_yaml(file.read_text(encoding="utf-8"))]
     listed = {entry for case in cases if case["verdict"] == "listed" for entry in case["entries"]}
     for entry in Rulebook.of(date(2026, 11, 24), ("CWC",)).convention.entries:
         assert f"CWC {entry.id}" in listed

@@ -11,13 +11,14 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rdkit import Chem
 
 from opencwc.chemistry.name_index import NameIndex
+from opencwc.chemistry.scanning import Limits as GateLimits
 from opencwc.chemistry.scanning import scan
+from opencwc.convention.fields import load_yaml
 from opencwc.finding import Verdict
 from opencwc.screening.batches import BatchScreener, gate_limits, to_lines
 from opencwc.screening.model import Question
@@ -38,7 +39,7 @@ def screener() -> BatchScreener:
 def case_structures() -> tuple[str, ...]:
     texts = []
     for file in sorted(CASES.glob("*.yaml")):
-        cases = yaml.safe_load(file.read_text(encoding="utf-8"))
+        cases = load_yaml(file.read_text(encoding="utf-8"))
         texts += [case["input"] for case in cases if case.get("as", "smiles") == "smiles" and case["input"]]
     return tuple(dict.fromkeys(texts))
 
@@ -48,11 +49,16 @@ def index_structures() -> tuple[str, ...]:
     return tuple(reading.smiles for reading in NameIndex.open().structures())
 
 
+@cache
+def what_the_gate_holds() -> GateLimits:
+    return gate_limits(Rulebook.of(AS_OF))
+
+
 def sent_on(texts: list[str]) -> list[bool]:
     """Which texts the gate sends on to the full path."""
     data = "".join(texts).encode()
     ends = np.cumsum([0, *(len(text.encode()) for text in texts)]).astype(np.int64)
-    return scan(np.frombuffer(data, np.uint8), ends, gate_limits(Rulebook.of(AS_OF))).tolist()
+    return scan(np.frombuffer(data, np.uint8), ends, what_the_gate_holds()).tolist()
 
 
 def assert_sound(texts: list[str]) -> int:

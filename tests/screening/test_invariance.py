@@ -8,11 +8,11 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rdkit import Chem
 
+from opencwc.convention.fields import load_yaml
 from opencwc.screening.answering import Screener
 from opencwc.screening.model import Outcome
 from opencwc.screening.rulebook import Rulebook
@@ -29,7 +29,7 @@ def screener() -> Screener:
 @cache
 def drawings() -> tuple[str, ...]:
     """Every structure of the cases: the printed examples, their borders and the near-misses."""
-    cases = [case for file in sorted(CASES.glob("*.yaml")) for case in yaml.safe_load(file.read_text(encoding="utf-8"))]
+    cases = [case for file in sorted(CASES.glob("*.yaml")) for case in load_yaml(file.read_text(encoding="utf-8"))]
     texts = dict.fromkeys(case["input"] for case in cases if case.get("as", "smiles") == "smiles" and case["input"])
     return tuple(text for text in texts if Chem.MolFromSmiles(text) is not None)
 

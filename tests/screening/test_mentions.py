@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opencwc.chemistry.resolving import Candidate
+from opencwc.convention.fields import load_yaml
 from opencwc.finding import Message, Value, Verdict
 from opencwc.screening.answering import MET, Screener
 from opencwc.screening.batches import BatchScreener
@@ -26,7 +26,7 @@ from opencwc.tables.rows import Limits, Rows, part_of_values
 from opencwc.wording import LANGUAGES, say
 
 pytestmark = pytest.mark.usefixtures("name_index")
-CASES: list[dict[str, Any]] = yaml.safe_load(
+CASES: list[dict[str, Any]] = load_yaml(
     (Path(__file__).parents[1] / "cases" / "mentions_rules.yaml").read_text(encoding="utf-8")
 )
 SCREENER = Screener(Rulebook.of(date(2026, 11, 24)))

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from opencwc.convention.fields import load_yaml
 from opencwc.errors import InputError
 from opencwc.finding import Maker, Subject, Verdict
 from opencwc.transfers.consignee_names import alike, bones, coarse, name_words
@@ -30,7 +30,7 @@ COLUMNS = (
 
 
 def cases(name: str) -> list[dict[str, Any]]:
-    read = yaml.safe_load((CASES / f"{name}.yaml").read_text(encoding="utf-8"))
+    read = load_yaml((CASES / f"{name}.yaml").read_text(encoding="utf-8"))
     assert isinstance(read, list)
     return read
 

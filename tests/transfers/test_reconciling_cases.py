@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
+from opencwc.convention.fields import load_yaml
 from opencwc.screening.answering import Screener
 from opencwc.screening.rulebook import Rulebook
 from opencwc.transfers.ledgers import read_ledger
@@ -18,7 +18,7 @@ from opencwc.transfers.model import CAUSES, LINE_STATUSES
 from opencwc.transfers.reconciling import Reconciled, reconcile
 
 FILES = sorted((Path(__file__).parents[1] / "cases" / "reconciling").glob("*.yaml"))
-CASES = [{**case, "file": file.stem} for file in FILES for case in yaml.safe_load(file.read_text(encoding="utf-8"))]
+CASES = [{**case, "file": file.stem} for file in FILES for case in load_yaml(file.read_text(encoding="utf-8"))]
 
 
 @cache

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
+from opencwc.convention.fields import load_yaml
 from opencwc.screening.model import Question
 from opencwc.transfers.certificates import certificate_of
 from opencwc.transfers.checking import Answer, Checker
@@ -24,7 +24,7 @@ ASKED = date(2026, 11, 25)
 @cache
 def cases_of(file: Path) -> list[dict[str, Any]]:
     """The cases of a file, each with the topic it stands under."""
-    return [{**one, "topic": file.stem} for one in yaml.safe_load(file.read_text(encoding="utf-8"))]
+    return [{**one, "topic": file.stem} for one in load_yaml(file.read_text(encoding="utf-8"))]
 
 
 @cache

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
@@ -50,6 +51,7 @@ class House:
     book: Casebook
     entrance: Entrance
     clock: Clock
+    portal: BlockingPortal
 
     def add(self, login: str, role: Role = Role.ANALYST, clearance: Mark = Mark.UNCLASSIFIED) -> Person:
         """Make an account with the password of the tests."""
@@ -61,6 +63,7 @@ class House:
     def client(self) -> Iterator[TestClient]:
         """Give a browser without cookies."""
         client = TestClient(self.app, raise_server_exceptions=False, follow_redirects=False)
+        client.portal = self.portal  # one loop for all requests, as in the service: to start one takes longer than most
         yield client  # not entered: leaving it would end the service, which other browsers go on using
         client.close()
 
@@ -80,7 +83,8 @@ def open_house(folder: Path, monkeypatch: pytest.MonkeyPatch, place: str = "", *
     clock = Clock()
     entrance = Entrance.of(book, Configuration(**{**WIDE, **settings}), clock)
     app = guarded_app(entrance)
-    yield House(app, book, entrance, clock)
+    with start_blocking_portal() as portal:
+        yield House(app, book, entrance, clock, portal)
     app.state.service.answering.close()
     book.close()
 

@@ -7,9 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from opencwc.convention import Convention
+from opencwc.convention.fields import load_yaml
 
 _FILE = Path(__file__).parent / "data" / "grave.yaml"
 
@@ -41,7 +40,7 @@ def is_grave_act(name: str) -> bool:
 @cache
 def _rules() -> dict[str, Any]:
     with _FILE.open(encoding="utf-8") as file:
-        loaded: dict[str, Any] = yaml.safe_load(file)
+        loaded: dict[str, Any] = load_yaml(file)
         return loaded
 
 

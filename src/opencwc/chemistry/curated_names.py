@@ -6,14 +6,17 @@ They come first in the order of trust. A spelling that stands for two chemicals 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 from zlib import crc32
 
 from opencwc.chemistry.names import NORMALISER_VERSION, normalise_name
-from opencwc.convention import Chemical, Convention, Entry, Name
+from opencwc.convention import Chemical, Entry, Name, Written
 from opencwc.convention.fields import cached_json
 from opencwc.settings import cache_folder
+
+TABLES_KEPT = 2
+"""Of what is made of all curated names: one for each set of rule files that is in use."""
 
 
 class CuratedChemical(NamedTuple):
@@ -36,15 +39,16 @@ class Spelling(NamedTuple):
 
 
 class CuratedNames:
-    """The curated table of one `Convention`, by name, CAS, EC and UN number.
+    """The curated table of what the rule files name, by name, CAS, EC and UN number.
 
-    >>> names = CuratedNames(Convention())
+    >>> from opencwc.convention import Convention
+    >>> names = CuratedNames(Convention().written)
     >>> [(one.chemical.cas, one.name.kind) for one in names.by_name("Triéthanolamine")]
     [('102-71-6', 'official')]
     """
 
-    def __init__(self, convention: Convention) -> None:
-        self._convention = convention
+    def __init__(self, written: Written) -> None:
+        self._written = written
 
     def by_name(self, text: str) -> tuple[Spelling, ...]:
         """Return the spellings of a name, one a chemical, in the order of the table."""
@@ -66,7 +70,7 @@ class CuratedNames:
     @cached_property
     def chemicals(self) -> tuple[CuratedChemical, ...]:
         """Every chemical of the table: those of the lists in their order, then their neighbours."""
-        named = {one.cas: one for one in self._convention.naming.chemicals}
+        named = {one.cas: one for one in self._written.naming.chemicals}
         made = []
         for cas in dict.fromkeys((*self._printed, *named)):
             entries, curated = self._printed.get(cas), named.get(cas)
@@ -85,7 +89,7 @@ class CuratedNames:
     def _printed(self) -> dict[str, list[tuple[Entry, Chemical]]]:
         """What the lists name, by CAS number."""
         printed: dict[str, list[tuple[Entry, Chemical]]] = {}
-        for entry, chemical in self._convention.chemicals():
+        for entry, chemical in self._written.chemicals():
             printed.setdefault(chemical.cas, []).append((entry, chemical))
         return printed
 
@@ -97,6 +101,12 @@ class CuratedNames:
     @cached_property
     def _by_cas(self) -> dict[str, CuratedChemical]:
         return {one.cas: one for one in self.chemicals}
+
+
+@lru_cache(maxsize=TABLES_KEPT)
+def curated_names(written: Written) -> CuratedNames:
+    """Return the table of these rule files, which all who ask share: making it takes a good part of a second."""
+    return CuratedNames(written)
 
 
 def by_key(

@@ -7,10 +7,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
-
 from opencwc.chemistry.name_scanning import running_key
 from opencwc.chemistry.names import token_key
+from opencwc.convention.fields import load_yaml
 
 _FILE = Path(__file__).parent / "data" / "name_parts.yaml"
 
@@ -46,7 +45,7 @@ class NameParts(NamedTuple):
     @lru_cache(maxsize=1)
     def load(cls) -> NameParts:
         """Read the words, once in a process."""
-        raw: Mapping[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+        raw: Mapping[str, Any] = load_yaml(_FILE.read_text(encoding="utf-8"))
         parts = raw["parts"]
         return cls(
             _keys(word for lang, words in parts["after"].items() if lang != "zh" for word in words),

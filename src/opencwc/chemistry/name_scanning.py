@@ -17,7 +17,7 @@ from typing import NamedTuple
 import marisa_trie
 
 from opencwc.chemistry.chemical_words import looks_chemical
-from opencwc.chemistry.curated_names import Spelling, by_key
+from opencwc.chemistry.curated_names import TABLES_KEPT, CuratedNames, Spelling, by_key
 from opencwc.chemistry.names import as_read_by_ocr, token_key
 from opencwc.chemistry.remembering import Remembered
 from opencwc.chemistry.resolving import Resolver
@@ -67,7 +67,7 @@ class NameScanner:
     def __init__(self, resolver: Resolver) -> None:
         self._resolver = resolver
         self._known = _KnownWords(self._know)
-        self._written = Remembered(self._names_by_key)
+        self._written = _names_as_written(resolver.curated)
         self._openings: Remembered[tuple[str, str], _Opening | None] = Remembered(self._opening)
 
     def cut(self, text: str) -> list[str]:
@@ -285,12 +285,7 @@ class NameScanner:
     @cached_property
     def _han_pairs(self) -> frozenset[str]:
         """Two characters of curated Chinese names, one behind the other."""
-        return frozenset(
-            "".join(pair)
-            for name in self._table
-            for pair in pairwise(name)
-            if _HAN_ONE.match(pair[0]) and _HAN_ONE.match(pair[1])
-        )
+        return _han_pairs(self._resolver.curated)
 
     def _mended(self, key: str) -> str:
         """Read a word without what is confused; of what a digit can be, the letter that makes a word of names."""
@@ -313,13 +308,7 @@ class NameScanner:
     @cached_property
     def _words_of_names(self) -> frozenset[str]:
         """The stems of the words of all curated names."""
-        return frozenset(
-            running_key(found[0])
-            for one in self._resolver.curated.chemicals
-            for name in one.names
-            if name.lang in _WRITTEN_IN_LETTERS
-            for found in WORD.finditer(name.text)
-        )
+        return _words_of_names(self._resolver.curated)
 
     def _may_be_misread(self, key: str) -> bool:
         """Tell whether a word could be one that a reader of pictures confused."""
@@ -342,7 +331,7 @@ class NameScanner:
 
     @cached_property
     def _table(self) -> dict[str, tuple[Spelling, ...]]:
-        return by_key(self._resolver.curated.chemicals, running_name, f"stem-{STEMS_VERSION}")
+        return _spellings_by_stem(self._resolver.curated)
 
     def _written_so(self, text: str, words: list[Word], first: int, last: int, key: str) -> tuple[Spelling, ...]:
         """Return the spellings of this key that words of a text can be, by one of the chemical's names that have it."""
@@ -359,17 +348,54 @@ class NameScanner:
         names = (name for one in spellings for name in self._written[one.chemical.cas][word.stem])
         return all(_key_of(name) != word.key for name in names)
 
-    def _names_by_key(self, cas: str) -> dict[str, tuple[str, ...]]:
-        """Return a chemical's names by their keys, as they are written: Clorosarín and Cloro Sarín have one key."""
+    @cached_property
+    def _trie(self) -> marisa_trie.Trie:
+        return _trie_of_stems(self._resolver.curated)
+
+
+@lru_cache(maxsize=TABLES_KEPT)
+def _spellings_by_stem(curated: CuratedNames) -> dict[str, tuple[Spelling, ...]]:
+    return by_key(curated.chemicals, running_name, f"stem-{STEMS_VERSION}")
+
+
+@lru_cache(maxsize=TABLES_KEPT)
+def _trie_of_stems(curated: CuratedNames) -> marisa_trie.Trie:
+    return marisa_trie.Trie(_spellings_by_stem(curated))
+
+
+@lru_cache(maxsize=TABLES_KEPT)
+def _words_of_names(curated: CuratedNames) -> frozenset[str]:
+    return frozenset(
+        running_key(found[0])
+        for one in curated.chemicals
+        for name in one.names
+        if name.lang in _WRITTEN_IN_LETTERS
+        for found in WORD.finditer(name.text)
+    )
+
+
+@lru_cache(maxsize=TABLES_KEPT)
+def _han_pairs(curated: CuratedNames) -> frozenset[str]:
+    return frozenset(
+        "".join(pair)
+        for name in _spellings_by_stem(curated)
+        for pair in pairwise(name)
+        if _HAN_ONE.match(pair[0]) and _HAN_ONE.match(pair[1])
+    )
+
+
+@lru_cache(maxsize=TABLES_KEPT)
+def _names_as_written(curated: CuratedNames) -> Remembered[str, dict[str, tuple[str, ...]]]:
+    """Return a chemical's names by their keys, as they are written: Clorosarín and Cloro Sarín have one key."""
+
+    def names_by_key(cas: str) -> dict[str, tuple[str, ...]]:
         table: dict[str, dict[str, None]] = {}
-        for chemical in self._resolver.curated.chemicals:
+        for chemical in curated.chemicals:
             for name in chemical.names if chemical.cas == cas else ():
                 table.setdefault(running_name(name.text), {})[name.text] = None
         return {key: tuple(names) for key, names in table.items()}
 
-    @cached_property
-    def _trie(self) -> marisa_trie.Trie:
-        return marisa_trie.Trie(self._table)
+    return Remembered(names_by_key)
 
 
 class _KnownWords(Remembered[str, tuple[str, str, int]]):

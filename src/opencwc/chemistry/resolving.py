@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from opencwc.chemistry.curated_names import CuratedChemical, CuratedNames, Spelling
+from opencwc.chemistry.curated_names import TABLES_KEPT, CuratedChemical, CuratedNames, Spelling, curated_names
 from opencwc.chemistry.names import normalise_name
 from opencwc.convention import Convention
 
@@ -56,7 +56,7 @@ class Resolver:
     """
 
     def __init__(self, convention: Convention, progress: Callable[[int, int], None] | None = None) -> None:
-        self.curated = CuratedNames(convention)
+        self.curated = curated_names(convention.written)
         self._progress = progress
 
     def resolve(self, text: str) -> tuple[Candidate, ...]:
@@ -102,7 +102,7 @@ class Resolver:
         """Return the listed chemicals whose curated names are nearly spelt so; always doubtful."""
         asked = _bare(text)
         if _ARABIC.search(asked):
-            sounded = self._by_sound.get(_sound(asked), {}) if len(asked) >= LEAST_ARABIC else {}
+            sounded = _by_sound(self.curated).get(_sound(asked), {}) if len(asked) >= LEAST_ARABIC else {}
             if sounded:
                 return tuple(
                     curated_candidate(one.chemical, "doubtful", one.name.text)._replace(
@@ -135,22 +135,28 @@ class Resolver:
         return SystematicNames() if SystematicNames.available() else None
 
     @cached_property
-    def _by_sound(self) -> dict[str, dict[str, Spelling]]:
-        """The Arabic names of listed chemicals by how they sound, whatever vowels and dots are written."""
-        table: dict[str, dict[str, Spelling]] = {}
-        for chemical in self.curated.chemicals:
-            for name in chemical.names if chemical.named_in else ():
-                if name.lang == "ar" and name.kind in NEARLY_SPELT and len(_bare(name.text)) >= LEAST_ARABIC:
-                    table.setdefault(_sound(_bare(name.text)), {}).setdefault(chemical.cas, Spelling(name, chemical))
-        return table
-
-    @cached_property
     def near(self) -> NearNames[CuratedChemical]:
         """The near spellings of the names of listed chemicals."""
-        from opencwc.chemistry.near_names import NearNames
+        return _near_names(self.curated)
 
-        listed = (one for one in self.curated.chemicals if one.named_in)
-        return NearNames((_bare(name.text), one) for one in listed for name in one.names if name.kind in NEARLY_SPELT)
+
+@lru_cache(maxsize=TABLES_KEPT)
+def _by_sound(curated: CuratedNames) -> dict[str, dict[str, Spelling]]:
+    """Return the Arabic names of listed chemicals by how they sound, whatever vowels and dots are written."""
+    table: dict[str, dict[str, Spelling]] = {}
+    for chemical in curated.chemicals:
+        for name in chemical.names if chemical.named_in else ():
+            if name.lang == "ar" and name.kind in NEARLY_SPELT and len(_bare(name.text)) >= LEAST_ARABIC:
+                table.setdefault(_sound(_bare(name.text)), {}).setdefault(chemical.cas, Spelling(name, chemical))
+    return table
+
+
+@lru_cache(maxsize=TABLES_KEPT)
+def _near_names(curated: CuratedNames) -> NearNames[CuratedChemical]:
+    from opencwc.chemistry.near_names import NearNames
+
+    listed = (one for one in curated.chemicals if one.named_in)
+    return NearNames((_bare(name.text), one) for one in listed for name in one.names if name.kind in NEARLY_SPELT)
 
 
 def _bare(name: str) -> str:

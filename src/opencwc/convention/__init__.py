@@ -16,12 +16,10 @@ from opencwc.convention.loading import (
     build_deadlines,
     build_duties,
     build_invented_states,
-    build_list,
     build_policies,
     build_states,
     build_thresholds,
     known_until,
-    read_all,
     read_dated,
 )
 from opencwc.convention.model import (
@@ -38,15 +36,16 @@ from opencwc.convention.model import (
     Structure,
     Threshold,
 )
-from opencwc.convention.naming import Name, NamedChemical, Naming, OrdinaryWord, Subheading, read_naming
+from opencwc.convention.naming import Name, NamedChemical, Naming, OrdinaryWord, Subheading
 from opencwc.convention.transferring import TransferRule, check_references, read_transfer_rules
+from opencwc.convention.written import Written, read_written
 from opencwc.errors import RuleError, SettingsError
 from opencwc.settings import load_settings
 
 __all__ = [
     "Chemical", "Convention", "Dated", "Deadline", "Duty", "Entry", "InForce", "Name", "NamedChemical", "Naming",
     "OrdinaryWord", "Policy", "RuleList", "State", "StateOnDay", "Structure", "Subheading", "Threshold",
-    "TransferRule",
+    "TransferRule", "Written",
 ]  # fmt: skip
 
 
@@ -66,7 +65,8 @@ class Convention:
         settings = load_settings()
         built_in = [DATA / "lists" / "CWC", DATA / "lists" / "AG"]
         self._cache = settings.cache
-        self._raw = read_all([*built_in, *settings.own_lists, *files], settings.cache)
+        self.written = read_written([*built_in, *settings.own_lists, *files], settings.cache)
+        self._raw = self.written.raw
         known: dict[str, dict[str, Any]] = {}
         for one in self._raw["lists"]:
             name = str(one.get("list"))
@@ -87,9 +87,17 @@ class Convention:
                 raise SettingsError(
                     f"no list is called {name!r}", remedy=f"{hint}The lists at hand are: {', '.join(known)}."
                 )
-        built = {name: build_list(one) for name, one in known.items()}
+        built = self.written.lists
         self.lists: tuple[RuleList, ...] = tuple(built[name].on(self.as_of) for name in dict.fromkeys(wanted))
         self.known_lists: tuple[RuleList, ...] = tuple(built.values())
+        self._said = (self.written, self.as_of, tuple(one.id for one in self.lists))
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether another says the same: the same files, the same day, the same lists."""
+        return isinstance(other, Convention) and self._said == other._said
+
+    def __hash__(self) -> int:
+        return hash(self._said)
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
@@ -97,16 +105,13 @@ class Convention:
         return tuple(entry for one in self.lists for entry in one.entries if entry.in_force.holds_on(self.as_of))
 
     def chemicals(self) -> Iterator[tuple[Entry, Chemical]]:
-        """Yield every chemical that any list names, chosen or not, whatever its date: names do not expire."""
-        for one in self.known_lists:
-            for entry in one.entries:
-                for chemical in (*entry.examples, *entry.exempt, *entry.related):
-                    yield entry, chemical
+        """Return every chemical that any list names, chosen or not, whatever its date: names do not expire."""
+        return self.written.chemicals()
 
-    @cached_property
+    @property
     def naming(self) -> Naming:
         """What chemicals are called, whatever the day: curated names, ordinary words, HS subheadings."""
-        return read_naming(self._cache)
+        return self.written.naming
 
     @cached_property
     def policies(self) -> tuple[Policy, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import IO, Any
 from zlib import crc32
 
 from opencwc.convention.model import InForce, Words
@@ -43,6 +43,13 @@ def cached_json(cache: Path | None, name: str, key: object, make: Callable[[], A
     return json.loads(text)["made"]
 
 
+def load_yaml(text: str | IO[str] | IO[bytes]) -> Any:
+    """Read YAML, plain values only, by the reader in C where there is one: it takes a tenth of the time."""
+    import yaml
+
+    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe loaders
+
+
 def read_yaml(path: Path) -> Raw:
     """Read a YAML file whose top is a mapping; raise `RuleError` where it is none."""
     import yaml
@@ -52,7 +59,7 @@ def read_yaml(path: Path) -> Raw:
     except (OSError, UnicodeDecodeError) as error:
         raise RuleError(f"the rule file cannot be read ({error})", where=str(path)) from error
     try:
-        raw = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe loaders
+        raw = load_yaml(text)
     except (yaml.YAMLError, ValueError) as error:
         raise RuleError(f"this is not YAML ({error})", where=str(path), remedy="Mend the line it names.") from error
     if not isinstance(raw, dict):

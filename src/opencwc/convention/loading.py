@@ -159,8 +159,7 @@ def read_dated(cache: Path | None) -> Raw:
 def read_all(lists: Iterable[Path], cache: Path | None) -> Raw:
     """Read the lists, policies and duties at once, from ``cache`` where nothing changed since: YAML is slow to read."""
     paths = list(lists)
-    files = [file for path in paths for file in (sorted(path.glob("*.yaml")) if path.is_dir() else [path])]
-    files += [DATA / "policies.yaml", DATA / "duties.yaml"]
+    files = rule_files(paths)
     stamps = [[str(file), file.stat().st_mtime_ns, file.stat().st_size] for file in files if file.exists()]
 
     def read() -> Raw:
@@ -172,6 +171,12 @@ def read_all(lists: Iterable[Path], cache: Path | None) -> Raw:
 
     made: Raw = cached_json(cache, "rules", [[str(path) for path in paths], stamps], read)
     return made
+
+
+def rule_files(lists: Iterable[Path]) -> list[Path]:
+    """Return the files that `read_all` reads for these lists, each a file or a folder of files."""
+    files = [file for path in lists for file in (sorted(path.glob("*.yaml")) if path.is_dir() else [path])]
+    return [*files, DATA / "policies.yaml", DATA / "duties.yaml"]
 
 
 def _entry(list_name: str, raw: Raw) -> Entry:

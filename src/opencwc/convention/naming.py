@@ -97,7 +97,7 @@ class Naming(NamedTuple):
 
 def read_naming(cache: Path | None) -> Naming:
     """Read the names, from ``cache`` where nothing changed since; raise `RuleError` where a file cannot hold."""
-    files = [*sorted((DATA / "names").glob("*.yaml")), DATA / "words.yaml", DATA / "hs.yaml"]
+    files = naming_files()
     stamps = [[str(file), file.stat().st_mtime_ns, file.stat().st_size] for file in files]
     made = cached_json(cache, "names", stamps, lambda: {str(file): read_yaml(file) for file in files})
     *tables, ordinary, codes = [(file, made[str(file)]) for file in files]
@@ -106,6 +106,11 @@ def read_naming(cache: Path | None) -> Naming:
         tuple(_word(one, str(ordinary[0])) for one in mappings_in(ordinary[1], "words", str(ordinary[0]))),
         tuple(_subheading(one, str(codes[0])) for one in mappings_in(codes[1], "subheadings", str(codes[0]))),
     )
+
+
+def naming_files() -> list[Path]:
+    """Return the files that `read_naming` reads: the tables of names, the ordinary words, the subheadings."""
+    return [*sorted((DATA / "names").glob("*.yaml")), DATA / "words.yaml", DATA / "hs.yaml"]
 
 
 def build_names(raw: Raw, where: str) -> tuple[NamedChemical, ...]:

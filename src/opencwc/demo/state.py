@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from opencwc.convention.fields import load_yaml
 
 _FILE = Path(__file__).parent / "data" / "state.yaml"
 
@@ -103,7 +103,7 @@ class State:
 def load_state() -> State:
     """Return the invented State."""
     with _FILE.open(encoding="utf-8") as file:
-        told = yaml.safe_load(file)
+        told = load_yaml(file)
     return State(
         name=told["state"],
         seed=told["seed"],

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
-
+from opencwc.convention.fields import load_yaml
 from opencwc.language.commerce import Stated, read_commerce
 
 _HEADERS = Path(__file__).parent / "data" / "headers.yaml"
@@ -63,7 +62,7 @@ def _touch(one: Stated, other: Stated) -> bool:
 
 @lru_cache(maxsize=4)
 def _words(column: str) -> frozenset[str]:
-    raw = yaml.safe_load(_HEADERS.read_text(encoding="utf-8"))["columns"][column]
+    raw = load_yaml(_HEADERS.read_text(encoding="utf-8"))["columns"][column]
     return frozenset(_plain(str(word)) for words in raw.values() for word in words)
 
 

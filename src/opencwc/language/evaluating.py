@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-import yaml
-
+from opencwc.convention.fields import load_yaml
 from opencwc.language.recognising import (
     CLASSES,
     DATA,
@@ -47,7 +46,7 @@ class Request(NamedTuple):
 
 def language_examples() -> list[Example]:
     """Return every written sentence, and its first third as a text of its own: what is short is harder."""
-    raw = yaml.safe_load((DATA / "language-examples.yaml").read_text(encoding="utf-8"))
+    raw = load_yaml((DATA / "language-examples.yaml").read_text(encoding="utf-8"))
     found = []
     for language, texts in raw.items():
         label = language if language in CLASSES else OTHER
@@ -62,7 +61,7 @@ def refusal_examples() -> list[Request]:
     """Return every written request."""
     found = []
     for name in REFUSAL_FILES:
-        raw = yaml.safe_load((DATA / name).read_text(encoding="utf-8"))
+        raw = load_yaml((DATA / name).read_text(encoding="utf-8"))
         for language, parts in raw.items():
             for part, both in parts.items():
                 for category, texts in both["refuse"].items():

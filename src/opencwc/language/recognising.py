@@ -16,6 +16,7 @@ from math import exp
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from opencwc.convention.fields import load_yaml
 from opencwc.errors import UnavailableError
 from opencwc.finding import Message
 from opencwc.language.disguises import make_plain
@@ -223,16 +224,12 @@ def _identifier(path: Path, changed: int) -> Any:
 
 @lru_cache(maxsize=4)
 def _calibration(path: Path, changed: int) -> Calibration:
-    import yaml
-
-    return Calibration(**yaml.safe_load(path.read_text(encoding="utf-8")))
+    return Calibration(**load_yaml(path.read_text(encoding="utf-8")))
 
 
 @lru_cache(maxsize=1)
 def _stop_words() -> dict[str, frozenset[str]]:
-    import yaml
-
-    raw = yaml.safe_load((DATA / "stop-words.yaml").read_text(encoding="utf-8"))
+    raw = load_yaml((DATA / "stop-words.yaml").read_text(encoding="utf-8"))
     return {language: frozenset(map(str, words)) for language, words in raw.items()}
 
 

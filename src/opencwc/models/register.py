@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from opencwc.convention.fields import load_yaml
 from opencwc.errors import NotFoundError, OpenCWCError, RuleError
 from opencwc.finding import Message
 from opencwc.models.model import Card, Figure, Model, Reference, State, WeightFile
@@ -67,7 +68,7 @@ def load_card(path: Path) -> Card:
     import yaml
 
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        raw = load_yaml(path.read_text(encoding="utf-8"))
         return build_card(raw)
     except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError) as error:
         raise RuleError(f"this card cannot be read ({error!r})", where=str(path), remedy="See another card.") from error

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
+from opencwc.chemistry.curated_names import TABLES_KEPT, CuratedNames
 from opencwc.chemistry.names import normalise_name
 from opencwc.chemistry.reading import Unreadable, read_structure
 from opencwc.chemistry.registry_numbers import check_digit, is_valid, looks_like_cas, normalise_cas
@@ -100,12 +101,17 @@ class KnownChemicals:
     @cached_property
     def short_names(self) -> frozenset[str]:
         """The curated names, in lower case, that could be taken for SMILES (PFIB, CNCl): they are names first."""
-        return frozenset(
-            name.text.lower()
-            for chemical in self.resolver.curated.chemicals
-            for name in chemical.names
-            if LEAST_SHORT_NAME <= len(name.text) <= LONGEST_SHORT_NAME and looks_drawn(name.text)
-        )
+        return _short_names(self.resolver.curated)
+
+
+@lru_cache(maxsize=TABLES_KEPT)
+def _short_names(curated: CuratedNames) -> frozenset[str]:
+    return frozenset(
+        name.text.lower()
+        for chemical in curated.chemicals
+        for name in chemical.names
+        if LEAST_SHORT_NAME <= len(name.text) <= LONGEST_SHORT_NAME and looks_drawn(name.text)
+    )
 
 
 @lru_cache(maxsize=1000)

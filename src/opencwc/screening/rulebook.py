@@ -6,7 +6,7 @@ The same index feeds the gate: what it does not hold, no entry can list.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,6 +19,9 @@ from opencwc.convention.fields import cached_json
 from opencwc.finding import Maker
 from opencwc.screening.cores import Core, Counts, Drawing, compile_structure
 from opencwc.settings import cache_folder
+
+RULEBOOKS_KEPT = 16
+"""As many as the questions that a service keeps."""
 
 
 @dataclass(frozen=True)
@@ -58,8 +61,8 @@ class Rulebook:
 
     @classmethod
     def of(cls, as_of: date | None = None, lists: tuple[str, ...] = (), files: tuple[Path, ...] = ()) -> "Rulebook":
-        """Return the rulebook of these lists on that day."""
-        return cls(Convention(as_of, lists, files))
+        """Return the rulebook of these lists on that day; all who ask share one, with its rules compiled."""
+        return _rulebook(Convention(as_of, lists, files))
 
     @property
     def list_ids(self) -> tuple[str, ...]:
@@ -177,6 +180,11 @@ def _between_metals(mol: Mol, numbers: list[int]) -> list[list[int]]:
         if number not in METALS:
             pieces.setdefault(root(index), []).append(index)
     return list(pieces.values())
+
+
+@lru_cache(maxsize=RULEBOOKS_KEPT)
+def _rulebook(convention: Convention) -> Rulebook:
+    return Rulebook(convention)
 
 
 def maker_of(rulebook: Rulebook) -> Maker:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice, product
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from opencwc.chemistry.curated_names import Spelling
+from opencwc.chemistry.curated_names import TABLES_KEPT, CuratedNames, Spelling
 from opencwc.chemistry.name_parts import NameParts
 from opencwc.chemistry.name_scanning import NameScanner, Spotted, Word, running_key
 from opencwc.chemistry.near_names import differs_as_chemicals_do
@@ -39,6 +39,7 @@ class Corrector:
     def __init__(self, resolver: Resolver, scanner: NameScanner) -> None:
         self._resolver = resolver
         self._scanner = scanner
+        self._words = name_words(resolver.curated)
         self._meant: dict[str, tuple[str, ...]] = {}
 
     def meant(self, word: Word) -> tuple[str, ...]:
@@ -60,7 +61,7 @@ class Corrector:
 
     def is_of_names(self, word: Word) -> bool:
         """Tell whether a word is one of listed chemicals' names."""
-        return word.stem in self._listed
+        return word.stem in self._words.listed
 
     def read(self, text: str, words: Sequence[Word], number: int) -> tuple[int, int, tuple[Spelling, ...]] | None:
         """Return first and last word and the spellings of the longest name around a mistyped word.
@@ -69,7 +70,10 @@ class Corrector:
         """
         around = words[max(0, number - 2) : number + 3]
         alone = len(words[number].stem) >= LEAST_ALONE
-        if not alone and sum(word.stem in self._listed or bool(self.meant(word)) for word in around) < LEAST_WORDS:
+        if (
+            not alone
+            and sum(word.stem in self._words.listed or bool(self.meant(word)) for word in around) < LEAST_WORDS
+        ):
             return None
         low = max(0, number - MOST_BESIDE)
         run = list(words[low : number + MOST_BESIDE + 1])
@@ -99,7 +103,7 @@ class Corrector:
     def _readings(self, word: Word) -> tuple[str, ...]:
         """Return what a word can be: itself where it is of names or nothing is nearer, and what it is mistyped for."""
         meant = self.meant(word)
-        return (word.stem, *meant) if not meant or word.stem in self._listed else meant
+        return (word.stem, *meant) if not meant or word.stem in self._words.listed else meant
 
     def _around(self, text: str, words: list[Word], number: int) -> Spotted | None:
         """Return the longest name of two words or more, of a listed chemical, that the word is in."""
@@ -118,10 +122,10 @@ class Corrector:
         stem = word.stem
         if len(stem) < LEAST_SOUNDED or not stem.isalpha() or _HAN.search(stem):
             return
-        is_of_names = stem in self._listed  # and of another language, it may be: chlorure de tionil
+        is_of_names = stem in self._words.listed  # and of another language, it may be: chlorure de tionil
         if not is_of_names and self._is_known(word):
             return
-        sounded = [other for other in self._by_sound.get(_sound(stem), ()) if other != stem]
+        sounded = [other for other in self._words.by_sound.get(_sound(stem), ()) if other != stem]
         yield from sounded
         if is_of_names or (len(stem) < LEAST_LETTERS and not (_CYRILLIC.match(stem) and len(word.key) > LEAST_LETTERS)):
             return
@@ -130,7 +134,7 @@ class Corrector:
             (distance, other)
             for length in range(len(stem) - allowed, len(stem) + allowed + 1)
             for other, distance, _ in process.extract(
-                stem, self._words_of_length.get(length, ()), scorer=OSA.distance, score_cutoff=allowed, limit=None
+                stem, self._words.of_length.get(length, ()), scorer=OSA.distance, score_cutoff=allowed, limit=None
             )
         ]
         for distance, other in sorted(near):
@@ -139,37 +143,27 @@ class Corrector:
 
     def _is_known(self, word: Word) -> bool:
         """Tell whether a word is one of other chemicals' names, which is not mistyped for one of listed ones."""
-        if word.stem in self._known or word.stem in self._others:
+        if word.stem in self._words.known or word.stem in self._others:
             return True
         return word.key.isascii() and self._resolver.index.name_id(word.key) is not None
-
-    @cached_property
-    def _known(self) -> frozenset[str]:
-        others = (one for one in self._resolver.curated.chemicals if not one.named_in)
-        return frozenset(_stems(name.text for one in others for name in one.names)) - self._listed
-
-    @cached_property
-    def _listed(self) -> frozenset[str]:
-        """The words, long enough to be mistyped, of listed chemicals' names."""
-        return frozenset(stem for stems in self._words_of_length.values() for stem in stems)
 
     @cached_property
     def _others(self) -> frozenset[str]:
         return NameParts.load().other_words
 
-    @cached_property
-    def _by_sound(self) -> dict[str, tuple[str, ...]]:
-        """The words of listed chemicals' names by how they sound."""
-        table: dict[str, list[str]] = {}
-        for stem in sorted(self._listed):
-            table.setdefault(_sound(stem), []).append(stem)
-        return {sound: tuple(stems) for sound, stems in table.items() if sound}
+
+class NameWords:
+    """The words of the curated names that a word can be mistyped for, or that keep it from being one."""
+
+    def __init__(self, curated: CuratedNames) -> None:
+        self._curated = curated
 
     @cached_property
-    def _words_of_length(self) -> dict[int, tuple[str, ...]]:
+    def of_length(self) -> dict[int, tuple[str, ...]]:
+        """Those of listed chemicals, by how many letters they have."""
         names = (
             name.text
-            for one in self._resolver.curated.chemicals
+            for one in self._curated.chemicals
             if one.named_in
             for name in one.names
             if name.kind in NEARLY_SPELT and _SEVERAL.search(name.text)
@@ -179,6 +173,31 @@ class Corrector:
             if len(stem) >= LEAST_LETTERS - 1 and stem.isalpha():
                 table.setdefault(len(stem), []).append(stem)
         return {length: tuple(stems) for length, stems in table.items()}
+
+    @cached_property
+    def listed(self) -> frozenset[str]:
+        """The words, long enough to be mistyped, of listed chemicals' names."""
+        return frozenset(stem for stems in self.of_length.values() for stem in stems)
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """Those of other chemicals."""
+        others = (one for one in self._curated.chemicals if not one.named_in)
+        return frozenset(_stems(name.text for one in others for name in one.names)) - self.listed
+
+    @cached_property
+    def by_sound(self) -> dict[str, tuple[str, ...]]:
+        """The words of listed chemicals' names by how they sound."""
+        table: dict[str, list[str]] = {}
+        for stem in sorted(self.listed):
+            table.setdefault(_sound(stem), []).append(stem)
+        return {sound: tuple(stems) for sound, stems in table.items() if sound}
+
+
+@lru_cache(maxsize=TABLES_KEPT)
+def name_words(curated: CuratedNames) -> NameWords:
+    """Return the words of these names, made once."""
+    return NameWords(curated)
 
 
 def _stems(names: Iterable[str]) -> Iterator[str]:
