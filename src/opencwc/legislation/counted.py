@@ -9,7 +9,7 @@ from opencwc.language.references import references_in
 from opencwc.legislation.clauses import ReadSection
 from opencwc.legislation.cues import MEASURED, PERMITTED, long_names
 from opencwc.legislation.places import Places
-from opencwc.legislation.topics import ANCHORS, DENIABLE, EXEMPTING, PURPOSES
+from opencwc.legislation.topics import ANCHORS, DEFINING, DENIABLE, EXEMPTING, PURPOSES
 
 
 class Counted:
@@ -105,7 +105,8 @@ class Counted:
         if any(self._is_reserved(read, start, clause, one) for one in by_clause["without_prejudice"].get(clause, ())):
             return True
         excepted = by_clause["except"].get(clause)
-        if excepted and term not in PURPOSES and term not in ANCHORS and self._is_behind(read, start, clause, excepted):
+        goes_on = term in PURPOSES or term in ANCHORS or term in DEFINING
+        if excepted and not goes_on and self._is_behind(read, start, clause, excepted):
             before = any(other < min(excepted) for other, _, where in self.places.raw(at, term) if where == clause)
             return not before
         if term in DENIABLE:
