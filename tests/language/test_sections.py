@@ -51,6 +51,14 @@ STYLES = {
         "المادة الرابعة والعشرون\nتسري\n",
         ["1", "2", "3", "24"],
     ),
+    "Arabic articles in brackets, and chapters that are none": (
+        "الفصل الأول: عام\n(المادة الأولى)\nنص\n(المادة الثانية)\nنص\nالفصل الثاني: خاص\n(المادة الثالثة)\nنص\n",
+        ["1", "2", "3"],
+    ),
+    "the articles of the Maghreb": (
+        "الباب الأول\nالفصل الأول ـ يضبط هذا القانون\nالفصل 2 ـ يحجر\nالفصل 2 من هذا القانون\nالفصل 3 (مكرر) ـ يعاقب\n",
+        ["1", "2", "3"],
+    ),
     "a chapter of a penal code that begins at its own number": (
         "CHAPTER XXIV\n\n241. Whoever makes a chemical weapon is punished.\n\n242. Whoever uses one is punished.\n\n"
         "243. (1) Attempts are punished.\n(2) So is whoever pays.\n",

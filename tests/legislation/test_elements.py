@@ -182,6 +182,17 @@ def test_what_the_text_itself_repeals_counts_no_more(check: Check) -> None:
     assert answer(check(BAN + REST + other, model=False), "PRO-01").verdict == "covered"
 
 
+def test_what_an_arabic_law_repeals_is_named_behind_the_verb(check: Check) -> None:
+    law = (
+        "المادة 1\nيحظر استعمال الأسلحة الكيميائية.\nالمادة 2\nعلى من يعثر على أسلحة كيميائية إبلاغ الشرطة.\n"
+        "المادة 3\n{}\n"
+    )
+    repealed = law.format("تلغى المادة 1 من هذا القانون.")
+    assert answer(check(repealed, model=False), "PRO-03").verdict == "none"
+    other = law.format("تلغى المادة 1 من القانون رقم 5 لسنة 1990.")
+    assert answer(check(other, model=False), "PRO-03").verdict == "covered"
+
+
 @pytest.mark.parametrize(
     "said",
     [
@@ -199,7 +210,8 @@ def test_two_sections_that_hold_two_of_five_things_each_are_part_of_it(check: Ch
     assert answer(check(law, model=False), "PRO-01").verdict == "partial"
 
 
-CASES = yaml.safe_load((Path(__file__).parents[1] / "cases" / "clauses" / "no_rules.yaml").read_text("utf-8"))
+CLAUSES = Path(__file__).parents[1] / "cases" / "clauses"
+CASES = yaml.safe_load((CLAUSES / "no_rules.yaml").read_text("utf-8"))
 
 
 @pytest.mark.parametrize("model", [False, True], ids=["rules", "model"])
@@ -208,6 +220,18 @@ def test_a_sentence_that_rules_nothing_covers_nothing(check: Check, case: dict[s
     before = CASES["before"][case["lang"]]
     text = f"{before['heading']}\n{before['says']}\n\n{before['next']}\n{case['says']}\n"
     assert answer(check(text, model=model), case["measure"]).verdict == "none"
+
+
+SAID = [
+    one for path in sorted(CLAUSES.glob("said*.yaml")) for one in yaml.safe_load(path.read_text("utf-8"))["sentences"]
+]
+
+
+@pytest.mark.parametrize("case", SAID, ids=lambda one: f"{one['holds']}-{one['lang']}")
+def test_a_measure_is_seen_in_whatever_words_it_is_said(check: Check, case: dict[str, str]) -> None:
+    before = CASES["before"][case["lang"]]
+    text = f"{before['heading']}\n{before['says']}\n\n{before['next']}\n{case['says']}\n"
+    assert answer(check(text, model=False), case["holds"]).verdict != "none"
 
 
 def test_the_items_of_a_recommendation_are_recommended_only(check: Check) -> None:

@@ -141,7 +141,7 @@ def _ordinals(lang: str) -> dict[str, int]:
 
 def _arabic_ordinals() -> dict[str, int]:
     units = ["الثانية", "الثالثة", "الرابعة", "الخامسة", "السادسة", "السابعة", "الثامنة", "التاسعة"]
-    found = {"الاولي": 1, "العاشرة": 10, "الحادية عشرة": 11, "الحادية عشر": 11}
+    found = {"الاولي": 1, "الاول": 1, "العاشرة": 10, "الحادية عشرة": 11, "الحادية عشر": 11}
     found |= {word: value for value, word in enumerate(units, 2)}
     for ending in ("عشرة", "عشر"):
         found |= {f"{word} {ending}": value + 10 for value, word in enumerate(units, 2)}

@@ -32,6 +32,8 @@ def references_in(text: str, lang: str = "") -> Iterator[Reference]:
     [('3-6', '9')]
     >>> [one.numbers for one in references_in("الواردة في المادتين (الرابعة) و(الخامسة) من هذا النظام")]
     [('4', '5')]
+    >>> [one.numbers for one in references_in("المواد من (8) إلى (15)")], [one.numbers for one in references_in("الفصلين 3 و4")]
+    ([('8-15',)], [('3', '4')])
     >>> [one.numbers for one in references_in("违反本条例第三条、第五条至第八条")], [one.numbers for one in references_in("§§ 2 und 3")]
     ([('3', '5-8')], [('2', '3')])
     >>> [one.numbers for one in references_in("違反第一條規定的")]
@@ -80,13 +82,14 @@ _CHINESE = re.compile(
 )
 _ONE_AR = rf"[(\[]?\s*(?:\d+|{ordinal_pattern('ar')})\s*[)\]]?"
 _ARABIC = re.compile(
-    rf"(?:ال|لل|بال|وال)?(?:مادة|مواد|مادتين|مادتان)\s*(?:رقم\s*)?(?P<list>{_ONE_AR}(?:\s*(?:،|,|و|إلى|حتى|أو|-)\s*(?:المادة\s*)?{_ONE_AR})*)"
+    r"(?:ال|لل|بال|وال)?(?:مادة|مواد|مادتين|مادتان|(?:فصل|فصلين|فصول)(?=\s*(?:من|عدد|رقم)?\s*[(\[]?\d))\s*"
+    rf"(?:(?:رقم|عدد)\s*|من\s+(?={_ONE_AR}))?(?P<list>{_ONE_AR}(?:\s*(?:،|,|و|إلى|حتى|أو|-)\s*(?:(?:المادة|الفصل)\s*)?{_ONE_AR})*)"
 )
 _ONE_LATIN = re.compile(_NUMBER)
 _ONE_CHINESE = re.compile(rf"(?<=第)[{CHINESE}0-9]+(?=条)")
 _ONE_ARABIC = re.compile(rf"\d+|{ordinal_pattern('ar')}")
 _RANGE = re.compile(
-    r"\s*(?:\(\w+\))*\s*(?:to|à|a|al|bis|–|-|—|по|至|到|إلى|حتى)\s*(?:本\w{1,3})?(?:第|l'article\s|[(])?\s*",
+    r"\s*[)\]]?(?:\(\w+\))*\s*(?:to|à|a|al|bis|–|-|—|по|至|到|إلى|حتى)\s*(?:本\w{1,3})?(?:第|l'article\s|[(])?\s*",
     re.IGNORECASE,
 )
 

@@ -70,7 +70,10 @@ _ARTICLES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("статья", re.compile(rf"^{_MARKS}(?P<word>СТАТЬЯ|Статья|Стаття|Мақала|Бап)\s+(?P<number>\d+(?:[.\-]\d+)*){_AFTER}", re.MULTILINE)),
     ("条", re.compile(rf"^{_MARKS}(?P<word>第)\s*(?P<number>[{CHINESE}０-９]+)\s*[条條](?P<again>之[一二三四五六七八九])?{_AFTER}", re.MULTILINE)),
     ("مادة", re.compile(
-        rf"^{_MARKS}(?P<word>(?:ال)?ماد[ةه])\s*[(\[:\-–]?\s*(?P<number>[0-9٠-٩]+|{ordinal_pattern('ar')})\s*(?P<again>مكرر[اً]*)?\s*[)\]]?{_AFTER}", re.MULTILINE)),
+        rf"^{_MARKS}[(\[]?(?P<word>(?:ال)?ماد[ةه])\s*[(\[:\-–]?\s*(?P<number>[0-9٠-٩]+|{ordinal_pattern('ar')})\s*(?P<again>مكرر[اً]*)?\s*[)\]]?{_AFTER}", re.MULTILINE)),
+    # In Tunisia and in older laws of Morocco; chapters are counted in words, but for the first.
+    ("فصل", re.compile(
+        rf"^{_MARKS}(?P<word>(?:ال)?فصل)\s*[(\[]?\s*(?P<number>[0-9٠-٩]+|(?:ال)?[أا]ول)\s*(?P<again>مكرر[اً]*)?\s*[)\]]?{_AFTER}", re.MULTILINE)),
 )  # fmt: skip
 _NUMBERED = re.compile(
     rf"^{_MARKS}(?P<number>\d{{1,3}}[A-Z]?)(?:\.(?:\s*[—–-]?\s*\(1\))?|\s*[—–](?=\s*\(1\))|[ \t]+(?=[A-ZА-ЯÀ-Ý]))(?![\d.])(?P<rest>[^\n]*)",
@@ -90,7 +93,7 @@ _GROUP = re.compile(
     re.MULTILINE,
 )
 _MARKED = re.compile(r"^\[\[(?P<id>[^\]\n]+)\]\][ \t]*(?P<rest>[^\n]*)$", re.MULTILINE)
-_ENDS = re.compile(r"^[\s.:\-–—)\]•·．。：　]+")
+_ENDS = re.compile(r"^[\s.:\-–—ـ)\]•·．。：　]+")
 _LEADERS = re.compile(r"(?:\.\s?){4,}|…{2,}|\t\s*\d+$|\s\d{1,4}$")
 _CONTENTS_LINE = re.compile(r"^[^\n]*\S[ \t]*(?:(?:\.[ \t]?){4,}|…{2,})[ \t]*[\d٠-٩ivxlc]{1,5}[ \t]*$", re.MULTILINE)
 """A line of a table of contents: dots lead to the number of a page."""
@@ -335,7 +338,7 @@ def _headings(plain: str) -> list[_Heading]:
     main = max(styles, key=lambda name: len(styles[name]), default="")
     chosen = list(styles.get(main, ()))
     for style, found in styles.items():  # two columns, or a law and the treaty it carries, in scripts of their own
-        if style != main and len(found) >= 3 and style not in ("section",):
+        if style != main and len(found) >= 3 and style not in ("section", "فصل"):
             chosen += found
     if len(chosen) < 3:
         numbered = _numbered(plain)
@@ -369,7 +372,9 @@ def _title(plain: str, found: re.Match[str], rest: str, style: str) -> tuple[str
         r"(?:规定|規定|所列|所指|所述|第|和|或|及|与|與|、|至|的|，|之规定|之規定)", rest.strip()
     ):
         return None, 0
-    if style == "مادة" and re.match(r"\s*(?:من|و\s*(?:ال)?ماد|،|فقرة|أعلاه|المذكورة|المشار|إلى)", rest):
+    if style in ("مادة", "فصل") and re.match(
+        r"\s*(?:من|و\s*(?:ال)?(?:ماد|فصل)|،|فقرة|أعلاه|المذكورة|المشار|إلى)", rest
+    ):
         return None, 0
     is_free = not said or bool(ended and re.search(r"[.:\-–—．。：)\]　]", ended[0]))
     if style in ("article", "section", "paragraph", "статья") and not is_free:

@@ -9,7 +9,7 @@ from opencwc.language.references import references_in
 from opencwc.legislation.clauses import ReadSection
 from opencwc.legislation.cues import IN_WORDS, MEASURED, PERMITTED, long_names
 from opencwc.legislation.places import Places
-from opencwc.legislation.topics import ANCHORS, DENIABLE, EXEMPTING, PURPOSES
+from opencwc.legislation.topics import ANCHORS, DEFINING, DENIABLE, EXEMPTING, PURPOSES
 
 
 class Counted:
@@ -127,10 +127,11 @@ class Counted:
             return True
         if any(self._is_reserved(read, start, clause, one) for one in by_clause["without_prejudice"].get(clause, ())):
             return True
+        goes_on = term in PURPOSES or term in ANCHORS or term in DEFINING
         excepted = [
             first
             for first, last in self._excepted(read, clause, by_clause["except"], own=True)
-            if first < start < last and term not in PURPOSES and term not in ANCHORS
+            if first < start < last and not goes_on
         ]
         if excepted:
             before = any(other < min(excepted) for other, _, where in self.places.raw(at, term) if where == clause)

@@ -151,12 +151,14 @@ class Reader:
         """Return how a section meets an element: said there, by reference, through a link, or left to a regulation."""
         forbids = kind in ("forbids", "punishes")
         anchored = "anchor" in about
+        # A section of definitions defines all that it lists, line by line.
+        listed = kind == "defines" and self._places.read[at].defines
         # A penalty at the end of a section punishes all that the section forbids.
         penal = kind == "punishes" and not anchored
         spoken = [
             {clause for *_, clause in hits}
             for key, hits in about.items()
-            if not (penal and PENAL.issuperset(key.split("|")))
+            if not (penal and PENAL.issuperset(key.split("|"))) and not (listed and key == "defined")
         ]
         carried = 0 if anchored else 1
         left = self._without(element, at, kind)

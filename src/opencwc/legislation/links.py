@@ -48,8 +48,8 @@ def _numbered(sections: Sequence[LegalSection]) -> Numbered:
 def _strike_out(places: Places, numbered: Numbered) -> None:
     """Let a section that another of the same text repeals count no more: "Section 3 is repealed"."""
     for at, read in enumerate(places.read):
-        for start, _, clause in places.raw(at, "repealed"):
-            for other in _begun_with(numbered, read, start, clause):
+        for start, end, clause in places.raw(at, "repealed"):
+            for other in (*_begun_with(numbered, read, start, clause), *_right_behind(numbered, read, end)):
                 places.read[other].repealed = other != at
 
 
@@ -96,6 +96,17 @@ def _begun_with(numbered: Numbered, read: ReadSection, place: int, clause: int) 
         last = bisect_left(read.folded.places, read.lead + reference.end)
         begins = 0 <= first - read.starts[clause] <= OPENING
         if begins and 0 <= place - last <= OPENING and reference.whose == "own":
+            for number in reference.numbers:
+                other = numbered.own.get((read.section.file, read.section.part, number))
+                if other is not None:
+                    yield other
+
+
+def _right_behind(numbered: Numbered, read: ReadSection, place: int) -> Iterator[int]:
+    """Yield the sections of the same text that are named right behind a place, as Arabic puts the verb first."""
+    for reference in references_in(read.section.text, read.section.lang):
+        first = bisect_left(read.folded.places, read.lead + reference.start)
+        if first >= place and not read.folded.text[place:first].strip() and reference.whose == "own":
             for number in reference.numbers:
                 other = numbered.own.get((read.section.file, read.section.part, number))
                 if other is not None:

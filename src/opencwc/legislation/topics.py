@@ -8,6 +8,8 @@ WITH_THEM = ("schedule_1", "schedule_2", "schedule_3", "national_authority", "co
 """Terms that mean the Convention's only in a text that is about it: any law may have a Schedule 1 or a convention."""
 TOPICS = frozenset((*ANCHORS, *WITH_THEM, "scheduled", "old_or_abandoned", "international_inspection"))
 """What a section's title may say for the clauses under it."""
+DEFINING = ("munitions", "equipment_for_use", "toxic_effect", "reactant")
+"""What only definitions say: it goes on behind "except for purposes not prohibited, and munitions ..."."""
 RIVALS = ("schedule_1", "schedule_2", "schedule_3", "discrete_organic", "biological_weapons")
 """Terms of which a clause that names one speaks of no other: a duty on Schedule 3 is none on Schedule 2."""
 SCHEDULES = frozenset(("schedule_1", "schedule_2", "schedule_3"))
