@@ -66,7 +66,7 @@ def test_the_report_has_the_decided_verdict_with_person_day_reason_and_proposal(
     assert rows["PRO-02"][3].endswith("rejected by Omar, 2026-11-24, who did not say what is right")
     page = html_of(checked, "en", DECISIONS)
     assert "The police act says so." in page and "Decided by (measures)" in page and "Leila (2)" in page
-    assert "The police keep riot control agents" in page, "the section that she named is quoted"
+    assert "The police keep riot control agents" in page and "Named by who decided." in page
 
 
 def test_counts_gaps_and_the_lead_go_by_what_was_decided(checked: Checked) -> None:

@@ -90,30 +90,34 @@ def answer_as_decided(answer: Answer, decided: Decided | None, law: Law | None =
         found, left, excepted = set(), (), ()
         missing = tuple(one.id for one in answer.measure.needed)
     passing = tuple(one for one in answer.passing if one in missing and one not in by_person)
-    named = _named(law, decided.place, answer) if law is not None and decided.verdict != NONE else ()
+    shown = answer.shown
+    if law is not None and decided.verdict != NONE:
+        shown = _named_first(law, decided.place, answer.shown)
     return replace(
-        answer, verdict=decided.verdict, probability=None, shown=(*named, *answer.shown), met=tuple(sorted(found)),
+        answer, verdict=decided.verdict, probability=None, shown=shown, met=tuple(sorted(found)),
         missing=missing, delegated=left, passing=passing, excepted=excepted,
         by_person=tuple(one.id for one in answer.measure.elements if one.id in by_person),
     )  # fmt: skip
 
 
-def _named(law: Law, place: str, answer: Answer) -> tuple[Shown, ...]:
-    """Return the beginning of the section that a person named, unless it is shown already or is none of the law's."""
-    if not place or any(_is_at(one.passage.section, place) for one in answer.shown):
-        return ()
-    found = [one for one in law.sections if _is_at(one, place)]
+def _named_first(law: Law, place: str, shown: tuple[Shown, ...]) -> tuple[Shown, ...]:
+    """Return the passages with that of the section that a person named first: its beginning, where it was not shown."""
+    if held := [one for one in shown if is_at(one.passage.section, place)]:
+        return (*held, *(one for one in shown if one not in held))
+    found = [one for one in law.sections if is_at(one, place)]
     if len(found) != 1:
-        return ()
+        return shown
     section = found[0]
     ends = [end for _, end in sentences_of(section.text) if end <= _LONGEST]
     end = len(section.text) if len(section.text) <= _LONGEST else max(ends, default=_LONGEST)
-    return (Shown(LegalPassage(section, section.start, section.start + end, section.text[:end]), 0.0, 0.0),)
+    passage = LegalPassage(section, section.start, section.start + end, section.text[:end])
+    return (Shown(passage, 0.0, 0.0), *shown)
 
 
-def _is_at(section: LegalSection, place: str) -> bool:
+def is_at(section: LegalSection, place: str) -> bool:
+    """Whether a section is the one that a person named as the place of the words."""
     said = place.strip().casefold()
-    return bool(section.id) and said in (section.id.casefold(), f"{section.file} {section.id}".casefold())
+    return bool(section.id and said) and said in (section.id.casefold(), f"{section.file} {section.id}".casefold())
 
 
 _LONGEST = 1_800

@@ -19,6 +19,7 @@ from opencwc.legislation.decided import (
     Decisions,
     as_decided,
     decided_on,
+    is_at,
     people_of,
     told_in_short,
 )
@@ -242,6 +243,7 @@ def _card(answer: Answer, proposed: Answer, decided: Decided | None, told: _Told
         facts += _decision(proposed, decided, lang)
         if decided.outcome == CORRECTED:
             said = say(f"law_verdict_{proposed.verdict}", lang) + _sure(proposed, lang)
+            why = tuple(sentence(one, lang) for one in proposed.why if one.id != "law_why_none")  # as the verdict says
             facts.append(Fact(say("law_column_proposed", lang), (said, *why)))
             why = ()
     return Card(
@@ -250,7 +252,7 @@ def _card(answer: Answer, proposed: Answer, decided: Decided | None, told: _Told
         badge(answer.verdict, lang),
         tuple(facts),
         None,
-        (*(Paragraph((one,)) for one in why), _beside(answer, told)),
+        (*(Paragraph((one,)) for one in why), _beside(answer, decided, told)),
         {"verdict": say(f"law_verdict_{answer.verdict}", lang)},
     )
 
@@ -266,7 +268,7 @@ def _decision(proposed: Answer, decided: Decided, lang: str) -> Iterator[Fact]:
     yield Fact(say("page_decide_reason", lang), (decided.reason,))
 
 
-def _beside(answer: Answer, told: _Told) -> Beside:
+def _beside(answer: Answer, decided: Decided | None, told: _Told) -> Beside:
     """Set what the law says, word for word, beside what the measure asks for and how each element stands."""
     measure, lang = answer.measure, told.lang
     asked: list[Block] = [
@@ -277,17 +279,22 @@ def _beside(answer: Answer, told: _Told) -> Beside:
         asked.append(Paragraph((Text(say("law_column_contain", lang), to="#gaps"),), "note"))
     return Beside(
         (
-            Column(say("law_beside_text", lang), tuple(_passages(answer, told))),
+            Column(say("law_beside_text", lang), tuple(_passages(answer, decided, told))),
             Column(say("law_beside_measure", lang), tuple(asked)),
         )
     )
 
 
-def _passages(answer: Answer, told: _Told) -> Iterator[Block]:
-    """Yield the passages that decide, of several texts under the name of each; of those that add nothing the places."""
+def _passages(answer: Answer, decided: Decided | None, told: _Told) -> Iterator[Block]:
+    """Yield the passages that decide, of several texts under the name of each; of those that add nothing the places.
+
+    The section that a person named goes first.
+    """
     lang = told.lang
     held = [one for one in answer.shown if one.decides] if answer.verdict != NONE else []
-    named = [one for one in answer.shown if not one.score and not one.decides]  # a person named it; nothing found it
+    place = decided.place if decided is not None and answer.verdict != NONE else ""
+    named = [one for one in answer.shown if is_at(one.passage.section, place)]
+    held = [one for one in held if one not in named]
     if not held and not named:
         yield Paragraph((sentence("law_nearest" if answer.shown else "law_why_none", lang),), "note")
         held = [_beginning(one) for one in answer.shown[:1]]
@@ -296,8 +303,8 @@ def _passages(answer: Answer, told: _Told) -> Iterator[Block]:
         if not told.alone:
             yield Paragraph((Text(file, verbatim=True),), "note")
         yield Passages(
-            tuple(_passage(one, answer, lang) for one in quoted if one.passage.section.file == file)
-        )  # fmt: skip
+            tuple(_passage(one, answer, lang, one in named) for one in quoted if one.passage.section.file == file)
+        )
     if rest:
         places = "; ".join(_places([one.passage.section for one in rest], told.alone))
         yield Paragraph((sentence(Message("law_also_in", {"places": places}), lang),), "note")
@@ -334,9 +341,11 @@ def _element(one: ElementShown, lang: str) -> Fact:
     return Fact(one.name, (Text(say(f"page_law_element_{one.stands}", lang), note=places),))
 
 
-def _passage(shown: Shown, answer: Answer, lang: str) -> Passage:
-    """Return a passage in its own language with its deciding words marked, and what it holds."""
+def _passage(shown: Shown, answer: Answer, lang: str, is_named: bool = False) -> Passage:
+    """Return a passage in its own language with its deciding words marked, and what it holds or that it was named."""
     section = shown.passage.section
+    if is_named and not shown.decides:
+        return Passage(section.id, tuple(marked(shown)), (), section.lang, sentence("law_passage_named", lang))
     held = " ".join(sentence(one, lang) for one in held_by(shown, answer))
     return Passage(section.id or section.file, tuple(marked(shown, TONES[answer.verdict])), (), section.lang, held)
 
