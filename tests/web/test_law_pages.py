@@ -449,15 +449,15 @@ def test_what_people_decided_is_in_the_report_the_tables_and_on_the_page(kept: K
         run = checked(kept.house, client, NOW, state="Iceland", case="reported")
         base = f"/law/runs/{run}"
         page = main_of(client, f"{base}/measures/CWC/PRO-01")
-        boxes = {one.attributes["value"] for one in page.all("input", name="elements")}
+        boxes = {one.attributes["value"] for one in page.all("input", name="element")}
         assert boxes == {"develop", "produce", "acquire", "stockpile", "retain"}
         reason = "The police ordinance says it."
         decided(client, run, "PRO-07", outcome="correct", verdict="covered", place="Section 4", reason=reason)
         elements = ["stockpile", "retain"]
         decided(
-            client, run, "PRO-01", outcome="correct", verdict="partial", elements=elements, reason="Kept is retained."
+            client, run, "PRO-01", outcome="correct", verdict="partial", element=elements, reason="Kept is retained."
         )
-        strange = {"outcome": "correct", "verdict": "none", "elements": "nonsense", "reason": "x", "seen": "0"}
+        strange = {"outcome": "correct", "verdict": "none", "element": "nonsense", "reason": "x", "seen": "0"}
         answer = client.post(f"{base}/measures/CWC/PRO-02/decision", data=strange, headers=PART)
         assert answer.status_code == 422 and "no such element" in answer.text
 

@@ -65,7 +65,7 @@ Seen = Annotated[int, Query(ge=0, le=LARGEST)]
 class DecisionForm(Closed):
     """A decision as the form sends it; ``seen`` is what was shown.
 
-    ``verdict`` and ``entry`` say what is right instead, ``place`` where in a law the words for it stand, ``elements``
+    ``verdict`` and ``entry`` say what is right instead, ``place`` where in a law the words for it stand, ``element``
     of which elements of a measure the finding says the contrary.
     """
 
@@ -74,7 +74,7 @@ class DecisionForm(Closed):
     verdict: Annotated[str, Field(max_length=30)] = ""
     entry: Annotated[str, Field(max_length=101)] = ""
     place: Annotated[str, Field(max_length=200)] = ""
-    elements: Annotated[
+    element: Annotated[
         list[Annotated[str, Field(pattern=r"^[a-z0-9_]+$", max_length=50)]], Field(max_length=50, default_factory=list)
     ]
     seen: Annotated[int, Field(ge=0, le=LARGEST)] = 0
@@ -165,7 +165,7 @@ def _correction(form: DecisionForm) -> dict[str, str] | None:
     if form.outcome != "correct":
         return None
     list_id, _, entry = form.entry.strip().rpartition(" ")
-    elements = ";".join(dict.fromkeys(form.elements))
+    elements = ";".join(dict.fromkeys(form.element))
     named = {
         "verdict": form.verdict,
         "list": list_id,

@@ -212,7 +212,7 @@ async def decide_on(
             raise NotFoundError("this measure has no finding any more", remedy=f"See /law/runs/{number}.")
         onward = _onward(shown, stands, wanted, answer)
         known = {one.id for one in answer.measure.elements}
-        if strange := [one for one in form.elements if one not in known]:
+        if strange := [one for one in form.element if one not in known]:
             raise InputError("the measure has no such element", where=strange[0], remedy=f"See /law/runs/{number}.")
         said = take_decision(request, standing.finding, form)
         if isinstance(said, Response):
