@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 
 from opencwc.legislation.comparing import compare, compared_csv, compared_json, compared_report
 from opencwc.publishing import write_html
@@ -88,3 +89,50 @@ def test_words_of_chinese_are_compared_sign_by_sign(check: Check) -> None:
     old = "第一条 禁止研制、生产、获取、储存化学武器。\n第二条 禁止使用化学武器。\n"
     compared = compare(check(old, model=False), check(old.replace("储存化学武器", "储存、保有化学武器"), model=False))
     assert any("保有" in word for one in compared.changes for pair in one.pairs for word in pair.words[1])
+
+
+BANS = "Section 1. No person shall develop, produce, otherwise acquire, stockpile or retain chemical weapons.\n"
+
+
+def test_what_still_stands_did_not_go_where_a_text_was_added(check: Check) -> None:
+    law = BANS + "Section 2. No person shall use chemical weapons.\n"
+    added = "Article 1. Nul ne peut employer des armes chimiques.\nArticle 2. Les armes chimiques sont interdites.\n"
+    compared = compare(check(law, model=False), check(law, added, model=False))
+    assert not [word for one in compared.changes for pair in one.pairs for word in pair.words[0]]
+    assert not {"lost", "mixed", "reworded"} & {one.change for one in compared.changes}
+    by_id = {one.after.measure.id: one for one in compared.changes}
+    assert by_id["PRO-01"].change == "same" and by_id["PRO-03"].change == "same"
+
+
+def test_a_verdict_that_falls_though_its_words_stand_is_told_as_that(check: Check) -> None:
+    before = check(BANS, model=False)
+    after = replace(before, answers=tuple(replace(one, verdict="none", met=()) for one in before.answers))
+    compared = compare(before, after)
+    ban = next(one for one in compared.changes if one.after.measure.id == "PRO-01")
+    assert (ban.change, ban.went, ban.still) == ("reading", (), ("Section 1",))
+    said = next(one for one in json.loads(compared_json(compared))["measures"] if one["measure"] == "PRO-01")
+    assert said["still_stands_in"] == ["Section 1"] and not said["passages"]
+    page = io.StringIO()
+    write_html(compared_report(compared, "en"), page)
+    assert "still stand after, in Section 1" in page.getvalue()
+
+
+def test_a_new_exception_takes_something_back_though_the_ban_stands(check: Check) -> None:
+    exempt = "Section 2. Section 1 shall not apply to members of the Defence Force.\n"
+    compared = compare(check(BANS, model=False), check(BANS + exempt, model=False))
+    ban = next(one for one in compared.changes if one.after.measure.id == "PRO-01")
+    assert ban.change == "lost"
+    assert [pair.after.passage.section.id for pair in ban.pairs if pair.after] == ["Section 2"]
+    back = compare(check(BANS + exempt, model=False), check(BANS, model=False))
+    ban = next(one for one in back.changes if one.after.measure.id == "PRO-01")
+    assert ban.change == "gained" and [pair.before is not None for pair in ban.pairs] == [True]
+
+
+def test_only_the_words_that_changed_are_marked_where_a_passage_moved(check: Check) -> None:
+    tail = " The Minister keeps a register of what was found in the country and tells the Organisation of it each year."
+    old = BANS.strip() + tail + "\n"
+    new = "Section 1. This is the law of the land." + old.removeprefix("Section 1.").replace("retain", "keep")
+    compared = compare(check(old, model=False), check(new, model=False))
+    ban = next(one for one in compared.changes if one.after.measure.id == "PRO-01")
+    went = [word for pair in ban.pairs for word in pair.words[0]]
+    assert went == ["retain"], went

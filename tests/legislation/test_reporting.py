@@ -14,7 +14,7 @@ from docx.oxml.ns import qn
 from opencwc.legislation import NONE, Checked
 from opencwc.legislation.formats import answer_to_plain, as_csv
 from opencwc.legislation.reporting import report
-from opencwc.legislation.showing import drafting_points, elements_shown
+from opencwc.legislation.showing import article_in, drafting_points, elements_shown, likely
 from opencwc.publishing import Beside, Passages, write_html
 from opencwc.publishing.docx import write_docx
 from opencwc.publishing.pdf import as_data
@@ -124,3 +124,39 @@ def test_the_annexes_of_the_convention_are_called_as_the_language_calls_them(che
     for lang, name in names.items():
         data = json.dumps(as_data(report(checked, lang)), ensure_ascii=False)
         assert (name in data and "Annex on Chemicals" not in data.replace(names["en"], "")) or lang == "en"
+
+
+def test_one_text_is_named_once_and_several_head_their_passages(check: Check) -> None:
+    alone, both = check(FRENCH, model=False), check(FRENCH, FRENCH.replace("Article", "Section"), model=False)
+    assert html_of(alone, "en").count("law-1.txt") == 1
+    matrix = next(one for one in as_data(report(both, "en"))["sections"] if one["id"] == "matrix")
+    places = {row[0]["text"]: row[4] for row in matrix["blocks"][0]["rows"]}
+    assert places["PRO-01"]["text"].startswith("law-1.txt: Article 1; law-2.txt: ")
+    assert '<p class="place"><bdi dir="auto">Article 1</bdi>' in html_of(both, "en")
+
+
+def test_no_verdict_is_said_to_be_certain(check: Check) -> None:
+    checked = check(FRENCH, model=False)
+    sure = replace(
+        checked, answers=tuple(replace(one, verdict="covered", probability=0.9999) for one in checked.answers)
+    )
+    assert "(&gt;99%)" in html_of(sure, "en") and "(100%)" not in html_of(sure, "en")
+    assert likely(0.874, "en") == "87%" and likely(1.0, "fr") == ">99\xa0%" and likely(0.0, "zh") == "<1%"
+
+
+def test_a_reference_with_arabic_words_runs_right_to_left_and_its_numbers_hold_together(check: Check) -> None:
+    measure = next(
+        one.measure for one in check(FRENCH, model=False).answers if "; Confidentiality" in one.measure.article
+    )
+    said = article_in(measure, "ar")
+    assert said.startswith("\u200e") and "\u200e; المرفق" in said
+    assert article_in(measure, "fr").isprintable() and "\u200e" not in article_in(measure, "fr")
+    rows = next(one for one in as_data(report(check(FRENCH, model=False), "ar"))["sections"] if one["id"] == "matrix")
+    cells = {row[0]["text"]: row[2] for row in rows["blocks"][0]["rows"]}
+    assert not cells[measure.id]["verbatim"] and cells["PRO-01"]["verbatim"]
+
+
+def test_a_passage_that_says_nothing_new_is_named_not_quoted(check: Check) -> None:
+    again = FRENCH + "Article 3. Interdiction\nIl est interdit de fabriquer et de stocker des armes chimiques.\n"
+    page = html_of(check(again, model=False), "en")
+    assert "It is said again in Article 3." in page

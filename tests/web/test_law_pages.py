@@ -140,6 +140,14 @@ def test_what_is_wrong_with_the_form_is_said(kept: Kept) -> None:
             answer = client.post("/law/texts", data=form, files=files, headers=PART)
             assert answer.status_code == 422, form
         assert client.post("/law/texts", data={"case": "law", "state": "XNV"}, headers=PART).status_code == 415
+        form = {"case": "law", "state": "XNV"}
+        told = client.post("/api/v1/law/checks", data=form)
+        assert told.status_code == 415 and "no file came with it" in told.json()["detail"]
+        told = client.post("/api/v1/law/checks", data=form, files=[("file", (f"{at}.txt", b"x")) for at in range(14)])
+        assert (told.status_code, told.json()["detail"]) == (422, "more than 12 files came")
+        assert "at most 12 files" in told.json()["remedy"]
+        told = client.post("/api/v1/law/checks", data={**form, "as_of": "1990-01-01"}, files=files)
+        assert told.status_code == 422 and "1997-04-29" in told.json()["remedy"], told.text
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -429,3 +437,95 @@ def test_no_page_has_a_percentage_beside_what_was_not_found(kept: Kept) -> None:
         for measure, stands in (("PRO-07", False), ("PRO-01", True)):
             lead = main_of(client, f"/law/runs/{kept.now}/measures/CWC/{measure}").all("p", class_="row")[0]
             assert ("how likely" in lead.text) is stands
+
+
+def decided(client: TestClient, run: int, measure: str, **form: str | list[str]) -> None:
+    answer = client.post(f"/law/runs/{run}/measures/CWC/{measure}/decision", data={"seen": "0", **form}, headers=PART)
+    assert answer.status_code == 204, answer.text
+
+
+def test_what_people_decided_is_in_the_report_the_tables_and_on_the_page(kept: Kept) -> None:
+    with kept.house.signed_in("rita") as client:
+        run = checked(kept.house, client, NOW, state="Iceland", case="reported")
+        base = f"/law/runs/{run}"
+        page = main_of(client, f"{base}/measures/CWC/PRO-01")
+        boxes = {one.attributes["value"] for one in page.all("input", name="element")}
+        assert boxes == {"develop", "produce", "acquire", "stockpile", "retain"}
+        reason = "The police ordinance says it."
+        decided(client, run, "PRO-07", outcome="correct", verdict="covered", place="Section 4", reason=reason)
+        elements = ["stockpile", "retain"]
+        decided(
+            client, run, "PRO-01", outcome="correct", verdict="partial", element=elements, reason="Kept is retained."
+        )
+        strange = {"outcome": "correct", "verdict": "none", "element": "nonsense", "reason": "x", "seen": "0"}
+        answer = client.post(f"{base}/measures/CWC/PRO-02/decision", data=strange, headers=PART)
+        assert answer.status_code == 422 and "no such element" in answer.text
+
+        html = client.get(f"{base}/report?format=html").text
+        assert "corrected by Name of rita" in html and reason in html and "people decided on 2 of 60" in html
+        assert client.get(f"{base}/report?format=docx").content.startswith(b"PK")
+        first = {
+            row["measure"]: row
+            for row in reversed(list(csv.DictReader(io.StringIO(client.get(f"{base}/report?format=csv").text))))
+        }
+        assert (first["PRO-07"]["verdict"], first["PRO-07"]["proposed"]) == ("covered", "none")
+        assert first["PRO-07"]["decided_by"] == "Name of rita" and first["PRO-07"]["place"] == "Section 4"
+        assert first["PRO-01"]["wrong_elements"] == "stockpile;retain" and first["PRO-01"]["missing"] == "stockpile"
+        told = {one["measure"]: one for one in client.get(f"{base}/report?format=json").json()["measures"]}
+        assert told["PRO-07"]["decision"]["reason"] == reason and told["PRO-07"]["proposed"] == "none"
+        found = {one["measure"]: one for one in client.get(f"/api/v1/law/checks/{run}").json()["measures"]}
+        assert found["PRO-01"]["decision"]["elements"] == elements and found["PRO-02"]["decision"] is None
+
+        page = main_of(client, f"{base}/measures/CWC/PRO-01")
+        assert "Corrected by Name of rita" in page.one("p", class_="by-person").text
+        stands = {one.one("b").text: one.attributes["class"] for one in page.one("ul", class_="elements").all("li")}
+        assert (stands["retain"], stands["stockpile"], stands["develop"]) == ("by_person", "missing", "met")
+        labels = {row["measure_id"]: row for row in csv.DictReader(io.StringIO(client.get(f"{base}/labels.csv").text))}
+        assert labels["PRO-01"]["elements"] == "stockpile;retain"
+        lines = map(json.loads, client.get(f"{base}/labels.jsonl").text.splitlines())
+        assert {one["measure"]: one["elements"] for one in lines} == {"PRO-01": elements, "PRO-07": []}
+
+
+def test_a_check_by_plain_rules_leaves_one_with_decisions_on_the_shelf_unless_asked(house: House) -> None:
+    files = [("file", (NOW, example_text(NOW)))]
+
+    def sent_by_program(client: TestClient, **form: str) -> int:
+        told = client.post("/api/v1/law/checks", data={"case": "law", "state": "XNV", **form}, files=files)
+        assert told.status_code == 202, told.text
+        return worked(house, f"/law/jobs/{told.json()['id']}")
+
+    def on_shelf(client: TestClient) -> set[str]:
+        return {row["run"] for row in csv.DictReader(io.StringIO(client.get("/law/shelf.csv").text))}
+
+    with house.signed_in("rita") as client:
+        first = sent_by_program(client)
+        assert client.get(f"/api/v1/law/checks/{first}").json()["model"], "the model takes part unless one says no"
+        rules = sent_by_program(client, model="no")
+        assert client.get(f"/api/v1/law/checks/{rules}").json()["model"] is None and on_shelf(client) == {str(rules)}
+        decided(client, first, "PRO-01", outcome="accept", reason="It is right.")
+        assert on_shelf(client) == {str(first)}
+        told = main_of(client, f"/law/runs/{rules}").one("p", class_="shelf-note").text
+        assert "which plain rules made" in told and f": check {first}" in told and ":." not in told
+        asked = sent_by_program(client, model="no", shelf="yes", as_of="2026-11-23")
+        assert on_shelf(client) == {str(asked)}
+        decided(client, rules, "PRO-01", outcome="accept", reason="It is right.")
+        latest = sent_by_program(client, as_of="2026-11-22")
+        assert on_shelf(client) == {str(latest)}, "what the model proposed takes its place as ever"
+
+
+def test_the_page_of_a_question_shows_no_figure_that_the_order_does_not_go_by(kept: Kept) -> None:
+    with kept.house.signed_in("anna") as client:
+        part, _ = post(client, "/law/ask", question="May inspectors enter premises?", state="XNV")
+        found = part.one("ol", class_="found-passages").all("li")
+        assert found and not any("%" in one.text.replace(one.one("blockquote").text, "") for one in found)
+
+
+def test_a_law_that_cannot_be_read_is_told_the_kinds_of_laws(house: House) -> None:
+    with house.signed_in("anna") as client:
+        for name, content, word in (("law.pdf", b"%PDF-1.7\nnothing that is read", "save"), ("law.txt", b"", "check")):
+            address = sent(client, name, content)
+            assert make_worker(house.entrance.configuration, intake_of(house.book)).work_once()
+            told = main_of(client, address).one("div", class_="warning")
+            said = told.all("p")[0].text
+            assert told.attributes["data-trouble"] == word and "PDF, DOCX, HTML" in said, said
+            assert not {"CSV", "XLSX", "EML"} & set(said.replace(",", " ").split()), said

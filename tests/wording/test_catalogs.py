@@ -12,6 +12,7 @@ from babel.messages.pofile import read_po
 
 from opencwc import wording
 from opencwc.convention import Convention
+from opencwc.errors import UnavailableError
 from opencwc.finding import Message
 from opencwc.transfers.causes import FEATURES
 from opencwc.wording import CATALOGS, LANGUAGES, choose_language, say, sentence
@@ -210,3 +211,17 @@ def test_a_message_within_others_is_said_as_itself_however_many_there_were() -> 
     said = [say(Message("why_found", {"found": one, "why": one})) for one in kept]
     assert said == [say(Message("why_found", {"found": one, "why": one})) for one in kept]
     assert len(set(said)) == len(kept)
+
+
+def test_catalogs_that_were_not_built_are_told_and_no_id_is_said(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(wording, "CATALOGS", tmp_path)
+    for cached in (wording._catalog, wording._template_of):
+        cached.cache_clear()
+    try:
+        with pytest.raises(UnavailableError, match=r"not built.*pip install"):
+            say("law_verdict_covered", "fr")
+    finally:
+        for cached in (wording._catalog, wording._template_of):
+            cached.cache_clear()

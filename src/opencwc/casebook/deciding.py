@@ -63,7 +63,8 @@ def decide(
     """Decide on findings, all of them or none, and return where each stands now.
 
     ``correction`` goes with ``correct``: ``verdict``, and ``list`` and ``entry`` where the verdict names one, an entry
-    that was in force on the day of the finding's run; ``place`` is where the words for it stand.
+    that was in force on the day of the finding's run; ``place`` is where the words for it stand, ``elements`` are the
+    parts of a rule, by their ids with a semicolon between them, of which the finding says the contrary.
     ``seen`` is the last decision that the person has seen of a single finding (0 for none): where another one has come
     since, nothing is decided.
 
@@ -338,8 +339,10 @@ def _checked_correction(outcome: Outcome, correction: Mapping[str, str] | None) 
     if not correction or "verdict" not in correction:
         raise InputError("what is the right verdict?", remedy=f"Give one of: {', '.join(VERDICTS)}.")
     require_verdict(correction["verdict"])
-    if unknown := set(correction) - {"verdict", "list", "entry", "place"}:
-        raise InputError(f"a correction has no {sorted(unknown)[0]!r}", remedy="It has verdict, list, entry and place.")
+    if unknown := set(correction) - {"verdict", "list", "entry", "place", "elements"}:
+        raise InputError(
+            f"a correction has no {sorted(unknown)[0]!r}", remedy="It has verdict, list, entry, place and elements."
+        )
     if bool(correction.get("list")) != bool(correction.get("entry")):
         raise InputError("a correction names list and entry together")
     verdict, entry = correction["verdict"], correction.get("entry")
@@ -365,11 +368,11 @@ def rules_of_run(run: Mapping[str, Any]) -> Convention:
 
 
 def _require_another(row: RowMapping, correction: Mapping[str, str], identity: int) -> None:
-    """Raise `InputError` where a correction says what was proposed; another place of the same is a correction."""
+    """Raise `InputError` where a correction says what was proposed; another place or element of it is a correction."""
     proposed = VERDICTS[row["verdict"]]
     same = correction["verdict"] == proposed
     same_entry = "entry" not in correction or (correction["list"], correction["entry"]) == (row["list"], row["entry"])
-    another_place = "place" in correction and correction["verdict"] != Verdict.NONE
+    another_place = bool({"place", "elements"} & set(correction)) and correction["verdict"] != Verdict.NONE
     if same and same_entry and not another_place:
         raise InputError(
             f"the correction of finding {identity} says what was proposed: {proposed}",

@@ -9,17 +9,22 @@ import sys
 import traceback
 from types import FrameType
 
+from opencwc.errors import OpenCWCError
+
 
 def main() -> None:
     """Run the command line and exit with its status: 0, 1 (something is listed or for review) or 2 (could not run)."""
     signal.signal(signal.SIGTERM, _stop)
     words = sys.argv[1:]
-    if len(words) == 2 and words[0] == "screen" and not words[1].startswith("-"):
-        _answer_at_once(words[1])
-    from opencwc.cli.app import app
-
     try:
+        if len(words) == 2 and words[0] == "screen" and not words[1].startswith("-"):
+            _answer_at_once(words[1])
+        from opencwc.cli.app import app
+
         app()
+    except OpenCWCError as error:  # which its command could not tell: the catalogs of its words are not built
+        sys.stderr.write(f"Error: {error}\n")
+        sys.exit(2)
     except Exception:  # a fault of ours must not look like an answer: 1 would mean that something is listed
         traceback.print_exc()
         sys.exit(2)

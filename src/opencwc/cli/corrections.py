@@ -37,6 +37,9 @@ def add(
     by: Annotated[str, typer.Option(help="Who says so.")],
     reason: Annotated[str, typer.Option(help="Why.")],
     section: Annotated[list[str] | None, typer.Option(help="Where it stands: 'Section 5'; may be given again.")] = None,
+    element: Annotated[
+        list[str] | None, typer.Option(help="An element that the proposal has wrongly: 'retain'; may be given again.")
+    ] = None,
     as_of: Annotated[str, typer.Option(metavar="DATE", help="The measures in force on this day.")] = "",
     lang: Lang = "",
 ) -> None:
@@ -53,7 +56,9 @@ def add(
         answer = next((one for one in checked.answers if one.measure.id == measure.strip().upper()), None)
         if answer is None:
             raise SettingsError(f"--measure {measure!r} is no measure of that day.", remedy="Write its id, as PRO-01.")
-        kept = _of_house().add(checked.law, answer, verdict, by=by, reason=reason, sections=section or ())
+        kept = _of_house().add(
+            checked.law, answer, verdict, by=by, reason=reason, sections=section or (), elements=element or ()
+        )
         _print(_told(kept, "corrections_kept"), spoken)
 
     _run(work, lang)
@@ -114,7 +119,9 @@ def _write_table(stream: Any, held: list[dict[str, Any]]) -> None:
     columns = [one for one in COLUMNS if one != "signs"]
     table = csv.DictWriter(stream, columns, extrasaction="ignore", lineterminator="\n")
     table.writeheader()
-    table.writerows({**one, "sections": ";".join(one["sections"])} for one in held)
+    table.writerows(
+        {**one, "sections": ";".join(one["sections"]), "elements": ";".join(one.get("elements", ()))} for one in held
+    )
 
 
 def _told(record: dict[str, Any], name: str) -> Message:

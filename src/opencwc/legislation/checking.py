@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -15,11 +15,13 @@ from opencwc.finding import Message
 from opencwc.language.encoders import Encoder, named_encoder
 from opencwc.language.legal_texts import LegalText, read_legal_text
 from opencwc.language.searching import Hit, PassageIndex
-from opencwc.language.sections import FOOTNOTE, sections_of
+from opencwc.language.sections import FOOTNOTE, LegalSection, sections_of
 from opencwc.language.splitting import LegalPassage, passages_of, sentences_of
 from opencwc.legislation.coverage_model import Weighed, weighed
 from opencwc.legislation.deciding import contributing, met_by, signs_of, strength
 from opencwc.legislation.elements import Reader
+from opencwc.legislation.excepting import exceptions_to
+from opencwc.legislation.formats import excepting_words
 from opencwc.legislation.languages import in_their_languages, language_named, unread_languages
 from opencwc.legislation.model import (
     COVERED,
@@ -36,7 +38,7 @@ from opencwc.legislation.model import (
 )
 from opencwc.legislation.narrowing import narrowed
 from opencwc.legislation.qualifying import qualified
-from opencwc.legislation.reach import SHORT
+from opencwc.legislation.reach import EXCEPTED, REACHES, SHORT
 from opencwc.legislation.retrieving import Found, question_of, rank, retrieve
 from opencwc.settings import load_settings
 from opencwc.wording import sentence
@@ -97,8 +99,7 @@ def check_texts(
     day = as_of or date.today()
     rules = measures or read_measures(day, own_sets(load_settings().folder))
     chosen = rules.measures
-    if not chosen:
-        raise _nothing_in_force(day)
+    see_that_measures_hold(day, lambda _: rules)
     law = read_law(texts, state, day)
     _see_that_something_is_read(law)
     law = _narrowed(law, rules)
@@ -124,7 +125,7 @@ def check_texts(
     if is_narrow:
         found = [(held, near, ranks, _telling(ranked, index)) for held, near, ranks, ranked in found]
     answers = [
-        _answer(one, held, ranked, index, proposed, sign)
+        _answer(one, held, ranked, index, proposed, sign, reader)
         for one, (held, _, _, ranked), proposed, sign in zip(chosen, found, likely, signs, strict=True)
     ]
     left_out = [Message("law_set_not_read", {"file": one.file, "why": one.why}) for one in rules.refused]
@@ -178,11 +179,14 @@ def _telling(ranked: Sequence[Found], index: PassageIndex) -> list[Found]:
     return [one for one in ranked if one.holding is not None or one.similarity >= index.encoder.thresholds.near]
 
 
-def _nothing_in_force(day: date) -> InputError:
+def see_that_measures_hold(day: date, measures_of: Callable[[date], Measures]) -> None:
+    """Raise `InputError` where no measure was in force on a day; ``measures_of`` reads those of one."""
+    if measures_of(day).measures:
+        return
     begins = [one.in_force.start for one in read_measures(date.max).measures if one.in_force.start]
     said = Message("law_no_measures", {"day": day.isoformat()})
     first = Message("law_no_measures_remedy", {"day": min(begins).isoformat()})
-    return InputError(sentence(said), remedy=sentence(first))
+    raise InputError(sentence(said), remedy=sentence(first))
 
 
 def _see_that_something_is_read(law: Law) -> None:
@@ -262,6 +266,7 @@ def _answer(
     index: PassageIndex,
     proposed: Weighed,
     signs: dict[str, float],
+    reader: Reader,
 ) -> Answer:
     inside = contributing(measure, list(held.values()))
     tight, met, left = met_by(inside)
@@ -272,7 +277,8 @@ def _answer(
         if one.how in SHORT and one.element in met - tight
     }
     lacking = [one.id for one in measure.missing(met)]
-    shown = tuple(_shown(one, index) for one in ranked[:SHOWN])
+    exceptions = _exceptions(inside, reader)
+    shown = _with_exceptions([_shown(one, index) for one in ranked[:SHOWN]], exceptions, index)
     verdict = proposed.verdict if shown else NONE
     weak: set[str] = set()
     if verdict == NONE:  # what stands somewhere did not make a provision
@@ -287,15 +293,57 @@ def _answer(
     met -= weak
     delegated = [one for one in lacking if one in left]
     missing = [one.id for one in measure.needed if one.id in weak or (one.id in lacking and one.id not in left)]
+    excepted = [one for one in missing if verdict == PARTIAL and one in weak and short.get(one) == EXCEPTED]
+    missing = [one for one in missing if one not in excepted]
     spoken = {element for one in shown for element in one.elements}
     passing = [one for one in missing if one in weak or one in spoken]
     why = _why(measure, verdict, met, missing, delegated, held, passing, short)
+    if excepted:
+        why = (*why, excepting_words([_name(one.names) for one in measure.elements if one.id in excepted], shown))
     open_ones = verdict != COVERED
     return Answer(
         measure, verdict, proposed.probability, shown, tuple(sorted(met)),
         tuple(missing) if open_ones else (), tuple(delegated) if open_ones else (), why,
-        tuple(signs.items()), tuple(passing) if open_ones else (),
+        tuple(signs.items()), tuple(passing) if open_ones else (), tuple(excepted),
     )  # fmt: skip
+
+
+def _exceptions(inside: Sequence[SectionHolding], reader: Reader) -> list[tuple[LegalSection, tuple[Span, ...]]]:
+    found = exceptions_to(inside, reader._places, reader._counted)
+    return [(reader._places.sections[at], spans) for at, spans in found.items()][:_EXCEPTIONS]
+
+
+_EXCEPTIONS = 2
+"""Sections that let somebody through which are shown in any case."""
+
+
+def _with_exceptions(
+    best: Sequence[Shown], exceptions: Sequence[tuple[LegalSection, tuple[Span, ...]]], index: PassageIndex
+) -> tuple[Shown, ...]:
+    """Return the passages that are shown, with what lets somebody through: in place of the last where it was not."""
+    shown, added = list(best), []
+    for section, spans in exceptions:
+        at = next((place for place, one in enumerate(shown) if one.passage.section is section), -1)
+        passages = [one for one in index.passages if one.section is section]
+        if at >= 0:
+            passages.insert(0, shown[at].passage)
+        passage = next((one for one in passages if _inside(one, spans)), None)
+        if passage is None:
+            continue
+        held = replace(shown[at], passage=passage) if at >= 0 else Shown(passage, 0.0, 0.0)
+        held = replace(held, excepts=tuple(_inside(passage, spans)))
+        if at >= 0:
+            shown[at] = held
+        else:
+            added.append(held)
+    return (*shown[: SHOWN - len(added)], *added)
+
+
+def _inside(passage: LegalPassage, spans: Iterable[Span]) -> list[Span]:
+    """Return the spans that begin in a passage, cut where it ends."""
+    return [
+        one._replace(end=min(one.end, passage.end)) for one in spans if passage.start <= one.start < passage.end
+    ]  # fmt: skip
 
 
 def _shown(found: Found, index: PassageIndex) -> Shown:
@@ -313,6 +361,8 @@ def _shown(found: Found, index: PassageIndex) -> Shown:
                 (left if held.how == "regulation" else elements).append(held.element)
         if not spans:
             elements, left = [], []
+        if not elements and not left:  # words that decide nothing lead nowhere
+            spans = []
     order = sorted(dict.fromkeys(spans), key=lambda one: (one.start, one.end))
     return Shown(
         passage, found.score, found.similarity, tuple(order), tuple(dict.fromkeys(elements)), tuple(dict.fromkeys(left))
@@ -368,8 +418,8 @@ def _why(
             said.append(Message("law_why_reference", {"elements": taken}))
     if verdict == PARTIAL:
         for message, ids in (
-            *((f"law_why_{reach}", [one for one in passing if short.get(one) == reach]) for reach in SHORT),
-            ("law_why_weak", [one for one in passing if one not in short]),
+            *((f"law_why_{reach}", [one for one in passing if short.get(one) == reach]) for reach in REACHES),
+            ("law_why_weak", [one for one in passing if short.get(one) not in REACHES]),
             ("law_why_missing", [one for one in missing if one not in passing]),
         ):
             if ids:
@@ -378,7 +428,7 @@ def _why(
         said.append(Message("law_why_regulation", {"elements": tuple(names[one] for one in delegated)}))
     if verdict == COVERED and (missing or delegated):
         said.append(Message("law_why_not_in_words", {"elements": tuple(names[one] for one in (*missing, *delegated))}))
-    return tuple(said) or (Message("law_why_near"),)
+    return tuple(said) or (() if EXCEPTED in short.values() else (Message("law_why_near"),))
 
 
 def _told(chosen: Sequence[Measure], step: str, tell: Progress) -> Iterator[Measure]:

@@ -6,15 +6,18 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cached_property
+from itertools import groupby
 
 from opencwc.finding import Message, message_to_plain
+from opencwc.language.sections import LegalSection
+from opencwc.language.splitting import sentences_of
 from opencwc.legislation.formats import element_words
 from opencwc.legislation.languages import language_named
-from opencwc.legislation.model import NONE, VERDICTS, Answer, Checked, Shown
+from opencwc.legislation.model import NONE, VERDICTS, Answer, Checked, Law, Shown
 from opencwc.legislation.qualifying import NOT_IN_FORCE, unread_files
 from opencwc.legislation.reporting import badge, title_of
 from opencwc.publishing import (
@@ -45,10 +48,13 @@ from opencwc.publishing.model import Tone
 from opencwc.wording import RIGHT_TO_LEFT, say, sentence
 from opencwc.wording.states import state_named
 
-CHANGES = ("gained", "lost", "mixed", "reworded", "same")
-"""What became of a measure: more of it is covered, less, some more and some less, other words, or nothing changed."""
+CHANGES = ("gained", "lost", "mixed", "reworded", "reading", "same")
+"""What became of a measure: more of it is covered, less, some more and some less, other words, or nothing changed.
+
+``reading`` is a verdict that differs though the words that it rested on still stand: the reading changed, not the law.
+"""
 CHANGE_TONES: dict[str, Tone] = {
-    "gained": "calm", "lost": "grave", "mixed": "doubt", "reworded": "mild", "same": "calm",
+    "gained": "calm", "lost": "grave", "mixed": "doubt", "reworded": "mild", "reading": "doubt", "same": "calm",
 }  # fmt: skip
 COMPARED_COLUMNS = (
     "measure", "change", "before", "after", "came", "went", "section_before", "section_after", "words_came",
@@ -61,19 +67,21 @@ _WORD = re.compile(r"[\u3400-\u9fff]|\w+|\s+|[^\w\s]")
 
 @dataclass(frozen=True)
 class Pair:
-    """A passage before and after, ``None`` where there is none, in pieces: what went and what came has a tone."""
+    """A passage before and after, ``None`` where there is none, in pieces: what went and what came has a tone.
+
+    ``standing`` are the texts of the law before and after: what stands in both is no difference, wherever it stands.
+    """
 
     before: Shown | None
     after: Shown | None
+    standing: tuple[_Texts, _Texts]
 
     @cached_property
     def pieces(self) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
         """Both texts, the words that differ marked."""
-        old, new = (_WORD.findall(one.passage.text) if one else [] for one in (self.before, self.after))
-        steps = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
-        went = _joined((old[first:last], "grave" if name != "equal" else None) for name, first, last, *_ in steps)
-        came = _joined((new[first:last], "calm" if name != "equal" else None) for name, *_, first, last in steps)
-        return went, came
+        earlier, later = self.standing
+        went = _differing(self.before, self.after, earlier, later, "grave")
+        return went, _differing(self.after, self.before, later, earlier, "calm")
 
     @property
     def words(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -82,13 +90,73 @@ class Pair:
         return went, came
 
 
-def _joined(stretches: Iterator[tuple[Sequence[str], Tone | None]]) -> tuple[Piece, ...]:
-    return tuple(Piece("".join(words), tone) for words, tone in stretches if words)
+class _Texts:
+    """The sections of one version of a law, to be asked whether they still say something."""
+
+    def __init__(self, law: Law) -> None:
+        self._sections = {(one.file, one.id): one for one in reversed(law.sections)}
+        self._by_id = {one.id: one for one in reversed(law.sections)}
+        whole = [one.text for one in law.texts if one.text] or [one.text for one in law.sections]
+        self._said = "\n".join(_plain(one) for one in whole)
+        self._held: dict[str, bool] = {}
+
+    def say(self, text: str) -> bool:
+        """Whether a text stands in this version word for word; spaces and line ends do not matter."""
+        plain = _plain(text)
+        if plain not in self._held:
+            self._held[plain] = plain in self._said
+        return self._held[plain]
+
+    def beside(self, section: LegalSection, shown: Shown | None) -> str:
+        """Return the text that a section is compared with: what was paired with it, else the one of its number."""
+        other = shown.passage.section if shown else self._sections.get((section.file, section.id))
+        other = other or (self._by_id.get(section.id) if section.id else None)
+        return other.text if other else ""
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _differing(own: Shown | None, paired: Shown | None, texts: _Texts, others: _Texts, tone: Tone) -> tuple[Piece, ...]:
+    """Return a passage in pieces, marked what the other version does not say: first by sentences, then word by word."""
+    if own is None:
+        return ()
+    text = own.passage.text
+    fresh = [span for span in sentences_of(text) if not others.say(text[slice(*span)])]
+    beside = others.beside(own.passage.section, paired)
+    against = [beside[slice(*span)] for span in sentences_of(beside)]
+    rest = _WORD.findall(" ".join(one for one in against if not texts.say(one))[:_LONGEST_COMPARED])
+    stretches: list[tuple[str, Tone | None]] = []
+    at = 0
+    for start, end in fresh:
+        stretches.append((text[at:start], None))
+        words = _WORD.findall(text[start:end])
+        steps = SequenceMatcher(None, words, rest, autojunk=False).get_opcodes()
+        stretches += [
+            ("".join(words[first:last]), None if name == "equal" else tone) for name, first, last, *_ in steps
+        ]  # fmt: skip
+        at = end
+    stretches.append((text[at:], None))
+    return tuple(Piece(said, of) for said, of in _joined(stretches))
+
+
+def _joined(stretches: Iterable[tuple[str, Tone | None]]) -> Iterator[tuple[str, Tone | None]]:
+    """Yield stretches, those of one tone that follow each other as one, and none that is empty."""
+    for tone, held in groupby((one for one in stretches if one[0]), key=lambda one: one[1]):
+        yield "".join(said for said, _ in held), tone
+
+
+_LONGEST_COMPARED = 8_000
+"""Characters of what is new in a section that words are compared with at most."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """One measure before and after: the change, the elements that came and went, the passages that differ."""
+    """One measure before and after: the change, the elements that came and went, the passages that differ.
+
+    ``still`` are the sections after in which the words stand that a verdict rested on which is read differently now.
+    """
 
     before: Answer
     after: Answer
@@ -96,6 +164,7 @@ class Change:
     came: tuple[str, ...]
     went: tuple[str, ...]
     pairs: tuple[Pair, ...]
+    still: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -135,21 +204,35 @@ _GOOD_PART = 0.2
 def compare(before: Checked, after: Checked) -> Compared:
     """Compare two readings of one State's law against the same measures."""
     earlier = {one.measure.id: one for one in before.answers}
-    changes = tuple(_change(earlier[one.measure.id], one) for one in after.answers if one.measure.id in earlier)
+    standing = _Texts(before.law), _Texts(after.law)
+    changes = tuple(
+        _change(earlier[one.measure.id], one, standing) for one in after.answers if one.measure.id in earlier
+    )  # fmt: skip
     return Compared(before, after, changes)
 
 
-def _change(before: Answer, after: Answer) -> Change:
+def _change(before: Answer, after: Answer, standing: tuple[_Texts, _Texts]) -> Change:
+    earlier, later = standing
+    held, holds = _holding(before), _holding(after)
+    gone = [one for one in held if not later.say(one.passage.text)]
+    new = [one for one in holds if not earlier.say(one.passage.text)]
+    excepting = any(one.excepts for one in new)
     came = tuple(one for one in after.met if one not in before.met)
     went = tuple(one for one in before.met if one not in after.met)
     step = _ORDER[after.verdict] - _ORDER[before.verdict]
-    pairs = tuple(_pairs(_holding(before), _holding(after)))
+    pairs = tuple(_pairs(gone, new, standing)) if gone or excepting or step > 0 or came else ()
+    up, down = step > 0 or bool(came), step < 0 or bool(went)
+    if (up and not gone and not new) or (down and not gone and not excepting and not (up and new)):
+        still = tuple(dict.fromkeys(one.passage.section.id or one.passage.section.file for one in held or holds))
+        return Change(before, after, "reading", (), (), (), still)
+    if not gone and not excepting:  # what is no longer counted still stands: it did not go
+        went = ()
     if came and went and not step:
         change = "mixed"
     elif step or came or went:
         change = "gained" if step > 0 or (not step and came) else "lost"
     else:
-        change = "reworded" if pairs else "same"
+        change = "reworded" if gone else "same"
     return Change(before, after, change, came, went, pairs)
 
 
@@ -157,18 +240,16 @@ def _holding(answer: Answer) -> list[Shown]:
     """Return the passages that a measure rests on: those that hold something of it."""
     if answer.verdict == NONE:
         return []
-    return [one for one in answer.shown if one.elements or one.delegated] or list(answer.shown[:1])
+    return [one for one in answer.shown if one.decides] or list(answer.shown[:1])
 
 
-def _pairs(before: Sequence[Shown], after: Sequence[Shown]) -> Iterator[Pair]:
+def _pairs(old: list[Shown], new: Sequence[Shown], standing: tuple[_Texts, _Texts]) -> Iterator[Pair]:
     """Pair the passages that differ: by their section, else by how many words they share; the rest stand alone."""
-    texts = {one.passage.text for one in before} & {one.passage.text for one in after}
-    old = [one for one in before if one.passage.text not in texts]
-    new = [one for one in after if one.passage.text not in texts]
+    old = list(old)
     for one in new:
         near = max(((_nearness(other, one), place) for place, other in enumerate(old)), default=(0.0, -1))
-        yield Pair(old.pop(near[1]) if near[0] >= _SHARED else None, one)
-    yield from (Pair(one, None) for one in old)
+        yield Pair(old.pop(near[1]) if near[0] >= _SHARED else None, one, standing)
+    yield from (Pair(one, None, standing) for one in old)
 
 
 def _nearness(one: Shown, other: Shown) -> float:
@@ -227,6 +308,7 @@ def compared_json(compared: Compared, lang: str = "en") -> str:
             "went": list(one.went),
             "section_before": _section(one.before),
             "section_after": _section(one.after),
+            "still_stands_in": list(one.still),
             "passages": [_pair_to_plain(pair) for pair in one.pairs],
         }
         for one in compared.changes
@@ -329,6 +411,8 @@ def _card(one: Change, lang: str) -> Card:
     ]
     change = say(f"law_change_{one.change}", lang)
     blocks: list[Block] = [Facts(tuple(Fact(name, (said,)) for name, said in told if said))]
+    if one.change == "reading":
+        blocks.append(Paragraph((sentence(standing_words(one), lang),), "note"))
     for pair in one.pairs:
         columns = [
             Column(say(f"law_compare_{side}", lang), (_passage(shown, pieces, lang),))
@@ -339,6 +423,11 @@ def _card(one: Change, lang: str) -> Card:
         f"measure-{measure.id}", (Text(measure.id, verbatim=True), title_of(measure, lang)),
         Badge(change, CHANGE_TONES[one.change]), (), None, tuple(blocks), {"change": change},
     )  # fmt: skip
+
+
+def standing_words(one: Change) -> Message:
+    """Say that the words which a verdict rested on still stand, and where."""
+    return Message("law_compare_standing", {"places": one.still})
 
 
 def _passage(shown: Shown | None, pieces: tuple[Piece, ...], lang: str) -> Block:

@@ -22,8 +22,10 @@ from opencwc.settings import data_folder
 
 COLUMNS = (
     "at", "by", "state", "as_of", "measure", "proposed", "probability", "verdict", "sections", "reason", "lang",
-    "signs",
+    "signs", "elements",
 )  # fmt: skip
+_LATER = {"elements"}
+"""Columns that labels of earlier versions do not have."""
 
 
 class Corrections:
@@ -38,16 +40,31 @@ class Corrections:
         return cls(data_folder() / "laws" / "corrections.jsonl")
 
     def add(
-        self, law: Law, answer: Answer, verdict: str, *, by: str, reason: str, sections: Sequence[str] = ()
+        self,
+        law: Law,
+        answer: Answer,
+        verdict: str,
+        *,
+        by: str,
+        reason: str,
+        sections: Sequence[str] = (),
+        elements: Sequence[str] = (),
     ) -> dict[str, Any]:
         """Keep what a person says of a measure, and return the record.
 
-        Raises `SettingsError` without a person, a reason or a known verdict, `StorageError` where it cannot be kept.
+        ``elements`` are those of which the proposal says the contrary. Raises `SettingsError` without a person, a
+        reason or a known verdict and for an element that the measure does not have, `StorageError` where it cannot be
+        kept.
         """
         if verdict not in VERDICTS:
             raise SettingsError(f"{verdict!r} is no verdict", remedy=f"It is one of: {', '.join(VERDICTS)}.")
         if not by.strip() or not reason.strip():
             raise SettingsError("a correction needs a person and a reason", remedy="Say who corrects it, and why.")
+        known = [one.id for one in answer.measure.elements]
+        if strange := [one for one in elements if one not in known]:
+            raise SettingsError(
+                f"{answer.measure.id} has no element {strange[0]!r}", remedy=f"Its elements are: {', '.join(known)}."
+            )
         record: dict[str, Any] = {
             "at": datetime.now(UTC).isoformat(timespec="seconds"),
             "by": by,
@@ -61,6 +78,7 @@ class Corrections:
             "reason": reason,
             "lang": next(iter(law.languages), ""),
             "signs": dict(answer.signs),
+            "elements": list(elements),
         }
         self._append([record])
         return record
@@ -163,7 +181,11 @@ def _labels_in(file: Path) -> list[dict[str, Any]]:
             continue
         try:
             record = json.loads(line)
-            sound = set(record) == set(COLUMNS) and record["verdict"] in VERDICTS and set(record["signs"]) >= set(SIGNS)
+            sound = (
+                set(record) | _LATER == set(COLUMNS)
+                and record["verdict"] in VERDICTS
+                and set(record["signs"]) >= set(SIGNS)
+            )
             sound = sound and all(isinstance(record["signs"][name], int | float) for name in SIGNS)
         except (ValueError, TypeError):
             sound = False

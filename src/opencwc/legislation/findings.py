@@ -48,6 +48,9 @@ def _evidence(answer: Answer) -> Iterator[Evidence]:
         for span in shown.spans[:_MOST_WORDS]:
             word = passage.text[span.start - passage.start : span.end - passage.start]
             yield Evidence("word", span.term, value=word, span=(span.start, span.end))
+        for span in shown.excepts:
+            said = passage.text[span.start - passage.start : span.end - passage.start]
+            yield Evidence("exception", place, value=said, span=(span.start, span.end))
     for id in answer.missing:
         yield Evidence("missing", id)
     for id in answer.delegated:

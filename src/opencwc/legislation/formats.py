@@ -10,32 +10,53 @@ from typing import Any
 
 from opencwc.convention.measures import Element, Measure
 from opencwc.finding import Message, message_to_plain
+from opencwc.legislation.decided import Decided, Decisions, as_decided, decided_on, decided_to_plain
 from opencwc.legislation.model import COLUMNS, COVERED, NONE, Answer, Checked, Shown
 from opencwc.legislation.qualifying import NOT_ALL_READ, told_of_obligation
 from opencwc.wording import say, sentence
 
 
-def as_csv(checked: Checked, lang: str = "en") -> str:
+def as_csv(checked: Checked, lang: str = "en", decisions: Decisions | None = None) -> str:
     """Return up to five lines a measure, best passage first; see ``docs/reference/legislation.md`` for the columns.
 
     A measure for which no passage was found at all has one line without a passage. Behind the measures stands a line
-    for each obligation of another text, with the measures that it still needs under ``missing``.
+    for each obligation of another text, with the measures that it still needs under ``missing``. With ``decisions``,
+    also with none of them, ``verdict`` and ``missing`` are those that stand by them, and `DECIDED_COLUMNS` follow.
     """
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for answer in checked.answers:
+    writer.writerow(COLUMNS if decisions is None else (*COLUMNS, *DECIDED_COLUMNS))
+    stands = as_decided(checked, decisions or {})
+    for proposed, answer in zip(checked.answers, stands.answers, strict=True):
+        behind = () if decisions is None else _decided_cells(proposed, decided_on(proposed, decisions))
         for number, shown in enumerate(answer.shown or (None,), 1):
-            writer.writerow(_row(answer, shown, number, lang))
-    for one in checked.obligations:
-        why = " ".join(sentence(each, lang) for each in told_of_obligation(one, checked))
-        writer.writerow((one.name, one.verdict, "", "", "", "", "", "", ";".join(one.open), why))
+            writer.writerow((*_row(answer, shown, number, lang), *behind))
+    nobody = () if decisions is None else ("",) * len(DECIDED_COLUMNS)
+    for one in stands.obligations:
+        why = " ".join(sentence(each, lang) for each in told_of_obligation(one, stands))
+        writer.writerow((one.name, one.verdict, "", "", "", "", "", "", ";".join(one.open), why, *nobody))
     return stream.getvalue()
+
+
+def _decided_cells(proposed: Answer, decided: Decided | None) -> tuple[str, ...]:
+    if decided is None:
+        return (proposed.verdict, *("",) * (len(DECIDED_COLUMNS) - 1))
+    words = (decided.by, decided.at, decided.place, ";".join(decided.elements), decided.reason)
+    return (proposed.verdict, decided.outcome, *(_no_formula(one) for one in words))
+
+
+def _no_formula(text: str) -> str:
+    """Return what a person wrote as a cell that a spreadsheet program takes for text (CWE-1236)."""
+    return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+DECIDED_COLUMNS = ("proposed", "outcome", "decided_by", "decided_at", "place", "wrong_elements", "reason")
+"""The columns behind `COLUMNS` where a law is taken along with what people decided."""
 
 
 def _row(answer: Answer, shown: Shown | None, number: int, lang: str) -> tuple[object, ...]:
     probability = "" if answer.probability is None else f"{answer.probability:.3f}"
-    missing = ";".join((*answer.missing, *answer.delegated))
+    missing = ";".join((*answer.missing, *answer.delegated))  # what is said, but not for everyone, is in the reason
     said = answer.why if number == 1 or shown is None else held_by(shown, answer)
     why = " ".join(sentence(one, lang) for one in said)
     if shown is None:
@@ -49,22 +70,46 @@ def _row(answer: Answer, shown: Shown | None, number: int, lang: str) -> tuple[o
 
 def held_by(shown: Shown, answer: Answer) -> tuple[Message, ...]:
     """Say what one passage holds of a measure: as a provision, only in passing, by leaving it to a regulation."""
+    held = [one for one in shown.elements if one in answer.met or one in answer.excepted]
     kinds = {
-        "law_passage_holds": [one for one in shown.elements if one in answer.met],
-        "law_only_in_passing": [one for one in shown.elements if one not in answer.met],
+        "law_passage_holds": held,
+        "law_only_in_passing": [one for one in shown.elements if one not in held],
         "law_left_to_regulation": list(shown.delegated),
     }
     said = [Message(id, {"elements": _named(answer.measure, held)}) for id, held in kinds.items() if held]
+    if shown.excepts:
+        said.append(Message("law_passage_excepts"))
     return tuple(said) or (Message("law_passage_near"),)
+
+
+def excepting_words(elements: Sequence[Message], shown: Sequence[Shown]) -> Message:
+    """Say that elements are said but not for everyone, and where the exception stands if that is known."""
+    places = dict.fromkeys(one.passage.section.id for one in shown if one.excepts and one.passage.section.id)
+    if not places:
+        return Message("law_why_excepted", {"elements": tuple(elements)})
+    return Message("law_why_excepted_at", {"elements": tuple(elements), "places": tuple(places)})
 
 
 def _named(measure: Measure, ids: Sequence[str]) -> tuple[Message, ...]:
     return tuple(Message("by_language", dict(element_named(measure, one).names)) for one in ids)
 
 
-def as_json(checked: Checked, lang: str = "en") -> str:
-    """Return everything that was found: texts, measures, passages with their deciding words, what is missing."""
+def as_json(checked: Checked, lang: str = "en", decisions: Decisions | None = None) -> str:
+    """Return everything that was found: texts, measures, passages with their deciding words, what is missing.
+
+    With ``decisions`` a measure stands as people decided, the proposal and the decision beside it.
+    """
     law = checked.law
+    stands = as_decided(checked, decisions or {})
+    measures = [answer_to_plain(one, lang) for one in stands.answers]
+    if decisions is not None:
+        for plain, proposed in zip(measures, checked.answers, strict=True):
+            decided = decided_on(proposed, decisions)
+            plain |= {
+                "proposed": proposed.verdict,
+                "proposed_probability": None if proposed.probability is None else round(proposed.probability, 4),
+                "decision": decided_to_plain(decided) if decided else None,
+            }
     said: dict[str, Any] = {
         "state": law.state,
         "as_of": law.as_of.isoformat(),
@@ -73,8 +118,8 @@ def as_json(checked: Checked, lang: str = "en") -> str:
         "texts": [{"file": one.name, "kind": one.kind, "characters": len(one.text)} for one in law.texts],
         "languages": list(law.languages),
         "notes": [message_to_plain(one) | {"said": sentence(one, lang)} for one in checked.notes],
-        "measures": [answer_to_plain(one, lang) for one in checked.answers],
-        "sets": _sets(checked, lang),
+        "measures": measures,
+        "sets": _sets(stands, lang),
     }
     return json.dumps(said, ensure_ascii=False, indent=1) + "\n"
 
@@ -118,6 +163,7 @@ def answer_to_plain(answer: Answer, lang: str = "en") -> dict[str, Any]:
         "missing": list(answer.missing),
         "in_passing": list(answer.passing),
         "delegated": list(answer.delegated),
+        "excepted": list(answer.excepted),
         "why": [message_to_plain(one) | {"said": sentence(one, lang)} for one in answer.why],
         "passages": [passage_to_plain(one) for one in answer.shown],
     }
@@ -137,6 +183,9 @@ def passage_to_plain(shown: Shown) -> dict[str, Any]:
         "similarity": round(shown.similarity, 4),
         "elements": list(shown.elements),
         "left_to_regulation": list(shown.delegated),
+        "excepts": [
+            {"start": one.start, "end": one.end, "words": _word(shown, one.start, one.end)} for one in shown.excepts
+        ],
         "words": [
             {"term": one.term, "start": one.start, "end": one.end, "word": _word(shown, one.start, one.end)}
             for one in shown.spans
@@ -158,15 +207,11 @@ def element_words(measure: Measure, ids: Sequence[str], lang: str) -> str:
     return say("list_separator", lang).join(say(one, lang) for one in _named(measure, ids))
 
 
-def missing_words(answer: Answer, lang: str, verdict: str = "") -> str:
-    """Say what is missing of a measure that is covered in part, what is left to a regulation, and what was not read.
-
-    ``verdict`` is the one that a person gave in place of the proposal.
-    """
-    verdict = verdict or answer.verdict
-    if verdict == COVERED:
+def missing_words(answer: Answer, lang: str) -> str:
+    """Say what is missing of a measure that is covered in part, what is left to a regulation, and what was not read."""
+    if answer.verdict == COVERED:
         return ""
-    lacking = _lacking(answer, lang) if verdict != NONE else ()
+    lacking = _lacking(answer, lang) if answer.verdict != NONE else ()
     unread = (say(one, lang) for one in answer.why if one.id == NOT_ALL_READ)
     return "; ".join(one for one in (*lacking, *unread) if one)
 
@@ -180,7 +225,10 @@ def _lacking(answer: Answer, lang: str) -> tuple[str, ...]:
     left = element_words(answer.measure, answer.delegated, lang)
     if left:
         left = say(Message("law_left_to_regulation", {"elements": left}), lang)
-    return said, passing, left
+    excepted = ""
+    if answer.excepted:
+        excepted = say(excepting_words(_named(answer.measure, answer.excepted), answer.shown), lang)
+    return said, passing, left, excepted
 
 
 def place_words(answer: Answer) -> str:

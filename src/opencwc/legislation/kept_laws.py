@@ -90,6 +90,7 @@ def answer_as_json(answer: Answer, sections: Mapping[int, int]) -> dict[str, Any
         "delegated": list(answer.delegated),
         "why": [message_to_plain(one) for one in answer.why],
         "passing": list(answer.passing),
+        "excepted": list(answer.excepted),
         "signs": [[name, float(value)] for name, value in answer.signs],
         "shown": [
             {
@@ -102,6 +103,7 @@ def answer_as_json(answer: Answer, sections: Mapping[int, int]) -> dict[str, Any
                 "spans": [list(span) for span in one.spans],
                 "elements": list(one.elements),
                 "delegated": list(one.delegated),
+                "excepts": [list(span) for span in one.excepts],
             }
             for one in answer.shown
         ],
@@ -223,6 +225,7 @@ def _answer(told: Mapping[str, Any], sections: Sequence[LegalSection] | None) ->
         tuple(message_from_plain(one) for one in told["why"]),
         signs=tuple((str(name), float(value)) for name, value in told["signs"]),
         passing=tuple(map(str, told.get("passing", ()))),  # laws kept by earlier versions have none
+        excepted=tuple(map(str, told.get("excepted", ()))),
     )
 
 
@@ -231,10 +234,15 @@ def _shown(told: Mapping[str, Any], section: LegalSection) -> Shown:
         _passage(section, told["start"], told["end"], told["lead"]),
         float(told["score"]),
         float(told["similarity"]),
-        tuple(Span(str(term), int(start), int(end)) for term, start, end in told["spans"]),
+        _spans(told["spans"]),
         tuple(map(str, told["elements"])),
         tuple(map(str, told["delegated"])),
+        _spans(told.get("excepts", ())),
     )
+
+
+def _spans(told: Sequence[Sequence[Any]]) -> tuple[Span, ...]:
+    return tuple(Span(str(term), int(start), int(end)) for term, start, end in told)
 
 
 def _measure_as_json(one: Measure) -> dict[str, Any]:

@@ -75,7 +75,10 @@ class SectionHolding:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A passage that is shown for a measure: the passage, how near it is, its deciding words, what it holds."""
+    """A passage that is shown for a measure: the passage, how near it is, its deciding words, what it holds.
+
+    ``excepts`` is what in it lets somebody through whom a ban of the Convention binds.
+    """
 
     passage: LegalPassage
     score: float
@@ -83,6 +86,12 @@ class Shown:
     spans: tuple[Span, ...] = ()
     elements: tuple[str, ...] = ()
     delegated: tuple[str, ...] = ()
+    excepts: tuple[Span, ...] = ()
+
+    @property
+    def decides(self) -> bool:
+        """Whether it holds something of the measure, or takes something of it back."""
+        return bool(self.elements or self.delegated or self.excepts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +100,9 @@ class Answer:
 
     ``probability`` is that of the verdict where a model took part, else ``None``. ``missing`` are ids of elements that
     no provision holds, ``passing`` those among them whose words stand somewhere all the same, only in passing;
-    ``delegated`` are those that are left to a regulation that was not supplied. ``signs`` are the numbers that the
-    decision rests on, by name.
+    ``delegated`` are those that are left to a regulation that was not supplied, ``excepted`` those that are said, but
+    not for everyone. ``signs`` are the numbers that the decision rests on, by name. Of an answer as people decided it,
+    ``by_person`` are the elements that stand as a person said.
     """
 
     measure: Measure
@@ -105,6 +115,8 @@ class Answer:
     why: tuple[Message, ...]
     signs: tuple[tuple[str, float], ...] = ()
     passing: tuple[str, ...] = ()
+    excepted: tuple[str, ...] = ()
+    by_person: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

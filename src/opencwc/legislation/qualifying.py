@@ -48,6 +48,6 @@ def _rested_on(answer: Answer, doubtful: dict[str, Message]) -> list[Message]:
     """Return what is to be said of the texts that a verdict rests on."""
     if answer.verdict == NONE:
         return []
-    held = [one for one in answer.shown if one.elements or one.delegated] or answer.shown[:1]
+    held = [one for one in answer.shown if one.decides] or answer.shown[:1]
     files = dict.fromkeys(one.passage.section.file for one in held)
     return [doubtful[one] for one in files if one in doubtful]

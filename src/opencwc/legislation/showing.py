@@ -9,21 +9,45 @@ from opencwc.convention.measures import Element, Measure
 from opencwc.finding import Message
 from opencwc.legislation.formats import element_named
 from opencwc.legislation.model import Answer
-from opencwc.wording import say
+from opencwc.wording import RIGHT_TO_LEFT, say
 
-STANDS = ("met", "passing", "delegated", "advised", "missing", "instead")
-"""How an element can stand in the texts; the last where another element stands for it."""
+STANDS = ("met", "by_person", "excepted", "passing", "delegated", "advised", "missing", "instead")
+"""How an element can stand in the texts: the last where another stands for it, the second where a person says so."""
 
 
 _ANNEXES = {"Annex on Chemicals": "law_annex_chemicals", "Confidentiality Annex": "law_annex_confidentiality"}
 
 
 def article_in(measure: Measure, lang: str) -> str:
-    """Return where the Convention asks for a measure, its annexes called as the language calls them."""
+    """Return where the Convention asks for a measure, its annexes called as the language calls them.
+
+    In a language that runs right to left the references between such names hold together (marks U+200E at their ends).
+    """
     said = measure.article
     for name, message in _ANNEXES.items():
         said = said.replace(name, say(message, lang))
-    return said
+    if lang not in RIGHT_TO_LEFT or said.isascii():
+        return said
+    parts = said.split("; ")
+    return "; ".join(f"{LEFT_TO_RIGHT}{one}{LEFT_TO_RIGHT}" if one.isascii() else one for one in parts)
+
+
+LEFT_TO_RIGHT = "\u200e"
+
+
+def likely(probability: float, lang: str) -> str:
+    """Return how likely a verdict is in whole percents; nothing that a model says is certain.
+
+    >>> likely(0.87, "en"), likely(0.9996, "fr"), likely(0.001, "en")
+    ('87%', '>99\xa0%', '<1%')
+    """
+    sign = "%" if lang in ("en", "zh") else "\xa0%"
+    over, under = probability >= _NEARLY_SURE, probability < 1 - _NEARLY_SURE
+    said = f"{'>' if over else '<' if under else ''}{99 if over else 1 if under else round(100 * probability)}{sign}"
+    return f"{LEFT_TO_RIGHT}{said}{LEFT_TO_RIGHT}" if lang in RIGHT_TO_LEFT else said
+
+
+_NEARLY_SURE = 0.995
 
 
 @dataclass(frozen=True)
@@ -57,7 +81,11 @@ def elements_shown(answer: Answer, lang: str) -> Iterator[ElementShown]:
 
 def _stands(element: Element, answer: Answer, lacking: set[str]) -> str:
     if element.id in answer.met:
-        return "met"
+        return "by_person" if element.id in answer.by_person else "met"
+    if element.id in answer.by_person:
+        return "missing"
+    if element.id in answer.excepted:
+        return "excepted"
     if element.id in answer.delegated:
         return "delegated"
     if element.id in answer.passing or any(element.id in one.elements for one in answer.shown):
@@ -72,17 +100,22 @@ def _places(element: str, answer: Answer) -> tuple[tuple[str, str], ...]:
     return tuple(dict.fromkeys((one.file, one.id) for one in held))
 
 
-def drafting_points(answer: Answer, lang: str) -> list[str]:
+def drafting_points(answer: Answer, lang: str, *, alone: bool = False) -> list[str]:
     """Return what a provision has to contain to close a gap, one sentence an element that is missing.
 
-    Of what was found in passing it says so, and where: the words may be there already.
+    Of what was found in passing it says so, and where: the words may be there already. Where a text is ``alone`` it is
+    not named.
     """
-    wanted = (*answer.missing, *answer.delegated) or tuple(one.id for one in answer.measure.needed)
+    wanted = (*answer.missing, *answer.delegated, *answer.excepted) or tuple(one.id for one in answer.measure.needed)
     points = []
     for one in wanted:
         says = said_in(element_named(answer.measure, one).says, lang)
+        if one in answer.excepted:
+            says = say(Message("law_point_excepted", {"says": says}), lang)
         if one in answer.passing:
-            places = say("list_separator", lang).join(f"{file} {section}" for file, section in _places(one, answer))
+            places = say("list_separator", lang).join(
+                section if alone else f"{file} {section}" for file, section in _places(one, answer)
+            )
             message = "law_point_in_passing_at" if places else "law_point_in_passing"
             says = say(Message(message, {"says": says, "places": places}), lang)
         points.append(says)

@@ -44,7 +44,7 @@ class Shelf(NamedTuple):
 class Listed:
     """A run in the list of all: its number, its case, when, of which files, and how many came out how.
 
-    ``asked`` is the question that it was made for.
+    ``asked`` is the question that it was made for, ``maker`` who made its findings.
     """
 
     number: int
@@ -54,6 +54,7 @@ class Listed:
     counts: Mapping[str, int]
     mark: str
     asked: Mapping[str, Any]
+    maker: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -140,6 +141,6 @@ def list_runs(book: Casebook, person: Person, verb: str, limit: int = MOST_LISTE
             counts = json.loads(row["tally"]).get("by_verdict", {})
             files = str(json.loads(row["checked"]).get("file", ""))
             mark = str(run_named(connection, row["number"])["mark"])
-            asked = json.loads(row["asked"])
-            found.append(Listed(row["number"], row["name"], row["started_at"], files, counts, mark, asked))
+            asked, maker = json.loads(row["asked"]), json.loads(row["maker"] or "{}")
+            found.append(Listed(row["number"], row["name"], row["started_at"], files, counts, mark, asked, maker))
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from fastapi import Request
@@ -11,12 +12,16 @@ from starlette.responses import Response
 
 from opencwc.casebook.model import Mark
 from opencwc.errors import InputError, SettingsError
+from opencwc.legislation.checking import see_that_measures_hold
 from opencwc.legislation.states import known_state
 from opencwc.web.legislating import LAW
+from opencwc.web.legislating_measures import measures_of
 from opencwc.web.routers.uploading import Answer, submit_uploads
+from opencwc.web.service import service_of
 from opencwc.web.uploads import Uploads, asked_in_case, files_of, form_of, no_file, texts_of
 
-KNOWN_WORDS = frozenset({"case", "mark", "as_of", "model", "state", "trial"})
+KNOWN_WORDS = frozenset({"case", "mark", "as_of", "model", "state", "trial", "shelf"})
+_YES = ("yes", "true", "1")
 
 
 def texts_sent(form: FormData) -> Uploads:
@@ -25,12 +30,15 @@ def texts_sent(form: FormData) -> Uploads:
 
 
 def asked_of_texts(words: Mapping[str, str], uploads: Uploads) -> tuple[dict[str, Any], Mark]:
-    """Return the question of a job over a State's texts as it stands in the queue, and its mark."""
+    """Return the question of a job over a State's texts as it stands in the queue, and its mark.
+
+    The model takes part unless the form says no, as for the command.
+    """
     asked, mark = asked_in_case(words, uploads)
-    model = words.get("model", "").lower() in ("yes", "true", "1")
+    model = words.get("model", "yes").lower() in _YES
     asked |= {"state": state_of_form(words.get("state", "")), "model": model}
-    trial = words.get("trial", "").lower() in ("yes", "true", "1")
-    return ({**asked, "trial": True} if trial else asked), mark
+    see_that_measures_hold(date.fromisoformat(asked["as_of"]), measures_of)
+    return asked | {name: True for name in ("trial", "shelf") if words.get(name, "").lower() in _YES}, mark
 
 
 def state_of_form(text: str) -> str:
@@ -48,7 +56,8 @@ async def take_texts(request: Request, answer: Answer) -> Response:
     form = await form_of(request)
     try:
         uploads = texts_sent(form)
-        asked, mark = asked_of_texts(texts_of(form, KNOWN_WORDS), uploads)
+        words = texts_of(form, KNOWN_WORDS)
+        asked, mark = await service_of(request).answering.run(asked_of_texts, words, uploads)
         return await submit_uploads(request, LAW, uploads, asked, mark, answer)
     finally:
         await form.close()

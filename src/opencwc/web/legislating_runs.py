@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -20,6 +20,7 @@ from opencwc.casebook.opening import Casebook
 from opencwc.casebook.people import names_by_id
 from opencwc.convention.measures import TIERS
 from opencwc.errors import NotFoundError
+from opencwc.legislation.decided import Decided, Decisions
 from opencwc.legislation.kept_laws import KeptLaw, unpack
 from opencwc.legislation.model import NONE, VERDICTS, Answer
 from opencwc.web.kept_runs import MOST_LISTED, Listed, Shelf, ShownRun, list_runs, shown_run
@@ -30,8 +31,10 @@ SHELF = Shelf(LAW, "check of a law", "/law")
 MOST_ON_SHELF = 500
 LABEL_COLUMNS = (
     "country", "lang", "measure_id", "label", "section", "set", "proposed", "outcome", "reason", "person", "at", "file",
+    "elements",
 )  # fmt: skip
 """The columns of labels: the first five as the labels that models are measured against have them."""
+_OUTCOMES = {Status.ACCEPTED: "accept", Status.CORRECTED: "correct"}
 _Brief = Annotated[str, Query(max_length=64)]
 
 
@@ -56,8 +59,8 @@ class Standing:
     """How a measure stands with people: its finding, the verdict that was proposed, and what was decided.
 
     ``decided`` is the verdict that stands by a final decision, empty where none does: also where the proposal was
-    rejected and nobody has said what is right. ``place`` is where the words stand, as who decided says it, and
-    ``person`` the name of who did.
+    rejected and nobody has said what is right. ``place`` is where the words stand, as who decided says it, ``elements``
+    those of which the proposal says the contrary, and ``person`` the name of who decided.
     """
 
     finding: int
@@ -68,6 +71,17 @@ class Standing:
     reason: str = ""
     person: str = ""
     at: str = ""
+    elements: tuple[str, ...] = ()
+
+    @property
+    def said(self) -> Decided | None:
+        """What was finally decided, ``None`` where nothing was or where it may not be known."""
+        if self.waits or not self.at:
+            return None
+        return Decided(
+            _OUTCOMES.get(self.status, "reject"), self.decided, self.person, self.at, self.reason, self.place,
+            self.elements,
+        )  # fmt: skip
 
     @property
     def verdict(self) -> str:
@@ -133,11 +147,33 @@ def checks_by_state(book: Casebook, person: Person) -> dict[str, list[Listed]]:
     found: dict[str, list[Listed]] = {}
     for one in list_runs(book, person, LAW, MOST_ON_SHELF):
         found.setdefault(str(one.asked.get("state", "")), []).append(one)
+    decided = _with_decisions(book, [one.number for held in found.values() if len(held) > 1 for one in held])
     for held in found.values():
-        on_shelf = next((one for one in held if not is_trial(one)), held[0])
+        on_shelf = _on_shelf(held, decided)
         held.remove(on_shelf)
         held.insert(0, on_shelf)
     return dict(sorted(found.items()))
+
+
+def _on_shelf(checks: Sequence[Listed], decided: Set[int]) -> Listed:
+    """Return which of a State's checks stands on the shelf: the latest that is no trial.
+
+    One by plain rules on which nobody decided does not take the place of one with decisions, unless that was asked for.
+    """
+    standing = [one for one in checks if not is_trial(one)]
+    for at, one in enumerate(standing):
+        rival = next((other for other in standing[at + 1 :] if other.number in decided), None)
+        if one.number in decided or one.maker.get("model") or one.asked.get("shelf") or rival is None:
+            return one
+    return checks[0]
+
+
+def _with_decisions(book: Casebook, runs: Sequence[int]) -> set[int]:
+    """Return those of some runs on whose findings somebody decided."""
+    finding, decision = tables.finding, tables.decision
+    query = select(finding.c.run).join(decision, decision.c.finding == finding.c.id).where(finding.c.run.in_(runs))
+    with book.reading() as connection:
+        return set(connection.execute(query.distinct()).scalars()) if runs else set()
 
 
 def is_trial(one: Listed) -> bool:
@@ -168,9 +204,15 @@ def standings(book: Casebook, person: Person, number: int) -> Stands:
                 one.id, one.status, one.verdict, str(decided.get(Outcome(row["outcome"]), "")),
                 str(correction.get("place", "")), row["reason"] or "",
                 names.get(row["person"], row["person"]), row["at"],
+                tuple(filter(None, str(correction.get("elements", "")).split(";"))),
             )  # fmt: skip
         found[one.list, one.entry] = held
     return found
+
+
+def decisions_of(stands: Stands) -> Decisions:
+    """Return what people finally decided, by the set and the id of the measure."""
+    return {key: said for key, one in stands.items() if (said := one.said) is not None}
 
 
 def _last_decisions(book: Casebook, findings: Sequence[int]) -> dict[int, Mapping[str, Any]]:
@@ -223,12 +265,12 @@ def labels_of(shown: ShownLaw, stands: Stands) -> Iterator[dict[str, str]]:
             continue
         places = [one.passage.section.id for one in answer.shown if one.elements]
         section = held.place or (";".join(dict.fromkeys(places)) if held.decided not in ("", NONE) else "")
-        outcome = {Status.ACCEPTED: "accept", Status.CORRECTED: "correct"}.get(held.status, "reject")
+        outcome = _OUTCOMES.get(held.status, "reject")
         yield {
             "country": law.state, "lang": (law.languages or ("",))[0], "measure_id": answer.measure.id,
             "label": held.decided, "section": section, "set": answer.measure.set, "proposed": held.proposed,
             "outcome": outcome, "reason": held.reason, "person": held.person, "at": held.at,
-            "file": ";".join(one.name for one in law.texts),
+            "file": ";".join(one.name for one in law.texts), "elements": ";".join(held.elements),
         }  # fmt: skip
 
 
@@ -247,6 +289,7 @@ def labels_jsonl(shown: ShownLaw, stands: Stands) -> str:
                 "measure": one["measure_id"], "proposed": one["proposed"], "probability": answer.probability,
                 "verdict": one["label"], "sections": [part for part in one["section"].split(";") if part],
                 "reason": one["reason"], "lang": one["lang"], "signs": dict(answer.signs),
+                "elements": [part for part in one["elements"].split(";") if part],
             }  # fmt: skip
             lines.append(json.dumps(record, ensure_ascii=False))
     return "".join(f"{line}\n" for line in lines)

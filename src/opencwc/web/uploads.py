@@ -10,6 +10,7 @@ from typing import IO, Any
 
 from fastapi import Request
 from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 
 from opencwc.casebook.model import Mark
@@ -26,13 +27,18 @@ Uploads = Sequence[tuple[str, IO[bytes]]]
 async def form_of(request: Request) -> FormData:
     """Read a form with files."""
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
-        raise HttpProblem(415, "no-such-kind", "an upload comes as multipart/form-data", where="Content-Type")
+        raise HttpProblem(
+            415, "no-such-kind", "no file came with it: files come as multipart/form-data", where="Content-Type",
+            remedy="Send at least one file, with the other fields in the same form.",
+        )  # fmt: skip
     try:
         return await request.form(max_files=MOST_FILES, max_fields=_MOST_FIELDS, max_part_size=10_000)
-    except MultiPartException as error:
-        raise InputError(
-            "the form cannot be read", where="file", remedy=f"Send up to {MOST_FILES} files at once."
-        ) from error
+    except (MultiPartException, HTTPException) as error:
+        if isinstance(error, HTTPException) and error.status_code != 400:  # a body that is longer than it may be
+            raise
+        said = str(getattr(error, "message", "") or getattr(error, "detail", ""))
+        what = f"more than {MOST_FILES} files came" if "Too many files" in said else "the form cannot be read"
+        raise InputError(what, where="file", remedy=f"Send at most {MOST_FILES} files at once.") from error
 
 
 def texts_of(form: FormData, known: Set[str], more: re.Pattern[str] | None = None) -> dict[str, str]:

@@ -14,6 +14,7 @@ from decimal import Decimal
 from functools import cache, lru_cache
 from pathlib import Path
 
+from opencwc.errors import UnavailableError
 from opencwc.finding import Message, Value
 
 LANGUAGES = ("en", "fr", "ar", "es", "ru", "zh")
@@ -189,7 +190,14 @@ def _as_written(text: str) -> str:
 
 @cache
 def _catalog(lang: str) -> gettext.NullTranslations:
-    return gettext.translation("opencwc", CATALOGS, languages=[lang], fallback=True)
+    try:
+        return gettext.translation("opencwc", CATALOGS, languages=[lang], fallback=lang not in LANGUAGES)
+    except FileNotFoundError:
+        raise UnavailableError(
+            "the catalogs of what is said to people are not built",
+            where=str(CATALOGS / lang / "LC_MESSAGES" / "opencwc.mo"),
+            remedy="Install the package, which builds them: pip install -e . (or make demo).",
+        ) from None
 
 
 MOST_WITHIN = 5_000

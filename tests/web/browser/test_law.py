@@ -42,10 +42,22 @@ def test_from_a_dropped_law_to_a_decision_by_keyboard(open_page: Visitors) -> No
     page.keyboard.type("Retaining is not named.")
     page.keyboard.press("Control+Enter")
     expect(page.locator("h1")).to_contain_text("PRO-02")
+    page.keyboard.press("c")
+    expect(page.locator("select[name=verdict]")).to_be_focused()
+    page.locator("select[name=verdict]").select_option("partial")
+    page.locator(".wrong-elements input").first.check()
+    page.locator("textarea[name=reason]").fill("One of them is not named.")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("h1")).to_contain_text("PRO-03")
     page.get_by_role("link", name=say("page_law_back")).click()
     page.wait_for_url(re.compile(r"/law/runs/\d+$"))
-    row = page.locator("tr", has_text="PRO-01")
-    expect(row.locator(".status")).to_have_text(say("casebook_status_accepted"))
+    for measure, status in (("PRO-01", "accepted"), ("PRO-02", "corrected")):
+        row = page.locator("tr", has_text=measure)
+        expect(row.locator(".status")).to_have_text(say(f"casebook_status_{status}"))
+    page.locator("tr", has_text="PRO-03").locator("th a").focus()
+    page.keyboard.press("c")
+    page.wait_for_url(re.compile(r"PRO-03\?outcome=correct"))
+    expect(page.locator("select[name=verdict]")).to_be_focused()
 
 
 def test_a_question_to_click_is_answered_with_passages(open_page: Visitors) -> None:

@@ -65,7 +65,8 @@ Seen = Annotated[int, Query(ge=0, le=LARGEST)]
 class DecisionForm(Closed):
     """A decision as the form sends it; ``seen`` is what was shown.
 
-    ``verdict`` and ``entry`` say what is right instead, ``place`` where in a law the words for it stand.
+    ``verdict`` and ``entry`` say what is right instead, ``place`` where in a law the words for it stand, ``element``
+    of which elements of a measure the finding says the contrary.
     """
 
     outcome: Literal["accept", "correct", "reject", "need_more"]
@@ -73,6 +74,9 @@ class DecisionForm(Closed):
     verdict: Annotated[str, Field(max_length=30)] = ""
     entry: Annotated[str, Field(max_length=101)] = ""
     place: Annotated[str, Field(max_length=200)] = ""
+    element: Annotated[
+        list[Annotated[str, Field(pattern=r"^[a-z0-9_]+$", max_length=50)]], Field(max_length=50, default_factory=list)
+    ]
     seen: Annotated[int, Field(ge=0, le=LARGEST)] = 0
 
 
@@ -161,7 +165,14 @@ def _correction(form: DecisionForm) -> dict[str, str] | None:
     if form.outcome != "correct":
         return None
     list_id, _, entry = form.entry.strip().rpartition(" ")
-    named = {"verdict": form.verdict, "list": list_id, "entry": entry, "place": form.place.strip()}
+    elements = ";".join(dict.fromkeys(form.element))
+    named = {
+        "verdict": form.verdict,
+        "list": list_id,
+        "entry": entry,
+        "place": form.place.strip(),
+        "elements": elements,
+    }
     return {key: value for key, value in named.items() if value}
 
 

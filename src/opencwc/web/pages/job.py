@@ -18,6 +18,7 @@ from opencwc.convention.measures import READ_LANGUAGES
 from opencwc.finding import Message, Value
 from opencwc.legislation.languages import language_called, language_named
 from opencwc.web.jobs import Job
+from opencwc.web.legislating import LAW
 from opencwc.web.pages.kept import RunTold
 from opencwc.web.pages.page import is_fragment, language_of, page
 from opencwc.web.pages.transfers_columns import CHECK_LABELS, say_columns
@@ -85,6 +86,8 @@ _DOCUMENTS = {
     "reading_kind_winmail": "save",
 }
 """Why a document is not read as a whole, and what to do about it: a word of the messages ``page_job_do_...``."""
+_OF_LAWS = ("save", "check")
+"""What to do that is said otherwise of a law: it is read from other kinds of files than documents of findings are."""
 _WITH_BOXES: Mapping[str, Mapping[str, str]] = {RECONCILE: {}, CHECK: CHECK_LABELS}
 """The kinds of jobs whose pages have a box for each field, and what is called otherwise in them."""
 _NAMED = ("bytes", "parts", "seconds")
@@ -166,8 +169,9 @@ def trouble_of(problem: Mapping[str, Any], job: str, lang: str, of: str = "") ->
             kind, words = name, found.groupdict()
             break
     if (reason := reason_of(what)) is not None:
-        do = sentence(f"page_job_do_{_DOCUMENTS[reason.id]}", lang)
-        return Trouble(_DOCUMENTS[reason.id], f"{sentence(reason, lang)} {do}", "", _detail(what, remedy))
+        remedy_of = _DOCUMENTS[reason.id]
+        do = sentence(f"page_{'law' if of == LAW and remedy_of in _OF_LAWS else 'job'}_do_{remedy_of}", lang)
+        return Trouble(remedy_of, f"{sentence(reason, lang)} {do}", "", _detail(what, remedy))
     named: dict[str, Value] = {
         "column": f"{_OPEN}{words.get('column', '')[1:-1]}{_CLOSE}",
         "job": f"{_OPEN}{job}{_CLOSE}",

@@ -26,7 +26,10 @@ _Code = Annotated[str, Query(max_length=3)]
 
 @dataclass(frozen=True)
 class Passage:
-    """A passage that was found: of which law, where in it, its words, how near it is, and what makes it doubtful."""
+    """A passage that was found: of which law, where in it, its words, and what makes it doubtful.
+
+    No figure is shown with it: the order rests on several at once, and none of them alone would explain it.
+    """
 
     source: str
     run: int
@@ -35,7 +38,6 @@ class Passage:
     lang: str
     direction: str
     text: str
-    similarity: float
     doubt: str = ""
 
 
@@ -72,9 +74,8 @@ def shown(asked: Answered, lang: str) -> Iterator[Passage]:
     for one in asked.found:
         state, run, file = asked.run_of(one)
         source = state_name(state, lang) if state else say("page_law_convention_name", lang)
-        near = max(0.0, min(1.0, one.similarity))
         doubt = sentence(one.doubt, lang) if one.doubt else ""
-        yield Passage(source, run, file, one.place, one.lang, direction_of(one.lang), one.text, near, doubt)
+        yield Passage(source, run, file, one.place, one.lang, direction_of(one.lang), one.text, doubt)
 
 
 def _searched(asked: Answered, lang: str) -> str:

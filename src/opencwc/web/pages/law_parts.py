@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from opencwc.casebook.model import Person
 from opencwc.casebook.permissions import may
 from opencwc.convention.measures import Measure
+from opencwc.legislation.decided import answer_as_decided
 from opencwc.legislation.formats import missing_words
 from opencwc.legislation.model import COVERED, NONE, Answer, Shown
 from opencwc.legislation.reporting import TONES, marked
@@ -50,13 +51,12 @@ class Line:
 def line_of(answer: Answer, stands: Stands, lang: str) -> Line:
     """Return a measure as a line of the matrix."""
     standing = stands.get((answer.measure.set, answer.measure.id))
-    verdict = standing.verdict if standing else answer.verdict
+    stood = answer_as_decided(answer, standing.said if standing else None)
     held = [(one.passage.section.file, one.passage.section.id) for one in answer.shown if one.elements]
-    places = tuple(dict.fromkeys(held))[:3] if verdict != NONE else ()
+    places = tuple(dict.fromkeys(held))[:3] if stood.verdict != NONE else ()
     if standing and standing.place:
         places = (("", standing.place),)
-    missing = missing_words(answer, lang, verdict)
-    return Line(answer, said_in(answer.measure.titles, lang), places, missing, standing)
+    return Line(answer, said_in(answer.measure.titles, lang), places, missing_words(stood, lang), standing)
 
 
 @dataclass(frozen=True)
@@ -74,10 +74,12 @@ class PassageShown:
     leaves: tuple[str, ...]
     whole: str
     cut: bool
+    excepts: bool = False
 
 
 def passages_shown(answer: Answer, lang: str) -> Iterator[PassageShown]:
     """Yield the passages of a measure, the best first."""
+    said = {*answer.met, *answer.excepted}
     for one in answer.shown:
         section = one.passage.section
         whole = section.text if section.text.strip() != one.passage.text.strip() else ""
@@ -88,11 +90,12 @@ def passages_shown(answer: Answer, lang: str) -> Iterator[PassageShown]:
             section.lang,
             direction_of(section.lang),
             tuple(_marked(one, answer.verdict)),
-            tuple(_names(answer.measure, [each for each in one.elements if each in answer.met], lang)),
-            tuple(_names(answer.measure, [each for each in one.elements if each not in answer.met], lang)),
+            tuple(_names(answer.measure, [each for each in one.elements if each in said], lang)),
+            tuple(_names(answer.measure, [each for each in one.elements if each not in said], lang)),
             tuple(_names(answer.measure, one.delegated, lang)),
             whole[:LONGEST_SECTION],
             len(whole) > LONGEST_SECTION,
+            bool(one.excepts),
         )
 
 
@@ -107,6 +110,6 @@ def _names(measure: Measure, ids: Sequence[str], lang: str) -> Iterator[str]:
             yield said_in(names[one], lang)
 
 
-def checklist(answer: Answer, verdict: str, lang: str) -> list[str]:
+def checklist(answer: Answer, lang: str) -> list[str]:
     """Return what a provision has to contain to close the gap; nothing where the measure is covered."""
-    return [] if verdict == COVERED else drafting_points(answer, lang)
+    return [] if answer.verdict == COVERED else drafting_points(answer, lang)

@@ -13,8 +13,9 @@ from starlette.responses import Response
 from opencwc.casebook.listing import show_finding
 from opencwc.casebook.opening import Casebook
 from opencwc.convention.measures import TIERS
-from opencwc.errors import NotFoundError
+from opencwc.errors import InputError, NotFoundError
 from opencwc.finding import Message
+from opencwc.legislation.decided import Decisions, answer_as_decided, as_decided
 from opencwc.legislation.formats import as_csv, as_json
 from opencwc.legislation.model import VERDICTS, Answer
 from opencwc.legislation.reporting import TONES, other_texts, report
@@ -28,6 +29,7 @@ from opencwc.web.legislating_runs import (
     Wanted,
     checks_by_state,
     counted,
+    decisions_of,
     fitting,
     in_order,
     is_trial,
@@ -82,14 +84,14 @@ async def show_matrix(request: Request, number: Number, wanted: Asked) -> Respon
             "decided": sum(not one.waits for one in stands.values()),
             "sets": sorted({one.measure.set for one in answers}),
             "on_shelf": _on_shelf(shown, checks_by_state(book, person).get(shown.state, [])),
+            "others": other_texts(as_decided(shown.kept.checked, decisions_of(stands)), lang),
         }
 
     values = await service.answering.run(read)
     checked = values["shown"].kept.checked
     said = [sentence(one, lang) for one in checked.notes]
-    others = other_texts(checked, lang)
     return page(
-        request, "law/matrix.html", wanted=wanted, part="check", tabs=tabs_of(person), said=said, others=others,
+        request, "law/matrix.html", wanted=wanted, part="check", tabs=tabs_of(person), said=said,
         verdicts=VERDICTS, verdict_tones=TONES, formats=FORMATS, state=state_name(checked.law.state, lang),
         **values,
     )  # fmt: skip
@@ -107,8 +109,10 @@ def _on_shelf(shown: ShownLaw, checks: Sequence[Listed]) -> _OnShelf | None:
     """Say whether the shelf shows this check, in place of which, or which other one; nothing of an only one."""
     if len(checks) < 2 or is_trial(checks[0]):
         return None
+    trial = next((is_trial(one) for one in checks if one.number == shown.number), False)
     if checks[0].number != shown.number:
-        return _OnShelf("page_law_shelf_other", checks[0])
+        rules = checks[0].number < shown.number and not shown.kept.checked.model and not trial
+        return _OnShelf("page_law_shelf_kept" if rules else "page_law_shelf_other", checks[0])
     before = next((one for one in checks[1:] if not is_trial(one)), None)
     return _OnShelf("page_law_shelf_replaces", before) if before else None
 
@@ -134,16 +138,21 @@ async def show_measure(
         answer = shown.answer(set_id, measure_id)
         stands = standings(book, person, number)
         standing = stands.get((set_id, measure_id))
-        verdict = standing.verdict if standing else answer.verdict
+        stood = answer_as_decided(answer, standing.said if standing else None)
         before, after, place = _beside(shown, stands, wanted, answer)
         return {
             "shown": shown,
             "answer": answer,
             "standing": standing,
-            "verdict": verdict,
+            "verdict": stood.verdict,
+            "said": standing.said if standing else None,
             "passages": list(passages_shown(answer, lang)),
-            "elements": list(elements_shown(answer, lang)),
-            "checklist": checklist(answer, verdict, lang),
+            "elements": list(elements_shown(stood, lang)),
+            "checklist": checklist(stood, lang),
+            "to_correct": [
+                (one.id, said_in(one.names, lang), each.stands)
+                for one, each in zip(answer.measure.elements, elements_shown(answer, lang), strict=True)
+            ],
             "before": before,
             "after": after,
             "at": place,
@@ -202,6 +211,9 @@ async def decide_on(
         if standing is None:
             raise NotFoundError("this measure has no finding any more", remedy=f"See /law/runs/{number}.")
         onward = _onward(shown, stands, wanted, answer)
+        known = {one.id for one in answer.measure.elements}
+        if strange := [one for one in form.element if one not in known]:
+            raise InputError("the measure has no such element", where=strange[0], remedy=f"See /law/runs/{number}.")
         said = take_decision(request, standing.finding, form)
         if isinstance(said, Response):
             return said
@@ -238,25 +250,27 @@ async def give_report(
     format: Literal["pdf", "docx", "html", "csv", "json"] = "pdf",
     report_lang: Annotated[str, Query(max_length=2)] = "",
 ) -> Response:
-    """Give the report that a National Authority sends on, or the answers as a table."""
+    """Give the report that a National Authority sends on, or the answers as a table: as people decided."""
     service = service_of(request)
     lang = report_lang if report_lang in LANGUAGES else language_of(request)
-    shown = await service.answering.run(shown_law, book_of(request), person_of(request), number)
-    content = await service.answering.run(written, shown, format, lang)
+    book, person = book_of(request), person_of(request)
+    shown = await service.answering.run(shown_law, book, person, number)
+    stands = await service.answering.run(standings, book, person, number)
+    content = await service.answering.run(written, shown, format, lang, decisions_of(stands))
     name = f"law-{shown.state}-{number}-{lang}.{format}"
     return Response(
         content, media_type=_MEDIA[format], headers={"content-disposition": f'attachment; filename="{name}"'}
     )  # fmt: skip
 
 
-def written(shown: ShownLaw, format: str, lang: str) -> bytes:
-    """Return a checked law as a file of one of `FORMATS`."""
+def written(shown: ShownLaw, format: str, lang: str, decisions: Decisions) -> bytes:
+    """Return a checked law with what people decided of it as a file of one of `FORMATS`."""
     checked = shown.kept.checked
     if format == "csv":
-        return as_csv(checked, lang).encode()
+        return as_csv(checked, lang, decisions).encode()
     if format == "json":
-        return as_json(checked, lang).encode()
-    made = report(checked, lang)
+        return as_json(checked, lang, decisions).encode()
+    made = report(checked, lang, decisions)
     if format == "html":
         from opencwc.publishing import write_html
 

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from opencwc.casebook.model import Person
 from opencwc.casebook.opening import Casebook
 from opencwc.convention.measures import TIERS, Measure
-from opencwc.legislation.comparing import CHANGE_TONES, CHANGES, Change, compare
+from opencwc.legislation.comparing import CHANGE_TONES, CHANGES, Change, compare, standing_words
 from opencwc.legislation.example_texts import FIRST, NOW
 from opencwc.legislation.formats import element_words
 from opencwc.legislation.model import VERDICTS, Shown
@@ -135,6 +135,7 @@ class ChangeShown:
     came: str
     went: str
     pairs: tuple[tuple[VersionShown | None, VersionShown | None], ...]
+    still: str = ""
 
 
 @dataclass(frozen=True)
@@ -191,6 +192,7 @@ def _shown(one: Change, lang: str) -> ChangeShown:
     return ChangeShown(
         one, said_in(measure.titles, lang), element_words(measure, one.came, lang),
         element_words(measure, one.went, lang), pairs,
+        sentence(standing_words(one), lang) if one.change == "reading" else "",
     )  # fmt: skip
 
 

@@ -28,7 +28,7 @@ from opencwc.casebook.permissions import ACTIONS, may
 from opencwc.casebook.reporting import VERDICT_TONES
 from opencwc.errors import OpenCWCError
 from opencwc.finding import Message, Rule, Value
-from opencwc.legislation.showing import article_in
+from opencwc.legislation.showing import article_in, likely
 from opencwc.publishing import Text
 from opencwc.publishing.html import LONGEST, PREVIEW, TEMPLATES, bar, grouped, visible
 from opencwc.publishing.labels import labels_in
@@ -203,6 +203,7 @@ def environment(lang: str) -> Environment:
         longest=LONGEST,
         territory=lambda code: state_name(code, lang),
         article_in=lambda measure: article_in(measure, lang),
+        likely=lambda probability: likely(probability, lang),
         rule_address=link_to_rule,
     )
     made.filters.update(_filters(lang))

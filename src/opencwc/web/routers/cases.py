@@ -147,7 +147,10 @@ class Comment(Closed):
 
 
 class Correction(Closed):
-    """What is right instead; ``place`` is where in a law the words for it stand."""
+    """What is right instead; ``place`` is where in a law the words for it stand.
+
+    ``elements`` are those of a measure of which the finding says the contrary: their ids, a semicolon between them.
+    """
 
     verdict: Literal[
         "listed", "review", "exempt", "unreadable", "not_listed", "prohibited", "allowed_with", "allowed",
@@ -156,6 +159,7 @@ class Correction(Closed):
     list: Annotated[str | None, Field(max_length=50)] = None
     entry: Annotated[str | None, Field(max_length=50)] = None
     place: Annotated[str | None, Field(min_length=1, max_length=200)] = None
+    elements: Annotated[str | None, Field(pattern=r"^[a-z0-9_]+(;[a-z0-9_]+)*$", max_length=1_000)] = None
 
 
 class Decided(Closed):

@@ -9,6 +9,7 @@ from pydantic import Field
 from starlette.responses import JSONResponse, Response
 
 from opencwc.casebook.model import Mark
+from opencwc.legislation.decided import decided_to_plain
 from opencwc.legislation.formats import answer_to_plain
 from opencwc.legislation.model import VERDICTS
 from opencwc.web.idempotency import KEY_HEADER
@@ -45,12 +46,19 @@ _UPLOAD: dict[str, Any] = {
         "model": {
             "type": "string",
             "enum": ["yes", "no"],
+            "default": "yes",
             "description": "Whether the model proposes verdicts, where it is switched on; else rules do.",
         },
         "trial": {
             "type": "string",
             "enum": ["yes", "no"],
             "description": "Whether this is a trial, which leaves the shelf of States as it is.",
+        },
+        "shelf": {
+            "type": "string",
+            "enum": ["yes", "no"],
+            "description": "Whether it takes its place on the shelf also where plain rules make it and the one that"
+            " stands there has decisions.",
         },
     },
 }
@@ -65,7 +73,7 @@ _PASSAGE: dict[str, Any] = {
         "start": {"type": "integer"},
         "end": {"type": "integer"},
         "text": _TEXT,
-        "similarity": {"type": "number"},
+        "similarity": {"type": "number", "description": "How near it is in meaning; the order rests on more."},
         "elements": _TEXTS,
         "words": {"type": "array", "items": {"type": "object"}, "description": "The deciding words and their places."},
     },
@@ -104,6 +112,11 @@ _CHECK: dict[str, Any] = {
                     "decided": {
                         "type": ["string", "null"],
                         "description": "The verdict that a person's decision gives.",
+                    },
+                    "decision": {
+                        "type": ["object", "null"],
+                        "description": "The final decision: outcome, verdict, by, at, reason, place, elements (of which"
+                        " the proposal says the contrary).",
                     },
                 },
             },
@@ -169,6 +182,7 @@ async def show_check(
             "finding": held.finding if held else None,
             "status": str(held.status) if held else "",
             "decided": (held.decided or None) if held else None,
+            "decision": decided_to_plain(held.said) if held and held.said else None,
         }
         measures.append({"set": one.measure.set, **answer_to_plain(one, lang), **standing})
     told = {

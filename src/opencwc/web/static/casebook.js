@@ -21,9 +21,9 @@ body.addEventListener("carry", () => sessionStorage.setItem(CARRIED, last));
 const carried = sessionStorage.getItem(CARRIED);
 if (carried) { sessionStorage.removeItem(CARRIED); announce(carried); }
 
-// ---- the list: a and r act on the line one is at
+// ---- the list: a, r and c act on the line one is at
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || !["a", "r"].includes(event.key)) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || !["a", "r", "c"].includes(event.key)) return;
   if (event.target.closest("input, textarea, select, [contenteditable], iframe, dialog[open]")) return;
   if (one("#keys-on")?.checked === false) return;
   const item = event.target.closest("[data-item]") ?? one('[data-item][aria-current="true"]') ?? one(".inbox [data-item]");
@@ -34,13 +34,13 @@ document.addEventListener("keydown", (event) => {
 // ---- the decision: a key chooses and goes to the reason; once one is chosen letters change it no more; Ctrl+Enter sends
 const chosenOutcome = () => one("[data-decide] input[name=outcome]:checked");
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || !["a", "r"].includes(event.key)) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || !["a", "r", "c"].includes(event.key)) return;
   if (event.target.closest("input, textarea, select, [contenteditable], iframe, dialog[open]")) return;
   const chosen = chosenOutcome();
   if (!chosen) return;
   event.preventDefault();
   event.stopPropagation();
-  reasonOf(chosen.form).focus();
+  firstAsked(chosen.form).focus();
 }, true);
 document.addEventListener("change", (event) => {
   const form = event.target.closest?.("form[data-decide]");
@@ -52,9 +52,10 @@ document.addEventListener("change", (event) => {
   form.elements.entry.disabled = asks === "none";
 });
 const reasonOf = (form) => one("textarea[name=reason]", form);
+const firstAsked = (form) => (form.elements.outcome.value === "correct" ? form.elements.verdict : reasonOf(form));
 document.addEventListener("click", (event) => {
   const choice = event.target.closest?.("[data-decide] input[data-key]");
-  if (choice && !event.isTrusted) reasonOf(choice.form).focus();
+  if (choice && !event.isTrusted) firstAsked(choice.form).focus();
 });
 document.addEventListener("keydown", (event) => {
   const form = event.target.closest?.("form[data-guard]");
@@ -65,7 +66,7 @@ const arrive = () => {
   const chosen = chosenOutcome();
   if (!chosen || !new URLSearchParams(location.search).get("outcome")) return;
   one("#decide").scrollIntoView({ block: "nearest" });
-  reasonOf(chosen.form).focus();
+  firstAsked(chosen.form).focus();
 };
 body.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.target?.id !== "main") return;

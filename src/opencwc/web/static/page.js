@@ -153,6 +153,7 @@ document.addEventListener("keydown", (event) => {
   else if (key === "k") go(-1);
   else if (key === "a") press("[data-key=a]");
   else if (key === "r") press("[data-key=r]");
+  else if (key === "c") press("[data-key=c]");
   else if (key === "gs") location.assign("/");
   else if (key === "gc") location.assign("/casebook");
 });
