@@ -172,7 +172,7 @@ def test_a_licence_lifts_no_ban_of_the_convention(check: Check) -> None:
     licensed = BAN.replace("a chemical weapon.", "a chemical weapon, except with a licence of the Minister.")
     found = answer(check(licensed + REST, model=False), "PRO-01")
     assert found.verdict == "partial"
-    assert any(said.id == "law_why_excepted" for said in found.why)
+    assert any(said.id == "law_why_excepted_at" for said in found.why)
 
 
 def test_what_the_text_itself_repeals_counts_no_more(check: Check) -> None:
@@ -384,7 +384,7 @@ def test_an_exception_in_another_section_leaves_a_ban_in_part(
     law = f"{before['heading']}\n{before['says']}\n\n{heading} 2\n{ban}\n\n"
     assert answer(check(law, model=False), "PRO-03").verdict == "covered"
     found = answer(check(f"{law}{heading} 3\n{exception}\n", model=False), "PRO-03")
-    assert found.verdict == "partial" and any(said.id == "law_why_excepted" for said in found.why)
+    assert found.verdict == "partial" and any(said.id == "law_why_excepted_at" for said in found.why)
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,6 @@ from opencwc.language.splitting import LegalPassage, passages_of, sentences_of
 from opencwc.legislation.coverage_model import Weighed, weighed
 from opencwc.legislation.deciding import contributing, met_by, signs_of, strength
 from opencwc.legislation.elements import Reader
-from opencwc.legislation.excepting import exceptions_to
 from opencwc.legislation.formats import excepting_words
 from opencwc.legislation.languages import in_their_languages, language_named, unread_languages
 from opencwc.legislation.model import (
@@ -277,7 +276,7 @@ def _answer(
         if one.how in SHORT and one.element in met - tight
     }
     lacking = [one.id for one in measure.missing(met)]
-    exceptions = _exceptions(inside, reader)
+    exceptions = reader.exceptions(inside)[:_EXCEPTIONS]
     shown = _with_exceptions([_shown(one, index) for one in ranked[:SHOWN]], exceptions, index)
     verdict = proposed.verdict if shown else NONE
     weak: set[str] = set()
@@ -306,11 +305,6 @@ def _answer(
         tuple(missing) if open_ones else (), tuple(delegated) if open_ones else (), why,
         tuple(signs.items()), tuple(passing) if open_ones else (), tuple(excepted),
     )  # fmt: skip
-
-
-def _exceptions(inside: Sequence[SectionHolding], reader: Reader) -> list[tuple[LegalSection, tuple[Span, ...]]]:
-    found = exceptions_to(inside, reader._places, reader._counted)
-    return [(reader._places.sections[at], spans) for at, spans in found.items()][:_EXCEPTIONS]
 
 
 _EXCEPTIONS = 2

@@ -46,7 +46,12 @@ def read_section(section: LegalSection) -> ReadSection:
     said = heading + section.text
     folded = fold(said)
     back = _backwards(folded, len(said))
-    pieces = [(start, end) for start, end in sentences_of(said) if _plain(said[start:end]) not in _CONJUNCTIONS]
+    pieces = [(0, len(section.heading))] if heading else []  # "CHAPTER IV. Offences" is one title
+    pieces += [
+        (len(heading) + start, len(heading) + end)
+        for start, end in sentences_of(section.text)
+        if _plain(section.text[start:end]) not in _CONJUNCTIONS
+    ]
     starts = [back[start] for start, _ in pieces]
     ends = [back[end - 1] + 1 for _, end in pieces]
     titled_by = 0 if heading or _is_title(said, pieces) else -1

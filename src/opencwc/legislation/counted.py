@@ -48,11 +48,12 @@ class Counted:
             for start in forbids
         )
 
-    def is_excluded(self, at: int, start: int, clause: int) -> bool:
-        """Whether the part of a clause that a word stands in speaks of things only to exclude or to permit them."""
+    def is_excluded(self, at: int, start: int, clause: int, *, permitted: bool) -> bool:
+        """Whether the part of a clause that a word stands in only excludes or, where that counts, permits things."""
         read, by_clause = self.places.read[at], self._cues(at)
         turning = (place for cue in _TURNING for place in by_clause[cue].get(clause, ()))
-        return any(self._is_turned(read, start, place, clause) for place in turning) or self._permits(at, clause)
+        turned = any(self._is_turned(read, start, place, clause) for place in turning)
+        return turned or (permitted and self._permits(at, clause))
 
     def allows(self, at: int, clause: int) -> bool:
         """Whether a clause says that something may be done."""

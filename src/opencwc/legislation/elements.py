@@ -15,6 +15,7 @@ from opencwc.convention.measures import Element, Groups, Measure, Measures
 from opencwc.language.sections import LegalSection
 from opencwc.legislation.counted import Counted
 from opencwc.legislation.definitions import follow
+from opencwc.legislation.excepting import exceptions_to
 from opencwc.legislation.links import link
 from opencwc.legislation.model import Holding, SectionHolding, Span
 from opencwc.legislation.places import Places
@@ -52,6 +53,11 @@ class Reader:
     def scope(self, at: int) -> float:
         """Return how far a section stands in a text about chemical weapons, 0 to 1."""
         return self._places.read[at].scope
+
+    def exceptions(self, bans: Iterable[SectionHolding]) -> list[tuple[LegalSection, tuple[Span, ...]]]:
+        """Return what lets somebody through whom some bans bind: the sections, and where in them it is said."""
+        found = exceptions_to(bans, self._places, self._counted)
+        return [(self._places.sections[at], spans) for at, spans in found.items()]
 
     def holds(self, measure: Measure, at: int) -> SectionHolding | None:
         """Return what a section holds of a measure, ``None`` where it does not speak of it."""
@@ -167,7 +173,7 @@ class Reader:
             return said._replace(element=element.id)
         if element.by_reference and (found := self._by_reference(at, about, forbids)) is not None:
             return found._replace(element=element.id)
-        if (denied := self._denied(element.terms, at)) is not None:
+        if (denied := self._denied(element.terms, at, forbids)) is not None:
             return denied._replace(element=element.id)
         if said is not None and said.strength >= NEAR:
             return said._replace(element=element.id)
@@ -297,11 +303,13 @@ class Reader:
         rivals = self._clauses(at, RIVALS)
         return bool((rivals - clauses) & window)
 
-    def _denied(self, groups: Groups, at: int) -> Holding | None:
-        """Find an element that is spoken of only to exclude it: in a clause that does not apply, or that permits it."""
+    def _denied(self, groups: Groups, at: int, forbids: bool) -> Holding | None:
+        """Find an element that is spoken of only to exclude it: what does not apply or, of a ban, what is permitted."""
         for group in groups:
             hits = self._places.raw(at, group[0]) if group[0] not in EXEMPTING else []
-            if hits and all(self._counted.is_excluded(at, start, clause) for start, _, clause in hits):
+            if hits and all(
+                self._counted.is_excluded(at, start, clause, permitted=forbids) for start, _, clause in hits
+            ):
                 return Holding("", "denied", TIGHT, self._spans(at, [(group[0], *hits[0])]))
         return None
 
@@ -401,7 +409,7 @@ class Reader:
 
 
 _AMOUNT = re.compile(
-    r"(?<![\w.])\d+(?:[.,]\d+)?\s*(?:%|per ?cent|kg|g\b|t\b|ton|kilo|gram|day|jour|dia|tag|сут|дн|يوم|日|公斤|吨)"
+    r"(?<![\w.])\d+(?:[.,]\d+)?\)?\s*(?:%|per ?cent|kg|g\b|t\b|ton|kilo|gram|day|jour|dia|tag|сут|дн|يوم|日|公斤|吨)"
 )
 _CARRIED = 8
 """Clauses over which a subject goes on: "(1) ... Schedule 1 chemicals ... (5) It shall not be re-exported"."""

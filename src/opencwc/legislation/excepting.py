@@ -36,9 +36,9 @@ def exceptions_to(bans: Iterable[SectionHolding], places: Places, counted: Count
 
 def _in_ban(at: int, clause: int, places: Places, counted: Counted) -> Iterator[Span]:
     """Yield the exception that a clause of the ban makes itself, from its first word on."""
-    if not counted.lets_through(at, clause):
-        return
     read = places.read[at]
+    if not (counted.lets_through(at, clause) or any(one[2] == clause for one in places.raw(at, "without_licence"))):
+        return
     starts = [start for term in _LIFTING for start, _, where in places.raw(at, term) if where == clause]
     if not starts:
         return

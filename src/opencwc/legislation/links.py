@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from opencwc.language.references import references_in
-from opencwc.language.sections import LegalSection
+from opencwc.language.sections import PREAMBLE, LegalSection
 from opencwc.legislation.clauses import ReadSection
 from opencwc.legislation.counted import OPENING
 from opencwc.legislation.places import Places
-from opencwc.legislation.topics import PURPOSES
+from opencwc.legislation.topics import ANCHORS, PENAL, PURPOSES
 
 
 class Numbered(NamedTuple):
@@ -24,15 +25,46 @@ class Numbered(NamedTuple):
 def link(places: Places) -> None:
     """Give each section those that it names, strike out what is repealed, and tell bans who is let through."""
     numbered = _numbered(places.sections)
+    bans = _bans(places)
     for at, read in enumerate(places.read):
         found: list[int] = []
+        if read.section.kind == PREAMBLE:
+            continue
         for reference in references_in(read.section.text, read.section.lang):
             if reference.whose != "other":
                 for number in reference.numbers:
                     found += _named(number, read.section, reference.whose, places.sections, numbered)
+        before = _BEFORE.get(read.section.lang)
+        if before is not None and at and before.search(read.section.text) and _follows(places.sections, at):
+            found.append(at - 1)
+        if _punishes_all(places, at):
+            found += [one for one in bans if places.sections[one].file == read.section.file]
         read.links = tuple(dict.fromkeys(one for one in found if one != at))[:_MOST_LINKS]
     _strike_out(places, numbered)
     _except_out(places, numbered)
+
+
+def _follows(sections: Sequence[LegalSection], at: int) -> bool:
+    one, other = sections[at - 1], sections[at]
+    return (one.file, one.part, one.kind) == (other.file, other.part, other.kind)
+
+
+def _bans(places: Places) -> list[int]:
+    """Return the sections that forbid chemical weapons or what is like them."""
+    return [
+        at
+        for at in range(len(places.read))
+        if places.raw(at, "forbidden") and any(places.raw(at, term) for term in ANCHORS)
+    ]
+
+
+def _punishes_all(places: Places, at: int) -> bool:
+    """Whether a section punishes who breaks the law itself: "whoever contravenes this Act commits an offence"."""
+    penal = {one[2] for term in (*PENAL, "offence") for one in places.raw(at, term)}
+    broken = {one[2] for one in places.raw(at, "breach")}
+    own = {one[2] for one in places.raw(at, "this_act")}
+    windows = places.windows(at)
+    return any(windows[clause] & penal and windows[clause] & own for clause in broken)
 
 
 def _numbered(sections: Sequence[LegalSection]) -> Numbered:
@@ -133,6 +165,19 @@ def _named(
     return others[:1] if whose == "law" or number[:1] in "LRD" else []
 
 
+_BEFORE = {
+    lang: re.compile(said, re.IGNORECASE)
+    for lang, said in {
+        "en": r"\b(?:last )?(?:preceding|foregoing|previous) (?:section|article|regulation)\b",
+        "fr": r"\barticle (?:précédent|qui précède)\b",
+        "es": r"\bart[ií]culo (?:anterior|precedente|que antecede)\b",
+        "de": r"\b(?:vorstehende[nrms]?|vorige[nrms]?|vorhergehende[nrms]?) (?:§|Paragra\w+|Artikel|Vorschrift\w*)",
+        "ru": r"\b(?:предыдущ|предшествующ)\w+ стать\w+",
+        "zh": r"[前上][一]?[条條]",
+        "ar": r"الماد[ةه] السابق[ةه]",
+    }.items()
+}
+"""How the section right before is named."""
 _BESIDE = 30
 """Signs between what does not apply and the section that it is said of."""
 _MOST_LINKS = 40

@@ -19,8 +19,9 @@ PURPOSES = ("four_purposes", "purposes_not_prohibited", "types_and_quantities", 
             "industrial_purposes", "justified_quantities", "destroy", "low_concentration", "threshold", "licence",
             "without_licence")  # fmt: skip
 """What rightly stands behind "except": a purpose, a quantity, a licence that a ban leaves room for."""
-EXEMPTING = ("threshold", "mixture", "low_concentration")
-"""What says where a duty ends: "no declaration is required below the threshold" is the rule itself."""
+EXEMPTING = ("threshold", "mixture", "low_concentration", "purposes_not_prohibited", "peaceful_purposes",
+             "industrial_purposes", "protective_purposes", "military_purposes", "four_purposes")  # fmt: skip
+"""What says where a rule ends: "no declaration below the threshold", "peaceful purposes are not prohibited"."""
 DENIABLE = ("declare", "licence", "registered", "forbidden", "punished", "imprisonment", "consent", "warrant",
             "records", "confidential", "regulations", "immunities", "escort", "seized", "demand",
             "designate", "access", "interview", "examine", "photographs", "samples", "legal_assistance",
