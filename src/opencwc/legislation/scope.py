@@ -25,7 +25,7 @@ def _scope_of(counted: Counted, held: Sequence[int]) -> None:
     is_ruled = 2 * sum(biological.values()) > sum(strong.values())
     speaking = sum(strong[at] > biological[at] for at in held) / len(held)
     joined = sum(strong[at] + weak[at] > biological[at] for at in held) / len(held)
-    evident = titled or sum(one > 0 for one in strong.values()) >= _EVIDENT
+    evident = titled or sum(one > 0 for one in strong.values()) / len(held) >= _EVIDENT
     # A text that is called after the Convention or after chemical weapons is about them.
     named = any(counted.places.sections[at].kind == "preamble" and strong[at] > biological[at] for at in held)
     about = not is_ruled and (speaking >= _SPEAKING or named or (evident and joined >= _SPEAKING))
@@ -47,7 +47,7 @@ def _scope_of(counted: Counted, held: Sequence[int]) -> None:
 
 _NEIGHBOURS = 6
 _MOST_OF_A_LAW = 400
-_EVIDENT = 2
-"""Sections that speak of chemical weapons where the name does not: a word in passing makes no law one on them."""
+_EVIDENT = 0.1
+"""Share of sections that speak of chemical weapons, where the name does not: a word in passing makes no law on them."""
 _SPEAKING, _STRETCH = 0.3, 0.5
 """Shares of sections that speak of chemical weapons from which on a text, or a stretch of a longer one, is on them."""
