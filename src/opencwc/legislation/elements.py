@@ -167,7 +167,7 @@ class Reader:
             return said._replace(element=element.id)
         if element.by_reference and (found := self._by_reference(at, about, forbids)) is not None:
             return found._replace(element=element.id)
-        if (denied := self._denied(element.terms, at)) is not None:
+        if (denied := self._denied(element, at)) is not None:
             return denied._replace(element=element.id)
         if said is not None and said.strength >= NEAR:
             return said._replace(element=element.id)
@@ -297,11 +297,17 @@ class Reader:
         rivals = self._clauses(at, RIVALS)
         return bool((rivals - clauses) & window)
 
-    def _denied(self, groups: Groups, at: int) -> Holding | None:
-        """Find an element that is spoken of only to exclude it: in a clause that does not apply, or that permits it."""
-        for group in groups:
-            hits = self._places.raw(at, group[0]) if group[0] not in EXEMPTING else []
-            if hits and all(self._counted.is_excluded(at, start, clause) for start, _, clause in hits):
+    def _denied(self, element: Element, at: int) -> Holding | None:
+        """Find an element that is spoken of only to exclude it: in a clause that does not apply, or that permits it.
+
+        A clause that lets a regulation ask for it ("the Minister may by regulations require ...") excludes nothing.
+        """
+        left = self._delegating(at) if element.by_regulation else frozenset()
+        for group in element.terms:
+            hits = [one for one in self._places.raw(at, group[0]) if group[0] not in EXEMPTING]
+            if hits and all(
+                clause not in left and self._counted.is_excluded(at, start, clause) for start, _, clause in hits
+            ):
                 return Holding("", "denied", TIGHT, self._spans(at, [(group[0], *hits[0])]))
         return None
 
