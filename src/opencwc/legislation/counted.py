@@ -99,10 +99,10 @@ class Counted:
 
     @staticmethod
     def _refers(read: ReadSection, start: int, end: int) -> bool:
-        """Whether a stretch of a section's folded text points to another section."""
+        """Whether a stretch of a section's folded text points to another section, or to a part of the same."""
         first, last = read.folded.span(start, end)
         said = read.section.text[max(first - read.lead, 0) : max(last - read.lead, 0)]
-        return any(True for _ in references_in(said, read.section.lang))
+        return any(True for _ in references_in(said, read.section.lang)) or _PART.search(said) is not None
 
     def _does_not_count(self, at: int, term: str, hit: tuple[int, int, int]) -> bool:
         """Whether a word is spoken of only to exclude it, or denied."""
@@ -128,15 +128,16 @@ class Counted:
             return True
         if any(self._is_reserved(read, start, clause, one) for one in by_clause["without_prejudice"].get(clause, ())):
             return True
-        goes_on = term in PURPOSES or term in ANCHORS or term in DEFINING
         excepted = [
             first
             for first, last in self._excepted(read, clause, by_clause["except"], own=True)
-            if first < start < last and not goes_on
+            if first < start < last and term not in _LEFT_BEHIND
         ]
         if excepted:
             before = any(other < min(excepted) for other, _, where in self.places.raw(at, term) if where == clause)
             return not before
+        if term == "access" and any(place > start for place in by_clause["except"].get(clause, ())):
+            return False  # "shall not enter except with consent"
         return term in DENIABLE and any(
             self._denies(at, place, start, clause) for place in by_clause["negation"].get(clause, ())
         )
@@ -266,9 +267,15 @@ _APART = re.compile(
 )
 """What closes 除, and what makes of "except" a "besides"."""
 _AND = re.compile(r"[:;,]?\s*\bprovided\s(?:that|however|always)\b|[,;]\s*(?:et|and|y|und|и)\s|,[而并且但]|،\s*و")
+_PART = re.compile(r"\b(?:sub-?section|sub-?paragraph|paragraph|subdivision)s?\s+\(\w", re.IGNORECASE)
+"""A part of the same section: "except as provided in subsection (b)"."""
 _COMMAS = ",،"
 OPENING = 12
 """Signs before "except" within which it opens a clause ("(1) Except with a licence, no person shall ...")."""
+_REQUIRED = ("end_use_certificate", "retransfer", "consent", "warrant", "single_facility", "registered", "prior_notice")
+"""What an exception may ask for: "shall not be exported unless the importer gives an end-use certificate"."""
+_LEFT_BEHIND = frozenset((*_REQUIRED, *PURPOSES, *ANCHORS, *DEFINING))
+"""Terms that count behind "except" too."""
 _NEAR_NEGATION = 30
 _GOVERNED = 45
 """Signs before "prohibit" within which "may" governs it."""

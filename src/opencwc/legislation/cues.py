@@ -9,7 +9,7 @@ import re
 from functools import cache
 
 TITLES = {
-    "en": r"conventions? (?:\w+ ){0,6}?on the prohibition of .{0,200}?destruction",
+    "en": r"conventions? (?:\w+ ){0,6}?(?:(?:on|for|concerning|regarding) the prohibition\b|prohibiting the development).{0,200}?destruction",
     "fr": r"conventions? (?:[\w,.]+ ){0,8}?(?:(?:sur|portant|pour|relative a|concernant) l'interdiction d|interdisant la mise au point).{0,220}?destruction",
     "es": r"convencion(?:es)? (?:[\w,.]+ ){0,8}?sobre la prohibicion d.{0,220}?destruccion",
     "de": r"ubereinkommens? (?:[\w,.]+ ){0,8}?uber das verbot .{0,220}?vernichtung (?:solcher|chemischer|dieser) waffen",

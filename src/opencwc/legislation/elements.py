@@ -173,7 +173,7 @@ class Reader:
             return said._replace(element=element.id)
         if element.by_reference and (found := self._by_reference(at, about, forbids)) is not None:
             return found._replace(element=element.id)
-        if (denied := self._denied(element.terms, at, forbids)) is not None:
+        if (denied := self._denied(element, at, forbids)) is not None:
             return denied._replace(element=element.id)
         if said is not None and said.strength >= NEAR:
             return said._replace(element=element.id)
@@ -303,12 +303,17 @@ class Reader:
         rivals = self._clauses(at, RIVALS)
         return bool((rivals - clauses) & window)
 
-    def _denied(self, groups: Groups, at: int, forbids: bool) -> Holding | None:
-        """Find an element that is spoken of only to exclude it: what does not apply or, of a ban, what is permitted."""
-        for group in groups:
+    def _denied(self, element: Element, at: int, forbids: bool) -> Holding | None:
+        """Find an element that is spoken of only to exclude it: what does not apply or, of a ban, what is permitted.
+
+        A clause that lets a regulation ask for it ("the Minister may by regulations require ...") excludes nothing.
+        """
+        left = self._delegating(at) if element.by_regulation else frozenset()
+        for group in element.terms:
             hits = self._places.raw(at, group[0]) if group[0] not in EXEMPTING else []
             if hits and all(
-                self._counted.is_excluded(at, start, clause, permitted=forbids) for start, _, clause in hits
+                clause not in left and self._counted.is_excluded(at, start, clause, permitted=forbids)
+                for start, _, clause in hits
             ):
                 return Holding("", "denied", TIGHT, self._spans(at, [(group[0], *hits[0])]))
         return None
