@@ -34,6 +34,11 @@ def test_the_convention_answers_in_the_language_of_the_question(library: Library
     assert all(one.ours for one in own) and CONVENTION != TREATY  # our words are never cited as the treaty's
 
 
+def test_a_question_in_a_language_that_we_do_not_write_is_answered_in_the_reader_s(library: Library) -> None:
+    asked = library.ask("Wer verbietet die Entwicklung, Herstellung und Lagerung chemischer Waffen?", reader="es")
+    assert {one.lang for one in asked.passages if one.ours} <= {"es"}
+
+
 def test_nothing_near_enough_is_said_to_be_so(library: Library) -> None:
     asked = library.ask("What will the weather be in Paris tomorrow?")
     assert asked.passages == () and asked.note is not None and asked.note.id == "ask_nothing"

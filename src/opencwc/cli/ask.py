@@ -72,7 +72,7 @@ def _ask(question: str, state: str, texts: list[Path], treaty: Path | None, most
     with StepsProgress(lang) as tell:
         library = _library(code, texts, treaty, tell)
         tell("searching", 0, 1)
-        asked = library.ask(question, code, most)
+        asked = library.ask(question, code, most, lang)
     if code and code not in library.states:
         said = Message("ask_no_texts", {"state": state_named(code)})
         sys.stderr.write(displayable(sentence(said, lang)) + "\n")

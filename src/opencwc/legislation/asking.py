@@ -130,10 +130,11 @@ class Library:
         """The States whose texts are at hand."""
         return tuple(one for one in self._indexes if one not in (CONVENTION, TREATY))
 
-    def ask(self, question: str, state: str = "", most: int = SHOWN) -> Asked:
+    def ask(self, question: str, state: str = "", most: int = SHOWN, reader: str = "en") -> Asked:
         """Return the passages that come near a question, the laws' first, or why there are none.
 
-        What OpenCWC never gives is refused; a passage that is not near enough is not shown.
+        What OpenCWC never gives is refused; a passage that is not near enough is not shown. Our own sentences are in
+        the question's language, or in the ``reader``'s where we say nothing in that of the question.
         """
         refusal = judge_request(question)
         if refusal is not None:
@@ -145,7 +146,8 @@ class Library:
         laws = [state] if state else self.states
         found = [one for name in laws if name in self._indexes for one in self._of_law(name, asked, near, penal)]
         treaty = list(self._of_law(TREATY, asked, near, penal)) if TREATY in self._indexes else []
-        shown = _shared_out([_ranked(found), _ranked(treaty), _ranked(self._ours(asked, lang))], most)
+        ours = self._ours(asked, lang if lang in LANGUAGES else reader)
+        shown = _shared_out([_ranked(found), _ranked(treaty), _ranked(ours)], most)
         return Asked(tuple(shown), None if shown else Message("ask_nothing"))
 
     def _near(self, question: str) -> list[_Near]:
@@ -199,8 +201,7 @@ class Library:
         found = []
         for at in sorted(near):
             passage = passages[at]
-            terms = self._terms.get(passage.section.lang)
-            if terms is None or not terms.holds((_PENAL[:2],), fold(passage.text).text):
+            if not self._is_penal(index, at):
                 continue
             lang, own = passage.section.lang, passage.section.number
             named = {
@@ -211,6 +212,12 @@ class Library:
             if same:
                 found.append((at, same[0]))
         return found
+
+    def _is_penal(self, index: PassageIndex, at: int) -> bool:
+        """Whether a passage names a penalty."""
+        passage = index.passages[at]
+        terms = self._terms.get(passage.section.lang)
+        return terms is not None and terms.holds((_PENAL[:2],), fold(passage.text).text)
 
     def _said(self, name: str, at: int, measure: Measure) -> float:
         """Return how much of a measure's subject and elements a passage names, 0 to 1."""
@@ -226,13 +233,13 @@ class Library:
         return sum(named) / len(named) if named else 0.0
 
     def _ours(self, asked: Question, lang: str) -> Iterator[tuple[float, Cited]]:
-        """Yield our own sentences, in the language of the question."""
+        """Yield our own sentences in one language."""
         index = self.convention
         near, good = self.encoder.thresholds.near, self.encoder.thresholds.good
         wanted = set(tokens_of(asked.wordings[0], lang))
         for hit in index.search([asked], 4 * SHOWN)[0]:
             passage = index.passages[hit.at]
-            if passage.section.lang not in (lang, "") and lang in LANGUAGES:
+            if passage.section.lang not in (lang, ""):
                 continue
             share = len(wanted & set(tokens_of(passage.searched, lang))) / len(wanted) if wanted else 0.0
             if hit.similarity >= good or (hit.similarity >= near and share >= _SHARED):

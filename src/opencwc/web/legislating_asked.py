@@ -93,7 +93,7 @@ def ask_laws(service: Service, book: Casebook, person: Person, question: str, st
     library = Library(
         named_encoder(), measures_of(date.today()), {}, ready={CONVENTION: _convention(), **ready}, doubts=doubts
     )
-    asked = library.ask(text, state, MOST_FOUND)
+    asked = library.ask(text, state, MOST_FOUND, lang)
     return Answered(asked.passages, {one.state: one.number for one in shown})
 
 
