@@ -8,7 +8,7 @@ from typing import Any
 
 import typer
 
-from opencwc.cli.app import app
+from opencwc.cli.app import application
 
 INTRODUCTION = """
 # Command line
@@ -32,7 +32,7 @@ Exit status, for every command:
 def commands_page() -> str:
     """Return the page as Markdown."""
     lines = [INTRODUCTION.strip(), ""]
-    group: Any = typer.main.get_command(app)
+    group: Any = typer.main.get_command(application())
     lines += _commands("opencwc", group)
     return "\n".join(lines) + "\n"
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from opencwc.cli.app import app
+from opencwc.cli.app import application
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def run() -> Run:
     """Run ``opencwc`` with these words, in this process."""
 
     def call(*words: object, given: bytes = b"") -> Ran:
-        done = CliRunner().invoke(app, [str(word) for word in words], input=given)
+        done = CliRunner().invoke(application(), [str(word) for word in words], input=given)
         if done.exception is not None and not isinstance(done.exception, SystemExit):
             raise done.exception
         return Ran(done.exit_code, done.stdout_bytes, done.stderr)

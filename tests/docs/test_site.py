@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import typer
 
-from opencwc.cli.app import app
+from opencwc.cli.app import application
 from opencwc.convention import Convention
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -77,7 +77,7 @@ def test_every_test_that_the_threat_model_names_is_there() -> None:
 
 
 def _options() -> Iterator[str]:
-    for command in _commands(typer.main.get_command(app)):
+    for command in _commands(typer.main.get_command(application())):
         for one in command.params:
             if one.param_type_name == "option":
                 yield from one.opts

@@ -19,9 +19,9 @@ def main() -> None:
     try:
         if len(words) == 2 and words[0] == "screen" and not words[1].startswith("-"):
             _answer_at_once(words[1])
-        from opencwc.cli.app import app
+        from opencwc.cli.app import application
 
-        app()
+        application(words)()
     except OpenCWCError as error:  # which its command could not tell: the catalogs of its words are not built
         sys.stderr.write(f"Error: {error}\n")
         sys.exit(2)

@@ -1,46 +1,63 @@
-"""The commands together: what `opencwc --help` lists."""
+"""The commands together: what `opencwc --help` lists. Only the one that is asked for is loaded."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
 
 import typer
 
 from opencwc import __version__
-from opencwc.cli import case_moving  # noqa: F401 - adds its commands to those of `case`
-from opencwc.cli.ask import ask, shelf_app
-from opencwc.cli.case import case_app
-from opencwc.cli.corrections import corrections_app
-from opencwc.cli.demo import demo
-from opencwc.cli.entries import entries, entry
-from opencwc.cli.law import law
-from opencwc.cli.mcp import mcp
-from opencwc.cli.models import models_app
-from opencwc.cli.people import people_app
-from opencwc.cli.screen import screen
-from opencwc.cli.serve import serve
-from opencwc.cli.transfers import transfers
 
-app = typer.Typer(
-    name="opencwc",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    help="What the Chemical Weapons Convention says about what you hold: offline, with the rule and the evidence.",
-)
-app.command()(screen)
-app.command()(entries)
-app.command()(entry)
-app.command()(law)
-app.command()(ask)
-app.command()(demo)
-app.command()(serve)
-app.command()(mcp)
-app.add_typer(case_app, name="case")
-app.add_typer(models_app, name="models")
-app.add_typer(shelf_app, name="shelf")
-app.add_typer(corrections_app, name="corrections")
-app.add_typer(people_app, name="people")
-app.add_typer(transfers, name="transfers")
+COMMANDS = {
+    "screen": "opencwc.cli.screen:screen",
+    "entries": "opencwc.cli.entries:entries",
+    "entry": "opencwc.cli.entries:entry",
+    "law": "opencwc.cli.law:law",
+    "ask": "opencwc.cli.ask:ask",
+    "demo": "opencwc.cli.demo:demo",
+    "serve": "opencwc.cli.serve:serve",
+    "mcp": "opencwc.cli.mcp:mcp",
+}
+GROUPS = {
+    "case": "opencwc.cli.case_moving:case_app",  # which holds all of `opencwc.cli.case`, too
+    "models": "opencwc.cli.models:models_app",
+    "shelf": "opencwc.cli.ask:shelf_app",
+    "corrections": "opencwc.cli.corrections:corrections_app",
+    "people": "opencwc.cli.people:people_app",
+    "transfers": "opencwc.cli.transfers:transfers",
+}
+"""Where a command, or a group of them, stands: module and name."""
+
+
+def application(words: Sequence[str] = ()) -> typer.Typer:
+    """Return the command that the words of a command line begin with, alone; all of them where they begin with none.
+
+    Loading them all takes several times as long as loading one.
+    """
+    app = typer.Typer(
+        name="opencwc",
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        help="What the Chemical Weapons Convention says about what you hold: offline, with the rule and the evidence.",
+    )
+    app.callback()(options)
+    wanted = words[0] if words and words[0] in (*COMMANDS, *GROUPS) else ""
+    for name, place in COMMANDS.items():
+        if wanted in ("", name):
+            app.command(name)(_found(place))
+    for name, place in GROUPS.items():
+        if wanted in ("", name):
+            app.add_typer(_found(place), name=name)
+    return app
+
+
+def _found(place: str) -> Any:
+    module, name = place.split(":")
+    return getattr(import_module(module), name)
 
 
 def _say_version(asked: bool) -> None:
@@ -49,7 +66,6 @@ def _say_version(asked: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def options(
     version: bool = typer.Option(False, "--version", callback=_say_version, is_eager=True, help="Print the version."),
 ) -> None:
