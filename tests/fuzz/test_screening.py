@@ -141,7 +141,9 @@ def check_sound(findings: list[Finding], rows: int) -> None:
     assert sorted({one.subject.row for one in findings}) == list(range(1, rows + 1))
     assert [one.subject.row for one in findings] == sorted(one.subject.row for one in findings)
     for one in findings:
-        assert (one.rule is None) == (one.verdict in (Verdict.NOT_LISTED, Verdict.UNREADABLE))
+        is_open = one.message.id == "why_open_bonds"  # by its composition it fits some entry: of no one rule
+        assert (one.rule is None) == (is_open or one.verdict in (Verdict.NOT_LISTED, Verdict.UNREADABLE))
+        assert not is_open or one.verdict is Verdict.REVIEW
         for lang in LANGUAGES:
             said = sentence(one.message, lang)
             assert len(said) > 10
@@ -151,6 +153,7 @@ def check_sound(findings: list[Finding], rows: int) -> None:
 @settings(PATIENT, max_examples=150)
 @given(TEXTS, st.sampled_from(KINDS))
 @example("", "auto")
+@example("C~N", "auto")
 @example("\ud800", "auto")
 @example("C\ud800", "smiles")
 @example("M  END", "auto")
