@@ -30,7 +30,7 @@ from opencwc.models.register import digest_of
 
 STRENGTH = 0.3
 """Inverse strength of the penalty on weights: small, because the laws are few and alike among themselves."""
-BALANCE = 0.6
+BALANCE = 1.0
 """How far verdicts are made to count alike: 0 not at all, 1 wholly."""
 TEMPERATURES = np.geomspace(0.5, 4.0, 31)
 REAL_WEIGHT = 1.0
