@@ -226,9 +226,8 @@ def test_a_job_that_waits_is_cancelled_at_once(client: TestClient, worker: Worke
     assert not worker.work_once()
 
 
-def test_a_running_job_is_cancelled_within_a_second_and_keeps_what_it_had(
-    client: TestClient, worker: Worker, house: House
-) -> None:
+def cancel_while_it_runs(client: TestClient, worker: Worker) -> tuple[str, float]:
+    """Cancel a long job once rows are done; return its id and the seconds until the worker had left it."""
     job = submit(client, b"smiles\n" + b"CC(C)OP(C)(=O)F\n" * 60_000).json()
     thread = threading.Thread(target=worker.work_once)
     thread.start()
@@ -241,15 +240,25 @@ def test_a_running_job_is_cancelled_within_a_second_and_keeps_what_it_had(
     began = time.monotonic()
     client.post(f"/api/v1/jobs/{job['id']}/cancel")
     thread.join()
-    assert time.monotonic() - began < 2.0
-    told = client.get(f"/api/v1/jobs/{job['id']}").json()
-    assert told["state"] == "cancelled"
-    assert client.get(f"/api/v1/jobs/{job['id']}/result").status_code == 200
-    with house.book.reading() as connection:
-        from opencwc.casebook.keeping import run_named
+    return job["id"], time.monotonic() - began
 
-        run = run_named(connection, told["run"])
-        assert (run["state"], run["row_count"]) == ("interrupted", told["rows_done"])
+
+def test_a_running_job_is_cancelled_within_a_second_and_keeps_what_it_had(
+    client: TestClient, worker: Worker, house: House
+) -> None:
+    for _ in range(3):  # a browser or a soak beside it may take both cores for seconds: the quickest of three counts
+        number, took = cancel_while_it_runs(client, worker)
+        told = client.get(f"/api/v1/jobs/{number}").json()
+        assert told["state"] == "cancelled"
+        assert client.get(f"/api/v1/jobs/{number}/result").status_code == 200
+        with house.book.reading() as connection:
+            from opencwc.casebook.keeping import run_named
+
+            run = run_named(connection, told["run"])
+            assert (run["state"], run["row_count"]) == ("interrupted", told["rows_done"])
+        if took < 1.0:
+            break
+    assert took < 1.0
 
 
 def test_a_run_ends_with_the_tally_that_the_command_line_gives_and_says_what_was_not_read(
