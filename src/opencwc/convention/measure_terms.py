@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -94,7 +94,7 @@ class Terms:
             if term not in self.patterns:
                 raise RuleError(f"the term {term!r} is not said in {self.language!r}", where=f"{self.language}.yaml")
             said = sorted(self.patterns[term], key=len, reverse=True)
-            whole = "|".join(compile_pattern(one, self.language) for one in said)
+            whole = joined([compile_pattern(one, self.language) for one in said])
             try:
                 self._compiled[term] = re.compile(whole)
             except re.error as error:
@@ -123,6 +123,13 @@ class Terms:
     def holds(self, groups: tuple[tuple[str, ...], ...], folded: str) -> bool:
         """Tell whether a folded text holds a term of every group."""
         return all(any(self.pattern(term).search(folded) for term in group) for group in groups)
+
+
+def joined(patterns: Sequence[str]) -> str:
+    """Join compiled patterns; that a word begins is asked once for all of them, which is several times as fast."""
+    begun = [one.removeprefix(_BEGINS) for one in patterns if one.startswith(_BEGINS)]
+    others = [one for one in patterns if not one.startswith(_BEGINS)]
+    return "|".join([f"{_BEGINS}(?:{'|'.join(begun)})", *others] if begun else others)
 
 
 def compile_pattern(said: str, language: str) -> str:
@@ -154,7 +161,7 @@ def compile_pattern(said: str, language: str) -> str:
     whole = "".join(pieces)
     if language == "zh":
         return whole.replace(_SIGNS[" "], r"\s*").replace(_SIGNS["\x00"], "[^。;]{0,30}?")
-    left = "" if text.startswith("\x00") else r"(?<!\w)"  # also before "~": a word is tried once, from its beginning
+    left = "" if text.startswith("\x00") else _BEGINS  # also before "~": a word is tried once, from its beginning
     right = "" if text.endswith(("~", "\x00")) else r"(?!\w)"
     return f"{left}(?:{whole}){right}"
 
@@ -169,4 +176,5 @@ _SIGNS = {
     "|": "|",
     "?": "?",
 }
+_BEGINS = r"(?<!\w)"
 _ARABIC_ONTO = "(?:[وف]?(?:[بكل]?ال|لل|[بكل])?)"

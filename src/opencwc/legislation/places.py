@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from opencwc.convention.measure_terms import Terms, compile_pattern
+from opencwc.convention.measure_terms import Terms, compile_pattern, joined
 from opencwc.convention.measures import Measures
 from opencwc.language.sections import LegalSection
 from opencwc.legislation.clauses import ReadSection, read_section
@@ -43,7 +43,7 @@ class Places:
 
     def learn(self, lang: str, term: str, patterns: Iterable[str]) -> None:
         """Let a term stand, in these texts, wherever one of the patterns is found too."""
-        whole = "|".join(compile_pattern(one, lang) for one in sorted(patterns, key=len, reverse=True))
+        whole = joined([compile_pattern(one, lang) for one in sorted(patterns, key=len, reverse=True)])
         self._learned[lang, term] = re.compile(whole)
         self._found.pop((lang, term), None)
 
