@@ -196,7 +196,8 @@ class Library:
         index = self._indexes[name]
         passages = index.passages
         first = sorted(held, key=lambda at: -held[at])[:_PUNISHED]
-        penalties = [question_of(one, list(index.languages)) for one in self._measures if one.kind == "punishes"]
+        penal = [one for one in self._measures if one.kind == "punishes"][:_PENALTIES]
+        penalties = [question_of(one, list(index.languages)) for one in penal]
         near = {hit.at for one in penalties for hit in index.search([one], _SEARCHED)[0]}
         found = []
         for at in sorted(near):
@@ -296,6 +297,8 @@ def _sentence(place: str, heading: str, said: str, lang: str) -> LegalPassage:
 
 
 _PENAL = ("imprisonment", "fine", "punished")
+_PENALTIES = 3
+"""Measures on penalties whose words are looked for: obstruction, the bans of the Convention, the controls."""
 _PUNISHED, _BEFORE = 3, 1.01
 """Sections found whose penalties are looked for, and by how much these go before them."""
 _MEASURES, _AS_NEAR = 3, 0.08
