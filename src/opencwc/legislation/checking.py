@@ -36,6 +36,7 @@ from opencwc.legislation.model import (
     Span,
 )
 from opencwc.legislation.narrowing import narrowed
+from opencwc.legislation.places import Places
 from opencwc.legislation.qualifying import qualified
 from opencwc.legislation.reach import EXCEPTED, REACHES, SHORT
 from opencwc.legislation.retrieving import Found, question_of, rank, retrieve
@@ -111,7 +112,7 @@ def check_texts(
         progress=lambda done, of: tell("searching", done, of),
     )  # fmt: skip
     tell("elements", 0, len(chosen))
-    reader = Reader(law.sections, rules, languages, cache)
+    reader = Reader(Places(law.sections, rules, languages, cache))
     hits = retrieve(index, chosen, languages)
     found = [_weigh(one, reader, index, hits[one.id], law) for one in _told(chosen, "elements", tell)]
     reader.keep()

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence, Set
-from pathlib import Path
 
-from opencwc.convention.measures import Element, Groups, Measure, Measures
+from opencwc.convention.measures import Element, Groups, Measure
 from opencwc.language.sections import LegalSection
 from opencwc.legislation.counted import Counted
 from opencwc.legislation.definitions import follow
@@ -29,16 +28,10 @@ LISTED = 0.4
 
 
 class Reader:
-    """A State's sections, ready to be asked what they hold of a measure."""
+    """A State's sections, ready to be asked what they hold of a measure: ``Reader(Places(sections, ...))``."""
 
-    def __init__(
-        self,
-        sections: Sequence[LegalSection],
-        measures: Measures,
-        languages: Iterable[str],
-        cache: Path | None = None,
-    ) -> None:
-        self._places = Places(sections, measures, languages, cache)
+    def __init__(self, places: Places) -> None:
+        self._places = places
         follow(self._places)
         self._counted = Counted(self._places)
         link(self._places)
