@@ -28,11 +28,11 @@ from rdkit import Chem
 from rdkit.Chem import rdSubstructLibrary
 
 from opencwc.chemistry.name_index import NameIndex
-from opencwc.screening.answering import Screener
+from opencwc.files.rows import Limits, Rows, part_of_values
 from opencwc.screening.batches import BatchScreener, to_lines
 from opencwc.screening.model import Question
 from opencwc.screening.rulebook import Rulebook
-from opencwc.tables.rows import Limits, Rows, part_of_values
+from opencwc.screening.screener import Screener
 
 AS_OF = date(2026, 11, 24)
 HIV = Path(__file__).parents[2] / "shared" / "data" / "benign" / "benign_HIV_smiles.csv"

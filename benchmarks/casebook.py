@@ -15,12 +15,12 @@ import time
 from pathlib import Path
 
 from benchmarks import casebook_queries as queries
-from opencwc.casebook.backing_up import back_up
+from opencwc.casebook.backup import back_up
 from opencwc.casebook.cases import case_for_keeping
-from opencwc.casebook.deciding import decide
-from opencwc.casebook.keeping import begin_run
+from opencwc.casebook.database import Casebook, open_casebook
+from opencwc.casebook.decisions import decide
 from opencwc.casebook.model import Mark, Outcome, Person, Role
-from opencwc.casebook.opening import Casebook, open_casebook
+from opencwc.casebook.runs import begin_run
 from opencwc.finding import finding_to_plain
 from opencwc.screening import screen
 

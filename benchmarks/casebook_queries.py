@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import NamedTuple
 
-from opencwc.casebook.listing import count_findings, inbox, list_findings
+from opencwc.casebook.database import Casebook
+from opencwc.casebook.findings import count_findings, inbox, list_findings
 from opencwc.casebook.model import UNDECIDED, Filter, Mark, Person, Role, Status
-from opencwc.casebook.opening import Casebook
 
 REVIEWER = Person("p-other", "other", "Other", Role.REVIEWER, Mark.HIGHLY_PROTECTED)
 RESTRICTED = Person("p-low", "low", "Low", Role.REVIEWER, Mark.RESTRICTED)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from opencwc.convention.fields import load_yaml
-from opencwc.transfers.consignees import Listed, SanctionsList
+from opencwc.transfers.check.consignees import Listed, SanctionsList
 
 CASES = Path(__file__).parents[1] / "tests" / "cases" / "consignees"
 COLUMNS = (

@@ -19,12 +19,12 @@ import polars as pl
 from rdkit import Chem
 
 from opencwc.chemistry.name_index import NameIndex
-from opencwc.chemistry.scanning import scan
+from opencwc.chemistry.smiles_gate import scan
 from opencwc.convention.fields import load_yaml
 from opencwc.finding import Verdict
-from opencwc.screening.answering import Screener
 from opencwc.screening.batches import gate_limits
 from opencwc.screening.rulebook import Rulebook
+from opencwc.screening.screener import Screener
 
 HERE = Path(__file__).parents[1]
 BENIGN = HERE.parent / "shared" / "data" / "benign"

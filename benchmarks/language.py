@@ -20,8 +20,8 @@ from typing import Any
 import yaml
 
 from opencwc.convention.fields import load_yaml
-from opencwc.language.evaluating import language_examples
-from opencwc.language.recognising import (
+from opencwc.language.card_figures import language_examples
+from opencwc.language.language_recogniser import (
     CALIBRATION,
     CLASSES,
     MODEL,
@@ -33,9 +33,9 @@ from opencwc.language.recognising import (
     recognise_language,
 )
 from opencwc.models import Evaluation, Model
-from opencwc.models.measuring import calibration_error
+from opencwc.models.card_pages import figure_table
 from opencwc.models.register import digest_of
-from opencwc.models.rendering import figure_table
+from opencwc.models.statistics import calibration_error
 
 
 def calibrate() -> Calibration:
@@ -107,7 +107,7 @@ def main() -> None:
     if asked.calibrate:
         numbers = calibrate()
         CALIBRATION.write_text(
-            "# Fitted by `python -m benchmarks.language --calibrate`; see opencwc.language.recognising.Calibration.\n"
+            "# Fitted by `python -m benchmarks.language --calibrate`; see opencwc.language.language_recogniser.\n"
             + yaml.safe_dump(numbers._asdict(), sort_keys=False),
             encoding="utf-8",
         )

@@ -24,15 +24,15 @@ from typing import Any
 from benchmarks.legislation_cases import DAY, HELD_OUT, LAWS, Label, LabelledLaw, first_labels, labelled_laws, laws_in
 from opencwc.convention.measures import Measures, read_measures
 from opencwc.language.encoders import named_encoder
-from opencwc.language.searching import PassageIndex
-from opencwc.language.sections import number_of
 from opencwc.legislation import VERDICTS, check_texts
 from opencwc.legislation.coverage_model import Weighed, load_weights, settled
 from opencwc.legislation.coverage_model import weigh as weigh_signs
-from opencwc.legislation.deciding import by_rules, verdict_of
 from opencwc.legislation.model import Checked
-from opencwc.legislation.retrieving import question_of
-from opencwc.models.measuring import calibration_error
+from opencwc.legislation.passage_search import PassageIndex
+from opencwc.legislation.retrieval import question_of
+from opencwc.legislation.sections import number_of
+from opencwc.legislation.verdicts import by_rules, verdict_of
+from opencwc.models.statistics import calibration_error
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks" / "legislation.md"
 
@@ -70,7 +70,7 @@ def read_one(law: LabelledLaw, measures: Measures) -> Read:
 
 def _plainly(checked: Checked, measures: Measures) -> tuple[dict[str, dict[str, list[str]]], dict[str, float]]:
     """Rank sections by similarity alone and by BM25 alone, with the measure in English."""
-    from opencwc.language.splitting import passages_of
+    from opencwc.legislation.passages import passages_of
 
     index = PassageIndex(list(passages_of(checked.law.sections)), named_encoder())
     questions = [question_of(one, ()) for one in measures.measures]

@@ -16,9 +16,9 @@ from pathlib import Path
 from benchmarks.legislation_cases import labelled_laws
 from opencwc.convention.measures import Measures
 from opencwc.language.encoders import named_encoder
-from opencwc.language.legal_texts import LegalText
 from opencwc.legislation import check_texts
-from opencwc.legislation.asking import Library
+from opencwc.legislation.legal_texts import LegalText
+from opencwc.legislation.question_answers import Library
 
 PAGE = 2_500
 QUESTIONS = (

@@ -1,6 +1,6 @@
 """`python -m benchmarks.legislation_training`: learn coverage from the labelled laws, and write the model's files.
 
-A multinomial logistic regression over the signs of `opencwc.legislation.deciding`, each label weighed so that verdicts
+A multinomial logistic regression over the signs of `opencwc.legislation.verdicts`, each label weighed so that verdicts
 and laws count alike, and a temperature fitted on laws of countries that were left out. ``leave_one_out`` is how its
 figures are measured: no label of the law's own country is learned from.
 """
@@ -23,9 +23,9 @@ from sklearn.linear_model import LogisticRegression
 from benchmarks.legislation import Read, Weigh, of_chances, read_all, score
 from benchmarks.legislation_cases import DAY, HELD_OUT, Label, labelled_laws
 from opencwc.convention.measures import read_measures
+from opencwc.legislation.coverage_figures import HELD, LEFT_OUT, evaluate_coverage
 from opencwc.legislation.coverage_model import MODEL, WEIGHTS, Weighed, settled, weigh
-from opencwc.legislation.deciding import ORDER, SIGNS
-from opencwc.legislation.evaluating import HELD, LEFT_OUT, evaluate_coverage
+from opencwc.legislation.verdicts import ORDER, SIGNS
 from opencwc.models.register import digest_of
 
 STRENGTH = 0.3

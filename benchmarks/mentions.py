@@ -36,12 +36,12 @@ from benchmarks.__main__ import AS_OF, BATCH, BIN, command, machine
 from benchmarks.invoice_lines import invoice_lines, systematic_lines, systematic_names
 from opencwc.chemistry.name_index import SOURCES, NameIndex
 from opencwc.convention import Convention
+from opencwc.files.rows import Limits, Rows, part_of_values
 from opencwc.finding import Verdict
-from opencwc.screening.answering import Screener
 from opencwc.screening.batches import BatchScreener, to_lines
 from opencwc.screening.model import Question
 from opencwc.screening.rulebook import Rulebook
-from opencwc.tables.rows import Limits, Rows, part_of_values
+from opencwc.screening.screener import Screener
 
 if TYPE_CHECKING:
     from opencwc.screening.mentions import Finder, Mention

@@ -21,8 +21,8 @@ from typing import NamedTuple
 
 from opencwc.chemistry.name_index import NameIndex
 from opencwc.finding import Verdict
-from opencwc.screening.answering import Screener
 from opencwc.screening.rulebook import Rulebook
+from opencwc.screening.screener import Screener
 from opencwc.wording import sentence
 
 AS_OF = date(2026, 11, 24)

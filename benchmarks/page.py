@@ -129,7 +129,8 @@ def typing(browser: Browser, address: str) -> list[str]:
 def filled(folder: Path, findings: int) -> None:
     """Keep the findings in the casebook that the service of this folder opens, in a process that sees its settings."""
     program = (
-        "import sys; from benchmarks.casebook import fill, settle; from opencwc.casebook.opening import open_casebook\n"
+        "import sys; from benchmarks.casebook import fill, settle\n"
+        "from opencwc.casebook.database import open_casebook\n"
         "book = open_casebook(); fill(book, int(sys.argv[1])); settle(book)"
     )
     environment = {**os.environ, "OPENCWC_SETTINGS": str(folder / "settings"), "OPENCWC_DATA": str(folder / "data")}

@@ -15,10 +15,10 @@ import time
 from collections.abc import Callable
 
 from benchmarks.language import write_card
-from opencwc.language.evaluating import REFUSAL_PARTS, refusal_examples
+from opencwc.language.card_figures import REFUSAL_PARTS, refusal_examples
 from opencwc.language.refusal_card import MODEL
-from opencwc.language.refusing import judge_request
-from opencwc.models.rendering import figure_table
+from opencwc.language.refusals import judge_request
+from opencwc.models.card_pages import figure_table
 
 TO_BE_READ = ("dev", "seen")
 DISGUISES: dict[str, Callable[[str], str]] = {

@@ -97,7 +97,7 @@ def make_token(environment: dict[str, str]) -> str:
     """Make a reviewer with a password and a token in an environment's casebook, in a process that sees it."""
     program = (
         "from datetime import timedelta\n"
-        "from opencwc.casebook.opening import open_casebook\n"
+        "from opencwc.casebook.database import open_casebook\n"
         "from opencwc.casebook.people import People\n"
         "from opencwc.casebook.tokens import Tokens\n"
         "from opencwc.casebook.model import Mark, Role\n"

@@ -20,11 +20,11 @@ import polars as pl
 
 from benchmarks.language import write_card
 from benchmarks.transfers_world import TRAINING, Parameters, World, make
-from opencwc.transfers import causes as learned
-from opencwc.transfers.comparing import Compared, compare
-from opencwc.transfers.evaluating import HELD_OUT
-from opencwc.transfers.ledgers import read_ledger
 from opencwc.transfers.model import CAUSES
+from opencwc.transfers.reconcile import causes as learned
+from opencwc.transfers.reconcile.cause_figures import HELD_OUT
+from opencwc.transfers.reconcile.comparison import Compared, compare
+from opencwc.transfers.reconcile.ledgers import read_ledger
 
 WORLDS = 12
 PARTS = 24
@@ -156,7 +156,7 @@ def _differing(groups: pl.DataFrame) -> pl.DataFrame:
 
 def _temperature(held: pl.DataFrame) -> float:
     """Choose the temperature at which the stated probability of the likeliest cause is most nearly its share right."""
-    from opencwc.models.measuring import calibration_error
+    from opencwc.models.statistics import calibration_error
 
     caused = held.filter(pl.col("causes").list.len() > 0)
     scores = learned.scores(caused)

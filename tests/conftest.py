@@ -56,6 +56,6 @@ def asked_once() -> None:
 
     from opencwc.convention.measures import read_measures
     from opencwc.language.encoders import named_encoder
-    from opencwc.legislation.asking import Library
+    from opencwc.legislation.question_answers import Library
 
     Library(named_encoder(), read_measures(date.today()), {}).ask("Is there a National Authority?")

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from opencwc.screening import screen
-    from opencwc.transfers import check, reconcile
+    from opencwc.transfers.check import check
+    from opencwc.transfers.reconcile import reconcile
 
 __version__ = "0.1.0"
 __all__ = ["__version__", "check", "reconcile", "screen"]
@@ -18,8 +19,12 @@ def __getattr__(name: str) -> Any:
         from opencwc.screening import screen
 
         return screen
-    if name in ("check", "reconcile"):
-        from opencwc import transfers
+    if name == "check":
+        from opencwc.transfers.check import check
 
-        return getattr(transfers, name)
+        return check
+    if name == "reconcile":
+        from opencwc.transfers.reconcile import reconcile
+
+        return reconcile
     raise AttributeError(f"module 'opencwc' has no attribute {name!r}")

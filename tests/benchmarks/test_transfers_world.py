@@ -41,10 +41,10 @@ from benchmarks.transfers_world import (
     write,
 )
 
-from opencwc.screening.answering import Screener
 from opencwc.screening.rulebook import Rulebook
-from opencwc.transfers import matching
+from opencwc.screening.screener import Screener
 from opencwc.transfers.model import CAUSES, LEDGER_COLUMNS
+from opencwc.transfers.reconcile import matching
 
 KEY = ["cas", "exporter", "importer", "year"]
 

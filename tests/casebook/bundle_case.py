@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 
-from opencwc.casebook import bundle_writing as writing
+from opencwc.casebook import bundle_writer as writing
 from opencwc.casebook.chain import FIRST_LINK, block_digest, canonical, commitment, link
 from opencwc.casebook.signing import Signer
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from opencwc.casebook.database import Casebook, open_casebook
 from opencwc.casebook.model import Mark, Person, Role
-from opencwc.casebook.opening import Casebook, open_casebook
 
 from .cluster import Cluster
 from .hashing import quick_passwords, true_passwords

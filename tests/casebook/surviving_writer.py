@@ -15,7 +15,7 @@ import os
 import sys
 from typing import Any
 
-from opencwc.casebook import bulk, cases, deciding, keeping, opening, recording, signing  # noqa: F401 - before the fork
+from opencwc.casebook import bulk, cases, database, decisions, runs, signing, transaction  # noqa: F401 - before the fork
 from opencwc.casebook.gravity import gravity_of
 from opencwc.casebook.model import Mark, Outcome, Person, Role
 from opencwc.errors import StorageError
@@ -28,12 +28,12 @@ def say(**told: Any) -> None:
 
 
 def write_until_killed(place: str, found: list[dict[str, Any]]) -> None:
-    book = opening.open_casebook(place)
+    book = database.open_casebook(place)
     say(opened=True)
     turn = 0
     while True:
         turn += 1
-        run = keeping.begin_run(book, WRITER, "killed", verb="screen", asked={}, checked={}, maker={})
+        run = runs.begin_run(book, WRITER, "killed", verb="screen", asked={}, checked={}, maker={})
         say(run=run.number)
         for count in (1, 40, 7):
             before = run.rows
@@ -42,12 +42,12 @@ def write_until_killed(place: str, found: list[dict[str, Any]]) -> None:
             say(run=run.number, rows=run.rows)
         with book.reading() as connection:
             newest = connection.exec_driver_sql("SELECT max(id) FROM finding").scalar_one()
-        deciding.decide(book, WRITER, [newest, newest - 1], Outcome.NEED_MORE, f"turn {turn}")
+        decisions.decide(book, WRITER, [newest, newest - 1], Outcome.NEED_MORE, f"turn {turn}")
         say(decided=[newest, newest - 1], reason=f"turn {turn}")
-        say(comment=deciding.comment(book, WRITER, "killed", f"turn {turn}", newest))
+        say(comment=decisions.comment(book, WRITER, "killed", f"turn {turn}", newest))
         run.finish({"turn": turn})
         say(finished=run.number)
-        source = keeping.keep_source(book, WRITER, io.BytesIO(f"{os.getpid()} {turn}".encode() * 200_000), "a.csv")
+        source = runs.keep_source(book, WRITER, io.BytesIO(f"{os.getpid()} {turn}".encode() * 200_000), "a.csv")
         say(source=source.id, size=source.size)
 
 

@@ -16,17 +16,17 @@ from sqlalchemy import Boolean, Column, Float, LargeBinary, Table, Text, and_
 from opencwc.casebook import tables
 from opencwc.casebook.cases import change_case, open_case
 from opencwc.casebook.chain import FIRST_LINK, canonical, commitment, fresh_salt, link
-from opencwc.casebook.deciding import claim_rechecks, comment, decide, set_recheck_share
-from opencwc.casebook.erasing import erase_case
-from opencwc.casebook.exporting import ask_for_export, export_case
-from opencwc.casebook.keeping import RunKeeper, begin_run, keep_source
-from opencwc.casebook.listing import record_refusal, show_finding
+from opencwc.casebook.database import Casebook
+from opencwc.casebook.decisions import claim_rechecks, comment, decide, set_recheck_share
+from opencwc.casebook.erasure import erase_case
+from opencwc.casebook.exports import ask_for_export, export_case
+from opencwc.casebook.findings import record_refusal, show_finding
 from opencwc.casebook.model import Mark, Outcome, Person, Role
-from opencwc.casebook.opening import Casebook
 from opencwc.casebook.people import CONSOLE, People
-from opencwc.casebook.requesting import answer, ask
+from opencwc.casebook.requests import answer, ask
+from opencwc.casebook.runs import RunKeeper, begin_run, keep_source
 from opencwc.casebook.signing import Signer
-from opencwc.casebook.stamping import take_in, write_request
+from opencwc.casebook.stamp_files import take_in, write_request
 from opencwc.casebook.tokens import Tokens
 
 from .bundle_case import Authority

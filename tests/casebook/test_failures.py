@@ -19,11 +19,11 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine
 
+from opencwc.casebook.casebook_verifier import verify_all
 from opencwc.casebook.cases import case_for_keeping, list_cases, open_case
-from opencwc.casebook.deciding import comment
-from opencwc.casebook.keeping import RunKeeper, begin_run
-from opencwc.casebook.opening import Casebook, open_casebook
-from opencwc.casebook.verifying import verify_all
+from opencwc.casebook.database import Casebook, open_casebook
+from opencwc.casebook.decisions import comment
+from opencwc.casebook.runs import RunKeeper, begin_run
 from opencwc.errors import StorageError
 
 from .conftest import person
@@ -95,7 +95,7 @@ import json, os, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
 from casebook import test_failures as t
-from opencwc.casebook.opening import open_casebook
+from opencwc.casebook.database import open_casebook
 from opencwc.errors import OpenCWCError
 full = Path(sys.argv[1])
 os.environ["OPENCWC_SETTINGS"] = str(full / "settings")
@@ -187,7 +187,7 @@ _AS_ANOTHER = """
 import json, os, sys
 sys.path.insert(0, sys.argv[2])
 from casebook import test_failures as t
-from opencwc.casebook.opening import open_casebook
+from opencwc.casebook.database import open_casebook
 from opencwc.errors import OpenCWCError
 os.environ["OPENCWC_SETTINGS"] = sys.argv[5]
 own = open_casebook(sys.argv[5] + "/casebook.db")  # what is imported late must be so before the folders are closed

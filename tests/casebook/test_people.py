@@ -15,16 +15,16 @@ from argon2 import PasswordHasher
 from sqlalchemy import select
 
 from opencwc.casebook import tables
+from opencwc.casebook.database import Casebook
 from opencwc.casebook.model import Mark, Role
-from opencwc.casebook.opening import Casebook
 from opencwc.casebook.passwords import check_password, is_password
 from opencwc.casebook.people import CONSOLE, FAILURES_ALLOWED, People, cli_person, wait_after
 from opencwc.casebook.permissions import may
 from opencwc.casebook.tokens import LONGEST_LIFE, Tokens
 from opencwc.errors import ConflictError, InputError, NotAllowedError, NotFoundError
-from opencwc.web.secret import Seal
-from opencwc.web.sessions import Sessions
-from opencwc.web.totp import SecondFactor
+from opencwc.web.accounts.secret import Seal
+from opencwc.web.accounts.sessions import Sessions
+from opencwc.web.accounts.totp import SecondFactor
 
 GOOD = "tulip lantern gravel otter"
 OTHER = "bakery violin meadow stapler"

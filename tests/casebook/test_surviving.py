@@ -18,9 +18,9 @@ import pytest
 from sqlalchemy import func, select
 
 from opencwc.casebook import tables
+from opencwc.casebook.casebook_verifier import verify_all
 from opencwc.casebook.cases import case_for_keeping
-from opencwc.casebook.opening import Casebook, open_casebook
-from opencwc.casebook.verifying import verify_all
+from opencwc.casebook.database import Casebook, open_casebook
 
 from .cluster import Cluster
 from .screening import NOT_READ, SARIN, THIODIGLYCOL, findings

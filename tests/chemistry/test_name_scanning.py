@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opencwc.chemistry import name_scanning
+from opencwc.chemistry.name_resolver import Resolver
 from opencwc.chemistry.name_scanning import NameScanner, Spotted, Word, running_key, running_name
 from opencwc.chemistry.names import token_key
-from opencwc.chemistry.resolving import Resolver
 from opencwc.convention import Convention
 
 pytestmark = pytest.mark.usefixtures("name_index")

@@ -15,13 +15,13 @@ import pytest
 
 from opencwc.chemistry.curated_names import CuratedChemical
 from opencwc.chemistry.name_index import SOURCES
+from opencwc.chemistry.name_resolver import Candidate
 from opencwc.chemistry.registry_numbers import looks_like_cas
-from opencwc.chemistry.resolving import Candidate
 from opencwc.convention.fields import load_yaml
 from opencwc.finding import Rule
-from opencwc.screening.answering import MET, Screener
 from opencwc.screening.model import Outcome
 from opencwc.screening.rulebook import Rulebook
+from opencwc.screening.screener import MET, Screener
 
 pytestmark = pytest.mark.usefixtures("name_index")
 EXCEPTIONS: dict[str, list[dict[str, Any]]] = load_yaml(

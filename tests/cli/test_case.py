@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from opencwc.casebook.database import open_casebook
 from opencwc.casebook.model import Mark, Role
-from opencwc.casebook.opening import open_casebook
 from opencwc.casebook.people import People
 from opencwc.casebook.tokens import Tokens
 

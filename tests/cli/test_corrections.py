@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from opencwc.legislation.correcting import COLUMNS
+from opencwc.legislation.corrections import COLUMNS
 
 from .conftest import Run
 

@@ -17,11 +17,11 @@ from typing import Any
 import httpx
 import pytest
 
+from opencwc.casebook.bundle_verifier import verify_bundle
 from opencwc.casebook.model import Role
-from opencwc.casebook.verify import verify_bundle
-from opencwc.web.access import ACCESS, Entrance
-from opencwc.web.configuring import Configuration
-from opencwc.web.pages import demonstration
+from opencwc.web.server import demonstration
+from opencwc.web.server.access import ACCESS, Entrance
+from opencwc.web.server.configuration import Configuration
 
 COMMAND = (sys.executable, "-c", "import typer; from opencwc.cli.demo import demo; typer.run(demo)", "--no-browser")
 
@@ -184,7 +184,7 @@ def test_a_folder_with_something_else_in_it_is_not_touched(tmp_path: Path) -> No
 
 
 def test_a_kept_folder_is_empty_again_where_the_demonstration_did_not_become_whole(tmp_path: Path) -> None:
-    from opencwc.demo.place import placed
+    from opencwc.demo.folder import placed
 
     with pytest.raises(KeyboardInterrupt), placed(tmp_path / "kept") as place:
         place.files.mkdir()
@@ -204,7 +204,7 @@ def test_a_port_that_is_taken_is_passed_over(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_what_a_killed_demonstration_left_is_swept_and_a_running_one_is_let_be(cache: Path) -> None:
-    from opencwc.demo.place import placed
+    from opencwc.demo.folder import placed
 
     environment = os.environ.get("OPENCWC_CACHE")
     os.environ["OPENCWC_CACHE"] = str(cache)
@@ -226,9 +226,9 @@ def test_serve_has_neither_the_routes_of_the_demonstration_nor_rows_for_them(
 ) -> None:
     from starlette.testclient import TestClient
 
-    from opencwc.casebook.opening import open_casebook
-    from opencwc.web.app import routes_of
-    from opencwc.web.wiring import app_of
+    from opencwc.casebook.database import open_casebook
+    from opencwc.web.server.app import routes_of
+    from opencwc.web.server.wiring import app_of
 
     monkeypatch.setenv("OPENCWC_SETTINGS", str(tmp_path / "settings"))
     book = open_casebook(tmp_path / "casebook.db")

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from opencwc.cli.models import models_app
-from opencwc.language.recognising import recognise_languages
+from opencwc.language.language_recogniser import recognise_languages
 from opencwc.wording import LANGUAGES
 
 ID = "language-recogniser"

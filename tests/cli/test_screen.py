@@ -19,8 +19,8 @@ import pytest
 import zstandard
 from rdkit import Chem
 
+from files.conftest import build_workbook
 from opencwc.screening.model import COLUMNS
-from tables.conftest import build_workbook
 
 from .conftest import COMMAND, Ran, Run
 

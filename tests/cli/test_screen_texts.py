@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from language.reading.making import docx, pdf, picture_pdf, sheet_rows, xlsx
+from files.making import docx, pdf, picture_pdf, sheet_rows, xlsx
 
 from .conftest import Run
 

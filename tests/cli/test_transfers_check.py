@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from opencwc.transfers.check_formats import CHECK_COLUMNS
+from opencwc.transfers.check.formats import CHECK_COLUMNS
 from opencwc.wording import LANGUAGES
 
 from .conftest import Run

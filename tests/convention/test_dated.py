@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opencwc.convention import Convention
-from opencwc.convention.changing import changes_between
-from opencwc.convention.loading import build_deadlines, build_states, build_thresholds, read_dated
+from opencwc.convention.changes import changes_between
 from opencwc.convention.model import EVIDENCE, STATUSES, InForce, State
+from opencwc.convention.rule_files import build_deadlines, build_states, build_thresholds, read_dated
 from opencwc.errors import RuleError
 from opencwc.wording import LANGUAGES, say
 

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from opencwc.casebook.casebook_verifier import verify_all
 from opencwc.casebook.cases import list_cases
-from opencwc.casebook.listing import comments_on_case, count_findings, inbox, list_findings
+from opencwc.casebook.database import Casebook, open_casebook
+from opencwc.casebook.findings import comments_on_case, count_findings, inbox, list_findings
 from opencwc.casebook.model import CaseStatus, Filter, Mark, Role, Status
-from opencwc.casebook.opening import Casebook, open_casebook
-from opencwc.casebook.requesting import requests_of
-from opencwc.casebook.verifying import verify_all
+from opencwc.casebook.requests import requests_of
 from opencwc.demo import Built, build
-from opencwc.demo.place import Place, own_environment
+from opencwc.demo.folder import Place, own_environment
 from opencwc.demo.state import load_state
 from opencwc.demo.year import write_year
 
@@ -134,7 +134,7 @@ def test_something_of_every_kind_waits_for_the_person_who_is_signed_in_first(mad
 
 
 def test_a_grave_finding_and_blind_rechecks_wait_for_the_second_reviewer(made: tuple[Casebook, Built]) -> None:
-    from opencwc.casebook.agreeing import agreement
+    from opencwc.casebook.agreement import agreement
 
     book, built = made
     first, second = built.people[:2]

@@ -26,16 +26,16 @@ sys.path.insert(0, str(ROOT))
 from tests.casebook.cluster import Cluster  # noqa: E402
 
 from opencwc import screen  # noqa: E402
+from opencwc.casebook.casebook_verifier import verify_all  # noqa: E402
 from opencwc.casebook.cases import case_for_keeping, change_case  # noqa: E402
-from opencwc.casebook.deciding import comment, decide  # noqa: E402
-from opencwc.casebook.erasing import erase_case  # noqa: E402
-from opencwc.casebook.keeping import begin_run, keep_source  # noqa: E402
+from opencwc.casebook.database import Casebook, open_casebook  # noqa: E402
+from opencwc.casebook.decisions import comment, decide  # noqa: E402
+from opencwc.casebook.erasure import erase_case  # noqa: E402
 from opencwc.casebook.model import Mark, Outcome, Role, Status  # noqa: E402
-from opencwc.casebook.opening import Casebook, open_casebook  # noqa: E402
 from opencwc.casebook.people import CONSOLE, People  # noqa: E402
-from opencwc.casebook.requesting import answer, ask  # noqa: E402
-from opencwc.casebook.stamping import write_request  # noqa: E402
-from opencwc.casebook.verifying import verify_all  # noqa: E402
+from opencwc.casebook.requests import answer, ask  # noqa: E402
+from opencwc.casebook.runs import begin_run, keep_source  # noqa: E402
+from opencwc.casebook.stamp_files import write_request  # noqa: E402
 from opencwc.errors import StorageError  # noqa: E402
 
 DEPLOY = ROOT / "deploy"

@@ -13,12 +13,12 @@ from rdkit import Chem
 
 import opencwc
 from opencwc.errors import OpenCWCError
+from opencwc.files import open_table
+from opencwc.files.rows import Limits, Rows, part_of_values
 from opencwc.finding import Finding, Verdict
 from opencwc.screening.batches import BatchScreener
 from opencwc.screening.model import KINDS, Question
-from opencwc.screening.running import Wish, make_piece
-from opencwc.tables import open_table
-from opencwc.tables.rows import Limits, Rows, part_of_values
+from opencwc.screening.table_run import Wish, make_piece
 from opencwc.wording import LANGUAGES, sentence
 
 pytestmark = pytest.mark.usefixtures("name_index")

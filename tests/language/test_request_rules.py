@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from opencwc.errors import RuleError
-from opencwc.language.refusing import CATEGORIES, judge_request
+from opencwc.language.refusals import CATEGORIES, judge_request
 from opencwc.language.request_rules import DATA, load_rules
 
 

@@ -10,8 +10,8 @@ import pytest
 from opencwc.convention.measures import Measures
 from opencwc.errors import InputError
 from opencwc.finding import Message
-from opencwc.language.legal_texts import LegalText
 from opencwc.legislation import Checked, check_texts
+from opencwc.legislation.legal_texts import LegalText
 from opencwc.wording import sentence
 
 from .conftest import DAY, WordEncoder

@@ -10,7 +10,7 @@ import pytest
 
 from opencwc.errors import NotFoundError, RuleError, UnavailableError
 from opencwc.models import compare, find_model, load_card, maker_fields, registered, state_of
-from opencwc.models.rendering import card_page
+from opencwc.models.card_pages import card_page
 
 PAGES = Path(__file__).resolve().parents[2] / "docs" / "models"
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from opencwc.convention.fields import load_yaml
-from opencwc.screening.answering import Screener
 from opencwc.screening.model import Outcome, gravest
 from opencwc.screening.rulebook import Rulebook
+from opencwc.screening.screener import Screener
 
 CASES = Path(__file__).parents[1] / "cases" / "screening"
 FILES = sorted(CASES.glob("*.yaml"))

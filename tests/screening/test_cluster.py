@@ -15,12 +15,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from opencwc.errors import InputError, OutputError, SettingsError, UnavailableError
+from opencwc.files import open_table
 from opencwc.finding import Verdict
 from opencwc.screening import cluster as clusters
 from opencwc.screening.cluster import screen_on_cluster
 from opencwc.screening.model import COLUMNS, Question, Tally
-from opencwc.screening.running import Wish, run
-from opencwc.tables import open_table
+from opencwc.screening.table_run import Wish, run
 
 QUESTION = Question(date(2026, 1, 1), lists=("CWC",))
 FILES = 20

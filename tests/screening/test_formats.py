@@ -12,12 +12,12 @@ import pyarrow.parquet as pq
 import pytest
 from rdkit import Chem
 
+from opencwc.files.rows import Limits, Rows, part_of_values
 from opencwc.finding import Verdict
 from opencwc.screening.batches import BatchScreener, to_lines
 from opencwc.screening.formats import FORMATS, format_named
 from opencwc.screening.model import COLUMNS, Question
-from opencwc.screening.running import Wish, checked_by, make_piece
-from opencwc.tables.rows import Limits, Rows, part_of_values
+from opencwc.screening.table_run import Wish, checked_by, make_piece
 
 SARIN = "CC(C)OP(C)(=O)F"
 BLOCK = "title\n" + Chem.MolToMolBlock(Chem.MolFromSmiles("CCO")).split("\n", 1)[1]

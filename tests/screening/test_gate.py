@@ -16,14 +16,14 @@ from hypothesis import strategies as st
 from rdkit import Chem
 
 from opencwc.chemistry.name_index import NameIndex
-from opencwc.chemistry.scanning import Limits as GateLimits
-from opencwc.chemistry.scanning import scan
+from opencwc.chemistry.smiles_gate import Limits as GateLimits
+from opencwc.chemistry.smiles_gate import scan
 from opencwc.convention.fields import load_yaml
+from opencwc.files.rows import Limits, Rows, part_of_values
 from opencwc.finding import Verdict
 from opencwc.screening.batches import BatchScreener, gate_limits, to_lines
 from opencwc.screening.model import Question
 from opencwc.screening.rulebook import Rulebook
-from opencwc.tables.rows import Limits, Rows, part_of_values
 
 CASES = Path(__file__).parents[1] / "cases" / "screening"
 BENIGN = Path(__file__).parents[3] / "shared" / "data" / "benign"

@@ -21,9 +21,9 @@ from rdkit import Chem
 import opencwc
 from opencwc.errors import InputError
 from opencwc.finding import Finding, Message, Verdict
-from opencwc.screening.answering import Screener
 from opencwc.screening.model import Outcome
 from opencwc.screening.rulebook import Rulebook
+from opencwc.screening.screener import Screener
 
 SARIN = "CC(C)OP(C)(=O)F"
 BLOCK = Chem.MolToMolBlock(Chem.MolFromSmiles(SARIN))

@@ -14,9 +14,9 @@ from datetime import date
 import pytest
 
 from opencwc.finding import Verdict
-from opencwc.screening.answering import Screener
 from opencwc.screening.mentions import Mention
 from opencwc.screening.rulebook import Rulebook
+from opencwc.screening.screener import Screener
 
 pytestmark = pytest.mark.usefixtures("name_index")
 SIZE = 1_000_000

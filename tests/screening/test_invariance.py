@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from rdkit import Chem
 
 from opencwc.convention.fields import load_yaml
-from opencwc.screening.answering import Screener
 from opencwc.screening.model import Outcome
 from opencwc.screening.rulebook import Rulebook
+from opencwc.screening.screener import Screener
 
 CASES = Path(__file__).parents[1] / "cases" / "screening"
 AS_OF = date(2026, 11, 24)

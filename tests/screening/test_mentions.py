@@ -11,18 +11,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from opencwc.chemistry.resolving import Candidate
+from opencwc.chemistry.name_resolver import Candidate
 from opencwc.convention.fields import load_yaml
+from opencwc.files.rows import Limits, Rows, part_of_values
 from opencwc.finding import Message, Value, Verdict
-from opencwc.screening.answering import MET, Screener
 from opencwc.screening.batches import BatchScreener
 from opencwc.screening.mentions import Mention, finder
+from opencwc.screening.mentions.first_look import NUMBER, Signs
 from opencwc.screening.mentions.model import Judge
-from opencwc.screening.mentions.near import NearSpellings
-from opencwc.screening.mentions.signs import NUMBER, Signs
+from opencwc.screening.mentions.near_spellings import NearSpellings
 from opencwc.screening.model import Outcome, Question
 from opencwc.screening.rulebook import Rulebook
-from opencwc.tables.rows import Limits, Rows, part_of_values
+from opencwc.screening.screener import MET, Screener
 from opencwc.wording import LANGUAGES, say
 
 pytestmark = pytest.mark.usefixtures("name_index")

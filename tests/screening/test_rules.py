@@ -12,10 +12,10 @@ from rdkit import Chem
 from opencwc.convention import Structure
 from opencwc.errors import RuleError
 from opencwc.finding import Verdict
-from opencwc.screening.answering import Screener
 from opencwc.screening.cores import compile_structure
 from opencwc.screening.groups import Answer, parse_place
 from opencwc.screening.rulebook import Rulebook
+from opencwc.screening.screener import Screener
 from opencwc.wording import sentence
 
 

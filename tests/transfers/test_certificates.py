@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from opencwc.errors import InputError
 from opencwc.finding import Message, Verdict
 from opencwc.screening.model import Question
-from opencwc.transfers.certificates import (
+from opencwc.transfers.check.certificates import (
     Balances,
     Certificate,
     certificate_of,
@@ -21,8 +21,8 @@ from opencwc.transfers.certificates import (
     faults_of,
     read_certificates,
 )
-from opencwc.transfers.checking import Checker
-from opencwc.transfers.shipments import Shipment, shipment_of
+from opencwc.transfers.check.checking import Checker
+from opencwc.transfers.check.shipments import Shipment, shipment_of
 from opencwc.wording import LANGUAGES, sentence
 
 DAY = date(2026, 6, 1)

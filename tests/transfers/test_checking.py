@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from opencwc.convention import Convention
 from opencwc.finding import CHECKED, Verdict, finding_from_plain, finding_to_plain
 from opencwc.screening.model import Question
-from opencwc.transfers.check_formats import CHECK_COLUMNS, finding_as_plain, line_of
-from opencwc.transfers.checking import Answer, Checker, check
-from opencwc.transfers.shipments import Shipment, shipment_of
-from opencwc.transfers.weighing import STATES_OF_DUTY, due_on
+from opencwc.transfers.check.checking import Answer, Checker, check
+from opencwc.transfers.check.formats import CHECK_COLUMNS, finding_as_plain, line_of
+from opencwc.transfers.check.shipments import Shipment, shipment_of
+from opencwc.transfers.check.weighing import STATES_OF_DUTY, due_on
 from opencwc.wording import sentence
 
 ASKED = date(2026, 11, 25)

@@ -12,8 +12,9 @@ from opencwc.finding import Message
 from opencwc.publishing import Bullets, Facts, Paragraph, Signature, Table, write_html
 from opencwc.publishing.pdf import make_pdf
 from opencwc.publishing.xlsx import said, write_xlsx
-from opencwc.transfers.ledgers import read_ledger
-from opencwc.transfers.letters import (
+from opencwc.transfers.model import CAUSES, Discrepancy, Substance
+from opencwc.transfers.reconcile.ledgers import read_ledger
+from opencwc.transfers.reconcile.letters import (
     MOST_LINES,
     InQuestion,
     LetterLine,
@@ -22,8 +23,7 @@ from opencwc.transfers.letters import (
     make_letter,
     plain_text,
 )
-from opencwc.transfers.model import CAUSES, Discrepancy, Substance
-from opencwc.transfers.reconciling import reconcile
+from opencwc.transfers.reconcile.reconciliation import reconcile
 from opencwc.wording import LANGUAGES, say
 
 SUBSTANCE = Substance("102-71-6", "Triethanolamine", ("CWC 3B17",), 30_000.0, 30.0)

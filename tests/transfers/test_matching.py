@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 
-from opencwc.transfers.matching import Lines, Matches, match_shipments
-from opencwc.transfers.matching_kernel import (
+from opencwc.transfers.reconcile.matching import Lines, Matches, match_shipments
+from opencwc.transfers.reconcile.matching_kernel import (
     CHEMICAL,
     DOUBLE,
     EQUAL,

@@ -19,9 +19,9 @@ from opencwc.publishing import Clauses, Form, Signature, write_html
 from opencwc.publishing.pdf import make_pdf
 from opencwc.publishing.xlsx import said, write_xlsx
 from opencwc.screening.model import Question
-from opencwc.transfers.certificates import certificate_of
-from opencwc.transfers.checking import check
-from opencwc.transfers.papers import (
+from opencwc.transfers.check.certificates import certificate_of
+from opencwc.transfers.check.checking import check
+from opencwc.transfers.check.papers import (
     KINDS,
     PaperFacts,
     facts_of,
@@ -32,7 +32,7 @@ from opencwc.transfers.papers import (
     spoken_quantity,
     state_name,
 )
-from opencwc.transfers.shipments import shipment_of
+from opencwc.transfers.check.shipments import shipment_of
 from opencwc.wording import LANGUAGES, say
 
 FULL = PaperFacts(

@@ -21,8 +21,8 @@ from opencwc.cli.transfers_patterns import patterns
 from opencwc.errors import InputError
 from opencwc.finding import Maker, Verdict
 from opencwc.transfers.model import Ledger, Substance
-from opencwc.transfers.pattern_reporting import COLUMNS, as_json_lines, as_rows, told, write_report
-from opencwc.transfers.patterns import KINDS, Proposal, adjusted, find_patterns, find_steps, read_consumption
+from opencwc.transfers.patterns.finding import KINDS, Proposal, adjusted, find_patterns, find_steps, read_consumption
+from opencwc.transfers.patterns.report import COLUMNS, as_json_lines, as_rows, told, write_report
 from opencwc.wording import LANGUAGES, say
 
 STATES = [first + second + third for first in "ABCDE" for second in "KLMN" for third in "XYZ"]

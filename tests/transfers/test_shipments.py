@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opencwc.errors import InputError
-from opencwc.transfers.shipments import (
+from opencwc.transfers.check.shipments import (
     SHIPMENT_FIELDS,
     Shipment,
     amount_of,

@@ -12,9 +12,9 @@ import pytest
 
 from opencwc.convention.fields import load_yaml
 from opencwc.screening.model import Question
-from opencwc.transfers.certificates import certificate_of
-from opencwc.transfers.checking import Answer, Checker
-from opencwc.transfers.shipments import shipment_of
+from opencwc.transfers.check.certificates import certificate_of
+from opencwc.transfers.check.checking import Answer, Checker
+from opencwc.transfers.check.shipments import shipment_of
 from opencwc.wording import LANGUAGES, sentence
 
 FILES = sorted((Path(__file__).parents[1] / "cases" / "transfers").glob("*.yaml"))

@@ -9,7 +9,7 @@ import socket
 import sys
 from pathlib import Path
 
-from opencwc.web.confining import Bounds, confine, isolate
+from opencwc.confining.rights import Bounds, confine, isolate
 
 
 def attempt(work: object) -> str:

@@ -14,11 +14,11 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from opencwc.casebook.database import Casebook, open_casebook
 from opencwc.casebook.model import Mark, Person, Role
-from opencwc.casebook.opening import Casebook, open_casebook
 from opencwc.casebook.people import CONSOLE
-from opencwc.web.access import Entrance, guarded_app
-from opencwc.web.configuring import Configuration
+from opencwc.web.server.access import Entrance, guarded_app
+from opencwc.web.server.configuration import Configuration
 
 PASSWORD = "tulip lantern gravel otter"
 OTHER = "bakery violin meadow stapler"

@@ -17,10 +17,10 @@ from opencwc.casebook.model import Mark, Person, Role
 from opencwc.casebook.people import CONSOLE, end_sessions
 from opencwc.casebook.permissions import ACTIONS, SCOPES
 from opencwc.errors import SettingsError
-from opencwc.web.access import ACCESS, OPEN, SAFE, guard, guarded_app, table_of_access
-from opencwc.web.app import create_app, routes_of
-from opencwc.web.service import GuardedRoute
-from opencwc.web.sessions import COOKIE, csrf_of
+from opencwc.web.accounts.sessions import COOKIE, csrf_of
+from opencwc.web.server.access import ACCESS, OPEN, SAFE, guard, guarded_app, table_of_access
+from opencwc.web.server.app import create_app, routes_of
+from opencwc.web.server.service import GuardedRoute
 
 from .signing_in import House, kind, open_house
 
@@ -69,7 +69,7 @@ def ask_signed_in(house: House, role: str, route: str, **headers: str) -> httpx.
 
 def test_the_document_says_what_the_table_says() -> None:
     assert table_of_access() in DOCUMENT.read_text(encoding="utf-8"), (
-        'write anew: python -c "from opencwc.web.access import table_of_access as t; print(t())"'
+        'write anew: python -c "from opencwc.web.server.access import table_of_access as t; print(t())"'
     )
 
 

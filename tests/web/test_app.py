@@ -14,11 +14,11 @@ from starlette.testclient import TestClient
 
 from opencwc.casebook.permissions import ACTIONS
 from opencwc.errors import SettingsError
-from opencwc.web.app import create_app, routes_of
-from opencwc.web.configuring import Configuration, load_configuration
-from opencwc.web.logging import set_up_logging
-from opencwc.web.routers import ACCESS
-from opencwc.web.service import GuardedRoute
+from opencwc.web.server.api_access import ACCESS
+from opencwc.web.server.app import create_app, routes_of
+from opencwc.web.server.configuration import Configuration, load_configuration
+from opencwc.web.server.logging import set_up_logging
+from opencwc.web.server.service import GuardedRoute
 
 from .conftest import PEOPLE, WIDE, House, person_of
 
@@ -215,7 +215,8 @@ SECRETS = (
 
 
 def test_the_log_of_a_whole_session_holds_nothing_that_was_asked(house: House, log: io.StringIO) -> None:
-    from opencwc.web.worker import Worker
+    from opencwc.jobs.worker import Worker
+    from opencwc.web.server.wiring import job_bounds
 
     broken = APIRouter(route_class=GuardedRoute)
 
@@ -246,7 +247,7 @@ def test_the_log_of_a_whole_session_holds_nothing_that_was_asked(house: House, l
             data={"case": "planted-case".lower(), "column": "smiles"},
         )
         client.post("/api/v1/jobs", files={"file": ("PLANTED-FILE.csv", b"x")}, data={"case": "PLANTED-CASE"})
-        Worker(house.jobs, house.intake, house.configuration).work_once()
+        Worker(house.jobs, house.intake, job_bounds(house.configuration)).work_once()
         assert client.get("/api/v1/broken/PLANTED-NAME").status_code == 500
     text = log.getvalue()
     lines = [json.loads(line) for line in text.splitlines()]

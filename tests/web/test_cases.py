@@ -13,15 +13,15 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from opencwc.casebook.bundle_verifier import verify_bundle
 from opencwc.casebook.cases import case_for_keeping
-from opencwc.casebook.encrypting import decrypt_file, make_identity
-from opencwc.casebook.keeping import begin_run
+from opencwc.casebook.database import Casebook
+from opencwc.casebook.encryption import decrypt_file, make_identity
 from opencwc.casebook.model import Mark, Person, Role
-from opencwc.casebook.opening import Casebook
-from opencwc.casebook.verify import verify_bundle
+from opencwc.casebook.runs import begin_run
 from opencwc.screening import screen
-from opencwc.web.logging import set_up_logging
-from opencwc.web.wiring import app_of, intake_of, make_worker
+from opencwc.web.server.logging import set_up_logging
+from opencwc.web.server.wiring import app_of, intake_of, make_worker
 
 from .conftest import ON_BOTH
 from .signing_in import House, kind, open_house

@@ -27,8 +27,8 @@ def test_the_examples_do_what_the_page_says(tmp_path: Path, name_index: None) ->
 
 
 def test_the_reference_names_every_route_and_every_setting() -> None:
-    from opencwc.web.configuring import Configuration
-    from opencwc.web.routers import ACCESS
+    from opencwc.web.server.api_access import ACCESS
+    from opencwc.web.server.configuration import Configuration
 
     text = PAGE.parents[1].joinpath("reference", "http-api.md").read_text(encoding="utf-8")
     assert [route for route in ACCESS if f"`{route}" not in text] == []

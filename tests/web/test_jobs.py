@@ -18,11 +18,12 @@ from starlette.testclient import TestClient
 
 from opencwc.casebook import tables
 from opencwc.casebook.cases import change_case
-from opencwc.casebook.listing import list_findings
+from opencwc.casebook.findings import list_findings
 from opencwc.casebook.model import Filter, Mark
 from opencwc.errors import ConflictError, NotFoundError
-from opencwc.web.jobs import MOST_ATTEMPTS, Job, Jobs
-from opencwc.web.worker import Worker
+from opencwc.jobs.queue import MOST_ATTEMPTS, Job, Jobs
+from opencwc.jobs.worker import Worker
+from opencwc.web.server.wiring import job_bounds
 
 from .conftest import ON_BOTH, PEOPLE, House, live
 from .papers import docx, pdf, xlsx
@@ -39,7 +40,7 @@ def client(house: House) -> Iterator[TestClient]:
 
 @pytest.fixture
 def worker(house: House) -> Worker:
-    return Worker(house.jobs, house.intake, house.configuration)
+    return Worker(house.jobs, house.intake, job_bounds(house.configuration))
 
 
 def submit(client: TestClient, data: bytes = CSV, name: str = "products.csv", **more: Any) -> Any:
@@ -252,7 +253,7 @@ def test_a_running_job_is_cancelled_within_a_second_and_keeps_what_it_had(
         assert told["state"] == "cancelled"
         assert client.get(f"/api/v1/jobs/{number}/result").status_code == 200
         with house.book.reading() as connection:
-            from opencwc.casebook.keeping import run_named
+            from opencwc.casebook.runs import run_named
 
             run = run_named(connection, told["run"])
             assert (run["state"], run["row_count"]) == ("interrupted", told["rows_done"])
@@ -264,7 +265,7 @@ def test_a_running_job_is_cancelled_within_a_second_and_keeps_what_it_had(
 def test_a_run_ends_with_the_tally_that_the_command_line_gives_and_says_what_was_not_read(
     client: TestClient, worker: Worker, house: House
 ) -> None:
-    from opencwc.casebook.keeping import run_named
+    from opencwc.casebook.runs import run_named
 
     job = submit(client, b"id,note,smiles\nP1,a,CC(C)OP(C)(=O)F\nP2,b,CCO\nP3,c,C1CC\nP4,d,\n").json()
     worker.work_once()
@@ -287,7 +288,7 @@ def test_a_worker_that_dies_in_the_middle_loses_nothing_and_keeps_nothing_twice(
     class DiedError(BaseException):
         """As SIGKILL: nothing after it runs."""
 
-    first = Worker(house.jobs, house.intake, house.configuration, "first")
+    first = Worker(house.jobs, house.intake, job_bounds(house.configuration), "first")
     kept = 0
 
     def beat(identity: str, name: str, done: int, all_rows: int | None = None) -> bool:
@@ -306,7 +307,7 @@ def test_a_worker_that_dies_in_the_middle_loses_nothing_and_keeps_nothing_twice(
         first.work_once()
     assert house.jobs.get(job["id"]).state == "running"
     assert house.jobs.requeue_stale(after=-1) == 1
-    second = Worker(house.jobs, house.intake, house.configuration, "second")
+    second = Worker(house.jobs, house.intake, job_bounds(house.configuration), "second")
     assert second.work_once()
     told = house.jobs.get(job["id"])
     assert (told.state, told.rows_done) == ("done", rows)
@@ -317,11 +318,11 @@ def test_a_worker_that_dies_in_the_middle_loses_nothing_and_keeps_nothing_twice(
 @ON_BOTH
 def test_a_worker_that_is_told_to_leave_gives_its_job_back(client: TestClient, house: House) -> None:
     job = submit(client).json()
-    leaving = Worker(house.jobs, house.intake, house.configuration)
+    leaving = Worker(house.jobs, house.intake, job_bounds(house.configuration))
     leaving.stop.set()
     assert leaving.work_once()
     assert house.jobs.get(job["id"]).state == "waiting"
-    assert Worker(house.jobs, house.intake, house.configuration).work_once()
+    assert Worker(house.jobs, house.intake, job_bounds(house.configuration)).work_once()
     assert house.jobs.get(job["id"]).state == "done"
 
 
@@ -335,7 +336,7 @@ def findings_of(client: TestClient, job: dict[str, Any]) -> list[dict[str, Any]]
 def test_a_document_is_read_for_what_it_mentions_and_says_where_that_stands(
     client: TestClient, worker: Worker, house: House
 ) -> None:
-    from opencwc.casebook.keeping import run_named
+    from opencwc.casebook.runs import run_named
 
     line = "4 drums of thiodiglycol 99 %, CAS 111-48-8"
     job = submit(client, pdf(["Offer"], ["Please note:", line]), "offer.pdf").json()
@@ -391,7 +392,7 @@ def test_a_worker_that_dies_over_a_document_loses_no_passage_and_keeps_none_twic
     class DiedError(BaseException):
         """As SIGKILL: nothing after it runs."""
 
-    first = Worker(house.jobs, house.intake, house.configuration, "first")
+    first = Worker(house.jobs, house.intake, job_bounds(house.configuration), "first")
     kept = house.intake.begin
 
     def begin(*arguments: Any) -> Any:
@@ -410,7 +411,7 @@ def test_a_worker_that_dies_over_a_document_loses_no_passage_and_keeps_none_twic
         patched.setattr(type(house.intake), "begin", lambda _, *arguments: begin(*arguments))
         first.work_once()
     assert house.jobs.requeue_stale(after=-1) == 1
-    assert Worker(house.jobs, house.intake, house.configuration, "second").work_once()
+    assert Worker(house.jobs, house.intake, job_bounds(house.configuration), "second").work_once()
     assert house.jobs.get(job["id"]).rows_done == rows
     assert [one["row"] for one in findings_of(client, job)] == list(range(1, rows + 1))
 
@@ -446,8 +447,8 @@ def test_a_key_is_one_persons_own(house: House) -> None:
 
 @ON_BOTH
 def test_two_at_once_with_one_key_are_one_and_a_conflict(house: House) -> None:
-    from opencwc.web.idempotency import AnsweredKeys
-    from opencwc.web.problems import HttpProblem
+    from opencwc.web.server.idempotency import AnsweredKeys
+    from opencwc.web.server.problems import HttpProblem
 
     keys = AnsweredKeys(house.book.engine)
     assert keys.take("p", "k", "digest") is None

@@ -13,28 +13,20 @@ from typing import NamedTuple
 import pytest
 from starlette.testclient import TestClient
 
-from opencwc.casebook.listing import list_records
+from opencwc.casebook.findings import list_records
 from opencwc.casebook.model import Mark, Person, Role
 from opencwc.errors import InputError
-from opencwc.language.legal_texts import plain_legal_text
-from opencwc.language.splitting import passages_of
+from opencwc.jobs.kept_runs import _loaded
+from opencwc.jobs.queue import Jobs
 from opencwc.legislation import check_texts
-from opencwc.legislation.correcting import Corrections
+from opencwc.legislation.corrections import Corrections
 from opencwc.legislation.example_texts import FIRST, FOLDER, NAMES, NOW, example_text
-from opencwc.legislation.kept_laws import (
-    ANSWERS,
-    answers_as_json,
-    packed,
-    passages_as_json,
-    sound,
-    told_of,
-    unpack,
-)
-from opencwc.web.jobs import Jobs
-from opencwc.web.kept_runs import _loaded
-from opencwc.web.legislating import step_of
-from opencwc.web.legislating_runs import LABEL_COLUMNS
-from opencwc.web.wiring import intake_of, make_worker
+from opencwc.legislation.kept import ANSWERS, answers_as_json, packed, passages_as_json, sound, told_of, unpack
+from opencwc.legislation.legal_texts import plain_legal_text
+from opencwc.legislation.passages import passages_of
+from opencwc.legislation.upload_question import step_of
+from opencwc.web.legislation.kept import LABEL_COLUMNS
+from opencwc.web.server.wiring import intake_of, make_worker
 from opencwc.wording import LANGUAGES, say
 from web.pages.housing import PAGE, PART, opened_house, page_of, post
 from web.pages.parsed import Element, check_sound, parsed

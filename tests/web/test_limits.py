@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from starlette.testclient import TestClient
 
-from opencwc.web.app import create_app
-from opencwc.web.configuring import Configuration
-from opencwc.web.limiting import Limiter
-from opencwc.web.problems import HttpProblem
+from opencwc.web.server.app import create_app
+from opencwc.web.server.configuration import Configuration
+from opencwc.web.server.problems import HttpProblem
+from opencwc.web.server.rate_limits import Limiter
 
 from .conftest import person_of
 

@@ -27,10 +27,10 @@ from opencwc.casebook import tables
 from opencwc.casebook.model import Mark, Role
 from opencwc.casebook.people import CONSOLE
 from opencwc.errors import SettingsError
-from opencwc.web.configuring import Configuration
-from opencwc.web.oidc import CALLBACK, COOKIE, MinistryLogin, OidcSettings, load_oidc
-from opencwc.web.problems import HttpProblem
-from opencwc.web.sessions import COOKIE as SESSION_COOKIE
+from opencwc.web.accounts.oidc import CALLBACK, COOKIE, MinistryLogin, OidcSettings, load_oidc
+from opencwc.web.accounts.sessions import COOKIE as SESSION_COOKIE
+from opencwc.web.server.configuration import Configuration
+from opencwc.web.server.problems import HttpProblem
 
 from .signing_in import House, kind, open_house
 

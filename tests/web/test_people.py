@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from opencwc.casebook.database import open_casebook
 from opencwc.casebook.model import Role
-from opencwc.casebook.opening import open_casebook
 from opencwc.casebook.people import People
 from opencwc.casebook.tokens import Tokens
 from opencwc.cli.people import people_app

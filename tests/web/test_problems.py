@@ -7,9 +7,9 @@ from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from opencwc import errors
-from opencwc.web.app import create_app
-from opencwc.web.configuring import Configuration
-from opencwc.web.problems import response_to
+from opencwc.web.server.app import create_app
+from opencwc.web.server.configuration import Configuration
+from opencwc.web.server.problems import response_to
 
 from .conftest import WIDE, person_of
 
@@ -99,7 +99,7 @@ def test_every_error_of_ours_has_its_status(error: errors.OpenCWCError, status: 
 
 def test_every_family_of_errors_is_thought_of() -> None:
     families = {one for one in vars(errors).values() if isinstance(one, type) and issubclass(one, errors.OpenCWCError)}
-    from opencwc.web.problems import _STATUSES
+    from opencwc.web.server.problems import _STATUSES
 
     assert families - {errors.OpenCWCError} == {family for family, _, _ in _STATUSES}
 

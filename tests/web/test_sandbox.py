@@ -17,10 +17,10 @@ from typing import IO, Any
 
 import pytest
 
+from opencwc.confining import sandbox
+from opencwc.confining.rights import Bounds
+from opencwc.confining.sandbox import Sandbox, Wish, screened
 from opencwc.errors import InputError, OpenCWCError
-from opencwc.web import sandbox
-from opencwc.web.confining import Bounds
-from opencwc.web.sandbox import Sandbox, Wish, screened
 
 from .papers import docx, docx_bomb, docx_of_entities, letter, pdf, xlsx
 

@@ -19,17 +19,17 @@ from hypothesis import strategies as st
 from schemathesis.core.parameters import ParameterLocation
 
 from opencwc.casebook.cases import open_case
-from opencwc.casebook.exporting import ask_for_export
+from opencwc.casebook.database import open_casebook
+from opencwc.casebook.exports import ask_for_export
 from opencwc.casebook.model import Mark, Role
-from opencwc.casebook.opening import open_casebook
 from opencwc.casebook.people import CONSOLE
 from opencwc.casebook.permissions import ACTIONS, SCOPES
-from opencwc.casebook.requesting import answer, ask
-from opencwc.web.access import ACCESS, Entrance
-from opencwc.web.configuring import Configuration
-from opencwc.web.jobs import Jobs
-from opencwc.web.sessions import COOKIE, csrf_of
-from opencwc.web.wiring import app_of
+from opencwc.casebook.requests import answer, ask
+from opencwc.jobs.queue import Jobs
+from opencwc.web.accounts.sessions import COOKIE, csrf_of
+from opencwc.web.server.access import ACCESS, Entrance
+from opencwc.web.server.configuration import Configuration
+from opencwc.web.server.wiring import app_of
 
 from .signing_in import WIDE
 from .test_cases import keep_inventory

@@ -16,8 +16,8 @@ from opencwc.casebook import tables
 from opencwc.casebook.model import Role
 from opencwc.casebook.people import CONSOLE
 from opencwc.errors import SettingsError
-from opencwc.web.secret import Seal, service_secret
-from opencwc.web.sessions import COOKIE, MOST
+from opencwc.web.accounts.secret import Seal, service_secret
+from opencwc.web.accounts.sessions import COOKIE, MOST
 
 from .conftest import ON_BOTH
 from .signing_in import OTHER, PASSWORD, House, kind, open_house, sign_in

@@ -13,12 +13,12 @@ from starlette.testclient import TestClient
 
 from opencwc import publishing
 from opencwc.errors import NotFoundError
-from opencwc.web import static_files
-from opencwc.web.app import create_app
-from opencwc.web.configuring import Configuration
-from opencwc.web.headers import PAGE_POLICY
-from opencwc.web.routers import ACCESS
-from opencwc.web.static_files import EDITOR_POLICY, FOLDER, address_of, index, index_of, is_known, takes_gzip
+from opencwc.web.server import static_files
+from opencwc.web.server.api_access import ACCESS
+from opencwc.web.server.app import create_app
+from opencwc.web.server.configuration import Configuration
+from opencwc.web.server.headers import PAGE_POLICY
+from opencwc.web.server.static_files import EDITOR_POLICY, FOLDER, address_of, index, index_of, is_known, takes_gzip
 
 VENDOR = Path(static_files.__file__).parent / "vendor"
 FONTS = Path(publishing.__file__).parent / "fonts"

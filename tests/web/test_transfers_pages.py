@@ -15,29 +15,29 @@ import polars as pl
 import pytest
 from starlette.testclient import TestClient
 
-from opencwc.casebook.erasing import erase_case
-from opencwc.casebook.keeping import keep_source
+from opencwc.casebook.erasure import erase_case
 from opencwc.casebook.model import Mark, Role
+from opencwc.casebook.runs import keep_source
 from opencwc.errors import InputError
 from opencwc.finding import Message
-from opencwc.transfers.causes import MODEL
-from opencwc.transfers.kept_reconciliations import GROUP_SCHEMA, LINE_SCHEMA, packed, unpack
+from opencwc.jobs.keeping import findings_kept
+from opencwc.jobs.kept_runs import _loaded
+from opencwc.jobs.queue import Jobs
+from opencwc.transfers.check.shipments import SHIPMENT_FIELDS
 from opencwc.transfers.model import LINE_STATUSES, RECONCILED_COLUMNS
-from opencwc.transfers.shipments import SHIPMENT_FIELDS
-from opencwc.web.jobs import Jobs
-from opencwc.web.keeping_jobs import findings_kept
-from opencwc.web.kept_runs import _loaded
-from opencwc.web.pages import transfers, transfers_check
-from opencwc.web.pages.transfers_flows import Flow, ribbons_of, sankey, world_map
-from opencwc.web.uploads import pack_uploads
-from opencwc.web.wiring import app_of, intake_of, make_worker
+from opencwc.transfers.reconcile.causes import MODEL
+from opencwc.transfers.reconcile.kept import GROUP_SCHEMA, LINE_SCHEMA, packed, unpack
+from opencwc.web.server.uploads import pack_uploads
+from opencwc.web.server.wiring import app_of, intake_of, make_worker
+from opencwc.web.transfers import check_pages, pages
+from opencwc.web.transfers.flows import Flow, ribbons_of, sankey, world_map
 from opencwc.wording import LANGUAGES, say
 from web.pages.housing import LANGUAGES_READ, PART, opened_house, page_of
 from web.pages.parsed import Element, check_sound, parsed
 from web.signing_in import House
 
 LONELY = "A-6,DEU,export,FRA,2023-06-01,Thiodiglycol,111-48-8,2930.70,7777,kg,99,\n"
-OURS, THEIRS = transfers.EXAMPLES["ours.csv"], transfers.EXAMPLES["theirs.csv"]
+OURS, THEIRS = pages.EXAMPLES["ours.csv"], pages.EXAMPLES["theirs.csv"]
 
 
 @pytest.fixture
@@ -186,7 +186,7 @@ def test_every_page_of_a_reconciliation_is_sound(kept: Kept, lang: str) -> None:
 
 
 def test_filters_leave_what_fits_and_pages_go_on_after_a_rank(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
-    from opencwc.web.pages import transfers_runs
+    from opencwc.web.transfers import reconcile_pages
 
     with kept.house.signed_in("audra") as client:
         base = f"/transfers/runs/{kept.run}"
@@ -194,7 +194,7 @@ def test_filters_leave_what_fits_and_pages_go_on_after_a_rank(kept: Kept, monkey
         assert len(main_of(client, f"{base}?chemical=111-48-8").rows()) == 2
         assert len(main_of(client, f"{base}?cause=year_end&year=2024").rows()) == 1
         assert main_of(client, f"{base}?over=no").all("div", class_="empty")
-        monkeypatch.setattr(transfers_runs, "A_PAGE", 3)
+        monkeypatch.setattr(reconcile_pages, "A_PAGE", 3)
         first = main_of(client, base)
         more = first.one("tr", class_="more").attributes["hx-get"]
         rest = parsed(client.get(more, headers=PART).text)
@@ -356,7 +356,7 @@ def test_erasing_the_case_erases_ledgers_and_result(house: House) -> None:
 def test_a_worker_that_dies_half_way_is_followed_by_one_that_keeps_every_finding_once(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from opencwc.web import keeping_jobs
+    from opencwc.jobs import keeping
 
     with house.signed_in("anna") as client:
         address = sent(client, OURS, THEIRS)
@@ -366,7 +366,7 @@ def test_a_worker_that_dies_half_way_is_followed_by_one_that_keeps_every_finding
             raise KeyboardInterrupt
 
         with monkeypatch.context() as broken:
-            broken.setattr(keeping_jobs, "finish", die)
+            broken.setattr(keeping, "finish", die)
             with pytest.raises(KeyboardInterrupt):
                 worked(house)
         jobs = Jobs(house.book.engine)
@@ -519,9 +519,7 @@ def test_invented_ledgers_can_be_fetched_to_try(kept: Kept) -> None:
 
 # ------------------------------------------------------------------------------------------------------- checks
 
-SHIPMENTS, CERTIFICATES, NAMES = (
-    transfers_check.EXAMPLES[f"{one}.csv"] for one in ("shipments", "certificates", "names")
-)
+SHIPMENTS, CERTIFICATES, NAMES = (check_pages.EXAMPLES[f"{one}.csv"] for one in ("shipments", "certificates", "names"))
 
 
 class KeptCheck(NamedTuple):
@@ -579,7 +577,7 @@ def test_the_pages_of_checks_and_patterns_are_sound(checked: KeptCheck, kept: Ke
 
 
 def test_a_check_goes_on_after_a_row_and_leaves_what_fits(checked: KeptCheck, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transfers_check, "ANSWERS_A_PAGE", 4)
+    monkeypatch.setattr(check_pages, "ANSWERS_A_PAGE", 4)
     with checked.house.signed_in("audra") as client:
         base = f"/transfers/checks/{checked.run}"
         onward = main_of(client, base).one("a", rel="next").attributes["href"]
@@ -639,7 +637,7 @@ def openpyxl_text(content: bytes) -> str:
 
 def test_a_paper_for_a_shipment_that_is_not_kept_comes_from_its_texts(kept: Kept) -> None:
     with kept.house.signed_in("adam") as client:
-        answered = client.post("/transfers/check", data=transfers_check.EXAMPLE, headers=PART)
+        answered = client.post("/transfers/check", data=check_pages.EXAMPLE, headers=PART)
         form = parsed(answered.text).one("form", action="/transfers/check/paper")
         hidden = form.one("input", name="shipment").attributes["value"]
         asked = {"shipment": hidden, "kind": "certificate", "paper_lang": "ar", "paper_format": "pdf"}
@@ -655,7 +653,7 @@ def test_how_long_papers_can_be_drawn_up_is_a_setting_that_the_page_tells(
     kept: Kept, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with kept.house.signed_in("anna") as client:
-        answered = client.post("/transfers/check", data=transfers_check.EXAMPLE, headers=PART)
+        answered = client.post("/transfers/check", data=check_pages.EXAMPLE, headers=PART)
         form = parsed(answered.text).one("form", action="/transfers/check/paper")
         asked = {"shipment": form.one("input", name="shipment").attributes["value"], "kind": "certificate"}
         assert say(Message("page_transfers_papers_last", {"days": 7}))[1:] in parsed(answered.text).text
@@ -669,8 +667,8 @@ def test_how_long_papers_can_be_drawn_up_is_a_setting_that_the_page_tells(
 
 def test_a_paper_for_a_file_that_is_not_kept_has_what_others_left_of_the_certificate(kept: Kept) -> None:
     files = {
-        "file": ("shipments.csv", transfers_check.EXAMPLES["shipments.csv"]),
-        "certificates": ("certificates.csv", transfers_check.EXAMPLES["certificates.csv"]),
+        "file": ("shipments.csv", check_pages.EXAMPLES["shipments.csv"]),
+        "certificates": ("certificates.csv", check_pages.EXAMPLES["certificates.csv"]),
     }
     with kept.house.signed_in("adam") as client:
         answered = client.post("/transfers/check/file", files=files, headers=PART)

@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, func, select
 
 from opencwc.casebook import tables
+from opencwc.casebook.database import Casebook
 from opencwc.casebook.model import UNDECIDED, Case, CaseStatus, Mark, Person
-from opencwc.casebook.opening import Casebook
 from opencwc.casebook.permissions import may, require
-from opencwc.casebook.recording import Writer
+from opencwc.casebook.transaction import Writer
 from opencwc.errors import ConflictError, InputError, NotFoundError
 
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")

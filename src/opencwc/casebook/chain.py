@@ -1,6 +1,6 @@
 """The arithmetic of the record: what is committed to, and how one record is linked to the next.
 
-Three lines of SHA-256 that `opencwc.casebook.verify` repeats with nothing but Python's standard library:
+Three lines of SHA-256 that `opencwc.casebook.bundle_verifier` repeats with nothing but Python's standard library:
 
 - a *commitment* is ``SHA-256(salt || content)``, the content being canonical JSON in UTF-8;
 - a *link* is ``SHA-256(previous link || commitment)``, and the link before the first is 32 zero bytes;

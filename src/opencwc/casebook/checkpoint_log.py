@@ -19,7 +19,7 @@ from itertools import islice
 from pathlib import Path
 
 from opencwc.casebook.chain import canonical
-from opencwc.casebook.syncing import sync_folder
+from opencwc.casebook.folder_sync import sync_folder
 from opencwc.errors import StorageError
 
 LOG_FILE = "checkpoints.log"

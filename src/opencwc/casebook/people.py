@@ -20,10 +20,10 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, func, select
 
 from opencwc.casebook import tables
+from opencwc.casebook.database import ONLY_READ, Casebook, told
 from opencwc.casebook.model import Mark, Person, Role
-from opencwc.casebook.opening import ONLY_READ, Casebook, told
 from opencwc.casebook.passwords import check_password, hash_password, is_outdated, is_password
-from opencwc.casebook.recording import Writer
+from opencwc.casebook.transaction import Writer
 from opencwc.errors import ConflictError, InputError, NotAllowedError, NotFoundError, StorageError
 
 CONSOLE = "console"

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import parse_qsl, unquote
 
-from opencwc.casebook.syncing import sync_folder
+from opencwc.casebook.folder_sync import sync_folder
 from opencwc.errors import IntegrityError, SettingsError, UnavailableError
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 ``record`` is the truth: append-only, hash-chained. ``finding`` and ``source_part`` hold what is too large for it and
 is committed to in it. Every other table is what the records amount to, written in the same transaction, and
-`opencwc.casebook.verifying` holds it against them. Moments are ISO 8601 texts in UTC; Alembic makes the tables
+`opencwc.casebook.casebook_verifier` holds it against them. Moments are ISO 8601 texts in UTC; Alembic makes the tables
 (``migrations/``).
 """
 

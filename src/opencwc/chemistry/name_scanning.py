@@ -18,9 +18,9 @@ import marisa_trie
 
 from opencwc.chemistry.chemical_words import looks_chemical
 from opencwc.chemistry.curated_names import TABLES_KEPT, CuratedNames, Spelling, by_key
+from opencwc.chemistry.memo import Remembered
+from opencwc.chemistry.name_resolver import Resolver
 from opencwc.chemistry.names import as_read_by_ocr, token_key
-from opencwc.chemistry.remembering import Remembered
-from opencwc.chemistry.resolving import Resolver
 
 STEMS_VERSION = 7
 """Raised with every change of what ``running_name`` gives, so that stored stems are made anew."""

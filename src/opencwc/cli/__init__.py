@@ -42,7 +42,7 @@ def _answer_at_once(text: str) -> None:
     collected as garbage in a process that lives a tenth of a second.
     """
     gc.disable()
-    from opencwc.chemistry.preloading import preload_rdkit
+    from opencwc.chemistry.rdkit_preload import preload_rdkit
 
     preload_rdkit()
     from opencwc.cli.value import answer_value, is_value

@@ -28,9 +28,9 @@ from opencwc.finding import Message
 from opencwc.wording import LANGUAGES, say, sentence
 
 if TYPE_CHECKING:
-    from opencwc.language.legal_texts import LegalText
-    from opencwc.legislation.asking import Library
-    from opencwc.legislation.shelving import Kept
+    from opencwc.legislation.legal_texts import LegalText
+    from opencwc.legislation.question_answers import Library
+    from opencwc.legislation.state_texts import Kept
 
 
 def ask(
@@ -59,7 +59,7 @@ def ask(
 
 
 def _ask(question: str, state: str, texts: list[Path], treaty: Path | None, most: int, format: str, lang: str) -> int:
-    from opencwc.language.refusing import judge_request
+    from opencwc.language.refusals import judge_request
     from opencwc.legislation.states import known_state
     from opencwc.wording.states import state_named
 
@@ -105,9 +105,9 @@ def _tell_nothing(message: Message, format: str, lang: str) -> int:
 def _library(state: str, files: list[Path], treaty: Path | None, tell: StepsProgress) -> Library:
     from opencwc.convention.measures import own_sets, read_measures
     from opencwc.language.encoders import named_encoder
-    from opencwc.language.legal_texts import read_legal_text
-    from opencwc.legislation.asking import Library
-    from opencwc.legislation.shelving import Shelf
+    from opencwc.legislation.legal_texts import read_legal_text
+    from opencwc.legislation.question_answers import Library
+    from opencwc.legislation.state_texts import Shelf
     from opencwc.settings import load_settings
 
     see_that_they_are_files([*files, *([treaty] if treaty else [])])
@@ -145,7 +145,7 @@ def remove(
     lang: Annotated[str, typer.Option(help=f"Language: {', '.join(LANGUAGES)}.")] = "",
 ) -> None:
     """Take a State's texts off the shelf."""
-    from opencwc.legislation.shelving import Shelf
+    from opencwc.legislation.state_texts import Shelf
     from opencwc.legislation.states import known_state
     from opencwc.wording.states import state_named
 
@@ -160,7 +160,7 @@ def remove(
 
 
 def _list(format: str, lang: str) -> int:
-    from opencwc.legislation.shelving import Shelf, shelf_csv, shelf_json
+    from opencwc.legislation.state_texts import Shelf, shelf_csv, shelf_json
 
     if format not in ("text", "csv", "json"):
         raise SettingsError(f"--format {format!r} is not known.", remedy="It is text, csv or json.")
@@ -182,7 +182,7 @@ def _print_matrix(kept: Sequence[Kept], lang: str) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from opencwc.legislation.shelving import measures_on
+    from opencwc.legislation.state_texts import measures_on
     from opencwc.wording.states import state_named
 
     console = Console(width=None if sys.stdout.isatty() else 120, highlight=False)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from opencwc.cli.acting import (
+from opencwc.cli.casebook_options import (
     MARKS,
     Book,
     Format,
@@ -27,9 +27,9 @@ from opencwc.finding import Message, message_from_plain
 from opencwc.wording import say
 
 if TYPE_CHECKING:
-    from opencwc.casebook.listing import Counts, History
+    from opencwc.casebook.database import Casebook
+    from opencwc.casebook.findings import Counts, History
     from opencwc.casebook.model import Case, Filter, KeptFinding
-    from opencwc.casebook.opening import Casebook
 
 case_app = typer.Typer(
     no_args_is_help=True,
@@ -46,7 +46,7 @@ def list_(format: Format = "", lang: Lang = "", casebook: Book = "") -> None:
     """List the cases that you may know of, the due ones first."""
     with acting(casebook) as (book, person):
         from opencwc.casebook.cases import list_cases
-        from opencwc.casebook.listing import count_findings
+        from opencwc.casebook.findings import count_findings
         from opencwc.casebook.model import Filter
 
         spoken = language(lang)
@@ -85,7 +85,7 @@ def show(
 ) -> None:
     """Show a case with its runs and findings, or one finding with its evidence and history."""
     with acting(casebook) as (book, person):
-        from opencwc.casebook.listing import comments_on_case, list_findings, show_case, show_finding
+        from opencwc.casebook.findings import comments_on_case, list_findings, show_case, show_finding
 
         spoken = language(lang)
         if what.isdigit():
@@ -121,8 +121,8 @@ def inbox(
 ) -> None:
     """List what waits for you: the grave first, then by due date."""
     with acting(casebook) as (book, person):
-        from opencwc.casebook.deciding import claim_rechecks
-        from opencwc.casebook.listing import inbox as waiting
+        from opencwc.casebook.decisions import claim_rechecks
+        from opencwc.casebook.findings import inbox as waiting
 
         claim_rechecks(book, person)
         spoken = language(lang)
@@ -196,7 +196,7 @@ def decide(
 ) -> None:
     """Decide on findings; a grave one stands when a second person has said the same."""
     with acting(casebook) as (book, person):
-        from opencwc.casebook.deciding import decide as decide_on
+        from opencwc.casebook.decisions import decide as decide_on
         from opencwc.casebook.model import Outcome
 
         try:
@@ -223,7 +223,7 @@ def comment(
 ) -> None:
     """Add a comment to a case or to one of its findings."""
     with acting(casebook) as (book, person):
-        from opencwc.casebook.deciding import comment as add
+        from opencwc.casebook.decisions import comment as add
 
         add(book, person, name, text, finding)
 
@@ -238,8 +238,8 @@ def recheck(
 ) -> None:
     """Show how far first and blind decisions agree (Cohen's kappa), or set the share that is drawn."""
     with acting(casebook) as (book, person):
-        from opencwc.casebook.agreeing import agreement
-        from opencwc.casebook.deciding import set_recheck_share
+        from opencwc.casebook.agreement import agreement
+        from opencwc.casebook.decisions import set_recheck_share
 
         if share is not None:
             set_recheck_share(book, person, share)
@@ -250,7 +250,7 @@ def recheck(
 
 def finding_json(one: KeptFinding, lang: str) -> dict[str, Any]:
     """Return a kept finding as plain values, its reason said."""
-    from opencwc.casebook.reporting import why
+    from opencwc.casebook.case_report import why
 
     content = one.content or {}
     said = {name: value for name, value in asdict(one).items() if name != "content"}
@@ -259,7 +259,7 @@ def finding_json(one: KeptFinding, lang: str) -> dict[str, Any]:
 
 def print_findings(found: list[KeptFinding], lang: str) -> None:
     """Print findings as lines, each with the mark it carries."""
-    from opencwc.casebook.reporting import why
+    from opencwc.casebook.case_report import why
 
     rows = [
         (
@@ -273,7 +273,7 @@ def print_findings(found: list[KeptFinding], lang: str) -> None:
 
 
 def _print_history(book: Casebook, history: History, lang: str, *, json: bool) -> None:
-    from opencwc.casebook.reporting import why
+    from opencwc.casebook.case_report import why
 
     one = history.finding
     names = _names_of(book)
@@ -305,7 +305,7 @@ def _print_history(book: Casebook, history: History, lang: str, *, json: bool) -
 
 
 def _print_case(book: Casebook, case: Case, counts: Counts, runs: list[dict[str, Any]], lang: str) -> None:
-    from opencwc.casebook.keeping_pages import is_of_pages
+    from opencwc.casebook.run_pages import is_of_pages
 
     _print_line(case, lang)
     print_sentence("casebook_marked", lang, mark=Message(f"casebook_mark_{case.mark}"))

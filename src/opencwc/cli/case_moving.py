@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from opencwc.cli.acting import (
+from opencwc.cli.case import case_app
+from opencwc.cli.casebook_options import (
     Book,
     Format,
     Lang,
@@ -21,7 +22,6 @@ from opencwc.cli.acting import (
     print_table,
     told,
 )
-from opencwc.cli.case import case_app
 from opencwc.cli.value import displayable
 from opencwc.errors import InputError
 from opencwc.wording import say
@@ -47,8 +47,8 @@ def export(
 ) -> None:
     """Ask for the export of a case; once another person approved it, write it: export REQUEST -o FILE."""
     with acting(casebook) as (book, person):
-        from opencwc.casebook.encrypting import read_recipients
-        from opencwc.casebook.exporting import ask_for_export, export_case
+        from opencwc.casebook.encryption import read_recipients
+        from opencwc.casebook.exports import ask_for_export, export_case
 
         spoken = language(lang)
         if name.isdigit():
@@ -74,7 +74,7 @@ def requests(
     with acting(casebook) as (book, person):
         from dataclasses import asdict
 
-        from opencwc.casebook.requesting import requests_of
+        from opencwc.casebook.requests import requests_of
 
         found = requests_of(book, person, waiting=waiting)
         if as_json(format):
@@ -98,7 +98,7 @@ def decline(request: RequestNumber, reason: Reason = "", casebook: Book = "") ->
 
 def _answer(request: int, reason: str, casebook: str, *, approve: bool) -> None:
     with acting(casebook) as (book, person):
-        from opencwc.casebook.requesting import answer
+        from opencwc.casebook.requests import answer
 
         found = answer(book, person, request, approve=approve, reason=reason)
         sys.stdout.write(displayable(f"{found.seq}\t{found.kind}\t{found.case}\t{found.state}\n"))
@@ -117,8 +117,8 @@ def erase(
 ) -> None:
     """Ask for the erasure of a case; once another person approved it, erase it: erase REQUEST."""
     with acting(casebook) as (book, person):
-        from opencwc.casebook.erasing import due_for_erasure, erase_case
-        from opencwc.casebook.requesting import ask
+        from opencwc.casebook.erasure import due_for_erasure, erase_case
+        from opencwc.casebook.requests import ask
 
         spoken = language(lang)
         if due:
@@ -150,7 +150,7 @@ def verify(
     with acting(casebook) as (book, person):
         from dataclasses import asdict
 
-        from opencwc.casebook.verifying import verify_casebook
+        from opencwc.casebook.casebook_verifier import verify_casebook
 
         spoken = language(lang)
         found = verify_casebook(book, person, sources=sources, keys=(key,) if key else ())
@@ -174,7 +174,7 @@ def verify(
 
 def _verify_bundle(bundle: Path, key: str, ca: Path | None, older: Path | None, format: str) -> None:
     with told():
-        from opencwc.casebook.verify import Unreadable, verify_bundle
+        from opencwc.casebook.bundle_verifier import Unreadable, verify_bundle
 
         try:
             report = verify_bundle(bundle, key=key, ca=ca or "", older=older or "")
@@ -197,9 +197,9 @@ def backup(
 ) -> None:
     """Write the whole casebook into one file, encrypted where recipients are named."""
     with told():
-        from opencwc.casebook.backing_up import back_up
-        from opencwc.casebook.encrypting import read_recipients
-        from opencwc.casebook.opening import open_casebook
+        from opencwc.casebook.backup import back_up
+        from opencwc.casebook.database import open_casebook
+        from opencwc.casebook.encryption import read_recipients
         from opencwc.casebook.people import cli_person
 
         book = open_casebook(casebook, create=False)
@@ -219,7 +219,7 @@ def restore(
 ) -> None:
     """Fill a new casebook from a backup, and verify it."""
     with told():
-        from opencwc.casebook.backing_up import restore_into
+        from opencwc.casebook.backup import restore_into
 
         found = restore_into(casebook, backup, identity, lost=lost)
         counted = {name: getattr(found, name) for name in ("records", "findings", "checkpoints", "sources")}
@@ -235,7 +235,7 @@ def timestamp(
 ) -> None:
     """Have a third party stamp the record (RFC 3161): write a request, and later take the answer in."""
     with acting(casebook) as (book, person):
-        from opencwc.casebook.stamping import take_in, write_request
+        from opencwc.casebook.stamp_files import take_in, write_request
 
         if (request is None) == (response is None):
             raise InputError(
@@ -256,7 +256,7 @@ def identity(
 ) -> None:
     """Make an age identity, and print the recipient that others encrypt to."""
     with told():
-        from opencwc.casebook.encrypting import make_identity
+        from opencwc.casebook.encryption import make_identity
 
         sys.stdout.write(make_identity(output) + "\n")
 
@@ -270,7 +270,7 @@ def decrypt(
 ) -> None:
     """Decrypt a bundle or a backup that was sent to you."""
     with told():
-        from opencwc.casebook.encrypting import decrypt_file
+        from opencwc.casebook.encryption import decrypt_file
 
         decrypt_file(bundle, output, identity)
         print_sentence("casebook_written", language(lang), path=str(output))
@@ -298,7 +298,7 @@ def key(
 def upgrade(casebook: Book = "") -> None:
     """Bring the tables of an older casebook to this version's. Make a backup first."""
     with told():
-        from opencwc.casebook.opening import upgrade as upgrade_casebook
+        from opencwc.casebook.database import upgrade as upgrade_casebook
 
         upgrade_casebook(casebook)
 

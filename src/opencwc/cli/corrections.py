@@ -17,8 +17,8 @@ import typer
 
 from opencwc.cli.value import displayable, report_error, spoken_language
 from opencwc.errors import InputError, OpenCWCError, SettingsError
+from opencwc.files import open_for_writing
 from opencwc.finding import Message
-from opencwc.tables import open_for_writing
 from opencwc.wording import LANGUAGES, sentence
 
 corrections_app = typer.Typer(
@@ -114,7 +114,7 @@ def take(
 
 
 def _write_table(stream: Any, held: list[dict[str, Any]]) -> None:
-    from opencwc.legislation.correcting import COLUMNS
+    from opencwc.legislation.corrections import COLUMNS
 
     columns = [one for one in COLUMNS if one != "signs"]
     table = csv.DictWriter(stream, columns, extrasaction="ignore", lineterminator="\n")
@@ -131,7 +131,7 @@ def _told(record: dict[str, Any], name: str) -> Message:
 
 
 def _of_house() -> Any:
-    from opencwc.legislation.correcting import Corrections
+    from opencwc.legislation.corrections import Corrections
 
     return Corrections.of_house()
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from opencwc.cli.acting import Lang, language
+from opencwc.cli.casebook_options import Lang, language
 from opencwc.cli.names_progress import NamesProgress
 from opencwc.cli.value import displayable, report_error
 from opencwc.errors import OpenCWCError, UnavailableError
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
     from fastapi import FastAPI
 
+    from opencwc.casebook.database import Casebook
     from opencwc.casebook.model import Person
-    from opencwc.casebook.opening import Casebook
-    from opencwc.demo.place import Place
-    from opencwc.web.configuring import Configuration
+    from opencwc.demo.folder import Place
+    from opencwc.web.server.configuration import Configuration
 
 HOST = "127.0.0.1"
 FIRST_PORT, PORTS = 8000, 100
@@ -44,7 +44,7 @@ def demo(
     lang: Lang = "",
 ) -> None:
     """Show OpenCWC on the year of an invented State: all of it works, and nothing in it is real."""
-    from opencwc.demo.place import own_environment, placed
+    from opencwc.demo.folder import own_environment, placed
 
     status = 0
     try:
@@ -64,10 +64,10 @@ def demo(
 
 
 def _show(place: Place, spoken: str, lang: str, port: int | None, *, browser: bool) -> None:
-    from opencwc.casebook.opening import open_casebook
-    from opencwc.web.configuring import load_configuration
-    from opencwc.web.logging import set_up_logging
-    from opencwc.web.serving import serve
+    from opencwc.casebook.database import open_casebook
+    from opencwc.web.server.configuration import load_configuration
+    from opencwc.web.server.logging import set_up_logging
+    from opencwc.web.server.serving import serve
 
     configuration = load_configuration(host=HOST, port=_free_port() if port is None else port)
     book = open_casebook()
@@ -95,9 +95,9 @@ def _app(book: Casebook, configuration: Configuration, people: Sequence[Person])
     """Return the service with the demonstration's own routes, and the path of the link that signs in."""
     import secrets
 
-    from opencwc.web.access import ACCESS, Entrance
-    from opencwc.web.pages import demonstration
-    from opencwc.web.wiring import app_of
+    from opencwc.web.server import demonstration
+    from opencwc.web.server.access import ACCESS, Entrance
+    from opencwc.web.server.wiring import app_of
 
     played = demonstration.Demonstration.of(secrets.token_urlsafe(16), people)
     app = app_of(
@@ -114,7 +114,7 @@ def _people(book: Casebook, place: Place, lang: str) -> tuple[Person, ...]:
     """Make the year where it is not there yet, and return who can be played."""
     from opencwc.casebook.people import People
     from opencwc.chemistry.name_index import NameIndex
-    from opencwc.demo.building import build
+    from opencwc.demo.casebook_builder import build
     from opencwc.demo.state import load_state
 
     state = load_state()

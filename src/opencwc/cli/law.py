@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from opencwc.cli.keeping import Keep, MarkOfKept, Place, keeping
+from opencwc.cli.keep_option import Keep, MarkOfKept, Place, keeping
 from opencwc.cli.steps_progress import StepsProgress
 from opencwc.cli.value import displayable, report_error, see_that_they_are_files, spoken_language
 from opencwc.errors import InputError, OpenCWCError, SettingsError
-from opencwc.tables import open_for_writing
+from opencwc.files import open_for_writing
 from opencwc.wording import LANGUAGES, say, sentence
 
 if TYPE_CHECKING:
@@ -85,12 +85,12 @@ def _law(
         checked = check_law(files, state, as_of, model=model, ocr=ocr, progress=tell)
         before = check_law(against, state, as_of, model=model, ocr=ocr, progress=tell) if against else None
     if shelf:
-        from opencwc.legislation.shelving import Shelf
+        from opencwc.legislation.state_texts import Shelf
 
         Shelf.of_house().put(checked, files)
     doubts: tuple[Message, ...] = ()
     if before is not None:
-        from opencwc.legislation.comparing import compare
+        from opencwc.legislation.version_comparison import compare
 
         compared = compare(before, checked)
         doubts = compared.notes
@@ -119,7 +119,7 @@ def _write(checked: Checked, output: Path | None, format: str, lang: str) -> Non
 
 
 def _write_compared(compared: Any, output: Path | None, format: str, lang: str) -> None:
-    from opencwc.legislation.comparing import compared_csv, compared_json, compared_report
+    from opencwc.legislation.version_comparison import compared_csv, compared_json, compared_report
 
     with open_for_writing(output, binary=True) as stream:
         if format in ("", "csv"):
@@ -131,7 +131,7 @@ def _write_compared(compared: Any, output: Path | None, format: str, lang: str) 
 
 
 def _report(checked: Checked, lang: str) -> Any:
-    from opencwc.legislation.reporting import report
+    from opencwc.legislation.report import report
 
     return report(checked, lang)
 
@@ -166,7 +166,7 @@ def _print(checked: Checked, lang: str) -> None:
     from rich.text import Text
 
     from opencwc.legislation.formats import missing_words, place_words
-    from opencwc.legislation.showing import said_in
+    from opencwc.legislation.shown_answers import said_in
 
     console = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
     grid = Table(box=None, pad_edge=False)

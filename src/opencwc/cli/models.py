@@ -21,7 +21,7 @@ from opencwc.wording import LANGUAGES, say, sentence
 
 if TYPE_CHECKING:
     from opencwc.models import Card, State
-    from opencwc.models.drifting import Drift
+    from opencwc.models.drift import Drift
 
 models_app = typer.Typer(
     name="models",
@@ -65,7 +65,7 @@ def show(id: Id, format: CardFormat = "text", lang: Lang = "") -> None:
 
     def work(language: str) -> int:
         from opencwc.models import find_model, load_card, state_of
-        from opencwc.models.rendering import card_page
+        from opencwc.models.card_pages import card_page
 
         model = find_model(id)
         card, state = load_card(model.card), state_of(model)
@@ -102,7 +102,7 @@ def evaluate(id: Id, format: Format = "text", lang: Lang = "") -> None:
 
     def work(language: str) -> int:
         from opencwc.models import compare, find_model, load_card
-        from opencwc.models.rendering import interval
+        from opencwc.models.card_pages import interval
 
         model = find_model(id)
         measured = model.evaluate()
@@ -146,8 +146,8 @@ def drift(
 
     def work(language: str) -> int:
         from opencwc.models import find_model, load_card
-        from opencwc.models.accepting import accept_inputs, live_drift
-        from opencwc.models.drifting import DriftWatch
+        from opencwc.models.accepted_reference import accept_inputs, live_drift
+        from opencwc.models.drift import DriftWatch
         from opencwc.settings import load_settings
 
         card = load_card(find_model(id).card)
@@ -203,7 +203,7 @@ def _card_lines(card: Card, state: State, language: str) -> Iterator[str]:
     def labelled(label: str, text: str) -> str:
         return f"  {say(f'models_label_{label}', language)}: {text}"
 
-    from opencwc.models.rendering import interval
+    from opencwc.models.card_pages import interval
 
     kind = say("models_learned" if card.learned else "models_rules", language)
     yield f"{card.id}  {card.title}, {card.version} ({kind}): {_on(state, language)}"
@@ -225,7 +225,7 @@ def _card_lines(card: Card, state: State, language: str) -> Iterator[str]:
 
 
 def _drift_lines(measured: Drift, language: str) -> Iterator[str]:
-    from opencwc.models.drifting import ENOUGH
+    from opencwc.models.drift import ENOUGH
 
     yield sentence(Message(f"models_drift_{measured.verdict}", {"n": measured.n, "enough": ENOUGH}), language)
     for one in measured.aspects:

@@ -150,7 +150,7 @@ def token(
 
 @contextmanager
 def _people(casebook: str, *, create: bool = True) -> Iterator[People]:
-    from opencwc.casebook.opening import open_casebook
+    from opencwc.casebook.database import open_casebook
     from opencwc.casebook.people import People
 
     try:

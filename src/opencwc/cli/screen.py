@@ -18,7 +18,7 @@ from typing import Annotated, Any
 import typer
 
 from opencwc.chemistry.systematic_names import SystematicNames
-from opencwc.cli.keeping import Keep, MarkOfKept, Place, keeping
+from opencwc.cli.keep_option import Keep, MarkOfKept, Place, keeping
 from opencwc.cli.names_progress import NamesProgress
 from opencwc.cli.value import (
     answer_value,
@@ -31,13 +31,13 @@ from opencwc.cli.value import (
     spoken_language,
 )
 from opencwc.errors import InputError, OpenCWCError, SettingsError
+from opencwc.files import Table, open_for_writing, open_table
 from opencwc.finding import SCREENED, Finding, Message, Value, Verdict
 from opencwc.screening.documents import DocumentRows, is_document, open_texts
 from opencwc.screening.formats import FORMATS, checked_as_json, format_named
 from opencwc.screening.model import KINDS, Checked, Question, Tally, TextRow
 from opencwc.screening.rulebook import Rulebook, maker_of
-from opencwc.screening.running import Wish, checked_by, run
-from opencwc.tables import Table, open_for_writing, open_table
+from opencwc.screening.table_run import Wish, checked_by, run
 from opencwc.wording import LANGUAGES, say, sentence
 
 
@@ -225,7 +225,7 @@ def _write_report(
 ) -> None:
     import io
 
-    from opencwc.screening.reporting import write_report
+    from opencwc.screening.report import write_report
 
     text = io.TextIOWrapper(stream, encoding="utf-8", write_through=True, newline="")
     write_report(text, findings, checked, tally, rulebook.convention, lang, texts=texts)

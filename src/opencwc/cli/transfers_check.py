@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from opencwc.cli.keeping import Keep, MarkOfKept, Place, keeping
-from opencwc.cli.transfers_asking import (
+from opencwc.cli.keep_option import Keep, MarkOfKept, Place, keeping
+from opencwc.cli.transfers_options import (
     Columns,
     Lang,
     columns_asked,
@@ -30,9 +30,9 @@ from opencwc.wording import say, sentence
 
 if TYPE_CHECKING:
     from opencwc.screening.model import Question
-    from opencwc.transfers.check_formats import CheckTally
-    from opencwc.transfers.checking import Answer, Checker
-    from opencwc.transfers.shipments import Shipments
+    from opencwc.transfers.check.checking import Answer, Checker
+    from opencwc.transfers.check.formats import CheckTally
+    from opencwc.transfers.check.shipments import Shipments
 
 FORMATS = ("csv", "jsonl", "html")
 
@@ -85,14 +85,14 @@ def _check(
     mapping: Mapping[str, str],
     keep: tuple[str, str, str],
 ) -> int:
-    from opencwc.language.refusing import is_refusal
+    from opencwc.files import open_for_writing
+    from opencwc.language.refusals import is_refusal
     from opencwc.screening.formats import checked_as_json
-    from opencwc.tables import open_for_writing
-    from opencwc.transfers.certificates import read_certificates
-    from opencwc.transfers.check_formats import CheckTally, checked_by_rules, summary
-    from opencwc.transfers.checking import Checker
-    from opencwc.transfers.consignees import SanctionsList
-    from opencwc.transfers.shipments import read_shipments
+    from opencwc.transfers.check.certificates import read_certificates
+    from opencwc.transfers.check.checking import Checker
+    from opencwc.transfers.check.consignees import SanctionsList
+    from opencwc.transfers.check.formats import CheckTally, checked_by_rules, summary
+    from opencwc.transfers.check.shipments import read_shipments
 
     lang = question.lang
     for one in (certificates, sanctions):
@@ -148,13 +148,13 @@ def _encoded(
     certificates: int,
     lang: str,
 ) -> bytes:
-    from opencwc.transfers.check_formats import lines_as_csv, lines_as_json, summary
+    from opencwc.transfers.check.formats import lines_as_csv, lines_as_json, summary
 
     if format == "csv":
         return lines_as_csv(answers, lang).encode()
     if format == "jsonl":
         return lines_as_json(answers, lang).encode()
-    from opencwc.transfers.check_reporting import write_check_report
+    from opencwc.transfers.check.report import write_check_report
 
     out = io.StringIO()
     told = (*read.notes, *summary(checker, tally, read.columns, certificates))
@@ -168,7 +168,7 @@ def _print_table(answers: Sequence[Answer], lang: str) -> None:
     from rich.text import Text
 
     from opencwc.finding import Message
-    from opencwc.transfers.check_formats import line_of
+    from opencwc.transfers.check.formats import line_of
 
     console = Console(width=None if sys.stdout.isatty() else _WIDTH_OF_A_PIPE, highlight=False)
     grid = Table(show_lines=False, pad_edge=False, box=None)

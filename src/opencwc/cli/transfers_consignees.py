@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from opencwc.cli.transfers_asking import Lang, Output, format_asked, language_asked, refuse_overwriting
+from opencwc.cli.transfers_options import Lang, Output, format_asked, language_asked, refuse_overwriting
 from opencwc.cli.value import displayable, report_error
 from opencwc.errors import InputError, OpenCWCError
 from opencwc.wording import say, sentence
 
 if TYPE_CHECKING:
-    from opencwc.transfers.consignees import Hit, SanctionsList
+    from opencwc.transfers.check.consignees import Hit, SanctionsList
 
 FORMATS = ("csv", "jsonl")
 COLUMNS = ("row", "id", "asked", "verdict", "list", "list_date", "entry", "name", "schema", "score", "country", "words")
@@ -55,8 +55,8 @@ def consignees(
 def _consignees(
     source: str, sanctions: Path, column: str | None, country: str, output: Path | None, format: str, lang: str
 ) -> int:
-    from opencwc.tables import open_for_writing
-    from opencwc.transfers.consignees import SanctionsList
+    from opencwc.files import open_for_writing
+    from opencwc.transfers.check.consignees import SanctionsList
 
     if not sanctions.is_file():
         raise InputError("There is no such list.", where=str(sanctions), remedy="Check the path.")
@@ -87,8 +87,8 @@ def _consignees(
 
 def _names(source: str, column: str | None) -> Iterator[tuple[int, str, str, str]]:
     """Yield row, id, name and country, as far as they are given: of a table, or the one name given."""
-    from opencwc.tables import open_table
-    from opencwc.transfers.shipments import countries_of
+    from opencwc.files import open_table
+    from opencwc.transfers.check.shipments import countries_of
 
     path = Path(source)
     if source != "-" and not path.is_file():
@@ -107,7 +107,7 @@ def _names(source: str, column: str | None) -> Iterator[tuple[int, str, str, str
 
 def _said(hit: Hit, known: SanctionsList, lang: str) -> str:
     from opencwc.finding import Maker, Subject
-    from opencwc.transfers.consignees import finding_of
+    from opencwc.transfers.check.consignees import finding_of
 
     message = finding_of(
         hit, Subject(1, "", hit.name), Maker("opencwc.transfers", "", known.date, (known.name,))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from opencwc.cli.transfers_asking import (
+from opencwc.cli.transfers_options import (
     AsOf,
     Columns,
     Lang,
@@ -77,8 +77,8 @@ def _letters(
     lang: str,
 ) -> int:
     from opencwc.convention.territories import find_territory
-    from opencwc.transfers.letters import find_lines_in_question, make_letter
-    from opencwc.transfers.reconciling import reconcile
+    from opencwc.transfers.reconcile.letters import find_lines_in_question, make_letter
+    from opencwc.transfers.reconcile.reconciliation import reconcile
 
     state = find_territory(ours)
     if state is None:
@@ -109,8 +109,8 @@ def _letters(
 
 
 def _write(letter: Report, folder: Path, name: str) -> None:
-    from opencwc.tables import open_for_writing
-    from opencwc.transfers.letters import plain_text
+    from opencwc.files import open_for_writing
+    from opencwc.transfers.reconcile.letters import plain_text
 
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / name

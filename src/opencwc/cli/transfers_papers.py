@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from opencwc.cli.transfers_asking import Columns, columns_asked, day_asked, language_asked, one_of, refuse_overwriting
+from opencwc.cli.transfers_options import Columns, columns_asked, day_asked, language_asked, one_of, refuse_overwriting
 from opencwc.cli.value import displayable, report_error
 from opencwc.errors import InputError, OpenCWCError
 from opencwc.finding import Message, Verdict
@@ -22,8 +22,8 @@ from opencwc.wording import LANGUAGES, say, sentence
 
 if TYPE_CHECKING:
     from opencwc.publishing import Report
-    from opencwc.transfers.checking import Answer
-    from opencwc.transfers.shipments import Shipment, Shipments
+    from opencwc.transfers.check.checking import Answer
+    from opencwc.transfers.check.shipments import Shipment, Shipments
 
 KINDS = ("certificate", "notification", "licence")
 SIDES = ("sender", "receiver")
@@ -81,10 +81,10 @@ def _papers(
     refuse_overwriting([one for one in (source, certificates) if one is not None], [output])
 
     from opencwc.screening.model import Question
-    from opencwc.transfers.certificates import read_certificates
-    from opencwc.transfers.checking import check
-    from opencwc.transfers.papers import facts_of_answer, facts_of_certificate, make_paper
-    from opencwc.transfers.shipments import read_shipments
+    from opencwc.transfers.check.certificates import read_certificates
+    from opencwc.transfers.check.checking import check
+    from opencwc.transfers.check.papers import facts_of_answer, facts_of_certificate, make_paper
+    from opencwc.transfers.check.shipments import read_shipments
 
     shipments = read_shipments(source or sys.stdin.buffer, ledger, columns_asked(mapping))
     held = read_certificates(certificates) if certificates else ()
@@ -130,7 +130,7 @@ def _doubt(answer: Answer, kind: str) -> Message | None:
 
 def _standing(answer: Answer, kind: str) -> Message | None:
     """Say that what the paper is for is met already, or whose law may ask for it."""
-    from opencwc.transfers.weighing import joined
+    from opencwc.transfers.check.weighing import joined
 
     asked = [one for one in answer.owed if one.rule.paper == _PAPERS[kind]]
     if any(one.state in ("needed", "late") for one in asked):
@@ -142,7 +142,7 @@ def _standing(answer: Answer, kind: str) -> Message | None:
 
 
 def _write(report: Report, output: Path) -> None:
-    from opencwc.tables import open_for_writing
+    from opencwc.files import open_for_writing
 
     with suppress(OSError):  # then writing says why
         output.parent.mkdir(parents=True, exist_ok=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from opencwc.cli.transfers_asking import (
+from opencwc.cli.transfers_options import (
     Columns,
     Lang,
     Ledgers,
@@ -24,12 +24,12 @@ from opencwc.cli.transfers_asking import (
 )
 from opencwc.cli.value import displayable, report_error
 from opencwc.errors import OpenCWCError
-from opencwc.tables import open_for_writing
+from opencwc.files import open_for_writing
 from opencwc.wording import say, sentence
 
 if TYPE_CHECKING:
     from opencwc.transfers.model import Ledger
-    from opencwc.transfers.patterns import Proposal
+    from opencwc.transfers.patterns.finding import Proposal
 
 FORMATS = ("csv", "jsonl", "html")
 
@@ -67,8 +67,8 @@ def _patterns(
     columns: dict[str, str],
     lang: str,
 ) -> int:
-    from opencwc.transfers.pattern_reporting import told
-    from opencwc.transfers.patterns import KINDS, find_patterns, read_consumption
+    from opencwc.transfers.patterns.finding import KINDS, find_patterns, read_consumption
+    from opencwc.transfers.patterns.report import told
 
     wanted = tuple(filter(None, (one.strip() for one in kinds.split(",")))) or KINDS
     for one in wanted:
@@ -85,7 +85,7 @@ def _patterns(
 
 
 def _write(found: list[Proposal], read: list[Ledger], output: Path | None, format: str, lang: str) -> None:
-    from opencwc.transfers.pattern_reporting import COLUMNS, as_json_lines, as_rows, write_report
+    from opencwc.transfers.patterns.report import COLUMNS, as_json_lines, as_rows, write_report
 
     if not format:
         for row in list(as_rows(found, lang))[:_MOST]:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from opencwc.cli.keeping import Keep, MarkOfKept, Place, keeping
-from opencwc.cli.transfers_asking import (
+from opencwc.cli.keep_option import Keep, MarkOfKept, Place, keeping
+from opencwc.cli.transfers_options import (
     AsOf,
     Columns,
     Lang,
@@ -26,12 +26,12 @@ from opencwc.cli.transfers_asking import (
 )
 from opencwc.cli.value import displayable, report_error
 from opencwc.errors import OpenCWCError, SettingsError
+from opencwc.files import open_for_writing
 from opencwc.finding import Message
-from opencwc.tables import open_for_writing
 from opencwc.wording import say, sentence
 
 if TYPE_CHECKING:
-    from opencwc.transfers.reconciling import Reconciled
+    from opencwc.transfers.reconcile.reconciliation import Reconciled
 
 FORMATS = ("csv", "jsonl", "parquet", "html", "xlsx")
 
@@ -76,8 +76,8 @@ def _reconcile(
     model: bool,
     over: bool,
 ) -> int:
-    from opencwc.transfers.reconciling import PROBLEMS_TOLD, maker_of
-    from opencwc.transfers.reconciling import reconcile as reconcile_ledgers
+    from opencwc.transfers.reconcile.reconciliation import PROBLEMS_TOLD, maker_of
+    from opencwc.transfers.reconcile.reconciliation import reconcile as reconcile_ledgers
 
     if not keep[0] and any(keep[1:]):
         raise SettingsError("--casebook and --mark go with --keep.", remedy="Name a case with --keep.")
@@ -127,7 +127,7 @@ def _write(found: Reconciled, output: Path | None, format: str, lang: str, *, ov
 
 
 def _write_report(found: Reconciled, output: Path | None, format: str, lang: str, *, over: bool) -> None:
-    from opencwc.transfers.reporting import MOST_IN_A_SHEET, report, write_report
+    from opencwc.transfers.reconcile.report import MOST_IN_A_SHEET, report, write_report
 
     with open_for_writing(output, binary=True) as stream:
         if format == "html":

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from opencwc.cli.names_progress import NamesProgress
 from opencwc.errors import InputError, OpenCWCError, SettingsError
 from opencwc.finding import Finding, Message, Value, Verdict
-from opencwc.language.refusing import RefusalLog, is_refusal, judge_request
+from opencwc.language.refusals import RefusalLog, is_refusal, judge_request
 from opencwc.screening.model import Question, Tally, gravest
 from opencwc.settings import load_settings
 from opencwc.wording import LANGUAGES, choose_language, say, sentence

@@ -11,17 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from opencwc.convention.loading import (
-    DATA,
-    build_deadlines,
-    build_duties,
-    build_invented_states,
-    build_policies,
-    build_states,
-    build_thresholds,
-    known_until,
-    read_dated,
-)
+from opencwc.convention.chemical_names import Name, NamedChemical, Naming, OrdinaryWord, Subheading
 from opencwc.convention.model import (
     Chemical,
     Dated,
@@ -36,9 +26,19 @@ from opencwc.convention.model import (
     Structure,
     Threshold,
 )
-from opencwc.convention.naming import Name, NamedChemical, Naming, OrdinaryWord, Subheading
-from opencwc.convention.transferring import TransferRule, check_references, read_transfer_rules
-from opencwc.convention.written import Written, read_written
+from opencwc.convention.rule_cache import Written, read_written
+from opencwc.convention.rule_files import (
+    DATA,
+    build_deadlines,
+    build_duties,
+    build_invented_states,
+    build_policies,
+    build_states,
+    build_thresholds,
+    known_until,
+    read_dated,
+)
+from opencwc.convention.transfer_rules import TransferRule, check_references, read_transfer_rules
 from opencwc.errors import RuleError, SettingsError
 from opencwc.settings import load_settings
 

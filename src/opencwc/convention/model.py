@@ -270,7 +270,7 @@ class StateOnDay(NamedTuple):
 
 
 class Dated(NamedTuple):
-    """One thing of the Convention and when it holds, whatever it is: what `opencwc.convention.changing` compares."""
+    """One thing of the Convention and when it holds, whatever it is: what `opencwc.convention.changes` compares."""
 
     kind: str
     id: str

@@ -6,6 +6,6 @@ it and always the same), `building` (the casebook, through the same doors as any
 
 from __future__ import annotations
 
-from opencwc.demo.building import Built, build
+from opencwc.demo.casebook_builder import Built, build
 
 __all__ = ["Built", "build"]

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from opencwc.language.reading.right_to_left import ARABIC, in_reading_order
+from opencwc.files.right_to_left import ARABIC, in_reading_order
 
 
 class Mended(NamedTuple):

@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from pathlib import Path
 
 from opencwc.convention.fields import load_yaml
+from opencwc.files.heading_rows import WORDS
 from opencwc.language.commerce import Stated, read_commerce
-
-_HEADERS = Path(__file__).parent / "data" / "headers.yaml"
 
 
 def read_row(text: str) -> tuple[Stated, ...]:
@@ -62,7 +60,7 @@ def _touch(one: Stated, other: Stated) -> bool:
 
 @lru_cache(maxsize=4)
 def _words(column: str) -> frozenset[str]:
-    raw = load_yaml(_HEADERS.read_text(encoding="utf-8"))["columns"][column]
+    raw = load_yaml(WORDS.read_text(encoding="utf-8"))["columns"][column]
     return frozenset(_plain(str(word)) for words in raw.values() for word in words)
 
 

@@ -9,7 +9,7 @@ from opencwc.models.model import Evaluation, Model
 
 
 def _evaluate() -> Evaluation:
-    from opencwc.language.evaluating import evaluate_refusals
+    from opencwc.language.card_figures import evaluate_refusals
 
     return evaluate_refusals()
 

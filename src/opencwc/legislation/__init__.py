@@ -5,7 +5,7 @@ verdict proposed (`deciding`); `comparing` sets two readings side by side, `repo
 found is not found "in the texts supplied": a State may have said it elsewhere.
 """
 
-from opencwc.legislation.checking import check_law, check_texts
+from opencwc.legislation.law_check import check_law, check_texts
 from opencwc.legislation.model import COLUMNS, COVERED, NONE, PARTIAL, VERDICTS, Answer, Checked, Law, Shown
 
 __all__ = [

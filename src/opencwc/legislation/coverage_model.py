@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
 from opencwc.finding import Message
-from opencwc.legislation.deciding import ORDER, by_rules, verdict_of
+from opencwc.legislation.verdicts import ORDER, by_rules, verdict_of
 from opencwc.models.model import Evaluation, Model
 
 DATA = Path(__file__).parent / "data"
@@ -111,7 +111,7 @@ def _weights(path: Path, changed: int) -> Mapping[str, Any]:
 
 
 def _evaluate() -> Evaluation:
-    from opencwc.legislation.evaluating import evaluate_coverage
+    from opencwc.legislation.coverage_figures import evaluate_coverage
 
     return evaluate_coverage()
 

@@ -13,7 +13,7 @@ from functools import cache
 from typing import NamedTuple
 
 from opencwc.legislation.clauses import ReadSection
-from opencwc.legislation.places import Places
+from opencwc.legislation.term_positions import Places
 
 
 class Named(NamedTuple):

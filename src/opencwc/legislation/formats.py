@@ -10,9 +10,9 @@ from typing import Any
 
 from opencwc.convention.measures import Element, Measure
 from opencwc.finding import Message, message_to_plain
-from opencwc.legislation.decided import Decided, Decisions, as_decided, decided_on, decided_to_plain
+from opencwc.legislation.caveats import NOT_ALL_READ, told_of_obligation
+from opencwc.legislation.decided_law import Decided, Decisions, as_decided, decided_on, decided_to_plain
 from opencwc.legislation.model import COLUMNS, COVERED, NONE, Answer, Checked, Shown
-from opencwc.legislation.qualifying import NOT_ALL_READ, told_of_obligation
 from opencwc.wording import say, sentence
 
 

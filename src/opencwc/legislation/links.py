@@ -7,11 +7,11 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from opencwc.language.references import references_in
-from opencwc.language.sections import PREAMBLE, LegalSection
 from opencwc.legislation.clauses import ReadSection
-from opencwc.legislation.counted import OPENING
-from opencwc.legislation.places import Places
+from opencwc.legislation.references import references_in
+from opencwc.legislation.scoped_terms import OPENING
+from opencwc.legislation.sections import PREAMBLE, LegalSection
+from opencwc.legislation.term_positions import Places
 from opencwc.legislation.topics import ANCHORS, PENAL, PURPOSES
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from opencwc.legislation.counted import Counted
+from opencwc.legislation.scoped_terms import Counted
 from opencwc.legislation.topics import ANCHORS, WITH_THEM
 
 

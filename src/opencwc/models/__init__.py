@@ -3,10 +3,10 @@
 A component names itself through the entry points ``opencwc.models``; nothing here knows any of them by name.
 """
 
-from opencwc.models.evaluating import Difference, compare
+from opencwc.models.evaluation import Difference, compare
 from opencwc.models.model import Card, Evaluation, Figure, Model, Reference, State, Switch, WeightFile
 from opencwc.models.register import find_model, load_card, maker_fields, registered, state_of
-from opencwc.models.switching import read_switches, switch
+from opencwc.models.switches import read_switches, switch
 
 __all__ = [
     "Card", "Difference", "Evaluation", "Figure", "Model", "Reference", "State", "Switch", "WeightFile",

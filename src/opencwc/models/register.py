@@ -13,7 +13,7 @@ from opencwc.convention.fields import load_yaml
 from opencwc.errors import NotFoundError, OpenCWCError, RuleError
 from opencwc.finding import Message
 from opencwc.models.model import Card, Figure, Model, Reference, State, WeightFile
-from opencwc.models.switching import read_switches
+from opencwc.models.switches import read_switches
 from opencwc.settings import load_settings
 
 GROUP = "opencwc.models"

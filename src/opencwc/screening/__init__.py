@@ -16,9 +16,9 @@ from opencwc.errors import SettingsError
 from opencwc.screening.model import KINDS, Question
 
 if TYPE_CHECKING:
+    from opencwc.files.rows import Rows
     from opencwc.finding import Finding
     from opencwc.screening.rulebook import Rulebook
-    from opencwc.tables.rows import Rows
 
 
 def screen(
@@ -52,9 +52,9 @@ def screen(
     if isinstance(source, str):
         yield from screen_value(source, question)
         return
+    from opencwc.files import open_table
     from opencwc.screening.documents import open_texts
-    from opencwc.screening.running import Wish, run
-    from opencwc.tables import open_table
+    from opencwc.screening.table_run import Wish, run
 
     if isinstance(source, Path):
         table = open_texts(source, column=column) if kind == "text" else open_table(source, column=column)
@@ -76,8 +76,8 @@ def screen_value(
 ) -> list[Finding]:
     """Screen one value without loading what large inputs need: the quick way, same rules, same findings."""
     from opencwc.finding import Subject
-    from opencwc.screening.answering import Screener
     from opencwc.screening.rulebook import Rulebook, maker_of
+    from opencwc.screening.screener import Screener
 
     rulebook = rulebook or Rulebook.of(question.as_of, question.lists, question.files)
     maker = maker_of(rulebook)
@@ -86,7 +86,7 @@ def screen_value(
 
 
 def _batches_of(values: Iterable[str | None], size: int = 65_536) -> Iterator[Rows]:
-    from opencwc.tables.rows import Limits, Rows, part_of_values
+    from opencwc.files.rows import Limits, Rows, part_of_values
 
     first = 1
     rest = iter(values)

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from opencwc.files.rows import Rows
 from opencwc.finding import Finding, Maker, Subject, Verdict
-from opencwc.screening.answering import NO_MENTION, Screener, unreadable
-from opencwc.screening.known import BRACKET_ATOM, DRAWN, LONGEST_SHORT_NAME
+from opencwc.screening.known_chemicals import BRACKET_ATOM, DRAWN, LONGEST_SHORT_NAME
 from opencwc.screening.model import COLUMNS, Outcome, Question, Tally, gravest
 from opencwc.screening.rulebook import Rulebook
-from opencwc.tables.rows import Rows
+from opencwc.screening.screener import NO_MENTION, Screener, unreadable
 from opencwc.wording import sentence
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import polars as pl
     from numpy.typing import NDArray
 
-    from opencwc.chemistry.scanning import Limits
+    from opencwc.chemistry.smiles_gate import Limits
 
 LEAST_ROWS_FOR_GATE = 2_000
 """Below it, reading every row in full is quicker than loading the compiled reader."""
@@ -85,7 +85,7 @@ class BatchScreener:
         import numpy as np
         import polars as pl
 
-        from opencwc.chemistry.scanning import scan
+        from opencwc.chemistry.smiles_gate import scan
 
         if self._limits is None:
             self._limits = gate_limits(self.rulebook)
@@ -97,7 +97,7 @@ class BatchScreener:
 
 def gate_limits(rulebook: Rulebook) -> Limits:
     """Return what a rulebook's compositions allow, laid out for the bulk reader."""
-    from opencwc.chemistry.scanning import make_limits
+    from opencwc.chemistry.smiles_gate import make_limits
 
     gate = rulebook.gate
     needs = [(one.elements, one.alkyl_on_phosphorus, one.quaternary, one.positive) for one in gate.needs]
@@ -193,7 +193,7 @@ def _place(one: Outcome, place: str, text: str | None) -> str | None:
     """
     if not one.span or not ("!" in place or " > " in place):
         return None
-    from opencwc.language.reading import cell_of
+    from opencwc.files.document_passages import cell_of
 
     return cell_of(place, text or "", one.span[0])
 

@@ -26,13 +26,13 @@ from typing import Any, NamedTuple
 
 from opencwc import __version__
 from opencwc.errors import InputError, OpenCWCError, OutputError, SettingsError, UnavailableError
+from opencwc.files import Rows, open_for_writing, open_table
 from opencwc.finding import SCREENED
 from opencwc.screening.batches import BatchScreener
 from opencwc.screening.formats import ParquetSink
 from opencwc.screening.model import Checked, Question, Tally
 from opencwc.screening.rulebook import Rulebook
-from opencwc.screening.running import Wish, checked_by, make_piece
-from opencwc.tables import Rows, open_for_writing, open_table
+from opencwc.screening.table_run import Wish, checked_by, make_piece
 
 STRETCH_ROWS = 262_144
 """Row groups of a file are taken together up to so many rows; a larger row group is a stretch of its own."""

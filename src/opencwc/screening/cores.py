@@ -24,7 +24,7 @@ from opencwc.chemistry.composition import (
     bonded_weight,
     composition_key,
 )
-from opencwc.chemistry.standardising import pattern, phosphorous_tautomer, standardise
+from opencwc.chemistry.standardisation import pattern, phosphorous_tautomer, standardise
 from opencwc.convention.model import Structure
 from opencwc.errors import RuleError
 from opencwc.finding import Message

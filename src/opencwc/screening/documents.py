@@ -15,11 +15,11 @@ from typing import BinaryIO
 
 import polars as pl
 
+from opencwc.files import Rows, Table, open_table
+from opencwc.files.document_passages import Document, Passage, Unread, open_document
+from opencwc.files.table_opening import split_sheet
 from opencwc.finding import Message
-from opencwc.language.reading import Document, Passage, Unread, open_document
-from opencwc.language.recognising import LANGUAGES, recognise_languages
-from opencwc.tables import Rows, Table, open_table
-from opencwc.tables.opening import split_sheet
+from opencwc.language.language_recogniser import LANGUAGES, recognise_languages
 
 PASSAGES_AT_ONCE = 2_000
 _DOCUMENTS = (".pdf", ".docx", ".html", ".htm", ".eml")

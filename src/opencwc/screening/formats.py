@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
-from opencwc.chemistry.reading import Unreadable, read_structure
+from opencwc.chemistry.molecule_reader import Unreadable, read_structure
 from opencwc.finding import Finding, Maker, finding_to_plain
 from opencwc.screening.batches import Answered, BatchScreener, to_findings, to_lines
 from opencwc.screening.model import COLUMNS, Checked

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from rdkit import Chem
 
 from opencwc.chemistry.composition import CARBON, HYDROGEN_WEIGHT, MASK, RING_WEIGHT, bonded_weight, weight
-from opencwc.chemistry.standardising import pattern
+from opencwc.chemistry.standardisation import pattern
 from opencwc.errors import RuleError
 from opencwc.finding import Message
 

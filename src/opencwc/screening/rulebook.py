@@ -141,7 +141,7 @@ class Rulebook:
 
     def _make_index(self) -> dict[str, Any]:
         """Index every core by composition, and refuse the rules if an example does not meet its own."""
-        from opencwc.screening.checking import check_examples
+        from opencwc.screening.example_checks import check_examples
 
         closed: dict[int, set[int]] = {}
         unbounded: list[tuple[object, ...]] = []

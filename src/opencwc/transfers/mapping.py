@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from opencwc.errors import InputError
-from opencwc.tables import find_column
+from opencwc.files import find_column
 from opencwc.transfers.units import split_unit
 
 CONSTANT = "="

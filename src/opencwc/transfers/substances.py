@@ -13,11 +13,11 @@ from typing import NamedTuple
 from opencwc.chemistry.names import normalise_name
 from opencwc.chemistry.registry_numbers import looks_like_cas, normalise_cas
 from opencwc.convention import Convention, Entry
-from opencwc.convention.naming import Subheading
+from opencwc.convention.chemical_names import Subheading
 from opencwc.finding import Message, Verdict
-from opencwc.screening.answering import Screener
-from opencwc.screening.known import Known
+from opencwc.screening.known_chemicals import Known
 from opencwc.screening.model import Outcome
+from opencwc.screening.screener import Screener
 from opencwc.transfers.model import Substance
 
 _KG = {"kg": 1.0, "t": 1000.0, "g": 0.001, "mg": 0.000001}

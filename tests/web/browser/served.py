@@ -16,18 +16,18 @@ from typing import Any
 
 import httpx
 
-from opencwc.casebook.auditing import recheck_share
-from opencwc.casebook.deciding import set_recheck_share
-from opencwc.casebook.listing import list_findings
+from opencwc.casebook.audit_summary import recheck_share
+from opencwc.casebook.database import Casebook, open_casebook
+from opencwc.casebook.decisions import set_recheck_share
+from opencwc.casebook.findings import list_findings
 from opencwc.casebook.model import Filter, Person
-from opencwc.casebook.opening import Casebook, open_casebook
 from opencwc.casebook.people import People
-from opencwc.demo.building import build
-from opencwc.demo.place import Place, own_environment
-from opencwc.web.legislating_runs import list_laws
-from opencwc.web.sessions import COOKIE, Sessions, csrf_of
-from opencwc.web.transferring import CHECK, RECONCILE
-from opencwc.web.transferring_runs import list_kept
+from opencwc.demo.casebook_builder import build
+from opencwc.demo.folder import Place, own_environment
+from opencwc.transfers.upload_question import CHECK, RECONCILE
+from opencwc.web.accounts.sessions import COOKIE, Sessions, csrf_of
+from opencwc.web.legislation.kept import list_laws
+from opencwc.web.transfers.kept import list_kept
 
 OPENCWC = (sys.executable, "-c", "from opencwc.cli import main; main()")
 PASSWORD = "tulip lantern gravel otter"

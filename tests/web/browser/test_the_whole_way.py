@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from opencwc.casebook.permissions import ACTIONS
-from opencwc.web.access import ACCESS
-from opencwc.web.pages.navigation import PAGES
+from opencwc.web.server.access import ACCESS
+from opencwc.web.server.navigation import PAGES
 from web.browser.conftest import LOST, Visitors, Watched
 from web.browser.served import OPENCWC, PASSWORD, Served
 from web.browser.walking import MOUSE, Hand, Keyboard, Mouse, Words, decide, number_of, screen_a_file

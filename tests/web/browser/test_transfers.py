@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.sync_api import Route, expect
 
-from opencwc.web.pages.transfers import EXAMPLES
+from opencwc.web.transfers.pages import EXAMPLES
 from web.browser.conftest import Visitors
 from web.browser.examining import axe
 from web.browser.walking import Mouse, Words, decide

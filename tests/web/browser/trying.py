@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse
 
-from opencwc.web import static_files
-from opencwc.web.app import create_app
-from opencwc.web.configuring import Configuration
-from opencwc.web.routers import ACCESS
-from opencwc.web.service import GuardedRoute
-from opencwc.web.static_files import address_of
+from opencwc.web.server import static_files
+from opencwc.web.server.api_access import ACCESS
+from opencwc.web.server.app import create_app
+from opencwc.web.server.configuration import Configuration
+from opencwc.web.server.service import GuardedRoute
+from opencwc.web.server.static_files import address_of
 from web.conftest import live
 
 SHEETS = ("fonts.css", "tokens.css", "page.css")

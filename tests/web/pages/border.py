@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from opencwc.casebook.cases import case_for_keeping
-from opencwc.casebook.keeping import begin_run
 from opencwc.casebook.model import Mark, Person, Role
+from opencwc.casebook.runs import begin_run
 from opencwc.screening import screen
 from opencwc.screening.formats import checked_as_json
 from opencwc.screening.rulebook import Rulebook, maker_of
-from opencwc.screening.running import checked_by
+from opencwc.screening.table_run import checked_by
 from web.signing_in import House
 
 from .housing import opened_house

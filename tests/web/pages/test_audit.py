@@ -14,9 +14,9 @@ from sqlalchemy import update
 from starlette.testclient import TestClient
 
 from opencwc.casebook import tables
-from opencwc.casebook.auditing import known_keys
-from opencwc.casebook.encrypting import encrypt_file, make_identity, read_recipients
-from opencwc.casebook.listing import list_records
+from opencwc.casebook.audit_summary import known_keys
+from opencwc.casebook.encryption import encrypt_file, make_identity, read_recipients
+from opencwc.casebook.findings import list_records
 from opencwc.casebook.people import CONSOLE
 from web.signing_in import House
 

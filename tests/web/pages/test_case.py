@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from opencwc.casebook.bundle_verifier import verify_bundle
 from opencwc.casebook.model import Mark, Role
-from opencwc.casebook.verify import verify_bundle
-from opencwc.web.pages.demonstration import Demonstration
+from opencwc.web.server.demonstration import Demonstration
 from web.signing_in import House
 
 from .border import border_house, keep_goods

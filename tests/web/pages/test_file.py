@@ -10,13 +10,13 @@ import pytest
 from starlette.testclient import TestClient
 
 from opencwc.casebook.cases import case_for_keeping
-from opencwc.casebook.keeping import begin_run
 from opencwc.casebook.model import Mark, Person, Role
+from opencwc.casebook.runs import begin_run
+from opencwc.jobs.queue import Jobs
+from opencwc.jobs.worker import Worker, _notes_of
 from opencwc.screening import screen
-from opencwc.web.jobs import Jobs
-from opencwc.web.pages.job import trouble_of
-from opencwc.web.wiring import intake_of
-from opencwc.web.worker import Worker, _notes_of
+from opencwc.web.casebook.job_page import trouble_of
+from opencwc.web.server.wiring import intake_of, job_bounds
 from opencwc.wording import LANGUAGES, say
 from web.papers import docx, docx_bomb, letter, pdf, xlsx
 from web.signing_in import House
@@ -44,7 +44,7 @@ def sent(client: TestClient, text: str | bytes, name: str = "goods.csv", **form:
 
 def worked(house: House) -> None:
     """Have a worker take the job that waits."""
-    worker = Worker(Jobs(house.book.engine), intake_of(house.book), house.entrance.configuration)
+    worker = Worker(Jobs(house.book.engine), intake_of(house.book), job_bounds(house.entrance.configuration))
     assert worker.work_once()
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from opencwc.casebook import tables
 from opencwc.models import find_model, load_card, registered, state_of
-from opencwc.models.drifting import DriftWatch, Observation
+from opencwc.models.drift import DriftWatch, Observation
 from opencwc.settings import load_settings
 from web.signing_in import House
 

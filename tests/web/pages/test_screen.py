@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import pytest
 from starlette.testclient import TestClient
 
-from opencwc.casebook.listing import list_records
+from opencwc.casebook.findings import list_records
 from opencwc.language.commerce import read_commerce
-from opencwc.web.pages.screen import EXAMPLES
-from opencwc.web.pages.told import unread
-from opencwc.web.sessions import csrf_of, is_csrf, masked_csrf
+from opencwc.web.accounts.sessions import csrf_of, is_csrf, masked_csrf
+from opencwc.web.screening.pages import EXAMPLES
+from opencwc.web.screening.value_answer import unread
 from opencwc.wording import say, sentence
 from web.signing_in import House
 

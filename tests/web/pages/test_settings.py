@@ -9,7 +9,7 @@ from typing import Any
 import pyotp
 import pytest
 
-from opencwc.casebook.auditing import recheck_share
+from opencwc.casebook.audit_summary import recheck_share
 from opencwc.casebook.model import Role
 from opencwc.casebook.permissions import ACTIONS
 from opencwc.convention import Convention

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from opencwc.chemistry.curated_names import CuratedChemical
-from opencwc.chemistry.reading import Unreadable, read_structure
-from opencwc.chemistry.resolving import curated_candidate
+from opencwc.chemistry.molecule_reader import Unreadable, read_structure
+from opencwc.chemistry.name_resolver import curated_candidate
 from opencwc.finding import Verdict
-from opencwc.screening.known import looks_drawn
+from opencwc.screening.known_chemicals import looks_drawn
 from opencwc.screening.mentions.model import Judge, Mention, TextRead
 
 

@@ -11,19 +11,19 @@ from typing import cast
 from opencwc.chemistry.name_parts import NameParts
 from opencwc.chemistry.name_scanning import NameScanner, Spotted, Word
 from opencwc.language.columns import read_row
-from opencwc.screening.answering import Screener
-from opencwc.screening.mentions.agreeing import Agreement
-from opencwc.screening.mentions.backwards import OVERRIDES, as_seen, placed
-from opencwc.screening.mentions.denying import Denial
+from opencwc.screening.mentions.conflicts import Agreement
+from opencwc.screening.mentions.denials import Denial
 from opencwc.screening.mentions.drawings import Drawings
+from opencwc.screening.mentions.first_look import DRAWN, NAME, NEAR, NUMBER, SYSTEMATIC, Signs
 from opencwc.screening.mentions.model import Judge, Mention, TextRead, reviewed
 from opencwc.screening.mentions.names import Names
-from opencwc.screening.mentions.near import NearSpellings
+from opencwc.screening.mentions.near_spellings import NearSpellings
 from opencwc.screening.mentions.numbers import Numbers
-from opencwc.screening.mentions.signs import DRAWN, NAME, NEAR, NUMBER, SYSTEMATIC, Signs
-from opencwc.screening.mentions.stating import Stating
+from opencwc.screening.mentions.reversed_names import OVERRIDES, as_seen, placed
+from opencwc.screening.mentions.statements import Stating
 from opencwc.screening.mentions.systematic import SystematicSpans
 from opencwc.screening.model import Outcome
+from opencwc.screening.screener import Screener
 
 
 class Finder:

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import NamedTuple
 
+from opencwc.chemistry.name_resolver import Candidate
 from opencwc.chemistry.name_scanning import Word
-from opencwc.chemistry.resolving import Candidate
 from opencwc.finding import Message, Verdict
 from opencwc.language.commerce import Stated
-from opencwc.screening.answering import MET, Screener
-from opencwc.screening.known import Known
+from opencwc.screening.known_chemicals import Known
 from opencwc.screening.model import Outcome, gravest
+from opencwc.screening.screener import MET, Screener
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,18 +11,18 @@ from typing import TypeAlias
 
 from opencwc.chemistry.chemical_words import has_morpheme, looks_chemical
 from opencwc.chemistry.curated_names import Spelling
+from opencwc.chemistry.memo import Remembered
 from opencwc.chemistry.name_parts import NameParts
+from opencwc.chemistry.name_resolver import curated_candidate
 from opencwc.chemistry.name_scanning import NameScanner, Spotted, Word, running_name
-from opencwc.chemistry.remembering import Remembered
-from opencwc.chemistry.resolving import curated_candidate
 from opencwc.convention import OrdinaryWord
 from opencwc.finding import Message, Verdict
-from opencwc.language.recognising import LANGUAGES, recognise_language
-from opencwc.screening.answering import MET
-from opencwc.screening.known import Known, shared_by_isomers
-from opencwc.screening.mentions.denying import Denial
+from opencwc.language.language_recogniser import LANGUAGES, recognise_language
+from opencwc.screening.known_chemicals import Known, shared_by_isomers
+from opencwc.screening.mentions.denials import Denial
 from opencwc.screening.mentions.model import Judge, Mention, Taken, TextRead, closed, reviewed
 from opencwc.screening.model import Outcome
+from opencwc.screening.screener import MET
 
 
 class Names:

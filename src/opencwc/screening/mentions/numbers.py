@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 
 from opencwc.chemistry.curated_names import CuratedChemical
+from opencwc.chemistry.name_resolver import curated_candidate
 from opencwc.chemistry.registry_numbers import check_digit, is_valid, normalise_cas, repaired_by_ocr
-from opencwc.chemistry.resolving import curated_candidate
 from opencwc.finding import Message, Verdict
 from opencwc.language.commerce import Stated
-from opencwc.screening.answering import MET
-from opencwc.screening.known import Known
+from opencwc.screening.known_chemicals import Known
 from opencwc.screening.mentions.model import Judge, Mention, Taken, TextRead, mention_of, reviewed
 from opencwc.screening.model import Outcome
+from opencwc.screening.screener import MET
 
 
 class Numbers:

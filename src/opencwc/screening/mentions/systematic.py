@@ -9,13 +9,13 @@ from functools import lru_cache
 from operator import attrgetter
 
 from opencwc.chemistry.chemical_words import has_morpheme
+from opencwc.chemistry.molecule_reader import Unreadable, read_structure
+from opencwc.chemistry.name_resolver import Candidate
 from opencwc.chemistry.name_scanning import Spotted, Word
-from opencwc.chemistry.reading import Unreadable, read_structure
-from opencwc.chemistry.resolving import Candidate
 from opencwc.chemistry.systematic_names import looks_systematic
 from opencwc.finding import Message
-from opencwc.screening.answering import MET, unreadable
 from opencwc.screening.mentions.model import Judge, Mention, TextRead, closed, reviewed
+from opencwc.screening.screener import MET, unreadable
 
 
 class SystematicSpans:

@@ -1,0 +1,137 @@
+"""What an auditor sees before anything is verified: how long the record is, its newest checkpoints, what is stamped."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from hashlib import sha256
+
+from sqlalchemy import Connection, select
+
+from opencwc.casebook import tables
+from opencwc.casebook.checkpoint_log import LoggedCheckpoint
+from opencwc.casebook.database import Casebook
+from opencwc.casebook.model import Person
+from opencwc.casebook.permissions import require
+
+NEWEST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class SeenCheckpoint:
+    """A checkpoint: the record it covers, when and with which key it was signed, and what the log outside says of it.
+
+    ``logged`` is ``None`` where the end of the log, as far as it was read, does not reach back to it.
+    """
+
+    number: int
+    seq: int
+    at: str
+    key: str
+    logged: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class SeenStamp:
+    """A checkpoint whose time stamp was asked for; ``at`` is the moment that the authority says, empty while it waits.
+
+    ``seq`` is the record that tells of it, 0 while it waits.
+    """
+
+    checkpoint: int
+    at: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordState:
+    """How the record stands: its length, its last moment, its checkpoints in all, the newest of them, the stamps.
+
+    ``last_logged`` is the number of the last checkpoint that the log outside the database knows, 0 where it knows none.
+    """
+
+    casebook: str
+    records: int
+    findings: int
+    last_at: str
+    checkpoints: int
+    last_logged: int
+    newest: tuple[SeenCheckpoint, ...]
+    stamps: tuple[SeenStamp, ...]
+    keys: tuple[str, ...]
+
+
+def record_state(book: Casebook, person: Person) -> RecordState:
+    """Return how the record stands, as far as that can be said without verifying it.
+
+    Raises `NotAllowedError` where the person may not audit, `StorageError` where the log cannot be read.
+    """
+    require(person, "audit")
+    # The log after the state of the database: whatever was committed until then stands in it.
+    with book.reading() as connection:
+        head = connection.execute(select(tables.casebook)).mappings().one()
+        at = connection.execute(select(tables.record.c.at).where(tables.record.c.seq == head["seq"])).scalar()
+        table = tables.checkpoint
+        rows = connection.execute(select(table).order_by(table.c.number.desc()).limit(NEWEST)).mappings().all()
+        stamps, keys = _stamps(connection), keys_of(connection)
+    # More lines than are shown: others may have written since.
+    logged = book.log.newest(head["id"], 20 * NEWEST)
+    newest = tuple(
+        SeenCheckpoint(
+            row["number"], row["seq"], str(_said(row["statement"]).get("at", "")), row["key"],
+            _is_logged(row["number"], row["statement"], bytes(row["signature"]), logged),
+        )
+        for row in rows
+    )  # fmt: skip
+    last = logged[0].number if logged else 0
+    return RecordState(
+        head["id"], head["seq"], head["findings"], str(at or ""), head["checkpoint"], last, newest, stamps, keys
+    )
+
+
+def known_keys(book: Casebook) -> tuple[str, ...]:
+    """Return the fingerprints of the keys that signed checkpoints of this casebook; they are no secret."""
+    with book.reading() as connection:
+        return keys_of(connection)
+
+
+def keys_of(connection: Connection) -> tuple[str, ...]:
+    """Return the fingerprints of the keys that a casebook knows, in their order."""
+    table = tables.signing_key
+    return tuple(connection.execute(select(table.c.id).order_by(table.c.id)).scalars())
+
+
+def recheck_share(book: Casebook) -> float:
+    """Return the share (0 to 1) of final decisions that is drawn for a blind re-check."""
+    with book.reading() as connection:
+        return float(connection.execute(select(tables.casebook.c.recheck_share)).scalar_one())
+
+
+def _stamps(connection: Connection) -> tuple[SeenStamp, ...]:
+    record, table = tables.record, tables.time_stamp
+    numbers = connection.execute(select(table.c.number).order_by(table.c.number.desc())).scalars().all()
+    if not numbers:
+        return ()
+    told: dict[object, tuple[str, int]] = {}
+    of_stamps = select(record.c.seq, record.c.content).where(record.c.kind == "time_stamped")
+    for seq, content in connection.execute(of_stamps.where(record.c.content.is_not(None))):
+        body = _said(content).get("body")
+        if isinstance(body, dict):
+            told[body.get("checkpoint")] = (str(body.get("stamped_at", "")), seq)
+    return tuple(SeenStamp(number, *told.get(number, ("", 0))) for number in numbers)
+
+
+def _is_logged(number: int, statement: str, signature: bytes, logged: list[LoggedCheckpoint]) -> bool | None:
+    """Tell whether the log names this very checkpoint; the newest line of a number counts, as after a restore."""
+    entry = next((one for one in logged if one.number == number), None)
+    if entry is not None:
+        return entry.sha256 == sha256(statement.encode() + signature).hexdigest()
+    return False if not logged or number > logged[0].number else None
+
+
+def _said(text: str) -> dict[str, object]:
+    try:
+        said = json.loads(text)
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) else {}

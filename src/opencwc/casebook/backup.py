@@ -1,0 +1,434 @@
+"""The whole casebook into one file and back, from either database into either.
+
+A backup is a ZIP file with a Parquet file for each table, read in one transaction, and a signed manifest of their
+hashes. Sessions are not in it: who was signed in is no matter of record. It holds everything that the casebook holds;
+give recipients, and it is encrypted to them (`opencwc.casebook.encryption`).
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import secrets
+import tempfile
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+from typing import IO, Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from sqlalchemy import BigInteger, Boolean, Connection, Float, Integer, LargeBinary, SmallInteger, Table, select
+from sqlalchemy.engine import URL
+
+from opencwc import __version__
+from opencwc.casebook import tables
+from opencwc.casebook.bulk import insert_rows
+from opencwc.casebook.bundle_writer import written_whole
+from opencwc.casebook.casebook_verifier import Verification, verify_all
+from opencwc.casebook.chain import canonical
+from opencwc.casebook.checkpoint_log import CheckpointLog
+from opencwc.casebook.database import Casebook, casebook_url, open_casebook
+from opencwc.casebook.folder_sync import sync_folder
+from opencwc.casebook.model import Person
+from opencwc.casebook.permissions import require
+from opencwc.casebook.signing import Signer, fingerprint_of, verify_signature
+from opencwc.casebook.transaction import now
+from opencwc.errors import ConflictError, InputError, IntegrityError, OutputError
+from opencwc.settings import load_settings
+
+FORMAT = "opencwc-backup-1"
+_LEFT_OUT = ("session", "answered_key")
+_ROWS = 20_000
+_PARTS = 50
+_ENCRYPTED = b"age-encryption.org/"
+_LEAST_MEMBERS = ("manifest.json", "manifest.sig", "key.pem")
+_LARGEST_MANIFEST = 1 << 20
+
+
+def back_up(
+    book: Casebook, target: Path, recipients: Sequence[str] = (), *, person: Person | None = None
+) -> dict[str, Any]:
+    """Write a backup to a file, whole or not at all, and return its manifest.
+
+    ``person`` is who asks for it; ``None`` is the console, which can read the database anyway.
+
+    Raises:
+        NotAllowedError: the role does not allow it.
+        OutputError: the file cannot be written; nothing is left behind.
+
+    """
+    if person is not None:
+        require(person, "backup")
+    if not recipients:
+        return _write(book, target)
+    from opencwc.casebook.encryption import encrypt_file
+
+    # What is not yet encrypted lies beside the casebook, never on the medium that the backup goes to.
+    with _workplace(book.engine.url) as folder:
+        plain = folder / "backup"
+        manifest = _write(book, plain)
+        encrypt_file(plain, target, recipients)
+    return manifest
+
+
+def restore_into(
+    url: str | Path,
+    backup: Path,
+    identity: Path | None = None,
+    *,
+    lost: bool = False,
+    signer: Signer | None = None,
+) -> Verification:
+    """Make a casebook from a backup at a path or URL where there is none yet, or an empty one, and verify it.
+
+    A new SQLite file stands at its path once it is complete; into what is there already, all is written in one
+    transaction. ``identity`` opens an encrypted backup. ``lost`` says that the casebook of the backup is lost and this
+    one takes its place: without it nothing is restored beside a casebook that was signed for with the same settings.
+
+    Raises:
+        ConflictError: the casebook holds something already, or it may go on elsewhere.
+        InputError: the file is no backup, is cut short, or is one of another format.
+        IntegrityError: a table is not what the manifest says, the manifest's signature does not hold, or the casebook
+            that was backed up did not fit then (it is restored as it was all the same).
+
+    """
+    place = casebook_url(str(url))
+    with _workplace(place) as folder, _plain(backup, identity, folder) as plain, _opened(plain, backup) as archive:
+        if not lost:
+            _see_that_it_is_alone(archive)
+        if place.get_backend_name() == "sqlite" and place.database and not Path(place.database).exists():
+            _restore_new_file(archive, Path(place.database), signer)
+        else:
+            book = open_casebook(place.render_as_string(hide_password=False), signer=signer)
+            try:
+                _fill(book, archive)
+            finally:
+                book.close()
+    book = open_casebook(place.render_as_string(hide_password=False), signer=signer, create=False)
+    try:
+        found = verify_all(book)
+    finally:
+        book.close()
+    if found.first is not None:
+        raise IntegrityError(
+            f"the casebook was restored as the backup holds it, and does not fit: {found.first.what}",
+            where=f"record {found.first.seq}" if found.first.seq else str(backup),
+            remedy="See: opencwc case verify. Take an older backup, or find out who changed it.",
+        )
+    return found
+
+
+def restore(backup: Path, book: Casebook, identity: Path | None = None) -> dict[str, Any]:
+    """Fill an empty casebook that is open from a backup, in one transaction, and return the backup's manifest.
+
+    Raises what `restore_into` raises, but does not verify.
+    """
+    with (
+        _workplace(book.engine.url) as folder, _plain(backup, identity, folder) as plain,
+        _opened(plain, backup) as archive,
+    ):  # fmt: skip
+        _fill(book, archive)
+        return archive.manifest
+
+
+def _see_that_it_is_alone(archive: _Archive) -> None:
+    """Refuse a casebook that the log beside the key knows: two that write on after one record verify neither."""
+    log = CheckpointLog(load_settings().folder / "keys")
+    if known := log.last_number(archive.manifest["casebook"]):
+        raise ConflictError(
+            f"the key here has signed for this casebook up to checkpoint {known}, so it may go on elsewhere; if both "
+            "are written to, neither verifies any more",
+            where=str(log.path),
+            remedy="To try a restoration, take a settings folder of its own: OPENCWC_SETTINGS=FOLDER. If the casebook "
+            "is lost and this one takes its place: --lost.",
+        )
+
+
+def _restore_new_file(archive: _Archive, file: Path, signer: Signer | None) -> None:
+    """Fill a file beside the target and put it in its place once it is complete."""
+    coming = file.with_name(f".{file.name}.{secrets.token_hex(4)}.restoring")
+    try:
+        book = open_casebook(coming, signer=signer)
+        try:
+            _fill(book, archive)
+        finally:
+            book.close()
+        os.link(coming, file)  # unlike a rename, it does not replace what somebody else made meanwhile
+        sync_folder(file.parent)
+    except FileExistsError as error:
+        raise _not_empty() from error
+    except OSError as error:
+        raise OutputError(f"the casebook cannot be put there ({error.strerror})", where=str(file)) from error
+    finally:
+        for ending in ("", "-wal", "-shm", "-journal"):
+            coming.with_name(coming.name + ending).unlink(missing_ok=True)
+
+
+def _fill(book: Casebook, archive: _Archive) -> None:
+    with book.writing("console") as writer:
+        connection = writer.connection
+        if writer.seq > 1 or connection.execute(select(tables.person.c.id).limit(1)).first():
+            raise _not_empty()
+        for table in reversed(_kept_tables()):
+            connection.execute(table.delete())
+        for table in _kept_tables():
+            archive.copy_into(connection, table)
+        head = connection.execute(select(tables.casebook)).mappings().one()
+        if archive.manifest["head"] != {"seq": head["seq"], "link": bytes(head["link"]).hex()}:
+            raise IntegrityError("the head of the chain is not what the backup's manifest says")
+        # The writer goes on where the backup ended: what it was restored from is the next record of the same chain.
+        writer.casebook_id, writer.sampling_key = head["id"], head["sampling_key"]
+        writer.seq, writer.link, writer.number = head["seq"], head["link"], head["checkpoint"]
+        writer.numbers = {name: head[name] for name in ("findings", "cases", "runs")}
+        writer.recheck_share = head["recheck_share"]
+        writer.restored = True
+        said = {name: archive.manifest[name] for name in ("made_at", "head", "key")}
+        writer.record("restored", said)
+
+
+def _not_empty() -> ConflictError:
+    return ConflictError("the casebook to restore into is not empty", remedy="Name a new file or an empty database.")
+
+
+def _write(book: Casebook, target: Path) -> dict[str, Any]:
+    files: dict[str, str] = {}
+    counts: dict[str, int] = {}
+    with written_whole(target) as stream, zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
+        with book.reading() as connection:
+            head = connection.execute(select(tables.casebook)).mappings().one()
+            for table in _kept_tables():
+                name = f"{table.name}.parquet"
+                with archive.open(name, "w", force_zip64=True) as member:
+                    hashing = _Hashing(member)
+                    counts[table.name] = _write_table(connection, table, hashing)
+                files[name] = hashing.digest.hexdigest()
+        manifest = {
+            "format": FORMAT, "version": __version__, "casebook": head["id"], "made_at": now(),
+            "head": {"seq": head["seq"], "link": bytes(head["link"]).hex()}, "files": files, "rows": counts,
+            "key": book.signer.fingerprint,
+        }  # fmt: skip
+        said = canonical(manifest).encode()
+        archive.writestr("manifest.json", said)
+        archive.writestr("manifest.sig", book.signer.sign(said))
+        archive.writestr("key.pem", book.signer.public_pem())
+    return manifest
+
+
+def _write_table(connection: Connection, table: Table, stream: _Hashing) -> int:
+    schema = _schema(table)
+    rows = 0
+    with pq.ParquetWriter(pa.PythonFile(stream, mode="w"), schema, compression="zstd") as writer:
+        for chunk in _chunks(connection, table):
+            columns = zip(*chunk, strict=True)
+            arrays = [pa.array(list(column), field.type) for column, field in zip(columns, schema, strict=True)]
+            writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
+            rows += len(chunk)
+    return rows
+
+
+def _chunks(connection: Connection, table: Table) -> Iterator[list[tuple[Any, ...]]]:
+    size = _rows_at_once(table)
+    result = connection.execution_options(stream_results=True, yield_per=size).execute(
+        select(table).order_by(*table.primary_key.columns)
+    )
+    for chunk in result.partitions(size):
+        yield [tuple(bytes(cell) if isinstance(cell, memoryview) else cell for cell in row) for row in chunk]
+
+
+def _rows_at_once(table: Table) -> int:
+    """Return how many rows of a table are held at a time; a row of ``source_part`` has up to a megabyte."""
+    return _PARTS if table is tables.source_part else _ROWS
+
+
+class _Archive:
+    """An opened backup whose manifest and hashes hold."""
+
+    def __init__(self, file: IO[bytes], shown: Path) -> None:
+        self._file, self._shown = file, shown
+        self._zip = zipfile.ZipFile(file)
+        self.manifest = self._checked_manifest()
+        for table in _kept_tables():
+            name = f"{table.name}.parquet"
+            digest = sha256()
+            with self._zip.open(name) as member:
+                while part := member.read(1 << 20):
+                    digest.update(part)
+            if digest.hexdigest() != self.manifest["files"][name]:
+                raise IntegrityError(
+                    f"{name} is not what the backup's manifest says", where=str(shown), remedy="Take another backup."
+                )
+
+    def copy_into(self, connection: Connection, table: Table) -> None:
+        """Insert the rows of a table."""
+        name = f"{table.name}.parquet"
+        columns = [column.name for column in table.columns]
+        rows = 0
+        file = pq.ParquetFile(pa.PythonFile(self._part(name), mode="r"))
+        if not file.schema_arrow.equals(_schema(table)):
+            raise InputError(
+                f"{name} has other columns than this version of OpenCWC", where=str(self._shown),
+                remedy=f"Restore it with version {self.manifest['version']}.",
+            )  # fmt: skip
+        for batch in file.iter_batches(_rows_at_once(table)):
+            insert_rows(
+                connection, table, columns, list(zip(*(column.to_pylist() for column in batch.columns), strict=True))
+            )
+            rows += batch.num_rows
+        if rows != self.manifest["rows"][table.name]:
+            raise IntegrityError(f"{name} has another number of rows than the manifest says", where=str(self._shown))
+
+    def _checked_manifest(self) -> dict[str, Any]:
+        for name in _LEAST_MEMBERS:
+            if self._zip.getinfo(name).file_size > _LARGEST_MANIFEST:
+                raise InputError(f"{name} is too large", where=str(self._shown))
+        said, signature, pem = (self._zip.read(name) for name in _LEAST_MEMBERS)
+        manifest: dict[str, Any] = json.loads(said)
+        if manifest["format"] != FORMAT:
+            raise InputError(
+                f"a backup of the format {manifest['format']!r} is not read", where=str(self._shown),
+                remedy=f"This version of OpenCWC reads {FORMAT}; restore it with the version that wrote it.",
+            )  # fmt: skip
+        if manifest["key"] != fingerprint_of(pem) or not verify_signature(pem, said, signature):
+            raise IntegrityError(
+                "the signature of the backup does not hold", where=str(self._shown), remedy="Take another backup."
+            )
+        if set(manifest["files"]) != {f"{table.name}.parquet" for table in _kept_tables()}:
+            raise InputError(
+                "the backup has other tables than this version of OpenCWC", where=str(self._shown),
+                remedy=f"Restore it with version {manifest['version']}.",
+            )  # fmt: skip
+        return manifest
+
+    def _part(self, name: str) -> _Part:
+        """Return a member as a file that can be sought in; what is stored as it is lies in one piece in the archive."""
+        info = self._zip.getinfo(name)
+        if info.compress_type != zipfile.ZIP_STORED:
+            raise InputError(f"{name} is packed in another way than OpenCWC packs", where=str(self._shown))
+        self._file.seek(info.header_offset + 26)  # the lengths of name and extra field (APPNOTE.TXT, 4.3.7)
+        lengths = self._file.read(4)
+        start = info.header_offset + 30 + int.from_bytes(lengths[:2], "little") + int.from_bytes(lengths[2:], "little")
+        return _Part(self._file, start, info.file_size)
+
+
+@contextmanager
+def _opened(path: Path, shown: Path) -> Iterator[_Archive]:
+    remedy = "Name a file that 'opencwc case backup' wrote."
+    try:
+        with path.open("rb") as file:
+            if file.read(len(_ENCRYPTED)) == _ENCRYPTED:
+                raise InputError("the backup is encrypted", where=str(shown), remedy="Name your key with --identity.")
+            yield _Archive(file, shown)
+    except OSError as error:
+        raise InputError(f"the backup cannot be read ({error.strerror})", where=str(shown), remedy=remedy) from error
+    except (zipfile.BadZipFile, KeyError, TypeError, ValueError, EOFError, NotImplementedError, RuntimeError) as error:
+        raise InputError(f"this is no backup of a casebook ({error})", where=str(shown), remedy=remedy) from error
+    except pa.ArrowException as error:
+        raise InputError(f"the backup is damaged ({error})", where=str(shown), remedy="Take another one.") from error
+
+
+@contextmanager
+def _plain(backup: Path, identity: Path | None, folder: Path) -> Iterator[Path]:
+    if identity is None:
+        yield backup
+        return
+    from opencwc.casebook.encryption import decrypt_file
+
+    plain = folder / "backup"
+    decrypt_file(backup, plain, identity)
+    yield plain
+
+
+@contextmanager
+def _workplace(place: URL) -> Iterator[Path]:
+    """Give a private folder on the disk where the casebook lies (of a server: where its key lies), gone afterwards."""
+    own = Path(place.database).parent if place.get_backend_name() == "sqlite" and place.database else None
+    beside = own or load_settings().folder
+    try:
+        beside.mkdir(mode=0o700, parents=True, exist_ok=True)
+        made = tempfile.TemporaryDirectory(prefix=".opencwc-", dir=beside)
+    except OSError as error:
+        raise OutputError(f"the folder cannot be written to ({error.strerror})", where=str(beside)) from error
+    with made as folder:
+        yield Path(folder)
+
+
+def _kept_tables() -> list[Table]:
+    return [table for table in tables.metadata.sorted_tables if table.name not in _LEFT_OUT]
+
+
+def _schema(table: Table) -> pa.Schema:
+    return pa.schema([pa.field(column.name, _type(column.type)) for column in table.columns])
+
+
+def _type(kind: object) -> pa.DataType:
+    for sql, arrow in _TYPES:
+        if isinstance(kind, sql):
+            return arrow
+    return pa.large_string()
+
+
+class _Part(io.RawIOBase):
+    """A stretch of a file, as a file."""
+
+    def __init__(self, file: IO[bytes], start: int, size: int) -> None:
+        super().__init__()
+        self._file, self._start, self._size, self._at = file, start, size, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        self._at = offset + {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: self._size}[whence]
+        return self._at
+
+    def tell(self) -> int:
+        return self._at
+
+    def readinto(self, buffer: Any) -> int:
+        self._file.seek(self._start + self._at)
+        data = self._file.read(max(0, min(len(buffer), self._size - self._at)))
+        buffer[: len(data)] = data
+        self._at += len(data)
+        return len(data)
+
+
+class _Hashing:
+    """A stream to write to that hashes what goes through it."""
+
+    closed = False
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+        self._at = 0
+        self.digest = sha256()
+
+    def write(self, data: Any) -> int:
+        taken = bytes(data)
+        self.digest.update(taken)
+        self._stream.write(taken)
+        self._at += len(taken)
+        return len(taken)
+
+    def tell(self) -> int:
+        return self._at
+
+    def flush(self) -> None:
+        """Nothing is held back here."""
+
+    def close(self) -> None:
+        """The member is closed by whoever opened it."""
+
+
+_TYPES = (
+    (LargeBinary, pa.large_binary()),
+    (Boolean, pa.bool_()),
+    (Float, pa.float64()),
+    ((BigInteger, Integer, SmallInteger), pa.int64()),
+)

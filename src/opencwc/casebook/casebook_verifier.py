@@ -1,0 +1,822 @@
+"""Does the casebook still say what was written? Every record, link, signature, finding and what was made of them.
+
+The chain is held against itself, the checkpoints against the chain and their keys, the log beside the key against the
+checkpoints (a database put back to an earlier day is found by it), and every table against the records that it
+amounts to. The first record that does not fit is named.
+
+Not held against anything, because no record tells of it: sessions, invitations, jobs, idempotency keys, and of people
+what is not in the record by intent (login, name, password, second factor).
+"""
+
+from __future__ import annotations
+
+import json
+from array import array
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, Table, func, select
+
+from opencwc.casebook import tables
+from opencwc.casebook.chain import FIRST_LINK, block_digest, canonical, commitment, link
+from opencwc.casebook.checkpoint_log import CheckpointLog, DamagedLine
+from opencwc.casebook.database import Casebook
+from opencwc.casebook.decisions import Decision, standing
+from opencwc.casebook.erasure import digest_of_remains
+from opencwc.casebook.model import CaseStatus, Mark, Outcome, Person, Status
+from opencwc.casebook.permissions import require
+from opencwc.casebook.runs import SETTLED_BY_RULE, VERDICTS, input_key, storable
+from opencwc.casebook.signing import fingerprint_of, verify_signature
+from opencwc.errors import IntegrityError
+
+_CHUNK = 2_000
+_MOST_PROBLEMS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that does not fit: the record it first shows at (0 where it is no single record), and what.
+
+    ``in_chain`` says that the record itself does not fit; what the tables say otherwise may follow from that.
+    """
+
+    seq: int
+    what: str
+    in_chain: bool = False
+
+
+@dataclass
+class Verification:
+    """What was checked, and the problems found, in the order of the record.
+
+    ``logged`` is how many checkpoints the log beside the key knows; ``keys`` are the fingerprints of the keys that
+    signed, to be compared with those that the house knows by another way; ``more`` counts the problems beyond the
+    first thousand.
+    """
+
+    casebook: str = ""
+    records: int = 0
+    findings: int = 0
+    checkpoints: int = 0
+    logged: int = 0
+    sources: int = 0
+    erased_records: int = 0
+    erased_findings: int = 0
+    keys: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    more: int = 0
+
+    @property
+    def fits(self) -> bool:
+        """Tell whether everything fits."""
+        return not self.problems
+
+    @property
+    def first(self) -> Problem | None:
+        """The first record that does not fit; where each record fits, the first that the tables do not."""
+        return min(self.problems, key=_place, default=None)
+
+    def add(self, seq: int, what: str, *, in_chain: bool = False) -> None:
+        """Add a problem."""
+        self.problems.append(Problem(seq, what, in_chain))
+        if len(self.problems) >= 2 * _MOST_PROBLEMS:
+            self.tidy()
+
+    def tidy(self) -> None:
+        """Put the problems in the order of the record and keep the first of them."""
+        self.problems.sort(key=_place)
+        self.more += max(0, len(self.problems) - _MOST_PROBLEMS)
+        del self.problems[_MOST_PROBLEMS:]
+
+
+def _place(problem: Problem) -> tuple[bool, int]:
+    return not problem.in_chain, problem.seq or 1 << 62
+
+
+class _Said:
+    """What the records say of one row: each column's value and the record that said it last."""
+
+    __slots__ = ("_said",)
+
+    def __init__(self, seq: int, /, **values: Any) -> None:
+        self._said: dict[str, tuple[Any, int]] = {}
+        self.say(seq, **values)
+
+    def say(self, seq: int, /, **values: Any) -> None:
+        self._said |= {name: (value, seq) for name, value in values.items()}
+
+    def __getitem__(self, name: str) -> Any:
+        return self._said[name][0]
+
+    @property
+    def seq(self) -> int:
+        return min(seq for _, seq in self._said.values())
+
+    def wrong(self, row: RowMapping) -> tuple[int, str] | None:
+        """Return the first record that a row does not fit, and the columns; ``None`` where it fits."""
+        found = [(seq, name) for name, (value, seq) in self._said.items() if row[name] != value]
+        return (min(found)[0], ", ".join(name for _, name in sorted(found))) if found else None
+
+
+@dataclass
+class _Told:
+    """What the records amount to, replayed: the tables must say the same."""
+
+    cases: dict[int, _Said] = field(default_factory=dict)
+    runs: dict[int, _Said] = field(default_factory=dict)
+    decisions: dict[int, list[Decision]] = field(default_factory=dict)
+    comments: dict[int, bytes] = field(default_factory=dict)
+    requests: dict[int, _Said] = field(default_factory=dict)
+    sources: dict[str, _Said] = field(default_factory=dict)
+    erased_sources: dict[str, _Said] = field(default_factory=dict)
+    rechecks: dict[int, dict[int, _Said]] = field(default_factory=dict)
+    people: dict[str, _Said] = field(default_factory=dict)
+    tokens: dict[str, _Said] = field(default_factory=dict)
+    stamped: dict[int, tuple[int, str | None]] = field(default_factory=dict)
+    blocks: list[tuple[int, int, dict[str, Any]]] = field(default_factory=list)
+    made: dict[str, Any] = field(default_factory=dict)
+    share: tuple[float, int] = (0.0, 0)
+    blank: set[int] = field(default_factory=set)
+    erasures: dict[int, tuple[int, dict[str, Any]]] = field(default_factory=dict)
+
+    def case_of(self, finding: int) -> int:
+        """Return the case of a finding by the blocks; 0 where it is in none."""
+        place = bisect_right(self.blocks, finding, key=lambda block: block[2]["first"]) - 1
+        if place < 0 or finding >= self.blocks[place][2]["first"] + self.blocks[place][2]["count"]:
+            return 0
+        return self.blocks[place][1]
+
+
+def verify_casebook(
+    book: Casebook,
+    person: Person,
+    *,
+    sources: bool = True,
+    keys: Sequence[str] = (),
+    into: Verification | None = None,
+) -> Verification:
+    """Verify the whole casebook; with ``sources`` the bytes of each file are hashed as well.
+
+    ``keys`` are the fingerprints of the keys that may have signed; where none is given, the keys found are only told.
+    ``into`` is an empty verification to fill, for who looks on from another thread at how far it is.
+    """
+    require(person, "audit" if person.role.value in ("auditor", "administrator") else "read")
+    return verify_all(book, sources=sources, keys=keys, into=into)
+
+
+def verify_all(
+    book: Casebook, *, sources: bool = True, keys: Sequence[str] = (), into: Verification | None = None
+) -> Verification:
+    """Verify the whole casebook without asking who wants to know: after a restore, for the console."""
+    found = into or Verification()
+    found.casebook = book.id
+    # The log first, then the state of the database: it may be newer than the log, never older.
+    logged = _Logged.read(book.log, found)
+    told = _Told()
+    with book.reading() as connection, _any_text(connection):
+        head = connection.execute(select(tables.casebook)).mappings().one()
+        links = _verify_records(connection, found, told, head)
+        with _readable(found, 0, "the checkpoints"):
+            _verify_checkpoints(connection, found, told, links, head, logged, keys)
+        with _readable(found, 0, "the findings"):
+            _verify_findings(connection, found, told, head)
+        for verify in (
+            _verify_head, _verify_cases, _verify_runs, _verify_decisions, _verify_comments, _verify_requests,
+            _verify_rechecks, _verify_people,
+        ):  # fmt: skip
+            with _readable(found, 0, verify.__name__.removeprefix("_verify_")):
+                verify(connection, found, told)
+        with _readable(found, 0, "the sources"):
+            _verify_sources(connection, found, told, bytes_too=sources)
+    found.tidy()
+    return found
+
+
+def _verify_records(connection: Connection, found: Verification, told: _Told, head: RowMapping) -> dict[int, bytes]:
+    """Walk the chain; return the link at each record that a checkpoint names."""
+    table = tables.record
+    wanted = set(connection.execute(select(tables.checkpoint.c.seq)).scalars())
+    links: dict[int, bytes] = {}
+    at, expected = FIRST_LINK, 1
+    for row in _rows(connection, table, "seq"):
+        seq = row["seq"]
+        if seq != expected:
+            what = f"records {expected} to {seq - 1} are missing" if seq > expected else "there is no such record"
+            found.add(min(expected, seq) if seq > 0 else 1, what, in_chain=True)
+            expected = seq
+        with _readable(found, seq, "the record", in_chain=True):
+            _verify_record(row, found, told)
+            at = link(at, bytes(row["commitment"]))
+        if seq in wanted:
+            links[seq] = at
+        found.records += 1
+        expected += 1
+    if (expected - 1, at) != (head["seq"], bytes(head["link"])):
+        found.add(expected, "the head of the chain is not that of the last record", in_chain=True)
+    _verify_erasures(connection, found, told)
+    return links
+
+
+def _verify_record(row: RowMapping, found: Verification, told: _Told) -> None:
+    seq = row["seq"]
+    if row["content"] is None or row["salt"] is None:
+        found.erased_records += 1
+        told.blank.add(seq)
+        if row["content"] is not None or row["salt"] is not None:
+            found.add(seq, "half of the record is missing", in_chain=True)
+        return
+    if commitment(bytes(row["salt"]), row["content"]) != bytes(row["commitment"]):
+        found.add(seq, "the content is not what was committed to", in_chain=True)
+        return
+    said = json.loads(row["content"])
+    columns = {"seq": seq, "at": row["at"], "kind": row["kind"], "actor": row["actor"], "case": row["case_number"]}
+    if any(said[name] != value for name, value in columns.items()):
+        found.add(seq, "the columns of the record do not say what its content says", in_chain=True)
+    if (seq == 1) != (said["kind"] == "casebook_made"):
+        found.add(seq, "the first record, and no other, tells of the making of the casebook", in_chain=True)
+    with _readable(found, seq, "what the record tells"):  # it may be an earlier record that is missing
+        _replay(said, told)
+
+
+def _verify_erasures(connection: Connection, found: Verification, told: _Told) -> None:
+    """What is blank was erased by an act on record, and what stays of it is as it was left."""
+    named: set[int] = set()
+    for case, (seq, body) in told.erasures.items():
+        with _readable(found, seq, "the erasure"):
+            named |= {number for first, last in body["records"] for number in range(first, last + 1)}
+            remains = digest_of_remains(connection, case, seq, [number for _, _, number in body["sources"]])
+            if remains != body["remains"]:
+                found.add(seq, f"what stays of the erased case {case} is not what was left of it")
+    whole = not any(one.in_chain for one in found.problems)  # else it may be the erasure itself that does not fit
+    for seq in told.blank - named:
+        found.add(seq, "the content is gone, and no erasure on record names it", in_chain=whole)
+    for seq in named - told.blank:
+        found.add(seq, "the record should be erased and has a content, or is missing", in_chain=whole)
+
+
+def _replay(said: dict[str, Any], told: _Told) -> None:
+    """Take in one record."""
+    kind, body, seq, case = said["kind"], said["body"], said["seq"], said["case"]
+    if kind == "casebook_made":
+        told.made = body
+    elif kind == "case_opened":
+        told.cases[case] = _Said(
+            seq, name=body["name"], title=body["title"], mark=_mark(body["mark"]), owner=body["owner"],
+            due=body["due"], status=str(CaseStatus.OPEN), opened_at=said["at"], closed_at="", retain_until="",
+        )  # fmt: skip
+    elif kind == "case_changed":
+        changes = dict(body["changes"])
+        if "mark" in changes:
+            changes["mark"] = _mark(changes["mark"])
+        if "status" in changes:
+            changes["closed_at"] = said["at"] if changes["status"] == "closed" else ""
+        told.cases[case].say(seq, **changes)
+    elif kind == "source_kept":
+        told.erased_sources.pop(body["source"], None)
+        values = {name: body[name] for name in ("name", "media_type", "size")}
+        told.sources[body["source"]] = _Said(seq, **values, mark=_mark(body["mark"]), seq=seq, erased=False)
+    elif kind == "source_marked":
+        _mark_source(body["source"], _mark(body["mark"]), seq, told)
+    elif kind == "erasure":
+        _erase(case, seq, body, told)
+    elif kind in _OF_RUNS:
+        _replay_run(said, told)
+    elif kind in ("decision", "recheck_drawn"):
+        _replay_decision(said, told)
+    elif kind == "comment":
+        told.comments[seq] = _digest(case, body["finding"], said["actor"], said["at"], body["text"])
+    elif kind == "recheck_share":
+        told.share = (body["share"], seq)
+    elif kind == "request":
+        told.requests[seq] = _Said(
+            seq, kind=body["kind"], case_number=case, asked_by=said["actor"], asked=canonical(body["asked"]),
+            state="asked", answered_by="", answer_seq=None,
+        )  # fmt: skip
+    elif kind == "answer":
+        answered = {"state": body["state"], "answered_by": said["actor"], "answer_seq": seq}
+        told.requests[body["request"]].say(seq, **answered)
+    elif kind == "export" and body.get("request") in told.requests:
+        told.requests[body["request"]].say(seq, state="done")
+    elif kind == "person_set":
+        values = {"role": body["role"], "clearance": _mark(body["clearance"]), "active": body["active"]}
+        told.people[body["person"]] = _Said(seq, **values)
+    elif kind == "token_made":
+        values = {
+            "person": body["person"], "scopes": " ".join(body["scopes"]), "ends_at": body["ends_at"],
+            "digest": body["digest"],
+        }  # fmt: skip
+        told.tokens[body["token"]] = _Said(seq, **values, revoked=False)
+    elif kind == "token_revoked":
+        told.tokens[body["token"]].say(seq, revoked=True)
+    elif kind == "time_stamped":
+        told.stamped[body["checkpoint"]] = (seq, body.get("token"))
+
+
+_OF_RUNS = ("run_started", "findings", "run_finished")
+
+
+def _replay_run(said: dict[str, Any], told: _Told) -> None:
+    kind, body, seq, case = said["kind"], said["body"], said["seq"], said["case"]
+    if kind == "run_started":
+        mark = told.sources[body["source"]]["mark"] if body["source"] else int(Mark.UNCLASSIFIED)
+        told.runs[body["run"]] = _Said(
+            seq, case_number=case, source_id=body["source"], verb=body["verb"], asked=canonical(body["asked"]),
+            checked=canonical(body["checked"]), maker=canonical(body["maker"]), state="running",
+            started_at=said["at"], finished_at="", tally="{}", row_count=0, finding_count=0, mark=mark,
+        )  # fmt: skip
+    elif kind == "findings":
+        told.blocks.append((seq, case, body))
+        if run := told.runs.get(body["run"]):
+            run.say(seq, finding_count=run["finding_count"] + body["count"])
+    elif run := told.runs.get(body["run"]):
+        told.runs[body["run"]].say(
+            seq, state=body["state"], finished_at=said["at"], tally=canonical(body["tally"]), row_count=body["rows"],
+            finding_count=body["findings"],
+        )  # fmt: skip
+
+
+def _replay_decision(said: dict[str, Any], told: _Told) -> None:
+    kind, body, seq = said["kind"], said["body"], said["seq"]
+    drawn = told.rechecks.setdefault(body["finding"], {})
+    if kind == "recheck_drawn":
+        if body["decision"] in drawn:
+            drawn[body["decision"]].say(seq, reviewer=body["reviewer"])
+            return
+        first = [one.person for one in told.decisions.get(body["finding"], ()) if one.seq == body["decision"]]
+        drawn[body["decision"]] = _Said(seq, reviewer=body["reviewer"], second_seq=None)
+        if first:  # the first decision may be erased
+            drawn[body["decision"]].say(seq, first_person=first[0])
+        return
+    one = Decision(
+        seq, body["finding"], said["actor"], said["at"], Outcome(body["outcome"]), body["reason"], body["correction"],
+        body["blind"],
+    )  # fmt: skip
+    told.decisions.setdefault(body["finding"], []).append(one)
+    if one.blind:
+        waiting = [n for n, each in drawn.items() if each["reviewer"] == one.person and each["second_seq"] is None]
+        drawn[min(waiting)].say(seq, second_seq=seq)
+
+
+def _mark_source(identity: str, mark: int, seq: int, told: _Told) -> None:
+    if identity not in told.sources:  # it was erased since
+        return
+    told.sources[identity].say(seq, mark=mark)
+    for run in told.runs.values():
+        if run["source_id"] == identity and run["mark"] < mark:
+            run.say(seq, mark=mark)
+
+
+def _erase(case: int, seq: int, body: dict[str, Any], told: _Told) -> None:
+    told.erasures[case] = (seq, body)
+    for identity, mark, kept in body["sources"]:
+        told.sources.pop(identity, None)
+        told.erased_sources[identity] = _Said(seq, name="", media_type="", size=0, mark=mark, seq=kept, erased=True)
+
+
+def _verify_checkpoints(
+    connection: Connection,
+    found: Verification,
+    told: _Told,
+    links: dict[int, bytes],
+    head: RowMapping,
+    logged: _Logged,
+    known: Sequence[str],
+) -> None:
+    pems = _verify_keys(connection, found)
+    stamps = {row["number"]: row for row in connection.execute(select(tables.time_stamp)).mappings()}
+    previous, expected, last_seq = "0" * 64, 1, 0
+    for row in _rows(connection, tables.checkpoint, "number"):
+        number, seq = row["number"], row["seq"]
+        with _readable(found, seq, f"checkpoint {number}"):
+            statement, signature = row["statement"], bytes(row["signature"])
+            said = _decoded(statement) or {}
+            fits = said == {
+                "casebook": found.casebook, "number": number, "seq": seq, "link": links.get(seq, b"").hex(),
+                "at": said.get("at"), "previous": previous,
+            }  # fmt: skip
+            if number != expected or not fits or seq <= last_seq:
+                found.add(last_seq + 1, f"checkpoint {number} does not fit the chain")
+            pem = pems.get(row["key"])
+            if pem is None or not verify_signature(pem.encode(), statement.encode(), signature):
+                found.add(last_seq + 1, f"the signature of checkpoint {number} does not hold")
+            if row["key"] not in found.keys:
+                found.keys.append(row["key"])
+                if known and row["key"] not in known:
+                    found.add(last_seq + 1, f"the key {row['key'][:16]}... is none of those that may sign")
+            stamped = statement.encode() + signature
+            previous = sha256(stamped).hexdigest()
+            logged.compare(found, number, last_seq + 1, previous)
+            _verify_stamp(found, told, number, seq, stamped, stamps.pop(number, None))
+        last_seq, expected = seq, number + 1
+        found.checkpoints += 1
+    if (expected - 1, last_seq) != (head["checkpoint"], head["seq"]):
+        found.add(last_seq + 1, "the head of the chain is not covered by a signed checkpoint")
+    logged.finish(found, last_seq + 1)
+    for number in stamps:
+        found.add(0, f"there is a time stamp of checkpoint {number}, and no such checkpoint")
+    for key in set(pems) - set(found.keys):
+        found.add(0, f"the key {key[:16]}... signed nothing")
+
+
+def _verify_keys(connection: Connection, found: Verification) -> dict[str, str]:
+    """Return the public keys by their fingerprints; one that is not as it was written fits no signature."""
+    pems: dict[str, str] = {}
+    for identity, pem in connection.execute(select(tables.signing_key.c.id, tables.signing_key.c.pem)):
+        pems[identity] = pem
+        try:
+            fits = fingerprint_of(pem.encode()) == identity and _canonical_pem(pem) == pem
+        except (IntegrityError, ValueError):
+            fits = False
+        if not fits:
+            first = select(func.min(tables.checkpoint.c.seq)).where(tables.checkpoint.c.key == identity)
+            seq = connection.execute(first).scalar_one() or 0
+            found.add(seq, f"the public key {identity[:16]}... is not what was written")
+            del pems[identity]
+    return pems
+
+
+def _canonical_pem(pem: str) -> str:
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
+
+    key = load_pem_public_key(pem.encode())
+    return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+
+def _verify_stamp(
+    found: Verification, told: _Told, number: int, seq: int, stamped: bytes, row: RowMapping | None
+) -> None:
+    told_at, digest = told.stamped.get(number, (0, None))
+    if row is None:
+        if told_at:
+            found.add(told_at, f"the time stamp of checkpoint {number} is missing")
+        return
+    if sha256(stamped).digest() not in bytes(row["request"]):
+        found.add(told_at or seq, f"the request for a time stamp is not for checkpoint {number}")
+    token = bytes(row["token"] or b"")
+    right = sha256(token).hexdigest() == digest if digest else sha256(stamped).digest() in token
+    if bool(told_at) != bool(token) or (token and not right):
+        found.add(told_at or seq, f"the time stamp of checkpoint {number} is not what was taken in")
+
+
+class _Logged:
+    """What the log expects of the database: numbers, digests and records of checkpoints, 48 bytes each."""
+
+    def __init__(self) -> None:
+        self.numbers, self.seqs, self.digests = array("q"), array("q"), bytearray()
+        self._next = 0
+        self._told = False
+
+    @classmethod
+    def read(cls, log: CheckpointLog, found: Verification) -> _Logged:
+        """Read the log of a casebook, and add as problems what does not fit in the log itself."""
+        logged = cls()
+        for entry in log.all(found.casebook):
+            if isinstance(entry, DamagedLine):
+                found.add(0, f"line {entry.number} of the log of checkpoints is damaged")
+                continue
+            if entry.restored:
+                logged._forget(entry.number)
+            elif logged.numbers and entry.number <= logged.numbers[-1]:
+                logged._tell(
+                    found, entry.seq, f"the log beside the key has checkpoint {entry.number} once more after checkpoint"
+                    f" {logged.numbers[-1]}: the casebook was put back to an earlier state and written on",
+                )  # fmt: skip
+                continue
+            try:
+                digest = bytes.fromhex(entry.sha256)
+            except ValueError:
+                digest = b""
+            logged.numbers.append(entry.number)
+            logged.seqs.append(entry.seq)
+            logged.digests += digest.ljust(32, b"\0")[:32]
+        found.logged = len(logged.numbers)
+        return logged
+
+    def compare(self, found: Verification, number: int, seq: int, digest: str) -> None:
+        """Hold the next checkpoint of the database, whose first record is ``seq``, against the log."""
+        while self._next < len(self.numbers) and self.numbers[self._next] < number:
+            self._tell(found, seq, self._missing(self._next))
+            self._next += 1
+        if self._next < len(self.numbers) and self.numbers[self._next] == number:
+            if bytes(self.digests[32 * self._next : 32 * self._next + 32]).hex() != digest:
+                self._tell(
+                    found, seq, f"checkpoint {number} is another one in the log beside the key: the record was"
+                    " rewritten from here on, or the casebook was put back to an earlier state and written on",
+                )  # fmt: skip
+            self._next += 1
+
+    def finish(self, found: Verification, seq: int) -> None:
+        """Tell what the log expects beyond the last checkpoint of the database, before record ``seq``."""
+        if self._next < len(self.numbers):
+            self._tell(found, seq, self._missing(self._next))
+
+    def _missing(self, place: int) -> str:
+        return (
+            f"the log beside the key knows checkpoint {self.numbers[place]} at record {self.seqs[place]}, and the"
+            " casebook does not: it was put back to an earlier state"
+        )
+
+    def _forget(self, number: int) -> None:
+        while self.numbers and self.numbers[-1] >= number:
+            self.numbers.pop()
+            self.seqs.pop()
+            del self.digests[-32:]
+
+    def _tell(self, found: Verification, seq: int, what: str) -> None:
+        if not self._told:  # one is enough: all that follows differs too
+            found.add(seq, what)
+        self._told = True
+
+
+def _verify_findings(connection: Connection, found: Verification, told: _Told, head: RowMapping) -> None:
+    """Walk the findings along the blocks; count them as ``finding_count`` must."""
+    counts: Counter[tuple[Any, ...]] = Counter()
+    per_run: Counter[int] = Counter()
+    last_rows: Counter[int] = Counter()
+    first_block: dict[int, int] = {}
+    rows = _rows(connection, tables.finding, "id")
+    row = next(rows, None)
+    expected = 1
+    for seq, case, body in told.blocks:
+        committed = []
+        first_block.setdefault(body["run"], seq)
+        if body["first"] != expected:
+            found.add(seq, f"the block begins at finding {body['first']}, not at {expected}")
+        for identity in range(body["first"], body["first"] + body["count"]):
+            while row is not None and row["id"] < identity:
+                found.add(seq, f"finding {row['id']} stands in no block")
+                row = next(rows, None)
+            if row is None or row["id"] != identity:
+                found.add(seq, f"finding {identity} is missing")
+                continue
+            with _readable(found, seq, f"finding {identity}"):
+                committed.append(_verify_finding(row, seq, case, body["run"], found, told))
+                key = (row["run"], row["case_number"], row["verdict"], row["list"], row["entry"], row["status"])
+                counts[(*key, bool(row["grave"]))] += 1
+                last_rows[body["run"]] = max(last_rows[body["run"]], row["row"])
+            found.findings += 1
+            row = next(rows, None)
+        per_run[body["run"]] += body["count"]
+        if len(committed) == body["count"] and block_digest(committed).hex() != body["digest"]:
+            found.add(seq, "the findings of the block are not what was committed to")
+        expected = body["first"] + body["count"]
+    while row is not None:
+        found.add(head["seq"], f"finding {row['id']} stands in no block")
+        row = next(rows, None)
+    if head["findings"] != expected - 1:
+        found.add(head["seq"], "the number of findings is not that of the records")
+    _verify_counts(connection, found, counts, first_block)
+    for number, run in told.runs.items():
+        if run["state"] == "running":
+            run.say(first_block.get(number, run.seq), row_count=last_rows[number])
+        elif run["finding_count"] != per_run[number]:
+            found.add(run.seq, f"run {number} says another number of findings than it kept")
+
+
+def _verify_counts(
+    connection: Connection, found: Verification, counts: Counter[tuple[Any, ...]], first_block: dict[int, int]
+) -> None:
+    names = ("run", "case_number", "verdict", "list", "entry", "status")
+    query = select(tables.finding_count).where(tables.finding_count.c.n != 0)
+    have: dict[tuple[Any, ...], int] = {
+        (*(one[name] for name in names), bool(one["grave"])): one["n"] for one in connection.execute(query).mappings()
+    }
+    for run in {key[0] for key, n in (have.items() ^ counts.items())}:
+        found.add(first_block.get(run, 0), f"the counts of findings of run {run} are not those of the findings")
+
+
+def _verify_finding(row: RowMapping, seq: int, case: int, run: int, found: Verification, told: _Told) -> bytes:
+    decisions = told.decisions.get(row["id"], [])
+    erasure = told.erasures.get(case)
+    if row["content"] is None or row["salt"] is None:
+        found.erased_findings += 1
+        spans = erasure[1]["findings"] if erasure else ()
+        named = any(first <= row["id"] <= last for first, last in spans)
+        whole = row["seal"] is not None and row["content"] is None and row["salt"] is None
+        place = (row["status"], row["block"], row["case_number"], row["run"])
+        if not named:
+            found.add(seq, f"finding {row['id']} is gone, and no erasure on record names it")
+        elif not whole or place != (Status.ERASED, seq, case, run):
+            found.add(seq, f"finding {row['id']} is not as an erasure leaves it")
+        return bytes(row["seal"] or b"")
+    said = json.loads(row["content"])
+    grave = bool(said.get("grave", False))
+    initial = Status.NOTED if said["verdict"] in SETTLED_BY_RULE else Status.OPEN
+    expected = {
+        "id": said["id"], "run": said["run"], "case_number": case, "block": seq, "row": said["row"],
+        "subject_id": storable(said.get("subject_id", "")), "input_key": input_key(said.get("input", "")),
+        "verdict": VERDICTS.index(said["verdict"]), "list": said.get("list", ""), "entry": said.get("entry", ""),
+        "grave": grave, "seal": None,
+        "status": int(standing(decisions, grave=grave) if decisions else initial),
+    }  # fmt: skip
+    wrong = [name for name, value in expected.items() if row[name] != value]
+    if wrong or run != said["run"]:
+        said_of = f"finding {row['id']}: {', '.join(wrong) or 'run'} is not what its content and decisions say"
+        found.add(decisions[-1].seq if wrong == ["status"] and decisions else seq, said_of)
+    if erasure is not None:
+        found.add(erasure[0], f"finding {row['id']} should be erased and is not")
+    return commitment(bytes(row["salt"]), row["content"])
+
+
+def _verify_head(connection: Connection, found: Verification, told: _Told) -> None:
+    head = connection.execute(select(tables.casebook)).mappings().one()
+    sampling = sha256(bytes(head["sampling_key"])).hexdigest()
+    if told.made and (told.made["casebook"], told.made["sampling"]) != (head["id"], sampling):
+        found.add(1, "the casebook's id or the key of its blind re-checks is not that of its first record")
+    if head["recheck_share"] != told.share[0]:
+        found.add(told.share[1] or 1, "the share of blind re-checks is not what the record says")
+    for name, table in (("cases", tables.case), ("runs", tables.run)):
+        there = connection.execute(select(func.count(), func.max(table.c.number)).select_from(table)).one()
+        if tuple(there) != (head[name], head[name] or None):
+            found.add(head["seq"], f"the number of {name} is not that of the records")
+
+
+def _verify_cases(connection: Connection, found: Verification, told: _Told) -> None:
+    for row in _rows(connection, tables.case, "number"):
+        said = told.cases.pop(row["number"], None)
+        if row["number"] in told.erasures:
+            seq, _ = told.erasures[row["number"]]
+            if row["status"] != str(CaseStatus.ERASED):
+                found.add(seq, f"case {row['number']} should be erased and is not")
+        elif said is None:
+            found.add(0, f"case {row['number']} stands in no record")
+        elif wrong := said.wrong(row):
+            found.add(wrong[0], f"case {row['number']}: {wrong[1]} is not what its records say")
+    for number, said in told.cases.items():
+        found.add(said.seq, f"case {number} is missing")
+
+
+def _verify_runs(connection: Connection, found: Verification, told: _Told) -> None:
+    for row in _rows(connection, tables.run, "number"):
+        said = told.runs.pop(row["number"], None)
+        if said is None:
+            if row["case_number"] not in told.erasures:
+                found.add(0, f"run {row['number']} stands in no record")
+        elif wrong := said.wrong(row):
+            found.add(wrong[0], f"run {row['number']}: {wrong[1]} is not what its records say")
+    for number, said in told.runs.items():
+        found.add(said.seq, f"run {number} is missing")
+
+
+def _verify_decisions(connection: Connection, found: Verification, told: _Told) -> None:
+    said = {one.seq: one for decisions in told.decisions.values() for one in decisions}
+    for row in _rows(connection, tables.decision, "seq"):
+        one = said.pop(row["seq"], None)
+        if one is None:
+            if row["seq"] not in told.blank or told.case_of(row["finding"]) not in told.erasures:
+                found.add(row["seq"], "the decision stands in no record")
+            continue
+        stands = (row["finding"], row["person"], row["at"], row["outcome"], row["reason"], bool(row["blind"]))
+        expected = (one.finding, one.person, one.at, str(one.outcome), one.reason, one.blind)
+        if stands != expected or row["correction"] != (canonical(one.correction) if one.correction else None):
+            found.add(row["seq"], "the decision is not what its record says")
+    for seq in said:
+        found.add(seq, "the decision is missing from its table")
+
+
+def _verify_comments(connection: Connection, found: Verification, told: _Told) -> None:
+    for row in _rows(connection, tables.comment, "seq"):
+        said = told.comments.pop(row["seq"], None)
+        have = _digest(row["case_number"], row["finding"], row["person"], row["at"], row["text"])
+        if said is None:
+            if row["seq"] not in told.blank or row["case_number"] not in told.erasures:
+                found.add(row["seq"], "the comment stands in no record")
+        elif have != said:
+            found.add(row["seq"], "the comment is not what its record says")
+    for seq in told.comments:
+        found.add(seq, "the comment is missing from its table")
+
+
+def _verify_requests(connection: Connection, found: Verification, told: _Told) -> None:
+    for row in _rows(connection, tables.request, "seq"):
+        said = told.requests.pop(row["seq"], None)
+        if said is None:
+            if row["seq"] not in told.blank or row["case_number"] not in told.erasures:
+                found.add(row["seq"], "the request stands in no record")
+        elif wrong := said.wrong(row):
+            found.add(wrong[0], f"request {row['seq']}: {wrong[1]} is not what its records say")
+    for seq in told.requests:
+        found.add(seq, "the request is missing from its table")
+
+
+def _verify_rechecks(connection: Connection, found: Verification, told: _Told) -> None:
+    for row in connection.execute(select(tables.recheck)).mappings():
+        said = told.rechecks.get(row["finding"], {}).pop(row["first_seq"], None)
+        if said is None:
+            found.add(row["first_seq"], f"the blind re-check of finding {row['finding']} stands in no record")
+        elif told.case_of(row["finding"]) not in told.erasures and (wrong := said.wrong(row)):
+            found.add(wrong[0], f"the blind re-check of finding {row['finding']}: {wrong[1]} is not what was recorded")
+    for finding, drawn in told.rechecks.items():
+        for said in drawn.values():
+            found.add(said.seq, f"the blind re-check of finding {finding} is missing from its table")
+
+
+def _verify_people(connection: Connection, found: Verification, told: _Told) -> None:
+    """Role, clearance and tokens: an account that somebody made or raised in the database shows here."""
+    for table, said_of, what in ((tables.person, told.people, "person"), (tables.token, told.tokens, "token")):
+        for row in connection.execute(select(table).order_by(table.c.id)).mappings():
+            said = said_of.pop(row["id"], None)
+            if said is None:
+                found.add(0, f"{what} {row['id']} stands in no record")
+            elif wrong := said.wrong(row):
+                found.add(wrong[0], f"{what} {row['id']}: {wrong[1]} is not what the records say")
+        for identity, said in said_of.items():
+            found.add(said.seq, f"{what} {identity} is missing")
+
+
+def _verify_sources(connection: Connection, found: Verification, told: _Told, *, bytes_too: bool) -> None:
+    parts = tables.source_part
+    counted = select(parts.c.source_id, func.count(), func.max(parts.c.number), func.min(parts.c.number))
+    held = {row[0]: tuple(row)[1:] for row in connection.execute(counted.group_by(parts.c.source_id))}
+    for row in connection.execute(select(tables.source).order_by(tables.source.c.id)).mappings():
+        identity = row["id"]
+        kept, erased = told.sources.pop(identity, None), told.erased_sources.pop(identity, None)
+        said = kept or erased
+        number, last, first = held.pop(identity, (0, -1, 0))
+        if said is None:
+            found.add(0, f"source {identity[:12]} stands in no record")
+        elif wrong := said.wrong(row):
+            found.add(wrong[0], f"source {identity[:12]}: {wrong[1]} is not what its record says")
+        elif erased:
+            if number:
+                found.add(erased.seq, f"source {identity[:12]} should be erased and is not")
+        else:
+            whole = (first, last) == (0, number - 1)
+            if not whole or (bytes_too and _hash_of(connection, identity) != (identity, row["size"])):
+                found.add(said.seq, f"the bytes of source {identity[:12]} are not those kept")
+            found.sources += 1
+    for said_of in (told.sources, told.erased_sources):
+        for identity, said in said_of.items():
+            found.add(said.seq, f"source {identity[:12]} is missing")
+    for identity in held:
+        found.add(0, f"there are bytes of a source {identity[:12]}, and no such source")
+
+
+def _hash_of(connection: Connection, identity: str) -> tuple[str, int]:
+    parts = tables.source_part
+    digest, size, number = sha256(), 0, 0
+    while True:
+        query = select(parts.c.data).where(parts.c.source_id == identity, parts.c.number == number)
+        data = connection.execute(query).scalar_one_or_none()
+        if data is None:
+            return digest.hexdigest(), size
+        digest.update(bytes(data))
+        size += len(data)
+        number += 1
+
+
+def _rows(connection: Connection, table: Table, key: str) -> Iterator[RowMapping]:
+    """Yield the rows of a table by its key, a chunk at a time: memory does not grow with the table."""
+    after: tuple[ColumnElement[bool], ...] = ()
+    while True:
+        rows = connection.execute(
+            select(table).where(*after).order_by(table.c[key]).limit(_CHUNK)
+        ).mappings().all()  # fmt: skip
+        yield from rows
+        if len(rows) < _CHUNK:
+            return
+        after = (table.c[key] > rows[-1][key],)
+
+
+@contextmanager
+def _readable(found: Verification, seq: int, what: str, *, in_chain: bool = False) -> Iterator[None]:
+    """Tell as a problem what is of another kind than anything that OpenCWC writes."""
+    try:
+        yield
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, IntegrityError) as error:
+        found.add(seq, f"{what} cannot be read ({type(error).__name__}: {str(error)[:100]})", in_chain=in_chain)
+
+
+@contextmanager
+def _any_text(connection: Connection) -> Iterator[None]:
+    """Read texts of SQLite that are no UTF-8, so that they are told as what does not fit."""
+    driver: Any = connection.connection.driver_connection
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver.text_factory = lambda data: data.decode("utf-8", "replace")
+    try:
+        yield
+    finally:
+        driver.text_factory = str
+
+
+def _decoded(statement: str) -> dict[str, Any] | None:
+    try:
+        said = json.loads(statement)
+    except ValueError:
+        return None
+    return said if isinstance(said, dict) and canonical(said) == statement else None
+
+
+def _digest(*values: object) -> bytes:
+    return sha256(canonical(values).encode()).digest()
+
+
+def _mark(name: str) -> int:
+    return int(Mark[name.upper()])

@@ -1,0 +1,449 @@
+"""Where the casebook lies and how it is opened: SQLite in one file by habit, PostgreSQL by its URL.
+
+Every failure of the database becomes a `StorageError` that says what to do; a transaction that failed left nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import sqlite3
+import uuid
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from time import monotonic, sleep
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, select
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+
+from opencwc.casebook import tables
+from opencwc.casebook.chain import FIRST_LINK
+from opencwc.errors import IntegrityError, NotFoundError, SettingsError, StorageError
+from opencwc.settings import data_folder, load_settings
+
+if TYPE_CHECKING:
+    from opencwc.casebook.checkpoint_log import CheckpointLog
+    from opencwc.casebook.signing import Signer
+    from opencwc.casebook.transaction import Writer
+
+LOCK_SECONDS = 15.0
+"""How long a writer waits for another one before it says that the casebook is locked (``OPENCWC_LOCK_SECONDS``)."""
+
+ONLY_READ = "the casebook may only be read"
+
+
+@dataclass(frozen=True)
+class Casebook:
+    """An opened casebook: its engine, and the key that signs each transaction's checkpoint with the log beside it."""
+
+    engine: Engine
+    signer: Signer
+    log: CheckpointLog
+
+    @property
+    def dialect(self) -> str:
+        """``sqlite`` or ``postgresql``."""
+        return self.engine.dialect.name
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Give a connection on which all reads see one state; raise `StorageError` where there is none."""
+        with told(self.engine), self.engine.connect() as connection:
+            if self.dialect == "postgresql":
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")  # noqa: PLW2901
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def writing(self, actor: str) -> Iterator[Writer]:
+        """Give the one writer of the chain; all it wrote is committed and signed together, or nothing is."""
+        from opencwc.casebook.checkpoint_log import LoggedCheckpoint
+        from opencwc.casebook.transaction import Writer
+
+        with told(self.engine), self.engine.connect() as connection, ExitStack() as logged:
+            prepared = connection.execution_options(begin="BEGIN IMMEDIATE", isolation_level=_writing_level(self))
+            with prepared.begin():
+                writer = Writer.at_head(prepared, actor, self.signer, self.log.wait)
+                if self.log.last_number(writer.casebook_id) > writer.number:
+                    raise IntegrityError(
+                        "the casebook was put back to an earlier state than the log beside the key knows",
+                        where=shown(self.engine.url),
+                        remedy="Write nothing more. See: opencwc case verify; a backup is put back by: case restore.",
+                    )
+                yield writer
+                writer.close()
+                if writer.checkpoint is not None:
+                    # Held from before the commit until after it: lines of several processes stand in commit order.
+                    entry = LoggedCheckpoint(*writer.checkpoint, restored=writer.restored)
+                    logged.enter_context(self.log.locked(entry))
+
+    @property
+    def id(self) -> str:
+        """The casebook's own id, which every checkpoint names."""
+        with self.reading() as connection:
+            return str(connection.execute(select(tables.casebook.c.id)).scalar_one())
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.engine.dispose()
+
+
+def open_casebook(url: str | Path = "", *, signer: Signer | None = None, create: bool = True) -> Casebook:
+    """Open the casebook at a path or URL, or where the settings say; make it where it is not there yet.
+
+    Raises:
+        NotFoundError: there is none, and ``create`` is false.
+        SettingsError: the URL has no meaning, or the casebook was made by another version of OpenCWC.
+        StorageError: the database cannot be reached, read or written.
+
+    """
+    from opencwc.casebook.checkpoint_log import CheckpointLog
+    from opencwc.casebook.migration import bring_up_to_date, state_of
+    from opencwc.casebook.signing import KEY_FILE, open_signer
+
+    settings = load_settings()
+    place = casebook_url(str(url))
+    if place.get_backend_name() == "sqlite" and place.database:
+        file = Path(place.database)
+        if not create and not file.exists():
+            raise NotFoundError("there is no casebook yet", where=str(file), remedy="Keep a run first: --keep CASE.")
+        _make_private_folder(file.parent)
+        if create:
+            _make_private_file(file)
+    engine = make_engine(place)
+    keys = settings.folder / "keys"
+    written = settings.sections.get("casebook", {})
+    if unknown := sorted(set(written) - _SETTINGS):
+        raise SettingsError(
+            f"unknown setting {unknown[0]!r} in [casebook]", where="opencwc.toml", remedy="There are: url, key."
+        )
+    with told(engine):
+        state = state_of(engine)
+    named = os.environ.get("OPENCWC_KEY") or str(written.get("key", ""))
+    keyless = signer is None and not named and not (keys / KEY_FILE).exists()
+    if keyless and state == "current" and _is_begun(engine):
+        raise SettingsError(
+            "the key that signs this casebook is not here",
+            where=str(keys / KEY_FILE),
+            remedy="Put it back, or name it with OPENCWC_KEY. To sign with a new one: opencwc case key --new.",
+        )
+    signer = signer or open_signer(named, keys)
+    if state == "none":
+        if not create:
+            raise NotFoundError("there is no casebook yet", where=shown(place), remedy="Keep a run first: --keep CASE.")
+        with told(engine), _one_maker(engine):
+            if state_of(engine) == "none":  # and not "current": somebody else made it meanwhile
+                bring_up_to_date(engine)
+            _make_first_row(engine)
+    elif state != "current":
+        raise SettingsError(
+            "the casebook was made by another version of OpenCWC",
+            where=shown(place),
+            remedy="Make a backup, then run: opencwc case upgrade.",
+        )
+    if place.get_backend_name() == "sqlite" and place.database:
+        _make_private(Path(place.database))
+    book = Casebook(engine, signer, CheckpointLog(keys, lock_seconds()))
+    with book.reading() as connection:
+        begun = connection.execute(select(tables.casebook.c.seq)).scalar_one()
+    if begun == 0:
+        with book.writing("console") as writer:
+            if writer.seq == 0:
+                # Who could change the sampling key could choose what is checked again: its hash stands in the record.
+                sampling = sha256(writer.sampling_key).hexdigest()
+                writer.record("casebook_made", {"casebook": writer.casebook_id, "sampling": sampling})
+    return book
+
+
+def casebook_url(asked: str) -> URL:
+    """Return where the casebook is: what was asked for, ``OPENCWC_CASEBOOK``, the settings, or the habit.
+
+    >>> casebook_url("postgresql://books/cwc").drivername
+    'postgresql+pg8000'
+    """
+    settings = load_settings()
+    text = asked or os.environ.get("OPENCWC_CASEBOOK") or str(settings.sections.get("casebook", {}).get("url", ""))
+    if not text:
+        text = str(data_folder() / "casebook.db")
+    if "://" not in text:
+        return URL.create("sqlite", database=str(Path(text).expanduser().absolute()))
+    try:
+        url = make_url(text)
+        backend = url.get_backend_name()
+    except (ArgumentError, SQLAlchemyError, ValueError) as error:
+        raise SettingsError(
+            "this is no address of a casebook", remedy="Give a file, or postgresql://USER@HOST/NAME."
+        ) from error
+    if backend not in ("sqlite", "postgresql"):
+        raise SettingsError(
+            f"a casebook cannot be kept in {backend}", remedy="Give a file, or postgresql://USER@HOST/NAME."
+        )
+    if url.drivername in ("postgresql", "postgres"):
+        url = url.set(drivername="postgresql+pg8000")
+    if backend == "postgresql" and not url.password and (file := os.environ.get("OPENCWC_CASEBOOK_PASSWORD_FILE")):
+        try:
+            url = url.set(password=Path(file).read_text(encoding="utf-8").strip())
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(
+                f"the file of the database's password cannot be read ({error})",
+                where="OPENCWC_CASEBOOK_PASSWORD_FILE",
+                remedy="See that it is there and is yours.",
+            ) from error
+    return url
+
+
+def lock_seconds() -> float:
+    """Return how long to wait for another writer: ``OPENCWC_LOCK_SECONDS``, or `LOCK_SECONDS`."""
+    text = os.environ.get("OPENCWC_LOCK_SECONDS", "")
+    try:
+        seconds = float(text) if text else LOCK_SECONDS
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds <= 3600:
+        raise SettingsError(
+            f"{text!r} is no time to wait", where="OPENCWC_LOCK_SECONDS", remedy="Give seconds, from 0 to 3600."
+        )
+    return seconds
+
+
+def shown(url: URL) -> str:
+    """Return an address without its password."""
+    return url.render_as_string(hide_password=True)
+
+
+def upgrade(url: str) -> None:
+    """Bring the casebook at a place to this version's tables; one that was not there is made."""
+    engine = make_engine(casebook_url(url))
+    try:
+        from opencwc.casebook.migration import bring_up_to_date
+
+        with told(engine), _one_maker(engine):
+            bring_up_to_date(engine)
+            _make_first_row(engine)
+    finally:
+        engine.dispose()
+
+
+def make_engine(url: URL) -> Engine:
+    """Return an engine whose transactions begin as we say, with SQLite's write-ahead log and full durability."""
+    if url.get_backend_name() == "postgresql":
+        plain, secured = _without_certificates(url)
+        return create_engine(plain, pool_pre_ping=True, pool_size=8, max_overflow=16, connect_args=secured)
+    how: dict[str, Any] = {"timeout": lock_seconds(), "check_same_thread": False}
+    if url.database and _is_sealed(file := Path(url.database)):
+        # SQLite would make its log beside the file even to read it; told that nobody writes, it needs none.
+        unchanging = f"{file.absolute().as_uri()}?mode=ro&immutable=1"
+        engine = create_engine(url, creator=lambda: sqlite3.connect(unchanging, uri=True, **how))
+    else:
+        engine = create_engine(url, connect_args=how)
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _: object) -> None:
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "cache_size=-4096", "temp_store=MEMORY"):
+            try:
+                _set_up(connection, pragma)
+            except Exception as error:  # a read-only file can still be read: only the journal cannot be changed
+                if "readonly" not in str(error):
+                    raise
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+
+    return engine
+
+
+def _set_up(connection: Any, pragma: str) -> None:
+    """Set how a connection works; while another one turns the journal, SQLite refuses at once instead of waiting."""
+    until = monotonic() + lock_seconds()
+    while True:
+        try:
+            connection.execute(f"PRAGMA {pragma}")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or monotonic() >= until:
+                raise
+            sleep(0.01)
+        else:
+            return
+
+
+def _is_sealed(file: Path) -> bool:
+    """Tell whether a casebook lies where nothing can be written, as on a read-only medium, and nobody has it open.
+
+    Raises:
+        StorageError: whoever had it open left a write-ahead log, without which an older state would be read.
+
+    """
+    if not os.access(file, os.R_OK) or os.access(file.parent, os.W_OK):
+        return False
+    log, shared = (file.with_name(file.name + ending) for ending in ("-wal", "-shm"))
+    if shared.exists():  # somebody has it open: SQLite reads both
+        return False
+    if log.exists() and log.stat().st_size:
+        raise StorageError(
+            f"{ONLY_READ}, and the log beside it holds what it does not have yet",
+            where=str(log),
+            remedy="Copy both to where you may write, and open the copy.",
+        )
+    return True
+
+
+def _is_begun(engine: Engine) -> bool:
+    """Tell whether anything stands in the record already, signed by somebody's key."""
+    with told(engine), engine.connect() as connection:
+        return bool(connection.execute(select(tables.casebook.c.seq)).scalar_one_or_none())
+
+
+def _without_certificates(url: URL) -> tuple[URL, dict[str, Any]]:
+    """Take ``sslrootcert`` out of an address: the server must then show a certificate of these authorities, by name."""
+    file = url.query.get("sslrootcert")
+    if not file or url.get_driver_name() != "pg8000":
+        return url, {}
+    import ssl
+
+    try:
+        context = ssl.create_default_context(cafile=str(file))
+    except (OSError, ssl.SSLError) as error:
+        raise SettingsError(
+            f"the certificates of the database's authority cannot be read ({error})",
+            where=str(file),
+            remedy="Name a PEM file.",
+        ) from error
+    return url.difference_update_query(["sslrootcert"]), {"ssl_context": context}
+
+
+@contextmanager
+def told(engine: Engine) -> Iterator[None]:
+    """Turn a failure of the database into a `StorageError` that says what happened and what to do."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise _storage_error(_said_by(error.orig), shown(engine.url)) from error
+    except SQLAlchemyError as error:
+        raise _storage_error(str(error), shown(engine.url)) from error
+    except OSError as error:
+        raise _storage_error(str(error), shown(engine.url)) from error
+    except Exception as error:
+        if type(error).__module__.partition(".")[0] in ("pg8000", "sqlite3", "psycopg"):
+            raise _storage_error(_said_by(error), shown(engine.url)) from error
+        raise
+
+
+def _said_by(error: BaseException | None) -> str:
+    """Return the driver's sentence: pg8000 gives the server's fields, of which ``M`` is the message.
+
+    Where the server refuses a connection and closes it, pg8000 raises that it was closed in place of why.
+    """
+    one = error
+    while one is not None:
+        fields = one.args[0] if one.args else None
+        if isinstance(fields, dict):
+            return str(fields.get("M", fields))
+        one = one.__context__
+    return str(error)
+
+
+def _storage_error(said: str, where: str) -> StorageError:
+    low = said.lower()
+    for sign, what, remedy in _KNOWN_FAILURES:
+        if re.search(sign, low):
+            return StorageError(what, where=where, remedy=remedy)
+    return StorageError(f"the casebook could not be used ({said[:300]})", where=where, remedy="Nothing was changed.")
+
+
+def _writing_level(book: Casebook) -> str:
+    return "READ COMMITTED" if book.dialect == "postgresql" else "SERIALIZABLE"
+
+
+def _make_first_row(engine: Engine) -> None:
+    row = {
+        "one": 1, "id": str(uuid.uuid4()), "seq": 0, "link": FIRST_LINK, "checkpoint": 0, "findings": 0, "cases": 0,
+        "runs": 0, "recheck_share": 0.0, "sampling_key": secrets.token_bytes(32),
+    }  # fmt: skip
+    with engine.connect() as connection, connection.execution_options(begin="BEGIN IMMEDIATE").begin():
+        if connection.execute(select(tables.casebook.c.one)).first() is None:
+            connection.execute(tables.casebook.insert(), row)
+
+
+@contextmanager
+def _one_maker(engine: Engine) -> Iterator[None]:
+    """Let one process at a time make the tables: PostgreSQL would let two begin, and one fail (SQLite waits)."""
+    if engine.dialect.name != "postgresql":
+        yield
+        return
+    with engine.connect() as connection, connection.begin():
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {max(1, int(lock_seconds() * 1000))}")
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MAKING})")
+        yield
+
+
+def _make_private_file(file: Path) -> None:
+    """Make the file before the database does, so that it is never for others to read, nor is the log beside it."""
+    try:
+        os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        return
+    except OSError as error:
+        raise _storage_error(str(error), str(file)) from error
+
+
+def _make_private_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError("the folder of the casebook cannot be made", where=str(folder), remedy=str(error)) from error
+
+
+def _make_private(file: Path) -> None:
+    if os.name == "posix" and file.stat().st_uid == os.getuid() and file.stat().st_mode & 0o077:
+        with suppress(OSError):  # on a read-only medium it stays as it is
+            file.chmod(0o600)
+
+
+def has_tables(engine: Engine) -> bool:
+    """Tell whether anything of a casebook is there."""
+    return inspect(engine).has_table("casebook")
+
+
+_MAKING = 0x43574331  # PostgreSQL's advisory lock of who makes the tables: "CWC1"
+_SETTINGS = {"url", "key"}
+_NOTHING_CHANGED = "Nothing was changed."
+_KNOWN_FAILURES = (
+    ("disk is full", "the disk is full", f"{_NOTHING_CHANGED} Make room, then do it again."),
+    ("no space left", "the disk is full", f"{_NOTHING_CHANGED} Make room, then do it again."),
+    ("could not extend file", "the disk is full", f"{_NOTHING_CHANGED} Make room, then do it again."),
+    ("file too large", "the disk is full", f"{_NOTHING_CHANGED} Make room, then do it again."),
+    ("disk i/o error", "the disk could not be written", f"{_NOTHING_CHANGED} Look at the disk, then do it again."),
+    ("readonly database", ONLY_READ, f"{_NOTHING_CHANGED} See who may write to the file."),
+    ("read-only transaction", ONLY_READ, f"{_NOTHING_CHANGED} Write to the primary server."),
+    ("database is locked", "somebody else is writing to the casebook", f"{_NOTHING_CHANGED} Try again in a moment."),
+    ("lock timeout", "somebody else is writing to the casebook", f"{_NOTHING_CHANGED} Try again in a moment."),
+    ("not a database", "this file is no casebook", "Name another file, or restore a backup."),
+    ("malformed", "the file of the casebook is damaged", "Stop writing to it and restore the last backup."),
+    ("unable to open", "the file of the casebook cannot be opened", "See that the folder is there and is yours."),
+    (
+        "can't create a connection",
+        "the database server does not answer",
+        "See that it runs and that the address is right.",
+    ),
+    ("communication error", "the database server does not answer", "See that it runs and that the address is right."),
+    ('database ".*" does not exist', "there is no such database", "Make it first: createdb NAME."),
+    ('role ".*" does not exist', "the database server did not accept the login", "See the address of the casebook."),
+    ("no pg_hba.conf entry", "the database server did not accept the login", "See its pg_hba.conf."),
+    ("too many clients|connection slots", "the database server has no connection left", "Try again in a moment."),
+    (
+        "terminating connection|connection is closed|connection reset|broken pipe",
+        "the connection to the database server broke",
+        f"{_NOTHING_CHANGED} Do it again.",
+    ),
+    ("connection refused", "the database server does not answer", "See that it runs and that the address is right."),
+    ("password authentication", "the database server did not accept the login", "See the address of the casebook."),
+    ("network error", "the connection to the database server broke", f"{_NOTHING_CHANGED} Do it again."),
+)

@@ -1,0 +1,404 @@
+"""A person decides on findings: accept, correct, reject or need more, with a reason; nothing decided is ever changed.
+
+A grave finding stands undecided until a second, different person has said the same. A later decision reverses an
+earlier one by standing after it. A share of what was decided comes back, without the first decision, to another
+reviewer (blind re-check); where the two differ, the finding is disputed and open again.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, select
+
+from opencwc.casebook import tables
+from opencwc.casebook.cases import case_numbered, visible_case
+from opencwc.casebook.chain import canonical
+from opencwc.casebook.database import Casebook
+from opencwc.casebook.model import CaseStatus, Mark, Outcome, Person, Role, Status
+from opencwc.casebook.permissions import may, require
+from opencwc.casebook.runs import VERDICTS, add_counts, require_verdict, run_named
+from opencwc.casebook.transaction import Writer
+from opencwc.convention import Convention
+from opencwc.errors import ConflictError, InputError, NotAllowedError, NotFoundError
+from opencwc.finding import Verdict
+
+FINAL = {Outcome.ACCEPT: Status.ACCEPTED, Outcome.CORRECT: Status.CORRECTED, Outcome.REJECT: Status.REJECTED}
+UNDER_AN_ENTRY = frozenset({"listed", "review", "exempt"})
+"""Verdicts that say something of an entry: a correction to one of them names it."""
+UNDER_NO_ENTRY = frozenset({"not_listed", "unreadable"})
+"""Verdicts that say that there is no entry: a correction to one of them names none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What one person said of one finding; ``blind`` where it was said without seeing the first decision."""
+
+    seq: int
+    finding: int
+    person: str
+    at: str
+    outcome: Outcome
+    reason: str | None
+    correction: dict[str, str] | None
+    blind: bool
+
+
+def decide(
+    book: Casebook,
+    person: Person,
+    findings: Sequence[int],
+    outcome: Outcome,
+    reason: str,
+    *,
+    correction: Mapping[str, str] | None = None,
+    seen: int | None = None,
+) -> dict[int, Status]:
+    """Decide on findings, all of them or none, and return where each stands now.
+
+    ``correction`` goes with ``correct``: ``verdict``, and ``list`` and ``entry`` where the verdict names one, an entry
+    that was in force on the day of the finding's run; ``place`` is where the words for it stand, ``elements`` are the
+    parts of a rule, by their ids with a semicolon between them, of which the finding says the contrary.
+    ``seen`` is the last decision that the person has seen of a single finding (0 for none): where another one has come
+    since, nothing is decided.
+
+    Raises:
+        ConflictError: somebody decided meanwhile, or a grave finding needs a second person and this is the first.
+        InputError: no reason was given, or the correction has no meaning.
+
+    """
+    if not reason.strip():
+        raise InputError("a decision needs a reason", remedy="Say in a sentence why.")
+    if not findings:
+        raise InputError("no finding was named")
+    told = _checked_correction(outcome, correction)
+    with book.writing(person.id) as writer:
+        return {
+            identity: _decide_one(writer, person, identity, outcome, reason.strip(), told, seen)
+            for identity in dict.fromkeys(findings)
+        }
+
+
+def comment(book: Casebook, person: Person, case: str, text: str, finding: int | None = None) -> int:
+    """Add a comment to a case, or to one of its findings, and return its number in the record."""
+    if not text.strip():
+        raise InputError("the comment is empty")
+    with book.writing(person.id) as writer:
+        found = visible_case(writer.connection, person, case, "comment")
+        if finding is not None:
+            about = seen_finding(writer.connection, person, finding)
+            if about["case_number"] != found.number:
+                raise NotFoundError(f"finding {finding} is not in the case {case}")
+        if found.status is CaseStatus.ERASED:
+            raise ConflictError(f"the case {case} was erased", remedy="Comment on another one.")
+        seq = writer.record("comment", {"finding": finding, "text": text.strip()}, found.number)
+        row = {
+            "seq": seq, "case_number": found.number, "finding": finding, "person": person.id, "at": writer.at,
+            "text": text.strip(),
+        }  # fmt: skip
+        writer.connection.execute(tables.comment.insert(), row)
+        return seq
+
+
+def decisions_on(connection: Connection, finding: int) -> list[Decision]:
+    """Return the decisions on a finding in their order."""
+    table = tables.decision
+    rows = connection.execute(select(table).where(table.c.finding == finding).order_by(table.c.seq)).mappings()
+    return [
+        Decision(
+            row["seq"], row["finding"], row["person"], row["at"], Outcome(row["outcome"]), row["reason"],
+            json.loads(row["correction"]) if row["correction"] else None, bool(row["blind"]),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def finding_row(connection: Connection, identity: int) -> RowMapping:
+    """Return the row of a finding; raise `NotFoundError` where there is none."""
+    row = connection.execute(select(tables.finding).where(tables.finding.c.id == identity)).mappings().first()
+    if row is None:
+        raise _no_finding(identity)
+    return row
+
+
+def _no_finding(identity: int) -> NotFoundError:
+    return NotFoundError(f"there is no finding {identity}", remedy="See: opencwc case show CASE.")
+
+
+def seen_finding(connection: Connection, person: Person, identity: int) -> RowMapping:
+    """Return the row of a finding; one that is above the clearance is answered as not there."""
+    row = finding_row(connection, identity)
+    if mark_of_finding(connection, row) > person.clearance:
+        raise _no_finding(identity)
+    return row
+
+
+def mark_of_finding(connection: Connection, row: RowMapping) -> Mark:
+    """Return the mark a finding inherits: the higher of its case's and its source's."""
+    run = connection.execute(select(tables.run.c.mark).where(tables.run.c.number == row["run"])).scalar_one()
+    return max(case_numbered(connection, row["case_number"]).mark, Mark(run))
+
+
+def standing(decisions: Sequence[Decision], *, grave: bool) -> Status:
+    """Return where a finding stands after its decisions: the whole rule, which `verifying` holds the tables against.
+
+    An ordinary finding stands where its last decision puts it. A grave one is final once two different people in a
+    row have said the same. A blind decision that differs from what stood makes the finding disputed.
+    """
+    status = Status.OPEN
+    proposal: Decision | None = None
+    stood: Decision | None = None
+    for one in decisions:
+        if one.blind:
+            if stood is not None and not _same(stood, one):
+                status, proposal = Status.DISPUTED, None
+        elif one.outcome is Outcome.NEED_MORE:
+            status, proposal = Status.NEEDS_MORE, None
+        elif not grave:
+            status, stood = FINAL[one.outcome], one
+        elif proposal is None:
+            status, proposal = Status.AWAITING_SECOND, one
+        elif _same(proposal, one) and one.person != proposal.person:
+            status, stood, proposal = FINAL[one.outcome], one, None
+        else:
+            status, proposal = Status.DISPUTED, None
+    return status
+
+
+def pending_recheck(connection: Connection, finding: int, person_id: str) -> RowMapping | None:
+    """Return the blind re-check of a finding that waits for this person, or ``None``."""
+    table = tables.recheck
+    query = select(table).where(table.c.finding == finding, table.c.reviewer == person_id, table.c.second_seq.is_(None))
+    return connection.execute(query.order_by(table.c.first_seq).limit(1)).mappings().first()
+
+
+def _decide_one(
+    writer: Writer,
+    person: Person,
+    identity: int,
+    outcome: Outcome,
+    reason: str,
+    correction: dict[str, str] | None,
+    seen: int | None,
+) -> Status:
+    connection = writer.connection
+    row = seen_finding(connection, person, identity)
+    require(person, "decide")
+    if row["status"] == Status.ERASED:
+        raise ConflictError(f"finding {identity} was erased")
+    if case_numbered(connection, row["case_number"]).status is CaseStatus.CLOSED:
+        raise ConflictError("the case is closed", remedy="Open it again first: opencwc case set CASE --status open.")
+    before = decisions_on(connection, identity)
+    if correction:
+        _require_another(row, correction, identity)
+        _require_known_entry(run_named(connection, row["run"]), correction)
+    recheck = pending_recheck(connection, identity, person.id)
+    if recheck is None:
+        _require_unchanged(before, seen, identity)
+        _require_second_person(before, row, person, outcome)
+    seq = writer.record(
+        "decision",
+        {
+            "finding": identity, "outcome": str(outcome), "reason": reason, "correction": correction,
+            "blind": recheck is not None,
+        },
+        row["case_number"],
+    )  # fmt: skip
+    made = Decision(seq, identity, person.id, writer.at, outcome, reason, correction, recheck is not None)
+    connection.execute(
+        tables.decision.insert(),
+        {
+            "seq": seq, "finding": identity, "person": person.id, "at": writer.at, "outcome": str(outcome),
+            "reason": reason, "correction": canonical(correction) if correction else None, "blind": made.blind,
+        },
+    )  # fmt: skip
+    status = standing([*before, made], grave=bool(row["grave"]))
+    if recheck is not None:
+        table = tables.recheck
+        connection.execute(
+            table.update()
+            .where(table.c.finding == identity, table.c.first_seq == recheck["first_seq"])
+            .values(second_seq=seq)
+        )
+    elif status in FINAL.values():
+        _draw_recheck(writer, row, made)
+    set_status(connection, row, status)
+    return status
+
+
+def _require_unchanged(before: Sequence[Decision], seen: int | None, identity: int) -> None:
+    last = before[-1].seq if before else 0
+    if seen is not None and seen != last:
+        raise ConflictError(
+            f"finding {identity} was decided meanwhile", remedy="Read the new decision, then decide again."
+        )
+
+
+def _require_second_person(before: Sequence[Decision], row: RowMapping, person: Person, outcome: Outcome) -> None:
+    waits = row["status"] == Status.AWAITING_SECOND
+    if row["grave"] and waits and outcome is not Outcome.NEED_MORE and before[-1].person == person.id:
+        raise ConflictError(
+            f"finding {row['id']} is grave and you proposed its decision",
+            remedy="A second person must decide: ask another reviewer.",
+        )
+
+
+def set_status(connection: Connection, row: RowMapping, status: Status) -> None:
+    """Move a finding to a status, in its row and in the counts."""
+    if row["status"] == status:
+        return
+    table = tables.finding
+    connection.execute(table.update().where(table.c.id == row["id"]).values(status=int(status)))
+    key = {name: row[name] for name in ("run", "case_number", "verdict", "list", "entry", "grave")}
+    add_counts(connection, [{**key, "status": int(status), "n": 1}, {**key, "status": row["status"], "n": -1}])
+
+
+def _draw_recheck(writer: Writer, row: RowMapping, made: Decision) -> None:
+    """Draw for a blind re-check: by a keyed hash of the decision, so that nobody can foresee or choose it."""
+    drawn = hmac.new(writer.sampling_key, f"{made.finding}:{made.seq}".encode(), sha256).digest()
+    if int.from_bytes(drawn[:8]) / 2**64 >= writer.recheck_share:
+        return
+    mark = mark_of_finding(writer.connection, row)
+    already = {one.person for one in decisions_on(writer.connection, made.finding)}
+    able = [one for one in reviewers(writer.connection) if one.id not in already and may(one, "decide", mark)]
+    reviewer = able[int.from_bytes(drawn[8:16]) % len(able)].id if able else ""
+    body = {"finding": made.finding, "decision": made.seq, "reviewer": reviewer}
+    writer.record("recheck_drawn", body, row["case_number"])
+    writer.connection.execute(
+        tables.recheck.insert(),
+        {
+            "finding": made.finding, "first_seq": made.seq, "first_person": made.person, "reviewer": reviewer,
+            "second_seq": None,
+        },
+    )  # fmt: skip
+
+
+def reviewers(connection: Connection) -> list[Person]:
+    """Return the active reviewers by id."""
+    table = tables.person
+    rows = connection.execute(
+        select(table).where(table.c.role == str(Role.REVIEWER), table.c.active.is_(True)).order_by(table.c.id)
+    ).mappings()
+    return [Person(row["id"], row["login"], row["name"], Role(row["role"]), Mark(row["clearance"])) for row in rows]
+
+
+def claim_rechecks(book: Casebook, person: Person) -> int:
+    """Take the blind re-checks that had no reviewer when they were drawn and that this person may make."""
+    table = tables.recheck
+    with book.reading() as connection:
+        query = select(table).where(table.c.reviewer == "", table.c.second_seq.is_(None)).limit(100)
+        waiting = [row for row in connection.execute(query).mappings() if _may_recheck(connection, person, row)]
+    if not waiting:
+        return 0
+    with book.writing(person.id) as writer:
+        taken = 0
+        for row in waiting:
+            here = (table.c.finding == row["finding"], table.c.first_seq == row["first_seq"], table.c.reviewer == "")
+            if writer.connection.execute(table.update().where(*here).values(reviewer=person.id)).rowcount:
+                finding = finding_row(writer.connection, row["finding"])
+                body = {"finding": row["finding"], "decision": row["first_seq"], "reviewer": person.id}
+                writer.record("recheck_drawn", body, finding["case_number"])
+                taken += 1
+        return taken
+
+
+def _may_recheck(connection: Connection, person: Person, row: RowMapping) -> bool:
+    finding = finding_row(connection, row["finding"])
+    if finding["status"] == Status.ERASED:
+        return False
+    already = {one.person for one in decisions_on(connection, row["finding"])}
+    return person.id not in already and may(person, "decide", mark_of_finding(connection, finding))
+
+
+def set_recheck_share(book: Casebook, person: Person, share: float) -> None:
+    """Set the share (0 to 1) of final decisions that are drawn for a blind re-check."""
+    if not 0 <= share <= 1:
+        raise InputError(f"{share} is no share", remedy="Give a number from 0 to 1.")
+    if person.role not in (Role.ADMINISTRATOR, Role.REVIEWER):
+        raise NotAllowedError("only a reviewer or an administrator sets the share of blind re-checks")
+    with book.writing(person.id) as writer:
+        writer.record("recheck_share", {"share": share})
+        writer.recheck_share = share
+
+
+def _same(one: Decision, other: Decision) -> bool:
+    return one.outcome is other.outcome and one.correction == other.correction
+
+
+def _checked_correction(outcome: Outcome, correction: Mapping[str, str] | None) -> dict[str, str] | None:
+    if outcome is not Outcome.CORRECT:
+        if correction:
+            raise InputError("a correction goes with the decision 'correct' only")
+        return None
+    if not correction or "verdict" not in correction:
+        raise InputError("what is the right verdict?", remedy=f"Give one of: {', '.join(VERDICTS)}.")
+    require_verdict(correction["verdict"])
+    if unknown := set(correction) - {"verdict", "list", "entry", "place", "elements"}:
+        raise InputError(
+            f"a correction has no {sorted(unknown)[0]!r}", remedy="It has verdict, list, entry, place and elements."
+        )
+    if bool(correction.get("list")) != bool(correction.get("entry")):
+        raise InputError("a correction names list and entry together")
+    verdict, entry = correction["verdict"], correction.get("entry")
+    if verdict in UNDER_AN_ENTRY and not entry:
+        raise InputError(f"a correction to {verdict!r} names an entry", remedy="Name the list and the entry: CWC 2B04.")
+    if verdict in UNDER_NO_ENTRY and entry:
+        raise InputError(f"a correction to {verdict!r} names no entry", remedy="Leave the entry out.")
+    return {key: value for key, value in correction.items() if value}
+
+
+def rules_of_run(run: Mapping[str, Any]) -> Convention:
+    """Return all lists at hand as they stood on the day of a run, or today where a run says no day.
+
+    ``run`` is what `opencwc.casebook.runs.run_named` gives.
+    """
+    told = str(run["checked"].get("as_of") or run["maker"].get("as_of") or "")
+    try:
+        day = date.fromisoformat(told)
+    except ValueError:
+        day = date.today()
+    known = Convention(as_of=day)
+    return Convention(as_of=day, lists=[one.id for one in known.known_lists])
+
+
+def _require_another(row: RowMapping, correction: Mapping[str, str], identity: int) -> None:
+    """Raise `InputError` where a correction says what was proposed; another place or element of it is a correction."""
+    proposed = VERDICTS[row["verdict"]]
+    same = correction["verdict"] == proposed
+    same_entry = "entry" not in correction or (correction["list"], correction["entry"]) == (row["list"], row["entry"])
+    another_place = bool({"place", "elements"} & set(correction)) and correction["verdict"] != Verdict.NONE
+    if same and same_entry and not another_place:
+        raise InputError(
+            f"the correction of finding {identity} says what was proposed: {proposed}",
+            remedy="Accept it, or choose another verdict.",
+        )
+
+
+def _require_known_entry(run: Mapping[str, Any], correction: Mapping[str, str]) -> None:
+    """Raise `InputError` where the list of a correction has no such entry on the day of the run."""
+    if correction["verdict"] not in UNDER_AN_ENTRY:
+        return
+    rules, list_id, entry_id = rules_of_run(run), correction["list"], correction["entry"]
+    if rules.find(list_id, entry_id) is not None:
+        return
+    at_hand = [one.id for one in rules.lists]
+    # A run may have been made with a list file that is not in the settings: nothing here can look into it.
+    if list_id not in at_hand and list_id in _lists_of(run):
+        return
+    raise InputError(
+        f"no entry {list_id} {entry_id} was in force on {rules.as_of.isoformat()}",
+        remedy="Name an entry that was: the page Convention shows them, by day."
+        if list_id in at_hand
+        else f"The lists at hand are: {', '.join(at_hand)}.",
+    )
+
+
+def _lists_of(run: Mapping[str, Any]) -> set[str]:
+    lists = run["checked"].get("lists") or ()
+    return {str(one.get("id") if isinstance(one, Mapping) else one) for one in lists}

@@ -1,0 +1,146 @@
+"""A bundle closed to all but those it is for: the ``age`` format (age-encryption.org/v1), through pyrage.
+
+Recipients are named by their public keys: ``age1...``, or an SSH key (``ssh-ed25519 ...``, ``ssh-rsa ...``). Files of
+any size go through piece by piece.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO, Any
+
+from opencwc.casebook.bundle_writer import written_whole
+from opencwc.errors import InputError, OutputError
+
+_LARGEST_KEY_FILE = 2**20
+
+
+def encrypt_file(source: Path, target: Path, recipients: str | Path | Sequence[str | Path]) -> None:
+    """Write a file encrypted to recipients; each is a public key, or a file of them (one a line, ``#`` for remarks).
+
+    Raises:
+        InputError: a recipient is none, or there is none at all; the source cannot be read.
+        OutputError: the target cannot be written; nothing is left behind.
+
+    """
+    import pyrage
+
+    keys = [_recipient(one) for one in read_recipients(recipients)]
+    with _opened(source) as plain, written_whole(target) as closed:
+        try:
+            pyrage.encrypt_io(plain, closed, keys)
+        except pyrage.EncryptError as error:
+            raise OutputError(f"it could not be encrypted ({error})", where=str(target)) from error
+
+
+def decrypt_file(source: Path, target: Path, identity: Path) -> None:
+    """Write what a file holds that was encrypted to an identity (the file that `make_identity` made, or an SSH key).
+
+    Raises:
+        InputError: the file is damaged, cut short or for somebody else; the identity is none.
+        OutputError: the target cannot be written; nothing is left behind.
+
+    """
+    import pyrage
+
+    keys = _identities(identity)
+    with _opened(source) as closed, written_whole(target) as plain:
+        try:
+            pyrage.decrypt_io(closed, plain, keys)
+        except (pyrage.DecryptError, OSError) as error:
+            if isinstance(error, OSError) and error.errno is not None:
+                raise
+            raise InputError(
+                f"it cannot be opened ({error})",
+                where=str(source),
+                remedy="It is damaged, or not encrypted to this identity. Ask the sender for it again.",
+            ) from error
+
+
+def make_identity(path: Path) -> str:
+    """Make an identity in a new file that nobody else may read (mode 0600), and return its recipient, ``age1...``."""
+    import pyrage
+
+    identity = pyrage.x25519.Identity.generate()
+    recipient = str(identity.to_public())
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(f"# public key: {recipient}\n{identity}\n")
+            file.flush()
+            os.fsync(descriptor)
+    except FileExistsError as error:
+        raise OutputError(
+            "there is a file already", where=str(path), remedy="Name another: a key is never lost."
+        ) from error
+    except OSError as error:
+        raise OutputError(f"the identity cannot be written ({error.strerror})", where=str(path)) from error
+    return recipient
+
+
+def read_recipients(given: str | Path | Sequence[str | Path]) -> list[str]:
+    """Return the recipients that are given by name or by file; `InputError` where one is no recipient."""
+    found: list[str] = []
+    for one in [given] if isinstance(given, str | Path) else given:
+        text = str(one).strip()
+        if isinstance(one, str) and text.startswith(("age1", "ssh-")):
+            found.append(text)
+        else:
+            lines = _text(Path(text), "recipients").splitlines()
+            found += [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
+    if not found:
+        raise InputError("no recipient was named", remedy="Name at least one: age1..., or a file of them.")
+    for one in found:
+        _recipient(one)
+    return list(dict.fromkeys(found))
+
+
+def _recipient(text: str) -> Any:
+    import pyrage
+
+    kind = pyrage.ssh.Recipient if text.startswith("ssh-") else pyrage.x25519.Recipient
+    try:
+        return kind.from_str(text)
+    except pyrage.RecipientError as error:
+        raise InputError(
+            f"{text[:60]!r} is no recipient",
+            remedy="It is age1 and 58 more letters and digits, or ssh-ed25519 or ssh-rsa and a key.",
+        ) from error
+
+
+def _identities(path: Path) -> list[Any]:
+    import pyrage
+
+    text = _text(path, "identity")
+    try:
+        if "PRIVATE KEY-----" in text:
+            return [pyrage.ssh.Identity.from_buffer(text.encode())]
+        lines = [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+        found = [pyrage.x25519.Identity.from_str(line) for line in lines]
+    except pyrage.IdentityError as error:
+        raise InputError(
+            "this is no identity", where=str(path), remedy="It is a file with AGE-SECRET-KEY-1..., or an SSH key."
+        ) from error
+    if not found:
+        raise InputError("there is no identity in this file", where=str(path))
+    return found
+
+
+def _text(path: Path, what: str) -> str:
+    with _opened(path) as file:
+        data = file.read(_LARGEST_KEY_FILE + 1)
+    try:
+        if len(data) <= _LARGEST_KEY_FILE:
+            return data.decode()
+    except UnicodeDecodeError:
+        pass
+    raise InputError(f"this is no file of {what}", where=str(path), remedy="It is a short text file.")
+
+
+def _opened(path: Path) -> IO[bytes]:
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise InputError(f"it cannot be read ({error.strerror})", where=str(path)) from error

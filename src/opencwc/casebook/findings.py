@@ -1,0 +1,455 @@
+"""What is in the casebook: findings by filter, page by page, their counts, and what waits for a person.
+
+A reviewer with a blind re-check of a finding sees it as if nobody had decided on it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, TextClause, func, or_, select, text
+
+from opencwc.casebook import tables
+from opencwc.casebook.cases import case_numbered, visible_case
+from opencwc.casebook.database import Casebook
+from opencwc.casebook.decisions import Decision, decisions_on, mark_of_finding, pending_recheck, seen_finding
+from opencwc.casebook.model import UNDECIDED, Case, Filter, KeptFinding, Mark, Person, Status
+from opencwc.casebook.permissions import require
+from opencwc.casebook.runs import VERDICTS, input_key, require_verdict
+from opencwc.casebook.transaction import Writer
+from opencwc.errors import InputError
+
+PAGE = 100
+MOST_A_PAGE = 1_000
+_KEYS_AT_ONCE = 64
+_WAITING_AT_ONCE = 20
+_KEY = ("case_number", "run", "verdict", "list", "entry", "status", "grave")
+_NO_KEY: dict[str, object] = {
+    "case_number": 0, "run": 0, "verdict": 0, "list": "", "entry": "", "status": 0, "grave": False,
+}  # fmt: skip
+_FINDING, _COUNT, _RUN, _CASE = tables.finding, tables.finding_count, tables.run, tables.case
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of findings and the id after which the next one begins (``None`` on the last)."""
+
+    findings: list[KeptFinding]
+    next: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many findings stand where: by verdict, by entry (``CWC 1A01``), by status, and in all."""
+
+    all: int
+    verdict: dict[str, int]
+    entry: dict[str, int]
+    status: dict[str, int]
+    grave: int
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A finding with its content, its case and run, the decisions on it and the comments, as one person may see it."""
+
+    finding: KeptFinding
+    case: Case
+    run: dict[str, Any]
+    decisions: list[Decision]
+    comments: list[dict[str, Any]]
+    blind: bool
+
+
+def list_findings(book: Casebook, person: Person, wanted: Filter, *, after: int = 0, limit: int = PAGE) -> Page:
+    """Return a page of the findings that the filter asks for and the person may see, by id."""
+    require(person, "read")
+    limit = max(1, min(limit, MOST_A_PAGE))
+    with book.reading() as connection:
+        found = _ids(connection, person, wanted, after, limit + 1)
+        kept = _kept(connection, person, _rows_of(connection, found[:limit]))
+    return Page(kept, found[limit - 1] if len(found) > limit else None)
+
+
+def count_findings(book: Casebook, person: Person, wanted: Filter) -> Counts:
+    """Count the findings that the filter asks for and the person may see."""
+    require(person, "read")
+    with book.reading() as connection:
+        table: Any = _FINDING if wanted.text else _COUNT
+        number: Any = func.count() if wanted.text else func.sum(_COUNT.c.n)
+        keys = (table.c.verdict, table.c.list, table.c.entry, table.c.status, table.c.grave)
+        conditions = _conditions(connection, person, wanted, table)
+        if wanted.status:
+            conditions.append(table.c.status.in_([int(one) for one in wanted.status]))
+        if wanted.text:
+            of_id = _FINDING.c.subject_id == wanted.text.strip()
+            conditions.append(or_(_FINDING.c.input_key == input_key(wanted.text), of_id))
+        query = select(*keys, number).where(*conditions).group_by(*keys)
+        rows = [*connection.execute(query), *_blind_as_open(connection, person, wanted)]
+    counts = Counts(0, {}, {}, {}, 0)
+    verdict, entry, status, grave, everything = counts.verdict, counts.entry, counts.status, 0, 0
+    for place, list_id, entry_id, stands, is_grave, counted in rows:
+        n = int(counted)
+        everything += n
+        grave += n if is_grave else 0
+        _add(verdict, VERDICTS[place], n)
+        _add(status, str(Status(stands)), n)
+        if list_id:
+            _add(entry, f"{list_id} {entry_id}", n)
+    return Counts(everything, _positive(verdict), _positive(entry), _positive(status), grave)
+
+
+def inbox(book: Casebook, person: Person, *, limit: int = PAGE) -> list[KeptFinding]:
+    """Return what waits for this person: the grave first, then by case due date, then by id.
+
+    What a person proposed waits for somebody else, and is not here; a blind re-check of theirs is.
+    """
+    require(person, "decide")
+    with book.reading() as connection:
+        found: list[int] = []
+        for grave in (True, False):
+            for status in UNDECIDED:
+                wanted = Filter(status=(status,), grave=grave)
+                found += islice(_waiting(connection, person, wanted, status, limit), limit)
+        rows = {row["id"]: row for row in _rows_of(connection, sorted(set(found)))}
+        due = {case.number: case.due or "9999" for case in _cases_of(connection, list(rows.values()))}
+        ordered = sorted(rows.values(), key=lambda row: (not row["grave"], due[row["case_number"]], row["id"]))
+        return _kept(connection, person, ordered[:limit])
+
+
+def next_waiting(book: Casebook, person: Person, wanted: Filter, after: int = 0) -> int | None:
+    """Return the next finding by id that the filter asks for and that waits for this person, ``None`` where none does.
+
+    As in the inbox, what a person proposed waits for somebody else.
+    """
+    require(person, "decide")
+    statuses = [one for one in UNDECIDED if not wanted.status or one in wanted.status]
+    with book.reading() as connection:
+        found = [
+            next(_waiting(connection, person, replace(wanted, status=(status,)), status, _WAITING_AT_ONCE, after), None)
+            for status in statuses
+        ]
+    return min((one for one in found if one is not None), default=None)
+
+
+def beside(book: Casebook, person: Person, wanted: Filter, identity: int) -> tuple[int | None, int | None]:
+    """Return the findings before and after one in the list that the filter gives, ``None`` at its ends."""
+    require(person, "read")
+    with book.reading() as connection:
+        before = _ids(connection, person, wanted, identity, 1, back=True)
+        after = _ids(connection, person, wanted, identity, 1)
+    return (before[0] if before else None, after[0] if after else None)
+
+
+def makers_of(book: Casebook, found: Sequence[KeptFinding]) -> dict[int, dict[str, Any]]:
+    """Return who made findings, by run: a finding is kept without its maker, which is its run's."""
+    with book.reading() as connection:
+        query = select(_RUN.c.number, _RUN.c.maker).where(_RUN.c.number.in_(sorted({one.run for one in found})))
+        return {row.number: json.loads(row.maker) for row in connection.execute(query)}
+
+
+def decisions_since(book: Casebook, person: Person, identity: int, seen: int) -> list[Decision]:
+    """Return the decisions on a finding that came after one, as a person may see them: none to who decides blindly."""
+    with book.reading() as connection:
+        row = seen_finding(connection, person, identity)
+        mark = mark_of_finding(connection, row)
+        require(person, "read", mark)
+        if pending_recheck(connection, identity, person.id) is not None:
+            return []
+        found = [one for one in decisions_on(connection, identity) if one.seq > seen]
+    if found:
+        _record_access(book, person, mark, row["case_number"], {"finding": identity})
+    return found
+
+
+def show_finding(book: Casebook, person: Person, identity: int) -> History:
+    """Return a finding with its history; what is above the clearance is answered as not there."""
+    with book.reading() as connection:
+        row = seen_finding(connection, person, identity)
+        mark = mark_of_finding(connection, row)
+        require(person, "read", mark)
+        recheck = pending_recheck(connection, identity, person.id)
+        decisions = decisions_on(connection, identity)
+        if recheck is not None:
+            decisions = []
+        run = connection.execute(select(_RUN).where(_RUN.c.number == row["run"])).mappings().one()
+        table = tables.comment
+        comments = connection.execute(select(table).where(table.c.finding == identity).order_by(table.c.seq))
+        told = [] if recheck is not None else [dict(one) for one in comments.mappings()]
+        history = History(
+            _kept(connection, person, [row])[0],
+            case_numbered(connection, row["case_number"]),
+            {**run, **{name: json.loads(run[name]) for name in ("asked", "checked", "maker", "tally")}},
+            decisions,
+            told,
+            recheck is not None,
+        )
+    _record_access(book, person, mark, history.case.number, {"finding": identity})
+    return history
+
+
+def show_case(book: Casebook, person: Person, name: str) -> tuple[Case, Counts, list[dict[str, Any]]]:
+    """Return a case, its counts and its runs."""
+    with book.reading() as connection:
+        found = visible_case(connection, person, name)
+        query = select(_RUN).where(_RUN.c.case_number == found.number, _RUN.c.mark <= int(person.clearance))
+        runs = [
+            {**row, **{key: json.loads(row[key]) for key in ("asked", "checked", "maker", "tally")}}
+            for row in connection.execute(query.order_by(_RUN.c.number)).mappings()
+        ]
+    _record_access(book, person, found.mark, found.number, {})
+    return found, count_findings(book, person, Filter(case=name)), runs
+
+
+def list_records(
+    book: Casebook, person: Person, *, after: int = 0, before: int | None = None, kind: str = "", limit: int = PAGE
+) -> list[dict[str, Any]]:
+    """Return a page of the record: number, moment, kind, who, and the case where the person is cleared for it.
+
+    The first records after a number; where ``before`` is given, the last ones before it. Both come in their order.
+    """
+    require(person, "audit")
+    record = tables.record
+    query = select(record.c.seq, record.c.at, record.c.kind, record.c.actor, record.c.case_number, _CASE.c.name)
+    query = query.add_columns(_CASE.c.mark, record.c.content.is_(None).label("erased"))
+    joined = query.outerjoin(_CASE, _CASE.c.number == record.c.case_number).where(record.c.seq > after)
+    joined = joined.where(record.c.kind == kind) if kind else joined
+    ordered = joined.order_by(record.c.seq)
+    if before is not None:
+        ordered = joined.where(record.c.seq < before).order_by(record.c.seq.desc())
+    with book.reading() as connection:
+        rows = connection.execute(ordered.limit(limit)).all()
+    rows = rows if before is None else rows[::-1]
+    return [
+        {
+            "seq": row.seq, "at": row.at, "kind": row.kind, "actor": row.actor, "erased": bool(row.erased),
+            "case": row.name if row.mark is None or row.mark <= person.clearance else None,
+        }
+        for row in rows
+    ]  # fmt: skip
+
+
+def comments_on_case(book: Casebook, person: Person, name: str) -> list[dict[str, Any]]:
+    """Return the comments on a case as a whole, in their order."""
+    table = tables.comment
+    with book.reading() as connection:
+        found = visible_case(connection, person, name)
+        query = select(table).where(table.c.case_number == found.number, table.c.finding.is_(None))
+        return [dict(row) for row in connection.execute(query.order_by(table.c.seq)).mappings()]
+
+
+def _record_access(book: Casebook, person: Person, mark: Mark, case_number: int, body: dict[str, Any]) -> None:
+    """Record that somebody looked at what is protected, as the OPCW's rules on handling ask (from ``protected`` up)."""
+    if mark >= Mark.PROTECTED:
+        with book.writing(person.id) as writer:
+            writer.record("access", body, case_number)
+
+
+def record_refusal(writer: Writer, category: str, language: str, text: str) -> int:
+    """Record a request that was refused."""
+    return writer.record("refusal", {"category": category, "language": language, "text": text})
+
+
+def record_refusals(book: Casebook, person_id: str, refused: Sequence[str]) -> None:
+    """Record requests that were refused: what was asked, by whom, and under which rule it was refused."""
+    from opencwc.language.refusals import judge_request
+
+    told = [(refusal, text) for text in refused if (refusal := judge_request(text))]
+    with book.writing(person_id) as writer:
+        for refusal, text in told:
+            record_refusal(writer, refusal.category, refusal.language, text[:10_000])
+
+
+def _conditions(connection: Connection, person: Person, wanted: Filter, table: Any) -> list[ColumnElement[bool]]:
+    """Return what a filter asks of ``finding`` or of ``finding_count``, all but the text and the status."""
+    conditions: list[ColumnElement[bool]] = list(_cleared(person, table))
+    if wanted.case:
+        conditions.append(table.c.case_number == visible_case(connection, person, wanted.case).number)
+    if wanted.run:
+        conditions.append(table.c.run == wanted.run)
+    if wanted.verdict:
+        for verdict in wanted.verdict:
+            require_verdict(verdict)
+        conditions.append(table.c.verdict.in_([VERDICTS.index(verdict) for verdict in wanted.verdict]))
+    if wanted.list:
+        conditions.append(table.c.list == wanted.list)
+    if wanted.entry:
+        if not wanted.list:
+            raise InputError("an entry is named with its list", remedy="Such as list CWC and entry 1A01.")
+        conditions.append(table.c.entry == wanted.entry)
+    if wanted.grave is not None:
+        conditions.append(table.c.grave.is_(wanted.grave))
+    return conditions
+
+
+def _ids(
+    connection: Connection, person: Person, wanted: Filter, after: int, most: int, *, back: bool = False
+) -> list[int]:
+    """Return the next ids that a filter asks for, or with ``back`` those before, the nearest first.
+
+    ``finding_count`` says which keys (run, verdict, entry, status ...) the findings asked for have; under each key the
+    index of findings gives the next ones at once, however many there are and however few fit.
+    """
+    conditions = _conditions(connection, person, wanted, _FINDING)
+    blind = _blind_rows(connection, person, conditions)
+    stands = [_FINDING.c.status.in_([int(one) for one in wanted.status])] if wanted.status else []
+    beyond = _FINDING.c.id < after if back else _FINDING.c.id > after
+    order = _FINDING.c.id.desc() if back else _FINDING.c.id
+    if wanted.text:
+        of_input = _FINDING.c.input_key == input_key(wanted.text)
+        of_id = _FINDING.c.subject_id == wanted.text.strip()
+        found: list[int] = []
+        for same in (of_input, of_id):
+            query = select(_FINDING.c.id).where(same, beyond, *conditions, *stands)
+            found += connection.execute(query.order_by(order).limit(most + len(blind))).scalars()
+    elif conditions or stands:
+        found = _ids_by_key(connection, person, wanted, after, most + len(blind), back=back)
+    else:
+        query = select(_FINDING.c.id).where(beyond)
+        found = list(connection.execute(query.order_by(order).limit(most)).scalars())
+    if wanted.status:
+        found = [identity for identity in found if identity not in blind]
+        if Status.OPEN in wanted.status and not wanted.text:
+            found += [identity for identity in blind if (identity < after if back else identity > after)]
+    return sorted(set(found), reverse=back)[:most]
+
+
+def _ids_by_key(
+    connection: Connection, person: Person, wanted: Filter, after: int, most: int, *, back: bool
+) -> list[int]:
+    query = select(_COUNT).where(*_conditions(connection, person, wanted, _COUNT), _COUNT.c.n > 0)
+    if wanted.status:
+        query = query.where(_COUNT.c.status.in_([int(one) for one in wanted.status]))
+    keys = connection.execute(query.order_by(_COUNT.c.run.desc() if back else _COUNT.c.run)).mappings().all()
+    found: list[int] = []
+    low, high = (0, after) if back else (after, 1 << 62)
+    for start in range(0, len(keys), _KEYS_AT_ONCE):
+        some = keys[start : start + _KEYS_AT_ONCE]
+        values: dict[str, object] = {"low": low, "high": high, "most": most}
+        # As many arms as the next power of two, the rest under a key that no finding has: few statements are compiled.
+        arms = 1 << (len(some) - 1).bit_length()
+        for place in range(arms):
+            key = some[place] if place < len(some) else _NO_KEY
+            values |= {f"{name}_{place}": key[name] for name in _KEY}
+        more = connection.execute(_next_under_keys(arms, back=back), values).scalars()
+        found = sorted([*found, *more], reverse=back)[:most]
+        if len(found) == most:
+            low, high = (found[-1], high) if back else (low, found[-1])
+    return found
+
+
+@cache
+def _next_under_keys(count: int, *, back: bool) -> TextClause:
+    """Return the statement that gives the next ids under each of so many keys, or with ``back`` those before."""
+    arms = []
+    for place in range(count):
+        same = " AND ".join(f"{name} = :{name}_{place}" for name in _KEY)
+        arms.append(
+            f"SELECT id FROM (SELECT id FROM finding WHERE {same} AND id > :low AND id < :high"  # noqa: S608
+            f" ORDER BY id{' DESC' if back else ''} LIMIT :most) AS arm_{place}"
+        )
+    return text(" UNION ALL ".join(arms))
+
+
+def _rows_of(connection: Connection, found: Sequence[int]) -> list[RowMapping]:
+    columns = [column for column in _FINDING.c if column.name not in ("salt", "seal")]
+    query = select(*columns).where(_FINDING.c.id.in_(list(found))).order_by(_FINDING.c.id)
+    return list(connection.execute(query).mappings())
+
+
+def _waiting(
+    connection: Connection, person: Person, wanted: Filter, status: Status, limit: int, after: int = 0
+) -> Iterator[int]:
+    """Yield what waits for a person: not what they proposed themselves, which waits for somebody else."""
+    while page := _ids(connection, person, wanted, after, limit):
+        after = page[-1]
+        yield from page if status is not Status.AWAITING_SECOND else _not_proposed_by(connection, person, page)
+
+
+def _not_proposed_by(connection: Connection, person: Person, found: Sequence[int]) -> list[int]:
+    table = tables.decision
+    last = select(func.max(table.c.seq)).where(table.c.finding.in_(list(found))).group_by(table.c.finding)
+    mine = select(table.c.finding).where(table.c.seq.in_(last), table.c.person == person.id)
+    proposed = set(connection.execute(mine).scalars())
+    return [identity for identity in found if identity not in proposed]
+
+
+def _blind_findings(person: Person) -> Select[Any]:
+    table = tables.recheck
+    return select(table.c.finding).where(table.c.reviewer == person.id, table.c.second_seq.is_(None))
+
+
+def _blind_rows(
+    connection: Connection, person: Person, conditions: Sequence[ColumnElement[bool]]
+) -> dict[int, RowMapping]:
+    """Return the findings that wait for this person's blind re-check and meet the conditions."""
+    numbers = list(connection.execute(_blind_findings(person)).scalars())
+    if not numbers:
+        return {}
+    query = select(_FINDING).where(_FINDING.c.id.in_(numbers), *conditions)
+    return {row["id"]: row for row in connection.execute(query).mappings()}
+
+
+def _blind_as_open(connection: Connection, person: Person, wanted: Filter) -> list[Any]:
+    """Return what must be added to the counts so that a blind re-check counts as open for its reviewer."""
+    moved: list[Any] = []
+    conditions = _conditions(connection, person, wanted, _FINDING)
+    if wanted.text:
+        return moved
+    for row in _blind_rows(connection, person, conditions).values():
+        key = (row["verdict"], row["list"], row["entry"])
+        if not wanted.status or Status(row["status"]) in wanted.status:
+            moved.append((*key, row["status"], row["grave"], -1))
+        if not wanted.status or Status.OPEN in wanted.status:
+            moved.append((*key, int(Status.OPEN), row["grave"], 1))
+    return moved
+
+
+def _cleared(person: Person, table: Any) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that leave out what is above a person's clearance; none for the highest."""
+    if person.clearance is Mark.HIGHLY_PROTECTED:
+        return ()
+    above = select(_RUN.c.number).where(
+        or_(
+            _RUN.c.mark > int(person.clearance),
+            _RUN.c.case_number.in_(select(_CASE.c.number).where(_CASE.c.mark > int(person.clearance))),
+        )
+    )
+    return (table.c.run.not_in(above),)
+
+
+def _cases_of(connection: Connection, rows: Sequence[RowMapping]) -> list[Case]:
+    return [case_numbered(connection, number) for number in {row["case_number"] for row in rows}]
+
+
+def _kept(connection: Connection, person: Person, rows: Sequence[RowMapping]) -> list[KeptFinding]:
+    cases = {case.number: case for case in _cases_of(connection, rows)}
+    numbers = sorted({row["run"] for row in rows})
+    marks = dict(connection.execute(select(_RUN.c.number, _RUN.c.mark).where(_RUN.c.number.in_(numbers))).all())
+    table = tables.recheck
+    blind = set(
+        connection.execute(_blind_findings(person).where(table.c.finding.in_([row["id"] for row in rows]))).scalars()
+    )
+    return [
+        KeptFinding(
+            row["id"], row["run"], cases[row["case_number"]].name, row["row"], row["subject_id"],
+            VERDICTS[row["verdict"]], row["list"], row["entry"],
+            Status.OPEN if row["id"] in blind else Status(row["status"]),
+            max(cases[row["case_number"]].mark, Mark(marks[row["run"]])), bool(row["grave"]),
+            json.loads(row["content"]) if row["content"] else None,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def _add(counts: dict[str, int], key: str, n: int) -> None:
+    counts[key] = counts.get(key, 0) + n
+
+
+def _positive(counts: dict[str, int]) -> dict[str, int]:
+    return {key: n for key, n in sorted(counts.items()) if n}

@@ -1,0 +1,33 @@
+"""Bring the tables of a casebook to this version's, by the Alembic scripts in ``migrations/``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine
+
+from opencwc.casebook.database import has_tables
+
+_SCRIPTS = Path(__file__).parent / "migrations"
+
+
+def state_of(engine: Engine) -> str:
+    """Say how a database stands to this version: ``none`` (no casebook), ``current``, or ``other``."""
+    with engine.connect() as connection:
+        have = MigrationContext.configure(connection).get_current_revision()
+    if have is None:
+        return "other" if has_tables(engine) else "none"
+    return "current" if have == ScriptDirectory(str(_SCRIPTS)).get_current_head() else "other"
+
+
+def bring_up_to_date(engine: Engine) -> None:
+    """Make the tables, or change them to this version's, in one transaction."""
+    configuration = Config()
+    configuration.set_main_option("script_location", str(_SCRIPTS))
+    with engine.connect() as connection, connection.execution_options(begin="BEGIN IMMEDIATE").begin():
+        configuration.attributes["connection"] = connection
+        command.upgrade(configuration, "head")

@@ -1,0 +1,124 @@
+"""What needs a second person before it is done: an export out of the house, an erasure. One asks, another answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, select
+
+from opencwc.casebook import tables
+from opencwc.casebook.cases import case_numbered, mark_of_case, require_whole, visible_case
+from opencwc.casebook.chain import canonical
+from opencwc.casebook.database import Casebook
+from opencwc.casebook.model import Person
+from opencwc.casebook.permissions import may, require
+from opencwc.casebook.transaction import Writer
+from opencwc.errors import ConflictError, InputError, NotFoundError
+
+KINDS = ("export", "erase")
+_REQUEST = tables.request
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Something asked for: ``state`` is ``asked``, ``approved``, ``declined`` or ``done``."""
+
+    seq: int
+    kind: str
+    case: str
+    case_number: int
+    asked_by: str
+    asked: dict[str, Any]
+    state: str
+    answered_by: str
+
+
+def ask(book: Casebook, person: Person, kind: str, case: str, asked: Mapping[str, Any]) -> Request:
+    """Ask for an export or an erasure of a case; ``asked`` holds a ``reason``, and what the act needs to know."""
+    if kind not in KINDS:
+        raise InputError(f"nobody can ask for {kind!r}", remedy=f"It is one of: {', '.join(KINDS)}.")
+    if not str(asked.get("reason", "")).strip():
+        raise InputError("a request needs a reason", remedy="Say in a sentence what for.")
+    with book.writing(person.id) as writer:
+        found = visible_case(writer.connection, person, case, kind)
+        require_whole(writer.connection, person, found, kind)
+        seq = writer.record("request", {"kind": kind, "asked": dict(asked)}, found.number)
+        row = {
+            "seq": seq, "kind": kind, "case_number": found.number, "asked_by": person.id,
+            "asked": canonical(dict(asked)), "state": "asked", "answered_by": "", "answer_seq": None,
+        }  # fmt: skip
+        writer.connection.execute(_REQUEST.insert(), row)
+        return request_numbered(writer.connection, seq)
+
+
+def answer(book: Casebook, person: Person, seq: int, *, approve: bool, reason: str = "") -> Request:
+    """Approve or decline what another person asked for; raise `ConflictError` where it was asked by this one."""
+    with book.writing(person.id) as writer:
+        found = request_numbered(writer.connection, seq)
+        case = case_numbered(writer.connection, found.case_number)
+        if mark_of_case(writer.connection, case) > person.clearance:
+            raise _no_request(seq)
+        require(person, "approve")
+        if found.state != "asked":
+            raise ConflictError(f"request {seq} is {found.state}", remedy="Ask anew.")
+        if approve and found.asked_by == person.id:
+            raise ConflictError(
+                f"you asked for request {seq} yourself", remedy="A second person must approve it: ask another reviewer."
+            )
+        state = "approved" if approve else "declined"
+        body = {"request": seq, "state": state, "reason": reason}
+        answered = writer.record("answer", body, found.case_number)
+        set_state(writer, seq, state, answered_by=person.id, answer_seq=answered)
+        return request_numbered(writer.connection, seq)
+
+
+def requests_of(book: Casebook, person: Person, *, waiting: bool = False) -> list[Request]:
+    """Return the requests that the person may know of, those that wait for an answer alone with ``waiting``."""
+    with book.reading() as connection:
+        query = select(_REQUEST).order_by(_REQUEST.c.seq)
+        if waiting:
+            query = query.where(_REQUEST.c.state == "asked")
+        found = [_request(connection, row) for row in connection.execute(query).mappings()]
+        cases = {number: case_numbered(connection, number) for number in {one.case_number for one in found}}
+        marks = {number: mark_of_case(connection, case) for number, case in cases.items()}
+    return [one for one in found if may(person, "read", marks[one.case_number])]
+
+
+def request_numbered(connection: Connection, seq: int) -> Request:
+    """Return a request by the number of its record."""
+    row = connection.execute(select(_REQUEST).where(_REQUEST.c.seq == seq)).mappings().first()
+    if row is None:
+        raise _no_request(seq)
+    return _request(connection, row)
+
+
+def _no_request(seq: int) -> NotFoundError:
+    return NotFoundError(f"there is no request {seq}", remedy="See: opencwc case requests.")
+
+
+def approved(connection: Connection, seq: int, kind: str) -> Request:
+    """Return a request of a kind that was approved and not yet carried out."""
+    found = request_numbered(connection, seq)
+    if found.kind != kind:
+        raise InputError(f"request {seq} asks for {found.kind}, not for {kind}")
+    if found.state != "approved":
+        raise ConflictError(
+            f"request {seq} is {found.state}", remedy="It must be approved by a second person: opencwc case approve."
+        )
+    return found
+
+
+def set_state(writer: Writer, seq: int, state: str, **more: Any) -> None:
+    """Write where a request stands."""
+    writer.connection.execute(_REQUEST.update().where(_REQUEST.c.seq == seq).values(state=state, **more))
+
+
+def _request(connection: Connection, row: RowMapping) -> Request:
+    case = case_numbered(connection, row["case_number"])
+    return Request(
+        row["seq"], row["kind"], case.name, case.number, row["asked_by"], json.loads(row["asked"]), row["state"],
+        row["answered_by"],
+    )  # fmt: skip

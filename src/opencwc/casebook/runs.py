@@ -1,0 +1,390 @@
+"""What comes in: the user's file by its hash, a run over it, and the run's findings, block by block.
+
+A block is up to `BLOCK` findings under one record: the record commits to each of them, so that ten million findings
+make ten thousand records. What `RunKeeper.keep` has returned from is kept, whatever happens next; a run that was cut
+short says up to which row it came and can be taken up again there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b, sha256
+from typing import IO, Any
+
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from opencwc.casebook import tables
+from opencwc.casebook.bulk import insert_rows
+from opencwc.casebook.cases import visible_case
+from opencwc.casebook.chain import block_digest, canonical, commitment, fresh_salt
+from opencwc.casebook.database import Casebook
+from opencwc.casebook.gravity import gravity_of
+from opencwc.casebook.model import CaseStatus, Mark, Person, Status
+from opencwc.casebook.permissions import require
+from opencwc.casebook.transaction import Writer
+from opencwc.errors import ConflictError, InputError, NotFoundError
+from opencwc.finding import Finding, Verdict, finding_from_plain, finding_to_plain
+
+BLOCK = 1_000
+PART = 1 << 20
+VERDICTS = tuple(str(one) for one in Verdict)
+"""The verdicts of all verbs; a finding's column holds the place in this order."""
+
+SETTLED_BY_RULE = frozenset({"exempt", "not_listed", "allowed", "agreed"})
+"""What needs no person: the rule says all there is to say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file of the user's as it is kept: its SHA-256, the name it came under, its size in bytes, its mark."""
+
+    id: str
+    name: str
+    media_type: str
+    size: int
+    mark: Mark
+    erased: bool
+
+
+def keep_source(
+    book: Casebook,
+    person: Person,
+    stream: IO[bytes],
+    name: str,
+    *,
+    mark: Mark = Mark.UNCLASSIFIED,
+    media_type: str = "",
+) -> Source:
+    """Keep a file, never changed; the same bytes are kept once, under the higher of the marks they came with.
+
+    The file is read in parts of `PART` bytes and becomes visible with the last one.
+    """
+    require(person, "keep", mark)
+    with book.writing(person.id) as writer:
+        connection = writer.connection
+        # The hash is known only at the end, so the parts are written under the record's number first.
+        digest, size, number = sha256(), 0, 0
+        waiting = f"coming-{writer.seq + 1}"
+        while part := stream.read(PART):
+            digest.update(part)
+            size += len(part)
+            insert_rows(connection, tables.source_part, ("source_id", "number", "data"), [(waiting, number, part)])
+            number += 1
+        identity = digest.hexdigest()
+        have = source_row(connection, identity)
+        if have is not None and not have.erased:
+            connection.execute(tables.source_part.delete().where(tables.source_part.c.source_id == waiting))
+            if mark <= have.mark:
+                return have
+            writer.record("source_marked", {"source": identity, "mark": str(mark)})
+            connection.execute(tables.source.update().where(tables.source.c.id == identity).values(mark=int(mark)))
+            connection.execute(
+                tables.run.update()
+                .where(tables.run.c.source_id == identity, tables.run.c.mark < int(mark))
+                .values(mark=int(mark))
+            )
+            return Source(identity, have.name, have.media_type, have.size, mark, erased=False)
+        parts = tables.source_part
+        connection.execute(parts.update().where(parts.c.source_id == waiting).values(source_id=identity))
+        body = {"source": identity, "name": name, "media_type": media_type, "size": size, "mark": str(mark)}
+        seq = writer.record("source_kept", body)
+        row = {
+            "id": identity, "name": name, "media_type": media_type, "size": size, "mark": int(mark), "seq": seq,
+            "erased": False,
+        }  # fmt: skip
+        if have is None:
+            connection.execute(tables.source.insert(), row)
+        else:
+            connection.execute(tables.source.update().where(tables.source.c.id == identity).values(**row))
+        return Source(identity, name, media_type, size, mark, erased=False)
+
+
+def source_row(connection: Connection, identity: str) -> Source | None:
+    """Return a source by its hash, or ``None``."""
+    row = connection.execute(select(tables.source).where(tables.source.c.id == identity)).mappings().first()
+    if row is None:
+        return None
+    return Source(row["id"], row["name"], row["media_type"], row["size"], Mark(row["mark"]), bool(row["erased"]))
+
+
+def read_source(book: Casebook, person: Person, identity: str) -> Iterator[bytes]:
+    """Yield the bytes of a source in parts; raise where it is not there, was erased, or is above the clearance."""
+    with book.reading() as connection:
+        have = source_row(connection, identity)
+    if have is None:
+        raise NotFoundError("no such source is kept", where=identity)
+    require(person, "read", have.mark)
+    if have.erased:
+        raise NotFoundError("this source was erased", where=identity, remedy="Its hash and the act are on record.")
+    yield from parts_of_source(book, identity)
+
+
+def parts_of_source(book: Casebook, identity: str) -> Iterator[bytes]:
+    """Yield the bytes of a source in parts, without asking who reads: for the worker and for exports."""
+    parts = tables.source_part
+    number = 0
+    while True:
+        with book.reading() as connection:
+            query = select(parts.c.data).where(parts.c.source_id == identity, parts.c.number == number)
+            data = connection.execute(query).scalar_one_or_none()
+        if data is None:
+            return
+        yield bytes(data)
+        number += 1
+
+
+class RunKeeper:
+    """Keeps the findings of one run of a verb; make it with `begin_run` or `resume_run`."""
+
+    def __init__(
+        self, book: Casebook, person_id: str, number: int, case_number: int, verb: str, *, rows: int = 0
+    ) -> None:
+        self.book = book
+        self.person_id = person_id
+        self.number = number
+        self.case_number = case_number
+        self.rows = rows
+        """The last row whose findings are all kept."""
+        self._grave = gravity_of(verb)
+
+    def keep(self, findings: Iterable[Finding | Mapping[str, Any]]) -> int:
+        """Keep findings, as they are or as `finding_to_plain` writes them; return how many. All, or none."""
+        plain = [finding_to_plain(one) if isinstance(one, Finding) else one for one in findings]
+        if not plain:
+            return 0
+        with self.book.writing(self.person_id) as writer:
+            before = self._require_running(writer)
+            if before != self.rows:
+                raise ConflictError(
+                    f"run {self.number} is kept by another process", remedy="Let that one go on; this one stops."
+                )
+            count = Counter[tuple[Any, ...]]()
+            for some in _blocks(plain):
+                self._keep_block(writer, some, count)
+            _add_counts(writer.connection, self.number, self.case_number, count)
+            rows = max(before, *(int(one["row"]) for one in plain))
+            run = tables.run
+            writer.connection.execute(
+                run.update()
+                .where(run.c.number == self.number)
+                .values(row_count=rows, finding_count=run.c.finding_count + len(plain))
+            )
+        self.rows = rows
+        return len(plain)
+
+    def finish(self, tally: Mapping[str, Any], *, state: str = "done", rows: int | None = None) -> None:
+        """End the run with its tally; ``state`` is ``done`` or ``interrupted``."""
+        with self.book.writing(self.person_id) as writer:
+            self._require_running(writer)
+            run = tables.run
+            kept = writer.connection.execute(
+                select(run.c.finding_count).where(run.c.number == self.number)
+            ).scalar_one()
+            body = {
+                "run": self.number, "state": state, "rows": self.rows if rows is None else rows, "findings": kept,
+                "tally": dict(tally),
+            }  # fmt: skip
+            writer.record("run_finished", body, self.case_number)
+            writer.connection.execute(
+                run.update()
+                .where(run.c.number == self.number)
+                .values(state=state, finished_at=writer.at, tally=canonical(dict(tally)), row_count=body["rows"])
+            )
+
+    def _require_running(self, writer: Writer) -> int:
+        """Return up to which row the run is kept."""
+        run, case = tables.run, tables.case
+        query = select(run.c.state, run.c.row_count, case.c.status).join(case, case.c.number == run.c.case_number)
+        row = writer.connection.execute(query.where(run.c.number == self.number)).mappings().first()
+        if row is None or row["state"] != "running":
+            raise ConflictError(f"run {self.number} is not running", remedy="Begin a new run.")
+        if row["status"] == CaseStatus.ERASED:
+            raise ConflictError("the case of this run was erased", remedy="Keep in another case.")
+        return int(row["row_count"])
+
+    def _keep_block(self, writer: Writer, plain: Sequence[Mapping[str, Any]], count: Counter[tuple[Any, ...]]) -> None:
+        first = writer.next_number("findings", len(plain))
+        block = writer.seq + 1
+        rows, committed = [], []
+        for identity, one in enumerate(plain, first):
+            verdict, list_id, entry = one["verdict"], one["list"] or "", one["entry"] or ""
+            grave = self._grave(verdict, list_id, entry)
+            content = canonical(content_of(one, identity, self.number, grave=grave))
+            salt = fresh_salt()
+            committed.append(commitment(salt, content))
+            status = int(Status.NOTED if verdict in SETTLED_BY_RULE else Status.OPEN)
+            require_verdict(verdict)
+            place = VERDICTS.index(verdict)
+            count[place, list_id, entry, status, grave] += 1
+            rows.append(
+                (
+                    identity, self.number, self.case_number, block, one["row"], storable(one["id"]),
+                    input_key(one["input"]), place, list_id, entry, status, grave, salt, content,
+                )
+            )  # fmt: skip
+        insert_rows(writer.connection, tables.finding, _FINDING_COLUMNS, rows)
+        digest = block_digest(committed).hex()
+        body = {"run": self.number, "first": first, "count": len(plain), "digest": digest}
+        writer.record("findings", body, self.case_number)
+
+
+def _blocks(plain: Sequence[Mapping[str, Any]]) -> Iterator[Sequence[Mapping[str, Any]]]:
+    """Cut findings into blocks of up to `BLOCK`, and of no more text than fits on one line of a bundle."""
+    start = size = 0
+    for place, one in enumerate(plain):
+        here = 2 * len(one["input"] or "") + _REST
+        if place - start == BLOCK or (place > start and size + here > _MOST_TEXT):
+            yield plain[start:place]
+            start, size = place, 0
+        size += here
+    yield plain[start:]
+
+
+def content_of(plain: Mapping[str, Any], identity: int, run: int, *, grave: bool) -> dict[str, Any]:
+    """Return what is committed to of a finding: all of it but the maker, which its run names, and what is empty."""
+    maker = plain["maker"]
+    content = {name: plain[name] for name in _KEPT if plain[name] not in (None, "", [], ())}
+    content |= {"id": identity, "run": run, "row": plain["row"], "verdict": plain["verdict"]}
+    if plain["id"]:
+        content["subject_id"] = plain["id"]
+    if grave:
+        content["grave"] = True
+    if maker.get("model"):
+        content |= {"model": maker["model"], "weights": maker["weights"]}
+    return content
+
+
+def finding_of(content: Mapping[str, Any], maker: Mapping[str, Any]) -> Finding:
+    """Return the finding that `content_of` wrote down, with the maker of its run."""
+    made = {"component": "", "version": "", "as_of": "", "lists": ()}
+    made |= {**maker, **{name: content[name] for name in ("model", "weights") if name in content}}
+    empty = {
+        "input": "",
+        "component": None,
+        "list": None,
+        "entry": None,
+        "basis": "",
+        "steps": (),
+        "evidence": (),
+        "confidence": None,
+    }
+    return finding_from_plain({**empty, **content, "id": content.get("subject_id", ""), "maker": made})
+
+
+def begin_run(
+    book: Casebook,
+    person: Person,
+    case: str,
+    *,
+    verb: str,
+    asked: Mapping[str, Any],
+    checked: Mapping[str, Any],
+    maker: Mapping[str, Any],
+    source: Source | None = None,
+) -> RunKeeper:
+    """Begin a run in a case; ``asked`` is the question, ``checked`` what the answer says was checked."""
+    with book.writing(person.id) as writer:
+        found = visible_case(writer.connection, person, case, "keep")
+        mark = _mark_of_source(writer.connection, source)
+        require(person, "keep", max(found.mark, mark))
+        if found.status in ("closed", "erased"):
+            raise ConflictError(f"the case {case} is {found.status}", remedy="Open it again, or keep in another case.")
+        number = writer.next_number("runs")
+        body = {
+            "run": number, "verb": verb, "source": source.id if source else "", "asked": dict(asked),
+            "checked": dict(checked), "maker": dict(maker),
+        }  # fmt: skip
+        writer.record("run_started", body, found.number)
+        row = {
+            "number": number, "case_number": found.number, "source_id": body["source"], "verb": verb,
+            "asked": canonical(body["asked"]), "checked": canonical(body["checked"]), "maker": canonical(body["maker"]),
+            "state": "running", "started_at": writer.at, "finished_at": "", "row_count": 0, "finding_count": 0,
+            "tally": "{}", "mark": int(mark),
+        }  # fmt: skip
+        writer.connection.execute(tables.run.insert(), row)
+    return RunKeeper(book, person.id, number, found.number, verb)
+
+
+def _mark_of_source(connection: Connection, source: Source | None) -> Mark:
+    """Return the mark of a source as it stands now: somebody may have raised it since it was kept."""
+    if source is None:
+        return Mark.UNCLASSIFIED
+    have = source_row(connection, source.id)
+    if have is None or have.erased:
+        raise NotFoundError("no such source is kept", where=source.id, remedy="Keep the file again.")
+    return have.mark
+
+
+def resume_run(book: Casebook, person_id: str, number: int) -> RunKeeper:
+    """Take up a run that was cut short, after the last row whose findings are kept."""
+    with book.reading() as connection:
+        row = connection.execute(select(tables.run).where(tables.run.c.number == number)).mappings().first()
+    if row is None:
+        raise NotFoundError(f"there is no run {number}")
+    if row["state"] != "running":
+        raise ConflictError(f"run {number} is {row['state']}", remedy="Begin a new run.")
+    return RunKeeper(book, person_id, number, row["case_number"], row["verb"], rows=row["row_count"])
+
+
+def run_named(connection: Connection, number: int) -> dict[str, Any]:
+    """Return a run as plain values, its question and what was checked decoded."""
+    row = connection.execute(select(tables.run).where(tables.run.c.number == number)).mappings().first()
+    if row is None:
+        raise NotFoundError(f"there is no run {number}")
+    decoded = {name: json.loads(row[name]) for name in ("asked", "checked", "maker", "tally")}
+    return {**row, **decoded, "mark": str(Mark(row["mark"]))}
+
+
+def input_key(text: str) -> int:
+    """Return the number under which equal inputs are found: 63 bits of BLAKE2b of the trimmed text, case folded.
+
+    >>> input_key(" Sarin ") == input_key("sarin")
+    True
+    """
+    told = " ".join(str(text or "").split()).casefold().encode("utf-8", "replace")
+    return int.from_bytes(blake2b(told, digest_size=8).digest()) >> 1
+
+
+def _add_counts(connection: Connection, run: int, case_number: int, count: Mapping[tuple[Any, ...], int]) -> None:
+    names = ("verdict", "list", "entry", "status", "grave")
+    rows = [
+        {"run": run, "case_number": case_number, **dict(zip(names, key, strict=True)), "n": n}
+        for key, n in count.items()
+    ]
+    add_counts(connection, rows)
+
+
+def add_counts(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add to the counts of findings: each row is the key of ``finding_count`` and ``n``, which may be negative."""
+    table = tables.finding_count
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(table)
+    raised = statement.on_conflict_do_update(
+        index_elements=list(table.primary_key.columns), set_={"n": table.c.n + statement.excluded.n}
+    )
+    connection.execute(raised, [dict(row) for row in rows])
+
+
+def require_verdict(verdict: str) -> None:
+    """Raise `InputError` where no verdict has this name."""
+    if verdict not in VERDICTS:
+        raise InputError(f"no verdict is called {verdict!r}", remedy=f"It is one of: {', '.join(VERDICTS)}.")
+
+
+def storable(text: str | None) -> str:
+    """Return an id as a text column can hold it; the content holds it as it came."""
+    return (text or "").replace("\0", "\ufffd").encode("utf-8", "replace").decode()[:500]
+
+
+_MOST_TEXT = 16 << 20
+_REST = 2_000
+"""Signs of a finding that are not its input, about; the input stands in it as well as in its evidence."""
+_KEPT = ("input", "component", "list", "entry", "basis", "message", "steps", "evidence", "confidence")
+_FINDING_COLUMNS = (
+    "id", "run", "case_number", "block", "row", "subject_id", "input_key", "verdict", "list", "entry", "status",
+    "grave", "salt", "content",
+)  # fmt: skip

@@ -1,0 +1,125 @@
+"""What the commands of `opencwc transfers` ask alike: ledgers, the columns they use, a day, a language, a format."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from opencwc.cli.value import spoken_language
+from opencwc.errors import InputError, SettingsError
+from opencwc.wording import LANGUAGES
+
+if TYPE_CHECKING:
+    from opencwc.transfers.model import Ledger
+
+Ledgers = Annotated[list[str], typer.Argument(metavar="OURS [THEIRS ...]", help="Ledgers: files, or - for a pipe.")]
+Columns = Annotated[
+    list[str] | None, typer.Option("--map", metavar="FIELD=COLUMN", help="Which column is what; 2:FIELD of ledger 2.")
+]
+AsOf = Annotated[str, typer.Option(metavar="DATE", help="Apply the rules in force on this day.")]
+Lang = Annotated[str, typer.Option(help=f"Language of the answer: {', '.join(LANGUAGES)}.")]
+Output = Annotated[Path | None, typer.Option("-o", "--output", help="Write the answer to this file.")]
+
+_ENDINGS = {"htm": "html", "json": "jsonl", "ndjson": "jsonl"}
+
+
+def read_ledgers(
+    sources: Sequence[str], columns: Mapping[str, str], written: Sequence[Path | None] = ()
+) -> list[Ledger]:
+    """Read ledgers by name, ``-`` for the pipe; none of the files ``written`` may be one of them.
+
+    Raises:
+        InputError: a file is not there, two come from the pipe, or an answer would take the place of a ledger.
+
+    """
+    from opencwc.transfers.reconcile.ledgers import read_ledger
+
+    if sources.count("-") > 1:
+        raise InputError("Only one ledger can come from the pipe.", remedy="Name the others as files.")
+    files = [_file(one) for one in sources if one != "-"]
+    refuse_overwriting(files, written)
+    called = [one if one == "-" else Path(one).name for one in sources]
+    names = [one if called.count(name) > 1 else name for one, name in zip(sources, called, strict=True)]
+    return [
+        read_ledger(sys.stdin.buffer if one == "-" else Path(one), name=name, given=_columns_of(columns, number))
+        for number, (one, name) in enumerate(zip(sources, names, strict=True), 1)
+    ]
+
+
+def _columns_of(columns: Mapping[str, str], number: int) -> dict[str, str]:
+    """Return what is asked for one ledger: ``2:reporter`` is for the second only, and comes before ``reporter``."""
+    common = {field: column for field, column in columns.items() if not field.partition(":")[0].isdecimal()}
+    own = {field.partition(":")[2]: column for field, column in columns.items() if field.startswith(f"{number}:")}
+    return common | own
+
+
+def _file(source: str) -> Path:
+    """Return the file of a source, which may name a sheet of a workbook after a ``#``."""
+    for one in (source, source.rpartition("#")[0]):
+        if one and Path(one).is_file():
+            return Path(one)
+    raise InputError("There is no such ledger.", where=source, remedy="Check the path.")
+
+
+def refuse_overwriting(read: Sequence[Path], written: Sequence[Path | None]) -> None:
+    """Raise `InputError` where an answer would take the place of a file that is read, or of another answer."""
+    targets = [one for one in written if one is not None]
+    for target in targets:
+        if target.is_file() and any(one.is_file() and target.samefile(one) for one in read):
+            raise InputError("The answer would take the place of a ledger.", where=str(target), remedy="Name another.")
+    if len({one.resolve() for one in targets}) < len(targets):
+        raise InputError("Two answers would be one file.", where=str(targets[0]), remedy="Name another for one.")
+
+
+def columns_asked(pairs: Sequence[str] | None) -> dict[str, str]:
+    """Return which column holds which field, as ``--map FIELD=COLUMN`` says it; the column may be ``=VALUE``."""
+    columns: dict[str, str] = {}
+    for pair in pairs or ():
+        field, equals, column = pair.partition("=")
+        if not equals or not field.strip():
+            raise SettingsError(f"--map {pair!r} names no column.", remedy="Write --map quantity=Weight.")
+        columns[field.strip()] = column.strip()
+    return columns
+
+
+def day_asked(text: str, option: str = "--as-of") -> date:
+    """Return the day that an option names; today where it is empty."""
+    try:
+        return date.fromisoformat(text) if text else date.today()
+    except ValueError:
+        raise SettingsError(f"{option} {text!r} is no date.", remedy="Write the day as 2020-06-07.") from None
+
+
+def language_asked(lang: str) -> str:
+    """Return the language of the answer: the one asked for, else that of the settings or of the user."""
+    return spoken_language(one_of("--lang", lang, ("", *LANGUAGES)))
+
+
+def format_asked(asked: str, output: Path | None, formats: Sequence[str]) -> str:
+    """Return the format that is asked for, by its name or the ending of the file; ``""`` for a table on the screen."""
+    if asked:
+        return one_of("--format", _ENDINGS.get(asked, asked), formats)
+    if output is None:
+        return ""
+    ending = output.suffix.lower().lstrip(".")
+    found = _ENDINGS.get(ending, ending)
+    if found not in formats:
+        raise SettingsError(
+            f"No format is known by the ending of {output.name!r}.",
+            remedy=f"Name one with --format: {', '.join(formats)}.",
+        )
+    return found
+
+
+def one_of(option: str, given: str, known: Sequence[str]) -> str:
+    """Return what is given, where it is known; raise `SettingsError` otherwise."""
+    if given not in known:
+        raise SettingsError(
+            f"{option} {given!r} is not known.", remedy=f"It is one of: {', '.join(one for one in known if one)}."
+        )
+    return given

@@ -1,0 +1,219 @@
+"""What chemicals are called: the curated names and numbers, words with an ordinary meaning, and HS subheadings.
+
+They help to find a chemical in what people write; none of them lists one. ``data/names`` holds a file a schedule, one
+for the Australia Group, and one for neighbours that no list names and that share a name with a listed chemical.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from opencwc.convention.fields import (
+    Raw,
+    cached_json,
+    check_digit_fits,
+    mappings_in,
+    one_of,
+    read_yaml,
+    refuse_unknown,
+    text_in,
+    words_in,
+)
+from opencwc.convention.model import EVIDENCE, Words
+from opencwc.convention.rule_files import DATA
+from opencwc.errors import RuleError
+
+KINDS = ("official", "common", "trade", "abbreviation", "code", "formula")
+"""What a name is: the Convention's own, a common or a trade name, an abbreviation, a military code, a formula."""
+
+LANGS = ("any", "en", "fr", "es", "ar", "ru", "zh")
+"""The languages of curated names; ``any`` is for what belongs to none: formulas, codes, trade names."""
+
+NEEDS = ("context", "chemical", "capitals")
+"""What a word needs to be taken for a chemical: signs of goods in its text, such as an amount; signs of chemicals, such
+as a registry number or "nerve agent"; capital letters.
+"""
+
+
+class Name(NamedTuple):
+    """One name: ``lang`` is ``any`` where it belongs to no language; ``source`` is empty where it is unverified."""
+
+    text: str
+    lang: str
+    kind: str
+    source: str
+    evidence: str
+
+
+class NamedChemical(NamedTuple):
+    """A chemical with what it is called; ``smiles`` only where no list draws it."""
+
+    cas: str
+    name: str
+    names: tuple[Name, ...]
+    ec: tuple[str, ...] = ()
+    un: tuple[str, ...] = ()
+    smiles: str = ""
+
+
+class OrdinaryWord(NamedTuple):
+    """A word that names a chemical and also something else; ``also`` says what, ``needs`` is among `NEEDS`.
+
+    ``not_before`` and ``not_after`` are words that make it ordinary where they follow or precede it, ``not_with`` where
+    they stand anywhere in the text.
+    """
+
+    word: str
+    lang: str
+    also: Words
+    not_before: tuple[str, ...]
+    not_after: tuple[str, ...]
+    not_with: tuple[str, ...]
+    needs: tuple[str, ...]
+
+
+class Subheading(NamedTuple):
+    """An HS 2022 subheading: ``alone`` where it is for these chemicals only, and not for all that is left over."""
+
+    code: str
+    title: Words
+    chemicals: tuple[str, ...]
+    alone: bool
+    source: str
+    evidence: str
+
+
+class Naming(NamedTuple):
+    """All that is known of names: chemicals by their CAS numbers, ordinary words, subheadings."""
+
+    chemicals: tuple[NamedChemical, ...]
+    ordinary: tuple[OrdinaryWord, ...]
+    subheadings: tuple[Subheading, ...]
+
+
+def read_naming(cache: Path | None) -> Naming:
+    """Read the names, from ``cache`` where nothing changed since; raise `RuleError` where a file cannot hold."""
+    files = naming_files()
+    stamps = [[str(file), file.stat().st_mtime_ns, file.stat().st_size] for file in files]
+    made = cached_json(cache, "names", stamps, lambda: {str(file): read_yaml(file) for file in files})
+    *tables, ordinary, codes = [(file, made[str(file)]) for file in files]
+    return Naming(
+        tuple(one for file, raw in tables for one in build_names(raw, str(file))),
+        tuple(_word(one, str(ordinary[0])) for one in mappings_in(ordinary[1], "words", str(ordinary[0]))),
+        tuple(_subheading(one, str(codes[0])) for one in mappings_in(codes[1], "subheadings", str(codes[0]))),
+    )
+
+
+def naming_files() -> list[Path]:
+    """Return the files that `read_naming` reads: the tables of names, the ordinary words, the subheadings."""
+    return [*sorted((DATA / "names").glob("*.yaml")), DATA / "words.yaml", DATA / "hs.yaml"]
+
+
+def build_names(raw: Raw, where: str) -> tuple[NamedChemical, ...]:
+    """Turn the YAML of one table of names into records; raise `RuleError` where it cannot hold."""
+    refuse_unknown(raw, {"sources", "chemicals"}, where)
+    sources = {"unverified": ("", "unverified")}
+    for key, one in dict(raw.get("sources") or {}).items():
+        sources[str(key)] = (text_in(one, "title", where), one_of(one, "evidence", EVIDENCE, where))
+    return tuple(_chemical(one, sources, where) for one in mappings_in(raw, "chemicals", where))
+
+
+def _chemical(raw: Raw, sources: Mapping[str, tuple[str, str]], where: str) -> NamedChemical:
+    refuse_unknown(raw, {"cas", "name", "names", "ec", "un", "smiles"}, where)
+    cas = text_in(raw, "cas", where)
+    where = f"{where} {cas}"
+    if not check_digit_fits(cas):
+        raise RuleError(f"the CAS number {cas} fails its own check digit", where=where)
+    names = []
+    for kind, by_language in _mapping(raw.get("names"), where).items():
+        one_of({"kind": kind}, "kind", KINDS, where)
+        for lang, by_source in _mapping(by_language, where).items():
+            one_of({"lang": lang}, "lang", LANGS, where)
+            for written, (source, evidence) in _sourced(by_source, sources, where):
+                names.append(Name(written, str(lang), str(kind), source, evidence))
+    numbers = {field: tuple(one for one, _ in _sourced(raw.get(field), sources, where)) for field in ("ec", "un")}
+    for ec in numbers["ec"]:
+        if not ec_digit_fits(ec):
+            raise RuleError(f"the EC number {ec} fails its own check digit", where=where)
+    for un in numbers["un"]:
+        if not _UN.fullmatch(un):
+            raise RuleError(f"{un!r} is no UN number", where=where, remedy="It has four digits, in quotation marks.")
+    return NamedChemical(cas, text_in(raw, "name", where), tuple(names), **numbers, smiles=str(raw.get("smiles", "")))
+
+
+def ec_digit_fits(ec: str) -> bool:
+    """Apply the check digit of EC numbers: the digits before it, weighted 1 to 6 from the left, modulo 11.
+
+    >>> ec_digit_fits("203-049-8"), ec_digit_fits("203-049-7"), ec_digit_fits("203-0498")
+    (True, False, False)
+    """
+    if not _EC.fullmatch(ec):
+        return False
+    digits = [int(one) for one in ec.replace("-", "")]
+    return sum(weight * one for weight, one in enumerate(digits[:6], 1)) % 11 == digits[6]
+
+
+def _sourced(raw: Any, sources: Mapping[str, tuple[str, str]], where: str) -> Iterator[tuple[str, tuple[str, str]]]:
+    for source, written in _mapping(raw, where).items():
+        if str(source) not in sources:
+            raise RuleError(f"{source!r} is no source of this file", where=where, remedy="Add it under 'sources'.")
+        if not isinstance(written, list | None):
+            raise RuleError(f"the names of {source!r} are no list, but {written!r}", where=where)
+        for one in written or ():
+            if not isinstance(one, str):  # NO is read as false, and 2811 as a number
+                raise RuleError(f"the name {one!r} is no text", where=where, remedy="Put it in quotation marks.")
+            if not one.strip():
+                raise RuleError("a name is empty", where=where)
+            yield one.strip(), sources[str(source)]
+
+
+def _mapping(raw: Any, where: str) -> Mapping[Any, Any]:
+    if not isinstance(raw, dict | None):
+        raise RuleError(f"names stand under kind, language and source, and here is {raw!r}", where=where)
+    return raw or {}
+
+
+def _word(raw: Raw, where: str) -> OrdinaryWord:
+    refuse_unknown(raw, {"word", "lang", "also", "not_before", "not_after", "not_with", "needs"}, where)
+    needs = raw.get("needs") or ()
+    needs = (needs,) if isinstance(needs, str) else tuple(needs)
+    for one in needs:
+        one_of({"needs": one}, "needs", NEEDS, where)
+    return OrdinaryWord(
+        word=text_in(raw, "word", where),
+        lang=text_in(raw, "lang", where),
+        also=words_in(raw, "also", where) if raw.get("also") else MappingProxyType({}),
+        not_before=tuple(str(one) for one in raw.get("not_before") or ()),
+        not_after=tuple(str(one) for one in raw.get("not_after") or ()),
+        not_with=tuple(str(one) for one in raw.get("not_with") or ()),
+        needs=tuple(str(one) for one in needs),
+    )
+
+
+def _subheading(raw: Raw, where: str) -> Subheading:
+    refuse_unknown(raw, {"code", "title", "chemicals", "chemicals_unverified", "alone", "source", "evidence"}, where)
+    written = text_in(raw, "code", where)
+    where = f"{where} {written}"
+    if not _HS.fullmatch(written):
+        raise RuleError(f"{written!r} is no HS subheading", where=where, remedy="Write it as 2920.21.")
+    chemicals = tuple(str(one) for field in ("chemicals", "chemicals_unverified") for one in raw.get(field) or ())
+    for cas in chemicals:
+        if not check_digit_fits(cas):
+            raise RuleError(f"the CAS number {cas} fails its own check digit", where=where)
+    return Subheading(
+        code=written.replace(".", ""),
+        title=words_in(raw, "title", where),
+        chemicals=chemicals,
+        alone=bool(raw.get("alone")),
+        source=text_in(raw, "source", where),
+        evidence=one_of(raw, "evidence", EVIDENCE, where),
+    )
+
+
+_EC = re.compile("[0-9]{3}-[0-9]{3}-[0-9]")
+_UN = re.compile("[0-9]{4}")
+_HS = re.compile("[0-9]{4}[.][0-9]{2}")

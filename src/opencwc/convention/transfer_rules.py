@@ -1,0 +1,168 @@
+"""The rules on what crosses a border, as dated data (``data/transfers.yaml``): who may receive what, with which papers.
+
+The rules are only read here; `opencwc.transfers.check.checking` holds shipments against them.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from opencwc.convention.fields import (
+    Raw,
+    cached_json,
+    day,
+    in_force,
+    mappings_in,
+    one_of,
+    read_yaml,
+    refuse_unknown,
+    text_in,
+)
+from opencwc.convention.model import EVIDENCE, Deadline, Entry, InForce, Threshold
+from opencwc.errors import RuleError
+
+FILE = Path(__file__).parent / "data" / "transfers.yaml"
+EFFECTS = (
+    "prohibited", "only_for", "not_for", "no_third_state", "at_most", "paper", "later", "told", "review",
+    "transit", "exempt",
+)  # fmt: skip
+SIDES = ("sender", "receiver")
+PAPERS = ("notice", "certificate", "licence")
+STATEMENTS = ("a", "b", "c", "d", "e")
+"""What an end-use certificate states (Verification Annex VII.32 and VIII.26): only for purposes not prohibited; no
+re-transfer; types and quantities; end-uses; names and addresses of the end-users."""
+
+
+class TransferRule(NamedTuple):
+    """One rule on a transfer: ``TransferRule(id="s2-not-party", effect="prohibited", ...)``.
+
+    The fields are those of the file (see its head). ``between`` is empty where the rule holds whoever sends and
+    receives; ``threshold`` and ``deadline`` are ids of those files; ``sure_from`` is set where the first day is not
+    known, and is the day from which it surely held.
+    """
+
+    id: str
+    applies_to: tuple[str, ...]
+    between: tuple[str, ...]
+    effect: str
+    says: str
+    only: tuple[str, ...]
+    threshold: str
+    deadline: str
+    paper: str
+    by: tuple[str, ...]
+    packing: str
+    instead_of: tuple[str, ...]
+    state: str
+    source: str
+    evidence: str
+    in_force: InForce
+    sure_from: date | None = None
+
+    def covers(self, entry: Entry) -> bool:
+        """Tell whether the rule speaks of an entry: of its list, schedule, part or own id.
+
+        >>> rule = build_transfer_rules([{**_EXAMPLE, "applies_to": ["CWC 2A"]}])[0]
+        >>> rule.applies_to
+        ('CWC 2A',)
+        """
+        keys = {
+            entry.list,
+            f"{entry.list} {entry.id}",
+            f"{entry.list} {entry.schedule}",
+            f"{entry.list} {entry.schedule}{entry.part}",
+        }
+        return not keys.isdisjoint(self.applies_to)
+
+    def is_between(self, sender: str, receiver: str) -> bool:
+        """Tell whether the rule holds for these two, each a State Party or not (``party``, ``not_party``)."""
+        return not self.between or f"{sender}>{receiver}" in self.between
+
+
+def read_transfer_rules(cache: Path | None = None) -> tuple[TransferRule, ...]:
+    """Read every rule on transfers, whatever its day; raise `RuleError` where one cannot hold."""
+    stamp = [str(FILE), FILE.stat().st_mtime_ns, FILE.stat().st_size]
+    raw = cached_json(cache, "transfers", stamp, lambda: read_yaml(FILE))
+    return build_transfer_rules(mappings_in(raw, "rules", str(FILE)))
+
+
+def build_transfer_rules(raw: list[Raw], where: str = str(FILE)) -> tuple[TransferRule, ...]:
+    """Turn the YAML of rules into records; raise `RuleError` at the first thing that cannot hold."""
+    rules = tuple(_rule(one, where) for one in raw)
+    known = [one.id for one in rules]
+    for rule in rules:
+        if known.count(rule.id) > 1:
+            raise RuleError(f"{rule.id} stands twice", where=where)
+        for other in rule.instead_of:
+            if other not in known:
+                raise RuleError(f"{rule.id} takes the place of {other!r}, which is no rule", where=where)
+    return rules
+
+
+def check_references(
+    rules: tuple[TransferRule, ...], thresholds: tuple[Threshold, ...], deadlines: tuple[Deadline, ...]
+) -> None:
+    """Raise `RuleError` where a rule names a threshold or a deadline that is not there."""
+    known = {"threshold": {one.id for one in thresholds}, "deadline": {one.id for one in deadlines}}
+    for rule in rules:
+        for field, ids in known.items():
+            named = getattr(rule, field)
+            if named and named not in ids:
+                raise RuleError(f"{rule.id} names the {field} {named!r}, which is not there", where=str(FILE))
+
+
+def _rule(raw: Raw, where: str) -> TransferRule:
+    refuse_unknown(raw, {*TransferRule._fields}, where)
+    effect = one_of(raw, "effect", EFFECTS, where)
+    name = text_in(raw, "id", where)
+    needed = {
+        "only_for": "only", "not_for": "only", "at_most": "threshold", "paper": "paper", "later": "deadline",
+        "exempt": "instead_of",
+    }  # fmt: skip
+    if effect in needed and not raw.get(needed[effect]):
+        raise RuleError(f"{name} is {effect!r} and has no {needed[effect]!r}", where=where)
+    rule = TransferRule(
+        id=name,
+        applies_to=_texts(raw, "applies_to", where),
+        between=_texts(raw, "between", where),
+        effect=effect,
+        says=text_in(raw, "says", where),
+        only=_texts(raw, "only", where),
+        threshold=str(raw.get("threshold", "")),
+        deadline=str(raw.get("deadline", "")),
+        paper=one_of({"paper": "", **raw}, "paper", ("", *PAPERS), where),
+        by=_texts(raw, "by", where),
+        packing=one_of({"packing": "", **raw}, "packing", ("", "retail"), where),
+        instead_of=_texts(raw, "instead_of", where),
+        state=str(raw.get("state", "")),
+        source=text_in(raw, "source", where),
+        evidence=one_of(raw, "evidence", EVIDENCE, where),
+        in_force=in_force(raw.get("in_force"), where),
+        sure_from=day(raw["sure_from"], where) if "sure_from" in raw else None,
+    )
+    if not rule.applies_to:
+        raise RuleError(f"{name} says of no chemical that it applies", where=where)
+    if unknown := set(rule.by) - set(SIDES):
+        raise RuleError(f"{name} is to be done by {min(unknown)!r}", where=where, remedy=f"It is: {', '.join(SIDES)}.")
+    if unknown := set(rule.between) - _PAIRS:
+        raise RuleError(
+            f"{name} holds between {min(unknown)!r}", where=where, remedy=f"It is one of: {', '.join(sorted(_PAIRS))}."
+        )
+    return rule
+
+
+def _texts(raw: Raw, field: str, where: str) -> tuple[str, ...]:
+    held = raw.get(field) or ()
+    if not isinstance(held, list | tuple):
+        raise RuleError(f"the field {field!r} must be a list, and is {held!r}", where=where)
+    return tuple(map(str, held))
+
+
+_STANDINGS = ("party", "not_party")
+_PAIRS = {f"{sender}>{receiver}" for sender in _STANDINGS for receiver in _STANDINGS}
+_EXAMPLE = {
+    "id": "x", "effect": "prohibited", "says": "x", "source": "A law", "evidence": "official",
+    "in_force": "2000-04-29",
+}  # fmt: skip

@@ -1,0 +1,208 @@
+"""Opening a document: a bounded number of bytes, a reader that is shut in, and passages as they come."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from opencwc.errors import InputError, UnavailableError
+from opencwc.files.passages import Item, Limits, Reading, Refusal
+from opencwc.finding import Message
+
+_CHUNK_BYTES = 1_000_000
+
+
+class _Source(Protocol):
+    """Where the passages of a document come from: this process, or one of its own."""
+
+    kind: str
+    notes: list[Message]
+
+    def items(self) -> Iterator[Item]: ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document that has been opened.
+
+    ``kind`` is ``pdf``, ``docx``, ``xlsx`` (every workbook), ``html``, ``eml``, ``txt``, ``csv`` or ``picture``.
+    """
+
+    name: str
+    kind: str
+    size_bytes: int
+    _source: _Source = field(repr=False, compare=False)
+
+    @property
+    def notes(self) -> tuple[Message, ...]:
+        """What to tell of the whole; more may come while the passages are read (hidden sheets, recognised pages)."""
+        return tuple(self._source.notes)
+
+    def passages(self) -> Iterator[Item]:
+        """Yield the passages in the order of the document, and each part that cannot be read; once."""
+        return self._source.items()
+
+    def close(self) -> None:
+        """End the reading, whatever it is doing."""
+        self._source.close()
+
+    def __enter__(self) -> Document:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def open_document(
+    source: Path | BinaryIO,
+    *,
+    name: str = "",
+    ocr: bool | None = None,
+    limits: Limits | None = None,
+    confine: bool = True,
+) -> Document:
+    """Open a document for reading.
+
+    ``ocr``: pages that are pictures are recognised where Tesseract is installed (``None``), must be (``True``), or are
+    reported as unread (``False``). With ``confine`` the document is read in a process of its own that has no network
+    and bounded memory and time; without it in this one, where no picture is recognised.
+
+    Raises:
+        InputError: there is no such file, or it is no document that can be read.
+        UnavailableError: ``ocr`` is ``True`` and there is no Tesseract, or it may not be started.
+
+    """
+    limits = limits or Limits()
+    where = name or (
+        str(source) if isinstance(source, (str, os.PathLike)) else str(getattr(source, "name", "") or "document")
+    )
+    if ocr:
+        _require_ocr(where, confine=confine)
+    if not confine:
+        data = _read(source, where, limits)
+        return _here(data, where, limits)
+    from opencwc.files.reader_client import Apart
+
+    file, size = _as_file(source, where, limits)
+    try:
+        apart = Apart(file, where, limits, ocr=ocr is not False)
+    finally:
+        file.close()
+    return Document(where, apart.kind, size, apart)
+
+
+def _require_ocr(where: str, *, confine: bool) -> None:
+    from opencwc.files.scanned import find_tesseract
+
+    if not confine:
+        raise UnavailableError("Pictures are not recognised in this process.", where=where, remedy="Leave out OCR.")
+    if find_tesseract() is None:
+        raise UnavailableError(
+            "Pictures cannot be recognised: Tesseract is not installed.",
+            where=where,
+            remedy="Install it with its languages (Debian: tesseract-ocr, tesseract-ocr-ara ...), or leave out OCR.",
+        )
+
+
+class _Here:
+    """A document that is read in this process."""
+
+    def __init__(self, kind: str, items: Iterator[Item], reading: Reading) -> None:
+        self.kind, self.notes = kind, reading.notes
+        self._items, self._reading = items, reading
+
+    def items(self) -> Iterator[Item]:
+        self._reading.ends = time.monotonic() + self._reading.limits.seconds
+        return self._items
+
+    def close(self) -> None:
+        if hasattr(self._items, "close"):
+            self._items.close()
+
+
+def _here(data: bytes, where: str, limits: Limits) -> Document:
+    from opencwc.files.readers import begin
+
+    reading = Reading(limits)
+    try:
+        kind, items = begin(data, where, reading)
+    except Refusal as refusal:
+        raise refusal.as_error(where) from refusal
+    return Document(where, kind, len(data), _Here(kind, items, reading))
+
+
+def _open(source: Path, where: str) -> BinaryIO:
+    try:
+        path = Path(source)
+        if stat.S_ISDIR(path.stat().st_mode):
+            raise InputError("This is a folder, not a file.", where=where, remedy="Name one file inside it.")
+        return path.open("rb")
+    except FileNotFoundError as error:
+        raise InputError("There is no such file.", where=where, remedy="Check the path and the spelling.") from error
+    except PermissionError as error:
+        raise InputError("The file may not be read.", where=where, remedy="Ask for permission to read it.") from error
+    except (OSError, ValueError) as error:
+        raise InputError(f"The file cannot be opened: {error}.", where=where, remedy="Check the path.") from error
+
+
+def _chunks(source: BinaryIO, where: str, limits: Limits) -> Iterator[bytes]:
+    size = 0
+    while True:
+        try:
+            chunk = source.read(_CHUNK_BYTES)
+        except OSError as error:
+            raise InputError(
+                f"Reading stopped: {error.strerror or error}.", where=where, remedy="Check the file or the disk."
+            ) from error
+        if not chunk:
+            return
+        size += len(chunk)
+        if size > limits.file_bytes:
+            raise _too_large(where, limits)
+        yield chunk
+
+
+def _too_large(where: str, limits: Limits) -> InputError:
+    refusal = Refusal(Message("reading_too_large", {"bytes": limits.file_bytes}), "Send it in smaller parts.")
+    return refusal.as_error(where)
+
+
+def _read(source: Path | BinaryIO, where: str, limits: Limits) -> bytes:
+    if isinstance(source, (str, os.PathLike)):
+        with _open(source, where) as file:
+            return b"".join(_chunks(file, where, limits))
+    return b"".join(_chunks(source, where, limits))
+
+
+def _as_file(source: Path | BinaryIO, where: str, limits: Limits) -> tuple[BinaryIO, int]:
+    """Return a real file at its beginning: the file itself, or a copy without a name of what is no plain file."""
+    if isinstance(source, (str, os.PathLike)):
+        file = _open(source, where)
+        status = os.fstat(file.fileno())
+        if stat.S_ISREG(status.st_mode):
+            if status.st_size > limits.file_bytes:
+                file.close()
+                raise _too_large(where, limits)
+            return file, status.st_size
+        with file:
+            return _copied(file, where, limits)
+    return _copied(source, where, limits)
+
+
+def _copied(source: BinaryIO, where: str, limits: Limits) -> tuple[BinaryIO, int]:
+    copy = tempfile.TemporaryFile(prefix="opencwc-")  # noqa: SIM115 - the caller closes it
+    try:
+        size = sum(copy.write(chunk) for chunk in _chunks(source, where, limits))
+        copy.seek(0)
+    except BaseException:
+        copy.close()
+        raise
+    return copy, size

@@ -1,0 +1,198 @@
+"""E-mail: the subject, the body, and every attachment that is a document, messages in messages to a bounded depth."""
+
+from __future__ import annotations
+
+import email
+from collections.abc import Callable, Iterator
+from email import policy
+from email.header import decode_header, make_header
+from email.message import Message as AnyMessage
+from pathlib import PurePath
+
+from opencwc.files.encodings import decode
+from opencwc.files.passages import Item, Passage, Reading, Refusal, Unread
+from opencwc.files.plain_text import read_text
+from opencwc.files.web_pages import decode_page, read_page
+from opencwc.finding import Message
+
+Inner = Callable[[bytes, str], Iterator[Item]]
+_TOO_DEEP = 40
+_NAMING = ("Content-Disposition", "Content-Type")
+_SUFFIX = {
+    "application/pdf": ".pdf",
+    "text/html": ".html",
+    "text/csv": ".csv",
+    "text/plain": ".txt",
+    "message/rfc822": ".eml",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+    "application/vnd.ms-excel": ".xls",
+}
+
+
+def read_mail(data: bytes, reading: Reading, inner: Inner) -> Iterator[Item]:
+    """Yield the passages of a message.
+
+    Raises:
+        Refusal: parts stand in parts beyond any reason.
+
+    """
+    # Only as many boundaries as may be nested are handed to the standard parser, which goes down by itself.
+    if (
+        data.lower().count(b"\ncontent-type: multipart") + data.lower().count(b"message/rfc822")
+        > 20 * reading.limits.attachments
+    ):
+        raise Refusal("reading_nested", "Save the attachments one by one.")
+    try:
+        message = email.message_from_bytes(data, policy=policy.default)
+    except RecursionError as error:
+        raise Refusal("reading_nested", "Save the attachments one by one.") from error
+    return _passages(message, reading, inner)
+
+
+def _passages(message: AnyMessage, reading: Reading, inner: Inner) -> Iterator[Item]:
+    if subject := _header(message, "Subject"):
+        yield Passage("Subject", subject)
+    bodies, attached = _sort(message, reading.limits.attachments + 1)
+    yield from _body(bodies, reading)
+    for number, part in enumerate(attached, 1):
+        name = _name(part, number)
+        reading.attachments += 1
+        if reading.attachments > reading.limits.attachments:
+            yield Unread(name, Message("reading_attachments", {"count": reading.limits.attachments}))
+            return
+        yield from _attachment(part, name, inner)
+
+
+def _attachment(part: AnyMessage, name: str, inner: Inner) -> Iterator[Item]:
+    kind = part.get_content_type()
+    if kind == "application/ms-tnef" or name.lower() == "winmail.dat":
+        yield Unread(name, Message("reading_kind_winmail"))
+    elif kind in ("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"):
+        return
+    elif kind in ("application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted"):
+        yield Unread(name, Message("reading_encrypted"))
+    else:
+        yield from inner(_payload(part), name)
+
+
+def _sort(message: AnyMessage, most: int) -> tuple[list[AnyMessage], list[AnyMessage]]:
+    """The parts that make up the body, and those that are attached; of alternatives the plain one, else the last."""
+    bodies: list[AnyMessage] = []
+    attached: list[AnyMessage] = []
+    waiting: list[tuple[AnyMessage, int]] = [(message, 0)]
+    while waiting and len(attached) + len(bodies) < most:
+        part, depth = waiting.pop()
+        kind = part.get_content_type()
+        inner = part.get_payload()
+        if depth > _TOO_DEEP:
+            raise Refusal("reading_nested")
+        if kind == "message/rfc822" and part is not message:
+            attached.append(part)
+        elif isinstance(inner, list) and kind == "multipart/alternative":
+            said = [one for one in inner if isinstance(one, AnyMessage)]
+            plain = [one for one in said if one.get_content_type() == "text/plain" and _payload(one).strip()]
+            waiting += [(one, depth + 1) for one in plain[:1] or said[-1:]]
+            # What is no text beside the alternatives (a calendar, a misplaced file) is attached.
+            attached += [one for one in said if one not in plain and one.get_filename() and one is not said[-1]]
+        elif isinstance(inner, list) and part.get_content_maintype() == "multipart":
+            waiting += [(one, depth + 1) for one in reversed(inner) if isinstance(one, AnyMessage)]
+        elif (
+            kind in ("text/plain", "text/html")
+            and part.get_content_disposition() != "attachment"
+            and not part.get_filename()
+        ) or (part is message and part.get_content_maintype() == "text"):
+            bodies.append(part)
+        else:
+            attached.append(part)
+    return bodies, attached
+
+
+def _body(bodies: list[AnyMessage], reading: Reading) -> Iterator[Item]:
+    for number, part in enumerate(bodies, 1):
+        place = "body" if number == 1 else f"body {number}"
+        declared = _parameter(part, "charset")
+        if part.get_content_type() == "text/html":
+            page = decode_page(_payload(part), declared)
+            for note in page.notes:
+                reading.note(note)
+            yield from read_page(page.text, reading, place)
+        else:
+            text = decode(_payload(part), declared)
+            for note in text.notes:
+                reading.note(note)
+            yield from read_text(text.text, place)
+
+
+def _payload(part: AnyMessage) -> bytes:
+    """The bytes of a part; a message as the bytes of a message."""
+    held = part.get_payload()
+    if isinstance(held, list):
+        first = held[0] if held and isinstance(held[0], AnyMessage) else None
+        try:
+            return first.as_bytes(policy=policy.compat32) if first is not None else b""
+        except (UnicodeError, ValueError, LookupError, TypeError, AttributeError) as error:
+            raise Refusal("reading_damaged") from error
+    try:
+        data = part.get_payload(decode=True)
+    except (ValueError, LookupError, UnicodeError, AssertionError, TypeError):
+        data = str(held).encode("utf-8", "surrogateescape")
+    return data if isinstance(data, bytes) else b""
+
+
+def _header(message: AnyMessage, name: str) -> str:
+    """A header without its encoded words; bytes that should not be there are read as what they look like."""
+    raw = _raw(message, name)
+    if raw and not raw.isascii():
+        said = _decoded_words(raw)
+    else:
+        try:
+            said = str(message.get(name) or "")
+        except Exception:
+            said = raw
+    return " ".join(said.split())
+
+
+def _raw(message: AnyMessage, name: str) -> str:
+    raw = next((str(held) for key, held in message.raw_items() if key.lower() == name.lower()), "")
+    if raw.isascii():
+        return raw
+    return decode(raw.encode("utf-8", "surrogateescape")).text
+
+
+def _decoded_words(text: str) -> str:
+    """Return a text without the encoded words (RFC 2047) in it."""
+    if "=?" not in text:
+        return text
+    try:
+        return str(make_header(decode_header(text)))
+    except (ValueError, LookupError, UnicodeError):
+        return text
+
+
+def _parameter(part: AnyMessage, name: str) -> str:
+    try:
+        value = part.get_param(name)
+    except Exception:
+        return ""
+    return value if isinstance(value, str) else str(value[2]) if isinstance(value, tuple) else ""
+
+
+def _name(part: AnyMessage, number: int) -> str:
+    """The file name of an attachment (RFC 2231, 2047), or one made from its kind."""
+    kind = part.get_content_type()
+    told = [_raw(part, header) for header in _NAMING]
+    if not all(map(str.isascii, told)):
+        again = "".join(
+            f"{header}: {' '.join(value.split())}\n" for header, value in zip(_NAMING, told, strict=True) if value
+        )
+        part = email.message_from_string(f"{again}\n", policy=policy.default)
+    try:
+        name = part.get_filename() or ""
+    except Exception:
+        name = ""
+    if not name and kind == "message/rfc822":
+        return f"message {number}.eml"
+    name = _decoded_words(name)
+    name = PurePath(name.replace("\\", "/")).name
+    return " ".join(name.split())[:200] or f"attachment {number}{_SUFFIX.get(kind, '')}"

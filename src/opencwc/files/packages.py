@@ -1,0 +1,183 @@
+"""Packages of parts (Office Open XML, OpenDocument): unpacked in bounded steps, their XML read without a tree.
+
+No DTD is accepted, so no entity is ever expanded or fetched; a relationship that leads outside the package is not
+followed; nothing that a package holds is run.
+"""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import zipfile
+import zlib
+from collections import deque
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import NamedTuple
+from xml.parsers import expat
+
+from opencwc.files.passages import UNPACK_YOURSELF, Item, Reading, Refusal
+from opencwc.finding import Message
+
+CHUNK_BYTES = 65_536
+BIG_PART_BYTES = 10_000_000
+_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError, RuntimeError, KeyError)
+_COPY_AGAIN = "Copy or download it again."
+
+
+class Relation(NamedTuple):
+    """What a part leads to: the last word of its type, and the name of the other part."""
+
+    kind: str
+    target: str
+
+
+class Package:
+    """A ZIP file whose parts are unpacked only as far as the limits of the reading allow."""
+
+    def __init__(self, data: bytes, reading: Reading) -> None:
+        self._reading = reading
+        limits = reading.limits
+        try:
+            self._archive = zipfile.ZipFile(io.BytesIO(data))
+            parts = self._archive.infolist()
+        except _DAMAGED as error:
+            raise Refusal("reading_cut_short", _COPY_AGAIN) from error
+        if len(parts) > limits.parts:
+            raise Refusal(Message("reading_parts", {"parts": limits.parts}), UNPACK_YOURSELF)
+        if any(part.flag_bits & 1 for part in parts):
+            raise Refusal("reading_encrypted", "Open it, remove the password, save it again.")
+        big = [part for part in parts if part.file_size > BIG_PART_BYTES]
+        if sum(part.file_size for part in parts) > limits.unpacked_bytes or any(
+            part.file_size > limits.ratio * max(1, part.compress_size) for part in big
+        ):
+            raise Refusal(Message("reading_bomb", {"bytes": sum(part.file_size for part in parts)}), UNPACK_YOURSELF)
+        self.names = {part.filename: part for part in parts}
+
+    def chunks(self, name: str) -> Iterator[bytes]:
+        """Yield a part in small pieces; one that is larger than it says, or damaged, is refused on the way."""
+        try:
+            with self._archive.open(self.names[name]) as part:
+                while chunk := part.read(CHUNK_BYTES):
+                    self._reading.unpack(len(chunk))
+                    yield chunk
+        except _DAMAGED as error:
+            raise Refusal("reading_damaged", _COPY_AGAIN) from error
+
+    def read(self, name: str) -> bytes:
+        """Return a whole part."""
+        return b"".join(self.chunks(name))
+
+    def relations(self, name: str) -> dict[str, Relation]:
+        """Return what a part leads to inside the package, by the id it is named with there."""
+        folder, _, own = name.rpartition("/")
+        path = posixpath.join(folder, "_rels", f"{own}.rels")
+        if path not in self.names:
+            return {}
+        found: dict[str, Relation] = {}
+
+        class Relations(Markup):
+            def start(self, name: str, attributes: Mapping[str, str]) -> None:
+                if name == "Relationship" and attributes.get("TargetMode") != "External":
+                    kind = attributes.get("Type", "").rpartition("/")[2]
+                    target = attributes.get("Target", "")
+                    whole = (
+                        target.lstrip("/")
+                        if target.startswith("/")
+                        else posixpath.normpath(posixpath.join(folder, target))
+                    )
+                    found[attributes.get("Id", "")] = Relation(kind, whole)
+
+        for _ in Relations(self._reading).walk(self.chunks(path)):
+            pass
+        return found
+
+    def main_part(self, habit: str) -> str:
+        """Return the part that the package is about."""
+        for relation in self.relations("").values():
+            if relation.kind == "officeDocument" and relation.target in self.names:
+                return relation.target
+        return habit
+
+
+def kind_of_package(package: Package) -> str:
+    """Return ``docx``, ``xlsx``, ``xlsb`` or ``ods``; raise `Refusal` for other packages."""
+    main = package.main_part("")
+    names = package.names
+    if main.endswith((".xml", ".bin")):
+        if main.startswith("word/") or "word/document.xml" in names:
+            return "docx"
+        if main.startswith("xl/"):
+            return "xlsb" if main.endswith(".bin") else "xlsx"
+    for part, kind in (("word/document.xml", "docx"), ("xl/workbook.xml", "xlsx"), ("xl/workbook.bin", "xlsb")):
+        if part in names:
+            return kind
+    if {"mimetype", "content.xml"} <= set(names):
+        said = package.read("mimetype")[:200]
+        if b"opendocument.spreadsheet" in said:
+            return "ods"
+        raise Refusal("reading_kind_odt", "Open it and save it as DOCX or PDF.")
+    if any(name.startswith("ppt/") for name in names):
+        raise Refusal("reading_kind_ppt", "Open it and save it as PDF.")
+    raise Refusal("reading_kind_archive", "Unpack it and name one file inside it.")
+
+
+class Markup:
+    """The events of one XML part; a kind of part fills in `start`, `end` and `text`, and puts its finds in `out`."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self.out: deque[Item] = deque()
+        self._levels = 0
+
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        """An element begins; names are without their namespaces."""
+
+    def end(self, name: str) -> None:
+        """An element ends."""
+
+    def text(self, text: str) -> None:
+        """Characters."""
+
+    def walk(self, chunks: Iterator[bytes]) -> Iterator[Item]:
+        """Read the part to its end, or to where it stops making sense (`Refusal`)."""
+        parser = expat.ParserCreate(namespace_separator=" ")
+        parser.buffer_text = True
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self.text
+        parser.StartDoctypeDeclHandler = _refuse_doctype
+        try:
+            for chunk in chunks:
+                parser.Parse(chunk, False)
+                yield from self._take()
+            parser.Parse(b"", True)
+        except expat.ExpatError as error:
+            yield from self._take()
+            raise Refusal("reading_damaged", _COPY_AGAIN) from error
+        yield from self._take()
+
+    def _take(self) -> Iterator[Item]:
+        while self.out:
+            yield self.out.popleft()
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        self._levels += 1
+        if self._levels > self.reading.limits.levels:
+            raise Refusal("reading_nested")
+        self.start(
+            _local(name), {_local(key): value for key, value in attributes.items()} if attributes else attributes
+        )
+
+    def _end(self, name: str) -> None:
+        self._levels -= 1
+        self.end(_local(name))
+
+
+def _refuse_doctype(*_: object) -> None:
+    raise Refusal("reading_doctype", UNPACK_YOURSELF)
+
+
+@lru_cache(maxsize=2_000)
+def _local(name: str) -> str:
+    return name.rpartition(" ")[2]

@@ -1,0 +1,225 @@
+"""What a reader of documents gives: passages with their place, the parts that could not be read, and the limits.
+
+A place is what a person would point at: ``p. 3 ¶ 2``, ``¶ 12``, ``table 2!3``, ``Sheet1!7``, ``7`` (a line),
+``Subject``, ``packing.xlsx > Sheet1!7``. A passage that had to be cut goes on under the same place with `` [2]``
+behind it.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from opencwc.errors import InputError
+from opencwc.finding import Message
+from opencwc.wording import sentence
+
+if TYPE_CHECKING:
+    from opencwc.files.scanned import Tesseract
+
+
+class Passage(NamedTuple):
+    """A stretch of text and where it stands; a row of a table is one passage, its cells parted by tabs."""
+
+    place: str
+    text: str
+
+
+class Unread(NamedTuple):
+    """A part that could not be read, and why."""
+
+    place: str
+    message: Message
+
+
+Item: TypeAlias = Passage | Unread
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a document may be and may cost.
+
+    Sizes in bytes, times in seconds. ``ratio`` is that of a part of a package, unpacked to packed. ``depth`` counts
+    documents inside documents, ``levels`` the elements of markup inside one another. ``seconds`` is the time that
+    reading may take by the clock; each page that is recognised as a picture adds up to ``ocr_page_seconds``.
+    """
+
+    file_bytes: int = 200_000_000
+    unpacked_bytes: int = 500_000_000
+    ratio: int = 200
+    parts: int = 10_000
+    attachments: int = 100
+    depth: int = 3
+    levels: int = 10_000
+    pages: int = 5_000
+    characters: int = 50_000_000
+    passage_characters: int = 20_000
+    columns: int = 256
+    seconds: float = 120.0
+    memory: int = 1_500_000_000
+    ocr_pages: int = 200
+    ocr_page_seconds: float = 60.0
+
+
+class Refusal(Exception):
+    """A document, or the rest of one, that is not read: what to say, and what to do about it."""
+
+    def __init__(self, message: Message | str, remedy: str = "Save it again, or send it as PDF or CSV.") -> None:
+        self.message = Message(message) if isinstance(message, str) else message
+        self.remedy = remedy
+        super().__init__(self.message.id)
+
+    def as_error(self, where: str) -> InputError:
+        """Return the error that a whole document is refused with."""
+        return InputError(sentence(self.message), where=where, remedy=self.remedy)
+
+
+@dataclass
+class Reading:
+    """One document being read with all that is in it: the limits, what has been used of them, and the notes so far.
+
+    ``announce`` is called before a page is recognised as a picture.
+    """
+
+    limits: Limits
+    tesseract: Tesseract | None = None
+    notes: list[Message] = field(default_factory=list)
+    announce: Callable[[], None] = lambda: None
+    attachments: int = 0
+    unpacked: int = 0
+    ocr_pages: int = 0
+    ends: float = float("inf")
+
+    def note(self, message: Message) -> None:
+        """Keep a note, once."""
+        if message not in self.notes:
+            self.notes.append(message)
+
+    def unpack(self, size: int) -> None:
+        """Count bytes that were unpacked; raise `Refusal` where they are too many."""
+        self.unpacked += size
+        if self.unpacked > self.limits.unpacked_bytes:
+            raise Refusal(Message("reading_bomb", {"bytes": self.limits.unpacked_bytes}), UNPACK_YOURSELF)
+
+
+UNPACK_YOURSELF = "Check where it comes from; open it in its own program and save it again."
+_ROW = re.compile(r"(.*!|.* > )?(\d+)( \[\d+\])?", re.DOTALL)
+
+
+def cell_of(place: str, text: str, start: int) -> str:
+    """Return the cell that a character of a row's passage stands in; any other place as it is.
+
+    >>> cell_of("Sheet1!7", "Product: TEA\\tQty: 1000", 15)
+    'Sheet1!B7'
+    >>> cell_of("p. 3", "TEA", 0)
+    'p. 3'
+    """
+    row = _ROW.fullmatch(place)
+    if row is None or (not (row[1] or "").endswith("!") and "\t" not in text):
+        return place
+    return f"{row[1] or ''}{column_letters(text.count(chr(9), 0, start))}{row[2]}"
+
+
+def column_letters(at: int) -> str:
+    """Return the letters of a column counted from 0.
+
+    >>> column_letters(0), column_letters(27)
+    ('A', 'AB')
+    """
+    letters = ""
+    at += 1
+    while at:
+        at, rest = divmod(at - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def bounded(items: Iterator[Item], reading: Reading) -> Iterator[Item]:
+    """Yield what a reader gives, in pieces of bounded length; a reader that fails becomes a part that is not read."""
+    used = 0
+    try:
+        for item in items:
+            if isinstance(item, Unread):
+                yield item
+                continue
+            for piece in _pieces(item, reading.limits.passage_characters):
+                used += len(piece.text)
+                if used > reading.limits.characters:
+                    yield Unread(
+                        piece.place, Message("reading_too_much_text", {"characters": reading.limits.characters})
+                    )
+                    return
+                yield piece
+            if time.monotonic() > reading.ends:
+                yield Unread(item.place, Message("reading_too_long", {"seconds": round(reading.limits.seconds)}))
+                return
+    except Refusal as refusal:
+        yield Unread("", refusal.message)
+    except MemoryError:
+        yield Unread("", Message("reading_memory"))
+    except RecursionError:
+        yield Unread("", Message("reading_nested"))
+    except Exception:
+        yield Unread("", Message("reading_damaged"))
+
+
+def never_silent(items: Iterator[Item]) -> Iterator[Item]:
+    """Yield what a reader gives; where that is no text at all, say so: a document without text is one not read."""
+    silent = True
+    for item in items:
+        silent = silent and isinstance(item, Passage) and not item.text.strip()
+        yield item
+    if silent:
+        yield Unread("", Message("reading_no_text"))
+
+
+_LOST = re.compile("[\x00\ud800-\udfff]")
+
+
+def _pieces(passage: Passage, most: int) -> Iterator[Passage]:
+    text = _LOST.sub("\ufffd", passage.text) if _LOST.search(passage.text) else passage.text
+    if not text.strip():
+        return
+    if len(text) <= most:
+        yield Passage(passage.place, text)
+        return
+    number, at, tabs = 1, 0, 0
+    while at < len(text):
+        lead = "\t" * min(tabs, most // 2)  # the tabs tell the column in every piece
+        end = _good_end(text, at, at + most - len(lead))
+        piece = text[at:end]
+        if piece.strip():
+            yield Passage(passage.place if number == 1 else f"{passage.place} [{number}]", lead + piece)
+            number += 1
+        if _ROW.fullmatch(passage.place):
+            tabs += piece.count("\t")
+        at = end
+
+
+def _good_end(text: str, at: int, most: int) -> int:
+    if most >= len(text):
+        return len(text)
+    for sign in ("\t", "\n", " "):
+        found = text.rfind(sign, at + (most - at) // 2, most)
+        if found > at:
+            return found
+    return most
+
+
+def paragraphs(lines: Iterable[str], most: int = 2_000) -> Iterator[str]:
+    """Join the lines of a text to paragraphs: a blank line ends one, and so does its length."""
+    kept: list[str] = []
+    size = 0
+    for line in lines:
+        said = line.strip()
+        if kept and (not said or size + len(said) > most):
+            yield "\n".join(kept)
+            kept, size = [], 0
+        if said:
+            kept.append(said)
+            size += len(said) + 1
+    if kept:
+        yield "\n".join(kept)

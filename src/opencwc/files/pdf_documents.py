@@ -1,0 +1,218 @@
+"""PDF by PDFium: the text of each page by paragraphs, what is written in its notes and form fields, pictures by OCR.
+
+Nothing that a document holds is run: PDFium is built without JavaScript, and forms are read, not opened.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import itertools
+import re
+from collections.abc import Iterable, Iterator
+from statistics import median_low
+from typing import TYPE_CHECKING, Any
+
+from opencwc.files.passages import Item, Passage, Reading, Refusal, Unread, paragraphs
+from opencwc.files.right_to_left import ARABIC, lines_as_read
+from opencwc.finding import Message
+
+if TYPE_CHECKING:
+    import pypdfium2
+
+_UNLOCK = "Open it, remove the password, save it again."
+_LEAST_TEXT = 20
+_MANY_PATHS = 40
+_DOTS_PER_INCH = 200
+_MOST_DOTS = 30_000_000
+_UNMAPPED = re.compile("[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1f]")
+_LINE_END = re.compile(r"[\x02\ufffe](?:\r\n|\n|\r)?")
+
+
+def read_pdf(data: bytes, reading: Reading) -> Iterator[Item]:
+    """Yield the passages of a PDF, page by page.
+
+    Raises:
+        Refusal: it is locked, damaged beyond reading, or has no page.
+
+    """
+    import pypdfium2
+
+    try:
+        document = pypdfium2.PdfDocument(data)
+        pages = len(document)
+    except pypdfium2.PdfiumError as error:
+        locked = "password" in str(error).lower() or "security" in str(error).lower()
+        raise Refusal("reading_encrypted" if locked else "reading_damaged", _UNLOCK if locked else _AGAIN) from error
+    if pages < 1:
+        raise Refusal("reading_damaged", _AGAIN)
+    attached = document.count_attachments()
+    if attached > 0:
+        reading.note(Message("reading_pdf_attachments", {"count": attached}))
+    return _pages(document, min(pages, reading.limits.pages), pages, reading)
+
+
+_AGAIN = "Copy or download it again, or print it to PDF anew."
+
+
+def _pages(document: pypdfium2.PdfDocument, shown: int, pages: int, reading: Reading) -> Iterator[Item]:
+    import pypdfium2
+
+    for at in range(shown):
+        place = f"p. {at + 1}"
+        try:
+            page = document[at]
+        except pypdfium2.PdfiumError:
+            yield Unread(place, Message("reading_damaged"))
+            continue
+        try:
+            yield from _page(page, place, reading)
+        except pypdfium2.PdfiumError:
+            yield Unread(place, Message("reading_damaged"))
+        finally:
+            page.close()
+    if pages > shown:
+        yield Unread(f"p. {shown + 1}", Message("reading_pages", {"pages": shown}))
+
+
+def _page(page: pypdfium2.PdfPage, place: str, reading: Reading) -> Iterator[Item]:
+    textpage = page.get_textpage()
+    try:
+        text = textpage.get_text_range() if textpage.count_chars() else ""
+        letters = sum(map(str.isalnum, text))
+        unmapped = len(_UNMAPPED.findall(text))
+        # A text that is never seen again by anyone but a machine: fonts without a way back to letters.
+        is_garbled = letters + unmapped > 0 and unmapped > 0.3 * (letters + unmapped)
+        shows_picture = (letters < _LEAST_TEXT or is_garbled) and (is_garbled or _holds_picture(page))
+        if letters and not is_garbled:
+            yield from _numbered(place, _paragraphs(textpage, text))
+        if shows_picture:
+            yield from _recognised(page, place, reading)
+        yield from _notes(page, place)
+    finally:
+        textpage.close()
+
+
+def _numbered(place: str, texts: Iterable[str]) -> Iterator[Item]:
+    """Yield ``p. 3`` where a page has one paragraph, else ``p. 3 ¶ 1`` and so on."""
+    said = list(texts)
+    for number, text in enumerate(said, 1):
+        yield Passage(place if len(said) == 1 else f"{place} ¶ {number}", text)
+
+
+def _paragraphs(textpage: pypdfium2.PdfTextPage, text: str) -> Iterator[str]:
+    """Join lines to paragraphs where they follow each other closely; PDFium gives the lines, and where they stand."""
+    lines: list[tuple[str, float | None]] = []
+    if ARABIC.search(text):
+        lines += lines_as_read(textpage)
+    else:
+        at = 0
+        for line in text.splitlines(keepends=True):
+            said = line.strip()
+            lead = len(line) - len(line.lstrip())
+            lines.append((_LINE_END.sub("-", said), _height(textpage, at + lead) if said else None))
+            at += len(line)
+    heights = [height for said, height in lines if said]
+    steps = [
+        above - below
+        for above, below in itertools.pairwise(heights)
+        if above is not None and below is not None and above > below
+    ]
+    usual = median_low(steps) if steps else 0.0
+    spaced: list[str] = []
+    before: float | None = None
+    for said, height in lines:
+        if said and before is not None and height is not None and usual and not -0.5 <= before - height <= 1.5 * usual:
+            spaced.append("")
+        spaced.append(said)
+        before = height if said else before
+    if any("\t" in said for said, _ in lines):  # rows of two columns
+        yield from (said for said, _ in lines if said.strip())
+        return
+    yield from paragraphs(spaced)
+
+
+def _height(textpage: pypdfium2.PdfTextPage, index: int) -> float | None:
+    """Return how high the character of this index stands on the page, in points."""
+    from pypdfium2 import raw
+
+    x, y = ctypes.c_double(), ctypes.c_double()
+    return y.value if raw.FPDFText_GetCharOrigin(textpage, index, x, y) else None
+
+
+def _holds_picture(page: pypdfium2.PdfPage) -> bool:
+    from pypdfium2 import raw
+
+    paths = 0
+    for at in range(min(raw.FPDFPage_CountObjects(page), 10_000)):
+        kind = raw.FPDFPageObj_GetType(raw.FPDFPage_GetObject(page, at))
+        if kind in (raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_FORM, raw.FPDF_PAGEOBJ_SHADING):
+            return True
+        paths += kind == raw.FPDF_PAGEOBJ_PATH
+        if paths > _MANY_PATHS:
+            return True
+    return False
+
+
+def _recognised(page: pypdfium2.PdfPage, place: str, reading: Reading) -> Iterator[Item]:
+    if reading.tesseract is None:
+        yield Unread(place, Message("reading_picture_page"))
+        return
+    reading.ocr_pages += 1
+    if reading.ocr_pages > reading.limits.ocr_pages:
+        yield Unread(place, Message("reading_ocr_pages", {"pages": reading.limits.ocr_pages}))
+        return
+    reading.announce()
+    text, problem = reading.tesseract.recognise(_as_pgm(page), reading)
+    said = list(paragraphs(text.split("\n")))
+    if problem or not said:
+        yield Unread(place, problem or Message("reading_ocr_nothing"))
+    yield from _numbered(place, said)
+
+
+def _as_pgm(page: pypdfium2.PdfPage) -> bytes:
+    """Return a page as a grey picture (Netpbm P5) of about 200 dots an inch, less where the page is very large."""
+    width, height = page.get_size()
+    scale = _DOTS_PER_INCH / 72
+    dots = max(1.0, width * height * scale * scale)
+    if dots > _MOST_DOTS:
+        scale *= (_MOST_DOTS / dots) ** 0.5
+    bitmap: Any = page.render(scale=scale, grayscale=True, may_draw_forms=False)
+    try:
+        buffer = memoryview(bitmap.buffer).cast("B")
+        rows = [bytes(buffer[at * bitmap.stride : at * bitmap.stride + bitmap.width]) for at in range(bitmap.height)]
+        return b"P5 %d %d 255\n" % (bitmap.width, bitmap.height) + b"".join(rows)
+    finally:
+        bitmap.close()
+
+
+def _notes(page: pypdfium2.PdfPage, place: str) -> Iterator[Item]:
+    """Yield what is written in the notes and the fields of a form on this page: PDFium's text leaves them out."""
+    from pypdfium2 import raw
+
+    number = 0
+    for at in range(min(raw.FPDFPage_GetAnnotCount(page), 2_000)):
+        annotation = raw.FPDFPage_GetAnnot(page, at)
+        if not annotation:
+            continue
+        try:
+            kind = raw.FPDFAnnot_GetSubtype(annotation)
+            if kind in (raw.FPDF_ANNOT_LINK, raw.FPDF_ANNOT_POPUP):
+                continue
+            said = [_annotation_text(annotation, key) for key in (b"V", b"Contents")]
+        finally:
+            raw.FPDFPage_CloseAnnot(annotation)
+        for text in dict.fromkeys(text for text in said if text.strip()):
+            number += 1
+            name = "field" if kind == raw.FPDF_ANNOT_WIDGET else "note"
+            yield Passage(f"{place} {name} {number}", text.replace("\r\n", "\n").replace("\r", "\n").strip())
+
+
+def _annotation_text(annotation: Any, key: bytes) -> str:
+    from pypdfium2 import raw
+
+    size = raw.FPDFAnnot_GetStringValue(annotation, key, None, 0)
+    if size <= 2 or size > 2_000_000:
+        return ""
+    buffer = (ctypes.c_ushort * (size // 2 + 1))()
+    raw.FPDFAnnot_GetStringValue(annotation, key, buffer, size)
+    return bytes(buffer)[: size - 2].decode("utf-16-le", "replace")

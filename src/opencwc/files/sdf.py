@@ -1,0 +1,167 @@
+"""SDF and MOL files: records cut at ``$$$$`` as they stream by; the mol block of each is the input.
+
+The format is that of the CTfile Formats document (BIOVIA, 2020): title, program and comment lines, counts, atoms,
+``M  END``, then data items ``> <NAME>``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from opencwc.files.columns import Wanted, find_column
+from opencwc.files.contents import Contents
+from opencwc.files.rows import (
+    EMPTY,
+    HOLDS_NUL,
+    LOST_CHARACTER,
+    STARTS_CHARACTERS,
+    Limits,
+    Part,
+    part_of_values,
+    too_long_message,
+)
+from opencwc.files.text import Text
+from opencwc.finding import Message
+
+STRUCTURE, TITLE = "structure", "title"
+_RECORD_END = re.compile(rb"^\$\$\$\$[^\n]*\n", re.MULTILINE)
+_BLOCK_END = re.compile(r"^M  END[^\n]*(?:\n|$)", re.MULTILINE)
+_ITEM = re.compile(r"^>[^\n<]*<([^\n>]*)>[^\n]*\n((?:[^\n]+\n?)*)", re.MULTILINE)
+_RECORDS_A_PART = 2_000
+CUT = Message("record_cut")
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """Which columns of a record are the input and the id."""
+
+    input: str
+    id: str
+
+
+def read_records(text: Text, wanted: Wanted, kind: str) -> Contents:
+    """Open an SDF or MOL file; a data item can be named as the input or as the id."""
+    tags = dict.fromkeys(tag for tag, _ in _ITEM.findall(text.start))
+    columns = (STRUCTURE, TITLE, *(tag for tag in tags if tag not in (STRUCTURE, TITLE)))
+    column = columns[0 if wanted.column is None else find_column(wanted.column, columns, wanted.where)]
+    id_column = columns[1 if wanted.id_column is None else find_column(wanted.id_column, columns, wanted.where)]
+    records = split_records(text.lines(), text.limits.max_value_bytes)
+    return Contents(
+        kind=kind,
+        columns=columns,
+        column=column,
+        id_column=id_column,
+        parts=_parts(records, _Asked(column, id_column), text.limits),
+        inputs_are="molblock" if column == STRUCTURE else "text",
+    )
+
+
+@dataclass(frozen=True)
+class Record:
+    """The text of one record, and why it cannot be read where that is known already."""
+
+    text: bytes
+    problem: Message | None = None
+
+
+def split_records(lines: Iterable[bytes | Message], limit: int) -> Iterator[Record]:
+    """Cut blocks of lines into records; of one longer than ``limit`` only the start is kept.
+
+    What stands after the last ``$$$$`` is a record if it has a mol block, a cut record if it has only a part of one.
+    """
+    kept, size = b"", 0
+    problem: Message | None = None
+    for block in lines:
+        if isinstance(block, Message):
+            if block.id in ("file_ends_early", "file_damaged"):
+                if _BLOCK_END.search(kept.decode("utf-8", "ignore")):
+                    yield Record(kept, problem)
+                yield Record(b"", block)
+                return
+            problem = problem or block
+            continue
+        at = 0
+        for end in _RECORD_END.finditer(block):
+            yield _record(kept + block[at : end.start()], size + end.start() - at, problem, limit)
+            kept, size, problem, at = b"", 0, None, end.end()
+        rest = block[at:]
+        size += len(rest)
+        kept = (kept + rest)[: limit + 1]
+    if problem:
+        yield Record(kept, problem)
+    elif kept.strip():
+        ended = size > limit or _BLOCK_END.search(kept.decode("utf-8", "ignore"))
+        yield _record(kept, size, None if ended else CUT, limit)
+
+
+def _record(text: bytes, size: int, problem: Message | None, limit: int) -> Record:
+    if problem is None and size > limit:
+        # A long list of data items after a whole mol block does no harm.
+        end = _BLOCK_END.search(text[:limit].decode("utf-8", "ignore"))
+        if end is None:
+            problem = too_long_message(text[:400].decode("utf-8", "ignore").strip(), size)
+    return Record(text[:limit], problem)
+
+
+def _parts(records: Iterable[Record], asked: _Asked, limits: Limits) -> Iterator[Part]:
+    inputs: list[str | None] = []
+    ids: list[str | None] = []
+    problems: dict[int, Message] = {}
+    size = 0
+    for record in records:
+        text = record.text.decode("utf-8", "replace")
+        items = dict(_ITEM.findall(text)) if {asked.input, asked.id} - {STRUCTURE, TITLE} else {}
+        problem = record.problem or _problem(text, limits)
+        if problem:
+            problems[len(inputs)] = problem
+        inputs.append(None if problem else _value(asked.input, text, items))
+        ids.append(_value(asked.id, text, items) if text else None)
+        size += len(record.text)
+        if len(inputs) >= _RECORDS_A_PART or size > limits.max_value_bytes * 4:
+            yield _part(inputs, ids, problems, asked, limits)
+            inputs, ids, problems, size = [], [], {}, 0
+    if inputs:
+        yield _part(inputs, ids, problems, asked, limits)
+
+
+def _problem(text: str, limits: Limits) -> Message | None:
+    if not text.strip():
+        return EMPTY
+    if "\0" in text:
+        return HOLDS_NUL
+    block = _mol_block(text)
+    body = block.split("\n", 3)[-1]  # a lost character in the three lines of title and comment does no harm
+    if LOST_CHARACTER in body:
+        return Message("row_undecodable", {"encoding": limits.encoding, "starts": block.strip()[:STARTS_CHARACTERS]})
+    return None
+
+
+def _value(column: str, text: str, items: dict[str, str]) -> str | None:
+    if column == STRUCTURE:
+        return _mol_block(text)
+    if column == TITLE:
+        return text.split("\n", 1)[0].strip()
+    return items.get(column, "").strip() or None
+
+
+def _mol_block(text: str) -> str:
+    end = _BLOCK_END.search(text)
+    if end:
+        return text[: end.end()]
+    item = re.search(r"^> ", text, re.MULTILINE)
+    return text[: item.start()] if item else text
+
+
+def _part(
+    inputs: list[str | None], ids: list[str | None], problems: dict[int, Message], asked: _Asked, limits: Limits
+) -> Part:
+    if asked.input != STRUCTURE:
+        return part_of_values(inputs, ids, problems, limits)
+    import polars as pl
+
+    # A mol block is a text of fixed lines: its first may be blank, so nothing is stripped from it.
+    part = part_of_values([None] * len(ids), ids, problems, limits)
+    kept = {row: why for row, why in part.problems.items() if row in problems}
+    return Part(part.ids, pl.Series("inputs", inputs, dtype=pl.String), kept)

@@ -1,0 +1,99 @@
+"""SMILES files: a SMILES, white space, a name; and plain lists, where the whole line is the chemical."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from opencwc.files.columns import Wanted, find_column, plain
+from opencwc.files.contents import Contents
+from opencwc.files.rows import HOLDS_NUL, WHITE_SPACE, Limits, Part, examine, part_of_problem
+from opencwc.files.text import Text
+from opencwc.files.values import looks_like_smiles
+from opencwc.finding import Message
+
+if TYPE_CHECKING:
+    import polars as pl
+
+# A CXSMILES extension between bars stays with its SMILES; of several tab-separated fields after it the first counts.
+_FIELDS = r"^(?<smiles>\S+(?:[ \t]+\|[^|]*\|)?)(?:[ \t]+(?<name>[^\t]*))?"
+_SMILES_HEADERS = frozenset({"smiles", "smi", "cxsmiles", "canonical smiles", "isomeric smiles", "structure"})
+_LIST_HEADERS = frozenset(
+    {"name", "names", "chemical", "chemicals", "substance", "substances", "cas", "casrn", "cas no", "cas number"}
+    | {"inchi", "compound", "product", "chemical name"}
+)
+
+
+def read_smiles(text: Text, wanted: Wanted) -> Contents:
+    """Open a SMILES file; a first line that starts with the word ``smiles`` names the columns."""
+    first_line = _first_line(text.start)
+    cells = first_line.split(None, 1)
+    headed = bool(cells) and plain(cells[0]) in _SMILES_HEADERS and not looks_like_smiles(cells[0])
+    columns = (
+        (cells[0], cells[1].split("\t")[0].strip() if len(cells) > 1 else "name") if headed else ("smiles", "name")
+    )
+    chosen = 0 if wanted.column is None else find_column(wanted.column, columns, wanted.where)
+    other = 1 - chosen
+    if wanted.id_column is not None:
+        other = find_column(wanted.id_column, columns, wanted.where)
+    return Contents(
+        kind="smi",
+        columns=columns,
+        column=columns[chosen],
+        id_column=columns[other],
+        parts=_parts(text.data_lines(), text.limits, (chosen, other)),
+        drop=min(_lines_to_first(text.start), text.ended_lines) if headed else 0,
+    )
+
+
+def read_list(text: Text, wanted: Wanted) -> Contents:
+    """Open a list of one chemical a line; a first line such as ``name`` or ``CAS No.`` names the column."""
+    first_line = _first_line(text.start)
+    headed = plain(first_line) in _LIST_HEADERS | _SMILES_HEADERS
+    columns = (first_line if headed else "text",)
+    if wanted.column is not None:
+        find_column(wanted.column, columns, wanted.where)
+    if wanted.id_column is not None:
+        find_column(wanted.id_column, columns, wanted.where)
+    return Contents(
+        kind="text",
+        columns=columns,
+        column=columns[0],
+        id_column=None,
+        parts=_parts(text.data_lines(), text.limits, None),
+        drop=min(_lines_to_first(text.start), text.ended_lines) if headed else 0,
+    )
+
+
+def _first_line(start: str) -> str:
+    return start.lstrip(WHITE_SPACE).split("\n", 1)[0].strip(WHITE_SPACE)
+
+
+def _lines_to_first(start: str) -> int:
+    return start[: len(start) - len(start.lstrip(WHITE_SPACE))].count("\n") + 1
+
+
+def _parts(lines: Iterable[bytes | Message], limits: Limits, fields: tuple[int, int] | None) -> Iterator[Part]:
+    for block in lines:
+        if isinstance(block, Message):
+            yield part_of_problem(block)
+        else:
+            yield _part(block, limits, fields)
+
+
+def _part(block: bytes, limits: Limits, fields: tuple[int, int] | None) -> Part:
+    import polars as pl
+
+    lines = pl.Series("inputs", block.decode("utf-8").split("\n")[:-1], dtype=pl.String)
+    problems: dict[int, Message] = {}
+    if b"\0" in block:
+        problems = dict.fromkeys(lines.str.contains("\0", literal=True).arg_true().to_list(), HOLDS_NUL)
+    if fields is None:
+        return examine(lines, None, limits, problems)
+    cut = _cut(lines)
+    return examine(cut[fields[0]], cut[fields[1]], limits, problems)
+
+
+def _cut(lines: pl.Series) -> tuple[pl.Series, pl.Series]:
+    cut = lines.str.strip_chars(WHITE_SPACE).str.extract_groups(_FIELDS).struct
+    return cut.field("smiles"), cut.field("name")

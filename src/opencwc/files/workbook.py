@@ -1,0 +1,260 @@
+"""Workbooks (xlsx, xlsm, xlsb, xls, ods), read as data by calamine; nothing in them is ever run."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+from opencwc.errors import InputError
+from opencwc.files.columns import SAMPLE_ROWS, Wanted, named
+from opencwc.files.contents import Contents
+from opencwc.files.delimiters import has_header
+from opencwc.files.rows import HOLDS_NUL, Limits, Part, examine
+from opencwc.files.sources import ByteStream
+from opencwc.finding import Message
+
+if TYPE_CHECKING:
+    import polars as pl
+    from fastexcel import ExcelReader
+
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
+
+MAX_UNPACKED_BYTES = 2_000_000_000
+MAX_RATIO = 200
+BIG_PART_BYTES = 50_000_000
+# calamine lays a sheet out as a full rectangle of cells of about 32 bytes: one cell far away costs them all.
+MAX_CELLS = 64_000_000
+_PART_ROWS = 100_000
+_MAX_TITLE_ROWS = 20
+_SCAN_BYTES = 1_000_000
+_PLACE = re.compile(rb'<(?:\w+:)?(?:row|c)\b[^>]{0,200}?\br="([A-Z]{0,3})(\d{1,9})"')
+_ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
+_OPEN_AND_SAVE = "Open it in a spreadsheet program and save it as .xlsx or .csv."
+
+
+def read_workbook(stream: ByteStream, wanted: Wanted, sheet: str | None, limits: Limits) -> Contents:
+    """Open one sheet of a workbook: the one named, else the first.
+
+    Raises:
+        InputError: the workbook is damaged, encrypted, unreasonably large unpacked, or has no such sheet.
+
+    """
+    path = stream.as_file()
+    kind, has_macros = _inspect(path, wanted.where)
+    reader = _calamine(wanted.where, _open_reader, path)
+    names: list[str] = reader.sheet_names
+    name = _sheet_name(names, sheet, wanted.where)
+    start = _load(reader, name, wanted.where, n_rows=SAMPLE_ROWS + 1)
+    if start.width == 0:
+        raise InputError(f"The sheet {name!r} is empty.", where=wanted.where, remedy=_other_sheets(names))
+    records = [["" if cell is None else str(cell) for cell in row] for row in start.rows()]
+    asked = (wanted.column, wanted.id_column)
+    above = _rows_above_header(records, asked)
+    headed = has_header(records[above:], asked)
+    drop = above + 1 if headed else 0
+    columns = named(records[above]) if headed else tuple(f"col{number}" for number in range(1, start.width + 1))
+    data = records[drop:]
+    chosen = wanted.choose(columns, [[row[at].strip() or None for row in data] for at in range(start.width)])
+    notes = [] if headed else [Message("note_no_header", {"columns": start.width})]
+    if titles := sum(any(cell.strip() for cell in row) for row in records[: drop - 1]) if headed else 0:
+        notes.append(Message("note_title_rows", {"rows": titles}))
+    if sheet is None and len(names) > 1:
+        notes.append(Message("note_sheet", {"sheet": name, "others": len(names) - 1}))
+    if has_macros:
+        notes.append(Message("note_macros"))
+    positions = (chosen.input, chosen.input if chosen.id is None else chosen.id)
+    walk = _Walk(reader, name, wanted.where, positions, limits)
+    return Contents(
+        kind=kind,
+        columns=columns,
+        column=columns[chosen.input],
+        id_column=None if chosen.id is None else columns[chosen.id],
+        parts=walk.parts(has_ids=chosen.id is not None),
+        drop=drop,
+        notes=tuple(notes),
+        share_read=lambda: walk.share,
+    )
+
+
+def _rows_above_header(records: list[list[str]], asked: tuple[str | None, str | None]) -> int:
+    """How many rows stand above the header: blank rows, and titles of one cell in a sheet of several columns."""
+    for at, row in enumerate(records[:_MAX_TITLE_ROWS]):
+        filled = [cell for cell in row if cell.strip()]
+        if len(filled) > 1 or (filled and (len(row) == 1 or has_header([row], asked))):
+            return at
+    return 0
+
+
+class _Walk:
+    """The wanted columns of a sheet, a slice at a time."""
+
+    def __init__(self, reader: ExcelReader, name: str, where: str, positions: tuple[int, int], limits: Limits) -> None:
+        self._reader, self._name, self._where = reader, name, where
+        self._positions, self._limits = positions, limits
+        self.share = 0.0
+
+    def parts(self, *, has_ids: bool) -> Iterator[Part]:
+        frame = _load(self._reader, self._name, self._where, use_columns=sorted(set(self._positions)))
+        inputs = frame.to_series(0 if self._positions[0] <= self._positions[1] else 1)
+        ids = frame.to_series(0 if self._positions[1] <= self._positions[0] else 1) if has_ids else None
+        for start in range(0, len(inputs), _PART_ROWS):
+            end = start + _PART_ROWS
+            cells = inputs[start:end]
+            holds_nul = cells.str.contains("\0", literal=True).fill_null(value=False).arg_true()
+            problems = dict.fromkeys(holds_nul.to_list(), HOLDS_NUL)
+            yield examine(cells, None if ids is None else ids[start:end], self._limits, problems)
+            self.share = min(1.0, end / len(inputs))
+
+
+def _load(
+    reader: ExcelReader, name: str, where: str, *, n_rows: int | None = None, use_columns: list[int] | None = None
+) -> pl.DataFrame:
+    import polars as pl
+
+    def load() -> pl.DataFrame:
+        sheet = reader.load_sheet(
+            name, header_row=None, skip_rows=0, n_rows=n_rows, use_columns=use_columns, dtypes="string"
+        )
+        return sheet.to_polars().select(pl.all().cast(pl.String)) if sheet.width else pl.DataFrame()
+
+    return _calamine(where, load)
+
+
+def _open_reader(path: Path) -> ExcelReader:
+    import fastexcel
+
+    return fastexcel.read_excel(path)
+
+
+def _calamine(where: str, call: Callable[Given, Result], *arguments: Given.args, **options: Given.kwargs) -> Result:
+    """Call into calamine; whatever goes wrong there is the file's fault, even a panic, which is no ``Exception``."""
+    try:
+        return call(*arguments, **options)
+    except (KeyboardInterrupt, SystemExit, MemoryError):
+        raise
+    except BaseException as error:
+        reason = str(error).split("\n", 1)[0][:200]
+        if "password" in reason.lower() or "encrypt" in reason.lower():
+            raise _encrypted(where) from error
+        raise InputError(f"The workbook cannot be read: {reason}.", where=where, remedy=_OPEN_AND_SAVE) from error
+
+
+def _sheet_name(names: list[str], asked: str | None, where: str) -> str:
+    if not names:
+        raise InputError("The workbook has no sheet.", where=where, remedy=_OPEN_AND_SAVE)
+    if asked is None:
+        return names[0]
+    for name in names:
+        if name.strip().casefold() == asked.strip().casefold():
+            return name
+    raise InputError(f"There is no sheet {asked!r}.", where=where, remedy=_other_sheets(names))
+
+
+def _other_sheets(names: list[str]) -> str:
+    return f"Name one after a #, as in FILE.xlsx#{names[0]}. The sheets are: {', '.join(map(repr, names[:40]))}."
+
+
+def _encrypted(where: str) -> InputError:
+    return InputError(
+        "The workbook is locked with a password.", where=where, remedy="Open it, remove the password, save it again."
+    )
+
+
+def _inspect(path: Path, where: str) -> tuple[str, bool]:
+    """The kind of workbook and whether it holds macros; refuses what would unpack to more than it should."""
+    if not zipfile.is_zipfile(path):
+        return _inspect_ole(path, where), False
+    try:
+        with zipfile.ZipFile(path) as archive:
+            kind = _kind(archive, where)
+            _refuse_bombs(archive, where)
+            _measure(archive, where)
+            return kind, any(name.lower().endswith("vbaproject.bin") for name in archive.namelist())
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError, RuntimeError) as error:
+        raise InputError(f"The workbook is damaged: {error}.", where=where, remedy="Copy or save it again.") from error
+
+
+def _inspect_ole(path: Path, where: str) -> str:
+    """``xls``, unless the compound file is an encrypted workbook or no workbook ([MS-OFFCRYPTO] 2.3, [MS-XLS] 2.1)."""
+    found = {"encrypted": False, "xls": False}
+    tail = b""
+    with path.open("rb") as file:
+        if file.read(4) == b"PK\x03\x04":
+            raise InputError("The workbook is cut short.", where=where, remedy="Copy or download it again.")
+        file.seek(0)
+        while chunk := file.read(_SCAN_BYTES):
+            window = tail + chunk
+            found["encrypted"] |= _ENCRYPTED_STREAM in window
+            found["xls"] |= any(stream.encode("utf-16-le") in window for stream in ("Workbook", "Book"))
+            tail = window[-64:]
+    if found["encrypted"]:
+        raise _encrypted(where)
+    if not found["xls"]:
+        raise InputError("The file is an Office document, not a workbook.", where=where, remedy=_OPEN_AND_SAVE)
+    return "xls"
+
+
+def _kind(archive: zipfile.ZipFile, where: str) -> str:
+    names = set(archive.namelist())
+    if any(part.flag_bits & 1 for part in archive.infolist()):
+        raise _encrypted(where)
+    for part, kind in (("xl/workbook.xml", "xlsx"), ("xl/workbook.bin", "xlsb")):
+        if part in names:
+            return kind
+    if {"mimetype", "content.xml"} <= names and b"spreadsheet" in archive.read("mimetype")[:200]:
+        return "ods"
+    if any(name.startswith(("word/", "ppt/")) for name in names):
+        raise InputError("The file is an Office document, not a workbook.", where=where, remedy=_OPEN_AND_SAVE)
+    raise InputError("The file is a ZIP archive.", where=where, remedy="Unpack it and name one file inside it.")
+
+
+def _refuse_bombs(archive: zipfile.ZipFile, where: str) -> None:
+    total = sum(part.file_size for part in archive.infolist())
+    packed = any(
+        part.file_size > BIG_PART_BYTES and part.file_size > MAX_RATIO * max(1, part.compress_size)
+        for part in archive.infolist()
+    )
+    if total > MAX_UNPACKED_BYTES or packed:
+        raise InputError(
+            f"The workbook would unpack to {total:,} bytes, more than a workbook of its size should.",
+            where=where,
+            remedy=_OPEN_AND_SAVE,
+        )
+
+
+def _measure(archive: zipfile.ZipFile, where: str) -> None:
+    """Unpack every XML part once: a part larger than it declares, and a rectangle of too many cells, are found here."""
+    for part in archive.infolist():
+        if not part.filename.endswith((".xml", ".rels")):
+            continue
+        is_sheet = part.filename.startswith("xl/worksheets/")
+        rows = columns = 0
+        tail = b""
+        with archive.open(part) as unpacked:
+            while chunk := unpacked.read(_SCAN_BYTES):
+                window = tail + chunk
+                if is_sheet:
+                    rows, columns = _extent(window, rows, columns)
+                    tail = window[-300:]
+        if rows * columns > MAX_CELLS:
+            raise InputError(
+                f"A sheet spans {rows:,} rows by {columns:,} columns ({part.filename}).",
+                where=where,
+                remedy="Delete the cells far below and far to the right, or save it as CSV.",
+            )
+
+
+def _extent(window: bytes, rows: int, columns: int) -> tuple[int, int]:
+    for letters, number in _PLACE.findall(window):
+        rows = max(rows, int(number))
+        if letters:
+            column = 0
+            for letter in letters:
+                column = 26 * column + letter - ord("A") + 1
+            columns = max(columns, column)
+    return rows, columns

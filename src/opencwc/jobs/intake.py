@@ -1,0 +1,123 @@
+"""What the service and its worker ask of the casebook: to take an upload in, to give it out, to keep its findings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import IO, Any, Protocol
+
+from opencwc.casebook.cases import case_for_keeping, case_numbered
+from opencwc.casebook.database import Casebook
+from opencwc.casebook.findings import list_findings, record_refusals
+from opencwc.casebook.model import CaseStatus, Filter, KeptFinding, Mark, Person
+from opencwc.casebook.runs import begin_run, keep_source, parts_of_source, resume_run, source_row
+from opencwc.errors import ConflictError, NotFoundError
+from opencwc.finding import Finding
+from opencwc.jobs.queue import Job
+
+
+class Keeper(Protocol):
+    """Keeps the findings of one run; ``rows`` is the last row whose findings are all kept."""
+
+    number: int
+    rows: int
+
+    def keep(self, findings: Iterable[Finding | Mapping[str, Any]]) -> int:
+        """Keep the findings of whole rows, all or none."""
+        ...
+
+    def finish(self, tally: Mapping[str, Any], *, state: str = "done", rows: int | None = None) -> None:
+        """End the run."""
+        ...
+
+
+class House(Protocol):
+    """Where a worker finds what a job is about and keeps what comes of it."""
+
+    def read(self, job: Job) -> Iterator[bytes]:
+        """Give the bytes of the upload."""
+        ...
+
+    def begin(self, job: Job, checked: Mapping[str, Any], maker: Mapping[str, Any]) -> Keeper:
+        """Begin to keep."""
+        ...
+
+    def resume(self, job: Job) -> Keeper:
+        """Go on keeping; raise `ConflictError` where the run has ended."""
+        ...
+
+    def record_refused(self, job: Job, refused: Sequence[str]) -> None:
+        """Record requests in the upload that were refused, in the name of the person who asked for the job."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """An upload that is kept: its source and the case it belongs to."""
+
+    source_id: str
+    case_number: int
+
+
+@dataclass(frozen=True)
+class Intake:
+    """The casebook as the service sees it; ``person_by_id`` finds the person who asked for a job."""
+
+    book: Casebook
+    person_by_id: Callable[[str], Person]
+
+    def take(self, person: Person, case: str, stream: IO[bytes], name: str, media_type: str, mark: Mark) -> Taken:
+        """Keep an upload as a source of a case, which is opened where there is none of this name."""
+        found = case_for_keeping(self.book, person, case, mark)
+        if found.status is CaseStatus.CLOSED:
+            raise ConflictError(f"the case {case} is closed", where="case", remedy="Open it, or name another one.")
+        source = keep_source(self.book, person, stream, name, mark=mark, media_type=media_type)
+        return Taken(source.id, found.number)
+
+    def read(self, job: Job) -> Iterator[bytes]:
+        """Give the bytes of the upload."""
+        return parts_of_source(self.book, job.source_id)
+
+    def begin(self, job: Job, checked: Mapping[str, Any], maker: Mapping[str, Any]) -> Keeper:
+        """Begin the run of a job, in the name of the person who asked for it."""
+        with self.book.reading() as connection:
+            source = source_row(connection, job.source_id)
+        if source is None or source.erased:
+            raise NotFoundError("the upload is no longer kept", where=job.source_id)
+        asked = {name: value for name, value in job.asked.items() if name not in ("attempts", "case")}
+        person = self.person_by_id(job.person)
+        return begin_run(
+            self.book, person, str(job.asked["case"]), verb="screen", asked=asked, checked=checked, maker=maker,
+            source=source,
+        )  # fmt: skip
+
+    def resume(self, job: Job) -> Keeper:
+        """Take up the run of a job."""
+        if job.run is None:
+            raise NotFoundError("the job has no run yet")
+        return resume_run(self.book, job.person, job.run)
+
+    def record_refused(self, job: Job, refused: Sequence[str]) -> None:
+        """Record requests in the upload that were refused."""
+        record_refusals(self.book, job.person, refused)
+
+    def may_see(self, person: Person, jobs: Sequence[Job]) -> list[Job]:
+        """Leave out the jobs of cases and uploads that are above the person's clearance by now."""
+        with self.book.reading() as connection:
+            cases = {number: case_numbered(connection, number).mark for number in {one.case_number for one in jobs}}
+            sources = {one: source_row(connection, one) for one in {job.source_id for job in jobs}}
+        marks = {one: source.mark for one, source in sources.items() if source is not None}
+        return [
+            one
+            for one in jobs
+            if max(cases[one.case_number], marks.get(one.source_id, Mark.UNCLASSIFIED)) <= person.clearance
+        ]
+
+    def findings(self, person: Person, run: int) -> Iterator[list[KeptFinding]]:
+        """Give the findings of a run page by page, as far as the person may see them."""
+        after: int | None = 0
+        while after is not None:
+            page = list_findings(self.book, person, Filter(run=run), after=after, limit=1_000)
+            if page.findings:
+                yield page.findings
+            after = page.next

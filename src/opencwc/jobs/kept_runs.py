@@ -1,0 +1,146 @@
+"""Runs of which something is kept for pages: who may see one, what is kept of it, and the list of them.
+
+Nothing is shown from memory before the casebook has said, for this person and at this moment, that it may be seen.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from sqlalchemy import select
+
+from opencwc.casebook import tables
+from opencwc.casebook.cases import case_numbered
+from opencwc.casebook.database import Casebook
+from opencwc.casebook.findings import show_case
+from opencwc.casebook.model import Case, Person
+from opencwc.casebook.permissions import may, require
+from opencwc.casebook.run_pages import PAGES, pages_of
+from opencwc.casebook.runs import read_source, run_named, source_row
+from opencwc.errors import NotFoundError
+
+MOST_LISTED = 50
+KEPT_IN_MEMORY = 4
+"""Files of pages that are held ready, the latest asked for."""
+Kept = TypeVar("Kept")
+_loaded: OrderedDict[tuple[str, str], Any] = OrderedDict()
+_lock = Lock()
+
+
+class Shelf(NamedTuple):
+    """Where runs of a verb stand: what one of them is called in an error, and the address of their list."""
+
+    verb: str
+    named: str
+    place: str
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A run in the list of all: its number, its case, when, of which files, and how many came out how.
+
+    ``asked`` is the question that it was made for, ``maker`` who made its findings.
+    """
+
+    number: int
+    case: str
+    at: str
+    files: str
+    counts: Mapping[str, int]
+    mark: str
+    asked: Mapping[str, Any]
+    maker: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class ShownRun(Generic[Kept]):
+    """A run that somebody may see: the run as the casebook has it, its case, and what was kept of it."""
+
+    run: Mapping[str, Any]
+    case: Case
+    kept: Kept
+
+    @property
+    def number(self) -> int:
+        """The number of the run with the findings."""
+        return int(self.run["number"])
+
+
+def shown_run(
+    book: Casebook, person: Person, number: int, shelf: Shelf, unpack: Callable[[bytes], Kept]
+) -> ShownRun[Kept]:
+    """Return a run with what is kept of it; one that the person may not see is answered as not there.
+
+    Raises:
+        NotFoundError: there is no such run, or it was not brought to its end.
+
+    """
+    require(person, "read")
+    missing = NotFoundError(f"there is no {shelf.named} {number}", remedy=f"See {shelf.place} for those kept.")
+    with book.reading() as connection:
+        try:
+            run = run_named(connection, number)
+        except NotFoundError:
+            raise missing from None
+        case = case_numbered(connection, run["case_number"])
+    if run["verb"] != shelf.verb or not may(person, "read", case.mark):
+        raise missing
+    case, _, runs = show_case(book, person, case.name)  # which records the access
+    if number not in {one["number"] for one in runs}:
+        raise missing
+    where = pages_of(run["tally"])
+    if not where:
+        raise NotFoundError(
+            f"nothing is kept of the {shelf.named} {number} but its findings",
+            where=f"/casebook?run={number}",
+            remedy="Send the files again to have it with its pages.",
+        )
+    return ShownRun(run, case, _unpacked(book, person, where, unpack))
+
+
+def _unpacked(book: Casebook, person: Person, source: str, unpack: Callable[[bytes], Kept]) -> Kept:
+    with book.reading() as connection:
+        held = source_row(connection, source)
+    if held is None or held.erased:
+        raise NotFoundError("what was kept for these pages was erased")
+    require(person, "read", held.mark)
+    key = (str(book.engine.url), source)
+    with _lock:
+        if key in _loaded:
+            _loaded.move_to_end(key)
+            ready: Kept = _loaded[key]
+            return ready
+    found = unpack(b"".join(read_source(book, person, source)))
+    with _lock:
+        _loaded[key] = found
+        while len(_loaded) > KEPT_IN_MEMORY:
+            _loaded.popitem(last=False)
+    return found
+
+
+def list_runs(book: Casebook, person: Person, verb: str, limit: int = MOST_LISTED) -> list[Listed]:
+    """Return the runs of a verb of which something is kept for pages, as far as a person may see them, latest first."""
+    require(person, "read")
+    run, case = tables.run, tables.case
+    query = (
+        select(run, case.c.name)
+        .join(case, case.c.number == run.c.case_number)
+        .where(run.c.verb == verb, run.c.state == "done", run.c.tally.contains(f'"{PAGES}"'))
+        .where(run.c.mark <= int(person.clearance), case.c.mark <= int(person.clearance))
+        .order_by(run.c.number.desc())
+        .limit(limit)
+    )
+    found = []
+    with book.reading() as connection:
+        for row in connection.execute(query).mappings():
+            counts = json.loads(row["tally"]).get("by_verdict", {})
+            files = str(json.loads(row["checked"]).get("file", ""))
+            mark = str(run_named(connection, row["number"])["mark"])
+            asked, maker = json.loads(row["asked"]), json.loads(row["maker"] or "{}")
+            found.append(Listed(row["number"], row["name"], row["started_at"], files, counts, mark, asked, maker))
+    return found

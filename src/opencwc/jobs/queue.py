@@ -1,0 +1,253 @@
+"""Long work that is waited for: the queue in the casebook's ``job`` table, the same on SQLite and on PostgreSQL.
+
+A job is ``waiting``, ``running``, ``done``, ``failed`` or ``cancelled``. Who claims one says every few seconds that it
+is still at it; a job of which nothing was heard is given to the next worker, which goes on after the last kept row.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Engine, RowMapping, func, select, update
+
+from opencwc.casebook.database import told
+from opencwc.casebook.tables import job
+from opencwc.errors import ConflictError, NotFoundError
+
+ENDED = ("done", "failed", "cancelled")
+STATES = ("waiting", "running", *ENDED)
+STALE_SECONDS = 10.0
+MOST_ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job as it stands; ``asked`` is the question, ``problem`` says what went wrong (empty where nothing did).
+
+    ``rows_all`` is an estimate until the job is done, and ``None`` where there is none.
+    """
+
+    id: str
+    kind: str
+    state: str
+    person: str
+    case_number: int
+    source_id: str
+    asked: dict[str, Any]
+    run: int | None
+    rows_done: int
+    rows_all: int | None
+    problem: dict[str, str]
+    made_at: str
+    started_at: str
+    finished_at: str
+    cancel: bool
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will happen."""
+        return self.state in ENDED
+
+
+class Jobs:
+    """The queue; ``clock`` gives the moment in UTC."""
+
+    def __init__(self, engine: Engine, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._engine = engine
+        self._clock = clock
+
+    def submit(
+        self,
+        person: str,
+        case_number: int,
+        source_id: str,
+        asked: Mapping[str, Any],
+        *,
+        kind: str = "screen",
+        most_waiting: int = 20,
+    ) -> Job:
+        """Put a job in the queue; raise `ConflictError` where the person has too many waiting already."""
+        identity = uuid.uuid4().hex
+        with self._writing() as connection:
+            waiting = connection.execute(
+                select(func.count()).where(job.c.person == person, job.c.state.in_(("waiting", "running")))
+            ).scalar_one()
+            if waiting >= most_waiting:
+                raise ConflictError(
+                    f"{waiting} of your jobs are not finished", remedy="Wait for one to end, or cancel one."
+                )
+            row = {
+                "id": identity, "kind": kind, "state": "waiting", "person": person, "case_number": case_number,
+                "source_id": source_id, "asked": json.dumps(dict(asked), ensure_ascii=False), "run": None,
+                "rows_done": 0, "rows_all": None, "problem": "", "made_at": self._now(), "started_at": "",
+                "beat_at": "", "finished_at": "", "worker": "", "cancel": False,
+            }  # fmt: skip
+            connection.execute(job.insert(), row)
+            return self._get(connection, identity)
+
+    def get(self, identity: str, person: str | None = None) -> Job:
+        """Return a job; raise `NotFoundError` where there is none, or it is another person's."""
+        with self._reading() as connection:
+            found = self._get(connection, identity)
+        if person is not None and found.person != person:
+            raise NotFoundError("there is no such job", remedy="See /api/v1/jobs for yours.")
+        return found
+
+    def of_person(self, person: str, limit: int = 100) -> list[Job]:
+        """Return the person's jobs, the latest first."""
+        query = select(job).where(job.c.person == person).order_by(job.c.made_at.desc(), job.c.id).limit(limit)
+        with self._reading() as connection:
+            return [_job(row) for row in connection.execute(query).mappings()]
+
+    def count(self) -> dict[str, int]:
+        """Return how many jobs stand in which state."""
+        query = select(job.c.state, func.count()).group_by(job.c.state)
+        with self._reading() as connection:
+            found = {str(state): int(number) for state, number in connection.execute(query)}
+        return {**dict.fromkeys(STATES, 0), **found}
+
+    def cancel(self, identity: str, person: str | None = None) -> Job:
+        """Ask that a job be stopped; one that nobody has begun ends at once, one that has ended stays as it is."""
+        self.get(identity, person)
+        with self._writing() as connection:
+            connection.execute(
+                update(job)
+                .where(job.c.id == identity, job.c.state == "waiting")
+                .values(state="cancelled", cancel=True, finished_at=self._now())
+            )
+            connection.execute(update(job).where(job.c.id == identity, job.c.state == "running").values(cancel=True))
+            return self._get(connection, identity)
+
+    # ------------------------------------------------------------------------------------------------ for a worker
+
+    def claim(self, worker: str) -> Job | None:
+        """Take the job that waits longest, or return ``None``; no two workers are given the same."""
+        with self._writing() as connection:
+            longest = (
+                select(job.c.id)
+                .where(job.c.state == "waiting")
+                .order_by(job.c.made_at, job.c.id)
+                .limit(1)
+                .with_for_update(skip_locked=True)
+            )
+            identity = connection.execute(longest).scalar_one_or_none()
+            if identity is None:
+                return None
+            now = self._now()
+            taken = connection.execute(
+                update(job)
+                .where(job.c.id == identity, job.c.state == "waiting")
+                .values(state="running", worker=worker, started_at=now, beat_at=now)
+            )
+            return self._get(connection, identity) if taken.rowcount == 1 else None
+
+    def beat(self, identity: str, worker: str, rows_done: int, rows_all: int | None = None) -> bool:
+        """Say that the worker is still at it and how far; ``False`` where the job is no longer its own."""
+        with self._writing() as connection:
+            done = connection.execute(
+                _own(identity, worker).values(beat_at=self._now(), rows_done=rows_done, rows_all=rows_all)
+            )
+            return done.rowcount == 1
+
+    def is_wanted(self, identity: str, worker: str) -> bool:
+        """Tell whether the job is still this worker's and nobody asked that it be stopped."""
+        query = select(job.c.cancel).where(job.c.id == identity, job.c.worker == worker, job.c.state == "running")
+        with self._reading() as connection:
+            return connection.execute(query).scalar_one_or_none() is False
+
+    def begun(self, identity: str, worker: str, run: int) -> None:
+        """Write down the run in which the job's findings are kept."""
+        with self._writing() as connection:
+            connection.execute(_own(identity, worker).values(run=run))
+
+    def finish(
+        self,
+        identity: str,
+        worker: str,
+        state: str,
+        *,
+        rows: int | None = None,
+        problem: Mapping[str, str] | None = None,
+    ) -> None:
+        """End a job as ``done``, ``failed`` or ``cancelled``; ``rows`` are all of them only where it is done."""
+        told_problem = json.dumps(dict(problem), ensure_ascii=False) if problem else ""
+        values: dict[str, Any] = {"state": state, "finished_at": self._now(), "problem": told_problem, "worker": ""}
+        if rows is not None:
+            values |= {"rows_done": rows, **({"rows_all": rows} if state == "done" else {})}
+        with self._writing() as connection:
+            connection.execute(_own(identity, worker).values(**values))
+
+    def give_back(self, identity: str, worker: str) -> None:
+        """Put a job back into the queue: the worker leaves before the work is done."""
+        with self._writing() as connection:
+            connection.execute(_own(identity, worker).values(state="waiting", worker=""))
+
+    def requeue_stale(self, after: float = STALE_SECONDS) -> int:
+        """Put back the jobs of which nothing was heard; give up those that ended so `MOST_ATTEMPTS` times."""
+        limit = _moment(self._clock() - timedelta(seconds=after))
+        query = select(job).where(job.c.state == "running", job.c.beat_at < limit).with_for_update(skip_locked=True)
+        with self._writing() as connection:
+            rows = connection.execute(query).mappings().all()
+            for row in rows:
+                asked = json.loads(row["asked"])
+                attempts = int(asked.get("attempts", 0)) + 1
+                values: dict[str, Any] = {"asked": json.dumps({**asked, "attempts": attempts}, ensure_ascii=False)}
+                if row["cancel"]:
+                    values |= {"state": "cancelled", "finished_at": self._now(), "worker": ""}
+                elif attempts >= MOST_ATTEMPTS:
+                    problem = {"what": f"the worker died over this job {attempts} times", "remedy": _TELL}
+                    values |= {"state": "failed", "finished_at": self._now(), "problem": json.dumps(problem)}
+                else:
+                    values |= {"state": "waiting", "worker": ""}
+                connection.execute(
+                    update(job).where(job.c.id == row["id"], job.c.beat_at == row["beat_at"]).values(**values)
+                )
+        return len(rows)
+
+    # ------------------------------------------------------------------------------------------------------ inside
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with told(self._engine), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with told(self._engine), self._engine.connect() as connection:
+            prepared = connection.execution_options(begin="BEGIN IMMEDIATE")
+            with prepared.begin():
+                yield prepared
+
+    def _get(self, connection: Connection, identity: str) -> Job:
+        row = connection.execute(select(job).where(job.c.id == identity)).mappings().first()
+        if row is None:
+            raise NotFoundError("there is no such job", remedy="See /api/v1/jobs for yours.")
+        return _job(row)
+
+    def _now(self) -> str:
+        return _moment(self._clock())
+
+
+def _own(identity: str, worker: str) -> Any:
+    return update(job).where(job.c.id == identity, job.c.worker == worker, job.c.state == "running")
+
+
+def _moment(when: datetime) -> str:
+    return when.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _job(row: RowMapping) -> Job:
+    held = {name: row[name] for name in Job.__dataclass_fields__}
+    held["asked"] = json.loads(row["asked"])
+    held["problem"] = json.loads(row["problem"]) if row["problem"] else {}
+    held["cancel"] = bool(row["cancel"])
+    return Job(**held)
+
+
+_TELL = "Tell the administrator; the log of the worker says when it ended."

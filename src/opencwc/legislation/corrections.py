@@ -1,0 +1,199 @@
+"""A lawyer's corrections: what a person says of a measure in place of what was proposed, kept as labels.
+
+They come from ``opencwc corrections`` or, decided on the pages, from the labels of a kept law. Nothing is learned from
+them by itself: ``opencwc models evaluate law-coverage`` measures against them, and they can be exported; whoever trains
+the model anew chooses to use them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from opencwc.errors import InputError, SettingsError, StorageError
+from opencwc.finding import Message, Value
+from opencwc.legislation.model import VERDICTS, Answer, Law
+from opencwc.legislation.verdicts import SIGNS
+from opencwc.settings import data_folder
+
+COLUMNS = (
+    "at", "by", "state", "as_of", "measure", "proposed", "probability", "verdict", "sections", "reason", "lang",
+    "signs", "elements",
+)  # fmt: skip
+_LATER = {"elements"}
+"""Columns that labels of earlier versions do not have."""
+
+
+class Corrections:
+    """The corrections of a house, one JSON line each: ``Corrections(path).add(law, answer, "partial", ...)``."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @classmethod
+    def of_house(cls) -> Corrections:
+        """Return those in the data folder of this house."""
+        return cls(data_folder() / "laws" / "corrections.jsonl")
+
+    def add(
+        self,
+        law: Law,
+        answer: Answer,
+        verdict: str,
+        *,
+        by: str,
+        reason: str,
+        sections: Sequence[str] = (),
+        elements: Sequence[str] = (),
+    ) -> dict[str, Any]:
+        """Keep what a person says of a measure, and return the record.
+
+        ``elements`` are those of which the proposal says the contrary. Raises `SettingsError` without a person, a
+        reason or a known verdict and for an element that the measure does not have, `StorageError` where it cannot be
+        kept.
+        """
+        if verdict not in VERDICTS:
+            raise SettingsError(f"{verdict!r} is no verdict", remedy=f"It is one of: {', '.join(VERDICTS)}.")
+        if not by.strip() or not reason.strip():
+            raise SettingsError("a correction needs a person and a reason", remedy="Say who corrects it, and why.")
+        known = [one.id for one in answer.measure.elements]
+        if strange := [one for one in elements if one not in known]:
+            raise SettingsError(
+                f"{answer.measure.id} has no element {strange[0]!r}", remedy=f"Its elements are: {', '.join(known)}."
+            )
+        record: dict[str, Any] = {
+            "at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "by": by,
+            "state": law.state,
+            "as_of": law.as_of.isoformat(),
+            "measure": answer.measure.id,
+            "proposed": answer.verdict,
+            "probability": answer.probability,
+            "verdict": verdict,
+            "sections": list(sections),
+            "reason": reason,
+            "lang": next(iter(law.languages), ""),
+            "signs": dict(answer.signs),
+            "elements": list(elements),
+        }
+        self._append([record])
+        return record
+
+    def take(self, file: Path) -> int:
+        """Keep the labels of a file as the page of a kept law exports them; return how many were not kept already.
+
+        Raises `InputError` where a line is no label, and keeps none of the file then.
+        """
+        held = self.all()
+        fresh = [one for one in _labels_in(file) if one not in held]
+        self._append(fresh)
+        return len(fresh)
+
+    def _append(self, records: Sequence[Mapping[str, Any]]) -> None:
+        lines = "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in records).encode()
+        try:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            try:
+                os.write(handle, lines)
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+        except OSError as error:
+            raise StorageError(
+                f"the correction cannot be kept ({error})", where=str(self.path), remedy="Make the folder writable."
+            ) from error
+
+    def all(self) -> list[dict[str, Any]]:
+        """Return every correction in the order in which they were made; `InputError` where a line cannot be read."""
+        try:
+            lines = self.path.read_text(encoding="utf-8").splitlines()
+            return [json.loads(line) for line in lines if line.strip()]
+        except FileNotFoundError:
+            return []
+        except (OSError, ValueError) as error:
+            raise InputError(
+                f"the corrections cannot be read ({error})", where=str(self.path), remedy="Mend or move the file."
+            ) from error
+
+    def rows(self) -> tuple[list[dict[str, Any]], tuple[Message, ...]]:
+        """Return the last correction of each measure of each State as a label with its signs.
+
+        A line that is no whole correction is left out; beside the labels, one message a line says so.
+        """
+        last: dict[tuple[str, str], dict[str, Any]] = {}
+        left_out = []
+        for number, line in self._lines():
+            record, lacking = _whole(line)
+            if lacking:
+                told: dict[str, Value] = {"line": number, "file": self.path.name, "field": lacking}
+                left_out.append(Message("law_correction_left_out", told))
+            else:
+                last[str(record["state"]), str(record["measure"])] = record
+        rows = [
+            {"verdict": one["verdict"], "lang": one["lang"], "country": "", **one["signs"]} for one in last.values()
+        ]
+        return rows, tuple(left_out)
+
+    def _lines(self) -> list[tuple[int, str]]:
+        try:
+            text = self.path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return []
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError(
+                f"the corrections cannot be read ({error})", where=str(self.path), remedy="Mend or move the file."
+            ) from error
+        return [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+
+
+def _whole(line: str) -> tuple[dict[str, Any], str]:
+    """Return a line as a record, and the first field that it lacks; ``JSON`` where it is none."""
+    try:
+        record = json.loads(line)
+    except ValueError:
+        return {}, "JSON"
+    if not isinstance(record, dict):
+        return {}, "JSON"
+    signs = record.get("signs")
+    sound = {
+        "state": bool(record.get("state")),
+        "measure": bool(record.get("measure")),
+        "verdict": record.get("verdict") in VERDICTS,
+        "lang": isinstance(record.get("lang"), str),
+        "signs": isinstance(signs, dict) and all(isinstance(signs.get(one), int | float) for one in SIGNS),
+    }
+    return record, next((field for field, holds in sound.items() if not holds), "")
+
+
+def _labels_in(file: Path) -> list[dict[str, Any]]:
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"the labels cannot be read ({error})", where=str(file), remedy="Check the path.") from error
+    found = []
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            record = json.loads(line)
+            sound = (
+                set(record) | _LATER == set(COLUMNS)
+                and record["verdict"] in VERDICTS
+                and set(record["signs"]) >= set(SIGNS)
+            )
+            sound = sound and all(isinstance(record["signs"][name], int | float) for name in SIGNS)
+        except (ValueError, TypeError):
+            sound = False
+        if not sound:
+            raise InputError(
+                f"line {number} is no label of a law",
+                where=str(file),
+                remedy="Take labels as JSON lines from the page of a kept law, or from opencwc corrections export.",
+            )
+        found.append(record)
+    return found

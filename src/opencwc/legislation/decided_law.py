@@ -1,0 +1,147 @@
+"""What people decided of a checked law, and the law as it stands by their decisions; nothing is decided in here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from opencwc.finding import Message
+from opencwc.legislation.model import COVERED, NONE, Answer, Checked, Fulfilled, Law, Shown
+from opencwc.legislation.passages import LegalPassage, sentences_of
+from opencwc.legislation.sections import LegalSection
+from opencwc.wording import say
+
+CORRECTED = "correct"
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What a person finally said of one measure: by whom and when (ISO 8601), with the reason.
+
+    ``outcome`` is ``accept``, ``correct`` or ``reject``; ``verdict`` the one that stands by it, empty where a proposal
+    was rejected and nobody has said what is right. ``place`` is where the words for it stand, ``elements`` the ids of
+    those of which the proposal says the contrary.
+    """
+
+    outcome: str
+    verdict: str
+    by: str
+    at: str
+    reason: str
+    place: str = ""
+    elements: tuple[str, ...] = ()
+
+    @property
+    def day(self) -> str:
+        """The day of the decision, as 2020-06-07."""
+        return self.at[:10]
+
+    @property
+    def said(self) -> Message:
+        """Who decided what, and when."""
+        return Message(f"law_decided_{self.outcome}", {"person": self.by, "day": self.day})
+
+
+Decisions = Mapping[tuple[str, str], Decided]
+"""Final decisions by the set and the id of their measure."""
+
+
+def decided_on(answer: Answer, decisions: Decisions) -> Decided | None:
+    """Return what was decided of a measure, ``None`` where nobody did."""
+    return decisions.get((answer.measure.set, answer.measure.id))
+
+
+def as_decided(checked: Checked, decisions: Decisions) -> Checked:
+    """Return a check as it stands by the decisions: the verdicts, what is missing, the obligations of other texts."""
+    if not decisions:
+        return checked
+    answers = tuple(answer_as_decided(one, decided_on(one, decisions), checked.law) for one in checked.answers)
+    verdicts = {one.measure.id: one.verdict for one in answers}
+    obligations = tuple(_fulfilled(one, verdicts) for one in checked.obligations)
+    return replace(checked, answers=answers, obligations=obligations)
+
+
+def _fulfilled(one: Fulfilled, verdicts: Mapping[str, str]) -> Fulfilled:
+    return replace(one, verdicts=tuple((id, verdicts.get(id, verdict)) for id, verdict in one.verdicts))
+
+
+def answer_as_decided(answer: Answer, decided: Decided | None, law: Law | None = None) -> Answer:
+    """Return an answer as it stands by a decision; a rejected proposal stays what it is, as nobody said what is right.
+
+    With the ``law`` the section that the person named is shown first. Its probability is that of the proposal, so a
+    decided answer has none.
+    """
+    if decided is None or not decided.verdict:
+        return answer
+    found = {*answer.met}
+    for one in decided.elements:
+        found ^= {one}
+    needed = [one.id for one in answer.measure.missing(found)]
+    by_person = {*decided.elements}
+    left = tuple(one for one in answer.delegated if one in needed and one not in by_person)
+    missing = tuple(one for one in needed if one not in left and one not in answer.excepted)
+    excepted = tuple(one for one in answer.excepted if one in needed)
+    if decided.verdict == COVERED:
+        by_person |= set(needed)
+        found |= set(needed)
+        missing = left = excepted = ()
+    elif decided.verdict == NONE:
+        found, left, excepted = set(), (), ()
+        missing = tuple(one.id for one in answer.measure.needed)
+    passing = tuple(one for one in answer.passing if one in missing and one not in by_person)
+    shown = answer.shown
+    if law is not None and decided.verdict != NONE:
+        shown = _named_first(law, decided.place, answer.shown)
+    return replace(
+        answer, verdict=decided.verdict, probability=None, shown=shown, met=tuple(sorted(found)),
+        missing=missing, delegated=left, passing=passing, excepted=excepted,
+        by_person=tuple(one.id for one in answer.measure.elements if one.id in by_person),
+    )  # fmt: skip
+
+
+def _named_first(law: Law, place: str, shown: tuple[Shown, ...]) -> tuple[Shown, ...]:
+    """Return the passages with that of the section that a person named first: its beginning, where it was not shown."""
+    if held := [one for one in shown if is_at(one.passage.section, place)]:
+        return (*held, *(one for one in shown if one not in held))
+    found = [one for one in law.sections if is_at(one, place)]
+    if len(found) != 1:
+        return shown
+    section = found[0]
+    ends = [end for _, end in sentences_of(section.text) if end <= _LONGEST]
+    end = len(section.text) if len(section.text) <= _LONGEST else max(ends, default=_LONGEST)
+    passage = LegalPassage(section, section.start, section.start + end, section.text[:end])
+    return (Shown(passage, 0.0, 0.0), *shown)
+
+
+def is_at(section: LegalSection, place: str) -> bool:
+    """Whether a section is the one that a person named as the place of the words."""
+    said = place.strip().casefold()
+    return bool(section.id and said) and said in (section.id.casefold(), f"{section.file} {section.id}".casefold())
+
+
+_LONGEST = 1_800
+"""Characters that are shown at most of a section that a person named."""
+
+
+def decided_to_plain(decided: Decided) -> dict[str, Any]:
+    """Return a decision as what JSON can hold."""
+    return {
+        "outcome": decided.outcome, "verdict": decided.verdict or None, "by": decided.by, "at": decided.at,
+        "reason": decided.reason, "place": decided.place, "elements": list(decided.elements),
+    }  # fmt: skip
+
+
+def told_in_short(answer: Answer, decided: Decided, lang: str) -> str:
+    """Say who decided on a proposal, and what had been proposed where that is not what stands."""
+    said = say(decided.said, lang)
+    if decided.outcome != CORRECTED:
+        return said
+    proposed = Message("law_proposed", {"verdict": Message(f"law_verdict_{answer.verdict}")})
+    return f"{said}{say('clause_separator', lang)}{say(proposed, lang)}"
+
+
+def people_of(decisions: Decisions) -> dict[str, int]:
+    """Return who decided on how many measures, who decided on the most first."""
+    names = [one.by for one in decisions.values()]
+    return {name: names.count(name) for name in sorted(dict.fromkeys(names), key=lambda one: (-names.count(one), one))}

@@ -1,0 +1,311 @@
+"""Questions over the texts at hand and the Convention: the nearest passages, as they stand, with their citation.
+
+A question and a law seldom share a language or a word. The measures bridge that: the ones that a question comes nearest
+to lend it the words that a law has for them, in the law's own language, and what both searches find is fused. Laws come
+first, then the treaty's text where the user supplies it (it is not ours to ship), then this project's own sentences on
+the Convention, which are never called the Convention's. Nothing is ever composed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
+
+from opencwc.convention import Convention
+from opencwc.convention.measure_terms import fold
+from opencwc.convention.measures import READ_LANGUAGES, Measure, Measures
+from opencwc.finding import Message
+from opencwc.language.encoders import Encoder
+from opencwc.language.refusals import Refusal, judge_request
+from opencwc.language.vectors import vectors_of
+from opencwc.legislation.caveats import doubts_of
+from opencwc.legislation.languages import in_their_languages
+from opencwc.legislation.legal_texts import LegalText
+from opencwc.legislation.passage_search import FUSION, PassageIndex, Question, tokens_of
+from opencwc.legislation.passages import LegalPassage, passages_of
+from opencwc.legislation.references import references_in
+from opencwc.legislation.retrieval import question_of
+from opencwc.legislation.sections import LegalSection, recognised, sections_of
+from opencwc.wording import LANGUAGES, sentence
+
+CONVENTION = "OpenCWC"
+"""Source of this project's own sentences on the Convention."""
+TREATY = "CWC"
+"""Source of the treaty's text that a user supplies."""
+SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """A passage that comes near a question: where it stands (State and file), its text; ``ours`` are our own words.
+
+    ``doubt`` is set where the text calls itself a draft, a bill or repealed.
+    """
+
+    source: str
+    place: str
+    text: str
+    lang: str
+    start: int
+    end: int
+    similarity: float
+    ours: bool = False
+    doubt: Message | None = None
+
+
+class _Near(NamedTuple):
+    """A measure that a question comes near to, and how near."""
+
+    measure: Measure
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a question is answered with: passages, best first; ``note`` says why there are none."""
+
+    passages: tuple[Cited, ...]
+    note: Message | None = None
+    refusal: Refusal | None = None
+
+
+class Library:
+    """Texts ready to be asked: ``Library(encoder, measures, {"FRA": texts})``; build it once, ask it often.
+
+    The Convention's own sentences are always among them. ``ready`` are indexes that stand already, by State, and
+    ``doubts`` what is to be said of their files that may not be in force.
+    ``progress`` is told how many passages are encoded, of how many, where some are not kept in the cache yet.
+    """
+
+    def __init__(
+        self,
+        encoder: Encoder,
+        measures: Measures,
+        texts: Mapping[str, Sequence[LegalText]],
+        *,
+        treaty: LegalText | None = None,
+        cache: Path | None = None,
+        ready: Mapping[str, PassageIndex] = MappingProxyType({}),
+        doubts: Mapping[str, Mapping[str, Message]] = MappingProxyType({}),
+        progress: Callable[[int, int], None] | None = None,
+    ) -> None:
+        self.encoder = encoder
+        self._cache = cache
+        self._measures = measures.measures
+        self._terms = {lang: measures.terms(lang) for lang in READ_LANGUAGES}
+        self._folded: dict[tuple[str, int], str] = {}
+        self._doubts = dict(doubts)
+        expected = [question_of(one, LANGUAGES) for one in measures.measures]
+        self._indexes: dict[str, PassageIndex] = dict(ready)
+        held = {CONVENTION: list(_convention_passages(measures))} if CONVENTION not in ready else {}
+        if treaty is not None:
+            sections = in_their_languages(sections_of(treaty))  # another language beside it says the same again
+            held[TREATY] = list(passages_of(one for one in sections if not one.lang or one.lang in READ_LANGUAGES))
+        for state, ones in texts.items():
+            self._doubts[state] = doubts_of(note for text in ones for note in text.notes)
+            held[state] = [one for text in ones for one in passages_of(in_their_languages(sections_of(text)))]
+        for name, passages in held.items():
+            self._indexes[name] = PassageIndex(
+                passages, encoder, expected=() if name == CONVENTION else expected, cache=cache, progress=progress
+            )
+        self._wordings = [
+            (measure, said)
+            for measure in self._measures
+            for lang in LANGUAGES
+            for said in dict.fromkeys((measure.titles.get(lang, ""), measure.queries.get(lang, "")))
+            if said
+        ]
+        self._known = vectors_of([said for _, said in self._wordings], encoder, folder=cache, progress=progress)
+
+    @property
+    def convention(self) -> PassageIndex:
+        """The index of this project's own sentences on the Convention."""
+        return self._indexes[CONVENTION]
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """The States whose texts are at hand."""
+        return tuple(one for one in self._indexes if one not in (CONVENTION, TREATY))
+
+    def ask(self, question: str, state: str = "", most: int = SHOWN, reader: str = "en") -> Asked:
+        """Return the passages that come near a question, the laws' first, or why there are none.
+
+        What OpenCWC never gives is refused; a passage that is not near enough is not shown. Our own sentences are in
+        the question's language, or in the ``reader``'s where we say nothing in that of the question.
+        """
+        refusal = judge_request(question)
+        if refusal is not None:
+            return Asked((), refusal.message, refusal)
+        lang = recognised(question)
+        asked = Question((question,), dict.fromkeys((lang, ""), question))
+        near = self._near(question)
+        penal = lang in self._terms and self._terms[lang].holds((_PENAL,), fold(question).text)
+        laws = [state] if state else self.states
+        found = [one for name in laws if name in self._indexes for one in self._of_law(name, asked, near, penal)]
+        treaty = list(self._of_law(TREATY, asked, near, penal)) if TREATY in self._indexes else []
+        ours = self._ours(asked, lang if lang in LANGUAGES else reader)
+        shown = _shared_out([_ranked(found), _ranked(treaty), _ranked(ours)], most)
+        return Asked(tuple(shown), None if shown else Message("ask_nothing"))
+
+    def _near(self, question: str) -> list[_Near]:
+        """Return the measures that a question comes nearest to; none where it is about something else."""
+        import numpy as np
+
+        similar = self._known @ vectors_of([question], self.encoder, as_="questions", folder=self._cache)[0]
+        nearest: dict[str, float] = {}
+        for (measure, _), one in zip(self._wordings, similar, strict=True):
+            nearest[measure.id] = max(nearest.get(measure.id, -1.0), float(one))
+        least = max(self.encoder.thresholds.about, float(np.max(similar, initial=0.0)) - _AS_NEAR)
+        chosen = sorted((one for one in self._measures if nearest[one.id] >= least), key=lambda one: -nearest[one.id])
+        return [_Near(one, nearest[one.id]) for one in chosen[:_MEASURES]]
+
+    def _of_law(self, name: str, asked: Question, near: Sequence[_Near], penal: bool) -> Iterator[tuple[float, Cited]]:
+        """Yield what a law has: what comes near the question itself, and what near the measures that it is about.
+
+        Where a penalty is asked for, what punishes a section that was found goes right before it.
+        """
+        index = self._indexes[name]
+        limits = self.encoder.thresholds
+        languages = sorted(index.languages, key=lambda one: -len(index.languages[one]))
+        lent = [question_of(one.measure, languages) for one in near]
+        searched = [index.search([one], _SEARCHED)[0] for one in (asked, *lent)]  # each kept in the cache by itself
+        if not near and not any(hit.similarity >= limits.near for hit in searched[0]):
+            return
+        gained: dict[int, float] = {}
+        similar: dict[int, float] = {}
+        for number, hits in enumerate(searched):
+            weight = 1.0 if not number else _LENT * (near[number - 1].similarity / near[0].similarity) ** _STEEP
+            for hit in hits:
+                said = self._said(name, hit.at, near[number - 1].measure) if number else 0.0
+                gained[hit.at] = gained.get(hit.at, 0.0) + weight * (hit.score + _SAID * said / FUSION)
+                is_near = hit.similarity >= (limits.good if number else limits.near) or hit.words > 0
+                similar[hit.at] = max(similar.get(hit.at, 0.0), hit.similarity if is_near else 0.0)
+        held = {at: score for at, score in gained.items() if similar[at] >= limits.about}
+        for at, banned in self._penalties(name, held) if penal else ():
+            held[at] = max(held.get(at, 0.0), held[banned] * _BEFORE)
+            similar[at] = max(similar.get(at, 0.0), limits.about)
+        for at, score in held.items():
+            cited = _cited(name, index.passages[at], similar[at])
+            yield score, replace(cited, doubt=self._doubts.get(name, {}).get(index.passages[at].section.file))
+
+    def _penalties(self, name: str, held: Mapping[int, float]) -> list[tuple[int, int]]:
+        """Return the passages that name a penalty and point to one of the first sections found, or stand in it."""
+        index = self._indexes[name]
+        passages = index.passages
+        first = sorted(held, key=lambda at: -held[at])[:_PUNISHED]
+        penal = [one for one in self._measures if one.kind == "punishes"][:_PENALTIES]
+        penalties = [question_of(one, list(index.languages)) for one in penal]
+        near = {hit.at for one in penalties for hit in index.search([one], _SEARCHED)[0]}
+        found = []
+        for at in sorted(near):
+            passage = passages[at]
+            if not self._is_penal(index, at):
+                continue
+            lang, own = passage.section.lang, passage.section.number
+            named = {
+                number for one in references_in(passage.text, lang) if one.whose != "other" for number in one.numbers
+            }
+            pointed = [one for one in first if passages[one].section.number in {*named, own}]
+            same = [one for one in pointed if passages[one].section.file == passage.section.file]
+            if same:
+                found.append((at, same[0]))
+        return found
+
+    def _is_penal(self, index: PassageIndex, at: int) -> bool:
+        """Whether a passage names a penalty."""
+        passage = index.passages[at]
+        terms = self._terms.get(passage.section.lang)
+        return terms is not None and terms.holds((_PENAL[:2],), fold(passage.text).text)
+
+    def _said(self, name: str, at: int, measure: Measure) -> float:
+        """Return how much of a measure's subject and elements a passage names, 0 to 1."""
+        passage = self._indexes[name].passages[at]
+        terms = self._terms.get(passage.section.lang)
+        if terms is None:
+            return 0.0
+        if (name, at) not in self._folded:
+            self._folded[name, at] = fold(passage.searched).text
+        folded = self._folded[name, at]
+        groups = [measure.subject, *(one.terms for one in measure.needed)]
+        named = [bool(terms.found(one, folded)) for one in groups if one]
+        return sum(named) / len(named) if named else 0.0
+
+    def _ours(self, asked: Question, lang: str) -> Iterator[tuple[float, Cited]]:
+        """Yield our own sentences in one language."""
+        index = self.convention
+        near, good = self.encoder.thresholds.near, self.encoder.thresholds.good
+        wanted = set(tokens_of(asked.wordings[0], lang))
+        for hit in index.search([asked], 4 * SHOWN)[0]:
+            passage = index.passages[hit.at]
+            if passage.section.lang not in (lang, ""):
+                continue
+            share = len(wanted & set(tokens_of(passage.searched, lang))) / len(wanted) if wanted else 0.0
+            if hit.similarity >= good or (hit.similarity >= near and share >= _SHARED):
+                yield hit.similarity + 0.2 * share, _cited(CONVENTION, passage, hit.similarity)
+
+
+def _ranked(found: Iterable[tuple[float, Cited]]) -> list[Cited]:
+    """Return passages best first, one of each section."""
+    best: dict[tuple[str, str], Cited] = {}
+    for _, one in sorted(found, key=lambda pair: -pair[0]):
+        best.setdefault((one.source, one.place), one)
+    return list(best.values())
+
+
+def _shared_out(groups: Sequence[Sequence[Cited]], most: int) -> list[Cited]:
+    """Return the groups one after the other; the later ones are left some room, two passages and one."""
+    laws, treaty, ours = groups
+    room = max(0, most // 2)
+    later = [*treaty[: min(2, room)], *ours[: 1 if treaty else 2]][:room] if laws else [*treaty, *ours][:most]
+    first = list(laws[: most - len(later)])
+    left = most - len(first) - len(later)
+    rest = [one for one in (*treaty, *ours) if one not in later][:left]
+    return [*first, *(one for one in (*treaty, *ours) if one in later or one in rest)]
+
+
+def _cited(name: str, passage: LegalPassage, similarity: float) -> Cited:
+    section = passage.section
+    ours = name == CONVENTION
+    source = CONVENTION if ours else f"{name} {section.file}"
+    return Cited(source, section.id, passage.text, section.lang, passage.start, passage.end, similarity, ours)
+
+
+def _convention_passages(measures: Measures) -> Iterator[LegalPassage]:
+    """Yield this project's own sentences on measures, their elements and duties, in six languages."""
+    for measure in measures.measures:
+        for lang in LANGUAGES:
+            if lang in measure.titles:
+                says = " ".join(one.says.get(lang, "") for one in measure.elements)
+                yield _sentence(f"{measure.article} ({measure.id})", measure.titles[lang], says, lang)
+    for duty in Convention(measures.as_of).duties:
+        for lang in LANGUAGES:
+            values = {key: _value(value) for key, value in duty.values.items()}
+            said = sentence(Message(duty.says, dict(values)), lang)
+            yield _sentence(f"{duty.source} ({', '.join(duty.applies_to)})", ", ".join(duty.applies_to), said, lang)
+
+
+def _value(value: object) -> str | int:
+    return value if isinstance(value, int) else str(value)
+
+
+def _sentence(place: str, heading: str, said: str, lang: str) -> LegalPassage:
+    section = LegalSection(CONVENTION, place, heading, said, 0, len(said), "", 0, lang, "sentence")
+    return LegalPassage(section, 0, len(said), said)
+
+
+_PENAL = ("imprisonment", "fine", "punished")
+_PENALTIES = 3
+"""Measures on penalties whose words are looked for: obstruction, the bans of the Convention, the controls."""
+_PUNISHED, _BEFORE = 3, 1.01
+"""Sections found whose penalties are looked for, and by how much these go before them."""
+_MEASURES, _AS_NEAR = 3, 0.08
+"""Measures that lend a question their words at most, and how much farther than the nearest one they may be."""
+_LENT, _STEEP = 1.5, 4
+"""How much what a lent question finds counts beside what the question finds, and how fast that falls with distance."""
+_SEARCHED, _SAID = 60, 1.0
+"""Passages of each search that are looked at, and how much counts that one names what a measure consists of."""
+_SHARED = 0.5
+"""Share of a question's words that a passage has to hold where it is near, not good, in meaning."""

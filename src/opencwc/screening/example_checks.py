@@ -1,0 +1,45 @@
+"""The last check of a rule file: every printed example must be listed by its own entry, and every exemption exempt.
+
+It runs whenever the rules changed since they were last indexed, so that a wrong rule never answers for a right one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from opencwc.chemistry.molecule_reader import Unreadable, read_structure
+from opencwc.chemistry.standardisation import standardise
+from opencwc.convention import Chemical, Entry
+from opencwc.errors import RuleError
+from opencwc.finding import Verdict
+from opencwc.screening.judgement import judge
+
+if TYPE_CHECKING:
+    from opencwc.screening.rulebook import Rulebook
+
+
+def check_examples(rulebook: Rulebook) -> None:
+    """Raise `RuleError` at the first example or exemption that its own entry does not list or exempt."""
+    for entry in rulebook.convention.entries:
+        for chemical in entry.examples:
+            _check(entry, chemical, Verdict.LISTED, rulebook)
+        for chemical in entry.exempt:
+            _check(entry, chemical, Verdict.EXEMPT, rulebook)
+
+
+def _check(entry: Entry, chemical: Chemical, wanted: Verdict, rulebook: Rulebook) -> None:
+    where = f"{entry.file} entry {entry.id}".strip()
+    if not chemical.smiles:
+        if entry.structure:
+            raise RuleError(f"{chemical.name} has no structure", where=where, remedy="Give its smiles.")
+        return
+    mol = read_structure(chemical.smiles, "smiles")
+    if isinstance(mol, Unreadable):
+        raise RuleError(f"the structure of {chemical.name} is no SMILES", where=where, remedy="Mend its smiles.")
+    judged = judge(standardise(mol), rulebook)
+    if not any(one.entry is entry and one.verdict is wanted for one in judged):
+        raise RuleError(
+            f"{chemical.name} ({chemical.smiles}) is not {wanted} by the rule of its own entry",
+            where=where,
+            remedy="Mend the core and its places, or the example.",
+        )

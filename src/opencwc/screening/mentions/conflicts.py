@@ -1,0 +1,185 @@
+"""What does not belong together: a number and the name beside it, an HS code and the chemical."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from functools import cached_property, lru_cache
+
+from rdkit import Chem
+
+from opencwc.chemistry.molecule_reader import Unreadable, read_structure
+from opencwc.chemistry.name_resolver import curated_candidate
+from opencwc.chemistry.standardisation import standardise
+from opencwc.convention import Subheading
+from opencwc.finding import Message, Value, Verdict
+from opencwc.language.commerce import Stated
+from opencwc.screening.mentions.model import Judge, Mention, Taken, TextRead, distance, gap, mention_of, reviewed
+from opencwc.screening.model import Outcome
+from opencwc.screening.screener import MET
+
+
+class Agreement:
+    """Holds what a text says of one thing against each other."""
+
+    def __init__(self, judge: Judge) -> None:
+        self._judge = judge
+        self._resolver = judge.screener.known.resolver
+        self._naming = judge.screener.rulebook.convention.naming
+
+    def of_numbers(self, read: TextRead, found: Sequence[Mention]) -> Iterator[Mention]:
+        """Yield the numbers that belong to another chemical than the name beside them."""
+        starts = [one.start for one in found]
+        for number in [one for one in found if one.kind == "cas" and one.known]:
+            near = found[bisect_left(starts, number.start - WINDOW) : bisect_left(starts, number.end + WINDOW)]
+            numbers = [one for one in near if one.kind == "cas" and one.known]
+            names = [one for one in near if one.kind in ("name", "systematic") and one.known]
+            beside = [one for one in names if _lies_beside(one, number, numbers, read.text)]
+            if not beside or any(_may_be_one(one, number) for one in beside):
+                continue
+            name = min(beside, key=lambda one: distance(one, number))
+            met = [one for one in (*name.outcomes, *number.outcomes) if one.verdict in MET]
+            if not met or name.known is None or number.known is None:
+                continue
+            values: dict[str, Value] = {
+                "number": number.text,
+                "by_number": number.known.names[:1] or (number.text,),
+                "name": name.text,
+                "by_name": name.known.names[:1] or (name.text,),
+            }
+            said = Message("why_number_and_name", values)
+            rule = met[0].rule
+            outcome = Outcome(Verdict.REVIEW, "text", said, rule)
+            yield Mention(number.start, number.end, number.text, "disagreement", (outcome,))
+
+    def of_tariff(self, read: TextRead, found: Sequence[Mention]) -> Iterator[Mention]:
+        """Yield the HS codes that do not belong to the chemical, and those that name one where no name stands."""
+        codes = [
+            *(one for one in read.stated if one.kind == "hs_code" and len(one.value) >= 6),
+            *self._bare_codes(read),
+        ]
+        of_lists = [
+            one for one in found if one.verdict in (Verdict.LISTED, Verdict.REVIEW) and one.known and one.known.cas
+        ]
+        starts = [one.start for one in of_lists]
+        for code in codes:
+            listed = of_lists[bisect_left(starts, code.start - WINDOW) : bisect_left(starts, code.end + WINDOW)]
+            if _MEASURED.match(read.text, code.end):
+                continue
+            subheading = self._subheadings.get(code.value[:6])
+            if code.value[:2] in _PREPARATIONS:  # a mixture may have any code of these chapters
+                continue
+            mine = [one for one in listed if one.known and any(cas in self._codes for cas in one.known.cas)]
+            if mine and not any(
+                code.value[:6] in self._codes.get(cas, ()) for one in mine if one.known for cas in one.known.cas
+            ):
+                nearest = min(mine, key=lambda one: gap(one.start, one.end, code.start, code.end))
+                expected = tuple(
+                    dict.fromkeys(
+                        _dotted(hs)
+                        for cas in (nearest.known.cas if nearest.known else ())
+                        for hs in self._codes.get(cas, ())
+                    )
+                )
+                values: dict[str, Value] = {"code": _dotted(code.value[:6]), "name": nearest.text, "codes": expected}
+                said = Message("why_tariff", values)
+                rule = next((one.rule for one in nearest.outcomes if one.rule), None)
+                yield mention_of(code, "hs", (Outcome(Verdict.REVIEW, "text", said, rule),), None)
+            elif not listed and subheading and subheading.alone:
+                chemicals = [one for cas in subheading.chemicals if (one := self._resolver.curated.by_cas(cas))]
+                known, outcomes = self._judge.judge(
+                    tuple(curated_candidate(one, "ambiguous", code.text) for one in chemicals)
+                )
+                title = Message("by_language", dict(subheading.title))
+                values = {"code": _dotted(code.value[:6]), "title": title}
+                met = reviewed(tuple(one for one in outcomes if one.verdict in MET), "")
+                told = tuple(
+                    one._replace(
+                        message=Message("why_found", {"found": Message("found_hs", values), "why": one.message})
+                    )
+                    for one in met
+                )
+                if told:
+                    yield mention_of(code, "hs", told, known)
+
+    def _bare_codes(self, read: TextRead) -> Iterator[Stated]:
+        """Yield codes without a label that name one chemical: 2920.24, or eight digits of such a subheading."""
+        if not _CODE_DIGITS.search(read.text):
+            return
+        stretches = [(one.start, one.end) for one in read.stated if one.kind == "hs_code"]
+        taken = Taken(stretches)
+        for found in _LABELLED_CODE.finditer(read.text):
+            if not taken.overlaps(found.start(1), found.end()):
+                code = re.sub(r"\D", "", found[1])
+                stretches.append((found.start(1), found.end()))
+                yield Stated("hs_code", found.start(1), found.end(), read.text[found.start(1) : found.end()], code, "")
+        taken = Taken(stretches)
+        for found in _BARE_CODE.finditer(read.text):
+            code = f"{found[1]}{found[2] or found[3]}"
+            known = self._subheadings.get(code)
+            if known and known.alone and not taken.overlaps(found.start(), found.end()):
+                yield Stated("hs_code", found.start(), found.end(), found[0], code, "")
+
+    @cached_property
+    def _subheadings(self) -> dict[str, Subheading]:
+        return {one.code: one for one in self._naming.subheadings}
+
+    @cached_property
+    def _codes(self) -> dict[str, tuple[str, ...]]:
+        table: dict[str, list[str]] = {}
+        for one in self._naming.subheadings:
+            for cas in one.chemicals:
+                table.setdefault(cas, []).append(one.code)
+        return {cas: tuple(codes) for cas, codes in table.items()}
+
+
+def _may_be_one(one: Mention, other: Mention) -> bool:
+    """Tell whether two mentions can be of one chemical: by number, or by what their drawings are made of."""
+    if one.known is None or other.known is None:
+        return True
+    if set(one.known.cas) & set(other.known.cas):
+        return True
+    drawn = {_skeleton(smiles) for smiles in one.known.structures}
+    return not drawn or any(_skeleton(smiles) in drawn for smiles in other.known.structures)
+
+
+@lru_cache(maxsize=10_000)
+def _skeleton(smiles: str) -> str:
+    """Return the largest part of a drawing without isotopes and stereo; salts and hydrates count as their base."""
+    mol = read_structure(smiles, "smiles")
+    if isinstance(mol, Unreadable):
+        return ""
+    parts = standardise(mol).components
+    drawn = [Chem.MolToSmiles(part.mol, isomericSmiles=False) for part in parts]
+    return max(drawn, key=len, default="")
+
+
+def _lies_beside(name: Mention, number: Mention, numbers: Sequence[Mention], text: str) -> bool:
+    """Tell whether a name and a number are said of one thing: near, on one line, with no nearer number."""
+    low, high = min(name.end, number.end), max(name.start, number.start)
+    if "\n" in text[low:high] or distance(name, number) > NEAR:
+        return False
+    return all(distance(name, other) >= distance(name, number) for other in numbers)
+
+
+def _dotted(code: str) -> str:
+    return f"{code[:4]}.{code[4:6]}"
+
+
+NEAR, WINDOW = 60, 300
+"""Characters between a number and its name, and around a code, within which two things are said of one."""
+_PREPARATIONS = frozenset(map(str, range(30, 40)))
+_LABELLED_CODE = re.compile(
+    r"(?i:code|nomenclature|tarif\w*|partida|fracci[oó]n|subpartida|код|编码|税则号列?|رمز|بند|\bHS\b|\bSH\b|\bSA\b|\bNCM\b)"
+    r"[^\d\n]{0,20}((?:2[89]|3[0-8]) ?\d\d[ .]?\d\d)(?:[ .]?\d{1,3}){0,3}(?![\w/%-]|[.,]\d)"
+)
+_BARE_CODE = re.compile(
+    r"(?<![\w.,/-])(2[89]\d\d|3[0-8]\d\d)(?:\.(\d\d)(?:\.\d\d){0,2}|(?<=\d{4})(\d\d)\d\d(?:00)?)(?![\w.,/%-]|\s*[x×])"
+)
+_CODE_DIGITS = re.compile(r"(?:2[89]|3[0-8]) ?\d\d[ .]?\d\d")
+"""What every code of these chapters has: quick to look for, and mostly not there."""
+_MEASURED = re.compile(
+    r"\s*(?:[kM]?Wh|[км]?Вт|كيلو ?واط|千瓦|兆瓦|度|[mkc]?m[²³]?\b|°|USD|EUR|руб|元|ريال|دينار|درهم|[€$£¥])",
+    re.IGNORECASE,
+)

@@ -1,0 +1,132 @@
+"""The evidence of a mention: where it stands in the text, and what the text states of it."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from opencwc.convention import Convention
+from opencwc.finding import Evidence, Message, Rule, Value
+from opencwc.language.commerce import Stated
+from opencwc.screening.mentions.model import Mention, TextRead, gap
+from opencwc.screening.model import BESIDE, Outcome
+from opencwc.screening.screener import MET
+
+
+class Stating:
+    """Adds to mentions where they stand and what the text states of them; low concentrations are told, not applied."""
+
+    def __init__(self, convention: Convention) -> None:
+        self._convention = convention
+        self._low: dict[Rule, bool] = {}
+
+    def with_evidence(self, found: Sequence[Mention], read: TextRead) -> list[Mention]:
+        """Return mentions, in the order of the text, whose outcomes carry their evidence and what they speak of."""
+        facts = _facts_of(found, read)
+        return [self._told(one, facts.get(number, ()), read.text) for number, one in enumerate(found)]
+
+    def _told(self, mention: Mention, facts: Sequence[_Fact], text: str) -> Mention:
+        start, end, written = mention.start, mention.end, mention.text
+        excerpt = text[max(0, start - BESIDE) : end + BESIDE]
+        place = Evidence("mention", mention.kind, value=excerpt, span=(start, end))
+        told = (place, *(one.evidence for one in facts))
+        stated = tuple(one.said for one in facts)
+        low = any(one.low for one in facts)
+        outcomes = tuple(
+            Outcome(
+                one.verdict, one.basis, self._say(one, stated, low=low), one.rule, one.component,
+                (*told, *one.evidence), one.steps, written, (start, end),
+            )
+            for one in mention.outcomes
+        )  # fmt: skip
+        return Mention(start, end, written, mention.kind, outcomes, mention.known)
+
+    def _say(self, outcome: Outcome, stated: tuple[str, ...], *, low: bool) -> Message:
+        if not stated or outcome.verdict not in MET:
+            return outcome.message
+        values: dict[str, Value] = {"why": outcome.message, "stated": stated}
+        told_low = low and self._is_low_told(outcome.rule)
+        return Message("why_stated_low" if told_low else "why_stated", values)
+
+    def _is_low_told(self, rule: Rule | None) -> bool:
+        """Tell, and remember, whether low concentrations have rules of their own under an entry."""
+        if rule is None:
+            return False
+        if rule not in self._low:
+            entry = self._convention.find(rule.list, rule.entry)
+            duties = self._convention.duties_for(entry) if entry else ()
+            self._low[rule] = any(duty.id == "low-concentration" for duty in duties)
+        return self._low[rule]
+
+
+class _Fact(NamedTuple):
+    """A statement of a text as it is told: in the evidence, in the reason, and whether it is a low concentration."""
+
+    evidence: Evidence
+    said: str
+    low: bool
+
+    @classmethod
+    def of(cls, one: Stated) -> _Fact:
+        value = f"{one.value} {one.unit}".strip()
+        evidence = Evidence(one.kind, one.text, value=value, span=(one.start, one.end))
+        return cls(evidence, " ".join(one.text.split()), _is_low(one))
+
+
+def _facts_of(found: Sequence[Mention], read: TextRead) -> dict[int, list[_Fact]]:
+    """Return what the text states by the number of the mention that it is said of: the nearest one on its line.
+
+    Other mentions of the same chemical, such as its number beside its name, share what is said of it.
+    """
+    told: dict[int, list[_Fact]] = {}
+    starts = [one.start for one in found]
+    for fact in read.stated if found else ():
+        if fact.kind not in _FACTS:
+            continue
+        first, last = bisect_left(starts, fact.start - FAR), bisect_left(starts, fact.end + FAR)
+        near = [number for number in range(first, last) if _on_one_line(fact, found[number], read.text)]
+        rivals = [number for number in near if found[number].kind not in _CODES] or near
+        if not rivals:
+            continue
+        nearest = found[min(rivals, key=lambda number: _how_far(fact, found[number]))]
+        said = _Fact.of(fact)
+        for number in near:
+            one = found[number]
+            if (one.start, one.end) != (fact.start, fact.end) and _of_one_chemical(one, nearest):
+                told.setdefault(number, []).append(said)
+    return told
+
+
+def _on_one_line(fact: Stated, mention: Mention, text: str) -> bool:
+    low, high = min(fact.end, mention.end), max(fact.start, mention.start)
+    return high - low <= FAR and "\n" not in text[low:high]
+
+
+def _how_far(fact: Stated, mention: Mention) -> tuple[int, bool]:
+    return gap(mention.start, mention.end, fact.start, fact.end), mention.start > fact.start
+
+
+def _of_one_chemical(one: Mention, other: Mention) -> bool:
+    """Tell whether two mentions are of one chemical, or stand in one place."""
+    if (one.start, one.end) == (other.start, other.end):
+        return True
+    return one.known is not None and other.known is not None and bool({*one.known.cas} & {*other.known.cas})
+
+
+def _is_low(fact: Stated) -> bool:
+    """Tell whether a concentration is one at which rules for low ones could apply."""
+    if fact.kind != "concentration" or fact.unit != "%":
+        return fact.kind == "concentration"
+    shares = [float(one) for one in re.findall(r"\d+(?:\.\d+)?", fact.value)]
+    return bool(shares) and min(shares) <= LOW_PER_CENT
+
+
+LOW_PER_CENT = 30
+"""The highest limit of a rule for low concentrations (Schedule 3, C-VI/DEC.10 and national law)."""
+FAR = 200
+"""Characters beyond which what a text states is no longer said of a mention."""
+_CODES = ("un", "hs", "disagreement")
+"""Kinds of mentions that say nothing of amounts: a code stands beside the name that the amount is of."""
+_FACTS = ("concentration", "quantity", "packaging", "hs_code", "un_number")

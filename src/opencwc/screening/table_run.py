@@ -1,0 +1,172 @@
+"""A whole table through the screen: batch after batch, in this process or in several, always in the rows' order.
+
+Memory holds a few batches at a time, whatever the length of the table. A worker that dies takes no row with it: the
+run stops with an error, and nothing half-written takes the place of an answer. Workers never outlive the run.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from threading import Thread
+
+from opencwc import __version__
+from opencwc.chemistry.name_index import NameIndex
+from opencwc.chemistry.systematic_names import SystematicNames
+from opencwc.errors import OutputError
+from opencwc.files.rows import Rows
+from opencwc.finding import Finding, Message
+from opencwc.language.refusals import is_refusal
+from opencwc.screening.batches import Answered, BatchScreener, to_findings, told_findings
+from opencwc.screening.formats import format_named
+from opencwc.screening.model import Checked, Question, Tally, TextRow
+from opencwc.screening.rulebook import Rulebook, maker_of
+
+
+@dataclass(frozen=True)
+class Piece:
+    """What came of one batch: its count, its encoded lines where a format was asked for, and its findings.
+
+    ``refused`` are the inputs that ask for what OpenCWC never gives: whoever shows the answer records them.
+    """
+
+    tally: Tally
+    encoded: bytes
+    findings: list[Finding]
+    refused: tuple[str, ...] = ()
+    texts: tuple[TextRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What to make of each batch: a format to encode (or none), and which findings to hand back.
+
+    ``told`` is up to how many findings that a person must see; ``everything`` asks for all, plainly not listed or not;
+    ``texts`` asks for the rows themselves, where they are texts.
+    """
+
+    format: str = ""
+    told: int = 0
+    file: str = ""
+    everything: bool = False
+    texts: bool = False
+
+
+def run(
+    batches: Iterable[Rows],
+    question: Question,
+    wish: Wish,
+    jobs: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+) -> Iterator[Piece]:
+    """Screen batches and yield their pieces in order; ``jobs`` is the number of processes.
+
+    ``progress`` is told how far the index of names is built, where it has to be: with several processes by this one,
+    before they begin.
+
+    Raises:
+        OutputError: a worker process died (out of memory, or killed).
+
+    """
+    if jobs <= 1:
+        screener = BatchScreener(question, progress=progress)
+        for rows in batches:
+            yield make_piece(screener, rows, wish)
+        return
+    if question.kind not in ("smiles", "inchi", "molblock"):
+        NameIndex.open(progress).close()
+    context = get_context("spawn")
+    end, ours = context.Pipe(duplex=False)
+    pool = ProcessPoolExecutor(jobs, context, _start_worker, (question, wish, end))
+    waiting: deque[Future[Piece]] = deque()
+    try:
+        for rows in batches:
+            waiting.append(pool.submit(_work, rows))
+            if len(waiting) > 2 * jobs:
+                yield _result(waiting.popleft())
+        while waiting:
+            yield _result(waiting.popleft())
+    except BrokenProcessPool as error:
+        raise OutputError(
+            "A screening process died.",
+            remedy="The machine may be short of memory: try --jobs 1, or fewer rows at a time.",
+        ) from error
+    finally:
+        ours.close()  # the run is over, or was stopped: workers still busy leave at once
+        pool.shutdown(cancel_futures=True)
+        end.close()
+
+
+def _result(future: Future[Piece]) -> Piece:
+    """Wait for a piece in short stretches: the system may tell another thread of Ctrl-C, and this one must look."""
+    while not future.done():
+        wait([future], timeout=0.2)
+    return future.result()
+
+
+def make_piece(screener: BatchScreener, rows: Rows, wish: Wish) -> Piece:
+    """Screen one batch and encode it."""
+    answered: Answered = screener.answer(rows)
+    maker = maker_of(screener.rulebook)
+    encoded = format_named(wish.format).encode(answered, screener, maker, wish.file) if wish.format else b""
+    if wish.everything:
+        findings = to_findings(answered, maker, wish.file)
+    else:
+        findings = told_findings(answered, maker, wish.file, wish.told) if wish.told else []
+    only = screener.question.only
+    wanted = [one for one in findings if not only or one.verdict in only]
+    return Piece(answered.tally, encoded, wanted, tuple(_refused(answered)), tuple(_texts(rows)) if wish.texts else ())
+
+
+def _texts(rows: Rows) -> Iterator[TextRow]:
+    for offset, (place, text) in enumerate(zip(rows.ids.to_list(), rows.inputs.to_list(), strict=True)):
+        yield TextRow(rows.first + offset, place or str(rows.first + offset), text or "")
+
+
+def _refused(answered: Answered) -> Iterator[str]:
+    for offset, outcomes in answered.outcomes.items():
+        if is_refusal(outcomes[0].message):
+            yield answered.rows.inputs[offset]
+
+
+def checked_by(
+    rulebook: Rulebook, lang: str = "en", file: str = "", column: str = "", notes: tuple[Message, ...] = ()
+) -> Checked:
+    """Return what is checked under a rulebook."""
+    return Checked(
+        lists=tuple((one.id, one.title.get(lang, one.title["en"]), one.text_of) for one in rulebook.convention.lists),
+        as_of=rulebook.convention.as_of.isoformat(),
+        policies=tuple(f"policy_{policy.id}_{policy.choice}" for policy in rulebook.convention.policies),
+        version=__version__,
+        file=file,
+        column=column,
+        notes=notes,
+        systematic_names=SystematicNames.available(),
+    )
+
+
+_WORKER: list[tuple[BatchScreener, Wish]] = []
+
+
+def _start_worker(question: Question, wish: Wish, end: Connection) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process; the first one stops the others
+    Thread(target=_leave_with_parent, args=(end,), daemon=True).start()
+    _WORKER.append((BatchScreener(question), wish))
+
+
+def _leave_with_parent(end: Connection) -> None:
+    """Wait for the other end of a pipe to close, whatever closed it, and leave: an orphan waits for work forever."""
+    end.poll(None)
+    os._exit(1)
+
+
+def _work(rows: Rows) -> Piece:
+    screener, wish = _WORKER[0]
+    return make_piece(screener, rows, wish)

@@ -1,0 +1,416 @@
+"""May it go? Planned shipments held against the rules on transfers, as of each shipment's own day.
+
+Each shipment gets one `Answer`: a verdict of `opencwc.finding.CHECKED`, what decides it, the duties that follow with
+their days, and what is still needed. What is not known (a State, a chemical, a purpose, a day) is for review and never
+guessed. Read in this order: `check`, `Checker`, then `identifying` (what is it) and `weighing` (rule by rule).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import cached_property
+from typing import NamedTuple
+
+from opencwc import __version__
+from opencwc.convention import Convention, Entry, TransferRule
+from opencwc.convention.transfer_rules import read_transfer_rules
+from opencwc.finding import CHECKED, Finding, Maker, Message, Rule, Subject, Value, Verdict
+from opencwc.screening.model import Outcome, Question
+from opencwc.screening.rulebook import Rulebook
+from opencwc.screening.screener import Screener
+from opencwc.settings import cache_folder
+from opencwc.transfers.check.certificates import Balances, Certificate
+from opencwc.transfers.check.consignees import SanctionsList
+from opencwc.transfers.check.identification import Identified, identify
+from opencwc.transfers.check.shipments import Share, Shipment, Side
+from opencwc.transfers.check.weighing import (
+    Acquired,
+    Owed,
+    Rules,
+    Standing,
+    Weighing,
+    barred,
+    gravest,
+    joined,
+    plain_doubts,
+    written,
+)
+
+DEFAULT_LISTS = ("CWC",)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the rules say of one shipment; ``states`` are sender, receiver, those on the way and the origin.
+
+    ``shipment`` has the amounts that were taken from its commercial line. ``day`` is the day as of which the rules
+    were read.
+    """
+
+    shipment: Shipment
+    verdict: Verdict
+    findings: tuple[Finding, ...]
+    owed: tuple[Owed, ...]
+    states: tuple[Standing, ...]
+    day: date
+
+    @property
+    def needed(self) -> tuple[Owed, ...]:
+        """What is still needed before the shipment may go."""
+        return tuple(one for one in self.owed if one.state in ("needed", "late"))
+
+
+def check(
+    shipments: Iterable[Shipment],
+    question: Question,
+    certificates: Sequence[Certificate] = (),
+    sanctions: SanctionsList | None = None,
+) -> Iterator[Answer]:
+    """Hold planned shipments against the rules, and yield an answer for each, in their order.
+
+    ``question`` gives the lists (the Convention's Schedules where none is named) and the day on which it is asked:
+    a notice whose last day is over by then cannot be given in time any more. The rules and States are those of each
+    shipment's own day. Certificates are drawn from in the order of the shipments' days. A name that receives and is
+    like one of ``sanctions`` is for review.
+    """
+    yield from Checker(question, certificates, sanctions).check(shipments)
+
+
+class Law:
+    """Lists, rules, thresholds and deadlines as they stand between two changes of any of them."""
+
+    def __init__(self, question: Question, day: date, rules: tuple[TransferRule, ...]) -> None:
+        self.rulebook = Rulebook.of(day, question.lists, question.files)
+        self.convention: Convention = self.rulebook.convention
+        self.screener = Screener(self.rulebook)
+        self.rules = Rules(
+            tuple(one for one in rules if one.in_force.holds_on(day)),
+            {one.id: one for one in self.convention.thresholds},
+            {one.id: one for one in self.convention.deadlines},
+            min(one.in_force.start for one in rules if one.in_force.start),
+        )
+        self._answers: dict[tuple[str, str], tuple[Outcome, ...]] = {}
+
+    def answer(self, text: str, kind: str) -> tuple[Outcome, ...]:
+        """Screen a text, once."""
+        key = (text, kind)
+        if key not in self._answers:
+            self._answers[key] = self.screener.answer(text.strip(), kind)
+        return self._answers[key]
+
+    def entry(self, rule: Rule) -> Entry:
+        """Return the entry of a rule that the screener has just named."""
+        found = self.convention.find(rule.list, rule.entry)
+        if found is None:
+            raise LookupError(f"{rule.list} {rule.entry} is not in force")
+        return found
+
+
+class _Received(NamedTuple):
+    """What a State receives of Schedule 1 by one shipment, in kg; it counts where it ``goes``."""
+
+    id: str
+    weight: Decimal
+    goes: bool = False
+    doubtful: bool = False
+
+
+class _Judged(NamedTuple):
+    """What the rules say of one entry of a shipment."""
+
+    verdict: Verdict
+    finding: Finding
+    owed: tuple[Owed, ...]
+
+
+class Checker:
+    """Checks shipments of one question; what is drawn from certificates and yearly totals is remembered.
+
+    ``sanctions`` is a list on which those who receive are looked for; ``hits`` counts the names that were alike.
+    ``unnamed`` says which certificates no shipment of the ledger names, and what is wrong with them.
+    """
+
+    def __init__(
+        self, question: Question, certificates: Sequence[Certificate] = (), sanctions: SanctionsList | None = None
+    ) -> None:
+        self.question = question if question.lists else question._replace(lists=DEFAULT_LISTS)
+        self.sanctions = sanctions
+        self.hits = 0
+        self._rules = read_transfer_rules(cache_folder())
+        self._laws: dict[date, Law] = {}
+        self.balances = Balances(certificates, self._same_chemical)
+        self._acquired: dict[tuple[str, int], dict[int, _Received]] = {}
+        self.unnamed: tuple[Message, ...] = ()
+        self._by_id: Mapping[str, Shipment] = {}
+        self._into: dict[str, list[Shipment]] = {}
+
+    @property
+    def as_of(self) -> date:
+        """The day on which it is asked."""
+        return self.question.as_of
+
+    @cached_property
+    def convention(self) -> Convention:
+        """The Convention on the day of the question, for what it knows of States."""
+        return Convention(self.question.as_of, self.question.lists, self.question.files)
+
+    @property
+    def maker(self) -> Maker:
+        """Who makes the findings."""
+        lists = tuple(one.id for one in self.convention.lists)
+        return Maker("opencwc.transfers", __version__, self.question.as_of.isoformat(), lists)
+
+    def check(self, shipments: Iterable[Shipment]) -> Iterator[Answer]:
+        """Yield an answer for each shipment, in their order; certificates and totals go by the order of days."""
+        given = list(shipments)
+        self.unnamed = tuple(_unnamed_said(*one) for one in self.balances.unnamed(given))
+        self._by_id = {one.id.casefold(): one for one in reversed(given)}
+        self._into = {}
+        for one in given:
+            self._into.setdefault(one.receiver.code, []).append(one)
+        order = sorted(range(len(given)), key=lambda number: (given[number].first_day or date.max, number))
+        answers = {number: self._with_hits(self.answer(given[number])) for number in order}
+        for number in range(len(given)):
+            yield answers.pop(number)
+
+    @cached_property
+    def begin(self) -> date:
+        """The day on which the Convention entered into force: that of its first rule on transfers."""
+        return min(one.in_force.start for one in self._rules if one.in_force.start)
+
+    def law_of(self, day: date) -> Law:
+        """Return the law of a day; days between two changes share it."""
+        place = bisect_right(self._changes, day)
+        since = self._changes[place - 1] if place else date.min
+        if since not in self._laws:
+            self._laws[since] = Law(self.question, since if place else day, self._rules)
+        return self._laws[since]
+
+    @cached_property
+    def _changes(self) -> list[date]:
+        spans = [one.in_force for one in self._rules] + [one.in_force for one in self.convention.dated()]
+        starts = {one.start for one in spans if one.start}
+        return sorted(starts | {one.end + timedelta(days=1) for one in spans if one.end})
+
+    def standing(self, side: Side, day: date) -> Standing:
+        """Say what a State is on a day; a territory that is in no list of States is unknown."""
+        state = self.convention.state(side.code)
+        if state is None:
+            return Standing(side, "unknown")
+        on = state.on(day)
+        return Standing(side, "party" if on.status == "state_party" else "not_party", on)
+
+    def answer(self, shipment: Shipment) -> Answer:
+        """Answer for one shipment."""
+        day = shipment.first_day or self.question.as_of
+        law = self.law_of(max(day, self.begin))
+        if shipment.unreadable:
+            return self._plain(shipment, day, Verdict.UNREADABLE, shipment.problems[0])
+        found = identify(shipment, law.answer)
+        shipment = found.shipment
+        if not found.read and not found.doubts:
+            why = found.outcome.message if found.outcome else Message("transfers_check_no_chemical")
+            return self._without_entry(shipment, day, law, Verdict.UNREADABLE, why, found.outcome)
+        if not any(one.verdict in (Verdict.LISTED, Verdict.REVIEW) for one, _ in found.met) and not found.doubts:
+            why = joined([self._free(found, law, day), *found.notes])
+            return self._without_entry(shipment, day, law, Verdict.ALLOWED, why, found.outcome)
+        return self._weighed(shipment, day, law, found)
+
+    def _free(self, found: Identified, law: Law, day: date) -> Message:
+        exempt = next((one for one, _ in found.met if one.verdict is Verdict.EXEMPT), None)
+        if exempt:
+            return exempt.message
+        lists = tuple(one.id for one in law.convention.lists)
+        return Message("transfers_check_not_listed", {"lists": lists, "date": day.isoformat()})
+
+    def _without_entry(
+        self, shipment: Shipment, day: date, law: Law, verdict: Verdict, why: Message, outcome: Outcome | None
+    ) -> Answer:
+        """Answer where no entry covers it: what it is for decides all the same (Article I speaks of any chemical)."""
+        if against := barred(shipment, law.rules, day):
+            unread = [why] if verdict is Verdict.UNREADABLE else []
+            verdict, why = Verdict.PROHIBITED, joined([*against, *unread])
+        else:
+            doubts = [*plain_doubts(shipment, self.as_of), *filter(None, [shipment.purpose_unread])]
+            verdict = Verdict.REVIEW if verdict is Verdict.ALLOWED and doubts else verdict
+            why = joined([*doubts, why])
+        return self._plain(shipment, day, verdict, why, outcome)
+
+    def _plain(
+        self, shipment: Shipment, day: date, verdict: Verdict, why: Message, outcome: Outcome | None = None
+    ) -> Answer:
+        """Answer where no rule is weighed."""
+        subject = Subject(shipment.row, shipment.id, shipment.said)
+        rule = outcome.rule if outcome else None
+        finding = Finding(subject, verdict, why, self.maker, rule, outcome.basis if outcome else "")
+        return Answer(shipment, verdict, (finding,), (), (), day)
+
+    def _weighed(self, shipment: Shipment, day: date, law: Law, found: Identified) -> Answer:
+        sender, receiver = self.standing(shipment.sender, day), self.standing(shipment.receiver, day)
+        via = tuple(self.standing(one, day) for one in shipment.via)
+        left = dict(self.balances.left)
+        judged = self._judged(shipment, day, law, found, (sender, receiver, *via))
+        if not judged:
+            return self._plain(shipment, day, Verdict.REVIEW, joined(found.doubts), found.outcome)
+        verdict = gravest(one.verdict for one in judged)
+        if verdict is Verdict.PROHIBITED and self.balances.left != left:  # what does not go draws nothing
+            self.balances.left = left
+            judged = self._judged(shipment, day, law, found, (sender, receiver, *via), goes=False)
+        self._settle(shipment, verdict)
+        judged.sort(key=lambda one: CHECKED.index(one.verdict))
+        findings = tuple(one.finding for one in judged)
+        owed = tuple(one for several in judged for one in several.owed)
+        return Answer(shipment, verdict, findings, owed, (sender, receiver, *via), day)
+
+    def _judged(
+        self,
+        shipment: Shipment,
+        day: date,
+        law: Law,
+        found: Identified,
+        states: tuple[Standing, ...],
+        *,
+        goes: bool = True,
+    ) -> list[_Judged]:
+        """Weigh each entry; ``goes`` is false where it is known that the shipment does not go."""
+        sender, receiver, *via = states
+        judged: list[_Judged] = []
+        by_rule: dict[Rule, tuple[Outcome, Share | None]] = {}
+        for outcome, share in found.met:
+            if outcome.rule and (outcome.rule not in by_rule or outcome.verdict is Verdict.LISTED):
+                by_rule[outcome.rule] = (outcome, share)
+        several = len({one.entry for one in by_rule if one.list == "CWC"}) > 1
+        until = self.convention.states_known_until
+        subject = Subject(shipment.row, shipment.id, shipment.said)
+        for rule, (outcome, share) in by_rule.items():
+            if outcome.verdict is Verdict.EXEMPT:
+                finding = Finding(subject, Verdict.ALLOWED, outcome.message, self.maker, rule, outcome.basis)
+                judged.append(_Judged(Verdict.ALLOWED, finding, ()))
+                continue
+            stated = share or (None if several else shipment.share)
+            entry = law.entry(rule)
+            weighing = Weighing(self, law.rules, shipment, entry, day, sender, receiver, tuple(via), stated, goes)
+            weighing.weigh()
+            weighing.notes += found.notes
+            if shipment.day is None:
+                weighing.doubt(self._unsure_of_day(shipment, day))
+                for one in states:
+                    last = self.standing(one.side, shipment.last_day or day)
+                    if last.status != one.status:
+                        weighing.doubt(
+                            Message("transfers_check_state_changes", {"before": one.says, "after": last.says})
+                        )
+            for doubt in found.doubts:
+                weighing.doubt(doubt)
+            if outcome.verdict is Verdict.REVIEW:
+                weighing.doubt(Message("transfers_check_doubtful", {"why": outcome.message}))
+            verdict = weighing.verdict
+            if verdict is Verdict.PROHIBITED and (outcome.verdict is Verdict.REVIEW or shipment.day is None):
+                verdict = Verdict.REVIEW
+            if day > until and weighing.asks_states:
+                weighing.notes.append(Message("transfers_states_as_of", {"date": until.isoformat()}))
+            message = weighing.message(verdict)
+            evidence = (*weighing.evidence(), *(one for one in outcome.evidence if one.kind != "atoms"))
+            finding = Finding(subject, verdict, message, self.maker, rule, outcome.basis, evidence, outcome.steps)
+            judged.append(_Judged(verdict, finding, tuple(weighing.owed)))
+        return judged
+
+    def _unsure_of_day(self, shipment: Shipment, day: date) -> Message:
+        if shipment.days is None:
+            return Message("transfers_check_date_missing", {"date": day.isoformat()})
+        first, last = shipment.days
+        values: dict[str, Value] = {
+            "text": shipment.text("date"), "first": first.isoformat(), "last": last.isoformat()
+        }  # fmt: skip
+        return Message("transfers_check_date_between", values)
+
+    def acquired(self, shipment: Shipment, code: str, day: date) -> Acquired | None:
+        """Return how much of Schedule 1 a State has received in the year, where the shipment's weight is known.
+
+        Shipments of earlier days count as far as they may go.
+        """
+        amount = shipment.amount
+        if amount is None or amount.unit != "kg":
+            return None
+        received = self._acquired.setdefault((code, day.year), {})
+        earlier = [one for row, one in received.items() if row != shipment.row and one.goes]
+        received[shipment.row] = _Received(shipment.id, amount.value)
+        doubtful = [one for one in earlier if one.doubtful]
+        total = amount.value + sum(one.weight for one in earlier)
+        return Acquired(total, sum((one.weight for one in doubtful), Decimal(0)), tuple(one.id for one in doubtful))
+
+    def _settle(self, shipment: Shipment, verdict: Verdict) -> None:
+        """Keep what has become of a shipment, for the yearly totals."""
+        for received in self._acquired.values():
+            if shipment.row in received:
+                received[shipment.row] = received[shipment.row]._replace(
+                    goes=verdict is not Verdict.PROHIBITED, doubtful=verdict is Verdict.REVIEW
+                )
+
+    def earlier(self, name: str) -> Shipment | None:
+        """Return the shipment of this ledger that has an id."""
+        return self._by_id.get(name.casefold())
+
+    def brought(self, shipment: Shipment, rule: Rule) -> Sequence[Shipment]:
+        """Return the shipments of this ledger that bring the same chemical of an entry to the sender by that day."""
+        day = shipment.last_day or self.question.as_of
+        law = self.law_of(max(shipment.first_day or day, self.begin))
+        ours = _structures(identify(shipment, law.answer), rule)
+        found = []
+        for one in self._into.get(shipment.sender.code, ()) if shipment.sender.code else ():
+            if one.row == shipment.row or not one.sender.code or (one.first_day and one.first_day > day):
+                continue
+            theirs = _structures(identify(one, law.answer), rule)
+            if ours is not None and theirs is not None and (not ours or not theirs or ours & theirs):
+                found.append(one)
+        return found
+
+    def _with_hits(self, answer: Answer) -> Answer:
+        """Add a finding for review for every entry of the sanctions list whose name is like one that receives."""
+        if self.sanctions is None:
+            return answer
+        shipment = answer.shipment
+        subject = Subject(shipment.row, shipment.id, shipment.said)
+        found: dict[Rule | None, Finding] = {}
+        for text in receivers_of(shipment):
+            for one in self.sanctions.findings(text, subject, self.maker, shipment.receiver.code):
+                found.setdefault(one.rule, one)
+        if not found:
+            return answer
+        self.hits += len(found)
+        verdict = gravest([answer.verdict, Verdict.REVIEW])
+        return replace(answer, verdict=verdict, findings=(*answer.findings, *found.values()))
+
+    def _same_chemical(self, certificate: Certificate, shipment: Shipment, entry: str) -> bool | None:
+        law = self.law_of(shipment.day or self.question.as_of)
+        text, kind = (certificate.cas, "cas") if certificate.cas else (certificate.chemical, "auto")
+        if not text:
+            return None
+        outcomes = law.answer(text, kind)
+        if any(one.verdict is Verdict.LISTED and one.rule and written(one.rule) == entry for one in outcomes):
+            return True
+        unsure = any(one.verdict in (Verdict.REVIEW, Verdict.UNREADABLE) for one in outcomes)
+        return None if unsure else False
+
+
+def _unnamed_said(certificate: Certificate, wrong: tuple[Message, ...]) -> Message:
+    values: dict[str, Value] = {"id": certificate.id or "?", "row": str(certificate.row)}
+    if not wrong:
+        return Message("transfers_certificate_unnamed", values)
+    return Message("transfers_certificate_unnamed_wrong", {**values, "wrong": joined(wrong)})
+
+
+def _structures(found: Identified, rule: Rule) -> set[str] | None:
+    """Return the structures by which chemicals fall under an entry, empty if by name; ``None`` where none do."""
+    met = [outcome for outcome, _ in found.met if outcome.rule == rule]
+    return {shown.structure for one in met for shown in one.evidence if shown.structure} if met else None
+
+
+def receivers_of(shipment: Shipment) -> tuple[str, ...]:
+    """Return the names of those who receive a shipment, each once: as written, and what stands before a comma."""
+    texts = [shipment.text(one).strip() for one in ("consignee", "end_user")]
+    return tuple(dict.fromkeys(name for text in texts for name in (text, text.split(",")[0].strip()) if name))

@@ -1,0 +1,218 @@
+"""Answers on planned shipments in the formats of files: a line, or a JSON object, for each entry of a shipment."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from opencwc.finding import CHECKED, Finding, Message, Value, Verdict, finding_to_plain
+from opencwc.screening.model import Checked
+from opencwc.transfers.check.checking import Answer, Checker
+from opencwc.transfers.check.shipments import Shipment, plain_number
+from opencwc.transfers.check.weighing import Owed, Standing
+from opencwc.wording import sentence
+
+CHECK_FORMATS = ("csv", "jsonl", "html")
+CHECK_COLUMNS = (
+    "row", "id", "input", "verdict", "list", "entry", "from", "to", "via", "date", "quantity", "unit", "concentration",
+    "needed", "needed_by", "later", "basis", "why", "source", "evidence", "shipment_verdict", "duties",
+)  # fmt: skip
+"""``quantity`` is in kg or L; ``needed`` are the ids of what is still needed (docs/reference/transfers.md),
+``needed_by`` the first day by which one of them is due; ``later`` what is due afterwards, each with its day; ``source``
+and ``evidence`` are those of the rules that decide. ``verdict`` is that of the line's entry, ``shipment_verdict`` the
+strictest of all lines of the shipment; ``duties`` says each duty of the line with its day and source."""
+
+
+MOST_UNNAMED = 50
+"""Certificates that no shipment names, of which each is said."""
+
+
+@dataclass
+class CheckTally:
+    """How many shipments came out how; a shipment counts once, with its gravest verdict."""
+
+    rows: int = 0
+    by_verdict: dict[Verdict, int] = field(default_factory=lambda: dict.fromkeys(CHECKED, 0))
+
+    def add(self, answer: Answer) -> None:
+        """Count one answer."""
+        self.rows += 1
+        self.by_verdict[answer.verdict] += 1
+
+    @property
+    def status(self) -> int:
+        """The exit status: 1 where anything is prohibited, for review or still needed; 2 where no row could be read."""
+        if any(self.by_verdict[one] for one in (Verdict.PROHIBITED, Verdict.REVIEW, Verdict.ALLOWED_WITH)):
+            return 1
+        return 2 if self.rows and self.by_verdict[Verdict.UNREADABLE] == self.rows else 0
+
+
+def checked_by_rules(checker: Checker, lang: str = "en", file: str = "", notes: tuple[Message, ...] = ()) -> Checked:
+    """Return what shipments are checked against."""
+    from opencwc.screening.table_run import checked_by
+
+    return checked_by(checker.law_of(checker.as_of).rulebook, lang, file, notes=notes)
+
+
+def owed_by(answer: Answer, finding: Finding) -> tuple[Owed, ...]:
+    """Return the duties that belong to one finding of an answer."""
+    return tuple(one for one in answer.owed if one.entry == finding.rule)
+
+
+def deciding(owed: Iterable[Owed], verdict: Verdict) -> tuple[Owed, ...]:
+    """Return the rules on which a verdict rests."""
+    states = {
+        Verdict.PROHIBITED: ("broken", "late"), Verdict.REVIEW: ("broken", "late", "needed"),
+        Verdict.ALLOWED_WITH: ("needed",),
+    }.get(verdict, ("met",))  # fmt: skip
+    every = tuple(owed)
+    return tuple(one for one in every if one.state in states) or every
+
+
+def line_of(answer: Answer, finding: Finding, lang: str = "en") -> dict[str, str]:
+    """Return the cells of one finding (`CHECK_COLUMNS`)."""
+    shipment = answer.shipment
+    owed = owed_by(answer, finding)
+    needed = [one for one in owed if one.state in ("needed", "late")]
+    due = min((one.due for one in needed if one.due), default=None)
+    rests_on = deciding(owed, finding.verdict)
+    amount = shipment.amount
+    return {
+        "row": str(shipment.row),
+        "id": shipment.id,
+        "input": finding.subject.input,
+        "verdict": str(finding.verdict),
+        "list": finding.rule.list if finding.rule else "",
+        "entry": finding.rule.entry if finding.rule else "",
+        "from": shipment.sender.code or shipment.sender.text,
+        "to": shipment.receiver.code or shipment.receiver.text,
+        "via": ";".join(one.code or one.text for one in shipment.via),
+        "date": shipment.day.isoformat() if shipment.day else shipment.text("date"),
+        "quantity": plain_number(amount.value) if amount else shipment.text("quantity"),
+        "unit": amount.unit if amount else shipment.text("unit"),
+        "concentration": shipment.share.text if shipment.share else shipment.text("concentration"),
+        "needed": ";".join(one.rule.id for one in needed),
+        "needed_by": due.isoformat() if due else "",
+        "later": ";".join(f"{one.rule.id} {one.due or ''}".strip() for one in owed if one.state == "later"),
+        "basis": finding.basis,
+        "why": sentence(finding.message, lang),
+        "source": "; ".join(dict.fromkeys(one.rule.source for one in rests_on)),
+        "evidence": "; ".join(dict.fromkeys(one.rule.evidence for one in rests_on)),
+        "shipment_verdict": str(answer.verdict),
+        "duties": " | ".join(sentence(_with_source(one), lang) for one in owed),
+    }
+
+
+def _with_source(owed: Owed) -> Message:
+    values: dict[str, Value] = {
+        "says": owed.told, "source": owed.rule.source, "evidence": Message(f"evidence_{owed.rule.evidence}")
+    }  # fmt: skip
+    return Message("transfers_resting_on", values)
+
+
+def lines_as_csv(answers: Iterable[Answer], lang: str = "en", *, header: bool = True) -> str:
+    """Return the lines of answers as CSV."""
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, CHECK_COLUMNS, lineterminator="\n")
+    if header:
+        writer.writeheader()
+    for answer in answers:
+        writer.writerows(line_of(answer, finding, lang) for finding in answer.findings)
+    return out.getvalue()
+
+
+def finding_as_plain(answer: Answer, finding: Finding, lang: str = "en") -> dict[str, Any]:
+    """Return one finding of an answer as a JSON object: the finding, the shipment as it was read, its duties."""
+    plain = finding_to_plain(finding)
+    return {
+        **{name: plain.pop(name) for name in ("row", "id", "input", "verdict", "list", "entry", "basis")},
+        "why": sentence(finding.message, lang),
+        "shipment_verdict": str(answer.verdict),
+        "rules_of": answer.day.isoformat(),
+        "shipment": shipment_as_plain(answer.shipment),
+        "states": [_state_as_plain(one) for one in answer.states],
+        "duties": [duty_as_plain(one, lang) for one in owed_by(answer, finding)],
+        **plain,
+    }  # fmt: skip
+
+
+def _state_as_plain(standing: Standing) -> dict[str, Any]:
+    on = standing.on
+    return {
+        "code": standing.side.code,
+        "status": on.status if on else "unknown",
+        "since": _iso(on.since) if on else None,
+    }
+
+
+def shipment_as_plain(shipment: Shipment) -> dict[str, Any]:
+    """Return a shipment as it was read."""
+    amount, share = shipment.amount, shipment.share
+    return {
+        "from": shipment.sender.code or None,
+        "to": shipment.receiver.code or None,
+        "via": [one.code or one.text for one in shipment.via],
+        "date": _iso(shipment.day),
+        "quantity": plain_number(amount.value) if amount else None,
+        "unit": amount.unit if amount else None,
+        "concentration": [plain_number(share.low), plain_number(share.high)] if share else None,
+        "purpose": shipment.purpose or None,
+        "retail": shipment.retail,
+        "certificates": list(shipment.certificates),
+        "given": dict(shipment.texts),
+    }
+
+
+def duty_as_plain(owed: Owed, lang: str = "en") -> dict[str, Any]:
+    """Return a duty as a JSON object."""
+    return {
+        "id": owed.rule.id,
+        "state": owed.state,
+        "due": _iso(owed.due),
+        "by": list(owed.by),
+        "says": sentence(owed.says, lang),
+        "why": [sentence(one, lang) for one in owed.why],
+        "source": owed.rule.source,
+        "evidence": owed.rule.evidence,
+    }
+
+
+def lines_as_json(answers: Iterable[Answer], lang: str = "en") -> str:
+    """Return answers as lines of JSON, one a finding."""
+    return "".join(
+        json.dumps(finding_as_plain(answer, finding, lang), ensure_ascii=False) + "\n"
+        for answer in answers
+        for finding in answer.findings
+    )
+
+
+def summary(
+    checker: Checker, tally: CheckTally, columns: Mapping[str, str] | None = None, certificates: int = 0
+) -> tuple[Message, ...]:
+    """Say what was checked, how it came out, and what is not known."""
+    lists = tuple(one.id for one in checker.convention.lists)
+    said = [
+        Message("transfers_summary_held", {"count": tally.rows, "lists": lists, "date": checker.as_of.isoformat()}),
+        Message("transfers_summary_counts", {str(one): many for one, many in tally.by_verdict.items()}),
+        Message("transfers_summary_known", {"date": checker.convention.states_known_until.isoformat()}),
+    ]
+    if certificates:
+        said.append(Message("transfers_summary_certified", {"count": certificates}))
+        said += checker.unnamed[:MOST_UNNAMED]
+        if len(checker.unnamed) > MOST_UNNAMED:
+            said.append(Message("transfers_summary_certificates_more", {"count": len(checker.unnamed) - MOST_UNNAMED}))
+    if checker.sanctions is not None:
+        said.append(checker.sanctions.told_of_all(checker.hits))
+    if columns and any(name != column for name, column in columns.items()):
+        told = tuple(f"{name} = {column}" for name, column in columns.items() if name != column)
+        said.append(Message("transfers_summary_columns", {"columns": told}))
+    return tuple(said)
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None

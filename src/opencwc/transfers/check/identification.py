@@ -1,0 +1,128 @@
+"""Which entries the chemicals of a planned shipment fall under: by structure, number, name or commercial line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import NamedTuple, TypeAlias
+
+from opencwc.finding import Message, Rule, Value, Verdict
+from opencwc.screening.model import Outcome
+from opencwc.screening.screener import MET
+from opencwc.transfers.check.shipments import Amount, Share, Shipment, amount_of, share_stated
+
+Answering: TypeAlias = Callable[[str, str], "tuple[Outcome, ...]"]
+"""What screens a text of a kind (`opencwc.screening.model.KINDS`)."""
+
+
+class Identified(NamedTuple):
+    """What the chemicals of a shipment fall under.
+
+    ``met`` are the outcomes with a rule, each with the concentration that the line states of it; ``doubts`` are
+    reasons to look at the row, ``notes`` only to be known; ``read`` is false where nothing could be recognised, and
+    ``outcome`` then says why.
+    """
+
+    met: tuple[tuple[Outcome, Share | None], ...]
+    outcome: Outcome | None
+    shipment: Shipment
+    doubts: tuple[Message, ...] = ()
+    notes: tuple[Message, ...] = ()
+    read: bool = True
+
+
+def identify(shipment: Shipment, answer: Answering) -> Identified:
+    """Find what the chemicals of a shipment fall under: by structure, number and name, else by its commercial line.
+
+    Where the row names its chemical in two ways that fall under different entries, that is a doubt; a number or a
+    structure settles a name that stands for several. A line that names further chemicals adds them.
+    """
+    answers = {name: answer(text, _kind_of(name, text)) for name, text in shipment.named.items()}
+    read = {name: found for name, found in answers.items() if found[0].verdict is not Verdict.UNREADABLE}
+    line = answer(shipment.text("line"), "text") if shipment.text("line") else ()
+    doubts: list[Message] = []
+    notes: list[Message] = []
+    firm = {name: _rules(found, Verdict.LISTED) for name, found in read.items() if not _is_doubtful(found)}
+    if len(set(firm.values())) > 1:
+        doubts.append(Message("transfers_check_disagree", {"texts": tuple(shipment.named[name] for name in firm)}))
+    if read:
+        unread = [shipment.named[name] for name in answers if name not in read]
+        chosen = tuple(firm) or (next(iter(read)),)
+        outcomes = tuple(one for name in chosen for one in read[name])
+        if unread:
+            told = notes if {"cas", "structure"} & set(read) else doubts  # a number settles what a trade name is
+            told.append(Message("transfers_check_one_unread", {"texts": tuple(unread)}))
+        known = _rules(outcomes)
+        more = tuple(one for one in line if one.verdict is Verdict.LISTED and one.rule not in known)
+        outcomes += more
+    elif any(one.verdict in MET for one in line):
+        outcomes = line
+    else:
+        outcomes = line or next(iter(answers.values()), ())
+    shipment, differs = _with_stated(shipment, (*outcomes, *line))
+    doubts += differs
+    met = tuple((one, _share_in(one)) for one in outcomes if one.rule is not None and one.verdict in MET)
+    nothing = not outcomes or outcomes[0].verdict is Verdict.UNREADABLE or outcomes[0].message.id == "why_no_mention"
+    return Identified(
+        met, outcomes[0] if outcomes else None, shipment, tuple(doubts), tuple(notes), read=bool(met) or not nothing
+    )
+
+
+def _kind_of(name: str, text: str) -> str:
+    if name == "structure":
+        return "inchi" if text.startswith("InChI=") else "molblock" if "M  END" in text else "smiles"
+    return "cas" if name == "cas" else "auto"
+
+
+def _rules(outcomes: Iterable[Outcome], verdict: Verdict | None = None) -> frozenset[Rule]:
+    return frozenset(one.rule for one in outcomes if one.rule and (verdict is None or one.verdict is verdict))
+
+
+def _is_doubtful(outcomes: Iterable[Outcome]) -> bool:
+    return any(one.verdict is Verdict.REVIEW for one in outcomes)
+
+
+def _stated(outcome: Outcome, kind: str) -> list[str]:
+    return [one.value for one in outcome.evidence if one.kind == kind]
+
+
+def _share_in(outcome: Outcome) -> Share | None:
+    """Return the one concentration that a text states beside a mention."""
+    stated = _stated(outcome, "concentration")
+    if len(stated) != 1:
+        return None
+    value, _, unit = stated[0].partition(" ")
+    return share_stated(value, unit, stated[0])
+
+
+def _with_stated(shipment: Shipment, outcomes: Iterable[Outcome]) -> tuple[Shipment, list[Message]]:
+    """Take quantity and concentration of a commercial line where the row gives none; say where the two differ."""
+    amounts: dict[str, Amount] = {}
+    counted = False
+    shares: dict[str, Share] = {}
+    for one in outcomes:
+        if one.basis != "text" and not one.span:
+            continue
+        for value in _stated(one, "quantity"):
+            if amount := amount_of(*value.rpartition(" ")[::2]):
+                amounts[str(amount)] = amount
+        counted = counted or any(
+            shown.kind == "packaging" and shown.value.split(" ")[-1].isdecimal() for shown in one.evidence
+        )
+        if share := _share_in(one):
+            shares[str(share[:2])] = share
+    differs = []
+    if len(amounts) == 1 and not counted:
+        stated = next(iter(amounts.values()))
+        if shipment.amount is None and not shipment.text("quantity"):
+            shipment = replace(shipment, amount=stated)
+        elif shipment.amount and shipment.amount.unit == stated.unit and shipment.amount != stated:
+            said: dict[str, Value] = {"field": str(shipment.amount), "line": str(stated)}
+            differs.append(Message("transfers_check_quantity_differs", said))
+    only = next(iter(shares.values())) if len(shares) == 1 else None
+    if only and shipment.share is None and not shipment.text("concentration"):
+        shipment = replace(shipment, share=only)
+    elif only and shipment.share and only[:2] != shipment.share[:2]:
+        said = {"field": shipment.share.text, "line": only.text}
+        differs.append(Message("transfers_check_concentration_differs", said))
+    return shipment, differs

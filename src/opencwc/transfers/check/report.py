@@ -1,0 +1,202 @@
+"""Answers on planned shipments as a report that a person reads and decides by: each shipment a card with its duties."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TextIO
+
+from opencwc.convention import Convention
+from opencwc.finding import CHECKED, Finding, Message, Verdict
+from opencwc.publishing import (
+    Badge,
+    Block,
+    Bullets,
+    Card,
+    Cards,
+    Count,
+    Counts,
+    Fact,
+    Facts,
+    Filter,
+    Paragraph,
+    Report,
+    Section,
+    Table,
+    Text,
+    Words,
+    write_html,
+)
+from opencwc.publishing.labels import labels_in
+from opencwc.publishing.model import Tone
+from opencwc.transfers.check.checking import Answer
+from opencwc.transfers.check.formats import CheckTally, owed_by
+from opencwc.transfers.check.weighing import STATES_OF_DUTY, Owed
+from opencwc.wording import RIGHT_TO_LEFT, say, sentence
+
+CHECK_TONES: dict[Verdict, Tone] = {
+    Verdict.PROHIBITED: "grave", Verdict.REVIEW: "doubt", Verdict.ALLOWED_WITH: "mild", Verdict.UNREADABLE: "gap",
+    Verdict.ALLOWED: "calm",
+}  # fmt: skip
+MOST_CARDS = 2_000
+MOST_ROWS = 500
+
+
+def write_check_report(
+    stream: TextIO,
+    answers: Sequence[Answer],
+    tally: CheckTally,
+    told: Sequence[Message],
+    convention: Convention,
+    lang: str = "en",
+    file: str = "",
+) -> None:
+    """Write answers as a self-contained HTML page; ``told`` is what was checked (`check_formats.summary`)."""
+    write_html(check_report(answers, tally, told, convention, lang, file), stream)
+
+
+def check_report(
+    answers: Sequence[Answer],
+    tally: CheckTally,
+    told: Sequence[Message],
+    convention: Convention,
+    lang: str = "en",
+    file: str = "",
+) -> Report:
+    """Return answers as a document, for any writer of `opencwc.publishing`."""
+    return _Reporter(convention, lang, file).report(answers, tally, told)
+
+
+class _Reporter:
+    def __init__(self, convention: Convention, lang: str, file: str) -> None:
+        self.convention = convention
+        self.lang = lang
+        self.file = file
+
+    def report(self, answers: Sequence[Answer], tally: CheckTally, told: Sequence[Message]) -> Report:
+        weighed = [one for one in answers if any(finding.rule for finding in one.findings)]
+        free = [one for one in answers if one not in weighed and one.verdict is not Verdict.UNREADABLE]
+        unread = [one for one in answers if one not in weighed and one.verdict is Verdict.UNREADABLE]
+        weighed.sort(key=lambda one: CHECKED.index(one.verdict))
+        parts: list[tuple[str, str, Iterator[Block]]] = [
+            ("result", "report_counts", self.counts(tally)),
+            ("shipments", "transfers_report_answers", self.answers(weighed)),
+        ]
+        if unread:
+            parts.append(("unread", "transfers_report_unread", self.rows(unread, "transfers_report_unread")))
+        if free:
+            parts.append(("free", "transfers_report_free", self.rows(free, "transfers_report_free")))
+        checked: list[Words] = [Text(self.file, verbatim=True)] if self.file else []
+        checked += (sentence(one, self.lang) for one in told)
+        first = Section("checked", self.say("report_checked"), (Bullets(tuple(checked)),), wide=False)
+        sections = [first, *(Section(name, self.say(title), blocks) for name, title, blocks in parts)]
+        return Report(
+            title=self.say("transfers_report_title"),
+            lang=self.lang,
+            direction="rtl" if self.lang in RIGHT_TO_LEFT else "ltr",
+            labels=labels_in(self.lang),
+            lead=tuple(sentence(one, self.lang) for one in told[:2]),
+            contents=tuple((one.id, one.title) for one in sections),
+            sections=sections,
+            closing=(self.sentence("transfers_report_person"),),
+            main="shipments",
+        )
+
+    def counts(self, tally: CheckTally) -> Iterator[Block]:
+        """Count the shipments by verdict, with what each means."""
+        yield Counts(
+            tuple(Count(self.badge(one), tally.by_verdict[one], self.sentence(f"means_{one}")) for one in CHECKED)
+        )
+
+    def answers(self, answers: Sequence[Answer]) -> Iterator[Block]:
+        """Show each answer of an entry as a card."""
+        pairs = [(one, finding) for one in answers for finding in one.findings if finding.rule]
+        if pairs:
+            filters = (("verdict", "label_verdict"), ("entry", "label_entry"), ("to", "transfers_label_to"))
+            shown = (self.card(*pair, number) for number, pair in enumerate(pairs[:MOST_CARDS], 1))
+            yield Cards(shown, tuple(Filter(facet, self.heading(label)) for facet, label in filters))
+        if len(pairs) > MOST_CARDS:
+            yield Paragraph((self.sentence("transfers_report_rest", count=len(pairs) - MOST_CARDS),), "warning")
+        yield Paragraph((self.sentence("means_allowed"),), "note")
+
+    def card(self, answer: Answer, finding: Finding, number: int) -> Card:
+        """Show one entry of a shipment: where it goes, what decides, and what follows until when."""
+        rule = finding.rule
+        entry = self.convention.find(rule.list, rule.entry) if rule else None
+        title = entry.title.get(self.lang, entry.title["en"]) if entry else ""
+        shipment = answer.shipment
+        facts = [Fact(self.say("label_input"), (Text(finding.subject.input, verbatim=True),))]
+        if answer.states:
+            facts.append(
+                Fact(self.heading("transfers_label_states"), tuple(say(one.says, self.lang) for one in answer.states))
+            )
+        quantity = str(shipment.amount) if shipment.amount else shipment.text("quantity")
+        concentration = shipment.share.text if shipment.share else shipment.text("concentration")
+        said = {
+            "date": shipment.day.isoformat() if shipment.day else shipment.text("date"), "quantity": quantity,
+            "concentration": concentration, "purpose": shipment.text("purpose"),
+            "consignee": shipment.text("consignee"), "end_user": shipment.text("end_user"),
+            "papers": shipment.text("papers"), "certificates": ", ".join(shipment.certificates),
+        }  # fmt: skip
+        facts += (self.verbatim(f"transfers_label_{name}", text) for name, text in said.items() if text)
+        blocks: list[Block] = [Paragraph((sentence(finding.message, self.lang),)), Facts(tuple(facts))]
+        if duties := tuple(self.duties(owed_by(answer, finding))):
+            blocks += [Paragraph((self.sentence("transfers_report_duties"),), "lead"), Facts(duties)]
+        facets = {
+            "verdict": self.say(f"verdict_{finding.verdict}"),
+            "to": shipment.receiver.code or shipment.receiver.text,
+        }
+        heading: list[Words] = []
+        if rule:
+            facets["entry"] = f"{rule.list} {rule.entry}"
+            heading = [facets["entry"], title] if title else [facets["entry"]]
+        place = (Fact(self.say("label_row"), (str(shipment.row),)), self.verbatim("label_id", shipment.id))
+        return Card(
+            id=f"shipment-{number}", heading=tuple(heading), badge=self.badge(finding.verdict), place=place,
+            blocks=tuple(blocks), facets=facets,
+        )  # fmt: skip
+
+    def duties(self, owed: Sequence[Owed]) -> Iterator[Fact]:
+        """Say what has become of each duty, the gravest first, with its last day and its source."""
+        for state in STATES_OF_DUTY:
+            told = tuple(self.duty(one) for one in owed if one.state == state)
+            if told:
+                yield Fact(self.heading(f"transfers_duty_{state}"), told)
+
+    def duty(self, owed: Owed) -> Text:
+        """Say one duty, with the days and papers that concern it."""
+        due = [f"{self.say('transfers_label_due')} {owed.due.isoformat()}"] if owed.due else []
+        text = " ".join([*(sentence(one, self.lang) for one in (owed.says, *owed.why)), *due])
+        source = f"{owed.rule.source} ({self.say(f'evidence_{owed.rule.evidence}')})"
+        return Text(text, note=source, warn=owed.rule.evidence == "unverified")
+
+    def rows(self, answers: Sequence[Answer], caption: str) -> Iterator[Block]:
+        """List shipments on which no rule was weighed."""
+        headings = tuple(self.say(one) for one in ("label_row", "label_id", "label_input", "label_why"))
+        shown: Iterable[tuple[Words, ...]] = (
+            (
+                str(one.shipment.row),
+                Text(one.shipment.id, verbatim=True),
+                Text(one.shipment.said, verbatim=True),
+                sentence(one.findings[0].message, self.lang),
+            )
+            for one in answers[:MOST_ROWS]
+        )
+        yield Table(self.say(caption), headings, shown)
+        if len(answers) > MOST_ROWS:
+            yield Paragraph((self.sentence("transfers_report_rest", count=len(answers) - MOST_ROWS),), "note")
+
+    def verbatim(self, label: str, text: str) -> Fact:
+        return Fact(self.heading(label), (Text(text, verbatim=True),))
+
+    def badge(self, verdict: Verdict) -> Badge:
+        return Badge(self.say(f"verdict_{verdict}"), CHECK_TONES[verdict])
+
+    def heading(self, name: str) -> str:
+        said = say(name, self.lang)
+        return said[:1].upper() + said[1:]
+
+    def say(self, name: str) -> str:
+        return say(name, self.lang)
+
+    def sentence(self, name: str, **values: int) -> str:
+        return sentence(Message(name, dict(values)), self.lang)

@@ -1,0 +1,272 @@
+"""What a reconciliation leaves for its pages: the ranked sums and the lines as Parquet, and what is told, in one file.
+
+The file is kept in the casebook as the source of a run of its own, in the case of the findings: so it has their mark,
+is seen by who may read the case, leaves with its bundle, and is erased with it.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from opencwc.errors import InputError
+from opencwc.finding import Finding, Message, message_from_plain, message_to_plain
+from opencwc.transfers.model import CAUSES
+from opencwc.transfers.reconcile.comparison import WAYS
+from opencwc.transfers.reconcile.matching_kernel import KINDS
+
+if TYPE_CHECKING:
+    from opencwc.transfers.patterns.finding import Proposal
+    from opencwc.transfers.reconcile.reconciliation import Reconciled
+
+NAME = "reconciliation.zip"
+MEDIA_TYPE = "application/zip"
+TOLD, GROUPS, LINES = "told.json", "groups.parquet", "lines.parquet"
+MOST_LINES = 5_000_000
+"""Lines of all ledgers together that the pages take; more go through the command."""
+NEAR = ("near_year_end", "near_returned", "near_unit", "near_double", "near_mixture", "near_rounding",
+        "near_exporter", "near_importer", "near_chemical")  # fmt: skip
+_SHARES = (*(f"p_{one}" for one in CAUSES), *(f"by_{one}" for one in WAYS), *NEAR)
+GROUP_SCHEMA: Mapping[str, Any] = {
+    "rank": pl.UInt32, "score": pl.Float64, "substance": pl.UInt32, "exporter": pl.String, "importer": pl.String,
+    "year": pl.Int32, "exported": pl.Float64, "imported": pl.Float64, "difference": pl.Float64,
+    "threshold": pl.Float64, "over": pl.Boolean, "exports": pl.UInt32, "imports": pl.UInt32, "cause": pl.String,
+    "probability": pl.Float64, "second": pl.String, "second_probability": pl.Float64,
+}  # fmt: skip
+"""A sum of one chemical, pair of States and year; quantities in kg. Beside these columns stand, as Float32 and from 0
+to 1, the causes' probabilities (``p_``) and the signs for them (``by_``, ``near_``), of which a later version may know
+more or fewer."""
+NAMED_SCHEMA: Mapping[str, Any] = {"other_state": pl.String, "other_year": pl.Int32}
+"""What a cause names where it names something; an earlier version did not keep it."""
+LINE_SCHEMA: Mapping[str, Any] = {
+    "line": pl.UInt32, "ledger": pl.UInt16, "row": pl.UInt32, "id": pl.String, "exporter": pl.String,
+    "importer": pl.String, "substance": pl.UInt32, "export": pl.Boolean, "day": pl.Date, "year": pl.Int32,
+    "kg": pl.Float64, "concentration": pl.Float32, "hs": pl.UInt32, "returned": pl.Boolean, "match": pl.Int64,
+    "other": pl.Int64, "kind": pl.String, "status": pl.String, "problem": pl.UInt16,
+}  # fmt: skip
+"""A line of a ledger: ``line`` counts them from 0, ``match`` is one number for those that belong together."""
+MOST_PATTERNS = 200
+"""Patterns over time that are kept and shown, the most unusual first; the command gives all."""
+_TOLD = ("as_of", "model", "said", "ledgers", "substances", "counts", "patterns", "pattern_count")
+
+
+@dataclass(frozen=True)
+class Chemical:
+    """A chemical of the ledgers: its place in the tables, its key, name and entries, gravest first."""
+
+    place: int
+    key: str
+    name: str
+    entries: tuple[str, ...]
+
+    @property
+    def entry(self) -> tuple[str, str]:
+        """The list and the entry that it falls under first, both empty where under none."""
+        list_id, _, entry = self.entries[0].rpartition(" ") if self.entries else ("", "", "")
+        return list_id, entry
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """A pattern over time as it is proposed: States as alpha-3 codes, days or years, and kg by year as both sides say.
+
+    ``lines`` are (ledger, row, id) of the first of its ``line_count`` lines.
+    """
+
+    kind: str
+    chemical: str
+    entry: str
+    exporter: str
+    importer: str
+    via: str
+    start: str
+    end: str
+    says: Message
+    lines: tuple[tuple[str, int, str], ...]
+    line_count: int
+    years: tuple[tuple[int, float, float], ...]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A reconciliation as it is kept; ``lines_parquet`` is read as far as a page needs it."""
+
+    told: Mapping[str, Any]
+    groups: pl.DataFrame
+    lines_parquet: bytes
+
+    @cached_property
+    def chemicals(self) -> tuple[Chemical, ...]:
+        """The chemicals, in the order of their places."""
+        return tuple(
+            Chemical(place, str(one["key"]), str(one["name"]), tuple(map(str, one["entries"])))
+            for place, one in enumerate(self.told["substances"])
+        )
+
+    @property
+    def said(self) -> tuple[Message, ...]:
+        """What was compared, what came out, who proposed the causes."""
+        return tuple(message_from_plain(one) for one in self.told["said"])
+
+    @cached_property
+    def patterns(self) -> tuple[Pattern, ...]:
+        """The patterns over time, the most unusual first."""
+        return tuple(_pattern_from_json(one) for one in self.told["patterns"])
+
+    def lines(self) -> pl.LazyFrame:
+        """The lines, which are read as far as what follows asks for."""
+        return pl.scan_parquet(io.BytesIO(self.lines_parquet))
+
+    def problem(self, ledger: int, number: int) -> Message | None:
+        """Return why a line of a ledger could not be read."""
+        problems = self.told["ledgers"][ledger]["problems"]
+        return message_from_plain(problems[number - 1]) if 0 < number <= len(problems) else None
+
+
+def pack(found: Reconciled, patterns: Sequence[Proposal] = ()) -> bytes:
+    """Return a reconciliation as the file that is kept of it; the same one gives the same bytes."""
+    groups, lines = tables_of(found)
+    return packed(told_of(found, patterns), _parquet(groups), _parquet(lines))
+
+
+def packed(told: Mapping[str, Any], groups: bytes, lines: bytes) -> bytes:
+    """Return the file of its three parts."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+        parts = {TOLD: json.dumps(told, ensure_ascii=False, sort_keys=True).encode(), GROUPS: groups, LINES: lines}
+        for name, content in parts.items():
+            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), content)
+    return out.getvalue()
+
+
+def unpack(content: bytes) -> Kept:
+    """Return what was packed, having looked at its shape: a stranger's file had a hand in it.
+
+    Raises:
+        InputError: it is not such a file.
+
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            parts = {name: archive.read(name) for name in (TOLD, GROUPS, LINES)}
+        told = json.loads(parts[TOLD])
+        sound = all(name in told for name in _TOLD) and _has_columns(parts[LINES], LINE_SCHEMA)
+        sound = sound and _has_columns(parts[GROUPS], GROUP_SCHEMA)
+        groups = pl.read_parquet(io.BytesIO(parts[GROUPS])) if sound else pl.DataFrame()
+        found = Kept(told, groups, parts[LINES])
+        sound = sound and len(found.patterns) <= MOST_PATTERNS
+    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError, OSError, pl.exceptions.PolarsError):
+        sound = False
+    if not sound:
+        raise InputError("what was kept of the reconciliation cannot be read", remedy="Reconcile the ledgers again.")
+    return found
+
+
+def _has_columns(content: bytes, wanted: Mapping[str, Any]) -> bool:
+    """Tell whether a Parquet file has the columns that are wanted, and beside them what is named and shares only."""
+    held = pl.read_parquet_schema(io.BytesIO(content))
+    others = {name: kind for name, kind in held.items() if name not in wanted and NAMED_SCHEMA.get(name) != kind}
+    shares = all(name.startswith(("p_", "by_", "near_")) and kind == pl.Float32 for name, kind in others.items())
+    return shares and all(held.get(name) == kind for name, kind in wanted.items())
+
+
+def findings_of(found: Reconciled, patterns: Sequence[Proposal]) -> Iterator[Finding]:
+    """Yield the findings to keep: of sums and lines first, then of the patterns that are kept, in their order."""
+    from opencwc.transfers.reconcile.reconciliation import maker_of
+
+    maker = maker_of(found)._replace(model="", weights="")  # statistics say them, and no model
+    yield from found.findings()
+    for one in patterns[:MOST_PATTERNS]:
+        yield one.finding(maker)
+
+
+def told_of(found: Reconciled, patterns: Sequence[Proposal] = ()) -> dict[str, Any]:
+    """Return what is told beside the tables, as JSON can hold it."""
+    return {
+        "as_of": found.as_of.isoformat(),
+        "model": found.model,
+        "said": [message_to_plain(one) for one in found.told()],
+        "counts": dict(found.counts),
+        "pattern_count": len(patterns),
+        "patterns": [_pattern_as_json(one) for one in patterns[:MOST_PATTERNS]],
+        "substances": [
+            {"key": one.key, "name": one.name, "entries": list(one.entries)} for one in found.compared.substances
+        ],
+        "ledgers": [
+            {
+                "name": one.name,
+                "lines": len(one.lines),
+                "columns": dict(one.columns),
+                "problems": [message_to_plain(problem) for problem in one.problems],
+                "notes": [message_to_plain(note) for note in one.notes],
+            }
+            for one in found.ledgers
+        ],
+    }
+
+
+def _pattern_as_json(one: Proposal) -> dict[str, Any]:
+    return {
+        "kind": one.kind, "chemical": one.substance.name, "entry": " ".join(one.substance.entries[:1]),
+        "exporter": one.exporter, "importer": one.importer, "via": one.via, "start": one.start, "end": one.end,
+        "says": message_to_plain(one.message), "lines": [list(line) for line in one.lines],
+        "line_count": one.line_count, "years": [list(year) for year in one.years],
+    }  # fmt: skip
+
+
+def _pattern_from_json(told: Mapping[str, Any]) -> Pattern:
+    return Pattern(
+        str(told["kind"]),
+        str(told["chemical"]),
+        str(told["entry"]),
+        str(told["exporter"]),
+        str(told["importer"]),
+        str(told["via"]),
+        str(told["start"]),
+        str(told["end"]),
+        message_from_plain(told["says"]),
+        tuple((str(ledger), int(row), str(identity)) for ledger, row, identity in told["lines"]),
+        int(told["line_count"]),
+        tuple((int(year), float(out), float(into)) for year, out, into in told["years"]),
+    )
+
+
+def tables_of(found: Reconciled) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the sums in the order of their ranks, and the lines by chemical, exporter and importer."""
+    groups = found.groups.with_columns(
+        pl.Series(f"p_{cause}", found.probabilities[:, place], dtype=pl.Float32) for place, cause in enumerate(CAUSES)
+    )
+    shares = [pl.col(name).cast(pl.Float32) for name in _SHARES if name in groups.columns]
+    named = {name: kind for name, kind in NAMED_SCHEMA.items() if name in groups.columns}
+    groups = groups.select(*(pl.col(name).cast(kind) for name, kind in {**GROUP_SCHEMA, **named}.items()), *shares)
+    lines = found.compared.lines
+    ids = [ledger.lines["id"] for ledger in found.ledgers]
+    problems = [ledger.lines["problem"] for ledger in found.ledgers]
+    kinds = pl.Series(list(KINDS), dtype=pl.String)
+    lines = lines.with_columns(
+        id=pl.concat(ids) if ids else pl.Series([], dtype=pl.String),
+        problem=pl.concat(problems) if problems else pl.Series([], dtype=pl.UInt16),
+        status=found.statuses.cast(pl.String),
+        kind=pl.when(pl.col("match") >= 0).then(pl.lit(kinds).gather(pl.col("kind").cast(pl.UInt32))),
+    )
+    lines = lines.select(pl.col(name).cast(kind) for name, kind in LINE_SCHEMA.items())
+    return groups, lines.sort("substance", "exporter", "importer", "year", "line")
+
+
+def parts_of(found: Reconciled) -> Iterator[tuple[str, bytes]]:
+    """Yield the two tables as they are kept, with their names."""
+    for name, table in zip((GROUPS, LINES), tables_of(found), strict=True):
+        yield name, _parquet(table)
+
+
+def _parquet(table: pl.DataFrame) -> bytes:
+    out = io.BytesIO()
+    table.write_parquet(out, compression="zstd", statistics=True, row_group_size=50_000)
+    return out.getvalue()

@@ -1,0 +1,332 @@
+"""A letter to the other State's National Authority about figures that differ, for a person to check and sign.
+
+It says what both sides declared and asks to look together; a cause is named as a possibility only. What the ranking
+thinks of the pair (its score, why it stands so high) is nobody else's business and is left out.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from opencwc.errors import InputError
+from opencwc.finding import Message
+from opencwc.publishing import (
+    Block,
+    Bullets,
+    Fact,
+    Facts,
+    Form,
+    Paragraph,
+    Report,
+    Section,
+    Signature,
+    Table,
+    Text,
+    Words,
+)
+from opencwc.publishing.html import visible
+from opencwc.transfers.check.papers import SIGNED, report_labels, spoken_day, spoken_quantity
+from opencwc.transfers.model import Discrepancy
+from opencwc.wording import RIGHT_TO_LEFT, say
+from opencwc.wording.states import state_name
+
+SECOND_FROM = 0.1
+"""The probability from which on a second cause is worth naming."""
+ASKED = ("letters_ask_figure", "letters_ask_way", "letters_ask_unit")
+
+
+MOST_LINES = 40
+"""How many lines a letter names; how many more there are is told."""
+LEAST_SHARE = 0.01
+"""What weighs less than this beside the line or match that weighs most is not in question."""
+
+
+class LetterLine(NamedTuple):
+    """A line of a ledger that the letter names: whose it is, its id and row, its day or year as written, its quantity.
+
+    ``state`` is the alpha-3 code of the State that recorded it, ``partner`` that of the other State in it; ``kg`` is
+    ``None`` where it could not be read; ``concentration`` is per cent by weight. Lines with the same ``number`` seem to
+    be one shipment.
+    """
+
+    state: str
+    export: bool
+    id: str
+    day: str
+    kg: float | None
+    concentration: float | None = None
+    partner: str = ""
+    chemical: str = ""
+    row: int = 0
+    number: int = 1
+
+
+class InQuestion(NamedTuple):
+    """The lines that a letter is about, the weightiest first; how many more there are; if some are a third State's."""
+
+    lines: tuple[LetterLine, ...] = ()
+    left: int = 0
+    third: bool = False
+
+
+def find_lines_in_question(lines: pl.DataFrame, ours: str, theirs: str) -> InQuestion:
+    """Return which lines make the difference of a sum: those that nothing fits, and those that fit but do not agree.
+
+    ``lines`` are those of the sum (``own``) and those elsewhere that they are matched with: ``reporter``, ``partner``,
+    ``flow``, ``own``, ``match`` (null for none), ``row``, ``id``, ``day``, ``year``, ``kg``, ``concentration`` and
+    ``chemical`` (its name). A match weighs what its own lines leave between the two sides; a line without a quantity
+    weighs most. Only lines of the two States are named: what a third one recorded is not ours to tell.
+    """
+    side = pl.when(~pl.col("own")).then(0.0).when(pl.col("flow") == "export").then("kg").otherwise(-pl.col("kg"))
+    alone = -1 - pl.int_range(pl.len(), dtype=pl.Int64)
+    weighed = lines.with_columns(group=pl.coalesce(pl.col("match").cast(pl.Int64), alone)).with_columns(
+        weight=side.fill_null(math.inf).sum().abs().over("group")
+    )
+    asked = weighed.filter((pl.col("weight") > 0) & (pl.col("weight") >= LEAST_SHARE * pl.col("weight").max()))
+    named = asked.filter(pl.col("reporter").is_in([ours, theirs])).sort(
+        -pl.col("weight"), "group", pl.col("reporter") != ours, "year", "day", "row", nulls_last=True
+    )
+    shown = named.head(MOST_LINES).with_columns(number=pl.col("group").rle_id() + 1)
+    return InQuestion(
+        tuple(_letter_line(one) for one in shown.iter_rows(named=True)),
+        len(named) - len(shown),
+        len(asked) > len(named),
+    )
+
+
+def _letter_line(line: Mapping[str, Any]) -> LetterLine:
+    return LetterLine(
+        line["reporter"], line["flow"] == "export", line["id"], str(line["day"] or line["year"]), line["kg"],
+        line["concentration"], line["partner"], line["chemical"], line["row"], line["number"],
+    )  # fmt: skip
+
+
+def make_letter(
+    discrepancy: Discrepancy,
+    ours: str,
+    lang: str = "en",
+    asked: InQuestion = InQuestion(),  # noqa: B008 - it cannot be changed
+    reference: str = "",
+    made: date | None = None,
+    mark: str = "",
+) -> Report:
+    """Return the letter as the document model; ``ours`` is the alpha-3 code of the State that writes.
+
+    ``asked`` are the lines in question (`find_lines_in_question`). ``made`` dates the letter; ``mark`` is its
+    confidentiality mark, as `opencwc.transfers.check.papers.PaperFacts` has it.
+
+    Raises:
+        InputError: the State that writes is neither side of the pair.
+
+    """
+    if ours not in (discrepancy.exporter, discrepancy.importer):
+        raise InputError(
+            f"{ours or 'no State'} is neither side of {discrepancy.exporter} to {discrepancy.importer}.",
+            remedy="A letter goes from one side of a pair to the other.",
+        )
+    return _Letter(discrepancy, ours, lang, asked).report(reference, made, mark)
+
+
+def plain_text(report: Report) -> str:
+    """Return a letter as plain text, for an e-mail: its title first, as its subject.
+
+    Tables have a bar between their cells; nothing in it can be seen by one reader and not by another.
+    """
+    return "\n".join(_text_of(report)).strip() + "\n"
+
+
+class _Letter:
+    """Writes one letter in one language."""
+
+    def __init__(self, discrepancy: Discrepancy, ours: str, lang: str, asked: InQuestion) -> None:
+        self.discrepancy = discrepancy
+        self.ours = ours
+        self.lang = lang
+        self.asked = asked
+        self.theirs = discrepancy.importer if ours == discrepancy.exporter else discrepancy.exporter
+
+    def report(self, reference: str, made: date | None, mark: str) -> Report:
+        substance, year = self.discrepancy.substance, str(self.discrepancy.year)
+        heads = [
+            Fact(self.say("letters_to"), (self.authority(self.theirs),)),
+            Fact(self.say("letters_from"), (self.authority(self.ours),)),
+        ]
+        if made:
+            heads.append(Fact(self.say("letters_date"), (spoken_day(made, self.lang),)))
+        if reference:
+            heads.append(Fact(self.say("letters_reference"), (Text(reference, verbatim=True),)))
+        greeting = Paragraph((self.say("letters_greeting"),))
+        opening = Paragraph((self.say("letters_opening", chemical=substance.name, year=year),))
+        title = self.say("letters_title", chemical=substance.name, year=year)
+        marks = ("letters_draft_mark", *((f"casebook_mark_{mark}",) if mark else ()))
+        return Report(
+            title=title,
+            lang=self.lang,
+            direction="rtl" if self.lang in RIGHT_TO_LEFT else "ltr",
+            labels=report_labels(self.lang),
+            sections=(
+                Section("letter", self.say("letters_authority", state=state_name(self.theirs, self.lang)), (
+                    Facts(tuple(heads)), greeting, opening,
+                )),
+                Section("figures", self.say("letters_figures"), tuple(self.figures())),
+                Section("explanation", self.say("letters_explanation"), tuple(self.explanation())),
+                Section("lines", self.say("letters_lines"), tuple(self.lines())),
+                Section("request", self.say("letters_request"), tuple(self.request())),
+            ),
+            closing=(self.say("letters_draft"),),
+            main="letter",
+            marking=" · ".join(map(self.say, marks)),
+            made=made,
+        )  # fmt: skip
+
+    def figures(self) -> Iterator[Block]:
+        """Say both figures, what lies between them, and whether it counts."""
+        one = self.discrepancy
+        substance = one.substance
+        chemical: list[Words] = [substance.name]
+        if substance.key != substance.name:
+            chemical.append(Text(substance.key, verbatim=True))
+        chemical += (Text(entry, verbatim=True) for entry in substance.entries)
+        threshold = substance.threshold_kg
+        yield Facts((
+            Fact(self.say("letters_chemical"), tuple(chemical)),
+            Fact(self.say("letters_year"), (str(one.year),)),
+            Fact(self.say("letters_exported", state=state_name(one.exporter, self.lang)), (self.kg(one.exported_kg),)),
+            Fact(self.say("letters_imported", state=state_name(one.importer, self.lang)), (self.kg(one.imported_kg),)),
+            Fact(
+                self.say("letters_difference"),
+                (spoken_quantity(abs(one.exported_kg - one.imported_kg), "kg", self.lang),),
+            ),
+            Fact(
+                self.say("letters_threshold"),
+                (
+                    self.say("letters_no_threshold")
+                    if threshold is None
+                    else spoken_quantity(one.threshold_kg, "kg", self.lang),
+                ),
+            ),
+        ))  # fmt: skip
+        if threshold is not None:
+            yield Paragraph((self.say("letters_over" if one.over_threshold else "letters_not_over"),))
+
+    def explanation(self) -> Iterator[Block]:
+        """Name the likeliest cause as a possibility, and the next one where it is worth naming."""
+        causes = self.discrepancy.causes
+        if not causes or causes[0][0] == "unexplained":
+            yield Paragraph((self.say("letters_unexplained"),))
+            return
+        yield Paragraph((self.possibility("letters_cause", *causes[0]),))
+        others = [one for one in causes[1:] if one[0] != "unexplained" and one[1] >= SECOND_FROM]
+        for cause, probability in others[:1]:
+            yield Paragraph((self.possibility("letters_second", cause, probability),))
+
+    def possibility(self, says: str, cause: str, probability: float) -> str:
+        return say(
+            Message(says, {"cause": Message(f"letters_cause_{cause}"), "percent": about(probability)}), self.lang
+        )
+
+    def request(self) -> Iterator[Block]:
+        """Ask, say that we look as well, and close."""
+        yield Bullets(tuple(self.say(one) for one in ASKED))
+        yield Paragraph((self.say("letters_ours"),))
+        yield Paragraph((self.say("letters_thanks"),))
+        lines = tuple(self.say(one) for one in SIGNED)
+        yield Signature(self.authority(self.ours), lines)
+
+    def lines(self) -> Iterator[Block]:
+        """Name the lines in question, or say why none can be named."""
+        asked = self.asked
+        if asked.lines:
+            yield self.table()
+            yield Paragraph((self.say("letters_lines_numbers"),))
+        if asked.left:
+            yield Paragraph((self.say("letters_lines_left", count=asked.left),))
+        if asked.third:
+            yield Paragraph((self.say("letters_lines_third"),))
+        if not asked.lines and not asked.third:
+            yield Paragraph((self.say("letters_lines_none"),))
+
+    def table(self) -> Table:
+        """List the lines, those that seem to be one shipment under one another."""
+        headings = (*(f"line_{one}" for one in ("number", "state", "flow", "partner")), "chemical",
+                    *(f"line_{one}" for one in ("id", "date", "kg", "concentration")))  # fmt: skip
+        return Table(
+            self.say("letters_lines"),
+            tuple(self.say(f"letters_{one}") for one in headings),
+            tuple(
+                (
+                    str(line.number),
+                    state_name(line.state, self.lang),
+                    self.say("letters_export" if line.export else "letters_import"),
+                    state_name(line.partner, self.lang) if line.partner else "—",
+                    line.chemical or self.discrepancy.substance.name,
+                    Text(line.id, note=self.say("letters_line_row", row=line.row) if line.row else "", verbatim=True),
+                    Text(line.day, verbatim=True),
+                    "—" if line.kg is None else spoken_quantity(line.kg, "kg", self.lang),
+                    "—" if line.concentration is None else spoken_quantity(line.concentration, "%", self.lang),
+                )
+                for line in self.asked.lines
+            ),
+        )
+
+    def authority(self, state: str) -> str:
+        return self.say("letters_authority", state=state_name(state, self.lang))
+
+    def kg(self, quantity: float) -> str:
+        return spoken_quantity(quantity, "kg", self.lang) if quantity else self.say("letters_none")
+
+    def say(self, name: str, **values: str | int) -> str:
+        return say(Message(name, dict(values)), self.lang)
+
+
+def about(probability: float) -> int:
+    """Return a probability in per cent as one says it: to the next five, never none and never all.
+
+    >>> about(0.718), about(0.999), about(0.001)
+    (70, 95, 5)
+    """
+    return min(max(5 * round(20 * probability), 5), 95)
+
+
+def _text_of(report: Report) -> Iterator[str]:
+    yield _line(report.title)
+    for head in (report.marking, *report.closing):
+        if head:
+            yield f"[{_line(head)}]"
+    for section in report.sections:
+        if section.id != "letter":
+            yield f"\n{_line(section.title)}"
+        for block in section.blocks:
+            yield from _text_of_block(block)
+
+
+def _text_of_block(block: Block) -> Iterator[str]:
+    match block:
+        case Paragraph():
+            yield f"\n{_line(*block.words)}"
+        case Facts():
+            yield ""
+            yield from (f"{_line(fact.label)}: {_line(*fact.values)}" for fact in block.facts)
+        case Form():
+            yield ""
+            yield from (f"{_line(one.label)}: {_line(*one.values) or one.blank}" for one in block.fields)
+        case Bullets():
+            yield from (f"- {_line(item)}" for item in block.items)
+        case Table():
+            yield " | ".join(map(_line, block.headings))
+            yield from (" | ".join(map(_line, row)) for row in block.rows)
+        case Signature():
+            yield f"\n{_line(block.who)}"
+            yield from (f"{_line(line)}: ..." for line in block.lines)
+
+
+def _line(*words: Words) -> str:
+    said = " ".join(
+        one if isinstance(one, str) else f"{one.text} ({one.note})" if one.note else one.text for one in words
+    )
+    return " ".join(str(visible(said)).split(" ")).replace("\n", " ").strip()

@@ -1,0 +1,85 @@
+"""Two ledgers' disagreement as a report that a person reads: what was compared, what came out, the ranked list."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+
+from opencwc.finding import Message
+from opencwc.publishing import (
+    Badge,
+    Block,
+    Bullets,
+    Count,
+    Counts,
+    Paragraph,
+    Report,
+    Section,
+    Table,
+    Text,
+    Words,
+    write_html,
+)
+from opencwc.publishing.labels import labels_in
+from opencwc.transfers.reconcile.reconciliation import Reconciled
+from opencwc.wording import RIGHT_TO_LEFT, say, sentence
+
+SHOWN = 2_000
+"""Lines of the ranked list that the report shows; the rest is counted, and stands in the other formats."""
+MOST_IN_A_SHEET = 200_000
+"""The same in a workbook."""
+
+
+def write_report(found: Reconciled, lang: str = "en", *, over: bool = False) -> str:
+    """Return the report as a self-contained HTML page; ``over`` leaves out what is within its threshold."""
+    stream = io.StringIO()
+    write_html(report(found, lang, over=over), stream)
+    return stream.getvalue()
+
+
+def report(found: Reconciled, lang: str = "en", *, over: bool = False, most: int = SHOWN) -> Report:
+    """Return the report as a document, for any writer of `opencwc.publishing`; ``most`` lines of the list at most."""
+    titles = {one: say(f"reconcile_report_{one}", lang) for one in ("checked", "counts", "list")}
+    return Report(
+        title=say("reconcile_report_title", lang),
+        lang=lang,
+        direction="rtl" if lang in RIGHT_TO_LEFT else "ltr",
+        labels=labels_in(lang),
+        lead=tuple(sentence(one, lang) for one in found.told()[:2]),
+        contents=tuple(titles.items()),
+        sections=_sections(found, lang, titles, over=over, most=most),
+        closing=(say("report_person", lang),),
+        main="list",
+        made=found.as_of,
+    )
+
+
+def _sections(found: Reconciled, lang: str, titles: dict[str, str], *, over: bool, most: int) -> Iterator[Section]:
+    notes = [Text(f"{one.name}: {sentence(note, lang)}") for one in found.ledgers for note in one.notes]
+    notes += [Text(f"{name}: {sentence(problem, lang)}") for name, problem in found.problems()]
+    told: list[Words] = [*(sentence(one, lang) for one in found.told()), *notes]
+    yield Section("checked", titles["checked"], (Bullets(tuple(told)),), wide=False)
+    tones = {"discrepancy": "grave", "unreadable": "gap", "apart": "doubt", "agreed": "calm"}
+    counts = tuple(
+        Count(Badge(say(f"reconcile_count_{name}", lang), tone), found.counts[name])  # type: ignore[arg-type]
+        for name, tone in tones.items()
+    )
+    yield Section("counts", titles["counts"], (Counts(counts),), wide=False)
+    yield Section("list", titles["list"], _ranked(found, lang, over=over, most=most))
+
+
+def _ranked(found: Reconciled, lang: str, *, over: bool, most: int) -> Iterator[Block]:
+    table = found.table(lang)
+    table = table.filter("over_threshold") if over else table
+    names = ("rank", "chemical", "entry", "pair", "year", "exported_kg", "imported_kg", "difference_kg", "cause", "why")
+    rows: list[tuple[Words, ...]] = []
+    for row in table.head(most).iter_rows(named=True):
+        cause = say(f"reconcile_cause_{row['cause']}", lang) if row["cause"] else ""
+        sure = f"{cause} ({row['cause_probability']:.0%})" if cause else ""
+        quantities = (Text(f"{row[name]:,.0f}", verbatim=True) for name in names[5:8])
+        pair = Text(f"{row['exporter']} > {row['importer']}", verbatim=True)
+        first = (str(row["rank"]), row["chemical"], Text(row["entry"], verbatim=True), pair, str(row["year"]))
+        rows.append((*first, *quantities, sure, row["why"]))
+    yield Table(say("reconcile_report_list", lang), tuple(say(f"label_{name}", lang) for name in names), tuple(rows))
+    if len(table) > most:
+        yield Paragraph((sentence(Message("table_more", {"count": len(table) - most}), lang),), "note")

@@ -1,0 +1,131 @@
+"""The accounts, for who manages them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Path, Request
+from pydantic import Field
+from starlette.responses import JSONResponse, Response
+
+from opencwc.casebook.model import Mark, Role
+from opencwc.casebook.people import OIDC_LOGIN, OS_LOGIN, Account
+from opencwc.errors import InputError
+from opencwc.web.accounts.session_api import PERSON, person_json
+from opencwc.web.server.access import entrance_of
+from opencwc.web.server.api_parameters import Closed, answers, problems
+from opencwc.web.server.service import GuardedRoute, person_of
+
+router = APIRouter(route_class=GuardedRoute, tags=["people"])
+RoleNamed = Literal["analyst", "reviewer", "administrator", "auditor"]
+MarkNamed = Literal["unclassified", "restricted", "protected", "highly_protected"]
+PersonId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$", description="The id of the person.")]
+_ACCOUNT: dict[str, Any] = {
+    "type": "object",
+    "required": [*PERSON["required"], "active", "has_password", "has_totp", "bound", "expected_as", "made_at"],
+    "properties": {
+        **PERSON["properties"],
+        "active": {"type": "boolean"},
+        "has_password": {"type": "boolean"},
+        "has_totp": {"type": "boolean"},
+        "bound": {"type": "boolean", "description": "Whether it is bound to a subject of the ministry's login."},
+        "expected_as": {"type": "string", "description": "The name by which that login will know it."},
+        "made_at": {"type": "string", "format": "date-time"},
+    },
+}
+_ACCOUNTS = {
+    "type": "object",
+    "required": ["people"],
+    "properties": {"people": {"type": "array", "items": _ACCOUNT}},
+}
+_LINK = {
+    "type": "object",
+    "required": ["link", "token"],
+    "properties": {"link": {"type": "string"}, "token": {"type": "string"}},
+}
+
+
+class NewPerson(Closed):
+    """An account to make; ``expected_as`` is the e-mail or user name by which the ministry's login knows the person."""
+
+    login: Annotated[str, Field(min_length=1, max_length=100)]
+    name: Annotated[str, Field(max_length=200)] = ""
+    role: RoleNamed = "analyst"
+    clearance: MarkNamed = "unclassified"
+    expected_as: Annotated[str, Field(max_length=200)] = ""
+
+
+class Change(Closed):
+    """What shall change of an account; what is left out stays."""
+
+    name: Annotated[str | None, Field(max_length=200)] = None
+    role: RoleNamed | None = None
+    clearance: MarkNamed | None = None
+    active: bool | None = None
+    expected_as: Annotated[str | None, Field(max_length=200)] = None
+    has_totp: Annotated[Literal[False] | None, Field(description="false removes a lost second factor.")] = None
+
+
+@router.get("/api/v1/people", responses={200: answers("All accounts", _ACCOUNTS), **problems()})
+def everyone(request: Request) -> Response:
+    """List all accounts, by login."""
+    return JSONResponse({"people": [_json(one) for one in entrance_of(request).people.everyone()]})
+
+
+@router.post("/api/v1/people", status_code=201, responses={201: answers("The account", _ACCOUNT), **problems(409)})
+def add(request: Request, asked: NewPerson) -> Response:
+    """Make an account; an invitation gives it a password, or the ministry's login finds it by ``expected_as``."""
+    if asked.login.strip().casefold().startswith((OS_LOGIN, OIDC_LOGIN)):
+        raise InputError("a login cannot begin like this", where="login", remedy="Leave the prefix out.")
+    people = entrance_of(request).people
+    role, clearance = Role(asked.role), Mark[asked.clearance.upper()]
+    actor = person_of(request).id
+    person = people.add(actor, asked.login, asked.name, role, clearance, expected_as=asked.expected_as)
+    return JSONResponse(_json(people.account(person.id)), 201)
+
+
+@router.get("/api/v1/people/{person_id}", responses={200: answers("The account", _ACCOUNT), **problems(404)})
+def one(request: Request, person_id: PersonId) -> Response:
+    """Give one account."""
+    return JSONResponse(_json(entrance_of(request).people.account(person_id)))
+
+
+@router.patch("/api/v1/people/{person_id}", responses={200: answers("The account", _ACCOUNT), **problems(404, 409)})
+def change(request: Request, person_id: PersonId, asked: Change) -> Response:
+    """Change an account; its sessions end where its role, clearance, activity or second factor does."""
+    changed = entrance_of(request).people.change(
+        person_of(request).id,
+        person_id,
+        name=asked.name,
+        role=None if asked.role is None else Role(asked.role),
+        clearance=None if asked.clearance is None else Mark[asked.clearance.upper()],
+        active=asked.active,
+        expected_as=asked.expected_as,
+        drop_totp=asked.has_totp is False,
+    )
+    return JSONResponse(_json(changed))
+
+
+@router.post(
+    "/api/v1/people/{person_id}/invitation",
+    status_code=201,
+    responses={201: answers("The link, shown this once", _LINK), **problems(404, 409)},
+)
+def invite(request: Request, person_id: PersonId) -> Response:
+    """Make a one-time link by which the person sets a password; it holds for a day, and the one before is void."""
+    entrance = entrance_of(request)
+    secret = entrance.people.invite(person_of(request).id, person_id)
+    base = entrance.configuration.public_url or f"{request.url.scheme}://{request.headers['host']}"
+    return JSONResponse({"link": f"{base}/auth/invitation?token={secret}", "token": secret}, 201)
+
+
+def _json(account: Account) -> dict[str, Any]:
+    return {
+        **person_json(account.person),
+        "active": account.active,
+        "has_password": account.has_password,
+        "has_totp": account.has_totp,
+        "bound": account.bound,
+        "expected_as": account.expected_as,
+        "made_at": account.made_at,
+    }

@@ -1,0 +1,318 @@
+"""Settings: who one is and how one signs in, the people, who may do what, tokens, lists, policies, blind re-checks."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, NamedTuple
+
+from fastapi import APIRouter, Form, Path, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from opencwc.casebook.agreement import agreement
+from opencwc.casebook.audit_summary import recheck_share
+from opencwc.casebook.decisions import set_recheck_share
+from opencwc.casebook.model import Mark, Role
+from opencwc.casebook.passwords import SHORTEST
+from opencwc.casebook.people import OIDC_LOGIN, OS_LOGIN
+from opencwc.casebook.permissions import ACTIONS, SCOPES, may
+from opencwc.casebook.tokens import LONGEST_LIFE
+from opencwc.convention import Convention
+from opencwc.errors import InputError
+from opencwc.finding import Message
+from opencwc.settings import load_settings
+from opencwc.web.accounts import people_api, session_api, tokens_api
+from opencwc.web.accounts.sessions import COOKIE
+from opencwc.web.casebook.api import book_of
+from opencwc.web.server.access import entrance_of
+from opencwc.web.server.htmx_headers import asked_of, body_of, done, keep_cookies
+from opencwc.web.server.page import language_of, page
+from opencwc.web.server.service import GuardedRoute, person_of, service_of
+from opencwc.wording import say
+
+router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
+LIVES = (7, 30, 90, 365)
+"""Days that a token may last, to choose from."""
+Word = Annotated[str, Form(max_length=1_000)]
+PersonId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$")]
+TokenId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$")]
+
+
+class Tab(NamedTuple):
+    """A part of the settings: its name (``page_settings_tab_{name}``), its address, and the action it is for."""
+
+    name: str
+    address: str
+    action: str
+
+
+TABS = (
+    Tab("you", "/settings", "self"),
+    Tab("people", "/settings/people", "people"),
+    Tab("roles", "/settings/roles", "self"),
+    Tab("tokens", "/settings/tokens", "self"),
+    Tab("lists", "/settings/lists", "rules"),
+    Tab("policies", "/settings/policies", "rules"),
+    Tab("rechecks", "/settings/rechecks", "decide"),
+)
+
+
+def shown(request: Request, tab: str, template: str, **values: Any) -> Response:
+    """Return a part of the settings, under the tabs that the person may open."""
+    lang = language_of(request)
+    tabs = [
+        (one.name, one.address, say(f"page_settings_tab_{one.name}", lang))
+        for one in TABS
+        if may(person_of(request), one.action)
+    ]
+    return page(request, f"settings/{template}.html", tab=tab, tab_links=tabs, **values)
+
+
+# You: the sign-in
+
+
+@router.get("/settings")
+def you(request: Request) -> Response:
+    """Show who is signed in, and how."""
+    return shown(request, "you", "you", **_sign_in(request))
+
+
+@router.post("/settings/password")
+def change_password(request: Request, password: Word = "", new_password: Word = "") -> Response:
+    """Change one's password; every other session ends."""
+    asked = asked_of(session_api.NewPassword, password=password, new_password=new_password)
+    return _renewed(request, session_api.change_password(request, asked), "page_settings_password_changed")
+
+
+@router.post("/settings/second-factor")
+def enrol(request: Request, password: Word = "") -> Response:
+    """Offer a second factor: show its secret, and wait for a code of it."""
+    answer = session_api.enrol(request, asked_of(session_api.PasswordGiven, password=password))
+    part = page(request, "settings/sign_in.html", **_sign_in(request, offer=body_of(answer)))
+    return done(part, say("page_settings_factor_offered", language_of(request)))
+
+
+@router.post("/settings/second-factor/confirm")
+def confirm(request: Request, code: Word = "") -> Response:
+    """Take the first code, and show the recovery codes, this once."""
+    answer = session_api.confirm(request, asked_of(session_api.CodeGiven, code=code))
+    return _renewed(request, answer, "page_settings_factor_on", codes=body_of(answer)["recovery_codes"])
+
+
+@router.post("/settings/second-factor/disable")
+def disable(request: Request, password: Word = "", code: Word = "") -> Response:
+    """Ask for no second factor any more."""
+    asked = asked_of(session_api.PasswordAndCode, password=password, code=code)
+    return _renewed(request, session_api.disable(request, asked), "page_settings_factor_off")
+
+
+@router.post("/settings/sessions/end")
+def end_sessions(request: Request) -> Response:
+    """End one's sessions in all other browsers."""
+    entrance = entrance_of(request)
+    count = entrance.sessions.end_others(person_of(request).id, request.cookies.get(COOKIE, ""))
+    said = say(Message("page_settings_sessions_ended", {"number": count}), language_of(request))
+    return done(page(request, "settings/sign_in.html", **_sign_in(request)), said)
+
+
+def _sign_in(
+    request: Request, *, offer: dict[str, str] | None = None, codes: list[str] | None = None
+) -> dict[str, Any]:
+    account = entrance_of(request).people.account(person_of(request).id)
+    demanded = service_of(request).configuration.second_factor == "demanded"
+    return {"account": account, "offer": offer, "codes": codes, "shortest": SHORTEST, "demanded": demanded}
+
+
+def _renewed(request: Request, answer: Response, said: str, *, codes: list[str] | None = None) -> Response:
+    """Show the part about the sign-in after a session was begun anew: with its cookie, and its token for the page."""
+    told = body_of(answer)
+    part = page(request, "settings/sign_in.html", **_sign_in(request, codes=codes))
+    csrf = told.get("session", told)["csrf_token"]
+    return keep_cookies(answer, done(part, say(said, language_of(request)), csrf=csrf))
+
+
+# People
+
+
+@router.get("/settings/people")
+def everyone(request: Request) -> Response:
+    """Show all accounts, and the form for another one."""
+    return shown(request, "people", "people", **_accounts(request))
+
+
+@router.post("/settings/people")
+def add(
+    request: Request,
+    login: Word = "",
+    name: Word = "",
+    role: Word = "analyst",
+    clearance: Word = "unclassified",
+    expected_as: Word = "",
+) -> Response:
+    """Make an account, with a link for its person where it needs one."""
+    asked = asked_of(
+        people_api.NewPerson, login=login, name=name, role=role, clearance=clearance, expected_as=expected_as.strip()
+    )
+    made = body_of(people_api.add(request, asked))
+    link = "" if expected_as.strip() else body_of(people_api.invite(request, made["id"]))["link"]
+    part = page(request, "settings/accounts.html", **_accounts(request, link, made["login"]))
+    return done(part, say(Message("page_settings_person_added", {"login": made["login"]}), language_of(request)))
+
+
+@router.get("/settings/people/{person_id}")
+def account(request: Request, person_id: PersonId) -> Response:
+    """Show one account, and what can be changed of it."""
+    return shown(request, "people", "person", **_account(request, person_id))
+
+
+@router.post("/settings/people/{person_id}")
+def change(
+    request: Request,
+    person_id: PersonId,
+    name: Annotated[str | None, Form(max_length=200)] = None,
+    role: Annotated[str | None, Form(max_length=40)] = None,
+    clearance: Annotated[str | None, Form(max_length=40)] = None,
+    active: Annotated[bool | None, Form()] = None,
+    expected_as: Annotated[str | None, Form(max_length=200)] = None,
+    drop_factor: Annotated[bool, Form()] = False,
+) -> Response:
+    """Change an account; what stands in the form as it was stays as it is."""
+    before = entrance_of(request).people.account(person_id)
+    same_name = expected_as is None or expected_as.strip().casefold() == before.expected_as
+    asked = asked_of(
+        people_api.Change,
+        name=None if name is None or name.strip() == before.person.name else name,
+        role=role,
+        clearance=clearance,
+        active=active,
+        # The same name again would bind the account anew.
+        expected_as=None if same_name else expected_as,
+        has_totp=False if drop_factor else None,
+    )
+    people_api.change(request, person_id, asked)
+    part = page(request, "settings/account.html", **_account(request, person_id))
+    return done(part, say("page_settings_person_changed", language_of(request)))
+
+
+@router.post("/settings/people/{person_id}/invitation")
+def invite(request: Request, person_id: PersonId) -> Response:
+    """Make a one-time link, and show it this once."""
+    link = body_of(people_api.invite(request, person_id))["link"]
+    found = entrance_of(request).people.account(person_id)
+    part = page(request, "settings/invitation.html", link=link, invited=found.person.login)
+    return done(part, say("page_settings_link_made", language_of(request)))
+
+
+def _accounts(request: Request, link: str = "", invited: str = "") -> dict[str, Any]:
+    return {
+        "accounts": entrance_of(request).people.everyone(), "roles": list(Role), "marks": list(Mark),
+        "ministry": entrance_of(request).ministry is not None, "link": link, "invited": invited,
+    }  # fmt: skip
+
+
+def _account(request: Request, person_id: str) -> dict[str, Any]:
+    found = entrance_of(request).people.account(person_id)
+    own_way = found.person.login.startswith((OS_LOGIN, OIDC_LOGIN))
+    return {
+        "account": found, "roles": list(Role), "marks": list(Mark), "own_way": own_way,
+        "is_self": found.person.id == person_of(request).id, "ministry": entrance_of(request).ministry is not None,
+    }  # fmt: skip
+
+
+# Roles
+
+
+@router.get("/settings/roles")
+def roles(request: Request) -> Response:
+    """Show who may do what: the table that the service itself asks."""
+    return shown(request, "roles", "roles", actions=ACTIONS, roles=list(Role), scopes=SCOPES)
+
+
+# Tokens
+
+
+@router.get("/settings/tokens")
+def tokens(request: Request) -> Response:
+    """Show one's tokens, and the form for another one."""
+    return shown(request, "tokens", "tokens", **_tokens(request))
+
+
+@router.post("/settings/tokens")
+def make_token(
+    request: Request,
+    name: Word = "",
+    scopes: Annotated[list[str] | None, Form()] = None,
+    days: Annotated[int, Form()] = 30,
+) -> Response:
+    """Make a token, and show it this once."""
+    if not scopes:
+        raise InputError("a token needs a scope", where="scopes", remedy="Choose at least one.")
+    asked = asked_of(tokens_api.NewToken, name=name, scopes=scopes, days=days)
+    made = body_of(tokens_api.make(request, asked))
+    part = page(request, "settings/token_list.html", **_tokens(request, secret=made["token"]))
+    return done(part, say("page_settings_token_made", language_of(request)))
+
+
+@router.post("/settings/tokens/{token_id}/revoke")
+def revoke_token(request: Request, token_id: TokenId) -> Response:
+    """Revoke a token, for good."""
+    tokens_api.revoke(request, token_id)
+    part = page(request, "settings/token_list.html", **_tokens(request))
+    return done(part, say("page_settings_token_revoked", language_of(request)))
+
+
+def _tokens(request: Request, secret: str = "") -> dict[str, Any]:
+    person, entrance = person_of(request), entrance_of(request)
+    return {
+        "tokens": entrance.tokens.of(person.id), "secret": secret, "now": entrance.people.now(),
+        "scopes": [scope for scope in SCOPES if person.role in ACTIONS[scope]], "lives": LIVES,
+        "longest": LONGEST_LIFE.days,
+    }  # fmt: skip
+
+
+# Lists, policies, re-checks
+
+
+@router.get("/settings/lists")
+async def lists(request: Request) -> Response:
+    """Show the lists at hand, and where one's own come from."""
+    today, known = date.today(), await service_of(request).answering.run(_convention)
+    in_use = {one.id for one in known.lists}
+    told = [
+        (one, sum(entry.in_force.holds_on(today) for entry in one.entries), one.id in in_use)
+        for one in known.known_lists
+    ]
+    return shown(request, "lists", "lists", lists=told, folder="lists", own=bool(load_settings().own_lists))
+
+
+@router.get("/settings/policies")
+async def policies(request: Request) -> Response:
+    """Show how the questions that the entries leave open are answered here."""
+    known = await service_of(request).answering.run(_convention)
+    return shown(request, "policies", "policies", policies=known.policies)
+
+
+@router.get("/settings/rechecks")
+async def rechecks(request: Request) -> Response:
+    """Show which share of decisions comes back for a blind re-check, and how far people agree."""
+    return shown(request, "rechecks", "rechecks", **await _rechecks(request))
+
+
+@router.post("/settings/rechecks")
+async def set_share(request: Request, percent: Annotated[float, Form(ge=0, le=100)]) -> Response:
+    """Set that share, given in per cent."""
+    await run_in_threadpool(set_recheck_share, book_of(request), person_of(request), percent / 100)
+    part = page(request, "settings/share.html", **await _rechecks(request))
+    return done(part, say("page_settings_share_set", language_of(request)))
+
+
+async def _rechecks(request: Request) -> dict[str, Any]:
+    book, person = book_of(request), person_of(request)
+    return {
+        "share": await run_in_threadpool(recheck_share, book),
+        "agreed": await run_in_threadpool(agreement, book, person),
+    }
+
+
+def _convention() -> Convention:
+    return Convention()

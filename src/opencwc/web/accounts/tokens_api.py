@@ -1,0 +1,87 @@
+"""The API tokens of who is signed in."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request
+from pydantic import Field
+from starlette.responses import JSONResponse, Response
+
+from opencwc.casebook.permissions import SCOPES
+from opencwc.casebook.tokens import LONGEST_LIFE, Token
+from opencwc.web.server.access import entrance_of
+from opencwc.web.server.api_parameters import Closed, answers, problems
+from opencwc.web.server.service import GuardedRoute, person_of
+
+router = APIRouter(route_class=GuardedRoute, tags=["tokens"])
+TokenId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$", description="The id of the token.")]
+_TOKEN: dict[str, Any] = {
+    "type": "object",
+    "required": ["id", "name", "scopes", "made_at", "ends_at", "used_at", "revoked"],
+    "properties": {
+        "id": {"type": "string"},
+        "name": {"type": "string"},
+        "scopes": {"type": "array", "items": {"type": "string", "enum": list(SCOPES)}},
+        "made_at": {"type": "string", "format": "date-time"},
+        "ends_at": {"type": "string", "format": "date-time"},
+        "used_at": {"type": "string"},
+        "revoked": {"type": "boolean"},
+    },
+}
+_TOKENS = {"type": "object", "required": ["tokens"], "properties": {"tokens": {"type": "array", "items": _TOKEN}}}
+_MADE = {
+    "type": "object",
+    "required": [*_TOKEN["required"], "token"],
+    "properties": {**_TOKEN["properties"], "token": {"type": "string", "description": "Shown this once."}},
+}
+
+
+class NewToken(Closed):
+    """What a token is for, what it allows, and for how many days."""
+
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+    scopes: Annotated[list[str], Field(min_length=1, max_length=len(SCOPES))]
+    days: Annotated[int, Field(ge=1, le=LONGEST_LIFE.days)]
+
+
+@router.get("/api/v1/tokens", responses={200: answers("One's tokens", _TOKENS), **problems()})
+def mine(request: Request) -> Response:
+    """List one's tokens, the newest first, without their secrets."""
+    tokens = entrance_of(request).tokens.of(person_of(request).id)
+    return JSONResponse({"tokens": [_json(token) for token in tokens]})
+
+
+@router.post("/api/v1/tokens", status_code=201, responses={201: answers("The token", _MADE), **problems(409)})
+def make(request: Request, asked: NewToken) -> Response:
+    """Make a token; it is shown this once."""
+    person = person_of(request)
+    lasts = timedelta(days=asked.days)
+    token, secret = entrance_of(request).tokens.make(person.id, person, asked.name, asked.scopes, lasts)
+    return JSONResponse({**_json(token), "token": secret}, 201)
+
+
+@router.delete(
+    "/api/v1/tokens/{token_id}",
+    status_code=204,
+    response_class=Response,
+    responses={204: {"description": "Revoked"}, **problems(404)},
+)
+def revoke(request: Request, token_id: TokenId) -> Response:
+    """Revoke a token, for good."""
+    person = person_of(request)
+    entrance_of(request).tokens.revoke(person.id, token_id, person.id)
+    return Response(status_code=204)
+
+
+def _json(token: Token) -> dict[str, Any]:
+    return {
+        "id": token.id,
+        "name": token.name,
+        "scopes": list(token.scopes),
+        "made_at": token.made_at,
+        "ends_at": token.ends_at,
+        "used_at": token.used_at,
+        "revoked": token.revoked,
+    }

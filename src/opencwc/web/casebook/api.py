@@ -1,0 +1,376 @@
+"""Cases and what is in them: findings by filter, their counts, the inbox, decisions and comments."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Path, Query, Request
+from pydantic import Field
+from starlette.responses import JSONResponse, Response
+
+from opencwc.casebook.agreement import agreement
+from opencwc.casebook.case_report import why
+from opencwc.casebook.cases import change_case, list_cases, open_case
+from opencwc.casebook.database import Casebook
+from opencwc.casebook.decisions import claim_rechecks, comment, decide, set_recheck_share
+from opencwc.casebook.findings import (
+    MOST_A_PAGE,
+    Counts,
+    comments_on_case,
+    count_findings,
+    inbox,
+    list_findings,
+    show_case,
+    show_finding,
+)
+from opencwc.casebook.model import Case, CaseStatus, Filter, KeptFinding, Mark, Outcome, Person, Status
+from opencwc.casebook.runs import VERDICTS
+from opencwc.errors import InputError, UnavailableError
+from opencwc.web.server.api_parameters import Closed, InLang, answers, problems
+from opencwc.web.server.idempotency import KEY_HEADER, posted_once
+from opencwc.web.server.service import GuardedRoute, person_of, service_of
+
+ACCESS: dict[str, str] = {
+    "GET /api/v1/cases": "read",
+    "POST /api/v1/cases": "keep",
+    "GET /api/v1/cases/{name}": "read",
+    "PATCH /api/v1/cases/{name}": "manage_case",
+    "POST /api/v1/cases/{name}/comments": "comment",
+    "GET /api/v1/findings": "read",
+    "GET /api/v1/findings/counts": "read",
+    "GET /api/v1/findings/{finding_id}": "read",
+    "POST /api/v1/decisions": "decide",
+    "GET /api/v1/inbox": "decide",
+    "GET /api/v1/rechecks": "read",
+    "PUT /api/v1/rechecks": "decide",
+}
+router = APIRouter(route_class=GuardedRoute, tags=["cases"])
+
+Name = Annotated[str, Path(max_length=64, description="The name of the case.")]
+MarkNamed = Literal["unclassified", "restricted", "protected", "highly_protected"]
+Day = Annotated[str | None, Field(pattern=r"^(\d{4}-\d\d-\d\d)?$", description="A day; empty takes it away.")]
+LARGEST = 2**62
+_WITH_KEY = {"parameters": [KEY_HEADER]}
+_CASE: dict[str, Any] = {
+    "type": "object",
+    "required": ["name", "title", "status", "owner", "due", "mark"],
+    "properties": {
+        "number": {"type": "integer"},
+        "name": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "string", "enum": [str(one) for one in CaseStatus]},
+        "owner": {"type": "string", "description": "The id of a person."},
+        "due": {"type": "string"},
+        "mark": {"type": "string", "enum": [str(one) for one in Mark]},
+        "opened_at": {"type": "string"},
+        "closed_at": {"type": "string"},
+        "retain_until": {"type": "string"},
+    },
+}
+_COUNTS: dict[str, Any] = {
+    "type": "object",
+    "required": ["all", "verdict", "entry", "status", "grave"],
+    "properties": {
+        "all": {"type": "integer"},
+        "grave": {"type": "integer"},
+        **{
+            name: {"type": "object", "additionalProperties": {"type": "integer"}}
+            for name in ("verdict", "entry", "status")
+        },
+    },
+}
+_KEPT: dict[str, Any] = {
+    "type": "object",
+    "required": ["id", "run", "case", "row", "verdict", "list", "entry", "status", "mark", "grave", "why", "content"],
+    "properties": {
+        "id": {"type": "integer"},
+        "run": {"type": "integer"},
+        "case": {"type": "string"},
+        "row": {"type": "integer"},
+        "subject_id": {"type": "string"},
+        "verdict": {"type": "string", "enum": list(VERDICTS)},
+        "list": {"type": "string"},
+        "entry": {"type": "string"},
+        "status": {"type": "string", "enum": [str(one) for one in Status]},
+        "mark": {"type": "string", "enum": [str(one) for one in Mark]},
+        "grave": {"type": "boolean", "description": "Whether two different people must decide."},
+        "why": {"type": "string"},
+        "content": {"type": ["object", "null"], "description": "The whole finding; null once it was erased."},
+    },
+}
+_PAGE = {
+    "type": "object",
+    "required": ["findings", "next"],
+    "properties": {"findings": {"type": "array", "items": _KEPT}, "next": {"type": ["integer", "null"]}},
+}
+_STANDS: dict[str, Any] = {"type": "object"}
+_HISTORY = {
+    "type": "object",
+    "required": ["finding", "case", "run", "decisions", "comments", "last_decision"],
+    "properties": {
+        "finding": _KEPT,
+        "case": _CASE,
+        "run": {"type": "object", "description": "The run: its question, and what was checked."},
+        "decisions": {"type": "array", "items": {"type": "object"}},
+        "comments": {"type": "array", "items": {"type": "object"}},
+        "last_decision": {"type": "integer", "description": "What `seen` in a decision must say; 0 where none."},
+    },
+}
+
+
+class NewCase(Closed):
+    """A case to open."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$")]
+    title: Annotated[str, Field(max_length=300)] = ""
+    mark: MarkNamed = "unclassified"
+    due: Day = None
+
+
+class ChangedCase(Closed):
+    """What shall change of a case; what is left out stays."""
+
+    title: Annotated[str | None, Field(max_length=300)] = None
+    status: Literal["open", "in_review", "closed"] | None = None
+    owner: Annotated[str | None, Field(max_length=100)] = None
+    due: Day = None
+    mark: MarkNamed | None = None
+    retain_until: Day = None
+
+
+class Comment(Closed):
+    """What somebody has to say on a case, or on one finding of it."""
+
+    text: Annotated[str, Field(min_length=1, max_length=10_000)]
+    finding: Annotated[int | None, Field(ge=1, le=LARGEST)] = None
+
+
+class Correction(Closed):
+    """What is right instead; ``place`` is where in a law the words for it stand.
+
+    ``elements`` are those of a measure of which the finding says the contrary: their ids, a semicolon between them.
+    """
+
+    verdict: Literal[
+        "listed", "review", "exempt", "unreadable", "not_listed", "prohibited", "allowed_with", "allowed",
+        "discrepancy", "agreed", "covered", "partial", "none",
+    ]  # fmt: skip
+    list: Annotated[str | None, Field(max_length=50)] = None
+    entry: Annotated[str | None, Field(max_length=50)] = None
+    place: Annotated[str | None, Field(min_length=1, max_length=200)] = None
+    elements: Annotated[str | None, Field(pattern=r"^[a-z0-9_]+(;[a-z0-9_]+)*$", max_length=1_000)] = None
+
+
+class Decided(Closed):
+    """A decision on findings; ``seen`` is the last decision you have seen of a single one (0: none)."""
+
+    findings: Annotated[list[Annotated[int, Field(ge=1, le=LARGEST)]], Field(min_length=1, max_length=1_000)]
+    outcome: Literal["accept", "correct", "reject", "need_more"]
+    reason: Annotated[str, Field(min_length=1, max_length=5_000)]
+    correction: Correction | None = None
+    seen: Annotated[int | None, Field(ge=0, le=LARGEST)] = None
+
+
+class Share(Closed):
+    """The share of final decisions that is drawn for a blind re-check."""
+
+    share: Annotated[float, Field(ge=0, le=1)]
+
+
+@router.get("/api/v1/cases", responses={200: answers("The cases", {"type": "object"}), **problems()})
+def cases(request: Request) -> Response:
+    """List the cases that you may know of, the due ones first, with the counts of their findings."""
+    book, person = book_of(request), person_of(request)
+    told = [
+        {**case_json(one), "counts": asdict(count_findings(book, person, Filter(case=one.name)))}
+        for one in list_cases(book, person)
+    ]
+    return JSONResponse({"cases": told})
+
+
+@router.post(
+    "/api/v1/cases",
+    status_code=201,
+    responses={201: answers("The case", _CASE), **problems(409)},
+    openapi_extra=_WITH_KEY,
+)
+async def open_new(request: Request, asked: NewCase) -> Response:
+    """Open a case."""
+    book, person = book_of(request), person_of(request)
+
+    return await posted_once(
+        request, book, asked, lambda: JSONResponse(case_json(open_as_asked(book, person, asked)), 201)
+    )
+
+
+def open_as_asked(book: Casebook, person: Person, asked: NewCase) -> Case:
+    """Open a case as a body asks for it."""
+    mark = Mark[asked.mark.upper()]
+    return open_case(book, person, asked.name, title=asked.title, mark=mark, due=asked.due or "")
+
+
+@router.get("/api/v1/cases/{name}", responses={200: answers("The case", {"type": "object"}), **problems(404)})
+def case(request: Request, name: Name) -> Response:
+    """Give a case with its counts and its runs."""
+    found, counts, runs = show_case(book_of(request), person_of(request), name)
+    comments = comments_on_case(book_of(request), person_of(request), name)
+    told = {"case": case_json(found), "counts": asdict(counts), "runs": [_run_json(one) for one in runs]}
+    return JSONResponse({**told, "comments": comments})
+
+
+@router.patch("/api/v1/cases/{name}", responses={200: answers("The case", _CASE), **problems(404, 409)})
+def change(request: Request, name: Name, asked: ChangedCase) -> Response:
+    """Change a case."""
+    changes = asked.model_dump(exclude_unset=True)
+    return JSONResponse(case_json(change_case(book_of(request), person_of(request), name, **changes)))
+
+
+@router.post(
+    "/api/v1/cases/{name}/comments",
+    status_code=201,
+    responses={201: answers("Its place in the record", {"type": "object"}), **problems(404, 409)},
+    openapi_extra=_WITH_KEY,
+)
+async def add_comment(request: Request, name: Name, asked: Comment) -> Response:
+    """Comment on a case, or on one of its findings."""
+    book, person = book_of(request), person_of(request)
+
+    def do() -> Response:
+        return JSONResponse({"seq": comment(book, person, name, asked.text, asked.finding)}, 201)
+
+    return await posted_once(request, book, asked, do)
+
+
+@router.get("/api/v1/findings", responses={200: answers("A page of findings", _PAGE), **problems(404)})
+def findings(
+    request: Request,
+    case: Annotated[str, Query(max_length=64)] = "",
+    run: Annotated[int, Query(ge=0, le=LARGEST)] = 0,
+    verdict: Annotated[str, Query(max_length=200, description="Verdicts, such as `listed,review`.")] = "",
+    list: Annotated[str, Query(max_length=50)] = "",
+    entry: Annotated[str, Query(max_length=50, description="An entry of the list.")] = "",
+    status: Annotated[str, Query(max_length=200, description="Statuses, such as `open,disputed`.")] = "",
+    grave: bool | None = None,
+    text: Annotated[str, Query(max_length=2_000, description="The whole input, or the id, of a row.")] = "",
+    after: Annotated[int, Query(ge=0, le=LARGEST, description="Go on after this finding.")] = 0,
+    limit: Annotated[int, Query(ge=1, le=MOST_A_PAGE)] = 100,
+    lang: InLang = "en",
+) -> Response:
+    """List findings by filter, a page at a time."""
+    wanted = filter_of(case, run, verdict, list, entry, status, grave, text)
+    page = list_findings(book_of(request), person_of(request), wanted, after=after, limit=limit)
+    return JSONResponse({"findings": [kept_json(one, lang) for one in page.findings], "next": page.next})
+
+
+@router.get("/api/v1/findings/counts", responses={200: answers("The counts", _COUNTS), **problems(404)})
+def counts(
+    request: Request,
+    case: Annotated[str, Query(max_length=64)] = "",
+    run: Annotated[int, Query(ge=0, le=LARGEST)] = 0,
+    verdict: Annotated[str, Query(max_length=200)] = "",
+    list: Annotated[str, Query(max_length=50)] = "",
+    entry: Annotated[str, Query(max_length=50)] = "",
+    status: Annotated[str, Query(max_length=200)] = "",
+    grave: bool | None = None,
+    text: Annotated[str, Query(max_length=2_000)] = "",
+) -> Response:
+    """Count findings by filter: by verdict, by entry, by status."""
+    wanted = filter_of(case, run, verdict, list, entry, status, grave, text)
+    counted: Counts = count_findings(book_of(request), person_of(request), wanted)
+    return JSONResponse(asdict(counted))
+
+
+@router.get("/api/v1/findings/{finding_id}", responses={200: answers("The finding", _HISTORY), **problems(404)})
+def finding(request: Request, finding_id: Annotated[int, Path(ge=1, le=LARGEST)], lang: InLang = "en") -> Response:
+    """Give a finding with its evidence, what was checked, the decisions on it and the comments."""
+    history = show_finding(book_of(request), person_of(request), finding_id)
+    decisions = [{**asdict(one), "outcome": str(one.outcome)} for one in history.decisions]
+    return JSONResponse(
+        {
+            "finding": kept_json(history.finding, lang),
+            "case": case_json(history.case),
+            "run": _run_json(history.run),
+            "decisions": decisions,
+            "comments": history.comments,
+            "last_decision": history.decisions[-1].seq if history.decisions else 0,
+        }
+    )
+
+
+@router.post(
+    "/api/v1/decisions",
+    responses={200: answers("Where they stand", _STANDS), **problems(404, 409)},
+    openapi_extra=_WITH_KEY,
+)
+async def decide_on(request: Request, asked: Decided) -> Response:
+    """Decide on findings, all or none; a grave one stands when a second person has said the same."""
+    book, person = book_of(request), person_of(request)
+
+    def do() -> Response:
+        correction = asked.correction.model_dump(exclude_none=True) if asked.correction else None
+        seen = asked.seen if len(asked.findings) == 1 else None
+        outcome = Outcome(asked.outcome)
+        stands = decide(book, person, asked.findings, outcome, asked.reason, correction=correction, seen=seen)
+        return JSONResponse({"status": {str(identity): str(status) for identity, status in stands.items()}})
+
+    return await posted_once(request, book, asked, do)
+
+
+@router.get("/api/v1/inbox", responses={200: answers("What waits for you", _PAGE), **problems()})
+def waiting(
+    request: Request, limit: Annotated[int, Query(ge=1, le=MOST_A_PAGE)] = 100, lang: InLang = "en"
+) -> Response:
+    """List what waits for you: the grave first, then by due date; blind re-checks are among it, not told apart."""
+    book, person = book_of(request), person_of(request)
+    claim_rechecks(book, person)
+    return JSONResponse({"findings": [kept_json(one, lang) for one in inbox(book, person, limit=limit)], "next": None})
+
+
+@router.get("/api/v1/rechecks", responses={200: answers("How far people agree", {"type": "object"}), **problems()})
+def agreed(request: Request) -> Response:
+    """Say how far first and blind decisions agree: Cohen's kappa with its 95 % interval."""
+    return JSONResponse(agreement(book_of(request), person_of(request))._asdict())
+
+
+@router.put("/api/v1/rechecks", responses={200: answers("The share", {"type": "object"}), **problems()})
+def set_share(request: Request, asked: Share) -> Response:
+    """Set the share of final decisions that is drawn for a blind re-check."""
+    set_recheck_share(book_of(request), person_of(request), asked.share)
+    return JSONResponse({"share": asked.share})
+
+
+def book_of(request: Request) -> Casebook:
+    """Return the casebook of the service; raise `UnavailableError` where it runs without one."""
+    intake = service_of(request).intake
+    if intake is None:
+        raise UnavailableError("this service keeps no casebook", remedy="Start it with: opencwc serve.")
+    return intake.book
+
+
+def case_json(one: Case) -> dict[str, Any]:
+    """Return a case as plain values."""
+    return {**asdict(one), "status": str(one.status), "mark": str(one.mark)}
+
+
+def kept_json(one: KeptFinding, lang: str) -> dict[str, Any]:
+    """Return a kept finding as plain values, its reason said."""
+    said = {name: value for name, value in asdict(one).items() if name != "content"}
+    words = why(one.content or {}, lang)
+    return {**said, "status": str(one.status), "mark": str(one.mark), "why": words, "content": one.content}
+
+
+def _run_json(run: dict[str, Any]) -> dict[str, Any]:
+    return {**run, "mark": str(Mark(run["mark"]))}
+
+
+def filter_of(
+    case: str, run: int, verdict: str, list_id: str, entry: str, status: str, grave: bool | None, text: str
+) -> Filter:
+    """Return the filter of a question; raise `InputError` where no status is called so."""
+    names = [name.strip().upper() for name in status.split(",") if name.strip()]
+    if unknown := [name for name in names if name not in Status.__members__]:
+        known = ", ".join(str(one) for one in Status)
+        raise InputError(f"no status is called {unknown[0].lower()!r}", where="status", remedy=f"It is: {known}.")
+    verdicts = tuple(name.strip() for name in verdict.split(",") if name.strip())
+    return Filter(case, run, verdicts, list_id, entry, tuple(Status[name] for name in names), grave, text)

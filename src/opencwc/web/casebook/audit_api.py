@@ -1,0 +1,194 @@
+"""What two people must agree on, and the proof: requests, exports, erasures, the record and its verification."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path as FilePath
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Path, Query, Request
+from pydantic import Field
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from opencwc.casebook.casebook_verifier import verify_casebook
+from opencwc.casebook.database import Casebook
+from opencwc.casebook.encryption import read_recipients
+from opencwc.casebook.erasure import erase_case
+from opencwc.casebook.exports import ask_for_export, export_case
+from opencwc.casebook.findings import list_records
+from opencwc.casebook.model import Person
+from opencwc.casebook.requests import Request as Asked
+from opencwc.casebook.requests import answer, ask, requests_of
+from opencwc.errors import InputError
+from opencwc.web.casebook.api import LARGEST, book_of
+from opencwc.web.server.api_parameters import Closed, InLang, answers, problems
+from opencwc.web.server.idempotency import KEY_HEADER, posted_once
+from opencwc.web.server.service import GuardedRoute, person_of
+
+ACCESS: dict[str, str] = {
+    "GET /api/v1/requests": "read",
+    "POST /api/v1/requests": "ask",
+    "POST /api/v1/requests/{seq}/answer": "approve",
+    "POST /api/v1/requests/{seq}/bundle": "export",
+    "POST /api/v1/requests/{seq}/erasure": "erase",
+    "GET /api/v1/records": "audit",
+    "POST /api/v1/verification": "audit",
+}
+router = APIRouter(route_class=GuardedRoute, tags=["audit"])
+
+Seq = Annotated[int, Path(ge=1, le=LARGEST, description="The number of the request.")]
+_PIECE = 1 << 20
+_WITH_KEY = {"parameters": [KEY_HEADER]}
+_REQUEST: dict[str, Any] = {
+    "type": "object",
+    "required": ["seq", "kind", "case", "asked_by", "asked", "state", "answered_by"],
+    "properties": {
+        "seq": {"type": "integer"},
+        "kind": {"type": "string", "enum": ["export", "erase"]},
+        "case": {"type": "string"},
+        "case_number": {"type": "integer"},
+        "asked_by": {"type": "string"},
+        "asked": {"type": "object"},
+        "state": {"type": "string", "enum": ["asked", "approved", "declined", "done"]},
+        "answered_by": {"type": "string"},
+    },
+}
+_VERIFICATION: dict[str, Any] = {
+    "type": "object",
+    "required": ["casebook", "fits", "records", "findings", "checkpoints", "keys", "problems"],
+    "properties": {
+        "casebook": {"type": "string"},
+        "fits": {"type": "boolean"},
+        "records": {"type": "integer"},
+        "findings": {"type": "integer"},
+        "checkpoints": {"type": "integer"},
+        "keys": {"type": "array", "items": {"type": "string"}},
+        "problems": {"type": "array", "items": {"type": "object"}},
+    },
+}
+
+
+class NewRequest(Closed):
+    """Something to ask for; ``recipients`` are age recipients of an export, ``ground`` the law behind an erasure."""
+
+    kind: Literal["export", "erase"]
+    case: Annotated[str, Field(max_length=64)]
+    reason: Annotated[str, Field(min_length=1, max_length=2_000)]
+    recipients: Annotated[tuple[Annotated[str, Field(max_length=5_000)], ...], Field(max_length=50)] = ()
+    sources: bool = True
+    ground: Annotated[str, Field(max_length=1_000)] = ""
+
+
+class Answer(Closed):
+    """Yes or no to what another person asked for."""
+
+    approve: bool
+    reason: Annotated[str, Field(max_length=2_000)] = ""
+
+
+@router.get("/api/v1/requests", responses={200: answers("The requests", {"type": "object"}), **problems()})
+def requests(request: Request, waiting: bool = False) -> Response:
+    """List what was asked for: exports and erasures."""
+    found = requests_of(book_of(request), person_of(request), waiting=waiting)
+    return JSONResponse({"requests": [asdict(one) for one in found]})
+
+
+@router.post(
+    "/api/v1/requests",
+    status_code=201,
+    responses={201: answers("The request", _REQUEST), **problems(404, 409)},
+    openapi_extra=_WITH_KEY,
+)
+async def ask_for(request: Request, asked: NewRequest) -> Response:
+    """Ask for an export out of the house, or for an erasure; another person must approve it."""
+    book, person = book_of(request), person_of(request)
+    return await posted_once(request, book, asked, lambda: JSONResponse(asdict(ask_as_asked(book, person, asked)), 201))
+
+
+def ask_as_asked(book: Casebook, person: Person, asked: NewRequest) -> Asked:
+    """Ask for an export or an erasure as a body does; raise `InputError` where a recipient is none."""
+    if asked.kind == "erase":
+        return ask(book, person, "erase", asked.case, {"reason": asked.reason, "ground": asked.ground})
+    if any("\n" in one or not one.startswith(("age1", "ssh-")) for one in asked.recipients):
+        raise InputError("this is no recipient", where="recipients", remedy="Give age1... or ssh-ed25519 ... .")
+    recipients = read_recipients(asked.recipients) if asked.recipients else []
+    return ask_for_export(book, person, asked.case, asked.reason, recipients=recipients, sources=asked.sources)
+
+
+@router.post(
+    "/api/v1/requests/{seq}/answer",
+    responses={200: answers("The request", _REQUEST), **problems(404, 409)},
+    openapi_extra=_WITH_KEY,
+)
+async def answer_to(request: Request, seq: Seq, asked: Answer) -> Response:
+    """Approve or decline what another person asked for."""
+    book, person = book_of(request), person_of(request)
+
+    def do() -> Response:
+        return JSONResponse(asdict(answer(book, person, seq, approve=asked.approve, reason=asked.reason)))
+
+    return await posted_once(request, book, asked, do)
+
+
+@router.post(
+    "/api/v1/requests/{seq}/bundle",
+    responses={
+        200: answers("The bundle", {"type": "string", "format": "binary"}, "application/octet-stream"),
+        **problems(404, 409),
+    },
+)
+def bundle(request: Request, seq: Seq, lang: InLang = "en") -> Response:
+    """Carry out an approved export: the bundle, encrypted where recipients were named.
+
+    An approval is used up by it: whoever loses the bundle on the way asks anew.
+    """
+    folder = tempfile.TemporaryDirectory(prefix="opencwc-bundle-")
+    target = FilePath(folder.name) / f"bundle-{seq}"
+    try:
+        written = export_case(book_of(request), person_of(request), seq, target, lang)
+    except BaseException:
+        folder.cleanup()
+        raise
+
+    def pieces() -> Iterator[bytes]:
+        with folder, target.open("rb") as stream:
+            while piece := stream.read(_PIECE):
+                yield piece
+
+    ending = "age" if written.get("recipients") else "zip"
+    headers = {
+        "Content-Disposition": f'attachment; filename="case-{seq}.{ending}"',
+        "X-OpenCWC-Mark": str(written["mark"]),
+    }
+    return StreamingResponse(pieces(), media_type="application/octet-stream", headers=headers)
+
+
+@router.post(
+    "/api/v1/requests/{seq}/erasure",
+    responses={200: answers("What was erased", {"type": "object"}), **problems(404, 409)},
+    openapi_extra=_WITH_KEY,
+)
+async def erasure(request: Request, seq: Seq) -> Response:
+    """Carry out an approved erasure."""
+    book, person = book_of(request), person_of(request)
+    return await posted_once(request, book, None, lambda: JSONResponse(erase_case(book, person, seq)))
+
+
+@router.get("/api/v1/records", responses={200: answers("A page of the record", {"type": "object"}), **problems()})
+def records(
+    request: Request,
+    after: Annotated[int, Query(ge=0, le=LARGEST)] = 0,
+    limit: Annotated[int, Query(ge=1, le=1_000)] = 100,
+) -> Response:
+    """List the record: number, moment, kind, who, and which case, as far as you are cleared for it."""
+    found = list_records(book_of(request), person_of(request), after=after, limit=limit)
+    return JSONResponse({"records": found, "next": found[-1]["seq"] if len(found) == limit else None})
+
+
+@router.post("/api/v1/verification", responses={200: answers("Whether it fits", _VERIFICATION), **problems()})
+def verification(request: Request, sources: bool = False) -> Response:
+    """Verify the casebook: every record, link, signature and finding, and what was made of them."""
+    found = verify_casebook(book_of(request), person_of(request), sources=sources)
+    return JSONResponse({**asdict(found), "fits": found.fits})

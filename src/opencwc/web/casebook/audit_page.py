@@ -1,0 +1,162 @@
+"""Audit: the record, the proof that nothing in it was altered, and the check of a bundle that somebody brings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Query, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException
+from starlette.responses import Response
+
+from opencwc.casebook import bundle_verifier
+from opencwc.casebook.agreement import agreement
+from opencwc.casebook.audit_summary import known_keys, record_state
+from opencwc.casebook.findings import list_records
+from opencwc.casebook.people import names_by_id
+from opencwc.casebook.permissions import may
+from opencwc.errors import InputError
+from opencwc.web.casebook.api import LARGEST, book_of
+from opencwc.web.casebook.bundles import Checked, check_bundle
+from opencwc.web.casebook.verifications import Verifications
+from opencwc.web.server.access import entrance_of
+from opencwc.web.server.htmx_headers import done
+from opencwc.web.server.page import is_fragment, language_of, page
+from opencwc.web.server.problems import HttpProblem
+from opencwc.web.server.service import GuardedRoute, person_of, service_of, takes_uploads
+from opencwc.wording import say
+
+router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
+ROWS = 50
+MOST_PROBLEMS = 100
+"""How many of the things that do not fit are shown; the console shows a thousand."""
+KINDS = (
+    "access", "answer", "case_changed", "case_opened", "casebook_made", "comment", "decision", "erasure", "export",
+    "findings", "invitation_used", "model_switched", "person_bound", "person_invited", "person_set", "recheck_drawn",
+    "recheck_share", "refusal", "request", "restored", "run_finished", "run_started", "source_kept", "source_marked",
+    "time_stamped", "token_made", "token_revoked",
+)  # fmt: skip
+"""What a record may tell of; ``page_audit_kind_{kind}`` says it."""
+_PERSON = re.compile(r"\b[0-9a-f]{16}\b")
+Number = Annotated[int | None, Query(ge=0, le=LARGEST)]
+
+
+@router.get("/audit")
+async def overview(
+    request: Request,
+    after: Number = None,
+    before: Number = None,
+    kind: Annotated[str, Query(max_length=40)] = "",
+) -> Response:
+    """Show how the record stands, the last verification, and a page of the record: its end where nothing is asked."""
+    book, person = book_of(request), person_of(request)
+    kind = kind if kind in KINDS else ""
+
+    def read() -> dict[str, Any]:
+        whole = record_state(book, person)
+        end = before if after is None else None
+        end = LARGEST if after is None and end is None else end
+        rows = list_records(book, person, after=after or 0, before=end, kind=kind, limit=ROWS)
+        first, last = (rows[0]["seq"], rows[-1]["seq"]) if rows else (0, 0)
+        return {
+            "whole": whole,
+            "records": rows,
+            "older": first if rows and list_records(book, person, before=first, kind=kind, limit=1) else None,
+            "newer": last if rows and list_records(book, person, after=last, kind=kind, limit=1) else None,
+            "names": {
+                one.person.id: one.person.name or one.person.login for one in entrance_of(request).people.everyone()
+            },
+            "agreed": agreement(book, person) if may(person, "read") else None,
+        }
+
+    told = await service_of(request).answering.run(read)
+    return page(
+        request, "audit/page.html", kinds=KINDS, kind=kind, running=_verifications(request).last,
+        most_problems=MOST_PROBLEMS, result=None, verifier=verifier_digest(), **told,
+    )  # fmt: skip
+
+
+@router.post("/audit/verification")
+async def begin(request: Request, sources: Annotated[bool, Form()] = False) -> Response:
+    """Begin to verify the casebook; where somebody did already, show that."""
+    book, person = book_of(request), person_of(request)
+    whole = await service_of(request).answering.run(record_state, book, person)
+    checks = _verifications(request)
+    running = checks.begin(book, person, sources=sources, records=whole.records, findings=whole.findings)
+    return page(request, "audit/verification.html", running=running, most_problems=MOST_PROBLEMS)
+
+
+@router.get("/audit/verification")
+async def progress(request: Request) -> Response:
+    """Show how far the verification is, or what it found."""
+    running = _verifications(request).last
+    template = "audit/verification.html" if is_fragment(request) else "audit/verification_page.html"
+    shown = page(request, template, running=running, most_problems=MOST_PROBLEMS)
+    if running is None or not running.ended_at or not is_fragment(request):
+        return shown
+    name = "stopped" if running.stopped else "fits_title" if running.found.fits else "not_title"
+    return done(shown, say(f"page_audit_{name}", language_of(request)))
+
+
+@router.get("/audit/bundle")
+async def bundle_form(request: Request) -> Response:
+    """Show where a bundle can be checked: a page of its own, because who receives one need be no auditor."""
+    return page(request, "audit/bundle_page.html", result=None, verifier=verifier_digest())
+
+
+@router.post("/audit/bundle")
+@takes_uploads
+async def bundle(request: Request) -> Response:
+    """Check a bundle that somebody brings, and show what the verifier says; nothing of it is kept.
+
+    Everybody may who is signed in: it reads nothing of the casebook but the fingerprints of its keys.
+    """
+    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
+        raise HttpProblem(415, "no-such-kind", "an upload comes as multipart/form-data", where="Content-Type")
+    try:
+        form = await request.form(max_files=1, max_fields=5, max_part_size=10_000)
+    except MultiPartException as error:
+        raise InputError("the form cannot be read", remedy="Send multipart/form-data.") from error
+    try:
+        file, key = form.get("file"), form.get("key", "")
+        if not isinstance(file, UploadFile) or not file.filename:
+            raise InputError("there is no file", where="file", remedy="Choose the bundle, a ZIP file.")
+        checked = await run_in_threadpool(check_bundle, file.file, key if isinstance(key, str) else "")
+        name = file.filename
+    finally:
+        await form.close()
+    ours = await service_of(request).answering.run(known_keys, book_of(request))
+    known = checked.said.get("key", "") in ours
+    if known:  # what another casebook calls a person is no name of ours
+        ids = _PERSON.findall(checked.said.get("about", ""))
+        checked = _with_names(checked, await service_of(request).answering.run(names_by_id, book_of(request), ids))
+    shown = page(request, "audit/bundle_result.html", result=checked, name=name, known=known)
+    return done(shown, say(f"page_bundle_{checked.verdict}", language_of(request)))
+
+
+def _with_names(checked: Checked, names: Mapping[str, str]) -> Checked:
+    """Return what the verifier says with the names of people before their ids, which alone stand in a bundle."""
+    about = _PERSON.sub(
+        lambda found: f"{names[found[0]]} ({found[0]})" if names.get(found[0]) else found[0], checked.said["about"]
+    )
+    return replace(checked, said={**checked.said, "about": about})
+
+
+def verifier_digest() -> str:
+    """Return the SHA-256 of the verifier that bundles carry, by which a genuine one is known."""
+    return sha256(Path(bundle_verifier.__file__).read_bytes()).hexdigest()
+
+
+def _verifications(request: Request) -> Verifications:
+    """Return what was verified since the service started; made when it is first asked for."""
+    state = request.app.state
+    if not hasattr(state, "verifications"):
+        state.verifications = Verifications()
+    found: Verifications = state.verifications
+    return found

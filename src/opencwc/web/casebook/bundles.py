@@ -1,0 +1,154 @@
+"""Checking a bundle that somebody brings: the verifier that every bundle carries, ours, in a process of its own.
+
+It is the same file as `verify.py` of a bundle, run as on any other machine: by Python alone, with nothing of OpenCWC
+loaded, in a folder that is removed afterwards. Memory, processor, files and time are bounded, and the bundle is read
+member by member and never unpacked. It runs the ``openssl`` command, so it cannot stand in the sandbox of uploads.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import copyfileobj
+from threading import BoundedSemaphore
+from typing import IO, Any
+
+from opencwc.casebook import bundle_verifier
+from opencwc.errors import ConflictError, InputError, UnavailableError
+
+SECONDS = 600
+AT_ONCE = 2
+LONGEST_ANSWER = 4_000_000
+MOST_SHOWN = 200
+"""How many of the things that do not fit are shown; the verifier on a terminal tells all of them."""
+AGE = b"age-encryption.org/"
+KEY = re.compile(r"[0-9a-f]{64}")
+_RUNNING = BoundedSemaphore(AT_ONCE)
+# The limits are set before the file is touched, and the verifier's own children have them too.
+_LIMITED = """
+import runpy, sys
+try:
+    import resource
+    for name, most in (("RLIMIT_AS", 2 << 30), ("RLIMIT_CPU", 600), ("RLIMIT_FSIZE", 256 << 20), ("RLIMIT_CORE", 0)):
+        kind = getattr(resource, name)
+        hard = resource.getrlimit(kind)[1]
+        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(kind, (most, most))
+except ImportError:
+    pass
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What the verifier says: ``fits``, ``fits_not``, ``encrypted`` or ``unreadable``, and its own words.
+
+    ``said`` is its report (``about``, ``key``, ``first``, ``misfits``, ``checked``, ``unchecked``); empty where it
+    could not check at all, and ``why`` says then why.
+    """
+
+    verdict: str
+    said: dict[str, Any]
+    why: str = ""
+
+    @property
+    def first(self) -> str:
+        """The first that does not fit, as the verifier writes it; empty where all fits."""
+        first = self.said.get("first")
+        return _misfit(first) if first else ""
+
+    @property
+    def misfits(self) -> list[str]:
+        """All that does not fit, as the verifier writes it, up to `MOST_SHOWN`."""
+        return [_misfit(one) for one in self.said.get("misfits", [])[:MOST_SHOWN]]
+
+
+def check_bundle(file: IO[bytes], key: str = "") -> Checked:
+    """Check a bundle; ``key`` is the fingerprint that it should be signed with, got by another way than the bundle.
+
+    Raises:
+        ConflictError: as many bundles as may be checked at once are being checked.
+        InputError: the key is no fingerprint.
+        UnavailableError: the verifier did not answer as it does.
+
+    """
+    key = re.sub(r"[\s:]", "", key).lower()
+    if key and not KEY.fullmatch(key):
+        raise InputError("this is no fingerprint of a key", where="key", remedy="It has 64 signs, 0-9 and a-f.")
+    if not _RUNNING.acquire(blocking=False):
+        raise ConflictError("other bundles are being checked", remedy="Try again in a moment.")
+    try:
+        with tempfile.TemporaryDirectory(prefix="opencwc-check-") as folder:
+            file.seek(0)
+            if file.read(len(AGE)) == AGE:
+                return Checked("encrypted", {})
+            file.seek(0)
+            bundle = Path(folder) / "bundle.zip"
+            with bundle.open("wb") as target:
+                copyfileobj(file, target, 1 << 20)
+            return _run(Path(folder), bundle, key)
+    finally:
+        _RUNNING.release()
+
+
+def _misfit(one: dict[str, Any]) -> str:
+    kind = f" ({one['kind']})" if one.get("kind") else ""
+    return f"Record {one['record']}{kind}: {one['what']}" if one.get("record") else str(one["what"])
+
+
+_FLAGS = ("-I", "-B", "-X", "utf8")
+
+
+def _run(folder: Path, bundle: Path, key: str) -> Checked:
+    told, complained = folder / "told", folder / "complained"
+    command = [
+        sys.executable,
+        "-I",
+        "-B",
+        "-X",
+        "utf8",
+        "-c",
+        _LIMITED,
+        bundle_verifier.__file__,
+        bundle.name,
+        "--json",
+    ]
+    with told.open("wb") as out, complained.open("wb") as err:
+        process = subprocess.Popen(  # noqa: S603 - our own file; the key is 64 hexadecimal digits
+            command + ([f"--key={key}"] if key else []),
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+            cwd=folder,
+            env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8", "TMPDIR": str(folder)},
+            start_new_session=True,
+        )
+        try:
+            status = process.wait(SECONDS)
+        except BaseException as error:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            if isinstance(error, subprocess.TimeoutExpired):
+                return Checked("unreadable", {}, f"It took longer than {SECONDS} seconds.")
+            raise
+    if status in (0, 1) and told.stat().st_size <= LONGEST_ANSWER:
+        with contextlib.suppress(ValueError):
+            said = json.loads(told.read_bytes())
+            if isinstance(said, dict) and said.get("fits") is (status == 0):
+                return Checked("fits" if status == 0 else "fits_not", said)
+    if status == 2:  # the verifier's own word for it
+        return Checked("unreadable", {}, complained.read_text("utf-8", "replace")[:2_000].strip())
+    if status < 0 or status == 1:
+        return Checked("unreadable", {}, "The verifier was stopped: the bundle takes more than it may.")
+    raise UnavailableError("the verifier of bundles does not run here", remedy="See that openssl is installed.")

@@ -1,0 +1,245 @@
+"""Casebook: what waits for a person, all findings by filter, and the cases."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Form, Query, Request
+from starlette.responses import Response
+
+from opencwc.casebook.case_report import why
+from opencwc.casebook.cases import list_cases
+from opencwc.casebook.database import Casebook
+from opencwc.casebook.decisions import claim_rechecks
+from opencwc.casebook.findings import Counts, count_findings, inbox, list_findings, makers_of, show_case
+from opencwc.casebook.model import Case, Filter, KeptFinding, Mark, Person, Status
+from opencwc.casebook.people import names_by_id
+from opencwc.casebook.permissions import may
+from opencwc.casebook.requests import Request as Asking
+from opencwc.casebook.requests import requests_of
+from opencwc.casebook.runs import VERDICTS, finding_of
+from opencwc.convention import Convention
+from opencwc.finding import Message
+from opencwc.publishing import Card, Excerpt, Paragraph, Text
+from opencwc.screening.cards import Teller
+from opencwc.web.casebook.api import LARGEST, NewCase, book_of, open_as_asked
+from opencwc.web.casebook.run_summary import (
+    INBOX,
+    Asked,
+    Question,
+    RunTold,
+    convention_of,
+    excerpt_of,
+    is_no_mention,
+    verdict_counts,
+    waiting_among,
+)
+from opencwc.web.server.page import is_fragment, language_of, link_to_rule, page
+from opencwc.web.server.service import GuardedRoute, person_of
+from opencwc.wording import say
+
+router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
+
+MOST_ROWS, MOST_CARDS = 100, 12
+"""Findings of one page: as rows, and drawn."""
+MOST_CHIPS = 12
+"""Entries that stand as chips; the others fold away behind them."""
+
+Part = Literal["", "inbox", "findings", "cases"]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A finding in a list: what was kept, why it is so, what it was read from, and when its case is due.
+
+    Of a finding in a text, ``excerpt`` shows the text around what it speaks of.
+    """
+
+    kept: KeptFinding
+    why: str
+    input: str
+    due: str = ""
+    excerpt: Excerpt | None = None
+    of_text: bool = False
+    no_mention: bool = False
+
+
+@dataclass(frozen=True)
+class CaseLine:
+    """A case in the list: how many findings it has, how many wait, and whose it is."""
+
+    case: Case
+    counts: Counts
+    waiting: int
+    owner: str
+    asked: int
+    """How many exports and erasures of it wait for an answer."""
+
+
+@dataclass(frozen=True)
+class ToAnswer:
+    """An export or an erasure that waits for this person's answer, and the name of who asked."""
+
+    asking: Asking
+    name: str
+
+
+@router.get("/casebook")
+def show(
+    request: Request,
+    asked: Asked,
+    part: Part = "",
+    view: Literal["table", "cards"] = "table",
+    after: Annotated[int, Query(ge=0, le=LARGEST)] = 0,
+) -> Response:
+    """Show the inbox, the findings that a filter asks for, or the cases."""
+    book, person, lang = book_of(request), person_of(request), language_of(request)
+    decides = may(person, "decide")
+    if not part:
+        part = "inbox" if decides and not asked.filters else "findings"
+    if part == "inbox" and not decides:
+        part = "findings"
+    if is_fragment(request) and after and part == "findings":
+        told = _findings(book, person, lang, asked, view, after)
+        return page(request, "casebook/more.html", part=part, asked=asked, view=view, after=after, **told)
+    cases = list_cases(book, person)
+    values: dict[str, Any] = {"cases": cases, "part": part, "asked": asked, "view": view, "after": after}
+    values["parts_shown"] = [name for name in (INBOX, "findings", "cases") if name != INBOX or decides]
+    if part == INBOX:
+        values["lines"] = _inbox(book, person, lang, cases)
+        values["to_answer"] = _to_answer(book, person)
+    elif part == "findings":
+        values |= _findings(book, person, lang, asked, view, after) | _around(book, person, lang, asked)
+    else:
+        values["lines"] = _cases(book, person, cases)
+        values["marks"] = [one for one in Mark if one <= person.clearance]
+    return page(request, f"casebook/{part}.html", **values)
+
+
+@router.post("/casebook/cases")
+def open_case(request: Request, asked: Annotated[NewCase, Form()]) -> Response:
+    """Open a case and lead to its page."""
+    opened = open_as_asked(book_of(request), person_of(request), asked)
+    return Response(status_code=204, headers={"HX-Redirect": f"/cases/{opened.name}"})
+
+
+def _inbox(book: Casebook, person: Person, lang: str, cases: Sequence[Case]) -> list[Line]:
+    claim_rechecks(book, person)
+    due = {one.name: one.due for one in cases}
+    return [replace(_line(one, lang), due=due.get(one.case, "")) for one in inbox(book, person, limit=MOST_ROWS)]
+
+
+def _to_answer(book: Casebook, person: Person) -> list[ToAnswer]:
+    """Return what others asked for and this person may approve."""
+    if not may(person, "approve"):
+        return []
+    found = [one for one in requests_of(book, person, waiting=True) if one.asked_by != person.id]
+    names = names_by_id(book, [one.asked_by for one in found])
+    return [ToAnswer(one, names.get(one.asked_by, one.asked_by)) for one in found]
+
+
+def _findings(book: Casebook, person: Person, lang: str, asked: Question, view: str, after: int) -> dict[str, Any]:
+    most = MOST_CARDS if view == "cards" else MOST_ROWS
+    found = list_findings(book, person, asked.wanted, after=after, limit=most)
+    told: dict[str, Any] = {"lines": [_line(one, lang) for one in found.findings], "next": found.next, "cards": []}
+    if view == "cards":
+        told["cards"] = _cards(book, found.findings, lang, asked)
+    return told
+
+
+def _line(one: KeptFinding, lang: str) -> Line:
+    content = one.content or {}
+    return Line(
+        one,
+        why(content, lang),
+        str(content.get("input", "")),
+        excerpt=excerpt_of(content),
+        of_text=content.get("basis") == "text",
+        no_mention=is_no_mention(content),
+    )
+
+
+def _cards(
+    book: Casebook, found: Sequence[KeptFinding], lang: str, asked: Question
+) -> list[tuple[KeptFinding, Card | None]]:
+    """Draw findings, each under the rules of its own day; of what was erased there is nothing to draw."""
+    rules: dict[str, Convention] = {}
+    makers = makers_of(book, found)
+    cards: list[tuple[KeptFinding, Card | None]] = []
+    for one in found:
+        card = None
+        if one.content:
+            finding = finding_of(one.content, makers[one.run])
+            day = finding.maker.as_of
+            if day not in rules:
+                rules[day] = convention_of(day)
+            link = Text(
+                say(Message("page_casebook_open_finding", {"number": one.id}), lang), to=_address(one.id, asked)
+            )
+            card = Teller(rules[day], lang, link_to_rule).card(finding, f"finding-{one.id}")
+            card = replace(card, blocks=(*card.blocks, Paragraph((link,))))
+        cards.append((one, card))
+    return cards
+
+
+def _address(identity: int, asked: Question) -> str:
+    return f"/findings/{identity}" + (f"?{asked.query}" if asked.query else "")
+
+
+def _around(book: Casebook, person: Person, lang: str, asked: Question) -> dict[str, Any]:
+    """Return what stands around a list of findings: the counts of each choice, and what the runs checked."""
+    wanted = asked.wanted
+    counts = count_findings(book, person, wanted)
+
+    def without(**left_out: Any) -> Counts:
+        """Count as if one choice were not made, so that its other values can be chosen."""
+        same = all(getattr(wanted, name) == value for name, value in left_out.items())
+        return counts if same else count_findings(book, person, replace(wanted, **left_out))
+
+    entries = sorted(without(list="", entry="").entry.items(), key=lambda one: (-one[1], one[0]))
+    return {
+        "counts": counts,
+        "bar_of": verdict_counts(counts.verdict, lang),
+        "verdicts": _in_order(without(verdict=()).verdict, VERDICTS),
+        "statuses": _in_order(without(status=()).status, [str(one) for one in Status]),
+        "entries": entries,
+        "most_chips": MOST_CHIPS,
+        "chosen_entry": f"{wanted.list} {wanted.entry}" if wanted.entry else "",
+        "runs": _runs(book, person, lang, wanted),
+        "chart": {
+            "rows": [
+                {"label": say(f"verdict_{name}", lang), "value": number}
+                for name, number in _in_order(counts.verdict, VERDICTS).items()
+            ],
+            "titles": {"x": say("label_verdict", lang), "y": say("casebook_findings", lang)},
+        },
+    }
+
+
+def _in_order(counts: Mapping[str, int], order: Sequence[str]) -> dict[str, int]:
+    return {name: counts[name] for name in order if name in counts}
+
+
+def _runs(book: Casebook, person: Person, lang: str, wanted: Filter) -> list[RunTold]:
+    """Return the runs that the findings come from, where a case or a run was asked for."""
+    case = wanted.case
+    if wanted.run and not case:
+        first = list_findings(book, person, Filter(run=wanted.run), limit=1).findings
+        case = first[0].case if first else ""
+    if not case:
+        return []
+    _, _, runs = show_case(book, person, case)
+    return [RunTold.of(one, lang) for one in runs if not wanted.run or one["number"] == wanted.run]
+
+
+def _cases(book: Casebook, person: Person, cases: Sequence[Case]) -> list[CaseLine]:
+    names = names_by_id(book, [one.owner for one in cases])
+    asked = Counter(one.case for one in requests_of(book, person, waiting=True))
+    lines = []
+    for one in cases:
+        counts = count_findings(book, person, Filter(case=one.name))
+        lines.append(CaseLine(one, counts, waiting_among(counts), names.get(one.owner, one.owner), asked[one.name]))
+    return lines

@@ -1,0 +1,396 @@
+"""Long work: a file is uploaded, kept in a case and screened by the worker; one asks how far it is, or listens."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import json
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import date
+from hashlib import sha256
+from typing import IO, Annotated, Any, Literal, get_args
+
+from fastapi import APIRouter, Query, Request
+from fastapi.sse import EventSourceResponse, format_sse_event
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from opencwc.casebook.model import KeptFinding, Mark, Person
+from opencwc.casebook.permissions import may
+from opencwc.errors import ConflictError, InputError, NotFoundError, SettingsError, UnavailableError
+from opencwc.files.document_kinds import kind_by_name
+from opencwc.finding import message_from_plain
+from opencwc.jobs.intake import Intake
+from opencwc.jobs.queue import Job, Jobs
+from opencwc.screening.model import COLUMNS
+from opencwc.web.server.api_parameters import InLang, Kind, answers, names_of, problems
+from opencwc.web.server.idempotency import KEY_HEADER, AnsweredKeys, once
+from opencwc.web.server.problems import HttpProblem
+from opencwc.web.server.service import GuardedRoute, Service, person_of, service_of, takes_uploads, who_asks
+from opencwc.wording import sentence
+
+router = APIRouter(route_class=GuardedRoute, tags=["jobs"])
+WATCH_SECONDS = 0.3
+KIND_BYTES = 1_024
+DOCUMENTS = ("pdf", "docx", "html", "eml", "picture")
+"""The kinds that are never read as a table of chemicals."""
+OTHER_DOCUMENTS = (".doc", ".rtf", ".odt", ".msg", ".ppt", ".pptx", ".odp")
+"""Documents of kinds that are not read: whoever reads documents knows best what to say of them."""
+JOB: dict[str, Any] = {
+    "type": "object",
+    "required": ["id", "kind", "state", "case", "rows_done", "rows_all", "made_at"],
+    "properties": {
+        "id": {"type": "string"},
+        "kind": {"type": "string", "enum": ["screen", "reconcile", "check"]},
+        "state": {"type": "string", "enum": ["waiting", "running", "done", "failed", "cancelled"]},
+        "case": {"type": "string"},
+        "run": {"type": ["integer", "null"]},
+        "rows_done": {"type": "integer"},
+        "rows_all": {"type": ["integer", "null"], "description": "An estimate until the job is done."},
+        "problem": {"type": ["object", "null"]},
+        "asked": {"type": "object"},
+        "made_at": {"type": "string"},
+        "started_at": {"type": "string"},
+        "finished_at": {"type": "string"},
+    },
+}
+_EVENT: dict[str, Any] = {
+    "type": "object",
+    "required": ["event", "data"],
+    "properties": {
+        "event": {"type": "string", "enum": ["progress", "end"]},
+        "data": {"type": "string", "contentMediaType": "application/json", "contentSchema": JOB},
+    },
+}
+_UPLOAD: dict[str, Any] = {
+    "type": "object",
+    "required": ["file", "case"],
+    "properties": {
+        "file": {
+            "type": "string",
+            "format": "binary",
+            "description": "A table of chemicals, or a document that mentions some (PDF, DOCX, HTML, EML).",
+        },
+        "case": {"type": "string", "description": "The case to keep it in; opened where there is none of this name."},
+        "as_of": {"type": "string", "format": "date"},
+        "lists": {"type": "string"},
+        "kind": {
+            "type": "string",
+            "enum": list(get_args(Kind)),
+            "description": "`text` reads a file whole, or the column that is named, for what it mentions; "
+            "a document is always read so.",
+        },
+        "column": {"type": "string"},
+        "id_column": {"type": "string"},
+        "mark": {"type": "string", "enum": [str(mark) for mark in Mark]},
+    },
+}
+
+
+@router.post(
+    "/api/v1/jobs",
+    status_code=202,
+    responses={202: answers("The job, waiting", JOB), **problems(404, 409, 413, 415, 501)},
+    openapi_extra={
+        "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _UPLOAD}}},
+        "parameters": [KEY_HEADER],
+    },
+)
+@takes_uploads
+async def submit(request: Request) -> Response:
+    """Keep an upload in a case and have it screened by the worker."""
+
+    def answer(made: Job) -> Response:
+        return JSONResponse(as_json(made), 202, {"Location": f"/api/v1/jobs/{made.id}"})
+
+    return await take_upload(request, answer)
+
+
+async def take_upload(request: Request, answer: Callable[[Job], Response]) -> Response:
+    """Read the form of an upload, keep the file in its case, make the job, and answer with it."""
+    service = service_of(request)
+    jobs, intake = parts_of(service)
+    person = person_of(request)
+    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
+        raise HttpProblem(415, "no-such-kind", "an upload comes as multipart/form-data", where="Content-Type")
+    try:
+        form = await request.form(max_files=1, max_fields=20, max_part_size=10_000)
+    except MultiPartException as error:
+        raise InputError("the form cannot be read", remedy="Send multipart/form-data.") from error
+    try:
+        file = form.get("file")
+        words = {name: value for name, value in form.items() if isinstance(value, str)}
+        if not isinstance(file, UploadFile) or not file.filename:
+            raise InputError("there is no file", where="file", remedy="Send the file under the name 'file'.")
+        asked, mark = _asked(words, file.filename or "upload")
+        start = file.file.read(KIND_BYTES)
+        if asked["kind"] == "auto" and not asked["column"].strip() and is_document(asked["name"], start):
+            asked["kind"] = "text"
+        await service.answering.run(
+            service.answering.screener, date.fromisoformat(asked["as_of"]), tuple(asked["lists"])
+        )
+        digest = await service.answering.run(_digest, file.file, asked, mark)
+
+        async def do() -> Response:
+            def keep() -> Job:
+                file.file.seek(0)
+                media_type = (file.content_type or "")[:100]
+                taken = intake.take(person, asked["case"], file.file, asked["name"], media_type, mark)
+                limit = service.configuration.jobs_waiting
+                return jobs.submit(person.id, taken.case_number, taken.source_id, asked, most_waiting=limit)
+
+            made = await service.answering.run(keep)
+            return answer(made)
+
+        return await once(request, AnsweredKeys(intake.book.engine), person, digest, do)
+    finally:
+        await form.close()
+
+
+@router.get(
+    "/api/v1/jobs",
+    responses={
+        200: answers("The jobs", {"type": "object", "properties": {"jobs": {"type": "array", "items": JOB}}}),
+        **problems(501),
+    },
+)
+async def list_jobs(request: Request, limit: Annotated[int, Query(ge=1, le=1_000)] = 100) -> Response:
+    """Give your jobs, the latest first."""
+    service = service_of(request)
+    jobs, intake = parts_of(service)
+    person = person_of(request)
+
+    def read() -> list[Job]:
+        return intake.may_see(person, jobs.of_person(person.id, limit))
+
+    return JSONResponse({"jobs": [as_json(one) for one in await service.answering.run(read)]})
+
+
+@router.get("/api/v1/jobs/{job_id}", responses={200: answers("The job", JOB), **problems(404, 501)})
+async def show(request: Request, job_id: str) -> Response:
+    """Give one job as it stands."""
+    service = service_of(request)
+    return JSONResponse(as_json(await service.answering.run(job_of, service, job_id, person_of(request))))
+
+
+@router.post("/api/v1/jobs/{job_id}/cancel", responses={200: answers("The job", JOB), **problems(404, 501)})
+async def cancel(request: Request, job_id: str) -> Response:
+    """Ask that a job be stopped; what was kept of it stays in its case."""
+    service = service_of(request)
+    jobs, _ = parts_of(service)
+    person = person_of(request)
+
+    def stop() -> Job:
+        return jobs.cancel(job_of(service, job_id, person).id)
+
+    return JSONResponse(as_json(await service.answering.run(stop)))
+
+
+@router.get(
+    "/api/v1/jobs/{job_id}/events",
+    responses={200: answers("Events", _EVENT, "text/event-stream"), **problems(404, 501)},
+)
+async def events(request: Request, job_id: str) -> Response:
+    """Listen to a job: `progress` whenever something changed, and `end` at its end (server-sent events)."""
+    service = service_of(request)
+    # Looked up here, not in a generator endpoint of the framework: a job that is not there must be a problem.
+    first = await service.answering.run(job_of, service, job_id, person_of(request))
+    return EventSourceResponse(_told(service, request, first), headers=_UNBUFFERED)
+
+
+async def _told(service: Service, request: Request, job: Job) -> AsyncIterator[bytes]:
+    """Tell what changed, as long as whoever listens may still see it."""
+    jobs, _ = parts_of(service)
+    said: dict[str, Any] = {}
+    quiet = 0.0
+    while True:
+        told = as_json(job)
+        if told != said:
+            if said and not await _may_still_see(service, request, job):
+                return
+            yield _event("end" if job.ended else "progress", told)
+            said, quiet = told, 0.0
+        elif quiet >= _KEEP_ALIVE_SECONDS:
+            yield b": still here\n\n"
+            quiet = 0.0
+        if job.ended or service.stopping.is_set():
+            return
+        await asyncio.sleep(WATCH_SECONDS)
+        quiet += WATCH_SECONDS
+        job = await service.answering.run(jobs.get, job.id)
+
+
+async def _may_still_see(service: Service, request: Request, job: Job) -> bool:
+    """Tell whether who listens is still signed in, allowed and cleared: a stream may last longer than that."""
+    person = await who_asks(service, request)
+    if person is None or not may(person, "keep"):
+        return False
+    try:
+        await service.answering.run(job_of, service, job.id, person)
+    except NotFoundError:
+        return False
+    return True
+
+
+def _event(name: str, data: dict[str, Any]) -> bytes:
+    return format_sse_event(event=name, data_str=json.dumps(data, ensure_ascii=True))
+
+
+@router.get(
+    "/api/v1/jobs/{job_id}/result",
+    responses={200: answers("The findings", {"type": "string"}, "application/x-ndjson"), **problems(404, 409, 501)},
+)
+async def result(
+    request: Request,
+    job_id: str,
+    format: Annotated[Literal["ndjson", "csv"], Query()] = "ndjson",
+    lang: InLang = "en",
+) -> Response:
+    """Give the findings that a job has kept, as far as you may see them, as NDJSON or CSV."""
+    service = service_of(request)
+    _, intake = parts_of(service)
+    person = person_of(request)
+    job = await service.answering.run(job_of, service, job_id, person)
+    if job.run is None:
+        raise ConflictError("the job has kept nothing yet", remedy="Wait for its end: /api/v1/jobs/{id}/events.")
+    pages = intake.findings(person, job.run)
+    write, kind = (_as_csv, "text/csv; charset=utf-8") if format == "csv" else (_as_ndjson, "application/x-ndjson")
+    name = f"attachment; filename=job-{job.id}.{format}"
+    return StreamingResponse(
+        _pages(service, pages, write, lang), media_type=kind, headers={"Content-Disposition": name}
+    )
+
+
+async def _pages(service: Service, pages: Iterator[list[KeptFinding]], write: Any, lang: str) -> AsyncIterator[bytes]:
+    if write is _as_csv:
+        yield (",".join(COLUMNS) + "\r\n").encode()
+    while (page := await service.answering.run(next, pages, None)) is not None:
+        yield await service.answering.run(write, page, lang)
+
+
+def _as_ndjson(page: list[KeptFinding], lang: str) -> bytes:
+    return "".join(json.dumps(_plain(one, lang), ensure_ascii=False) + "\n" for one in page).encode()
+
+
+def _as_csv(page: list[KeptFinding], lang: str) -> bytes:
+    out = io.StringIO()
+    table = csv.writer(out)
+    for one in page:
+        cells = _plain(one, lang)
+        table.writerow([cell_of(cells[name]) for name in COLUMNS])
+    return out.getvalue().encode()
+
+
+def cell_of(value: object) -> str:
+    """Return a cell that a spreadsheet program takes for text: a formula is not run (CWE-1236)."""
+    text = "" if value is None else str(value)
+    return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+def _plain(one: KeptFinding, lang: str) -> dict[str, Any]:
+    content: dict[str, Any] = dict(one.content or {})
+    message = content.get("message")
+    return {
+        "finding": one.id,
+        "row": one.row,
+        "id": one.subject_id,
+        "input": content.get("input", ""),
+        "component": content.get("component"),
+        "verdict": one.verdict,
+        "list": one.list or None,
+        "entry": one.entry or None,
+        "basis": content.get("basis", ""),
+        "why": sentence(message_from_plain(message), lang) if message else "",
+        "status": str(one.status),
+        "mark": str(one.mark),
+        "evidence": content.get("evidence", []),
+    }
+
+
+def as_json(job: Job) -> dict[str, Any]:
+    """Return what is said of a job."""
+    return {
+        "id": job.id,
+        "kind": job.kind,
+        "state": job.state,
+        "case": job.asked.get("case", ""),
+        "run": job.run,
+        "rows_done": job.rows_done,
+        "rows_all": job.rows_all,
+        "problem": job.problem or None,
+        "asked": {name: job.asked[name] for name in _TOLD if name in job.asked},
+        "made_at": job.made_at,
+        "started_at": job.started_at,
+        "finished_at": job.finished_at,
+    }
+
+
+def job_of(service: Service, identity: str, person: Person) -> Job:
+    """Return a job of the person's; one that is above the clearance by now is not there."""
+    jobs, intake = parts_of(service)
+    found = intake.may_see(person, [jobs.get(identity, person.id)])
+    if not found:
+        raise NotFoundError("there is no such job", remedy="See /api/v1/jobs for yours.")
+    return found[0]
+
+
+def parts_of(service: Service) -> tuple[Jobs, Intake]:
+    """Return the jobs and the intake of a service; raise `UnavailableError` where it runs without a casebook."""
+    if service.jobs is None or service.intake is None:
+        raise UnavailableError("this service runs without a casebook", remedy="Start it with a casebook.")
+    return service.jobs, service.intake
+
+
+def _asked(words: dict[str, str], filename: str) -> tuple[dict[str, Any], Mark]:
+    """Return the question of an upload as it stands in the job, and its mark."""
+    if strange := sorted(set(words) - {"case", "mark", *_FORM}):
+        raise SettingsError("there is an unknown field", where=strange[0][:50], remedy="See /api/v1/openapi.json.")
+    if unfit := sorted(name for name, word in words.items() if "\0" in word):
+        raise InputError("there is a sign that no text may hold (NUL)", where=unfit[0], remedy="Leave it out.")
+    case = words.get("case", "").strip()
+    if not case or len(case) > 200 or not case.isprintable():
+        raise InputError("there is no name of a case", where="case", remedy="Name the case to keep it in.")
+    kind = words.get("kind") or "auto"
+    if kind not in get_args(Kind):
+        raise SettingsError("there is no such kind", where="kind", remedy=f"It is one of: {', '.join(get_args(Kind))}.")
+    mark = words.get("mark") or "unclassified"
+    if mark.upper() not in Mark.__members__:
+        known = ", ".join(str(one) for one in Mark)
+        raise SettingsError("there is no such mark", where="mark", remedy=f"It is one of: {known}.")
+    try:
+        day = date.fromisoformat(words["as_of"]) if words.get("as_of") else date.today()
+    except ValueError:
+        raise SettingsError("this is no date", where="as_of", remedy="Write the day as 2020-06-07.") from None
+    name = "".join(sign if sign.isprintable() else "_" for sign in filename).replace("\\", "/").rsplit("/", 1)[-1]
+    asked = {
+        "case": case, "name": name[-200:] or "upload", "as_of": day.isoformat(),
+        "lists": list(names_of(words.get("lists", ""))), "kind": kind, "column": words.get("column", ""),
+        "id_column": words.get("id_column", ""),
+    }  # fmt: skip
+    return asked, Mark[mark.upper()]
+
+
+def is_document(name: str, start: bytes) -> bool:
+    """Tell whether an upload is a document and no table, by its first bytes or its name.
+
+    >>> is_document("x.bin", b"%PDF-1.7"), is_document("sheet.docx", b"PK"), is_document("goods.xlsx", b"PK")
+    (True, True, False)
+    """
+    return b"%PDF-" in start or kind_by_name(name) in DOCUMENTS or name.lower().endswith(OTHER_DOCUMENTS)
+
+
+def _digest(file: IO[bytes], asked: dict[str, Any], mark: Mark) -> str:
+    digest = sha256(json.dumps([asked, str(mark)], sort_keys=True).encode())
+    file.seek(0)
+    while part := file.read(1 << 20):
+        digest.update(part)
+    return digest.hexdigest()
+
+
+_FORM = ("name", "as_of", "lists", "kind", "column", "id_column")
+_TOLD = (*_FORM, "files", "given", "model", "roles")
+"""What the form of a screening may ask for; what is told of the question of any job, as far as it has it."""
+_UNBUFFERED = {"X-Accel-Buffering": "no"}
+_KEEP_ALIVE_SECONDS = 15.0

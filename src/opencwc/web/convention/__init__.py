@@ -1,0 +1,1 @@
+"""The face of the rules: entries, States, thresholds, deadlines."""

@@ -1,0 +1,362 @@
+"""Convention: the entries, thresholds, deadlines and States as of a day, and what changed between two days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Annotated, Any, Literal
+from urllib.parse import quote
+
+from babel.core import get_global
+from babel.dates import format_skeleton
+from fastapi import APIRouter, Query, Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from opencwc.chemistry.drawing import draw
+from opencwc.convention import Chemical, Convention, Deadline, Entry, InForce
+from opencwc.convention.changes import KINDS, Change, changes_between
+from opencwc.convention.model import STATUSES
+from opencwc.errors import NotFoundError
+from opencwc.finding import Message
+from opencwc.publishing import Fact, Figure
+from opencwc.screening.cards import HEIGHT, WIDTH, Teller
+from opencwc.web.legislation.measures import find_measure
+from opencwc.web.server.page import language_of, link_to_rule, locale_of, page
+from opencwc.web.server.service import GuardedRoute, service_of
+from opencwc.wording import say
+from opencwc.wording.states import state_name
+
+router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
+
+PARTS = ("entries", "thresholds", "deadlines", "states", "changes")
+MOST_CHANGES = 250
+"""Changes that are shown at once; a shorter time shows the others."""
+MOST_DRAWN = 12
+"""Examples of an entry that are drawn; the others are named."""
+YEARS_BACK = 10
+
+Part = Literal["entries", "thresholds", "deadlines", "states", "changes"]
+Word = Annotated[str, Query(max_length=200)]
+Brief = Annotated[str, Query(max_length=40)]
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day that was asked for: ``wrong`` is what was written where it is no day, and ``day`` then another one."""
+
+    day: date
+    asked: str = ""
+    wrong: str = ""
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The sources of many rows, each once: rows name them by number, in the order in which they come."""
+
+    told: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(cls, rows: Iterable[tuple[str, str]]) -> Sources:
+        """Collect (source, evidence) of rows."""
+        return cls(tuple(dict.fromkeys(rows)))
+
+    def number(self, source: str, evidence: str) -> int:
+        """Return the number of a source, counted from 1."""
+        return self.told.index((source, evidence)) + 1
+
+
+@dataclass(frozen=True)
+class Example:
+    """A printed example: its name as it is said, what to screen it by, and its drawing where it has one."""
+
+    name: str
+    lang: str
+    cas: str
+    value: str
+    figure: Figure | None
+
+
+@router.get("/convention")
+async def show(
+    request: Request,
+    part: Part = "entries",
+    as_of: Brief = "",
+    q: Word = "",
+    list_id: Annotated[str, Query(max_length=40, alias="list")] = "",
+    schedule: Brief = "",
+    regime: Brief = "",
+    status: Brief = "",
+    kind: Brief = "",
+    first: Brief = "",
+    second: Brief = "",
+) -> Response:
+    """Show one part of the Convention as of a day."""
+    day = asked_day(as_of, date.today())
+    values: dict[str, Any] = {}
+    run = service_of(request).answering.run
+    lang = language_of(request)
+    if part == "entries":
+        values = await run(entries_shown, day.day, lang, q, list_id, schedule)
+    elif part in ("thresholds", "deadlines"):
+        values = await run(amounts_shown, day.day, part, lang, q, regime)
+    elif part == "states":
+        values = await run(states_shown, day.day, lang, q, status)
+    else:
+        days = (asked_day(first, _years_before(day.day)), asked_day(second, day.day))
+        values = await run(changes_shown, days, kind)
+    return page(
+        request, f"convention/{part}.html", part=part, parts_shown=PARTS, day=day, q=q, list_id=list_id,
+        schedule=schedule, regime=regime, chosen=status, kind=kind, **values,
+    )  # fmt: skip
+
+
+@router.get("/convention/states.json")
+async def states_json(request: Request, as_of: Brief = "") -> Response:
+    """Give what every State is on a day, as a chart of the world takes it."""
+    day = asked_day(as_of, date.today())
+    lang = language_of(request)
+    told = await service_of(request).answering.run(states_as_json, day.day, lang)
+    return JSONResponse(told, headers={"vary": "Accept-Language, Cookie"})
+
+
+@router.get("/convention/{list_id}/{entry_id}")
+async def entry(request: Request, list_id: str, entry_id: str, as_of: Brief = "") -> Response:
+    """Show one entry whole; where it is not in force on the day, say so and when it is."""
+    day = asked_day(as_of, date.today())
+    lang = language_of(request)
+    run = service_of(request).answering.run
+    if await run(find_measure, day.day, list_id, entry_id) is not None:  # what a finding on a law rests on
+        return RedirectResponse(f"/law/measures/{quote(list_id)}/{quote(entry_id)}", 303)
+    told = await run(entry_shown, list_id, entry_id, day.day, lang)
+    return page(request, "convention/entry.html", part="entries", parts_shown=PARTS, day=day, **told)
+
+
+def asked_day(text: str, otherwise: date) -> Day:
+    """Read a day of the question; what is no day is kept, to be said.
+
+    >>> asked_day("2020-06-07", date(2026, 1, 1)).day.year, asked_day("yesterday", date(2026, 1, 1)).wrong
+    (2020, 'yesterday')
+    """
+    if not text.strip():
+        return Day(otherwise)
+    try:
+        day = date.fromisoformat(text.strip())
+    except ValueError:
+        return Day(otherwise, wrong=text.strip())
+    return Day(day, asked=day.isoformat())
+
+
+def entries_shown(day: date, lang: str, q: str, list_id: str, schedule: str) -> dict[str, Any]:
+    """Return the entries in force that fit the question, and what one may choose among."""
+    convention = Convention(day)
+    teller = Teller(convention, lang, link_to_rule)
+    fitting = [
+        one
+        for one in convention.entries
+        if (not list_id or one.list == list_id)
+        and (not schedule or str(one.schedule) == schedule)
+        and _holds(q, _texts_of(one))
+    ]
+    schedules = sorted({one.schedule for one in convention.entries if one.schedule is not None})
+    return {
+        "entries": [(one, teller.title(one)) for one in fitting],
+        "total": len(convention.entries),
+        "lists": convention.lists,
+        "schedules": schedules,
+    }
+
+
+def amounts_shown(day: date, part: str, lang: str, q: str, regime: str) -> dict[str, Any]:
+    """Return the thresholds or the deadlines that hold, by regime."""
+    convention = Convention(day)
+    held: Sequence[Any] = convention.thresholds if part == "thresholds" else convention.deadlines
+    regimes = list(dict.fromkeys(one.regime for one in held))
+    fitting = [
+        one
+        for one in held
+        if (not regime or one.regime == regime) and _holds(q, (one.id, say(one.says, lang), one.source))
+    ]
+    groups = [(name, [one for one in fitting if one.regime == name]) for name in regimes]
+    return {
+        "groups": [(name, found) for name, found in groups if found],
+        "regimes": regimes,
+        "shown": len(fitting),
+        "total": len(held),
+        "when": lambda one: when(one, lang),
+    }
+
+
+def when(deadline: Deadline, lang: str) -> Message:
+    """Return the time of a deadline, a day of the year as the reader's calendar writes it."""
+    if deadline.month is None or deadline.day is None:
+        return deadline.when
+    text = format_skeleton("MMMMd", date(2000, deadline.month, deadline.day), locale=locale_of(lang))
+    return Message("deadline_on", {"day": text})
+
+
+def states_shown(day: date, lang: str, q: str, status: str) -> dict[str, Any]:
+    """Return what the States are on a day, by their names, how many of each, and the sources once each."""
+    convention = Convention(day)
+    named = [(state_name(one.state.code, lang), one) for one in convention.states]
+    fitting = [
+        (name, one)
+        for name, one in sorted(named, key=lambda item: _sorted_as(item[0]))
+        if (not status or one.status == status) and _holds(q, (name, one.state.code, state_name(one.state.code, "en")))
+    ]
+    return {
+        "states": fitting,
+        "total": len(named),
+        "counts": [(name, sum(one.status == name for _, one in named)) for name in STATUSES],
+        "until": convention.states_known_until,
+        "sources": Sources.of((one.state.source, one.state.evidence) for _, one in fitting),
+    }
+
+
+def states_as_json(day: date, lang: str) -> dict[str, Any]:
+    """Return a row a State for a map, as ``static/chart.js`` takes it; the States Parties first.
+
+    ``code`` is the ISO 3166 number, ``label`` the State's name and ``group`` its status in the reader's language.
+    """
+    states = sorted(Convention(day).states, key=lambda one: (STATUSES.index(one.status), one.state.code))
+    rows = [
+        {
+            "code": iso_numeric(one.state.code),
+            "label": state_name(one.state.code, lang),
+            "group": say(f"page_convention_status_{one.status}", lang),
+            "iso3": one.state.code,
+            "status": one.status,
+            "since": one.since.isoformat() if one.since else None,
+        }
+        for one in states
+    ]
+    return {"rows": rows, "titles": {"group": say("page_convention_status", lang)}}
+
+
+def changes_shown(days: tuple[Day, Day], kind: str) -> dict[str, Any]:
+    """Return what changed between two days, by day, and the sources once each."""
+    found = [one for one in changes_between(days[0].day, days[1].day) if not kind or one.kind == kind]
+    shown = found[-MOST_CHANGES:]
+    by_day: dict[date, list[Change]] = {}
+    for one in shown:
+        by_day.setdefault(one.day, []).append(one)
+    return {
+        "first": days[0],
+        "second": days[1],
+        "changes": by_day,
+        "shown": len(shown),
+        "total": len(found),
+        "kinds": KINDS,
+        "sources": Sources.of((one.source, one.evidence) for one in shown),
+    }
+
+
+def entry_shown(list_id: str, entry_id: str, day: date, lang: str) -> dict[str, Any]:
+    """Return an entry with its rule, its examples drawn, and its other wordings; raise `NotFoundError` for none."""
+    convention = Convention(day)
+    wordings = [
+        one
+        for known in convention.known_lists
+        for one in known.entries
+        if (one.list.casefold(), one.id.casefold()) == (list_id.casefold(), entry_id.casefold())
+    ]
+    if not wordings:
+        raise NotFoundError(f"no list at hand has an entry {list_id} {entry_id}", remedy="See /convention.")
+    current = next((one for one in wordings if one.in_force.holds_on(day)), None)
+    one = current or wordings[-1]
+    teller = Teller(convention, lang, link_to_rule)
+    facts: list[Fact] = []
+    for block in teller.rule(one, "rule").blocks:
+        facts += getattr(block, "facts", ())
+    return {
+        "entry": one,
+        "holds": current is not None,
+        "title": teller.title(one),
+        "facts": facts,
+        "examples": list(_examples(one, teller)),
+        "exempt": [teller.chemical(chemical) for chemical in one.exempt],
+        "wordings": [(other, other.in_force, _a_day_of(other.in_force)) for other in wordings if other is not current],
+        "see_also": [tuple(named.split(maxsplit=1)) for named in one.see_also],
+    }
+
+
+def _examples(one: Entry, teller: Teller) -> Iterator[Example]:
+    for number, chemical in enumerate(one.examples):
+        said = teller.chemical(chemical)
+        figure = None
+        if chemical.smiles and number < MOST_DRAWN:
+            name = _printed_name(chemical, teller.lang)
+            svg = draw(
+                chemical.smiles,
+                {},
+                WIDTH,
+                HEIGHT,
+                title=name,
+                description=chemical.smiles,
+                name=f"example-{number}",
+                instead=teller.say("report_not_drawn"),
+            )
+            figure = Figure(svg)
+        yield Example(said.text, said.lang, chemical.cas, chemical.smiles or chemical.cas, figure)
+
+
+def _printed_name(chemical: Chemical, lang: str) -> str:
+    names = chemical.names.get(lang, ())
+    return names[0] if names else chemical.name
+
+
+def _a_day_of(when: InForce) -> str:
+    """Return a day on which a wording holds, for a link to it."""
+    day = when.start or when.end
+    return day.isoformat() if day else ""
+
+
+def _texts_of(one: Entry) -> Iterator[str]:
+    yield from (one.id, f"{one.list} {one.id}", *one.title.values(), *one.meaning.values())
+    for chemical in (*one.examples, *one.exempt, *one.related):
+        yield from (chemical.name, chemical.cas, *(name for names in chemical.names.values() for name in names))
+
+
+def _holds(q: str, texts: Iterable[str]) -> bool:
+    """Tell whether every word that was asked for stands in the texts.
+
+    >>> _holds("SARIN 107", ["Sarin", "107-44-8"]), _holds("soman", ["Sarin"])
+    (True, False)
+    """
+    wanted = q.casefold().split()
+    whole = "\n".join(texts).casefold()
+    return all(word in whole for word in wanted)
+
+
+def _sorted_as(name: str) -> str:
+    from unicodedata import normalize
+
+    return normalize("NFKD", name).casefold()
+
+
+def _years_before(day: date) -> date:
+    year = max(day.year - YEARS_BACK, 1)
+    return date(year, day.month, min(day.day, 28))
+
+
+@cache
+def _numeric_codes() -> dict[str, str]:
+    """Return the ISO 3166 numeric codes in use, by alpha-2 code."""
+    aliases = get_global("territory_aliases").items()
+    in_use = ((code, found) for code, found in aliases if code.isdigit() and code not in _RETIRED_NUMBERS)
+    return {found[0]: code for code, found in in_use if len(found) == 1}
+
+
+def iso_numeric(alpha3: str) -> str:
+    """Return the ISO 3166 numeric code of a State, as maps have it.
+
+    >>> iso_numeric("AFG"), iso_numeric("DEU")
+    ('004', '276')
+    """
+    alpha2 = get_global("territory_aliases").get(alpha3, [""])[0]
+    return _numeric_codes().get(alpha2, "")
+
+
+_RETIRED_NUMBERS = frozenset({"230", "249", "278", "280", "720", "736", "886"})
+"""Numbers of States as they were before they divided or joined, which the CLDR still maps to those of today."""

@@ -1,0 +1,1 @@
+"""The face of legislation: a State's texts, its measures, questions."""

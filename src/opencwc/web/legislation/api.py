@@ -1,0 +1,227 @@
+"""Legislation: a State's texts are checked by a job, and the answers, the labels and passages for a question given."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request
+from pydantic import Field
+from starlette.responses import JSONResponse, Response
+
+from opencwc.casebook.model import Mark
+from opencwc.legislation.decided_law import decided_to_plain
+from opencwc.legislation.formats import answer_to_plain
+from opencwc.legislation.model import VERDICTS
+from opencwc.web.casebook.api import LARGEST, book_of
+from opencwc.web.casebook.jobs_api import JOB
+from opencwc.web.casebook.uploads_api import made
+from opencwc.web.server.api_parameters import Closed, InLang, answers, problems
+from opencwc.web.server.idempotency import KEY_HEADER
+from opencwc.web.server.service import GuardedRoute, person_of, service_of, takes_uploads
+from opencwc.web.server.uploads import MOST_FILES
+from opencwc.wording import sentence
+
+router = APIRouter(route_class=GuardedRoute, tags=["law"])
+A_PAGE = 100
+Number = Annotated[int, Path(ge=1, le=LARGEST)]
+After = Annotated[int, Query(ge=0, le=LARGEST, description="Go on after this many: `next` of the page before.")]
+Limit = Annotated[int, Query(ge=1, le=1_000)]
+_TEXT: dict[str, Any] = {"type": "string"}
+_TEXTS: dict[str, Any] = {"type": "array", "items": _TEXT}
+_UPLOAD: dict[str, Any] = {
+    "type": "object",
+    "required": ["file", "case", "state"],
+    "properties": {
+        "file": {
+            "type": "array",
+            "items": {"type": "string", "format": "binary"},
+            "minItems": 1,
+            "maxItems": MOST_FILES,
+            "description": "All texts of one State that belong together: PDF, DOCX, HTML or plain text.",
+        },
+        "state": {"type": "string", "description": "The State, by its alpha-3 code or its name."},
+        "case": {"type": "string", "description": "The case to keep it in; opened where there is none of this name."},
+        "mark": {"type": "string", "enum": [str(mark) for mark in Mark]},
+        "as_of": {"type": "string", "format": "date"},
+        "model": {
+            "type": "string",
+            "enum": ["yes", "no"],
+            "default": "yes",
+            "description": "Whether the model proposes verdicts, where it is switched on; else rules do.",
+        },
+        "trial": {
+            "type": "string",
+            "enum": ["yes", "no"],
+            "description": "Whether this is a trial, which leaves the shelf of States as it is.",
+        },
+        "shelf": {
+            "type": "string",
+            "enum": ["yes", "no"],
+            "description": "Whether it takes its place on the shelf also where plain rules make it and the one that"
+            " stands there has decisions.",
+        },
+    },
+}
+_PASSAGE: dict[str, Any] = {
+    "type": "object",
+    "required": ["file", "section", "start", "end", "text"],
+    "properties": {
+        "file": _TEXT,
+        "section": _TEXT,
+        "heading": _TEXT,
+        "language": _TEXT,
+        "start": {"type": "integer"},
+        "end": {"type": "integer"},
+        "text": _TEXT,
+        "similarity": {"type": "number", "description": "How near it is in meaning; the order rests on more."},
+        "elements": _TEXTS,
+        "words": {"type": "array", "items": {"type": "object"}, "description": "The deciding words and their places."},
+    },
+}
+_OF_LAW: dict[str, Any] = {
+    "state": {"type": ["string", "null"], "description": "Null where the passage is a sentence on the Convention."},
+    "run": {"type": ["integer", "null"]},
+    "doubt": {
+        "type": ["string", "null"],
+        "description": "Where the text calls itself a draft, a bill or repealed.",
+    },
+}
+_CHECK: dict[str, Any] = {
+    "type": "object",
+    "required": ["run", "case", "state", "as_of", "model", "notes", "measures", "next"],
+    "properties": {
+        "run": {"type": "integer"},
+        "case": _TEXT,
+        "state": _TEXT,
+        "as_of": {"type": "string", "format": "date"},
+        "model": {"type": ["string", "null"], "description": "What proposed the verdicts; null where plain rules did."},
+        "notes": _TEXTS,
+        "measures": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["measure", "verdict", "missing", "passages", "finding", "status", "decided"],
+                "properties": {
+                    "measure": _TEXT,
+                    "verdict": {"type": "string", "enum": list(VERDICTS), "description": "What is proposed."},
+                    "probability": {"type": ["number", "null"]},
+                    "missing": _TEXTS,
+                    "passages": {"type": "array", "items": _PASSAGE},
+                    "finding": {"type": ["integer", "null"], "description": "Decide on it under /api/v1/findings."},
+                    "status": _TEXT,
+                    "decided": {
+                        "type": ["string", "null"],
+                        "description": "The verdict that a person's decision gives.",
+                    },
+                    "decision": {
+                        "type": ["object", "null"],
+                        "description": "The final decision: outcome, verdict, by, at, reason, place, elements (of which"
+                        " the proposal says the contrary).",
+                    },
+                },
+            },
+        },
+        "next": {"type": ["integer", "null"]},
+    },
+}
+_LABELS: dict[str, Any] = {"type": "object", "required": ["labels"], "properties": {"labels": {"type": "array"}}}
+_FOUND: dict[str, Any] = {
+    "type": "object",
+    "required": ["found", "searched"],
+    "properties": {
+        "found": {
+            "type": "array",
+            "description": "Passages, best first; empty where nothing is good enough. Never free text.",
+            "items": {**_PASSAGE, "properties": {**_PASSAGE["properties"], **_OF_LAW}},
+        },
+        "searched": {**_TEXTS, "description": "The States whose laws were searched."},
+    },
+}
+
+
+class AskedOfLaws(Closed):
+    """A question over the laws that are kept, of one State or of all."""
+
+    question: Annotated[str, Field(min_length=1, max_length=1_000)]
+    state: Annotated[str, Field(max_length=3, description="The State's alpha-3 code; all where left out.")] = ""
+
+
+@router.post(
+    "/api/v1/law/checks",
+    status_code=202,
+    responses={202: answers("The job, waiting", JOB), **problems(404, 409, 413, 415, 501)},
+    openapi_extra={
+        "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _UPLOAD}}},
+        "parameters": [KEY_HEADER],
+    },
+)
+@takes_uploads
+async def submit_texts(request: Request) -> Response:
+    """Keep a State's texts in a case and have them checked by the worker; the job stands under `/api/v1/jobs`."""
+    from opencwc.web.legislation.forms import take_texts
+
+    return await take_texts(request, made)
+
+
+@router.get("/api/v1/law/checks/{number}", responses={200: answers("The check", _CHECK), **problems(404, 501)})
+async def show_check(
+    request: Request, number: Number, after: After = 0, limit: Limit = A_PAGE, lang: InLang = "en"
+) -> Response:
+    """Give what is said of every measure, page by page, with its passages and how it stands; `number` is the run."""
+    from opencwc.web.legislation.kept import shown_law, standings
+
+    run, book, person = service_of(request).answering.run, book_of(request), person_of(request)
+    shown = await run(shown_law, book, person, number)
+    stands = await run(standings, book, person, number)
+    checked = shown.kept.checked
+    page = checked.answers[after : after + limit]
+    measures = []
+    for one in page:
+        held = stands.get((one.measure.set, one.measure.id))
+        standing = {
+            "finding": held.finding if held else None,
+            "status": str(held.status) if held else "",
+            "decided": (held.decided or None) if held else None,
+            "decision": decided_to_plain(held.said) if held and held.said else None,
+        }
+        measures.append({"set": one.measure.set, **answer_to_plain(one, lang), **standing})
+    told = {
+        "run": shown.number,
+        "case": shown.case.name,
+        "state": shown.state,
+        "as_of": checked.law.as_of.isoformat(),
+        "model": checked.model or None,
+        "notes": [sentence(one, lang) for one in checked.notes],
+        "measures": measures,
+        "next": after + len(page) if after + len(page) < len(checked.answers) else None,
+    }
+    return JSONResponse(told)
+
+
+@router.get("/api/v1/law/checks/{number}/labels", responses={200: answers("The labels", _LABELS), **problems(404, 501)})
+async def show_labels(request: Request, number: Number) -> Response:
+    """Give what people decided of a check as labels; nothing is learned from them by itself."""
+    from opencwc.web.legislation.kept import labels_of, shown_law, standings
+
+    run, book, person = service_of(request).answering.run, book_of(request), person_of(request)
+    shown = await run(shown_law, book, person, number)
+    stands = await run(standings, book, person, number)
+    return JSONResponse({"labels": list(labels_of(shown, stands))})
+
+
+@router.post("/api/v1/law/ask", responses={200: answers("Passages", _FOUND), **problems(501)})
+async def ask(request: Request, asked: AskedOfLaws, lang: InLang = "en") -> Response:
+    """Answer a question with passages of the laws that are kept; one for synthesis and the like is refused."""
+    from opencwc.web.legislation.questions import ask_laws
+
+    service = service_of(request)
+    told = await service.answering.run(
+        ask_laws, service, book_of(request), person_of(request), asked.question, asked.state.upper(), lang
+    )  # fmt: skip
+    found = []
+    for one in told.found:
+        state, run, file = told.run_of(one)
+        place = {"state": state or None, "run": run or None, "file": file, "section": one.place, "language": one.lang}
+        span = {"start": one.start, "end": one.end, "text": one.text, "similarity": round(one.similarity, 4)}
+        found.append({**place, **span, "doubt": sentence(one.doubt, lang) if one.doubt else None})
+    return JSONResponse({"found": found, "searched": list(told.runs)})

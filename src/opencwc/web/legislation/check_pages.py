@@ -1,0 +1,297 @@
+"""One checked law: the matrix of its measures, the page of a measure with its decision, the report and the labels."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Form, Path, Query, Request
+from starlette.responses import Response
+
+from opencwc.casebook.database import Casebook
+from opencwc.casebook.findings import show_finding
+from opencwc.convention.measures import TIERS
+from opencwc.errors import InputError, NotFoundError
+from opencwc.finding import Message
+from opencwc.jobs.kept_runs import Listed
+from opencwc.legislation.decided_law import Decisions, answer_as_decided, as_decided
+from opencwc.legislation.formats import as_csv, as_json
+from opencwc.legislation.model import VERDICTS, Answer
+from opencwc.legislation.report import TONES, other_texts, report
+from opencwc.legislation.shown_answers import elements_shown, said_in
+from opencwc.web.casebook.api import LARGEST, book_of
+from opencwc.web.casebook.finding_page import DecisionForm, standing_of, take_decision, verdicts_of
+from opencwc.web.casebook.run_summary import going_to, telling
+from opencwc.web.legislation.kept import (
+    Asked,
+    ShownLaw,
+    Standing,
+    Stands,
+    Wanted,
+    checks_by_state,
+    counted,
+    decisions_of,
+    fitting,
+    in_order,
+    is_trial,
+    labels_csv,
+    labels_jsonl,
+    shown_law,
+    standings,
+)
+from opencwc.web.legislation.parts import checklist, line_of, passages_shown, tabs_of
+from opencwc.web.server.page import is_fragment, language_of, page
+from opencwc.web.server.service import GuardedRoute, person_of, service_of
+from opencwc.wording import LANGUAGES, say, sentence
+from opencwc.wording.states import state_name
+
+router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
+Number = Annotated[int, Path(ge=1, le=LARGEST)]
+Name = Annotated[str, Path(max_length=64)]
+FORMATS = ("pdf", "docx", "html", "csv", "json")
+_MEDIA = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "html": "text/html; charset=utf-8",
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
+}
+
+
+@router.get("/law/runs/{number}")
+async def show_matrix(request: Request, number: Number, wanted: Asked) -> Response:
+    """Show the matrix: how many measures of each tier came out how, and the measures that a filter wants."""
+    service, lang = service_of(request), language_of(request)
+    book, person = book_of(request), person_of(request)
+
+    def read() -> dict[str, Any]:
+        shown = shown_law(book, person, number)
+        stands = standings(book, person, number)
+        answers = shown.kept.checked.answers
+        lines = [line_of(one, stands, lang) for one in fitting(answers, stands, wanted)]
+        return {
+            "shown": shown,
+            "counts": counted(answers, stands),
+            "groups": [(tier, [one for one in lines if one.answer.measure.tier == tier]) for tier in TIERS],
+            "total": len(lines),
+            "decided": sum(not one.waits for one in stands.values()),
+            "sets": sorted({one.measure.set for one in answers}),
+            "on_shelf": _on_shelf(shown, checks_by_state(book, person).get(shown.state, [])),
+            "others": other_texts(as_decided(shown.kept.checked, decisions_of(stands)), lang),
+        }
+
+    values = await service.answering.run(read)
+    checked = values["shown"].kept.checked
+    said = [sentence(one, lang) for one in checked.notes]
+    return page(
+        request, "law/matrix.html", wanted=wanted, part="check", tabs=tabs_of(person), said=said,
+        verdicts=VERDICTS, verdict_tones=TONES, formats=FORMATS, state=state_name(checked.law.state, lang),
+        **values,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _OnShelf:
+    """What the shelf shows of a State beside a check: a message, and the other check that it speaks of."""
+
+    says: str
+    other: Listed
+
+
+def _on_shelf(shown: ShownLaw, checks: Sequence[Listed]) -> _OnShelf | None:
+    """Say whether the shelf shows this check, in place of which, or which other one; nothing of an only one."""
+    if len(checks) < 2 or is_trial(checks[0]):
+        return None
+    trial = next((is_trial(one) for one in checks if one.number == shown.number), False)
+    if checks[0].number != shown.number:
+        rules = checks[0].number < shown.number and not shown.kept.checked.model and not trial
+        return _OnShelf("page_law_shelf_kept" if rules else "page_law_shelf_other", checks[0])
+    before = next((one for one in checks[1:] if not is_trial(one)), None)
+    return _OnShelf("page_law_shelf_replaces", before) if before else None
+
+
+# ---------------------------------------------------------------------------------------------------- a measure
+
+
+@router.get("/law/runs/{number}/measures/{set_id}/{measure_id}")
+async def show_measure(
+    request: Request,
+    number: Number,
+    set_id: Name,
+    measure_id: Name,
+    wanted: Asked,
+    outcome: Literal["", "accept", "correct", "reject", "need_more"] = "",
+) -> Response:
+    """Show a measure: the passages, the elements, what closes a gap, and the decision."""
+    service, lang = service_of(request), language_of(request)
+    book, person = book_of(request), person_of(request)
+
+    def read() -> dict[str, Any]:
+        shown = shown_law(book, person, number)
+        answer = shown.answer(set_id, measure_id)
+        stands = standings(book, person, number)
+        standing = stands.get((set_id, measure_id))
+        stood = answer_as_decided(answer, standing.said if standing else None)
+        before, after, place = _beside(shown, stands, wanted, answer)
+        return {
+            "shown": shown,
+            "answer": answer,
+            "standing": standing,
+            "verdict": stood.verdict,
+            "said": standing.said if standing else None,
+            "passages": list(passages_shown(answer, lang)),
+            "elements": list(elements_shown(stood, lang)),
+            "checklist": checklist(stood, lang),
+            "to_correct": [
+                (one.id, said_in(one.names, lang), each.stands)
+                for one, each in zip(answer.measure.elements, elements_shown(answer, lang), strict=True)
+            ],
+            "before": before,
+            "after": after,
+            "at": place,
+            **_deciding(book, request, standing),
+        }
+
+    values = await service.answering.run(read)
+    answer = values["answer"]
+    template = "law/measure_body.html" if is_fragment(request) else "law/measure.html"
+    return page(
+        request, template, wanted=wanted, part="check", tabs=tabs_of(person), outcome=outcome, tones_of=TONES,
+        title=said_in(answer.measure.titles, lang), asks=said_in(answer.measure.queries, lang),
+        why=[sentence(one, lang) for one in answer.why], state=state_name(values["shown"].state, lang),
+        places=sorted({one.id for one in values["shown"].kept.checked.law.sections if one.id})[:400], choices=[],
+        **values,
+    )  # fmt: skip
+
+
+def _deciding(book: Casebook, request: Request, standing: Standing | None) -> dict[str, Any]:
+    """Return what the form of a decision needs; nothing where the finding is not there any more."""
+    if standing is None:
+        return {"history": None}
+    person = person_of(request)
+    history = show_finding(book, person, standing.finding)
+    return {"history": history, "verdicts": verdicts_of(history), **standing_of(book, person, history)}
+
+
+def _beside(
+    shown: ShownLaw, stands: Stands, wanted: Wanted, answer: Answer
+) -> tuple[Answer | None, Answer | None, tuple[int, int] | None]:
+    """Return the measures before and after among those that a filter wants, and the place of this one."""
+    asked_for = {id(one) for one in fitting(shown.kept.checked.answers, stands, wanted)}
+    order = [one for one in in_order(shown.kept.checked.answers) if one is answer or id(one) in asked_for]
+    at = next(place for place, one in enumerate(order) if one is answer)
+    after = order[at + 1] if at + 1 < len(order) else None
+    return order[at - 1] if at else None, after, (at + 1, len(order))
+
+
+@router.post("/law/runs/{number}/measures/{set_id}/{measure_id}/decision")
+async def decide_on(
+    request: Request,
+    number: Number,
+    set_id: Name,
+    measure_id: Name,
+    wanted: Asked,
+    form: Annotated[DecisionForm, Form()],
+) -> Response:
+    """Take the decision on a measure, and lead to the next one that waits."""
+    service, lang = service_of(request), language_of(request)
+    book, person = book_of(request), person_of(request)
+
+    def do() -> Response:
+        shown = shown_law(book, person, number)
+        stands = standings(book, person, number)
+        answer, standing = shown.answer(set_id, measure_id), stands.get((set_id, measure_id))
+        if standing is None:
+            raise NotFoundError("this measure has no finding any more", remedy=f"See /law/runs/{number}.")
+        onward = _onward(shown, stands, wanted, answer)
+        known = {one.id for one in answer.measure.elements}
+        if strange := [one for one in form.element if one not in known]:
+            raise InputError("the measure has no such element", where=strange[0], remedy=f"See /law/runs/{number}.")
+        said = take_decision(request, standing.finding, form)
+        if isinstance(said, Response):
+            return said
+        query = f"?{wanted.query}" if wanted.query else ""
+        if onward is None:
+            headers = telling(f"{said} {say('page_law_nothing_next', lang)}", carry=True)
+            return Response(status_code=204, headers=headers | {"hx-redirect": f"/law/runs/{number}{query}"})
+        said += " " + say(Message("page_law_next_is", {"measure": onward.measure.id}), lang)
+        address = f"/law/runs/{number}/measures/{onward.measure.set}/{onward.measure.id}{query}"
+        return Response(status_code=204, headers=telling(said) | going_to(address))
+
+    return await service.answering.run(do)
+
+
+def _onward(shown: ShownLaw, stands: Stands, wanted: Wanted, answer: Answer) -> Answer | None:
+    """Return the next measure that waits and that the filter wants: after this one, else from the beginning."""
+    waiting = [
+        one
+        for one in fitting(shown.kept.checked.answers, stands, wanted)
+        if one is not answer and (held := stands.get((one.measure.set, one.measure.id))) is not None and held.waits
+    ]
+    order = in_order(shown.kept.checked.answers)
+    here = order.index(answer)
+    return next((one for one in waiting if order.index(one) > here), waiting[0] if waiting else None)
+
+
+# ------------------------------------------------------------------------------------------ what is taken along
+
+
+@router.get("/law/runs/{number}/report")
+async def give_report(
+    request: Request,
+    number: Number,
+    format: Literal["pdf", "docx", "html", "csv", "json"] = "pdf",
+    report_lang: Annotated[str, Query(max_length=2)] = "",
+) -> Response:
+    """Give the report that a National Authority sends on, or the answers as a table: as people decided."""
+    service = service_of(request)
+    lang = report_lang if report_lang in LANGUAGES else language_of(request)
+    book, person = book_of(request), person_of(request)
+    shown = await service.answering.run(shown_law, book, person, number)
+    stands = await service.answering.run(standings, book, person, number)
+    content = await service.answering.run(written, shown, format, lang, decisions_of(stands))
+    name = f"law-{shown.state}-{number}-{lang}.{format}"
+    return Response(
+        content, media_type=_MEDIA[format], headers={"content-disposition": f'attachment; filename="{name}"'}
+    )  # fmt: skip
+
+
+def written(shown: ShownLaw, format: str, lang: str, decisions: Decisions) -> bytes:
+    """Return a checked law with what people decided of it as a file of one of `FORMATS`."""
+    checked = shown.kept.checked
+    if format == "csv":
+        return as_csv(checked, lang, decisions).encode()
+    if format == "json":
+        return as_json(checked, lang, decisions).encode()
+    made = report(checked, lang, decisions)
+    if format == "html":
+        from opencwc.publishing import write_html
+
+        page_out = io.StringIO()
+        write_html(made, page_out)
+        return page_out.getvalue().encode()
+    out = io.BytesIO()
+    if format == "docx":
+        from opencwc.publishing.docx import write_docx
+
+        write_docx(made, out)
+    else:
+        from opencwc.publishing.pdf import write_pdf
+
+        write_pdf(made, out)
+    return out.getvalue()
+
+
+@router.get("/law/runs/{number}/labels.{kind}")
+async def give_labels(request: Request, number: Number, kind: Literal["csv", "jsonl"]) -> Response:
+    """Give what people decided as labels, to measure models against; nothing is learned from them by itself."""
+    service, person = service_of(request), person_of(request)
+    book = book_of(request)
+    shown = await service.answering.run(shown_law, book, person, number)
+    stands = await service.answering.run(standings, book, person, number)
+    content = labels_csv(shown, stands) if kind == "csv" else labels_jsonl(shown, stands)
+    media_type = "text/csv; charset=utf-8" if kind == "csv" else "application/x-ndjson"
+    headers = {"content-disposition": f"attachment; filename=labels-{shown.state}-{number}.{kind}"}
+    return Response(content, media_type=media_type, headers=headers)

@@ -1,0 +1,115 @@
+"""What the pages of legislation share: their parts, and how an answer is put into a reader's words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from opencwc.casebook.model import Person
+from opencwc.casebook.permissions import may
+from opencwc.convention.measures import Measure
+from opencwc.legislation.decided_law import answer_as_decided
+from opencwc.legislation.formats import missing_words
+from opencwc.legislation.model import COVERED, NONE, Answer, Shown
+from opencwc.legislation.report import TONES, marked
+from opencwc.legislation.shown_answers import drafting_points, said_in
+from opencwc.publishing.model import Piece
+from opencwc.web.legislation.kept import Standing, Stands
+from opencwc.wording import RIGHT_TO_LEFT
+
+LONGEST_SECTION = 12_000
+"""Characters of a section that are shown whole; more are cut."""
+
+
+def tabs_of(person: Person) -> list[tuple[str, str]]:
+    """Return the parts of the pages that a person has: their names and addresses."""
+    kept = [("shelf", "/law/shelf"), ("compare", "/law/compare"), ("ask", "/law/ask")] if may(person, "read") else []
+    return [("check", "/law"), *kept, ("measures", "/law/measures")]
+
+
+def direction_of(lang: str) -> str:
+    """Return which way a text of a language runs; ``auto`` where its language is not known."""
+    return ("rtl" if lang in RIGHT_TO_LEFT else "ltr") if lang else "auto"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A measure in the matrix: what is said of it, where, what is missing, and how it stands."""
+
+    answer: Answer
+    title: str
+    places: tuple[tuple[str, str], ...]
+    missing: str
+    standing: Standing | None
+
+    @property
+    def verdict(self) -> str:
+        """The verdict that is shown."""
+        return self.standing.verdict if self.standing else self.answer.verdict
+
+
+def line_of(answer: Answer, stands: Stands, lang: str) -> Line:
+    """Return a measure as a line of the matrix."""
+    standing = stands.get((answer.measure.set, answer.measure.id))
+    stood = answer_as_decided(answer, standing.said if standing else None)
+    held = [(one.passage.section.file, one.passage.section.id) for one in answer.shown if one.elements]
+    places = tuple(dict.fromkeys(held))[:3] if stood.verdict != NONE else ()
+    if standing and standing.place:
+        places = (("", standing.place),)
+    return Line(answer, said_in(answer.measure.titles, lang), places, missing_words(stood, lang), standing)
+
+
+@dataclass(frozen=True)
+class PassageShown:
+    """A passage with its deciding words marked: its place, its language, what it holds, the whole of its section."""
+
+    file: str
+    section: str
+    heading: str
+    lang: str
+    direction: str
+    pieces: tuple[Piece, ...]
+    holds: tuple[str, ...]
+    passing: tuple[str, ...]
+    leaves: tuple[str, ...]
+    whole: str
+    cut: bool
+    excepts: bool = False
+
+
+def passages_shown(answer: Answer, lang: str) -> Iterator[PassageShown]:
+    """Yield the passages of a measure, the best first."""
+    said = {*answer.met, *answer.excepted}
+    for one in answer.shown:
+        section = one.passage.section
+        whole = section.text if section.text.strip() != one.passage.text.strip() else ""
+        yield PassageShown(
+            section.file,
+            section.id,
+            section.heading,
+            section.lang,
+            direction_of(section.lang),
+            tuple(_marked(one, answer.verdict)),
+            tuple(_names(answer.measure, [each for each in one.elements if each in said], lang)),
+            tuple(_names(answer.measure, [each for each in one.elements if each not in said], lang)),
+            tuple(_names(answer.measure, one.delegated, lang)),
+            whole[:LONGEST_SECTION],
+            len(whole) > LONGEST_SECTION,
+            bool(one.excepts),
+        )
+
+
+def _marked(shown: Shown, verdict: str) -> Iterator[Piece]:
+    return marked(shown, "mild" if verdict == NONE else TONES[verdict])
+
+
+def _names(measure: Measure, ids: Sequence[str], lang: str) -> Iterator[str]:
+    names = {one.id: one.names for one in measure.elements}
+    for one in dict.fromkeys(ids):
+        if one in names:
+            yield said_in(names[one], lang)
+
+
+def checklist(answer: Answer, lang: str) -> list[str]:
+    """Return what a provision has to contain to close the gap; nothing where the measure is covered."""
+    return [] if answer.verdict == COVERED else drafting_points(answer, lang)

@@ -1,0 +1,195 @@
+"""The shelf of States, who covers what, and two versions of a law beside each other."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from opencwc.casebook.database import Casebook
+from opencwc.casebook.model import Person
+from opencwc.convention.measures import TIERS, Measure
+from opencwc.jobs.kept_runs import Listed
+from opencwc.legislation.example_texts import FIRST, NOW
+from opencwc.legislation.formats import element_words
+from opencwc.legislation.model import VERDICTS, Shown
+from opencwc.legislation.report import TONES
+from opencwc.legislation.shown_answers import said_in
+from opencwc.legislation.version_comparison import CHANGE_TONES, CHANGES, Change, compare, standing_words
+from opencwc.publishing.model import Piece
+from opencwc.web.casebook.api import LARGEST, book_of
+from opencwc.web.casebook.jobs_api import cell_of
+from opencwc.web.legislation.kept import Standing, Stands, checks_by_state, latest_laws, list_laws, shown_law, standings
+from opencwc.web.legislation.measures import measures_of
+from opencwc.web.legislation.parts import direction_of, tabs_of
+from opencwc.web.server.page import language_of, page
+from opencwc.web.server.service import GuardedRoute, person_of, service_of
+from opencwc.wording import say, sentence
+from opencwc.wording.states import state_name
+
+router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
+MOST_STATES = 60
+_Brief = Annotated[str, Query(max_length=64)]
+_Run = Annotated[str, Query(max_length=18)]
+
+
+@dataclass(frozen=True)
+class OnShelf:
+    """A State on the shelf: the law that was checked last, how its measures stand, and its other checks."""
+
+    code: str
+    name: str
+    listed: Listed
+    stands: Stands
+    others: Sequence[Listed] = ()
+
+    def at(self, measure: Measure) -> Standing | None:
+        """Return how a measure stands, ``None`` where it was not checked."""
+        return self.stands.get((measure.set, measure.id))
+
+    def count(self, verdict: str) -> int:
+        """Return how many measures came out so."""
+        return sum(one.verdict == verdict for one in self.stands.values())
+
+
+@router.get("/law/shelf")
+async def show_shelf(request: Request, tier: _Brief = "", state: _Brief = "") -> Response:
+    """Show who covers what: a line a measure, a column a State; with a table of the counts."""
+    service, lang = service_of(request), language_of(request)
+    book, person = book_of(request), person_of(request)
+    states, rows = await service.answering.run(_shelf, book, person, lang)
+    chosen = [one for one in rows if tier in ("", one.tier)]
+    shown = [one for one in states if state in ("", one.code)][:MOST_STATES]
+    return page(
+        request, "law/shelf.html", part="shelf", tabs=tabs_of(person), states=shown, all_states=states,
+        groups=[(name, [one for one in chosen if one.tier == name]) for name in TIERS], tier=tier, state=state,
+        verdicts=VERDICTS, verdict_tones=TONES, title_of=lambda one: said_in(one.titles, lang),
+        chart=_chart(shown, lang), most=MOST_STATES, tiers=TIERS,
+    )  # fmt: skip
+
+
+def _shelf(book: Casebook, person: Person, lang: str) -> tuple[list[OnShelf], tuple[Measure, ...]]:
+    checks = checks_by_state(book, person)
+    states = [
+        OnShelf(code, state_name(code, lang), one, standings(book, person, one.number), checks[code][1:])
+        for code, one in latest_laws(book, person).items()
+    ]
+    return sorted(states, key=lambda one: one.name.casefold()), measures_of(date.today()).measures
+
+
+def _chart(states: Sequence[OnShelf], lang: str) -> dict[str, Any]:
+    """Return how many measures came out how by State, as ``static/chart.js`` takes it."""
+    return {
+        "rows": [
+            {"label": one.name, "value": one.count(verdict), "group": say(f"law_verdict_{verdict}", lang)}
+            for one in states
+            for verdict in VERDICTS
+        ],
+        "titles": {"x": say("law_column_state", lang), "y": say("page_law_measures", lang)},
+    }
+
+
+@router.get("/law/shelf.csv")
+async def give_shelf(request: Request) -> Response:
+    """Give the shelf as CSV: a line a measure and State."""
+    service, lang = service_of(request), language_of(request)
+    states, rows = await service.answering.run(_shelf, book_of(request), person_of(request), lang)
+    out = io.StringIO()
+    table = csv.writer(out)
+    table.writerow(("state", "set", "measure", "tier", "verdict", "decided", "run"))
+    for one in states:
+        for row in rows:
+            if (held := one.at(row)) is not None:
+                cells = (one.code, row.set, row.id, row.tier, held.verdict, "yes" if held.decided else "no")
+                table.writerow((*map(cell_of, cells), one.listed.number))
+    headers = {"content-disposition": "attachment; filename=shelf.csv"}
+    return Response(out.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+# -------------------------------------------------------------------------------------------------- two versions
+
+
+@dataclass(frozen=True)
+class ChangeShown:
+    """What became of a measure between two versions: the change in a word, the elements and the passages.
+
+    ``pairs`` are the passages that differ, before and after, each ``None`` where there is none.
+    """
+
+    change: Change
+    title: str
+    came: str
+    went: str
+    pairs: tuple[tuple[VersionShown | None, VersionShown | None], ...]
+    still: str = ""
+
+
+@dataclass(frozen=True)
+class VersionShown:
+    """A passage in one version: its place, its language and direction, its text with the words that differ marked."""
+
+    file: str
+    section: str
+    lang: str
+    direction: str
+    pieces: tuple[Piece, ...]
+
+
+@router.get("/law/compare")
+async def show_compared(request: Request, before: _Run = "", after: _Run = "", change: _Brief = "") -> Response:
+    """Show two checked versions of a law beside each other: what changed in coverage."""
+    service, lang = service_of(request), language_of(request)
+    book, person = book_of(request), person_of(request)
+    kept = await service.answering.run(list_laws, book, person, 200)
+    values: dict[str, Any] = {"pair": None}
+    if before and after:
+        values = await service.answering.run(_compared, book, person, _number(before), _number(after), change, lang)
+    return page(
+        request, "law/compare.html", part="compare", tabs=tabs_of(person), kept=kept, before=before, after=after,
+        chosen=change, names={one: state_name(one, lang) for one in {str(each.asked["state"]) for each in kept}},
+        examples=(FIRST, NOW), changes=CHANGES, change_tones=CHANGE_TONES, verdict_tones=TONES, **values,
+    )  # fmt: skip
+
+
+def _number(text: str) -> int:
+    return min(int(text), LARGEST) if text.isdecimal() else 0
+
+
+def _compared(book: Casebook, person: Person, before: int, after: int, wanted: str, lang: str) -> dict[str, Any]:
+    earlier, later = shown_law(book, person, before), shown_law(book, person, after)
+    compared = compare(earlier.kept.checked, later.kept.checked)
+    counts: Mapping[str, int] = {name: sum(one.change == name for one in compared.changes) for name in CHANGES}
+    listed = [one for one in compared.changes if (one.change == wanted if wanted else one.change != "same")]
+    listed.sort(key=lambda one: CHANGES.index(one.change))
+    return {
+        "pair": (earlier, later),
+        "same_state": earlier.state == later.state,
+        "doubts": [sentence(one, lang) for one in compared.notes],
+        "counts": counts,
+        "rows": [_shown(one, lang) for one in listed],
+    }
+
+
+def _shown(one: Change, lang: str) -> ChangeShown:
+    measure = one.after.measure
+    pairs = tuple(
+        (_version(pair.before, pair.pieces[0]), _version(pair.after, pair.pieces[1])) for pair in one.pairs
+    )  # fmt: skip
+    return ChangeShown(
+        one, said_in(measure.titles, lang), element_words(measure, one.came, lang),
+        element_words(measure, one.went, lang), pairs,
+        sentence(standing_words(one), lang) if one.change == "reading" else "",
+    )  # fmt: skip
+
+
+def _version(shown: Shown | None, pieces: tuple[Piece, ...]) -> VersionShown | None:
+    if shown is None:
+        return None
+    section = shown.passage.section
+    return VersionShown(section.file, section.id, section.lang, direction_of(section.lang), pieces)

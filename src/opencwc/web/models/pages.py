@@ -1,0 +1,146 @@
+"""Models: what was learned or measured, what it is good for, and the switch of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query, Request
+from starlette.responses import JSONResponse, Response
+
+from opencwc.finding import Message
+from opencwc.models import (
+    Card,
+    Figure,
+    State,
+    Switch,
+    find_model,
+    load_card,
+    read_switches,
+    registered,
+    state_of,
+    switch,
+)
+from opencwc.models.accepted_reference import live_drift
+from opencwc.models.drift import ENOUGH, Drift
+from opencwc.settings import load_settings
+from opencwc.web.casebook.api import book_of
+from opencwc.web.server.htmx_headers import done
+from opencwc.web.server.page import NAMES, language_of, page
+from opencwc.web.server.service import GuardedRoute, person_of, service_of
+from opencwc.wording import say, sentence
+
+router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
+Part = Annotated[str, Query(max_length=100)]
+METRICS = {"recall", "precision", "calibration error", "harmless passed"}
+"""The metrics that the catalogs have a word for; another one is told by its own name."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A model as it is shown: its card, its state, how its switch was last set, and how its live inputs stand."""
+
+    card: Card
+    state: State
+    switched: Switch | None
+    drift: Drift | None
+
+    @property
+    def standing(self) -> str:
+        """``usable``, ``differs`` (it is used or not, and something differs from its card) or ``off``."""
+        if self.state.usable:
+            return "differs" if self.state.why else "usable"
+        return "differs" if self.switched is None or self.switched.on else "off"
+
+    @property
+    def is_on(self) -> bool:
+        """Whether its switch is on, whatever else stands against it."""
+        return self.switched is None or self.switched.on
+
+
+@router.get("/models")
+async def overview(request: Request) -> Response:
+    """Show every registered model."""
+
+    def read() -> list[Shown]:
+        return [_shown(one.id) for one in registered()]
+
+    return page(request, "models/page.html", models=await service_of(request).answering.run(read), enough=ENOUGH)
+
+
+@router.get("/models/{model_id}")
+async def one(request: Request, model_id: str, part: Part = "") -> Response:
+    """Show one model with its card whole."""
+    shown = await service_of(request).answering.run(_shown, model_id)
+    parts = list(dict.fromkeys(figure.part for figure in shown.card.figures))
+    part = part if part in parts else parts[0] if parts else ""
+    figures = [figure for figure in shown.card.figures if figure.part == part]
+    metrics = list(dict.fromkeys(figure.metric for figure in figures))
+    languages = list(dict.fromkeys(figure.language for figure in figures))
+    lang = language_of(request)
+    return page(
+        request, "models/model.html", one=shown, parts_of_data=parts, part=part, metrics=metrics,
+        metric_names={name: metric_name(name, lang) for name in metrics},
+        rows=[(code * (code in NAMES), language_name(code, lang), _by_metric(figures, code)) for code in languages],
+        enough=ENOUGH,
+    )  # fmt: skip
+
+
+@router.get("/models/{model_id}/figures.json")
+async def figures(request: Request, model_id: str, part: Part = "", metric: Part = "") -> Response:
+    """Give the figures of one metric by language, as a bar chart takes them."""
+    card = await service_of(request).answering.run(lambda: load_card(find_model(model_id).card))
+    lang = language_of(request)
+    rows = [
+        {"label": language_name(one.language, lang), "value": one.value}
+        for one in card.figures
+        if one.part == part and one.metric == metric
+    ]
+    titles = {"x": say("page_models_language", lang), "y": metric_name(metric, lang)}
+    return JSONResponse({"rows": rows, "titles": titles}, headers={"vary": "Accept-Language, Cookie"})
+
+
+@router.post("/models/{model_id}/switch")
+async def set_switch(
+    request: Request,
+    model_id: str,
+    on: Annotated[str, Form(pattern="^(true|false)$")],
+    reason: Annotated[str, Form(min_length=1, max_length=2_000)],
+) -> Response:
+    """Switch a model on or off, and put it on record."""
+    book, person = book_of(request), person_of(request)
+
+    def do() -> dict[str, object]:
+        with book.writing(person.id) as writer:
+            told = switch(model_id, on=on == "true", by=person.login, reason=reason)
+            kept = {name: told[name] for name in ("model", "on", "reason", "weights")}
+            writer.record("model_switched", kept)
+        return told
+
+    await service_of(request).answering.run(do)
+    lang = language_of(request)
+    said = Message("models_switched_on" if on == "true" else "models_switched_off", {"id": model_id})
+    shown = await service_of(request).answering.run(_shown, model_id)
+    return done(page(request, "models/switch.html", one=shown), sentence(said, lang))
+
+
+def metric_name(metric: str, lang: str) -> str:
+    """Return a metric in the reader's words, or its own name where the catalogs have none."""
+    return say(f"page_models_metric_{metric.replace(' ', '_')}", lang) if metric in METRICS else metric
+
+
+def language_name(code: str, lang: str) -> str:
+    """Return a language of a figure: in its own words, or what stands for all (also where there is none) and others."""
+    return NAMES.get(code) or say(f"page_models_language_{code or 'all'}", lang)
+
+
+def _by_metric(figures: Sequence[Figure], language: str) -> dict[str, Figure]:
+    return {one.metric: one for one in figures if one.language == language}
+
+
+def _shown(model_id: str) -> Shown:
+    folder = load_settings().folder
+    model = find_model(model_id)
+    card = load_card(model.card)
+    return Shown(card, state_of(model), read_switches(folder).get(card.id), live_drift(card, folder))

@@ -1,0 +1,1 @@
+"""The face of screening: one line, a value, a file."""

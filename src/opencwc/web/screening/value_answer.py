@@ -1,0 +1,212 @@
+"""What the page Screen tells of a value: of one chemical its cards; of a text what was read in it, and what was not."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Any, NamedTuple
+
+import yaml
+
+from opencwc.finding import Finding, Message, Verdict
+from opencwc.language import commerce
+from opencwc.language.commerce import Stated, read_commerce
+from opencwc.publishing import Badge, Card, Fact, Piece, Remark, Text, Words
+from opencwc.screening.cards import STATED, TONES, Teller
+from opencwc.screening.model import Outcome, gravest
+from opencwc.wording import sentence
+
+LONGEST_LINE, MOST_WORDS = 300, 20
+"""Characters and words of a line of a paper; what has more is a text, whose words are not told one by one."""
+MOST_UNREAD = 12
+"""Words that were not read and are named; the others are counted."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """The answer to one value: its gravest verdict, a card for each finding by a rule, and what stands beside.
+
+    Of a text also: ``pieces`` are the text with what was read marked in place, ``remarks`` what is said of each mark,
+    ``stated`` what it says of no chemical that a rule speaks of, ``unread`` the words that were not read.
+    """
+
+    value: str
+    verdict: Verdict
+    badge: Badge
+    means: str
+    cards: list[Card]
+    others: list[Finding]
+    duties: list[tuple[str, list[Any]]] = field(default_factory=list)
+    checked: dict[str, Any] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    pieces: tuple[Piece, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    stated: tuple[Fact, ...] = ()
+    unread: tuple[str, ...] = ()
+    unread_more: int = 0
+    whole: bool = False
+
+
+class _Said(NamedTuple):
+    """One finding of a text: the number of its mark, the id of its card (empty where it has none)."""
+
+    number: int
+    card: str
+    finding: Finding
+    span: tuple[int, ...]
+
+
+def kind_of(text: str) -> str:
+    """Return as what a value is read: a name, a number and a drawing have few words."""
+    return "text" if len(text.split()) > MOST_WORDS and "M  END" not in text else "auto"
+
+
+def tell(teller: Teller, text: str, outcomes: Sequence[Outcome], findings: Sequence[Finding]) -> Told:
+    """Tell of a value what its outcomes, each a finding, amount to."""
+    shown: dict[object, Finding] = {}
+    for one in findings:
+        if one.rule:
+            shown.setdefault(_what(one), one)
+    named = {what: f"finding-{number}" for number, what in enumerate(shown, 1)}
+    verdict = gravest(one.verdict for one in findings)
+    told = Told(
+        text,
+        verdict,
+        teller.badge(verdict),
+        teller.sentence(f"means_{verdict}"),
+        [teller.card(one, named[what]) for what, one in shown.items()],
+        [one for one, outcome in zip(findings, outcomes, strict=True) if not one.rule and not outcome.span],
+    )
+    is_line = len(text) <= LONGEST_LINE and kind_of(text) == "auto"
+    if not any(one.basis == "text" for one in outcomes):
+        several = verdict is Verdict.UNREADABLE and len(text.split()) > 1
+        return _of_line(teller, told, (), ()) if several and is_line else told
+    spans = sorted({one.span for one in outcomes if one.span})
+    numbers = {span: number for number, span in enumerate(spans, 1)}
+    said = [
+        _Said(numbers[outcome.span], named[_what(one)] if one.rule else "", one, outcome.span)
+        for one, outcome in zip(findings, outcomes, strict=True)
+        if outcome.span
+    ]
+    told = replace(told, pieces=_pieces(text, said), remarks=tuple(_remarks(teller, said)))
+    in_cards = {part.span for one in shown.values() for part in one.evidence}
+    return _of_line(teller, told, said, in_cards) if is_line else _of_text(teller, told)
+
+
+def _what(finding: Finding) -> object:
+    """Return what a card shows: a name and the number beside it that say the same of one chemical share theirs."""
+    message = finding.message
+    while isinstance(why := message.values.get("why"), Message):
+        message = why
+    drawn = tuple(one.structure for one in finding.evidence if one.structure)
+    return finding.rule, finding.verdict, finding.subject.component, drawn, sentence(message)
+
+
+def _of_line(teller: Teller, told: Told, said: Sequence[_Said], in_cards: Container[tuple[int, ...]]) -> Told:
+    """Tell of a line also what it states, and its words that were not read: they may be what counts."""
+    stated = read_commerce(told.value)
+    left = unread(told.value, [one.span for one in said], stated)
+    told = replace(
+        told,
+        # The line stands above the cards, and need not stand in them again.
+        cards=[replace(one, blocks=tuple(part for part in one.blocks if part.kind != "excerpt")) for one in told.cards],
+        stated=tuple(_stated(teller, (one for one in stated if (one.start, one.end) not in in_cards))),
+        unread=tuple(left[:MOST_UNREAD]),
+        unread_more=max(0, len(left) - MOST_UNREAD),
+    )
+    if told.verdict is not Verdict.NOT_LISTED or not left:
+        return told
+    verdict = Verdict.UNREADABLE
+    return replace(told, verdict=verdict, badge=teller.badge(verdict), means=teller.say("page_line_part"))
+
+
+def _of_text(teller: Teller, told: Told) -> Told:
+    """Say of a text in which nothing listed was recognised that it is not thereby cleared."""
+    told = replace(told, whole=True)
+    if told.verdict is not Verdict.NOT_LISTED:
+        return told
+    badge = Badge(teller.say("page_text_nothing"), "gap")
+    return replace(told, badge=badge, means=teller.say("page_text_nothing_means"))
+
+
+def _pieces(text: str, said: Sequence[_Said]) -> tuple[Piece, ...]:
+    """Cut a text at what was read in it; each mark has the tone of the gravest of what is said of it."""
+    pieces, at = [], 0
+    for span in sorted({one.span for one in said}):
+        start, end = span
+        here = [one for one in said if one.span == span]
+        if start < at:
+            continue
+        verdict = gravest(one.finding.verdict for one in here)
+        card = next((one.card for one in here if one.card and one.finding.verdict is verdict), "")
+        pieces.append(Piece(text[at:start]))
+        pieces.append(Piece(text[start:end], TONES[verdict], here[0].number, f"#{card}" if card else ""))
+        at = end
+    return tuple(one for one in (*pieces, Piece(text[at:])) if one.text)
+
+
+def _remarks(teller: Teller, said: Sequence[_Said]) -> Iterator[Remark]:
+    for one in sorted(said, key=lambda one: one.number):
+        written = one.finding.subject.input
+        words: list[Words] = [Text(written, verbatim=True) if written.isascii() else written]
+        if rule := one.finding.rule:
+            words.append(Text(f"{rule.list} {rule.entry}", to=teller.link(rule)))
+        words.append(sentence(one.finding.message, teller.lang))
+        yield Remark(one.number, teller.badge(one.finding.verdict), tuple(words), f"#{one.card}" if one.card else "")
+
+
+def _stated(teller: Teller, stated: Iterable[Stated]) -> Iterator[Fact]:
+    """Say what a line states of no chemical that a rule speaks of."""
+    said: dict[str, list[Words]] = {}
+    for one in stated:
+        if one.kind in STATED:
+            value = f"{one.value} {one.unit}".strip()
+            said.setdefault(one.kind, []).append(Text(one.text, verbatim=True, note="" if value == one.text else value))
+    for kind, values in said.items():
+        yield Fact(teller.say(f"stated_{kind}"), tuple(values))
+
+
+def unread(line: str, spans: Iterable[tuple[int, ...]], stated: Iterable[Stated]) -> list[str]:
+    """Return the words of a line that stand in no mention and are none of the amounts, packings and codes it states.
+
+    >>> unread("20 L acetone, 2 kg of XZ-17", [(5, 12)], read_commerce("20 L acetone, 2 kg of XZ-17"))
+    ['XZ-17']
+    """
+    left, at = [], 0
+    for start, end in sorted([*((one[0], one[1]) for one in spans), *((one.start, one.end) for one in stated)]):
+        if start > at:
+            left.append(line[at:start])
+        at = max(at, end)
+    left.append(line[at:])
+    words = (word.strip(_EDGES) for piece in left for word in piece.split())
+    return [word for word in words if any(map(str.isalpha, word)) and not _is_little(word.casefold())]
+
+
+def _is_little(word: str) -> bool:
+    whole, begins = _little_words()
+    return word.rstrip(".") in whole or word.startswith(begins)
+
+
+@cache
+def _little_words() -> tuple[frozenset[str], tuple[str, ...]]:
+    """Return the words that only join what a line states, or label it, and how others of them begin."""
+    raw = yaml.load(commerce.DATA.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - texts only
+    forms = [word for field in _LITTLE for form in _texts_in(raw[field]) for word in form.casefold().split()]
+    begins = tuple(one.removesuffix("*") for one in forms if one.endswith("*"))
+    return frozenset(one for one in forms if not one.endswith("*")), begins
+
+
+def _texts_in(held: Any) -> Iterator[str]:
+    if isinstance(held, str):
+        yield held
+    else:
+        for one in held.values() if isinstance(held, dict) else held:
+            yield from _texts_in(one)
+
+
+_LITTLE = (
+    "linking", "joined", "words_of_labels", "hs_code", "un_number", "cas_number", "ec_number", "qualifiers",
+    "qualifiers_behind", "percent", "percent_before", "percent_behind", "adjectives",
+)  # fmt: skip
+_EDGES = ",;:()[]{}\"'“”«»،؛、，。 "

@@ -1,0 +1,1 @@
+"""The service itself: its wiring, doors, errors, and what every page shares."""

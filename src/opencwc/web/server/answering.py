@@ -1,0 +1,136 @@
+"""Screening inside the service: a few threads, and one screener for each question that is being asked.
+
+A screener is never changed once made and serves all threads; the least recently asked question makes room. All share
+one reader of systematic names, which is one Java process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from functools import cached_property
+from threading import Lock, Thread
+from typing import Any, ParamSpec, TypeVar
+
+from opencwc.chemistry.systematic_names import SystematicNames
+from opencwc.errors import OpenCWCError
+from opencwc.finding import Finding, Subject, Verdict
+from opencwc.screening.formats import checked_as_json, finding_as_json
+from opencwc.screening.model import Outcome, gravest
+from opencwc.screening.rulebook import Rulebook, maker_of
+from opencwc.screening.screener import Screener
+from opencwc.screening.table_run import checked_by
+from opencwc.wording import say
+
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
+
+QUESTIONS_KEPT = 16
+SECONDS_A_NAME = 1.0
+"""How long a systematic name may take: many wait for one reader."""
+_WARMING = "2 drums of triethanolamine 85 %, CAS 102-71-6, HS 2922.15, and trietanolamin"
+_SYSTEMATIC = "2-chloroethanol"
+"""A line that has all in it that a text is searched for, and a name for OPSIN."""
+
+
+class Answering:
+    """The screeners and the threads they run in."""
+
+    def __init__(self, threads: int = 4) -> None:
+        self._number = threads
+        self.open()
+        self._screeners: OrderedDict[tuple[date, tuple[str, ...]], Screener] = OrderedDict()
+        self._lock = Lock()
+        self._warmed = False
+
+    def open(self) -> None:
+        """Make the threads, anew where they were let go."""
+        self._threads = ThreadPoolExecutor(self._number, "screening")
+
+    async def run(self, work: Callable[Given, Result], *arguments: Given.args, **named: Given.kwargs) -> Result:
+        """Do a piece of work in one of the threads."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, lambda: work(*arguments, **named))
+
+    def screener(self, as_of: date | None = None, lists: tuple[str, ...] = ()) -> Screener:
+        """Return the screener of a day (today) and of lists (all at hand); raise `SettingsError` for a strange list."""
+        key = (as_of or date.today(), lists)
+        with self._lock:
+            if (found := self._screeners.get(key)) is not None:
+                self._screeners.move_to_end(key)
+                return found
+        made = Screener(Rulebook.of(*key))
+        made.known.resolver.systematic = self.systematic
+        with self._lock:
+            self._screeners[key] = made
+            while len(self._screeners) > QUESTIONS_KEPT:
+                self._screeners.popitem(last=False)
+        return made
+
+    @cached_property
+    def systematic(self) -> SystematicNames | None:
+        """The reader of systematic names that all share; ``None`` where it is not installed."""
+        return SystematicNames(seconds=SECONDS_A_NAME) if SystematicNames.available() else None
+
+    def warm(self) -> None:
+        """Load in the background, once, what an answer to a line needs: the names, and OPSIN, which takes a second."""
+        with self._lock:
+            warmed, self._warmed = self._warmed, True
+        if not warmed:
+            Thread(target=self._answer_a_line, daemon=True, name="warming").start()
+
+    def _answer_a_line(self) -> None:
+        try:
+            self.screener().answer(_WARMING, "text")
+            if self.systematic:
+                self.systematic.read_many([_SYSTEMATIC])
+        except OpenCWCError:  # what is missing is said where it is asked for
+            return
+
+    def has(self, as_of: date | None, lists: tuple[str, ...]) -> bool:
+        """Tell whether the screener of a question is made already."""
+        return (as_of or date.today(), lists) in self._screeners
+
+    def close(self) -> None:
+        """Let the threads go, and end the reader of systematic names; the next question starts another."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        if (reader := self.__dict__.get("systematic")) is not None:
+            reader.close()
+
+
+def findings_of(
+    screener: Screener, text: str, kind: str, row: int = 1, row_id: str = "", outcomes: Iterable[Outcome] | None = None
+) -> list[Finding]:
+    """Return the findings of one value, or those of outcomes that are known already (a row that cannot be read)."""
+    maker = maker_of(screener.rulebook)
+    told = screener.answer(text.strip(), kind) if outcomes is None else outcomes
+    return [one.finding(Subject(row, row_id, text), maker) for one in told]
+
+
+def answer_as_json(findings: list[Finding], lang: str) -> tuple[Verdict, dict[str, Any]]:
+    """Return the gravest verdict of one value, and the JSON of it with its findings."""
+    verdict = gravest(one.verdict for one in findings)
+    return verdict, {"verdict": str(verdict), "findings": [finding_as_json(one, lang) for one in findings]}
+
+
+def checked_json(rulebook: Rulebook, lang: str) -> dict[str, Any]:
+    """Return what is checked under a rulebook: lists with the date of their text, day, policies, version."""
+    told = checked_as_json(checked_by(rulebook, lang))
+    policies = [{"id": one, "says": say(one, lang)} for one in told["policies"]]  # type: ignore[attr-defined]
+    return {
+        "lists": told["lists"],
+        "as_of": told["as_of"],
+        "policies": policies,
+        "version": told["version"],
+    }
+
+
+def whole_text(text: str) -> str:
+    """Return a text in which half a surrogate pair, which no encoding can hold, is U+FFFD.
+
+    >>> whole_text("C\\ud800O")
+    'C\ufffdO'
+    """
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if not text.isascii() else text

@@ -1,0 +1,125 @@
+"""The demonstration's own two routes: in by a link, and from one invented person to another in one click.
+
+Only the app of ``opencwc demo`` has them. `opencwc serve` neither includes this router nor has its rows of access.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, cast
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Form, Query, Request
+from markupsafe import Markup
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import compile_path
+
+from opencwc.casebook.model import Person
+from opencwc.casebook.permissions import may
+from opencwc.errors import NotFoundError
+from opencwc.web.accounts.sessions import COOKIE, give_cookie
+from opencwc.web.accounts.sign_in_page import own_address
+from opencwc.web.server.access import OPEN, entrance_of
+from opencwc.web.server.service import GuardedRoute, person_of, service_of
+from opencwc.wording import LANGUAGES, say
+
+ACCESS = {"GET /demo/{secret}": OPEN, "POST /demo/switch": "self"}
+"""The rows of these routes, for the table that the demonstration's app is made with, and no other."""
+router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
+
+
+@dataclass(frozen=True)
+class Demonstration:
+    """Who can be played: an app with one in ``app.state.demonstration`` shows the bar and has these routes.
+
+    ``secret`` stands in the link that was printed; ``persons`` are people of the casebook, the first signed in first.
+    """
+
+    secret: str = field(repr=False)
+    persons: tuple[Person, ...]
+
+    @classmethod
+    def of(cls, secret: str, persons: Sequence[Person]) -> Demonstration:
+        """Return the demonstration of these people."""
+        return cls(secret, tuple(persons))
+
+    @property
+    def people(self) -> list[tuple[str, str, str]]:
+        """Login, name and role of each, for the bar."""
+        return [(one.login, one.name, str(one.role)) for one in self.persons]
+
+    @property
+    def path(self) -> str:
+        """The path of the link that signs in."""
+        return f"/demo/{self.secret}"
+
+    def current(self, request: Request) -> str:
+        """Return the login of whoever is played in a request, ``""`` where nobody is."""
+        person = getattr(request.state, "person", None)
+        return person.login if isinstance(person, Person) else ""
+
+    def person(self, login: str) -> Person:
+        """Return the person of a login; raise `NotFoundError` where it is nobody of the demonstration."""
+        for one in self.persons:
+            if one.login == login:
+                return one
+        raise NotFoundError("nobody of the demonstration has this login", remedy="Choose one from the list.")
+
+
+@router.get("/demo/{secret}")
+def come_in(request: Request, secret: str, lang: Annotated[str, Query(max_length=10)] = "") -> Response:
+    """Begin a session as the first person and lead to the first page."""
+    demonstration = demonstration_of(request)
+    if not hmac.compare_digest(secret.encode(), demonstration.secret.encode()):
+        raise NotFoundError("this link is not the one of this start", remedy="Open the link that was printed.")
+    target, spoken = (f"/?lang={lang}", lang) if lang in LANGUAGES else ("/", "en")
+    response: Response = RedirectResponse(target, 303)
+    if request.headers.get("sec-fetch-site") == "cross-site":
+        # A browser withholds a strict cookie from a redirect that another site began (a terminal in a web page).
+        link = Markup('<!doctype html><title>OpenCWC</title><p><a href="{}">{}</a></p>')
+        text = link.format(target, say("web_go_on", spoken))
+        response = HTMLResponse(text, headers={"Refresh": f"0; url={target}"})
+    _begin(request, response, demonstration.persons[0])
+    return response
+
+
+@router.post("/demo/switch")
+def switch(request: Request, login: Annotated[str, Form(max_length=100)]) -> Response:
+    """End the session and begin that of another person, who comes to the same page where they may see it."""
+    person = demonstration_of(request).person(login)
+    person_of(request)
+    back = _page_it_came_from(request)
+    response = Response(status_code=204, headers={"HX-Redirect": back if _may_open(request, person, back) else "/"})
+    _begin(request, response, person)
+    return response
+
+
+def demonstration_of(request: Request) -> Demonstration:
+    """Return the demonstration of the app that a request came to."""
+    return cast(Demonstration, request.app.state.demonstration)
+
+
+def _begin(request: Request, response: Response, person: Person) -> None:
+    entrance = entrance_of(request)
+    secret = entrance.sessions.begin(person.id, instead_of=request.cookies.get(COOKIE, ""))
+    give_cookie(response, secret, under_https=entrance.configuration.under_https)
+
+
+def _page_it_came_from(request: Request) -> str:
+    """Return the path, with its question, of the page that htmx names; ``/`` where it is none of ours."""
+    named = urlsplit(request.headers.get("hx-current-url", ""))
+    if named.netloc and named.netloc != request.headers.get("host", ""):
+        return "/"
+    return own_address(named.path + (f"?{named.query}" if named.query else ""))
+
+
+def _may_open(request: Request, person: Person, address: str) -> bool:
+    """Tell whether a person may open a page, by the table of access: an administrator reads no case."""
+    path = urlsplit(address).path
+    for row, action in service_of(request).access.items():
+        method, _, template = row.partition(" ")
+        if method == "GET" and compile_path(template)[0].fullmatch(path):
+            return action != OPEN and may(person, action)
+    return False

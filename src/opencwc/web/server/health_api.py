@@ -1,0 +1,70 @@
+"""Is it alive, is it ready, and what has it done: for the machines that watch it."""
+
+from __future__ import annotations
+
+import hmac
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import JSONResponse, Response
+
+from opencwc import __version__
+from opencwc.casebook.permissions import require
+from opencwc.errors import OpenCWCError
+from opencwc.web.server.api_parameters import answers, problems
+from opencwc.web.server.metrics import MEDIA_TYPE
+from opencwc.web.server.problems import sign_in_needed
+from opencwc.web.server.service import GuardedRoute, service_of, who_asks
+
+router = APIRouter(route_class=GuardedRoute, tags=["health"])
+_STATE = {
+    "type": "object",
+    "required": ["status"],
+    "properties": {"status": {"type": "string"}, "parts": {"type": "object"}},
+}
+
+
+@router.get("/health/live", responses={200: answers("It is alive", _STATE), **problems()})
+async def live() -> Response:
+    """Say that the process answers."""
+    return JSONResponse({"status": "alive"})
+
+
+@router.get("/health/ready", responses={200: answers("It is ready", _STATE), **problems()})
+async def ready(request: Request) -> Response:
+    """Say whether the service can do its work, part by part: the rules, the casebook, the sandbox of uploads."""
+    service = service_of(request)
+    parts: dict[str, Any] = {"version": __version__}
+    good = True
+    try:
+        await service.answering.run(service.answering.screener)
+        parts["rules"] = "ready"
+    except OpenCWCError as error:
+        parts["rules"], good = type(error).__name__, False
+    if service.jobs is not None:
+        from opencwc.confining.sandbox import protection
+
+        try:
+            await service.answering.run(service.jobs.count)
+            parts["casebook"] = "ready"
+        except OpenCWCError as error:
+            parts["casebook"], good = type(error).__name__, False
+        parts["sandbox"] = protection()
+        if service.configuration.job_network_must_be_cut and not parts["sandbox"]["network_cut"]:
+            good = False
+    return JSONResponse({"status": "ready" if good else "not ready", "parts": parts}, 200 if good else 503)
+
+
+@router.get("/metrics", responses={200: answers("For Prometheus", {"type": "string"}, "text/plain"), **problems()})
+async def metrics(request: Request) -> Response:
+    """Give the metrics to who holds the metrics token, or to a person who may read them."""
+    service = service_of(request)
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    wanted = service.configuration.metrics_token
+    given = wanted and scheme.lower() == "bearer" and hmac.compare_digest(token.encode(), wanted.encode())
+    if not given:
+        person = await who_asks(service, request)
+        if person is None:
+            raise sign_in_needed()
+        require(person, "metrics")
+    return Response(await service.answering.run(service.metrics.text), media_type=MEDIA_TYPE)

@@ -1,0 +1,42 @@
+"""What goes with an answer that changed something: what is read aloud, and the token of a session that is new."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from starlette.responses import Response
+
+from opencwc.web.server.problems import HttpProblem
+
+Asked = TypeVar("Asked", bound=BaseModel)
+
+
+def done(response: Response, said: str, *, csrf: str = "") -> Response:
+    """Have a success read aloud by the live region; ``csrf`` is what the page sends from now on (settings.js)."""
+    events = {"told": said, **({"csrf": csrf} if csrf else {})}
+    response.headers["HX-Trigger"] = json.dumps(events, ensure_ascii=True)
+    return response
+
+
+def body_of(answer: Response) -> dict[str, Any]:
+    """Return what a route of the API answered."""
+    told = json.loads(bytes(answer.body))
+    return dict(told)
+
+
+def keep_cookies(answer: Response, shown: Response) -> Response:
+    """Give the cookies of a route of the API to the page that shows what it did."""
+    shown.raw_headers += [(name, value) for name, value in answer.raw_headers if name == b"set-cookie"]
+    return shown
+
+
+def asked_of(kind: type[Asked], **values: Any) -> Asked:
+    """Return what a route of the API is asked; raise a problem that names the field where it does not fit."""
+    try:
+        return kind(**values)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise HttpProblem(422, "does-not-fit", str(first["msg"]), where=where) from None

@@ -1,0 +1,249 @@
+"""How a page is made: its language, who looks at it, and the template that is filled.
+
+A page is whole HTML; what htmx asks for while the page stands is a fragment of it. Every text comes from the catalogs,
+every number and date is written as the reader's language writes it.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal, format_percent
+from fastapi import Request
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.responses import HTMLResponse, Response
+
+from opencwc.casebook.case_report import VERDICT_TONES
+from opencwc.casebook.model import Person
+from opencwc.casebook.permissions import ACTIONS, may
+from opencwc.errors import OpenCWCError
+from opencwc.finding import Message, Rule, Value
+from opencwc.legislation.shown_answers import article_in, likely
+from opencwc.publishing import Text
+from opencwc.publishing.html import LONGEST, PREVIEW, TEMPLATES, bar, grouped, visible
+from opencwc.publishing.labels import labels_in
+from opencwc.web.accounts.sessions import COOKIE, masked_csrf
+from opencwc.web.server.navigation import PAGES
+from opencwc.web.server.static_files import address_of, takes_gzip
+from opencwc.web.server.tour import stops_as_json
+from opencwc.wording import LANGUAGES, RIGHT_TO_LEFT, amount_said, say, sentence
+from opencwc.wording.states import state_name
+
+LANGUAGE_COOKIE = "opencwc_language"
+NAMES = {"en": "English", "fr": "Français", "ar": "العربية", "es": "Español", "ru": "Русский", "zh": "中文"}
+"""The languages in their own words."""
+WORTH_COMPRESSING = 1_400
+"""Bytes that fit into one packet anyway."""
+_YEAR = 365 * 24 * 3600
+_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+
+
+def language_of(request: Request) -> str:
+    """Return the language of a request: the one it names, the one chosen before, the browser's, or English."""
+    chosen = (request.query_params.get("lang", ""), request.cookies.get(LANGUAGE_COOKIE, ""))
+    for code in (*chosen, *_accepted(request.headers.get("accept-language", ""))):
+        if code in LANGUAGES:
+            return code
+    return "en"
+
+
+def _accepted(header: str) -> list[str]:
+    """Return the languages that a browser accepts, the best first (RFC 9110, 12.5.4).
+
+    >>> _accepted("fr-CA;q=0.5, ar, en;q=0.1")
+    ['ar', 'fr', 'en']
+    """
+    weighed = []
+    for part in header.split(",")[:20]:
+        name, _, weight = part.partition(";q=")
+        try:
+            weighed.append((-float(weight or 1), name.strip().split("-")[0].lower()))
+        except ValueError:
+            continue
+    return [name for _, name in sorted(weighed, key=lambda one: one[0])]
+
+
+def page(request: Request, template: str, status: int = 200, **values: Any) -> Response:
+    """Return a page or a fragment: a template of ``templates/`` filled with values and with what all pages know."""
+    lang = language_of(request)
+    text = environment(lang).get_template(template).render(**_known(request, lang), **values)
+    headers = {"vary": "HX-Request, Accept-Language, Cookie, Accept-Encoding"}
+    if lang != "zh":
+        text = with_chinese_font(text)
+    content: bytes = text.encode()
+    if len(content) > WORTH_COMPRESSING and takes_gzip(request.headers.get("accept-encoding", "")):
+        content = gzip.compress(content, 5, mtime=0)
+        headers["content-encoding"] = "gzip"
+    response = HTMLResponse(content, status, headers)
+    if request.query_params.get("lang") in LANGUAGES:
+        secure = request.app.state.service.configuration.under_https
+        response.set_cookie(
+            LANGUAGE_COOKIE, lang, max_age=_YEAR, path="/", httponly=True, samesite="lax", secure=secure
+        )
+    return response
+
+
+def with_chinese_font(html: str) -> str:
+    """Name the sheet of the Chinese font in a page or fragment of another language that shows Chinese signs.
+
+    What stands in a user's file can be in any script, and not every machine has a font for it. The name of the language
+    in the menu of languages has a font of its own.
+
+    >>> with_chinese_font("<td>中文</td>")
+    '<td>中文</td>'
+    >>> with_chinese_font("<td>出口国</td>").startswith('<link rel="stylesheet" href="/static/')
+    True
+    """
+    if not _HAN.search(html.replace(NAMES["zh"], "")):
+        return html
+    link = f'<link rel="stylesheet" href="{address_of("vendor/noto-sans-sc.css")}">'
+    head, end, rest = html.partition("</head>")
+    return f"{head}{link}{end}{rest}" if end else link + html
+
+
+def is_fragment(request: Request) -> bool:
+    """Tell whether htmx asks for a part of the page that stands already."""
+    return request.headers.get("hx-request") == "true" and request.headers.get("hx-history-restore-request") != "true"
+
+
+def link_to_rule(rule: Rule) -> str:
+    """Return the address of the page of an entry."""
+    return f"/convention/{rule.list}/{rule.entry}"
+
+
+@cache
+def locale_of(lang: str) -> Locale:
+    """Return the habits of a language: Western digits everywhere, so that numbers can be compared with files."""
+    try:
+        return Locale.parse(f"{lang}_u_nu_latn" if lang == "ar_EG" else lang)
+    except UnknownLocaleError:
+        return Locale.parse("en")
+
+
+def _person_of(request: Request) -> Person | None:
+    """Return who looks at a page that no route has asked for: one of an address that is not there, or open to all."""
+    entrance = getattr(request.app.state, "entrance", None)
+    if entrance is None or request.method != "GET":
+        return None
+    try:
+        found: Person | None = entrance.person_of(request)
+    except OpenCWCError:  # the casebook is out of reach: the page that says so needs nobody
+        return None
+    return found
+
+
+def _known(request: Request, lang: str) -> dict[str, Any]:
+    """Return what every template knows of the request."""
+    person = getattr(request.state, "person", None) or _person_of(request)
+    secret = request.cookies.get(COOKIE, "")
+
+    def allowed(action: str) -> bool:
+        return isinstance(person, Person) and may(person, action)
+
+    def here(**changes: object) -> str:
+        """Return the address of this page with some of its question changed; an empty value takes a part away."""
+        asked = {name: value for name, value in request.query_params.items() if name != "lang"} | changes
+        kept = {name: value for name, value in asked.items() if value not in ("", None)}
+        return request.url.path + (f"?{urlencode(kept)}" if kept else "")
+
+    return {
+        "request": request,
+        "lang": lang,
+        "direction": "rtl" if lang in RIGHT_TO_LEFT else "ltr",
+        "person": person,
+        "may": allowed,
+        "csrf": masked_csrf(secret) if secret else "",
+        "here": here,
+        "navigation": [one for one in PAGES if allowed(one.action)],
+        "path": request.url.path,
+        "tour": stops_as_json(lang, frozenset(one for one in ACTIONS if allowed(one))),
+        "demonstration": getattr(request.app.state, "demonstration", None),
+    }
+
+
+@cache
+def environment(lang: str) -> Environment:
+    """Return the templates in a language."""
+    made = Environment(
+        loader=ChoiceLoader([FileSystemLoader(Path(__file__).parents[1] / "templates"), FileSystemLoader(TEMPLATES)]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=visible,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+    def said(name: str | Message, /, **values: Value) -> str:
+        return say(Message(name, dict(values)) if isinstance(name, str) else name, lang)
+
+    def as_sentence(name: str | Message, /, **values: Value) -> str:
+        return sentence(Message(name, dict(values)) if isinstance(name, str) else name, lang)
+
+    made.globals.update(
+        say=said,
+        sentence=as_sentence,
+        address_of=address_of,
+        languages=NAMES,
+        labels=labels_in(lang),
+        tones=VERDICT_TONES,
+        bar=bar,
+        picture=Markup,
+        code_text=lambda text: Text(text, verbatim=True),
+        preview=PREVIEW,
+        longest=LONGEST,
+        territory=lambda code: state_name(code, lang),
+        article_in=lambda measure: article_in(measure, lang),
+        likely=lambda probability: likely(probability, lang),
+        rule_address=link_to_rule,
+    )
+    made.filters.update(_filters(lang))
+    return made
+
+
+def _filters(lang: str) -> Mapping[str, Callable[..., str]]:
+    locale = locale_of(lang)
+
+    def number(value: float) -> str:
+        return str(format_decimal(value, locale=locale, numbering_system="latn"))
+
+    def share(value: float) -> str:
+        return str(format_percent(value, "#,##0.0 %" if lang != "en" else "#,##0.0%", locale, numbering_system="latn"))
+
+    def day(value: str | date) -> str:
+        if not value:
+            return ""
+        try:
+            known = date.fromisoformat(value[:10]) if isinstance(value, str) else value
+        except ValueError:
+            return str(value)  # a year alone, or a date that a source writes in its own way
+        return _western(format_date(known, "long" if lang != "zh" else "medium", locale))
+
+    def moment(value: str) -> str:
+        if not value:
+            return ""
+        known = datetime.fromisoformat(value.replace("Z", "+00:00"))
+        return _western(format_datetime(known, "medium", locale=locale)) + " UTC"
+
+    def amount(text: str) -> str:
+        return amount_said(text, lang)
+
+    return {"number": number, "share": share, "day": day, "moment": moment, "grouped": grouped, "amount": amount}
+
+
+def _western(text: str) -> str:
+    """Write digits of any script as the Western ones: what stands on a page must be found again in a file.
+
+    >>> _western("٢٠٢٦")
+    '2026'
+    """
+    return "".join(str(int(sign)) if sign.isdecimal() else sign for sign in text)

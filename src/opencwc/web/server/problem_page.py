@@ -1,0 +1,116 @@
+"""A problem as a page or a part of one: what happened, what is safe, what to do, in the reader's language.
+
+What an error says for itself is in English: it stands behind a summary, and only where the kind alone does not say it.
+"""
+
+from __future__ import annotations
+
+import re
+from http import HTTPStatus
+from urllib.parse import quote
+
+from fastapi import Request
+from starlette.responses import RedirectResponse, Response
+
+from opencwc.casebook.permissions import ACTIONS
+from opencwc.finding import Message
+from opencwc.web.server.page import is_fragment, language_of, page
+from opencwc.wording import say
+
+_KNOWN = (
+    "sign-in-needed", "sign-in-refused", "not-allowed", "not-found", "conflict", "too-large", "too-many-requests",
+    "casebook-out-of-reach", "unreadable", "no-meaning", "does-not-fit", "refused", "not-installed", "fault",
+    "second-factor-needed",
+)  # fmt: skip
+_DETAILED = frozenset({"conflict", "unreadable", "no-meaning", "not-allowed"})
+"""What an error says for itself matters here, and not only its kind."""
+_NAMED_ANEW = ("/settings/people", "/casebook/cases")
+"""Where something new gets a name: a conflict there says that the name is taken."""
+_DECIDED = ("/findings/", "/cases/", "/casebook", "/requests/")
+"""Where people work on the same thing: a conflict there may say that somebody was quicker."""
+_OF_ACTION = re.compile(r"^the role \w+ may not do this \((\w+)\)$")
+_ABOVE = "the mark is above this person's clearance"
+"""Both are how `opencwc.casebook.permissions.require` says it."""
+FIELDS = {
+    "as_of": "report_as_of", "case": "page_file_case", "clearance": "page_settings_clearance", "code": "page_code",
+    "days": "page_settings_lasts", "due": "casebook_due", "entry": "page_decide_right_entry",
+    "expected_as": "page_settings_expected", "ground": "page_case_ground", "key": "page_bundle_key",
+    "lists": "report_lists", "login": "web_login", "mark": "page_mark", "new_password": "page_settings_password_new",
+    "owner": "casebook_owner", "password": "web_password", "reason": "page_decide_reason",
+    "recipients": "page_case_recipients", "retain_until": "page_case_retain", "role": "page_settings_role",
+    "status": "casebook_status", "text": "page_case_comment", "title": "casebook_title",
+    "verdict": "page_decide_right_verdict",
+}  # fmt: skip
+"""How the forms call the fields that an error may name."""
+
+
+def is_for_people(request: Request) -> bool:
+    """Tell whether a person looks at the answer: a page of ours, and not the API or what machines ask for."""
+    path = request.url.path
+    machine = path.startswith(("/api/", "/health/", "/static/")) or path == "/metrics"
+    return not machine and (is_fragment(request) or "text/html" in request.headers.get("accept", ""))
+
+
+def show_problem(
+    request: Request, status: int, kind: str, what: str, *, where: str = "", remedy: str = "", request_id: str = ""
+) -> Response:
+    """Show a problem; who must sign in or set up a second factor is led there, unless it loses a half-written page."""
+    reads = request.method in ("GET", "HEAD")
+    if kind == "sign-in-needed" and not is_fragment(request) and reads:
+        back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return RedirectResponse("/sign-in" + ("" if back == "/" else f"?next={quote(back, safe='')}"), 303)
+    if kind == "second-factor-needed" and not is_fragment(request) and reads:
+        return RedirectResponse("/settings#factor-h", 303)
+    known = kind if kind in _KNOWN else "fault" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "does-not-fit"
+    if kind == "does-not-fit" and (reads or where.startswith("path.")):
+        known, status = "not-found", HTTPStatus.NOT_FOUND  # it is the address that does not fit, and not a form
+    lang = language_of(request)
+    name = _words_of(known, request.url.path)
+    told = [say(f"page_problem_{name}_{part}", lang) for part in ("what", "safe", "do")]
+    more = _more(known, what, where, lang)
+    said = known in _DETAILED and not (known == "not-allowed" and more)
+    template = "problem_part.html" if is_fragment(request) else "problem.html"
+    return page(
+        request, template, status, told=told, more=more, detail=in_own_words(what, remedy) if said else "",
+        request_id=request_id, kind=known,
+    )  # fmt: skip
+
+
+def in_own_words(what: str, remedy: str = "") -> str:
+    """Return what an error says for itself as sentences; a remedy that is for machines is left out.
+
+    >>> in_own_words("there is no such job", "See /api/v1/jobs for yours."), in_own_words("it is taken", "Wait.")
+    ('There is no such job.', 'It is taken. Wait.')
+    """
+    stop = "" if what.endswith((".", "!", "?")) else "."
+    said = f"{what[:1].upper()}{what[1:]}{stop}" if what else ""
+    return " ".join(part for part in (said, "" if "/api/" in remedy else remedy) if part)
+
+
+def _words_of(kind: str, path: str) -> str:
+    """Return under which name the words of a problem stand in the catalogs.
+
+    >>> _words_of("conflict", "/settings/people"), _words_of("conflict", "/findings/1/decision")
+    ('there_already', 'conflict')
+    """
+    if kind == "conflict" and path in _NAMED_ANEW:
+        return "there_already"
+    if kind == "conflict" and not path.startswith(_DECIDED):
+        return "stands_against"
+    return kind.replace("-", "_")
+
+
+def _more(kind: str, what: str, where: str, lang: str) -> list[str]:
+    """Return what can be said of this problem beyond its kind, in the reader's language."""
+    if kind == "refused":
+        return [what]  # a refusal is said in the language of who asks
+    if kind == "not-allowed":
+        action = _OF_ACTION.match(what)
+        if action and action[1] in ACTIONS:
+            roles = tuple(Message(f"page_role_{role}") for role in sorted(ACTIONS[action[1]]))
+            return [say(Message("page_problem_not_allowed_roles", {"roles": roles}), lang)]
+        return [say("page_problem_not_allowed_mark", lang)] if what == _ABOVE else []
+    field = FIELDS.get(where.rsplit(".", 1)[-1], "")
+    if not field or kind not in ("does-not-fit", "unreadable", "no-meaning"):
+        return []
+    return [say(Message("page_problem_field", {"field": say(field, lang)}), lang)]

@@ -1,0 +1,163 @@
+"""What every request passes before any route sees it, and every answer on its way out.
+
+In: an id, the name it was asked by, how often its address asks, how long its body may be. Out: the headers, one line
+of the log, the metrics; and an unforeseen fault becomes a problem that says nothing of what was sent.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+import uuid
+from dataclasses import dataclass, field
+
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from opencwc.errors import OpenCWCError
+from opencwc.web.server.configuration import Configuration
+from opencwc.web.server.headers import security_headers
+from opencwc.web.server.metrics import Metrics
+from opencwc.web.server.problems import HttpProblem, fault_response, response_to, too_large
+from opencwc.web.server.rate_limits import Limiter, address_key
+
+_LOG = logging.getLogger("opencwc.web.server.access")
+
+
+@dataclass(slots=True)
+class Visit:
+    """One request on its way: what the log will say of it, how long its body may be, what its answer must carry."""
+
+    id: str
+    body_limit: int
+    started: float = field(default_factory=time.perf_counter)
+    person: str = ""
+    status: int = 0
+    bytes_in: int = 0
+    bytes_out: int = 0
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def visit_of(scope: Scope) -> Visit:
+    """Return the visit that the door made of a request."""
+    visit = scope["opencwc.visit"]
+    if not isinstance(visit, Visit):
+        raise TypeError("the request did not come through the door")
+    return visit
+
+
+class Door:
+    """The middleware that does it."""
+
+    def __init__(self, app: ASGIApp, configuration: Configuration, limiter: Limiter, metrics: Metrics) -> None:
+        self.app = app
+        self.configuration = configuration
+        self.limiter = limiter
+        self.metrics = metrics
+        self._hosts = configuration.hosts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Take one request through."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        visit = Visit(uuid.uuid4().hex, self.configuration.body_limit)
+        scope["opencwc.visit"] = visit
+        headers = {name: value for name, value in scope["headers"] if name in _READ}
+        said = headers.get(b"content-length", b"")
+        declared = int(said) if said.isdigit() and len(said) < 20 else 0
+        secure = self.configuration.under_https or scope.get("scheme") == "https"
+        dressing = security_headers(api=_is_for_machines(scope["path"]), under_https=secure)
+
+        async def bounded() -> Message:
+            if declared > visit.body_limit:
+                raise too_large()
+            message = await receive()
+            if message["type"] == "http.request":
+                visit.bytes_in += len(message.get("body", b""))
+                if visit.bytes_in > visit.body_limit:
+                    raise too_large()
+            return message
+
+        async def dressed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                visit.status = message["status"]
+                own = {name.lower() for name, _ in message["headers"]}
+                message["headers"] = [
+                    *message["headers"],
+                    *(pair for pair in dressing if pair[0] not in own),
+                    *((name.lower().encode(), value.encode()) for name, value in visit.headers.items()),
+                    (b"x-request-id", visit.id.encode()),
+                ]
+            elif message["type"] == "http.response.body":
+                visit.bytes_out += len(message.get("body", b""))
+            await send(message)
+
+        self.metrics.under_way.inc()
+        try:
+            self._check_host(headers.get(b"host", b""))
+            _check_address(scope)
+            client = scope.get("client")
+            left = self.limiter.passing("address", address_key(client[0] if client else ""))
+            visit.headers.update(left.headers())
+            await self.app(scope, bounded, dressed)
+        except OpenCWCError as error:
+            if visit.status:
+                raise  # the answer has begun: cutting it is all that can be said
+            await response_to(Request(scope), error)(scope, receive, dressed)
+        except Exception:
+            _LOG.exception("fault", extra={"request": visit.id})
+            if visit.status:
+                raise
+            await fault_response(Request(scope))(scope, receive, dressed)
+        finally:
+            self.metrics.under_way.dec()
+            self._write_down(scope, visit)
+
+    def _check_host(self, host: bytes) -> None:
+        name = host.decode("latin-1").lower()
+        name = name[1 : name.find("]")] if name.startswith("[") else name.split(":", 1)[0]
+        if name not in self._hosts:
+            raise HttpProblem(
+                421,
+                "unknown-host",
+                "the service is not asked by this name",
+                remedy="Ask by its public address; the administrator sets allowed_hosts.",
+            )
+
+    def _write_down(self, scope: Scope, visit: Visit) -> None:
+        seconds = time.perf_counter() - visit.started
+        route = getattr(scope.get("route"), "path", "") or "(none)"
+        method = scope["method"] if scope["method"].isalpha() and len(scope["method"]) < 8 else "other"
+        self.metrics.count_request(method, route, visit.status, seconds)
+        _LOG.info(
+            "request",
+            extra={
+                "request": visit.id,
+                "method": method,
+                "route": route,
+                "status": visit.status or "cut",
+                "ms": round(1000 * seconds, 2),
+                "person": visit.person,
+                "bytes_in": visit.bytes_in,
+                "bytes_out": visit.bytes_out,
+            },
+        )
+
+
+def _is_for_machines(path: str) -> bool:
+    return path.startswith(("/api/", "/health/")) or path == "/metrics"
+
+
+def _check_address(scope: Scope) -> None:
+    """Refuse an address with a NUL in it, which no database takes for text and nobody needs."""
+    if "\0" in scope["path"] or b"%00" in scope["query_string"] or b"\0" in scope["query_string"]:
+        raise HttpProblem(
+            400,
+            "bad-request",
+            "there is a sign that no address may hold (NUL)",
+            remedy="Send what is confidential or strange in the body of a POST.",
+        )
+
+
+_READ = frozenset({b"host", b"content-length"})

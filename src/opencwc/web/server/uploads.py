@@ -1,0 +1,103 @@
+"""Several files in one form, as pages and programs send them: their names, their case, and the archive they become."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Mapping, Sequence, Set
+from datetime import date
+from typing import IO, Any
+
+from fastapi import Request
+from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException
+
+from opencwc.casebook.model import Mark
+from opencwc.errors import InputError
+from opencwc.web.server.problems import HttpProblem
+
+MOST_FILES = 12
+_MOST_FIELDS = 300
+_LONGEST_NAME, _LONGEST_NAMES = 100, 100
+Uploads = Sequence[tuple[str, IO[bytes]]]
+"""Files with the names they came under."""
+
+
+async def form_of(request: Request) -> FormData:
+    """Read a form with files."""
+    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
+        raise HttpProblem(
+            415, "no-such-kind", "no file came with it: files come as multipart/form-data", where="Content-Type",
+            remedy="Send at least one file, with the other fields in the same form.",
+        )  # fmt: skip
+    try:
+        return await request.form(max_files=MOST_FILES, max_fields=_MOST_FIELDS, max_part_size=10_000)
+    except (MultiPartException, HTTPException) as error:
+        if isinstance(error, HTTPException) and error.status_code != 400:  # a body that is longer than it may be
+            raise
+        said = str(getattr(error, "message", "") or getattr(error, "detail", ""))
+        what = f"more than {MOST_FILES} files came" if "Too many files" in said else "the form cannot be read"
+        raise InputError(what, where="file", remedy=f"Send at most {MOST_FILES} files at once.") from error
+
+
+def texts_of(form: FormData, known: Set[str], more: re.Pattern[str] | None = None) -> dict[str, str]:
+    """Return the texts of a form; raise `InputError` for a field that is neither known nor of the shape of ``more``."""
+    words = {name: value for name, value in form.items() if isinstance(value, str)}
+    if unfit := sorted(name for name, word in words.items() if "\0" in word):
+        raise InputError("there is a sign that no text may hold (NUL)", where=unfit[0][:50], remedy="Leave it out.")
+    strange = sorted(name for name in words if name not in known and not (more and more.fullmatch(name)))
+    if strange:
+        raise InputError("there is an unknown field", where=strange[0][:50], remedy="See /api/v1/openapi.json.")
+    return words
+
+
+def day_of(words: Mapping[str, str]) -> date:
+    """Return the day of a form, today where it names none."""
+    try:
+        return date.fromisoformat(words["as_of"]) if words.get("as_of") else date.today()
+    except ValueError:
+        raise InputError("this is no date", where="as_of", remedy="Write the day as 2020-06-07.") from None
+
+
+def asked_in_case(words: Mapping[str, str], uploads: Uploads) -> tuple[dict[str, Any], Mark]:
+    """Return what every job over uploads is asked with (its case, its day, its files), and the mark of the uploads."""
+    case = words.get("case", "").strip()
+    if not case or len(case) > 200 or not case.isprintable():
+        raise InputError("there is no name of a case", where="case", remedy="Name the case to keep it in.")
+    mark = words.get("mark") or "unclassified"
+    if mark.upper() not in Mark.__members__:
+        known = ", ".join(str(one) for one in Mark)
+        raise InputError("there is no such mark", where="mark", remedy=f"It is one of: {known}.")
+    names = [name for name, _ in uploads]
+    asked = {"case": case, "name": ", ".join(names)[:_LONGEST_NAMES], "as_of": day_of(words).isoformat()}
+    return {**asked, "files": names}, Mark[mark.upper()]
+
+
+def files_of(form: FormData, field: str) -> Uploads:
+    """Return the files of a field, under plain names."""
+    held = [one for one in form.getlist(field) if isinstance(one, UploadFile) and one.filename]
+    return [(_plain_name(one.filename or ""), one.file) for one in held]
+
+
+def no_file(remedy: str) -> Uploads:
+    """Raise `InputError`: there is no file."""
+    raise InputError("there is no file", where="file", remedy=remedy)
+
+
+def _plain_name(name: str) -> str:
+    plain = "".join(sign if sign.isprintable() else "_" for sign in name).replace("\\", "/").rsplit("/", 1)[-1]
+    return plain[-_LONGEST_NAME:] or "upload"
+
+
+def pack_uploads(uploads: Sequence[tuple[str, IO[bytes]]], out: IO[bytes]) -> None:
+    """Write uploads as they are into one archive, numbered in their order; the same files give the same bytes."""
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+        for number, (name, stream) in enumerate(uploads, 1):
+            member = zipfile.ZipInfo(f"{number}-{name}", (1980, 1, 1, 0, 0, 0))
+            stream.seek(0)
+            with archive.open(member, "w", force_zip64=True) as kept:
+                while part := stream.read(1 << 20):
+                    kept.write(part)
+    out.flush()
+    out.seek(0)

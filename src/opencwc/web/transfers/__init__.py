@@ -1,0 +1,1 @@
+"""The face of transfers: planned shipments, ledgers, patterns."""

@@ -1,0 +1,459 @@
+"""Transfers: planned shipments are checked at once or by a job, ledgers reconciled by a job, and the answers given."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request
+from pydantic import Field
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from opencwc.casebook.model import Mark
+from opencwc.finding import CHECKED as CHECK_VERDICTS
+from opencwc.jobs.queue import Job
+from opencwc.language.refusals import is_refusal
+from opencwc.transfers.check.answers import Told, answer_as_json, answer_from_json, checker_with
+from opencwc.transfers.check.papers import KINDS as PAPERS
+from opencwc.transfers.check.shipments import SHIPMENT_FIELDS
+from opencwc.transfers.model import CAUSES, LEDGER_COLUMNS, LINE_STATUSES, MATCH_COLUMNS
+from opencwc.transfers.upload_question import CHECK, MOST_KEPT, RECONCILE
+from opencwc.web.casebook.api import LARGEST, book_of
+from opencwc.web.casebook.jobs_api import JOB, cell_of
+from opencwc.web.casebook.uploads_api import made, submit_uploads
+from opencwc.web.server.api_parameters import Closed, Day, InLang, answers, names_of, problems
+from opencwc.web.server.idempotency import KEY_HEADER
+from opencwc.web.server.service import GuardedRoute, Service, person_of, service_of, takes_uploads
+from opencwc.web.server.uploads import MOST_FILES, form_of
+from opencwc.web.transfers.forms import asked_of_ledgers, asked_of_shipments, ledgers_of, shipments_of, words_of
+from opencwc.wording import sentence
+
+router = APIRouter(route_class=GuardedRoute, tags=["transfers"])
+MOST_IN_A_BODY = 100
+A_PAGE = 100
+Number = Annotated[int, Path(ge=1, le=LARGEST)]
+After = Annotated[int, Query(ge=0, le=LARGEST, description="Go on after this one: `next` of the page before.")]
+Limit = Annotated[int, Query(ge=1, le=1_000)]
+_FILE: dict[str, Any] = {"type": "string", "format": "binary"}
+_TEXT: dict[str, Any] = {"type": "string"}
+_NUMBER: dict[str, Any] = {"type": ["number", "null"]}
+_KEEPING: dict[str, Any] = {
+    "case": {"type": "string", "description": "The case to keep it in; opened where there is none of this name."},
+    "mark": {"type": "string", "enum": [str(mark) for mark in Mark]},
+    "as_of": {"type": "string", "format": "date"},
+}
+
+
+def _columns_of_first(fields: Sequence[str], more: str = "") -> dict[str, Any]:
+    return {
+        f"map-1-{field}": {
+            "type": "string",
+            "description": f"The column of the first file with `{field}`, or `=` and a value for all lines{more}.",
+        }
+        for field in fields
+    }
+
+
+_LEDGERS: dict[str, Any] = {
+    "type": "object",
+    "required": ["file", "case"],
+    "properties": {
+        "file": {
+            "type": "array",
+            "items": _FILE,
+            "minItems": 1,
+            "maxItems": MOST_FILES,
+            "description": "Ledgers: one with both sides, or one for each State; also UN Comtrade's own columns.",
+        },
+        **_KEEPING,
+        "model": {
+            "type": "string",
+            "enum": ["yes", "no"],
+            "description": "Whether the model proposes causes and order, where it is switched on; else rules do.",
+        },
+        **_columns_of_first(LEDGER_COLUMNS, "; `map-2-...` for the second file"),
+    },
+}
+_SHIPMENTS: dict[str, Any] = {
+    "type": "object",
+    "required": ["file", "case"],
+    "properties": {
+        "file": {**_FILE, "description": f"Planned shipments as a table, up to {MOST_KEPT:,}."},
+        "certificates": {**_FILE, "description": "End-use certificates at hand, as a table."},
+        "names": {
+            **_FILE,
+            "description": "A list of names to hold consignees and end users against: OpenSanctions `targets.simple`, "
+            "or FollowTheMoney entities as CSV or JSON lines.",
+        },
+        **_KEEPING,
+        "lists": {
+            "type": "string",
+            "description": "Lists to check, such as `CWC,AG`; the Convention's where left out.",
+        },
+        **_columns_of_first(SHIPMENT_FIELDS),
+    },
+}
+_ANSWER: dict[str, Any] = {
+    "type": "object",
+    "required": ["row", "id", "verdict", "day", "from", "to", "reasons", "duties", "notes", "papers", "alike"],
+    "properties": {
+        "row": {"type": "integer"},
+        "id": _TEXT,
+        "verdict": {"type": "string", "enum": [str(one) for one in CHECK_VERDICTS]},
+        "day": {"type": "string", "format": "date", "description": "The day as of which the rules were read."},
+        "from": _TEXT,
+        "to": _TEXT,
+        "reasons": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["verdict", "rule", "says"],
+                "properties": {"verdict": _TEXT, "rule": _TEXT, "says": _TEXT},
+            },
+        },
+        "duties": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["state", "says", "due", "rule", "source", "evidence"],
+                "properties": {
+                    "state": {
+                        "type": "string",
+                        "description": "`needed`, `late`, `met`, `broken`; `later` where it is due after the transfer.",
+                    },
+                    "says": _TEXT,
+                    "due": {"type": ["string", "null"], "description": "The last day, where there is one."},
+                    "rule": _TEXT,
+                    "source": _TEXT,
+                    "evidence": _TEXT,
+                },
+            },
+        },
+        "notes": {"type": "array", "items": _TEXT},
+        "papers": {"type": "array", "items": {"type": "string", "enum": list(PAPERS)}},
+        "alike": {
+            "type": "array",
+            "description": "Names of the list that are like a consignee or end user: for a person to compare.",
+            "items": {"type": "object"},
+        },
+    },
+}
+_ANSWERS: dict[str, Any] = {
+    "type": "object",
+    "required": ["answers"],
+    "properties": {"answers": {"type": "array", "items": _ANSWER}},
+}
+_CHECK: dict[str, Any] = {
+    "type": "object",
+    "required": ["run", "case", "said", "certificates", "answers", "next"],
+    "properties": {
+        "run": {"type": "integer"},
+        "case": _TEXT,
+        "said": {"type": "array", "items": _TEXT},
+        "certificates": {"type": "array", "items": {"type": "object"}, "description": "What is left of each."},
+        "answers": {"type": "array", "items": _ANSWER},
+        "next": {"type": ["integer", "null"]},
+    },
+}
+_SUM: dict[str, Any] = {
+    "type": "object",
+    "required": ["rank", "score", "chemical", "entry", "exporter", "importer", "year", "exported_kg", "imported_kg"],
+    "properties": {
+        "rank": {"type": "integer"},
+        "score": {"type": "number"},
+        "chemical": _TEXT,
+        "entry": _TEXT,
+        "exporter": _TEXT,
+        "importer": _TEXT,
+        "year": {"type": "integer"},
+        "exported_kg": {"type": "number"},
+        "imported_kg": {"type": "number"},
+        "difference_kg": {"type": "number"},
+        "over_threshold": {"type": "boolean"},
+        "cause": {"type": ["string", "null"], "enum": [*CAUSES, None]},
+        "cause_probability": _NUMBER,
+        "second_cause": {"type": ["string", "null"], "enum": [*CAUSES, None]},
+        "why": _TEXT,
+    },
+}
+_LIST: dict[str, Any] = {
+    "type": "object",
+    "required": ["run", "case", "said", "model", "total", "sums", "next"],
+    "properties": {
+        "run": {"type": "integer"},
+        "case": _TEXT,
+        "said": {"type": "array", "items": _TEXT},
+        "model": {"type": "string", "description": "What proposed the causes; empty where plain rules did."},
+        "total": {"type": "integer"},
+        "sums": {"type": "array", "items": _SUM},
+        "next": {"type": ["integer", "null"]},
+    },
+}
+
+
+class PlannedShipments(Closed):
+    """Shipments by field, and the day and the lists to ask for."""
+
+    shipments: Annotated[
+        list[dict[str, Annotated[str, Field(max_length=2_000)]]],
+        Field(
+            min_length=1,
+            max_length=MOST_IN_A_BODY,
+            description=f"Each by field: {', '.join(SHIPMENT_FIELDS)}. An unknown field is refused.",
+        ),
+    ]
+    as_of: Day | None = None
+    lists: Annotated[str, Field(max_length=200)] = ""
+
+
+@router.post("/api/v1/transfers/check", responses={200: answers("An answer a shipment", _ANSWERS), **problems(415)})
+async def check(request: Request, asked: PlannedShipments, lang: InLang = "en") -> Response:
+    """Say of planned shipments whether they may go, with what papers, and by when; nothing is kept."""
+    from opencwc.errors import InputError
+
+    for place, one in enumerate(asked.shipments):
+        if strange := sorted(set(one) - set(SHIPMENT_FIELDS)):
+            raise InputError(
+                "there is an unknown field", where=f"shipments.{place}.{strange[0][:50]}",
+                remedy=f"The fields are: {', '.join(SHIPMENT_FIELDS)}.",
+            )  # fmt: skip
+    service = service_of(request)
+    told = await service.answering.run(
+        answered, service, request, asked.shipments, asked.as_of or date.today(), names_of(asked.lists)
+    )
+    return JSONResponse({"answers": [in_words(one, lang) for one in told]})
+
+
+def answered(
+    service: Service,
+    request: Request,
+    shipments: Sequence[Mapping[str, str]],
+    as_of: date,
+    lists: tuple[str, ...],
+) -> list[Told]:
+    """Answer for shipments as they are typed; what is refused among them is recorded."""
+    from opencwc.screening.model import Question
+    from opencwc.transfers.check.shipments import shipment_of
+
+    checker = checker_with(service.answering.systematic, Question(as_of, lists))
+    texts = [{name: text.strip() for name, text in one.items() if text.strip()} for one in shipments]
+    found = list(checker.check([shipment_of(row, one) for row, one in enumerate(texts, 1)]))
+    refused = [one.shipment.said for one in found if any(is_refusal(each.message) for each in one.findings)]
+    service.record_refused(person_of(request), refused)
+    return [answer_from_json(answer_as_json(one)) for one in found]
+
+
+def in_words(one: Told, lang: str) -> dict[str, Any]:
+    """Return an answer as the API gives it."""
+    return {
+        "row": one.row,
+        "id": one.id,
+        "verdict": one.verdict,
+        "day": one.day,
+        "from": one.sender,
+        "to": one.receiver,
+        "reasons": [
+            {"verdict": verdict, "rule": rule, "says": sentence(says, lang)} for verdict, rule, says in one.reasons
+        ],
+        "duties": [
+            {
+                "state": duty.state, "says": sentence(duty.says, lang), "due": duty.due or None, "rule": duty.entry,
+                "source": duty.source, "evidence": duty.evidence,
+            }
+            for duty in one.duties
+        ],
+        "notes": [sentence(note, lang) for note in (*one.states, *one.notes)],
+        "papers": list(one.papers),
+        "alike": [{**vars(each), "countries": list(each.countries)} for each in one.alike],
+    }  # fmt: skip
+
+
+# --------------------------------------------------------------------------------------------------------- jobs
+
+
+@router.post(
+    "/api/v1/transfers/reconciliations",
+    status_code=202,
+    responses={202: answers("The job, waiting", JOB), **problems(404, 409, 413, 415, 501)},
+    openapi_extra={
+        "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _LEDGERS}}},
+        "parameters": [KEY_HEADER],
+    },
+)
+@takes_uploads
+async def submit_ledgers(request: Request) -> Response:
+    """Keep ledgers in a case and have them reconciled by the worker; the job stands under `/api/v1/jobs`."""
+    return await take_ledgers(request, made)
+
+
+@router.post(
+    "/api/v1/transfers/checks",
+    status_code=202,
+    responses={202: answers("The job, waiting", JOB), **problems(404, 409, 413, 415, 501)},
+    openapi_extra={
+        "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _SHIPMENTS}}},
+        "parameters": [KEY_HEADER],
+    },
+)
+@takes_uploads
+async def submit_shipments(request: Request) -> Response:
+    """Keep a file of planned shipments in a case and have it checked by the worker."""
+    return await take_shipments(request, made)
+
+
+async def take_ledgers(request: Request, answer: Callable[[Job], Response]) -> Response:
+    """Read the form of ledgers, keep them in their case, make the job, and answer with it."""
+    form = await form_of(request)
+    try:
+        uploads, words = ledgers_of(form), words_of(form)
+        return await submit_uploads(request, RECONCILE, uploads, *asked_of_ledgers(words, uploads), answer)
+    finally:
+        await form.close()
+
+
+async def take_shipments(request: Request, answer: Callable[[Job], Response]) -> Response:
+    """Read the form of planned shipments, keep its files in their case, make the job, and answer with it."""
+    form = await form_of(request)
+    try:
+        uploads, roles = shipments_of(form)
+        asked, mark = asked_of_shipments(words_of(form), uploads, roles)
+        service = service_of(request)
+        await service.answering.run(
+            service.answering.screener, date.fromisoformat(asked["as_of"]), tuple(asked["lists"])
+        )  # which knows the lists
+        return await submit_uploads(request, CHECK, uploads, asked, mark, answer)
+    finally:
+        await form.close()
+
+
+# ------------------------------------------------------------------------------------------------------ answers
+
+
+@router.get("/api/v1/transfers/checks/{number}", responses={200: answers("The check", _CHECK), **problems(404, 501)})
+async def show_check(
+    request: Request, number: Number, after: After = 0, limit: Limit = A_PAGE, lang: InLang = "en"
+) -> Response:
+    """Give what was answered for the shipments of a check that is kept, page by page; `number` is its run."""
+    from opencwc.web.transfers.kept import shown_check
+
+    run = service_of(request).answering.run
+    shown = await run(shown_check, book_of(request), person_of(request), number)
+    held = shown.kept.answers
+    page = held[after : after + limit]
+    told = {
+        "run": shown.number,
+        "case": shown.case.name,
+        "said": [sentence(one, lang) for one in shown.kept.said],
+        "certificates": [vars(one) for one in shown.kept.balances],
+        "answers": [in_words(one, lang) for one in page],
+        "next": after + len(page) if after + len(page) < len(held) else None,
+    }
+    return JSONResponse(told)
+
+
+@router.get(
+    "/api/v1/transfers/reconciliations/{number}",
+    responses={200: answers("The ranked list", _LIST), **problems(404, 501)},
+)
+async def show_reconciliation(
+    request: Request,
+    number: Number,
+    over: Annotated[bool, Query(description="Only what is over its threshold.")] = True,
+    after: After = 0,
+    limit: Limit = A_PAGE,
+    lang: InLang = "en",
+) -> Response:
+    """Give the ranked list of a reconciliation, page by page; `number` is its run."""
+    from opencwc.web.transfers.kept import Wanted, fitting, shown_reconciliation
+
+    run = service_of(request).answering.run
+    shown = await run(shown_reconciliation, book_of(request), person_of(request), number)
+
+    def read() -> dict[str, Any]:
+        found = fitting(shown.kept, Wanted(over="yes" if over else "all"))
+        rest = found.filter(found["rank"] > after)
+        rows = rest.head(limit).to_dicts()
+        return {
+            "run": shown.number,
+            "case": shown.case.name,
+            "said": [sentence(one, lang) for one in shown.kept.said],
+            "model": str(shown.kept.told["model"]),
+            "total": len(found),
+            "sums": [sum_as_json(shown.kept.chemicals[one["substance"]], one, lang) for one in rows],
+            "next": rows[-1]["rank"] if len(rest) > limit else None,
+        }
+
+    return JSONResponse(await run(read))
+
+
+def sum_as_json(chemical: Any, group: Mapping[str, Any], lang: str) -> dict[str, Any]:
+    """Return a sum with the columns of the command, `opencwc.transfers.model.RECONCILED_COLUMNS`."""
+    from opencwc.transfers.reconcile.reconciliation import why
+
+    probability = group["probability"]
+    return {
+        "rank": group["rank"],
+        "score": round(group["score"], 1),
+        "chemical": chemical.name,
+        "entry": chemical.entry[1],
+        "exporter": group["exporter"],
+        "importer": group["importer"],
+        "year": group["year"],
+        **{f"{name}_kg": round(group[name], 3) for name in ("exported", "imported", "difference")},
+        "over_threshold": group["over"],
+        "cause": group["cause"],
+        "cause_probability": None if probability is None else round(probability, 3),
+        "second_cause": group["second"],
+        "why": sentence(why(group), lang),
+    }
+
+
+@router.get(
+    "/api/v1/transfers/reconciliations/{number}/lines",
+    responses={
+        200: answers(f"What became of each line: {', '.join(LINE_STATUSES)}", {"type": "string"}, "text/csv"),
+        **problems(404, 501),
+    },
+)
+async def show_lines(request: Request, number: Number, lang: InLang = "en") -> Response:
+    """Give one row a line of the ledgers as CSV: `ledger,id,match_group,status,reason`."""
+    from opencwc.web.transfers.kept import shown_reconciliation
+
+    service = service_of(request)
+    shown = await service.answering.run(shown_reconciliation, book_of(request), person_of(request), number)
+    headers = {"content-disposition": f"attachment; filename=lines-{number}.csv"}
+    return StreamingResponse(
+        _lines(service, _line_cells(shown.kept, lang)), media_type="text/csv; charset=utf-8", headers=headers
+    )
+
+
+def _line_cells(kept: Any, lang: str) -> Iterator[list[list[str]]]:
+    import polars as pl
+
+    from opencwc.transfers.reconcile.reconciliation import reason_of
+
+    names = [str(one["name"]) for one in kept.told["ledgers"]]
+    told = ("line", "ledger", "id", "match", "status", "problem")
+    within = (pl.col("exporter") == pl.col("importer")).fill_null(value=False)
+    table = kept.lines().select(*told, within=within).sort("line").collect()
+    for part in table.iter_slices(5_000):
+        yield [
+            [
+                cell_of(names[ledger]), cell_of(identity), str(match + 1) if match >= 0 else "", status,
+                cell_of(reason_of(
+                    status, kept.problem(ledger, problem), lang, readable=status != "unreadable" and not within
+                )),
+            ]
+            for _, ledger, identity, match, status, problem, within in part.iter_rows()
+        ]  # fmt: skip
+
+
+async def _lines(service: Service, parts: Iterator[list[list[str]]]) -> AsyncIterator[bytes]:
+    yield (",".join(MATCH_COLUMNS) + "\r\n").encode()
+    while (rows := await service.answering.run(next, parts, None)) is not None:
+        out = io.StringIO()
+        csv.writer(out).writerows(rows)
+        yield out.getvalue().encode()

@@ -1,0 +1,389 @@
+"""Flows drawn on the server: lines between States on a map of the world, and a Sankey of who sends what to whom.
+
+Both are SVG without script or style of their own: classes of ``transfers.css`` colour them, dashes and patterns say
+the same without colour, and the table beside each has the figures.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from itertools import pairwise
+from math import asin, cos, dist, hypot, radians, sin, sqrt
+from typing import NamedTuple
+
+from markupsafe import Markup, escape
+
+from opencwc.convention.territories import all_territories
+from opencwc.web.convention.pages import iso_numeric
+from opencwc.web.server.static_files import index
+
+WIDTH, HEIGHT = 960, 468
+MOST_LINES, MOST_NUMBERED = 60, 12
+MOST_NODES = 9
+SANKEY_HEIGHT, NODE_WIDTH, GAP = 460, 14, 10
+_LEAST_AREA = 3.0
+_SHORT = 60.0
+_APART = 17.0
+_PLACES = (0.5, 0.6, 0.4, 0.7, 0.3)
+Point = tuple[float, float]
+
+
+class Flow(NamedTuple):
+    """What both sides say of one chemical between two States, in kg; ``stands`` is among `STANDS`."""
+
+    exporter: str
+    importer: str
+    exported: float
+    imported: float
+    over: bool
+    chemical: str = ""
+
+    @property
+    def kg(self) -> float:
+        """The larger of the two figures."""
+        return max(self.exported, self.imported)
+
+    @property
+    def stands(self) -> str:
+        """How the two sides stand to each other: a word of the messages ``page_transfers_stands_...``."""
+        if not self.over:
+            return "agreed"
+        if not self.exported or not self.imported:
+            return "silent"
+        return "more_exported" if self.exported > self.imported else "more_imported"
+
+
+STANDS = ("agreed", "more_exported", "more_imported", "silent")
+
+
+def world_map(flows: Sequence[Flow], names: Mapping[str, str]) -> tuple[Markup, list[Flow]]:
+    """Return the map with the largest flows, numbered as in the table, and the flows that have no place on it."""
+    places = centres()
+    on_map = [one for one in flows if one.exporter in places and one.importer in places]
+    off_map = [one for one in flows if one not in on_map]
+    largest = max((one.kg for one in on_map), default=1.0) or 1.0
+    marks, numbers = [], []
+    taken: list[Point] = []
+    for place, one in enumerate(flows[:MOST_LINES]):
+        if one not in on_map:
+            continue
+        start, end = places[one.exporter], places[one.importer]
+        curve, along = _curve(start, end)
+        width = round(1.25 + 6 * sqrt(one.kg / largest), 1)
+        said = f"{names.get(one.exporter, one.exporter)} → {names.get(one.importer, one.importer)}"
+        marks.append(
+            f'<path class="flow f-{one.stands}" d="{curve}" stroke-width="{width}" marker-end="url(#to-{one.stands})">'
+            f"<title>{escape(said)}</title></path>"
+        )
+        if place < MOST_NUMBERED:
+            x, y = _free(along, taken)
+            taken.append((x, y))
+            numbers.append(
+                f'<g class="number"><circle cx="{x:.0f}" cy="{y:.0f}" r="8"/>'
+                f'<text x="{x:.0f}" y="{y + 4:.0f}">{place + 1}</text></g>'
+            )
+    for code in sorted({end for one in on_map for end in (one.exporter, one.importer) if all_territories()[end].at}):
+        x, y = places[code]
+        said = escape(names.get(code, code))
+        numbers.append(
+            f'<g class="at-sea"><circle cx="{x:.0f}" cy="{y:.0f}" r="5"/>'
+            f'<text x="{x - 9:.0f}" y="{y + 5:.0f}" direction="ltr">{said}</text></g>'
+        )
+    heads = "".join(
+        f'<marker id="to-{one}" viewBox="0 0 8 8" refX="6" refY="4" markerUnits="userSpaceOnUse" markerWidth="9"'
+        f' markerHeight="9" orient="auto"><path class="head f-{one}" d="M0 0 8 4 0 8z"/></marker>'
+        for one in STANDS
+    )
+    svg = (
+        f'<svg class="world" viewBox="0 0 {WIDTH} {HEIGHT}" aria-hidden="true" focusable="false"><defs>{heads}</defs>'
+        f'<path class="land" d="{outline()}"/>{"".join(reversed(marks))}{"".join(numbers)}</svg>'
+    )
+    return Markup(svg), off_map  # noqa: S704 - made here; what is not ours is escaped
+
+
+def _free(along: Sequence[Point], taken: Sequence[Point]) -> Point:
+    """Return the first of some places that is not under a number already; the first of all where there is none."""
+    return next((at for at in along if all(dist(at, one) > _APART for one in taken)), along[0])
+
+
+def _curve(start: Point, end: Point) -> tuple[str, tuple[Point, ...]]:
+    """Return a bent line from one point to another, and places for its number: its middle first."""
+    (x1, y1), (x2, y2) = start, end
+    length = hypot(x2 - x1, y2 - y1) or 1.0
+    bend = min(60.0, 0.18 * length)
+    x, y = (x1 + x2) / 2 + (y2 - y1) / length * bend, (y1 + y2) / 2 - (x2 - x1) / length * bend
+    aside = 0.0 if length > _SHORT else 16.0  # so that the number does not cover the line
+    along = tuple(
+        (
+            (1 - at) ** 2 * x1 + 2 * at * (1 - at) * x + at**2 * x2,
+            (1 - at) ** 2 * y1 + 2 * at * (1 - at) * y + at**2 * y2 - aside,
+        )
+        for at in _PLACES
+    )
+    return f"M{x1:.0f} {y1:.0f}Q{x:.0f} {y:.0f} {x2:.0f} {y2:.0f}", along
+
+
+# ---------------------------------------------------------------------------------------------------- the world
+
+
+@cache
+def outline() -> str:
+    """Return the land of the world as one path, to whole pixels; islets that are none are left out."""
+    parts = []
+    for rings in _shapes().values():
+        for ring in rings:
+            points = _distinct(ring)
+            if len(points) > 2 and abs(_area(points)) >= _LEAST_AREA:
+                x, y = points[0]
+                steps = (f"{there[0] - here[0]} {there[1] - here[1]}" for here, there in pairwise(points))
+                parts.append(f"M{x} {y}l{' '.join(steps)}z".replace(" -", "-"))
+    return "".join(parts)
+
+
+@cache
+def centres() -> Mapping[str, Point]:
+    """Return where each State is on the map, by alpha-3 code: the middle of its largest piece of land.
+
+    An invented one has no land, and a place at sea.
+    """
+    by_number = {number: max(rings, key=lambda ring: abs(_area(ring))) for number, rings in _shapes().items()}
+    found = {
+        code: _middle(by_number[number]) for code in all_territories() if (number := iso_numeric(code)) in by_number
+    }
+    at_sea = {code: _project(*one.at) for code, one in all_territories().items() if one.at}
+    return {**{code: _project(*at) for code, at in _SMALL.items()}, **at_sea, **found}
+
+
+@cache
+def _shapes() -> Mapping[str, tuple[tuple[Point, ...], ...]]:
+    """Return the outer rings of each land, by its number of ISO 3166, on the map (world-atlas, TopoJSON)."""
+    world = json.loads(index()["vendor/countries-110m.json"].read_bytes())
+    (scale_x, scale_y), (move_x, move_y) = world["transform"]["scale"], world["transform"]["translate"]
+    arcs = []
+    for arc in world["arcs"]:
+        x = y = 0
+        points = []
+        for step_x, step_y in arc:
+            x, y = x + step_x, y + step_y
+            points.append((x * scale_x + move_x, y * scale_y + move_y))
+        arcs.append(points)
+
+    def ring(numbers: Iterable[int]) -> tuple[Point, ...]:
+        joined: list[Point] = []
+        for number in numbers:
+            part = arcs[number] if number >= 0 else arcs[~number][::-1]
+            joined += part[1:] if joined else part
+        return tuple(_project(*at) for at in _over_the_date_line(joined))
+
+    shapes = {}
+    for one in world["objects"]["countries"]["geometries"]:
+        if one.get("id") in (None, "010"):  # Antarctica trades with nobody
+            continue
+        polygons = [one["arcs"]] if one["type"] == "Polygon" else one["arcs"]
+        shapes[one["id"]] = tuple(ring(polygon[0]) for polygon in polygons)
+    return shapes
+
+
+def _over_the_date_line(ring: Iterable[Point]) -> Iterable[Point]:
+    """Go on eastward or westward where a ring passes 180 degrees, in place of leaping across the map."""
+    turn, before = 0.0, None
+    for longitude, latitude in ring:
+        if before is not None and abs(longitude - before) > 180:
+            turn += 360.0 if longitude < before else -360.0
+        before = longitude
+        yield longitude + turn, latitude
+
+
+def _project(longitude: float, latitude: float) -> Point:
+    """Return a place on the map (Equal Earth: Savric, Patterson and Jenny, 2018)."""
+    at = asin(_M * sin(radians(latitude)))
+    square = at * at
+    sixth = square**3
+    x = radians(longitude) * cos(at) / (_M * (_A1 + 3 * _A2 * square + sixth * (7 * _A3 + 9 * _A4 * square)))
+    y = at * (_A1 + _A2 * square + sixth * (_A3 + _A4 * square))
+    return WIDTH / 2 + x * 176, 242 - y * 186
+
+
+def _distinct(ring: Sequence[Point]) -> list[tuple[int, int]]:
+    points: list[tuple[int, int]] = []
+    for x, y in ring:
+        if not points or points[-1] != (round(x), round(y)):
+            points.append((round(x), round(y)))
+    return points
+
+
+def _area(ring: Sequence[tuple[float, float]]) -> float:
+    return sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in zip(ring, [*ring[1:], ring[0]], strict=True)) / 2
+
+
+def _middle(ring: Sequence[Point]) -> Point:
+    area = _area(ring) or 1.0
+    x = y = 0.0
+    for (x1, y1), (x2, y2) in zip(ring, [*ring[1:], ring[0]], strict=True):
+        cross = x1 * y2 - x2 * y1
+        x, y = x + (x1 + x2) * cross, y + (y1 + y2) * cross
+    return x / (6 * area), y / (6 * area)
+
+
+_A1, _A2, _A3, _A4, _M = 1.340264, -0.081106, 0.000893, 0.003796, sqrt(3) / 2
+_SMALL: Mapping[str, tuple[float, float]] = {
+    "AND": (1.6, 42.5), "ATG": (-61.8, 17.1), "BHR": (50.6, 26.1), "BRB": (-59.5, 13.2), "COM": (43.3, -11.7),
+    "CPV": (-23.6, 15.1), "COK": (-159.8, -21.2), "DMA": (-61.4, 15.4), "FSM": (158.2, 6.9), "GRD": (-61.7, 12.1),
+    "HKG": (114.2, 22.3), "KIR": (173.0, 1.4), "KNA": (-62.7, 17.3), "LCA": (-61.0, 13.9), "LIE": (9.5, 47.2),
+    "MAC": (113.5, 22.2), "MCO": (7.4, 43.7), "MDV": (73.5, 4.2), "MHL": (171.2, 7.1), "MLT": (14.4, 35.9),
+    "MUS": (57.6, -20.3), "NIU": (-169.9, -19.1), "NRU": (166.9, -0.5), "PLW": (134.5, 7.5), "PSE": (35.2, 31.9),
+    "SGP": (103.8, 1.35), "SMR": (12.5, 43.9), "STP": (6.7, 0.3), "SYC": (55.5, -4.7), "TON": (-175.2, -21.1),
+    "TUV": (179.2, -8.5), "VAT": (12.45, 41.9), "VCT": (-61.2, 13.2), "WSM": (-172.1, -13.8),
+}  # fmt: skip
+"""States that are too small for the map's outlines: degrees east and north."""
+
+
+# --------------------------------------------------------------------------------------------------- the Sankey
+
+
+class _Node(NamedTuple):
+    name: str
+    x: float
+    y: float
+    height: float
+
+
+class Ribbon(NamedTuple):
+    """What goes from one node to the next, in kg: what both sides say, and what only one side says."""
+
+    start: str
+    end: str
+    both: float
+    extra: float
+    stands: str
+
+
+def ribbons_of(flows: Iterable[Flow], other: str, names: Mapping[str, str]) -> tuple[list[Ribbon], list[Ribbon]]:
+    """Return the ribbons from exporters to chemicals, and from chemicals to importers.
+
+    Beyond the `MOST_NODES` largest of a kind all go into one that is called ``other``.
+    """
+    flows = list(flows)
+    keep = [
+        _largest(flows, lambda one: names.get(one.exporter, one.exporter)),
+        _largest(flows, lambda one: one.chemical),
+        _largest(flows, lambda one: names.get(one.importer, one.importer)),
+    ]
+    left: dict[tuple[str, str], list[float]] = {}
+    right: dict[tuple[str, str], list[float]] = {}
+    for one in flows:
+        ends = (names.get(one.exporter, one.exporter), one.chemical, names.get(one.importer, one.importer))
+        first, middle, last = (end if end in kept else other for end, kept in zip(ends, keep, strict=True))
+        for side, pair in ((left, (first, middle)), (right, (middle, last))):
+            held = side.setdefault(pair, [0.0, 0.0, 0.0])
+            held[0] += min(one.exported, one.imported)
+            held[1 if one.exported > one.imported else 2] += abs(one.exported - one.imported)
+    return tuple(  # type: ignore[return-value]
+        [
+            Ribbon(start, end, both, more + less, "more_exported" if more >= less else "more_imported")
+            for (start, end), (both, more, less) in sorted(side.items(), key=lambda item: -sum(item[1]))
+        ]
+        for side in (left, right)
+    )
+
+
+def _largest(flows: Sequence[Flow], name_of: object) -> set[str]:
+    sums: dict[str, float] = {}
+    for one in flows:
+        name = name_of(one)  # type: ignore[operator]
+        sums[name] = sums.get(name, 0.0) + one.kg
+    ranked = sorted(sums, key=lambda name: (-sums[name], name))
+    return set(ranked if len(ranked) <= MOST_NODES + 1 else ranked[:MOST_NODES])
+
+
+def sankey(left: Sequence[Ribbon], right: Sequence[Ribbon], *, mirrored: bool = False) -> Markup:
+    """Return the Sankey of two rows of ribbons; ``mirrored`` where one reads from right to left."""
+    columns = [
+        _sums(left, "start"),
+        _most(_sums(left, "end"), _sums(right, "start")),
+        _sums(right, "end"),
+    ]
+    total = max((sum(one.values()) for one in columns), default=0.0) or 1.0
+    rows = max((len(one) for one in columns), default=1)
+    scale = max(SANKEY_HEIGHT - GAP * (rows - 1), 60) / total
+    nodes = [
+        _stacked(held, x, scale)
+        for held, x in zip(columns, (150.0, WIDTH / 2, WIDTH - 150.0 - NODE_WIDTH), strict=True)
+    ]
+    drawn = [*_ribbons(left, nodes[0], nodes[1], scale), *_ribbons(right, nodes[1], nodes[2], scale)]
+    height = max((one.y + one.height for column in nodes for one in column.values()), default=60.0) + 24
+    boxes = [_box(one, number, mirrored=mirrored) for number, column in enumerate(nodes) for one in column.values()]
+    turned = f' transform="translate({WIDTH} 0) scale(-1 1)"' if mirrored else ""
+    svg = (
+        f'<svg class="sankey" viewBox="0 0 {WIDTH} {height:.0f}" aria-hidden="true" focusable="false"><defs>'
+        '<pattern id="only-exported" width="6" height="6" patternUnits="userSpaceOnUse">'
+        '<path d="M-1 1 1-1M0 6 6 0M5 7 7 5"/></pattern>'
+        '<pattern id="only-imported" width="6" height="6" patternUnits="userSpaceOnUse">'
+        '<circle cx="3" cy="3" r="1.3"/></pattern></defs>'
+        f"<g{turned}>{''.join(drawn)}</g>{''.join(boxes)}</svg>"
+    )
+    return Markup(svg)  # noqa: S704 - made here; what is not ours is escaped
+
+
+def _sums(ribbons: Iterable[Ribbon], end: str) -> dict[str, float]:
+    sums: dict[str, float] = {}
+    for one in ribbons:
+        name = getattr(one, end)
+        sums[name] = sums.get(name, 0.0) + one.both + one.extra
+    return dict(sorted(sums.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _most(first: Mapping[str, float], second: Mapping[str, float]) -> dict[str, float]:
+    return {name: max(held, second.get(name, 0.0)) for name, held in first.items()}
+
+
+def _stacked(held: Mapping[str, float], x: float, scale: float) -> dict[str, _Node]:
+    nodes, y = {}, 22.0
+    for name, kg in held.items():
+        height = max(kg * scale, 1.0)
+        nodes[name] = _Node(name, x, y, height)
+        y += height + max(GAP, 22 - height)
+    return nodes
+
+
+def _ribbons(
+    ribbons: Iterable[Ribbon], starts: Mapping[str, _Node], ends: Mapping[str, _Node], scale: float
+) -> Sequence[str]:
+    out = {name: one.y for name, one in starts.items()}
+    into = {name: one.y for name, one in ends.items()}
+    beneath: list[str] = []
+    above: list[str] = []  # what only one side says is drawn above what both do, else that would hide it
+    for one in ribbons:
+        for kg, kind in ((one.both, "both"), (one.extra, one.stands)):
+            if kg <= 0:
+                continue
+            height = kg * scale
+            x1, x2 = starts[one.start].x + NODE_WIDTH, ends[one.end].x
+            y1, y2, bend = out[one.start], into[one.end], (x1 + x2) / 2
+            out[one.start], into[one.end] = y1 + height, y2 + height
+            (beneath if kind == "both" else above).append(
+                f'<path class="ribbon r-{kind}" d="M{x1:.0f} {y1:.1f}C{bend:.0f} {y1:.1f} {bend:.0f} {y2:.1f} {x2:.0f}'
+                f" {y2:.1f}V{y2 + height:.1f}C{bend:.0f} {y2 + height:.1f} {bend:.0f} {y1 + height:.1f} {x1:.0f}"
+                f' {y1 + height:.1f}Z"/>'
+            )
+    return [*beneath, *above]
+
+
+def _box(node: _Node, column: int, *, mirrored: bool) -> str:
+    x = WIDTH - node.x - NODE_WIDTH if mirrored else node.x
+    outward_start = (column == 0) != mirrored
+    if column == 1:
+        at, anchor = x + NODE_WIDTH / 2, "middle"
+    else:
+        at, anchor = (x - 6, "end") if outward_start else (x + NODE_WIDTH + 6, "start")
+    y = node.y - 4 if column == 1 else node.y + node.height / 2 + 4
+    name = node.name if len(node.name) <= _LONGEST else node.name[: _LONGEST - 1] + "…"
+    return (
+        f'<rect class="node" x="{x:.0f}" y="{node.y:.1f}" width="{NODE_WIDTH}" height="{node.height:.1f}"/>'
+        f'<text class="node-name" x="{at:.0f}" y="{y:.0f}" text-anchor="{anchor}" direction="ltr">{escape(name)}</text>'
+    )
+
+
+_LONGEST = 22

@@ -1,0 +1,490 @@
+"""One reconciliation: its ranked list, the page of a pair with its letter, and the flows on a map and as a Sankey."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from fastapi import APIRouter, Path, Query, Request
+from starlette.responses import Response, StreamingResponse
+
+from opencwc.casebook.database import Casebook
+from opencwc.casebook.findings import show_finding
+from opencwc.casebook.model import UNDECIDED, Person, Status
+from opencwc.casebook.permissions import may
+from opencwc.errors import InputError
+from opencwc.finding import Message
+from opencwc.transfers.model import CAUSES, RECONCILED_COLUMNS
+from opencwc.transfers.patterns.finding import KINDS
+from opencwc.web.casebook.api import LARGEST, book_of
+from opencwc.web.casebook.jobs_api import cell_of
+from opencwc.web.casebook.run_summary import names_of_people
+from opencwc.web.server.page import is_fragment, language_of, page
+from opencwc.web.server.service import GuardedRoute, Service, person_of, service_of
+from opencwc.web.transfers.flows import Flow, Ribbon, ribbons_of, sankey, world_map
+from opencwc.web.transfers.kept import (
+    A_PAGE,
+    Asked,
+    Reconciliation,
+    Wanted,
+    choices_of,
+    finding_of_rank,
+    findings_for_review,
+    fitting,
+    lines_of,
+    named_lines_of,
+    over_the_years,
+    ranked,
+    shown_reconciliation,
+    tabs_of,
+)
+from opencwc.wording import LANGUAGES, RIGHT_TO_LEFT, say, sentence
+from opencwc.wording.states import state_name
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from opencwc.publishing import Report
+    from opencwc.transfers.reconcile.kept import Pattern
+
+router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
+Number = Annotated[int, Path(ge=1, le=LARGEST)]
+Rank = Annotated[int, Path(ge=1, le=LARGEST)]
+After = Annotated[int, Query(ge=0, le=LARGEST)]
+MOST_LINES = 200
+MOST_FLOWS = 60
+PATTERNS_A_PAGE = 10
+LIKELY = ((0.85, "very"), (0.6, "likely"), (0.3, "perhaps"), (0.0, "hardly"))
+"""From which probability which words are used for it: ``page_transfers_likely_...``."""
+SIGNS_OF: Mapping[str, tuple[str, ...]] = {
+    "year_end": ("by_year", "near_year_end"),
+    "hub": ("by_hub",),
+    "unit": ("by_unit", "near_unit"),
+    "mixture": ("by_mixture", "near_mixture"),
+    "wrong_chemical": ("by_chemical", "near_chemical"),
+    "wrong_partner": ("by_exporter", "by_importer", "near_exporter", "near_importer"),
+    "double_entry": ("by_double", "near_double"),
+    "returns_netted": ("by_returned", "near_returned"),
+    "rounding": ("by_rounding", "near_rounding"),
+    "concentration_rule": ("by_low", "by_weak"),
+    "unexplained": ("by_none", "by_packing", "by_loose"),
+}
+"""The signs for each cause (`transfers.reconcile.comparison`); the other causes are told by the figures themselves."""
+_LEAST_SIGN = 0.05
+_KINDS = frozenset(
+    {"equal", "packing", "rounding", "unit", "mixture", "loose", "sum", "double", "exporter", "importer", "chemical"}
+)
+"""How lines fit, as ``page_transfers_kind_...`` says it; any other is said to be otherwise."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of the ranked list."""
+
+    group: Mapping[str, Any]
+    chemical: str
+    entry: tuple[str, str]
+    cause: str
+    likely: str
+    why: str
+
+
+@router.get("/transfers/runs/{number}")
+async def show_list(request: Request, number: Number, wanted: Asked, after: After = 0) -> Response:
+    """Show the ranked list, page by page."""
+    service, lang = service_of(request), language_of(request)
+    shown = await service.answering.run(shown_reconciliation, book_of(request), person_of(request), number)
+    values = await service.answering.run(_listed, shown, wanted, after, lang)
+    if is_fragment(request) and after:
+        return page(request, "transfers/more.html", shown=shown, wanted=wanted, **values)
+    notes = [
+        f"{one['name']}: {sentence(_message(note), lang)}"
+        for one in shown.kept.told["ledgers"]
+        for note in one["notes"]
+    ]
+    return page(
+        request, "transfers/list.html", shown=shown, wanted=wanted, tabs=tabs_of(person_of(request)), part="reconcile",
+        view="list", said=[sentence(one, lang) for one in shown.kept.said], notes=notes, choices=choices_of(shown.kept),
+        causes=CAUSES, after=after, **values,
+    )  # fmt: skip
+
+
+def _message(plain: Mapping[str, Any]) -> Message:
+    from opencwc.finding import message_from_plain
+
+    return message_from_plain(plain)
+
+
+def _listed(shown: Reconciliation, wanted: Wanted, after: int, lang: str) -> dict[str, Any]:
+    found = fitting(shown.kept, wanted)
+    rest = found.filter(found["rank"] > after)
+    rows = rest.head(A_PAGE).to_dicts()
+    more = rows[-1]["rank"] if len(rest) > A_PAGE else None
+    return {"lines": [_line(shown, one, lang) for one in rows], "total": len(found), "next": more}
+
+
+def _line(shown: Reconciliation, group: Mapping[str, Any], lang: str) -> Line:
+    from opencwc.transfers.reconcile.reconciliation import why
+
+    chemical = shown.kept.chemicals[group["substance"]]
+    cause = say(f"reconcile_cause_{group['cause']}", lang) if group["cause"] else ""
+    return Line(
+        group, chemical.name, chemical.entry, cause, likely(group["probability"] or 0.0), sentence(why(group), lang)
+    )  # fmt: skip
+
+
+def likely(probability: float) -> str:
+    """Return the word for how likely something is.
+
+    >>> likely(0.9), likely(0.1)
+    ('very', 'hardly')
+    """
+    return next(word for least, word in LIKELY if probability >= least)
+
+
+@router.get("/transfers/runs/{number}/list.csv")
+async def give_list(request: Request, number: Number, wanted: Asked) -> Response:
+    """Give the list that a filter wants as CSV, with the columns of the command."""
+    service, lang = service_of(request), language_of(request)
+    shown = await service.answering.run(shown_reconciliation, book_of(request), person_of(request), number)
+    found = await service.answering.run(fitting, shown.kept, wanted)
+    headers = {"content-disposition": f"attachment; filename=reconciliation-{number}.csv"}
+    return StreamingResponse(
+        _csv(service, shown, found, lang), media_type="text/csv; charset=utf-8", headers=headers
+    )  # fmt: skip
+
+
+async def _csv(service: Service, shown: Reconciliation, found: pl.DataFrame, lang: str) -> AsyncIterator[bytes]:
+    yield (",".join(RECONCILED_COLUMNS) + "\r\n").encode()
+    for start in range(0, len(found), 1_000):
+        yield await service.answering.run(_as_csv, shown, found.slice(start, 1_000).to_dicts(), lang)
+
+
+def _as_csv(shown: Reconciliation, rows: Iterable[Mapping[str, Any]], lang: str) -> bytes:
+    out = io.StringIO()
+    table = csv.writer(out)
+    for group in rows:
+        line = _line(shown, group, lang)
+        sums = (round(group[name], 3) for name in ("exported", "imported", "difference"))
+        probability = "" if group["probability"] is None else round(group["probability"], 3)
+        table.writerow(
+            [group["rank"], round(group["score"], 1), cell_of(line.chemical), line.entry[1], group["exporter"],
+             group["importer"], group["year"], *sums, str(group["over"]).lower(), group["cause"] or "", probability,
+             group["second"] or "", cell_of(line.why)]
+        )  # fmt: skip
+    return out.getvalue().encode()
+
+
+# ------------------------------------------------------------------------------------------------------- a pair
+
+
+@router.get("/transfers/runs/{number}/pairs/{rank}")
+async def show_pair(request: Request, number: Number, rank: Rank, wanted: Asked) -> Response:
+    """Show a pair: both ledgers side by side, the years, the causes with what speaks for them, and the decision."""
+    service, lang = service_of(request), language_of(request)
+    book, person = book_of(request), person_of(request)
+
+    def read() -> dict[str, Any]:
+        shown = shown_reconciliation(book, person, number)
+        return {"shown": shown, **_pair(shown, rank, wanted, lang), **_standing(book, person, number, rank)}
+
+    values = await service.answering.run(read)
+    group = values["group"]
+    return page(
+        request, "transfers/pair.html", tabs=tabs_of(person), part="reconcile", wanted=wanted, view="pair",
+        sides=(group["exporter"], group["importer"]), chart=_chart(values["years"], lang), **values,
+    )  # fmt: skip
+
+
+def _pair(shown: Reconciliation, rank: int, wanted: Wanted, lang: str) -> dict[str, Any]:
+    group = ranked(shown.kept, rank)
+    ranks = fitting(shown.kept, wanted)["rank"]
+    before, after = ranks.filter(ranks < rank), ranks.filter(ranks > rank)
+    lines, cut = lines_of(shown.kept, group, MOST_LINES)
+    for one in lines:
+        one["fits"] = one["kind"] if one["kind"] in _KINDS else "other"
+        one["ledger_name"] = shown.kept.told["ledgers"][one["ledger"]]["name"]
+        one["elsewhere"] = _elsewhere(one, group, shown)
+    matched: dict[int, list[dict[str, Any]]] = {}
+    for one in lines:
+        if one["match"] >= 0:
+            matched.setdefault(one["match"], []).append(one)
+    return {
+        "group": group,
+        "line": _line(shown, group, lang),
+        "before": before.max(),
+        "next": after.min(),
+        "causes": _causes(group),
+        "matches": [_side_by_side(some) for some in matched.values()],
+        "alone": [[one for one in lines if one["match"] < 0 and one["export"] is side] for side in (True, False)],
+        "cut": cut,
+        "years": over_the_years(shown.kept, group),
+    }
+
+
+def _side_by_side(lines: Sequence[dict[str, Any]]) -> list[tuple[dict[str, Any] | None, dict[str, Any] | None]]:
+    """Return the lines of a match in pairs: what the exporter says, and what the importer says."""
+    sides = [[one for one in lines if one["export"] is side] for side in (True, False)]
+    rows = max(map(len, sides))
+    left, right = ([*side, *[None] * (rows - len(side))] for side in sides)
+    return list(zip(left, right, strict=True))
+
+
+def _elsewhere(line: Mapping[str, Any], group: Mapping[str, Any], shown: Reconciliation) -> list[str]:
+    """Say in which other pair, chemical or year a line stands, where it is another one's."""
+    said = []
+    if (line["exporter"], line["importer"]) != (group["exporter"], group["importer"]):
+        said.append(f"{line['exporter']} → {line['importer']}")
+    if line["substance"] != group["substance"]:
+        said.append(shown.kept.chemicals[line["substance"]].name)
+    if line["year"] != group["year"]:
+        said.append(str(line["year"]))
+    return said
+
+
+@dataclass(frozen=True)
+class Cause:
+    """A cause as it is proposed: how likely, in a number and a word, and the signs for it."""
+
+    name: str
+    probability: float
+    likely: str
+    signs: tuple[tuple[str, float], ...]
+
+
+def _causes(group: Mapping[str, Any]) -> list[Cause]:
+    """Return the causes that are worth saying, the likeliest first, with the signs that speak for each."""
+    found = []
+    for name in CAUSES if group["cause"] else ():
+        probability = float(group[f"p_{name}"])
+        signs = [(sign, float(group.get(sign) or 0.0)) for sign in SIGNS_OF.get(name, ())]
+        if probability >= _LEAST_SIGN:
+            kept = tuple((sign, share) for sign, share in signs if share >= _LEAST_SIGN)
+            found.append(Cause(name, probability, likely(probability), kept))
+    return sorted(found, key=lambda one: -one.probability)
+
+
+def _chart(years: Sequence[Mapping[str, Any]], lang: str) -> dict[str, Any]:
+    """Return both sides' figures by year, as ``static/chart.js`` takes them."""
+    sides = (("exported", "label_exported_kg"), ("imported", "label_imported_kg"))
+    return {
+        "rows": [
+            {"x": f"{one['year']:04}-01-01", "value": one[side], "group": say(name, lang)}
+            for side, name in sides
+            for one in years
+        ],
+        "titles": {"x": say("label_year", lang), "y": say("page_transfers_kg", lang)},
+    }
+
+
+def _standing(book: Casebook, person: Person, run: int, rank: int) -> dict[str, Any]:
+    """Return how the finding of a sum stands, where it has one."""
+    identity = finding_of_rank(book, person, run, rank)
+    if identity is None:
+        return {"finding": None, "history": None, "decides": False}
+    history = show_finding(book, person, identity)
+    kept, decisions = history.finding, history.decisions
+    proposal = decisions[-1] if kept.status is Status.AWAITING_SECOND and decisions else None
+    return {
+        "finding": identity,
+        "history": history,
+        "undecided": kept.status in UNDECIDED,
+        "proposal": proposal,
+        "mine": proposal is not None and proposal.person == person.id,
+        "names": names_of_people(book, decisions),
+        "decides": may(person, "decide", kept.mark),
+    }
+
+
+# ----------------------------------------------------------------------------------------------------- its letter
+
+
+@router.get("/transfers/runs/{number}/pairs/{rank}/letter")
+async def show_letter(
+    request: Request,
+    number: Number,
+    rank: Rank,
+    ours: Annotated[str, Query(max_length=3)] = "",
+    letter_lang: Annotated[str, Query(max_length=2)] = "",
+    format: Literal["page", "pdf", "txt"] = "page",
+) -> Response:
+    """Draft the letter to the other State: on the page, as PDF, or as text."""
+    service = service_of(request)
+    book, person = book_of(request), person_of(request)
+    spoken = letter_lang if letter_lang in LANGUAGES else language_of(request)
+
+    def draft() -> tuple[Reconciliation, dict[str, Any], Report, str]:
+        shown = shown_reconciliation(book, person, number)
+        group = ranked(shown.kept, rank)
+        letter = _letter(shown, group, ours or group["exporter"], spoken)
+        from opencwc.transfers.reconcile.letters import plain_text
+
+        return shown, group, letter, plain_text(letter)
+
+    shown, group, letter, text = await service.answering.run(draft)
+    name = f"letter-{number}-{rank}-{spoken}"
+    if format == "txt":
+        headers = {"content-disposition": f"attachment; filename={name}.txt"}
+        return Response(text, media_type="text/plain; charset=utf-8", headers=headers)
+    if format == "pdf":
+        from opencwc.publishing.pdf import make_pdf
+
+        content = await service.answering.run(make_pdf, letter)
+        headers = {"content-disposition": f"attachment; filename={name}.pdf"}
+        return Response(content, media_type="application/pdf", headers=headers)
+    return page(
+        request, "transfers/letter.html", shown=shown, group=group, text=text, ours=ours or group["exporter"],
+        spoken=spoken, spoken_direction="rtl" if spoken in RIGHT_TO_LEFT else "ltr", tabs=tabs_of(person),
+        part="reconcile", chemical=shown.kept.chemicals[group["substance"]].name,
+    )  # fmt: skip
+
+
+def _letter(shown: Reconciliation, group: Mapping[str, Any], ours: str, lang: str) -> Report:
+    from opencwc.transfers.model import Discrepancy, Substance
+    from opencwc.transfers.reconcile.letters import find_lines_in_question, make_letter
+    from opencwc.transfers.reconcile.reconciliation import why
+
+    if ours not in (group["exporter"], group["importer"]):
+        raise InputError(f"{ours} is neither side of this pair", where="ours", remedy="Choose one of the two States.")
+    chemical = shown.kept.chemicals[group["substance"]]
+    causes = tuple((one.name, one.probability) for one in _causes(group))
+    discrepancy = Discrepancy(
+        Substance(chemical.key, chemical.name, chemical.entries, group["threshold"]),
+        group["exporter"], group["importer"], group["year"], group["exported"], group["imported"], group["threshold"],
+        causes, group["score"], why(group),
+    )  # fmt: skip
+    theirs = group["importer"] if ours == group["exporter"] else group["exporter"]
+    asked = find_lines_in_question(named_lines_of(shown.kept, group), ours, theirs)
+    mark = "" if str(shown.run["mark"]) == "unclassified" else str(shown.run["mark"])
+    return make_letter(discrepancy, ours, lang, asked, f"{shown.case.name}/{group['rank']}", date.today(), mark)
+
+
+# -------------------------------------------------------------------------------------------------- the patterns
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """A pattern over time as it is shown: its place, its finding (``None`` where there is none), how that stands."""
+
+    place: int
+    pattern: Pattern
+    finding: int | None
+    status: Status | None
+    chart: Mapping[str, Any]
+
+
+@router.get("/transfers/runs/{number}/patterns")
+async def show_patterns(
+    request: Request, number: Number, kind: Annotated[str, Query(max_length=64)] = "", after: After = 0
+) -> Response:
+    """Show what changed over the years and deserves a look: proposals, each with its chart and its finding."""
+    service, lang = service_of(request), language_of(request)
+    book, person = book_of(request), person_of(request)
+
+    def read() -> dict[str, Any]:
+        shown = shown_reconciliation(book, person, number)
+        findings = findings_for_review(book, person, number)
+        kinds = {one: sum(each.kind == one for each in shown.kept.patterns) for one in KINDS}
+        numbered = [one for one in enumerate(shown.kept.patterns, 1) if kind in ("", one[1].kind)]
+        rest = [one for one in numbered if one[0] > after]
+        proposed = [
+            Proposed(place, one, *_at(findings, place), _bars(one, lang)) for place, one in rest[:PATTERNS_A_PAGE]
+        ]
+        return {
+            "shown": shown,
+            "proposed": proposed,
+            "total": len(numbered),
+            "kinds": {one: count for one, count in kinds.items() if count},
+            "next": proposed[-1].place if len(rest) > PATTERNS_A_PAGE else None,
+            "more": int(shown.kept.told["pattern_count"]) - len(shown.kept.patterns),
+        }
+
+    values = await service.answering.run(read)
+    return page(
+        request, "transfers/patterns.html", tabs=tabs_of(person), part="reconcile", view="patterns", wanted=Wanted(),
+        kind=kind, **values,
+    )  # fmt: skip
+
+
+def _at(findings: Sequence[tuple[int, Status]], place: int) -> tuple[int | None, Status | None]:
+    return findings[place - 1] if place <= len(findings) else (None, None)
+
+
+def _bars(pattern: Pattern, lang: str) -> dict[str, Any]:
+    """Return what either side says by year, as ``static/chart.js`` takes it."""
+    ends = ("out", "in") if pattern.kind == "hub_share" else ("exporter", "importer")
+    return {
+        "rows": [
+            {"label": str(year), "value": kg, "group": say(f"pattern_side_{end}", lang)}
+            for year, *both in pattern.years
+            for end, kg in zip(ends, both, strict=True)
+        ],
+        "titles": {"x": say("label_year", lang), "y": say("page_transfers_kg", lang)},
+    }
+
+
+# ----------------------------------------------------------------------------------------------------- the flows
+
+
+@router.get("/transfers/runs/{number}/flows")
+async def show_flows(request: Request, number: Number, wanted: Asked) -> Response:
+    """Show the flows on a map of the world, and as a Sankey by chemical, each with its table."""
+    service, lang = service_of(request), language_of(request)
+    book, person = book_of(request), person_of(request)
+
+    def read() -> dict[str, Any]:
+        shown = shown_reconciliation(book, person, number)
+        return {"shown": shown, "choices": choices_of(shown.kept), **_flows(shown, wanted, lang)}
+
+    values = await service.answering.run(read)
+    return page(
+        request, "transfers/flows.html", tabs=tabs_of(person), part="reconcile", view="flows", wanted=wanted,
+        causes=CAUSES, **values,
+    )  # fmt: skip
+
+
+def _flows(shown: Reconciliation, wanted: Wanted, lang: str) -> dict[str, Any]:
+    import polars as pl
+
+    groups = fitting(shown.kept, wanted)
+    pairs = ["exporter", "importer"]
+    sums = [pl.col("exported").sum(), pl.col("imported").sum(), pl.col("over").any(), pl.col("rank").min()]
+    by_pair = (
+        groups.group_by(*pairs)
+        .agg(*sums)
+        .sort(pl.max_horizontal("exported", "imported"), *pairs, descending=[True, False, False])
+    )
+    by_chemical = groups.group_by(*pairs, "substance").agg(*sums)
+    flows = [
+        Flow(one["exporter"], one["importer"], one["exported"], one["imported"], one["over"])
+        for one in by_pair.head(MOST_FLOWS).iter_rows(named=True)
+    ]
+    parts = [
+        Flow(
+            one["exporter"], one["importer"], one["exported"], one["imported"], one["over"],
+            shown.kept.chemicals[one["substance"]].name,
+        )
+        for one in by_chemical.iter_rows(named=True)
+    ]  # fmt: skip
+    names = {code: state_name(code, lang) for code in {*by_pair["exporter"], *by_pair["importer"]}}
+    picture, off_map = world_map(flows, names)
+    left, right = ribbons_of(parts, say("page_transfers_other", lang), names)
+    return {
+        "flows": flows,
+        "first_ranks": by_pair.head(MOST_FLOWS)["rank"].to_list(),
+        "map": picture,
+        "off_map": [one for one in off_map if one in flows],
+        "pairs": len(by_pair),
+        "most": MOST_FLOWS,
+        "sankey": sankey(left, right, mirrored=lang in RIGHT_TO_LEFT),
+        "ribbons": [*_told(left, "exports"), *_told(right, "imports")],
+        "names": names,
+    }
+
+
+def _told(ribbons: Sequence[Ribbon], step: str) -> list[tuple[str, Ribbon]]:
+    return [(step, one) for one in ribbons]

@@ -1,0 +1,162 @@
+"""A checked law as a report: passages with their marks beside the measure, in their own language and direction."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+
+from docx import Document
+from docx.oxml.ns import qn
+
+from opencwc.legislation import NONE, Checked
+from opencwc.legislation.formats import answer_to_plain, as_csv
+from opencwc.legislation.report import report
+from opencwc.legislation.shown_answers import article_in, drafting_points, elements_shown, likely
+from opencwc.publishing import Beside, Passages, write_html
+from opencwc.publishing.docx import write_docx
+from opencwc.publishing.pdf import as_data
+
+from .conftest import Check, answer
+
+FRENCH = (
+    "Article 1. Interdictions\nIl est interdit de mettre au point, de fabriquer, d'acquérir ou de stocker des armes "
+    "chimiques.\n"
+    "Article 2. Emploi\nNul ne peut employer des armes chimiques.\n"
+)
+
+
+def html_of(checked: Checked, lang: str) -> str:
+    page = io.StringIO()
+    write_html(report(checked, lang), page)
+    return page.getvalue()
+
+
+def beside_in(checked: Checked, lang: str) -> Iterator[Beside]:
+    for section in report(checked, lang).sections:
+        for block in section.blocks:
+            for card in block.cards if block.kind == "cards" else ():
+                yield from (one for one in card.blocks if isinstance(one, Beside))
+
+
+def test_the_page_marks_the_deciding_words_in_the_law_s_own_words(check: Check) -> None:
+    page = html_of(check(FRENCH, model=False), "en")
+    assert page.count("<mark") > 5 and ">fabriquer</mark>" in page and 'class="beside"' in page
+
+
+def test_a_measure_stands_beside_its_passages_with_each_element_found_or_missing(check: Check) -> None:
+    checked = check(FRENCH, model=False)
+    ban = next(one for one in beside_in(checked, "en") if "retain" in str(one.columns[1]))
+    text, measure = ban.columns
+    assert any(isinstance(one, Passages) for one in text.blocks)
+    stands = {fact.label: fact.values[0].text for block in measure.blocks if block.kind == "facts"
+              for fact in block.facts}  # fmt: skip
+    assert stands["develop"] == "found" and stands["retain"] == "missing"
+
+
+def test_a_passage_keeps_its_language_and_direction_in_a_report_of_another(check: Check) -> None:
+    checked = check(FRENCH, model=False)
+    page = html_of(checked, "ar")
+    assert '<html lang="ar" dir="rtl">' in page and '<bdi class="marked" lang="fr" dir="ltr">' in page
+    passages = [
+        passage
+        for section in as_data(report(checked, "ar"))["sections"]
+        for block in section["blocks"]
+        for card in block.get("cards") or ()
+        for beside in card["blocks"]
+        if beside["kind"] == "beside"
+        for inner in beside["columns"][0]["blocks"]
+        if inner["kind"] == "passages"
+        for passage in inner["passages"]
+    ]
+    assert passages and {(one["lang"], one["direction"]) for one in passages} == {("fr", "ltr")}
+
+
+def test_a_word_document_has_both_in_the_cells_of_one_row(check: Check) -> None:
+    stream = io.BytesIO()
+    write_docx(report(check(FRENCH, model=False), "ar"), stream)
+    tables = [one for one in Document(io.BytesIO(stream.getvalue())).tables if len(one.columns) == 2]
+    cells = [one.rows[1].cells for one in tables if len(one.rows) == 2]
+    quoted = [part for left, _ in cells for part in left.paragraphs if "interdit" in part.text]
+    assert quoted
+    for paragraph in quoted:
+        assert paragraph._p.find(f".//{qn('w:bidi')}") is None  # French runs left to right
+        assert {one.get(qn("w:val")) for one in paragraph._p.iter(qn("w:lang"))} == {"fr"}
+
+
+def test_each_line_of_the_csv_says_what_its_own_passage_holds(check: Check) -> None:
+    checked = check(FRENCH, model=False)
+    rows = [row for row in csv.DictReader(io.StringIO(as_csv(checked))) if row["measure"] == "PRO-01"]
+    assert len(rows) > 1 and rows[0]["why"].startswith("Said: develop")
+    assert rows[1]["section"] == "Article 2" and "Said" not in rows[1]["why"]
+    for shown in answer(checked, "PRO-01").shown:
+        assert bool(shown.elements) <= bool(shown.spans)  # without a marked word a passage holds nothing
+
+
+def test_what_was_found_only_in_passing_is_told_so_wherever_it_is_shown(check: Check) -> None:
+    checked = check(FRENCH, model=False)
+    ban = answer(checked, "PRO-01")
+    ban = replace(ban, verdict="none", met=(), missing=("develop", "retain"), passing=("develop",))
+    stands = {one.name: one.stands for one in elements_shown(ban, "en")}
+    assert (stands["develop"], stands["retain"]) == ("passing", "missing")
+    develop, retain = drafting_points(ban, "en")
+    assert "only in passing, in law-1.txt Article 1" in develop and "passing" not in retain
+    told = answer_to_plain(ban)
+    assert told["in_passing"] == ["develop"]
+
+
+def test_no_answer_contradicts_itself(check: Check) -> None:
+    for law in (FRENCH, "Section 1. Offences\nWhoever makes use of chemical weapons in transit is punished.\n"):
+        for model in (True, False):
+            for one in check(law, model=model).answers:
+                assert set(one.passing) <= set(one.missing) and not set(one.met) & set(one.missing)
+                stands = [each.stands for each in elements_shown(one, "en")]
+                if one.verdict == NONE:
+                    assert "met" not in stands and {*one.missing, *one.delegated}, one.measure.id
+                assert sum("only in passing" in point for point in drafting_points(one, "en")) == len(one.passing)
+
+
+def test_the_annexes_of_the_convention_are_called_as_the_language_calls_them(check: Check) -> None:
+    checked = check(FRENCH, model=False)
+    names = {"en": "Confidentiality Annex", "fr": "Annexe sur la confidentialité", "ar": "المرفق المتعلق بالسرية"}
+    for lang, name in names.items():
+        data = json.dumps(as_data(report(checked, lang)), ensure_ascii=False)
+        assert (name in data and "Annex on Chemicals" not in data.replace(names["en"], "")) or lang == "en"
+
+
+def test_one_text_is_named_once_and_several_head_their_passages(check: Check) -> None:
+    alone, both = check(FRENCH, model=False), check(FRENCH, FRENCH.replace("Article", "Section"), model=False)
+    assert html_of(alone, "en").count("law-1.txt") == 1
+    matrix = next(one for one in as_data(report(both, "en"))["sections"] if one["id"] == "matrix")
+    places = {row[0]["text"]: row[4] for row in matrix["blocks"][0]["rows"]}
+    assert places["PRO-01"]["text"].startswith("law-1.txt: Article 1; law-2.txt: ")
+    assert '<p class="place"><bdi dir="auto">Article 1</bdi>' in html_of(both, "en")
+
+
+def test_no_verdict_is_said_to_be_certain(check: Check) -> None:
+    checked = check(FRENCH, model=False)
+    sure = replace(
+        checked, answers=tuple(replace(one, verdict="covered", probability=0.9999) for one in checked.answers)
+    )
+    assert "(&gt;99%)" in html_of(sure, "en") and "(100%)" not in html_of(sure, "en")
+    assert likely(0.874, "en") == "87%" and likely(1.0, "fr") == ">99\xa0%" and likely(0.0, "zh") == "<1%"
+
+
+def test_a_reference_with_arabic_words_runs_right_to_left_and_its_numbers_hold_together(check: Check) -> None:
+    measure = next(
+        one.measure for one in check(FRENCH, model=False).answers if "; Confidentiality" in one.measure.article
+    )
+    said = article_in(measure, "ar")
+    assert said.startswith("\u200e") and "\u200e; المرفق" in said
+    assert article_in(measure, "fr").isprintable() and "\u200e" not in article_in(measure, "fr")
+    rows = next(one for one in as_data(report(check(FRENCH, model=False), "ar"))["sections"] if one["id"] == "matrix")
+    cells = {row[0]["text"]: row[2] for row in rows["blocks"][0]["rows"]}
+    assert not cells[measure.id]["verbatim"] and cells["PRO-01"]["verbatim"]
+
+
+def test_a_passage_that_says_nothing_new_is_named_not_quoted(check: Check) -> None:
+    again = FRENCH + "Article 3. Interdiction\nIl est interdit de fabriquer et de stocker des armes chimiques.\n"
+    page = html_of(check(again, model=False), "en")
+    assert "It is said again in Article 3." in page
