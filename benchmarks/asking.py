@@ -25,7 +25,7 @@ def main(folder: Path) -> int:
     """Ask all questions and print what came of each, then the shares: where thresholds were set, and held out."""
     asked = {name: load_yaml(path.read_text(encoding="utf-8")) for name, path in _SETS.items()}
     laws = asked["set on"]["laws"]
-    texts = {state: [read_legal_text(folder / one) for one in files] for state, files in laws.items()}
+    texts = {state: [read_legal_text(folder / file) for file in files] for state, files in laws.items()}
     library = Library(named_encoder(), read_measures(), texts)
     rows = [_measured(library, name, one) for name, one in asked.items()]
     print("\n".join(("", *rows)))
@@ -39,11 +39,16 @@ def _measured(library: Library, name: str, asked: dict[str, Any]) -> str:
     """Ask one set of questions, print what came of each, and return the row of its figures."""
     began = time.perf_counter()
     at = {1: 0, 3: 0}
-    for one in asked["questions"]:
-        found = _sections(library, one)
+    for question in asked["questions"]:
+        found = _sections(library, question)
         for most in at:
-            at[most] += any(section in one["right"] for section in found[:most])
-        print("+" if any(section in one["right"] for section in found[:3]) else "-", one["in"], one["asked"], found[:3])
+            at[most] += any(section in question["right"] for section in found[:most])
+        print(
+            "+" if any(section in question["right"] for section in found[:3]) else "-",
+            question["in"],
+            question["asked"],
+            found[:3],
+        )
     silent = 0
     for one in asked["off_topic"]:
         nothing = not library.ask(one["asked"], one["in"]).passages

@@ -75,9 +75,9 @@ def main() -> int:
                 continue
             vouched += 1
             outcomes = screener.answer(text, "smiles")
-            if any(one.verdict is not Verdict.NOT_LISTED for one in outcomes):
+            if any(outcome.verdict is not Verdict.NOT_LISTED for outcome in outcomes):
                 wrong += 1
-                print("UNSOUND", text, [str(one.verdict) for one in outcomes], flush=True)
+                print("UNSOUND", text, [str(outcome.verdict) for outcome in outcomes], flush=True)
         seen += len(batch)
     print(f"{seen:,} strings, {vouched:,} vouched for, {wrong} wrongly, {time.time() - start:.0f} s")
     return 1 if wrong else 0

@@ -211,4 +211,4 @@ def _line(draw: random.Random, goods: str, lang: str, *, chemical: bool) -> str:
 
 
 def _listed_in(words: str) -> list[str]:
-    return [" ".join(one.split()) for one in words.split(";")]
+    return [" ".join(part.split()) for part in words.split(";")]

@@ -42,9 +42,9 @@ def calibrate() -> Calibration:
     """Return the three numbers with the smallest mean log loss on the calibration part, found on a grid, then finer."""
     identifier = load_identifier()
     cases = [
-        (class_scores(identifier, one.text), CLASSES.index(one.language))
-        for one in language_examples()
-        if not one.held_out
+        (class_scores(identifier, example.text), CLASSES.index(example.language))
+        for example in language_examples()
+        if not example.held_out
     ]
 
     def loss(numbers: Calibration) -> float:
@@ -66,7 +66,7 @@ def calibrate() -> Calibration:
 
 def raw_error() -> float:
     """Return the calibration error of the held-out texts where the scores are taken for log odds as they are."""
-    held = [one for one in language_examples() if one.held_out]
+    held = [example for example in language_examples() if example.held_out]
     identifier = load_identifier()
     answers = [most_likely(class_scores(identifier, one.text), Calibration(1, 0, 0)) for one in held]
     right = [label == one.language for (label, _), one in zip(answers, held, strict=True)]
@@ -79,7 +79,7 @@ def write_card(model: Model, measured: Evaluation) -> None:
     raw: dict[str, Any] = load_yaml(model.card.read_text(encoding="utf-8"))
     raw["made_on"] = date.today().isoformat()
     raw["weights"] = [{"file": path.name, "sha256": digest_of(path)} for path in model.weights()]
-    raw["figures"] = [asdict(one) for one in measured.figures]
+    raw["figures"] = [asdict(figure) for figure in measured.figures]
     if measured.reference:
         reference = asdict(measured.reference)
         raw["reference"] = {key: value if key == "classes" else list(value) for key, value in reference.items()}
@@ -117,7 +117,7 @@ def main() -> None:
     if asked.write:
         write_card(MODEL, measured)
     print(f"\ncalibration error of held-out texts with the raw scores: {raw_error():.3f}")
-    texts = [one.text for one in language_examples() if one.whole]
+    texts = [example.text for example in language_examples() if example.whole]
     recognise_language(texts[0], watch=False)
     start = time.perf_counter()
     for text in texts:

@@ -65,7 +65,7 @@ def read_all(laws: Sequence[LabelledLaw], measures: Measures) -> list[Read]:
 def read_one(law: LabelledLaw, measures: Measures) -> Read:
     checked = check_texts(law.texts, law.country, DAY, measures=measures, model=False)
     plain, nearest = _plainly(checked, measures) if law.whole else ({}, {})
-    return Read(law, checked, {one.measure.id: one for one in checked.answers}, plain, nearest)
+    return Read(law, checked, {answer.measure.id: answer for answer in checked.answers}, plain, nearest)
 
 
 def _plainly(checked: Checked, measures: Measures) -> tuple[dict[str, dict[str, list[str]]], dict[str, float]]:
@@ -73,7 +73,7 @@ def _plainly(checked: Checked, measures: Measures) -> tuple[dict[str, dict[str, 
     from opencwc.legislation.passages import passages_of
 
     index = PassageIndex(list(passages_of(checked.law.sections)), named_encoder())
-    questions = [question_of(one, ()) for one in measures.measures]
+    questions = [question_of(measure, ()) for measure in measures.measures]
     plain: dict[str, dict[str, list[str]]] = {"similarity": {}, "words": {}}
     nearest: dict[str, float] = {}
     for measure, question, hits in zip(measures.measures, questions, index.search(questions, 10_000), strict=True):
@@ -87,7 +87,7 @@ def _plainly(checked: Checked, measures: Measures) -> tuple[dict[str, dict[str, 
 
 
 def _sections(passages: Sequence[Any]) -> list[str]:
-    return list(dict.fromkeys(one.section.id for one in passages))[:5]
+    return list(dict.fromkeys(passage.section.id for passage in passages))[:5]
 
 
 def recall(reads: Sequence[Read], ranked: Callable[[Read, str], Sequence[str]]) -> tuple[list[float], int]:
@@ -103,13 +103,13 @@ def recall(reads: Sequence[Read], ranked: Callable[[Read, str], Sequence[str]]) 
             found = ranked(read, label.measure)
             for place, most in enumerate((1, 3, 5)):
                 hits[place] += bool(right & set(found[:most]))
-    return [one / n if n else 0.0 for one in hits], n
+    return [hit / n if n else 0.0 for hit in hits], n
 
 
 def rightly(read: Read, label: Label) -> set[str]:
     """Return the ids of the sections that a label names; long headings are cut in some labels."""
-    known = [one.id for one in read.checked.law.sections]
-    numbers = {one.id: one.number for one in read.checked.law.sections}
+    known = [section.id for section in read.checked.law.sections]
+    numbers = {section.id: section.number for section in read.checked.law.sections}
     found = set()
     for said in label.sections:
         if said in known:
@@ -141,9 +141,9 @@ class Scored:
         found = right / covered if covered else 0.0
         f2 = 5 * precision * found / (4 * precision + found) if precision + found else 0.0
         shares = [
-            sum(true == said == one for true, said in pairs) / sum(true == one for true in self.true)
-            for one in VERDICTS
-            if one in self.true
+            sum(true == said == verdict for true, said in pairs) / sum(true == verdict for true in self.true)
+            for verdict in VERDICTS
+            if verdict in self.true
         ]
         others = [said for true, said in pairs if true != "covered"]
         return {
@@ -202,7 +202,7 @@ def as_markdown(rows: Rows) -> str:
     names = list(next(iter(rows.values())))
     lines = [f"| law or group | {' | '.join(names)} |", "|---" + "|--:" * len(names) + "|"]
     for name, row in rows.items():
-        said = (f"{row[one]:.0f}" if one == "n" else f"{row[one]:.3f}" for one in names)
+        said = (f"{row[name]:.0f}" if name == "n" else f"{row[name]:.3f}" for name in names)
         lines.append(f"| {name} | {' | '.join(said)} |")
     return "\n".join(lines)
 
@@ -212,7 +212,7 @@ def print_table(title: str, rows: Rows) -> None:
     names = list(next(iter(rows.values())))
     print(f"{'':28}" + "".join(f"{name:>19}" for name in names))
     for name, row in rows.items():
-        print(f"{name:28}" + "".join(f"{row[one]:19.0f}" if one == "n" else f"{row[one]:19.3f}" for one in names))
+        print(f"{name:28}" + "".join(f"{row[name]:19.0f}" if name == "n" else f"{row[name]:19.3f}" for name in names))
 
 
 def groups_of(reads: Sequence[Read]) -> dict[str, list[Read]]:
@@ -243,13 +243,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if asked.write and (asked.rules or asked.only or asked.speed or asked.laws):
         parser.error("--write fills the whole page; leave --rules, --only, --laws and --speed out")
     measures = read_measures(DAY)
-    laws = [one for one in (laws_in(asked.laws) if asked.laws else labelled_laws()) if asked.only in one.name]
+    laws = [law for law in (laws_in(asked.laws) if asked.laws else labelled_laws()) if asked.only in law.name]
     if asked.speed:
         from benchmarks.legislation_speed import measure_speed
 
         measure_speed(measures)
         return 0
-    if asked.write and not any(one.real for one in laws):
+    if asked.write and not any(law.real for law in laws):
         parser.error(f"--write needs the real laws, which are not at hand: {LAWS}")
     reads = read_all(laws, measures)
     tables = {"retrieval": _retrieved(reads)}
@@ -276,7 +276,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if asked.write:
         made = (
             f"By `python -m benchmarks.legislation --write` on {date.today()}: "
-            f"{sum(len(one.labels) for one in laws)} labels of {len(laws)} laws and variants."
+            f"{sum(len(law.labels) for law in laws)} labels of {len(laws)} laws and variants."
         )
         parts = {"made": made, **{name: as_markdown(rows) for name, rows in tables.items()}}
         PAGE.write_text(fill(PAGE.read_text(encoding="utf-8"), parts), encoding="utf-8")

@@ -83,7 +83,7 @@ def first_labels() -> dict[str, tuple[Label, ...]]:
     if path.exists():
         with path.open(encoding="utf-8", newline="") as stream:
             for row in csv.DictReader(stream):
-                sections = tuple(one.strip() for one in row["section"].split(";") if one.strip())
+                sections = tuple(part.strip() for part in row["section"].split(";") if part.strip())
                 rows.setdefault(row["country"], []).append(Label(row["measure_id"], LABELS[row["label"]], sections))
     return {name: tuple(labels) for name, labels in rows.items()}
 
@@ -94,13 +94,13 @@ def laws_in(folder: Path) -> list[LabelledLaw]:
     The files of labels are as ``labels.csv`` has them (country, lang, measure_id, label, section); ``country`` is the
     NAME. A law without labels is left out, and so is a measure that this project does not know.
     """
-    known = {one.id for one in read_measures(DAY).measures}
+    known = {measure.id for measure in read_measures(DAY).measures}
     rows: dict[tuple[str, str], list[Label]] = {}
     for path in sorted(folder.glob("*labels*.csv")):
         with path.open(encoding="utf-8", newline="") as stream:
             for row in csv.DictReader(stream):
                 if row["measure_id"] in known:
-                    sections = tuple(one.strip() for one in row["section"].split(";") if one.strip())
+                    sections = tuple(part.strip() for part in row["section"].split(";") if part.strip())
                     label = Label(row["measure_id"], LABELS[row["label"]], sections)
                     rows.setdefault((row["country"], row["lang"]), []).append(label)
     found = []
@@ -173,8 +173,8 @@ def _changed(id: str, said: Any) -> Label:
 
 
 def _patched(text: str, patches: Any) -> str:
-    for one in patches:
-        if text.count(one["replace"]) != 1:
-            raise ValueError(f"this stands {text.count(one['replace'])} times in the text: {one['replace']!r}")
-        text = text.replace(one["replace"], one["with"])
+    for patch in patches:
+        if text.count(patch["replace"]) != 1:
+            raise ValueError(f"this stands {text.count(patch['replace'])} times in the text: {patch['replace']!r}")
+        text = text.replace(patch["replace"], patch["with"])
     return text

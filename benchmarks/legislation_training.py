@@ -193,12 +193,14 @@ def write_card() -> None:
     card = yaml.safe_load(MODEL.card.read_text(encoding="utf-8"))
     card["made_on"] = datetime.now(UTC).date().isoformat()
     card["weights"] = [{"file": path.name, "sha256": digest_of(path)} for path in MODEL.weights()]
-    card["figures"] = [asdict(one) for one in evaluate_coverage().figures]
+    card["figures"] = [asdict(figure) for figure in evaluate_coverage().figures]
     head = "# What people wrote stands first; `weights` and `figures` are written by benchmarks.legislation_training.\n"
     said = {name: card[name] for name in card if name not in ("weights", "figures")}
     text = head + yaml.safe_dump(said, allow_unicode=True, sort_keys=False, width=120)
-    text += "weights:\n" + "".join(f"- {{file: {one['file']}, sha256: {one['sha256']}}}\n" for one in card["weights"])
-    text += "figures:\n" + "".join(f"- {_flow(one)}\n" for one in card["figures"])
+    text += "weights:\n" + "".join(
+        f"- {{file: {weight['file']}, sha256: {weight['sha256']}}}\n" for weight in card["weights"]
+    )
+    text += "figures:\n" + "".join(f"- {_flow(figure)}\n" for figure in card["figures"])
     MODEL.card.write_text(text, encoding="utf-8")
 
 

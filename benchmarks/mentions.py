@@ -146,7 +146,7 @@ def score(item: Item, finds: Sequence[Find], entries_of: Callable[[str], Entries
     right: set[object] = set()
     wrong: dict[tuple[int, int], Find] = {}
     doubtful = any(label.verdict in ("review", "either") for label in item.labels)
-    for find in sorted(finds, key=lambda one: one.kind in DISAGREEING):
+    for find in sorted(finds, key=lambda find: find.kind in DISAGREEING):
         over = [label for label in item.labels if _shared(label, find) > 0]
         same = [label for label in over if is_same(label, find, entries_of)]
         for label in same:
@@ -284,7 +284,7 @@ class OurFinder:
 
 
 def find_of(mention: Mention) -> Find:
-    rules = (one.rule for one in mention.outcomes if one.rule)
+    rules = (outcome.rule for outcome in mention.outcomes if outcome.rule)
     return Find(
         mention.start,
         mention.end,
@@ -308,11 +308,11 @@ class PlainFinders:
         self.names: dict[str, set[str]] = {}
         for listed in convention.known_lists:
             for entry in listed.entries:
-                for one in (*entry.examples, *entry.related):
-                    self.numbers.add(one.cas)
-                    spoken = (name for names in one.names.values() for name in names)
-                    for name in (one.name, *one.name.split(": "), *spoken):
-                        self.names.setdefault(name.casefold(), set()).add(one.cas)
+                for example in (*entry.examples, *entry.related):
+                    self.numbers.add(example.cas)
+                    spoken = (name for names in example.names.values() for name in names)
+                    for name in (example.name, *example.name.split(": "), *spoken):
+                        self.names.setdefault(name.casefold(), set()).add(example.cas)
         alternatives = sorted(map(re.escape, self.names), key=len, reverse=True)
         self._names = re.compile(rf"(?<!\w)(?:{'|'.join(alternatives)})(?!\w)", re.IGNORECASE)
 
@@ -476,16 +476,16 @@ def how_right(report: Report, *, misses: bool) -> None:
         "printed names, whole words": plain_ways.by_name,
         "both plain ways": plain_ways.by_both,
     }
-    scored = {way: [score(one, finds(one.text), ours.entries_of) for one in items] for way, finds in ways.items()}
+    scored = {way: [score(item, finds(item.text), ours.entries_of) for item in items] for way, finds in ways.items()}
     if misses:
         print_misses(scored["OpenCWC"])
-    with_none = sum(not one.labels for one in items)
+    with_none = sum(not item.labels for item in items)
     report.say(
         "",
         "## How right",
         "",
         f"{len(items)} lines and sentences of tests/cases/mentions, {with_none} of them without a listed chemical;"
-        f" {sum(one.held_out for one in items)} are held out: this command prints their totals and never"
+        f" {sum(item.held_out for item in items)} are held out: this command prints their totals and never"
         " the items. A label is found where a mention that is listed or for review overlaps it and is of the same"
         " chemical (by number, or by entry); a mention of another chemical counts as missed and as wrong. A UN or EC"
         " number of a chemical that is labelled on its line counts with that label. Intervals are Wilson's, 95 %.",

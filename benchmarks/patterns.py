@@ -35,7 +35,10 @@ def main() -> None:
         alarms: Counter[str] = Counter()
         with_any = 0
         for seed in range(given.ledgers):
-            kinds = {one.kind for one in find_patterns([_ledger(_steady(np.random.default_rng(seed), heavy=heavy), 5)])}
+            kinds = {
+                pattern.kind
+                for pattern in find_patterns([_ledger(_steady(np.random.default_rng(seed), heavy=heavy), 5)])
+            }
             alarms.update(kinds)
             with_any += bool(kinds)
         noise = "heavy-tailed" if heavy else "normal"
@@ -96,14 +99,14 @@ def _planted(worlds: int) -> None:
         }  # fmt: skip
         for name, (kind, lines) in plants.items():
             proposals = find_patterns([_ledger(background + lines, 6)], kinds=[kind])
-            found[name] += any(one.substance.key == "6-00-0" for one in proposals)
+            found[name] += any(proposal.substance.key == "6-00-0" for proposal in proposals)
     for name, number in found.items():
         print(f"planted, {name}: {number} of {worlds} found")
 
 
 def _ledger(lines: list[Line], substances: int) -> Ledger:
     rows = list(zip(*lines, strict=True))
-    substance, exporter, importer, export, _, kg = (np.array(one) for one in rows)
+    substance, exporter, importer, export, _, kg = (np.array(row) for row in rows)
     return _of_columns(substances, substance, exporter, importer, export, pl.Series(list(rows[4]), dtype=pl.Date), kg)
 
 

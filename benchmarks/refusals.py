@@ -47,8 +47,8 @@ def main() -> None:
         write_card(MODEL, measured)
     examples = refusal_examples()
     print("\n| disguise | refused of those refused as written | harmless passed |\n|---|--:|--:|")
-    plain = [one for one in examples if one.category and judge_request(one.text)]
-    harmless = [one for one in examples if not one.category]
+    plain = [example for example in examples if example.category and judge_request(example.text)]
+    harmless = [example for example in examples if not example.category]
     for name, disguise in DISGUISES.items():
         caught = sum(judge_request(disguise(one.text)) is not None for one in plain)
         passed = sum(judge_request(disguise(one.text)) is None for one in harmless)
@@ -62,7 +62,9 @@ def main() -> None:
         f"\n{statistics.median(times):.3f} ms a request (median), {sorted(times)[int(len(times) * 0.99)]:.3f} ms (p99)"
     )
     if asked.errors:
-        for one in (one for part in REFUSAL_PARTS if part in TO_BE_READ for one in examples if one.part == part):
+        for one in (
+            example for part in REFUSAL_PARTS if part in TO_BE_READ for example in examples if example.part == part
+        ):
             refusal = judge_request(one.text)
             if bool(refusal) != bool(one.category):
                 print(one.part, one.language, one.category or "pass", one.text, refusal, sep="\t")

@@ -143,7 +143,7 @@ def say_causes(report: Report, groups: pl.DataFrame) -> None:
         "all, under the threshold too": planted(groups),
     }
     for name, some in rows.items():
-        report.row(name, f"{some.height:,}", *(share(*one) for one in rights(some).values()))
+        report.row(name, f"{some.height:,}", *(share(*right) for right in rights(some).values()))
     twice = over.filter(pl.col("causes").list.len() == 2)
     named = [pl.col("causes").list.contains(pl.col(told)) for told in ("cause", "second_cause")]
     both = twice.filter(named[0] & named[1])
@@ -152,7 +152,7 @@ def say_causes(report: Report, groups: pl.DataFrame) -> None:
     told = groups.filter((pl.col("diversion") == "") & pl.col("over") & (pl.col("causes").list.len() > 0))
     for cause in CAUSES:
         some = told.filter(pl.col("main") == cause)
-        report.row(cause, f"{some.height:,}", *(plain(*one) for one in rights(some).values()))
+        report.row(cause, f"{some.height:,}", *(plain(*right) for right in rights(some).values()))
 
 
 def say_confusion(report: Report, groups: pl.DataFrame) -> None:
@@ -491,7 +491,7 @@ def plant_errors(lines: pl.DataFrame, number: int = 200, seed: int = 20261127) -
     chosen = agreed[np.sort(rng.choice(agreed.height, min(number, agreed.height), replace=False)).tolist()]
     states = lines["reporter"].unique().sort().to_list()
     rows = {
-        (one["flow"], one["reporter"], one["partner"], one["year"]): dict(one) for one in lines.iter_rows(named=True)
+        (row["flow"], row["reporter"], row["partner"], row["year"]): dict(row) for row in lines.iter_rows(named=True)
     }
     planted: list[tuple[int, str, str, str, int]] = []
     for place, group in enumerate(chosen.iter_rows(named=True)):
@@ -531,7 +531,7 @@ def _with_error(
         row["year"] = year + 1
         yield (reporter, partner, year + 1) if flow == "export" else (partner, reporter, year + 1)
     else:
-        other = str(rng.choice([one for one in states if one not in (reporter, partner)]))
+        other = str(rng.choice([state for state in states if state not in (reporter, partner)]))
         row["partner"] = other
         yield (reporter, other, year) if flow == "export" else (other, reporter, year)
 
@@ -547,7 +547,7 @@ def _swapped(kg: int) -> int:
         int(digits[:place] + digits[place + 1] + digits[place] + digits[place + 2 :])
         for place in range(len(digits) - 1)
     ]
-    return max(swaps, key=lambda one: abs(one - kg), default=kg)
+    return max(swaps, key=lambda swap: abs(swap - kg), default=kg)
 
 
 def say_sawnwood(report: Report, reconcile: Reconciler, folder: Path) -> None:

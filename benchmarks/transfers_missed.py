@@ -126,7 +126,7 @@ def missed(world: World, matches: pl.DataFrame, known: pl.DataFrame) -> Missed:
         .when(~single).then(pl.lit(SEVERAL)).otherwise(pl.lit(REST))
     )  # fmt: skip
     counts = dict(some.select(reason=reason).group_by("reason").len().iter_rows())
-    return Missed(tuple((one, counts.get(one, 0)) for one in REASONS), len(pairs))
+    return Missed(tuple((reason, counts.get(reason, 0)) for reason in REASONS), len(pairs))
 
 
 def _told_kinds(world: World, pairs: pl.DataFrame, matches: pl.DataFrame) -> pl.DataFrame:

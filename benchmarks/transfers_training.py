@@ -79,12 +79,12 @@ def parts_of(world: World, number: int) -> list[pl.DataFrame]:
         )
         if len(lines) > 1:
             parts.append(learn_from(replace(world, lines=lines))[1])
-    return [one for one in parts if len(one)]
+    return [part for part in parts if len(part)]
 
 
 def with_truth(compared: Compared, world: World) -> pl.DataFrame:
     """Return the groups of a comparison with what was planted in each."""
-    keys = pl.Series([one.key for one in compared.substances])
+    keys = pl.Series([substance.key for substance in compared.substances])
     groups = compared.groups.with_columns(
         cas=pl.lit(keys).gather(pl.col("substance")),
         exporter=pl.col("exporter").cast(pl.String), importer=pl.col("importer").cast(pl.String),
@@ -103,9 +103,9 @@ def is_cause(groups: pl.DataFrame, cause: str) -> np.ndarray[Any, Any]:
 
 def train(parts: list[pl.DataFrame], small: list[pl.DataFrame], last: pl.DataFrame) -> None:
     """Train on the parts, calibrate on the last, and write the models' files; the order is learnt from whole worlds."""
-    parts, small = [_differing(one) for one in parts], [_differing(one) for one in small]
+    parts, small = [_differing(part) for part in parts], [_differing(one) for one in small]
     boosters = _boosters([*parts, *small], said=True)
-    text = learned.BETWEEN.join(one.model_to_string() for one in boosters)
+    text = learned.BETWEEN.join(booster.model_to_string() for booster in boosters)
     (learned.DATA / "causes.txt").write_text(text, encoding="utf-8")
     _forget()
     temperature = _temperature(_differing(last))

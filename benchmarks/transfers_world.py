@@ -197,11 +197,11 @@ class World:
 def chemicals() -> Chemicals:
     """Read the chemicals, with their names and HS subheadings, from the Convention's data."""
     convention = Convention(lists=["CWC"])
-    names = {one.cas: one.name for one in convention.naming.chemicals}
+    names = {chemical.cas: chemical.name for chemical in convention.naming.chemicals}
     codes: dict[str, str] = {}
-    for one in convention.naming.subheadings:
-        for cas in one.chemicals:
-            codes.setdefault(cas, one.code)
+    for subheading in convention.naming.subheadings:
+        for cas in subheading.chemicals:
+            codes.setdefault(cas, subheading.code)
     numbers = tuple(ENTRIES)
     hs = tuple(codes[cas] for cas in numbers)
     siblings = tuple(_siblings(place, hs, tuple(ENTRIES.values())) for place in range(len(hs)))
@@ -461,7 +461,7 @@ def _plan_causes(p: Parameters, states: _States, groups: Table, rng: np.random.G
 
 def _eligible(p: Parameters, states: _States, groups: Table) -> Array:
     exporter, importer = groups["exporter"], groups["importer"]
-    siblings = np.array([bool(one) for one in chemicals().siblings])
+    siblings = np.array([bool(sibling) for sibling in chemicals().siblings])
     high = states.high_limit[exporter].astype(int) + states.high_limit[importer]
     summed = states.aggregates[exporter] | states.aggregates[importer]
     strict = groups["threshold"] > 100.0

@@ -45,9 +45,11 @@ def _commands(name: str, command: Any) -> Iterator[str]:
 
 
 def _command(name: str, command: Any) -> Iterator[str]:
-    arguments = [one for one in command.params if one.param_type_name == "argument"]
-    options = [one for one in command.params if one.param_type_name == "option" and not getattr(one, "hidden", False)]
-    usage = [name, *(["[OPTIONS]"] if options else []), *(_shown(one) for one in arguments)]
+    arguments = [param for param in command.params if param.param_type_name == "argument"]
+    options = [
+        param for param in command.params if param.param_type_name == "option" and not getattr(param, "hidden", False)
+    ]
+    usage = [name, *(["[OPTIONS]"] if options else []), *(_shown(argument) for argument in arguments)]
     usage += ["COMMAND ..."] if getattr(command, "commands", None) else []
     yield f"## {name}"
     yield ""
@@ -60,12 +62,12 @@ def _command(name: str, command: Any) -> Iterator[str]:
     if arguments or options:
         yield "| argument or option | meaning | default |"
         yield "|---|---|---|"
-    for one in arguments:
-        yield f"| {_code(_shown(one))} | {_escaped(getattr(one, 'help', '') or '')} | |"
-    for one in options:
-        names = ", ".join(_code(name) for name in (*one.opts, *one.secondary_opts))
-        value = f" {_code(one.metavar)}" if one.metavar else ""
-        yield f"| {names}{value} | {_escaped(one.help or '')} | {_default(one)} |"
+    for argument in arguments:
+        yield f"| {_code(_shown(argument))} | {_escaped(getattr(argument, 'help', '') or '')} | |"
+    for option in options:
+        names = ", ".join(_code(name) for name in (*option.opts, *option.secondary_opts))
+        value = f" {_code(option.metavar)}" if option.metavar else ""
+        yield f"| {names}{value} | {_escaped(option.help or '')} | {_default(option)} |"
 
 
 def _shown(argument: Any) -> str:

@@ -73,7 +73,7 @@ def pages() -> list[Path]:
     """Return the pages that hold something to run."""
     found = [path for pattern in PAGES for path in sorted(ROOT.glob(pattern))]
     kept = [path for path in found if not str(path.relative_to(ROOT)).startswith(NOT_RUN)]
-    return [path for path in kept if any(one.language in ("console", "pycon") for one in blocks(path.read_text()))]
+    return [path for path in kept if any(block.language in ("console", "pycon") for block in blocks(path.read_text()))]
 
 
 def blocks(text: str) -> list[Block]:

@@ -27,9 +27,9 @@ def entries_page() -> str:
     """Return the page as Markdown."""
     convention = Convention(lists=("CWC", "AG"))
     lines = [INTRODUCTION.strip(), ""]
-    for one in convention.lists:
-        lines += [*_list(one), ""]
-        for entry in one.entries:
+    for list_ in convention.lists:
+        lines += [*_list(list_), ""]
+        for entry in list_.entries:
             lines += [*_entry(entry, Convention(lists=("CWC", "AG"), as_of=_day_of(entry, convention.as_of))), ""]
     lines += [*_policies(convention), "", *_duties(convention)]
     return "\n".join(lines) + "\n"
@@ -104,12 +104,14 @@ def _chemicals(title: str, chemicals: tuple[Chemical, ...]) -> Iterator[str]:
         return
     yield f"| {title} | CAS number | structure |"
     yield "|---|---|---|"
-    for one in chemicals:
-        salts = f" (with {one.salts} salts)" if one.salts else ""
+    for chemical in chemicals:
+        salts = f" (with {chemical.salts} salts)" if chemical.salts else ""
         known = (
-            f"`{one.smiles}`" if one.smiles else ("accession " + ", ".join(one.accessions) if one.accessions else "")
+            f"`{chemical.smiles}`"
+            if chemical.smiles
+            else ("accession " + ", ".join(chemical.accessions) if chemical.accessions else "")
         )
-        yield f"| {_plain(one.name)}{salts} | {one.cas} | {known} |"
+        yield f"| {_plain(chemical.name)}{salts} | {chemical.cas} | {known} |"
     yield ""
 
 
@@ -120,9 +122,9 @@ def _policies(convention: Convention) -> Iterator[str]:
     yield ""
     yield "| question | answer | source | evidence |"
     yield "|---|---|---|---|"
-    for one in convention.policies:
-        said = say(f"policy_{one.id}_{one.choice}")
-        yield f"| {one.id} | {said} | {_plain(one.source)} | `{one.evidence}` |"
+    for policy in convention.policies:
+        said = say(f"policy_{policy.id}_{policy.choice}")
+        yield f"| {policy.id} | {said} | {_plain(policy.source)} | `{policy.evidence}` |"
 
 
 def _duties(convention: Convention) -> Iterator[str]:

@@ -88,12 +88,16 @@ class Report:
     def first(self) -> Misfit | None:
         """Return the first record that does not fit, or the first other thing where no record is known."""
         return min(
-            (one for one in self.misfits if one.seq), key=lambda one: one.seq, default=next(iter(self.misfits), None)
+            (misfit for misfit in self.misfits if misfit.seq),
+            key=lambda misfit: misfit.seq,
+            default=next(iter(self.misfits), None),
         )
 
     def as_json(self) -> dict[str, Any]:
         """Return the report as plain values."""
-        told = [{"record": one.seq or None, "kind": one.kind or None, "what": one.what} for one in self.misfits]
+        told = [
+            {"record": misfit.seq or None, "kind": misfit.kind or None, "what": misfit.what} for misfit in self.misfits
+        ]
         first = told[self.misfits.index(self.first)] if self.first else None
         said = {"bundle": self.bundle, "fits": self.fits, "about": self.about, "key": self.key, "first": first}
         return {**said, "misfits": told, "checked": self.checked, "unchecked": self.unchecked}
@@ -104,7 +108,7 @@ class Report:
         lines += ["THE BUNDLE FITS." if self.fits else "THE BUNDLE DOES NOT FIT."]
         if self.first:
             lines += ["The first that does not fit:", f"  {self.first}", "All that does not fit:"]
-            lines += [f"  - {one}" for one in self.misfits]
+            lines += [f"  - {misfit}" for misfit in self.misfits]
         lines += ["Checked:", *(f"  - {one}" for one in self.checked)]
         lines += ["Not checked:", *(f"  - {one}" for one in self.unchecked)]
         return "\n".join(printable(line) for line in lines)
@@ -172,7 +176,7 @@ def read_manifest(bundle: Bundle) -> None:
         and all(isinstance(said[name], str) for name in ("casebook", "case", "exported_at", "exported_by"))
         and isinstance(said["approved_by"], str)
         and whole(said["case_number"]) and whole(said["checkpoint"]) and said["mark"] in MARKS
-        and isinstance(said["recipients"], list) and all(isinstance(one, str) for one in said["recipients"])
+        and isinstance(said["recipients"], list) and all(isinstance(recipient, str) for recipient in said["recipients"])
         and isinstance(head, dict) and set(head) == {"seq", "link"} and whole(head["seq"]) and is_hash(head["link"])
         and isinstance(counts, dict) and set(counts) == {"records", "findings"} and all(map(whole, counts.values()))
         and is_hash(said["key"]) and isinstance(files, dict) and all(map(is_hash, files.values()))

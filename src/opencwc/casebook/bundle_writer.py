@@ -213,17 +213,17 @@ def _chain_lines(written: _Written, chain: Iterable[ChainPlace]) -> Iterator[byt
 
 
 def _record_lines(written: _Written, records: Iterable[ShownRecord]) -> Iterator[bytes]:
-    for one in records:
+    for record in records:
         written.records += 1
-        if one.salt is None or one.content is None:
-            yield _line({"seq": one.seq, "erased": True})
+        if record.salt is None or record.content is None:
+            yield _line({"seq": record.seq, "erased": True})
         else:
-            yield _line({"seq": one.seq, "salt": one.salt.hex(), "content": one.content})
+            yield _line({"seq": record.seq, "salt": record.salt.hex(), "content": record.content})
 
 
 def _block_lines(written: _Written, blocks: Iterable[ShownBlock]) -> Iterator[bytes]:
     for block in blocks:
-        findings = [_finding(one) for one in block.findings]
+        findings = [_finding(finding) for finding in block.findings]
         written.findings += len(findings)
         yield _line({"record": block.record, "findings": findings})
 
@@ -239,11 +239,11 @@ def _finding(one: ShownFinding) -> dict[str, Any]:
 def _checkpoint_lines(
     written: _Written, checkpoints: Iterable[ShownCheckpoint], keys: dict[str, bytes]
 ) -> Iterator[bytes]:
-    for one in checkpoints:
+    for checkpoint in checkpoints:
         written.checkpoint += 1
-        if one.key not in keys:
-            raise IntegrityError(f"the public key {one.key} is missing", remedy="Run: opencwc case verify.")
-        yield _line({"statement": one.statement, "signature": one.signature.hex(), "key": one.key})
+        if checkpoint.key not in keys:
+            raise IntegrityError(f"the public key {checkpoint.key} is missing", remedy="Run: opencwc case verify.")
+        yield _line({"statement": checkpoint.statement, "signature": checkpoint.signature.hex(), "key": checkpoint.key})
 
 
 def _line(value: object) -> bytes:

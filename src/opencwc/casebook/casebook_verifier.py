@@ -252,7 +252,9 @@ def _verify_erasures(connection: Connection, found: Verification, told: _Told) -
             remains = digest_of_remains(connection, case, seq, [number for _, _, number in body["sources"]])
             if remains != body["remains"]:
                 found.add(seq, f"what stays of the erased case {case} is not what was left of it")
-    whole = not any(one.in_chain for one in found.problems)  # else it may be the erasure itself that does not fit
+    whole = not any(
+        problem.in_chain for problem in found.problems
+    )  # else it may be the erasure itself that does not fit
     for seq in told.blank - named:
         found.add(seq, "the content is gone, and no erasure on record names it", in_chain=whole)
     for seq in named - told.blank:
@@ -584,7 +586,7 @@ def _verify_counts(
     names = ("run", "case_number", "verdict", "list", "entry", "status")
     query = select(tables.finding_count).where(tables.finding_count.c.n != 0)
     have: dict[tuple[Any, ...], int] = {
-        (*(one[name] for name in names), bool(one["grave"])): one["n"] for one in connection.execute(query).mappings()
+        (*(row[name] for name in names), bool(row["grave"])): row["n"] for row in connection.execute(query).mappings()
     }
     for run in {key[0] for key, n in (have.items() ^ counts.items())}:
         found.add(first_block.get(run, 0), f"the counts of findings of run {run} are not those of the findings")
@@ -664,7 +666,7 @@ def _verify_runs(connection: Connection, found: Verification, told: _Told) -> No
 
 
 def _verify_decisions(connection: Connection, found: Verification, told: _Told) -> None:
-    said = {one.seq: one for decisions in told.decisions.values() for one in decisions}
+    said = {decision.seq: decision for decisions in told.decisions.values() for decision in decisions}
     for row in _rows(connection, tables.decision, "seq"):
         one = said.pop(row["seq"], None)
         if one is None:

@@ -90,7 +90,7 @@ def case_named(connection: Connection, name: str) -> Case:
     """Return a case by its name; raise `NotFoundError` where there is none."""
     row = _row(connection, name)
     if row is None:
-        raise _missing(name, [one.name for one in list_rows(connection)])
+        raise _missing(name, [row.name for row in list_rows(connection)])
     return _case(row)
 
 
@@ -102,7 +102,7 @@ def case_numbered(connection: Connection, number: int) -> Case:
 def list_cases(book: Casebook, person: Person) -> list[Case]:
     """Return the cases that the person may know of, the due ones first."""
     with book.reading() as connection:
-        return [one for one in list_rows(connection) if may(person, "read", one.mark)]
+        return [row for row in list_rows(connection) if may(person, "read", row.mark)]
 
 
 def list_rows(connection: Connection) -> list[Case]:
@@ -118,7 +118,7 @@ def visible_case(connection: Connection, person: Person, name: str, action: str 
     """
     row = _row(connection, name)
     if row is None or row["mark"] > person.clearance:
-        raise _missing(name, [one.name for one in list_rows(connection) if one.mark <= person.clearance])
+        raise _missing(name, [row.name for row in list_rows(connection) if row.mark <= person.clearance])
     require(person, action, Mark(row["mark"]))
     return _case(row)
 

@@ -154,18 +154,18 @@ def standing(decisions: Sequence[Decision], *, grave: bool) -> Status:
     status = Status.OPEN
     proposal: Decision | None = None
     stood: Decision | None = None
-    for one in decisions:
-        if one.blind:
-            if stood is not None and not _same(stood, one):
+    for decision in decisions:
+        if decision.blind:
+            if stood is not None and not _same(stood, decision):
                 status, proposal = Status.DISPUTED, None
-        elif one.outcome is Outcome.NEED_MORE:
+        elif decision.outcome is Outcome.NEED_MORE:
             status, proposal = Status.NEEDS_MORE, None
         elif not grave:
-            status, stood = FINAL[one.outcome], one
+            status, stood = FINAL[decision.outcome], decision
         elif proposal is None:
-            status, proposal = Status.AWAITING_SECOND, one
-        elif _same(proposal, one) and one.person != proposal.person:
-            status, stood, proposal = FINAL[one.outcome], one, None
+            status, proposal = Status.AWAITING_SECOND, decision
+        elif _same(proposal, decision) and decision.person != proposal.person:
+            status, stood, proposal = FINAL[decision.outcome], decision, None
         else:
             status, proposal = Status.DISPUTED, None
     return status
@@ -266,7 +266,11 @@ def _draw_recheck(writer: Writer, row: RowMapping, made: Decision) -> None:
         return
     mark = mark_of_finding(writer.connection, row)
     already = {one.person for one in decisions_on(writer.connection, made.finding)}
-    able = [one for one in reviewers(writer.connection) if one.id not in already and may(one, "decide", mark)]
+    able = [
+        reviewer
+        for reviewer in reviewers(writer.connection)
+        if reviewer.id not in already and may(reviewer, "decide", mark)
+    ]
     reviewer = able[int.from_bytes(drawn[8:16]) % len(able)].id if able else ""
     body = {"finding": made.finding, "decision": made.seq, "reviewer": reviewer}
     writer.record("recheck_drawn", body, row["case_number"])
@@ -364,7 +368,7 @@ def rules_of_run(run: Mapping[str, Any]) -> Convention:
     except ValueError:
         day = date.today()
     known = Convention(as_of=day)
-    return Convention(as_of=day, lists=[one.id for one in known.known_lists])
+    return Convention(as_of=day, lists=[list_.id for list_ in known.known_lists])
 
 
 def _require_another(row: RowMapping, correction: Mapping[str, str], identity: int) -> None:
@@ -387,7 +391,7 @@ def _require_known_entry(run: Mapping[str, Any], correction: Mapping[str, str]) 
     rules, list_id, entry_id = rules_of_run(run), correction["list"], correction["entry"]
     if rules.find(list_id, entry_id) is not None:
         return
-    at_hand = [one.id for one in rules.lists]
+    at_hand = [list_.id for list_ in rules.lists]
     # A run may have been made with a list file that is not in the settings: nothing here can look into it.
     if list_id not in at_hand and list_id in _lists_of(run):
         return
@@ -401,4 +405,4 @@ def _require_known_entry(run: Mapping[str, Any], correction: Mapping[str, str]) 
 
 def _lists_of(run: Mapping[str, Any]) -> set[str]:
     lists = run["checked"].get("lists") or ()
-    return {str(one.get("id") if isinstance(one, Mapping) else one) for one in lists}
+    return {str(list_.get("id") if isinstance(list_, Mapping) else list_) for list_ in lists}

@@ -27,7 +27,7 @@ def encrypt_file(source: Path, target: Path, recipients: str | Path | Sequence[s
     """
     import pyrage
 
-    keys = [_recipient(one) for one in read_recipients(recipients)]
+    keys = [_recipient(recipient) for recipient in read_recipients(recipients)]
     with _opened(source) as plain, written_whole(target) as closed:
         try:
             pyrage.encrypt_io(plain, closed, keys)

@@ -180,7 +180,7 @@ def show_finding(book: Casebook, person: Person, identity: int) -> History:
         run = connection.execute(select(_RUN).where(_RUN.c.number == row["run"])).mappings().one()
         table = tables.comment
         comments = connection.execute(select(table).where(table.c.finding == identity).order_by(table.c.seq))
-        told = [] if recheck is not None else [dict(one) for one in comments.mappings()]
+        told = [] if recheck is not None else [dict(row) for row in comments.mappings()]
         history = History(
             _kept(connection, person, [row])[0],
             case_numbered(connection, row["case_number"]),

@@ -47,4 +47,4 @@ def _rules() -> dict[str, Any]:
 @cache
 def _entries_by_schedule() -> tuple[tuple[str, int, str], ...]:
     lists = Convention().known_lists
-    return tuple((entry.list, entry.schedule, entry.id) for one in lists for entry in one.entries if entry.schedule)
+    return tuple((entry.list, entry.schedule, entry.id) for list_ in lists for entry in list_.entries if entry.schedule)

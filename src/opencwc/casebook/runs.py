@@ -153,7 +153,7 @@ class RunKeeper:
 
     def keep(self, findings: Iterable[Finding | Mapping[str, Any]]) -> int:
         """Keep findings, as they are or as `finding_to_plain` writes them; return how many. All, or none."""
-        plain = [finding_to_plain(one) if isinstance(one, Finding) else one for one in findings]
+        plain = [finding_to_plain(finding) if isinstance(finding, Finding) else finding for finding in findings]
         if not plain:
             return 0
         with self.book.writing(self.person_id) as writer:

@@ -73,7 +73,7 @@ def verify_response(data: bytes, request_der: bytes, response_der: bytes, ca_pem
             builder = builder.add_root_certificate(root)
         builder.build().verify_message(answered, data)
         signer = next(iter(answered.signed_data.signer_infos))
-        named = [x509.load_der_x509_certificate(one) for one in certificates]
+        named = [x509.load_der_x509_certificate(certificate) for certificate in certificates]
     except VerificationError as error:
         raise _unfit(str(error)) from error
     except (ValueError, TypeError) as error:

@@ -61,16 +61,16 @@ class CuratedNames:
 
     def by_ec(self, ec: str) -> tuple[CuratedChemical, ...]:
         """Return the chemicals of an EC number."""
-        return tuple(one for one in self.chemicals if ec in one.ec)
+        return tuple(chemical for chemical in self.chemicals if ec in chemical.ec)
 
     def by_un(self, un: str) -> tuple[CuratedChemical, ...]:
         """Return the chemicals that go under a UN number."""
-        return tuple(one for one in self.chemicals if un in one.un)
+        return tuple(chemical for chemical in self.chemicals if un in chemical.un)
 
     @cached_property
     def chemicals(self) -> tuple[CuratedChemical, ...]:
         """Every chemical of the table: those of the lists in their order, then their neighbours."""
-        named = {one.cas: one for one in self._written.naming.chemicals}
+        named = {chemical.cas: chemical for chemical in self._written.naming.chemicals}
         made = []
         for cas in dict.fromkeys((*self._printed, *named)):
             entries, curated = self._printed.get(cas), named.get(cas)
@@ -100,7 +100,7 @@ class CuratedNames:
 
     @cached_property
     def _by_cas(self) -> dict[str, CuratedChemical]:
-        return {one.cas: one for one in self.chemicals}
+        return {chemical.cas: chemical for chemical in self.chemicals}
 
 
 @lru_cache(maxsize=TABLES_KEPT)
@@ -116,11 +116,11 @@ def by_key(
 
     The keys are kept in the cache folder under ``name``: making them takes longer than all else.
     """
-    written = [one.text for chemical in chemicals for one in chemical.names]
+    written = [name.text for chemical in chemicals for name in chemical.names]
     seen = [NORMALISER_VERSION, crc32("\n".join(written).encode())]
     keys: list[str] = cached_json(cache_folder(), f"names-by-{name}", seen, lambda: [key_of(one) for one in written])
     table: dict[str, dict[str, Spelling]] = {}
-    spelt = ((chemical, one) for chemical in chemicals for one in chemical.names)
+    spelt = ((chemical, name) for chemical in chemicals for name in chemical.names)
     for (chemical, one), key in zip(spelt, keys, strict=True):
         if key:
             table.setdefault(key, {}).setdefault(chemical.cas, Spelling(one, chemical))

@@ -132,7 +132,7 @@ def _compact(svg: str, highlights: Mapping[str, Sequence[int]]) -> tuple[float, 
 
     Also return where the shapes begin and end from top to bottom, so that no empty paper is shown.
     """
-    classes = {_colour(one): one for one in highlight_classes(list(highlights)).values()}
+    classes = {_colour(class_): class_ for class_ in highlight_classes(list(highlights)).values()}
     root = ElementTree.fromstring(svg)  # noqa: S314 - RDKit has just made it
     shapes = [_shape(element, classes) for element in root]
     groups = groupby((shape for shape in shapes if shape[1]), key=lambda shape: shape[0])

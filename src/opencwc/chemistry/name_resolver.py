@@ -80,7 +80,7 @@ class Resolver:
         """Return the chemicals that a curated name stands for."""
         spellings = self.curated.by_name(text)
         sure = "certain" if len(spellings) == 1 else "ambiguous"
-        return tuple(curated_candidate(one.chemical, sure, one.name.text) for one in spellings)
+        return tuple(curated_candidate(spelling.chemical, sure, spelling.name.text) for spelling in spellings)
 
     def by_index(self, text: str) -> tuple[Candidate, ...]:
         """Return the chemicals that the index of names has for a name."""
@@ -155,7 +155,7 @@ def _by_sound(curated: CuratedNames) -> dict[str, dict[str, Spelling]]:
 def _near_names(curated: CuratedNames) -> NearNames[CuratedChemical]:
     from opencwc.chemistry.near_names import NearNames
 
-    listed = (one for one in curated.chemicals if one.named_in)
+    listed = (chemical for chemical in curated.chemicals if chemical.named_in)
     return NearNames((_bare(name.text), one) for one in listed for name in one.names if name.kind in NEARLY_SPELT)
 
 
@@ -225,8 +225,17 @@ def _of_readings(readings: Sequence[Reading], written: str) -> tuple[Candidate, 
     sure = "certain" if len(readings) == 1 else "ambiguous"
     doubt = _doubt(written, readings)
     return tuple(
-        Candidate(one.name, one.cas, (one.smiles,), "index", "doubtful" if doubt else sure, written, one.source, doubt)
-        for one in readings
+        Candidate(
+            reading.name,
+            reading.cas,
+            (reading.smiles,),
+            "index",
+            "doubtful" if doubt else sure,
+            written,
+            reading.source,
+            doubt,
+        )
+        for reading in readings
     )
 
 

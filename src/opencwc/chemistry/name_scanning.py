@@ -159,7 +159,7 @@ class NameScanner:
             stems = keys = "0123456789"
         curated = any(self._begins_any(_joined(stem, one)) for _, stem in _beginnings(word.stem) for one in stems)
         begins = self._resolver.index.begins
-        return curated, word.key.isascii() and any(begins(_joined(word.key, one)) for one in keys if one)
+        return curated, word.key.isascii() and any(begins(_joined(word.key, key)) for key in keys if key)
 
     def _longest(self, text: str, words: list[Word], first: int, *, curated: bool) -> Spotted | None:
         """Return the longest name that begins with a word, a curated one, where there can be one, before others."""
@@ -345,7 +345,7 @@ class NameScanner:
         """Tell whether a word is a short name in the plural."""
         if not _is_short(word):
             return False
-        names = (name for one in spellings for name in self._written[one.chemical.cas][word.stem])
+        names = (name for spelling in spellings for name in self._written[spelling.chemical.cas][word.stem])
         return all(_key_of(name) != word.key for name in names)
 
     @cached_property
@@ -367,8 +367,8 @@ def _trie_of_stems(curated: CuratedNames) -> marisa_trie.Trie:
 def _words_of_names(curated: CuratedNames) -> frozenset[str]:
     return frozenset(
         running_key(found[0])
-        for one in curated.chemicals
-        for name in one.names
+        for chemical in curated.chemicals
+        for name in chemical.names
         if name.lang in _WRITTEN_IN_LETTERS
         for found in WORD.finditer(name.text)
     )

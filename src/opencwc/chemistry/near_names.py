@@ -171,7 +171,7 @@ def _other_chemicals(key: str) -> tuple[str, ...]:
         for other in morphemes
     }
     others |= {key + ending for ending in _ADDED if key[-1:].isalpha()}
-    return tuple(one for one in (others | _without(key)) - {key} if not _NO_NAME.search(one))
+    return tuple(other for other in (others | _without(key)) - {key} if not _NO_NAME.search(other))
 
 
 def _without(key: str) -> set[str]:

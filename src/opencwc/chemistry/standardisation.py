@@ -80,9 +80,9 @@ def standardise(mol: Chem.Mol) -> Standardised:
         steps.append(Message("step_tautomer", {"count": turned}))
     if len(components) > 1:
         steps.append(Message("step_components", {"count": len(components)}))
-    if any(one.role == "water" for one in components):
+    if any(component.role == "water" for component in components):
         steps.append(Message("step_water"))
-    if any(one.form in ("protonated", "anionic") for one in components):
+    if any(component.form in ("protonated", "anionic") for component in components):
         steps.append(Message("step_protons"))
     return Standardised(tuple(components), tuple(steps), polymer, "open bond" in signs)
 

@@ -80,7 +80,8 @@ def _ask(question: str, state: str, texts: list[Path], treaty: Path | None, most
         return _tell_nothing(asked.note or Message("ask_nothing"), format, lang)
     if format == "json":
         passages = [
-            {**asdict(one), "doubt": sentence(one.doubt, lang) if one.doubt else None} for one in asked.passages
+            {**asdict(passage), "doubt": sentence(passage.doubt, lang) if passage.doubt else None}
+            for passage in asked.passages
         ]
         print(json.dumps({"question": question, "passages": passages}, ensure_ascii=False, indent=1))
         return 0
@@ -113,7 +114,7 @@ def _library(state: str, files: list[Path], treaty: Path | None, tell: StepsProg
     see_that_they_are_files([*files, *([treaty] if treaty else [])])
     measures = read_measures(files=own_sets(load_settings().folder))
     shelf = [] if files else [one for one in Shelf.of_house().states() if state in ("", one.state)]
-    wanted = [(state or "-", one, one.name) for one in files]
+    wanted = [(state or "-", file, file.name) for file in files]
     wanted += [(kept.state, one, name) for kept in shelf for one, name in zip(kept.files, kept.names, strict=True)]
     texts: dict[str, list[LegalText]] = {}
     for number, (of, path, name) in enumerate(wanted):

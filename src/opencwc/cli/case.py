@@ -98,7 +98,7 @@ def show(
         )
         comments = comments_on_case(book, person, what)
         if as_json(format):
-            findings = [finding_json(one, spoken) for one in page.findings]
+            findings = [finding_json(finding, spoken) for finding in page.findings]
             told = {"case": _case_json(case), "counts": asdict(counts), "runs": runs, "findings": findings}
             print_json({**told, "comments": comments, "next": page.next})
             return

@@ -49,11 +49,11 @@ def add(
         from opencwc.legislation import check_law
         from opencwc.legislation.states import known_state
 
-        for one in files:
-            if not one.is_file():
-                raise InputError("There is no such file.", where=str(one), remedy="Check the path.")
+        for file in files:
+            if not file.is_file():
+                raise InputError("There is no such file.", where=str(file), remedy="Check the path.")
         checked = check_law(files, known_state(state), _day(as_of))
-        answer = next((one for one in checked.answers if one.measure.id == measure.strip().upper()), None)
+        answer = next((answer for answer in checked.answers if answer.measure.id == measure.strip().upper()), None)
         if answer is None:
             raise SettingsError(f"--measure {measure!r} is no measure of that day.", remedy="Write its id, as PRO-01.")
         kept = _of_house().add(
@@ -116,7 +116,7 @@ def take(
 def _write_table(stream: Any, held: list[dict[str, Any]]) -> None:
     from opencwc.legislation.corrections import COLUMNS
 
-    columns = [one for one in COLUMNS if one != "signs"]
+    columns = [column for column in COLUMNS if column != "signs"]
     table = csv.DictWriter(stream, columns, extrasaction="ignore", lineterminator="\n")
     table.writeheader()
     table.writerows(

@@ -124,7 +124,7 @@ def _people(book: Casebook, place: Place, lang: str) -> tuple[Person, ...]:
             built = build(book, place.files, told=told)
         place.mark_made(built.year)
     people = People(book)
-    return tuple(people.account(one.login).person for one in state.people)
+    return tuple(people.account(person.login).person for person in state.people)
 
 
 @contextmanager

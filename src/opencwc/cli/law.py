@@ -78,8 +78,8 @@ def _law(
     if not keep[0] and any(keep[1:]):
         raise SettingsError("--casebook and --mark go with --keep.", remedy="Name a case with --keep.")
     see_that_they_are_files([*files, *against])
-    for one in (*files, *against):
-        if output is not None and output.is_file() and output.samefile(one):
+    for file in (*files, *against):
+        if output is not None and output.is_file() and output.samefile(file):
             raise InputError("The answer would take the place of a text.", where=str(output), remedy="Name another.")
     with StepsProgress(lang) as tell:
         checked = check_law(files, state, as_of, model=model, ocr=ocr, progress=tell)
@@ -98,9 +98,9 @@ def _law(
     else:
         _write(checked, output, format, lang)
     _keep(checked, files, keep, lang)
-    for note in dict.fromkeys(sentence(one, lang) for one in (*checked.notes, *doubts)):
+    for note in dict.fromkeys(sentence(note, lang) for note in (*checked.notes, *doubts)):
         sys.stderr.write(displayable(note) + "\n")
-    return 1 if any(one.verdict in (PARTIAL, NONE) for one in checked.answers) else 0
+    return 1 if any(answer.verdict in (PARTIAL, NONE) for answer in checked.answers) else 0
 
 
 def _write(checked: Checked, output: Path | None, format: str, lang: str) -> None:
@@ -172,11 +172,11 @@ def _print(checked: Checked, lang: str) -> None:
     grid = Table(box=None, pad_edge=False)
     for name, ratio in (("measure", None), ("title", 3), ("verdict", None), ("passage", 2), ("missing", 3)):
         grid.add_column(say(f"law_column_{name}", lang), ratio=ratio)
-    for one in checked.answers:
-        title = one.measure.titles.get(lang, one.measure.titles["en"])
-        verdict = say(f"law_verdict_{one.verdict}", lang)
-        place = place_words(one) if one.verdict != "none" else ""
-        cells = (one.measure.id, title, verdict, place, missing_words(one, lang))
+    for answer in checked.answers:
+        title = answer.measure.titles.get(lang, answer.measure.titles["en"])
+        verdict = say(f"law_verdict_{answer.verdict}", lang)
+        place = place_words(answer) if answer.verdict != "none" else ""
+        cells = (answer.measure.id, title, verdict, place, missing_words(answer, lang))
         grid.add_row(*(Text(displayable(cell)) for cell in cells))
     for other in checked.obligations:
         verdict = say(f"law_verdict_{other.verdict}", lang)
@@ -188,11 +188,11 @@ def _print(checked: Checked, lang: str) -> None:
 def _keep(checked: Checked, files: list[Path], keep: tuple[str, str, str], lang: str) -> None:
     from opencwc.legislation.findings import findings_of, maker_of
 
-    asked = {"files": [one.name for one in files], "state": checked.law.state, "as_of": checked.law.as_of.isoformat()}
+    asked = {"files": [file.name for file in files], "state": checked.law.state, "as_of": checked.law.as_of.isoformat()}
     said = {
-        "file": ", ".join(one.name for one in files)[:200],
+        "file": ", ".join(file.name for file in files)[:200],
         "state": checked.law.state,
-        "said": [sentence(one, lang) for one in checked.notes],
+        "said": [sentence(note, lang) for note in checked.notes],
         "as_of": checked.law.as_of.isoformat(),
     }
     with keeping(
@@ -201,8 +201,8 @@ def _keep(checked: Checked, files: list[Path], keep: tuple[str, str, str], lang:
         if kept is not None:
             kept.add(findings_of(checked))
             counts: dict[str, int] = {}
-            for one in checked.answers:
-                counts[one.verdict] = counts.get(one.verdict, 0) + 1
+            for answer in checked.answers:
+                counts[answer.verdict] = counts.get(answer.verdict, 0) + 1
             kept.tally = {"rows": len(checked.answers), "by_verdict": counts}
 
 

@@ -111,15 +111,17 @@ def evaluate(id: Id, format: Format = "text", lang: Lang = "") -> None:
             _print_json(
                 {
                     "id": id,
-                    "figures": [asdict(one) for one in measured.figures],
+                    "figures": [asdict(figure) for figure in measured.figures],
                     "own": [asdict(one) for one in measured.own],
-                    "differences": [asdict(one) for one in differences],
-                    "notes": [sentence(one, language) for one in measured.notes],
+                    "differences": [asdict(difference) for difference in differences],
+                    "notes": [sentence(note, language) for note in measured.notes],
                 }
             )
             return int(bool(differences))
-        for one in (*measured.figures, *measured.own):
-            _print(f"{one.part}\t{one.language}\t{one.metric}\t{one.value:.3f}\t{interval(one)}\tn={one.n}")
+        for figure in (*measured.figures, *measured.own):
+            _print(
+                f"{figure.part}\t{figure.language}\t{figure.metric}\t{figure.value:.3f}\t{interval(figure)}\tn={figure.n}"
+            )
         for note in measured.notes:
             _print(sentence(note, language))
         for each in differences:
@@ -217,22 +219,23 @@ def _card_lines(card: Card, state: State, language: str) -> Iterator[str]:
         yield from (f"    - {item}" for item in items)
     yield labelled("licence", card.licence)
     yield labelled("files", "")
-    yield from (f"    {one.sha256}  {one.name}" for one in card.weights)
+    yield from (f"    {weight.sha256}  {weight.name}" for weight in card.weights)
     yield labelled("hash", state.hash)
     yield labelled("figures", card.made_on)
-    for one in card.figures:
-        yield f"    {one.part}, {one.language}, {one.metric}: {one.value:.3f}  {interval(one)}  n={one.n}"
+    for figure in card.figures:
+        where = f"{figure.part}, {figure.language}, {figure.metric}"
+        yield f"    {where}: {figure.value:.3f}  {interval(figure)}  n={figure.n}"
 
 
 def _drift_lines(measured: Drift, language: str) -> Iterator[str]:
     from opencwc.models.drift import ENOUGH
 
     yield sentence(Message(f"models_drift_{measured.verdict}", {"n": measured.n, "enough": ENOUGH}), language)
-    for one in measured.aspects:
+    for aspect in measured.aspects:
         said: dict[str, Value] = {
-            "aspect": Message(f"models_aspect_{one.aspect}"),
-            "index": f"{one.index:.3f}",
-            "chance": f"{one.chance:.2g}",
+            "aspect": Message(f"models_aspect_{aspect.aspect}"),
+            "index": f"{aspect.index:.3f}",
+            "chance": f"{aspect.chance:.2g}",
         }
         yield f"  {say(Message('models_aspect', said), language)}"
 

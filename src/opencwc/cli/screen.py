@@ -171,7 +171,11 @@ def _screen_table(
             else:
                 record_refusals(piece.refused)
             texts += islice(piece.texts, max(0, _MOST_TEXTS - len(texts)))
-            seen = (one for one in piece.findings if one.verdict is not Verdict.NOT_LISTED or (marks and one.evidence))
+            seen = (
+                finding
+                for finding in piece.findings
+                if finding.verdict is not Verdict.NOT_LISTED or (marks and finding.evidence)
+            )
             findings += islice(seen, max(0, shown - len(findings)))
         if sink is not None:
             sink.close()
@@ -191,7 +195,7 @@ def _asked(question: Question, table: Table | DocumentRows) -> dict[str, Any]:
     """Return the question as a run keeps it."""
     return {
         "as_of": question.as_of.isoformat(), "lists": list(question.lists),
-        "rules": [one.name for one in question.files],
+        "rules": [file.name for file in question.files],
         "kind": question.kind, "only": [str(one) for one in question.only], "column": table.column,
     }  # fmt: skip
 
@@ -344,7 +348,7 @@ def _print_summary(
     said = Message("summary_column", {"column": table.column, "file": table.name})
     if isinstance(table, DocumentRows):
         said = Message("summary_document", {"file": table.name, "kind": table.kind.upper()})
-        lines += [sentence(one, lang) for one in table.told_languages()]
+        lines += [sentence(language, lang) for language in table.told_languages()]
     lines.append(sentence(said, lang))
     lines.append(_summary(tally, rulebook, lang))
     if output is not None:

@@ -99,7 +99,7 @@ def _check(
         if one is not None and not one.is_file():
             raise InputError("There is no such file.", where=str(one), remedy="Check the path.")
     files = (None if source == "-" else Path(source), certificates, sanctions)
-    refuse_overwriting([one for one in files if one is not None], [output])
+    refuse_overwriting([file for file in files if file is not None], [output])
     read = read_shipments(sys.stdin.buffer if source == "-" else Path(source), given=mapping)
     held = read_certificates(certificates) if certificates else ()
     checker = Checker(question, held, SanctionsList.read(sanctions) if sanctions else None)
@@ -107,7 +107,7 @@ def _check(
     tally = CheckTally()
     asked = {
         "as_of": question.as_of.isoformat(), "lists": list(checker.question.lists),
-        "rules": [one.name for one in question.files], "columns": dict(read.columns),
+        "rules": [file.name for file in question.files], "columns": dict(read.columns),
         "certificates": certificates.name if certificates else "", "sanctions": sanctions.name if sanctions else "",
     }  # fmt: skip
     with keeping(
@@ -118,13 +118,13 @@ def _check(
         for answer in checker.check(read.shipments):
             tally.add(answer)
             answers.append(answer)
-        refused = [one.shipment.said for one in answers for found in one.findings if is_refusal(found.message)]
+        refused = [answer.shipment.said for answer in answers for found in answer.findings if is_refusal(found.message)]
         if kept is not None:
-            kept.add([found for one in answers for found in one.findings], refused)
+            kept.add([found for answer in answers for found in answer.findings], refused)
             kept.tally = {"rows": tally.rows, "by_verdict": {str(one): n for one, n in tally.by_verdict.items()}}
         else:
             record_refusals(refused)
-        told = [sentence(one, lang) for one in (*read.notes, *summary(checker, tally, read.columns, len(held)))]
+        told = [sentence(note, lang) for note in (*read.notes, *summary(checker, tally, read.columns, len(held)))]
         if format:
             with open_for_writing(output, binary=True) as stream:
                 stream.write(_encoded(format, answers, checker, tally, read, len(held), lang))
@@ -186,7 +186,7 @@ def _print_table(answers: Sequence[Answer], lang: str) -> None:
             verdict = Text(say(f"verdict_{finding.verdict}", lang), style=_STYLES[finding.verdict])
             entry = f"{line['list']} {line['entry']}".strip()
             grid.add_row(
-                *(Text(displayable(one)) for one in cells), verdict, Text(entry), Text(displayable(line["why"]))
+                *(Text(displayable(cell)) for cell in cells), verdict, Text(entry), Text(displayable(line["why"]))
             )
     if shown:
         console.print(grid)

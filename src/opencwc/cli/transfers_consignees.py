@@ -66,7 +66,7 @@ def _consignees(
     found = [(row, id, name, known.find(name, where or country)) for row, id, name, where in asked]
     hits = sum(len(one[3]) for one in found)
     told = sentence(known.told_of_all(hits) if len(asked) != 1 else known.told(found[0][3]), lang)
-    problems = [sentence(one, lang) for one in known.problems[:_PROBLEMS]]
+    problems = [sentence(problem, lang) for problem in known.problems[:_PROBLEMS]]
     if not format:
         for row, _, name, some in found:
             sys.stdout.write(displayable(f"{row}. {name}") + "\n")
@@ -81,7 +81,7 @@ def _consignees(
             else:
                 stream.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
     out = sys.stderr if format else sys.stdout
-    out.write("".join(displayable(one) + "\n" for one in (*problems, told)))
+    out.write("".join(displayable(problem) + "\n" for problem in (*problems, told)))
     return 1 if hits else 0
 
 

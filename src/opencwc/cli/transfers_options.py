@@ -41,9 +41,9 @@ def read_ledgers(
 
     if sources.count("-") > 1:
         raise InputError("Only one ledger can come from the pipe.", remedy="Name the others as files.")
-    files = [_file(one) for one in sources if one != "-"]
+    files = [_file(source) for source in sources if source != "-"]
     refuse_overwriting(files, written)
-    called = [one if one == "-" else Path(one).name for one in sources]
+    called = [source if source == "-" else Path(source).name for source in sources]
     names = [one if called.count(name) > 1 else name for one, name in zip(sources, called, strict=True)]
     return [
         read_ledger(sys.stdin.buffer if one == "-" else Path(one), name=name, given=_columns_of(columns, number))
@@ -72,7 +72,7 @@ def refuse_overwriting(read: Sequence[Path], written: Sequence[Path | None]) -> 
     for target in targets:
         if target.is_file() and any(one.is_file() and target.samefile(one) for one in read):
             raise InputError("The answer would take the place of a ledger.", where=str(target), remedy="Name another.")
-    if len({one.resolve() for one in targets}) < len(targets):
+    if len({target.resolve() for target in targets}) < len(targets):
         raise InputError("Two answers would be one file.", where=str(targets[0]), remedy="Name another for one.")
 
 

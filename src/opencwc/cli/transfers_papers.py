@@ -90,7 +90,7 @@ def _papers(
     held = read_certificates(certificates) if certificates else ()
     chosen = _chosen(shipments, wanted)
     answers = check(shipments.shipments, Question(day, lang=language), held)
-    answer = next(one for one in answers if one.shipment.row == chosen.row)
+    answer = next(answer for answer in answers if answer.shipment.row == chosen.row)
     facts, resting = facts_of_answer(answer, held, mark), None
     if kind == "certificate":
         facts, resting = facts_of_certificate(answer, held, mark)
@@ -105,7 +105,7 @@ def _papers(
 
 def _chosen(shipments: Shipments, wanted: str) -> Shipment:
     """Return the one shipment that has the id."""
-    found = [one for one in shipments.shipments if one.id.casefold() == wanted.strip().casefold()]
+    found = [shipment for shipment in shipments.shipments if shipment.id.casefold() == wanted.strip().casefold()]
     if len(found) > 1:
         rows = ", ".join(str(one.row) for one in found)
         raise InputError(
@@ -114,7 +114,7 @@ def _chosen(shipments: Shipments, wanted: str) -> Shipment:
             remedy="Give each an id of its own.",
         )
     if not found:
-        close = get_close_matches(wanted, [one.id for one in shipments.shipments], n=3)
+        close = get_close_matches(wanted, [shipment.id for shipment in shipments.shipments], n=3)
         remedy = f"Did you mean {', '.join(close)}?" if close else "Without an id, a shipment goes by its row's number."
         raise InputError(f"No shipment is called {wanted!r}.", where=shipments.name, remedy=remedy)
     return found[0]

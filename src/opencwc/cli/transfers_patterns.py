@@ -70,7 +70,7 @@ def _patterns(
     from opencwc.transfers.patterns.finding import KINDS, find_patterns, read_consumption
     from opencwc.transfers.patterns.report import told
 
-    wanted = tuple(filter(None, (one.strip() for one in kinds.split(",")))) or KINDS
+    wanted = tuple(filter(None, (part.strip() for part in kinds.split(",")))) or KINDS
     for one in wanted:
         one_of("--kind", one, KINDS)
     read = read_ledgers(sources, columns, [output])

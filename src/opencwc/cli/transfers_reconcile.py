@@ -93,7 +93,7 @@ def _reconcile(
     checked = {"said": told, "as_of": as_of.isoformat(), "file": read[0].name}
     with keeping(
         *keep, verb="reconcile", asked=asked, checked=checked, maker=maker_of(found)._asdict(),
-        file=next((Path(one) for one in sources if one != "-" and Path(one).is_file()), None), lang=lang,
+        file=next((Path(source) for source in sources if source != "-" and Path(source).is_file()), None), lang=lang,
     ) as kept:  # fmt: skip
         if kept is not None:
             kept.add(found.findings())
@@ -103,7 +103,7 @@ def _reconcile(
     notes += [f"{name}: {sentence(problem, lang)}" for name, problem in found.problems(most)]
     written = [say(Message("summary_report", {"path": str(output)}), lang)] if output is not None else []
     out = sys.stderr if format else sys.stdout
-    out.write("".join(displayable(one) + "\n" for one in (*notes, *told, *written)))
+    out.write("".join(displayable(note) + "\n" for note in (*notes, *told, *written)))
     unreadable = found.counts["unreadable"] == len(found.compared.lines)
     return 2 if unreadable else 1 if found.counts["discrepancy"] else 0
 

@@ -78,11 +78,11 @@ def answer_value(text: str, question: Question | None = None, *, explain: bool =
 
 def see_that_they_are_files(paths: Iterable[Path]) -> None:
     """Raise `InputError` for the first path that is no file."""
-    for one in paths:
-        if one.is_dir():
-            raise InputError("This is a folder, not a file.", where=str(one), remedy="Name the files in it.")
-        if not one.exists():
-            raise InputError("There is no such file.", where=str(one), remedy="Check the path.")
+    for path in paths:
+        if path.is_dir():
+            raise InputError("This is a folder, not a file.", where=str(path), remedy="Name the files in it.")
+        if not path.exists():
+            raise InputError("There is no such file.", where=str(path), remedy="Check the path.")
 
 
 def report_error(error: OpenCWCError) -> int:
@@ -97,18 +97,18 @@ def _card(text: str, question: Question, *, explain: bool) -> tuple[list[str], i
 
     rulebook = Rulebook.of(question.as_of, question.lists, question.files)
     findings = screen_value(text, question, rulebook, NamesProgress(question.lang))
-    record_refusals(one.subject.input for one in findings if is_refusal(one.message))
+    record_refusals(finding.subject.input for finding in findings if is_refusal(finding.message))
     lines = [displayable(text if len(text) <= _SHOWN else text[:_SHOWN] + "…")]
     for finding in findings:
         lines += _finding_lines(finding, rulebook, question.lang, explain=explain)
     lines += ["", checked_line(rulebook, question.lang)]
-    if any(one.basis in ("name", "text") for one in findings):
+    if any(finding.basis in ("name", "text") for finding in findings):
         from opencwc.chemistry.systematic_names import SystematicNames
 
         if not SystematicNames.available():
             lines.append(sentence("checked_without_systematic_names", question.lang))
     tally = Tally()
-    tally.add(gravest([one.verdict for one in findings]))
+    tally.add(gravest([finding.verdict for finding in findings]))
     return lines, tally.status
 
 
@@ -145,8 +145,8 @@ def record_refusals(refused: Iterable[str]) -> None:
 
 def checked_line(rulebook: Rulebook, lang: str) -> str:
     """Say what was checked: the lists with the date of their text, the day, the policies."""
-    lists = tuple(Message("card_list", {"id": one.id, "date": one.text_of}) for one in rulebook.convention.lists)
-    policies = tuple(Message(f"policy_{one.id}_{one.choice}") for one in rulebook.convention.policies)
+    lists = tuple(Message("card_list", {"id": list_.id, "date": list_.text_of}) for list_ in rulebook.convention.lists)
+    policies = tuple(Message(f"policy_{policy.id}_{policy.choice}") for policy in rulebook.convention.policies)
     values: dict[str, Value] = {"lists": lists, "date": rulebook.convention.as_of.isoformat(), "policies": policies}
     return sentence(Message("card_checked", values), lang)
 

@@ -68,15 +68,15 @@ class Convention:
         self.written = read_written([*built_in, *settings.own_lists, *files], settings.cache)
         self._raw = self.written.raw
         known: dict[str, dict[str, Any]] = {}
-        for one in self._raw["lists"]:
-            name = str(one.get("list"))
+        for list_ in self._raw["lists"]:
+            name = str(list_.get("list"))
             if name in known:
                 raise RuleError(
                     f"a list called {name} is there already ({known[name].get('file')})",
-                    where=str(one.get("file")),
+                    where=str(list_.get("file")),
                     remedy="Give the list an id of its own.",
                 )
-            known[name] = one
+            known[name] = list_
         wanted = list(lists or settings.lists or known)
         for name in wanted:
             if name not in known:
@@ -90,7 +90,7 @@ class Convention:
         built = self.written.lists
         self.lists: tuple[RuleList, ...] = tuple(built[name].on(self.as_of) for name in dict.fromkeys(wanted))
         self.known_lists: tuple[RuleList, ...] = tuple(built.values())
-        self._said = (self.written, self.as_of, tuple(one.id for one in self.lists))
+        self._said = (self.written, self.as_of, tuple(list_.id for list_ in self.lists))
 
     def __eq__(self, other: object) -> bool:
         """Tell whether another says the same: the same files, the same day, the same lists."""
@@ -102,7 +102,7 @@ class Convention:
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
         """Every entry of the chosen lists that is in force on the day, in the order of the lists."""
-        return tuple(entry for one in self.lists for entry in one.entries if entry.in_force.holds_on(self.as_of))
+        return tuple(entry for list_ in self.lists for entry in list_.entries if entry.in_force.holds_on(self.as_of))
 
     def chemicals(self) -> Iterator[tuple[Entry, Chemical]]:
         """Return every chemical that any list names, chosen or not, whatever its date: names do not expire."""
@@ -126,24 +126,30 @@ class Convention:
     @cached_property
     def thresholds(self) -> tuple[Threshold, ...]:
         """The amounts at which duties begin or end, as far as they hold on the day."""
-        return tuple(one for one in build_thresholds(self._dated["thresholds"]) if one.in_force.holds_on(self.as_of))
+        return tuple(
+            threshold
+            for threshold in build_thresholds(self._dated["thresholds"])
+            if threshold.in_force.holds_on(self.as_of)
+        )
 
     @cached_property
     def deadlines(self) -> tuple[Deadline, ...]:
         """Until when declarations and notices are due, as far as it holds on the day; national rules included."""
-        return tuple(one for one in build_deadlines(self._dated["deadlines"]) if one.in_force.holds_on(self.as_of))
+        return tuple(
+            deadline for deadline in build_deadlines(self._dated["deadlines"]) if deadline.in_force.holds_on(self.as_of)
+        )
 
     @cached_property
     def transfer_rules(self) -> tuple[TransferRule, ...]:
         """The rules on what crosses a border, as far as they hold on the day."""
         rules = read_transfer_rules(self._cache)
         check_references(rules, build_thresholds(self._dated["thresholds"]), build_deadlines(self._dated["deadlines"]))
-        return tuple(one for one in rules if one.in_force.holds_on(self.as_of))
+        return tuple(rule for rule in rules if rule.in_force.holds_on(self.as_of))
 
     @cached_property
     def states(self) -> tuple[StateOnDay, ...]:
         """What every State is on the day: State Party, to be bound, signatory or not party, by code."""
-        return tuple(one.on(self.as_of) for one in build_states(self._dated["states"]))
+        return tuple(state.on(self.as_of) for state in build_states(self._dated["states"]))
 
     def state(self, code: str) -> State | None:
         """Return a State by its code, whatever the day, an invented one of the examples too; ``None`` for another.
@@ -169,7 +175,7 @@ class Convention:
 
         States are not among it: they have more days than one (`states`).
         """
-        for entry in (entry for one in self.lists for entry in one.entries):
+        for entry in (entry for list_ in self.lists for entry in list_.entries):
             yield Dated("entry", entry.id, entry.list, entry.in_force, entry.source, entry.evidence)
         plain: dict[str, tuple[Duty | Policy | Threshold | Deadline, ...]] = {
             "duty": build_duties(self._raw["duties"]),
@@ -187,7 +193,7 @@ class Convention:
 
     def find(self, list_id: str, entry_id: str) -> Entry | None:
         """Return the entry in force on the day, or ``None``."""
-        return next((one for one in self.entries if one.id == entry_id and one.list == list_id), None)
+        return next((entry for entry in self.entries if entry.id == entry_id and entry.list == list_id), None)
 
     def duties_for(self, entry: Entry) -> tuple[Duty, ...]:
         """Return the duties that follow from an entry: those of its list and schedule, part, or own id."""

@@ -102,9 +102,9 @@ def read_naming(cache: Path | None) -> Naming:
     made = cached_json(cache, "names", stamps, lambda: {str(file): read_yaml(file) for file in files})
     *tables, ordinary, codes = [(file, made[str(file)]) for file in files]
     return Naming(
-        tuple(one for file, raw in tables for one in build_names(raw, str(file))),
-        tuple(_word(one, str(ordinary[0])) for one in mappings_in(ordinary[1], "words", str(ordinary[0]))),
-        tuple(_subheading(one, str(codes[0])) for one in mappings_in(codes[1], "subheadings", str(codes[0]))),
+        tuple(name for file, raw in tables for name in build_names(raw, str(file))),
+        tuple(_word(mapping, str(ordinary[0])) for mapping in mappings_in(ordinary[1], "words", str(ordinary[0]))),
+        tuple(_subheading(mapping, str(codes[0])) for mapping in mappings_in(codes[1], "subheadings", str(codes[0]))),
     )
 
 
@@ -119,7 +119,7 @@ def build_names(raw: Raw, where: str) -> tuple[NamedChemical, ...]:
     sources = {"unverified": ("", "unverified")}
     for key, one in dict(raw.get("sources") or {}).items():
         sources[str(key)] = (text_in(one, "title", where), one_of(one, "evidence", EVIDENCE, where))
-    return tuple(_chemical(one, sources, where) for one in mappings_in(raw, "chemicals", where))
+    return tuple(_chemical(mapping, sources, where) for mapping in mappings_in(raw, "chemicals", where))
 
 
 def _chemical(raw: Raw, sources: Mapping[str, tuple[str, str]], where: str) -> NamedChemical:

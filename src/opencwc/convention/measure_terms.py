@@ -127,8 +127,8 @@ class Terms:
 
 def joined(patterns: Sequence[str]) -> str:
     """Join compiled patterns; that a word begins is asked once for all of them, which is several times as fast."""
-    begun = [one.removeprefix(_BEGINS) for one in patterns if one.startswith(_BEGINS)]
-    others = [one for one in patterns if not one.startswith(_BEGINS)]
+    begun = [pattern.removeprefix(_BEGINS) for pattern in patterns if pattern.startswith(_BEGINS)]
+    others = [pattern for pattern in patterns if not pattern.startswith(_BEGINS)]
     return "|".join([f"{_BEGINS}(?:{'|'.join(begun)})", *others] if begun else others)
 
 

@@ -117,12 +117,12 @@ class Measure(NamedTuple):
     @property
     def needed(self) -> tuple[Element, ...]:
         """The elements without which the measure is not covered, those that stand for one another included."""
-        return tuple(one for one in self.elements if not one.advised)
+        return tuple(element for element in self.elements if not element.advised)
 
     def missing(self, met: Iterable[str]) -> tuple[Element, ...]:
         """Return the needed elements that are not among the ids ``met``: of a group the first, where none is met."""
         have = set(met)
-        groups = {one.one_of for one in self.elements if one.id in have and one.one_of}
+        groups = {element.one_of for element in self.elements if element.id in have and element.one_of}
         lacking: list[Element] = []
         for one in self.needed:
             if one.id in have or one.one_of in groups:
@@ -180,9 +180,13 @@ class Measures:
         self.context = context
         """Of which a text or chapter has to speak for an ordinary measure's passages to count there."""
         self.sets = sets
-        self.measures = tuple(one for every in sets for one in every.measures if one.in_force.holds_on(as_of))
-        self.obligations = tuple(one for every in sets for one in every.obligations if one.in_force.holds_on(as_of))
-        self._by_id = {one.id: one for one in self.measures}
+        self.measures = tuple(
+            measure for every in sets for measure in every.measures if measure.in_force.holds_on(as_of)
+        )
+        self.obligations = tuple(
+            obligation for every in sets for obligation in every.obligations if obligation.in_force.holds_on(as_of)
+        )
+        self._by_id = {measure.id: measure for measure in self.measures}
         self._said = terms
         self._terms: dict[str, Terms] = {}
 
@@ -213,32 +217,32 @@ def read_measures(as_of: date | None = None, files: Iterable[Path] = (), cache: 
     'PRO-01.retain'
     """
     own = tuple(files)
-    paths = [FOLDER / "measures.yaml", *(FOLDER / f"{one}.yaml" for one in READ_LANGUAGES)]
+    paths = [FOLDER / "measures.yaml", *(FOLDER / f"{language}.yaml" for language in READ_LANGUAGES)]
     ours = sorted((FOLDER / "sets").glob("*.yaml"))
     stamps = {"ours": _stamps((*paths, *ours)), "own": _stamps(own)}
 
     def read() -> Raw:
         return {
             "core": read_yaml(paths[0]),
-            "said": {one: read_yaml(FOLDER / f"{one}.yaml") for one in READ_LANGUAGES},
+            "said": {language: read_yaml(FOLDER / f"{language}.yaml") for language in READ_LANGUAGES},
             "sets": [{**read_yaml(path), "file": str(path)} for path in ours],
             "own": [_own_set(path) for path in own],
         }
 
     raw: Raw = cached_json(cache, "measures", stamps, read)
-    terms = {one: _patterns(raw["said"][one], f"{one}.yaml") for one in READ_LANGUAGES}
+    terms = {language: _patterns(raw["said"][language], f"{language}.yaml") for language in READ_LANGUAGES}
     core = _core(raw["core"], raw["said"])
     built = [core]
-    known = {one.id for one in core.measures}
+    known = {measure.id for measure in core.measures}
     refused: list[Refused] = []
-    for one in (*raw["sets"], *raw["own"]):
+    for set_ in (*raw["sets"], *raw["own"]):
         widened = {language: dict(said) for language, said in terms.items()}
         try:
-            made = _set(one, known, widened, {other.id for other in built})
+            made = _set(set_, known, widened, {other.id for other in built})
         except _STRANGE as error:
-            if one in raw["sets"]:
+            if set_ in raw["sets"]:
                 raise
-            refused.append(Refused(Path(one["file"]).name, _said_of(error)))
+            refused.append(Refused(Path(set_["file"]).name, _said_of(error)))
             continue
         terms = widened
         built.append(made)
@@ -277,7 +281,7 @@ def _core(raw: Raw, said: Mapping[str, Raw]) -> MeasureSet:
     refuse_unknown(raw, {"set", "in_force", "evidence", "context", "tiers", "measures", "cues"}, where)
     wording = {language: dict(one.get("measures") or {}) for language, one in said.items()}
     used = {str(cue) for cue in raw.get("cues") or ()}
-    measures = tuple(_measure(one, raw, wording, where) for one in mappings_in(raw, "measures", where))
+    measures = tuple(_measure(mapping, raw, wording, where) for mapping in mappings_in(raw, "measures", where))
     used |= _used(measures)
     for language, one in said.items():
         refuse_unknown(one, {"terms", "measures"}, f"{language}.yaml")
@@ -305,7 +309,7 @@ _TITLE = {
 
 
 def _patterns(raw: Raw, where: str) -> dict[str, tuple[str, ...]]:
-    said = {str(term): tuple(one.strip() for one in str(line).split(";")) for term, line in raw["terms"].items()}
+    said = {str(term): tuple(part.strip() for part in str(line).split(";")) for term, line in raw["terms"].items()}
     if empty := [term for term, patterns in said.items() if not all(patterns)]:
         raise RuleError(f"the term {empty[0]!r} has an empty pattern", where=where, remedy="Write develop~; work~ out.")
     return said
@@ -322,8 +326,8 @@ def _set(raw: Raw, known: set[str], terms: dict[str, dict[str, tuple[str, ...]]]
     if name in sets:
         raise RuleError(f"a set called {name} is there already", where=where)
     wording = {str(language): dict(one) for language, one in dict(raw.get("wording") or {}).items()}
-    measures = tuple(_measure(one, raw, wording, where) for one in mappings_in(raw, "measures", where))
-    if again := sorted({one.id for one in measures} & known):
+    measures = tuple(_measure(mapping, raw, wording, where) for mapping in mappings_in(raw, "measures", where))
+    if again := sorted({measure.id for measure in measures} & known):
         raise RuleError(f"a measure {again[0]} is there already", where=where, remedy="Give it an id of its own.")
     said = {str(language): _patterns({"terms": one}, where) for language, one in dict(raw.get("terms") or {}).items()}
     for language, held in terms.items():
@@ -333,8 +337,10 @@ def _set(raw: Raw, known: set[str], terms: dict[str, dict[str, tuple[str, ...]]]
             held.setdefault(term, patterns)
     if lacking := sorted(_used(measures) - set(terms["en"])):
         raise RuleError(f"the term {lacking[0]!r} is not said in English", where=where)
-    at_hand = known | {one.id for one in measures}
-    obligations = tuple(_obligation(one, raw, name, at_hand, where) for one in mappings_in(raw, "obligations", where))
+    at_hand = known | {measure.id for measure in measures}
+    obligations = tuple(
+        _obligation(mapping, raw, name, at_hand, where) for mapping in mappings_in(raw, "obligations", where)
+    )
     return MeasureSet(
         name,
         words_in(raw, "title", where),
@@ -348,7 +354,7 @@ def _set(raw: Raw, known: set[str], terms: dict[str, dict[str, tuple[str, ...]]]
 def _obligation(raw: Raw, top: Raw, name: str, known: set[str], where: str) -> Obligation:
     refuse_unknown(raw, {"id", "title", "measures", "source", "evidence", "in_force"}, where)
     measures = tuple(str(one) for one in raw.get("measures") or ())
-    if strange := [one for one in measures if one not in known] or ([] if measures else ["(none)"]):
+    if strange := [measure for measure in measures if measure not in known] or ([] if measures else ["(none)"]):
         raise RuleError(f"obligation {raw.get('id')} names the measure {strange[0]}, which is not there", where=where)
     return Obligation(
         name,
@@ -372,7 +378,7 @@ def _measure(raw: Raw, top: Raw, wording: Mapping[str, Raw], where: str) -> Meas
     for language in LANGUAGES:
         if language in wording and language not in said:
             raise RuleError(f"measure {id} has no wording", where=f"{language}.yaml")
-    elements = tuple(_element(one, id, said, where) for one in mappings_in(raw, "elements", where))
+    elements = tuple(_element(mapping, id, said, where) for mapping in mappings_in(raw, "elements", where))
     return Measure(
         id,
         str(top["set"]),
@@ -442,7 +448,7 @@ def _used(measures: Iterable[Measure]) -> set[str]:
     return {
         term
         for measure in measures
-        for groups in (measure.subject, *(one.terms for one in measure.elements))
+        for groups in (measure.subject, *(element.terms for element in measure.elements))
         for group in groups
         for term in group
     }

@@ -29,12 +29,12 @@ class Written:
     @cached_property
     def lists(self) -> dict[str, RuleList]:
         """Every list by its id, with entries of all days; raises `RuleError` at the first thing that cannot hold."""
-        return {str(one.get("list")): build_list(one) for one in self.raw["lists"]}
+        return {str(list_.get("list")): build_list(list_) for list_ in self.raw["lists"]}
 
     def chemicals(self) -> Iterator[tuple[Entry, Chemical]]:
         """Yield every chemical that any list names, whatever its date: names do not expire."""
-        for one in self.lists.values():
-            for entry in one.entries:
+        for list_ in self.lists.values():
+            for entry in list_.entries:
                 for chemical in (*entry.examples, *entry.exempt, *entry.related):
                     yield entry, chemical
 

@@ -127,7 +127,7 @@ def build_states(raw: Raw, where: str = str(DATA / "states.yaml")) -> tuple[Stat
     """Turn the YAML of States (``sources`` and ``states``) into records, by code; raise `RuleError` as above."""
     sources = dict(raw.get("sources") or {})
     states = _each_once(mappings_in(raw, "states", where), "state", where)
-    return tuple(sorted(_state(one, sources, where) for one in states))
+    return tuple(sorted(_state(state, sources, where) for state in states))
 
 
 def build_invented_states(raw: Raw, where: str = str(DATA / "states.yaml")) -> tuple[State, ...]:

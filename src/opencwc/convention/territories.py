@@ -76,7 +76,7 @@ def territory_candidates(text: str) -> tuple[Territory, ...]:
             return (index.territories[index.by_code[key]],)
     key = plain_name(written)
     codes = index.by_name.get(key) or (_names_elsewhere().get(key, ()) if key else ())
-    return tuple(index.territories[one] for one in codes)
+    return tuple(index.territories[code] for code in codes)
 
 
 def similar_territories(text: str, most: int = 3) -> tuple[Territory, ...]:
@@ -171,7 +171,7 @@ def _index() -> _Index:
     for one in raw["unclear"]:
         for said in one["names"]:
             by_name[plain_name(str(said))] = tuple(one["of"])
-    unknown = {one for held in territories.values() for one in held.successors} - set(territories)
+    unknown = {successor for held in territories.values() for successor in held.successors} - set(territories)
     if unknown:
         raise RuleError(f"no territory has the code {', '.join(sorted(unknown))}", where=str(DATA))
     return _Index(territories, by_code, by_name)
@@ -235,8 +235,8 @@ def _names_elsewhere() -> Mapping[str, Sequence[str]]:
     from babel.localedata import exists
 
     territories, (_, alpha2) = _index().territories, _iso_codes()
-    spoken = {one for code in alpha2 for one in get_official_languages(code, de_facto=True)}
-    languages = sorted(one for one in spoken - set(LANGUAGES) if exists(one))
+    spoken = {language for code in alpha2 for language in get_official_languages(code, de_facto=True)}
+    languages = sorted(language for language in spoken - set(LANGUAGES) if exists(language))
 
     def collected() -> Raw:
         names: dict[str, set[str]] = {}

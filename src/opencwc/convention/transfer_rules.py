@@ -91,7 +91,7 @@ def read_transfer_rules(cache: Path | None = None) -> tuple[TransferRule, ...]:
 def build_transfer_rules(raw: list[Raw], where: str = str(FILE)) -> tuple[TransferRule, ...]:
     """Turn the YAML of rules into records; raise `RuleError` at the first thing that cannot hold."""
     rules = tuple(_rule(one, where) for one in raw)
-    known = [one.id for one in rules]
+    known = [rule.id for rule in rules]
     for rule in rules:
         if known.count(rule.id) > 1:
             raise RuleError(f"{rule.id} stands twice", where=where)
@@ -105,7 +105,10 @@ def check_references(
     rules: tuple[TransferRule, ...], thresholds: tuple[Threshold, ...], deadlines: tuple[Deadline, ...]
 ) -> None:
     """Raise `RuleError` where a rule names a threshold or a deadline that is not there."""
-    known = {"threshold": {one.id for one in thresholds}, "deadline": {one.id for one in deadlines}}
+    known = {
+        "threshold": {threshold.id for threshold in thresholds},
+        "deadline": {deadline.id for deadline in deadlines},
+    }
     for rule in rules:
         for field, ids in known.items():
             named = getattr(rule, field)

@@ -89,8 +89,8 @@ def build(book: Casebook, folder: Path, *, year: int | None = None, told: Told =
     files = write_year(folder, year)
     people = People(book)
     who = {
-        one.short: people.add(CONSOLE, one.login, one.name, Role(one.role), Mark[one.clearance.upper()])
-        for one in state.people
+        person.short: people.add(CONSOLE, person.login, person.name, Role(person.role), Mark[person.clearance.upper()])
+        for person in state.people
     }
     telling = _Telling(book, state, year, files, who)
     for number, step in enumerate(state.story, 1):
@@ -143,7 +143,7 @@ def _check(telling: _Telling, step: Mapping[str, Any]) -> None:
     names = SanctionsList.read(files[2])
     checker = Checker(question, certificates)
     checked = checked_as_json(checked_by_rules(checker, file=shipments.name))
-    asked = {"as_of": question.as_of.isoformat(), "lists": [], "files": [one.name for one in files]}
+    asked = {"as_of": question.as_of.isoformat(), "lists": [], "files": [file.name for file in files]}
     kept = begin_run(
         telling.book, person, name, verb="transfers", asked=asked, checked=checked, maker=checker.maker._asdict(),
         source=source,
@@ -170,11 +170,11 @@ def _reconcile(telling: _Telling, step: Mapping[str, Any]) -> None:
     person, name = _opened(telling, step, step["reconcile"])
     files = write_ledgers(telling.state, telling.files[0].parent, telling.year)
     source = _keep_packed(telling.book, person, files, f"invented-ledgers-{telling.year}.zip")
-    ledgers = [replace(read_ledger(one), name=one.name) for one in files]
+    ledgers = [replace(read_ledger(file), name=file.name) for file in files]
     found = reconcile(ledgers, date.today())
     patterns = find_patterns(ledgers)
     checked = {
-        "file": ", ".join(one.name for one in ledgers), "said": [sentence(one) for one in found.told()],
+        "file": ", ".join(ledger.name for ledger in ledgers), "said": [sentence(one) for one in found.told()],
         "as_of": found.as_of.isoformat(),
     }  # fmt: skip
     maker = ledger_maker_of(found)
@@ -212,10 +212,10 @@ def _law(telling: _Telling, step: Mapping[str, Any]) -> None:
         kept_laws.told_of(law, encoder.id),
         kept_laws.answers_as_json(law),
         kept_laws.passages_as_json(law.law.sections, passages),
-        kept_laws.vectors_as_npy(vectors_of([one.searched for one in passages], encoder)),
+        kept_laws.vectors_as_npy(vectors_of([passage.searched for passage in passages], encoder)),
     )
-    verdicts = [one.verdict for one in law.answers]
-    counts = {one: verdicts.count(one) for one in set(verdicts)}
+    verdicts = [answer.verdict for answer in law.answers]
+    counts = {verdict: verdicts.count(verdict) for verdict in set(verdicts)}
     finish_with_pages(
         telling.book, person, name, "law", kept, File(kept_laws.NAME, kept_laws.MEDIA_TYPE, content),
         {"rows": len(verdicts), "by_verdict": counts}, as_of=as_of, rows=len(verdicts),
@@ -256,7 +256,7 @@ def _decide(telling: _Telling, step: Mapping[str, Any]) -> None:
             status=(Status.OPEN,),
             grave=step.get("grave"),
         )
-        found = [one.id for one in list_findings(telling.book, person, wanted, limit=_MOST).findings]
+        found = [finding.id for finding in list_findings(telling.book, person, wanted, limit=_MOST).findings]
     skip = step.get("skip", 0)
     found = found[skip : skip + step.get("most", _MOST)]
     if "called" in step:

@@ -136,11 +136,11 @@ def _own(folder: Path) -> Path:
 
 def _empty(folder: Path) -> None:
     """Remove what was made of a demonstration that did not become whole: the folder was empty when it began."""
-    for one in folder.iterdir():
-        if one.is_dir():
-            shutil.rmtree(one, ignore_errors=True)
+    for path in folder.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
         else:
-            one.unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
 
 
 def _sweep(room: Path) -> None:

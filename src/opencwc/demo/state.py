@@ -112,10 +112,12 @@ def load_state() -> State:
             group: tuple(Product(label, tuple(written), least, most) for label, written, least, most in some)
             for group, some in told["products"].items()
         },
-        files=tuple(FilePlan(one["name"], one["shape"], one.get("company", ""), one["rows"]) for one in told["files"]),
+        files=tuple(
+            FilePlan(file["name"], file["shape"], file.get("company", ""), file["rows"]) for file in told["files"]
+        ),
         origins=tuple(told["origins"]),
         trade=_trade(told["trade"]),
-        people=tuple(InventedPerson(**one) for one in told["people"]),
+        people=tuple(InventedPerson(**person) for person in told["people"]),
         story=tuple(told["story"]),
     )
 
@@ -125,7 +127,7 @@ def _trade(told: Mapping[str, Any]) -> Trade:
     return Trade(
         told["state"],
         told["years"],
-        tuple(TradeFlow(*one) for one in told["flows"]),
-        tuple(Slip(one["flow"], one["ago"], one["is"], str(one.get("by", ""))) for one in told["slips"]),
+        tuple(TradeFlow(*flow) for flow in told["flows"]),
+        tuple(Slip(slip["flow"], slip["ago"], slip["is"], str(slip.get("by", ""))) for slip in told["slips"]),
         **rows,
     )

@@ -79,7 +79,7 @@ def write_planned(state: State, folder: Path, year: int) -> tuple[Path, Path, Pa
 def _lines(state: State, flow: TradeFlow, year: int) -> Iterator[Line]:
     """Yield what both sides write of a flow, year by year, with the slips in it."""
     chance = Random(f"{state.seed} {flow.name}")  # noqa: S311 - invented trade, always the same; no secret
-    slips = {(one.ago, one.what): one for one in state.trade.slips if one.flow == flow.name}
+    slips = {(slip.ago, slip.what): slip for slip in state.trade.slips if slip.flow == flow.name}
     for ago in range(state.trade.years - 1, -1, -1):
         mine = {what: slip for (when, what), slip in slips.items() if when == ago}
         grown = float(mine["growth"].by) if "growth" in mine else 1.0
@@ -119,7 +119,7 @@ def _received(
 
 
 def _by_day(lines: Iterable[Line]) -> list[Line]:
-    return sorted(lines, key=lambda one: (one.day, one.flow.name))
+    return sorted(lines, key=lambda line: (line.day, line.flow.name))
 
 
 def _own_row(number: int, one: Line) -> Sequence[str]:

@@ -74,7 +74,7 @@ def _quoted(lines: Sequence[str], at: int, delimiter: str) -> tuple[list[tuple[i
         if size > _LONGEST_LINE:
             break
         if quotes % 2 == 0:
-            reader = csv.reader([one.rstrip("\r") + "\n" for one in lines[at : at + taken]], delimiter=delimiter)
+            reader = csv.reader([line.rstrip("\r") + "\n" for line in lines[at : at + taken]], delimiter=delimiter)
             records, before = [], 0
             try:
                 for cells in reader:

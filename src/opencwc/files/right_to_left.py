@@ -46,7 +46,7 @@ def lines_as_read(textpage: pypdfium2.PdfTextPage) -> list[tuple[str, float]]:
     """Return the lines of a page from above and how high each stands; columns in two scripts are parted by a tab."""
     lines: list[list[_Sign]] = []
     tallest = 0.0
-    for sign in sorted(_signs(textpage), key=lambda one: -one.y):
+    for sign in sorted(_signs(textpage), key=lambda sign: -sign.y):
         if lines and lines[-1][0].y - sign.y <= max(1.0, 0.3 * min(tallest, 40.0)):
             lines[-1].append(sign)
             tallest = max(tallest, sign.size)
@@ -66,7 +66,7 @@ def _between_columns(lines: list[list[_Sign]]) -> float | None:
         arabic = [one for one in line if ARABIC.match(one.text)]
         others = [one for one in line if one.text.isalpha() and not ARABIC.match(one.text)]
         if len(arabic) >= _LEAST_LETTERS and len(others) >= _LEAST_LETTERS:
-            reach.append([bound(getattr(one, side) for one in signs) for signs in (arabic, others)
+            reach.append([bound(getattr(sign, side) for sign in signs) for signs in (arabic, others)
                           for side, bound in (("left", min), ("right", max))])  # fmt: skip
     if len(reach) < _FEWEST_LINES:
         return None

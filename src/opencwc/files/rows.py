@@ -102,7 +102,7 @@ def _series(name: str, values: Sequence[str | None]) -> pl.Series:
     try:
         return pl.Series(name, values, dtype=pl.String)
     except UnicodeEncodeError:
-        whole = [None if one is None else _HALF.sub(LOST_CHARACTER, one) for one in values]
+        whole = [None if value is None else _HALF.sub(LOST_CHARACTER, value) for value in values]
         return pl.Series(name, whole, dtype=pl.String)
 
 

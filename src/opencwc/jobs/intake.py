@@ -104,13 +104,13 @@ class Intake:
     def may_see(self, person: Person, jobs: Sequence[Job]) -> list[Job]:
         """Leave out the jobs of cases and uploads that are above the person's clearance by now."""
         with self.book.reading() as connection:
-            cases = {number: case_numbered(connection, number).mark for number in {one.case_number for one in jobs}}
+            cases = {number: case_numbered(connection, number).mark for number in {job.case_number for job in jobs}}
             sources = {one: source_row(connection, one) for one in {job.source_id for job in jobs}}
         marks = {one: source.mark for one, source in sources.items() if source is not None}
         return [
-            one
-            for one in jobs
-            if max(cases[one.case_number], marks.get(one.source_id, Mark.UNCLASSIFIED)) <= person.clearance
+            job
+            for job in jobs
+            if max(cases[job.case_number], marks.get(job.source_id, Mark.UNCLASSIFIED)) <= person.clearance
         ]
 
     def findings(self, person: Person, run: int) -> Iterator[list[KeptFinding]]:

@@ -172,8 +172,10 @@ def findings_kept(intake: Intake, run: int) -> int:
 def _findings_of(line: Mapping[str, Any]) -> list[Finding]:
     """Return the findings of a line, having looked at every one: a stranger's file had a hand in them."""
     try:
-        findings = [finding_from_plain(one) for one in line["findings"]]
-        sound = all(isinstance(one.subject.row, int) and isinstance(one.subject.input, str) for one in findings)
+        findings = [finding_from_plain(finding) for finding in line["findings"]]
+        sound = all(
+            isinstance(finding.subject.row, int) and isinstance(finding.subject.input, str) for finding in findings
+        )
     except (KeyError, TypeError, ValueError, AttributeError):
         findings, sound = [], False
     if not sound or not findings:

@@ -91,7 +91,7 @@ def shown_run(
     if run["verb"] != shelf.verb or not may(person, "read", case.mark):
         raise missing
     case, _, runs = show_case(book, person, case.name)  # which records the access
-    if number not in {one["number"] for one in runs}:
+    if number not in {run["number"] for run in runs}:
         raise missing
     where = pages_of(run["tally"])
     if not where:

@@ -168,7 +168,7 @@ class Worker:
                 # Asked again just before, so that a job that was taken away is not kept twice.
                 self.beat(job, held[0].rows, rows_all)
                 # Before the rows are kept: a worker that dies in between records them twice, and not never.
-                if refused := [one.subject.input for one in findings if is_refusal(one.message)]:
+                if refused := [finding.subject.input for finding in findings if is_refusal(finding.message)]:
                     self.house.record_refused(job, refused)
                 held[0].keep(findings)
             elif line.get("done"):
@@ -220,10 +220,10 @@ class Worker:
 def _findings_of(line: Mapping[str, Any], after: int) -> list[Finding]:
     """Return the findings of a line, having looked at every one: a stranger's file had a hand in them."""
     try:
-        findings = [finding_from_plain(one) for one in line["findings"]]
-        rows = [one.subject.row for one in findings]
+        findings = [finding_from_plain(finding) for finding in line["findings"]]
+        rows = [finding.subject.row for finding in findings]
         held = bool(rows) and rows[0] > after and all(one <= two for one, two in pairwise(rows))
-        held = held and all(isinstance(one.subject.input, str) for one in findings)
+        held = held and all(isinstance(finding.subject.input, str) for finding in findings)
     except (KeyError, TypeError, ValueError, AttributeError):
         held, findings = False, []
     if not held:

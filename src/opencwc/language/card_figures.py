@@ -74,17 +74,17 @@ def evaluate_recogniser() -> Evaluation:
     """Measure the language recogniser on what its calibration has not seen, and its rules beside it."""
     examples = language_examples()
     identifier, calibration = load_identifier(), load_calibration()
-    answers = [most_likely(class_scores(identifier, one.text), calibration) for one in examples]
+    answers = [most_likely(class_scores(identifier, example.text), calibration) for example in examples]
     figures: list[Figure] = []
     for part, whole in (("sentences", True), ("fragments", False)):
         held = [
             (one, answer) for one, answer in zip(examples, answers, strict=True) if one.held_out and one.whole == whole
         ]
         figures += _by_class(part, held)
-    held_out = [one for one in examples if one.held_out and one.whole]
+    held_out = [example for example in examples if example.held_out and example.whole]
     for language in CLASSES:
         texts = [one for one in held_out if one.language == language]
-        hits = sum(recognise_by_rules(one.text).language == language for one in texts)
+        hits = sum(recognise_by_rules(text.text).language == language for text in texts)
         figures.append(_share("sentences, by rules", language, "recall", hits, len(texts)))
     seen = (
         Observation(label, confidence, len(one.text))
@@ -96,7 +96,7 @@ def evaluate_recogniser() -> Evaluation:
 def evaluate_refusals() -> Evaluation:
     """Measure the refusals on the written requests, part by part and language by language."""
     figures: list[Figure] = []
-    judged = [(one, judge_request(one.text) is not None) for one in refusal_examples()]
+    judged = [(example, judge_request(example.text) is not None) for example in refusal_examples()]
     for part in REFUSAL_PARTS:
         here = [(one, refused) for one, refused in judged if one.part == part]
         for language in (*dict.fromkeys(one.language for one, _ in here), "all"):

@@ -155,7 +155,7 @@ def probabilities(scored: tuple[list[float], int], calibration: Calibration) -> 
     top = max(raised)
     weights = [exp(one - top) for one in raised]
     whole = sum(weights)
-    return [one / whole for one in weights]
+    return [weight / whole for weight in weights]
 
 
 def load_identifier() -> Any:

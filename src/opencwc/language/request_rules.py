@@ -117,7 +117,7 @@ def _built(files: Iterable[Path]) -> dict[str, Any]:
     return {
         "rules": raw["rules"],
         "terms": terms,
-        "compact": sorted(one for one in asks if one.isalpha() and len(one) >= _SHORTEST_COMPACT),
+        "compact": sorted(ask for ask in asks if ask.isalpha() and len(ask) >= _SHORTEST_COMPACT),
         "variants": variants,
     }
 
@@ -130,7 +130,7 @@ def _ready(built: Mapping[str, Any]) -> RequestRules:
             Term(group, language, tuple(rest))
         )
     return RequestRules(
-        rules=tuple(_rule(one) for one in built["rules"]),
+        rules=tuple(_rule(rule) for rule in built["rules"]),
         words={key: tuple(value) for key, value in words.items()},
         stems={key: tuple(value) for key, value in stems.items()},
         lengths=tuple(sorted({len(stem) for stem in stems})),

@@ -20,13 +20,13 @@ def not_all_read(notes: Iterable[Message]) -> tuple[Message, ...]:
 
 def unread_files(notes: Iterable[Message]) -> tuple[str, ...]:
     """Return the texts that were not read, or not wholly, by what the notes say."""
-    files = (str(one.values["file"]) for one in notes if one.id in _NOT_READ and "file" in one.values)
+    files = (str(note.values["file"]) for note in notes if note.id in _NOT_READ and "file" in note.values)
     return tuple(dict.fromkeys(files))
 
 
 def doubts_of(notes: Iterable[Message]) -> dict[str, Message]:
     """Return by file what is to be said of texts that call themselves drafts, bills or repealed."""
-    return {str(one.values["file"]): one for one in notes if one.id == NOT_IN_FORCE}
+    return {str(note.values["file"]): note for note in notes if note.id == NOT_IN_FORCE}
 
 
 def qualified(answers: Iterable[Answer], notes: Sequence[Message]) -> list[Answer]:
@@ -34,8 +34,10 @@ def qualified(answers: Iterable[Answer], notes: Sequence[Message]) -> list[Answe
     unread = not_all_read(notes)
     doubtful = doubts_of(notes)
     return [
-        replace(one, why=(*one.why, *_rested_on(one, doubtful), *(unread if one.verdict != COVERED else ())))
-        for one in answers
+        replace(
+            answer, why=(*answer.why, *_rested_on(answer, doubtful), *(unread if answer.verdict != COVERED else ()))
+        )
+        for answer in answers
     ]
 
 
@@ -50,4 +52,4 @@ def _rested_on(answer: Answer, doubtful: dict[str, Message]) -> list[Message]:
         return []
     held = [one for one in answer.shown if one.decides] or answer.shown[:1]
     files = dict.fromkeys(one.passage.section.file for one in held)
-    return [doubtful[one] for one in files if one in doubtful]
+    return [doubtful[file] for file in files if file in doubtful]

@@ -60,8 +60,8 @@ class Corrections:
             raise SettingsError(f"{verdict!r} is no verdict", remedy=f"It is one of: {', '.join(VERDICTS)}.")
         if not by.strip() or not reason.strip():
             raise SettingsError("a correction needs a person and a reason", remedy="Say who corrects it, and why.")
-        known = [one.id for one in answer.measure.elements]
-        if strange := [one for one in elements if one not in known]:
+        known = [element.id for element in answer.measure.elements]
+        if strange := [element for element in elements if element not in known]:
             raise SettingsError(
                 f"{answer.measure.id} has no element {strange[0]!r}", remedy=f"Its elements are: {', '.join(known)}."
             )
@@ -89,12 +89,12 @@ class Corrections:
         Raises `InputError` where a line is no label, and keeps none of the file then.
         """
         held = self.all()
-        fresh = [one for one in _labels_in(file) if one not in held]
+        fresh = [label for label in _labels_in(file) if label not in held]
         self._append(fresh)
         return len(fresh)
 
     def _append(self, records: Sequence[Mapping[str, Any]]) -> None:
-        lines = "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in records).encode()
+        lines = "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records).encode()
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
@@ -165,7 +165,7 @@ def _whole(line: str) -> tuple[dict[str, Any], str]:
         "measure": bool(record.get("measure")),
         "verdict": record.get("verdict") in VERDICTS,
         "lang": isinstance(record.get("lang"), str),
-        "signs": isinstance(signs, dict) and all(isinstance(signs.get(one), int | float) for one in SIGNS),
+        "signs": isinstance(signs, dict) and all(isinstance(signs.get(sign), int | float) for sign in SIGNS),
     }
     return record, next((field for field, holds in sound.items() if not holds), "")
 

@@ -68,13 +68,13 @@ def measured(
 ) -> tuple[Figure, ...]:
     """Return the figures of verdicts beside what was labelled: F2 of covered, false covered, balanced accuracy ..."""
     pairs = list(zip(true, said, strict=True))
-    covered = [one for one in pairs if one[0] == "covered"]
-    others = [one for one in pairs if one[0] != "covered"]
+    covered = [pair for pair in pairs if pair[0] == "covered"]
+    others = [pair for pair in pairs if pair[0] != "covered"]
     right = sum(one[1] == "covered" for one in covered)
     claimed = sum(one == "covered" for one in said)
     found, precise = (right / len(covered) if covered else 0.0), (right / claimed if claimed else 0.0)
     f2 = 5 * precise * found / (4 * precise + found) if precise + found else 0.0
-    falsely = sum(one[1] == "covered" for one in others)
+    falsely = sum(other[1] == "covered" for other in others)
     shares = [
         sum(one == verdict == other for one, other in pairs) / true.count(verdict)
         for verdict in ORDER

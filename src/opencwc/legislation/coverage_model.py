@@ -54,7 +54,7 @@ def weighed(
 
 def by_the_rules(signs: Sequence[Mapping[str, float]]) -> list[Weighed]:
     """Return the verdicts of the rules, which know no probability."""
-    return [Weighed(verdict_of(by_rules(one)), None) for one in signs]
+    return [Weighed(verdict_of(by_rules(sign)), None) for sign in signs]
 
 
 def settled(chances: Sequence[tuple[float, float, float]], signs: Sequence[Mapping[str, float]]) -> list[Weighed]:
@@ -83,9 +83,9 @@ def weigh(signs: Sequence[Mapping[str, float]], weights: Mapping[str, Any]) -> l
     """Apply the weights: for each class an intercept and one weight a sign, scaled, over a temperature."""
     names = weights["signs"]
     found = []
-    for one in signs:
+    for sign in signs:
         values = [
-            (one[name] - mean) / scale
+            (sign[name] - mean) / scale
             for name, mean, scale in zip(names, weights["mean"], weights["scale"], strict=True)
         ]
         scores = [

@@ -56,9 +56,9 @@ def as_decided(checked: Checked, decisions: Decisions) -> Checked:
     """Return a check as it stands by the decisions: the verdicts, what is missing, the obligations of other texts."""
     if not decisions:
         return checked
-    answers = tuple(answer_as_decided(one, decided_on(one, decisions), checked.law) for one in checked.answers)
-    verdicts = {one.measure.id: one.verdict for one in answers}
-    obligations = tuple(_fulfilled(one, verdicts) for one in checked.obligations)
+    answers = tuple(answer_as_decided(answer, decided_on(answer, decisions), checked.law) for answer in checked.answers)
+    verdicts = {answer.measure.id: answer.verdict for answer in answers}
+    obligations = tuple(_fulfilled(obligation, verdicts) for obligation in checked.obligations)
     return replace(checked, answers=answers, obligations=obligations)
 
 
@@ -75,8 +75,8 @@ def answer_as_decided(answer: Answer, decided: Decided | None, law: Law | None =
     if decided is None or not decided.verdict:
         return answer
     found = {*answer.met}
-    for one in decided.elements:
-        found ^= {one}
+    for element in decided.elements:
+        found ^= {element}
     needed = [one.id for one in answer.measure.missing(found)]
     by_person = {*decided.elements}
     left = tuple(one for one in answer.delegated if one in needed and one not in by_person)
@@ -96,7 +96,7 @@ def answer_as_decided(answer: Answer, decided: Decided | None, law: Law | None =
     return replace(
         answer, verdict=decided.verdict, probability=None, shown=shown, met=tuple(sorted(found)),
         missing=missing, delegated=left, passing=passing, excepted=excepted,
-        by_person=tuple(one.id for one in answer.measure.elements if one.id in by_person),
+        by_person=tuple(element.id for element in answer.measure.elements if element.id in by_person),
     )  # fmt: skip
 
 
@@ -104,7 +104,7 @@ def _named_first(law: Law, place: str, shown: tuple[Shown, ...]) -> tuple[Shown,
     """Return the passages with that of the section that a person named first: its beginning, where it was not shown."""
     if held := [one for one in shown if is_at(one.passage.section, place)]:
         return (*held, *(one for one in shown if one not in held))
-    found = [one for one in law.sections if is_at(one, place)]
+    found = [section for section in law.sections if is_at(section, place)]
     if len(found) != 1:
         return shown
     section = found[0]
@@ -143,5 +143,8 @@ def told_in_short(answer: Answer, decided: Decided, lang: str) -> str:
 
 def people_of(decisions: Decisions) -> dict[str, int]:
     """Return who decided on how many measures, who decided on the most first."""
-    names = [one.by for one in decisions.values()]
-    return {name: names.count(name) for name in sorted(dict.fromkeys(names), key=lambda one: (-names.count(one), one))}
+    names = [decision.by for decision in decisions.values()]
+    return {
+        name: names.count(name)
+        for name in sorted(dict.fromkeys(names), key=lambda fromkey: (-names.count(fromkey), fromkey))
+    }

@@ -94,7 +94,9 @@ def _meant(places: Places, at: int, named: Named) -> Iterator[str]:
         return
     ruled_out = min(told["negation"], told["persons"])
     if ((tells("chemicals") and not calls("scheduled")) or calls("chemicals")) and not calls(*_NO_CHEMICAL):
-        yield from (one for one in _CHEMICALS if told[one] < min(ruled_out, named.end) and not calls(one))
+        yield from (
+            chemical for chemical in _CHEMICALS if told[chemical] < min(ruled_out, named.end) and not calls(chemical)
+        )
     elif tells("chemical_weapons") and told["chemical_weapons"] < ruled_out and not calls(*_NO_WEAPON):
         yield from () if tells(*_NO_WEAPON_OF) else ("chemical_weapons",)
 

@@ -87,7 +87,9 @@ class Reader:
         if not cues:
             return None
         spans = self._spans(at, [("convention_meanings", *cues[0])])
-        held = tuple(Holding(one.id, "reference", TIGHT, spans) for one in measure.elements if one.by_reference)
+        held = tuple(
+            Holding(element.id, "reference", TIGHT, spans) for element in measure.elements if element.by_reference
+        )
         return SectionHolding(at, TIGHT, self._places.read[at].scope, held) if held else None
 
     def _leaves(self, measure: Measure, at: int) -> SectionHolding | None:
@@ -126,7 +128,7 @@ class Reader:
         if not bans:
             return groups
         plain = tuple(tuple(term for term in group if term != "forbidden_activity") or group for group in groups)
-        return groups if any(self._said(plain, one, ()) for one in bans) else plain
+        return groups if any(self._said(plain, ban, ()) for ban in bans) else plain
 
     def _leads(self, measure: Measure, group: Sequence[str], link: int) -> bool:
         """Whether a reference leads to what is spoken of; a penalty has to lead to a ban, not to a duty to declare."""
@@ -221,7 +223,7 @@ class Reader:
         """
         found = [[one for one in self._group(group, at) if one[3] not in without] for group in groups]
         if forbids:
-            found = [[one for one in hits if not self._counted.is_no_ban(at, one[3])] for hits in found]
+            found = [[hit for hit in hits if not self._counted.is_no_ban(at, hit[3])] for hits in found]
         if not all(found):
             return None
         windows = self._places.windows(at)
@@ -332,7 +334,7 @@ class Reader:
         read = self._places.read[at]
         cues = {clause for *_, clause in self._counted.hits(at, "by_regulation")}
         cues |= {
-            one + 1 for one in cues if one + 1 < len(read.starts) and self._counted.allows(at, one + 1)
+            cue + 1 for cue in cues if cue + 1 < len(read.starts) and self._counted.allows(at, cue + 1)
         }  # "It may ..."
         return frozenset(
             clause

@@ -24,7 +24,7 @@ def exceptions_to(bans: Iterable[SectionHolding], places: Places, counted: Count
     """Return what lets somebody through, by section, for those sections among ``bans`` that fall short by it."""
     found: dict[int, tuple[Span, ...]] = {}
     for ban in bans:
-        if not any(one.how == EXCEPTED for one in ban.holdings):
+        if not any(holding.how == EXCEPTED for holding in ban.holdings):
             continue
         at = ban.section
         own = [one for clause in range(len(places.read[at].starts)) for one in _in_ban(at, clause, places, counted)]
@@ -74,7 +74,7 @@ def _named_in(read: ReadSection, clause: int) -> set[str]:
     """Return the numbers of the sections that a clause names."""
     first, last = read.folded.span(read.starts[clause], read.ends[clause])
     said = read.section.text[max(first - read.lead, 0) : max(last - read.lead, 0)]
-    return {number for one in references_in(said, read.section.lang) for number in one.numbers}
+    return {number for reference in references_in(said, read.section.lang) for number in reference.numbers}
 
 
 def _span(at: int, start: int, end: int, places: Places) -> Iterator[Span]:

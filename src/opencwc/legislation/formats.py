@@ -32,9 +32,11 @@ def as_csv(checked: Checked, lang: str = "en", decisions: Decisions | None = Non
         for number, shown in enumerate(answer.shown or (None,), 1):
             writer.writerow((*_row(answer, shown, number, lang), *behind))
     nobody = () if decisions is None else ("",) * len(DECIDED_COLUMNS)
-    for one in stands.obligations:
-        why = " ".join(sentence(each, lang) for each in told_of_obligation(one, stands))
-        writer.writerow((one.name, one.verdict, "", "", "", "", "", "", ";".join(one.open), why, *nobody))
+    for obligation in stands.obligations:
+        why = " ".join(sentence(each, lang) for each in told_of_obligation(obligation, stands))
+        writer.writerow(
+            (obligation.name, obligation.verdict, "", "", "", "", "", "", ";".join(obligation.open), why, *nobody)
+        )
     return stream.getvalue()
 
 
@@ -42,7 +44,7 @@ def _decided_cells(proposed: Answer, decided: Decided | None) -> tuple[str, ...]
     if decided is None:
         return (proposed.verdict, *("",) * (len(DECIDED_COLUMNS) - 1))
     words = (decided.by, decided.at, decided.place, ";".join(decided.elements), decided.reason)
-    return (proposed.verdict, decided.outcome, *(_no_formula(one) for one in words))
+    return (proposed.verdict, decided.outcome, *(_no_formula(word) for word in words))
 
 
 def _no_formula(text: str) -> str:
@@ -70,10 +72,10 @@ def _row(answer: Answer, shown: Shown | None, number: int, lang: str) -> tuple[o
 
 def held_by(shown: Shown, answer: Answer) -> tuple[Message, ...]:
     """Say what one passage holds of a measure: as a provision, only in passing, by leaving it to a regulation."""
-    held = [one for one in shown.elements if one in answer.met or one in answer.excepted]
+    held = [element for element in shown.elements if element in answer.met or element in answer.excepted]
     kinds = {
         "law_passage_holds": held,
-        "law_only_in_passing": [one for one in shown.elements if one not in held],
+        "law_only_in_passing": [element for element in shown.elements if element not in held],
         "law_left_to_regulation": list(shown.delegated),
     }
     said = [Message(id, {"elements": _named(answer.measure, held)}) for id, held in kinds.items() if held]
@@ -91,7 +93,7 @@ def excepting_words(elements: Sequence[Message], shown: Sequence[Shown]) -> Mess
 
 
 def _named(measure: Measure, ids: Sequence[str]) -> tuple[Message, ...]:
-    return tuple(Message("by_language", dict(element_named(measure, one).names)) for one in ids)
+    return tuple(Message("by_language", dict(element_named(measure, item_id).names)) for item_id in ids)
 
 
 def as_json(checked: Checked, lang: str = "en", decisions: Decisions | None = None) -> str:
@@ -101,7 +103,7 @@ def as_json(checked: Checked, lang: str = "en", decisions: Decisions | None = No
     """
     law = checked.law
     stands = as_decided(checked, decisions or {})
-    measures = [answer_to_plain(one, lang) for one in stands.answers]
+    measures = [answer_to_plain(answer, lang) for answer in stands.answers]
     if decisions is not None:
         for plain, proposed in zip(measures, checked.answers, strict=True):
             decided = decided_on(proposed, decisions)
@@ -115,9 +117,9 @@ def as_json(checked: Checked, lang: str = "en", decisions: Decisions | None = No
         "as_of": law.as_of.isoformat(),
         "model": checked.model or None,
         "weights": checked.weights or None,
-        "texts": [{"file": one.name, "kind": one.kind, "characters": len(one.text)} for one in law.texts],
+        "texts": [{"file": text.name, "kind": text.kind, "characters": len(text.text)} for text in law.texts],
         "languages": list(law.languages),
-        "notes": [message_to_plain(one) | {"said": sentence(one, lang)} for one in checked.notes],
+        "notes": [message_to_plain(note) | {"said": sentence(note, lang)} for note in checked.notes],
         "measures": measures,
         "sets": _sets(stands, lang),
     }
@@ -126,22 +128,22 @@ def as_json(checked: Checked, lang: str = "en", decisions: Decisions | None = No
 
 def _sets(checked: Checked, lang: str) -> list[dict[str, Any]]:
     """Return every set that the law was checked against: its measures by id, its obligations with their verdicts."""
-    names = [one.measure.set for one in checked.answers] + [one.set for one in checked.obligations]
+    names = [answer.measure.set for answer in checked.answers] + [obligation.set for obligation in checked.obligations]
     return [
         {
             "set": name,
-            "measures": [one.measure.id for one in checked.answers if one.measure.set == name],
+            "measures": [answer.measure.id for answer in checked.answers if answer.measure.set == name],
             "obligations": [
                 {
-                    "id": one.id,
-                    "title": one.titles.get(lang) or one.titles["en"],
-                    "source": one.source,
-                    "verdict": one.verdict,
-                    "measures": dict(one.verdicts),
-                    "said": " ".join(sentence(each, lang) for each in told_of_obligation(one, checked)),
+                    "id": obligation.id,
+                    "title": obligation.titles.get(lang) or obligation.titles["en"],
+                    "source": obligation.source,
+                    "verdict": obligation.verdict,
+                    "measures": dict(obligation.verdicts),
+                    "said": " ".join(sentence(each, lang) for each in told_of_obligation(obligation, checked)),
                 }
-                for one in checked.obligations
-                if one.set == name
+                for obligation in checked.obligations
+                if obligation.set == name
             ],
         }
         for name in dict.fromkeys(names)
@@ -187,8 +189,8 @@ def passage_to_plain(shown: Shown) -> dict[str, Any]:
             {"start": one.start, "end": one.end, "words": _word(shown, one.start, one.end)} for one in shown.excepts
         ],
         "words": [
-            {"term": one.term, "start": one.start, "end": one.end, "word": _word(shown, one.start, one.end)}
-            for one in shown.spans
+            {"term": span.term, "start": span.start, "end": span.end, "word": _word(shown, span.start, span.end)}
+            for span in shown.spans
         ],
     }
 
@@ -199,7 +201,7 @@ def _word(shown: Shown, start: int, end: int) -> str:
 
 def element_named(measure: Measure, id: str) -> Element:
     """Return an element of a measure by its id."""
-    return next(one for one in measure.elements if one.id == id)
+    return next(element for element in measure.elements if element.id == id)
 
 
 def element_words(measure: Measure, ids: Sequence[str], lang: str) -> str:

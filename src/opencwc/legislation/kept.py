@@ -49,7 +49,7 @@ class KeptLaw:
     @cached_property
     def answers(self) -> Mapping[tuple[str, str], Answer]:
         """The answers by set and measure."""
-        return {(one.measure.set, one.measure.id): one for one in self.checked.answers}
+        return {(answer.measure.set, answer.measure.id): answer for answer in self.checked.answers}
 
     @cached_property
     def vectors(self) -> NDArray[np.float32]:
@@ -68,12 +68,18 @@ def told_of(checked: Checked, encoder: str = "") -> dict[str, Any]:
         "as_of": law.as_of.isoformat(),
         "model": checked.model,
         "weights": checked.weights,
-        "texts": [{"name": one.name, "kind": one.kind, "characters": len(one.text)} for one in law.texts],
-        "notes": [message_to_plain(one) for one in checked.notes],
-        "law_notes": [message_to_plain(one) for one in law.notes],
+        "texts": [{"name": text.name, "kind": text.kind, "characters": len(text.text)} for text in law.texts],
+        "notes": [message_to_plain(note) for note in checked.notes],
+        "law_notes": [message_to_plain(note) for note in law.notes],
         "obligations": [
-            {"set": one.set, "id": one.id, "titles": dict(one.titles), "source": one.source, "verdicts": one.verdicts}
-            for one in checked.obligations
+            {
+                "set": obligation.set,
+                "id": obligation.id,
+                "titles": dict(obligation.titles),
+                "source": obligation.source,
+                "verdicts": obligation.verdicts,
+            }
+            for obligation in checked.obligations
         ],
         "encoder": encoder,
     }
@@ -113,7 +119,7 @@ def answer_as_json(answer: Answer, sections: Mapping[int, int]) -> dict[str, Any
 def answers_as_json(checked: Checked) -> list[dict[str, Any]]:
     """Return all answers of a check as they are kept."""
     sections = {id(one): place for place, one in enumerate(checked.law.sections)}
-    return [answer_as_json(one, sections) for one in checked.answers]
+    return [answer_as_json(answer, sections) for answer in checked.answers]
 
 
 def sound(answer: Mapping[str, Any]) -> dict[str, Any]:
@@ -131,8 +137,8 @@ def passages_as_json(sections: Sequence[LegalSection], passages: Sequence[LegalP
     """Return sections and the passages in them as they are kept."""
     places = {id(one): place for place, one in enumerate(sections)}
     held = {
-        "sections": [[getattr(one, name) for name in _SECTION] for one in sections],
-        "passages": [[places[id(one.section)], one.start, one.end, one.lead] for one in passages],
+        "sections": [[getattr(section, name) for name in _SECTION] for section in sections],
+        "passages": [[places[id(passage.section)], passage.start, passage.end, passage.lead] for passage in passages],
     }
     return json.dumps(held, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
@@ -150,7 +156,7 @@ def packed(
     told: Mapping[str, Any], answers: Sequence[Mapping[str, Any]], passages: bytes, vectors: bytes = b""
 ) -> bytes:  # fmt: skip
     """Return the file of its parts; the same parts give the same bytes."""
-    lines = "\n".join(json.dumps(one, ensure_ascii=False, sort_keys=True) for one in answers)
+    lines = "\n".join(json.dumps(answer, ensure_ascii=False, sort_keys=True) for answer in answers)
     parts = {TOLD: json.dumps(dict(told), ensure_ascii=False, sort_keys=True).encode(), ANSWERS: lines.encode()}
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -171,7 +177,7 @@ def unpack(content: bytes) -> KeptLaw:
             parts = {name: archive.read(name) for name in (TOLD, ANSWERS, PASSAGES, VECTORS)}
         told = json.loads(parts[TOLD])
         raw = json.loads(parts[PASSAGES].decode("utf-8", "surrogatepass"))
-        sections = tuple(_section(one) for one in raw["sections"])
+        sections = tuple(_section(section) for section in raw["sections"])
         passages = tuple(_passage(sections[place], start, end, lead) for place, start, end, lead in raw["passages"])
         answers = tuple(_answer(json.loads(line), sections) for line in parts[ANSWERS].decode().splitlines())
         found = KeptLaw(_checked(told, sections, answers), passages, str(told["encoder"]), parts[VECTORS])
@@ -191,7 +197,7 @@ def _checked(told: Mapping[str, Any], sections: tuple[LegalSection, ...], answer
         )
         for one in told.get("obligations", ())  # laws kept by earlier versions have none
     )  # fmt: skip
-    texts = tuple(LegalText(str(one["name"]), "", str(one["kind"])) for one in told["texts"])
+    texts = tuple(LegalText(str(text["name"]), "", str(text["kind"])) for text in told["texts"])
     law = Law(str(told["state"]), date.fromisoformat(told["as_of"]), texts, sections, said["law_notes"])
     return Checked(law, answers, str(told["model"]), str(told["weights"]), said["notes"], obligations)
 
@@ -267,10 +273,10 @@ def _measure(told: Mapping[str, Any]) -> Measure:
     id, (start, end) = str(told["id"]), told["in_force"]
     elements = tuple(
         Element(
-            id, str(one["id"]), (), bool(one["by_reference"]), bool(one["by_regulation"]), bool(one["advised"]),
-            str(one["one_of"]), _texts(one["names"]), _texts(one["says"]),
+            id, str(element["id"]), (), bool(element["by_reference"]), bool(element["by_regulation"]),
+            bool(element["advised"]), str(element["one_of"]), _texts(element["names"]), _texts(element["says"]),
         )
-        for one in told["elements"]
+        for element in told["elements"]
     )  # fmt: skip
     in_force = InForce(date.fromisoformat(start) if start else None, date.fromisoformat(end) if end else None)
     return Measure(

@@ -19,22 +19,26 @@ def in_their_languages(sections: Sequence[LegalSection]) -> list[LegalSection]:
     of French and Spanish, Japanese the signs of Chinese.
     """
     alike: dict[tuple[str, str], list[LegalSection]] = {}
-    for one in sections:
-        alike.setdefault((one.file, one.lang), []).append(one)
+    for section in sections:
+        alike.setdefault((section.file, section.lang), []).append(section)
     strange = {key: lang for key, held in alike.items() if (lang := other_language(_sample(held))) not in ("", key[1])}
-    return [replace(one, lang=strange.get((one.file, one.lang), one.lang)) for one in sections]
+    return [replace(section, lang=strange.get((section.file, section.lang), section.lang)) for section in sections]
 
 
 def unread_languages(sections: Sequence[LegalSection]) -> list[tuple[str, str]]:
     """Return (file, language) of all that is in a language whose laws are not read, in order."""
-    return list(dict.fromkeys((one.file, one.lang) for one in sections if one.lang and one.lang not in READ_LANGUAGES))
+    return list(
+        dict.fromkeys(
+            (section.file, section.lang) for section in sections if section.lang and section.lang not in READ_LANGUAGES
+        )
+    )
 
 
 def language_named(code: str) -> Message:
     """Return the name of a language, in each of the six."""
     from babel import Locale
 
-    return Message("by_language", {one: str(Locale(one).languages.get(code, code)) for one in LANGUAGES})
+    return Message("by_language", {language: str(Locale(language).languages.get(code, code)) for language in LANGUAGES})
 
 
 def language_called(name: str) -> Message:
@@ -48,7 +52,7 @@ def language_called(name: str) -> Message:
 def _sample(sections: Sequence[LegalSection]) -> str:
     """Return some text from the beginning, the middle and the end."""
     step = max(1, len(sections) // _PARTS)
-    return "\n".join(one.text[:_PART] for one in sections[::step])[: _PARTS * _PART]
+    return "\n".join(section.text[:_PART] for section in sections[::step])[: _PARTS * _PART]
 
 
 _PARTS, _PART = 8, 500

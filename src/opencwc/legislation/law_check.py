@@ -103,7 +103,7 @@ def check_texts(
     law = read_law(texts, state, day)
     _see_that_something_is_read(law)
     law = _narrowed(law, rules)
-    is_narrow = any(one.id == "law_narrowed" for one in law.notes)
+    is_narrow = any(note.id == "law_narrowed" for note in law.notes)
     passages = list(passages_of(law.sections))
     languages = [lang for lang in law.languages if lang in READ_LANGUAGES]
     questions = [question_of(one, languages) for one in chosen]
@@ -136,11 +136,17 @@ def check_texts(
 
 def _fulfilled(measures: Measures, answers: Sequence[Answer]) -> tuple[Fulfilled, ...]:
     """Say of each obligation of another text how the measures that fulfil it came out."""
-    verdicts = {one.measure.id: one.verdict for one in answers}
+    verdicts = {answer.measure.id: answer.verdict for answer in answers}
     return tuple(
-        Fulfilled(one.set, one.id, one.titles, one.source, tuple((id, verdicts[id]) for id in held))
-        for one in measures.obligations
-        if (held := [id for id in one.measures if id in verdicts])
+        Fulfilled(
+            obligation.set,
+            obligation.id,
+            obligation.titles,
+            obligation.source,
+            tuple((id, verdicts[id]) for id in held),
+        )
+        for obligation in measures.obligations
+        if (held := [id for id in obligation.measures if id in verdicts])
     )
 
 
@@ -160,7 +166,9 @@ def read_law(texts: Sequence[LegalText], state: str, as_of: date) -> Law:
         Message("law_language_unread", {"file": file, "language": language_named(lang)})
         for file, lang in unread_languages(sections)
     ]
-    if 2 * sum(len(one.text) for one in sections if not one.lang) > sum(len(one.text) for one in sections):
+    if 2 * sum(len(section.text) for section in sections if not section.lang) > sum(
+        len(section.text) for section in sections
+    ):
         notes.append(Message("law_language_not_read", {"languages": "-"}))
     return Law(state, as_of, tuple(texts), tuple(sections), _once(notes))
 
@@ -183,7 +191,7 @@ def see_that_measures_hold(day: date, measures_of: Callable[[date], Measures]) -
     """Raise `InputError` where no measure was in force on a day; ``measures_of`` reads those of one."""
     if measures_of(day).measures:
         return
-    begins = [one.in_force.start for one in read_measures(date.max).measures if one.in_force.start]
+    begins = [measure.in_force.start for measure in read_measures(date.max).measures if measure.in_force.start]
     said = Message("law_no_measures", {"day": day.isoformat()})
     first = Message("law_no_measures_remedy", {"day": min(begins).isoformat()})
     raise InputError(sentence(said), remedy=sentence(first))
@@ -191,13 +199,13 @@ def see_that_measures_hold(day: date, measures_of: Callable[[date], Measures]) -
 
 def _see_that_something_is_read(law: Law) -> None:
     """Raise `InputError` where no verdict could rest on anything that was read."""
-    files = ", ".join(one.name for one in law.texts)
-    if not any(_has_letters(one) for one in law.texts):
-        recognised = all(_is_recognised(one) for one in law.texts)
+    files = ", ".join(text.name for text in law.texts)
+    if not any(_has_letters(text) for text in law.texts):
+        recognised = all(_is_recognised(text) for text in law.texts)
         remedy = "law_recognised_nothing_remedy" if recognised else "law_nothing_read_remedy"
         raise InputError(sentence("law_nothing_read"), where=files, remedy=sentence(remedy))
     strange = dict.fromkeys(lang for _, lang in unread_languages(law.sections))
-    if strange and not any(one.lang in READ_LANGUAGES or not one.lang for one in law.sections):
+    if strange and not any(section.lang in READ_LANGUAGES or not section.lang for section in law.sections):
         said = Message("law_languages_unread", {"languages": tuple(map(language_named, strange))})
         instead = Message("law_languages_unread_remedy", {"languages": tuple(map(language_named, READ_LANGUAGES))})
         raise InputError(sentence(said), where=files, remedy=sentence(instead))
@@ -211,7 +219,7 @@ def _has_letters(text: LegalText) -> bool:
 
 def _is_recognised(text: LegalText) -> bool:
     """Tell whether a machine looked for text in the pictures of a document."""
-    return any(one.id == "reading_ocr_used" for one in text.notes)
+    return any(note.id == "reading_ocr_used" for note in text.notes)
 
 
 def _once(notes: Sequence[Message]) -> tuple[Message, ...]:
@@ -237,7 +245,7 @@ def _weigh(
 
 def _sections_of(passages: Sequence[LegalPassage], law: Law) -> list[int]:
     place = {id(one): at for at, one in enumerate(law.sections)}
-    return [place[id(one.section)] for one in passages]
+    return [place[id(passage.section)] for passage in passages]
 
 
 def _spoken(
@@ -271,10 +279,10 @@ def _answer(
     inside = contributing(measure, list(held.values()))
     tight, met, left = met_by(inside)
     short = {
-        one.element: one.how
+        holding.element: holding.how
         for each in inside
-        for one in each.holdings
-        if one.how in SHORT and one.element in met - tight
+        for holding in each.holdings
+        if holding.how in SHORT and holding.element in met - tight
     }
     lacking = [one.id for one in measure.missing(met)]
     exceptions = reader.exceptions(inside)[:_EXCEPTIONS]
@@ -282,7 +290,7 @@ def _answer(
     verdict = proposed.verdict if shown else NONE
     weak: set[str] = set()
     if verdict == NONE:  # what stands somewhere did not make a provision
-        weak = {one.id for one in measure.elements if one.id in met}
+        weak = {element.id for element in measure.elements if element.id in met}
     elif verdict == PARTIAL:
         loose = {one.one_of or one.id for one in measure.missing(tight)}
         weak = {
@@ -299,7 +307,10 @@ def _answer(
     passing = [one for one in missing if one in weak or one in spoken]
     why = _why(measure, verdict, met, missing, delegated, held, passing, short)
     if excepted:
-        why = (*why, excepting_words([_name(one.names) for one in measure.elements if one.id in excepted], shown))
+        why = (
+            *why,
+            excepting_words([_name(element.names) for element in measure.elements if element.id in excepted], shown),
+        )
     open_ones = verdict != COVERED
     return Answer(
         measure, verdict, proposed.probability, shown, tuple(sorted(met)),
@@ -319,10 +330,10 @@ def _with_exceptions(
     shown, added = list(best), []
     for section, spans in exceptions:
         at = next((place for place, one in enumerate(shown) if one.passage.section is section), -1)
-        passages = [one for one in index.passages if one.section is section]
+        passages = [passage for passage in index.passages if passage.section is section]
         if at >= 0:
             passages.insert(0, shown[at].passage)
-        passage = next((one for one in passages if _inside(one, spans)), None)
+        passage = next((passage for passage in passages if _inside(passage, spans)), None)
         if passage is None:
             continue
         held = replace(shown[at], passage=passage) if at >= 0 else Shown(passage, 0.0, 0.0)
@@ -337,7 +348,7 @@ def _with_exceptions(
 def _inside(passage: LegalPassage, spans: Iterable[Span]) -> list[Span]:
     """Return the spans that begin in a passage, cut where it ends."""
     return [
-        one._replace(end=min(one.end, passage.end)) for one in spans if passage.start <= one.start < passage.end
+        span._replace(end=min(span.end, passage.end)) for span in spans if passage.start <= span.start < passage.end
     ]  # fmt: skip
 
 
@@ -347,9 +358,9 @@ def _shown(found: Found, index: PassageIndex) -> Shown:
     elements: list[str] = []
     left: list[str] = []
     if found.holding is not None:
-        spans += [one for one in found.holding.spans if passage.start <= one.start < passage.end]
+        spans += [span for span in found.holding.spans if passage.start <= span.start < passage.end]
         for held in found.holding.holdings:
-            inside = [one for one in held.spans if passage.start <= one.start < passage.end]
+            inside = [span for span in held.spans if passage.start <= span.start < passage.end]
             spans += inside
             pointed = held.via >= 0 and not held.spans  # the words stand where a reference leads
             if (inside or pointed) and held.how != "denied":
@@ -358,7 +369,7 @@ def _shown(found: Found, index: PassageIndex) -> Shown:
             elements, left = [], []
         if not elements and not left:  # words that decide nothing lead nowhere
             spans = []
-    order = sorted(dict.fromkeys(spans), key=lambda one: (one.start, one.end))
+    order = sorted(dict.fromkeys(spans), key=lambda fromkey: (fromkey.start, fromkey.end))
     return Shown(
         passage, found.score, found.similarity, tuple(order), tuple(dict.fromkeys(elements)), tuple(dict.fromkeys(left))
     )
@@ -370,11 +381,11 @@ def _to_what_decides(passage: LegalPassage, holding: SectionHolding | None) -> L
     if holding is None or passage.end >= section.end:
         return passage
     spans = [*holding.spans, *(span for one in holding.holdings for span in one.spans)]
-    last = max((one.end for one in spans if passage.end <= one.start < passage.start + _LONGEST_SHOWN), default=0)
+    last = max((span.end for span in spans if passage.end <= span.start < passage.start + _LONGEST_SHOWN), default=0)
     if not last:
         return passage
     ends = (section.start + end for _, end in sentences_of(section.text))
-    end = next((one for one in ends if one >= last), section.end)
+    end = next((end for end in ends if end >= last), section.end)
     if end > passage.start + _LONGEST_SHOWN:
         return passage
     said = section.text[passage.start - section.start : end - section.start]
@@ -396,7 +407,7 @@ def _why(
     short: Mapping[str, str],
 ) -> tuple[Message, ...]:
     """Say what the verdict rests on: what is said, what is missing, what is left to a regulation."""
-    names = {one.id: _name(one.names) for one in measure.elements}
+    names = {element.id: _name(element.names) for element in measure.elements}
     said: list[Message] = []
     if verdict == NONE:
         said.append(Message("law_why_none"))
@@ -404,12 +415,14 @@ def _why(
             said.append(Message("law_why_weak", {"elements": tuple(names[one] for one in passing)}))
         return tuple(said)
     if met:
-        by_reference = {one.element for each in held.values() for one in each.holdings if one.how == "reference"} & met
-        plain = [one.id for one in measure.elements if one.id in met and one.id not in by_reference]
+        by_reference = {
+            holding.element for each in held.values() for holding in each.holdings if holding.how == "reference"
+        } & met
+        plain = [element.id for element in measure.elements if element.id in met and element.id not in by_reference]
         if plain:
             said.append(Message("law_why_said", {"elements": tuple(names[one] for one in plain)}))
         if by_reference:
-            taken = tuple(names[one.id] for one in measure.elements if one.id in by_reference)
+            taken = tuple(names[element.id] for element in measure.elements if element.id in by_reference)
             said.append(Message("law_why_reference", {"elements": taken}))
     if verdict == PARTIAL:
         for message, ids in (
@@ -418,7 +431,7 @@ def _why(
             ("law_why_missing", [one for one in missing if one not in passing]),
         ):
             if ids:
-                said.append(Message(message, {"elements": tuple(names[one] for one in ids)}))
+                said.append(Message(message, {"elements": tuple(names[item_id] for item_id in ids)}))
     if verdict == PARTIAL and delegated:
         said.append(Message("law_why_regulation", {"elements": tuple(names[one] for one in delegated)}))
     if verdict == COVERED and (missing or delegated):

@@ -77,8 +77,8 @@ def read_legal_text(path: Path, *, name: str = "", ocr: bool | None = None, conf
         items = list(document.passages())
         notes = list(document.notes)
         kind = document.kind
-    notes += [_unread(one, said) for one in items if isinstance(one, Unread)]
-    read = [(one.place, one.text) for one in items if not isinstance(one, Unread)]
+    notes += [_unread(item, said) for item in items if isinstance(item, Unread)]
+    read = [(item.place, item.text) for item in items if not isinstance(item, Unread)]
     return join_passages(read, said, kind, notes)
 
 

@@ -38,7 +38,7 @@ def link(places: Places) -> None:
         if before is not None and at and before.search(read.section.text) and _follows(places.sections, at):
             found.append(at - 1)
         if _punishes_all(places, at):
-            found += [one for one in bans if places.sections[one].file == read.section.file]
+            found += [ban for ban in bans if places.sections[ban].file == read.section.file]
         read.links = tuple(dict.fromkeys(one for one in found if one != at))[:_MOST_LINKS]
     _strike_out(places, numbered)
     _except_out(places, numbered)
@@ -93,7 +93,7 @@ def _except_out(places: Places, numbered: Numbered) -> None:
                 term: any(one[2] == clause for one in places.raw(at, term))
                 for term in (*PURPOSES, "let_through", "this_act", "biological_weapons")
             }
-            if any(told[one] for one in PURPOSES if one != "except"):
+            if any(told[purpose] for purpose in PURPOSES if purpose != "except"):
                 continue
             named = [one for one in _named_in(numbered, read, clause, start, end) if one != at]
             if named and (told["let_through"] or len(read.folded.text[end : read.ends[clause]].strip(" .;")) > OPENING):
@@ -116,8 +116,8 @@ def _named_in(numbered: Numbered, read: ReadSection, clause: int, start: int, en
         last = bisect_left(read.folded.places, read.lead + reference.end)
         apart = max(start - last, first - end, 0)
         if reference.whose == "own" and read.starts[clause] <= first < read.ends[clause] and apart < nearest[0]:
-            places = (numbered.own.get((read.section.file, read.section.part, one)) for one in reference.numbers)
-            nearest = apart, [one for one in places if one is not None]
+            places = (numbered.own.get((read.section.file, read.section.part, number)) for number in reference.numbers)
+            nearest = apart, [place for place in places if place is not None]
     return nearest[1]
 
 

@@ -65,12 +65,14 @@ class SectionHolding:
     def firm(self, least: float = FIRM) -> frozenset[str]:
         """Return the elements that are met here, not only left to a regulation, with at least this strength."""
         return frozenset(
-            one.element for one in self.holdings if one.how in ("said", "reference", *SHORT) and one.strength >= least
+            holding.element
+            for holding in self.holdings
+            if holding.how in ("said", "reference", *SHORT) and holding.strength >= least
         )
 
     def of(self, how: str) -> frozenset[str]:
         """Return the elements that are held in this way."""
-        return frozenset(one.element for one in self.holdings if one.how == how)
+        return frozenset(holding.element for holding in self.holdings if holding.how == how)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +135,8 @@ class Law:
     def languages(self) -> tuple[str, ...]:
         """The languages of the texts, most of the text first."""
         sizes: dict[str, int] = {}
-        for one in self.sections:
-            sizes[one.lang] = sizes.get(one.lang, 0) + len(one.text)
+        for section in self.sections:
+            sizes[section.lang] = sizes.get(section.lang, 0) + len(section.text)
         return tuple(sorted((lang for lang in sizes if lang), key=lambda lang: -sizes[lang]))
 
 

@@ -117,7 +117,7 @@ class PassageIndex:
             if not said:
                 continue
             held, ranker = self._ranker(lang)
-            tokens = [one for one in tokens_of(said, lang) if one in ranker.vocab_dict]
+            tokens = [token for token in tokens_of(said, lang) if token in ranker.vocab_dict]
             if tokens:
                 scores[held] = ranker.get_scores(tokens)
         return scores

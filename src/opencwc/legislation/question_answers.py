@@ -98,15 +98,17 @@ class Library:
         self._terms = {lang: measures.terms(lang) for lang in READ_LANGUAGES}
         self._folded: dict[tuple[str, int], str] = {}
         self._doubts = dict(doubts)
-        expected = [question_of(one, LANGUAGES) for one in measures.measures]
+        expected = [question_of(measure, LANGUAGES) for measure in measures.measures]
         self._indexes: dict[str, PassageIndex] = dict(ready)
         held = {CONVENTION: list(_convention_passages(measures))} if CONVENTION not in ready else {}
         if treaty is not None:
             sections = in_their_languages(sections_of(treaty))  # another language beside it says the same again
-            held[TREATY] = list(passages_of(one for one in sections if not one.lang or one.lang in READ_LANGUAGES))
+            held[TREATY] = list(
+                passages_of(section for section in sections if not section.lang or section.lang in READ_LANGUAGES)
+            )
         for state, ones in texts.items():
             self._doubts[state] = doubts_of(note for text in ones for note in text.notes)
-            held[state] = [one for text in ones for one in passages_of(in_their_languages(sections_of(text)))]
+            held[state] = [passage for text in ones for passage in passages_of(in_their_languages(sections_of(text)))]
         for name, passages in held.items():
             self._indexes[name] = PassageIndex(
                 passages, encoder, expected=() if name == CONVENTION else expected, cache=cache, progress=progress
@@ -128,7 +130,7 @@ class Library:
     @property
     def states(self) -> tuple[str, ...]:
         """The States whose texts are at hand."""
-        return tuple(one for one in self._indexes if one not in (CONVENTION, TREATY))
+        return tuple(index for index in self._indexes if index not in (CONVENTION, TREATY))
 
     def ask(self, question: str, state: str = "", most: int = SHOWN, reader: str = "en") -> Asked:
         """Return the passages that come near a question, the laws' first, or why there are none.
@@ -159,7 +161,10 @@ class Library:
         for (measure, _), one in zip(self._wordings, similar, strict=True):
             nearest[measure.id] = max(nearest.get(measure.id, -1.0), float(one))
         least = max(self.encoder.thresholds.about, float(np.max(similar, initial=0.0)) - _AS_NEAR)
-        chosen = sorted((one for one in self._measures if nearest[one.id] >= least), key=lambda one: -nearest[one.id])
+        chosen = sorted(
+            (measure for measure in self._measures if nearest[measure.id] >= least),
+            key=lambda measure: -nearest[measure.id],
+        )
         return [_Near(one, nearest[one.id]) for one in chosen[:_MEASURES]]
 
     def _of_law(self, name: str, asked: Question, near: Sequence[_Near], penal: bool) -> Iterator[tuple[float, Cited]]:
@@ -169,7 +174,7 @@ class Library:
         """
         index = self._indexes[name]
         limits = self.encoder.thresholds
-        languages = sorted(index.languages, key=lambda one: -len(index.languages[one]))
+        languages = sorted(index.languages, key=lambda language: -len(index.languages[language]))
         lent = [question_of(one.measure, languages) for one in near]
         searched = [index.search([one], _SEARCHED)[0] for one in (asked, *lent)]  # each kept in the cache by itself
         if not near and not any(hit.similarity >= limits.near for hit in searched[0]):
@@ -196,9 +201,9 @@ class Library:
         index = self._indexes[name]
         passages = index.passages
         first = sorted(held, key=lambda at: -held[at])[:_PUNISHED]
-        penal = [one for one in self._measures if one.kind == "punishes"][:_PENALTIES]
+        penal = [measure for measure in self._measures if measure.kind == "punishes"][:_PENALTIES]
         penalties = [question_of(one, list(index.languages)) for one in penal]
-        near = {hit.at for one in penalties for hit in index.search([one], _SEARCHED)[0]}
+        near = {hit.at for penalty in penalties for hit in index.search([penalty], _SEARCHED)[0]}
         found = []
         for at in sorted(near):
             passage = passages[at]
@@ -206,7 +211,10 @@ class Library:
                 continue
             lang, own = passage.section.lang, passage.section.number
             named = {
-                number for one in references_in(passage.text, lang) if one.whose != "other" for number in one.numbers
+                number
+                for reference in references_in(passage.text, lang)
+                if reference.whose != "other"
+                for number in reference.numbers
             }
             pointed = [one for one in first if passages[one].section.number in {*named, own}]
             same = [one for one in pointed if passages[one].section.file == passage.section.file]
@@ -230,7 +238,7 @@ class Library:
             self._folded[name, at] = fold(passage.searched).text
         folded = self._folded[name, at]
         groups = [measure.subject, *(one.terms for one in measure.needed)]
-        named = [bool(terms.found(one, folded)) for one in groups if one]
+        named = [bool(terms.found(group, folded)) for group in groups if group]
         return sum(named) / len(named) if named else 0.0
 
     def _ours(self, asked: Question, lang: str) -> Iterator[tuple[float, Cited]]:
@@ -278,7 +286,7 @@ def _convention_passages(measures: Measures) -> Iterator[LegalPassage]:
     for measure in measures.measures:
         for lang in LANGUAGES:
             if lang in measure.titles:
-                says = " ".join(one.says.get(lang, "") for one in measure.elements)
+                says = " ".join(element.says.get(lang, "") for element in measure.elements)
                 yield _sentence(f"{measure.article} ({measure.id})", measure.titles[lang], says, lang)
     for duty in Convention(measures.as_of).duties:
         for lang in LANGUAGES:

@@ -25,7 +25,7 @@ _MOST_REFERRED = 300
 
 def narrowed(sections: Sequence[LegalSection], measures: Measures, languages: Sequence[str]) -> list[LegalSection]:
     """Return the sections that are read closely, in order: all of them where the texts are not very long."""
-    if sum(len(one.text) for one in sections) <= LONG:
+    if sum(len(section.text) for section in sections) <= LONG:
         return list(sections)
     speaking = {at for at, one in enumerate(sections) if one.kind == PREAMBLE}
     for lang in languages:
@@ -45,7 +45,7 @@ def narrowed(sections: Sequence[LegalSection], measures: Measures, languages: Se
 
 def _words(terms: Terms) -> re.Pattern[str]:
     """Return one pattern of all that only a text on chemical weapons says, and of what they consist of."""
-    found = [terms.pattern(one).pattern for one in (*ANCHORS, *_WITH_THEM) if one in terms.patterns]
+    found = [terms.pattern(anchor).pattern for anchor in (*ANCHORS, *_WITH_THEM) if anchor in terms.patterns]
     return re.compile("|".join(f"(?:{one})" for one in found))
 
 
@@ -59,7 +59,7 @@ def _referring(sections: Sequence[LegalSection], speaking: set[int]) -> set[int]
     if not 0 < len(numbers) <= _MOST_REFERRED:
         return set()
     files = {sections[at].file for at in speaking}
-    said = "|".join(re.escape(one) for one in sorted(numbers, key=len, reverse=True))
+    said = "|".join(re.escape(number) for number in sorted(numbers, key=len, reverse=True))
     named = re.compile(rf"(?:{_REFERS})[^\n.;]{{0,40}}?(?<![\w.])(?:{said})(?!\w|[.\-]\d)", re.IGNORECASE)
     files = {sections[at].file for at in speaking}
     return {at for at, one in enumerate(sections) if one.file in files and named.search(one.text)}

@@ -62,7 +62,7 @@ def report(checked: Checked, lang: str = "en", decisions: Decisions | None = Non
     """Return the report on a State's texts in a language, as it stands by what people decided, each decision told."""
     told = _Told(as_decided(checked, decisions or {}), checked, decisions or {}, lang)
     parts = ("texts", "counts", "matrix", "gaps", "measures", "other_texts")
-    titles = {one: say(f"law_report_{one}", lang) for one in parts}
+    titles = {part: say(f"law_report_{part}", lang) for part in parts}
     if not checked.obligations:
         del titles["other_texts"]
     return Report(
@@ -96,7 +96,7 @@ class _Told:
     @property
     def lead(self) -> str:
         """How far what follows is proposed, and how far people decided on it."""
-        decided = sum(decided_on(one, self.decisions) is not None for one in self.proposed.answers)
+        decided = sum(decided_on(answer, self.decisions) is not None for answer in self.proposed.answers)
         if not decided:
             return sentence("law_report_lead", self.lang)
         if decided == len(self.proposed.answers):
@@ -128,7 +128,7 @@ def _texts(told: _Told) -> Iterator[Block]:
     facts = [
         Fact(say("law_report_state", lang), (say(state_named(law.state), lang),)),
         Fact(say("law_report_as_of", lang), (say(Message("law_day", {"day": law.as_of.isoformat()}), lang),)),
-        Fact(say("law_report_files", lang), tuple(Text(one.name, verbatim=True) for one in law.texts)),
+        Fact(say("law_report_files", lang), tuple(Text(text.name, verbatim=True) for text in law.texts)),
     ]
     by = Message("law_by_model", {"model": checked.model}) if checked.model else Message("law_by_plain_rules")
     facts.append(Fact(say("law_report_by", lang), (sentence(by, lang),)))
@@ -137,12 +137,12 @@ def _texts(told: _Told) -> Iterator[Block]:
         facts.append(Fact(say("law_report_people", lang), people))
     yield Facts(tuple(facts))
     if checked.notes:
-        yield Bullets(tuple(sentence(one, lang) for one in checked.notes))
+        yield Bullets(tuple(sentence(note, lang) for note in checked.notes))
 
 
 def _counts(checked: Checked, lang: str) -> Counts:
-    numbers = {verdict: sum(one.verdict == verdict for one in checked.answers) for verdict in TONES}
-    return Counts(tuple(Count(badge(one, lang), numbers[one], sentence(f"law_means_{one}", lang)) for one in TONES))
+    numbers = {verdict: sum(answer.verdict == verdict for answer in checked.answers) for verdict in TONES}
+    return Counts(tuple(Count(badge(tone, lang), numbers[tone], sentence(f"law_means_{tone}", lang)) for tone in TONES))
 
 
 def badge(verdict: str, lang: str) -> Badge:
@@ -165,7 +165,7 @@ def _matrix(told: _Told) -> Table:
         )
         for one, proposed, decided in told.lines()
     )
-    return Table(say("law_report_matrix", lang), tuple(say(f"law_column_{one}", lang) for one in names), rows)
+    return Table(say("law_report_matrix", lang), tuple(say(f"law_column_{name}", lang) for name in names), rows)
 
 
 def _verdict(answer: Answer, proposed: Answer, decided: Decided | None, lang: str) -> Words:
@@ -203,10 +203,10 @@ def _where(answer: Answer, decided: Decided | None, told: _Told) -> Words:
 def _places(sections: Sequence[LegalSection], alone: bool) -> Iterator[str]:
     """Yield sections by their ids, those of one file behind its name where there are several texts."""
     files: dict[str, list[str]] = {}
-    for one in sections:
-        held = files.setdefault(one.file, [])
-        if (one.id or one.file) not in held:
-            held.append(one.id or one.file)
+    for section in sections:
+        held = files.setdefault(section.file, [])
+        if (section.id or section.file) not in held:
+            held.append(section.id or section.file)
     for file, ids in files.items():
         yield ", ".join(ids) if alone else f"{file}: {', '.join(ids)}"
 
@@ -214,7 +214,7 @@ def _places(sections: Sequence[LegalSection], alone: bool) -> Iterator[str]:
 def _gaps(told: _Told) -> Iterator[Block]:
     """Yield what is missing, by tier: the measure, its article, and what a provision has to contain."""
     lang = told.lang
-    open_ones = [one for one in told.checked.answers if one.verdict != COVERED]
+    open_ones = [answer for answer in told.checked.answers if answer.verdict != COVERED]
     if not open_ones:
         yield Paragraph((sentence("law_no_gaps", lang),))
         return
@@ -262,8 +262,8 @@ def _decision(proposed: Answer, decided: Decided, lang: str) -> Iterator[Fact]:
     yield Fact(say("law_column_decision", lang), (say(decided.said, lang),))
     if decided.place:
         yield Fact(say("page_decide_right_place", lang), (decided.place,))
-    known = {one.id for one in proposed.measure.elements}
-    if wrong := [one for one in decided.elements if one in known]:
+    known = {element.id for element in proposed.measure.elements}
+    if wrong := [element for element in decided.elements if element in known]:
         yield Fact(say("law_column_wrong_elements", lang), (element_words(proposed.measure, wrong, lang),))
     yield Fact(say("page_decide_reason", lang), (decided.reason,))
 
@@ -374,9 +374,9 @@ def _marks(shown: Shown, tone: Tone) -> list[tuple[Span, Tone]]:
     if not shown.decides:
         return []
     words: list[tuple[Span, Tone]] = [
-        (one, tone)
-        for one in shown.spans
-        if not any(each.start <= one.start < each.end for each in shown.excepts)
+        (span, tone)
+        for span in shown.spans
+        if not any(each.start <= span.start < each.end for each in shown.excepts)
     ]  # fmt: skip
     return sorted([*words, *((one, EXCEPTS) for one in shown.excepts)], key=lambda pair: pair[0].start)
 
@@ -387,7 +387,7 @@ EXCEPTS: Tone = "grave"
 
 def other_texts(checked: Checked, lang: str) -> list[str]:
     """Say what the answers mean for each obligation of another text, and which measures it still needs."""
-    return [told_of(one, checked, lang) for one in checked.obligations]
+    return [told_of(obligation, checked, lang) for obligation in checked.obligations]
 
 
 def told_of(one: Fulfilled, checked: Checked, lang: str) -> str:

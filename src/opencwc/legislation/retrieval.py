@@ -27,7 +27,9 @@ def question_of(measure: Measure, languages: Sequence[str]) -> Question:
     said = [measure.queries[lang] for lang in languages if lang in measure.queries]
     wordings = [*dict.fromkeys([*said[:2], measure.queries["en"]])]
     words = {
-        lang: " ".join((measure.titles.get(lang, ""), query, *(one.says.get(lang, "") for one in measure.elements)))
+        lang: " ".join(
+            (measure.titles.get(lang, ""), query, *(element.says.get(lang, "") for element in measure.elements))
+        )
         for lang, query in measure.queries.items()
     }
     return Question(tuple(wordings), words)
@@ -35,8 +37,8 @@ def question_of(measure: Measure, languages: Sequence[str]) -> Question:
 
 def retrieve(index: PassageIndex, measures: Sequence[Measure], languages: Sequence[str]) -> dict[str, list[Hit]]:
     """Search the index for every measure; the passages come best first."""
-    questions = [question_of(one, languages) for one in measures]
-    return dict(zip((one.id for one in measures), index.search(questions, MOST), strict=True))
+    questions = [question_of(measure, languages) for measure in measures]
+    return dict(zip((measure.id for measure in measures), index.search(questions, MOST), strict=True))
 
 
 def rank(

@@ -74,8 +74,8 @@ class Counted:
         def behind(*terms: str) -> bool:
             return any(
                 where == clause and first < start < last
-                for one in terms
-                for start, _, where in self.places.raw(at, one)
+                for term in terms
+                for start, _, where in self.places.raw(at, term)
             )
 
         if behind("licence"):

@@ -112,14 +112,14 @@ def sections_of(text: LegalText, lang: str = "") -> list[LegalSection]:
     without any numbered section gives one section for each of its paragraphs, named by its place.
     """
     notes = footnotes_of(text.text)
-    beside = [(one.start, one.end) for one in notes]
+    beside = [(note.start, note.end) for note in notes]
     beside += [one.span() for one in _CONTENTS_LINE.finditer(text.text)]
     law = replace(text, text=without(text.text, beside)) if beside else text
     marked = list(_marked(law))
-    runs = [marked] if marked else [_numbered_or_paragraphs(one) for one in _columns(law)]
-    for one in notes:
-        said = text.text[one.start : one.end]
-        runs[-1].append(LegalSection(text.name, one.mark, "", said, one.start, one.end, kind=FOOTNOTE))
+    runs = [marked] if marked else [_numbered_or_paragraphs(column) for column in _columns(law)]
+    for note in notes:
+        said = text.text[note.start : note.end]
+        runs[-1].append(LegalSection(text.name, note.mark, "", said, note.start, note.end, kind=FOOTNOTE))
     return [one for run in runs for one in ([replace(one, lang=lang) for one in run] if lang else _in_language(run))]
 
 
@@ -140,7 +140,7 @@ def _numbered_or_paragraphs(law: LegalText) -> list[LegalSection]:
 
 def _in_language(sections: list[LegalSection]) -> list[LegalSection]:
     """Say the language of each section; a short one is taken to be in the language of most of the text."""
-    known = [recognised(f"{one.heading}\n{one.text}") for one in sections]
+    known = [recognised(f"{section.heading}\n{section.text}") for section in sections]
     sizes: Counter[str] = Counter()
     for one, lang in zip(sections, known, strict=True):
         sizes[lang] += len(one.text)
@@ -418,7 +418,7 @@ def _number(said: str, again: str) -> str:
 def _order(number: str) -> tuple[int, ...]:
     again = {"bis": 2, "ter": 3, "quater": 4, "quinquies": 5, "sexies": 6}
     parts = re.findall(r"\d+|bis|ter|quater|quinquies|sexies|[A-Za-z]$", number)
-    return tuple(int(one) if one.isdigit() else again.get(one, ord(one[0].lower()) - 95) for one in parts)
+    return tuple(int(part) if part.isdigit() else again.get(part, ord(part[0].lower()) - 95) for part in parts)
 
 
 def _numbered(plain: str) -> list[_Heading]:
@@ -428,11 +428,11 @@ def _numbered(plain: str) -> list[_Heading]:
         for one in _NUMBERED.finditer(plain)
         if not one["rest"].strip() or _NUMBERED_BEGINS.match(one["rest"].strip())
     ]
-    orders = [_order(one["number"]) for one in candidates]
+    orders = [_order(candidate["number"]) for candidate in candidates]
     found: list[_Heading] = []
     last = 0
     if (1,) not in orders:  # a chapter of a code goes on where the one before ended
-        runs = ((one[0],) for one in orders if (one[0] + 1,) in orders and (one[0] + 2,) in orders)
+        runs = ((order[0],) for order in orders if (order[0] + 1,) in orders and (order[0] + 2,) in orders)
         last = next(runs, (1,))[0] - 1
     for at, (one, order) in enumerate(zip(candidates, orders, strict=True)):
         goes_on = order[0] == last + 1 or (order[0] == last and len(order) > 1)

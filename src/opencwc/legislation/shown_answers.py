@@ -29,7 +29,7 @@ def article_in(measure: Measure, lang: str) -> str:
     if lang not in RIGHT_TO_LEFT or said.isascii():
         return said
     parts = said.split("; ")
-    return "; ".join(f"{LEFT_TO_RIGHT}{one}{LEFT_TO_RIGHT}" if one.isascii() else one for one in parts)
+    return "; ".join(f"{LEFT_TO_RIGHT}{part}{LEFT_TO_RIGHT}" if part.isascii() else part for part in parts)
 
 
 LEFT_TO_RIGHT = "\u200e"
@@ -72,10 +72,10 @@ def said_in(texts: Mapping[str, str], lang: str) -> str:
 def elements_shown(answer: Answer, lang: str) -> Iterator[ElementShown]:
     """Yield the elements of a measure in their order, with how each stands in the texts."""
     lacking = {one.id for one in answer.measure.missing(answer.met)}
-    for one in answer.measure.elements:
+    for element in answer.measure.elements:
         yield ElementShown(
-            said_in(one.names, lang), said_in(one.says, lang), _stands(one, answer, lacking), _places(one.id, answer),
-            one.advised,
+            said_in(element.names, lang), said_in(element.says, lang), _stands(element, answer, lacking),
+            _places(element.id, answer), element.advised,
         )  # fmt: skip
 
 

@@ -60,7 +60,7 @@ class Shelf:
             "model": checked.model,
             "weights": checked.weights,
             "files": [],
-            "answers": [answer_to_plain(one) for one in checked.answers],
+            "answers": [answer_to_plain(answer) for answer in checked.answers],
         }
         try:
             shutil.rmtree(fresh, ignore_errors=True)
@@ -83,7 +83,7 @@ class Shelf:
         """Return what is kept, by State."""
         if not self.folder.is_dir():
             return []
-        return [self.state(one.name) for one in sorted(self.folder.iterdir()) if (one / _RECORD).is_file()]
+        return [self.state(path.name) for path in sorted(self.folder.iterdir()) if (path / _RECORD).is_file()]
 
     def state(self, state: str) -> Kept:
         """Return what is kept of one State; `NotFoundError` where nothing is, `InputError` where it cannot be read."""
@@ -93,10 +93,10 @@ class Shelf:
             return Kept(
                 record["state"],
                 record["as_of"],
-                tuple(place / one["kept"] for one in record["files"]),
-                {one["measure"]: one["verdict"] for one in record["answers"]},
+                tuple(place / file["kept"] for file in record["files"]),
+                {answer["measure"]: answer["verdict"] for answer in record["answers"]},
                 record["model"],
-                tuple(str(one["name"]) for one in record["files"]),
+                tuple(str(file["name"]) for file in record["files"]),
             )
         except FileNotFoundError as error:
             raise NotFoundError(

@@ -14,7 +14,7 @@ def known_state(text: str) -> str:
     """
     found = find_territory(text)
     if found is None or not found.code:
-        near = ", ".join(one.code for one in similar_territories(text))
+        near = ", ".join(territory.code for territory in similar_territories(text))
         raise SettingsError(
             f"--state {text!r} is no State.",
             remedy=f"Write its three letters, as FRA.{f' Did you mean {near}?' if near else ''}",

@@ -27,7 +27,7 @@ class Places:
         self._cache = cache
         self._kept: dict[str, KeptHits] = {}
         self.sections = list(sections)
-        self.read: list[ReadSection] = [read_section(one) for one in self.sections]
+        self.read: list[ReadSection] = [read_section(section) for section in self.sections]
         self._terms: dict[str, Terms] = {lang: measures.terms(lang) for lang in languages}
         self._joined: dict[str, tuple[str, list[int], list[int]]] = {}
         self._found: dict[tuple[str, str], dict[int, list[tuple[int, int, int]]]] = {}
@@ -43,7 +43,7 @@ class Places:
 
     def learn(self, lang: str, term: str, patterns: Iterable[str]) -> None:
         """Let a term stand, in these texts, wherever one of the patterns is found too."""
-        whole = joined([compile_pattern(one, lang) for one in sorted(patterns, key=len, reverse=True)])
+        whole = joined([compile_pattern(pattern, lang) for pattern in sorted(patterns, key=len, reverse=True)])
         self._learned[lang, term] = re.compile(whole)
         self._found.pop((lang, term), None)
 

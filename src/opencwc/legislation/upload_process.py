@@ -134,7 +134,7 @@ class _Check:
         yield {
             "told": told_of(checked, self.encoder.encoder.id),
             "checked": {
-                "file": ", ".join(one.name for one in law.texts)[:200],
+                "file": ", ".join(text.name for text in law.texts)[:200],
                 "state": law.state,
                 "as_of": law.as_of.isoformat(),
                 "protection": protection.as_json(),
@@ -143,11 +143,15 @@ class _Check:
         }
         yield {
             "answers": answers_as_json(checked),
-            "findings": [finding_to_plain(one) for one in findings_of(checked)],
+            "findings": [finding_to_plain(finding) for finding in findings_of(checked)],
         }
         yield from self._parts(checked)
-        verdicts = [one.verdict for one in checked.answers]
-        yield {"done": True, "rows": len(verdicts), "tally": {one: verdicts.count(one) for one in set(verdicts)}}
+        verdicts = [answer.verdict for answer in checked.answers]
+        yield {
+            "done": True,
+            "rows": len(verdicts),
+            "tally": {verdict: verdicts.count(verdict) for verdict in set(verdicts)},
+        }
 
     def _parts(self, checked: Checked) -> Iterator[dict[str, Any]]:
         import numpy as np
@@ -157,7 +161,7 @@ class _Check:
 
         passages = list(passages_of(checked.law.sections))
         nothing = np.zeros(self.encoder.dimensions, np.float32)  # of a long text only the nearest passages have vectors
-        known = [self.encoder.known.get(one.searched, nothing) for one in passages]
+        known = [self.encoder.known.get(passage.searched, nothing) for passage in passages]
         vectors = np.stack(known) if known else np.zeros((0, self.encoder.dimensions), np.float32)
         parts = {PASSAGES: passages_as_json(checked.law.sections, passages), VECTORS: vectors_as_npy(vectors)}
         for name, content in parts.items():

@@ -42,7 +42,7 @@ def contributing(measure: Measure, holdings: Sequence[SectionHolding]) -> list[S
     They have to be about the Convention; and beside the section that holds the most only those count that hold a good
     part of the elements themselves, or stand in a reference to one that does: a word in passing fills no gap.
     """
-    inside = [one for one in holdings if one.scope >= IN_SCOPE]
+    inside = [holding for holding in holdings if holding.scope >= IN_SCOPE]
     if len(inside) < 2:
         return inside
     shares = {one.section: _share(measure, one.firm()) for one in inside}
@@ -90,7 +90,7 @@ def signs_of(
     best_near = similarities.get(best.section, 0.0) if best else 0.0
     all_tight, all_firm, left = met_by(inside)
     short = {held.element for one in inside for held in one.holdings if held.how in SHORT} - all_tight
-    advised = [one.id for one in measure.elements if one.advised]
+    advised = [element.id for element in measure.elements if element.advised]
     place = ranks.get(best.section, 60) if best else 60
     found = {
         "best_tight": _share(measure, best.firm(TIGHT) if best else ()),
@@ -102,7 +102,7 @@ def signs_of(
         "by_reference": float(any(held.how == "reference" for one in inside for held in one.holdings)),
         "subject": best.subject if best else 0.0,
         "scope": best.scope if best else 0.0,
-        "scope_all": max((one.scope for one in holdings), default=0.0),
+        "scope_all": max((holding.scope for holding in holdings), default=0.0),
         "advised": sum(one in all_firm for one in advised) / len(advised) if advised else 0.5,
         "needed": min(len(measure.needed), 5) / 5,
         "nearness": best_near,

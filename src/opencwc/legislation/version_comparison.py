@@ -94,9 +94,9 @@ class _Texts:
     """The sections of one version of a law, to be asked whether they still say something."""
 
     def __init__(self, law: Law) -> None:
-        self._sections = {(one.file, one.id): one for one in reversed(law.sections)}
-        self._by_id = {one.id: one for one in reversed(law.sections)}
-        whole = [one.text for one in law.texts if one.text] or [one.text for one in law.sections]
+        self._sections = {(section.file, section.id): section for section in reversed(law.sections)}
+        self._by_id = {section.id: section for section in reversed(law.sections)}
+        whole = [text.text for text in law.texts if text.text] or [section.text for section in law.sections]
         self._said = "\n".join(_plain(one) for one in whole)
         self._held: dict[str, bool] = {}
 
@@ -143,7 +143,7 @@ def _differing(own: Shown | None, paired: Shown | None, texts: _Texts, others: _
 
 def _joined(stretches: Iterable[tuple[str, Tone | None]]) -> Iterator[tuple[str, Tone | None]]:
     """Yield stretches, those of one tone that follow each other as one, and none that is empty."""
-    for tone, held in groupby((one for one in stretches if one[0]), key=lambda one: one[1]):
+    for tone, held in groupby((stretch for stretch in stretches if stretch[0]), key=lambda one: one[1]):
         yield "".join(said for said, _ in held), tone
 
 
@@ -179,8 +179,8 @@ class Compared:
     def notes(self) -> tuple[Message, ...]:
         """What makes a comparison doubtful: other languages, texts that were not read or are not known in force."""
         sides = (self.before, self.after)
-        said = [one for side in sides for one in side.notes if one.id == NOT_IN_FORCE]
-        before, after = (_languages(one) for one in sides)
+        said = [note for side in sides for note in side.notes if note.id == NOT_IN_FORCE]
+        before, after = (_languages(side) for side in sides)
         if before and after and set(before) != set(after):
             named = {name: tuple(map(language_named, held)) for name, held in (("before", before), ("after", after))}
             said.append(Message("law_compare_languages", dict(named)))
@@ -193,8 +193,8 @@ class Compared:
 def _languages(checked: Checked) -> list[str]:
     """Return the languages that a good part of the texts is in."""
     sizes: dict[str, int] = {}
-    for one in checked.law.sections:
-        sizes[one.lang] = sizes.get(one.lang, 0) + len(one.text)
+    for section in checked.law.sections:
+        sizes[section.lang] = sizes.get(section.lang, 0) + len(section.text)
     return [lang for lang, size in sizes.items() if lang and size >= _GOOD_PART * sum(sizes.values())]
 
 
@@ -203,11 +203,10 @@ _GOOD_PART = 0.2
 
 def compare(before: Checked, after: Checked) -> Compared:
     """Compare two readings of one State's law against the same measures."""
-    earlier = {one.measure.id: one for one in before.answers}
+    earlier = {answer.measure.id: answer for answer in before.answers}
     standing = _Texts(before.law), _Texts(after.law)
-    changes = tuple(
-        _change(earlier[one.measure.id], one, standing) for one in after.answers if one.measure.id in earlier
-    )  # fmt: skip
+    both = [answer for answer in after.answers if answer.measure.id in earlier]
+    changes = tuple(_change(earlier[answer.measure.id], answer, standing) for answer in both)
     return Compared(before, after, changes)
 
 
@@ -267,12 +266,12 @@ def compared_csv(compared: Compared, lang: str = "en") -> str:
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(COMPARED_COLUMNS)
-    for one in compared.changes:
+    for change in compared.changes:
         writer.writerow(
             (
-                one.after.measure.id, one.change, one.before.verdict, one.after.verdict, ";".join(one.came),
-                ";".join(one.went), _section(one.before), _section(one.after), "; ".join(_words(one, 1)),
-                "; ".join(_words(one, 0)), *_marked(one),
+                change.after.measure.id, change.change, change.before.verdict, change.after.verdict,
+                ";".join(change.came), ";".join(change.went), _section(change.before), _section(change.after), "; ".join(_words(change, 1)),
+                "; ".join(_words(change, 0)), *_marked(change),
             )
         )  # fmt: skip
     return stream.getvalue()
@@ -289,9 +288,9 @@ def _marked(change: Change) -> tuple[str, str]:
     for pair in change.pairs:
         for text, pieces, (opens, closes) in zip(texts, pair.pieces, sides, strict=True):
             if pieces:
-                said = "".join(f"{opens}{one.text}{closes}" if one.tone else one.text for one in pieces)
+                said = "".join(f"{opens}{piece.text}{closes}" if piece.tone else piece.text for piece in pieces)
                 text.append(" ".join(said.split()))
-    before, after = (" | ".join(one) for one in texts)
+    before, after = (" | ".join(text) for text in texts)
     return before, after
 
 
@@ -299,23 +298,23 @@ def compared_json(compared: Compared, lang: str = "en") -> str:
     """Return the changes as JSON."""
     rows = [
         {
-            "measure": one.after.measure.id,
-            "title": title_of(one.after.measure, lang),
-            "change": one.change,
-            "before": one.before.verdict,
-            "after": one.after.verdict,
-            "came": list(one.came),
-            "went": list(one.went),
-            "section_before": _section(one.before),
-            "section_after": _section(one.after),
-            "still_stands_in": list(one.still),
-            "passages": [_pair_to_plain(pair) for pair in one.pairs],
+            "measure": change.after.measure.id,
+            "title": title_of(change.after.measure, lang),
+            "change": change.change,
+            "before": change.before.verdict,
+            "after": change.after.verdict,
+            "came": list(change.came),
+            "went": list(change.went),
+            "section_before": _section(change.before),
+            "section_after": _section(change.after),
+            "still_stands_in": list(change.still),
+            "passages": [_pair_to_plain(pair) for pair in change.pairs],
         }
-        for one in compared.changes
+        for change in compared.changes
     ]
     law = compared.after.law
     texts = {"before": _names(compared.before), "after": _names(compared.after)}
-    notes = [message_to_plain(one) | {"said": sentence(one, lang)} for one in compared.notes]
+    notes = [message_to_plain(note) | {"said": sentence(note, lang)} for note in compared.notes]
     said = {"state": law.state, "as_of": law.as_of.isoformat(), "texts": texts, "notes": notes, "measures": rows}
     return json.dumps(said, ensure_ascii=False, indent=1) + "\n"
 
@@ -332,7 +331,7 @@ def _pair_to_plain(pair: Pair) -> dict[str, object]:
 
 
 def _names(checked: Checked) -> list[str]:
-    return [one.name for one in checked.law.texts]
+    return [text.name for text in checked.law.texts]
 
 
 def _section(answer: Answer) -> str:
@@ -366,22 +365,24 @@ def _sections(compared: Compared, lang: str, titles: dict[str, str]) -> Iterator
         Fact(say(f"law_compare_{side}", lang), tuple(Text(name, verbatim=True) for name in _names(checked)))
         for side, checked in sides
     )
-    notes = (Bullets(tuple(sentence(one, lang) for one in compared.notes)),) if compared.notes else ()
+    notes = (Bullets(tuple(sentence(note, lang) for note in compared.notes)),) if compared.notes else ()
     yield Section("texts", titles["texts"], (Facts(names), *notes))
     for side, checked in sides:
         counts = tuple(
-            Count(badge(verdict, lang), sum(one.verdict == verdict for one in checked.answers)) for verdict in VERDICTS
+            Count(badge(verdict, lang), sum(answer.verdict == verdict for answer in checked.answers))
+            for verdict in VERDICTS
         )
         title = say(f"law_compare_{side}", lang)
         yield Section(f"counts-{side}" if side == "after" else "counts", title, (Counts(counts),), wide=False)
     changed = sorted(
-        (one for one in compared.changes if one.change != "same"), key=lambda one: CHANGES.index(one.change)
+        (change for change in compared.changes if change.change != "same"),
+        key=lambda change: CHANGES.index(change.change),
     )
-    same = [one for one in compared.changes if one.change == "same"]
+    same = [change for change in compared.changes if change.change == "same"]
     blocks: tuple[Block, ...] = (Paragraph((sentence("law_compare_none", lang),)),)
     if changed:
         columns = ("measure", "title", "change", "before", "after", "came", "went")
-        headings = tuple(say(f"law_column_{one}", lang) for one in columns)
+        headings = tuple(say(f"law_column_{column}", lang) for column in columns)
         table = Table(titles["changes"], headings, tuple(_row(one, lang) for one in changed))
         cards = Cards((_card(one, lang) for one in changed), (Filter("change", say("law_column_change", lang)),))
         blocks = (table, cards)

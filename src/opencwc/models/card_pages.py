@@ -17,8 +17,8 @@ def figure_table(figures: Sequence[Figure]) -> list[str]:
     """Return figures as the rows of a Markdown table, a part of the data after the other."""
     lines = ["| data | language | metric | value | 95 % interval | n |", "|---|---|---|--:|---|--:|"]
     lines += [
-        f"| {one.part} | {one.language} | {one.metric} | {one.value:.3f} | {interval(one)} | {one.n} |"
-        for one in figures
+        f"| {fig.part} | {fig.language} | {fig.metric} | {fig.value:.3f} | {interval(fig)} | {fig.n} |"
+        for fig in figures
     ]
     return lines
 
@@ -46,7 +46,7 @@ def _page(card: Card) -> Iterator[str]:
     yield from ("", "## Figures", "")
     yield from figure_table(card.figures)
     yield from ("", "## Licence and files", "", f"{card.licence}.", "", "| file | SHA-256 |", "|---|---|")
-    yield from (f"| {one.name} | `{one.sha256}` |" for one in card.weights)
+    yield from (f"| {weight.name} | `{weight.sha256}` |" for weight in card.weights)
 
 
 _PAGE, _LINK = re.compile(r"`docs/([\w/-]+)\.md`"), r"[\1](../\1.md)"

@@ -71,7 +71,7 @@ class DriftWatch:
 
     def add(self, observations: Iterable[Observation], on: date | None = None) -> None:
         """Count live inputs; one call for a batch costs as much as one for a single input. Raises `OSError`."""
-        places = [place for one in observations for place in self._places(one)]
+        places = [place for observation in observations for place in self._places(observation)]
         if not places:
             return
         week = _week(on or datetime.now(UTC).date())
@@ -151,7 +151,7 @@ def measure_drift(reference: Reference, live: Reference) -> Drift:
     )
     aspects = tuple(_compare(name, expected, seen) for name, expected, seen in pairs)
     order = ("ok", "watch", "drift")
-    return Drift(live.total, reference.total, max((one.verdict for one in aspects), key=order.index), aspects)
+    return Drift(live.total, reference.total, max((aspect.verdict for aspect in aspects), key=order.index), aspects)
 
 
 def tenth_of(confidence: float) -> int:

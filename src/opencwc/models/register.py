@@ -24,7 +24,7 @@ def registered() -> tuple[Model, ...]:
     """Return every model that an installed package registers, by id."""
     from importlib.metadata import entry_points  # slow to import
 
-    found = {one.name: one for one in entry_points(group=GROUP)}
+    found = {point.name: point for point in entry_points(group=GROUP)}
     models = (found[name].load() for name in sorted(found))
     return tuple(model for model in models if isinstance(model, Model))
 
@@ -48,7 +48,7 @@ def state_of(model: Model, folder: Path | None = None) -> State:
     hash, why = _weights(model, card)
     if card.required:
         return State(card.id, True, hash, why)
-    off = {one.strip() for one in os.environ.get(OFF, "").split(",")}
+    off = {part.strip() for part in os.environ.get(OFF, "").split(",")}
     if {"all", card.id} & off:
         return State(card.id, False, hash, Message("models_off_by_variable", {"id": card.id, "variable": OFF}))
     switched = read_switches(folder or load_settings().folder).get(card.id)
@@ -84,8 +84,8 @@ def build_card(raw: Mapping[str, Any]) -> Card:
         required=bool(raw.get("required", False)),
         data=tuple(raw["data"]),
         limits=tuple(raw["limits"]),
-        weights=tuple(WeightFile(one["file"], one["sha256"]) for one in raw["weights"]),
-        figures=tuple(Figure(**one) for one in raw["figures"]),
+        weights=tuple(WeightFile(weight["file"], weight["sha256"]) for weight in raw["weights"]),
+        figures=tuple(Figure(**figure) for figure in raw["figures"]),
         reference=Reference(
             dict(reference["classes"]), tuple(reference["confidence"]), tuple(reference["lengths"])
         ) if reference else None,
@@ -99,7 +99,7 @@ def _weights(model: Model, card: Card) -> tuple[str, Message | None]:
         return "", Message("models_weights_missing", {"id": card.id})
     lines = "".join(f"{digest}  {name}\n" for name, digest in found)
     whole = sha256(lines.encode()).hexdigest()
-    expected = [(one.name, one.sha256) for one in card.weights]
+    expected = [(weight.name, weight.sha256) for weight in card.weights]
     return whole, None if found == expected else Message("models_weights_differ", {"id": card.id})
 
 

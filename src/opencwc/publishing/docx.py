@@ -120,11 +120,11 @@ class _Writer:
                 for fact in block.facts:
                     self.paragraph((f"{fact.label}:", *fact.values), small=True)
             case Facts():
-                self.table("", (), [(one.label, _joined(one.values)) for one in block.facts])
+                self.table("", (), [(fact.label, _joined(fact.values)) for fact in block.facts])
             case Form():
-                self.table("", (), [(one.label, _joined(one.values) or one.blank) for one in block.fields])
+                self.table("", (), [(field.label, _joined(field.values) or field.blank) for field in block.fields])
             case Counts():
-                rows = [(one.badge.text, grouped(one.number), one.means) for one in block.counts]
+                rows = [(count.badge.text, grouped(count.number), count.means) for count in block.counts]
                 self.table("", (), rows)
             case Bullets():
                 for item in block.items:
@@ -213,17 +213,17 @@ class _Writer:
         """Write a text with its marks; it runs as its language does, or where that is not known as its letters do."""
         paragraph = self.place.add_paragraph(style="Quote")
         right_to_left = lang in RIGHT_TO_LEFT if lang else None
-        for one in pieces:
-            run = paragraph.add_run(_plain(one.text))
+        for piece in pieces:
+            run = paragraph.add_run(_plain(piece.text))
             run.italic = False
-            if right_to_left is None and any(map(str.isalpha, one.text)):
-                right_to_left = any("\u0590" <= sign <= "\u08ff" for sign in one.text)
+            if right_to_left is None and any(map(str.isalpha, piece.text)):
+                right_to_left = any("\u0590" <= sign <= "\u08ff" for sign in piece.text)
             run.font.rtl = right_to_left or None
             if lang:
                 _speaks(run._r.get_or_add_rPr(), lang, right_to_left=bool(right_to_left))
-            if one.tone:
+            if piece.tone:
                 run.bold = True
-                _shade(run._r.get_or_add_rPr(), _GROUND[one.tone])
+                _shade(run._r.get_or_add_rPr(), _GROUND[piece.tone])
         if right_to_left:
             _turn(paragraph)
 

@@ -64,8 +64,10 @@ def bar(counts: Counts, width: int = 1000) -> list[tuple[Tone, float, float]]:
     >>> bar(Counts((Count(Badge("a", "grave"), 1), Count(Badge("b", "calm"), 3))))
     [('grave', 0.0, 250.0), ('calm', 250.0, 750.0)]
     """
-    total = sum(one.number for one in counts.counts)
-    lengths = [max(width * one.number / total, 8.0) if one.number else 0.0 for one in counts.counts] if total else []
+    total = sum(count.number for count in counts.counts)
+    lengths = (
+        [max(width * count.number / total, 8.0) if count.number else 0.0 for count in counts.counts] if total else []
+    )
     parts: list[tuple[Tone, float, float]] = []
     start = 0.0
     for one, length in zip(counts.counts, lengths, strict=False):

@@ -122,7 +122,7 @@ def _plain(value: object, labels: Labels) -> Any:
 def _fields(value: object, labels: Labels) -> dict[str, Any]:
     if not is_dataclass(value):
         raise TypeError(f"no part of the document model: {type(value).__name__}")
-    plain = {one.name: _plain(getattr(value, one.name), labels) for one in fields(value)}
+    plain = {field.name: _plain(getattr(value, field.name), labels) for field in fields(value)}
     if isinstance(value, Passage):
         plain["direction"] = value.direction
     return plain | {"kind": getattr(value, "kind", "")}

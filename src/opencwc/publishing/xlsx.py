@@ -294,31 +294,31 @@ def _as_lines(block: Block) -> Iterator[str]:
         case Facts():
             yield from (f"{fact.label}: {said(fact.values)}" for fact in block.facts)
         case Form():
-            yield from (f"{one.label}: {said(one.values) or one.blank}" for one in block.fields)
+            yield from (f"{field.label}: {said(field.values) or field.blank}" for field in block.fields)
         case Bullets():
             yield from (f"• {said(item)}" for item in block.items)
         case Counts():
-            yield from (f"{one.badge.text}: {one.number}" for one in block.counts)
+            yield from (f"{count.badge.text}: {count.number}" for count in block.counts)
         case Beside():
             yield from (line for column in block.columns for inner in column.blocks for line in _as_lines(inner))
         case Excerpt():
             yield "".join(_pieces(block.pieces))
         case Clauses():
-            yield from (f"{one.mark} {said(one.words)}" for one in block.clauses)
+            yield from (f"{clause.mark} {said(clause.words)}" for clause in block.clauses)
         case Signature():
             yield said(block.who)
         case Table():
             yield from (" | ".join(map(said, row)) for row in block.rows)
         case Passages():
-            yield from (f"{one.place}: {''.join(_pieces(one.pieces))}" for one in block.passages)
+            yield from (f"{passage.place}: {''.join(_pieces(passage.pieces))}" for passage in block.passages)
         case Cards():
             yield from (said(card.heading) for card in block.cards)
 
 
 def _pieces(pieces: Iterable[Piece]) -> Iterator[str]:
     """Yield the pieces of a text; the marked ones stand in brackets, with the number of what is said of them."""
-    for one in pieces:
-        yield f"[{one.text}]{one.number or ''}" if one.tone else one.text
+    for piece in pieces:
+        yield f"[{piece.text}]{piece.number or ''}" if piece.tone else piece.text
 
 
 def _lines_of(text: str, width: int) -> int:

@@ -82,7 +82,7 @@ def screen_value(
     rulebook = rulebook or Rulebook.of(question.as_of, question.lists, question.files)
     maker = maker_of(rulebook)
     outcomes = Screener(rulebook, progress).answer(text.strip(), question.kind)
-    return [one.finding(Subject(1, "", text), maker) for one in outcomes]
+    return [outcome.finding(Subject(1, "", text), maker) for outcome in outcomes]
 
 
 def _batches_of(values: Iterable[str | None], size: int = 65_536) -> Iterator[Rows]:

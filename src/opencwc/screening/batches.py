@@ -134,10 +134,10 @@ def _told(answered: Answered, question: Question) -> pl.DataFrame:
 
     ids, inputs = answered.rows.ids.to_list(), answered.rows.inputs.to_list()
     told = [
-        (offset, one)
+        (offset, outcome)
         for offset, outcomes in answered.outcomes.items()
-        for one in outcomes
-        if not question.only or one.verdict in question.only
+        for outcome in outcomes
+        if not question.only or outcome.verdict in question.only
     ]
     said = {id(message): message for message in (one.message for _, one in told)}
     whys = {key: sentence(message, question.lang) for key, message in said.items()}
@@ -170,7 +170,7 @@ def told_findings(answered: Answered, maker: Maker, file: str = "", most: int | 
     findings: list[Finding] = []
     for offset in sorted(answered.outcomes):
         outcomes = answered.outcomes[offset]
-        seen = [one for one in outcomes if one.verdict is not Verdict.NOT_LISTED]
+        seen = [outcome for outcome in outcomes if outcome.verdict is not Verdict.NOT_LISTED]
         findings += _findings(answered, offset, seen, maker, file)
         if most is not None and len(findings) >= most:
             break
@@ -182,9 +182,9 @@ def _findings(
 ) -> Iterator[Finding]:
     rows = answered.rows
     subject = Subject(rows.first + offset, rows.ids[offset] or "", rows.inputs[offset] or "", None, file)
-    for one in outcomes:
-        place = _place(one, subject.id, subject.input)
-        yield one.finding(subject if place is None else subject._replace(id=place), maker)
+    for outcome in outcomes:
+        place = _place(outcome, subject.id, subject.input)
+        yield outcome.finding(subject if place is None else subject._replace(id=place), maker)
 
 
 def _place(one: Outcome, place: str, text: str | None) -> str | None:

@@ -98,7 +98,7 @@ class Teller:
         end = start + shown.span[1] - shown.span[0]
         tone = TONES[finding.verdict]
         pieces = (Piece(shown.value[:start]), Piece(shown.value[start:end], tone), Piece(shown.value[end:]))
-        return Excerpt(tuple(one for one in pieces if one.text))
+        return Excerpt(tuple(piece for piece in pieces if piece.text))
 
     def stated(self, finding: Finding) -> Iterator[Fact]:
         """Say what the text states beside a mention: concentration, quantity, packing, codes."""
@@ -135,7 +135,7 @@ class Teller:
     def what_stands(self, place: Evidence, entry: Entry | None) -> str:
         """Say what stands in a place: the group, as the place's own kind judges it."""
         drawings = (*entry.structure, *entry.doubt) if entry else ()
-        written = next((one.places[place.label] for one in drawings if place.label in one.places), "")
+        written = next((drawing.places[place.label] for drawing in drawings if place.label in drawing.places), "")
         group = _group(place, written) if written else None
         return say(group, self.lang) if group else self.say("report_place", place=place.label)
 
@@ -145,7 +145,7 @@ class Teller:
         if entry.meaning:
             facts.append(Fact(self.say("report_meaning"), (self.in_language(entry.meaning),)))
         facts += self.structures(entry)
-        named = tuple(self.chemical(one) for one in entry.examples)
+        named = tuple(self.chemical(example) for example in entry.examples)
         exempt = tuple(self.chemical(one) for one in entry.exempt)
         for label, values in (("report_examples", named), ("report_exempt", exempt)):
             if values:
@@ -159,7 +159,7 @@ class Teller:
         since = entry.in_force.start.isoformat() if entry.in_force.start else self.say("report_unknown_date")
         until = f" – {entry.in_force.end.isoformat()}" if entry.in_force.end else ""
         facts.append(Fact(self.say("report_in_force"), (since + until,)))
-        duties = tuple(self.duty(one) for one in self.convention.duties_for(entry))
+        duties = tuple(self.duty(duty) for duty in self.convention.duties_for(entry))
         facts.append(Fact(self.say("report_duties"), duties or (self.sentence("report_no_duties"),)))
         return Card(
             id=name,
@@ -172,7 +172,7 @@ class Teller:
         """Write the cores and the places as the rule file has them, and the places in words."""
         for label, drawings in (("report_core", entry.structure), ("report_near", entry.doubt)):
             if drawings:
-                yield Fact(self.say(label), tuple(self.structure(one) for one in drawings))
+                yield Fact(self.say(label), tuple(self.structure(drawing) for drawing in drawings))
         places = {name: kind for one in (*entry.structure, *entry.doubt) for name, kind in one.places.items()}
         if places:
             told = tuple(Text(f"{name}: {self.place_in_words(kind)}", note=kind) for name, kind in places.items())

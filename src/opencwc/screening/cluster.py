@@ -164,9 +164,9 @@ def fingerprint_rules(rulebook: Rulebook) -> str:
     """Return what tells two sets of rules apart: version, day, and every list, entry and policy word for word."""
     convention = rulebook.convention
     told = [
-        (chosen, one._replace(entries=()), [entry._replace(file="") for entry in one.entries])
+        (chosen, list_._replace(entries=()), [entry._replace(file="") for entry in list_.entries])
         for chosen, lists in ((True, convention.lists), (False, convention.known_lists))
-        for one in lists
+        for list_ in lists
     ]
     return _hash(repr((__version__, convention.as_of, told, convention.policies)))
 
@@ -428,7 +428,7 @@ def _begin(job: Job, files: list[InputFile], stretches: list[Stretch]) -> list[S
         "version": __version__,
         "rules": job.rules,
         "question": _question_as_json(job),
-        "input": _hash(repr([(one.name, one.size, one.changed, one.columns) for one in files])),
+        "input": _hash(repr([(file.name, file.size, file.changed, file.columns) for file in files])),
         "stretches": _hash(repr(stretches)),
     }
     if _SUCCESS in here:
@@ -592,4 +592,4 @@ _CONNECTING_TRIES = "RAY_NUM_REDIS_GET_RETRIES"  # each takes most of a minute, 
 _SECONDS_TO_ANSWER = 10
 _INSTALL = "Install it on every machine of the cluster: pip install 'opencwc[cluster]'"
 _NEW_FOLDER = "Name a new folder."
-_ERRORS: dict[str, type[OpenCWCError]] = {one.__name__: one for one in OpenCWCError.__subclasses__()}
+_ERRORS: dict[str, type[OpenCWCError]] = {subclass.__name__: subclass for subclass in OpenCWCError.__subclasses__()}

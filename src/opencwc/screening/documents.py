@@ -52,7 +52,9 @@ class DocumentRows:
         while run := list(islice(passages, PASSAGES_AT_ONCE)):
             problems = {at: one.message for at, one in enumerate(run) if isinstance(one, Unread)}
             texts = [one.text if isinstance(one, Passage) else None for one in run]
-            self.languages.update(one.language for one in recognise_languages(filter(None, texts), watch=False))
+            self.languages.update(
+                language.language for language in recognise_languages(filter(None, texts), watch=False)
+            )
             ids = pl.Series("ids", [one.place for one in run], dtype=pl.String)
             # As they are: the tabs in front of a row tell which cell is which, and spans count from there.
             yield Rows(first, ids, pl.Series("inputs", texts, dtype=pl.String), problems)

@@ -151,15 +151,15 @@ def _has_beside(drawing: Drawing, component: Component, standardised: Standardis
 def _other_ions(drawing: Drawing, component: Component, standardised: Standardised) -> bool:
     """Tell whether ions stand beside that are no part of the named salt, as in a double salt or a complex."""
     parts = {component.smiles, *drawing.beside_smiles}
-    others = (one for one in standardised.components if one.drawn_charge or one.role == "ion")
-    return any(one.smiles not in parts for one in others)
+    others = (component for component in standardised.components if component.drawn_charge or component.role == "ion")
+    return any(other.smiles not in parts for other in others)
 
 
 def _counter_ions_fit(wanted: str, component: Component, standardised: Standardised) -> bool:
     """Tell whether exactly the named ions stand beside: ``2 Br``; water does not count."""
     number, _, element = wanted.partition(" ")
     others = [one for one in standardised.components if one.number != component.number and one.role != "water"]
-    return len(others) == int(number) and all(one.smiles == element for one in others)
+    return len(others) == int(number) and all(other.smiles == element for other in others)
 
 
 def _message(ruling: Ruling, fit: Fit, salt: str, doubts: list[Message]) -> Message:
@@ -199,7 +199,7 @@ def _places(fit: Fit) -> tuple[Value, ...]:
 def _named(ruling: Ruling) -> str:
     """Name the printed example that this drawing is, or else the entry itself."""
     examples = ruling.entry.examples
-    match = next((one.name for one in examples if one.smiles == ruling.structure.core), None)
+    match = next((example.name for example in examples if example.smiles == ruling.structure.core), None)
     return match or (examples[0].name if len(examples) == 1 else ruling.entry.title["en"])
 
 

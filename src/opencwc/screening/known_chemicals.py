@@ -66,27 +66,29 @@ class KnownChemicals:
     def _doubt_of_word(self, text: str) -> str:
         """Say why a curated name may not be meant: it has an ordinary meaning, or isomers share the formula."""
         spellings = self.resolver.curated.by_name(text)
-        if any(one.name.kind == "formula" for one in spellings):
-            drawn = (smiles for one in spellings for smiles in one.chemical.structures)
+        if any(spelling.name.kind == "formula" for spelling in spellings):
+            drawn = (smiles for spelling in spellings for smiles in spelling.chemical.structures)
             return "doubt_formula" if any(shared_by_isomers(text, smiles) for smiles in drawn) else ""
-        printed = any(one.name.source == entry.source for one in spellings for entry, _ in one.chemical.named_in)
+        printed = any(
+            spelling.name.source == entry.source for spelling in spellings for entry, _ in spelling.chemical.named_in
+        )
         return "" if printed or normalise_name(text) not in self._ordinary else "doubt_ordinary_word"
 
     @cached_property
     def _ordinary(self) -> frozenset[str]:
         """The keys of words that need other signs of a chemical beside them."""
         words = self._convention.naming.ordinary
-        return frozenset(normalise_name(one.word) for one in words if {"context", "chemical"} & {*one.needs})
+        return frozenset(normalise_name(word.word) for word in words if {"context", "chemical"} & {*word.needs})
 
     def known(self, candidates: Sequence[Candidate], found: Message | None = None) -> Known:
         """Return what candidates for one text amount to."""
-        drawn = [(one, smiles) for one in candidates for smiles in one.structures]
+        drawn = [(candidate, smiles) for candidate in candidates for smiles in candidate.structures]
         chosen = {(entry.list, entry.id) for entry in self._convention.entries}
         named = [
             (entry, chemical)
-            for one in candidates
-            if one.chemical and not one.structures
-            for entry, chemical in one.chemical.named_in
+            for candidate in candidates
+            if candidate.chemical and not candidate.structures
+            for entry, chemical in candidate.chemical.named_in
             if (entry.list, entry.id) in chosen
         ]
         return Known(
@@ -95,7 +97,7 @@ class KnownChemicals:
             tuple(one.name for one, _ in drawn),
             tuple(named),
             candidates[0].doubt,
-            tuple(one.cas for one in candidates if one.cas),
+            tuple(candidate.cas for candidate in candidates if candidate.cas),
         )
 
     @cached_property
@@ -129,13 +131,13 @@ def shared_by_isomers(formula: str, smiles: str) -> bool:
 
 def _found(candidates: Sequence[Candidate]) -> Message:
     first = candidates[0]
-    names: tuple[Value, ...] = tuple(dict.fromkeys(one.name for one in candidates))
+    names: tuple[Value, ...] = tuple(dict.fromkeys(candidate.name for candidate in candidates))
     if first.found == "curated" and len(names) > 1:
         if len(names) > MOST_NAMES:
             names = (*names[:MOST_NAMES], Message("found_others", {"count": len(names) - MOST_NAMES}))
         return Message("found_ambiguous", {"names": names})
     if first.found == "near":
-        spelt = tuple(dict.fromkeys(one.written for one in candidates))
+        spelt = tuple(dict.fromkeys(candidate.written for candidate in candidates))
         return Message("found_near", {"names": spelt})
     if first.found == "systematic":
         return Message("found_systematic")

@@ -165,7 +165,7 @@ class _Reporter(Teller):
 
     def what_was_checked(self) -> Facts:
         """Say against what, as of when and from where."""
-        known = {one.id: one for one in self.convention.known_lists}
+        known = {list_.id: list_ for list_ in self.convention.known_lists}
         lists: list[Words] = []
         for name, title, day in self.checked.lists:
             told = self.say("report_list", title=title, id=name, date=day)
@@ -225,7 +225,7 @@ class _Reporter(Teller):
             if finding.verdict not in (Verdict.UNREADABLE, Verdict.NOT_LISTED):
                 numbers[id(finding)] = len(numbers) + 1
             by_row.setdefault(finding.subject.row, []).append((finding, numbers.get(id(finding), 0)))
-        yield Passages(self.passage(one, by_row.get(one.row, ())) for one in self.texts)
+        yield Passages(self.passage(text, by_row.get(text.row, ())) for text in self.texts)
 
     def passage(self, one: TextRow, findings: Sequence[tuple[Finding, int]]) -> Passage:
         """Mark what was found in a text and say why beside it: once for all entries, and once for all mentions that
@@ -259,7 +259,7 @@ class _Reporter(Teller):
 
     def reason(self, findings: Sequence[Finding]) -> tuple[Words, ...]:
         """Say by which entries, and why; what the text states beside the mention stands there already."""
-        rules = tuple(one.rule for one in findings if one.rule)
+        rules = tuple(finding.rule for finding in findings if finding.rule)
         message = findings[0].message
         if isinstance(why := message.values.get("why"), Message) and message.id in ("why_stated", "why_stated_low"):
             message = why
@@ -319,19 +319,19 @@ class _Reporter(Teller):
         """Make a table of rows, inputs and reasons."""
         rows = (
             (
-                str(one.subject.row),
-                Text(one.subject.id, verbatim=True) if one.subject.id else "",
-                Text(one.subject.input, verbatim=True),
-                sentence(one.message, self.lang),
+                str(finding.subject.row),
+                Text(finding.subject.id, verbatim=True) if finding.subject.id else "",
+                Text(finding.subject.input, verbatim=True),
+                sentence(finding.message, self.lang),
             )
-            for one in findings
+            for finding in findings
         )
         headings = ("label_row", "label_id", "label_input", "label_why")
-        return Table(self.say(caption), tuple(self.say(one) for one in headings), rows)
+        return Table(self.say(caption), tuple(self.say(heading) for heading in headings), rows)
 
     def policies(self) -> Bullets:
         """Say how open questions were answered, and on whose word."""
-        known = {f"policy_{one.id}_{one.choice}": one for one in self.convention.policies}
+        known = {f"policy_{policy.id}_{policy.choice}": policy for policy in self.convention.policies}
         items: list[Words] = []
         for name in self.checked.policies:
             policy = known.get(name)

@@ -67,7 +67,7 @@ class Rulebook:
     @property
     def list_ids(self) -> tuple[str, ...]:
         """The ids of the lists that are checked."""
-        return tuple(one.id for one in self.convention.lists)
+        return tuple(list_.id for list_ in self.convention.lists)
 
     @cached_property
     def gate(self) -> Gate:
@@ -125,10 +125,16 @@ class Rulebook:
 
     def _fingerprint(self) -> list[object]:
         entries = self.convention.entries
-        examples = [[one.id, [(c.name, c.smiles) for c in (*one.examples, *one.exempt)]] for one in entries]
+        examples = [[entry.id, [(c.name, c.smiles) for c in (*entry.examples, *entry.exempt)]] for entry in entries]
         rules = [
-            (one.says, one.entry.salts, *one.structure[:1], dict(one.structure.places), *one.structure[2:])
-            for one in self.rulings
+            (
+                ruling.says,
+                ruling.entry.salts,
+                *ruling.structure[:1],
+                dict(ruling.structure.places),
+                *ruling.structure[2:],
+            )
+            for ruling in self.rulings
         ]
         return [_INDEX_VERSION, rules, examples]
 

@@ -119,7 +119,7 @@ class Screener:
         hits = [
             (name, outcomes)
             for name, outcomes in zip(known.names, readings, strict=True)
-            if any(one.verdict in MET for one in outcomes)
+            if any(outcome.verdict in MET for outcome in outcomes)
         ]
         if named and not hits:
             return named
@@ -162,25 +162,25 @@ def _merged(
 ) -> tuple[Outcome, ...]:
     seen: dict[tuple[Rule | None, int | None], Outcome] = {}
     for name, outcomes in hits:
-        for one in outcomes:
-            doubtful = one.verdict is Verdict.LISTED and (disputed or bool(known.doubt))
-            verdict = Verdict.REVIEW if doubtful else one.verdict
-            said = _found(known, one.message)
+        for outcome in outcomes:
+            doubtful = outcome.verdict is Verdict.LISTED and (disputed or bool(known.doubt))
+            verdict = Verdict.REVIEW if doubtful else outcome.verdict
+            said = _found(known, outcome.message)
             if known.doubt and not disputed:
                 said = Message(
-                    "why_found_doubtful", {"found": known.found, "why": one.message, "doubt": Message(known.doubt)}
+                    "why_found_doubtful", {"found": known.found, "why": outcome.message, "doubt": Message(known.doubt)}
                 )
             if disputed and known.found.id == "found_ambiguous":
-                said = Message("why_ambiguous", {"found": known.found, "name": name, "why": one.message})
+                said = Message("why_ambiguous", {"found": known.found, "name": name, "why": outcome.message})
             elif disputed:
-                said = Message("why_readings", {"found": known.found, "count": readings, "why": one.message})
-            placed = Outcome(verdict, basis, said, one.rule, one.component, one.evidence, one.steps)
-            seen.setdefault((one.rule, one.component), placed)
+                said = Message("why_readings", {"found": known.found, "count": readings, "why": outcome.message})
+            placed = Outcome(verdict, basis, said, outcome.rule, outcome.component, outcome.evidence, outcome.steps)
+            seen.setdefault((outcome.rule, outcome.component), placed)
     return tuple(seen.values())
 
 
 def _rules(outcomes: tuple[Outcome, ...]) -> frozenset[tuple[Rule | None, Verdict]]:
-    return frozenset((one.rule, one.verdict) for one in outcomes)
+    return frozenset((outcome.rule, outcome.verdict) for outcome in outcomes)
 
 
 def _found(known: Known, why: Message) -> Message:

@@ -121,7 +121,7 @@ def make_piece(screener: BatchScreener, rows: Rows, wish: Wish) -> Piece:
     else:
         findings = told_findings(answered, maker, wish.file, wish.told) if wish.told else []
     only = screener.question.only
-    wanted = [one for one in findings if not only or one.verdict in only]
+    wanted = [finding for finding in findings if not only or finding.verdict in only]
     return Piece(answered.tally, encoded, wanted, tuple(_refused(answered)), tuple(_texts(rows)) if wish.texts else ())
 
 
@@ -141,7 +141,9 @@ def checked_by(
 ) -> Checked:
     """Return what is checked under a rulebook."""
     return Checked(
-        lists=tuple((one.id, one.title.get(lang, one.title["en"]), one.text_of) for one in rulebook.convention.lists),
+        lists=tuple(
+            (list_.id, list_.title.get(lang, list_.title["en"]), list_.text_of) for list_ in rulebook.convention.lists
+        ),
         as_of=rulebook.convention.as_of.isoformat(),
         policies=tuple(f"policy_{policy.id}_{policy.choice}" for policy in rulebook.convention.policies),
         version=__version__,

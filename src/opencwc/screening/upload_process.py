@@ -179,7 +179,7 @@ class _Prepared:
             "done": True,
             "rows": tally.rows,
             "tally": {str(key): rows for key, rows in tally.by_verdict.items()},
-            "notes": [message_to_plain(one) for one in table.notes[:MOST_NOTES]],
+            "notes": [message_to_plain(note) for note in table.notes[:MOST_NOTES]],
         }
 
     def _open(self, wish: dict[str, Any]) -> Table | DocumentRows:

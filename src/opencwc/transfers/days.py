@@ -84,10 +84,10 @@ def _worded(plain: str) -> Day | None:
     months = {found for word in words if (found := _months().get(word) or _months().get(word[:3]))}
     if len(months) != 1 or not 1 <= len(numbers) <= 2:
         return None
-    years = [one for one in numbers if len(one) == 4]
+    years = [number for number in numbers if len(number) == 4]
     if len(years) != 1:
         return Day(problem=Message("ledger_date_short", {"text": plain}))
-    days = [int(one) for one in numbers if len(one) < 3]
+    days = [int(number) for number in numbers if len(number) < 3]
     return _of_day(int(years[0]), months.pop(), days[0]) if days else _of_year(int(years[0]))
 
 

@@ -41,12 +41,12 @@ class Substances:
         self._headings: dict[str, int] = {}
         self._held: dict[int, tuple[str, ...]] = {}
         self._alone: dict[int, tuple[str, Message]] = {}
-        for one in self._convention.naming.subheadings:
-            self._held[int(one.code)] = tuple(one.chemicals)
-            for cas in one.chemicals:
-                self._headings.setdefault(cas, int(one.code[:4]))
-            if one.alone and (cas := self._only_one(one)):
-                self._alone[int(one.code)] = (cas, Message("by_language", dict(one.title)))
+        for subheading in self._convention.naming.subheadings:
+            self._held[int(subheading.code)] = tuple(subheading.chemicals)
+            for cas in subheading.chemicals:
+                self._headings.setdefault(cas, int(subheading.code[:4]))
+            if subheading.alone and (cas := self._only_one(subheading)):
+                self._alone[int(subheading.code)] = (cas, Message("by_language", dict(subheading.title)))
         self._by_cas: dict[str, tuple[Substance, tuple[str, ...]]] = {}
         self._by_name: dict[str, Stated] = {}
 
@@ -106,7 +106,7 @@ class Substances:
         if not chemical or chemical.casefold() == by_number.name.casefold():
             return None
         candidates = self._screener.known.resolver.by_curated_name(chemical)
-        if not candidates or any(one.cas == by_number.key for one in candidates):
+        if not candidates or any(candidate.cas == by_number.key for candidate in candidates):
             return None
         if by_number.key not in self._by_cas and not by_number.entries:
             return None
@@ -146,7 +146,7 @@ class Substances:
         if numbers and not entries:  # one of several unlisted chemicals: the one of that very name, where there is one
             exact = isinstance(known, Known) and known.names and normalise_name(known.names[0]) == key
             return Stated(substance._replace(key=numbers[0]) if exact else substance)
-        doubtful = bool(entries) or any(one.verdict is Verdict.REVIEW for one in outcomes)
+        doubtful = bool(entries) or any(outcome.verdict is Verdict.REVIEW for outcome in outcomes)
         message = "ledger_chemical_doubtful" if doubtful else "ledger_chemical_unknown"
         return Stated(substance, 0, Message(message, {"name": name[:_STARTS]}))
 
@@ -181,15 +181,15 @@ class Substances:
         """The entries that list it, gravest first: the Convention's by schedule, then those of other lists."""
         found = {
             (entry.list, entry.id): entry
-            for one in outcomes
-            if one.rule and one.verdict in (Verdict.LISTED, Verdict.REVIEW)
-            if (entry := self._convention.find(one.rule.list, one.rule.entry)) is not None
+            for outcome in outcomes
+            if outcome.rule and outcome.verdict in (Verdict.LISTED, Verdict.REVIEW)
+            if (entry := self._convention.find(outcome.rule.list, outcome.rule.entry)) is not None
         }
         return tuple(sorted(found.values(), key=lambda one: (one.list != "CWC", one.schedule or 9, one.list, one.id)))
 
 
 def _said(entries: Iterable[Entry]) -> tuple[str, ...]:
-    return tuple(f"{one.list} {one.id}" for one in entries)
+    return tuple(f"{entry.list} {entry.id}" for entry in entries)
 
 
 def limits(convention: Convention, entries: Iterable[Entry]) -> tuple[float | None, float | None]:
@@ -197,8 +197,8 @@ def limits(convention: Convention, entries: Iterable[Entry]) -> tuple[float | No
 
     They are those of the gravest entry of the Convention; ``None`` where it sets none (Schedule 1, unlisted chemicals).
     """
-    entry = next((one for one in entries if one.list == "CWC" and one.schedule in (2, 3)), None)
-    first = next((one for one in entries if one.list == "CWC"), None)
+    entry = next((entry for entry in entries if entry.list == "CWC" and entry.schedule in (2, 3)), None)
+    first = next((entry for entry in entries if entry.list == "CWC"), None)
     if entry is None or first is None or first.schedule == 1:
         return None, None
     part = f"s2{entry.part.lower()}" if entry.schedule == 2 else "s3"

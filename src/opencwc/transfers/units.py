@@ -102,7 +102,7 @@ def _units() -> tuple[dict[str, Unit], dict[str, Unit]]:
             exact.setdefault(written, unit)
             key = plain_unit(written)
             plain[key] = unit if plain.get(key, unit) == unit else None
-    unclear = {plain_unit(str(one)) for one in _raw()["unclear_units"]}
+    unclear = {plain_unit(str(unit)) for unit in _raw()["unclear_units"]}
     return exact, {key: unit for key, unit in plain.items() if unit is not None and key not in unclear}
 
 

@@ -148,7 +148,7 @@ def _preview_as_json(name: str, found: Preview | ShipmentsPreview, notes: Sequen
         "rows": [
             [(cell or "")[:LONGEST_CELL] for cell in row[:COLUMNS_SHOWN]] for row in found.rows[:ROWS_SHOWN]
         ],
-        "notes": [message_to_plain(one) for one in notes[:NOTES_SHOWN]],
+        "notes": [message_to_plain(note) for note in notes[:NOTES_SHOWN]],
         "problem": plain_error(found.error) if found.error else None,
     }  # fmt: skip
 
@@ -206,7 +206,7 @@ def _checked(found: Reconciled, protection: Protection) -> dict[str, Any]:
     from opencwc.wording import sentence
 
     return {
-        "file": ", ".join(one.name for one in found.ledgers)[:200],
+        "file": ", ".join(ledger.name for ledger in found.ledgers)[:200],
         "said": [sentence(one) for one in found.told()],
         "as_of": found.as_of.isoformat(),
         "protection": protection.as_json(),
@@ -218,8 +218,8 @@ def _findings(found: Reconciled, patterns: Sequence[Proposal]) -> Iterator[dict[
     from opencwc.transfers.reconcile.kept import findings_of
 
     waiting: list[dict[str, Any]] = []
-    for one in findings_of(found, patterns):
-        waiting.append(finding_to_plain(one))
+    for finding in findings_of(found, patterns):
+        waiting.append(finding_to_plain(finding))
         if len(waiting) == FINDINGS_AT_ONCE:
             yield {"findings": waiting}
             waiting = []
@@ -241,9 +241,9 @@ def _save_no_machine_code() -> None:
 
     from opencwc.transfers.reconcile import matching_kernel
 
-    for one in vars(matching_kernel).values():
-        if hasattr(one, "enable_caching"):
-            one._cache = NullCache()
+    for var in vars(matching_kernel).values():
+        if hasattr(var, "enable_caching"):
+            var._cache = NullCache()
 
 
 class _Check:

@@ -87,7 +87,7 @@ def choose_language(asked: str = "") -> str:
 
 def _template(message: Message, lang: str) -> str | None:
     counts = (message.values[key] for key in _COUNTS if key in message.values)
-    return _template_of(message.id, next((one for one in counts if isinstance(one, int)), None), lang)
+    return _template_of(message.id, next((count for count in counts if isinstance(count, int)), None), lang)
 
 
 @lru_cache(maxsize=10_000)

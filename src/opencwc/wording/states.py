@@ -42,5 +42,7 @@ def _names(lang: str) -> Mapping[str, str]:
         and len(codes) == 1
         and codes[0] in cldr  # the Soviet Union is not Russia
     }
-    names |= {one.code: one.names[lang] for one in all_territories().values() if lang in one.names}
+    names |= {
+        territory.code: territory.names[lang] for territory in all_territories().values() if lang in territory.names
+    }
     return names | {code: say(message, lang) for code, message in _BY_THE_CONVENTION.items()}

@@ -251,7 +251,7 @@ def _alternatives(forms: Iterable[str]) -> str:
     whole: dict[str, list[str]] = {}
     stems: dict[str, list[str]] = {}
     signs: list[str] = []
-    for form in sorted(forms, key=lambda one: -len(one)):
+    for form in sorted(forms, key=lambda form: -len(form)):
         stem = form.removesuffix("*")
         pattern = r"\s{1,2}".join(map(re.escape, stem.split()))
         if not stem[0].isalpha() or is_han(stem):
@@ -268,7 +268,7 @@ def _by_first_letter(rests: Mapping[str, Iterable[str]]) -> str:
 
 
 def _longest_first(forms: Iterable[str]) -> str:
-    return f"(?:{'|'.join(map(re.escape, sorted(forms, key=lambda one: (-len(one), one))))})"
+    return f"(?:{'|'.join(map(re.escape, sorted(forms, key=lambda form: (-len(form), form))))})"
 
 
 def is_han(form: str) -> bool:

@@ -35,11 +35,11 @@ class Agreement:
             near = found[bisect_left(starts, number.start - WINDOW) : bisect_left(starts, number.end + WINDOW)]
             numbers = [one for one in near if one.kind == "cas" and one.known]
             names = [one for one in near if one.kind in ("name", "systematic") and one.known]
-            beside = [one for one in names if _lies_beside(one, number, numbers, read.text)]
+            beside = [name for name in names if _lies_beside(name, number, numbers, read.text)]
             if not beside or any(_may_be_one(one, number) for one in beside):
                 continue
             name = min(beside, key=lambda one: distance(one, number))
-            met = [one for one in (*name.outcomes, *number.outcomes) if one.verdict in MET]
+            met = [outcome for outcome in (*name.outcomes, *number.outcomes) if outcome.verdict in MET]
             if not met or name.known is None or number.known is None:
                 continue
             values: dict[str, Value] = {
@@ -62,7 +62,7 @@ class Agreement:
         of_lists = [
             one for one in found if one.verdict in (Verdict.LISTED, Verdict.REVIEW) and one.known and one.known.cas
         ]
-        starts = [one.start for one in of_lists]
+        starts = [list_.start for list_ in of_lists]
         for code in codes:
             listed = of_lists[bisect_left(starts, code.start - WINDOW) : bisect_left(starts, code.end + WINDOW)]
             if _MEASURED.match(read.text, code.end):
@@ -84,16 +84,16 @@ class Agreement:
                 )
                 values: dict[str, Value] = {"code": _dotted(code.value[:6]), "name": nearest.text, "codes": expected}
                 said = Message("why_tariff", values)
-                rule = next((one.rule for one in nearest.outcomes if one.rule), None)
+                rule = next((outcome.rule for outcome in nearest.outcomes if outcome.rule), None)
                 yield mention_of(code, "hs", (Outcome(Verdict.REVIEW, "text", said, rule),), None)
             elif not listed and subheading and subheading.alone:
                 chemicals = [one for cas in subheading.chemicals if (one := self._resolver.curated.by_cas(cas))]
                 known, outcomes = self._judge.judge(
-                    tuple(curated_candidate(one, "ambiguous", code.text) for one in chemicals)
+                    tuple(curated_candidate(chemical, "ambiguous", code.text) for chemical in chemicals)
                 )
                 title = Message("by_language", dict(subheading.title))
                 values = {"code": _dotted(code.value[:6]), "title": title}
-                met = reviewed(tuple(one for one in outcomes if one.verdict in MET), "")
+                met = reviewed(tuple(outcome for outcome in outcomes if outcome.verdict in MET), "")
                 told = tuple(
                     one._replace(
                         message=Message("why_found", {"found": Message("found_hs", values), "why": one.message})
@@ -123,14 +123,14 @@ class Agreement:
 
     @cached_property
     def _subheadings(self) -> dict[str, Subheading]:
-        return {one.code: one for one in self._naming.subheadings}
+        return {subheading.code: subheading for subheading in self._naming.subheadings}
 
     @cached_property
     def _codes(self) -> dict[str, tuple[str, ...]]:
         table: dict[str, list[str]] = {}
-        for one in self._naming.subheadings:
-            for cas in one.chemicals:
-                table.setdefault(cas, []).append(one.code)
+        for subheading in self._naming.subheadings:
+            for cas in subheading.chemicals:
+                table.setdefault(cas, []).append(subheading.code)
         return {cas: tuple(codes) for cas, codes in table.items()}
 
 

@@ -39,9 +39,9 @@ class Drawings:
                 continue
             outcomes = self._judge.screener.answer_structure(written, kind)
             told = outcomes[0].verdict is not Verdict.UNREADABLE
-            if told and (not plain or any(one.verdict is Verdict.LISTED for one in outcomes)):
+            if told and (not plain or any(outcome.verdict is Verdict.LISTED for outcome in outcomes)):
                 start = found.start() + found[0].find(written)
-                outcomes = tuple(one._replace(basis="text") for one in outcomes)
+                outcomes = tuple(outcome._replace(basis="text") for outcome in outcomes)
                 yield Mention(start, start + len(written), written, "structure", outcomes)
 
     @cached_property

@@ -50,7 +50,7 @@ class Finder:
     def answer_all(self, texts: Iterable[str]) -> Iterator[tuple[Outcome, ...]]:
         """Yield the outcomes of each text, as `answer` gives them."""
         for mentions in self.find_all(texts):
-            yield tuple([one for mention in mentions for one in mention.outcomes])
+            yield tuple([outcome for mention in mentions for outcome in mention.outcomes])
 
     def find(self, text: str) -> list[Mention]:
         """Return the mentions in a text, in its order, with what the text states in their evidence."""
@@ -64,8 +64,8 @@ class Finder:
         """
         for block in _in_blocks(texts):
             readings = self._read(block)
-            self._turn_back([one for one in readings if _has_override(one.text)])
-            told = [one for one in readings if one.found]
+            self._turn_back([reading for reading in readings if _has_override(reading.text)])
+            told = [reading for reading in readings if reading.found]
             for one in told:
                 one.found.sort(key=_place)
             for one in told:
@@ -74,16 +74,16 @@ class Finder:
                 one.found = self._denial.weigh(one.found, one.read)
             for one in told:
                 one.found = self._stating.with_evidence(one.found, cast(TextRead, one.read))
-            yield from [one.found for one in readings]
+            yield from [reading.found for reading in readings]
 
     def _read(self, texts: Sequence[str]) -> list[_Reading]:
         """Look for the mentions in texts as they are written."""
         readings = [_Reading(text) for text in texts]
-        for one in readings:
-            one.cut = self.scanner.cut(one.text)
-        for one in readings:
-            one.signs = self._signs.of(one.text, one.cut)
-        going_on = [one for one in readings if one.signs]
+        for reading in readings:
+            reading.cut = self.scanner.cut(reading.text)
+        for reading in readings:
+            reading.signs = self._signs.of(reading.text, reading.cut)
+        going_on = [reading for reading in readings if reading.signs]
         for step in (self._spot, self._weigh_uses, self._read_stated, self._choose):
             for one in going_on:
                 step(one)
@@ -114,7 +114,7 @@ class Finder:
         one.kept = self._names.choose(read, one.uses, one.found)
 
     def _find_systematic(self, readings: Sequence[_Reading]) -> None:
-        asked = [one for one in readings if one.signs & SYSTEMATIC]
+        asked = [reading for reading in readings if reading.signs & SYSTEMATIC]
         told = self._systematic.find_all([(cast(TextRead, one.read), one.kept) for one in asked])
         for one, mentions in zip(asked, told, strict=True):
             for mention in mentions:
@@ -145,9 +145,9 @@ class Finder:
 
     def _turn_back(self, readings: Sequence[_Reading]) -> None:
         """Add to texts with a mark that turns the direction round what is only there as they are seen."""
-        for one in readings:
-            seen, runs = as_seen(one.text)
-            one.found += placed(self._read((seen,))[0].found, runs, one.text, one.found)
+        for reading in readings:
+            seen, runs = as_seen(reading.text)
+            reading.found += placed(self._read((seen,))[0].found, runs, reading.text, reading.found)
 
 
 @dataclass(slots=True)

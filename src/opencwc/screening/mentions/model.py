@@ -42,7 +42,7 @@ class Mention(NamedTuple):
     @property
     def verdict(self) -> Verdict:
         """The gravest verdict."""
-        return gravest(one.verdict for one in self.outcomes)
+        return gravest(outcome.verdict for outcome in self.outcomes)
 
     def lies_within(self, other: Mention) -> bool:
         """Tell whether it is only a part of another mention."""
@@ -51,7 +51,7 @@ class Mention(NamedTuple):
     @property
     def met(self) -> bool:
         """Whether an entry has to do with it."""
-        return any(one.verdict in MET for one in self.outcomes)
+        return any(outcome.verdict in MET for outcome in self.outcomes)
 
 
 class Judge:
@@ -74,13 +74,15 @@ def mention_of(one: Stated, kind: str, outcomes: tuple[Outcome, ...], known: Kno
 def reviewed(outcomes: Iterable[Outcome], doubt: str) -> tuple[Outcome, ...]:
     """Return outcomes in which nothing is certain any more, with the reason."""
     return tuple(
-        one._replace(
-            verdict=Verdict.REVIEW if one.verdict in (Verdict.LISTED, Verdict.EXEMPT) else one.verdict,
-            message=Message("why_doubted", {"why": one.message, "doubt": Message(doubt)}) if doubt else one.message,
+        outcome._replace(
+            verdict=Verdict.REVIEW if outcome.verdict in (Verdict.LISTED, Verdict.EXEMPT) else outcome.verdict,
+            message=Message("why_doubted", {"why": outcome.message, "doubt": Message(doubt)})
+            if doubt
+            else outcome.message,
         )
-        if one.verdict in MET
-        else one
-        for one in outcomes
+        if outcome.verdict in MET
+        else outcome
+        for outcome in outcomes
     )
 
 

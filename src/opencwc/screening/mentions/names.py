@@ -47,7 +47,7 @@ class Names:
     def choose(self, read: TextRead, uses: Sequence[tuple[Spotted, str]], others: Sequence[Mention]) -> list[Spotted]:
         """Return the names that are meant as chemicals, given what else the text has."""
         if others:
-            taken = Taken((one.start, one.end) for one in others)
+            taken = Taken((other.start, other.end) for other in others)
             uses = [(one, use) for one, use in uses if not taken.overlaps(one.start, one.end)]
         if all(use == "plain" for _, use in uses):
             return [one for one, _ in uses]
@@ -78,13 +78,13 @@ class Names:
 
     def find(self, read: TextRead, kept: Sequence[Spotted], others: Sequence[Mention]) -> list[Mention]:
         """Return the mentions of the names that were chosen; an abbreviation is settled by the full name beside it."""
-        taken = Taken((one.start, one.end) for one in others)
+        taken = Taken((other.start, other.end) for other in others)
         edges = (
             {one.first for one in kept if one.spellings or not self._is_salt_word(one, read.words)},
             {one.last for one in kept},
         )
         named = {one.spellings[0].chemical.cas for one in kept if len(one.spellings) == 1}
-        named |= {cas for one in others if one.known for cas in one.known.cas}
+        named |= {cas for other in others if other.known for cas in other.known.cas}
         found = (
             self._name(_settled(one, named), read.text, read.words, edges)
             for one in kept
@@ -149,10 +149,10 @@ class Names:
         """Return, and remember, the kinds of a name, what a short one needs beside it, and its stems."""
         known = self._needs.get(written)
         if known is None:
-            short = all(_needs_more(one.name.kind, one.name.text) for one in spellings)
+            short = all(_needs_more(spelling.name.kind, spelling.name.text) for spelling in spellings)
             needs = ({"capitals", "context"} if written.isascii() else {"context"}) if short else ()
             known = self._needs[written] = (
-                frozenset(one.name.kind for one in spellings),
+                frozenset(spelling.name.kind for spelling in spellings),
                 frozenset(needs),
                 running_name(written),
             )
@@ -464,10 +464,12 @@ def _told_ordinary(outcomes: Iterable[Outcome], word: OrdinaryWord) -> tuple[Out
     """Return outcomes for review, with what else the word can be."""
     also = Message("by_language", dict(word.also))
     return tuple(
-        one._replace(verdict=Verdict.REVIEW, message=Message("why_ordinary_word", {"why": one.message, "also": also}))
-        if one.verdict is Verdict.LISTED
-        else one
-        for one in outcomes
+        outcome._replace(
+            verdict=Verdict.REVIEW, message=Message("why_ordinary_word", {"why": outcome.message, "also": also})
+        )
+        if outcome.verdict is Verdict.LISTED
+        else outcome
+        for outcome in outcomes
     )
 
 

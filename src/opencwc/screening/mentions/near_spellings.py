@@ -41,7 +41,7 @@ class NearSpellings:
                 if taken.overlaps(start, end):
                     continue
                 known, outcomes = self._judge.judge(candidates)
-                if met := tuple(one for one in outcomes if one.verdict in MET):
+                if met := tuple(outcome for outcome in outcomes if outcome.verdict in MET):
                     yield Mention(start, end, text[start:end], "near", met, known)
                     skip = last
                     break
@@ -72,7 +72,7 @@ class NearSpellings:
         """Yield what a word can be meant as: part of a name of several words, each put right; or a name by itself."""
         if read := self._corrector.read(text, words, number):
             first, last, spellings = read
-            sure = tuple(curated_candidate(one.chemical, "doubtful", one.name.text) for one in spellings)
+            sure = tuple(curated_candidate(spelling.chemical, "doubtful", spelling.name.text) for spelling in spellings)
             yield first, last, tuple(one._replace(found="near", doubt="doubt_near_spelling") for one in sure)
         if _ARABIC.match(words[number].key):
             until = number

@@ -31,15 +31,15 @@ class Stating:
         start, end, written = mention.start, mention.end, mention.text
         excerpt = text[max(0, start - BESIDE) : end + BESIDE]
         place = Evidence("mention", mention.kind, value=excerpt, span=(start, end))
-        told = (place, *(one.evidence for one in facts))
-        stated = tuple(one.said for one in facts)
-        low = any(one.low for one in facts)
+        told = (place, *(fact.evidence for fact in facts))
+        stated = tuple(fact.said for fact in facts)
+        low = any(fact.low for fact in facts)
         outcomes = tuple(
             Outcome(
-                one.verdict, one.basis, self._say(one, stated, low=low), one.rule, one.component,
-                (*told, *one.evidence), one.steps, written, (start, end),
+                outcome.verdict, outcome.basis, self._say(outcome, stated, low=low), outcome.rule, outcome.component,
+                (*told, *outcome.evidence), outcome.steps, written, (start, end),
             )
-            for one in mention.outcomes
+            for outcome in mention.outcomes
         )  # fmt: skip
         return Mention(start, end, written, mention.kind, outcomes, mention.known)
 

@@ -80,7 +80,9 @@ class SystematicSpans:
             if not (pieces - set(range(a, b + 1)) or any(map(_is_ion, known.structures))):
                 yield Mention(start, end, written, "systematic", outcomes, known)
                 return
-            if any(one.verdict in MET for one in outcomes):  # a part of the name was read, and it has to do with one
+            if any(
+                outcome.verdict in MET for outcome in outcomes
+            ):  # a part of the name was read, and it has to do with one
                 yield Mention(start, end, written, "systematic", reviewed(outcomes, "doubt_part_of_name"), known)
                 return
         start, end, written = closed(read.text, read.words[run.first].start, read.words[run.last].end)

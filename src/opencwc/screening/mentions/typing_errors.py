@@ -88,7 +88,7 @@ class Corrector:
             if length > span[1] - span[0] or (length == span[1] - span[0] and changes < least):
                 best, span, least = {}, (found.first, found.last), changes
             if (found.first, found.last) == span and changes == least:
-                best |= {one.chemical.cas: one for one in found.spellings if one.chemical.named_in}
+                best |= {spelling.chemical.cas: spelling for spelling in found.spellings if spelling.chemical.named_in}
         return (low + span[0], low + span[1], tuple(best.values())) if best else None
 
     def _mended(self, run: list[Word], number: int) -> Iterator[list[Word]]:
@@ -108,8 +108,8 @@ class Corrector:
     def _around(self, text: str, words: list[Word], number: int) -> Spotted | None:
         """Return the longest name of two words or more, of a listed chemical, that the word is in."""
         names = (one for one in self._scanner.curated_around(text, words, number) if one.last > one.first)
-        of_lists = (one for one in names if any(spelling.chemical.named_in for spelling in one.spellings))
-        return max(of_lists, key=lambda one: one.last - one.first, default=None)
+        of_lists = (name for name in names if any(spelling.chemical.named_in for spelling in name.spellings))
+        return max(of_lists, key=lambda list_: list_.last - list_.first, default=None)
 
     @staticmethod
     def _changes(words: Sequence[Word], mended: Sequence[Word], found: Spotted) -> int:
@@ -163,9 +163,9 @@ class NameWords:
         """Those of listed chemicals, by how many letters they have."""
         names = (
             name.text
-            for one in self._curated.chemicals
-            if one.named_in
-            for name in one.names
+            for chemical in self._curated.chemicals
+            if chemical.named_in
+            for name in chemical.names
             if name.kind in NEARLY_SPELT and _SEVERAL.search(name.text)
         )
         table: dict[int, list[str]] = {}
@@ -182,8 +182,8 @@ class NameWords:
     @cached_property
     def known(self) -> frozenset[str]:
         """Those of other chemicals."""
-        others = (one for one in self._curated.chemicals if not one.named_in)
-        return frozenset(_stems(name.text for one in others for name in one.names)) - self.listed
+        others = (chemical for chemical in self._curated.chemicals if not chemical.named_in)
+        return frozenset(_stems(name.text for other in others for name in other.names)) - self.listed
 
     @cached_property
     def by_sound(self) -> dict[str, tuple[str, ...]]:

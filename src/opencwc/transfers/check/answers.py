@@ -76,7 +76,7 @@ class Told:
     @property
     def owed(self) -> tuple[Duty, ...]:
         """What is still needed before the shipment may go, and what comes too late."""
-        return tuple(one for one in self.duties if one.state in LATE)
+        return tuple(duty for duty in self.duties if duty.state in LATE)
 
 
 def checker_with(
@@ -114,8 +114,12 @@ def answer_as_json(
         "verdict": str(answer.verdict),
         "day": answer.day.isoformat(),
         "reasons": [
-            [str(one.verdict), f"{one.rule.list} {one.rule.entry}" if one.rule else "", message_to_plain(one.message)]
-            for one in answer.findings
+            [
+                str(finding.verdict),
+                f"{finding.rule.list} {finding.rule.entry}" if finding.rule else "",
+                message_to_plain(finding.message),
+            ]
+            for finding in answer.findings
         ],
         "duties": [
             {
@@ -128,8 +132,8 @@ def answer_as_json(
             }
             for one in answer.owed
         ],
-        "states": [message_to_plain(one.says) for one in answer.states if one.side.text or one.side.code],
-        "notes": [message_to_plain(one) for one in shipment.problems],
+        "states": [message_to_plain(state.says) for state in answer.states if state.side.text or state.side.code],
+        "notes": [message_to_plain(problem) for problem in shipment.problems],
         "texts": {name: text[:_LONGEST] for name, text in shipment.texts.items() if text},
         "papers": list(papers),
         "facts": facts_as_json(facts_of_answer(answer, certificates, mark)) if papers else {},
@@ -201,17 +205,17 @@ def answer_from_json(told: Mapping[str, Any]) -> Told:
         tuple((str(verdict), str(rule), message_from_plain(says)) for verdict, rule, says in told["reasons"]),
         tuple(
             Duty(
-                str(one["state"]),
-                message_from_plain(one["says"]),
-                str(one["due"]),
-                str(one["entry"]),
-                str(one["source"]),
-                str(one["evidence"]),
+                str(duty["state"]),
+                message_from_plain(duty["says"]),
+                str(duty["due"]),
+                str(duty["entry"]),
+                str(duty["source"]),
+                str(duty["evidence"]),
             )
-            for one in told["duties"]
+            for duty in told["duties"]
         ),
-        tuple(message_from_plain(one) for one in told["states"]),
-        tuple(message_from_plain(one) for one in told["notes"]),
+        tuple(message_from_plain(state) for state in told["states"]),
+        tuple(message_from_plain(note) for note in told["notes"]),
         {str(name): str(text) for name, text in told["texts"].items()},
         tuple(map(str, told["papers"])),
         facts,
@@ -259,19 +263,19 @@ def _asked_for(answer: Answer) -> Iterable[tuple[str, str]]:
 def balances_as_json(balances: Balances) -> list[dict[str, Any]]:
     """Return what is left of each certificate as JSON can hold it."""
     told = []
-    for one in balances.certificates:
-        left = balances.left.get(one.id.casefold())
-        whole = one.amount.value if one.amount else Decimal(0)
+    for certificate in balances.certificates:
+        left = balances.left.get(certificate.id.casefold())
+        whole = certificate.amount.value if certificate.amount else Decimal(0)
         told.append(
             {
-                "id": one.id[:_LONGEST],
-                "issued_by": one.issued_by.code or one.issued_by.text[:_LONGEST],
-                "chemical": (one.chemical or one.cas)[:_LONGEST],
-                "amount": str(one.amount) if one.amount else "",
+                "id": certificate.id[:_LONGEST],
+                "issued_by": certificate.issued_by.code or certificate.issued_by.text[:_LONGEST],
+                "chemical": (certificate.chemical or certificate.cas)[:_LONGEST],
+                "amount": str(certificate.amount) if certificate.amount else "",
                 "left": str(left) if left else "",
                 "share": float(left.value / whole) if left and whole else 0.0,
-                "expires": one.expires.isoformat() if one.expires else "",
-                "statements": "".join(sorted(one.statements)),
+                "expires": certificate.expires.isoformat() if certificate.expires else "",
+                "statements": "".join(sorted(certificate.statements)),
             }
         )
     return told

@@ -131,7 +131,9 @@ def _statements(texts: Mapping[str, str]) -> frozenset[str]:
     listed = set(re.findall(r"(?<![a-z])[a-e](?![a-z])", texts.get("statements", "").casefold()))
     if found := re.fullmatch(r"\s*([a-e]{1,5})\s*|\s*a\s*[-–]\s*([a-e])\s*", texts.get("statements", "").casefold()):
         listed |= set(found[1] or STATEMENTS[: STATEMENTS.index(found[2]) + 1])
-    return frozenset(listed | {one for one in STATEMENTS if is_yes(texts.get(f"statement_{one}", ""))})
+    return frozenset(
+        listed | {statement for statement in STATEMENTS if is_yes(texts.get(f"statement_{statement}", ""))}
+    )
 
 
 @dataclass
@@ -147,7 +149,7 @@ class Balances:
     left: dict[str, Amount] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.by_id = {one.id.casefold(): one for one in self.certificates}
+        self.by_id = {certificate.id.casefold(): certificate for certificate in self.certificates}
         self.left = {key: one.amount for key, one in self.by_id.items() if one.amount}
 
     def cover(self, shipment: Shipment, entry: str, day: date, *, draw: bool = True) -> Cover:
@@ -201,18 +203,18 @@ class Balances:
 
     def unnamed(self, shipments: Iterable[Shipment]) -> Iterable[tuple[Certificate, tuple[Message, ...]]]:
         """Yield each certificate that no shipment names, with what is wrong with it as it stands."""
-        named = {name.casefold() for one in shipments for name in one.certificates}
-        for one in self.certificates:
-            if one.id.casefold() not in named:
-                yield one, (*own_faults(one), *own_doubts(one))
+        named = {name.casefold() for shipment in shipments for name in shipment.certificates}
+        for certificate in self.certificates:
+            if certificate.id.casefold() not in named:
+                yield certificate, (*own_faults(certificate), *own_doubts(certificate))
 
     def _others(self, shipment: Shipment, entry: str) -> Iterable[Message]:
         """Name certificates at hand that would fit; which one is meant is for a person to say."""
         fitting = tuple(
-            one.id
-            for one in self.certificates
-            if one.issued_by.code and one.issued_by.code == shipment.receiver.code
-            and self.same_chemical(one, shipment, entry)
+            certificate.id
+            for certificate in self.certificates
+            if certificate.issued_by.code and certificate.issued_by.code == shipment.receiver.code
+            and self.same_chemical(certificate, shipment, entry)
         )  # fmt: skip
         if fitting:
             yield Message("transfers_certificate_others", {"ids": fitting})
@@ -220,7 +222,11 @@ class Balances:
 
 def own_faults(certificate: Certificate) -> Iterable[Message]:
     """Yield what keeps a certificate from serving any shipment: statements that it lacks or leaves empty."""
-    lacking = tuple(Message(f"transfers_statement_{one}") for one in STATEMENTS if one not in certificate.statements)
+    lacking = tuple(
+        Message(f"transfers_statement_{statement}")
+        for statement in STATEMENTS
+        if statement not in certificate.statements
+    )
     if lacking:
         yield _said("statements", certificate, statements=lacking)
     blanks = {"c": certificate.amount and (certificate.chemical or certificate.cas), "d": certificate.end_use,
@@ -232,7 +238,7 @@ def own_faults(certificate: Certificate) -> Iterable[Message]:
     )
     if empty:
         yield _said("empty", certificate, statements=empty)
-    yield from (_said("unread", certificate, problem=one) for one in certificate.problems)
+    yield from (_said("unread", certificate, problem=problem) for problem in certificate.problems)
 
 
 def own_doubts(certificate: Certificate) -> Iterable[Message]:
@@ -263,7 +269,7 @@ def doubts_of(certificate: Certificate, shipment: Shipment) -> Iterable[Message]
     consignee, end_user = shipment.text("consignee"), shipment.text("end_user")
     if consignee and certificate.recipient and not _same(consignee, certificate.recipient):
         yield _said("recipient", certificate, named=certificate.recipient, shipped=consignee)
-    if end_user and not any(_holds_words(one, end_user) for one in end_users_of(certificate)):
+    if end_user and not any(_holds_words(user, end_user) for user in end_users_of(certificate)):
         yield _said("end_user", certificate, named=certificate.end_users, shipped=end_user)
     yield from own_doubts(certificate)
     declared = purpose_of(certificate.end_use)
@@ -274,7 +280,7 @@ def doubts_of(certificate: Certificate, shipment: Shipment) -> Iterable[Message]
 
 def end_users_of(certificate: Certificate) -> list[str]:
     """Return the end-users that a certificate names, each with its address."""
-    return [one.strip() for one in re.split(r"[;\n；]", certificate.end_users) if one.strip()]
+    return [part.strip() for part in re.split(r"[;\n；]", certificate.end_users) if part.strip()]
 
 
 def balance_said(drawn: tuple[str, Amount, Amount]) -> Message:

@@ -88,10 +88,10 @@ class Law:
         self.convention: Convention = self.rulebook.convention
         self.screener = Screener(self.rulebook)
         self.rules = Rules(
-            tuple(one for one in rules if one.in_force.holds_on(day)),
-            {one.id: one for one in self.convention.thresholds},
-            {one.id: one for one in self.convention.deadlines},
-            min(one.in_force.start for one in rules if one.in_force.start),
+            tuple(rule for rule in rules if rule.in_force.holds_on(day)),
+            {threshold.id: threshold for threshold in self.convention.thresholds},
+            {deadline.id: deadline for deadline in self.convention.deadlines},
+            min(rule.in_force.start for rule in rules if rule.in_force.start),
         )
         self._answers: dict[tuple[str, str], tuple[Outcome, ...]] = {}
 
@@ -161,7 +161,7 @@ class Checker:
     @property
     def maker(self) -> Maker:
         """Who makes the findings."""
-        lists = tuple(one.id for one in self.convention.lists)
+        lists = tuple(list_.id for list_ in self.convention.lists)
         return Maker("opencwc.transfers", __version__, self.question.as_of.isoformat(), lists)
 
     def check(self, shipments: Iterable[Shipment]) -> Iterator[Answer]:
@@ -180,7 +180,7 @@ class Checker:
     @cached_property
     def begin(self) -> date:
         """The day on which the Convention entered into force: that of its first rule on transfers."""
-        return min(one.in_force.start for one in self._rules if one.in_force.start)
+        return min(rule.in_force.start for rule in self._rules if rule.in_force.start)
 
     def law_of(self, day: date) -> Law:
         """Return the law of a day; days between two changes share it."""
@@ -192,9 +192,9 @@ class Checker:
 
     @cached_property
     def _changes(self) -> list[date]:
-        spans = [one.in_force for one in self._rules] + [one.in_force for one in self.convention.dated()]
-        starts = {one.start for one in spans if one.start}
-        return sorted(starts | {one.end + timedelta(days=1) for one in spans if one.end})
+        spans = [rule.in_force for rule in self._rules] + [one.in_force for one in self.convention.dated()]
+        starts = {span.start for span in spans if span.start}
+        return sorted(starts | {span.end + timedelta(days=1) for span in spans if span.end})
 
     def standing(self, side: Side, day: date) -> Standing:
         """Say what a State is on a day; a territory that is in no list of States is unknown."""
@@ -224,7 +224,7 @@ class Checker:
         exempt = next((one for one, _ in found.met if one.verdict is Verdict.EXEMPT), None)
         if exempt:
             return exempt.message
-        lists = tuple(one.id for one in law.convention.lists)
+        lists = tuple(list_.id for list_ in law.convention.lists)
         return Message("transfers_check_not_listed", {"lists": lists, "date": day.isoformat()})
 
     def _without_entry(
@@ -298,11 +298,11 @@ class Checker:
             weighing.notes += found.notes
             if shipment.day is None:
                 weighing.doubt(self._unsure_of_day(shipment, day))
-                for one in states:
-                    last = self.standing(one.side, shipment.last_day or day)
-                    if last.status != one.status:
+                for state in states:
+                    last = self.standing(state.side, shipment.last_day or day)
+                    if last.status != state.status:
                         weighing.doubt(
-                            Message("transfers_check_state_changes", {"before": one.says, "after": last.says})
+                            Message("transfers_check_state_changes", {"before": state.says, "after": last.says})
                         )
             for doubt in found.doubts:
                 weighing.doubt(doubt)
@@ -377,8 +377,8 @@ class Checker:
         subject = Subject(shipment.row, shipment.id, shipment.said)
         found: dict[Rule | None, Finding] = {}
         for text in receivers_of(shipment):
-            for one in self.sanctions.findings(text, subject, self.maker, shipment.receiver.code):
-                found.setdefault(one.rule, one)
+            for finding in self.sanctions.findings(text, subject, self.maker, shipment.receiver.code):
+                found.setdefault(finding.rule, finding)
         if not found:
             return answer
         self.hits += len(found)
@@ -391,9 +391,12 @@ class Checker:
         if not text:
             return None
         outcomes = law.answer(text, kind)
-        if any(one.verdict is Verdict.LISTED and one.rule and written(one.rule) == entry for one in outcomes):
+        if any(
+            outcome.verdict is Verdict.LISTED and outcome.rule and written(outcome.rule) == entry
+            for outcome in outcomes
+        ):
             return True
-        unsure = any(one.verdict in (Verdict.REVIEW, Verdict.UNREADABLE) for one in outcomes)
+        unsure = any(outcome.verdict in (Verdict.REVIEW, Verdict.UNREADABLE) for outcome in outcomes)
         return None if unsure else False
 
 

@@ -108,11 +108,11 @@ class SanctionsList:
         entries: list[Listed] = []
         problems: list[Message] = []
         newest = ""
-        for one in _entries(path):
-            if isinstance(one, Message):
-                problems.append(one)
+        for entry in _entries(path):
+            if isinstance(entry, Message):
+                problems.append(entry)
             else:
-                listed, day = one
+                listed, day = entry
                 entries.append(listed)
                 newest = max(newest, day)
         if not entries:
@@ -215,7 +215,7 @@ class _Index:
                     continue
                 place = len(self.names)
                 self.names.append(_Name(number, text, words))
-                for word in {f"{one.kind[0]}{one.script[0]}{one.key}": one for one in words}.items():
+                for word in {f"{word.kind[0]}{word.script[0]}{word.key}": word for word in words}.items():
                     spelt, one = word
                     held = self.words.get(spelt)
                     if held is None:
@@ -223,9 +223,11 @@ class _Index:
                         holders.append([])
                         firsts.append(one)
                     holders[held].append(place)
-        self.holders: list[NDArray[np.int32]] = [np.array(one, np.int32) for one in holders]
+        self.holders: list[NDArray[np.int32]] = [np.array(holder, np.int32) for holder in holders]
         number = len(self.names)
-        self.rare = [max(_LEAST_RARE, math.log(1 + number / len(one)) / math.log(1 + number)) for one in self.holders]
+        self.rare = [
+            max(_LEAST_RARE, math.log(1 + number / len(holder)) / math.log(1 + number)) for holder in self.holders
+        ]
         self.by_key: dict[str, list[int]] = {}
         self.by_bones: dict[str, list[int]] = {}
         trigrams: dict[str, list[int]] = {}
@@ -250,7 +252,7 @@ class _Index:
         self.keys = [""] * len(holders)
         for spelt, held in self.words.items():
             self.keys[held] = spelt[2:]
-        self.name_weight: NDArray[np.float32] = np.array([self.weight(one.words) for one in self.names], np.float32)
+        self.name_weight: NDArray[np.float32] = np.array([self.weight(name.words) for name in self.names], np.float32)
 
     def rarity(self, word: NameWord) -> float:
         """How much a word tells of who it is: less for a common word, and for one that many names have."""
@@ -291,7 +293,7 @@ class _Index:
         if len(names) > _COMPARED:
             chosen = np.argpartition(-promise, _COMPARED)[:_COMPARED]
             names = names[chosen]
-        return sorted(int(one) for one in names)
+        return sorted(int(name) for name in names)
 
     def likeness(
         self, words: tuple[NameWord, ...], total: float, known: _Name
@@ -312,8 +314,8 @@ class _Index:
                     gain = value * (ours_weight[i] + their_weight[j])
                     options.append((gain, value, (i,), (j,), one.written, other.written))
         options.sort(key=_by_gain)
-        best_ours = {one[2][0] for one in options if one[1] >= _JOINED_LIKENESS}
-        best_theirs = {one[3][0] for one in options if one[1] >= _JOINED_LIKENESS}
+        best_ours = {option[2][0] for option in options if option[1] >= _JOINED_LIKENESS}
+        best_theirs = {option[3][0] for option in options if option[1] >= _JOINED_LIKENESS}
         if len(best_ours) < len(words) and len(best_theirs) < len(theirs):
             options += self._joined(words, theirs, ours_weight, their_weight)
             options.sort(key=_by_gain)
@@ -551,7 +553,7 @@ def _listed(
     kept = tuple(dict.fromkeys(name.strip() for name in names if name.strip()))
     if not kept:
         return Message("consignees_row_nameless", {"row": row})
-    codes = tuple(dict.fromkeys(_alpha_2(one) for one in countries if one.strip()))
+    codes = tuple(dict.fromkeys(_alpha_2(country) for country in countries if country.strip()))
     newest = max((day[:10] for day in days if _DAY.match(day)), default="")
     return Listed(id or str(row), schema, kept, codes, dataset, row), newest
 

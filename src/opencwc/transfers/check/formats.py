@@ -135,7 +135,7 @@ def finding_as_plain(answer: Answer, finding: Finding, lang: str = "en") -> dict
         "shipment_verdict": str(answer.verdict),
         "rules_of": answer.day.isoformat(),
         "shipment": shipment_as_plain(answer.shipment),
-        "states": [_state_as_plain(one) for one in answer.states],
+        "states": [_state_as_plain(state) for state in answer.states],
         "duties": [duty_as_plain(one, lang) for one in owed_by(answer, finding)],
         **plain,
     }  # fmt: skip
@@ -195,7 +195,7 @@ def summary(
     checker: Checker, tally: CheckTally, columns: Mapping[str, str] | None = None, certificates: int = 0
 ) -> tuple[Message, ...]:
     """Say what was checked, how it came out, and what is not known."""
-    lists = tuple(one.id for one in checker.convention.lists)
+    lists = tuple(list_.id for list_ in checker.convention.lists)
     said = [
         Message("transfers_summary_held", {"count": tally.rows, "lists": lists, "date": checker.as_of.isoformat()}),
         Message("transfers_summary_counts", {str(one): many for one, many in tally.by_verdict.items()}),

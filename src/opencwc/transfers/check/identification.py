@@ -61,7 +61,9 @@ def identify(shipment: Shipment, answer: Answering) -> Identified:
         outcomes = line or next(iter(answers.values()), ())
     shipment, differs = _with_stated(shipment, (*outcomes, *line))
     doubts += differs
-    met = tuple((one, _share_in(one)) for one in outcomes if one.rule is not None and one.verdict in MET)
+    met = tuple(
+        (outcome, _share_in(outcome)) for outcome in outcomes if outcome.rule is not None and outcome.verdict in MET
+    )
     nothing = not outcomes or outcomes[0].verdict is Verdict.UNREADABLE or outcomes[0].message.id == "why_no_mention"
     return Identified(
         met, outcomes[0] if outcomes else None, shipment, tuple(doubts), tuple(notes), read=bool(met) or not nothing
@@ -75,11 +77,13 @@ def _kind_of(name: str, text: str) -> str:
 
 
 def _rules(outcomes: Iterable[Outcome], verdict: Verdict | None = None) -> frozenset[Rule]:
-    return frozenset(one.rule for one in outcomes if one.rule and (verdict is None or one.verdict is verdict))
+    return frozenset(
+        outcome.rule for outcome in outcomes if outcome.rule and (verdict is None or outcome.verdict is verdict)
+    )
 
 
 def _is_doubtful(outcomes: Iterable[Outcome]) -> bool:
-    return any(one.verdict is Verdict.REVIEW for one in outcomes)
+    return any(outcome.verdict is Verdict.REVIEW for outcome in outcomes)
 
 
 def _stated(outcome: Outcome, kind: str) -> list[str]:
@@ -100,16 +104,16 @@ def _with_stated(shipment: Shipment, outcomes: Iterable[Outcome]) -> tuple[Shipm
     amounts: dict[str, Amount] = {}
     counted = False
     shares: dict[str, Share] = {}
-    for one in outcomes:
-        if one.basis != "text" and not one.span:
+    for outcome in outcomes:
+        if outcome.basis != "text" and not outcome.span:
             continue
-        for value in _stated(one, "quantity"):
+        for value in _stated(outcome, "quantity"):
             if amount := amount_of(*value.rpartition(" ")[::2]):
                 amounts[str(amount)] = amount
         counted = counted or any(
-            shown.kind == "packaging" and shown.value.split(" ")[-1].isdecimal() for shown in one.evidence
+            shown.kind == "packaging" and shown.value.split(" ")[-1].isdecimal() for shown in outcome.evidence
         )
-        if share := _share_in(one):
+        if share := _share_in(outcome):
             shares[str(share[:2])] = share
     differs = []
     if len(amounts) == 1 and not counted:

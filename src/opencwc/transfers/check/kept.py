@@ -59,12 +59,12 @@ class Checked:
     @cached_property
     def balances(self) -> tuple[Balance, ...]:
         """The certificates at hand, in the order of their file."""
-        return tuple(balance_from_json(one) for one in self.told["certificates"])
+        return tuple(balance_from_json(certificate) for certificate in self.told["certificates"])
 
 
 def balance_from_json(told: Mapping[str, Any]) -> Balance:
     """Return a balance as the sandbox wrote it down."""
-    texts = {one: str(told[one]) for one in Balance.__dataclass_fields__ if one != "share"}
+    texts = {field: str(told[field]) for field in Balance.__dataclass_fields__ if field != "share"}
     return Balance(share=min(1.0, max(0.0, float(told["share"]))), **texts)
 
 
@@ -72,7 +72,7 @@ def told_of(checker: Checker, file: str, said: Iterable[Message], names: str = "
     """Return what is told beside the answers, as JSON can hold it, once all shipments were answered."""
     return {
         "as_of": checker.as_of.isoformat(),
-        "lists": [one.id for one in checker.convention.lists],
+        "lists": [list_.id for list_ in checker.convention.lists],
         "file": file,
         "said": [message_to_plain(one) for one in said],
         "certificates": balances_as_json(checker.balances),
@@ -107,7 +107,7 @@ def unpack(content: bytes) -> Checked:
     try:
         first, *lines = gzip.decompress(content).decode().split("\n")
         told = json.loads(first)
-        found = Checked(told, tuple(answer_from_json(json.loads(one)) for one in lines))
+        found = Checked(told, tuple(answer_from_json(json.loads(line)) for line in lines))
         held = all(name in told for name in _TOLD) and len(found.said) + len(found.balances) >= 0
     except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError):
         held = False
@@ -119,6 +119,6 @@ def unpack(content: bytes) -> Checked:
 def tally_of(answers: Iterable[Told]) -> dict[str, int]:
     """Return how many shipments came out how."""
     counts: dict[str, int] = {}
-    for one in answers:
-        counts[one.verdict] = counts.get(one.verdict, 0) + 1
+    for answer in answers:
+        counts[answer.verdict] = counts.get(answer.verdict, 0) + 1
     return counts

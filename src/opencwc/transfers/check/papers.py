@@ -149,7 +149,7 @@ def facts_of(
         issued=certificate.issued if certificate else None,
         valid_until=certificate.expires if certificate else None,
         drawn=tuple(drawn),
-        papers=tuple(one.text for one in shipment.papers if one.text),
+        papers=tuple(paper.text for paper in shipment.papers if paper.text),
         notify_by=notify_by,
         mark=mark,
     )
@@ -171,7 +171,9 @@ def facts_of_answer(answer: Answer, certificates: Sequence[Certificate] = (), ma
         )
     owing = {one.entry for one in answer.owed}  # an entry that is exempt owes nothing
     met = (
-        one.rule for one in answer.findings if one.rule and (one.rule in owing or one.verdict is not Verdict.ALLOWED)
+        finding.rule
+        for finding in answer.findings
+        if finding.rule and (finding.rule in owing or finding.verdict is not Verdict.ALLOWED)
     )
     notices = [one.due for one in answer.owed if one.rule.paper == "notice" and one.due]
     why = (one for owed in answer.owed for one in owed.why if one.id == "transfers_certificate_drawn")
@@ -179,7 +181,7 @@ def facts_of_answer(answer: Answer, certificates: Sequence[Certificate] = (), ma
         dict.fromkeys((str(one.values["id"]), str(one.values["amount"]), str(one.values["left"])) for one in why)
     )
     named = {one.casefold() for one in ([name for name, _, _ in drawn] or shipment.certificates)}
-    certificate = next((one for one in certificates if one.id.casefold() in named), None)
+    certificate = next((certificate for certificate in certificates if certificate.id.casefold() in named), None)
     return facts_of(
         shipment,
         entries=tuple(dict.fromkeys(f"{one.list} {one.entry}" for one in met)),
@@ -203,8 +205,8 @@ def facts_of_certificate(
 
     """
     facts = facts_of_answer(answer, certificates, mark)
-    named = {one.casefold() for one in answer.shipment.certificates}
-    held = [one for one in certificates if one.id.casefold() in named]
+    named = {certificate.casefold() for certificate in answer.shipment.certificates}
+    held = [certificate for certificate in certificates if certificate.id.casefold() in named]
     asked = [one for one in answer.owed if one.rule.paper == "certificate"]
     if held and asked and all(one.state == "met" for one in asked):
         return _facts_written_in(held[0], facts), Message("transfers_papers_reprinted", {"id": held[0].id})
@@ -242,7 +244,7 @@ def _with_address(users: tuple[str, ...], certificates: Iterable[Certificate]) -
     from opencwc.transfers.check.certificates import end_users_of
     from opencwc.transfers.check.shipments import plain_words
 
-    written = [one for certificate in certificates for one in end_users_of(certificate)]
+    written = [user for certificate in certificates for user in end_users_of(certificate)]
     return tuple(
         next((one for one in written if {*plain_words(user).split()} < {*plain_words(one).split()}), user)
         for user in users
@@ -334,7 +336,7 @@ class _Paper:
                 )
             ),
         )
-        users = tuple(self.field("papers_end_user", (one,)) for one in facts.end_users)
+        users = tuple(self.field("papers_end_user", (user,)) for user in facts.end_users)
         yield self.section(
             "statements",
             Paragraph((self.say("papers_certifies"),)),
@@ -455,7 +457,7 @@ class _Paper:
             self.field("papers_chemical", (facts.chemical,)),
             self.field("papers_cas", (Text(facts.cas, verbatim=True),) if facts.cas else ()),
             *(structure if facts.structure else ()),
-            self.field("papers_entry", tuple(Text(one, verbatim=True) for one in facts.entries)),
+            self.field("papers_entry", tuple(Text(entry, verbatim=True) for entry in facts.entries)),
         )
 
     def quantity(self) -> Field:
@@ -482,7 +484,7 @@ class _Paper:
 
     def states(self, *codes: str) -> tuple[str, ...]:
         """Name States, each with its code, as papers have them."""
-        named = ((state_name(one, self.lang), one) for one in codes if one)
+        named = ((state_name(code, self.lang), code) for code in codes if code)
         return tuple(name if name == code else f"{name} ({code})" for name, code in named)
 
     def days(self, day: date | None) -> tuple[str, ...]:
@@ -490,7 +492,7 @@ class _Paper:
 
     def field(self, label: str, values: Iterable[Words] = ()) -> Field:
         """Return a field; one without a value is a blank that says so."""
-        return Field(self.say(label), tuple(one for one in values if one), self.say("papers_blank"))
+        return Field(self.say(label), tuple(value for value in values if value), self.say("papers_blank"))
 
     def clause(self, mark: str, says: str, *fields: Field) -> Clause:
         return Clause(f"({mark})", (self.say(says),), fields)
@@ -517,4 +519,4 @@ class _Paper:
 
 
 def _in_schedule(facts: PaperFacts, schedule: str) -> bool:
-    return any(one.startswith(f"CWC {schedule}") for one in facts.entries)
+    return any(entry.startswith(f"CWC {schedule}") for entry in facts.entries)

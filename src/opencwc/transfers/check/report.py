@@ -73,9 +73,9 @@ class _Reporter:
         self.file = file
 
     def report(self, answers: Sequence[Answer], tally: CheckTally, told: Sequence[Message]) -> Report:
-        weighed = [one for one in answers if any(finding.rule for finding in one.findings)]
-        free = [one for one in answers if one not in weighed and one.verdict is not Verdict.UNREADABLE]
-        unread = [one for one in answers if one not in weighed and one.verdict is Verdict.UNREADABLE]
+        weighed = [answer for answer in answers if any(finding.rule for finding in answer.findings)]
+        free = [answer for answer in answers if answer not in weighed and answer.verdict is not Verdict.UNREADABLE]
+        unread = [answer for answer in answers if answer not in weighed and answer.verdict is Verdict.UNREADABLE]
         weighed.sort(key=lambda one: CHECKED.index(one.verdict))
         parts: list[tuple[str, str, Iterator[Block]]] = [
             ("result", "report_counts", self.counts(tally)),
@@ -95,7 +95,7 @@ class _Reporter:
             direction="rtl" if self.lang in RIGHT_TO_LEFT else "ltr",
             labels=labels_in(self.lang),
             lead=tuple(sentence(one, self.lang) for one in told[:2]),
-            contents=tuple((one.id, one.title) for one in sections),
+            contents=tuple((section.id, section.title) for section in sections),
             sections=sections,
             closing=(self.sentence("transfers_report_person"),),
             main="shipments",
@@ -109,7 +109,7 @@ class _Reporter:
 
     def answers(self, answers: Sequence[Answer]) -> Iterator[Block]:
         """Show each answer of an entry as a card."""
-        pairs = [(one, finding) for one in answers for finding in one.findings if finding.rule]
+        pairs = [(answer, finding) for answer in answers for finding in answer.findings if finding.rule]
         if pairs:
             filters = (("verdict", "label_verdict"), ("entry", "label_entry"), ("to", "transfers_label_to"))
             shown = (self.card(*pair, number) for number, pair in enumerate(pairs[:MOST_CARDS], 1))
@@ -127,7 +127,9 @@ class _Reporter:
         facts = [Fact(self.say("label_input"), (Text(finding.subject.input, verbatim=True),))]
         if answer.states:
             facts.append(
-                Fact(self.heading("transfers_label_states"), tuple(say(one.says, self.lang) for one in answer.states))
+                Fact(
+                    self.heading("transfers_label_states"), tuple(say(state.says, self.lang) for state in answer.states)
+                )
             )
         quantity = str(shipment.amount) if shipment.amount else shipment.text("quantity")
         concentration = shipment.share.text if shipment.share else shipment.text("concentration")
@@ -174,12 +176,12 @@ class _Reporter:
         headings = tuple(self.say(one) for one in ("label_row", "label_id", "label_input", "label_why"))
         shown: Iterable[tuple[Words, ...]] = (
             (
-                str(one.shipment.row),
-                Text(one.shipment.id, verbatim=True),
-                Text(one.shipment.said, verbatim=True),
-                sentence(one.findings[0].message, self.lang),
+                str(answer.shipment.row),
+                Text(answer.shipment.id, verbatim=True),
+                Text(answer.shipment.said, verbatim=True),
+                sentence(answer.findings[0].message, self.lang),
             )
-            for one in answers[:MOST_ROWS]
+            for answer in answers[:MOST_ROWS]
         )
         yield Table(self.say(caption), headings, shown)
         if len(answers) > MOST_ROWS:

@@ -138,7 +138,7 @@ class Shipment:
     @property
     def purpose_unread(self) -> Message | None:
         """What is to be said of a purpose that stands for none that is known."""
-        return next((one for one in self.problems if one.id == "transfers_check_purpose_unread"), None)
+        return next((problem for problem in self.problems if problem.id == "transfers_check_purpose_unread"), None)
 
     @property
     def named(self) -> Mapping[str, str]:
@@ -496,7 +496,7 @@ def paper_of(text: str) -> Paper:
     rest = _plain(_ANY_DAY.sub(" ", text))
     kind = ""
     for name, words in _meanings("papers").items():
-        held = next((one for one in words if f" {rest} ".find(f" {one} ") >= 0), "")
+        held = next((word for word in words if f" {rest} ".find(f" {word} ") >= 0), "")
         if held:
             kind = name
             rest = f" {rest} ".replace(f" {held} ", " ").strip()
@@ -539,7 +539,7 @@ def _is_for_weapons(text: str) -> bool:
     """Tell whether a text names chemical weapons, or weapons and nothing else, as what something is for."""
     words = _words_of_purpose(text)
     places = {
-        kind: {one for phrase in held for one in _places(words, phrase)} for kind, held in _words()[WEAPONS].items()
+        kind: {place for phrase in held for place in _places(words, phrase)} for kind, held in _words()[WEAPONS].items()
     }
     if places["against"]:
         return False
@@ -581,7 +581,7 @@ def plain_words(text: str) -> str:
 
 
 def _several(text: str, marks: str = ";,|\n") -> list[str]:
-    return [one.strip() for one in re.split(f"[{re.escape(marks)}]", text) if one.strip()]
+    return [part.strip() for part in re.split(f"[{re.escape(marks)}]", text) if part.strip()]
 
 
 @lru_cache(maxsize=10_000)
@@ -591,13 +591,13 @@ def _meaning(kind: str, text: str) -> str:
     known = _by_word(kind)
     if plain in known:
         return known[plain]
-    parts = {known.get(_plain(one), "") for one in re.split(r"[;,/|]", text) if one.strip()}
+    parts = {known.get(_plain(part), "") for part in re.split(r"[;,/|]", text) if part.strip()}
     return parts.pop() if len(parts) == 1 else ""
 
 
 @cache
 def _by_word(kind: str) -> Mapping[str, str]:
-    return {one: name for name, words in _meanings(kind).items() for one in words}
+    return {word: name for name, words in _meanings(kind).items() for word in words}
 
 
 @cache

@@ -114,7 +114,7 @@ class Rules(NamedTuple):
 
     def against(self, purpose: str) -> tuple[TransferRule, ...]:
         """Return the rules by which nothing may go for a purpose, whatever the chemical."""
-        return tuple(one for one in self.rules if one.effect == "not_for" and purpose in one.only)
+        return tuple(rule for rule in self.rules if rule.effect == "not_for" and purpose in rule.only)
 
 
 def gravest(verdicts: Iterable[Verdict]) -> Verdict:
@@ -162,14 +162,14 @@ class Weighing:
     def weigh(self) -> None:
         """Hold the shipment against every rule that speaks of its entry."""
         known = {"transfers_check_date_unread"} if self.shipment.days else set()  # said with the days that it may mean
-        self.notes += (one for one in self.shipment.problems if one.id in _TOLD_PROBLEMS - known)
+        self.notes += (problem for problem in self.shipment.problems if problem.id in _TOLD_PROBLEMS - known)
         if self.entry.evidence == "unverified":
             self.notes.append(Message("transfers_check_entry_unverified", {"source": self.entry.source}))
         for doubt in plain_doubts(self.shipment, self.beside.as_of):
             self.doubt(doubt)
         self._purpose()
-        rules = [one for one in self.law.rules if one.covers(self.entry)]
-        if not any(one.between for one in rules):  # a list whose rules do not ask who is a State Party
+        rules = [rule for rule in self.law.rules if rule.covers(self.entry)]
+        if not any(rule.between for rule in rules):  # a list whose rules do not ask who is a State Party
             self.asks_states = False
         elif self.day < self.law.begin:
             self.doubt(Message("transfers_check_before", {"date": self.law.begin.isoformat()}))
@@ -187,14 +187,14 @@ class Weighing:
             self.doubt(Message("transfers_check_same_state", {"state": self.sender.named}))
             return
         rules = [
-            one
-            for one in rules
-            if (not one.between or one.is_between(*pair)) and one.state in ("", self.sender.side.code)
+            rule
+            for rule in rules
+            if (not rule.between or rule.is_between(*pair)) and rule.state in ("", self.sender.side.code)
         ]
         removed, unsure = self._exceptions(rules)
-        for one in rules:
-            if one.id not in removed and one.effect not in ("exempt", "not_for"):
-                getattr(self, f"_{one.effect}")(one, unsure.get(one.id))
+        for rule in rules:
+            if rule.id not in removed and rule.effect not in ("exempt", "not_for"):
+                getattr(self, f"_{rule.effect}")(rule, unsure.get(rule.id))
         if self.verdict is Verdict.PROHIBITED:  # nothing follows from what does not go
             self.owed = [one for one in self.owed if one.state != "later"]
 
@@ -229,25 +229,25 @@ class Weighing:
         """Say which rules do not hold, and which perhaps do not, with the reason."""
         removed: set[str] = set()
         unsure: dict[str, Message] = {}
-        here = {one.id for one in rules}
-        for one in rules:
-            targets = [target for target in one.instead_of if target in here]
+        here = {rule.id for rule in rules}
+        for rule in rules:
+            targets = [target for target in rule.instead_of if target in here]
             if not targets:
                 continue
-            fits = self._fits(one)
-            percent = one.threshold and self.law.thresholds[one.threshold].unit == "percent"
+            fits = self._fits(rule)
+            percent = rule.threshold and self.law.thresholds[rule.threshold].unit == "percent"
             if percent and self.share is None and not self.shipment.text("concentration"):
                 self.notes.append(Message("transfers_check_no_concentration"))
-            if fits and one.sure_from and self.day < one.sure_from:
+            if fits and rule.sure_from and self.day < rule.sure_from:
                 fits = None
             if fits:
                 removed |= set(targets)
-                if one.effect == "exempt":
-                    self.notes.append(self._resting(one))
-            elif fits is None and one.effect == "exempt":
-                unsure |= dict.fromkeys(targets, Message("transfers_check_perhaps", {"rule": self._resting(one)}))
-            if not fits and one.effect != "exempt":
-                removed.add(one.id)
+                if rule.effect == "exempt":
+                    self.notes.append(self._resting(rule))
+            elif fits is None and rule.effect == "exempt":
+                unsure |= dict.fromkeys(targets, Message("transfers_check_perhaps", {"rule": self._resting(rule)}))
+            if not fits and rule.effect != "exempt":
+                removed.add(rule.id)
         return removed, {name: why for name, why in unsure.items() if name not in removed}
 
     def _fits(self, rule: TransferRule) -> bool | None:
@@ -386,8 +386,8 @@ class Weighing:
         if cover.met:
             self.owed.append(Owed(rule, self.rule, "met", self._says(rule), by=by, why=used))
             return
-        for one in cover.doubts:
-            self.doubt(one)
+        for doubt in cover.doubts:
+            self.doubt(doubt)
         why = (*(cover.wrong or cover.doubts), *used)
         owed = Owed(rule, self.rule, "needed", self._says(rule), by=by, why=why, missing=cover.missing)
         if cover.wrong:
@@ -397,7 +397,7 @@ class Weighing:
     def _notice(self, rule: TransferRule) -> None:
         due = self._due(rule)
         codes = self._by(rule)
-        held = [one for one in self.shipment.papers if one.kind == rule.paper]
+        held = [paper for paper in self.shipment.papers if paper.kind == rule.paper]
         lacking, late, doubts = [], [], []
         for code in codes:
             own = [one for one in held if one.state == code]
@@ -410,8 +410,8 @@ class Weighing:
                 late.append(min(days))
         if lacking and any(not one.state for one in held):
             doubts.append(Message("transfers_check_notice_whose"))
-        for one in doubts:
-            self.doubt(one)
+        for doubt in doubts:
+            self.doubt(doubt)
         amount = self.law.deadlines[rule.deadline].amount or 0
         names: tuple[Value, ...] = tuple(state_named(one) for one in lacking)
         if late:
@@ -441,19 +441,21 @@ class Weighing:
             self.owed.append(Owed(rule, self.rule, "later", self._says(rule), self._due(rule), codes))
 
     def _told(self, rule: TransferRule, _: Message | None) -> None:
-        held = bool(rule.paper) and any(one.kind == rule.paper for one in self.shipment.papers)
+        held = bool(rule.paper) and any(paper.kind == rule.paper for paper in self.shipment.papers)
         self.owed.append(Owed(rule, self.rule, "met" if held else "told", self._says(rule), self._due(rule)))
 
     def _review(self, rule: TransferRule, _: Message | None) -> None:
         self.doubt(self._resting(rule))
-        held = any(one.kind == rule.paper for one in self.shipment.papers)
+        held = any(paper.kind == rule.paper for paper in self.shipment.papers)
         state = "told" if not rule.paper else "met" if held else "needed"
         self.owed.append(Owed(rule, self.rule, state, self._says(rule)))
 
     def _transit(self, rule: TransferRule, _: Message | None) -> None:
         if not self.via:
             return
-        excepted = any(one.effect == "exempt" and one.covers(self.entry) and self._fits(one) for one in self.law.rules)
+        excepted = any(
+            rule.effect == "exempt" and rule.covers(self.entry) and self._fits(rule) for rule in self.law.rules
+        )
         outside = [] if excepted else [one for one in self.via if one.status != "party"]
         for one in outside:
             if gone := existence_doubt(one.side, self.day):
@@ -496,7 +498,7 @@ class Weighing:
 
     def message(self, verdict: Verdict) -> Message:
         """Say what decides, gravest first, then what else there is to know, and on what it rests."""
-        said = [why for of, why in sorted(self.reasons, key=lambda one: CHECKED.index(one[0])) if of is verdict]
+        said = [why for of, why in sorted(self.reasons, key=lambda reason: CHECKED.index(reason[0])) if of is verdict]
         if verdict is Verdict.REVIEW:  # also what stands against it or is missing whatever the person finds
             said += [why for of, why in self.reasons if of is not verdict]
         if not said:
@@ -534,7 +536,7 @@ def _purpose_said(shipment: Shipment) -> Message:
 
 def plain_doubts(shipment: Shipment, as_of: date) -> tuple[Message, ...]:
     """Return what a person has to look at in a row whatever its chemical: a quantity or a day that cannot be meant."""
-    doubts = [one for one in shipment.problems if one.id == "transfers_check_quantity_not_above_zero"]
+    doubts = [problem for problem in shipment.problems if problem.id == "transfers_check_quantity_not_above_zero"]
     if shipment.amount is not None and shipment.amount.value > MOST:
         doubts.append(Message("transfers_check_quantity_beyond", {"amount": str(shipment.amount)}))
     first = shipment.first_day
@@ -551,7 +553,7 @@ def existence_doubt(side: Side, day: date) -> Message | None:
     if territory.until is not None and territory.until < day:
         values: dict[str, Value] = {
             "state": side.text, "date": territory.until.isoformat(),
-            "successors": tuple(state_named(one) for one in territory.successors),
+            "successors": tuple(state_named(successor) for successor in territory.successors),
         }  # fmt: skip
         return Message("transfers_check_state_no_more", values)
     if territory.since is not None and day < territory.since:
@@ -575,7 +577,7 @@ def barred(shipment: Shipment, law: Rules, day: date) -> tuple[Message, ...]:
 
 def joined(messages: Sequence[Message]) -> Message:
     """Say messages one after the other, each once."""
-    once = {repr(one): one for one in messages}
+    once = {repr(message): message for message in messages}
     return reduce(lambda first, second: Message("transfers_and", {"first": first, "second": second}), once.values())
 
 

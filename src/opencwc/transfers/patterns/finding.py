@@ -123,7 +123,7 @@ class Proposal(NamedTuple):
         first = self.lines[0] if self.lines else LineAt("", 0, "")
         entry = self.substance.entries[0].split(" ", maxsplit=1) if self.substance.entries else []
         rule = Rule(entry[0], entry[1]) if len(entry) == 2 else None
-        seen = tuple(Evidence("line", one.ledger, value=f"{one.row} {one.id}") for one in self.lines)
+        seen = tuple(Evidence("line", line.ledger, value=f"{line.row} {line.id}") for line in self.lines)
         sure = 1 - self.unusual.adjusted if self.unusual.measure == "p" else None
         subject = Subject(first.row, first.id, self.substance.name, None, first.ledger)
         return Finding(subject, self.verdict, self.message, maker, rule, self.kind, seen, (), sure)
@@ -223,7 +223,7 @@ class _Trade:
         numbers: dict[str, int] = {}
         substances: list[Substance] = []
         codes = sorted(
-            {code for one in ledgers for name in ("reporter", "partner") for code in _codes(one.lines[name])}
+            {code for ledger in ledgers for name in ("reporter", "partner") for code in _codes(ledger.lines[name])}
         )
         states = pl.Enum(codes or ["???"])
         parts = []
@@ -746,7 +746,7 @@ def _splittings(trade: _Trade) -> Iterator[Proposal]:
     corrected for the number of pairs by itself; what they bring together by chance is measured
     (``benchmarks/patterns.py``).
     """
-    limits = pl.Series([one.threshold_kg for one in trade.substances] or [None], dtype=pl.Float64)
+    limits = pl.Series([substance.threshold_kg for substance in trade.substances] or [None], dtype=pl.Float64)
     dated = trade.lines.filter(pl.col("day").is_not_null())
     dated = dated.with_columns(limit=limits.gather(dated["substance"])).filter(pl.col("limit") > 0)
     if not len(dated):
@@ -764,7 +764,7 @@ def _splittings(trade: _Trade) -> Iterator[Proposal]:
     pairs = daily.group_by(*_PAIR).agg(all=pl.len(), few=pl.col("small").sum(), side=pl.col("side").first())
     tests = int((pairs["few"] >= _LEAST_SPLIT).sum())
     sorts = [*(_bursts(daily, pairs, days) for days in WINDOWS_DAYS), _small_years(daily, pairs)]
-    windows = pl.concat(_corrected(one, tests) for one in sorts)
+    windows = pl.concat(_corrected(sort, tests) for sort in sorts)
     best = windows.sort(*_PAIR, "q", "p", "end").group_by(*_PAIR, maintain_order=True).first()
     for row in best.filter(pl.col("q") <= ALARMS).iter_rows(named=True):
         pair = _triple((row["substance"], row["exporter"], row["importer"]))

@@ -65,8 +65,8 @@ def as_json_lines(proposals: Sequence[Proposal], lang: str = "en") -> Iterator[s
 
 def told(proposals: Sequence[Proposal], ledgers: Sequence[Ledger]) -> tuple[Message, ...]:
     """Say what was looked at, and that all of it is for a person."""
-    lines = sum(len(one.lines) for one in ledgers)
-    names = ", ".join(one.name for one in ledgers)
+    lines = sum(len(ledger.lines) for ledger in ledgers)
+    names = ", ".join(ledger.name for ledger in ledgers)
     return (
         Message("pattern_told", {"count": len(proposals), "lines": lines, "ledgers": names}),
         Message("pattern_caution"),
@@ -102,7 +102,7 @@ def report(proposals: Sequence[Proposal], ledgers: Sequence[Ledger], lang: str =
 
 def _checked(proposals: Sequence[Proposal], ledgers: Sequence[Ledger], lang: str) -> Iterator[Block]:
     yield Bullets(tuple(sentence(one, lang) for one in told(proposals, ledgers)))
-    counts = {kind: sum(one.kind == kind for one in proposals) for kind in KINDS}
+    counts = {kind: sum(proposal.kind == kind for proposal in proposals) for kind in KINDS}
     rows = tuple((say(f"pattern_kind_{kind}", lang), str(count)) for kind, count in counts.items())
     yield Table(say("pattern_title", lang), (say("pattern_label_kind", lang), say("pattern_label_count", lang)), rows)
 

@@ -33,4 +33,4 @@ def reconcile(
     from opencwc.transfers.reconcile.reconciliation import reconcile as reconcile_ledgers
 
     day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of or date.today()
-    return reconcile_ledgers([read_ledger(one, given=columns) for one in sources], day, model=model)
+    return reconcile_ledgers([read_ledger(source, given=columns) for source in sources], day, model=model)

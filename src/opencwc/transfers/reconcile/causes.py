@@ -194,7 +194,7 @@ def _boosters() -> tuple[Any, ...]:
     import lightgbm
 
     text = (DATA / "causes.txt").read_text(encoding="utf-8")
-    return tuple(lightgbm.Booster(model_str=one) for one in text.split(BETWEEN))
+    return tuple(lightgbm.Booster(model_str=part) for part in text.split(BETWEEN))
 
 
 @cache
@@ -212,7 +212,7 @@ def fits(model: Model) -> bool:
     import lightgbm
 
     try:
-        boosters = [(one.feature_name(), FEATURES) for one in _boosters()]
+        boosters = [(booster.feature_name(), FEATURES) for booster in _boosters()]
         ranker = [(_ranker().feature_name(), RANKING_FEATURES)] if model is RANKING else []
     except (OSError, ValueError, lightgbm.basic.LightGBMError):
         return False

@@ -117,11 +117,11 @@ def _held(lines: pl.DataFrame, substances: Sequence[Substance]) -> pl.DataFrame:
     """
     by_code = {one.code: place for place, one in enumerate(substances) if one.code}
     pairs = {
-        (by_code[one.code], place)
-        for one in substances
-        if one.code
+        (by_code[substance.code], place)
+        for substance in substances
+        if substance.code
         for place, other in enumerate(substances)
-        if other.key in one.may_be
+        if other.key in substance.may_be
     }
     if by_code and len(by_code) < len(substances):
         stated = lines.filter(pl.col("hs").is_in(list(by_code)), pl.col("substance").is_not_null())
@@ -191,7 +191,7 @@ def _parts(lines: pl.DataFrame, families: NDArray[np.int64]) -> list[NDArray[np.
     order = np.argsort(of_lines, kind="stable")
     ordered = fit["line"].to_numpy()[order]
     cuts = np.flatnonzero(np.diff(of_lines[order])) + 1
-    return [np.ascontiguousarray(one) for one in np.split(ordered, cuts)] if len(ordered) else []
+    return [np.ascontiguousarray(part) for part in np.split(ordered, cuts)] if len(ordered) else []
 
 
 def _together(ledgers: Sequence[Ledger]) -> tuple[tuple[Substance, ...], pl.DataFrame]:
@@ -201,11 +201,11 @@ def _together(ledgers: Sequence[Ledger]) -> tuple[tuple[Substance, ...], pl.Data
     parts = []
     for number, ledger in enumerate(ledgers):
         renumbered = []
-        for one in ledger.substances:
-            if one.key not in places:
-                places[one.key] = len(substances)
-                substances.append(one)
-            renumbered.append(places[one.key])
+        for substance in ledger.substances:
+            if substance.key not in places:
+                places[substance.key] = len(substances)
+                substances.append(substance)
+            renumbered.append(places[substance.key])
         frame = ledger.lines
         numbers = pl.Series(renumbered or [0], dtype=pl.UInt32)
         export = pl.col("export")
@@ -374,7 +374,9 @@ PURE = 80.0
 
 def _ways(fit: pl.DataFrame, substances: Sequence[Substance], lies: NDArray[np.bool_]) -> pl.Series:
     """Return of each line how it takes part in the difference of its group."""
-    limits = pl.Series([-1.0 if one.limit is None else one.limit for one in substances] or [0.0], dtype=pl.Float64)
+    limits = pl.Series(
+        [-1.0 if substance.limit is None else substance.limit for substance in substances] or [0.0], dtype=pl.Float64
+    )
     spread = fit.filter(pl.col("match") >= 0).group_by("match").agg(years=pl.col("year").n_unique())
     told = fit.select("match", "kind", "returned", "concentration", "substance").join(
         spread, on="match", how="left", maintain_order="left"
@@ -443,7 +445,7 @@ def _key(
 
 def _sums(fit: pl.DataFrame, substances: Sequence[Substance]) -> pl.DataFrame:
     """Sum the lines of each group up: by side, and by way."""
-    thresholds = [threshold_of(one) for one in substances]
+    thresholds = [threshold_of(substance) for substance in substances]
     threshold = pl.lit(pl.Series(thresholds or [0.0], dtype=pl.Float64))
     export, kg = pl.col("export"), pl.col("kg")
     signed = pl.when(export).then(kg).otherwise(-kg)
@@ -465,7 +467,7 @@ def _sums(fit: pl.DataFrame, substances: Sequence[Substance]) -> pl.DataFrame:
                 ((kg % 1_000) == 0).filter(export).mean().fill_null(0.0),
                 ((kg % 1_000) == 0).filter(~export).mean().fill_null(0.0),
             ),
-            **{f"by_{one}": pl.col("signed").filter(pl.col("way") == one).sum() for one in WAYS},
+            **{f"by_{way}": pl.col("signed").filter(pl.col("way") == way).sum() for way in WAYS},
         )
     )
     difference = pl.col("exported") - pl.col("imported")
@@ -475,7 +477,7 @@ def _sums(fit: pl.DataFrame, substances: Sequence[Substance]) -> pl.DataFrame:
             difference=difference,
             size=size,
             threshold=threshold.gather(pl.col("substance")),
-            **{f"by_{one}": (pl.col(f"by_{one}") * difference.sign() / size).clip(0.0, 1.0) for one in WAYS},
+            **{f"by_{way}": (pl.col(f"by_{way}") * difference.sign() / size).clip(0.0, 1.0) for way in WAYS},
         )
         .with_columns(lacking=_lacking())
         .drop("left_out", "left_in")
@@ -499,7 +501,7 @@ def threshold_of(substance: Substance) -> float:
     """
     if substance.threshold_kg is not None:
         return substance.threshold_kg
-    return 0.0 if any(one.startswith("CWC 1") for one in substance.entries) else OTHER_GOODS_KG
+    return 0.0 if any(entry.startswith("CWC 1") for entry in substance.entries) else OTHER_GOODS_KG
 
 
 def _beside(groups: pl.DataFrame, around: Around) -> pl.DataFrame:

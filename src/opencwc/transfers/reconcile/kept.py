@@ -33,7 +33,7 @@ MOST_LINES = 5_000_000
 """Lines of all ledgers together that the pages take; more go through the command."""
 NEAR = ("near_year_end", "near_returned", "near_unit", "near_double", "near_mixture", "near_rounding",
         "near_exporter", "near_importer", "near_chemical")  # fmt: skip
-_SHARES = (*(f"p_{one}" for one in CAUSES), *(f"by_{one}" for one in WAYS), *NEAR)
+_SHARES = (*(f"p_{cause}" for cause in CAUSES), *(f"by_{way}" for way in WAYS), *NEAR)
 GROUP_SCHEMA: Mapping[str, Any] = {
     "rank": pl.UInt32, "score": pl.Float64, "substance": pl.UInt32, "exporter": pl.String, "importer": pl.String,
     "year": pl.Int32, "exported": pl.Float64, "imported": pl.Float64, "difference": pl.Float64,
@@ -118,7 +118,7 @@ class Kept:
     @cached_property
     def patterns(self) -> tuple[Pattern, ...]:
         """The patterns over time, the most unusual first."""
-        return tuple(_pattern_from_json(one) for one in self.told["patterns"])
+        return tuple(_pattern_from_json(pattern) for pattern in self.told["patterns"])
 
     def lines(self) -> pl.LazyFrame:
         """The lines, which are read as far as what follows asks for."""
@@ -183,8 +183,8 @@ def findings_of(found: Reconciled, patterns: Sequence[Proposal]) -> Iterator[Fin
 
     maker = maker_of(found)._replace(model="", weights="")  # statistics say them, and no model
     yield from found.findings()
-    for one in patterns[:MOST_PATTERNS]:
-        yield one.finding(maker)
+    for pattern in patterns[:MOST_PATTERNS]:
+        yield pattern.finding(maker)
 
 
 def told_of(found: Reconciled, patterns: Sequence[Proposal] = ()) -> dict[str, Any]:
@@ -195,19 +195,20 @@ def told_of(found: Reconciled, patterns: Sequence[Proposal] = ()) -> dict[str, A
         "said": [message_to_plain(one) for one in found.told()],
         "counts": dict(found.counts),
         "pattern_count": len(patterns),
-        "patterns": [_pattern_as_json(one) for one in patterns[:MOST_PATTERNS]],
+        "patterns": [_pattern_as_json(pattern) for pattern in patterns[:MOST_PATTERNS]],
         "substances": [
-            {"key": one.key, "name": one.name, "entries": list(one.entries)} for one in found.compared.substances
+            {"key": substance.key, "name": substance.name, "entries": list(substance.entries)}
+            for substance in found.compared.substances
         ],
         "ledgers": [
             {
-                "name": one.name,
-                "lines": len(one.lines),
-                "columns": dict(one.columns),
-                "problems": [message_to_plain(problem) for problem in one.problems],
-                "notes": [message_to_plain(note) for note in one.notes],
+                "name": ledger.name,
+                "lines": len(ledger.lines),
+                "columns": dict(ledger.columns),
+                "problems": [message_to_plain(problem) for problem in ledger.problems],
+                "notes": [message_to_plain(note) for note in ledger.notes],
             }
-            for one in found.ledgers
+            for ledger in found.ledgers
         ],
     }
 

@@ -76,7 +76,7 @@ class Layout:
     @property
     def used(self) -> tuple[str, ...]:
         """The columns of the file that are read."""
-        held = (one for one in self.columns.values() if not one.startswith(CONSTANT))
+        held = (column for column in self.columns.values() if not column.startswith(CONSTANT))
         return tuple(dict.fromkeys((*held, *self.names.values())))
 
 
@@ -166,7 +166,7 @@ def lay_out(header: Sequence[str], given: Mapping[str, str] = MappingProxyType({
         return Layout(
             MappingProxyType({one: chosen[one] for one in keep}), form, "kg", names, frozenset(said["contained"])
         )
-    fields = {one: _words()["fields"][one] for one in LEDGER_COLUMNS}
+    fields = {column: _words()["fields"][column] for column in LEDGER_COLUMNS}
     columns = dict(map_columns(header, fields, given, where=where))
     own = all(column in (name, f"{CONSTANT}{column[1:]}") for name, column in columns.items())
     return Layout(
@@ -200,7 +200,7 @@ def _words() -> dict[str, Any]:
         plain_header(str(one)): flow for flow, lines in raw["flows"].items() for line in lines for one in line
     }
     raw["flows"] |= raw["flow_codes"]
-    raw["systems"] = {plain_header(str(one)): name for name, words in raw["trade_systems"].items() for one in words}
+    raw["systems"] = {plain_header(str(word)): name for name, words in raw["trade_systems"].items() for word in words}
     return raw
 
 
@@ -473,8 +473,8 @@ class _Stream:
 @cache
 def _returns() -> str:
     words = sorted(map(str, _words()["returns"]), key=len, reverse=True)
-    spaced = "|".join(re.escape(one) for one in words if not _HAN.search(one))
-    unspaced = "|".join(one for one in words if _HAN.search(one))
+    spaced = "|".join(re.escape(word) for word in words if not _HAN.search(word))
+    unspaced = "|".join(word for word in words if _HAN.search(word))
     return rf"(?i)\b(?:{spaced})\b|{unspaced}"
 
 
@@ -949,8 +949,8 @@ def read_flow(text: str) -> tuple[str, str]:
     if plain in words["flows"]:
         return words["flows"][plain], ""
     parts = plain.split()
-    system = next((words["systems"][one] for one in parts if one in words["systems"]), "")
-    bare = " ".join(one for one in parts if one not in words["systems"] and one not in _TRADE)
+    system = next((words["systems"][part] for part in parts if part in words["systems"]), "")
+    bare = " ".join(part for part in parts if part not in words["systems"] and part not in _TRADE)
     return words["flows"].get(bare, ""), system
 
 

@@ -93,7 +93,7 @@ def find_lines_in_question(lines: pl.DataFrame, ours: str, theirs: str) -> InQue
     )
     shown = named.head(MOST_LINES).with_columns(number=pl.col("group").rle_id() + 1)
     return InQuestion(
-        tuple(_letter_line(one) for one in shown.iter_rows(named=True)),
+        tuple(_letter_line(row) for row in shown.iter_rows(named=True)),
         len(named) - len(shown),
         len(asked) > len(named),
     )
@@ -221,7 +221,7 @@ class _Letter:
             yield Paragraph((self.say("letters_unexplained"),))
             return
         yield Paragraph((self.possibility("letters_cause", *causes[0]),))
-        others = [one for one in causes[1:] if one[0] != "unexplained" and one[1] >= SECOND_FROM]
+        others = [cause for cause in causes[1:] if cause[0] != "unexplained" and cause[1] >= SECOND_FROM]
         for cause, probability in others[:1]:
             yield Paragraph((self.possibility("letters_second", cause, probability),))
 
@@ -257,7 +257,7 @@ class _Letter:
                     *(f"line_{one}" for one in ("id", "date", "kg", "concentration")))  # fmt: skip
         return Table(
             self.say("letters_lines"),
-            tuple(self.say(f"letters_{one}") for one in headings),
+            tuple(self.say(f"letters_{heading}") for heading in headings),
             tuple(
                 (
                     str(line.number),
@@ -314,7 +314,7 @@ def _text_of_block(block: Block) -> Iterator[str]:
             yield from (f"{_line(fact.label)}: {_line(*fact.values)}" for fact in block.facts)
         case Form():
             yield ""
-            yield from (f"{_line(one.label)}: {_line(*one.values) or one.blank}" for one in block.fields)
+            yield from (f"{_line(field.label)}: {_line(*field.values) or field.blank}" for field in block.fields)
         case Bullets():
             yield from (f"- {_line(item)}" for item in block.items)
         case Table():
@@ -327,6 +327,6 @@ def _text_of_block(block: Block) -> Iterator[str]:
 
 def _line(*words: Words) -> str:
     said = " ".join(
-        one if isinstance(one, str) else f"{one.text} ({one.note})" if one.note else one.text for one in words
+        word if isinstance(word, str) else f"{word.text} ({word.note})" if word.note else word.text for word in words
     )
     return " ".join(str(visible(said)).split(" ")).replace("\n", " ").strip()

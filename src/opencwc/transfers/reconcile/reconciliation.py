@@ -80,8 +80,8 @@ class Reconciled:
         return groups.select(
             "rank",
             pl.col("score").round(3),
-            self._of_substance([one.name for one in self.compared.substances]).alias("chemical"),
-            self._of_substance([_entry(one) for one in self.compared.substances]).alias("entry"),
+            self._of_substance([substance.name for substance in self.compared.substances]).alias("chemical"),
+            self._of_substance([_entry(substance) for substance in self.compared.substances]).alias("entry"),
             pl.col("exporter").cast(pl.String),
             pl.col("importer").cast(pl.String),
             "year",
@@ -132,8 +132,8 @@ class Reconciled:
 
     def _reason(self, lang: str) -> pl.Expr:
         """Say `reason_of` of all lines at once."""
-        means = pl.lit(pl.Series([reason_of(one, None, lang) for one in LINE_STATUSES]))
-        problems = [sentence(one, lang) for ledger in self.ledgers for one in ledger.problems]
+        means = pl.lit(pl.Series([reason_of(status, None, lang) for status in LINE_STATUSES]))
+        problems = [sentence(problem, lang) for ledger in self.ledgers for problem in ledger.problems]
         problem = pl.lit(pl.Series(["", *problems])).gather(pl.col("problem"))
         mean = means.gather(pl.col("status").to_physical().cast(pl.UInt32))
         both = pl.concat_str(mean, pl.lit("" if lang == "zh" else " "), problem)
@@ -219,7 +219,7 @@ class Reconciled:
             for first, second in combinations(self.ledgers, 2)
             if _hold_the_same(first, second)
         )
-        schedules = {_schedule(one) for one in self.compared.substances}
+        schedules = {_schedule(substance) for substance in self.compared.substances}
         if "" in schedules:
             said.append(Message("reconcile_other_goods", {"threshold": f"{OTHER_GOODS_KG:,.0f}"}))
         if "1" in schedules:
@@ -237,7 +237,7 @@ class Reconciled:
         for group in over.iter_rows(named=True):
             substance = self.compared.substances[group["substance"]]
             where = f"{group['exporter']}>{group['importer']} {group['year']}"
-            rule = next((Rule(*one.split(" ", 1)) for one in substance.entries if one.startswith("CWC ")), None)
+            rule = next((Rule(*entry.split(" ", 1)) for entry in substance.entries if entry.startswith("CWC ")), None)
             ordered = [Evidence("order", "score", value=f"{group['score']:.1f}")]
             if self.ranking:
                 ordered[0] = Evidence("order", RANKING.id, value=f"{group['score']:.1f}; {self.ranking}")
@@ -291,7 +291,7 @@ class Reconciled:
             pl.lit(names).gather(pl.col("ledger").cast(pl.UInt32)).alias("ledger"),
             "row",
             pl.lit(ids).gather("line").alias("id"),
-            self._of_substance([one.name for one in self.compared.substances]).alias("chemical"),
+            self._of_substance([substance.name for substance in self.compared.substances]).alias("chemical"),
             "own",
             pl.col("reporter").cast(pl.String),
             pl.when("export").then("importer").otherwise("exporter").cast(pl.String).alias("partner"),
@@ -380,7 +380,7 @@ def _doubted(compared: Compared, ledgers: Sequence[Ledger]) -> tuple[Compared, t
     doubts: dict[str, tuple[int, Message]] = {}
     places = []
     for ledger in ledgers:
-        told = [_bearing(one) for one in ledger.problems]
+        told = [_bearing(problem) for problem in ledger.problems]
         numbers = [None if one is None else doubts.setdefault(repr(one), (len(doubts), one))[0] for one in told]
         doubt = pl.lit(pl.Series([None, *numbers], dtype=pl.UInt32))
         places.append(ledger.lines.select(doubt.gather(pl.col("problem").cast(pl.UInt32))).to_series())
@@ -399,7 +399,7 @@ def _doubted(compared: Compared, ledgers: Sequence[Ledger]) -> tuple[Compared, t
 def _bearing(problem: Message) -> Message | None:
     """Return of a line's problem what amounts may rest on, and nothing where that is none of it."""
     parts = problem.values["problems"] if problem.id == "ledger_problems" else (problem,)
-    kept = tuple(one for one in parts if isinstance(one, Message) and one.id in _BEARING)  # type: ignore[union-attr]
+    kept = tuple(part for part in parts if isinstance(part, Message) and part.id in _BEARING)  # type: ignore[union-attr]
     if not kept:
         return None
     return kept[0] if len(kept) == 1 else Message("ledger_problems", {"problems": kept})
@@ -413,7 +413,7 @@ def _hold_the_same(first: Ledger, second: Ledger) -> bool:
     sums = [one.lines.select(pl.col("kg").sum(), pl.col("year").sum()).row(0) for one in (first, second)]
     if sums[0] != sums[1]:
         return False
-    keys = [pl.lit(pl.Series([one.key for one in ledger.substances] or [""])) for ledger in (first, second)]
+    keys = [pl.lit(pl.Series([substance.key for substance in ledger.substances] or [""])) for ledger in (first, second)]
     hashes = [
         ledger.lines.select(columns, key.gather(pl.col("substance")).alias("key")).hash_rows().sort()
         for ledger, key in zip((first, second), keys, strict=True)
@@ -548,7 +548,7 @@ def _why(lang: str, known: Sequence[Substance], doubts: Sequence[Message]) -> pl
 
 def _all_beside(lang: str, between: str, known: Sequence[Substance], doubts: Sequence[Message]) -> pl.Expr:
     """Say `_beside` of all groups at once, each part after what stands between two."""
-    said = [between + say(one, lang) for one in doubts]
+    said = [between + say(doubt, lang) for doubt in doubts]
     named = [between + say(one, lang) if (one := _may_be(substance)) else "" for substance in known]
     parts = (
         (pl.col("code") > 0, pl.concat_str(pl.lit(between), _filled("reconcile_by_code", lang, ()))),
@@ -634,7 +634,7 @@ def _entry(substance: Substance) -> str:
 
 
 def _schedule(substance: Substance) -> str:
-    entry = next((one for one in substance.entries if one.startswith("CWC ")), "")
+    entry = next((entry for entry in substance.entries if entry.startswith("CWC ")), "")
     return entry[4:5]
 
 

@@ -55,7 +55,7 @@ def report(found: Reconciled, lang: str = "en", *, over: bool = False, most: int
 
 
 def _sections(found: Reconciled, lang: str, titles: dict[str, str], *, over: bool, most: int) -> Iterator[Section]:
-    notes = [Text(f"{one.name}: {sentence(note, lang)}") for one in found.ledgers for note in one.notes]
+    notes = [Text(f"{ledger.name}: {sentence(note, lang)}") for ledger in found.ledgers for note in ledger.notes]
     notes += [Text(f"{name}: {sentence(problem, lang)}") for name, problem in found.problems()]
     told: list[Words] = [*(sentence(one, lang) for one in found.told()), *notes]
     yield Section("checked", titles["checked"], (Bullets(tuple(told)),), wide=False)

@@ -61,9 +61,9 @@ def shown(request: Request, tab: str, template: str, **values: Any) -> Response:
     """Return a part of the settings, under the tabs that the person may open."""
     lang = language_of(request)
     tabs = [
-        (one.name, one.address, say(f"page_settings_tab_{one.name}", lang))
-        for one in TABS
-        if may(person_of(request), one.action)
+        (tab.name, tab.address, say(f"page_settings_tab_{tab.name}", lang))
+        for tab in TABS
+        if may(person_of(request), tab.action)
     ]
     return page(request, f"settings/{template}.html", tab=tab, tab_links=tabs, **values)
 
@@ -277,10 +277,10 @@ def _tokens(request: Request, secret: str = "") -> dict[str, Any]:
 async def lists(request: Request) -> Response:
     """Show the lists at hand, and where one's own come from."""
     today, known = date.today(), await service_of(request).answering.run(_convention)
-    in_use = {one.id for one in known.lists}
+    in_use = {list_.id for list_ in known.lists}
     told = [
-        (one, sum(entry.in_force.holds_on(today) for entry in one.entries), one.id in in_use)
-        for one in known.known_lists
+        (list_, sum(entry.in_force.holds_on(today) for entry in list_.entries), list_.id in in_use)
+        for list_ in known.known_lists
     ]
     return shown(request, "lists", "lists", lists=told, folder="lists", own=bool(load_settings().own_lists))
 

@@ -67,7 +67,7 @@ class SecondFactor:
             codes = [_recovery_code() for _ in range(RECOVERY_CODES)]
             values = {
                 "totp": row["totp_offered"], "totp_offered": "", "totp_step": step,
-                "recovery": json.dumps([digest_of(_plain(one)) for one in codes]),
+                "recovery": json.dumps([digest_of(_plain(code)) for code in codes]),
             }  # fmt: skip
             connection.execute(_PERSON.update().where(_PERSON.c.id == person).values(**values))
             end_sessions(connection, person)

@@ -215,7 +215,7 @@ def case(request: Request, name: Name) -> Response:
     """Give a case with its counts and its runs."""
     found, counts, runs = show_case(book_of(request), person_of(request), name)
     comments = comments_on_case(book_of(request), person_of(request), name)
-    told = {"case": case_json(found), "counts": asdict(counts), "runs": [_run_json(one) for one in runs]}
+    told = {"case": case_json(found), "counts": asdict(counts), "runs": [_run_json(run) for run in runs]}
     return JSONResponse({**told, "comments": comments})
 
 
@@ -285,7 +285,7 @@ def counts(
 def finding(request: Request, finding_id: Annotated[int, Path(ge=1, le=LARGEST)], lang: InLang = "en") -> Response:
     """Give a finding with its evidence, what was checked, the decisions on it and the comments."""
     history = show_finding(book_of(request), person_of(request), finding_id)
-    decisions = [{**asdict(one), "outcome": str(one.outcome)} for one in history.decisions]
+    decisions = [{**asdict(decision), "outcome": str(decision.outcome)} for decision in history.decisions]
     return JSONResponse(
         {
             "finding": kept_json(history.finding, lang),

@@ -111,7 +111,7 @@ def ask_as_asked(book: Casebook, person: Person, asked: NewRequest) -> Asked:
     """Ask for an export or an erasure as a body does; raise `InputError` where a recipient is none."""
     if asked.kind == "erase":
         return ask(book, person, "erase", asked.case, {"reason": asked.reason, "ground": asked.ground})
-    if any("\n" in one or not one.startswith(("age1", "ssh-")) for one in asked.recipients):
+    if any("\n" in recipient or not recipient.startswith(("age1", "ssh-")) for recipient in asked.recipients):
         raise InputError("this is no recipient", where="recipients", remedy="Give age1... or ssh-ed25519 ... .")
     recipients = read_recipients(asked.recipients) if asked.recipients else []
     return ask_for_export(book, person, asked.case, asked.reason, recipients=recipients, sources=asked.sources)

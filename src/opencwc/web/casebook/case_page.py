@@ -106,7 +106,7 @@ def carry_out_erasure(request: Request, seq: Seq) -> Response:
     """Carry out an approved erasure, and lead to what is left of the case: it has no longer its name."""
     book, person = book_of(request), person_of(request)
     erase_case(book, person, seq)
-    name = next((one.case for one in requests_of(book, person) if one.seq == seq), "")
+    name = next((request.case for request in requests_of(book, person) if request.seq == seq), "")
     said = say("page_case_erased", language_of(request))
     headers = telling(said, carry=True) | {"hx-redirect": f"/cases/{name}" if name else "/casebook"}
     return Response(status_code=204, headers=headers)
@@ -126,15 +126,15 @@ def _shown(request: Request, name: str, said: str = "", part: str = "body") -> R
 def _case(book: Casebook, person: Person, name: str, lang: str) -> dict[str, Any]:
     case, counts, runs = show_case(book, person, name)
     comments = comments_on_case(book, person, name)
-    asked = [one for one in requests_of(book, person) if one.case_number == case.number]
+    asked = [request for request in requests_of(book, person) if request.case_number == case.number]
     with book.reading() as connection:
         mark = mark_of_case(connection, case)
-        owners = {one.id: one.name or one.login for one in reviewers(connection)}
+        owners = {reviewer.id: reviewer.name or reviewer.login for reviewer in reviewers(connection)}
     people = [case.owner, *(one["person"] for one in comments)]
     people += [who for one in asked for who in (one.asked_by, one.answered_by) if who]
     names = names_by_id(book, people)
     owners |= {case.owner: names.get(case.owner, case.owner), person.id: person.name or person.login}
-    told = [RunTold.of(one, lang) for one in runs if not is_of_pages(one)]
+    told = [RunTold.of(run, lang) for run in runs if not is_of_pages(run)]
     return {
         "case": case,
         "whole_mark": str(mark),

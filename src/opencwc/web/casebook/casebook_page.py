@@ -136,7 +136,7 @@ def _to_answer(book: Casebook, person: Person) -> list[ToAnswer]:
     """Return what others asked for and this person may approve."""
     if not may(person, "approve"):
         return []
-    found = [one for one in requests_of(book, person, waiting=True) if one.asked_by != person.id]
+    found = [request for request in requests_of(book, person, waiting=True) if request.asked_by != person.id]
     names = names_by_id(book, [one.asked_by for one in found])
     return [ToAnswer(one, names.get(one.asked_by, one.asked_by)) for one in found]
 
@@ -144,7 +144,11 @@ def _to_answer(book: Casebook, person: Person) -> list[ToAnswer]:
 def _findings(book: Casebook, person: Person, lang: str, asked: Question, view: str, after: int) -> dict[str, Any]:
     most = MOST_CARDS if view == "cards" else MOST_ROWS
     found = list_findings(book, person, asked.wanted, after=after, limit=most)
-    told: dict[str, Any] = {"lines": [_line(one, lang) for one in found.findings], "next": found.next, "cards": []}
+    told: dict[str, Any] = {
+        "lines": [_line(finding, lang) for finding in found.findings],
+        "next": found.next,
+        "cards": [],
+    }
     if view == "cards":
         told["cards"] = _cards(book, found.findings, lang, asked)
     return told
@@ -232,12 +236,12 @@ def _runs(book: Casebook, person: Person, lang: str, wanted: Filter) -> list[Run
     if not case:
         return []
     _, _, runs = show_case(book, person, case)
-    return [RunTold.of(one, lang) for one in runs if not wanted.run or one["number"] == wanted.run]
+    return [RunTold.of(run, lang) for run in runs if not wanted.run or run["number"] == wanted.run]
 
 
 def _cases(book: Casebook, person: Person, cases: Sequence[Case]) -> list[CaseLine]:
     names = names_by_id(book, [one.owner for one in cases])
-    asked = Counter(one.case for one in requests_of(book, person, waiting=True))
+    asked = Counter(request.case for request in requests_of(book, person, waiting=True))
     lines = []
     for one in cases:
         counts = count_findings(book, person, Filter(case=one.name))

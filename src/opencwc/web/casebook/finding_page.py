@@ -262,7 +262,7 @@ def _place(teller: Teller, finding: Finding, run: RunTold) -> tuple[Fact, ...]:
     if not run.document:
         return facts
     renamed = {teller.say("label_row"): "page_place_passage", teller.say("label_id"): "page_place"}
-    told = [replace(one, label=teller.say(renamed[one.label])) if one.label in renamed else one for one in facts]
+    told = [replace(fact, label=teller.say(renamed[fact.label])) if fact.label in renamed else fact for fact in facts]
     return (*told[1:2], told[0], *told[2:]) if finding.subject.id else tuple(told)
 
 
@@ -274,7 +274,7 @@ def _rule(teller: Teller, entry: Entry | None, finding: Finding) -> dict[str, An
         "title": teller.title(entry),
         "meaning": teller.in_language(entry.meaning) if entry.meaning else "",
         "grade": teller.evidence(entry.evidence),
-        "duties": [teller.duty(one) for one in duties],
+        "duties": [teller.duty(duty) for duty in duties],
     }
 
 
@@ -301,13 +301,16 @@ def verdicts_of(history: History) -> dict[str, str]:
     With each stands what it asks of the entry of a correction: ``needed``, ``none``, or nothing.
     """
     verdicts = map(str, VERDICTS_OF[history.run["verb"]])
-    return {one: "needed" if one in UNDER_AN_ENTRY else "none" if one in UNDER_NO_ENTRY else "" for one in verdicts}
+    return {
+        verdict: "needed" if verdict in UNDER_AN_ENTRY else "none" if verdict in UNDER_NO_ENTRY else ""
+        for verdict in verdicts
+    }
 
 
 def _entries(history: History, lang: str) -> list[tuple[str, str]]:
     """Return the entries that a correction may name, on the day of the run, with their titles."""
     rules = rules_of_run(history.run)
-    return [(f"{one.list} {one.id}", one.title.get(lang, one.title["en"])) for one in rules.entries]
+    return [(f"{entry.list} {entry.id}", entry.title.get(lang, entry.title["en"])) for entry in rules.entries]
 
 
 def standing_of(book: Casebook, person: Person, history: History) -> dict[str, Any]:
@@ -360,4 +363,4 @@ def _onward(book: Casebook, person: Person, asked: Question, identity: int) -> i
     order = [one.id for one in inbox(book, person)]
     at = order.index(identity) if identity in order else -1
     others = [*order[at + 1 :], *order[: max(at, 0)]]
-    return next((one for one in others if one != identity), None)
+    return next((other for other in others if other != identity), None)

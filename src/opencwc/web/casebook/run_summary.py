@@ -196,7 +196,7 @@ def waiting_among(counts: Counts) -> int:
 
 def names_of_people(book: Casebook, decisions: Iterable[Decision], others: Iterable[str] = ()) -> dict[str, str]:
     """Return the names of who decided and of others, by id."""
-    return names_by_id(book, [one.person for one in decisions] + [one for one in others if one])
+    return names_by_id(book, [decision.person for decision in decisions] + [other for other in others if other])
 
 
 def convention_of(day: str) -> Convention:

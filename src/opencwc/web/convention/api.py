@@ -65,15 +65,15 @@ def lists_as_json(answering: Answering, as_of: date | None, lang: str) -> dict[s
     convention = rulebook.convention
     told = [
         {
-            "id": one.id,
-            "title": one.title.get(lang, one.title["en"]),
-            "authority": one.authority,
-            "text_of": one.text_of,
-            "source": one.source,
-            "evidence": one.evidence,
-            "entries": sum(entry.list == one.id for entry in convention.entries),
+            "id": list_.id,
+            "title": list_.title.get(lang, list_.title["en"]),
+            "authority": list_.authority,
+            "text_of": list_.text_of,
+            "source": list_.source,
+            "evidence": list_.evidence,
+            "entries": sum(entry.list == list_.id for entry in convention.entries),
         }
-        for one in convention.lists
+        for list_ in convention.lists
     ]
     return {"checked": checked_json(rulebook, lang), "lists": told}
 
@@ -96,7 +96,7 @@ def duties_as_json(answering: Answering, list_id: str, entry_id: str, as_of: dat
     """Return the duties that follow from an entry, with what was checked."""
     rulebook = answering.screener(as_of).rulebook
     found = find_entry(rulebook.convention, list_id, entry_id)
-    told = [duty_as_json(one, lang) for one in rulebook.convention.duties_for(found)]
+    told = [duty_as_json(duty, lang) for duty in rulebook.convention.duties_for(found)]
     return {"checked": checked_json(rulebook, lang), "entry": entry_in_brief(found, lang), "duties": told}
 
 
@@ -135,7 +135,10 @@ def entry_in_full(one: Entry, convention: Convention, lang: str) -> dict[str, An
         "salts": one.salts,
         "salts_said": say(f"salts_{one.salts}", lang),
         "except_entries": list(one.except_entries),
-        "structures": [{**one, "places": dict(one["places"]), "where": list(one["where"])} for one in structures],
+        "structures": [
+            {**structure, "places": dict(structure["places"]), "where": list(structure["where"])}
+            for structure in structures
+        ],
         "exempt": [{"name": two.name, "cas": two.cas, "smiles": two.smiles} for two in one.exempt],
         "examples": [{"name": two.name, "cas": two.cas, "smiles": two.smiles} for two in one.examples],
         "see_also": list(one.see_also),

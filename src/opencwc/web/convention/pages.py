@@ -199,7 +199,7 @@ def when(deadline: Deadline, lang: str) -> Message:
 def states_shown(day: date, lang: str, q: str, status: str) -> dict[str, Any]:
     """Return what the States are on a day, by their names, how many of each, and the sources once each."""
     convention = Convention(day)
-    named = [(state_name(one.state.code, lang), one) for one in convention.states]
+    named = [(state_name(state.state.code, lang), state) for state in convention.states]
     fitting = [
         (name, one)
         for name, one in sorted(named, key=lambda item: _sorted_as(item[0]))
@@ -219,17 +219,17 @@ def states_as_json(day: date, lang: str) -> dict[str, Any]:
 
     ``code`` is the ISO 3166 number, ``label`` the State's name and ``group`` its status in the reader's language.
     """
-    states = sorted(Convention(day).states, key=lambda one: (STATUSES.index(one.status), one.state.code))
+    states = sorted(Convention(day).states, key=lambda state: (STATUSES.index(state.status), state.state.code))
     rows = [
         {
-            "code": iso_numeric(one.state.code),
-            "label": state_name(one.state.code, lang),
-            "group": say(f"page_convention_status_{one.status}", lang),
-            "iso3": one.state.code,
-            "status": one.status,
-            "since": one.since.isoformat() if one.since else None,
+            "code": iso_numeric(state.state.code),
+            "label": state_name(state.state.code, lang),
+            "group": say(f"page_convention_status_{state.status}", lang),
+            "iso3": state.state.code,
+            "status": state.status,
+            "since": state.since.isoformat() if state.since else None,
         }
-        for one in states
+        for state in states
     ]
     return {"rows": rows, "titles": {"group": say("page_convention_status", lang)}}
 
@@ -263,7 +263,7 @@ def entry_shown(list_id: str, entry_id: str, day: date, lang: str) -> dict[str, 
     ]
     if not wordings:
         raise NotFoundError(f"no list at hand has an entry {list_id} {entry_id}", remedy="See /convention.")
-    current = next((one for one in wordings if one.in_force.holds_on(day)), None)
+    current = next((wording for wording in wordings if wording.in_force.holds_on(day)), None)
     one = current or wordings[-1]
     teller = Teller(convention, lang, link_to_rule)
     facts: list[Fact] = []

@@ -191,7 +191,7 @@ async def show_check(
         "state": shown.state,
         "as_of": checked.law.as_of.isoformat(),
         "model": checked.model or None,
-        "notes": [sentence(one, lang) for one in checked.notes],
+        "notes": [sentence(note, lang) for note in checked.notes],
         "measures": measures,
         "next": after + len(page) if after + len(page) < len(checked.answers) else None,
     }

@@ -74,17 +74,17 @@ async def show_matrix(request: Request, number: Number, wanted: Asked) -> Respon
         return {
             "shown": shown,
             "counts": counted(answers, stands),
-            "groups": [(tier, [one for one in lines if one.answer.measure.tier == tier]) for tier in TIERS],
+            "groups": [(tier, [line for line in lines if line.answer.measure.tier == tier]) for tier in TIERS],
             "total": len(lines),
-            "decided": sum(not one.waits for one in stands.values()),
-            "sets": sorted({one.measure.set for one in answers}),
+            "decided": sum(not stand.waits for stand in stands.values()),
+            "sets": sorted({answer.measure.set for answer in answers}),
             "on_shelf": _on_shelf(shown, checks_by_state(book, person).get(shown.state, [])),
             "others": other_texts(as_decided(shown.kept.checked, decisions_of(stands)), lang),
         }
 
     values = await service.answering.run(read)
     checked = values["shown"].kept.checked
-    said = [sentence(one, lang) for one in checked.notes]
+    said = [sentence(note, lang) for note in checked.notes]
     return page(
         request, "law/matrix.html", wanted=wanted, part="check", tabs=tabs_of(person), said=said,
         verdicts=VERDICTS, verdict_tones=TONES, formats=FORMATS, state=state_name(checked.law.state, lang),
@@ -104,11 +104,11 @@ def _on_shelf(shown: ShownLaw, checks: Sequence[Listed]) -> _OnShelf | None:
     """Say whether the shelf shows this check, in place of which, or which other one; nothing of an only one."""
     if len(checks) < 2 or is_trial(checks[0]):
         return None
-    trial = next((is_trial(one) for one in checks if one.number == shown.number), False)
+    trial = next((is_trial(check) for check in checks if check.number == shown.number), False)
     if checks[0].number != shown.number:
         rules = checks[0].number < shown.number and not shown.kept.checked.model and not trial
         return _OnShelf("page_law_shelf_kept" if rules else "page_law_shelf_other", checks[0])
-    before = next((one for one in checks[1:] if not is_trial(one)), None)
+    before = next((check for check in checks[1:] if not is_trial(check)), None)
     return _OnShelf("page_law_shelf_replaces", before) if before else None
 
 
@@ -161,7 +161,7 @@ async def show_measure(
         request, template, wanted=wanted, part="check", tabs=tabs_of(person), outcome=outcome, tones_of=TONES,
         title=said_in(answer.measure.titles, lang), asks=said_in(answer.measure.queries, lang),
         why=[sentence(one, lang) for one in answer.why], state=state_name(values["shown"].state, lang),
-        places=sorted({one.id for one in values["shown"].kept.checked.law.sections if one.id})[:400], choices=[],
+        places=sorted({part.id for part in values["shown"].kept.checked.law.sections if part.id})[:400], choices=[],
         **values,
     )  # fmt: skip
 
@@ -206,7 +206,7 @@ async def decide_on(
         if standing is None:
             raise NotFoundError("this measure has no finding any more", remedy=f"See /law/runs/{number}.")
         onward = _onward(shown, stands, wanted, answer)
-        known = {one.id for one in answer.measure.elements}
+        known = {element.id for element in answer.measure.elements}
         if strange := [one for one in form.element if one not in known]:
             raise InputError("the measure has no such element", where=strange[0], remedy=f"See /law/runs/{number}.")
         said = take_decision(request, standing.finding, form)

@@ -145,8 +145,8 @@ def latest_laws(book: Casebook, person: Person) -> dict[str, Listed]:
 def checks_by_state(book: Casebook, person: Person) -> dict[str, list[Listed]]:
     """Return of each State its checks that the person may see: the one on the shelf first, then the latest first."""
     found: dict[str, list[Listed]] = {}
-    for one in list_runs(book, person, LAW, MOST_ON_SHELF):
-        found.setdefault(str(one.asked.get("state", "")), []).append(one)
+    for run in list_runs(book, person, LAW, MOST_ON_SHELF):
+        found.setdefault(str(run.asked.get("state", "")), []).append(run)
     decided = _with_decisions(book, [one.number for held in found.values() if len(held) > 1 for one in held])
     for held in found.values():
         on_shelf = _on_shelf(held, decided)
@@ -160,7 +160,7 @@ def _on_shelf(checks: Sequence[Listed], decided: Set[int]) -> Listed:
 
     One by plain rules on which nobody decided does not take the place of one with decisions, unless that was asked for.
     """
-    standing = [one for one in checks if not is_trial(one)]
+    standing = [check for check in checks if not is_trial(check)]
     for at, one in enumerate(standing):
         rival = next((other for other in standing[at + 1 :] if other.number in decided), None)
         if one.number in decided or one.maker.get("model") or one.asked.get("shelf") or rival is None:
@@ -227,7 +227,7 @@ def _last_decisions(book: Casebook, findings: Sequence[int]) -> dict[int, Mappin
 
 def in_order(answers: Sequence[Answer]) -> list[Answer]:
     """Return measures in the order of the matrix: by tier, within one as the set has them."""
-    return sorted(answers, key=lambda one: TIERS.index(one.measure.tier))
+    return sorted(answers, key=lambda answer: TIERS.index(answer.measure.tier))
 
 
 def fitting(answers: Sequence[Answer], stands: Stands, wanted: Wanted) -> list[Answer]:
@@ -247,9 +247,9 @@ def fitting(answers: Sequence[Answer], stands: Stands, wanted: Wanted) -> list[A
 def counted(answers: Sequence[Answer], stands: Stands) -> dict[str, dict[str, int]]:
     """Return how many measures of each tier came out how, by tier and verdict."""
     counts = {tier: dict.fromkeys(VERDICTS, 0) for tier in TIERS}
-    for one in answers:
-        held = stands.get((one.measure.set, one.measure.id))
-        counts[one.measure.tier][held.verdict if held else one.verdict] += 1
+    for answer in answers:
+        held = stands.get((answer.measure.set, answer.measure.id))
+        counts[answer.measure.tier][held.verdict if held else answer.verdict] += 1
     return counts
 
 
@@ -270,7 +270,7 @@ def labels_of(shown: ShownLaw, stands: Stands) -> Iterator[dict[str, str]]:
             "country": law.state, "lang": (law.languages or ("",))[0], "measure_id": answer.measure.id,
             "label": held.decided, "section": section, "set": answer.measure.set, "proposed": held.proposed,
             "outcome": outcome, "reason": held.reason, "person": held.person, "at": held.at,
-            "file": ";".join(one.name for one in law.texts), "elements": ";".join(held.elements),
+            "file": ";".join(text.name for text in law.texts), "elements": ";".join(held.elements),
         }  # fmt: skip
 
 
@@ -281,15 +281,15 @@ def labels_jsonl(shown: ShownLaw, stands: Stands) -> str:
     """
     law = shown.kept.checked.law
     lines = []
-    for one in labels_of(shown, stands):
-        answer = shown.kept.answers[one["set"], one["measure_id"]]
-        if one["label"]:
+    for label in labels_of(shown, stands):
+        answer = shown.kept.answers[label["set"], label["measure_id"]]
+        if label["label"]:
             record = {
-                "at": one["at"], "by": one["person"], "state": law.state, "as_of": law.as_of.isoformat(),
-                "measure": one["measure_id"], "proposed": one["proposed"], "probability": answer.probability,
-                "verdict": one["label"], "sections": [part for part in one["section"].split(";") if part],
-                "reason": one["reason"], "lang": one["lang"], "signs": dict(answer.signs),
-                "elements": [part for part in one["elements"].split(";") if part],
+                "at": label["at"], "by": label["person"], "state": law.state, "as_of": law.as_of.isoformat(),
+                "measure": label["measure_id"], "proposed": label["proposed"], "probability": answer.probability,
+                "verdict": label["label"], "sections": [part for part in label["section"].split(";") if part],
+                "reason": label["reason"], "lang": label["lang"], "signs": dict(answer.signs),
+                "elements": [part for part in label["elements"].split(";") if part],
             }  # fmt: skip
             lines.append(json.dumps(record, ensure_ascii=False))
     return "".join(f"{line}\n" for line in lines)
@@ -300,6 +300,6 @@ def labels_csv(shown: ShownLaw, stands: Stands) -> str:
     out = io.StringIO()
     table = csv.DictWriter(out, LABEL_COLUMNS, lineterminator="\r\n")
     table.writeheader()
-    for one in labels_of(shown, stands):
-        table.writerow({name: cell_of(value) for name, value in one.items()})
+    for label in labels_of(shown, stands):
+        table.writerow({name: cell_of(value) for name, value in label.items()})
     return out.getvalue()

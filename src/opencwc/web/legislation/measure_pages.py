@@ -30,7 +30,7 @@ async def show_measures(
     """Show the measures of a day, by tier."""
     day, lang = asked_day(as_of, date.today()), language_of(request)
     rules = await service_of(request).answering.run(measures_of, day.day)
-    found = [one for one in rules.measures if _holds(q, one, lang)]
+    found = [measure for measure in rules.measures if _holds(q, measure, lang)]
     return page(
         request, "law/measures.html", part="measures", tabs=tabs_of(person_of(request)), day=day, q=q,
         groups=[(tier, [one for one in found if one.tier == tier]) for tier in TIERS], total=len(found),
@@ -49,7 +49,7 @@ async def show_measure(request: Request, set_id: Name, measure_id: Name, as_of: 
     return page(
         request, "law/asked.html", part="measures", tabs=tabs_of(person_of(request)), day=day, measure=found,
         in_words=lambda texts: said_in(texts, lang),
-        obligations=[one for one in rules.obligations if found.id in one.measures],
+        obligations=[obligation for obligation in rules.obligations if found.id in obligation.measures],
     )  # fmt: skip
 
 
@@ -58,6 +58,6 @@ def _holds(q: str, measure: Measure, lang: str) -> bool:
         measure.id,
         article_in(measure, lang),
         said_in(measure.titles, lang),
-        *(said_in(one.says, lang) for one in measure.elements),
+        *(said_in(element.says, lang) for element in measure.elements),
     )
     return not q.strip() or any(q.strip().casefold() in text.casefold() for text in texts)

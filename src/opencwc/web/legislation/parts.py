@@ -104,10 +104,10 @@ def _marked(shown: Shown, verdict: str) -> Iterator[Piece]:
 
 
 def _names(measure: Measure, ids: Sequence[str], lang: str) -> Iterator[str]:
-    names = {one.id: one.names for one in measure.elements}
-    for one in dict.fromkeys(ids):
-        if one in names:
-            yield said_in(names[one], lang)
+    names = {element.id: element.names for element in measure.elements}
+    for element_id in dict.fromkeys(ids):
+        if element_id in names:
+            yield said_in(names[element_id], lang)
 
 
 def checklist(answer: Answer, lang: str) -> list[str]:

@@ -79,5 +79,5 @@ def shown(asked: Answered, lang: str) -> Iterator[Passage]:
 
 
 def _searched(asked: Answered, lang: str) -> str:
-    names = [say("page_law_convention_name", lang), *(state_name(one, lang) for one in asked.runs)]
+    names = [say("page_law_convention_name", lang), *(state_name(run, lang) for run in asked.runs)]
     return say("list_separator", lang).join(names)

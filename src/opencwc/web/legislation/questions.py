@@ -63,13 +63,13 @@ class _Known:
         self.encoder = encoder
         self.id, self.dimensions, self.thresholds = encoder.id, encoder.dimensions, encoder.thresholds
         self.questions = encoder.questions
-        self.kept = dict(zip((one.searched for one in kept.passages), kept.vectors, strict=True))
+        self.kept = dict(zip((passage.searched for passage in kept.passages), kept.vectors, strict=True))
 
     def passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return one row for each passage."""
         import numpy as np
 
-        return np.stack([self.kept[one] for one in texts])
+        return np.stack([self.kept[text] for text in texts])
 
 
 def ask_laws(service: Service, book: Casebook, person: Person, question: str, state: str, lang: str) -> Answered:

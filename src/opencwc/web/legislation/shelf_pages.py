@@ -55,7 +55,7 @@ class OnShelf:
 
     def count(self, verdict: str) -> int:
         """Return how many measures came out so."""
-        return sum(one.verdict == verdict for one in self.stands.values())
+        return sum(stand.verdict == verdict for stand in self.stands.values())
 
 
 @router.get("/law/shelf")
@@ -64,7 +64,7 @@ async def show_shelf(request: Request, tier: _Brief = "", state: _Brief = "") ->
     service, lang = service_of(request), language_of(request)
     book, person = book_of(request), person_of(request)
     states, rows = await service.answering.run(_shelf, book, person, lang)
-    chosen = [one for one in rows if tier in ("", one.tier)]
+    chosen = [row for row in rows if tier in ("", row.tier)]
     shown = [one for one in states if state in ("", one.code)][:MOST_STATES]
     return page(
         request, "law/shelf.html", part="shelf", tabs=tabs_of(person), states=shown, all_states=states,
@@ -80,15 +80,15 @@ def _shelf(book: Casebook, person: Person, lang: str) -> tuple[list[OnShelf], tu
         OnShelf(code, state_name(code, lang), one, standings(book, person, one.number), checks[code][1:])
         for code, one in latest_laws(book, person).items()
     ]
-    return sorted(states, key=lambda one: one.name.casefold()), measures_of(date.today()).measures
+    return sorted(states, key=lambda state: state.name.casefold()), measures_of(date.today()).measures
 
 
 def _chart(states: Sequence[OnShelf], lang: str) -> dict[str, Any]:
     """Return how many measures came out how by State, as ``static/chart.js`` takes it."""
     return {
         "rows": [
-            {"label": one.name, "value": one.count(verdict), "group": say(f"law_verdict_{verdict}", lang)}
-            for one in states
+            {"label": state.name, "value": state.count(verdict), "group": say(f"law_verdict_{verdict}", lang)}
+            for state in states
             for verdict in VERDICTS
         ],
         "titles": {"x": say("law_column_state", lang), "y": say("page_law_measures", lang)},
@@ -103,11 +103,11 @@ async def give_shelf(request: Request) -> Response:
     out = io.StringIO()
     table = csv.writer(out)
     table.writerow(("state", "set", "measure", "tier", "verdict", "decided", "run"))
-    for one in states:
+    for state in states:
         for row in rows:
-            if (held := one.at(row)) is not None:
-                cells = (one.code, row.set, row.id, row.tier, held.verdict, "yes" if held.decided else "no")
-                table.writerow((*map(cell_of, cells), one.listed.number))
+            if (held := state.at(row)) is not None:
+                cells = (state.code, row.set, row.id, row.tier, held.verdict, "yes" if held.decided else "no")
+                table.writerow((*map(cell_of, cells), state.listed.number))
     headers = {"content-disposition": "attachment; filename=shelf.csv"}
     return Response(out.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
 
@@ -164,13 +164,13 @@ def _number(text: str) -> int:
 def _compared(book: Casebook, person: Person, before: int, after: int, wanted: str, lang: str) -> dict[str, Any]:
     earlier, later = shown_law(book, person, before), shown_law(book, person, after)
     compared = compare(earlier.kept.checked, later.kept.checked)
-    counts: Mapping[str, int] = {name: sum(one.change == name for one in compared.changes) for name in CHANGES}
-    listed = [one for one in compared.changes if (one.change == wanted if wanted else one.change != "same")]
+    counts: Mapping[str, int] = {name: sum(change.change == name for change in compared.changes) for name in CHANGES}
+    listed = [change for change in compared.changes if (change.change == wanted if wanted else change.change != "same")]
     listed.sort(key=lambda one: CHANGES.index(one.change))
     return {
         "pair": (earlier, later),
         "same_state": earlier.state == later.state,
-        "doubts": [sentence(one, lang) for one in compared.notes],
+        "doubts": [sentence(note, lang) for note in compared.notes],
         "counts": counts,
         "rows": [_shown(one, lang) for one in listed],
     }

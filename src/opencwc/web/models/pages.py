@@ -93,9 +93,9 @@ async def figures(request: Request, model_id: str, part: Part = "", metric: Part
     card = await service_of(request).answering.run(lambda: load_card(find_model(model_id).card))
     lang = language_of(request)
     rows = [
-        {"label": language_name(one.language, lang), "value": one.value}
-        for one in card.figures
-        if one.part == part and one.metric == metric
+        {"label": language_name(figure.language, lang), "value": figure.value}
+        for figure in card.figures
+        if figure.part == part and figure.metric == metric
     ]
     titles = {"x": say("page_models_language", lang), "y": metric_name(metric, lang)}
     return JSONResponse({"rows": rows, "titles": titles}, headers={"vary": "Accept-Language, Cookie"})
@@ -136,7 +136,7 @@ def language_name(code: str, lang: str) -> str:
 
 
 def _by_metric(figures: Sequence[Figure], language: str) -> dict[str, Figure]:
-    return {one.metric: one for one in figures if one.language == language}
+    return {figure.metric: figure for figure in figures if figure.language == language}
 
 
 def _shown(model_id: str) -> Shown:

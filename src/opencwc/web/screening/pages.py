@@ -95,7 +95,7 @@ def _answer(service: Service, request: Request, value: str, as_of: date | None, 
     teller = Teller(screener.rulebook.convention, lang, link_to_rule, of_file=False)
     told = tell(teller, text, outcomes, findings)
     service.metrics.count_screenings({told.verdict: 1})
-    by_rule = [one for one in findings if one.rule]
+    by_rule = [finding for finding in findings if finding.rule]
     return replace(
         told,
         duties=list(_duties(by_rule, screener, teller)),
@@ -107,12 +107,12 @@ def _answer(service: Service, request: Request, value: str, as_of: date | None, 
 def _warnings(screener: Screener, lang: str) -> Iterable[str]:
     """Say what the day that was asked for means for the lists: not in force yet, first day unknown, not come yet."""
     convention = screener.rulebook.convention
-    for one in convention.lists:
-        held = [entry for entry in one.entries if entry.in_force.holds_on(convention.as_of)]
+    for list_ in convention.lists:
+        held = [entry for entry in list_.entries if entry.in_force.holds_on(convention.as_of)]
         if not held:
-            yield sentence(Message("page_as_of_before", {"list": one.id}), lang)
+            yield sentence(Message("page_as_of_before", {"list": list_.id}), lang)
         elif convention.as_of < date.today() and any(entry.in_force.start is None for entry in held):
-            yield sentence(Message("page_as_of_unknown", {"list": one.id}), lang)
+            yield sentence(Message("page_as_of_unknown", {"list": list_.id}), lang)
     if convention.as_of > date.today():
         yield sentence("page_as_of_ahead", lang)
 
@@ -129,10 +129,10 @@ def _is_new(person: str, text: str) -> bool:
 
 def _duties(findings: Iterable[Finding], screener: Screener, teller: Teller) -> Iterable[tuple[str, list[Any]]]:
     """Yield each rule that was met, with the duties that follow from it."""
-    for rule in dict.fromkeys(one.rule for one in findings if one.verdict is not Verdict.EXEMPT):
+    for rule in dict.fromkeys(finding.rule for finding in findings if finding.verdict is not Verdict.EXEMPT):
         entry = screener.rulebook.convention.find(rule.list, rule.entry) if rule else None
         if entry and (duties := screener.rulebook.convention.duties_for(entry)):
-            yield f"{entry.list} {entry.id}", [teller.duty(one) for one in duties]
+            yield f"{entry.list} {entry.id}", [teller.duty(duty) for duty in duties]
 
 
 @router.post("/screen/file")

@@ -65,11 +65,11 @@ def kind_of(text: str) -> str:
 def tell(teller: Teller, text: str, outcomes: Sequence[Outcome], findings: Sequence[Finding]) -> Told:
     """Tell of a value what its outcomes, each a finding, amount to."""
     shown: dict[object, Finding] = {}
-    for one in findings:
-        if one.rule:
-            shown.setdefault(_what(one), one)
+    for finding in findings:
+        if finding.rule:
+            shown.setdefault(_what(finding), finding)
     named = {what: f"finding-{number}" for number, what in enumerate(shown, 1)}
-    verdict = gravest(one.verdict for one in findings)
+    verdict = gravest(finding.verdict for finding in findings)
     told = Told(
         text,
         verdict,
@@ -79,10 +79,10 @@ def tell(teller: Teller, text: str, outcomes: Sequence[Outcome], findings: Seque
         [one for one, outcome in zip(findings, outcomes, strict=True) if not one.rule and not outcome.span],
     )
     is_line = len(text) <= LONGEST_LINE and kind_of(text) == "auto"
-    if not any(one.basis == "text" for one in outcomes):
+    if not any(outcome.basis == "text" for outcome in outcomes):
         several = verdict is Verdict.UNREADABLE and len(text.split()) > 1
         return _of_line(teller, told, (), ()) if several and is_line else told
-    spans = sorted({one.span for one in outcomes if one.span})
+    spans = sorted({outcome.span for outcome in outcomes if outcome.span})
     numbers = {span: number for number, span in enumerate(spans, 1)}
     said = [
         _Said(numbers[outcome.span], named[_what(one)] if one.rule else "", one, outcome.span)
@@ -110,7 +110,9 @@ def _of_line(teller: Teller, told: Told, said: Sequence[_Said], in_cards: Contai
     told = replace(
         told,
         # The line stands above the cards, and need not stand in them again.
-        cards=[replace(one, blocks=tuple(part for part in one.blocks if part.kind != "excerpt")) for one in told.cards],
+        cards=[
+            replace(card, blocks=tuple(part for part in card.blocks if part.kind != "excerpt")) for card in told.cards
+        ],
         stated=tuple(_stated(teller, (one for one in stated if (one.start, one.end) not in in_cards))),
         unread=tuple(left[:MOST_UNREAD]),
         unread_more=max(0, len(left) - MOST_UNREAD),
@@ -143,7 +145,7 @@ def _pieces(text: str, said: Sequence[_Said]) -> tuple[Piece, ...]:
         pieces.append(Piece(text[at:start]))
         pieces.append(Piece(text[start:end], TONES[verdict], here[0].number, f"#{card}" if card else ""))
         at = end
-    return tuple(one for one in (*pieces, Piece(text[at:])) if one.text)
+    return tuple(piece for piece in (*pieces, Piece(text[at:])) if piece.text)
 
 
 def _remarks(teller: Teller, said: Sequence[_Said]) -> Iterator[Remark]:
@@ -174,7 +176,7 @@ def unread(line: str, spans: Iterable[tuple[int, ...]], stated: Iterable[Stated]
     ['XZ-17']
     """
     left, at = [], 0
-    for start, end in sorted([*((one[0], one[1]) for one in spans), *((one.start, one.end) for one in stated)]):
+    for start, end in sorted([*((span[0], span[1]) for span in spans), *((one.start, one.end) for one in stated)]):
         if start > at:
             left.append(line[at:start])
         at = max(at, end)
@@ -193,8 +195,8 @@ def _little_words() -> tuple[frozenset[str], tuple[str, ...]]:
     """Return the words that only join what a line states, or label it, and how others of them begin."""
     raw = yaml.load(commerce.DATA.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - texts only
     forms = [word for field in _LITTLE for form in _texts_in(raw[field]) for word in form.casefold().split()]
-    begins = tuple(one.removesuffix("*") for one in forms if one.endswith("*"))
-    return frozenset(one for one in forms if not one.endswith("*")), begins
+    begins = tuple(form.removesuffix("*") for form in forms if form.endswith("*"))
+    return frozenset(form for form in forms if not form.endswith("*")), begins
 
 
 def _texts_in(held: Any) -> Iterator[str]:

@@ -111,14 +111,14 @@ def findings_of(
 
 def answer_as_json(findings: list[Finding], lang: str) -> tuple[Verdict, dict[str, Any]]:
     """Return the gravest verdict of one value, and the JSON of it with its findings."""
-    verdict = gravest(one.verdict for one in findings)
-    return verdict, {"verdict": str(verdict), "findings": [finding_as_json(one, lang) for one in findings]}
+    verdict = gravest(finding.verdict for finding in findings)
+    return verdict, {"verdict": str(verdict), "findings": [finding_as_json(finding, lang) for finding in findings]}
 
 
 def checked_json(rulebook: Rulebook, lang: str) -> dict[str, Any]:
     """Return what is checked under a rulebook: lists with the date of their text, day, policies, version."""
     told = checked_as_json(checked_by(rulebook, lang))
-    policies = [{"id": one, "says": say(one, lang)} for one in told["policies"]]  # type: ignore[attr-defined]
+    policies = [{"id": policy, "says": say(policy, lang)} for policy in told["policies"]]  # type: ignore[attr-defined]
     return {
         "lists": told["lists"],
         "as_of": told["as_of"],

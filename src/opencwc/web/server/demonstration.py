@@ -48,7 +48,7 @@ class Demonstration:
     @property
     def people(self) -> list[tuple[str, str, str]]:
         """Login, name and role of each, for the bar."""
-        return [(one.login, one.name, str(one.role)) for one in self.persons]
+        return [(person.login, person.name, str(person.role)) for person in self.persons]
 
     @property
     def path(self) -> str:

@@ -166,7 +166,7 @@ def _known(request: Request, lang: str) -> dict[str, Any]:
         "here": here,
         "navigation": [one for one in PAGES if allowed(one.action)],
         "path": request.url.path,
-        "tour": stops_as_json(lang, frozenset(one for one in ACTIONS if allowed(one))),
+        "tour": stops_as_json(lang, frozenset(action for action in ACTIONS if allowed(action))),
         "demonstration": getattr(request.app.state, "demonstration", None),
     }
 

@@ -120,7 +120,7 @@ def index_of(folder: Path) -> dict[str, Path]:
     """Return the files below a folder that a page may load, by their path in it; nothing hidden, nothing by a link."""
     found = {}
     for place, folders, names in os.walk(folder):  # which follows no link to a folder
-        folders[:] = sorted(one for one in folders if not one.startswith("."))
+        folders[:] = sorted(folder for folder in folders if not folder.startswith("."))
         for path in (Path(place, name) for name in sorted(names)):
             if path.suffix in MEDIA_TYPES and not path.name.startswith(".") and not path.is_symlink():
                 found[path.relative_to(folder).as_posix()] = path
@@ -148,8 +148,8 @@ def _with_fingerprint(address: re.Match[str]) -> str:
 
 def takes_gzip(accepted: str) -> bool:
     """Tell whether a browser that sends this ``Accept-Encoding`` takes gzip (RFC 9110, 12.5.3)."""
-    for one in accepted.lower().split(","):
-        name, _, weight = one.partition(";")
+    for part in accepted.lower().split(","):
+        name, _, weight = part.partition(";")
         if name.strip() in ("gzip", "*"):
             return re.fullmatch(r"\s*q\s*=\s*0(\.0*)?\s*", weight) is None
     return False
@@ -157,4 +157,4 @@ def takes_gzip(accepted: str) -> bool:
 
 def is_known(etag: str, known: str) -> bool:
     """Tell whether a browser that sends this ``If-None-Match`` has the answer already (RFC 9110, 13.1.2)."""
-    return known.strip() == "*" or etag in (one.strip().removeprefix("W/") for one in known.split(","))
+    return known.strip() == "*" or etag in (part.strip().removeprefix("W/") for part in known.split(","))

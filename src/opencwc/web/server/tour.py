@@ -38,9 +38,9 @@ STOPS = (
 def stops_as_json(lang: str, actions: frozenset[str]) -> Markup:
     """Return the stops for who may do these actions, for a data block of the page."""
     told = [
-        {"address": one.address, "target": one.target, "says": say(one.says, lang)}
-        for one in STOPS
-        if one.action in actions
+        {"address": stop.address, "target": stop.target, "says": say(stop.says, lang)}
+        for stop in STOPS
+        if stop.action in actions
     ]
     words = {name: say(f"page_tour_{name}", lang) for name in ("next", "end", "count")}
     text = json.dumps({"stops": told, "words": words}, ensure_ascii=False)

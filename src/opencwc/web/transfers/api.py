@@ -102,7 +102,7 @@ _ANSWER: dict[str, Any] = {
     "properties": {
         "row": {"type": "integer"},
         "id": _TEXT,
-        "verdict": {"type": "string", "enum": [str(one) for one in CHECK_VERDICTS]},
+        "verdict": {"type": "string", "enum": [str(verdict) for verdict in CHECK_VERDICTS]},
         "day": {"type": "string", "format": "date", "description": "The day as of which the rules were read."},
         "from": _TEXT,
         "to": _TEXT,
@@ -239,7 +239,7 @@ def answered(
     from opencwc.transfers.check.shipments import shipment_of
 
     checker = checker_with(service.answering.systematic, Question(as_of, lists))
-    texts = [{name: text.strip() for name, text in one.items() if text.strip()} for one in shipments]
+    texts = [{name: text.strip() for name, text in shipment.items() if text.strip()} for shipment in shipments]
     found = list(checker.check([shipment_of(row, one) for row, one in enumerate(texts, 1)]))
     refused = [one.shipment.said for one in found if any(is_refusal(each.message) for each in one.findings)]
     service.record_refused(person_of(request), refused)
@@ -347,7 +347,7 @@ async def show_check(
         "run": shown.number,
         "case": shown.case.name,
         "said": [sentence(one, lang) for one in shown.kept.said],
-        "certificates": [vars(one) for one in shown.kept.balances],
+        "certificates": [vars(balance) for balance in shown.kept.balances],
         "answers": [in_words(one, lang) for one in page],
         "next": after + len(page) if after + len(page) < len(held) else None,
     }
@@ -382,7 +382,7 @@ async def show_reconciliation(
             "said": [sentence(one, lang) for one in shown.kept.said],
             "model": str(shown.kept.told["model"]),
             "total": len(found),
-            "sums": [sum_as_json(shown.kept.chemicals[one["substance"]], one, lang) for one in rows],
+            "sums": [sum_as_json(shown.kept.chemicals[row["substance"]], row, lang) for row in rows],
             "next": rows[-1]["rank"] if len(rest) > limit else None,
         }
 
@@ -435,7 +435,7 @@ def _line_cells(kept: Any, lang: str) -> Iterator[list[list[str]]]:
 
     from opencwc.transfers.reconcile.reconciliation import reason_of
 
-    names = [str(one["name"]) for one in kept.told["ledgers"]]
+    names = [str(ledger["name"]) for ledger in kept.told["ledgers"]]
     told = ("line", "ledger", "id", "match", "status", "problem")
     within = (pl.col("exporter") == pl.col("importer")).fill_null(value=False)
     table = kept.lines().select(*told, within=within).sort("line").collect()

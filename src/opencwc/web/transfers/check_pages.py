@@ -387,7 +387,11 @@ def _states(lang: str) -> list[tuple[str, str]]:
     """Return the States and territories by name in a language."""
     from opencwc.convention.territories import all_territories
 
-    return sorted((state_name(one.code, lang), one.code) for one in all_territories().values() if one.kind == "present")
+    return sorted(
+        (state_name(territory.code, lang), territory.code)
+        for territory in all_territories().values()
+        if territory.kind == "present"
+    )
 
 
 _MEDIA_TYPES: Mapping[Format, str] = {

@@ -57,7 +57,7 @@ def say_columns(what: str, labels: Mapping[str, str], lang: str) -> ColumnsSaid 
                 name: _label(text, labels, lang) if name in ("field", "beside") else f"\u2068{text[1:-1]}\u2069"
                 for name, text in told.items()
             }
-            values["fields"] = say("list_separator", lang).join(_label(one, labels, lang) for one in fields)
+            values["fields"] = say("list_separator", lang).join(_label(field, labels, lang) for field in fields)
             return ColumnsSaid(sentence(Message(f"page_transfers_columns_{name}", values), lang), frozenset(fields))
     return None
 

@@ -61,8 +61,8 @@ STANDS = ("agreed", "more_exported", "more_imported", "silent")
 def world_map(flows: Sequence[Flow], names: Mapping[str, str]) -> tuple[Markup, list[Flow]]:
     """Return the map with the largest flows, numbered as in the table, and the flows that have no place on it."""
     places = centres()
-    on_map = [one for one in flows if one.exporter in places and one.importer in places]
-    off_map = [one for one in flows if one not in on_map]
+    on_map = [flow for flow in flows if flow.exporter in places and flow.importer in places]
+    off_map = [flow for flow in flows if flow not in on_map]
     largest = max((one.kg for one in on_map), default=1.0) or 1.0
     marks, numbers = [], []
     taken: list[Point] = []
@@ -92,9 +92,9 @@ def world_map(flows: Sequence[Flow], names: Mapping[str, str]) -> tuple[Markup, 
             f'<text x="{x - 9:.0f}" y="{y + 5:.0f}" direction="ltr">{said}</text></g>'
         )
     heads = "".join(
-        f'<marker id="to-{one}" viewBox="0 0 8 8" refX="6" refY="4" markerUnits="userSpaceOnUse" markerWidth="9"'
-        f' markerHeight="9" orient="auto"><path class="head f-{one}" d="M0 0 8 4 0 8z"/></marker>'
-        for one in STANDS
+        f'<marker id="to-{stand}" viewBox="0 0 8 8" refX="6" refY="4" markerUnits="userSpaceOnUse" markerWidth="9"'
+        f' markerHeight="9" orient="auto"><path class="head f-{stand}" d="M0 0 8 4 0 8z"/></marker>'
+        for stand in STANDS
     )
     svg = (
         f'<svg class="world" viewBox="0 0 {WIDTH} {HEIGHT}" aria-hidden="true" focusable="false"><defs>{heads}</defs>'
@@ -178,11 +178,11 @@ def _shapes() -> Mapping[str, tuple[tuple[Point, ...], ...]]:
         return tuple(_project(*at) for at in _over_the_date_line(joined))
 
     shapes = {}
-    for one in world["objects"]["countries"]["geometries"]:
-        if one.get("id") in (None, "010"):  # Antarctica trades with nobody
+    for geometry in world["objects"]["countries"]["geometries"]:
+        if geometry.get("id") in (None, "010"):  # Antarctica trades with nobody
             continue
-        polygons = [one["arcs"]] if one["type"] == "Polygon" else one["arcs"]
-        shapes[one["id"]] = tuple(ring(polygon[0]) for polygon in polygons)
+        polygons = [geometry["arcs"]] if geometry["type"] == "Polygon" else geometry["arcs"]
+        shapes[geometry["id"]] = tuple(ring(polygon[0]) for polygon in polygons)
     return shapes
 
 
@@ -273,13 +273,13 @@ def ribbons_of(flows: Iterable[Flow], other: str, names: Mapping[str, str]) -> t
     ]
     left: dict[tuple[str, str], list[float]] = {}
     right: dict[tuple[str, str], list[float]] = {}
-    for one in flows:
-        ends = (names.get(one.exporter, one.exporter), one.chemical, names.get(one.importer, one.importer))
+    for flow in flows:
+        ends = (names.get(flow.exporter, flow.exporter), flow.chemical, names.get(flow.importer, flow.importer))
         first, middle, last = (end if end in kept else other for end, kept in zip(ends, keep, strict=True))
         for side, pair in ((left, (first, middle)), (right, (middle, last))):
             held = side.setdefault(pair, [0.0, 0.0, 0.0])
-            held[0] += min(one.exported, one.imported)
-            held[1 if one.exported > one.imported else 2] += abs(one.exported - one.imported)
+            held[0] += min(flow.exported, flow.imported)
+            held[1 if flow.exported > flow.imported else 2] += abs(flow.exported - flow.imported)
     return tuple(  # type: ignore[return-value]
         [
             Ribbon(start, end, both, more + less, "more_exported" if more >= less else "more_imported")
@@ -291,9 +291,9 @@ def ribbons_of(flows: Iterable[Flow], other: str, names: Mapping[str, str]) -> t
 
 def _largest(flows: Sequence[Flow], name_of: object) -> set[str]:
     sums: dict[str, float] = {}
-    for one in flows:
-        name = name_of(one)  # type: ignore[operator]
-        sums[name] = sums.get(name, 0.0) + one.kg
+    for flow in flows:
+        name = name_of(flow)  # type: ignore[operator]
+        sums[name] = sums.get(name, 0.0) + flow.kg
     ranked = sorted(sums, key=lambda name: (-sums[name], name))
     return set(ranked if len(ranked) <= MOST_NODES + 1 else ranked[:MOST_NODES])
 
@@ -305,8 +305,8 @@ def sankey(left: Sequence[Ribbon], right: Sequence[Ribbon], *, mirrored: bool = 
         _most(_sums(left, "end"), _sums(right, "start")),
         _sums(right, "end"),
     ]
-    total = max((sum(one.values()) for one in columns), default=0.0) or 1.0
-    rows = max((len(one) for one in columns), default=1)
+    total = max((sum(column.values()) for column in columns), default=0.0) or 1.0
+    rows = max((len(column) for column in columns), default=1)
     scale = max(SANKEY_HEIGHT - GAP * (rows - 1), 60) / total
     nodes = [
         _stacked(held, x, scale)
@@ -329,9 +329,9 @@ def sankey(left: Sequence[Ribbon], right: Sequence[Ribbon], *, mirrored: bool = 
 
 def _sums(ribbons: Iterable[Ribbon], end: str) -> dict[str, float]:
     sums: dict[str, float] = {}
-    for one in ribbons:
-        name = getattr(one, end)
-        sums[name] = sums.get(name, 0.0) + one.both + one.extra
+    for ribbon in ribbons:
+        name = getattr(ribbon, end)
+        sums[name] = sums.get(name, 0.0) + ribbon.both + ribbon.extra
     return dict(sorted(sums.items(), key=lambda item: (-item[1], item[0])))
 
 
@@ -355,14 +355,14 @@ def _ribbons(
     into = {name: one.y for name, one in ends.items()}
     beneath: list[str] = []
     above: list[str] = []  # what only one side says is drawn above what both do, else that would hide it
-    for one in ribbons:
-        for kg, kind in ((one.both, "both"), (one.extra, one.stands)):
+    for ribbon in ribbons:
+        for kg, kind in ((ribbon.both, "both"), (ribbon.extra, ribbon.stands)):
             if kg <= 0:
                 continue
             height = kg * scale
-            x1, x2 = starts[one.start].x + NODE_WIDTH, ends[one.end].x
-            y1, y2, bend = out[one.start], into[one.end], (x1 + x2) / 2
-            out[one.start], into[one.end] = y1 + height, y2 + height
+            x1, x2 = starts[ribbon.start].x + NODE_WIDTH, ends[ribbon.end].x
+            y1, y2, bend = out[ribbon.start], into[ribbon.end], (x1 + x2) / 2
+            out[ribbon.start], into[ribbon.end] = y1 + height, y2 + height
             (beneath if kind == "both" else above).append(
                 f'<path class="ribbon r-{kind}" d="M{x1:.0f} {y1:.1f}C{bend:.0f} {y1:.1f} {bend:.0f} {y2:.1f} {x2:.0f}'
                 f" {y2:.1f}V{y2 + height:.1f}C{bend:.0f} {y2 + height:.1f} {bend:.0f} {y1 + height:.1f} {x1:.0f}"

@@ -102,7 +102,7 @@ def fitting(kept: Kept, wanted: Wanted) -> pl.DataFrame:
     if wanted.state:
         groups = groups.filter((pl.col("exporter") == wanted.state) | (pl.col("importer") == wanted.state))
     if wanted.chemical:
-        places = [one.place for one in kept.chemicals if one.key == wanted.chemical]
+        places = [chemical.place for chemical in kept.chemicals if chemical.key == wanted.chemical]
         groups = groups.filter(pl.col("substance").is_in(places))
     if wanted.year:
         year = int(wanted.year) if wanted.year.isdecimal() else -1
@@ -141,7 +141,7 @@ def named_lines_of(kept: Kept, group: Mapping[str, Any]) -> pl.DataFrame:
     """Return all lines of a sum and those that they are matched with, as a letter takes them."""
     import polars as pl
 
-    names = pl.lit(pl.Series([one.name for one in kept.chemicals], dtype=pl.String))
+    names = pl.lit(pl.Series([chemical.name for chemical in kept.chemicals], dtype=pl.String))
     reporter, partner = (
         pl.when("export").then(one).otherwise(other).alias(name)
         for name, one, other in (("reporter", "exporter", "importer"), ("partner", "importer", "exporter"))
@@ -203,7 +203,10 @@ def choices_of(kept: Kept) -> dict[str, Sequence[Any]]:
     return {
         "causes": [one for one in groups["cause"].unique().sort() if one],
         "states": states,
-        "chemicals": sorted((one for one in kept.chemicals if one.place in held), key=lambda one: one.name.casefold()),
+        "chemicals": sorted(
+            (chemical for chemical in kept.chemicals if chemical.place in held),
+            key=lambda chemical: chemical.name.casefold(),
+        ),
         "years": groups["year"].unique().sort(descending=True).to_list(),
     }
 

@@ -102,9 +102,9 @@ async def show_list(request: Request, number: Number, wanted: Asked, after: Afte
     if is_fragment(request) and after:
         return page(request, "transfers/more.html", shown=shown, wanted=wanted, **values)
     notes = [
-        f"{one['name']}: {sentence(_message(note), lang)}"
-        for one in shown.kept.told["ledgers"]
-        for note in one["notes"]
+        f"{ledger['name']}: {sentence(_message(note), lang)}"
+        for ledger in shown.kept.told["ledgers"]
+        for note in ledger["notes"]
     ]
     return page(
         request, "transfers/list.html", shown=shown, wanted=wanted, tabs=tabs_of(person_of(request)), part="reconcile",
@@ -124,7 +124,7 @@ def _listed(shown: Reconciliation, wanted: Wanted, after: int, lang: str) -> dic
     rest = found.filter(found["rank"] > after)
     rows = rest.head(A_PAGE).to_dicts()
     more = rows[-1]["rank"] if len(rest) > A_PAGE else None
-    return {"lines": [_line(shown, one, lang) for one in rows], "total": len(found), "next": more}
+    return {"lines": [_line(shown, row, lang) for row in rows], "total": len(found), "next": more}
 
 
 def _line(shown: Reconciliation, group: Mapping[str, Any], lang: str) -> Line:
@@ -205,14 +205,14 @@ def _pair(shown: Reconciliation, rank: int, wanted: Wanted, lang: str) -> dict[s
     ranks = fitting(shown.kept, wanted)["rank"]
     before, after = ranks.filter(ranks < rank), ranks.filter(ranks > rank)
     lines, cut = lines_of(shown.kept, group, MOST_LINES)
-    for one in lines:
-        one["fits"] = one["kind"] if one["kind"] in _KINDS else "other"
-        one["ledger_name"] = shown.kept.told["ledgers"][one["ledger"]]["name"]
-        one["elsewhere"] = _elsewhere(one, group, shown)
+    for line in lines:
+        line["fits"] = line["kind"] if line["kind"] in _KINDS else "other"
+        line["ledger_name"] = shown.kept.told["ledgers"][line["ledger"]]["name"]
+        line["elsewhere"] = _elsewhere(line, group, shown)
     matched: dict[int, list[dict[str, Any]]] = {}
-    for one in lines:
-        if one["match"] >= 0:
-            matched.setdefault(one["match"], []).append(one)
+    for line in lines:
+        if line["match"] >= 0:
+            matched.setdefault(line["match"], []).append(line)
     return {
         "group": group,
         "line": _line(shown, group, lang),
@@ -220,7 +220,7 @@ def _pair(shown: Reconciliation, rank: int, wanted: Wanted, lang: str) -> dict[s
         "next": after.min(),
         "causes": _causes(group),
         "matches": [_side_by_side(some) for some in matched.values()],
-        "alone": [[one for one in lines if one["match"] < 0 and one["export"] is side] for side in (True, False)],
+        "alone": [[line for line in lines if line["match"] < 0 and line["export"] is side] for side in (True, False)],
         "cut": cut,
         "years": over_the_years(shown.kept, group),
     }
@@ -228,7 +228,7 @@ def _pair(shown: Reconciliation, rank: int, wanted: Wanted, lang: str) -> dict[s
 
 def _side_by_side(lines: Sequence[dict[str, Any]]) -> list[tuple[dict[str, Any] | None, dict[str, Any] | None]]:
     """Return the lines of a match in pairs: what the exporter says, and what the importer says."""
-    sides = [[one for one in lines if one["export"] is side] for side in (True, False)]
+    sides = [[line for line in lines if line["export"] is side] for side in (True, False)]
     rows = max(map(len, sides))
     left, right = ([*side, *[None] * (rows - len(side))] for side in sides)
     return list(zip(left, right, strict=True))
@@ -273,9 +273,9 @@ def _chart(years: Sequence[Mapping[str, Any]], lang: str) -> dict[str, Any]:
     sides = (("exported", "label_exported_kg"), ("imported", "label_imported_kg"))
     return {
         "rows": [
-            {"x": f"{one['year']:04}-01-01", "value": one[side], "group": say(name, lang)}
+            {"x": f"{year['year']:04}-01-01", "value": year[side], "group": say(name, lang)}
             for side, name in sides
-            for one in years
+            for year in years
         ],
         "titles": {"x": say("label_year", lang), "y": say("page_transfers_kg", lang)},
     }
@@ -351,7 +351,7 @@ def _letter(shown: Reconciliation, group: Mapping[str, Any], ours: str, lang: st
     if ours not in (group["exporter"], group["importer"]):
         raise InputError(f"{ours} is neither side of this pair", where="ours", remedy="Choose one of the two States.")
     chemical = shown.kept.chemicals[group["substance"]]
-    causes = tuple((one.name, one.probability) for one in _causes(group))
+    causes = tuple((cause.name, cause.probability) for cause in _causes(group))
     discrepancy = Discrepancy(
         Substance(chemical.key, chemical.name, chemical.entries, group["threshold"]),
         group["exporter"], group["importer"], group["year"], group["exported"], group["imported"], group["threshold"],
@@ -388,7 +388,7 @@ async def show_patterns(
     def read() -> dict[str, Any]:
         shown = shown_reconciliation(book, person, number)
         findings = findings_for_review(book, person, number)
-        kinds = {one: sum(each.kind == one for each in shown.kept.patterns) for one in KINDS}
+        kinds = {kind: sum(each.kind == kind for each in shown.kept.patterns) for kind in KINDS}
         numbered = [one for one in enumerate(shown.kept.patterns, 1) if kind in ("", one[1].kind)]
         rest = [one for one in numbered if one[0] > after]
         proposed = [
@@ -460,15 +460,15 @@ def _flows(shown: Reconciliation, wanted: Wanted, lang: str) -> dict[str, Any]:
     )
     by_chemical = groups.group_by(*pairs, "substance").agg(*sums)
     flows = [
-        Flow(one["exporter"], one["importer"], one["exported"], one["imported"], one["over"])
-        for one in by_pair.head(MOST_FLOWS).iter_rows(named=True)
+        Flow(row["exporter"], row["importer"], row["exported"], row["imported"], row["over"])
+        for row in by_pair.head(MOST_FLOWS).iter_rows(named=True)
     ]
     parts = [
         Flow(
-            one["exporter"], one["importer"], one["exported"], one["imported"], one["over"],
-            shown.kept.chemicals[one["substance"]].name,
+            row["exporter"], row["importer"], row["exported"], row["imported"], row["over"],
+            shown.kept.chemicals[row["substance"]].name,
         )
-        for one in by_chemical.iter_rows(named=True)
+        for row in by_chemical.iter_rows(named=True)
     ]  # fmt: skip
     names = {code: state_name(code, lang) for code in {*by_pair["exporter"], *by_pair["importer"]}}
     picture, off_map = world_map(flows, names)
@@ -487,4 +487,4 @@ def _flows(shown: Reconciliation, wanted: Wanted, lang: str) -> dict[str, Any]:
 
 
 def _told(ribbons: Sequence[Ribbon], step: str) -> list[tuple[str, Ribbon]]:
-    return [(step, one) for one in ribbons]
+    return [(step, ribbon) for ribbon in ribbons]
