@@ -270,7 +270,8 @@ def compared_csv(compared: Compared, lang: str = "en") -> str:
         writer.writerow(
             (
                 change.after.measure.id, change.change, change.before.verdict, change.after.verdict,
-                ";".join(change.came), ";".join(change.went), _section(change.before), _section(change.after), "; ".join(_words(change, 1)),
+                ";".join(change.came), ";".join(change.went), _section(change.before), _section(change.after),
+                "; ".join(_words(change, 1)),
                 "; ".join(_words(change, 0)), *_marked(change),
             )
         )  # fmt: skip
