@@ -17,6 +17,7 @@ from opencwc.cli.steps_progress import StepsProgress
 from opencwc.cli.value import displayable, report_error, see_that_they_are_files, spoken_language
 from opencwc.errors import InputError, OpenCWCError, SettingsError
 from opencwc.files import open_for_writing
+from opencwc.records import to_plain
 from opencwc.wording import LANGUAGES, say, sentence
 
 if TYPE_CHECKING:
@@ -196,7 +197,7 @@ def _keep(checked: Checked, files: list[Path], keep: tuple[str, str, str], lang:
         "as_of": checked.law.as_of.isoformat(),
     }
     with keeping(
-        *keep, verb="law", asked=asked, checked=said, maker=maker_of(checked)._asdict(), file=files[0], lang=lang
+        *keep, verb="law", asked=asked, checked=said, maker=to_plain(maker_of(checked)), file=files[0], lang=lang
     ) as kept:
         if kept is not None:
             kept.add(findings_of(checked))

@@ -33,6 +33,7 @@ from opencwc.cli.value import (
 from opencwc.errors import InputError, OpenCWCError, SettingsError
 from opencwc.files import Table, open_for_writing, open_table
 from opencwc.finding import SCREENED, Finding, Message, Value, Verdict
+from opencwc.records import to_plain
 from opencwc.screening.documents import DocumentRows, is_document, open_texts
 from opencwc.screening.formats import FORMATS, checked_as_json, format_named
 from opencwc.screening.model import KINDS, Checked, Question, Tally, TextRow
@@ -151,7 +152,7 @@ def _screen_table(
     with (
         keeping(
             *keep, verb="screen", asked=_asked(question, table), checked=checked_as_json(checked),
-            maker=maker_of(rulebook)._asdict(), file=_kept_file(source), lang=question.lang,
+            maker=to_plain(maker_of(rulebook)), file=_kept_file(source), lang=question.lang,
         ) as kept,
         open_for_writing(output, binary=True) if name else _nowhere() as stream,
     ):  # fmt: skip

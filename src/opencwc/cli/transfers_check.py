@@ -26,6 +26,7 @@ from opencwc.cli.transfers_options import (
 from opencwc.cli.value import displayable, record_refusals, report_error
 from opencwc.errors import InputError, OpenCWCError, SettingsError
 from opencwc.finding import Verdict
+from opencwc.records import to_plain
 from opencwc.wording import say, sentence
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ def _check(
         "certificates": certificates.name if certificates else "", "sanctions": sanctions.name if sanctions else "",
     }  # fmt: skip
     with keeping(
-        *keep, verb="transfers", asked=asked, checked=checked_as_json(checked), maker=checker.maker._asdict(),
+        *keep, verb="transfers", asked=asked, checked=checked_as_json(checked), maker=to_plain(checker.maker),
         file=Path(source) if source != "-" else None, lang=lang,
     ) as kept:  # fmt: skip
         answers: list[Answer] = []

@@ -28,6 +28,7 @@ from opencwc.cli.value import displayable, report_error
 from opencwc.errors import OpenCWCError, SettingsError
 from opencwc.files import open_for_writing
 from opencwc.finding import Message
+from opencwc.records import to_plain
 from opencwc.wording import say, sentence
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def _reconcile(
     asked = {"ledgers": sources, "map": columns, "as_of": as_of.isoformat(), "model": model}
     checked = {"said": told, "as_of": as_of.isoformat(), "file": read[0].name}
     with keeping(
-        *keep, verb="reconcile", asked=asked, checked=checked, maker=maker_of(found)._asdict(),
+        *keep, verb="reconcile", asked=asked, checked=checked, maker=to_plain(maker_of(found)),
         file=next((Path(source) for source in sources if source != "-" and Path(source).is_file()), None), lang=lang,
     ) as kept:  # fmt: skip
         if kept is not None:

@@ -36,12 +36,13 @@ from opencwc.legislation.findings import findings_of as law_findings_of
 from opencwc.legislation.findings import maker_of as law_maker_of
 from opencwc.legislation.legal_texts import read_legal_text
 from opencwc.legislation.passages import passages_of
+from opencwc.records import to_plain
 from opencwc.screening.formats import checked_as_json
 from opencwc.screening.model import Question, Tally
 from opencwc.screening.rulebook import Rulebook, maker_of
 from opencwc.screening.table_run import Wish, checked_by, run
 from opencwc.transfers.check import kept as kept_checks
-from opencwc.transfers.check.answers import alike, alike_findings, answer_as_json
+from opencwc.transfers.check.answers import alike, alike_findings, shown_answer
 from opencwc.transfers.check.certificates import read_certificates
 from opencwc.transfers.check.checking import Checker
 from opencwc.transfers.check.consignees import SanctionsList
@@ -122,7 +123,7 @@ def _screen(book: Casebook, person: Person, case: str, file: Path, mark: Mark, i
         "column": table.column,
     }  # fmt: skip
     checked = checked_as_json(checked_by(rulebook, question.lang, table.name, table.column, table.notes))
-    maker = maker_of(rulebook)._asdict()
+    maker = to_plain(maker_of(rulebook))
     kept = begin_run(book, person, case, verb="screen", asked=asked, checked=checked, maker=maker, source=source)
     tally = Tally()
     for piece in run(table.batches(), question, Wish(file=table.name, everything=True)):
@@ -145,7 +146,7 @@ def _check(telling: _Telling, step: Mapping[str, Any]) -> None:
     checked = checked_as_json(checked_by_rules(checker, file=shipments.name))
     asked = {"as_of": question.as_of.isoformat(), "lists": [], "files": [file.name for file in files]}
     kept = begin_run(
-        telling.book, person, name, verb="transfers", asked=asked, checked=checked, maker=checker.maker._asdict(),
+        telling.book, person, name, verb="transfers", asked=asked, checked=checked, maker=to_plain(checker.maker),
         source=source,
     )  # fmt: skip
     tally, answers, hits = CheckTally(), [], []
@@ -153,11 +154,11 @@ def _check(telling: _Telling, step: Mapping[str, Any]) -> None:
         tally.add(one)
         found = alike(names, one)
         hits += [hit for _, _, hit in found]
-        answers.append(answer_as_json(one, certificates, found))
+        answers.append(shown_answer(one, certificates, found))
         kept.keep((*one.findings, *alike_findings(names, one, checker.maker)))
     said = (*summary(checker, tally, shipments.columns, len(certificates)), names.told(hits))
-    told = kept_checks.told_of(checker, shipments.name, said, names.name)
-    file = File(kept_checks.NAME, kept_checks.MEDIA_TYPE, kept_checks.packed(told, answers))
+    checked_summary = kept_checks.summary_of(checker, shipments.name, said, names.name)
+    file = File(kept_checks.NAME, kept_checks.MEDIA_TYPE, kept_checks.packed(checked_summary, answers))
     counts = {str(one): count for one, count in tally.by_verdict.items()}
     finish_with_pages(
         telling.book, person, name, "transfers", kept, file, {"rows": tally.rows, "by_verdict": counts},
@@ -180,7 +181,7 @@ def _reconcile(telling: _Telling, step: Mapping[str, Any]) -> None:
     maker = ledger_maker_of(found)
     kept = begin_run(
         telling.book, person, name, verb="reconcile", asked={"as_of": found.as_of.isoformat(), "model": True},
-        checked=checked, maker=maker._asdict(), source=source,
+        checked=checked, maker=to_plain(maker), source=source,
     )  # fmt: skip
     kept.keep(kept_reconciliations.findings_of(found, patterns))
     file = File(kept_reconciliations.NAME, kept_reconciliations.MEDIA_TYPE, kept_reconciliations.pack(found, patterns))
@@ -204,7 +205,7 @@ def _law(telling: _Telling, step: Mapping[str, Any]) -> None:
     kept = begin_run(
         telling.book, person, name, verb="law",
         asked={"state": law.law.state, "as_of": as_of, "files": [NOW], "model": bool(law.model)},
-        checked={"file": NOW, "state": law.law.state, "as_of": as_of}, maker=law_maker_of(law)._asdict(), source=source,
+        checked={"file": NOW, "state": law.law.state, "as_of": as_of}, maker=to_plain(law_maker_of(law)), source=source,
     )  # fmt: skip
     kept.keep(law_findings_of(law))
     passages = list(passages_of(law.law.sections))

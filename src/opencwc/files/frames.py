@@ -21,7 +21,8 @@ from opencwc.files.sources import ByteStream, open_source
 from opencwc.files.table_kinds import kind_by_name, kind_of_binary, refuse_what_is_no_text
 from opencwc.files.table_opening import split_sheet
 from opencwc.files.text import START_BYTES, Text
-from opencwc.finding import Message, message_from_plain, message_to_plain
+from opencwc.finding import Message
+from opencwc.records import from_plain, to_plain
 
 if TYPE_CHECKING:
     import polars as pl
@@ -116,7 +117,7 @@ def open_frame(source: Path | BinaryIO, name: str = "") -> Frame:
 
 def problem_of(text: str) -> Message:
     """Return the message that a batch's ``problem`` column holds."""
-    return message_from_plain(json.loads(text))
+    return from_plain(Message, json.loads(text))
 
 
 def _open(stream: ByteStream, name: str, sheet: str | None) -> Frame:
@@ -229,7 +230,7 @@ def _of_rows(
 
 
 def _plain(problem: Message) -> str:
-    return json.dumps(message_to_plain(problem), ensure_ascii=False)
+    return json.dumps(to_plain(problem), ensure_ascii=False)
 
 
 def _parse(block: bytes, delimiter: str, header: tuple[str, ...], wanted: tuple[str, ...]) -> pl.DataFrame | None:

@@ -39,7 +39,7 @@ class Heard:
 
     told: dict[str, Any] = field(default_factory=dict)
     parts: dict[str, io.BytesIO] = field(default_factory=dict)
-    answers: list[dict[str, Any]] = field(default_factory=list)
+    answers: list[Any] = field(default_factory=list)
 
 
 class Kind(NamedTuple):
@@ -53,7 +53,7 @@ class Kind(NamedTuple):
     verb: str
     read: Callable[[Worker, Job, IO[bytes]], AbstractContextManager[Iterator[dict[str, Any] | None]]]
     file_of: Callable[[Heard], File]
-    sound: Callable[[Mapping[str, Any]], dict[str, Any]] = dict
+    sound: Callable[[Any], Any] = dict
     parts: tuple[str, ...] = ()
 
 

@@ -73,4 +73,4 @@ def _checked_file(heard: Heard) -> File:
 RECONCILING = Kind(
     VERBS[RECONCILE], _read, _reconciled_file, parts=(kept_reconciliations.GROUPS, kept_reconciliations.LINES)
 )
-CHECKING = Kind(VERBS[CHECK], _read, _checked_file, kept_checks.sound)
+CHECKING = Kind(VERBS[CHECK], _read, _checked_file, kept_checks.checked_answer)

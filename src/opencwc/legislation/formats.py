@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from opencwc.convention.measures import Element, Measure
-from opencwc.finding import Message, message_to_plain
+from opencwc.finding import Message
 from opencwc.legislation.caveats import NOT_ALL_READ, told_of_obligation
 from opencwc.legislation.decided_law import Decided, Decisions, as_decided, decided_on, decided_to_plain
 from opencwc.legislation.model import COLUMNS, COVERED, NONE, Answer, Checked, Shown
+from opencwc.records import to_plain
 from opencwc.wording import say, sentence
 
 
@@ -119,7 +120,7 @@ def as_json(checked: Checked, lang: str = "en", decisions: Decisions | None = No
         "weights": checked.weights or None,
         "texts": [{"file": text.name, "kind": text.kind, "characters": len(text.text)} for text in law.texts],
         "languages": list(law.languages),
-        "notes": [message_to_plain(note) | {"said": sentence(note, lang)} for note in checked.notes],
+        "notes": [to_plain(note) | {"said": sentence(note, lang)} for note in checked.notes],
         "measures": measures,
         "sets": _sets(stands, lang),
     }
@@ -166,7 +167,7 @@ def answer_to_plain(answer: Answer, lang: str = "en") -> dict[str, Any]:
         "in_passing": list(answer.passing),
         "delegated": list(answer.delegated),
         "excepted": list(answer.excepted),
-        "why": [message_to_plain(one) | {"said": sentence(one, lang)} for one in answer.why],
+        "why": [to_plain(one) | {"said": sentence(one, lang)} for one in answer.why],
         "passages": [passage_to_plain(one) for one in answer.shown],
     }
 

@@ -20,11 +20,12 @@ from typing import TYPE_CHECKING, Any
 from opencwc.convention.measures import Element, Measure
 from opencwc.convention.model import InForce
 from opencwc.errors import InputError
-from opencwc.finding import message_from_plain, message_to_plain
+from opencwc.finding import Message
 from opencwc.legislation.legal_texts import LegalText
 from opencwc.legislation.model import VERDICTS, Answer, Checked, Fulfilled, Law, Shown, Span
 from opencwc.legislation.passages import LegalPassage
 from opencwc.legislation.sections import LegalSection
+from opencwc.records import from_plain, to_plain
 
 if TYPE_CHECKING:
     import numpy as np
@@ -69,8 +70,8 @@ def told_of(checked: Checked, encoder: str = "") -> dict[str, Any]:
         "model": checked.model,
         "weights": checked.weights,
         "texts": [{"name": text.name, "kind": text.kind, "characters": len(text.text)} for text in law.texts],
-        "notes": [message_to_plain(note) for note in checked.notes],
-        "law_notes": [message_to_plain(note) for note in law.notes],
+        "notes": [to_plain(note) for note in checked.notes],
+        "law_notes": [to_plain(note) for note in law.notes],
         "obligations": [
             {
                 "set": obligation.set,
@@ -94,7 +95,7 @@ def answer_as_json(answer: Answer, sections: Mapping[int, int]) -> dict[str, Any
         "met": list(answer.met),
         "missing": list(answer.missing),
         "delegated": list(answer.delegated),
-        "why": [message_to_plain(one) for one in answer.why],
+        "why": [to_plain(one) for one in answer.why],
         "passing": list(answer.passing),
         "excepted": list(answer.excepted),
         "signs": [[name, float(value)] for name, value in answer.signs],
@@ -189,7 +190,7 @@ def unpack(content: bytes) -> KeptLaw:
 
 
 def _checked(told: Mapping[str, Any], sections: tuple[LegalSection, ...], answers: tuple[Answer, ...]) -> Checked:
-    said = {name: tuple(message_from_plain(one) for one in told[name]) for name in ("notes", "law_notes")}
+    said = {name: tuple(from_plain(Message, one) for one in told[name]) for name in ("notes", "law_notes")}
     obligations = tuple(
         Fulfilled(
             str(one["set"]), str(one["id"]), _texts(one["titles"]), str(one["source"]),
@@ -228,7 +229,7 @@ def _answer(told: Mapping[str, Any], sections: Sequence[LegalSection] | None) ->
         tuple(map(str, told["met"])),
         tuple(map(str, told["missing"])),
         tuple(map(str, told["delegated"])),
-        tuple(message_from_plain(one) for one in told["why"]),
+        tuple(from_plain(Message, one) for one in told["why"]),
         signs=tuple((str(name), float(value)) for name, value in told["signs"]),
         passing=tuple(map(str, told.get("passing", ()))),  # laws kept by earlier versions have none
         excepted=tuple(map(str, told.get("excepted", ()))),

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from opencwc.confining.process import Upload, serve
 from opencwc.confining.rights import Protection
 from opencwc.legislation.upload_question import LAW, STEPS
+from opencwc.records import to_plain
 
 if TYPE_CHECKING:
     import numpy as np
@@ -139,7 +140,7 @@ class _Check:
                 "as_of": law.as_of.isoformat(),
                 "protection": protection.as_json(),
             },
-            "maker": maker_of(checked)._asdict(),
+            "maker": to_plain(maker_of(checked)),
         }
         yield {
             "answers": answers_as_json(checked),

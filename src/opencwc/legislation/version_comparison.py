@@ -12,7 +12,7 @@ from difflib import SequenceMatcher
 from functools import cached_property
 from itertools import groupby
 
-from opencwc.finding import Message, message_to_plain
+from opencwc.finding import Message
 from opencwc.legislation.caveats import NOT_IN_FORCE, unread_files
 from opencwc.legislation.formats import element_words
 from opencwc.legislation.languages import language_named
@@ -45,6 +45,7 @@ from opencwc.publishing import (
 )
 from opencwc.publishing.labels import labels_in
 from opencwc.publishing.model import Tone
+from opencwc.records import to_plain
 from opencwc.wording import RIGHT_TO_LEFT, say, sentence
 from opencwc.wording.states import state_named
 
@@ -315,7 +316,7 @@ def compared_json(compared: Compared, lang: str = "en") -> str:
     ]
     law = compared.after.law
     texts = {"before": _names(compared.before), "after": _names(compared.after)}
-    notes = [message_to_plain(note) | {"said": sentence(note, lang)} for note in compared.notes]
+    notes = [to_plain(note) | {"said": sentence(note, lang)} for note in compared.notes]
     said = {"state": law.state, "as_of": law.as_of.isoformat(), "texts": texts, "notes": notes, "measures": rows}
     return json.dumps(said, ensure_ascii=False, indent=1) + "\n"
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from opencwc.confining.rights import Bounds, Protection, confine, isolate
+from opencwc.records import to_plain
 
 if TYPE_CHECKING:
     from opencwc.files import Table
@@ -136,7 +137,7 @@ class _Prepared:
 
     def answer(self, wish: dict[str, Any], protection: Protection) -> Iterator[dict[str, Any]]:
         """Yield the lines of the answer."""
-        from opencwc.finding import finding_to_plain, message_to_plain
+        from opencwc.finding import finding_to_plain
         from opencwc.screening.formats import checked_as_json
         from opencwc.screening.model import Tally
         from opencwc.screening.rulebook import maker_of
@@ -150,7 +151,7 @@ class _Prepared:
         told |= _columns_of(table.columns, table.column, table.id_column)
         if self.question.kind == "text":
             told["document"] = getattr(table, "kind", "")
-        maker = maker_of(rulebook)._asdict()
+        maker = to_plain(maker_of(rulebook))
         yield {"checked": told, "maker": maker, "protection": protection.as_json(), "rows_all": None}
         tally = Tally()
         skip = int(wish["skip_rows"])
@@ -179,7 +180,7 @@ class _Prepared:
             "done": True,
             "rows": tally.rows,
             "tally": {str(key): rows for key, rows in tally.by_verdict.items()},
-            "notes": [message_to_plain(note) for note in table.notes[:MOST_NOTES]],
+            "notes": [to_plain(note) for note in table.notes[:MOST_NOTES]],
         }
 
     def _open(self, wish: dict[str, Any]) -> Table | DocumentRows:

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 from opencwc.confining.process import Prepared, Upload, plain_error, serve
 from opencwc.confining.rights import Protection
-from opencwc.transfers.check.answers import alike, alike_findings, answer_as_json, checker_with
+from opencwc.records import to_plain
+from opencwc.transfers.check.answers import alike, alike_findings, checker_with, shown_answer
 from opencwc.transfers.upload_question import CERTIFICATES, NAMES, SHIPMENTS
 
 if TYPE_CHECKING:
@@ -138,8 +139,6 @@ class _PreviewCheck:
 
 
 def _preview_as_json(name: str, found: Preview | ShipmentsPreview, notes: Sequence[Message]) -> dict[str, Any]:
-    from opencwc.finding import message_to_plain
-
     return {
         "name": name,
         "header": [one[:LONGEST_CELL] for one in found.header[:COLUMNS_SHOWN]],
@@ -148,7 +147,7 @@ def _preview_as_json(name: str, found: Preview | ShipmentsPreview, notes: Sequen
         "rows": [
             [(cell or "")[:LONGEST_CELL] for cell in row[:COLUMNS_SHOWN]] for row in found.rows[:ROWS_SHOWN]
         ],
-        "notes": [message_to_plain(note) for note in notes[:NOTES_SHOWN]],
+        "notes": [to_plain(note) for note in notes[:NOTES_SHOWN]],
         "problem": plain_error(found.error) if found.error else None,
     }  # fmt: skip
 
@@ -174,7 +173,7 @@ class _Reconcile(_Reading):
         """Yield how far it is, then what was checked, the findings, the tables and what is told."""
         from opencwc.errors import InputError
         from opencwc.transfers.patterns.finding import find_patterns
-        from opencwc.transfers.reconcile.kept import MOST_LINES, told_of
+        from opencwc.transfers.reconcile.kept import MOST_LINES, summary_of
         from opencwc.transfers.reconcile.ledgers import read_ledger
         from opencwc.transfers.reconcile.reconciliation import maker_of, reconcile
 
@@ -194,8 +193,11 @@ class _Reconcile(_Reading):
         yield {"stage": "patterns", "rows": lines, "share": 0.7}
         patterns = find_patterns(ledgers)
         yield {"stage": "keeping", "rows": lines, "share": 0.8}
-        told = told_of(found, patterns)
-        yield {"told": told, "checked": _checked(found, protection), "maker": maker_of(found)._asdict()}
+        yield {
+            "told": to_plain(summary_of(found, patterns)),
+            "checked": _checked(found, protection),
+            "maker": to_plain(maker_of(found)),
+        }
         yield from _findings(found, patterns)
         yield from _tables(found)
         counts = {"discrepancy": found.counts["discrepancy"], "unreadable": found.counts["unreadable"]}
@@ -275,7 +277,7 @@ class _Check:
         from opencwc.transfers.check.certificates import read_certificates
         from opencwc.transfers.check.consignees import SanctionsList
         from opencwc.transfers.check.formats import CheckTally, checked_by_rules, summary
-        from opencwc.transfers.check.kept import told_of
+        from opencwc.transfers.check.kept import summary_of
         from opencwc.transfers.check.shipments import read_shipments
 
         by_role = dict(zip(self.wish["roles"] or (SHIPMENTS,), uploads, strict=False))
@@ -293,7 +295,7 @@ class _Check:
         self.names = replace(SanctionsList.read(listed.path), name=listed.name) if listed else None
         checker = checker_with(None, self.question, certificates)
         checked = checked_as_json(checked_by_rules(checker, file=held.name, notes=held.notes))
-        yield {"checked": {**checked, "protection": protection.as_json()}, "maker": checker.maker._asdict()}
+        yield {"checked": {**checked, "protection": protection.as_json()}, "maker": to_plain(checker.maker)}
         tally, rows, found = CheckTally(), len(held.shipments), []
         answers: list[dict[str, Any]] = []
         findings: list[dict[str, Any]] = []
@@ -315,11 +317,12 @@ class _Check:
             "done": True,
             "rows": rows,
             "tally": {str(one): count for one, count in tally.by_verdict.items()},
-            "told": told_of(checker, held.name, said, self.names.name if self.names else ""),
+            "told": to_plain(summary_of(checker, held.name, said, self.names.name if self.names else "")),
         }
 
     def _told(self, one: Answer, certificates: Sequence[Certificate], hits: Sequence[Any] = ()) -> dict[str, Any]:
-        return answer_as_json(one, certificates, hits, self.wish["mark"])
+        told: dict[str, Any] = to_plain(shown_answer(one, certificates, hits, self.wish["mark"]))
+        return told
 
 
 _PREPARED: dict[str, Callable[[dict[str, Any]], Prepared]] = {

@@ -7,10 +7,11 @@ model, for `opencwc.publishing.pdf`, ``xlsx`` and ``html`` to write. Verificatio
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from opencwc.errors import InputError, SettingsError
 from opencwc.finding import Message, Value, Verdict
@@ -28,6 +29,7 @@ from opencwc.publishing import (
     Text,
     Words,
 )
+from opencwc.transfers.check.paper_facts import PaperFacts
 from opencwc.wording import RIGHT_TO_LEFT, say
 from opencwc.wording.states import state_name
 
@@ -43,43 +45,6 @@ SAXITOXIN = "35523-89-8"
 SIGNED = ("papers_sign_name", "papers_sign_function", "papers_sign_place", "papers_sign_signature")
 _COMMA = ("fr", "es", "ru")
 """The languages that write a comma before the decimals."""
-
-
-@dataclass(frozen=True)
-class PaperFacts:
-    """What is known of a planned transfer; an empty field is a blank in the paper.
-
-    ``sender`` and ``receiver`` are the two States, ``via`` those on the way: alpha-3 codes, or what the record says.
-    ``entries`` are as in ``CWC 3A04``. ``quantity`` is as the record states it, ``quantity_kg`` what that is in kg
-    where it says otherwise. ``drawn`` are the certificates that cover it, each with the amount drawn for it and what is
-    left of it after this shipment and those before. ``notify_by`` is the last day for the notification. ``mark`` is a
-    confidentiality mark of the casebook: ``unclassified``, ``restricted``, ``protected``, ``highly_protected``.
-    """
-
-    shipment: str = ""
-    chemical: str = ""
-    cas: str = ""
-    structure: str = ""
-    entries: tuple[str, ...] = ()
-    quantity: str = ""
-    quantity_kg: Decimal | None = None
-    concentration: str = ""
-    packing: str = ""
-    sender: str = ""
-    receiver: str = ""
-    via: tuple[str, ...] = ()
-    exporter: str = ""
-    consignee: str = ""
-    end_users: tuple[str, ...] = ()
-    end_uses: tuple[str, ...] = ()
-    day: date | None = None
-    certificates: tuple[str, ...] = ()
-    issued: date | None = None
-    valid_until: date | None = None
-    drawn: tuple[tuple[str, str, str], ...] = ()
-    papers: tuple[str, ...] = ()
-    notify_by: date | None = None
-    mark: str = ""
 
 
 def make_paper(

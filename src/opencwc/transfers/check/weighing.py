@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 
 from opencwc.convention import Deadline, Entry, StateOnDay, Threshold, TransferRule
 from opencwc.convention.territories import all_territories
-from opencwc.finding import CHECKED, Evidence, Message, Rule, Value, Verdict
+from opencwc.finding import CHECKED, Evidence, Item, Message, Rule, Value, Verdict
 from opencwc.language.commerce import IN_KILOGRAMS
 from opencwc.transfers.check.certificates import Balances, Cover, balance_said
 from opencwc.transfers.check.shipments import Amount, Share, Shipment, Side, code_of, is_former
@@ -413,7 +413,7 @@ class Weighing:
         for doubt in doubts:
             self.doubt(doubt)
         amount = self.law.deadlines[rule.deadline].amount or 0
-        names: tuple[Value, ...] = tuple(state_named(one) for one in lacking)
+        names: tuple[Item, ...] = tuple(state_named(one) for one in lacking)
         if late:
             values: dict[str, Value] = {
                 "given": max(late).isoformat(), "earliest": (max(late) + timedelta(days=amount)).isoformat()

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Any
 
-from opencwc.finding import Message, message_to_plain
+from opencwc.finding import Message
 from opencwc.publishing import (
     Badge,
     Block,
@@ -28,6 +28,7 @@ from opencwc.publishing import (
     write_html,
 )
 from opencwc.publishing.labels import labels_in
+from opencwc.records import to_plain
 from opencwc.transfers.model import Ledger
 from opencwc.transfers.patterns.finding import KINDS, Proposal
 from opencwc.wording import RIGHT_TO_LEFT, say, sentence
@@ -58,7 +59,7 @@ def as_json_lines(proposals: Sequence[Proposal], lang: str = "en") -> Iterator[s
     for row, one in zip(as_rows(proposals, lang), proposals, strict=True):
         plain: dict[str, Any] = {
             **row, "figures": dict(one.figures), "lines": [line._asdict() for line in one.lines],
-            "line_count": one.line_count, "message": message_to_plain(one.message), "chart": one.chart(lang),
+            "line_count": one.line_count, "message": to_plain(one.message), "chart": one.chart(lang),
         }  # fmt: skip
         yield json.dumps(_finite(plain), ensure_ascii=False)
 

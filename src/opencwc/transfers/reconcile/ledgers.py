@@ -30,7 +30,7 @@ from opencwc.convention.territories import (
 from opencwc.errors import InputError
 from opencwc.files.frames import BATCH_ROWS, PROBLEM, Frame, open_frame, problem_of
 from opencwc.files.rows import EMPTY, WHITE_SPACE
-from opencwc.finding import Message, Value
+from opencwc.finding import Item, Message, Value
 from opencwc.transfers.days import Day, read_day
 from opencwc.transfers.mapping import CONSTANT, map_columns, plain_header
 from opencwc.transfers.memory import give_back
@@ -547,7 +547,7 @@ class _Problems:
         return tuple(self.messages[one - 1] for one in order), renumbered[self.of_rows]
 
     def _joined(self, first: int, second: int) -> int:
-        parts: list[Value] = []
+        parts: list[Item] = []
         for one in (self.messages[first - 1], self.messages[second - 1]):
             held = one.values["problems"] if one.id == "ledger_problems" else (one,)
             parts += [part for part in held if part not in parts] if isinstance(held, tuple) else []
@@ -655,7 +655,7 @@ class _Reading:
         self.problems.say_texts(numbers, messages, self.unread)
         self.notes += [Message("ledger_state_renamed", {"text": one, "code": code}) for one, code in renamed.items()]
         if elsewhere:
-            shown: tuple[Value, ...] = tuple(elsewhere[:10])
+            shown: tuple[Item, ...] = tuple(elsewhere[:10])
             self.notes.append(Message("ledger_elsewhere", {"names": shown}))
         self.columns[side] = _enum(held, codes)
         return held
@@ -668,7 +668,7 @@ class _Reading:
             one = all_territories()[codes[place]] if place != _NOWHERE else None
             if one is None or one.kind != "former" or one.renamed or one.until is None:
                 continue
-            after: tuple[Value, ...] = one.successors
+            after: tuple[Item, ...] = one.successors
             values: dict[str, Value] = {"code": one.code, "until": one.until.isoformat(), "successors": after}
             late = (held == place) & (years > one.until.year)
             self.problems.say(late, Message("ledger_state_former", values))

@@ -21,9 +21,10 @@ from opencwc.casebook.model import KeptFinding, Mark, Person
 from opencwc.casebook.permissions import may
 from opencwc.errors import ConflictError, InputError, NotFoundError, SettingsError, UnavailableError
 from opencwc.files.document_kinds import kind_by_name
-from opencwc.finding import message_from_plain
+from opencwc.finding import Message
 from opencwc.jobs.intake import Intake
 from opencwc.jobs.queue import Job, Jobs
+from opencwc.records import from_plain
 from opencwc.screening.model import COLUMNS
 from opencwc.web.server.api_parameters import InLang, Kind, answers, names_of, problems
 from opencwc.web.server.idempotency import KEY_HEADER, AnsweredKeys, once
@@ -302,7 +303,7 @@ def _plain(one: KeptFinding, lang: str) -> dict[str, Any]:
         "list": one.list or None,
         "entry": one.entry or None,
         "basis": content.get("basis", ""),
-        "why": sentence(message_from_plain(message), lang) if message else "",
+        "why": sentence(from_plain(Message, message), lang) if message else "",
         "status": str(one.status),
         "mark": str(one.mark),
         "evidence": content.get("evidence", []),

@@ -19,9 +19,10 @@ from opencwc.casebook.model import UNDECIDED, Filter, Mark
 from opencwc.casebook.people import names_by_id
 from opencwc.casebook.runs import VERDICTS, finding_of
 from opencwc.convention import Convention
-from opencwc.finding import message_from_plain
+from opencwc.finding import Message
 from opencwc.publishing import Badge, Count, Excerpt
 from opencwc.publishing import Counts as Told
+from opencwc.records import from_plain
 from opencwc.screening.cards import Teller
 from opencwc.web.casebook.api import filter_of
 from opencwc.wording import say, sentence
@@ -137,7 +138,7 @@ class RunTold:
             not_read_more=max(0, int(checked.get("not_read_count") or 0) - len(not_read)),
             as_text=run.get("asked", {}).get("kind") == "text" or "document" in checked,
             document=str(checked.get("document") or ""),
-            notes=tuple(sentence(message_from_plain(one), lang) for one in run["tally"].get("notes") or ()),
+            notes=tuple(sentence(from_plain(Message, one), lang) for one in run["tally"].get("notes") or ()),
         )
 
 

@@ -16,7 +16,8 @@ from opencwc.casebook.model import Mark
 from opencwc.finding import CHECKED as CHECK_VERDICTS
 from opencwc.jobs.queue import Job
 from opencwc.language.refusals import is_refusal
-from opencwc.transfers.check.answers import Told, answer_as_json, answer_from_json, checker_with
+from opencwc.records import to_plain
+from opencwc.transfers.check.answers import ShownAnswer, checker_with, shown_answer
 from opencwc.transfers.check.papers import KINDS as PAPERS
 from opencwc.transfers.check.shipments import SHIPMENT_FIELDS
 from opencwc.transfers.model import CAUSES, LEDGER_COLUMNS, LINE_STATUSES, MATCH_COLUMNS
@@ -233,7 +234,7 @@ def answered(
     shipments: Sequence[Mapping[str, str]],
     as_of: date,
     lists: tuple[str, ...],
-) -> list[Told]:
+) -> list[ShownAnswer]:
     """Answer for shipments as they are typed; what is refused among them is recorded."""
     from opencwc.screening.model import Question
     from opencwc.transfers.check.shipments import shipment_of
@@ -243,16 +244,16 @@ def answered(
     found = list(checker.check([shipment_of(row, one) for row, one in enumerate(texts, 1)]))
     refused = [one.shipment.said for one in found if any(is_refusal(each.message) for each in one.findings)]
     service.record_refused(person_of(request), refused)
-    return [answer_from_json(answer_as_json(one)) for one in found]
+    return [shown_answer(answer) for answer in found]
 
 
-def in_words(one: Told, lang: str) -> dict[str, Any]:
+def in_words(one: ShownAnswer, lang: str) -> dict[str, Any]:
     """Return an answer as the API gives it."""
     return {
         "row": one.row,
         "id": one.id,
         "verdict": one.verdict,
-        "day": one.day,
+        "day": one.day.isoformat(),
         "from": one.sender,
         "to": one.receiver,
         "reasons": [
@@ -267,7 +268,7 @@ def in_words(one: Told, lang: str) -> dict[str, Any]:
         ],
         "notes": [sentence(note, lang) for note in (*one.states, *one.notes)],
         "papers": list(one.papers),
-        "alike": [{**vars(each), "countries": list(each.countries)} for each in one.alike],
+        "alike": to_plain(one.alike),
     }  # fmt: skip
 
 
@@ -347,7 +348,7 @@ async def show_check(
         "run": shown.number,
         "case": shown.case.name,
         "said": [sentence(one, lang) for one in shown.kept.said],
-        "certificates": [vars(balance) for balance in shown.kept.balances],
+        "certificates": to_plain(shown.kept.certificates),
         "answers": [in_words(one, lang) for one in page],
         "next": after + len(page) if after + len(page) < len(held) else None,
     }
@@ -379,8 +380,8 @@ async def show_reconciliation(
         return {
             "run": shown.number,
             "case": shown.case.name,
-            "said": [sentence(one, lang) for one in shown.kept.said],
-            "model": str(shown.kept.told["model"]),
+            "said": [sentence(one, lang) for one in shown.kept.summary.said],
+            "model": shown.kept.summary.model,
             "total": len(found),
             "sums": [sum_as_json(shown.kept.chemicals[row["substance"]], row, lang) for row in rows],
             "next": rows[-1]["rank"] if len(rest) > limit else None,
@@ -435,7 +436,7 @@ def _line_cells(kept: Any, lang: str) -> Iterator[list[list[str]]]:
 
     from opencwc.transfers.reconcile.reconciliation import reason_of
 
-    names = [str(ledger["name"]) for ledger in kept.told["ledgers"]]
+    names = [ledger.name for ledger in kept.summary.ledgers]
     told = ("line", "ledger", "id", "match", "status", "problem")
     within = (pl.col("exporter") == pl.col("importer")).fill_null(value=False)
     table = kept.lines().select(*told, within=within).sort("line").collect()

@@ -10,12 +10,13 @@ import io
 import json
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, Path, Query, Request
+from msgspec.structs import replace
 from starlette.responses import Response
 
 from opencwc import __version__
@@ -27,8 +28,9 @@ from opencwc.errors import InputError, NotFoundError
 from opencwc.finding import CHECKED, Message
 from opencwc.jobs.queue import Job
 from opencwc.language.refusals import is_refusal
-from opencwc.transfers.check.answers import Duty, Told, answer_from_json, facts_from_json
-from opencwc.transfers.check.kept import Balance, Checked, tally_of
+from opencwc.records import from_plain, to_plain
+from opencwc.transfers.check.answers import Balance, Duty, ShownAnswer
+from opencwc.transfers.check.kept import KeptCheck, checked_answer, tally_of
 from opencwc.transfers.check.papers import SIDES
 from opencwc.transfers.upload_question import CHECK, CHECK_SECONDS, MOST_KEPT, Asked, asked_of_sandbox
 from opencwc.web.accounts.secret import Seal, service_secret
@@ -86,11 +88,11 @@ class Owed:
     """Something that is still needed: its last day (empty where it has none), the shipment, the duty."""
 
     due: str
-    shipment: Told
+    shipment: ShownAnswer
     duty: Duty
 
 
-def owed_of(answers: Iterable[Told]) -> list[Owed]:
+def owed_of(answers: Iterable[ShownAnswer]) -> list[Owed]:
     """Return what is still needed for shipments, the earliest day first."""
     found = [Owed(duty.due, one, duty) for one in answers for duty in one.owed]
     return sorted(found, key=lambda one: (one.due or "9999", one.shipment.row))
@@ -209,28 +211,28 @@ async def answer_file(request: Request) -> Response:
     return page(
         request, "transfers/answer.html",
         **_answers(
-            checked.answers, notes=said, balances=checked.balances, names=checked.names,
+            checked.answers, notes=said, balances=checked.certificates, names=checked.names,
             lasts=service.configuration.paper_days,
         ),
     )  # fmt: skip
 
 
-def _answered_all(asked: Asked, uploads: Uploads) -> Checked:
-    answers: list[Told] = []
+def _answered_all(asked: Asked, uploads: Uploads) -> KeptCheck:
+    answers: list[ShownAnswer] = []
     told: Mapping[str, Any] = {}
     with tempfile.TemporaryFile(prefix="opencwc-shipments-") as file:
         pack_uploads(uploads, file)
         with asked_of_sandbox(asked, file) as lines:
             for line in lines:
                 if line is not None and "answers" in line:
-                    answers += map(answer_from_json, line["answers"])
+                    answers += map(checked_answer, line["answers"])
                 elif line is not None and line.get("done"):
                     told = line["told"]
-    return Checked(told, tuple(answers))
+    return replace(from_plain(KeptCheck, told), answers=tuple(answers))
 
 
 def _answers(
-    told: Sequence[Told],
+    told: Sequence[ShownAnswer],
     *,
     notes: Sequence[str] = (),
     balances: Sequence[Balance] = (),
@@ -281,14 +283,14 @@ async def draw_up(
             where="shipment",
             remedy="Check it again, then ask anew.",
         )
-    told = answer_from_json(json.loads(opened))
+    told = from_plain(ShownAnswer, json.loads(opened))
     return await _paper(request, told, kind, side, paper_lang, paper_format)
 
 
-def _sealed(told: Told) -> str:
+def _sealed(told: ShownAnswer) -> str:
     """Return an answer for its paper to be asked for with: sealed, so that nobody else can have written it."""
     plain = replace(told, reasons=(), duties=(), states=(), notes=(), texts={}, alike=())
-    return _seal().seal(json.dumps(asdict(plain)))
+    return _seal().seal(json.dumps(to_plain(plain)))
 
 
 def _seal() -> Seal:
@@ -316,7 +318,7 @@ async def draw_up_kept(
 
 
 async def _paper(
-    request: Request, told: Told, kind: str, side: str, lang: str, paper_format: Format
+    request: Request, told: ShownAnswer, kind: str, side: str, lang: str, paper_format: Format
 ) -> Response:  # fmt: skip
     from opencwc.transfers.check.papers import make_paper
 
@@ -333,8 +335,7 @@ async def _paper(
         from opencwc.publishing.xlsx import write_xlsx
 
         out = io.BytesIO()
-        facts = facts_from_json(told.certificate if kind == "certificate" else told.facts)
-        paper = make_paper(kind, facts, spoken, side, date.today())
+        paper = make_paper(kind, told.facts_for(kind), spoken, side, date.today())
         (write_xlsx if paper_format == "xlsx" else write_pdf)(paper, out)
         return out.getvalue()
 
@@ -369,7 +370,7 @@ async def show_kept(
         said=[sentence(one, lang) for one in shown.kept.said],
         next=shipments[-1].row if len(rest) > ANSWERS_A_PAGE else None,
         **_answers(
-            shipments, run=number, balances=shown.kept.balances if whole else (), names=shown.kept.names,
+            shipments, run=number, balances=shown.kept.certificates if whole else (), names=shown.kept.names,
             owed=owed_of(fitting) if not after else [],
         ),
     )  # fmt: skip

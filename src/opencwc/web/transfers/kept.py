@@ -27,10 +27,10 @@ from opencwc.transfers.upload_question import CHECK, RECONCILE
 if TYPE_CHECKING:
     import polars as pl
 
-    from opencwc.transfers.check.kept import Checked
-    from opencwc.transfers.reconcile.kept import Kept
+    from opencwc.transfers.check.kept import KeptCheck
+    from opencwc.transfers.reconcile.kept import KeptReconciliation
 
-Reconciliation: TypeAlias = "ShownRun[Kept]"
+Reconciliation: TypeAlias = "ShownRun[KeptReconciliation]"
 
 A_PAGE = 100
 _Brief = Annotated[str, Query(max_length=64)]
@@ -78,7 +78,7 @@ def shown_reconciliation(book: Casebook, person: Person, number: int) -> Reconci
     return shown_run(book, person, number, _SHELVES[RECONCILE], unpack)
 
 
-def shown_check(book: Casebook, person: Person, number: int) -> ShownRun[Checked]:
+def shown_check(book: Casebook, person: Person, number: int) -> ShownRun[KeptCheck]:
     """Return a check of planned shipments; raise `NotFoundError` where there is none that the person may see."""
     from opencwc.transfers.check.kept import unpack
 
@@ -90,7 +90,7 @@ def list_kept(book: Casebook, person: Person, kind: str, limit: int = MOST_LISTE
     return list_runs(book, person, VERBS[kind], limit)
 
 
-def fitting(kept: Kept, wanted: Wanted) -> pl.DataFrame:
+def fitting(kept: KeptReconciliation, wanted: Wanted) -> pl.DataFrame:
     """Return the sums that a filter wants, by rank."""
     import polars as pl
 
@@ -102,7 +102,7 @@ def fitting(kept: Kept, wanted: Wanted) -> pl.DataFrame:
     if wanted.state:
         groups = groups.filter((pl.col("exporter") == wanted.state) | (pl.col("importer") == wanted.state))
     if wanted.chemical:
-        places = [chemical.place for chemical in kept.chemicals if chemical.key == wanted.chemical]
+        places = [place for place, chemical in enumerate(kept.chemicals) if chemical.key == wanted.chemical]
         groups = groups.filter(pl.col("substance").is_in(places))
     if wanted.year:
         year = int(wanted.year) if wanted.year.isdecimal() else -1
@@ -110,7 +110,7 @@ def fitting(kept: Kept, wanted: Wanted) -> pl.DataFrame:
     return groups.sort("rank")
 
 
-def ranked(kept: Kept, rank: int) -> dict[str, Any]:
+def ranked(kept: KeptReconciliation, rank: int) -> dict[str, Any]:
     """Return the sum of a rank; raise `NotFoundError` where there is none."""
     import polars as pl
 
@@ -120,7 +120,7 @@ def ranked(kept: Kept, rank: int) -> dict[str, Any]:
     return found.row(0, named=True)
 
 
-def over_the_years(kept: Kept, group: Mapping[str, Any]) -> list[dict[str, Any]]:
+def over_the_years(kept: KeptReconciliation, group: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return both sides' sums of a pair and chemical, by year."""
     import polars as pl
 
@@ -128,7 +128,7 @@ def over_the_years(kept: Kept, group: Mapping[str, Any]) -> list[dict[str, Any]]
     return kept.groups.filter(*same).sort("year").to_dicts()
 
 
-def lines_of(kept: Kept, group: Mapping[str, Any], most: int) -> tuple[list[dict[str, Any]], bool]:
+def lines_of(kept: KeptReconciliation, group: Mapping[str, Any], most: int) -> tuple[list[dict[str, Any]], bool]:
     """Return the lines of a sum and those that they are matched with, and whether some had to be left out."""
     import polars as pl
 
@@ -137,7 +137,7 @@ def lines_of(kept: Kept, group: Mapping[str, Any], most: int) -> tuple[list[dict
     return found.to_dicts(), len(mine) > most or len(others) > most
 
 
-def named_lines_of(kept: Kept, group: Mapping[str, Any]) -> pl.DataFrame:
+def named_lines_of(kept: KeptReconciliation, group: Mapping[str, Any]) -> pl.DataFrame:
     """Return all lines of a sum and those that they are matched with, as a letter takes them."""
     import polars as pl
 
@@ -155,7 +155,9 @@ def named_lines_of(kept: Kept, group: Mapping[str, Any]) -> pl.DataFrame:
     )
 
 
-def _lines_of(kept: Kept, group: Mapping[str, Any], most: int | None = None) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _lines_of(
+    kept: KeptReconciliation, group: Mapping[str, Any], most: int | None = None
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the lines of a sum, and the others that they are matched with; a few more than ``most`` of each."""
     import polars as pl
 
@@ -195,7 +197,7 @@ def findings_for_review(book: Casebook, person: Person, run: int) -> list[tuple[
     return [(int(identity), Status(status)) for identity, status in found]
 
 
-def choices_of(kept: Kept) -> dict[str, Sequence[Any]]:
+def choices_of(kept: KeptReconciliation) -> dict[str, Sequence[Any]]:
     """Return what the filters offer: causes, States, chemicals and years that are in the list."""
     groups = kept.groups
     states = sorted({*groups["exporter"].unique(), *groups["importer"].unique()})
@@ -204,7 +206,7 @@ def choices_of(kept: Kept) -> dict[str, Sequence[Any]]:
         "causes": [one for one in groups["cause"].unique().sort() if one],
         "states": states,
         "chemicals": sorted(
-            (chemical for chemical in kept.chemicals if chemical.place in held),
+            (chemical for place, chemical in enumerate(kept.chemicals) if place in held),
             key=lambda chemical: chemical.name.casefold(),
         ),
         "years": groups["year"].unique().sort(descending=True).to_list(),

@@ -11,7 +11,8 @@ from fastapi import Request
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from opencwc.finding import message_from_plain
+from opencwc.finding import Message
+from opencwc.records import from_plain
 from opencwc.transfers.check.shipments import SHIPMENT_FIELDS
 from opencwc.transfers.model import LEDGER_COLUMNS
 from opencwc.transfers.upload_question import Asked, previewed
@@ -83,4 +84,4 @@ def _shown(file: Mapping[str, Any], labels: Mapping[str, str], lang: str) -> dic
 
 
 def _notes(told: Mapping[str, Any], lang: str) -> list[str]:
-    return [sentence(message_from_plain(one), lang) for one in told.get("notes", [])]
+    return [sentence(from_plain(Message, one), lang) for one in told.get("notes", [])]

@@ -17,7 +17,6 @@ from opencwc.casebook.findings import show_finding
 from opencwc.casebook.model import UNDECIDED, Person, Status
 from opencwc.casebook.permissions import may
 from opencwc.errors import InputError
-from opencwc.finding import Message
 from opencwc.transfers.model import CAUSES, RECONCILED_COLUMNS
 from opencwc.transfers.patterns.finding import KINDS
 from opencwc.web.casebook.api import LARGEST, book_of
@@ -101,22 +100,12 @@ async def show_list(request: Request, number: Number, wanted: Asked, after: Afte
     values = await service.answering.run(_listed, shown, wanted, after, lang)
     if is_fragment(request) and after:
         return page(request, "transfers/more.html", shown=shown, wanted=wanted, **values)
-    notes = [
-        f"{ledger['name']}: {sentence(_message(note), lang)}"
-        for ledger in shown.kept.told["ledgers"]
-        for note in ledger["notes"]
-    ]
+    notes = [f"{ledger.name}: {sentence(note, lang)}" for ledger in shown.kept.summary.ledgers for note in ledger.notes]
     return page(
         request, "transfers/list.html", shown=shown, wanted=wanted, tabs=tabs_of(person_of(request)), part="reconcile",
-        view="list", said=[sentence(one, lang) for one in shown.kept.said], notes=notes, choices=choices_of(shown.kept),
-        causes=CAUSES, after=after, **values,
+        view="list", said=[sentence(one, lang) for one in shown.kept.summary.said], notes=notes, causes=CAUSES,
+        choices=choices_of(shown.kept), after=after, **values,
     )  # fmt: skip
-
-
-def _message(plain: Mapping[str, Any]) -> Message:
-    from opencwc.finding import message_from_plain
-
-    return message_from_plain(plain)
 
 
 def _listed(shown: Reconciliation, wanted: Wanted, after: int, lang: str) -> dict[str, Any]:
@@ -207,7 +196,7 @@ def _pair(shown: Reconciliation, rank: int, wanted: Wanted, lang: str) -> dict[s
     lines, cut = lines_of(shown.kept, group, MOST_LINES)
     for line in lines:
         line["fits"] = line["kind"] if line["kind"] in _KINDS else "other"
-        line["ledger_name"] = shown.kept.told["ledgers"][line["ledger"]]["name"]
+        line["ledger_name"] = shown.kept.summary.ledgers[line["ledger"]].name
         line["elsewhere"] = _elsewhere(line, group, shown)
     matched: dict[int, list[dict[str, Any]]] = {}
     for line in lines:
@@ -388,8 +377,8 @@ async def show_patterns(
     def read() -> dict[str, Any]:
         shown = shown_reconciliation(book, person, number)
         findings = findings_for_review(book, person, number)
-        kinds = {kind: sum(each.kind == kind for each in shown.kept.patterns) for kind in KINDS}
-        numbered = [one for one in enumerate(shown.kept.patterns, 1) if kind in ("", one[1].kind)]
+        kinds = {kind: sum(each.kind == kind for each in shown.kept.summary.patterns) for kind in KINDS}
+        numbered = [one for one in enumerate(shown.kept.summary.patterns, 1) if kind in ("", one[1].kind)]
         rest = [one for one in numbered if one[0] > after]
         proposed = [
             Proposed(place, one, *_at(findings, place), _bars(one, lang)) for place, one in rest[:PATTERNS_A_PAGE]
@@ -400,7 +389,7 @@ async def show_patterns(
             "total": len(numbered),
             "kinds": {one: count for one, count in kinds.items() if count},
             "next": proposed[-1].place if len(rest) > PATTERNS_A_PAGE else None,
-            "more": int(shown.kept.told["pattern_count"]) - len(shown.kept.patterns),
+            "more": shown.kept.summary.pattern_count - len(shown.kept.summary.patterns),
         }
 
     values = await service.answering.run(read)
