@@ -7,7 +7,7 @@ of its own.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any, TypeVar
 
 import msgspec
@@ -51,8 +51,11 @@ def schemas_of(kinds: Sequence[Any], places: str = "#/components/schemas/{name}"
 
 
 def _to_builtin(value: object) -> object:
-    """Return the plain number or text that a subclass stands for, such as a number of numpy."""
-    for kind in (str, float, int):
-        if isinstance(value, kind):
-            return kind(value)
+    """Return the plain number, text or object that another type stands for, such as a number of numpy."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, str):
+        return str(value)
+    if hasattr(value, "item"):  # of numpy
+        return value.item()
     raise TypeError(f"{type(value).__name__} is nothing that JSON can hold")

@@ -210,9 +210,9 @@ def _law(telling: _Telling, step: Mapping[str, Any]) -> None:
     kept.keep(law_findings_of(law))
     passages = list(passages_of(law.law.sections))
     content = kept_laws.packed(
-        kept_laws.told_of(law, encoder.id),
-        kept_laws.answers_as_json(law),
-        kept_laws.passages_as_json(law.law.sections, passages),
+        kept_laws.summary_of(law, encoder.id),
+        kept_laws.answers_of(law),
+        kept_laws.write_passages(law.law.sections, passages),
         kept_laws.vectors_as_npy(vectors_of([passage.searched for passage in passages], encoder)),
     )
     verdicts = [answer.verdict for answer in law.answers]

@@ -48,4 +48,4 @@ def _file(heard: Heard) -> File:
     return File(kept.NAME, kept.MEDIA_TYPE, content)
 
 
-CHECKING = Kind(LAW, _read, _file, kept.sound, (kept.PASSAGES, kept.VECTORS))
+CHECKING = Kind(LAW, _read, _file, kept.checked_answer, (kept.PASSAGES, kept.VECTORS))

@@ -129,11 +129,11 @@ class _Check:
     def _answered(self, checked: Checked, protection: Protection) -> Iterator[dict[str, Any]]:
         from opencwc.finding import finding_to_plain
         from opencwc.legislation.findings import findings_of, maker_of
-        from opencwc.legislation.kept import answers_as_json, told_of
+        from opencwc.legislation.kept import answers_of, summary_of
 
         law = checked.law
         yield {
-            "told": told_of(checked, self.encoder.encoder.id),
+            "told": to_plain(summary_of(checked, self.encoder.encoder.id)),
             "checked": {
                 "file": ", ".join(text.name for text in law.texts)[:200],
                 "state": law.state,
@@ -143,7 +143,7 @@ class _Check:
             "maker": to_plain(maker_of(checked)),
         }
         yield {
-            "answers": answers_as_json(checked),
+            "answers": to_plain(answers_of(checked)),
             "findings": [finding_to_plain(finding) for finding in findings_of(checked)],
         }
         yield from self._parts(checked)
@@ -157,14 +157,14 @@ class _Check:
     def _parts(self, checked: Checked) -> Iterator[dict[str, Any]]:
         import numpy as np
 
-        from opencwc.legislation.kept import PASSAGES, VECTORS, passages_as_json, vectors_as_npy
+        from opencwc.legislation.kept import PASSAGES, VECTORS, vectors_as_npy, write_passages
         from opencwc.legislation.passages import passages_of
 
         passages = list(passages_of(checked.law.sections))
         nothing = np.zeros(self.encoder.dimensions, np.float32)  # of a long text only the nearest passages have vectors
         known = [self.encoder.known.get(passage.searched, nothing) for passage in passages]
         vectors = np.stack(known) if known else np.zeros((0, self.encoder.dimensions), np.float32)
-        parts = {PASSAGES: passages_as_json(checked.law.sections, passages), VECTORS: vectors_as_npy(vectors)}
+        parts = {PASSAGES: write_passages(checked.law.sections, passages), VECTORS: vectors_as_npy(vectors)}
         for name, content in parts.items():
             for start in range(0, len(content), PART_BYTES):
                 yield {"part": name, "data": base64.b64encode(content[start : start + PART_BYTES]).decode()}
