@@ -95,17 +95,12 @@ def _app(book: Casebook, configuration: Configuration, people: Sequence[Person])
     """Return the service with the demonstration's own routes, and the path of the link that signs in."""
     import secrets
 
+    from opencwc.web.accounts.entrance import Entrance
     from opencwc.web.server import demonstration
-    from opencwc.web.server.access import ACCESS, Entrance
     from opencwc.web.server.wiring import app_of
 
     played = demonstration.Demonstration.of(secrets.token_urlsafe(16), people)
-    app = app_of(
-        Entrance.of(book, configuration),
-        book,
-        routers=(demonstration.router,),
-        access={**ACCESS, **demonstration.ACCESS},
-    )
+    app = app_of(Entrance.of(book, configuration), book, routers=(demonstration.router,))
     app.state.demonstration = played
     return app, played.path
 

@@ -39,7 +39,7 @@ def serve(
 
 def _serve(host: str | None, port: int | None, *, worker: bool) -> None:
     from opencwc.casebook.database import open_casebook
-    from opencwc.web.server.access import Entrance
+    from opencwc.web.accounts.entrance import Entrance
     from opencwc.web.server.configuration import load_configuration
     from opencwc.web.server.logging import set_up_logging
     from opencwc.web.server.serving import prepare_names, tells_of_exposure

@@ -9,10 +9,9 @@ from fastapi import APIRouter
 from starlette.responses import HTMLResponse
 
 from opencwc.web.server import static_files
-from opencwc.web.server.api_access import ACCESS
 from opencwc.web.server.app import create_app
 from opencwc.web.server.configuration import Configuration
-from opencwc.web.server.service import GuardedRoute
+from opencwc.web.server.service import OPEN, GuardedRoute, needs
 from opencwc.web.server.static_files import address_of
 from web.conftest import live
 
@@ -32,12 +31,12 @@ def page_of(body: str, *scripts: str, lang: str = "en") -> Iterator[str]:
     router = APIRouter(route_class=GuardedRoute)
 
     @router.get("/try")
+    @needs(OPEN)
     def tried() -> HTMLResponse:
         return HTMLResponse(told)
 
     configuration = Configuration(
         address_rate="1000000/minute", person_rate="1000000/minute", allowed_hosts=("127.0.0.1",)
     )
-    access = {**ACCESS, "GET /static/{path}": "open", "GET /try": "open"}
-    with live(create_app(configuration, access=access, routers=(static_files.router, router)), configuration) as place:
+    with live(create_app(configuration, routers=(static_files.router, router)), configuration) as place:
         yield f"{place}/try"

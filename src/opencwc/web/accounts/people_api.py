@@ -11,10 +11,10 @@ from starlette.responses import JSONResponse, Response
 from opencwc.casebook.model import Mark, Role
 from opencwc.casebook.people import OIDC_LOGIN, OS_LOGIN, Account
 from opencwc.errors import InputError
+from opencwc.web.accounts.entrance import entrance_of
 from opencwc.web.accounts.session_api import PERSON, person_json
-from opencwc.web.server.access import entrance_of
 from opencwc.web.server.api_parameters import Closed, answers, problems
-from opencwc.web.server.service import GuardedRoute, person_of
+from opencwc.web.server.service import GuardedRoute, needs, person_of
 
 router = APIRouter(route_class=GuardedRoute, tags=["people"])
 RoleNamed = Literal["analyst", "reviewer", "administrator", "auditor"]
@@ -67,12 +67,14 @@ class Change(Closed):
 
 
 @router.get("/api/v1/people", responses={200: answers("All accounts", _ACCOUNTS), **problems()})
+@needs("people")
 def everyone(request: Request) -> Response:
     """List all accounts, by login."""
     return JSONResponse({"people": [_json(one) for one in entrance_of(request).people.everyone()]})
 
 
 @router.post("/api/v1/people", status_code=201, responses={201: answers("The account", _ACCOUNT), **problems(409)})
+@needs("people")
 def add(request: Request, asked: NewPerson) -> Response:
     """Make an account; an invitation gives it a password, or the ministry's login finds it by ``expected_as``."""
     if asked.login.strip().casefold().startswith((OS_LOGIN, OIDC_LOGIN)):
@@ -85,12 +87,14 @@ def add(request: Request, asked: NewPerson) -> Response:
 
 
 @router.get("/api/v1/people/{person_id}", responses={200: answers("The account", _ACCOUNT), **problems(404)})
+@needs("people")
 def one(request: Request, person_id: PersonId) -> Response:
     """Give one account."""
     return JSONResponse(_json(entrance_of(request).people.account(person_id)))
 
 
 @router.patch("/api/v1/people/{person_id}", responses={200: answers("The account", _ACCOUNT), **problems(404, 409)})
+@needs("people")
 def change(request: Request, person_id: PersonId, asked: Change) -> Response:
     """Change an account; its sessions end where its role, clearance, activity or second factor does."""
     changed = entrance_of(request).people.change(
@@ -111,6 +115,7 @@ def change(request: Request, person_id: PersonId, asked: Change) -> Response:
     status_code=201,
     responses={201: answers("The link, shown this once", _LINK), **problems(404, 409)},
 )
+@needs("people")
 def invite(request: Request, person_id: PersonId) -> Response:
     """Make a one-time link by which the person sets a password; it holds for a day, and the one before is void."""
     entrance = entrance_of(request)

@@ -18,14 +18,14 @@ from opencwc.casebook.people import Invitation
 from opencwc.casebook.permissions import ACTIONS, may
 from opencwc.errors import ConflictError, InputError, NotFoundError, OpenCWCError
 from opencwc.finding import Message
+from opencwc.web.accounts.entrance import Entrance, entrance_of
 from opencwc.web.accounts.oidc import CALLBACK, COOKIE_PATH, LASTS, MinistryLogin
 from opencwc.web.accounts.oidc import COOKIE as OIDC_COOKIE
 from opencwc.web.accounts.sessions import COOKIE, Session, csrf_of, give_cookie, take_cookie
-from opencwc.web.server.access import Entrance, entrance_of
 from opencwc.web.server.api_parameters import Closed, Lang, answers, problems
 from opencwc.web.server.problems import HttpProblem, sign_in_needed
 from opencwc.web.server.rate_limits import address_key
-from opencwc.web.server.service import GuardedRoute, person_of, service_of
+from opencwc.web.server.service import OPEN, GuardedRoute, needs, person_of, service_of
 from opencwc.wording import LANGUAGES, RIGHT_TO_LEFT, say
 
 router = APIRouter(route_class=GuardedRoute, tags=["session"])
@@ -113,6 +113,7 @@ def person_json(person: Person) -> dict[str, str]:
 
 
 @router.post("/api/v1/session", responses={200: answers("Signed in", _SESSION), **problems()})
+@needs(OPEN)
 def sign_in(request: Request, asked: SignIn) -> Response:
     """Sign in with a login and a password; where a second factor is due and no code came, the code is still to come."""
     entrance = _at_the_door(request)
@@ -126,6 +127,7 @@ def sign_in(request: Request, asked: SignIn) -> Response:
 
 
 @router.post("/api/v1/session/totp", responses={200: answers("Signed in", _SESSION), **problems()})
+@needs(OPEN)
 def give_code(request: Request, asked: CodeGiven) -> Response:
     """Give the code of the second factor, after the password."""
     entrance = _at_the_door(request)
@@ -138,6 +140,7 @@ def give_code(request: Request, asked: CodeGiven) -> Response:
 
 
 @router.get("/api/v1/session", responses={200: answers("Who is signed in", _SESSION), **problems()})
+@needs("self")
 def who_am_i(request: Request) -> Response:
     """Say who is signed in, what they may do, and the token that pages send with what they change."""
     session = _session(request)
@@ -145,6 +148,7 @@ def who_am_i(request: Request) -> Response:
 
 
 @router.delete("/api/v1/session", status_code=204, response_class=Response, responses={**_NOTHING, **problems()})
+@needs("self")
 def sign_out(request: Request) -> Response:
     """Sign out."""
     entrance = entrance_of(request)
@@ -155,6 +159,7 @@ def sign_out(request: Request) -> Response:
 
 
 @router.post("/api/v1/session/password", responses={200: answers("Changed", _SESSION), **problems(409)})
+@needs("self")
 def change_password(request: Request, asked: NewPassword) -> Response:
     """Change one's password; every session ends, and a new one begins here."""
     entrance, person = _with_password(request, asked.password)
@@ -178,6 +183,7 @@ _CODES = {
 
 
 @router.post("/api/v1/session/totp/enrol", responses={200: answers("The secret", _OFFER), **problems(409)})
+@needs("self")
 def enrol(request: Request, asked: PasswordGiven) -> Response:
     """Get a secret for an authenticator; nothing changes until a code of it has come back."""
     entrance, person = _with_password(request, asked.password)
@@ -186,6 +192,7 @@ def enrol(request: Request, asked: PasswordGiven) -> Response:
 
 
 @router.post("/api/v1/session/totp/confirm", responses={200: answers("It is asked for now", _CODES), **problems(409)})
+@needs("self")
 def confirm(request: Request, asked: CodeGiven) -> Response:
     """Send back a first code: from now on one is asked for; the recovery codes are shown this once."""
     entrance, person = entrance_of(request), person_of(request)
@@ -195,6 +202,7 @@ def confirm(request: Request, asked: CodeGiven) -> Response:
 
 
 @router.post("/api/v1/session/totp/disable", responses={200: answers("It is gone", _SESSION), **problems(409)})
+@needs("self")
 def disable(request: Request, asked: PasswordAndCode) -> Response:
     """Remove the second factor, with the password and a code."""
     entrance, person = _with_password(request, asked.password)
@@ -217,6 +225,7 @@ def disable(request: Request, asked: PasswordAndCode) -> Response:
 @router.post(
     "/api/v1/invitations/accept", status_code=201, responses={201: answers("The account", PERSON), **problems(409)}
 )
+@needs(OPEN)
 def accept(request: Request, asked: Acceptance) -> Response:
     """Use a one-time link: set the password of an account, or make the first administrator."""
     entrance = _at_the_door(request)
@@ -226,6 +235,7 @@ def accept(request: Request, asked: Acceptance) -> Response:
 
 
 @router.get("/auth/invitation", include_in_schema=False)
+@needs(OPEN)
 def invitation_page(
     request: Request, token: Annotated[str, Query(max_length=200)] = "", lang: Lang | None = None
 ) -> Response:
@@ -240,6 +250,7 @@ def invitation_page(
 
 
 @router.post("/auth/invitation", include_in_schema=False)
+@needs(OPEN)
 def invitation_form(
     request: Request,
     token: Annotated[str, Form(max_length=200)],
@@ -323,6 +334,7 @@ def _language_of(request: Request) -> str:
 
 
 @router.get("/auth/oidc/start", include_in_schema=False)
+@needs(OPEN)
 async def oidc_start(request: Request) -> Response:
     """Send a browser to the ministry's login."""
     entrance = _at_the_door(request)
@@ -337,6 +349,7 @@ async def oidc_start(request: Request) -> Response:
 
 
 @router.get("/auth/oidc/callback", include_in_schema=False)
+@needs(OPEN)
 async def oidc_callback(request: Request) -> Response:
     """Take a browser back from the ministry's login."""
     entrance = _at_the_door(request)

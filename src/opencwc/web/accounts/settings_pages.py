@@ -22,12 +22,12 @@ from opencwc.errors import InputError
 from opencwc.finding import Message
 from opencwc.settings import load_settings
 from opencwc.web.accounts import people_api, session_api, tokens_api
+from opencwc.web.accounts.entrance import entrance_of
 from opencwc.web.accounts.sessions import COOKIE
 from opencwc.web.casebook.api import book_of
-from opencwc.web.server.access import entrance_of
 from opencwc.web.server.htmx_headers import asked_of, body_of, done, keep_cookies
 from opencwc.web.server.page import language_of, page
-from opencwc.web.server.service import GuardedRoute, person_of, service_of
+from opencwc.web.server.service import GuardedRoute, needs, person_of, service_of
 from opencwc.wording import say
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
@@ -72,12 +72,14 @@ def shown(request: Request, tab: str, template: str, **values: Any) -> Response:
 
 
 @router.get("/settings")
+@needs("self")
 def you(request: Request) -> Response:
     """Show who is signed in, and how."""
     return shown(request, "you", "you", **_sign_in(request))
 
 
 @router.post("/settings/password")
+@needs("self")
 def change_password(request: Request, password: Word = "", new_password: Word = "") -> Response:
     """Change one's password; every other session ends."""
     asked = asked_of(session_api.NewPassword, password=password, new_password=new_password)
@@ -85,6 +87,7 @@ def change_password(request: Request, password: Word = "", new_password: Word = 
 
 
 @router.post("/settings/second-factor")
+@needs("self")
 def enrol(request: Request, password: Word = "") -> Response:
     """Offer a second factor: show its secret, and wait for a code of it."""
     answer = session_api.enrol(request, asked_of(session_api.PasswordGiven, password=password))
@@ -93,6 +96,7 @@ def enrol(request: Request, password: Word = "") -> Response:
 
 
 @router.post("/settings/second-factor/confirm")
+@needs("self")
 def confirm(request: Request, code: Word = "") -> Response:
     """Take the first code, and show the recovery codes, this once."""
     answer = session_api.confirm(request, asked_of(session_api.CodeGiven, code=code))
@@ -100,6 +104,7 @@ def confirm(request: Request, code: Word = "") -> Response:
 
 
 @router.post("/settings/second-factor/disable")
+@needs("self")
 def disable(request: Request, password: Word = "", code: Word = "") -> Response:
     """Ask for no second factor any more."""
     asked = asked_of(session_api.PasswordAndCode, password=password, code=code)
@@ -107,6 +112,7 @@ def disable(request: Request, password: Word = "", code: Word = "") -> Response:
 
 
 @router.post("/settings/sessions/end")
+@needs("self")
 def end_sessions(request: Request) -> Response:
     """End one's sessions in all other browsers."""
     entrance = entrance_of(request)
@@ -135,12 +141,14 @@ def _renewed(request: Request, answer: Response, said: str, *, codes: list[str] 
 
 
 @router.get("/settings/people")
+@needs("people")
 def everyone(request: Request) -> Response:
     """Show all accounts, and the form for another one."""
     return shown(request, "people", "people", **_accounts(request))
 
 
 @router.post("/settings/people")
+@needs("people")
 def add(
     request: Request,
     login: Word = "",
@@ -160,12 +168,14 @@ def add(
 
 
 @router.get("/settings/people/{person_id}")
+@needs("people")
 def account(request: Request, person_id: PersonId) -> Response:
     """Show one account, and what can be changed of it."""
     return shown(request, "people", "person", **_account(request, person_id))
 
 
 @router.post("/settings/people/{person_id}")
+@needs("people")
 def change(
     request: Request,
     person_id: PersonId,
@@ -195,6 +205,7 @@ def change(
 
 
 @router.post("/settings/people/{person_id}/invitation")
+@needs("people")
 def invite(request: Request, person_id: PersonId) -> Response:
     """Make a one-time link, and show it this once."""
     link = body_of(people_api.invite(request, person_id))["link"]
@@ -223,6 +234,7 @@ def _account(request: Request, person_id: str) -> dict[str, Any]:
 
 
 @router.get("/settings/roles")
+@needs("self")
 def roles(request: Request) -> Response:
     """Show who may do what: the table that the service itself asks."""
     return shown(request, "roles", "roles", actions=ACTIONS, roles=list(Role), scopes=SCOPES)
@@ -232,12 +244,14 @@ def roles(request: Request) -> Response:
 
 
 @router.get("/settings/tokens")
+@needs("self")
 def tokens(request: Request) -> Response:
     """Show one's tokens, and the form for another one."""
     return shown(request, "tokens", "tokens", **_tokens(request))
 
 
 @router.post("/settings/tokens")
+@needs("self")
 def make_token(
     request: Request,
     name: Word = "",
@@ -254,6 +268,7 @@ def make_token(
 
 
 @router.post("/settings/tokens/{token_id}/revoke")
+@needs("self")
 def revoke_token(request: Request, token_id: TokenId) -> Response:
     """Revoke a token, for good."""
     tokens_api.revoke(request, token_id)
@@ -274,6 +289,7 @@ def _tokens(request: Request, secret: str = "") -> dict[str, Any]:
 
 
 @router.get("/settings/lists")
+@needs("rules")
 async def lists(request: Request) -> Response:
     """Show the lists at hand, and where one's own come from."""
     today, known = date.today(), await service_of(request).answering.run(_convention)
@@ -286,6 +302,7 @@ async def lists(request: Request) -> Response:
 
 
 @router.get("/settings/policies")
+@needs("rules")
 async def policies(request: Request) -> Response:
     """Show how the questions that the entries leave open are answered here."""
     known = await service_of(request).answering.run(_convention)
@@ -293,12 +310,14 @@ async def policies(request: Request) -> Response:
 
 
 @router.get("/settings/rechecks")
+@needs("decide")
 async def rechecks(request: Request) -> Response:
     """Show which share of decisions comes back for a blind re-check, and how far people agree."""
     return shown(request, "rechecks", "rechecks", **await _rechecks(request))
 
 
 @router.post("/settings/rechecks")
+@needs("decide")
 async def set_share(request: Request, percent: Annotated[float, Form(ge=0, le=100)]) -> Response:
     """Set that share, given in per cent."""
     await run_in_threadpool(set_recheck_share, book_of(request), person_of(request), percent / 100)

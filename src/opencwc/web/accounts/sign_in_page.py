@@ -8,12 +8,12 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import RedirectResponse, Response
 
+from opencwc.web.accounts.entrance import entrance_of
 from opencwc.web.accounts.session_api import CodeGiven, SignIn, give_code, sign_in
 from opencwc.web.accounts.sessions import COOKIE, take_cookie
-from opencwc.web.server.access import entrance_of
 from opencwc.web.server.page import page
 from opencwc.web.server.problems import HttpProblem
-from opencwc.web.server.service import GuardedRoute
+from opencwc.web.server.service import OPEN, GuardedRoute, needs
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 Next = Annotated[str, Query(max_length=2_000)]
@@ -21,6 +21,7 @@ REFUSED = 401
 
 
 @router.get("/sign-in")
+@needs(OPEN)
 def form(request: Request, next: Next = "") -> Response:
     """Show the form; where the password was given already, the one for the code."""
     entrance = entrance_of(request)
@@ -31,6 +32,7 @@ def form(request: Request, next: Next = "") -> Response:
 
 
 @router.post("/sign-in")
+@needs(OPEN)
 def enter(
     request: Request,
     login: Annotated[str, Form(max_length=100)] = "",
@@ -42,6 +44,7 @@ def enter(
 
 
 @router.post("/sign-in/code")
+@needs(OPEN)
 def enter_code(
     request: Request, code: Annotated[str, Form(max_length=100)] = "", next: Annotated[str, Form(max_length=2_000)] = ""
 ) -> Response:
@@ -50,6 +53,7 @@ def enter_code(
 
 
 @router.post("/sign-out")
+@needs("self")
 def leave(request: Request) -> Response:
     """End the session."""
     entrance = entrance_of(request)

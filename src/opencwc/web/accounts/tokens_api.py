@@ -11,9 +11,9 @@ from starlette.responses import JSONResponse, Response
 
 from opencwc.casebook.permissions import SCOPES
 from opencwc.casebook.tokens import LONGEST_LIFE, Token
-from opencwc.web.server.access import entrance_of
+from opencwc.web.accounts.entrance import entrance_of
 from opencwc.web.server.api_parameters import Closed, answers, problems
-from opencwc.web.server.service import GuardedRoute, person_of
+from opencwc.web.server.service import GuardedRoute, needs, person_of
 
 router = APIRouter(route_class=GuardedRoute, tags=["tokens"])
 TokenId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$", description="The id of the token.")]
@@ -47,6 +47,7 @@ class NewToken(Closed):
 
 
 @router.get("/api/v1/tokens", responses={200: answers("One's tokens", _TOKENS), **problems()})
+@needs("self")
 def mine(request: Request) -> Response:
     """List one's tokens, the newest first, without their secrets."""
     tokens = entrance_of(request).tokens.of(person_of(request).id)
@@ -54,6 +55,7 @@ def mine(request: Request) -> Response:
 
 
 @router.post("/api/v1/tokens", status_code=201, responses={201: answers("The token", _MADE), **problems(409)})
+@needs("self")
 def make(request: Request, asked: NewToken) -> Response:
     """Make a token; it is shown this once."""
     person = person_of(request)
@@ -68,6 +70,7 @@ def make(request: Request, asked: NewToken) -> Response:
     response_class=Response,
     responses={204: {"description": "Revoked"}, **problems(404)},
 )
+@needs("self")
 def revoke(request: Request, token_id: TokenId) -> Response:
     """Revoke a token, for good."""
     person = person_of(request)

@@ -29,22 +29,8 @@ from opencwc.casebook.runs import VERDICTS
 from opencwc.errors import InputError, UnavailableError
 from opencwc.web.server.api_parameters import Closed, InLang, answers, problems
 from opencwc.web.server.idempotency import KEY_HEADER, posted_once
-from opencwc.web.server.service import GuardedRoute, person_of, service_of
+from opencwc.web.server.service import GuardedRoute, needs, person_of, service_of
 
-ACCESS: dict[str, str] = {
-    "GET /api/v1/cases": "read",
-    "POST /api/v1/cases": "keep",
-    "GET /api/v1/cases/{name}": "read",
-    "PATCH /api/v1/cases/{name}": "manage_case",
-    "POST /api/v1/cases/{name}/comments": "comment",
-    "GET /api/v1/findings": "read",
-    "GET /api/v1/findings/counts": "read",
-    "GET /api/v1/findings/{finding_id}": "read",
-    "POST /api/v1/decisions": "decide",
-    "GET /api/v1/inbox": "decide",
-    "GET /api/v1/rechecks": "read",
-    "PUT /api/v1/rechecks": "decide",
-}
 router = APIRouter(route_class=GuardedRoute, tags=["cases"])
 
 Name = Annotated[str, Path(max_length=64, description="The name of the case.")]
@@ -179,6 +165,7 @@ class Share(Closed):
 
 
 @router.get("/api/v1/cases", responses={200: answers("The cases", {"type": "object"}), **problems()})
+@needs("read")
 def cases(request: Request) -> Response:
     """List the cases that you may know of, the due ones first, with the counts of their findings."""
     book, person = book_of(request), person_of(request)
@@ -195,6 +182,7 @@ def cases(request: Request) -> Response:
     responses={201: answers("The case", _CASE), **problems(409)},
     openapi_extra=_WITH_KEY,
 )
+@needs("keep")
 async def open_new(request: Request, asked: NewCase) -> Response:
     """Open a case."""
     book, person = book_of(request), person_of(request)
@@ -211,6 +199,7 @@ def open_as_asked(book: Casebook, person: Person, asked: NewCase) -> Case:
 
 
 @router.get("/api/v1/cases/{name}", responses={200: answers("The case", {"type": "object"}), **problems(404)})
+@needs("read")
 def case(request: Request, name: Name) -> Response:
     """Give a case with its counts and its runs."""
     found, counts, runs = show_case(book_of(request), person_of(request), name)
@@ -220,6 +209,7 @@ def case(request: Request, name: Name) -> Response:
 
 
 @router.patch("/api/v1/cases/{name}", responses={200: answers("The case", _CASE), **problems(404, 409)})
+@needs("manage_case")
 def change(request: Request, name: Name, asked: ChangedCase) -> Response:
     """Change a case."""
     changes = asked.model_dump(exclude_unset=True)
@@ -232,6 +222,7 @@ def change(request: Request, name: Name, asked: ChangedCase) -> Response:
     responses={201: answers("Its place in the record", {"type": "object"}), **problems(404, 409)},
     openapi_extra=_WITH_KEY,
 )
+@needs("comment")
 async def add_comment(request: Request, name: Name, asked: Comment) -> Response:
     """Comment on a case, or on one of its findings."""
     book, person = book_of(request), person_of(request)
@@ -243,6 +234,7 @@ async def add_comment(request: Request, name: Name, asked: Comment) -> Response:
 
 
 @router.get("/api/v1/findings", responses={200: answers("A page of findings", _PAGE), **problems(404)})
+@needs("read")
 def findings(
     request: Request,
     case: Annotated[str, Query(max_length=64)] = "",
@@ -264,6 +256,7 @@ def findings(
 
 
 @router.get("/api/v1/findings/counts", responses={200: answers("The counts", _COUNTS), **problems(404)})
+@needs("read")
 def counts(
     request: Request,
     case: Annotated[str, Query(max_length=64)] = "",
@@ -282,6 +275,7 @@ def counts(
 
 
 @router.get("/api/v1/findings/{finding_id}", responses={200: answers("The finding", _HISTORY), **problems(404)})
+@needs("read")
 def finding(request: Request, finding_id: Annotated[int, Path(ge=1, le=LARGEST)], lang: InLang = "en") -> Response:
     """Give a finding with its evidence, what was checked, the decisions on it and the comments."""
     history = show_finding(book_of(request), person_of(request), finding_id)
@@ -303,6 +297,7 @@ def finding(request: Request, finding_id: Annotated[int, Path(ge=1, le=LARGEST)]
     responses={200: answers("Where they stand", _STANDS), **problems(404, 409)},
     openapi_extra=_WITH_KEY,
 )
+@needs("decide")
 async def decide_on(request: Request, asked: Decided) -> Response:
     """Decide on findings, all or none; a grave one stands when a second person has said the same."""
     book, person = book_of(request), person_of(request)
@@ -318,6 +313,7 @@ async def decide_on(request: Request, asked: Decided) -> Response:
 
 
 @router.get("/api/v1/inbox", responses={200: answers("What waits for you", _PAGE), **problems()})
+@needs("decide")
 def waiting(
     request: Request, limit: Annotated[int, Query(ge=1, le=MOST_A_PAGE)] = 100, lang: InLang = "en"
 ) -> Response:
@@ -328,12 +324,14 @@ def waiting(
 
 
 @router.get("/api/v1/rechecks", responses={200: answers("How far people agree", {"type": "object"}), **problems()})
+@needs("read")
 def agreed(request: Request) -> Response:
     """Say how far first and blind decisions agree: Cohen's kappa with its 95 % interval."""
     return JSONResponse(agreement(book_of(request), person_of(request))._asdict())
 
 
 @router.put("/api/v1/rechecks", responses={200: answers("The share", {"type": "object"}), **problems()})
+@needs("decide")
 def set_share(request: Request, asked: Share) -> Response:
     """Set the share of final decisions that is drawn for a blind re-check."""
     set_recheck_share(book_of(request), person_of(request), asked.share)

@@ -25,17 +25,8 @@ from opencwc.errors import InputError
 from opencwc.web.casebook.api import LARGEST, book_of
 from opencwc.web.server.api_parameters import Closed, InLang, answers, problems
 from opencwc.web.server.idempotency import KEY_HEADER, posted_once
-from opencwc.web.server.service import GuardedRoute, person_of
+from opencwc.web.server.service import GuardedRoute, needs, person_of
 
-ACCESS: dict[str, str] = {
-    "GET /api/v1/requests": "read",
-    "POST /api/v1/requests": "ask",
-    "POST /api/v1/requests/{seq}/answer": "approve",
-    "POST /api/v1/requests/{seq}/bundle": "export",
-    "POST /api/v1/requests/{seq}/erasure": "erase",
-    "GET /api/v1/records": "audit",
-    "POST /api/v1/verification": "audit",
-}
 router = APIRouter(route_class=GuardedRoute, tags=["audit"])
 
 Seq = Annotated[int, Path(ge=1, le=LARGEST, description="The number of the request.")]
@@ -89,6 +80,7 @@ class Answer(Closed):
 
 
 @router.get("/api/v1/requests", responses={200: answers("The requests", {"type": "object"}), **problems()})
+@needs("read")
 def requests(request: Request, waiting: bool = False) -> Response:
     """List what was asked for: exports and erasures."""
     found = requests_of(book_of(request), person_of(request), waiting=waiting)
@@ -101,6 +93,7 @@ def requests(request: Request, waiting: bool = False) -> Response:
     responses={201: answers("The request", _REQUEST), **problems(404, 409)},
     openapi_extra=_WITH_KEY,
 )
+@needs("ask")
 async def ask_for(request: Request, asked: NewRequest) -> Response:
     """Ask for an export out of the house, or for an erasure; another person must approve it."""
     book, person = book_of(request), person_of(request)
@@ -122,6 +115,7 @@ def ask_as_asked(book: Casebook, person: Person, asked: NewRequest) -> Asked:
     responses={200: answers("The request", _REQUEST), **problems(404, 409)},
     openapi_extra=_WITH_KEY,
 )
+@needs("approve")
 async def answer_to(request: Request, seq: Seq, asked: Answer) -> Response:
     """Approve or decline what another person asked for."""
     book, person = book_of(request), person_of(request)
@@ -139,6 +133,7 @@ async def answer_to(request: Request, seq: Seq, asked: Answer) -> Response:
         **problems(404, 409),
     },
 )
+@needs("export")
 def bundle(request: Request, seq: Seq, lang: InLang = "en") -> Response:
     """Carry out an approved export: the bundle, encrypted where recipients were named.
 
@@ -170,6 +165,7 @@ def bundle(request: Request, seq: Seq, lang: InLang = "en") -> Response:
     responses={200: answers("What was erased", {"type": "object"}), **problems(404, 409)},
     openapi_extra=_WITH_KEY,
 )
+@needs("erase")
 async def erasure(request: Request, seq: Seq) -> Response:
     """Carry out an approved erasure."""
     book, person = book_of(request), person_of(request)
@@ -177,6 +173,7 @@ async def erasure(request: Request, seq: Seq) -> Response:
 
 
 @router.get("/api/v1/records", responses={200: answers("A page of the record", {"type": "object"}), **problems()})
+@needs("audit")
 def records(
     request: Request,
     after: Annotated[int, Query(ge=0, le=LARGEST)] = 0,
@@ -188,6 +185,7 @@ def records(
 
 
 @router.post("/api/v1/verification", responses={200: answers("Whether it fits", _VERIFICATION), **problems()})
+@needs("audit")
 def verification(request: Request, sources: bool = False) -> Response:
     """Verify the casebook: every record, link, signature and finding, and what was made of them."""
     found = verify_casebook(book_of(request), person_of(request), sources=sources)

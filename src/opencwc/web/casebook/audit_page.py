@@ -22,14 +22,14 @@ from opencwc.casebook.findings import list_records
 from opencwc.casebook.people import names_by_id
 from opencwc.casebook.permissions import may
 from opencwc.errors import InputError
+from opencwc.web.accounts.entrance import entrance_of
 from opencwc.web.casebook.api import LARGEST, book_of
 from opencwc.web.casebook.bundles import Checked, check_bundle
 from opencwc.web.casebook.verifications import Verifications
-from opencwc.web.server.access import entrance_of
 from opencwc.web.server.htmx_headers import done
 from opencwc.web.server.page import is_fragment, language_of, page
 from opencwc.web.server.problems import HttpProblem
-from opencwc.web.server.service import GuardedRoute, person_of, service_of, takes_uploads
+from opencwc.web.server.service import GuardedRoute, needs, person_of, service_of
 from opencwc.wording import say
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
@@ -48,6 +48,7 @@ Number = Annotated[int | None, Query(ge=0, le=LARGEST)]
 
 
 @router.get("/audit")
+@needs("audit")
 async def overview(
     request: Request,
     after: Number = None,
@@ -83,6 +84,7 @@ async def overview(
 
 
 @router.post("/audit/verification")
+@needs("audit")
 async def begin(request: Request, sources: Annotated[bool, Form()] = False) -> Response:
     """Begin to verify the casebook; where somebody did already, show that."""
     book, person = book_of(request), person_of(request)
@@ -93,6 +95,7 @@ async def begin(request: Request, sources: Annotated[bool, Form()] = False) -> R
 
 
 @router.get("/audit/verification")
+@needs("audit")
 async def progress(request: Request) -> Response:
     """Show how far the verification is, or what it found."""
     running = _verifications(request).last
@@ -105,13 +108,14 @@ async def progress(request: Request) -> Response:
 
 
 @router.get("/audit/bundle")
+@needs("self")
 async def bundle_form(request: Request) -> Response:
     """Show where a bundle can be checked: a page of its own, because who receives one need be no auditor."""
     return page(request, "audit/bundle_page.html", result=None, verifier=verifier_digest())
 
 
 @router.post("/audit/bundle")
-@takes_uploads
+@needs("self", uploads=True)
 async def bundle(request: Request) -> Response:
     """Check a bundle that somebody brings, and show what the verifier says; nothing of it is kept.
 

@@ -23,7 +23,7 @@ from opencwc.web.casebook.audit_api import NewRequest, ask_as_asked, bundle
 from opencwc.web.casebook.run_summary import RunTold, telling, verdict_counts, waiting_among
 from opencwc.web.server.api_parameters import Closed, Lang
 from opencwc.web.server.page import is_fragment, language_of, page
-from opencwc.web.server.service import GuardedRoute, person_of
+from opencwc.web.server.service import GuardedRoute, needs, person_of
 from opencwc.wording import say
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
@@ -56,12 +56,14 @@ class AnswerForm(Closed):
 
 
 @router.get("/cases/{name}")
+@needs("read")
 def show(request: Request, name: Name) -> Response:
     """Show a case."""
     return _shown(request, name)
 
 
 @router.post("/cases/{name}")
+@needs("manage_case")
 def change(request: Request, name: Name, asked: Annotated[ChangedCase, Form()]) -> Response:
     """Change a case; the form holds every field, so that an empty one takes away what stood there."""
     book, person = book_of(request), person_of(request)
@@ -73,6 +75,7 @@ def change(request: Request, name: Name, asked: Annotated[ChangedCase, Form()]) 
 
 
 @router.post("/cases/{name}/comments")
+@needs("comment")
 def add_comment(request: Request, name: Name, asked: Annotated[CommentForm, Form()]) -> Response:
     """Comment on a case."""
     comment(book_of(request), person_of(request), name, asked.text)
@@ -80,6 +83,7 @@ def add_comment(request: Request, name: Name, asked: Annotated[CommentForm, Form
 
 
 @router.post("/cases/{name}/requests")
+@needs("ask")
 def ask_for(request: Request, name: Name, asked: Annotated[RequestForm, Form()]) -> Response:
     """Ask for an export or an erasure."""
     told = asked.model_dump()
@@ -89,6 +93,7 @@ def ask_for(request: Request, name: Name, asked: Annotated[RequestForm, Form()])
 
 
 @router.post("/requests/{seq}/answer")
+@needs("approve")
 def answer_to(request: Request, seq: Seq, asked: Annotated[AnswerForm, Form()]) -> Response:
     """Approve or decline what another person asked for."""
     answered = answer(book_of(request), person_of(request), seq, approve=asked.approve, reason=asked.reason)
@@ -96,12 +101,14 @@ def answer_to(request: Request, seq: Seq, asked: Annotated[AnswerForm, Form()]) 
 
 
 @router.post("/requests/{seq}/bundle")
+@needs("export")
 def take_bundle(request: Request, seq: Seq) -> Response:
     """Carry out an approved export; the page's script saves what comes as a file."""
     return bundle(request, seq, cast(Lang, language_of(request)))
 
 
 @router.post("/requests/{seq}/erasure")
+@needs("erase")
 def carry_out_erasure(request: Request, seq: Seq) -> Response:
     """Carry out an approved erasure, and lead to what is left of the case: it has no longer its name."""
     book, person = book_of(request), person_of(request)

@@ -38,7 +38,7 @@ from opencwc.web.casebook.run_summary import (
     waiting_among,
 )
 from opencwc.web.server.page import is_fragment, language_of, link_to_rule, page
-from opencwc.web.server.service import GuardedRoute, person_of
+from opencwc.web.server.service import GuardedRoute, needs, person_of
 from opencwc.wording import say
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
@@ -88,6 +88,7 @@ class ToAnswer:
 
 
 @router.get("/casebook")
+@needs("read")
 def show(
     request: Request,
     asked: Asked,
@@ -120,6 +121,7 @@ def show(
 
 
 @router.post("/casebook/cases")
+@needs("keep")
 def open_case(request: Request, asked: Annotated[NewCase, Form()]) -> Response:
     """Open a case and lead to its page."""
     opened = open_as_asked(book_of(request), person_of(request), asked)

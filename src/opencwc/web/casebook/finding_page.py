@@ -45,7 +45,7 @@ from opencwc.web.casebook.run_summary import (
 )
 from opencwc.web.server.api_parameters import Closed
 from opencwc.web.server.page import is_fragment, language_of, link_to_rule, page
-from opencwc.web.server.service import GuardedRoute, person_of
+from opencwc.web.server.service import GuardedRoute, needs, person_of
 from opencwc.wording import number_said, say
 from opencwc.wording.states import state_name
 
@@ -74,6 +74,7 @@ class DecisionForm(Closed):
 
 
 @router.get("/findings/{finding_id}")
+@needs("read")
 def show(
     request: Request,
     finding_id: Identity,
@@ -96,6 +97,7 @@ def show(
 
 
 @router.get("/findings/{finding_id}/stand")
+@needs("read")
 def stand(request: Request, finding_id: Identity, seen: Seen = 0, told: Seen = 0, read: bool = False) -> Response:
     """Tell who decided since the page was made; with ``read``, bring the standing page up to date."""
     book, person = book_of(request), person_of(request)
@@ -109,6 +111,7 @@ def stand(request: Request, finding_id: Identity, seen: Seen = 0, told: Seen = 0
 
 
 @router.post("/findings/{finding_id}/decision")
+@needs("decide")
 def decide_on(request: Request, finding_id: Identity, asked: Asked, form: Annotated[DecisionForm, Form()]) -> Response:
     """Take a decision and lead to what waits next; where somebody was quicker, show what they decided instead."""
     book, person, lang = book_of(request), person_of(request), language_of(request)
@@ -143,6 +146,7 @@ def take_decision(request: Request, identity: int, form: DecisionForm) -> str | 
 
 
 @router.post("/findings/{finding_id}/comments")
+@needs("comment")
 def add_comment(request: Request, finding_id: Identity, asked: Annotated[CommentForm, Form()]) -> Response:
     """Comment on a finding."""
     book, person, lang = book_of(request), person_of(request), language_of(request)

@@ -29,7 +29,7 @@ from opencwc.screening.model import COLUMNS
 from opencwc.web.server.api_parameters import InLang, Kind, answers, names_of, problems
 from opencwc.web.server.idempotency import KEY_HEADER, AnsweredKeys, once
 from opencwc.web.server.problems import HttpProblem
-from opencwc.web.server.service import GuardedRoute, Service, person_of, service_of, takes_uploads, who_asks
+from opencwc.web.server.service import GuardedRoute, Service, needs, person_of, service_of, who_asks
 from opencwc.wording import sentence
 
 router = APIRouter(route_class=GuardedRoute, tags=["jobs"])
@@ -99,7 +99,7 @@ _UPLOAD: dict[str, Any] = {
         "parameters": [KEY_HEADER],
     },
 )
-@takes_uploads
+@needs("keep", uploads=True)
 async def submit(request: Request) -> Response:
     """Keep an upload in a case and have it screened by the worker."""
 
@@ -157,6 +157,7 @@ async def take_upload(request: Request, answer: Callable[[Job], Response]) -> Re
         **problems(501),
     },
 )
+@needs("keep")
 async def list_jobs(request: Request, limit: Annotated[int, Query(ge=1, le=1_000)] = 100) -> Response:
     """Give your jobs, the latest first."""
     service = service_of(request)
@@ -170,6 +171,7 @@ async def list_jobs(request: Request, limit: Annotated[int, Query(ge=1, le=1_000
 
 
 @router.get("/api/v1/jobs/{job_id}", responses={200: answers("The job", JOB), **problems(404, 501)})
+@needs("keep")
 async def show(request: Request, job_id: str) -> Response:
     """Give one job as it stands."""
     service = service_of(request)
@@ -177,6 +179,7 @@ async def show(request: Request, job_id: str) -> Response:
 
 
 @router.post("/api/v1/jobs/{job_id}/cancel", responses={200: answers("The job", JOB), **problems(404, 501)})
+@needs("keep")
 async def cancel(request: Request, job_id: str) -> Response:
     """Ask that a job be stopped; what was kept of it stays in its case."""
     service = service_of(request)
@@ -193,6 +196,7 @@ async def cancel(request: Request, job_id: str) -> Response:
     "/api/v1/jobs/{job_id}/events",
     responses={200: answers("Events", _EVENT, "text/event-stream"), **problems(404, 501)},
 )
+@needs("keep")
 async def events(request: Request, job_id: str) -> Response:
     """Listen to a job: `progress` whenever something changed, and `end` at its end (server-sent events)."""
     service = service_of(request)
@@ -243,6 +247,7 @@ def _event(name: str, data: dict[str, Any]) -> bytes:
     "/api/v1/jobs/{job_id}/result",
     responses={200: answers("The findings", {"type": "string"}, "application/x-ndjson"), **problems(404, 409, 501)},
 )
+@needs("keep")
 async def result(
     request: Request,
     job_id: str,

@@ -14,7 +14,7 @@ from opencwc.errors import NotFoundError
 from opencwc.finding import Message
 from opencwc.web.server.answering import Answering, checked_json
 from opencwc.web.server.api_parameters import CHECKED, AsOf, InLang, Lists, answers, names_of, problems
-from opencwc.web.server.service import GuardedRoute, service_of
+from opencwc.web.server.service import GuardedRoute, needs, service_of
 from opencwc.wording import say
 
 router = APIRouter(route_class=GuardedRoute, tags=["rules"])
@@ -26,6 +26,7 @@ def _told(name: str, kind: str) -> dict[str, Any]:
 
 
 @router.get("/api/v1/lists", responses={200: answers("The lists", _told("lists", "array")), **problems()})
+@needs("rules")
 async def lists(request: Request, as_of: AsOf = None, lang: InLang = "en") -> Response:
     """Give the lists at hand: whose they are, the date of their text, how many entries are in force."""
     answering = service_of(request).answering
@@ -33,6 +34,7 @@ async def lists(request: Request, as_of: AsOf = None, lang: InLang = "en") -> Re
 
 
 @router.get("/api/v1/entries", responses={200: answers("The entries", _told("entries", "array")), **problems()})
+@needs("rules")
 async def entries(request: Request, as_of: AsOf = None, lists: Lists = "", lang: InLang = "en") -> Response:
     """Give every entry in force, in brief."""
     answering = service_of(request).answering
@@ -43,6 +45,7 @@ async def entries(request: Request, as_of: AsOf = None, lists: Lists = "", lang:
     "/api/v1/entries/{list_id}/{entry_id}",
     responses={200: answers("The entry", _told("entry", "object")), **problems(404)},
 )
+@needs("rules")
 async def entry(request: Request, list_id: str, entry_id: str, as_of: AsOf = None, lang: InLang = "en") -> Response:
     """Give one entry whole: its words, its structures, its exemptions, its examples, its source."""
     answering = service_of(request).answering
@@ -53,6 +56,7 @@ async def entry(request: Request, list_id: str, entry_id: str, as_of: AsOf = Non
     "/api/v1/duties/{list_id}/{entry_id}",
     responses={200: answers("The duties", _told("duties", "array")), **problems(404)},
 )
+@needs("rules")
 async def duties(request: Request, list_id: str, entry_id: str, as_of: AsOf = None, lang: InLang = "en") -> Response:
     """Give the duties that follow from an entry."""
     answering = service_of(request).answering

@@ -24,7 +24,7 @@ from opencwc.publishing import Fact, Figure
 from opencwc.screening.cards import HEIGHT, WIDTH, Teller
 from opencwc.web.legislation.measures import find_measure
 from opencwc.web.server.page import language_of, link_to_rule, locale_of, page
-from opencwc.web.server.service import GuardedRoute, service_of
+from opencwc.web.server.service import GuardedRoute, needs, service_of
 from opencwc.wording import say
 from opencwc.wording.states import state_name
 
@@ -79,6 +79,7 @@ class Example:
 
 
 @router.get("/convention")
+@needs("rules")
 async def show(
     request: Request,
     part: Part = "entries",
@@ -113,6 +114,7 @@ async def show(
 
 
 @router.get("/convention/states.json")
+@needs("rules")
 async def states_json(request: Request, as_of: Brief = "") -> Response:
     """Give what every State is on a day, as a chart of the world takes it."""
     day = asked_day(as_of, date.today())
@@ -122,6 +124,7 @@ async def states_json(request: Request, as_of: Brief = "") -> Response:
 
 
 @router.get("/convention/{list_id}/{entry_id}")
+@needs("rules")
 async def entry(request: Request, list_id: str, entry_id: str, as_of: Brief = "") -> Response:
     """Show one entry whole; where it is not in force on the day, say so and when it is."""
     day = asked_day(as_of, date.today())

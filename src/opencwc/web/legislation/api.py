@@ -17,7 +17,7 @@ from opencwc.web.casebook.jobs_api import JOB
 from opencwc.web.casebook.uploads_api import made
 from opencwc.web.server.api_parameters import Closed, InLang, answers, problems
 from opencwc.web.server.idempotency import KEY_HEADER
-from opencwc.web.server.service import GuardedRoute, person_of, service_of, takes_uploads
+from opencwc.web.server.service import GuardedRoute, needs, person_of, service_of
 from opencwc.web.server.uploads import MOST_FILES
 from opencwc.wording import sentence
 
@@ -155,7 +155,7 @@ class AskedOfLaws(Closed):
         "parameters": [KEY_HEADER],
     },
 )
-@takes_uploads
+@needs("keep", uploads=True)
 async def submit_texts(request: Request) -> Response:
     """Keep a State's texts in a case and have them checked by the worker; the job stands under `/api/v1/jobs`."""
     from opencwc.web.legislation.forms import take_texts
@@ -164,6 +164,7 @@ async def submit_texts(request: Request) -> Response:
 
 
 @router.get("/api/v1/law/checks/{number}", responses={200: answers("The check", _CHECK), **problems(404, 501)})
+@needs("read")
 async def show_check(
     request: Request, number: Number, after: After = 0, limit: Limit = A_PAGE, lang: InLang = "en"
 ) -> Response:
@@ -199,6 +200,7 @@ async def show_check(
 
 
 @router.get("/api/v1/law/checks/{number}/labels", responses={200: answers("The labels", _LABELS), **problems(404, 501)})
+@needs("read")
 async def show_labels(request: Request, number: Number) -> Response:
     """Give what people decided of a check as labels; nothing is learned from them by itself."""
     from opencwc.web.legislation.kept import labels_of, shown_law, standings
@@ -210,6 +212,7 @@ async def show_labels(request: Request, number: Number) -> Response:
 
 
 @router.post("/api/v1/law/ask", responses={200: answers("Passages", _FOUND), **problems(501)})
+@needs("read")
 async def ask(request: Request, asked: AskedOfLaws, lang: InLang = "en") -> Response:
     """Answer a question with passages of the laws that are kept; one for synthesis and the like is refused."""
     from opencwc.web.legislation.questions import ask_laws

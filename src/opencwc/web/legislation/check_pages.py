@@ -43,7 +43,7 @@ from opencwc.web.legislation.kept import (
 )
 from opencwc.web.legislation.parts import checklist, line_of, passages_shown, tabs_of
 from opencwc.web.server.page import is_fragment, language_of, page
-from opencwc.web.server.service import GuardedRoute, person_of, service_of
+from opencwc.web.server.service import GuardedRoute, needs, person_of, service_of
 from opencwc.wording import LANGUAGES, say, sentence
 from opencwc.wording.states import state_name
 
@@ -61,6 +61,7 @@ _MEDIA = {
 
 
 @router.get("/law/runs/{number}")
+@needs("read")
 async def show_matrix(request: Request, number: Number, wanted: Asked) -> Response:
     """Show the matrix: how many measures of each tier came out how, and the measures that a filter wants."""
     service, lang = service_of(request), language_of(request)
@@ -116,6 +117,7 @@ def _on_shelf(shown: ShownLaw, checks: Sequence[Listed]) -> _OnShelf | None:
 
 
 @router.get("/law/runs/{number}/measures/{set_id}/{measure_id}")
+@needs("read")
 async def show_measure(
     request: Request,
     number: Number,
@@ -187,6 +189,7 @@ def _beside(
 
 
 @router.post("/law/runs/{number}/measures/{set_id}/{measure_id}/decision")
+@needs("decide")
 async def decide_on(
     request: Request,
     number: Number,
@@ -239,6 +242,7 @@ def _onward(shown: ShownLaw, stands: Stands, wanted: Wanted, answer: Answer) -> 
 
 
 @router.get("/law/runs/{number}/report")
+@needs("read")
 async def give_report(
     request: Request,
     number: Number,
@@ -285,6 +289,7 @@ def written(shown: ShownLaw, format: str, lang: str, decisions: Decisions) -> by
 
 
 @router.get("/law/runs/{number}/labels.{kind}")
+@needs("read")
 async def give_labels(request: Request, number: Number, kind: Literal["csv", "jsonl"]) -> Response:
     """Give what people decided as labels, to measure models against; nothing is learned from them by itself."""
     service, person = service_of(request), person_of(request)

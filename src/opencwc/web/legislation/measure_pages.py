@@ -15,7 +15,7 @@ from opencwc.web.convention.pages import asked_day
 from opencwc.web.legislation.measures import find_measure, measures_of
 from opencwc.web.legislation.parts import tabs_of
 from opencwc.web.server.page import language_of, page
-from opencwc.web.server.service import GuardedRoute, person_of, service_of
+from opencwc.web.server.service import GuardedRoute, needs, person_of, service_of
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 _Brief = Annotated[str, Query(max_length=64)]
@@ -24,6 +24,7 @@ Name = Annotated[str, Path(max_length=64)]
 
 
 @router.get("/law/measures")
+@needs("rules")
 async def show_measures(
     request: Request, as_of: _Brief = "", q: Annotated[str, Query(max_length=200)] = ""
 ) -> Response:
@@ -39,6 +40,7 @@ async def show_measures(
 
 
 @router.get("/law/measures/{set_id}/{measure_id}")
+@needs("rules")
 async def show_measure(request: Request, set_id: Name, measure_id: Name, as_of: _Brief = "") -> Response:
     """Show one measure: its article, its elements, what a provision has to contain."""
     day, lang = asked_day(as_of, date.today()), language_of(request)

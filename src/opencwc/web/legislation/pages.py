@@ -24,13 +24,14 @@ from opencwc.web.legislation.forms import take_texts
 from opencwc.web.legislation.kept import SHELF, list_laws
 from opencwc.web.legislation.parts import tabs_of
 from opencwc.web.server.page import language_of, page
-from opencwc.web.server.service import GuardedRoute, person_of, service_of, takes_uploads
+from opencwc.web.server.service import GuardedRoute, needs, person_of, service_of
 from opencwc.wording.states import state_name
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
 
 @router.get("/law")
+@needs("rules")
 async def show(request: Request) -> Response:
     """Show where a State's texts are dropped, and the laws that were checked."""
     service, person, lang = service_of(request), person_of(request), language_of(request)
@@ -54,6 +55,7 @@ def states_in(lang: str, also: Set[str] = frozenset()) -> list[tuple[str, str]]:
 
 
 @router.get("/law/examples/{name}")
+@needs("rules")
 def example(name: str) -> Response:
     """Give an invented law to try out."""
     if name not in NAMES:
@@ -63,7 +65,7 @@ def example(name: str) -> Response:
 
 
 @router.post("/law/texts")
-@takes_uploads
+@needs("keep", uploads=True)
 async def submit_texts(request: Request) -> Response:
     """Keep the texts in a case, have them checked, and lead to the page of the job."""
     return await take_texts(request, _leading_to_job)
@@ -74,6 +76,7 @@ def _leading_to_job(job: Job) -> Response:
 
 
 @router.get("/law/jobs/{job_id}")
+@needs("keep")
 async def show_job(request: Request, job_id: str) -> Response:
     """Show how far the check of a law is; its end leads to the matrix."""
     service = service_of(request)

@@ -14,7 +14,7 @@ from opencwc.web.legislation.kept import latest_laws
 from opencwc.web.legislation.parts import direction_of, tabs_of
 from opencwc.web.legislation.questions import LONGEST_QUESTION, Answered, ask_laws
 from opencwc.web.server.page import language_of, page
-from opencwc.web.server.service import GuardedRoute, person_of, service_of
+from opencwc.web.server.service import GuardedRoute, needs, person_of, service_of
 from opencwc.wording import say, sentence
 from opencwc.wording.states import state_name
 
@@ -42,6 +42,7 @@ class Passage:
 
 
 @router.get("/law/ask")
+@needs("read")
 async def show_ask(request: Request, question: _Text = "", state: _Code = "") -> Response:
     """Show where a question is asked; one that stands in the address waits there to be sent."""
     service, lang, person = service_of(request), language_of(request), person_of(request)
@@ -54,6 +55,7 @@ async def show_ask(request: Request, question: _Text = "", state: _Code = "") ->
 
 
 @router.post("/law/ask")
+@needs("read")
 async def answer(
     request: Request,
     question: Annotated[str, Form(max_length=10 * LONGEST_QUESTION)] = "",

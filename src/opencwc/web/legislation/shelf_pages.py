@@ -29,7 +29,7 @@ from opencwc.web.legislation.kept import Standing, Stands, checks_by_state, late
 from opencwc.web.legislation.measures import measures_of
 from opencwc.web.legislation.parts import direction_of, tabs_of
 from opencwc.web.server.page import language_of, page
-from opencwc.web.server.service import GuardedRoute, person_of, service_of
+from opencwc.web.server.service import GuardedRoute, needs, person_of, service_of
 from opencwc.wording import say, sentence
 from opencwc.wording.states import state_name
 
@@ -59,6 +59,7 @@ class OnShelf:
 
 
 @router.get("/law/shelf")
+@needs("read")
 async def show_shelf(request: Request, tier: _Brief = "", state: _Brief = "") -> Response:
     """Show who covers what: a line a measure, a column a State; with a table of the counts."""
     service, lang = service_of(request), language_of(request)
@@ -96,6 +97,7 @@ def _chart(states: Sequence[OnShelf], lang: str) -> dict[str, Any]:
 
 
 @router.get("/law/shelf.csv")
+@needs("read")
 async def give_shelf(request: Request) -> Response:
     """Give the shelf as CSV: a line a measure and State."""
     service, lang = service_of(request), language_of(request)
@@ -142,6 +144,7 @@ class VersionShown:
 
 
 @router.get("/law/compare")
+@needs("read")
 async def show_compared(request: Request, before: _Run = "", after: _Run = "", change: _Brief = "") -> Response:
     """Show two checked versions of a law beside each other: what changed in coverage."""
     service, lang = service_of(request), language_of(request)

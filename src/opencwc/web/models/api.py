@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from opencwc.models import Card, Model, find_model, load_card, registered, state_of
 from opencwc.web.server.api_parameters import InLang, answers, problems
-from opencwc.web.server.service import GuardedRoute, service_of
+from opencwc.web.server.service import GuardedRoute, needs, service_of
 from opencwc.wording import sentence
 
 router = APIRouter(route_class=GuardedRoute, tags=["models"])
@@ -30,6 +30,7 @@ _MODELS = {"type": "object", "required": ["models"], "properties": {"models": {"
 
 
 @router.get("/api/v1/models", responses={200: answers("The models", _MODELS), **problems()})
+@needs("models")
 async def models(request: Request, lang: InLang = "en") -> Response:
     """Give every registered model in brief: whether it may be used now, and by which weights."""
 
@@ -40,6 +41,7 @@ async def models(request: Request, lang: InLang = "en") -> Response:
 
 
 @router.get("/api/v1/models/{model_id}", responses={200: answers("The model", _MODEL), **problems(404)})
+@needs("models")
 async def model(request: Request, model_id: str, lang: InLang = "en") -> Response:
     """Give one model with its card: use, out of use, data, figures by language, limits, licence, weights."""
 

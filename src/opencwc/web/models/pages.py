@@ -28,7 +28,7 @@ from opencwc.settings import load_settings
 from opencwc.web.casebook.api import book_of
 from opencwc.web.server.htmx_headers import done
 from opencwc.web.server.page import NAMES, language_of, page
-from opencwc.web.server.service import GuardedRoute, person_of, service_of
+from opencwc.web.server.service import GuardedRoute, needs, person_of, service_of
 from opencwc.wording import say, sentence
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
@@ -60,6 +60,7 @@ class Shown:
 
 
 @router.get("/models")
+@needs("models")
 async def overview(request: Request) -> Response:
     """Show every registered model."""
 
@@ -70,6 +71,7 @@ async def overview(request: Request) -> Response:
 
 
 @router.get("/models/{model_id}")
+@needs("models")
 async def one(request: Request, model_id: str, part: Part = "") -> Response:
     """Show one model with its card whole."""
     shown = await service_of(request).answering.run(_shown, model_id)
@@ -88,6 +90,7 @@ async def one(request: Request, model_id: str, part: Part = "") -> Response:
 
 
 @router.get("/models/{model_id}/figures.json")
+@needs("models")
 async def figures(request: Request, model_id: str, part: Part = "", metric: Part = "") -> Response:
     """Give the figures of one metric by language, as a bar chart takes them."""
     card = await service_of(request).answering.run(lambda: load_card(find_model(model_id).card))
@@ -102,6 +105,7 @@ async def figures(request: Request, model_id: str, part: Part = "", metric: Part
 
 
 @router.post("/models/{model_id}/switch")
+@needs("switch_models")
 async def set_switch(
     request: Request,
     model_id: str,

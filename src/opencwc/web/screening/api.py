@@ -36,7 +36,7 @@ from opencwc.web.server.api_parameters import (
     problems,
 )
 from opencwc.web.server.problems import HttpProblem
-from opencwc.web.server.service import GuardedRoute, Service, person_of, service_of, takes_uploads
+from opencwc.web.server.service import GuardedRoute, Service, needs, person_of, service_of
 from opencwc.wording import say
 
 router = APIRouter(route_class=GuardedRoute, tags=["screening"])
@@ -64,6 +64,7 @@ class Asked(Closed):
 
 
 @router.get("/api/v1/screen", responses={200: answers("The findings", SCREENED), **problems()})
+@needs("screen")
 async def screen(
     request: Request,
     value: Annotated[
@@ -84,6 +85,7 @@ async def screen(
 
 
 @router.post("/api/v1/screen", responses={200: answers("The findings", SCREENED), **problems(413)})
+@needs("screen")
 async def screen_posted(request: Request, asked: Asked) -> Response:
     """Screen one value that stands in the body."""
     return await _screened(request, asked)
@@ -165,7 +167,7 @@ _BODY = {
     responses={200: answers("A line for each row, and one for all", _ROW, NDJSON), **problems(413, 415)},
     openapi_extra={"requestBody": _BODY},
 )
-@takes_uploads
+@needs("screen", uploads=True)
 async def screen_batch(
     request: Request,
     as_of: AsOf = None,

@@ -26,7 +26,7 @@ from opencwc.web.server.answering import checked_json, findings_of, whole_text
 from opencwc.web.server.api_parameters import names_of
 from opencwc.web.server.page import is_fragment, language_of, link_to_rule, page
 from opencwc.web.server.problems import HttpProblem
-from opencwc.web.server.service import GuardedRoute, Service, person_of, service_of, takes_uploads
+from opencwc.web.server.service import GuardedRoute, Service, needs, person_of, service_of
 from opencwc.wording import say, sentence
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
@@ -43,6 +43,7 @@ Brief = Annotated[str, Query(max_length=200)]
 
 
 @router.get("/")
+@needs("self")
 async def show(request: Request, value: Value = "", as_of: Brief = "", lists: Brief = "") -> Response:
     """Show the box, with the answer to a value where one came along; who may not screen is led to the casebook."""
     if not may(person_of(request), "screen"):
@@ -57,6 +58,7 @@ async def show(request: Request, value: Value = "", as_of: Brief = "", lists: Br
 
 
 @router.post("/screen")
+@needs("screen")
 async def answer(
     request: Request,
     value: Annotated[str, Form(max_length=1_000_000)] = "",
@@ -136,13 +138,14 @@ def _duties(findings: Iterable[Finding], screener: Screener, teller: Teller) -> 
 
 
 @router.post("/screen/file")
-@takes_uploads
+@needs("keep", uploads=True)
 async def take_file(request: Request) -> Response:
     """Keep a dropped file in a case, and lead to the page of its job."""
     return await take_upload(request, lambda job: Response(status_code=204, headers={"HX-Redirect": f"/jobs/{job.id}"}))
 
 
 @router.get("/jobs/{job_id}")
+@needs("keep")
 async def show_job(request: Request, job_id: str) -> Response:
     """Show how far a job is."""
     service = service_of(request)
@@ -159,6 +162,7 @@ async def show_job(request: Request, job_id: str) -> Response:
 
 
 @router.post("/jobs/{job_id}/cancel")
+@needs("keep")
 async def cancel(request: Request, job_id: str) -> Response:
     """Stop a job; what was kept of it stays in its case."""
     service = service_of(request)

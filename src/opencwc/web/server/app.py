@@ -2,60 +2,102 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from fastapi import APIRouter, FastAPI, Request
-from fastapi.routing import iter_route_contexts
-from starlette.responses import JSONResponse, Response
+from fastapi import APIRouter, FastAPI
+from starlette.middleware import Middleware
 
 from opencwc import __version__
-from opencwc.errors import SettingsError
-from opencwc.web.casebook import jobs_api
-from opencwc.web.convention import api as convention
-from opencwc.web.legislation import api as legislation
-from opencwc.web.models import api as models
-from opencwc.web.screening import api as screening
-from opencwc.web.server import health_api
+from opencwc.web.accounts import people_api, session_api, settings_pages, sign_in_page, tokens_api
+from opencwc.web.accounts.entrance import Entrance
+from opencwc.web.casebook import api as casebook_api
+from opencwc.web.casebook import audit_api, audit_page, case_page, casebook_page, finding_page, jobs_api
+from opencwc.web.convention import api as convention_api
+from opencwc.web.convention import pages as convention_pages
+from opencwc.web.legislation import api as legislation_api
+from opencwc.web.legislation import pages as legislation_pages
+from opencwc.web.models import api as models_api
+from opencwc.web.models import pages as models_pages
+from opencwc.web.screening import api as screening_api
+from opencwc.web.screening import pages as screening_pages
+from opencwc.web.server import health_api, static_files
 from opencwc.web.server.answering import Answering
-from opencwc.web.server.api_access import ACCESS
 from opencwc.web.server.configuration import Configuration
 from opencwc.web.server.metrics import Metrics
 from opencwc.web.server.problems import tell_problems
 from opencwc.web.server.rate_limits import Limiter
 from opencwc.web.server.request_middleware import Door
-from opencwc.web.server.service import GuardedRoute, PersonOf, Service
-from opencwc.web.transfers import api as transfers
+from opencwc.web.server.same_origin import SameOrigin
+from opencwc.web.server.service import PersonOf, Service, access_of
+from opencwc.web.transfers import api as transfers_api
+from opencwc.web.transfers import pages as transfers_pages
 
 if TYPE_CHECKING:
     from opencwc.jobs.intake import Intake
     from opencwc.jobs.queue import Jobs
+
+ROUTERS_WITHOUT_ACCOUNTS = tuple(
+    module.router
+    for module in (
+        health_api,
+        screening_api,
+        transfers_api,
+        legislation_api,
+        convention_api,
+        models_api,
+        jobs_api,
+    )
+)
+"""The routes that need no accounts of a casebook."""
+ROUTERS_WITH_ACCOUNTS = tuple(
+    module.router
+    for module in (
+        session_api,
+        people_api,
+        tokens_api,
+        casebook_api,
+        audit_api,
+        static_files,
+        sign_in_page,
+        screening_pages,
+        transfers_pages,
+        legislation_pages,
+        casebook_page,
+        case_page,
+        finding_page,
+        convention_pages,
+        models_pages,
+        audit_page,
+        settings_pages,
+    )
+)
+"""The routes that need the accounts of a casebook."""
+DESCRIPTION = health_api.description
+"""The route of the API's description, which is included last."""
 
 
 def create_app(
     configuration: Configuration,
     *,
     person_of: PersonOf | None = None,
-    access: Mapping[str, str] = ACCESS,
     queue: Jobs | None = None,
     intake: Intake | None = None,
     routers: Iterable[APIRouter] = (),
 ) -> FastAPI:
     """Return the service as an ASGI app.
 
-    ``person_of`` tells who asks: without it nobody is known, and only what is open answers. ``access`` gives the
-    action that each route needs, by method and template (``"POST /api/v1/screen": "screen"``). ``queue`` and ``intake``
+    ``person_of`` tells who asks: without it nobody is known, and only what is open answers. ``queue`` and ``intake``
     are the jobs and how an upload is taken into the casebook; without them there are no jobs. ``routers`` are further
     routes, of `GuardedRoute`.
 
     Raises:
-        SettingsError: a route has no row in ``access``, or does not stand behind the guard.
+        SettingsError: a route has not declared what it needs, or does not stand behind the guard.
 
     """
     service = Service(
         configuration=configuration,
-        access=access,
         person_of=person_of,
         answering=Answering(configuration.screening_threads),
         limiter=Limiter(configuration),
@@ -85,43 +127,30 @@ def create_app(
         lifespan=living,
     )
     app.state.service = service
-    own = (health_api, screening, transfers, legislation, convention, models, jobs_api)
-    for router in (*(one.router for one in own), *routers):
+    for router in (*ROUTERS_WITHOUT_ACCOUNTS, *routers, DESCRIPTION):
         app.include_router(router)
-    app.include_router(_description())
     app.add_middleware(Door, configuration=configuration, limiter=service.limiter, metrics=service.metrics)
     tell_problems(app)
-    _check_access(app, access)
+    access_of(app.routes)
     return app
 
 
-def routes_of(app: FastAPI) -> list[str]:
-    """Return every route as ``METHOD template``: what the table of access must have a row for."""
-    found = []
-    for context in iter_route_contexts(app.routes):
-        route = context.original_route
-        if not isinstance(route, GuardedRoute):
-            raise SettingsError(
-                f"the route {getattr(route, 'path', route)!r} does not stand behind the guard",
-                remedy="Make its router with route_class=GuardedRoute.",
-            )
-        found += [f"{method} {route.path_format}" for method in sorted(route.methods or ())]
-    return found
-
-
-def _check_access(app: FastAPI, access: Mapping[str, str]) -> None:
-    if missing := [route for route in routes_of(app) if route not in access]:
-        raise SettingsError(
-            f"nobody has said who may use the route {missing[0]}", remedy="Give it a row in the table of access."
-        )
-
-
-def _description() -> APIRouter:
-    router = APIRouter(route_class=GuardedRoute)
-
-    @router.get("/api/v1/openapi.json", include_in_schema=False)
-    async def description(request: Request) -> Response:
-        """Give the OpenAPI description of the API."""
-        return JSONResponse(request.app.openapi())
-
-    return router
+def guarded_app(
+    entrance: Entrance,
+    *,
+    queue: Jobs | None = None,
+    intake: Intake | None = None,
+    routers: Iterable[APIRouter] = (),
+) -> FastAPI:
+    """Return the service behind its entrance; ``routers`` are further routes."""
+    app = create_app(
+        entrance.configuration,
+        person_of=entrance.person_of,
+        queue=queue,
+        intake=intake,
+        routers=(*ROUTERS_WITH_ACCOUNTS, *routers),
+    )
+    app.state.entrance = entrance
+    # Last, so that it stands inside the door, which turns what it raises into a problem.
+    app.user_middleware.append(Middleware(SameOrigin, configuration=entrance.configuration))
+    return app

@@ -1,6 +1,6 @@
 """The demonstration's own two routes: in by a link, and from one invented person to another in one click.
 
-Only the app of ``opencwc demo`` has them. `opencwc serve` neither includes this router nor has its rows of access.
+Only the app of ``opencwc demo`` has them: `opencwc serve` does not include this router.
 """
 
 from __future__ import annotations
@@ -19,14 +19,12 @@ from starlette.routing import compile_path
 from opencwc.casebook.model import Person
 from opencwc.casebook.permissions import may
 from opencwc.errors import NotFoundError
+from opencwc.web.accounts.entrance import entrance_of
 from opencwc.web.accounts.sessions import COOKIE, give_cookie
 from opencwc.web.accounts.sign_in_page import own_address
-from opencwc.web.server.access import OPEN, entrance_of
-from opencwc.web.server.service import GuardedRoute, person_of, service_of
+from opencwc.web.server.service import OPEN, GuardedRoute, access_of, needs, person_of
 from opencwc.wording import LANGUAGES, say
 
-ACCESS = {"GET /demo/{secret}": OPEN, "POST /demo/switch": "self"}
-"""The rows of these routes, for the table that the demonstration's app is made with, and no other."""
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
 
@@ -69,6 +67,7 @@ class Demonstration:
 
 
 @router.get("/demo/{secret}")
+@needs(OPEN)
 def come_in(request: Request, secret: str, lang: Annotated[str, Query(max_length=10)] = "") -> Response:
     """Begin a session as the first person and lead to the first page."""
     demonstration = demonstration_of(request)
@@ -86,6 +85,7 @@ def come_in(request: Request, secret: str, lang: Annotated[str, Query(max_length
 
 
 @router.post("/demo/switch")
+@needs("self")
 def switch(request: Request, login: Annotated[str, Form(max_length=100)]) -> Response:
     """End the session and begin that of another person, who comes to the same page where they may see it."""
     person = demonstration_of(request).person(login)
@@ -116,10 +116,10 @@ def _page_it_came_from(request: Request) -> str:
 
 
 def _may_open(request: Request, person: Person, address: str) -> bool:
-    """Tell whether a person may open a page, by the table of access: an administrator reads no case."""
+    """Tell whether a person may open a page: an administrator reads no case."""
     path = urlsplit(address).path
-    for row, action in service_of(request).access.items():
-        method, _, template = row.partition(" ")
+    for route, access in access_of(request.app.routes).items():
+        method, _, template = route.partition(" ")
         if method == "GET" and compile_path(template)[0].fullmatch(path):
-            return action != OPEN and may(person, action)
+            return access.action != OPEN and may(person, access.action)
     return False

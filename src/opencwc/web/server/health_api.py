@@ -14,9 +14,11 @@ from opencwc.errors import OpenCWCError
 from opencwc.web.server.api_parameters import answers, problems
 from opencwc.web.server.metrics import MEDIA_TYPE
 from opencwc.web.server.problems import sign_in_needed
-from opencwc.web.server.service import GuardedRoute, service_of, who_asks
+from opencwc.web.server.service import OPEN, GuardedRoute, needs, service_of, who_asks
 
 router = APIRouter(route_class=GuardedRoute, tags=["health"])
+description = APIRouter(route_class=GuardedRoute)
+"""The description of the API, which includes whatever router comes before this one."""
 _STATE = {
     "type": "object",
     "required": ["status"],
@@ -25,12 +27,14 @@ _STATE = {
 
 
 @router.get("/health/live", responses={200: answers("It is alive", _STATE), **problems()})
+@needs(OPEN)
 async def live() -> Response:
     """Say that the process answers."""
     return JSONResponse({"status": "alive"})
 
 
 @router.get("/health/ready", responses={200: answers("It is ready", _STATE), **problems()})
+@needs(OPEN)
 async def ready(request: Request) -> Response:
     """Say whether the service can do its work, part by part: the rules, the casebook, the sandbox of uploads."""
     service = service_of(request)
@@ -56,6 +60,7 @@ async def ready(request: Request) -> Response:
 
 
 @router.get("/metrics", responses={200: answers("For Prometheus", {"type": "string"}, "text/plain"), **problems()})
+@needs("metrics", asked_inside=True)
 async def metrics(request: Request) -> Response:
     """Give the metrics to who holds the metrics token, or to a person who may read them."""
     service = service_of(request)
@@ -68,3 +73,10 @@ async def metrics(request: Request) -> Response:
             raise sign_in_needed()
         require(person, "metrics")
     return Response(await service.answering.run(service.metrics.text), media_type=MEDIA_TYPE)
+
+
+@description.get("/api/v1/openapi.json", include_in_schema=False)
+@needs(OPEN)
+async def openapi(request: Request) -> Response:
+    """Give the OpenAPI description of the API."""
+    return JSONResponse(request.app.openapi())

@@ -11,6 +11,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -161,8 +162,13 @@ def tell_problems(app: FastAPI) -> None:
 def _methods_of(request: Request) -> list[str]:
     """Return every method of an address; the framework knows only those of the first route that fits it."""
     template = getattr(request.scope.get("route"), "path", "")
-    rows = (row.split(" ", 1) for row in request.app.state.service.access)
-    return sorted(method for method, path in rows if path == template)
+    routes = (context.original_route for context in iter_route_contexts(request.app.routes))
+    return sorted(
+        method
+        for route in routes
+        if isinstance(route, APIRoute) and route.path_format == template
+        for method in route.methods or ()
+    )
 
 
 def request_id_of(request: Request) -> str:

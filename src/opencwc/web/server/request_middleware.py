@@ -21,7 +21,7 @@ from opencwc.web.server.metrics import Metrics
 from opencwc.web.server.problems import HttpProblem, fault_response, response_to, too_large
 from opencwc.web.server.rate_limits import Limiter, address_key
 
-_LOG = logging.getLogger("opencwc.web.server.access")
+_LOG = logging.getLogger("opencwc.web.access")
 
 
 @dataclass(slots=True)

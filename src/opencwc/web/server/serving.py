@@ -22,7 +22,7 @@ from fastapi import FastAPI
 from opencwc.errors import OpenCWCError, UnavailableError
 from opencwc.web.server.configuration import Configuration, is_loopback
 
-_LOG = logging.getLogger("opencwc.web.server.serving")
+_LOG = logging.getLogger("opencwc.web.serving")
 LONGEST_PAUSE = 30.0
 
 

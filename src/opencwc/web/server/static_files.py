@@ -20,7 +20,7 @@ from starlette.responses import Response
 
 from opencwc import publishing
 from opencwc.errors import NotFoundError
-from opencwc.web.server.service import GuardedRoute
+from opencwc.web.server.service import OPEN, GuardedRoute, needs
 
 FOLDER = Path(__file__).parents[1] / "static"
 SHARED = ("tokens.css", "parts.css")
@@ -62,6 +62,7 @@ class Content:
 
 
 @router.get("/static/{path:path}")
+@needs(OPEN)
 def static_file(request: Request, path: str, v: str = "") -> Response:
     """Give a file; for good where it was asked for with its fingerprint, else to be asked for again."""
     content = content_of(path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from fastapi import APIRouter, FastAPI
 
@@ -16,7 +16,8 @@ from opencwc.jobs.law_jobs import KINDS as LAW_KINDS
 from opencwc.jobs.queue import Jobs
 from opencwc.jobs.transfer_jobs import KINDS as TRANSFER_KINDS
 from opencwc.jobs.worker import JobBounds, Worker
-from opencwc.web.server.access import ACCESS, Entrance, guarded_app
+from opencwc.web.accounts.entrance import Entrance
+from opencwc.web.server.app import guarded_app
 from opencwc.web.server.configuration import Configuration
 
 
@@ -33,14 +34,9 @@ def intake_of(book: Casebook) -> Intake:
     return Intake(book, person_by_id)
 
 
-def app_of(
-    entrance: Entrance, book: Casebook, routers: Iterable[APIRouter] = (), access: Mapping[str, str] = ACCESS
-) -> FastAPI:
-    """Return the service of a casebook behind its entrance.
-
-    ``routers`` are further groups of routes; ``access`` is then the table with their rows in it.
-    """
-    return guarded_app(entrance, queue=Jobs(book.engine), intake=intake_of(book), routers=routers, access=access)
+def app_of(entrance: Entrance, book: Casebook, routers: Iterable[APIRouter] = ()) -> FastAPI:
+    """Return the service of a casebook behind its entrance; ``routers`` are further groups of routes."""
+    return guarded_app(entrance, queue=Jobs(book.engine), intake=intake_of(book), routers=routers)
 
 
 def job_bounds(configuration: Configuration) -> JobBounds:

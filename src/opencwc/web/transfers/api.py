@@ -27,7 +27,7 @@ from opencwc.web.casebook.jobs_api import JOB, cell_of
 from opencwc.web.casebook.uploads_api import made, submit_uploads
 from opencwc.web.server.api_parameters import Closed, Day, InLang, answers, names_of, problems
 from opencwc.web.server.idempotency import KEY_HEADER
-from opencwc.web.server.service import GuardedRoute, Service, person_of, service_of, takes_uploads
+from opencwc.web.server.service import GuardedRoute, Service, needs, person_of, service_of
 from opencwc.web.server.uploads import MOST_FILES, form_of
 from opencwc.web.transfers.forms import asked_of_ledgers, asked_of_shipments, ledgers_of, shipments_of, words_of
 from opencwc.wording import sentence
@@ -211,6 +211,7 @@ class PlannedShipments(Closed):
 
 
 @router.post("/api/v1/transfers/check", responses={200: answers("An answer a shipment", _ANSWERS), **problems(415)})
+@needs("screen")
 async def check(request: Request, asked: PlannedShipments, lang: InLang = "en") -> Response:
     """Say of planned shipments whether they may go, with what papers, and by when; nothing is kept."""
     from opencwc.errors import InputError
@@ -284,7 +285,7 @@ def in_words(one: ShownAnswer, lang: str) -> dict[str, Any]:
         "parameters": [KEY_HEADER],
     },
 )
-@takes_uploads
+@needs("keep", uploads=True)
 async def submit_ledgers(request: Request) -> Response:
     """Keep ledgers in a case and have them reconciled by the worker; the job stands under `/api/v1/jobs`."""
     return await take_ledgers(request, made)
@@ -299,7 +300,7 @@ async def submit_ledgers(request: Request) -> Response:
         "parameters": [KEY_HEADER],
     },
 )
-@takes_uploads
+@needs("keep", uploads=True)
 async def submit_shipments(request: Request) -> Response:
     """Keep a file of planned shipments in a case and have it checked by the worker."""
     return await take_shipments(request, made)
@@ -334,6 +335,7 @@ async def take_shipments(request: Request, answer: Callable[[Job], Response]) ->
 
 
 @router.get("/api/v1/transfers/checks/{number}", responses={200: answers("The check", _CHECK), **problems(404, 501)})
+@needs("read")
 async def show_check(
     request: Request, number: Number, after: After = 0, limit: Limit = A_PAGE, lang: InLang = "en"
 ) -> Response:
@@ -359,6 +361,7 @@ async def show_check(
     "/api/v1/transfers/reconciliations/{number}",
     responses={200: answers("The ranked list", _LIST), **problems(404, 501)},
 )
+@needs("read")
 async def show_reconciliation(
     request: Request,
     number: Number,
@@ -419,6 +422,7 @@ def sum_as_json(chemical: Any, group: Mapping[str, Any], lang: str) -> dict[str,
         **problems(404, 501),
     },
 )
+@needs("read")
 async def show_lines(request: Request, number: Number, lang: InLang = "en") -> Response:
     """Give one row a line of the ledgers as CSV: `ledger,id,match_group,status,reason`."""
     from opencwc.web.transfers.kept import shown_reconciliation

@@ -37,7 +37,7 @@ from opencwc.web.accounts.secret import Seal, service_secret
 from opencwc.web.casebook.api import LARGEST, book_of
 from opencwc.web.server.api_parameters import names_of
 from opencwc.web.server.page import language_of, page
-from opencwc.web.server.service import GuardedRoute, person_of, service_of, takes_uploads
+from opencwc.web.server.service import GuardedRoute, needs, person_of, service_of
 from opencwc.web.server.uploads import Uploads, form_of, pack_uploads
 from opencwc.web.transfers.api import answered, take_shipments
 from opencwc.web.transfers.forms import given_of, shipments_of, words_of
@@ -104,6 +104,7 @@ def leading_to_job(job: Job) -> Response:
 
 
 @router.get("/transfers/check")
+@needs("screen")
 async def show(request: Request) -> Response:
     """Show the form; a shipment in the address fills it."""
     service, person = service_of(request), person_of(request)
@@ -119,6 +120,7 @@ async def show(request: Request) -> Response:
 
 
 @router.get("/transfers/check/examples/{name}")
+@needs("screen")
 def example(name: str) -> Response:
     """Give an invented file to try out."""
     if name not in EXAMPLES:
@@ -128,6 +130,7 @@ def example(name: str) -> Response:
 
 
 @router.post("/transfers/check")
+@needs("screen")
 async def answer(
     request: Request,
     chemical: Word = "",
@@ -182,14 +185,14 @@ def _in_fields(texts: Mapping[str, str]) -> Mapping[str, str]:
 
 
 @router.post("/transfers/check/preview")
-@takes_uploads
+@needs("screen", uploads=True)
 async def show_preview(request: Request) -> Response:
     """Show the start of the shipments that were dropped, and what their columns are taken for."""
     return await show_start(request, PREVIEW_CHECK, lambda form: shipments_of(form)[0][:1])
 
 
 @router.post("/transfers/check/file")
-@takes_uploads
+@needs("screen", uploads=True)
 async def answer_file(request: Request) -> Response:
     """Answer for the shipments of a file, which is read in the sandbox and not kept."""
     form = await form_of(request)
@@ -254,7 +257,7 @@ def _answers(
 
 
 @router.post("/transfers/check/keep")
-@takes_uploads
+@needs("keep", uploads=True)
 async def keep_file(request: Request) -> Response:
     """Keep a file of planned shipments in a case, have it checked, and lead to the page of the job."""
     return await take_shipments(request, leading_to_job)
@@ -264,6 +267,7 @@ async def keep_file(request: Request) -> Response:
 
 
 @router.post("/transfers/check/paper")
+@needs("screen")
 async def draw_up(
     request: Request,
     shipment: Annotated[str, Form(max_length=LONGEST_SEALED)],
@@ -299,6 +303,7 @@ def _seal() -> Seal:
 
 
 @router.get("/transfers/checks/{number}/papers/{row}")
+@needs("read")
 async def draw_up_kept(
     request: Request,
     number: Number,
@@ -349,6 +354,7 @@ async def _paper(
 
 
 @router.get("/transfers/checks/{number}")
+@needs("read")
 async def show_kept(
     request: Request,
     number: Number,

@@ -17,7 +17,7 @@ from opencwc.transfers.upload_question import CHECK, RECONCILE
 from opencwc.web.casebook.job_page import show_kept_job
 from opencwc.web.casebook.jobs_api import job_of
 from opencwc.web.server.page import page
-from opencwc.web.server.service import GuardedRoute, person_of, service_of, takes_uploads
+from opencwc.web.server.service import GuardedRoute, needs, person_of, service_of
 from opencwc.web.transfers import check_pages, reconcile_pages
 from opencwc.web.transfers.api import take_ledgers
 from opencwc.web.transfers.check_pages import leading_to_job
@@ -46,6 +46,7 @@ BRA,import,DEU,2023-05-09,Triethanolamine,102-71-6,20000
 
 
 @router.get("/transfers")
+@needs("rules")
 async def show(request: Request) -> Response:
     """Show where ledgers are dropped, and the reconciliations that are kept."""
     service, person = service_of(request), person_of(request)
@@ -60,6 +61,7 @@ async def show(request: Request) -> Response:
 
 
 @router.get("/transfers/examples/{name}")
+@needs("rules")
 def example(name: str) -> Response:
     """Give an invented ledger to try out."""
     if name not in EXAMPLES:
@@ -69,20 +71,21 @@ def example(name: str) -> Response:
 
 
 @router.post("/transfers/preview")
-@takes_uploads
+@needs("keep", uploads=True)
 async def show_preview(request: Request) -> Response:
     """Show the start of the ledgers that were dropped, and what their columns are taken for."""
     return await show_start(request, PREVIEW, ledgers_of)
 
 
 @router.post("/transfers/ledgers")
-@takes_uploads
+@needs("keep", uploads=True)
 async def submit_ledgers(request: Request) -> Response:
     """Keep the ledgers in a case, have them reconciled, and lead to the page of the job."""
     return await take_ledgers(request, leading_to_job)
 
 
 @router.get("/transfers/jobs/{job_id}")
+@needs("keep")
 async def show_job(request: Request, job_id: str) -> Response:
     """Show how far a reconciliation or a check is; its end leads to what came of it."""
     service = service_of(request)

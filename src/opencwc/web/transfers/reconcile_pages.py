@@ -23,7 +23,7 @@ from opencwc.web.casebook.api import LARGEST, book_of
 from opencwc.web.casebook.jobs_api import cell_of
 from opencwc.web.casebook.run_summary import names_of_people
 from opencwc.web.server.page import is_fragment, language_of, page
-from opencwc.web.server.service import GuardedRoute, Service, person_of, service_of
+from opencwc.web.server.service import GuardedRoute, Service, needs, person_of, service_of
 from opencwc.web.transfers.flows import Flow, Ribbon, ribbons_of, sankey, world_map
 from opencwc.web.transfers.kept import (
     A_PAGE,
@@ -93,6 +93,7 @@ class Line:
 
 
 @router.get("/transfers/runs/{number}")
+@needs("read")
 async def show_list(request: Request, number: Number, wanted: Asked, after: After = 0) -> Response:
     """Show the ranked list, page by page."""
     service, lang = service_of(request), language_of(request)
@@ -136,6 +137,7 @@ def likely(probability: float) -> str:
 
 
 @router.get("/transfers/runs/{number}/list.csv")
+@needs("read")
 async def give_list(request: Request, number: Number, wanted: Asked) -> Response:
     """Give the list that a filter wants as CSV, with the columns of the command."""
     service, lang = service_of(request), language_of(request)
@@ -172,6 +174,7 @@ def _as_csv(shown: Reconciliation, rows: Iterable[Mapping[str, Any]], lang: str)
 
 
 @router.get("/transfers/runs/{number}/pairs/{rank}")
+@needs("read")
 async def show_pair(request: Request, number: Number, rank: Rank, wanted: Asked) -> Response:
     """Show a pair: both ledgers side by side, the years, the causes with what speaks for them, and the decision."""
     service, lang = service_of(request), language_of(request)
@@ -293,6 +296,7 @@ def _standing(book: Casebook, person: Person, run: int, rank: int) -> dict[str, 
 
 
 @router.get("/transfers/runs/{number}/pairs/{rank}/letter")
+@needs("read")
 async def show_letter(
     request: Request,
     number: Number,
@@ -367,6 +371,7 @@ class Proposed:
 
 
 @router.get("/transfers/runs/{number}/patterns")
+@needs("read")
 async def show_patterns(
     request: Request, number: Number, kind: Annotated[str, Query(max_length=64)] = "", after: After = 0
 ) -> Response:
@@ -420,6 +425,7 @@ def _bars(pattern: Pattern, lang: str) -> dict[str, Any]:
 
 
 @router.get("/transfers/runs/{number}/flows")
+@needs("read")
 async def show_flows(request: Request, number: Number, wanted: Asked) -> Response:
     """Show the flows on a map of the world, and as a Sankey by chemical, each with its table."""
     service, lang = service_of(request), language_of(request)
