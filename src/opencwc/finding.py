@@ -121,7 +121,7 @@ class Finding(Struct, frozen=True):
     confidence: float | None = None
 
 
-class KeptFinding(Struct, frozen=True):
+class FindingRecord(Struct, frozen=True):
     """A finding as JSON holds it: what stands in its subject and its rule stands beside the rest."""
 
     row: int
@@ -147,7 +147,7 @@ def finding_to_plain(finding: Finding) -> dict[str, Any]:
     True
     """
     subject, rule = finding.subject, finding.rule
-    kept = KeptFinding(
+    kept = FindingRecord(
         subject.row, subject.id, subject.input, subject.component, finding.verdict, rule.list if rule else None,
         rule.entry if rule else None, finding.basis, finding.message, finding.steps, finding.evidence,
         finding.confidence, finding.maker,
@@ -161,7 +161,7 @@ def finding_to_plain(finding: Finding) -> dict[str, Any]:
 
 def finding_from_plain(plain: Mapping[str, Any], file: str = "") -> Finding:
     """Return the finding that `finding_to_plain` wrote down; raise `ValueError` where it is none."""
-    kept = from_plain(KeptFinding, plain)
+    kept = from_plain(FindingRecord, plain)
     return Finding(
         Subject(kept.row, kept.id, kept.input, kept.component, file),
         kept.verdict,

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, NotRequired, TypedDict
 
 from fastapi import APIRouter, Form, Query, Request
 from markupsafe import Markup, escape
+from msgspec import Meta
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from opencwc.casebook.model import Person
+from opencwc.casebook.model import Person, Role
 from opencwc.casebook.passwords import SHORTEST
 from opencwc.casebook.people import Invitation
 from opencwc.casebook.permissions import ACTIONS, may
 from opencwc.errors import ConflictError, InputError, NotFoundError, OpenCWCError
 from opencwc.finding import Message
+from opencwc.records import one_of
 from opencwc.web.accounts.entrance import Entrance, entrance_of
 from opencwc.web.accounts.oidc import CALLBACK, COOKIE_PATH, LASTS, MinistryLogin
 from opencwc.web.accounts.oidc import COOKIE as OIDC_COOKIE
 from opencwc.web.accounts.sessions import COOKIE, Session, csrf_of, give_cookie, take_cookie
-from opencwc.web.server.api_parameters import Closed, Lang, answers, problems
+from opencwc.web.server.api_parameters import Closed, Lang, MarkName, Moment, answers, problems
 from opencwc.web.server.problems import HttpProblem, sign_in_needed
 from opencwc.web.server.rate_limits import address_key
 from opencwc.web.server.service import OPEN, GuardedRoute, needs, person_of, service_of
@@ -32,29 +34,29 @@ router = APIRouter(route_class=GuardedRoute, tags=["session"])
 _LOG = logging.getLogger("opencwc.web.sign_in")
 Secret = Annotated[str, Field(min_length=1, max_length=1000)]
 Code = Annotated[str, Field(min_length=6, max_length=40)]
-PERSON: dict[str, Any] = {
-    "type": "object",
-    "required": ["id", "login", "name", "role", "clearance"],
-    "properties": {
-        "id": {"type": "string"},
-        "login": {"type": "string"},
-        "name": {"type": "string"},
-        "role": {"type": "string", "enum": ["analyst", "reviewer", "administrator", "auditor"]},
-        "clearance": {"type": "string", "enum": ["unclassified", "restricted", "protected", "highly_protected"]},
-    },
-}
-_SESSION: dict[str, Any] = {
-    "type": "object",
-    "required": ["person", "second_factor_due"],
-    "properties": {
-        "person": {"anyOf": [PERSON, {"type": "null"}]},
-        "second_factor_due": {"type": "boolean"},
-        "second_factor_to_set_up": {"type": "boolean", "description": "Nothing else is open before that."},
-        "csrf_token": {"type": "string", "description": "What every request that changes something must carry."},
-        "ends_at": {"type": "string", "format": "date-time"},
-        "actions": {"type": "array", "items": {"type": "string"}},
-    },
-}
+
+
+class PersonAnswer(TypedDict):
+    """A person as the API tells of one."""
+
+    id: str
+    login: str
+    name: str
+    role: Annotated[str, one_of(str(role) for role in Role)]
+    clearance: MarkName
+
+
+class SessionAnswer(TypedDict):
+    """Who is signed in, and what is still to be done."""
+
+    person: PersonAnswer | None
+    second_factor_due: bool
+    second_factor_to_set_up: NotRequired[Annotated[bool, Meta(description="Nothing else is open before that.")]]
+    csrf_token: NotRequired[Annotated[str, Meta(description="What every request that changes something must carry.")]]
+    ends_at: NotRequired[Moment]
+    actions: NotRequired[list[str]]
+
+
 _NOTHING: dict[int | str, dict[str, Any]] = {204: {"description": "Done"}}
 
 
@@ -101,7 +103,7 @@ class Acceptance(Closed):
     name: Annotated[str, Field(max_length=200)] = ""
 
 
-def person_json(person: Person) -> dict[str, str]:
+def person_json(person: Person) -> PersonAnswer:
     """Return a person as JSON."""
     return {
         "id": person.id,
@@ -112,7 +114,7 @@ def person_json(person: Person) -> dict[str, str]:
     }
 
 
-@router.post("/api/v1/session", responses={200: answers("Signed in", _SESSION), **problems()})
+@router.post("/api/v1/session", responses={200: answers("Signed in", SessionAnswer), **problems()})
 @needs(OPEN)
 def sign_in(request: Request, asked: SignIn) -> Response:
     """Sign in with a login and a password; where a second factor is due and no code came, the code is still to come."""
@@ -126,7 +128,7 @@ def sign_in(request: Request, asked: SignIn) -> Response:
     return _begun(request, entrance, person, fully_in=bool(asked.code) or not account.has_totp)
 
 
-@router.post("/api/v1/session/totp", responses={200: answers("Signed in", _SESSION), **problems()})
+@router.post("/api/v1/session/totp", responses={200: answers("Signed in", SessionAnswer), **problems()})
 @needs(OPEN)
 def give_code(request: Request, asked: CodeGiven) -> Response:
     """Give the code of the second factor, after the password."""
@@ -139,7 +141,7 @@ def give_code(request: Request, asked: CodeGiven) -> Response:
     return _begun(request, entrance, session.person)
 
 
-@router.get("/api/v1/session", responses={200: answers("Who is signed in", _SESSION), **problems()})
+@router.get("/api/v1/session", responses={200: answers("Who is signed in", SessionAnswer), **problems()})
 @needs("self")
 def who_am_i(request: Request) -> Response:
     """Say who is signed in, what they may do, and the token that pages send with what they change."""
@@ -158,7 +160,7 @@ def sign_out(request: Request) -> Response:
     return response
 
 
-@router.post("/api/v1/session/password", responses={200: answers("Changed", _SESSION), **problems(409)})
+@router.post("/api/v1/session/password", responses={200: answers("Changed", SessionAnswer), **problems(409)})
 @needs("self")
 def change_password(request: Request, asked: NewPassword) -> Response:
     """Change one's password; every session ends, and a new one begins here."""
@@ -170,19 +172,21 @@ def change_password(request: Request, asked: NewPassword) -> Response:
     return _begun(request, entrance, person)
 
 
-_OFFER = {
-    "type": "object",
-    "required": ["secret", "uri"],
-    "properties": {"secret": {"type": "string"}, "uri": {"type": "string", "description": "For a QR code."}},
-}
-_CODES = {
-    "type": "object",
-    "required": ["recovery_codes", "session"],
-    "properties": {"recovery_codes": {"type": "array", "items": {"type": "string"}}, "session": _SESSION},
-}
+class SecondFactorOffer(TypedDict):
+    """A second factor to set up."""
+
+    secret: str
+    uri: Annotated[str, Meta(description="For a QR code.")]
 
 
-@router.post("/api/v1/session/totp/enrol", responses={200: answers("The secret", _OFFER), **problems(409)})
+class SecondFactorSet(TypedDict):
+    """A second factor that is asked for from now on."""
+
+    recovery_codes: list[str]
+    session: SessionAnswer
+
+
+@router.post("/api/v1/session/totp/enrol", responses={200: answers("The secret", SecondFactorOffer), **problems(409)})
 @needs("self")
 def enrol(request: Request, asked: PasswordGiven) -> Response:
     """Get a secret for an authenticator; nothing changes until a code of it has come back."""
@@ -191,7 +195,9 @@ def enrol(request: Request, asked: PasswordGiven) -> Response:
     return JSONResponse({"secret": secret, "uri": address})
 
 
-@router.post("/api/v1/session/totp/confirm", responses={200: answers("It is asked for now", _CODES), **problems(409)})
+@router.post(
+    "/api/v1/session/totp/confirm", responses={200: answers("It is asked for now", SecondFactorSet), **problems(409)}
+)
 @needs("self")
 def confirm(request: Request, asked: CodeGiven) -> Response:
     """Send back a first code: from now on one is asked for; the recovery codes are shown this once."""
@@ -201,7 +207,7 @@ def confirm(request: Request, asked: CodeGiven) -> Response:
     return _begun(request, entrance, person, recovery_codes=codes)
 
 
-@router.post("/api/v1/session/totp/disable", responses={200: answers("It is gone", _SESSION), **problems(409)})
+@router.post("/api/v1/session/totp/disable", responses={200: answers("It is gone", SessionAnswer), **problems(409)})
 @needs("self")
 def disable(request: Request, asked: PasswordAndCode) -> Response:
     """Remove the second factor, with the password and a code."""
@@ -223,7 +229,9 @@ def disable(request: Request, asked: PasswordAndCode) -> Response:
 
 
 @router.post(
-    "/api/v1/invitations/accept", status_code=201, responses={201: answers("The account", PERSON), **problems(409)}
+    "/api/v1/invitations/accept",
+    status_code=201,
+    responses={201: answers("The account", PersonAnswer), **problems(409)},
 )
 @needs(OPEN)
 def accept(request: Request, asked: Acceptance) -> Response:

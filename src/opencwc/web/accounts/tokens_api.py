@@ -3,39 +3,46 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated, TypedDict
 
 from fastapi import APIRouter, Path, Request
+from msgspec import Meta
 from pydantic import Field
 from starlette.responses import JSONResponse, Response
 
 from opencwc.casebook.permissions import SCOPES
 from opencwc.casebook.tokens import LONGEST_LIFE, Token
+from opencwc.records import one_of
 from opencwc.web.accounts.entrance import entrance_of
-from opencwc.web.server.api_parameters import Closed, answers, problems
+from opencwc.web.server.api_parameters import Closed, Moment, answers, problems
 from opencwc.web.server.service import GuardedRoute, needs, person_of
 
 router = APIRouter(route_class=GuardedRoute, tags=["tokens"])
 TokenId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$", description="The id of the token.")]
-_TOKEN: dict[str, Any] = {
-    "type": "object",
-    "required": ["id", "name", "scopes", "made_at", "ends_at", "used_at", "revoked"],
-    "properties": {
-        "id": {"type": "string"},
-        "name": {"type": "string"},
-        "scopes": {"type": "array", "items": {"type": "string", "enum": list(SCOPES)}},
-        "made_at": {"type": "string", "format": "date-time"},
-        "ends_at": {"type": "string", "format": "date-time"},
-        "used_at": {"type": "string"},
-        "revoked": {"type": "boolean"},
-    },
-}
-_TOKENS = {"type": "object", "required": ["tokens"], "properties": {"tokens": {"type": "array", "items": _TOKEN}}}
-_MADE = {
-    "type": "object",
-    "required": [*_TOKEN["required"], "token"],
-    "properties": {**_TOKEN["properties"], "token": {"type": "string", "description": "Shown this once."}},
-}
+
+
+class TokenAnswer(TypedDict):
+    """A token, without its secret."""
+
+    id: str
+    name: str
+    scopes: list[Annotated[str, one_of(SCOPES)]]
+    made_at: Moment
+    ends_at: Moment
+    used_at: str
+    revoked: bool
+
+
+class TokensAnswer(TypedDict):
+    """One's tokens."""
+
+    tokens: list[TokenAnswer]
+
+
+class NewTokenAnswer(TokenAnswer):
+    """A token that was made."""
+
+    token: Annotated[str, Meta(description="Shown this once.")]
 
 
 class NewToken(Closed):
@@ -46,7 +53,7 @@ class NewToken(Closed):
     days: Annotated[int, Field(ge=1, le=LONGEST_LIFE.days)]
 
 
-@router.get("/api/v1/tokens", responses={200: answers("One's tokens", _TOKENS), **problems()})
+@router.get("/api/v1/tokens", responses={200: answers("One's tokens", TokensAnswer), **problems()})
 @needs("self")
 def mine(request: Request) -> Response:
     """List one's tokens, the newest first, without their secrets."""
@@ -54,7 +61,7 @@ def mine(request: Request) -> Response:
     return JSONResponse({"tokens": [_json(token) for token in tokens]})
 
 
-@router.post("/api/v1/tokens", status_code=201, responses={201: answers("The token", _MADE), **problems(409)})
+@router.post("/api/v1/tokens", status_code=201, responses={201: answers("The token", NewTokenAnswer), **problems(409)})
 @needs("self")
 def make(request: Request, asked: NewToken) -> Response:
     """Make a token; it is shown this once."""
@@ -78,7 +85,7 @@ def revoke(request: Request, token_id: TokenId) -> Response:
     return Response(status_code=204)
 
 
-def _json(token: Token) -> dict[str, Any]:
+def _json(token: Token) -> TokenAnswer:
     return {
         "id": token.id,
         "name": token.name,

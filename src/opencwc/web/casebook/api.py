@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypedDict
 
 from fastapi import APIRouter, Path, Query, Request
+from msgspec import Meta
 from pydantic import Field
 from starlette.responses import JSONResponse, Response
 
@@ -13,7 +14,7 @@ from opencwc.casebook.agreement import agreement
 from opencwc.casebook.case_report import why
 from opencwc.casebook.cases import change_case, list_cases, open_case
 from opencwc.casebook.database import Casebook
-from opencwc.casebook.decisions import claim_rechecks, comment, decide, set_recheck_share
+from opencwc.casebook.decisions import Decision, claim_rechecks, comment, decide, set_recheck_share
 from opencwc.casebook.findings import (
     MOST_A_PAGE,
     Counts,
@@ -27,7 +28,8 @@ from opencwc.casebook.findings import (
 from opencwc.casebook.model import Case, CaseStatus, Filter, KeptFinding, Mark, Outcome, Person, Status
 from opencwc.casebook.runs import VERDICTS
 from opencwc.errors import InputError, UnavailableError
-from opencwc.web.server.api_parameters import Closed, InLang, answers, problems
+from opencwc.records import one_of
+from opencwc.web.server.api_parameters import Closed, InLang, MarkName, answers, problems
 from opencwc.web.server.idempotency import KEY_HEADER, posted_once
 from opencwc.web.server.service import GuardedRoute, needs, person_of, service_of
 
@@ -38,71 +40,91 @@ MarkNamed = Literal["unclassified", "restricted", "protected", "highly_protected
 Day = Annotated[str | None, Field(pattern=r"^(\d{4}-\d\d-\d\d)?$", description="A day; empty takes it away.")]
 LARGEST = 2**62
 _WITH_KEY = {"parameters": [KEY_HEADER]}
-_CASE: dict[str, Any] = {
-    "type": "object",
-    "required": ["name", "title", "status", "owner", "due", "mark"],
-    "properties": {
-        "number": {"type": "integer"},
-        "name": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "string", "enum": [str(one) for one in CaseStatus]},
-        "owner": {"type": "string", "description": "The id of a person."},
-        "due": {"type": "string"},
-        "mark": {"type": "string", "enum": [str(one) for one in Mark]},
-        "opened_at": {"type": "string"},
-        "closed_at": {"type": "string"},
-        "retain_until": {"type": "string"},
-    },
-}
-_COUNTS: dict[str, Any] = {
-    "type": "object",
-    "required": ["all", "verdict", "entry", "status", "grave"],
-    "properties": {
-        "all": {"type": "integer"},
-        "grave": {"type": "integer"},
-        **{
-            name: {"type": "object", "additionalProperties": {"type": "integer"}}
-            for name in ("verdict", "entry", "status")
-        },
-    },
-}
-_KEPT: dict[str, Any] = {
-    "type": "object",
-    "required": ["id", "run", "case", "row", "verdict", "list", "entry", "status", "mark", "grave", "why", "content"],
-    "properties": {
-        "id": {"type": "integer"},
-        "run": {"type": "integer"},
-        "case": {"type": "string"},
-        "row": {"type": "integer"},
-        "subject_id": {"type": "string"},
-        "verdict": {"type": "string", "enum": list(VERDICTS)},
-        "list": {"type": "string"},
-        "entry": {"type": "string"},
-        "status": {"type": "string", "enum": [str(one) for one in Status]},
-        "mark": {"type": "string", "enum": [str(one) for one in Mark]},
-        "grave": {"type": "boolean", "description": "Whether two different people must decide."},
-        "why": {"type": "string"},
-        "content": {"type": ["object", "null"], "description": "The whole finding; null once it was erased."},
-    },
-}
-_PAGE = {
-    "type": "object",
-    "required": ["findings", "next"],
-    "properties": {"findings": {"type": "array", "items": _KEPT}, "next": {"type": ["integer", "null"]}},
-}
-_STANDS: dict[str, Any] = {"type": "object"}
-_HISTORY = {
-    "type": "object",
-    "required": ["finding", "case", "run", "decisions", "comments", "last_decision"],
-    "properties": {
-        "finding": _KEPT,
-        "case": _CASE,
-        "run": {"type": "object", "description": "The run: its question, and what was checked."},
-        "decisions": {"type": "array", "items": {"type": "object"}},
-        "comments": {"type": "array", "items": {"type": "object"}},
-        "last_decision": {"type": "integer", "description": "What `seen` in a decision must say; 0 where none."},
-    },
-}
+
+
+class CaseAnswer(TypedDict):
+    """A case."""
+
+    number: int
+    name: str
+    title: str
+    status: CaseStatus
+    owner: Annotated[str, Meta(description="The id of a person.")]
+    due: str
+    mark: MarkName
+    opened_at: str
+    closed_at: str
+    retain_until: str
+
+
+class CountedCase(CaseAnswer):
+    """A case with the counts of its findings."""
+
+    counts: Counts
+
+
+class CasesAnswer(TypedDict):
+    """The cases that you may know of."""
+
+    cases: list[CountedCase]
+
+
+class RunAnswer(TypedDict):
+    """A run: its question, what was checked, by whom it was made, and the count."""
+
+    number: int
+    verb: str
+    state: str
+    mark: MarkName
+    asked: dict[str, Any]
+    checked: dict[str, Any]
+    maker: dict[str, Any]
+    tally: dict[str, Any]
+
+
+class WholeCase(TypedDict):
+    """A case with its counts, its runs and its comments."""
+
+    case: CaseAnswer
+    counts: Counts
+    runs: list[RunAnswer]
+    comments: list[dict[str, Any]]
+
+
+class KeptFindingAnswer(TypedDict):
+    """A finding as the casebook keeps it."""
+
+    id: int
+    run: int
+    case: str
+    row: int
+    subject_id: str
+    verdict: Annotated[str, one_of(VERDICTS)]
+    list: str
+    entry: str
+    status: Annotated[str, one_of(str(status) for status in Status)]
+    mark: MarkName
+    grave: Annotated[bool, Meta(description="Whether two different people must decide.")]
+    why: str
+    content: Annotated[dict[str, Any] | None, Meta(description="The whole finding; null once it was erased.")]
+
+
+class FindingsPage(TypedDict):
+    """Findings, and after which to go on."""
+
+    findings: list[KeptFindingAnswer]
+    next: int | None
+
+
+class FindingHistory(TypedDict):
+    """A finding with what was checked, the decisions on it and the comments."""
+
+    finding: KeptFindingAnswer
+    case: CaseAnswer
+    run: RunAnswer
+    decisions: list[Decision]
+    comments: list[dict[str, Any]]
+    last_decision: Annotated[int, Meta(description="What `seen` in a decision must say; 0 where none.")]
 
 
 class NewCase(Closed):
@@ -164,7 +186,7 @@ class Share(Closed):
     share: Annotated[float, Field(ge=0, le=1)]
 
 
-@router.get("/api/v1/cases", responses={200: answers("The cases", {"type": "object"}), **problems()})
+@router.get("/api/v1/cases", responses={200: answers("The cases", CasesAnswer), **problems()})
 @needs("read")
 def cases(request: Request) -> Response:
     """List the cases that you may know of, the due ones first, with the counts of their findings."""
@@ -179,7 +201,7 @@ def cases(request: Request) -> Response:
 @router.post(
     "/api/v1/cases",
     status_code=201,
-    responses={201: answers("The case", _CASE), **problems(409)},
+    responses={201: answers("The case", CaseAnswer), **problems(409)},
     openapi_extra=_WITH_KEY,
 )
 @needs("keep")
@@ -198,7 +220,7 @@ def open_as_asked(book: Casebook, person: Person, asked: NewCase) -> Case:
     return open_case(book, person, asked.name, title=asked.title, mark=mark, due=asked.due or "")
 
 
-@router.get("/api/v1/cases/{name}", responses={200: answers("The case", {"type": "object"}), **problems(404)})
+@router.get("/api/v1/cases/{name}", responses={200: answers("The case", WholeCase), **problems(404)})
 @needs("read")
 def case(request: Request, name: Name) -> Response:
     """Give a case with its counts and its runs."""
@@ -208,7 +230,7 @@ def case(request: Request, name: Name) -> Response:
     return JSONResponse({**told, "comments": comments})
 
 
-@router.patch("/api/v1/cases/{name}", responses={200: answers("The case", _CASE), **problems(404, 409)})
+@router.patch("/api/v1/cases/{name}", responses={200: answers("The case", CaseAnswer), **problems(404, 409)})
 @needs("manage_case")
 def change(request: Request, name: Name, asked: ChangedCase) -> Response:
     """Change a case."""
@@ -219,7 +241,7 @@ def change(request: Request, name: Name, asked: ChangedCase) -> Response:
 @router.post(
     "/api/v1/cases/{name}/comments",
     status_code=201,
-    responses={201: answers("Its place in the record", {"type": "object"}), **problems(404, 409)},
+    responses={201: answers("Its place in the record"), **problems(404, 409)},
     openapi_extra=_WITH_KEY,
 )
 @needs("comment")
@@ -233,7 +255,7 @@ async def add_comment(request: Request, name: Name, asked: Comment) -> Response:
     return await posted_once(request, book, asked, do)
 
 
-@router.get("/api/v1/findings", responses={200: answers("A page of findings", _PAGE), **problems(404)})
+@router.get("/api/v1/findings", responses={200: answers("A page of findings", FindingsPage), **problems(404)})
 @needs("read")
 def findings(
     request: Request,
@@ -255,7 +277,7 @@ def findings(
     return JSONResponse({"findings": [kept_json(one, lang) for one in page.findings], "next": page.next})
 
 
-@router.get("/api/v1/findings/counts", responses={200: answers("The counts", _COUNTS), **problems(404)})
+@router.get("/api/v1/findings/counts", responses={200: answers("The counts", Counts), **problems(404)})
 @needs("read")
 def counts(
     request: Request,
@@ -274,7 +296,7 @@ def counts(
     return JSONResponse(asdict(counted))
 
 
-@router.get("/api/v1/findings/{finding_id}", responses={200: answers("The finding", _HISTORY), **problems(404)})
+@router.get("/api/v1/findings/{finding_id}", responses={200: answers("The finding", FindingHistory), **problems(404)})
 @needs("read")
 def finding(request: Request, finding_id: Annotated[int, Path(ge=1, le=LARGEST)], lang: InLang = "en") -> Response:
     """Give a finding with its evidence, what was checked, the decisions on it and the comments."""
@@ -294,7 +316,7 @@ def finding(request: Request, finding_id: Annotated[int, Path(ge=1, le=LARGEST)]
 
 @router.post(
     "/api/v1/decisions",
-    responses={200: answers("Where they stand", _STANDS), **problems(404, 409)},
+    responses={200: answers("Where they stand"), **problems(404, 409)},
     openapi_extra=_WITH_KEY,
 )
 @needs("decide")
@@ -312,7 +334,7 @@ async def decide_on(request: Request, asked: Decided) -> Response:
     return await posted_once(request, book, asked, do)
 
 
-@router.get("/api/v1/inbox", responses={200: answers("What waits for you", _PAGE), **problems()})
+@router.get("/api/v1/inbox", responses={200: answers("What waits for you", FindingsPage), **problems()})
 @needs("decide")
 def waiting(
     request: Request, limit: Annotated[int, Query(ge=1, le=MOST_A_PAGE)] = 100, lang: InLang = "en"
@@ -323,14 +345,14 @@ def waiting(
     return JSONResponse({"findings": [kept_json(one, lang) for one in inbox(book, person, limit=limit)], "next": None})
 
 
-@router.get("/api/v1/rechecks", responses={200: answers("How far people agree", {"type": "object"}), **problems()})
+@router.get("/api/v1/rechecks", responses={200: answers("How far people agree"), **problems()})
 @needs("read")
 def agreed(request: Request) -> Response:
     """Say how far first and blind decisions agree: Cohen's kappa with its 95 % interval."""
     return JSONResponse(agreement(book_of(request), person_of(request))._asdict())
 
 
-@router.put("/api/v1/rechecks", responses={200: answers("The share", {"type": "object"}), **problems()})
+@router.put("/api/v1/rechecks", responses={200: answers("The share"), **problems()})
 @needs("decide")
 def set_share(request: Request, asked: Share) -> Response:
     """Set the share of final decisions that is drawn for a blind re-check."""

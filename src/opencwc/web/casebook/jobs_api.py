@@ -9,10 +9,11 @@ import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import date
 from hashlib import sha256
-from typing import IO, Annotated, Any, Literal, get_args
+from typing import IO, Annotated, Any, Literal, TypedDict, get_args
 
 from fastapi import APIRouter, Query, Request
 from fastapi.sse import EventSourceResponse, format_sse_event
+from msgspec import Meta
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException
 from starlette.responses import JSONResponse, Response, StreamingResponse
@@ -24,7 +25,7 @@ from opencwc.files.document_kinds import kind_by_name
 from opencwc.finding import Message
 from opencwc.jobs.intake import Intake
 from opencwc.jobs.queue import Job, Jobs
-from opencwc.records import from_plain
+from opencwc.records import from_plain, one_of
 from opencwc.screening.model import COLUMNS
 from opencwc.web.server.api_parameters import InLang, Kind, answers, names_of, problems
 from opencwc.web.server.idempotency import KEY_HEADER, AnsweredKeys, once
@@ -39,32 +40,46 @@ DOCUMENTS = ("pdf", "docx", "html", "eml", "picture")
 """The kinds that are never read as a table of chemicals."""
 OTHER_DOCUMENTS = (".doc", ".rtf", ".odt", ".msg", ".ppt", ".pptx", ".odp")
 """Documents of kinds that are not read: whoever reads documents knows best what to say of them."""
-JOB: dict[str, Any] = {
-    "type": "object",
-    "required": ["id", "kind", "state", "case", "rows_done", "rows_all", "made_at"],
-    "properties": {
-        "id": {"type": "string"},
-        "kind": {"type": "string", "enum": ["screen", "reconcile", "check"]},
-        "state": {"type": "string", "enum": ["waiting", "running", "done", "failed", "cancelled"]},
-        "case": {"type": "string"},
-        "run": {"type": ["integer", "null"]},
-        "rows_done": {"type": "integer"},
-        "rows_all": {"type": ["integer", "null"], "description": "An estimate until the job is done."},
-        "problem": {"type": ["object", "null"]},
-        "asked": {"type": "object"},
-        "made_at": {"type": "string"},
-        "started_at": {"type": "string"},
-        "finished_at": {"type": "string"},
-    },
-}
-_EVENT: dict[str, Any] = {
-    "type": "object",
-    "required": ["event", "data"],
-    "properties": {
-        "event": {"type": "string", "enum": ["progress", "end"]},
-        "data": {"type": "string", "contentMediaType": "application/json", "contentSchema": JOB},
-    },
-}
+
+
+class JobAnswer(TypedDict):
+    """A job and how far it is."""
+
+    id: str
+    kind: Annotated[str, one_of(("screen", "reconcile", "check", "law"))]
+    state: Annotated[str, one_of(("waiting", "running", "done", "failed", "cancelled"))]
+    case: str
+    run: int | None
+    rows_done: int
+    rows_all: Annotated[int | None, Meta(description="An estimate until the job is done.")]
+    problem: dict[str, Any] | None
+    asked: dict[str, Any]
+    made_at: str
+    started_at: str
+    finished_at: str
+
+
+class JobsAnswer(TypedDict):
+    """Your jobs, the latest first."""
+
+    jobs: list[JobAnswer]
+
+
+class JobEvent(TypedDict):
+    """Something that changed in a job, and its end; ``data`` is the job as JSON."""
+
+    event: Annotated[str, one_of(("progress", "end"))]
+    data: Annotated[
+        str,
+        Meta(
+            extra_json_schema={
+                "contentMediaType": "application/json",
+                "contentSchema": {"$ref": "#/components/schemas/JobAnswer"},
+            }
+        ),
+    ]
+
+
 _UPLOAD: dict[str, Any] = {
     "type": "object",
     "required": ["file", "case"],
@@ -93,7 +108,7 @@ _UPLOAD: dict[str, Any] = {
 @router.post(
     "/api/v1/jobs",
     status_code=202,
-    responses={202: answers("The job, waiting", JOB), **problems(404, 409, 413, 415, 501)},
+    responses={202: answers("The job, waiting", JobAnswer), **problems(404, 409, 413, 415, 501)},
     openapi_extra={
         "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _UPLOAD}}},
         "parameters": [KEY_HEADER],
@@ -153,7 +168,7 @@ async def take_upload(request: Request, answer: Callable[[Job], Response]) -> Re
 @router.get(
     "/api/v1/jobs",
     responses={
-        200: answers("The jobs", {"type": "object", "properties": {"jobs": {"type": "array", "items": JOB}}}),
+        200: answers("The jobs", JobsAnswer),
         **problems(501),
     },
 )
@@ -170,7 +185,7 @@ async def list_jobs(request: Request, limit: Annotated[int, Query(ge=1, le=1_000
     return JSONResponse({"jobs": [as_json(one) for one in await service.answering.run(read)]})
 
 
-@router.get("/api/v1/jobs/{job_id}", responses={200: answers("The job", JOB), **problems(404, 501)})
+@router.get("/api/v1/jobs/{job_id}", responses={200: answers("The job", JobAnswer), **problems(404, 501)})
 @needs("keep")
 async def show(request: Request, job_id: str) -> Response:
     """Give one job as it stands."""
@@ -178,7 +193,7 @@ async def show(request: Request, job_id: str) -> Response:
     return JSONResponse(as_json(await service.answering.run(job_of, service, job_id, person_of(request))))
 
 
-@router.post("/api/v1/jobs/{job_id}/cancel", responses={200: answers("The job", JOB), **problems(404, 501)})
+@router.post("/api/v1/jobs/{job_id}/cancel", responses={200: answers("The job", JobAnswer), **problems(404, 501)})
 @needs("keep")
 async def cancel(request: Request, job_id: str) -> Response:
     """Ask that a job be stopped; what was kept of it stays in its case."""
@@ -194,7 +209,7 @@ async def cancel(request: Request, job_id: str) -> Response:
 
 @router.get(
     "/api/v1/jobs/{job_id}/events",
-    responses={200: answers("Events", _EVENT, "text/event-stream"), **problems(404, 501)},
+    responses={200: answers("Events", JobEvent, "text/event-stream"), **problems(404, 501)},
 )
 @needs("keep")
 async def events(request: Request, job_id: str) -> Response:
@@ -208,7 +223,7 @@ async def events(request: Request, job_id: str) -> Response:
 async def _told(service: Service, request: Request, job: Job) -> AsyncIterator[bytes]:
     """Tell what changed, as long as whoever listens may still see it."""
     jobs, _ = parts_of(service)
-    said: dict[str, Any] = {}
+    said: JobAnswer | None = None
     quiet = 0.0
     while True:
         told = as_json(job)
@@ -239,13 +254,13 @@ async def _may_still_see(service: Service, request: Request, job: Job) -> bool:
     return True
 
 
-def _event(name: str, data: dict[str, Any]) -> bytes:
+def _event(name: str, data: JobAnswer) -> bytes:
     return format_sse_event(event=name, data_str=json.dumps(data, ensure_ascii=True))
 
 
 @router.get(
     "/api/v1/jobs/{job_id}/result",
-    responses={200: answers("The findings", {"type": "string"}, "application/x-ndjson"), **problems(404, 409, 501)},
+    responses={200: answers("The findings", str, "application/x-ndjson"), **problems(404, 409, 501)},
 )
 @needs("keep")
 async def result(
@@ -315,7 +330,7 @@ def _plain(one: KeptFinding, lang: str) -> dict[str, Any]:
     }
 
 
-def as_json(job: Job) -> dict[str, Any]:
+def as_json(job: Job) -> JobAnswer:
     """Return what is said of a job."""
     return {
         "id": job.id,

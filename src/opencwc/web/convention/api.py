@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, TypedDict
 
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
@@ -12,20 +12,44 @@ from opencwc.convention import Convention, Duty, Entry
 from opencwc.convention.model import InForce
 from opencwc.errors import NotFoundError
 from opencwc.finding import Message
-from opencwc.web.server.answering import Answering, checked_json
-from opencwc.web.server.api_parameters import CHECKED, AsOf, InLang, Lists, answers, names_of, problems
+from opencwc.web.server.answering import Answering, CheckedAnswer, checked_json
+from opencwc.web.server.api_parameters import AsOf, InLang, Lists, answers, names_of, problems
 from opencwc.web.server.service import GuardedRoute, needs, service_of
 from opencwc.wording import say
 
 router = APIRouter(route_class=GuardedRoute, tags=["rules"])
 
 
-def _told(name: str, kind: str) -> dict[str, Any]:
-    held = {"type": "array", "items": {"type": "object"}} if kind == "array" else {"type": "object"}
-    return {"type": "object", "required": ["checked", name], "properties": {"checked": CHECKED, name: held}}
+class ListsAnswer(TypedDict):
+    """The lists at hand, with what was checked."""
+
+    checked: CheckedAnswer
+    lists: list[dict[str, Any]]
 
 
-@router.get("/api/v1/lists", responses={200: answers("The lists", _told("lists", "array")), **problems()})
+class EntriesAnswer(TypedDict):
+    """Every entry in force in brief, with what was checked."""
+
+    checked: CheckedAnswer
+    entries: list[dict[str, Any]]
+
+
+class EntryAnswer(TypedDict):
+    """One entry whole, with what was checked."""
+
+    checked: CheckedAnswer
+    entry: dict[str, Any]
+
+
+class DutiesAnswer(TypedDict):
+    """The duties that follow from an entry, with what was checked."""
+
+    checked: CheckedAnswer
+    entry: dict[str, Any]
+    duties: list[dict[str, Any]]
+
+
+@router.get("/api/v1/lists", responses={200: answers("The lists", ListsAnswer), **problems()})
 @needs("rules")
 async def lists(request: Request, as_of: AsOf = None, lang: InLang = "en") -> Response:
     """Give the lists at hand: whose they are, the date of their text, how many entries are in force."""
@@ -33,7 +57,7 @@ async def lists(request: Request, as_of: AsOf = None, lang: InLang = "en") -> Re
     return JSONResponse(await answering.run(lists_as_json, answering, as_of, lang))
 
 
-@router.get("/api/v1/entries", responses={200: answers("The entries", _told("entries", "array")), **problems()})
+@router.get("/api/v1/entries", responses={200: answers("The entries", EntriesAnswer), **problems()})
 @needs("rules")
 async def entries(request: Request, as_of: AsOf = None, lists: Lists = "", lang: InLang = "en") -> Response:
     """Give every entry in force, in brief."""
@@ -43,7 +67,7 @@ async def entries(request: Request, as_of: AsOf = None, lists: Lists = "", lang:
 
 @router.get(
     "/api/v1/entries/{list_id}/{entry_id}",
-    responses={200: answers("The entry", _told("entry", "object")), **problems(404)},
+    responses={200: answers("The entry", EntryAnswer), **problems(404)},
 )
 @needs("rules")
 async def entry(request: Request, list_id: str, entry_id: str, as_of: AsOf = None, lang: InLang = "en") -> Response:
@@ -54,7 +78,7 @@ async def entry(request: Request, list_id: str, entry_id: str, as_of: AsOf = Non
 
 @router.get(
     "/api/v1/duties/{list_id}/{entry_id}",
-    responses={200: answers("The duties", _told("duties", "array")), **problems(404)},
+    responses={200: answers("The duties", DutiesAnswer), **problems(404)},
 )
 @needs("rules")
 async def duties(request: Request, list_id: str, entry_id: str, as_of: AsOf = None, lang: InLang = "en") -> Response:
@@ -63,7 +87,7 @@ async def duties(request: Request, list_id: str, entry_id: str, as_of: AsOf = No
     return JSONResponse(await answering.run(duties_as_json, answering, list_id, entry_id, as_of, lang))
 
 
-def lists_as_json(answering: Answering, as_of: date | None, lang: str) -> dict[str, Any]:
+def lists_as_json(answering: Answering, as_of: date | None, lang: str) -> ListsAnswer:
     """Return the lists at hand, with what was checked."""
     rulebook = answering.screener(as_of).rulebook
     convention = rulebook.convention
@@ -82,21 +106,21 @@ def lists_as_json(answering: Answering, as_of: date | None, lang: str) -> dict[s
     return {"checked": checked_json(rulebook, lang), "lists": told}
 
 
-def entries_as_json(answering: Answering, lists: tuple[str, ...], as_of: date | None, lang: str) -> dict[str, Any]:
+def entries_as_json(answering: Answering, lists: tuple[str, ...], as_of: date | None, lang: str) -> EntriesAnswer:
     """Return every entry in force in brief, with what was checked."""
     rulebook = answering.screener(as_of, lists).rulebook
     told = [entry_in_brief(one, lang) for one in rulebook.convention.entries]
     return {"checked": checked_json(rulebook, lang), "entries": told}
 
 
-def entry_as_json(answering: Answering, list_id: str, entry_id: str, as_of: date | None, lang: str) -> dict[str, Any]:
+def entry_as_json(answering: Answering, list_id: str, entry_id: str, as_of: date | None, lang: str) -> EntryAnswer:
     """Return one entry whole, with what was checked."""
     rulebook = answering.screener(as_of).rulebook
     found = find_entry(rulebook.convention, list_id, entry_id)
     return {"checked": checked_json(rulebook, lang), "entry": entry_in_full(found, rulebook.convention, lang)}
 
 
-def duties_as_json(answering: Answering, list_id: str, entry_id: str, as_of: date | None, lang: str) -> dict[str, Any]:
+def duties_as_json(answering: Answering, list_id: str, entry_id: str, as_of: date | None, lang: str) -> DutiesAnswer:
     """Return the duties that follow from an entry, with what was checked."""
     rulebook = answering.screener(as_of).rulebook
     found = find_entry(rulebook.convention, list_id, entry_id)

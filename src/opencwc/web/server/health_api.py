@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from opencwc import __version__
 from opencwc.casebook.permissions import require
 from opencwc.errors import OpenCWCError
-from opencwc.web.server.api_parameters import answers, problems
+from opencwc.web.server.api_parameters import COMPONENTS, answers, problems
 from opencwc.web.server.metrics import MEDIA_TYPE
 from opencwc.web.server.problems import sign_in_needed
 from opencwc.web.server.service import OPEN, GuardedRoute, needs, service_of, who_asks
@@ -19,21 +19,23 @@ from opencwc.web.server.service import OPEN, GuardedRoute, needs, service_of, wh
 router = APIRouter(route_class=GuardedRoute, tags=["health"])
 description = APIRouter(route_class=GuardedRoute)
 """The description of the API, which includes whatever router comes before this one."""
-_STATE = {
-    "type": "object",
-    "required": ["status"],
-    "properties": {"status": {"type": "string"}, "parts": {"type": "object"}},
-}
 
 
-@router.get("/health/live", responses={200: answers("It is alive", _STATE), **problems()})
+class Health(TypedDict):
+    """How the service is, and part by part."""
+
+    status: str
+    parts: NotRequired[dict[str, Any]]
+
+
+@router.get("/health/live", responses={200: answers("It is alive", Health), **problems()})
 @needs(OPEN)
 async def live() -> Response:
     """Say that the process answers."""
     return JSONResponse({"status": "alive"})
 
 
-@router.get("/health/ready", responses={200: answers("It is ready", _STATE), **problems()})
+@router.get("/health/ready", responses={200: answers("It is ready", Health), **problems()})
 @needs(OPEN)
 async def ready(request: Request) -> Response:
     """Say whether the service can do its work, part by part: the rules, the casebook, the sandbox of uploads."""
@@ -59,7 +61,7 @@ async def ready(request: Request) -> Response:
     return JSONResponse({"status": "ready" if good else "not ready", "parts": parts}, 200 if good else 503)
 
 
-@router.get("/metrics", responses={200: answers("For Prometheus", {"type": "string"}, "text/plain"), **problems()})
+@router.get("/metrics", responses={200: answers("For Prometheus", str, "text/plain"), **problems()})
 @needs("metrics", asked_inside=True)
 async def metrics(request: Request) -> Response:
     """Give the metrics to who holds the metrics token, or to a person who may read them."""
@@ -79,4 +81,6 @@ async def metrics(request: Request) -> Response:
 @needs(OPEN)
 async def openapi(request: Request) -> Response:
     """Give the OpenAPI description of the API."""
-    return JSONResponse(request.app.openapi())
+    described = request.app.openapi()
+    described["components"]["schemas"] |= COMPONENTS
+    return JSONResponse(described)

@@ -6,26 +6,33 @@ import csv
 import io
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, TypedDict
 
 from fastapi import APIRouter, Path, Query, Request
+from msgspec import Meta
 from pydantic import Field
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from opencwc.casebook.model import Mark
-from opencwc.finding import CHECKED as CHECK_VERDICTS
 from opencwc.jobs.queue import Job
 from opencwc.language.refusals import is_refusal
 from opencwc.records import to_plain
-from opencwc.transfers.check.answers import ShownAnswer, checker_with, shown_answer
-from opencwc.transfers.check.papers import KINDS as PAPERS
+from opencwc.transfers.check.answers import (
+    Balance,
+    CheckVerdict,
+    PaperKind,
+    ShownAnswer,
+    SimilarName,
+    checker_with,
+    shown_answer,
+)
 from opencwc.transfers.check.shipments import SHIPMENT_FIELDS
 from opencwc.transfers.model import CAUSES, LEDGER_COLUMNS, LINE_STATUSES, MATCH_COLUMNS
 from opencwc.transfers.upload_question import CHECK, MOST_KEPT, RECONCILE
 from opencwc.web.casebook.api import LARGEST, book_of
-from opencwc.web.casebook.jobs_api import JOB, cell_of
+from opencwc.web.casebook.jobs_api import JobAnswer, cell_of
 from opencwc.web.casebook.uploads_api import made, submit_uploads
-from opencwc.web.server.api_parameters import Closed, Day, InLang, answers, names_of, problems
+from opencwc.web.server.api_parameters import Closed, Day, DayText, InLang, answers, names_of, problems
 from opencwc.web.server.idempotency import KEY_HEADER
 from opencwc.web.server.service import GuardedRoute, Service, needs, person_of, service_of
 from opencwc.web.server.uploads import MOST_FILES, form_of
@@ -39,8 +46,6 @@ Number = Annotated[int, Path(ge=1, le=LARGEST)]
 After = Annotated[int, Query(ge=0, le=LARGEST, description="Go on after this one: `next` of the page before.")]
 Limit = Annotated[int, Query(ge=1, le=1_000)]
 _FILE: dict[str, Any] = {"type": "string", "format": "binary"}
-_TEXT: dict[str, Any] = {"type": "string"}
-_NUMBER: dict[str, Any] = {"type": ["number", "null"]}
 _KEEPING: dict[str, Any] = {
     "case": {"type": "string", "description": "The case to keep it in; opened where there is none of this name."},
     "mark": {"type": "string", "enum": [str(mark) for mark in Mark]},
@@ -97,102 +102,97 @@ _SHIPMENTS: dict[str, Any] = {
         **_columns_of_first(SHIPMENT_FIELDS),
     },
 }
-_ANSWER: dict[str, Any] = {
-    "type": "object",
-    "required": ["row", "id", "verdict", "day", "from", "to", "reasons", "duties", "notes", "papers", "alike"],
-    "properties": {
-        "row": {"type": "integer"},
-        "id": _TEXT,
-        "verdict": {"type": "string", "enum": [str(verdict) for verdict in CHECK_VERDICTS]},
-        "day": {"type": "string", "format": "date", "description": "The day as of which the rules were read."},
-        "from": _TEXT,
-        "to": _TEXT,
-        "reasons": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["verdict", "rule", "says"],
-                "properties": {"verdict": _TEXT, "rule": _TEXT, "says": _TEXT},
-            },
-        },
-        "duties": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["state", "says", "due", "rule", "source", "evidence"],
-                "properties": {
-                    "state": {
-                        "type": "string",
-                        "description": "`needed`, `late`, `met`, `broken`; `later` where it is due after the transfer.",
-                    },
-                    "says": _TEXT,
-                    "due": {"type": ["string", "null"], "description": "The last day, where there is one."},
-                    "rule": _TEXT,
-                    "source": _TEXT,
-                    "evidence": _TEXT,
-                },
-            },
-        },
-        "notes": {"type": "array", "items": _TEXT},
-        "papers": {"type": "array", "items": {"type": "string", "enum": list(PAPERS)}},
-        "alike": {
-            "type": "array",
-            "description": "Names of the list that are like a consignee or end user: for a person to compare.",
-            "items": {"type": "object"},
-        },
-    },
-}
-_ANSWERS: dict[str, Any] = {
-    "type": "object",
-    "required": ["answers"],
-    "properties": {"answers": {"type": "array", "items": _ANSWER}},
-}
-_CHECK: dict[str, Any] = {
-    "type": "object",
-    "required": ["run", "case", "said", "certificates", "answers", "next"],
-    "properties": {
-        "run": {"type": "integer"},
-        "case": _TEXT,
-        "said": {"type": "array", "items": _TEXT},
-        "certificates": {"type": "array", "items": {"type": "object"}, "description": "What is left of each."},
-        "answers": {"type": "array", "items": _ANSWER},
-        "next": {"type": ["integer", "null"]},
-    },
-}
-_SUM: dict[str, Any] = {
-    "type": "object",
-    "required": ["rank", "score", "chemical", "entry", "exporter", "importer", "year", "exported_kg", "imported_kg"],
-    "properties": {
-        "rank": {"type": "integer"},
-        "score": {"type": "number"},
-        "chemical": _TEXT,
-        "entry": _TEXT,
-        "exporter": _TEXT,
-        "importer": _TEXT,
-        "year": {"type": "integer"},
-        "exported_kg": {"type": "number"},
-        "imported_kg": {"type": "number"},
-        "difference_kg": {"type": "number"},
-        "over_threshold": {"type": "boolean"},
-        "cause": {"type": ["string", "null"], "enum": [*CAUSES, None]},
-        "cause_probability": _NUMBER,
-        "second_cause": {"type": ["string", "null"], "enum": [*CAUSES, None]},
-        "why": _TEXT,
-    },
-}
-_LIST: dict[str, Any] = {
-    "type": "object",
-    "required": ["run", "case", "said", "model", "total", "sums", "next"],
-    "properties": {
-        "run": {"type": "integer"},
-        "case": _TEXT,
-        "said": {"type": "array", "items": _TEXT},
-        "model": {"type": "string", "description": "What proposed the causes; empty where plain rules did."},
-        "total": {"type": "integer"},
-        "sums": {"type": "array", "items": _SUM},
-        "next": {"type": ["integer", "null"]},
-    },
-}
+
+
+class ReasonAnswer(TypedDict):
+    """The verdict of one entry, and why."""
+
+    verdict: CheckVerdict
+    rule: str
+    says: str
+
+
+class DutyAnswer(TypedDict):
+    """A duty of a transfer and what has become of it."""
+
+    state: Annotated[
+        str, Meta(description="`needed`, `late`, `met`, `broken`; `later` where it is due after the transfer.")
+    ]
+    says: str
+    due: Annotated[str | None, Meta(description="The last day, where there is one.")]
+    rule: str
+    source: str
+    evidence: str
+
+
+class ShipmentAnswer(TypedDict("_FromState", {"from": str})):
+    """Whether a shipment may go, with what papers, and by when."""
+
+    row: int
+    id: str
+    verdict: CheckVerdict
+    day: Annotated[DayText, Meta(description="The day as of which the rules were read.")]
+    to: str
+    reasons: list[ReasonAnswer]
+    duties: list[DutyAnswer]
+    notes: list[str]
+    papers: list[PaperKind]
+    alike: Annotated[
+        list[SimilarName],
+        Meta(description="Names of the list that are like a consignee or end user: for a person to compare."),
+    ]
+
+
+class ShipmentsAnswer(TypedDict):
+    """An answer for each shipment."""
+
+    answers: list[ShipmentAnswer]
+
+
+class CheckAnswer(TypedDict):
+    """A page of the answers of a check that is kept."""
+
+    run: int
+    case: str
+    said: list[str]
+    certificates: Annotated[list[Balance], Meta(description="What is left of each.")]
+    answers: list[ShipmentAnswer]
+    next: int | None
+
+
+Cause = Annotated[str | None, Meta(extra_json_schema={"enum": [*CAUSES, None]})]
+
+
+class SumAnswer(TypedDict):
+    """What the two sides say of one chemical, pair of States and year."""
+
+    rank: int
+    score: float
+    chemical: str
+    entry: str
+    exporter: str
+    importer: str
+    year: int
+    exported_kg: float
+    imported_kg: float
+    difference_kg: float
+    over_threshold: bool
+    cause: Cause
+    cause_probability: float | None
+    second_cause: Cause
+    why: str
+
+
+class ReconciliationAnswer(TypedDict):
+    """A page of the ranked list of a reconciliation."""
+
+    run: int
+    case: str
+    said: list[str]
+    model: Annotated[str, Meta(description="What proposed the causes; empty where plain rules did.")]
+    total: int
+    sums: list[SumAnswer]
+    next: int | None
 
 
 class PlannedShipments(Closed):
@@ -210,7 +210,9 @@ class PlannedShipments(Closed):
     lists: Annotated[str, Field(max_length=200)] = ""
 
 
-@router.post("/api/v1/transfers/check", responses={200: answers("An answer a shipment", _ANSWERS), **problems(415)})
+@router.post(
+    "/api/v1/transfers/check", responses={200: answers("An answer a shipment", ShipmentsAnswer), **problems(415)}
+)
 @needs("screen")
 async def check(request: Request, asked: PlannedShipments, lang: InLang = "en") -> Response:
     """Say of planned shipments whether they may go, with what papers, and by when; nothing is kept."""
@@ -248,7 +250,7 @@ def answered(
     return [shown_answer(answer) for answer in found]
 
 
-def in_words(one: ShownAnswer, lang: str) -> dict[str, Any]:
+def in_words(one: ShownAnswer, lang: str) -> ShipmentAnswer:
     """Return an answer as the API gives it."""
     return {
         "row": one.row,
@@ -279,7 +281,7 @@ def in_words(one: ShownAnswer, lang: str) -> dict[str, Any]:
 @router.post(
     "/api/v1/transfers/reconciliations",
     status_code=202,
-    responses={202: answers("The job, waiting", JOB), **problems(404, 409, 413, 415, 501)},
+    responses={202: answers("The job, waiting", JobAnswer), **problems(404, 409, 413, 415, 501)},
     openapi_extra={
         "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _LEDGERS}}},
         "parameters": [KEY_HEADER],
@@ -294,7 +296,7 @@ async def submit_ledgers(request: Request) -> Response:
 @router.post(
     "/api/v1/transfers/checks",
     status_code=202,
-    responses={202: answers("The job, waiting", JOB), **problems(404, 409, 413, 415, 501)},
+    responses={202: answers("The job, waiting", JobAnswer), **problems(404, 409, 413, 415, 501)},
     openapi_extra={
         "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _SHIPMENTS}}},
         "parameters": [KEY_HEADER],
@@ -334,7 +336,9 @@ async def take_shipments(request: Request, answer: Callable[[Job], Response]) ->
 # ------------------------------------------------------------------------------------------------------ answers
 
 
-@router.get("/api/v1/transfers/checks/{number}", responses={200: answers("The check", _CHECK), **problems(404, 501)})
+@router.get(
+    "/api/v1/transfers/checks/{number}", responses={200: answers("The check", CheckAnswer), **problems(404, 501)}
+)
 @needs("read")
 async def show_check(
     request: Request, number: Number, after: After = 0, limit: Limit = A_PAGE, lang: InLang = "en"
@@ -359,7 +363,7 @@ async def show_check(
 
 @router.get(
     "/api/v1/transfers/reconciliations/{number}",
-    responses={200: answers("The ranked list", _LIST), **problems(404, 501)},
+    responses={200: answers("The ranked list", ReconciliationAnswer), **problems(404, 501)},
 )
 @needs("read")
 async def show_reconciliation(
@@ -418,7 +422,7 @@ def sum_as_json(chemical: Any, group: Mapping[str, Any], lang: str) -> dict[str,
 @router.get(
     "/api/v1/transfers/reconciliations/{number}/lines",
     responses={
-        200: answers(f"What became of each line: {', '.join(LINE_STATUSES)}", {"type": "string"}, "text/csv"),
+        200: answers(f"What became of each line: {', '.join(LINE_STATUSES)}", str, "text/csv"),
         **problems(404, 501),
     },
 )
