@@ -6,9 +6,9 @@ the reader's language.
 
 from collections.abc import Mapping
 from enum import Enum
-from typing import Any, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from opencwc.records import from_plain, to_plain
 
@@ -76,20 +76,29 @@ class Rule(Struct, frozen=True):
 
 
 class Evidence(Struct, frozen=True):
-    """Something a person can look at: atoms of a drawing (``kind="atoms"``) or the number or name that was found.
+    """What a person can look at: atoms of a drawing, or in a text the mention and what is stated of it."""
 
-    For atoms: ``structure`` is the component as SMILES after standardisation and ``atoms`` are indices into it, in
-    the order of that SMILES; ``label`` says what they are (``core``, or the name of a place). In a text: ``kind`` is
-    ``mention`` or what the text states of it (``concentration``, ``quantity`` ...), ``value`` an excerpt or the value
-    in its normal form, ``span`` the characters from and to which it stands in the text.
-    """
-
-    kind: str
-    label: str
-    structure: str = ""
-    atoms: tuple[int, ...] = ()
-    value: str = ""
-    span: tuple[int, ...] = ()
+    kind: Annotated[
+        str,
+        Meta(
+            description="`atoms`; in a text `mention`, `concentration`, `quantity`, `packaging`, `hs_code`, "
+            "`un_number`."
+        ),
+    ]
+    label: Annotated[
+        str,
+        Meta(description="What the atoms are (`core`, or the name of a place), or what is written in the text."),
+    ]
+    structure: Annotated[str, Meta(description="The component as SMILES after standardisation.")] = ""
+    atoms: Annotated[tuple[int, ...], Meta(description="Places of atoms in the order of that SMILES.")] = ()
+    value: Annotated[str, Meta(description="Of a mention the text around it, else the value in plain form.")] = ""
+    span: Annotated[
+        tuple[Annotated[int, Meta(ge=0)], ...],
+        Meta(
+            max_length=2,
+            description="The characters from and up to which it stands in the text; empty for what is of no text.",
+        ),
+    ] = ()
 
 
 class Maker(Struct, frozen=True):

@@ -223,8 +223,7 @@ def _findings_of(line: Mapping[str, Any], after: int) -> list[Finding]:
         findings = [finding_from_plain(finding) for finding in line["findings"]]
         rows = [finding.subject.row for finding in findings]
         held = bool(rows) and rows[0] > after and all(one <= two for one, two in pairwise(rows))
-        held = held and all(isinstance(finding.subject.input, str) for finding in findings)
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (KeyError, TypeError, ValueError):
         held, findings = False, []
     if not held:
         raise InputError("reading the file gave findings that do not hold", remedy="Save it again as CSV.")

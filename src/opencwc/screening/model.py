@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from opencwc.finding import SCREENED, Evidence, Finding, Maker, Message, Rule, Subject, Verdict
 
@@ -64,7 +64,7 @@ class CheckedList(Struct, frozen=True):
 
     id: str
     title: str
-    text_of: str
+    text_of: Annotated[str, Meta(description="The date of the latest text that is held.")]
 
 
 class Checked(Struct, frozen=True):

@@ -129,14 +129,16 @@ class CheckedAnswer(TypedDict):
     version: str
 
 
-ScreenVerdict = Annotated[Verdict, Meta(extra_json_schema={"enum": [str(verdict) for verdict in SCREENED]})]
+ScreenVerdict = Annotated[
+    Verdict, Meta(extra_json_schema={"type": "string", "enum": [str(verdict) for verdict in SCREENED]})
+]
 
 
 class ScreenedFinding(FindingRecord, frozen=True, kw_only=True):
     """A finding of screening, with the reason said in the language that was asked for."""
 
     verdict: ScreenVerdict
-    why: str
+    why: Annotated[str, Meta(description="The reason, said in the language that was asked for.")]
 
 
 class ScreenedAnswer(TypedDict):
