@@ -44,6 +44,12 @@ def from_plain(kind: type[T], plain: object) -> T:
     return msgspec.convert(plain, kind)
 
 
+def fields_of(kind: Any, source: object, **others: Any) -> Any:
+    """Return the fields of a record or typed dictionary in their order: those of ``others``, else those of a source."""
+    names = getattr(kind, "__struct_fields__", None) or kind.__annotations__
+    return {name: others[name] if name in others else getattr(source, name) for name in names}
+
+
 def schemas_of(kinds: Sequence[Any], places: str = "#/components/schemas/{name}") -> tuple[list[Any], dict[str, Any]]:
     """Return the JSON Schema (2020-12) of each type, and the named ones that they refer to, under ``places``."""
     found, named = msgspec.json.schema_components(kinds, ref_template=places)

@@ -38,7 +38,8 @@ ANSWER: dict[str, Any] = {
 """A check as version 0.1.0 kept it in November 2026, before its form had a number."""
 PATTERN = {
     "kind": "new_route", "chemical": "Phosphorus oxychloride", "entry": "CWC 3B05", "exporter": "IND",
-    "importer": "ARG", "via": "XNV", "start": "2025", "end": "2025", "says": {"id": "pattern_new_route", "values": {"years_before": 5}},
+    "importer": "ARG", "via": "XNV", "start": "2025", "end": "2025",
+    "says": {"id": "pattern_new_route", "values": {"years_before": 5}},
     "lines": [["ours.csv", 243, "P-243"]], "line_count": 21, "years": [[2025, 0.0, 41910.0]],
 }  # fmt: skip
 RECONCILED: dict[str, Any] = {

@@ -153,23 +153,6 @@ def _sets(checked: Checked, lang: str) -> list[dict[str, Any]]:
     ]
 
 
-class WordPlace(TypedDict):
-    """A deciding word: the term that it stands for, and its characters in the document."""
-
-    term: str
-    start: int
-    end: int
-    word: str
-
-
-class ExceptionPlace(TypedDict):
-    """Words that let somebody through whom the measure binds."""
-
-    start: int
-    end: int
-    words: str
-
-
 class PassagePlace(TypedDict):
     """Where a passage stands, and its text."""
 
@@ -188,16 +171,8 @@ class PassageAnswer(PassagePlace):
 
     elements: list[str]
     left_to_regulation: list[str]
-    excepts: list[ExceptionPlace]
-    words: Annotated[list[WordPlace], Meta(description="The deciding words and their places.")]
-
-
-class SaidMessage(TypedDict):
-    """A message, and how it is said in the language that was asked for."""
-
-    id: str
-    values: dict[str, Any]
-    said: str
+    excepts: list[dict[str, Any]]
+    words: Annotated[list[dict[str, Any]], Meta(description="The deciding words and their places.")]
 
 
 class MeasureAnswer(TypedDict):
@@ -215,7 +190,7 @@ class MeasureAnswer(TypedDict):
     in_passing: list[str]
     delegated: list[str]
     excepted: list[str]
-    why: list[SaidMessage]
+    why: list[dict[str, Any]]
     passages: list[PassageAnswer]
 
 

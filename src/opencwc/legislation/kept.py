@@ -26,7 +26,7 @@ from opencwc.legislation.legal_texts import LegalText
 from opencwc.legislation.model import VERDICTS, Answer, Checked, Fulfilled, Law, Shown, Span
 from opencwc.legislation.passages import LegalPassage
 from opencwc.legislation.sections import LegalSection
-from opencwc.records import Share, from_plain, one_of, to_plain
+from opencwc.records import Share, fields_of, from_plain, one_of, to_plain
 
 if TYPE_CHECKING:
     import numpy as np
@@ -173,21 +173,16 @@ def answers_of(checked: Checked) -> tuple[KeptAnswer, ...]:
 
 
 def _kept_answer(answer: Answer, places: Mapping[int, int]) -> KeptAnswer:
-    elements = tuple(KeptElement(**_shared(KeptElement, element)) for element in answer.measure.elements)
-    shown = tuple(
-        KeptPassage(
-            places[id(shown.passage.section)], shown.passage.start, shown.passage.end, shown.passage.lead,
-            shown.score, shown.similarity, shown.spans, shown.elements, shown.delegated, shown.excepts,
-        )
-        for shown in answer.shown
-    )  # fmt: skip
-    measure = KeptMeasure(**_shared(KeptMeasure, answer.measure, "elements"), elements=elements)
-    return KeptAnswer(measure=measure, shown=shown, **_shared(KeptAnswer, answer, "measure", "shown"))
+    elements = tuple(KeptElement(**fields_of(KeptElement, element)) for element in answer.measure.elements)
+    measure = KeptMeasure(**fields_of(KeptMeasure, answer.measure, elements=elements))
+    shown = tuple(_kept_passage(shown, places) for shown in answer.shown)
+    return KeptAnswer(**fields_of(KeptAnswer, answer, measure=measure, shown=shown))
 
 
-def _shared(kind: type[Struct], record: object, *without: str) -> dict[str, Any]:
-    """Return the fields that a record has in common with a kind of record."""
-    return {name: getattr(record, name) for name in kind.__struct_fields__ if name not in without}
+def _kept_passage(shown: Shown, places: Mapping[int, int]) -> KeptPassage:
+    passage = shown.passage
+    place = {"section": places[id(passage.section)], "start": passage.start, "end": passage.end, "lead": passage.lead}
+    return KeptPassage(**fields_of(KeptPassage, shown, **place))
 
 
 def checked_answer(plain: object) -> KeptAnswer:
@@ -276,16 +271,14 @@ def _passage(section: LegalSection, start: int, end: int, lead: str) -> LegalPas
 def _answer(kept: KeptAnswer, sections: Sequence[LegalSection]) -> Answer:
     shown = tuple(
         Shown(
-            _passage(sections[passage.section], passage.start, passage.end, passage.lead),
-            **_shared(KeptPassage, passage, "section", "start", "end", "lead"),
+            _passage(sections[passage.section], passage.start, passage.end, passage.lead), passage.score,
+            passage.similarity, passage.spans, passage.elements, passage.delegated, passage.excepts,
         )
         for passage in kept.shown
-    )
-    return Answer(measure=_measure(kept.measure), shown=shown, **_shared(KeptAnswer, kept, "measure", "shown"))
+    )  # fmt: skip
+    return Answer(**fields_of(KeptAnswer, kept, measure=_measure(kept.measure), shown=shown))
 
 
 def _measure(kept: KeptMeasure) -> Measure:
-    elements = tuple(Element(measure=kept.id, terms=(), **_shared(KeptElement, element)) for element in kept.elements)
-    return Measure(
-        ordinary=False, absolute=False, subject=(), elements=elements, **_shared(KeptMeasure, kept, "elements")
-    )  # fmt: skip
+    elements = tuple(Element(measure=kept.id, terms=(), **fields_of(KeptElement, element)) for element in kept.elements)
+    return Measure(ordinary=False, absolute=False, subject=(), **fields_of(KeptMeasure, kept, elements=elements))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypedDict
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Request
 from msgspec import Meta
@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 from opencwc.casebook.model import Mark, Role
 from opencwc.casebook.people import OIDC_LOGIN, OS_LOGIN, Account
 from opencwc.errors import InputError
+from opencwc.records import fields_of
 from opencwc.web.accounts.entrance import entrance_of
 from opencwc.web.accounts.session_api import PersonAnswer, person_json
 from opencwc.web.server.api_parameters import Closed, Moment, answers, problems
@@ -32,19 +33,6 @@ class AccountAnswer(PersonAnswer):
     bound: Annotated[bool, Meta(description="Whether it is bound to a subject of the ministry's login.")]
     expected_as: Annotated[str, Meta(description="The name by which that login will know it.")]
     made_at: Moment
-
-
-class AccountsAnswer(TypedDict):
-    """All accounts."""
-
-    people: list[AccountAnswer]
-
-
-class InvitationAnswer(TypedDict):
-    """A link by which a password is set, shown this once."""
-
-    link: str
-    token: str
 
 
 class NewPerson(Closed):
@@ -68,7 +56,7 @@ class Change(Closed):
     has_totp: Annotated[Literal[False] | None, Field(description="false removes a lost second factor.")] = None
 
 
-@router.get("/api/v1/people", responses={200: answers("All accounts", AccountsAnswer), **problems()})
+@router.get("/api/v1/people", responses={200: answers("All accounts", people=list[AccountAnswer]), **problems()})
 @needs("people")
 def everyone(request: Request) -> Response:
     """List all accounts, by login."""
@@ -117,7 +105,7 @@ def change(request: Request, person_id: PersonId, asked: Change) -> Response:
 @router.post(
     "/api/v1/people/{person_id}/invitation",
     status_code=201,
-    responses={201: answers("The link, shown this once", InvitationAnswer), **problems(404, 409)},
+    responses={201: answers("The link, shown this once", link=str, token=str), **problems(404, 409)},
 )
 @needs("people")
 def invite(request: Request, person_id: PersonId) -> Response:
@@ -129,12 +117,5 @@ def invite(request: Request, person_id: PersonId) -> Response:
 
 
 def _json(account: Account) -> AccountAnswer:
-    return {
-        **person_json(account.person),
-        "active": account.active,
-        "has_password": account.has_password,
-        "has_totp": account.has_totp,
-        "bound": account.bound,
-        "expected_as": account.expected_as,
-        "made_at": account.made_at,
-    }
+    answer: AccountAnswer = fields_of(AccountAnswer, account, **person_json(account.person))
+    return answer

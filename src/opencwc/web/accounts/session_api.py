@@ -57,6 +57,7 @@ class SessionAnswer(TypedDict):
     actions: NotRequired[list[str]]
 
 
+_ForCode = Annotated[str, Meta(description="For a QR code.")]
 _NOTHING: dict[int | str, dict[str, Any]] = {204: {"description": "Done"}}
 
 
@@ -172,21 +173,10 @@ def change_password(request: Request, asked: NewPassword) -> Response:
     return _begun(request, entrance, person)
 
 
-class SecondFactorOffer(TypedDict):
-    """A second factor to set up."""
-
-    secret: str
-    uri: Annotated[str, Meta(description="For a QR code.")]
-
-
-class SecondFactorSet(TypedDict):
-    """A second factor that is asked for from now on."""
-
-    recovery_codes: list[str]
-    session: SessionAnswer
-
-
-@router.post("/api/v1/session/totp/enrol", responses={200: answers("The secret", SecondFactorOffer), **problems(409)})
+@router.post(
+    "/api/v1/session/totp/enrol",
+    responses={200: answers("The secret", secret=str, uri=_ForCode), **problems(409)},
+)
 @needs("self")
 def enrol(request: Request, asked: PasswordGiven) -> Response:
     """Get a secret for an authenticator; nothing changes until a code of it has come back."""
@@ -196,7 +186,8 @@ def enrol(request: Request, asked: PasswordGiven) -> Response:
 
 
 @router.post(
-    "/api/v1/session/totp/confirm", responses={200: answers("It is asked for now", SecondFactorSet), **problems(409)}
+    "/api/v1/session/totp/confirm",
+    responses={200: answers("It is asked for now", recovery_codes=list[str], session=SessionAnswer), **problems(409)},
 )
 @needs("self")
 def confirm(request: Request, asked: CodeGiven) -> Response:

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 
 from opencwc.casebook.permissions import SCOPES
 from opencwc.casebook.tokens import LONGEST_LIFE, Token
-from opencwc.records import one_of
+from opencwc.records import fields_of, one_of
 from opencwc.web.accounts.entrance import entrance_of
 from opencwc.web.server.api_parameters import Closed, Moment, answers, problems
 from opencwc.web.server.service import GuardedRoute, needs, person_of
@@ -33,12 +33,6 @@ class TokenAnswer(TypedDict):
     revoked: bool
 
 
-class TokensAnswer(TypedDict):
-    """One's tokens."""
-
-    tokens: list[TokenAnswer]
-
-
 class NewTokenAnswer(TokenAnswer):
     """A token that was made."""
 
@@ -53,7 +47,7 @@ class NewToken(Closed):
     days: Annotated[int, Field(ge=1, le=LONGEST_LIFE.days)]
 
 
-@router.get("/api/v1/tokens", responses={200: answers("One's tokens", TokensAnswer), **problems()})
+@router.get("/api/v1/tokens", responses={200: answers("One's tokens", tokens=list[TokenAnswer]), **problems()})
 @needs("self")
 def mine(request: Request) -> Response:
     """List one's tokens, the newest first, without their secrets."""
@@ -86,12 +80,5 @@ def revoke(request: Request, token_id: TokenId) -> Response:
 
 
 def _json(token: Token) -> TokenAnswer:
-    return {
-        "id": token.id,
-        "name": token.name,
-        "scopes": list(token.scopes),
-        "made_at": token.made_at,
-        "ends_at": token.ends_at,
-        "used_at": token.used_at,
-        "revoked": token.revoked,
-    }
+    answer: TokenAnswer = fields_of(TokenAnswer, token)
+    return answer

@@ -28,7 +28,7 @@ from opencwc.casebook.findings import (
 from opencwc.casebook.model import Case, CaseStatus, Filter, KeptFinding, Mark, Outcome, Person, Status
 from opencwc.casebook.runs import VERDICTS
 from opencwc.errors import InputError, UnavailableError
-from opencwc.records import one_of
+from opencwc.records import fields_of, one_of
 from opencwc.web.server.api_parameters import Closed, InLang, MarkName, answers, problems
 from opencwc.web.server.idempotency import KEY_HEADER, posted_once
 from opencwc.web.server.service import GuardedRoute, needs, person_of, service_of
@@ -57,40 +57,6 @@ class CaseAnswer(TypedDict):
     retain_until: str
 
 
-class CountedCase(CaseAnswer):
-    """A case with the counts of its findings."""
-
-    counts: Counts
-
-
-class CasesAnswer(TypedDict):
-    """The cases that you may know of."""
-
-    cases: list[CountedCase]
-
-
-class RunAnswer(TypedDict):
-    """A run: its question, what was checked, by whom it was made, and the count."""
-
-    number: int
-    verb: str
-    state: str
-    mark: MarkName
-    asked: dict[str, Any]
-    checked: dict[str, Any]
-    maker: dict[str, Any]
-    tally: dict[str, Any]
-
-
-class WholeCase(TypedDict):
-    """A case with its counts, its runs and its comments."""
-
-    case: CaseAnswer
-    counts: Counts
-    runs: list[RunAnswer]
-    comments: list[dict[str, Any]]
-
-
 class KeptFindingAnswer(TypedDict):
     """A finding as the casebook keeps it."""
 
@@ -109,22 +75,15 @@ class KeptFindingAnswer(TypedDict):
     content: Annotated[dict[str, Any] | None, Meta(description="The whole finding; null once it was erased.")]
 
 
-class FindingsPage(TypedDict):
-    """Findings, and after which to go on."""
-
-    findings: list[KeptFindingAnswer]
-    next: int | None
-
-
-class FindingHistory(TypedDict):
-    """A finding with what was checked, the decisions on it and the comments."""
-
-    finding: KeptFindingAnswer
-    case: CaseAnswer
-    run: RunAnswer
-    decisions: list[Decision]
-    comments: list[dict[str, Any]]
-    last_decision: Annotated[int, Meta(description="What `seen` in a decision must say; 0 where none.")]
+_OBJECTS = list[dict[str, Any]]
+_HISTORY: dict[str, Any] = {
+    "finding": KeptFindingAnswer,
+    "case": CaseAnswer,
+    "run": Annotated[dict[str, Any], Meta(description="The run: its question, and what was checked.")],
+    "decisions": list[Decision],
+    "comments": _OBJECTS,
+    "last_decision": Annotated[int, Meta(description="What `seen` in a decision must say; 0 where none.")],
+}
 
 
 class NewCase(Closed):
@@ -186,7 +145,9 @@ class Share(Closed):
     share: Annotated[float, Field(ge=0, le=1)]
 
 
-@router.get("/api/v1/cases", responses={200: answers("The cases", CasesAnswer), **problems()})
+@router.get(
+    "/api/v1/cases", responses={200: answers("The cases, each with its counts", cases=list[CaseAnswer]), **problems()}
+)
 @needs("read")
 def cases(request: Request) -> Response:
     """List the cases that you may know of, the due ones first, with the counts of their findings."""
@@ -220,7 +181,13 @@ def open_as_asked(book: Casebook, person: Person, asked: NewCase) -> Case:
     return open_case(book, person, asked.name, title=asked.title, mark=mark, due=asked.due or "")
 
 
-@router.get("/api/v1/cases/{name}", responses={200: answers("The case", WholeCase), **problems(404)})
+@router.get(
+    "/api/v1/cases/{name}",
+    responses={
+        200: answers("The case", case=CaseAnswer, counts=Counts, runs=_OBJECTS, comments=_OBJECTS),
+        **problems(404),
+    },
+)
 @needs("read")
 def case(request: Request, name: Name) -> Response:
     """Give a case with its counts and its runs."""
@@ -255,7 +222,10 @@ async def add_comment(request: Request, name: Name, asked: Comment) -> Response:
     return await posted_once(request, book, asked, do)
 
 
-@router.get("/api/v1/findings", responses={200: answers("A page of findings", FindingsPage), **problems(404)})
+@router.get(
+    "/api/v1/findings",
+    responses={200: answers("A page of findings", findings=list[KeptFindingAnswer], next=int | None), **problems(404)},
+)
 @needs("read")
 def findings(
     request: Request,
@@ -296,7 +266,7 @@ def counts(
     return JSONResponse(asdict(counted))
 
 
-@router.get("/api/v1/findings/{finding_id}", responses={200: answers("The finding", FindingHistory), **problems(404)})
+@router.get("/api/v1/findings/{finding_id}", responses={200: answers("The finding", **_HISTORY), **problems(404)})
 @needs("read")
 def finding(request: Request, finding_id: Annotated[int, Path(ge=1, le=LARGEST)], lang: InLang = "en") -> Response:
     """Give a finding with its evidence, what was checked, the decisions on it and the comments."""
@@ -334,7 +304,10 @@ async def decide_on(request: Request, asked: Decided) -> Response:
     return await posted_once(request, book, asked, do)
 
 
-@router.get("/api/v1/inbox", responses={200: answers("What waits for you", FindingsPage), **problems()})
+@router.get(
+    "/api/v1/inbox",
+    responses={200: answers("What waits for you", findings=list[KeptFindingAnswer], next=int | None), **problems()},
+)
 @needs("decide")
 def waiting(
     request: Request, limit: Annotated[int, Query(ge=1, le=MOST_A_PAGE)] = 100, lang: InLang = "en"
@@ -370,14 +343,13 @@ def book_of(request: Request) -> Casebook:
 
 def case_json(one: Case) -> dict[str, Any]:
     """Return a case as plain values."""
-    return {**asdict(one), "status": str(one.status), "mark": str(one.mark)}
+    return {**fields_of(CaseAnswer, one, status=str(one.status), mark=str(one.mark))}
 
 
 def kept_json(one: KeptFinding, lang: str) -> dict[str, Any]:
     """Return a kept finding as plain values, its reason said."""
-    said = {name: value for name, value in asdict(one).items() if name != "content"}
     words = why(one.content or {}, lang)
-    return {**said, "status": str(one.status), "mark": str(one.mark), "why": words, "content": one.content}
+    return {**fields_of(KeptFindingAnswer, one, status=str(one.status), mark=str(one.mark), why=words)}
 
 
 def _run_json(run: dict[str, Any]) -> dict[str, Any]:

@@ -48,19 +48,6 @@ class RequestAnswer(TypedDict):
     answered_by: str
 
 
-class RequestsAnswer(TypedDict):
-    """What was asked for."""
-
-    requests: list[RequestAnswer]
-
-
-class RecordsAnswer(TypedDict):
-    """A page of the record, and after which to go on."""
-
-    records: list[dict[str, Any]]
-    next: int | None
-
-
 class VerificationAnswer(TypedDict):
     """Whether the casebook fits, and what does not."""
 
@@ -91,7 +78,7 @@ class Answer(Closed):
     reason: Annotated[str, Field(max_length=2_000)] = ""
 
 
-@router.get("/api/v1/requests", responses={200: answers("The requests", RequestsAnswer), **problems()})
+@router.get("/api/v1/requests", responses={200: answers("The requests", requests=list[RequestAnswer]), **problems()})
 @needs("read")
 def requests(request: Request, waiting: bool = False) -> Response:
     """List what was asked for: exports and erasures."""
@@ -184,7 +171,10 @@ async def erasure(request: Request, seq: Seq) -> Response:
     return await posted_once(request, book, None, lambda: JSONResponse(erase_case(book, person, seq)))
 
 
-@router.get("/api/v1/records", responses={200: answers("A page of the record", RecordsAnswer), **problems()})
+@router.get(
+    "/api/v1/records",
+    responses={200: answers("A page of the record", records=list[dict[str, Any]], next=int | None), **problems()},
+)
 @needs("audit")
 def records(
     request: Request,

@@ -25,7 +25,7 @@ from opencwc.files.document_kinds import kind_by_name
 from opencwc.finding import Message
 from opencwc.jobs.intake import Intake
 from opencwc.jobs.queue import Job, Jobs
-from opencwc.records import from_plain, one_of
+from opencwc.records import fields_of, from_plain, one_of
 from opencwc.screening.model import COLUMNS
 from opencwc.web.server.api_parameters import InLang, Kind, answers, names_of, problems
 from opencwc.web.server.idempotency import KEY_HEADER, AnsweredKeys, once
@@ -57,12 +57,6 @@ class JobAnswer(TypedDict):
     made_at: str
     started_at: str
     finished_at: str
-
-
-class JobsAnswer(TypedDict):
-    """Your jobs, the latest first."""
-
-    jobs: list[JobAnswer]
 
 
 class JobEvent(TypedDict):
@@ -168,7 +162,7 @@ async def take_upload(request: Request, answer: Callable[[Job], Response]) -> Re
 @router.get(
     "/api/v1/jobs",
     responses={
-        200: answers("The jobs", JobsAnswer),
+        200: answers("The jobs", jobs=list[JobAnswer]),
         **problems(501),
     },
 )
@@ -332,20 +326,11 @@ def _plain(one: KeptFinding, lang: str) -> dict[str, Any]:
 
 def as_json(job: Job) -> JobAnswer:
     """Return what is said of a job."""
-    return {
-        "id": job.id,
-        "kind": job.kind,
-        "state": job.state,
-        "case": job.asked.get("case", ""),
-        "run": job.run,
-        "rows_done": job.rows_done,
-        "rows_all": job.rows_all,
-        "problem": job.problem or None,
-        "asked": {name: job.asked[name] for name in _TOLD if name in job.asked},
-        "made_at": job.made_at,
-        "started_at": job.started_at,
-        "finished_at": job.finished_at,
-    }
+    asked = {name: job.asked[name] for name in _TOLD if name in job.asked}
+    answer: JobAnswer = fields_of(
+        JobAnswer, job, case=job.asked.get("case", ""), problem=job.problem or None, asked=asked
+    )  # fmt: skip
+    return answer
 
 
 def job_of(service: Service, identity: str, person: Person) -> Job:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, TypedDict
+from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
@@ -18,38 +18,10 @@ from opencwc.web.server.service import GuardedRoute, needs, service_of
 from opencwc.wording import say
 
 router = APIRouter(route_class=GuardedRoute, tags=["rules"])
+_OBJECTS = list[dict[str, Any]]
 
 
-class ListsAnswer(TypedDict):
-    """The lists at hand, with what was checked."""
-
-    checked: CheckedAnswer
-    lists: list[dict[str, Any]]
-
-
-class EntriesAnswer(TypedDict):
-    """Every entry in force in brief, with what was checked."""
-
-    checked: CheckedAnswer
-    entries: list[dict[str, Any]]
-
-
-class EntryAnswer(TypedDict):
-    """One entry whole, with what was checked."""
-
-    checked: CheckedAnswer
-    entry: dict[str, Any]
-
-
-class DutiesAnswer(TypedDict):
-    """The duties that follow from an entry, with what was checked."""
-
-    checked: CheckedAnswer
-    entry: dict[str, Any]
-    duties: list[dict[str, Any]]
-
-
-@router.get("/api/v1/lists", responses={200: answers("The lists", ListsAnswer), **problems()})
+@router.get("/api/v1/lists", responses={200: answers("The lists", checked=CheckedAnswer, lists=_OBJECTS), **problems()})
 @needs("rules")
 async def lists(request: Request, as_of: AsOf = None, lang: InLang = "en") -> Response:
     """Give the lists at hand: whose they are, the date of their text, how many entries are in force."""
@@ -57,7 +29,9 @@ async def lists(request: Request, as_of: AsOf = None, lang: InLang = "en") -> Re
     return JSONResponse(await answering.run(lists_as_json, answering, as_of, lang))
 
 
-@router.get("/api/v1/entries", responses={200: answers("The entries", EntriesAnswer), **problems()})
+@router.get(
+    "/api/v1/entries", responses={200: answers("The entries", checked=CheckedAnswer, entries=_OBJECTS), **problems()}
+)
 @needs("rules")
 async def entries(request: Request, as_of: AsOf = None, lists: Lists = "", lang: InLang = "en") -> Response:
     """Give every entry in force, in brief."""
@@ -67,7 +41,7 @@ async def entries(request: Request, as_of: AsOf = None, lists: Lists = "", lang:
 
 @router.get(
     "/api/v1/entries/{list_id}/{entry_id}",
-    responses={200: answers("The entry", EntryAnswer), **problems(404)},
+    responses={200: answers("The entry", checked=CheckedAnswer, entry=dict[str, Any]), **problems(404)},
 )
 @needs("rules")
 async def entry(request: Request, list_id: str, entry_id: str, as_of: AsOf = None, lang: InLang = "en") -> Response:
@@ -78,7 +52,10 @@ async def entry(request: Request, list_id: str, entry_id: str, as_of: AsOf = Non
 
 @router.get(
     "/api/v1/duties/{list_id}/{entry_id}",
-    responses={200: answers("The duties", DutiesAnswer), **problems(404)},
+    responses={
+        200: answers("The duties", checked=CheckedAnswer, entry=dict[str, Any], duties=_OBJECTS),
+        **problems(404),
+    },
 )
 @needs("rules")
 async def duties(request: Request, list_id: str, entry_id: str, as_of: AsOf = None, lang: InLang = "en") -> Response:
@@ -87,7 +64,7 @@ async def duties(request: Request, list_id: str, entry_id: str, as_of: AsOf = No
     return JSONResponse(await answering.run(duties_as_json, answering, list_id, entry_id, as_of, lang))
 
 
-def lists_as_json(answering: Answering, as_of: date | None, lang: str) -> ListsAnswer:
+def lists_as_json(answering: Answering, as_of: date | None, lang: str) -> dict[str, Any]:
     """Return the lists at hand, with what was checked."""
     rulebook = answering.screener(as_of).rulebook
     convention = rulebook.convention
@@ -106,21 +83,21 @@ def lists_as_json(answering: Answering, as_of: date | None, lang: str) -> ListsA
     return {"checked": checked_json(rulebook, lang), "lists": told}
 
 
-def entries_as_json(answering: Answering, lists: tuple[str, ...], as_of: date | None, lang: str) -> EntriesAnswer:
+def entries_as_json(answering: Answering, lists: tuple[str, ...], as_of: date | None, lang: str) -> dict[str, Any]:
     """Return every entry in force in brief, with what was checked."""
     rulebook = answering.screener(as_of, lists).rulebook
     told = [entry_in_brief(one, lang) for one in rulebook.convention.entries]
     return {"checked": checked_json(rulebook, lang), "entries": told}
 
 
-def entry_as_json(answering: Answering, list_id: str, entry_id: str, as_of: date | None, lang: str) -> EntryAnswer:
+def entry_as_json(answering: Answering, list_id: str, entry_id: str, as_of: date | None, lang: str) -> dict[str, Any]:
     """Return one entry whole, with what was checked."""
     rulebook = answering.screener(as_of).rulebook
     found = find_entry(rulebook.convention, list_id, entry_id)
     return {"checked": checked_json(rulebook, lang), "entry": entry_in_full(found, rulebook.convention, lang)}
 
 
-def duties_as_json(answering: Answering, list_id: str, entry_id: str, as_of: date | None, lang: str) -> DutiesAnswer:
+def duties_as_json(answering: Answering, list_id: str, entry_id: str, as_of: date | None, lang: str) -> dict[str, Any]:
     """Return the duties that follow from an entry, with what was checked."""
     rulebook = answering.screener(as_of).rulebook
     found = find_entry(rulebook.convention, list_id, entry_id)

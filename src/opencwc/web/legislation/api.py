@@ -91,12 +91,6 @@ class LawAnswer(TypedDict):
     next: int | None
 
 
-class LabelsAnswer(TypedDict):
-    """What people decided, as labels."""
-
-    labels: list[Any]
-
-
 class LawPassage(PassagePlace):
     """A passage of a law that is kept, or a sentence on the Convention."""
 
@@ -105,14 +99,13 @@ class LawPassage(PassagePlace):
     doubt: Annotated[str | None, Meta(description="Where the text calls itself a draft, a bill or repealed.")]
 
 
-class FoundPassages(TypedDict):
-    """Passages for a question."""
-
-    found: Annotated[
+_FOUND: dict[str, Any] = {
+    "found": Annotated[
         list[LawPassage],
         Meta(description="Passages, best first; empty where nothing is good enough. Never free text."),
-    ]
-    searched: Annotated[list[str], Meta(description="The States whose laws were searched.")]
+    ],
+    "searched": Annotated[list[str], Meta(description="The States whose laws were searched.")],
+}
 
 
 class AskedOfLaws(Closed):
@@ -176,7 +169,7 @@ async def show_check(
 
 
 @router.get(
-    "/api/v1/law/checks/{number}/labels", responses={200: answers("The labels", LabelsAnswer), **problems(404, 501)}
+    "/api/v1/law/checks/{number}/labels", responses={200: answers("The labels", labels=list[Any]), **problems(404, 501)}
 )
 @needs("read")
 async def show_labels(request: Request, number: Number) -> Response:
@@ -189,7 +182,7 @@ async def show_labels(request: Request, number: Number) -> Response:
     return JSONResponse({"labels": list(labels_of(shown, stands))})
 
 
-@router.post("/api/v1/law/ask", responses={200: answers("Passages", FoundPassages), **problems(501)})
+@router.post("/api/v1/law/ask", responses={200: answers("Passages", **_FOUND), **problems(501)})
 @needs("read")
 async def ask(request: Request, asked: AskedOfLaws, lang: InLang = "en") -> Response:
     """Answer a question with passages of the laws that are kept; one for synthesis and the like is refused."""

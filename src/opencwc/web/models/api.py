@@ -28,13 +28,7 @@ class ModelAnswer(TypedDict):
     card: NotRequired[Card]
 
 
-class ModelsAnswer(TypedDict):
-    """Every registered model."""
-
-    models: list[ModelAnswer]
-
-
-@router.get("/api/v1/models", responses={200: answers("The models", ModelsAnswer), **problems()})
+@router.get("/api/v1/models", responses={200: answers("The models", models=list[ModelAnswer]), **problems()})
 @needs("models")
 async def models(request: Request, lang: InLang = "en") -> Response:
     """Give every registered model in brief: whether it may be used now, and by which weights."""

@@ -93,9 +93,13 @@ COMPONENTS: dict[str, Any] = {}
 """The schemas of the records that routes answer with, by name, for the description of the API."""
 
 
-def answers(description: str, kind: Any = dict[str, Any], media_type: str = "application/json") -> dict[str, Any]:
-    """Return the description of a good answer: its JSON Schema is made from its type."""
-    (schema,), named = schemas_of([kind])
+def answers(
+    description: str, kind: Any = dict[str, Any], media_type: str = "application/json", **fields: Any
+) -> dict[str, Any]:
+    """Return the description of a good answer, its JSON Schema made from its type or from those of its ``fields``."""
+    (schema, *each), named = schemas_of([kind, *fields.values()])
+    if fields:
+        schema = {"type": "object", "required": [*fields], "properties": dict(zip(fields, each, strict=True))}
     for name, found in named.items():
         if COMPONENTS.setdefault(name, found) != found:
             raise ValueError(f"two answers are called {name}")

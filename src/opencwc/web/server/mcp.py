@@ -160,17 +160,17 @@ def make_server(settings: Settings) -> MCPServer[Any]:
     @server.tool(annotations=reads)
     async def entry(list_id: ListId, entry_id: EntryId, as_of: AsOf = "", lang: InLang = "en") -> dict[str, Any]:
         """Tell one entry of a list: its words, its structures, its exemptions, its source and its duties."""
-        return dict(await answering.run(entry_as_json, answering, list_id, entry_id, _day(as_of), lang))
+        return await answering.run(entry_as_json, answering, list_id, entry_id, _day(as_of), lang)
 
     @server.tool(annotations=reads)
     async def duties(list_id: ListId, entry_id: EntryId, as_of: AsOf = "", lang: InLang = "en") -> dict[str, Any]:
         """Tell the duties that follow from an entry, each with its source."""
-        return dict(await answering.run(duties_as_json, answering, list_id, entry_id, _day(as_of), lang))
+        return await answering.run(duties_as_json, answering, list_id, entry_id, _day(as_of), lang)
 
     @server.tool(annotations=reads)
     async def lists(as_of: AsOf = "", lang: InLang = "en") -> dict[str, Any]:
         """Tell which lists are at hand, whose they are and of which date their text is."""
-        return dict(await answering.run(lists_as_json, answering, _day(as_of), lang))
+        return await answering.run(lists_as_json, answering, _day(as_of), lang)
 
     return server
 

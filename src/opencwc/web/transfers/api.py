@@ -143,12 +143,6 @@ class ShipmentAnswer(TypedDict("_FromState", {"from": str})):
     ]
 
 
-class ShipmentsAnswer(TypedDict):
-    """An answer for each shipment."""
-
-    answers: list[ShipmentAnswer]
-
-
 class CheckAnswer(TypedDict):
     """A page of the answers of a check that is kept."""
 
@@ -211,7 +205,8 @@ class PlannedShipments(Closed):
 
 
 @router.post(
-    "/api/v1/transfers/check", responses={200: answers("An answer a shipment", ShipmentsAnswer), **problems(415)}
+    "/api/v1/transfers/check",
+    responses={200: answers("An answer a shipment", answers=list[ShipmentAnswer]), **problems(415)},
 )
 @needs("screen")
 async def check(request: Request, asked: PlannedShipments, lang: InLang = "en") -> Response:
