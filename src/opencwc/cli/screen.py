@@ -32,12 +32,13 @@ from opencwc.cli.value import (
 )
 from opencwc.errors import InputError, OpenCWCError, SettingsError
 from opencwc.files import Table, open_for_writing, open_table
-from opencwc.finding import SCREENED, Finding, Message, Value, Verdict
+from opencwc.finding import Finding, Message, Value, Verdict
 from opencwc.screening.documents import DocumentRows, is_document, open_texts
 from opencwc.screening.formats import FORMATS, checked_as_json, format_named
 from opencwc.screening.model import KINDS, Checked, Question, Tally, TextRow
 from opencwc.screening.rulebook import Rulebook, maker_of
 from opencwc.screening.table_run import Wish, checked_by, run
+from opencwc.screening.verb import VERB as SCREEN
 from opencwc.wording import LANGUAGES, say, sentence
 
 
@@ -333,7 +334,7 @@ def _print_table(
         grid.add_row(*map(Text, cells), verdict, Text(rule), Text(why))
     if findings:
         console.print(grid)
-    wanted = question.only or SCREENED
+    wanted = question.only or SCREEN.verdicts
     told = sum(tally.by_verdict[verdict] for verdict in wanted if verdict is not Verdict.NOT_LISTED)
     shown = len({finding.subject.row for finding in findings})
     if told > shown:
@@ -420,7 +421,7 @@ def _one_of(option: str, value: str, allowed: tuple[str, ...]) -> str:
 
 def _verdicts(text: str) -> tuple[Verdict, ...]:
     words = [word.strip() for word in text.split(",") if word.strip()]
-    return tuple(Verdict(_one_of("--only", word, tuple(str(one) for one in SCREENED))) for word in words)
+    return tuple(Verdict(_one_of("--only", word, tuple(str(one) for one in SCREEN.verdicts))) for word in words)
 
 
 def _format_by_ending(output: Path | None) -> str:

@@ -14,7 +14,8 @@ from opencwc.jobs.keeping import Heard, Kind, bounds_of, keep_uploads
 from opencwc.jobs.queue import Job
 from opencwc.jobs.worker import Worker
 from opencwc.legislation import kept
-from opencwc.legislation.upload_question import LAW, Asked, asked_of_sandbox
+from opencwc.legislation.upload_question import Asked, asked_of_sandbox
+from opencwc.legislation.verb import VERB as LAW
 
 
 def check_uploads(worker: Worker, job: Job, held: list[Keeper]) -> int:
@@ -22,7 +23,7 @@ def check_uploads(worker: Worker, job: Job, held: list[Keeper]) -> int:
     return keep_uploads(worker, job, held, CHECKING)
 
 
-KINDS: Mapping[str, Callable[[Worker, Job, list[Keeper]], int]] = MappingProxyType({LAW: check_uploads})
+KINDS: Mapping[str, Callable[[Worker, Job, list[Keeper]], int]] = MappingProxyType({LAW.id: check_uploads})
 """How a worker sees to each kind of job."""
 
 
@@ -48,4 +49,4 @@ def _file(heard: Heard) -> File:
     return File(kept.NAME, kept.MEDIA_TYPE, content)
 
 
-CHECKING = Kind(LAW, _read, _file, kept.sound, (kept.PASSAGES, kept.VECTORS))
+CHECKING = Kind(LAW.id, _read, _file, kept.sound, (kept.PASSAGES, kept.VECTORS))

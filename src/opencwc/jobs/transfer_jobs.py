@@ -14,10 +14,12 @@ from opencwc.jobs.keeping import Heard, Kind, bounds_of, keep_uploads
 from opencwc.jobs.queue import Job
 from opencwc.jobs.worker import Worker
 from opencwc.transfers.check import kept as kept_checks
+from opencwc.transfers.check.verb import VERB as CHECK
 from opencwc.transfers.reconcile import kept as kept_reconciliations
-from opencwc.transfers.upload_question import CHECK, MOST_KEPT, RECONCILE, Asked, asked_of_sandbox
+from opencwc.transfers.reconcile.verb import VERB as RECONCILE
+from opencwc.transfers.upload_question import MOST_KEPT, Asked, asked_of_sandbox
 
-VERBS: Mapping[str, str] = MappingProxyType({RECONCILE: "reconcile", CHECK: "transfers"})
+VERBS: Mapping[str, str] = MappingProxyType({RECONCILE.id: RECONCILE.id, CHECK.id: CHECK.id})
 """The verb of the runs that a kind of job makes (`opencwc.finding.VERDICTS_OF`)."""
 
 
@@ -32,7 +34,7 @@ def check_uploads(worker: Worker, job: Job, held: list[Keeper]) -> int:
 
 
 KINDS: Mapping[str, Callable[[Worker, Job, list[Keeper]], int]] = MappingProxyType(
-    {RECONCILE: reconcile_uploads, CHECK: check_uploads}
+    {RECONCILE.id: reconcile_uploads, CHECK.id: check_uploads}
 )
 """How a worker sees to each kind of job."""
 
@@ -71,6 +73,6 @@ def _checked_file(heard: Heard) -> File:
 
 
 RECONCILING = Kind(
-    VERBS[RECONCILE], _read, _reconciled_file, parts=(kept_reconciliations.GROUPS, kept_reconciliations.LINES)
+    VERBS[RECONCILE.id], _read, _reconciled_file, parts=(kept_reconciliations.GROUPS, kept_reconciliations.LINES)
 )
-CHECKING = Kind(VERBS[CHECK], _read, _checked_file, kept_checks.sound)
+CHECKING = Kind(VERBS[CHECK.id], _read, _checked_file, kept_checks.sound)

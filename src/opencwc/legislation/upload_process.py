@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 from opencwc.confining.process import Upload, serve
 from opencwc.confining.rights import Protection
-from opencwc.legislation.upload_question import LAW, STEPS
+from opencwc.legislation.verb import STEPS
+from opencwc.legislation.verb import VERB as LAW
 
 if TYPE_CHECKING:
     import numpy as np
@@ -179,4 +180,4 @@ _HERE: dict[str, Any] = {"ocr": False, "confine": False}
 """How documents are read in here: this process is confined already, and starts no other one."""
 
 if __name__ == "__main__":
-    sys.exit(serve({LAW: _Check}))
+    sys.exit(serve({LAW.id: _Check}))

@@ -12,9 +12,8 @@ from typing import IO, Any
 from opencwc.confining.rights import Bounds
 from opencwc.confining.sandbox import Sandbox
 from opencwc.finding import Message
+from opencwc.legislation.verb import VERB as LAW
 
-LAW = "law"
-"""The kind of the job, and the verb of its runs."""
 PROGRAM = ("-m", "opencwc.legislation.upload_process")
 STEPS = {"reading": (0, 150), "searching": (150, 700), "elements": (850, 130)}
 """Where a step begins and how long it is, in thousandths of the whole; getting ready comes before."""
@@ -33,7 +32,7 @@ class Asked:
 
     def as_line(self) -> bytes:
         """Return the line that the process reads."""
-        return json.dumps({**asdict(self), "do": LAW, "as_of": self.as_of.isoformat()}).encode() + b"\n"
+        return json.dumps({**asdict(self), "do": LAW.id, "as_of": self.as_of.isoformat()}).encode() + b"\n"
 
 
 def step_of(thousandths: int) -> Message:

@@ -12,8 +12,6 @@ from typing import IO, Any
 from opencwc.confining.rights import Bounds
 from opencwc.confining.sandbox import Sandbox
 
-RECONCILE, CHECK = "reconcile", "check"
-"""The kinds of jobs that these uploads make."""
 SHIPMENTS, CERTIFICATES, NAMES = "shipments", "certificates", "names"
 """What the files of a check are: planned shipments, end-use certificates at hand, a list of names."""
 PROGRAM = ("-m", "opencwc.transfers.upload_process")

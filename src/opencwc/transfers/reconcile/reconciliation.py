@@ -185,7 +185,7 @@ class Reconciled:
 
     @property
     def by_verdict(self) -> Mapping[str, int]:
-        """How many findings there are of each verdict of `opencwc.finding.RECONCILED`, for the tally of a kept run."""
+        """How many findings there are of each verdict of the verb, for the tally of a kept run."""
         problems = pl.concat([ledger.lines["problem"] for ledger in self.ledgers]) > 0
         unreadable = int((problems & (self.statuses == "unreadable")).sum())
         return {

@@ -25,8 +25,8 @@ from opencwc.casebook.findings import (
     show_finding,
 )
 from opencwc.casebook.model import Case, CaseStatus, Filter, KeptFinding, Mark, Outcome, Person, Status
-from opencwc.casebook.runs import VERDICTS
 from opencwc.errors import InputError, UnavailableError
+from opencwc.verbs import all_verdicts
 from opencwc.web.server.api_parameters import Closed, InLang, answers, problems
 from opencwc.web.server.idempotency import KEY_HEADER, posted_once
 from opencwc.web.server.service import GuardedRoute, person_of, service_of
@@ -89,7 +89,7 @@ _KEPT: dict[str, Any] = {
         "case": {"type": "string"},
         "row": {"type": "integer"},
         "subject_id": {"type": "string"},
-        "verdict": {"type": "string", "enum": list(VERDICTS)},
+        "verdict": {"type": "string", "enum": list(all_verdicts())},
         "list": {"type": "string"},
         "entry": {"type": "string"},
         "status": {"type": "string", "enum": [str(one) for one in Status]},

@@ -21,15 +21,16 @@ from opencwc.casebook.runs import finding_of
 from opencwc.convention import Entry
 from opencwc.convention.model import EVIDENCE, STATUSES
 from opencwc.errors import ConflictError
-from opencwc.finding import VERDICTS_OF, Finding, Message, Verdict
+from opencwc.finding import Finding, Message, Verdict
 from opencwc.jobs.transfer_jobs import VERBS
-from opencwc.legislation.upload_question import LAW
+from opencwc.legislation.verb import VERB as LAW
 from opencwc.publishing import Fact
 from opencwc.screening.cards import Teller
 from opencwc.transfers.check.papers import spoken_day
+from opencwc.transfers.check.verb import VERB as CHECK
 from opencwc.transfers.check.weighing import STATES_OF_DUTY
 from opencwc.transfers.model import LINE_STATUSES
-from opencwc.transfers.upload_question import CHECK
+from opencwc.verbs import verb_named
 from opencwc.web.casebook.api import LARGEST, book_of
 from opencwc.web.casebook.case_page import CommentForm
 from opencwc.web.casebook.run_summary import (
@@ -86,7 +87,7 @@ def show(
     before, after, place = _beside(book, person, asked, finding_id)
     run = RunTold.of(history.run, lang)
     values = standing_of(book, person, history) | _evidence(history, run, lang)
-    choices = _entries(history, lang) if values["decides"] and history.run["verb"] != LAW else []
+    choices = _entries(history, lang) if values["decides"] and history.run["verb"] != LAW.id else []
     template = "finding/body.html" if is_fragment(request) else "finding/page.html"
     beside_it = _seen_beside(history)
     return page(
@@ -281,12 +282,12 @@ def _rule(teller: Teller, entry: Entry | None, finding: Finding) -> dict[str, An
 def _seen_beside(history: History) -> tuple[str, str]:
     """Return the message and the address of where a finding stands among its like, both empty for none."""
     run, row = history.run["number"], history.finding.row
-    if history.run["verb"] == LAW and pages_of(history.run["tally"]):
+    if history.run["verb"] == LAW.id and pages_of(history.run["tally"]):
         measure = f"{quote(history.finding.list)}/{quote(history.finding.entry)}"
         return "page_law_see_measure", f"/law/runs/{run}/measures/{measure}"
     if not pages_of(history.run["tally"]):
         return "", ""
-    if history.run["verb"] == VERBS[CHECK]:
+    if history.run["verb"] == VERBS[CHECK.id]:
         return "page_transfers_see_shipment", f"/transfers/checks/{run}?after={max(0, row - 1)}#answer-{row}"
     if str(history.finding.verdict) == str(Verdict.DISCREPANCY):
         return "page_transfers_see_pair", f"/transfers/runs/{run}/pairs/{row}?over=all"
@@ -300,7 +301,7 @@ def verdicts_of(history: History) -> dict[str, str]:
 
     With each stands what it asks of the entry of a correction: ``needed``, ``none``, or nothing.
     """
-    verdicts = map(str, VERDICTS_OF[history.run["verb"]])
+    verdicts = map(str, verb_named(history.run["verb"]).verdicts)
     return {
         verdict: "needed" if verdict in UNDER_AN_ENTRY else "none" if verdict in UNDER_NO_ENTRY else ""
         for verdict in verdicts

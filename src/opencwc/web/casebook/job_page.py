@@ -18,8 +18,9 @@ from opencwc.convention.measures import READ_LANGUAGES
 from opencwc.finding import Message, Value
 from opencwc.jobs.queue import Job
 from opencwc.legislation.languages import language_called, language_named
-from opencwc.legislation.upload_question import LAW
-from opencwc.transfers.upload_question import CHECK, RECONCILE
+from opencwc.legislation.verb import VERB as LAW
+from opencwc.transfers.check.verb import VERB as CHECK
+from opencwc.transfers.reconcile.verb import VERB as RECONCILE
 from opencwc.web.casebook.api import book_of
 from opencwc.web.casebook.run_summary import RunTold
 from opencwc.web.server.page import is_fragment, language_of, page
@@ -88,7 +89,7 @@ _DOCUMENTS = {
 """Why a document is not read as a whole, and what to do about it: a word of the messages ``page_job_do_...``."""
 _OF_LAWS = ("save", "check")
 """What to do that is said otherwise of a law: it is read from other kinds of files than documents of findings are."""
-_WITH_BOXES: Mapping[str, Mapping[str, str]] = {RECONCILE: {}, CHECK: CHECK_LABELS}
+_WITH_BOXES: Mapping[str, Mapping[str, str]] = {RECONCILE.id: {}, CHECK.id: CHECK_LABELS}
 """The kinds of jobs whose pages have a box for each field, and what is called otherwise in them."""
 _NAMED = ("bytes", "parts", "seconds")
 _COLUMNS = re.compile(r"The columns are: (.+)\.$", re.DOTALL)
@@ -170,7 +171,7 @@ def trouble_of(problem: Mapping[str, Any], job: str, lang: str, of: str = "") ->
             break
     if (reason := reason_of(what)) is not None:
         remedy_of = _DOCUMENTS[reason.id]
-        do = sentence(f"page_{'law' if of == LAW and remedy_of in _OF_LAWS else 'job'}_do_{remedy_of}", lang)
+        do = sentence(f"page_{'law' if of == LAW.id and remedy_of in _OF_LAWS else 'job'}_do_{remedy_of}", lang)
         return Trouble(remedy_of, f"{sentence(reason, lang)} {do}", "", _detail(what, remedy))
     named: dict[str, Value] = {
         "column": f"{_OPEN}{words.get('column', '')[1:-1]}{_CLOSE}",

@@ -15,7 +15,8 @@ from opencwc.errors import NotFoundError
 from opencwc.jobs.queue import Job
 from opencwc.legislation.coverage_model import MODEL
 from opencwc.legislation.example_texts import NAMES, NOW, STATE, example_text
-from opencwc.legislation.upload_question import LAW, step_of
+from opencwc.legislation.upload_question import step_of
+from opencwc.legislation.verb import VERB as LAW
 from opencwc.models.register import state_of
 from opencwc.web.casebook.job_page import show_kept_job
 from opencwc.web.casebook.jobs_api import job_of
@@ -78,7 +79,7 @@ async def show_job(request: Request, job_id: str) -> Response:
     """Show how far the check of a law is; its end leads to the matrix."""
     service = service_of(request)
     job = await service.answering.run(job_of, service, job_id, person_of(request))
-    if job.kind != LAW:
+    if job.kind != LAW.id:
         raise NotFoundError("this is no job of legislation", where=job_id, remedy=f"See /jobs/{job_id}.")
     step = step_of(job.rows_done) if job.state == "running" else None
     return await show_kept_job(request, job, "page_law_job", "/law/runs", SHELF.place, "law/job.html", step)

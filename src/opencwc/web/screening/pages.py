@@ -16,7 +16,7 @@ from opencwc.errors import InputError
 from opencwc.finding import Finding, Message, Verdict
 from opencwc.jobs.worker import SCREEN
 from opencwc.language.refusals import judge_request
-from opencwc.legislation.upload_question import LAW
+from opencwc.legislation.verb import VERB as LAW
 from opencwc.screening.cards import Teller
 from opencwc.screening.screener import Screener
 from opencwc.web.casebook.job_page import tell_job
@@ -148,7 +148,7 @@ async def show_job(request: Request, job_id: str) -> Response:
     service = service_of(request)
     job = await service.answering.run(job_of, service, job_id, person_of(request))
     if job.kind != SCREEN:
-        return RedirectResponse(f"{'/law' if job.kind == LAW else '/transfers'}/jobs/{job.id}", 303)
+        return RedirectResponse(f"{'/law' if job.kind == LAW.id else '/transfers'}/jobs/{job.id}", 303)
     template = "screen/job_state.html" if is_fragment(request) else "screen/job.html"
     share = min(1.0, job.rows_done / job.rows_all) if job.rows_all else None
     told = await service.answering.run(tell_job, parts_of(service)[1].book, job, language_of(request))

@@ -19,8 +19,8 @@ from pydantic import Field
 
 from opencwc import __version__
 from opencwc.errors import InputError, OpenCWCError, SettingsError, StorageError, UnavailableError
-from opencwc.finding import SCREENED
 from opencwc.language.refusals import RefusalLog, judge_request
+from opencwc.screening.verb import VERB as SCREEN
 from opencwc.settings import PREFIX, Settings, load_settings
 from opencwc.web.convention.api import duties_as_json, entry_as_json, lists_as_json
 from opencwc.web.server.answering import Answering, answer_as_json, checked_json, findings_of, whole_text
@@ -203,7 +203,7 @@ def _counts(answer: Any) -> dict[str, int]:
     """Count the verdicts of an answer."""
     told = getattr(answer, "structured_content", None) or {}
     verdicts = [one.get("verdict", "") for one in told.get("findings", [])]
-    return {str(one): verdicts.count(str(one)) for one in SCREENED if str(one) in verdicts}
+    return {str(one): verdicts.count(str(one)) for one in SCREEN.verdicts if str(one) in verdicts}
 
 
 _TOOLS = ("screen", "entry", "duties", "lists")

@@ -13,14 +13,15 @@ from pydantic import Field
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from opencwc.casebook.model import Mark
-from opencwc.finding import CHECKED as CHECK_VERDICTS
 from opencwc.jobs.queue import Job
 from opencwc.language.refusals import is_refusal
 from opencwc.transfers.check.answers import Told, answer_as_json, answer_from_json, checker_with
 from opencwc.transfers.check.papers import KINDS as PAPERS
 from opencwc.transfers.check.shipments import SHIPMENT_FIELDS
+from opencwc.transfers.check.verb import VERB as CHECK
 from opencwc.transfers.model import CAUSES, LEDGER_COLUMNS, LINE_STATUSES, MATCH_COLUMNS
-from opencwc.transfers.upload_question import CHECK, MOST_KEPT, RECONCILE
+from opencwc.transfers.reconcile.verb import VERB as RECONCILE
+from opencwc.transfers.upload_question import MOST_KEPT
 from opencwc.web.casebook.api import LARGEST, book_of
 from opencwc.web.casebook.jobs_api import JOB, cell_of
 from opencwc.web.casebook.uploads_api import made, submit_uploads
@@ -102,7 +103,7 @@ _ANSWER: dict[str, Any] = {
     "properties": {
         "row": {"type": "integer"},
         "id": _TEXT,
-        "verdict": {"type": "string", "enum": [str(verdict) for verdict in CHECK_VERDICTS]},
+        "verdict": {"type": "string", "enum": [str(verdict) for verdict in CHECK.verdicts]},
         "day": {"type": "string", "format": "date", "description": "The day as of which the rules were read."},
         "from": _TEXT,
         "to": _TEXT,
@@ -309,7 +310,7 @@ async def take_ledgers(request: Request, answer: Callable[[Job], Response]) -> R
     form = await form_of(request)
     try:
         uploads, words = ledgers_of(form), words_of(form)
-        return await submit_uploads(request, RECONCILE, uploads, *asked_of_ledgers(words, uploads), answer)
+        return await submit_uploads(request, RECONCILE.id, uploads, *asked_of_ledgers(words, uploads), answer)
     finally:
         await form.close()
 
@@ -324,7 +325,7 @@ async def take_shipments(request: Request, answer: Callable[[Job], Response]) ->
         await service.answering.run(
             service.answering.screener, date.fromisoformat(asked["as_of"]), tuple(asked["lists"])
         )  # which knows the lists
-        return await submit_uploads(request, CHECK, uploads, asked, mark, answer)
+        return await submit_uploads(request, CHECK.id, uploads, asked, mark, answer)
     finally:
         await form.close()
 

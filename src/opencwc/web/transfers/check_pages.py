@@ -24,13 +24,14 @@ from opencwc.casebook.permissions import may
 from opencwc.convention import Convention
 from opencwc.convention.fields import read_yaml
 from opencwc.errors import InputError, NotFoundError
-from opencwc.finding import CHECKED, Message
+from opencwc.finding import Message
 from opencwc.jobs.queue import Job
 from opencwc.language.refusals import is_refusal
 from opencwc.transfers.check.answers import Duty, Told, answer_from_json, facts_from_json
 from opencwc.transfers.check.kept import Balance, Checked, tally_of
 from opencwc.transfers.check.papers import SIDES
-from opencwc.transfers.upload_question import CHECK, CHECK_SECONDS, MOST_KEPT, Asked, asked_of_sandbox
+from opencwc.transfers.check.verb import VERB as CHECK
+from opencwc.transfers.upload_question import CHECK_SECONDS, MOST_KEPT, Asked, asked_of_sandbox
 from opencwc.web.accounts.secret import Seal, service_secret
 from opencwc.web.casebook.api import LARGEST, book_of
 from opencwc.web.server.api_parameters import names_of
@@ -108,7 +109,7 @@ async def show(request: Request) -> Response:
     asked = {name: request.query_params.get(name, "")[:500] for name in FIELDS}
     kept = []
     if may(person, "read") and service.intake is not None:
-        kept = await service.answering.run(list_kept, service.intake.book, person, CHECK)
+        kept = await service.answering.run(list_kept, service.intake.book, person, CHECK.id)
     return page(
         request, "transfers/check.html", told=None, asked=asked, kept=kept, tabs=tabs_of(person), part="check",
         units=UNITS, purposes=_purposes(), states=_states(language_of(request)), today=date.today(), example=EXAMPLE,
@@ -196,7 +197,7 @@ async def answer_file(request: Request) -> Response:
         uploads, roles = shipments_of(form)
         words = words_of(form)
         asked = Asked(
-            CHECK, date.today(), given_of(words, 1), roles, lists=names_of(words.get("lists", "")),
+            CHECK.id, date.today(), given_of(words, 1), roles, lists=names_of(words.get("lists", "")),
             seconds=CHECK_SECONDS, network_must_be_cut=service.configuration.job_network_must_be_cut,
         )  # fmt: skip
         checked = await service.answering.run(_answered_all, asked, uploads)
@@ -365,7 +366,7 @@ async def show_kept(
     whole = not after and not verdict
     return page(
         request, "transfers/kept.html", shown=shown, tabs=tabs_of(person), part="check", verdict=verdict, after=after,
-        counts={str(one): counts[str(one)] for one in CHECKED if str(one) in counts}, total=len(fitting),
+        counts={str(one): counts[str(one)] for one in CHECK.verdicts if str(one) in counts}, total=len(fitting),
         said=[sentence(one, lang) for one in shown.kept.said],
         next=shipments[-1].row if len(rest) > ANSWERS_A_PAGE else None,
         **_answers(

@@ -17,12 +17,12 @@ from opencwc.casebook import tables
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.model import Person, Status
 from opencwc.casebook.permissions import may, require
-from opencwc.casebook.runs import VERDICTS
 from opencwc.errors import NotFoundError
 from opencwc.finding import Verdict
 from opencwc.jobs.kept_runs import MOST_LISTED, Listed, Shelf, ShownRun, list_runs, shown_run
 from opencwc.jobs.transfer_jobs import VERBS
-from opencwc.transfers.upload_question import CHECK, RECONCILE
+from opencwc.transfers.check.verb import VERB as CHECK
+from opencwc.transfers.reconcile.verb import VERB as RECONCILE
 
 if TYPE_CHECKING:
     import polars as pl
@@ -75,14 +75,14 @@ def shown_reconciliation(book: Casebook, person: Person, number: int) -> Reconci
     """Return a reconciliation; raise `NotFoundError` where there is none that the person may see."""
     from opencwc.transfers.reconcile.kept import unpack
 
-    return shown_run(book, person, number, _SHELVES[RECONCILE], unpack)
+    return shown_run(book, person, number, _SHELVES[RECONCILE.id], unpack)
 
 
 def shown_check(book: Casebook, person: Person, number: int) -> ShownRun[Checked]:
     """Return a check of planned shipments; raise `NotFoundError` where there is none that the person may see."""
     from opencwc.transfers.check.kept import unpack
 
-    return shown_run(book, person, number, _SHELVES[CHECK], unpack)
+    return shown_run(book, person, number, _SHELVES[CHECK.id], unpack)
 
 
 def list_kept(book: Casebook, person: Person, kind: str, limit: int = MOST_LISTED) -> list[Listed]:
@@ -171,9 +171,7 @@ def _lines_of(kept: Kept, group: Mapping[str, Any], most: int | None = None) -> 
 def finding_of_rank(book: Casebook, person: Person, run: int, rank: int) -> int | None:
     """Return the finding of a sum over its threshold; ``None`` where there is none, or it is not to be seen."""
     table = tables.finding
-    query = select(table.c.id).where(
-        table.c.run == run, table.c.row == rank, table.c.verdict == VERDICTS.index(Verdict.DISCREPANCY)
-    )
+    query = select(table.c.id).where(table.c.run == run, table.c.row == rank, table.c.verdict == Verdict.DISCREPANCY)
     require(person, "read")
     with book.reading() as connection:
         found = connection.execute(query.order_by(table.c.id).limit(1)).scalar_one_or_none()
@@ -187,9 +185,7 @@ def findings_for_review(book: Casebook, person: Person, run: int) -> list[tuple[
     """
     table = tables.finding
     require(person, "read")
-    query = select(table.c.id, table.c.status).where(
-        table.c.run == run, table.c.verdict == VERDICTS.index(Verdict.REVIEW)
-    )
+    query = select(table.c.id, table.c.status).where(table.c.run == run, table.c.verdict == Verdict.REVIEW)
     with book.reading() as connection:
         found = connection.execute(query.order_by(table.c.id)).all()
     return [(int(identity), Status(status)) for identity, status in found]
@@ -211,9 +207,9 @@ def choices_of(kept: Kept) -> dict[str, Sequence[Any]]:
     }
 
 
-PLACES: Mapping[str, str] = {RECONCILE: "/transfers", CHECK: "/transfers/check"}
+PLACES: Mapping[str, str] = {RECONCILE.id: "/transfers", CHECK.id: "/transfers/check"}
 """Where the runs of a kind are listed."""
 _SHELVES = {
-    RECONCILE: Shelf(VERBS[RECONCILE], "reconciliation", PLACES[RECONCILE]),
-    CHECK: Shelf(VERBS[CHECK], "check of planned shipments", PLACES[CHECK]),
+    RECONCILE.id: Shelf(VERBS[RECONCILE.id], "reconciliation", PLACES[RECONCILE.id]),
+    CHECK.id: Shelf(VERBS[CHECK.id], "check of planned shipments", PLACES[CHECK.id]),
 }

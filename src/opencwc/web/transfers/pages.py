@@ -12,8 +12,9 @@ from opencwc.casebook.model import Mark
 from opencwc.casebook.permissions import may
 from opencwc.errors import NotFoundError
 from opencwc.models.register import state_of
+from opencwc.transfers.check.verb import VERB as CHECK
 from opencwc.transfers.reconcile.causes import MODEL
-from opencwc.transfers.upload_question import CHECK, RECONCILE
+from opencwc.transfers.reconcile.verb import VERB as RECONCILE
 from opencwc.web.casebook.job_page import show_kept_job
 from opencwc.web.casebook.jobs_api import job_of
 from opencwc.web.server.page import page
@@ -51,7 +52,7 @@ async def show(request: Request) -> Response:
     service, person = service_of(request), person_of(request)
     kept = []
     if may(person, "read") and service.intake is not None:
-        kept = await service.answering.run(list_kept, service.intake.book, person, RECONCILE)
+        kept = await service.answering.run(list_kept, service.intake.book, person, RECONCILE.id)
     state = await service.answering.run(state_of, MODEL)
     return page(
         request, "transfers/page.html", part="reconcile", tabs=tabs_of(person), kept=kept, model=state,
@@ -89,11 +90,11 @@ async def show_job(request: Request, job_id: str) -> Response:
     job = await service.answering.run(job_of, service, job_id, person_of(request))
     if job.kind not in RUNS:
         raise NotFoundError("this is no job of transfers", where=job_id, remedy=f"See /jobs/{job_id}.")
-    words = "page_transfers_job" if job.kind == RECONCILE else "page_transfers_check_job"
+    words = "page_transfers_job" if job.kind == RECONCILE.id else "page_transfers_check_job"
     return await show_kept_job(request, job, words, RUNS[job.kind], PLACES[job.kind], "transfers/job.html")
 
 
-RUNS: Mapping[str, str] = {RECONCILE: "/transfers/runs", CHECK: "/transfers/checks"}
+RUNS: Mapping[str, str] = {RECONCILE.id: "/transfers/runs", CHECK.id: "/transfers/checks"}
 """Where what came of a job of a kind is shown, by its run."""
 router.include_router(reconcile_pages.router)
 router.include_router(check_pages.router)
