@@ -12,7 +12,7 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
-from typing import IO, Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from opencwc.errors import NotFoundError
 from opencwc.finding import Finding, Verdict
@@ -56,10 +56,9 @@ class Progress(NamedTuple):
 
 
 class Found(NamedTuple):
-    """Findings of whole rows, in the order of the rows, and the requests among them that were refused."""
+    """Findings of whole rows."""
 
     findings: Sequence[Finding]
-    refused: Sequence[str] = ()
 
 
 class Ended(NamedTuple):
@@ -84,32 +83,34 @@ Step = Started | Progress | Found | Ended
 
 
 class Reader(Protocol):
-    """Reads the inputs of a verb and gives the steps of the run."""
+    """Reads the inputs of a verb for one question, which is the plain mapping that a job keeps."""
 
-    def __call__(self, inputs: Sequence[Input], question: Mapping[str, Any]) -> Iterator[Step]:
-        """Give the steps; raise `InputError` where an input cannot be read at all."""
+    def __init__(self, question: Mapping[str, Any]) -> None:
+        """Load what the question needs."""
         ...
 
+    def warm(self) -> None:
+        """Load and compile everything that reading takes: afterwards no file may be opened and no process started."""
+        ...
 
-class ConfinedReader(Protocol):
-    """Reads an upload in the sandbox and gives the steps of the run; ``None`` where a moment passed without one."""
-
-    def __call__(self, upload: IO[bytes], question: Mapping[str, Any], limits: Any, skip: int) -> Any:
-        """Return a context manager that gives the steps, and ends the process when it is left."""
+    def steps(self, inputs: Sequence[Input]) -> Iterator[Step]:
+        """Give the steps of the run; raise `InputError` where an input cannot be read at all."""
         ...
 
 
 @dataclass(frozen=True)
 class Verb:
-    """A verb by its parts; a part is named as ``module:name`` and loaded when it is first used.
+    """A verb by its parts; a part is named as ``module`` or ``module:name`` and loaded when it is first used.
 
     ``verdicts`` are its verdicts, gravest first; ``settled`` those that need no person; ``grave`` those that two
     people must decide, each with the reason. ``formerly`` are ids under which earlier versions kept its runs.
 
-    ``reader`` is a `Reader`, ``confined`` a `ConfinedReader`. ``under_entry`` tells whether a correction of its
-    findings may name an entry of a list. ``command`` is the name of its command, or of the group that holds it, and
-    where that is; ``router`` and ``api`` are routers of the service; ``face`` says how pages show its jobs and
-    findings (`opencwc.web.casebook.faces.Face`); ``page`` is its place in the navigation.
+    ``reader`` is a `Reader`; ``kept`` a module that reads the file of its pages (``NAME``, ``MEDIA_TYPE``, ``unpack``).
+    ``many`` tells that it reads several files at once, which come as one archive; ``in_order`` that findings come in the
+    order of the rows; ``under_entry`` that a correction of one may name an entry of a list. ``command`` is the name of
+    its command, or of the group that holds it, and where that is; ``router`` and ``api`` are routers of the service;
+    ``face`` says how pages show its jobs and findings (`opencwc.web.casebook.faces.Face`); ``page`` is its place in the
+    navigation.
     """
 
     id: str
@@ -117,9 +118,11 @@ class Verb:
     settled: frozenset[Verdict] = frozenset()
     grave: Mapping[Verdict, str] = field(default_factory=dict)
     formerly: tuple[str, ...] = ()
+    many: bool = False
+    in_order: bool = False
     under_entry: bool = True
     reader: str = ""
-    confined: str = ""
+    kept: str = ""
     command: tuple[str, str] = ("", "")
     group: bool = False
     router: str = ""
@@ -136,9 +139,9 @@ class Verb:
 
 
 def load(where: str) -> Any:
-    """Return what stands at ``module:name``."""
-    module, name = where.split(":")
-    return getattr(import_module(module), name)
+    """Return what stands at ``module:name``, or the module."""
+    module, _, name = where.partition(":")
+    return getattr(import_module(module), name) if name else import_module(module)
 
 
 @cache

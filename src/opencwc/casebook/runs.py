@@ -325,6 +325,13 @@ def resume_run(book: Casebook, person_id: str, number: int) -> RunKeeper:
     return RunKeeper(book, person_id, number, row["case_number"], row["verb"], rows=row["row_count"])
 
 
+def count_kept(book: Casebook, number: int) -> int:
+    """Return how many findings of a run are kept."""
+    with book.reading() as connection:
+        query = select(tables.run.c.finding_count).where(tables.run.c.number == number)
+        return int(connection.execute(query).scalar_one())
+
+
 def run_named(connection: Connection, number: int) -> dict[str, Any]:
     """Return a run as plain values, its question and what was checked decoded."""
     row = connection.execute(select(tables.run).where(tables.run.c.number == number)).mappings().first()

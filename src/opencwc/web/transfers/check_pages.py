@@ -25,6 +25,7 @@ from opencwc.convention import Convention
 from opencwc.convention.fields import read_yaml
 from opencwc.errors import InputError, NotFoundError
 from opencwc.finding import Message
+from opencwc.jobs.archives import pack_uploads
 from opencwc.jobs.queue import Job
 from opencwc.language.refusals import is_refusal
 from opencwc.transfers.check.answers import Duty, Told, answer_from_json, facts_from_json
@@ -37,7 +38,7 @@ from opencwc.web.casebook.api import LARGEST, book_of
 from opencwc.web.server.api_parameters import names_of
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.service import GuardedRoute, person_of, service_of, takes_uploads
-from opencwc.web.server.uploads import Uploads, form_of, pack_uploads
+from opencwc.web.server.uploads import Uploads, form_of
 from opencwc.web.transfers.api import answered, take_shipments
 from opencwc.web.transfers.forms import given_of, shipments_of, words_of
 from opencwc.web.transfers.kept import list_kept, shown_check, tabs_of

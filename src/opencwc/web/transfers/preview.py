@@ -12,13 +12,14 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from opencwc.finding import message_from_plain
+from opencwc.jobs.archives import pack_uploads
 from opencwc.transfers.check.shipments import SHIPMENT_FIELDS
 from opencwc.transfers.model import LEDGER_COLUMNS
 from opencwc.transfers.upload_question import Asked, previewed
 from opencwc.web.casebook.job_page import reason_of
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.service import Service, service_of
-from opencwc.web.server.uploads import Uploads, form_of, pack_uploads
+from opencwc.web.server.uploads import Uploads, form_of
 from opencwc.web.transfers.column_names import CHECK_LABELS, say_columns
 from opencwc.web.transfers.forms import given_of, words_of
 from opencwc.wording import sentence
