@@ -65,7 +65,7 @@ class Ended(NamedTuple):
     """The end of a run: its rows, how many came out how, what else its tally says, and the file of its pages."""
 
     rows: int
-    by_verdict: Mapping[str, int]
+    by_verdict: Mapping[Verdict, int] | Mapping[str, int]
     tally: Mapping[str, Any] = MappingProxyType({})
     pages: PagesFile | None = None
 
@@ -106,9 +106,9 @@ class Verb:
     people must decide, each with the reason. ``formerly`` are ids under which earlier versions kept its runs.
 
     ``reader`` is a `Reader`; ``kept`` a module that reads the file of its pages (``NAME``, ``MEDIA_TYPE``, ``unpack``).
-    ``many`` tells that it reads several files at once, which come as one archive; ``in_order`` that findings come in the
-    order of the rows; ``under_entry`` that a correction of one may name an entry of a list. ``command`` is the name of
-    its command, or of the group that holds it, and where that is; ``router`` and ``api`` are routers of the service;
+    ``many`` tells that it reads several files at once, which come as one archive; ``in_order`` that findings come in
+    the order of the rows; ``under_entry`` that a correction of one may name an entry of a list. ``command`` is the name
+    of its command, or of the group that holds it, and where that is; ``router`` and ``api`` are routers of the service;
     ``face`` says how pages show its jobs and findings (`opencwc.web.casebook.faces.Face`); ``page`` is its place in the
     navigation.
     """

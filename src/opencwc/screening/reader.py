@@ -44,7 +44,7 @@ class Reader:
             date.fromisoformat(str(question["as_of"])), tuple(question.get("lists", ())),
             kind=str(question.get("kind", "auto")),
         )  # fmt: skip
-        self.columns = {name: str(question.get(name, "")).strip() or None for name in ("column", "id_column")}
+        self.column, self.id_column = (str(question.get(name, "")).strip() or None for name in ("column", "id_column"))
         self.batch_rows = int(question.get("batch_rows", 0)) or ROWS_A_BATCH
         self.screener = BatchScreener(self.question)
 
@@ -100,10 +100,12 @@ class Reader:
         if self.question.kind == "text":
             from opencwc.screening.documents import open_texts
 
-            return open_texts(file.path, name=file.name, **self.columns, **_HERE)
+            return open_texts(file.path, name=file.name, column=self.column, id_column=self.id_column, **_HERE)
         from opencwc.files import open_table
 
-        return open_table(file.path, name=file.name, **self.columns, batch_rows=self.batch_rows)
+        return open_table(
+            file.path, name=file.name, column=self.column, id_column=self.id_column, batch_rows=self.batch_rows
+        )
 
 
 def started(rulebook: Rulebook, table: Table | DocumentRows, lang: str) -> Started:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 SHIPMENTS, CERTIFICATES, NAMES = "shipments", "certificates", "names"
 """What the files of a check are: planned shipments, end-use certificates at hand, a list of names."""
 SHIPMENTS_AT_ONCE = 100
+MOST_AT_ONCE, MOST_KEPT = 1_000, 20_000
+"""Planned shipments that are answered while one waits, and by a job; more go through the command."""
 _NAMES_SAMPLE = b"id,schema,name,aliases,countries\nx-1,Company,An Invented Trading House,,de\n"
 
 
@@ -32,7 +34,7 @@ class Reader:
     """Checks planned shipments.
 
     The question: ``as_of``; ``lists``; ``given``, the columns by field; ``roles``, what each file is; ``most``, how
-    many shipments are answered (0: all); ``mark``, what papers are marked with.
+    many shipments are answered; ``mark``, what papers are marked with.
     """
 
     def __init__(self, question: Mapping[str, Any]) -> None:
@@ -43,7 +45,7 @@ class Reader:
         self.question = Question(date.fromisoformat(self.day), tuple(question.get("lists", ())))
         self.given = dict(next(iter(question.get("given", ())), {}))
         self.roles = tuple(question.get("roles", ())) or (SHIPMENTS,)
-        self.most = int(question.get("most", 0))
+        self.most = int(question.get("most", MOST_KEPT))
         self.mark = str(question.get("mark", ""))
 
     def warm(self) -> None:
@@ -68,7 +70,7 @@ class Reader:
 
         by_role = dict(zip(self.roles, inputs, strict=False))
         shipments = read_shipments(by_role[SHIPMENTS].path, by_role[SHIPMENTS].name, self.given)
-        if self.most and len(shipments.shipments) > self.most:
+        if len(shipments.shipments) > self.most:
             raise InputError(
                 f"there are {len(shipments.shipments):,} shipments in the file; up to {self.most:,} are answered here",
                 remedy="Send it in smaller parts, or use the command: opencwc transfers check.",

@@ -22,7 +22,6 @@ from opencwc.convention import Entry
 from opencwc.convention.model import EVIDENCE, STATUSES
 from opencwc.errors import ConflictError
 from opencwc.finding import Finding, Message, Verdict
-from opencwc.jobs.transfer_jobs import VERBS
 from opencwc.legislation.verb import VERB as LAW
 from opencwc.publishing import Fact
 from opencwc.screening.cards import Teller
@@ -30,6 +29,7 @@ from opencwc.transfers.check.papers import spoken_day
 from opencwc.transfers.check.verb import VERB as CHECK
 from opencwc.transfers.check.weighing import STATES_OF_DUTY
 from opencwc.transfers.model import LINE_STATUSES
+from opencwc.transfers.reconcile.verb import VERB as RECONCILE
 from opencwc.verbs import verb_named
 from opencwc.web.casebook.api import LARGEST, book_of
 from opencwc.web.casebook.case_page import CommentForm
@@ -178,7 +178,7 @@ def _evidence(history: History, run: RunTold, lang: str) -> dict[str, Any]:
     finding = finding_of(content, history.run["maker"])
     teller = Teller(convention_of(finding.maker.as_of), lang, link_to_rule)
     entry = teller.convention.find(finding.rule.list, finding.rule.entry) if finding.rule else None
-    transfers = history.run["verb"] in VERBS.values()
+    transfers = history.run["verb"] in (CHECK.id, RECONCILE.id)
     return {
         "finding": finding,
         "entry": entry,
@@ -287,7 +287,7 @@ def _seen_beside(history: History) -> tuple[str, str]:
         return "page_law_see_measure", f"/law/runs/{run}/measures/{measure}"
     if not pages_of(history.run["tally"]):
         return "", ""
-    if history.run["verb"] == VERBS[CHECK.id]:
+    if history.run["verb"] == CHECK.id:
         return "page_transfers_see_shipment", f"/transfers/checks/{run}?after={max(0, row - 1)}#answer-{row}"
     if str(history.finding.verdict) == str(Verdict.DISCREPANCY):
         return "page_transfers_see_pair", f"/transfers/runs/{run}/pairs/{row}?over=all"

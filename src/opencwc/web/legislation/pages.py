@@ -15,7 +15,7 @@ from opencwc.errors import NotFoundError
 from opencwc.jobs.queue import Job
 from opencwc.legislation.coverage_model import MODEL
 from opencwc.legislation.example_texts import NAMES, NOW, STATE, example_text
-from opencwc.legislation.upload_question import step_of
+from opencwc.legislation.reader import stage_of
 from opencwc.legislation.verb import VERB as LAW
 from opencwc.models.register import state_of
 from opencwc.web.casebook.job_page import show_kept_job
@@ -81,7 +81,7 @@ async def show_job(request: Request, job_id: str) -> Response:
     job = await service.answering.run(job_of, service, job_id, person_of(request))
     if job.kind != LAW.id:
         raise NotFoundError("this is no job of legislation", where=job_id, remedy=f"See /jobs/{job_id}.")
-    step = step_of(job.rows_done) if job.state == "running" else None
+    step = stage_of(job.rows_done) if job.state == "running" else None
     return await show_kept_job(request, job, "page_law_job", "/law/runs", SHELF.place, "law/job.html", step)
 
 

@@ -14,11 +14,11 @@ from opencwc.casebook.model import Mark
 from opencwc.casebook.permissions import may
 from opencwc.errors import InputError
 from opencwc.finding import Finding, Message, Verdict
-from opencwc.jobs.worker import SCREEN
 from opencwc.language.refusals import judge_request
 from opencwc.legislation.verb import VERB as LAW
 from opencwc.screening.cards import Teller
 from opencwc.screening.screener import Screener
+from opencwc.screening.verb import VERB as SCREEN
 from opencwc.web.casebook.job_page import tell_job
 from opencwc.web.casebook.jobs_api import job_of, parts_of, take_upload
 from opencwc.web.screening.value_answer import Told, kind_of, tell
@@ -147,7 +147,7 @@ async def show_job(request: Request, job_id: str) -> Response:
     """Show how far a job is."""
     service = service_of(request)
     job = await service.answering.run(job_of, service, job_id, person_of(request))
-    if job.kind != SCREEN:
+    if job.kind != SCREEN.id:
         return RedirectResponse(f"{'/law' if job.kind == LAW.id else '/transfers'}/jobs/{job.id}", 303)
     template = "screen/job_state.html" if is_fragment(request) else "screen/job.html"
     share = min(1.0, job.rows_done / job.rows_all) if job.rows_all else None

@@ -17,11 +17,11 @@ from opencwc.jobs.queue import Job
 from opencwc.language.refusals import is_refusal
 from opencwc.transfers.check.answers import Told, answer_as_json, answer_from_json, checker_with
 from opencwc.transfers.check.papers import KINDS as PAPERS
+from opencwc.transfers.check.reader import MOST_KEPT
 from opencwc.transfers.check.shipments import SHIPMENT_FIELDS
 from opencwc.transfers.check.verb import VERB as CHECK
 from opencwc.transfers.model import CAUSES, LEDGER_COLUMNS, LINE_STATUSES, MATCH_COLUMNS
 from opencwc.transfers.reconcile.verb import VERB as RECONCILE
-from opencwc.transfers.upload_question import MOST_KEPT
 from opencwc.web.casebook.api import LARGEST, book_of
 from opencwc.web.casebook.jobs_api import JOB, cell_of
 from opencwc.web.casebook.uploads_api import made, submit_uploads

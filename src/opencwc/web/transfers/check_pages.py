@@ -21,6 +21,8 @@ from starlette.responses import Response
 from opencwc import __version__
 from opencwc.casebook.model import Mark
 from opencwc.casebook.permissions import may
+from opencwc.confining.rights import Bounds
+from opencwc.confining.verb_runs import confined_steps
 from opencwc.convention import Convention
 from opencwc.convention.fields import read_yaml
 from opencwc.errors import InputError, NotFoundError
@@ -29,15 +31,16 @@ from opencwc.jobs.archives import pack_uploads
 from opencwc.jobs.queue import Job
 from opencwc.language.refusals import is_refusal
 from opencwc.transfers.check.answers import Duty, Told, answer_from_json, facts_from_json
-from opencwc.transfers.check.kept import Balance, Checked, tally_of
+from opencwc.transfers.check.kept import Balance, Checked, tally_of, unpack
 from opencwc.transfers.check.papers import SIDES
+from opencwc.transfers.check.reader import MOST_AT_ONCE, MOST_KEPT
 from opencwc.transfers.check.verb import VERB as CHECK
-from opencwc.transfers.upload_question import CHECK_SECONDS, MOST_KEPT, Asked, asked_of_sandbox
+from opencwc.verbs import Ended
 from opencwc.web.accounts.secret import Seal, service_secret
 from opencwc.web.casebook.api import LARGEST, book_of
 from opencwc.web.server.api_parameters import names_of
 from opencwc.web.server.page import language_of, page
-from opencwc.web.server.service import GuardedRoute, person_of, service_of, takes_uploads
+from opencwc.web.server.service import GuardedRoute, Service, person_of, service_of, takes_uploads
 from opencwc.web.server.uploads import Uploads, form_of
 from opencwc.web.transfers.api import answered, take_shipments
 from opencwc.web.transfers.forms import given_of, shipments_of, words_of
@@ -46,6 +49,9 @@ from opencwc.web.transfers.preview import PREVIEW_CHECK, show_start
 from opencwc.wording import LANGUAGES, sentence
 from opencwc.wording.states import state_name
 
+CHECK_SECONDS = 300.0
+CHECK_BOUNDS = Bounds(memory=4_000_000_000, cpu_seconds=600)
+"""What a check may use that is answered while one waits."""
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 FIELDS = (
     "chemical", "concentration", "quantity", "unit", "from", "to", "via", "date", "purpose", "consignee", "end_user",
@@ -197,11 +203,11 @@ async def answer_file(request: Request) -> Response:
     try:
         uploads, roles = shipments_of(form)
         words = words_of(form)
-        asked = Asked(
-            CHECK.id, date.today(), given_of(words, 1), roles, lists=names_of(words.get("lists", "")),
-            seconds=CHECK_SECONDS, network_must_be_cut=service.configuration.job_network_must_be_cut,
-        )  # fmt: skip
-        checked = await service.answering.run(_answered_all, asked, uploads)
+        question = {
+            "as_of": date.today().isoformat(), "given": given_of(words, 1), "roles": roles,
+            "lists": names_of(words.get("lists", "")), "most": MOST_AT_ONCE,
+        }  # fmt: skip
+        checked = await service.answering.run(_check_uploads, service, question, uploads)
     finally:
         await form.close()
     inputs = [one.said for one in checked.answers if any(is_refusal(says) for _, _, says in one.reasons)]
@@ -217,18 +223,16 @@ async def answer_file(request: Request) -> Response:
     )  # fmt: skip
 
 
-def _answered_all(asked: Asked, uploads: Uploads) -> Checked:
-    answers: list[Told] = []
-    told: Mapping[str, Any] = {}
+def _check_uploads(service: Service, question: Mapping[str, Any], uploads: Uploads) -> Checked:
+    must = service.configuration.job_network_must_be_cut
     with tempfile.TemporaryFile(prefix="opencwc-shipments-") as file:
         pack_uploads(uploads, file)
-        with asked_of_sandbox(asked, file) as lines:
-            for line in lines:
-                if line is not None and "answers" in line:
-                    answers += map(answer_from_json, line["answers"])
-                elif line is not None and line.get("done"):
-                    told = line["told"]
-    return Checked(told, tuple(answers))
+        with confined_steps(CHECK, question, file, CHECK_SECONDS, CHECK_BOUNDS, network_must_be_cut=must) as steps:
+            ends = [step for step in steps if isinstance(step, Ended)]
+    pages = ends[0].pages if ends else None
+    if pages is None:
+        raise InputError("reading the file broke off")
+    return unpack(pages.content)
 
 
 def _answers(

@@ -20,7 +20,6 @@ from opencwc.casebook.permissions import may, require
 from opencwc.errors import NotFoundError
 from opencwc.finding import Verdict
 from opencwc.jobs.kept_runs import MOST_LISTED, Listed, Shelf, ShownRun, list_runs, shown_run
-from opencwc.jobs.transfer_jobs import VERBS
 from opencwc.transfers.check.verb import VERB as CHECK
 from opencwc.transfers.reconcile.verb import VERB as RECONCILE
 
@@ -87,7 +86,7 @@ def shown_check(book: Casebook, person: Person, number: int) -> ShownRun[Checked
 
 def list_kept(book: Casebook, person: Person, kind: str, limit: int = MOST_LISTED) -> list[Listed]:
     """Return the reconciliations or checks (``kind``) that a person may see, the latest first."""
-    return list_runs(book, person, VERBS[kind], limit)
+    return list_runs(book, person, kind, limit)
 
 
 def fitting(kept: Kept, wanted: Wanted) -> pl.DataFrame:
@@ -210,6 +209,6 @@ def choices_of(kept: Kept) -> dict[str, Sequence[Any]]:
 PLACES: Mapping[str, str] = {RECONCILE.id: "/transfers", CHECK.id: "/transfers/check"}
 """Where the runs of a kind are listed."""
 _SHELVES = {
-    RECONCILE.id: Shelf(VERBS[RECONCILE.id], "reconciliation", PLACES[RECONCILE.id]),
-    CHECK.id: Shelf(VERBS[CHECK.id], "check of planned shipments", PLACES[CHECK.id]),
+    RECONCILE.id: Shelf(RECONCILE.id, "reconciliation", PLACES[RECONCILE.id]),
+    CHECK.id: Shelf(CHECK.id, "check of planned shipments", PLACES[CHECK.id]),
 }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
 from typing import Any, NamedTuple
 
 from fastapi import Request
@@ -15,7 +14,7 @@ from opencwc.finding import message_from_plain
 from opencwc.jobs.archives import pack_uploads
 from opencwc.transfers.check.shipments import SHIPMENT_FIELDS
 from opencwc.transfers.model import LEDGER_COLUMNS
-from opencwc.transfers.upload_question import Asked, previewed
+from opencwc.transfers.previews import LEDGERS, SHIPMENTS, preview_uploads
 from opencwc.web.casebook.job_page import reason_of
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.service import Service, service_of
@@ -38,8 +37,8 @@ class Start(NamedTuple):
     labels: Mapping[str, str] = {}
 
 
-PREVIEW = Start("preview", LEDGER_COLUMNS, "/transfers/preview", "#ledgers")
-PREVIEW_CHECK = Start("preview_check", SHIPMENT_FIELDS, "/transfers/check/preview", "#many", CHECK_LABELS)
+PREVIEW = Start(LEDGERS, LEDGER_COLUMNS, "/transfers/preview", "#ledgers")
+PREVIEW_CHECK = Start(SHIPMENTS, SHIPMENT_FIELDS, "/transfers/check/preview", "#many", CHECK_LABELS)
 
 
 async def show_start(request: Request, start: Start, files_in: Callable[[FormData], Uploads]) -> Response:
@@ -66,7 +65,7 @@ def _previewed(
     must = service.configuration.job_network_must_be_cut
     with tempfile.TemporaryFile(prefix="opencwc-preview-") as file:
         pack_uploads(uploads, file)
-        return previewed(file, Asked(do, date.today(), given, network_must_be_cut=must))
+        return preview_uploads(do, file, given, network_must_be_cut=must)
 
 
 def _shown(file: Mapping[str, Any], labels: Mapping[str, str], lang: str) -> dict[str, Any]:

@@ -1,37 +1,26 @@
-"""Uploads are read in a process that can do nothing else, and whoever asked lives on, whatever the file does to it."""
+"""An upload is screened in a confined process as anywhere else, and the caller lives on, whatever the file does."""
 
 from __future__ import annotations
 
 import gzip
-import json
-import os
-import socket
-import sys
 import tempfile
 import time
 import zipfile
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import IO, Any
 
 import pytest
 
-from opencwc.confining import sandbox
 from opencwc.confining.rights import Bounds
-from opencwc.confining.sandbox import Sandbox, Wish, screened
+from opencwc.confining.verb_runs import confined_steps
 from opencwc.errors import InputError, OpenCWCError
+from opencwc.finding import finding_to_plain
+from opencwc.screening.verb import VERB as SCREEN
+from opencwc.verbs import Ended, Found, Step
+from web.papers import docx, docx_bomb, docx_of_entities, letter, pdf, xlsx
 
-from .papers import docx, docx_bomb, docx_of_entities, letter, pdf, xlsx
-
-PROBE = str(Path(__file__).with_name("confined_probe.py"))
 DAY = "2026-11-24"
-
-
-def probe(what: str, *more: str, seconds: float = 60) -> str:
-    """Let the probe try something in the sandbox, and return what came of it."""
-    with Sandbox(b"{}\n", None, seconds, (PROBE, what, *more)) as running:
-        return next(str(line["told"]) for line in running.lines() if line is not None)
 
 
 def upload(data: bytes) -> IO[bytes]:
@@ -41,27 +30,19 @@ def upload(data: bytes) -> IO[bytes]:
     return file
 
 
-def read(data: bytes, name: str, **wish: Any) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """Screen an upload; return its findings and the last line."""
-    findings: list[dict[str, Any]] = []
-    last: dict[str, Any] = {}
-    with upload(data) as file, screened(Wish(name, DAY, **wish), file) as running:
-        for line in running.lines():
-            if line is not None:
-                findings += line.get("findings", [])
-                last = line
+def steps_over(data: bytes, name: str, bounds: Bounds | None = None, **question: Any) -> list[Step]:
+    """Screen an upload; return the steps of the run."""
+    asked = {"name": name, "as_of": DAY, **question}
+    with upload(data) as file, confined_steps(SCREEN, asked, file, 600, bounds or Bounds()) as steps:
+        return [step for step in steps if step is not None]
+
+
+def read(data: bytes, name: str, bounds: Bounds | None = None, **question: Any) -> tuple[list[dict[str, Any]], Ended]:
+    """Screen an upload; return its findings and the end of the run."""
+    steps = steps_over(data, name, bounds, **question)
+    findings = [finding_to_plain(finding) for step in steps if isinstance(step, Found) for finding in step.findings]
+    (last,) = (step for step in steps if isinstance(step, Ended))
     return findings, last
-
-
-@pytest.fixture
-def listening() -> Iterator[str]:
-    """A port of this machine on which someone listens."""
-    with socket.create_server(("127.0.0.1", 0)) as place:
-        yield str(place.getsockname()[1])
-
-
-def test_this_machine_offers_every_protection() -> None:
-    assert sandbox.protection() == {"namespace": True, "files": True, "filter": True, "network_cut": True}
 
 
 def test_an_upload_is_screened_as_anywhere_else() -> None:
@@ -69,99 +50,17 @@ def test_an_upload_is_screened_as_anywhere_else() -> None:
     assert [(one["row"], one["id"], one["verdict"], one["entry"]) for one in findings] == [
         (1, "P1", "listed", "1A01"), (2, "P2", "not_listed", None), (3, "P3", "unreadable", None),
     ]  # fmt: skip
-    assert last["rows"] == 3
-    assert last["tally"]["listed"] == 1
+    assert last.rows == 3
+    assert last.by_verdict["listed"] == 1
 
 
 def test_many_rows_come_in_batches_of_whole_rows() -> None:
     data = b"smiles\n" + b"CC(C)OP(C)(=O)F.CCOP(=O)(C)OCC\nCCO\n" * 1_500
-    batches = []
-    with upload(data) as file, screened(Wish("many.csv", DAY, lists=("CWC",)), file) as running:
-        batches = [line["findings"] for line in running.lines() if line is not None and "findings" in line]
+    batches = [step.findings for step in steps_over(data, "many.csv", lists=("CWC",)) if isinstance(step, Found)]
     assert len(batches) >= 6
-    rows = [[one["row"] for one in batch] for batch in batches]
+    rows = [[finding.subject.row for finding in batch] for batch in batches]
     assert all(before[-1] < after[0] for before, after in pairwise(rows))
     assert {row for batch in rows for row in batch} == set(range(1, 3_001))
-
-
-def test_rows_that_are_kept_already_are_not_told_again() -> None:
-    data = b"smiles\n" + b"CCO\nCC(C)OP(C)(=O)F\n" * 50
-    whole, last = read(data, "x.csv")
-    rest, last_of_rest = read(data, "x.csv", skip_rows=37, batch_rows=10)
-    assert rest == [one for one in whole if one["row"] > 37]
-    assert last_of_rest == last
-
-
-# ---------------------------------------------------------------------------------- what a process in it cannot do
-
-
-@pytest.mark.parametrize("what", ["network", "udp", "fork", "exec", "write", "kill"])
-def test_it_cannot(what: str, listening: str) -> None:
-    assert probe(what, listening) in ("PermissionError", "OSError")
-
-
-def test_the_namespace_alone_reaches_no_network(listening: str) -> None:
-    assert probe("namespace", listening) in ("OSError", "ConnectionRefusedError", "TimeoutError")
-
-
-@pytest.mark.parametrize("what", ["read", "append", "remove"])
-def test_it_cannot_touch_a_file_beside_it(tmp_path: Path, what: str) -> None:
-    kept = tmp_path / "casebook.db"
-    kept.write_text("what a State holds")
-    assert probe(what, str(kept)) == "PermissionError"
-    assert kept.read_text() == "what a State holds"
-
-
-def test_it_can_still_load_python() -> None:
-    assert probe("python") == "done"
-
-
-def test_a_memory_hog_runs_into_its_limit_and_nobody_else_does() -> None:
-    assert probe("memory") == "MemoryError"
-
-
-def test_endless_work_is_ended_by_the_limit_of_work() -> None:
-    with pytest.raises(InputError, match="more work than an upload may"):
-        probe("cpu")
-
-
-def test_endless_waiting_is_ended_by_the_clock() -> None:
-    sleeper = "import sys,time; sys.stdin.readline(); time.sleep(600)"
-    began = time.monotonic()
-    with Sandbox(b"{}\n", None, 0.5, ("-c", sleeper)) as running, pytest.raises(InputError, match=r"longer than 0\.5"):
-        list(running.lines(poll=0.1))
-    assert time.monotonic() - began < 30
-
-
-@pytest.mark.parametrize(
-    ("program", "said"),
-    [
-        ("print('{', flush=True)", "no answer that can be understood"),
-        ("print('[' * 100000, flush=True)", "no answer that can be understood"),
-        ("print([1], flush=True)", "no answer that can be understood"),
-        ("import os; os.abort()", "broke off"),
-        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "stopped by the system"),
-        ("import sys\nwhile True: sys.stdout.write('x' * 1000000)", "without end"),
-    ],
-    ids=["cut", "deep", "no object", "abort", "killed", "endless line"],
-)
-def test_whatever_it_says_is_only_text(program: str, said: str) -> None:
-    with Sandbox(b"{}\n", None, 60, ("-c", program)) as running, pytest.raises(InputError, match=said):
-        list(running.lines())
-
-
-def test_an_error_it_tells_is_one_of_ours_or_plain() -> None:
-    program = "import json; print(json.dumps({'problem': {'kind': 'os.system', 'what': 'x'}}), flush=True)"
-    with Sandbox(b"{}\n", None, 60, ("-c", program)) as running, pytest.raises(OpenCWCError) as caught:
-        list(running.lines())
-    assert type(caught.value) is InputError
-
-
-def test_nothing_of_it_stays_behind() -> None:
-    with upload(b"smiles\nCCO\n") as file, screened(Wish("x.csv", DAY), file) as running:
-        pid, folder = running.pid, Path(running._folder.name)
-    assert not Path(f"/proc/{pid}").exists()
-    assert not folder.exists()
 
 
 # ------------------------------------------------------------------------------------------------------ hostile files
@@ -184,7 +83,7 @@ def test_a_zip_bomb_is_refused(tmp_path: Path) -> None:
 def test_a_gzip_bomb_of_one_endless_line_is_a_row_that_cannot_be_read() -> None:
     findings, last = read(gzip.compress(b"smiles\n" + b"C" * 200_000_000 + b"\nCCO\n"), "x.csv.gz")
     assert [one["verdict"] for one in findings] == ["unreadable", "not_listed"]
-    assert last["rows"] == 2
+    assert last.rows == 2
 
 
 def test_a_file_too_large_for_its_memory_ends_with_an_error_that_says_so(tmp_path: Path) -> None:
@@ -218,16 +117,6 @@ def test_a_workbook_is_read_without_writing_beside_it(tmp_path: Path) -> None:
     assert [one["verdict"] for one in findings] == ["listed", "not_listed"]
 
 
-def test_the_environment_of_the_process_holds_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OPENCWC_SERVICE_METRICS_TOKEN", "planted")
-    program = "import os, json, sys; print(json.dumps({'told': sorted(os.environ.values()), 'done': True}), flush=True)"
-    with Sandbox(b"{}\n", None, 60, ("-c", program)) as running:
-        (line,) = [line for line in running.lines() if line is not None]
-    assert "planted" not in json.dumps(line)
-    assert os.environ["OPENCWC_SERVICE_METRICS_TOKEN"] == "planted"
-    assert sys.executable
-
-
 # ---------------------------------------------------------------------------------------------------- texts
 
 OFFER = "4 drums of thiodiglycol 99 %, 200 kg each, HS 2930.70"
@@ -253,7 +142,7 @@ def test_a_paper_is_read_whole_and_its_chemicals_are_found_in_their_places(name:
     assert mention["span"][1] - mention["span"][0] == len("thiodiglycol")
     stated = {one["kind"]: one["value"] for one in found["evidence"]}
     assert stated["concentration"] == "99 %"
-    assert last["rows"] == len({one["row"] for one in findings})
+    assert last.rows == len({one["row"] for one in findings})
 
 
 def test_a_text_without_a_chemical_is_no_clearance() -> None:
@@ -267,7 +156,7 @@ def test_the_passages_of_a_document_that_are_kept_already_are_not_told_again() -
     rest, last_of_rest = read(data, "x.docx", kind="text", skip_rows=700)
     assert rest == [one for one in whole if one["row"] > 700]
     assert last_of_rest == last
-    assert last["rows"] == 1_300
+    assert last.rows == 1_300
 
 
 @pytest.mark.parametrize(
@@ -295,7 +184,7 @@ def test_a_document_that_means_no_good_is_refused_with_what_to_do(data: bytes, n
 def test_entities_are_never_expanded() -> None:
     findings, last = read(docx_of_entities(), "x.docx", kind="text")
     assert [one["verdict"] for one in findings] == ["unreadable"]
-    assert last["rows"] == 1
+    assert last.rows == 1
 
 
 def test_no_other_program_is_asked_in_there() -> None:
