@@ -19,8 +19,8 @@ import pytest
 
 from opencwc.casebook.bundle_verifier import verify_bundle
 from opencwc.casebook.model import Role
+from opencwc.web import demonstration
 from opencwc.web.accounts.entrance import Entrance
-from opencwc.web.server import demonstration
 from opencwc.web.server.configuration import Configuration
 
 COMMAND = (sys.executable, "-c", "import typer; from opencwc.cli.demo import demo; typer.run(demo)", "--no-browser")
@@ -226,7 +226,7 @@ def test_serve_has_no_routes_of_the_demonstration(tmp_path: Path, monkeypatch: p
 
     from opencwc.casebook.database import open_casebook
     from opencwc.web.server.service import access_of
-    from opencwc.web.server.wiring import app_of
+    from opencwc.web.wiring import app_of
 
     monkeypatch.setenv("OPENCWC_SETTINGS", str(tmp_path / "settings"))
     book = open_casebook(tmp_path / "casebook.db")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 from pydantic import Field
 from starlette.responses import JSONResponse, Response
 
@@ -14,9 +14,9 @@ from opencwc.errors import InputError
 from opencwc.web.accounts.entrance import entrance_of
 from opencwc.web.accounts.session_api import PERSON, person_json
 from opencwc.web.server.api_parameters import Closed, answers, problems
-from opencwc.web.server.service import GuardedRoute, needs, person_of
+from opencwc.web.server.service import Router, person_of
 
-router = APIRouter(route_class=GuardedRoute, tags=["people"])
+router = Router(tags=["people"])
 RoleNamed = Literal["analyst", "reviewer", "administrator", "auditor"]
 MarkNamed = Literal["unclassified", "restricted", "protected", "highly_protected"]
 PersonId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$", description="The id of the person.")]
@@ -66,15 +66,18 @@ class Change(Closed):
     has_totp: Annotated[Literal[False] | None, Field(description="false removes a lost second factor.")] = None
 
 
-@router.get("/api/v1/people", responses={200: answers("All accounts", _ACCOUNTS), **problems()})
-@needs("people")
+@router.get("/api/v1/people", action="people", responses={200: answers("All accounts", _ACCOUNTS), **problems()})
 def everyone(request: Request) -> Response:
     """List all accounts, by login."""
-    return JSONResponse({"people": [_json(one) for one in entrance_of(request).people.everyone()]})
+    return JSONResponse({"people": [_json(account) for account in entrance_of(request).people.everyone()]})
 
 
-@router.post("/api/v1/people", status_code=201, responses={201: answers("The account", _ACCOUNT), **problems(409)})
-@needs("people")
+@router.post(
+    "/api/v1/people",
+    action="people",
+    status_code=201,
+    responses={201: answers("The account", _ACCOUNT), **problems(409)},
+)
 def add(request: Request, asked: NewPerson) -> Response:
     """Make an account; an invitation gives it a password, or the ministry's login finds it by ``expected_as``."""
     if asked.login.strip().casefold().startswith((OS_LOGIN, OIDC_LOGIN)):
@@ -86,15 +89,19 @@ def add(request: Request, asked: NewPerson) -> Response:
     return JSONResponse(_json(people.account(person.id)), 201)
 
 
-@router.get("/api/v1/people/{person_id}", responses={200: answers("The account", _ACCOUNT), **problems(404)})
-@needs("people")
+@router.get(
+    "/api/v1/people/{person_id}", action="people", responses={200: answers("The account", _ACCOUNT), **problems(404)}
+)
 def one(request: Request, person_id: PersonId) -> Response:
     """Give one account."""
     return JSONResponse(_json(entrance_of(request).people.account(person_id)))
 
 
-@router.patch("/api/v1/people/{person_id}", responses={200: answers("The account", _ACCOUNT), **problems(404, 409)})
-@needs("people")
+@router.patch(
+    "/api/v1/people/{person_id}",
+    action="people",
+    responses={200: answers("The account", _ACCOUNT), **problems(404, 409)},
+)
 def change(request: Request, person_id: PersonId, asked: Change) -> Response:
     """Change an account; its sessions end where its role, clearance, activity or second factor does."""
     changed = entrance_of(request).people.change(
@@ -112,10 +119,10 @@ def change(request: Request, person_id: PersonId, asked: Change) -> Response:
 
 @router.post(
     "/api/v1/people/{person_id}/invitation",
+    action="people",
     status_code=201,
     responses={201: answers("The link, shown this once", _LINK), **problems(404, 409)},
 )
-@needs("people")
 def invite(request: Request, person_id: PersonId) -> Response:
     """Make a one-time link by which the person sets a password; it holds for a day, and the one before is void."""
     entrance = entrance_of(request)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
-class Page(NamedTuple):
+class NavigationEntry(NamedTuple):
     """A page: its name (``page_nav_{name}`` says it), its address, and the action that one needs to see it."""
 
     name: str
@@ -14,12 +14,12 @@ class Page(NamedTuple):
 
 
 PAGES = (
-    Page("screen", "/", "screen"),
-    Page("transfers", "/transfers", "rules"),
-    Page("law", "/law", "rules"),
-    Page("casebook", "/casebook", "read"),
-    Page("convention", "/convention", "rules"),
-    Page("models", "/models", "models"),
-    Page("audit", "/audit", "audit"),
-    Page("settings", "/settings", "self"),
+    NavigationEntry("screen", "/", "screen"),
+    NavigationEntry("transfers", "/transfers", "rules"),
+    NavigationEntry("law", "/law", "rules"),
+    NavigationEntry("casebook", "/casebook", "read"),
+    NavigationEntry("convention", "/convention", "rules"),
+    NavigationEntry("models", "/models", "models"),
+    NavigationEntry("audit", "/audit", "audit"),
+    NavigationEntry("settings", "/settings", "self"),
 )
