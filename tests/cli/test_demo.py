@@ -19,8 +19,8 @@ import pytest
 
 from opencwc.casebook.bundle_verifier import verify_bundle
 from opencwc.casebook.model import Role
-from opencwc.web.server import demonstration
-from opencwc.web.server.access import ACCESS, Entrance
+from opencwc.web import demonstration
+from opencwc.web.accounts.entrance import Entrance
 from opencwc.web.server.configuration import Configuration
 
 COMMAND = (sys.executable, "-c", "import typer; from opencwc.cli.demo import demo; typer.run(demo)", "--no-browser")
@@ -221,19 +221,17 @@ def test_what_a_killed_demonstration_left_is_swept_and_a_running_one_is_let_be(c
         os.environ["OPENCWC_CACHE"] = str(environment)
 
 
-def test_serve_has_neither_the_routes_of_the_demonstration_nor_rows_for_them(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_serve_has_no_routes_of_the_demonstration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from starlette.testclient import TestClient
 
     from opencwc.casebook.database import open_casebook
-    from opencwc.web.server.app import routes_of
-    from opencwc.web.server.wiring import app_of
+    from opencwc.web.server.service import access_of
+    from opencwc.web.wiring import app_of
 
     monkeypatch.setenv("OPENCWC_SETTINGS", str(tmp_path / "settings"))
     book = open_casebook(tmp_path / "casebook.db")
     app = app_of(Entrance.of(book, Configuration(allowed_hosts=("testserver",))), book)
-    assert not set(demonstration.ACCESS) & (set(ACCESS) | set(routes_of(app)))
+    assert not set(access_of(demonstration.router.routes)) & set(access_of(app.routes))
     assert getattr(app.state, "demonstration", None) is None
     with TestClient(app) as client:
         assert client.get("/demo/anything").status_code == 404

@@ -26,7 +26,7 @@ from opencwc.legislation.legal_texts import plain_legal_text
 from opencwc.legislation.passages import passages_of
 from opencwc.legislation.reader import stage_of as step_of
 from opencwc.web.legislation.kept import LABEL_COLUMNS
-from opencwc.web.server.wiring import intake_of, make_worker
+from opencwc.web.wiring import intake_of, make_worker
 from opencwc.wording import LANGUAGES, say
 from web.pages.housing import PAGE, PART, opened_house, page_of, post
 from web.pages.parsed import Element, check_sound, parsed

@@ -27,9 +27,9 @@ from opencwc.transfers.check.shipments import SHIPMENT_FIELDS
 from opencwc.transfers.model import LINE_STATUSES, RECONCILED_COLUMNS
 from opencwc.transfers.reconcile.causes import MODEL
 from opencwc.transfers.reconcile.kept import GROUP_SCHEMA, LINE_SCHEMA, packed, unpack
-from opencwc.web.server.wiring import app_of, intake_of, make_worker
 from opencwc.web.transfers import check_pages, pages
 from opencwc.web.transfers.flows import Flow, ribbons_of, sankey, world_map
+from opencwc.web.wiring import app_of, intake_of, make_worker
 from opencwc.wording import LANGUAGES, say
 from web.pages.housing import LANGUAGES_READ, PART, opened_house, page_of
 from web.pages.parsed import Element, check_sound, parsed

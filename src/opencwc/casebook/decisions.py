@@ -111,13 +111,33 @@ def decisions_on(connection: Connection, finding: int) -> list[Decision]:
     """Return the decisions on a finding in their order."""
     table = tables.decision
     rows = connection.execute(select(table).where(table.c.finding == finding).order_by(table.c.seq)).mappings()
-    return [
-        Decision(
-            row["seq"], row["finding"], row["person"], row["at"], Outcome(row["outcome"]), row["reason"],
-            json.loads(row["correction"]) if row["correction"] else None, bool(row["blind"]),
-        )
-        for row in rows
-    ]  # fmt: skip
+    return [_decision(row) for row in rows]
+
+
+def last_decisions(book: Casebook, findings: Sequence[int]) -> dict[int, Decision]:
+    """Return the last decision on each of some findings; the caller has asked whether they may be seen."""
+    table = tables.decision
+    last: dict[int, Decision] = {}
+    with book.reading() as connection:
+        for start in range(0, len(findings), 500):
+            query = select(table).where(table.c.finding.in_(findings[start : start + 500])).order_by(table.c.seq)
+            last |= {row["finding"]: _decision(row) for row in connection.execute(query).mappings()}
+    return last
+
+
+def runs_with_decisions(book: Casebook, runs: Sequence[int]) -> set[int]:
+    """Return those of some runs on whose findings somebody decided."""
+    finding, decision = tables.finding, tables.decision
+    query = select(finding.c.run).join(decision, decision.c.finding == finding.c.id).where(finding.c.run.in_(runs))
+    with book.reading() as connection:
+        return set(connection.execute(query.distinct()).scalars()) if runs else set()
+
+
+def _decision(row: RowMapping) -> Decision:
+    return Decision(
+        row["seq"], row["finding"], row["person"], row["at"], Outcome(row["outcome"]), row["reason"],
+        json.loads(row["correction"]) if row["correction"] else None, bool(row["blind"]),
+    )  # fmt: skip
 
 
 def finding_row(connection: Connection, identity: int) -> RowMapping:

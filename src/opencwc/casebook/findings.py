@@ -23,6 +23,7 @@ from opencwc.casebook.permissions import require
 from opencwc.casebook.runs import input_key, require_verdict
 from opencwc.casebook.transaction import Writer
 from opencwc.errors import InputError
+from opencwc.finding import Verdict
 
 PAGE = 100
 MOST_A_PAGE = 1_000
@@ -144,6 +145,17 @@ def beside(book: Casebook, person: Person, wanted: Filter, identity: int) -> tup
         before = _ids(connection, person, wanted, identity, 1, back=True)
         after = _ids(connection, person, wanted, identity, 1)
     return (before[0] if before else None, after[0] if after else None)
+
+
+def findings_of_run(
+    book: Casebook, person: Person, run: int, verdict: Verdict, row: int | None = None
+) -> list[tuple[int, Status]]:
+    """Return the findings of a run with a verdict, in their order, each with how it stands; of one row where given."""
+    require(person, "read")
+    query = select(_FINDING.c.id, _FINDING.c.status).where(_FINDING.c.run == run, _FINDING.c.verdict == verdict)
+    query = query if row is None else query.where(_FINDING.c.row == row)
+    with book.reading() as connection:
+        return [(identity, Status(status)) for identity, status in connection.execute(query.order_by(_FINDING.c.id))]
 
 
 def makers_of(book: Casebook, found: Sequence[KeptFinding]) -> dict[int, dict[str, Any]]:

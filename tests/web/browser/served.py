@@ -22,12 +22,13 @@ from opencwc.casebook.decisions import set_recheck_share
 from opencwc.casebook.findings import list_findings
 from opencwc.casebook.model import Filter, Person
 from opencwc.casebook.people import People
+from opencwc.casebook.sessions import Sessions
 from opencwc.demo.casebook_builder import build
 from opencwc.demo.folder import Place, own_environment
 from opencwc.transfers.check.verb import VERB as CHECK
 from opencwc.transfers.reconcile.verb import VERB as RECONCILE
-from opencwc.web.accounts.sessions import COOKIE, Sessions, csrf_of
 from opencwc.web.legislation.kept import list_laws
+from opencwc.web.server.session_cookie import COOKIE, csrf_of
 from opencwc.web.transfers.kept import list_kept
 
 OPENCWC = (sys.executable, "-c", "from opencwc.cli import main; main()")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
 from fastapi import Depends, Query
 
@@ -25,73 +23,52 @@ from opencwc.publishing import Counts as Told
 from opencwc.screening.cards import Teller
 from opencwc.screening.verb import VERB as SCREEN
 from opencwc.verbs import all_verdicts
-from opencwc.web.casebook.api import filter_of
+from opencwc.web.casebook.api import statuses_named, verdicts_named
+from opencwc.web.server.address_filter import AddressFilter, Brief
 from opencwc.wording import say, sentence
 
 INBOX = "inbox"
-_Brief = Annotated[str, Query(max_length=64)]
-_Long = Annotated[str, Query(max_length=2_000)]
 
 
 @dataclass(frozen=True)
-class Question:
-    """A filter as an address writes it: ``entry`` with its list (``CWC 2B04``), ``grave`` as ``yes`` or ``no``.
+class FindingFilter(AddressFilter):
+    """A filter of findings: ``entry`` with its list (``CWC 2B04``), ``grave`` as ``yes`` or ``no``.
 
-    ``source`` is the list that a finding was opened from, where it is no filter but the inbox.
+    ``from_`` is the list that a finding was opened from, where it is no filter but the inbox.
     """
 
-    case: str = ""
-    run: str = ""
-    verdict: str = ""
-    list: str = ""
-    entry: str = ""
-    status: str = ""
-    grave: str = ""
-    text: str = ""
-    source: str = ""
-
-    @property
-    def query(self) -> str:
-        """Return what an address says of it, without the question mark."""
-        asked = (("from" if name == "source" else name, value) for name, value in vars(self).items())
-        return urlencode([(name, value) for name, value in asked if value])
+    case: Brief = ""
+    run: Annotated[str, Query(max_length=18)] = ""
+    verdict: Annotated[str, Query(max_length=200)] = ""
+    list: Annotated[str, Query(max_length=50)] = ""
+    entry: Annotated[str, Query(max_length=101)] = ""
+    status: Annotated[str, Query(max_length=200)] = ""
+    grave: Brief = ""
+    text: Annotated[str, Query(max_length=2_000)] = ""
+    from_: Annotated[str, Query(max_length=10, alias="from")] = ""
 
     @property
     def filters(self) -> bool:
         """Tell whether anything is asked of the findings."""
-        return any(value for name, value in vars(self).items() if name != "source")
+        return any(value for name, value in vars(self).items() if name != "from_")
 
     @property
     def wanted(self) -> Filter:
         """Return the filter; raise `InputError` where a word of it has no meaning."""
         run = int(self.run) if self.run.isdecimal() else 0
         list_id, _, entry = self.entry.rpartition(" ")
-        grave = {"yes": True, "no": False}.get(self.grave)
-        return filter_of(
-            self.case, run, self.verdict, list_id or self.list, entry, self.status, grave, self.text.strip()
-        )
+        return Filter(
+            self.case, run, verdicts_named(self.verdict), list_id or self.list, entry, statuses_named(self.status),
+            {"yes": True, "no": False}.get(self.grave), self.text.strip(),
+        )  # fmt: skip
 
 
-def _question(
-    case: _Brief = "",
-    run: Annotated[str, Query(max_length=18)] = "",
-    verdict: Annotated[str, Query(max_length=200)] = "",
-    list: Annotated[str, Query(max_length=50)] = "",
-    entry: Annotated[str, Query(max_length=101)] = "",
-    status: Annotated[str, Query(max_length=200)] = "",
-    grave: _Brief = "",
-    text: _Long = "",
-    source: Annotated[str, Query(max_length=10, alias="from")] = "",
-) -> Question:
-    return Question(case, run, verdict, list, entry, status, grave, text, source)
-
-
-Asked = Annotated[Question, Depends(_question)]
+FilterAsked = Annotated[FindingFilter, Depends()]
 
 
 @dataclass(frozen=True)
-class RunTold:
-    """A run as a page tells of it: its question, its rows, how many could not be read, and what was checked.
+class RunSummary:
+    """A run as a page shows it: its question, its rows, how many could not be read, and what was checked.
 
     ``unread`` is ``None`` where nobody counted: a run that has not ended, or did not come to its end. ``not_read`` are
     columns of the file beside ``column`` and ``id_column``, and ``not_read_more`` how many are not named. ``as_text``
@@ -118,10 +95,10 @@ class RunTold:
     notes: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, run: Mapping[str, Any], lang: str) -> RunTold:
-        """Tell of a run as `opencwc.casebook.findings.show_case` gives it."""
+    def of(cls, run: Mapping[str, Any], lang: str) -> RunSummary:
+        """Return the summary of a run as `opencwc.casebook.findings.show_case` gives it."""
         checked, counts = run["checked"], counts_of(run["tally"])
-        not_read = tuple(str(one) for one in checked.get("not_read") or ())
+        not_read = tuple(str(column) for column in checked.get("not_read") or ())
         return cls(
             number=run["number"],
             state=run["state"],
@@ -139,7 +116,7 @@ class RunTold:
             not_read_more=max(0, int(checked.get("not_read_count") or 0) - len(not_read)),
             as_text=run.get("asked", {}).get("kind") == "text" or "document" in checked,
             document=str(checked.get("document") or ""),
-            notes=tuple(sentence(message_from_plain(one), lang) for one in run["tally"].get("notes") or ()),
+            notes=tuple(sentence(message_from_plain(note), lang) for note in run["tally"].get("notes") or ()),
         )
 
 
@@ -174,9 +151,9 @@ def is_no_mention(content: Mapping[str, Any] | None) -> bool:
 def checked_of(checked: Mapping[str, Any], lang: str) -> dict[str, Any]:
     """Return what a run checked, its policies said."""
     return {
-        "lists": [one for one in checked.get("lists", []) if isinstance(one, dict)],
+        "lists": [list_ for list_ in checked.get("lists", []) if isinstance(list_, dict)],
         "as_of": str(checked.get("as_of", "")),
-        "policies": [{"id": one, "says": say(one, lang)} for one in checked.get("policies", [])],
+        "policies": [{"id": policy, "says": say(policy, lang)} for policy in checked.get("policies", [])],
     }
 
 
@@ -193,7 +170,7 @@ def verdict_counts(counts: Mapping[str, int], lang: str) -> Told:
 
 def waiting_among(counts: Counts) -> int:
     """Return how many findings wait for a person."""
-    return sum(counts.status.get(str(one), 0) for one in UNDECIDED)
+    return sum(counts.status.get(str(status), 0) for status in UNDECIDED)
 
 
 def names_of_people(book: Casebook, decisions: Iterable[Decision], others: Iterable[str] = ()) -> dict[str, str]:
@@ -207,13 +184,3 @@ def convention_of(day: str) -> Convention:
         return Convention(date.fromisoformat(day))
     except ValueError:
         return Convention()
-
-
-def telling(said: str, **more: object) -> dict[str, str]:
-    """Return the header that makes a page say something aloud; a header holds ASCII, so JSON escapes the rest."""
-    return {"hx-trigger": json.dumps({"told": said, **more})}
-
-
-def going_to(address: str) -> dict[str, str]:
-    """Return the header that leads a standing page to another one without loading it anew."""
-    return {"hx-location": json.dumps({"path": address, "target": "#main", "swap": "innerHTML show:window:top"})}

@@ -11,11 +11,12 @@ from typing import Any
 from fastapi import Request
 from starlette.responses import JSONResponse, Response
 
+from opencwc.casebook.answered_keys import AnsweredKeys
 from opencwc.casebook.model import Mark
 from opencwc.jobs.archives import pack_uploads
 from opencwc.jobs.queue import Job
 from opencwc.web.casebook.jobs_api import as_json, parts_of
-from opencwc.web.server.idempotency import AnsweredKeys, once
+from opencwc.web.server.idempotency import once
 from opencwc.web.server.service import person_of, service_of
 from opencwc.web.server.uploads import Uploads
 
@@ -60,6 +61,6 @@ def _digest(uploads: Uploads, kind: str, asked: dict[str, Any], mark: Mark) -> s
     return digest.hexdigest()
 
 
-def made(job: Job) -> Response:
+def job_made(job: Job) -> Response:
     """Answer with a job that was made."""
     return JSONResponse(as_json(job), 202, {"Location": f"/api/v1/jobs/{job.id}"})

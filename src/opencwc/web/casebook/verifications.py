@@ -12,7 +12,7 @@ from opencwc.casebook.model import Person
 from opencwc.casebook.transaction import now
 from opencwc.errors import OpenCWCError
 
-_LOG = logging.getLogger("opencwc.web.casebook.verifications")
+_LOG = logging.getLogger("opencwc.web.verifications")
 
 
 @dataclass

@@ -16,7 +16,7 @@ from opencwc.legislation.law_check import see_that_measures_hold
 from opencwc.legislation.states import known_state
 from opencwc.legislation.verb import VERB as LAW
 from opencwc.web.casebook.uploads_api import Answer, submit_uploads
-from opencwc.web.legislation.measures import measures_of
+from opencwc.web.convention.measures import measures_of
 from opencwc.web.server.service import service_of
 from opencwc.web.server.uploads import Uploads, asked_in_case, files_of, form_of, no_file, texts_of
 

@@ -53,8 +53,13 @@ def is_for_people(request: Request) -> bool:
 
 def show_problem(
     request: Request, status: int, kind: str, what: str, *, where: str = "", remedy: str = "", request_id: str = ""
-) -> Response:
-    """Show a problem; who must sign in or set up a second factor is led there, unless it loses a half-written page."""
+) -> Response | None:
+    """Show a problem to a person; return ``None`` where a machine asks.
+
+    Who must sign in or set up a second factor is led there, unless a half-written page would be lost.
+    """
+    if not is_for_people(request):
+        return None
     reads = request.method in ("GET", "HEAD")
     if kind == "sign-in-needed" and not is_fragment(request) and reads:
         back = request.url.path + (f"?{request.url.query}" if request.url.query else "")

@@ -52,7 +52,7 @@ def say_columns(what: str, labels: Mapping[str, str], lang: str) -> ColumnsSaid 
         if found := pattern.fullmatch(what):
             told = found.groupdict()
             fields = told.pop("fields", "").split(" and the ") if "fields" in told else []
-            fields += [told[one] for one in ("field", "beside") if one in told]
+            fields += [told[part] for part in ("field", "beside") if part in told]
             values: dict[str, Value] = {
                 name: _label(text, labels, lang) if name in ("field", "beside") else f"\u2068{text[1:-1]}\u2069"
                 for name, text in told.items()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from opencwc.casebook.model import Mark
@@ -15,18 +15,21 @@ from opencwc.models.register import state_of
 from opencwc.transfers.check.verb import VERB as CHECK
 from opencwc.transfers.reconcile.causes import MODEL
 from opencwc.transfers.reconcile.verb import VERB as RECONCILE
-from opencwc.web.casebook.job_page import show_kept_job
-from opencwc.web.casebook.jobs_api import job_of
+from opencwc.web.casebook.job_page import JobPage, show_job_page
+from opencwc.web.casebook.jobs_api import job_named
+from opencwc.web.server import downloads
 from opencwc.web.server.page import page
-from opencwc.web.server.service import GuardedRoute, person_of, service_of, takes_uploads
+from opencwc.web.server.service import Router, person_of, service_of
 from opencwc.web.transfers import check_pages, reconcile_pages
 from opencwc.web.transfers.api import take_ledgers
 from opencwc.web.transfers.check_pages import leading_to_job
+from opencwc.web.transfers.column_names import CHECK_LABELS, say_columns
 from opencwc.web.transfers.forms import ledgers_of
 from opencwc.web.transfers.kept import PLACES, list_kept, tabs_of
-from opencwc.web.transfers.preview import PREVIEW, show_start
+from opencwc.web.transfers.preview import PREVIEW, show_preview_of
+from opencwc.wording import sentence
 
-router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
+router = Router(include_in_schema=False)
 EXAMPLES = {
     "ours.csv": """id,reporter,flow,partner,date,chemical,cas,hs,quantity,unit,concentration,remarks
 A-1,DEU,export,FRA,2023-02-01,Thiodiglycol,111-48-8,2930.70,500,kg,99,an invented ledger to try out
@@ -46,7 +49,7 @@ BRA,import,DEU,2023-05-09,Triethanolamine,102-71-6,20000
 """Two ledgers to click and try: invented, with a shift over the year's end, a unit, and a difference left open."""
 
 
-@router.get("/transfers")
+@router.get("/transfers", action="rules")
 async def show(request: Request) -> Response:
     """Show where ledgers are dropped, and the reconciliations that are kept."""
     service, person = service_of(request), person_of(request)
@@ -56,45 +59,56 @@ async def show(request: Request) -> Response:
     state = await service.answering.run(state_of, MODEL)
     return page(
         request, "transfers/page.html", part="reconcile", tabs=tabs_of(person), kept=kept, model=state,
-        marks=[one for one in Mark if one <= person.clearance], today=date.today(), examples=list(EXAMPLES),
+        marks=[mark for mark in Mark if mark <= person.clearance], today=date.today(), examples=list(EXAMPLES),
     )  # fmt: skip
 
 
-@router.get("/transfers/examples/{name}")
+@router.get("/transfers/examples/{name}", action="rules")
 def example(name: str) -> Response:
     """Give an invented ledger to try out."""
-    if name not in EXAMPLES:
-        raise NotFoundError("there is no such example", where=name)
-    headers = {"content-disposition": f"attachment; filename={name}"}
-    return Response(EXAMPLES[name], media_type="text/csv; charset=utf-8", headers=headers)
+    return downloads.example(EXAMPLES, name)
 
 
-@router.post("/transfers/preview")
-@takes_uploads
+@router.post("/transfers/preview", action="keep", uploads=True)
 async def show_preview(request: Request) -> Response:
     """Show the start of the ledgers that were dropped, and what their columns are taken for."""
-    return await show_start(request, PREVIEW, ledgers_of)
+    return await show_preview_of(request, PREVIEW, ledgers_of)
 
 
-@router.post("/transfers/ledgers")
-@takes_uploads
+@router.post("/transfers/ledgers", action="keep", uploads=True)
 async def submit_ledgers(request: Request) -> Response:
     """Keep the ledgers in a case, have them reconciled, and lead to the page of the job."""
     return await take_ledgers(request, leading_to_job)
 
 
-@router.get("/transfers/jobs/{job_id}")
+@router.get("/transfers/jobs/{job_id}", action="keep")
 async def show_job(request: Request, job_id: str) -> Response:
     """Show how far a reconciliation or a check is; its end leads to what came of it."""
-    service = service_of(request)
-    job = await service.answering.run(job_of, service, job_id, person_of(request))
-    if job.kind not in RUNS:
+    job = await job_named(request, job_id)
+    if job.kind not in JOBS:
         raise NotFoundError("this is no job of transfers", where=job_id, remedy=f"See /jobs/{job_id}.")
-    words = "page_transfers_job" if job.kind == RECONCILE.id else "page_transfers_check_job"
-    return await show_kept_job(request, job, words, RUNS[job.kind], PLACES[job.kind], "transfers/job.html")
+    return await show_job_page(request, job, JOBS[job.kind])
 
 
-RUNS: Mapping[str, str] = {RECONCILE.id: "/transfers/runs", CHECK.id: "/transfers/checks"}
-"""Where what came of a job of a kind is shown, by its run."""
+def _columns_in(labels: Mapping[str, str]) -> Callable[[str, str], str]:
+    """Return what says what is wrong with columns, in the words of the boxes on the page."""
+
+    def say(what: str, lang: str) -> str:
+        said = say_columns(what, labels, lang)
+        return f"{said.says} {sentence('page_transfers_columns_again', lang)}" if said else ""
+
+    return say
+
+
+JOBS: Mapping[str, JobPage] = {
+    RECONCILE.id: JobPage(
+        "transfers/job.html", "page_transfers_job", PLACES[RECONCILE.id], "/transfers/runs", columns=_columns_in({})
+    ),
+    CHECK.id: JobPage(
+        "transfers/job.html", "page_transfers_check_job", PLACES[CHECK.id], "/transfers/checks",
+        columns=_columns_in(CHECK_LABELS),
+    ),
+}  # fmt: skip
+"""The pages of jobs, by kind."""
 router.include_router(reconcile_pages.router)
 router.include_router(check_pages.router)

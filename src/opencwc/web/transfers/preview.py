@@ -24,7 +24,7 @@ from opencwc.web.transfers.forms import given_of, words_of
 from opencwc.wording import sentence
 
 
-class Start(NamedTuple):
+class PreviewForm(NamedTuple):
     """What is shown of files: the wish of the sandbox, their fields, and the address and the form that ask again.
 
     ``labels`` are the fields that are called otherwise than in a ledger.
@@ -37,22 +37,22 @@ class Start(NamedTuple):
     labels: Mapping[str, str] = {}
 
 
-PREVIEW = Start(LEDGERS, LEDGER_COLUMNS, "/transfers/preview", "#ledgers")
-PREVIEW_CHECK = Start(SHIPMENTS, SHIPMENT_FIELDS, "/transfers/check/preview", "#many", CHECK_LABELS)
+PREVIEW = PreviewForm(LEDGERS, LEDGER_COLUMNS, "/transfers/preview", "#ledgers")
+PREVIEW_CHECK = PreviewForm(SHIPMENTS, SHIPMENT_FIELDS, "/transfers/check/preview", "#many", CHECK_LABELS)
 
 
-async def show_start(request: Request, start: Start, files_in: Callable[[FormData], Uploads]) -> Response:
+async def show_preview_of(request: Request, start: PreviewForm, files_in: Callable[[FormData], Uploads]) -> Response:
     """Show the start of the files of a form, and what their columns are taken for."""
     form = await form_of(request)
     service = service_of(request)
     try:
         uploads, words = files_in(form), words_of(form)
         given = given_of(words, len(uploads))
-        found = await service.answering.run(_previewed, service, start.do, uploads, given)
+        previews = await service.answering.run(_previewed, service, start.do, uploads, given)
     finally:
         await form.close()
     lang = language_of(request)
-    files = [_shown(one, start.labels, lang) for one in found]
+    files = [_file_shown(file, start.labels, lang) for file in previews]
     return page(
         request, "transfers/preview.html", files=files, fields=start.fields, labels=start.labels, given=given,
         address=start.address, form=start.form,
@@ -68,7 +68,7 @@ def _previewed(
         return preview_uploads(do, file, given, network_must_be_cut=must)
 
 
-def _shown(file: Mapping[str, Any], labels: Mapping[str, str], lang: str) -> dict[str, Any]:
+def _file_shown(file: Mapping[str, Any], labels: Mapping[str, str], lang: str) -> dict[str, Any]:
     """Return what is shown of a file; ``detail`` are the English words of an error that is not known here."""
     shown = {**file, "notes": _notes(file, lang), "says": "", "detail": "", "missing": set(file.get("missing", ()))}
     if problem := file.get("problem"):
@@ -82,5 +82,5 @@ def _shown(file: Mapping[str, Any], labels: Mapping[str, str], lang: str) -> dic
     return shown
 
 
-def _notes(told: Mapping[str, Any], lang: str) -> list[str]:
-    return [sentence(message_from_plain(one), lang) for one in told.get("notes", [])]
+def _notes(file: Mapping[str, Any], lang: str) -> list[str]:
+    return [sentence(message_from_plain(note), lang) for note in file.get("notes", [])]
