@@ -24,7 +24,6 @@ import pyarrow.parquet as pq
 from sqlalchemy import BigInteger, Boolean, Connection, Float, Integer, LargeBinary, SmallInteger, Table, select
 from sqlalchemy.engine import URL
 
-from opencwc import __version__
 from opencwc.casebook import tables
 from opencwc.casebook.bulk import insert_rows
 from opencwc.casebook.bundle_writer import written_whole
@@ -40,6 +39,7 @@ from opencwc.casebook.signing import Signer, fingerprint_of, verify_signature
 from opencwc.casebook.transaction import now
 from opencwc.errors import ConflictError, InputError, IntegrityError, OutputError
 from opencwc.settings import load_settings
+from opencwc.version import __version__
 
 FORMAT = "opencwc-backup-1"
 _LEFT_OUT = ("session", "answered_key")

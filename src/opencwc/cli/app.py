@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import typer
 
-from opencwc import __version__
 from opencwc.verbs import load, verbs
+from opencwc.version import __version__
 
 COMMANDS = {
     "entries": "opencwc.cli.entries:entries",

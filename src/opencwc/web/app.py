@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from fastapi import APIRouter, FastAPI
 from starlette.middleware import Middleware
 
-from opencwc import __version__
+from opencwc.version import __version__
 from opencwc.web.accounts import people_api, session_api, settings_pages, sign_in_page, tokens_api
 from opencwc.web.accounts.entrance import Entrance
 from opencwc.web.casebook import api as casebook_api

@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
-from opencwc import __version__
 from opencwc.errors import InputError, OpenCWCError, SettingsError, StorageError, UnavailableError
 from opencwc.language.refusals import RefusalLog, judge_request
+from opencwc.screening.verb import VERB as SCREEN
 from opencwc.settings import PREFIX, Settings, load_settings
+from opencwc.version import __version__
 from opencwc.web.convention.api import duties_as_json, entry_as_json, lists_as_json
 from opencwc.web.server.answering import Answering, answer_as_json, checked_json, findings_of, whole_text
 from opencwc.web.server.api_parameters import Kind, Lang, names_of

@@ -15,7 +15,6 @@ from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
 
-from opencwc import __version__
 from opencwc.convention import Convention, Entry, TransferRule
 from opencwc.convention.transfer_rules import read_transfer_rules
 from opencwc.finding import Finding, Maker, Message, Rule, Subject, Value, Verdict
@@ -40,6 +39,7 @@ from opencwc.transfers.check.weighing import (
     plain_doubts,
     written,
 )
+from opencwc.version import __version__
 
 DEFAULT_LISTS = ("CWC",)
 

@@ -8,9 +8,9 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from opencwc import __version__
 from opencwc.finding import Verdict
 from opencwc.screening.verb import VERB as SCREEN
+from opencwc.version import __version__
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 

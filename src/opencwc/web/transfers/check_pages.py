@@ -19,7 +19,6 @@ from fastapi import Form, Path, Query, Request
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from opencwc import __version__
 from opencwc.casebook.model import Mark
 from opencwc.casebook.permissions import may
 from opencwc.casebook.service_secret import Seal, service_secret
@@ -38,6 +37,7 @@ from opencwc.transfers.check.papers import SIDES
 from opencwc.transfers.check.reader import MOST_AT_ONCE, MOST_KEPT
 from opencwc.transfers.check.verb import VERB as CHECK
 from opencwc.verbs import Ended
+from opencwc.version import __version__
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import LARGEST, names_of
 from opencwc.web.server.htmx_headers import leading_to
