@@ -28,9 +28,9 @@ from opencwc.legislation import VERDICTS, check_texts
 from opencwc.legislation.coverage_model import Weighed, load_weights, settled
 from opencwc.legislation.coverage_model import weigh as weigh_signs
 from opencwc.legislation.model import Checked
-from opencwc.legislation.passage_search import PassageIndex
-from opencwc.legislation.retrieval import question_of
-from opencwc.legislation.sections import number_of
+from opencwc.legislation.search.passage_ranking import question_of
+from opencwc.legislation.search.passage_search import PassageIndex
+from opencwc.legislation.texts.sections import number_of
 from opencwc.legislation.verdicts import by_rules, verdict_of
 from opencwc.models.statistics import calibration_error
 
@@ -70,7 +70,7 @@ def read_one(law: LabelledLaw, measures: Measures) -> Read:
 
 def _plainly(checked: Checked, measures: Measures) -> tuple[dict[str, dict[str, list[str]]], dict[str, float]]:
     """Rank sections by similarity alone and by BM25 alone, with the measure in English."""
-    from opencwc.legislation.passages import passages_of
+    from opencwc.legislation.texts.passages import passages_of
 
     index = PassageIndex(list(passages_of(checked.law.sections)), named_encoder())
     questions = [question_of(measure, ()) for measure in measures.measures]

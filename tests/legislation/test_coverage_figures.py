@@ -11,7 +11,7 @@ from opencwc.legislation.corrections import Corrections
 from opencwc.legislation.coverage_figures import evaluate_coverage, measured
 from opencwc.legislation.coverage_model import MODEL, settled
 from opencwc.legislation.example_texts import NOW, STATE, example_text
-from opencwc.legislation.legal_texts import plain_legal_text
+from opencwc.legislation.texts.legal_texts import plain_legal_text
 from opencwc.models import compare, load_card, state_of
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from opencwc.legislation.footnotes import footnotes_of, without
-from opencwc.legislation.legal_texts import LegalText
-from opencwc.legislation.sections import FOOTNOTE, sections_of
+from opencwc.legislation.texts.footnotes import footnotes_of, without
+from opencwc.legislation.texts.legal_texts import LegalText
+from opencwc.legislation.texts.sections import FOOTNOTE, sections_of
 
 ACT = (
     "CHEMICAL WEAPONS ACT\nArrangement of sections\n1. Interpretation ........ 2\n2. Prohibition ........ 3\n\n"

@@ -16,9 +16,9 @@ from opencwc.finding import Verdict
 from opencwc.legislation import COLUMNS, check_law, check_texts
 from opencwc.legislation.findings import findings_of, maker_of
 from opencwc.legislation.formats import as_csv, as_json
-from opencwc.legislation.legal_texts import LegalText
 from opencwc.legislation.report import report
 from opencwc.legislation.states import known_state
+from opencwc.legislation.texts.legal_texts import LegalText
 from opencwc.wording import LANGUAGES, sentence
 
 from .conftest import DAY, Check, WordEncoder, answer, model_laws

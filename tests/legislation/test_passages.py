@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opencwc.legislation.passages import LONGEST, passages_of, sentences_of
-from opencwc.legislation.sections import LegalSection
+from opencwc.legislation.texts.passages import LONGEST, passages_of, sentences_of
+from opencwc.legislation.texts.sections import LegalSection
 
 
 def section(text: str) -> LegalSection:

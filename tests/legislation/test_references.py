@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from opencwc.legislation.references import references_in
+from opencwc.legislation.texts.references import references_in
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from opencwc.legislation.legal_texts import LegalText, join_passages, plain_legal_text, read_legal_text
-from opencwc.legislation.sections import LegalSection, number_of, sections_of
+from opencwc.legislation.texts.legal_texts import LegalText, join_passages, plain_legal_text, read_legal_text
+from opencwc.legislation.texts.sections import LegalSection, number_of, sections_of
 
 STYLES = {
     "common law, with an arrangement of sections": (

@@ -7,9 +7,9 @@ from textwrap import wrap
 
 import pytest
 
-from opencwc.legislation.legal_texts import plain_legal_text
-from opencwc.legislation.sections import sections_of
-from opencwc.legislation.side_by_side import columns_of
+from opencwc.legislation.texts.legal_texts import plain_legal_text
+from opencwc.legislation.texts.sections import sections_of
+from opencwc.legislation.texts.side_by_side import columns_of
 
 ENGLISH = [
     "Article 1. No person shall develop, produce, otherwise acquire, stockpile or retain chemical weapons.",

@@ -34,8 +34,8 @@ from opencwc.legislation import kept as kept_laws
 from opencwc.legislation.example_texts import NOW, example_text
 from opencwc.legislation.findings import findings_of as law_findings_of
 from opencwc.legislation.findings import maker_of as law_maker_of
-from opencwc.legislation.legal_texts import read_legal_text
-from opencwc.legislation.passages import passages_of
+from opencwc.legislation.texts.legal_texts import read_legal_text
+from opencwc.legislation.texts.passages import passages_of
 from opencwc.screening.formats import checked_as_json
 from opencwc.screening.model import Question, Tally
 from opencwc.screening.rulebook import Rulebook, maker_of

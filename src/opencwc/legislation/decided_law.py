@@ -8,8 +8,8 @@ from typing import Any
 
 from opencwc.finding import Message
 from opencwc.legislation.model import COVERED, NONE, Answer, Checked, Fulfilled, Law, Shown
-from opencwc.legislation.passages import LegalPassage, sentences_of
-from opencwc.legislation.sections import LegalSection
+from opencwc.legislation.texts.passages import LegalPassage, sentences_of
+from opencwc.legislation.texts.sections import LegalSection
 from opencwc.wording import say
 
 CORRECTED = "correct"

@@ -15,10 +15,7 @@ from opencwc.finding import Message
 from opencwc.language.encoders import Encoder, named_encoder
 from opencwc.legislation.caveats import qualified
 from opencwc.legislation.coverage_model import Weighed, weighed
-from opencwc.legislation.elements import Reader
 from opencwc.legislation.formats import excepting_words
-from opencwc.legislation.languages import in_their_languages, language_named, unread_languages
-from opencwc.legislation.legal_texts import LegalText, read_legal_text
 from opencwc.legislation.model import (
     COVERED,
     NONE,
@@ -32,13 +29,16 @@ from opencwc.legislation.model import (
     Shown,
     Span,
 )
-from opencwc.legislation.passage_search import Hit, PassageIndex
-from opencwc.legislation.passages import LegalPassage, passages_of, sentences_of
-from opencwc.legislation.reach import EXCEPTED, REACHES, SHORT
-from opencwc.legislation.relevant_sections import narrowed
-from opencwc.legislation.retrieval import Found, question_of, rank, retrieve
-from opencwc.legislation.sections import FOOTNOTE, LegalSection, sections_of
-from opencwc.legislation.term_positions import Places
+from opencwc.legislation.reading.elements import Reader
+from opencwc.legislation.reading.reach import EXCEPTED, REACHES, SHORT
+from opencwc.legislation.reading.relevant_sections import narrowed
+from opencwc.legislation.reading.term_positions import Places
+from opencwc.legislation.search.passage_ranking import Found, question_of, rank, retrieve
+from opencwc.legislation.search.passage_search import Hit, PassageIndex
+from opencwc.legislation.texts.languages import in_their_languages, language_named, unread_languages
+from opencwc.legislation.texts.legal_texts import LegalText, read_legal_text
+from opencwc.legislation.texts.passages import LegalPassage, passages_of, sentences_of
+from opencwc.legislation.texts.sections import FOOTNOTE, LegalSection, sections_of
 from opencwc.legislation.verdicts import contributing, met_by, signs_of, strength
 from opencwc.settings import load_settings
 from opencwc.wording import sentence

@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from opencwc.convention.measures import Measure
 from opencwc.finding import Message, Value
-from opencwc.legislation.legal_texts import LegalText
-from opencwc.legislation.passages import LegalPassage
-from opencwc.legislation.reach import SHORT
-from opencwc.legislation.sections import LegalSection
+from opencwc.legislation.reading.reach import SHORT
+from opencwc.legislation.texts.legal_texts import LegalText
+from opencwc.legislation.texts.passages import LegalPassage
+from opencwc.legislation.texts.sections import LegalSection
 
 COVERED, PARTIAL, NONE = "covered", "partial", "none"
 VERDICTS = (COVERED, PARTIAL, NONE)

@@ -22,13 +22,13 @@ from opencwc.language.encoders import Encoder
 from opencwc.language.refusals import Refusal, judge_request
 from opencwc.language.vectors import vectors_of
 from opencwc.legislation.caveats import doubts_of
-from opencwc.legislation.languages import in_their_languages
-from opencwc.legislation.legal_texts import LegalText
-from opencwc.legislation.passage_search import FUSION, PassageIndex, Question, tokens_of
-from opencwc.legislation.passages import LegalPassage, passages_of
-from opencwc.legislation.references import references_in
-from opencwc.legislation.retrieval import question_of
-from opencwc.legislation.sections import LegalSection, recognised, sections_of
+from opencwc.legislation.search.passage_ranking import question_of
+from opencwc.legislation.search.passage_search import FUSION, PassageIndex, Question, tokens_of
+from opencwc.legislation.texts.languages import in_their_languages
+from opencwc.legislation.texts.legal_texts import LegalText
+from opencwc.legislation.texts.passages import LegalPassage, passages_of
+from opencwc.legislation.texts.references import references_in
+from opencwc.legislation.texts.sections import LegalSection, recognised, sections_of
 from opencwc.wording import LANGUAGES, sentence
 
 CONVENTION = "OpenCWC"

@@ -24,9 +24,9 @@ from opencwc.legislation.decided_law import (
 )
 from opencwc.legislation.formats import element_words, held_by, missing_words
 from opencwc.legislation.model import COVERED, NONE, PARTIAL, Answer, Checked, Fulfilled, Shown, Span
-from opencwc.legislation.passages import sentences_of
-from opencwc.legislation.sections import LegalSection
 from opencwc.legislation.shown_answers import ElementShown, article_in, drafting_points, elements_shown, likely
+from opencwc.legislation.texts.passages import sentences_of
+from opencwc.legislation.texts.sections import LegalSection
 from opencwc.publishing import (
     Badge,
     Beside,

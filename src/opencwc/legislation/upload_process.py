@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from opencwc.language.encoders import Encoder
     from opencwc.legislation import Checked
-    from opencwc.legislation.legal_texts import LegalText
+    from opencwc.legislation.texts.legal_texts import LegalText
 
 PART_BYTES = 6_000_000
 MOST_CHARACTERS = 40_000_000
@@ -62,7 +62,7 @@ class _Check:
         from opencwc.files.readers import load_readers
         from opencwc.language.encoders import named_encoder
         from opencwc.legislation import check_texts
-        from opencwc.legislation.legal_texts import plain_legal_text, read_legal_text
+        from opencwc.legislation.texts.legal_texts import plain_legal_text, read_legal_text
 
         self.wish = wish
         self.day = date.fromisoformat(wish["as_of"])
@@ -80,7 +80,7 @@ class _Check:
     def answer(self, uploads: Sequence[Upload], protection: Protection) -> Iterator[dict[str, Any]]:
         """Yield how far it is, then what was checked, the answers with their findings, and the passages."""
         from opencwc.errors import InputError
-        from opencwc.legislation.legal_texts import read_legal_text
+        from opencwc.legislation.texts.legal_texts import read_legal_text
 
         texts: list[LegalText] = []
         for place, one in enumerate(uploads):
@@ -157,7 +157,7 @@ class _Check:
         import numpy as np
 
         from opencwc.legislation.kept import PASSAGES, VECTORS, passages_as_json, vectors_as_npy
-        from opencwc.legislation.passages import passages_of
+        from opencwc.legislation.texts.passages import passages_of
 
         passages = list(passages_of(checked.law.sections))
         nothing = np.zeros(self.encoder.dimensions, np.float32)  # of a long text only the nearest passages have vectors

@@ -15,11 +15,11 @@ from itertools import groupby
 from opencwc.finding import Message, message_to_plain
 from opencwc.legislation.caveats import NOT_IN_FORCE, unread_files
 from opencwc.legislation.formats import element_words
-from opencwc.legislation.languages import language_named
 from opencwc.legislation.model import NONE, VERDICTS, Answer, Checked, Law, Shown
-from opencwc.legislation.passages import sentences_of
 from opencwc.legislation.report import badge, title_of
-from opencwc.legislation.sections import LegalSection
+from opencwc.legislation.texts.languages import language_named
+from opencwc.legislation.texts.passages import sentences_of
+from opencwc.legislation.texts.sections import LegalSection
 from opencwc.publishing import (
     Badge,
     Beside,

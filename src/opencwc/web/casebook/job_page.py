@@ -17,7 +17,7 @@ from opencwc.casebook.runs import run_named, source_row
 from opencwc.convention.measures import READ_LANGUAGES
 from opencwc.finding import Message, Value
 from opencwc.jobs.queue import Job
-from opencwc.legislation.languages import language_called, language_named
+from opencwc.legislation.texts.languages import language_called, language_named
 from opencwc.legislation.upload_question import LAW
 from opencwc.transfers.upload_question import CHECK, RECONCILE
 from opencwc.web.casebook.api import book_of

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from opencwc.legislation.sections import LegalSection
+from opencwc.legislation.texts.sections import LegalSection
 
 USUAL = 600
 """Characters that a passage has, about."""

@@ -7,12 +7,12 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from opencwc.legislation.clauses import ReadSection
-from opencwc.legislation.references import references_in
-from opencwc.legislation.scoped_terms import OPENING
-from opencwc.legislation.sections import PREAMBLE, LegalSection
-from opencwc.legislation.term_positions import Places
-from opencwc.legislation.topics import ANCHORS, PENAL, PURPOSES
+from opencwc.legislation.reading.counted_terms import OPENING
+from opencwc.legislation.reading.section_text import ReadSection
+from opencwc.legislation.reading.term_positions import Places
+from opencwc.legislation.reading.topics import ANCHORS, PENAL, PURPOSES
+from opencwc.legislation.texts.references import references_in
+from opencwc.legislation.texts.sections import PREAMBLE, LegalSection
 
 
 class Numbered(NamedTuple):

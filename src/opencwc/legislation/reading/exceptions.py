@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from opencwc.legislation.clauses import ReadSection
 from opencwc.legislation.model import SectionHolding, Span
-from opencwc.legislation.reach import EXCEPTED
-from opencwc.legislation.references import references_in
-from opencwc.legislation.scoped_terms import OPENING, Counted
-from opencwc.legislation.term_positions import Places
-from opencwc.legislation.topics import PURPOSES
+from opencwc.legislation.reading.counted_terms import OPENING, Counted
+from opencwc.legislation.reading.reach import EXCEPTED
+from opencwc.legislation.reading.section_text import ReadSection
+from opencwc.legislation.reading.term_positions import Places
+from opencwc.legislation.reading.topics import PURPOSES
+from opencwc.legislation.texts.references import references_in
 
 _LIFTING = ("does_not_apply", "except", "without_licence")
 """Terms that open an exception, where the language of a section has them."""

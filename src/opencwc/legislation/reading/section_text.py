@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from opencwc.convention.measure_terms import Folded, fold
-from opencwc.legislation.negation_patterns import treaty_names
-from opencwc.legislation.passages import sentences_of
-from opencwc.legislation.sections import LegalSection
+from opencwc.legislation.reading.negation_patterns import treaty_names
+from opencwc.legislation.texts.passages import sentences_of
+from opencwc.legislation.texts.sections import LegalSection
 
 
 @dataclass

@@ -8,7 +8,7 @@ from dataclasses import replace
 from opencwc.convention.measures import READ_LANGUAGES
 from opencwc.finding import Message
 from opencwc.language.language_recogniser import other_language
-from opencwc.legislation.sections import LegalSection
+from opencwc.legislation.texts.sections import LegalSection
 from opencwc.wording import LANGUAGES
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from opencwc.convention.measure_terms import Terms, compile_pattern, joined
 from opencwc.convention.measures import Measures
-from opencwc.legislation.clauses import ReadSection, read_section
-from opencwc.legislation.sections import LegalSection
+from opencwc.legislation.reading.section_text import ReadSection, read_section
 from opencwc.legislation.term_cache import KeptHits
+from opencwc.legislation.texts.sections import LegalSection
 
 
 class Places:

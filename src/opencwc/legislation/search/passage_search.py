@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from opencwc.language.numerals import digits
 from opencwc.language.vectors import vectors_of
-from opencwc.legislation.passages import LegalPassage
+from opencwc.legislation.texts.passages import LegalPassage
 
 if TYPE_CHECKING:
     import numpy as np

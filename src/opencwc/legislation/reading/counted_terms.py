@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from opencwc.legislation.clauses import ReadSection
-from opencwc.legislation.negation_patterns import IN_WORDS, MEASURED, PERMITTED, long_names
-from opencwc.legislation.references import references_in
-from opencwc.legislation.term_positions import Places
-from opencwc.legislation.topics import ANCHORS, DEFINING, DENIABLE, EXEMPTING, PURPOSES
+from opencwc.legislation.reading.negation_patterns import IN_WORDS, MEASURED, PERMITTED, long_names
+from opencwc.legislation.reading.section_text import ReadSection
+from opencwc.legislation.reading.term_positions import Places
+from opencwc.legislation.reading.topics import ANCHORS, DEFINING, DENIABLE, EXEMPTING, PURPOSES
+from opencwc.legislation.texts.references import references_in
 
 
 class Counted:

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Set
 from functools import cache
 from typing import NamedTuple
 
-from opencwc.legislation.clauses import ReadSection
-from opencwc.legislation.term_positions import Places
+from opencwc.legislation.reading.section_text import ReadSection
+from opencwc.legislation.reading.term_positions import Places
 
 
 class Named(NamedTuple):

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from opencwc.language.numerals import CHINESE, chinese_number, digits, ordinal, ordinal_pattern, roman_number
-from opencwc.legislation.footnotes import footnotes_of, without
-from opencwc.legislation.legal_texts import LegalText
+from opencwc.legislation.texts.footnotes import footnotes_of, without
+from opencwc.legislation.texts.legal_texts import LegalText
 
 PREAMBLE = "preamble"
 FOOTNOTE = "footnote"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from opencwc.legislation.scoped_terms import Counted
-from opencwc.legislation.topics import ANCHORS, WITH_THEM
+from opencwc.legislation.reading.counted_terms import Counted
+from opencwc.legislation.reading.topics import ANCHORS, WITH_THEM
 
 
 def measure_scope(counted: Counted) -> None:

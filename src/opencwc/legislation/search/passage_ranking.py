@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from opencwc.convention.measures import Measure
 from opencwc.legislation.model import SectionHolding
-from opencwc.legislation.passage_search import FUSION, Hit, PassageIndex, Question
+from opencwc.legislation.search.passage_search import FUSION, Hit, PassageIndex, Question
 
 MOST = 60
 """Passages that the search gives for a measure at most."""

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from opencwc.errors import InputError
 from opencwc.finding import Message
 from opencwc.language.numerals import digits
-from opencwc.legislation.drafts import not_in_force
+from opencwc.legislation.texts.drafts import not_in_force
 from opencwc.wording import sentence
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def _is_plain(path: Path) -> bool:
 def plain_legal_text(data: bytes, name: str) -> LegalText:
     """Decode a plain text file; offsets stay those of the file, line ends counting one; see `read_legal_text`."""
     from opencwc.files.encodings import decode
-    from opencwc.legislation.side_by_side import columns_of
+    from opencwc.legislation.texts.side_by_side import columns_of
 
     decoded = decode(data)
     text = decoded.text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")

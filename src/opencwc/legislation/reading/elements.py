@@ -11,16 +11,16 @@ import re
 from collections.abc import Iterable, Mapping, Sequence, Set
 
 from opencwc.convention.measures import Element, Groups, Measure
-from opencwc.legislation.definitions import follow
-from opencwc.legislation.exceptions import exceptions_to
-from opencwc.legislation.links import link
 from opencwc.legislation.model import Holding, SectionHolding, Span
-from opencwc.legislation.reach import EXCEPTED, REACHES, reach_of
-from opencwc.legislation.scope import measure_scope
-from opencwc.legislation.scoped_terms import Counted
-from opencwc.legislation.sections import LegalSection
-from opencwc.legislation.term_positions import Places
-from opencwc.legislation.topics import ANCHORS, EXEMPTING, PENAL, RIVALS, SCHEDULES, TOPICS, WITH_THEM
+from opencwc.legislation.reading.counted_terms import Counted
+from opencwc.legislation.reading.definitions import follow
+from opencwc.legislation.reading.exceptions import exceptions_to
+from opencwc.legislation.reading.links import link
+from opencwc.legislation.reading.reach import EXCEPTED, REACHES, reach_of
+from opencwc.legislation.reading.scope import measure_scope
+from opencwc.legislation.reading.term_positions import Places
+from opencwc.legislation.reading.topics import ANCHORS, EXEMPTING, PENAL, RIVALS, SCHEDULES, TOPICS, WITH_THEM
+from opencwc.legislation.texts.sections import LegalSection
 
 TIGHT, LINKED, NEAR, LOOSE = 1.0, 0.8, 0.6, 0.4
 LISTED = 0.4

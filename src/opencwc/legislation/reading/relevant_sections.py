@@ -12,8 +12,8 @@ from collections.abc import Sequence
 
 from opencwc.convention.measure_terms import Terms, fold
 from opencwc.convention.measures import Measures
-from opencwc.legislation.sections import PREAMBLE, LegalSection
-from opencwc.legislation.topics import ANCHORS
+from opencwc.legislation.reading.topics import ANCHORS
+from opencwc.legislation.texts.sections import PREAMBLE, LegalSection
 
 LONG = 1_000_000
 """Characters, some 300 pages, from which on a State's texts are narrowed."""
