@@ -29,10 +29,11 @@ from opencwc.legislation.model import (
     Shown,
     Span,
 )
-from opencwc.legislation.reading.elements import Reader
+from opencwc.legislation.reading.elements import holding_of
+from opencwc.legislation.reading.exceptions import exceptions_to
 from opencwc.legislation.reading.reach import EXCEPTED, REACHES, SHORT
 from opencwc.legislation.reading.relevant_sections import narrowed
-from opencwc.legislation.reading.term_positions import Places
+from opencwc.legislation.reading.stages import ReadLaw, read_sections
 from opencwc.legislation.search.passage_ranking import Found, question_of, rank, retrieve
 from opencwc.legislation.search.passage_search import Hit, PassageIndex
 from opencwc.legislation.texts.languages import in_their_languages, language_named, unread_languages
@@ -112,10 +113,10 @@ def check_texts(
         progress=lambda done, of: tell("searching", done, of),
     )  # fmt: skip
     tell("elements", 0, len(chosen))
-    reader = Reader(Places(law.sections, rules, languages, cache))
+    read = read_sections(law.sections, rules, languages, cache)
     hits = retrieve(index, chosen, languages)
-    found = [_weigh(one, reader, index, hits[one.id], law) for one in _told(chosen, "elements", tell)]
-    reader.keep()
+    found = [_weigh(one, read, index, hits[one.id], law) for one in _told(chosen, "elements", tell)]
+    read.terms.keep()
     level = _level(hits)
     signs = [
         signs_of(one, list(held.values()), similar, ranks, level)
@@ -125,7 +126,7 @@ def check_texts(
     if is_narrow:
         found = [(held, near, ranks, _telling(ranked, index)) for held, near, ranks, ranked in found]
     answers = [
-        _answer(one, held, ranked, index, proposed, sign, reader)
+        _answer(one, held, ranked, index, proposed, sign, read)
         for one, (held, _, _, ranked), proposed, sign in zip(chosen, found, likely, signs, strict=True)
     ]
     left_out = [Message("law_set_not_read", {"file": one.file, "why": one.why}) for one in rules.refused]
@@ -227,11 +228,11 @@ def _once(notes: Sequence[Message]) -> tuple[Message, ...]:
 
 
 def _weigh(
-    measure: Measure, reader: Reader, index: PassageIndex, hits: Sequence[Hit], law: Law
+    measure: Measure, read: ReadLaw, index: PassageIndex, hits: Sequence[Hit], law: Law
 ) -> tuple[dict[int, SectionHolding], dict[int, float], dict[int, int], list[Found]]:
     """Return what the sections hold of a measure, how near and at which rank the search has them, and the ranking."""
     section_of = _sections_of(index.passages, law)
-    held = {at: one for at in range(len(law.sections)) if (one := reader.holds(measure, at)) is not None}
+    held = {at: one for at in range(len(law.sections)) if (one := holding_of(read, measure, at)) is not None}
     worth = {at: strength(measure, one) for at, one in held.items()}
     similar: dict[int, float] = {}
     ranks: dict[int, int] = {}
@@ -274,7 +275,7 @@ def _answer(
     index: PassageIndex,
     proposed: Weighed,
     signs: dict[str, float],
-    reader: Reader,
+    read: ReadLaw,
 ) -> Answer:
     inside = contributing(measure, list(held.values()))
     tight, met, left = met_by(inside)
@@ -285,7 +286,7 @@ def _answer(
         if holding.how in SHORT and holding.element in met - tight
     }
     lacking = [one.id for one in measure.missing(met)]
-    exceptions = reader.exceptions(inside)[:_EXCEPTIONS]
+    exceptions = exceptions_to(inside, read)[:_EXCEPTIONS]
     shown = _with_exceptions([_shown(one, index) for one in ranked[:SHOWN]], exceptions, index)
     verdict = proposed.verdict if shown else NONE
     weak: set[str] = set()

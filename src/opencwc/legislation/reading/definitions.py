@@ -9,56 +9,68 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Set
+from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
-from opencwc.legislation.reading.section_text import ReadSection
-from opencwc.legislation.reading.term_positions import Places
+from opencwc.legislation.reading.section_text import SectionText
+from opencwc.legislation.reading.term_positions import TermPositions
 
 
-class Named(NamedTuple):
-    """A name that a law gives: the name in folded text, the clause, and where in it the thing is told."""
+@dataclass(frozen=True, slots=True)
+class FollowedDefinitions:
+    """Where terms stand, the names that the law gives to them included, and which sections define things."""
+
+    terms: TermPositions
+    defining: frozenset[int]
+
+
+class NameGiven(NamedTuple):
+    """A name that a law gives, in folded text, and the stretch of it in which the thing is told."""
 
     name: str
-    clause: int
     start: int
     end: int
 
 
-def follow(places: Places) -> None:
-    """Let the terms of a law stand wherever the names stand that it gives to them."""
-    found: dict[tuple[str, str], list[str]] = {}
-    for at, read in enumerate(places.read):
-        lang = read.section.lang
-        if lang not in _MEANS or not places.knows(lang):
+def follow_definitions(terms: TermPositions) -> FollowedDefinitions:
+    """Let terms stand wherever the names stand that the law gives to them."""
+    names: dict[tuple[str, str], dict[str, None]] = {}
+    defining = set()
+    for at, text in enumerate(terms.texts):
+        lang = text.section.lang
+        clauses = terms.clauses(at, "defined")
+        defines = text.lists_definitions or text.title in clauses
+        if defines:
+            defining.add(at)
+        if lang not in _MEANS or not terms.knows(lang):
             continue
-        for named in _named(read, {clause for *_, clause in places.raw(at, "defined")}):
-            for term in _meant(places, at, named):
-                found.setdefault((lang, term), []).append(_pattern(named.name, lang))
-    for (lang, term), patterns in found.items():
-        places.learn(lang, term, dict.fromkeys(patterns))
+        for given in _names_given(text, clauses, defines):
+            for term in _meant(terms, at, given):
+                names.setdefault((lang, term), {})[_pattern(given.name, lang)] = None
+    return FollowedDefinitions(terms.with_names(names), frozenset(defining))
 
 
-def _named(read: ReadSection, defining: Set[int]) -> Iterator[Named]:
+def _names_given(text: SectionText, defining: Set[int], is_list: bool) -> Iterator[NameGiven]:
     """Yield the names that a section gives, clause by clause: "X means ...", "... (hereinafter called X)".
 
-    "X: ..." gives one in a section of definitions, and where it hangs on a clause of those ``defining``.
+    "X: ..." gives a name in a section of definitions, and where it hangs on a clause of those ``defining``.
     """
-    text, lang = read.folded.text, read.section.lang
+    folded, lang = text.folded.text, text.section.lang
     means, listed, called = _patterns(lang)
-    for clause, (start, end) in enumerate(zip(read.starts, read.ends, strict=True)):
-        found = means.match(text, start, end)
-        is_listed = read.defines or read.title in defining or read.hangs_on[clause] in defining
-        if found is None and is_listed and clause != read.title:
-            found = listed.match(text, start, end)
-        if found is not None:
-            name = _plain(found["name"])
+    for clause, (start, end) in enumerate(zip(text.starts, text.ends, strict=True)):
+        match = means.match(folded, start, end)
+        is_listed = is_list or text.hangs_on[clause] in defining
+        if match is None and is_listed and clause != text.title:
+            match = listed.match(folded, start, end)
+        if match is not None:
+            name = _plain(match["name"])
             if _is_name(name, lang):
-                yield Named(name, clause, found.end(), min(end, found.end() + _HEAD))
-        for found in called.finditer(text, start, end):
-            name = _plain(found["name"])
+                yield NameGiven(name, match.end(), min(end, match.end() + _HEAD))
+        for match in called.finditer(folded, start, end):
+            name = _plain(match["name"])
             if _is_name(name, lang):
-                yield Named(name, clause, max(start, found.start() - _HEAD), found.start())
+                yield NameGiven(name, max(start, match.start() - _HEAD), match.start())
 
 
 def _plain(name: str) -> str:
@@ -70,19 +82,22 @@ def _is_name(name: str, lang: str) -> bool:
     return len(name) >= least and len(name.split()) <= _MOST_WORDS and _NAME.fullmatch(name) is not None
 
 
-def _meant(places: Places, at: int, named: Named) -> Iterator[str]:
+def _meant(terms: TermPositions, at: int, given: NameGiven) -> Iterator[str]:
     """Yield the terms that a name stands for, by the head of its definition."""
-    lang = places.read[at].section.lang
-    told = {
-        term: min((one for one, *_ in places.raw(at, term) if named.start <= one < named.end), default=named.end)
+    lang = terms.texts[at].section.lang
+    first = {
+        term: min(
+            (place.start for place in terms.find(at, term) if given.start <= place.start < given.end),
+            default=given.end,
+        )
         for term in (*_CHEMICALS, *_OTHERS)
     }
 
-    def tells(*terms: str) -> bool:
-        return any(told[term] < named.end for term in terms)
+    def tells(*wanted: str) -> bool:
+        return any(first[term] < given.end for term in wanted)
 
-    def calls(*terms: str) -> bool:
-        return any(places.says(lang, term, named.name) for term in terms)
+    def calls(*wanted: str) -> bool:
+        return any(terms.says(lang, term, given.name) for term in wanted)
 
     if calls(*_DOING):
         return
@@ -92,12 +107,12 @@ def _meant(places: Places, at: int, named: Named) -> Iterator[str]:
         elif tells("authority"):
             yield "national_inspection"
         return
-    ruled_out = min(told["negation"], told["persons"])
+    ruled_out = min(first["negation"], first["persons"])
     if ((tells("chemicals") and not calls("scheduled")) or calls("chemicals")) and not calls(*_NO_CHEMICAL):
         yield from (
-            chemical for chemical in _CHEMICALS if told[chemical] < min(ruled_out, named.end) and not calls(chemical)
+            chemical for chemical in _CHEMICALS if first[chemical] < min(ruled_out, given.end) and not calls(chemical)
         )
-    elif tells("chemical_weapons") and told["chemical_weapons"] < ruled_out and not calls(*_NO_WEAPON):
+    elif tells("chemical_weapons") and first["chemical_weapons"] < ruled_out and not calls(*_NO_WEAPON):
         yield from () if tells(*_NO_WEAPON_OF) else ("chemical_weapons",)
 
 

@@ -1,7 +1,7 @@
 """Where a law lets somebody through whom a ban of the Convention binds: the words that make a ban less than whole.
 
-`elements` says that a ban falls short; here is looked up which words make it so, in the ban itself or in a section that
-speaks of it, so that a lawyer is led to the sentence that decided.
+`closeness` says that a ban falls short. The functions here find the words that make it so, in the ban itself or in a
+section that speaks of it, so that a lawyer is led to the sentence that decided.
 """
 
 from __future__ import annotations
@@ -9,78 +9,70 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from opencwc.legislation.model import SectionHolding, Span
-from opencwc.legislation.reading.counted_terms import OPENING, Counted
 from opencwc.legislation.reading.reach import EXCEPTED
-from opencwc.legislation.reading.section_text import ReadSection
-from opencwc.legislation.reading.term_positions import Places
+from opencwc.legislation.reading.section_text import OPENING, SectionText
+from opencwc.legislation.reading.stages import ReadLaw
 from opencwc.legislation.reading.topics import PURPOSES
+from opencwc.legislation.reading.turning_words import first_comma
 from opencwc.legislation.texts.references import references_in
+from opencwc.legislation.texts.sections import LegalSection
 
 _LIFTING = ("does_not_apply", "except", "without_licence")
 """Terms that open an exception, where the language of a section has them."""
 
 
-def exceptions_to(bans: Iterable[SectionHolding], places: Places, counted: Counted) -> dict[int, tuple[Span, ...]]:
+def exceptions_to(bans: Iterable[SectionHolding], law: ReadLaw) -> list[tuple[LegalSection, tuple[Span, ...]]]:
     """Return what lets somebody through, by section, for those sections among ``bans`` that fall short by it."""
-    found: dict[int, tuple[Span, ...]] = {}
+    found: dict[int, list[Span]] = {}
     for ban in bans:
         if not any(holding.how == EXCEPTED for holding in ban.holdings):
             continue
-        at = ban.section
-        own = [one for clause in range(len(places.read[at].starts)) for one in _in_ban(at, clause, places, counted)]
-        sections = {at: own} if own else _elsewhere(at, places)
-        for section, spans in sections.items():
-            found[section] = tuple(dict.fromkeys((*found.get(section, ()), *spans)))
-    return found
+        clauses = range(len(law.texts[ban.section].starts))
+        own = [span for clause in clauses for span in _in_ban(ban.section, clause, law)]
+        for at, spans in ({ban.section: own} if own else _elsewhere(ban.section, law)).items():
+            found.setdefault(at, []).extend(spans)
+    return [(law.texts[at].section, tuple(dict.fromkeys(spans))) for at, spans in found.items()]
 
 
-def _in_ban(at: int, clause: int, places: Places, counted: Counted) -> Iterator[Span]:
+def _in_ban(at: int, clause: int, law: ReadLaw) -> Iterator[Span]:
     """Yield the exception that a clause of the ban makes itself, from its first word on."""
-    read = places.read[at]
-    if not (counted.lets_through(at, clause) or any(one[2] == clause for one in places.raw(at, "without_licence"))):
+    if not (law.permissions.lets_through(at, clause) or clause in law.terms.clauses(at, "without_licence")):
         return
-    starts = [start for term in _LIFTING for start, _, where in places.raw(at, term) if where == clause]
+    starts = [place.start for term in _LIFTING for place in law.terms.find(at, term) if place.clause == clause]
     if not starts:
         return
-    start, end = min(starts), read.ends[clause]
-    if start - read.starts[clause] <= OPENING:  # "Except under a licence, no person shall ..."
-        end = min((place for sign in ",،，" if (place := read.folded.text.find(sign, start, end)) > 0), default=end)
-    yield from _span(at, start, end, places)
+    text = law.texts[at]
+    start, end = min(starts), text.ends[clause]
+    if start - text.starts[clause] <= OPENING:  # "Except under a licence, no person shall ..."
+        end = first_comma(text.folded.text, start, end)
+    yield from _span(text, start, end)
 
 
-def _elsewhere(at: int, places: Places) -> dict[int, list[Span]]:
+def _elsewhere(at: int, law: ReadLaw) -> dict[int, list[Span]]:
     """Return the clauses by which the ban does not apply to somebody; where none names it, those for the whole text.
 
     What points to purposes that the Convention does not prohibit lets nobody through.
     """
-    ban = places.read[at].section
+    ban = law.texts[at].section
     naming: dict[int, list[Span]] = {}
     general: dict[int, list[Span]] = {}
-    for other, read in enumerate(places.read):
-        if read.section.file != ban.file:
+    for other, text in enumerate(law.texts):
+        if text.section.file != ban.file:
             continue
-        clauses = {clause for _, _, clause in places.raw(other, "does_not_apply")}
-        clauses -= {clause for term in PURPOSES for _, _, clause in places.raw(other, term)}
-        for clause in sorted(clauses):
-            numbers = _named_in(read, clause)
+        for clause in sorted(law.terms.clauses(other, "does_not_apply") - law.terms.clauses(other, *PURPOSES)):
+            start, end = text.starts[clause], text.ends[clause]
+            references = references_in(text.written(start, end), text.section.lang)
+            numbers = {number for reference in references for number in reference.numbers}
             if other == at or ban.number in numbers:
-                naming.setdefault(other, []).extend(_span(other, read.starts[clause], read.ends[clause], places))
+                naming.setdefault(other, []).extend(_span(text, start, end))
             elif not numbers:
-                general.setdefault(other, []).extend(_span(other, read.starts[clause], read.ends[clause], places))
+                general.setdefault(other, []).extend(_span(text, start, end))
     return naming or general
 
 
-def _named_in(read: ReadSection, clause: int) -> set[str]:
-    """Return the numbers of the sections that a clause names."""
-    first, last = read.folded.span(read.starts[clause], read.ends[clause])
-    said = read.section.text[max(first - read.lead, 0) : max(last - read.lead, 0)]
-    return {number for reference in references_in(said, read.section.lang) for number in reference.numbers}
-
-
-def _span(at: int, start: int, end: int, places: Places) -> Iterator[Span]:
+def _span(text: SectionText, start: int, end: int) -> Iterator[Span]:
     """Yield a stretch of a section's folded text as a place in its document; nothing of its heading."""
-    read = places.read[at]
-    first, last = read.folded.span(start, end)
-    first, last = max(first - read.lead, 0), last - read.lead
+    first, last = text.folded.span(start, end)
+    first, last = max(first - text.lead, 0), last - text.lead
     if last > first:
-        yield Span(EXCEPTED, read.section.start + first, read.section.start + last)
+        yield Span(EXCEPTED, text.section.start + first, text.section.start + last)

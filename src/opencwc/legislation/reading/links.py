@@ -3,166 +3,185 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
-from opencwc.legislation.reading.counted_terms import OPENING
-from opencwc.legislation.reading.section_text import ReadSection
-from opencwc.legislation.reading.term_positions import Places
+from opencwc.legislation.reading.section_text import OPENING, SectionText
+from opencwc.legislation.reading.term_positions import TermPlace, TermPositions
 from opencwc.legislation.reading.topics import ANCHORS, PENAL, PURPOSES
-from opencwc.legislation.texts.references import references_in
+from opencwc.legislation.texts.references import Reference, references_in
 from opencwc.legislation.texts.sections import PREAMBLE, LegalSection
 
 
-class Numbered(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class SectionLinks:
+    """What sections say of each other, each section by its place.
+
+    ``leads_to`` has for each section those that it points to, in order. A section that another repeals is ``repealed``,
+    one that another lets somebody out of is ``excepted``.
+    """
+
+    leads_to: tuple[tuple[int, ...], ...]
+    repealed: frozenset[int]
+    excepted: frozenset[int]
+
+
+class _SectionNumbers(NamedTuple):
     """The places of sections by file, part and number, and by number alone."""
 
     own: Mapping[tuple[str, int, str], int]
     elsewhere: Mapping[str, list[int]]
 
-
-def link(places: Places) -> None:
-    """Give each section those that it names, strike out what is repealed, and tell bans who is let through."""
-    numbered = _numbered(places.sections)
-    bans = _bans(places)
-    for at, read in enumerate(places.read):
-        found: list[int] = []
-        if read.section.kind == PREAMBLE:
-            continue
-        for reference in references_in(read.section.text, read.section.lang):
-            if reference.whose != "other":
-                for number in reference.numbers:
-                    found += _named(number, read.section, reference.whose, places.sections, numbered)
-        before = _BEFORE.get(read.section.lang)
-        if before is not None and at and before.search(read.section.text) and _follows(places.sections, at):
-            found.append(at - 1)
-        if _punishes_all(places, at):
-            found += [ban for ban in bans if places.sections[ban].file == read.section.file]
-        read.links = tuple(dict.fromkeys(one for one in found if one != at))[:_MOST_LINKS]
-    _strike_out(places, numbered)
-    _except_out(places, numbered)
+    def named_by(self, section: LegalSection, reference: Reference) -> list[int]:
+        """Return the sections of the same text that a reference names by their numbers; a range names none."""
+        keys = ((section.file, section.part, number) for number in reference.numbers)
+        return [self.own[key] for key in keys if key in self.own]
 
 
-def _follows(sections: Sequence[LegalSection], at: int) -> bool:
-    one, other = sections[at - 1], sections[at]
-    return (one.file, one.part, one.kind) == (other.file, other.part, other.kind)
+def link_sections(terms: TermPositions) -> SectionLinks:
+    """Find for each section those that it names, those that are repealed, and bans out of which somebody is let."""
+    sections = [text.section for text in terms.texts]
+    numbers = _section_numbers(sections)
+    bans = _bans(terms)
+    leads_to = tuple(
+        () if section.kind == PREAMBLE else tuple(_pointed_to(terms, at, sections, numbers, bans))[:_MOST_LINKS]
+        for at, section in enumerate(sections)
+    )
+    return SectionLinks(leads_to, _repealed(terms, numbers), _excepted(terms, numbers))
 
 
-def _bans(places: Places) -> list[int]:
+def _section_numbers(sections: Sequence[LegalSection]) -> _SectionNumbers:
+    own: dict[tuple[str, int, str], int] = {}
+    elsewhere: dict[str, list[int]] = {}
+    for at, section in enumerate(sections):
+        if section.number:
+            own.setdefault((section.file, section.part, section.number), at)
+            elsewhere.setdefault(section.number, []).append(at)
+    return _SectionNumbers(own, elsewhere)
+
+
+def _bans(terms: TermPositions) -> list[int]:
     """Return the sections that forbid chemical weapons or what is like them."""
     return [
         at
-        for at in range(len(places.read))
-        if places.raw(at, "forbidden") and any(places.raw(at, term) for term in ANCHORS)
+        for at in range(len(terms.texts))
+        if terms.find(at, "forbidden") and any(terms.find(at, term) for term in ANCHORS)
     ]
 
 
-def _punishes_all(places: Places, at: int) -> bool:
-    """Whether a section punishes who breaks the law itself: "whoever contravenes this Act commits an offence"."""
-    penal = {one[2] for term in (*PENAL, "offence") for one in places.raw(at, term)}
-    broken = {one[2] for one in places.raw(at, "breach")}
-    own = {one[2] for one in places.raw(at, "this_act")}
-    windows = places.windows(at)
-    return any(windows[clause] & penal and windows[clause] & own for clause in broken)
-
-
-def _numbered(sections: Sequence[LegalSection]) -> Numbered:
-    own: dict[tuple[str, int, str], int] = {}
-    elsewhere: dict[str, list[int]] = {}
-    for at, one in enumerate(sections):
-        if one.number:
-            own.setdefault((one.file, one.part, one.number), at)
-            elsewhere.setdefault(one.number, []).append(at)
-    return Numbered(own, elsewhere)
-
-
-def _strike_out(places: Places, numbered: Numbered) -> None:
-    """Let a section that another of the same text repeals count no more: "Section 3 is repealed"."""
-    for at, read in enumerate(places.read):
-        for start, end, clause in places.raw(at, "repealed"):
-            for other in (*_begun_with(numbered, read, start, clause), *_right_behind(numbered, read, end)):
-                places.read[other].repealed = other != at
-
-
-def _except_out(places: Places, numbered: Numbered) -> None:
-    """Let a ban know who is let through: "Section 3", "this Law does not apply to the armed forces"."""
-    for at, read in enumerate(places.read):
-        for start, end, clause in places.raw(at, "does_not_apply"):
-            told = {
-                term: any(one[2] == clause for one in places.raw(at, term))
-                for term in (*PURPOSES, "let_through", "this_act", "biological_weapons")
-            }
-            if any(told[purpose] for purpose in PURPOSES if purpose != "except"):
-                continue
-            named = [one for one in _named_in(numbered, read, clause, start, end) if one != at]
-            if named and (told["let_through"] or len(read.folded.text[end : read.ends[clause]].strip(" .;")) > OPENING):
-                found = named
-            elif not told["let_through"] or told["biological_weapons"]:
-                found = []
-            elif told["this_act"]:
-                found = [one for one, other in enumerate(places.sections) if other.file == read.section.file]
-            else:
-                found = [at]
-            for other in found:
-                places.read[other].excepted = True
-
-
-def _named_in(numbered: Numbered, read: ReadSection, clause: int, start: int, end: int) -> list[int]:
-    """Return the sections that a clause names beside a place in it: "the provisions of section 3 do not apply to"."""
-    nearest: tuple[int, list[int]] = (_BESIDE, [])
-    for reference in references_in(read.section.text, read.section.lang):
-        first = bisect_left(read.folded.places, read.lead + reference.start)
-        last = bisect_left(read.folded.places, read.lead + reference.end)
-        apart = max(start - last, first - end, 0)
-        if reference.whose == "own" and read.starts[clause] <= first < read.ends[clause] and apart < nearest[0]:
-            places = (numbered.own.get((read.section.file, read.section.part, number)) for number in reference.numbers)
-            nearest = apart, [place for place in places if place is not None]
-    return nearest[1]
-
-
-def _begun_with(numbered: Numbered, read: ReadSection, place: int, clause: int) -> Iterator[int]:
-    """Yield the sections of the same text that a clause begins with, right before a place in it."""
-    for reference in references_in(read.section.text, read.section.lang):
-        first = bisect_left(read.folded.places, read.lead + reference.start)
-        last = bisect_left(read.folded.places, read.lead + reference.end)
-        begins = 0 <= first - read.starts[clause] <= OPENING
-        if begins and 0 <= place - last <= OPENING and reference.whose == "own":
+def _pointed_to(
+    terms: TermPositions, at: int, sections: Sequence[LegalSection], numbers: _SectionNumbers, bans: Sequence[int]
+) -> dict[int, None]:
+    """Return the sections that a section points to, in order."""
+    section = sections[at]
+    linked: list[int] = []
+    for reference in references_in(section.text, section.lang):
+        if reference.whose != "other":
             for number in reference.numbers:
-                other = numbered.own.get((read.section.file, read.section.part, number))
-                if other is not None:
-                    yield other
+                linked += _meant(number, section, reference.whose, sections, numbers)
+    before = _BEFORE.get(section.lang)
+    if before is not None and at and before.search(section.text) and _is_next(sections[at - 1], section):
+        linked.append(at - 1)
+    if _punishes_all(terms, at):
+        linked += [ban for ban in bans if sections[ban].file == section.file]
+    return dict.fromkeys(other for other in linked if other != at)
 
 
-def _right_behind(numbered: Numbered, read: ReadSection, place: int) -> Iterator[int]:
-    """Yield the sections of the same text that are named right behind a place, as Arabic puts the verb first."""
-    for reference in references_in(read.section.text, read.section.lang):
-        first = bisect_left(read.folded.places, read.lead + reference.start)
-        if first >= place and not read.folded.text[place:first].strip() and reference.whose == "own":
-            for number in reference.numbers:
-                other = numbered.own.get((read.section.file, read.section.part, number))
-                if other is not None:
-                    yield other
+def _is_next(before: LegalSection, section: LegalSection) -> bool:
+    return (before.file, before.part, before.kind) == (section.file, section.part, section.kind)
 
 
-def _named(
-    number: str, section: LegalSection, whose: str, sections: Sequence[LegalSection], numbered: Numbered
+def _meant(
+    number: str, section: LegalSection, whose: str, sections: Sequence[LegalSection], numbers: _SectionNumbers
 ) -> list[int]:
     """Return the sections that a number means, in the same text or, for "of the Law", in another; a range means all."""
-    places = numbered.own
+    places = numbers.own
     parted = number.split("..") if ".." in number else number.split("-") if number[:1] not in "LRD" else [number]
     if len(parted) == 2 and (section.file, section.part, number) not in places:
-        first = places.get((section.file, section.part, parted[0]))
-        last = places.get((section.file, section.part, parted[1]))
+        first, last = (places.get((section.file, section.part, end)) for end in parted)
         if first is not None and last is not None and first <= last <= first + _MOST_LINKS:
             return list(range(first, last + 1))
     own = places.get((section.file, section.part, number))
-    others = [one for one in numbered.elsewhere.get(number, []) if sections[one].file != section.file]
+    others = [other for other in numbers.elsewhere.get(number, []) if sections[other].file != section.file]
     if whose == "law" and others:
         return others[:1]
     if own is not None:
         return [own]
     return others[:1] if whose == "law" or number[:1] in "LRD" else []
+
+
+def _punishes_all(terms: TermPositions, at: int) -> bool:
+    """Whether a section punishes who breaks the law itself: "whoever contravenes this Act commits an offence"."""
+    penal = terms.clauses(at, *PENAL, "offence")
+    own = terms.clauses(at, "this_act")
+    windows = terms.texts[at].windows
+    return any(windows[clause] & penal and windows[clause] & own for clause in terms.clauses(at, "breach"))
+
+
+def _repealed(terms: TermPositions, numbers: _SectionNumbers) -> frozenset[int]:
+    """Return the sections that another of the same text repeals: "Section 3 is repealed"."""
+    is_repealed: dict[int, bool] = {}
+    for at, text in enumerate(terms.texts):
+        for place in terms.find(at, "repealed"):
+            for other in (*_begun_with(numbers, text, place), *_right_behind(numbers, text, place)):
+                is_repealed[other] = other != at
+    return frozenset(at for at, repealed in is_repealed.items() if repealed)
+
+
+def _begun_with(numbers: _SectionNumbers, text: SectionText, place: TermPlace) -> Iterator[int]:
+    """Yield the sections of the same text that a clause begins with, right before a place in it."""
+    for reference, first, last in text.references():
+        begins = 0 <= first - text.starts[place.clause] <= OPENING
+        if begins and 0 <= place.start - last <= OPENING and reference.whose == "own":
+            yield from numbers.named_by(text.section, reference)
+
+
+def _right_behind(numbers: _SectionNumbers, text: SectionText, place: TermPlace) -> Iterator[int]:
+    """Yield the sections of the same text that are named right behind a place, as Arabic puts the verb first."""
+    for reference, first, _ in text.references():
+        if first >= place.end and not text.folded.text[place.end : first].strip() and reference.whose == "own":
+            yield from numbers.named_by(text.section, reference)
+
+
+def _excepted(terms: TermPositions, numbers: _SectionNumbers) -> frozenset[int]:
+    """Return the sections out of which another lets somebody: "this Law does not apply to the armed forces"."""
+    excepted: set[int] = set()
+    for at in range(len(terms.texts)):
+        for place in terms.find(at, "does_not_apply"):
+            excepted.update(_not_applied(terms, numbers, at, place))
+    return frozenset(excepted)
+
+
+def _not_applied(terms: TermPositions, numbers: _SectionNumbers, at: int, place: TermPlace) -> Sequence[int]:
+    """Return the sections that a place says do not apply to somebody; none where a purpose is excepted."""
+
+    def says(term: str) -> bool:
+        return place.clause in terms.clauses(at, term)
+
+    text = terms.texts[at]
+    if any(says(purpose) for purpose in PURPOSES if purpose != "except"):
+        return ()
+    named = [other for other in _named_beside(numbers, text, place) if other != at]
+    lets_through = says("let_through")
+    if named and (lets_through or len(text.folded.text[place.end : text.ends[place.clause]].strip(" .;")) > OPENING):
+        return named
+    if not lets_through or says("biological_weapons"):
+        return ()
+    if says("this_act"):
+        return [other for other, each in enumerate(terms.texts) if each.section.file == text.section.file]
+    return [at]
+
+
+def _named_beside(numbers: _SectionNumbers, text: SectionText, place: TermPlace) -> list[int]:
+    """Return the sections that a clause names beside a place in it: "the provisions of section 3 do not apply to"."""
+    nearest: tuple[int, list[int]] = (_BESIDE, [])
+    for reference, first, last in text.references():
+        distance = max(place.start - last, first - place.end, 0)
+        is_inside = text.starts[place.clause] <= first < text.ends[place.clause]
+        if reference.whose == "own" and is_inside and distance < nearest[0]:
+            nearest = distance, numbers.named_by(text.section, reference)
+    return nearest[1]
 
 
 _BEFORE = {

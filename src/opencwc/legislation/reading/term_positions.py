@@ -1,121 +1,144 @@
-"""A State's sections, read, and where the terms of their language stand in them, nothing yet weighed."""
+"""Where the terms of the measures stand in the sections; whether they count there is not asked yet."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from opencwc.convention.measure_terms import Terms, compile_pattern, joined
 from opencwc.convention.measures import Measures
-from opencwc.legislation.reading.section_text import ReadSection, read_section
+from opencwc.legislation.reading.section_text import SectionText
 from opencwc.legislation.term_cache import KeptHits
-from opencwc.legislation.texts.sections import LegalSection
 
 
-class Places:
-    """Where terms stand: ``Places(sections, measures, languages)``, then ``raw(at, term)`` of the section ``at``."""
+class TermPlace(NamedTuple):
+    """Where a term stands in a section's folded text, and the clause that its last word stands in."""
+
+    term: str
+    start: int
+    end: int
+    clause: int
+
+
+class TermPositions:
+    """Where terms stand: ``find_terms(texts, measures, languages).find(at, term)`` for the section ``at``.
+
+    A term is looked for when it is first asked for, in all sections of its language at once.
+    """
 
     def __init__(
         self,
-        sections: Sequence[LegalSection],
-        measures: Measures,
-        languages: Iterable[str],
-        cache: Path | None = None,
+        texts: Sequence[SectionText],
+        languages: Mapping[str, _LanguageText],
+        names: Mapping[tuple[str, str], re.Pattern[str]],
     ) -> None:
-        self._cache = cache
-        self._kept: dict[str, KeptHits] = {}
-        self.sections = list(sections)
-        self.read: list[ReadSection] = [read_section(section) for section in self.sections]
-        self._terms: dict[str, Terms] = {lang: measures.terms(lang) for lang in languages}
-        self._joined: dict[str, tuple[str, list[int], list[int]]] = {}
-        self._found: dict[tuple[str, str], dict[int, list[tuple[int, int, int]]]] = {}
-        self._learned: dict[tuple[str, str], re.Pattern[str]] = {}
+        self.texts = texts
+        self._languages = languages
+        self._names = names
+        self._found: dict[tuple[str, str], dict[int, list[TermPlace]]] = {}
 
     def knows(self, lang: str) -> bool:
         """Whether the terms of a language are known: else nothing is found in its sections."""
-        return lang in self._terms
+        return lang in self._languages
 
     def says(self, lang: str, term: str, folded: str) -> bool:
         """Whether a folded text holds a term."""
-        return self._terms[lang].pattern(term).search(folded) is not None
+        return self._languages[lang].terms.pattern(term).search(folded) is not None
 
-    def learn(self, lang: str, term: str, patterns: Iterable[str]) -> None:
-        """Let a term stand, in these texts, wherever one of the patterns is found too."""
-        whole = joined([compile_pattern(pattern, lang) for pattern in sorted(patterns, key=len, reverse=True)])
-        self._learned[lang, term] = re.compile(whole)
-        self._found.pop((lang, term), None)
+    def with_names(self, names: Mapping[tuple[str, str], Iterable[str]]) -> TermPositions:
+        """Return positions in which a term, by language, also stands where one of its patterns is found."""
+        compiled = {
+            (lang, term): re.compile(
+                joined([compile_pattern(pattern, lang) for pattern in sorted(patterns, key=len, reverse=True)])
+            )
+            for (lang, term), patterns in names.items()
+        }
+        return TermPositions(self.texts, self._languages, compiled)
 
     def keep(self) -> None:
         """Keep where the terms stand, for the next time that these texts are read."""
-        for one in self._kept.values():
-            one.save()
+        for language in self._languages.values():
+            language.kept.save()
 
-    def raw(self, at: int, term: str) -> list[tuple[int, int, int]]:
-        """Return where a term stands in a section's folded text: (start, end, clause)."""
-        lang = self.read[at].section.lang
-        return self._of_language(lang, term).get(at, []) if lang in self._terms else []
+    def find(self, at: int, term: str) -> list[TermPlace]:
+        """Return where a term stands in a section."""
+        lang = self.texts[at].section.lang
+        if lang not in self._languages:
+            return []
+        key = (lang, term)
+        if key not in self._found:
+            self._found[key] = self._by_section(lang, term)
+        return self._found[key].get(at, [])
 
     def count(self, at: int, terms: Iterable[str]) -> int:
         """Return how often a section says any of the terms."""
-        return sum(len(self.raw(at, term)) for term in terms)
+        return sum(len(self.find(at, term)) for term in terms)
 
-    def windows(self, at: int) -> list[frozenset[int]]:
-        """Return for each clause those that are read with it: itself, and the lines that it hangs on.
+    def clauses(self, at: int, *terms: str) -> set[int]:
+        """Return the clauses of a section that say any of the terms."""
+        return {place.clause for term in terms for place in self.find(at, term)}
 
-        What ends the sentence of a list goes with each of its items, with a list of its own: "Whoever (a) produces ...
-        or (b) imports ... shall (i) declare it and (ii) keep records".
-        """
-        read = self.read[at]
-        if not read.windows:
-            for clause in range(len(read.starts)):
-                held = {clause}
-                up = read.hangs_on[clause]
-                while up >= 0:
-                    held.add(up)
-                    if (tail := read.tails.get(up, -1)) >= 0:
-                        own = {one for one, lead in enumerate(read.hangs_on) if lead == tail}
-                        held.update({tail} if held & own else {tail, *own})
-                    up = read.hangs_on[up]
-                read.windows.append(frozenset(held))
-        return read.windows
+    def _by_section(self, lang: str, term: str) -> dict[int, list[TermPlace]]:
+        language = self._languages[lang]
+        spans = language.spans(term)
+        if (lang, term) in self._names:
+            names = self._names[lang, term].finditer(language.whole)
+            spans = sorted({*spans, *(match.span() for match in names)})
+        by_section: dict[int, list[TermPlace]] = {}
+        for first, last in spans:
+            at, start, end = language.in_section(first, last)
+            clause = max(bisect_right(self.texts[at].starts, end - 1) - 1, 0)
+            by_section.setdefault(at, []).append(TermPlace(term, start, end, clause))
+        return by_section
 
-    def _of_language(self, lang: str, term: str) -> dict[int, list[tuple[int, int, int]]]:
-        """Find a term in all sections of a language at once, and say in which section and clause each place is."""
-        key = (lang, term)
-        if key not in self._found:
-            if lang not in self._joined:
-                self._joined[lang] = self._join(lang)
-                self._kept[lang] = KeptHits(self._joined[lang][0], self._terms[lang].patterns, self._cache)
-            whole, offsets, held = self._joined[lang]
-            places = self._kept[lang].get(term)
-            if places is None:
-                places = [(hit.start, hit.end) for hit in self._terms[lang].find(term, whole)]
-                self._kept[lang].put(term, places)
-            if key in self._learned:
-                places = sorted({*places, *(one.span() for one in self._learned[key].finditer(whole))})
-            found: dict[int, list[tuple[int, int, int]]] = {}
-            for first, last in places:
-                place = bisect_right(offsets, first) - 1
-                at = held[place]
-                start, end = first - offsets[place], last - offsets[place]
-                read = self.read[at]
-                clause = max(bisect_right(read.starts, end - 1) - 1, 0)  # where its last word stands
-                found.setdefault(at, []).append((start, end, clause))
-            self._found[key] = found
-        return self._found[key]
 
-    def _join(self, lang: str) -> tuple[str, list[int], list[int]]:
-        parts, offsets, held = [], [], []
-        size = 0
-        for at, read in enumerate(self.read):
-            if read.section.lang == lang:
-                offsets.append(size)
-                held.append(at)
-                parts.append(read.folded.text)
-                size += len(read.folded.text) + len(_BETWEEN)
-        return _BETWEEN.join(parts), offsets, held
+class _LanguageText:
+    """The folded texts of all sections in one language, joined, with the terms that are looked for in it."""
+
+    def __init__(self, sections: Mapping[int, SectionText], terms: Terms, cache: Path | None) -> None:
+        self.terms = terms
+        self.whole = _BETWEEN.join(text.folded.text for text in sections.values())
+        self.kept = KeptHits(self.whole, terms.patterns, cache)
+        self._sections = tuple(sections)
+        self._offsets = tuple(_offsets(sections.values()))
+
+    def spans(self, term: str) -> list[tuple[int, int]]:
+        """Return where a term stands in the whole text."""
+        spans = self.kept.get(term)
+        if spans is None:
+            spans = [(hit.start, hit.end) for hit in self.terms.find(term, self.whole)]
+            self.kept.put(term, spans)
+        return spans
+
+    def in_section(self, first: int, last: int) -> tuple[int, int, int]:
+        """Return the section in which a stretch of the whole text begins, and the stretch in the section's text."""
+        place = bisect_right(self._offsets, first) - 1
+        offset = self._offsets[place]
+        return self._sections[place], first - offset, last - offset
+
+
+def find_terms(
+    texts: Sequence[SectionText], measures: Measures, languages: Iterable[str], cache: Path | None = None
+) -> TermPositions:
+    """Return where the terms of the measures stand in the sections that are in one of the languages."""
+    by_language: dict[str, dict[int, SectionText]] = {lang: {} for lang in languages}
+    for at, text in enumerate(texts):
+        if text.section.lang in by_language:
+            by_language[text.section.lang][at] = text
+    joined_texts = {
+        lang: _LanguageText(sections, measures.terms(lang), cache) for lang, sections in by_language.items() if sections
+    }
+    return TermPositions(texts, joined_texts, {})
+
+
+def _offsets(texts: Iterable[SectionText]) -> Iterator[int]:
+    offset = 0
+    for text in texts:
+        yield offset
+        offset += len(text.folded.text) + len(_BETWEEN)
 
 
 _BETWEEN = "\n.;\n"
