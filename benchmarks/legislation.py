@@ -25,8 +25,7 @@ from benchmarks.legislation_cases import DAY, HELD_OUT, LAWS, Label, LabelledLaw
 from opencwc.convention.measures import Measures, read_measures
 from opencwc.language.encoders import named_encoder
 from opencwc.legislation import VERDICTS, check_texts
-from opencwc.legislation.coverage_model import Weighed, load_weights, settled
-from opencwc.legislation.coverage_model import weigh as weigh_signs
+from opencwc.legislation.coverage_weights import ProposedVerdict, likeliest_verdicts, load_weights, verdict_chances
 from opencwc.legislation.model import Checked
 from opencwc.legislation.search.passage_ranking import question_of
 from opencwc.legislation.search.passage_search import PassageIndex
@@ -157,12 +156,12 @@ class Scored:
         }
 
 
-Weigh = Callable[[Read, Label], Weighed]
+Weigh = Callable[[Read, Label], ProposedVerdict]
 
 
-def of_chances(chances: Sequence[float]) -> Weighed:
+def of_chances(chances: Sequence[float]) -> ProposedVerdict:
     """Return the likeliest of the three verdicts."""
-    return Weighed(verdict_of(chances), max(chances))
+    return ProposedVerdict(verdict_of(chances), max(chances))
 
 
 def score(reads: Sequence[Read], weigh: Weigh) -> Scored:
@@ -294,12 +293,12 @@ def _retrieved(reads: Sequence[Read]) -> Rows:
     return rows
 
 
-def _shipped(read: Read, label: Label) -> Weighed:
+def _shipped(read: Read, label: Label) -> ProposedVerdict:
     signs = [read.signs(label)]
-    return settled(weigh_signs(signs, load_weights()), signs)[0]
+    return likeliest_verdicts(verdict_chances(signs, load_weights()), signs)[0]
 
 
-def _rules(read: Read, label: Label) -> Weighed:
+def _rules(read: Read, label: Label) -> ProposedVerdict:
     return of_chances(by_rules(read.signs(label)))
 
 

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from opencwc.convention.fields import load_yaml
-from opencwc.language.language_recogniser import (
+from opencwc.language.language_rules import OTHER, recognise_by_rules
+from opencwc.language.language_scores import (
     CLASSES,
-    DATA,
-    OTHER,
     UNSURE,
     class_scores,
     load_calibration,
     load_identifier,
     most_likely,
-    recognise_by_rules,
 )
 from opencwc.language.refusals import judge_request
 from opencwc.models.drift import Observation, counted
 from opencwc.models.model import Evaluation, Figure
 from opencwc.models.statistics import calibration_error, wilson
 
+DATA = Path(__file__).parent / "data"
 REFUSAL_FILES = ("refusal-examples.yaml", "refusal-examples-seen.yaml", "refusal-examples-fresh.yaml")
 REFUSAL_PARTS = ("dev", "test", "seen", "fresh")
 

@@ -14,7 +14,7 @@ from opencwc.errors import InputError
 from opencwc.finding import Message
 from opencwc.language.encoders import Encoder, named_encoder
 from opencwc.legislation.caveats import qualified
-from opencwc.legislation.coverage_model import Weighed, weighed
+from opencwc.legislation.coverage_model import ProposedVerdict, propose_verdicts
 from opencwc.legislation.formats import excepting_words
 from opencwc.legislation.model import (
     COVERED,
@@ -122,7 +122,7 @@ def check_texts(
         signs_of(one, list(held.values()), similar, ranks, level)
         for one, (held, similar, ranks, _) in zip(chosen, found, strict=True)
     ]
-    likely, used, weights, said = weighed(signs, model=model, weigher=weigher)
+    likely, used, weights, said = propose_verdicts(signs, model=model, weigher=weigher)
     if is_narrow:
         found = [(held, near, ranks, _telling(ranked, index)) for held, near, ranks, ranked in found]
     answers = [
@@ -273,7 +273,7 @@ def _answer(
     held: dict[int, SectionHolding],
     ranked: Sequence[Found],
     index: PassageIndex,
-    proposed: Weighed,
+    proposed: ProposedVerdict,
     signs: dict[str, float],
     read: ReadLaw,
 ) -> Answer:

@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from opencwc.language.language_recogniser import recognise_by_rules
+from opencwc.language.language_rules import recognise_by_rules
 
 Column = list[tuple[int, str]]
 """Lines of a column in order: the number of the line in the text, counted from 1, and what it says there."""
