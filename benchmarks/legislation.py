@@ -29,7 +29,7 @@ from opencwc.legislation.coverage_weights import ProposedVerdict, likeliest_verd
 from opencwc.legislation.model import Checked
 from opencwc.legislation.search.passage_ranking import question_of
 from opencwc.legislation.search.passage_search import PassageIndex
-from opencwc.legislation.texts.sections import number_of
+from opencwc.legislation.texts.headings import number_of
 from opencwc.legislation.verdicts import by_rules, verdict_of
 from opencwc.models.statistics import calibration_error
 

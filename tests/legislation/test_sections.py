@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from opencwc.legislation.texts.headings import number_of
 from opencwc.legislation.texts.legal_texts import LegalText, join_passages, plain_legal_text, read_legal_text
-from opencwc.legislation.texts.sections import LegalSection, number_of, sections_of
+from opencwc.legislation.texts.sections import LegalSection, sections_of
 
 STYLES = {
     "common law, with an arrangement of sections": (

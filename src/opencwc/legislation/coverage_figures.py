@@ -59,7 +59,7 @@ def _by_model(row: Mapping[str, Any], weights: Mapping[str, Any]) -> ProposedVer
 def _figures(
     part: str, rows: Sequence[Mapping[str, Any]], weighed: Callable[[Mapping[str, Any]], ProposedVerdict]
 ) -> list[Figure]:
-    figures = []
+    figures: list[Figure] = []
     for lang in (*sorted({str(row["lang"]) for row in rows}), "all"):
         held = [row for row in rows if lang in ("all", row["lang"])]
         proposed = [weighed(row) for row in held]

@@ -23,9 +23,9 @@ SHOWN = 5
 """Passages that are shown for a measure at most."""
 
 
-FIRM = 0.55
+LEAST_FIRM = 0.55
 """Strength from which on an element counts as met; what only stands somewhere in the same section is weaker."""
-TIGHT = 0.75
+LEAST_TIGHT = 0.75
 """Strength from which on it stands with all that the measure speaks of, there or where a reference leads."""
 
 
@@ -62,7 +62,7 @@ class SectionHolding:
     holdings: tuple[Holding, ...]
     spans: tuple[Span, ...] = ()
 
-    def firm(self, least: float = FIRM) -> frozenset[str]:
+    def firm(self, least: float = LEAST_FIRM) -> frozenset[str]:
         """Return the elements that are met here, not only left to a regulation, with at least this strength."""
         return frozenset(
             holding.element

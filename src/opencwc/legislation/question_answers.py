@@ -28,7 +28,8 @@ from opencwc.legislation.texts.languages import in_their_languages
 from opencwc.legislation.texts.legal_texts import LegalText
 from opencwc.legislation.texts.passages import LegalPassage, passages_of
 from opencwc.legislation.texts.references import references_in
-from opencwc.legislation.texts.sections import LegalSection, recognised, sections_of
+from opencwc.legislation.texts.section_language import language_of
+from opencwc.legislation.texts.sections import LegalSection, sections_of
 from opencwc.wording import LANGUAGES, sentence
 
 CONVENTION = "OpenCWC"
@@ -141,7 +142,7 @@ class Library:
         refusal = judge_request(question)
         if refusal is not None:
             return Asked((), refusal.message, refusal)
-        lang = recognised(question)
+        lang = language_of(question)
         asked = Question((question,), dict.fromkeys((lang, ""), question))
         near = self._near(question)
         penal = lang in self._terms and self._terms[lang].holds((_PENAL,), fold(question).text)

@@ -13,7 +13,7 @@ MOST = 60
 """Passages that the search gives for a measure at most."""
 
 
-class Found(NamedTuple):
+class RankedPassage(NamedTuple):
     """A passage found for a measure: its place in the index, the fused score, its similarity, the section's holding."""
 
     at: int
@@ -24,8 +24,8 @@ class Found(NamedTuple):
 
 def question_of(measure: Measure, languages: Sequence[str]) -> Question:
     """Return what is looked for: the measure as a law would have it, in the law's languages and in English."""
-    said = [measure.queries[lang] for lang in languages if lang in measure.queries]
-    wordings = [*dict.fromkeys([*said[:2], measure.queries["en"]])]
+    queries = [measure.queries[lang] for lang in languages if lang in measure.queries]
+    wordings = [*dict.fromkeys([*queries[:2], measure.queries["en"]])]
     words = {
         lang: " ".join(
             (measure.titles.get(lang, ""), query, *(element.says.get(lang, "") for element in measure.elements))
@@ -47,7 +47,7 @@ def rank(
     strength: Mapping[int, float],
     section_of: Sequence[int],
     spoken: Mapping[int, int],
-) -> list[Found]:
+) -> list[RankedPassage]:
     """Fuse the search with what sections hold: one passage a section, best first.
 
     ``strength`` says how much of the measure each section holds; ``section_of`` in which section a passage stands;
@@ -59,23 +59,22 @@ def rank(
     for hit in hits:
         nearest[section_of[hit.at]] = max(nearest.get(section_of[hit.at], 0.0), hit.score)
     order = sorted(
-        (one for one in strength if strength[one] > 0),
-        key=lambda one: (-round(strength[one], 1), -nearest.get(one, 0.0)),
+        (section for section in strength if strength[section] > 0),
+        key=lambda section: (-round(strength[section], 1), -nearest.get(section, 0.0)),
     )
-    place = {section: number for number, section in enumerate(order)}
     passages: dict[int, list[int]] = {}
     for at, section in enumerate(section_of):
         passages.setdefault(section, []).append(at)
-    for section, number in place.items():
+    for number, section in enumerate(order):
         gained = _WEIGHT * min(1.0, strength[section]) / (FUSION + 1 + number)
         for at in passages.get(section, ()):
             share = 1.0 if spoken.get(at) else 0.9
             fused[at] = fused.get(at, 0.0) + gained * share + 1e-5 * min(spoken.get(at, 0), 20)
     best: dict[int, int] = {}
-    for at in sorted(fused, key=lambda one: -fused[one]):
+    for at in sorted(fused, key=lambda at: -fused[at]):
         best.setdefault(section_of[at], at)
-    chosen = sorted(best.values(), key=lambda one: -fused[one])
-    return [Found(at, fused[at], similar.get(at, 0.0), holdings.get(section_of[at])) for at in chosen]
+    chosen = sorted(best.values(), key=lambda at: -fused[at])
+    return [RankedPassage(at, fused[at], similar.get(at, 0.0), holdings.get(section_of[at])) for at in chosen]
 
 
 _WEIGHT = 2.0
