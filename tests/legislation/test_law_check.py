@@ -114,7 +114,7 @@ def test_each_measure_is_a_finding_with_its_passages_and_their_words(check: Chec
 
 def test_resolution_1540_is_answered_from_the_same_measures(check: Check) -> None:
     checked = check(ENGLISH.text)
-    said = [sentence(one.told) for one in checked.obligations]
+    said = [sentence(obligation.summary) for obligation in checked.obligations]
     assert said and all(one.startswith("UNSCR1540") for one in said)
     verdicts = {one.measure.id: one.verdict for one in checked.answers}
     for one in checked.obligations:

@@ -74,12 +74,12 @@ def other_language(text: str) -> str:
 
     Where the model may not be used, ``ja`` is told by its script; of others only that they are another: ``und``.
     """
-    found = recognise_language(text, watch=False)
-    if found.language != OTHER:
+    recognised = recognise_language(text, watch=False)
+    if recognised.language != OTHER:
         return UNKNOWN
-    if found.confidence is None:
+    if recognised.confidence is None:
         return "ja" if is_japanese(text) else "und"
-    if found.confidence < SURE:
+    if recognised.confidence < SURE:
         return UNKNOWN
     return str(load_identifier().rank(text[:LONGEST_READ])[0][0])
 

@@ -47,7 +47,7 @@ def compared_report(compared: Compared, lang: str = "en") -> Report:
     law = compared.after.law
     titles = {
         "texts": say("law_compare_texts", lang),
-        **{one: say(f"law_compare_{one}", lang) for one in ("counts", "changes", "unchanged")},
+        **{part: say(f"law_compare_{part}", lang) for part in ("counts", "changes", "unchanged")},
     }
     return Report(
         title=say(Message("law_compare_title", {"state": state_named(law.state)}), lang),
@@ -87,35 +87,35 @@ def _sections(compared: Compared, lang: str, titles: dict[str, str]) -> Iterator
     if changed:
         columns = ("measure", "title", "change", "before", "after", "came", "went")
         headings = tuple(say(f"law_column_{column}", lang) for column in columns)
-        table = Table(titles["changes"], headings, tuple(_row(one, lang) for one in changed))
-        cards = Cards((_card(one, lang) for one in changed), (Filter("change", say("law_column_change", lang)),))
+        table = Table(titles["changes"], headings, tuple(_row(change, lang) for change in changed))
+        cards = Cards((_card(change, lang) for change in changed), (Filter("change", say("law_column_change", lang)),))
         blocks = (table, cards)
     yield Section("changes", titles["changes"], blocks)
-    said = say("list_separator", lang).join(one.after.measure.id for one in same)
-    yield Section("unchanged", titles["unchanged"], (Paragraph((Text(said or "-", verbatim=True),)),))
+    ids = say("list_separator", lang).join(change.after.measure.id for change in same)
+    yield Section("unchanged", titles["unchanged"], (Paragraph((Text(ids or "-", verbatim=True),)),))
 
 
-def _row(one: Change, lang: str) -> tuple[Words, ...]:
-    measure = one.after.measure
+def _row(change: Change, lang: str) -> tuple[Words, ...]:
+    measure = change.after.measure
     return (
         Text(measure.id, verbatim=True, to=f"#measure-{measure.id}"), title_of(measure, lang),
-        say(f"law_change_{one.change}", lang), say(f"law_verdict_{one.before.verdict}", lang),
-        say(f"law_verdict_{one.after.verdict}", lang), element_words(measure, one.came, lang),
-        element_words(measure, one.went, lang),
+        say(f"law_change_{change.change}", lang), say(f"law_verdict_{change.before.verdict}", lang),
+        say(f"law_verdict_{change.after.verdict}", lang), element_words(measure, change.came, lang),
+        element_words(measure, change.went, lang),
     )  # fmt: skip
 
 
 def _card(one: Change, lang: str) -> Card:
     """Set the passages of a measure before and after beside each other, the words that differ marked."""
     measure = one.after.measure
-    told = [
+    facts = [
         (say("law_column_before", lang), say(f"law_verdict_{one.before.verdict}", lang)),
         (say("law_column_after", lang), say(f"law_verdict_{one.after.verdict}", lang)),
         (say("law_column_came", lang), element_words(measure, one.came, lang)),
         (say("law_column_went", lang), element_words(measure, one.went, lang)),
     ]
     change = say(f"law_change_{one.change}", lang)
-    blocks: list[Block] = [Facts(tuple(Fact(name, (said,)) for name, said in told if said))]
+    blocks: list[Block] = [Facts(tuple(Fact(name, (value,)) for name, value in facts if value))]
     if one.change == "reading":
         blocks.append(Paragraph((sentence(standing_words(one), lang),), "note"))
     for pair in one.pairs:
@@ -130,9 +130,9 @@ def _card(one: Change, lang: str) -> Card:
     )  # fmt: skip
 
 
-def standing_words(one: Change) -> Message:
+def standing_words(change: Change) -> Message:
     """Say that the words which a verdict rested on still stand, and where."""
-    return Message("law_compare_standing", {"places": one.still})
+    return Message("law_compare_standing", {"places": change.still})
 
 
 def _passage(shown: Shown | None, pieces: tuple[Piece, ...], lang: str) -> Block:

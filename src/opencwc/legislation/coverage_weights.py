@@ -34,19 +34,19 @@ def likeliest_verdicts(
     nothing stands; what speaks for a verdict that cannot be shown speaks for the next that can. The probability stays
     the model's own: where it holds another verdict for likelier than the one that can be shown, it is low.
     """
-    held = []
-    for (covered, partial, none), one in zip(chances, signs, strict=True):
-        if one["all_firm"] < 1.0 or one["short"]:
+    proposals = []
+    for (covered, partial, none), sign in zip(chances, signs, strict=True):
+        if sign["all_firm"] < 1.0 or sign["short"]:
             shown = (0.0, covered + partial, none)
-        elif one["all_tight"] >= 1.0:
+        elif sign["all_tight"] >= 1.0:
             shown = (covered + partial, 0.0, none)
         else:
             shown = (covered, partial, none)
-        if not one["any"] and not one["delegated"]:
+        if not sign["any"] and not sign["delegated"]:
             shown = (shown[0], 0.0, shown[1] + shown[2])
         verdict = verdict_of(shown)
-        held.append(ProposedVerdict(verdict, (covered, partial, none)[ORDER.index(verdict)]))
-    return held
+        proposals.append(ProposedVerdict(verdict, (covered, partial, none)[ORDER.index(verdict)]))
+    return proposals
 
 
 def verdict_chances(
@@ -54,7 +54,7 @@ def verdict_chances(
 ) -> list[tuple[float, float, float]]:
     """Apply the weights: for each class an intercept and one weight a sign, scaled, over a temperature."""
     names = weights["signs"]
-    found = []
+    chances = []
     for sign in signs:
         values = [
             (sign[name] - mean) / scale
@@ -67,8 +67,8 @@ def verdict_chances(
         top = max(scores)
         raised = [exp(score - top) for score in scores]
         whole = sum(raised)
-        found.append((raised[0] / whole, raised[1] / whole, raised[2] / whole))
-    return found
+        chances.append((raised[0] / whole, raised[1] / whole, raised[2] / whole))
+    return chances
 
 
 def load_weights(path: Path = WEIGHTS) -> Mapping[str, Any]:

@@ -158,8 +158,8 @@ class Fulfilled:
     @property
     def verdict(self) -> str:
         """Covered where every measure is, none where none is even in part, else partial."""
-        found = {verdict for _, verdict in self.verdicts}
-        return found.pop() if len(found) == 1 else PARTIAL
+        verdicts = {verdict for _, verdict in self.verdicts}
+        return verdicts.pop() if len(verdicts) == 1 else PARTIAL
 
     @property
     def open(self) -> tuple[str, ...]:
@@ -167,10 +167,10 @@ class Fulfilled:
         return tuple(measure for measure, verdict in self.verdicts if verdict != COVERED)
 
     @property
-    def told(self) -> Message:
+    def summary(self) -> Message:
         """How many of its measures are covered, in part, or not found."""
-        found = [verdict for _, verdict in self.verdicts]
-        counts: dict[str, Value] = {verdict: found.count(verdict) for verdict in VERDICTS}
+        verdicts = [verdict for _, verdict in self.verdicts]
+        counts: dict[str, Value] = {verdict: verdicts.count(verdict) for verdict in VERDICTS}
         return Message(
             "law_obligation", {"text": self.name, "title": Message("by_language", dict(self.titles)), **counts}
         )

@@ -42,17 +42,17 @@ class _Found(NamedTuple):
 
 def said_close(law: ReadLaw, at: int, wanted: Wanted) -> Holding | None:
     """Find what is wanted in a section; the closer together, and to all that the section speaks of, the firmer."""
-    found = [
+    by_group = [
         [hit for hit in law.counted.of_group(at, group) if hit.clause not in wanted.without] for group in wanted.groups
     ]
     if wanted.forbids:
-        found = [[hit for hit in hits if not law.permissions.is_no_ban(at, hit.clause)] for hits in found]
-    if not all(found):
+        by_group = [[hit for hit in hits if not law.permissions.is_no_ban(at, hit.clause)] for hits in by_group]
+    if not all(by_group):
         return None
     rivals = law.terms.clauses(at, *RIVALS)
     best: _Found | None = None
-    for clause in dict.fromkeys(hit.clause for hits in found for hit in hits):
-        here = _around_clause(law, at, clause, found, rivals, wanted)
+    for clause in dict.fromkeys(hit.clause for hits in by_group for hit in hits):
+        here = _around_clause(law, at, clause, by_group, rivals, wanted)
         if best is None or here.strength > best.strength:
             best = here
         if here.strength == TIGHT:
@@ -61,15 +61,15 @@ def said_close(law: ReadLaw, at: int, wanted: Wanted) -> Holding | None:
 
 
 def _around_clause(
-    law: ReadLaw, at: int, clause: int, found: Sequence[list[TermPlace]], rivals: Set[int], wanted: Wanted
+    law: ReadLaw, at: int, clause: int, by_group: Sequence[list[TermPlace]], rivals: Set[int], wanted: Wanted
 ) -> _Found:
     """Choose of every group the hit nearest to a clause, and say how close all of them stand to it."""
     text = law.texts[at]
     window = text.windows[clause]
-    anchor = next(hit.start for hits in found for hit in hits if hit.clause == clause)
-    chosen = [min(hits, key=lambda hit: (hit.clause not in window, abs(hit.start - anchor))) for hits in found]
+    anchor = next(hit.start for hits in by_group for hit in hits if hit.clause == clause)
+    chosen = [min(hits, key=lambda hit: (hit.clause not in window, abs(hit.start - anchor))) for hits in by_group]
     inside = True
-    for group, hits, near in zip(wanted.groups, found, chosen, strict=True):
+    for group, hits, near in zip(wanted.groups, by_group, chosen, strict=True):
         if near.clause not in window:
             clauses = {hit.clause for hit in hits}
             goes_on = TOPICS.issuperset(group) and _goes_on(group, text.title, clause, clauses)

@@ -23,15 +23,15 @@ _LIFTING = ("does_not_apply", "except", "without_licence")
 
 def exceptions_to(bans: Iterable[SectionHolding], law: ReadLaw) -> list[tuple[LegalSection, tuple[Span, ...]]]:
     """Return what lets somebody through, by section, for those sections among ``bans`` that fall short by it."""
-    found: dict[int, list[Span]] = {}
+    by_section: dict[int, list[Span]] = {}
     for ban in bans:
         if not any(holding.how == EXCEPTED for holding in ban.holdings):
             continue
         clauses = range(len(law.texts[ban.section].starts))
         own = [span for clause in clauses for span in _in_ban(ban.section, clause, law)]
         for at, spans in ({ban.section: own} if own else _elsewhere(ban.section, law)).items():
-            found.setdefault(at, []).extend(spans)
-    return [(law.texts[at].section, tuple(dict.fromkeys(spans))) for at, spans in found.items()]
+            by_section.setdefault(at, []).extend(spans)
+    return [(law.texts[at].section, tuple(dict.fromkeys(spans))) for at, spans in by_section.items()]
 
 
 def _in_ban(at: int, clause: int, law: ReadLaw) -> Iterator[Span]:

@@ -185,8 +185,8 @@ def _named_beside(numbers: _SectionNumbers, text: SectionText, place: TermPlace)
 
 
 _BEFORE = {
-    lang: re.compile(said, re.IGNORECASE)
-    for lang, said in {
+    lang: re.compile(pattern, re.IGNORECASE)
+    for lang, pattern in {
         "en": r"\b(?:last )?(?:preceding|foregoing|previous) (?:section|article|regulation)\b",
         "fr": r"\barticle (?:précédent|qui précède)\b",
         "es": r"\bart[ií]culo (?:anterior|precedente|que antecede)\b",

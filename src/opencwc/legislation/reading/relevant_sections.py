@@ -27,11 +27,13 @@ def narrowed(sections: Sequence[LegalSection], measures: Measures, languages: Se
     """Return the sections that are read closely, in order: all of them where the texts are not very long."""
     if sum(len(section.text) for section in sections) <= LONG:
         return list(sections)
-    speaking = {at for at, one in enumerate(sections) if one.kind == PREAMBLE}
+    speaking = {at for at, section in enumerate(sections) if section.kind == PREAMBLE}
     for lang in languages:
         pattern = _words(measures.terms(lang))
         speaking |= {
-            at for at, one in enumerate(sections) if one.lang == lang and pattern.search(fold(_whole(one)).text)
+            at
+            for at, section in enumerate(sections)
+            if section.lang == lang and pattern.search(fold(_whole(section)).text)
         }
     kept = {
         near
@@ -45,8 +47,8 @@ def narrowed(sections: Sequence[LegalSection], measures: Measures, languages: Se
 
 def _words(terms: Terms) -> re.Pattern[str]:
     """Return one pattern of all that only a text on chemical weapons says, and of what they consist of."""
-    found = [terms.pattern(anchor).pattern for anchor in (*ANCHORS, *_WITH_THEM) if anchor in terms.patterns]
-    return re.compile("|".join(f"(?:{one})" for one in found))
+    patterns = [terms.pattern(anchor).pattern for anchor in (*ANCHORS, *_WITH_THEM) if anchor in terms.patterns]
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
 
 
 def _whole(section: LegalSection) -> str:
@@ -59,10 +61,10 @@ def _referring(sections: Sequence[LegalSection], speaking: set[int]) -> set[int]
     if not 0 < len(numbers) <= _MOST_REFERRED:
         return set()
     files = {sections[at].file for at in speaking}
-    said = "|".join(re.escape(number) for number in sorted(numbers, key=len, reverse=True))
-    named = re.compile(rf"(?:{_REFERS})[^\n.;]{{0,40}}?(?<![\w.])(?:{said})(?!\w|[.\-]\d)", re.IGNORECASE)
+    numbers_pattern = "|".join(re.escape(number) for number in sorted(numbers, key=len, reverse=True))
+    named = re.compile(rf"(?:{_REFERS})[^\n.;]{{0,40}}?(?<![\w.])(?:{numbers_pattern})(?!\w|[.\-]\d)", re.IGNORECASE)
     files = {sections[at].file for at in speaking}
-    return {at for at, one in enumerate(sections) if one.file in files and named.search(one.text)}
+    return {at for at, section in enumerate(sections) if section.file in files and named.search(section.text)}
 
 
 _WITH_THEM = ("toxic_chemical", "opcw", "convention_title")

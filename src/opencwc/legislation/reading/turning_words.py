@@ -32,32 +32,32 @@ class TurningWords:
     def _find(self, at: int) -> Mapping[str, Places]:
         text = self._terms.texts[at]
         names = [place for term in _DENIED_BY_NAME for place in self._terms.find(at, term)]
-        found: dict[str, dict[int, list[int]]] = {}
+        by_term: dict[str, dict[int, list[int]]] = {}
         for term in (*TAKING_OUT, "without_prejudice", "except", "negation"):
-            by_clause = found.setdefault(term, {})
+            by_clause = by_term.setdefault(term, {})
             for place in self._terms.find(at, term):
                 is_name = any(name.start <= place.start < name.end for name in names)
                 if not is_name and not _is_harmless(text, term, place.start):
                     by_clause.setdefault(place.clause, []).append(place.start)
-        return found
+        return by_term
 
     def takes_out(self, at: int, start: int, clause: int) -> bool:
         """Whether a word stands in a part of a clause that does not apply, is not deemed so, or rules nothing."""
-        text, found = self._terms.texts[at], self.of(at)
+        text, by_term = self._terms.texts[at], self.of(at)
         return any(
-            _is_in_part(text, start, place, clause) for term in TAKING_OUT for place in found[term].get(clause, ())
+            _is_in_part(text, start, place, clause) for term in TAKING_OUT for place in by_term[term].get(clause, ())
         )
 
     def takes_out_list(self, at: int, clause: int) -> bool:
         """Whether a line that a clause hangs on, but for a title, ends in what does not apply: so do its items."""
-        text, found = self._terms.texts[at], self.of(at)
+        text, by_term = self._terms.texts[at], self.of(at)
         lead = text.hangs_on[clause]
         while lead >= 0:
             if lead != text.title and any(
                 _is_in_part(text, text.ends[lead] - 1, place, lead)
                 and not _AND.search(text.folded.text, place, text.ends[lead])
                 for term in TAKING_OUT
-                for place in found[term].get(lead, ())
+                for place in by_term[term].get(lead, ())
             ):
                 return True
             lead = text.hangs_on[lead]

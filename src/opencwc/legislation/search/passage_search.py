@@ -77,11 +77,11 @@ class PassageIndex:
             files.setdefault(self.passages[at].section.file, []).append(at)
         self._vectors = np.zeros((len(self.passages), encoder.dimensions), np.float32)
         before = 0
-        for held in files.values():
+        for in_file in files.values():
             tell = _from(before, len(chosen), progress)
-            searched = [self.passages[at].searched for at in held]
-            self._vectors[held] = vectors_of(searched, encoder, folder=cache, progress=tell)
-            before += len(held)
+            searched = [self.passages[at].searched for at in in_file]
+            self._vectors[in_file] = vectors_of(searched, encoder, folder=cache, progress=tell)
+            before += len(in_file)
 
     def search(self, questions: Sequence[Question], most: int = 50) -> list[list[Hit]]:
         """Return the best passages for each question, best first."""
@@ -91,7 +91,7 @@ class PassageIndex:
             return [[] for _ in questions]
         wordings = [wording for question in questions for wording in question.wordings]
         similar = vectors_of(wordings, self.encoder, as_="questions", folder=self._cache) @ self._vectors.T
-        found: list[list[Hit]] = []
+        best_of_all: list[list[Hit]] = []
         at = 0
         for question in questions:
             rows = similar[at : at + len(question.wordings)]
@@ -104,8 +104,10 @@ class PassageIndex:
             fused += self._reciprocal(words, spoken)
             best = rows.max(axis=0) if len(rows) else np.zeros(len(self.passages))
             order = np.argsort(-fused, kind="stable")[:most]
-            found.append([Hit(int(i), float(fused[i]), float(best[i]), float(words[i])) for i in order if fused[i] > 0])
-        return found
+            best_of_all.append(
+                [Hit(int(i), float(fused[i]), float(best[i]), float(words[i])) for i in order if fused[i] > 0]
+            )
+        return best_of_all
 
     def word_scores(self, question: Question) -> NDArray[np.float64]:
         """Return the BM25 score of every passage, each by the words in its own language."""
@@ -113,13 +115,13 @@ class PassageIndex:
 
         scores = np.zeros(len(self.passages))
         for lang in self.languages:
-            said = question.words.get(lang) or question.words.get("")
-            if not said:
+            wanted = question.words.get(lang) or question.words.get("")
+            if not wanted:
                 continue
-            held, ranker = self._ranker(lang)
-            tokens = [token for token in tokens_of(said, lang) if token in ranker.vocab_dict]
+            places, ranker = self._ranker(lang)
+            tokens = [token for token in tokens_of(wanted, lang) if token in ranker.vocab_dict]
             if tokens:
-                scores[held] = ranker.get_scores(tokens)
+                scores[places] = ranker.get_scores(tokens)
         return scores
 
     @staticmethod
@@ -137,11 +139,11 @@ class PassageIndex:
         if lang not in self._words:
             import bm25s
 
-            held = self.languages[lang]
+            places = self.languages[lang]
             ranker = bm25s.BM25()
-            tokens = [tokens_of(self.passages[at].searched, lang) or [" "] for at in held]
+            tokens = [tokens_of(self.passages[at].searched, lang) or [" "] for at in places]
             ranker.index(tokens, show_progress=False)
-            self._words[lang] = np.array(held, dtype=np.int64), ranker
+            self._words[lang] = np.array(places, dtype=np.int64), ranker
         return self._words[lang]
 
     def _chosen(self, expected: Sequence[Question]) -> list[int]:

@@ -37,15 +37,15 @@ def footnotes_of(text: str) -> list[Footnote]:
     >>> [(one.mark, one.end) for one in footnotes_of("No one may use them.[1]\\n\\n[1] See Article I.\\n")]
     [('[1]', 43)]
     """
-    found = list(_hanging(text))
+    notes = list(_hanging(text))
     for head in _HEAD.finditer(text):
-        begins = [one for one in _NUMBERED.finditer(text, head.end()) if not text[head.end() : one.start()].strip()]
+        begins = [mark for mark in _NUMBERED.finditer(text, head.end()) if not text[head.end() : mark.start()].strip()]
         if begins:
-            found += _listed(text, head.end())
+            notes += _listed(text, head.end())
     kept: list[Footnote] = []
-    for one in sorted(found, key=lambda note: note.start):
-        if not kept or one.start >= kept[-1].end:
-            kept.append(one)
+    for note in sorted(notes, key=lambda note: note.start):
+        if not kept or note.start >= kept[-1].end:
+            kept.append(note)
     return kept
 
 
@@ -64,40 +64,40 @@ def _hanging(text: str) -> Iterator[Footnote]:
     if not begins:
         return
     hung: dict[str, list[int]] = {}
-    for found in _HANGS.finditer(text):
-        if found["mark"][0] not in "*†" or _stands_alone(text, found):
-            hung.setdefault(found["mark"], []).append(found.start("mark"))
-    for at, one in enumerate(begins):
-        start = one.start("mark")
-        places = hung.get(one["mark"], [])
+    for mark in _HANGS.finditer(text):
+        if mark["mark"][0] not in "*†" or _stands_alone(text, mark):
+            hung.setdefault(mark["mark"], []).append(mark.start("mark"))
+    for at, mark in enumerate(begins):
+        start = mark.start("mark")
+        places = hung.get(mark["mark"], [])
         last = bisect_left(places, start) - 1
         if last < 0 or start - places[last] > _REACH:
             continue
-        ends = _PARAGRAPH_ENDS.search(text, one.end())
+        ends = _PARAGRAPH_ENDS.search(text, mark.end())
         end = ends.start() if ends else len(text)
         if at + 1 < len(begins):
             end = min(end, begins[at + 1].start())
-        yield Footnote(one["mark"], start, start + len(text[start:end].rstrip()))
+        yield Footnote(mark["mark"], start, start + len(text[start:end].rstrip()))
 
 
-def _stands_alone(text: str, found: re.Match[str]) -> bool:
+def _stands_alone(text: str, mark: re.Match[str]) -> bool:
     """Tell whether a star is the only one of its line: two of them set a word in bold."""
-    begin = text.rfind("\n", 0, found.start()) + 1
-    end = text.find("\n", found.end())
-    return (
-        found["mark"][0] not in text[begin : found.start("mark")] + text[found.end() : end if end >= 0 else len(text)]
-    )
+    begin = text.rfind("\n", 0, mark.start()) + 1
+    end = text.find("\n", mark.end())
+    return mark["mark"][0] not in text[begin : mark.start("mark")] + text[mark.end() : end if end >= 0 else len(text)]
 
 
 def _listed(text: str, start: int) -> Iterator[Footnote]:
     """Yield the numbered notes under a head, as long as they count upward."""
     begins = list(_NUMBERED.finditer(text, start))
-    for at, one in enumerate(begins):
-        if int(one["mark"]) != at + 1:
+    for at, mark in enumerate(begins):
+        if int(mark["mark"]) != at + 1:
             return
-        ends = _PARAGRAPH_ENDS.search(text, one.end())
+        ends = _PARAGRAPH_ENDS.search(text, mark.end())
         end = min(ends.start() if ends else len(text), begins[at + 1].start() if at + 1 < len(begins) else len(text))
-        yield Footnote(one["mark"], one.start("mark"), one.start("mark") + len(text[one.start("mark") : end].rstrip()))
+        yield Footnote(
+            mark["mark"], mark.start("mark"), mark.start("mark") + len(text[mark.start("mark") : end].rstrip())
+        )
 
 
 _REACH = 20_000

@@ -28,42 +28,46 @@ def headings_in(plain: str) -> list[Heading]:
     """Find the headings of articles: of each style, the one with the most, and annexes with them."""
     styles: dict[str, list[Heading]] = {}
     for style, pattern in _ARTICLES:
-        found = [heading for one in pattern.finditer(plain) if (heading := _heading(plain, one, style)) is not None]
-        if found:
-            styles[style] = found
+        headings = [
+            heading for match in pattern.finditer(plain) if (heading := _heading(plain, match, style)) is not None
+        ]
+        if headings:
+            styles[style] = headings
     main = max(styles, key=lambda name: len(styles[name]), default="")
     chosen = list(styles.get(main, ()))
-    for style, found in styles.items():  # two columns, or a law and the treaty it carries, in scripts of their own
-        if style != main and len(found) >= 3 and style not in ("section", "فصل"):
-            chosen += found
+    for style, headings in styles.items():  # two columns, or a law and the treaty it carries, in scripts of their own
+        if style != main and len(headings) >= 3 and style not in ("section", "فصل"):
+            chosen += headings
     if len(chosen) < 3:
         numbered = _numbered(plain)
         if len(numbered) >= max(3, len(chosen) + 1):
             chosen = numbered
     chosen = _in_order(chosen)
     if chosen:
-        chosen += [one for found in _DISPOSITION.finditer(plain) if (one := _disposition(plain, found)) is not None]
-        chosen += [one for found in _ANNEX.finditer(plain) if (one := _annex(found, chosen)) is not None]
-    chosen.sort(key=lambda one: one.at)
+        chosen += [
+            heading for match in _DISPOSITION.finditer(plain) if (heading := _disposition(plain, match)) is not None
+        ]
+        chosen += [heading for match in _ANNEX.finditer(plain) if (heading := _annex(match, chosen)) is not None]
+    chosen.sort(key=lambda heading: heading.at)
     return _without_contents(plain, chosen)
 
 
-def _heading(plain: str, found: re.Match[str], style: str) -> Heading | None:
-    at = found.start()
-    title, body = _title(plain, found, found["rest"], style)
+def _heading(plain: str, match: re.Match[str], style: str) -> Heading | None:
+    at = match.start()
+    title, body = _title(plain, match, match["rest"], style)
     if title is None:
         return None
-    number = _number(found["number"], found.groupdict().get("again") or "")
+    number = _number(match["number"], match.groupdict().get("again") or "")
     if not number:
         return None
-    return Heading(at, body, style, found.start("rest"), number, title, _order(number))
+    return Heading(at, body, style, match.start("rest"), number, title, _order(number))
 
 
-def _title(plain: str, found: re.Match[str], rest: str, style: str) -> tuple[str | None, int]:
+def _title(plain: str, match: re.Match[str], rest: str, style: str) -> tuple[str | None, int]:
     """Return the title behind a heading's number and where the body begins; ``None`` where it is no heading."""
     ended = _ENDS.match(rest)
-    said = rest[ended.end() :] if ended else rest
-    said = said.strip().strip("*_|")
+    title = rest[ended.end() :] if ended else rest
+    title = title.strip().strip("*_|")
     if style == "条" and re.match(
         r"(?:规定|規定|所列|所指|所述|第|和|或|及|与|與|、|至|的|，|之规定|之規定)", rest.strip()
     ):
@@ -72,39 +76,39 @@ def _title(plain: str, found: re.Match[str], rest: str, style: str) -> tuple[str
         r"\s*(?:من|و\s*(?:ال)?(?:ماد|فصل)|،|فقرة|أعلاه|المذكورة|المشار|إلى)", rest
     ):
         return None, 0
-    is_free = not said or bool(ended and re.search(r"[.:\-–—．。：)\]　]", ended[0]))
+    is_free = not title or bool(ended and re.search(r"[.:\-–—．。：)\]　]", ended[0]))
     if style in ("article", "section", "paragraph", "статья") and not is_free:
-        if not _TITLE_BEGINS.match(said):
+        if not _TITLE_BEGINS.match(title):
             return None, 0
-        if len(said) > _LONGEST_TITLE and style != "paragraph":
+        if len(title) > _LONGEST_TITLE and style != "paragraph":
             return None, 0
-    if style == "paragraph" and re.match(r"(?:Abs|Satz|Nr|Nummer|Buchst|des|der|und|bis|gilt|in|ff)\b", said):
+    if style == "paragraph" and re.match(r"(?:Abs|Satz|Nr|Nummer|Buchst|des|der|und|bis|gilt|in|ff)\b", title):
         return None, 0
-    if (said and said[0] in ",;)") or (style == "article" and not ended and rest[:1].isalpha()):
+    if (title and title[0] in ",;)") or (style == "article" and not ended and rest[:1].isalpha()):
         return None, 0
-    if style in ("article", "статья") and ended and re.match(r"\s*(?:of|de|du|des|del|der|настоящ|и)\b", said):
+    if style in ("article", "статья") and ended and re.match(r"\s*(?:of|de|du|des|del|der|настоящ|и)\b", title):
         return None, 0
-    body = found.start("rest") + (ended.end() if ended else len(rest) - len(rest.lstrip()))
+    body = match.start("rest") + (ended.end() if ended else len(rest) - len(rest.lstrip()))
     is_title = (
-        bool(said) and len(said) <= _LONGEST_TITLE and said[-1] not in ".;:؛،,。；：" and found.end() < len(plain)
+        bool(title) and len(title) <= _LONGEST_TITLE and title[-1] not in ".;:؛،,。；：" and match.end() < len(plain)
     )
-    return (said if is_title and style != "条" else ""), body
+    return (title if is_title and style != "条" else ""), body
 
 
-def _number(said: str, again: str) -> str:
-    said = " ".join(digits(said).replace("\u00a0", " ").split())
+def _number(written: str, again: str) -> str:
+    written = " ".join(digits(written).replace("\u00a0", " ").split())
     suffix = " bis" if again.startswith("مكرر") else (f"-{chinese_number(again[1:])}" if again.startswith("之") else "")
-    bare = said.rstrip("º°ª.")
+    bare = written.rstrip("º°ª.")
     if re.fullmatch(r"\d+(?:er|o)?", bare):
         return re.sub(r"\D", "", bare).lstrip("0") + suffix
-    if (value := chinese_number(said)) is not None:
+    if (value := chinese_number(written)) is not None:
         return f"{value}{suffix}"
-    if (value := roman_number(said)) is not None:
+    if (value := roman_number(written)) is not None:
         return f"{value}{suffix}"
     for lang in ("ar", "es", "fr", "en", "pt"):
-        if (value := ordinal(said, lang)) is not None:
+        if (value := ordinal(written, lang)) is not None:
             return f"{value}{suffix}"
-    coded = re.match(r"([LRDA])\s?\.?\s?\*?\s?(\d.*)", said)
+    coded = re.match(r"([LRDA])\s?\.?\s?\*?\s?(\d.*)", written)
     if coded:
         return f"{coded[1]}{coded[2].rstrip('.')}"
     tidy = re.sub(r"(\d)[º°ª]?(?:er)?[ \-]?(bis|ter|qu[aá]ter|quinquies|sexies)", r"\1 \2", bare)
@@ -120,32 +124,34 @@ def _order(number: str) -> tuple[int, ...]:
 def _numbered(plain: str) -> list[Heading]:
     """Find sections that are only numbered (``5. Offences``): the longest run that counts upward one by one."""
     candidates = [
-        one
-        for one in _NUMBERED.finditer(plain)
-        if not one["rest"].strip() or _NUMBERED_BEGINS.match(one["rest"].strip())
+        match
+        for match in _NUMBERED.finditer(plain)
+        if not match["rest"].strip() or _NUMBERED_BEGINS.match(match["rest"].strip())
     ]
     orders = [_order(candidate["number"]) for candidate in candidates]
-    found: list[Heading] = []
+    headings: list[Heading] = []
     last = 0
     if (1,) not in orders:  # a chapter of a code goes on where the one before ended
         runs = ((order[0],) for order in orders if (order[0] + 1,) in orders and (order[0] + 2,) in orders)
         last = next(runs, (1,))[0] - 1
-    for at, (one, order) in enumerate(zip(candidates, orders, strict=True)):
+    for at, (candidate, order) in enumerate(zip(candidates, orders, strict=True)):
         goes_on = order[0] == last + 1 or (order[0] == last and len(order) > 1)
         if not goes_on and order == (1,):  # a list inside a section, or another text that begins
             later = orders[at:]
             goes_on = (2,) in later and (3,) in later and (last + 1,) not in later
-            first = next((one_.title for one_ in found if one_.order == (1,)), "")
-            goes_on |= bool(first) and _words_of(first) == _words_of(_title_of(one["rest"]))  # the contents came before
-        if not goes_on and last < order[0] <= last + _WIDEST_GAP and found:  # repealed, or an extract
-            goes_on = (last + 1,) not in orders[at:] and bool(found[-1].title) == bool(_title_of(one["rest"]))
+            first = _words_of(next((heading.title for heading in headings if heading.order == (1,)), ""))
+            goes_on |= bool(first) and first == _words_of(_title_of(candidate["rest"]))  # the contents came before
+        if not goes_on and last < order[0] <= last + _WIDEST_GAP and headings:  # repealed, or an extract
+            goes_on = (last + 1,) not in orders[at:] and bool(headings[-1].title) == bool(_title_of(candidate["rest"]))
         if not goes_on:
             continue
         last = order[0]
-        body = one.start("rest") + len(one["rest"]) - len(one["rest"].lstrip())
-        title = _title_of(one["rest"])
-        found.append(Heading(one.start(), body, "numbered", one.end("number"), one["number"], title, order))
-    return found
+        body = candidate.start("rest") + len(candidate["rest"]) - len(candidate["rest"].lstrip())
+        title = _title_of(candidate["rest"])
+        headings.append(
+            Heading(candidate.start(), body, "numbered", candidate.end("number"), candidate["number"], title, order)
+        )
+    return headings
 
 
 def _words_of(title: str) -> tuple[str, ...]:
@@ -153,68 +159,68 @@ def _words_of(title: str) -> tuple[str, ...]:
 
 
 def _title_of(rest: str) -> str:
-    said = rest.strip()
-    is_sentence = said[-1:] in ".;:,。；：،" and not said.endswith("etc.")
-    return "" if is_sentence or len(said) > 120 else said
+    title = rest.strip()
+    is_sentence = title[-1:] in ".;:,。；：،" and not title.endswith("etc.")
+    return "" if is_sentence or len(title) > 120 else title
 
 
 def _in_order(headings: list[Heading]) -> list[Heading]:
     """Leave out a heading whose number leaps out of the count and back: a reference that begins a line."""
     kept: list[Heading] = []
     by_style: dict[str, list[Heading]] = {}
-    for one in headings:
-        by_style.setdefault(one.style, []).append(one)
-    for found in by_style.values():
-        found.sort(key=lambda one: one.at)
-        for at, one in enumerate(found):
-            before = found[at - 1].order if at else ()
-            after = found[at + 1].order if at + 1 < len(found) else ()
+    for heading in headings:
+        by_style.setdefault(heading.style, []).append(heading)
+    for same_style in by_style.values():
+        same_style.sort(key=lambda heading: heading.at)
+        for at, heading in enumerate(same_style):
+            before = same_style[at - 1].order if at else ()
+            after = same_style[at + 1].order if at + 1 < len(same_style) else ()
             leaps = bool(
-                before and after and before < after and not before < one.order < after and one.order != (1,)
-                and one.order[:1] != (1,) and after[:1] <= (before[0] + 2,)
+                before and after and before < after and not before < heading.order < after and heading.order != (1,)
+                and heading.order[:1] != (1,) and after[:1] <= (before[0] + 2,)
             )  # fmt: skip
             if not leaps:
-                kept.append(one)
+                kept.append(heading)
     return kept
 
 
-def _disposition(plain: str, found: re.Match[str]) -> Heading | None:
-    title, body = _title(plain, found, found["rest"], "article")
+def _disposition(plain: str, match: re.Match[str]) -> Heading | None:
+    title, body = _title(plain, match, match["rest"], "article")
     if title is None:
         return None
-    said = found[0][: found.start("rest") - found.start()]
-    return Heading(found.start(), body, "disposition", found.start("rest"), number_of(said), title, ())
+    written = match[0][: match.start("rest") - match.start()]
+    return Heading(match.start(), body, "disposition", match.start("rest"), number_of(written), title, ())
 
 
-def _annex(found: re.Match[str], chosen: Sequence[Heading]) -> Heading | None:
-    rest = found["rest"].strip(" .:-–—\t")
+def _annex(match: re.Match[str], chosen: Sequence[Heading]) -> Heading | None:
+    rest = match["rest"].strip(" .:-–—\t")
     begins = rest[:1]
-    if len(found[0].strip()) > 120 or (begins and (begins.islower() or begins in ",;)")) or rest[-1:] in ".;,。；":
+    if len(match[0].strip()) > 120 or (begins and (begins.islower() or begins in ",;)")) or rest[-1:] in ".;,。；":
         return None
-    if found.start() < chosen[0].at:
+    if match.start() < chosen[0].at:
         return None
-    number = found["number"]
-    said = f"annex {_number(number, '') or number.lower()}" if number else "annex"
-    return Heading(found.start(), found.end(), "annex", found.start("rest"), said, rest, ())
+    number = match["number"]
+    name = f"annex {_number(number, '') or number.lower()}" if number else "annex"
+    return Heading(match.start(), match.end(), "annex", match.start("rest"), name, rest, ())
 
 
 def _without_contents(plain: str, headings: list[Heading]) -> list[Heading]:
     """Leave out the headings of a table of contents: a run of them without text that comes again with text."""
     bodies = [
-        len(plain[one.body : headings[at + 1].at if at + 1 < len(headings) else len(plain)].strip())
-        for at, one in enumerate(headings)
+        len(plain[heading.body : headings[at + 1].at if at + 1 < len(headings) else len(plain)].strip())
+        for at, heading in enumerate(headings)
     ]
-    full = {one.number: at for at, one in enumerate(headings) if bodies[at] > 60}
-    last = {_words_of(one.title): at for at, one in enumerate(headings) if one.title}
+    full = {heading.number: at for at, heading in enumerate(headings) if bodies[at] > 60}
+    last = {_words_of(heading.title): at for at, heading in enumerate(headings) if heading.title}
     kept = []
-    for at, one in enumerate(headings):
-        ends = plain.find("\n", one.id_end)
-        line = plain[one.id_end : ends if ends >= 0 else len(plain)]
-        again = full.get(one.number, -1) > at
-        repeated = not bodies[at] and last.get(_words_of(one.title), -1) > at
+    for at, heading in enumerate(headings):
+        ends = plain.find("\n", heading.id_end)
+        line = plain[heading.id_end : ends if ends >= 0 else len(plain)]
+        again = full.get(heading.number, -1) > at
+        repeated = not bodies[at] and last.get(_words_of(heading.title), -1) > at
         if (again or repeated) and (bodies[at] <= 60 or _LEADERS.search(line)):
             continue
-        kept.append(one)
+        kept.append(heading)
     return kept
 
 
@@ -226,18 +232,18 @@ def number_of(id: str) -> str:
     >>> number_of("L2342-3"), number_of("Art. L. 2342-3"), number_of("Disposición adicional primera. Sustancia")
     ('L2342-3', 'L2342-3', 'disposicion adicional 1')
     """
-    said = digits(id)
-    if found := _DISPOSITION.search(said):
-        word = found["word"].lower().replace("ó", "o")
-        value = found["number"] if found["number"].isdigit() else ordinal(found["number"], "es")
+    written = digits(id)
+    if match := _DISPOSITION.search(written):
+        word = match["word"].lower().replace("ó", "o")
+        value = match["number"] if match["number"].isdigit() else ordinal(match["number"], "es")
         return f"{' '.join(word.split())} {value}"
     for _, pattern in _ARTICLES:
         # An id may begin with the short name of its law (CP Art. 570).
         loose = re.compile(pattern.pattern.removeprefix(f"^{MARKS}"), re.MULTILINE)
-        if found := loose.search(said):
-            return _number(found["number"], found.groupdict().get("again") or "")
-    if found := re.search(rf"(?<![\w.]){_LATIN_NUMBER}", said):
-        return _number(found[0], "")
+        if match := loose.search(written):
+            return _number(match["number"], match.groupdict().get("again") or "")
+    if match := re.search(rf"(?<![\w.]){_LATIN_NUMBER}", written):
+        return _number(match[0], "")
     return ""
 
 

@@ -21,7 +21,11 @@ def in_their_languages(sections: Sequence[LegalSection]) -> list[LegalSection]:
     alike: dict[tuple[str, str], list[LegalSection]] = {}
     for section in sections:
         alike.setdefault((section.file, section.lang), []).append(section)
-    strange = {key: lang for key, held in alike.items() if (lang := other_language(_sample(held))) not in ("", key[1])}
+    strange = {
+        key: lang
+        for key, alike_sections in alike.items()
+        if (lang := other_language(_sample(alike_sections))) not in ("", key[1])
+    }
     return [replace(section, lang=strange.get((section.file, section.lang), section.lang)) for section in sections]
 
 
@@ -46,7 +50,7 @@ def language_called(name: str) -> Message:
     from babel import Locale
 
     known = Locale("en").languages.items()
-    return language_named(next((code for code, said in known if said == name), name))
+    return language_named(next((code for code, known_name in known if known_name == name), name))
 
 
 def _sample(sections: Sequence[LegalSection]) -> str:

@@ -68,18 +68,18 @@ def read_legal_text(path: Path, *, name: str = "", ocr: bool | None = None, conf
     from opencwc.files.document_passages import Limits, open_document
     from opencwc.files.passages import Unread
 
-    said = name or path.name
+    called = name or path.name
     limits = Limits(file_bytes=100_000_000, seconds=300.0, pages=5_000)
     with _opened(path, open_document, ocr=ocr, confine=confine, limits=limits) as document:
-        _see_that_it_may_be_a_law(path, said, document.kind)
+        _see_that_it_may_be_a_law(path, called, document.kind)
         if document.kind in ("txt", "csv") or (document.kind == "html" and _is_plain(path)):
-            return plain_legal_text(path.read_bytes(), said)
+            return plain_legal_text(path.read_bytes(), called)
         items = list(document.passages())
         notes = list(document.notes)
         kind = document.kind
-    notes += [_unread(item, said) for item in items if isinstance(item, Unread)]
+    notes += [_unread(item, called) for item in items if isinstance(item, Unread)]
     read = [(item.place, item.text) for item in items if not isinstance(item, Unread)]
-    return join_passages(read, said, kind, notes)
+    return join_passages(read, called, kind, notes)
 
 
 def _opened(path: Path, open_document: Callable[..., Document], **how: Any) -> Document:
@@ -140,7 +140,7 @@ def plain_legal_text(data: bytes, name: str) -> LegalText:
     if not columns:
         return LegalText(name, text, "txt", (), tuple(notes))
     notes.append(Message("law_columns", {"count": len(columns)}))
-    return _joined([[(str(number), said) for number, said in column] for column in columns], name, "txt", notes)
+    return _joined([[(str(number), words) for number, words in column] for column in columns], name, "txt", notes)
 
 
 def join_passages(read: Sequence[tuple[str, str]], name: str, kind: str, notes: Iterable[Message] = ()) -> LegalText:
@@ -157,7 +157,7 @@ def join_passages(read: Sequence[tuple[str, str]], name: str, kind: str, notes: 
 
 def _joined(runs: Sequence[Sequence[tuple[str, str]]], name: str, kind: str, noted: Sequence[Message]) -> LegalText:
     """Join the parts of each run, (place, text); several runs are columns."""
-    parts = [one for run in runs for one in run]
+    parts = [part for run in runs for part in run]
     places: list[tuple[int, str]] = []
     columns: list[int] = []
     size = 0
@@ -171,7 +171,7 @@ def _joined(runs: Sequence[Sequence[tuple[str, str]]], name: str, kind: str, not
         _JOIN.join(text for _, text in parts),
         kind,
         tuple(places),
-        tuple(one for at, one in enumerate(noted) if one not in noted[:at]),
+        tuple(note for at, note in enumerate(noted) if note not in noted[:at]),
         tuple(columns) if len(columns) > 1 else (),
     )
 
@@ -205,20 +205,20 @@ def _without_running_heads(read: Sequence[tuple[str, str]], notes: list[Message]
     """Leave out what repeats on page after page, bare page numbers and footnotes of pages."""
     on_pages: dict[str, set[int]] = {}
     numbered: dict[str, set[int]] = {}
-    said: dict[str, set[str]] = {}
-    pages = {int(found[1]) for place, _ in read if (found := _PAGE.match(place))}
+    written: dict[str, set[str]] = {}
+    pages = {int(page[1]) for place, _ in read if (page := _PAGE.match(place))}
     for place, text in read:
-        if found := _PAGE.match(place):
+        if page := _PAGE.match(place):
             for line in text.split("\n"):
                 if len(line) <= _LONGEST_HEAD and not _HEADING.match(line):
                     shape, number = _shape(line)
-                    said.setdefault(shape, set()).add(line.strip())
-                    on_pages.setdefault(shape, set()).add(int(found[1]))
-                    numbered.setdefault(shape, set()).add(number - int(found[1]) if number is not None else 0)
+                    written.setdefault(shape, set()).add(line.strip())
+                    on_pages.setdefault(shape, set()).add(int(page[1]))
+                    numbered.setdefault(shape, set()).add(number - int(page[1]) if number is not None else 0)
     heads = {
         shape
         for shape, on in on_pages.items()
-        if shape and len(on) >= max(3, len(pages) // 4) and (len(numbered[shape]) == 1 or len(said[shape]) == 1)
+        if shape and len(on) >= max(3, len(pages) // 4) and (len(numbered[shape]) == 1 or len(written[shape]) == 1)
     }
     kept: list[tuple[str, str]] = []
     footnotes = 0
@@ -244,10 +244,10 @@ def _without_running_heads(read: Sequence[tuple[str, str]], notes: list[Message]
 def _shape(line: str) -> tuple[str, int | None]:
     """Return a line without the page number at its beginning or end, and that number."""
     plain = digits(line.strip())
-    found = re.match(r"(\d{1,4})\b(.*\D)$|(.*\D)\b(\d{1,4})$", plain)
-    if found is None:
+    numbered = re.match(r"(\d{1,4})\b(.*\D)$|(.*\D)\b(\d{1,4})$", plain)
+    if numbered is None:
         return plain, None
-    return (found[2] or found[3]).strip(" -–—|"), int(found[1] or found[4])
+    return (numbered[2] or numbered[3]).strip(" -–—|"), int(numbered[1] or numbered[4])
 
 
 _HEADING = re.compile(
@@ -284,7 +284,7 @@ def _doubts(name: str, texts: Iterable[str]) -> Iterator[Message]:
         yield Message("law_not_in_force", {"file": name, "words": words})
 
 
-def _unread(one: object, file: str) -> Message:
-    place = f"{file} {getattr(one, 'place', '')}".strip()
-    why = getattr(one, "message", Message("reading_damaged"))
+def _unread(unread: object, file: str) -> Message:
+    place = f"{file} {getattr(unread, 'place', '')}".strip()
+    why = getattr(unread, "message", Message("reading_damaged"))
     return Message("law_unread", {"file": file, "place": place, "why": why})

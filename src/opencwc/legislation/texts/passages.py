@@ -52,14 +52,14 @@ def sentences_of(text: str) -> Iterator[tuple[int, int]]:
     """
     at = 0
     wrapped = _is_wrapped(text)
-    for found in _SENTENCE.finditer(text):
-        if wrapped and "\n" in found[0] and _runs_on(text, found.start(), found.end()):
+    for boundary in _SENTENCE.finditer(text):
+        if wrapped and "\n" in boundary[0] and _runs_on(text, boundary.start(), boundary.end()):
             continue
-        if found.start() > at and not _is_abbreviation(text, found.start()):
-            yield from _trimmed(text, at, found.start())
-            at = found.end()
-        elif found.start() <= at:
-            at = max(at, found.end())
+        if boundary.start() > at and not _is_abbreviation(text, boundary.start()):
+            yield from _trimmed(text, at, boundary.start())
+            at = boundary.end()
+        elif boundary.start() <= at:
+            at = max(at, boundary.end())
     if at < len(text):
         yield from _trimmed(text, at, len(text))
 
@@ -101,16 +101,16 @@ def _is_abbreviation(text: str, end: int) -> bool:
     before = text[max(0, end - 10) : end]
     if _ABBREVIATED.search(before[-8:]) or _NUMBERED.search(before):
         return True
-    found = _ORDINAL.search(text, max(0, end - 4), end + 8)
-    return found is not None and found.start() < end
+    ordinal = _ORDINAL.search(text, max(0, end - 4), end + 8)
+    return ordinal is not None and ordinal.start() < end
 
 
 def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     piece = text[start:end]
     lead = len(piece) - len(piece.lstrip())
-    said = piece.strip()
-    if said:
-        yield start + lead, start + lead + len(said)
+    words = piece.strip()
+    if words:
+        yield start + lead, start + lead + len(words)
 
 
 def _split(section: LegalSection, usual: int) -> Iterator[LegalPassage]:
@@ -150,10 +150,10 @@ def _lead(text: str, pieces: list[tuple[int, int]], before: str) -> str:
     """Return the line that the following items hang on: the last that ended with a colon, until a sentence stands."""
     lead = before
     for start, end in pieces:
-        said = text[start:end]
-        if said.endswith((":", "：", "—", "–", "-")):
-            lead = said[-_STEM_LENGTH:]
-        elif not _ITEM.match(said):
+        words = text[start:end]
+        if words.endswith((":", "：", "—", "–", "-")):
+            lead = words[-_STEM_LENGTH:]
+        elif not _ITEM.match(words):
             lead = ""
     return lead
 

@@ -40,28 +40,28 @@ def references_in(text: str, lang: str = "") -> Iterator[Reference]:
     [('1',)]
     """
     plain = simplified(digits(text)).replace("\u00a0", " ")
-    for found in _LATIN.finditer(plain):
-        numbers = _listed(found["list"], _ONE_LATIN, _latin)
-        is_group = lang == "fr" and found[0][:4].lower() == "sect"
+    for match in _LATIN.finditer(plain):
+        numbers = _listed(match["list"], _ONE_LATIN, _latin)
+        is_group = lang == "fr" and match[0][:4].lower() == "sect"
         if numbers and not is_group:
-            yield Reference(found.start(), found.end(), numbers, _whose(plain, found.start(), found.end()))
-    for found in _RUSSIAN.finditer(plain):
-        numbers = _listed(found["list"], _ONE_LATIN, _latin)
+            yield Reference(match.start(), match.end(), numbers, _whose(plain, match.start(), match.end()))
+    for match in _RUSSIAN.finditer(plain):
+        numbers = _listed(match["list"], _ONE_LATIN, _latin)
         if numbers:
-            yield Reference(found.start(), found.end(), numbers, _whose(plain, found.start(), found.end()))
-    for found in _CHINESE.finditer(plain):
-        numbers = _listed(found[0], _ONE_CHINESE, lambda one: str(chinese_number(one) or ""))
-        before = plain[max(0, found.start() - 12) : found.start()]
+            yield Reference(match.start(), match.end(), numbers, _whose(plain, match.start(), match.end()))
+    for match in _CHINESE.finditer(plain):
+        numbers = _listed(match[0], _ONE_CHINESE, lambda numeral: str(chinese_number(numeral) or ""))
+        before = plain[max(0, match.start() - 12) : match.start()]
         whose = (
             "other"
             if re.search(r"(?:》|公约|刑法|宪法|法)$", before) and not re.search(r"本[法条例规定办法细则]+$", before)
             else "own"
         )
-        yield Reference(found.start(), found.end(), numbers, whose)
-    for found in _ARABIC.finditer(plain):
-        numbers = _listed(found["list"], _ONE_ARABIC, _arabic)
+        yield Reference(match.start(), match.end(), numbers, whose)
+    for match in _ARABIC.finditer(plain):
+        numbers = _listed(match["list"], _ONE_ARABIC, _arabic)
         if numbers:
-            yield Reference(found.start(), found.end(), numbers, _whose(plain, found.start(), found.end()))
+            yield Reference(match.start(), match.end(), numbers, _whose(plain, match.start(), match.end()))
 
 
 _NUMBER = r"(?:[LRD]\s?\.?\s?\*?\s?)?\d+(?:-\d+)*(?:\.\d+)*(?:[º°ª])?(?:[ ](?:bis(?!\s+\d)|ter|quater|qu[aá]ter)\b|[a-zA-Z]\b(?!\.))?"
@@ -94,35 +94,37 @@ _RANGE = re.compile(
 )
 
 
-def _listed(said: str, one: re.Pattern[str], number: object) -> tuple[str, ...]:
-    found: list[str] = []
+def _listed(listed: str, pattern: re.Pattern[str], number: object) -> tuple[str, ...]:
+    numbers: list[str] = []
     end = None
-    for match in one.finditer(said):
+    for match in pattern.finditer(listed):
         value = number(match[0])  # type: ignore[operator]
         if not value:
             continue
-        between = said[end : match.start()] if end is not None else ""
-        if found and between and _RANGE.fullmatch(re.sub(r"^条?(?:第\w款)?", "", between)):
-            found[-1] = (
-                f"{found[-1]}-{value}" if "-" not in found[-1].lstrip("LRD") or found[-1][:1] in "LRD" else found[-1]
+        between = listed[end : match.start()] if end is not None else ""
+        if numbers and between and _RANGE.fullmatch(re.sub(r"^条?(?:第\w款)?", "", between)):
+            numbers[-1] = (
+                f"{numbers[-1]}-{value}"
+                if "-" not in numbers[-1].lstrip("LRD") or numbers[-1][:1] in "LRD"
+                else numbers[-1]
             )
-            if found[-1][:1] in "LRD":
-                found[-1] = found[-1].replace(f"-{value}", f"..{value}")
+            if numbers[-1][:1] in "LRD":
+                numbers[-1] = numbers[-1].replace(f"-{value}", f"..{value}")
         else:
-            found.append(value)
+            numbers.append(value)
         end = match.end()
-    return tuple(found)
+    return tuple(numbers)
 
 
-def _latin(said: str) -> str:
-    coded = re.match(r"([LRDlrd])\s?\.?\s?\*?\s?(\d.*)", said)
+def _latin(written: str) -> str:
+    coded = re.match(r"([LRDlrd])\s?\.?\s?\*?\s?(\d.*)", written)
     if coded:
         return f"{coded[1].upper()}{coded[2].strip()}"
-    return re.sub(r"[º°ª]", "", said).strip()
+    return re.sub(r"[º°ª]", "", written).strip()
 
 
-def _arabic(said: str) -> str:
-    return said if said.isdigit() else str(ordinal(said, "ar") or "")
+def _arabic(written: str) -> str:
+    return written if written.isdigit() else str(ordinal(written, "ar") or "")
 
 
 def _whose(plain: str, start: int, end: int) -> str:

@@ -53,14 +53,18 @@ def sections_of(text: LegalText, lang: str = "") -> list[LegalSection]:
     """
     notes = footnotes_of(text.text)
     beside = [(note.start, note.end) for note in notes]
-    beside += [one.span() for one in _CONTENTS_LINE.finditer(text.text)]
+    beside += [line.span() for line in _CONTENTS_LINE.finditer(text.text)]
     law = replace(text, text=without(text.text, beside)) if beside else text
     marked = list(_marked(law))
     runs = [marked] if marked else [_numbered_or_paragraphs(column) for column in _columns(law)]
     for note in notes:
-        said = text.text[note.start : note.end]
-        runs[-1].append(LegalSection(text.name, note.mark, "", said, note.start, note.end, kind=FOOTNOTE))
-    return [one for run in runs for one in ([replace(one, lang=lang) for one in run] if lang else _in_language(run))]
+        words = text.text[note.start : note.end]
+        runs[-1].append(LegalSection(text.name, note.mark, "", words, note.start, note.end, kind=FOOTNOTE))
+    return [
+        section
+        for run in runs
+        for section in ([replace(section, lang=lang) for section in run] if lang else _in_language(run))
+    ]
 
 
 def _columns(law: LegalText) -> Iterator[LegalText]:
@@ -82,31 +86,31 @@ def _in_language(sections: list[LegalSection]) -> list[LegalSection]:
     """Say the language of each section; a short one is taken to be in the language of most of the text."""
     known = [language_of(f"{section.heading}\n{section.text}") for section in sections]
     sizes: Counter[str] = Counter()
-    for one, lang in zip(sections, known, strict=True):
-        sizes[lang] += len(one.text)
+    for section, lang in zip(sections, known, strict=True):
+        sizes[lang] += len(section.text)
     latin = max((lang for lang in sizes if lang not in _SCRIPTS), key=lambda lang: sizes[lang], default="")
-    said = []
-    for one, lang in zip(sections, known, strict=True):
-        is_sure = lang in _SCRIPTS or len(one.text) >= _ENOUGH_FOR_LANGUAGE
-        said.append(replace(one, lang=lang if is_sure and lang else latin or lang))
-    return said
+    in_languages = []
+    for section, lang in zip(sections, known, strict=True):
+        is_sure = lang in _SCRIPTS or len(section.text) >= _ENOUGH_FOR_LANGUAGE
+        in_languages.append(replace(section, lang=lang if is_sure and lang else latin or lang))
+    return in_languages
 
 
 def _marked(text: LegalText) -> Iterator[LegalSection]:
-    found = list(_MARKED.finditer(text.text))
+    headings = list(_MARKED.finditer(text.text))
     seen: dict[str, int] = {}
-    if found and (title := text.text[: found[0].start()].rstrip()).strip():
+    if headings and (title := text.text[: headings[0].start()].rstrip()).strip():
         start = len(title) - len(title.lstrip())
         yield LegalSection(text.name, PREAMBLE, "", title[start:], start, len(title), "", 0, "", "preamble")
-    for at, one in enumerate(found):
-        end = found[at + 1].start() if at + 1 < len(found) else len(text.text)
-        start = one.end() + 1 if one.end() < end else one.end()
+    for at, heading_line in enumerate(headings):
+        end = headings[at + 1].start() if at + 1 < len(headings) else len(text.text)
+        start = heading_line.end() + 1 if heading_line.end() < end else heading_line.end()
         body = text.text[start:end]
-        said = one["id"].strip()
-        part = seen[said] = seen.get(said, -1) + 1
-        heading = _without_formula(one["rest"].strip())
+        id = heading_line["id"].strip()
+        part = seen[id] = seen.get(id, -1) + 1
+        heading = _without_formula(heading_line["rest"].strip())
         yield LegalSection(
-            text.name, said, heading, body.rstrip(), start, start + len(body.rstrip()), number_of(said), part,
+            text.name, id, heading, body.rstrip(), start, start + len(body.rstrip()), number_of(id), part,
         )  # fmt: skip
 
 
@@ -135,41 +139,46 @@ def _cut(text: LegalText, plain: str, headings: list[Heading]) -> Iterator[Legal
     group = ""
     part = 0
     highest: dict[str, tuple[int, ...]] = {}
-    for found in _groups(plain[: headings[0].at]):
-        group = found[0].strip(" #*_|")
+    for group_heading in _groups(plain[: headings[0].at]):
+        group = group_heading[0].strip(" #*_|")
     seen: list[str] = []
-    for at, one in enumerate(headings):
+    for at, heading_found in enumerate(headings):
         end = headings[at + 1].at if at + 1 < len(headings) else len(whole)
-        if one.style not in ("annex", "disposition"):
-            before_it = highest.get(one.style)
-            if before_it and one.order <= (1,) and before_it > (2,):
+        if heading_found.style not in ("annex", "disposition"):
+            before_it = highest.get(heading_found.style)
+            if before_it and heading_found.order <= (1,) and before_it > (2,):
                 part += 1
                 seen.clear()
-            highest[one.style] = one.order
-        body = whole[one.body : end]
+            highest[heading_found.style] = heading_found.order
+        body = whole[heading_found.body : end]
         following = _groups(body)
-        cut = min((found.start() for found in following if found.start() > 0.5 * len(body)), default=len(body))
+        cut = min(
+            (group_heading.start() for group_heading in following if group_heading.start() > 0.5 * len(body)),
+            default=len(body),
+        )
         if following and not body[:cut].strip():
             cut = len(body)
-        said = body[:cut].rstrip()
-        lead = len(said) - len(said.lstrip())
-        heading = _without_formula(" — ".join(part_ for part_ in (group, one.title) if part_))
+        words = body[:cut].rstrip()
+        lead = len(words) - len(words.lstrip())
+        heading = _without_formula(" — ".join(part_ for part_ in (group, heading_found.title) if part_))
         if following:
             group = following[-1][0].strip(" #*_|")
-        id = " ".join(whole[one.at : one.id_end].strip(_TRIM).split())
+        id = " ".join(whole[heading_found.at : heading_found.id_end].strip(_TRIM).split())
         again = f" ({seen.count(id) + 1})" if id in seen else ""
         seen.append(id)
         yield LegalSection(
-            text.name, f"{id}{again}{f' [{part + 1}]' if part else ''}", heading, said[lead:], one.body + lead,
-            one.body + len(said), one.number, part, "",
-            "annex" if one.style == "annex" else "article",
+            text.name, f"{id}{again}{f' [{part + 1}]' if part else ''}", heading, words[lead:], heading_found.body + lead,
+            heading_found.body + len(words), heading_found.number, part, "",
+            "annex" if heading_found.style == "annex" else "article",
         )  # fmt: skip
 
 
 def _groups(text: str) -> list[re.Match[str]]:
     """Find the heads of parts and chapters; a sentence that begins with one (``Section 9 of the Act is``) is none."""
     return [
-        one for one in _GROUP.finditer(text) if len(one[0]) <= _SHORT_HEAD or one[0].rstrip()[-1] not in ".;,:،؛。；"
+        match
+        for match in _GROUP.finditer(text)
+        if len(match[0]) <= _SHORT_HEAD or match[0].rstrip()[-1] not in ".;,:،؛。；"
     ]
 
 
@@ -187,9 +196,9 @@ def _paragraphs(text: LegalText) -> Iterator[LegalSection]:
         if block.strip():
             number += 1
             lead = len(block) - len(block.lstrip())
-            said = block.strip()
+            words = block.strip()
             place = text.place(at + lead) or f"¶ {number}"
-            yield LegalSection(text.name, place, "", said, at + lead, at + lead + len(said), "", 0, "", "paragraph")
+            yield LegalSection(text.name, place, "", words, at + lead, at + lead + len(words), "", 0, "", "paragraph")
         at += len(block)
 
 

@@ -24,19 +24,19 @@ def columns_of(text: str) -> list[Column]:
     """
     lines = text.split("\n")
     gaps = [list(_GAP.finditer(line)) for line in lines]
-    several = [at for at, found in enumerate(gaps) if found]
+    several = [at for at, line_gaps in enumerate(gaps) if line_gaps]
     filled = sum(bool(line.strip()) for line in lines)
     if len(several) < _FEWEST or len(several) < 0.5 * filled:
         return []
     by_script = {at: gap for at in several if (gap := _between_scripts(lines[at], gaps[at])) is not None}
     if len(by_script) >= max(_FEWEST, 0.7 * len(several)):
         return _parted(lines, by_script)
-    usual = Counter(found.end() for at in several for found in gaps[at]).most_common(1)[0][0]
-    aligned = {at: found for at in several for found in gaps[at] if abs(found.end() - usual) <= 1}
+    usual = Counter(gap.end() for at in several for gap in gaps[at]).most_common(1)[0][0]
+    aligned = {at: gap for at in several for gap in gaps[at] if abs(gap.end() - usual) <= 1}
     if len(aligned) < max(_FEWEST, 0.8 * len(several)):
         return []
     columns = _parted(lines, aligned)
-    languages = [recognise_by_rules(" ".join(said for _, said in column)).language for column in columns]
+    languages = [recognise_by_rules(" ".join(words for _, words in column)).language for column in columns]
     return columns if len({*languages, ""}) == len(columns) + 1 else []
 
 
