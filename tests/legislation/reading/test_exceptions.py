@@ -15,7 +15,7 @@ from opencwc.legislation.report import EXCEPTS, marked
 from opencwc.legislation.shown_answers import drafting_points, elements_shown
 from opencwc.wording import sentence
 
-from .conftest import Check, answer
+from ..conftest import Check, answer
 
 BAN = "No person shall develop, produce, otherwise acquire, stockpile or retain a chemical weapon."
 ALL = ("develop", "produce", "acquire", "stockpile", "retain")

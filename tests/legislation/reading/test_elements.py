@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from .conftest import Check, answer
+from ..conftest import Check, answer
 
 TITLE = (
     "An Act to give effect to the Convention on the Prohibition of the Development, Production, Stockpiling and Use of "
@@ -210,7 +210,7 @@ def test_two_sections_that_hold_two_of_five_things_each_are_part_of_it(check: Ch
     assert answer(check(law, model=False), "PRO-01").verdict == "partial"
 
 
-CLAUSES = Path(__file__).parents[1] / "cases" / "clauses"
+CLAUSES = Path(__file__).parents[2] / "cases" / "clauses"
 CASES = yaml.safe_load((CLAUSES / "no_rules.yaml").read_text("utf-8"))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .conftest import Check, answer
+from ..conftest import Check, answer
 
 BEFORE = "第一条\n本法所称公约，是指化学武器公约。\n\n第二条\n"
 BAN = "任何人不得研制、生产、获取、储存或者保有化学武器"

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from .conftest import Check, answer
+from ..conftest import Check, answer
 
-CLAUSES = Path(__file__).parents[1] / "cases" / "clauses"
+CLAUSES = Path(__file__).parents[2] / "cases" / "clauses"
 BEFORE = yaml.safe_load((CLAUSES / "no_rules.yaml").read_text("utf-8"))["before"]
 SAID = [
     one

@@ -10,7 +10,7 @@ from opencwc.convention.fields import load_yaml
 from opencwc.legislation.texts.drafts import not_in_force
 from opencwc.legislation.texts.legal_texts import join_passages, plain_legal_text
 
-CASES = Path(__file__).parents[1] / "cases" / "legislation"
+CASES = Path(__file__).parents[2] / "cases" / "legislation"
 
 
 @pytest.mark.parametrize(
