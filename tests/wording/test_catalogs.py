@@ -140,7 +140,7 @@ def test_the_compiled_catalogs_are_there_and_no_older_than_their_source() -> Non
 
 def test_every_mark_status_and_outcome_of_the_casebook_can_be_said() -> None:
     from opencwc.casebook.model import CaseStatus, Mark, Outcome, Status
-    from opencwc.casebook.runs import VERDICTS
+    from opencwc.legislation.model import VERDICTS
 
     known = ids("en")
     for name, kinds in (("mark", Mark), ("status", Status), ("outcome", Outcome), ("case", CaseStatus)):

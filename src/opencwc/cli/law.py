@@ -124,7 +124,8 @@ def _write(checked: Checked, output: Path | None, format: str, lang: str) -> Non
 
 
 def _write_compared(compared: Any, output: Path | None, format: str, lang: str) -> None:
-    from opencwc.legislation.version_comparison import compared_csv, compared_json, compared_report
+    from opencwc.legislation.comparison_formats import compared_csv, compared_json
+    from opencwc.legislation.comparison_report import compared_report
 
     with open_for_writing(output, binary=True) as stream:
         if format in ("", "csv"):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from opencwc.language.encoders import Encoder
     from opencwc.legislation import Checked
-    from opencwc.legislation.legal_texts import LegalText
+    from opencwc.legislation.texts.legal_texts import LegalText
 
 STAGES = {"reading": (0, 150), "searching": (150, 700), "elements": (850, 130)}
 """Where a stage begins and how long it is, in thousandths of the whole; getting ready comes before."""
@@ -48,7 +48,7 @@ class Reader:
     def warm(self) -> None:
         """Read and check a sample; the wordings of the measures go into the cache, which can be written yet."""
         from opencwc.legislation import check_texts
-        from opencwc.legislation.legal_texts import plain_legal_text, read_legal_text
+        from opencwc.legislation.texts.legal_texts import plain_legal_text, read_legal_text
 
         with TemporaryDirectory() as folder:
             page = Path(folder, "sample.html")
@@ -60,7 +60,7 @@ class Reader:
 
     def steps(self, inputs: Sequence[Input]) -> Iterator[Step]:
         """Give how far it is, then what was checked, the findings, and the end with the file of the pages."""
-        from opencwc.legislation.legal_texts import read_legal_text
+        from opencwc.legislation.texts.legal_texts import read_legal_text
 
         texts: list[LegalText] = []
         for place, text in enumerate(inputs):
@@ -130,7 +130,7 @@ def steps_of(checked: Checked, encoder: RememberingEncoder) -> Iterator[Step]:
 
     from opencwc.legislation import kept
     from opencwc.legislation.findings import findings_of, maker_of
-    from opencwc.legislation.passages import passages_of
+    from opencwc.legislation.texts.passages import passages_of
 
     law = checked.law
     about = {"file": ", ".join(text.name for text in law.texts)[:200], "state": law.state}

@@ -17,7 +17,7 @@ from opencwc.jobs.queue import Jobs
 from opencwc.jobs.worker import Worker
 from opencwc.screening import screen
 from opencwc.web.casebook.job_page import trouble_of
-from opencwc.web.screening.pages import JOB
+from opencwc.web.casebook.jobs_api import JOB
 from opencwc.web.wiring import intake_of, job_bounds
 from opencwc.wording import LANGUAGES, say
 from web.papers import docx, docx_bomb, letter, pdf, xlsx

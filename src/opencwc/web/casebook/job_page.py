@@ -17,7 +17,7 @@ from opencwc.casebook.runs import run_named, source_row
 from opencwc.convention.measures import READ_LANGUAGES
 from opencwc.finding import Message, Value
 from opencwc.jobs.queue import Job
-from opencwc.legislation.languages import language_called, language_named
+from opencwc.legislation.texts.languages import language_called, language_named
 from opencwc.web.casebook.faces import JobPage, face_of
 from opencwc.web.casebook.jobs_api import job_named, parts_of
 from opencwc.web.casebook.run_summary import RunSummary

@@ -19,8 +19,8 @@ from opencwc.errors import InputError
 from opencwc.language.encoders import named_encoder
 from opencwc.language.refusals import judge_request
 from opencwc.legislation.caveats import doubts_of
-from opencwc.legislation.passage_search import PassageIndex
 from opencwc.legislation.question_answers import CONVENTION, Cited, Library
+from opencwc.legislation.search.passage_search import PassageIndex
 from opencwc.web.convention.measures import measures_of
 from opencwc.web.legislation.kept import ShownLaw, latest_laws, shown_law
 from opencwc.web.server.problems import HttpProblem

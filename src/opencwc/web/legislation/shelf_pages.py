@@ -17,12 +17,13 @@ from opencwc.casebook.model import Person
 from opencwc.convention.measures import TIERS, Measure
 from opencwc.files.csv_cells import cell_of
 from opencwc.jobs.kept_runs import Listed
+from opencwc.legislation.comparison_report import CHANGE_TONES, standing_words
 from opencwc.legislation.example_texts import FIRST, NOW
 from opencwc.legislation.formats import element_words
 from opencwc.legislation.model import VERDICTS, Shown
 from opencwc.legislation.report import TONES
 from opencwc.legislation.shown_answers import said_in
-from opencwc.legislation.version_comparison import CHANGE_TONES, CHANGES, Change, compare, standing_words
+from opencwc.legislation.version_comparison import CHANGES, Change, compare
 from opencwc.publishing.model import Piece
 from opencwc.web.convention.measures import measures_of
 from opencwc.web.legislation.kept import Standing, Stands, checks_by_state, latest_laws, list_laws, shown_law, standings
