@@ -20,11 +20,11 @@ import polars as pl
 
 from benchmarks.language import write_card
 from benchmarks.transfers_world import TRAINING, Parameters, World, make
+from opencwc.transfers.ledgers.reader import read_ledger
 from opencwc.transfers.model import CAUSES
 from opencwc.transfers.reconcile import causes as learned
 from opencwc.transfers.reconcile.cause_figures import HELD_OUT
 from opencwc.transfers.reconcile.comparison import Compared, compare
-from opencwc.transfers.reconcile.ledgers import read_ledger
 
 WORLDS = 12
 PARTS = 24

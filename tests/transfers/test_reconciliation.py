@@ -18,11 +18,11 @@ from opencwc.finding import Message, Verdict
 from opencwc.models import load_card, state_of
 from opencwc.screening.rulebook import Rulebook
 from opencwc.screening.screener import Screener
+from opencwc.transfers.ledgers.reader import read_ledger
 from opencwc.transfers.model import CAUSES, LINE_STATUSES, MATCH_COLUMNS, RECONCILED_COLUMNS, Ledger
 from opencwc.transfers.reconcile import causes, comparison, matching, reconciliation
 from opencwc.transfers.reconcile.causes import MODEL, RANKING
 from opencwc.transfers.reconcile.kept import pack, unpack
-from opencwc.transfers.reconcile.ledgers import read_ledger
 from opencwc.transfers.reconcile.reconciliation import Reconciled, maker_of, reason_of, reconcile, why
 from opencwc.wording import LANGUAGES, say, sentence
 

@@ -13,8 +13,8 @@ import pytest
 from opencwc.convention.fields import load_yaml
 from opencwc.screening.rulebook import Rulebook
 from opencwc.screening.screener import Screener
+from opencwc.transfers.ledgers.reader import read_ledger
 from opencwc.transfers.model import CAUSES, LINE_STATUSES
-from opencwc.transfers.reconcile.ledgers import read_ledger
 from opencwc.transfers.reconcile.reconciliation import Reconciled, reconcile
 
 FILES = sorted((Path(__file__).parents[1] / "cases" / "reconciling").glob("*.yaml"))

@@ -47,9 +47,9 @@ from opencwc.transfers.check.checking import Checker
 from opencwc.transfers.check.consignees import SanctionsList
 from opencwc.transfers.check.formats import CheckTally, checked_by_rules, summary
 from opencwc.transfers.check.shipments import read_shipments
-from opencwc.transfers.patterns.finding import find_patterns
+from opencwc.transfers.ledgers.reader import read_ledger
+from opencwc.transfers.patterns import find_patterns
 from opencwc.transfers.reconcile import kept as kept_reconciliations
-from opencwc.transfers.reconcile.ledgers import read_ledger
 from opencwc.transfers.reconcile.reconciliation import maker_of as ledger_maker_of
 from opencwc.transfers.reconcile.reconciliation import reconcile
 from opencwc.wording import sentence

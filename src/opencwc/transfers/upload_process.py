@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from opencwc.transfers.check.certificates import Certificate
     from opencwc.transfers.check.checking import Answer
     from opencwc.transfers.check.shipments import Preview as ShipmentsPreview
+    from opencwc.transfers.ledgers.reader import LedgerPreview
     from opencwc.transfers.model import Ledger
-    from opencwc.transfers.patterns.finding import Proposal
-    from opencwc.transfers.reconcile.ledgers import Preview
+    from opencwc.transfers.patterns.proposal import Proposal
     from opencwc.transfers.reconcile.reconciliation import Reconciled
 
 FINDINGS_AT_ONCE, SHIPMENTS_AT_ONCE = 500, 100
@@ -83,7 +83,7 @@ class _Reading:
 
     def warm(self) -> None:
         """Read a sample."""
-        from opencwc.transfers.reconcile.ledgers import read_ledger
+        from opencwc.transfers.ledgers.reader import read_ledger
 
         read_ledger(io.BytesIO(SAMPLE), "sample.csv", {}, self.screener)
 
@@ -103,7 +103,7 @@ class _Preview(_Reading):
 
     def _told(self, one: Upload, given: dict[str, str]) -> dict[str, Any]:
         from opencwc.errors import OpenCWCError
-        from opencwc.transfers.reconcile.ledgers import preview
+        from opencwc.transfers.ledgers.reader import preview
 
         try:
             found = preview(one.path, one.name, given, 50, self.screener)
@@ -137,7 +137,7 @@ class _PreviewCheck:
         yield {"done": True, "protection": protection.as_json()}
 
 
-def _preview_as_json(name: str, found: Preview | ShipmentsPreview, notes: Sequence[Message]) -> dict[str, Any]:
+def _preview_as_json(name: str, found: LedgerPreview | ShipmentsPreview, notes: Sequence[Message]) -> dict[str, Any]:
     from opencwc.finding import message_to_plain
 
     return {
@@ -158,8 +158,8 @@ class _Reconcile(_Reading):
 
     def warm(self) -> None:
         """Reconcile a sample with its mirror, so that what is compiled and the model are loaded."""
-        from opencwc.transfers.patterns.finding import find_patterns
-        from opencwc.transfers.reconcile.ledgers import read_ledger
+        from opencwc.transfers.ledgers.reader import read_ledger
+        from opencwc.transfers.patterns import find_patterns
         from opencwc.transfers.reconcile.reconciliation import reconcile
 
         mirror = SAMPLE
@@ -173,9 +173,9 @@ class _Reconcile(_Reading):
     def answer(self, uploads: Sequence[Upload], protection: Protection) -> Iterator[dict[str, Any]]:
         """Yield how far it is, then what was checked, the findings, the tables and what is told."""
         from opencwc.errors import InputError
-        from opencwc.transfers.patterns.finding import find_patterns
+        from opencwc.transfers.ledgers.reader import read_ledger
+        from opencwc.transfers.patterns import find_patterns
         from opencwc.transfers.reconcile.kept import MOST_LINES, told_of
-        from opencwc.transfers.reconcile.ledgers import read_ledger
         from opencwc.transfers.reconcile.reconciliation import maker_of, reconcile
 
         ledgers: list[Ledger] = []

@@ -29,7 +29,8 @@ from opencwc.publishing import (
 )
 from opencwc.publishing.labels import labels_in
 from opencwc.transfers.model import Ledger
-from opencwc.transfers.patterns.finding import KINDS, Proposal
+from opencwc.transfers.patterns import PATTERN_KINDS
+from opencwc.transfers.patterns.proposal import Proposal
 from opencwc.wording import RIGHT_TO_LEFT, say, sentence
 
 COLUMNS = (
@@ -102,7 +103,7 @@ def report(proposals: Sequence[Proposal], ledgers: Sequence[Ledger], lang: str =
 
 def _checked(proposals: Sequence[Proposal], ledgers: Sequence[Ledger], lang: str) -> Iterator[Block]:
     yield Bullets(tuple(sentence(one, lang) for one in told(proposals, ledgers)))
-    counts = {kind: sum(proposal.kind == kind for proposal in proposals) for kind in KINDS}
+    counts = {kind: sum(proposal.kind == kind for proposal in proposals) for kind in PATTERN_KINDS}
     rows = tuple((say(f"pattern_kind_{kind}", lang), str(count)) for kind, count in counts.items())
     yield Table(say("pattern_title", lang), (say("pattern_label_kind", lang), say("pattern_label_count", lang)), rows)
 

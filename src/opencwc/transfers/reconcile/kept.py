@@ -23,7 +23,7 @@ from opencwc.transfers.reconcile.comparison import WAYS
 from opencwc.transfers.reconcile.matching_kernel import KINDS
 
 if TYPE_CHECKING:
-    from opencwc.transfers.patterns.finding import Proposal
+    from opencwc.transfers.patterns.proposal import Proposal
     from opencwc.transfers.reconcile.reconciliation import Reconciled
 
 NAME = "reconciliation.zip"

@@ -19,7 +19,7 @@ from opencwc.casebook.permissions import may
 from opencwc.errors import InputError
 from opencwc.finding import Message
 from opencwc.transfers.model import CAUSES, RECONCILED_COLUMNS
-from opencwc.transfers.patterns.finding import KINDS
+from opencwc.transfers.patterns import PATTERN_KINDS
 from opencwc.web.casebook.api import LARGEST, book_of
 from opencwc.web.casebook.jobs_api import cell_of
 from opencwc.web.casebook.run_summary import names_of_people
@@ -388,7 +388,7 @@ async def show_patterns(
     def read() -> dict[str, Any]:
         shown = shown_reconciliation(book, person, number)
         findings = findings_for_review(book, person, number)
-        kinds = {kind: sum(each.kind == kind for each in shown.kept.patterns) for kind in KINDS}
+        kinds = {kind: sum(each.kind == kind for each in shown.kept.patterns) for kind in PATTERN_KINDS}
         numbered = [one for one in enumerate(shown.kept.patterns, 1) if kind in ("", one[1].kind)]
         rest = [one for one in numbered if one[0] > after]
         proposed = [
