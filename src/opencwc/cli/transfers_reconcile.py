@@ -31,7 +31,7 @@ from opencwc.finding import Message
 from opencwc.wording import say, sentence
 
 if TYPE_CHECKING:
-    from opencwc.transfers.reconcile.reconciliation import Reconciled
+    from opencwc.transfers.reconcile.reconciled import Reconciled
 
 FORMATS = ("csv", "jsonl", "parquet", "html", "xlsx")
 
@@ -76,7 +76,7 @@ def _reconcile(
     model: bool,
     over: bool,
 ) -> int:
-    from opencwc.transfers.reconcile.reconciliation import PROBLEMS_TOLD, maker_of
+    from opencwc.transfers.reconcile.reconciled import PROBLEMS_TOLD, maker_of
     from opencwc.transfers.reconcile.reconciliation import reconcile as reconcile_ledgers
 
     if not keep[0] and any(keep[1:]):

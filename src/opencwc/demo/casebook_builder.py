@@ -50,7 +50,7 @@ from opencwc.transfers.check.shipments import read_shipments
 from opencwc.transfers.ledgers.reader import read_ledger
 from opencwc.transfers.patterns import find_patterns
 from opencwc.transfers.reconcile import kept as kept_reconciliations
-from opencwc.transfers.reconcile.reconciliation import maker_of as ledger_maker_of
+from opencwc.transfers.reconcile.reconciled import maker_of as ledger_maker_of
 from opencwc.transfers.reconcile.reconciliation import reconcile
 from opencwc.wording import sentence
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from opencwc.transfers.ledgers.reader import LedgerPreview
     from opencwc.transfers.model import Ledger
     from opencwc.transfers.patterns.proposal import Proposal
-    from opencwc.transfers.reconcile.reconciliation import Reconciled
+    from opencwc.transfers.reconcile.reconciled import Reconciled
 
 FINDINGS_AT_ONCE, SHIPMENTS_AT_ONCE = 500, 100
 PART_BYTES = 6_000_000
@@ -176,7 +176,8 @@ class _Reconcile(_Reading):
         from opencwc.transfers.ledgers.reader import read_ledger
         from opencwc.transfers.patterns import find_patterns
         from opencwc.transfers.reconcile.kept import MOST_LINES, told_of
-        from opencwc.transfers.reconcile.reconciliation import maker_of, reconcile
+        from opencwc.transfers.reconcile.reconciled import maker_of
+        from opencwc.transfers.reconcile.reconciliation import reconcile
 
         ledgers: list[Ledger] = []
         lines = 0

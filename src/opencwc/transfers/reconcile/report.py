@@ -21,7 +21,7 @@ from opencwc.publishing import (
     write_html,
 )
 from opencwc.publishing.labels import labels_in
-from opencwc.transfers.reconcile.reconciliation import Reconciled
+from opencwc.transfers.reconcile.reconciled import Reconciled
 from opencwc.wording import RIGHT_TO_LEFT, say, sentence
 
 SHOWN = 2_000

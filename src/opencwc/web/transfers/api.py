@@ -391,7 +391,7 @@ async def show_reconciliation(
 
 def sum_as_json(chemical: Any, group: Mapping[str, Any], lang: str) -> dict[str, Any]:
     """Return a sum with the columns of the command, `opencwc.transfers.model.RECONCILED_COLUMNS`."""
-    from opencwc.transfers.reconcile.reconciliation import why
+    from opencwc.transfers.reconcile.reasons import why
 
     probability = group["probability"]
     return {
@@ -433,7 +433,7 @@ async def show_lines(request: Request, number: Number, lang: InLang = "en") -> R
 def _line_cells(kept: Any, lang: str) -> Iterator[list[list[str]]]:
     import polars as pl
 
-    from opencwc.transfers.reconcile.reconciliation import reason_of
+    from opencwc.transfers.reconcile.reasons import reason_of
 
     names = [str(ledger["name"]) for ledger in kept.told["ledgers"]]
     told = ("line", "ledger", "id", "match", "status", "problem")
