@@ -21,11 +21,13 @@ from opencwc.screening.screener import Screener
 from opencwc.transfers.ledgers.reader import read_ledger
 from opencwc.transfers.model import CAUSES, LINE_STATUSES, MATCH_COLUMNS, RECONCILED_COLUMNS, Ledger
 from opencwc.transfers.reconcile import causes, comparison, learned_causes, matching, reconciled
+from opencwc.transfers.reconcile.cause_rules import CAUSE_RULES
 from opencwc.transfers.reconcile.causes import MODEL, RANKING
 from opencwc.transfers.reconcile.kept import pack, unpack
 from opencwc.transfers.reconcile.reasons import reason_of, why
 from opencwc.transfers.reconcile.reconciled import Reconciled, maker_of
 from opencwc.transfers.reconcile.reconciliation import reconcile
+from opencwc.transfers.reconcile.signs import PAIR_SIGNS, STATE_SIGNS, SUM_SIGNS
 from opencwc.wording import LANGUAGES, say, sentence
 
 HEAD = "id,reporter,flow,partner,date,chemical,quantity,unit,concentration,remarks"
@@ -450,3 +452,11 @@ def test_every_line_has_a_status_and_a_reason(rows: list[tuple], lang: str) -> N
         reason_of(status, book.problems[problem - 1] if problem else None, lang, readable=readable)
         for status, problem, readable in said
     ]
+
+
+def test_each_cause_and_each_sign_says_what_it_is() -> None:
+    assert tuple(CAUSE_RULES) == CAUSES
+    assert all(rule.weigh.__doc__ for rule in CAUSE_RULES.values())
+    listed = (*SUM_SIGNS, *STATE_SIGNS, *PAIR_SIGNS)
+    assert all(sign.__doc__ for sign in listed)
+    assert len({sign.__name__ for sign in listed}) == len(listed)

@@ -25,20 +25,13 @@ from opencwc.screening.screener import Screener
 from opencwc.settings import cache_folder
 from opencwc.transfers.check.certificates import Balances, Certificate
 from opencwc.transfers.check.consignees import SanctionsList
+from opencwc.transfers.check.duties import Owed, joined
+from opencwc.transfers.check.general_rules import barred
 from opencwc.transfers.check.identification import Identified, identify
+from opencwc.transfers.check.rule_effects import plain_doubts, weigh
 from opencwc.transfers.check.shipments import Share, Shipment, Side
-from opencwc.transfers.check.weighing import (
-    Acquired,
-    Owed,
-    Rules,
-    Standing,
-    Weighing,
-    barred,
-    gravest,
-    joined,
-    plain_doubts,
-    written,
-)
+from opencwc.transfers.check.standing import Standing
+from opencwc.transfers.check.weighing import Acquired, Rules, Weighing, gravest, written
 
 DEFAULT_LISTS = ("CWC",)
 
@@ -294,7 +287,7 @@ class Checker:
             stated = share or (None if several else shipment.share)
             entry = law.entry(rule)
             weighing = Weighing(self, law.rules, shipment, entry, day, sender, receiver, tuple(via), stated, goes)
-            weighing.weigh()
+            weigh(weighing)
             weighing.notes += found.notes
             if shipment.day is None:
                 weighing.doubt(self._unsure_of_day(shipment, day))

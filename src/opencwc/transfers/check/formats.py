@@ -13,8 +13,9 @@ from typing import Any
 from opencwc.finding import CHECKED, Finding, Message, Value, Verdict, finding_to_plain
 from opencwc.screening.model import Checked
 from opencwc.transfers.check.checking import Answer, Checker
+from opencwc.transfers.check.duties import Owed
 from opencwc.transfers.check.shipments import Shipment, plain_number
-from opencwc.transfers.check.weighing import Owed, Standing
+from opencwc.transfers.check.standing import Standing
 from opencwc.wording import sentence
 
 CHECK_FORMATS = ("csv", "jsonl", "html")

@@ -141,6 +141,11 @@ class Shipment:
         return next((problem for problem in self.problems if problem.id == "transfers_check_purpose_unread"), None)
 
     @property
+    def other_purpose(self) -> Message:
+        """What is to be said of a purpose for which it may not go."""
+        return Message("transfers_check_purpose_other", {"text": self.text("purpose")})
+
+    @property
     def named(self) -> Mapping[str, str]:
         """The texts by which the chemical can be known, by field, the surest first."""
         return {one: self.text(one) for one in ("structure", "cas", "chemical") if self.text(one)}

@@ -30,7 +30,8 @@ from opencwc.publishing import (
     Words,
 )
 from opencwc.publishing.html import visible
-from opencwc.transfers.check.papers import SIGNED, report_labels, spoken_day, spoken_quantity
+from opencwc.publishing.labels import labels_in
+from opencwc.transfers.document_words import SIGNED, spoken_day, spoken_quantity
 from opencwc.transfers.model import Discrepancy
 from opencwc.wording import RIGHT_TO_LEFT, say
 from opencwc.wording.states import state_name
@@ -118,7 +119,7 @@ def make_letter(
     """Return the letter as the document model; ``ours`` is the alpha-3 code of the State that writes.
 
     ``asked`` are the lines in question (`find_lines_in_question`). ``made`` dates the letter; ``mark`` is its
-    confidentiality mark, as `opencwc.transfers.check.papers.PaperFacts` has it.
+    confidentiality mark, as papers have it.
 
     Raises:
         InputError: the State that writes is neither side of the pair.
@@ -168,7 +169,7 @@ class _Letter:
             title=title,
             lang=self.lang,
             direction="rtl" if self.lang in RIGHT_TO_LEFT else "ltr",
-            labels=report_labels(self.lang),
+            labels=labels_in(self.lang),
             sections=(
                 Section("letter", self.say("letters_authority", state=state_name(self.theirs, self.lang)), (
                     Facts(tuple(heads)), greeting, opening,

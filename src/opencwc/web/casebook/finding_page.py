@@ -26,8 +26,8 @@ from opencwc.jobs.transfer_jobs import VERBS
 from opencwc.legislation.upload_question import LAW
 from opencwc.publishing import Fact
 from opencwc.screening.cards import Teller
-from opencwc.transfers.check.papers import spoken_day
-from opencwc.transfers.check.weighing import STATES_OF_DUTY
+from opencwc.transfers.check.duties import STATES_OF_DUTY
+from opencwc.transfers.document_words import spoken_day
 from opencwc.transfers.model import LINE_STATUSES
 from opencwc.transfers.upload_question import CHECK
 from opencwc.web.casebook.api import LARGEST, book_of

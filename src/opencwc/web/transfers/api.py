@@ -17,7 +17,7 @@ from opencwc.finding import CHECKED as CHECK_VERDICTS
 from opencwc.jobs.queue import Job
 from opencwc.language.refusals import is_refusal
 from opencwc.transfers.check.answers import Told, answer_as_json, answer_from_json, checker_with
-from opencwc.transfers.check.papers import KINDS as PAPERS
+from opencwc.transfers.check.papers import PAPER_KINDS
 from opencwc.transfers.check.shipments import SHIPMENT_FIELDS
 from opencwc.transfers.model import CAUSES, LEDGER_COLUMNS, LINE_STATUSES, MATCH_COLUMNS
 from opencwc.transfers.upload_question import CHECK, MOST_KEPT, RECONCILE
@@ -133,7 +133,7 @@ _ANSWER: dict[str, Any] = {
             },
         },
         "notes": {"type": "array", "items": _TEXT},
-        "papers": {"type": "array", "items": {"type": "string", "enum": list(PAPERS)}},
+        "papers": {"type": "array", "items": {"type": "string", "enum": list(PAPER_KINDS)}},
         "alike": {
             "type": "array",
             "description": "Names of the list that are like a consignee or end user: for a person to compare.",
