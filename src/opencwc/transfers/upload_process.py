@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from opencwc.screening.screener import Screener
     from opencwc.transfers.check.certificates import Certificate
     from opencwc.transfers.check.checking import Answer
-    from opencwc.transfers.check.shipments import Preview as ShipmentsPreview
+    from opencwc.transfers.check.shipments import ShipmentsPreview
     from opencwc.transfers.ledgers.reader import LedgerPreview
     from opencwc.transfers.model import Ledger
     from opencwc.transfers.patterns.proposal import Proposal

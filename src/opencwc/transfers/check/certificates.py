@@ -18,20 +18,10 @@ from typing import BinaryIO, NamedTuple
 from opencwc.convention.transfer_rules import STATEMENTS
 from opencwc.errors import InputError
 from opencwc.finding import Message, Value
-from opencwc.transfers.check.shipments import (
-    Amount,
-    Shipment,
-    Side,
-    amount_of,
-    code_of,
-    day_of,
-    is_yes,
-    plain_number,
-    plain_words,
-    purpose_of,
-    read_rows,
-    touches_on_weapons,
-)
+from opencwc.transfers.check.shipment_cells import Amount, Side, amount_of, code_of, day_of, plain_number
+from opencwc.transfers.check.shipment_tables import read_rows
+from opencwc.transfers.check.shipment_words import is_yes, plain_words, purpose_of, touches_on_weapons
+from opencwc.transfers.check.shipments import Shipment
 from opencwc.wording.states import state_named
 
 
@@ -170,18 +160,11 @@ class Balances:
             if certificate is None:
                 wrong.append(Message("transfers_certificate_not_at_hand", {"id": name}))
                 continue
-            faults = tuple(faults_of(certificate, shipment, day))
-            same = self.same_chemical(certificate, shipment, entry)
-            if same is False:
-                faults = (*faults, _said("chemical", certificate, text=certificate.chemical or certificate.cas))
+            faults, unsure = self._serves(certificate, shipment, entry, day)
             wrong += faults
-            if faults:
-                continue
-            doubts += doubts_of(certificate, shipment)
-            if same is None:
-                doubts.append(_said("chemical_unread", certificate, text=certificate.chemical or certificate.cas))
+            doubts += unsure
             left = self.left.get(name.casefold())
-            if need is None or left is None:
+            if faults or need is None or left is None:
                 continue
             if left.unit != need.unit:
                 doubts.append(_said("unit", certificate, amount=str(left), needed=str(need)))
@@ -200,6 +183,20 @@ class Balances:
         elif missing and not wrong and not doubts:
             wrong.append(Message("transfers_certificate_used_up", {"ids": tuple(shipment.certificates)}))
         return Cover(tuple(wrong), tuple(doubts), tuple(drawn), missing)
+
+    def _serves(
+        self, certificate: Certificate, shipment: Shipment, entry: str, day: date
+    ) -> tuple[list[Message], list[Message]]:
+        """Return what keeps a certificate from serving a shipment, and what is doubtful where nothing does."""
+        faults = list(faults_of(certificate, shipment, day))
+        same = self.same_chemical(certificate, shipment, entry)
+        chemical = certificate.chemical or certificate.cas
+        if same is False:
+            faults.append(_said("chemical", certificate, text=chemical))
+        if faults:
+            return faults, []
+        unread = [_said("chemical_unread", certificate, text=chemical)] if same is None else []
+        return [], [*doubts_of(certificate, shipment), *unread]
 
     def unnamed(self, shipments: Iterable[Shipment]) -> Iterable[tuple[Certificate, tuple[Message, ...]]]:
         """Yield each certificate that no shipment names, with what is wrong with it as it stands."""

@@ -29,7 +29,8 @@ from opencwc.transfers.check.duties import Owed, joined
 from opencwc.transfers.check.general_rules import barred
 from opencwc.transfers.check.identification import Identified, identify
 from opencwc.transfers.check.rule_effects import plain_doubts, weigh
-from opencwc.transfers.check.shipments import Share, Shipment, Side
+from opencwc.transfers.check.shipment_cells import Share, Side
+from opencwc.transfers.check.shipments import Shipment
 from opencwc.transfers.check.standing import Standing
 from opencwc.transfers.check.weighing import Acquired, Rules, Weighing, gravest, written
 
@@ -270,47 +271,53 @@ class Checker:
         goes: bool = True,
     ) -> list[_Judged]:
         """Weigh each entry; ``goes`` is false where it is known that the shipment does not go."""
-        sender, receiver, *via = states
-        judged: list[_Judged] = []
         by_rule: dict[Rule, tuple[Outcome, Share | None]] = {}
         for outcome, share in found.met:
             if outcome.rule and (outcome.rule not in by_rule or outcome.verdict is Verdict.LISTED):
                 by_rule[outcome.rule] = (outcome, share)
-        several = len({one.entry for one in by_rule if one.list == "CWC"}) > 1
-        until = self.convention.states_known_until
-        subject = Subject(shipment.row, shipment.id, shipment.said)
+        several = len({rule.entry for rule in by_rule if rule.list == "CWC"}) > 1
+        sender, receiver, *via = states
+        judged: list[_Judged] = []
         for rule, (outcome, share) in by_rule.items():
             if outcome.verdict is Verdict.EXEMPT:
+                subject = Subject(shipment.row, shipment.id, shipment.said)
                 finding = Finding(subject, Verdict.ALLOWED, outcome.message, self.maker, rule, outcome.basis)
                 judged.append(_Judged(Verdict.ALLOWED, finding, ()))
                 continue
             stated = share or (None if several else shipment.share)
-            entry = law.entry(rule)
-            weighing = Weighing(self, law.rules, shipment, entry, day, sender, receiver, tuple(via), stated, goes)
-            weigh(weighing)
-            weighing.notes += found.notes
-            if shipment.day is None:
-                weighing.doubt(self._unsure_of_day(shipment, day))
-                for state in states:
-                    last = self.standing(state.side, shipment.last_day or day)
-                    if last.status != state.status:
-                        weighing.doubt(
-                            Message("transfers_check_state_changes", {"before": state.says, "after": last.says})
-                        )
-            for doubt in found.doubts:
-                weighing.doubt(doubt)
-            if outcome.verdict is Verdict.REVIEW:
-                weighing.doubt(Message("transfers_check_doubtful", {"why": outcome.message}))
-            verdict = weighing.verdict
-            if verdict is Verdict.PROHIBITED and (outcome.verdict is Verdict.REVIEW or shipment.day is None):
-                verdict = Verdict.REVIEW
-            if day > until and weighing.asks_states:
-                weighing.notes.append(Message("transfers_states_as_of", {"date": until.isoformat()}))
-            message = weighing.message(verdict)
-            evidence = (*weighing.evidence(), *(one for one in outcome.evidence if one.kind != "atoms"))
-            finding = Finding(subject, verdict, message, self.maker, rule, outcome.basis, evidence, outcome.steps)
-            judged.append(_Judged(verdict, finding, tuple(weighing.owed)))
+            weighing = Weighing(
+                self, law.rules, shipment, law.entry(rule), day, sender, receiver, tuple(via), stated, goes
+            )
+            judged.append(self._judge(weighing, outcome, found))
         return judged
+
+    def _judge(self, weighing: Weighing, outcome: Outcome, found: Identified) -> _Judged:
+        """Weigh one entry, with what is doubtful of the day, the States and the chemical."""
+        shipment, day = weighing.shipment, weighing.day
+        weigh(weighing)
+        weighing.notes += found.notes
+        if shipment.day is None:
+            weighing.doubt(self._unsure_of_day(shipment, day))
+            for state in (weighing.sender, weighing.receiver, *weighing.via):
+                last = self.standing(state.side, shipment.last_day or day)
+                if last.status != state.status:
+                    weighing.doubt(Message("transfers_check_state_changes", {"before": state.says, "after": last.says}))
+        for doubt in found.doubts:
+            weighing.doubt(doubt)
+        if outcome.verdict is Verdict.REVIEW:
+            weighing.doubt(Message("transfers_check_doubtful", {"why": outcome.message}))
+        verdict = weighing.verdict
+        if verdict is Verdict.PROHIBITED and (outcome.verdict is Verdict.REVIEW or shipment.day is None):
+            verdict = Verdict.REVIEW
+        until = self.convention.states_known_until
+        if day > until and weighing.asks_states:
+            weighing.notes.append(Message("transfers_states_as_of", {"date": until.isoformat()}))
+        evidence = (*weighing.evidence(), *(shown for shown in outcome.evidence if shown.kind != "atoms"))
+        finding = Finding(
+            Subject(shipment.row, shipment.id, shipment.said), verdict, weighing.message(verdict), self.maker,
+            weighing.rule, outcome.basis, evidence, outcome.steps,
+        )  # fmt: skip
+        return _Judged(verdict, finding, tuple(weighing.owed))
 
     def _unsure_of_day(self, shipment: Shipment, day: date) -> Message:
         if shipment.days is None:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from opencwc.convention import Deadline, TransferRule
 from opencwc.finding import Message, Rule, Value
-from opencwc.transfers.check.shipments import Amount
+from opencwc.transfers.check.shipment_cells import Amount
 
 STATES_OF_DUTY = ("broken", "late", "needed", "met", "later", "told")
 """What becomes of a rule: not kept; too late for that day; still needed; met by the papers held; to be done afterwards;

@@ -14,7 +14,8 @@ from opencwc.finding import CHECKED, Finding, Message, Value, Verdict, finding_t
 from opencwc.screening.model import Checked
 from opencwc.transfers.check.checking import Answer, Checker
 from opencwc.transfers.check.duties import Owed
-from opencwc.transfers.check.shipments import Shipment, plain_number
+from opencwc.transfers.check.shipment_cells import plain_number
+from opencwc.transfers.check.shipments import Shipment
 from opencwc.transfers.check.standing import Standing
 from opencwc.wording import sentence
 

@@ -9,7 +9,8 @@ from typing import NamedTuple, TypeAlias
 from opencwc.finding import Message, Rule, Value, Verdict
 from opencwc.screening.model import Outcome
 from opencwc.screening.screener import MET
-from opencwc.transfers.check.shipments import Amount, Share, Shipment, amount_of, share_stated
+from opencwc.transfers.check.shipment_cells import Amount, Share, amount_of, share_stated
+from opencwc.transfers.check.shipments import Shipment
 
 Answering: TypeAlias = Callable[[str, str], "tuple[Outcome, ...]"]
 """What screens a text of a kind (`opencwc.screening.model.KINDS`)."""

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from opencwc.errors import InputError
 from opencwc.finding import Message, Value, Verdict
 from opencwc.transfers.check.certificates import Certificate, end_users_of
-from opencwc.transfers.check.shipments import Shipment, plain_words
+from opencwc.transfers.check.shipment_words import plain_words
+from opencwc.transfers.check.shipments import Shipment
 
 if TYPE_CHECKING:
     from opencwc.transfers.check.checking import Answer

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from opencwc.convention import TransferRule
 from opencwc.finding import Message, Value, Verdict
 from opencwc.language.commerce import IN_KILOGRAMS
-from opencwc.transfers.check.shipments import Amount, Side, code_of
+from opencwc.transfers.check.shipment_cells import Amount, Side, code_of
 from opencwc.transfers.check.weighing import Weighing
 from opencwc.wording.states import state_named
 

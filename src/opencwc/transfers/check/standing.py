@@ -8,7 +8,7 @@ from typing import NamedTuple
 from opencwc.convention import StateOnDay
 from opencwc.convention.territories import all_territories
 from opencwc.finding import Message, Value
-from opencwc.transfers.check.shipments import Side, is_former
+from opencwc.transfers.check.shipment_cells import Side, is_former
 from opencwc.wording.states import state_named
 
 

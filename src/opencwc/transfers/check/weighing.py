@@ -15,7 +15,8 @@ from opencwc.convention import Deadline, Entry, Threshold, TransferRule
 from opencwc.finding import CHECKED, Evidence, Message, Rule, Value, Verdict
 from opencwc.transfers.check.certificates import Balances, Cover
 from opencwc.transfers.check.duties import Owed, due_on, joined
-from opencwc.transfers.check.shipments import Amount, Share, Shipment
+from opencwc.transfers.check.shipment_cells import Amount, Share
+from opencwc.transfers.check.shipments import Shipment
 from opencwc.transfers.check.standing import Standing
 from opencwc.wording.states import state_named
 

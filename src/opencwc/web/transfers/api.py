@@ -18,7 +18,7 @@ from opencwc.jobs.queue import Job
 from opencwc.language.refusals import is_refusal
 from opencwc.transfers.check.answers import Told, answer_as_json, answer_from_json, checker_with
 from opencwc.transfers.check.papers import PAPER_KINDS
-from opencwc.transfers.check.shipments import SHIPMENT_FIELDS
+from opencwc.transfers.check.shipment_tables import SHIPMENT_FIELDS
 from opencwc.transfers.model import CAUSES, LEDGER_COLUMNS, LINE_STATUSES, MATCH_COLUMNS
 from opencwc.transfers.upload_question import CHECK, MOST_KEPT, RECONCILE
 from opencwc.web.casebook.api import LARGEST, book_of
