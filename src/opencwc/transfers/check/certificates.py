@@ -77,13 +77,15 @@ def read_certificates(
         raise InputError("No column names the certificates.", where=name, remedy="Give each an id of its own.")
     made = tuple(certificate_of(row, texts, problem) for row, texts, problem in rows)
     rows_of: dict[str, list[str]] = {}
-    for one in made:
-        rows_of.setdefault(one.id.casefold(), []).append(str(one.row))
+    for certificate in made:
+        rows_of.setdefault(certificate.id.casefold(), []).append(str(certificate.row))
     return tuple(
-        one._replace(problems=(*one.problems, Message("transfers_certificate_twice", {"rows": tuple(same)})))
-        if one.id and len(same := rows_of[one.id.casefold()]) > 1
-        else one
-        for one in made
+        certificate._replace(
+            problems=(*certificate.problems, Message("transfers_certificate_twice", {"rows": tuple(same)}))
+        )
+        if certificate.id and len(same := rows_of[certificate.id.casefold()]) > 1
+        else certificate
+        for certificate in made
     )
 
 
@@ -140,7 +142,7 @@ class Balances:
 
     def __post_init__(self) -> None:
         self.by_id = {certificate.id.casefold(): certificate for certificate in self.certificates}
-        self.left = {key: one.amount for key, one in self.by_id.items() if one.amount}
+        self.left = {key: certificate.amount for key, certificate in self.by_id.items() if certificate.amount}
 
     def cover(self, shipment: Shipment, entry: str, day: date, *, draw: bool = True) -> Cover:
         """Hold a shipment of an entry against the certificates that it names, and draw from those that serve it.
@@ -229,9 +231,9 @@ def own_faults(certificate: Certificate) -> Iterable[Message]:
     blanks = {"c": certificate.amount and (certificate.chemical or certificate.cas), "d": certificate.end_use,
               "e": certificate.end_users}  # fmt: skip
     empty = tuple(
-        Message(f"transfers_statement_{one}")
-        for one, held in blanks.items()
-        if one in certificate.statements and not held
+        Message(f"transfers_statement_{statement}")
+        for statement, held in blanks.items()
+        if statement in certificate.statements and not held
     )
     if empty:
         yield _said("empty", certificate, statements=empty)

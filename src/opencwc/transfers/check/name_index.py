@@ -215,12 +215,12 @@ class NameIndex:
                 if (value := alike(joined, other)) >= _JOINED_LIKENESS:
                     gain = value * (sum(ours_weight[i] for i in places) + their_weight[j]) + _JOIN
                     yield gain, value, places, (j,), joined.written, other.written
-        our_words = [(i, one) for i, one in enumerate(words) if one.kind == "word"]
+        our_words = [(i, word) for i, word in enumerate(words) if word.kind == "word"]
         for places, joined in together(theirs) if our_words else ():
-            for i, one in our_words:
-                if (value := alike(one, joined)) >= _JOINED_LIKENESS:
+            for i, word in our_words:
+                if (value := alike(word, joined)) >= _JOINED_LIKENESS:
                     gain = value * (ours_weight[i] + sum(their_weight[j] for j in places)) + _JOIN
-                    yield gain, value, (i,), places, one.written, joined.written
+                    yield gain, value, (i,), places, word.written, joined.written
 
     def _near(self, word: NameWord) -> Iterator[tuple[int, float]]:
         """Yield the words of the list that may be this one, and how alike they may be."""
@@ -259,9 +259,9 @@ class NameIndex:
             return
         held, shared = np.unique(np.concatenate(lists), return_counts=True)
         # One letter that differs spoils up to three trigrams, two up to six.
-        for one in held[shared >= max(1, len(grams) - (3 if len(key) < _LONG_KEY else 6))].tolist():
-            if abs(len(self.keys[one]) - len(key)) <= 2:
-                yield one, 0.8
+        for number in held[shared >= max(1, len(grams) - (3 if len(key) < _LONG_KEY else 6))].tolist():
+            if abs(len(self.keys[number]) - len(key)) <= 2:
+                yield number, 0.8
 
 
 def _rivals(words: tuple[NameWord, ...], left: set[int]) -> int:

@@ -93,12 +93,12 @@ def together(words: tuple[NameWord, ...]) -> Iterator[tuple[tuple[int, ...], Nam
         for start in range(len(words) - length + 1):
             run = words[start : start + length]
             script = run[0].script
-            if script == "chinese" or any(one.kind not in _JOINED or one.script != script for one in run):
+            if script == "chinese" or any(word.kind not in _JOINED or word.script != script for word in run):
                 continue
             for order in (run, (run[-1], *run[:-1])):
-                latin = "".join(_latin_of(one) for one in order)
+                latin = "".join(_latin_of(word) for word in order)
                 key = latin if script == "arabic" else coarse(latin)
-                word = NameWord("word", script, "".join(one.written for one in order), latin, key)
+                word = NameWord("word", script, "".join(word.written for word in order), latin, key)
                 yield tuple(range(start, start + length)), word
 
 
@@ -238,9 +238,9 @@ class _Book:
                     if sort == "common" and language in ("en", "fr", "es") and len(word) > 2:
                         self.known.setdefault((*key[:-1], key[-1] + "s"), (sort, meaning))
                         self.first.setdefault((*key[:-1], key[-1] + "s")[0], len(key))
-                for one in {key, ("".join(key),)} if all(len(part) == 1 for part in key) else {key}:
-                    self.known.setdefault(one, (sort, meaning))
-                    self.first[one[0]] = max(self.first.get(one[0], 0), len(one))
+                for spelt in {key, ("".join(key),)} if all(len(part) == 1 for part in key) else {key}:
+                    self.known.setdefault(spelt, (sort, meaning))
+                    self.first[spelt[0]] = max(self.first.get(spelt[0], 0), len(spelt))
 
     def at(self, parts: list[str], place: int) -> tuple[int, str, str]:
         """Give how many parts from here are a known word, its sort and its meaning; 0 where none is."""

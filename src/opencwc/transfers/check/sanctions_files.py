@@ -105,7 +105,7 @@ def _from_json_lines(text: Iterable[str]) -> Iterator[tuple[Listed, str] | Messa
             continue
         values = {key: tuple(map(str, value)) for key, value in properties.items() if isinstance(value, list)}
         names = (*_texts(raw.get("caption")), *(name for key in _NAMES for name in values.get(key, ())))
-        countries = tuple(one for key in _COUNTRIES for one in values.get(key, ()))
+        countries = tuple(country for key in _COUNTRIES for country in values.get(key, ()))
         days = [*_texts(raw.get("last_seen")), *_texts(raw.get("last_change")), *values.get("modifiedAt", ())]
         datasets = raw.get("datasets")
         dataset = ";".join(map(str, datasets)) if isinstance(datasets, list) else ""
@@ -143,7 +143,7 @@ def _from_csv(text: io.StringIO, path: Path) -> Iterator[tuple[Listed, str] | Me
             continue
         at = dict(zip(header, cells, strict=False))
         names = tuple(name for key in _NAMES for name in _split(at.get(key, ""), whole=key == "name"))
-        countries = tuple(one for key in _COUNTRIES for one in _split(at.get(key, "")))
+        countries = tuple(country for key in _COUNTRIES for country in _split(at.get(key, "")))
         days = [at.get(key, "") for key in ("last_seen", "last_change", "modifiedAt")]
         yield _listed(at.get("id", ""), at.get("schema", ""), names, countries, at.get("dataset", ""), days, row)
 

@@ -149,7 +149,7 @@ def amount_of(text: str, unit: str = "", decimal: str = "") -> Amount | None:
     known = find_unit(unit)
     if known is not None and known.kg is not None:
         return Amount((value * Decimal(str(known.kg))).normalize(), "kg")
-    stated = next((one for one in read_commerce(f"1 {unit}") if one.kind == "quantity"), None)
+    stated = next((statement for statement in read_commerce(f"1 {unit}") if statement.kind == "quantity"), None)
     litres = IN_LITRES.get(stated.unit) if stated else None
     return Amount((value * Decimal(litres)).normalize(), "L") if litres else None
 
@@ -165,7 +165,7 @@ def share_of(text: str) -> Share | None:
         return None
     if _BARE_SHARE.fullmatch(unicodedata.normalize("NFKC", bare)):
         bare = f"{bare} %"
-    stated = [one for one in read_commerce(bare) if one.kind == "concentration"]
+    stated = [statement for statement in read_commerce(bare) if statement.kind == "concentration"]
     return share_stated(stated[0].value, stated[0].unit, text) if len(stated) == 1 else None
 
 
@@ -195,7 +195,7 @@ def paper_of(text: str) -> Paper:
     >>> paper_of("notice FRA 2026-01-05")[:3]
     ('notice', 'FRA', datetime.date(2026, 1, 5))
     """
-    days = [one for one in map(day_of, re.split(r"[\s@,:()]+", text)) if one]
+    days = [day for day in map(day_of, re.split(r"[\s@,:()]+", text)) if day]
     rest = plain_words(_ANY_DAY.sub(" ", text))
     kind = ""
     for name, words in meanings("papers").items():

@@ -68,7 +68,7 @@ class Shipment:
     @property
     def said(self) -> str:
         """How the row names its chemical."""
-        return next((self.text(one) for one in ("chemical", "cas", "structure", "line") if self.text(one)), "")
+        return next((self.text(field) for field in ("chemical", "cas", "structure", "line") if self.text(field)), "")
 
     @property
     def first_day(self) -> date | None:
@@ -93,7 +93,7 @@ class Shipment:
     @property
     def named(self) -> Mapping[str, str]:
         """The texts by which the chemical can be known, by field, the surest first."""
-        return {one: self.text(one) for one in ("structure", "cas", "chemical") if self.text(one)}
+        return {field: self.text(field) for field in ("structure", "cas", "chemical") if self.text(field)}
 
 
 @dataclass(frozen=True)
@@ -168,7 +168,7 @@ def preview(
                 raise _nameless(frame.name)
             if start is not None:
                 read = [shipment_of(*row) for row in rows_as_texts([start], columns)]
-                problems += tuple({repr(says): says for one in read for says in one.problems}.values())
+                problems += tuple({repr(says): says for shipment in read for says in shipment.problems}.values())
         except InputError as why:
             error = why
         missing = () if set(columns) & NAMING or not columns else ("chemical",)
@@ -196,7 +196,7 @@ def shipment_of(row: int, texts: Mapping[str, str], problem: Message | None = No
         texts=MappingProxyType(dict(texts)),
         sender=told.side(texts.get("from", "")),
         receiver=told.side(texts.get("to", "")),
-        via=tuple(told.side(one) for one in split_cell(texts.get("via", ""))),
+        via=tuple(told.side(state) for state in split_cell(texts.get("via", ""))),
         day=told.day(texts.get("date", "")),
         days=days_of(texts.get("date", "")),
         amount=amount,
@@ -206,7 +206,7 @@ def shipment_of(row: int, texts: Mapping[str, str], problem: Message | None = No
         retransfer_of="" if plain in answer_words("no") else "yes" if plain in answer_words("yes") else retransfer,
         origin=told.side(texts.get("origin", "")),
         certificates=tuple(split_cell(texts.get("certificates", ""))),
-        papers=tuple(told.paper(one) for one in split_cell(texts.get("papers", ""), ";\n|")),
+        papers=tuple(told.paper(paper) for paper in split_cell(texts.get("papers", ""), ";\n|")),
         problems=((problem,) if problem else ()) + tuple(told.problems),
         unreadable=problem is not None,
     )

@@ -111,7 +111,7 @@ def heard(word: NameWord) -> str:
 def _heard_syllable(pinyin: str) -> str:
     if pinyin == "er":
         return "l"
-    first = next((one for one in _PINYIN if pinyin.startswith(one)), "")
+    first = next((initial for initial in _PINYIN if pinyin.startswith(initial)), "")
     vowel = pinyin[len(first) :]
     if pinyin in ("wu", "w"):
         return "u"

@@ -233,10 +233,10 @@ class _Letter:
 
     def request(self) -> Iterator[Block]:
         """Ask, say that we look as well, and close."""
-        yield Bullets(tuple(self.say(one) for one in ASKED))
+        yield Bullets(tuple(self.say(line) for line in ASKED))
         yield Paragraph((self.say("letters_ours"),))
         yield Paragraph((self.say("letters_thanks"),))
-        lines = tuple(self.say(one) for one in SIGNED)
+        lines = tuple(self.say(line) for line in SIGNED)
         yield Signature(self.authority(self.ours), lines)
 
     def lines(self) -> Iterator[Block]:
@@ -254,8 +254,8 @@ class _Letter:
 
     def table(self) -> Table:
         """List the lines, those that seem to be one shipment under one another."""
-        headings = (*(f"line_{one}" for one in ("number", "state", "flow", "partner")), "chemical",
-                    *(f"line_{one}" for one in ("id", "date", "kg", "concentration")))  # fmt: skip
+        headings = (*(f"line_{name}" for name in ("number", "state", "flow", "partner")), "chemical",
+                    *(f"line_{name}" for name in ("id", "date", "kg", "concentration")))  # fmt: skip
         return Table(
             self.say("letters_lines"),
             tuple(self.say(f"letters_{heading}") for heading in headings),
