@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from datetime import date, timedelta
 from functools import cache
 from typing import Any
@@ -12,13 +13,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opencwc.convention import Convention
+from opencwc.convention.transfer_rules import read_transfer_rules
 from opencwc.finding import Verdict, finding_from_plain, finding_to_plain
 from opencwc.screening.model import Question
 from opencwc.transfers.check.checking import Answer, Checker, check
+from opencwc.transfers.check.duties import STATES_OF_DUTY, due_on
+from opencwc.transfers.check.exceptions import find_exceptions
 from opencwc.transfers.check.formats import CHECK_COLUMNS, finding_as_plain, line_of
+from opencwc.transfers.check.general_rules import not_for
+from opencwc.transfers.check.rule_effects import EFFECTS
 from opencwc.transfers.check.shipments import Shipment, shipment_of
 from opencwc.transfers.check.verb import VERB as CHECK
-from opencwc.transfers.check.weighing import STATES_OF_DUTY, due_on
 from opencwc.wording import sentence
 
 ASKED = date(2026, 11, 25)
@@ -242,3 +247,14 @@ def test_a_mixture_has_one_verdict_and_each_line_its_duties_with_day_and_source(
     assert {finding_as_plain(answer, one)["shipment_verdict"] for one in answer.findings} == {"prohibited"}
     below_30 = next(one for one in lines if one["entry"] == "3B17")
     assert "by 2028-03-30" in below_30["duties"] and "Verification Annex VIII.1" in below_30["duties"]
+
+
+def test_every_rule_on_transfers_is_named_by_the_function_that_applies_it() -> None:
+    for rule in read_transfer_rules():
+        if rule.effect == "exempt":
+            applied = find_exceptions
+        elif rule.effect == "not_for":
+            applied = not_for
+        else:
+            applied = EFFECTS[f"paper {rule.paper}" if rule.effect == "paper" else rule.effect]
+        assert re.search(rf"Applies .*\b{rule.id}\b", " ".join((applied.__doc__ or "").split()))

@@ -32,7 +32,7 @@ from opencwc.transfers.reconcile.verb import VERB as RECONCILE
 from opencwc.wording import say, sentence
 
 if TYPE_CHECKING:
-    from opencwc.transfers.reconcile.reconciliation import Reconciled
+    from opencwc.transfers.reconcile.reconciled import Reconciled
 
 FORMATS = ("csv", "jsonl", "parquet", "html", "xlsx")
 
@@ -77,9 +77,9 @@ def _reconcile(
     model: bool,
     over: bool,
 ) -> int:
-    from opencwc.transfers.patterns.finding import find_patterns
+    from opencwc.transfers.patterns import find_patterns
     from opencwc.transfers.reconcile.reader import steps_of
-    from opencwc.transfers.reconcile.reconciliation import PROBLEMS_TOLD
+    from opencwc.transfers.reconcile.reconciled import PROBLEMS_TOLD
     from opencwc.transfers.reconcile.reconciliation import reconcile as reconcile_ledgers
 
     where.require_case()

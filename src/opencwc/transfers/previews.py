@@ -18,8 +18,8 @@ from opencwc.transfers.table_readers import load_table_readers, offline_screener
 
 if TYPE_CHECKING:
     from opencwc.finding import Message
-    from opencwc.transfers.check.shipments import Preview as ShipmentsPreview
-    from opencwc.transfers.reconcile.ledgers import Preview
+    from opencwc.transfers.check.shipments import ShipmentsPreview
+    from opencwc.transfers.ledgers.reader import LedgerPreview
 
 LEDGERS, SHIPMENTS = "ledgers", "shipments"
 """The tasks: what the uploads are."""
@@ -47,7 +47,7 @@ class PreviewLedgers(Task):
 
     def __init__(self, question: dict[str, Any], bounds: Bounds) -> None:
         super().__init__(question, bounds)
-        from opencwc.transfers.reconcile.ledgers import read_ledger
+        from opencwc.transfers.ledgers.reader import read_ledger
         from opencwc.transfers.reconcile.reader import SAMPLE
 
         load_table_readers()
@@ -62,7 +62,7 @@ class PreviewLedgers(Task):
 
     def _preview(self, upload: Upload, columns: dict[str, str]) -> Line:
         from opencwc.errors import OpenCWCError
-        from opencwc.transfers.reconcile.ledgers import preview
+        from opencwc.transfers.ledgers.reader import preview
 
         try:
             start = preview(upload.path, upload.name, columns, ROWS_READ, self.screener)
@@ -96,7 +96,7 @@ class PreviewShipments(Task):
         yield {"done": True, "protection": protection.as_json()}
 
 
-def _preview_line(name: str, start: Preview | ShipmentsPreview, notes: Sequence[Message]) -> Line:
+def _preview_line(name: str, start: LedgerPreview | ShipmentsPreview, notes: Sequence[Message]) -> Line:
     from opencwc.finding import message_to_plain
 
     return {

@@ -13,8 +13,8 @@ from opencwc.verbs import Ended, Found, Input, PagesFile, Progress, Started, Ste
 
 if TYPE_CHECKING:
     from opencwc.transfers.model import Ledger
-    from opencwc.transfers.patterns.finding import Proposal
-    from opencwc.transfers.reconcile.reconciliation import Reconciled
+    from opencwc.transfers.patterns.proposal import Proposal
+    from opencwc.transfers.reconcile.reconciled import Reconciled
 
 FINDINGS_AT_ONCE = 500
 SAMPLE = b"""id,reporter,flow,partner,date,chemical,cas,hs,quantity,unit,concentration,remarks
@@ -44,8 +44,8 @@ class Reader:
 
     def warm(self) -> None:
         """Reconcile a sample with its mirror, so that what is compiled and the model are loaded."""
-        from opencwc.transfers.patterns.finding import find_patterns
-        from opencwc.transfers.reconcile.ledgers import read_ledger
+        from opencwc.transfers.ledgers.reader import read_ledger
+        from opencwc.transfers.patterns import find_patterns
         from opencwc.transfers.reconcile.reconciliation import reconcile
 
         mirror = SAMPLE
@@ -58,9 +58,9 @@ class Reader:
 
     def steps(self, inputs: Sequence[Input]) -> Iterator[Step]:
         """Give how far it is, then what was checked, the findings, and the end with the file of the pages."""
-        from opencwc.transfers.patterns.finding import find_patterns
+        from opencwc.transfers.ledgers.reader import read_ledger
+        from opencwc.transfers.patterns import find_patterns
         from opencwc.transfers.reconcile.kept import MOST_LINES
-        from opencwc.transfers.reconcile.ledgers import read_ledger
         from opencwc.transfers.reconcile.reconciliation import reconcile
 
         ledgers: list[Ledger] = []
@@ -86,7 +86,7 @@ class Reader:
 def steps_of(reconciled: Reconciled, patterns: Sequence[Proposal]) -> Iterator[Step]:
     """Give what is kept of a reconciliation: what was checked, the findings, the end with the file of the pages."""
     from opencwc.transfers.reconcile import kept
-    from opencwc.transfers.reconcile.reconciliation import maker_of
+    from opencwc.transfers.reconcile.reconciled import maker_of
     from opencwc.wording import sentence
 
     checked = {

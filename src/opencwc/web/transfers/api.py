@@ -17,9 +17,9 @@ from opencwc.files.csv_cells import cell_of
 from opencwc.jobs.queue import Job
 from opencwc.language.refusals import is_refusal
 from opencwc.transfers.check.answers import Told, answer_as_json, answer_from_json, checker_with
-from opencwc.transfers.check.papers import KINDS as PAPERS
+from opencwc.transfers.check.papers import PAPER_KINDS
 from opencwc.transfers.check.reader import MOST_KEPT
-from opencwc.transfers.check.shipments import SHIPMENT_FIELDS
+from opencwc.transfers.check.shipment_tables import SHIPMENT_FIELDS
 from opencwc.transfers.check.verb import VERB as CHECK
 from opencwc.transfers.model import CAUSES, LEDGER_COLUMNS, LINE_STATUSES, MATCH_COLUMNS
 from opencwc.transfers.reconcile.verb import VERB as RECONCILE
@@ -135,7 +135,7 @@ _ANSWER: dict[str, Any] = {
             },
         },
         "notes": {"type": "array", "items": _TEXT},
-        "papers": {"type": "array", "items": {"type": "string", "enum": list(PAPERS)}},
+        "papers": {"type": "array", "items": {"type": "string", "enum": list(PAPER_KINDS)}},
         "alike": {
             "type": "array",
             "description": "Names of the list that are like a consignee or end user: for a person to compare.",
@@ -404,7 +404,7 @@ async def show_reconciliation(
 
 def sum_as_json(chemical: Any, group: Mapping[str, Any], lang: str) -> dict[str, Any]:
     """Return a sum with the columns of the command, `opencwc.transfers.model.RECONCILED_COLUMNS`."""
-    from opencwc.transfers.reconcile.reconciliation import why
+    from opencwc.transfers.reconcile.reasons import why
 
     probability = group["probability"]
     return {
@@ -445,7 +445,7 @@ async def show_lines(request: Request, number: Number, lang: InLang = "en") -> R
 def _line_cells(kept: Any, lang: str) -> Iterator[list[list[str]]]:
     import polars as pl
 
-    from opencwc.transfers.reconcile.reconciliation import reason_of
+    from opencwc.transfers.reconcile.reasons import reason_of
 
     names = [str(ledger["name"]) for ledger in kept.told["ledgers"]]
     columns = ("line", "ledger", "id", "match", "status", "problem")

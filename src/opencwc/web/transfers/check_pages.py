@@ -378,7 +378,7 @@ async def show_kept(
 
 @cache
 def _purposes() -> tuple[str, ...]:
-    from opencwc.transfers.check.shipments import DATA
+    from opencwc.transfers.check.shipment_words import DATA
 
     return tuple(read_yaml(DATA)["purposes"])
 

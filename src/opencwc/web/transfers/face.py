@@ -8,8 +8,8 @@ from datetime import date
 from opencwc.casebook.findings import History
 from opencwc.convention.model import EVIDENCE, STATUSES
 from opencwc.finding import Finding, Message, Verdict
-from opencwc.transfers.check.papers import spoken_day
-from opencwc.transfers.check.weighing import STATES_OF_DUTY
+from opencwc.transfers.check.duties import STATES_OF_DUTY
+from opencwc.transfers.document_words import spoken_day
 from opencwc.transfers.model import LINE_STATUSES
 from opencwc.web.casebook.faces import Face, JobPage
 from opencwc.web.transfers.column_names import CHECK_LABELS, say_columns

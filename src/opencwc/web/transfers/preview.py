@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from opencwc.finding import message_from_plain
 from opencwc.jobs.archives import pack_uploads
-from opencwc.transfers.check.shipments import SHIPMENT_FIELDS
+from opencwc.transfers.check.shipment_tables import SHIPMENT_FIELDS
 from opencwc.transfers.model import LEDGER_COLUMNS
 from opencwc.transfers.previews import LEDGERS, SHIPMENTS, preview_uploads
 from opencwc.web.casebook.job_page import reason_of

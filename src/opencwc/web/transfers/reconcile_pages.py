@@ -20,7 +20,8 @@ from opencwc.errors import InputError
 from opencwc.files.csv_cells import cell_of
 from opencwc.finding import Message
 from opencwc.transfers.model import CAUSES, RECONCILED_COLUMNS
-from opencwc.transfers.patterns.finding import KINDS
+from opencwc.transfers.patterns import PATTERN_KINDS
+from opencwc.transfers.reconcile.cause_rules import CAUSE_RULES
 from opencwc.web.casebook.run_summary import names_of_people
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import LARGEST
@@ -61,20 +62,6 @@ MOST_FLOWS = 60
 PATTERNS_A_PAGE = 10
 LIKELY = ((0.85, "very"), (0.6, "likely"), (0.3, "perhaps"), (0.0, "hardly"))
 """From which probability which words are used for it: ``page_transfers_likely_...``."""
-SIGNS_OF: Mapping[str, tuple[str, ...]] = {
-    "year_end": ("by_year", "near_year_end"),
-    "hub": ("by_hub",),
-    "unit": ("by_unit", "near_unit"),
-    "mixture": ("by_mixture", "near_mixture"),
-    "wrong_chemical": ("by_chemical", "near_chemical"),
-    "wrong_partner": ("by_exporter", "by_importer", "near_exporter", "near_importer"),
-    "double_entry": ("by_double", "near_double"),
-    "returns_netted": ("by_returned", "near_returned"),
-    "rounding": ("by_rounding", "near_rounding"),
-    "concentration_rule": ("by_low", "by_weak"),
-    "unexplained": ("by_none", "by_packing", "by_loose"),
-}
-"""The signs for each cause (`transfers.reconcile.comparison`); the other causes are told by the figures themselves."""
 _LEAST_SIGN = 0.05
 _FIT_KINDS = frozenset(
     {"equal", "packing", "rounding", "unit", "mixture", "loose", "sum", "double", "exporter", "importer", "chemical"}
@@ -129,7 +116,7 @@ def _page_of_sums(shown: Reconciliation, wanted: SumFilter, after: int, lang: st
 
 
 def _line(shown: Reconciliation, group: Mapping[str, Any], lang: str) -> SumLine:
-    from opencwc.transfers.reconcile.reconciliation import why
+    from opencwc.transfers.reconcile.reasons import why
 
     chemical = shown.kept.chemicals[group["substance"]]
     cause = say(f"reconcile_cause_{group['cause']}", lang) if group["cause"] else ""
@@ -260,7 +247,7 @@ def _causes(group: Mapping[str, Any]) -> list[ProposedCause]:
     causes = []
     for name in CAUSES if group["cause"] else ():
         probability = float(group[f"p_{name}"])
-        signs = [(sign, float(group.get(sign) or 0.0)) for sign in SIGNS_OF.get(name, ())]
+        signs = [(sign, float(group.get(sign) or 0.0)) for sign in CAUSE_RULES[name].signs]
         if probability >= _LEAST_SIGN:
             kept = tuple((sign, share) for sign, share in signs if share >= _LEAST_SIGN)
             causes.append(ProposedCause(name, probability, likely(probability), kept))
@@ -343,7 +330,7 @@ async def show_letter(
 def _letter(shown: Reconciliation, group: Mapping[str, Any], ours: str, lang: str) -> Report:
     from opencwc.transfers.model import Discrepancy, Substance
     from opencwc.transfers.reconcile.letters import find_lines_in_question, make_letter
-    from opencwc.transfers.reconcile.reconciliation import why
+    from opencwc.transfers.reconcile.reasons import why
 
     if ours not in (group["exporter"], group["importer"]):
         raise InputError(f"{ours} is neither side of this pair", where="ours", remedy="Choose one of the two States.")
@@ -385,7 +372,7 @@ async def show_patterns(
     def read() -> dict[str, Any]:
         shown = shown_reconciliation(book, person, number)
         findings = findings_for_review(book, person, number)
-        kinds = {kind: sum(each.kind == kind for each in shown.kept.patterns) for kind in KINDS}
+        kinds = {kind: sum(each.kind == kind for each in shown.kept.patterns) for kind in PATTERN_KINDS}
         numbered = [
             (place, pattern) for place, pattern in enumerate(shown.kept.patterns, 1) if kind in ("", pattern.kind)
         ]
