@@ -177,11 +177,11 @@ class Router(APIRouter):
     def __init__(self, **options: Any) -> None:
         super().__init__(route_class=GuardedRoute, **options)
 
-    get = _declaring("GET")  # type: ignore[assignment]
-    post = _declaring("POST")  # type: ignore[assignment]
-    put = _declaring("PUT")  # type: ignore[assignment]
-    patch = _declaring("PATCH")  # type: ignore[assignment]
-    delete = _declaring("DELETE")  # type: ignore[assignment]
+    get = _declaring("GET")
+    post = _declaring("POST")
+    put = _declaring("PUT")
+    patch = _declaring("PATCH")
+    delete = _declaring("DELETE")
 
 
 def access_of(routes: Iterable[BaseRoute]) -> dict[str, Access]:
