@@ -12,11 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opencwc.convention import Convention
-from opencwc.finding import CHECKED, Verdict, finding_from_plain, finding_to_plain
+from opencwc.finding import Verdict, finding_from_plain, finding_to_plain
 from opencwc.screening.model import Question
 from opencwc.transfers.check.checking import Answer, Checker, check
 from opencwc.transfers.check.formats import CHECK_COLUMNS, finding_as_plain, line_of
 from opencwc.transfers.check.shipments import Shipment, shipment_of
+from opencwc.transfers.check.verb import VERB as CHECK
 from opencwc.transfers.check.weighing import STATES_OF_DUTY, due_on
 from opencwc.wording import sentence
 
@@ -65,8 +66,8 @@ def plain(answer: Answer) -> tuple[Any, ...]:
 @given(ROWS)
 def test_every_shipment_has_an_answer_with_a_reason(row: dict[str, str]) -> None:
     answer = checked(row)[0]
-    assert answer.verdict in CHECKED and answer.findings
-    assert answer.verdict is min((one.verdict for one in answer.findings), key=CHECKED.index)
+    assert answer.verdict in CHECK.verdicts and answer.findings
+    assert answer.verdict is min((one.verdict for one in answer.findings), key=CHECK.verdicts.index)
     assert {one.state for one in answer.owed} <= {*STATES_OF_DUTY}
     for finding in answer.findings:
         assert "transfers_" not in sentence(finding.message)
@@ -133,7 +134,7 @@ def test_less_of_a_chemical_is_never_judged_more_gravely(one: object, other: obj
     low, high = sorted((one, other))  # type: ignore[type-var]
     row = {"chemical": chemical, "from": "France", "to": "Egypt", "date": "2027-03-01", "quantity": "5", "unit": "t"}
     less, more = (checked({**row, "concentration": str(share)})[0].verdict for share in (low, high))
-    assert CHECKED.index(less) >= CHECKED.index(more)
+    assert CHECK.verdicts.index(less) >= CHECK.verdicts.index(more)
 
 
 @settings(max_examples=80, deadline=None)

@@ -20,6 +20,7 @@ from opencwc.casebook import tables
 from opencwc.casebook.cases import change_case
 from opencwc.casebook.findings import list_findings
 from opencwc.casebook.model import Filter, Mark
+from opencwc.casebook.runs import RunKeeper
 from opencwc.errors import ConflictError, NotFoundError
 from opencwc.jobs.queue import MOST_ATTEMPTS, Job, Jobs
 from opencwc.jobs.worker import Worker
@@ -393,22 +394,15 @@ def test_a_worker_that_dies_over_a_document_loses_no_passage_and_keeps_none_twic
         """As SIGKILL: nothing after it runs."""
 
     first = Worker(house.jobs, house.intake, job_bounds(house.configuration), "first")
-    kept = house.intake.begin
+    keep = RunKeeper.keep
 
-    def begin(*arguments: Any) -> Any:
-        keeper = kept(*arguments)
-        keep = keeper.keep
-
-        def once(findings: Any) -> int:
-            if keeper.rows:
-                raise DiedError
-            return keep(findings)
-
-        keeper.keep = once
-        return keeper
+    def keep_once(keeper: RunKeeper, findings: Any) -> int:
+        if keeper.rows:
+            raise DiedError
+        return keep(keeper, findings)
 
     with monkeypatch.context() as patched, pytest.raises(DiedError):
-        patched.setattr(type(house.intake), "begin", lambda _, *arguments: begin(*arguments))
+        patched.setattr(RunKeeper, "keep", keep_once)
         first.work_once()
     assert house.jobs.requeue_stale(after=-1) == 1
     assert Worker(house.jobs, house.intake, job_bounds(house.configuration), "second").work_once()

@@ -24,7 +24,7 @@ from opencwc.legislation.example_texts import FIRST, FOLDER, NAMES, NOW, example
 from opencwc.legislation.kept import ANSWERS, answers_as_json, packed, passages_as_json, sound, told_of, unpack
 from opencwc.legislation.legal_texts import plain_legal_text
 from opencwc.legislation.passages import passages_of
-from opencwc.legislation.upload_question import step_of
+from opencwc.legislation.reader import stage_of as step_of
 from opencwc.web.legislation.kept import LABEL_COLUMNS
 from opencwc.web.wiring import intake_of, make_worker
 from opencwc.wording import LANGUAGES, say

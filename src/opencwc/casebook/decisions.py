@@ -23,11 +23,12 @@ from opencwc.casebook.chain import canonical
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.model import CaseStatus, Mark, Outcome, Person, Role, Status
 from opencwc.casebook.permissions import may, require
-from opencwc.casebook.runs import VERDICTS, add_counts, require_verdict, run_named
+from opencwc.casebook.runs import add_counts, require_verdict, run_named
 from opencwc.casebook.transaction import Writer
 from opencwc.convention import Convention
 from opencwc.errors import ConflictError, InputError, NotAllowedError, NotFoundError
 from opencwc.finding import Verdict
+from opencwc.verbs import all_verdicts
 
 FINAL = {Outcome.ACCEPT: Status.ACCEPTED, Outcome.CORRECT: Status.CORRECTED, Outcome.REJECT: Status.REJECTED}
 UNDER_AN_ENTRY = frozenset({"listed", "review", "exempt"})
@@ -361,7 +362,7 @@ def _checked_correction(outcome: Outcome, correction: Mapping[str, str] | None) 
             raise InputError("a correction goes with the decision 'correct' only")
         return None
     if not correction or "verdict" not in correction:
-        raise InputError("what is the right verdict?", remedy=f"Give one of: {', '.join(VERDICTS)}.")
+        raise InputError("what is the right verdict?", remedy=f"Give one of: {', '.join(all_verdicts())}.")
     require_verdict(correction["verdict"])
     if unknown := set(correction) - {"verdict", "list", "entry", "place", "elements"}:
         raise InputError(
@@ -393,7 +394,7 @@ def rules_of_run(run: Mapping[str, Any]) -> Convention:
 
 def _require_another(row: RowMapping, correction: Mapping[str, str], identity: int) -> None:
     """Raise `InputError` where a correction says what was proposed; another place or element of it is a correction."""
-    proposed = VERDICTS[row["verdict"]]
+    proposed = row["verdict"]
     same = correction["verdict"] == proposed
     same_entry = "entry" not in correction or (correction["list"], correction["entry"]) == (row["list"], row["entry"])
     another_place = bool({"place", "elements"} & set(correction)) and correction["verdict"] != Verdict.NONE

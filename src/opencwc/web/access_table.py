@@ -6,13 +6,13 @@ from collections.abc import Mapping
 
 from opencwc.casebook.model import Role
 from opencwc.casebook.permissions import ACTIONS, SCOPES
-from opencwc.web.app import DESCRIPTION, ROUTERS_WITH_ACCOUNTS, ROUTERS_WITHOUT_ACCOUNTS
+from opencwc.web.app import DESCRIPTION, account_routers, open_routers
 from opencwc.web.server.service import OPEN, Access, access_of
 
 
 def declared_access() -> dict[str, Access]:
     """Return what every route of the service needs, by ``METHOD template``."""
-    routers = (*ROUTERS_WITHOUT_ACCOUNTS, *ROUTERS_WITH_ACCOUNTS, DESCRIPTION)
+    routers = (*open_routers(), *account_routers(), DESCRIPTION)
     return access_of(route for router in routers for route in router.routes)
 
 

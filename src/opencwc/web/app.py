@@ -9,19 +9,16 @@ from typing import TYPE_CHECKING
 from fastapi import APIRouter, FastAPI
 from starlette.middleware import Middleware
 
-from opencwc import __version__
+from opencwc.verbs import parts
+from opencwc.version import __version__
 from opencwc.web.accounts import people_api, session_api, settings_pages, sign_in_page, tokens_api
 from opencwc.web.accounts.entrance import Entrance
 from opencwc.web.casebook import api as casebook_api
-from opencwc.web.casebook import audit_api, audit_page, case_page, casebook_page, finding_page, jobs_api
+from opencwc.web.casebook import audit_api, audit_page, case_page, casebook_page, finding_page, job_page, jobs_api
 from opencwc.web.convention import api as convention_api
 from opencwc.web.convention import pages as convention_pages
-from opencwc.web.legislation import api as legislation_api
-from opencwc.web.legislation import pages as legislation_pages
 from opencwc.web.models import api as models_api
 from opencwc.web.models import pages as models_pages
-from opencwc.web.screening import api as screening_api
-from opencwc.web.screening import pages as screening_pages
 from opencwc.web.server import health_api, static_files
 from opencwc.web.server.answering import Answering
 from opencwc.web.server.configuration import Configuration
@@ -32,49 +29,28 @@ from opencwc.web.server.rate_limits import Limiter
 from opencwc.web.server.request_middleware import RequestMiddleware
 from opencwc.web.server.same_origin import SameOrigin
 from opencwc.web.server.service import PersonOf, Service, access_of
-from opencwc.web.transfers import api as transfers_api
-from opencwc.web.transfers import pages as transfers_pages
 
 if TYPE_CHECKING:
     from opencwc.jobs.intake import Intake
     from opencwc.jobs.queue import Jobs
 
-ROUTERS_WITHOUT_ACCOUNTS = tuple(
-    module.router
-    for module in (
-        health_api,
-        screening_api,
-        transfers_api,
-        legislation_api,
-        convention_api,
-        models_api,
-        jobs_api,
-    )
-)
-"""The routes that need no accounts of a casebook."""
-ROUTERS_WITH_ACCOUNTS = tuple(
-    module.router
-    for module in (
-        session_api,
-        people_api,
-        tokens_api,
-        casebook_api,
-        audit_api,
-        static_files,
-        sign_in_page,
-        screening_pages,
-        transfers_pages,
-        legislation_pages,
-        casebook_page,
-        case_page,
-        finding_page,
-        convention_pages,
-        models_pages,
-        audit_page,
-        settings_pages,
-    )
-)
-"""The routes that need the accounts of a casebook."""
+
+def open_routers() -> tuple[APIRouter, ...]:
+    """Return the routes that need no accounts of a casebook."""
+    return (
+        health_api.router, *parts("api"), convention_api.router, models_api.router, jobs_api.router,
+    )  # fmt: skip
+
+
+def account_routers() -> tuple[APIRouter, ...]:
+    """Return the routes that need the accounts of a casebook."""
+    modules = (
+        session_api, people_api, tokens_api, casebook_api, audit_api, static_files, sign_in_page, casebook_page,
+        case_page, finding_page, job_page, convention_pages, models_pages, audit_page, settings_pages,
+    )  # fmt: skip
+    return (*parts("router"), *(module.router for module in modules))
+
+
 DESCRIPTION = health_api.description
 """The route of the API's description, which is included last."""
 
@@ -119,7 +95,7 @@ def create_app(
         lifespan=_while_it_runs,
     )
     app.state.service = service
-    for router in (*ROUTERS_WITHOUT_ACCOUNTS, *routers, DESCRIPTION):
+    for router in (*open_routers(), *routers, DESCRIPTION):
         app.include_router(router)
     app.add_middleware(RequestMiddleware, configuration=configuration, limiter=service.limiter, metrics=service.metrics)
     tell_problems(app, show_problem)
@@ -150,7 +126,7 @@ def guarded_app(
         person_of=entrance.person_of,
         queue=queue,
         intake=intake,
-        routers=(*ROUTERS_WITH_ACCOUNTS, *routers),
+        routers=(*account_routers(), *routers),
     )
     app.state.entrance = entrance
     # Last, so that it stands inside the outermost one, which turns what it raises into a problem.

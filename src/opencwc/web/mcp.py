@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
-from opencwc import __version__
 from opencwc.errors import InputError, OpenCWCError, SettingsError, StorageError, UnavailableError
-from opencwc.finding import SCREENED
 from opencwc.language.refusals import RefusalLog, judge_request
+from opencwc.screening.verb import VERB as SCREEN
 from opencwc.settings import PREFIX, Settings, load_settings
+from opencwc.version import __version__
 from opencwc.web.convention.api import duties_as_json, entry_as_json, lists_as_json
 from opencwc.web.server.answering import Answering, answer_as_json, checked_json, findings_of, whole_text
 from opencwc.web.server.api_parameters import Kind, Lang, names_of
@@ -207,7 +207,7 @@ def _counts(answer: Any) -> dict[str, int]:
     """Count the verdicts of an answer."""
     content = getattr(answer, "structured_content", None) or {}
     verdicts = [finding.get("verdict", "") for finding in content.get("findings", [])]
-    return {str(verdict): verdicts.count(str(verdict)) for verdict in SCREENED if str(verdict) in verdicts}
+    return {str(verdict): verdicts.count(str(verdict)) for verdict in SCREEN.verdicts if str(verdict) in verdicts}
 
 
 _TOOLS = ("screen", "entry", "duties", "lists")

@@ -12,9 +12,7 @@ from opencwc.casebook.people import People
 from opencwc.confining.rights import Bounds
 from opencwc.errors import NotAllowedError
 from opencwc.jobs.intake import Intake
-from opencwc.jobs.law_jobs import KINDS as LAW_KINDS
 from opencwc.jobs.queue import Jobs
-from opencwc.jobs.transfer_jobs import KINDS as TRANSFER_KINDS
 from opencwc.jobs.worker import JobBounds, Worker
 from opencwc.web.accounts.entrance import Entrance
 from opencwc.web.app import guarded_app
@@ -47,4 +45,4 @@ def job_bounds(configuration: Configuration) -> JobBounds:
 
 def make_worker(configuration: Configuration, intake: Intake) -> Worker:
     """Return the worker of a casebook, which knows every kind of job."""
-    return Worker(Jobs(intake.book.engine), intake, job_bounds(configuration), kinds={**TRANSFER_KINDS, **LAW_KINDS})
+    return Worker(Jobs(intake.book.engine), intake, job_bounds(configuration))

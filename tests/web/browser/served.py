@@ -25,7 +25,8 @@ from opencwc.casebook.people import People
 from opencwc.casebook.sessions import Sessions
 from opencwc.demo.casebook_builder import build
 from opencwc.demo.folder import Place, own_environment
-from opencwc.transfers.upload_question import CHECK, RECONCILE
+from opencwc.transfers.check.verb import VERB as CHECK
+from opencwc.transfers.reconcile.verb import VERB as RECONCILE
 from opencwc.web.legislation.kept import list_laws
 from opencwc.web.server.session_cookie import COOKIE, csrf_of
 from opencwc.web.transfers.kept import list_kept
@@ -171,8 +172,8 @@ def known(served: Served, year: int) -> dict[str, Any]:
         "person": served.people["amara"].id,
         "law": list_laws(served.book, served.people["leila"])[0].number,
         "law_finding": served.finding(case="law-of-nordavia", verdict=("partial",)),
-        "run": list_kept(served.book, served.people["leila"], RECONCILE)[-1].number,
-        "check": list_kept(served.book, served.people["leila"], CHECK)[-1].number,
+        "run": list_kept(served.book, served.people["leila"], RECONCILE.id)[-1].number,
+        "check": list_kept(served.book, served.people["leila"], CHECK.id)[-1].number,
     }
 
 

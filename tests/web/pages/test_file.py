@@ -12,8 +12,9 @@ from starlette.testclient import TestClient
 from opencwc.casebook.cases import case_for_keeping
 from opencwc.casebook.model import Mark, Person, Role
 from opencwc.casebook.runs import begin_run
+from opencwc.confining.step_lines import _notes as _notes_of
 from opencwc.jobs.queue import Jobs
-from opencwc.jobs.worker import Worker, _notes_of
+from opencwc.jobs.worker import Worker
 from opencwc.screening import screen
 from opencwc.web.casebook.job_page import trouble_of
 from opencwc.web.screening.pages import JOB

@@ -22,7 +22,7 @@ from opencwc.screening.known_chemicals import Known, shared_by_isomers
 from opencwc.screening.mentions.denials import Denial
 from opencwc.screening.mentions.model import Judge, Mention, Taken, TextRead, closed, reviewed
 from opencwc.screening.model import Outcome
-from opencwc.screening.screener import MET
+from opencwc.screening.structure_screener import MET
 
 
 class Names:

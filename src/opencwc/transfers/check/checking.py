@@ -1,7 +1,7 @@
 """May it go? Planned shipments held against the rules on transfers, as of each shipment's own day.
 
-Each shipment gets one `Answer`: a verdict of `opencwc.finding.CHECKED`, what decides it, the duties that follow with
-their days, and what is still needed. What is not known (a State, a chemical, a purpose, a day) is for review and never
+Each shipment gets one `Answer`: a verdict of its verb, what decides it, the duties that follow with their
+days, and what is still needed. What is not known (a State, a chemical, a purpose, a day) is for review and never
 guessed. Read in this order: `check`, `Checker`, then `identifying` (what is it) and `weighing` (rule by rule).
 """
 
@@ -15,10 +15,9 @@ from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
 
-from opencwc import __version__
 from opencwc.convention import Convention, Entry, TransferRule
 from opencwc.convention.transfer_rules import read_transfer_rules
-from opencwc.finding import CHECKED, Finding, Maker, Message, Rule, Subject, Value, Verdict
+from opencwc.finding import Finding, Maker, Message, Rule, Subject, Value, Verdict
 from opencwc.screening.model import Outcome, Question
 from opencwc.screening.rulebook import Rulebook
 from opencwc.screening.screener import Screener
@@ -27,6 +26,7 @@ from opencwc.transfers.check.certificates import Balances, Certificate
 from opencwc.transfers.check.consignees import SanctionsList
 from opencwc.transfers.check.identification import Identified, identify
 from opencwc.transfers.check.shipments import Share, Shipment, Side
+from opencwc.transfers.check.verb import VERB as CHECK
 from opencwc.transfers.check.weighing import (
     Acquired,
     Owed,
@@ -39,6 +39,7 @@ from opencwc.transfers.check.weighing import (
     plain_doubts,
     written,
 )
+from opencwc.version import __version__
 
 DEFAULT_LISTS = ("CWC",)
 
@@ -261,7 +262,7 @@ class Checker:
             self.balances.left = left
             judged = self._judged(shipment, day, law, found, (sender, receiver, *via), goes=False)
         self._settle(shipment, verdict)
-        judged.sort(key=lambda one: CHECKED.index(one.verdict))
+        judged.sort(key=lambda one: CHECK.verdicts.index(one.verdict))
         findings = tuple(one.finding for one in judged)
         owed = tuple(one for several in judged for one in several.owed)
         return Answer(shipment, verdict, findings, owed, (sender, receiver, *via), day)

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from opencwc.finding import CHECKED, Finding, Message, Value, Verdict, finding_to_plain
+from opencwc.finding import Finding, Message, Value, Verdict, finding_to_plain
 from opencwc.screening.model import Checked
 from opencwc.transfers.check.checking import Answer, Checker
 from opencwc.transfers.check.shipments import Shipment, plain_number
+from opencwc.transfers.check.verb import VERB as CHECK
 from opencwc.transfers.check.weighing import Owed, Standing
 from opencwc.wording import sentence
 
@@ -37,7 +38,7 @@ class CheckTally:
     """How many shipments came out how; a shipment counts once, with its gravest verdict."""
 
     rows: int = 0
-    by_verdict: dict[Verdict, int] = field(default_factory=lambda: dict.fromkeys(CHECKED, 0))
+    by_verdict: dict[Verdict, int] = field(default_factory=lambda: dict.fromkeys(CHECK.verdicts, 0))
 
     def add(self, answer: Answer) -> None:
         """Count one answer."""

@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeAlias
 
 from opencwc.finding import Message, Rule, Value, Verdict
 from opencwc.screening.model import Outcome
-from opencwc.screening.screener import MET
+from opencwc.screening.structure_screener import MET
 from opencwc.transfers.check.shipments import Amount, Share, Shipment, amount_of, share_stated
 
 Answering: TypeAlias = Callable[[str, str], "tuple[Outcome, ...]"]

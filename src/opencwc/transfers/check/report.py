@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TextIO
 
 from opencwc.convention import Convention
-from opencwc.finding import CHECKED, Finding, Message, Verdict
+from opencwc.finding import Finding, Message, Verdict
 from opencwc.publishing import (
     Badge,
     Block,
@@ -30,6 +30,7 @@ from opencwc.publishing.labels import labels_in
 from opencwc.publishing.model import Tone
 from opencwc.transfers.check.checking import Answer
 from opencwc.transfers.check.formats import CheckTally, owed_by
+from opencwc.transfers.check.verb import VERB as CHECK
 from opencwc.transfers.check.weighing import STATES_OF_DUTY, Owed
 from opencwc.wording import RIGHT_TO_LEFT, say, sentence
 
@@ -76,7 +77,7 @@ class _Reporter:
         weighed = [answer for answer in answers if any(finding.rule for finding in answer.findings)]
         free = [answer for answer in answers if answer not in weighed and answer.verdict is not Verdict.UNREADABLE]
         unread = [answer for answer in answers if answer not in weighed and answer.verdict is Verdict.UNREADABLE]
-        weighed.sort(key=lambda one: CHECKED.index(one.verdict))
+        weighed.sort(key=lambda one: CHECK.verdicts.index(one.verdict))
         parts: list[tuple[str, str, Iterator[Block]]] = [
             ("result", "report_counts", self.counts(tally)),
             ("shipments", "transfers_report_answers", self.answers(weighed)),
@@ -104,7 +105,9 @@ class _Reporter:
     def counts(self, tally: CheckTally) -> Iterator[Block]:
         """Count the shipments by verdict, with what each means."""
         yield Counts(
-            tuple(Count(self.badge(one), tally.by_verdict[one], self.sentence(f"means_{one}")) for one in CHECKED)
+            tuple(
+                Count(self.badge(one), tally.by_verdict[one], self.sentence(f"means_{one}")) for one in CHECK.verdicts
+            )
         )
 
     def answers(self, answers: Sequence[Answer]) -> Iterator[Block]:

@@ -11,10 +11,11 @@ from typing import NamedTuple, Protocol
 
 from opencwc.convention import Deadline, Entry, StateOnDay, Threshold, TransferRule
 from opencwc.convention.territories import all_territories
-from opencwc.finding import CHECKED, Evidence, Message, Rule, Value, Verdict
+from opencwc.finding import Evidence, Message, Rule, Value, Verdict
 from opencwc.language.commerce import IN_KILOGRAMS
 from opencwc.transfers.check.certificates import Balances, Cover, balance_said
 from opencwc.transfers.check.shipments import Amount, Share, Shipment, Side, code_of, is_former
+from opencwc.transfers.check.verb import VERB as CHECK
 from opencwc.wording.states import state_named
 
 STATES_OF_DUTY = ("broken", "late", "needed", "met", "later", "told")
@@ -119,7 +120,7 @@ class Rules(NamedTuple):
 
 def gravest(verdicts: Iterable[Verdict]) -> Verdict:
     """Return the gravest of the verdicts of one shipment."""
-    return min(verdicts, key=CHECKED.index)
+    return min(verdicts, key=CHECK.verdicts.index)
 
 
 @dataclass
@@ -498,7 +499,9 @@ class Weighing:
 
     def message(self, verdict: Verdict) -> Message:
         """Say what decides, gravest first, then what else there is to know, and on what it rests."""
-        said = [why for of, why in sorted(self.reasons, key=lambda reason: CHECKED.index(reason[0])) if of is verdict]
+        said = [
+            why for of, why in sorted(self.reasons, key=lambda reason: CHECK.verdicts.index(reason[0])) if of is verdict
+        ]
         if verdict is Verdict.REVIEW:  # also what stands against it or is missing whatever the person finds
             said += [why for of, why in self.reasons if of is not verdict]
         if not said:

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from opencwc import __version__
 from opencwc.finding import Evidence, Finding, Maker, Message, Rule, Subject, Value, Verdict
 from opencwc.models.model import Model
 from opencwc.transfers.model import (
@@ -32,6 +31,7 @@ from opencwc.transfers.model import (
 from opencwc.transfers.reconcile.causes import MODEL, RANKING, by_model, by_rules, fits, order_by_model, order_by_rules
 from opencwc.transfers.reconcile.comparison import GROUP, OTHER_GOODS_KG, Compared, compare
 from opencwc.transfers.reconcile.matching_kernel import DOUBLE, SUM
+from opencwc.version import __version__
 from opencwc.wording import number_signs, say, sentence
 
 if TYPE_CHECKING:
@@ -185,7 +185,7 @@ class Reconciled:
 
     @property
     def by_verdict(self) -> Mapping[str, int]:
-        """How many findings there are of each verdict of `opencwc.finding.RECONCILED`, for the tally of a kept run."""
+        """How many findings there are of each verdict of the verb, for the tally of a kept run."""
         problems = pl.concat([ledger.lines["problem"] for ledger in self.ledgers]) > 0
         unreadable = int((problems & (self.statuses == "unreadable")).sum())
         return {

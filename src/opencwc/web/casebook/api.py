@@ -25,8 +25,8 @@ from opencwc.casebook.findings import (
     show_finding,
 )
 from opencwc.casebook.model import Case, CaseStatus, Filter, KeptFinding, Mark, Outcome, Person, Status
-from opencwc.casebook.runs import VERDICTS
 from opencwc.errors import InputError
+from opencwc.verbs import all_verdicts
 from opencwc.web.server.api_parameters import LARGEST, Closed, InLang, answers, problems
 from opencwc.web.server.idempotency import KEY_HEADER, posted_once
 from opencwc.web.server.service import Router, book_of, person_of
@@ -74,7 +74,7 @@ _KEPT: dict[str, Any] = {
         "case": {"type": "string"},
         "row": {"type": "integer"},
         "subject_id": {"type": "string"},
-        "verdict": {"type": "string", "enum": list(VERDICTS)},
+        "verdict": {"type": "string", "enum": list(all_verdicts())},
         "list": {"type": "string"},
         "entry": {"type": "string"},
         "status": {"type": "string", "enum": [str(status) for status in Status]},

@@ -20,11 +20,12 @@ from opencwc.casebook.people import names_by_id
 from opencwc.casebook.permissions import may
 from opencwc.casebook.requests import Request as Asking
 from opencwc.casebook.requests import requests_of
-from opencwc.casebook.runs import VERDICTS, finding_of
+from opencwc.casebook.runs import finding_of
 from opencwc.convention import Convention
 from opencwc.finding import Message
 from opencwc.publishing import Card, Excerpt, Paragraph, Text
 from opencwc.screening.cards import Teller
+from opencwc.verbs import all_verdicts
 from opencwc.web.casebook.api import NewCase, open_as_asked
 from opencwc.web.casebook.run_summary import (
     INBOX,
@@ -211,7 +212,7 @@ def _around(book: Casebook, person: Person, lang: str, asked: FindingFilter) -> 
     return {
         "counts": counts,
         "bar_of": verdict_counts(counts.verdict, lang),
-        "verdicts": _in_order(without(verdict=()).verdict, VERDICTS),
+        "verdicts": _in_order(without(verdict=()).verdict, all_verdicts()),
         "statuses": _in_order(without(status=()).status, [str(status) for status in Status]),
         "entries": entries,
         "most_chips": MOST_CHIPS,
@@ -220,7 +221,7 @@ def _around(book: Casebook, person: Person, lang: str, asked: FindingFilter) -> 
         "chart": {
             "rows": [
                 {"label": say(f"verdict_{name}", lang), "value": number}
-                for name, number in _in_order(counts.verdict, VERDICTS).items()
+                for name, number in _in_order(counts.verdict, all_verdicts()).items()
             ],
             "titles": {"x": say("label_verdict", lang), "y": say("casebook_findings", lang)},
         },

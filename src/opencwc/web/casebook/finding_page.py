@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from typing import Annotated, Any, Literal
-from urllib.parse import quote
 
 from fastapi import Form, Path, Query, Request
 from pydantic import Field
@@ -19,18 +17,13 @@ from opencwc.casebook.permissions import may
 from opencwc.casebook.run_pages import pages_of
 from opencwc.casebook.runs import finding_of
 from opencwc.convention import Entry
-from opencwc.convention.model import EVIDENCE, STATUSES
 from opencwc.errors import ConflictError
-from opencwc.finding import VERDICTS_OF, Finding, Message, Verdict
-from opencwc.jobs.transfer_jobs import VERBS
-from opencwc.legislation.upload_question import LAW
+from opencwc.finding import Finding, Message
 from opencwc.publishing import Fact
 from opencwc.screening.cards import Teller
-from opencwc.transfers.check.papers import spoken_day
-from opencwc.transfers.check.weighing import STATES_OF_DUTY
-from opencwc.transfers.model import LINE_STATUSES
-from opencwc.transfers.upload_question import CHECK
+from opencwc.verbs import verb_named
 from opencwc.web.casebook.case_page import CommentForm
+from opencwc.web.casebook.faces import face_of
 from opencwc.web.casebook.run_summary import (
     INBOX,
     FilterAsked,
@@ -44,8 +37,7 @@ from opencwc.web.server.api_parameters import LARGEST, Closed
 from opencwc.web.server.htmx_headers import announcing, done, going_to
 from opencwc.web.server.page import is_fragment, language_of, link_to_rule, page
 from opencwc.web.server.service import Router, book_of, person_of
-from opencwc.wording import number_said, say
-from opencwc.wording.states import state_name
+from opencwc.wording import say
 
 router = Router(include_in_schema=False)
 
@@ -84,7 +76,7 @@ def show(
     before, after, place = _beside(book, person, asked, finding_id)
     run = RunSummary.of(history.run, lang)
     values = standing_of(book, person, history) | _evidence(history, run, lang)
-    choices = _entries(history, lang) if values["decides"] and history.run["verb"] != LAW else []
+    choices = _entries(history, lang) if values["decides"] and verb_named(history.run["verb"]).under_entry else []
     template = "casebook/finding/body.html" if is_fragment(request) else "casebook/finding/page.html"
     beside_it = _seen_beside(history)
     return page(
@@ -177,85 +169,21 @@ def _evidence(history: History, run: RunSummary, lang: str) -> dict[str, Any]:
     finding = finding_of(content, history.run["maker"])
     teller = Teller(convention_of(finding.maker.as_of), lang, link_to_rule)
     entry = teller.convention.find(finding.rule.list, finding.rule.entry) if finding.rule else None
-    transfers = history.run["verb"] in VERBS.values()
+    face = face_of(history.run["verb"])
     return {
         "finding": finding,
         "entry": entry,
         "figure": teller.figure(finding, entry, f"finding-{history.finding.id}"),
         "place_facts": _place(teller, finding, run),
-        "found": []
-        if transfers
-        else [evidence for evidence in finding.evidence if evidence.value and not evidence.span],
-        "rests_on": _rests_on(finding, lang) if transfers else [],
+        "found": [] if face.rests_on else [seen for seen in finding.evidence if seen.value and not seen.span],
+        "rests_on": face.rests_on(finding, lang) if face.rests_on else [],
+        "rules": face.rules,
         "excerpt": teller.excerpt(finding),
         "passages": [(evidence.label, evidence.value) for evidence in finding.evidence if evidence.kind == "passage"],
         "stated": tuple(teller.stated(finding)),
         "no_mention": is_no_mention(content),
         **_rule(teller, entry, finding),
     }
-
-
-def _rests_on(finding: Finding, lang: str) -> list[tuple[str, str]]:
-    """Return what a finding of transfers rests on, in words: what it is, and what is said of it."""
-    seen = []
-    for evidence in finding.evidence:
-        label, value = evidence.label, evidence.value
-        if evidence.kind == "quantity" and label in ("exported", "imported"):
-            label, value = say(f"label_{label}_kg", lang), number_said(float(value.removesuffix(" kg")), lang)
-        elif evidence.kind == "order":
-            label, value = say("page_transfers_score", lang), value.partition(";")[0]
-        elif evidence.kind == "line" and value in LINE_STATUSES:
-            value = say(f"page_transfers_status_{value}", lang)
-        elif evidence.kind == "state" and label in ("from", "to", "via"):
-            label, value = say(f"page_transfers_{label}", lang), _state_said(value, lang)
-        elif evidence.kind == "duty":
-            label, value = say("page_transfers_duty", lang), _duty_said(value, lang)
-        elif evidence.kind == "paper":
-            value = _drawn_said(value, lang) if label == "certificate" else value
-            label = say("page_transfers_paper", lang)
-        if value and not evidence.span:
-            seen.append((label, value))
-    return seen
-
-
-def _duty_said(value: str, lang: str) -> str:
-    """Say ``needed 2027-01-30; Verification Annex VI.5; treaty``: what has become of it, its day, where it stands.
-
-    The source is said as it is, by its number; what has another form stands as it is written.
-    """
-    words, _, rest = value.partition("; ")
-    source, _, grade = rest.rpartition("; ")
-    state, _, due = words.partition(" ")
-    if state not in STATES_OF_DUTY or grade not in EVIDENCE:
-        return value
-    parts = [say(f"page_transfers_owed_{state}", lang)]
-    if due:
-        parts.append(f"{say('page_transfers_due', lang)} {_day_said(due, lang)}")
-    return say("clause_separator", lang).join([*parts, source, say(f"evidence_{grade}", lang)])
-
-
-def _state_said(value: str, lang: str) -> str:
-    """Say ``DEU state_party 1997-04-29`` in words."""
-    code, _, rest = value.partition(" ")
-    status, _, since = rest.partition(" ")
-    named = state_name(code, lang)
-    if status not in STATUSES:
-        return named
-    parts = [say(f"page_convention_status_{status}", lang), _day_said(since, lang)]
-    return f"{named} – {' '.join(filter(None, parts))}"
-
-
-def _day_said(text: str, lang: str) -> str:
-    return spoken_day(date.fromisoformat(text), lang) if text else ""
-
-
-def _drawn_said(value: str, lang: str) -> str:
-    """Say ``EUC-7: 18000 kg, 7000 kg`` in words: what a certificate was drawn for, and what is left of it."""
-    name, _, amounts = value.rpartition(": ")
-    drawn, _, left = amounts.partition(", ")
-    if not name or not left:
-        return value
-    return say(Message("transfers_certificate_drawn", {"id": name, "amount": drawn, "left": left}), lang)
 
 
 def _place(teller: Teller, finding: Finding, run: RunSummary) -> tuple[Fact, ...]:
@@ -284,19 +212,7 @@ def _rule(teller: Teller, entry: Entry | None, finding: Finding) -> dict[str, An
 
 def _seen_beside(history: History) -> tuple[str, str]:
     """Return the message and the address of where a finding stands among its like, both empty for none."""
-    run, row = history.run["number"], history.finding.row
-    if history.run["verb"] == LAW and pages_of(history.run["tally"]):
-        measure = f"{quote(history.finding.list)}/{quote(history.finding.entry)}"
-        return "page_law_see_measure", f"/law/runs/{run}/measures/{measure}"
-    if not pages_of(history.run["tally"]):
-        return "", ""
-    if history.run["verb"] == VERBS[CHECK]:
-        return "page_transfers_see_shipment", f"/transfers/checks/{run}?after={max(0, row - 1)}#answer-{row}"
-    if str(history.finding.verdict) == str(Verdict.DISCREPANCY):
-        return "page_transfers_see_pair", f"/transfers/runs/{run}/pairs/{row}?over=all"
-    if str(history.finding.verdict) == str(Verdict.REVIEW):
-        return "page_transfers_view_patterns", f"/transfers/runs/{run}/patterns"
-    return "page_transfers_job_results", f"/transfers/runs/{run}"
+    return face_of(history.run["verb"]).beside(history) if pages_of(history.run["tally"]) else ("", "")
 
 
 def verdicts_of(history: History) -> dict[str, str]:
@@ -304,7 +220,7 @@ def verdicts_of(history: History) -> dict[str, str]:
 
     With each stands what it asks of the entry of a correction: ``needed``, ``none``, or nothing.
     """
-    verdicts = map(str, VERDICTS_OF[history.run["verb"]])
+    verdicts = map(str, verb_named(history.run["verb"]).verdicts)
     return {
         verdict: "needed" if verdict in UNDER_AN_ENTRY else "none" if verdict in UNDER_NO_ENTRY else ""
         for verdict in verdicts

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from types import MappingProxyType
 from typing import Any
 
 from fastapi import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.model import Mark
@@ -19,10 +18,12 @@ from opencwc.convention.measures import READ_LANGUAGES
 from opencwc.finding import Message, Value
 from opencwc.jobs.queue import Job
 from opencwc.legislation.languages import language_called, language_named
+from opencwc.web.casebook.faces import JobPage, face_of
+from opencwc.web.casebook.jobs_api import job_named, parts_of
 from opencwc.web.casebook.run_summary import RunSummary
 from opencwc.web.server.htmx_headers import leading_to
 from opencwc.web.server.page import is_fragment, language_of, page
-from opencwc.web.server.service import book_of, service_of
+from opencwc.web.server.service import Router, book_of, service_of
 from opencwc.wording import sentence
 
 _KINDS = {
@@ -87,27 +88,8 @@ _DOCUMENTS = {
 _NAMED = ("bytes", "parts", "seconds")
 _COLUMNS = re.compile(r"The columns are: (.+)\.$", re.DOTALL)
 _VALUE = re.compile(f"0({'|'.join(_NAMED)})0")
+router = Router(include_in_schema=False)
 _OPEN, _CLOSE = "\u2068", "\u2069"
-
-
-@dataclass(frozen=True)
-class JobPage:
-    """What the page of a job says and leads to, where it differs from kind to kind.
-
-    ``words`` begin the ids of its messages. ``another`` is the address where one begins another job, ``runs`` where the
-    pages of its run stand, to which its end leads; without it the casebook shows the findings. ``remedies`` are the
-    messages on a document that is not read where they are not the usual ones, by the words of `_DOCUMENTS`. ``step``
-    says what a running job is at, ``columns`` what is wrong with the columns of a file, from the words of the error.
-    """
-
-    template: str
-    words: str
-    another: str
-    runs: str = ""
-    part: str = "casebook/job_state.html"
-    remedies: Mapping[str, str] = MappingProxyType({})
-    step: Callable[[Job], Message | None] = lambda job: None
-    columns: Callable[[str, str], str] = lambda what, lang: ""
 
 
 @dataclass(frozen=True)
@@ -150,6 +132,26 @@ def summary_of(book: Casebook, job: Job, kind: JobPage, lang: str) -> JobSummary
     gone = source is None or source.erased
     file = "page_job_file_gone" if gone else "page_job_file_in_case" if run else "page_job_file_in_casebook"
     return JobSummary(says, rows, run, file, trouble_of(job.problem, job.id, lang, kind) if job.problem else None)
+
+
+@router.get("/jobs/{job_id}", action="keep")
+async def show_job(request: Request, job_id: str) -> Response:
+    """Show how far a job is, or lead to where the jobs of its verb are shown."""
+    job = await job_named(request, job_id)
+    face = face_of(job.kind)
+    if face.jobs != "/jobs":
+        return RedirectResponse(f"{face.jobs}/{job.id}", 303)
+    return await show_job_page(request, job, face.job)
+
+
+@router.post("/jobs/{job_id}/cancel", action="keep")
+async def cancel(request: Request, job_id: str) -> Response:
+    """Stop a job; what was kept of it stays in its case."""
+    service = service_of(request)
+    jobs, _ = parts_of(service)
+    job = await job_named(request, job_id)
+    await service.answering.run(jobs.cancel, job.id)
+    return Response(status_code=204, headers={"HX-Refresh": "true"})
 
 
 async def show_job_page(request: Request, job: Job, kind: JobPage) -> Response:

@@ -15,12 +15,14 @@ from opencwc.casebook.decisions import Decision
 from opencwc.casebook.findings import Counts
 from opencwc.casebook.model import UNDECIDED, Filter, Mark
 from opencwc.casebook.people import names_by_id
-from opencwc.casebook.runs import VERDICTS, finding_of
+from opencwc.casebook.runs import finding_of
 from opencwc.convention import Convention
 from opencwc.finding import message_from_plain
 from opencwc.publishing import Badge, Count, Excerpt
 from opencwc.publishing import Counts as Told
 from opencwc.screening.cards import Teller
+from opencwc.screening.verb import VERB as SCREEN
+from opencwc.verbs import all_verdicts
 from opencwc.web.casebook.api import statuses_named, verdicts_named
 from opencwc.web.server.address_filter import AddressFilter, Brief
 from opencwc.wording import say, sentence
@@ -131,7 +133,7 @@ def counts_of(tally: Mapping[str, Any]) -> dict[str, int]:
     {}
     """
     counts = tally.get("by_verdict", tally)
-    return {name: int(counts[name]) for name in VERDICTS if name in counts}
+    return {name: int(counts[name]) for name in all_verdicts() if name in counts}
 
 
 def excerpt_of(content: Mapping[str, Any]) -> Excerpt | None:
@@ -160,8 +162,8 @@ def verdict_counts(counts: Mapping[str, int], lang: str) -> Told:
     return Told(
         tuple(
             Count(Badge(say(f"verdict_{name}", lang), VERDICT_TONES[name]), counts.get(name, 0))
-            for name in VERDICTS
-            if counts.get(name) or name in VERDICTS[:5]
+            for name in all_verdicts()
+            if counts.get(name) or name in SCREEN.verdicts
         )
     )
 

@@ -13,11 +13,12 @@ from starlette.responses import JSONResponse, Response
 
 from opencwc.casebook.answered_keys import AnsweredKeys
 from opencwc.casebook.model import Mark
+from opencwc.jobs.archives import pack_uploads
 from opencwc.jobs.queue import Job
 from opencwc.web.casebook.jobs_api import as_json, parts_of
 from opencwc.web.server.idempotency import once
 from opencwc.web.server.service import person_of, service_of
-from opencwc.web.server.uploads import Uploads, pack_uploads
+from opencwc.web.server.uploads import Uploads
 
 Answer = Callable[[Job], Response]
 """How a request is answered once its job is made."""

@@ -24,10 +24,10 @@ from opencwc.jobs.kept_runs import MOST_LISTED, Listed, Shelf, ShownRun, list_ru
 from opencwc.legislation.decided_law import Decided, Decisions
 from opencwc.legislation.kept import KeptLaw, unpack
 from opencwc.legislation.model import NONE, VERDICTS, Answer
-from opencwc.legislation.upload_question import LAW
+from opencwc.legislation.verb import VERB as LAW
 from opencwc.web.server.address_filter import AddressFilter, Brief
 
-SHELF = Shelf(LAW, "check of a law", "/law")
+SHELF = Shelf(LAW.id, "check of a law", "/law")
 MOST_ON_SHELF = 500
 LABEL_COLUMNS = (
     "country", "lang", "measure_id", "label", "section", "set", "proposed", "outcome", "reason", "person", "at", "file",
@@ -127,7 +127,7 @@ def shown_law(book: Casebook, person: Person, number: int) -> ShownLaw:
 
 def list_laws(book: Casebook, person: Person, limit: int = MOST_LISTED) -> list[Listed]:
     """Return the checked laws that a person may see, the latest first."""
-    return list_runs(book, person, LAW, limit)
+    return list_runs(book, person, LAW.id, limit)
 
 
 def latest_laws(book: Casebook, person: Person) -> dict[str, Listed]:
@@ -138,7 +138,7 @@ def latest_laws(book: Casebook, person: Person) -> dict[str, Listed]:
 def checks_by_state(book: Casebook, person: Person) -> dict[str, list[Listed]]:
     """Return of each State its checks that the person may see: the one on the shelf first, then the latest first."""
     by_state: dict[str, list[Listed]] = {}
-    for run in list_runs(book, person, LAW, MOST_ON_SHELF):
+    for run in list_runs(book, person, LAW.id, MOST_ON_SHELF):
         by_state.setdefault(str(run.asked.get("state", "")), []).append(run)
     decided = runs_with_decisions(
         book, [check.number for checks in by_state.values() if len(checks) > 1 for check in checks]

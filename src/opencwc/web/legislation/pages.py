@@ -14,13 +14,14 @@ from opencwc.convention.territories import all_territories
 from opencwc.errors import NotFoundError
 from opencwc.legislation.coverage_model import MODEL
 from opencwc.legislation.example_texts import NAMES, NOW, STATE, example_text
-from opencwc.legislation.upload_question import LAW, step_of
+from opencwc.legislation.verb import VERB as LAW
 from opencwc.models.register import state_of
-from opencwc.web.casebook.job_page import JobPage, show_job_page
+from opencwc.web.casebook.job_page import show_job_page
 from opencwc.web.casebook.jobs_api import job_named
 from opencwc.web.legislation import check_pages, measure_pages, question_pages, shelf_pages
+from opencwc.web.legislation.face import FACE
 from opencwc.web.legislation.forms import take_texts
-from opencwc.web.legislation.kept import SHELF, list_laws
+from opencwc.web.legislation.kept import list_laws
 from opencwc.web.legislation.parts import tabs_of
 from opencwc.web.server import downloads
 from opencwc.web.server.htmx_headers import leading_to
@@ -29,11 +30,6 @@ from opencwc.web.server.service import Router, person_of, service_of
 from opencwc.wording.states import state_name
 
 router = Router(include_in_schema=False)
-JOB = JobPage(
-    "legislation/job.html", "page_law_job", SHELF.place, "/law/runs",
-    # A law is read from other kinds of files than documents of findings are.
-    remedies={"save": "page_law_do_save", "check": "page_law_do_check"}, step=lambda job: step_of(job.rows_done),
-)  # fmt: skip
 
 
 @router.get("/law", action="rules")
@@ -79,9 +75,9 @@ async def submit_texts(request: Request) -> Response:
 async def show_job(request: Request, job_id: str) -> Response:
     """Show how far the check of a law is; its end leads to the matrix."""
     job = await job_named(request, job_id)
-    if job.kind != LAW:
+    if job.kind != LAW.id:
         raise NotFoundError("this is no job of legislation", where=job_id, remedy=f"See /jobs/{job_id}.")
-    return await show_job_page(request, job, JOB)
+    return await show_job_page(request, job, FACE.job)
 
 
 for part in (check_pages, shelf_pages, question_pages, measure_pages):

@@ -19,7 +19,8 @@ from opencwc.finding import Message
 from opencwc.language.refusals import is_refusal, judge_request
 from opencwc.screening.known_chemicals import looks_drawn
 from opencwc.screening.model import Outcome, Tally
-from opencwc.screening.screener import Screener, unreadable
+from opencwc.screening.screener import Screener
+from opencwc.screening.structure_screener import unreadable
 from opencwc.web.server.answering import answer_as_json, checked_json, findings_of, whole_text
 from opencwc.web.server.api_parameters import (
     CHECKED,

@@ -14,13 +14,10 @@ from opencwc.casebook.model import Mark
 from opencwc.casebook.permissions import may
 from opencwc.errors import InputError
 from opencwc.finding import Finding, Message, Verdict
-from opencwc.jobs.worker import SCREEN
 from opencwc.language.refusals import judge_request
-from opencwc.legislation.upload_question import LAW
 from opencwc.screening.cards import Teller
 from opencwc.screening.screener import Screener
-from opencwc.web.casebook.job_page import JobPage, show_job_page
-from opencwc.web.casebook.jobs_api import job_named, parts_of, take_upload
+from opencwc.web.casebook.jobs_api import take_upload
 from opencwc.web.screening.value_answer import ValueAnswer, answer_of_value, kind_of
 from opencwc.web.server.answering import checked_json, findings_of, whole_text
 from opencwc.web.server.api_parameters import names_of
@@ -31,7 +28,6 @@ from opencwc.web.server.service import Router, Service, person_of, service_of
 from opencwc.wording import say, sentence
 
 router = Router(include_in_schema=False)
-JOB = JobPage("screening/job.html", "page_job", "/", part="screening/job_state.html")
 LONGEST = 20_000
 EXAMPLES = ("111-48-8", "OCCN(CCO)CCO", "CCCCCCCOP(C)(=O)F", "caffeine", "4 drums thiodiglycol 99 %, HS 2930.70")
 """Values to click, all published: a number, a common chemical, a printed family, one that no list has, and a line."""
@@ -141,22 +137,3 @@ def _duties(findings: Iterable[Finding], screener: Screener, teller: Teller) -> 
 async def take_file(request: Request) -> Response:
     """Keep a dropped file in a case, and lead to the page of its job."""
     return await take_upload(request, lambda job: leading_to(f"/jobs/{job.id}"))
-
-
-@router.get("/jobs/{job_id}", action="keep")
-async def show_job(request: Request, job_id: str) -> Response:
-    """Show how far a job is."""
-    job = await job_named(request, job_id)
-    if job.kind != SCREEN:
-        return RedirectResponse(f"{'/law' if job.kind == LAW else '/transfers'}/jobs/{job.id}", 303)
-    return await show_job_page(request, job, JOB)
-
-
-@router.post("/jobs/{job_id}/cancel", action="keep")
-async def cancel(request: Request, job_id: str) -> Response:
-    """Stop a job; what was kept of it stays in its case."""
-    service = service_of(request)
-    jobs, _ = parts_of(service)
-    job = await job_named(request, job_id)
-    await service.answering.run(jobs.cancel, job.id)
-    return Response(status_code=204, headers={"HX-Refresh": "true"})

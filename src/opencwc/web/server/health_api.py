@@ -8,9 +8,9 @@ from typing import Any
 from fastapi import Request
 from starlette.responses import JSONResponse, Response
 
-from opencwc import __version__
 from opencwc.casebook.permissions import require
 from opencwc.errors import OpenCWCError
+from opencwc.version import __version__
 from opencwc.web.server.api_parameters import answers, problems
 from opencwc.web.server.metrics import MEDIA_TYPE
 from opencwc.web.server.problems import sign_in_needed

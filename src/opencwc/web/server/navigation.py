@@ -1,25 +1,14 @@
-"""The pages that the navigation leads to: one line a page."""
+"""The pages that the navigation leads to: those of the verbs, then those of the service."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from opencwc.verbs import Page, verbs
 
-
-class NavigationEntry(NamedTuple):
-    """A page: its name (``page_nav_{name}`` says it), its address, and the action that one needs to see it."""
-
-    name: str
-    address: str
-    action: str
-
-
-PAGES = (
-    NavigationEntry("screen", "/", "screen"),
-    NavigationEntry("transfers", "/transfers", "rules"),
-    NavigationEntry("law", "/law", "rules"),
-    NavigationEntry("casebook", "/casebook", "read"),
-    NavigationEntry("convention", "/convention", "rules"),
-    NavigationEntry("models", "/models", "models"),
-    NavigationEntry("audit", "/audit", "audit"),
-    NavigationEntry("settings", "/settings", "self"),
+SERVICE_PAGES = (
+    Page("casebook", "/casebook", "read"),
+    Page("convention", "/convention", "rules"),
+    Page("models", "/models", "models"),
+    Page("audit", "/audit", "audit"),
+    Page("settings", "/settings", "self"),
 )
+PAGES = (*dict.fromkeys(verb.page for verb in verbs() if verb.page), *SERVICE_PAGES)

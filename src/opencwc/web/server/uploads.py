@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Mapping, Sequence, Set
 from datetime import date
 from typing import IO, Any
@@ -88,16 +87,3 @@ def no_file(remedy: str) -> Uploads:
 def _plain_name(name: str) -> str:
     plain = "".join(sign if sign.isprintable() else "_" for sign in name).replace("\\", "/").rsplit("/", 1)[-1]
     return plain[-_LONGEST_NAME:] or "upload"
-
-
-def pack_uploads(uploads: Sequence[tuple[str, IO[bytes]]], out: IO[bytes]) -> None:
-    """Write uploads as they are into one archive, numbered in their order; the same files give the same bytes."""
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
-        for number, (name, stream) in enumerate(uploads, 1):
-            member = zipfile.ZipInfo(f"{number}-{name}", (1980, 1, 1, 0, 0, 0))
-            stream.seek(0)
-            with archive.open(member, "w", force_zip64=True) as kept:
-                while part := stream.read(1 << 20):
-                    kept.write(part)
-    out.flush()
-    out.seek(0)

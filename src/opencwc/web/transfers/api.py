@@ -14,14 +14,15 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from opencwc.casebook.model import Mark
 from opencwc.files.csv_cells import cell_of
-from opencwc.finding import CHECKED as CHECK_VERDICTS
 from opencwc.jobs.queue import Job
 from opencwc.language.refusals import is_refusal
 from opencwc.transfers.check.answers import Told, answer_as_json, answer_from_json, checker_with
 from opencwc.transfers.check.papers import KINDS as PAPERS
+from opencwc.transfers.check.reader import MOST_KEPT
 from opencwc.transfers.check.shipments import SHIPMENT_FIELDS
+from opencwc.transfers.check.verb import VERB as CHECK
 from opencwc.transfers.model import CAUSES, LEDGER_COLUMNS, LINE_STATUSES, MATCH_COLUMNS
-from opencwc.transfers.upload_question import CHECK, MOST_KEPT, RECONCILE
+from opencwc.transfers.reconcile.verb import VERB as RECONCILE
 from opencwc.web.casebook.jobs_api import JOB
 from opencwc.web.casebook.uploads_api import job_made, submit_uploads
 from opencwc.web.server import downloads
@@ -103,7 +104,7 @@ _ANSWER: dict[str, Any] = {
     "properties": {
         "row": {"type": "integer"},
         "id": _TEXT,
-        "verdict": {"type": "string", "enum": [str(verdict) for verdict in CHECK_VERDICTS]},
+        "verdict": {"type": "string", "enum": [str(verdict) for verdict in CHECK.verdicts]},
         "day": {"type": "string", "format": "date", "description": "The day as of which the rules were read."},
         "from": _TEXT,
         "to": _TEXT,
@@ -316,7 +317,7 @@ async def take_ledgers(request: Request, answer: Callable[[Job], Response]) -> R
     form = await form_of(request)
     try:
         uploads, words = ledgers_of(form), words_of(form)
-        return await submit_uploads(request, RECONCILE, uploads, *asked_of_ledgers(words, uploads), answer)
+        return await submit_uploads(request, RECONCILE.id, uploads, *asked_of_ledgers(words, uploads), answer)
     finally:
         await form.close()
 
@@ -331,7 +332,7 @@ async def take_shipments(request: Request, answer: Callable[[Job], Response]) ->
         await service.answering.run(
             service.answering.screener, date.fromisoformat(asked["as_of"]), tuple(asked["lists"])
         )  # which knows the lists
-        return await submit_uploads(request, CHECK, uploads, asked, mark, answer)
+        return await submit_uploads(request, CHECK.id, uploads, asked, mark, answer)
     finally:
         await form.close()
 

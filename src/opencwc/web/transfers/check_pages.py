@@ -19,26 +19,31 @@ from fastapi import Form, Path, Query, Request
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from opencwc import __version__
 from opencwc.casebook.model import Mark
 from opencwc.casebook.permissions import may
 from opencwc.casebook.service_secret import Seal, service_secret
+from opencwc.confining.rights import Bounds
+from opencwc.confining.verb_runs import confined_steps
 from opencwc.convention import Convention
 from opencwc.convention.fields import read_yaml
 from opencwc.errors import InputError, NotFoundError
-from opencwc.finding import CHECKED, Message
+from opencwc.finding import Message
+from opencwc.jobs.archives import pack_uploads
 from opencwc.jobs.queue import Job
 from opencwc.language.refusals import is_refusal
 from opencwc.transfers.check.answers import Duty, Told, answer_from_json, facts_from_json
-from opencwc.transfers.check.kept import Balance, Checked, tally_of
+from opencwc.transfers.check.kept import Balance, Checked, tally_of, unpack
 from opencwc.transfers.check.papers import SIDES
-from opencwc.transfers.upload_question import CHECK, CHECK_SECONDS, MOST_KEPT, Asked, asked_of_sandbox
+from opencwc.transfers.check.reader import MOST_AT_ONCE, MOST_KEPT
+from opencwc.transfers.check.verb import VERB as CHECK
+from opencwc.verbs import Ended
+from opencwc.version import __version__
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import LARGEST, names_of
 from opencwc.web.server.htmx_headers import leading_to
 from opencwc.web.server.page import language_of, page
-from opencwc.web.server.service import Router, book_of, person_of, service_of
-from opencwc.web.server.uploads import Uploads, form_of, pack_uploads
+from opencwc.web.server.service import Router, Service, book_of, person_of, service_of
+from opencwc.web.server.uploads import Uploads, form_of
 from opencwc.web.transfers.api import check_typed, take_shipments
 from opencwc.web.transfers.forms import given_of, shipments_of, words_of
 from opencwc.web.transfers.kept import list_kept, shown_check, tabs_of
@@ -46,6 +51,9 @@ from opencwc.web.transfers.preview import PREVIEW_CHECK, show_preview_of
 from opencwc.wording import LANGUAGES, sentence
 from opencwc.wording.states import state_name
 
+CHECK_SECONDS = 300.0
+CHECK_BOUNDS = Bounds(memory=4_000_000_000, cpu_seconds=600)
+"""What a check may use that is answered while one waits."""
 router = Router(include_in_schema=False)
 FIELDS = (
     "chemical", "concentration", "quantity", "unit", "from", "to", "via", "date", "purpose", "consignee", "end_user",
@@ -110,7 +118,7 @@ async def show(request: Request) -> Response:
     asked = {name: request.query_params.get(name, "")[:500] for name in FIELDS}
     kept = []
     if may(person, "read") and service.intake is not None:
-        kept = await service.answering.run(list_kept, service.intake.book, person, CHECK)
+        kept = await service.answering.run(list_kept, service.intake.book, person, CHECK.id)
     return page(
         request, "transfers/check.html", told=None, asked=asked, kept=kept, tabs=tabs_of(person), part="check",
         units=UNITS, purposes=_purposes(), states=_states(language_of(request)), today=date.today(), example=EXAMPLE,
@@ -191,11 +199,11 @@ async def answer_file(request: Request) -> Response:
     try:
         uploads, roles = shipments_of(form)
         words = words_of(form)
-        asked = Asked(
-            CHECK, date.today(), given_of(words, 1), roles, lists=names_of(words.get("lists", "")),
-            seconds=CHECK_SECONDS, network_must_be_cut=service.configuration.job_network_must_be_cut,
-        )  # fmt: skip
-        checked = await service.answering.run(_answered_all, asked, uploads)
+        question = {
+            "as_of": date.today().isoformat(), "given": given_of(words, 1), "roles": roles,
+            "lists": names_of(words.get("lists", "")), "most": MOST_AT_ONCE,
+        }  # fmt: skip
+        checked = await service.answering.run(_check_uploads, service, question, uploads)
     finally:
         await form.close()
     inputs = [answer.said for answer in checked.answers if any(is_refusal(says) for _, _, says in answer.reasons)]
@@ -211,18 +219,16 @@ async def answer_file(request: Request) -> Response:
     )  # fmt: skip
 
 
-def _answered_all(asked: Asked, uploads: Uploads) -> Checked:
-    answers: list[Told] = []
-    summary: Mapping[str, Any] = {}
+def _check_uploads(service: Service, question: Mapping[str, Any], uploads: Uploads) -> Checked:
+    must = service.configuration.job_network_must_be_cut
     with tempfile.TemporaryFile(prefix="opencwc-shipments-") as file:
         pack_uploads(uploads, file)
-        with asked_of_sandbox(asked, file) as lines:
-            for line in lines:
-                if line is not None and "answers" in line:
-                    answers += map(answer_from_json, line["answers"])
-                elif line is not None and line.get("done"):
-                    summary = line["told"]
-    return Checked(summary, tuple(answers))
+        with confined_steps(CHECK, question, file, CHECK_SECONDS, CHECK_BOUNDS, network_must_be_cut=must) as steps:
+            ends = [step for step in steps if isinstance(step, Ended)]
+    pages = ends[0].pages if ends else None
+    if pages is None:
+        raise InputError("reading the file broke off")
+    return unpack(pages.content)
 
 
 def _answers(
@@ -360,7 +366,7 @@ async def show_kept(
     whole = not after and not verdict
     return page(
         request, "transfers/kept.html", shown=shown, tabs=tabs_of(person), part="check", verdict=verdict, after=after,
-        counts={str(name): counts[str(name)] for name in CHECKED if str(name) in counts}, total=len(fitting),
+        counts={str(name): counts[str(name)] for name in CHECK.verdicts if str(name) in counts}, total=len(fitting),
         said=[sentence(message, lang) for message in shown.kept.said],
         next=shipments[-1].row if len(rest) > ANSWERS_A_PAGE else None,
         **_answers(

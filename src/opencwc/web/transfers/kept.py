@@ -19,8 +19,8 @@ from opencwc.casebook.permissions import may
 from opencwc.errors import NotFoundError
 from opencwc.finding import Verdict
 from opencwc.jobs.kept_runs import MOST_LISTED, Listed, Shelf, ShownRun, list_runs, shown_run
-from opencwc.jobs.transfer_jobs import VERBS
-from opencwc.transfers.upload_question import CHECK, RECONCILE
+from opencwc.transfers.check.verb import VERB as CHECK
+from opencwc.transfers.reconcile.verb import VERB as RECONCILE
 from opencwc.web.server.address_filter import AddressFilter, Brief
 
 if TYPE_CHECKING:
@@ -58,19 +58,19 @@ def shown_reconciliation(book: Casebook, person: Person, number: int) -> Reconci
     """Return a reconciliation; raise `NotFoundError` where there is none that the person may see."""
     from opencwc.transfers.reconcile.kept import unpack
 
-    return shown_run(book, person, number, _SHELVES[RECONCILE], unpack)
+    return shown_run(book, person, number, _SHELVES[RECONCILE.id], unpack)
 
 
 def shown_check(book: Casebook, person: Person, number: int) -> ShownRun[Checked]:
     """Return a check of planned shipments; raise `NotFoundError` where there is none that the person may see."""
     from opencwc.transfers.check.kept import unpack
 
-    return shown_run(book, person, number, _SHELVES[CHECK], unpack)
+    return shown_run(book, person, number, _SHELVES[CHECK.id], unpack)
 
 
 def list_kept(book: Casebook, person: Person, kind: str, limit: int = MOST_LISTED) -> list[Listed]:
     """Return the reconciliations or checks (``kind``) that a person may see, the latest first."""
-    return list_runs(book, person, VERBS[kind], limit)
+    return list_runs(book, person, kind, limit)
 
 
 def fitting_sums(kept: Kept, wanted: SumFilter) -> pl.DataFrame:
@@ -181,9 +181,9 @@ def choices_of(kept: Kept) -> dict[str, Sequence[Any]]:
     }
 
 
-PLACES: Mapping[str, str] = {RECONCILE: "/transfers", CHECK: "/transfers/check"}
+PLACES: Mapping[str, str] = {RECONCILE.id: "/transfers", CHECK.id: "/transfers/check"}
 """Where the runs of a kind are listed."""
 _SHELVES = {
-    RECONCILE: Shelf(VERBS[RECONCILE], "reconciliation", PLACES[RECONCILE]),
-    CHECK: Shelf(VERBS[CHECK], "check of planned shipments", PLACES[CHECK]),
+    RECONCILE.id: Shelf(RECONCILE.id, "reconciliation", PLACES[RECONCILE.id]),
+    CHECK.id: Shelf(CHECK.id, "check of planned shipments", PLACES[CHECK.id]),
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from datetime import date
 
 from fastapi import Request
@@ -13,8 +12,9 @@ from opencwc.casebook.permissions import may
 from opencwc.errors import NotFoundError
 from opencwc.models.register import state_of
 from opencwc.transfers.reconcile.causes import MODEL
-from opencwc.transfers.upload_question import CHECK, RECONCILE
-from opencwc.web.casebook.job_page import JobPage, show_job_page
+from opencwc.transfers.reconcile.verb import VERB as RECONCILE
+from opencwc.web.casebook.faces import face_of
+from opencwc.web.casebook.job_page import show_job_page
 from opencwc.web.casebook.jobs_api import job_named
 from opencwc.web.server import downloads
 from opencwc.web.server.page import page
@@ -22,11 +22,9 @@ from opencwc.web.server.service import Router, person_of, service_of
 from opencwc.web.transfers import check_pages, reconcile_pages
 from opencwc.web.transfers.api import take_ledgers
 from opencwc.web.transfers.check_pages import leading_to_job
-from opencwc.web.transfers.column_names import CHECK_LABELS, say_columns
 from opencwc.web.transfers.forms import ledgers_of
-from opencwc.web.transfers.kept import PLACES, list_kept, tabs_of
+from opencwc.web.transfers.kept import list_kept, tabs_of
 from opencwc.web.transfers.preview import PREVIEW, show_preview_of
-from opencwc.wording import sentence
 
 router = Router(include_in_schema=False)
 EXAMPLES = {
@@ -54,7 +52,7 @@ async def show(request: Request) -> Response:
     service, person = service_of(request), person_of(request)
     kept = []
     if may(person, "read") and service.intake is not None:
-        kept = await service.answering.run(list_kept, service.intake.book, person, RECONCILE)
+        kept = await service.answering.run(list_kept, service.intake.book, person, RECONCILE.id)
     state = await service.answering.run(state_of, MODEL)
     return page(
         request, "transfers/page.html", part="reconcile", tabs=tabs_of(person), kept=kept, model=state,
@@ -84,30 +82,11 @@ async def submit_ledgers(request: Request) -> Response:
 async def show_job(request: Request, job_id: str) -> Response:
     """Show how far a reconciliation or a check is; its end leads to what came of it."""
     job = await job_named(request, job_id)
-    if job.kind not in JOBS:
+    face = face_of(job.kind)
+    if face.jobs != "/transfers/jobs":
         raise NotFoundError("this is no job of transfers", where=job_id, remedy=f"See /jobs/{job_id}.")
-    return await show_job_page(request, job, JOBS[job.kind])
+    return await show_job_page(request, job, face.job)
 
 
-def _columns_in(labels: Mapping[str, str]) -> Callable[[str, str], str]:
-    """Return what says what is wrong with columns, in the words of the boxes on the page."""
-
-    def say(what: str, lang: str) -> str:
-        said = say_columns(what, labels, lang)
-        return f"{said.says} {sentence('page_transfers_columns_again', lang)}" if said else ""
-
-    return say
-
-
-JOBS: Mapping[str, JobPage] = {
-    RECONCILE: JobPage(
-        "transfers/job.html", "page_transfers_job", PLACES[RECONCILE], "/transfers/runs", columns=_columns_in({})
-    ),
-    CHECK: JobPage(
-        "transfers/job.html", "page_transfers_check_job", PLACES[CHECK], "/transfers/checks",
-        columns=_columns_in(CHECK_LABELS),
-    ),
-}  # fmt: skip
-"""The pages of jobs, by kind."""
 router.include_router(reconcile_pages.router)
 router.include_router(check_pages.router)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
 from typing import Any, NamedTuple
 
 from fastapi import Request
@@ -12,13 +11,14 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from opencwc.finding import message_from_plain
+from opencwc.jobs.archives import pack_uploads
 from opencwc.transfers.check.shipments import SHIPMENT_FIELDS
 from opencwc.transfers.model import LEDGER_COLUMNS
-from opencwc.transfers.upload_question import Asked, previewed
+from opencwc.transfers.previews import LEDGERS, SHIPMENTS, preview_uploads
 from opencwc.web.casebook.job_page import reason_of
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.service import Service, service_of
-from opencwc.web.server.uploads import Uploads, form_of, pack_uploads
+from opencwc.web.server.uploads import Uploads, form_of
 from opencwc.web.transfers.column_names import CHECK_LABELS, say_columns
 from opencwc.web.transfers.forms import given_of, words_of
 from opencwc.wording import sentence
@@ -37,8 +37,8 @@ class PreviewForm(NamedTuple):
     labels: Mapping[str, str] = {}
 
 
-PREVIEW = PreviewForm("preview", LEDGER_COLUMNS, "/transfers/preview", "#ledgers")
-PREVIEW_CHECK = PreviewForm("preview_check", SHIPMENT_FIELDS, "/transfers/check/preview", "#many", CHECK_LABELS)
+PREVIEW = PreviewForm(LEDGERS, LEDGER_COLUMNS, "/transfers/preview", "#ledgers")
+PREVIEW_CHECK = PreviewForm(SHIPMENTS, SHIPMENT_FIELDS, "/transfers/check/preview", "#many", CHECK_LABELS)
 
 
 async def show_preview_of(request: Request, start: PreviewForm, files_in: Callable[[FormData], Uploads]) -> Response:
@@ -65,7 +65,7 @@ def _previewed(
     must = service.configuration.job_network_must_be_cut
     with tempfile.TemporaryFile(prefix="opencwc-preview-") as file:
         pack_uploads(uploads, file)
-        return previewed(file, Asked(do, date.today(), given, network_must_be_cut=must))
+        return preview_uploads(do, file, given, network_must_be_cut=must)
 
 
 def _file_shown(file: Mapping[str, Any], labels: Mapping[str, str], lang: str) -> dict[str, Any]:
