@@ -74,12 +74,12 @@ SIGNS_OF: Mapping[str, tuple[str, ...]] = {
     "concentration_rule": ("by_low", "by_weak"),
     "unexplained": ("by_none", "by_packing", "by_loose"),
 }
-"""The signs for each cause (`transfers.reconcile.comparison`); the other causes are told by the figures themselves."""
+"""The signs for each cause (`transfers.reconcile.comparison`); the other causes show in the figures themselves."""
 _LEAST_SIGN = 0.05
 _FIT_KINDS = frozenset(
     {"equal", "packing", "rounding", "unit", "mixture", "loose", "sum", "double", "exporter", "importer", "chemical"}
 )
-"""How lines fit, as ``page_transfers_kind_...`` says it; any other is said to be otherwise."""
+"""How lines fit, as ``page_transfers_kind_...`` says it; any other counts as ``other``."""
 
 
 @dataclass(frozen=True)
