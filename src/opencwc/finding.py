@@ -7,8 +7,10 @@ the reader's language.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, NamedTuple, TypeAlias
+from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
 
+Tone: TypeAlias = Literal["grave", "doubt", "mild", "gap", "calm"]
+"""How a verdict or a status is shown: its colour and its shape."""
 Value: TypeAlias = "str | int | float | Message | tuple[Value, ...]"
 
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
 from opencwc.errors import NotFoundError
-from opencwc.finding import Finding, Verdict
+from opencwc.finding import Finding, Tone, Verdict
 
 MODULES = (
     "opencwc.screening.verb",
@@ -102,8 +102,9 @@ class Reader(Protocol):
 class Verb:
     """A verb by its parts; a part is named as ``module`` or ``module:name`` and loaded when it is first used.
 
-    ``verdicts`` are its verdicts, gravest first; ``settled`` those that need no person; ``grave`` those that two
-    people must decide, each with the reason. ``formerly`` are ids under which earlier versions kept its runs.
+    ``tones`` are its verdicts, gravest first, each with its tone (`opencwc.finding.Tone`); ``settled`` those that need
+    no person; ``grave`` those that two people must decide, each with the reason. ``formerly`` are ids under which
+    earlier versions kept its runs.
 
     ``reader`` is a `Reader`; ``kept`` a module that reads the file of its pages (``NAME``, ``MEDIA_TYPE``, ``unpack``).
     ``many`` tells that it reads several files at once, which come as one archive; ``in_order`` that findings come in
@@ -114,7 +115,7 @@ class Verb:
     """
 
     id: str
-    verdicts: tuple[Verdict, ...]
+    tones: Mapping[Verdict, Tone]
     settled: frozenset[Verdict] = frozenset()
     grave: Mapping[Verdict, str] = field(default_factory=dict)
     formerly: tuple[str, ...] = ()
@@ -129,6 +130,11 @@ class Verb:
     api: str = ""
     face: str = ""
     page: Page | None = None
+
+    @cached_property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """The verdicts, gravest first."""
+        return tuple(self.tones)
 
     def part(self, name: str) -> Any:
         """Return a part, loaded; raise `NotFoundError` where the verb has none of this name."""
@@ -168,6 +174,11 @@ def verb_named(name: str) -> Verb:
 def all_verdicts() -> tuple[Verdict, ...]:
     """Return the verdicts of all verbs, each once, in the order of the verbs."""
     return tuple(dict.fromkeys(verdict for verb in verbs() for verdict in verb.verdicts))
+
+
+def tones_of_verdicts() -> dict[str, Tone]:
+    """Return the tone of every verdict."""
+    return {verdict: tone for verb in verbs() for verdict, tone in verb.tones.items()}
 
 
 def settled_verdicts() -> frozenset[Verdict]:

@@ -15,9 +15,9 @@ from opencwc.casebook.model import Case, Status
 from opencwc.finding import Message, message_from_plain
 from opencwc.publishing import Badge, Count, Counts, Fact, Facts, Labels, Paragraph, Report, Section, Table, Text, Words
 from opencwc.publishing.html import write_html
-from opencwc.publishing.model import Block, Tone
+from opencwc.publishing.model import Block
 from opencwc.screening.verb import VERB as SCREEN
-from opencwc.verbs import all_verdicts, settled_verdicts
+from opencwc.verbs import all_verdicts, settled_verdicts, tones_of_verdicts
 from opencwc.wording import RIGHT_TO_LEFT, say, sentence
 
 MOST_ROWS = 5_000
@@ -75,8 +75,9 @@ def _counts(connection: Connection, case: Case, lang: str) -> Counts:
     told: dict[str, int] = {}
     for name, n in rows:
         told[name] = told.get(name, 0) + n
+    tones = tones_of_verdicts()
     counts = [
-        Count(Badge(say(f"verdict_{name}", lang), VERDICT_TONES[name]), told.get(name, 0))
+        Count(Badge(say(f"verdict_{name}", lang), tones[name]), told.get(name, 0))
         for name in all_verdicts()
         if told.get(name) or name in SCREEN.verdicts
     ]
@@ -140,10 +141,3 @@ def _said(one: Decision, lang: str) -> str:
     outcome = say(f"casebook_outcome_{one.outcome}", lang)
     corrected = " ".join(one.correction.values()) if one.correction else ""
     return " ".join(filter(None, (one.at[:16], one.person, outcome, corrected, f"({one.reason or ''})")))
-
-
-VERDICT_TONES: dict[str, Tone] = {
-    "listed": "grave", "review": "doubt", "exempt": "mild", "unreadable": "gap", "not_listed": "calm",
-    "prohibited": "grave", "allowed_with": "doubt", "allowed": "calm", "discrepancy": "doubt", "agreed": "calm",
-    "none": "gap", "partial": "doubt", "covered": "calm",
-}  # fmt: skip

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from opencwc.convention.measures import TIERS, Measure
-from opencwc.finding import Message, Value
+from opencwc.finding import Message, Tone, Value
 from opencwc.legislation.caveats import told_of_obligation
 from opencwc.legislation.decided_law import (
     CORRECTED,
@@ -51,7 +51,6 @@ from opencwc.publishing import (
     Words,
 )
 from opencwc.publishing.labels import labels_in
-from opencwc.publishing.model import Tone
 from opencwc.wording import RIGHT_TO_LEFT, say, sentence
 from opencwc.wording.states import state_named
 

@@ -12,7 +12,7 @@ from difflib import SequenceMatcher
 from functools import cached_property
 from itertools import groupby
 
-from opencwc.finding import Message, message_to_plain
+from opencwc.finding import Message, Tone, message_to_plain
 from opencwc.legislation.caveats import NOT_IN_FORCE, unread_files
 from opencwc.legislation.formats import element_words
 from opencwc.legislation.languages import language_named
@@ -44,7 +44,6 @@ from opencwc.publishing import (
     Words,
 )
 from opencwc.publishing.labels import labels_in
-from opencwc.publishing.model import Tone
 from opencwc.wording import RIGHT_TO_LEFT, say, sentence
 from opencwc.wording.states import state_named
 

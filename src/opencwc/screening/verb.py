@@ -7,7 +7,13 @@ from opencwc.verbs import Page, Verb
 
 VERB = Verb(
     id="screen",
-    verdicts=(Verdict.LISTED, Verdict.REVIEW, Verdict.EXEMPT, Verdict.UNREADABLE, Verdict.NOT_LISTED),
+    tones={
+        Verdict.LISTED: "grave",
+        Verdict.REVIEW: "doubt",
+        Verdict.EXEMPT: "mild",
+        Verdict.UNREADABLE: "gap",
+        Verdict.NOT_LISTED: "calm",
+    },
     settled=frozenset({Verdict.EXEMPT, Verdict.NOT_LISTED}),
     in_order=True,
     reader="opencwc.screening.reader:Reader",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TextIO
 
 from opencwc.convention import Convention
-from opencwc.finding import Finding, Message, Verdict
+from opencwc.finding import Finding, Message, Tone, Verdict
 from opencwc.publishing import (
     Badge,
     Block,
@@ -27,7 +27,6 @@ from opencwc.publishing import (
     write_html,
 )
 from opencwc.publishing.labels import labels_in
-from opencwc.publishing.model import Tone
 from opencwc.transfers.check.checking import Answer
 from opencwc.transfers.check.formats import CheckTally, owed_by
 from opencwc.transfers.check.verb import VERB as CHECK

@@ -7,7 +7,13 @@ from opencwc.verbs import Page, Verb
 
 VERB = Verb(
     id="check",
-    verdicts=(Verdict.PROHIBITED, Verdict.REVIEW, Verdict.ALLOWED_WITH, Verdict.UNREADABLE, Verdict.ALLOWED),
+    tones={
+        Verdict.PROHIBITED: "grave",
+        Verdict.REVIEW: "doubt",
+        Verdict.ALLOWED_WITH: "doubt",
+        Verdict.UNREADABLE: "gap",
+        Verdict.ALLOWED: "calm",
+    },
     settled=frozenset({Verdict.ALLOWED}),
     grave={
         Verdict.PROHIBITED: "A transfer that the Convention prohibits is a matter of Article I and of criminal law "

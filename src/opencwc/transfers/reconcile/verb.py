@@ -7,7 +7,12 @@ from opencwc.verbs import Page, Verb
 
 VERB = Verb(
     id="reconcile",
-    verdicts=(Verdict.DISCREPANCY, Verdict.REVIEW, Verdict.UNREADABLE, Verdict.AGREED),
+    tones={
+        Verdict.DISCREPANCY: "doubt",
+        Verdict.REVIEW: "doubt",
+        Verdict.UNREADABLE: "gap",
+        Verdict.AGREED: "calm",
+    },
     settled=frozenset({Verdict.AGREED}),
     many=True,
     reader="opencwc.transfers.reconcile.reader:Reader",

@@ -27,6 +27,7 @@ from opencwc.finding import message_from_plain
 from opencwc.jobs.intake import Intake
 from opencwc.jobs.queue import Job, Jobs
 from opencwc.screening.model import COLUMNS
+from opencwc.verbs import verbs
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import InLang, Kind, answers, names_of, problems
 from opencwc.web.server.idempotency import KEY_HEADER, once
@@ -46,7 +47,7 @@ JOB: dict[str, Any] = {
     "required": ["id", "kind", "state", "case", "rows_done", "rows_all", "made_at"],
     "properties": {
         "id": {"type": "string"},
-        "kind": {"type": "string", "enum": ["screen", "reconcile", "check"]},
+        "kind": {"type": "string", "enum": [verb.id for verb in verbs()]},
         "state": {"type": "string", "enum": ["waiting", "running", "done", "failed", "cancelled"]},
         "case": {"type": "string"},
         "run": {"type": ["integer", "null"]},

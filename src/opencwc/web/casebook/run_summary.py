@@ -9,7 +9,6 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Query
 
-from opencwc.casebook.case_report import VERDICT_TONES
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.decisions import Decision
 from opencwc.casebook.findings import Counts
@@ -22,7 +21,7 @@ from opencwc.publishing import Badge, Count, Excerpt
 from opencwc.publishing import Counts as CountBar
 from opencwc.screening.cards import Teller
 from opencwc.screening.verb import VERB as SCREEN
-from opencwc.verbs import all_verdicts
+from opencwc.verbs import all_verdicts, tones_of_verdicts
 from opencwc.web.casebook.api import statuses_named, verdicts_named
 from opencwc.web.server.address_filter import AddressFilter, Brief
 from opencwc.wording import say, sentence
@@ -159,9 +158,10 @@ def checked_of(checked: Mapping[str, Any], lang: str) -> dict[str, Any]:
 
 def verdict_counts(counts: Mapping[str, int], lang: str) -> CountBar:
     """Return the counts by verdict as a bar, the verdicts of screening always among them."""
+    tones = tones_of_verdicts()
     return CountBar(
         tuple(
-            Count(Badge(say(f"verdict_{name}", lang), VERDICT_TONES[name]), counts.get(name, 0))
+            Count(Badge(say(f"verdict_{name}", lang), tones[name]), counts.get(name, 0))
             for name in all_verdicts()
             if counts.get(name) or name in SCREEN.verdicts
         )

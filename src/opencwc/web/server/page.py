@@ -23,7 +23,6 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, St
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
-from opencwc.casebook.case_report import VERDICT_TONES
 from opencwc.casebook.model import Person
 from opencwc.casebook.permissions import ACTIONS, may
 from opencwc.errors import OpenCWCError
@@ -32,6 +31,7 @@ from opencwc.legislation.shown_answers import article_in, likely
 from opencwc.publishing import Text
 from opencwc.publishing.html import LONGEST, PREVIEW, TEMPLATES, bar, grouped, visible
 from opencwc.publishing.labels import labels_in
+from opencwc.verbs import tones_of_verdicts
 from opencwc.web.server.navigation import PAGES
 from opencwc.web.server.session_cookie import COOKIE, masked_csrf
 from opencwc.web.server.static_files import address_of, takes_gzip
@@ -206,7 +206,7 @@ def environment(lang: str) -> Environment:
         address_of=address_of,
         languages=LANGUAGE_NAMES,
         labels=labels_in(lang),
-        tones=VERDICT_TONES,
+        tones=tones_of_verdicts(),
         bar=bar,
         picture=Markup,
         code_text=lambda text: Text(text, verbatim=True),
