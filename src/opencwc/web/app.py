@@ -1,4 +1,4 @@
-"""The app: all wiring, in one place. What a route does stands in its own file; what it may reach, in `service`."""
+"""The app: its routers, its middleware and its handlers of errors, put together in one place."""
 
 from __future__ import annotations
 

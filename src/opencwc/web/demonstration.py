@@ -1,4 +1,4 @@
-"""The demonstration's own two routes: in by a link, and from one invented person to another in one click.
+"""The two routes of the demonstration: sign in by a link, and change to another invented person in one click.
 
 Only the app of ``opencwc demo`` has them: `opencwc serve` does not include this router.
 """
@@ -55,7 +55,7 @@ class Demonstration:
         return f"/demo/{self.secret}"
 
     def current(self, request: Request) -> str:
-        """Return the login of whoever is played in a request, ``""`` where nobody is."""
+        """Return the login of the person who is played in a request, ``""`` for nobody."""
         person = getattr(request.state, "person", None)
         return person.login if isinstance(person, Person) else ""
 
@@ -115,7 +115,7 @@ def _page_it_came_from(request: Request) -> str:
 
 
 def _may_open(request: Request, person: Person, address: str) -> bool:
-    """Tell whether a person may open a page: an administrator reads no case."""
+    """Return whether a person may open a page: an administrator reads no case."""
     path = urlsplit(address).path
     for route, access in access_of(request.app.routes).items():
         method, _, template = route.partition(" ")

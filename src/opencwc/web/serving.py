@@ -155,5 +155,5 @@ def prepare_names() -> None:
 
 
 def tells_of_exposure(configuration: Configuration) -> bool:
-    """Tell whether what is sent could be read on the way: open to the network, and not behind https."""
+    """Return whether what is sent could be read on the way: open to the network, and not behind https."""
     return not is_loopback(configuration.host) and not configuration.under_https

@@ -1,4 +1,4 @@
-"""How the service is put together around a casebook: its entrance, its jobs, and what its worker needs."""
+"""Put the service and its worker together around a casebook."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ _GRACE_SECONDS = 5.0
 
 
 def leave_with(worker: Worker, leash: int) -> None:
-    """Tell the worker to leave when the other end of a pipe closes, and leave at once where it does not listen."""
+    """Stop the worker when the other end of a pipe closes, and exit where it does not stop."""
 
     def wait() -> None:
         while os.read(leash, 1):

@@ -63,7 +63,7 @@ class Entrance:
         )
 
     def person_of(self, request: Request) -> Person | None:
-        """Return who asks: the bearer of a token, else whose session the cookie is, else nobody.
+        """Return the person who sent a request: by its token, else by the session of its cookie; ``None`` for neither.
 
         Raises:
             NotAllowedError: a cookie came with a request that changes something, and without the page's own token.
@@ -93,7 +93,7 @@ class Entrance:
         return session.person
 
     def lacks_factor(self, session: Session) -> bool:
-        """Tell whether a second factor is demanded of whose session this is, and is not set up yet."""
+        """Return whether a second factor is demanded for this session's account, and is not set up yet."""
         return self.configuration.second_factor == "demanded" and session.by_password_alone
 
     def session_of(self, request: Request) -> Session | None:

@@ -1,4 +1,4 @@
-"""The accounts, for who manages them."""
+"""The accounts, for administrators."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Settings: who one is and how one signs in, the people, who may do what, tokens, lists, policies, blind re-checks."""
+"""Settings: one's own sign-in, the accounts, the roles, tokens, lists, policies, blind re-checks."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def _sign_in(
 
 
 def _renewed(request: Request, answer: Response, said: str, *, codes: list[str] | None = None) -> Response:
-    """Show the part about the sign-in after a session was begun anew: with its cookie, and its token for the page."""
+    """Show the part about the sign-in after a new session began, with its cookie and its token for the page."""
     body = body_of(answer)
     part = page(request, "accounts/settings/sign_in.html", **_sign_in(request, codes=codes))
     csrf = body.get("session", body)["csrf_token"]

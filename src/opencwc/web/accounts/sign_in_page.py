@@ -61,7 +61,7 @@ def leave(request: Request) -> Response:
 
 
 def own_address(address: str) -> str:
-    """Return an address of ours as it is, and the first page for any other: nobody is led away by a sign-in.
+    """Return an address of this service as it is, and the first page for any other: no sign-in leads elsewhere.
 
     >>> own_address("/cases/a?x=1"), own_address("//elsewhere.example/"), own_address("https://elsewhere.example/")
     ('/cases/a?x=1', '/', '/')

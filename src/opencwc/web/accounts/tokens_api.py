@@ -1,4 +1,4 @@
-"""The API tokens of who is signed in."""
+"""The API tokens of the person who is signed in."""
 
 from __future__ import annotations
 

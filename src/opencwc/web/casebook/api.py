@@ -255,17 +255,20 @@ class FindingsWanted:
         )
 
 
+@dataclass(frozen=True)
+class FindingsPage(FindingsWanted):
+    """Which page of findings a program asks for, and in which language."""
+
+    after: Annotated[int, Query(ge=0, le=LARGEST, description="Go on after this finding.")] = 0
+    limit: Annotated[int, Query(ge=1, le=MOST_A_PAGE)] = 100
+    lang: InLang = "en"
+
+
 @router.get("/api/v1/findings", action="read", responses={200: answers("A page of findings", _PAGE), **problems(404)})
-def findings(
-    request: Request,
-    wanted: Annotated[FindingsWanted, Depends()],
-    after: Annotated[int, Query(ge=0, le=LARGEST, description="Go on after this finding.")] = 0,
-    limit: Annotated[int, Query(ge=1, le=MOST_A_PAGE)] = 100,
-    lang: InLang = "en",
-) -> Response:
+def findings(request: Request, wanted: Annotated[FindingsPage, Depends()]) -> Response:
     """List findings by filter, a page at a time."""
-    page = list_findings(book_of(request), person_of(request), wanted.filter, after=after, limit=limit)
-    return JSONResponse({"findings": [kept_json(finding, lang) for finding in page.findings], "next": page.next})
+    page = list_findings(book_of(request), person_of(request), wanted.filter, after=wanted.after, limit=wanted.limit)
+    return JSONResponse({"findings": [kept_json(finding, wanted.lang) for finding in page.findings], "next": page.next})
 
 
 @router.get("/api/v1/findings/counts", action="read", responses={200: answers("The counts", _COUNTS), **problems(404)})

@@ -1,4 +1,4 @@
-"""Checking a bundle that somebody brings: the verifier that every bundle carries, ours, in a process of its own.
+"""Check a bundle that somebody uploads: our copy of its verifier runs in a process of its own.
 
 It is the same file as `verify.py` of a bundle, run as on any other machine: by Python alone, with nothing of OpenCWC
 loaded, in a folder that is removed afterwards. Memory, processor, files and time are bounded, and the bundle is read

@@ -72,7 +72,7 @@ class FindingLine:
 
 @dataclass(frozen=True)
 class CaseLine:
-    """A case in the list: how many findings it has, how many wait, and whose it is."""
+    """A case in the list: how many findings it has, how many wait, and its owner."""
 
     case: Case
     counts: Counts
@@ -84,7 +84,7 @@ class CaseLine:
 
 @dataclass(frozen=True)
 class ToAnswer:
-    """An export or an erasure that waits for this person's answer, and the name of who asked."""
+    """An export or an erasure that waits for this person's answer, and the name of the person who asked for it."""
 
     asking: Asking
     name: str

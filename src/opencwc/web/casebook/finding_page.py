@@ -87,7 +87,7 @@ def show(
 
 @router.get("/findings/{finding_id}/stand", action="read")
 def stand(request: Request, finding_id: Identity, seen: Seen = 0, told: Seen = 0, read: bool = False) -> Response:
-    """Tell who decided since the page was made; with ``read``, bring the standing page up to date."""
+    """Show who decided since the page was made; with ``read``, bring the open page up to date."""
     book, person = book_of(request), person_of(request)
     if read:
         return page(request, "casebook/finding/brought.html", **_brought(book, person, finding_id))
@@ -119,7 +119,7 @@ def decide_on(
 
 
 def take_decision(request: Request, identity: int, form: DecisionForm) -> str | Response:
-    """Take a decision and return what is said of it; where somebody was quicker, what shows their decision instead."""
+    """Take a decision and return the message on it; where somebody was quicker, the response that shows theirs."""
     book, person, lang = book_of(request), person_of(request), language_of(request)
     try:
         stands = decide(

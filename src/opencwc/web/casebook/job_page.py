@@ -1,4 +1,4 @@
-"""A job as its page tells of it: its run, what became of the file itself, and what was wrong with it."""
+"""The page of a job: its run, what became of the file, and what was wrong with it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Long work: a file is uploaded, kept in a case and screened by the worker; one asks how far it is, or listens."""
+"""Jobs: upload a file to be kept in a case and screened by the worker, and ask or listen how far it is."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ KIND_BYTES = 1_024
 DOCUMENTS = ("pdf", "docx", "html", "eml", "picture")
 """The kinds that are never read as a table of chemicals."""
 OTHER_DOCUMENTS = (".doc", ".rtf", ".odt", ".msg", ".ppt", ".pptx", ".odp")
-"""Documents of kinds that are not read: whoever reads documents knows best what to say of them."""
+"""Documents of kinds that are not read: the reader of documents says why."""
 JOB: dict[str, Any] = {
     "type": "object",
     "required": ["id", "kind", "state", "case", "rows_done", "rows_all", "made_at"],
@@ -209,7 +209,7 @@ async def events(request: Request, job_id: str) -> Response:
 
 
 async def _progress_of(service: Service, request: Request, job: Job) -> AsyncIterator[bytes]:
-    """Tell what changed, as long as whoever listens may still see it."""
+    """Yield what changed, as long as the listener may still see it."""
     jobs, _ = parts_of(service)
     sent: dict[str, Any] = {}
     quiet = 0.0
@@ -231,7 +231,7 @@ async def _progress_of(service: Service, request: Request, job: Job) -> AsyncIte
 
 
 async def _may_still_see(service: Service, request: Request, job: Job) -> bool:
-    """Tell whether who listens is still signed in, allowed and cleared: a stream may last longer than that."""
+    """Return whether the listener is still signed in, allowed and cleared: a stream may last longer than that."""
     person = await who_asks(service, request)
     if person is None or not may(person, "keep"):
         return False
@@ -311,7 +311,7 @@ def _plain(finding: KeptFinding, lang: str) -> dict[str, Any]:
 
 
 def as_json(job: Job) -> dict[str, Any]:
-    """Return what is said of a job."""
+    """Return a job as the API gives it."""
     return {
         "id": job.id,
         "kind": job.kind,
@@ -380,7 +380,7 @@ def _asked(words: dict[str, str], filename: str) -> tuple[dict[str, Any], Mark]:
 
 
 def is_document(name: str, start: bytes) -> bool:
-    """Tell whether an upload is a document and no table, by its first bytes or its name.
+    """Return whether an upload is a document and no table, by its first bytes or its name.
 
     >>> is_document("x.bin", b"%PDF-1.7"), is_document("sheet.docx", b"PK"), is_document("goods.xlsx", b"PK")
     (True, True, False)

@@ -1,4 +1,4 @@
-"""What the pages of the casebook have in common: the filter of an address, what a run checked, what is said after."""
+"""What the pages of the casebook share: the filter in an address, and the summary of a run."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from opencwc.casebook.runs import finding_of
 from opencwc.convention import Convention
 from opencwc.finding import message_from_plain
 from opencwc.publishing import Badge, Count, Excerpt
-from opencwc.publishing import Counts as Told
+from opencwc.publishing import Counts as CountBar
 from opencwc.screening.cards import Teller
 from opencwc.screening.verb import VERB as SCREEN
 from opencwc.verbs import all_verdicts, tones_of_verdicts
@@ -48,7 +48,7 @@ class FindingFilter(AddressFilter):
 
     @property
     def filters(self) -> bool:
-        """Tell whether anything is asked of the findings."""
+        """Return whether the address filters the findings."""
         return any(value for name, value in vars(self).items() if name != "from_")
 
     @property
@@ -143,7 +143,7 @@ def excerpt_of(content: Mapping[str, Any]) -> Excerpt | None:
 
 
 def is_no_mention(content: Mapping[str, Any] | None) -> bool:
-    """Tell whether a finding says of a text that no chemical was recognised in it: that clears nothing."""
+    """Return whether a finding says that no chemical was recognised in a text, which clears nothing."""
     return bool(content) and (content or {}).get("message", {}).get("id") == "why_no_mention"
 
 
@@ -156,10 +156,10 @@ def checked_of(checked: Mapping[str, Any], lang: str) -> dict[str, Any]:
     }
 
 
-def verdict_counts(counts: Mapping[str, int], lang: str) -> Told:
+def verdict_counts(counts: Mapping[str, int], lang: str) -> CountBar:
     """Return the counts by verdict as a bar, the verdicts of screening always among them."""
     tones = tones_of_verdicts()
-    return Told(
+    return CountBar(
         tuple(
             Count(Badge(say(f"verdict_{name}", lang), tones[name]), counts.get(name, 0))
             for name in all_verdicts()
@@ -174,7 +174,7 @@ def waiting_among(counts: Counts) -> int:
 
 
 def names_of_people(book: Casebook, decisions: Iterable[Decision], others: Iterable[str] = ()) -> dict[str, str]:
-    """Return the names of who decided and of others, by id."""
+    """Return the names of the people who decided and of others, by id."""
     return names_by_id(book, [decision.person for decision in decisions] + [other for other in others if other])
 
 

@@ -1,4 +1,4 @@
-"""How a form of uploads becomes a job: kept in its case as one source, once, however often it is sent."""
+"""Make a job of a form of uploads: keep them in their case as one source, once, however often the form is sent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The measures of a day as pages ask for them: read once, and anew where a house's own set was changed."""
+"""The measures of a day, read once, and again when a set of the house's own has changed."""
 
 from __future__ import annotations
 

@@ -300,7 +300,7 @@ def _texts_of(entry: Entry) -> Iterator[str]:
 
 
 def _holds(q: str, texts: Iterable[str]) -> bool:
-    """Tell whether every word that was asked for stands in the texts.
+    """Return whether every word that was asked for stands in the texts.
 
     >>> _holds("SARIN 107", ["Sarin", "107-44-8"]), _holds("soman", ["Sarin"])
     (True, False)

@@ -1,4 +1,4 @@
-"""What is kept of checked laws, as their pages ask for it: a law, how each measure stands, the shelf, the labels."""
+"""What the pages of checked laws read: a law, the standing of each measure, the shelf, the labels."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class ShownLaw(ShownRun[KeptLaw]):
         return self.kept.checked.law.state
 
     def answer(self, set_id: str, measure: str) -> Answer:
-        """Return what is said of a measure; raise `NotFoundError` where it was not among those checked."""
+        """Return the answer on a measure; raise `NotFoundError` where it was not among those checked."""
         answer_kept = self.kept.answers.get((set_id, measure))
         if answer_kept is None:
             raise NotFoundError(f"the measure {measure} was not checked", remedy=f"See /law/runs/{self.number}.")
@@ -164,7 +164,7 @@ def _on_shelf(checks: Sequence[Listed], decided: Set[int]) -> Listed:
 
 
 def is_trial(check: Listed) -> bool:
-    """Tell whether a law was checked as a trial, which leaves the shelf as it is."""
+    """Return whether a law was checked as a trial, which leaves the shelf as it is."""
     return bool(check.asked.get("trial"))
 
 

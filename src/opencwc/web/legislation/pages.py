@@ -1,4 +1,4 @@
-"""Law: a State's texts are dropped, a job checks them, and the pages of what was checked hang on here."""
+"""Law: upload a State's texts, follow the job that checks them; includes the other pages of legislation."""
 
 from __future__ import annotations
 

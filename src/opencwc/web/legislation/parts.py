@@ -1,4 +1,4 @@
-"""What the pages of legislation share: their parts, and how an answer is put into a reader's words."""
+"""What the pages of legislation share: their tabs, and an answer in the reader's language."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def direction_of(lang: str) -> str:
 
 @dataclass(frozen=True)
 class MeasureLine:
-    """A measure in the matrix: what is said of it, where, what is missing, and how it stands."""
+    """A measure in the matrix: its answer, where the words stand, what is missing, and how it stands."""
 
     answer: Answer
     title: str

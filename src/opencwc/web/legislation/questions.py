@@ -113,7 +113,7 @@ def _convention() -> PassageIndex:
 
 
 def _index_of(shown: ShownLaw) -> PassageIndex:
-    """Return the index of a law; what is held of another file than the one that may be seen now is made anew."""
+    """Return the index of a law, built again when it was built of another file than the one that may be seen now."""
     with _lock:
         index = _indexes.get(shown.number)
         if index is not None and index[0] is shown.kept:

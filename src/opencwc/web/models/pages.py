@@ -33,7 +33,7 @@ from opencwc.wording import say, sentence
 router = Router(include_in_schema=False)
 Part = Annotated[str, Query(max_length=100)]
 METRICS = {"recall", "precision", "calibration error", "harmless passed"}
-"""The metrics that the catalogs have a word for; another one is told by its own name."""
+"""The metrics that the catalogs have a word for; another one is shown by its own name."""
 
 
 @dataclass(frozen=True)

@@ -116,7 +116,7 @@ def _warnings(screener: Screener, lang: str) -> Iterable[str]:
 
 
 def _is_new(person: str, text: str) -> bool:
-    """Tell whether a refused request is another one, and not the last one with a few more letters typed."""
+    """Return whether a refused request is another one, and not the last one with a few more letters typed."""
     before = _REFUSED.get(person, "")
     _REFUSED[person] = text
     while len(_REFUSED) > MOST_REMEMBERED:

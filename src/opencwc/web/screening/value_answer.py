@@ -1,4 +1,4 @@
-"""What the page Screen tells of a value: of one chemical its cards; of a text what was read in it, and what was not."""
+"""The answer to a value: the cards of one chemical, or what was read in a text and what was not."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from opencwc.screening.model import Outcome, gravest
 from opencwc.wording import sentence
 
 LONGEST_LINE, MOST_WORDS = 300, 20
-"""Characters and words of a line of a paper; what has more is a text, whose words are not told one by one."""
+"""Characters and words of a line of a paper; what has more is a text, whose words are not listed one by one."""
 MOST_UNREAD = 12
 """Words that were not read and are named; the others are counted."""
 
@@ -63,7 +63,7 @@ def kind_of(text: str) -> str:
 
 
 def answer_of_value(teller: Teller, text: str, outcomes: Sequence[Outcome], findings: Sequence[Finding]) -> ValueAnswer:
-    """Tell of a value what its outcomes, each a finding, amount to."""
+    """Return the answer to a value from its outcomes, each with its finding."""
     shown: dict[object, Finding] = {}
     for finding in findings:
         if finding.rule:
@@ -106,7 +106,7 @@ def _what(finding: Finding) -> object:
 def _of_line(
     teller: Teller, answer: ValueAnswer, numbered: Sequence[_NumberedFinding], in_cards: Container[tuple[int, ...]]
 ) -> ValueAnswer:
-    """Tell of a line also what it states, and its words that were not read: they may be what counts."""
+    """Add to the answer what a line states, and its words that were not read: they may be what counts."""
     stated = read_commerce(answer.value)
     left = unread(answer.value, [part.span for part in numbered], stated)
     answer = replace(
@@ -135,7 +135,7 @@ def _of_text(teller: Teller, answer: ValueAnswer) -> ValueAnswer:
 
 
 def _pieces(text: str, numbered: Sequence[_NumberedFinding]) -> tuple[Piece, ...]:
-    """Cut a text at what was read in it; each mark has the tone of the gravest of what is said of it."""
+    """Cut a text at what was read in it; each mark has the tone of its gravest finding."""
     pieces, at = [], 0
     for span in sorted({part.span for part in numbered}):
         start, end = span

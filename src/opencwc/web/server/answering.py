@@ -47,7 +47,7 @@ class Answering:
         self._warmed = False
 
     def open(self) -> None:
-        """Make the threads, anew where they were let go."""
+        """Start the threads, again where they were ended."""
         self._threads = ThreadPoolExecutor(self._number, "screening")
 
     async def run(self, work: Callable[Given, Result], *arguments: Given.args, **named: Given.kwargs) -> Result:
@@ -90,7 +90,7 @@ class Answering:
             return
 
     def has(self, as_of: date | None, lists: tuple[str, ...]) -> bool:
-        """Tell whether the screener of a question is made already."""
+        """Return whether the screener of a question is made already."""
         return (as_of or date.today(), lists) in self._screeners
 
     def close(self) -> None:

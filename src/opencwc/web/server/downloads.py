@@ -1,4 +1,4 @@
-"""Files that a page or the API gives to be kept."""
+"""Responses that a browser saves as a file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Is it alive, is it ready, and what has it done: for the machines that watch it."""
+"""Whether the service is alive and ready, its metrics, and the description of its API."""
 
 from __future__ import annotations
 

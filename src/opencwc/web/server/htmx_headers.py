@@ -1,4 +1,4 @@
-"""What goes with an answer that changed something: what is read aloud, and the token of a session that is new."""
+"""The headers that tell htmx what to read aloud or where to go next."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ def announcing(said: str, **more: object) -> dict[str, str]:
 
 
 def going_to(address: str) -> dict[str, str]:
-    """Return the header that leads a standing page to another one without loading it anew."""
+    """Return the header that has an open page show another one without a reload."""
     return {"hx-location": json.dumps({"path": address, "target": "#main", "swap": "innerHTML show:window:top"})}
 
 
 def leading_to(address: str) -> Response:
-    """Return the answer that leads a page to another one, which is loaded anew."""
+    """Return the answer that has a page load another one."""
     return Response(status_code=204, headers={"HX-Redirect": address})
 
 

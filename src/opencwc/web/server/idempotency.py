@@ -1,4 +1,4 @@
-"""The same request twice is done once: an ``Idempotency-Key``, and the answer that was given under it."""
+"""Do the same request once, however often it is sent with one ``Idempotency-Key``."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ class Metrics:
                 self._screenings.labels(str(verdict)).inc(rows)
 
     def watch_jobs(self, count: Callable[[], Mapping[str, int]]) -> None:
-        """Tell the jobs by state whenever the metrics are read."""
+        """Count the jobs by state whenever the metrics are read."""
         self.registry.register(_Jobs(count))
 
     def text(self) -> bytes:

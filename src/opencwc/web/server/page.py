@@ -118,7 +118,7 @@ def with_chinese_font(html: str) -> str:
 
 
 def is_fragment(request: Request) -> bool:
-    """Tell whether htmx asks for a part of the page that stands already."""
+    """Return whether htmx asks for a part of the page that is open."""
     return request.headers.get("hx-request") == "true" and request.headers.get("hx-history-restore-request") != "true"
 
 

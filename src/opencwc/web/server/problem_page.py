@@ -45,7 +45,7 @@ FIELDS = {
 
 
 def is_for_people(request: Request) -> bool:
-    """Tell whether a person looks at the answer: a page of ours, and not the API or what machines ask for."""
+    """Return whether a person looks at the answer: a page of ours, and not the API or what machines ask for."""
     path = request.url.path
     machine = path.startswith(("/api/", "/health/", "/static/")) or path == "/metrics"
     return not machine and (is_fragment(request) or "text/html" in request.headers.get("accept", ""))

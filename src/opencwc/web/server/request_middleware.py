@@ -1,4 +1,4 @@
-"""What every request passes before any route sees it, and every answer on its way out.
+"""The middleware that every request passes first and every answer passes last.
 
 In: an id, the name it was asked by, how often its address asks, how long its body may be. Out: the headers, one line
 of the log, the metrics; and an unforeseen fault becomes a problem that says nothing of what was sent.
@@ -163,7 +163,7 @@ def _is_for_machines(path: str) -> bool:
 
 
 def _check_address(scope: Scope) -> None:
-    """Refuse an address with a NUL in it, which no database takes for text and nobody needs."""
+    """Refuse an address with a NUL in it, which no database takes for text."""
     if "\0" in scope["path"] or b"%00" in scope["query_string"] or b"\0" in scope["query_string"]:
         raise HttpProblem(
             400,

@@ -1,4 +1,4 @@
-"""What a route can reach, and the one place where it is decided whether a request may reach the route."""
+"""What routes share, and the guard that decides whether a request may reach a route."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def book_of(request: Request) -> Casebook:
 
 
 def person_of(request: Request) -> Person:
-    """Return the person who asks; a route that is open to everybody has none and must not call this."""
+    """Return the person who sent a request; a route that is open has none and must not call this."""
     person = getattr(request.state, "person", None)
     if not isinstance(person, Person):
         raise sign_in_needed()

@@ -23,7 +23,7 @@ def masked_csrf(secret: str) -> str:
 
 
 def is_csrf(secret: str, given: str) -> bool:
-    """Tell whether the right token was sent, masked or plain."""
+    """Return whether the right token was sent, masked or plain."""
     right = csrf_of(secret)
     if len(given) == 2 * len(right):
         try:

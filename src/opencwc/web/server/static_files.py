@@ -45,7 +45,7 @@ EDITOR_POLICY = (
     "style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'none'; frame-ancestors 'self'; "
     "base-uri 'none'; form-action 'none'"
 )
-"""The structure editor makes code out of text: it may, in a frame that is nobody's origin and can ask nobody."""
+"""The structure editor evaluates text as code: it may, in a frame without an origin and without network."""
 _OWN_ADDRESS = re.compile(r"(?<=[\"'])/static/([A-Za-z0-9._/-]+)(?=[\"'])")
 
 router = Router(include_in_schema=False)
@@ -147,7 +147,7 @@ def _with_fingerprint(address: re.Match[str]) -> str:
 
 
 def takes_gzip(accepted: str) -> bool:
-    """Tell whether a browser that sends this ``Accept-Encoding`` takes gzip (RFC 9110, 12.5.3)."""
+    """Return whether a browser that sends this ``Accept-Encoding`` takes gzip (RFC 9110, 12.5.3)."""
     for part in accepted.lower().split(","):
         name, _, weight = part.partition(";")
         if name.strip() in ("gzip", "*"):
@@ -156,5 +156,5 @@ def takes_gzip(accepted: str) -> bool:
 
 
 def is_known(etag: str, known: str) -> bool:
-    """Tell whether a browser that sends this ``If-None-Match`` has the answer already (RFC 9110, 13.1.2)."""
+    """Return whether a browser that sends this ``If-None-Match`` has the answer already (RFC 9110, 13.1.2)."""
     return known.strip() == "*" or etag in (part.strip().removeprefix("W/") for part in known.split(","))

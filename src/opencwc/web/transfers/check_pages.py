@@ -288,7 +288,7 @@ async def draw_up(
 
 
 def _sealed(answer: Told) -> str:
-    """Return an answer for its paper to be asked for with: sealed, so that nobody else can have written it."""
+    """Return an answer sealed, so that the page can send it back for its paper and nobody can forge it."""
     plain = replace(answer, reasons=(), duties=(), states=(), notes=(), texts={}, alike=())
     return _seal().seal(json.dumps(asdict(plain)))
 

@@ -1,4 +1,4 @@
-"""Why the columns of a file could not be told, in the reader's language and in the words of the boxes on the page.
+"""Why the columns of a file are not clear, in the reader's language and in the words of the boxes on the page.
 
 Errors cross the border of the sandbox as English words for the command line (`opencwc.transfers.mapping`); on a page
 nobody has its options.

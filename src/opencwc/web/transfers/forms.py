@@ -1,4 +1,4 @@
-"""Forms with several files, as pages and programs send them: ledgers to reconcile, planned shipments to check."""
+"""The forms of ledgers to reconcile and of planned shipments to check, as pages and programs send them."""
 
 from __future__ import annotations
 

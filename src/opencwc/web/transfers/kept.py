@@ -1,4 +1,4 @@
-"""What is kept of reconciliations and checks, as their pages ask for it: who may see it, and what a filter wants.
+"""What the pages of reconciliations and checks read: a run that the person may see, and the sums of a filter.
 
 Nothing is shown from memory before the casebook has said, for this person and at this moment, that it may be seen.
 """

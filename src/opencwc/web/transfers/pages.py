@@ -1,4 +1,4 @@
-"""Transfers: two or more ledgers are dropped, their columns shown and mapped, and a job reconciles them."""
+"""Transfers: upload ledgers, map their columns, and follow the job that reconciles them."""
 
 from __future__ import annotations
 

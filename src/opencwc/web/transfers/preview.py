@@ -1,4 +1,4 @@
-"""The start of ledgers or of planned shipments before they are sent: what their columns are taken for, to change it."""
+"""The preview of ledgers or planned shipments: their first rows, and which columns hold which fields."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ _LEAST_SIGN = 0.05
 _FIT_KINDS = frozenset(
     {"equal", "packing", "rounding", "unit", "mixture", "loose", "sum", "double", "exporter", "importer", "chemical"}
 )
-"""How lines fit, as ``page_transfers_kind_...`` says it; any other is said to be otherwise."""
+"""How lines fit, as ``page_transfers_kind_...`` says it; any other counts as ``other``."""
 
 
 @dataclass(frozen=True)
