@@ -6,7 +6,7 @@ TESTS := $(VENV)/.installed-for-tests
 # The tests start some hundred processes: without kept bytecode each of them would compile every module anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test check bench soak docs clean
+.PHONY: demo test check fuzz bench soak docs clean
 
 demo: $(STAMP)  ## the main job on examples/, then the page on the year of an invented State
 	@sh scripts/demo.sh
@@ -34,7 +34,11 @@ bench: $(STAMP)  ## the figures of docs/benchmarks, measured here
 	$(RUN)/python -m benchmarks.language
 	$(RUN)/python -m benchmarks.mentions
 
-soak: $(STAMP)  ## 24 minutes of mixed load on the service, watched for growth in memory
+fuzz: $(TESTS)  ## the property tests, with twenty times as many examples as in the checks
+	$(RUN)/pytest -n auto --dist worksteal -m fuzz --hypothesis-profile=deep
+
+soak: $(TESTS)  ## fifty kills a casebook, then 24 minutes of mixed load on the service, watched for growth in memory
+	$(RUN)/pytest tests/casebook/test_surviving.py --kills 50
 	$(RUN)/python -m benchmarks.soak --minutes 24
 
 docs: $(STAMP)  ## the documentation, into site/

@@ -9,8 +9,16 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("quick", max_examples=25)
+settings.register_profile("deep", max_examples=500)
+settings.load_profile("quick")  # unless pytest is given --hypothesis-profile=deep, as `make fuzz` gives it
+_USUAL, _LEAST = 100, 20
+"""The examples that a test's own number is a share of, and how few no profile may ask for where a test asks for more."""
 
 _MADE_HERE = "OPENCWC_TESTS_FOLDER" not in os.environ
 if _MADE_HERE:
@@ -27,10 +35,37 @@ os.environ.update(
 )
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Have `make soak` kill more writers than the checks do."""
+    parser.addoption("--kills", type=int, default=10, help="how often a writer to a casebook is killed")
+
+
 def pytest_unconfigure() -> None:
     """Remove the folder at the end of the process that made it."""
     if _MADE_HERE:
         shutil.rmtree(_FOLDER, ignore_errors=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what `make fuzz` runs, and scale the examples that a property test sets itself as the profile scales others."""
+    scaled: set[int] = set()
+    for item in items:
+        test = getattr(getattr(item, "obj", None), "__func__", getattr(item, "obj", None))
+        is_property = getattr(test, "is_hypothesis_test", False)
+        if is_property or "fuzz" in item.path.parts:
+            item.add_marker("fuzz")
+        if is_property and id(test) not in scaled:
+            scaled.add(id(test))
+            _scale(test)
+
+
+def _scale(test: Any) -> None:
+    # Hypothesis has no public way to ask for a share of a profile's examples, and a second @settings is an error.
+    own = test._hypothesis_internal_use_settings
+    if own is not None and own.max_examples != settings.default.max_examples:
+        share = own.max_examples * settings.default.max_examples // _USUAL
+        most = max(share, min(own.max_examples, _LEAST))
+        test._hypothesis_internal_use_settings = settings(own, max_examples=most)
 
 
 @pytest.fixture(scope="session")
