@@ -18,7 +18,7 @@ settings.register_profile("quick", max_examples=25)
 settings.register_profile("deep", max_examples=500)
 settings.load_profile("quick")  # unless pytest is given --hypothesis-profile=deep, as `make fuzz` gives it
 _USUAL, _LEAST = 100, 20
-"""The examples that a test's own number is a share of, and how few no profile may ask for where a test asks for more."""
+"""What a test's own number of examples is a share of, and the fewest that a profile leaves of it."""
 
 _MADE_HERE = "OPENCWC_TESTS_FOLDER" not in os.environ
 if _MADE_HERE:
@@ -47,7 +47,7 @@ def pytest_unconfigure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what `make fuzz` runs, and scale the examples that a property test sets itself as the profile scales others."""
+    """Mark what `make fuzz` runs, and scale the number of examples that a property test sets itself."""
     scaled: set[int] = set()
     for item in items:
         test = getattr(getattr(item, "obj", None), "__func__", getattr(item, "obj", None))
