@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -68,20 +70,44 @@ def _scale(test: Any) -> None:
         test._hypothesis_internal_use_settings = settings(own, max_examples=most)
 
 
-@pytest.fixture(scope="session")
-def name_index() -> None:
-    """Build the index of names before the test, once for all workers: it takes some seconds."""
-    from opencwc.chemistry.name_index import NameIndex
-
-    lock = _FOLDER / "lock"
-    with lock.open("w") as file:
+@contextmanager
+def _alone(what: str) -> Iterator[None]:
+    """Let one worker at a time do something that the others then find done."""
+    with (_FOLDER / what).open("w") as file:
         try:
             from fcntl import LOCK_EX, flock
 
             flock(file, LOCK_EX)
         except ImportError:
-            pass  # no such lock on Windows: two workers may both build it, which costs only time
+            pass  # no such lock on Windows: two workers may both do it, which costs only time
+        yield
+
+
+@pytest.fixture(scope="session")
+def name_index() -> None:
+    """Build the index of names before the test, once for all workers: it takes some seconds."""
+    from opencwc.chemistry.name_index import NameIndex
+
+    with _alone("lock"):
         NameIndex.open().close()
+
+
+@pytest.fixture(scope="session")
+def made_year(name_index: None) -> Path:
+    """Make the year of the invented State, once for all workers, as a kept demonstration: a folder to be copied."""
+    from opencwc.casebook.database import open_casebook
+    from opencwc.demo.casebook_builder import build
+    from opencwc.demo.folder import own_environment, placed
+
+    folder = _FOLDER / "year"
+    with _alone("lock-of-the-year"), placed(folder) as place:
+        if not place.is_made():
+            with own_environment(place):
+                book = open_casebook()
+                built = build(book, place.files)
+                book.close()
+            place.mark_made(built.year)
+    return folder
 
 
 @pytest.fixture(scope="session")

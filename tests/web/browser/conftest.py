@@ -107,10 +107,9 @@ def watch(page: Page, address: str) -> Watched:
 
 
 @pytest.fixture(scope="session")
-def served(name_index: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def served(made_year: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The year of an invented State, served as `opencwc serve` does, with its worker; once for a process."""
-    folder: Path = tmp_path_factory.mktemp("served")
-    with serving(folder) as served:
+    with serving(made_year, tmp_path_factory.mktemp("served") / "year") as served:
         yield served
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -146,8 +147,9 @@ SPOIL = """(english) => {
 }"""
 
 
-def test_the_bar_of_the_demonstration_is_for_everyone(browser: Browser, name_index: None, tmp_path: Path) -> None:
+def test_the_bar_of_the_demonstration_is_for_everyone(browser: Browser, made_year: Path, tmp_path: Path) -> None:
     """`opencwc demo` as it is: the bar above every page, and from one person to another by keyboard."""
+    shutil.copytree(made_year, tmp_path / "demo")
     command = [*OPENCWC, "demo", "--no-browser", "--port", "0", "--keep", str(tmp_path / "demo")]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     context = browser.new_context(viewport=NARROW, reduced_motion="reduce")  # type: ignore[arg-type]
