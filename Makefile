@@ -16,13 +16,12 @@ demo: $(STAMP)  ## the main job on examples/, then the page on the year of an in
 test: $(TESTS)  ## the whole test suite
 	$(RUN)/pytest -n auto --dist worksteal
 
-check: $(TESTS)  ## style, types, rooms, documentation, then the tests
+check: $(TESTS)  ## style, types, rooms, then the tests, one of which builds the documentation strictly
 	$(RUN)/ruff check .
 	$(RUN)/ruff format --check .
 	$(RUN)/mypy
 	$(RUN)/lint-imports
 	$(RUN)/bandit --quiet --configfile pyproject.toml --recursive --severity-level medium src
-	$(RUN)/mkdocs build --strict --quiet
 	$(RUN)/pytest -n auto --dist worksteal
 
 bench: $(STAMP)  ## the figures of docs/benchmarks, measured here
