@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +25,8 @@ from opencwc.casebook.findings import list_findings
 from opencwc.casebook.model import Filter, Person
 from opencwc.casebook.people import People
 from opencwc.casebook.sessions import Sessions
-from opencwc.demo.casebook_builder import build
 from opencwc.demo.folder import Place, own_environment
+from opencwc.demo.state import load_state
 from opencwc.transfers.check.verb import VERB as CHECK
 from opencwc.transfers.reconcile.verb import VERB as RECONCILE
 from opencwc.web.legislation.kept import list_laws
@@ -127,21 +129,19 @@ class Served:
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[Served]:
-    """Make the year in a folder, serve it, and give the running service."""
-    place = Place(folder, kept=True)
+def serving(made_year: Path, folder: Path) -> Iterator[Served]:
+    """Copy the year into a folder, serve it, and give the running service."""
+    place = Place(shutil.copytree(made_year, folder), kept=True)
     with own_environment(place):
-        place.settings.mkdir()
         book = open_casebook()
-        built = build(book, place.files)
         environment = {**os.environ, "OPENCWC_SERVICE_SIGN_IN_RATE": "1000000/minute"}
-        people = {one.login.removeprefix("demo-"): one for one in built.people}
         accounts = People(book)
+        people = {one.short: accounts.account(one.login).person for one in load_state().people}
         accounts.set_password(people["amara"].id, PASSWORD)
     served = Served(place, environment, free_port(), book, people)
     try:
         served.start()
-        served.known = known(served, built.year)
+        served.known = known(served, date.today().year - 1)
         yield served
     finally:
         if served.process:
