@@ -175,8 +175,8 @@ def visit(soak: Soak, client: httpx.Client, over: threading.Event) -> None:
 def run(seconds: float, clients: int = 4, *, turns: int = 300, warm_up: float = 0.0) -> Soak:
     """Put the load on for so many seconds and return what was seen.
 
-    With a ``warm_up`` memory is watched only once jobs, visits and decisions have come twice and what is held has come to
-    rest, or after so many seconds at most; what goes wrong before that counts too.
+    With a ``warm_up`` memory is watched only once jobs, visits and decisions have come twice and what is held has
+    come to rest, or after so many seconds at most; what goes wrong before that counts too.
     """
     soak = Soak()
     over = threading.Event()
