@@ -56,7 +56,7 @@ def test_a_backup_of_the_first_version_is_restored(kind: str, tmp_path: Path, re
     place = str(tmp_path / "restored.db")
     if kind == "postgresql":
         place = request.getfixturevalue("cluster").make_database("first_version")
-    restore_into(HERE / "first_version.backup", place, lost=True)
+    restore_into(place, HERE / "first_version.backup", lost=True)
     book = open_casebook(place)
     is_as_today(book)
     book.close()
