@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -19,8 +20,8 @@ import pytest
 
 from opencwc.casebook.bundle_verifier import verify_bundle
 from opencwc.casebook.model import Role
+from opencwc.web import demonstration
 from opencwc.web.accounts.entrance import Entrance
-from opencwc.web.server import demonstration
 from opencwc.web.server.configuration import Configuration
 
 COMMAND = (sys.executable, "-c", "import typer; from opencwc.cli.demo import demo; typer.run(demo)", "--no-browser")
@@ -91,6 +92,12 @@ def cache(tmp_path: Path, name_index: None) -> Path:
     return room
 
 
+@pytest.fixture
+def year(made_year: Path, tmp_path: Path) -> Path:
+    """Return a folder with a demonstration to go on with, for tests of what it does once it is made."""
+    return shutil.copytree(made_year, tmp_path / "year")
+
+
 def test_a_newcomer_decides_with_two_people_exports_verifies_and_leaves_nothing_behind(
     cache: Path, tmp_path: Path
 ) -> None:
@@ -123,8 +130,10 @@ def test_a_newcomer_decides_with_two_people_exports_verifies_and_leaves_nothing_
         assert list(shown.folder.glob("year-*")) == []
 
 
-def test_who_asked_for_an_export_cannot_approve_it_and_switching_keeps_to_pages_that_one_may_see(cache: Path) -> None:
-    with started(cache, "--port", "0") as shown:
+def test_who_asked_for_an_export_cannot_approve_it_and_switching_keeps_to_pages_that_one_may_see(
+    cache: Path, year: Path
+) -> None:
+    with started(cache, "--port", "0", "--keep", str(year)) as shown:
         visitor = Visitor(shown)
         visitor.become("demo-mateo")
         (waiting,) = visitor.client.get("/api/v1/requests?waiting=true").json()["requests"]
@@ -142,8 +151,8 @@ def test_who_asked_for_an_export_cannot_approve_it_and_switching_keeps_to_pages_
         assert visitor.become("demo-ingrid", "/api/v1/cases").headers["HX-Redirect"] == "/"
 
 
-def test_the_link_is_the_only_way_in_and_a_switch_needs_the_token_of_the_page(cache: Path) -> None:
-    with started(cache, "--port", "0") as shown:
+def test_the_link_is_the_only_way_in_and_a_switch_needs_the_token_of_the_page(cache: Path, year: Path) -> None:
+    with started(cache, "--port", "0", "--keep", str(year)) as shown:
         assert httpx.get(f"{shown.address}/demo/guessed").status_code == 404
         assert httpx.post(f"{shown.address}/demo/switch", data={"login": "demo-mateo"}).status_code == 401
         visitor = Visitor(shown)
@@ -226,7 +235,7 @@ def test_serve_has_no_routes_of_the_demonstration(tmp_path: Path, monkeypatch: p
 
     from opencwc.casebook.database import open_casebook
     from opencwc.web.server.service import access_of
-    from opencwc.web.server.wiring import app_of
+    from opencwc.web.wiring import app_of
 
     monkeypatch.setenv("OPENCWC_SETTINGS", str(tmp_path / "settings"))
     book = open_casebook(tmp_path / "casebook.db")

@@ -18,7 +18,7 @@ from opencwc.casebook.database import Casebook, open_casebook
 from opencwc.casebook.model import Mark, Person, Role
 from opencwc.casebook.people import CONSOLE
 from opencwc.web.accounts.entrance import Entrance
-from opencwc.web.server.app import guarded_app
+from opencwc.web.app import guarded_app
 from opencwc.web.server.configuration import Configuration
 
 PASSWORD = "tulip lantern gravel otter"

@@ -17,11 +17,11 @@ from opencwc.casebook.model import Mark, Person, Role
 from opencwc.casebook.people import CONSOLE, end_sessions
 from opencwc.casebook.permissions import ACTIONS, SCOPES
 from opencwc.errors import SettingsError
-from opencwc.web.accounts.sessions import COOKIE, csrf_of
-from opencwc.web.server.access_table import access_table, declared_access
-from opencwc.web.server.app import guarded_app
+from opencwc.web.access_table import access_table, declared_access
+from opencwc.web.app import guarded_app
 from opencwc.web.server.same_origin import SAFE
-from opencwc.web.server.service import OPEN, Access, GuardedRoute, access_of, needs
+from opencwc.web.server.service import OPEN, Access, Router, access_of
+from opencwc.web.server.session_cookie import COOKIE, csrf_of
 
 from .signing_in import House, kind, open_house
 
@@ -71,7 +71,7 @@ def ask_signed_in(house: House, role: str, route: str, **headers: str) -> httpx.
 
 def test_the_document_says_what_the_table_says() -> None:
     assert access_table(ACCESS) in DOCUMENT.read_text(encoding="utf-8"), (
-        "write anew: python -m opencwc.web.server.access_table"
+        "write anew: python -m opencwc.web.access_table"
     )
 
 
@@ -193,21 +193,16 @@ def nothing() -> Response:
     return Response()
 
 
-@needs(OPEN)
-def open_nothing() -> Response:
-    return Response()
-
-
 def test_a_route_that_does_not_say_what_it_needs_keeps_the_service_from_starting(house: House) -> None:
-    router = APIRouter(route_class=GuardedRoute)
+    router = Router()
     router.add_api_route("/api/v1/secret", nothing, methods=["GET"])
     with pytest.raises(SettingsError, match=r"/api/v1/secret"):
         guarded_app(house.entrance, routers=[router])
 
 
 def test_a_route_of_a_router_inside_a_router_says_what_it_needs_itself(house: House) -> None:
-    outer, inner = APIRouter(route_class=GuardedRoute), APIRouter(route_class=GuardedRoute)
-    inner.add_api_route("/api/v1/known", open_nothing, methods=["GET"])
+    outer, inner = Router(), Router()
+    inner.get("/api/v1/known", action=OPEN)(lambda: Response("known"))
     outer.include_router(inner)
     assert access_of(guarded_app(house.entrance, routers=[outer]).routes)["GET /api/v1/known"] == Access(OPEN)
     inner.add_api_route("/api/v1/secret", nothing, methods=["GET"])
@@ -217,6 +212,6 @@ def test_a_route_of_a_router_inside_a_router_says_what_it_needs_itself(house: Ho
 
 def test_a_route_that_does_not_stand_behind_the_guard_keeps_the_service_from_starting(house: House) -> None:
     router = APIRouter()
-    router.add_api_route("/api/v1/unguarded", open_nothing, methods=["GET"])
+    router.add_api_route("/api/v1/unguarded", nothing, methods=["GET"])
     with pytest.raises(SettingsError, match="does not stand behind the guard"):
         guarded_app(house.entrance, routers=[router])

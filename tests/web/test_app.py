@@ -14,10 +14,10 @@ from starlette.testclient import TestClient
 
 from opencwc.casebook.permissions import ACTIONS
 from opencwc.errors import SettingsError
-from opencwc.web.server.app import create_app
+from opencwc.web.app import create_app
 from opencwc.web.server.configuration import Configuration, load_configuration
 from opencwc.web.server.logging import set_up_logging
-from opencwc.web.server.service import OPEN, GuardedRoute, access_of, needs
+from opencwc.web.server.service import OPEN, Router, access_of
 
 from .conftest import PEOPLE, WIDE, House, person_of
 
@@ -25,15 +25,25 @@ ACCESS = access_of(create_app(Configuration()).routes)
 
 
 def test_a_route_that_does_not_say_what_it_needs_stops_the_app(configuration: Configuration) -> None:
-    router = APIRouter(route_class=GuardedRoute)
-    router.get("/api/v1/forgotten")(lambda: None)
+    router = Router()
+    with pytest.raises(TypeError, match="action"):
+        router.get("/api/v1/forgotten")
+    router.add_api_route("/api/v1/forgotten", lambda: None)
     with pytest.raises(SettingsError, match="/api/v1/forgotten"):
         create_app(configuration, routers=[router])
 
 
+def test_one_function_cannot_be_two_routes_that_need_different_actions() -> None:
+    router = Router()
+    show = router.get("/api/v1/read", action="read")(lambda: None)
+    router.get("/api/v1/read-as-well", action="read")(show)
+    with pytest.raises(SettingsError, match="/api/v1/open"):
+        router.get("/api/v1/open", action=OPEN)(show)
+
+
 def test_a_route_beside_the_guard_stops_the_app(configuration: Configuration) -> None:
     router = APIRouter()
-    router.get("/api/v1/unguarded")(needs(OPEN)(lambda: None))
+    router.get("/api/v1/unguarded")(lambda: None)
     with pytest.raises(SettingsError, match="guard"):
         create_app(configuration, routers=[router])
 
@@ -212,12 +222,11 @@ SECRETS = (
 
 def test_the_log_of_a_whole_session_holds_nothing_that_was_asked(house: House, log: io.StringIO) -> None:
     from opencwc.jobs.worker import Worker
-    from opencwc.web.server.wiring import job_bounds
+    from opencwc.web.wiring import job_bounds
 
-    broken = APIRouter(route_class=GuardedRoute)
+    broken = Router()
 
-    @broken.get("/api/v1/broken/{name}")
-    @needs("rules")
+    @broken.get("/api/v1/broken/{name}", action="rules")
     async def fault(request: Request, name: str) -> Response:
         raise RuntimeError(f"PLANTED-NAME {name} CCOP(C)(=O)OCC")
 
@@ -256,10 +265,9 @@ def test_the_log_of_a_whole_session_holds_nothing_that_was_asked(house: House, l
 
 
 def test_a_fault_tells_only_the_id_under_which_the_log_has_it(configuration: Configuration, log: io.StringIO) -> None:
-    broken = APIRouter(route_class=GuardedRoute)
+    broken = Router()
 
-    @broken.get("/api/v1/broken")
-    @needs(OPEN)
+    @broken.get("/api/v1/broken", action=OPEN)
     async def fault() -> Response:
         raise RuntimeError("secret of the house")
 

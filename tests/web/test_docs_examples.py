@@ -27,7 +27,7 @@ def test_the_examples_do_what_the_page_says(tmp_path: Path, name_index: None) ->
 
 
 def test_the_reference_names_every_route_and_every_setting() -> None:
-    from opencwc.web.server.app import create_app
+    from opencwc.web.app import create_app
     from opencwc.web.server.configuration import Configuration
     from opencwc.web.server.service import access_of
 

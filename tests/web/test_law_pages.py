@@ -21,12 +21,12 @@ from opencwc.jobs.queue import Jobs
 from opencwc.legislation import check_texts
 from opencwc.legislation.corrections import Corrections
 from opencwc.legislation.example_texts import FIRST, FOLDER, NAMES, NOW, example_text
-from opencwc.legislation.kept import ANSWERS, answers_of, checked_answer, packed, summary_of, unpack, write_passages
-from opencwc.legislation.legal_texts import plain_legal_text
-from opencwc.legislation.passages import passages_of
-from opencwc.legislation.upload_question import step_of
+from opencwc.legislation.kept import ANSWERS, answers_of, packed, sound, summary_of, unpack, write_passages
+from opencwc.legislation.reader import stage_of as step_of
+from opencwc.legislation.texts.legal_texts import plain_legal_text
+from opencwc.legislation.texts.passages import passages_of
 from opencwc.web.legislation.kept import LABEL_COLUMNS
-from opencwc.web.server.wiring import intake_of, make_worker
+from opencwc.web.wiring import intake_of, make_worker
 from opencwc.wording import LANGUAGES, say
 from web.pages.housing import PAGE, PART, opened_house, page_of, post
 from web.pages.parsed import Element, check_sound, parsed
@@ -337,7 +337,7 @@ def test_a_kept_law_comes_back_as_it_was_and_what_is_none_is_not_shown() -> None
         with pytest.raises(InputError):
             unpack(wrong)
     with pytest.raises(InputError):
-        checked_answer({"verdict": "perhaps"})
+        sound({"verdict": "perhaps"})
 
 
 def test_the_invented_law_is_the_same_in_the_examples() -> None:

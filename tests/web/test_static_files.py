@@ -13,8 +13,8 @@ from starlette.testclient import TestClient
 
 from opencwc import publishing
 from opencwc.errors import NotFoundError
+from opencwc.web.app import create_app
 from opencwc.web.server import static_files
-from opencwc.web.server.app import create_app
 from opencwc.web.server.configuration import Configuration
 from opencwc.web.server.headers import PAGE_POLICY
 from opencwc.web.server.static_files import EDITOR_POLICY, FOLDER, address_of, index, index_of, is_known, takes_gzip

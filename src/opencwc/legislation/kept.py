@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 from msgspec import Struct
 
@@ -22,10 +22,10 @@ from opencwc.convention.measures import Element, Measure
 from opencwc.convention.model import InForce, Words
 from opencwc.errors import InputError
 from opencwc.finding import Message
-from opencwc.legislation.legal_texts import LegalText
 from opencwc.legislation.model import VERDICTS, Answer, Checked, Fulfilled, Law, Shown, Span
-from opencwc.legislation.passages import LegalPassage
-from opencwc.legislation.sections import LegalSection
+from opencwc.legislation.texts.legal_texts import LegalText
+from opencwc.legislation.texts.passages import LegalPassage
+from opencwc.legislation.texts.sections import LegalSection
 from opencwc.records import Share, fields_of, from_plain, one_of, to_plain
 
 if TYPE_CHECKING:
@@ -185,21 +185,6 @@ def _kept_passage(shown: Shown, places: Mapping[int, int]) -> KeptPassage:
     return KeptPassage(**fields_of(KeptPassage, shown, **place))
 
 
-def checked_answer(plain: object) -> KeptAnswer:
-    """Return an answer of the sandbox, whose shape a stranger's file had a hand in.
-
-    Raises:
-        InputError: it is none.
-
-    """
-    try:
-        return from_plain(KeptAnswer, plain)
-    except ValueError:
-        raise InputError(
-            "reading the texts gave an answer that does not hold", remedy="Save the texts again, as PDF or as text."
-        ) from None
-
-
 def write_passages(sections: Sequence[LegalSection], passages: Sequence[LegalPassage]) -> bytes:
     """Return sections and the passages in them as they are kept."""
     places = {id(section): place for place, section in enumerate(sections)}
@@ -217,10 +202,8 @@ def vectors_as_npy(vectors: NDArray[np.float32]) -> bytes:
     return out.getvalue()
 
 
-def packed(
-    summary: Summary | Mapping[str, Any], answers: Sequence[KeptAnswer], passages: bytes, vectors: bytes = b""
-) -> bytes:  # fmt: skip
-    """Return the file of its parts; the same parts give the same bytes. The summary may be as the sandbox wrote it."""
+def packed(summary: Summary, answers: Sequence[KeptAnswer], passages: bytes, vectors: bytes = b"") -> bytes:
+    """Return the file of its parts; the same parts give the same bytes."""
     first, *lines = [json.dumps(to_plain(part), ensure_ascii=False, sort_keys=True) for part in (summary, *answers)]
     parts = {TOLD: first.encode(), ANSWERS: "\n".join(lines).encode(), PASSAGES: passages, VECTORS: vectors}
     out = io.BytesIO()

@@ -19,7 +19,8 @@ from opencwc.files import Rows, Table, open_table
 from opencwc.files.document_passages import Document, Passage, Unread, open_document
 from opencwc.files.table_opening import split_sheet
 from opencwc.finding import Message
-from opencwc.language.language_recogniser import LANGUAGES, recognise_languages
+from opencwc.language.language_recogniser import recognise_languages
+from opencwc.language.language_rules import LANGUAGES
 
 PASSAGES_AT_ONCE = 2_000
 _DOCUMENTS = (".pdf", ".docx", ".html", ".htm", ".eml")

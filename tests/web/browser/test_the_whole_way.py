@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from opencwc.casebook.permissions import ACTIONS
-from opencwc.web.server.access_table import declared_access
+from opencwc.web.access_table import declared_access
 from opencwc.web.server.navigation import PAGES
 from web.browser.conftest import LOST, Visitors, Watched
 from web.browser.served import OPENCWC, PASSWORD, Served

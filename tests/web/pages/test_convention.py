@@ -9,8 +9,8 @@ from html import unescape
 import pytest
 from starlette.testclient import TestClient
 
+from opencwc.web.app import create_app
 from opencwc.web.convention import pages
-from opencwc.web.server.app import create_app
 from opencwc.web.server.configuration import Configuration
 from opencwc.wording import LANGUAGES
 from web.conftest import WIDE, person_of

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Struct
 
-from opencwc.finding import CHECKED, Finding, Maker, Message, Subject, Verdict
+from opencwc.finding import Finding, Maker, Message, Subject, Verdict
 from opencwc.records import Share, Short, one_of
-from opencwc.transfers.check.paper_facts import PaperFacts
+from opencwc.transfers.check.paper_facts import PAPER_KINDS, PaperFacts
+from opencwc.transfers.check.verb import VERB
 
 if TYPE_CHECKING:
     from opencwc.chemistry.systematic_names import SystematicNames
@@ -22,9 +23,8 @@ if TYPE_CHECKING:
 
 LATE = ("late", "needed")
 """The states of a duty that is still owed, the worse first."""
-PAPERS = ("certificate", "notification", "licence")
-CheckVerdict = Annotated[str, one_of(str(verdict) for verdict in CHECKED)]
-PaperKind = Annotated[str, one_of(PAPERS)]
+CheckVerdict = Annotated[str, one_of(str(verdict) for verdict in VERB.verdicts)]
+PaperKind = Annotated[str, one_of(PAPER_KINDS)]
 
 
 class Duty(Struct, frozen=True):
@@ -120,7 +120,7 @@ def shown_answer(
     mark: str = "",
 ) -> ShownAnswer:
     """Return an answer as it is shown; ``hits`` are (field, name asked for, name of the list)."""
-    from opencwc.transfers.check.papers import facts_of_answer, facts_of_certificate
+    from opencwc.transfers.check.paper_facts import facts_of_answer, facts_of_certificate
 
     shipment = answer.shipment
     papers = papers_for(answer)

@@ -10,9 +10,9 @@ from __future__ import annotations
 import gzip
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -50,23 +50,8 @@ def summary_of(checker: Checker, file: str, said: Iterable[Message], names: str 
     return KeptCheck(checker.as_of, lists, file, tuple(said), balances_of(checker.balances), names)
 
 
-def checked_answer(plain: object) -> ShownAnswer:
-    """Return an answer of the sandbox, whose shape a stranger's file had a hand in.
-
-    Raises:
-        InputError: it is none.
-
-    """
-    try:
-        return from_plain(ShownAnswer, plain)
-    except ValueError:
-        raise InputError(
-            "reading the file gave an answer that does not hold", remedy="Save the file again as CSV."
-        ) from None
-
-
-def packed(summary: KeptCheck | Mapping[str, Any], answers: Sequence[ShownAnswer]) -> bytes:
-    """Return the file of a summary, also as the sandbox wrote it down; the same check gives the same bytes."""
+def packed(summary: KeptCheck, answers: Sequence[ShownAnswer]) -> bytes:
+    """Return the file; the same check gives the same bytes."""
     first = {name: value for name, value in to_plain(summary).items() if name != "answers"}
     lines = [json.dumps(line, ensure_ascii=False, sort_keys=True) for line in (first, *map(to_plain, answers))]
     return gzip.compress("\n".join(lines).encode(), mtime=0)

@@ -1,6 +1,6 @@
 """How the service knows who asks: by a token, or by the session of a cookie.
 
-What a person may then do, each route declares (`opencwc.web.server.service.needs`); the mark of what a route touches is
+Each route declares what a person may do (`opencwc.web.server.service.Router`); the mark of what a route touches is
 checked by the casebook, which knows it.
 """
 
@@ -16,15 +16,16 @@ from starlette.requests import Request
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.model import Person
 from opencwc.casebook.people import People, this_moment
+from opencwc.casebook.second_factor import SecondFactor
+from opencwc.casebook.service_secret import Seal, service_secret
+from opencwc.casebook.sessions import Session, Sessions
 from opencwc.casebook.tokens import Tokens
 from opencwc.errors import NotAllowedError
 from opencwc.web.accounts.oidc import MinistryLogin, load_oidc
-from opencwc.web.accounts.secret import Seal, service_secret
-from opencwc.web.accounts.sessions import COOKIE, Session, Sessions, is_csrf
-from opencwc.web.accounts.totp import SecondFactor
 from opencwc.web.server.configuration import Configuration
 from opencwc.web.server.problems import HttpProblem
 from opencwc.web.server.same_origin import SAFE
+from opencwc.web.server.session_cookie import COOKIE, is_csrf
 
 SETTING_UP = frozenset(
     {
@@ -62,7 +63,7 @@ class Entrance:
         )
 
     def person_of(self, request: Request) -> Person | None:
-        """Return who asks: the bearer of a token, else whose session the cookie is, else nobody.
+        """Return the person who sent a request: by its token, else by the session of its cookie; ``None`` for neither.
 
         Raises:
             NotAllowedError: a cookie came with a request that changes something, and without the page's own token.
@@ -92,7 +93,7 @@ class Entrance:
         return session.person
 
     def lacks_factor(self, session: Session) -> bool:
-        """Tell whether a second factor is demanded of whose session this is, and is not set up yet."""
+        """Return whether a second factor is demanded for this session's account, and is not set up yet."""
         return self.configuration.second_factor == "demanded" and session.by_password_alone
 
     def session_of(self, request: Request) -> Session | None:

@@ -1,11 +1,11 @@
-"""The API tokens of who is signed in."""
+"""The API tokens of the person who is signed in."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Annotated, TypedDict
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 from msgspec import Meta
 from pydantic import Field
 from starlette.responses import JSONResponse, Response
@@ -15,9 +15,9 @@ from opencwc.casebook.tokens import LONGEST_LIFE, Token
 from opencwc.records import fields_of, one_of
 from opencwc.web.accounts.entrance import entrance_of
 from opencwc.web.server.api_parameters import Closed, Moment, answers, problems
-from opencwc.web.server.service import GuardedRoute, needs, person_of
+from opencwc.web.server.service import Router, person_of
 
-router = APIRouter(route_class=GuardedRoute, tags=["tokens"])
+router = Router(tags=["tokens"])
 TokenId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$", description="The id of the token.")]
 
 
@@ -47,16 +47,21 @@ class NewToken(Closed):
     days: Annotated[int, Field(ge=1, le=LONGEST_LIFE.days)]
 
 
-@router.get("/api/v1/tokens", responses={200: answers("One's tokens", tokens=list[TokenAnswer]), **problems()})
-@needs("self")
+@router.get(
+    "/api/v1/tokens", action="self", responses={200: answers("One's tokens", tokens=list[TokenAnswer]), **problems()}
+)
 def mine(request: Request) -> Response:
     """List one's tokens, the newest first, without their secrets."""
     tokens = entrance_of(request).tokens.of(person_of(request).id)
     return JSONResponse({"tokens": [_json(token) for token in tokens]})
 
 
-@router.post("/api/v1/tokens", status_code=201, responses={201: answers("The token", NewTokenAnswer), **problems(409)})
-@needs("self")
+@router.post(
+    "/api/v1/tokens",
+    action="self",
+    status_code=201,
+    responses={201: answers("The token", NewTokenAnswer), **problems(409)},
+)
 def make(request: Request, asked: NewToken) -> Response:
     """Make a token; it is shown this once."""
     person = person_of(request)
@@ -67,11 +72,11 @@ def make(request: Request, asked: NewToken) -> Response:
 
 @router.delete(
     "/api/v1/tokens/{token_id}",
+    action="self",
     status_code=204,
     response_class=Response,
     responses={204: {"description": "Revoked"}, **problems(404)},
 )
-@needs("self")
 def revoke(request: Request, token_id: TokenId) -> Response:
     """Revoke a token, for good."""
     person = person_of(request)

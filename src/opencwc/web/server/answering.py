@@ -19,13 +19,14 @@ from msgspec import Meta
 
 from opencwc.chemistry.systematic_names import SystematicNames
 from opencwc.errors import OpenCWCError
-from opencwc.finding import SCREENED, Finding, FindingRecord, Subject, Verdict
+from opencwc.finding import Finding, FindingRecord, Subject, Verdict
 from opencwc.records import to_plain
 from opencwc.screening.formats import finding_as_json
 from opencwc.screening.model import CheckedList, Outcome, gravest
 from opencwc.screening.rulebook import Rulebook, maker_of
 from opencwc.screening.screener import Screener
 from opencwc.screening.table_run import checked_by
+from opencwc.screening.verb import VERB as SCREEN
 from opencwc.web.server.api_parameters import DayText
 from opencwc.wording import say
 
@@ -51,7 +52,7 @@ class Answering:
         self._warmed = False
 
     def open(self) -> None:
-        """Make the threads, anew where they were let go."""
+        """Start the threads, again where they were ended."""
         self._threads = ThreadPoolExecutor(self._number, "screening")
 
     async def run(self, work: Callable[Given, Result], *arguments: Given.args, **named: Given.kwargs) -> Result:
@@ -62,9 +63,9 @@ class Answering:
         """Return the screener of a day (today) and of lists (all at hand); raise `SettingsError` for a strange list."""
         key = (as_of or date.today(), lists)
         with self._lock:
-            if (found := self._screeners.get(key)) is not None:
+            if (ready := self._screeners.get(key)) is not None:
                 self._screeners.move_to_end(key)
-                return found
+                return ready
         made = Screener(Rulebook.of(*key))
         made.known.resolver.systematic = self.systematic
         with self._lock:
@@ -94,7 +95,7 @@ class Answering:
             return
 
     def has(self, as_of: date | None, lists: tuple[str, ...]) -> bool:
-        """Tell whether the screener of a question is made already."""
+        """Return whether the screener of a question is made already."""
         return (as_of or date.today(), lists) in self._screeners
 
     def close(self) -> None:
@@ -109,8 +110,8 @@ def findings_of(
 ) -> list[Finding]:
     """Return the findings of one value, or those of outcomes that are known already (a row that cannot be read)."""
     maker = maker_of(screener.rulebook)
-    told = screener.answer(text.strip(), kind) if outcomes is None else outcomes
-    return [one.finding(Subject(row, row_id, text), maker) for one in told]
+    answers = screener.answer(text.strip(), kind) if outcomes is None else outcomes
+    return [outcome.finding(Subject(row, row_id, text), maker) for outcome in answers]
 
 
 class PolicyAnswer(TypedDict):
@@ -130,7 +131,7 @@ class CheckedAnswer(TypedDict):
 
 
 ScreenVerdict = Annotated[
-    Verdict, Meta(extra_json_schema={"type": "string", "enum": [str(verdict) for verdict in SCREENED]})
+    Verdict, Meta(extra_json_schema={"type": "string", "enum": [str(verdict) for verdict in SCREEN.verdicts]})
 ]
 
 

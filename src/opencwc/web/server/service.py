@@ -1,4 +1,4 @@
-"""What a route can reach, and the one place where it is decided whether a request may reach the route."""
+"""What routes share, and the guard that decides whether a request may reach a route."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from fastapi import Request
+from fastapi import APIRouter, Request
 from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from opencwc.casebook.database import Casebook
 from opencwc.casebook.findings import record_refusals
 from opencwc.casebook.model import Person
 from opencwc.casebook.permissions import require
-from opencwc.errors import SettingsError
+from opencwc.errors import SettingsError, UnavailableError
 from opencwc.language.refusals import RefusalLog, judge_request
 from opencwc.settings import load_settings
 from opencwc.web.server.answering import Answering
@@ -73,8 +74,16 @@ def service_of(request: Request) -> Service:
     return cast(Service, request.app.state.service)
 
 
+def book_of(request: Request) -> Casebook:
+    """Return the casebook of the service; raise `UnavailableError` where it runs without one."""
+    intake = service_of(request).intake
+    if intake is None:
+        raise UnavailableError("this service keeps no casebook", remedy="Start it with: opencwc serve.")
+    return intake.book
+
+
 def person_of(request: Request) -> Person:
-    """Return the person who asks; a route that is open to everybody has none and must not call this."""
+    """Return the person who sent a request; a route that is open has none and must not call this."""
     person = getattr(request.state, "person", None)
     if not isinstance(person, Person):
         raise sign_in_needed()
@@ -92,16 +101,6 @@ class Access:
     action: str
     asked_inside: bool = False
     uploads: bool = False
-
-
-def needs(action: str, *, asked_inside: bool = False, uploads: bool = False) -> Callable[[Endpoint], Endpoint]:
-    """Declare what a route needs; the decorator stands below that of its router."""
-
-    def declare(endpoint: Endpoint) -> Endpoint:
-        setattr(endpoint, _ACCESS, Access(action, asked_inside, uploads))
-        return endpoint
-
-    return declare
 
 
 async def admit(request: Request, access: Access) -> None:
@@ -131,7 +130,7 @@ async def who_asks(service: Service, request: Request) -> Person | None:
 
 
 class GuardedRoute(APIRoute):
-    """A route that nobody reaches but through `admit`."""
+    """A route of a `Router`, which nobody reaches but through `admit`."""
 
     @property
     def access(self) -> Access:
@@ -139,7 +138,8 @@ class GuardedRoute(APIRoute):
         access: Access | None = getattr(self.endpoint, _ACCESS, None)
         if access is None:
             raise SettingsError(
-                f"nobody has said who may use the route {self.path_format}", remedy="Declare it: @needs(...)."
+                f"nobody has said who may use the route {self.path_format}",
+                remedy='Declare it: @router.get("/...", action="read").',
             )
         return access
 
@@ -152,6 +152,36 @@ class GuardedRoute(APIRoute):
             return await handle(request)
 
         return guarded
+
+
+def _declaring(method: str) -> Callable[..., Callable[[Endpoint], Endpoint]]:
+    def declare(
+        router: Router, path: str, *, action: str, asked_inside: bool = False, uploads: bool = False, **options: Any
+    ) -> Callable[[Endpoint], Endpoint]:
+        access = Access(action, asked_inside, uploads)
+
+        def add(endpoint: Endpoint) -> Endpoint:
+            if getattr(endpoint, _ACCESS, access) != access:
+                raise SettingsError(f"the route {path} needs two actions", remedy="Write a function for each.")
+            setattr(endpoint, _ACCESS, access)
+            return router.api_route(path, methods=[method], **options)(endpoint)
+
+        return add
+
+    return declare
+
+
+class Router(APIRouter):
+    """A router whose routes declare what they need: ``@router.get("/cases", action="read")``; see `Access`."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(route_class=GuardedRoute, **options)
+
+    get = _declaring("GET")
+    post = _declaring("POST")
+    put = _declaring("PUT")
+    patch = _declaring("PATCH")
+    delete = _declaring("DELETE")
 
 
 def access_of(routes: Iterable[BaseRoute]) -> dict[str, Access]:
@@ -167,7 +197,7 @@ def access_of(routes: Iterable[BaseRoute]) -> dict[str, Access]:
         if not isinstance(route, GuardedRoute):
             raise SettingsError(
                 f"the route {getattr(route, 'path', route)!r} does not stand behind the guard",
-                remedy="Make its router with route_class=GuardedRoute.",
+                remedy="Make its router a Router of opencwc.web.server.service.",
             )
         needed |= {f"{method} {route.path_format}": route.access for method in sorted(route.methods or ())}
     return needed
