@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from opencwc.files import Table
     from opencwc.finding import Finding
     from opencwc.screening.documents import DocumentRows
+    from opencwc.screening.model import Question
     from opencwc.screening.rulebook import Rulebook
     from opencwc.screening.table_run import Piece
 
@@ -83,7 +84,7 @@ class Reader:
         table = self._open(inputs[0])
         if table.inputs_are == "molblock" and self.question.kind == "auto":
             self.screener.question = self.question._replace(kind="molblock")
-        yield started(self.screener.rulebook, table, self.question.lang)
+        yield started(self.screener.rulebook, table, self.question)
         tally = Tally()
         for rows in table.batches():
             piece = make_piece(self.screener, rows, Wish(file=table.name, everything=True))
@@ -108,15 +109,15 @@ class Reader:
         )
 
 
-def started(rulebook: Rulebook, table: Table | DocumentRows, lang: str) -> Started:
+def started(rulebook: Rulebook, table: Table | DocumentRows, question: Question) -> Started:
     """Return what is checked in a table or document, and by whom."""
     from opencwc.screening.formats import checked_as_json
     from opencwc.screening.rulebook import maker_of
     from opencwc.screening.table_run import checked_by
 
-    checked = checked_as_json(checked_by(rulebook, lang, table.name, table.column, table.notes))
+    checked = checked_as_json(checked_by(rulebook, question.lang, table.name, table.column, table.notes))
     checked |= _columns_of(table.columns, table.column, table.id_column)
-    if table.inputs_are == "text":
+    if question.kind == "text":
         checked["document"] = getattr(table, "kind", "")
     return Started(checked, to_plain(maker_of(rulebook)))
 

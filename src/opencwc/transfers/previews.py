@@ -54,10 +54,11 @@ class PreviewLedgers(Task):
         load_table_readers()
         self.screener = offline_screener(date.fromisoformat(question["as_of"]))
         read_ledger(io.BytesIO(SAMPLE), "sample.csv", {}, self.screener)
+        self.uploads = unpack_uploads()
 
     def answer(self, protection: Protection) -> Iterator[Line]:
         """Yield a line a file."""
-        for upload, columns in zip(unpack_uploads(), self.question["given"], strict=False):
+        for upload, columns in zip(self.uploads, self.question["given"], strict=False):
             yield {"file": self._preview(upload, columns)}
         yield {"done": True, "protection": protection.as_json()}
 
@@ -82,13 +83,14 @@ class PreviewShipments(Task):
 
         load_table_readers()
         preview(io.BytesIO(b"chemical,quantity,unit,from,to,date\nx,5,kg,DEU,FRA,2026-01-01\n"), "sample.csv")
+        self.uploads = unpack_uploads()
 
     def answer(self, protection: Protection) -> Iterator[Line]:
         """Yield a line for the file of shipments, which is the first."""
         from opencwc.errors import OpenCWCError
         from opencwc.transfers.check.shipments import preview
 
-        upload = unpack_uploads()[0]
+        upload = self.uploads[0]
         try:
             start = preview(upload.path, upload.name, dict(self.question["given"][0]))
             yield {"file": _preview_line(upload.name, start, start.problems)}
