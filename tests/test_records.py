@@ -24,6 +24,7 @@ from opencwc.finding import (
     finding_to_plain,
 )
 from opencwc.records import Share, Short, from_plain, one_of, schemas_of, to_plain
+from opencwc.verbs import all_verdicts
 
 TEXTS = st.text(max_size=20)
 PLAIN = TEXTS | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False)
@@ -40,7 +41,7 @@ SPANS = st.just(()) | st.tuples(st.integers(0, 99), st.integers(0, 99))
 FINDINGS = st.builds(
     Finding,
     st.builds(Subject, st.integers(1, 9), TEXTS, TEXTS, st.none() | st.integers(1, 3), st.just("")),
-    st.sampled_from(Verdict),
+    st.sampled_from(all_verdicts()),
     MESSAGES,
     st.builds(Maker, TEXTS, TEXTS, TEXTS, st.lists(TEXTS, max_size=2).map(tuple)),
     st.none() | st.builds(Rule, st.text(min_size=1, max_size=5), TEXTS),
@@ -82,7 +83,7 @@ def test_the_json_of_a_finding_has_its_keys_in_one_order_and_no_empty_span() -> 
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"row": "1"}, {"verdict": "perhaps"}, {"message": {"id": 1}}, {"evidence": [{"kind": "atoms"}]}, {"input": None},
+    [{"row": "1"}, {"verdict": 1}, {"message": {"id": 1}}, {"evidence": [{"kind": "atoms"}]}, {"input": None},
      {"message": {"id": "a", "values": {"b": None}}}, {"steps": "abc"}, {"confidence": "high"}],
 )  # fmt: skip
 def test_what_is_no_finding_is_refused(wrong: dict[str, Any]) -> None:
@@ -123,5 +124,4 @@ def test_a_type_describes_its_json() -> None:
     (schema,), named = schemas_of([FindingRecord])
     assert schema == {"$ref": "#/components/schemas/FindingRecord"}
     assert set(named["FindingRecord"]["required"]) == {*FindingRecord.__struct_fields__}
-    assert set(named["Verdict"]["enum"]) == {str(verdict) for verdict in Verdict}
     assert schemas_of([Line])[1]["Line"]["properties"]["flow"]["enum"] == ["in", "out"]

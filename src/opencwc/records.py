@@ -22,7 +22,7 @@ Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
 def one_of(words: Iterable[str]) -> msgspec.Meta:
     """Return the bound of a text that must be one of these words, for ``Annotated``."""
-    names = list(words)
+    names = [str(word) for word in words]
     return msgspec.Meta(pattern=f"^({'|'.join(map(re.escape, names))})$(?!\n)", extra_json_schema={"enum": names})
 
 

@@ -21,7 +21,7 @@ from opencwc.jobs.queue import Jobs
 from opencwc.legislation import check_texts
 from opencwc.legislation.corrections import Corrections
 from opencwc.legislation.example_texts import FIRST, FOLDER, NAMES, NOW, example_text
-from opencwc.legislation.kept import ANSWERS, answers_of, packed, sound, summary_of, unpack, write_passages
+from opencwc.legislation.kept import ANSWERS, answers_of, packed, summary_of, unpack, write_passages
 from opencwc.legislation.reader import stage_of as step_of
 from opencwc.legislation.texts.legal_texts import plain_legal_text
 from opencwc.legislation.texts.passages import passages_of
@@ -336,8 +336,6 @@ def test_a_kept_law_comes_back_as_it_was_and_what_is_none_is_not_shown() -> None
     for wrong in (b"", b"PK", damaged.getvalue()):
         with pytest.raises(InputError):
             unpack(wrong)
-    with pytest.raises(InputError):
-        sound({"verdict": "perhaps"})
 
 
 def test_the_invented_law_is_the_same_in_the_examples() -> None:

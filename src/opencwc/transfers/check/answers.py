@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 LATE = ("late", "needed")
 """The states of a duty that is still owed, the worse first."""
-CheckVerdict = Annotated[str, one_of(str(verdict) for verdict in VERB.verdicts)]
+CheckVerdict = Annotated[str, one_of(VERB.verdicts)]
 PaperKind = Annotated[str, one_of(PAPER_KINDS)]
 
 

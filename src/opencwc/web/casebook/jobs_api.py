@@ -49,7 +49,7 @@ class JobAnswer(TypedDict):
     """A job and how far it is."""
 
     id: str
-    kind: Annotated[str, one_of(("screen", "reconcile", "check", "law"))]
+    kind: Annotated[str, one_of(verb.id for verb in verbs())]
     state: Annotated[str, one_of(("waiting", "running", "done", "failed", "cancelled"))]
     case: str
     run: int | None

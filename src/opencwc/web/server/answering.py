@@ -20,7 +20,7 @@ from msgspec import Meta
 from opencwc.chemistry.systematic_names import SystematicNames
 from opencwc.errors import OpenCWCError
 from opencwc.finding import Finding, FindingRecord, Subject, Verdict
-from opencwc.records import to_plain
+from opencwc.records import one_of, to_plain
 from opencwc.screening.formats import finding_as_json
 from opencwc.screening.model import CheckedList, Outcome, gravest
 from opencwc.screening.rulebook import Rulebook, maker_of
@@ -130,9 +130,7 @@ class CheckedAnswer(TypedDict):
     version: str
 
 
-ScreenVerdict = Annotated[
-    Verdict, Meta(extra_json_schema={"type": "string", "enum": [str(verdict) for verdict in SCREEN.verdicts]})
-]
+ScreenVerdict = Annotated[str, one_of(SCREEN.verdicts)]
 
 
 class ScreenedFinding(FindingRecord, frozen=True, kw_only=True):
