@@ -29,6 +29,7 @@ from opencwc.jobs.intake import Intake
 from opencwc.jobs.queue import Job, Jobs
 from opencwc.records import fields_of, from_plain, one_of
 from opencwc.screening.model import COLUMNS
+from opencwc.verbs import verbs
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import InLang, Kind, answers, names_of, problems
 from opencwc.web.server.idempotency import KEY_HEADER, once
