@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import os
+import socket
+import subprocess
+import sys
 import time
 import zipfile
 import zlib
@@ -16,7 +19,7 @@ from hypothesis import strategies as st
 
 from opencwc.errors import InputError
 from opencwc.files.document_passages import Limits, Passage, Unread, open_document
-from opencwc.files.reader_client import Apart
+from opencwc.files.reader_client import ConfinedDocument
 
 from .making import (
     LINES,
@@ -269,18 +272,18 @@ def test_a_pdf_that_goes_round_in_circles_ends(data: bytes) -> None:
 # ---------------------------------------------------------------------------------------------- the process that reads
 
 
-def started(tmp_path: Path, program: str, limits: Limits) -> Callable[[], Apart]:
+def started(tmp_path: Path, program: str, limits: Limits) -> Callable[[], ConfinedDocument]:
     """Put a program in the place of the interpreter, which says what a reader that was taken over might say."""
     fake = tmp_path / "python"
     fake.write_text(f"#!/bin/sh\n{program}\n", encoding="utf-8")
     fake.chmod(0o755)
     (tmp_path / "a.txt").write_bytes(b"TEA")
 
-    def open_apart() -> Apart:
+    def open_confined() -> ConfinedDocument:
         with (tmp_path / "a.txt").open("rb") as file:
-            return Apart(file, "a.txt", limits, ocr=False)
+            return ConfinedDocument(file, "a.txt", limits, ocr=False)
 
-    return open_apart
+    return open_confined
 
 
 @pytest.mark.parametrize(
@@ -288,30 +291,33 @@ def started(tmp_path: Path, program: str, limits: Limits) -> Callable[[], Apart]
     [
         ("exit 3", "reading_broke_off"),
         ("kill -SEGV $$", "reading_broke_off"),
+        ("kill -XCPU $$", "reading_too_long"),
         ("exec /bin/sleep 100", "reading_too_long"),
+        ("exec >&-; exec /bin/sleep 100", "reading_broke_off"),
         ("echo 'no json'", "reading_broke_off"),
-        ("echo '[\"p\", 1, 2]'", "reading_broke_off"),
-        ('echo \'["open", "txt"]\'; exec /bin/cat /dev/zero', "reading_broke_off"),
+        ("echo '{\"passage\": [1, 2]}'", "reading_broke_off"),
+        ("exec /bin/cat /dev/zero", "reading_broke_off"),
     ],
 )
 def test_a_process_that_dies_hangs_or_lies_leaves_what_it_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str, reason: str
 ) -> None:
-    said = 'echo \'["open", "txt"]\'; echo \'["p", "1", "TEA"]\'; echo \'["n", "reading_macros", {}]\'; '
-    open_apart = started(tmp_path, said + program, Limits(seconds=3))
+    lines = ('{"kind": "txt"}', '{"passage": ["1", "TEA"]}', '{"note": ["reading_macros", {}]}')
+    said = "".join(f"echo '{line}'; " for line in lines)
+    open_confined = started(tmp_path, said + program, Limits(seconds=3))
     monkeypatch.setattr("sys.executable", str(tmp_path / "python"))
-    apart = open_apart()
-    items = list(apart.items())
+    confined = open_confined()
+    items = list(confined.items())
     assert items[0] == Passage("1", "TEA")
     assert [item.message.id for item in items[1:] if isinstance(item, Unread)] == [reason]
-    assert [note.id for note in apart.notes] == ["reading_macros"]
+    assert [note.id for note in confined.notes] == ["reading_macros"]
 
 
 def test_a_process_that_dies_before_it_reads_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    open_apart = started(tmp_path, "exit 3", Limits(seconds=3))
+    open_confined = started(tmp_path, "exit 3", Limits(seconds=3))
     monkeypatch.setattr("sys.executable", str(tmp_path / "python"))
     with pytest.raises(InputError, match="broke off"):
-        open_apart()
+        open_confined()
 
 
 def test_time_that_the_caller_takes_is_not_counted() -> None:
@@ -355,28 +361,26 @@ def test_a_document_that_is_closed_early_leaves_no_process() -> None:
     next(passages)
     document.close()
     with pytest.raises(ChildProcessError):
-        os.waitpid(document._source._process.pid, os.WNOHANG)  # type: ignore[attr-defined]
+        os.waitpid(document._source._sandbox.pid, os.WNOHANG)  # type: ignore[attr-defined]
     assert len(list(passages)) <= 2_000
 
 
-def test_the_process_has_no_network_and_may_not_write(tmp_path: Path) -> None:
-    import subprocess
-    import sys
-
+@pytest.mark.parametrize("programs", [False, True], ids=["alone", "with Tesseract"])
+def test_the_process_has_no_network_and_may_not_write(tmp_path: Path, programs: bool) -> None:
     program = (
         "import os, socket, sys\n"
-        "from opencwc.files.document_passages import shut_in\n"
-        "from opencwc.files.passages import Limits\n"
-        "shut_in._give_up_network(); shut_in._bound(Limits())\n"
+        "from opencwc.confining.process import readable_paths\n"
+        "from opencwc.confining.rights import Bounds, confine, isolate\n"
+        f"confine(Bounds(), readable_paths(), namespace=isolate(), programs={programs})\n"
         "said = []\n"
         "try:\n    socket.create_connection(('127.0.0.1', int(sys.argv[1])), 2); said.append('network')\n"
         "except OSError: pass\n"
         "try:\n    open(sys.argv[2], 'w').write('x' * 10_000_000); said.append('file')\n"
         "except OSError: pass\n"
+        "try:\n    os.posix_spawn('/bin/true', ['/bin/true'], {}); said.append('program')\n"
+        "except OSError: pass\n"
         "print(said)\n"
     )
-    import socket
-
     with socket.create_server(("127.0.0.1", 0)) as server:
         done = subprocess.run(
             [sys.executable, "-c", program, str(server.getsockname()[1]), str(tmp_path / "x")],
@@ -384,7 +388,7 @@ def test_the_process_has_no_network_and_may_not_write(tmp_path: Path) -> None:
             text=True,
             check=True,
         )
-    assert done.stdout.strip() == "[]"
+    assert done.stdout.strip() == ("['program']" if programs else "[]")
 
 
 def test_nothing_outside_is_fetched_by_a_page() -> None:

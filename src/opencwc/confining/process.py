@@ -1,7 +1,7 @@
-"""What every process does that reads an archive of uploads: it loads what it needs, gives up its rights, then reads.
+"""The confined side: a process loads what its task needs, gives up its rights, then answers as JSON lines on a pipe.
 
-It is started by `opencwc.confining.sandbox`; the wish comes as one JSON line on standard input, the uploads as
-one archive behind a descriptor, and everything it finds leaves as JSON lines on a pipe.
+`opencwc.confining.sandbox` starts it. The request stands as JSON in the folder that the process starts in; the file to
+read is its standard input.
 """
 
 from __future__ import annotations
@@ -10,84 +10,112 @@ import contextlib
 import json
 import os
 import sys
-import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from opencwc.confining.rights import Bounds, Protection, confine, isolate
 
 if TYPE_CHECKING:
     from opencwc.errors import OpenCWCError
 
+Line: TypeAlias = dict[str, Any]
+REQUEST_FILE = "request.json"
+UPLOAD = Path("/dev/fd/0")
+"""Where the process finds the file it was started over (Linux and macOS)."""
+
 
 class Upload(NamedTuple):
-    """A file of the archive: the name it came under, and where this process can read it."""
+    """A file of an archive of uploads: the name it came under, and where this process can read it."""
 
     name: str
     path: Path
 
 
-class Prepared(Protocol):
-    """What sees to a wish; everything that this takes is loaded when it is made."""
+class Task:
+    """What a confined process does for one request. All that this takes is loaded when the task is made.
 
-    def answer(self, uploads: Sequence[Upload], protection: Protection) -> Iterator[dict[str, Any]]:
+    ``programs`` says whether it starts other programs (see `confine`). ``say`` writes a line at once, from inside a
+    call that takes long. ``smaller`` and ``unwritten`` are the remedies where the file takes too much memory, or cannot
+    be read without writing beside it. The task as it stands here only answers what protects the machine.
+    """
+
+    programs = False
+    smaller = "Send it in smaller parts."
+    unwritten = "Send it as CSV."
+    say: Callable[[Line], None]
+
+    def __init__(self, question: dict[str, Any], bounds: Bounds) -> None:
+        self.question, self.bounds = question, bounds
+
+    def answer(self, protection: Protection) -> Iterator[Line]:
         """Yield the lines of the answer, the last of them with ``done``."""
-        ...
+        yield {"done": True, "protection": protection.as_json()}
 
 
-def serve(prepared_by: Mapping[str, Callable[[dict[str, Any]], Prepared]]) -> int:
-    """Serve one wish and leave; ``prepared_by`` says for each thing that is wished for what sees to it."""
+def serve(tasks: Mapping[str, type[Task]]) -> int:
+    """Answer one request with one of these tasks, which are found by their names."""
     namespace = isolate()
-    wish = json.loads(sys.stdin.readline())
+    request = json.loads(Path(REQUEST_FILE).read_bytes())
     out = os.fdopen(os.dup(1), "wb")
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)  # what a library prints must not pass for a line of ours
     from opencwc.errors import OpenCWCError, UnavailableError
 
+    def say(line: Line) -> None:
+        text = json.dumps(line, ensure_ascii=False, allow_nan=False, default=str)
+        out.write(text.encode("utf-8", "replace") + b"\n")
+        with contextlib.suppress(BrokenPipeError):
+            out.flush()
+
+    kind = tasks[request["task"]]
     try:
-        uploads = list(_unpacked())
-        prepared = prepared_by[wish["do"]](wish)
-        protection = confine(Bounds(**wish["bounds"]), _readable(), namespace=namespace)
-        if wish["network_must_be_cut"] and not protection.network_cut:
+        task = kind(request["question"], Bounds(**request["bounds"]))
+        task.say = say
+        protection = confine(task.bounds, readable_paths(), namespace=namespace, programs=task.programs)
+        if request["network_must_be_cut"] and not protection.network_cut:
             raise UnavailableError(
                 "this machine cannot cut a process off from the network, so no upload is read",
                 remedy="Use a kernel with seccomp or user namespaces, or set job_network_must_be_cut = false.",
             )
-        for line in prepared.answer(uploads, protection):
-            _write(out, line)
+        for line in task.answer(protection):
+            say(line)
     except OpenCWCError as error:
-        _write(out, {"problem": plain_error(error)})
+        say({"problem": plain_error(error)})
     except MemoryError:
-        _write(out, _problem("the file needs more memory than an upload may take", "Send it in smaller parts."))
+        say(_problem("the file needs more memory than an upload may take", kind.smaller))
     except OSError:
-        _write(out, _problem("the file cannot be read without writing beside it", "Send it as CSV."))
+        say(_problem("the file cannot be read without writing beside it", kind.unwritten))
     return 0
 
 
-def _unpacked() -> Iterator[Upload]:
-    """Lay the files of the archive out in memory, where a reader of workbooks can open them like files.
+def unpack_uploads() -> list[Upload]:
+    """Lay the files of the archive on standard input out in memory, where every reader can open them like files.
 
-    The archive is the service's own work and holds its members as they are; what is in them is not looked at yet.
+    The service packed the archive and holds its members as they are; nothing looks into them yet.
     """
-    with zipfile.ZipFile(f"/dev/fd/{int(sys.argv[-1])}") as archive:
+    import zipfile
+
+    uploads = []
+    with zipfile.ZipFile(UPLOAD) as archive:
         for member in archive.infolist():
-            place = os.memfd_create("upload")
-            with archive.open(member) as source, os.fdopen(os.dup(place), "wb") as kept:
+            descriptor = os.memfd_create("upload")
+            with archive.open(member) as source, os.fdopen(os.dup(descriptor), "wb") as copy:
                 while part := source.read(1 << 20):
-                    kept.write(part)
-            os.lseek(place, 0, os.SEEK_SET)
-            yield Upload(member.filename.partition("-")[2], Path(f"/dev/fd/{place}"))
+                    copy.write(part)
+            os.lseek(descriptor, 0, os.SEEK_SET)
+            uploads.append(Upload(member.filename.partition("-")[2], Path(f"/dev/fd/{descriptor}")))
+    return uploads
 
 
-def _readable() -> list[Path]:
-    """Return what may still be read: Python, its packages and ours, the cache; no casebook, no key."""
+def readable_paths() -> list[Path]:
+    """Return what may still be read: the upload, Python, its packages and ours, the cache; no casebook, no key."""
     from opencwc.settings import cache_folder
 
     own = Path(__file__).resolve().parents[1]
-    places = [Path(one) for one in (*sys.path, sys.prefix, sys.base_prefix) if one]
-    system = [Path(one) for one in ("/usr", "/lib", "/lib64", "/proc/self", "/sys/devices/system", "/dev/urandom")]
-    return [own, *places, *system, Path("/etc/localtime"), cache_folder()]
+    python = [Path(folder) for folder in (*sys.path, sys.prefix, sys.base_prefix) if folder]
+    names = ("/usr", "/lib", "/lib64", "/proc/self", "/sys/devices/system", "/dev/urandom", "/etc/localtime")
+    return [own, *python, *map(Path, names), cache_folder(), UPLOAD]
 
 
 def plain_error(error: OpenCWCError) -> dict[str, str]:
@@ -95,11 +123,11 @@ def plain_error(error: OpenCWCError) -> dict[str, str]:
     return {"kind": type(error).__name__, "what": error.what, "where": error.where, "remedy": error.remedy}
 
 
-def _problem(what: str, remedy: str) -> dict[str, Any]:
+def _problem(what: str, remedy: str) -> Line:
     return {"problem": {"kind": "InputError", "what": what, "where": "", "remedy": remedy}}
 
 
-def _write(out: IO[bytes], line: dict[str, Any]) -> None:
-    out.write(json.dumps(line, ensure_ascii=True, allow_nan=False, default=str).encode() + b"\n")
-    with contextlib.suppress(BrokenPipeError):
-        out.flush()
+PROTECTION = "protection"
+
+if __name__ == "__main__":
+    sys.exit(serve({PROTECTION: Task}))

@@ -1,7 +1,7 @@
-"""Giving up rights for good before a stranger's file is touched: limits, namespaces, Landlock and a seccomp filter.
+"""What a process gives up for good before it reads a stranger's file: limits, namespaces, Landlock, a seccomp filter.
 
-What is given up: the network, other processes, every file but those the reader needs, all writing. Linux only; where
-the kernel offers neither a network namespace nor seccomp, `confine` says so and its caller decides.
+It gives up the network, other processes, all writing, and every file but those it needs. Only Linux offers all of
+this; on macOS the limits hold, on Windows nothing does. `confine` says what holds here, and its caller decides.
 
 Sources: namespaces(7), landlock(7), seccomp(2), the kernel's ``include/uapi/linux/{landlock,seccomp,filter}.h``.
 """
@@ -11,7 +11,6 @@ from __future__ import annotations
 import ctypes
 import os
 import platform
-import resource
 import struct
 import sys
 from collections.abc import Iterable
@@ -21,16 +20,21 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What a process may use: bytes of memory, seconds of CPU, open files."""
+    """What a process may use: bytes of memory, seconds of CPU, open files.
+
+    ``processes`` bounds the processes and threads of its user; ``None`` sets no bound. The kernel does not hold root to
+    it (setrlimit(2)).
+    """
 
     memory: int = 8_000_000_000
     cpu_seconds: int = 6 * 3600
     open_files: int = 256
+    processes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Protection:
-    """What holds: a network of its own with nothing in it, only the named files, a filter of system calls."""
+    """What holds: an empty network of its own, no file but those named, a filter of system calls."""
 
     namespace: bool = False
     files: bool = False
@@ -47,7 +51,7 @@ class Protection:
 
 
 def isolate() -> bool:
-    """Move into a user and a network namespace of one's own; call it before the process has a second thread."""
+    """Move into a user and a network namespace of its own; call it before the process has a second thread."""
     if sys.platform != "linux":
         return False
     if _libc().unshare(_CLONE_NEWUSER | _CLONE_NEWNET) == 0:
@@ -55,27 +59,44 @@ def isolate() -> bool:
     return bool(_libc().unshare(_CLONE_NEWNET) == 0)  # a process of root in a container may do only this
 
 
-def confine(bounds: Bounds, readable: Iterable[Path], *, namespace: bool) -> Protection:
-    """Bound what this process may use and read, and filter what it may ask of the kernel; nothing brings it back."""
-    for what, most, spare in (
+def confine(bounds: Bounds, readable: Iterable[Path], *, namespace: bool, programs: bool = False) -> Protection:
+    """Bound what this process may use and read, and filter its system calls; nothing undoes it.
+
+    With ``programs`` the process may start other programs, which inherit its bounds. Then neither Landlock nor the
+    filter applies: a program needs files and calls of its own.
+    """
+    _set_limits(bounds)
+    if sys.platform != "linux":
+        return Protection(namespace)
+    libc = _libc()
+    if libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 or programs:
+        return Protection(namespace)
+    libc.prctl(_PR_SET_PDEATHSIG, 9, 0, 0, 0)
+    files = _allow_only(readable)
+    return Protection(namespace, files, _filter_calls())
+
+
+def _set_limits(bounds: Bounds) -> None:
+    """Set the limits of this process (setrlimit(2)); it can only lower them, and Windows has none."""
+    try:
+        import resource
+    except ImportError:
+        return
+    limits = [
         (resource.RLIMIT_AS, bounds.memory, 0),
         # The signal of the soft limit says why the process ended; the hard one, a moment later, ends it in any case.
         (resource.RLIMIT_CPU, bounds.cpu_seconds, 2),
         (resource.RLIMIT_NOFILE, bounds.open_files, 0),
         (resource.RLIMIT_FSIZE, 0, 0),
         (resource.RLIMIT_CORE, 0, 0),
-    ):
+    ]
+    if bounds.processes is not None:
+        limits.append((resource.RLIMIT_NPROC, bounds.processes, 0))
+    for what, most, spare in limits:
         _, hard = resource.getrlimit(what)
-        limit = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(what, (limit, limit + spare if hard == resource.RLIM_INFINITY else min(limit + spare, hard)))
-    if sys.platform != "linux":
-        return Protection(namespace)
-    libc = _libc()
-    libc.prctl(_PR_SET_PDEATHSIG, 9, 0, 0, 0)
-    if libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
-        return Protection(namespace)
-    files = _allow_only(readable)
-    return Protection(namespace, files, _filter_calls())
+        is_free = hard == resource.RLIM_INFINITY
+        soft = most if is_free else min(most, hard)
+        resource.setrlimit(what, (soft, soft + spare if is_free else min(soft + spare, hard)))
 
 
 def _libc() -> ctypes.CDLL:
@@ -120,46 +141,47 @@ def _filter_calls() -> bool:
         return False
     program = b"".join(_program(*numbers))
     code = ctypes.create_string_buffer(program)
-    held = struct.pack("HxxxxxxP", len(program) // 8, ctypes.addressof(code))
-    filter_of = ctypes.create_string_buffer(held)
+    filter_program = ctypes.create_string_buffer(struct.pack("HxxxxxxP", len(program) // 8, ctypes.addressof(code)))
     # By the call itself and for all threads (SECCOMP_FILTER_FLAG_TSYNC): libraries have started some already.
-    return bool(_libc().syscall(numbers[1]["seccomp"], _SECCOMP_SET_MODE_FILTER, _TSYNC, filter_of) == 0)
+    return bool(_libc().syscall(numbers[1]["seccomp"], _SECCOMP_SET_MODE_FILTER, _TSYNC, filter_program) == 0)
 
 
 def _program(arch: int, numbers: dict[str, int]) -> list[bytes]:
     """Return the filter: refuse what is named, look into the arguments of a few, allow the rest."""
-
-    def load(offset: int) -> bytes:
-        return struct.pack("HBBI", 0x20, 0, 0, offset)
-
-    def jump_equal(value: int, yes: int, no: int) -> bytes:
-        return struct.pack("HBBI", 0x15, yes, no, value)
-
-    def jump_any_bit(bits: int, yes: int, no: int) -> bytes:
-        return struct.pack("HBBI", 0x45, yes, no, bits)
-
-    def give(value: int) -> bytes:
-        return struct.pack("HBBI", 0x06, 0, 0, value)
-
-    program = [load(4), jump_equal(arch, 1, 0), give(_KILL_PROCESS), load(0)]
+    program = [_load(4), _jump_equal(arch, 1, 0), _answer(_KILL_PROCESS), _load(0)]
     if arch == _X86_64:  # the x32 numbers would go past the list below
-        program += [struct.pack("HBBI", 0x35, 0, 1, 0x4000_0000), give(_REFUSE)]
-    for name in _UNKNOWN_CALLS:  # "no such call": the C library then uses an older one, whose arguments can be seen
-        if name in numbers:
-            program += [jump_equal(numbers[name], 0, 1), give(_NO_SUCH_CALL)]
-    for name in _REFUSED:
-        if name in numbers:
-            program += [jump_equal(numbers[name], 0, 1), give(_REFUSE)]
+        program += [struct.pack("HBBI", 0x35, 0, 1, 0x4000_0000), _answer(_REFUSE)]
+    # "No such call": the C library then uses an older one, whose arguments can be seen.
+    for names, answer in ((_UNKNOWN_CALLS, _NO_SUCH_CALL), (_REFUSED, _REFUSE)):
+        for name in names:
+            if name in numbers:
+                program += [_jump_equal(numbers[name], 0, 1), _answer(answer)]
     for name, argument in (("open", 1), ("openat", 2)):
         if name in numbers:  # for reading only
-            writes = jump_any_bit(_WRITES, 0, 1)
-            program += [jump_equal(numbers[name], 0, 4), load(16 + 8 * argument), writes, give(_REFUSE), give(_ALLOW)]
-    thread = jump_any_bit(_CLONE_THREAD, 1, 0)
-    program += [jump_equal(numbers["clone"], 0, 4), load(16), thread, give(_REFUSE), give(_ALLOW)]
+            checks = [_load(16 + 8 * argument), _jump_any_bit(_WRITES, 0, 1), _answer(_REFUSE), _answer(_ALLOW)]
+            program += [_jump_equal(numbers[name], 0, 4), *checks]
+    thread = [_load(16), _jump_any_bit(_CLONE_THREAD, 1, 0), _answer(_REFUSE), _answer(_ALLOW)]
+    program += [_jump_equal(numbers["clone"], 0, 4), *thread]
     for name in ("tgkill", "prlimit64"):  # of this process only; 0 means the same
-        own = [load(16), jump_equal(os.getpid(), 2, 0), jump_equal(0, 1, 0), give(_REFUSE), give(_ALLOW)]
-        program += [jump_equal(numbers[name], 0, 5), *own]
-    return [*program, give(_ALLOW)]
+        own = [_load(16), _jump_equal(os.getpid(), 2, 0), _jump_equal(0, 1, 0), _answer(_REFUSE), _answer(_ALLOW)]
+        program += [_jump_equal(numbers[name], 0, 5), *own]
+    return [*program, _answer(_ALLOW)]
+
+
+def _load(offset: int) -> bytes:
+    return struct.pack("HBBI", 0x20, 0, 0, offset)
+
+
+def _jump_equal(value: int, yes: int, no: int) -> bytes:
+    return struct.pack("HBBI", 0x15, yes, no, value)
+
+
+def _jump_any_bit(bits: int, yes: int, no: int) -> bytes:
+    return struct.pack("HBBI", 0x45, yes, no, bits)
+
+
+def _answer(value: int) -> bytes:
+    return struct.pack("HBBI", 0x06, 0, 0, value)
 
 
 _CLONE_NEWUSER, _CLONE_NEWNET, _CLONE_THREAD = 0x1000_0000, 0x4000_0000, 0x1_0000

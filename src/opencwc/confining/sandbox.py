@@ -1,7 +1,7 @@
-"""Reading an upload in a process of its own, which has no network, no file but this one, and only so much of the rest.
+"""The parent's side: start a confined process over one file, send it one request, and read what it answers.
 
-What comes back over the pipe is JSON and is taken for nothing more: every line is bounded and its shape is looked at.
-A process that dies, hangs or uses too much becomes an error that says so; whoever asked lives on.
+The answer is JSON lines and is trusted for nothing more: each line is bounded, and the caller checks its shape. A
+process that dies, hangs or uses too much becomes an error that says so; the caller lives on.
 """
 
 from __future__ import annotations
@@ -9,96 +9,88 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import selectors
-import signal
+import queue
+import site
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
+from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
 from opencwc import errors
+from opencwc.confining.process import PROTECTION, REQUEST_FILE, Line
 from opencwc.confining.rights import Bounds
 from opencwc.errors import InputError, OpenCWCError, UnavailableError
-from opencwc.models.register import OFF
 from opencwc.settings import PREFIX, cache_folder
 
 LONGEST_LINE = 64_000_000
 LOADING_SECONDS = 120
+_CHUNK_BYTES, _CHUNKS_AHEAD = 1 << 16, 32
 
 
 @dataclass(frozen=True)
-class Wish:
-    """What to screen an upload for.
+class TaskRequest:
+    """What a confined process is to do: the name of its task, and the question that only the task understands.
 
-    ``as_of`` is an ISO 8601 day; ``skip_rows`` are the rows whose findings are kept already; ``seconds`` bounds the
-    time by the clock.
+    ``seconds`` bounds the time by the clock, ``bounds`` what the process may use.
     """
 
-    name: str
-    as_of: str
-    lists: tuple[str, ...] = ()
-    kind: str = "auto"
-    lang: str = "en"
-    column: str = ""
-    id_column: str = ""
-    skip_rows: int = 0
+    task: str
+    question: Mapping[str, Any]
     seconds: float = 6 * 3600
     bounds: Bounds = field(default_factory=Bounds)
     network_must_be_cut: bool = True
-    batch_rows: int = 0
-
-    def as_line(self) -> bytes:
-        """Return the line that the process reads."""
-        question = {"as_of": self.as_of, "lists": self.lists, "kind": self.kind, "lang": self.lang}
-        told = {
-            "name": self.name,
-            "question": question,
-            "column": self.column,
-            "id_column": self.id_column,
-            "skip_rows": self.skip_rows,
-            "bounds": asdict(self.bounds),
-            "network_must_be_cut": self.network_must_be_cut,
-            "batch_rows": self.batch_rows,
-        }
-        return json.dumps(told).encode() + b"\n"
 
 
 class Sandbox:
-    """One process over one upload; leaving the ``with`` block ends it, whatever it is doing.
+    """One confined process over one file; leaving the ``with`` block ends it, whatever it is doing.
 
-    ``lines`` yields its lines as they come, and ``None`` every ``poll`` seconds in which none came, so that the caller
-    can look whether it is still wanted.
+    ``command`` are the arguments for Python, such as ``("-m", module)``. The file must have a descriptor.
+    ``environment`` names the variables that the process gets besides the usual ones. With ``count_caller`` false, the
+    time that the caller spends between two lines is not counted.
     """
 
     def __init__(
-        self, line: bytes, file: IO[bytes] | None, seconds: float, program: Sequence[str] | None = None
+        self,
+        command: Sequence[str],
+        request: TaskRequest,
+        file: IO[bytes] | None,
+        *,
+        longest_line: int = LONGEST_LINE,
+        environment: Sequence[str] = (),
+        count_caller: bool = True,
     ) -> None:
-        self._seconds = seconds
+        self.out_of_time = False
+        self._seconds, self._ends = request.seconds, float("inf")
+        self._longest_line, self._count_caller = longest_line, count_caller
+        self._stopped = False
         self._folder = tempfile.TemporaryDirectory(prefix="opencwc-sandbox-")
-        given = file.fileno() if file is not None else os.open(os.devnull, os.O_RDONLY)
+        sent = {name: value for name, value in asdict(request).items() if name != "seconds"}
         try:
+            Path(self._folder.name, REQUEST_FILE).write_text(json.dumps(sent), encoding="utf-8")
+            if file is not None:
+                os.lseek(file.fileno(), 0, os.SEEK_SET)
             self._process = subprocess.Popen(  # noqa: S603 - our own module
-                [sys.executable, *_FLAGS, *(program or ("-m", "opencwc.screening.upload_process")), str(given)],
-                stdin=subprocess.PIPE,
+                [sys.executable, *_flags(), *command],
+                stdin=subprocess.DEVNULL if file is None else file,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                pass_fds=(given,),
                 cwd=self._folder.name,
-                env=_environment(),
+                env=_environment(environment),
                 start_new_session=True,
             )
-        finally:
-            if file is None:
-                os.close(given)
-        with contextlib.suppress(BrokenPipeError):
-            if self._process.stdin is not None:
-                self._process.stdin.write(line)
-                self._process.stdin.flush()
+        except BaseException:
+            self._folder.cleanup()
+            raise
+        self._chunks: queue.Queue[bytes] = queue.Queue(_CHUNKS_AHEAD)
+        self._listener = threading.Thread(target=self._listen, daemon=True)  # a pipe cannot be polled on Windows
+        self._listener.start()
 
     def __enter__(self) -> Sandbox:
         return self
@@ -111,101 +103,134 @@ class Sandbox:
         """The process."""
         return self._process.pid
 
+    def allow(self, seconds: float) -> None:
+        """Give the process more time."""
+        self._ends += seconds
+
     def stop(self) -> None:
-        """End the process and all it may have started."""
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        for stream in (self._process.stdin, self._process.stdout):
-            if stream is not None:
-                with contextlib.suppress(OSError):
-                    stream.close()
+        """End the process and all it has started."""
+        self._stopped = True
+        self._kill()
+        while self._listener.is_alive():  # it may be waiting for room
+            with contextlib.suppress(queue.Empty):
+                self._chunks.get_nowait()
+            self._listener.join(0.002)
+        with contextlib.suppress(queue.Full):  # and a reader for a line
+            self._chunks.put_nowait(b"")
         self._process.wait()
         self._folder.cleanup()
 
-    def lines(self, poll: float = 0.25) -> Iterator[dict[str, Any] | None]:
-        """Yield what the process says; raise the error it ends with.
+    def lines(self, poll: float | None = 0.25) -> Iterator[Line | None]:
+        """Yield the lines as they come; raise the error that the process ends with.
+
+        ``None`` comes every ``poll`` seconds without a line, so that the caller can look whether the answer is still
+        wanted.
 
         Raises:
             InputError: the file cannot be read, or took too long, too much memory or too much work.
-            OpenCWCError: what else the process told, as it told it.
+            OpenCWCError: what else the process reported, as it reported it.
 
         """
-        ends = time.monotonic() + self._seconds
+        self._ends = time.monotonic() + self._seconds
         for raw in self._raw_lines(poll):
-            if time.monotonic() > ends:
+            now = time.monotonic()
+            if now > self._ends:
+                self.out_of_time = True
                 raise InputError(
                     f"reading the file took longer than {self._seconds:g} seconds", remedy="Send it in smaller parts."
                 )
-            if raw is None:
-                yield None
-                continue
-            line = _as_object(raw)
-            if "problem" in line:
+            line = None if raw is None else _as_object(raw)
+            if line is not None and "problem" in line:
                 raise _error_of(line["problem"])
             yield line
-            if line.get("done"):
+            if not self._count_caller:
+                self._ends += time.monotonic() - now
+            if line is not None and line.get("done"):
                 return
         raise self._how_it_died()
 
-    def _raw_lines(self, poll: float) -> Iterator[bytes | None]:
-        out = self._process.stdout
-        if out is None:
-            return
+    def _raw_lines(self, poll: float | None) -> Iterator[bytes | None]:
         waiting = bytearray()
-        with selectors.DefaultSelector() as selector:
-            selector.register(out, selectors.EVENT_READ)
-            while True:
-                if not selector.select(poll):
-                    yield None
-                    continue
-                chunk = os.read(out.fileno(), 1 << 20)
-                if not chunk:
-                    return
-                at = len(waiting)
-                waiting += chunk
-                while (end := waiting.find(b"\n", at)) >= 0:
-                    yield bytes(waiting[:end])
-                    del waiting[: end + 1]
-                    at = 0
-                if len(waiting) > LONGEST_LINE:
-                    raise InputError("reading the file gave an answer without end", remedy=_OTHER_FILE)
+        while True:
+            left = max(0.0, self._ends - time.monotonic())
+            try:
+                chunk = self._chunks.get(timeout=left if poll is None else min(poll, left))
+            except queue.Empty:
+                yield None
+                continue
+            if not chunk:
+                return
+            at = len(waiting)
+            waiting += chunk
+            begin = 0
+            while (end := waiting.find(b"\n", max(begin, at))) >= 0:
+                yield bytes(waiting[begin:end])
+                begin = end + 1
+            del waiting[:begin]
+            if len(waiting) > self._longest_line:
+                raise InputError("reading the file gave an answer without end", remedy=_OTHER_FILE)
+
+    def _listen(self) -> None:
+        out = self._process.stdout
+        if out is not None:
+            with out:
+                while not self._stopped and (chunk := os.read(out.fileno(), _CHUNK_BYTES)):
+                    self._chunks.put(chunk)
+        self._chunks.put(b"")
+
+    def _kill(self) -> None:
+        if self._process.returncode is not None:  # the number may be another process by now
+            return
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            if hasattr(os, "killpg"):
+                os.killpg(self._process.pid, _SIGKILL)
+            else:
+                self._process.kill()
 
     def _how_it_died(self) -> OpenCWCError:
-        status = self._process.wait()
-        if status == -signal.SIGXCPU:
+        try:
+            status = self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:  # it closed its end and goes on
+            self._kill()
+            status = self._process.wait()
+        if status == -_SIGXCPU:
+            self.out_of_time = True
             return InputError("reading the file took more work than an upload may", remedy="Send it in smaller parts.")
-        if status == -signal.SIGKILL:
+        if status == -_SIGKILL:
             return InputError("reading the file was stopped by the system", remedy="It may be short of memory.")
         return InputError(f"reading the file broke off ({status})", remedy=_OTHER_FILE)
 
 
 @contextlib.contextmanager
-def screened(wish: Wish, file: IO[bytes]) -> Iterator[Sandbox]:
-    """Start the process that screens a file; the file must be a real one, with a descriptor."""
-    with Sandbox(wish.as_line(), file, wish.seconds) as running:
-        yield running
+def confined_lines(command: Sequence[str], request: TaskRequest, file: IO[bytes]) -> Iterator[Iterator[Line | None]]:
+    """Give the lines of a confined process over a file, which must have a descriptor."""
+    with Sandbox(command, request, file) as running:
+        yield running.lines()
 
 
 @cache
 def protection() -> dict[str, bool]:
-    """Return what protects the machine from an upload here, as a process of the sandbox finds it out once."""
-    asked = {"only_say_protection": True, "network_must_be_cut": False, "bounds": asdict(Bounds())}
-    with Sandbox(json.dumps(asked).encode() + b"\n", None, LOADING_SECONDS) as probe:
+    """Return what protects the machine from an upload here, as a confined process finds it out once."""
+    request = TaskRequest(PROTECTION, {}, LOADING_SECONDS, network_must_be_cut=False)
+    with Sandbox(("-m", "opencwc.confining.process"), request, None) as probe:
         for line in probe.lines():
             if line is not None:
-                return {str(key): bool(value) for key, value in line["protection"].items()}
+                return {str(name): bool(holds) for name, holds in line["protection"].items()}
     raise UnavailableError("the sandbox of uploads does not start", remedy="See the log of the worker.")
 
 
-def _environment() -> dict[str, str]:
+def _flags() -> Sequence[str]:
+    """Return the options of Python: no variables, no current folder, no bytecode; user packages only if we use them."""
+    return ("-E", "-P", "-B", *(() if site.ENABLE_USER_SITE else ("-s",)), "-X", "utf8")
+
+
+def _environment(more: Sequence[str]) -> dict[str, str]:
     """Return what the process knows of its surroundings: cache, lists, switches of models, and to be one thread."""
-    kept = {
-        name: os.environ[name] for name in (PREFIX + "SETTINGS", OFF, "XDG_CONFIG_HOME", "HOME") if name in os.environ
-    }
+    kept = {name: os.environ[name] for name in (*_VARIABLES, *more) if name in os.environ}
     return {**kept, PREFIX + "CACHE": str(cache_folder()), "LC_ALL": "C.UTF-8", **_ONE_THREAD}
 
 
-def _as_object(raw: bytes) -> dict[str, Any]:
+def _as_object(raw: bytes) -> Line:
     try:
         line = json.loads(raw)
     except (ValueError, RecursionError):
@@ -215,16 +240,17 @@ def _as_object(raw: bytes) -> dict[str, Any]:
     return line
 
 
-def _error_of(told: object) -> OpenCWCError:
-    """Return the error that the process told; only the kinds of our own tree, and only texts."""
-    words = told if isinstance(told, dict) else {}
+def _error_of(problem: object) -> OpenCWCError:
+    """Return the error that the process reported: only the kinds of our own tree, and only texts."""
+    words = problem if isinstance(problem, dict) else {}
     kind = getattr(errors, str(words.get("kind")), InputError)
     family = kind if isinstance(kind, type) and issubclass(kind, OpenCWCError) else InputError
     what, where, remedy = (str(words.get(name, ""))[:2_000] for name in ("what", "where", "remedy"))
     return family(what, where=where, remedy=remedy)
 
 
-_FLAGS = ("-I", "-B", "-X", "utf8")
+_SIGKILL, _SIGXCPU = 9, 24  # Windows has no names for them
+_VARIABLES = (PREFIX + "SETTINGS", PREFIX + "MODELS_OFF", "XDG_CONFIG_HOME", "HOME", "LD_LIBRARY_PATH", "SYSTEMROOT")
 _ONE_THREAD = dict.fromkeys(
     ("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "NUMBA_NUM_THREADS", "RAYON_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"
 )

@@ -89,14 +89,12 @@ def open_document(
     if not confine:
         data = _read(source, where, limits)
         return _here(data, where, limits)
-    from opencwc.files.reader_client import Apart
+    from opencwc.files.reader_client import ConfinedDocument
 
     file, size = _as_file(source, where, limits)
-    try:
-        apart = Apart(file, where, limits, ocr=ocr is not False)
-    finally:
-        file.close()
-    return Document(where, apart.kind, size, apart)
+    with file:
+        confined = ConfinedDocument(file, where, limits, ocr=ocr is not False)
+    return Document(where, confined.kind, size, confined)
 
 
 def _require_ocr(where: str, *, confine: bool) -> None:

@@ -14,7 +14,7 @@ from opencwc.jobs.keeping import Heard, Kind, bounds_of, keep_uploads
 from opencwc.jobs.queue import Job
 from opencwc.jobs.worker import Worker
 from opencwc.legislation import kept
-from opencwc.legislation.upload_question import LAW, Asked, asked_of_sandbox
+from opencwc.legislation.upload_question import LAW, LawUpload, read_uploads
 
 
 def check_uploads(worker: Worker, job: Job, held: list[Keeper]) -> int:
@@ -28,8 +28,8 @@ KINDS: Mapping[str, Callable[[Worker, Job, list[Keeper]], int]] = MappingProxyTy
 
 def _read(worker: Worker, job: Job, file: IO[bytes]) -> AbstractContextManager[Iterator[dict[str, Any] | None]]:
     asked = job.asked
-    return asked_of_sandbox(
-        Asked(
+    return read_uploads(
+        LawUpload(
             str(asked["state"]),
             date.fromisoformat(str(asked["as_of"])),
             model=bool(asked.get("model", False)),

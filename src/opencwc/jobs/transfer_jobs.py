@@ -15,7 +15,7 @@ from opencwc.jobs.queue import Job
 from opencwc.jobs.worker import Worker
 from opencwc.transfers.check import kept as kept_checks
 from opencwc.transfers.reconcile import kept as kept_reconciliations
-from opencwc.transfers.upload_question import CHECK, MOST_KEPT, RECONCILE, Asked, asked_of_sandbox
+from opencwc.transfers.upload_question import CHECK, MOST_KEPT, RECONCILE, TransfersUpload, read_uploads
 
 VERBS: Mapping[str, str] = MappingProxyType({RECONCILE: "reconcile", CHECK: "transfers"})
 """The verb of the runs that a kind of job makes (`opencwc.finding.VERDICTS_OF`)."""
@@ -39,8 +39,8 @@ KINDS: Mapping[str, Callable[[Worker, Job, list[Keeper]], int]] = MappingProxyTy
 
 def _read(worker: Worker, job: Job, file: IO[bytes]) -> AbstractContextManager[Iterator[dict[str, Any] | None]]:
     asked = job.asked
-    return asked_of_sandbox(
-        Asked(
+    return read_uploads(
+        TransfersUpload(
             job.kind,
             date.fromisoformat(str(asked["as_of"])),
             asked.get("given", ()),

@@ -21,15 +21,14 @@ from types import MappingProxyType
 from typing import IO, Any
 
 from opencwc.confining.rights import Bounds
-from opencwc.confining.sandbox import Wish, screened
 from opencwc.errors import ConflictError, InputError, OpenCWCError, StorageError, UnavailableError
 from opencwc.finding import Finding, finding_from_plain
 from opencwc.jobs.intake import House, Keeper
 from opencwc.jobs.queue import Job, Jobs
 from opencwc.language.refusals import is_refusal
+from opencwc.screening.upload_question import SCREEN, ScreeningUpload, read_upload
 
 BEAT_SECONDS = 2.0
-SCREEN = "screen"
 IDLE_SECONDS = 0.5
 MOST_NOTES, LONGEST_NOTE = 50, 300
 """How many notes on a file are kept, and how many characters of a value in one."""
@@ -139,8 +138,8 @@ class Worker:
             skip = keeper.rows
         with tempfile.TemporaryFile(prefix="opencwc-upload-") as file:
             self.copy(job, file)
-            with screened(self._wish(job, skip), file) as running:
-                return self._keep(job, running.lines(), held)
+            with read_upload(self._upload(job, skip), file) as lines:
+                return self._keep(job, lines, held)
 
     def _keep(self, job: Job, lines: Iterator[dict[str, Any] | None], held: list[Keeper]) -> int:
         heard = looked = 0.0
@@ -193,9 +192,9 @@ class Worker:
         file.flush()
         self.beat(job, job.rows_done, job.rows_all)
 
-    def _wish(self, job: Job, skip: int) -> Wish:
+    def _upload(self, job: Job, skip: int) -> ScreeningUpload:
         asked = job.asked
-        return Wish(
+        return ScreeningUpload(
             name=str(asked["name"]),
             as_of=str(asked["as_of"]),
             lists=tuple(asked["lists"]),

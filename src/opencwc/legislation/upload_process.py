@@ -1,23 +1,20 @@
-"""The process that reads strangers' laws: it loads what it needs, gives up its rights, then reads and checks.
+"""The confined process that reads strangers' laws: it loads what it needs, gives up its rights, then checks them.
 
-It is started by `opencwc.confining.sandbox` as ``python -m opencwc.legislation.upload_process`` and served by
-`opencwc.confining.process`. No process is started in here: pages that are pictures are told, and not recognised.
+It starts no other process: pages that are pictures are reported, not recognised.
 """
 
 from __future__ import annotations
 
 import base64
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
-from queue import SimpleQueue
 from tempfile import TemporaryDirectory
-from threading import Thread
 from typing import TYPE_CHECKING, Any
 
-from opencwc.confining.process import Upload, serve
-from opencwc.confining.rights import Protection
+from opencwc.confining.process import Line, Task, serve, unpack_uploads
+from opencwc.confining.rights import Bounds, Protection
 from opencwc.legislation.upload_question import LAW, STEPS
 
 if TYPE_CHECKING:
@@ -36,7 +33,7 @@ Section 2. A person who contravenes section 1 commits an offence and is liable t
 """A text in which everything is loaded before the rights are given up."""
 
 
-class _Remembering:
+class _VectorKeeper:
     """An encoder that keeps the vectors of passages, so that they need not be made twice.
 
     It has an id of its own, so that no passage comes out of the cache without passing through here.
@@ -55,77 +52,52 @@ class _Remembering:
         return made
 
 
-class _Check:
+class CheckLaw(Task):
     """Reads a State's texts and checks them against the measures of a day."""
 
-    def __init__(self, wish: dict[str, Any]) -> None:
+    def __init__(self, question: dict[str, Any], bounds: Bounds) -> None:
+        super().__init__(question, bounds)
         from opencwc.files.readers import load_readers
         from opencwc.language.encoders import named_encoder
-        from opencwc.legislation import check_texts
         from opencwc.legislation.legal_texts import plain_legal_text, read_legal_text
 
-        self.wish = wish
-        self.day = date.fromisoformat(wish["as_of"])
-        self.encoder = _Remembering(named_encoder())
+        self.uploads = unpack_uploads()
+        self.encoder = _VectorKeeper(named_encoder())
         load_readers()
         with TemporaryDirectory() as folder:
             place = Path(folder, "sample.html")
             place.write_text(f"<html><body><p>{SAMPLE}</p></body></html>", encoding="utf-8")
-            read_legal_text(place, **_HERE)
+            read_legal_text(place, ocr=False, confine=False)
         # The wordings of the measures go into the cache, which can be written yet.
-        sample = plain_legal_text(SAMPLE.encode(), "sample.txt")
-        check_texts([sample], wish["state"], self.day, encoder=self.encoder, model=bool(wish["model"]))
+        self._check([plain_legal_text(SAMPLE.encode(), "sample.txt")])
         self.encoder.known.clear()
 
-    def answer(self, uploads: Sequence[Upload], protection: Protection) -> Iterator[dict[str, Any]]:
+    def _check(self, texts: Sequence[LegalText], progress: Callable[[str, int, int], None] | None = None) -> Checked:
+        from opencwc.legislation import check_texts
+
+        day, model = date.fromisoformat(self.question["as_of"]), bool(self.question["model"])
+        return check_texts(
+            texts, self.question["state"], day, encoder=self.encoder, model=model, progress=progress
+        )  # fmt: skip
+
+    def answer(self, protection: Protection) -> Iterator[Line]:
         """Yield how far it is, then what was checked, the answers with their findings, and the passages."""
         from opencwc.errors import InputError
         from opencwc.legislation.legal_texts import read_legal_text
 
         texts: list[LegalText] = []
-        for place, one in enumerate(uploads):
-            yield _far("reading", place, len(uploads))
-            texts.append(read_legal_text(one.path, name=one.name, **_HERE))
-            if sum(len(each.text) for each in texts) > MOST_CHARACTERS:
+        for number, upload in enumerate(self.uploads):
+            yield _progress("reading", number, len(self.uploads))
+            texts.append(read_legal_text(upload.path, name=upload.name, ocr=False, confine=False))
+            if sum(len(text.text) for text in texts) > MOST_CHARACTERS:
                 raise InputError(
                     f"the texts have more than {MOST_CHARACTERS:,} characters",
                     remedy="Send the law alone, or use the command: opencwc law.",
                 )
-        checked: Checked | None = None
-        for told in self._checked(texts):
-            if isinstance(told, dict):
-                yield told
-            else:
-                checked = told
-        if checked is None:
-            raise InputError("checking the texts broke off")
+        checked = self._check(texts, lambda step, done, of: self.say(_progress(step, done, of)))
         yield from self._answered(checked, protection)
 
-    def _checked(self, texts: Sequence[LegalText]) -> Iterator[dict[str, Any] | Checked]:
-        """Yield how far the check is, at last the check itself; it works in a thread of its own meanwhile."""
-        from opencwc.legislation import check_texts
-
-        said: SimpleQueue[dict[str, Any] | Checked | BaseException] = SimpleQueue()
-
-        def work() -> None:
-            try:
-                said.put(
-                    check_texts(
-                        texts, self.wish["state"], self.day, encoder=self.encoder, model=bool(self.wish["model"]),
-                        progress=lambda step, done, of: said.put(_far(step, done, of)),
-                    )
-                )  # fmt: skip
-            except BaseException as error:
-                said.put(error)
-
-        Thread(target=work, daemon=True).start()
-        while isinstance(told := said.get(), dict):
-            yield told
-        if isinstance(told, BaseException):
-            raise told
-        yield told
-
-    def _answered(self, checked: Checked, protection: Protection) -> Iterator[dict[str, Any]]:
+    def _answered(self, checked: Checked, protection: Protection) -> Iterator[Line]:
         from opencwc.finding import finding_to_plain
         from opencwc.legislation.findings import findings_of, maker_of
         from opencwc.legislation.kept import answers_as_json, told_of
@@ -153,7 +125,7 @@ class _Check:
             "tally": {verdict: verdicts.count(verdict) for verdict in set(verdicts)},
         }
 
-    def _parts(self, checked: Checked) -> Iterator[dict[str, Any]]:
+    def _parts(self, checked: Checked) -> Iterator[Line]:
         import numpy as np
 
         from opencwc.legislation.kept import PASSAGES, VECTORS, passages_as_json, vectors_as_npy
@@ -169,14 +141,11 @@ class _Check:
                 yield {"part": name, "data": base64.b64encode(content[start : start + PART_BYTES]).decode()}
 
 
-def _far(step: str, done: int, of: int) -> dict[str, Any]:
+def _progress(step: str, done: int, of: int) -> Line:
     start, length = STEPS.get(step, (0, 0))
     so_far = start + round(length * done / of) if of else start
     return {"stage": step, "rows": max(1, so_far), "share": max(1, so_far) / 1_000}
 
 
-_HERE: dict[str, Any] = {"ocr": False, "confine": False}
-"""How documents are read in here: this process is confined already, and starts no other one."""
-
 if __name__ == "__main__":
-    sys.exit(serve({LAW: _Check}))
+    sys.exit(serve({LAW: CheckLaw}))

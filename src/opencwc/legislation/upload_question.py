@@ -1,28 +1,28 @@
-"""A State's texts on their way in: packed as they are, and read and checked by a process of the sandbox."""
+"""A State's texts on their way in: what to check them for, and the lines of the confined process that does so."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from datetime import date
-from typing import IO, Any
+from typing import IO
 
+from opencwc.confining.process import Line
 from opencwc.confining.rights import Bounds
-from opencwc.confining.sandbox import Sandbox
+from opencwc.confining.sandbox import TaskRequest, confined_lines
 from opencwc.finding import Message
 
 LAW = "law"
-"""The kind of the job, and the verb of its runs."""
+"""The kind of the job, the verb of its runs, and the task that does it."""
 PROGRAM = ("-m", "opencwc.legislation.upload_process")
 STEPS = {"reading": (0, 150), "searching": (150, 700), "elements": (850, 130)}
 """Where a step begins and how long it is, in thousandths of the whole; getting ready comes before."""
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What a process of the sandbox is to do with a State's texts."""
+class LawUpload:
+    """What a confined process is to do with an archive of a State's texts."""
 
     state: str
     as_of: date
@@ -31,9 +31,15 @@ class Asked:
     bounds: Bounds = field(default_factory=Bounds)
     network_must_be_cut: bool = True
 
-    def as_line(self) -> bytes:
-        """Return the line that the process reads."""
-        return json.dumps({**asdict(self), "do": LAW, "as_of": self.as_of.isoformat()}).encode() + b"\n"
+    def request(self) -> TaskRequest:
+        """Return what the confined process is asked."""
+        question = {"state": self.state, "as_of": self.as_of.isoformat(), "model": self.model}
+        return TaskRequest(LAW, question, self.seconds, self.bounds, self.network_must_be_cut)
+
+
+def read_uploads(upload: LawUpload, archive: IO[bytes]) -> AbstractContextManager[Iterator[Line | None]]:
+    """Give the lines of a process that checks an archive of texts; the archive must have a descriptor."""
+    return confined_lines(PROGRAM, upload.request(), archive)
 
 
 def step_of(thousandths: int) -> Message:
@@ -51,10 +57,3 @@ def step_of(thousandths: int) -> Message:
             "share": share,
         },
     )
-
-
-@contextmanager
-def asked_of_sandbox(asked: Asked, archive: IO[bytes]) -> Iterator[Iterator[dict[str, Any] | None]]:
-    """Give the lines of a process that checks an archive of texts; the archive must have a descriptor."""
-    with Sandbox(asked.as_line(), archive, asked.seconds, PROGRAM) as running:
-        yield running.lines()

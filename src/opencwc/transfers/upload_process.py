@@ -1,8 +1,6 @@
-"""The process that reads strangers' ledgers and shipments: it loads what it needs, gives up its rights, then reads.
+"""The confined process that reads strangers' ledgers and shipments: it loads what it needs, gives up its rights, reads.
 
-It is started by `opencwc.confining.sandbox` as ``python -m opencwc.transfers.upload_process`` and served by
-`opencwc.confining.process`. A wish is to ``preview`` ledgers, to ``reconcile`` them, to ``preview_check`` planned
-shipments, or to ``check`` them.
+Its tasks: ``preview`` ledgers, ``reconcile`` them, ``preview_check`` planned shipments, ``check`` them.
 """
 
 from __future__ import annotations
@@ -10,24 +8,33 @@ from __future__ import annotations
 import base64
 import io
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any
 
-from opencwc.confining.process import Prepared, Upload, plain_error, serve
-from opencwc.confining.rights import Protection
+from opencwc.confining.process import Line, Task, Upload, plain_error, serve, unpack_uploads
+from opencwc.confining.rights import Bounds, Protection
 from opencwc.transfers.check.answers import alike, alike_findings, answer_as_json, checker_with
-from opencwc.transfers.upload_question import CERTIFICATES, NAMES, SHIPMENTS
+from opencwc.transfers.upload_question import (
+    CERTIFICATES,
+    CHECK,
+    NAMES,
+    PREVIEW,
+    PREVIEW_CHECK,
+    RECONCILE,
+    SHIPMENTS,
+)
 
 if TYPE_CHECKING:
     from opencwc.finding import Message
-    from opencwc.screening.screener import Screener
     from opencwc.transfers.check.certificates import Certificate
-    from opencwc.transfers.check.checking import Answer
+    from opencwc.transfers.check.checking import Answer, Checker
+    from opencwc.transfers.check.consignees import SanctionsList
     from opencwc.transfers.check.shipments import Preview as ShipmentsPreview
+    from opencwc.transfers.check.shipments import Shipments
     from opencwc.transfers.model import Ledger
     from opencwc.transfers.patterns.finding import Proposal
     from opencwc.transfers.reconcile.ledgers import Preview
@@ -43,7 +50,7 @@ SAMPLE = b"""id,reporter,flow,partner,date,chemical,cas,hs,quantity,unit,concent
 3,DEU,export,NLD,2023-03-01,thiodiglycol,111-48-8,2930.70,700,kg,98,
 4,NLD,export,FRA,2023-03-20,thiodiglycol,111-48-8,2930.70,710,kg,98,
 """
-"""A ledger that has all in it, so that everything is loaded and compiled before the rights are given up."""
+"""A ledger with one of everything, so that all is loaded and compiled before the rights are given up."""
 MIRRORED = (
     (b"DEU,export,FRA", b"FRA,import,DEU"),
     (b"NLD,export,FRA", b"FRA,import,NLD"),
@@ -52,112 +59,111 @@ MIRRORED = (
 )
 
 
-def _load_readers() -> None:
-    """Load what reads tables and names of States now, while files may be opened."""
-    import fastexcel  # noqa: F401
-    import pyarrow.csv
-    import pyarrow.parquet  # noqa: F401
+class _UploadsTask(Task):
+    """Reads the tables of an archive; what reads tables and names of States is loaded while files may be opened."""
 
-    from opencwc.convention.territories import load_names
+    def __init__(self, question: dict[str, Any], bounds: Bounds) -> None:
+        super().__init__(question, bounds)
+        import fastexcel  # noqa: F401
+        import pyarrow.csv
+        import pyarrow.parquet  # noqa: F401
 
-    load_names()
+        from opencwc.convention.territories import load_names
 
-
-class _Reading:
-    """Reads ledgers; everything that this takes is loaded when it is made."""
-
-    def __init__(self, wish: dict[str, Any]) -> None:
-        _load_readers()
-        self.wish = wish
-        self.as_of = date.fromisoformat(wish["as_of"])
-        self.screener = self._screener()
+        load_names()
+        self.uploads = unpack_uploads()
+        self.as_of = date.fromisoformat(question["as_of"])
         self.warm()
 
-    def _screener(self) -> Screener:
-        from opencwc.screening.rulebook import Rulebook
-        from opencwc.screening.screener import Screener
+    def warm(self) -> None:
+        """Read a sample, so that everything is loaded."""
 
-        made = Screener(Rulebook.of(self.as_of, ()))
-        made.known.resolver.systematic = None  # it is a process of Java, which may not be started in here
-        return made
+    def columns_of(self, number: int) -> dict[str, str]:
+        """Return which columns the person named for a file."""
+        return dict(self.question["given"][number])
+
+
+class _LedgersTask(_UploadsTask):
+    """Reads ledgers."""
 
     def warm(self) -> None:
         """Read a sample."""
+        from opencwc.screening.rulebook import Rulebook
+        from opencwc.screening.screener import Screener
         from opencwc.transfers.reconcile.ledgers import read_ledger
 
+        self.screener = Screener(Rulebook.of(self.as_of, ()))
+        self.screener.known.resolver.systematic = None  # it is a process of Java, which may not be started in here
         read_ledger(io.BytesIO(SAMPLE), "sample.csv", {}, self.screener)
 
-    def given(self, place: int) -> dict[str, str]:
-        """Return which columns the person named for a file."""
-        return dict(self.wish["given"][place])
 
-
-class _Preview(_Reading):
+class PreviewLedgers(_LedgersTask):
     """Shows the start of ledgers, and what their columns are taken for."""
 
-    def answer(self, uploads: Sequence[Upload], protection: Protection) -> Iterator[dict[str, Any]]:
+    def answer(self, protection: Protection) -> Iterator[Line]:
         """Yield a line a file."""
-        for place, one in enumerate(uploads):
-            yield {"file": self._told(one, self.given(place))}
+        for number, upload in enumerate(self.uploads):
+            yield {"file": self._preview(upload, self.columns_of(number))}
         yield {"done": True, "protection": protection.as_json()}
 
-    def _told(self, one: Upload, given: dict[str, str]) -> dict[str, Any]:
+    def _preview(self, upload: Upload, columns: dict[str, str]) -> Line:
         from opencwc.errors import OpenCWCError
         from opencwc.transfers.reconcile.ledgers import preview
 
         try:
-            found = preview(one.path, one.name, given, 50, self.screener)
+            start = preview(upload.path, upload.name, columns, 50, self.screener)
         except OpenCWCError as error:
-            return {"name": one.name, "header": [], "problem": plain_error(error)}
-        return _preview_as_json(one.name, found, (*found.notes, *(found.ledger.problems if found.ledger else ())))
+            return {"name": upload.name, "header": [], "problem": plain_error(error)}
+        problems = start.ledger.problems if start.ledger else ()
+        return _preview_as_json(upload.name, start, (*start.notes, *problems))
 
 
-class _PreviewCheck:
+class PreviewShipments(_UploadsTask):
     """Shows the start of planned shipments, and what their columns are taken for."""
 
-    def __init__(self, wish: dict[str, Any]) -> None:
-        _load_readers()
+    def warm(self) -> None:
+        """Read a sample."""
         from opencwc.transfers.check.shipments import preview
 
-        self.wish = wish
         preview(io.BytesIO(b"chemical,quantity,unit,from,to,date\nx,5,kg,DEU,FRA,2026-01-01\n"), "sample.csv")
 
-    def answer(self, uploads: Sequence[Upload], protection: Protection) -> Iterator[dict[str, Any]]:
+    def answer(self, protection: Protection) -> Iterator[Line]:
         """Yield a line for the file of shipments, which is the first."""
         from opencwc.errors import OpenCWCError
         from opencwc.transfers.check.shipments import preview
 
-        one = uploads[0]
+        upload = self.uploads[0]
         try:
-            found = preview(one.path, one.name, dict(self.wish["given"][0]))
-            told = _preview_as_json(one.name, found, found.problems)
+            start = preview(upload.path, upload.name, self.columns_of(0))
+            file = _preview_as_json(upload.name, start, start.problems)
         except OpenCWCError as error:
-            told = {"name": one.name, "header": [], "problem": plain_error(error)}
-        yield {"file": told}
+            file = {"name": upload.name, "header": [], "problem": plain_error(error)}
+        yield {"file": file}
         yield {"done": True, "protection": protection.as_json()}
 
 
-def _preview_as_json(name: str, found: Preview | ShipmentsPreview, notes: Sequence[Message]) -> dict[str, Any]:
+def _preview_as_json(name: str, start: Preview | ShipmentsPreview, notes: Sequence[Message]) -> Line:
     from opencwc.finding import message_to_plain
 
     return {
         "name": name,
-        "header": [one[:LONGEST_CELL] for one in found.header[:COLUMNS_SHOWN]],
-        "columns": dict(found.columns),
-        "missing": list(found.missing),
+        "header": [column[:LONGEST_CELL] for column in start.header[:COLUMNS_SHOWN]],
+        "columns": dict(start.columns),
+        "missing": list(start.missing),
         "rows": [
-            [(cell or "")[:LONGEST_CELL] for cell in row[:COLUMNS_SHOWN]] for row in found.rows[:ROWS_SHOWN]
+            [(cell or "")[:LONGEST_CELL] for cell in row[:COLUMNS_SHOWN]] for row in start.rows[:ROWS_SHOWN]
         ],
         "notes": [message_to_plain(note) for note in notes[:NOTES_SHOWN]],
-        "problem": plain_error(found.error) if found.error else None,
+        "problem": plain_error(start.error) if start.error else None,
     }  # fmt: skip
 
 
-class _Reconcile(_Reading):
+class ReconcileLedgers(_LedgersTask):
     """Reads ledgers and reconciles them."""
 
     def warm(self) -> None:
         """Reconcile a sample with its mirror, so that what is compiled and the model are loaded."""
+        super().warm()
         from opencwc.transfers.patterns.finding import find_patterns
         from opencwc.transfers.reconcile.ledgers import read_ledger
         from opencwc.transfers.reconcile.reconciliation import reconcile
@@ -165,60 +171,67 @@ class _Reconcile(_Reading):
         mirror = SAMPLE
         for ours, theirs in MIRRORED:
             mirror = mirror.replace(ours, theirs)
-        sides = [read_ledger(io.BytesIO(one), "sample.csv", {}, self.screener) for one in (SAMPLE, mirror)]
-        reconcile(sides, self.as_of, model=bool(self.wish["model"]))
+        sides = [read_ledger(io.BytesIO(side), "sample.csv", {}, self.screener) for side in (SAMPLE, mirror)]
+        reconcile(sides, self.as_of, model=bool(self.question["model"]))
         find_patterns(sides)
         _save_no_machine_code()
 
-    def answer(self, uploads: Sequence[Upload], protection: Protection) -> Iterator[dict[str, Any]]:
-        """Yield how far it is, then what was checked, the findings, the tables and what is told."""
-        from opencwc.errors import InputError
+    def answer(self, protection: Protection) -> Iterator[Line]:
+        """Yield how far it is, then what was checked, the findings, the tables and the summary."""
         from opencwc.transfers.patterns.finding import find_patterns
-        from opencwc.transfers.reconcile.kept import MOST_LINES, told_of
-        from opencwc.transfers.reconcile.ledgers import read_ledger
+        from opencwc.transfers.reconcile.kept import told_of
         from opencwc.transfers.reconcile.reconciliation import maker_of, reconcile
 
         ledgers: list[Ledger] = []
+        yield from self._read(ledgers)
+        lines = sum(len(ledger.lines) for ledger in ledgers)
+        yield {"stage": "matching", "rows": lines, "share": 0.5}
+        reconciled = reconcile(ledgers, self.as_of, model=bool(self.question["model"]))
+        yield {"stage": "patterns", "rows": lines, "share": 0.7}
+        patterns = find_patterns(ledgers)
+        yield {"stage": "keeping", "rows": lines, "share": 0.8}
+        told = told_of(reconciled, patterns)
+        yield {"told": told, "checked": _checked(reconciled, protection), "maker": maker_of(reconciled)._asdict()}
+        yield from _findings(reconciled, patterns)
+        yield from _tables(reconciled)
+        tally = {verdict: reconciled.counts[verdict] for verdict in ("discrepancy", "unreadable", "agreed")}
+        yield {"done": True, "rows": lines, "tally": tally}
+
+    def _read(self, ledgers: list[Ledger]) -> Iterator[Line]:
+        """Read the uploads into ``ledgers``, and yield how far it is."""
+        from opencwc.errors import InputError
+        from opencwc.transfers.reconcile.kept import MOST_LINES
+        from opencwc.transfers.reconcile.ledgers import read_ledger
+
         lines = 0
-        for place, one in enumerate(uploads):
-            yield {"stage": "reading", "rows": lines, "share": 0.5 * place / len(uploads)}
-            ledgers.append(read_ledger(one.path, one.name, self.given(place), self.screener))
+        for number, upload in enumerate(self.uploads):
+            yield {"stage": "reading", "rows": lines, "share": 0.5 * number / len(self.uploads)}
+            ledgers.append(read_ledger(upload.path, upload.name, self.columns_of(number), self.screener))
             lines += len(ledgers[-1].lines)
             if lines > MOST_LINES:
                 raise InputError(
                     f"the ledgers have more than {MOST_LINES:,} lines",
                     remedy="Reconcile them with the command: opencwc transfers reconcile.",
                 )
-        yield {"stage": "matching", "rows": lines, "share": 0.5}
-        found = reconcile(ledgers, self.as_of, model=bool(self.wish["model"]))
-        yield {"stage": "patterns", "rows": lines, "share": 0.7}
-        patterns = find_patterns(ledgers)
-        yield {"stage": "keeping", "rows": lines, "share": 0.8}
-        told = told_of(found, patterns)
-        yield {"told": told, "checked": _checked(found, protection), "maker": maker_of(found)._asdict()}
-        yield from _findings(found, patterns)
-        yield from _tables(found)
-        counts = {"discrepancy": found.counts["discrepancy"], "unreadable": found.counts["unreadable"]}
-        yield {"done": True, "rows": lines, "tally": {**counts, "agreed": found.counts["agreed"]}}
 
 
-def _checked(found: Reconciled, protection: Protection) -> dict[str, Any]:
+def _checked(reconciled: Reconciled, protection: Protection) -> Line:
     from opencwc.wording import sentence
 
     return {
-        "file": ", ".join(ledger.name for ledger in found.ledgers)[:200],
-        "said": [sentence(one) for one in found.told()],
-        "as_of": found.as_of.isoformat(),
+        "file": ", ".join(ledger.name for ledger in reconciled.ledgers)[:200],
+        "said": [sentence(message) for message in reconciled.told()],
+        "as_of": reconciled.as_of.isoformat(),
         "protection": protection.as_json(),
     }
 
 
-def _findings(found: Reconciled, patterns: Sequence[Proposal]) -> Iterator[dict[str, Any]]:
+def _findings(reconciled: Reconciled, patterns: Sequence[Proposal]) -> Iterator[Line]:
     from opencwc.finding import finding_to_plain
     from opencwc.transfers.reconcile.kept import findings_of
 
     waiting: list[dict[str, Any]] = []
-    for finding in findings_of(found, patterns):
+    for finding in findings_of(reconciled, patterns):
         waiting.append(finding_to_plain(finding))
         if len(waiting) == FINDINGS_AT_ONCE:
             yield {"findings": waiting}
@@ -227,10 +240,10 @@ def _findings(found: Reconciled, patterns: Sequence[Proposal]) -> Iterator[dict[
         yield {"findings": waiting}
 
 
-def _tables(found: Reconciled) -> Iterator[dict[str, Any]]:
+def _tables(reconciled: Reconciled) -> Iterator[Line]:
     from opencwc.transfers.reconcile.kept import parts_of
 
-    for name, content in parts_of(found):
+    for name, content in parts_of(reconciled):
         for start in range(0, len(content), PART_BYTES):
             yield {"part": name, "data": base64.b64encode(content[start : start + PART_BYTES]).decode()}
 
@@ -241,94 +254,101 @@ def _save_no_machine_code() -> None:
 
     from opencwc.transfers.reconcile import matching_kernel
 
-    for var in vars(matching_kernel).values():
-        if hasattr(var, "enable_caching"):
-            var._cache = NullCache()
+    for function in vars(matching_kernel).values():
+        if hasattr(function, "enable_caching"):
+            function._cache = NullCache()
 
 
-class _Check:
+class CheckShipments(_UploadsTask):
     """Reads planned shipments, certificates at hand and a list of names, and holds the shipments against the rules."""
 
-    def __init__(self, wish: dict[str, Any]) -> None:
-        _load_readers()
+    def warm(self) -> None:
+        """Check a sample."""
         from opencwc.screening.model import Question
         from opencwc.transfers.check.consignees import SanctionsList
         from opencwc.transfers.check.shipments import read_shipments
 
-        self.wish = wish
-        self.question = Question(date.fromisoformat(wish["as_of"]), tuple(wish["lists"]))
+        self.asked = Question(self.as_of, tuple(self.question["lists"]))
         with NamedTemporaryFile(suffix=".csv") as file:
             file.write(NAMES_SAMPLE)
             file.flush()
             SanctionsList.read(Path(file.name)).find("An Invented House")
-        warmed = checker_with(None, self.question)
-        day = wish["as_of"].encode()
+        day = self.question["as_of"].encode()
         sample = b"chemical,quantity,unit,from,to,date\nthiodiglycol,5,kg,DEU,FRA,%s\nsarin,5,g,DEU,FRA,2005-01-01\n"
-        for one in warmed.check(read_shipments(io.BytesIO(sample % day), "sample.csv").shipments):
-            self._told(one, ())
+        shipments = read_shipments(io.BytesIO(sample % day), "sample.csv").shipments
+        for answer in checker_with(None, self.asked).check(shipments):
+            self._as_json(answer, ())
 
-    def answer(self, uploads: Sequence[Upload], protection: Protection) -> Iterator[dict[str, Any]]:
-        """Yield what is checked, then an answer a shipment with its findings, then what is told."""
-        from opencwc.errors import InputError
-        from opencwc.finding import finding_to_plain
+    def answer(self, protection: Protection) -> Iterator[Line]:
+        """Yield what is checked, then an answer a shipment with its findings, then the summary."""
         from opencwc.screening.formats import checked_as_json
         from opencwc.transfers.check.certificates import read_certificates
         from opencwc.transfers.check.consignees import SanctionsList
-        from opencwc.transfers.check.formats import CheckTally, checked_by_rules, summary
-        from opencwc.transfers.check.kept import told_of
+        from opencwc.transfers.check.formats import checked_by_rules
+
+        files = dict(zip(self.question["roles"] or (SHIPMENTS,), self.uploads, strict=False))
+        shipments = self._read(files[SHIPMENTS])
+        paper, listed = files.get(CERTIFICATES), files.get(NAMES)
+        certificates = read_certificates(paper.path, paper.name) if paper else ()
+        names = replace(SanctionsList.read(listed.path), name=listed.name) if listed else None
+        checker = checker_with(None, self.asked, certificates)
+        checked = checked_as_json(checked_by_rules(checker, file=shipments.name, notes=shipments.notes))
+        yield {"checked": {**checked, "protection": protection.as_json()}, "maker": checker.maker._asdict()}
+        yield from self._checked(shipments, checker, certificates, names)
+
+    def _read(self, upload: Upload) -> Shipments:
+        from opencwc.errors import InputError
         from opencwc.transfers.check.shipments import read_shipments
 
-        by_role = dict(zip(self.wish["roles"] or (SHIPMENTS,), uploads, strict=False))
-        given = dict(next(iter(self.wish["given"]), {}))
-        held = read_shipments(by_role[SHIPMENTS].path, by_role[SHIPMENTS].name, given)
-        most = int(self.wish["most"])
-        if len(held.shipments) > most:
+        shipments = read_shipments(upload.path, upload.name, dict(next(iter(self.question["given"]), {})))
+        count, most = len(shipments.shipments), int(self.question["most"])
+        if count > most:
             raise InputError(
-                f"there are {len(held.shipments):,} shipments in the file; up to {most:,} are answered here",
+                f"there are {count:,} shipments in the file; up to {most:,} are answered here",
                 remedy="Send it in smaller parts, or use the command: opencwc transfers check.",
             )
-        paper = by_role.get(CERTIFICATES)
-        certificates = read_certificates(paper.path, paper.name) if paper else ()
-        listed = by_role.get(NAMES)
-        self.names = replace(SanctionsList.read(listed.path), name=listed.name) if listed else None
-        checker = checker_with(None, self.question, certificates)
-        checked = checked_as_json(checked_by_rules(checker, file=held.name, notes=held.notes))
-        yield {"checked": {**checked, "protection": protection.as_json()}, "maker": checker.maker._asdict()}
-        tally, rows, found = CheckTally(), len(held.shipments), []
+        return shipments
+
+    def _checked(
+        self, shipments: Shipments, checker: Checker, certificates: Sequence[Certificate], names: SanctionsList | None
+    ) -> Iterator[Line]:
+        from opencwc.finding import finding_to_plain
+        from opencwc.transfers.check.formats import CheckTally, summary
+        from opencwc.transfers.check.kept import told_of
+
+        tally, rows, matches = CheckTally(), len(shipments.shipments), []
         answers: list[dict[str, Any]] = []
         findings: list[dict[str, Any]] = []
-        for place, one in enumerate(checker.check(held.shipments), 1):
-            tally.add(one)
-            hits = alike(self.names, one) if self.names else []
-            found += [hit for _, _, hit in hits]
-            answers.append(self._told(one, certificates, hits))
-            findings += [finding_to_plain(each) for each in one.findings]
-            if self.names:
-                findings += map(finding_to_plain, alike_findings(self.names, one, checker.maker))
-            if len(answers) == SHIPMENTS_AT_ONCE or place == rows:
-                yield {"stage": "checking", "rows": place, "share": place / rows}
+        for row, answer in enumerate(checker.check(shipments.shipments), 1):
+            tally.add(answer)
+            hits = alike(names, answer) if names else []
+            matches += [match for _, _, match in hits]
+            answers.append(self._as_json(answer, certificates, hits))
+            findings += map(finding_to_plain, answer.findings)
+            if names:
+                findings += map(finding_to_plain, alike_findings(names, answer, checker.maker))
+            if len(answers) == SHIPMENTS_AT_ONCE or row == rows:
+                yield {"stage": "checking", "rows": row, "share": row / rows}
                 yield {"answers": answers, "findings": findings}
                 answers, findings = [], []
-        said = [*held.notes, *summary(checker, tally, held.columns, len(certificates))]
-        said += [self.names.told(found), *self.names.problems[:5]] if self.names else []
+        messages = [*shipments.notes, *summary(checker, tally, shipments.columns, len(certificates))]
+        messages += [names.told(matches), *names.problems[:5]] if names else []
         yield {
             "done": True,
             "rows": rows,
-            "tally": {str(one): count for one, count in tally.by_verdict.items()},
-            "told": told_of(checker, held.name, said, self.names.name if self.names else ""),
+            "tally": {str(verdict): count for verdict, count in tally.by_verdict.items()},
+            "told": told_of(checker, shipments.name, messages, names.name if names else ""),
         }
 
-    def _told(self, one: Answer, certificates: Sequence[Certificate], hits: Sequence[Any] = ()) -> dict[str, Any]:
-        return answer_as_json(one, certificates, hits, self.wish["mark"])
-
-
-_PREPARED: dict[str, Callable[[dict[str, Any]], Prepared]] = {
-    "preview": _Preview,
-    "reconcile": _Reconcile,
-    "preview_check": _PreviewCheck,
-    "check": _Check,
-}
+    def _as_json(self, answer: Answer, certificates: Sequence[Certificate], hits: Sequence[Any] = ()) -> Line:
+        return answer_as_json(answer, certificates, hits, self.question["mark"])
 
 
 if __name__ == "__main__":
-    sys.exit(serve(_PREPARED))
+    tasks = {
+        PREVIEW: PreviewLedgers,
+        RECONCILE: ReconcileLedgers,
+        PREVIEW_CHECK: PreviewShipments,
+        CHECK: CheckShipments,
+    }
+    sys.exit(serve(tasks))

@@ -1,19 +1,21 @@
-"""Ledgers and planned shipments on their way in: packed as they are, and read by a process of the sandbox."""
+"""Ledgers and planned shipments on their way in: what to do with them, and the lines of the process that does it."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from datetime import date
 from typing import IO, Any
 
+from opencwc.confining.process import Line
 from opencwc.confining.rights import Bounds
-from opencwc.confining.sandbox import Sandbox
+from opencwc.confining.sandbox import TaskRequest, confined_lines
 
 RECONCILE, CHECK = "reconcile", "check"
-"""The kinds of jobs that these uploads make."""
+"""The kinds of jobs that these uploads make, and the tasks that do them."""
+PREVIEW, PREVIEW_CHECK = "preview", "preview_check"
+"""The tasks that show the start of ledgers and of planned shipments."""
 SHIPMENTS, CERTIFICATES, NAMES = "shipments", "certificates", "names"
 """What the files of a check are: planned shipments, end-use certificates at hand, a list of names."""
 PROGRAM = ("-m", "opencwc.transfers.upload_process")
@@ -24,8 +26,8 @@ MOST_AT_ONCE, MOST_KEPT = 1_000, 20_000
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What a process of the sandbox is to do with uploads.
+class TransfersUpload:
+    """What a confined process is to do with an archive of uploads; ``do`` is one of the tasks.
 
     ``given`` names columns by field, one mapping a file; ``roles`` says what each file of a check is.
     """
@@ -42,20 +44,26 @@ class Asked:
     bounds: Bounds = field(default_factory=lambda: Bounds(memory=PREVIEW_MEMORY, cpu_seconds=600))
     network_must_be_cut: bool = True
 
-    def as_line(self) -> bytes:
-        """Return the line that the process reads."""
-        told = {**asdict(self), "as_of": self.as_of.isoformat(), "given": [dict(one) for one in self.given]}
-        return json.dumps(told).encode() + b"\n"
+    def request(self) -> TaskRequest:
+        """Return what the confined process is asked."""
+        question = {
+            "as_of": self.as_of.isoformat(),
+            "given": [dict(columns) for columns in self.given],
+            "roles": list(self.roles),
+            "model": self.model,
+            "lists": self.lists,
+            "most": self.most,
+            "mark": self.mark,
+        }
+        return TaskRequest(self.do, question, self.seconds, self.bounds, self.network_must_be_cut)
 
 
-@contextmanager
-def asked_of_sandbox(asked: Asked, archive: IO[bytes]) -> Iterator[Iterator[dict[str, Any] | None]]:
+def read_uploads(upload: TransfersUpload, archive: IO[bytes]) -> AbstractContextManager[Iterator[Line | None]]:
     """Give the lines of a process that reads an archive of uploads; the archive must have a descriptor."""
-    with Sandbox(asked.as_line(), archive, asked.seconds, PROGRAM) as running:
-        yield running.lines()
+    return confined_lines(PROGRAM, upload.request(), archive)
 
 
-def previewed(archive: IO[bytes], asked: Asked) -> list[dict[str, Any]]:
-    """Return what each ledger of an archive holds and what its columns are taken for."""
-    with asked_of_sandbox(asked, archive) as lines:
+def preview_uploads(archive: IO[bytes], upload: TransfersUpload) -> list[dict[str, Any]]:
+    """Return what each file of an archive holds and what its columns are taken for."""
+    with read_uploads(upload, archive) as lines:
         return [line["file"] for line in lines if line is not None and isinstance(line.get("file"), dict)]

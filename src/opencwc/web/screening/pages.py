@@ -14,11 +14,11 @@ from opencwc.casebook.model import Mark
 from opencwc.casebook.permissions import may
 from opencwc.errors import InputError
 from opencwc.finding import Finding, Message, Verdict
-from opencwc.jobs.worker import SCREEN
 from opencwc.language.refusals import judge_request
 from opencwc.legislation.upload_question import LAW
 from opencwc.screening.cards import Teller
 from opencwc.screening.screener import Screener
+from opencwc.screening.upload_question import SCREEN
 from opencwc.web.casebook.job_page import tell_job
 from opencwc.web.casebook.jobs_api import job_of, parts_of, take_upload
 from opencwc.web.screening.value_answer import Told, kind_of, tell

@@ -30,7 +30,7 @@ from opencwc.language.refusals import is_refusal
 from opencwc.transfers.check.answers import Duty, Told, answer_from_json, facts_from_json
 from opencwc.transfers.check.kept import Balance, Checked, tally_of
 from opencwc.transfers.check.papers import SIDES
-from opencwc.transfers.upload_question import CHECK, CHECK_SECONDS, MOST_KEPT, Asked, asked_of_sandbox
+from opencwc.transfers.upload_question import CHECK, CHECK_SECONDS, MOST_KEPT, TransfersUpload, read_uploads
 from opencwc.web.accounts.secret import Seal, service_secret
 from opencwc.web.casebook.api import LARGEST, book_of
 from opencwc.web.server.api_parameters import names_of
@@ -195,11 +195,11 @@ async def answer_file(request: Request) -> Response:
     try:
         uploads, roles = shipments_of(form)
         words = words_of(form)
-        asked = Asked(
+        upload = TransfersUpload(
             CHECK, date.today(), given_of(words, 1), roles, lists=names_of(words.get("lists", "")),
             seconds=CHECK_SECONDS, network_must_be_cut=service.configuration.job_network_must_be_cut,
         )  # fmt: skip
-        checked = await service.answering.run(_answered_all, asked, uploads)
+        checked = await service.answering.run(_answered_all, upload, uploads)
     finally:
         await form.close()
     inputs = [one.said for one in checked.answers if any(is_refusal(says) for _, _, says in one.reasons)]
@@ -215,12 +215,12 @@ async def answer_file(request: Request) -> Response:
     )  # fmt: skip
 
 
-def _answered_all(asked: Asked, uploads: Uploads) -> Checked:
+def _answered_all(upload: TransfersUpload, uploads: Uploads) -> Checked:
     answers: list[Told] = []
     told: Mapping[str, Any] = {}
     with tempfile.TemporaryFile(prefix="opencwc-shipments-") as file:
         pack_uploads(uploads, file)
-        with asked_of_sandbox(asked, file) as lines:
+        with read_uploads(upload, file) as lines:
             for line in lines:
                 if line is not None and "answers" in line:
                     answers += map(answer_from_json, line["answers"])

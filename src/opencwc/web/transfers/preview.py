@@ -14,7 +14,7 @@ from starlette.responses import Response
 from opencwc.finding import message_from_plain
 from opencwc.transfers.check.shipments import SHIPMENT_FIELDS
 from opencwc.transfers.model import LEDGER_COLUMNS
-from opencwc.transfers.upload_question import Asked, previewed
+from opencwc.transfers.upload_question import TransfersUpload, preview_uploads
 from opencwc.web.casebook.job_page import reason_of
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.service import Service, service_of
@@ -65,7 +65,7 @@ def _previewed(
     must = service.configuration.job_network_must_be_cut
     with tempfile.TemporaryFile(prefix="opencwc-preview-") as file:
         pack_uploads(uploads, file)
-        return previewed(file, Asked(do, date.today(), given, network_must_be_cut=must))
+        return preview_uploads(file, TransfersUpload(do, date.today(), given, network_must_be_cut=must))
 
 
 def _shown(file: Mapping[str, Any], labels: Mapping[str, str], lang: str) -> dict[str, Any]:

@@ -57,7 +57,6 @@ WORKS = {
 }
 
 if __name__ == "__main__":
-    sys.stdin.readline()
     wanted = sys.argv[1]
     namespace = isolate()
     if wanted == "namespace":

@@ -1,37 +1,23 @@
-"""Uploads are read in a process that can do nothing else, and whoever asked lives on, whatever the file does to it."""
+"""An upload is screened in a confined process as anywhere else, and the caller lives on, whatever the file does."""
 
 from __future__ import annotations
 
 import gzip
-import json
-import os
-import socket
-import sys
 import tempfile
 import time
 import zipfile
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import IO, Any
 
 import pytest
 
-from opencwc.confining import sandbox
 from opencwc.confining.rights import Bounds
-from opencwc.confining.sandbox import Sandbox, Wish, screened
 from opencwc.errors import InputError, OpenCWCError
+from opencwc.screening.upload_question import ScreeningUpload, read_upload
+from web.papers import docx, docx_bomb, docx_of_entities, letter, pdf, xlsx
 
-from .papers import docx, docx_bomb, docx_of_entities, letter, pdf, xlsx
-
-PROBE = str(Path(__file__).with_name("confined_probe.py"))
 DAY = "2026-11-24"
-
-
-def probe(what: str, *more: str, seconds: float = 60) -> str:
-    """Let the probe try something in the sandbox, and return what came of it."""
-    with Sandbox(b"{}\n", None, seconds, (PROBE, what, *more)) as running:
-        return next(str(line["told"]) for line in running.lines() if line is not None)
 
 
 def upload(data: bytes) -> IO[bytes]:
@@ -41,27 +27,16 @@ def upload(data: bytes) -> IO[bytes]:
     return file
 
 
-def read(data: bytes, name: str, **wish: Any) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+def read(data: bytes, name: str, **options: Any) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """Screen an upload; return its findings and the last line."""
     findings: list[dict[str, Any]] = []
     last: dict[str, Any] = {}
-    with upload(data) as file, screened(Wish(name, DAY, **wish), file) as running:
-        for line in running.lines():
+    with upload(data) as file, read_upload(ScreeningUpload(name, DAY, **options), file) as lines:
+        for line in lines:
             if line is not None:
                 findings += line.get("findings", [])
                 last = line
     return findings, last
-
-
-@pytest.fixture
-def listening() -> Iterator[str]:
-    """A port of this machine on which someone listens."""
-    with socket.create_server(("127.0.0.1", 0)) as place:
-        yield str(place.getsockname()[1])
-
-
-def test_this_machine_offers_every_protection() -> None:
-    assert sandbox.protection() == {"namespace": True, "files": True, "filter": True, "network_cut": True}
 
 
 def test_an_upload_is_screened_as_anywhere_else() -> None:
@@ -76,8 +51,8 @@ def test_an_upload_is_screened_as_anywhere_else() -> None:
 def test_many_rows_come_in_batches_of_whole_rows() -> None:
     data = b"smiles\n" + b"CC(C)OP(C)(=O)F.CCOP(=O)(C)OCC\nCCO\n" * 1_500
     batches = []
-    with upload(data) as file, screened(Wish("many.csv", DAY, lists=("CWC",)), file) as running:
-        batches = [line["findings"] for line in running.lines() if line is not None and "findings" in line]
+    with upload(data) as file, read_upload(ScreeningUpload("many.csv", DAY, lists=("CWC",)), file) as lines:
+        batches = [line["findings"] for line in lines if line is not None and "findings" in line]
     assert len(batches) >= 6
     rows = [[one["row"] for one in batch] for batch in batches]
     assert all(before[-1] < after[0] for before, after in pairwise(rows))
@@ -90,78 +65,6 @@ def test_rows_that_are_kept_already_are_not_told_again() -> None:
     rest, last_of_rest = read(data, "x.csv", skip_rows=37, batch_rows=10)
     assert rest == [one for one in whole if one["row"] > 37]
     assert last_of_rest == last
-
-
-# ---------------------------------------------------------------------------------- what a process in it cannot do
-
-
-@pytest.mark.parametrize("what", ["network", "udp", "fork", "exec", "write", "kill"])
-def test_it_cannot(what: str, listening: str) -> None:
-    assert probe(what, listening) in ("PermissionError", "OSError")
-
-
-def test_the_namespace_alone_reaches_no_network(listening: str) -> None:
-    assert probe("namespace", listening) in ("OSError", "ConnectionRefusedError", "TimeoutError")
-
-
-@pytest.mark.parametrize("what", ["read", "append", "remove"])
-def test_it_cannot_touch_a_file_beside_it(tmp_path: Path, what: str) -> None:
-    kept = tmp_path / "casebook.db"
-    kept.write_text("what a State holds")
-    assert probe(what, str(kept)) == "PermissionError"
-    assert kept.read_text() == "what a State holds"
-
-
-def test_it_can_still_load_python() -> None:
-    assert probe("python") == "done"
-
-
-def test_a_memory_hog_runs_into_its_limit_and_nobody_else_does() -> None:
-    assert probe("memory") == "MemoryError"
-
-
-def test_endless_work_is_ended_by_the_limit_of_work() -> None:
-    with pytest.raises(InputError, match="more work than an upload may"):
-        probe("cpu")
-
-
-def test_endless_waiting_is_ended_by_the_clock() -> None:
-    sleeper = "import sys,time; sys.stdin.readline(); time.sleep(600)"
-    began = time.monotonic()
-    with Sandbox(b"{}\n", None, 0.5, ("-c", sleeper)) as running, pytest.raises(InputError, match=r"longer than 0\.5"):
-        list(running.lines(poll=0.1))
-    assert time.monotonic() - began < 30
-
-
-@pytest.mark.parametrize(
-    ("program", "said"),
-    [
-        ("print('{', flush=True)", "no answer that can be understood"),
-        ("print('[' * 100000, flush=True)", "no answer that can be understood"),
-        ("print([1], flush=True)", "no answer that can be understood"),
-        ("import os; os.abort()", "broke off"),
-        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "stopped by the system"),
-        ("import sys\nwhile True: sys.stdout.write('x' * 1000000)", "without end"),
-    ],
-    ids=["cut", "deep", "no object", "abort", "killed", "endless line"],
-)
-def test_whatever_it_says_is_only_text(program: str, said: str) -> None:
-    with Sandbox(b"{}\n", None, 60, ("-c", program)) as running, pytest.raises(InputError, match=said):
-        list(running.lines())
-
-
-def test_an_error_it_tells_is_one_of_ours_or_plain() -> None:
-    program = "import json; print(json.dumps({'problem': {'kind': 'os.system', 'what': 'x'}}), flush=True)"
-    with Sandbox(b"{}\n", None, 60, ("-c", program)) as running, pytest.raises(OpenCWCError) as caught:
-        list(running.lines())
-    assert type(caught.value) is InputError
-
-
-def test_nothing_of_it_stays_behind() -> None:
-    with upload(b"smiles\nCCO\n") as file, screened(Wish("x.csv", DAY), file) as running:
-        pid, folder = running.pid, Path(running._folder.name)
-    assert not Path(f"/proc/{pid}").exists()
-    assert not folder.exists()
 
 
 # ------------------------------------------------------------------------------------------------------ hostile files
@@ -216,16 +119,6 @@ def test_a_workbook_is_read_without_writing_beside_it(tmp_path: Path) -> None:
     frame.write_parquet(path)
     findings, _ = read(path.read_bytes(), "x.parquet", lists=("CWC",))
     assert [one["verdict"] for one in findings] == ["listed", "not_listed"]
-
-
-def test_the_environment_of_the_process_holds_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OPENCWC_SERVICE_METRICS_TOKEN", "planted")
-    program = "import os, json, sys; print(json.dumps({'told': sorted(os.environ.values()), 'done': True}), flush=True)"
-    with Sandbox(b"{}\n", None, 60, ("-c", program)) as running:
-        (line,) = [line for line in running.lines() if line is not None]
-    assert "planted" not in json.dumps(line)
-    assert os.environ["OPENCWC_SERVICE_METRICS_TOKEN"] == "planted"
-    assert sys.executable
 
 
 # ---------------------------------------------------------------------------------------------------- texts

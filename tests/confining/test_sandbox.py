@@ -1,0 +1,122 @@
+"""A process of the sandbox can do nothing else, and the caller lives on, whatever the process does."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from opencwc.confining import sandbox
+from opencwc.confining.sandbox import Sandbox, TaskRequest
+from opencwc.errors import InputError, OpenCWCError
+
+PROBE = str(Path(__file__).with_name("confined_probe.py"))
+
+
+def started(*command: str, seconds: float = 60) -> Sandbox:
+    return Sandbox(command, TaskRequest("probe", {}, seconds), None)
+
+
+def probe(what: str, *more: str, seconds: float = 60) -> str:
+    """Let the probe try something in the sandbox, and return what came of it."""
+    with started(PROBE, what, *more, seconds=seconds) as running:
+        return next(str(line["told"]) for line in running.lines() if line is not None)
+
+
+@pytest.fixture
+def listening() -> Iterator[str]:
+    """A port of this machine on which someone listens."""
+    with socket.create_server(("127.0.0.1", 0)) as place:
+        yield str(place.getsockname()[1])
+
+
+def test_this_machine_offers_every_protection() -> None:
+    assert sandbox.protection() == {"namespace": True, "files": True, "filter": True, "network_cut": True}
+
+
+# ---------------------------------------------------------------------------------- what a process in it cannot do
+
+
+@pytest.mark.parametrize("what", ["network", "udp", "fork", "exec", "write", "kill"])
+def test_it_cannot(what: str, listening: str) -> None:
+    assert probe(what, listening) in ("PermissionError", "OSError")
+
+
+def test_the_namespace_alone_reaches_no_network(listening: str) -> None:
+    assert probe("namespace", listening) in ("OSError", "ConnectionRefusedError", "TimeoutError")
+
+
+@pytest.mark.parametrize("what", ["read", "append", "remove"])
+def test_it_cannot_touch_a_file_beside_it(tmp_path: Path, what: str) -> None:
+    kept = tmp_path / "casebook.db"
+    kept.write_text("what a State holds")
+    assert probe(what, str(kept)) == "PermissionError"
+    assert kept.read_text() == "what a State holds"
+
+
+def test_it_can_still_load_python() -> None:
+    assert probe("python") == "done"
+
+
+def test_a_memory_hog_runs_into_its_limit_and_nobody_else_does() -> None:
+    assert probe("memory") == "MemoryError"
+
+
+def test_endless_work_is_ended_by_the_limit_of_work() -> None:
+    with pytest.raises(InputError, match="more work than an upload may"):
+        probe("cpu")
+
+
+def test_endless_waiting_is_ended_by_the_clock() -> None:
+    sleeper = "import time; time.sleep(600)"
+    began = time.monotonic()
+    with started("-c", sleeper, seconds=0.5) as running, pytest.raises(InputError, match=r"longer than 0\.5"):
+        list(running.lines(poll=0.1))
+    assert time.monotonic() - began < 30
+
+
+@pytest.mark.parametrize(
+    ("program", "said"),
+    [
+        ("print('{', flush=True)", "no answer that can be understood"),
+        ("print('[' * 100000, flush=True)", "no answer that can be understood"),
+        ("print([1], flush=True)", "no answer that can be understood"),
+        ("import os; os.abort()", "broke off"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "stopped by the system"),
+        ("import sys\nwhile True: sys.stdout.write('x' * 1000000)", "without end"),
+    ],
+    ids=["cut", "deep", "no object", "abort", "killed", "endless line"],
+)
+def test_whatever_it_says_is_only_text(program: str, said: str) -> None:
+    with started("-c", program) as running, pytest.raises(InputError, match=said):
+        list(running.lines())
+
+
+def test_an_error_it_tells_is_one_of_ours_or_plain() -> None:
+    program = "import json; print(json.dumps({'problem': {'kind': 'os.system', 'what': 'x'}}), flush=True)"
+    with started("-c", program) as running, pytest.raises(OpenCWCError) as caught:
+        list(running.lines())
+    assert type(caught.value) is InputError
+
+
+def test_nothing_of_it_stays_behind() -> None:
+    with started(PROBE, "python") as running:
+        pid, folder = running.pid, Path(running._folder.name)
+    assert not Path(f"/proc/{pid}").exists()
+    assert not folder.exists()
+
+
+def test_the_environment_of_the_process_holds_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENCWC_SERVICE_METRICS_TOKEN", "planted")
+    program = "import os, json, sys; print(json.dumps({'told': sorted(os.environ.values()), 'done': True}), flush=True)"
+    with started("-c", program) as running:
+        (line,) = [line for line in running.lines() if line is not None]
+    assert "planted" not in json.dumps(line)
+    assert os.environ["OPENCWC_SERVICE_METRICS_TOKEN"] == "planted"
+    assert sys.executable
