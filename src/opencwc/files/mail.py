@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import email
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from email import policy
 from email.header import decode_header, make_header
 from email.message import Message as AnyMessage
 from pathlib import PurePath
 
-from opencwc.files.encodings import decode
+from opencwc.files.document_source import DocumentSource, Inner
+from opencwc.files.encodings import decode, decode_page
 from opencwc.files.passages import Item, Passage, Reading, Refusal, Unread
 from opencwc.files.plain_text import read_text
-from opencwc.files.web_pages import decode_page, read_page
+from opencwc.files.web_pages import read_page
 from opencwc.finding import Message
 
-Inner = Callable[[bytes, str], Iterator[Item]]
 _TOO_DEEP = 40
 _NAMING = ("Content-Disposition", "Content-Type")
 _SUFFIX = {
@@ -30,13 +30,14 @@ _SUFFIX = {
 }
 
 
-def read_mail(data: bytes, reading: Reading, inner: Inner) -> Iterator[Item]:
+def read_passages(source: DocumentSource) -> Iterator[Item]:
     """Yield the passages of a message.
 
     Raises:
         Refusal: parts stand in parts beyond any reason.
 
     """
+    data, reading = source.data, source.reading
     # Only as many boundaries as may be nested are handed to the standard parser, which goes down by itself.
     if (
         data.lower().count(b"\ncontent-type: multipart") + data.lower().count(b"message/rfc822")
@@ -47,7 +48,7 @@ def read_mail(data: bytes, reading: Reading, inner: Inner) -> Iterator[Item]:
         message = email.message_from_bytes(data, policy=policy.default)
     except RecursionError as error:
         raise Refusal("reading_nested", "Save the attachments one by one.") from error
-    return _passages(message, reading, inner)
+    return _passages(message, reading, source.inner)
 
 
 def _passages(message: AnyMessage, reading: Reading, inner: Inner) -> Iterator[Item]:

@@ -8,16 +8,19 @@ from __future__ import annotations
 import ctypes
 import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from statistics import median_low
 from typing import TYPE_CHECKING, Any
 
 from opencwc.files.passages import Item, Passage, Reading, Refusal, Unread, paragraphs
+from opencwc.files.pictures import numbered, recognised
 from opencwc.files.right_to_left import ARABIC, lines_as_read
 from opencwc.finding import Message
 
 if TYPE_CHECKING:
     import pypdfium2
+
+    from opencwc.files.document_source import DocumentSource
 
 _UNLOCK = "Open it, remove the password, save it again."
 _LEAST_TEXT = 20
@@ -28,7 +31,7 @@ _UNMAPPED = re.compile("[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1f]")
 _LINE_END = re.compile(r"[\x02\ufffe](?:\r\n|\n|\r)?")
 
 
-def read_pdf(data: bytes, reading: Reading) -> Iterator[Item]:
+def read_passages(source: DocumentSource) -> Iterator[Item]:
     """Yield the passages of a PDF, page by page.
 
     Raises:
@@ -37,8 +40,9 @@ def read_pdf(data: bytes, reading: Reading) -> Iterator[Item]:
     """
     import pypdfium2
 
+    reading = source.reading
     try:
-        document = pypdfium2.PdfDocument(data)
+        document = pypdfium2.PdfDocument(source.data)
         pages = len(document)
     except pypdfium2.PdfiumError as error:
         locked = "password" in str(error).lower() or "security" in str(error).lower()
@@ -84,19 +88,12 @@ def _page(page: pypdfium2.PdfPage, place: str, reading: Reading) -> Iterator[Ite
         is_garbled = letters + unmapped > 0 and unmapped > 0.3 * (letters + unmapped)
         shows_picture = (letters < _LEAST_TEXT or is_garbled) and (is_garbled or _holds_picture(page))
         if letters and not is_garbled:
-            yield from _numbered(place, _paragraphs(textpage, text))
+            yield from numbered(place, _paragraphs(textpage, text))
         if shows_picture:
             yield from _recognised(page, place, reading)
         yield from _notes(page, place)
     finally:
         textpage.close()
-
-
-def _numbered(place: str, texts: Iterable[str]) -> Iterator[Item]:
-    """Yield ``p. 3`` where a page has one paragraph, else ``p. 3 ¶ 1`` and so on."""
-    said = list(texts)
-    for number, text in enumerate(said, 1):
-        yield Passage(place if len(said) == 1 else f"{place} ¶ {number}", text)
 
 
 def _paragraphs(textpage: pypdfium2.PdfTextPage, text: str) -> Iterator[str]:
@@ -157,16 +154,7 @@ def _recognised(page: pypdfium2.PdfPage, place: str, reading: Reading) -> Iterat
     if reading.tesseract is None:
         yield Unread(place, Message("reading_picture_page"))
         return
-    reading.ocr_pages += 1
-    if reading.ocr_pages > reading.limits.ocr_pages:
-        yield Unread(place, Message("reading_ocr_pages", {"pages": reading.limits.ocr_pages}))
-        return
-    reading.announce()
-    text, problem = reading.tesseract.recognise(_as_pgm(page), reading)
-    said = list(paragraphs(text.split("\n")))
-    if problem or not said:
-        yield Unread(place, problem or Message("reading_ocr_nothing"))
-    yield from _numbered(place, said)
+    yield from recognised(reading.tesseract, lambda: _as_pgm(page), place, reading)
 
 
 def _as_pgm(page: pypdfium2.PdfPage) -> bytes:

@@ -5,10 +5,16 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 
+from opencwc.files.document_source import DocumentSource
 from opencwc.files.passages import Item, Passage, paragraphs
 
 SAMPLE_CHARACTERS = 200_000
 _ENDINGS = ".!?:;。！？：；؟۔"
+
+
+def read_passages(source: DocumentSource) -> Iterator[Item]:
+    """Yield the passages of a text."""
+    return read_text(source.take_text().lstrip("\ufeff"))
 
 
 def read_text(text: str, place: str = "") -> Iterator[Item]:

@@ -7,14 +7,14 @@ dies, hangs or uses too much leaves what it had read, and a part that is not rea
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from opencwc.confining.process import Line
 from opencwc.confining.rights import Bounds
 from opencwc.confining.sandbox import Sandbox, TaskRequest
 from opencwc.errors import InputError
-from opencwc.files.passages import Item, Limits, Passage, Refusal, Unread
+from opencwc.files.passages import DocumentLimits, Item, Passage, Refusal, Unread
 from opencwc.files.reader_process import READ
 from opencwc.finding import Message
 
@@ -24,20 +24,29 @@ _MOST_NOTES = 100
 _OTHER_FILE = "Save it again, or send it as PDF or CSV."
 
 
+@dataclass(frozen=True)
+class _DocumentRequest(TaskRequest):
+    task: str = field(default=READ, kw_only=True)
+    name: str
+    ocr: bool
+    limits: DocumentLimits
+
+
 class ConfinedDocument:
     """A document that another process reads."""
 
-    def __init__(self, file: BinaryIO, name: str, limits: Limits, *, ocr: bool) -> None:
+    def __init__(self, file: BinaryIO, name: str, limits: DocumentLimits, *, ocr: bool) -> None:
         self.notes: list[Message] = []
         self._name, self._limits = name, limits
         self._closed = False
         self._ocr_pages = 0
         self._last_place = ""
-        request = TaskRequest(
-            READ,
-            {"name": name[-300:], "ocr": ocr, "limits": asdict(limits)},
-            limits.seconds,
-            Bounds(limits.memory, int(limits.seconds) + 5, open_files=64),
+        request = _DocumentRequest(
+            name[-300:],
+            ocr,
+            limits,
+            seconds=limits.seconds,
+            bounds=Bounds(limits.memory, int(limits.seconds) + 5, open_files=64),
             network_must_be_cut=False,
         )
         self._sandbox = Sandbox(

@@ -57,13 +57,13 @@ class CheckLaw(Task):
 
     def __init__(self, question: dict[str, Any], bounds: Bounds) -> None:
         super().__init__(question, bounds)
-        from opencwc.files.readers import load_readers
+        from opencwc.files.readers import load_passage_readers
         from opencwc.language.encoders import named_encoder
         from opencwc.legislation.legal_texts import plain_legal_text, read_legal_text
 
         self.uploads = unpack_uploads()
         self.encoder = _VectorKeeper(named_encoder())
-        load_readers()
+        load_passage_readers()
         with TemporaryDirectory() as folder:
             place = Path(folder, "sample.html")
             place.write_text(f"<html><body><p>{SAMPLE}</p></body></html>", encoding="utf-8")

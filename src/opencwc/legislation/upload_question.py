@@ -9,7 +9,6 @@ from datetime import date
 from typing import IO
 
 from opencwc.confining.process import Line
-from opencwc.confining.rights import Bounds
 from opencwc.confining.sandbox import TaskRequest, confined_lines
 from opencwc.finding import Message
 
@@ -21,25 +20,19 @@ STEPS = {"reading": (0, 150), "searching": (150, 700), "elements": (850, 130)}
 
 
 @dataclass(frozen=True)
-class LawUpload:
+class LawUpload(TaskRequest):
     """What a confined process is to do with an archive of a State's texts."""
 
+    task: str = field(default=LAW, kw_only=True)
     state: str
     as_of: date
     model: bool = True
-    seconds: float = 3_600.0
-    bounds: Bounds = field(default_factory=Bounds)
-    network_must_be_cut: bool = True
-
-    def request(self) -> TaskRequest:
-        """Return what the confined process is asked."""
-        question = {"state": self.state, "as_of": self.as_of.isoformat(), "model": self.model}
-        return TaskRequest(LAW, question, self.seconds, self.bounds, self.network_must_be_cut)
+    seconds: float = field(default=3_600.0, kw_only=True)
 
 
 def read_uploads(upload: LawUpload, archive: IO[bytes]) -> AbstractContextManager[Iterator[Line | None]]:
     """Give the lines of a process that checks an archive of texts; the archive must have a descriptor."""
-    return confined_lines(PROGRAM, upload.request(), archive)
+    return confined_lines(PROGRAM, upload, archive)
 
 
 def step_of(thousandths: int) -> Message:

@@ -15,9 +15,8 @@ from typing import BinaryIO
 
 import polars as pl
 
-from opencwc.files import Rows, Table, open_table
-from opencwc.files.document_passages import Document, Passage, Unread, open_document
-from opencwc.files.table_opening import split_sheet
+from opencwc.files import Document, Passage, Rows, Table, Unread, open_document, open_table
+from opencwc.files.table_file import split_sheet
 from opencwc.finding import Message
 from opencwc.language.language_recogniser import LANGUAGES, recognise_languages
 

@@ -59,9 +59,9 @@ class ScreenUpload(Task):
     def _warm(self, values: list[str]) -> None:
         """Screen a few values, so that the compiled reader and the index of names are loaded."""
         from opencwc.errors import OpenCWCError
-        from opencwc.files.rows import Limits, Rows, part_of_values
+        from opencwc.files.rows import Rows, ValueLimits, part_of_values
 
-        part = part_of_values(values, [None] * len(values), {}, Limits())
+        part = part_of_values(values, [None] * len(values), {}, ValueLimits())
         try:
             self.screener.answer(Rows(1, part.ids, part.inputs, part.problems))
         except OpenCWCError:  # what is missing is said again where it is needed
@@ -69,10 +69,10 @@ class ScreenUpload(Task):
 
     def _load_readers(self) -> None:
         """Load what documents are read with, PDFium's library among it, and what a text is searched with."""
-        from opencwc.files.readers import load_readers
+        from opencwc.files.readers import load_passage_readers
         from opencwc.screening.documents import open_texts
 
-        load_readers()
+        load_passage_readers()
         sample = io.BytesIO(f"Description,Quantity\n{SAMPLE_LINE},2 kg\n".encode())
         with open_texts(sample, name="x.csv", ocr=False, confine=False) as rows:
             for batch in rows.batches():

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import IO
 
 from opencwc.confining.process import Line
-from opencwc.confining.rights import Bounds
 from opencwc.confining.sandbox import TaskRequest, confined_lines
 
 SCREEN = "screen"
@@ -16,13 +15,13 @@ PROGRAM = ("-m", "opencwc.screening.upload_process")
 
 
 @dataclass(frozen=True)
-class ScreeningUpload:
+class ScreeningUpload(TaskRequest):
     """What to screen an upload for.
 
-    ``as_of`` is an ISO 8601 day; ``skip_rows`` are the rows whose findings are kept already; ``seconds`` bounds the
-    time by the clock.
+    ``as_of`` is an ISO 8601 day; ``skip_rows`` are the rows whose findings are kept already.
     """
 
+    task: str = field(default=SCREEN, kw_only=True)
     name: str
     as_of: str
     lists: tuple[str, ...] = ()
@@ -31,18 +30,9 @@ class ScreeningUpload:
     column: str = ""
     id_column: str = ""
     skip_rows: int = 0
-    seconds: float = 6 * 3600
-    bounds: Bounds = field(default_factory=Bounds)
-    network_must_be_cut: bool = True
     batch_rows: int = 0
-
-    def request(self) -> TaskRequest:
-        """Return what the confined process is asked."""
-        names = ("name", "as_of", "lists", "kind", "lang", "column", "id_column", "skip_rows", "batch_rows")
-        question = {name: getattr(self, name) for name in names}
-        return TaskRequest(SCREEN, question, self.seconds, self.bounds, self.network_must_be_cut)
 
 
 def read_upload(upload: ScreeningUpload, file: IO[bytes]) -> AbstractContextManager[Iterator[Line | None]]:
     """Give the lines of a process that screens a file; the file must be a real one, with a descriptor."""
-    return confined_lines(PROGRAM, upload.request(), file)
+    return confined_lines(PROGRAM, upload, file)

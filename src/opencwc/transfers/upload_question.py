@@ -26,13 +26,13 @@ MOST_AT_ONCE, MOST_KEPT = 1_000, 20_000
 
 
 @dataclass(frozen=True)
-class TransfersUpload:
-    """What a confined process is to do with an archive of uploads; ``do`` is one of the tasks.
+class TransfersUpload(TaskRequest):
+    """What a confined process is to do with an archive of uploads.
 
     ``given`` names columns by field, one mapping a file; ``roles`` says what each file of a check is.
     """
 
-    do: str
+    task: str
     as_of: date
     given: Sequence[Mapping[str, str]] = ()
     roles: Sequence[str] = ()
@@ -40,27 +40,13 @@ class TransfersUpload:
     lists: tuple[str, ...] = ()
     most: int = MOST_AT_ONCE
     mark: str = ""
-    seconds: float = PREVIEW_SECONDS
-    bounds: Bounds = field(default_factory=lambda: Bounds(memory=PREVIEW_MEMORY, cpu_seconds=600))
-    network_must_be_cut: bool = True
-
-    def request(self) -> TaskRequest:
-        """Return what the confined process is asked."""
-        question = {
-            "as_of": self.as_of.isoformat(),
-            "given": [dict(columns) for columns in self.given],
-            "roles": list(self.roles),
-            "model": self.model,
-            "lists": self.lists,
-            "most": self.most,
-            "mark": self.mark,
-        }
-        return TaskRequest(self.do, question, self.seconds, self.bounds, self.network_must_be_cut)
+    seconds: float = field(default=PREVIEW_SECONDS, kw_only=True)
+    bounds: Bounds = field(default=Bounds(memory=PREVIEW_MEMORY, cpu_seconds=600), kw_only=True)
 
 
 def read_uploads(upload: TransfersUpload, archive: IO[bytes]) -> AbstractContextManager[Iterator[Line | None]]:
     """Give the lines of a process that reads an archive of uploads; the archive must have a descriptor."""
-    return confined_lines(PROGRAM, upload.request(), archive)
+    return confined_lines(PROGRAM, upload, archive)
 
 
 def preview_uploads(archive: IO[bytes], upload: TransfersUpload) -> list[dict[str, Any]]:

@@ -28,7 +28,8 @@ from opencwc.convention.territories import (
     territory_candidates,
 )
 from opencwc.errors import InputError
-from opencwc.files.frames import BATCH_ROWS, PROBLEM, Frame, open_frame, problem_of
+from opencwc.files.frame_parts import PROBLEM, problem_of
+from opencwc.files.frames import BATCH_ROWS, Frame, open_frame
 from opencwc.files.rows import EMPTY, WHITE_SPACE
 from opencwc.finding import Message, Value
 from opencwc.transfers.days import Day, read_day
