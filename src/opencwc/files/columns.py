@@ -60,22 +60,22 @@ class Wanted:
         )
 
 
-def find_column(asked: str, headers: Sequence[str], where: str) -> int:
+def find_column(name: str, headers: Sequence[str], where: str) -> int:
     """The position, from 0, of the column with this name, or with this number counted from 1."""
-    asked = asked.strip()
-    for same in (lambda header: header == asked, lambda header: plain(header) == plain(asked)):
+    name = name.strip()
+    for same in (lambda header: header == name, lambda header: plain(header) == plain(name)):
         for at, header in enumerate(headers):
             if same(header):
                 return at
-    if asked.isdecimal() and 1 <= int(asked[:9]) <= len(headers):
-        return int(asked[:9]) - 1
+    if name.isdecimal() and 1 <= int(name[:9]) <= len(headers):
+        return int(name[:9]) - 1
     import difflib
 
-    close = difflib.get_close_matches(plain(asked), [plain(header) for header in headers], n=1)
+    close = difflib.get_close_matches(plain(name), [plain(header) for header in headers], n=1)
     meant = next((header for header in headers if close and plain(header) == close[0]), None)
     guess = f"Did you mean {meant!r}? " if meant else ""
     raise InputError(
-        f"There is no column {asked!r}.", where=where, remedy=f"{guess}The columns are: {_listed(headers)}."
+        f"There is no column {name!r}.", where=where, remedy=f"{guess}The columns are: {_listed(headers)}."
     )
 
 
@@ -90,6 +90,6 @@ def _by_words(headers: Sequence[str]) -> list[int]:
 
 
 def _listed(headers: Sequence[str]) -> str:
-    shown = [header if len(header) <= 60 else header[:57] + "..." for header in headers[:40]]
+    short = [header if len(header) <= 60 else header[:57] + "..." for header in headers[:40]]
     more = f" and {len(headers) - 40} more" if len(headers) > 40 else ""
-    return ", ".join(f"{number} {header!r}" for number, header in enumerate(shown, 1)) + more
+    return ", ".join(f"{number} {header!r}" for number, header in enumerate(short, 1)) + more

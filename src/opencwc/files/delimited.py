@@ -58,7 +58,7 @@ class Layout:
 def read_rows(file: TableFile, wanted: Wanted) -> RowContents:
     """Open a delimited text: the delimiter and the header are recognised from its first records."""
     text = file.text
-    prefer = "\t" if file.said == "tsv" else ""
+    prefer = "\t" if file.claimed == "tsv" else ""
     delimiter = declared_delimiter(text.start) or sniff_delimiter(text.start, prefer=prefer) or NO_DELIMITER
     records = sample_records(text.start, delimiter)
     if len(text.start.split("\n", 1)[0].encode()) > text.limits.max_value_bytes:
@@ -89,7 +89,7 @@ def read_rows(file: TableFile, wanted: Wanted) -> RowContents:
 def read_frame(file: TableFile) -> FrameContents:
     """Open a delimited text with all its columns."""
     text = file.text
-    prefer = "\t" if file.said == "tsv" else ""
+    prefer = "\t" if file.claimed == "tsv" else ""
     delimiter = declared_delimiter(text.start) or guess_delimiter(text.start, prefer) or NO_DELIMITER
     records = sample_records(text.start, delimiter)
     if not records:

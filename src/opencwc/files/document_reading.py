@@ -30,13 +30,13 @@ def _read(data: bytes, name: str, reading: Reading, depth: int) -> tuple[str, It
     def inner(inside: bytes, inner_name: str) -> Iterator[Item]:
         return _inside(inside, inner_name, reading, depth + 1)
 
-    source = DocumentSource(data, reading, inner, said=document_kind_by_name(name))
+    source = DocumentSource(data, reading, inner, claimed=document_kind_by_name(name))
     source.kind = _kind_of(source)
     reader = reader_of(source.kind, "passages")
     items: Iterator[Item] = reader.load("passages")(source)
     kind = reader.kinds[0]
-    if source.said and source.said != kind:
-        reading.note(Message("reading_kind_differs", {"said": source.said.upper(), "kind": kind.upper()}))
+    if source.claimed and source.claimed != kind:
+        reading.note(Message("reading_kind_differs", {"said": source.claimed.upper(), "kind": kind.upper()}))
     return kind, never_silent(items)
 
 
@@ -44,7 +44,7 @@ def _kind_of(source: DocumentSource) -> str:
     kind = kind_of_bytes(source.data)
     if kind == "zip":
         return kind_of_package(source.package)
-    return kind or kind_of_document_text(source.decoded.text[:200_000], source.said)
+    return kind or kind_of_document_text(source.decoded.text[:200_000], source.claimed)
 
 
 def _inside(data: bytes, name: str, reading: Reading, depth: int) -> Iterator[Item]:

@@ -19,14 +19,14 @@ Inner: TypeAlias = Callable[[bytes, str], Iterator[Item]]
 class DocumentSource:
     """A document to be read.
 
-    ``said`` is the kind that its name claims, ``kind`` what it is. A reader that needs the bytes no longer must not
+    ``claimed`` is the kind that its name claims, ``kind`` what it is. A reader that needs the bytes no longer must not
     keep this: they may be large.
     """
 
     data: bytes
     reading: Reading
     inner: Inner
-    said: str = ""
+    claimed: str = ""
     kind: str = ""
 
     @cached_property
@@ -37,7 +37,7 @@ class DocumentSource:
     @cached_property
     def decoded(self) -> Decoded:
         """The text of the bytes, as that of a web page where it begins like one."""
-        is_page = self.said == "html" or self.data[:4_000].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<"
+        is_page = self.claimed == "html" or self.data[:4_000].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<"
         return decode_page(self.data) if is_page else decode(self.data)
 
     def take_text(self) -> str:

@@ -90,5 +90,5 @@ def _kind_of_text(file: TableFile) -> str:
     start = file.text.start
     if not start.lstrip("\ufeff \t\n").startswith(("[", "{")):
         return "csv"
-    kind = kind_of_table_text(start, file.said)
+    kind = kind_of_table_text(start, file.claimed)
     return kind if kind in ("json", "jsonl") else "json"

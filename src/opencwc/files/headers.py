@@ -34,7 +34,7 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d.*|\d\d?[./]\d\d?[./]\d{2,4}", re.ASCII)
 _SMILES_SIGNS = frozenset("()=#[]@/\\0123456789")
 
 
-def has_header(records: Sequence[Sequence[str]], asked: Sequence[str | None]) -> bool:
+def has_header(records: Sequence[Sequence[str]], wanted: Sequence[str | None]) -> bool:
     """Whether the first record names the columns.
 
     It does where it holds a name the caller asked for or a known header; it does not where a cell of it is data; else
@@ -44,7 +44,7 @@ def has_header(records: Sequence[Sequence[str]], asked: Sequence[str | None]) ->
     if not records:
         return False
     first = [cell.strip() for cell in records[0]]
-    names = {plain(name) for name in asked if name is not None and not name.strip().isdecimal()}
+    names = {plain(name) for name in wanted if name is not None and not name.strip().isdecimal()}
     if any(is_known_header(cell) or plain(cell) in names for cell in first):
         return True
     if any(map(looks_like_data, first)):

@@ -130,20 +130,20 @@ def refuse_no_table(start: str, where: str) -> None:
         raise InputError("The file is of a kind that is not known here.", where=where, remedy=_CONVERT)
 
 
-def kind_of_table_text(start: str, said: str) -> str:
+def kind_of_table_text(start: str, claimed: str) -> str:
     """The kind of a text: what it cannot but be, else what its name says, else what it looks like."""
     if _COUNTS_LINE.match(start):
         several = re.search(r"^\$\$\$\$", start, re.MULTILINE)
-        return "sdf" if several or said == "sdf" else "mol"
-    if said in ("sdf", "mol"):
-        return said
+        return "sdf" if several or claimed == "sdf" else "mol"
+    if claimed in ("sdf", "mol"):
+        return claimed
     if kind := _kind_of_json(start):
-        return "jsonl" if said == "jsonl" and start.lstrip().startswith("{") else kind
-    if said in ("json", "jsonl"):
-        return said
-    if said in _DELIMITED:
-        return "tsv" if sniff_delimiter(start, prefer="\t" if said == "tsv" else "") == "\t" else "csv"
-    return _kind_of_lines(start, said)
+        return "jsonl" if claimed == "jsonl" and start.lstrip().startswith("{") else kind
+    if claimed in ("json", "jsonl"):
+        return claimed
+    if claimed in _DELIMITED:
+        return "tsv" if sniff_delimiter(start, prefer="\t" if claimed == "tsv" else "") == "\t" else "csv"
+    return _kind_of_lines(start, claimed)
 
 
 def _kind_of_json(start: str) -> str:
@@ -160,9 +160,9 @@ def _kind_of_json(start: str) -> str:
     return "jsonl" if rest.strip() else "json"
 
 
-def _kind_of_lines(start: str, said: str) -> str:
+def _kind_of_lines(start: str, claimed: str) -> str:
     lines = [line.strip() for line in start.split("\n", 400)[:400] if line.strip()]
-    if said == "smi":
+    if claimed == "smi":
         return "csv" if sniff_delimiter(start) == "," and not _mostly_smiles(lines) else "smi"
     delimiter = sniff_delimiter(start)
     if delimiter:
@@ -212,22 +212,22 @@ def _is_pdf(data: bytes) -> bool:
     return at == 0 or (at > 0 and not (before[:1] == "<" or _MAIL_HEADER.match(before)))
 
 
-def kind_of_document_text(start: str, said: str) -> str:
+def kind_of_document_text(start: str, claimed: str) -> str:
     """Return ``html``, ``eml``, ``csv`` or ``txt``; raise `Refusal` where it is no text at all."""
     sample = start[:100_000]
     if len(_CONTROLS.findall(sample)) > len(sample) / 20:
         raise Refusal("reading_kind_unknown", "Send it as PDF, DOCX, XLSX, HTML, EML, TXT or CSV.")
     head = sample.lstrip("\ufeff \t\r\n")
-    if _looks_like_mail(head, said):
+    if _looks_like_mail(head, claimed):
         return "eml"
-    if said == "html" or (head[:1] == "<" and _HTML.search(head[:4_000])):
+    if claimed == "html" or (head[:1] == "<" and _HTML.search(head[:4_000])):
         return "html" if "<" in sample else "txt"
-    if said in ("csv", "txt"):
-        return said
+    if claimed in ("csv", "txt"):
+        return claimed
     return "csv" if sniff_delimiter_of_text(sample) else "txt"
 
 
-def _looks_like_mail(head: str, said: str) -> bool:
+def _looks_like_mail(head: str, claimed: str) -> bool:
     """Whether it begins with the header of a message (RFC 5322): two known fields and nothing else among the first."""
     known: set[str] = set()
     for number, line in enumerate(head[:100_000].splitlines()):
@@ -240,8 +240,8 @@ def _looks_like_mail(head: str, said: str) -> bool:
         elif not re.match(r"[A-Za-z0-9-]{1,60}:", line):
             break
     technical = known & _TECHNICAL_HEADERS
-    return (len(known) >= 2 or (bool(known) and said == "eml")) and bool(
-        technical or {"from", "subject"} <= known or (known and said == "eml")
+    return (len(known) >= 2 or (bool(known) and claimed == "eml")) and bool(
+        technical or {"from", "subject"} <= known or (known and claimed == "eml")
     )
 
 

@@ -208,9 +208,9 @@ def _good_end(text: str, at: int, most: int) -> int:
     if most >= len(text):
         return len(text)
     for sign in ("\t", "\n", " "):
-        found = text.rfind(sign, at + (most - at) // 2, most)
-        if found > at:
-            return found
+        end = text.rfind(sign, at + (most - at) // 2, most)
+        if end > at:
+            return end
     return most
 
 
@@ -219,12 +219,12 @@ def paragraphs(lines: Iterable[str], most: int = 2_000) -> Iterator[str]:
     kept: list[str] = []
     size = 0
     for line in lines:
-        said = line.strip()
-        if kept and (not said or size + len(said) > most):
+        stripped = line.strip()
+        if kept and (not stripped or size + len(stripped) > most):
             yield "\n".join(kept)
             kept, size = [], 0
-        if said:
-            kept.append(said)
-            size += len(said) + 1
+        if stripped:
+            kept.append(stripped)
+            size += len(stripped) + 1
     if kept:
         yield "\n".join(kept)

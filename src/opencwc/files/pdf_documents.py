@@ -104,11 +104,11 @@ def _paragraphs(textpage: pypdfium2.PdfTextPage, text: str) -> Iterator[str]:
     else:
         at = 0
         for line in text.splitlines(keepends=True):
-            said = line.strip()
+            words = line.strip()
             lead = len(line) - len(line.lstrip())
-            lines.append((_LINE_END.sub("-", said), _height(textpage, at + lead) if said else None))
+            lines.append((_LINE_END.sub("-", words), _height(textpage, at + lead) if words else None))
             at += len(line)
-    heights = [height for said, height in lines if said]
+    heights = [height for words, height in lines if words]
     steps = [
         above - below
         for above, below in itertools.pairwise(heights)
@@ -117,13 +117,13 @@ def _paragraphs(textpage: pypdfium2.PdfTextPage, text: str) -> Iterator[str]:
     usual = median_low(steps) if steps else 0.0
     spaced: list[str] = []
     before: float | None = None
-    for said, height in lines:
-        if said and before is not None and height is not None and usual and not -0.5 <= before - height <= 1.5 * usual:
+    for words, height in lines:
+        if words and before is not None and height is not None and usual and not -0.5 <= before - height <= 1.5 * usual:
             spaced.append("")
-        spaced.append(said)
-        before = height if said else before
-    if any("\t" in said for said, _ in lines):  # rows of two columns
-        yield from (said for said, _ in lines if said.strip())
+        spaced.append(words)
+        before = height if words else before
+    if any("\t" in words for words, _ in lines):  # rows of two columns
+        yield from (words for words, _ in lines if words.strip())
         return
     yield from paragraphs(spaced)
 
@@ -186,10 +186,10 @@ def _notes(page: pypdfium2.PdfPage, place: str) -> Iterator[Item]:
             kind = raw.FPDFAnnot_GetSubtype(annotation)
             if kind in (raw.FPDF_ANNOT_LINK, raw.FPDF_ANNOT_POPUP):
                 continue
-            said = [_annotation_text(annotation, key) for key in (b"V", b"Contents")]
+            texts = [_annotation_text(annotation, key) for key in (b"V", b"Contents")]
         finally:
             raw.FPDFPage_CloseAnnot(annotation)
-        for text in dict.fromkeys(text for text in said if text.strip()):
+        for text in dict.fromkeys(text for text in texts if text.strip()):
             number += 1
             name = "field" if kind == raw.FPDF_ANNOT_WIDGET else "note"
             yield Passage(f"{place} {name} {number}", text.replace("\r\n", "\n").replace("\r", "\n").strip())

@@ -49,20 +49,20 @@ class ReadDocument(Task):
         kind, items = read_document(data, self.question["name"], reading)
         del data
         yield from _notes(reading, 0)
-        told = len(reading.notes)
+        noted = len(reading.notes)
         yield {"kind": kind}
         for item in items:
-            yield from _notes(reading, told)
-            told = len(reading.notes)
+            yield from _notes(reading, noted)
+            noted = len(reading.notes)
             if isinstance(item, Passage):
                 yield {"passage": item}
             else:
                 yield {"unread": [item.place, item.message.id, item.message.values]}
-        yield from _notes(reading, told)
+        yield from _notes(reading, noted)
 
 
-def _notes(reading: Reading, told: int) -> Iterator[Line]:
-    for note in reading.notes[told:]:
+def _notes(reading: Reading, noted: int) -> Iterator[Line]:
+    for note in reading.notes[noted:]:
         yield {"note": [note.id, note.values]}
 
 

@@ -140,23 +140,23 @@ def examine(
     """Strip white space, and say which inputs are empty, too long or have lost a character."""
     import polars as pl
 
-    found = dict(problems or {})
+    reasons = dict(problems or {})
     inputs = inputs.rename("inputs").str.strip_chars(WHITE_SPACE)
     empty = inputs.is_null() | (inputs == "")
     too_long = inputs.str.len_bytes().fill_null(0) > limits.max_value_bytes
     lost = inputs.str.contains(LOST_CHARACTER, literal=True).fill_null(value=False)
     for row in too_long.arg_true():
-        found.setdefault(row, too_long_message(inputs[row], len(inputs[row].encode())))
+        reasons.setdefault(row, too_long_message(inputs[row], len(inputs[row].encode())))
     for row in lost.arg_true():
-        found.setdefault(
+        reasons.setdefault(
             row, Message("row_undecodable", {"encoding": limits.encoding, "starts": inputs[row][:STARTS_CHARACTERS]})
         )
     for row in empty.arg_true():
-        found.setdefault(row, EMPTY)
-    if found:
-        unread = pl.Series(list(found), dtype=pl.UInt32)
+        reasons.setdefault(row, EMPTY)
+    if reasons:
+        unread = pl.Series(list(reasons), dtype=pl.UInt32)
         inputs = inputs.scatter(unread, None)
-    return Part(_stripped_ids(ids, len(inputs)), inputs, found)
+    return Part(_stripped_ids(ids, len(inputs)), inputs, reasons)
 
 
 def too_long_message(starts: str, size: int) -> Message:

@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 class TableFile:
     """An opened file that holds a table.
 
-    ``said`` is the kind that its name claims, ``binary`` the kind of its first bytes, or ``""`` for text;
+    ``claimed`` is the kind that its name claims, ``binary`` the kind of its first bytes, or ``""`` for text;
     ``kind`` is what it is read as. ``sheet`` is the sheet that was asked for.
     """
 
     stream: ByteStream
     sheet: str | None
     limits: ValueLimits
-    said: str
+    claimed: str
     binary: str
     kind: str = ""
 

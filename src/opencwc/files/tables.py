@@ -76,15 +76,15 @@ def open_table(
     """
     file = open_table_file(source, name, ValueLimits(max_value_bytes))
     try:
-        file.kind = file.binary or kind_of_table_text(file.text.start, file.said)
+        file.kind = file.binary or kind_of_table_text(file.text.start, file.claimed)
         wanted = Wanted(file.name, column, id_column, recognise)
         contents: RowContents = reader_of(file.kind, "rows").load("rows")(file, wanted)
     except BaseException:
         file.stream.close()
         raise
     notes = () if file.binary else file.text.notes
-    if file.said not in ("", "text") and reader_of(file.said, "rows") is not reader_of(contents.kind, "rows"):
-        notes = (Message("note_kind_differs", {"said": file.said, "found": contents.kind}), *notes)
+    if file.claimed not in ("", "text") and reader_of(file.claimed, "rows") is not reader_of(contents.kind, "rows"):
+        notes = (Message("note_kind_differs", {"said": file.claimed, "found": contents.kind}), *notes)
     return Table(
         name=file.name,
         kind=contents.kind,

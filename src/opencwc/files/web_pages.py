@@ -235,7 +235,7 @@ class _Page:
     def _is_aside(self, name: str, attributes: dict[str, str]) -> bool:
         """Tell whether an element stands around the text: by name, role (WAI-ARIA) or what the site calls it."""
         if name in _ASIDES or (
-            name == "header" and not any(self._count[one] for one in ("main", "article", "section"))
+            name == "header" and not any(self._count[tag] for tag in ("main", "article", "section"))
         ):
             return True
         if name not in _BLOCKS or name in _TEXTS:
@@ -246,10 +246,10 @@ class _Page:
     def _void(self, name: str, attributes: dict[str, str]) -> None:
         if name == "br":
             self._put("\n", keep=True)
-        said = attributes.get("alt") or (attributes.get("value") if name == "input" else None)
-        if name in ("img", "area", "input") and said and attributes.get("type", "text").lower() != "hidden":
-            self._put(f" {said} ")
-        if (hint := attributes.get("title")) and hint != said:
+        label = attributes.get("alt") or (attributes.get("value") if name == "input" else None)
+        if name in ("img", "area", "input") and label and attributes.get("type", "text").lower() != "hidden":
+            self._put(f" {label} ")
+        if (hint := attributes.get("title")) and hint != label:
             self._put(f" ({hint}) ")
 
     def _end(self, name: str) -> Iterator[Item]:
@@ -265,15 +265,15 @@ class _Page:
         """End the outermost of these elements that is open inside the innermost one that keeps them."""
         if not any(self._count[name] for name in ended):
             return
-        found = -1
+        outermost = -1
         # What is looked at without being ended is bounded, or nesting would cost its square.
         for at in range(len(self._open) - 1, max(-1, len(self._open) - 200), -1):
             name = self._open[at][0]
             if name in keeps:
                 break
             if name in ended:
-                found = at
-        while found >= 0 and len(self._open) > found:
+                outermost = at
+        while outermost >= 0 and len(self._open) > outermost:
             yield from self._pop()
 
     def _pop(self) -> Iterator[Item]:
@@ -300,13 +300,13 @@ class _Page:
             self._open_tables[-1].depth = 0
 
     def _raw(self, token: _Token) -> Iterator[Item]:
-        said = html.unescape(token.text)
+        text = html.unescape(token.text)
         if token.name == "title":
             outside = sum(1 for name, hid in self._open if hid and name != "head")
-            if said.strip() and not outside:
-                yield Passage(f"{self._place}title", " ".join(said.split()))
+            if text.strip() and not outside:
+                yield Passage(f"{self._place}title", " ".join(text.split()))
         elif token.name in ("textarea", "xmp"):
-            self._put(said, keep=True)
+            self._put(text, keep=True)
 
     # --------------------------------------------------------------------------------------------------------- text
 
@@ -331,11 +331,11 @@ class _Page:
             return
         if not self._text:
             return
-        said = "".join(self._text)
+        text = "".join(self._text)
         self._text = []
-        if self._unseen or not said.strip():
+        if self._unseen or not text.strip():
             return
-        lines = [line.strip(" \t\r\f") for line in said.replace("\r\n", "\n").split("\n")]
+        lines = [line.strip(" \t\r\f") for line in text.replace("\r\n", "\n").split("\n")]
         if self._open_tables and self._open_tables[-1].depth:
             table = self._open_tables[-1]
             table.cells.setdefault(table.column, []).append("\n".join(line for line in lines if line))
@@ -385,10 +385,10 @@ class _Page:
 
 
 def _attributes(written: str) -> dict[str, str]:
-    found: dict[str, str] = {}
+    attributes: dict[str, str] = {}
     for name, double, single, bare in _ATTRIBUTE.findall(written[:100_000]):
-        found.setdefault(name.lower(), html.unescape(double or single or bare))
-    return found
+        attributes.setdefault(name.lower(), html.unescape(double or single or bare))
+    return attributes
 
 
 def _is_hidden(attributes: dict[str, str]) -> bool:

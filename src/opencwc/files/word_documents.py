@@ -180,8 +180,8 @@ class _Story(Markup):
             self._open[-1].append((state, text))
 
     def _close_paragraph(self, pieces: list[tuple[str, str]]) -> None:
-        text = "".join(said for state, said in pieces if state == _SEEN)
-        place = self._place_of_paragraph() if any(said.strip() for _, said in pieces) else ""
+        text = "".join(piece for state, piece in pieces if state == _SEEN)
+        place = self._place_of_paragraph() if any(piece.strip() for _, piece in pieces) else ""
         cell = self._holders[-1].cell
         if cell is not None and text.strip():
             cell.append(text.strip())
@@ -206,12 +206,12 @@ class _Story(Markup):
 
 def _stretches(pieces: list[tuple[str, str]], state: str) -> str:
     """Return the stretches of a paragraph in one state, each with what is left of the words that it was cut out of."""
-    runs = [(own, "".join(said for _, said in many)) for own, many in groupby(pieces, key=lambda one: one[0])]
-    seen = [said if own == _SEEN else "" for own, said in runs]
+    runs = [(own, "".join(piece for _, piece in many)) for own, many in groupby(pieces, key=lambda run: run[0])]
+    seen = [piece if own == _SEEN else "" for own, piece in runs]
     stretches = (
-        f"{_last_word(before)}{said}{_first_word(behind)}"
-        for before, (own, said), behind in zip(["", *seen], runs, [*seen[1:], ""], strict=False)
-        if own == state and said.strip()
+        f"{_last_word(before)}{piece}{_first_word(behind)}"
+        for before, (own, piece), behind in zip(["", *seen], runs, [*seen[1:], ""], strict=False)
+        if own == state and piece.strip()
     )
     return " … ".join(stretches).strip()
 

@@ -234,7 +234,7 @@ def _inspect(path: Path, where: str) -> tuple[str, bool]:
 
 def _inspect_ole(path: Path, where: str) -> str:
     """``xls``, unless the compound file is an encrypted workbook or no workbook ([MS-OFFCRYPTO] 2.3, [MS-XLS] 2.1)."""
-    found = {"encrypted": False, "xls": False}
+    holds = {"encrypted": False, "xls": False}
     tail = b""
     with path.open("rb") as file:
         if file.read(4) == b"PK\x03\x04":
@@ -242,12 +242,12 @@ def _inspect_ole(path: Path, where: str) -> str:
         file.seek(0)
         while chunk := file.read(_SCAN_BYTES):
             window = tail + chunk
-            found["encrypted"] |= _ENCRYPTED_STREAM in window
-            found["xls"] |= any(stream.encode("utf-16-le") in window for stream in ("Workbook", "Book"))
+            holds["encrypted"] |= _ENCRYPTED_STREAM in window
+            holds["xls"] |= any(stream.encode("utf-16-le") in window for stream in ("Workbook", "Book"))
             tail = window[-64:]
-    if found["encrypted"]:
+    if holds["encrypted"]:
         raise _encrypted(where)
-    if not found["xls"]:
+    if not holds["xls"]:
         raise InputError("The file is an Office document, not a workbook.", where=where, remedy=_OPEN_AND_SAVE)
     return "xls"
 

@@ -277,7 +277,9 @@ class _Beside(Markup):
         if name == "p" and self._text:
             self._text.append("\n")
         elif name in ("comment", "threadedComment", "txBody"):
-            self.out.extend(Passage(self._place, said) for said in paragraphs("".join(self._text).split("\n")))
+            self.out.extend(
+                Passage(self._place, paragraph) for paragraph in paragraphs("".join(self._text).split("\n"))
+            )
 
     def text(self, text: str) -> None:
         if self._in_text:
@@ -294,7 +296,7 @@ def _unescaped(text: str) -> str:
     """Return the characters that a workbook writes as ``_x000D_`` (ECMA-376 part 1, 22.9.2.19)."""
     if "_x" not in text:
         return text
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text).replace("\r\n", "\n").replace("\r", "\n")
+    return _ESCAPED.sub(lambda escape: chr(int(escape[1], 16)), text).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _column_number(letters: str) -> int:
