@@ -6,7 +6,7 @@ TESTS := $(VENV)/.installed-for-tests
 # The tests start some hundred processes: without kept bytecode each of them would compile every module anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test check bench soak docs clean
+.PHONY: demo test check fuzz bench soak docs clean
 
 demo: $(STAMP)  ## the main job on examples/, then the page on the year of an invented State
 	@sh scripts/demo.sh
@@ -16,13 +16,12 @@ demo: $(STAMP)  ## the main job on examples/, then the page on the year of an in
 test: $(TESTS)  ## the whole test suite
 	$(RUN)/pytest -n auto --dist worksteal
 
-check: $(TESTS)  ## style, types, rooms, documentation, then the tests
+check: $(TESTS)  ## style, types, rooms, then the tests, one of which builds the documentation strictly
 	$(RUN)/ruff check .
 	$(RUN)/ruff format --check .
 	$(RUN)/mypy
 	$(RUN)/lint-imports
 	$(RUN)/bandit --quiet --configfile pyproject.toml --recursive --severity-level medium src
-	$(RUN)/mkdocs build --strict --quiet
 	$(RUN)/pytest -n auto --dist worksteal
 
 bench: $(STAMP)  ## the figures of docs/benchmarks, measured here
@@ -34,7 +33,11 @@ bench: $(STAMP)  ## the figures of docs/benchmarks, measured here
 	$(RUN)/python -m benchmarks.language
 	$(RUN)/python -m benchmarks.mentions
 
-soak: $(STAMP)  ## 24 minutes of mixed load on the service, watched for growth in memory
+fuzz: $(TESTS)  ## the property tests, with twenty times as many examples as in the checks
+	$(RUN)/pytest -n auto --dist worksteal -m fuzz --hypothesis-profile=deep
+
+soak: $(TESTS)  ## fifty kills a casebook, then 24 minutes of mixed load on the service, watched for growth in memory
+	$(RUN)/pytest tests/casebook/test_surviving.py --kills 50
 	$(RUN)/python -m benchmarks.soak --minutes 24
 
 docs: $(STAMP)  ## the documentation, into site/

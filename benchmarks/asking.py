@@ -14,8 +14,8 @@ from typing import Any
 from opencwc.convention.fields import load_yaml
 from opencwc.convention.measures import read_measures
 from opencwc.language.encoders import named_encoder
-from opencwc.legislation.legal_texts import read_legal_text
 from opencwc.legislation.question_answers import Library
+from opencwc.legislation.texts.legal_texts import read_legal_text
 
 QUESTIONS = Path(__file__).with_name("questions.yaml")
 HELD_OUT = Path(__file__).with_name("questions_held_out.yaml")

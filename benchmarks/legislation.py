@@ -25,12 +25,11 @@ from benchmarks.legislation_cases import DAY, HELD_OUT, LAWS, Label, LabelledLaw
 from opencwc.convention.measures import Measures, read_measures
 from opencwc.language.encoders import named_encoder
 from opencwc.legislation import VERDICTS, check_texts
-from opencwc.legislation.coverage_model import Weighed, load_weights, settled
-from opencwc.legislation.coverage_model import weigh as weigh_signs
+from opencwc.legislation.coverage_weights import ProposedVerdict, likeliest_verdicts, load_weights, verdict_chances
 from opencwc.legislation.model import Checked
-from opencwc.legislation.passage_search import PassageIndex
-from opencwc.legislation.retrieval import question_of
-from opencwc.legislation.sections import number_of
+from opencwc.legislation.search.passage_ranking import question_of
+from opencwc.legislation.search.passage_search import PassageIndex
+from opencwc.legislation.texts.headings import number_of
 from opencwc.legislation.verdicts import by_rules, verdict_of
 from opencwc.models.statistics import calibration_error
 
@@ -70,7 +69,7 @@ def read_one(law: LabelledLaw, measures: Measures) -> Read:
 
 def _plainly(checked: Checked, measures: Measures) -> tuple[dict[str, dict[str, list[str]]], dict[str, float]]:
     """Rank sections by similarity alone and by BM25 alone, with the measure in English."""
-    from opencwc.legislation.passages import passages_of
+    from opencwc.legislation.texts.passages import passages_of
 
     index = PassageIndex(list(passages_of(checked.law.sections)), named_encoder())
     questions = [question_of(measure, ()) for measure in measures.measures]
@@ -157,12 +156,12 @@ class Scored:
         }
 
 
-Weigh = Callable[[Read, Label], Weighed]
+Weigh = Callable[[Read, Label], ProposedVerdict]
 
 
-def of_chances(chances: Sequence[float]) -> Weighed:
+def of_chances(chances: Sequence[float]) -> ProposedVerdict:
     """Return the likeliest of the three verdicts."""
-    return Weighed(verdict_of(chances), max(chances))
+    return ProposedVerdict(verdict_of(chances), max(chances))
 
 
 def score(reads: Sequence[Read], weigh: Weigh) -> Scored:
@@ -294,12 +293,12 @@ def _retrieved(reads: Sequence[Read]) -> Rows:
     return rows
 
 
-def _shipped(read: Read, label: Label) -> Weighed:
+def _shipped(read: Read, label: Label) -> ProposedVerdict:
     signs = [read.signs(label)]
-    return settled(weigh_signs(signs, load_weights()), signs)[0]
+    return likeliest_verdicts(verdict_chances(signs, load_weights()), signs)[0]
 
 
-def _rules(read: Read, label: Label) -> Weighed:
+def _rules(read: Read, label: Label) -> ProposedVerdict:
     return of_chances(by_rules(read.signs(label)))
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 
 from opencwc.convention.measures import read_measures
-from opencwc.legislation.legal_texts import LegalText, plain_legal_text
+from opencwc.legislation.texts.legal_texts import LegalText, plain_legal_text
 
 DAY = date(2026, 6, 1)
 

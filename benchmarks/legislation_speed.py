@@ -17,8 +17,8 @@ from benchmarks.legislation_cases import labelled_laws
 from opencwc.convention.measures import Measures
 from opencwc.language.encoders import named_encoder
 from opencwc.legislation import check_texts
-from opencwc.legislation.legal_texts import LegalText
 from opencwc.legislation.question_answers import Library
+from opencwc.legislation.texts.legal_texts import LegalText
 
 PAGE = 2_500
 QUESTIONS = (

@@ -24,7 +24,8 @@ from benchmarks.legislation import Read, Weigh, of_chances, read_all, score
 from benchmarks.legislation_cases import DAY, HELD_OUT, Label, labelled_laws
 from opencwc.convention.measures import read_measures
 from opencwc.legislation.coverage_figures import HELD, LEFT_OUT, evaluate_coverage
-from opencwc.legislation.coverage_model import MODEL, WEIGHTS, Weighed, settled, weigh
+from opencwc.legislation.coverage_model import MODEL
+from opencwc.legislation.coverage_weights import WEIGHTS, ProposedVerdict, likeliest_verdicts, verdict_chances
 from opencwc.legislation.verdicts import ORDER, SIGNS
 from opencwc.models.register import digest_of
 
@@ -86,9 +87,9 @@ def leave_one_out(reads: Sequence[Read]) -> Weigh:
         others = [read for read in reads if read.law.country not in (country, HELD_OUT)]
         models[country] = learn(others, calibrate(others))
 
-    def weighed(read: Read, label: Label) -> Weighed:
+    def weighed(read: Read, label: Label) -> ProposedVerdict:
         signs = [read.signs(label)]
-        return settled(weigh(signs, models[read.law.country]), signs)[0]
+        return likeliest_verdicts(verdict_chances(signs, models[read.law.country]), signs)[0]
 
     return weighed
 
@@ -110,7 +111,9 @@ def calibrate(reads: Sequence[Read]) -> float:
                 scores += [(read.signs(label), ORDER.index(label.verdict), model) for label in read.law.labels]
 
     def loss(temperature: float) -> float:
-        chances = [weigh([signs], model | {"temperature": temperature})[0][true] for signs, true, model in scores]
+        chances = [
+            verdict_chances([signs], model | {"temperature": temperature})[0][true] for signs, true, model in scores
+        ]
         return float(-np.log(np.maximum(chances, 1e-9)).mean())
 
     return round(float(min(TEMPERATURES, key=loss)), 4) if scores else 1.0
@@ -124,13 +127,13 @@ def plain_ways(reads: Sequence[Read]) -> Mapping[str, Weigh]:
     thresholds = {country: _thresholds([r for r in reads if r.law.country != country]) for country in countries(reads)}
     priors = {country: _priors([r for r in reads if r.law.country != country]) for country in countries(reads)}
 
-    def by_similarity(read: Read, label: Label) -> Weighed:
+    def by_similarity(read: Read, label: Label) -> ProposedVerdict:
         low, high = thresholds[read.law.country]
         near = read.nearest[label.measure]
         chances = (0.8, 0.15, 0.05) if near >= high else (0.15, 0.7, 0.15) if near >= low else (0.05, 0.15, 0.8)
         return of_chances(chances)
 
-    def by_prior(read: Read, label: Label) -> Weighed:
+    def by_prior(read: Read, label: Label) -> ProposedVerdict:
         counted = priors[read.law.country].get(label.measure, Counter())
         whole = sum(counted.values()) + 3
         return of_chances([(counted[one] + 1) / whole for one in ORDER])
@@ -143,9 +146,9 @@ def _thresholds(reads: Sequence[Read]) -> tuple[float, float]:
     for low in np.arange(0.2, 0.7, 0.05):
         for high in np.arange(low, 0.75, 0.05):
 
-            def way(read: Read, label: Label, low: float = low, high: float = high) -> Weighed:
+            def way(read: Read, label: Label, low: float = low, high: float = high) -> ProposedVerdict:
                 near = read.nearest[label.measure]
-                return Weighed(ORDER[0 if near >= high else 1 if near >= low else 2], 1.0)
+                return ProposedVerdict(ORDER[0 if near >= high else 1 if near >= low else 2], 1.0)
 
             best = max(best, (score(reads, way).figures()["balanced accuracy"], (float(low), float(high))))
     return best[1]

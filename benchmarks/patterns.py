@@ -19,7 +19,7 @@ import numpy as np
 import polars as pl
 
 from opencwc.transfers.model import Ledger, Substance
-from opencwc.transfers.patterns.finding import find_patterns
+from opencwc.transfers.patterns import find_patterns
 
 STATES = [first + second + third for first in "ABCDE" for second in "KLMN" for third in "XYZ"]
 FIRST, YEARS = 2014, 10

@@ -62,7 +62,7 @@ def worker_of(server: int) -> int:
                 words = (entry / "cmdline").read_bytes()
             except (OSError, IndexError):
                 continue
-            if parent == server and b"opencwc.web.server.worker_process" in words:
+            if parent == server and b"opencwc.web.worker_process" in words:
                 return int(entry.name)
     return 0
 
@@ -106,9 +106,9 @@ def watch(soak: Soak, server: int, begun: float, over: threading.Event) -> None:
                 soak.memory.setdefault(name, []).append((time.monotonic() - begun, held))
 
 
-def upload(soak: Soak, port: int, token: str, over: threading.Event) -> None:
-    """Send a file, wait for its end, send the next."""
-    data = ("smiles\n" + "\n".join(VALUES * 300) + "\n").encode()
+def upload(soak: Soak, port: int, token: str, over: threading.Event, turns: int) -> None:
+    """Send a file of so many turns of the values, wait for its end, send the next."""
+    data = ("smiles\n" + "\n".join(VALUES * turns) + "\n").encode()
     headers = {"Authorization": f"Bearer {token}"}
     with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=60) as client:
         number = 0
@@ -172,28 +172,51 @@ def visit(soak: Soak, client: httpx.Client, over: threading.Event) -> None:
     soak.visits += 1
 
 
-def run(seconds: float, clients: int = 4) -> Soak:
+def run(seconds: float, clients: int = 4, *, turns: int = 300, warm_up: float = 0.0) -> Soak:
+    """Put the load on for so many seconds and return what was seen.
+
+    With a ``warm_up`` memory is watched only once jobs, visits and decisions have come twice and what is held has
+    come to rest, or after so many seconds at most; what goes wrong before that counts too.
+    """
     soak = Soak()
     over = threading.Event()
     with tempfile.TemporaryDirectory() as folder, service(Path(folder), worker=True) as (port, token, process):
         begun = time.monotonic()
         threads = [
             threading.Thread(target=watch, args=(soak, process.pid, begun, over)),
-            threading.Thread(target=upload, args=(soak, port, token, over)),
+            threading.Thread(target=upload, args=(soak, port, token, over, turns)),
             threading.Thread(target=review, args=(soak, port, over)),
         ]
         for thread in threads:
             thread.start()
         try:
+            while not _is_warm(soak) and time.monotonic() - begun < warm_up:
+                _ask(soak, port, token, clients, 2.0)
+            if warm_up:
+                soak.memory.clear()
+                begun = time.monotonic()
             while (left := seconds - (time.monotonic() - begun)) > 0:
-                came = load("127.0.0.1", port, clients, min(30.0, left), mixed(token))
-                soak.requests += len(came.seconds)
-                soak.errors += [f"request: {what} x {times}" for what, times in came.errors.items()]
+                _ask(soak, port, token, clients, min(30.0, left))
         finally:
             over.set()
             for thread in threads:
                 thread.join()
     return soak
+
+
+def _ask(soak: Soak, port: int, token: str, clients: int, seconds: float) -> None:
+    """Send the mixed requests for so many seconds, and note how many came back and what went wrong."""
+    came = load("127.0.0.1", port, clients, seconds, mixed(token))
+    soak.requests += len(came.seconds)
+    soak.errors += [f"request: {what} x {times}" for what, times in came.errors.items()]
+
+
+def _is_warm(soak: Soak) -> bool:
+    """Tell whether every kind of work was done twice, and the memory of the last seconds is that of the ones before."""
+    if min(soak.jobs, soak.visits, soak.decisions) < 2:
+        return False
+    held = [[least for _, least in resting(points)][-3:] for points in soak.memory.values()]
+    return all(len(least) == 3 and least[-1] < 1.02 * least[0] for least in held)
 
 
 def judged(soak: Soak, most: float) -> tuple[list[str], bool]:

@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from benchmarks.transfers_world import SHIFTED, TEST, World, make
+from opencwc.transfers.ledgers.reader import read_ledger
 from opencwc.transfers.reconcile import matching
 from opencwc.transfers.reconcile.comparison import compare
-from opencwc.transfers.reconcile.ledgers import read_ledger
 
 ALIKE, LOST, YEARS, SEVERAL, REST = REASONS = (
     "both lines fit other lines, the days of every way known", "a part is lost on a way by a third State",

@@ -20,11 +20,12 @@ import polars as pl
 
 from benchmarks.language import write_card
 from benchmarks.transfers_world import TRAINING, Parameters, World, make
+from opencwc.transfers.ledgers.reader import read_ledger
 from opencwc.transfers.model import CAUSES
-from opencwc.transfers.reconcile import causes as learned
+from opencwc.transfers.reconcile import learned_causes as learned
 from opencwc.transfers.reconcile.cause_figures import HELD_OUT
+from opencwc.transfers.reconcile.causes import MODEL, RANKING
 from opencwc.transfers.reconcile.comparison import Compared, compare
-from opencwc.transfers.reconcile.ledgers import read_ledger
 
 WORLDS = 12
 PARTS = 24
@@ -172,7 +173,7 @@ def _temperature(held: pl.DataFrame) -> float:
 
 
 def _forget() -> None:
-    for cached in (learned._boosters, learned._ranker, learned._calibration):
+    for cached in (learned.boosters, learned.ranker, learned._calibration):
         cached.cache_clear()
 
 
@@ -189,7 +190,7 @@ def main() -> None:
     *seen, last, held = parts
     train(seen, small, last)
     keep_out(held)
-    for model in (learned.MODEL, learned.RANKING):
+    for model in (MODEL, RANKING):
         write_card(model, model.evaluate())
 
 

@@ -53,12 +53,13 @@ SHOTS = (
 
 
 @contextmanager
-def demonstration() -> Iterator[str]:
-    """Serve the demonstration on a free port and give the address that signs one in."""
+def demonstration(year: Path | None = None) -> Iterator[str]:
+    """Serve the demonstration, a kept one where a folder is named, and give the address that signs one in."""
     from subprocess import PIPE, Popen
 
     program = "from opencwc.cli import main; main()"
     command = [sys.executable, "-c", program, "demo", "--no-browser", "--port", "0"]
+    command += [] if year is None else ["--keep", str(year)]
     with Popen(command, stdout=PIPE, text=True, env={**os.environ, "OPENCWC_LANG": "en"}) as process:  # noqa: S603 - our own
         if process.stdout is None:
             raise RuntimeError("the demonstration says nothing")
@@ -68,12 +69,12 @@ def demonstration() -> Iterator[str]:
             process.terminate()
 
 
-def take(folder: Path) -> None:
-    """Take every picture into a folder."""
+def take(folder: Path, year: Path | None = None) -> None:
+    """Take every picture into a folder, of a kept demonstration where one is named."""
     from playwright.sync_api import sync_playwright
 
     folder.mkdir(parents=True, exist_ok=True)
-    with demonstration() as link, sync_playwright() as playwright:
+    with demonstration(year) as link, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         base = link.split("/demo/")[0]
         for shot in SHOTS:
@@ -83,8 +84,9 @@ def take(folder: Path) -> None:
                 color_scheme="dark" if shot.dark else "light",
             )
             page = context.new_page()
-            page.goto(link)
+            context.request.get(link)  # which signs in, without a page to draw
             if shot.role:
+                page.goto(base)
                 _become(page, shot.role)
             page.goto(base + _address(page, base, shot.address), wait_until="networkidle")
             if shot.opened:

@@ -8,9 +8,19 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("quick", max_examples=25)
+settings.register_profile("deep", max_examples=500)
+settings.load_profile("quick")  # unless pytest is given --hypothesis-profile=deep, as `make fuzz` gives it
+_USUAL, _LEAST = 100, 20
+"""What a test's own number of examples is a share of, and the fewest that a profile leaves of it."""
 
 _MADE_HERE = "OPENCWC_TESTS_FOLDER" not in os.environ
 if _MADE_HERE:
@@ -27,10 +37,50 @@ os.environ.update(
 )
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Have `make soak` kill more writers than the checks do."""
+    parser.addoption("--kills", type=int, default=10, help="how often a writer to a casebook is killed")
+
+
 def pytest_unconfigure() -> None:
     """Remove the folder at the end of the process that made it."""
     if _MADE_HERE:
         shutil.rmtree(_FOLDER, ignore_errors=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what `make fuzz` runs, and scale the number of examples that a property test sets itself."""
+    scaled: set[int] = set()
+    for item in items:
+        test = getattr(getattr(item, "obj", None), "__func__", getattr(item, "obj", None))
+        is_property = getattr(test, "is_hypothesis_test", False)
+        if is_property or "fuzz" in item.path.parts:
+            item.add_marker("fuzz")
+        if is_property and id(test) not in scaled:
+            scaled.add(id(test))
+            _scale(test)
+
+
+def _scale(test: Any) -> None:
+    # Hypothesis has no public way to ask for a share of a profile's examples, and a second @settings is an error.
+    own = test._hypothesis_internal_use_settings
+    if own is not None and own.max_examples != settings.default.max_examples:
+        share = own.max_examples * settings.default.max_examples // _USUAL
+        most = max(share, min(own.max_examples, _LEAST))
+        test._hypothesis_internal_use_settings = settings(own, max_examples=most)
+
+
+@contextmanager
+def _alone(what: str) -> Iterator[None]:
+    """Let one worker at a time do something that the others then find done."""
+    with (_FOLDER / what).open("w") as file:
+        try:
+            from fcntl import LOCK_EX, flock
+
+            flock(file, LOCK_EX)
+        except ImportError:
+            pass  # no such lock on Windows: two workers may both do it, which costs only time
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -38,15 +88,26 @@ def name_index() -> None:
     """Build the index of names before the test, once for all workers: it takes some seconds."""
     from opencwc.chemistry.name_index import NameIndex
 
-    lock = _FOLDER / "lock"
-    with lock.open("w") as file:
-        try:
-            from fcntl import LOCK_EX, flock
-
-            flock(file, LOCK_EX)
-        except ImportError:
-            pass  # no such lock on Windows: two workers may both build it, which costs only time
+    with _alone("lock"):
         NameIndex.open().close()
+
+
+@pytest.fixture(scope="session")
+def made_year(name_index: None) -> Path:
+    """Make the year of the invented State, once for all workers, as a kept demonstration: a folder to be copied."""
+    from opencwc.casebook.database import open_casebook
+    from opencwc.demo.casebook_builder import build
+    from opencwc.demo.folder import own_environment, placed
+
+    folder = _FOLDER / "year"
+    with _alone("lock-of-the-year"), placed(folder) as place:
+        if not place.is_made():
+            with own_environment(place):
+                book = open_casebook()
+                built = build(book, place.files)
+                book.close()
+            place.mark_made(built.year)
+    return folder
 
 
 @pytest.fixture(scope="session")

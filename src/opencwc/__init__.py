@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from opencwc.version import __version__
+
 if TYPE_CHECKING:
     from opencwc.screening import screen
     from opencwc.transfers.check import check
     from opencwc.transfers.reconcile import reconcile
 
-__version__ = "0.1.0"
 __all__ = ["__version__", "check", "reconcile", "screen"]
 
 

@@ -4,41 +4,50 @@ A finding never holds a finished sentence: it holds a message id and its values,
 the reader's language.
 """
 
-from collections.abc import Mapping
-from enum import Enum
-from typing import Any, NamedTuple, TypeAlias
+from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
+
+Tone: TypeAlias = Literal["grave", "doubt", "mild", "gap", "calm"]
+"""How a verdict or a status is shown: its colour and its shape."""
 Value: TypeAlias = "str | int | float | Message | tuple[Value, ...]"
 
 
-class Verdict(str, Enum):
-    """What is said of a subject; `SCREENED`, `CHECKED`, `RECONCILED` and `LEGISLATED` are those of each verb."""
+class Verdict(str):
+    """What is said of a subject, by its name; `opencwc.verbs` says which verdicts a verb has, and in which order.
 
-    LISTED = "listed"
-    REVIEW = "review"
-    EXEMPT = "exempt"
-    UNREADABLE = "unreadable"
-    NOT_LISTED = "not_listed"
-    PROHIBITED = "prohibited"
-    ALLOWED_WITH = "allowed_with"
-    ALLOWED = "allowed"
-    DISCREPANCY = "discrepancy"
-    AGREED = "agreed"
-    COVERED = "covered"
-    PARTIAL = "partial"
-    NONE = "none"
+    One name is one object, so that verdicts compare with ``is``.
 
-    def __str__(self) -> str:
-        return self.value
+    >>> Verdict("listed") is Verdict.LISTED, f"{Verdict.LISTED}"
+    (True, 'listed')
+    """
+
+    __slots__ = ()
+    _named: ClassVar[dict[str, Verdict]] = {}
+
+    LISTED: ClassVar[Verdict]
+    REVIEW: ClassVar[Verdict]
+    EXEMPT: ClassVar[Verdict]
+    UNREADABLE: ClassVar[Verdict]
+    NOT_LISTED: ClassVar[Verdict]
+    PROHIBITED: ClassVar[Verdict]
+    ALLOWED_WITH: ClassVar[Verdict]
+    ALLOWED: ClassVar[Verdict]
+    DISCREPANCY: ClassVar[Verdict]
+    AGREED: ClassVar[Verdict]
+    COVERED: ClassVar[Verdict]
+    PARTIAL: ClassVar[Verdict]
+    NONE: ClassVar[Verdict]
+
+    def __new__(cls, name: str) -> Verdict:
+        """Return the verdict of this name."""
+        have = cls._named.get(name)
+        return have if have is not None else cls._named.setdefault(str(name), super().__new__(cls, name))
 
 
-SCREENED = (Verdict.LISTED, Verdict.REVIEW, Verdict.EXEMPT, Verdict.UNREADABLE, Verdict.NOT_LISTED)
-CHECKED = (Verdict.PROHIBITED, Verdict.REVIEW, Verdict.ALLOWED_WITH, Verdict.UNREADABLE, Verdict.ALLOWED)
-RECONCILED = (Verdict.DISCREPANCY, Verdict.REVIEW, Verdict.UNREADABLE, Verdict.AGREED)
-LEGISLATED = (Verdict.NONE, Verdict.PARTIAL, Verdict.COVERED)
-"""The verdicts of screening, of a planned transfer, of two ledgers and of a State's law, gravest first."""
-VERDICTS_OF = {"screen": SCREENED, "transfers": CHECKED, "reconcile": RECONCILED, "law": LEGISLATED}
-"""The verdicts of each verb that keeps runs."""
+for _name in [name for name in Verdict.__annotations__ if name.isupper()]:
+    setattr(Verdict, _name, Verdict(_name.lower()))
 
 
 class Message(NamedTuple):

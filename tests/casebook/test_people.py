@@ -15,16 +15,17 @@ from argon2 import PasswordHasher
 from sqlalchemy import select
 
 from opencwc.casebook import tables
+from opencwc.casebook.command_line_person import cli_person
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.model import Mark, Role
 from opencwc.casebook.passwords import check_password, is_password
-from opencwc.casebook.people import CONSOLE, FAILURES_ALLOWED, People, cli_person, wait_after
+from opencwc.casebook.people import CONSOLE, FAILURES_ALLOWED, People, wait_after
 from opencwc.casebook.permissions import may
+from opencwc.casebook.second_factor import SecondFactor
+from opencwc.casebook.service_secret import Seal
+from opencwc.casebook.sessions import Sessions
 from opencwc.casebook.tokens import LONGEST_LIFE, Tokens
 from opencwc.errors import ConflictError, InputError, NotAllowedError, NotFoundError
-from opencwc.web.accounts.secret import Seal
-from opencwc.web.accounts.sessions import Sessions
-from opencwc.web.accounts.totp import SecondFactor
 
 GOOD = "tulip lantern gravel otter"
 OTHER = "bakery violin meadow stapler"

@@ -26,8 +26,6 @@ from .cluster import Cluster
 from .screening import NOT_READ, SARIN, THIODIGLYCOL, findings
 from .surviving_writer import WRITER
 
-KILLS = 50
-
 
 class Nursery:
     """The process that forks the writers, and what they have acknowledged."""
@@ -147,20 +145,23 @@ def assert_nothing_is_lost(book: Casebook, acknowledged: list[dict[str, Any]]) -
         assert (head["seq"], head["findings"]) == (last, sum(count for _, count in counted))
 
 
-def test_fifty_kills_lose_nothing_and_leave_nothing_half_done(place: str, nursery: Nursery) -> None:
+def test_kills_lose_nothing_and_leave_nothing_half_done(
+    place: str, nursery: Nursery, pytestconfig: pytest.Config
+) -> None:
+    kills = pytestconfig.getoption("kills")
     moments = random.Random(24)
     acknowledged = 0
-    for kill in range(1, KILLS + 1):
+    for kill in range(1, kills + 1):
         after, seconds = moments.randrange(0, 24), moments.random() * 0.04
         told = nursery.write_until(lambda pid: os.kill(pid, signal.SIGKILL), after, seconds)
         acknowledged += len(told)
         book = open_casebook(place)
         assert_nothing_is_lost(book, told)
-        if kill % 10 == 0:
+        if kill % 5 == 0:
             found = verify_all(book)
             assert found.fits, found.problems[:3]
         book.close()
-    assert acknowledged > 4 * KILLS  # they did write
+    assert acknowledged > 4 * kills  # they did write
 
 
 def test_a_writer_goes_on_where_a_killed_one_stopped(place: str, nursery: Nursery) -> None:

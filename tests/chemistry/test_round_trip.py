@@ -21,7 +21,8 @@ from opencwc.convention.fields import load_yaml
 from opencwc.finding import Rule
 from opencwc.screening.model import Outcome
 from opencwc.screening.rulebook import Rulebook
-from opencwc.screening.screener import MET, Screener
+from opencwc.screening.screener import Screener
+from opencwc.screening.structure_screener import MET
 
 pytestmark = pytest.mark.usefixtures("name_index")
 EXCEPTIONS: dict[str, list[dict[str, Any]]] = load_yaml(

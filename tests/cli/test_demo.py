@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -19,8 +20,8 @@ import pytest
 
 from opencwc.casebook.bundle_verifier import verify_bundle
 from opencwc.casebook.model import Role
-from opencwc.web.server import demonstration
-from opencwc.web.server.access import ACCESS, Entrance
+from opencwc.web import demonstration
+from opencwc.web.accounts.entrance import Entrance
 from opencwc.web.server.configuration import Configuration
 
 COMMAND = (sys.executable, "-c", "import typer; from opencwc.cli.demo import demo; typer.run(demo)", "--no-browser")
@@ -91,6 +92,12 @@ def cache(tmp_path: Path, name_index: None) -> Path:
     return room
 
 
+@pytest.fixture
+def year(made_year: Path, tmp_path: Path) -> Path:
+    """Return a folder with a demonstration to go on with, for tests of what it does once it is made."""
+    return shutil.copytree(made_year, tmp_path / "year")
+
+
 def test_a_newcomer_decides_with_two_people_exports_verifies_and_leaves_nothing_behind(
     cache: Path, tmp_path: Path
 ) -> None:
@@ -123,8 +130,10 @@ def test_a_newcomer_decides_with_two_people_exports_verifies_and_leaves_nothing_
         assert list(shown.folder.glob("year-*")) == []
 
 
-def test_who_asked_for_an_export_cannot_approve_it_and_switching_keeps_to_pages_that_one_may_see(cache: Path) -> None:
-    with started(cache, "--port", "0") as shown:
+def test_who_asked_for_an_export_cannot_approve_it_and_switching_keeps_to_pages_that_one_may_see(
+    cache: Path, year: Path
+) -> None:
+    with started(cache, "--port", "0", "--keep", str(year)) as shown:
         visitor = Visitor(shown)
         visitor.become("demo-mateo")
         (waiting,) = visitor.client.get("/api/v1/requests?waiting=true").json()["requests"]
@@ -142,8 +151,8 @@ def test_who_asked_for_an_export_cannot_approve_it_and_switching_keeps_to_pages_
         assert visitor.become("demo-ingrid", "/api/v1/cases").headers["HX-Redirect"] == "/"
 
 
-def test_the_link_is_the_only_way_in_and_a_switch_needs_the_token_of_the_page(cache: Path) -> None:
-    with started(cache, "--port", "0") as shown:
+def test_the_link_is_the_only_way_in_and_a_switch_needs_the_token_of_the_page(cache: Path, year: Path) -> None:
+    with started(cache, "--port", "0", "--keep", str(year)) as shown:
         assert httpx.get(f"{shown.address}/demo/guessed").status_code == 404
         assert httpx.post(f"{shown.address}/demo/switch", data={"login": "demo-mateo"}).status_code == 401
         visitor = Visitor(shown)
@@ -221,19 +230,17 @@ def test_what_a_killed_demonstration_left_is_swept_and_a_running_one_is_let_be(c
         os.environ["OPENCWC_CACHE"] = str(environment)
 
 
-def test_serve_has_neither_the_routes_of_the_demonstration_nor_rows_for_them(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_serve_has_no_routes_of_the_demonstration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from starlette.testclient import TestClient
 
     from opencwc.casebook.database import open_casebook
-    from opencwc.web.server.app import routes_of
-    from opencwc.web.server.wiring import app_of
+    from opencwc.web.server.service import access_of
+    from opencwc.web.wiring import app_of
 
     monkeypatch.setenv("OPENCWC_SETTINGS", str(tmp_path / "settings"))
     book = open_casebook(tmp_path / "casebook.db")
     app = app_of(Entrance.of(book, Configuration(allowed_hosts=("testserver",))), book)
-    assert not set(demonstration.ACCESS) & (set(ACCESS) | set(routes_of(app)))
+    assert not set(access_of(demonstration.router.routes)) & set(access_of(app.routes))
     assert getattr(app.state, "demonstration", None) is None
     with TestClient(app) as client:
         assert client.get("/demo/anything").status_code == 404

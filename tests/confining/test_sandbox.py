@@ -20,7 +20,7 @@ PROBE = str(Path(__file__).with_name("confined_probe.py"))
 
 
 def started(*command: str, seconds: float = 60) -> Sandbox:
-    return Sandbox(command, TaskRequest(task="probe", seconds=seconds), None)
+    return Sandbox(command, TaskRequest("probe", {}, seconds), None)
 
 
 def probe(what: str, *more: str, seconds: float = 60) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 from docs_build.pictures import IMAGES, SHOTS, take
@@ -20,8 +21,8 @@ def test_the_pages_show_every_picture_that_is_taken_and_no_other() -> None:
     assert sorted(file.stem for file in IMAGES.glob("page-*.png")) == sorted(shown)
 
 
-def test_the_command_takes_them_of_the_demonstration(tmp_path: Path) -> None:
-    take(tmp_path)
+def test_the_command_takes_them_of_the_demonstration(made_year: Path, tmp_path: Path) -> None:
+    take(tmp_path, shutil.copytree(made_year, tmp_path / "year"))
     for shot in SHOTS:
         taken = (tmp_path / f"{shot.name}.png").read_bytes()
         assert taken.startswith(b"\x89PNG")

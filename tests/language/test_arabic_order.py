@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from opencwc.language.arabic_order import mend_arabic
-from opencwc.legislation.legal_texts import plain_legal_text
-from opencwc.legislation.sections import sections_of
+from opencwc.legislation.texts.legal_texts import plain_legal_text
+from opencwc.legislation.texts.sections import sections_of
 
 LAW = (
     "المادة ١: يحظر على أي شخص استحداث الأسلحة الكيميائية أو إنتاجها.\n"

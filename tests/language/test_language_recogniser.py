@@ -7,16 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from opencwc.language import language_recogniser
+from opencwc.language import language_scores
 from opencwc.language.card_figures import language_examples
-from opencwc.language.language_recogniser import (
-    CLASSES,
-    MODEL,
-    OTHER,
-    recognise_by_rules,
-    recognise_language,
-    recognise_languages,
-)
+from opencwc.language.language_recogniser import MODEL, recognise_language, recognise_languages
+from opencwc.language.language_rules import OTHER, recognise_by_rules
+from opencwc.language.language_scores import CLASSES
 from opencwc.models import load_card, maker_fields, switch
 from opencwc.models.drift import DriftWatch, measure_drift
 from opencwc.wording import LANGUAGES, say
@@ -78,9 +73,9 @@ def test_without_the_model_rules_tell_and_say_so(language: str, folder: Path) ->
 
 
 def test_another_calibration_than_the_cards_is_not_used(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    other = folder / language_recogniser.CALIBRATION.name
+    other = folder / language_scores.CALIBRATION.name
     other.write_text("temperature: 9\npower: 0\nother: 0\n", encoding="utf-8")
-    monkeypatch.setattr(language_recogniser, "CALIBRATION", other)
+    monkeypatch.setattr(language_scores, "CALIBRATION", other)
     answer = recognise_language(SENTENCES["en"])
     assert (answer.language, answer.confidence) == ("en", None)
     assert answer.message is not None

@@ -17,7 +17,7 @@ import yaml
 from opencwc.convention.measures import Measures, read_measures
 from opencwc.language.encoders import Thresholds
 from opencwc.legislation import Answer, Checked, check_texts
-from opencwc.legislation.legal_texts import LegalText
+from opencwc.legislation.texts.legal_texts import LegalText
 
 CASES = Path(__file__).parents[1] / "cases" / "legislation"
 DAY = date(2026, 6, 1)

@@ -12,12 +12,14 @@ import pytest
 from opencwc.convention.measures import Measures
 from opencwc.finding import Message
 from opencwc.legislation import COVERED, NONE, Checked, check_texts
+from opencwc.legislation.comparison_formats import compared_json
+from opencwc.legislation.comparison_report import compared_report
 from opencwc.legislation.findings import findings_of
 from opencwc.legislation.formats import as_csv, as_json, missing_words
 from opencwc.legislation.kept import answers_as_json, packed, passages_as_json, told_of, unpack
-from opencwc.legislation.legal_texts import LegalText, plain_legal_text
 from opencwc.legislation.report import report
-from opencwc.legislation.version_comparison import compare, compared_json, compared_report
+from opencwc.legislation.texts.legal_texts import LegalText, plain_legal_text
+from opencwc.legislation.version_comparison import compare
 from opencwc.publishing.pdf import as_data
 from opencwc.wording import LANGUAGES, sentence
 
@@ -81,7 +83,7 @@ def test_nothing_is_told_where_all_was_read(check_these: CheckTexts) -> None:
 
 def test_a_page_that_was_not_read_leaves_its_trace(check_these: CheckTexts) -> None:
     from opencwc.files import Unread
-    from opencwc.legislation.legal_texts import _unread
+    from opencwc.legislation.texts.legal_texts import _unread
 
     note = _unread(Unread("p. 2", Message("reading_damaged")), "act.pdf")
     checked = check_these(LegalText("act.pdf", ENGLISH, "pdf", notes=(note,)))

@@ -9,9 +9,10 @@ import pytest
 from opencwc.legislation import check_texts
 from opencwc.legislation.corrections import Corrections
 from opencwc.legislation.coverage_figures import evaluate_coverage, measured
-from opencwc.legislation.coverage_model import MODEL, settled
+from opencwc.legislation.coverage_model import MODEL
+from opencwc.legislation.coverage_weights import likeliest_verdicts
 from opencwc.legislation.example_texts import NOW, STATE, example_text
-from opencwc.legislation.legal_texts import plain_legal_text
+from opencwc.legislation.texts.legal_texts import plain_legal_text
 from opencwc.models import compare, load_card, state_of
 
 
@@ -54,7 +55,7 @@ def test_a_verdict_that_cannot_be_shown_gives_way() -> None:
     lacking = nothing | {"all_firm": 0.5, "all_tight": 0.5, "any": 1.0}
     whole = nothing | {"all_firm": 1.0, "all_tight": 1.0, "any": 1.0}
     short = whole | {"all_tight": 0.5, "short": 0.5}
-    said = settled([(0.6, 0.3, 0.1)] * 4, [nothing, lacking, whole, short])
+    said = likeliest_verdicts([(0.6, 0.3, 0.1)] * 4, [nothing, lacking, whole, short])
     assert said == [("none", 0.1), ("partial", 0.3), ("covered", 0.6), ("partial", 0.3)]
 
 

@@ -16,9 +16,9 @@ from opencwc.finding import Verdict
 from opencwc.legislation import COLUMNS, check_law, check_texts
 from opencwc.legislation.findings import findings_of, maker_of
 from opencwc.legislation.formats import as_csv, as_json
-from opencwc.legislation.legal_texts import LegalText
 from opencwc.legislation.report import report
 from opencwc.legislation.states import known_state
+from opencwc.legislation.texts.legal_texts import LegalText
 from opencwc.wording import LANGUAGES, sentence
 
 from .conftest import DAY, Check, WordEncoder, answer, model_laws
@@ -114,7 +114,7 @@ def test_each_measure_is_a_finding_with_its_passages_and_their_words(check: Chec
 
 def test_resolution_1540_is_answered_from_the_same_measures(check: Check) -> None:
     checked = check(ENGLISH.text)
-    said = [sentence(one.told) for one in checked.obligations]
+    said = [sentence(obligation.summary) for obligation in checked.obligations]
     assert said and all(one.startswith("UNSCR1540") for one in said)
     verdicts = {one.measure.id: one.verdict for one in checked.answers}
     for one in checked.obligations:

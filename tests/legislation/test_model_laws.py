@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from opencwc.legislation.sections import number_of
+from opencwc.legislation.texts.headings import number_of
 
 from .conftest import Check, ModelLaw, answer, model_laws
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from opencwc.convention.measures import Measures
-from opencwc.legislation.legal_texts import LegalText, read_legal_text
 from opencwc.legislation.question_answers import CONVENTION, TREATY, Library
+from opencwc.legislation.texts.legal_texts import LegalText, read_legal_text
 
 from .conftest import WordEncoder, model_laws
 

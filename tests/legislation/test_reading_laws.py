@@ -11,7 +11,7 @@ from opencwc.convention.measures import Measures
 from opencwc.errors import InputError
 from opencwc.finding import Message
 from opencwc.legislation import Checked, check_texts
-from opencwc.legislation.legal_texts import LegalText
+from opencwc.legislation.texts.legal_texts import LegalText
 from opencwc.wording import sentence
 
 from .conftest import DAY, WordEncoder

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from opencwc.errors import NotAllowedError, NotFoundError, SettingsError, StorageError
 from opencwc.models import Switch, find_model, read_switches, state_of, switch
-from opencwc.models.switches import FILE, LOG, _as_toml
+from opencwc.models.switches import FILE, LOG, as_toml
 
 ID = "language-recogniser"
 
@@ -80,7 +80,7 @@ def test_a_folder_that_is_a_file_is_said(tmp_path: Path) -> None:
 def test_any_name_and_reason_can_be_written_and_read(by: str, reason: str) -> None:
     import tomllib
 
-    read = tomllib.loads(_as_toml({ID: Switch(False, by, "2026-11-24T00:00:00+00:00", reason)}))[ID]
+    read = tomllib.loads(as_toml({ID: Switch(False, by, "2026-11-24T00:00:00+00:00", reason)}))[ID]
     assert (read["by"], read["reason"]) == (by, reason)
 
 

@@ -22,7 +22,8 @@ from opencwc.screening.mentions.model import Judge
 from opencwc.screening.mentions.near_spellings import NearSpellings
 from opencwc.screening.model import Outcome, Question
 from opencwc.screening.rulebook import Rulebook
-from opencwc.screening.screener import MET, Screener
+from opencwc.screening.screener import Screener
+from opencwc.screening.structure_screener import MET
 from opencwc.wording import LANGUAGES, say
 
 pytestmark = pytest.mark.usefixtures("name_index")

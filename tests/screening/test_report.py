@@ -10,12 +10,13 @@ import pytest
 
 from opencwc import wording
 from opencwc.convention.model import EVIDENCE, SALTS
-from opencwc.finding import SCREENED, Finding, Maker, Message, Subject, Verdict
+from opencwc.finding import Finding, Maker, Message, Subject, Verdict
 from opencwc.screening import report as report_module
 from opencwc.screening.model import Checked, Tally, gravest
 from opencwc.screening.report import SHOWN_ROWS, write_report
 from opencwc.screening.rulebook import Rulebook
 from opencwc.screening.screener import Screener
+from opencwc.screening.verb import VERB as SCREEN
 from opencwc.wording import say, sentence
 
 DAY = date(2026, 11, 24)
@@ -254,7 +255,7 @@ def said_in_code() -> set[str]:
     tree = ast.parse(Path(report_module.__file__).read_text(encoding="utf-8"))
     texts = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     written = {text for text in texts if re.fullmatch(r"(report|label|summary|rule|list)_[a-z_]+", text)}
-    made = {f"{about}_{one}" for about in ("verdict", "means") for one in SCREENED}
+    made = {f"{about}_{one}" for about in ("verdict", "means") for one in SCREEN.verdicts}
     made |= {f"evidence_{one}" for one in EVIDENCE} | {f"salts_{one}" for one in SALTS}
     made |= {f"basis_{one}" for one in ("structure", "cas", "name")}
     made |= {"form_protonated", "form_alkylated", "rule_alkyl", "rule_alkylating", "rule_halogen"}

@@ -14,9 +14,10 @@ import opencwc
 from opencwc.errors import OutputError, SettingsError
 from opencwc.files import open_table
 from opencwc.files.rows import Rows, ValueLimits, part_of_values
-from opencwc.finding import SCREENED, Verdict
+from opencwc.finding import Verdict
 from opencwc.screening.model import Question
 from opencwc.screening.table_run import Piece, Wish, run
+from opencwc.screening.verb import VERB as SCREEN
 
 QUESTION = Question(date(2026, 11, 24), ("CWC",), kind="smiles")
 SARIN = "CC(C)OP(C)(=O)F"
@@ -64,7 +65,7 @@ def test_processes_change_nothing() -> None:
 
 def test_a_row_counts_once_in_the_tally_with_its_gravest_verdict() -> None:
     pieces = list(run(batches(mixed(9), 4), QUESTION, Wish()))
-    counted = {verdict: sum(piece.tally.by_verdict[verdict] for piece in pieces) for verdict in SCREENED}
+    counted = {verdict: sum(piece.tally.by_verdict[verdict] for piece in pieces) for verdict in SCREEN.verdicts}
     assert counted == {
         Verdict.LISTED: 2,
         Verdict.REVIEW: 1,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from datetime import date, timedelta
 from functools import cache
 from typing import Any
@@ -12,12 +13,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opencwc.convention import Convention
-from opencwc.finding import CHECKED, Verdict, finding_from_plain, finding_to_plain
+from opencwc.convention.transfer_rules import read_transfer_rules
+from opencwc.finding import Verdict, finding_from_plain, finding_to_plain
 from opencwc.screening.model import Question
 from opencwc.transfers.check.checking import Answer, Checker, check
+from opencwc.transfers.check.duties import STATES_OF_DUTY, due_on
+from opencwc.transfers.check.exceptions import find_exceptions
 from opencwc.transfers.check.formats import CHECK_COLUMNS, finding_as_plain, line_of
+from opencwc.transfers.check.general_rules import not_for
+from opencwc.transfers.check.rule_effects import EFFECTS
 from opencwc.transfers.check.shipments import Shipment, shipment_of
-from opencwc.transfers.check.weighing import STATES_OF_DUTY, due_on
+from opencwc.transfers.check.verb import VERB as CHECK
 from opencwc.wording import sentence
 
 ASKED = date(2026, 11, 25)
@@ -65,8 +71,8 @@ def plain(answer: Answer) -> tuple[Any, ...]:
 @given(ROWS)
 def test_every_shipment_has_an_answer_with_a_reason(row: dict[str, str]) -> None:
     answer = checked(row)[0]
-    assert answer.verdict in CHECKED and answer.findings
-    assert answer.verdict is min((one.verdict for one in answer.findings), key=CHECKED.index)
+    assert answer.verdict in CHECK.verdicts and answer.findings
+    assert answer.verdict is min((one.verdict for one in answer.findings), key=CHECK.verdicts.index)
     assert {one.state for one in answer.owed} <= {*STATES_OF_DUTY}
     for finding in answer.findings:
         assert "transfers_" not in sentence(finding.message)
@@ -133,7 +139,7 @@ def test_less_of_a_chemical_is_never_judged_more_gravely(one: object, other: obj
     low, high = sorted((one, other))  # type: ignore[type-var]
     row = {"chemical": chemical, "from": "France", "to": "Egypt", "date": "2027-03-01", "quantity": "5", "unit": "t"}
     less, more = (checked({**row, "concentration": str(share)})[0].verdict for share in (low, high))
-    assert CHECKED.index(less) >= CHECKED.index(more)
+    assert CHECK.verdicts.index(less) >= CHECK.verdicts.index(more)
 
 
 @settings(max_examples=80, deadline=None)
@@ -241,3 +247,14 @@ def test_a_mixture_has_one_verdict_and_each_line_its_duties_with_day_and_source(
     assert {finding_as_plain(answer, one)["shipment_verdict"] for one in answer.findings} == {"prohibited"}
     below_30 = next(one for one in lines if one["entry"] == "3B17")
     assert "by 2028-03-30" in below_30["duties"] and "Verification Annex VIII.1" in below_30["duties"]
+
+
+def test_every_rule_on_transfers_is_named_by_the_function_that_applies_it() -> None:
+    for rule in read_transfer_rules():
+        if rule.effect == "exempt":
+            applied = find_exceptions
+        elif rule.effect == "not_for":
+            applied = not_for
+        else:
+            applied = EFFECTS[f"paper {rule.paper}" if rule.effect == "paper" else rule.effect]
+        assert re.search(rf"Applies .*\b{rule.id}\b", " ".join((applied.__doc__ or "").split()))

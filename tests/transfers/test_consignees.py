@@ -18,8 +18,11 @@ from hypothesis import strategies as st
 from opencwc.convention.fields import load_yaml
 from opencwc.errors import InputError
 from opencwc.finding import Maker, Subject, Verdict
-from opencwc.transfers.check.consignee_names import alike, bones, coarse, name_words
-from opencwc.transfers.check.consignees import LIKENESS, LIKENESS_AT_HOME, Hit, Listed, SanctionsList
+from opencwc.transfers.check.consignees import LIKENESS, LIKENESS_AT_HOME, Hit, SanctionsList
+from opencwc.transfers.check.name_words import name_words
+from opencwc.transfers.check.romanisation import bones, coarse
+from opencwc.transfers.check.sanctions_files import Listed
+from opencwc.transfers.check.word_likeness import alike
 from opencwc.wording import LANGUAGES, say
 
 CASES = Path(__file__).parents[1] / "cases" / "consignees"

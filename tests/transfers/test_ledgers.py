@@ -14,8 +14,10 @@ from opencwc.errors import InputError
 from opencwc.screening.rulebook import Rulebook
 from opencwc.screening.screener import Screener
 from opencwc.transfers.days import read_day
+from opencwc.transfers.ledgers.flows import read_flow
+from opencwc.transfers.ledgers.layout import lay_out
+from opencwc.transfers.ledgers.reader import preview, read_ledger
 from opencwc.transfers.model import LEDGER_COLUMNS, Ledger
-from opencwc.transfers.reconcile.ledgers import lay_out, preview, read_flow, read_ledger
 from opencwc.transfers.substances import hs_digits
 from opencwc.transfers.units import decimal_mark, read_number
 from opencwc.wording import LANGUAGES, say

@@ -12,8 +12,8 @@ from opencwc.finding import Message
 from opencwc.publishing import Bullets, Facts, Paragraph, Signature, Table, write_html
 from opencwc.publishing.pdf import make_pdf
 from opencwc.publishing.xlsx import said, write_xlsx
+from opencwc.transfers.ledgers.reader import read_ledger
 from opencwc.transfers.model import CAUSES, Discrepancy, Substance
-from opencwc.transfers.reconcile.ledgers import read_ledger
 from opencwc.transfers.reconcile.letters import (
     MOST_LINES,
     InQuestion,

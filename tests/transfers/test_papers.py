@@ -21,19 +21,12 @@ from opencwc.publishing.xlsx import said, write_xlsx
 from opencwc.screening.model import Question
 from opencwc.transfers.check.certificates import certificate_of
 from opencwc.transfers.check.checking import check
-from opencwc.transfers.check.papers import (
-    KINDS,
-    PaperFacts,
-    facts_of,
-    facts_of_answer,
-    facts_of_certificate,
-    make_paper,
-    spoken_day,
-    spoken_quantity,
-    state_name,
-)
+from opencwc.transfers.check.paper_facts import PaperFacts, facts_of, facts_of_answer, facts_of_certificate
+from opencwc.transfers.check.papers import PAPER_KINDS, make_paper
 from opencwc.transfers.check.shipments import shipment_of
+from opencwc.transfers.document_words import spoken_day, spoken_quantity
 from opencwc.wording import LANGUAGES, say
+from opencwc.wording.states import state_name
 
 FULL = PaperFacts(
     shipment="S-17",
@@ -94,7 +87,7 @@ def words_of(report):
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", PAPER_KINDS)
 def test_each_paper_is_made_in_each_language_as_pdf_xlsx_and_html(kind, lang):
     report = make_paper(kind, facts_for(kind), lang, made=MADE)
     assert make_pdf(report).startswith(b"%PDF")
@@ -114,7 +107,7 @@ def test_each_paper_is_made_in_each_language_as_pdf_xlsx_and_html(kind, lang):
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_no_paper_shows_the_id_of_a_message(lang):
-    for kind in KINDS:
+    for kind in PAPER_KINDS:
         report = make_paper(kind, facts_for(kind), lang)
         texts = [report.title, *report.lead, *report.closing, report.marking]
         texts += [section.title for section in report.sections]
@@ -154,7 +147,7 @@ def test_what_the_record_holds_stands_in_the_certificate_and_what_it_does_not_is
     assert words_of(empty).count("to be filled in") == len(fields(empty)) == 14
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", PAPER_KINDS)
 def test_an_empty_record_makes_a_paper_of_blanks_and_invents_nothing(kind):
     known = {"To": {say("papers_to_secretariat"), say("papers_licensing")}}
     for one in fields(make_paper(kind, PaperFacts())):

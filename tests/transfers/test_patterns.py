@@ -21,7 +21,11 @@ from opencwc.cli.transfers_patterns import patterns
 from opencwc.errors import InputError
 from opencwc.finding import Maker, Verdict
 from opencwc.transfers.model import Ledger, Substance
-from opencwc.transfers.patterns.finding import KINDS, Proposal, adjusted, find_patterns, find_steps, read_consumption
+from opencwc.transfers.patterns import PATTERN_KINDS, find_patterns
+from opencwc.transfers.patterns.consumption_register import read_consumption
+from opencwc.transfers.patterns.false_discovery import adjusted
+from opencwc.transfers.patterns.level_steps import find_steps
+from opencwc.transfers.patterns.proposal import Proposal
 from opencwc.transfers.patterns.report import COLUMNS, as_json_lines, as_rows, told, write_report
 from opencwc.wording import LANGUAGES, say
 
@@ -101,7 +105,7 @@ def ledger_of(
 
 
 def found(lines: Sequence[Line], *kinds: str) -> list[Proposal]:
-    return find_patterns([ledger_of(lines)], kinds=kinds or KINDS)
+    return find_patterns([ledger_of(lines)], kinds=kinds or PATTERN_KINDS)
 
 
 def route(one: Proposal) -> tuple[str, ...]:
@@ -117,7 +121,7 @@ PLANTED = (*SUBSTANCES, Substance("9-99-9", "Planted", ("CWC 3B09",), 30_000.0, 
 
 def planted(lines: Sequence[Line], *kinds: str) -> list[Proposal]:
     all_lines = [*BACKGROUND, *lines]
-    every = find_patterns([ledger_of(all_lines, substances=PLANTED)], kinds=kinds or KINDS)
+    every = find_patterns([ledger_of(all_lines, substances=PLANTED)], kinds=kinds or PATTERN_KINDS)
     return [one for one in every if one.substance.key == "9-99-9"]
 
 
@@ -406,7 +410,7 @@ def test_every_kind_is_said_in_every_language(lang: str) -> None:
         said = say(one.message, lang)
         assert "{" not in said
         assert one.substance.name in said
-    assert all(say(f"pattern_kind_{kind}", lang) != f"pattern_kind_{kind}" for kind in KINDS)
+    assert all(say(f"pattern_kind_{kind}", lang) != f"pattern_kind_{kind}" for kind in PATTERN_KINDS)
 
 
 def test_tables_json_lines_and_findings_hold_the_same_proposals() -> None:

@@ -18,12 +18,16 @@ from opencwc.finding import Message, Verdict
 from opencwc.models import load_card, state_of
 from opencwc.screening.rulebook import Rulebook
 from opencwc.screening.screener import Screener
+from opencwc.transfers.ledgers.reader import read_ledger
 from opencwc.transfers.model import CAUSES, LINE_STATUSES, MATCH_COLUMNS, RECONCILED_COLUMNS, Ledger
-from opencwc.transfers.reconcile import causes, comparison, matching, reconciliation
+from opencwc.transfers.reconcile import causes, comparison, learned_causes, matching, reconciled
+from opencwc.transfers.reconcile.cause_rules import CAUSE_RULES
 from opencwc.transfers.reconcile.causes import MODEL, RANKING
 from opencwc.transfers.reconcile.kept import pack, unpack
-from opencwc.transfers.reconcile.ledgers import read_ledger
-from opencwc.transfers.reconcile.reconciliation import Reconciled, maker_of, reason_of, reconcile, why
+from opencwc.transfers.reconcile.reasons import reason_of, why
+from opencwc.transfers.reconcile.reconciled import Reconciled, maker_of
+from opencwc.transfers.reconcile.reconciliation import reconcile
+from opencwc.transfers.reconcile.signs import PAIR_SIGNS, STATE_SIGNS, SUM_SIGNS
 from opencwc.wording import LANGUAGES, say, sentence
 
 HEAD = "id,reporter,flow,partner,date,chemical,quantity,unit,concentration,remarks"
@@ -146,7 +150,7 @@ def test_it_does_not_matter_in_how_many_parts_it_is_done(rows: list[tuple]) -> N
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(comparison, "PART", 1)
         patch.setattr(matching, "RUN", 1)
-        patch.setattr(reconciliation, "SLICE", 2)
+        patch.setattr(reconciled, "SLICE", 2)
         parts = reconcile([book])
     assert_frame_equal(whole.groups, parts.groups, rel_tol=1e-6)
     assert_frame_equal(whole.table(), parts.table())
@@ -213,7 +217,7 @@ def test_one_model_can_be_off_alone(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_model_file_with_other_features_is_left_aside_and_said_to_be(
     name: str, left: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(causes, name, getattr(causes, name)[::-1])
+    monkeypatch.setattr(learned_causes, name, getattr(learned_causes, name)[::-1])
     found = reconcile([ledger(ROWS)])
     assert found.unfit == left
     assert (found.weights == "", found.ranking == "") == (MODEL.id in left, True)
@@ -222,11 +226,11 @@ def test_a_model_file_with_other_features_is_left_aside_and_said_to_be(
 
 def test_a_model_file_that_cannot_be_read_fits_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "ranking.txt").write_text("no model", encoding="utf-8")
-    monkeypatch.setattr(causes, "DATA", tmp_path)
-    for one in (causes._ranker, causes._boosters):
+    monkeypatch.setattr(learned_causes, "DATA", tmp_path)
+    for one in (learned_causes.ranker, learned_causes.boosters):
         one.cache_clear()
     assert not causes.fits(RANKING) and not causes.fits(MODEL)
-    for one in (causes._ranker, causes._boosters):
+    for one in (learned_causes.ranker, learned_causes.boosters):
         one.cache_clear()
 
 
@@ -448,3 +452,11 @@ def test_every_line_has_a_status_and_a_reason(rows: list[tuple], lang: str) -> N
         reason_of(status, book.problems[problem - 1] if problem else None, lang, readable=readable)
         for status, problem, readable in said
     ]
+
+
+def test_each_cause_and_each_sign_says_what_it_is() -> None:
+    assert tuple(CAUSE_RULES) == CAUSES
+    assert all(rule.weigh.__doc__ for rule in CAUSE_RULES.values())
+    listed = (*SUM_SIGNS, *STATE_SIGNS, *PAIR_SIGNS)
+    assert all(sign.__doc__ for sign in listed)
+    assert len({sign.__name__ for sign in listed}) == len(listed)

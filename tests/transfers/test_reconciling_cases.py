@@ -13,9 +13,10 @@ import pytest
 from opencwc.convention.fields import load_yaml
 from opencwc.screening.rulebook import Rulebook
 from opencwc.screening.screener import Screener
+from opencwc.transfers.ledgers.reader import read_ledger
 from opencwc.transfers.model import CAUSES, LINE_STATUSES
-from opencwc.transfers.reconcile.ledgers import read_ledger
-from opencwc.transfers.reconcile.reconciliation import Reconciled, reconcile
+from opencwc.transfers.reconcile.reconciled import Reconciled
+from opencwc.transfers.reconcile.reconciliation import reconcile
 
 FILES = sorted((Path(__file__).parents[1] / "cases" / "reconciling").glob("*.yaml"))
 CASES = [{**case, "file": file.stem} for file in FILES for case in load_yaml(file.read_text(encoding="utf-8"))]

@@ -17,7 +17,8 @@ from starlette.testclient import TestClient
 from opencwc.casebook.database import Casebook, open_casebook
 from opencwc.casebook.model import Mark, Person, Role
 from opencwc.casebook.people import CONSOLE
-from opencwc.web.server.access import Entrance, guarded_app
+from opencwc.web.accounts.entrance import Entrance
+from opencwc.web.app import guarded_app
 from opencwc.web.server.configuration import Configuration
 
 PASSWORD = "tulip lantern gravel otter"

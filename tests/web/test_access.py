@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter
 from starlette.responses import Response
 from starlette.testclient import TestClient
 
@@ -17,14 +17,16 @@ from opencwc.casebook.model import Mark, Person, Role
 from opencwc.casebook.people import CONSOLE, end_sessions
 from opencwc.casebook.permissions import ACTIONS, SCOPES
 from opencwc.errors import SettingsError
-from opencwc.web.accounts.sessions import COOKIE, csrf_of
-from opencwc.web.server.access import ACCESS, OPEN, SAFE, guard, guarded_app, table_of_access
-from opencwc.web.server.app import create_app, routes_of
-from opencwc.web.server.service import GuardedRoute
+from opencwc.web.access_table import access_table, declared_access
+from opencwc.web.app import guarded_app
+from opencwc.web.server.same_origin import SAFE
+from opencwc.web.server.service import OPEN, Access, Router, access_of
+from opencwc.web.server.session_cookie import COOKIE, csrf_of
 
 from .signing_in import House, kind, open_house
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "reference" / "roles-and-routes.md"
+ACCESS = declared_access()
 CALLERS = ("nobody", *map(str, Role))
 PLACES = {"list_id": "CWC", "entry_id": "2B04", "model_id": "py3langid"}
 REFUSED = {"sign-in-needed", "not-allowed"}
@@ -68,8 +70,8 @@ def ask_signed_in(house: House, role: str, route: str, **headers: str) -> httpx.
 
 
 def test_the_document_says_what_the_table_says() -> None:
-    assert table_of_access() in DOCUMENT.read_text(encoding="utf-8"), (
-        'write anew: python -c "from opencwc.web.server.access import table_of_access as t; print(t())"'
+    assert access_table(ACCESS) in DOCUMENT.read_text(encoding="utf-8"), (
+        "write anew: python -m opencwc.web.access_table"
     )
 
 
@@ -81,8 +83,10 @@ def test_the_document_tells_every_action_and_its_roles() -> None:
         assert cells[2:6] == ["yes" if role in roles else "no" for role in Role], action
 
 
-def test_every_route_of_the_service_has_a_row_and_every_row_a_route(house: House) -> None:
-    assert sorted(routes_of(house.app)) == sorted(ACCESS)
+def test_the_service_has_every_route_of_the_table_and_no_other(house: House) -> None:
+    assert access_of(house.app.routes) == ACCESS
+    assert {needed.action for needed in ACCESS.values()} <= {OPEN, *ACTIONS}
+    assert [route for route, needed in ACCESS.items() if needed.asked_inside] == ["GET /metrics"]
 
 
 @pytest.mark.parametrize("caller", CALLERS)
@@ -139,12 +143,12 @@ def test_no_token_manages_people_accounts_or_models(told: dict[str, dict[str, st
 
 @pytest.mark.parametrize("route", [route for route in ACCESS if route.split(" ")[0] not in SAFE])
 def test_nothing_is_changed_without_the_token_of_the_page(house: House, route: str) -> None:
-    if ACCESS[route] == OPEN:
+    if ACCESS[route].action == OPEN:
         return_to = {"origin": "https://evil.example", "sec-fetch-site": "cross-site"}
         with house.client() as client:
             assert kind(ask(client, route, return_to)) == "not-allowed"
         return
-    role = next(str(role) for role in Role if role in ACTIONS[ACCESS[route]])
+    role = next(str(role) for role in Role if role in ACTIONS[ACCESS[route].action])
     for wrong in ("", "0" * 64, "é"):
         secret = house.entrance.sessions.begin(person(house, role).id)
         with house.client() as client:
@@ -189,24 +193,25 @@ def nothing() -> Response:
     return Response()
 
 
-def router_with(*paths: str, route_class: type[GuardedRoute] | None = GuardedRoute) -> APIRouter:
-    router = APIRouter(route_class=route_class) if route_class else APIRouter()
-    for path in paths:
-        router.add_api_route(path, nothing, methods=["GET"])
-    return router
-
-
-def test_a_new_route_without_a_row_keeps_the_service_from_starting(house: House) -> None:
+def test_a_route_that_does_not_say_what_it_needs_keeps_the_service_from_starting(house: House) -> None:
+    router = Router()
+    router.add_api_route("/api/v1/secret", nothing, methods=["GET"])
     with pytest.raises(SettingsError, match=r"/api/v1/secret"):
-        guarded_app(house.entrance, routers=[router_with("/api/v1/secret")])
+        guarded_app(house.entrance, routers=[router])
+
+
+def test_a_route_of_a_router_inside_a_router_says_what_it_needs_itself(house: House) -> None:
+    outer, inner = Router(), Router()
+    inner.get("/api/v1/known", action=OPEN)(lambda: Response("known"))
+    outer.include_router(inner)
+    assert access_of(guarded_app(house.entrance, routers=[outer]).routes)["GET /api/v1/known"] == Access(OPEN)
+    inner.add_api_route("/api/v1/secret", nothing, methods=["GET"])
+    with pytest.raises(SettingsError, match=r"/api/v1/secret"):
+        guarded_app(house.entrance, routers=[outer])
 
 
 def test_a_route_that_does_not_stand_behind_the_guard_keeps_the_service_from_starting(house: House) -> None:
+    router = APIRouter()
+    router.add_api_route("/api/v1/unguarded", nothing, methods=["GET"])
     with pytest.raises(SettingsError, match="does not stand behind the guard"):
-        guarded_app(house.entrance, routers=[router_with("/api/v1/screen", route_class=None)])
-
-
-def test_a_row_without_a_route_keeps_the_service_from_starting(house: House) -> None:
-    app: FastAPI = create_app(house.entrance.configuration)
-    with pytest.raises(SettingsError, match="has no route"):
-        guard(app, house.entrance, ACCESS)
+        guarded_app(house.entrance, routers=[router])

@@ -14,32 +14,38 @@ from starlette.testclient import TestClient
 
 from opencwc.casebook.permissions import ACTIONS
 from opencwc.errors import SettingsError
-from opencwc.web.server.api_access import ACCESS
-from opencwc.web.server.app import create_app, routes_of
+from opencwc.web.app import create_app
 from opencwc.web.server.configuration import Configuration, load_configuration
 from opencwc.web.server.logging import set_up_logging
-from opencwc.web.server.service import GuardedRoute
+from opencwc.web.server.service import OPEN, Router, access_of
 
 from .conftest import PEOPLE, WIDE, House, person_of
 
-
-def test_every_route_has_a_row_in_the_table_and_every_row_a_route(house: House) -> None:
-    assert sorted(routes_of(house.app)) == sorted(ACCESS)
-    assert {action for action in ACCESS.values() if action != "open"} <= set(ACTIONS)
+ACCESS = access_of(create_app(Configuration()).routes)
 
 
-def test_a_route_without_a_row_stops_the_app(configuration: Configuration) -> None:
-    router = APIRouter(route_class=GuardedRoute)
-    router.get("/api/v1/forgotten")(lambda: None)
+def test_a_route_that_does_not_say_what_it_needs_stops_the_app(configuration: Configuration) -> None:
+    router = Router()
+    with pytest.raises(TypeError, match="action"):
+        router.get("/api/v1/forgotten")
+    router.add_api_route("/api/v1/forgotten", lambda: None)
     with pytest.raises(SettingsError, match="/api/v1/forgotten"):
         create_app(configuration, routers=[router])
+
+
+def test_one_function_cannot_be_two_routes_that_need_different_actions() -> None:
+    router = Router()
+    show = router.get("/api/v1/read", action="read")(lambda: None)
+    router.get("/api/v1/read-as-well", action="read")(show)
+    with pytest.raises(SettingsError, match="/api/v1/open"):
+        router.get("/api/v1/open", action=OPEN)(show)
 
 
 def test_a_route_beside_the_guard_stops_the_app(configuration: Configuration) -> None:
     router = APIRouter()
     router.get("/api/v1/unguarded")(lambda: None)
     with pytest.raises(SettingsError, match="guard"):
-        create_app(configuration, routers=[router], access={**ACCESS, "GET /api/v1/unguarded": "open"})
+        create_app(configuration, routers=[router])
 
 
 @pytest.mark.parametrize("route", sorted(ACCESS))
@@ -47,7 +53,7 @@ def test_nobody_gets_further_than_what_is_open(house: House, route: str) -> None
     method, path = route.split(" ")
     with TestClient(house.app) as client:
         answer = client.request(method, path)
-    open_to_all = ACCESS[route] == "open" and path != "/metrics"
+    open_to_all = ACCESS[route].action == OPEN
     assert (answer.status_code == 401) is not open_to_all
 
 
@@ -216,11 +222,11 @@ SECRETS = (
 
 def test_the_log_of_a_whole_session_holds_nothing_that_was_asked(house: House, log: io.StringIO) -> None:
     from opencwc.jobs.worker import Worker
-    from opencwc.web.server.wiring import job_bounds
+    from opencwc.web.wiring import job_bounds
 
-    broken = APIRouter(route_class=GuardedRoute)
+    broken = Router()
 
-    @broken.get("/api/v1/broken/{name}")
+    @broken.get("/api/v1/broken/{name}", action="rules")
     async def fault(request: Request, name: str) -> Response:
         raise RuntimeError(f"PLANTED-NAME {name} CCOP(C)(=O)OCC")
 
@@ -230,7 +236,6 @@ def test_the_log_of_a_whole_session_holds_nothing_that_was_asked(house: House, l
         queue=house.jobs,
         intake=house.intake,
         routers=[broken],
-        access={**ACCESS, "GET /api/v1/broken/{name}": "rules"},
     )
     headers = {"x-test-person": "analyst", "authorization": "Bearer PLANTEDTOKEN", "user-agent": "PLANTED-NAME"}
     with TestClient(app, headers=headers) as client:
@@ -260,14 +265,13 @@ def test_the_log_of_a_whole_session_holds_nothing_that_was_asked(house: House, l
 
 
 def test_a_fault_tells_only_the_id_under_which_the_log_has_it(configuration: Configuration, log: io.StringIO) -> None:
-    broken = APIRouter(route_class=GuardedRoute)
+    broken = Router()
 
-    @broken.get("/api/v1/broken")
+    @broken.get("/api/v1/broken", action=OPEN)
     async def fault() -> Response:
         raise RuntimeError("secret of the house")
 
-    access = {**ACCESS, "GET /api/v1/broken": "open"}
-    with TestClient(create_app(configuration, routers=[broken], access=access)) as client:
+    with TestClient(create_app(configuration, routers=[broken])) as client:
         answer = client.get("/api/v1/broken")
     assert answer.status_code == 500
     assert "secret" not in answer.text

@@ -21,7 +21,7 @@ from opencwc.casebook.model import Mark, Person, Role
 from opencwc.casebook.runs import begin_run
 from opencwc.screening import screen
 from opencwc.web.server.logging import set_up_logging
-from opencwc.web.server.wiring import app_of, intake_of, make_worker
+from opencwc.web.wiring import app_of, intake_of, make_worker
 
 from .conftest import ON_BOTH
 from .signing_in import House, kind, open_house

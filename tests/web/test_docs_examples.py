@@ -27,9 +27,10 @@ def test_the_examples_do_what_the_page_says(tmp_path: Path, name_index: None) ->
 
 
 def test_the_reference_names_every_route_and_every_setting() -> None:
-    from opencwc.web.server.api_access import ACCESS
+    from opencwc.web.app import create_app
     from opencwc.web.server.configuration import Configuration
+    from opencwc.web.server.service import access_of
 
     text = PAGE.parents[1].joinpath("reference", "http-api.md").read_text(encoding="utf-8")
-    assert [route for route in ACCESS if f"`{route}" not in text] == []
+    assert [route for route in access_of(create_app(Configuration()).routes) if f"`{route}" not in text] == []
     assert [name for name in Configuration.model_fields if name != "oidc" and f"`{name}`" not in text] == []

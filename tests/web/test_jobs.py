@@ -20,10 +20,11 @@ from opencwc.casebook import tables
 from opencwc.casebook.cases import change_case
 from opencwc.casebook.findings import list_findings
 from opencwc.casebook.model import Filter, Mark
+from opencwc.casebook.runs import RunKeeper
 from opencwc.errors import ConflictError, NotFoundError
 from opencwc.jobs.queue import MOST_ATTEMPTS, Job, Jobs
 from opencwc.jobs.worker import Worker
-from opencwc.web.server.wiring import job_bounds
+from opencwc.web.wiring import job_bounds
 
 from .conftest import ON_BOTH, PEOPLE, House, live
 from .papers import docx, pdf, xlsx
@@ -393,22 +394,15 @@ def test_a_worker_that_dies_over_a_document_loses_no_passage_and_keeps_none_twic
         """As SIGKILL: nothing after it runs."""
 
     first = Worker(house.jobs, house.intake, job_bounds(house.configuration), "first")
-    kept = house.intake.begin
+    keep = RunKeeper.keep
 
-    def begin(*arguments: Any) -> Any:
-        keeper = kept(*arguments)
-        keep = keeper.keep
-
-        def once(findings: Any) -> int:
-            if keeper.rows:
-                raise DiedError
-            return keep(findings)
-
-        keeper.keep = once
-        return keeper
+    def keep_once(keeper: RunKeeper, findings: Any) -> int:
+        if keeper.rows:
+            raise DiedError
+        return keep(keeper, findings)
 
     with monkeypatch.context() as patched, pytest.raises(DiedError):
-        patched.setattr(type(house.intake), "begin", lambda _, *arguments: begin(*arguments))
+        patched.setattr(RunKeeper, "keep", keep_once)
         first.work_once()
     assert house.jobs.requeue_stale(after=-1) == 1
     assert Worker(house.jobs, house.intake, job_bounds(house.configuration), "second").work_once()
@@ -447,18 +441,21 @@ def test_a_key_is_one_persons_own(house: House) -> None:
 
 @ON_BOTH
 def test_two_at_once_with_one_key_are_one_and_a_conflict(house: House) -> None:
-    from opencwc.web.server.idempotency import AnsweredKeys
+    from opencwc.casebook.answered_keys import AnsweredKey, AnsweredKeys
+    from opencwc.web.server.idempotency import replayed
     from opencwc.web.server.problems import HttpProblem
 
     keys = AnsweredKeys(house.book.engine)
     assert keys.take("p", "k", "digest") is None
+    busy = keys.take("p", "k", "digest")
+    assert busy is not None
     with pytest.raises(HttpProblem) as caught:
-        keys.take("p", "k", "digest")
+        replayed(busy, "digest")
     assert caught.value.status == 409
     keys.forget("p", "k")
     assert keys.take("p", "k", "digest") is None
     keys.keep("p", "k", 202, "{}")
-    assert keys.take("p", "k", "digest") == (202, "{}")
+    assert keys.take("p", "k", "digest") == AnsweredKey("digest", 202, "{}")
 
 
 def test_a_request_that_failed_may_be_tried_again_under_its_key(client: TestClient) -> None:

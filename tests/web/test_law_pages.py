@@ -22,11 +22,11 @@ from opencwc.legislation import check_texts
 from opencwc.legislation.corrections import Corrections
 from opencwc.legislation.example_texts import FIRST, FOLDER, NAMES, NOW, example_text
 from opencwc.legislation.kept import ANSWERS, answers_as_json, packed, passages_as_json, sound, told_of, unpack
-from opencwc.legislation.legal_texts import plain_legal_text
-from opencwc.legislation.passages import passages_of
-from opencwc.legislation.upload_question import step_of
+from opencwc.legislation.reader import stage_of as step_of
+from opencwc.legislation.texts.legal_texts import plain_legal_text
+from opencwc.legislation.texts.passages import passages_of
 from opencwc.web.legislation.kept import LABEL_COLUMNS
-from opencwc.web.server.wiring import intake_of, make_worker
+from opencwc.web.wiring import intake_of, make_worker
 from opencwc.wording import LANGUAGES, say
 from web.pages.housing import PAGE, PART, opened_house, page_of, post
 from web.pages.parsed import Element, check_sound, parsed

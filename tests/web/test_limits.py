@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from starlette.testclient import TestClient
 
-from opencwc.web.server.app import create_app
+from opencwc.web.app import create_app
 from opencwc.web.server.configuration import Configuration
 from opencwc.web.server.problems import HttpProblem
 from opencwc.web.server.rate_limits import Limiter

@@ -6,7 +6,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
 
-from opencwc.web.server.app import create_app
+from opencwc.web.app import create_app
 from opencwc.web.server.configuration import Configuration
 
 from .conftest import WIDE, House, person_of

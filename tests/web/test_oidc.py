@@ -28,9 +28,9 @@ from opencwc.casebook.model import Mark, Role
 from opencwc.casebook.people import CONSOLE
 from opencwc.errors import SettingsError
 from opencwc.web.accounts.oidc import CALLBACK, COOKIE, MinistryLogin, OidcSettings, load_oidc
-from opencwc.web.accounts.sessions import COOKIE as SESSION_COOKIE
 from opencwc.web.server.configuration import Configuration
 from opencwc.web.server.problems import HttpProblem
+from opencwc.web.server.session_cookie import COOKIE as SESSION_COOKIE
 
 from .signing_in import House, kind, open_house
 

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from opencwc import errors
-from opencwc.web.server.app import create_app
+from opencwc.web.app import create_app
 from opencwc.web.server.configuration import Configuration
 from opencwc.web.server.problems import response_to
 
@@ -91,8 +91,9 @@ def test_a_method_that_is_not_taken_is_told_those_that_are(client: TestClient) -
     ],
 )
 def test_every_error_of_ours_has_its_status(error: errors.OpenCWCError, status: int) -> None:
-    asked = Request({"type": "http", "method": "GET", "path": "/api/v1/lists", "query_string": b"", "headers": []})
-    answer = response_to(asked, error)
+    app = create_app(Configuration(**WIDE))
+    scope = {"type": "http", "method": "GET", "path": "/api/v1/lists", "query_string": b"", "headers": [], "app": app}
+    answer = response_to(Request(scope), error)
     assert answer.status_code == status
     assert ("retry-after" in answer.headers) is (status == 503)
 

@@ -26,14 +26,16 @@ from opencwc.casebook.people import CONSOLE
 from opencwc.casebook.permissions import ACTIONS, SCOPES
 from opencwc.casebook.requests import answer, ask
 from opencwc.jobs.queue import Jobs
-from opencwc.web.accounts.sessions import COOKIE, csrf_of
-from opencwc.web.server.access import ACCESS, Entrance
+from opencwc.web.access_table import declared_access
+from opencwc.web.accounts.entrance import Entrance
 from opencwc.web.server.configuration import Configuration
-from opencwc.web.server.wiring import app_of
+from opencwc.web.server.session_cookie import COOKIE, csrf_of
+from opencwc.web.wiring import app_of
 
 from .signing_in import WIDE
 from .test_cases import keep_inventory
 
+ACCESS = declared_access()
 OTHERS = ("nobody", "token", *map(str, Role))
 MAY = 10
 """Of sixteen requests so many come from somebody who may use the route, and the others from anybody."""
@@ -79,7 +81,7 @@ class Service:
 
     def signed(self, route: str, turn: int) -> dict[str, str]:
         """Return the headers of a caller; a session is begun anew each time, for one may end in any request."""
-        may = [str(role) for role in Role if role in ACTIONS.get(ACCESS[route], ())] or ["nobody"]
+        may = [str(role) for role in Role if role in ACTIONS.get(ACCESS[route].action, ())] or ["nobody"]
         caller = may[turn % len(may)] if turn < MAY else OTHERS[turn - MAY]
         if caller == "nobody":
             return {}

@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 from opencwc.casebook import tables
 from opencwc.screening import screen_value
 from opencwc.screening.model import Question
-from opencwc.web.server.app import create_app
+from opencwc.web.app import create_app
 from opencwc.web.server.configuration import Configuration
 
 from .conftest import ON_BOTH, House, live, person_of

@@ -122,7 +122,7 @@ def test_a_job_goes_on_in_the_next_worker_after_the_first_was_killed_in_the_midd
 
 
 def test_a_short_soak_shows_no_error_and_no_growth(name_index: None) -> None:
-    soak = run(60, clients=2)  # beside the browser tests it takes a while until all caches are full
+    soak = run(12, clients=1, turns=10, warm_up=90)  # `make soak` goes on for 24 minutes
     lines, _ = judged(soak, 20)
     assert soak.errors == []
     assert soak.requests > 100

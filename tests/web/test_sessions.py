@@ -15,9 +15,10 @@ from sqlalchemy import select
 from opencwc.casebook import tables
 from opencwc.casebook.model import Role
 from opencwc.casebook.people import CONSOLE
+from opencwc.casebook.service_secret import Seal, service_secret
+from opencwc.casebook.sessions import MOST
 from opencwc.errors import SettingsError
-from opencwc.web.accounts.secret import Seal, service_secret
-from opencwc.web.accounts.sessions import COOKIE, MOST
+from opencwc.web.server.session_cookie import COOKIE
 
 from .conftest import ON_BOTH
 from .signing_in import OTHER, PASSWORD, House, kind, open_house, sign_in

@@ -13,21 +13,19 @@ from starlette.testclient import TestClient
 
 from opencwc import publishing
 from opencwc.errors import NotFoundError
+from opencwc.web.app import create_app
 from opencwc.web.server import static_files
-from opencwc.web.server.api_access import ACCESS
-from opencwc.web.server.app import create_app
 from opencwc.web.server.configuration import Configuration
 from opencwc.web.server.headers import PAGE_POLICY
 from opencwc.web.server.static_files import EDITOR_POLICY, FOLDER, address_of, index, index_of, is_known, takes_gzip
 
-VENDOR = Path(static_files.__file__).parent / "vendor"
+VENDOR = static_files.FOLDER.parent / "vendor"
 FONTS = Path(publishing.__file__).parent / "fonts"
 
 
 @pytest.fixture
 def client(configuration: Configuration) -> Iterator[TestClient]:
-    access = {**ACCESS, "GET /static/{path}": "open"}
-    with TestClient(create_app(configuration, access=access, routers=(static_files.router,))) as client:
+    with TestClient(create_app(configuration, routers=(static_files.router,))) as client:
         yield client
 
 

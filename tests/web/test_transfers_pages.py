@@ -17,20 +17,19 @@ from starlette.testclient import TestClient
 
 from opencwc.casebook.erasure import erase_case
 from opencwc.casebook.model import Mark, Role
-from opencwc.casebook.runs import keep_source
+from opencwc.casebook.runs import count_kept, keep_source
 from opencwc.errors import InputError
 from opencwc.finding import Message
-from opencwc.jobs.keeping import findings_kept
+from opencwc.jobs.archives import pack_uploads
 from opencwc.jobs.kept_runs import _loaded
 from opencwc.jobs.queue import Jobs
-from opencwc.transfers.check.shipments import SHIPMENT_FIELDS
+from opencwc.transfers.check.shipment_tables import SHIPMENT_FIELDS
 from opencwc.transfers.model import LINE_STATUSES, RECONCILED_COLUMNS
 from opencwc.transfers.reconcile.causes import MODEL
 from opencwc.transfers.reconcile.kept import GROUP_SCHEMA, LINE_SCHEMA, packed, unpack
-from opencwc.web.server.uploads import pack_uploads
-from opencwc.web.server.wiring import app_of, intake_of, make_worker
 from opencwc.web.transfers import check_pages, pages
 from opencwc.web.transfers.flows import Flow, ribbons_of, sankey, world_map
+from opencwc.web.wiring import app_of, intake_of, make_worker
 from opencwc.wording import LANGUAGES, say
 from web.pages.housing import LANGUAGES_READ, PART, opened_house, page_of
 from web.pages.parsed import Element, check_sound, parsed
@@ -356,7 +355,7 @@ def test_erasing_the_case_erases_ledgers_and_result(house: House) -> None:
 def test_a_worker_that_dies_half_way_is_followed_by_one_that_keeps_every_finding_once(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from opencwc.jobs import keeping
+    from opencwc.jobs import run_and_keep
 
     with house.signed_in("anna") as client:
         address = sent(client, OURS, THEIRS)
@@ -366,12 +365,12 @@ def test_a_worker_that_dies_half_way_is_followed_by_one_that_keeps_every_finding
             raise KeyboardInterrupt
 
         with monkeypatch.context() as broken:
-            broken.setattr(keeping, "finish", die)
+            broken.setattr(run_and_keep, "finish_with_pages", die)
             with pytest.raises(KeyboardInterrupt):
                 worked(house)
         jobs = Jobs(house.book.engine)
         run = jobs.get(job).run
-        assert run and findings_kept(intake_of(house.book), run) == 4
+        assert run and count_kept(house.book, run) == 4
         jobs.requeue_stale(after=-60.0)
         worked(house)
         assert jobs.get(job).state == "done"

@@ -14,7 +14,7 @@ from opencwc import wording
 from opencwc.convention import Convention
 from opencwc.errors import UnavailableError
 from opencwc.finding import Message
-from opencwc.transfers.reconcile.causes import FEATURES
+from opencwc.transfers.reconcile.learned_causes import FEATURES
 from opencwc.wording import CATALOGS, LANGUAGES, choose_language, say, sentence
 
 SOURCE = CATALOGS.parents[1]
@@ -140,12 +140,13 @@ def test_the_compiled_catalogs_are_there_and_no_older_than_their_source() -> Non
 
 def test_every_mark_status_and_outcome_of_the_casebook_can_be_said() -> None:
     from opencwc.casebook.model import CaseStatus, Mark, Outcome, Status
-    from opencwc.casebook.runs import VERDICTS
 
     known = ids("en")
     for name, kinds in (("mark", Mark), ("status", Status), ("outcome", Outcome), ("case", CaseStatus)):
         assert {f"casebook_{name}_{one}" for one in kinds} <= set(known)
-    assert {f"verdict_{one}" for one in VERDICTS} <= set(known)
+    from opencwc.verbs import all_verdicts
+
+    assert {f"verdict_{one}" for one in all_verdicts()} <= set(known)
 
 
 @pytest.mark.parametrize(

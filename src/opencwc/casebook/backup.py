@@ -24,7 +24,6 @@ import pyarrow.parquet as pq
 from sqlalchemy import BigInteger, Boolean, Connection, Float, Integer, LargeBinary, SmallInteger, Table, select
 from sqlalchemy.engine import URL
 
-from opencwc import __version__
 from opencwc.casebook import tables
 from opencwc.casebook.bulk import insert_rows
 from opencwc.casebook.bundle_writer import written_whole
@@ -33,12 +32,14 @@ from opencwc.casebook.chain import canonical
 from opencwc.casebook.checkpoint_log import CheckpointLog
 from opencwc.casebook.database import Casebook, casebook_url, open_casebook
 from opencwc.casebook.folder_sync import sync_folder
+from opencwc.casebook.former_names import FORMER_VERBS, FORMER_VERDICTS
 from opencwc.casebook.model import Person
 from opencwc.casebook.permissions import require
 from opencwc.casebook.signing import Signer, fingerprint_of, verify_signature
 from opencwc.casebook.transaction import now
 from opencwc.errors import ConflictError, InputError, IntegrityError, OutputError
 from opencwc.settings import load_settings
+from opencwc.version import __version__
 
 FORMAT = "opencwc-backup-1"
 _LEFT_OUT = ("session", "answered_key")
@@ -268,15 +269,16 @@ class _Archive:
         columns = [column.name for column in table.columns]
         rows = 0
         file = pq.ParquetFile(pa.PythonFile(self._part(name), mode="r"))
-        if not file.schema_arrow.equals(_schema(table)):
+        schema = _schema(table)
+        former = _former_schema(schema)
+        if not file.schema_arrow.equals(schema) and not file.schema_arrow.equals(former):
             raise InputError(
                 f"{name} has other columns than this version of OpenCWC", where=str(self._shown),
                 remedy=f"Restore it with version {self.manifest['version']}.",
             )  # fmt: skip
         for batch in file.iter_batches(_rows_at_once(table)):
-            insert_rows(
-                connection, table, columns, list(zip(*(column.to_pylist() for column in batch.columns), strict=True))
-            )
+            values = [_named(name, column.to_pylist()) for name, column in zip(columns, batch.columns, strict=True)]
+            insert_rows(connection, table, columns, list(zip(*values, strict=True)))
             rows += batch.num_rows
         if rows != self.manifest["rows"][table.name]:
             raise IntegrityError(f"{name} has another number of rows than the manifest says", where=str(self._shown))
@@ -358,6 +360,19 @@ def _workplace(place: URL) -> Iterator[Path]:
 
 def _kept_tables() -> list[Table]:
     return [table for table in tables.metadata.sorted_tables if table.name not in _LEFT_OUT]
+
+
+def _former_schema(schema: pa.Schema) -> pa.Schema:
+    """Return the schema under which the first version wrote a table: a verdict was its place in an order."""
+    fields = [pa.field("verdict", pa.int64()) if field.name == "verdict" else field for field in schema]
+    return pa.schema(fields)
+
+
+def _named(column: str, values: list[Any]) -> list[Any]:
+    """Return the values of a column, with the names of today for verdicts and verbs of the first version."""
+    if column == "verdict":
+        return [FORMER_VERDICTS[value] if isinstance(value, int) else value for value in values]
+    return [FORMER_VERBS.get(value, value) for value in values] if column == "verb" else values
 
 
 def _schema(table: Table) -> pa.Schema:

@@ -12,11 +12,12 @@ from sqlalchemy import Connection, select
 from opencwc.casebook import tables
 from opencwc.casebook.decisions import Decision, decisions_on
 from opencwc.casebook.model import Case, Status
-from opencwc.casebook.runs import SETTLED_BY_RULE, VERDICTS
 from opencwc.finding import Message, message_from_plain
 from opencwc.publishing import Badge, Count, Counts, Fact, Facts, Labels, Paragraph, Report, Section, Table, Text, Words
 from opencwc.publishing.html import write_html
-from opencwc.publishing.model import Block, Tone
+from opencwc.publishing.model import Block
+from opencwc.screening.verb import VERB as SCREEN
+from opencwc.verbs import all_verdicts, settled_verdicts, tones_of_verdicts
 from opencwc.wording import RIGHT_TO_LEFT, say, sentence
 
 MOST_ROWS = 5_000
@@ -72,12 +73,13 @@ def _counts(connection: Connection, case: Case, lang: str) -> Counts:
     table = tables.finding_count
     rows = connection.execute(select(table.c.verdict, table.c.n).where(table.c.case_number == case.number)).all()
     told: dict[str, int] = {}
-    for place, n in rows:
-        told[VERDICTS[place]] = told.get(VERDICTS[place], 0) + n
+    for name, n in rows:
+        told[name] = told.get(name, 0) + n
+    tones = tones_of_verdicts()
     counts = [
-        Count(Badge(say(f"verdict_{name}", lang), VERDICT_TONES[name]), told.get(name, 0))
-        for name in VERDICTS
-        if told.get(name) or name in VERDICTS[:5]
+        Count(Badge(say(f"verdict_{name}", lang), tones[name]), told.get(name, 0))
+        for name in all_verdicts()
+        if told.get(name) or name in SCREEN.verdicts
     ]
     return Counts(tuple(counts))
 
@@ -113,7 +115,7 @@ def _findings(connection: Connection, case: Case, lang: str) -> Iterator[Block]:
 def _lines(connection: Connection, case: Case, lang: str) -> Iterator[tuple[Words, ...]]:
     """Yield the findings that a person must see or has decided on, by id."""
     table = tables.finding
-    settled = [VERDICTS.index(name) for name in SETTLED_BY_RULE]
+    settled = settled_verdicts()
     seen = (table.c.verdict.not_in(settled)) | (table.c.status != int(Status.NOTED))
     query = select(table).where(table.c.case_number == case.number, seen).order_by(table.c.id).limit(MOST_ROWS)
     for row in connection.execute(query).mappings():
@@ -122,7 +124,7 @@ def _lines(connection: Connection, case: Case, lang: str) -> Iterator[tuple[Word
             str(row["id"]),
             str(row["row"]),
             Text(str(said.get("input", "")), verbatim=True),
-            say(f"verdict_{VERDICTS[row['verdict']]}", lang),
+            say(f"verdict_{row['verdict']}", lang),
             Text(f"{row['list']} {row['entry']}".strip(), verbatim=True),
             why(said, lang),
             say(f"casebook_status_{Status(row['status'])}", lang),
@@ -139,10 +141,3 @@ def _said(one: Decision, lang: str) -> str:
     outcome = say(f"casebook_outcome_{one.outcome}", lang)
     corrected = " ".join(one.correction.values()) if one.correction else ""
     return " ".join(filter(None, (one.at[:16], one.person, outcome, corrected, f"({one.reason or ''})")))
-
-
-VERDICT_TONES: dict[str, Tone] = {
-    "listed": "grave", "review": "doubt", "exempt": "mild", "unreadable": "gap", "not_listed": "calm",
-    "prohibited": "grave", "allowed_with": "doubt", "allowed": "calm", "discrepancy": "doubt", "agreed": "calm",
-    "none": "gap", "partial": "doubt", "covered": "calm",
-}  # fmt: skip

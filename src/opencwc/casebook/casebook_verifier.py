@@ -30,9 +30,10 @@ from opencwc.casebook.decisions import Decision, standing
 from opencwc.casebook.erasure import digest_of_remains
 from opencwc.casebook.model import CaseStatus, Mark, Outcome, Person, Status
 from opencwc.casebook.permissions import require
-from opencwc.casebook.runs import SETTLED_BY_RULE, VERDICTS, input_key, storable
+from opencwc.casebook.runs import input_key, storable
 from opencwc.casebook.signing import fingerprint_of, verify_signature
 from opencwc.errors import IntegrityError
+from opencwc.verbs import settled_verdicts, verb_named
 
 _CHUNK = 2_000
 _MOST_PROBLEMS = 1_000
@@ -327,9 +328,9 @@ def _replay_run(said: dict[str, Any], told: _Told) -> None:
     if kind == "run_started":
         mark = told.sources[body["source"]]["mark"] if body["source"] else int(Mark.UNCLASSIFIED)
         told.runs[body["run"]] = _Said(
-            seq, case_number=case, source_id=body["source"], verb=body["verb"], asked=canonical(body["asked"]),
-            checked=canonical(body["checked"]), maker=canonical(body["maker"]), state="running",
-            started_at=said["at"], finished_at="", tally="{}", row_count=0, finding_count=0, mark=mark,
+            seq, case_number=case, source_id=body["source"], verb=verb_named(body["verb"]).id,
+            asked=canonical(body["asked"]), checked=canonical(body["checked"]), maker=canonical(body["maker"]),
+            state="running", started_at=said["at"], finished_at="", tally="{}", row_count=0, finding_count=0, mark=mark,
         )  # fmt: skip
     elif kind == "findings":
         told.blocks.append((seq, case, body))
@@ -608,11 +609,11 @@ def _verify_finding(row: RowMapping, seq: int, case: int, run: int, found: Verif
         return bytes(row["seal"] or b"")
     said = json.loads(row["content"])
     grave = bool(said.get("grave", False))
-    initial = Status.NOTED if said["verdict"] in SETTLED_BY_RULE else Status.OPEN
+    initial = Status.NOTED if said["verdict"] in settled_verdicts() else Status.OPEN
     expected = {
         "id": said["id"], "run": said["run"], "case_number": case, "block": seq, "row": said["row"],
         "subject_id": storable(said.get("subject_id", "")), "input_key": input_key(said.get("input", "")),
-        "verdict": VERDICTS.index(said["verdict"]), "list": said.get("list", ""), "entry": said.get("entry", ""),
+        "verdict": said["verdict"], "list": said.get("list", ""), "entry": said.get("entry", ""),
         "grave": grave, "seal": None,
         "status": int(standing(decisions, grave=grave) if decisions else initial),
     }  # fmt: skip

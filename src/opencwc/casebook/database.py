@@ -18,7 +18,7 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, select
+from sqlalchemy import Connection, Engine, create_engine, event, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
@@ -405,11 +405,6 @@ def _make_private(file: Path) -> None:
     if os.name == "posix" and file.stat().st_uid == os.getuid() and file.stat().st_mode & 0o077:
         with suppress(OSError):  # on a read-only medium it stays as it is
             file.chmod(0o600)
-
-
-def has_tables(engine: Engine) -> bool:
-    """Tell whether anything of a casebook is there."""
-    return inspect(engine).has_table("casebook")
 
 
 _MAKING = 0x43574331  # PostgreSQL's advisory lock of who makes the tables: "CWC1"

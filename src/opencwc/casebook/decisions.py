@@ -23,11 +23,12 @@ from opencwc.casebook.chain import canonical
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.model import CaseStatus, Mark, Outcome, Person, Role, Status
 from opencwc.casebook.permissions import may, require
-from opencwc.casebook.runs import VERDICTS, add_counts, require_verdict, run_named
+from opencwc.casebook.runs import add_counts, require_verdict, run_named
 from opencwc.casebook.transaction import Writer
 from opencwc.convention import Convention
 from opencwc.errors import ConflictError, InputError, NotAllowedError, NotFoundError
 from opencwc.finding import Verdict
+from opencwc.verbs import all_verdicts
 
 FINAL = {Outcome.ACCEPT: Status.ACCEPTED, Outcome.CORRECT: Status.CORRECTED, Outcome.REJECT: Status.REJECTED}
 UNDER_AN_ENTRY = frozenset({"listed", "review", "exempt"})
@@ -110,13 +111,33 @@ def decisions_on(connection: Connection, finding: int) -> list[Decision]:
     """Return the decisions on a finding in their order."""
     table = tables.decision
     rows = connection.execute(select(table).where(table.c.finding == finding).order_by(table.c.seq)).mappings()
-    return [
-        Decision(
-            row["seq"], row["finding"], row["person"], row["at"], Outcome(row["outcome"]), row["reason"],
-            json.loads(row["correction"]) if row["correction"] else None, bool(row["blind"]),
-        )
-        for row in rows
-    ]  # fmt: skip
+    return [_decision(row) for row in rows]
+
+
+def last_decisions(book: Casebook, findings: Sequence[int]) -> dict[int, Decision]:
+    """Return the last decision on each of some findings; the caller has asked whether they may be seen."""
+    table = tables.decision
+    last: dict[int, Decision] = {}
+    with book.reading() as connection:
+        for start in range(0, len(findings), 500):
+            query = select(table).where(table.c.finding.in_(findings[start : start + 500])).order_by(table.c.seq)
+            last |= {row["finding"]: _decision(row) for row in connection.execute(query).mappings()}
+    return last
+
+
+def runs_with_decisions(book: Casebook, runs: Sequence[int]) -> set[int]:
+    """Return those of some runs on whose findings somebody decided."""
+    finding, decision = tables.finding, tables.decision
+    query = select(finding.c.run).join(decision, decision.c.finding == finding.c.id).where(finding.c.run.in_(runs))
+    with book.reading() as connection:
+        return set(connection.execute(query.distinct()).scalars()) if runs else set()
+
+
+def _decision(row: RowMapping) -> Decision:
+    return Decision(
+        row["seq"], row["finding"], row["person"], row["at"], Outcome(row["outcome"]), row["reason"],
+        json.loads(row["correction"]) if row["correction"] else None, bool(row["blind"]),
+    )  # fmt: skip
 
 
 def finding_row(connection: Connection, identity: int) -> RowMapping:
@@ -341,7 +362,7 @@ def _checked_correction(outcome: Outcome, correction: Mapping[str, str] | None) 
             raise InputError("a correction goes with the decision 'correct' only")
         return None
     if not correction or "verdict" not in correction:
-        raise InputError("what is the right verdict?", remedy=f"Give one of: {', '.join(VERDICTS)}.")
+        raise InputError("what is the right verdict?", remedy=f"Give one of: {', '.join(all_verdicts())}.")
     require_verdict(correction["verdict"])
     if unknown := set(correction) - {"verdict", "list", "entry", "place", "elements"}:
         raise InputError(
@@ -373,7 +394,7 @@ def rules_of_run(run: Mapping[str, Any]) -> Convention:
 
 def _require_another(row: RowMapping, correction: Mapping[str, str], identity: int) -> None:
     """Raise `InputError` where a correction says what was proposed; another place or element of it is a correction."""
-    proposed = VERDICTS[row["verdict"]]
+    proposed = row["verdict"]
     same = correction["verdict"] == proposed
     same_entry = "entry" not in correction or (correction["list"], correction["entry"]) == (row["list"], row["entry"])
     another_place = bool({"place", "elements"} & set(correction)) and correction["verdict"] != Verdict.NONE

@@ -20,9 +20,10 @@ from opencwc.casebook.database import Casebook
 from opencwc.casebook.decisions import Decision, decisions_on, mark_of_finding, pending_recheck, seen_finding
 from opencwc.casebook.model import UNDECIDED, Case, Filter, KeptFinding, Mark, Person, Status
 from opencwc.casebook.permissions import require
-from opencwc.casebook.runs import VERDICTS, input_key, require_verdict
+from opencwc.casebook.runs import input_key, require_verdict
 from opencwc.casebook.transaction import Writer
 from opencwc.errors import InputError
+from opencwc.finding import Verdict
 
 PAGE = 100
 MOST_A_PAGE = 1_000
@@ -30,7 +31,7 @@ _KEYS_AT_ONCE = 64
 _WAITING_AT_ONCE = 20
 _KEY = ("case_number", "run", "verdict", "list", "entry", "status", "grave")
 _NO_KEY: dict[str, object] = {
-    "case_number": 0, "run": 0, "verdict": 0, "list": "", "entry": "", "status": 0, "grave": False,
+    "case_number": 0, "run": 0, "verdict": "", "list": "", "entry": "", "status": 0, "grave": False,
 }  # fmt: skip
 _FINDING, _COUNT, _RUN, _CASE = tables.finding, tables.finding_count, tables.run, tables.case
 
@@ -93,11 +94,11 @@ def count_findings(book: Casebook, person: Person, wanted: Filter) -> Counts:
         rows = [*connection.execute(query), *_blind_as_open(connection, person, wanted)]
     counts = Counts(0, {}, {}, {}, 0)
     verdict, entry, status, grave, everything = counts.verdict, counts.entry, counts.status, 0, 0
-    for place, list_id, entry_id, stands, is_grave, counted in rows:
+    for name, list_id, entry_id, stands, is_grave, counted in rows:
         n = int(counted)
         everything += n
         grave += n if is_grave else 0
-        _add(verdict, VERDICTS[place], n)
+        _add(verdict, name, n)
         _add(status, str(Status(stands)), n)
         if list_id:
             _add(entry, f"{list_id} {entry_id}", n)
@@ -144,6 +145,17 @@ def beside(book: Casebook, person: Person, wanted: Filter, identity: int) -> tup
         before = _ids(connection, person, wanted, identity, 1, back=True)
         after = _ids(connection, person, wanted, identity, 1)
     return (before[0] if before else None, after[0] if after else None)
+
+
+def findings_of_run(
+    book: Casebook, person: Person, run: int, verdict: Verdict, row: int | None = None
+) -> list[tuple[int, Status]]:
+    """Return the findings of a run with a verdict, in their order, each with how it stands; of one row where given."""
+    require(person, "read")
+    query = select(_FINDING.c.id, _FINDING.c.status).where(_FINDING.c.run == run, _FINDING.c.verdict == verdict)
+    query = query if row is None else query.where(_FINDING.c.row == row)
+    with book.reading() as connection:
+        return [(identity, Status(status)) for identity, status in connection.execute(query.order_by(_FINDING.c.id))]
 
 
 def makers_of(book: Casebook, found: Sequence[KeptFinding]) -> dict[int, dict[str, Any]]:
@@ -275,7 +287,7 @@ def _conditions(connection: Connection, person: Person, wanted: Filter, table: A
     if wanted.verdict:
         for verdict in wanted.verdict:
             require_verdict(verdict)
-        conditions.append(table.c.verdict.in_([VERDICTS.index(verdict) for verdict in wanted.verdict]))
+        conditions.append(table.c.verdict.in_(wanted.verdict))
     if wanted.list:
         conditions.append(table.c.list == wanted.list)
     if wanted.entry:
@@ -438,7 +450,7 @@ def _kept(connection: Connection, person: Person, rows: Sequence[RowMapping]) ->
     return [
         KeptFinding(
             row["id"], row["run"], cases[row["case_number"]].name, row["row"], row["subject_id"],
-            VERDICTS[row["verdict"]], row["list"], row["entry"],
+            row["verdict"], row["list"], row["entry"],
             Status.OPEN if row["id"] in blind else Status(row["status"]),
             max(cases[row["case_number"]].mark, Mark(marks[row["run"]])), bool(row["grave"]),
             json.loads(row["content"]) if row["content"] else None,

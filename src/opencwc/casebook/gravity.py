@@ -1,4 +1,4 @@
-"""Which findings are grave, so that two different people must decide: the rules of ``data/grave.yaml``, applied."""
+"""Which findings two different people must decide: by entry in ``data/grave.yaml``, by verdict in the verb."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 from opencwc.convention import Convention
 from opencwc.convention.fields import load_yaml
+from opencwc.verbs import verb_named
 
 _FILE = Path(__file__).parent / "data" / "grave.yaml"
 
@@ -18,17 +19,14 @@ def gravity_of(verb: str) -> Callable[[str, str, str], bool]:
 
     Every entry that ever stood in a schedule counts, whatever the day of the run: what is grave does not lapse.
     """
-    rules = [rule for rule in _rules()["findings"] if rule.get("verb", verb) == verb]
-    entries = _entries_by_schedule()
-    fitting: set[tuple[str, str, str]] = set()
-    whole: set[str] = set()
-    for rule in rules:
-        if "schedule" not in rule:
-            whole |= set(rule["verdicts"])
-            continue
-        for list_id, schedule, entry in entries:
-            if (list_id, schedule) == (rule["list"], rule["schedule"]):
-                fitting |= {(verdict, list_id, entry) for verdict in rule["verdicts"]}
+    whole = frozenset(verb_named(verb).grave)
+    fitting = {
+        (verdict, list_id, entry)
+        for rule in _rules()["findings"]
+        for list_id, schedule, entry in _entries_by_schedule()
+        if (list_id, schedule) == (rule["list"], rule["schedule"])
+        for verdict in rule["verdicts"]
+    }
     return lambda verdict, list_id, entry: verdict in whole or (verdict, list_id, entry) in fitting
 
 

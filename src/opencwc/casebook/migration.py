@@ -8,9 +8,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
-
-from opencwc.casebook.database import has_tables
+from sqlalchemy import Engine, inspect
 
 _SCRIPTS = Path(__file__).parent / "migrations"
 
@@ -20,7 +18,7 @@ def state_of(engine: Engine) -> str:
     with engine.connect() as connection:
         have = MigrationContext.configure(connection).get_current_revision()
     if have is None:
-        return "other" if has_tables(engine) else "none"
+        return "other" if inspect(engine).has_table("casebook") else "none"
     return "current" if have == ScriptDirectory(str(_SCRIPTS)).get_current_head() else "other"
 
 

@@ -414,26 +414,16 @@ class People:
         return Invitation(row["digest"], person, person.role, person.clearance, row["ends_at"])
 
 
-def cli_person(book: Casebook) -> Person:
-    """Return who acts on the command line: the bearer of ``OPENCWC_TOKEN``, or the login of the operating system.
+def os_person(book: Casebook) -> Person:
+    """Return the person of the operating system's login, that of the process and not of the environment.
 
-    The login is the one of the process, not of the environment. Who makes the casebook becomes a reviewer who may see
-    everything; whoever comes after becomes an analyst who may see what is restricted, until `opencwc people` says
-    otherwise.
+    Who makes the casebook becomes a reviewer who may see everything; whoever comes after becomes an analyst who may see
+    what is restricted, until `opencwc people` says otherwise.
 
     Raises:
-        NotAllowedError: the token does not hold, or the account is not active.
+        NotAllowedError: the account is not active.
 
     """
-    if token := os.environ.get("OPENCWC_TOKEN"):
-        from opencwc.casebook.tokens import Tokens
-
-        person = Tokens(People(book)).person_of(token)
-        if person is None:
-            raise NotAllowedError(
-                "the token in OPENCWC_TOKEN is unknown, revoked or too old", remedy="Make a new one, or unset it."
-            )
-        return person
     login = OS_LOGIN + normal_login(_os_login())
     with book.reading() as connection:
         row = connection.execute(select(_PERSON).where(_PERSON.c.login == login)).mappings().first()

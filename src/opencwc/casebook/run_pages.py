@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.model import Mark, Person
 from opencwc.casebook.runs import RunKeeper, begin_run, keep_source
+from opencwc.verbs import PagesFile
 
 PAGES = "pages"
 """The word under which the tally of a run names the source with what its pages show, and the run of it."""
@@ -20,21 +21,13 @@ PAGES = "pages"
 _FINDINGS = "findings_in_run"
 
 
-class File(NamedTuple):
-    """A file to keep: its name, its kind, its bytes."""
-
-    name: str
-    media_type: str
-    content: bytes
-
-
 def finish_with_pages(
     book: Casebook,
     person: Person,
     case: str,
     verb: str,
     keeper: RunKeeper,
-    file: File,
+    file: PagesFile,
     tally: Mapping[str, Any],
     *,
     mark: Mark = Mark.UNCLASSIFIED,

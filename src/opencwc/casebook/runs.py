@@ -27,15 +27,11 @@ from opencwc.casebook.model import CaseStatus, Mark, Person, Status
 from opencwc.casebook.permissions import require
 from opencwc.casebook.transaction import Writer
 from opencwc.errors import ConflictError, InputError, NotFoundError
-from opencwc.finding import Finding, Verdict, finding_from_plain, finding_to_plain
+from opencwc.finding import Finding, finding_from_plain, finding_to_plain
+from opencwc.verbs import all_verdicts, settled_verdicts, verb_named
 
 BLOCK = 1_000
 PART = 1 << 20
-VERDICTS = tuple(str(one) for one in Verdict)
-"""The verdicts of all verbs; a finding's column holds the place in this order."""
-
-SETTLED_BY_RULE = frozenset({"exempt", "not_listed", "allowed", "agreed"})
-"""What needs no person: the rule says all there is to say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,21 +205,20 @@ class RunKeeper:
     def _keep_block(self, writer: Writer, plain: Sequence[Mapping[str, Any]], count: Counter[tuple[Any, ...]]) -> None:
         first = writer.next_number("findings", len(plain))
         block = writer.seq + 1
-        rows, committed = [], []
+        rows, committed, settled = [], [], settled_verdicts()
         for identity, one in enumerate(plain, first):
-            verdict, list_id, entry = one["verdict"], one["list"] or "", one["entry"] or ""
+            verdict, list_id, entry = str(one["verdict"]), one["list"] or "", one["entry"] or ""
             grave = self._grave(verdict, list_id, entry)
             content = canonical(content_of(one, identity, self.number, grave=grave))
             salt = fresh_salt()
             committed.append(commitment(salt, content))
-            status = int(Status.NOTED if verdict in SETTLED_BY_RULE else Status.OPEN)
+            status = int(Status.NOTED if verdict in settled else Status.OPEN)
             require_verdict(verdict)
-            place = VERDICTS.index(verdict)
-            count[place, list_id, entry, status, grave] += 1
+            count[verdict, list_id, entry, status, grave] += 1
             rows.append(
                 (
                     identity, self.number, self.case_number, block, one["row"], storable(one["id"]),
-                    input_key(one["input"]), place, list_id, entry, status, grave, salt, content,
+                    input_key(one["input"]), verdict, list_id, entry, status, grave, salt, content,
                 )
             )  # fmt: skip
         insert_rows(writer.connection, tables.finding, _FINDING_COLUMNS, rows)
@@ -293,7 +288,7 @@ def begin_run(
         require(person, "keep", max(found.mark, mark))
         if found.status in ("closed", "erased"):
             raise ConflictError(f"the case {case} is {found.status}", remedy="Open it again, or keep in another case.")
-        number = writer.next_number("runs")
+        number, verb = writer.next_number("runs"), verb_named(verb).id
         body = {
             "run": number, "verb": verb, "source": source.id if source else "", "asked": dict(asked),
             "checked": dict(checked), "maker": dict(maker),
@@ -328,6 +323,13 @@ def resume_run(book: Casebook, person_id: str, number: int) -> RunKeeper:
     if row["state"] != "running":
         raise ConflictError(f"run {number} is {row['state']}", remedy="Begin a new run.")
     return RunKeeper(book, person_id, number, row["case_number"], row["verb"], rows=row["row_count"])
+
+
+def count_kept(book: Casebook, number: int) -> int:
+    """Return how many findings of a run are kept."""
+    with book.reading() as connection:
+        query = select(tables.run.c.finding_count).where(tables.run.c.number == number)
+        return int(connection.execute(query).scalar_one())
 
 
 def run_named(connection: Connection, number: int) -> dict[str, Any]:
@@ -371,8 +373,8 @@ def add_counts(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> Non
 
 def require_verdict(verdict: str) -> None:
     """Raise `InputError` where no verdict has this name."""
-    if verdict not in VERDICTS:
-        raise InputError(f"no verdict is called {verdict!r}", remedy=f"It is one of: {', '.join(VERDICTS)}.")
+    if verdict not in (known := all_verdicts()):
+        raise InputError(f"no verdict is called {verdict!r}", remedy=f"It is one of: {', '.join(known)}.")
 
 
 def storable(text: str | None) -> str:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib import import_module
-from typing import Any
 
 import typer
 
-from opencwc import __version__
+from opencwc.verbs import load, verbs
+from opencwc.version import __version__
 
 COMMANDS = {
-    "screen": "opencwc.cli.screen:screen",
     "entries": "opencwc.cli.entries:entries",
     "entry": "opencwc.cli.entries:entry",
-    "law": "opencwc.cli.law:law",
     "ask": "opencwc.cli.ask:ask",
     "demo": "opencwc.cli.demo:demo",
     "serve": "opencwc.cli.serve:serve",
@@ -26,9 +23,8 @@ GROUPS = {
     "shelf": "opencwc.cli.ask:shelf_app",
     "corrections": "opencwc.cli.corrections:corrections_app",
     "people": "opencwc.cli.people:people_app",
-    "transfers": "opencwc.cli.transfers:transfers",
 }
-"""Where a command, or a group of them, stands: module and name."""
+"""Where a command, or a group of them, stands; those of the verbs stand in `opencwc.verbs`."""
 
 
 def application(words: Sequence[str] = ()) -> typer.Typer:
@@ -45,19 +41,16 @@ def application(words: Sequence[str] = ()) -> typer.Typer:
         help="What the Chemical Weapons Convention says about what you hold: offline, with the rule and the evidence.",
     )
     app.callback()(options)
-    wanted = words[0] if words and words[0] in (*COMMANDS, *GROUPS) else ""
-    for name, place in COMMANDS.items():
+    commands = {verb.command[0]: verb.command[1] for verb in verbs() if not verb.group} | COMMANDS
+    groups = {verb.command[0]: verb.command[1] for verb in verbs() if verb.group} | GROUPS
+    wanted = words[0] if words and words[0] in (*commands, *groups) else ""
+    for name, where in commands.items():
         if wanted in ("", name):
-            app.command(name)(_found(place))
-    for name, place in GROUPS.items():
+            app.command(name)(load(where))
+    for name, where in groups.items():
         if wanted in ("", name):
-            app.add_typer(_found(place), name=name)
+            app.add_typer(load(where), name=name)
     return app
-
-
-def _found(place: str) -> Any:
-    module, name = place.split(":")
-    return getattr(import_module(module), name)
 
 
 def _say_version(asked: bool) -> None:

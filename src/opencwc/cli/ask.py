@@ -28,9 +28,9 @@ from opencwc.finding import Message
 from opencwc.wording import LANGUAGES, say, sentence
 
 if TYPE_CHECKING:
-    from opencwc.legislation.legal_texts import LegalText
     from opencwc.legislation.question_answers import Library
     from opencwc.legislation.state_texts import Kept
+    from opencwc.legislation.texts.legal_texts import LegalText
 
 
 def ask(
@@ -106,9 +106,9 @@ def _tell_nothing(message: Message, format: str, lang: str) -> int:
 def _library(state: str, files: list[Path], treaty: Path | None, tell: StepsProgress) -> Library:
     from opencwc.convention.measures import own_sets, read_measures
     from opencwc.language.encoders import named_encoder
-    from opencwc.legislation.legal_texts import read_legal_text
     from opencwc.legislation.question_answers import Library
     from opencwc.legislation.state_texts import Shelf
+    from opencwc.legislation.texts.legal_texts import read_legal_text
     from opencwc.settings import load_settings
 
     see_that_they_are_files([*files, *([treaty] if treaty else [])])

@@ -67,7 +67,7 @@ def _show(place: Place, spoken: str, lang: str, port: int | None, *, browser: bo
     from opencwc.casebook.database import open_casebook
     from opencwc.web.server.configuration import load_configuration
     from opencwc.web.server.logging import set_up_logging
-    from opencwc.web.server.serving import serve
+    from opencwc.web.serving import serve
 
     configuration = load_configuration(host=HOST, port=_free_port() if port is None else port)
     book = open_casebook()
@@ -95,17 +95,12 @@ def _app(book: Casebook, configuration: Configuration, people: Sequence[Person])
     """Return the service with the demonstration's own routes, and the path of the link that signs in."""
     import secrets
 
-    from opencwc.web.server import demonstration
-    from opencwc.web.server.access import ACCESS, Entrance
-    from opencwc.web.server.wiring import app_of
+    from opencwc.web import demonstration
+    from opencwc.web.accounts.entrance import Entrance
+    from opencwc.web.wiring import app_of
 
     played = demonstration.Demonstration.of(secrets.token_urlsafe(16), people)
-    app = app_of(
-        Entrance.of(book, configuration),
-        book,
-        routers=(demonstration.router,),
-        access={**ACCESS, **demonstration.ACCESS},
-    )
+    app = app_of(Entrance.of(book, configuration), book, routers=(demonstration.router,))
     app.state.demonstration = played
     return app, played.path
 

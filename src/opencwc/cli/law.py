@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from opencwc.cli.keep_option import Keep, MarkOfKept, Place, keeping
+from opencwc.cli.keep_option import Keep, KeepWhere, MarkOfKept, Place, keep_run
 from opencwc.cli.steps_progress import StepsProgress
 from opencwc.cli.value import displayable, report_error, see_that_they_are_files, spoken_language
 from opencwc.errors import InputError, OpenCWCError, SettingsError
@@ -50,7 +50,7 @@ def law(
     try:
         status = _law(
             files, _state(state), _day(as_of), against or [], output, _format(format, output), spoken_language(lang),
-            (keep, casebook, mark), model=model, ocr=ocr, shelf=shelf,
+            KeepWhere(keep, casebook, mark), model=model, ocr=ocr, shelf=shelf,
         )  # fmt: skip
     except OpenCWCError as error:
         status = report_error(error)
@@ -67,22 +67,25 @@ def _law(
     output: Path | None,
     format: str,
     lang: str,
-    keep: tuple[str, str, str],
+    where: KeepWhere,
     *,
     model: bool,
     ocr: bool | None,
     shelf: bool,
 ) -> int:
+    from opencwc.language.encoders import named_encoder
     from opencwc.legislation import NONE, PARTIAL, check_law
+    from opencwc.legislation.reader import RememberingEncoder, steps_of
+    from opencwc.legislation.verb import VERB as LAW
 
-    if not keep[0] and any(keep[1:]):
-        raise SettingsError("--casebook and --mark go with --keep.", remedy="Name a case with --keep.")
+    where.require_case()
     see_that_they_are_files([*files, *against])
     for file in (*files, *against):
         if output is not None and output.is_file() and output.samefile(file):
             raise InputError("The answer would take the place of a text.", where=str(output), remedy="Name another.")
     with StepsProgress(lang) as tell:
-        checked = check_law(files, state, as_of, model=model, ocr=ocr, progress=tell)
+        encoder = RememberingEncoder(named_encoder()) if where.case else None  # its vectors are kept with the law
+        checked = check_law(files, state, as_of, encoder=encoder, model=model, ocr=ocr, progress=tell)
         before = check_law(against, state, as_of, model=model, ocr=ocr, progress=tell) if against else None
     if shelf:
         from opencwc.legislation.state_texts import Shelf
@@ -97,7 +100,9 @@ def _law(
         _write_compared(compared, output, format, lang)
     else:
         _write(checked, output, format, lang)
-    _keep(checked, files, keep, lang)
+    if encoder is not None:
+        asked = {"files": [file.name for file in files], "state": state, "as_of": as_of.isoformat()}
+        keep_run(LAW, steps_of(checked, encoder), where, asked, files, lang)
     for note in dict.fromkeys(sentence(note, lang) for note in (*checked.notes, *doubts)):
         sys.stderr.write(displayable(note) + "\n")
     return 1 if any(answer.verdict in (PARTIAL, NONE) for answer in checked.answers) else 0
@@ -119,7 +124,8 @@ def _write(checked: Checked, output: Path | None, format: str, lang: str) -> Non
 
 
 def _write_compared(compared: Any, output: Path | None, format: str, lang: str) -> None:
-    from opencwc.legislation.version_comparison import compared_csv, compared_json, compared_report
+    from opencwc.legislation.comparison_formats import compared_csv, compared_json
+    from opencwc.legislation.comparison_report import compared_report
 
     with open_for_writing(output, binary=True) as stream:
         if format in ("", "csv"):
@@ -183,27 +189,6 @@ def _print(checked: Checked, lang: str) -> None:
         cells = (other.name, said_in(other.titles, lang), verdict, "", say("list_separator", lang).join(other.open))
         grid.add_row(*(Text(displayable(cell)) for cell in cells))
     console.print(grid)
-
-
-def _keep(checked: Checked, files: list[Path], keep: tuple[str, str, str], lang: str) -> None:
-    from opencwc.legislation.findings import findings_of, maker_of
-
-    asked = {"files": [file.name for file in files], "state": checked.law.state, "as_of": checked.law.as_of.isoformat()}
-    said = {
-        "file": ", ".join(file.name for file in files)[:200],
-        "state": checked.law.state,
-        "said": [sentence(note, lang) for note in checked.notes],
-        "as_of": checked.law.as_of.isoformat(),
-    }
-    with keeping(
-        *keep, verb="law", asked=asked, checked=said, maker=maker_of(checked)._asdict(), file=files[0], lang=lang
-    ) as kept:
-        if kept is not None:
-            kept.add(findings_of(checked))
-            counts: dict[str, int] = {}
-            for answer in checked.answers:
-                counts[answer.verdict] = counts.get(answer.verdict, 0) + 1
-            kept.tally = {"rows": len(checked.answers), "by_verdict": counts}
 
 
 def _format(asked: str, output: Path | None) -> str:

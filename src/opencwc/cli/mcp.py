@@ -12,7 +12,7 @@ def mcp() -> None:
     """Serve an assistant the rules (screen, entry, duties, lists) by the Model Context Protocol."""
     try:
         from opencwc.settings import load_settings
-        from opencwc.web.server.mcp import require_enabled, serve_assistant
+        from opencwc.web.mcp import require_enabled, serve_assistant
 
         require_enabled(load_settings())
         serve_assistant()

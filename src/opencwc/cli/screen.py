@@ -18,7 +18,7 @@ from typing import Annotated, Any
 import typer
 
 from opencwc.chemistry.systematic_names import SystematicNames
-from opencwc.cli.keep_option import Keep, MarkOfKept, Place, keeping
+from opencwc.cli.keep_option import Keep, KeepWhere, MarkOfKept, Place, keep_run
 from opencwc.cli.names_progress import NamesProgress
 from opencwc.cli.value import (
     answer_value,
@@ -32,12 +32,15 @@ from opencwc.cli.value import (
 )
 from opencwc.errors import InputError, OpenCWCError, SettingsError
 from opencwc.files import Table, open_for_writing, open_table
-from opencwc.finding import SCREENED, Finding, Message, Value, Verdict
+from opencwc.finding import Finding, Message, Value, Verdict
 from opencwc.screening.documents import DocumentRows, is_document, open_texts
 from opencwc.screening.formats import FORMATS, checked_as_json, format_named
 from opencwc.screening.model import KINDS, Checked, Question, Tally, TextRow
-from opencwc.screening.rulebook import Rulebook, maker_of
+from opencwc.screening.reader import started
+from opencwc.screening.rulebook import Rulebook
 from opencwc.screening.table_run import Wish, checked_by, run
+from opencwc.screening.verb import VERB as SCREEN
+from opencwc.verbs import Ended, Found, Step
 from opencwc.wording import LANGUAGES, say, sentence
 
 
@@ -80,8 +83,8 @@ def screen(
             spoken_language(_one_of("--lang", lang, ("", *LANGUAGES))),
             _verdicts(only),
         )
-        if not keep and (mark or casebook):
-            raise SettingsError("--casebook and --mark go with --keep.", remedy="Name a case with --keep.")
+        where = KeepWhere(keep, casebook, mark)
+        where.require_case()
         if keep and cluster:
             raise SettingsError("--keep and --cluster do not go together.", remedy="Keep what the cluster wrote later.")
         if source != "-" and is_value(source) and not (output or format or cluster or only or keep):
@@ -97,7 +100,7 @@ def screen(
                 column,
                 id_column,
                 jobs,
-                (keep, casebook, mark),
+                where,
                 explain=explain,
                 ocr=ocr,
             )
@@ -119,7 +122,7 @@ def _screen_table(
     column: str | None,
     id_column: str | None,
     jobs: int,
-    keep: tuple[str, str, str],
+    where: KeepWhere,
     *,
     explain: bool,
     ocr: bool | None,
@@ -143,46 +146,44 @@ def _screen_table(
     shown = _MOST_IN_REPORT if name == "html" else (0 if name else _MOST_ON_SCREEN)
     encoded = "" if name in ("", "html") else name
     marks = name == "html" and question.kind == "text"
-    wish = Wish(format=encoded, told=shown, file=table.name, everything=bool(keep[0]) or marks, texts=marks)
+    wish = Wish(format=encoded, told=shown, file=table.name, everything=bool(where.case) or marks, texts=marks)
     texts: list[TextRow] = []
     tally = Tally()
     findings: list[Finding] = []
-    encodes = bool(wish.format)
-    with (
-        keeping(
-            *keep, verb="screen", asked=_asked(question, table), checked=checked_as_json(checked),
-            maker=maker_of(rulebook)._asdict(), file=_kept_file(source), lang=question.lang,
-        ) as kept,
-        open_for_writing(output, binary=True) if name else _nowhere() as stream,
-    ):  # fmt: skip
-        sink = None
-        if encodes:
-            form = format_named(name)
-            stream.write(form.first(checked))
-            sink = form.open(stream, checked)
-        names = NamesProgress(question.lang)
-        pieces = run(table.batches(), question, wish, _jobs(jobs, table), names)
+    pieces = run(table.batches(), question, wish, _jobs(jobs, table), NamesProgress(question.lang))
+
+    def steps(sink: Any) -> Iterator[Step]:
+        """Give the steps to keep, while the pieces are counted, encoded and shown."""
+        yield started(rulebook, table, question)
         for piece in _with_progress(pieces, table, question.lang):
             tally.merge(piece.tally)
             if sink is not None:
                 sink.add(piece.encoded)
-            if kept is not None:
-                kept.add(piece.findings, piece.refused)
+            if where.case:
+                yield Found(piece.findings)
             else:
                 record_refusals(piece.refused)
-            texts += islice(piece.texts, max(0, _MOST_TEXTS - len(texts)))
+            texts.extend(islice(piece.texts, max(0, _MOST_TEXTS - len(texts))))
             seen = (
                 finding
                 for finding in piece.findings
                 if finding.verdict is not Verdict.NOT_LISTED or (marks and finding.evidence)
             )
-            findings += islice(seen, max(0, shown - len(findings)))
+            findings.extend(islice(seen, max(0, shown - len(findings))))
+        yield Ended(tally.rows, tally.by_verdict)
+
+    with open_for_writing(output, binary=True) if name else _nowhere() as stream:
+        sink = None
+        if encoded:
+            form = format_named(name)
+            stream.write(form.first(checked))
+            sink = form.open(stream, checked)
+        files = [file] if (file := _kept_file(source)) else []
+        keep_run(SCREEN, steps(sink), where, _asked(question, table), files, question.lang)
         if sink is not None:
             sink.close()
         if name == "html":
             _write_report(stream, findings, checked, tally, rulebook, question.lang, texts)
-        if kept is not None:
-            kept.tally = {"rows": tally.rows, "by_verdict": {str(one): n for one, n in tally.by_verdict.items()}}
     if output is not None and name in ("csv", "jsonl", "sdf"):
         _write_checked(output, checked, tally)
     if not name:
@@ -333,7 +334,7 @@ def _print_table(
         grid.add_row(*map(Text, cells), verdict, Text(rule), Text(why))
     if findings:
         console.print(grid)
-    wanted = question.only or SCREENED
+    wanted = question.only or SCREEN.verdicts
     told = sum(tally.by_verdict[verdict] for verdict in wanted if verdict is not Verdict.NOT_LISTED)
     shown = len({finding.subject.row for finding in findings})
     if told > shown:
@@ -420,7 +421,7 @@ def _one_of(option: str, value: str, allowed: tuple[str, ...]) -> str:
 
 def _verdicts(text: str) -> tuple[Verdict, ...]:
     words = [word.strip() for word in text.split(",") if word.strip()]
-    return tuple(Verdict(_one_of("--only", word, tuple(str(one) for one in SCREENED))) for word in words)
+    return tuple(Verdict(_one_of("--only", word, tuple(str(one) for one in SCREEN.verdicts))) for word in words)
 
 
 def _format_by_ending(output: Path | None) -> str:

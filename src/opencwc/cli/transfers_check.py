@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from opencwc.cli.keep_option import Keep, MarkOfKept, Place, keeping
+from opencwc.cli.keep_option import Keep, KeepWhere, MarkOfKept, Place, keep_run
 from opencwc.cli.transfers_options import (
     Columns,
     Lang,
@@ -24,8 +24,9 @@ from opencwc.cli.transfers_options import (
     refuse_overwriting,
 )
 from opencwc.cli.value import displayable, record_refusals, report_error
-from opencwc.errors import InputError, OpenCWCError, SettingsError
-from opencwc.finding import Verdict
+from opencwc.errors import InputError, OpenCWCError
+from opencwc.finding import Message, Verdict
+from opencwc.transfers.check.verb import VERB as CHECK
 from opencwc.wording import say, sentence
 
 if TYPE_CHECKING:
@@ -56,8 +57,8 @@ def check(
 ) -> None:
     """Say of each planned shipment whether it may go, by which rule, and what is still needed until when."""
     try:
-        if not keep and (mark or casebook):
-            raise SettingsError("--casebook and --mark go with --keep.", remedy="Name a case with --keep.")
+        where = KeepWhere(keep, casebook, mark)
+        where.require_case()
         status = _check(
             ledger,
             output,
@@ -66,7 +67,7 @@ def check(
             sanctions,
             _question(as_of, lists, rules or [], lang),
             columns_asked(map),
-            (keep, casebook, mark),
+            where,
         )
     except OpenCWCError as error:
         status = report_error(error)
@@ -83,15 +84,15 @@ def _check(
     sanctions: Path | None,
     question: Question,
     mapping: Mapping[str, str],
-    keep: tuple[str, str, str],
+    where: KeepWhere,
 ) -> int:
     from opencwc.files import open_for_writing
     from opencwc.language.refusals import is_refusal
-    from opencwc.screening.formats import checked_as_json
     from opencwc.transfers.check.certificates import read_certificates
     from opencwc.transfers.check.checking import Checker
     from opencwc.transfers.check.consignees import SanctionsList
-    from opencwc.transfers.check.formats import CheckTally, checked_by_rules, summary
+    from opencwc.transfers.check.formats import CheckTally, summary
+    from opencwc.transfers.check.reader import steps_of
     from opencwc.transfers.check.shipments import read_shipments
 
     lang = question.lang
@@ -102,40 +103,37 @@ def _check(
     refuse_overwriting([file for file in files if file is not None], [output])
     read = read_shipments(sys.stdin.buffer if source == "-" else Path(source), given=mapping)
     held = read_certificates(certificates) if certificates else ()
-    checker = Checker(question, held, SanctionsList.read(sanctions) if sanctions else None)
-    checked = checked_by_rules(checker, lang, read.name, read.notes)
-    tally = CheckTally()
-    asked = {
-        "as_of": question.as_of.isoformat(), "lists": list(checker.question.lists),
-        "rules": [file.name for file in question.files], "columns": dict(read.columns),
-        "certificates": certificates.name if certificates else "", "sanctions": sanctions.name if sanctions else "",
-    }  # fmt: skip
-    with keeping(
-        *keep, verb="transfers", asked=asked, checked=checked_as_json(checked), maker=checker.maker._asdict(),
-        file=Path(source) if source != "-" else None, lang=lang,
-    ) as kept:  # fmt: skip
-        answers: list[Answer] = []
-        for answer in checker.check(read.shipments):
-            tally.add(answer)
-            answers.append(answer)
-        refused = [answer.shipment.said for answer in answers for found in answer.findings if is_refusal(found.message)]
-        if kept is not None:
-            kept.add([found for answer in answers for found in answer.findings], refused)
-            kept.tally = {"rows": tally.rows, "by_verdict": {str(one): n for one, n in tally.by_verdict.items()}}
-        else:
-            record_refusals(refused)
-        told = [sentence(note, lang) for note in (*read.notes, *summary(checker, tally, read.columns, len(held)))]
-        if format:
-            with open_for_writing(output, binary=True) as stream:
-                stream.write(_encoded(format, answers, checker, tally, read, len(held), lang))
-            if output is not None:
-                from opencwc.finding import Message
-
-                told.append(say(Message("summary_report", {"path": str(output)}), lang))
-            sys.stderr.write("\n".join(told) + "\n")
-        else:
-            _print_table(answers, lang)
-            sys.stdout.write("\n".join(["", *told]) + "\n")
+    names = SanctionsList.read(sanctions) if sanctions else None
+    checker = Checker(question, held, names)
+    tally, answers = CheckTally(), []
+    for answer in checker.check(read.shipments):
+        tally.add(answer)
+        answers.append(answer)
+    if where.case:
+        asked = {
+            "as_of": question.as_of.isoformat(), "lists": list(checker.question.lists),
+            "rules": [file.name for file in question.files], "columns": dict(read.columns),
+            "certificates": certificates.name if certificates else "", "sanctions": sanctions.name if sanctions else "",
+        }  # fmt: skip
+        # What is kept names the names that are alike beside the answers, which must be those without them.
+        plain = Checker(question, held) if names else checker
+        kept = plain.check(read.shipments) if names else answers
+        steps = steps_of(plain, kept, read, held, names)
+        keep_run(CHECK, steps, where, asked, [file for file in files if file is not None], lang)
+    else:
+        record_refusals(
+            answer.shipment.said for answer in answers for finding in answer.findings if is_refusal(finding.message)
+        )
+    told = [sentence(note, lang) for note in (*read.notes, *summary(checker, tally, read.columns, len(held)))]
+    if not format:
+        _print_table(answers, lang)
+        sys.stdout.write("\n".join(["", *told]) + "\n")
+        return tally.status
+    with open_for_writing(output, binary=True) as stream:
+        stream.write(_encoded(format, answers, checker, tally, read, len(held), lang))
+    if output is not None:
+        told.append(say(Message("summary_report", {"path": str(output)}), lang))
+    sys.stderr.write("\n".join(told) + "\n")
     return tally.status
 
 
@@ -167,7 +165,6 @@ def _print_table(answers: Sequence[Answer], lang: str) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from opencwc.finding import Message
     from opencwc.transfers.check.formats import line_of
 
     console = Console(width=None if sys.stdout.isatty() else _WIDTH_OF_A_PIPE, highlight=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -37,7 +37,7 @@ def read_ledgers(
         InputError: a file is not there, two come from the pipe, or an answer would take the place of a ledger.
 
     """
-    from opencwc.transfers.reconcile.ledgers import read_ledger
+    from opencwc.transfers.ledgers.reader import read_ledger
 
     if sources.count("-") > 1:
         raise InputError("Only one ledger can come from the pipe.", remedy="Name the others as files.")
@@ -116,7 +116,7 @@ def format_asked(asked: str, output: Path | None, formats: Sequence[str]) -> str
     return found
 
 
-def one_of(option: str, given: str, known: Sequence[str]) -> str:
+def one_of(option: str, given: str, known: Collection[str]) -> str:
     """Return what is given, where it is known; raise `SettingsError` otherwise."""
     if given not in known:
         raise SettingsError(

@@ -83,7 +83,8 @@ def _papers(
     from opencwc.screening.model import Question
     from opencwc.transfers.check.certificates import read_certificates
     from opencwc.transfers.check.checking import check
-    from opencwc.transfers.check.papers import facts_of_answer, facts_of_certificate, make_paper
+    from opencwc.transfers.check.paper_facts import facts_of_answer, facts_of_certificate
+    from opencwc.transfers.check.papers import make_paper
     from opencwc.transfers.check.shipments import read_shipments
 
     shipments = read_shipments(source or sys.stdin.buffer, ledger, columns_asked(mapping))
@@ -130,7 +131,7 @@ def _doubt(answer: Answer, kind: str) -> Message | None:
 
 def _standing(answer: Answer, kind: str) -> Message | None:
     """Say that what the paper is for is met already, or whose law may ask for it."""
-    from opencwc.transfers.check.weighing import joined
+    from opencwc.transfers.check.duties import joined
 
     asked = [one for one in answer.owed if one.rule.paper == _PAPERS[kind]]
     if any(one.state in ("needed", "late") for one in asked):

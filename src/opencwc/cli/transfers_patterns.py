@@ -29,7 +29,7 @@ from opencwc.wording import say, sentence
 
 if TYPE_CHECKING:
     from opencwc.transfers.model import Ledger
-    from opencwc.transfers.patterns.finding import Proposal
+    from opencwc.transfers.patterns.proposal import Proposal
 
 FORMATS = ("csv", "jsonl", "html")
 
@@ -67,12 +67,13 @@ def _patterns(
     columns: dict[str, str],
     lang: str,
 ) -> int:
-    from opencwc.transfers.patterns.finding import KINDS, find_patterns, read_consumption
+    from opencwc.transfers.patterns import PATTERN_KINDS, find_patterns
+    from opencwc.transfers.patterns.consumption_register import read_consumption
     from opencwc.transfers.patterns.report import told
 
-    wanted = tuple(filter(None, (part.strip() for part in kinds.split(",")))) or KINDS
+    wanted = tuple(filter(None, (part.strip() for part in kinds.split(",")))) or tuple(PATTERN_KINDS)
     for one in wanted:
-        one_of("--kind", one, KINDS)
+        one_of("--kind", one, PATTERN_KINDS)
     read = read_ledgers(sources, columns, [output])
     register = read_consumption(consumption) if consumption is not None else None
     found = find_patterns(read, register, wanted)

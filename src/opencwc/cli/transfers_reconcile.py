@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from opencwc.cli.keep_option import Keep, MarkOfKept, Place, keeping
+from opencwc.cli.keep_option import Keep, KeepWhere, MarkOfKept, Place, keep_run
 from opencwc.cli.transfers_options import (
     AsOf,
     Columns,
@@ -25,13 +25,14 @@ from opencwc.cli.transfers_options import (
     read_ledgers,
 )
 from opencwc.cli.value import displayable, report_error
-from opencwc.errors import OpenCWCError, SettingsError
+from opencwc.errors import OpenCWCError
 from opencwc.files import open_for_writing
 from opencwc.finding import Message
+from opencwc.transfers.reconcile.verb import VERB as RECONCILE
 from opencwc.wording import say, sentence
 
 if TYPE_CHECKING:
-    from opencwc.transfers.reconcile.reconciliation import Reconciled
+    from opencwc.transfers.reconcile.reconciled import Reconciled
 
 FORMATS = ("csv", "jsonl", "parquet", "html", "xlsx")
 
@@ -54,7 +55,7 @@ def reconcile(
     try:
         status = _reconcile(
             ledgers, output, format_asked(format, output, FORMATS), matches, columns_asked(map), day_asked(as_of),
-            language_asked(lang), (keep, casebook, mark), model=model, over=over,
+            language_asked(lang), KeepWhere(keep, casebook, mark), model=model, over=over,
         )  # fmt: skip
     except OpenCWCError as error:
         status = report_error(error)
@@ -71,16 +72,17 @@ def _reconcile(
     columns: dict[str, str],
     as_of: Any,
     lang: str,
-    keep: tuple[str, str, str],
+    where: KeepWhere,
     *,
     model: bool,
     over: bool,
 ) -> int:
-    from opencwc.transfers.reconcile.reconciliation import PROBLEMS_TOLD, maker_of
+    from opencwc.transfers.patterns import find_patterns
+    from opencwc.transfers.reconcile.reader import steps_of
+    from opencwc.transfers.reconcile.reconciled import PROBLEMS_TOLD
     from opencwc.transfers.reconcile.reconciliation import reconcile as reconcile_ledgers
 
-    if not keep[0] and any(keep[1:]):
-        raise SettingsError("--casebook and --mark go with --keep.", remedy="Name a case with --keep.")
+    where.require_case()
     read = read_ledgers(sources, columns, (output, matches))
     found = reconcile_ledgers(read, as_of, model=model)
     if matches is not None:
@@ -89,17 +91,12 @@ def _reconcile(
                 part.write_csv(stream, include_header=number == 0)
     _write(found, output, format, lang, over=over)
     told = [sentence(one, lang) for one in found.told()]
-    asked = {"ledgers": sources, "map": columns, "as_of": as_of.isoformat(), "model": model}
-    checked = {"said": told, "as_of": as_of.isoformat(), "file": read[0].name}
-    with keeping(
-        *keep, verb="reconcile", asked=asked, checked=checked, maker=maker_of(found)._asdict(),
-        file=next((Path(source) for source in sources if source != "-" and Path(source).is_file()), None), lang=lang,
-    ) as kept:  # fmt: skip
-        if kept is not None:
-            kept.add(found.findings())
-            kept.tally = {"rows": len(found.groups), "by_verdict": found.by_verdict}
+    if where.case:
+        asked = {"ledgers": sources, "map": columns, "as_of": as_of.isoformat(), "model": model}
+        files = [Path(source) for source in sources if source != "-" and Path(source).is_file()]
+        keep_run(RECONCILE, steps_of(found, find_patterns(read)), where, asked, files, lang)
     notes = [f"{ledger.name}: {sentence(note, lang)}" for ledger in read for note in ledger.notes]
-    most = PROBLEMS_TOLD if keep[0] else None  # what is kept holds them all; else they stand nowhere but here
+    most = PROBLEMS_TOLD if where.case else None  # what is kept holds them all; else they stand nowhere but here
     notes += [f"{name}: {sentence(problem, lang)}" for name, problem in found.problems(most)]
     written = [say(Message("summary_report", {"path": str(output)}), lang)] if output is not None else []
     out = sys.stderr if format else sys.stdout

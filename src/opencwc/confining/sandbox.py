@@ -16,12 +16,12 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import IO
+from typing import IO, Any
 
 from opencwc import errors
 from opencwc.confining.process import PROTECTION, REQUEST_FILE, Line
@@ -34,23 +34,18 @@ LOADING_SECONDS = 120
 _CHUNK_BYTES, _CHUNKS_AHEAD = 1 << 16, 32
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class TaskRequest:
-    """What a confined process is to do: a task by its name, and in the fields of a subclass the question to it.
+    """What a confined process is to do: the name of its task, and the question that only the task understands.
 
     ``seconds`` bounds the time by the clock, ``bounds`` what the process may use.
     """
 
     task: str
+    question: Mapping[str, Any]
     seconds: float = 6 * 3600
     bounds: Bounds = field(default_factory=Bounds)
     network_must_be_cut: bool = True
-
-    def as_json(self) -> str:
-        """Return what the process reads; days are written as ISO 8601."""
-        question = asdict(self)
-        sent = {name: question.pop(name) for name in ("task", "bounds", "network_must_be_cut")}
-        return json.dumps({**sent, "question": question}, default=str)
 
 
 class Sandbox:
@@ -76,8 +71,9 @@ class Sandbox:
         self._longest_line, self._count_caller = longest_line, count_caller
         self._stopped = False
         self._folder = tempfile.TemporaryDirectory(prefix="opencwc-sandbox-")
+        sent = {name: value for name, value in asdict(request).items() if name != "seconds"}
         try:
-            Path(self._folder.name, REQUEST_FILE).write_text(request.as_json(), encoding="utf-8")
+            Path(self._folder.name, REQUEST_FILE).write_text(json.dumps(sent), encoding="utf-8")
             if file is not None:
                 os.lseek(file.fileno(), 0, os.SEEK_SET)
             self._process = subprocess.Popen(  # noqa: S603 - our own module
@@ -215,7 +211,7 @@ def confined_lines(command: Sequence[str], request: TaskRequest, file: IO[bytes]
 @cache
 def protection() -> dict[str, bool]:
     """Return what protects the machine from an upload here, as a confined process finds it out once."""
-    request = TaskRequest(task=PROTECTION, seconds=LOADING_SECONDS, network_must_be_cut=False)
+    request = TaskRequest(PROTECTION, {}, LOADING_SECONDS, network_must_be_cut=False)
     with Sandbox(("-m", "opencwc.confining.process"), request, None) as probe:
         for line in probe.lines():
             if line is not None:

@@ -6,10 +6,9 @@ writing, and only the files speak of the year that is told.
 
 from __future__ import annotations
 
-import io
-import zipfile
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,41 +17,22 @@ from opencwc.casebook.cases import change_case, open_case
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.decisions import comment, decide, set_recheck_share
 from opencwc.casebook.exports import ask_for_export
-from opencwc.casebook.findings import list_findings, record_refusals
+from opencwc.casebook.findings import list_findings
 from opencwc.casebook.model import Filter, Mark, Outcome, Person, Role, Status
 from opencwc.casebook.people import CONSOLE, People
-from opencwc.casebook.run_pages import File, finish_with_pages
-from opencwc.casebook.runs import Source, begin_run, keep_source
+from opencwc.casebook.runs import keep_source
 from opencwc.demo.state import State, load_state
 from opencwc.demo.trade import write_ledgers, write_planned
 from opencwc.demo.year import COLUMNS, write_year
-from opencwc.files import open_table
-from opencwc.language.encoders import named_encoder
-from opencwc.language.vectors import vectors_of
-from opencwc.legislation import check_texts
-from opencwc.legislation import kept as kept_laws
+from opencwc.jobs.archives import ARCHIVE_TYPE, pack_files
+from opencwc.jobs.run_and_keep import Place, run_and_keep
 from opencwc.legislation.example_texts import NOW, example_text
-from opencwc.legislation.findings import findings_of as law_findings_of
-from opencwc.legislation.findings import maker_of as law_maker_of
-from opencwc.legislation.legal_texts import read_legal_text
-from opencwc.legislation.passages import passages_of
-from opencwc.screening.formats import checked_as_json
-from opencwc.screening.model import Question, Tally
-from opencwc.screening.rulebook import Rulebook, maker_of
-from opencwc.screening.table_run import Wish, checked_by, run
-from opencwc.transfers.check import kept as kept_checks
-from opencwc.transfers.check.answers import alike, alike_findings, answer_as_json
-from opencwc.transfers.check.certificates import read_certificates
-from opencwc.transfers.check.checking import Checker
-from opencwc.transfers.check.consignees import SanctionsList
-from opencwc.transfers.check.formats import CheckTally, checked_by_rules, summary
-from opencwc.transfers.check.shipments import read_shipments
-from opencwc.transfers.patterns.finding import find_patterns
-from opencwc.transfers.reconcile import kept as kept_reconciliations
-from opencwc.transfers.reconcile.ledgers import read_ledger
-from opencwc.transfers.reconcile.reconciliation import maker_of as ledger_maker_of
-from opencwc.transfers.reconcile.reconciliation import reconcile
-from opencwc.wording import sentence
+from opencwc.legislation.verb import VERB as LAW
+from opencwc.screening.verb import VERB as SCREEN
+from opencwc.transfers.check.reader import CERTIFICATES, NAMES, SHIPMENTS
+from opencwc.transfers.check.verb import VERB as CHECK
+from opencwc.transfers.reconcile.verb import VERB as RECONCILE
+from opencwc.verbs import Input, Verb
 
 Told = Callable[[int, int], None]
 """Called after each step with how many are done, and how many there are."""
@@ -108,118 +88,59 @@ def _open(telling: _Telling, step: Mapping[str, Any]) -> None:
     open_case(telling.book, person, name, title=step["title"].format(year=telling.year), mark=mark, due=due)
     telling.cases[step["open"]] = name
     plan = telling.state.files[step["file"]]
-    _screen(telling.book, person, name, telling.files[step["file"]], mark, COLUMNS[plan.shape][0])
+    _screen(telling, person, name, telling.files[step["file"]], mark, COLUMNS[plan.shape][0])
 
 
-def _screen(book: Casebook, person: Person, case: str, file: Path, mark: Mark, id_column: str) -> None:
+def _screen(telling: _Telling, person: Person, case: str, file: Path, mark: Mark, id_column: str) -> None:
+    question = {**_question(), "kind": "auto", "column": "chemical", "id_column": id_column}
     with file.open("rb") as stream:
-        source = keep_source(book, person, stream, file.name, media_type="text/csv", mark=mark)
-    rulebook = Rulebook.of(date.today())
-    question = Question(date.today())
-    table = open_table(file, column="chemical", id_column=id_column)
-    asked = {
-        "as_of": question.as_of.isoformat(), "lists": [], "rules": [], "kind": question.kind, "only": [],
-        "column": table.column,
-    }  # fmt: skip
-    checked = checked_as_json(checked_by(rulebook, question.lang, table.name, table.column, table.notes))
-    maker = maker_of(rulebook)._asdict()
-    kept = begin_run(book, person, case, verb="screen", asked=asked, checked=checked, maker=maker, source=source)
-    tally = Tally()
-    for piece in run(table.batches(), question, Wish(file=table.name, everything=True)):
-        tally.merge(piece.tally)
-        kept.keep(piece.findings)
-        if piece.refused:
-            record_refusals(book, person.id, piece.refused)
-    kept.finish({"rows": tally.rows, "by_verdict": {str(one): count for one, count in tally.by_verdict.items()}})
+        source = keep_source(telling.book, person, stream, file.name, media_type="text/csv", mark=mark)
+    place = Place(telling.book, lambda: person, case, question, source, mark)
+    run_and_keep(SCREEN, [Input(file.name, file)], question, place)
 
 
 def _check(telling: _Telling, step: Mapping[str, Any]) -> None:
     """Open a case with planned shipments, and keep what the check of them finds and what its pages show."""
-    person, name = _opened(telling, step, step["check"])
     files = write_planned(telling.state, telling.files[0].parent, telling.year)
-    source = _keep_packed(telling.book, person, files, f"invented-shipments-{telling.year + 2}.zip")
-    question = Question(date.today())
-    shipments, certificates = read_shipments(files[0]), read_certificates(files[1])
-    names = SanctionsList.read(files[2])
-    checker = Checker(question, certificates)
-    checked = checked_as_json(checked_by_rules(checker, file=shipments.name))
-    asked = {"as_of": question.as_of.isoformat(), "lists": [], "files": [file.name for file in files]}
-    kept = begin_run(
-        telling.book, person, name, verb="transfers", asked=asked, checked=checked, maker=checker.maker._asdict(),
-        source=source,
-    )  # fmt: skip
-    tally, answers, hits = CheckTally(), [], []
-    for one in checker.check(shipments.shipments):
-        tally.add(one)
-        found = alike(names, one)
-        hits += [hit for _, _, hit in found]
-        answers.append(answer_as_json(one, certificates, found))
-        kept.keep((*one.findings, *alike_findings(names, one, checker.maker)))
-    said = (*summary(checker, tally, shipments.columns, len(certificates)), names.told(hits))
-    told = kept_checks.told_of(checker, shipments.name, said, names.name)
-    file = File(kept_checks.NAME, kept_checks.MEDIA_TYPE, kept_checks.packed(told, answers))
-    counts = {str(one): count for one, count in tally.by_verdict.items()}
-    finish_with_pages(
-        telling.book, person, name, "transfers", kept, file, {"rows": tally.rows, "by_verdict": counts},
-        as_of=question.as_of.isoformat(),
-    )  # fmt: skip
+    question = {**_question(), "roles": (SHIPMENTS, CERTIFICATES, NAMES), "files": [file.name for file in files]}
+    _run(CHECK, telling, step, step["check"], files, f"invented-shipments-{telling.year + 2}.zip", question)
 
 
 def _reconcile(telling: _Telling, step: Mapping[str, Any]) -> None:
     """Open a case with ledgers, and keep what the reconciliation of them finds and what its pages show."""
-    person, name = _opened(telling, step, step["reconcile"])
     files = write_ledgers(telling.state, telling.files[0].parent, telling.year)
-    source = _keep_packed(telling.book, person, files, f"invented-ledgers-{telling.year}.zip")
-    ledgers = [replace(read_ledger(file), name=file.name) for file in files]
-    found = reconcile(ledgers, date.today())
-    patterns = find_patterns(ledgers)
-    checked = {
-        "file": ", ".join(ledger.name for ledger in ledgers), "said": [sentence(one) for one in found.told()],
-        "as_of": found.as_of.isoformat(),
-    }  # fmt: skip
-    maker = ledger_maker_of(found)
-    kept = begin_run(
-        telling.book, person, name, verb="reconcile", asked={"as_of": found.as_of.isoformat(), "model": True},
-        checked=checked, maker=maker._asdict(), source=source,
-    )  # fmt: skip
-    kept.keep(kept_reconciliations.findings_of(found, patterns))
-    file = File(kept_reconciliations.NAME, kept_reconciliations.MEDIA_TYPE, kept_reconciliations.pack(found, patterns))
-    counts = {one: found.counts[one] for one in ("discrepancy", "agreed", "unreadable")}
-    rows = len(found.compared.lines)
-    finish_with_pages(
-        telling.book, person, name, "reconcile", kept, file, {"rows": rows, "by_verdict": counts},
-        as_of=found.as_of.isoformat(), rows=rows,
-    )  # fmt: skip
+    question = {**_question(), "model": True}
+    _run(RECONCILE, telling, step, step["reconcile"], files, f"invented-ledgers-{telling.year}.zip", question)
 
 
 def _law(telling: _Telling, step: Mapping[str, Any]) -> None:
     """Open a case with the State's law, and keep what the check of it finds and what its pages show."""
-    person, name = _opened(telling, step, step["law"])
     file = telling.files[0].parent / NOW
     file.write_text(example_text(NOW), encoding="utf-8")
-    source = _keep_packed(telling.book, person, [file], "invented-law.zip")
-    encoder = named_encoder()
-    law = check_texts([read_legal_text(file)], telling.state.trade.state, date.today(), encoder=encoder)
-    as_of = law.law.as_of.isoformat()
-    kept = begin_run(
-        telling.book, person, name, verb="law",
-        asked={"state": law.law.state, "as_of": as_of, "files": [NOW], "model": bool(law.model)},
-        checked={"file": NOW, "state": law.law.state, "as_of": as_of}, maker=law_maker_of(law)._asdict(), source=source,
-    )  # fmt: skip
-    kept.keep(law_findings_of(law))
-    passages = list(passages_of(law.law.sections))
-    content = kept_laws.packed(
-        kept_laws.told_of(law, encoder.id),
-        kept_laws.answers_as_json(law),
-        kept_laws.passages_as_json(law.law.sections, passages),
-        kept_laws.vectors_as_npy(vectors_of([passage.searched for passage in passages], encoder)),
-    )
-    verdicts = [answer.verdict for answer in law.answers]
-    counts = {verdict: verdicts.count(verdict) for verdict in set(verdicts)}
-    finish_with_pages(
-        telling.book, person, name, "law", kept, File(kept_laws.NAME, kept_laws.MEDIA_TYPE, content),
-        {"rows": len(verdicts), "by_verdict": counts}, as_of=as_of, rows=len(verdicts),
-    )  # fmt: skip
+    question = {**_question(), "state": telling.state.trade.state, "files": [NOW], "model": True}
+    _run(LAW, telling, step, step["law"], [file], "invented-law.zip", question)
+
+
+def _question() -> dict[str, Any]:
+    return {"as_of": date.today().isoformat(), "lists": []}
+
+
+def _run(
+    verb: Verb,
+    telling: _Telling,
+    step: Mapping[str, Any],
+    called: str,
+    files: Sequence[Path],
+    archive: str,
+    question: Mapping[str, Any],
+) -> None:
+    """Open the case of a step, keep its files as one source, run the verb over them, and keep what it finds."""
+    person, case = _opened(telling, step, called)
+    with tempfile.TemporaryFile() as out:
+        pack_files(files, out)
+        source = keep_source(telling.book, person, out, archive, media_type=ARCHIVE_TYPE)
+    place = Place(telling.book, lambda: person, case, question, source)
+    run_and_keep(verb, [Input(file.name, file) for file in files], question, place)
 
 
 def _opened(telling: _Telling, step: Mapping[str, Any], called: str) -> tuple[Person, str]:
@@ -231,16 +152,6 @@ def _opened(telling: _Telling, step: Mapping[str, Any], called: str) -> tuple[Pe
     open_case(telling.book, person, name, title=step["title"].format(**years), mark=Mark.UNCLASSIFIED, due=due)
     telling.cases[called] = name
     return person, name
-
-
-def _keep_packed(book: Casebook, person: Person, files: Sequence[Path], name: str) -> Source:
-    """Keep several files as one source."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for number, one in enumerate(files, 1):
-            archive.writestr(zipfile.ZipInfo(f"{number}-{one.name}", (1980, 1, 1, 0, 0, 0)), one.read_bytes())
-    out.seek(0)
-    return keep_source(book, person, out, name, media_type="application/zip")
 
 
 def _decide(telling: _Telling, step: Mapping[str, Any]) -> None:

@@ -7,7 +7,7 @@ dies, hangs or uses too much leaves what it had read, and a part that is not rea
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict
 from typing import BinaryIO
 
 from opencwc.confining.process import Line
@@ -24,14 +24,6 @@ _MOST_NOTES = 100
 _OTHER_FILE = "Save it again, or send it as PDF or CSV."
 
 
-@dataclass(frozen=True)
-class _DocumentRequest(TaskRequest):
-    task: str = field(default=READ, kw_only=True)
-    name: str
-    ocr: bool
-    limits: DocumentLimits
-
-
 class ConfinedDocument:
     """A document that another process reads."""
 
@@ -41,12 +33,11 @@ class ConfinedDocument:
         self._closed = False
         self._ocr_pages = 0
         self._last_place = ""
-        request = _DocumentRequest(
-            name[-300:],
-            ocr,
-            limits,
-            seconds=limits.seconds,
-            bounds=Bounds(limits.memory, int(limits.seconds) + 5, open_files=64),
+        request = TaskRequest(
+            READ,
+            {"name": name[-300:], "ocr": ocr, "limits": asdict(limits)},
+            limits.seconds,
+            Bounds(limits.memory, int(limits.seconds) + 5, open_files=64),
             network_must_be_cut=False,
         )
         self._sandbox = Sandbox(

@@ -2,53 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import IO, Any, Protocol
+from typing import IO
 
 from opencwc.casebook.cases import case_for_keeping, case_numbered
 from opencwc.casebook.database import Casebook
-from opencwc.casebook.findings import list_findings, record_refusals
+from opencwc.casebook.findings import list_findings
 from opencwc.casebook.model import CaseStatus, Filter, KeptFinding, Mark, Person
-from opencwc.casebook.runs import begin_run, keep_source, parts_of_source, resume_run, source_row
+from opencwc.casebook.runs import count_kept, keep_source, parts_of_source, resume_run, source_row
 from opencwc.errors import ConflictError, NotFoundError
-from opencwc.finding import Finding
 from opencwc.jobs.queue import Job
-
-
-class Keeper(Protocol):
-    """Keeps the findings of one run; ``rows`` is the last row whose findings are all kept."""
-
-    number: int
-    rows: int
-
-    def keep(self, findings: Iterable[Finding | Mapping[str, Any]]) -> int:
-        """Keep the findings of whole rows, all or none."""
-        ...
-
-    def finish(self, tally: Mapping[str, Any], *, state: str = "done", rows: int | None = None) -> None:
-        """End the run."""
-        ...
-
-
-class House(Protocol):
-    """Where a worker finds what a job is about and keeps what comes of it."""
-
-    def read(self, job: Job) -> Iterator[bytes]:
-        """Give the bytes of the upload."""
-        ...
-
-    def begin(self, job: Job, checked: Mapping[str, Any], maker: Mapping[str, Any]) -> Keeper:
-        """Begin to keep."""
-        ...
-
-    def resume(self, job: Job) -> Keeper:
-        """Go on keeping; raise `ConflictError` where the run has ended."""
-        ...
-
-    def record_refused(self, job: Job, refused: Sequence[str]) -> None:
-        """Record requests in the upload that were refused, in the name of the person who asked for the job."""
-        ...
+from opencwc.jobs.run_and_keep import KeptRun, Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,28 +43,23 @@ class Intake:
         """Give the bytes of the upload."""
         return parts_of_source(self.book, job.source_id)
 
-    def begin(self, job: Job, checked: Mapping[str, Any], maker: Mapping[str, Any]) -> Keeper:
-        """Begin the run of a job, in the name of the person who asked for it."""
+    def place_of(self, job: Job) -> Place:
+        """Return where the findings of a job are kept, in the name of the person who asked for it."""
         with self.book.reading() as connection:
             source = source_row(connection, job.source_id)
         if source is None or source.erased:
             raise NotFoundError("the upload is no longer kept", where=job.source_id)
         asked = {name: value for name, value in job.asked.items() if name not in ("attempts", "case")}
-        person = self.person_by_id(job.person)
-        return begin_run(
-            self.book, person, str(job.asked["case"]), verb="screen", asked=asked, checked=checked, maker=maker,
-            source=source,
-        )  # fmt: skip
+        return Place(
+            self.book, lambda: self.person_by_id(job.person), str(job.asked["case"]), asked, source, source.mark
+        )
 
-    def resume(self, job: Job) -> Keeper:
-        """Take up the run of a job."""
+    def resume(self, job: Job, run: KeptRun) -> None:
+        """Take up the run of a job, after the findings that are kept of it."""
         if job.run is None:
             raise NotFoundError("the job has no run yet")
-        return resume_run(self.book, job.person, job.run)
-
-    def record_refused(self, job: Job, refused: Sequence[str]) -> None:
-        """Record requests in the upload that were refused."""
-        record_refusals(self.book, job.person, refused)
+        run.keeper = resume_run(self.book, job.person, job.run)
+        run.rows, run.findings = run.keeper.rows, count_kept(self.book, job.run)
 
     def may_see(self, person: Person, jobs: Sequence[Job]) -> list[Job]:
         """Leave out the jobs of cases and uploads that are above the person's clearance by now."""

@@ -8,30 +8,26 @@ from __future__ import annotations
 
 import logging
 import os
-import re
 import socket
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import pairwise
 from threading import Event
-from types import MappingProxyType
-from typing import IO, Any
+from typing import IO
 
 from opencwc.confining.rights import Bounds
-from opencwc.errors import ConflictError, InputError, OpenCWCError, StorageError, UnavailableError
-from opencwc.finding import Finding, finding_from_plain
-from opencwc.jobs.intake import House, Keeper
+from opencwc.confining.verb_runs import confined_steps
+from opencwc.errors import NotFoundError, OpenCWCError, StorageError, UnavailableError
+from opencwc.jobs.intake import Intake
 from opencwc.jobs.queue import Job, Jobs
-from opencwc.language.refusals import is_refusal
-from opencwc.screening.upload_question import SCREEN, ScreeningUpload, read_upload
+from opencwc.jobs.run_and_keep import KeptRun, interrupt, keep_steps
+from opencwc.verbs import Found, Progress, Step, Verb, verb_named
 
 BEAT_SECONDS = 2.0
 IDLE_SECONDS = 0.5
-MOST_NOTES, LONGEST_NOTE = 50, 300
-"""How many notes on a file are kept, and how many characters of a value in one."""
+LOOK_SECONDS = 0.25
 _LOG = logging.getLogger("opencwc.jobs.worker")
 
 
@@ -53,25 +49,13 @@ class LeavingError(Exception):
 
 
 class Worker:
-    """Works off jobs, one at a time, until ``stop`` is set.
+    """Works off jobs, one at a time, until ``stop`` is set."""
 
-    ``kinds`` says how a job of a kind is seen to: what does it takes the worker, the job, and a list for the keepers of
-    its runs, and returns the rows. Jobs of the kind ``screen`` the worker knows itself.
-    """
-
-    def __init__(
-        self,
-        jobs: Jobs,
-        house: House,
-        bounds: JobBounds,
-        name: str = "",
-        kinds: Mapping[str, Callable[[Worker, Job, list[Keeper]], int]] = MappingProxyType({}),
-    ) -> None:
+    def __init__(self, jobs: Jobs, intake: Intake, bounds: JobBounds, name: str = "") -> None:
         self.jobs = jobs
-        self.house = house
+        self.intake = intake
         self.bounds = bounds
         self.name = name or f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:6]}"
-        self.kinds = kinds
         self.stop = Event()
 
     def run(self) -> None:
@@ -95,10 +79,10 @@ class Worker:
         if job is None:
             return False
         _LOG.info("job begun", extra={"job": job.id, "person": job.person})
-        held: list[Keeper] = []
-        state, rows, problem = "failed", None, None
+        run = KeptRun()
+        state, problem = "failed", None
         try:
-            rows = self._see_to(job, held)
+            self._run(job, run)
             state = "done"
         except LeavingError:
             self.jobs.give_back(job.id, self.name)
@@ -114,140 +98,70 @@ class Worker:
         except Exception:
             _LOG.exception("fault", extra={"job": job.id})
             problem = {"kind": "fault", "what": "something went wrong in the worker", "where": "", "remedy": _TELL}
+        rows = run.rows
         if state != "done":
-            self._interrupt(held)
-            rows = held[0].rows if held else job.rows_done
+            interrupt(run)
+            rows = run.keeper.rows if run.keeper else job.rows_done
         self.jobs.finish(job.id, self.name, state, rows=rows, problem=problem)
         _LOG.info("job ended", extra={"job": job.id, "state": state, "rows": rows})
         return True
 
-    def _see_to(self, job: Job, held: list[Keeper]) -> int:
-        """Do what a job of its kind asks for; return its rows."""
-        if job.kind == SCREEN:
-            return self._screen(job, held)
-        if job.kind not in self.kinds:
-            raise UnavailableError(f"this worker knows no jobs of the kind {job.kind!r}", remedy=_TELL)
-        return self.kinds[job.kind](self, job, held)
-
-    def _screen(self, job: Job, held: list[Keeper]) -> int:
-        """Screen the upload of a job; return its rows."""
-        skip = 0
+    def _run(self, job: Job, run: KeptRun) -> None:
+        """Run the verb of a job over its upload, and keep what it finds."""
+        verb = self._verb_of(job)
         if job.run is not None:
-            keeper = self.house.resume(job)
-            held.append(keeper)
-            skip = keeper.rows
+            self.intake.resume(job, run)
         with tempfile.TemporaryFile(prefix="opencwc-upload-") as file:
-            self.copy(job, file)
-            with read_upload(self._upload(job, skip), file) as lines:
-                return self._keep(job, lines, held)
+            self._copy(job, file)
+            bounds = self.bounds
+            with confined_steps(
+                verb, job.asked, file, bounds.seconds, bounds.process, network_must_be_cut=bounds.network_must_be_cut
+            ) as steps:
+                keep_steps(verb, steps, self.intake.place_of(job), run, heed=self._heed(job))
 
-    def _keep(self, job: Job, lines: Iterator[dict[str, Any] | None], held: list[Keeper]) -> int:
-        heard = looked = 0.0
-        rows, rows_all = (held[0].rows if held else 0), None
-        for line in lines:
+    def _verb_of(self, job: Job) -> Verb:
+        try:
+            return verb_named(job.kind)
+        except NotFoundError:
+            raise UnavailableError(f"this worker knows no jobs of the kind {job.kind!r}", remedy=_TELL) from None
+
+    def _heed(self, job: Job) -> Callable[[KeptRun, Step | None], None]:
+        """Return what looks, between two steps of a job, whether to go on, and says that the worker is still at it."""
+        looked = beaten = 0.0
+        begun = job.run is not None
+
+        def heed(run: KeptRun, step: Step | None) -> None:
+            nonlocal looked, beaten, begun
             now = time.monotonic()
             if self.stop.is_set():
                 raise LeavingError
-            if now - looked > IDLE_SECONDS / 2:
+            if run.keeper is not None and not begun:
+                begun = True
+                self.jobs.begun(job.id, self.name, run.keeper.number)
+            if now - looked > LOOK_SECONDS:
                 looked = now
                 if not self.jobs.is_wanted(job.id, self.name):
                     raise NotWantedError
-            if now - heard > BEAT_SECONDS:
-                heard = now
-                self.beat(job, rows, rows_all)
-            if line is None:
-                continue
-            if "checked" in line and not held:
-                held.append(self.house.begin(job, line["checked"], line["maker"]))
-                self.jobs.begun(job.id, self.name, held[0].number)
-            elif "findings" in line:
-                findings = _findings_of(line, rows)
-                rows = findings[-1].subject.row
-                rows_all = _estimate(rows, line.get("share"))
-                # Asked again just before, so that a job that was taken away is not kept twice.
-                self.beat(job, held[0].rows, rows_all)
-                # Before the rows are kept: a worker that dies in between records them twice, and not never.
-                if refused := [finding.subject.input for finding in findings if is_refusal(finding.message)]:
-                    self.house.record_refused(job, refused)
-                held[0].keep(findings)
-            elif line.get("done"):
-                counted = {str(verdict): int(number) for verdict, number in line["tally"].items()}
-                all_rows = int(line["rows"])
-                told = {"rows": all_rows, "by_verdict": counted, "notes": _notes_of(line)}
-                held[0].finish({name: value for name, value in told.items() if value != []}, rows=all_rows)
-                return all_rows
-        raise InputError("reading the file broke off")
+            # Also just before findings are kept, so that a job that was taken away is not kept twice.
+            if isinstance(step, Found | Progress) or now - beaten > BEAT_SECONDS:
+                beaten = now
+                self._beat(job, run.rows, run.rows_all)
 
-    def beat(self, job: Job, rows: int, rows_all: int | None) -> None:
-        """Say that it is still at it; raise `NotWantedError` where the job is no longer its own."""
+        return heed
+
+    def _beat(self, job: Job, rows: int, rows_all: int | None) -> None:
+        """Say that the worker is still at it; raise `NotWantedError` where the job is no longer its own."""
         if not self.jobs.beat(job.id, self.name, rows, rows_all):
             raise NotWantedError
 
-    def copy(self, job: Job, file: IO[bytes]) -> None:
+    def _copy(self, job: Job, file: IO[bytes]) -> None:
         """Write the upload of a job into a file."""
-        for part in self.house.read(job):
+        for part in self.intake.read(job):
             if self.stop.is_set():
                 raise LeavingError
             file.write(part)
         file.flush()
-        self.beat(job, job.rows_done, job.rows_all)
-
-    def _upload(self, job: Job, skip: int) -> ScreeningUpload:
-        asked = job.asked
-        return ScreeningUpload(
-            name=str(asked["name"]),
-            as_of=str(asked["as_of"]),
-            lists=tuple(asked["lists"]),
-            kind=str(asked["kind"]),
-            column=str(asked["column"]).strip(),
-            id_column=str(asked["id_column"]).strip(),
-            skip_rows=skip,
-            seconds=self.bounds.seconds,
-            bounds=self.bounds.process,
-            network_must_be_cut=self.bounds.network_must_be_cut,
-        )
-
-    def _interrupt(self, held: list[Keeper]) -> None:
-        """End the run of a job that did not come to its end; what was kept of it stays."""
-        for keeper in held:
-            try:
-                keeper.finish({}, state="interrupted")
-            except ConflictError:
-                _LOG.warning("the run had ended already")
+        self._beat(job, job.rows_done, job.rows_all)
 
 
-def _findings_of(line: Mapping[str, Any], after: int) -> list[Finding]:
-    """Return the findings of a line, having looked at every one: a stranger's file had a hand in them."""
-    try:
-        findings = [finding_from_plain(finding) for finding in line["findings"]]
-        rows = [finding.subject.row for finding in findings]
-        held = bool(rows) and rows[0] > after and all(one <= two for one, two in pairwise(rows))
-        held = held and all(isinstance(finding.subject.input, str) for finding in findings)
-    except (KeyError, TypeError, ValueError, AttributeError):
-        held, findings = False, []
-    if not held:
-        raise InputError("reading the file gave findings that do not hold", remedy="Save it again as CSV.")
-    return findings
-
-
-def _notes_of(line: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return what is to be said of the file as a whole: ids of our own messages, and short values."""
-    notes = []
-    for one in line.get("notes") or []:
-        values = one.get("values") if isinstance(one, dict) else None
-        if isinstance(values, dict) and _NOTE.fullmatch(str(one.get("id"))):
-            short = {str(name): value for name, value in values.items() if isinstance(value, (str, int))}
-            notes.append({"id": str(one["id"]), "values": {name: _short(value) for name, value in short.items()}})
-    return notes[:MOST_NOTES]
-
-
-def _short(value: str | int) -> str | int:
-    return value if isinstance(value, int) else value[:LONGEST_NOTE]
-
-
-def _estimate(rows: int, share: object) -> int | None:
-    return max(rows, round(rows / share)) if isinstance(share, float) and 0 < share <= 1 else None
-
-
-_NOTE = re.compile(r"(?:note|reading)_[a-z0-9_]{1,60}")
 _TELL = "Tell the administrator the id of the job: the log has the place under it."

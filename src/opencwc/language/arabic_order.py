@@ -36,27 +36,27 @@ def mend_arabic(texts: Sequence[str]) -> Mended:
     mended = list(texts)
     turned = 0
     if _is_backwards(_plain(whole)):
-        counted = [_by_line(one, in_reading_order) for one in mended]
+        counted = [_by_line(text, in_reading_order) for text in mended]
         mended, turned = [text for text, _ in counted], sum(count for _, count in counted)
     shaped = bool(_SHAPES.search(whole))
-    mended = [_plain(one) for one in mended]
+    mended = [_plain(text) for text in mended]
     if _has_reversed_words("\n".join(mended)):
-        counted = [_by_line(one, _words_turned) for one in mended]
+        counted = [_by_line(text, _words_turned) for text in mended]
         mended, turned = [text for text, _ in counted], turned + sum(count for _, count in counted)
-    counted = [_by_line(one, _with_lam_first) for one in mended]
+    counted = [_by_line(text, _with_lam_first) for text in mended]
     mended, turned = [text for text, _ in counted], turned or sum(count for _, count in counted)
     return Mended(mended, shaped, turned, _is_broken("\n".join(mended)))
 
 
 def _plain(text: str) -> str:
     """Write letters in place of their shapes (Unicode Standard, chapter 9.2), and leave all else as it is."""
-    return _SHAPES.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
+    return _SHAPES.sub(lambda shape: unicodedata.normalize("NFKC", shape[0]), text)
 
 
 def _by_line(text: str, turn: object) -> tuple[str, int]:
     lines = text.split("\n")
     turned = [turn(line) if ARABIC.search(line) else line for line in lines]  # type: ignore[operator]
-    return "\n".join(turned), sum(one != other for one, other in zip(lines, turned, strict=True))
+    return "\n".join(turned), sum(line != other for line, other in zip(lines, turned, strict=True))
 
 
 def _is_backwards(text: str) -> bool:

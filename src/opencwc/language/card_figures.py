@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from opencwc.convention.fields import load_yaml
-from opencwc.language.language_recogniser import (
+from opencwc.language.language_rules import OTHER, recognise_by_rules
+from opencwc.language.language_scores import (
     CLASSES,
-    DATA,
-    OTHER,
     UNSURE,
     class_scores,
     load_calibration,
     load_identifier,
     most_likely,
-    recognise_by_rules,
 )
 from opencwc.language.refusals import judge_request
 from opencwc.models.drift import Observation, counted
 from opencwc.models.model import Evaluation, Figure
 from opencwc.models.statistics import calibration_error, wilson
 
+DATA = Path(__file__).parent / "data"
 REFUSAL_FILES = ("refusal-examples.yaml", "refusal-examples-seen.yaml", "refusal-examples-fresh.yaml")
 REFUSAL_PARTS = ("dev", "test", "seen", "fresh")
 
@@ -47,27 +47,27 @@ class Request(NamedTuple):
 def language_examples() -> list[Example]:
     """Return every written sentence, and its first third as a text of its own: what is short is harder."""
     raw = load_yaml((DATA / "language-examples.yaml").read_text(encoding="utf-8"))
-    found = []
+    examples = []
     for language, texts in raw.items():
         label = language if language in CLASSES else OTHER
         for place, text in enumerate(texts):
             held_out = place % 2 == 1
-            found.append(Example(text, label, held_out, whole=True))
-            found.append(Example(_first_third(text), label, held_out, whole=False))
-    return found
+            examples.append(Example(text, label, held_out, whole=True))
+            examples.append(Example(_first_third(text), label, held_out, whole=False))
+    return examples
 
 
 def refusal_examples() -> list[Request]:
     """Return every written request."""
-    found = []
+    requests = []
     for name in REFUSAL_FILES:
         raw = load_yaml((DATA / name).read_text(encoding="utf-8"))
         for language, parts in raw.items():
             for part, both in parts.items():
                 for category, texts in both["refuse"].items():
-                    found += [Request(text, language, part, category) for text in texts]
-                found += [Request(text, language, part, "") for text in both["pass"]]
-    return found
+                    requests += [Request(text, language, part, category) for text in texts]
+                requests += [Request(text, language, part, "") for text in both["pass"]]
+    return requests
 
 
 def evaluate_recogniser() -> Evaluation:
@@ -78,17 +78,19 @@ def evaluate_recogniser() -> Evaluation:
     figures: list[Figure] = []
     for part, whole in (("sentences", True), ("fragments", False)):
         held = [
-            (one, answer) for one, answer in zip(examples, answers, strict=True) if one.held_out and one.whole == whole
+            (example, answer)
+            for example, answer in zip(examples, answers, strict=True)
+            if example.held_out and example.whole == whole
         ]
         figures += _by_class(part, held)
     held_out = [example for example in examples if example.held_out and example.whole]
     for language in CLASSES:
-        texts = [one for one in held_out if one.language == language]
+        texts = [example for example in held_out if example.language == language]
         hits = sum(recognise_by_rules(text.text).language == language for text in texts)
         figures.append(_share("sentences, by rules", language, "recall", hits, len(texts)))
     seen = (
-        Observation(label, confidence, len(one.text))
-        for one, (label, confidence) in zip(examples, answers, strict=True)
+        Observation(label, confidence, len(example.text))
+        for example, (label, confidence) in zip(examples, answers, strict=True)
     )
     return Evaluation(tuple(figures), counted(seen, CLASSES))
 
@@ -98,35 +100,37 @@ def evaluate_refusals() -> Evaluation:
     figures: list[Figure] = []
     judged = [(example, judge_request(example.text) is not None) for example in refusal_examples()]
     for part in REFUSAL_PARTS:
-        here = [(one, refused) for one, refused in judged if one.part == part]
-        for language in (*dict.fromkeys(one.language for one, _ in here), "all"):
+        here = [(request, refused) for request, refused in judged if request.part == part]
+        for language in (*dict.fromkeys(request.language for request, _ in here), "all"):
             figures += _precision_and_recall(
                 part, language, [pair for pair in here if language in (pair[0].language, "all")]
             )
     return Evaluation(tuple(figures))
 
 
-def _by_class(part: str, held: Sequence[tuple[Example, tuple[str, float]]]) -> Iterator[Figure]:
+def _by_class(part: str, answered: Sequence[tuple[Example, tuple[str, float]]]) -> Iterator[Figure]:
     for language in (*CLASSES, "all"):
-        mine = [(one, answer) for one, answer in held if language in (one.language, "all")]
-        told = [(one, answer) for one, answer in mine if answer[1] >= UNSURE]
-        hits = sum(one.language == label for one, (label, _) in told)
+        mine = [(example, answer) for example, answer in answered if language in (example.language, "all")]
+        sure = [(example, answer) for example, answer in mine if answer[1] >= UNSURE]
+        hits = sum(example.language == label for example, (label, _) in sure)
         yield _share(part, language, "recall", hits, len(mine))
-        named = [(one, answer) for one, answer in held if language in (answer[0], "all") and answer[1] >= UNSURE]
-        right = sum(one.language == label for one, (label, _) in named)
+        named = [
+            (example, answer) for example, answer in answered if language in (answer[0], "all") and answer[1] >= UNSURE
+        ]
+        right = sum(example.language == label for example, (label, _) in named)
         yield _share(part, language, "precision", right, len(named))
         error = calibration_error(
-            [confidence for _, (_, confidence) in mine], [one.language == label for one, (label, _) in mine]
+            [confidence for _, (_, confidence) in mine], [example.language == label for example, (label, _) in mine]
         )
         yield Figure(part, language, "calibration error", round(error, 4), len(mine))
 
 
 def _precision_and_recall(part: str, language: str, pairs: Iterable[tuple[Request, bool]]) -> Iterator[Figure]:
     both = list(pairs)
-    hits = sum(refused for one, refused in both if one.category)
+    hits = sum(refused for request, refused in both if request.category)
     yield _share(part, language, "precision", hits, sum(refused for _, refused in both))
-    yield _share(part, language, "recall", hits, sum(bool(one.category) for one, _ in both))
-    passed = [not refused for one, refused in both if not one.category]
+    yield _share(part, language, "recall", hits, sum(bool(request.category) for request, _ in both))
+    passed = [not refused for request, refused in both if not request.category]
     yield _share(part, language, "harmless passed", sum(passed), len(passed))
 
 

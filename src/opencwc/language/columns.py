@@ -20,11 +20,15 @@ def read_row(text: str) -> tuple[Stated, ...]:
     stated = read_commerce(text)
     if "\t" not in text or ": " not in text:
         return stated
-    told = list(_amounts(text))
-    if not told:
+    amounts = list(_amounts(text))
+    if not amounts:
         return stated
-    rest = (one for one in stated if one.kind != "quantity" or all(not _touch(one, other) for other in told))
-    return tuple(sorted((*rest, *told), key=lambda one: one.start))
+    rest = (
+        statement
+        for statement in stated
+        if statement.kind != "quantity" or all(not _touch(statement, other) for other in amounts)
+    )
+    return tuple(sorted((*rest, *amounts), key=lambda statement: statement.start))
 
 
 def _amounts(text: str) -> Iterator[Stated]:
@@ -37,9 +41,14 @@ def _amounts(text: str) -> Iterator[Stated]:
             continue
         unit = units[0] if len(units) == 1 else in_head if bare else head
         written = f"{cell} {unit}"
-        told = next((one for one in read_commerce(written) if one.kind == "quantity"), None)
+        amount = next((statement for statement in read_commerce(written) if statement.kind == "quantity"), None)
         yield Stated(
-            "quantity", start, end, written if told else cell, told.value if told else cell, told.unit if told else ""
+            "quantity",
+            start,
+            end,
+            written if amount else cell,
+            amount.value if amount else cell,
+            amount.unit if amount else "",
         )
 
 

@@ -51,8 +51,8 @@ def make_plain(text: str, variants: Mapping[str, str] | None = None) -> tuple[st
     signs: list[str] = []
     origin: list[int] = []
     for place, sign in enumerate(text):
-        for one in _plain_sign(sign):
-            signs.append(variants.get(one, one) if variants else one)
+        for plain_sign in _plain_sign(sign):
+            signs.append(variants.get(plain_sign, plain_sign) if variants else plain_sign)
             origin.append(place)
     return "".join(signs), origin
 
@@ -61,12 +61,12 @@ def read_words(text: str, compact: frozenset[str] = frozenset(), variants: Mappi
     """Return the words that a text may hold; ``compact`` are the stretches that betray a text without spaces."""
     plain, origin = make_plain(text, variants)
     words = Words(plain, origin)
-    pieces = [(found.start(), found.end()) for found in _PIECE.finditer(plain)]
+    pieces = [(piece.start(), piece.end()) for piece in _PIECE.finditer(plain)]
     _number(words, pieces)
     for start, end in pieces:
         _add(words, start, plain[start:end], end)
         _other_signs(words, start, end)
-        if end - start >= _COMPACT_FROM and any(one in plain[start:end] for one in compact):
+        if end - start >= _COMPACT_FROM and any(stretch in plain[start:end] for stretch in compact):
             _every_stretch(words, start, plain[start : min(end, start + _COMPACT_UP_TO)])
     _digits_for_letters(words, compact)
     _joined(words, pieces)
@@ -109,16 +109,16 @@ def _other_signs(words: Words, start: int, end: int) -> None:
 
 
 def _without_arabic_particles(piece: str) -> list[str]:
-    found = []
+    forms = []
     rest = piece
     for particles in ("وف", "بكل"):
         if len(rest) > 2 and rest[0] in particles:
             rest = rest[1:]
-            found.append(rest)
-    found += [form[2:] for form in (piece, *found) if len(form) > 4 and form.startswith(("ال", "لل"))]
+            forms.append(rest)
+    forms += [form[2:] for form in (piece, *forms) if len(form) > 4 and form.startswith(("ال", "لل"))]
     if len(rest) > 3 and rest[0] == "ل" and rest != piece:  # of لل, the article that lost its alef
-        found.append(rest[1:])
-    return found
+        forms.append(rest[1:])
+    return forms
 
 
 def _every_stretch(words: Words, start: int, text: str) -> None:
@@ -128,16 +128,16 @@ def _every_stretch(words: Words, start: int, text: str) -> None:
 
 
 def _digits_for_letters(words: Words, compact: frozenset[str]) -> None:
-    for found in _RUN.finditer(words.plain):
-        piece = found.group().rstrip("!|")
+    for run in _RUN.finditer(words.plain):
+        piece = run.group().rstrip("!|")
         if len(piece) > _COMPACT_UP_TO or not _SIGN.search(piece) or not any(sign.isalpha() for sign in piece):
             continue
-        start, end = found.start(), found.start() + len(piece)
+        start, end = run.start(), run.start() + len(piece)
         for table in (_CYRILLIC_SIGNS,) if _CYRILLIC.search(piece) else _LATIN_SIGNS:
             form = piece.translate(table)
             if form.isalpha():
                 _add(words, start, form, end)
-                if len(form) >= _COMPACT_FROM and any(one in form for one in compact):
+                if len(form) >= _COMPACT_FROM and any(stretch in form for stretch in compact):
                     _every_stretch(words, start, form)
 
 
@@ -178,14 +178,14 @@ def _add(words: Words, start: int, form: str, end: int) -> None:
 @lru_cache(maxsize=8192)
 def _plain_sign(sign: str) -> str:
     kept = []
-    for one in unicodedata.normalize("NFKD", sign):
-        category = unicodedata.category(one)
-        if category in ("Mn", "Me", "Cf") or one == "ـ":
+    for part in unicodedata.normalize("NFKD", sign):
+        category = unicodedata.category(part)
+        if category in ("Mn", "Me", "Cf") or part == "ـ":
             continue
         if category == "Nd":
-            kept.append(str(unicodedata.digit(one)))
+            kept.append(str(unicodedata.digit(part)))
         else:
-            kept.append(_EQUAL.get(one, one.casefold()))
+            kept.append(_EQUAL.get(part, part.casefold()))
     return "".join(kept)
 
 

@@ -24,4 +24,4 @@ class Negation(NamedTuple):
     def load(cls) -> Negation:
         """Read them, once."""
         raw = yaml.load(_FILE.read_text(encoding="utf-8"), Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))  # noqa: S506 - gives only texts
-        return cls(**{field: tuple(one for many in raw[field].values() for one in many) for field in cls._fields})
+        return cls(**{field: tuple(phrase for many in raw[field].values() for phrase in many) for field in cls._fields})

@@ -55,7 +55,9 @@ def roman_number(text: str) -> int | None:
     if not text or not _ROMAN.fullmatch(text):
         return None
     values = [_ROMAN_VALUES[sign] for sign in text.upper()]
-    return sum(-one if one < following else one for one, following in zip(values, [*values[1:], 0], strict=True))
+    return sum(
+        -value if value < following else value for value, following in zip(values, [*values[1:], 0], strict=True)
+    )
 
 
 def ordinal(words: str, lang: str) -> int | None:
@@ -69,18 +71,18 @@ def ordinal(words: str, lang: str) -> int | None:
 
 def plain_ordinal(words: str, lang: str) -> str:
     """Return an ordinal's words as they are looked up: small letters, one space, Arabic endings made one."""
-    said = " ".join(words.lower().split())
+    plain = " ".join(words.lower().split())
     if lang == "ar":
-        said = re.sub("[\u064b-\u0652\u0640]", "", said)
-        said = said.replace("أ", "ا").replace("إ", "ا").replace("آ", "ا").replace("ى", "ي")
-        said = re.sub(r"\bو\s+", "و", said)
-        said = re.sub(r"(عشر|ثلاث|اربع|خمس|ست|سبع|ثمان|تسع)ين\b", r"\1ون", said)
-        said = said.replace("ثمانين", "ثمانون")
+        plain = re.sub("[\u064b-\u0652\u0640]", "", plain)
+        plain = plain.replace("أ", "ا").replace("إ", "ا").replace("آ", "ا").replace("ى", "ي")
+        plain = re.sub(r"\bو\s+", "و", plain)
+        plain = re.sub(r"(عشر|ثلاث|اربع|خمس|ست|سبع|ثمان|تسع)ين\b", r"\1ون", plain)
+        plain = plain.replace("ثمانين", "ثمانون")
     if lang == "es":
-        said = said.translate(str.maketrans("áéíóú", "aeiou"))
-        said = re.sub(r"(?<=[a-z]{3})a\b", "o", said)
-        said = re.sub(r"\b(primer|tercer)\b", r"\1o", said)
-    return said
+        plain = plain.translate(str.maketrans("áéíóú", "aeiou"))
+        plain = re.sub(r"(?<=[a-z]{3})a\b", "o", plain)
+        plain = re.sub(r"\b(primer|tercer)\b", r"\1o", plain)
+    return plain
 
 
 def ordinal_pattern(lang: str) -> str:
@@ -109,10 +111,10 @@ def _ordinals(lang: str) -> dict[str, int]:
         return _arabic_ordinals()
     if lang == "es":
         units = ["primero", "segundo", "tercero", "cuarto", "quinto", "sexto", "septimo", "octavo", "noveno"]
-        found = {word: value for value, word in enumerate(units, 1)} | {"unico": 1, "decimo": 10, "vigesimo": 20}
+        ordinals = {word: value for value, word in enumerate(units, 1)} | {"unico": 1, "decimo": 10, "vigesimo": 20}
         for tens, ten in (("decimo", 10), ("vigesimo", 20), ("trigesimo", 30)):
-            found |= {f"{tens} {word}": ten + value for value, word in enumerate(units, 1)}
-        return found | {"undecimo": 11, "duodecimo": 12, "trigesimo": 30}
+            ordinals |= {f"{tens} {word}": ten + value for value, word in enumerate(units, 1)}
+        return ordinals | {"undecimo": 11, "duodecimo": 12, "trigesimo": 30}
     if lang == "fr":
         units = [
             "premier",
@@ -141,15 +143,15 @@ def _ordinals(lang: str) -> dict[str, int]:
 
 def _arabic_ordinals() -> dict[str, int]:
     units = ["الثانية", "الثالثة", "الرابعة", "الخامسة", "السادسة", "السابعة", "الثامنة", "التاسعة"]
-    found = {"الاولي": 1, "الاول": 1, "العاشرة": 10, "الحادية عشرة": 11, "الحادية عشر": 11}
-    found |= {word: value for value, word in enumerate(units, 2)}
+    ordinals = {"الاولي": 1, "الاول": 1, "العاشرة": 10, "الحادية عشرة": 11, "الحادية عشر": 11}
+    ordinals |= {word: value for value, word in enumerate(units, 2)}
     for ending in ("عشرة", "عشر"):
-        found |= {f"{word} {ending}": value + 10 for value, word in enumerate(units, 2)}
+        ordinals |= {f"{word} {ending}": value + 10 for value, word in enumerate(units, 2)}
     tens = ["العشرون", "الثلاثون", "الاربعون", "الخمسون", "الستون", "السبعون", "الثمانون", "التسعون"]
     for ten, word in enumerate(tens, 2):
-        found[word] = ten * 10
-        found[f"الحادية و{word}"] = ten * 10 + 1
-        found |= {f"{unit} و{word}": ten * 10 + value for value, unit in enumerate(units, 2)}
-    found |= {"المئة": 100, "المائة": 100}
-    bare = {" ".join(part.removeprefix("ال") for part in word.split()): value for word, value in found.items()}
-    return bare | found
+        ordinals[word] = ten * 10
+        ordinals[f"الحادية و{word}"] = ten * 10 + 1
+        ordinals |= {f"{unit} و{word}": ten * 10 + value for value, unit in enumerate(units, 2)}
+    ordinals |= {"المئة": 100, "المائة": 100}
+    bare = {" ".join(part.removeprefix("ال") for part in word.split()): value for word, value in ordinals.items()}
+    return bare | ordinals

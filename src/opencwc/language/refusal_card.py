@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from opencwc.language.card_figures import evaluate_refusals
 from opencwc.language.request_rules import rule_files
-from opencwc.models.model import Evaluation, Model
+from opencwc.models.model import Model
 
-
-def _evaluate() -> Evaluation:
-    from opencwc.language.card_figures import evaluate_refusals
-
-    return evaluate_refusals()
-
-
-MODEL = Model("refusals", Path(__file__).parent / "data" / "refusals.card.yaml", rule_files, _evaluate)
+MODEL = Model("refusals", Path(__file__).parent / "data" / "refusals.card.yaml", rule_files, evaluate_refusals)
 """Registered through the entry points ``opencwc.models``."""

@@ -70,13 +70,13 @@ def judge_request(text: str, rules: RequestRules | None = None) -> Refusal | Non
         )
     words = read_words(text, rules.compact, rules.variants)
     matches = rules.find(words)
-    groups = {one.group for one in matches}
+    groups = {match.group for match in matches}
     for rule in rules.rules:
         if rule.find in groups and (not rule.after or rule.start or rule.after in groups):
-            found = next(_fitting(rule, matches, words), None)
-            if found:
-                spans = tuple(sorted({words.span(one.start, one.end) for one in found}))
-                return Refusal(rule.category, rule.id, found[0].language, spans)
+            fitting = next(_fitting(rule, matches, words), None)
+            if fitting:
+                spans = tuple(sorted({words.span(match.start, match.end) for match in fitting}))
+                return Refusal(rule.category, rule.id, fitting[0].language, spans)
     return None
 
 
@@ -147,58 +147,58 @@ def _may_ask(text: str) -> bool:
 
 def _fitting(rule: RequestRule, matches: Sequence[Match], words: Words) -> Iterator[list[Match]]:
     for head in _heads(rule, matches, words):
-        found = _with_company(rule, head, matches, words)
-        if found:
-            yield [*found, head]
+        company = _with_company(rule, head, matches, words)
+        if company:
+            yield [*company, head]
 
 
 def _heads(rule: RequestRule, matches: Sequence[Match], words: Words) -> Iterator[Match]:
     """Yield the matches that a rule may begin from: right after an asking word, at the start, or anywhere."""
-    wanted = [one for one in matches if one.group == rule.find]
+    wanted = [match for match in matches if match.group == rule.find]
     if not rule.after:
         yield from wanted
         return
-    asks = [one for one in matches if one.group == rule.after]
-    allowing = [one for one in matches if one.group == "compliance"]
-    for one in wanted:
-        clause = words.clause[one.start]
-        near = [ask for ask in asks if words.clause[ask.start] == clause and not _overlap(ask, one)]
-        before = max((ask.end for ask in near if ask.end <= one.start), default=None)
+    asks = [match for match in matches if match.group == rule.after]
+    allowing = [match for match in matches if match.group == "compliance"]
+    for head in wanted:
+        clause = words.clause[head.start]
+        near = [ask for ask in asks if words.clause[ask.start] == clause and not _overlap(ask, head)]
+        before = max((ask.end for ask in near if ask.end <= head.start), default=None)
         if before is None:
             asked_later = near and not any(words.clause[other.start] == clause for other in allowing)
-            if asked_later or (rule.start and one.start == words.starts[0]):
-                yield one
-        elif not any(before <= other.start < one.start for other in allowing):
-            yield one
+            if asked_later or (rule.start and head.start == words.starts[0]):
+                yield head
+        elif not any(before <= other.start < head.start for other in allowing):
+            yield head
 
 
 def _with_company(rule: RequestRule, head: Match, matches: Sequence[Match], words: Words) -> list[Match] | None:
     clause = words.clause[head.start]
-    inside = [one for one in matches if words.clause[one.start] == clause]
-    if any(one.group in rule.never and not _overlap(one, head) for one in inside):
+    inside = [match for match in matches if words.clause[match.start] == clause]
+    if any(match.group in rule.never and not _overlap(match, head) for match in inside):
         return None
-    found: list[Match] = []
+    company: list[Match] = []
     for group, distance in rule.near.items():
         there = next(
             (
-                one
-                for one in inside
-                if one.group == group
-                and not _overlap(one, head)
-                and abs(words.ordinal[one.start] - words.ordinal[head.start]) <= distance
-                and not _between(rule.not_between, head, one, inside)
+                match
+                for match in inside
+                if match.group == group
+                and not _overlap(match, head)
+                and abs(words.ordinal[match.start] - words.ordinal[head.start]) <= distance
+                and not _between(rule.not_between, head, match, inside)
             ),
             None,
         )
         if there is None:
             return None
-        found.append(there)
+        company.append(there)
     for group in rule.anywhere:
-        there = next((one for one in matches if one.group == group), None)
+        there = next((match for match in matches if match.group == group), None)
         if there is None:
             return None
-        found.append(there)
-    return found or [head]
+        company.append(there)
+    return company or [head]
 
 
 def _between(groups: tuple[str, ...], one: Match, other: Match, matches: Sequence[Match]) -> bool:

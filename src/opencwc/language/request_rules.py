@@ -69,14 +69,14 @@ class RequestRules:
 
         A longer term hides a word of compliance that stands in it: "without declaring" does not declare.
         """
-        found = {Match(start, end, TARGET, "") for start, end in _written_in_signs(words)}
+        matches = {Match(start, end, TARGET, "") for start, end in _written_in_signs(words)}
         for start in words.starts:
             for form, end in words.forms[start].items():
                 for term in self._beginning(form):
                     until = _rest_until(words, end, term.rest)
                     if until:
-                        found.add(Match(start, until, term.group, term.language))
-        return sorted(one for one in found if one.group != "compliance" or not _hidden(one, found))
+                        matches.add(Match(start, until, term.group, term.language))
+        return sorted(match for match in matches if match.group != "compliance" or not _hidden(match, matches))
 
     def _beginning(self, form: str) -> Iterator[Term]:
         yield from self.words.get(form, ())
@@ -108,8 +108,8 @@ def _built(files: Iterable[Path]) -> dict[str, Any]:
     variants = {key: value for key, value in raw["zh"].pop("variants", {}).items() if len(key) == 1}
     terms = [(group, language, pieces_of(text, variants)) for group, language, text in _terms(raw)]
     groups = {TARGET, *(group for group, _, _ in terms)}
-    for one in raw["rules"]:
-        rule = _rule(one)
+    for raw_rule in raw["rules"]:
+        rule = _rule(raw_rule)
         named = {rule.find, rule.after or rule.find, *rule.near, *rule.anywhere, *rule.not_between, *rule.never}
         if named - groups:
             raise RuleError(f"rule {rule.id} names no group of words: {sorted(named - groups)[0]}")
@@ -146,18 +146,18 @@ def pieces_of(text: str, variants: Mapping[str, str]) -> list[str]:
     (['agent*', 'neurotoxique*'], ['附', '表', '1'])
     """
     plain, _ = make_plain(text, variants)
-    found: list[str] = []
+    pieces: list[str] = []
     for piece in plain.split():
         run = ""
         for sign in piece:
             if "\u3400" <= sign <= "\u9fff":
-                found += [run, sign] if run else [sign]
+                pieces += [run, sign] if run else [sign]
                 run = ""
             else:
                 run += sign
         if run:
-            found.append(run)
-    return found
+            pieces.append(run)
+    return pieces
 
 
 def _terms(raw: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
@@ -187,15 +187,15 @@ def _rule(raw: Mapping[str, Any]) -> RequestRule:
 
 def _written_in_signs(words: Words) -> Iterator[tuple[int, int]]:
     """Yield where a registry number or a structure in signs (SMILES) stands."""
-    for found in (*_CAS.finditer(words.plain), *_SMILES.finditer(words.plain)):
-        place = words.next_start(found.start())
-        if place < len(words.starts) and words.starts[place] < found.end():
-            yield words.starts[place], found.end()
+    for written in (*_CAS.finditer(words.plain), *_SMILES.finditer(words.plain)):
+        place = words.next_start(written.start())
+        if place < len(words.starts) and words.starts[place] < written.end():
+            yield words.starts[place], written.end()
 
 
-def _hidden(one: Match, others: set[Match]) -> bool:
+def _hidden(match: Match, others: set[Match]) -> bool:
     return any(
-        other.start <= one.start and one.end <= other.end and other.end - other.start > one.end - one.start
+        other.start <= match.start and match.end <= other.end and other.end - other.start > match.end - match.start
         for other in others
         if other.group in _HIDING or (other.group == "control" and other.language == "zh")
     )

@@ -41,15 +41,15 @@ def qualified(answers: Iterable[Answer], notes: Sequence[Message]) -> list[Answe
     ]
 
 
-def told_of_obligation(one: Fulfilled, checked: Checked) -> tuple[Message, ...]:
+def told_of_obligation(obligation: Fulfilled, checked: Checked) -> tuple[Message, ...]:
     """Say how an obligation came out, and what of the texts was not read where something of it is open."""
-    return (one.told, *(not_all_read(checked.notes) if one.verdict != COVERED else ()))
+    return (obligation.summary, *(not_all_read(checked.notes) if obligation.verdict != COVERED else ()))
 
 
 def _rested_on(answer: Answer, doubtful: dict[str, Message]) -> list[Message]:
     """Return what is to be said of the texts that a verdict rests on."""
     if answer.verdict == NONE:
         return []
-    held = [one for one in answer.shown if one.decides] or answer.shown[:1]
-    files = dict.fromkeys(one.passage.section.file for one in held)
+    deciding = [one for one in answer.shown if one.decides] or answer.shown[:1]
+    files = dict.fromkeys(passage.passage.section.file for passage in deciding)
     return [doubtful[file] for file in files if file in doubtful]

@@ -88,8 +88,8 @@ class Corrections:
 
         Raises `InputError` where a line is no label, and keeps none of the file then.
         """
-        held = self.all()
-        fresh = [label for label in _labels_in(file) if label not in held]
+        kept = self.all()
+        fresh = [label for label in _labels_in(file) if label not in kept]
         self._append(fresh)
         return len(fresh)
 
@@ -130,12 +130,13 @@ class Corrections:
         for number, line in self._lines():
             record, lacking = _whole(line)
             if lacking:
-                told: dict[str, Value] = {"line": number, "file": self.path.name, "field": lacking}
-                left_out.append(Message("law_correction_left_out", told))
+                values: dict[str, Value] = {"line": number, "file": self.path.name, "field": lacking}
+                left_out.append(Message("law_correction_left_out", values))
             else:
                 last[str(record["state"]), str(record["measure"])] = record
         rows = [
-            {"verdict": one["verdict"], "lang": one["lang"], "country": "", **one["signs"]} for one in last.values()
+            {"verdict": record["verdict"], "lang": record["lang"], "country": "", **record["signs"]}
+            for record in last.values()
         ]
         return rows, tuple(left_out)
 
@@ -175,7 +176,7 @@ def _labels_in(file: Path) -> list[dict[str, Any]]:
         lines = file.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"the labels cannot be read ({error})", where=str(file), remedy="Check the path.") from error
-    found = []
+    labels = []
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
@@ -195,5 +196,5 @@ def _labels_in(file: Path) -> list[dict[str, Any]]:
                 where=str(file),
                 remedy="Take labels as JSON lines from the page of a kept law, or from opencwc corrections export.",
             )
-        found.append(record)
-    return found
+        labels.append(record)
+    return labels

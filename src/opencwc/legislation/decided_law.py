@@ -8,8 +8,8 @@ from typing import Any
 
 from opencwc.finding import Message
 from opencwc.legislation.model import COVERED, NONE, Answer, Checked, Fulfilled, Law, Shown
-from opencwc.legislation.passages import LegalPassage, sentences_of
-from opencwc.legislation.sections import LegalSection
+from opencwc.legislation.texts.passages import LegalPassage, sentences_of
+from opencwc.legislation.texts.sections import LegalSection
 from opencwc.wording import say
 
 CORRECTED = "correct"
@@ -62,8 +62,8 @@ def as_decided(checked: Checked, decisions: Decisions) -> Checked:
     return replace(checked, answers=answers, obligations=obligations)
 
 
-def _fulfilled(one: Fulfilled, verdicts: Mapping[str, str]) -> Fulfilled:
-    return replace(one, verdicts=tuple((id, verdicts.get(id, verdict)) for id, verdict in one.verdicts))
+def _fulfilled(obligation: Fulfilled, verdicts: Mapping[str, str]) -> Fulfilled:
+    return replace(obligation, verdicts=tuple((id, verdicts.get(id, verdict)) for id, verdict in obligation.verdicts))
 
 
 def answer_as_decided(answer: Answer, decided: Decided | None, law: Law | None = None) -> Answer:
@@ -74,27 +74,27 @@ def answer_as_decided(answer: Answer, decided: Decided | None, law: Law | None =
     """
     if decided is None or not decided.verdict:
         return answer
-    found = {*answer.met}
+    met = {*answer.met}
     for element in decided.elements:
-        found ^= {element}
-    needed = [one.id for one in answer.measure.missing(found)]
+        met ^= {element}
+    needed = [element.id for element in answer.measure.missing(met)]
     by_person = {*decided.elements}
-    left = tuple(one for one in answer.delegated if one in needed and one not in by_person)
-    missing = tuple(one for one in needed if one not in left and one not in answer.excepted)
-    excepted = tuple(one for one in answer.excepted if one in needed)
+    left = tuple(id for id in answer.delegated if id in needed and id not in by_person)
+    missing = tuple(id for id in needed if id not in left and id not in answer.excepted)
+    excepted = tuple(id for id in answer.excepted if id in needed)
     if decided.verdict == COVERED:
         by_person |= set(needed)
-        found |= set(needed)
+        met |= set(needed)
         missing = left = excepted = ()
     elif decided.verdict == NONE:
-        found, left, excepted = set(), (), ()
-        missing = tuple(one.id for one in answer.measure.needed)
-    passing = tuple(one for one in answer.passing if one in missing and one not in by_person)
+        met, left, excepted = set(), (), ()
+        missing = tuple(element.id for element in answer.measure.needed)
+    passing = tuple(id for id in answer.passing if id in missing and id not in by_person)
     shown = answer.shown
     if law is not None and decided.verdict != NONE:
         shown = _named_first(law, decided.place, answer.shown)
     return replace(
-        answer, verdict=decided.verdict, probability=None, shown=shown, met=tuple(sorted(found)),
+        answer, verdict=decided.verdict, probability=None, shown=shown, met=tuple(sorted(met)),
         missing=missing, delegated=left, passing=passing, excepted=excepted,
         by_person=tuple(element.id for element in answer.measure.elements if element.id in by_person),
     )  # fmt: skip
@@ -102,12 +102,12 @@ def answer_as_decided(answer: Answer, decided: Decided | None, law: Law | None =
 
 def _named_first(law: Law, place: str, shown: tuple[Shown, ...]) -> tuple[Shown, ...]:
     """Return the passages with that of the section that a person named first: its beginning, where it was not shown."""
-    if held := [one for one in shown if is_at(one.passage.section, place)]:
-        return (*held, *(one for one in shown if one not in held))
-    found = [section for section in law.sections if is_at(section, place)]
-    if len(found) != 1:
+    if named := [passage for passage in shown if is_at(passage.passage.section, place)]:
+        return (*named, *(passage for passage in shown if passage not in named))
+    sections = [section for section in law.sections if is_at(section, place)]
+    if len(sections) != 1:
         return shown
-    section = found[0]
+    section = sections[0]
     ends = [end for _, end in sentences_of(section.text) if end <= _LONGEST]
     end = len(section.text) if len(section.text) <= _LONGEST else max(ends, default=_LONGEST)
     passage = LegalPassage(section, section.start, section.start + end, section.text[:end])
@@ -116,8 +116,8 @@ def _named_first(law: Law, place: str, shown: tuple[Shown, ...]) -> tuple[Shown,
 
 def is_at(section: LegalSection, place: str) -> bool:
     """Whether a section is the one that a person named as the place of the words."""
-    said = place.strip().casefold()
-    return bool(section.id and said) and said in (section.id.casefold(), f"{section.file} {section.id}".casefold())
+    wanted = place.strip().casefold()
+    return bool(section.id and wanted) and wanted in (section.id.casefold(), f"{section.file} {section.id}".casefold())
 
 
 _LONGEST = 1_800
@@ -134,11 +134,11 @@ def decided_to_plain(decided: Decided) -> dict[str, Any]:
 
 def told_in_short(answer: Answer, decided: Decided, lang: str) -> str:
     """Say who decided on a proposal, and what had been proposed where that is not what stands."""
-    said = say(decided.said, lang)
+    decision = say(decided.said, lang)
     if decided.outcome != CORRECTED:
-        return said
+        return decision
     proposed = Message("law_proposed", {"verdict": Message(f"law_verdict_{answer.verdict}")})
-    return f"{said}{say('clause_separator', lang)}{say(proposed, lang)}"
+    return f"{decision}{say('clause_separator', lang)}{say(proposed, lang)}"
 
 
 def people_of(decisions: Decisions) -> dict[str, int]:

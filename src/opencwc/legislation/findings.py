@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from opencwc import __version__
 from opencwc.finding import Evidence, Finding, Maker, Message, Rule, Subject, Verdict
 from opencwc.legislation.model import Answer, Checked
+from opencwc.version import __version__
 
 _VERDICTS = {"covered": Verdict.COVERED, "partial": Verdict.PARTIAL, "none": Verdict.NONE}
 _MOST_WORDS = 12

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from opencwc.convention.measures import Element, Measure
+from opencwc.files.csv_cells import cell_of
 from opencwc.finding import Message, message_to_plain
 from opencwc.legislation.caveats import NOT_ALL_READ, told_of_obligation
 from opencwc.legislation.decided_law import Decided, Decisions, as_decided, decided_on, decided_to_plain
@@ -44,12 +45,7 @@ def _decided_cells(proposed: Answer, decided: Decided | None) -> tuple[str, ...]
     if decided is None:
         return (proposed.verdict, *("",) * (len(DECIDED_COLUMNS) - 1))
     words = (decided.by, decided.at, decided.place, ";".join(decided.elements), decided.reason)
-    return (proposed.verdict, decided.outcome, *(_no_formula(word) for word in words))
-
-
-def _no_formula(text: str) -> str:
-    """Return what a person wrote as a cell that a spreadsheet program takes for text (CWE-1236)."""
-    return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    return (proposed.verdict, decided.outcome, *(cell_of(word) for word in words))
 
 
 DECIDED_COLUMNS = ("proposed", "outcome", "decided_by", "decided_at", "place", "wrong_elements", "reason")

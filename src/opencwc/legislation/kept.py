@@ -21,10 +21,10 @@ from opencwc.convention.measures import Element, Measure
 from opencwc.convention.model import InForce
 from opencwc.errors import InputError
 from opencwc.finding import message_from_plain, message_to_plain
-from opencwc.legislation.legal_texts import LegalText
 from opencwc.legislation.model import VERDICTS, Answer, Checked, Fulfilled, Law, Shown, Span
-from opencwc.legislation.passages import LegalPassage
-from opencwc.legislation.sections import LegalSection
+from opencwc.legislation.texts.legal_texts import LegalText
+from opencwc.legislation.texts.passages import LegalPassage
+from opencwc.legislation.texts.sections import LegalSection
 
 if TYPE_CHECKING:
     import numpy as np

@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from opencwc.convention.measures import Measure
 from opencwc.finding import Message, Value
-from opencwc.legislation.legal_texts import LegalText
-from opencwc.legislation.passages import LegalPassage
-from opencwc.legislation.reach import SHORT
-from opencwc.legislation.sections import LegalSection
+from opencwc.legislation.reading.reach import SHORT
+from opencwc.legislation.texts.legal_texts import LegalText
+from opencwc.legislation.texts.passages import LegalPassage
+from opencwc.legislation.texts.sections import LegalSection
 
 COVERED, PARTIAL, NONE = "covered", "partial", "none"
 VERDICTS = (COVERED, PARTIAL, NONE)
@@ -23,9 +23,9 @@ SHOWN = 5
 """Passages that are shown for a measure at most."""
 
 
-FIRM = 0.55
+LEAST_FIRM = 0.55
 """Strength from which on an element counts as met; what only stands somewhere in the same section is weaker."""
-TIGHT = 0.75
+LEAST_TIGHT = 0.75
 """Strength from which on it stands with all that the measure speaks of, there or where a reference leads."""
 
 
@@ -62,7 +62,7 @@ class SectionHolding:
     holdings: tuple[Holding, ...]
     spans: tuple[Span, ...] = ()
 
-    def firm(self, least: float = FIRM) -> frozenset[str]:
+    def firm(self, least: float = LEAST_FIRM) -> frozenset[str]:
         """Return the elements that are met here, not only left to a regulation, with at least this strength."""
         return frozenset(
             holding.element
@@ -158,8 +158,8 @@ class Fulfilled:
     @property
     def verdict(self) -> str:
         """Covered where every measure is, none where none is even in part, else partial."""
-        found = {verdict for _, verdict in self.verdicts}
-        return found.pop() if len(found) == 1 else PARTIAL
+        verdicts = {verdict for _, verdict in self.verdicts}
+        return verdicts.pop() if len(verdicts) == 1 else PARTIAL
 
     @property
     def open(self) -> tuple[str, ...]:
@@ -167,10 +167,10 @@ class Fulfilled:
         return tuple(measure for measure, verdict in self.verdicts if verdict != COVERED)
 
     @property
-    def told(self) -> Message:
+    def summary(self) -> Message:
         """How many of its measures are covered, in part, or not found."""
-        found = [verdict for _, verdict in self.verdicts]
-        counts: dict[str, Value] = {verdict: found.count(verdict) for verdict in VERDICTS}
+        verdicts = [verdict for _, verdict in self.verdicts]
+        counts: dict[str, Value] = {verdict: verdicts.count(verdict) for verdict in VERDICTS}
         return Message(
             "law_obligation", {"text": self.name, "title": Message("by_language", dict(self.titles)), **counts}
         )

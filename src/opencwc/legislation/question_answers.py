@@ -22,13 +22,14 @@ from opencwc.language.encoders import Encoder
 from opencwc.language.refusals import Refusal, judge_request
 from opencwc.language.vectors import vectors_of
 from opencwc.legislation.caveats import doubts_of
-from opencwc.legislation.languages import in_their_languages
-from opencwc.legislation.legal_texts import LegalText
-from opencwc.legislation.passage_search import FUSION, PassageIndex, Question, tokens_of
-from opencwc.legislation.passages import LegalPassage, passages_of
-from opencwc.legislation.references import references_in
-from opencwc.legislation.retrieval import question_of
-from opencwc.legislation.sections import LegalSection, recognised, sections_of
+from opencwc.legislation.search.passage_ranking import question_of
+from opencwc.legislation.search.passage_search import FUSION, PassageIndex, Question, tokens_of
+from opencwc.legislation.texts.languages import in_their_languages
+from opencwc.legislation.texts.legal_texts import LegalText
+from opencwc.legislation.texts.passages import LegalPassage, passages_of
+from opencwc.legislation.texts.references import references_in
+from opencwc.legislation.texts.section_language import language_of
+from opencwc.legislation.texts.sections import LegalSection, sections_of
 from opencwc.wording import LANGUAGES, sentence
 
 CONVENTION = "OpenCWC"
@@ -64,7 +65,7 @@ class _Near(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class QuestionAnswer:
     """What a question is answered with: passages, best first; ``note`` says why there are none."""
 
     passages: tuple[Cited, ...]
@@ -100,27 +101,29 @@ class Library:
         self._doubts = dict(doubts)
         expected = [question_of(measure, LANGUAGES) for measure in measures.measures]
         self._indexes: dict[str, PassageIndex] = dict(ready)
-        held = {CONVENTION: list(_convention_passages(measures))} if CONVENTION not in ready else {}
+        passages_of_source = {CONVENTION: list(_convention_passages(measures))} if CONVENTION not in ready else {}
         if treaty is not None:
             sections = in_their_languages(sections_of(treaty))  # another language beside it says the same again
-            held[TREATY] = list(
+            passages_of_source[TREATY] = list(
                 passages_of(section for section in sections if not section.lang or section.lang in READ_LANGUAGES)
             )
-        for state, ones in texts.items():
-            self._doubts[state] = doubts_of(note for text in ones for note in text.notes)
-            held[state] = [passage for text in ones for passage in passages_of(in_their_languages(sections_of(text)))]
-        for name, passages in held.items():
+        for state, of_state in texts.items():
+            self._doubts[state] = doubts_of(note for text in of_state for note in text.notes)
+            passages_of_source[state] = [
+                passage for text in of_state for passage in passages_of(in_their_languages(sections_of(text)))
+            ]
+        for name, passages in passages_of_source.items():
             self._indexes[name] = PassageIndex(
                 passages, encoder, expected=() if name == CONVENTION else expected, cache=cache, progress=progress
             )
         self._wordings = [
-            (measure, said)
+            (measure, wording)
             for measure in self._measures
             for lang in LANGUAGES
-            for said in dict.fromkeys((measure.titles.get(lang, ""), measure.queries.get(lang, "")))
-            if said
+            for wording in dict.fromkeys((measure.titles.get(lang, ""), measure.queries.get(lang, "")))
+            if wording
         ]
-        self._known = vectors_of([said for _, said in self._wordings], encoder, folder=cache, progress=progress)
+        self._known = vectors_of([wording for _, wording in self._wordings], encoder, folder=cache, progress=progress)
 
     @property
     def convention(self) -> PassageIndex:
@@ -132,7 +135,7 @@ class Library:
         """The States whose texts are at hand."""
         return tuple(index for index in self._indexes if index not in (CONVENTION, TREATY))
 
-    def ask(self, question: str, state: str = "", most: int = SHOWN, reader: str = "en") -> Asked:
+    def ask(self, question: str, state: str = "", most: int = SHOWN, reader: str = "en") -> QuestionAnswer:
         """Return the passages that come near a question, the laws' first, or why there are none.
 
         What OpenCWC never gives is refused; a passage that is not near enough is not shown. Our own sentences are in
@@ -140,17 +143,17 @@ class Library:
         """
         refusal = judge_request(question)
         if refusal is not None:
-            return Asked((), refusal.message, refusal)
-        lang = recognised(question)
-        asked = Question((question,), dict.fromkeys((lang, ""), question))
+            return QuestionAnswer((), refusal.message, refusal)
+        lang = language_of(question)
+        wanted = Question((question,), dict.fromkeys((lang, ""), question))
         near = self._near(question)
         penal = lang in self._terms and self._terms[lang].holds((_PENAL,), fold(question).text)
         laws = [state] if state else self.states
-        found = [one for name in laws if name in self._indexes for one in self._of_law(name, asked, near, penal)]
-        treaty = list(self._of_law(TREATY, asked, near, penal)) if TREATY in self._indexes else []
-        ours = self._ours(asked, lang if lang in LANGUAGES else reader)
-        shown = _shared_out([_ranked(found), _ranked(treaty), _ranked(ours)], most)
-        return Asked(tuple(shown), None if shown else Message("ask_nothing"))
+        in_laws = [cited for name in laws if name in self._indexes for cited in self._of_law(name, wanted, near, penal)]
+        treaty = list(self._of_law(TREATY, wanted, near, penal)) if TREATY in self._indexes else []
+        ours = self._ours(wanted, lang if lang in LANGUAGES else reader)
+        shown = _shared_out([_ranked(in_laws), _ranked(treaty), _ranked(ours)], most)
+        return QuestionAnswer(tuple(shown), None if shown else Message("ask_nothing"))
 
     def _near(self, question: str) -> list[_Near]:
         """Return the measures that a question comes nearest to; none where it is about something else."""
@@ -158,16 +161,16 @@ class Library:
 
         similar = self._known @ vectors_of([question], self.encoder, as_="questions", folder=self._cache)[0]
         nearest: dict[str, float] = {}
-        for (measure, _), one in zip(self._wordings, similar, strict=True):
-            nearest[measure.id] = max(nearest.get(measure.id, -1.0), float(one))
+        for (measure, _), similarity in zip(self._wordings, similar, strict=True):
+            nearest[measure.id] = max(nearest.get(measure.id, -1.0), float(similarity))
         least = max(self.encoder.thresholds.about, float(np.max(similar, initial=0.0)) - _AS_NEAR)
         chosen = sorted(
             (measure for measure in self._measures if nearest[measure.id] >= least),
             key=lambda measure: -nearest[measure.id],
         )
-        return [_Near(one, nearest[one.id]) for one in chosen[:_MEASURES]]
+        return [_Near(measure, nearest[measure.id]) for measure in chosen[:_MEASURES]]
 
-    def _of_law(self, name: str, asked: Question, near: Sequence[_Near], penal: bool) -> Iterator[tuple[float, Cited]]:
+    def _of_law(self, name: str, wanted: Question, near: Sequence[_Near], penal: bool) -> Iterator[tuple[float, Cited]]:
         """Yield what a law has: what comes near the question itself, and what near the measures that it is about.
 
         Where a penalty is asked for, what punishes a section that was found goes right before it.
@@ -175,8 +178,9 @@ class Library:
         index = self._indexes[name]
         limits = self.encoder.thresholds
         languages = sorted(index.languages, key=lambda language: -len(index.languages[language]))
-        lent = [question_of(one.measure, languages) for one in near]
-        searched = [index.search([one], _SEARCHED)[0] for one in (asked, *lent)]  # each kept in the cache by itself
+        lent = [question_of(measure_near.measure, languages) for measure_near in near]
+        # Each question is kept in the cache by itself.
+        searched = [index.search([question], _SEARCHED)[0] for question in (wanted, *lent)]
         if not near and not any(hit.similarity >= limits.near for hit in searched[0]):
             return
         gained: dict[int, float] = {}
@@ -184,27 +188,27 @@ class Library:
         for number, hits in enumerate(searched):
             weight = 1.0 if not number else _LENT * (near[number - 1].similarity / near[0].similarity) ** _STEEP
             for hit in hits:
-                said = self._said(name, hit.at, near[number - 1].measure) if number else 0.0
-                gained[hit.at] = gained.get(hit.at, 0.0) + weight * (hit.score + _SAID * said / FUSION)
+                named = self._said(name, hit.at, near[number - 1].measure) if number else 0.0
+                gained[hit.at] = gained.get(hit.at, 0.0) + weight * (hit.score + _SAID * named / FUSION)
                 is_near = hit.similarity >= (limits.good if number else limits.near) or hit.words > 0
                 similar[hit.at] = max(similar.get(hit.at, 0.0), hit.similarity if is_near else 0.0)
-        held = {at: score for at, score in gained.items() if similar[at] >= limits.about}
-        for at, banned in self._penalties(name, held) if penal else ():
-            held[at] = max(held.get(at, 0.0), held[banned] * _BEFORE)
+        scores = {at: score for at, score in gained.items() if similar[at] >= limits.about}
+        for at, banned in self._penalties(name, scores) if penal else ():
+            scores[at] = max(scores.get(at, 0.0), scores[banned] * _BEFORE)
             similar[at] = max(similar.get(at, 0.0), limits.about)
-        for at, score in held.items():
+        for at, score in scores.items():
             cited = _cited(name, index.passages[at], similar[at])
             yield score, replace(cited, doubt=self._doubts.get(name, {}).get(index.passages[at].section.file))
 
-    def _penalties(self, name: str, held: Mapping[int, float]) -> list[tuple[int, int]]:
+    def _penalties(self, name: str, scores: Mapping[int, float]) -> list[tuple[int, int]]:
         """Return the passages that name a penalty and point to one of the first sections found, or stand in it."""
         index = self._indexes[name]
         passages = index.passages
-        first = sorted(held, key=lambda at: -held[at])[:_PUNISHED]
+        first = sorted(scores, key=lambda at: -scores[at])[:_PUNISHED]
         penal = [measure for measure in self._measures if measure.kind == "punishes"][:_PENALTIES]
-        penalties = [question_of(one, list(index.languages)) for one in penal]
-        near = {hit.at for penalty in penalties for hit in index.search([penalty], _SEARCHED)[0]}
-        found = []
+        questions = [question_of(measure, list(index.languages)) for measure in penal]
+        near = {hit.at for question in questions for hit in index.search([question], _SEARCHED)[0]}
+        penalties: list[tuple[int, int]] = []
         for at in sorted(near):
             passage = passages[at]
             if not self._is_penal(index, at):
@@ -216,11 +220,11 @@ class Library:
                 if reference.whose != "other"
                 for number in reference.numbers
             }
-            pointed = [one for one in first if passages[one].section.number in {*named, own}]
-            same = [one for one in pointed if passages[one].section.file == passage.section.file]
+            pointed = [other for other in first if passages[other].section.number in {*named, own}]
+            same = [other for other in pointed if passages[other].section.file == passage.section.file]
             if same:
-                found.append((at, same[0]))
-        return found
+                penalties.append((at, same[0]))
+        return penalties
 
     def _is_penal(self, index: PassageIndex, at: int) -> bool:
         """Whether a passage names a penalty."""
@@ -237,16 +241,16 @@ class Library:
         if (name, at) not in self._folded:
             self._folded[name, at] = fold(passage.searched).text
         folded = self._folded[name, at]
-        groups = [measure.subject, *(one.terms for one in measure.needed)]
+        groups = [measure.subject, *(element.terms for element in measure.needed)]
         named = [bool(terms.found(group, folded)) for group in groups if group]
         return sum(named) / len(named) if named else 0.0
 
-    def _ours(self, asked: Question, lang: str) -> Iterator[tuple[float, Cited]]:
+    def _ours(self, question: Question, lang: str) -> Iterator[tuple[float, Cited]]:
         """Yield our own sentences in one language."""
         index = self.convention
         near, good = self.encoder.thresholds.near, self.encoder.thresholds.good
-        wanted = set(tokens_of(asked.wordings[0], lang))
-        for hit in index.search([asked], 4 * SHOWN)[0]:
+        wanted = set(tokens_of(question.wordings[0], lang))
+        for hit in index.search([question], 4 * SHOWN)[0]:
             passage = index.passages[hit.at]
             if passage.section.lang not in (lang, ""):
                 continue
@@ -255,11 +259,11 @@ class Library:
                 yield hit.similarity + 0.2 * share, _cited(CONVENTION, passage, hit.similarity)
 
 
-def _ranked(found: Iterable[tuple[float, Cited]]) -> list[Cited]:
+def _ranked(scored: Iterable[tuple[float, Cited]]) -> list[Cited]:
     """Return passages best first, one of each section."""
     best: dict[tuple[str, str], Cited] = {}
-    for _, one in sorted(found, key=lambda pair: -pair[0]):
-        best.setdefault((one.source, one.place), one)
+    for _, cited in sorted(scored, key=lambda pair: -pair[0]):
+        best.setdefault((cited.source, cited.place), cited)
     return list(best.values())
 
 
@@ -270,8 +274,8 @@ def _shared_out(groups: Sequence[Sequence[Cited]], most: int) -> list[Cited]:
     later = [*treaty[: min(2, room)], *ours[: 1 if treaty else 2]][:room] if laws else [*treaty, *ours][:most]
     first = list(laws[: most - len(later)])
     left = most - len(first) - len(later)
-    rest = [one for one in (*treaty, *ours) if one not in later][:left]
-    return [*first, *(one for one in (*treaty, *ours) if one in later or one in rest)]
+    rest = [cited for cited in (*treaty, *ours) if cited not in later][:left]
+    return [*first, *(cited for cited in (*treaty, *ours) if cited in later or cited in rest)]
 
 
 def _cited(name: str, passage: LegalPassage, similarity: float) -> Cited:
@@ -291,17 +295,17 @@ def _convention_passages(measures: Measures) -> Iterator[LegalPassage]:
     for duty in Convention(measures.as_of).duties:
         for lang in LANGUAGES:
             values = {key: _value(value) for key, value in duty.values.items()}
-            said = sentence(Message(duty.says, dict(values)), lang)
-            yield _sentence(f"{duty.source} ({', '.join(duty.applies_to)})", ", ".join(duty.applies_to), said, lang)
+            words = sentence(Message(duty.says, dict(values)), lang)
+            yield _sentence(f"{duty.source} ({', '.join(duty.applies_to)})", ", ".join(duty.applies_to), words, lang)
 
 
 def _value(value: object) -> str | int:
     return value if isinstance(value, int) else str(value)
 
 
-def _sentence(place: str, heading: str, said: str, lang: str) -> LegalPassage:
-    section = LegalSection(CONVENTION, place, heading, said, 0, len(said), "", 0, lang, "sentence")
-    return LegalPassage(section, 0, len(said), said)
+def _sentence(place: str, heading: str, words: str, lang: str) -> LegalPassage:
+    section = LegalSection(CONVENTION, place, heading, words, 0, len(words), "", 0, lang, "sentence")
+    return LegalPassage(section, 0, len(words), words)
 
 
 _PENAL = ("imprisonment", "fine", "punished")

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from opencwc.convention.measures import TIERS, Measure
-from opencwc.finding import Message, Value
+from opencwc.finding import Message, Tone, Value
 from opencwc.legislation.caveats import told_of_obligation
 from opencwc.legislation.decided_law import (
     CORRECTED,
@@ -24,9 +24,9 @@ from opencwc.legislation.decided_law import (
 )
 from opencwc.legislation.formats import element_words, held_by, missing_words
 from opencwc.legislation.model import COVERED, NONE, PARTIAL, Answer, Checked, Fulfilled, Shown, Span
-from opencwc.legislation.passages import sentences_of
-from opencwc.legislation.sections import LegalSection
 from opencwc.legislation.shown_answers import ElementShown, article_in, drafting_points, elements_shown, likely
+from opencwc.legislation.texts.passages import sentences_of
+from opencwc.legislation.texts.sections import LegalSection
 from opencwc.publishing import (
     Badge,
     Beside,
@@ -51,7 +51,6 @@ from opencwc.publishing import (
     Words,
 )
 from opencwc.publishing.labels import labels_in
-from opencwc.publishing.model import Tone
 from opencwc.wording import RIGHT_TO_LEFT, say, sentence
 from opencwc.wording.states import state_named
 
@@ -60,7 +59,7 @@ TONES: dict[str, Tone] = {COVERED: "calm", PARTIAL: "doubt", NONE: "gap"}
 
 def report(checked: Checked, lang: str = "en", decisions: Decisions | None = None) -> Report:
     """Return the report on a State's texts in a language, as it stands by what people decided, each decision told."""
-    told = _Told(as_decided(checked, decisions or {}), checked, decisions or {}, lang)
+    reported = _ReportedCheck(as_decided(checked, decisions or {}), checked, decisions or {}, lang)
     parts = ("texts", "counts", "matrix", "gaps", "measures", "other_texts")
     titles = {part: say(f"law_report_{part}", lang) for part in parts}
     if not checked.obligations:
@@ -70,9 +69,9 @@ def report(checked: Checked, lang: str = "en", decisions: Decisions | None = Non
         lang=lang,
         direction="rtl" if lang in RIGHT_TO_LEFT else "ltr",
         labels=labels_in(lang),
-        lead=(told.lead,),
+        lead=(reported.lead,),
         contents=tuple(titles.items()),
-        sections=_sections(told, titles),
+        sections=_sections(reported, titles),
         closing=(say("report_person", lang),),
         main="matrix",
         made=checked.law.as_of,
@@ -80,7 +79,7 @@ def report(checked: Checked, lang: str = "en", decisions: Decisions | None = Non
 
 
 @dataclass(frozen=True)
-class _Told:
+class _ReportedCheck:
     """What a report tells: a check as it stands, what was proposed, what people decided, and the reader's language."""
 
     checked: Checked
@@ -101,29 +100,31 @@ class _Told:
             return sentence("law_report_lead", self.lang)
         if decided == len(self.proposed.answers):
             return sentence("law_report_lead_all", self.lang)
-        told: dict[str, Value] = {"decided": decided, "all": len(self.proposed.answers)}
-        return sentence(Message("law_report_lead_decided", told), self.lang)
+        values: dict[str, Value] = {"decided": decided, "all": len(self.proposed.answers)}
+        return sentence(Message("law_report_lead_decided", values), self.lang)
 
     def lines(self) -> Iterator[tuple[Answer, Answer, Decided | None]]:
         """Yield every measure as it stands, as it was proposed, and what was decided of it."""
-        for one, proposed in zip(self.checked.answers, self.proposed.answers, strict=True):
-            yield one, proposed, decided_on(proposed, self.decisions)
+        for answer, proposed in zip(self.checked.answers, self.proposed.answers, strict=True):
+            yield answer, proposed, decided_on(proposed, self.decisions)
 
 
-def _sections(told: _Told, titles: dict[str, str]) -> Iterator[Section]:
-    checked, lang = told.checked, told.lang
-    yield Section("texts", titles["texts"], tuple(_texts(told)), wide=False)
+def _sections(reported: _ReportedCheck, titles: dict[str, str]) -> Iterator[Section]:
+    checked, lang = reported.checked, reported.lang
+    yield Section("texts", titles["texts"], tuple(_texts(reported)), wide=False)
     yield Section("counts", titles["counts"], (_counts(checked, lang),), wide=False)
-    yield Section("matrix", titles["matrix"], (_matrix(told),))
-    yield Section("gaps", titles["gaps"], tuple(_gaps(told)))
-    cards = Cards((_card(*line, told) for line in told.lines()), (Filter("verdict", say("law_column_verdict", lang)),))
+    yield Section("matrix", titles["matrix"], (_matrix(reported),))
+    yield Section("gaps", titles["gaps"], tuple(_gaps(reported)))
+    cards = Cards(
+        (_card(*line, reported) for line in reported.lines()), (Filter("verdict", say("law_column_verdict", lang)),)
+    )
     yield Section("measures", titles["measures"], (cards,))
     if "other_texts" in titles:
         yield Section("other_texts", titles["other_texts"], (Bullets(tuple(other_texts(checked, lang))),))
 
 
-def _texts(told: _Told) -> Iterator[Block]:
-    checked, lang = told.checked, told.lang
+def _texts(reported: _ReportedCheck) -> Iterator[Block]:
+    checked, lang = reported.checked, reported.lang
     law = checked.law
     facts = [
         Fact(say("law_report_state", lang), (say(state_named(law.state), lang),)),
@@ -132,8 +133,8 @@ def _texts(told: _Told) -> Iterator[Block]:
     ]
     by = Message("law_by_model", {"model": checked.model}) if checked.model else Message("law_by_plain_rules")
     facts.append(Fact(say("law_report_by", lang), (sentence(by, lang),)))
-    if told.decisions:
-        people = tuple(f"{name} ({times})" for name, times in people_of(told.decisions).items())
+    if reported.decisions:
+        people = tuple(f"{name} ({times})" for name, times in people_of(reported.decisions).items())
         facts.append(Fact(say("law_report_people", lang), people))
     yield Facts(tuple(facts))
     if checked.notes:
@@ -150,33 +151,33 @@ def badge(verdict: str, lang: str) -> Badge:
     return Badge(say(f"law_verdict_{verdict}", lang), TONES[verdict])
 
 
-def _matrix(told: _Told) -> Table:
+def _matrix(reported: _ReportedCheck) -> Table:
     """Return a line a measure: what is said of it and who decided so, where, what is missing."""
-    lang = told.lang
+    lang = reported.lang
     names = ("measure", "title", "article", "verdict", "passage", "missing")
     rows = (
         (
-            Text(one.measure.id, verbatim=True, to=f"#measure-{one.measure.id}"),
-            title_of(one.measure, lang),
-            _article(one.measure, lang),
-            _verdict(one, proposed, decided, lang),
-            _where(one, decided, told) if one.verdict != NONE else "",
-            missing_words(one, lang),
+            Text(answer.measure.id, verbatim=True, to=f"#measure-{answer.measure.id}"),
+            title_of(answer.measure, lang),
+            _article(answer.measure, lang),
+            _verdict(answer, proposed, decided, lang),
+            _where(answer, decided, reported) if answer.verdict != NONE else "",
+            missing_words(answer, lang),
         )
-        for one, proposed, decided in told.lines()
+        for answer, proposed, decided in reported.lines()
     )
     return Table(say("law_report_matrix", lang), tuple(say(f"law_column_{name}", lang) for name in names), rows)
 
 
 def _verdict(answer: Answer, proposed: Answer, decided: Decided | None, lang: str) -> Words:
-    said = say(f"law_verdict_{answer.verdict}", lang) + _sure(answer, lang)
-    return Text(said, note=told_in_short(proposed, decided, lang)) if decided else said
+    verdict = say(f"law_verdict_{answer.verdict}", lang) + _sure(answer, lang)
+    return Text(verdict, note=told_in_short(proposed, decided, lang)) if decided else verdict
 
 
 def _article(measure: Measure, lang: str) -> Text:
     """Return where the Convention asks for a measure; with a word of the language in it, it is set as that is."""
-    said = article_in(measure, lang)
-    return Text(said, verbatim=said.isascii())
+    article = article_in(measure, lang)
+    return Text(article, verbatim=article.isascii())
 
 
 def title_of(measure: Measure, lang: str) -> str:
@@ -191,60 +192,62 @@ def _sure(answer: Answer, lang: str) -> str:
     return f" ({likely(answer.probability, lang)})"
 
 
-def _where(answer: Answer, decided: Decided | None, told: _Told) -> Words:
+def _where(answer: Answer, decided: Decided | None, reported: _ReportedCheck) -> Words:
     """Return where the words stand, as who decided says it, else in which sections they were found."""
     if decided is not None and decided.place:
         return decided.place
-    held = [one.passage.section for one in answer.shown if one.elements][:3]
-    held = held or [one.passage.section for one in answer.shown[:1]]
-    return Text("; ".join(_places(held, told.alone)), verbatim=True)
+    sections = [passage.passage.section for passage in answer.shown if passage.elements][:3]
+    sections = sections or [passage.passage.section for passage in answer.shown[:1]]
+    return Text("; ".join(_places(sections, reported.alone)), verbatim=True)
 
 
 def _places(sections: Sequence[LegalSection], alone: bool) -> Iterator[str]:
     """Yield sections by their ids, those of one file behind its name where there are several texts."""
     files: dict[str, list[str]] = {}
     for section in sections:
-        held = files.setdefault(section.file, [])
-        if (section.id or section.file) not in held:
-            held.append(section.id or section.file)
+        ids = files.setdefault(section.file, [])
+        if (section.id or section.file) not in ids:
+            ids.append(section.id or section.file)
     for file, ids in files.items():
         yield ", ".join(ids) if alone else f"{file}: {', '.join(ids)}"
 
 
-def _gaps(told: _Told) -> Iterator[Block]:
+def _gaps(reported: _ReportedCheck) -> Iterator[Block]:
     """Yield what is missing, by tier: the measure, its article, and what a provision has to contain."""
-    lang = told.lang
-    open_ones = [answer for answer in told.checked.answers if answer.verdict != COVERED]
+    lang = reported.lang
+    open_ones = [answer for answer in reported.checked.answers if answer.verdict != COVERED]
     if not open_ones:
         yield Paragraph((sentence("law_no_gaps", lang),))
         return
     yield Paragraph((sentence("law_gaps_lead", lang),), "note")
     for tier in TIERS:
-        held = [one for one in open_ones if one.measure.tier == tier]
-        if held:
-            headings = tuple(say(f"law_column_{one}", lang) for one in ("measure", "title", "article", "contain"))
-            yield Table(say(f"law_tier_{tier}", lang), headings, tuple(_gap(one, told) for one in held))
+        in_tier = [answer for answer in open_ones if answer.measure.tier == tier]
+        if in_tier:
+            headings = tuple(say(f"law_column_{column}", lang) for column in ("measure", "title", "article", "contain"))
+            yield Table(say(f"law_tier_{tier}", lang), headings, tuple(_gap(answer, reported) for answer in in_tier))
 
 
-def _gap(answer: Answer, told: _Told) -> tuple[Words, ...]:
+def _gap(answer: Answer, reported: _ReportedCheck) -> tuple[Words, ...]:
     return (
         Text(answer.measure.id, verbatim=True, to=f"#measure-{answer.measure.id}"),
-        title_of(answer.measure, told.lang),
-        _article(answer.measure, told.lang),
-        " ".join(drafting_points(answer, told.lang, alone=told.alone)),
+        title_of(answer.measure, reported.lang),
+        _article(answer.measure, reported.lang),
+        " ".join(drafting_points(answer, reported.lang, alone=reported.alone)),
     )
 
 
-def _card(answer: Answer, proposed: Answer, decided: Decided | None, told: _Told) -> Card:
-    measure, lang = answer.measure, told.lang
-    why = tuple(sentence(one, lang) for one in answer.why)
+def _card(answer: Answer, proposed: Answer, decided: Decided | None, reported: _ReportedCheck) -> Card:
+    measure, lang = answer.measure, reported.lang
+    why = tuple(sentence(reason, lang) for reason in answer.why)
     facts = [Fact(say("law_column_article", lang), (_article(measure, lang),))]
     if decided is not None:
         facts += _decision(proposed, decided, lang)
         if decided.outcome == CORRECTED:
-            said = say(f"law_verdict_{proposed.verdict}", lang) + _sure(proposed, lang)
-            why = tuple(sentence(one, lang) for one in proposed.why if one.id != "law_why_none")  # as the verdict says
-            facts.append(Fact(say("law_column_proposed", lang), (said, *why)))
+            verdict = say(f"law_verdict_{proposed.verdict}", lang) + _sure(proposed, lang)
+            why = tuple(
+                sentence(reason, lang) for reason in proposed.why if reason.id != "law_why_none"
+            )  # as the verdict says
+            facts.append(Fact(say("law_column_proposed", lang), (verdict, *why)))
             why = ()
     return Card(
         f"measure-{measure.id}",
@@ -252,7 +255,7 @@ def _card(answer: Answer, proposed: Answer, decided: Decided | None, told: _Told
         badge(answer.verdict, lang),
         tuple(facts),
         None,
-        (*(Paragraph((one,)) for one in why), _beside(answer, decided, told)),
+        (*(Paragraph((reason,)) for reason in why), _beside(answer, decided, reported)),
         {"verdict": say(f"law_verdict_{answer.verdict}", lang)},
     )
 
@@ -268,57 +271,61 @@ def _decision(proposed: Answer, decided: Decided, lang: str) -> Iterator[Fact]:
     yield Fact(say("page_decide_reason", lang), (decided.reason,))
 
 
-def _beside(answer: Answer, decided: Decided | None, told: _Told) -> Beside:
+def _beside(answer: Answer, decided: Decided | None, reported: _ReportedCheck) -> Beside:
     """Set what the law says, word for word, beside what the measure asks for and how each element stands."""
-    measure, lang = answer.measure, told.lang
-    asked: list[Block] = [
+    measure, lang = answer.measure, reported.lang
+    wanted: list[Block] = [
         Paragraph((measure.queries.get(lang, measure.queries["en"]),), "note"),
-        Facts(tuple(_element(one, lang) for one in elements_shown(answer, lang))),
+        Facts(tuple(_element(element, lang) for element in elements_shown(answer, lang))),
     ]
     if answer.verdict != COVERED:
-        asked.append(Paragraph((Text(say("law_column_contain", lang), to="#gaps"),), "note"))
+        wanted.append(Paragraph((Text(say("law_column_contain", lang), to="#gaps"),), "note"))
     return Beside(
         (
-            Column(say("law_beside_text", lang), tuple(_passages(answer, decided, told))),
-            Column(say("law_beside_measure", lang), tuple(asked)),
+            Column(say("law_beside_text", lang), tuple(_passages(answer, decided, reported))),
+            Column(say("law_beside_measure", lang), tuple(wanted)),
         )
     )
 
 
-def _passages(answer: Answer, decided: Decided | None, told: _Told) -> Iterator[Block]:
+def _passages(answer: Answer, decided: Decided | None, reported: _ReportedCheck) -> Iterator[Block]:
     """Yield the passages that decide, of several texts under the name of each; of those that add nothing the places.
 
     The section that a person named goes first.
     """
-    lang = told.lang
-    held = [one for one in answer.shown if one.decides] if answer.verdict != NONE else []
+    lang = reported.lang
+    deciding = [passage for passage in answer.shown if passage.decides] if answer.verdict != NONE else []
     place = decided.place if decided is not None and answer.verdict != NONE else ""
-    named = [one for one in answer.shown if is_at(one.passage.section, place)]
-    held = [one for one in held if one not in named]
-    if not held and not named:
+    named = [passage for passage in answer.shown if is_at(passage.passage.section, place)]
+    deciding = [passage for passage in deciding if passage not in named]
+    if not deciding and not named:
         yield Paragraph((sentence("law_nearest" if answer.shown else "law_why_none", lang),), "note")
-        held = [_beginning(one) for one in answer.shown[:1]]
-    quoted, rest = _telling([*named, *held])
-    for file in dict.fromkeys(one.passage.section.file for one in quoted):
-        if not told.alone:
+        deciding = [_beginning(passage) for passage in answer.shown[:1]]
+    quoted, rest = _telling([*named, *deciding])
+    for file in dict.fromkeys(passage.passage.section.file for passage in quoted):
+        if not reported.alone:
             yield Paragraph((Text(file, verbatim=True),), "note")
         yield Passages(
-            tuple(_passage(one, answer, lang, one in named) for one in quoted if one.passage.section.file == file)
+            tuple(
+                _passage(passage, answer, lang, passage in named)
+                for passage in quoted
+                if passage.passage.section.file == file
+            )
         )
     if rest:
-        places = "; ".join(_places([one.passage.section for one in rest], told.alone))
+        places = "; ".join(_places([passage.passage.section for passage in rest], reported.alone))
         yield Paragraph((sentence(Message("law_also_in", {"places": places}), lang),), "note")
 
 
-def _telling(held: Sequence[Shown]) -> tuple[list[Shown], list[Shown]]:
+def _telling(passages: Sequence[Shown]) -> tuple[list[Shown], list[Shown]]:
     """Part passages into those that say something which none before them says, and the rest."""
     quoted: list[Shown] = []
     rest: list[Shown] = []
-    said: set[str] = set()
-    for one in held:
-        is_new = not said >= {*one.elements, *one.delegated} or bool(one.excepts) or not quoted
-        (quoted if is_new else rest).append(one)
-        said |= {*one.elements, *one.delegated}
+    held: set[str] = set()
+    for passage in passages:
+        is_new = not held >= {*passage.elements, *passage.delegated} or bool(passage.excepts) or not quoted
+        (quoted if is_new else rest).append(passage)
+        held |= {*passage.elements, *passage.delegated}
     return quoted, rest
 
 
@@ -336,9 +343,9 @@ _BEGINNING = 400
 """Characters of the nearest passage that are quoted where it holds nothing."""
 
 
-def _element(one: ElementShown, lang: str) -> Fact:
-    places = say("list_separator", lang).join(dict.fromkeys(section for _, section in one.places))
-    return Fact(one.name, (Text(say(f"page_law_element_{one.stands}", lang), note=places),))
+def _element(element: ElementShown, lang: str) -> Fact:
+    places = say("list_separator", lang).join(dict.fromkeys(section for _, section in element.places))
+    return Fact(element.name, (Text(say(f"page_law_element_{element.stands}", lang), note=places),))
 
 
 def _passage(shown: Shown, answer: Answer, lang: str, is_named: bool = False) -> Passage:
@@ -346,8 +353,8 @@ def _passage(shown: Shown, answer: Answer, lang: str, is_named: bool = False) ->
     section = shown.passage.section
     if is_named and not shown.decides:
         return Passage(section.id, tuple(marked(shown)), (), section.lang, sentence("law_passage_named", lang))
-    held = " ".join(sentence(one, lang) for one in held_by(shown, answer))
-    return Passage(section.id or section.file, tuple(marked(shown, TONES[answer.verdict])), (), section.lang, held)
+    words = " ".join(sentence(message, lang) for message in held_by(shown, answer))
+    return Passage(section.id or section.file, tuple(marked(shown, TONES[answer.verdict])), (), section.lang, words)
 
 
 def marked(shown: Shown, tone: Tone = "calm") -> Iterator[Piece]:
@@ -378,7 +385,7 @@ def _marks(shown: Shown, tone: Tone) -> list[tuple[Span, Tone]]:
         for span in shown.spans
         if not any(each.start <= span.start < each.end for each in shown.excepts)
     ]  # fmt: skip
-    return sorted([*words, *((one, EXCEPTS) for one in shown.excepts)], key=lambda pair: pair[0].start)
+    return sorted([*words, *((span, EXCEPTS) for span in shown.excepts)], key=lambda pair: pair[0].start)
 
 
 EXCEPTS: Tone = "grave"
@@ -390,8 +397,8 @@ def other_texts(checked: Checked, lang: str) -> list[str]:
     return [told_of(obligation, checked, lang) for obligation in checked.obligations]
 
 
-def told_of(one: Fulfilled, checked: Checked, lang: str) -> str:
+def told_of(obligation: Fulfilled, checked: Checked, lang: str) -> str:
     """Say how the measures that fulfil an obligation came out, and which are not covered."""
-    needs = Message("law_needs_measures", {"measures": say("list_separator", lang).join(one.open)})
-    said = (*told_of_obligation(one, checked), *([needs] if one.open else []))
-    return " ".join(sentence(each, lang) for each in said)
+    needs = Message("law_needs_measures", {"measures": say("list_separator", lang).join(obligation.open)})
+    messages = (*told_of_obligation(obligation, checked), *([needs] if obligation.open else []))
+    return " ".join(sentence(each, lang) for each in messages)

@@ -23,12 +23,12 @@ def article_in(measure: Measure, lang: str) -> str:
 
     In a language that runs right to left the references between such names hold together (marks U+200E at their ends).
     """
-    said = measure.article
+    article = measure.article
     for name, message in _ANNEXES.items():
-        said = said.replace(name, say(message, lang))
-    if lang not in RIGHT_TO_LEFT or said.isascii():
-        return said
-    parts = said.split("; ")
+        article = article.replace(name, say(message, lang))
+    if lang not in RIGHT_TO_LEFT or article.isascii():
+        return article
+    parts = article.split("; ")
     return "; ".join(f"{LEFT_TO_RIGHT}{part}{LEFT_TO_RIGHT}" if part.isascii() else part for part in parts)
 
 
@@ -43,8 +43,8 @@ def likely(probability: float, lang: str) -> str:
     """
     sign = "%" if lang in ("en", "zh") else "\xa0%"
     over, under = probability >= _NEARLY_SURE, probability < 1 - _NEARLY_SURE
-    said = f"{'>' if over else '<' if under else ''}{99 if over else 1 if under else round(100 * probability)}{sign}"
-    return f"{LEFT_TO_RIGHT}{said}{LEFT_TO_RIGHT}" if lang in RIGHT_TO_LEFT else said
+    percent = f"{'>' if over else '<' if under else ''}{99 if over else 1 if under else round(100 * probability)}{sign}"
+    return f"{LEFT_TO_RIGHT}{percent}{LEFT_TO_RIGHT}" if lang in RIGHT_TO_LEFT else percent
 
 
 _NEARLY_SURE = 0.995
@@ -71,7 +71,7 @@ def said_in(texts: Mapping[str, str], lang: str) -> str:
 
 def elements_shown(answer: Answer, lang: str) -> Iterator[ElementShown]:
     """Yield the elements of a measure in their order, with how each stands in the texts."""
-    lacking = {one.id for one in answer.measure.missing(answer.met)}
+    lacking = {element.id for element in answer.measure.missing(answer.met)}
     for element in answer.measure.elements:
         yield ElementShown(
             said_in(element.names, lang), said_in(element.says, lang), _stands(element, answer, lacking),
@@ -88,7 +88,7 @@ def _stands(element: Element, answer: Answer, lacking: set[str]) -> str:
         return "excepted"
     if element.id in answer.delegated:
         return "delegated"
-    if element.id in answer.passing or any(element.id in one.elements for one in answer.shown):
+    if element.id in answer.passing or any(element.id in passage.elements for passage in answer.shown):
         return "passing"
     if element.advised:
         return "advised"
@@ -96,8 +96,10 @@ def _stands(element: Element, answer: Answer, lacking: set[str]) -> str:
 
 
 def _places(element: str, answer: Answer) -> tuple[tuple[str, str], ...]:
-    held = [one.passage.section for one in answer.shown if element in (*one.elements, *one.delegated)]
-    return tuple(dict.fromkeys((one.file, one.id) for one in held))
+    sections = [
+        passage.passage.section for passage in answer.shown if element in (*passage.elements, *passage.delegated)
+    ]
+    return tuple(dict.fromkeys((section.file, section.id) for section in sections))
 
 
 def drafting_points(answer: Answer, lang: str, *, alone: bool = False) -> list[str]:
@@ -106,15 +108,17 @@ def drafting_points(answer: Answer, lang: str, *, alone: bool = False) -> list[s
     Of what was found in passing it says so, and where: the words may be there already. Where a text is ``alone`` it is
     not named.
     """
-    wanted = (*answer.missing, *answer.delegated, *answer.excepted) or tuple(one.id for one in answer.measure.needed)
+    wanted = (*answer.missing, *answer.delegated, *answer.excepted) or tuple(
+        element.id for element in answer.measure.needed
+    )
     points = []
-    for one in wanted:
-        says = said_in(element_named(answer.measure, one).says, lang)
-        if one in answer.excepted:
+    for id in wanted:
+        says = said_in(element_named(answer.measure, id).says, lang)
+        if id in answer.excepted:
             says = say(Message("law_point_excepted", {"says": says}), lang)
-        if one in answer.passing:
+        if id in answer.passing:
             places = say("list_separator", lang).join(
-                section if alone else f"{file} {section}" for file, section in _places(one, answer)
+                section if alone else f"{file} {section}" for file, section in _places(id, answer)
             )
             message = "law_point_in_passing_at" if places else "law_point_in_passing"
             says = say(Message(message, {"says": says, "places": places}), lang)

@@ -120,7 +120,7 @@ class Shelf:
 
 def measures_on(kept: Sequence[Kept]) -> list[str]:
     """Return the measures that any State on the shelf was checked against, in their order."""
-    return list(dict.fromkeys(measure for one in kept for measure in one.verdicts))
+    return list(dict.fromkeys(measure for state in kept for measure in state.verdicts))
 
 
 def shelf_csv(kept: Sequence[Kept]) -> str:
@@ -129,9 +129,9 @@ def shelf_csv(kept: Sequence[Kept]) -> str:
     writer = csv.writer(stream, lineterminator="\n")
     measures = measures_on(kept)
     writer.writerow(("state", "as_of", "texts", "model", *measures))
-    for one in kept:
-        said = (one.verdicts.get(measure, "") for measure in measures)
-        writer.writerow((one.state, one.as_of, len(one.files), one.model, *said))
+    for state in kept:
+        verdicts = (state.verdicts.get(measure, "") for measure in measures)
+        writer.writerow((state.state, state.as_of, len(state.files), state.model, *verdicts))
     return stream.getvalue()
 
 
@@ -139,12 +139,12 @@ def shelf_json(kept: Sequence[Kept]) -> str:
     """Return the shelf as JSON: each State with its texts and the verdict of each measure."""
     rows = [
         {
-            "state": one.state,
-            "as_of": one.as_of,
-            "model": one.model or None,
-            "texts": list(one.names),
-            "verdicts": one.verdicts,
+            "state": state.state,
+            "as_of": state.as_of,
+            "model": state.model or None,
+            "texts": list(state.names),
+            "verdicts": state.verdicts,
         }
-        for one in kept
+        for state in kept
     ]
     return json.dumps(rows, ensure_ascii=False, indent=1)

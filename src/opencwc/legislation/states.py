@@ -12,11 +12,11 @@ def known_state(text: str) -> str:
     >>> known_state("France"), known_state("fra")
     ('FRA', 'FRA')
     """
-    found = find_territory(text)
-    if found is None or not found.code:
+    territory = find_territory(text)
+    if territory is None or not territory.code:
         near = ", ".join(territory.code for territory in similar_territories(text))
         raise SettingsError(
             f"--state {text!r} is no State.",
             remedy=f"Write its three letters, as FRA.{f' Did you mean {near}?' if near else ''}",
         )
-    return found.code
+    return territory.code

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from opencwc.convention.measures import KINDS, Measure
-from opencwc.legislation.model import COVERED, NONE, PARTIAL, TIGHT, SectionHolding
-from opencwc.legislation.reach import SHORT
+from opencwc.legislation.model import COVERED, LEAST_TIGHT, NONE, PARTIAL, SectionHolding
+from opencwc.legislation.reading.reach import SHORT
 
 IN_SCOPE = 0.7
 """Least scope of a section that can fulfil a measure of the Convention."""
@@ -61,7 +61,7 @@ def met_by(inside: Sequence[SectionHolding]) -> tuple[set[str], set[str], set[st
 
     What a section excludes is met only where another says it with all that is spoken of.
     """
-    tight = {element for one in inside for element in one.firm(TIGHT)}
+    tight = {element for one in inside for element in one.firm(LEAST_TIGHT)}
     denied = {element for one in inside for element in one.of("denied")}
     firm = {element for one in inside for element in one.firm()} - (denied - tight)
     left = {element for one in inside for element in one.of("regulation")} - firm
@@ -93,7 +93,7 @@ def signs_of(
     advised = [element.id for element in measure.elements if element.advised]
     place = ranks.get(best.section, 60) if best else 60
     found = {
-        "best_tight": _share(measure, best.firm(TIGHT) if best else ()),
+        "best_tight": _share(measure, best.firm(LEAST_TIGHT) if best else ()),
         "best_firm": _share(measure, best.firm() if best else ()),
         "all_tight": _share(measure, all_tight),
         "all_firm": _share(measure, all_firm),

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,55 +9,19 @@ from difflib import SequenceMatcher
 from functools import cached_property
 from itertools import groupby
 
-from opencwc.finding import Message, message_to_plain
+from opencwc.finding import Message, Tone
 from opencwc.legislation.caveats import NOT_IN_FORCE, unread_files
-from opencwc.legislation.formats import element_words
-from opencwc.legislation.languages import language_named
 from opencwc.legislation.model import NONE, VERDICTS, Answer, Checked, Law, Shown
-from opencwc.legislation.passages import sentences_of
-from opencwc.legislation.report import badge, title_of
-from opencwc.legislation.sections import LegalSection
-from opencwc.publishing import (
-    Badge,
-    Beside,
-    Block,
-    Bullets,
-    Card,
-    Cards,
-    Column,
-    Count,
-    Counts,
-    Fact,
-    Facts,
-    Filter,
-    Paragraph,
-    Passage,
-    Passages,
-    Piece,
-    Report,
-    Section,
-    Table,
-    Text,
-    Words,
-)
-from opencwc.publishing.labels import labels_in
-from opencwc.publishing.model import Tone
-from opencwc.wording import RIGHT_TO_LEFT, say, sentence
-from opencwc.wording.states import state_named
+from opencwc.legislation.texts.languages import language_named
+from opencwc.legislation.texts.passages import sentences_of
+from opencwc.legislation.texts.sections import LegalSection
+from opencwc.publishing import Piece
 
 CHANGES = ("gained", "lost", "mixed", "reworded", "reading", "same")
 """What became of a measure: more of it is covered, less, some more and some less, other words, or nothing changed.
 
 ``reading`` is a verdict that differs though the words that it rested on still stand: the reading changed, not the law.
 """
-CHANGE_TONES: dict[str, Tone] = {
-    "gained": "calm", "lost": "grave", "mixed": "doubt", "reworded": "mild", "reading": "doubt", "same": "calm",
-}  # fmt: skip
-COMPARED_COLUMNS = (
-    "measure", "change", "before", "after", "came", "went", "section_before", "section_after", "words_came",
-    "words_went", "text_before", "text_after",
-)  # fmt: skip
-"""The columns of the CSV; in the texts what went stands as ``[-word-]``, what came as ``{+word+}``."""
 _ORDER = {verdict: place for place, verdict in enumerate(reversed(VERDICTS))}
 _WORD = re.compile(r"[\u3400-\u9fff]|\w+|\s+|[^\w\s]")
 
@@ -74,7 +35,7 @@ class Pair:
 
     before: Shown | None
     after: Shown | None
-    standing: tuple[_Texts, _Texts]
+    standing: tuple[_VersionTexts, _VersionTexts]
 
     @cached_property
     def pieces(self) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
@@ -90,7 +51,7 @@ class Pair:
         return went, came
 
 
-class _Texts:
+class _VersionTexts:
     """The sections of one version of a law, to be asked whether they still say something."""
 
     def __init__(self, law: Law) -> None:
@@ -118,7 +79,9 @@ def _plain(text: str) -> str:
     return " ".join(text.split())
 
 
-def _differing(own: Shown | None, paired: Shown | None, texts: _Texts, others: _Texts, tone: Tone) -> tuple[Piece, ...]:
+def _differing(
+    own: Shown | None, paired: Shown | None, texts: _VersionTexts, others: _VersionTexts, tone: Tone
+) -> tuple[Piece, ...]:
     """Return a passage in pieces, marked what the other version does not say: first by sentences, then word by word."""
     if own is None:
         return ()
@@ -204,13 +167,13 @@ _GOOD_PART = 0.2
 def compare(before: Checked, after: Checked) -> Compared:
     """Compare two readings of one State's law against the same measures."""
     earlier = {answer.measure.id: answer for answer in before.answers}
-    standing = _Texts(before.law), _Texts(after.law)
+    standing = _VersionTexts(before.law), _VersionTexts(after.law)
     both = [answer for answer in after.answers if answer.measure.id in earlier]
     changes = tuple(_change(earlier[answer.measure.id], answer, standing) for answer in both)
     return Compared(before, after, changes)
 
 
-def _change(before: Answer, after: Answer, standing: tuple[_Texts, _Texts]) -> Change:
+def _change(before: Answer, after: Answer, standing: tuple[_VersionTexts, _VersionTexts]) -> Change:
     earlier, later = standing
     held, holds = _holding(before), _holding(after)
     gone = [one for one in held if not later.say(one.passage.text)]
@@ -242,7 +205,7 @@ def _holding(answer: Answer) -> list[Shown]:
     return [one for one in answer.shown if one.decides] or list(answer.shown[:1])
 
 
-def _pairs(old: list[Shown], new: Sequence[Shown], standing: tuple[_Texts, _Texts]) -> Iterator[Pair]:
+def _pairs(old: list[Shown], new: Sequence[Shown], standing: tuple[_VersionTexts, _VersionTexts]) -> Iterator[Pair]:
     """Pair the passages that differ: by their section, else by how many words they share; the rest stand alone."""
     old = list(old)
     for one in new:
@@ -259,181 +222,3 @@ def _nearness(one: Shown, other: Shown) -> float:
 
 _SHARED = 0.45
 """Share of their words from which on two passages are one in two versions; the same section counts as 0.2 of it."""
-
-
-def compared_csv(compared: Compared, lang: str = "en") -> str:
-    """Return one line a measure."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(COMPARED_COLUMNS)
-    for change in compared.changes:
-        writer.writerow(
-            (
-                change.after.measure.id, change.change, change.before.verdict, change.after.verdict,
-                ";".join(change.came), ";".join(change.went), _section(change.before), _section(change.after),
-                "; ".join(_words(change, 1)),
-                "; ".join(_words(change, 0)), *_marked(change),
-            )
-        )  # fmt: skip
-    return stream.getvalue()
-
-
-def _words(change: Change, side: int) -> list[str]:
-    return [word for pair in change.pairs for word in pair.words[side] if word]
-
-
-def _marked(change: Change) -> tuple[str, str]:
-    """Return the passages before and after, each on one line, the words that differ in brackets."""
-    sides = (("[-", "-]"), ("{+", "+}"))
-    texts: list[list[str]] = [[], []]
-    for pair in change.pairs:
-        for text, pieces, (opens, closes) in zip(texts, pair.pieces, sides, strict=True):
-            if pieces:
-                said = "".join(f"{opens}{piece.text}{closes}" if piece.tone else piece.text for piece in pieces)
-                text.append(" ".join(said.split()))
-    before, after = (" | ".join(text) for text in texts)
-    return before, after
-
-
-def compared_json(compared: Compared, lang: str = "en") -> str:
-    """Return the changes as JSON."""
-    rows = [
-        {
-            "measure": change.after.measure.id,
-            "title": title_of(change.after.measure, lang),
-            "change": change.change,
-            "before": change.before.verdict,
-            "after": change.after.verdict,
-            "came": list(change.came),
-            "went": list(change.went),
-            "section_before": _section(change.before),
-            "section_after": _section(change.after),
-            "still_stands_in": list(change.still),
-            "passages": [_pair_to_plain(pair) for pair in change.pairs],
-        }
-        for change in compared.changes
-    ]
-    law = compared.after.law
-    texts = {"before": _names(compared.before), "after": _names(compared.after)}
-    notes = [message_to_plain(note) | {"said": sentence(note, lang)} for note in compared.notes]
-    said = {"state": law.state, "as_of": law.as_of.isoformat(), "texts": texts, "notes": notes, "measures": rows}
-    return json.dumps(said, ensure_ascii=False, indent=1) + "\n"
-
-
-def _pair_to_plain(pair: Pair) -> dict[str, object]:
-    went, came = pair.words
-    sides = {
-        name: {"file": one.passage.section.file, "section": one.passage.section.id, "text": one.passage.text}
-        if one
-        else None
-        for name, one in (("before", pair.before), ("after", pair.after))
-    }
-    return {**sides, "words_went": list(went), "words_came": list(came)}
-
-
-def _names(checked: Checked) -> list[str]:
-    return [text.name for text in checked.law.texts]
-
-
-def _section(answer: Answer) -> str:
-    return answer.shown[0].passage.section.id if answer.shown and answer.verdict != NONE else ""
-
-
-def compared_report(compared: Compared, lang: str = "en") -> Report:
-    """Return what changed in coverage as a report."""
-    law = compared.after.law
-    titles = {
-        "texts": say("law_compare_texts", lang),
-        **{one: say(f"law_compare_{one}", lang) for one in ("counts", "changes", "unchanged")},
-    }
-    return Report(
-        title=say(Message("law_compare_title", {"state": state_named(law.state)}), lang),
-        lang=lang,
-        direction="rtl" if lang in RIGHT_TO_LEFT else "ltr",
-        labels=labels_in(lang),
-        lead=(sentence("law_compare_lead", lang),),
-        contents=tuple(titles.items()),
-        sections=_sections(compared, lang, titles),
-        closing=(say("report_person", lang),),
-        main="changes",
-        made=law.as_of,
-    )
-
-
-def _sections(compared: Compared, lang: str, titles: dict[str, str]) -> Iterator[Section]:
-    sides = (("before", compared.before), ("after", compared.after))
-    names = tuple(
-        Fact(say(f"law_compare_{side}", lang), tuple(Text(name, verbatim=True) for name in _names(checked)))
-        for side, checked in sides
-    )
-    notes = (Bullets(tuple(sentence(note, lang) for note in compared.notes)),) if compared.notes else ()
-    yield Section("texts", titles["texts"], (Facts(names), *notes))
-    for side, checked in sides:
-        counts = tuple(
-            Count(badge(verdict, lang), sum(answer.verdict == verdict for answer in checked.answers))
-            for verdict in VERDICTS
-        )
-        title = say(f"law_compare_{side}", lang)
-        yield Section(f"counts-{side}" if side == "after" else "counts", title, (Counts(counts),), wide=False)
-    changed = sorted(
-        (change for change in compared.changes if change.change != "same"),
-        key=lambda change: CHANGES.index(change.change),
-    )
-    same = [change for change in compared.changes if change.change == "same"]
-    blocks: tuple[Block, ...] = (Paragraph((sentence("law_compare_none", lang),)),)
-    if changed:
-        columns = ("measure", "title", "change", "before", "after", "came", "went")
-        headings = tuple(say(f"law_column_{column}", lang) for column in columns)
-        table = Table(titles["changes"], headings, tuple(_row(one, lang) for one in changed))
-        cards = Cards((_card(one, lang) for one in changed), (Filter("change", say("law_column_change", lang)),))
-        blocks = (table, cards)
-    yield Section("changes", titles["changes"], blocks)
-    said = say("list_separator", lang).join(one.after.measure.id for one in same)
-    yield Section("unchanged", titles["unchanged"], (Paragraph((Text(said or "-", verbatim=True),)),))
-
-
-def _row(one: Change, lang: str) -> tuple[Words, ...]:
-    measure = one.after.measure
-    return (
-        Text(measure.id, verbatim=True, to=f"#measure-{measure.id}"), title_of(measure, lang),
-        say(f"law_change_{one.change}", lang), say(f"law_verdict_{one.before.verdict}", lang),
-        say(f"law_verdict_{one.after.verdict}", lang), element_words(measure, one.came, lang),
-        element_words(measure, one.went, lang),
-    )  # fmt: skip
-
-
-def _card(one: Change, lang: str) -> Card:
-    """Set the passages of a measure before and after beside each other, the words that differ marked."""
-    measure = one.after.measure
-    told = [
-        (say("law_column_before", lang), say(f"law_verdict_{one.before.verdict}", lang)),
-        (say("law_column_after", lang), say(f"law_verdict_{one.after.verdict}", lang)),
-        (say("law_column_came", lang), element_words(measure, one.came, lang)),
-        (say("law_column_went", lang), element_words(measure, one.went, lang)),
-    ]
-    change = say(f"law_change_{one.change}", lang)
-    blocks: list[Block] = [Facts(tuple(Fact(name, (said,)) for name, said in told if said))]
-    if one.change == "reading":
-        blocks.append(Paragraph((sentence(standing_words(one), lang),), "note"))
-    for pair in one.pairs:
-        columns = [
-            Column(say(f"law_compare_{side}", lang), (_passage(shown, pieces, lang),))
-            for side, shown, pieces in zip(("before", "after"), (pair.before, pair.after), pair.pieces, strict=True)
-        ]
-        blocks.append(Beside((columns[0], columns[1]), even=True))
-    return Card(
-        f"measure-{measure.id}", (Text(measure.id, verbatim=True), title_of(measure, lang)),
-        Badge(change, CHANGE_TONES[one.change]), (), None, tuple(blocks), {"change": change},
-    )  # fmt: skip
-
-
-def standing_words(one: Change) -> Message:
-    """Say that the words which a verdict rested on still stand, and where."""
-    return Message("law_compare_standing", {"places": one.still})
-
-
-def _passage(shown: Shown | None, pieces: tuple[Piece, ...], lang: str) -> Block:
-    if shown is None:
-        return Paragraph((sentence("law_compare_no_passage", lang),), "note")
-    section = shown.passage.section
-    return Passages((Passage(f"{section.file} {section.id}", pieces, (), section.lang),))

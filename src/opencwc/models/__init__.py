@@ -6,7 +6,8 @@ A component names itself through the entry points ``opencwc.models``; nothing he
 from opencwc.models.evaluation import Difference, compare
 from opencwc.models.model import Card, Evaluation, Figure, Model, Reference, State, Switch, WeightFile
 from opencwc.models.register import find_model, load_card, maker_fields, registered, state_of
-from opencwc.models.switches import read_switches, switch
+from opencwc.models.switch_writer import switch
+from opencwc.models.switches import read_switches
 
 __all__ = [
     "Card", "Difference", "Evaluation", "Figure", "Model", "Reference", "State", "Switch", "WeightFile",

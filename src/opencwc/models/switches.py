@@ -5,50 +5,14 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 
-from opencwc.errors import NotAllowedError, SettingsError, StorageError
+from opencwc.errors import SettingsError
 from opencwc.models.model import Switch
-from opencwc.models.state_files import append_line, lock_file, replace_text
 
 FILE = "models.toml"
 LOG = "models.log.jsonl"
-
-
-def switch(
-    id: str, *, on: bool, by: str, reason: str, folder: Path | None = None, at: datetime | None = None
-) -> dict[str, object]:
-    """Switch a model on or off and return the record of it, for a casebook to keep.
-
-    Raises `NotFoundError` for a model that is not registered, `NotAllowedError` for one that is required,
-    `SettingsError` without a person or a reason, `StorageError` where the folder cannot be written.
-    """
-    from opencwc.models.register import find_model, load_card, state_of
-    from opencwc.settings import load_settings
-
-    model = find_model(id)
-    if not on and load_card(model.card).required:
-        raise NotAllowedError(f"{id} cannot be switched off", remedy="It guards what OpenCWC must never give.")
-    if not by.strip() or not reason.strip():
-        raise SettingsError("a switch needs a person and a reason", remedy='Give --reason "why".')
-    folder = folder or load_settings().folder
-    moment = (at or datetime.now(UTC)).isoformat(timespec="seconds")
-    record: dict[str, object] = {"model": id, "on": on, "by": by, "at": moment, "reason": reason}
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with lock_file(folder / f".{FILE}.lock"):
-            switches = dict(read_switches(folder))
-            switches[id] = Switch(on, by, moment, reason)
-            record["weights"] = state_of(model, folder).hash
-            append_line(folder / LOG, json.dumps(record, ensure_ascii=False))
-            replace_text(folder / FILE, _as_toml(switches))
-    except OSError as error:
-        raise StorageError(
-            f"the switch cannot be kept ({error})", where=str(folder), remedy="Make the folder writable."
-        ) from error
-    return record
 
 
 def read_switches(folder: Path) -> Mapping[str, Switch]:
@@ -81,7 +45,8 @@ def _truth(value: object) -> bool:
     return value
 
 
-def _as_toml(switches: Mapping[str, Switch]) -> str:
+def as_toml(switches: Mapping[str, Switch]) -> str:
+    """Return the text of ``models.toml``."""
     lines = ["# Written by `opencwc models on` and `opencwc models off`; every change stands in models.log.jsonl.\n"]
     for id, one in sorted(switches.items()):
         lines.append(

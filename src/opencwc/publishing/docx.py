@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import IO, TYPE_CHECKING, Any
 
+from opencwc.finding import Tone
 from opencwc.publishing.html import grouped, visible
 from opencwc.publishing.model import (
     RIGHT_TO_LEFT,
@@ -34,7 +35,6 @@ from opencwc.publishing.model import (
     Signature,
     Table,
     Text,
-    Tone,
     Words,
 )
 

@@ -16,7 +16,8 @@ from typing import TextIO
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from opencwc.publishing.model import Counts, Report, Tone
+from opencwc.finding import Tone
+from opencwc.publishing.model import Counts, Report
 
 TEMPLATES = Path(__file__).parent / "templates"
 STYLES = ("tokens.css", "parts.css", "report.css")

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import ClassVar, Literal, TypeAlias
 
+from opencwc.finding import Tone
+
 RIGHT_TO_LEFT = ("ar",)
 """Languages that are written from right to left."""
 
-Tone = Literal["grave", "doubt", "mild", "gap", "calm"]
 """How much something asks of the reader, from most to least; each has a colour and a shape of its own."""
 
 

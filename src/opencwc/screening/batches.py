@@ -11,7 +11,8 @@ from opencwc.finding import Finding, Maker, Subject, Verdict
 from opencwc.screening.known_chemicals import BRACKET_ATOM, DRAWN, LONGEST_SHORT_NAME
 from opencwc.screening.model import COLUMNS, Outcome, Question, Tally, gravest
 from opencwc.screening.rulebook import Rulebook
-from opencwc.screening.screener import NO_MENTION, Screener, unreadable
+from opencwc.screening.screener import NO_MENTION, Screener
+from opencwc.screening.structure_screener import unreadable
 from opencwc.wording import sentence
 
 if TYPE_CHECKING:

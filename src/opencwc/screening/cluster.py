@@ -24,15 +24,15 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from opencwc import __version__
 from opencwc.errors import InputError, OpenCWCError, OutputError, SettingsError, UnavailableError
 from opencwc.files import Rows, open_for_writing, open_table
-from opencwc.finding import SCREENED
 from opencwc.screening.batches import BatchScreener
 from opencwc.screening.formats import ParquetSink
 from opencwc.screening.model import Checked, Question, Tally
 from opencwc.screening.rulebook import Rulebook
 from opencwc.screening.table_run import Wish, checked_by, make_piece
+from opencwc.screening.verb import VERB as SCREEN
+from opencwc.version import __version__
 
 STRETCH_ROWS = 262_144
 """Row groups of a file are taken together up to so many rows; a larger row group is a stretch of its own."""
@@ -513,7 +513,7 @@ def _read_tally(path: Path) -> Tally | None:
 
     try:
         told = _read_footer_json(path, _TALLY)
-        return Tally(told["rows"], {verdict: told["by_verdict"][str(verdict)] for verdict in SCREENED})
+        return Tally(told["rows"], {verdict: told["by_verdict"][str(verdict)] for verdict in SCREEN.verdicts})
     except (pa.ArrowException, OSError, ValueError, KeyError):
         return None
 

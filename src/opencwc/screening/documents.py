@@ -18,7 +18,8 @@ import polars as pl
 from opencwc.files import Document, Passage, Rows, Table, Unread, open_document, open_table
 from opencwc.files.table_file import split_sheet
 from opencwc.finding import Message
-from opencwc.language.language_recogniser import LANGUAGES, recognise_languages
+from opencwc.language.language_recogniser import recognise_languages
+from opencwc.language.language_rules import LANGUAGES
 
 PASSAGES_AT_ONCE = 2_000
 _DOCUMENTS = (".pdf", ".docx", ".html", ".htm", ".eml")

@@ -15,10 +15,10 @@ from opencwc.finding import Verdict
 from opencwc.screening.judgement import judge
 
 if TYPE_CHECKING:
-    from opencwc.screening.rulebook import Rulebook
+    from opencwc.screening.rule_index import RuleIndex
 
 
-def check_examples(rulebook: Rulebook) -> None:
+def check_examples(rulebook: RuleIndex) -> None:
     """Raise `RuleError` at the first example or exemption that its own entry does not list or exempt."""
     for entry in rulebook.convention.entries:
         for chemical in entry.examples:
@@ -27,7 +27,7 @@ def check_examples(rulebook: Rulebook) -> None:
             _check(entry, chemical, Verdict.EXEMPT, rulebook)
 
 
-def _check(entry: Entry, chemical: Chemical, wanted: Verdict, rulebook: Rulebook) -> None:
+def _check(entry: Entry, chemical: Chemical, wanted: Verdict, rulebook: RuleIndex) -> None:
     where = f"{entry.file} entry {entry.id}".strip()
     if not chemical.smiles:
         if entry.structure:

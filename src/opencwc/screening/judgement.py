@@ -15,7 +15,7 @@ from opencwc.convention import Entry
 from opencwc.finding import Evidence, Message, Value, Verdict
 from opencwc.screening.cores import Drawing, Fit
 from opencwc.screening.groups import Answer
-from opencwc.screening.rulebook import Rulebook, Ruling
+from opencwc.screening.rule_index import RuleIndex, Ruling
 
 
 class Judged(NamedTuple):
@@ -35,7 +35,7 @@ class Judged(NamedTuple):
         return 1 + sum(number for _, number in self.beside) if self.beside else 0
 
 
-def judge(standardised: Standardised, rulebook: Rulebook) -> list[Judged]:
+def judge(standardised: Standardised, rulebook: RuleIndex) -> list[Judged]:
     """Judge every component; return what is listed, exempt or for review, in the order of components and entries."""
     judged: list[Judged] = []
     for component in standardised.components:
@@ -56,7 +56,7 @@ def _leaves_to(one: Judged, other: Judged) -> bool:
     return one.entry.excepts(other.entry) and other.verdict is Verdict.LISTED
 
 
-def _by_entry(component: Component, standardised: Standardised, rulebook: Rulebook) -> list[Judged]:
+def _by_entry(component: Component, standardised: Standardised, rulebook: RuleIndex) -> list[Judged]:
     numbers = [atom.GetAtomicNum() for atom in atoms_of(component.mol)]
     best: dict[tuple[str, str], tuple[int, Judged]] = {}
     positive = any(atom.GetFormalCharge() > 0 for atom in atoms_of(component.mol))

@@ -6,7 +6,8 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from opencwc.finding import SCREENED, Evidence, Finding, Maker, Message, Rule, Subject, Verdict
+from opencwc.finding import Evidence, Finding, Maker, Message, Rule, Subject, Verdict
+from opencwc.screening.verb import VERB as SCREEN
 
 KINDS = ("auto", "smiles", "inchi", "cas", "name", "molblock", "text")
 BESIDE = 80
@@ -86,7 +87,7 @@ class Tally:
     """
 
     rows: int = 0
-    by_verdict: dict[Verdict, int] = field(default_factory=lambda: dict.fromkeys(SCREENED, 0))
+    by_verdict: dict[Verdict, int] = field(default_factory=lambda: dict.fromkeys(SCREEN.verdicts, 0))
     silent: int = 0
 
     def add(self, verdict: Verdict, rows: int = 1) -> None:
@@ -111,4 +112,4 @@ class Tally:
 
 def gravest(verdicts: Iterable[Verdict]) -> Verdict:
     """Return the gravest of the verdicts of one row."""
-    return min(verdicts, key=SCREENED.index)
+    return min(verdicts, key=SCREEN.verdicts.index)

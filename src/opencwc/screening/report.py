@@ -13,7 +13,7 @@ from itertools import chain
 from typing import TextIO
 
 from opencwc.convention import Convention
-from opencwc.finding import SCREENED, Finding, Message, Rule, Verdict
+from opencwc.finding import Finding, Message, Rule, Verdict
 from opencwc.publishing import (
     Block,
     Bullets,
@@ -39,6 +39,7 @@ from opencwc.publishing import (
 )
 from opencwc.screening.cards import TONES, Teller
 from opencwc.screening.model import Checked, Tally, TextRow
+from opencwc.screening.verb import VERB as SCREEN
 from opencwc.wording import RIGHT_TO_LEFT, sentence
 
 SHOWN_ROWS = 500
@@ -105,7 +106,7 @@ class _Reporter(Teller):
 
     def report(self, findings: Iterable[Finding]) -> Report:
         """Return the report; its sections must be taken in order."""
-        counts = {str(one): self.tally.by_verdict[one] for one in SCREENED}
+        counts = {str(one): self.tally.by_verdict[one] for one in SCREEN.verdicts}
         return Report(
             title=self.say("report_title"),
             lang=self.lang,
@@ -192,7 +193,10 @@ class _Reporter(Teller):
     def result(self) -> Iterator[Block]:
         """Count the rows by verdict, and say plainly what was not checked."""
         yield Counts(
-            tuple(Count(self.badge(one), self.tally.by_verdict[one], self.sentence(f"means_{one}")) for one in SCREENED)
+            tuple(
+                Count(self.badge(one), self.tally.by_verdict[one], self.sentence(f"means_{one}"))
+                for one in SCREEN.verdicts
+            )
         )
         yield Paragraph((self.sentence("report_once"),), "note")
         if self.tally.silent:
@@ -363,4 +367,4 @@ def _same_remark(group: Sequence[tuple[Finding, int]]) -> object:
 
 
 def _graver(one: Finding, other: Finding) -> bool:
-    return SCREENED.index(one.verdict) < SCREENED.index(other.verdict)
+    return SCREEN.verdicts.index(one.verdict) < SCREEN.verdicts.index(other.verdict)

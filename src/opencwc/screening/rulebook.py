@@ -1,191 +1,33 @@
-"""All rules of the chosen lists on one day, indexed by composition so that a component meets only what could fit it.
+"""The rules of the chosen lists on one day, checked against their own examples, shared by all who ask."""
 
-The same index feeds the gate: what it does not hold, no entry can list.
-"""
+from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
 
-from rdkit.Chem import GetMolFrags, Mol
-
-from opencwc import __version__
-from opencwc.chemistry.composition import METALS, atoms_of, composition_key
-from opencwc.convention import Chemical, Convention, Entry, Structure
-from opencwc.convention.fields import cached_json
+from opencwc.convention import Convention
 from opencwc.finding import Maker
-from opencwc.screening.cores import Core, Counts, Drawing, compile_structure
-from opencwc.settings import cache_folder
+from opencwc.screening.rule_index import RuleIndex
+from opencwc.version import __version__
 
 RULEBOOKS_KEPT = 16
 """As many as the questions that a service keeps."""
 
 
-@dataclass(frozen=True)
-class Ruling:
-    """One structure rule of one entry and what it says where it fits: ``listed``, ``doubt`` or ``exempt``."""
-
-    entry: Entry
-    says: str
-    structure: Structure
-    chemical: Chemical | None = None
-
-    @cached_property
-    def drawing(self) -> Drawing:
-        """The rule, compiled on first use."""
-        return compile_structure(self.structure, f"{self.entry.list} {self.entry.id}")
-
-
-class Gate(NamedTuple):
-    """What the compositions of all rules allow, for a bulk reader to hold texts against.
-
-    ``full_keys`` are the full keys of single components, ``keys`` their plain composition keys, for what is
-    drawn between metals; ``needs`` are the least counts of rules whose rest is free or whose groups are of any size.
-    """
-
-    full_keys: frozenset[int]
-    keys: frozenset[int]
-    needs: tuple[Counts, ...]
-
-
-class Rulebook:
-    """The rulings of a `Convention`, and which of them a component of a given composition could meet."""
-
-    def __init__(self, convention: Convention) -> None:
-        self.convention = convention
-        self.rulings: tuple[Ruling, ...] = tuple(_rulings(convention.entries))
-        self._take(cached_json(cache_folder(), "index", self._fingerprint(), self._make_index))
+class Rulebook(RuleIndex):
+    """The rulings of a `Convention`; make it with `of`."""
 
     @classmethod
-    def of(cls, as_of: date | None = None, lists: tuple[str, ...] = (), files: tuple[Path, ...] = ()) -> "Rulebook":
+    def of(cls, as_of: date | None = None, lists: tuple[str, ...] = (), files: tuple[Path, ...] = ()) -> Rulebook:
         """Return the rulebook of these lists on that day; all who ask share one, with its rules compiled."""
         return _rulebook(Convention(as_of, lists, files))
 
-    @property
-    def list_ids(self) -> tuple[str, ...]:
-        """The ids of the lists that are checked."""
-        return tuple(list_.id for list_ in self.convention.lists)
-
-    @cached_property
-    def gate(self) -> Gate:
-        """What the compositions of all rules allow."""
-        cores = self._cores()
-        closed = [core for core in cores if core.rest == "closed" and not core.unbounded and not core.holds_metal]
-        return Gate(
-            full_keys=frozenset(key for core in closed for key in core.full_keys()),
-            keys=frozenset(key for core in closed for key in core.bonded_keys()),
-            needs=tuple(dict.fromkeys(needs for _, needs in self._open)),
-        )
-
-    def may_meet(self, mol: Mol) -> bool:
-        """Tell whether any ruling could apply to a molecule as it was read, by the composition of its parts.
-
-        Standardising moves charges, protons and double bonds, but no heavy atom to another part; only bonds to metals
-        are cut, so what lies between metals is a part of its own too.
-        """
-        drawn = atoms_of(mol)
-        numbers = [atom.GetAtomicNum() for atom in drawn]
-        if 0 in numbers:
-            return True
-        parts = [[numbers[index] for index in part] for part in GetMolFrags(mol)]
-        pieces = parts
-        if any(number in METALS and atom.GetDegree() for number, atom in zip(numbers, drawn, strict=True)):
-            pieces = [[numbers[index] for index in piece] for piece in _between_metals(mol, numbers)]
-        positive = any(atom.GetFormalCharge() > 0 for atom in drawn)
-        closed = any(composition_key(piece) in self._closed for piece in pieces)
-        return closed or any(self._open_to(part, positive=positive) for part in parts)
-
-    def _open_to(self, atomic_numbers: list[int], *, positive: bool) -> list[int]:
-        """Return the rulings of any size whose least counts a component meets."""
-        return [
-            number
-            for number, needs in self._open
-            if (positive or not (needs.positive or needs.quaternary))
-            and all(atomic_numbers.count(z) >= least for z, least in needs.elements)
-        ]
-
-    def _cores(self) -> Iterator[Core]:
-        for ruling in self.rulings:
-            yield from ruling.drawing.cores
-
-    def candidates(self, atomic_numbers: list[int], *, positive: bool) -> Iterator[Ruling]:
-        """Yield the rulings that a component of these heavy atoms could meet; all of them where an atom is a dummy."""
-        if 0 in atomic_numbers:
-            yield from self.rulings
-            return
-        found = {
-            *self._closed.get(composition_key(atomic_numbers), ()),
-            *self._open_to(atomic_numbers, positive=positive),
-        }
-        for number in sorted(found):
-            yield self.rulings[number]
-
-    def _fingerprint(self) -> list[object]:
-        entries = self.convention.entries
-        examples = [[entry.id, [(c.name, c.smiles) for c in (*entry.examples, *entry.exempt)]] for entry in entries]
-        rules = [
-            (
-                ruling.says,
-                ruling.entry.salts,
-                *ruling.structure[:1],
-                dict(ruling.structure.places),
-                *ruling.structure[2:],
-            )
-            for ruling in self.rulings
-        ]
-        return [_INDEX_VERSION, rules, examples]
-
-    def _take(self, index: dict[str, Any]) -> None:
-        self._closed: dict[int, list[int]] = {int(key): found for key, found in index["closed"].items()}
-        self._open: list[tuple[int, Counts]] = [
-            (number, Counts(tuple((int(z), int(n)) for z, n in elements), *rest))
-            for number, elements, *rest in index["open"]
-        ]
-
-    def _make_index(self) -> dict[str, Any]:
-        """Index every core by composition, and refuse the rules if an example does not meet its own."""
+    def check(self) -> None:
+        """Raise `RuleError` at the first printed example that its own entry does not list or exempt."""
         from opencwc.screening.example_checks import check_examples
 
-        closed: dict[int, set[int]] = {}
-        unbounded: list[tuple[object, ...]] = []
-        for number, ruling in enumerate(self.rulings):
-            for core in ruling.drawing.cores:
-                if core.rest == "free" or core.unbounded or core.holds_metal:
-                    needs = core.needs()
-                    unbounded.append(
-                        (number, needs.elements, needs.alkyl_on_phosphorus, needs.quaternary, needs.positive)
-                    )
-                else:
-                    for key in core.plain_keys():
-                        closed.setdefault(key, set()).add(number)
-        index = {"closed": {str(key): sorted(found) for key, found in closed.items()}, "open": unbounded}
-        self._take(index)
         check_examples(self)
-        return index
-
-
-def _between_metals(mol: Mol, numbers: list[int]) -> list[list[int]]:
-    """Collect the atoms of each piece that is left when the metals are taken out."""
-    piece = list(range(len(numbers)))
-
-    def root(index: int) -> int:
-        while piece[index] != index:
-            index = piece[index]
-        return index
-
-    for index in range(mol.GetNumBonds()):
-        bond = mol.GetBondWithIdx(index)
-        one, other = bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
-        if numbers[one] not in METALS and numbers[other] not in METALS:
-            piece[root(one)] = root(other)
-    pieces: dict[int, list[int]] = {}
-    for index, number in enumerate(numbers):
-        if number not in METALS:
-            pieces.setdefault(root(index), []).append(index)
-    return list(pieces.values())
 
 
 @lru_cache(maxsize=RULEBOOKS_KEPT)
@@ -196,17 +38,3 @@ def _rulebook(convention: Convention) -> Rulebook:
 def maker_of(rulebook: Rulebook) -> Maker:
     """Return who makes the findings of a rulebook."""
     return Maker("opencwc.screening", __version__, rulebook.convention.as_of.isoformat(), rulebook.list_ids)
-
-
-def _rulings(entries: tuple[Entry, ...]) -> Iterator[Ruling]:
-    for entry in entries:
-        for chemical in entry.exempt:
-            if chemical.smiles:
-                yield Ruling(entry, "exempt", Structure(chemical.smiles, {}), chemical)
-        for structure in entry.structure:
-            yield Ruling(entry, "listed", structure)
-        for structure in entry.doubt:
-            yield Ruling(entry, "doubt", structure)
-
-
-_INDEX_VERSION = 4

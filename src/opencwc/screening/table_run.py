@@ -17,7 +17,6 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from threading import Thread
 
-from opencwc import __version__
 from opencwc.chemistry.name_index import NameIndex
 from opencwc.chemistry.systematic_names import SystematicNames
 from opencwc.errors import OutputError
@@ -28,6 +27,7 @@ from opencwc.screening.batches import Answered, BatchScreener, to_findings, told
 from opencwc.screening.formats import format_named
 from opencwc.screening.model import Checked, Question, Tally, TextRow
 from opencwc.screening.rulebook import Rulebook, maker_of
+from opencwc.version import __version__
 
 
 @dataclass(frozen=True)

@@ -43,28 +43,41 @@ def read_day(text: str, *, spreadsheet: bool = False) -> Day:
 
 
 def _numeric(plain: str, *, spreadsheet: bool) -> Day | None:
-    if found := re.fullmatch(r"(\d{4})(?:\.0+)?", plain):
-        return _of_year(int(found[1]))
-    if found := re.fullmatch(
+    return _year_first(plain) or _year_last(plain) or _serial(plain, spreadsheet=spreadsheet)
+
+
+def _year_first(plain: str) -> Day | None:
+    if year := re.fullmatch(r"(\d{4})(?:\.0+)?", plain):
+        return _of_year(int(year[1]))
+    if day := re.fullmatch(
         r"(\d{4})([-/.年]\s?)(\d{1,2})[-/.月]\s?(\d{1,2})日?(?:[T ]\d.*)?|(\d{4})(\d\d)(\d\d)", plain
     ):
-        parts = [int(one) for one in (found[1], found[3], found[4], found[5], found[6], found[7]) if one]
-        return _of_day(*parts)
-    if found := re.fullmatch(r"(\d{4})(?:[-/.年]\s?(\d{1,2})月?|(\d\d))(?:\.0+)?", plain):
-        month = int(found[2] or found[3])
-        return _of_year(int(found[1])) if month in range(13) else None  # in statistics month 0 or none is the year
-    if found := re.fullmatch(r"(\d{1,2})([-/. ])(\d{1,2})\2(\d{4})(?:[T ,]\s?\d.*)?", plain):
-        return _by_order(int(found[1]), int(found[3]), int(found[4]), found[2])
-    if found := re.fullmatch(r"(\d{1,2})[-/.](\d{4})", plain):
-        return _of_year(int(found[2])) if int(found[1]) in range(1, 13) else None
+        return _of_day(*(int(part) for part in (day[1], day[3], day[4], day[5], day[6], day[7]) if part))
+    if month := re.fullmatch(r"(\d{4})(?:[-/.年]\s?(\d{1,2})月?|(\d\d))(?:\.0+)?", plain):
+        # in statistics month 0 or none is the year
+        return _of_year(int(month[1])) if int(month[2] or month[3]) in range(13) else None
+    return None
+
+
+def _year_last(plain: str) -> Day | None:
+    if day := re.fullmatch(r"(\d{1,2})([-/. ])(\d{1,2})\2(\d{4})(?:[T ,]\s?\d.*)?", plain):
+        return _by_order(int(day[1]), int(day[3]), int(day[4]), day[2])
+    if month := re.fullmatch(r"(\d{1,2})[-/.](\d{4})", plain):
+        return _of_year(int(month[2])) if int(month[1]) in range(1, 13) else None
     if re.fullmatch(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2}", plain):
         return Day(problem=Message("ledger_date_short", {"text": plain}))
-    if (found := re.fullmatch(r"(\d{5})(?:\.\d+)?", plain)) and int(found[1]) in range(20_000, 80_000):
-        day = date(1899, 12, 30) + timedelta(days=int(found[1]))
-        if spreadsheet:
-            return Day(day, day.year)
-        return Day(problem=Message("ledger_date_serial", {"text": plain, "day": day.isoformat()}))
     return None
+
+
+def _serial(plain: str, *, spreadsheet: bool) -> Day | None:
+    """Read a spreadsheet's number of days since 1900."""
+    number = re.fullmatch(r"(\d{5})(?:\.\d+)?", plain)
+    if number is None or int(number[1]) not in range(20_000, 80_000):
+        return None
+    day = date(1899, 12, 30) + timedelta(days=int(number[1]))
+    if spreadsheet:
+        return Day(day, day.year)
+    return Day(problem=Message("ledger_date_serial", {"text": plain, "day": day.isoformat()}))
 
 
 def _by_order(first: int, second: int, year: int, mark: str) -> Day:
@@ -81,7 +94,7 @@ def _by_order(first: int, second: int, year: int, mark: str) -> Day:
 def _worded(plain: str) -> Day | None:
     numbers = re.findall(r"\d+", plain)
     words = [word for word in re.findall(r"[^\W\d_]+", _bare(plain)) if word not in _SMALL_WORDS]
-    months = {found for word in words if (found := _months().get(word) or _months().get(word[:3]))}
+    months = {month for word in words if (month := _months().get(word) or _months().get(word[:3]))}
     if len(months) != 1 or not 1 <= len(numbers) <= 2:
         return None
     years = [number for number in numbers if len(number) == 4]
@@ -93,10 +106,10 @@ def _worded(plain: str) -> Day | None:
 
 def _of_day(year: int, month: int, day: int) -> Day:
     try:
-        found = date(year, month, day)
+        read = date(year, month, day)
     except ValueError:
         return _unread(f"{year:04d}-{month:02d}-{day:02d}")
-    return Day(found, year) if year in YEARS else _unread(found.isoformat())
+    return Day(read, year) if year in YEARS else _unread(read.isoformat())
 
 
 def _of_year(year: int) -> Day:
@@ -108,7 +121,7 @@ def _unread(text: str) -> Day:
 
 
 def _bare(text: str) -> str:
-    return "".join(one for one in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(one))
+    return "".join(sign for sign in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(sign))
 
 
 @cache
@@ -116,15 +129,15 @@ def _months() -> dict[str, int]:
     """The months by their names in the six languages, whole and short."""
     from babel.dates import get_month_names
 
-    found: dict[str, int] = {}
+    months: dict[str, int] = {}
     for language in ("en", "fr", "es", "ru", "ar", "ar_SY", "ar_DZ"):
         for width in ("wide", "abbreviated"):
             for context in ("format", "stand-alone"):
                 for number, name in get_month_names(width, context, language).items():
                     for word in (_bare(name).rstrip("."), _bare(name).rstrip(".")[:3] if width == "wide" else ""):
-                        if word and found.setdefault(word, number) != number:
-                            found[word] = 0  # jui: juin or juillet
-    return found
+                        if word and months.setdefault(word, number) != number:
+                            months[word] = 0  # jui: juin or juillet
+    return months
 
 
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")

@@ -68,14 +68,14 @@ def plain_header(text: str) -> str:
 def _column(field: str, names: Sequence[str], header: Sequence[str], taken: set[str], where: str) -> str:
     own = plain_header(field)
     known = {own, *map(plain_header, names)}
-    free = [one for one in header if one not in taken]
-    for same in (
-        lambda one: one.strip() == field,
-        lambda one: plain_header(one) == own,
-        lambda one: plain_header(one) in known,
-        lambda one: plain_header(split_unit(one)[0]) in known,
+    free = [column for column in header if column not in taken]
+    for fits in (
+        lambda column: column.strip() == field,
+        lambda column: plain_header(column) == own,
+        lambda column: plain_header(column) in known,
+        lambda column: plain_header(split_unit(column)[0]) in known,
     ):
-        fitting = [one for one in free if same(one)]
+        fitting = [column for column in free if fits(column)]
         if len(fitting) > 1:
             raise InputError(
                 f"Two columns can hold the {field}: {fitting[0]!r} and {fitting[1]!r}.",

@@ -153,11 +153,11 @@ class Substances:
     def _sole_mention(self, outcomes: Iterable[Outcome]) -> Substance | None:
         """The chemical of a line of commerce, where it mentions one and no other."""
         written = {
-            one.value[slice(*one.span)]
+            evidence.value[slice(*evidence.span)]
             for outcome in outcomes
             if outcome.verdict is Verdict.LISTED
-            for one in outcome.evidence
-            if one.kind == "mention" and one.span
+            for evidence in outcome.evidence
+            if evidence.kind == "mention" and evidence.span
         }
         found: set[Substance] = set()
         for text in written:
@@ -185,7 +185,9 @@ class Substances:
             if outcome.rule and outcome.verdict in (Verdict.LISTED, Verdict.REVIEW)
             if (entry := self._convention.find(outcome.rule.list, outcome.rule.entry)) is not None
         }
-        return tuple(sorted(found.values(), key=lambda one: (one.list != "CWC", one.schedule or 9, one.list, one.id)))
+        return tuple(
+            sorted(found.values(), key=lambda entry: (entry.list != "CWC", entry.schedule or 9, entry.list, entry.id))
+        )
 
 
 def _said(entries: Iterable[Entry]) -> tuple[str, ...]:
@@ -204,11 +206,11 @@ def limits(convention: Convention, entries: Iterable[Entry]) -> tuple[float | No
     part = f"s2{entry.part.lower()}" if entry.schedule == 2 else "s3"
     starred = {"s2a": "s2a_star" if entry.mark == "*" else "s2a_other"}.get(part, part)
     threshold = limit = None
-    for one in convention.thresholds:
-        quantity = None if one.quantity is None else float(one.quantity)
-        if one.purpose == "declare" and one.chemicals in (part, starred) and quantity is not None:
-            threshold = quantity * _KG.get(one.unit, 1.0)
-        if one.purpose == "low_conc" and one.chemicals == part and one.comparator == "le":
+    for value in convention.thresholds:
+        quantity = None if value.quantity is None else float(value.quantity)
+        if value.purpose == "declare" and value.chemicals in (part, starred) and quantity is not None:
+            threshold = quantity * _KG.get(value.unit, 1.0)
+        if value.purpose == "low_conc" and value.chemicals == part and value.comparator == "le":
             limit = quantity
     return threshold, limit
 

@@ -78,7 +78,7 @@ def unclear_unit(text: str) -> tuple[str, ...]:
     (('t', 'short ton', 'long ton'), ())
     """
     raw: dict[str, list[str]] = _raw()["unclear_units"]
-    plain = {plain_unit(one): tuple(readings) for one, readings in raw.items()}
+    plain = {plain_unit(entry): tuple(readings) for entry, readings in raw.items()}
     return () if find_unit(text) else plain.get(plain_unit(text), ())
 
 
@@ -93,12 +93,12 @@ def _units() -> tuple[dict[str, Unit], dict[str, Unit]]:
     raw: dict[str, Any] = _raw()["units"]
     exact: dict[str, Unit] = {}
     plain: dict[str, Unit | None] = {}
-    for symbol, one in raw.items():
-        weight = one.get("kg")
-        unit = Unit(str(symbol), None if weight is None else float(weight), str(one.get("kind", "mass")))
-        for written in (str(symbol), *map(str, one.get("exactly", ()))):
+    for symbol, entry in raw.items():
+        weight = entry.get("kg")
+        unit = Unit(str(symbol), None if weight is None else float(weight), str(entry.get("kind", "mass")))
+        for written in (str(symbol), *map(str, entry.get("exactly", ()))):
             exact[written] = unit
-        for written in map(str, (symbol, *one.get("names", ()))):
+        for written in map(str, (symbol, *entry.get("names", ()))):
             exact.setdefault(written, unit)
             key = plain_unit(written)
             plain[key] = unit if plain.get(key, unit) == unit else None

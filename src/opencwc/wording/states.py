@@ -46,3 +46,29 @@ def _names(lang: str) -> Mapping[str, str]:
         territory.code: territory.names[lang] for territory in all_territories().values() if lang in territory.names
     }
     return names | {code: say(message, lang) for code, message in _BY_THE_CONVENTION.items()}
+
+
+_RETIRED_NUMBERS = frozenset({"230", "249", "278", "280", "720", "736", "886"})
+"""Numbers of States as they were before they divided or joined, which the CLDR still maps to those of today."""
+
+
+@cache
+def _numeric_codes() -> dict[str, str]:
+    """Return the ISO 3166 numeric codes in use, by alpha-2 code."""
+    from babel.core import get_global
+
+    aliases = get_global("territory_aliases").items()
+    in_use = ((code, found) for code, found in aliases if code.isdigit() and code not in _RETIRED_NUMBERS)
+    return {found[0]: code for code, found in in_use if len(found) == 1}
+
+
+def iso_numeric(alpha3: str) -> str:
+    """Return the ISO 3166 numeric code of a State, as maps have it.
+
+    >>> iso_numeric("AFG"), iso_numeric("DEU")
+    ('004', '276')
+    """
+    from babel.core import get_global
+
+    alpha2 = get_global("territory_aliases").get(alpha3, [""])[0]
+    return _numeric_codes().get(alpha2, "")

@@ -107,19 +107,25 @@ def watch(page: Page, address: str) -> Watched:
 
 
 @pytest.fixture(scope="session")
-def served(name_index: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def served(made_year: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The year of an invented State, served as `opencwc serve` does, with its worker; once for a process."""
-    folder: Path = tmp_path_factory.mktemp("served")
-    with serving(folder) as served:
+    with serving(made_year, tmp_path_factory.mktemp("served") / "year") as served:
         yield served
+
+
+@pytest.fixture(scope="package")
+def kept() -> dict[str, BrowserContext]:
+    """Keep a browser of each person for tests that change nothing in it: it reads scripts and styles only once."""
+    return {}
 
 
 class Visitors:
     """The browsers of a test: each opened page is somebody's own, and is looked at once more when the test ends."""
 
-    def __init__(self, browser: Browser, served: Served) -> None:
+    def __init__(self, browser: Browser, served: Served, kept: dict[str, BrowserContext]) -> None:
         self.browser = browser
         self.served = served
+        self.kept = kept
         self.contexts: list[BrowserContext] = []
         self.watched: list[Watched] = []
 
@@ -133,9 +139,15 @@ class Visitors:
         viewport: dict[str, int] = DESK,
         expect: tuple[int | str, ...] = (),
         cookie: bool = True,
+        kept: bool = False,
         **context: Any,
     ) -> Watched:
-        """Open a page in a browser of its own, as somebody (nobody: ``""``), in a language and a colour scheme."""
+        """Open a page in a browser of its own, as somebody (nobody: ``""``), in a language and a colour scheme.
+
+        The browser is one that the next test goes on with where it is ``kept``; the page is always new.
+        """
+        if kept and person in self.kept:
+            return self._open(self.kept[person], path, expect)
         made = self.browser.new_context(
             base_url=self.served.address,
             locale=lang,
@@ -145,10 +157,16 @@ class Visitors:
             **context,
         )
         made.set_default_timeout(15_000)
-        self.contexts.append(made)
+        if kept:
+            self.kept[person] = made
+        else:
+            self.contexts.append(made)
         if person and cookie:
             made.add_cookies([self.served.cookie_of(person)])  # type: ignore[list-item]
-        page = made.new_page()
+        return self._open(made, path, expect)
+
+    def _open(self, context: BrowserContext, path: str, expect: tuple[int | str, ...]) -> Watched:
+        page = context.new_page()
         watched = watch(page, self.served.address)
         watched.expect(*expect)
         self.watched.append(watched)
@@ -161,15 +179,18 @@ class Visitors:
         return [f"{urlsplit(one.page.url).path}: {what}" for one in self.watched for what in one.wrong()]
 
     def leave(self) -> None:
-        """Close every browser."""
+        """Close every browser, and every page of those that are kept."""
         for one in self.contexts:
             one.close()
+        for one in self.kept.values():
+            for page in one.pages:
+                page.close()
 
 
 @pytest.fixture
-def open_page(browser: Browser, served: Served) -> Iterator[Visitors]:
+def open_page(browser: Browser, served: Served, kept: dict[str, BrowserContext]) -> Iterator[Visitors]:
     """Open pages as people of the invented State; the test fails where anything on them went wrong."""
-    visitors = Visitors(browser, served)
+    visitors = Visitors(browser, served, kept)
     try:
         yield visitors
         assert visitors.wrong() == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +24,13 @@ from opencwc.casebook.decisions import set_recheck_share
 from opencwc.casebook.findings import list_findings
 from opencwc.casebook.model import Filter, Person
 from opencwc.casebook.people import People
-from opencwc.demo.casebook_builder import build
+from opencwc.casebook.sessions import Sessions
 from opencwc.demo.folder import Place, own_environment
-from opencwc.transfers.upload_question import CHECK, RECONCILE
-from opencwc.web.accounts.sessions import COOKIE, Sessions, csrf_of
+from opencwc.demo.state import load_state
+from opencwc.transfers.check.verb import VERB as CHECK
+from opencwc.transfers.reconcile.verb import VERB as RECONCILE
 from opencwc.web.legislation.kept import list_laws
+from opencwc.web.server.session_cookie import COOKIE, csrf_of
 from opencwc.web.transfers.kept import list_kept
 
 OPENCWC = (sys.executable, "-c", "from opencwc.cli import main; main()")
@@ -125,21 +129,19 @@ class Served:
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[Served]:
-    """Make the year in a folder, serve it, and give the running service."""
-    place = Place(folder, kept=True)
+def serving(made_year: Path, folder: Path) -> Iterator[Served]:
+    """Copy the year into a folder, serve it, and give the running service."""
+    place = Place(shutil.copytree(made_year, folder), kept=True)
     with own_environment(place):
-        place.settings.mkdir()
         book = open_casebook()
-        built = build(book, place.files)
         environment = {**os.environ, "OPENCWC_SERVICE_SIGN_IN_RATE": "1000000/minute"}
-        people = {one.login.removeprefix("demo-"): one for one in built.people}
         accounts = People(book)
+        people = {one.short: accounts.account(one.login).person for one in load_state().people}
         accounts.set_password(people["amara"].id, PASSWORD)
     served = Served(place, environment, free_port(), book, people)
     try:
         served.start()
-        served.known = known(served, built.year)
+        served.known = known(served, date.today().year - 1)
         yield served
     finally:
         if served.process:
@@ -170,8 +172,8 @@ def known(served: Served, year: int) -> dict[str, Any]:
         "person": served.people["amara"].id,
         "law": list_laws(served.book, served.people["leila"])[0].number,
         "law_finding": served.finding(case="law-of-nordavia", verdict=("partial",)),
-        "run": list_kept(served.book, served.people["leila"], RECONCILE)[-1].number,
-        "check": list_kept(served.book, served.people["leila"], CHECK)[-1].number,
+        "run": list_kept(served.book, served.people["leila"], RECONCILE.id)[-1].number,
+        "check": list_kept(served.book, served.people["leila"], CHECK.id)[-1].number,
     }
 
 

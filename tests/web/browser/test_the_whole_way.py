@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from opencwc.casebook.permissions import ACTIONS
-from opencwc.web.server.access import ACCESS
+from opencwc.web.access_table import declared_access
 from opencwc.web.server.navigation import PAGES
 from web.browser.conftest import LOST, Visitors, Watched
 from web.browser.served import OPENCWC, PASSWORD, Served
@@ -151,9 +151,10 @@ def test_each_role_sees_what_it_may_and_a_page_that_says_so_where_it_may_not(ope
 
     led_to = page.locator("header nav a").evaluate_all("all => all.map(one => one.getAttribute('href'))")
     assert led_to == [one.address for one in PAGES if role in ACTIONS[one.action]]
+    access = declared_access()
     for path in FIRST_PAGES:
         answer = page.goto(path)
-        allowed = role in ACTIONS[ACCESS[f"GET {path}"]]
+        allowed = role in ACTIONS[access[f"GET {path}"].action]
         assert answer and answer.status == (200 if allowed else 403), path
         if not allowed:
             expect(page.locator("h1")).to_have_text(words("page_problem_not_allowed_what"))

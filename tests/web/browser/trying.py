@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from fastapi import APIRouter
 from starlette.responses import HTMLResponse
 
+from opencwc.web.app import create_app
 from opencwc.web.server import static_files
-from opencwc.web.server.api_access import ACCESS
-from opencwc.web.server.app import create_app
 from opencwc.web.server.configuration import Configuration
-from opencwc.web.server.service import GuardedRoute
+from opencwc.web.server.service import OPEN, Router
 from opencwc.web.server.static_files import address_of
 from web.conftest import live
 
@@ -29,15 +27,14 @@ def page_of(body: str, *scripts: str, lang: str = "en") -> Iterator[str]:
         f'<!doctype html><html lang="{lang}" dir="{"rtl" if lang == "ar" else "ltr"}"><head><title>Try</title>'
         f'<meta charset="utf-8">{icon}{sheets}{modules}</head><body><main>{body}</main></body></html>'
     )
-    router = APIRouter(route_class=GuardedRoute)
+    router = Router()
 
-    @router.get("/try")
+    @router.get("/try", action=OPEN)
     def tried() -> HTMLResponse:
         return HTMLResponse(told)
 
     configuration = Configuration(
         address_rate="1000000/minute", person_rate="1000000/minute", allowed_hosts=("127.0.0.1",)
     )
-    access = {**ACCESS, "GET /static/{path}": "open", "GET /try": "open"}
-    with live(create_app(configuration, access=access, routers=(static_files.router, router)), configuration) as place:
+    with live(create_app(configuration, routers=(static_files.router, router)), configuration) as place:
         yield f"{place}/try"

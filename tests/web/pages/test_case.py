@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from opencwc.casebook.bundle_verifier import verify_bundle
 from opencwc.casebook.model import Mark, Role
-from opencwc.web.server.demonstration import Demonstration
+from opencwc.web.demonstration import Demonstration
 from web.signing_in import House
 
 from .border import border_house, keep_goods

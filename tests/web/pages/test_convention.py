@@ -9,11 +9,9 @@ from html import unescape
 import pytest
 from starlette.testclient import TestClient
 
+from opencwc.web.app import create_app
 from opencwc.web.convention import pages
-from opencwc.web.server.api_access import ACCESS as SERVICE_ACCESS
-from opencwc.web.server.app import create_app
 from opencwc.web.server.configuration import Configuration
-from opencwc.web.server.page_access import ACCESS as PAGE_ACCESS
 from opencwc.wording import LANGUAGES
 from web.conftest import WIDE, person_of
 
@@ -25,7 +23,6 @@ def client() -> Iterator[TestClient]:
     app = create_app(
         Configuration(**WIDE),
         person_of=person_of,
-        access={**SERVICE_ACCESS, **PAGE_ACCESS},
         routers=(pages.router,),
     )
     with TestClient(app, headers={"x-test-person": "analyst", "accept": "text/html"}) as client:

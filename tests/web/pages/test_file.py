@@ -12,11 +12,13 @@ from starlette.testclient import TestClient
 from opencwc.casebook.cases import case_for_keeping
 from opencwc.casebook.model import Mark, Person, Role
 from opencwc.casebook.runs import begin_run
+from opencwc.confining.step_lines import _notes as _notes_of
 from opencwc.jobs.queue import Jobs
-from opencwc.jobs.worker import Worker, _notes_of
+from opencwc.jobs.worker import Worker
 from opencwc.screening import screen
 from opencwc.web.casebook.job_page import trouble_of
-from opencwc.web.server.wiring import intake_of, job_bounds
+from opencwc.web.screening.face import FACE
+from opencwc.web.wiring import intake_of, job_bounds
 from opencwc.wording import LANGUAGES, say
 from web.papers import docx, docx_bomb, letter, pdf, xlsx
 from web.signing_in import House
@@ -203,7 +205,7 @@ def test_a_job_that_waits_says_so_and_asks_again(house: House) -> None:
     ],
 )
 def test_what_was_wrong_is_known_by_its_kind_or_its_words(problem: dict[str, str], kind: str) -> None:
-    found = trouble_of(problem, "7a", "fr")
+    found = trouble_of(problem, "7a", "fr", FACE.job)
     assert found.kind == kind
     assert problem["what"] in found.detail and "page_job" not in found.says
 

@@ -9,9 +9,9 @@ from starlette.testclient import TestClient
 
 from opencwc.casebook.findings import list_records
 from opencwc.language.commerce import read_commerce
-from opencwc.web.accounts.sessions import csrf_of, is_csrf, masked_csrf
 from opencwc.web.screening.pages import EXAMPLES
 from opencwc.web.screening.value_answer import unread
+from opencwc.web.server.session_cookie import csrf_of, is_csrf, masked_csrf
 from opencwc.wording import say, sentence
 from web.signing_in import House
 

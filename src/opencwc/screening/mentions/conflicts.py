@@ -17,7 +17,7 @@ from opencwc.finding import Message, Value, Verdict
 from opencwc.language.commerce import Stated
 from opencwc.screening.mentions.model import Judge, Mention, Taken, TextRead, distance, gap, mention_of, reviewed
 from opencwc.screening.model import Outcome
-from opencwc.screening.screener import MET
+from opencwc.screening.structure_screener import MET
 
 
 class Agreement:

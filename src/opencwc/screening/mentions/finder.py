@@ -23,13 +23,13 @@ from opencwc.screening.mentions.reversed_names import OVERRIDES, as_seen, placed
 from opencwc.screening.mentions.statements import Stating
 from opencwc.screening.mentions.systematic import SystematicSpans
 from opencwc.screening.model import Outcome
-from opencwc.screening.screener import Screener
+from opencwc.screening.structure_screener import StructureScreener
 
 
 class Finder:
     """Finds mentions under one rulebook; the same object serves one line and millions."""
 
-    def __init__(self, screener: Screener) -> None:
+    def __init__(self, screener: StructureScreener) -> None:
         self.screener = screener
         judge, resolver = Judge(screener), screener.known.resolver
         self.scanner = NameScanner(resolver)

@@ -14,7 +14,7 @@ from opencwc.finding import Message, Verdict
 from opencwc.language.commerce import Stated
 from opencwc.screening.known_chemicals import Known
 from opencwc.screening.model import Outcome, gravest
-from opencwc.screening.screener import MET, Screener
+from opencwc.screening.structure_screener import MET, StructureScreener
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Mention(NamedTuple):
 class Judge:
     """Judges what a mention stands for, by the rules for single inputs."""
 
-    def __init__(self, screener: Screener) -> None:
+    def __init__(self, screener: StructureScreener) -> None:
         self.screener = screener
 
     def judge(self, candidates: Sequence[Candidate]) -> tuple[Known, tuple[Outcome, ...]]:

@@ -17,12 +17,13 @@ from opencwc.chemistry.name_resolver import curated_candidate
 from opencwc.chemistry.name_scanning import NameScanner, Spotted, Word, running_name
 from opencwc.convention import OrdinaryWord
 from opencwc.finding import Message, Verdict
-from opencwc.language.language_recogniser import LANGUAGES, recognise_language
+from opencwc.language.language_recogniser import recognise_language
+from opencwc.language.language_rules import LANGUAGES
 from opencwc.screening.known_chemicals import Known, shared_by_isomers
 from opencwc.screening.mentions.denials import Denial
 from opencwc.screening.mentions.model import Judge, Mention, Taken, TextRead, closed, reviewed
 from opencwc.screening.model import Outcome
-from opencwc.screening.screener import MET
+from opencwc.screening.structure_screener import MET
 
 
 class Names:

@@ -12,7 +12,7 @@ from opencwc.chemistry.name_scanning import NameScanner, Word
 from opencwc.chemistry.names import as_read_by_ocr
 from opencwc.screening.mentions.model import Judge, Mention, Taken, TextRead
 from opencwc.screening.mentions.typing_errors import Corrector
-from opencwc.screening.screener import MET
+from opencwc.screening.structure_screener import MET
 
 
 class NearSpellings:

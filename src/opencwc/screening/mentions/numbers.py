@@ -13,7 +13,7 @@ from opencwc.language.commerce import Stated
 from opencwc.screening.known_chemicals import Known
 from opencwc.screening.mentions.model import Judge, Mention, Taken, TextRead, mention_of, reviewed
 from opencwc.screening.model import Outcome
-from opencwc.screening.screener import MET
+from opencwc.screening.structure_screener import MET
 
 
 class Numbers:

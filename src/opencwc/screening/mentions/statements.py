@@ -12,7 +12,7 @@ from opencwc.finding import Evidence, Message, Rule, Value
 from opencwc.language.commerce import Stated
 from opencwc.screening.mentions.model import Mention, TextRead, gap
 from opencwc.screening.model import BESIDE, Outcome
-from opencwc.screening.screener import MET
+from opencwc.screening.structure_screener import MET
 
 
 class Stating:

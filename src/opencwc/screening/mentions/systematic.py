@@ -15,7 +15,7 @@ from opencwc.chemistry.name_scanning import Spotted, Word
 from opencwc.chemistry.systematic_names import looks_systematic
 from opencwc.finding import Message
 from opencwc.screening.mentions.model import Judge, Mention, TextRead, closed, reviewed
-from opencwc.screening.screener import MET, unreadable
+from opencwc.screening.structure_screener import MET, unreadable
 
 
 class SystematicSpans:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from opencwc.transfers.check.certificates import Balances, Certificate
     from opencwc.transfers.check.checking import Answer, Checker
     from opencwc.transfers.check.consignees import Hit, SanctionsList
-    from opencwc.transfers.check.papers import PaperFacts
+    from opencwc.transfers.check.paper_facts import PaperFacts
 
 LATE = ("late", "needed")
 """The states of a duty that is still owed, the worse first."""
@@ -101,7 +101,7 @@ def answer_as_json(
     mark: str = "",
 ) -> dict[str, Any]:
     """Return an answer as JSON can hold it; ``hits`` are (field, name asked for, name of the list)."""
-    from opencwc.transfers.check.papers import facts_of_answer, facts_of_certificate
+    from opencwc.transfers.check.paper_facts import facts_of_answer, facts_of_certificate
 
     shipment = answer.shipment
     papers = papers_for(answer)
@@ -174,7 +174,7 @@ def facts_as_json(facts: PaperFacts) -> dict[str, Any]:
 
 def facts_from_json(told: Mapping[str, Any]) -> PaperFacts:
     """Return what `facts_as_json` wrote down."""
-    from opencwc.transfers.check.papers import PaperFacts
+    from opencwc.transfers.check.paper_facts import PaperFacts
 
     values: dict[str, Any] = {}
     for name, value in told.items():

@@ -18,20 +18,10 @@ from typing import BinaryIO, NamedTuple
 from opencwc.convention.transfer_rules import STATEMENTS
 from opencwc.errors import InputError
 from opencwc.finding import Message, Value
-from opencwc.transfers.check.shipments import (
-    Amount,
-    Shipment,
-    Side,
-    amount_of,
-    code_of,
-    day_of,
-    is_yes,
-    plain_number,
-    plain_words,
-    purpose_of,
-    read_rows,
-    touches_on_weapons,
-)
+from opencwc.transfers.check.shipment_cells import Amount, Side, amount_of, code_of, day_of, plain_number
+from opencwc.transfers.check.shipment_tables import read_rows
+from opencwc.transfers.check.shipment_words import is_yes, plain_words, purpose_of, touches_on_weapons
+from opencwc.transfers.check.shipments import Shipment
 from opencwc.wording.states import state_named
 
 
@@ -87,13 +77,15 @@ def read_certificates(
         raise InputError("No column names the certificates.", where=name, remedy="Give each an id of its own.")
     made = tuple(certificate_of(row, texts, problem) for row, texts, problem in rows)
     rows_of: dict[str, list[str]] = {}
-    for one in made:
-        rows_of.setdefault(one.id.casefold(), []).append(str(one.row))
+    for certificate in made:
+        rows_of.setdefault(certificate.id.casefold(), []).append(str(certificate.row))
     return tuple(
-        one._replace(problems=(*one.problems, Message("transfers_certificate_twice", {"rows": tuple(same)})))
-        if one.id and len(same := rows_of[one.id.casefold()]) > 1
-        else one
-        for one in made
+        certificate._replace(
+            problems=(*certificate.problems, Message("transfers_certificate_twice", {"rows": tuple(same)}))
+        )
+        if certificate.id and len(same := rows_of[certificate.id.casefold()]) > 1
+        else certificate
+        for certificate in made
     )
 
 
@@ -150,7 +142,7 @@ class Balances:
 
     def __post_init__(self) -> None:
         self.by_id = {certificate.id.casefold(): certificate for certificate in self.certificates}
-        self.left = {key: one.amount for key, one in self.by_id.items() if one.amount}
+        self.left = {key: certificate.amount for key, certificate in self.by_id.items() if certificate.amount}
 
     def cover(self, shipment: Shipment, entry: str, day: date, *, draw: bool = True) -> Cover:
         """Hold a shipment of an entry against the certificates that it names, and draw from those that serve it.
@@ -170,18 +162,11 @@ class Balances:
             if certificate is None:
                 wrong.append(Message("transfers_certificate_not_at_hand", {"id": name}))
                 continue
-            faults = tuple(faults_of(certificate, shipment, day))
-            same = self.same_chemical(certificate, shipment, entry)
-            if same is False:
-                faults = (*faults, _said("chemical", certificate, text=certificate.chemical or certificate.cas))
+            faults, unsure = self._serves(certificate, shipment, entry, day)
             wrong += faults
-            if faults:
-                continue
-            doubts += doubts_of(certificate, shipment)
-            if same is None:
-                doubts.append(_said("chemical_unread", certificate, text=certificate.chemical or certificate.cas))
+            doubts += unsure
             left = self.left.get(name.casefold())
-            if need is None or left is None:
+            if faults or need is None or left is None:
                 continue
             if left.unit != need.unit:
                 doubts.append(_said("unit", certificate, amount=str(left), needed=str(need)))
@@ -200,6 +185,20 @@ class Balances:
         elif missing and not wrong and not doubts:
             wrong.append(Message("transfers_certificate_used_up", {"ids": tuple(shipment.certificates)}))
         return Cover(tuple(wrong), tuple(doubts), tuple(drawn), missing)
+
+    def _serves(
+        self, certificate: Certificate, shipment: Shipment, entry: str, day: date
+    ) -> tuple[list[Message], list[Message]]:
+        """Return what keeps a certificate from serving a shipment, and what is doubtful where nothing does."""
+        faults = list(faults_of(certificate, shipment, day))
+        same = self.same_chemical(certificate, shipment, entry)
+        chemical = certificate.chemical or certificate.cas
+        if same is False:
+            faults.append(_said("chemical", certificate, text=chemical))
+        if faults:
+            return faults, []
+        unread = [_said("chemical_unread", certificate, text=chemical)] if same is None else []
+        return [], [*doubts_of(certificate, shipment), *unread]
 
     def unnamed(self, shipments: Iterable[Shipment]) -> Iterable[tuple[Certificate, tuple[Message, ...]]]:
         """Yield each certificate that no shipment names, with what is wrong with it as it stands."""
@@ -232,9 +231,9 @@ def own_faults(certificate: Certificate) -> Iterable[Message]:
     blanks = {"c": certificate.amount and (certificate.chemical or certificate.cas), "d": certificate.end_use,
               "e": certificate.end_users}  # fmt: skip
     empty = tuple(
-        Message(f"transfers_statement_{one}")
-        for one, held in blanks.items()
-        if one in certificate.statements and not held
+        Message(f"transfers_statement_{statement}")
+        for statement, held in blanks.items()
+        if statement in certificate.statements and not held
     )
     if empty:
         yield _said("empty", certificate, statements=empty)

@@ -1,8 +1,8 @@
 """May it go? Planned shipments held against the rules on transfers, as of each shipment's own day.
 
-Each shipment gets one `Answer`: a verdict of `opencwc.finding.CHECKED`, what decides it, the duties that follow with
-their days, and what is still needed. What is not known (a State, a chemical, a purpose, a day) is for review and never
-guessed. Read in this order: `check`, `Checker`, then `identifying` (what is it) and `weighing` (rule by rule).
+Each shipment gets one `Answer`: a verdict of its verb, what decides it, the duties that follow with their days, and
+what is still needed. What is not known (a State, a chemical, a purpose, a day) is for review and never guessed. Read
+in this order: `check`, `Checker`, then `identification` (what is it) and `rule_effects` (rule by rule).
 """
 
 from __future__ import annotations
@@ -15,30 +15,25 @@ from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
 
-from opencwc import __version__
 from opencwc.convention import Convention, Entry, TransferRule
 from opencwc.convention.transfer_rules import read_transfer_rules
-from opencwc.finding import CHECKED, Finding, Maker, Message, Rule, Subject, Value, Verdict
+from opencwc.finding import Finding, Maker, Message, Rule, Subject, Value, Verdict
 from opencwc.screening.model import Outcome, Question
 from opencwc.screening.rulebook import Rulebook
 from opencwc.screening.screener import Screener
 from opencwc.settings import cache_folder
 from opencwc.transfers.check.certificates import Balances, Certificate
 from opencwc.transfers.check.consignees import SanctionsList
+from opencwc.transfers.check.duties import Owed, joined
+from opencwc.transfers.check.general_rules import barred
 from opencwc.transfers.check.identification import Identified, identify
-from opencwc.transfers.check.shipments import Share, Shipment, Side
-from opencwc.transfers.check.weighing import (
-    Acquired,
-    Owed,
-    Rules,
-    Standing,
-    Weighing,
-    barred,
-    gravest,
-    joined,
-    plain_doubts,
-    written,
-)
+from opencwc.transfers.check.rule_effects import plain_doubts, weigh
+from opencwc.transfers.check.shipment_cells import Share, Side
+from opencwc.transfers.check.shipments import Shipment
+from opencwc.transfers.check.standing import Standing
+from opencwc.transfers.check.verb import VERB as CHECK
+from opencwc.transfers.check.weighing import Acquired, Rules, Weighing, gravest, written
+from opencwc.version import __version__
 
 DEFAULT_LISTS = ("CWC",)
 
@@ -61,7 +56,7 @@ class Answer:
     @property
     def needed(self) -> tuple[Owed, ...]:
         """What is still needed before the shipment may go."""
-        return tuple(one for one in self.owed if one.state in ("needed", "late"))
+        return tuple(duty for duty in self.owed if duty.state in ("needed", "late"))
 
 
 def check(
@@ -167,11 +162,11 @@ class Checker:
     def check(self, shipments: Iterable[Shipment]) -> Iterator[Answer]:
         """Yield an answer for each shipment, in their order; certificates and totals go by the order of days."""
         given = list(shipments)
-        self.unnamed = tuple(_unnamed_said(*one) for one in self.balances.unnamed(given))
-        self._by_id = {one.id.casefold(): one for one in reversed(given)}
+        self.unnamed = tuple(_unnamed_said(*certificate) for certificate in self.balances.unnamed(given))
+        self._by_id = {shipment.id.casefold(): shipment for shipment in reversed(given)}
         self._into = {}
-        for one in given:
-            self._into.setdefault(one.receiver.code, []).append(one)
+        for shipment in given:
+            self._into.setdefault(shipment.receiver.code, []).append(shipment)
         order = sorted(range(len(given)), key=lambda number: (given[number].first_day or date.max, number))
         answers = {number: self._with_hits(self.answer(given[number])) for number in order}
         for number in range(len(given)):
@@ -192,7 +187,7 @@ class Checker:
 
     @cached_property
     def _changes(self) -> list[date]:
-        spans = [rule.in_force for rule in self._rules] + [one.in_force for one in self.convention.dated()]
+        spans = [rule.in_force for rule in self._rules] + [dated.in_force for dated in self.convention.dated()]
         starts = {span.start for span in spans if span.start}
         return sorted(starts | {span.end + timedelta(days=1) for span in spans if span.end})
 
@@ -215,13 +210,16 @@ class Checker:
         if not found.read and not found.doubts:
             why = found.outcome.message if found.outcome else Message("transfers_check_no_chemical")
             return self._without_entry(shipment, day, law, Verdict.UNREADABLE, why, found.outcome)
-        if not any(one.verdict in (Verdict.LISTED, Verdict.REVIEW) for one, _ in found.met) and not found.doubts:
+        if (
+            not any(outcome.verdict in (Verdict.LISTED, Verdict.REVIEW) for outcome, _ in found.met)
+            and not found.doubts
+        ):
             why = joined([self._free(found, law, day), *found.notes])
             return self._without_entry(shipment, day, law, Verdict.ALLOWED, why, found.outcome)
         return self._weighed(shipment, day, law, found)
 
     def _free(self, found: Identified, law: Law, day: date) -> Message:
-        exempt = next((one for one, _ in found.met if one.verdict is Verdict.EXEMPT), None)
+        exempt = next((outcome for outcome, _ in found.met if outcome.verdict is Verdict.EXEMPT), None)
         if exempt:
             return exempt.message
         lists = tuple(list_.id for list_ in law.convention.lists)
@@ -251,19 +249,19 @@ class Checker:
 
     def _weighed(self, shipment: Shipment, day: date, law: Law, found: Identified) -> Answer:
         sender, receiver = self.standing(shipment.sender, day), self.standing(shipment.receiver, day)
-        via = tuple(self.standing(one, day) for one in shipment.via)
+        via = tuple(self.standing(state, day) for state in shipment.via)
         left = dict(self.balances.left)
         judged = self._judged(shipment, day, law, found, (sender, receiver, *via))
         if not judged:
             return self._plain(shipment, day, Verdict.REVIEW, joined(found.doubts), found.outcome)
-        verdict = gravest(one.verdict for one in judged)
+        verdict = gravest(weighed.verdict for weighed in judged)
         if verdict is Verdict.PROHIBITED and self.balances.left != left:  # what does not go draws nothing
             self.balances.left = left
             judged = self._judged(shipment, day, law, found, (sender, receiver, *via), goes=False)
         self._settle(shipment, verdict)
-        judged.sort(key=lambda one: CHECKED.index(one.verdict))
-        findings = tuple(one.finding for one in judged)
-        owed = tuple(one for several in judged for one in several.owed)
+        judged.sort(key=lambda weighed: CHECK.verdicts.index(weighed.verdict))
+        findings = tuple(weighed.finding for weighed in judged)
+        owed = tuple(owed for weighed in judged for owed in weighed.owed)
         return Answer(shipment, verdict, findings, owed, (sender, receiver, *via), day)
 
     def _judged(
@@ -277,47 +275,53 @@ class Checker:
         goes: bool = True,
     ) -> list[_Judged]:
         """Weigh each entry; ``goes`` is false where it is known that the shipment does not go."""
-        sender, receiver, *via = states
-        judged: list[_Judged] = []
         by_rule: dict[Rule, tuple[Outcome, Share | None]] = {}
         for outcome, share in found.met:
             if outcome.rule and (outcome.rule not in by_rule or outcome.verdict is Verdict.LISTED):
                 by_rule[outcome.rule] = (outcome, share)
-        several = len({one.entry for one in by_rule if one.list == "CWC"}) > 1
-        until = self.convention.states_known_until
-        subject = Subject(shipment.row, shipment.id, shipment.said)
+        several = len({rule.entry for rule in by_rule if rule.list == "CWC"}) > 1
+        sender, receiver, *via = states
+        judged: list[_Judged] = []
         for rule, (outcome, share) in by_rule.items():
             if outcome.verdict is Verdict.EXEMPT:
+                subject = Subject(shipment.row, shipment.id, shipment.said)
                 finding = Finding(subject, Verdict.ALLOWED, outcome.message, self.maker, rule, outcome.basis)
                 judged.append(_Judged(Verdict.ALLOWED, finding, ()))
                 continue
             stated = share or (None if several else shipment.share)
-            entry = law.entry(rule)
-            weighing = Weighing(self, law.rules, shipment, entry, day, sender, receiver, tuple(via), stated, goes)
-            weighing.weigh()
-            weighing.notes += found.notes
-            if shipment.day is None:
-                weighing.doubt(self._unsure_of_day(shipment, day))
-                for state in states:
-                    last = self.standing(state.side, shipment.last_day or day)
-                    if last.status != state.status:
-                        weighing.doubt(
-                            Message("transfers_check_state_changes", {"before": state.says, "after": last.says})
-                        )
-            for doubt in found.doubts:
-                weighing.doubt(doubt)
-            if outcome.verdict is Verdict.REVIEW:
-                weighing.doubt(Message("transfers_check_doubtful", {"why": outcome.message}))
-            verdict = weighing.verdict
-            if verdict is Verdict.PROHIBITED and (outcome.verdict is Verdict.REVIEW or shipment.day is None):
-                verdict = Verdict.REVIEW
-            if day > until and weighing.asks_states:
-                weighing.notes.append(Message("transfers_states_as_of", {"date": until.isoformat()}))
-            message = weighing.message(verdict)
-            evidence = (*weighing.evidence(), *(one for one in outcome.evidence if one.kind != "atoms"))
-            finding = Finding(subject, verdict, message, self.maker, rule, outcome.basis, evidence, outcome.steps)
-            judged.append(_Judged(verdict, finding, tuple(weighing.owed)))
+            weighing = Weighing(
+                self, law.rules, shipment, law.entry(rule), day, sender, receiver, tuple(via), stated, goes
+            )
+            judged.append(self._judge(weighing, outcome, found))
         return judged
+
+    def _judge(self, weighing: Weighing, outcome: Outcome, found: Identified) -> _Judged:
+        """Weigh one entry, with what is doubtful of the day, the States and the chemical."""
+        shipment, day = weighing.shipment, weighing.day
+        weigh(weighing)
+        weighing.notes += found.notes
+        if shipment.day is None:
+            weighing.doubt(self._unsure_of_day(shipment, day))
+            for state in (weighing.sender, weighing.receiver, *weighing.via):
+                last = self.standing(state.side, shipment.last_day or day)
+                if last.status != state.status:
+                    weighing.doubt(Message("transfers_check_state_changes", {"before": state.says, "after": last.says}))
+        for doubt in found.doubts:
+            weighing.doubt(doubt)
+        if outcome.verdict is Verdict.REVIEW:
+            weighing.doubt(Message("transfers_check_doubtful", {"why": outcome.message}))
+        verdict = weighing.verdict
+        if verdict is Verdict.PROHIBITED and (outcome.verdict is Verdict.REVIEW or shipment.day is None):
+            verdict = Verdict.REVIEW
+        until = self.convention.states_known_until
+        if day > until and weighing.asks_states:
+            weighing.notes.append(Message("transfers_states_as_of", {"date": until.isoformat()}))
+        evidence = (*weighing.evidence(), *(shown for shown in outcome.evidence if shown.kind != "atoms"))
+        finding = Finding(
+            Subject(shipment.row, shipment.id, shipment.said), verdict, weighing.message(verdict), self.maker,
+            weighing.rule, outcome.basis, evidence, outcome.steps,
+        )  # fmt: skip
+        return _Judged(verdict, finding, tuple(weighing.owed))
 
     def _unsure_of_day(self, shipment: Shipment, day: date) -> Message:
         if shipment.days is None:
@@ -337,11 +341,15 @@ class Checker:
         if amount is None or amount.unit != "kg":
             return None
         received = self._acquired.setdefault((code, day.year), {})
-        earlier = [one for row, one in received.items() if row != shipment.row and one.goes]
+        earlier = [receipt for row, receipt in received.items() if row != shipment.row and receipt.goes]
         received[shipment.row] = _Received(shipment.id, amount.value)
-        doubtful = [one for one in earlier if one.doubtful]
-        total = amount.value + sum(one.weight for one in earlier)
-        return Acquired(total, sum((one.weight for one in doubtful), Decimal(0)), tuple(one.id for one in doubtful))
+        doubtful = [receipt for receipt in earlier if receipt.doubtful]
+        total = amount.value + sum(receipt.weight for receipt in earlier)
+        return Acquired(
+            total,
+            sum((receipt.weight for receipt in doubtful), Decimal(0)),
+            tuple(receipt.id for receipt in doubtful),
+        )
 
     def _settle(self, shipment: Shipment, verdict: Verdict) -> None:
         """Keep what has become of a shipment, for the yearly totals."""
@@ -360,14 +368,14 @@ class Checker:
         day = shipment.last_day or self.question.as_of
         law = self.law_of(max(shipment.first_day or day, self.begin))
         ours = _structures(identify(shipment, law.answer), rule)
-        found = []
-        for one in self._into.get(shipment.sender.code, ()) if shipment.sender.code else ():
-            if one.row == shipment.row or not one.sender.code or (one.first_day and one.first_day > day):
+        brought = []
+        for other in self._into.get(shipment.sender.code, ()) if shipment.sender.code else ():
+            if other.row == shipment.row or not other.sender.code or (other.first_day and other.first_day > day):
                 continue
-            theirs = _structures(identify(one, law.answer), rule)
+            theirs = _structures(identify(other, law.answer), rule)
             if ours is not None and theirs is not None and (not ours or not theirs or ours & theirs):
-                found.append(one)
-        return found
+                brought.append(other)
+        return brought
 
     def _with_hits(self, answer: Answer) -> Answer:
         """Add a finding for review for every entry of the sanctions list whose name is like one that receives."""
@@ -410,10 +418,10 @@ def _unnamed_said(certificate: Certificate, wrong: tuple[Message, ...]) -> Messa
 def _structures(found: Identified, rule: Rule) -> set[str] | None:
     """Return the structures by which chemicals fall under an entry, empty if by name; ``None`` where none do."""
     met = [outcome for outcome, _ in found.met if outcome.rule == rule]
-    return {shown.structure for one in met for shown in one.evidence if shown.structure} if met else None
+    return {shown.structure for outcome in met for shown in outcome.evidence if shown.structure} if met else None
 
 
 def receivers_of(shipment: Shipment) -> tuple[str, ...]:
     """Return the names of those who receive a shipment, each once: as written, and what stands before a comma."""
-    texts = [shipment.text(one).strip() for one in ("consignee", "end_user")]
+    texts = [shipment.text(field).strip() for field in ("consignee", "end_user")]
     return tuple(dict.fromkeys(name for text in texts for name in (text, text.split(",")[0].strip()) if name))

@@ -10,11 +10,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from opencwc.finding import CHECKED, Finding, Message, Value, Verdict, finding_to_plain
+from opencwc.finding import Finding, Message, Value, Verdict, finding_to_plain
 from opencwc.screening.model import Checked
 from opencwc.transfers.check.checking import Answer, Checker
-from opencwc.transfers.check.shipments import Shipment, plain_number
-from opencwc.transfers.check.weighing import Owed, Standing
+from opencwc.transfers.check.duties import Owed
+from opencwc.transfers.check.shipment_cells import plain_number
+from opencwc.transfers.check.shipments import Shipment
+from opencwc.transfers.check.standing import Standing
+from opencwc.transfers.check.verb import VERB as CHECK
 from opencwc.wording import sentence
 
 CHECK_FORMATS = ("csv", "jsonl", "html")
@@ -37,7 +40,7 @@ class CheckTally:
     """How many shipments came out how; a shipment counts once, with its gravest verdict."""
 
     rows: int = 0
-    by_verdict: dict[Verdict, int] = field(default_factory=lambda: dict.fromkeys(CHECKED, 0))
+    by_verdict: dict[Verdict, int] = field(default_factory=lambda: dict.fromkeys(CHECK.verdicts, 0))
 
     def add(self, answer: Answer) -> None:
         """Count one answer."""
@@ -47,7 +50,7 @@ class CheckTally:
     @property
     def status(self) -> int:
         """The exit status: 1 where anything is prohibited, for review or still needed; 2 where no row could be read."""
-        if any(self.by_verdict[one] for one in (Verdict.PROHIBITED, Verdict.REVIEW, Verdict.ALLOWED_WITH)):
+        if any(self.by_verdict[verdict] for verdict in (Verdict.PROHIBITED, Verdict.REVIEW, Verdict.ALLOWED_WITH)):
             return 1
         return 2 if self.rows and self.by_verdict[Verdict.UNREADABLE] == self.rows else 0
 
@@ -61,7 +64,7 @@ def checked_by_rules(checker: Checker, lang: str = "en", file: str = "", notes: 
 
 def owed_by(answer: Answer, finding: Finding) -> tuple[Owed, ...]:
     """Return the duties that belong to one finding of an answer."""
-    return tuple(one for one in answer.owed if one.entry == finding.rule)
+    return tuple(duty for duty in answer.owed if duty.entry == finding.rule)
 
 
 def deciding(owed: Iterable[Owed], verdict: Verdict) -> tuple[Owed, ...]:
@@ -71,15 +74,15 @@ def deciding(owed: Iterable[Owed], verdict: Verdict) -> tuple[Owed, ...]:
         Verdict.ALLOWED_WITH: ("needed",),
     }.get(verdict, ("met",))  # fmt: skip
     every = tuple(owed)
-    return tuple(one for one in every if one.state in states) or every
+    return tuple(duty for duty in every if duty.state in states) or every
 
 
 def line_of(answer: Answer, finding: Finding, lang: str = "en") -> dict[str, str]:
     """Return the cells of one finding (`CHECK_COLUMNS`)."""
     shipment = answer.shipment
     owed = owed_by(answer, finding)
-    needed = [one for one in owed if one.state in ("needed", "late")]
-    due = min((one.due for one in needed if one.due), default=None)
+    needed = [duty for duty in owed if duty.state in ("needed", "late")]
+    due = min((duty.due for duty in needed if duty.due), default=None)
     rests_on = deciding(owed, finding.verdict)
     amount = shipment.amount
     return {
@@ -91,20 +94,20 @@ def line_of(answer: Answer, finding: Finding, lang: str = "en") -> dict[str, str
         "entry": finding.rule.entry if finding.rule else "",
         "from": shipment.sender.code or shipment.sender.text,
         "to": shipment.receiver.code or shipment.receiver.text,
-        "via": ";".join(one.code or one.text for one in shipment.via),
+        "via": ";".join(state.code or state.text for state in shipment.via),
         "date": shipment.day.isoformat() if shipment.day else shipment.text("date"),
         "quantity": plain_number(amount.value) if amount else shipment.text("quantity"),
         "unit": amount.unit if amount else shipment.text("unit"),
         "concentration": shipment.share.text if shipment.share else shipment.text("concentration"),
-        "needed": ";".join(one.rule.id for one in needed),
+        "needed": ";".join(duty.rule.id for duty in needed),
         "needed_by": due.isoformat() if due else "",
-        "later": ";".join(f"{one.rule.id} {one.due or ''}".strip() for one in owed if one.state == "later"),
+        "later": ";".join(f"{duty.rule.id} {duty.due or ''}".strip() for duty in owed if duty.state == "later"),
         "basis": finding.basis,
         "why": sentence(finding.message, lang),
-        "source": "; ".join(dict.fromkeys(one.rule.source for one in rests_on)),
-        "evidence": "; ".join(dict.fromkeys(one.rule.evidence for one in rests_on)),
+        "source": "; ".join(dict.fromkeys(duty.rule.source for duty in rests_on)),
+        "evidence": "; ".join(dict.fromkeys(duty.rule.evidence for duty in rests_on)),
         "shipment_verdict": str(answer.verdict),
-        "duties": " | ".join(sentence(_with_source(one), lang) for one in owed),
+        "duties": " | ".join(sentence(_with_source(duty), lang) for duty in owed),
     }
 
 
@@ -136,7 +139,7 @@ def finding_as_plain(answer: Answer, finding: Finding, lang: str = "en") -> dict
         "rules_of": answer.day.isoformat(),
         "shipment": shipment_as_plain(answer.shipment),
         "states": [_state_as_plain(state) for state in answer.states],
-        "duties": [duty_as_plain(one, lang) for one in owed_by(answer, finding)],
+        "duties": [duty_as_plain(duty, lang) for duty in owed_by(answer, finding)],
         **plain,
     }  # fmt: skip
 
@@ -156,7 +159,7 @@ def shipment_as_plain(shipment: Shipment) -> dict[str, Any]:
     return {
         "from": shipment.sender.code or None,
         "to": shipment.receiver.code or None,
-        "via": [one.code or one.text for one in shipment.via],
+        "via": [state.code or state.text for state in shipment.via],
         "date": _iso(shipment.day),
         "quantity": plain_number(amount.value) if amount else None,
         "unit": amount.unit if amount else None,
@@ -176,7 +179,7 @@ def duty_as_plain(owed: Owed, lang: str = "en") -> dict[str, Any]:
         "due": _iso(owed.due),
         "by": list(owed.by),
         "says": sentence(owed.says, lang),
-        "why": [sentence(one, lang) for one in owed.why],
+        "why": [sentence(message, lang) for message in owed.why],
         "source": owed.rule.source,
         "evidence": owed.rule.evidence,
     }
@@ -198,7 +201,7 @@ def summary(
     lists = tuple(list_.id for list_ in checker.convention.lists)
     said = [
         Message("transfers_summary_held", {"count": tally.rows, "lists": lists, "date": checker.as_of.isoformat()}),
-        Message("transfers_summary_counts", {str(one): many for one, many in tally.by_verdict.items()}),
+        Message("transfers_summary_counts", {str(verdict): many for verdict, many in tally.by_verdict.items()}),
         Message("transfers_summary_known", {"date": checker.convention.states_known_until.isoformat()}),
     ]
     if certificates:

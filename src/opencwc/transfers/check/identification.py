@@ -8,8 +8,9 @@ from typing import NamedTuple, TypeAlias
 
 from opencwc.finding import Message, Rule, Value, Verdict
 from opencwc.screening.model import Outcome
-from opencwc.screening.screener import MET
-from opencwc.transfers.check.shipments import Amount, Share, Shipment, amount_of, share_stated
+from opencwc.screening.structure_screener import MET
+from opencwc.transfers.check.shipment_cells import Amount, Share, amount_of, share_stated
+from opencwc.transfers.check.shipments import Shipment
 
 Answering: TypeAlias = Callable[[str, str], "tuple[Outcome, ...]"]
 """What screens a text of a kind (`opencwc.screening.model.KINDS`)."""
@@ -48,14 +49,14 @@ def identify(shipment: Shipment, answer: Answering) -> Identified:
     if read:
         unread = [shipment.named[name] for name in answers if name not in read]
         chosen = tuple(firm) or (next(iter(read)),)
-        outcomes = tuple(one for name in chosen for one in read[name])
+        outcomes = tuple(outcome for name in chosen for outcome in read[name])
         if unread:
             told = notes if {"cas", "structure"} & set(read) else doubts  # a number settles what a trade name is
             told.append(Message("transfers_check_one_unread", {"texts": tuple(unread)}))
         known = _rules(outcomes)
-        more = tuple(one for one in line if one.verdict is Verdict.LISTED and one.rule not in known)
+        more = tuple(outcome for outcome in line if outcome.verdict is Verdict.LISTED and outcome.rule not in known)
         outcomes += more
-    elif any(one.verdict in MET for one in line):
+    elif any(outcome.verdict in MET for outcome in line):
         outcomes = line
     else:
         outcomes = line or next(iter(answers.values()), ())
@@ -87,7 +88,7 @@ def _is_doubtful(outcomes: Iterable[Outcome]) -> bool:
 
 
 def _stated(outcome: Outcome, kind: str) -> list[str]:
-    return [one.value for one in outcome.evidence if one.kind == kind]
+    return [evidence.value for evidence in outcome.evidence if evidence.kind == kind]
 
 
 def _share_in(outcome: Outcome) -> Share | None:

@@ -6,21 +6,17 @@ model, for `opencwc.publishing.pdf`, ``xlsx`` and ``html`` to write. Verificatio
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
 from datetime import date
-from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from opencwc.errors import InputError, SettingsError
-from opencwc.finding import Message, Value, Verdict
+from opencwc.finding import Message
 from opencwc.publishing import (
     Block,
     Clause,
     Clauses,
     Field,
     Form,
-    Labels,
     Paragraph,
     Report,
     Section,
@@ -28,64 +24,22 @@ from opencwc.publishing import (
     Text,
     Words,
 )
+from opencwc.publishing.labels import labels_in
+from opencwc.transfers.check.paper_facts import PaperFacts
+from opencwc.transfers.document_words import SIGNED, spoken_day, spoken_quantity
 from opencwc.wording import RIGHT_TO_LEFT, say
 from opencwc.wording.states import state_name
 
-if TYPE_CHECKING:
-    from opencwc.transfers.check.certificates import Certificate
-    from opencwc.transfers.check.checking import Answer
-    from opencwc.transfers.check.shipments import Shipment
-
-KINDS = ("certificate", "notification", "licence")
+PAPER_KINDS = ("certificate", "notification", "licence")
 SIDES = ("sender", "receiver")
 SAXITOXIN = "35523-89-8"
 """The chemical of the shorter notice (Verification Annex VI.5 bis); the number is that of Schedule 1."""
-SIGNED = ("papers_sign_name", "papers_sign_function", "papers_sign_place", "papers_sign_signature")
-_COMMA = ("fr", "es", "ru")
-"""The languages that write a comma before the decimals."""
-
-
-@dataclass(frozen=True)
-class PaperFacts:
-    """What is known of a planned transfer; an empty field is a blank in the paper.
-
-    ``sender`` and ``receiver`` are the two States, ``via`` those on the way: alpha-3 codes, or what the record says.
-    ``entries`` are as in ``CWC 3A04``. ``quantity`` is as the record states it, ``quantity_kg`` what that is in kg
-    where it says otherwise. ``drawn`` are the certificates that cover it, each with the amount drawn for it and what is
-    left of it after this shipment and those before. ``notify_by`` is the last day for the notification. ``mark`` is a
-    confidentiality mark of the casebook: ``unclassified``, ``restricted``, ``protected``, ``highly_protected``.
-    """
-
-    shipment: str = ""
-    chemical: str = ""
-    cas: str = ""
-    structure: str = ""
-    entries: tuple[str, ...] = ()
-    quantity: str = ""
-    quantity_kg: Decimal | None = None
-    concentration: str = ""
-    packing: str = ""
-    sender: str = ""
-    receiver: str = ""
-    via: tuple[str, ...] = ()
-    exporter: str = ""
-    consignee: str = ""
-    end_users: tuple[str, ...] = ()
-    end_uses: tuple[str, ...] = ()
-    day: date | None = None
-    certificates: tuple[str, ...] = ()
-    issued: date | None = None
-    valid_until: date | None = None
-    drawn: tuple[tuple[str, str, str], ...] = ()
-    papers: tuple[str, ...] = ()
-    notify_by: date | None = None
-    mark: str = ""
 
 
 def make_paper(
     kind: str, facts: PaperFacts, lang: str = "en", side: str = "sender", made: date | None = None
 ) -> Report:
-    """Return a paper as the document model; ``kind`` is among `KINDS`, ``side`` says whose paper it is.
+    """Return a paper as the document model; ``kind`` is among `PAPER_KINDS`, ``side`` says whose paper it is.
 
     A certificate is always the receiving State's. ``made`` is the day that the file says of itself.
 
@@ -94,9 +48,9 @@ def make_paper(
         InputError: a notification is asked for a chemical that is not in Schedule 1.
 
     """
-    for name, one, known in (("kind", kind, KINDS), ("side", side, SIDES)):
-        if one not in known:
-            raise SettingsError(f"no {name} of paper is called {one!r}", remedy=f"Use one of: {', '.join(known)}.")
+    for name, given, known in (("kind", kind, PAPER_KINDS), ("side", side, SIDES)):
+        if given not in known:
+            raise SettingsError(f"no {name} of paper is called {given!r}", remedy=f"Use one of: {', '.join(known)}.")
     if kind == "notification" and facts.entries and not _in_schedule(facts, "1"):
         raise InputError(
             f"the notification is for chemicals of Schedule 1; {facts.chemical or facts.cas} is {facts.entries[0]}.",
@@ -104,190 +58,6 @@ def make_paper(
             remedy="Choose the paper that the check names for it.",
         )
     return _Paper(facts, lang, side).report(kind, made)
-
-
-def facts_of(
-    shipment: Shipment,
-    *,
-    chemical: str = "",
-    cas: str = "",
-    structure: str = "",
-    entries: Sequence[str] = (),
-    certificate: Certificate | None = None,
-    drawn: Sequence[tuple[str, str, str]] = (),
-    notify_by: date | None = None,
-    mark: str = "",
-) -> PaperFacts:
-    """Return what a planned shipment's row holds for a paper, with what the check knows of its chemical beside it.
-
-    ``certificate`` is the one that the shipment goes under, where there is one; its dates are taken over, and its end
-    users and end-uses where the row has none.
-    """
-    amount = shipment.amount
-    stated = " ".join(filter(None, (shipment.text("quantity"), shipment.text("unit"))))
-    as_stated = not stated or shipment.text("unit").casefold() == "kg" or amount is None or amount.unit != "kg"
-    users = shipment.text("end_user") or (certificate.end_users if certificate else "")
-    uses = shipment.text("purpose") or (certificate.end_use if certificate else "")
-    return PaperFacts(
-        shipment=shipment.id,
-        chemical=chemical or shipment.text("chemical") or shipment.text("line"),
-        cas=cas or shipment.text("cas"),
-        structure=structure or shipment.text("structure"),
-        entries=tuple(entries),
-        quantity=stated or (str(amount) if amount else ""),
-        quantity_kg=None if as_stated or amount is None else amount.value,
-        concentration=shipment.text("concentration"),
-        packing=shipment.text("packing"),
-        sender=shipment.sender.code or shipment.sender.text,
-        receiver=shipment.receiver.code or shipment.receiver.text,
-        via=tuple(one.code or one.text for one in shipment.via),
-        consignee=shipment.text("consignee"),
-        end_users=(users,) if users else (),
-        end_uses=(uses,) if uses else (),
-        day=shipment.day,
-        certificates=shipment.certificates,
-        issued=certificate.issued if certificate else None,
-        valid_until=certificate.expires if certificate else None,
-        drawn=tuple(drawn),
-        papers=tuple(paper.text for paper in shipment.papers if paper.text),
-        notify_by=notify_by,
-        mark=mark,
-    )
-
-
-def facts_of_answer(answer: Answer, certificates: Sequence[Certificate] = (), mark: str = "") -> PaperFacts:
-    """Return what a checked shipment holds for a paper: its row, its entries, the last day for its notice.
-
-    Raises:
-        InputError: the transfer is prohibited, so that no paper goes with it.
-
-    """
-    shipment = answer.shipment
-    if answer.verdict is Verdict.PROHIBITED:
-        raise InputError(
-            "this transfer is prohibited; no paper goes with it.",
-            where=f"shipment {shipment.id}",
-            remedy="See why: opencwc transfers check.",
-        )
-    owing = {one.entry for one in answer.owed}  # an entry that is exempt owes nothing
-    met = (
-        finding.rule
-        for finding in answer.findings
-        if finding.rule and (finding.rule in owing or finding.verdict is not Verdict.ALLOWED)
-    )
-    notices = [one.due for one in answer.owed if one.rule.paper == "notice" and one.due]
-    why = (one for owed in answer.owed for one in owed.why if one.id == "transfers_certificate_drawn")
-    drawn = tuple(
-        dict.fromkeys((str(one.values["id"]), str(one.values["amount"]), str(one.values["left"])) for one in why)
-    )
-    named = {one.casefold() for one in ([name for name, _, _ in drawn] or shipment.certificates)}
-    certificate = next((certificate for certificate in certificates if certificate.id.casefold() in named), None)
-    return facts_of(
-        shipment,
-        entries=tuple(dict.fromkeys(f"{one.list} {one.entry}" for one in met)),
-        certificate=certificate,
-        drawn=drawn,
-        notify_by=min(notices) if notices else None,
-        mark=mark,
-    )
-
-
-def facts_of_certificate(
-    answer: Answer, certificates: Sequence[Certificate] = (), mark: str = ""
-) -> tuple[PaperFacts, Message | None]:
-    """Return what an end-use certificate for a checked shipment says, and what is to be said of it.
-
-    Where a certificate at hand covers the shipment, its own facts are returned as they are. What none covers is for a
-    new one, which has neither number nor days; the address of the end user is taken from those at hand.
-
-    Raises:
-        InputError: the transfer is prohibited, so that no paper goes with it.
-
-    """
-    facts = facts_of_answer(answer, certificates, mark)
-    named = {certificate.casefold() for certificate in answer.shipment.certificates}
-    held = [certificate for certificate in certificates if certificate.id.casefold() in named]
-    asked = [one for one in answer.owed if one.rule.paper == "certificate"]
-    if held and asked and all(one.state == "met" for one in asked):
-        return _facts_written_in(held[0], facts), Message("transfers_papers_reprinted", {"id": held[0].id})
-    new = replace(facts, certificates=(), issued=None, valid_until=None, end_users=_with_address(facts.end_users, held))
-    missing = next((one.missing for one in asked if one.missing), None)
-    if missing is not None:
-        new = replace(new, quantity=str(missing), quantity_kg=None)
-    if not named:
-        return new, None
-    values: dict[str, Value] = {"ids": answer.shipment.certificates, "amount": new.quantity or "—"}
-    return new, Message("transfers_papers_new" if held else "transfers_papers_not_at_hand", values)
-
-
-def _facts_written_in(certificate: Certificate, facts: PaperFacts) -> PaperFacts:
-    """Return what a certificate says itself, and of the shipment only what tells which one it is."""
-    return PaperFacts(
-        shipment=facts.shipment,
-        chemical=certificate.chemical,
-        cas=certificate.cas,
-        entries=facts.entries,
-        quantity=str(certificate.amount) if certificate.amount else "",
-        receiver=certificate.issued_by.code or certificate.issued_by.text,
-        consignee=certificate.recipient,
-        end_users=(certificate.end_users,) if certificate.end_users else (),
-        end_uses=(certificate.end_use,) if certificate.end_use else (),
-        certificates=(certificate.id,),
-        issued=certificate.issued,
-        valid_until=certificate.expires,
-        mark=facts.mark,
-    )
-
-
-def _with_address(users: tuple[str, ...], certificates: Iterable[Certificate]) -> tuple[str, ...]:
-    """Return end users as a certificate has them, with their addresses, where it has all the words of their names."""
-    from opencwc.transfers.check.certificates import end_users_of
-    from opencwc.transfers.check.shipments import plain_words
-
-    written = [user for certificate in certificates for user in end_users_of(certificate)]
-    return tuple(
-        next((one for one in written if {*plain_words(user).split()} < {*plain_words(one).split()}), user)
-        for user in users
-    )
-
-
-def spoken_day(day: date, lang: str) -> str:
-    """Say a day as the language writes it; in English as files do (ISO 8601).
-
-    >>> spoken_day(date(2026, 11, 4), "fr"), spoken_day(date(2026, 11, 4), "en")
-    ('4 novembre 2026', '2026-11-04')
-    """
-    if lang == "en":
-        return day.isoformat()
-    month = Message(f"label_month_{day.month}")
-    return say(Message("label_day", {"day": day.day, "month": month, "year": day.year}), lang)
-
-
-def spoken_quantity(value: Decimal | float, unit: str, lang: str) -> str:
-    """Say a quantity exactly, with narrow spaces between its thousands and the decimal sign of the language.
-
-    >>> spoken_quantity(1234567.5, "kg", "fr").replace("\\u202f", "_").replace("\\u00a0", " ")
-    '1_234_567,5 kg'
-    >>> spoken_quantity(0.1 + 0.2, "kg", "en").replace("\\u00a0", " ")
-    '0.3 kg'
-    """
-    number = value if isinstance(value, Decimal) else Decimal(f"{value:.12g}")
-    whole, _, part = f"{abs(number):f}".partition(".")
-    said = ("-" if number < 0 else "") + f"{int(whole):,}".replace(",", "\u202f")
-    if part := part.rstrip("0"):
-        said += ("," if lang in _COMMA else ".") + part
-    said = f"{said}\u00a0{unit}" if unit else said
-    return f"\u200e{said}\u200e" if lang in RIGHT_TO_LEFT else said
-
-
-def report_labels(lang: str) -> Labels:
-    """Return what a page has to say of itself."""
-    names = ("skip", "contents", "filter", "search", "all", "reset")
-    return Labels(
-        **{name: say(f"report_{name}", lang) for name in names},
-        shown=say(Message("report_shown", {"shown": "{shown}", "total": "{total}"}), lang),
-        cut=say(Message("report_cut", {"length": "{length}", "limit": "{limit}"}), lang),
-    )
 
 
 class _Paper:
@@ -310,7 +80,7 @@ class _Paper:
             title=self.say(f"papers_{kind}"),
             lang=self.lang,
             direction="rtl" if self.lang in RIGHT_TO_LEFT else "ltr",
-            labels=report_labels(self.lang),
+            labels=labels_in(self.lang),
             lead=(self.say(lead),) if based else (),
             sections=tuple(sections[kind]()),
             closing=tuple(closing),
@@ -501,16 +271,15 @@ class _Paper:
         return Section(name, self.say(f"papers_section_{name}"), blocks)
 
     def signature(self, who: str) -> Section:
-        lines = tuple(self.say(one) for one in SIGNED)
+        lines = tuple(self.say(line) for line in SIGNED)
         return self.section("signature", Signature(self.say(who), lines, self.say("papers_stamp")))
 
     def balances(self) -> Iterator[Field]:
         """Yield what is drawn from each certificate, and what is left of it."""
         if self.facts.drawn:
-            names = ("id", "amount", "left")
             told = (
-                self.say("transfers_certificate_drawn", **dict(zip(names, one, strict=True)))
-                for one in self.facts.drawn
+                self.say("transfers_certificate_drawn", id=id, amount=amount, left=left)
+                for id, amount, left in self.facts.drawn
             )
             yield self.field("papers_drawn", tuple(told))
 

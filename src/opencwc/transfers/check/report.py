@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TextIO
 
 from opencwc.convention import Convention
-from opencwc.finding import CHECKED, Finding, Message, Verdict
+from opencwc.finding import Finding, Message, Tone, Verdict
 from opencwc.publishing import (
     Badge,
     Block,
@@ -27,10 +27,10 @@ from opencwc.publishing import (
     write_html,
 )
 from opencwc.publishing.labels import labels_in
-from opencwc.publishing.model import Tone
 from opencwc.transfers.check.checking import Answer
+from opencwc.transfers.check.duties import STATES_OF_DUTY, Owed
 from opencwc.transfers.check.formats import CheckTally, owed_by
-from opencwc.transfers.check.weighing import STATES_OF_DUTY, Owed
+from opencwc.transfers.check.verb import VERB as CHECK
 from opencwc.wording import RIGHT_TO_LEFT, say, sentence
 
 CHECK_TONES: dict[Verdict, Tone] = {
@@ -76,7 +76,7 @@ class _Reporter:
         weighed = [answer for answer in answers if any(finding.rule for finding in answer.findings)]
         free = [answer for answer in answers if answer not in weighed and answer.verdict is not Verdict.UNREADABLE]
         unread = [answer for answer in answers if answer not in weighed and answer.verdict is Verdict.UNREADABLE]
-        weighed.sort(key=lambda one: CHECKED.index(one.verdict))
+        weighed.sort(key=lambda answer: CHECK.verdicts.index(answer.verdict))
         parts: list[tuple[str, str, Iterator[Block]]] = [
             ("result", "report_counts", self.counts(tally)),
             ("shipments", "transfers_report_answers", self.answers(weighed)),
@@ -86,7 +86,7 @@ class _Reporter:
         if free:
             parts.append(("free", "transfers_report_free", self.rows(free, "transfers_report_free")))
         checked: list[Words] = [Text(self.file, verbatim=True)] if self.file else []
-        checked += (sentence(one, self.lang) for one in told)
+        checked += (sentence(message, self.lang) for message in told)
         first = Section("checked", self.say("report_checked"), (Bullets(tuple(checked)),), wide=False)
         sections = [first, *(Section(name, self.say(title), blocks) for name, title, blocks in parts)]
         return Report(
@@ -94,7 +94,7 @@ class _Reporter:
             lang=self.lang,
             direction="rtl" if self.lang in RIGHT_TO_LEFT else "ltr",
             labels=labels_in(self.lang),
-            lead=tuple(sentence(one, self.lang) for one in told[:2]),
+            lead=tuple(sentence(message, self.lang) for message in told[:2]),
             contents=tuple((section.id, section.title) for section in sections),
             sections=sections,
             closing=(self.sentence("transfers_report_person"),),
@@ -104,7 +104,10 @@ class _Reporter:
     def counts(self, tally: CheckTally) -> Iterator[Block]:
         """Count the shipments by verdict, with what each means."""
         yield Counts(
-            tuple(Count(self.badge(one), tally.by_verdict[one], self.sentence(f"means_{one}")) for one in CHECKED)
+            tuple(
+                Count(self.badge(verdict), tally.by_verdict[verdict], self.sentence(f"means_{verdict}"))
+                for verdict in CHECK.verdicts
+            )
         )
 
     def answers(self, answers: Sequence[Answer]) -> Iterator[Block]:
@@ -160,20 +163,20 @@ class _Reporter:
     def duties(self, owed: Sequence[Owed]) -> Iterator[Fact]:
         """Say what has become of each duty, the gravest first, with its last day and its source."""
         for state in STATES_OF_DUTY:
-            told = tuple(self.duty(one) for one in owed if one.state == state)
+            told = tuple(self.duty(duty) for duty in owed if duty.state == state)
             if told:
                 yield Fact(self.heading(f"transfers_duty_{state}"), told)
 
     def duty(self, owed: Owed) -> Text:
         """Say one duty, with the days and papers that concern it."""
         due = [f"{self.say('transfers_label_due')} {owed.due.isoformat()}"] if owed.due else []
-        text = " ".join([*(sentence(one, self.lang) for one in (owed.says, *owed.why)), *due])
+        text = " ".join([*(sentence(message, self.lang) for message in (owed.says, *owed.why)), *due])
         source = f"{owed.rule.source} ({self.say(f'evidence_{owed.rule.evidence}')})"
         return Text(text, note=source, warn=owed.rule.evidence == "unverified")
 
     def rows(self, answers: Sequence[Answer], caption: str) -> Iterator[Block]:
         """List shipments on which no rule was weighed."""
-        headings = tuple(self.say(one) for one in ("label_row", "label_id", "label_input", "label_why"))
+        headings = tuple(self.say(label) for label in ("label_row", "label_id", "label_input", "label_why"))
         shown: Iterable[tuple[Words, ...]] = (
             (
                 str(answer.shipment.row),

@@ -29,7 +29,8 @@ from opencwc.publishing import (
 )
 from opencwc.publishing.labels import labels_in
 from opencwc.transfers.model import Ledger
-from opencwc.transfers.patterns.finding import KINDS, Proposal
+from opencwc.transfers.patterns import PATTERN_KINDS
+from opencwc.transfers.patterns.proposal import Proposal
 from opencwc.wording import RIGHT_TO_LEFT, say, sentence
 
 COLUMNS = (
@@ -42,23 +43,25 @@ DRAWN = 500
 
 def as_rows(proposals: Sequence[Proposal], lang: str = "en") -> Iterator[dict[str, str | int | float]]:
     """Give a row for each proposal, with `COLUMNS`; ``lines`` names ledger, row and id of the first lines."""
-    for rank, one in enumerate(proposals, start=1):
+    for rank, proposal in enumerate(proposals, start=1):
+        substance, unusual = proposal.substance, proposal.unusual
         yield {
-            "rank": rank, "kind": one.kind, "chemical": one.substance.name, "key": one.substance.key,
-            "entry": " ".join(one.substance.entries[:1]), "exporter": one.exporter, "importer": one.importer,
-            "via": one.via, "start": one.start, "end": one.end, "kg": round(one.figures["kg"], 3),
-            "measure": one.unusual.measure, "value": one.unusual.value, "tests": one.unusual.tests,
-            "adjusted": one.unusual.adjusted, "verdict": str(one.verdict), "why": sentence(one.message, lang),
-            "lines": "; ".join(f"{line.ledger}:{line.row}:{line.id}" for line in one.lines),
+            "rank": rank, "kind": proposal.kind, "chemical": substance.name, "key": substance.key,
+            "entry": " ".join(substance.entries[:1]), "exporter": proposal.exporter, "importer": proposal.importer,
+            "via": proposal.via, "start": proposal.start, "end": proposal.end, "kg": round(proposal.figures["kg"], 3),
+            "measure": unusual.measure, "value": unusual.value, "tests": unusual.tests, "adjusted": unusual.adjusted,
+            "verdict": str(proposal.verdict), "why": sentence(proposal.message, lang),
+            "lines": "; ".join(f"{line.ledger}:{line.row}:{line.id}" for line in proposal.lines),
         }  # fmt: skip
 
 
 def as_json_lines(proposals: Sequence[Proposal], lang: str = "en") -> Iterator[str]:
     """Give each proposal as a line of JSON: the row, its figures, its lines, its years and its chart (Vega-Lite)."""
-    for row, one in zip(as_rows(proposals, lang), proposals, strict=True):
+    for row, proposal in zip(as_rows(proposals, lang), proposals, strict=True):
         plain: dict[str, Any] = {
-            **row, "figures": dict(one.figures), "lines": [line._asdict() for line in one.lines],
-            "line_count": one.line_count, "message": message_to_plain(one.message), "chart": one.chart(lang),
+            **row, "figures": dict(proposal.figures), "lines": [line._asdict() for line in proposal.lines],
+            "line_count": proposal.line_count, "message": message_to_plain(proposal.message),
+            "chart": proposal.chart(lang),
         }  # fmt: skip
         yield json.dumps(_finite(plain), ensure_ascii=False)
 
@@ -92,7 +95,7 @@ def report(proposals: Sequence[Proposal], ledgers: Sequence[Ledger], lang: str =
         lang=lang,
         direction="rtl" if lang in RIGHT_TO_LEFT else "ltr",
         labels=labels_in(lang),
-        lead=tuple(sentence(one, lang) for one in told(proposals, ledgers)),
+        lead=tuple(sentence(message, lang) for message in told(proposals, ledgers)),
         contents=tuple(titles.items()),
         sections=sections,
         closing=(say("report_person", lang),),
@@ -101,8 +104,8 @@ def report(proposals: Sequence[Proposal], ledgers: Sequence[Ledger], lang: str =
 
 
 def _checked(proposals: Sequence[Proposal], ledgers: Sequence[Ledger], lang: str) -> Iterator[Block]:
-    yield Bullets(tuple(sentence(one, lang) for one in told(proposals, ledgers)))
-    counts = {kind: sum(proposal.kind == kind for proposal in proposals) for kind in KINDS}
+    yield Bullets(tuple(sentence(message, lang) for message in told(proposals, ledgers)))
+    counts = {kind: sum(proposal.kind == kind for proposal in proposals) for kind in PATTERN_KINDS}
     rows = tuple((say(f"pattern_kind_{kind}", lang), str(count)) for kind, count in counts.items())
     yield Table(say("pattern_title", lang), (say("pattern_label_kind", lang), say("pattern_label_count", lang)), rows)
 
@@ -112,45 +115,45 @@ def _found(proposals: Sequence[Proposal], lang: str) -> Iterator[Block]:
         yield Paragraph((sentence("pattern_none", lang),))
         return
     filters = (Filter("kind", say("pattern_label_kind", lang)), Filter("chemical", say("label_chemical", lang)))
-    yield Cards((_card(rank, one, lang) for rank, one in enumerate(proposals[:DRAWN], start=1)), filters)
+    yield Cards((_card(rank, proposal, lang) for rank, proposal in enumerate(proposals[:DRAWN], start=1)), filters)
     if len(proposals) > DRAWN:
         yield Paragraph((sentence(Message("pattern_more", {"count": len(proposals) - DRAWN}), lang),), "note")
 
 
-def _card(rank: int, one: Proposal, lang: str) -> Card:
-    kind = say(f"pattern_kind_{one.kind}", lang)
-    way = " > ".join(filter(None, (one.exporter, one.via, one.importer)))
-    period = one.start if one.start == one.end else f"{one.start} – {one.end}"
+def _card(rank: int, proposal: Proposal, lang: str) -> Card:
+    kind = say(f"pattern_kind_{proposal.kind}", lang)
+    way = " > ".join(filter(None, (proposal.exporter, proposal.via, proposal.importer)))
+    period = proposal.start if proposal.start == proposal.end else f"{proposal.start} – {proposal.end}"
     place = (
         Fact(say("pattern_label_way", lang), (Text(way, verbatim=True),)),
         Fact(say("pattern_label_when", lang), (Text(period, verbatim=True),)),
     )
-    shown = tuple(Text(f"{line.ledger}:{line.row} {line.id}", verbatim=True) for line in one.lines)
+    shown = tuple(Text(f"{line.ledger}:{line.row} {line.id}", verbatim=True) for line in proposal.lines)
     lines: tuple[Words, ...] = (
-        sentence(Message("pattern_lines", {"count": one.line_count, "shown": len(shown)}), lang), *shown,
+        sentence(Message("pattern_lines", {"count": proposal.line_count, "shown": len(shown)}), lang), *shown,
     )  # fmt: skip
-    said = sentence(one.message, lang)
+    said = sentence(proposal.message, lang)
     return Card(
         f"pattern-{rank}",
-        (f"{rank}.", one.substance.name, Text(" ".join(one.substance.entries[:1]), verbatim=True)),
+        (f"{rank}.", proposal.substance.name, Text(" ".join(proposal.substance.entries[:1]), verbatim=True)),
         Badge(kind, "doubt"),
         place,
-        _drawing(one, lang),
+        _drawing(proposal, lang),
         (Paragraph((said,)), Paragraph(lines, "note")),
-        {"kind": kind, "chemical": one.substance.name},
+        {"kind": kind, "chemical": proposal.substance.name},
     )
 
 
-def _drawing(one: Proposal, lang: str) -> Figure:
+def _drawing(proposal: Proposal, lang: str) -> Figure:
     """Draw the years as bars: what the exporter says beside what the importer says; the years meant are full."""
     sides = ("oc-place-0", "oc-core")
-    keys = ("pattern_side_out", "pattern_side_in") if one.kind == "hub_share" else _SIDES
-    known = {year: kg for year, *kg in one.years}
+    keys = ("pattern_side_out", "pattern_side_in") if proposal.kind == "hub_share" else _SIDES
+    known = {year: kg for year, *kg in proposal.years}
     years = list(range(min(known), max(known) + 1)) if known else []
     top = max((max(kg) for kg in known.values()), default=0.0) or 1.0
     step = min(_STEP, _WIDTH / max(1, len(years)))
     width, bar = max(step * len(years), _STEP * 3), step * 0.4
-    first, last = int(one.start[:4]), int(one.end[:4])
+    first, last = int(proposal.start[:4]), int(proposal.end[:4])
     parts = []
     for place, year in enumerate(years):
         for side, kg in enumerate(known.get(year, [0.0, 0.0])):
@@ -169,7 +172,7 @@ def _drawing(one: Proposal, lang: str) -> Figure:
             )
     line = f'<path class="oc-line" d="M0 {_TOP + _HEIGHT + 0.5}H{width:.0f}" fill="none"/>'
     scale = f'<text class="oc-note" x="0" y="11" font-size="11">{top:,.0f} kg</text>'
-    label = escape(say(one.message, lang), quote=True)
+    label = escape(say(proposal.message, lang), quote=True)
     svg = (
         f'<svg role="img" aria-label="{label}" viewBox="0 0 {width:.0f} {_TOP + _HEIGHT + 22}" width="{width:.0f}" '
         f'height="{_TOP + _HEIGHT + 22}" direction="ltr">{scale}{"".join(parts)}{line}</svg>'
@@ -181,9 +184,9 @@ def _drawing(one: Proposal, lang: str) -> Figure:
 def _finite(value: Any) -> Any:
     """Write what JSON has no number for as null."""
     if isinstance(value, dict):
-        return {key: _finite(one) for key, one in value.items()}
+        return {key: _finite(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_finite(one) for one in value]
+        return [_finite(item) for item in value]
     return None if isinstance(value, float) and value in (float("inf"), float("-inf")) else value
 
 

@@ -1,7 +1,8 @@
 """Do the books of exporters and importers agree? `reconcile` says where they do not, and why probably.
 
-Read in this order: `ledgers` (in), `matching` and `matching_kernel` (line by line), `comparison` (the signs of each
-sum), `causes` (why), `reconciliation` (ranked), `report` and `letters` (out).
+Read in this order: `line_table` (the ledgers' lines together), `subheadings`, `matching` and `matching_kernel` (line by
+line), `sums` and `signs` (by chemical, pair of States and year), `causes` (why), `reconciliation` (ranked), `reasons`,
+`reconciled`, `report` and `letters` (out).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from opencwc.transfers.reconcile.reconciliation import Reconciled
+    from opencwc.transfers.reconcile.reconciled import Reconciled
 
 
 def reconcile(
@@ -29,7 +30,7 @@ def reconcile(
     which column holds a field (``{"quantity": "Weight", "unit": "=kg"}``). Raises `InputError` where a file is no
     ledger.
     """
-    from opencwc.transfers.reconcile.ledgers import read_ledger
+    from opencwc.transfers.ledgers.reader import read_ledger
     from opencwc.transfers.reconcile.reconciliation import reconcile as reconcile_ledgers
 
     day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of or date.today()

@@ -8,7 +8,8 @@ import polars as pl
 from opencwc.models.model import Evaluation, Figure
 from opencwc.models.statistics import calibration_error, wilson
 from opencwc.transfers.model import CAUSES
-from opencwc.transfers.reconcile.causes import DATA, by_model, by_rules, order_by_model, order_by_rules
+from opencwc.transfers.reconcile.cause_rules import by_rules, order_by_rules
+from opencwc.transfers.reconcile.learned_causes import DATA, by_model, order_by_model
 
 HELD_OUT = DATA / "causes.held.parquet"
 """The signs of the groups over the threshold of one world, with what was planted in them: ``causes`` and ``diverted``

@@ -19,12 +19,12 @@ import polars as pl
 from opencwc.errors import InputError
 from opencwc.finding import Finding, Message, message_from_plain, message_to_plain
 from opencwc.transfers.model import CAUSES
-from opencwc.transfers.reconcile.comparison import WAYS
-from opencwc.transfers.reconcile.matching_kernel import KINDS
+from opencwc.transfers.reconcile.line_ways import WAYS
+from opencwc.transfers.reconcile.matching_kernel import MATCH_KINDS
 
 if TYPE_CHECKING:
-    from opencwc.transfers.patterns.finding import Proposal
-    from opencwc.transfers.reconcile.reconciliation import Reconciled
+    from opencwc.transfers.patterns.proposal import Proposal
+    from opencwc.transfers.reconcile.reconciled import Reconciled
 
 NAME = "reconciliation.zip"
 MEDIA_TYPE = "application/zip"
@@ -179,7 +179,7 @@ def _has_columns(content: bytes, wanted: Mapping[str, Any]) -> bool:
 
 def findings_of(found: Reconciled, patterns: Sequence[Proposal]) -> Iterator[Finding]:
     """Yield the findings to keep: of sums and lines first, then of the patterns that are kept, in their order."""
-    from opencwc.transfers.reconcile.reconciliation import maker_of
+    from opencwc.transfers.reconcile.reconciled import maker_of
 
     maker = maker_of(found)._replace(model="", weights="")  # statistics say them, and no model
     yield from found.findings()
@@ -250,7 +250,7 @@ def tables_of(found: Reconciled) -> tuple[pl.DataFrame, pl.DataFrame]:
     lines = found.compared.lines
     ids = [ledger.lines["id"] for ledger in found.ledgers]
     problems = [ledger.lines["problem"] for ledger in found.ledgers]
-    kinds = pl.Series(list(KINDS), dtype=pl.String)
+    kinds = pl.Series(list(MATCH_KINDS), dtype=pl.String)
     lines = lines.with_columns(
         id=pl.concat(ids) if ids else pl.Series([], dtype=pl.String),
         problem=pl.concat(problems) if problems else pl.Series([], dtype=pl.UInt16),

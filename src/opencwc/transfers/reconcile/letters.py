@@ -30,7 +30,8 @@ from opencwc.publishing import (
     Words,
 )
 from opencwc.publishing.html import visible
-from opencwc.transfers.check.papers import SIGNED, report_labels, spoken_day, spoken_quantity
+from opencwc.publishing.labels import labels_in
+from opencwc.transfers.document_words import SIGNED, spoken_day, spoken_quantity
 from opencwc.transfers.model import Discrepancy
 from opencwc.wording import RIGHT_TO_LEFT, say
 from opencwc.wording.states import state_name
@@ -118,7 +119,7 @@ def make_letter(
     """Return the letter as the document model; ``ours`` is the alpha-3 code of the State that writes.
 
     ``asked`` are the lines in question (`find_lines_in_question`). ``made`` dates the letter; ``mark`` is its
-    confidentiality mark, as `opencwc.transfers.check.papers.PaperFacts` has it.
+    confidentiality mark, as papers have it.
 
     Raises:
         InputError: the State that writes is neither side of the pair.
@@ -168,7 +169,7 @@ class _Letter:
             title=title,
             lang=self.lang,
             direction="rtl" if self.lang in RIGHT_TO_LEFT else "ltr",
-            labels=report_labels(self.lang),
+            labels=labels_in(self.lang),
             sections=(
                 Section("letter", self.say("letters_authority", state=state_name(self.theirs, self.lang)), (
                     Facts(tuple(heads)), greeting, opening,
@@ -232,10 +233,10 @@ class _Letter:
 
     def request(self) -> Iterator[Block]:
         """Ask, say that we look as well, and close."""
-        yield Bullets(tuple(self.say(one) for one in ASKED))
+        yield Bullets(tuple(self.say(line) for line in ASKED))
         yield Paragraph((self.say("letters_ours"),))
         yield Paragraph((self.say("letters_thanks"),))
-        lines = tuple(self.say(one) for one in SIGNED)
+        lines = tuple(self.say(line) for line in SIGNED)
         yield Signature(self.authority(self.ours), lines)
 
     def lines(self) -> Iterator[Block]:
@@ -253,8 +254,8 @@ class _Letter:
 
     def table(self) -> Table:
         """List the lines, those that seem to be one shipment under one another."""
-        headings = (*(f"line_{one}" for one in ("number", "state", "flow", "partner")), "chemical",
-                    *(f"line_{one}" for one in ("id", "date", "kg", "concentration")))  # fmt: skip
+        headings = (*(f"line_{name}" for name in ("number", "state", "flow", "partner")), "chemical",
+                    *(f"line_{name}" for name in ("id", "date", "kg", "concentration")))  # fmt: skip
         return Table(
             self.say("letters_lines"),
             tuple(self.say(f"letters_{heading}") for heading in headings),

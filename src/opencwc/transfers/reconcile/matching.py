@@ -81,7 +81,7 @@ class Lines(NamedTuple):
 
 
 class Matches(NamedTuple):
-    """Of every line: the group it is matched in (-1 for none), how (a place in `KINDS`), and its counterpart.
+    """Of every line: the group it is matched in (-1 for none), how (a place in `MATCH_KINDS`), and its counterpart.
 
     ``other`` is the line at the other end of a one-to-one match, -1 where there is none.
     """

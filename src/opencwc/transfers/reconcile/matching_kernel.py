@@ -11,13 +11,15 @@ from typing import Any
 import numba
 import numpy as np
 
-KINDS = (
+MATCH_KINDS = (
     "none", "equal", "packing", "rounding", "unit", "mixture", "loose", "sum", "double", "exporter", "importer",
     "chemical",
 )  # fmt: skip
 """How two lines fit: equal (to 2 %), but for the packing (to 16 %), rounded, in another unit, declared whole and pure,
 by their days alone, as a sum, twice; or but for the State of dispatch, the State of destination, the chemical."""
-NONE, EQUAL, PACKING, ROUNDING, UNIT, MIXTURE, LOOSE, SUM, DOUBLE, EXPORTER, IMPORTER, CHEMICAL = range(len(KINDS))
+NONE, EQUAL, PACKING, ROUNDING, UNIT, MIXTURE, LOOSE, SUM, DOUBLE, EXPORTER, IMPORTER, CHEMICAL = range(
+    len(MATCH_KINDS)
+)
 
 EARLIEST, LATEST = 30, 150
 """In days: how long before its export an import may be dated, and how long after."""

@@ -21,7 +21,7 @@ from opencwc.publishing import (
     write_html,
 )
 from opencwc.publishing.labels import labels_in
-from opencwc.transfers.reconcile.reconciliation import Reconciled
+from opencwc.transfers.reconcile.reconciled import Reconciled
 from opencwc.wording import RIGHT_TO_LEFT, say, sentence
 
 SHOWN = 2_000
@@ -39,13 +39,13 @@ def write_report(found: Reconciled, lang: str = "en", *, over: bool = False) -> 
 
 def report(found: Reconciled, lang: str = "en", *, over: bool = False, most: int = SHOWN) -> Report:
     """Return the report as a document, for any writer of `opencwc.publishing`; ``most`` lines of the list at most."""
-    titles = {one: say(f"reconcile_report_{one}", lang) for one in ("checked", "counts", "list")}
+    titles = {name: say(f"reconcile_report_{name}", lang) for name in ("checked", "counts", "list")}
     return Report(
         title=say("reconcile_report_title", lang),
         lang=lang,
         direction="rtl" if lang in RIGHT_TO_LEFT else "ltr",
         labels=labels_in(lang),
-        lead=tuple(sentence(one, lang) for one in found.told()[:2]),
+        lead=tuple(sentence(message, lang) for message in found.told()[:2]),
         contents=tuple(titles.items()),
         sections=_sections(found, lang, titles, over=over, most=most),
         closing=(say("report_person", lang),),
@@ -57,7 +57,7 @@ def report(found: Reconciled, lang: str = "en", *, over: bool = False, most: int
 def _sections(found: Reconciled, lang: str, titles: dict[str, str], *, over: bool, most: int) -> Iterator[Section]:
     notes = [Text(f"{ledger.name}: {sentence(note, lang)}") for ledger in found.ledgers for note in ledger.notes]
     notes += [Text(f"{name}: {sentence(problem, lang)}") for name, problem in found.problems()]
-    told: list[Words] = [*(sentence(one, lang) for one in found.told()), *notes]
+    told: list[Words] = [*(sentence(message, lang) for message in found.told()), *notes]
     yield Section("checked", titles["checked"], (Bullets(tuple(told)),), wide=False)
     tones = {"discrepancy": "grave", "unreadable": "gap", "apart": "doubt", "agreed": "calm"}
     counts = tuple(

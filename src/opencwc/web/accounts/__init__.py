@@ -1,1 +1,1 @@
-"""Who people are: sessions, second factors, tokens, the ministry's login, and their pages."""
+"""Accounts: sign-in, second factors, tokens, the ministry's login, and the pages of the settings."""

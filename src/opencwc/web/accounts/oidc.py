@@ -29,8 +29,8 @@ from starlette.concurrency import run_in_threadpool
 
 from opencwc.casebook.model import Mark, Person, Role
 from opencwc.casebook.people import OIDC_LOGIN, Account, People, normal_login
+from opencwc.casebook.service_secret import Seal
 from opencwc.errors import ConflictError, InputError, SettingsError
-from opencwc.web.accounts.secret import Seal
 from opencwc.web.server.configuration import Configuration, is_loopback
 from opencwc.web.server.problems import HttpProblem
 
@@ -161,12 +161,12 @@ class MinistryLogin:
                 metadata["token_endpoint"], grant_type="authorization_code", code=code, code_verifier=kept["verifier"]
             )
             claims = await self._read_id_token(client, metadata, token, kept["nonce"])
-            told: dict[str, Any] = {}
+            userinfo: dict[str, Any] = {}
             if "userinfo_endpoint" in metadata:
                 answer = await client.get(metadata["userinfo_endpoint"])
                 answer.raise_for_status()
-                told = answer.json()
-                if told.get("sub") != claims["sub"]:
+                userinfo = answer.json()
+                if userinfo.get("sub") != claims["sub"]:
                     raise _refused("the ministry's login spoke of two people", "Begin again.")
         except OAuthError as error:
             _LOG.warning("oidc-refused", extra={"state": str(error.error)[:60]})
@@ -174,7 +174,7 @@ class MinistryLogin:
         except JoseError as error:
             _LOG.warning("oidc-refused", extra={"state": type(error).__name__})
             raise _refused("the ministry's login sent a token that does not hold", "Begin again.") from None
-        return {**told, **claims}
+        return {**userinfo, **claims}
 
     async def _read_id_token(
         self, client: AsyncOAuth2Client, metadata: Mapping[str, Any], token: Mapping[str, Any], nonce: str
@@ -201,10 +201,10 @@ class MinistryLogin:
 
     def _check_how(self, claims: Mapping[str, Any]) -> None:
         """See that the person signed in as the settings demand, such as with a second factor."""
-        held = claims.get("amr")
-        methods = held if isinstance(held, list) else []
+        methods_told = claims.get("amr")
+        methods = methods_told if isinstance(methods_told, list) else []
         weak = self.settings.acr and claims.get("acr") not in self.settings.acr
-        if weak or (self.settings.amr and not any(one in methods for one in self.settings.amr)):
+        if weak or (self.settings.amr and not any(method in methods for method in self.settings.amr)):
             _LOG.warning("oidc-refused", extra={"state": "signed in too weakly"})
             raise _refused(
                 "the ministry's login does not say that the person signed in as strongly as is demanded here",
@@ -215,16 +215,18 @@ class MinistryLogin:
         now = self.people.clock().timestamp()
         if self._metadata and now - self._asked_at < _METADATA_LASTS:
             return self._metadata
-        found: dict[str, Any] = await _get_json(
+        metadata: dict[str, Any] = await _get_json(
             client, self.settings.issuer.rstrip("/") + "/.well-known/openid-configuration"
         )
         needed = ("authorization_endpoint", "token_endpoint", "jwks_uri")
-        if found.get("issuer") != self.settings.issuer or not all(isinstance(found.get(name), str) for name in needed):
+        if metadata.get("issuer") != self.settings.issuer or not all(
+            isinstance(metadata.get(name), str) for name in needed
+        ):
             raise _out_of_reach("the ministry's login does not describe itself as the issuer of the settings")
         for name in (*needed, "userinfo_endpoint"):
-            self._check_address(str(found.get(name, self.settings.issuer)))
-        self._metadata, self._keys, self._asked_at = found, None, now
-        return found
+            self._check_address(str(metadata.get(name, self.settings.issuer)))
+        self._metadata, self._keys, self._asked_at = metadata, None, now
+        return metadata
 
     def _check_address(self, address: str) -> None:
         parts = urlsplit(address)
@@ -311,12 +313,12 @@ class MinistryLogin:
         raise _refused("no account could be made", "Begin again.")
 
     def _role(self, claims: Mapping[str, Any]) -> Role | None:
-        held = _values(claims, self.settings.role_claim)
-        return next((role for value, role in self.settings.roles.items() if value in held), None)
+        values = _values(claims, self.settings.role_claim)
+        return next((role for value, role in self.settings.roles.items() if value in values), None)
 
     def _clearance(self, claims: Mapping[str, Any]) -> Mark:
-        held = _values(claims, self.settings.clearance_claim)
-        fits = [mark for value, mark in self.settings.clearances.items() if value in held]
+        values = _values(claims, self.settings.clearance_claim)
+        fits = [mark for value, mark in self.settings.clearances.items() if value in values]
         return max(fits, default=self.settings.clearance)
 
 
@@ -326,11 +328,13 @@ def _values(claims: Mapping[str, Any], path: str) -> frozenset[str]:
     >>> sorted(_values({"realm_access": {"roles": ["a", "b"]}}, "realm_access.roles"))
     ['a', 'b']
     """
-    found: Any = claims.get(path) if path in claims else claims
+    value_at: Any = claims.get(path) if path in claims else claims
     if path not in claims:
         for part in path.split("."):
-            found = found.get(part) if isinstance(found, Mapping) else None
-    return frozenset({found} if isinstance(found, str) else filter(lambda one: isinstance(one, str), found or ()))
+            value_at = value_at.get(part) if isinstance(value_at, Mapping) else None
+    return frozenset(
+        {value_at} if isinstance(value_at, str) else filter(lambda value: isinstance(value, str), value_at or ())
+    )
 
 
 async def _get_json(client: AsyncOAuth2Client, address: str) -> Any:

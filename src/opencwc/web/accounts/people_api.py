@@ -1,22 +1,22 @@
-"""The accounts, for who manages them."""
+"""The accounts, for administrators."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 from pydantic import Field
 from starlette.responses import JSONResponse, Response
 
 from opencwc.casebook.model import Mark, Role
 from opencwc.casebook.people import OIDC_LOGIN, OS_LOGIN, Account
 from opencwc.errors import InputError
+from opencwc.web.accounts.entrance import entrance_of
 from opencwc.web.accounts.session_api import PERSON, person_json
-from opencwc.web.server.access import entrance_of
 from opencwc.web.server.api_parameters import Closed, answers, problems
-from opencwc.web.server.service import GuardedRoute, person_of
+from opencwc.web.server.service import Router, person_of
 
-router = APIRouter(route_class=GuardedRoute, tags=["people"])
+router = Router(tags=["people"])
 RoleNamed = Literal["analyst", "reviewer", "administrator", "auditor"]
 MarkNamed = Literal["unclassified", "restricted", "protected", "highly_protected"]
 PersonId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$", description="The id of the person.")]
@@ -66,13 +66,18 @@ class Change(Closed):
     has_totp: Annotated[Literal[False] | None, Field(description="false removes a lost second factor.")] = None
 
 
-@router.get("/api/v1/people", responses={200: answers("All accounts", _ACCOUNTS), **problems()})
+@router.get("/api/v1/people", action="people", responses={200: answers("All accounts", _ACCOUNTS), **problems()})
 def everyone(request: Request) -> Response:
     """List all accounts, by login."""
-    return JSONResponse({"people": [_json(one) for one in entrance_of(request).people.everyone()]})
+    return JSONResponse({"people": [_json(account) for account in entrance_of(request).people.everyone()]})
 
 
-@router.post("/api/v1/people", status_code=201, responses={201: answers("The account", _ACCOUNT), **problems(409)})
+@router.post(
+    "/api/v1/people",
+    action="people",
+    status_code=201,
+    responses={201: answers("The account", _ACCOUNT), **problems(409)},
+)
 def add(request: Request, asked: NewPerson) -> Response:
     """Make an account; an invitation gives it a password, or the ministry's login finds it by ``expected_as``."""
     if asked.login.strip().casefold().startswith((OS_LOGIN, OIDC_LOGIN)):
@@ -84,13 +89,19 @@ def add(request: Request, asked: NewPerson) -> Response:
     return JSONResponse(_json(people.account(person.id)), 201)
 
 
-@router.get("/api/v1/people/{person_id}", responses={200: answers("The account", _ACCOUNT), **problems(404)})
+@router.get(
+    "/api/v1/people/{person_id}", action="people", responses={200: answers("The account", _ACCOUNT), **problems(404)}
+)
 def one(request: Request, person_id: PersonId) -> Response:
     """Give one account."""
     return JSONResponse(_json(entrance_of(request).people.account(person_id)))
 
 
-@router.patch("/api/v1/people/{person_id}", responses={200: answers("The account", _ACCOUNT), **problems(404, 409)})
+@router.patch(
+    "/api/v1/people/{person_id}",
+    action="people",
+    responses={200: answers("The account", _ACCOUNT), **problems(404, 409)},
+)
 def change(request: Request, person_id: PersonId, asked: Change) -> Response:
     """Change an account; its sessions end where its role, clearance, activity or second factor does."""
     changed = entrance_of(request).people.change(
@@ -108,6 +119,7 @@ def change(request: Request, person_id: PersonId, asked: Change) -> Response:
 
 @router.post(
     "/api/v1/people/{person_id}/invitation",
+    action="people",
     status_code=201,
     responses={201: answers("The link, shown this once", _LINK), **problems(404, 409)},
 )

@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import Form, Query, Request
 from markupsafe import Markup, escape
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
@@ -16,19 +16,20 @@ from opencwc.casebook.model import Person
 from opencwc.casebook.passwords import SHORTEST
 from opencwc.casebook.people import Invitation
 from opencwc.casebook.permissions import ACTIONS, may
+from opencwc.casebook.sessions import Session
 from opencwc.errors import ConflictError, InputError, NotFoundError, OpenCWCError
 from opencwc.finding import Message
+from opencwc.web.accounts.entrance import Entrance, entrance_of
 from opencwc.web.accounts.oidc import CALLBACK, COOKIE_PATH, LASTS, MinistryLogin
 from opencwc.web.accounts.oidc import COOKIE as OIDC_COOKIE
-from opencwc.web.accounts.sessions import COOKIE, Session, csrf_of, give_cookie, take_cookie
-from opencwc.web.server.access import Entrance, entrance_of
 from opencwc.web.server.api_parameters import Closed, Lang, answers, problems
 from opencwc.web.server.problems import HttpProblem, sign_in_needed
 from opencwc.web.server.rate_limits import address_key
-from opencwc.web.server.service import GuardedRoute, person_of, service_of
+from opencwc.web.server.service import OPEN, Router, person_of, service_of
+from opencwc.web.server.session_cookie import COOKIE, csrf_of, give_cookie, take_cookie
 from opencwc.wording import LANGUAGES, RIGHT_TO_LEFT, say
 
-router = APIRouter(route_class=GuardedRoute, tags=["session"])
+router = Router(tags=["session"])
 _LOG = logging.getLogger("opencwc.web.sign_in")
 Secret = Annotated[str, Field(min_length=1, max_length=1000)]
 Code = Annotated[str, Field(min_length=6, max_length=40)]
@@ -112,7 +113,7 @@ def person_json(person: Person) -> dict[str, str]:
     }
 
 
-@router.post("/api/v1/session", responses={200: answers("Signed in", _SESSION), **problems()})
+@router.post("/api/v1/session", action=OPEN, responses={200: answers("Signed in", _SESSION), **problems()})
 def sign_in(request: Request, asked: SignIn) -> Response:
     """Sign in with a login and a password; where a second factor is due and no code came, the code is still to come."""
     entrance = _at_the_door(request)
@@ -125,7 +126,7 @@ def sign_in(request: Request, asked: SignIn) -> Response:
     return _begun(request, entrance, person, fully_in=bool(asked.code) or not account.has_totp)
 
 
-@router.post("/api/v1/session/totp", responses={200: answers("Signed in", _SESSION), **problems()})
+@router.post("/api/v1/session/totp", action=OPEN, responses={200: answers("Signed in", _SESSION), **problems()})
 def give_code(request: Request, asked: CodeGiven) -> Response:
     """Give the code of the second factor, after the password."""
     entrance = _at_the_door(request)
@@ -137,14 +138,16 @@ def give_code(request: Request, asked: CodeGiven) -> Response:
     return _begun(request, entrance, session.person)
 
 
-@router.get("/api/v1/session", responses={200: answers("Who is signed in", _SESSION), **problems()})
+@router.get("/api/v1/session", action="self", responses={200: answers("Who is signed in", _SESSION), **problems()})
 def who_am_i(request: Request) -> Response:
     """Say who is signed in, what they may do, and the token that pages send with what they change."""
     session = _session(request)
     return JSONResponse(_session_json(entrance_of(request), session, request.cookies[COOKIE]))
 
 
-@router.delete("/api/v1/session", status_code=204, response_class=Response, responses={**_NOTHING, **problems()})
+@router.delete(
+    "/api/v1/session", action="self", status_code=204, response_class=Response, responses={**_NOTHING, **problems()}
+)
 def sign_out(request: Request) -> Response:
     """Sign out."""
     entrance = entrance_of(request)
@@ -154,7 +157,7 @@ def sign_out(request: Request) -> Response:
     return response
 
 
-@router.post("/api/v1/session/password", responses={200: answers("Changed", _SESSION), **problems(409)})
+@router.post("/api/v1/session/password", action="self", responses={200: answers("Changed", _SESSION), **problems(409)})
 def change_password(request: Request, asked: NewPassword) -> Response:
     """Change one's password; every session ends, and a new one begins here."""
     entrance, person = _with_password(request, asked.password)
@@ -177,7 +180,9 @@ _CODES = {
 }
 
 
-@router.post("/api/v1/session/totp/enrol", responses={200: answers("The secret", _OFFER), **problems(409)})
+@router.post(
+    "/api/v1/session/totp/enrol", action="self", responses={200: answers("The secret", _OFFER), **problems(409)}
+)
 def enrol(request: Request, asked: PasswordGiven) -> Response:
     """Get a secret for an authenticator; nothing changes until a code of it has come back."""
     entrance, person = _with_password(request, asked.password)
@@ -185,7 +190,11 @@ def enrol(request: Request, asked: PasswordGiven) -> Response:
     return JSONResponse({"secret": secret, "uri": address})
 
 
-@router.post("/api/v1/session/totp/confirm", responses={200: answers("It is asked for now", _CODES), **problems(409)})
+@router.post(
+    "/api/v1/session/totp/confirm",
+    action="self",
+    responses={200: answers("It is asked for now", _CODES), **problems(409)},
+)
 def confirm(request: Request, asked: CodeGiven) -> Response:
     """Send back a first code: from now on one is asked for; the recovery codes are shown this once."""
     entrance, person = entrance_of(request), person_of(request)
@@ -194,7 +203,9 @@ def confirm(request: Request, asked: CodeGiven) -> Response:
     return _begun(request, entrance, person, recovery_codes=codes)
 
 
-@router.post("/api/v1/session/totp/disable", responses={200: answers("It is gone", _SESSION), **problems(409)})
+@router.post(
+    "/api/v1/session/totp/disable", action="self", responses={200: answers("It is gone", _SESSION), **problems(409)}
+)
 def disable(request: Request, asked: PasswordAndCode) -> Response:
     """Remove the second factor, with the password and a code."""
     entrance, person = _with_password(request, asked.password)
@@ -215,7 +226,10 @@ def disable(request: Request, asked: PasswordAndCode) -> Response:
 
 
 @router.post(
-    "/api/v1/invitations/accept", status_code=201, responses={201: answers("The account", PERSON), **problems(409)}
+    "/api/v1/invitations/accept",
+    action=OPEN,
+    status_code=201,
+    responses={201: answers("The account", PERSON), **problems(409)},
 )
 def accept(request: Request, asked: Acceptance) -> Response:
     """Use a one-time link: set the password of an account, or make the first administrator."""
@@ -225,7 +239,7 @@ def accept(request: Request, asked: Acceptance) -> Response:
     return JSONResponse(person_json(person), 201)
 
 
-@router.get("/auth/invitation", include_in_schema=False)
+@router.get("/auth/invitation", action=OPEN, include_in_schema=False)
 def invitation_page(
     request: Request, token: Annotated[str, Query(max_length=200)] = "", lang: Lang | None = None
 ) -> Response:
@@ -239,7 +253,7 @@ def invitation_page(
     return _page(language, 200, "web_invitation_title", _form(token, invitation, _Filled(), language))
 
 
-@router.post("/auth/invitation", include_in_schema=False)
+@router.post("/auth/invitation", action=OPEN, include_in_schema=False)
 def invitation_form(
     request: Request,
     token: Annotated[str, Form(max_length=200)],
@@ -298,11 +312,11 @@ def _form(token: str, invitation: Invitation, filled: _Filled, lang: str) -> Mar
 
 def _page(lang: str, status: int, title: str, body: Markup | None = None) -> Response:
     direction = "rtl" if lang in RIGHT_TO_LEFT else "ltr"
-    said = escape(say(title, lang))
+    heading = escape(say(title, lang))
     text = Markup(
         '<!doctype html><html lang="{}" dir="{}"><head><meta charset="utf-8"><title>OpenCWC</title>'
         '<meta name="viewport" content="width=device-width"></head><body><main><h1>{}</h1>{}</main></body></html>'
-    ).format(lang, direction, said, body or "")
+    ).format(lang, direction, heading, body or "")
     headers = {
         "content-security-policy": "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
         # With "no-referrer" a browser would not say, with the form, that it comes from here.
@@ -322,7 +336,7 @@ def _language_of(request: Request) -> str:
 # The ministry's own login
 
 
-@router.get("/auth/oidc/start", include_in_schema=False)
+@router.get("/auth/oidc/start", action=OPEN, include_in_schema=False)
 async def oidc_start(request: Request) -> Response:
     """Send a browser to the ministry's login."""
     entrance = _at_the_door(request)
@@ -336,7 +350,7 @@ async def oidc_start(request: Request) -> Response:
     return response
 
 
-@router.get("/auth/oidc/callback", include_in_schema=False)
+@router.get("/auth/oidc/callback", action=OPEN, include_in_schema=False)
 async def oidc_callback(request: Request) -> Response:
     """Take a browser back from the ministry's login."""
     entrance = _at_the_door(request)

@@ -1,11 +1,12 @@
-"""Settings: who one is and how one signs in, the people, who may do what, tokens, lists, policies, blind re-checks."""
+"""Settings: one's own sign-in, the accounts, the roles, tokens, lists, policies, blind re-checks."""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import Annotated, Any, NamedTuple
 
-from fastapi import APIRouter, Form, Path, Request
+from fastapi import Form, Path, Request
+from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
@@ -22,15 +23,14 @@ from opencwc.errors import InputError
 from opencwc.finding import Message
 from opencwc.settings import load_settings
 from opencwc.web.accounts import people_api, session_api, tokens_api
-from opencwc.web.accounts.sessions import COOKIE
-from opencwc.web.casebook.api import book_of
-from opencwc.web.server.access import entrance_of
+from opencwc.web.accounts.entrance import entrance_of
 from opencwc.web.server.htmx_headers import asked_of, body_of, done, keep_cookies
 from opencwc.web.server.page import language_of, page
-from opencwc.web.server.service import GuardedRoute, person_of, service_of
+from opencwc.web.server.service import Router, book_of, person_of, service_of
+from opencwc.web.server.session_cookie import COOKIE
 from opencwc.wording import say
 
-router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
+router = Router(include_in_schema=False)
 LIVES = (7, 30, 90, 365)
 """Days that a token may last, to choose from."""
 Word = Annotated[str, Form(max_length=1_000)]
@@ -57,7 +57,7 @@ TABS = (
 )
 
 
-def shown(request: Request, tab: str, template: str, **values: Any) -> Response:
+def settings_page(request: Request, tab: str, template: str, **values: Any) -> Response:
     """Return a part of the settings, under the tabs that the person may open."""
     lang = language_of(request)
     tabs = [
@@ -65,54 +65,54 @@ def shown(request: Request, tab: str, template: str, **values: Any) -> Response:
         for tab in TABS
         if may(person_of(request), tab.action)
     ]
-    return page(request, f"settings/{template}.html", tab=tab, tab_links=tabs, **values)
+    return page(request, f"accounts/settings/{template}.html", tab=tab, tab_links=tabs, **values)
 
 
 # You: the sign-in
 
 
-@router.get("/settings")
+@router.get("/settings", action="self")
 def you(request: Request) -> Response:
     """Show who is signed in, and how."""
-    return shown(request, "you", "you", **_sign_in(request))
+    return settings_page(request, "you", "you", **_sign_in(request))
 
 
-@router.post("/settings/password")
+@router.post("/settings/password", action="self")
 def change_password(request: Request, password: Word = "", new_password: Word = "") -> Response:
     """Change one's password; every other session ends."""
     asked = asked_of(session_api.NewPassword, password=password, new_password=new_password)
     return _renewed(request, session_api.change_password(request, asked), "page_settings_password_changed")
 
 
-@router.post("/settings/second-factor")
+@router.post("/settings/second-factor", action="self")
 def enrol(request: Request, password: Word = "") -> Response:
     """Offer a second factor: show its secret, and wait for a code of it."""
     answer = session_api.enrol(request, asked_of(session_api.PasswordGiven, password=password))
-    part = page(request, "settings/sign_in.html", **_sign_in(request, offer=body_of(answer)))
+    part = page(request, "accounts/settings/sign_in.html", **_sign_in(request, offer=body_of(answer)))
     return done(part, say("page_settings_factor_offered", language_of(request)))
 
 
-@router.post("/settings/second-factor/confirm")
+@router.post("/settings/second-factor/confirm", action="self")
 def confirm(request: Request, code: Word = "") -> Response:
     """Take the first code, and show the recovery codes, this once."""
     answer = session_api.confirm(request, asked_of(session_api.CodeGiven, code=code))
     return _renewed(request, answer, "page_settings_factor_on", codes=body_of(answer)["recovery_codes"])
 
 
-@router.post("/settings/second-factor/disable")
+@router.post("/settings/second-factor/disable", action="self")
 def disable(request: Request, password: Word = "", code: Word = "") -> Response:
     """Ask for no second factor any more."""
     asked = asked_of(session_api.PasswordAndCode, password=password, code=code)
     return _renewed(request, session_api.disable(request, asked), "page_settings_factor_off")
 
 
-@router.post("/settings/sessions/end")
+@router.post("/settings/sessions/end", action="self")
 def end_sessions(request: Request) -> Response:
     """End one's sessions in all other browsers."""
     entrance = entrance_of(request)
     count = entrance.sessions.end_others(person_of(request).id, request.cookies.get(COOKIE, ""))
     said = say(Message("page_settings_sessions_ended", {"number": count}), language_of(request))
-    return done(page(request, "settings/sign_in.html", **_sign_in(request)), said)
+    return done(page(request, "accounts/settings/sign_in.html", **_sign_in(request)), said)
 
 
 def _sign_in(
@@ -124,23 +124,23 @@ def _sign_in(
 
 
 def _renewed(request: Request, answer: Response, said: str, *, codes: list[str] | None = None) -> Response:
-    """Show the part about the sign-in after a session was begun anew: with its cookie, and its token for the page."""
-    told = body_of(answer)
-    part = page(request, "settings/sign_in.html", **_sign_in(request, codes=codes))
-    csrf = told.get("session", told)["csrf_token"]
+    """Show the part about the sign-in after a new session began, with its cookie and its token for the page."""
+    body = body_of(answer)
+    part = page(request, "accounts/settings/sign_in.html", **_sign_in(request, codes=codes))
+    csrf = body.get("session", body)["csrf_token"]
     return keep_cookies(answer, done(part, say(said, language_of(request)), csrf=csrf))
 
 
 # People
 
 
-@router.get("/settings/people")
+@router.get("/settings/people", action="people")
 def everyone(request: Request) -> Response:
     """Show all accounts, and the form for another one."""
-    return shown(request, "people", "people", **_accounts(request))
+    return settings_page(request, "people", "people", **_accounts(request))
 
 
-@router.post("/settings/people")
+@router.post("/settings/people", action="people")
 def add(
     request: Request,
     login: Word = "",
@@ -155,51 +155,53 @@ def add(
     )
     made = body_of(people_api.add(request, asked))
     link = "" if expected_as.strip() else body_of(people_api.invite(request, made["id"]))["link"]
-    part = page(request, "settings/accounts.html", **_accounts(request, link, made["login"]))
+    part = page(request, "accounts/settings/accounts.html", **_accounts(request, link, made["login"]))
     return done(part, say(Message("page_settings_person_added", {"login": made["login"]}), language_of(request)))
 
 
-@router.get("/settings/people/{person_id}")
+@router.get("/settings/people/{person_id}", action="people")
 def account(request: Request, person_id: PersonId) -> Response:
     """Show one account, and what can be changed of it."""
-    return shown(request, "people", "person", **_account(request, person_id))
+    return settings_page(request, "people", "person", **_account(request, person_id))
 
 
-@router.post("/settings/people/{person_id}")
-def change(
-    request: Request,
-    person_id: PersonId,
-    name: Annotated[str | None, Form(max_length=200)] = None,
-    role: Annotated[str | None, Form(max_length=40)] = None,
-    clearance: Annotated[str | None, Form(max_length=40)] = None,
-    active: Annotated[bool | None, Form()] = None,
-    expected_as: Annotated[str | None, Form(max_length=200)] = None,
-    drop_factor: Annotated[bool, Form()] = False,
-) -> Response:
+class AccountForm(BaseModel):
+    """What is changed of an account, as the form sends it."""
+
+    name: Annotated[str | None, Field(max_length=200)] = None
+    role: Annotated[str | None, Field(max_length=40)] = None
+    clearance: Annotated[str | None, Field(max_length=40)] = None
+    active: bool | None = None
+    expected_as: Annotated[str | None, Field(max_length=200)] = None
+    drop_factor: bool = False
+
+
+@router.post("/settings/people/{person_id}", action="people")
+def change(request: Request, person_id: PersonId, form: Annotated[AccountForm, Form()]) -> Response:
     """Change an account; what stands in the form as it was stays as it is."""
     before = entrance_of(request).people.account(person_id)
-    same_name = expected_as is None or expected_as.strip().casefold() == before.expected_as
+    same_name = form.expected_as is None or form.expected_as.strip().casefold() == before.expected_as
     asked = asked_of(
         people_api.Change,
-        name=None if name is None or name.strip() == before.person.name else name,
-        role=role,
-        clearance=clearance,
-        active=active,
+        name=None if form.name is None or form.name.strip() == before.person.name else form.name,
+        role=form.role,
+        clearance=form.clearance,
+        active=form.active,
         # The same name again would bind the account anew.
-        expected_as=None if same_name else expected_as,
-        has_totp=False if drop_factor else None,
+        expected_as=None if same_name else form.expected_as,
+        has_totp=False if form.drop_factor else None,
     )
     people_api.change(request, person_id, asked)
-    part = page(request, "settings/account.html", **_account(request, person_id))
+    part = page(request, "accounts/settings/account.html", **_account(request, person_id))
     return done(part, say("page_settings_person_changed", language_of(request)))
 
 
-@router.post("/settings/people/{person_id}/invitation")
+@router.post("/settings/people/{person_id}/invitation", action="people")
 def invite(request: Request, person_id: PersonId) -> Response:
     """Make a one-time link, and show it this once."""
     link = body_of(people_api.invite(request, person_id))["link"]
-    found = entrance_of(request).people.account(person_id)
-    part = page(request, "settings/invitation.html", link=link, invited=found.person.login)
+    login = entrance_of(request).people.account(person_id).person.login
+    part = page(request, "accounts/settings/invitation.html", link=link, invited=login)
     return done(part, say("page_settings_link_made", language_of(request)))
 
 
@@ -222,22 +224,22 @@ def _account(request: Request, person_id: str) -> dict[str, Any]:
 # Roles
 
 
-@router.get("/settings/roles")
+@router.get("/settings/roles", action="self")
 def roles(request: Request) -> Response:
     """Show who may do what: the table that the service itself asks."""
-    return shown(request, "roles", "roles", actions=ACTIONS, roles=list(Role), scopes=SCOPES)
+    return settings_page(request, "roles", "roles", actions=ACTIONS, roles=list(Role), scopes=SCOPES)
 
 
 # Tokens
 
 
-@router.get("/settings/tokens")
+@router.get("/settings/tokens", action="self")
 def tokens(request: Request) -> Response:
     """Show one's tokens, and the form for another one."""
-    return shown(request, "tokens", "tokens", **_tokens(request))
+    return settings_page(request, "tokens", "tokens", **_tokens(request))
 
 
-@router.post("/settings/tokens")
+@router.post("/settings/tokens", action="self")
 def make_token(
     request: Request,
     name: Word = "",
@@ -249,15 +251,15 @@ def make_token(
         raise InputError("a token needs a scope", where="scopes", remedy="Choose at least one.")
     asked = asked_of(tokens_api.NewToken, name=name, scopes=scopes, days=days)
     made = body_of(tokens_api.make(request, asked))
-    part = page(request, "settings/token_list.html", **_tokens(request, secret=made["token"]))
+    part = page(request, "accounts/settings/token_list.html", **_tokens(request, secret=made["token"]))
     return done(part, say("page_settings_token_made", language_of(request)))
 
 
-@router.post("/settings/tokens/{token_id}/revoke")
+@router.post("/settings/tokens/{token_id}/revoke", action="self")
 def revoke_token(request: Request, token_id: TokenId) -> Response:
     """Revoke a token, for good."""
     tokens_api.revoke(request, token_id)
-    part = page(request, "settings/token_list.html", **_tokens(request))
+    part = page(request, "accounts/settings/token_list.html", **_tokens(request))
     return done(part, say("page_settings_token_revoked", language_of(request)))
 
 
@@ -273,36 +275,36 @@ def _tokens(request: Request, secret: str = "") -> dict[str, Any]:
 # Lists, policies, re-checks
 
 
-@router.get("/settings/lists")
+@router.get("/settings/lists", action="rules")
 async def lists(request: Request) -> Response:
     """Show the lists at hand, and where one's own come from."""
     today, known = date.today(), await service_of(request).answering.run(_convention)
     in_use = {list_.id for list_ in known.lists}
-    told = [
+    rows = [
         (list_, sum(entry.in_force.holds_on(today) for entry in list_.entries), list_.id in in_use)
         for list_ in known.known_lists
     ]
-    return shown(request, "lists", "lists", lists=told, folder="lists", own=bool(load_settings().own_lists))
+    return settings_page(request, "lists", "lists", lists=rows, folder="lists", own=bool(load_settings().own_lists))
 
 
-@router.get("/settings/policies")
+@router.get("/settings/policies", action="rules")
 async def policies(request: Request) -> Response:
     """Show how the questions that the entries leave open are answered here."""
     known = await service_of(request).answering.run(_convention)
-    return shown(request, "policies", "policies", policies=known.policies)
+    return settings_page(request, "policies", "policies", policies=known.policies)
 
 
-@router.get("/settings/rechecks")
+@router.get("/settings/rechecks", action="decide")
 async def rechecks(request: Request) -> Response:
     """Show which share of decisions comes back for a blind re-check, and how far people agree."""
-    return shown(request, "rechecks", "rechecks", **await _rechecks(request))
+    return settings_page(request, "rechecks", "rechecks", **await _rechecks(request))
 
 
-@router.post("/settings/rechecks")
+@router.post("/settings/rechecks", action="decide")
 async def set_share(request: Request, percent: Annotated[float, Form(ge=0, le=100)]) -> Response:
     """Set that share, given in per cent."""
     await run_in_threadpool(set_recheck_share, book_of(request), person_of(request), percent / 100)
-    part = page(request, "settings/share.html", **await _rechecks(request))
+    part = page(request, "accounts/settings/share.html", **await _rechecks(request))
     return done(part, say("page_settings_share_set", language_of(request)))
 
 

@@ -5,22 +5,23 @@ from __future__ import annotations
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import Form, Query, Request
 from starlette.responses import RedirectResponse, Response
 
+from opencwc.web.accounts.entrance import entrance_of
 from opencwc.web.accounts.session_api import CodeGiven, SignIn, give_code, sign_in
-from opencwc.web.accounts.sessions import COOKIE, take_cookie
-from opencwc.web.server.access import entrance_of
+from opencwc.web.server.htmx_headers import leading_to
 from opencwc.web.server.page import page
 from opencwc.web.server.problems import HttpProblem
-from opencwc.web.server.service import GuardedRoute
+from opencwc.web.server.service import OPEN, Router
+from opencwc.web.server.session_cookie import COOKIE, take_cookie
 
-router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
+router = Router(include_in_schema=False)
 Next = Annotated[str, Query(max_length=2_000)]
 REFUSED = 401
 
 
-@router.get("/sign-in")
+@router.get("/sign-in", action=OPEN)
 def form(request: Request, next: Next = "") -> Response:
     """Show the form; where the password was given already, the one for the code."""
     entrance = entrance_of(request)
@@ -30,7 +31,7 @@ def form(request: Request, next: Next = "") -> Response:
     return _form(request, next, due=session is not None)
 
 
-@router.post("/sign-in")
+@router.post("/sign-in", action=OPEN)
 def enter(
     request: Request,
     login: Annotated[str, Form(max_length=100)] = "",
@@ -41,7 +42,7 @@ def enter(
     return _entered(request, next, lambda: sign_in(request, SignIn(login=login, password=password)), login=login)
 
 
-@router.post("/sign-in/code")
+@router.post("/sign-in/code", action=OPEN)
 def enter_code(
     request: Request, code: Annotated[str, Form(max_length=100)] = "", next: Annotated[str, Form(max_length=2_000)] = ""
 ) -> Response:
@@ -49,18 +50,18 @@ def enter_code(
     return _entered(request, next, lambda: give_code(request, CodeGiven(code=code)), due=True)
 
 
-@router.post("/sign-out")
+@router.post("/sign-out", action="self")
 def leave(request: Request) -> Response:
     """End the session."""
     entrance = entrance_of(request)
     entrance.sessions.end(request.cookies.get(COOKIE, ""))
-    response = Response(status_code=204, headers={"HX-Redirect": "/sign-in"})
+    response = leading_to("/sign-in")
     take_cookie(response, under_https=entrance.configuration.under_https)
     return response
 
 
 def own_address(address: str) -> str:
-    """Return an address of ours as it is, and the first page for any other: nobody is led away by a sign-in.
+    """Return an address of this service as it is, and the first page for any other: no sign-in leads elsewhere.
 
     >>> own_address("/cases/a?x=1"), own_address("//elsewhere.example/"), own_address("https://elsewhere.example/")
     ('/cases/a?x=1', '/', '/')
@@ -72,16 +73,16 @@ def own_address(address: str) -> str:
 
 def _entered(request: Request, next: str, attempt: object, *, login: str = "", due: bool = False) -> Response:
     try:
-        told: Response = attempt()  # type: ignore[operator]
+        answer: Response = attempt()  # type: ignore[operator]
     except HttpProblem as problem:
         if problem.status != REFUSED:
             raise
         return _form(request, next, due=due, login=login, refused=True)
     except ValueError:
         return _form(request, next, due=due, login=login, refused=True)
-    owes = b'"second_factor_due":true' in bytes(told.body)
+    owes = b'"second_factor_due":true' in bytes(answer.body)
     response = _form(request, next, due=True) if owes else RedirectResponse(own_address(next), 303)
-    for name, value in told.raw_headers:
+    for name, value in answer.raw_headers:
         if name == b"set-cookie":
             response.raw_headers.append((name, value))
     return response
@@ -91,6 +92,6 @@ def _form(request: Request, next: str, *, due: bool, login: str = "", refused: b
     ministry = entrance_of(request).ministry is not None
     status = REFUSED if refused else 200
     return page(
-        request, "sign_in/page.html", status, next=own_address(next), due=due, login=login, refused=refused,
+        request, "accounts/sign_in/page.html", status, next=own_address(next), due=due, login=login, refused=refused,
         ministry=ministry,
     )  # fmt: skip

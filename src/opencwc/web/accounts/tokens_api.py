@@ -1,21 +1,21 @@
-"""The API tokens of who is signed in."""
+"""The API tokens of the person who is signed in."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 from pydantic import Field
 from starlette.responses import JSONResponse, Response
 
 from opencwc.casebook.permissions import SCOPES
 from opencwc.casebook.tokens import LONGEST_LIFE, Token
-from opencwc.web.server.access import entrance_of
+from opencwc.web.accounts.entrance import entrance_of
 from opencwc.web.server.api_parameters import Closed, answers, problems
-from opencwc.web.server.service import GuardedRoute, person_of
+from opencwc.web.server.service import Router, person_of
 
-router = APIRouter(route_class=GuardedRoute, tags=["tokens"])
+router = Router(tags=["tokens"])
 TokenId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$", description="The id of the token.")]
 _TOKEN: dict[str, Any] = {
     "type": "object",
@@ -46,14 +46,16 @@ class NewToken(Closed):
     days: Annotated[int, Field(ge=1, le=LONGEST_LIFE.days)]
 
 
-@router.get("/api/v1/tokens", responses={200: answers("One's tokens", _TOKENS), **problems()})
+@router.get("/api/v1/tokens", action="self", responses={200: answers("One's tokens", _TOKENS), **problems()})
 def mine(request: Request) -> Response:
     """List one's tokens, the newest first, without their secrets."""
     tokens = entrance_of(request).tokens.of(person_of(request).id)
     return JSONResponse({"tokens": [_json(token) for token in tokens]})
 
 
-@router.post("/api/v1/tokens", status_code=201, responses={201: answers("The token", _MADE), **problems(409)})
+@router.post(
+    "/api/v1/tokens", action="self", status_code=201, responses={201: answers("The token", _MADE), **problems(409)}
+)
 def make(request: Request, asked: NewToken) -> Response:
     """Make a token; it is shown this once."""
     person = person_of(request)
@@ -64,6 +66,7 @@ def make(request: Request, asked: NewToken) -> Response:
 
 @router.delete(
     "/api/v1/tokens/{token_id}",
+    action="self",
     status_code=204,
     response_class=Response,
     responses={204: {"description": "Revoked"}, **problems(404)},

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Depends, Path, Query, Request
 from pydantic import Field
 from starlette.responses import JSONResponse, Response
 
@@ -25,32 +25,17 @@ from opencwc.casebook.findings import (
     show_finding,
 )
 from opencwc.casebook.model import Case, CaseStatus, Filter, KeptFinding, Mark, Outcome, Person, Status
-from opencwc.casebook.runs import VERDICTS
-from opencwc.errors import InputError, UnavailableError
-from opencwc.web.server.api_parameters import Closed, InLang, answers, problems
+from opencwc.errors import InputError
+from opencwc.verbs import all_verdicts
+from opencwc.web.server.api_parameters import LARGEST, Closed, InLang, answers, problems
 from opencwc.web.server.idempotency import KEY_HEADER, posted_once
-from opencwc.web.server.service import GuardedRoute, person_of, service_of
+from opencwc.web.server.service import Router, book_of, person_of
 
-ACCESS: dict[str, str] = {
-    "GET /api/v1/cases": "read",
-    "POST /api/v1/cases": "keep",
-    "GET /api/v1/cases/{name}": "read",
-    "PATCH /api/v1/cases/{name}": "manage_case",
-    "POST /api/v1/cases/{name}/comments": "comment",
-    "GET /api/v1/findings": "read",
-    "GET /api/v1/findings/counts": "read",
-    "GET /api/v1/findings/{finding_id}": "read",
-    "POST /api/v1/decisions": "decide",
-    "GET /api/v1/inbox": "decide",
-    "GET /api/v1/rechecks": "read",
-    "PUT /api/v1/rechecks": "decide",
-}
-router = APIRouter(route_class=GuardedRoute, tags=["cases"])
+router = Router(tags=["cases"])
 
 Name = Annotated[str, Path(max_length=64, description="The name of the case.")]
 MarkNamed = Literal["unclassified", "restricted", "protected", "highly_protected"]
 Day = Annotated[str | None, Field(pattern=r"^(\d{4}-\d\d-\d\d)?$", description="A day; empty takes it away.")]
-LARGEST = 2**62
 _WITH_KEY = {"parameters": [KEY_HEADER]}
 _CASE: dict[str, Any] = {
     "type": "object",
@@ -59,10 +44,10 @@ _CASE: dict[str, Any] = {
         "number": {"type": "integer"},
         "name": {"type": "string"},
         "title": {"type": "string"},
-        "status": {"type": "string", "enum": [str(one) for one in CaseStatus]},
+        "status": {"type": "string", "enum": [str(status) for status in CaseStatus]},
         "owner": {"type": "string", "description": "The id of a person."},
         "due": {"type": "string"},
-        "mark": {"type": "string", "enum": [str(one) for one in Mark]},
+        "mark": {"type": "string", "enum": [str(mark) for mark in Mark]},
         "opened_at": {"type": "string"},
         "closed_at": {"type": "string"},
         "retain_until": {"type": "string"},
@@ -89,11 +74,11 @@ _KEPT: dict[str, Any] = {
         "case": {"type": "string"},
         "row": {"type": "integer"},
         "subject_id": {"type": "string"},
-        "verdict": {"type": "string", "enum": list(VERDICTS)},
+        "verdict": {"type": "string", "enum": list(all_verdicts())},
         "list": {"type": "string"},
         "entry": {"type": "string"},
-        "status": {"type": "string", "enum": [str(one) for one in Status]},
-        "mark": {"type": "string", "enum": [str(one) for one in Mark]},
+        "status": {"type": "string", "enum": [str(status) for status in Status]},
+        "mark": {"type": "string", "enum": [str(mark) for mark in Mark]},
         "grave": {"type": "boolean", "description": "Whether two different people must decide."},
         "why": {"type": "string"},
         "content": {"type": ["object", "null"], "description": "The whole finding; null once it was erased."},
@@ -178,19 +163,20 @@ class Share(Closed):
     share: Annotated[float, Field(ge=0, le=1)]
 
 
-@router.get("/api/v1/cases", responses={200: answers("The cases", {"type": "object"}), **problems()})
+@router.get("/api/v1/cases", action="read", responses={200: answers("The cases", {"type": "object"}), **problems()})
 def cases(request: Request) -> Response:
     """List the cases that you may know of, the due ones first, with the counts of their findings."""
     book, person = book_of(request), person_of(request)
-    told = [
-        {**case_json(one), "counts": asdict(count_findings(book, person, Filter(case=one.name)))}
-        for one in list_cases(book, person)
+    rows = [
+        {**case_json(case), "counts": asdict(count_findings(book, person, Filter(case=case.name)))}
+        for case in list_cases(book, person)
     ]
-    return JSONResponse({"cases": told})
+    return JSONResponse({"cases": rows})
 
 
 @router.post(
     "/api/v1/cases",
+    action="keep",
     status_code=201,
     responses={201: answers("The case", _CASE), **problems(409)},
     openapi_extra=_WITH_KEY,
@@ -210,16 +196,20 @@ def open_as_asked(book: Casebook, person: Person, asked: NewCase) -> Case:
     return open_case(book, person, asked.name, title=asked.title, mark=mark, due=asked.due or "")
 
 
-@router.get("/api/v1/cases/{name}", responses={200: answers("The case", {"type": "object"}), **problems(404)})
+@router.get(
+    "/api/v1/cases/{name}", action="read", responses={200: answers("The case", {"type": "object"}), **problems(404)}
+)
 def case(request: Request, name: Name) -> Response:
     """Give a case with its counts and its runs."""
-    found, counts, runs = show_case(book_of(request), person_of(request), name)
+    shown_case, counts, runs = show_case(book_of(request), person_of(request), name)
     comments = comments_on_case(book_of(request), person_of(request), name)
-    told = {"case": case_json(found), "counts": asdict(counts), "runs": [_run_json(run) for run in runs]}
-    return JSONResponse({**told, "comments": comments})
+    body = {"case": case_json(shown_case), "counts": asdict(counts), "runs": [_run_json(run) for run in runs]}
+    return JSONResponse({**body, "comments": comments})
 
 
-@router.patch("/api/v1/cases/{name}", responses={200: answers("The case", _CASE), **problems(404, 409)})
+@router.patch(
+    "/api/v1/cases/{name}", action="manage_case", responses={200: answers("The case", _CASE), **problems(404, 409)}
+)
 def change(request: Request, name: Name, asked: ChangedCase) -> Response:
     """Change a case."""
     changes = asked.model_dump(exclude_unset=True)
@@ -228,6 +218,7 @@ def change(request: Request, name: Name, asked: ChangedCase) -> Response:
 
 @router.post(
     "/api/v1/cases/{name}/comments",
+    action="comment",
     status_code=201,
     responses={201: answers("Its place in the record", {"type": "object"}), **problems(404, 409)},
     openapi_extra=_WITH_KEY,
@@ -242,46 +233,54 @@ async def add_comment(request: Request, name: Name, asked: Comment) -> Response:
     return await posted_once(request, book, asked, do)
 
 
-@router.get("/api/v1/findings", responses={200: answers("A page of findings", _PAGE), **problems(404)})
-def findings(
-    request: Request,
-    case: Annotated[str, Query(max_length=64)] = "",
-    run: Annotated[int, Query(ge=0, le=LARGEST)] = 0,
-    verdict: Annotated[str, Query(max_length=200, description="Verdicts, such as `listed,review`.")] = "",
-    list: Annotated[str, Query(max_length=50)] = "",
-    entry: Annotated[str, Query(max_length=50, description="An entry of the list.")] = "",
-    status: Annotated[str, Query(max_length=200, description="Statuses, such as `open,disputed`.")] = "",
-    grave: bool | None = None,
-    text: Annotated[str, Query(max_length=2_000, description="The whole input, or the id, of a row.")] = "",
-    after: Annotated[int, Query(ge=0, le=LARGEST, description="Go on after this finding.")] = 0,
-    limit: Annotated[int, Query(ge=1, le=MOST_A_PAGE)] = 100,
-    lang: InLang = "en",
-) -> Response:
+@dataclass(frozen=True)
+class FindingsWanted:
+    """Which findings a program asks for; an empty field asks for nothing."""
+
+    case: Annotated[str, Query(max_length=64)] = ""
+    run: Annotated[int, Query(ge=0, le=LARGEST)] = 0
+    verdict: Annotated[str, Query(max_length=200, description="Verdicts, such as `listed,review`.")] = ""
+    list: Annotated[str, Query(max_length=50)] = ""
+    entry: Annotated[str, Query(max_length=50, description="An entry of the list.")] = ""
+    status: Annotated[str, Query(max_length=200, description="Statuses, such as `open,disputed`.")] = ""
+    grave: bool | None = None
+    text: Annotated[str, Query(max_length=2_000, description="The whole input, or the id, of a row.")] = ""
+
+    @property
+    def filter(self) -> Filter:
+        """Return the filter; raise `InputError` where a word of it has no meaning."""
+        statuses = statuses_named(self.status)
+        return Filter(
+            self.case, self.run, verdicts_named(self.verdict), self.list, self.entry, statuses, self.grave, self.text
+        )
+
+
+@dataclass(frozen=True)
+class FindingsPage(FindingsWanted):
+    """Which page of findings a program asks for, and in which language."""
+
+    after: Annotated[int, Query(ge=0, le=LARGEST, description="Go on after this finding.")] = 0
+    limit: Annotated[int, Query(ge=1, le=MOST_A_PAGE)] = 100
+    lang: InLang = "en"
+
+
+@router.get("/api/v1/findings", action="read", responses={200: answers("A page of findings", _PAGE), **problems(404)})
+def findings(request: Request, wanted: Annotated[FindingsPage, Depends()]) -> Response:
     """List findings by filter, a page at a time."""
-    wanted = filter_of(case, run, verdict, list, entry, status, grave, text)
-    page = list_findings(book_of(request), person_of(request), wanted, after=after, limit=limit)
-    return JSONResponse({"findings": [kept_json(one, lang) for one in page.findings], "next": page.next})
+    page = list_findings(book_of(request), person_of(request), wanted.filter, after=wanted.after, limit=wanted.limit)
+    return JSONResponse({"findings": [kept_json(finding, wanted.lang) for finding in page.findings], "next": page.next})
 
 
-@router.get("/api/v1/findings/counts", responses={200: answers("The counts", _COUNTS), **problems(404)})
-def counts(
-    request: Request,
-    case: Annotated[str, Query(max_length=64)] = "",
-    run: Annotated[int, Query(ge=0, le=LARGEST)] = 0,
-    verdict: Annotated[str, Query(max_length=200)] = "",
-    list: Annotated[str, Query(max_length=50)] = "",
-    entry: Annotated[str, Query(max_length=50)] = "",
-    status: Annotated[str, Query(max_length=200)] = "",
-    grave: bool | None = None,
-    text: Annotated[str, Query(max_length=2_000)] = "",
-) -> Response:
+@router.get("/api/v1/findings/counts", action="read", responses={200: answers("The counts", _COUNTS), **problems(404)})
+def counts(request: Request, wanted: Annotated[FindingsWanted, Depends()]) -> Response:
     """Count findings by filter: by verdict, by entry, by status."""
-    wanted = filter_of(case, run, verdict, list, entry, status, grave, text)
-    counted: Counts = count_findings(book_of(request), person_of(request), wanted)
+    counted: Counts = count_findings(book_of(request), person_of(request), wanted.filter)
     return JSONResponse(asdict(counted))
 
 
-@router.get("/api/v1/findings/{finding_id}", responses={200: answers("The finding", _HISTORY), **problems(404)})
+@router.get(
+    "/api/v1/findings/{finding_id}", action="read", responses={200: answers("The finding", _HISTORY), **problems(404)}
+)
 def finding(request: Request, finding_id: Annotated[int, Path(ge=1, le=LARGEST)], lang: InLang = "en") -> Response:
     """Give a finding with its evidence, what was checked, the decisions on it and the comments."""
     history = show_finding(book_of(request), person_of(request), finding_id)
@@ -300,6 +299,7 @@ def finding(request: Request, finding_id: Annotated[int, Path(ge=1, le=LARGEST)]
 
 @router.post(
     "/api/v1/decisions",
+    action="decide",
     responses={200: answers("Where they stand", _STANDS), **problems(404, 409)},
     openapi_extra=_WITH_KEY,
 )
@@ -317,60 +317,68 @@ async def decide_on(request: Request, asked: Decided) -> Response:
     return await posted_once(request, book, asked, do)
 
 
-@router.get("/api/v1/inbox", responses={200: answers("What waits for you", _PAGE), **problems()})
+@router.get("/api/v1/inbox", action="decide", responses={200: answers("What waits for you", _PAGE), **problems()})
 def waiting(
     request: Request, limit: Annotated[int, Query(ge=1, le=MOST_A_PAGE)] = 100, lang: InLang = "en"
 ) -> Response:
     """List what waits for you: the grave first, then by due date; blind re-checks are among it, not told apart."""
     book, person = book_of(request), person_of(request)
     claim_rechecks(book, person)
-    return JSONResponse({"findings": [kept_json(one, lang) for one in inbox(book, person, limit=limit)], "next": None})
+    return JSONResponse(
+        {"findings": [kept_json(finding, lang) for finding in inbox(book, person, limit=limit)], "next": None}
+    )
 
 
-@router.get("/api/v1/rechecks", responses={200: answers("How far people agree", {"type": "object"}), **problems()})
+@router.get(
+    "/api/v1/rechecks",
+    action="read",
+    responses={200: answers("How far people agree", {"type": "object"}), **problems()},
+)
 def agreed(request: Request) -> Response:
     """Say how far first and blind decisions agree: Cohen's kappa with its 95 % interval."""
     return JSONResponse(agreement(book_of(request), person_of(request))._asdict())
 
 
-@router.put("/api/v1/rechecks", responses={200: answers("The share", {"type": "object"}), **problems()})
+@router.put(
+    "/api/v1/rechecks", action="decide", responses={200: answers("The share", {"type": "object"}), **problems()}
+)
 def set_share(request: Request, asked: Share) -> Response:
     """Set the share of final decisions that is drawn for a blind re-check."""
     set_recheck_share(book_of(request), person_of(request), asked.share)
     return JSONResponse({"share": asked.share})
 
 
-def book_of(request: Request) -> Casebook:
-    """Return the casebook of the service; raise `UnavailableError` where it runs without one."""
-    intake = service_of(request).intake
-    if intake is None:
-        raise UnavailableError("this service keeps no casebook", remedy="Start it with: opencwc serve.")
-    return intake.book
-
-
-def case_json(one: Case) -> dict[str, Any]:
+def case_json(case: Case) -> dict[str, Any]:
     """Return a case as plain values."""
-    return {**asdict(one), "status": str(one.status), "mark": str(one.mark)}
+    return {**asdict(case), "status": str(case.status), "mark": str(case.mark)}
 
 
-def kept_json(one: KeptFinding, lang: str) -> dict[str, Any]:
+def kept_json(finding: KeptFinding, lang: str) -> dict[str, Any]:
     """Return a kept finding as plain values, its reason said."""
-    said = {name: value for name, value in asdict(one).items() if name != "content"}
-    words = why(one.content or {}, lang)
-    return {**said, "status": str(one.status), "mark": str(one.mark), "why": words, "content": one.content}
+    fields = {name: value for name, value in asdict(finding).items() if name != "content"}
+    words = why(finding.content or {}, lang)
+    return {
+        **fields,
+        "status": str(finding.status),
+        "mark": str(finding.mark),
+        "why": words,
+        "content": finding.content,
+    }
 
 
 def _run_json(run: dict[str, Any]) -> dict[str, Any]:
     return {**run, "mark": str(Mark(run["mark"]))}
 
 
-def filter_of(
-    case: str, run: int, verdict: str, list_id: str, entry: str, status: str, grave: bool | None, text: str
-) -> Filter:
-    """Return the filter of a question; raise `InputError` where no status is called so."""
-    names = [name.strip().upper() for name in status.split(",") if name.strip()]
+def statuses_named(text: str) -> tuple[Status, ...]:
+    """Return the statuses of a filter, such as ``open,disputed``; raise `InputError` where no status is called so."""
+    names = [name.strip().upper() for name in text.split(",") if name.strip()]
     if unknown := [name for name in names if name not in Status.__members__]:
-        known = ", ".join(str(one) for one in Status)
+        known = ", ".join(str(status) for status in Status)
         raise InputError(f"no status is called {unknown[0].lower()!r}", where="status", remedy=f"It is: {known}.")
-    verdicts = tuple(name.strip() for name in verdict.split(",") if name.strip())
-    return Filter(case, run, verdicts, list_id, entry, tuple(Status[name] for name in names), grave, text)
+    return tuple(Status[name] for name in names)
+
+
+def verdicts_named(text: str) -> tuple[str, ...]:
+    """Return the verdicts of a filter, such as ``listed,review``."""
+    return tuple(name.strip() for name in text.split(",") if name.strip())

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path as FilePath
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 from pydantic import Field
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
@@ -22,21 +22,11 @@ from opencwc.casebook.model import Person
 from opencwc.casebook.requests import Request as Asked
 from opencwc.casebook.requests import answer, ask, requests_of
 from opencwc.errors import InputError
-from opencwc.web.casebook.api import LARGEST, book_of
-from opencwc.web.server.api_parameters import Closed, InLang, answers, problems
+from opencwc.web.server.api_parameters import LARGEST, Closed, InLang, answers, problems
 from opencwc.web.server.idempotency import KEY_HEADER, posted_once
-from opencwc.web.server.service import GuardedRoute, person_of
+from opencwc.web.server.service import Router, book_of, person_of
 
-ACCESS: dict[str, str] = {
-    "GET /api/v1/requests": "read",
-    "POST /api/v1/requests": "ask",
-    "POST /api/v1/requests/{seq}/answer": "approve",
-    "POST /api/v1/requests/{seq}/bundle": "export",
-    "POST /api/v1/requests/{seq}/erasure": "erase",
-    "GET /api/v1/records": "audit",
-    "POST /api/v1/verification": "audit",
-}
-router = APIRouter(route_class=GuardedRoute, tags=["audit"])
+router = Router(tags=["audit"])
 
 Seq = Annotated[int, Path(ge=1, le=LARGEST, description="The number of the request.")]
 _PIECE = 1 << 20
@@ -88,15 +78,18 @@ class Answer(Closed):
     reason: Annotated[str, Field(max_length=2_000)] = ""
 
 
-@router.get("/api/v1/requests", responses={200: answers("The requests", {"type": "object"}), **problems()})
+@router.get(
+    "/api/v1/requests", action="read", responses={200: answers("The requests", {"type": "object"}), **problems()}
+)
 def requests(request: Request, waiting: bool = False) -> Response:
     """List what was asked for: exports and erasures."""
-    found = requests_of(book_of(request), person_of(request), waiting=waiting)
-    return JSONResponse({"requests": [asdict(one) for one in found]})
+    listed = requests_of(book_of(request), person_of(request), waiting=waiting)
+    return JSONResponse({"requests": [asdict(asked) for asked in listed]})
 
 
 @router.post(
     "/api/v1/requests",
+    action="ask",
     status_code=201,
     responses={201: answers("The request", _REQUEST), **problems(404, 409)},
     openapi_extra=_WITH_KEY,
@@ -119,6 +112,7 @@ def ask_as_asked(book: Casebook, person: Person, asked: NewRequest) -> Asked:
 
 @router.post(
     "/api/v1/requests/{seq}/answer",
+    action="approve",
     responses={200: answers("The request", _REQUEST), **problems(404, 409)},
     openapi_extra=_WITH_KEY,
 )
@@ -134,6 +128,7 @@ async def answer_to(request: Request, seq: Seq, asked: Answer) -> Response:
 
 @router.post(
     "/api/v1/requests/{seq}/bundle",
+    action="export",
     responses={
         200: answers("The bundle", {"type": "string", "format": "binary"}, "application/octet-stream"),
         **problems(404, 409),
@@ -167,6 +162,7 @@ def bundle(request: Request, seq: Seq, lang: InLang = "en") -> Response:
 
 @router.post(
     "/api/v1/requests/{seq}/erasure",
+    action="erase",
     responses={200: answers("What was erased", {"type": "object"}), **problems(404, 409)},
     openapi_extra=_WITH_KEY,
 )
@@ -176,19 +172,25 @@ async def erasure(request: Request, seq: Seq) -> Response:
     return await posted_once(request, book, None, lambda: JSONResponse(erase_case(book, person, seq)))
 
 
-@router.get("/api/v1/records", responses={200: answers("A page of the record", {"type": "object"}), **problems()})
+@router.get(
+    "/api/v1/records",
+    action="audit",
+    responses={200: answers("A page of the record", {"type": "object"}), **problems()},
+)
 def records(
     request: Request,
     after: Annotated[int, Query(ge=0, le=LARGEST)] = 0,
     limit: Annotated[int, Query(ge=1, le=1_000)] = 100,
 ) -> Response:
     """List the record: number, moment, kind, who, and which case, as far as you are cleared for it."""
-    found = list_records(book_of(request), person_of(request), after=after, limit=limit)
-    return JSONResponse({"records": found, "next": found[-1]["seq"] if len(found) == limit else None})
+    page = list_records(book_of(request), person_of(request), after=after, limit=limit)
+    return JSONResponse({"records": page, "next": page[-1]["seq"] if len(page) == limit else None})
 
 
-@router.post("/api/v1/verification", responses={200: answers("Whether it fits", _VERIFICATION), **problems()})
+@router.post(
+    "/api/v1/verification", action="audit", responses={200: answers("Whether it fits", _VERIFICATION), **problems()}
+)
 def verification(request: Request, sources: bool = False) -> Response:
     """Verify the casebook: every record, link, signature and finding, and what was made of them."""
-    found = verify_casebook(book_of(request), person_of(request), sources=sources)
-    return JSONResponse({**asdict(found), "fits": found.fits})
+    checked = verify_casebook(book_of(request), person_of(request), sources=sources)
+    return JSONResponse({**asdict(checked), "fits": checked.fits})

@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import Form, Query, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException
@@ -22,21 +22,21 @@ from opencwc.casebook.findings import list_records
 from opencwc.casebook.people import names_by_id
 from opencwc.casebook.permissions import may
 from opencwc.errors import InputError
-from opencwc.web.casebook.api import LARGEST, book_of
-from opencwc.web.casebook.bundles import Checked, check_bundle
+from opencwc.web.accounts.entrance import entrance_of
+from opencwc.web.casebook.bundles import CheckedBundle, check_bundle
 from opencwc.web.casebook.verifications import Verifications
-from opencwc.web.server.access import entrance_of
+from opencwc.web.server.api_parameters import LARGEST
 from opencwc.web.server.htmx_headers import done
 from opencwc.web.server.page import is_fragment, language_of, page
 from opencwc.web.server.problems import HttpProblem
-from opencwc.web.server.service import GuardedRoute, person_of, service_of, takes_uploads
+from opencwc.web.server.service import Router, book_of, person_of, service_of
 from opencwc.wording import say
 
-router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
+router = Router(include_in_schema=False)
 ROWS = 50
 MOST_PROBLEMS = 100
 """How many of the things that do not fit are shown; the console shows a thousand."""
-KINDS = (
+RECORD_KINDS = (
     "access", "answer", "case_changed", "case_opened", "casebook_made", "comment", "decision", "erasure", "export",
     "findings", "invitation_used", "model_switched", "person_bound", "person_invited", "person_set", "recheck_drawn",
     "recheck_share", "refusal", "request", "restored", "run_finished", "run_started", "source_kept", "source_marked",
@@ -47,7 +47,7 @@ _PERSON = re.compile(r"\b[0-9a-f]{16}\b")
 Number = Annotated[int | None, Query(ge=0, le=LARGEST)]
 
 
-@router.get("/audit")
+@router.get("/audit", action="audit")
 async def overview(
     request: Request,
     after: Number = None,
@@ -56,7 +56,7 @@ async def overview(
 ) -> Response:
     """Show how the record stands, the last verification, and a page of the record: its end where nothing is asked."""
     book, person = book_of(request), person_of(request)
-    kind = kind if kind in KINDS else ""
+    kind = kind if kind in RECORD_KINDS else ""
 
     def read() -> dict[str, Any]:
         whole = record_state(book, person)
@@ -70,33 +70,34 @@ async def overview(
             "older": first if rows and list_records(book, person, before=first, kind=kind, limit=1) else None,
             "newer": last if rows and list_records(book, person, after=last, kind=kind, limit=1) else None,
             "names": {
-                one.person.id: one.person.name or one.person.login for one in entrance_of(request).people.everyone()
+                account.person.id: account.person.name or account.person.login
+                for account in entrance_of(request).people.everyone()
             },
             "agreed": agreement(book, person) if may(person, "read") else None,
         }
 
-    told = await service_of(request).answering.run(read)
+    values = await service_of(request).answering.run(read)
     return page(
-        request, "audit/page.html", kinds=KINDS, kind=kind, running=_verifications(request).last,
-        most_problems=MOST_PROBLEMS, result=None, verifier=verifier_digest(), **told,
+        request, "casebook/audit/page.html", kinds=RECORD_KINDS, kind=kind, running=_verifications(request).last,
+        most_problems=MOST_PROBLEMS, result=None, verifier=verifier_digest(), **values,
     )  # fmt: skip
 
 
-@router.post("/audit/verification")
+@router.post("/audit/verification", action="audit")
 async def begin(request: Request, sources: Annotated[bool, Form()] = False) -> Response:
     """Begin to verify the casebook; where somebody did already, show that."""
     book, person = book_of(request), person_of(request)
     whole = await service_of(request).answering.run(record_state, book, person)
     checks = _verifications(request)
     running = checks.begin(book, person, sources=sources, records=whole.records, findings=whole.findings)
-    return page(request, "audit/verification.html", running=running, most_problems=MOST_PROBLEMS)
+    return page(request, "casebook/audit/verification.html", running=running, most_problems=MOST_PROBLEMS)
 
 
-@router.get("/audit/verification")
+@router.get("/audit/verification", action="audit")
 async def progress(request: Request) -> Response:
     """Show how far the verification is, or what it found."""
     running = _verifications(request).last
-    template = "audit/verification.html" if is_fragment(request) else "audit/verification_page.html"
+    template = "casebook/audit/verification.html" if is_fragment(request) else "casebook/audit/verification_page.html"
     shown = page(request, template, running=running, most_problems=MOST_PROBLEMS)
     if running is None or not running.ended_at or not is_fragment(request):
         return shown
@@ -104,14 +105,13 @@ async def progress(request: Request) -> Response:
     return done(shown, say(f"page_audit_{name}", language_of(request)))
 
 
-@router.get("/audit/bundle")
+@router.get("/audit/bundle", action="self")
 async def bundle_form(request: Request) -> Response:
     """Show where a bundle can be checked: a page of its own, because who receives one need be no auditor."""
-    return page(request, "audit/bundle_page.html", result=None, verifier=verifier_digest())
+    return page(request, "casebook/audit/bundle_page.html", result=None, verifier=verifier_digest())
 
 
-@router.post("/audit/bundle")
-@takes_uploads
+@router.post("/audit/bundle", action="self", uploads=True)
 async def bundle(request: Request) -> Response:
     """Check a bundle that somebody brings, and show what the verifier says; nothing of it is kept.
 
@@ -136,11 +136,11 @@ async def bundle(request: Request) -> Response:
     if known:  # what another casebook calls a person is no name of ours
         ids = _PERSON.findall(checked.said.get("about", ""))
         checked = _with_names(checked, await service_of(request).answering.run(names_by_id, book_of(request), ids))
-    shown = page(request, "audit/bundle_result.html", result=checked, name=name, known=known)
+    shown = page(request, "casebook/audit/bundle_result.html", result=checked, name=name, known=known)
     return done(shown, say(f"page_bundle_{checked.verdict}", language_of(request)))
 
 
-def _with_names(checked: Checked, names: Mapping[str, str]) -> Checked:
+def _with_names(checked: CheckedBundle, names: Mapping[str, str]) -> CheckedBundle:
     """Return what the verifier says with the names of people before their ids, which alone stand in a bundle."""
     about = _PERSON.sub(
         lambda found: f"{names[found[0]]} ({found[0]})" if names.get(found[0]) else found[0], checked.said["about"]
@@ -158,5 +158,5 @@ def _verifications(request: Request) -> Verifications:
     state = request.app.state
     if not hasattr(state, "verifications"):
         state.verifications = Verifications()
-    found: Verifications = state.verifications
-    return found
+    verifications: Verifications = state.verifications
+    return verifications

@@ -1,4 +1,4 @@
-"""Checking a bundle that somebody brings: the verifier that every bundle carries, ours, in a process of its own.
+"""Check a bundle that somebody uploads: our copy of its verifier runs in a process of its own.
 
 It is the same file as `verify.py` of a bundle, run as on any other machine: by Python alone, with nothing of OpenCWC
 loaded, in a folder that is removed afterwards. Memory, processor, files and time are bounded, and the bundle is read
@@ -50,7 +50,7 @@ runpy.run_path(sys.argv[0], run_name="__main__")
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckedBundle:
     """What the verifier says: ``fits``, ``fits_not``, ``encrypted`` or ``unreadable``, and its own words.
 
     ``said`` is its report (``about``, ``key``, ``first``, ``misfits``, ``checked``, ``unchecked``); empty where it
@@ -70,10 +70,10 @@ class Checked:
     @property
     def misfits(self) -> list[str]:
         """All that does not fit, as the verifier writes it, up to `MOST_SHOWN`."""
-        return [_misfit(one) for one in self.said.get("misfits", [])[:MOST_SHOWN]]
+        return [_misfit(misfit) for misfit in self.said.get("misfits", [])[:MOST_SHOWN]]
 
 
-def check_bundle(file: IO[bytes], key: str = "") -> Checked:
+def check_bundle(file: IO[bytes], key: str = "") -> CheckedBundle:
     """Check a bundle; ``key`` is the fingerprint that it should be signed with, got by another way than the bundle.
 
     Raises:
@@ -91,7 +91,7 @@ def check_bundle(file: IO[bytes], key: str = "") -> Checked:
         with tempfile.TemporaryDirectory(prefix="opencwc-check-") as folder:
             file.seek(0)
             if file.read(len(AGE)) == AGE:
-                return Checked("encrypted", {})
+                return CheckedBundle("encrypted", {})
             file.seek(0)
             bundle = Path(folder) / "bundle.zip"
             with bundle.open("wb") as target:
@@ -101,16 +101,16 @@ def check_bundle(file: IO[bytes], key: str = "") -> Checked:
         _RUNNING.release()
 
 
-def _misfit(one: dict[str, Any]) -> str:
-    kind = f" ({one['kind']})" if one.get("kind") else ""
-    return f"Record {one['record']}{kind}: {one['what']}" if one.get("record") else str(one["what"])
+def _misfit(misfit: dict[str, Any]) -> str:
+    kind = f" ({misfit['kind']})" if misfit.get("kind") else ""
+    return f"Record {misfit['record']}{kind}: {misfit['what']}" if misfit.get("record") else str(misfit["what"])
 
 
 _FLAGS = ("-I", "-B", "-X", "utf8")
 
 
-def _run(folder: Path, bundle: Path, key: str) -> Checked:
-    told, complained = folder / "told", folder / "complained"
+def _run(folder: Path, bundle: Path, key: str) -> CheckedBundle:
+    answer_file, complained = folder / "told", folder / "complained"
     command = [
         sys.executable,
         "-I",
@@ -123,7 +123,7 @@ def _run(folder: Path, bundle: Path, key: str) -> Checked:
         bundle.name,
         "--json",
     ]
-    with told.open("wb") as out, complained.open("wb") as err:
+    with answer_file.open("wb") as out, complained.open("wb") as err:
         process = subprocess.Popen(  # noqa: S603 - our own file; the key is 64 hexadecimal digits
             command + ([f"--key={key}"] if key else []),
             stdin=subprocess.DEVNULL,
@@ -140,15 +140,15 @@ def _run(folder: Path, bundle: Path, key: str) -> Checked:
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
             if isinstance(error, subprocess.TimeoutExpired):
-                return Checked("unreadable", {}, f"It took longer than {SECONDS} seconds.")
+                return CheckedBundle("unreadable", {}, f"It took longer than {SECONDS} seconds.")
             raise
-    if status in (0, 1) and told.stat().st_size <= LONGEST_ANSWER:
+    if status in (0, 1) and answer_file.stat().st_size <= LONGEST_ANSWER:
         with contextlib.suppress(ValueError):
-            said = json.loads(told.read_bytes())
-            if isinstance(said, dict) and said.get("fits") is (status == 0):
-                return Checked("fits" if status == 0 else "fits_not", said)
+            answer = json.loads(answer_file.read_bytes())
+            if isinstance(answer, dict) and answer.get("fits") is (status == 0):
+                return CheckedBundle("fits" if status == 0 else "fits_not", answer)
     if status == 2:  # the verifier's own word for it
-        return Checked("unreadable", {}, complained.read_text("utf-8", "replace")[:2_000].strip())
+        return CheckedBundle("unreadable", {}, complained.read_text("utf-8", "replace")[:2_000].strip())
     if status < 0 or status == 1:
-        return Checked("unreadable", {}, "The verifier was stopped: the bundle takes more than it may.")
+        return CheckedBundle("unreadable", {}, "The verifier was stopped: the bundle takes more than it may.")
     raise UnavailableError("the verifier of bundles does not run here", remedy="See that openssl is installed.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, cast
 
-from fastapi import APIRouter, Form, Path, Request
+from fastapi import Form, Path, Request
 from pydantic import Field
 from starlette.responses import Response
 
@@ -18,15 +18,16 @@ from opencwc.casebook.people import names_by_id
 from opencwc.casebook.permissions import may
 from opencwc.casebook.requests import answer, requests_of
 from opencwc.casebook.run_pages import is_of_pages
-from opencwc.web.casebook.api import LARGEST, ChangedCase, book_of
+from opencwc.web.casebook.api import ChangedCase
 from opencwc.web.casebook.audit_api import NewRequest, ask_as_asked, bundle
-from opencwc.web.casebook.run_summary import RunTold, telling, verdict_counts, waiting_among
-from opencwc.web.server.api_parameters import Closed, Lang
+from opencwc.web.casebook.run_summary import RunSummary, verdict_counts, waiting_among
+from opencwc.web.server.api_parameters import LARGEST, Closed, Lang
+from opencwc.web.server.htmx_headers import announcing, done
 from opencwc.web.server.page import is_fragment, language_of, page
-from opencwc.web.server.service import GuardedRoute, person_of
+from opencwc.web.server.service import Router, book_of, person_of
 from opencwc.wording import say
 
-router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
+router = Router(include_in_schema=False)
 
 Name = Annotated[str, Path(max_length=64)]
 Seq = Annotated[int, Path(ge=1, le=LARGEST)]
@@ -55,13 +56,13 @@ class AnswerForm(Closed):
     reason: Annotated[str, Field(max_length=2_000)] = ""
 
 
-@router.get("/cases/{name}")
+@router.get("/cases/{name}", action="read")
 def show(request: Request, name: Name) -> Response:
     """Show a case."""
-    return _shown(request, name)
+    return _case_page(request, name)
 
 
-@router.post("/cases/{name}")
+@router.post("/cases/{name}", action="manage_case")
 def change(request: Request, name: Name, asked: Annotated[ChangedCase, Form()]) -> Response:
     """Change a case; the form holds every field, so that an empty one takes away what stood there."""
     book, person = book_of(request), person_of(request)
@@ -69,57 +70,57 @@ def change(request: Request, name: Name, asked: Annotated[ChangedCase, Form()]) 
     wanted = {"title": "", "due": "", "retain_until": "", **asked.model_dump(exclude_none=True)}
     changes = {key: value for key, value in wanted.items() if value != str(getattr(case, key))}
     change_case(book, person, name, **changes)
-    return _shown(request, name, "page_case_changed")
+    return _case_page(request, name, "page_case_changed")
 
 
-@router.post("/cases/{name}/comments")
+@router.post("/cases/{name}/comments", action="comment")
 def add_comment(request: Request, name: Name, asked: Annotated[CommentForm, Form()]) -> Response:
     """Comment on a case."""
     comment(book_of(request), person_of(request), name, asked.text)
-    return _shown(request, name, "page_case_commented", "comments")
+    return _case_page(request, name, "page_case_commented", "comments")
 
 
-@router.post("/cases/{name}/requests")
+@router.post("/cases/{name}/requests", action="ask")
 def ask_for(request: Request, name: Name, asked: Annotated[RequestForm, Form()]) -> Response:
     """Ask for an export or an erasure."""
-    told = asked.model_dump()
-    told["recipients"] = [line.strip() for line in asked.recipients.splitlines() if line.strip()]
-    ask_as_asked(book_of(request), person_of(request), NewRequest(case=name, **told))
-    return _shown(request, name, "page_case_asked", "requests")
+    fields = asked.model_dump()
+    fields["recipients"] = [line.strip() for line in asked.recipients.splitlines() if line.strip()]
+    ask_as_asked(book_of(request), person_of(request), NewRequest(case=name, **fields))
+    return _case_page(request, name, "page_case_asked", "requests")
 
 
-@router.post("/requests/{seq}/answer")
+@router.post("/requests/{seq}/answer", action="approve")
 def answer_to(request: Request, seq: Seq, asked: Annotated[AnswerForm, Form()]) -> Response:
     """Approve or decline what another person asked for."""
     answered = answer(book_of(request), person_of(request), seq, approve=asked.approve, reason=asked.reason)
-    return _shown(request, answered.case, f"page_case_request_{answered.state}", "requests")
+    return _case_page(request, answered.case, f"page_case_request_{answered.state}", "requests")
 
 
-@router.post("/requests/{seq}/bundle")
+@router.post("/requests/{seq}/bundle", action="export")
 def take_bundle(request: Request, seq: Seq) -> Response:
     """Carry out an approved export; the page's script saves what comes as a file."""
     return bundle(request, seq, cast(Lang, language_of(request)))
 
 
-@router.post("/requests/{seq}/erasure")
+@router.post("/requests/{seq}/erasure", action="erase")
 def carry_out_erasure(request: Request, seq: Seq) -> Response:
     """Carry out an approved erasure, and lead to what is left of the case: it has no longer its name."""
     book, person = book_of(request), person_of(request)
     erase_case(book, person, seq)
     name = next((request.case for request in requests_of(book, person) if request.seq == seq), "")
     said = say("page_case_erased", language_of(request))
-    headers = telling(said, carry=True) | {"hx-redirect": f"/cases/{name}" if name else "/casebook"}
+    headers = announcing(said, carry=True) | {"hx-redirect": f"/cases/{name}" if name else "/casebook"}
     return Response(status_code=204, headers=headers)
 
 
-def _shown(request: Request, name: str, said: str = "", part: str = "body") -> Response:
+def _case_page(request: Request, name: str, said: str = "", part: str = "body") -> Response:
     """Return the page of a case, or a part of the standing one with what it says aloud: no more, or work were lost."""
     book, person, lang = book_of(request), person_of(request), language_of(request)
     values = _case(book, person, name, lang)
-    template = f"case/{part}.html" if is_fragment(request) else "case/page.html"
+    template = f"casebook/case/{part}.html" if is_fragment(request) else "casebook/case/page.html"
     shown = page(request, template, **values)
     if said:
-        shown.headers.update(telling(say(said, lang)))
+        done(shown, say(said, lang))
     return shown
 
 
@@ -130,24 +131,24 @@ def _case(book: Casebook, person: Person, name: str, lang: str) -> dict[str, Any
     with book.reading() as connection:
         mark = mark_of_case(connection, case)
         owners = {reviewer.id: reviewer.name or reviewer.login for reviewer in reviewers(connection)}
-    people = [case.owner, *(one["person"] for one in comments)]
-    people += [who for one in asked for who in (one.asked_by, one.answered_by) if who]
+    people = [case.owner, *(comment["person"] for comment in comments)]
+    people += [who for request in asked for who in (request.asked_by, request.answered_by) if who]
     names = names_by_id(book, people)
     owners |= {case.owner: names.get(case.owner, case.owner), person.id: person.name or person.login}
-    told = [RunTold.of(run, lang) for run in runs if not is_of_pages(run)]
+    summaries = [RunSummary.of(run, lang) for run in runs if not is_of_pages(run)]
     return {
         "case": case,
         "whole_mark": str(mark),
         "counts": counts,
         "bar_of": verdict_counts(counts.verdict, lang),
         "waiting": waiting_among(counts),
-        "runs": told,
-        "unread": sum(one.unread or 0 for one in told),
+        "runs": summaries,
+        "unread": sum(run.unread or 0 for run in summaries),
         "comments": comments,
         "requests": asked,
         "names": names,
         "owners": owners,
-        "statuses": [one for one in CaseStatus if one is not CaseStatus.ERASED],
+        "statuses": [status for status in CaseStatus if status is not CaseStatus.ERASED],
         "marks": _marks_to_choose(case, person),
         "can": {
             action: case.status is not CaseStatus.ERASED and may(person, action, mark)
@@ -159,4 +160,4 @@ def _case(book: Casebook, person: Person, name: str, lang: str) -> dict[str, Any
 def _marks_to_choose(case: Case, person: Person) -> list[Mark]:
     """Return the marks that a person may give a case: a lower one takes who decides."""
     lowest = Mark.UNCLASSIFIED if may(person, "decide", case.mark) else case.mark
-    return [one for one in Mark if lowest <= one <= person.clearance]
+    return [mark for mark in Mark if lowest <= mark <= person.clearance]

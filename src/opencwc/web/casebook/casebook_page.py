@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import Form, Query, Request
 from starlette.responses import Response
 
 from opencwc.casebook.case_report import why
@@ -20,28 +20,31 @@ from opencwc.casebook.people import names_by_id
 from opencwc.casebook.permissions import may
 from opencwc.casebook.requests import Request as Asking
 from opencwc.casebook.requests import requests_of
-from opencwc.casebook.runs import VERDICTS, finding_of
+from opencwc.casebook.runs import finding_of
 from opencwc.convention import Convention
 from opencwc.finding import Message
 from opencwc.publishing import Card, Excerpt, Paragraph, Text
 from opencwc.screening.cards import Teller
-from opencwc.web.casebook.api import LARGEST, NewCase, book_of, open_as_asked
+from opencwc.verbs import all_verdicts
+from opencwc.web.casebook.api import NewCase, open_as_asked
 from opencwc.web.casebook.run_summary import (
     INBOX,
-    Asked,
-    Question,
-    RunTold,
+    FilterAsked,
+    FindingFilter,
+    RunSummary,
     convention_of,
     excerpt_of,
     is_no_mention,
     verdict_counts,
     waiting_among,
 )
+from opencwc.web.server.api_parameters import LARGEST
+from opencwc.web.server.htmx_headers import leading_to
 from opencwc.web.server.page import is_fragment, language_of, link_to_rule, page
-from opencwc.web.server.service import GuardedRoute, person_of
+from opencwc.web.server.service import Router, book_of, person_of
 from opencwc.wording import say
 
-router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
+router = Router(include_in_schema=False)
 
 MOST_ROWS, MOST_CARDS = 100, 12
 """Findings of one page: as rows, and drawn."""
@@ -52,7 +55,7 @@ Part = Literal["", "inbox", "findings", "cases"]
 
 
 @dataclass(frozen=True)
-class Line:
+class FindingLine:
     """A finding in a list: what was kept, why it is so, what it was read from, and when its case is due.
 
     Of a finding in a text, ``excerpt`` shows the text around what it speaks of.
@@ -69,7 +72,7 @@ class Line:
 
 @dataclass(frozen=True)
 class CaseLine:
-    """A case in the list: how many findings it has, how many wait, and whose it is."""
+    """A case in the list: how many findings it has, how many wait, and its owner."""
 
     case: Case
     counts: Counts
@@ -81,16 +84,16 @@ class CaseLine:
 
 @dataclass(frozen=True)
 class ToAnswer:
-    """An export or an erasure that waits for this person's answer, and the name of who asked."""
+    """An export or an erasure that waits for this person's answer, and the name of the person who asked for it."""
 
     asking: Asking
     name: str
 
 
-@router.get("/casebook")
+@router.get("/casebook", action="read")
 def show(
     request: Request,
-    asked: Asked,
+    asked: FilterAsked,
     part: Part = "",
     view: Literal["table", "cards"] = "table",
     after: Annotated[int, Query(ge=0, le=LARGEST)] = 0,
@@ -115,49 +118,51 @@ def show(
         values |= _findings(book, person, lang, asked, view, after) | _around(book, person, lang, asked)
     else:
         values["lines"] = _cases(book, person, cases)
-        values["marks"] = [one for one in Mark if one <= person.clearance]
+        values["marks"] = [mark for mark in Mark if mark <= person.clearance]
     return page(request, f"casebook/{part}.html", **values)
 
 
-@router.post("/casebook/cases")
+@router.post("/casebook/cases", action="keep")
 def open_case(request: Request, asked: Annotated[NewCase, Form()]) -> Response:
     """Open a case and lead to its page."""
     opened = open_as_asked(book_of(request), person_of(request), asked)
-    return Response(status_code=204, headers={"HX-Redirect": f"/cases/{opened.name}"})
+    return leading_to(f"/cases/{opened.name}")
 
 
-def _inbox(book: Casebook, person: Person, lang: str, cases: Sequence[Case]) -> list[Line]:
+def _inbox(book: Casebook, person: Person, lang: str, cases: Sequence[Case]) -> list[FindingLine]:
     claim_rechecks(book, person)
-    due = {one.name: one.due for one in cases}
-    return [replace(_line(one, lang), due=due.get(one.case, "")) for one in inbox(book, person, limit=MOST_ROWS)]
+    due = {case.name: case.due for case in cases}
+    return [
+        replace(_line(finding, lang), due=due.get(finding.case, "")) for finding in inbox(book, person, limit=MOST_ROWS)
+    ]
 
 
 def _to_answer(book: Casebook, person: Person) -> list[ToAnswer]:
     """Return what others asked for and this person may approve."""
     if not may(person, "approve"):
         return []
-    found = [request for request in requests_of(book, person, waiting=True) if request.asked_by != person.id]
-    names = names_by_id(book, [one.asked_by for one in found])
-    return [ToAnswer(one, names.get(one.asked_by, one.asked_by)) for one in found]
+    waiting = [request for request in requests_of(book, person, waiting=True) if request.asked_by != person.id]
+    names = names_by_id(book, [request.asked_by for request in waiting])
+    return [ToAnswer(request, names.get(request.asked_by, request.asked_by)) for request in waiting]
 
 
-def _findings(book: Casebook, person: Person, lang: str, asked: Question, view: str, after: int) -> dict[str, Any]:
+def _findings(book: Casebook, person: Person, lang: str, asked: FindingFilter, view: str, after: int) -> dict[str, Any]:
     most = MOST_CARDS if view == "cards" else MOST_ROWS
-    found = list_findings(book, person, asked.wanted, after=after, limit=most)
-    told: dict[str, Any] = {
-        "lines": [_line(finding, lang) for finding in found.findings],
-        "next": found.next,
+    listed = list_findings(book, person, asked.wanted, after=after, limit=most)
+    values: dict[str, Any] = {
+        "lines": [_line(finding, lang) for finding in listed.findings],
+        "next": listed.next,
         "cards": [],
     }
     if view == "cards":
-        told["cards"] = _cards(book, found.findings, lang, asked)
-    return told
+        values["cards"] = _cards(book, listed.findings, lang, asked)
+    return values
 
 
-def _line(one: KeptFinding, lang: str) -> Line:
-    content = one.content or {}
-    return Line(
-        one,
+def _line(finding: KeptFinding, lang: str) -> FindingLine:
+    content = finding.content or {}
+    return FindingLine(
+        finding,
         why(content, lang),
         str(content.get("input", "")),
         excerpt=excerpt_of(content),
@@ -167,33 +172,33 @@ def _line(one: KeptFinding, lang: str) -> Line:
 
 
 def _cards(
-    book: Casebook, found: Sequence[KeptFinding], lang: str, asked: Question
+    book: Casebook, findings: Sequence[KeptFinding], lang: str, asked: FindingFilter
 ) -> list[tuple[KeptFinding, Card | None]]:
     """Draw findings, each under the rules of its own day; of what was erased there is nothing to draw."""
     rules: dict[str, Convention] = {}
-    makers = makers_of(book, found)
+    makers = makers_of(book, findings)
     cards: list[tuple[KeptFinding, Card | None]] = []
-    for one in found:
+    for kept in findings:
         card = None
-        if one.content:
-            finding = finding_of(one.content, makers[one.run])
+        if kept.content:
+            finding = finding_of(kept.content, makers[kept.run])
             day = finding.maker.as_of
             if day not in rules:
                 rules[day] = convention_of(day)
             link = Text(
-                say(Message("page_casebook_open_finding", {"number": one.id}), lang), to=_address(one.id, asked)
+                say(Message("page_casebook_open_finding", {"number": kept.id}), lang), to=_address(kept.id, asked)
             )
-            card = Teller(rules[day], lang, link_to_rule).card(finding, f"finding-{one.id}")
+            card = Teller(rules[day], lang, link_to_rule).card(finding, f"finding-{kept.id}")
             card = replace(card, blocks=(*card.blocks, Paragraph((link,))))
-        cards.append((one, card))
+        cards.append((kept, card))
     return cards
 
 
-def _address(identity: int, asked: Question) -> str:
+def _address(identity: int, asked: FindingFilter) -> str:
     return f"/findings/{identity}" + (f"?{asked.query}" if asked.query else "")
 
 
-def _around(book: Casebook, person: Person, lang: str, asked: Question) -> dict[str, Any]:
+def _around(book: Casebook, person: Person, lang: str, asked: FindingFilter) -> dict[str, Any]:
     """Return what stands around a list of findings: the counts of each choice, and what the runs checked."""
     wanted = asked.wanted
     counts = count_findings(book, person, wanted)
@@ -203,12 +208,12 @@ def _around(book: Casebook, person: Person, lang: str, asked: Question) -> dict[
         same = all(getattr(wanted, name) == value for name, value in left_out.items())
         return counts if same else count_findings(book, person, replace(wanted, **left_out))
 
-    entries = sorted(without(list="", entry="").entry.items(), key=lambda one: (-one[1], one[0]))
+    entries = sorted(without(list="", entry="").entry.items(), key=lambda counted: (-counted[1], counted[0]))
     return {
         "counts": counts,
         "bar_of": verdict_counts(counts.verdict, lang),
-        "verdicts": _in_order(without(verdict=()).verdict, VERDICTS),
-        "statuses": _in_order(without(status=()).status, [str(one) for one in Status]),
+        "verdicts": _in_order(without(verdict=()).verdict, all_verdicts()),
+        "statuses": _in_order(without(status=()).status, [str(status) for status in Status]),
         "entries": entries,
         "most_chips": MOST_CHIPS,
         "chosen_entry": f"{wanted.list} {wanted.entry}" if wanted.entry else "",
@@ -216,7 +221,7 @@ def _around(book: Casebook, person: Person, lang: str, asked: Question) -> dict[
         "chart": {
             "rows": [
                 {"label": say(f"verdict_{name}", lang), "value": number}
-                for name, number in _in_order(counts.verdict, VERDICTS).items()
+                for name, number in _in_order(counts.verdict, all_verdicts()).items()
             ],
             "titles": {"x": say("label_verdict", lang), "y": say("casebook_findings", lang)},
         },
@@ -227,7 +232,7 @@ def _in_order(counts: Mapping[str, int], order: Sequence[str]) -> dict[str, int]
     return {name: counts[name] for name in order if name in counts}
 
 
-def _runs(book: Casebook, person: Person, lang: str, wanted: Filter) -> list[RunTold]:
+def _runs(book: Casebook, person: Person, lang: str, wanted: Filter) -> list[RunSummary]:
     """Return the runs that the findings come from, where a case or a run was asked for."""
     case = wanted.case
     if wanted.run and not case:
@@ -236,14 +241,14 @@ def _runs(book: Casebook, person: Person, lang: str, wanted: Filter) -> list[Run
     if not case:
         return []
     _, _, runs = show_case(book, person, case)
-    return [RunTold.of(run, lang) for run in runs if not wanted.run or run["number"] == wanted.run]
+    return [RunSummary.of(run, lang) for run in runs if not wanted.run or run["number"] == wanted.run]
 
 
 def _cases(book: Casebook, person: Person, cases: Sequence[Case]) -> list[CaseLine]:
-    names = names_by_id(book, [one.owner for one in cases])
+    names = names_by_id(book, [case.owner for case in cases])
     asked = Counter(request.case for request in requests_of(book, person, waiting=True))
     lines = []
-    for one in cases:
-        counts = count_findings(book, person, Filter(case=one.name))
-        lines.append(CaseLine(one, counts, waiting_among(counts), names.get(one.owner, one.owner), asked[one.name]))
+    for case in cases:
+        counts = count_findings(book, person, Filter(case=case.name))
+        lines.append(CaseLine(case, counts, waiting_among(counts), names.get(case.owner, case.owner), asked[case.name]))
     return lines

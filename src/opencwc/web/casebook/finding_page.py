@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from typing import Annotated, Any, Literal
-from urllib.parse import quote
 
-from fastapi import APIRouter, Form, Path, Query, Request
+from fastapi import Form, Path, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
@@ -19,37 +17,29 @@ from opencwc.casebook.permissions import may
 from opencwc.casebook.run_pages import pages_of
 from opencwc.casebook.runs import finding_of
 from opencwc.convention import Entry
-from opencwc.convention.model import EVIDENCE, STATUSES
 from opencwc.errors import ConflictError
-from opencwc.finding import VERDICTS_OF, Finding, Message, Verdict
-from opencwc.jobs.transfer_jobs import VERBS
-from opencwc.legislation.upload_question import LAW
+from opencwc.finding import Finding, Message
 from opencwc.publishing import Fact
 from opencwc.screening.cards import Teller
-from opencwc.transfers.check.papers import spoken_day
-from opencwc.transfers.check.weighing import STATES_OF_DUTY
-from opencwc.transfers.model import LINE_STATUSES
-from opencwc.transfers.upload_question import CHECK
-from opencwc.web.casebook.api import LARGEST, book_of
+from opencwc.verbs import verb_named
 from opencwc.web.casebook.case_page import CommentForm
+from opencwc.web.casebook.faces import face_of
 from opencwc.web.casebook.run_summary import (
     INBOX,
-    Asked,
-    Question,
-    RunTold,
+    FilterAsked,
+    FindingFilter,
+    RunSummary,
     convention_of,
-    going_to,
     is_no_mention,
     names_of_people,
-    telling,
 )
-from opencwc.web.server.api_parameters import Closed
+from opencwc.web.server.api_parameters import LARGEST, Closed
+from opencwc.web.server.htmx_headers import announcing, done, going_to
 from opencwc.web.server.page import is_fragment, language_of, link_to_rule, page
-from opencwc.web.server.service import GuardedRoute, person_of
-from opencwc.wording import number_said, say
-from opencwc.wording.states import state_name
+from opencwc.web.server.service import Router, book_of, person_of
+from opencwc.wording import say
 
-router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
+router = Router(include_in_schema=False)
 
 Identity = Annotated[int, Path(ge=1, le=LARGEST)]
 Seen = Annotated[int, Query(ge=0, le=LARGEST)]
@@ -73,21 +63,21 @@ class DecisionForm(Closed):
     seen: Annotated[int, Field(ge=0, le=LARGEST)] = 0
 
 
-@router.get("/findings/{finding_id}")
+@router.get("/findings/{finding_id}", action="read")
 def show(
     request: Request,
     finding_id: Identity,
-    asked: Asked,
+    asked: FilterAsked,
     outcome: Literal["", "accept", "correct", "reject", "need_more"] = "",
 ) -> Response:
     """Show a finding; with an outcome in the address, that one is chosen in the form."""
     book, person, lang = book_of(request), person_of(request), language_of(request)
     history = show_finding(book, person, finding_id)
     before, after, place = _beside(book, person, asked, finding_id)
-    run = RunTold.of(history.run, lang)
+    run = RunSummary.of(history.run, lang)
     values = standing_of(book, person, history) | _evidence(history, run, lang)
-    choices = _entries(history, lang) if values["decides"] and history.run["verb"] != LAW else []
-    template = "finding/body.html" if is_fragment(request) else "finding/page.html"
+    choices = _entries(history, lang) if values["decides"] and verb_named(history.run["verb"]).under_entry else []
+    template = "casebook/finding/body.html" if is_fragment(request) else "casebook/finding/page.html"
     beside_it = _seen_beside(history)
     return page(
         request, template, history=history, beside_it=beside_it, run=run, asked=asked, outcome=outcome,
@@ -95,21 +85,23 @@ def show(
     )  # fmt: skip
 
 
-@router.get("/findings/{finding_id}/stand")
+@router.get("/findings/{finding_id}/stand", action="read")
 def stand(request: Request, finding_id: Identity, seen: Seen = 0, told: Seen = 0, read: bool = False) -> Response:
-    """Tell who decided since the page was made; with ``read``, bring the standing page up to date."""
+    """Show who decided since the page was made; with ``read``, bring the open page up to date."""
     book, person = book_of(request), person_of(request)
     if read:
-        return page(request, "finding/brought.html", **_brought(book, person, finding_id))
+        return page(request, "casebook/finding/brought.html", **_brought(book, person, finding_id))
     news = decisions_since(book, person, finding_id, seen)
     if not news or news[-1].seq == told:
         return Response(status_code=204)
     names = names_of_people(book, news)
-    return page(request, "finding/stand.html", identity=finding_id, seen=seen, news=news, names=names)
+    return page(request, "casebook/finding/stand.html", identity=finding_id, seen=seen, news=news, names=names)
 
 
-@router.post("/findings/{finding_id}/decision")
-def decide_on(request: Request, finding_id: Identity, asked: Asked, form: Annotated[DecisionForm, Form()]) -> Response:
+@router.post("/findings/{finding_id}/decision", action="decide")
+def decide_on(
+    request: Request, finding_id: Identity, asked: FilterAsked, form: Annotated[DecisionForm, Form()]
+) -> Response:
     """Take a decision and lead to what waits next; where somebody was quicker, show what they decided instead."""
     book, person, lang = book_of(request), person_of(request), language_of(request)
     onward = _onward(book, person, asked, finding_id)
@@ -119,15 +111,15 @@ def decide_on(request: Request, finding_id: Identity, asked: Asked, form: Annota
     if onward is None:
         nothing = say("page_finding_nothing_next", lang)
         query = f"?{asked.query}" if asked.filters else ""
-        headers = telling(f"{said} {nothing}", carry=True) | {"hx-redirect": f"/casebook{query}"}
+        headers = announcing(f"{said} {nothing}", carry=True) | {"hx-redirect": f"/casebook{query}"}
         return Response(status_code=204, headers=headers)
     said += " " + say(Message("page_finding_next_is", {"number": onward}), lang)
     query = f"?{asked.query}" if asked.query else ""
-    return Response(status_code=204, headers=telling(said) | going_to(f"/findings/{onward}{query}"))
+    return Response(status_code=204, headers=announcing(said) | going_to(f"/findings/{onward}{query}"))
 
 
 def take_decision(request: Request, identity: int, form: DecisionForm) -> str | Response:
-    """Take a decision and return what is said of it; where somebody was quicker, what shows their decision instead."""
+    """Take a decision and return the message on it; where somebody was quicker, the response that shows theirs."""
     book, person, lang = book_of(request), person_of(request), language_of(request)
     try:
         stands = decide(
@@ -137,20 +129,20 @@ def take_decision(request: Request, identity: int, form: DecisionForm) -> str | 
         news = decisions_since(book, person, identity, form.seen)
         if not news:
             raise
-        return page(request, "finding/taken.html", 409, news=news, **_brought(book, person, identity))
+        return page(request, "casebook/finding/taken.html", 409, news=news, **_brought(book, person, identity))
     status = Message(f"casebook_status_{stands[identity]}")
     return say(Message("page_finding_decided", {"number": identity, "status": status}), lang)
 
 
-@router.post("/findings/{finding_id}/comments")
+@router.post("/findings/{finding_id}/comments", action="comment")
 def add_comment(request: Request, finding_id: Identity, asked: Annotated[CommentForm, Form()]) -> Response:
     """Comment on a finding."""
     book, person, lang = book_of(request), person_of(request), language_of(request)
     case = show_finding(book, person, finding_id).case.name
     comment(book, person, case, asked.text, finding_id)
     history = show_finding(book, person, finding_id)
-    shown = page(request, "finding/history.html", history=history, **standing_of(book, person, history))
-    shown.headers.update(telling(say("page_case_commented", lang)))
+    shown = page(request, "casebook/finding/history.html", history=history, **standing_of(book, person, history))
+    done(shown, say("page_case_commented", lang))
     return shown
 
 
@@ -169,7 +161,7 @@ def _correction(form: DecisionForm) -> dict[str, str] | None:
     return {key: value for key, value in named.items() if value}
 
 
-def _evidence(history: History, run: RunTold, lang: str) -> dict[str, Any]:
+def _evidence(history: History, run: RunSummary, lang: str) -> dict[str, Any]:
     """Return what is to be seen: the drawing, where it stands, the rule in words, and the duties."""
     content = history.finding.content
     if content is None:
@@ -177,93 +169,33 @@ def _evidence(history: History, run: RunTold, lang: str) -> dict[str, Any]:
     finding = finding_of(content, history.run["maker"])
     teller = Teller(convention_of(finding.maker.as_of), lang, link_to_rule)
     entry = teller.convention.find(finding.rule.list, finding.rule.entry) if finding.rule else None
-    transfers = history.run["verb"] in VERBS.values()
+    face = face_of(history.run["verb"])
     return {
         "finding": finding,
         "entry": entry,
         "figure": teller.figure(finding, entry, f"finding-{history.finding.id}"),
         "place_facts": _place(teller, finding, run),
-        "found": [] if transfers else [one for one in finding.evidence if one.value and not one.span],
-        "rests_on": _rests_on(finding, lang) if transfers else [],
+        "found": [] if face.rests_on else [seen for seen in finding.evidence if seen.value and not seen.span],
+        "rests_on": face.rests_on(finding, lang) if face.rests_on else [],
+        "rules": face.rules,
         "excerpt": teller.excerpt(finding),
-        "passages": [(one.label, one.value) for one in finding.evidence if one.kind == "passage"],
+        "passages": [(evidence.label, evidence.value) for evidence in finding.evidence if evidence.kind == "passage"],
         "stated": tuple(teller.stated(finding)),
         "no_mention": is_no_mention(content),
         **_rule(teller, entry, finding),
     }
 
 
-def _rests_on(finding: Finding, lang: str) -> list[tuple[str, str]]:
-    """Return what a finding of transfers rests on, in words: what it is, and what is said of it."""
-    seen = []
-    for one in finding.evidence:
-        label, value = one.label, one.value
-        if one.kind == "quantity" and label in ("exported", "imported"):
-            label, value = say(f"label_{label}_kg", lang), number_said(float(value.removesuffix(" kg")), lang)
-        elif one.kind == "order":
-            label, value = say("page_transfers_score", lang), value.partition(";")[0]
-        elif one.kind == "line" and value in LINE_STATUSES:
-            value = say(f"page_transfers_status_{value}", lang)
-        elif one.kind == "state" and label in ("from", "to", "via"):
-            label, value = say(f"page_transfers_{label}", lang), _state_said(value, lang)
-        elif one.kind == "duty":
-            label, value = say("page_transfers_duty", lang), _duty_said(value, lang)
-        elif one.kind == "paper":
-            value = _drawn_said(value, lang) if label == "certificate" else value
-            label = say("page_transfers_paper", lang)
-        if value and not one.span:
-            seen.append((label, value))
-    return seen
-
-
-def _duty_said(value: str, lang: str) -> str:
-    """Say ``needed 2027-01-30; Verification Annex VI.5; treaty``: what has become of it, its day, where it stands.
-
-    The source is said as it is, by its number; what has another form stands as it is written.
-    """
-    told, _, rest = value.partition("; ")
-    source, _, grade = rest.rpartition("; ")
-    state, _, due = told.partition(" ")
-    if state not in STATES_OF_DUTY or grade not in EVIDENCE:
-        return value
-    parts = [say(f"page_transfers_owed_{state}", lang)]
-    if due:
-        parts.append(f"{say('page_transfers_due', lang)} {_day_said(due, lang)}")
-    return say("clause_separator", lang).join([*parts, source, say(f"evidence_{grade}", lang)])
-
-
-def _state_said(value: str, lang: str) -> str:
-    """Say ``DEU state_party 1997-04-29`` in words."""
-    code, _, rest = value.partition(" ")
-    status, _, since = rest.partition(" ")
-    named = state_name(code, lang)
-    if status not in STATUSES:
-        return named
-    parts = [say(f"page_convention_status_{status}", lang), _day_said(since, lang)]
-    return f"{named} – {' '.join(filter(None, parts))}"
-
-
-def _day_said(text: str, lang: str) -> str:
-    return spoken_day(date.fromisoformat(text), lang) if text else ""
-
-
-def _drawn_said(value: str, lang: str) -> str:
-    """Say ``EUC-7: 18000 kg, 7000 kg`` in words: what a certificate was drawn for, and what is left of it."""
-    name, _, amounts = value.rpartition(": ")
-    drawn, _, left = amounts.partition(", ")
-    if not name or not left:
-        return value
-    return say(Message("transfers_certificate_drawn", {"id": name, "amount": drawn, "left": left}), lang)
-
-
-def _place(teller: Teller, finding: Finding, run: RunTold) -> tuple[Fact, ...]:
+def _place(teller: Teller, finding: Finding, run: RunSummary) -> tuple[Fact, ...]:
     """Say where a finding stands; in a document, a row is a passage and its id the place that a person would name."""
     facts = teller.place(finding)
     if not run.document:
         return facts
     renamed = {teller.say("label_row"): "page_place_passage", teller.say("label_id"): "page_place"}
-    told = [replace(fact, label=teller.say(renamed[fact.label])) if fact.label in renamed else fact for fact in facts]
-    return (*told[1:2], told[0], *told[2:]) if finding.subject.id else tuple(told)
+    renamed_facts = [
+        replace(fact, label=teller.say(renamed[fact.label])) if fact.label in renamed else fact for fact in facts
+    ]
+    return (*renamed_facts[1:2], renamed_facts[0], *renamed_facts[2:]) if finding.subject.id else tuple(renamed_facts)
 
 
 def _rule(teller: Teller, entry: Entry | None, finding: Finding) -> dict[str, Any]:
@@ -280,19 +212,7 @@ def _rule(teller: Teller, entry: Entry | None, finding: Finding) -> dict[str, An
 
 def _seen_beside(history: History) -> tuple[str, str]:
     """Return the message and the address of where a finding stands among its like, both empty for none."""
-    run, row = history.run["number"], history.finding.row
-    if history.run["verb"] == LAW and pages_of(history.run["tally"]):
-        measure = f"{quote(history.finding.list)}/{quote(history.finding.entry)}"
-        return "page_law_see_measure", f"/law/runs/{run}/measures/{measure}"
-    if not pages_of(history.run["tally"]):
-        return "", ""
-    if history.run["verb"] == VERBS[CHECK]:
-        return "page_transfers_see_shipment", f"/transfers/checks/{run}?after={max(0, row - 1)}#answer-{row}"
-    if str(history.finding.verdict) == str(Verdict.DISCREPANCY):
-        return "page_transfers_see_pair", f"/transfers/runs/{run}/pairs/{row}?over=all"
-    if str(history.finding.verdict) == str(Verdict.REVIEW):
-        return "page_transfers_view_patterns", f"/transfers/runs/{run}/patterns"
-    return "page_transfers_job_results", f"/transfers/runs/{run}"
+    return face_of(history.run["verb"]).beside(history) if pages_of(history.run["tally"]) else ("", "")
 
 
 def verdicts_of(history: History) -> dict[str, str]:
@@ -300,7 +220,7 @@ def verdicts_of(history: History) -> dict[str, str]:
 
     With each stands what it asks of the entry of a correction: ``needed``, ``none``, or nothing.
     """
-    verdicts = map(str, VERDICTS_OF[history.run["verb"]])
+    verdicts = map(str, verb_named(history.run["verb"]).verdicts)
     return {
         verdict: "needed" if verdict in UNDER_AN_ENTRY else "none" if verdict in UNDER_NO_ENTRY else ""
         for verdict in verdicts
@@ -319,7 +239,7 @@ def standing_of(book: Casebook, person: Person, history: History) -> dict[str, A
     closed = history.case.status in (CaseStatus.CLOSED, CaseStatus.ERASED)
     proposal = decisions[-1] if kept.status is Status.AWAITING_SECOND and decisions else None
     return {
-        "names": names_of_people(book, decisions, (one["person"] for one in history.comments)),
+        "names": names_of_people(book, decisions, (comment["person"] for comment in history.comments)),
         "seen": decisions[-1].seq if decisions else 0,
         "decides": may(person, "decide", kept.mark) and not closed and kept.status is not Status.ERASED,
         "closed": closed,
@@ -327,7 +247,7 @@ def standing_of(book: Casebook, person: Person, history: History) -> dict[str, A
         "proposal": proposal,
         "mine": proposal is not None and proposal.person == person.id,
         "undecided": kept.status in UNDECIDED,
-        "outcomes": [str(one) for one in Outcome],
+        "outcomes": [str(outcome) for outcome in Outcome],
     }
 
 
@@ -338,11 +258,11 @@ def _brought(book: Casebook, person: Person, identity: int) -> dict[str, Any]:
 
 
 def _beside(
-    book: Casebook, person: Person, asked: Question, identity: int
+    book: Casebook, person: Person, asked: FindingFilter, identity: int
 ) -> tuple[int | None, int | None, tuple[int, int] | None]:
     """Return the findings before and after in the list that this one was opened from, and its place in the inbox."""
-    if asked.source == INBOX and may(person, "decide"):
-        order = [one.id for one in inbox(book, person)]
+    if asked.from_ == INBOX and may(person, "decide"):
+        order = [waiting.id for waiting in inbox(book, person)]
         if identity not in order:
             return None, (order[0] if order else None), None
         at = order.index(identity)
@@ -351,16 +271,16 @@ def _beside(
     return (*beside(book, person, asked.wanted, identity), None)
 
 
-def _onward(book: Casebook, person: Person, asked: Question, identity: int) -> int | None:
+def _onward(book: Casebook, person: Person, asked: FindingFilter, identity: int) -> int | None:
     """Return what waits for this person after a finding: in the list it was opened from, else in the inbox."""
     if asked.filters:
         wanted = asked.wanted
         for after in (identity, 0):
-            found = next_waiting(book, person, wanted, after)
-            if found is not None and found != identity:
-                return found
+            waiting_next = next_waiting(book, person, wanted, after)
+            if waiting_next is not None and waiting_next != identity:
+                return waiting_next
         return None
-    order = [one.id for one in inbox(book, person)]
+    order = [waiting.id for waiting in inbox(book, person)]
     at = order.index(identity) if identity in order else -1
     others = [*order[at + 1 :], *order[: max(at, 0)]]
     return next((other for other in others if other != identity), None)

@@ -1,4 +1,4 @@
-"""A job as its page tells of it: its run, what became of the file itself, and what was wrong with it."""
+"""The page of a job: its run, what became of the file, and what was wrong with it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from fastapi import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.model import Mark
@@ -17,14 +17,13 @@ from opencwc.casebook.runs import run_named, source_row
 from opencwc.convention.measures import READ_LANGUAGES
 from opencwc.finding import Message, Value
 from opencwc.jobs.queue import Job
-from opencwc.legislation.languages import language_called, language_named
-from opencwc.legislation.upload_question import LAW
-from opencwc.transfers.upload_question import CHECK, RECONCILE
-from opencwc.web.casebook.api import book_of
-from opencwc.web.casebook.run_summary import RunTold
+from opencwc.legislation.texts.languages import language_called, language_named
+from opencwc.web.casebook.faces import JobPage, face_of
+from opencwc.web.casebook.jobs_api import job_named, parts_of
+from opencwc.web.casebook.run_summary import RunSummary
+from opencwc.web.server.htmx_headers import leading_to
 from opencwc.web.server.page import is_fragment, language_of, page
-from opencwc.web.server.service import service_of
-from opencwc.web.transfers.column_names import CHECK_LABELS, say_columns
+from opencwc.web.server.service import Router, book_of, service_of
 from opencwc.wording import sentence
 
 _KINDS = {
@@ -86,13 +85,10 @@ _DOCUMENTS = {
     "reading_kind_winmail": "save",
 }
 """Why a document is not read as a whole, and what to do about it: a word of the messages ``page_job_do_...``."""
-_OF_LAWS = ("save", "check")
-"""What to do that is said otherwise of a law: it is read from other kinds of files than documents of findings are."""
-_WITH_BOXES: Mapping[str, Mapping[str, str]] = {RECONCILE: {}, CHECK: CHECK_LABELS}
-"""The kinds of jobs whose pages have a box for each field, and what is called otherwise in them."""
 _NAMED = ("bytes", "parts", "seconds")
 _COLUMNS = re.compile(r"The columns are: (.+)\.$", re.DOTALL)
 _VALUE = re.compile(f"0({'|'.join(_NAMED)})0")
+router = Router(include_in_schema=False)
 _OPEN, _CLOSE = "\u2068", "\u2069"
 
 
@@ -110,67 +106,83 @@ class Trouble:
 
 
 @dataclass(frozen=True)
-class JobTold:
+class JobSummary:
     """What a page says of a job: ``says`` how it stands, ``rows`` are done; ``file`` is a message on the upload."""
 
     says: str
     rows: int
-    run: RunTold | None
+    run: RunSummary | None
     file: str
     trouble: Trouble | None
 
 
-def tell_job(book: Casebook, job: Job, lang: str) -> JobTold:
-    """Tell of a job, whose run and file are looked up in the casebook."""
+def summary_of(book: Casebook, job: Job, kind: JobPage, lang: str) -> JobSummary:
+    """Return the summary of a job, whose run and file are looked up in the casebook."""
     with book.reading() as connection:
-        held = run_named(connection, job.run) if job.run is not None else None
+        run_row = run_named(connection, job.run) if job.run is not None else None
         source = source_row(connection, job.source_id)
-    run = RunTold.of({**held, "mark": Mark[held["mark"].upper()]}, lang) if held else None
+    run = RunSummary.of({**run_row, "mark": Mark[run_row["mark"].upper()]}, lang) if run_row else None
     rows = (run.rows if run else 0) if job.state in ("failed", "cancelled") else job.rows_done
     state = f"{job.state}_nothing" if job.state in ("failed", "cancelled") and not rows else job.state
     if run is not None and run.document and state in ("running", "done"):
         state += "_text"
-    says = sentence(Message(f"page_job_{state}", {"rows": f"{rows:,}"}), lang)
+    if kind.runs:
+        state, rows = job.state, job.rows_done
+    says = sentence(Message(f"{kind.words}_{state}", {"rows": f"{rows:,}"}), lang)
     gone = source is None or source.erased
     file = "page_job_file_gone" if gone else "page_job_file_in_case" if run else "page_job_file_in_casebook"
-    return JobTold(says, rows, run, file, trouble_of(job.problem, job.id, lang, job.kind) if job.problem else None)
+    return JobSummary(says, rows, run, file, trouble_of(job.problem, job.id, lang, kind) if job.problem else None)
 
 
-async def show_kept_job(
-    request: Request, job: Job, words: str, runs: str, place: str, template: str, step: Message | None = None
-) -> Response:
-    """Show how far a job is whose run has pages of its own at ``runs``, to which its end leads.
+@router.get("/jobs/{job_id}", action="keep")
+async def show_job(request: Request, job_id: str) -> Response:
+    """Show how far a job is, or lead to where the jobs of its verb are shown."""
+    job = await job_named(request, job_id)
+    face = face_of(job.kind)
+    if face.jobs != "/jobs":
+        return RedirectResponse(f"{face.jobs}/{job.id}", 303)
+    return await show_job_page(request, job, face.job)
 
-    ``words`` begin the ids of what is said of it, ``place`` is where one begins another, ``step`` what it is at.
-    """
-    service, lang = service_of(request), language_of(request)
-    told = await service.answering.run(tell_job, book_of(request), job, lang)
-    if is_fragment(request) and job.state == "done":
-        return Response(status_code=204, headers={"HX-Redirect": f"{runs}/{job.run}"})
+
+@router.post("/jobs/{job_id}/cancel", action="keep")
+async def cancel(request: Request, job_id: str) -> Response:
+    """Stop a job; what was kept of it stays in its case."""
+    service = service_of(request)
+    jobs, _ = parts_of(service)
+    job = await job_named(request, job_id)
+    await service.answering.run(jobs.cancel, job.id)
+    return Response(status_code=204, headers={"HX-Refresh": "true"})
+
+
+async def show_job_page(request: Request, job: Job, kind: JobPage) -> Response:
+    """Show how far a job is; the end of one whose run has pages of its own leads to them."""
+    lang = language_of(request)
+    summary = await service_of(request).answering.run(summary_of, book_of(request), job, kind, lang)
+    if is_fragment(request) and job.state == "done" and kind.runs:
+        return leading_to(f"{kind.runs}/{job.run}")
     shown = page(
-        request, "transfers/job_state.html" if is_fragment(request) else template, job=job,
-        share=min(1.0, job.rows_done / job.rows_all) if job.rows_all else None, told=told,
-        says=sentence(Message(f"{words}_{job.state}", {"rows": f"{job.rows_done:,}"}), lang), words=words, runs=runs,
-        place=place, step=step,
+        request, kind.part if is_fragment(request) else kind.template, job=job, told=summary, kind=kind,
+        share=min(1.0, job.rows_done / job.rows_all) if job.rows_all else None,
+        step=kind.step(job) if job.state == "running" else None,
     )  # fmt: skip
     if is_fragment(request) and job.ended:
         shown.headers["HX-Refresh"] = "true"
     return shown
 
 
-def trouble_of(problem: Mapping[str, Any], job: str, lang: str, of: str = "") -> Trouble:
-    """Say what was wrong with a job ``of`` a kind; what is of no known kind is left in the words of the error."""
+def trouble_of(problem: Mapping[str, Any], job: str, lang: str, kind_of_job: JobPage) -> Trouble:
+    """Say what was wrong with a job; what is of no known kind is left in the words of the error."""
     what, remedy = (str(problem.get(name) or "") for name in ("what", "remedy"))
     kind, words = _KINDS.get(str(problem.get("kind") or ""), "other"), {}
-    if of in _WITH_BOXES and (said := say_columns(what, _WITH_BOXES[of], lang)):
-        return Trouble("columns", f"{said.says} {sentence('page_transfers_columns_again', lang)}", "", "")
+    if says := kind_of_job.columns(what, lang):
+        return Trouble("columns", says, "", "")
     for pattern, name in _SAID if kind == "other" else ():
         if found := pattern.search(what):
             kind, words = name, found.groupdict()
             break
     if (reason := reason_of(what)) is not None:
         remedy_of = _DOCUMENTS[reason.id]
-        do = sentence(f"page_{'law' if of == LAW and remedy_of in _OF_LAWS else 'job'}_do_{remedy_of}", lang)
+        do = sentence(kind_of_job.remedies.get(remedy_of, f"page_job_do_{remedy_of}"), lang)
         return Trouble(remedy_of, f"{sentence(reason, lang)} {do}", "", _detail(what, remedy))
     named: dict[str, Value] = {
         "column": f"{_OPEN}{words.get('column', '')[1:-1]}{_CLOSE}",

@@ -1,4 +1,4 @@
-"""Long work: a file is uploaded, kept in a case and screened by the worker; one asks how far it is, or listens."""
+"""Jobs: upload a file to be kept in a case and screened by the worker, and ask or listen how far it is."""
 
 from __future__ import annotations
 
@@ -11,39 +11,43 @@ from datetime import date
 from hashlib import sha256
 from typing import IO, Annotated, Any, Literal, get_args
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.sse import EventSourceResponse, format_sse_event
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
+from opencwc.casebook.answered_keys import AnsweredKeys
 from opencwc.casebook.model import KeptFinding, Mark, Person
 from opencwc.casebook.permissions import may
 from opencwc.errors import ConflictError, InputError, NotFoundError, SettingsError, UnavailableError
+from opencwc.files.csv_cells import cell_of
 from opencwc.files.kinds import document_kind_by_name
 from opencwc.finding import message_from_plain
 from opencwc.jobs.intake import Intake
 from opencwc.jobs.queue import Job, Jobs
 from opencwc.screening.model import COLUMNS
+from opencwc.verbs import verbs
+from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import InLang, Kind, answers, names_of, problems
-from opencwc.web.server.idempotency import KEY_HEADER, AnsweredKeys, once
+from opencwc.web.server.idempotency import KEY_HEADER, once
 from opencwc.web.server.problems import HttpProblem
-from opencwc.web.server.service import GuardedRoute, Service, person_of, service_of, takes_uploads, who_asks
+from opencwc.web.server.service import Router, Service, person_of, service_of, who_asks
 from opencwc.wording import sentence
 
-router = APIRouter(route_class=GuardedRoute, tags=["jobs"])
+router = Router(tags=["jobs"])
 WATCH_SECONDS = 0.3
 KIND_BYTES = 1_024
 DOCUMENTS = ("pdf", "docx", "html", "eml", "picture")
 """The kinds that are never read as a table of chemicals."""
 OTHER_DOCUMENTS = (".doc", ".rtf", ".odt", ".msg", ".ppt", ".pptx", ".odp")
-"""Documents of kinds that are not read: whoever reads documents knows best what to say of them."""
+"""Documents of kinds that are not read: the reader of documents says why."""
 JOB: dict[str, Any] = {
     "type": "object",
     "required": ["id", "kind", "state", "case", "rows_done", "rows_all", "made_at"],
     "properties": {
         "id": {"type": "string"},
-        "kind": {"type": "string", "enum": ["screen", "reconcile", "check"]},
+        "kind": {"type": "string", "enum": [verb.id for verb in verbs()]},
         "state": {"type": "string", "enum": ["waiting", "running", "done", "failed", "cancelled"]},
         "case": {"type": "string"},
         "run": {"type": ["integer", "null"]},
@@ -91,6 +95,8 @@ _UPLOAD: dict[str, Any] = {
 
 @router.post(
     "/api/v1/jobs",
+    action="keep",
+    uploads=True,
     status_code=202,
     responses={202: answers("The job, waiting", JOB), **problems(404, 409, 413, 415, 501)},
     openapi_extra={
@@ -98,7 +104,6 @@ _UPLOAD: dict[str, Any] = {
         "parameters": [KEY_HEADER],
     },
 )
-@takes_uploads
 async def submit(request: Request) -> Response:
     """Keep an upload in a case and have it screened by the worker."""
 
@@ -151,6 +156,7 @@ async def take_upload(request: Request, answer: Callable[[Job], Response]) -> Re
 
 @router.get(
     "/api/v1/jobs",
+    action="keep",
     responses={
         200: answers("The jobs", {"type": "object", "properties": {"jobs": {"type": "array", "items": JOB}}}),
         **problems(501),
@@ -165,17 +171,18 @@ async def list_jobs(request: Request, limit: Annotated[int, Query(ge=1, le=1_000
     def read() -> list[Job]:
         return intake.may_see(person, jobs.of_person(person.id, limit))
 
-    return JSONResponse({"jobs": [as_json(one) for one in await service.answering.run(read)]})
+    return JSONResponse({"jobs": [as_json(job) for job in await service.answering.run(read)]})
 
 
-@router.get("/api/v1/jobs/{job_id}", responses={200: answers("The job", JOB), **problems(404, 501)})
+@router.get("/api/v1/jobs/{job_id}", action="keep", responses={200: answers("The job", JOB), **problems(404, 501)})
 async def show(request: Request, job_id: str) -> Response:
     """Give one job as it stands."""
-    service = service_of(request)
-    return JSONResponse(as_json(await service.answering.run(job_of, service, job_id, person_of(request))))
+    return JSONResponse(as_json(await job_named(request, job_id)))
 
 
-@router.post("/api/v1/jobs/{job_id}/cancel", responses={200: answers("The job", JOB), **problems(404, 501)})
+@router.post(
+    "/api/v1/jobs/{job_id}/cancel", action="keep", responses={200: answers("The job", JOB), **problems(404, 501)}
+)
 async def cancel(request: Request, job_id: str) -> Response:
     """Ask that a job be stopped; what was kept of it stays in its case."""
     service = service_of(request)
@@ -190,28 +197,29 @@ async def cancel(request: Request, job_id: str) -> Response:
 
 @router.get(
     "/api/v1/jobs/{job_id}/events",
+    action="keep",
     responses={200: answers("Events", _EVENT, "text/event-stream"), **problems(404, 501)},
 )
 async def events(request: Request, job_id: str) -> Response:
     """Listen to a job: `progress` whenever something changed, and `end` at its end (server-sent events)."""
     service = service_of(request)
     # Looked up here, not in a generator endpoint of the framework: a job that is not there must be a problem.
-    first = await service.answering.run(job_of, service, job_id, person_of(request))
-    return EventSourceResponse(_told(service, request, first), headers=_UNBUFFERED)
+    first = await job_named(request, job_id)
+    return EventSourceResponse(_progress_of(service, request, first), headers=_UNBUFFERED)
 
 
-async def _told(service: Service, request: Request, job: Job) -> AsyncIterator[bytes]:
-    """Tell what changed, as long as whoever listens may still see it."""
+async def _progress_of(service: Service, request: Request, job: Job) -> AsyncIterator[bytes]:
+    """Yield what changed, as long as the listener may still see it."""
     jobs, _ = parts_of(service)
-    said: dict[str, Any] = {}
+    sent: dict[str, Any] = {}
     quiet = 0.0
     while True:
-        told = as_json(job)
-        if told != said:
-            if said and not await _may_still_see(service, request, job):
+        now = as_json(job)
+        if now != sent:
+            if sent and not await _may_still_see(service, request, job):
                 return
-            yield _event("end" if job.ended else "progress", told)
-            said, quiet = told, 0.0
+            yield _event("end" if job.ended else "progress", now)
+            sent, quiet = now, 0.0
         elif quiet >= _KEEP_ALIVE_SECONDS:
             yield b": still here\n\n"
             quiet = 0.0
@@ -223,7 +231,7 @@ async def _told(service: Service, request: Request, job: Job) -> AsyncIterator[b
 
 
 async def _may_still_see(service: Service, request: Request, job: Job) -> bool:
-    """Tell whether who listens is still signed in, allowed and cleared: a stream may last longer than that."""
+    """Return whether the listener is still signed in, allowed and cleared: a stream may last longer than that."""
     person = await who_asks(service, request)
     if person is None or not may(person, "keep"):
         return False
@@ -240,6 +248,7 @@ def _event(name: str, data: dict[str, Any]) -> bytes:
 
 @router.get(
     "/api/v1/jobs/{job_id}/result",
+    action="keep",
     responses={200: answers("The findings", {"type": "string"}, "application/x-ndjson"), **problems(404, 409, 501)},
 )
 async def result(
@@ -256,11 +265,9 @@ async def result(
     if job.run is None:
         raise ConflictError("the job has kept nothing yet", remedy="Wait for its end: /api/v1/jobs/{id}/events.")
     pages = intake.findings(person, job.run)
-    write, kind = (_as_csv, "text/csv; charset=utf-8") if format == "csv" else (_as_ndjson, "application/x-ndjson")
-    name = f"attachment; filename=job-{job.id}.{format}"
-    return StreamingResponse(
-        _pages(service, pages, write, lang), media_type=kind, headers={"Content-Disposition": name}
-    )
+    write, kind = (_as_csv, downloads.CSV) if format == "csv" else (_as_ndjson, "application/x-ndjson")
+    headers = downloads.named(f"job-{job.id}.{format}")
+    return StreamingResponse(_pages(service, pages, write, lang), media_type=kind, headers=headers)
 
 
 async def _pages(service: Service, pages: Iterator[list[KeptFinding]], write: Any, lang: str) -> AsyncIterator[bytes]:
@@ -271,46 +278,40 @@ async def _pages(service: Service, pages: Iterator[list[KeptFinding]], write: An
 
 
 def _as_ndjson(page: list[KeptFinding], lang: str) -> bytes:
-    return "".join(json.dumps(_plain(one, lang), ensure_ascii=False) + "\n" for one in page).encode()
+    return "".join(json.dumps(_plain(finding, lang), ensure_ascii=False) + "\n" for finding in page).encode()
 
 
 def _as_csv(page: list[KeptFinding], lang: str) -> bytes:
     out = io.StringIO()
     table = csv.writer(out)
-    for one in page:
-        cells = _plain(one, lang)
+    for finding in page:
+        cells = _plain(finding, lang)
         table.writerow([cell_of(cells[name]) for name in COLUMNS])
     return out.getvalue().encode()
 
 
-def cell_of(value: object) -> str:
-    """Return a cell that a spreadsheet program takes for text: a formula is not run (CWE-1236)."""
-    text = "" if value is None else str(value)
-    return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
-
-
-def _plain(one: KeptFinding, lang: str) -> dict[str, Any]:
-    content: dict[str, Any] = dict(one.content or {})
+def _plain(finding: KeptFinding, lang: str) -> dict[str, Any]:
+    content: dict[str, Any] = dict(finding.content or {})
     message = content.get("message")
     return {
-        "finding": one.id,
-        "row": one.row,
-        "id": one.subject_id,
+        "finding": finding.id,
+        "row": finding.row,
+        "id": finding.subject_id,
         "input": content.get("input", ""),
         "component": content.get("component"),
-        "verdict": one.verdict,
-        "list": one.list or None,
-        "entry": one.entry or None,
+        "verdict": finding.verdict,
+        "list": finding.list or None,
+        "entry": finding.entry or None,
         "basis": content.get("basis", ""),
         "why": sentence(message_from_plain(message), lang) if message else "",
-        "status": str(one.status),
-        "mark": str(one.mark),
+        "status": str(finding.status),
+        "mark": str(finding.mark),
         "evidence": content.get("evidence", []),
     }
 
 
 def as_json(job: Job) -> dict[str, Any]:
-    """Return what is said of a job."""
+    """Return a job as the API gives it."""
     return {
         "id": job.id,
         "kind": job.kind,
@@ -327,13 +328,19 @@ def as_json(job: Job) -> dict[str, Any]:
     }
 
 
+async def job_named(request: Request, job_id: str) -> Job:
+    """Return the job that an address names; raise `NotFoundError` where there is none that the person may see."""
+    service = service_of(request)
+    return await service.answering.run(job_of, service, job_id, person_of(request))
+
+
 def job_of(service: Service, identity: str, person: Person) -> Job:
     """Return a job of the person's; one that is above the clearance by now is not there."""
     jobs, intake = parts_of(service)
-    found = intake.may_see(person, [jobs.get(identity, person.id)])
-    if not found:
+    visible = intake.may_see(person, [jobs.get(identity, person.id)])
+    if not visible:
         raise NotFoundError("there is no such job", remedy="See /api/v1/jobs for yours.")
-    return found[0]
+    return visible[0]
 
 
 def parts_of(service: Service) -> tuple[Jobs, Intake]:
@@ -357,7 +364,7 @@ def _asked(words: dict[str, str], filename: str) -> tuple[dict[str, Any], Mark]:
         raise SettingsError("there is no such kind", where="kind", remedy=f"It is one of: {', '.join(get_args(Kind))}.")
     mark = words.get("mark") or "unclassified"
     if mark.upper() not in Mark.__members__:
-        known = ", ".join(str(one) for one in Mark)
+        known = ", ".join(str(mark) for mark in Mark)
         raise SettingsError("there is no such mark", where="mark", remedy=f"It is one of: {known}.")
     try:
         day = date.fromisoformat(words["as_of"]) if words.get("as_of") else date.today()
@@ -373,7 +380,7 @@ def _asked(words: dict[str, str], filename: str) -> tuple[dict[str, Any], Mark]:
 
 
 def is_document(name: str, start: bytes) -> bool:
-    """Tell whether an upload is a document and no table, by its first bytes or its name.
+    """Return whether an upload is a document and no table, by its first bytes or its name.
 
     >>> is_document("x.bin", b"%PDF-1.7"), is_document("sheet.docx", b"PK"), is_document("goods.xlsx", b"PK")
     (True, True, False)

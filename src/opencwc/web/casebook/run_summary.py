@@ -1,95 +1,73 @@
-"""What the pages of the casebook have in common: the filter of an address, what a run checked, what is said after."""
+"""What the pages of the casebook share: the filter in an address, and the summary of a run."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
 from fastapi import Depends, Query
 
-from opencwc.casebook.case_report import VERDICT_TONES
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.decisions import Decision
 from opencwc.casebook.findings import Counts
 from opencwc.casebook.model import UNDECIDED, Filter, Mark
 from opencwc.casebook.people import names_by_id
-from opencwc.casebook.runs import VERDICTS, finding_of
+from opencwc.casebook.runs import finding_of
 from opencwc.convention import Convention
 from opencwc.finding import message_from_plain
 from opencwc.publishing import Badge, Count, Excerpt
-from opencwc.publishing import Counts as Told
+from opencwc.publishing import Counts as CountBar
 from opencwc.screening.cards import Teller
-from opencwc.web.casebook.api import filter_of
+from opencwc.screening.verb import VERB as SCREEN
+from opencwc.verbs import all_verdicts, tones_of_verdicts
+from opencwc.web.casebook.api import statuses_named, verdicts_named
+from opencwc.web.server.address_filter import AddressFilter, Brief
 from opencwc.wording import say, sentence
 
 INBOX = "inbox"
-_Brief = Annotated[str, Query(max_length=64)]
-_Long = Annotated[str, Query(max_length=2_000)]
 
 
 @dataclass(frozen=True)
-class Question:
-    """A filter as an address writes it: ``entry`` with its list (``CWC 2B04``), ``grave`` as ``yes`` or ``no``.
+class FindingFilter(AddressFilter):
+    """A filter of findings: ``entry`` with its list (``CWC 2B04``), ``grave`` as ``yes`` or ``no``.
 
-    ``source`` is the list that a finding was opened from, where it is no filter but the inbox.
+    ``from_`` is the list that a finding was opened from, where it is no filter but the inbox.
     """
 
-    case: str = ""
-    run: str = ""
-    verdict: str = ""
-    list: str = ""
-    entry: str = ""
-    status: str = ""
-    grave: str = ""
-    text: str = ""
-    source: str = ""
-
-    @property
-    def query(self) -> str:
-        """Return what an address says of it, without the question mark."""
-        asked = (("from" if name == "source" else name, value) for name, value in vars(self).items())
-        return urlencode([(name, value) for name, value in asked if value])
+    case: Brief = ""
+    run: Annotated[str, Query(max_length=18)] = ""
+    verdict: Annotated[str, Query(max_length=200)] = ""
+    list: Annotated[str, Query(max_length=50)] = ""
+    entry: Annotated[str, Query(max_length=101)] = ""
+    status: Annotated[str, Query(max_length=200)] = ""
+    grave: Brief = ""
+    text: Annotated[str, Query(max_length=2_000)] = ""
+    from_: Annotated[str, Query(max_length=10, alias="from")] = ""
 
     @property
     def filters(self) -> bool:
-        """Tell whether anything is asked of the findings."""
-        return any(value for name, value in vars(self).items() if name != "source")
+        """Return whether the address filters the findings."""
+        return any(value for name, value in vars(self).items() if name != "from_")
 
     @property
     def wanted(self) -> Filter:
         """Return the filter; raise `InputError` where a word of it has no meaning."""
         run = int(self.run) if self.run.isdecimal() else 0
         list_id, _, entry = self.entry.rpartition(" ")
-        grave = {"yes": True, "no": False}.get(self.grave)
-        return filter_of(
-            self.case, run, self.verdict, list_id or self.list, entry, self.status, grave, self.text.strip()
-        )
+        return Filter(
+            self.case, run, verdicts_named(self.verdict), list_id or self.list, entry, statuses_named(self.status),
+            {"yes": True, "no": False}.get(self.grave), self.text.strip(),
+        )  # fmt: skip
 
 
-def _question(
-    case: _Brief = "",
-    run: Annotated[str, Query(max_length=18)] = "",
-    verdict: Annotated[str, Query(max_length=200)] = "",
-    list: Annotated[str, Query(max_length=50)] = "",
-    entry: Annotated[str, Query(max_length=101)] = "",
-    status: Annotated[str, Query(max_length=200)] = "",
-    grave: _Brief = "",
-    text: _Long = "",
-    source: Annotated[str, Query(max_length=10, alias="from")] = "",
-) -> Question:
-    return Question(case, run, verdict, list, entry, status, grave, text, source)
-
-
-Asked = Annotated[Question, Depends(_question)]
+FilterAsked = Annotated[FindingFilter, Depends()]
 
 
 @dataclass(frozen=True)
-class RunTold:
-    """A run as a page tells of it: its question, its rows, how many could not be read, and what was checked.
+class RunSummary:
+    """A run as a page shows it: its question, its rows, how many could not be read, and what was checked.
 
     ``unread`` is ``None`` where nobody counted: a run that has not ended, or did not come to its end. ``not_read`` are
     columns of the file beside ``column`` and ``id_column``, and ``not_read_more`` how many are not named. ``as_text``
@@ -116,10 +94,10 @@ class RunTold:
     notes: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, run: Mapping[str, Any], lang: str) -> RunTold:
-        """Tell of a run as `opencwc.casebook.findings.show_case` gives it."""
+    def of(cls, run: Mapping[str, Any], lang: str) -> RunSummary:
+        """Return the summary of a run as `opencwc.casebook.findings.show_case` gives it."""
         checked, counts = run["checked"], counts_of(run["tally"])
-        not_read = tuple(str(one) for one in checked.get("not_read") or ())
+        not_read = tuple(str(column) for column in checked.get("not_read") or ())
         return cls(
             number=run["number"],
             state=run["state"],
@@ -137,7 +115,7 @@ class RunTold:
             not_read_more=max(0, int(checked.get("not_read_count") or 0) - len(not_read)),
             as_text=run.get("asked", {}).get("kind") == "text" or "document" in checked,
             document=str(checked.get("document") or ""),
-            notes=tuple(sentence(message_from_plain(one), lang) for one in run["tally"].get("notes") or ()),
+            notes=tuple(sentence(message_from_plain(note), lang) for note in run["tally"].get("notes") or ()),
         )
 
 
@@ -154,7 +132,7 @@ def counts_of(tally: Mapping[str, Any]) -> dict[str, int]:
     {}
     """
     counts = tally.get("by_verdict", tally)
-    return {name: int(counts[name]) for name in VERDICTS if name in counts}
+    return {name: int(counts[name]) for name in all_verdicts() if name in counts}
 
 
 def excerpt_of(content: Mapping[str, Any]) -> Excerpt | None:
@@ -165,37 +143,38 @@ def excerpt_of(content: Mapping[str, Any]) -> Excerpt | None:
 
 
 def is_no_mention(content: Mapping[str, Any] | None) -> bool:
-    """Tell whether a finding says of a text that no chemical was recognised in it: that clears nothing."""
+    """Return whether a finding says that no chemical was recognised in a text, which clears nothing."""
     return bool(content) and (content or {}).get("message", {}).get("id") == "why_no_mention"
 
 
 def checked_of(checked: Mapping[str, Any], lang: str) -> dict[str, Any]:
     """Return what a run checked, its policies said."""
     return {
-        "lists": [one for one in checked.get("lists", []) if isinstance(one, dict)],
+        "lists": [list_ for list_ in checked.get("lists", []) if isinstance(list_, dict)],
         "as_of": str(checked.get("as_of", "")),
-        "policies": [{"id": one, "says": say(one, lang)} for one in checked.get("policies", [])],
+        "policies": [{"id": policy, "says": say(policy, lang)} for policy in checked.get("policies", [])],
     }
 
 
-def verdict_counts(counts: Mapping[str, int], lang: str) -> Told:
+def verdict_counts(counts: Mapping[str, int], lang: str) -> CountBar:
     """Return the counts by verdict as a bar, the verdicts of screening always among them."""
-    return Told(
+    tones = tones_of_verdicts()
+    return CountBar(
         tuple(
-            Count(Badge(say(f"verdict_{name}", lang), VERDICT_TONES[name]), counts.get(name, 0))
-            for name in VERDICTS
-            if counts.get(name) or name in VERDICTS[:5]
+            Count(Badge(say(f"verdict_{name}", lang), tones[name]), counts.get(name, 0))
+            for name in all_verdicts()
+            if counts.get(name) or name in SCREEN.verdicts
         )
     )
 
 
 def waiting_among(counts: Counts) -> int:
     """Return how many findings wait for a person."""
-    return sum(counts.status.get(str(one), 0) for one in UNDECIDED)
+    return sum(counts.status.get(str(status), 0) for status in UNDECIDED)
 
 
 def names_of_people(book: Casebook, decisions: Iterable[Decision], others: Iterable[str] = ()) -> dict[str, str]:
-    """Return the names of who decided and of others, by id."""
+    """Return the names of the people who decided and of others, by id."""
     return names_by_id(book, [decision.person for decision in decisions] + [other for other in others if other])
 
 
@@ -205,13 +184,3 @@ def convention_of(day: str) -> Convention:
         return Convention(date.fromisoformat(day))
     except ValueError:
         return Convention()
-
-
-def telling(said: str, **more: object) -> dict[str, str]:
-    """Return the header that makes a page say something aloud; a header holds ASCII, so JSON escapes the rest."""
-    return {"hx-trigger": json.dumps({"told": said, **more})}
-
-
-def going_to(address: str) -> dict[str, str]:
-    """Return the header that leads a standing page to another one without loading it anew."""
-    return {"hx-location": json.dumps({"path": address, "target": "#main", "swap": "innerHTML show:window:top"})}

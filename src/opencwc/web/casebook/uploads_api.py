@@ -1,4 +1,4 @@
-"""How a form of uploads becomes a job: kept in its case as one source, once, however often it is sent."""
+"""Make a job of a form of uploads: keep them in their case as one source, once, however often the form is sent."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from typing import Any
 from fastapi import Request
 from starlette.responses import JSONResponse, Response
 
+from opencwc.casebook.answered_keys import AnsweredKeys
 from opencwc.casebook.model import Mark
+from opencwc.jobs.archives import pack_uploads
 from opencwc.jobs.queue import Job
 from opencwc.web.casebook.jobs_api import as_json, parts_of
-from opencwc.web.server.idempotency import AnsweredKeys, once
+from opencwc.web.server.idempotency import once
 from opencwc.web.server.service import person_of, service_of
-from opencwc.web.server.uploads import Uploads, pack_uploads
+from opencwc.web.server.uploads import Uploads
 
 Answer = Callable[[Job], Response]
 """How a request is answered once its job is made."""
@@ -59,6 +61,6 @@ def _digest(uploads: Uploads, kind: str, asked: dict[str, Any], mark: Mark) -> s
     return digest.hexdigest()
 
 
-def made(job: Job) -> Response:
+def job_made(job: Job) -> Response:
     """Answer with a job that was made."""
     return JSONResponse(as_json(job), 202, {"Location": f"/api/v1/jobs/{job.id}"})

@@ -1,4 +1,4 @@
-"""The verification of the casebook behind the page: one at a time, in a thread, and anybody may look how far it is."""
+"""The verification of the casebook: one at a time, in a thread, and every auditor sees how far it is."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from opencwc.casebook.model import Person
 from opencwc.casebook.transaction import now
 from opencwc.errors import OpenCWCError
 
-_LOG = logging.getLogger("opencwc.web.casebook.verifications")
+_LOG = logging.getLogger("opencwc.web.verifications")
 
 
 @dataclass

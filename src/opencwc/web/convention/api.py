@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import JSONResponse, Response
 
 from opencwc.convention import Convention, Duty, Entry
@@ -14,10 +14,10 @@ from opencwc.errors import NotFoundError
 from opencwc.finding import Message
 from opencwc.web.server.answering import Answering, checked_json
 from opencwc.web.server.api_parameters import CHECKED, AsOf, InLang, Lists, answers, names_of, problems
-from opencwc.web.server.service import GuardedRoute, service_of
+from opencwc.web.server.service import Router, service_of
 from opencwc.wording import say
 
-router = APIRouter(route_class=GuardedRoute, tags=["rules"])
+router = Router(tags=["rules"])
 
 
 def _told(name: str, kind: str) -> dict[str, Any]:
@@ -25,14 +25,18 @@ def _told(name: str, kind: str) -> dict[str, Any]:
     return {"type": "object", "required": ["checked", name], "properties": {"checked": CHECKED, name: held}}
 
 
-@router.get("/api/v1/lists", responses={200: answers("The lists", _told("lists", "array")), **problems()})
+@router.get(
+    "/api/v1/lists", action="rules", responses={200: answers("The lists", _told("lists", "array")), **problems()}
+)
 async def lists(request: Request, as_of: AsOf = None, lang: InLang = "en") -> Response:
     """Give the lists at hand: whose they are, the date of their text, how many entries are in force."""
     answering = service_of(request).answering
     return JSONResponse(await answering.run(lists_as_json, answering, as_of, lang))
 
 
-@router.get("/api/v1/entries", responses={200: answers("The entries", _told("entries", "array")), **problems()})
+@router.get(
+    "/api/v1/entries", action="rules", responses={200: answers("The entries", _told("entries", "array")), **problems()}
+)
 async def entries(request: Request, as_of: AsOf = None, lists: Lists = "", lang: InLang = "en") -> Response:
     """Give every entry in force, in brief."""
     answering = service_of(request).answering
@@ -41,6 +45,7 @@ async def entries(request: Request, as_of: AsOf = None, lists: Lists = "", lang:
 
 @router.get(
     "/api/v1/entries/{list_id}/{entry_id}",
+    action="rules",
     responses={200: answers("The entry", _told("entry", "object")), **problems(404)},
 )
 async def entry(request: Request, list_id: str, entry_id: str, as_of: AsOf = None, lang: InLang = "en") -> Response:
@@ -51,6 +56,7 @@ async def entry(request: Request, list_id: str, entry_id: str, as_of: AsOf = Non
 
 @router.get(
     "/api/v1/duties/{list_id}/{entry_id}",
+    action="rules",
     responses={200: answers("The duties", _told("duties", "array")), **problems(404)},
 )
 async def duties(request: Request, list_id: str, entry_id: str, as_of: AsOf = None, lang: InLang = "en") -> Response:
@@ -63,7 +69,7 @@ def lists_as_json(answering: Answering, as_of: date | None, lang: str) -> dict[s
     """Return the lists at hand, with what was checked."""
     rulebook = answering.screener(as_of).rulebook
     convention = rulebook.convention
-    told = [
+    lists = [
         {
             "id": list_.id,
             "title": list_.title.get(lang, list_.title["en"]),
@@ -75,86 +81,86 @@ def lists_as_json(answering: Answering, as_of: date | None, lang: str) -> dict[s
         }
         for list_ in convention.lists
     ]
-    return {"checked": checked_json(rulebook, lang), "lists": told}
+    return {"checked": checked_json(rulebook, lang), "lists": lists}
 
 
 def entries_as_json(answering: Answering, lists: tuple[str, ...], as_of: date | None, lang: str) -> dict[str, Any]:
     """Return every entry in force in brief, with what was checked."""
     rulebook = answering.screener(as_of, lists).rulebook
-    told = [entry_in_brief(one, lang) for one in rulebook.convention.entries]
-    return {"checked": checked_json(rulebook, lang), "entries": told}
+    entries = [entry_in_brief(entry, lang) for entry in rulebook.convention.entries]
+    return {"checked": checked_json(rulebook, lang), "entries": entries}
 
 
 def entry_as_json(answering: Answering, list_id: str, entry_id: str, as_of: date | None, lang: str) -> dict[str, Any]:
     """Return one entry whole, with what was checked."""
     rulebook = answering.screener(as_of).rulebook
-    found = find_entry(rulebook.convention, list_id, entry_id)
-    return {"checked": checked_json(rulebook, lang), "entry": entry_in_full(found, rulebook.convention, lang)}
+    entry = find_entry(rulebook.convention, list_id, entry_id)
+    return {"checked": checked_json(rulebook, lang), "entry": entry_in_full(entry, rulebook.convention, lang)}
 
 
 def duties_as_json(answering: Answering, list_id: str, entry_id: str, as_of: date | None, lang: str) -> dict[str, Any]:
     """Return the duties that follow from an entry, with what was checked."""
     rulebook = answering.screener(as_of).rulebook
-    found = find_entry(rulebook.convention, list_id, entry_id)
-    told = [duty_as_json(duty, lang) for duty in rulebook.convention.duties_for(found)]
-    return {"checked": checked_json(rulebook, lang), "entry": entry_in_brief(found, lang), "duties": told}
+    entry = find_entry(rulebook.convention, list_id, entry_id)
+    duties = [duty_as_json(duty, lang) for duty in rulebook.convention.duties_for(entry)]
+    return {"checked": checked_json(rulebook, lang), "entry": entry_in_brief(entry, lang), "duties": duties}
 
 
 def find_entry(convention: Convention, list_id: str, entry_id: str) -> Entry:
     """Return an entry in force, whatever the case of its letters; raise `NotFoundError` where there is none."""
     wanted = (list_id.casefold(), entry_id.casefold())
-    for one in convention.entries:
-        if (one.list.casefold(), one.id.casefold()) == wanted:
-            return one
+    for entry in convention.entries:
+        if (entry.list.casefold(), entry.id.casefold()) == wanted:
+            return entry
     raise NotFoundError(
         f"no such entry is in force on {convention.as_of}", remedy="See /api/v1/entries for those that are."
     )
 
 
-def entry_in_brief(one: Entry, lang: str) -> dict[str, Any]:
+def entry_in_brief(entry: Entry, lang: str) -> dict[str, Any]:
     """Return what a list of entries says of one."""
     return {
-        "list": one.list,
-        "id": one.id,
-        "title": one.title.get(lang, one.title["en"]),
-        "schedule": one.schedule,
-        "part": one.part,
-        "in_force": _in_force(one.in_force),
-        "source": one.source,
-        "evidence": one.evidence,
+        "list": entry.list,
+        "id": entry.id,
+        "title": entry.title.get(lang, entry.title["en"]),
+        "schedule": entry.schedule,
+        "part": entry.part,
+        "in_force": _in_force(entry.in_force),
+        "source": entry.source,
+        "evidence": entry.evidence,
     }
 
 
-def entry_in_full(one: Entry, convention: Convention, lang: str) -> dict[str, Any]:
+def entry_in_full(entry: Entry, convention: Convention, lang: str) -> dict[str, Any]:
     """Return everything that is held of an entry."""
-    doubts = [{**structure._asdict(), "doubt": True} for structure in one.doubt]
-    structures = [{**structure._asdict(), "doubt": False} for structure in one.structure] + doubts
+    doubts = [{**structure._asdict(), "doubt": True} for structure in entry.doubt]
+    structures = [{**structure._asdict(), "doubt": False} for structure in entry.structure] + doubts
     return {
-        **entry_in_brief(one, lang),
-        "meaning": one.meaning.get(lang, one.meaning.get("en", "")),
-        "salts": one.salts,
-        "salts_said": say(f"salts_{one.salts}", lang),
-        "except_entries": list(one.except_entries),
+        **entry_in_brief(entry, lang),
+        "meaning": entry.meaning.get(lang, entry.meaning.get("en", "")),
+        "salts": entry.salts,
+        "salts_said": say(f"salts_{entry.salts}", lang),
+        "except_entries": list(entry.except_entries),
         "structures": [
             {**structure, "places": dict(structure["places"]), "where": list(structure["where"])}
             for structure in structures
         ],
-        "exempt": [{"name": two.name, "cas": two.cas, "smiles": two.smiles} for two in one.exempt],
-        "examples": [{"name": two.name, "cas": two.cas, "smiles": two.smiles} for two in one.examples],
-        "see_also": list(one.see_also),
-        "duties": [duty_as_json(duty, lang) for duty in convention.duties_for(one)],
+        "exempt": [{"name": two.name, "cas": two.cas, "smiles": two.smiles} for two in entry.exempt],
+        "examples": [{"name": two.name, "cas": two.cas, "smiles": two.smiles} for two in entry.examples],
+        "see_also": list(entry.see_also),
+        "duties": [duty_as_json(duty, lang) for duty in convention.duties_for(entry)],
     }
 
 
-def duty_as_json(one: Duty, lang: str) -> dict[str, Any]:
+def duty_as_json(duty: Duty, lang: str) -> dict[str, Any]:
     """Return a duty, said in a language, with its source."""
     return {
-        "id": one.id,
-        "says": say(Message(one.says, dict(one.values)), lang),
-        "values": dict(one.values),
-        "source": one.source,
-        "evidence": one.evidence,
-        "in_force": _in_force(one.in_force),
+        "id": duty.id,
+        "says": say(Message(duty.says, dict(duty.values)), lang),
+        "values": dict(duty.values),
+        "source": duty.source,
+        "evidence": duty.evidence,
+        "in_force": _in_force(duty.in_force),
     }
 
 

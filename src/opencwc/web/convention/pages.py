@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
-from babel.core import get_global
 from babel.dates import format_skeleton
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
+from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from opencwc.chemistry.drawing import draw
@@ -22,15 +21,16 @@ from opencwc.errors import NotFoundError
 from opencwc.finding import Message
 from opencwc.publishing import Fact, Figure
 from opencwc.screening.cards import HEIGHT, WIDTH, Teller
-from opencwc.web.legislation.measures import find_measure
+from opencwc.web.convention.measures import find_measure
+from opencwc.web.server.asked_day import Day, asked_day
 from opencwc.web.server.page import language_of, link_to_rule, locale_of, page
-from opencwc.web.server.service import GuardedRoute, service_of
+from opencwc.web.server.service import Router, service_of
 from opencwc.wording import say
-from opencwc.wording.states import state_name
+from opencwc.wording.states import iso_numeric, state_name
 
-router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
+router = Router(include_in_schema=False)
 
-PARTS = ("entries", "thresholds", "deadlines", "states", "changes")
+CONVENTION_PARTS = ("entries", "thresholds", "deadlines", "states", "changes")
 MOST_CHANGES = 250
 """Changes that are shown at once; a shorter time shows the others."""
 MOST_DRAWN = 12
@@ -40,15 +40,6 @@ YEARS_BACK = 10
 Part = Literal["entries", "thresholds", "deadlines", "states", "changes"]
 Word = Annotated[str, Query(max_length=200)]
 Brief = Annotated[str, Query(max_length=40)]
-
-
-@dataclass(frozen=True)
-class Day:
-    """A day that was asked for: ``wrong`` is what was written where it is no day, and ``day`` then another one."""
-
-    day: date
-    asked: str = ""
-    wrong: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,50 +69,54 @@ class Example:
     figure: Figure | None
 
 
-@router.get("/convention")
-async def show(
-    request: Request,
-    part: Part = "entries",
-    as_of: Brief = "",
-    q: Word = "",
-    list_id: Annotated[str, Query(max_length=40, alias="list")] = "",
-    schedule: Brief = "",
-    regime: Brief = "",
-    status: Brief = "",
-    kind: Brief = "",
-    first: Brief = "",
-    second: Brief = "",
-) -> Response:
+class RulesWanted(BaseModel):
+    """Which part of the Convention to show, as of which day, and what to show of it."""
+
+    part: Part = "entries"
+    as_of: Brief = ""
+    q: Word = ""
+    list_id: Annotated[str, Field(max_length=40, alias="list")] = ""
+    schedule: Brief = ""
+    regime: Brief = ""
+    status: Brief = ""
+    kind: Brief = ""
+    first: Brief = ""
+    second: Brief = ""
+
+
+@router.get("/convention", action="rules")
+async def show(request: Request, wanted: Annotated[RulesWanted, Query()]) -> Response:
     """Show one part of the Convention as of a day."""
-    day = asked_day(as_of, date.today())
+    day, part, q = asked_day(wanted.as_of, date.today()), wanted.part, wanted.q
     values: dict[str, Any] = {}
     run = service_of(request).answering.run
     lang = language_of(request)
     if part == "entries":
-        values = await run(entries_shown, day.day, lang, q, list_id, schedule)
+        values = await run(entries_shown, day.day, lang, q, wanted.list_id, wanted.schedule)
     elif part in ("thresholds", "deadlines"):
-        values = await run(amounts_shown, day.day, part, lang, q, regime)
+        values = await run(amounts_shown, day.day, part, lang, q, wanted.regime)
     elif part == "states":
-        values = await run(states_shown, day.day, lang, q, status)
+        values = await run(states_shown, day.day, lang, q, wanted.status)
     else:
-        days = (asked_day(first, _years_before(day.day)), asked_day(second, day.day))
-        values = await run(changes_shown, days, kind)
+        days = (asked_day(wanted.first, _years_before(day.day)), asked_day(wanted.second, day.day))
+        values = await run(changes_shown, days, wanted.kind)
     return page(
-        request, f"convention/{part}.html", part=part, parts_shown=PARTS, day=day, q=q, list_id=list_id,
-        schedule=schedule, regime=regime, chosen=status, kind=kind, **values,
+        request, f"convention/{part}.html", part=part, parts_shown=CONVENTION_PARTS, day=day, q=q,
+        list_id=wanted.list_id, schedule=wanted.schedule, regime=wanted.regime, chosen=wanted.status, kind=wanted.kind,
+        **values,
     )  # fmt: skip
 
 
-@router.get("/convention/states.json")
+@router.get("/convention/states.json", action="rules")
 async def states_json(request: Request, as_of: Brief = "") -> Response:
     """Give what every State is on a day, as a chart of the world takes it."""
     day = asked_day(as_of, date.today())
     lang = language_of(request)
-    told = await service_of(request).answering.run(states_as_json, day.day, lang)
-    return JSONResponse(told, headers={"vary": "Accept-Language, Cookie"})
+    states = await service_of(request).answering.run(states_as_json, day.day, lang)
+    return JSONResponse(states, headers={"vary": "Accept-Language, Cookie"})
 
 
-@router.get("/convention/{list_id}/{entry_id}")
+@router.get("/convention/{list_id}/{entry_id}", action="rules")
 async def entry(request: Request, list_id: str, entry_id: str, as_of: Brief = "") -> Response:
     """Show one entry whole; where it is not in force on the day, say so and when it is."""
     day = asked_day(as_of, date.today())
@@ -129,23 +124,8 @@ async def entry(request: Request, list_id: str, entry_id: str, as_of: Brief = ""
     run = service_of(request).answering.run
     if await run(find_measure, day.day, list_id, entry_id) is not None:  # what a finding on a law rests on
         return RedirectResponse(f"/law/measures/{quote(list_id)}/{quote(entry_id)}", 303)
-    told = await run(entry_shown, list_id, entry_id, day.day, lang)
-    return page(request, "convention/entry.html", part="entries", parts_shown=PARTS, day=day, **told)
-
-
-def asked_day(text: str, otherwise: date) -> Day:
-    """Read a day of the question; what is no day is kept, to be said.
-
-    >>> asked_day("2020-06-07", date(2026, 1, 1)).day.year, asked_day("yesterday", date(2026, 1, 1)).wrong
-    (2020, 'yesterday')
-    """
-    if not text.strip():
-        return Day(otherwise)
-    try:
-        day = date.fromisoformat(text.strip())
-    except ValueError:
-        return Day(otherwise, wrong=text.strip())
-    return Day(day, asked=day.isoformat())
+    values = await run(entry_shown, list_id, entry_id, day.day, lang)
+    return page(request, "convention/entry.html", part="entries", parts_shown=CONVENTION_PARTS, day=day, **values)
 
 
 def entries_shown(day: date, lang: str, q: str, list_id: str, schedule: str) -> dict[str, Any]:
@@ -153,15 +133,15 @@ def entries_shown(day: date, lang: str, q: str, list_id: str, schedule: str) -> 
     convention = Convention(day)
     teller = Teller(convention, lang, link_to_rule)
     fitting = [
-        one
-        for one in convention.entries
-        if (not list_id or one.list == list_id)
-        and (not schedule or str(one.schedule) == schedule)
-        and _holds(q, _texts_of(one))
+        entry
+        for entry in convention.entries
+        if (not list_id or entry.list == list_id)
+        and (not schedule or str(entry.schedule) == schedule)
+        and _holds(q, _texts_of(entry))
     ]
-    schedules = sorted({one.schedule for one in convention.entries if one.schedule is not None})
+    schedules = sorted({entry.schedule for entry in convention.entries if entry.schedule is not None})
     return {
-        "entries": [(one, teller.title(one)) for one in fitting],
+        "entries": [(entry, teller.title(entry)) for entry in fitting],
         "total": len(convention.entries),
         "lists": convention.lists,
         "schedules": schedules,
@@ -171,24 +151,24 @@ def entries_shown(day: date, lang: str, q: str, list_id: str, schedule: str) -> 
 def amounts_shown(day: date, part: str, lang: str, q: str, regime: str) -> dict[str, Any]:
     """Return the thresholds or the deadlines that hold, by regime."""
     convention = Convention(day)
-    held: Sequence[Any] = convention.thresholds if part == "thresholds" else convention.deadlines
-    regimes = list(dict.fromkeys(one.regime for one in held))
+    rules: Sequence[Any] = convention.thresholds if part == "thresholds" else convention.deadlines
+    regimes = list(dict.fromkeys(rule.regime for rule in rules))
     fitting = [
-        one
-        for one in held
-        if (not regime or one.regime == regime) and _holds(q, (one.id, say(one.says, lang), one.source))
+        rule
+        for rule in rules
+        if (not regime or rule.regime == regime) and _holds(q, (rule.id, say(rule.says, lang), rule.source))
     ]
-    groups = [(name, [one for one in fitting if one.regime == name]) for name in regimes]
+    groups = [(name, [rule for rule in fitting if rule.regime == name]) for name in regimes]
     return {
         "groups": [(name, found) for name, found in groups if found],
         "regimes": regimes,
         "shown": len(fitting),
-        "total": len(held),
-        "when": lambda one: when(one, lang),
+        "total": len(rules),
+        "when": lambda deadline: deadline_message(deadline, lang),
     }
 
 
-def when(deadline: Deadline, lang: str) -> Message:
+def deadline_message(deadline: Deadline, lang: str) -> Message:
     """Return the time of a deadline, a day of the year as the reader's calendar writes it."""
     if deadline.month is None or deadline.day is None:
         return deadline.when
@@ -201,16 +181,17 @@ def states_shown(day: date, lang: str, q: str, status: str) -> dict[str, Any]:
     convention = Convention(day)
     named = [(state_name(state.state.code, lang), state) for state in convention.states]
     fitting = [
-        (name, one)
-        for name, one in sorted(named, key=lambda item: _sorted_as(item[0]))
-        if (not status or one.status == status) and _holds(q, (name, one.state.code, state_name(one.state.code, "en")))
+        (name, state)
+        for name, state in sorted(named, key=lambda item: _sorted_as(item[0]))
+        if (not status or state.status == status)
+        and _holds(q, (name, state.state.code, state_name(state.state.code, "en")))
     ]
     return {
         "states": fitting,
         "total": len(named),
-        "counts": [(name, sum(one.status == name for _, one in named)) for name in STATUSES],
+        "counts": [(name, sum(state.status == name for _, state in named)) for name in STATUSES],
         "until": convention.states_known_until,
-        "sources": Sources.of((one.state.source, one.state.evidence) for _, one in fitting),
+        "sources": Sources.of((state.state.source, state.state.evidence) for _, state in fitting),
     }
 
 
@@ -236,19 +217,19 @@ def states_as_json(day: date, lang: str) -> dict[str, Any]:
 
 def changes_shown(days: tuple[Day, Day], kind: str) -> dict[str, Any]:
     """Return what changed between two days, by day, and the sources once each."""
-    found = [one for one in changes_between(days[0].day, days[1].day) if not kind or one.kind == kind]
-    shown = found[-MOST_CHANGES:]
+    changes = [change for change in changes_between(days[0].day, days[1].day) if not kind or change.kind == kind]
+    shown = changes[-MOST_CHANGES:]
     by_day: dict[date, list[Change]] = {}
-    for one in shown:
-        by_day.setdefault(one.day, []).append(one)
+    for change in shown:
+        by_day.setdefault(change.day, []).append(change)
     return {
         "first": days[0],
         "second": days[1],
         "changes": by_day,
         "shown": len(shown),
-        "total": len(found),
+        "total": len(changes),
         "kinds": KINDS,
-        "sources": Sources.of((one.source, one.evidence) for one in shown),
+        "sources": Sources.of((change.source, change.evidence) for change in shown),
     }
 
 
@@ -256,34 +237,34 @@ def entry_shown(list_id: str, entry_id: str, day: date, lang: str) -> dict[str, 
     """Return an entry with its rule, its examples drawn, and its other wordings; raise `NotFoundError` for none."""
     convention = Convention(day)
     wordings = [
-        one
+        entry
         for known in convention.known_lists
-        for one in known.entries
-        if (one.list.casefold(), one.id.casefold()) == (list_id.casefold(), entry_id.casefold())
+        for entry in known.entries
+        if (entry.list.casefold(), entry.id.casefold()) == (list_id.casefold(), entry_id.casefold())
     ]
     if not wordings:
         raise NotFoundError(f"no list at hand has an entry {list_id} {entry_id}", remedy="See /convention.")
     current = next((wording for wording in wordings if wording.in_force.holds_on(day)), None)
-    one = current or wordings[-1]
+    shown = current or wordings[-1]
     teller = Teller(convention, lang, link_to_rule)
     facts: list[Fact] = []
-    for block in teller.rule(one, "rule").blocks:
+    for block in teller.rule(shown, "rule").blocks:
         facts += getattr(block, "facts", ())
     return {
-        "entry": one,
+        "entry": shown,
         "holds": current is not None,
-        "title": teller.title(one),
+        "title": teller.title(shown),
         "facts": facts,
-        "examples": list(_examples(one, teller)),
-        "exempt": [teller.chemical(chemical) for chemical in one.exempt],
+        "examples": list(_examples(shown, teller)),
+        "exempt": [teller.chemical(chemical) for chemical in shown.exempt],
         "wordings": [(other, other.in_force, _a_day_of(other.in_force)) for other in wordings if other is not current],
-        "see_also": [tuple(named.split(maxsplit=1)) for named in one.see_also],
+        "see_also": [tuple(named.split(maxsplit=1)) for named in shown.see_also],
     }
 
 
-def _examples(one: Entry, teller: Teller) -> Iterator[Example]:
-    for number, chemical in enumerate(one.examples):
-        said = teller.chemical(chemical)
+def _examples(entry: Entry, teller: Teller) -> Iterator[Example]:
+    for number, chemical in enumerate(entry.examples):
+        name_in_words = teller.chemical(chemical)
         figure = None
         if chemical.smiles and number < MOST_DRAWN:
             name = _printed_name(chemical, teller.lang)
@@ -298,7 +279,7 @@ def _examples(one: Entry, teller: Teller) -> Iterator[Example]:
                 instead=teller.say("report_not_drawn"),
             )
             figure = Figure(svg)
-        yield Example(said.text, said.lang, chemical.cas, chemical.smiles or chemical.cas, figure)
+        yield Example(name_in_words.text, name_in_words.lang, chemical.cas, chemical.smiles or chemical.cas, figure)
 
 
 def _printed_name(chemical: Chemical, lang: str) -> str:
@@ -312,14 +293,14 @@ def _a_day_of(when: InForce) -> str:
     return day.isoformat() if day else ""
 
 
-def _texts_of(one: Entry) -> Iterator[str]:
-    yield from (one.id, f"{one.list} {one.id}", *one.title.values(), *one.meaning.values())
-    for chemical in (*one.examples, *one.exempt, *one.related):
+def _texts_of(entry: Entry) -> Iterator[str]:
+    yield from (entry.id, f"{entry.list} {entry.id}", *entry.title.values(), *entry.meaning.values())
+    for chemical in (*entry.examples, *entry.exempt, *entry.related):
         yield from (chemical.name, chemical.cas, *(name for names in chemical.names.values() for name in names))
 
 
 def _holds(q: str, texts: Iterable[str]) -> bool:
-    """Tell whether every word that was asked for stands in the texts.
+    """Return whether every word that was asked for stands in the texts.
 
     >>> _holds("SARIN 107", ["Sarin", "107-44-8"]), _holds("soman", ["Sarin"])
     (True, False)
@@ -338,25 +319,3 @@ def _sorted_as(name: str) -> str:
 def _years_before(day: date) -> date:
     year = max(day.year - YEARS_BACK, 1)
     return date(year, day.month, min(day.day, 28))
-
-
-@cache
-def _numeric_codes() -> dict[str, str]:
-    """Return the ISO 3166 numeric codes in use, by alpha-2 code."""
-    aliases = get_global("territory_aliases").items()
-    in_use = ((code, found) for code, found in aliases if code.isdigit() and code not in _RETIRED_NUMBERS)
-    return {found[0]: code for code, found in in_use if len(found) == 1}
-
-
-def iso_numeric(alpha3: str) -> str:
-    """Return the ISO 3166 numeric code of a State, as maps have it.
-
-    >>> iso_numeric("AFG"), iso_numeric("DEU")
-    ('004', '276')
-    """
-    alpha2 = get_global("territory_aliases").get(alpha3, [""])[0]
-    return _numeric_codes().get(alpha2, "")
-
-
-_RETIRED_NUMBERS = frozenset({"230", "249", "278", "280", "720", "736", "886"})
-"""Numbers of States as they were before they divided or joined, which the CLDR still maps to those of today."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 from pydantic import Field
 from starlette.responses import JSONResponse, Response
 
@@ -12,16 +12,15 @@ from opencwc.casebook.model import Mark
 from opencwc.legislation.decided_law import decided_to_plain
 from opencwc.legislation.formats import answer_to_plain
 from opencwc.legislation.model import VERDICTS
-from opencwc.web.casebook.api import LARGEST, book_of
 from opencwc.web.casebook.jobs_api import JOB
-from opencwc.web.casebook.uploads_api import made
-from opencwc.web.server.api_parameters import Closed, InLang, answers, problems
+from opencwc.web.casebook.uploads_api import job_made
+from opencwc.web.server.api_parameters import LARGEST, Closed, InLang, answers, problems
 from opencwc.web.server.idempotency import KEY_HEADER
-from opencwc.web.server.service import GuardedRoute, person_of, service_of, takes_uploads
+from opencwc.web.server.service import Router, book_of, person_of, service_of
 from opencwc.web.server.uploads import MOST_FILES
 from opencwc.wording import sentence
 
-router = APIRouter(route_class=GuardedRoute, tags=["law"])
+router = Router(tags=["law"])
 A_PAGE = 100
 Number = Annotated[int, Path(ge=1, le=LARGEST)]
 After = Annotated[int, Query(ge=0, le=LARGEST, description="Go on after this many: `next` of the page before.")]
@@ -148,6 +147,8 @@ class AskedOfLaws(Closed):
 
 @router.post(
     "/api/v1/law/checks",
+    action="keep",
+    uploads=True,
     status_code=202,
     responses={202: answers("The job, waiting", JOB), **problems(404, 409, 413, 415, 501)},
     openapi_extra={
@@ -155,15 +156,16 @@ class AskedOfLaws(Closed):
         "parameters": [KEY_HEADER],
     },
 )
-@takes_uploads
 async def submit_texts(request: Request) -> Response:
     """Keep a State's texts in a case and have them checked by the worker; the job stands under `/api/v1/jobs`."""
     from opencwc.web.legislation.forms import take_texts
 
-    return await take_texts(request, made)
+    return await take_texts(request, job_made)
 
 
-@router.get("/api/v1/law/checks/{number}", responses={200: answers("The check", _CHECK), **problems(404, 501)})
+@router.get(
+    "/api/v1/law/checks/{number}", action="read", responses={200: answers("The check", _CHECK), **problems(404, 501)}
+)
 async def show_check(
     request: Request, number: Number, after: After = 0, limit: Limit = A_PAGE, lang: InLang = "en"
 ) -> Response:
@@ -176,16 +178,16 @@ async def show_check(
     checked = shown.kept.checked
     page = checked.answers[after : after + limit]
     measures = []
-    for one in page:
-        held = stands.get((one.measure.set, one.measure.id))
+    for answer in page:
+        stands_as = stands.get((answer.measure.set, answer.measure.id))
         standing = {
-            "finding": held.finding if held else None,
-            "status": str(held.status) if held else "",
-            "decided": (held.decided or None) if held else None,
-            "decision": decided_to_plain(held.said) if held and held.said else None,
+            "finding": stands_as.finding if stands_as else None,
+            "status": str(stands_as.status) if stands_as else "",
+            "decided": (stands_as.decided or None) if stands_as else None,
+            "decision": decided_to_plain(stands_as.said) if stands_as and stands_as.said else None,
         }
-        measures.append({"set": one.measure.set, **answer_to_plain(one, lang), **standing})
-    told = {
+        measures.append({"set": answer.measure.set, **answer_to_plain(answer, lang), **standing})
+    body = {
         "run": shown.number,
         "case": shown.case.name,
         "state": shown.state,
@@ -195,10 +197,14 @@ async def show_check(
         "measures": measures,
         "next": after + len(page) if after + len(page) < len(checked.answers) else None,
     }
-    return JSONResponse(told)
+    return JSONResponse(body)
 
 
-@router.get("/api/v1/law/checks/{number}/labels", responses={200: answers("The labels", _LABELS), **problems(404, 501)})
+@router.get(
+    "/api/v1/law/checks/{number}/labels",
+    action="read",
+    responses={200: answers("The labels", _LABELS), **problems(404, 501)},
+)
 async def show_labels(request: Request, number: Number) -> Response:
     """Give what people decided of a check as labels; nothing is learned from them by itself."""
     from opencwc.web.legislation.kept import labels_of, shown_law, standings
@@ -209,19 +215,30 @@ async def show_labels(request: Request, number: Number) -> Response:
     return JSONResponse({"labels": list(labels_of(shown, stands))})
 
 
-@router.post("/api/v1/law/ask", responses={200: answers("Passages", _FOUND), **problems(501)})
+@router.post("/api/v1/law/ask", action="read", responses={200: answers("Passages", _FOUND), **problems(501)})
 async def ask(request: Request, asked: AskedOfLaws, lang: InLang = "en") -> Response:
     """Answer a question with passages of the laws that are kept; one for synthesis and the like is refused."""
     from opencwc.web.legislation.questions import ask_laws
 
     service = service_of(request)
-    told = await service.answering.run(
+    answered = await service.answering.run(
         ask_laws, service, book_of(request), person_of(request), asked.question, asked.state.upper(), lang
     )  # fmt: skip
-    found = []
-    for one in told.found:
-        state, run, file = told.run_of(one)
-        place = {"state": state or None, "run": run or None, "file": file, "section": one.place, "language": one.lang}
-        span = {"start": one.start, "end": one.end, "text": one.text, "similarity": round(one.similarity, 4)}
-        found.append({**place, **span, "doubt": sentence(one.doubt, lang) if one.doubt else None})
-    return JSONResponse({"found": found, "searched": list(told.runs)})
+    passages = []
+    for passage in answered.found:
+        state, run, file = answered.run_of(passage)
+        place = {
+            "state": state or None,
+            "run": run or None,
+            "file": file,
+            "section": passage.place,
+            "language": passage.lang,
+        }
+        span = {
+            "start": passage.start,
+            "end": passage.end,
+            "text": passage.text,
+            "similarity": round(passage.similarity, 4),
+        }
+        passages.append({**place, **span, "doubt": sentence(passage.doubt, lang) if passage.doubt else None})
+    return JSONResponse({"found": passages, "searched": list(answered.runs)})

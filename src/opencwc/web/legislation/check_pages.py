@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Form, Path, Query, Request
+from fastapi import Form, Path, Query, Request
 from starlette.responses import Response
 
 from opencwc.casebook.database import Casebook
@@ -21,19 +21,17 @@ from opencwc.legislation.formats import as_csv, as_json
 from opencwc.legislation.model import VERDICTS, Answer
 from opencwc.legislation.report import TONES, other_texts, report
 from opencwc.legislation.shown_answers import elements_shown, said_in
-from opencwc.web.casebook.api import LARGEST, book_of
 from opencwc.web.casebook.finding_page import DecisionForm, standing_of, take_decision, verdicts_of
-from opencwc.web.casebook.run_summary import going_to, telling
 from opencwc.web.legislation.kept import (
-    Asked,
+    MeasureFilter,
+    MeasuresAsked,
     ShownLaw,
     Standing,
     Stands,
-    Wanted,
     checks_by_state,
-    counted,
+    counts_by_tier,
     decisions_of,
-    fitting,
+    fitting_measures,
     in_order,
     is_trial,
     labels_csv,
@@ -42,12 +40,15 @@ from opencwc.web.legislation.kept import (
     standings,
 )
 from opencwc.web.legislation.parts import checklist, line_of, passages_shown, tabs_of
+from opencwc.web.server import downloads
+from opencwc.web.server.api_parameters import LARGEST
+from opencwc.web.server.htmx_headers import announcing, going_to
 from opencwc.web.server.page import is_fragment, language_of, page
-from opencwc.web.server.service import GuardedRoute, person_of, service_of
+from opencwc.web.server.service import Router, book_of, person_of, service_of
 from opencwc.wording import LANGUAGES, say, sentence
 from opencwc.wording.states import state_name
 
-router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
+router = Router(include_in_schema=False)
 Number = Annotated[int, Path(ge=1, le=LARGEST)]
 Name = Annotated[str, Path(max_length=64)]
 FORMATS = ("pdf", "docx", "html", "csv", "json")
@@ -60,8 +61,8 @@ _MEDIA = {
 }
 
 
-@router.get("/law/runs/{number}")
-async def show_matrix(request: Request, number: Number, wanted: Asked) -> Response:
+@router.get("/law/runs/{number}", action="read")
+async def show_matrix(request: Request, number: Number, wanted: MeasuresAsked) -> Response:
     """Show the matrix: how many measures of each tier came out how, and the measures that a filter wants."""
     service, lang = service_of(request), language_of(request)
     book, person = book_of(request), person_of(request)
@@ -70,10 +71,10 @@ async def show_matrix(request: Request, number: Number, wanted: Asked) -> Respon
         shown = shown_law(book, person, number)
         stands = standings(book, person, number)
         answers = shown.kept.checked.answers
-        lines = [line_of(one, stands, lang) for one in fitting(answers, stands, wanted)]
+        lines = [line_of(answer, stands, lang) for answer in fitting_measures(answers, stands, wanted)]
         return {
             "shown": shown,
-            "counts": counted(answers, stands),
+            "counts": counts_by_tier(answers, stands),
             "groups": [(tier, [line for line in lines if line.answer.measure.tier == tier]) for tier in TIERS],
             "total": len(lines),
             "decided": sum(not stand.waits for stand in stands.values()),
@@ -84,9 +85,9 @@ async def show_matrix(request: Request, number: Number, wanted: Asked) -> Respon
 
     values = await service.answering.run(read)
     checked = values["shown"].kept.checked
-    said = [sentence(note, lang) for note in checked.notes]
+    notes = [sentence(note, lang) for note in checked.notes]
     return page(
-        request, "law/matrix.html", wanted=wanted, part="check", tabs=tabs_of(person), said=said,
+        request, "legislation/matrix.html", wanted=wanted, part="check", tabs=tabs_of(person), said=notes,
         verdicts=VERDICTS, verdict_tones=TONES, formats=FORMATS, state=state_name(checked.law.state, lang),
         **values,
     )  # fmt: skip
@@ -115,13 +116,13 @@ def _on_shelf(shown: ShownLaw, checks: Sequence[Listed]) -> _OnShelf | None:
 # ---------------------------------------------------------------------------------------------------- a measure
 
 
-@router.get("/law/runs/{number}/measures/{set_id}/{measure_id}")
+@router.get("/law/runs/{number}/measures/{set_id}/{measure_id}", action="read")
 async def show_measure(
     request: Request,
     number: Number,
     set_id: Name,
     measure_id: Name,
-    wanted: Asked,
+    wanted: MeasuresAsked,
     outcome: Literal["", "accept", "correct", "reject", "need_more"] = "",
 ) -> Response:
     """Show a measure: the passages, the elements, what closes a gap, and the decision."""
@@ -145,8 +146,8 @@ async def show_measure(
             "elements": list(elements_shown(stood, lang)),
             "checklist": checklist(stood, lang),
             "to_correct": [
-                (one.id, said_in(one.names, lang), each.stands)
-                for one, each in zip(answer.measure.elements, elements_shown(answer, lang), strict=True)
+                (element.id, said_in(element.names, lang), each.stands)
+                for element, each in zip(answer.measure.elements, elements_shown(answer, lang), strict=True)
             ],
             "before": before,
             "after": after,
@@ -156,11 +157,11 @@ async def show_measure(
 
     values = await service.answering.run(read)
     answer = values["answer"]
-    template = "law/measure_body.html" if is_fragment(request) else "law/measure.html"
+    template = "legislation/measure_body.html" if is_fragment(request) else "legislation/measure.html"
     return page(
         request, template, wanted=wanted, part="check", tabs=tabs_of(person), outcome=outcome, tones_of=TONES,
         title=said_in(answer.measure.titles, lang), asks=said_in(answer.measure.queries, lang),
-        why=[sentence(one, lang) for one in answer.why], state=state_name(values["shown"].state, lang),
+        why=[sentence(reason, lang) for reason in answer.why], state=state_name(values["shown"].state, lang),
         places=sorted({part.id for part in values["shown"].kept.checked.law.sections if part.id})[:400], choices=[],
         **values,
     )  # fmt: skip
@@ -176,23 +177,23 @@ def _deciding(book: Casebook, request: Request, standing: Standing | None) -> di
 
 
 def _beside(
-    shown: ShownLaw, stands: Stands, wanted: Wanted, answer: Answer
+    shown: ShownLaw, stands: Stands, wanted: MeasureFilter, answer: Answer
 ) -> tuple[Answer | None, Answer | None, tuple[int, int] | None]:
     """Return the measures before and after among those that a filter wants, and the place of this one."""
-    asked_for = {id(one) for one in fitting(shown.kept.checked.answers, stands, wanted)}
-    order = [one for one in in_order(shown.kept.checked.answers) if one is answer or id(one) in asked_for]
-    at = next(place for place, one in enumerate(order) if one is answer)
+    asked_for = {id(fit) for fit in fitting_measures(shown.kept.checked.answers, stands, wanted)}
+    order = [listed for listed in in_order(shown.kept.checked.answers) if listed is answer or id(listed) in asked_for]
+    at = next(place for place, listed in enumerate(order) if listed is answer)
     after = order[at + 1] if at + 1 < len(order) else None
     return order[at - 1] if at else None, after, (at + 1, len(order))
 
 
-@router.post("/law/runs/{number}/measures/{set_id}/{measure_id}/decision")
+@router.post("/law/runs/{number}/measures/{set_id}/{measure_id}/decision", action="decide")
 async def decide_on(
     request: Request,
     number: Number,
     set_id: Name,
     measure_id: Name,
-    wanted: Asked,
+    wanted: MeasuresAsked,
     form: Annotated[DecisionForm, Form()],
 ) -> Response:
     """Take the decision on a measure, and lead to the next one that waits."""
@@ -207,38 +208,40 @@ async def decide_on(
             raise NotFoundError("this measure has no finding any more", remedy=f"See /law/runs/{number}.")
         onward = _onward(shown, stands, wanted, answer)
         known = {element.id for element in answer.measure.elements}
-        if strange := [one for one in form.element if one not in known]:
+        if strange := [named for named in form.element if named not in known]:
             raise InputError("the measure has no such element", where=strange[0], remedy=f"See /law/runs/{number}.")
         said = take_decision(request, standing.finding, form)
         if isinstance(said, Response):
             return said
         query = f"?{wanted.query}" if wanted.query else ""
         if onward is None:
-            headers = telling(f"{said} {say('page_law_nothing_next', lang)}", carry=True)
+            headers = announcing(f"{said} {say('page_law_nothing_next', lang)}", carry=True)
             return Response(status_code=204, headers=headers | {"hx-redirect": f"/law/runs/{number}{query}"})
         said += " " + say(Message("page_law_next_is", {"measure": onward.measure.id}), lang)
         address = f"/law/runs/{number}/measures/{onward.measure.set}/{onward.measure.id}{query}"
-        return Response(status_code=204, headers=telling(said) | going_to(address))
+        return Response(status_code=204, headers=announcing(said) | going_to(address))
 
     return await service.answering.run(do)
 
 
-def _onward(shown: ShownLaw, stands: Stands, wanted: Wanted, answer: Answer) -> Answer | None:
+def _onward(shown: ShownLaw, stands: Stands, wanted: MeasureFilter, answer: Answer) -> Answer | None:
     """Return the next measure that waits and that the filter wants: after this one, else from the beginning."""
     waiting = [
-        one
-        for one in fitting(shown.kept.checked.answers, stands, wanted)
-        if one is not answer and (held := stands.get((one.measure.set, one.measure.id))) is not None and held.waits
+        waiting
+        for waiting in fitting_measures(shown.kept.checked.answers, stands, wanted)
+        if waiting is not answer
+        and (standing := stands.get((waiting.measure.set, waiting.measure.id))) is not None
+        and standing.waits
     ]
     order = in_order(shown.kept.checked.answers)
     here = order.index(answer)
-    return next((one for one in waiting if order.index(one) > here), waiting[0] if waiting else None)
+    return next((later for later in waiting if order.index(later) > here), waiting[0] if waiting else None)
 
 
 # ------------------------------------------------------------------------------------------ what is taken along
 
 
-@router.get("/law/runs/{number}/report")
+@router.get("/law/runs/{number}/report", action="read")
 async def give_report(
     request: Request,
     number: Number,
@@ -251,14 +254,11 @@ async def give_report(
     book, person = book_of(request), person_of(request)
     shown = await service.answering.run(shown_law, book, person, number)
     stands = await service.answering.run(standings, book, person, number)
-    content = await service.answering.run(written, shown, format, lang, decisions_of(stands))
-    name = f"law-{shown.state}-{number}-{lang}.{format}"
-    return Response(
-        content, media_type=_MEDIA[format], headers={"content-disposition": f'attachment; filename="{name}"'}
-    )  # fmt: skip
+    content = await service.answering.run(law_file, shown, format, lang, decisions_of(stands))
+    return downloads.download(content, f"law-{shown.state}-{number}-{lang}.{format}", _MEDIA[format])
 
 
-def written(shown: ShownLaw, format: str, lang: str, decisions: Decisions) -> bytes:
+def law_file(shown: ShownLaw, format: str, lang: str, decisions: Decisions) -> bytes:
     """Return a checked law with what people decided of it as a file of one of `FORMATS`."""
     checked = shown.kept.checked
     if format == "csv":
@@ -284,7 +284,7 @@ def written(shown: ShownLaw, format: str, lang: str, decisions: Decisions) -> by
     return out.getvalue()
 
 
-@router.get("/law/runs/{number}/labels.{kind}")
+@router.get("/law/runs/{number}/labels.{kind}", action="read")
 async def give_labels(request: Request, number: Number, kind: Literal["csv", "jsonl"]) -> Response:
     """Give what people decided as labels, to measure models against; nothing is learned from them by itself."""
     service, person = service_of(request), person_of(request)
@@ -292,6 +292,5 @@ async def give_labels(request: Request, number: Number, kind: Literal["csv", "js
     shown = await service.answering.run(shown_law, book, person, number)
     stands = await service.answering.run(standings, book, person, number)
     content = labels_csv(shown, stands) if kind == "csv" else labels_jsonl(shown, stands)
-    media_type = "text/csv; charset=utf-8" if kind == "csv" else "application/x-ndjson"
-    headers = {"content-disposition": f"attachment; filename=labels-{shown.state}-{number}.{kind}"}
-    return Response(content, media_type=media_type, headers=headers)
+    media_type = downloads.CSV if kind == "csv" else "application/x-ndjson"
+    return downloads.download(content, f"labels-{shown.state}-{number}.{kind}", media_type)

@@ -14,9 +14,9 @@ from opencwc.casebook.model import Mark
 from opencwc.errors import InputError, SettingsError
 from opencwc.legislation.law_check import see_that_measures_hold
 from opencwc.legislation.states import known_state
-from opencwc.legislation.upload_question import LAW
+from opencwc.legislation.verb import VERB as LAW
 from opencwc.web.casebook.uploads_api import Answer, submit_uploads
-from opencwc.web.legislation.measures import measures_of
+from opencwc.web.convention.measures import measures_of
 from opencwc.web.server.service import service_of
 from opencwc.web.server.uploads import Uploads, asked_in_case, files_of, form_of, no_file, texts_of
 
@@ -58,6 +58,6 @@ async def take_texts(request: Request, answer: Answer) -> Response:
         uploads = texts_sent(form)
         words = texts_of(form, KNOWN_WORDS)
         asked, mark = await service_of(request).answering.run(asked_of_texts, words, uploads)
-        return await submit_uploads(request, LAW, uploads, asked, mark, answer)
+        return await submit_uploads(request, LAW.id, uploads, asked, mark, answer)
     finally:
         await form.close()

@@ -1,4 +1,4 @@
-"""What is kept of checked laws, as their pages ask for it: a law, how each measure stands, the shelf, the labels."""
+"""What the pages of checked laws read: a law, the standing of each measure, the shelf, the labels."""
 
 from __future__ import annotations
 
@@ -7,27 +7,27 @@ import io
 import json
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from typing import Annotated, Any
-from urllib.parse import urlencode
+from typing import Annotated
 
-from fastapi import Depends, Query
-from sqlalchemy import select
+from fastapi import Depends
+from pydantic import AfterValidator
 
-from opencwc.casebook import tables
 from opencwc.casebook.database import Casebook
+from opencwc.casebook.decisions import Decision, last_decisions, runs_with_decisions
 from opencwc.casebook.findings import list_findings
-from opencwc.casebook.model import UNDECIDED, Filter, Outcome, Person, Status
+from opencwc.casebook.model import UNDECIDED, Filter, KeptFinding, Outcome, Person, Status
 from opencwc.casebook.people import names_by_id
 from opencwc.convention.measures import TIERS
 from opencwc.errors import NotFoundError
+from opencwc.files.csv_cells import cell_of
 from opencwc.jobs.kept_runs import MOST_LISTED, Listed, Shelf, ShownRun, list_runs, shown_run
 from opencwc.legislation.decided_law import Decided, Decisions
 from opencwc.legislation.kept import KeptLaw, unpack
 from opencwc.legislation.model import NONE, VERDICTS, Answer
-from opencwc.legislation.upload_question import LAW
-from opencwc.web.casebook.jobs_api import cell_of
+from opencwc.legislation.verb import VERB as LAW
+from opencwc.web.server.address_filter import AddressFilter, Brief
 
-SHELF = Shelf(LAW, "check of a law", "/law")
+SHELF = Shelf(LAW.id, "check of a law", "/law")
 MOST_ON_SHELF = 500
 LABEL_COLUMNS = (
     "country", "lang", "measure_id", "label", "section", "set", "proposed", "outcome", "reason", "person", "at", "file",
@@ -35,7 +35,7 @@ LABEL_COLUMNS = (
 )  # fmt: skip
 """The columns of labels: the first five as the labels that models are measured against have them."""
 _OUTCOMES = {Status.ACCEPTED: "accept", Status.CORRECTED: "correct"}
-_Brief = Annotated[str, Query(max_length=64)]
+_FINAL = (Status.ACCEPTED, Status.CORRECTED, Status.REJECTED)
 
 
 class ShownLaw(ShownRun[KeptLaw]):
@@ -47,11 +47,11 @@ class ShownLaw(ShownRun[KeptLaw]):
         return self.kept.checked.law.state
 
     def answer(self, set_id: str, measure: str) -> Answer:
-        """Return what is said of a measure; raise `NotFoundError` where it was not among those checked."""
-        found = self.kept.answers.get((set_id, measure))
-        if found is None:
+        """Return the answer on a measure; raise `NotFoundError` where it was not among those checked."""
+        answer_kept = self.kept.answers.get((set_id, measure))
+        if answer_kept is None:
             raise NotFoundError(f"the measure {measure} was not checked", remedy=f"See /law/runs/{self.number}.")
-        return found
+        return answer_kept
 
 
 @dataclass(frozen=True)
@@ -94,29 +94,22 @@ class Standing:
         return self.status in UNDECIDED
 
 
+def _one_of(*known: str) -> AfterValidator:
+    """Take any other word for none."""
+    return AfterValidator(lambda word: word if word in known else "")
+
+
 @dataclass(frozen=True)
-class Wanted:
-    """Which measures to list; an empty field asks for nothing. ``stands`` is ``open`` or ``decided``."""
+class MeasureFilter(AddressFilter):
+    """Which measures to list. ``stands`` is ``open`` or ``decided``."""
 
-    tier: str = ""
-    verdict: str = ""
-    stands: str = ""
-    set: str = ""
-
-    @property
-    def query(self) -> str:
-        """Return what an address says of it, without the question mark."""
-        return urlencode([(name, value) for name, value in vars(self).items() if value])
+    tier: Annotated[Brief, _one_of(*TIERS)] = ""
+    verdict: Annotated[Brief, _one_of(*VERDICTS)] = ""
+    stands: Annotated[Brief, _one_of("open", "decided")] = ""
+    set: Brief = ""
 
 
-def _wanted(tier: _Brief = "", verdict: _Brief = "", stands: _Brief = "", set: _Brief = "") -> Wanted:
-    return Wanted(
-        tier if tier in TIERS else "", verdict if verdict in VERDICTS else "",
-        stands if stands in ("open", "decided") else "", set,
-    )  # fmt: skip
-
-
-Asked = Annotated[Wanted, Depends(_wanted)]
+MeasuresAsked = Annotated[MeasureFilter, Depends()]
 Stands = Mapping[tuple[str, str], Standing]
 """How measures stand, by set and measure."""
 
@@ -128,31 +121,33 @@ def shown_law(book: Casebook, person: Person, number: int) -> ShownLaw:
         NotFoundError: there is no such check, or it was not brought to its end.
 
     """
-    found = shown_run(book, person, number, SHELF, unpack)
-    return ShownLaw(found.run, found.case, found.kept)
+    run = shown_run(book, person, number, SHELF, unpack)
+    return ShownLaw(run.run, run.case, run.kept)
 
 
 def list_laws(book: Casebook, person: Person, limit: int = MOST_LISTED) -> list[Listed]:
     """Return the checked laws that a person may see, the latest first."""
-    return list_runs(book, person, LAW, limit)
+    return list_runs(book, person, LAW.id, limit)
 
 
 def latest_laws(book: Casebook, person: Person) -> dict[str, Listed]:
     """Return of each State the law that was checked last and not as a trial, as far as the person may see it."""
-    return {state: held[0] for state, held in checks_by_state(book, person).items() if not is_trial(held[0])}
+    return {state: checks[0] for state, checks in checks_by_state(book, person).items() if not is_trial(checks[0])}
 
 
 def checks_by_state(book: Casebook, person: Person) -> dict[str, list[Listed]]:
     """Return of each State its checks that the person may see: the one on the shelf first, then the latest first."""
-    found: dict[str, list[Listed]] = {}
-    for run in list_runs(book, person, LAW, MOST_ON_SHELF):
-        found.setdefault(str(run.asked.get("state", "")), []).append(run)
-    decided = _with_decisions(book, [one.number for held in found.values() if len(held) > 1 for one in held])
-    for held in found.values():
-        on_shelf = _on_shelf(held, decided)
-        held.remove(on_shelf)
-        held.insert(0, on_shelf)
-    return dict(sorted(found.items()))
+    by_state: dict[str, list[Listed]] = {}
+    for run in list_runs(book, person, LAW.id, MOST_ON_SHELF):
+        by_state.setdefault(str(run.asked.get("state", "")), []).append(run)
+    decided = runs_with_decisions(
+        book, [check.number for checks in by_state.values() if len(checks) > 1 for check in checks]
+    )
+    for checks in by_state.values():
+        on_shelf = _on_shelf(checks, decided)
+        checks.remove(on_shelf)
+        checks.insert(0, on_shelf)
+    return dict(sorted(by_state.items()))
 
 
 def _on_shelf(checks: Sequence[Listed], decided: Set[int]) -> Listed:
@@ -161,68 +156,47 @@ def _on_shelf(checks: Sequence[Listed], decided: Set[int]) -> Listed:
     One by plain rules on which nobody decided does not take the place of one with decisions, unless that was asked for.
     """
     standing = [check for check in checks if not is_trial(check)]
-    for at, one in enumerate(standing):
+    for at, check in enumerate(standing):
         rival = next((other for other in standing[at + 1 :] if other.number in decided), None)
-        if one.number in decided or one.maker.get("model") or one.asked.get("shelf") or rival is None:
-            return one
+        if check.number in decided or check.maker.get("model") or check.asked.get("shelf") or rival is None:
+            return check
     return checks[0]
 
 
-def _with_decisions(book: Casebook, runs: Sequence[int]) -> set[int]:
-    """Return those of some runs on whose findings somebody decided."""
-    finding, decision = tables.finding, tables.decision
-    query = select(finding.c.run).join(decision, decision.c.finding == finding.c.id).where(finding.c.run.in_(runs))
-    with book.reading() as connection:
-        return set(connection.execute(query.distinct()).scalars()) if runs else set()
-
-
-def is_trial(one: Listed) -> bool:
-    """Tell whether a law was checked as a trial, which leaves the shelf as it is."""
-    return bool(one.asked.get("trial"))
+def is_trial(check: Listed) -> bool:
+    """Return whether a law was checked as a trial, which leaves the shelf as it is."""
+    return bool(check.asked.get("trial"))
 
 
 def standings(book: Casebook, person: Person, number: int) -> Stands:
     """Return how every measure of a run stands, as this person may know it: a blind re-check hides what was said."""
-    kept, after = [], 0
-    while True:
+    findings: list[KeptFinding] = []
+    after: int | None = 0
+    while after is not None:
         page = list_findings(book, person, Filter(run=number), after=after, limit=1_000)
-        kept += page.findings
-        if page.next is None:
-            break
+        findings += page.findings
         after = page.next
-    final = [one.id for one in kept if one.status in (Status.ACCEPTED, Status.CORRECTED, Status.REJECTED)]
-    said = _last_decisions(book, final)
-    names = names_by_id(book, (row["person"] for row in said.values()))
-    found = {}
-    for one in kept:
-        row = said.get(one.id)
-        held = Standing(one.id, one.status, one.verdict)
-        if row is not None:
-            correction = json.loads(row["correction"]) if row["correction"] else {}
-            decided = {Outcome.ACCEPT: one.verdict, Outcome.CORRECT: correction.get("verdict", "")}
-            held = Standing(
-                one.id, one.status, one.verdict, str(decided.get(Outcome(row["outcome"]), "")),
-                str(correction.get("place", "")), row["reason"] or "",
-                names.get(row["person"], row["person"]), row["at"],
-                tuple(filter(None, str(correction.get("elements", "")).split(";"))),
-            )  # fmt: skip
-        found[one.list, one.entry] = held
-    return found
+    final = [finding.id for finding in findings if finding.status in _FINAL]
+    decisions = last_decisions(book, final)
+    names = names_by_id(book, (decision.person for decision in decisions.values()))
+    return {(finding.list, finding.entry): _standing(finding, decisions.get(finding.id), names) for finding in findings}
+
+
+def _standing(finding: KeptFinding, decision: Decision | None, names: Mapping[str, str]) -> Standing:
+    if decision is None:
+        return Standing(finding.id, finding.status, finding.verdict)
+    correction = decision.correction or {}
+    decided = {Outcome.ACCEPT: finding.verdict, Outcome.CORRECT: correction.get("verdict", "")}
+    return Standing(
+        finding.id, finding.status, finding.verdict, decided.get(decision.outcome, ""), correction.get("place", ""),
+        decision.reason or "", names.get(decision.person, decision.person), decision.at,
+        tuple(filter(None, correction.get("elements", "").split(";"))),
+    )  # fmt: skip
 
 
 def decisions_of(stands: Stands) -> Decisions:
     """Return what people finally decided, by the set and the id of the measure."""
-    return {key: said for key, one in stands.items() if (said := one.said) is not None}
-
-
-def _last_decisions(book: Casebook, findings: Sequence[int]) -> dict[int, Mapping[str, Any]]:
-    table = tables.decision
-    found: dict[int, Mapping[str, Any]] = {}
-    with book.reading() as connection:
-        for start in range(0, len(findings), 500):
-            query = select(table).where(table.c.finding.in_(findings[start : start + 500])).order_by(table.c.seq)
-            found |= {row["finding"]: dict(row) for row in connection.execute(query).mappings()}
-    return found
+    return {key: decided for key, standing in stands.items() if (decided := standing.said) is not None}
 
 
 def in_order(answers: Sequence[Answer]) -> list[Answer]:
@@ -230,26 +204,26 @@ def in_order(answers: Sequence[Answer]) -> list[Answer]:
     return sorted(answers, key=lambda answer: TIERS.index(answer.measure.tier))
 
 
-def fitting(answers: Sequence[Answer], stands: Stands, wanted: Wanted) -> list[Answer]:
+def fitting_measures(answers: Sequence[Answer], stands: Stands, wanted: MeasureFilter) -> list[Answer]:
     """Return the measures that a filter wants, as the matrix has them; what was decided stands for the proposal."""
-    found = []
-    for one in in_order(answers):
-        held = stands.get((one.measure.set, one.measure.id))
-        verdict = held.verdict if held else one.verdict
-        waits = held is None or held.waits
+    fitting = []
+    for answer in in_order(answers):
+        standing = stands.get((answer.measure.set, answer.measure.id))
+        verdict = standing.verdict if standing else answer.verdict
+        waits = standing is None or standing.waits
         asked = (wanted.tier, wanted.verdict, wanted.set, wanted.stands)
-        has = (one.measure.tier, verdict, one.measure.set, "open" if waits else "decided")
+        has = (answer.measure.tier, verdict, answer.measure.set, "open" if waits else "decided")
         if all(one_asked in ("", one_has) for one_asked, one_has in zip(asked, has, strict=True)):
-            found.append(one)
-    return found
+            fitting.append(answer)
+    return fitting
 
 
-def counted(answers: Sequence[Answer], stands: Stands) -> dict[str, dict[str, int]]:
+def counts_by_tier(answers: Sequence[Answer], stands: Stands) -> dict[str, dict[str, int]]:
     """Return how many measures of each tier came out how, by tier and verdict."""
     counts = {tier: dict.fromkeys(VERDICTS, 0) for tier in TIERS}
     for answer in answers:
-        held = stands.get((answer.measure.set, answer.measure.id))
-        counts[answer.measure.tier][held.verdict if held else answer.verdict] += 1
+        standing = stands.get((answer.measure.set, answer.measure.id))
+        counts[answer.measure.tier][standing.verdict if standing else answer.verdict] += 1
     return counts
 
 
@@ -260,17 +234,17 @@ def labels_of(shown: ShownLaw, stands: Stands) -> Iterator[dict[str, str]]:
     """
     law = shown.kept.checked.law
     for answer in shown.kept.checked.answers:
-        held = stands.get((answer.measure.set, answer.measure.id))
-        if held is None or held.waits or not held.at:
+        standing = stands.get((answer.measure.set, answer.measure.id))
+        if standing is None or standing.waits or not standing.at:
             continue
-        places = [one.passage.section.id for one in answer.shown if one.elements]
-        section = held.place or (";".join(dict.fromkeys(places)) if held.decided not in ("", NONE) else "")
-        outcome = _OUTCOMES.get(held.status, "reject")
+        places = [passage.passage.section.id for passage in answer.shown if passage.elements]
+        section = standing.place or (";".join(dict.fromkeys(places)) if standing.decided not in ("", NONE) else "")
+        outcome = _OUTCOMES.get(standing.status, "reject")
         yield {
             "country": law.state, "lang": (law.languages or ("",))[0], "measure_id": answer.measure.id,
-            "label": held.decided, "section": section, "set": answer.measure.set, "proposed": held.proposed,
-            "outcome": outcome, "reason": held.reason, "person": held.person, "at": held.at,
-            "file": ";".join(text.name for text in law.texts), "elements": ";".join(held.elements),
+            "label": standing.decided, "section": section, "set": answer.measure.set, "proposed": standing.proposed,
+            "outcome": outcome, "reason": standing.reason, "person": standing.person, "at": standing.at,
+            "file": ";".join(text.name for text in law.texts), "elements": ";".join(standing.elements),
         }  # fmt: skip
 
 

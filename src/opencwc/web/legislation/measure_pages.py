@@ -5,51 +5,52 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 from starlette.responses import Response
 
 from opencwc.convention.measures import TIERS, Measure
 from opencwc.errors import NotFoundError
 from opencwc.legislation.shown_answers import article_in, said_in
-from opencwc.web.convention.pages import asked_day
-from opencwc.web.legislation.measures import find_measure, measures_of
+from opencwc.web.convention.measures import find_measure, measures_of
 from opencwc.web.legislation.parts import tabs_of
+from opencwc.web.server.asked_day import asked_day
 from opencwc.web.server.page import language_of, page
-from opencwc.web.server.service import GuardedRoute, person_of, service_of
+from opencwc.web.server.service import Router, person_of, service_of
 
-router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
+router = Router(include_in_schema=False)
 _Brief = Annotated[str, Query(max_length=64)]
 _Word = Annotated[str, Query(max_length=200)]
 Name = Annotated[str, Path(max_length=64)]
 
 
-@router.get("/law/measures")
+@router.get("/law/measures", action="rules")
 async def show_measures(
     request: Request, as_of: _Brief = "", q: Annotated[str, Query(max_length=200)] = ""
 ) -> Response:
     """Show the measures of a day, by tier."""
     day, lang = asked_day(as_of, date.today()), language_of(request)
     rules = await service_of(request).answering.run(measures_of, day.day)
-    found = [measure for measure in rules.measures if _holds(q, measure, lang)]
+    measures = [measure for measure in rules.measures if _holds(q, measure, lang)]
     return page(
-        request, "law/measures.html", part="measures", tabs=tabs_of(person_of(request)), day=day, q=q,
-        groups=[(tier, [one for one in found if one.tier == tier]) for tier in TIERS], total=len(found),
-        obligations=rules.obligations if not q else (), in_words=lambda texts: said_in(texts, lang),
+        request, "legislation/measures.html", part="measures", tabs=tabs_of(person_of(request)), day=day, q=q,
+        groups=[(tier, [measure for measure in measures if measure.tier == tier]) for tier in TIERS],
+        total=len(measures), obligations=rules.obligations if not q else (),
+        in_words=lambda texts: said_in(texts, lang),
     )  # fmt: skip
 
 
-@router.get("/law/measures/{set_id}/{measure_id}")
+@router.get("/law/measures/{set_id}/{measure_id}", action="rules")
 async def show_measure(request: Request, set_id: Name, measure_id: Name, as_of: _Brief = "") -> Response:
     """Show one measure: its article, its elements, what a provision has to contain."""
     day, lang = asked_day(as_of, date.today()), language_of(request)
     run = service_of(request).answering.run
-    rules, found = await run(measures_of, day.day), await run(find_measure, day.day, set_id, measure_id)
-    if found is None:
+    rules, measure = await run(measures_of, day.day), await run(find_measure, day.day, set_id, measure_id)
+    if measure is None:
         raise NotFoundError(f"there is no measure {set_id} {measure_id}", remedy="See /law/measures.")
     return page(
-        request, "law/asked.html", part="measures", tabs=tabs_of(person_of(request)), day=day, measure=found,
+        request, "legislation/asked.html", part="measures", tabs=tabs_of(person_of(request)), day=day, measure=measure,
         in_words=lambda texts: said_in(texts, lang),
-        obligations=[obligation for obligation in rules.obligations if found.id in obligation.measures],
+        obligations=[obligation for obligation in rules.obligations if measure.id in obligation.measures],
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""What the pages of legislation share: their parts, and how an answer is put into a reader's words."""
+"""What the pages of legislation share: their tabs, and an answer in the reader's language."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def direction_of(lang: str) -> str:
 
 
 @dataclass(frozen=True)
-class Line:
-    """A measure in the matrix: what is said of it, where, what is missing, and how it stands."""
+class MeasureLine:
+    """A measure in the matrix: its answer, where the words stand, what is missing, and how it stands."""
 
     answer: Answer
     title: str
@@ -48,15 +48,15 @@ class Line:
         return self.standing.verdict if self.standing else self.answer.verdict
 
 
-def line_of(answer: Answer, stands: Stands, lang: str) -> Line:
+def line_of(answer: Answer, stands: Stands, lang: str) -> MeasureLine:
     """Return a measure as a line of the matrix."""
     standing = stands.get((answer.measure.set, answer.measure.id))
     stood = answer_as_decided(answer, standing.said if standing else None)
-    held = [(one.passage.section.file, one.passage.section.id) for one in answer.shown if one.elements]
-    places = tuple(dict.fromkeys(held))[:3] if stood.verdict != NONE else ()
+    where = [(shown.passage.section.file, shown.passage.section.id) for shown in answer.shown if shown.elements]
+    places = tuple(dict.fromkeys(where))[:3] if stood.verdict != NONE else ()
     if standing and standing.place:
         places = (("", standing.place),)
-    return Line(answer, said_in(answer.measure.titles, lang), places, missing_words(stood, lang), standing)
+    return MeasureLine(answer, said_in(answer.measure.titles, lang), places, missing_words(stood, lang), standing)
 
 
 @dataclass(frozen=True)
@@ -79,23 +79,23 @@ class PassageShown:
 
 def passages_shown(answer: Answer, lang: str) -> Iterator[PassageShown]:
     """Yield the passages of a measure, the best first."""
-    said = {*answer.met, *answer.excepted}
-    for one in answer.shown:
-        section = one.passage.section
-        whole = section.text if section.text.strip() != one.passage.text.strip() else ""
+    counting = {*answer.met, *answer.excepted}
+    for shown in answer.shown:
+        section = shown.passage.section
+        whole = section.text if section.text.strip() != shown.passage.text.strip() else ""
         yield PassageShown(
             section.file,
             section.id,
             section.heading,
             section.lang,
             direction_of(section.lang),
-            tuple(_marked(one, answer.verdict)),
-            tuple(_names(answer.measure, [each for each in one.elements if each in said], lang)),
-            tuple(_names(answer.measure, [each for each in one.elements if each not in said], lang)),
-            tuple(_names(answer.measure, one.delegated, lang)),
+            tuple(_marked(shown, answer.verdict)),
+            tuple(_names(answer.measure, [each for each in shown.elements if each in counting], lang)),
+            tuple(_names(answer.measure, [each for each in shown.elements if each not in counting], lang)),
+            tuple(_names(answer.measure, shown.delegated, lang)),
             whole[:LONGEST_SECTION],
             len(whole) > LONGEST_SECTION,
-            bool(one.excepts),
+            bool(shown.excepts),
         )
 
 

@@ -6,19 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import Form, Query, Request
 from starlette.responses import Response
 
-from opencwc.web.casebook.api import book_of
 from opencwc.web.legislation.kept import latest_laws
 from opencwc.web.legislation.parts import direction_of, tabs_of
-from opencwc.web.legislation.questions import LONGEST_QUESTION, Answered, ask_laws
+from opencwc.web.legislation.questions import LONGEST_QUESTION, AnsweredQuestion, ask_laws
 from opencwc.web.server.page import language_of, page
-from opencwc.web.server.service import GuardedRoute, person_of, service_of
+from opencwc.web.server.service import Router, book_of, person_of, service_of
 from opencwc.wording import say, sentence
 from opencwc.wording.states import state_name
 
-router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
+router = Router(include_in_schema=False)
 EXAMPLES = ("page_law_ask_example_1", "page_law_ask_example_2", "page_law_ask_example_3")
 _Text = Annotated[str, Query(max_length=LONGEST_QUESTION)]
 _Code = Annotated[str, Query(max_length=3)]
@@ -41,19 +40,19 @@ class Passage:
     doubt: str = ""
 
 
-@router.get("/law/ask")
+@router.get("/law/ask", action="read")
 async def show_ask(request: Request, question: _Text = "", state: _Code = "") -> Response:
     """Show where a question is asked; one that stands in the address waits there to be sent."""
     service, lang, person = service_of(request), language_of(request), person_of(request)
     listed = await service.answering.run(latest_laws, book_of(request), person)
     states = [(code, state_name(code, lang)) for code in listed]
     return page(
-        request, "law/ask.html", part="ask", tabs=tabs_of(person), states=states, state=state, question=question,
-        found=None, examples=EXAMPLES,
+        request, "legislation/ask.html", part="ask", tabs=tabs_of(person), states=states, state=state,
+        question=question, found=None, examples=EXAMPLES,
     )  # fmt: skip
 
 
-@router.post("/law/ask")
+@router.post("/law/ask", action="read")
 async def answer(
     request: Request,
     question: Annotated[str, Form(max_length=10 * LONGEST_QUESTION)] = "",
@@ -65,19 +64,20 @@ async def answer(
         ask_laws, service, book_of(request), person_of(request), question, state.upper(), lang
     )  # fmt: skip
     return page(
-        request, "law/answer.html", found=list(shown(asked, lang)), searched=_searched(asked, lang), examples=()
+        request, "legislation/answer.html", found=list(passages_of(asked, lang)), searched=_searched(asked, lang),
+        examples=(),
     )  # fmt: skip
 
 
-def shown(asked: Answered, lang: str) -> Iterator[Passage]:
+def passages_of(asked: AnsweredQuestion, lang: str) -> Iterator[Passage]:
     """Yield the passages that were found as a page shows them."""
-    for one in asked.found:
-        state, run, file = asked.run_of(one)
+    for passage in asked.found:
+        state, run, file = asked.run_of(passage)
         source = state_name(state, lang) if state else say("page_law_convention_name", lang)
-        doubt = sentence(one.doubt, lang) if one.doubt else ""
-        yield Passage(source, run, file, one.place, one.lang, direction_of(one.lang), one.text, doubt)
+        doubt = sentence(passage.doubt, lang) if passage.doubt else ""
+        yield Passage(source, run, file, passage.place, passage.lang, direction_of(passage.lang), passage.text, doubt)
 
 
-def _searched(asked: Answered, lang: str) -> str:
+def _searched(asked: AnsweredQuestion, lang: str) -> str:
     names = [say("page_law_convention_name", lang), *(state_name(run, lang) for run in asked.runs)]
     return say("list_separator", lang).join(names)

@@ -19,10 +19,10 @@ from opencwc.errors import InputError
 from opencwc.language.encoders import named_encoder
 from opencwc.language.refusals import judge_request
 from opencwc.legislation.caveats import doubts_of
-from opencwc.legislation.passage_search import PassageIndex
 from opencwc.legislation.question_answers import CONVENTION, Cited, Library
+from opencwc.legislation.search.passage_search import PassageIndex
+from opencwc.web.convention.measures import measures_of
 from opencwc.web.legislation.kept import ShownLaw, latest_laws, shown_law
-from opencwc.web.legislation.measures import measures_of
 from opencwc.web.server.problems import HttpProblem
 from opencwc.web.server.service import Service
 from opencwc.wording import say
@@ -44,7 +44,7 @@ _lock = Lock()
 
 
 @dataclass(frozen=True)
-class Answered:
+class AnsweredQuestion:
     """What a question found, best first; ``runs`` are the checked laws that were searched, by State."""
 
     found: tuple[Cited, ...]
@@ -72,7 +72,9 @@ class _Known:
         return np.stack([self.kept[text] for text in texts])
 
 
-def ask_laws(service: Service, book: Casebook, person: Person, question: str, state: str, lang: str) -> Answered:
+def ask_laws(
+    service: Service, book: Casebook, person: Person, question: str, state: str, lang: str
+) -> AnsweredQuestion:
     """Search the Convention and the law of every State that was checked last, or of one, as the person may see them.
 
     Raises:
@@ -87,14 +89,14 @@ def ask_laws(service: Service, book: Casebook, person: Person, question: str, st
         service.record_refused(person, [text])
         raise HttpProblem(403, "refused", say(refusal.message, lang))
     listed = latest_laws(book, person)
-    shown = [shown_law(book, person, one.number) for code, one in listed.items() if state in ("", code)]
-    ready = {one.state: _index_of(one) for one in shown}
-    doubts = {one.state: doubts_of(one.kept.checked.notes) for one in shown}
+    shown = [shown_law(book, person, run.number) for code, run in listed.items() if state in ("", code)]
+    ready = {law.state: _index_of(law) for law in shown}
+    doubts = {law.state: doubts_of(law.kept.checked.notes) for law in shown}
     library = Library(
         named_encoder(), measures_of(date.today()), {}, ready={CONVENTION: _convention(), **ready}, doubts=doubts
     )
     asked = library.ask(text, state, MOST_FOUND, lang)
-    return Answered(asked.passages, {one.state: one.number for one in shown})
+    return AnsweredQuestion(asked.passages, {law.state: law.number for law in shown})
 
 
 def _convention() -> PassageIndex:
@@ -111,12 +113,12 @@ def _convention() -> PassageIndex:
 
 
 def _index_of(shown: ShownLaw) -> PassageIndex:
-    """Return the index of a law; what is held of another file than the one that may be seen now is made anew."""
+    """Return the index of a law, built again when it was built of another file than the one that may be seen now."""
     with _lock:
-        held = _indexes.get(shown.number)
-        if held is not None and held[0] is shown.kept:
+        index = _indexes.get(shown.number)
+        if index is not None and index[0] is shown.kept:
             _indexes.move_to_end(shown.number)
-            return held[1]
+            return index[1]
     encoder = named_encoder()
     kept = shown.kept
     chosen = _Known(encoder, kept) if kept.vectors_file and kept.encoder == encoder.id else encoder

@@ -9,31 +9,33 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from starlette.responses import Response
 
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.model import Person
 from opencwc.convention.measures import TIERS, Measure
+from opencwc.files.csv_cells import cell_of
 from opencwc.jobs.kept_runs import Listed
+from opencwc.legislation.comparison_report import CHANGE_TONES, standing_words
 from opencwc.legislation.example_texts import FIRST, NOW
 from opencwc.legislation.formats import element_words
 from opencwc.legislation.model import VERDICTS, Shown
 from opencwc.legislation.report import TONES
 from opencwc.legislation.shown_answers import said_in
-from opencwc.legislation.version_comparison import CHANGE_TONES, CHANGES, Change, compare, standing_words
+from opencwc.legislation.version_comparison import CHANGES, Change, compare
 from opencwc.publishing.model import Piece
-from opencwc.web.casebook.api import LARGEST, book_of
-from opencwc.web.casebook.jobs_api import cell_of
+from opencwc.web.convention.measures import measures_of
 from opencwc.web.legislation.kept import Standing, Stands, checks_by_state, latest_laws, list_laws, shown_law, standings
-from opencwc.web.legislation.measures import measures_of
 from opencwc.web.legislation.parts import direction_of, tabs_of
+from opencwc.web.server import downloads
+from opencwc.web.server.api_parameters import LARGEST
 from opencwc.web.server.page import language_of, page
-from opencwc.web.server.service import GuardedRoute, person_of, service_of
+from opencwc.web.server.service import Router, book_of, person_of, service_of
 from opencwc.wording import say, sentence
 from opencwc.wording.states import state_name
 
-router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
+router = Router(include_in_schema=False)
 MOST_STATES = 60
 _Brief = Annotated[str, Query(max_length=64)]
 _Run = Annotated[str, Query(max_length=18)]
@@ -58,18 +60,18 @@ class OnShelf:
         return sum(stand.verdict == verdict for stand in self.stands.values())
 
 
-@router.get("/law/shelf")
+@router.get("/law/shelf", action="read")
 async def show_shelf(request: Request, tier: _Brief = "", state: _Brief = "") -> Response:
     """Show who covers what: a line a measure, a column a State; with a table of the counts."""
     service, lang = service_of(request), language_of(request)
     book, person = book_of(request), person_of(request)
     states, rows = await service.answering.run(_shelf, book, person, lang)
     chosen = [row for row in rows if tier in ("", row.tier)]
-    shown = [one for one in states if state in ("", one.code)][:MOST_STATES]
+    shown = [on_shelf for on_shelf in states if state in ("", on_shelf.code)][:MOST_STATES]
     return page(
-        request, "law/shelf.html", part="shelf", tabs=tabs_of(person), states=shown, all_states=states,
-        groups=[(name, [one for one in chosen if one.tier == name]) for name in TIERS], tier=tier, state=state,
-        verdicts=VERDICTS, verdict_tones=TONES, title_of=lambda one: said_in(one.titles, lang),
+        request, "legislation/shelf.html", part="shelf", tabs=tabs_of(person), states=shown, all_states=states,
+        groups=[(name, [measure for measure in chosen if measure.tier == name]) for name in TIERS], tier=tier,
+        state=state, verdicts=VERDICTS, verdict_tones=TONES, title_of=lambda measure: said_in(measure.titles, lang),
         chart=_chart(shown, lang), most=MOST_STATES, tiers=TIERS,
     )  # fmt: skip
 
@@ -77,8 +79,8 @@ async def show_shelf(request: Request, tier: _Brief = "", state: _Brief = "") ->
 def _shelf(book: Casebook, person: Person, lang: str) -> tuple[list[OnShelf], tuple[Measure, ...]]:
     checks = checks_by_state(book, person)
     states = [
-        OnShelf(code, state_name(code, lang), one, standings(book, person, one.number), checks[code][1:])
-        for code, one in latest_laws(book, person).items()
+        OnShelf(code, state_name(code, lang), run, standings(book, person, run.number), checks[code][1:])
+        for code, run in latest_laws(book, person).items()
     ]
     return sorted(states, key=lambda state: state.name.casefold()), measures_of(date.today()).measures
 
@@ -95,7 +97,7 @@ def _chart(states: Sequence[OnShelf], lang: str) -> dict[str, Any]:
     }
 
 
-@router.get("/law/shelf.csv")
+@router.get("/law/shelf.csv", action="read")
 async def give_shelf(request: Request) -> Response:
     """Give the shelf as CSV: a line a measure and State."""
     service, lang = service_of(request), language_of(request)
@@ -105,11 +107,10 @@ async def give_shelf(request: Request) -> Response:
     table.writerow(("state", "set", "measure", "tier", "verdict", "decided", "run"))
     for state in states:
         for row in rows:
-            if (held := state.at(row)) is not None:
-                cells = (state.code, row.set, row.id, row.tier, held.verdict, "yes" if held.decided else "no")
+            if (cell := state.at(row)) is not None:
+                cells = (state.code, row.set, row.id, row.tier, cell.verdict, "yes" if cell.decided else "no")
                 table.writerow((*map(cell_of, cells), state.listed.number))
-    headers = {"content-disposition": "attachment; filename=shelf.csv"}
-    return Response(out.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+    return downloads.download(out.getvalue(), "shelf.csv", downloads.CSV)
 
 
 # -------------------------------------------------------------------------------------------------- two versions
@@ -141,7 +142,7 @@ class VersionShown:
     pieces: tuple[Piece, ...]
 
 
-@router.get("/law/compare")
+@router.get("/law/compare", action="read")
 async def show_compared(request: Request, before: _Run = "", after: _Run = "", change: _Brief = "") -> Response:
     """Show two checked versions of a law beside each other: what changed in coverage."""
     service, lang = service_of(request), language_of(request)
@@ -150,9 +151,10 @@ async def show_compared(request: Request, before: _Run = "", after: _Run = "", c
     values: dict[str, Any] = {"pair": None}
     if before and after:
         values = await service.answering.run(_compared, book, person, _number(before), _number(after), change, lang)
+    checked = {str(run.asked["state"]) for run in kept}
     return page(
-        request, "law/compare.html", part="compare", tabs=tabs_of(person), kept=kept, before=before, after=after,
-        chosen=change, names={one: state_name(one, lang) for one in {str(each.asked["state"]) for each in kept}},
+        request, "legislation/compare.html", part="compare", tabs=tabs_of(person), kept=kept, before=before,
+        after=after, chosen=change, names={code: state_name(code, lang) for code in checked},
         examples=(FIRST, NOW), changes=CHANGES, change_tones=CHANGE_TONES, verdict_tones=TONES, **values,
     )  # fmt: skip
 
@@ -166,25 +168,25 @@ def _compared(book: Casebook, person: Person, before: int, after: int, wanted: s
     compared = compare(earlier.kept.checked, later.kept.checked)
     counts: Mapping[str, int] = {name: sum(change.change == name for change in compared.changes) for name in CHANGES}
     listed = [change for change in compared.changes if (change.change == wanted if wanted else change.change != "same")]
-    listed.sort(key=lambda one: CHANGES.index(one.change))
+    listed.sort(key=lambda change: CHANGES.index(change.change))
     return {
         "pair": (earlier, later),
         "same_state": earlier.state == later.state,
         "doubts": [sentence(note, lang) for note in compared.notes],
         "counts": counts,
-        "rows": [_shown(one, lang) for one in listed],
+        "rows": [_change_shown(change, lang) for change in listed],
     }
 
 
-def _shown(one: Change, lang: str) -> ChangeShown:
-    measure = one.after.measure
+def _change_shown(change: Change, lang: str) -> ChangeShown:
+    measure = change.after.measure
     pairs = tuple(
-        (_version(pair.before, pair.pieces[0]), _version(pair.after, pair.pieces[1])) for pair in one.pairs
+        (_version(pair.before, pair.pieces[0]), _version(pair.after, pair.pieces[1])) for pair in change.pairs
     )  # fmt: skip
     return ChangeShown(
-        one, said_in(measure.titles, lang), element_words(measure, one.came, lang),
-        element_words(measure, one.went, lang), pairs,
-        sentence(standing_words(one), lang) if one.change == "reading" else "",
+        change, said_in(measure.titles, lang), element_words(measure, change.came, lang),
+        element_words(measure, change.went, lang), pairs,
+        sentence(standing_words(change), lang) if change.change == "reading" else "",
     )  # fmt: skip
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import JSONResponse, Response
 
 from opencwc.models import Card, Model, find_model, load_card, registered, state_of
 from opencwc.web.server.api_parameters import InLang, answers, problems
-from opencwc.web.server.service import GuardedRoute, service_of
+from opencwc.web.server.service import Router, service_of
 from opencwc.wording import sentence
 
-router = APIRouter(route_class=GuardedRoute, tags=["models"])
+router = Router(tags=["models"])
 _MODEL: dict[str, Any] = {
     "type": "object",
     "required": ["id", "title", "usable", "hash"],
@@ -29,32 +29,34 @@ _MODEL: dict[str, Any] = {
 _MODELS = {"type": "object", "required": ["models"], "properties": {"models": {"type": "array", "items": _MODEL}}}
 
 
-@router.get("/api/v1/models", responses={200: answers("The models", _MODELS), **problems()})
+@router.get("/api/v1/models", action="models", responses={200: answers("The models", _MODELS), **problems()})
 async def models(request: Request, lang: InLang = "en") -> Response:
     """Give every registered model in brief: whether it may be used now, and by which weights."""
 
     def read() -> dict[str, Any]:
-        return {"models": [_in_brief(one, load_card(one.card), lang) for one in registered()]}
+        return {"models": [_in_brief(model, load_card(model.card), lang) for model in registered()]}
 
     return JSONResponse(await service_of(request).answering.run(read))
 
 
-@router.get("/api/v1/models/{model_id}", responses={200: answers("The model", _MODEL), **problems(404)})
+@router.get(
+    "/api/v1/models/{model_id}", action="models", responses={200: answers("The model", _MODEL), **problems(404)}
+)
 async def model(request: Request, model_id: str, lang: InLang = "en") -> Response:
     """Give one model with its card: use, out of use, data, figures by language, limits, licence, weights."""
 
     def read() -> dict[str, Any]:
-        found = find_model(model_id)
-        card = load_card(found.card)
-        return {**_in_brief(found, card, lang), "card": asdict(card)}
+        model = find_model(model_id)
+        card = load_card(model.card)
+        return {**_in_brief(model, card, lang), "card": asdict(card)}
 
     return JSONResponse(await service_of(request).answering.run(read))
 
 
-def _in_brief(one: Model, card: Card, lang: str) -> dict[str, Any]:
-    state = state_of(one)
+def _in_brief(model: Model, card: Card, lang: str) -> dict[str, Any]:
+    state = state_of(model)
     return {
-        "id": one.id,
+        "id": model.id,
         "title": card.title,
         "usable": state.usable,
         "why": sentence(state.why, lang) if state.why else "",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import Form, Query, Request
 from starlette.responses import JSONResponse, Response
 
 from opencwc.finding import Message
@@ -25,16 +25,15 @@ from opencwc.models import (
 from opencwc.models.accepted_reference import live_drift
 from opencwc.models.drift import ENOUGH, Drift
 from opencwc.settings import load_settings
-from opencwc.web.casebook.api import book_of
 from opencwc.web.server.htmx_headers import done
-from opencwc.web.server.page import NAMES, language_of, page
-from opencwc.web.server.service import GuardedRoute, person_of, service_of
+from opencwc.web.server.page import LANGUAGE_NAMES, language_of, page
+from opencwc.web.server.service import Router, book_of, person_of, service_of
 from opencwc.wording import say, sentence
 
-router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
+router = Router(include_in_schema=False)
 Part = Annotated[str, Query(max_length=100)]
 METRICS = {"recall", "precision", "calibration error", "harmless passed"}
-"""The metrics that the catalogs have a word for; another one is told by its own name."""
+"""The metrics that the catalogs have a word for; another one is shown by its own name."""
 
 
 @dataclass(frozen=True)
@@ -59,17 +58,17 @@ class Shown:
         return self.switched is None or self.switched.on
 
 
-@router.get("/models")
+@router.get("/models", action="models")
 async def overview(request: Request) -> Response:
     """Show every registered model."""
 
     def read() -> list[Shown]:
-        return [_shown(one.id) for one in registered()]
+        return [_shown(model.id) for model in registered()]
 
     return page(request, "models/page.html", models=await service_of(request).answering.run(read), enough=ENOUGH)
 
 
-@router.get("/models/{model_id}")
+@router.get("/models/{model_id}", action="models")
 async def one(request: Request, model_id: str, part: Part = "") -> Response:
     """Show one model with its card whole."""
     shown = await service_of(request).answering.run(_shown, model_id)
@@ -82,12 +81,14 @@ async def one(request: Request, model_id: str, part: Part = "") -> Response:
     return page(
         request, "models/model.html", one=shown, parts_of_data=parts, part=part, metrics=metrics,
         metric_names={name: metric_name(name, lang) for name in metrics},
-        rows=[(code * (code in NAMES), language_name(code, lang), _by_metric(figures, code)) for code in languages],
-        enough=ENOUGH,
+        enough=ENOUGH, rows=[
+            (code if code in LANGUAGE_NAMES else "", language_name(code, lang), _by_metric(figures, code))
+            for code in languages
+        ],
     )  # fmt: skip
 
 
-@router.get("/models/{model_id}/figures.json")
+@router.get("/models/{model_id}/figures.json", action="models")
 async def figures(request: Request, model_id: str, part: Part = "", metric: Part = "") -> Response:
     """Give the figures of one metric by language, as a bar chart takes them."""
     card = await service_of(request).answering.run(lambda: load_card(find_model(model_id).card))
@@ -101,7 +102,7 @@ async def figures(request: Request, model_id: str, part: Part = "", metric: Part
     return JSONResponse({"rows": rows, "titles": titles}, headers={"vary": "Accept-Language, Cookie"})
 
 
-@router.post("/models/{model_id}/switch")
+@router.post("/models/{model_id}/switch", action="switch_models")
 async def set_switch(
     request: Request,
     model_id: str,
@@ -120,9 +121,9 @@ async def set_switch(
 
     await service_of(request).answering.run(do)
     lang = language_of(request)
-    said = Message("models_switched_on" if on == "true" else "models_switched_off", {"id": model_id})
+    message = Message("models_switched_on" if on == "true" else "models_switched_off", {"id": model_id})
     shown = await service_of(request).answering.run(_shown, model_id)
-    return done(page(request, "models/switch.html", one=shown), sentence(said, lang))
+    return done(page(request, "models/switch.html", one=shown), sentence(message, lang))
 
 
 def metric_name(metric: str, lang: str) -> str:
@@ -132,7 +133,7 @@ def metric_name(metric: str, lang: str) -> str:
 
 def language_name(code: str, lang: str) -> str:
     """Return a language of a figure: in its own words, or what stands for all (also where there is none) and others."""
-    return NAMES.get(code) or say(f"page_models_language_{code or 'all'}", lang)
+    return LANGUAGE_NAMES.get(code) or say(f"page_models_language_{code or 'all'}", lang)
 
 
 def _by_metric(figures: Sequence[Figure], language: str) -> dict[str, Figure]:

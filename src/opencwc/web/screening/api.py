@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from tempfile import SpooledTemporaryFile
 from typing import IO, Annotated, Any, ClassVar
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from pydantic import Field
 from starlette.responses import Response, StreamingResponse
 
@@ -19,7 +19,8 @@ from opencwc.finding import Message
 from opencwc.language.refusals import is_refusal, judge_request
 from opencwc.screening.known_chemicals import looks_drawn
 from opencwc.screening.model import Outcome, Tally
-from opencwc.screening.screener import Screener, unreadable
+from opencwc.screening.screener import Screener
+from opencwc.screening.structure_screener import unreadable
 from opencwc.web.server.answering import answer_as_json, checked_json, findings_of, whole_text
 from opencwc.web.server.api_parameters import (
     CHECKED,
@@ -36,10 +37,10 @@ from opencwc.web.server.api_parameters import (
     problems,
 )
 from opencwc.web.server.problems import HttpProblem
-from opencwc.web.server.service import GuardedRoute, Service, person_of, service_of, takes_uploads
+from opencwc.web.server.service import Router, Service, person_of, service_of
 from opencwc.wording import say
 
-router = APIRouter(route_class=GuardedRoute, tags=["screening"])
+router = Router(tags=["screening"])
 NDJSON = "application/x-ndjson"
 LONGEST_IN_ADDRESS = 2_000
 QUICK = 100
@@ -51,7 +52,7 @@ SCREENED: dict[str, Any] = {
 }
 
 
-class Asked(Closed):
+class ScreenRequest(Closed):
     """One value to screen; what is no text is a value that cannot be read."""
 
     takes_any_text: ClassVar[bool] = True
@@ -63,7 +64,7 @@ class Asked(Closed):
     lang: Lang = "en"
 
 
-@router.get("/api/v1/screen", responses={200: answers("The findings", SCREENED), **problems()})
+@router.get("/api/v1/screen", action="screen", responses={200: answers("The findings", SCREENED), **problems()})
 async def screen(
     request: Request,
     value: Annotated[
@@ -80,16 +81,16 @@ async def screen(
     lang: InLang = "en",
 ) -> Response:
     """Screen one value that stands in the address."""
-    return await _screened(request, Asked(value=value, as_of=as_of, lists=lists, kind=kind, lang=lang))
+    return await _screened(request, ScreenRequest(value=value, as_of=as_of, lists=lists, kind=kind, lang=lang))
 
 
-@router.post("/api/v1/screen", responses={200: answers("The findings", SCREENED), **problems(413)})
-async def screen_posted(request: Request, asked: Asked) -> Response:
+@router.post("/api/v1/screen", action="screen", responses={200: answers("The findings", SCREENED), **problems(413)})
+async def screen_posted(request: Request, asked: ScreenRequest) -> Response:
     """Screen one value that stands in the body."""
     return await _screened(request, asked)
 
 
-async def _screened(request: Request, asked: Asked) -> Response:
+async def _screened(request: Request, asked: ScreenRequest) -> Response:
     service = service_of(request)
     limit = service.configuration.value_limit
     if len(asked.value) > limit:
@@ -106,15 +107,15 @@ async def _screened(request: Request, asked: Asked) -> Response:
     return Response(await service.answering.run(_answer, service, asked, person), media_type="application/json")
 
 
-def _answer(service: Service, asked: Asked, person: Person) -> bytes:
+def _answer(service: Service, asked: ScreenRequest, person: Person) -> bytes:
     text = whole_text(asked.value)
     if (refusal := judge_request(text)) is not None:
         service.record_refused(person, [text])
         raise HttpProblem(403, "refused", say(refusal.message, asked.lang))
     screener = service.answering.screener(asked.as_of, names_of(asked.lists))
-    verdict, told = answer_as_json(findings_of(screener, text, asked.kind), asked.lang)
+    verdict, body = answer_as_json(findings_of(screener, text, asked.kind), asked.lang)
     service.metrics.count_screenings({verdict: 1})
-    return json.dumps({"checked": checked_json(screener.rulebook, asked.lang), **told}, ensure_ascii=False).encode()
+    return json.dumps({"checked": checked_json(screener.rulebook, asked.lang), **body}, ensure_ascii=False).encode()
 
 
 # ---------------------------------------------------------------------------------------------------------- batches
@@ -162,10 +163,11 @@ _BODY = {
 
 @router.post(
     "/api/v1/screen/batch",
+    action="screen",
+    uploads=True,
     responses={200: answers("A line for each row, and one for all", _ROW, NDJSON), **problems(413, 415)},
     openapi_extra={"requestBody": _BODY},
 )
-@takes_uploads
 async def screen_batch(
     request: Request,
     as_of: AsOf = None,
@@ -179,8 +181,8 @@ async def screen_batch(
     answer is sent, so that a client may send everything before it reads anything.
     """
     service = service_of(request)
-    said = request.headers.get("content-type", "text/plain").partition(";")[0].strip().lower()
-    form = _KINDS_OF_BODY.get(said)
+    media_type = request.headers.get("content-type", "text/plain").partition(";")[0].strip().lower()
+    form = _KINDS_OF_BODY.get(media_type)
     if form is None:
         raise HttpProblem(
             415,
@@ -238,9 +240,9 @@ class _Batch:
             findings = findings_of(self.screener, text, self.kind, row, row_id, outcomes)
             if is_refusal(findings[0].message):
                 refused.append(text)
-            verdict, told = answer_as_json(findings, self.lang)
+            verdict, body = answer_as_json(findings, self.lang)
             counted.add(verdict)
-            out.append(json.dumps({"row": row, "id": row_id, **told}, ensure_ascii=False) + "\n")
+            out.append(json.dumps({"row": row, "id": row_id, **body}, ensure_ascii=False) + "\n")
         self.service.record_refused(self.person, refused)
         self.service.metrics.count_screenings(counted.by_verdict)
         self.tally.merge(counted)
@@ -307,15 +309,15 @@ def _value_of(line: Line, form: str, limit: int) -> tuple[str, str, Message | No
     row_id = ""
     if form != TEXT and text.strip():
         try:
-            held = json.loads(text)
+            value = json.loads(text)
         except (ValueError, RecursionError):
             return "", "", Message("row_bad_json", {"starts": text[:STARTS_CHARACTERS]})
-        if isinstance(held, dict):
-            row_id = whole_text(str(held.get("id", "")))[:LONGEST_IN_ADDRESS]
-            held = held.get("value")
-        if not isinstance(held, str):
+        if isinstance(value, dict):
+            row_id = whole_text(str(value.get("id", "")))[:LONGEST_IN_ADDRESS]
+            value = value.get("value")
+        if not isinstance(value, str):
             return "", row_id, Message("row_bad_json", {"starts": whole_text(text[:STARTS_CHARACTERS])})
-        text = whole_text(held)
+        text = whole_text(value)
     if not text.strip():
         return "", row_id, EMPTY
     if len(text) > limit:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import Form, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from opencwc.casebook.model import Mark
@@ -15,21 +15,19 @@ from opencwc.casebook.permissions import may
 from opencwc.errors import InputError
 from opencwc.finding import Finding, Message, Verdict
 from opencwc.language.refusals import judge_request
-from opencwc.legislation.upload_question import LAW
 from opencwc.screening.cards import Teller
 from opencwc.screening.screener import Screener
-from opencwc.screening.upload_question import SCREEN
-from opencwc.web.casebook.job_page import tell_job
-from opencwc.web.casebook.jobs_api import job_of, parts_of, take_upload
-from opencwc.web.screening.value_answer import Told, kind_of, tell
+from opencwc.web.casebook.jobs_api import take_upload
+from opencwc.web.screening.value_answer import ValueAnswer, answer_of_value, kind_of
 from opencwc.web.server.answering import checked_json, findings_of, whole_text
 from opencwc.web.server.api_parameters import names_of
-from opencwc.web.server.page import is_fragment, language_of, link_to_rule, page
+from opencwc.web.server.htmx_headers import leading_to
+from opencwc.web.server.page import language_of, link_to_rule, page
 from opencwc.web.server.problems import HttpProblem
-from opencwc.web.server.service import GuardedRoute, Service, person_of, service_of, takes_uploads
+from opencwc.web.server.service import Router, Service, person_of, service_of
 from opencwc.wording import say, sentence
 
-router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
+router = Router(include_in_schema=False)
 LONGEST = 20_000
 EXAMPLES = ("111-48-8", "OCCN(CCO)CCO", "CCCCCCCOP(C)(=O)F", "caffeine", "4 drums thiodiglycol 99 %, HS 2930.70")
 """Values to click, all published: a number, a common chemical, a printed family, one that no list has, and a line."""
@@ -42,21 +40,21 @@ Value = Annotated[str, Query(max_length=2_000)]
 Brief = Annotated[str, Query(max_length=200)]
 
 
-@router.get("/")
+@router.get("/", action="self")
 async def show(request: Request, value: Value = "", as_of: Brief = "", lists: Brief = "") -> Response:
     """Show the box, with the answer to a value where one came along; who may not screen is led to the casebook."""
     if not may(person_of(request), "screen"):
         return RedirectResponse("/casebook", 303)
     service_of(request).answering.warm()
-    told = await _told(request, value, _day(as_of), lists) if value.strip() else None
+    answered = await _answer_to(request, value, _day(as_of), lists) if value.strip() else None
     lists_at_hand = service_of(request).answering.screener().rulebook.convention.known_lists
     return page(
-        request, "screen/page.html", value=value, told=told, as_of=as_of,
+        request, "screening/page.html", value=value, told=answered, as_of=as_of,
         lists=lists, lists_at_hand=lists_at_hand, examples=EXAMPLES, marks=list(Mark), today=date.today(),
     )  # fmt: skip
 
 
-@router.post("/screen")
+@router.post("/screen", action="screen")
 async def answer(
     request: Request,
     value: Annotated[str, Form(max_length=1_000_000)] = "",
@@ -64,8 +62,8 @@ async def answer(
     lists: Annotated[str, Form(max_length=200)] = "",
 ) -> Response:
     """Answer a value; the value travels in the body, so that no log of a proxy has it."""
-    told = await _told(request, value, _day(as_of), lists) if value.strip() else None
-    return page(request, "screen/answer.html", value=value, told=told, examples=EXAMPLES)
+    answered = await _answer_to(request, value, _day(as_of), lists) if value.strip() else None
+    return page(request, "screening/answer.html", value=value, told=answered, examples=EXAMPLES)
 
 
 def _day(text: str) -> date | None:
@@ -76,14 +74,14 @@ def _day(text: str) -> date | None:
         raise InputError("this is no date", where="as_of", remedy="Write the day as 2020-06-07.") from None
 
 
-async def _told(request: Request, value: str, as_of: date | None, lists: str) -> Told:
+async def _answer_to(request: Request, value: str, as_of: date | None, lists: str) -> ValueAnswer:
     if len(value) > LONGEST:
         raise InputError(f"the value has {len(value):,} characters", remedy=f"Up to {LONGEST:,}; drop a file instead.")
     service = service_of(request)
     return await service.answering.run(_answer, service, request, value, as_of, lists)
 
 
-def _answer(service: Service, request: Request, value: str, as_of: date | None, lists: str) -> Told:
+def _answer(service: Service, request: Request, value: str, as_of: date | None, lists: str) -> ValueAnswer:
     text, lang = whole_text(value).strip(), language_of(request)
     if (refusal := judge_request(text)) is not None:
         if _is_new(person_of(request).id, text):
@@ -93,11 +91,11 @@ def _answer(service: Service, request: Request, value: str, as_of: date | None, 
     outcomes = screener.answer(text, kind_of(text))
     findings = findings_of(screener, text, "auto", outcomes=outcomes)
     teller = Teller(screener.rulebook.convention, lang, link_to_rule, of_file=False)
-    told = tell(teller, text, outcomes, findings)
-    service.metrics.count_screenings({told.verdict: 1})
+    answered = answer_of_value(teller, text, outcomes, findings)
+    service.metrics.count_screenings({answered.verdict: 1})
     by_rule = [finding for finding in findings if finding.rule]
     return replace(
-        told,
+        answered,
         duties=list(_duties(by_rule, screener, teller)),
         checked=checked_json(screener.rulebook, lang),
         warnings=list(_warnings(screener, lang)),
@@ -108,17 +106,17 @@ def _warnings(screener: Screener, lang: str) -> Iterable[str]:
     """Say what the day that was asked for means for the lists: not in force yet, first day unknown, not come yet."""
     convention = screener.rulebook.convention
     for list_ in convention.lists:
-        held = [entry for entry in list_.entries if entry.in_force.holds_on(convention.as_of)]
-        if not held:
+        in_force = [entry for entry in list_.entries if entry.in_force.holds_on(convention.as_of)]
+        if not in_force:
             yield sentence(Message("page_as_of_before", {"list": list_.id}), lang)
-        elif convention.as_of < date.today() and any(entry.in_force.start is None for entry in held):
+        elif convention.as_of < date.today() and any(entry.in_force.start is None for entry in in_force):
             yield sentence(Message("page_as_of_unknown", {"list": list_.id}), lang)
     if convention.as_of > date.today():
         yield sentence("page_as_of_ahead", lang)
 
 
 def _is_new(person: str, text: str) -> bool:
-    """Tell whether a refused request is another one, and not the last one with a few more letters typed."""
+    """Return whether a refused request is another one, and not the last one with a few more letters typed."""
     before = _REFUSED.get(person, "")
     _REFUSED[person] = text
     while len(_REFUSED) > MOST_REMEMBERED:
@@ -135,34 +133,7 @@ def _duties(findings: Iterable[Finding], screener: Screener, teller: Teller) -> 
             yield f"{entry.list} {entry.id}", [teller.duty(duty) for duty in duties]
 
 
-@router.post("/screen/file")
-@takes_uploads
+@router.post("/screen/file", action="keep", uploads=True)
 async def take_file(request: Request) -> Response:
     """Keep a dropped file in a case, and lead to the page of its job."""
-    return await take_upload(request, lambda job: Response(status_code=204, headers={"HX-Redirect": f"/jobs/{job.id}"}))
-
-
-@router.get("/jobs/{job_id}")
-async def show_job(request: Request, job_id: str) -> Response:
-    """Show how far a job is."""
-    service = service_of(request)
-    job = await service.answering.run(job_of, service, job_id, person_of(request))
-    if job.kind != SCREEN:
-        return RedirectResponse(f"{'/law' if job.kind == LAW else '/transfers'}/jobs/{job.id}", 303)
-    template = "screen/job_state.html" if is_fragment(request) else "screen/job.html"
-    share = min(1.0, job.rows_done / job.rows_all) if job.rows_all else None
-    told = await service.answering.run(tell_job, parts_of(service)[1].book, job, language_of(request))
-    shown = page(request, template, job=job, share=share, told=told)
-    if is_fragment(request) and job.ended:
-        shown.headers["HX-Refresh"] = "true"
-    return shown
-
-
-@router.post("/jobs/{job_id}/cancel")
-async def cancel(request: Request, job_id: str) -> Response:
-    """Stop a job; what was kept of it stays in its case."""
-    service = service_of(request)
-    jobs, _ = parts_of(service)
-    job = await service.answering.run(job_of, service, job_id, person_of(request))
-    await service.answering.run(jobs.cancel, job.id)
-    return Response(status_code=204, headers={"HX-Refresh": "true"})
+    return await take_upload(request, lambda job: leading_to(f"/jobs/{job.id}"))

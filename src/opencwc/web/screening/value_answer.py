@@ -1,4 +1,4 @@
-"""What the page Screen tells of a value: of one chemical its cards; of a text what was read in it, and what was not."""
+"""The answer to a value: the cards of one chemical, or what was read in a text and what was not."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from opencwc.screening.model import Outcome, gravest
 from opencwc.wording import sentence
 
 LONGEST_LINE, MOST_WORDS = 300, 20
-"""Characters and words of a line of a paper; what has more is a text, whose words are not told one by one."""
+"""Characters and words of a line of a paper; what has more is a text, whose words are not listed one by one."""
 MOST_UNREAD = 12
 """Words that were not read and are named; the others are counted."""
 
 
 @dataclass(frozen=True)
-class Told:
+class ValueAnswer:
     """The answer to one value: its gravest verdict, a card for each finding by a rule, and what stands beside.
 
     Of a text also: ``pieces`` are the text with what was read marked in place, ``remarks`` what is said of each mark,
@@ -48,7 +48,7 @@ class Told:
     whole: bool = False
 
 
-class _Said(NamedTuple):
+class _NumberedFinding(NamedTuple):
     """One finding of a text: the number of its mark, the id of its card (empty where it has none)."""
 
     number: int
@@ -62,36 +62,36 @@ def kind_of(text: str) -> str:
     return "text" if len(text.split()) > MOST_WORDS and "M  END" not in text else "auto"
 
 
-def tell(teller: Teller, text: str, outcomes: Sequence[Outcome], findings: Sequence[Finding]) -> Told:
-    """Tell of a value what its outcomes, each a finding, amount to."""
+def answer_of_value(teller: Teller, text: str, outcomes: Sequence[Outcome], findings: Sequence[Finding]) -> ValueAnswer:
+    """Return the answer to a value from its outcomes, each with its finding."""
     shown: dict[object, Finding] = {}
     for finding in findings:
         if finding.rule:
             shown.setdefault(_what(finding), finding)
     named = {what: f"finding-{number}" for number, what in enumerate(shown, 1)}
     verdict = gravest(finding.verdict for finding in findings)
-    told = Told(
+    answer = ValueAnswer(
         text,
         verdict,
         teller.badge(verdict),
         teller.sentence(f"means_{verdict}"),
-        [teller.card(one, named[what]) for what, one in shown.items()],
-        [one for one, outcome in zip(findings, outcomes, strict=True) if not one.rule and not outcome.span],
+        [teller.card(finding, named[what]) for what, finding in shown.items()],
+        [finding for finding, outcome in zip(findings, outcomes, strict=True) if not finding.rule and not outcome.span],
     )
     is_line = len(text) <= LONGEST_LINE and kind_of(text) == "auto"
     if not any(outcome.basis == "text" for outcome in outcomes):
         several = verdict is Verdict.UNREADABLE and len(text.split()) > 1
-        return _of_line(teller, told, (), ()) if several and is_line else told
+        return _of_line(teller, answer, (), ()) if several and is_line else answer
     spans = sorted({outcome.span for outcome in outcomes if outcome.span})
     numbers = {span: number for number, span in enumerate(spans, 1)}
-    said = [
-        _Said(numbers[outcome.span], named[_what(one)] if one.rule else "", one, outcome.span)
-        for one, outcome in zip(findings, outcomes, strict=True)
+    numbered = [
+        _NumberedFinding(numbers[outcome.span], named[_what(finding)] if finding.rule else "", finding, outcome.span)
+        for finding, outcome in zip(findings, outcomes, strict=True)
         if outcome.span
     ]
-    told = replace(told, pieces=_pieces(text, said), remarks=tuple(_remarks(teller, said)))
-    in_cards = {part.span for one in shown.values() for part in one.evidence}
-    return _of_line(teller, told, said, in_cards) if is_line else _of_text(teller, told)
+    answer = replace(answer, pieces=_pieces(text, numbered), remarks=tuple(_remarks(teller, numbered)))
+    in_cards = {part.span for finding in shown.values() for part in finding.evidence}
+    return _of_line(teller, answer, numbered, in_cards) if is_line else _of_text(teller, answer)
 
 
 def _what(finding: Finding) -> object:
@@ -99,73 +99,79 @@ def _what(finding: Finding) -> object:
     message = finding.message
     while isinstance(why := message.values.get("why"), Message):
         message = why
-    drawn = tuple(one.structure for one in finding.evidence if one.structure)
+    drawn = tuple(evidence.structure for evidence in finding.evidence if evidence.structure)
     return finding.rule, finding.verdict, finding.subject.component, drawn, sentence(message)
 
 
-def _of_line(teller: Teller, told: Told, said: Sequence[_Said], in_cards: Container[tuple[int, ...]]) -> Told:
-    """Tell of a line also what it states, and its words that were not read: they may be what counts."""
-    stated = read_commerce(told.value)
-    left = unread(told.value, [one.span for one in said], stated)
-    told = replace(
-        told,
+def _of_line(
+    teller: Teller, answer: ValueAnswer, numbered: Sequence[_NumberedFinding], in_cards: Container[tuple[int, ...]]
+) -> ValueAnswer:
+    """Add to the answer what a line states, and its words that were not read: they may be what counts."""
+    stated = read_commerce(answer.value)
+    left = unread(answer.value, [part.span for part in numbered], stated)
+    answer = replace(
+        answer,
         # The line stands above the cards, and need not stand in them again.
         cards=[
-            replace(card, blocks=tuple(part for part in card.blocks if part.kind != "excerpt")) for card in told.cards
+            replace(card, blocks=tuple(part for part in card.blocks if part.kind != "excerpt")) for card in answer.cards
         ],
-        stated=tuple(_stated(teller, (one for one in stated if (one.start, one.end) not in in_cards))),
+        stated=tuple(_stated(teller, (amount for amount in stated if (amount.start, amount.end) not in in_cards))),
         unread=tuple(left[:MOST_UNREAD]),
         unread_more=max(0, len(left) - MOST_UNREAD),
     )
-    if told.verdict is not Verdict.NOT_LISTED or not left:
-        return told
+    if answer.verdict is not Verdict.NOT_LISTED or not left:
+        return answer
     verdict = Verdict.UNREADABLE
-    return replace(told, verdict=verdict, badge=teller.badge(verdict), means=teller.say("page_line_part"))
+    return replace(answer, verdict=verdict, badge=teller.badge(verdict), means=teller.say("page_line_part"))
 
 
-def _of_text(teller: Teller, told: Told) -> Told:
+def _of_text(teller: Teller, answer: ValueAnswer) -> ValueAnswer:
     """Say of a text in which nothing listed was recognised that it is not thereby cleared."""
-    told = replace(told, whole=True)
-    if told.verdict is not Verdict.NOT_LISTED:
-        return told
+    answer = replace(answer, whole=True)
+    if answer.verdict is not Verdict.NOT_LISTED:
+        return answer
     badge = Badge(teller.say("page_text_nothing"), "gap")
-    return replace(told, badge=badge, means=teller.say("page_text_nothing_means"))
+    return replace(answer, badge=badge, means=teller.say("page_text_nothing_means"))
 
 
-def _pieces(text: str, said: Sequence[_Said]) -> tuple[Piece, ...]:
-    """Cut a text at what was read in it; each mark has the tone of the gravest of what is said of it."""
+def _pieces(text: str, numbered: Sequence[_NumberedFinding]) -> tuple[Piece, ...]:
+    """Cut a text at what was read in it; each mark has the tone of its gravest finding."""
     pieces, at = [], 0
-    for span in sorted({one.span for one in said}):
+    for span in sorted({part.span for part in numbered}):
         start, end = span
-        here = [one for one in said if one.span == span]
+        here = [part for part in numbered if part.span == span]
         if start < at:
             continue
-        verdict = gravest(one.finding.verdict for one in here)
-        card = next((one.card for one in here if one.card and one.finding.verdict is verdict), "")
+        verdict = gravest(part.finding.verdict for part in here)
+        card = next((part.card for part in here if part.card and part.finding.verdict is verdict), "")
         pieces.append(Piece(text[at:start]))
         pieces.append(Piece(text[start:end], TONES[verdict], here[0].number, f"#{card}" if card else ""))
         at = end
     return tuple(piece for piece in (*pieces, Piece(text[at:])) if piece.text)
 
 
-def _remarks(teller: Teller, said: Sequence[_Said]) -> Iterator[Remark]:
-    for one in sorted(said, key=lambda one: one.number):
-        written = one.finding.subject.input
+def _remarks(teller: Teller, numbered: Sequence[_NumberedFinding]) -> Iterator[Remark]:
+    for part in sorted(numbered, key=lambda part: part.number):
+        written = part.finding.subject.input
         words: list[Words] = [Text(written, verbatim=True) if written.isascii() else written]
-        if rule := one.finding.rule:
+        if rule := part.finding.rule:
             words.append(Text(f"{rule.list} {rule.entry}", to=teller.link(rule)))
-        words.append(sentence(one.finding.message, teller.lang))
-        yield Remark(one.number, teller.badge(one.finding.verdict), tuple(words), f"#{one.card}" if one.card else "")
+        words.append(sentence(part.finding.message, teller.lang))
+        yield Remark(
+            part.number, teller.badge(part.finding.verdict), tuple(words), f"#{part.card}" if part.card else ""
+        )
 
 
 def _stated(teller: Teller, stated: Iterable[Stated]) -> Iterator[Fact]:
     """Say what a line states of no chemical that a rule speaks of."""
-    said: dict[str, list[Words]] = {}
-    for one in stated:
-        if one.kind in STATED:
-            value = f"{one.value} {one.unit}".strip()
-            said.setdefault(one.kind, []).append(Text(one.text, verbatim=True, note="" if value == one.text else value))
-    for kind, values in said.items():
+    by_kind: dict[str, list[Words]] = {}
+    for amount in stated:
+        if amount.kind in STATED:
+            value = f"{amount.value} {amount.unit}".strip()
+            by_kind.setdefault(amount.kind, []).append(
+                Text(amount.text, verbatim=True, note="" if value == amount.text else value)
+            )
+    for kind, values in by_kind.items():
         yield Fact(teller.say(f"stated_{kind}"), tuple(values))
 
 
@@ -176,7 +182,9 @@ def unread(line: str, spans: Iterable[tuple[int, ...]], stated: Iterable[Stated]
     ['XZ-17']
     """
     left, at = [], 0
-    for start, end in sorted([*((span[0], span[1]) for span in spans), *((one.start, one.end) for one in stated)]):
+    for start, end in sorted(
+        [*((span[0], span[1]) for span in spans), *((amount.start, amount.end) for amount in stated)]
+    ):
         if start > at:
             left.append(line[at:start])
         at = max(at, end)
@@ -199,12 +207,12 @@ def _little_words() -> tuple[frozenset[str], tuple[str, ...]]:
     return frozenset(form for form in forms if not form.endswith("*")), begins
 
 
-def _texts_in(held: Any) -> Iterator[str]:
-    if isinstance(held, str):
-        yield held
+def _texts_in(node: Any) -> Iterator[str]:
+    if isinstance(node, str):
+        yield node
     else:
-        for one in held.values() if isinstance(held, dict) else held:
-            yield from _texts_in(one)
+        for inner in node.values() if isinstance(node, dict) else node:
+            yield from _texts_in(inner)
 
 
 _LITTLE = (

@@ -1,1 +1,1 @@
-"""The service itself: its wiring, doors, errors, and what every page shares."""
+"""What every route stands on: settings, guard, errors, middleware, and the frame of pages."""

@@ -47,7 +47,7 @@ class Answering:
         self._warmed = False
 
     def open(self) -> None:
-        """Make the threads, anew where they were let go."""
+        """Start the threads, again where they were ended."""
         self._threads = ThreadPoolExecutor(self._number, "screening")
 
     async def run(self, work: Callable[Given, Result], *arguments: Given.args, **named: Given.kwargs) -> Result:
@@ -58,9 +58,9 @@ class Answering:
         """Return the screener of a day (today) and of lists (all at hand); raise `SettingsError` for a strange list."""
         key = (as_of or date.today(), lists)
         with self._lock:
-            if (found := self._screeners.get(key)) is not None:
+            if (ready := self._screeners.get(key)) is not None:
                 self._screeners.move_to_end(key)
-                return found
+                return ready
         made = Screener(Rulebook.of(*key))
         made.known.resolver.systematic = self.systematic
         with self._lock:
@@ -90,7 +90,7 @@ class Answering:
             return
 
     def has(self, as_of: date | None, lists: tuple[str, ...]) -> bool:
-        """Tell whether the screener of a question is made already."""
+        """Return whether the screener of a question is made already."""
         return (as_of or date.today(), lists) in self._screeners
 
     def close(self) -> None:
@@ -105,8 +105,8 @@ def findings_of(
 ) -> list[Finding]:
     """Return the findings of one value, or those of outcomes that are known already (a row that cannot be read)."""
     maker = maker_of(screener.rulebook)
-    told = screener.answer(text.strip(), kind) if outcomes is None else outcomes
-    return [one.finding(Subject(row, row_id, text), maker) for one in told]
+    answers = screener.answer(text.strip(), kind) if outcomes is None else outcomes
+    return [outcome.finding(Subject(row, row_id, text), maker) for outcome in answers]
 
 
 def answer_as_json(findings: list[Finding], lang: str) -> tuple[Verdict, dict[str, Any]]:
@@ -117,13 +117,13 @@ def answer_as_json(findings: list[Finding], lang: str) -> tuple[Verdict, dict[st
 
 def checked_json(rulebook: Rulebook, lang: str) -> dict[str, Any]:
     """Return what is checked under a rulebook: lists with the date of their text, day, policies, version."""
-    told = checked_as_json(checked_by(rulebook, lang))
-    policies = [{"id": policy, "says": say(policy, lang)} for policy in told["policies"]]  # type: ignore[attr-defined]
+    checked = checked_as_json(checked_by(rulebook, lang))
+    policies = [{"id": policy, "says": say(policy, lang)} for policy in checked["policies"]]  # type: ignore[attr-defined]
     return {
-        "lists": told["lists"],
-        "as_of": told["as_of"],
+        "lists": checked["lists"],
+        "as_of": checked["as_of"],
         "policies": policies,
-        "version": told["version"],
+        "version": checked["version"],
     }
 
 

@@ -14,6 +14,9 @@ from opencwc.web.server.problems import MEDIA_TYPE, PROBLEM_SCHEMA
 Lang = Literal["en", "fr", "ar", "es", "ru", "zh"]
 Kind = Literal["auto", "smiles", "inchi", "cas", "name", "molblock", "text"]
 
+LARGEST = 2**62
+"""The largest number of a thing that an address may hold."""
+
 
 def _day(text: object) -> object:
     """Let only ISO 8601 days through: pydantic would take a number for seconds since 1970."""
@@ -73,13 +76,13 @@ def names_of(lists: str | list[str]) -> tuple[str, ...]:
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Return the problems that a route may answer with, for the description of the API."""
-    told = {400: "The request cannot be read", 401: "Not signed in", 403: "Not allowed", 404: "Not there",
+    words = {400: "The request cannot be read", 401: "Not signed in", 403: "Not allowed", 404: "Not there",
             409: "Does not fit what was done meanwhile", 413: "Too long", 415: "Of no kind that is read here",
             421: "Not asked by this name", 422: "Does not fit", 429: "Too many requests", 500: "A fault of the service",
             501: "Not installed", 503: "Out of reach for the moment"}  # fmt: skip
     content = {MEDIA_TYPE: {"schema": PROBLEM_SCHEMA}}
     usual = (400, 401, 403, 421, 422, 429, 500, 503)
-    return {status: {"description": told[status], "content": content} for status in sorted({*usual, *statuses})}
+    return {status: {"description": words[status], "content": content} for status in sorted({*usual, *statuses})}
 
 
 def answers(description: str, schema: dict[str, Any], media_type: str = "application/json") -> dict[str, Any]:

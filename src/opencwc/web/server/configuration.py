@@ -108,7 +108,7 @@ def load_configuration(**options: object) -> Configuration:
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether a host is this machine alone.
+    """Return whether a host is this machine alone.
 
     >>> is_loopback("127.0.0.1"), is_loopback("0.0.0.0")
     (True, False)

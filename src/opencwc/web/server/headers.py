@@ -15,7 +15,7 @@ PAGE_POLICY = (
 @cache
 def security_headers(*, api: bool, under_https: bool) -> Headers:
     """Return the headers of an answer of the API, or of a page (which may load only from here)."""
-    told = {
+    headers = {
         "content-security-policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
         if api
         else PAGE_POLICY,
@@ -29,5 +29,5 @@ def security_headers(*, api: bool, under_https: bool) -> Headers:
         "cache-control": "no-store",
     }
     if under_https:
-        told["strict-transport-security"] = "max-age=63072000; includeSubDomains"
-    return tuple((name.encode(), value.encode()) for name, value in told.items())
+        headers["strict-transport-security"] = "max-age=63072000; includeSubDomains"
+    return tuple((name.encode(), value.encode()) for name, value in headers.items())

@@ -1,22 +1,24 @@
-"""Is it alive, is it ready, and what has it done: for the machines that watch it."""
+"""Whether the service is alive and ready, its metrics, and the description of its API."""
 
 from __future__ import annotations
 
 import hmac
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import JSONResponse, Response
 
-from opencwc import __version__
 from opencwc.casebook.permissions import require
 from opencwc.errors import OpenCWCError
+from opencwc.version import __version__
 from opencwc.web.server.api_parameters import answers, problems
 from opencwc.web.server.metrics import MEDIA_TYPE
 from opencwc.web.server.problems import sign_in_needed
-from opencwc.web.server.service import GuardedRoute, service_of, who_asks
+from opencwc.web.server.service import OPEN, Router, service_of, who_asks
 
-router = APIRouter(route_class=GuardedRoute, tags=["health"])
+router = Router(tags=["health"])
+description = Router()
+"""The description of the API, which includes whatever router comes before this one."""
 _STATE = {
     "type": "object",
     "required": ["status"],
@@ -24,13 +26,13 @@ _STATE = {
 }
 
 
-@router.get("/health/live", responses={200: answers("It is alive", _STATE), **problems()})
+@router.get("/health/live", action=OPEN, responses={200: answers("It is alive", _STATE), **problems()})
 async def live() -> Response:
     """Say that the process answers."""
     return JSONResponse({"status": "alive"})
 
 
-@router.get("/health/ready", responses={200: answers("It is ready", _STATE), **problems()})
+@router.get("/health/ready", action=OPEN, responses={200: answers("It is ready", _STATE), **problems()})
 async def ready(request: Request) -> Response:
     """Say whether the service can do its work, part by part: the rules, the casebook, the sandbox of uploads."""
     service = service_of(request)
@@ -55,7 +57,12 @@ async def ready(request: Request) -> Response:
     return JSONResponse({"status": "ready" if good else "not ready", "parts": parts}, 200 if good else 503)
 
 
-@router.get("/metrics", responses={200: answers("For Prometheus", {"type": "string"}, "text/plain"), **problems()})
+@router.get(
+    "/metrics",
+    action="metrics",
+    asked_inside=True,
+    responses={200: answers("For Prometheus", {"type": "string"}, "text/plain"), **problems()},
+)
 async def metrics(request: Request) -> Response:
     """Give the metrics to who holds the metrics token, or to a person who may read them."""
     service = service_of(request)
@@ -68,3 +75,9 @@ async def metrics(request: Request) -> Response:
             raise sign_in_needed()
         require(person, "metrics")
     return Response(await service.answering.run(service.metrics.text), media_type=MEDIA_TYPE)
+
+
+@description.get("/api/v1/openapi.json", action=OPEN, include_in_schema=False)
+async def openapi(request: Request) -> Response:
+    """Give the OpenAPI description of the API."""
+    return JSONResponse(request.app.openapi())

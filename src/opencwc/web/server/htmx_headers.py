@@ -1,4 +1,4 @@
-"""What goes with an answer that changed something: what is read aloud, and the token of a session that is new."""
+"""The headers that tell htmx what to read aloud or where to go next."""
 
 from __future__ import annotations
 
@@ -13,17 +13,31 @@ from opencwc.web.server.problems import HttpProblem
 Asked = TypeVar("Asked", bound=BaseModel)
 
 
+def announcing(said: str, **more: object) -> dict[str, str]:
+    """Return the header that has the live region read something aloud; JSON escapes what is not ASCII."""
+    return {"hx-trigger": json.dumps({"told": said, **more})}
+
+
+def going_to(address: str) -> dict[str, str]:
+    """Return the header that has an open page show another one without a reload."""
+    return {"hx-location": json.dumps({"path": address, "target": "#main", "swap": "innerHTML show:window:top"})}
+
+
+def leading_to(address: str) -> Response:
+    """Return the answer that has a page load another one."""
+    return Response(status_code=204, headers={"HX-Redirect": address})
+
+
 def done(response: Response, said: str, *, csrf: str = "") -> Response:
     """Have a success read aloud by the live region; ``csrf`` is what the page sends from now on (settings.js)."""
-    events = {"told": said, **({"csrf": csrf} if csrf else {})}
-    response.headers["HX-Trigger"] = json.dumps(events, ensure_ascii=True)
+    response.headers.update(announcing(said, **({"csrf": csrf} if csrf else {})))
     return response
 
 
 def body_of(answer: Response) -> dict[str, Any]:
     """Return what a route of the API answered."""
-    told = json.loads(bytes(answer.body))
-    return dict(told)
+    body = json.loads(bytes(answer.body))
+    return dict(body)
 
 
 def keep_cookies(answer: Response, shown: Response) -> Response:

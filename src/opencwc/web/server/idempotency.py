@@ -1,28 +1,22 @@
-"""The same request twice is done once: an ``Idempotency-Key``, and the answer that was given under it."""
+"""Do the same request once, however often it is sent with one ``Idempotency-Key``."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
 from fastapi import Request
 from pydantic import BaseModel
-from sqlalchemy import Engine, select
-from sqlalchemy.exc import IntegrityError
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from opencwc.casebook.database import Casebook, told
+from opencwc.casebook.answered_keys import AnsweredKey, AnsweredKeys
+from opencwc.casebook.database import Casebook
 from opencwc.casebook.model import Person
-from opencwc.casebook.tables import answered_key
 from opencwc.web.server.problems import HttpProblem
 from opencwc.web.server.service import person_of
 
-KEPT_FOR = timedelta(hours=24)
-UNFINISHED_FOR = timedelta(minutes=10)
 LONGEST_KEY = 200
 KEY_HEADER: dict[str, Any] = {
     "name": "Idempotency-Key",
@@ -32,77 +26,6 @@ KEY_HEADER: dict[str, Any] = {
     "schema": {"type": "string"},
 }
 """The header in the description of the API."""
-
-
-@dataclass(frozen=True)
-class AnsweredKeys:
-    """The keys of a casebook's service; ``clock`` gives the moment in UTC."""
-
-    engine: Engine
-    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-
-    def take(self, person: str, key: str, digest: str) -> tuple[int, str] | None:
-        """Take a key for a request, or return the status and body that were answered under it.
-
-        Raises:
-            HttpProblem: the key stands for another request (422), or for one that is still being done (409).
-
-        """
-        table = answered_key
-        now = self.clock()
-        row = {"person": person, "key": key, "request": digest, "status": 0, "body": "", "at": now.isoformat()}
-        with told(self.engine), self.engine.connect() as connection:
-            prepared = connection.execution_options(begin="BEGIN IMMEDIATE")
-            with prepared.begin():
-                old = (now - KEPT_FOR).isoformat()
-                unfinished = (now - UNFINISHED_FOR).isoformat()
-                over = (table.c.at < old) | ((table.c.status == 0) & (table.c.at < unfinished))
-                prepared.execute(table.delete().where(over))  # everybody's: an answer may hold what was erased since
-                query = select(table).where(table.c.person == person, table.c.key == key)
-                found = prepared.execute(query).mappings().first()
-                have: dict[str, object] | None = None if found is None else dict(found)
-                if have is None:
-                    try:
-                        with prepared.begin_nested():
-                            prepared.execute(table.insert(), row)
-                    except IntegrityError:  # another connection was quicker (PostgreSQL)
-                        have = dict(row)
-        if have is None:
-            return None
-        if have["request"] != digest:
-            raise HttpProblem(
-                422,
-                "key-reused",
-                "this key was sent with another request",
-                where="Idempotency-Key",
-                remedy="Send a new key with a new request.",
-            )
-        if have["status"] == 0:
-            raise HttpProblem(
-                409,
-                "being-done",
-                "the request of this key is still being done",
-                where="Idempotency-Key",
-                remedy="Wait, then send the same again.",
-                headers={"Retry-After": "1"},
-            )
-        return int(str(have["status"])), str(have["body"])
-
-    def keep(self, person: str, key: str, status: int, body: str) -> None:
-        """Keep the answer given under a key."""
-        table = answered_key
-        self._write(table.update().where(table.c.person == person, table.c.key == key).values(status=status, body=body))
-
-    def forget(self, person: str, key: str) -> None:
-        """Give a key free: the request came to nothing, and may be tried again."""
-        table = answered_key
-        self._write(table.delete().where(table.c.person == person, table.c.key == key, table.c.status == 0))
-
-    def _write(self, statement: object) -> None:
-        with told(self.engine), self.engine.connect() as connection:
-            prepared = connection.execution_options(begin="BEGIN IMMEDIATE")
-            with prepared.begin():
-                prepared.execute(statement)  # type: ignore[call-overload]
 
 
 async def once(
@@ -123,8 +46,7 @@ async def once(
     whole = sha256(f"{request.method} {request.url.path}\n{standing}\n{digest}".encode()).hexdigest()
     before = await run_in_threadpool(keys.take, person, key, whole)
     if before is not None:
-        status, body = before
-        return Response(body, status, {"Idempotency-Replayed": "true"}, "application/json")
+        return replayed(before, whole)
     try:
         response = await do()
     except BaseException:
@@ -132,6 +54,33 @@ async def once(
         raise
     await run_in_threadpool(keys.keep, person, key, response.status_code, bytes(response.body).decode())
     return response
+
+
+def replayed(before: AnsweredKey, digest: str) -> Response:
+    """Return again what was answered under a key.
+
+    Raises:
+        HttpProblem: the key stands for another request (422), or for one that is still being done (409).
+
+    """
+    if before.request != digest:
+        raise HttpProblem(
+            422,
+            "key-reused",
+            "this key was sent with another request",
+            where="Idempotency-Key",
+            remedy="Send a new key with a new request.",
+        )
+    if before.status == 0:
+        raise HttpProblem(
+            409,
+            "being-done",
+            "the request of this key is still being done",
+            where="Idempotency-Key",
+            remedy="Wait, then send the same again.",
+            headers={"Retry-After": "1"},
+        )
+    return Response(before.body, before.status, {"Idempotency-Replayed": "true"}, "application/json")
 
 
 async def posted_once(

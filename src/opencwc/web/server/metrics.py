@@ -8,8 +8,9 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from opencwc import __version__
-from opencwc.finding import SCREENED, Verdict
+from opencwc.finding import Verdict
+from opencwc.screening.verb import VERB as SCREEN
+from opencwc.version import __version__
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -33,7 +34,7 @@ class Metrics:
         self._screenings = Counter(
             "opencwc_screenings", "Values screened, by the gravest verdict", ("verdict",), registry=self.registry
         )
-        for verdict in SCREENED:
+        for verdict in SCREEN.verdicts:
             self._screenings.labels(str(verdict))
         Info("opencwc_build", "What is running", registry=self.registry).info({"version": __version__})
         ProcessCollector(registry=self.registry)
@@ -51,7 +52,7 @@ class Metrics:
                 self._screenings.labels(str(verdict)).inc(rows)
 
     def watch_jobs(self, count: Callable[[], Mapping[str, int]]) -> None:
-        """Tell the jobs by state whenever the metrics are read."""
+        """Count the jobs by state whenever the metrics are read."""
         self.registry.register(_Jobs(count))
 
     def text(self) -> bytes:

@@ -1,25 +1,14 @@
-"""The pages that the navigation leads to: one line a page."""
+"""The pages that the navigation leads to: those of the verbs, then those of the service."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from opencwc.verbs import Page, verbs
 
-
-class Page(NamedTuple):
-    """A page: its name (``page_nav_{name}`` says it), its address, and the action that one needs to see it."""
-
-    name: str
-    address: str
-    action: str
-
-
-PAGES = (
-    Page("screen", "/", "screen"),
-    Page("transfers", "/transfers", "rules"),
-    Page("law", "/law", "rules"),
+SERVICE_PAGES = (
     Page("casebook", "/casebook", "read"),
     Page("convention", "/convention", "rules"),
     Page("models", "/models", "models"),
     Page("audit", "/audit", "audit"),
     Page("settings", "/settings", "self"),
 )
+PAGES = (*dict.fromkeys(verb.page for verb in verbs() if verb.page), *SERVICE_PAGES)

@@ -19,11 +19,10 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal, format_percent
 from fastapi import Request
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
-from opencwc.casebook.case_report import VERDICT_TONES
 from opencwc.casebook.model import Person
 from opencwc.casebook.permissions import ACTIONS, may
 from opencwc.errors import OpenCWCError
@@ -32,15 +31,19 @@ from opencwc.legislation.shown_answers import article_in, likely
 from opencwc.publishing import Text
 from opencwc.publishing.html import LONGEST, PREVIEW, TEMPLATES, bar, grouped, visible
 from opencwc.publishing.labels import labels_in
-from opencwc.web.accounts.sessions import COOKIE, masked_csrf
+from opencwc.verbs import tones_of_verdicts
 from opencwc.web.server.navigation import PAGES
+from opencwc.web.server.session_cookie import COOKIE, masked_csrf
 from opencwc.web.server.static_files import address_of, takes_gzip
 from opencwc.web.server.tour import stops_as_json
 from opencwc.wording import LANGUAGES, RIGHT_TO_LEFT, amount_said, say, sentence
 from opencwc.wording.states import state_name
 
+WEB = Path(__file__).parents[1]
+PACKAGES = sorted(folder.parent.name for folder in WEB.glob("*/templates"))
+"""The packages with templates of their own; those of ``server`` are named without it."""
 LANGUAGE_COOKIE = "opencwc_language"
-NAMES = {"en": "English", "fr": "Français", "ar": "العربية", "es": "Español", "ru": "Русский", "zh": "中文"}
+LANGUAGE_NAMES = {"en": "English", "fr": "Français", "ar": "العربية", "es": "Español", "ru": "Русский", "zh": "中文"}
 """The languages in their own words."""
 WORTH_COMPRESSING = 1_400
 """Bytes that fit into one packet anyway."""
@@ -70,11 +73,14 @@ def _accepted(header: str) -> list[str]:
             weighed.append((-float(weight or 1), name.strip().split("-")[0].lower()))
         except ValueError:
             continue
-    return [name for _, name in sorted(weighed, key=lambda one: one[0])]
+    return [name for _, name in sorted(weighed, key=lambda weighted: weighted[0])]
 
 
 def page(request: Request, template: str, status: int = 200, **values: Any) -> Response:
-    """Return a page or a fragment: a template of ``templates/`` filled with values and with what all pages know."""
+    """Return a page or a fragment: a template filled with values and with what all pages know.
+
+    ``transfers/page.html`` stands in ``web/transfers/templates/page.html``, ``base.html`` in ``web/server/templates``.
+    """
     lang = language_of(request)
     text = environment(lang).get_template(template).render(**_known(request, lang), **values)
     headers = {"vary": "HX-Request, Accept-Language, Cookie, Accept-Encoding"}
@@ -104,7 +110,7 @@ def with_chinese_font(html: str) -> str:
     >>> with_chinese_font("<td>出口国</td>").startswith('<link rel="stylesheet" href="/static/')
     True
     """
-    if not _HAN.search(html.replace(NAMES["zh"], "")):
+    if not _HAN.search(html.replace(LANGUAGE_NAMES["zh"], "")):
         return html
     link = f'<link rel="stylesheet" href="{address_of("vendor/noto-sans-sc.css")}">'
     head, end, rest = html.partition("</head>")
@@ -112,7 +118,7 @@ def with_chinese_font(html: str) -> str:
 
 
 def is_fragment(request: Request) -> bool:
-    """Tell whether htmx asks for a part of the page that stands already."""
+    """Return whether htmx asks for a part of the page that is open."""
     return request.headers.get("hx-request") == "true" and request.headers.get("hx-history-restore-request") != "true"
 
 
@@ -136,10 +142,10 @@ def _person_of(request: Request) -> Person | None:
     if entrance is None or request.method != "GET":
         return None
     try:
-        found: Person | None = entrance.person_of(request)
+        person: Person | None = entrance.person_of(request)
     except OpenCWCError:  # the casebook is out of reach: the page that says so needs nobody
         return None
-    return found
+    return person
 
 
 def _known(request: Request, lang: str) -> dict[str, Any]:
@@ -164,7 +170,7 @@ def _known(request: Request, lang: str) -> dict[str, Any]:
         "may": allowed,
         "csrf": masked_csrf(secret) if secret else "",
         "here": here,
-        "navigation": [one for one in PAGES if allowed(one.action)],
+        "navigation": [entry for entry in PAGES if allowed(entry.action)],
         "path": request.url.path,
         "tour": stops_as_json(lang, frozenset(action for action in ACTIONS if allowed(action))),
         "demonstration": getattr(request.app.state, "demonstration", None),
@@ -175,7 +181,12 @@ def _known(request: Request, lang: str) -> dict[str, Any]:
 def environment(lang: str) -> Environment:
     """Return the templates in a language."""
     made = Environment(
-        loader=ChoiceLoader([FileSystemLoader(Path(__file__).parents[1] / "templates"), FileSystemLoader(TEMPLATES)]),
+        loader=ChoiceLoader(
+            [
+                PrefixLoader({package: FileSystemLoader(WEB / package / "templates") for package in PACKAGES}),
+                FileSystemLoader([Path(__file__).parent / "templates", TEMPLATES]),
+            ]
+        ),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=visible,
@@ -193,9 +204,9 @@ def environment(lang: str) -> Environment:
         say=said,
         sentence=as_sentence,
         address_of=address_of,
-        languages=NAMES,
+        languages=LANGUAGE_NAMES,
         labels=labels_in(lang),
-        tones=VERDICT_TONES,
+        tones=tones_of_verdicts(),
         bar=bar,
         picture=Markup,
         code_text=lambda text: Text(text, verbatim=True),

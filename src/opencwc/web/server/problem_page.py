@@ -45,7 +45,7 @@ FIELDS = {
 
 
 def is_for_people(request: Request) -> bool:
-    """Tell whether a person looks at the answer: a page of ours, and not the API or what machines ask for."""
+    """Return whether a person looks at the answer: a page of ours, and not the API or what machines ask for."""
     path = request.url.path
     machine = path.startswith(("/api/", "/health/", "/static/")) or path == "/metrics"
     return not machine and (is_fragment(request) or "text/html" in request.headers.get("accept", ""))
@@ -53,8 +53,13 @@ def is_for_people(request: Request) -> bool:
 
 def show_problem(
     request: Request, status: int, kind: str, what: str, *, where: str = "", remedy: str = "", request_id: str = ""
-) -> Response:
-    """Show a problem; who must sign in or set up a second factor is led there, unless it loses a half-written page."""
+) -> Response | None:
+    """Show a problem to a person; return ``None`` where a machine asks.
+
+    Who must sign in or set up a second factor is led there, unless a half-written page would be lost.
+    """
+    if not is_for_people(request):
+        return None
     reads = request.method in ("GET", "HEAD")
     if kind == "sign-in-needed" and not is_fragment(request) and reads:
         back = request.url.path + (f"?{request.url.query}" if request.url.query else "")

@@ -8,9 +8,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -111,11 +112,10 @@ def _told(
     told: Mapping[str, str],
     errors: list[dict[str, str]] | None = None,
 ) -> Response:
-    from opencwc.web.server.problem_page import is_for_people, show_problem
-
-    if not is_for_people(request):
+    show: ShowProblem = request.app.state.show_problem
+    shown = show(request, status, kind, what, **told)
+    if shown is None:
         return problem_response(status, kind, what, headers=headers, errors=errors, **told)
-    shown = show_problem(request, status, kind, what, **told)
     shown.headers.update({name: value for name, value in headers.items() if name != "WWW-Authenticate"})
     return shown
 
@@ -127,16 +127,26 @@ def fault_response(request: Request) -> Response:
     return _told(request, 500, "fault", "something went wrong in the service", {}, told)
 
 
-def tell_problems(app: FastAPI) -> None:
-    """Make the app answer every error with a problem."""
+class ShowProblem(Protocol):
+    """Shows a problem as a page; returns ``None`` where it is a machine that asks."""
+
+    def __call__(
+        self, request: Request, status: int, kind: str, what: str, *, where: str = "", remedy: str, request_id: str
+    ) -> Response | None:
+        """Return the page of a problem."""
+
+
+def tell_problems(app: FastAPI, show: ShowProblem) -> None:
+    """Make the app answer every error with a problem: what ``show`` makes of it for a person, else JSON."""
+    app.state.show_problem = show
 
     async def ours(request: Request, error: Exception) -> Response:
         return response_to(request, _as(OpenCWCError, error))
 
     async def invalid(request: Request, error: Exception) -> Response:
         found = [
-            {"where": ".".join(str(part) for part in one["loc"]), "what": str(one["msg"])}
-            for one in _as(RequestValidationError, error).errors()
+            {"where": ".".join(str(part) for part in misfit["loc"]), "what": str(misfit["msg"])}
+            for misfit in _as(RequestValidationError, error).errors()
         ]
         first = found[0] if found else {"where": "", "what": "the request does not fit"}
         remedy = "Send what the description at /api/v1/openapi.json asks for."
@@ -161,8 +171,13 @@ def tell_problems(app: FastAPI) -> None:
 def _methods_of(request: Request) -> list[str]:
     """Return every method of an address; the framework knows only those of the first route that fits it."""
     template = getattr(request.scope.get("route"), "path", "")
-    rows = (row.split(" ", 1) for row in request.app.state.service.access)
-    return sorted(method for method, path in rows if path == template)
+    routes = (context.original_route for context in iter_route_contexts(request.app.routes))
+    return sorted(
+        method
+        for route in routes
+        if isinstance(route, APIRoute) and route.path_format == template
+        for method in route.methods or ()
+    )
 
 
 def request_id_of(request: Request) -> str:

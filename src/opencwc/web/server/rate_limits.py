@@ -1,4 +1,4 @@
-"""How often someone may ask: by address before anything else, by person once known, and far less often to sign in.
+"""Limits of requests: by address first, then by person, and far stricter for signing in.
 
 The counts live in this process: there is one server process, and a restart forgives.
 """

@@ -1,4 +1,4 @@
-"""What every request passes before any route sees it, and every answer on its way out.
+"""The middleware that every request passes first and every answer passes last.
 
 In: an id, the name it was asked by, how often its address asks, how long its body may be. Out: the headers, one line
 of the log, the metrics; and an unforeseen fault becomes a problem that says nothing of what was sent.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import time
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from starlette.requests import Request
@@ -21,7 +22,7 @@ from opencwc.web.server.metrics import Metrics
 from opencwc.web.server.problems import HttpProblem, fault_response, response_to, too_large
 from opencwc.web.server.rate_limits import Limiter, address_key
 
-_LOG = logging.getLogger("opencwc.web.server.access")
+_LOG = logging.getLogger("opencwc.web.access")
 
 
 @dataclass(slots=True)
@@ -39,15 +40,15 @@ class Visit:
 
 
 def visit_of(scope: Scope) -> Visit:
-    """Return the visit that the door made of a request."""
+    """Return the visit that the middleware made of a request."""
     visit = scope["opencwc.visit"]
     if not isinstance(visit, Visit):
-        raise TypeError("the request did not come through the door")
+        raise TypeError("the request did not come through the middleware")
     return visit
 
 
-class Door:
-    """The middleware that does it."""
+class RequestMiddleware:
+    """The outermost middleware: it bounds what comes in, adds the headers to what goes out, and writes the log."""
 
     def __init__(self, app: ASGIApp, configuration: Configuration, limiter: Limiter, metrics: Metrics) -> None:
         self.app = app
@@ -64,35 +65,10 @@ class Door:
         visit = Visit(uuid.uuid4().hex, self.configuration.body_limit)
         scope["opencwc.visit"] = visit
         headers = {name: value for name, value in scope["headers"] if name in _READ}
-        said = headers.get(b"content-length", b"")
-        declared = int(said) if said.isdigit() and len(said) < 20 else 0
         secure = self.configuration.under_https or scope.get("scheme") == "https"
-        dressing = security_headers(api=_is_for_machines(scope["path"]), under_https=secure)
-
-        async def bounded() -> Message:
-            if declared > visit.body_limit:
-                raise too_large()
-            message = await receive()
-            if message["type"] == "http.request":
-                visit.bytes_in += len(message.get("body", b""))
-                if visit.bytes_in > visit.body_limit:
-                    raise too_large()
-            return message
-
-        async def dressed(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                visit.status = message["status"]
-                own = {name.lower() for name, _ in message["headers"]}
-                message["headers"] = [
-                    *message["headers"],
-                    *(pair for pair in dressing if pair[0] not in own),
-                    *((name.lower().encode(), value.encode()) for name, value in visit.headers.items()),
-                    (b"x-request-id", visit.id.encode()),
-                ]
-            elif message["type"] == "http.response.body":
-                visit.bytes_out += len(message.get("body", b""))
-            await send(message)
-
+        security = security_headers(api=_is_for_machines(scope["path"]), under_https=secure)
+        bounded = _bounded(receive, visit, headers.get(b"content-length", b""))
+        dressed = _dressed(send, visit, security)
         self.metrics.under_way.inc()
         try:
             self._check_host(headers.get(b"host", b""))
@@ -145,12 +121,49 @@ class Door:
         )
 
 
+def _bounded(receive: Receive, visit: Visit, length: bytes) -> Receive:
+    """Return what receives a body up to the limit of the visit, whatever its ``Content-Length`` says."""
+    declared = int(length) if length.isdigit() and len(length) < 20 else 0
+
+    async def receive_bounded() -> Message:
+        if declared > visit.body_limit:
+            raise too_large()
+        message = await receive()
+        if message["type"] == "http.request":
+            visit.bytes_in += len(message.get("body", b""))
+            if visit.bytes_in > visit.body_limit:
+                raise too_large()
+        return message
+
+    return receive_bounded
+
+
+def _dressed(send: Send, visit: Visit, security: Sequence[tuple[bytes, bytes]]) -> Send:
+    """Return what sends an answer with the headers of security that it has not itself, and with those of the visit."""
+
+    async def send_dressed(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            visit.status = message["status"]
+            own = {name.lower() for name, _ in message["headers"]}
+            message["headers"] = [
+                *message["headers"],
+                *(pair for pair in security if pair[0] not in own),
+                *((name.lower().encode(), value.encode()) for name, value in visit.headers.items()),
+                (b"x-request-id", visit.id.encode()),
+            ]
+        elif message["type"] == "http.response.body":
+            visit.bytes_out += len(message.get("body", b""))
+        await send(message)
+
+    return send_dressed
+
+
 def _is_for_machines(path: str) -> bool:
     return path.startswith(("/api/", "/health/")) or path == "/metrics"
 
 
 def _check_address(scope: Scope) -> None:
-    """Refuse an address with a NUL in it, which no database takes for text and nobody needs."""
+    """Refuse an address with a NUL in it, which no database takes for text."""
     if "\0" in scope["path"] or b"%00" in scope["query_string"] or b"\0" in scope["query_string"]:
         raise HttpProblem(
             400,

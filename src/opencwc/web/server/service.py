@@ -1,20 +1,23 @@
-"""What a route can reach, and the one place where it is decided whether a request may reach the route."""
+"""What routes share, and the guard that decides whether a request may reach a route."""
 
 from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from fastapi import Request
-from fastapi.routing import APIRoute
+from fastapi import APIRouter, Request
+from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.responses import Response
+from starlette.routing import BaseRoute
 
+from opencwc.casebook.database import Casebook
 from opencwc.casebook.findings import record_refusals
 from opencwc.casebook.model import Person
 from opencwc.casebook.permissions import require
+from opencwc.errors import SettingsError, UnavailableError
 from opencwc.language.refusals import RefusalLog, judge_request
 from opencwc.settings import load_settings
 from opencwc.web.server.answering import Answering
@@ -29,21 +32,22 @@ if TYPE_CHECKING:
     from opencwc.jobs.queue import Jobs
 
 PersonOf = Callable[[Request], "Person | Awaitable[Person | None] | None"]
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 OPEN = "open"
 """The action of a route that needs no person."""
+_ACCESS = "opencwc_access"
 
 
 @dataclass
 class Service:
     """Everything that the routes of one app share.
 
-    ``person_of`` says who asks (``None``: nobody that is known); ``access`` is the table of actions by method and
-    template. ``jobs`` and ``intake`` (which takes uploads into the casebook) are ``None`` where the service runs
-    without a casebook. ``stopping`` is set when the server leaves, so that long streams end.
+    ``person_of`` says who asks (``None``: nobody that is known). ``jobs`` and ``intake`` (which takes uploads into the
+    casebook) are ``None`` where the service runs without a casebook. ``stopping`` is set when the server leaves, so
+    that long streams end.
     """
 
     configuration: Configuration
-    access: Mapping[str, str]
     person_of: PersonOf | None
     answering: Answering
     limiter: Limiter
@@ -70,20 +74,40 @@ def service_of(request: Request) -> Service:
     return cast(Service, request.app.state.service)
 
 
+def book_of(request: Request) -> Casebook:
+    """Return the casebook of the service; raise `UnavailableError` where it runs without one."""
+    intake = service_of(request).intake
+    if intake is None:
+        raise UnavailableError("this service keeps no casebook", remedy="Start it with: opencwc serve.")
+    return intake.book
+
+
 def person_of(request: Request) -> Person:
-    """Return the person who asks; a route that is open to everybody has none and must not call this."""
+    """Return the person who sent a request; a route that is open has none and must not call this."""
     person = getattr(request.state, "person", None)
     if not isinstance(person, Person):
         raise sign_in_needed()
     return person
 
 
-async def admit(request: Request, route: APIRoute) -> None:
+@dataclass(frozen=True)
+class Access:
+    """What a route needs: an action of `opencwc.casebook.permissions`, or ``OPEN``.
+
+    ``asked_inside``: the route itself asks for the action, or for a secret that is no person's. ``uploads``: its body
+    may be as long as an upload.
+    """
+
+    action: str
+    asked_inside: bool = False
+    uploads: bool = False
+
+
+async def admit(request: Request, access: Access) -> None:
     """Let a request through to its route, or raise the problem that keeps it out; before its body is read."""
-    service = service_of(request)
-    action = service.access[f"{request.method} {route.path_format}"]
-    if action == OPEN:
+    if access.action == OPEN or access.asked_inside:
         return
+    service = service_of(request)
     person = await who_asks(service, request)
     if person is None:
         raise sign_in_needed()
@@ -91,8 +115,8 @@ async def admit(request: Request, route: APIRoute) -> None:
     visit.person = person.id
     visit.headers.update(service.limiter.passing("person", person.id).headers())
     request.state.person = person
-    require(person, action)
-    if getattr(route.endpoint, "takes_uploads", False):
+    require(person, access.action)
+    if access.uploads:
         visit.body_limit = service.configuration.upload_limit
 
 
@@ -106,20 +130,74 @@ async def who_asks(service: Service, request: Request) -> Person | None:
 
 
 class GuardedRoute(APIRoute):
-    """A route that nobody reaches but through `admit`."""
+    """A route of a `Router`, which nobody reaches but through `admit`."""
+
+    @property
+    def access(self) -> Access:
+        """What the route needs; raise `SettingsError` where nobody has declared it."""
+        access: Access | None = getattr(self.endpoint, _ACCESS, None)
+        if access is None:
+            raise SettingsError(
+                f"nobody has said who may use the route {self.path_format}",
+                remedy='Declare it: @router.get("/...", action="read").',
+            )
+        return access
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return the handler with the guard before it."""
         handle = super().get_route_handler()
 
         async def guarded(request: Request) -> Response:
-            await admit(request, self)
+            await admit(request, self.access)
             return await handle(request)
 
         return guarded
 
 
-def takes_uploads(endpoint: Callable[..., Any]) -> Callable[..., Any]:
-    """Mark an endpoint whose body may be as long as an upload."""
-    endpoint.takes_uploads = True  # type: ignore[attr-defined]
-    return endpoint
+def _declaring(method: str) -> Callable[..., Callable[[Endpoint], Endpoint]]:
+    def declare(
+        router: Router, path: str, *, action: str, asked_inside: bool = False, uploads: bool = False, **options: Any
+    ) -> Callable[[Endpoint], Endpoint]:
+        access = Access(action, asked_inside, uploads)
+
+        def add(endpoint: Endpoint) -> Endpoint:
+            if getattr(endpoint, _ACCESS, access) != access:
+                raise SettingsError(f"the route {path} needs two actions", remedy="Write a function for each.")
+            setattr(endpoint, _ACCESS, access)
+            return router.api_route(path, methods=[method], **options)(endpoint)
+
+        return add
+
+    return declare
+
+
+class Router(APIRouter):
+    """A router whose routes declare what they need: ``@router.get("/cases", action="read")``; see `Access`."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(route_class=GuardedRoute, **options)
+
+    get = _declaring("GET")
+    post = _declaring("POST")
+    put = _declaring("PUT")
+    patch = _declaring("PATCH")
+    delete = _declaring("DELETE")
+
+
+def access_of(routes: Iterable[BaseRoute]) -> dict[str, Access]:
+    """Return what each route needs, by ``METHOD template``.
+
+    Raises:
+        SettingsError: a route has not declared it, or does not stand behind the guard.
+
+    """
+    needed: dict[str, Access] = {}
+    for context in iter_route_contexts(list(routes)):
+        route = context.original_route
+        if not isinstance(route, GuardedRoute):
+            raise SettingsError(
+                f"the route {getattr(route, 'path', route)!r} does not stand behind the guard",
+                remedy="Make its router a Router of opencwc.web.server.service.",
+            )
+        needed |= {f"{method} {route.path_format}": route.access for method in sorted(route.methods or ())}
+    return needed

@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from opencwc import publishing
 from opencwc.errors import NotFoundError
-from opencwc.web.server.service import GuardedRoute
+from opencwc.web.server.service import OPEN, Router
 
 FOLDER = Path(__file__).parents[1] / "static"
 SHARED = ("tokens.css", "parts.css")
@@ -45,10 +45,10 @@ EDITOR_POLICY = (
     "style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'none'; frame-ancestors 'self'; "
     "base-uri 'none'; form-action 'none'"
 )
-"""The structure editor makes code out of text: it may, in a frame that is nobody's origin and can ask nobody."""
+"""The structure editor evaluates text as code: it may, in a frame without an origin and without network."""
 _OWN_ADDRESS = re.compile(r"(?<=[\"'])/static/([A-Za-z0-9._/-]+)(?=[\"'])")
 
-router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
+router = Router(include_in_schema=False)
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Content:
     compressed: bytes | None
 
 
-@router.get("/static/{path:path}")
+@router.get("/static/{path:path}", action=OPEN)
 def static_file(request: Request, path: str, v: str = "") -> Response:
     """Give a file; for good where it was asked for with its fingerprint, else to be asked for again."""
     content = content_of(path)
@@ -118,13 +118,13 @@ def index() -> Mapping[str, Path]:
 
 def index_of(folder: Path) -> dict[str, Path]:
     """Return the files below a folder that a page may load, by their path in it; nothing hidden, nothing by a link."""
-    found = {}
+    files = {}
     for place, folders, names in os.walk(folder):  # which follows no link to a folder
         folders[:] = sorted(folder for folder in folders if not folder.startswith("."))
         for path in (Path(place, name) for name in sorted(names)):
             if path.suffix in MEDIA_TYPES and not path.name.startswith(".") and not path.is_symlink():
-                found[path.relative_to(folder).as_posix()] = path
-    return found
+                files[path.relative_to(folder).as_posix()] = path
+    return files
 
 
 @lru_cache(maxsize=1024)
@@ -147,7 +147,7 @@ def _with_fingerprint(address: re.Match[str]) -> str:
 
 
 def takes_gzip(accepted: str) -> bool:
-    """Tell whether a browser that sends this ``Accept-Encoding`` takes gzip (RFC 9110, 12.5.3)."""
+    """Return whether a browser that sends this ``Accept-Encoding`` takes gzip (RFC 9110, 12.5.3)."""
     for part in accepted.lower().split(","):
         name, _, weight = part.partition(";")
         if name.strip() in ("gzip", "*"):
@@ -156,5 +156,5 @@ def takes_gzip(accepted: str) -> bool:
 
 
 def is_known(etag: str, known: str) -> bool:
-    """Tell whether a browser that sends this ``If-None-Match`` has the answer already (RFC 9110, 13.1.2)."""
+    """Return whether a browser that sends this ``If-None-Match`` has the answer already (RFC 9110, 13.1.2)."""
     return known.strip() == "*" or etag in (part.strip().removeprefix("W/") for part in known.split(","))

@@ -37,11 +37,11 @@ STOPS = (
 
 def stops_as_json(lang: str, actions: frozenset[str]) -> Markup:
     """Return the stops for who may do these actions, for a data block of the page."""
-    told = [
+    stops = [
         {"address": stop.address, "target": stop.target, "says": say(stop.says, lang)}
         for stop in STOPS
         if stop.action in actions
     ]
     words = {name: say(f"page_tour_{name}", lang) for name in ("next", "end", "count")}
-    text = json.dumps({"stops": told, "words": words}, ensure_ascii=False)
+    text = json.dumps({"stops": stops, "words": words}, ensure_ascii=False)
     return Markup(text.replace("<", "\\u003c"))  # noqa: S704 - our own words, as JSON

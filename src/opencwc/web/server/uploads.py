@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Mapping, Sequence, Set
 from datetime import date
 from typing import IO, Any
@@ -36,8 +35,8 @@ async def form_of(request: Request) -> FormData:
     except (MultiPartException, HTTPException) as error:
         if isinstance(error, HTTPException) and error.status_code != 400:  # a body that is longer than it may be
             raise
-        said = str(getattr(error, "message", "") or getattr(error, "detail", ""))
-        what = f"more than {MOST_FILES} files came" if "Too many files" in said else "the form cannot be read"
+        reason = str(getattr(error, "message", "") or getattr(error, "detail", ""))
+        what = f"more than {MOST_FILES} files came" if "Too many files" in reason else "the form cannot be read"
         raise InputError(what, where="file", remedy=f"Send at most {MOST_FILES} files at once.") from error
 
 
@@ -67,7 +66,7 @@ def asked_in_case(words: Mapping[str, str], uploads: Uploads) -> tuple[dict[str,
         raise InputError("there is no name of a case", where="case", remedy="Name the case to keep it in.")
     mark = words.get("mark") or "unclassified"
     if mark.upper() not in Mark.__members__:
-        known = ", ".join(str(one) for one in Mark)
+        known = ", ".join(str(mark) for mark in Mark)
         raise InputError("there is no such mark", where="mark", remedy=f"It is one of: {known}.")
     names = [name for name, _ in uploads]
     asked = {"case": case, "name": ", ".join(names)[:_LONGEST_NAMES], "as_of": day_of(words).isoformat()}
@@ -76,8 +75,8 @@ def asked_in_case(words: Mapping[str, str], uploads: Uploads) -> tuple[dict[str,
 
 def files_of(form: FormData, field: str) -> Uploads:
     """Return the files of a field, under plain names."""
-    held = [one for one in form.getlist(field) if isinstance(one, UploadFile) and one.filename]
-    return [(_plain_name(one.filename or ""), one.file) for one in held]
+    uploads = [upload for upload in form.getlist(field) if isinstance(upload, UploadFile) and upload.filename]
+    return [(_plain_name(upload.filename or ""), upload.file) for upload in uploads]
 
 
 def no_file(remedy: str) -> Uploads:
@@ -88,16 +87,3 @@ def no_file(remedy: str) -> Uploads:
 def _plain_name(name: str) -> str:
     plain = "".join(sign if sign.isprintable() else "_" for sign in name).replace("\\", "/").rsplit("/", 1)[-1]
     return plain[-_LONGEST_NAME:] or "upload"
-
-
-def pack_uploads(uploads: Sequence[tuple[str, IO[bytes]]], out: IO[bytes]) -> None:
-    """Write uploads as they are into one archive, numbered in their order; the same files give the same bytes."""
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
-        for number, (name, stream) in enumerate(uploads, 1):
-            member = zipfile.ZipInfo(f"{number}-{name}", (1980, 1, 1, 0, 0, 0))
-            stream.seek(0)
-            with archive.open(member, "w", force_zip64=True) as kept:
-                while part := stream.read(1 << 20):
-                    kept.write(part)
-    out.flush()
-    out.seek(0)

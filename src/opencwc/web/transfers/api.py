@@ -8,30 +8,32 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 from pydantic import Field
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from opencwc.casebook.model import Mark
-from opencwc.finding import CHECKED as CHECK_VERDICTS
+from opencwc.files.csv_cells import cell_of
 from opencwc.jobs.queue import Job
 from opencwc.language.refusals import is_refusal
 from opencwc.transfers.check.answers import Told, answer_as_json, answer_from_json, checker_with
-from opencwc.transfers.check.papers import KINDS as PAPERS
-from opencwc.transfers.check.shipments import SHIPMENT_FIELDS
+from opencwc.transfers.check.papers import PAPER_KINDS
+from opencwc.transfers.check.reader import MOST_KEPT
+from opencwc.transfers.check.shipment_tables import SHIPMENT_FIELDS
+from opencwc.transfers.check.verb import VERB as CHECK
 from opencwc.transfers.model import CAUSES, LEDGER_COLUMNS, LINE_STATUSES, MATCH_COLUMNS
-from opencwc.transfers.upload_question import CHECK, MOST_KEPT, RECONCILE
-from opencwc.web.casebook.api import LARGEST, book_of
-from opencwc.web.casebook.jobs_api import JOB, cell_of
-from opencwc.web.casebook.uploads_api import made, submit_uploads
-from opencwc.web.server.api_parameters import Closed, Day, InLang, answers, names_of, problems
+from opencwc.transfers.reconcile.verb import VERB as RECONCILE
+from opencwc.web.casebook.jobs_api import JOB
+from opencwc.web.casebook.uploads_api import job_made, submit_uploads
+from opencwc.web.server import downloads
+from opencwc.web.server.api_parameters import LARGEST, Closed, Day, InLang, answers, names_of, problems
 from opencwc.web.server.idempotency import KEY_HEADER
-from opencwc.web.server.service import GuardedRoute, Service, person_of, service_of, takes_uploads
+from opencwc.web.server.service import Router, Service, book_of, person_of, service_of
 from opencwc.web.server.uploads import MOST_FILES, form_of
 from opencwc.web.transfers.forms import asked_of_ledgers, asked_of_shipments, ledgers_of, shipments_of, words_of
 from opencwc.wording import sentence
 
-router = APIRouter(route_class=GuardedRoute, tags=["transfers"])
+router = Router(tags=["transfers"])
 MOST_IN_A_BODY = 100
 A_PAGE = 100
 Number = Annotated[int, Path(ge=1, le=LARGEST)]
@@ -102,7 +104,7 @@ _ANSWER: dict[str, Any] = {
     "properties": {
         "row": {"type": "integer"},
         "id": _TEXT,
-        "verdict": {"type": "string", "enum": [str(verdict) for verdict in CHECK_VERDICTS]},
+        "verdict": {"type": "string", "enum": [str(verdict) for verdict in CHECK.verdicts]},
         "day": {"type": "string", "format": "date", "description": "The day as of which the rules were read."},
         "from": _TEXT,
         "to": _TEXT,
@@ -133,7 +135,7 @@ _ANSWER: dict[str, Any] = {
             },
         },
         "notes": {"type": "array", "items": _TEXT},
-        "papers": {"type": "array", "items": {"type": "string", "enum": list(PAPERS)}},
+        "papers": {"type": "array", "items": {"type": "string", "enum": list(PAPER_KINDS)}},
         "alike": {
             "type": "array",
             "description": "Names of the list that are like a consignee or end user: for a person to compare.",
@@ -209,25 +211,29 @@ class PlannedShipments(Closed):
     lists: Annotated[str, Field(max_length=200)] = ""
 
 
-@router.post("/api/v1/transfers/check", responses={200: answers("An answer a shipment", _ANSWERS), **problems(415)})
+@router.post(
+    "/api/v1/transfers/check",
+    action="screen",
+    responses={200: answers("An answer a shipment", _ANSWERS), **problems(415)},
+)
 async def check(request: Request, asked: PlannedShipments, lang: InLang = "en") -> Response:
     """Say of planned shipments whether they may go, with what papers, and by when; nothing is kept."""
     from opencwc.errors import InputError
 
-    for place, one in enumerate(asked.shipments):
-        if strange := sorted(set(one) - set(SHIPMENT_FIELDS)):
+    for place, shipment in enumerate(asked.shipments):
+        if strange := sorted(set(shipment) - set(SHIPMENT_FIELDS)):
             raise InputError(
                 "there is an unknown field", where=f"shipments.{place}.{strange[0][:50]}",
                 remedy=f"The fields are: {', '.join(SHIPMENT_FIELDS)}.",
             )  # fmt: skip
     service = service_of(request)
-    told = await service.answering.run(
-        answered, service, request, asked.shipments, asked.as_of or date.today(), names_of(asked.lists)
+    results = await service.answering.run(
+        check_typed, service, request, asked.shipments, asked.as_of or date.today(), names_of(asked.lists)
     )
-    return JSONResponse({"answers": [in_words(one, lang) for one in told]})
+    return JSONResponse({"answers": [in_words(answer, lang) for answer in results]})
 
 
-def answered(
+def check_typed(
     service: Service,
     request: Request,
     shipments: Sequence[Mapping[str, str]],
@@ -240,34 +246,34 @@ def answered(
 
     checker = checker_with(service.answering.systematic, Question(as_of, lists))
     texts = [{name: text.strip() for name, text in shipment.items() if text.strip()} for shipment in shipments]
-    found = list(checker.check([shipment_of(row, one) for row, one in enumerate(texts, 1)]))
-    refused = [one.shipment.said for one in found if any(is_refusal(each.message) for each in one.findings)]
+    checked = list(checker.check([shipment_of(row, shipment) for row, shipment in enumerate(texts, 1)]))
+    refused = [answer.shipment.said for answer in checked if any(is_refusal(each.message) for each in answer.findings)]
     service.record_refused(person_of(request), refused)
-    return [answer_from_json(answer_as_json(one)) for one in found]
+    return [answer_from_json(answer_as_json(answer)) for answer in checked]
 
 
-def in_words(one: Told, lang: str) -> dict[str, Any]:
+def in_words(answer: Told, lang: str) -> dict[str, Any]:
     """Return an answer as the API gives it."""
     return {
-        "row": one.row,
-        "id": one.id,
-        "verdict": one.verdict,
-        "day": one.day,
-        "from": one.sender,
-        "to": one.receiver,
+        "row": answer.row,
+        "id": answer.id,
+        "verdict": answer.verdict,
+        "day": answer.day,
+        "from": answer.sender,
+        "to": answer.receiver,
         "reasons": [
-            {"verdict": verdict, "rule": rule, "says": sentence(says, lang)} for verdict, rule, says in one.reasons
+            {"verdict": verdict, "rule": rule, "says": sentence(says, lang)} for verdict, rule, says in answer.reasons
         ],
         "duties": [
             {
                 "state": duty.state, "says": sentence(duty.says, lang), "due": duty.due or None, "rule": duty.entry,
                 "source": duty.source, "evidence": duty.evidence,
             }
-            for duty in one.duties
+            for duty in answer.duties
         ],
-        "notes": [sentence(note, lang) for note in (*one.states, *one.notes)],
-        "papers": list(one.papers),
-        "alike": [{**vars(each), "countries": list(each.countries)} for each in one.alike],
+        "notes": [sentence(note, lang) for note in (*answer.states, *answer.notes)],
+        "papers": list(answer.papers),
+        "alike": [{**vars(each), "countries": list(each.countries)} for each in answer.alike],
     }  # fmt: skip
 
 
@@ -276,6 +282,8 @@ def in_words(one: Told, lang: str) -> dict[str, Any]:
 
 @router.post(
     "/api/v1/transfers/reconciliations",
+    action="keep",
+    uploads=True,
     status_code=202,
     responses={202: answers("The job, waiting", JOB), **problems(404, 409, 413, 415, 501)},
     openapi_extra={
@@ -283,14 +291,15 @@ def in_words(one: Told, lang: str) -> dict[str, Any]:
         "parameters": [KEY_HEADER],
     },
 )
-@takes_uploads
 async def submit_ledgers(request: Request) -> Response:
     """Keep ledgers in a case and have them reconciled by the worker; the job stands under `/api/v1/jobs`."""
-    return await take_ledgers(request, made)
+    return await take_ledgers(request, job_made)
 
 
 @router.post(
     "/api/v1/transfers/checks",
+    action="keep",
+    uploads=True,
     status_code=202,
     responses={202: answers("The job, waiting", JOB), **problems(404, 409, 413, 415, 501)},
     openapi_extra={
@@ -298,10 +307,9 @@ async def submit_ledgers(request: Request) -> Response:
         "parameters": [KEY_HEADER],
     },
 )
-@takes_uploads
 async def submit_shipments(request: Request) -> Response:
     """Keep a file of planned shipments in a case and have it checked by the worker."""
-    return await take_shipments(request, made)
+    return await take_shipments(request, job_made)
 
 
 async def take_ledgers(request: Request, answer: Callable[[Job], Response]) -> Response:
@@ -309,7 +317,7 @@ async def take_ledgers(request: Request, answer: Callable[[Job], Response]) -> R
     form = await form_of(request)
     try:
         uploads, words = ledgers_of(form), words_of(form)
-        return await submit_uploads(request, RECONCILE, uploads, *asked_of_ledgers(words, uploads), answer)
+        return await submit_uploads(request, RECONCILE.id, uploads, *asked_of_ledgers(words, uploads), answer)
     finally:
         await form.close()
 
@@ -324,7 +332,7 @@ async def take_shipments(request: Request, answer: Callable[[Job], Response]) ->
         await service.answering.run(
             service.answering.screener, date.fromisoformat(asked["as_of"]), tuple(asked["lists"])
         )  # which knows the lists
-        return await submit_uploads(request, CHECK, uploads, asked, mark, answer)
+        return await submit_uploads(request, CHECK.id, uploads, asked, mark, answer)
     finally:
         await form.close()
 
@@ -332,7 +340,11 @@ async def take_shipments(request: Request, answer: Callable[[Job], Response]) ->
 # ------------------------------------------------------------------------------------------------------ answers
 
 
-@router.get("/api/v1/transfers/checks/{number}", responses={200: answers("The check", _CHECK), **problems(404, 501)})
+@router.get(
+    "/api/v1/transfers/checks/{number}",
+    action="read",
+    responses={200: answers("The check", _CHECK), **problems(404, 501)},
+)
 async def show_check(
     request: Request, number: Number, after: After = 0, limit: Limit = A_PAGE, lang: InLang = "en"
 ) -> Response:
@@ -341,21 +353,22 @@ async def show_check(
 
     run = service_of(request).answering.run
     shown = await run(shown_check, book_of(request), person_of(request), number)
-    held = shown.kept.answers
-    page = held[after : after + limit]
-    told = {
+    kept_answers = shown.kept.answers
+    page = kept_answers[after : after + limit]
+    body = {
         "run": shown.number,
         "case": shown.case.name,
-        "said": [sentence(one, lang) for one in shown.kept.said],
+        "said": [sentence(message, lang) for message in shown.kept.said],
         "certificates": [vars(balance) for balance in shown.kept.balances],
-        "answers": [in_words(one, lang) for one in page],
-        "next": after + len(page) if after + len(page) < len(held) else None,
+        "answers": [in_words(answer, lang) for answer in page],
+        "next": after + len(page) if after + len(page) < len(kept_answers) else None,
     }
-    return JSONResponse(told)
+    return JSONResponse(body)
 
 
 @router.get(
     "/api/v1/transfers/reconciliations/{number}",
+    action="read",
     responses={200: answers("The ranked list", _LIST), **problems(404, 501)},
 )
 async def show_reconciliation(
@@ -367,21 +380,21 @@ async def show_reconciliation(
     lang: InLang = "en",
 ) -> Response:
     """Give the ranked list of a reconciliation, page by page; `number` is its run."""
-    from opencwc.web.transfers.kept import Wanted, fitting, shown_reconciliation
+    from opencwc.web.transfers.kept import SumFilter, fitting_sums, shown_reconciliation
 
     run = service_of(request).answering.run
     shown = await run(shown_reconciliation, book_of(request), person_of(request), number)
 
     def read() -> dict[str, Any]:
-        found = fitting(shown.kept, Wanted(over="yes" if over else "all"))
-        rest = found.filter(found["rank"] > after)
+        fitting = fitting_sums(shown.kept, SumFilter(over="yes" if over else "all"))
+        rest = fitting.filter(fitting["rank"] > after)
         rows = rest.head(limit).to_dicts()
         return {
             "run": shown.number,
             "case": shown.case.name,
-            "said": [sentence(one, lang) for one in shown.kept.said],
+            "said": [sentence(message, lang) for message in shown.kept.said],
             "model": str(shown.kept.told["model"]),
-            "total": len(found),
+            "total": len(fitting),
             "sums": [sum_as_json(shown.kept.chemicals[row["substance"]], row, lang) for row in rows],
             "next": rows[-1]["rank"] if len(rest) > limit else None,
         }
@@ -391,7 +404,7 @@ async def show_reconciliation(
 
 def sum_as_json(chemical: Any, group: Mapping[str, Any], lang: str) -> dict[str, Any]:
     """Return a sum with the columns of the command, `opencwc.transfers.model.RECONCILED_COLUMNS`."""
-    from opencwc.transfers.reconcile.reconciliation import why
+    from opencwc.transfers.reconcile.reasons import why
 
     probability = group["probability"]
     return {
@@ -413,6 +426,7 @@ def sum_as_json(chemical: Any, group: Mapping[str, Any], lang: str) -> dict[str,
 
 @router.get(
     "/api/v1/transfers/reconciliations/{number}/lines",
+    action="read",
     responses={
         200: answers(f"What became of each line: {', '.join(LINE_STATUSES)}", {"type": "string"}, "text/csv"),
         **problems(404, 501),
@@ -424,21 +438,19 @@ async def show_lines(request: Request, number: Number, lang: InLang = "en") -> R
 
     service = service_of(request)
     shown = await service.answering.run(shown_reconciliation, book_of(request), person_of(request), number)
-    headers = {"content-disposition": f"attachment; filename=lines-{number}.csv"}
-    return StreamingResponse(
-        _lines(service, _line_cells(shown.kept, lang)), media_type="text/csv; charset=utf-8", headers=headers
-    )
+    lines = _lines(service, _line_cells(shown.kept, lang))
+    return StreamingResponse(lines, media_type=downloads.CSV, headers=downloads.named(f"lines-{number}.csv"))
 
 
 def _line_cells(kept: Any, lang: str) -> Iterator[list[list[str]]]:
     import polars as pl
 
-    from opencwc.transfers.reconcile.reconciliation import reason_of
+    from opencwc.transfers.reconcile.reasons import reason_of
 
     names = [str(ledger["name"]) for ledger in kept.told["ledgers"]]
-    told = ("line", "ledger", "id", "match", "status", "problem")
+    columns = ("line", "ledger", "id", "match", "status", "problem")
     within = (pl.col("exporter") == pl.col("importer")).fill_null(value=False)
-    table = kept.lines().select(*told, within=within).sort("line").collect()
+    table = kept.lines().select(*columns, within=within).sort("line").collect()
     for part in table.iter_slices(5_000):
         yield [
             [

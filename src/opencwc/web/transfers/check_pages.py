@@ -15,36 +15,46 @@ from datetime import date
 from functools import cache
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Form, Path, Query, Request
+from fastapi import Form, Path, Query, Request
+from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from opencwc import __version__
 from opencwc.casebook.model import Mark
 from opencwc.casebook.permissions import may
+from opencwc.casebook.service_secret import Seal, service_secret
+from opencwc.confining.rights import Bounds
+from opencwc.confining.verb_runs import confined_steps
 from opencwc.convention import Convention
 from opencwc.convention.fields import read_yaml
 from opencwc.errors import InputError, NotFoundError
-from opencwc.finding import CHECKED, Message
+from opencwc.finding import Message
+from opencwc.jobs.archives import pack_uploads
 from opencwc.jobs.queue import Job
 from opencwc.language.refusals import is_refusal
 from opencwc.transfers.check.answers import Duty, Told, answer_from_json, facts_from_json
-from opencwc.transfers.check.kept import Balance, Checked, tally_of
+from opencwc.transfers.check.kept import Balance, Checked, tally_of, unpack
 from opencwc.transfers.check.papers import SIDES
-from opencwc.transfers.upload_question import CHECK, CHECK_SECONDS, MOST_KEPT, TransfersUpload, read_uploads
-from opencwc.web.accounts.secret import Seal, service_secret
-from opencwc.web.casebook.api import LARGEST, book_of
-from opencwc.web.server.api_parameters import names_of
+from opencwc.transfers.check.reader import MOST_AT_ONCE, MOST_KEPT
+from opencwc.transfers.check.verb import VERB as CHECK
+from opencwc.verbs import Ended
+from opencwc.version import __version__
+from opencwc.web.server import downloads
+from opencwc.web.server.api_parameters import LARGEST, names_of
+from opencwc.web.server.htmx_headers import leading_to
 from opencwc.web.server.page import language_of, page
-from opencwc.web.server.service import GuardedRoute, person_of, service_of, takes_uploads
-from opencwc.web.server.uploads import Uploads, form_of, pack_uploads
-from opencwc.web.transfers.api import answered, take_shipments
+from opencwc.web.server.service import Router, Service, book_of, person_of, service_of
+from opencwc.web.server.uploads import Uploads, form_of
+from opencwc.web.transfers.api import check_typed, take_shipments
 from opencwc.web.transfers.forms import given_of, shipments_of, words_of
 from opencwc.web.transfers.kept import list_kept, shown_check, tabs_of
-from opencwc.web.transfers.preview import PREVIEW_CHECK, show_start
+from opencwc.web.transfers.preview import PREVIEW_CHECK, show_preview_of
 from opencwc.wording import LANGUAGES, sentence
 from opencwc.wording.states import state_name
 
-router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
+CHECK_SECONDS = 300.0
+CHECK_BOUNDS = Bounds(memory=4_000_000_000, cpu_seconds=600)
+"""What a check may use that is answered while one waits."""
+router = Router(include_in_schema=False)
 FIELDS = (
     "chemical", "concentration", "quantity", "unit", "from", "to", "via", "date", "purpose", "consignee", "end_user",
     "packing", "retransfer_of", "papers",
@@ -76,7 +86,7 @@ inv-1,Company,Invented Soap Work Trading,An Invented Soap Works,,il,,invented,20
 ANSWERS_A_PAGE, MOST_OWED = 25, 200
 LONGEST_SEALED = 100_000
 _WORDS_OF_A_NAME = 4
-Word = Annotated[str, Form(max_length=500)]
+Word = Annotated[str, Field(max_length=500)]
 Number = Annotated[int, Path(ge=1, le=LARGEST)]
 Format = Literal["pdf", "xlsx"]
 
@@ -92,70 +102,66 @@ class Owed:
 
 def owed_of(answers: Iterable[Told]) -> list[Owed]:
     """Return what is still needed for shipments, the earliest day first."""
-    found = [Owed(duty.due, one, duty) for one in answers for duty in one.owed]
-    return sorted(found, key=lambda one: (one.due or "9999", one.shipment.row))
+    found = [Owed(duty.due, shipment, duty) for shipment in answers for duty in shipment.owed]
+    return sorted(found, key=lambda owed: (owed.due or "9999", owed.shipment.row))
 
 
 def leading_to_job(job: Job) -> Response:
     """Lead the page to that of a job."""
-    return Response(status_code=204, headers={"HX-Redirect": f"/transfers/jobs/{job.id}"})
+    return leading_to(f"/transfers/jobs/{job.id}")
 
 
-@router.get("/transfers/check")
+@router.get("/transfers/check", action="screen")
 async def show(request: Request) -> Response:
     """Show the form; a shipment in the address fills it."""
     service, person = service_of(request), person_of(request)
     asked = {name: request.query_params.get(name, "")[:500] for name in FIELDS}
     kept = []
     if may(person, "read") and service.intake is not None:
-        kept = await service.answering.run(list_kept, service.intake.book, person, CHECK)
+        kept = await service.answering.run(list_kept, service.intake.book, person, CHECK.id)
     return page(
         request, "transfers/check.html", told=None, asked=asked, kept=kept, tabs=tabs_of(person), part="check",
         units=UNITS, purposes=_purposes(), states=_states(language_of(request)), today=date.today(), example=EXAMPLE,
-        examples=list(EXAMPLES), marks=[one for one in Mark if one <= person.clearance], most_kept=MOST_KEPT,
+        examples=list(EXAMPLES), marks=[mark for mark in Mark if mark <= person.clearance], most_kept=MOST_KEPT,
     )  # fmt: skip
 
 
-@router.get("/transfers/check/examples/{name}")
+@router.get("/transfers/check/examples/{name}", action="screen")
 def example(name: str) -> Response:
     """Give an invented file to try out."""
-    if name not in EXAMPLES:
-        raise NotFoundError("there is no such example", where=name)
-    headers = {"content-disposition": f"attachment; filename={name}"}
-    return Response(EXAMPLES[name], media_type="text/csv; charset=utf-8", headers=headers)
+    return downloads.example(EXAMPLES, name)
 
 
-@router.post("/transfers/check")
-async def answer(
-    request: Request,
-    chemical: Word = "",
-    concentration: Word = "",
-    quantity: Word = "",
-    unit: Word = "",
-    sender: Annotated[str, Form(max_length=500, alias="from")] = "",
-    receiver: Annotated[str, Form(max_length=500, alias="to")] = "",
-    via: Word = "",
-    day: Annotated[str, Form(max_length=40, alias="date")] = "",
-    purpose: Word = "",
-    consignee: Word = "",
-    end_user: Word = "",
-    packing: Word = "",
-    retransfer_of: Word = "",
-    papers: Annotated[str, Form(max_length=2_000)] = "",
-    lists: Annotated[str, Form(max_length=200)] = "",
-) -> Response:
+class ShipmentForm(BaseModel):
+    """One planned shipment as the form sends it; ``lists`` are those to check."""
+
+    chemical: Word = ""
+    concentration: Word = ""
+    quantity: Word = ""
+    unit: Word = ""
+    from_: Annotated[Word, Field(alias="from")] = ""
+    to: Word = ""
+    via: Word = ""
+    date: Annotated[str, Field(max_length=40)] = ""
+    purpose: Word = ""
+    consignee: Word = ""
+    end_user: Word = ""
+    packing: Word = ""
+    retransfer_of: Word = ""
+    papers: Annotated[str, Field(max_length=2_000)] = ""
+    lists: Annotated[str, Field(max_length=200)] = ""
+
+
+@router.post("/transfers/check", action="screen")
+async def answer(request: Request, form: Annotated[ShipmentForm, Form()]) -> Response:
     """Answer for one shipment."""
-    texts = {
-        "chemical": chemical, "concentration": concentration, "quantity": quantity, "unit": unit, "from": sender,
-        "to": receiver, "via": via, "date": day, "purpose": purpose, "consignee": consignee, "end_user": end_user,
-        "packing": packing, "retransfer_of": retransfer_of, "papers": papers,
-    }  # fmt: skip
-    texts = {name: text.strip() for name, text in texts.items() if text.strip()}
+    written = form.model_dump(by_alias=True, exclude={"lists"})
+    texts = {name: text.strip() for name, text in written.items() if text.strip()}
     if "chemical" not in texts:
         raise InputError("no chemical is named", where="chemical", remedy="Write a name, a CAS number or a SMILES.")
     service = service_of(request)
     told = await service.answering.run(
-        answered, service, request, [_in_fields(texts)], date.today(), names_of(lists)
+        check_typed, service, request, [_in_fields(texts)], date.today(), names_of(form.lists)
     )  # fmt: skip
     known = Message("transfers_summary_known", {"date": Convention(date.today()).states_known_until.isoformat()})
     notes = [sentence(known, language_of(request))]
@@ -179,15 +185,13 @@ def _in_fields(texts: Mapping[str, str]) -> Mapping[str, str]:
     return {**{key: text for key, text in texts.items() if key != "chemical"}, name: written}
 
 
-@router.post("/transfers/check/preview")
-@takes_uploads
+@router.post("/transfers/check/preview", action="screen", uploads=True)
 async def show_preview(request: Request) -> Response:
     """Show the start of the shipments that were dropped, and what their columns are taken for."""
-    return await show_start(request, PREVIEW_CHECK, lambda form: shipments_of(form)[0][:1])
+    return await show_preview_of(request, PREVIEW_CHECK, lambda form: shipments_of(form)[0][:1])
 
 
-@router.post("/transfers/check/file")
-@takes_uploads
+@router.post("/transfers/check/file", action="screen", uploads=True)
 async def answer_file(request: Request) -> Response:
     """Answer for the shipments of a file, which is read in the sandbox and not kept."""
     form = await form_of(request)
@@ -195,38 +199,36 @@ async def answer_file(request: Request) -> Response:
     try:
         uploads, roles = shipments_of(form)
         words = words_of(form)
-        upload = TransfersUpload(
-            CHECK, date.today(), given_of(words, 1), roles, lists=names_of(words.get("lists", "")),
-            seconds=CHECK_SECONDS, network_must_be_cut=service.configuration.job_network_must_be_cut,
-        )  # fmt: skip
-        checked = await service.answering.run(_answered_all, upload, uploads)
+        question = {
+            "as_of": date.today().isoformat(), "given": given_of(words, 1), "roles": roles,
+            "lists": names_of(words.get("lists", "")), "most": MOST_AT_ONCE,
+        }  # fmt: skip
+        checked = await service.answering.run(_check_uploads, service, question, uploads)
     finally:
         await form.close()
-    inputs = [one.said for one in checked.answers if any(is_refusal(says) for _, _, says in one.reasons)]
+    inputs = [answer.said for answer in checked.answers if any(is_refusal(says) for _, _, says in answer.reasons)]
     await service.answering.run(service.record_refused, person_of(request), inputs)
     lang = language_of(request)
-    said = [sentence(one, lang) for one in checked.said]
+    notes = [sentence(message, lang) for message in checked.said]
     return page(
         request, "transfers/answer.html",
         **_answers(
-            checked.answers, notes=said, balances=checked.balances, names=checked.names,
+            checked.answers, notes=notes, balances=checked.balances, names=checked.names,
             lasts=service.configuration.paper_days,
         ),
     )  # fmt: skip
 
 
-def _answered_all(upload: TransfersUpload, uploads: Uploads) -> Checked:
-    answers: list[Told] = []
-    told: Mapping[str, Any] = {}
+def _check_uploads(service: Service, question: Mapping[str, Any], uploads: Uploads) -> Checked:
+    must = service.configuration.job_network_must_be_cut
     with tempfile.TemporaryFile(prefix="opencwc-shipments-") as file:
         pack_uploads(uploads, file)
-        with read_uploads(upload, file) as lines:
-            for line in lines:
-                if line is not None and "answers" in line:
-                    answers += map(answer_from_json, line["answers"])
-                elif line is not None and line.get("done"):
-                    told = line["told"]
-    return Checked(told, tuple(answers))
+        with confined_steps(CHECK, question, file, CHECK_SECONDS, CHECK_BOUNDS, network_must_be_cut=must) as steps:
+            ends = [step for step in steps if isinstance(step, Ended)]
+    pages = ends[0].pages if ends else None
+    if pages is None:
+        raise InputError("reading the file broke off")
+    return unpack(pages.content)
 
 
 def _answers(
@@ -247,12 +249,12 @@ def _answers(
     return {
         "told": told, "notes": notes, "balances": balances, "names": names, "run": run, "owed": owed[:MOST_OWED],
         "owed_more": max(0, len(owed) - MOST_OWED), "sides": SIDES, "formats": ("pdf", "xlsx"),
-        "sealed": {one.row: _sealed(one) for one in told if one.papers} if run is None else {}, "lasts": lasts,
+        "sealed": {answer.row: _sealed(answer) for answer in told if answer.papers} if run is None else {},
+        "lasts": lasts,
     }  # fmt: skip
 
 
-@router.post("/transfers/check/keep")
-@takes_uploads
+@router.post("/transfers/check/keep", action="keep", uploads=True)
 async def keep_file(request: Request) -> Response:
     """Keep a file of planned shipments in a case, have it checked, and lead to the page of the job."""
     return await take_shipments(request, leading_to_job)
@@ -261,7 +263,7 @@ async def keep_file(request: Request) -> Response:
 # -------------------------------------------------------------------------------------------------------- papers
 
 
-@router.post("/transfers/check/paper")
+@router.post("/transfers/check/paper", action="screen")
 async def draw_up(
     request: Request,
     shipment: Annotated[str, Form(max_length=LONGEST_SEALED)],
@@ -281,13 +283,13 @@ async def draw_up(
             where="shipment",
             remedy="Check it again, then ask anew.",
         )
-    told = answer_from_json(json.loads(opened))
-    return await _paper(request, told, kind, side, paper_lang, paper_format)
+    answer = answer_from_json(json.loads(opened))
+    return await _paper(request, answer, kind, side, paper_lang, paper_format)
 
 
-def _sealed(told: Told) -> str:
-    """Return an answer for its paper to be asked for with: sealed, so that nobody else can have written it."""
-    plain = replace(told, reasons=(), duties=(), states=(), notes=(), texts={}, alike=())
+def _sealed(answer: Told) -> str:
+    """Return an answer sealed, so that the page can send it back for its paper and nobody can forge it."""
+    plain = replace(answer, reasons=(), duties=(), states=(), notes=(), texts={}, alike=())
     return _seal().seal(json.dumps(asdict(plain)))
 
 
@@ -296,7 +298,7 @@ def _seal() -> Seal:
     return Seal(service_secret(), f"papers {__version__}")
 
 
-@router.get("/transfers/checks/{number}/papers/{row}")
+@router.get("/transfers/checks/{number}/papers/{row}", action="read")
 async def draw_up_kept(
     request: Request,
     number: Number,
@@ -309,21 +311,21 @@ async def draw_up_kept(
     """Draw up a paper for a shipment of a check that is kept."""
     service = service_of(request)
     shown = await service.answering.run(shown_check, book_of(request), person_of(request), number)
-    told = next((one for one in shown.kept.answers if one.row == row), None)
+    told = next((answer for answer in shown.kept.answers if answer.row == row), None)
     if told is None:
         raise NotFoundError(f"the check has no shipment in row {row}", remedy="Go back to the check.")
     return await _paper(request, told, kind, side, paper_lang, paper_format)
 
 
 async def _paper(
-    request: Request, told: Told, kind: str, side: str, lang: str, paper_format: Format
+    request: Request, answer: Told, kind: str, side: str, lang: str, paper_format: Format
 ) -> Response:  # fmt: skip
     from opencwc.transfers.check.papers import make_paper
 
-    if not told.papers:
+    if not answer.papers:
         raise InputError(
             "no paper goes with this shipment",
-            where=told.id,
+            where=answer.id,
             remedy="See why in its answer: it is prohibited, or free.",
         )
     spoken = lang if lang in LANGUAGES else language_of(request)
@@ -333,21 +335,20 @@ async def _paper(
         from opencwc.publishing.xlsx import write_xlsx
 
         out = io.BytesIO()
-        facts = facts_from_json(told.certificate if kind == "certificate" else told.facts)
+        facts = facts_from_json(answer.certificate if kind == "certificate" else answer.facts)
         paper = make_paper(kind, facts, spoken, side, date.today())
         (write_xlsx if paper_format == "xlsx" else write_pdf)(paper, out)
         return out.getvalue()
 
     content = await service_of(request).answering.run(make)
-    name = "".join(sign if sign.isascii() and sign.isalnum() else "-" for sign in told.id)[:40] or str(told.row)
-    headers = {"content-disposition": f'attachment; filename="{kind}-{name}-{spoken}.{paper_format}"'}
-    return Response(content, media_type=_MEDIA_TYPES[paper_format], headers=headers)
+    name = "".join(sign if sign.isascii() and sign.isalnum() else "-" for sign in answer.id)[:40] or str(answer.row)
+    return downloads.download(content, f"{kind}-{name}-{spoken}.{paper_format}", _MEDIA_TYPES[paper_format])
 
 
 # -------------------------------------------------------------------------------------------------- a kept check
 
 
-@router.get("/transfers/checks/{number}")
+@router.get("/transfers/checks/{number}", action="read")
 async def show_kept(
     request: Request,
     number: Number,
@@ -358,15 +359,15 @@ async def show_kept(
     service, lang = service_of(request), language_of(request)
     person = person_of(request)
     shown = await service.answering.run(shown_check, book_of(request), person, number)
-    fitting = [one for one in shown.kept.answers if verdict in ("", one.verdict)]
-    rest = [one for one in fitting if one.row > after]
+    fitting = [answer for answer in shown.kept.answers if verdict in ("", answer.verdict)]
+    rest = [answer for answer in fitting if answer.row > after]
     shipments = rest[:ANSWERS_A_PAGE]
     counts = tally_of(shown.kept.answers)
     whole = not after and not verdict
     return page(
         request, "transfers/kept.html", shown=shown, tabs=tabs_of(person), part="check", verdict=verdict, after=after,
-        counts={str(one): counts[str(one)] for one in CHECKED if str(one) in counts}, total=len(fitting),
-        said=[sentence(one, lang) for one in shown.kept.said],
+        counts={str(name): counts[str(name)] for name in CHECK.verdicts if str(name) in counts}, total=len(fitting),
+        said=[sentence(message, lang) for message in shown.kept.said],
         next=shipments[-1].row if len(rest) > ANSWERS_A_PAGE else None,
         **_answers(
             shipments, run=number, balances=shown.kept.balances if whole else (), names=shown.kept.names,
@@ -377,7 +378,7 @@ async def show_kept(
 
 @cache
 def _purposes() -> tuple[str, ...]:
-    from opencwc.transfers.check.shipments import DATA
+    from opencwc.transfers.check.shipment_words import DATA
 
     return tuple(read_yaml(DATA)["purposes"])
 

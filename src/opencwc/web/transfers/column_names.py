@@ -1,4 +1,4 @@
-"""Why the columns of a file could not be told, in the reader's language and in the words of the boxes on the page.
+"""Why the columns of a file are not clear, in the reader's language and in the words of the boxes on the page.
 
 Errors cross the border of the sandbox as English words for the command line (`opencwc.transfers.mapping`); on a page
 nobody has its options.
@@ -52,7 +52,7 @@ def say_columns(what: str, labels: Mapping[str, str], lang: str) -> ColumnsSaid 
         if found := pattern.fullmatch(what):
             told = found.groupdict()
             fields = told.pop("fields", "").split(" and the ") if "fields" in told else []
-            fields += [told[one] for one in ("field", "beside") if one in told]
+            fields += [told[part] for part in ("field", "beside") if part in told]
             values: dict[str, Value] = {
                 name: _label(text, labels, lang) if name in ("field", "beside") else f"\u2068{text[1:-1]}\u2069"
                 for name, text in told.items()

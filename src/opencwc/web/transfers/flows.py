@@ -16,8 +16,8 @@ from typing import NamedTuple
 from markupsafe import Markup, escape
 
 from opencwc.convention.territories import all_territories
-from opencwc.web.convention.pages import iso_numeric
 from opencwc.web.server.static_files import index
+from opencwc.wording.states import iso_numeric
 
 WIDTH, HEIGHT = 960, 468
 MOST_LINES, MOST_NUMBERED = 60, 12
@@ -63,18 +63,19 @@ def world_map(flows: Sequence[Flow], names: Mapping[str, str]) -> tuple[Markup, 
     places = centres()
     on_map = [flow for flow in flows if flow.exporter in places and flow.importer in places]
     off_map = [flow for flow in flows if flow not in on_map]
-    largest = max((one.kg for one in on_map), default=1.0) or 1.0
+    largest = max((flow.kg for flow in on_map), default=1.0) or 1.0
     marks, numbers = [], []
     taken: list[Point] = []
-    for place, one in enumerate(flows[:MOST_LINES]):
-        if one not in on_map:
+    for place, flow in enumerate(flows[:MOST_LINES]):
+        if flow not in on_map:
             continue
-        start, end = places[one.exporter], places[one.importer]
+        start, end = places[flow.exporter], places[flow.importer]
         curve, along = _curve(start, end)
-        width = round(1.25 + 6 * sqrt(one.kg / largest), 1)
-        said = f"{names.get(one.exporter, one.exporter)} → {names.get(one.importer, one.importer)}"
+        width = round(1.25 + 6 * sqrt(flow.kg / largest), 1)
+        said = f"{names.get(flow.exporter, flow.exporter)} → {names.get(flow.importer, flow.importer)}"
         marks.append(
-            f'<path class="flow f-{one.stands}" d="{curve}" stroke-width="{width}" marker-end="url(#to-{one.stands})">'
+            f'<path class="flow f-{flow.stands}" d="{curve}" stroke-width="{width}"'
+            f' marker-end="url(#to-{flow.stands})">'
             f"<title>{escape(said)}</title></path>"
         )
         if place < MOST_NUMBERED:
@@ -84,7 +85,7 @@ def world_map(flows: Sequence[Flow], names: Mapping[str, str]) -> tuple[Markup, 
                 f'<g class="number"><circle cx="{x:.0f}" cy="{y:.0f}" r="8"/>'
                 f'<text x="{x:.0f}" y="{y + 4:.0f}">{place + 1}</text></g>'
             )
-    for code in sorted({end for one in on_map for end in (one.exporter, one.importer) if all_territories()[end].at}):
+    for code in sorted({end for flow in on_map for end in (flow.exporter, flow.importer) if all_territories()[end].at}):
         x, y = places[code]
         said = escape(names.get(code, code))
         numbers.append(
@@ -105,7 +106,7 @@ def world_map(flows: Sequence[Flow], names: Mapping[str, str]) -> tuple[Markup, 
 
 def _free(along: Sequence[Point], taken: Sequence[Point]) -> Point:
     """Return the first of some places that is not under a number already; the first of all where there is none."""
-    return next((at for at in along if all(dist(at, one) > _APART for one in taken)), along[0])
+    return next((at for at in along if all(dist(at, point) > _APART for point in taken)), along[0])
 
 
 def _curve(start: Point, end: Point) -> tuple[str, tuple[Point, ...]]:
@@ -149,11 +150,11 @@ def centres() -> Mapping[str, Point]:
     An invented one has no land, and a place at sea.
     """
     by_number = {number: max(rings, key=lambda ring: abs(_area(ring))) for number, rings in _shapes().items()}
-    found = {
+    middles = {
         code: _middle(by_number[number]) for code in all_territories() if (number := iso_numeric(code)) in by_number
     }
-    at_sea = {code: _project(*one.at) for code, one in all_territories().items() if one.at}
-    return {**{code: _project(*at) for code, at in _SMALL.items()}, **at_sea, **found}
+    at_sea = {code: _project(*territory.at) for code, territory in all_territories().items() if territory.at}
+    return {**{code: _project(*at) for code, at in _SMALL.items()}, **at_sea, **middles}
 
 
 @cache
@@ -267,9 +268,9 @@ def ribbons_of(flows: Iterable[Flow], other: str, names: Mapping[str, str]) -> t
     """
     flows = list(flows)
     keep = [
-        _largest(flows, lambda one: names.get(one.exporter, one.exporter)),
-        _largest(flows, lambda one: one.chemical),
-        _largest(flows, lambda one: names.get(one.importer, one.importer)),
+        _largest(flows, lambda flow: names.get(flow.exporter, flow.exporter)),
+        _largest(flows, lambda flow: flow.chemical),
+        _largest(flows, lambda flow: names.get(flow.importer, flow.importer)),
     ]
     left: dict[tuple[str, str], list[float]] = {}
     right: dict[tuple[str, str], list[float]] = {}
@@ -277,9 +278,9 @@ def ribbons_of(flows: Iterable[Flow], other: str, names: Mapping[str, str]) -> t
         ends = (names.get(flow.exporter, flow.exporter), flow.chemical, names.get(flow.importer, flow.importer))
         first, middle, last = (end if end in kept else other for end, kept in zip(ends, keep, strict=True))
         for side, pair in ((left, (first, middle)), (right, (middle, last))):
-            held = side.setdefault(pair, [0.0, 0.0, 0.0])
-            held[0] += min(flow.exported, flow.imported)
-            held[1 if flow.exported > flow.imported else 2] += abs(flow.exported - flow.imported)
+            amounts = side.setdefault(pair, [0.0, 0.0, 0.0])
+            amounts[0] += min(flow.exported, flow.imported)
+            amounts[1 if flow.exported > flow.imported else 2] += abs(flow.exported - flow.imported)
     return tuple(  # type: ignore[return-value]
         [
             Ribbon(start, end, both, more + less, "more_exported" if more >= less else "more_imported")
@@ -309,12 +310,12 @@ def sankey(left: Sequence[Ribbon], right: Sequence[Ribbon], *, mirrored: bool = 
     rows = max((len(column) for column in columns), default=1)
     scale = max(SANKEY_HEIGHT - GAP * (rows - 1), 60) / total
     nodes = [
-        _stacked(held, x, scale)
-        for held, x in zip(columns, (150.0, WIDTH / 2, WIDTH - 150.0 - NODE_WIDTH), strict=True)
+        _stacked(sums, x, scale)
+        for sums, x in zip(columns, (150.0, WIDTH / 2, WIDTH - 150.0 - NODE_WIDTH), strict=True)
     ]
     drawn = [*_ribbons(left, nodes[0], nodes[1], scale), *_ribbons(right, nodes[1], nodes[2], scale)]
-    height = max((one.y + one.height for column in nodes for one in column.values()), default=60.0) + 24
-    boxes = [_box(one, number, mirrored=mirrored) for number, column in enumerate(nodes) for one in column.values()]
+    height = max((node.y + node.height for column in nodes for node in column.values()), default=60.0) + 24
+    boxes = [_box(node, number, mirrored=mirrored) for number, column in enumerate(nodes) for node in column.values()]
     turned = f' transform="translate({WIDTH} 0) scale(-1 1)"' if mirrored else ""
     svg = (
         f'<svg class="sankey" viewBox="0 0 {WIDTH} {height:.0f}" aria-hidden="true" focusable="false"><defs>'
@@ -336,12 +337,12 @@ def _sums(ribbons: Iterable[Ribbon], end: str) -> dict[str, float]:
 
 
 def _most(first: Mapping[str, float], second: Mapping[str, float]) -> dict[str, float]:
-    return {name: max(held, second.get(name, 0.0)) for name, held in first.items()}
+    return {name: max(kg, second.get(name, 0.0)) for name, kg in first.items()}
 
 
-def _stacked(held: Mapping[str, float], x: float, scale: float) -> dict[str, _Node]:
+def _stacked(sums: Mapping[str, float], x: float, scale: float) -> dict[str, _Node]:
     nodes, y = {}, 22.0
-    for name, kg in held.items():
+    for name, kg in sums.items():
         height = max(kg * scale, 1.0)
         nodes[name] = _Node(name, x, y, height)
         y += height + max(GAP, 22 - height)
@@ -351,8 +352,8 @@ def _stacked(held: Mapping[str, float], x: float, scale: float) -> dict[str, _No
 def _ribbons(
     ribbons: Iterable[Ribbon], starts: Mapping[str, _Node], ends: Mapping[str, _Node], scale: float
 ) -> Sequence[str]:
-    out = {name: one.y for name, one in starts.items()}
-    into = {name: one.y for name, one in ends.items()}
+    out = {name: node.y for name, node in starts.items()}
+    into = {name: node.y for name, node in ends.items()}
     beneath: list[str] = []
     above: list[str] = []  # what only one side says is drawn above what both do, else that would hide it
     for ribbon in ribbons:

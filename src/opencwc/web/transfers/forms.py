@@ -1,4 +1,4 @@
-"""Forms with several files, as pages and programs send them: ledgers to reconcile, planned shipments to check."""
+"""The forms of ledgers to reconcile and of planned shipments to check, as pages and programs send them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 from starlette.datastructures import FormData
 
 from opencwc.casebook.model import Mark
-from opencwc.transfers.check.shipments import SHIPMENT_FIELDS
+from opencwc.transfers.check.reader import CERTIFICATES, NAMES, SHIPMENTS
+from opencwc.transfers.check.shipment_tables import SHIPMENT_FIELDS
 from opencwc.transfers.model import LEDGER_COLUMNS
-from opencwc.transfers.upload_question import CERTIFICATES, NAMES, SHIPMENTS
 from opencwc.web.server.api_parameters import names_of
 from opencwc.web.server.uploads import Uploads, asked_in_case, files_of, no_file, texts_of
 

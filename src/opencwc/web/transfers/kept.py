@@ -1,4 +1,4 @@
-"""What is kept of reconciliations and checks, as their pages ask for it: who may see it, and what a filter wants.
+"""What the pages of reconciliations and checks read: a run that the person may see, and the sums of a filter.
 
 Nothing is shown from memory before the casebook has said, for this person and at this moment, that it may be seen.
 """
@@ -8,21 +8,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
-from urllib.parse import urlencode
 
 from fastapi import Depends, Query
-from sqlalchemy import select
+from pydantic import AfterValidator
 
-from opencwc.casebook import tables
 from opencwc.casebook.database import Casebook
+from opencwc.casebook.findings import findings_of_run
 from opencwc.casebook.model import Person, Status
-from opencwc.casebook.permissions import may, require
-from opencwc.casebook.runs import VERDICTS
+from opencwc.casebook.permissions import may
 from opencwc.errors import NotFoundError
 from opencwc.finding import Verdict
 from opencwc.jobs.kept_runs import MOST_LISTED, Listed, Shelf, ShownRun, list_runs, shown_run
-from opencwc.jobs.transfer_jobs import VERBS
-from opencwc.transfers.upload_question import CHECK, RECONCILE
+from opencwc.transfers.check.verb import VERB as CHECK
+from opencwc.transfers.reconcile.verb import VERB as RECONCILE
+from opencwc.web.server.address_filter import AddressFilter, Brief
 
 if TYPE_CHECKING:
     import polars as pl
@@ -33,36 +32,20 @@ if TYPE_CHECKING:
 Reconciliation: TypeAlias = "ShownRun[Kept]"
 
 A_PAGE = 100
-_Brief = Annotated[str, Query(max_length=64)]
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """Which sums to list; an empty field asks for nothing. ``over`` is ``yes``, ``no`` or ``all``."""
+class SumFilter(AddressFilter):
+    """Which sums to list. ``over`` is ``yes``, ``no`` or ``all``."""
 
-    over: str = "yes"
-    cause: str = ""
-    state: str = ""
-    chemical: str = ""
-    year: str = ""
-
-    @property
-    def query(self) -> str:
-        """Return what an address says of it, without the question mark."""
-        return urlencode([(name, value) for name, value in vars(self).items() if value and (name, value) != _HABIT])
+    over: Annotated[Brief, AfterValidator(lambda over: over if over in ("yes", "no", "all") else "yes")] = "yes"
+    cause: Brief = ""
+    state: Annotated[Brief, AfterValidator(str.upper)] = ""
+    chemical: Annotated[str, Query(max_length=200)] = ""
+    year: Brief = ""
 
 
-_HABIT = ("over", "yes")
-
-
-def _wanted(
-    over: _Brief = "yes", cause: _Brief = "", state: _Brief = "", chemical: Annotated[str, Query(max_length=200)] = "",
-    year: _Brief = "",
-) -> Wanted:  # fmt: skip
-    return Wanted(over if over in ("yes", "no", "all") else "yes", cause, state.upper(), chemical, year)
-
-
-Asked = Annotated[Wanted, Depends(_wanted)]
+SumsAsked = Annotated[SumFilter, Depends()]
 
 
 def tabs_of(person: Person) -> list[tuple[str, str]]:
@@ -75,22 +58,22 @@ def shown_reconciliation(book: Casebook, person: Person, number: int) -> Reconci
     """Return a reconciliation; raise `NotFoundError` where there is none that the person may see."""
     from opencwc.transfers.reconcile.kept import unpack
 
-    return shown_run(book, person, number, _SHELVES[RECONCILE], unpack)
+    return shown_run(book, person, number, _SHELVES[RECONCILE.id], unpack)
 
 
 def shown_check(book: Casebook, person: Person, number: int) -> ShownRun[Checked]:
     """Return a check of planned shipments; raise `NotFoundError` where there is none that the person may see."""
     from opencwc.transfers.check.kept import unpack
 
-    return shown_run(book, person, number, _SHELVES[CHECK], unpack)
+    return shown_run(book, person, number, _SHELVES[CHECK.id], unpack)
 
 
 def list_kept(book: Casebook, person: Person, kind: str, limit: int = MOST_LISTED) -> list[Listed]:
     """Return the reconciliations or checks (``kind``) that a person may see, the latest first."""
-    return list_runs(book, person, VERBS[kind], limit)
+    return list_runs(book, person, kind, limit)
 
 
-def fitting(kept: Kept, wanted: Wanted) -> pl.DataFrame:
+def fitting_sums(kept: Kept, wanted: SumFilter) -> pl.DataFrame:
     """Return the sums that a filter wants, by rank."""
     import polars as pl
 
@@ -110,14 +93,14 @@ def fitting(kept: Kept, wanted: Wanted) -> pl.DataFrame:
     return groups.sort("rank")
 
 
-def ranked(kept: Kept, rank: int) -> dict[str, Any]:
+def sum_of_rank(kept: Kept, rank: int) -> dict[str, Any]:
     """Return the sum of a rank; raise `NotFoundError` where there is none."""
     import polars as pl
 
-    found = kept.groups.filter(pl.col("rank") == rank)
-    if not len(found):
+    sums = kept.groups.filter(pl.col("rank") == rank)
+    if not len(sums):
         raise NotFoundError(f"the list has no rank {rank}", remedy="Go back to the list.")
-    return found.row(0, named=True)
+    return sums.row(0, named=True)
 
 
 def over_the_years(kept: Kept, group: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -133,8 +116,8 @@ def lines_of(kept: Kept, group: Mapping[str, Any], most: int) -> tuple[list[dict
     import polars as pl
 
     mine, others = _lines_of(kept, group, most)
-    found = pl.concat([mine.head(most), others.head(most)]).sort("match", "export", "day", "line", nulls_last=True)
-    return found.to_dicts(), len(mine) > most or len(others) > most
+    lines = pl.concat([mine.head(most), others.head(most)]).sort("match", "export", "day", "line", nulls_last=True)
+    return lines.to_dicts(), len(mine) > most or len(others) > most
 
 
 def named_lines_of(kept: Kept, group: Mapping[str, Any]) -> pl.DataFrame:
@@ -143,8 +126,8 @@ def named_lines_of(kept: Kept, group: Mapping[str, Any]) -> pl.DataFrame:
 
     names = pl.lit(pl.Series([chemical.name for chemical in kept.chemicals], dtype=pl.String))
     reporter, partner = (
-        pl.when("export").then(one).otherwise(other).alias(name)
-        for name, one, other in (("reporter", "exporter", "importer"), ("partner", "importer", "exporter"))
+        pl.when("export").then(first).otherwise(other).alias(name)
+        for name, first, other in (("reporter", "exporter", "importer"), ("partner", "importer", "exporter"))
     )
     return pl.concat(_lines_of(kept, group)).with_columns(
         reporter,
@@ -163,21 +146,15 @@ def _lines_of(kept: Kept, group: Mapping[str, Any], most: int | None = None) -> 
     mine = (own if most is None else own.head(most + 1)).collect()
     matches = mine.filter(pl.col("match") >= 0)["match"].unique()
     beside = kept.lines().filter(pl.col("match").is_in(matches.implode()))
-    found = (beside if most is None else beside.head(4 * most)).collect()
-    others = found.filter(~pl.col("line").is_in(mine["line"].implode()))
+    beside_match = (beside if most is None else beside.head(4 * most)).collect()
+    others = beside_match.filter(~pl.col("line").is_in(mine["line"].implode()))
     return mine.with_columns(own=pl.lit(value=True)), others.with_columns(own=pl.lit(value=False))
 
 
 def finding_of_rank(book: Casebook, person: Person, run: int, rank: int) -> int | None:
     """Return the finding of a sum over its threshold; ``None`` where there is none, or it is not to be seen."""
-    table = tables.finding
-    query = select(table.c.id).where(
-        table.c.run == run, table.c.row == rank, table.c.verdict == VERDICTS.index(Verdict.DISCREPANCY)
-    )
-    require(person, "read")
-    with book.reading() as connection:
-        found = connection.execute(query.order_by(table.c.id).limit(1)).scalar_one_or_none()
-    return int(found) if found is not None else None
+    findings = findings_of_run(book, person, run, Verdict.DISCREPANCY, rank)
+    return findings[0][0] if findings else None
 
 
 def findings_for_review(book: Casebook, person: Person, run: int) -> list[tuple[int, Status]]:
@@ -185,35 +162,28 @@ def findings_for_review(book: Casebook, person: Person, run: int) -> list[tuple[
 
     Those of a reconciliation are its patterns over time, the first of them the first pattern that is kept.
     """
-    table = tables.finding
-    require(person, "read")
-    query = select(table.c.id, table.c.status).where(
-        table.c.run == run, table.c.verdict == VERDICTS.index(Verdict.REVIEW)
-    )
-    with book.reading() as connection:
-        found = connection.execute(query.order_by(table.c.id)).all()
-    return [(int(identity), Status(status)) for identity, status in found]
+    return findings_of_run(book, person, run, Verdict.REVIEW)
 
 
 def choices_of(kept: Kept) -> dict[str, Sequence[Any]]:
     """Return what the filters offer: causes, States, chemicals and years that are in the list."""
     groups = kept.groups
     states = sorted({*groups["exporter"].unique(), *groups["importer"].unique()})
-    held = set(groups["substance"].unique())
+    substances = set(groups["substance"].unique())
     return {
-        "causes": [one for one in groups["cause"].unique().sort() if one],
+        "causes": [cause for cause in groups["cause"].unique().sort() if cause],
         "states": states,
         "chemicals": sorted(
-            (chemical for chemical in kept.chemicals if chemical.place in held),
+            (chemical for chemical in kept.chemicals if chemical.place in substances),
             key=lambda chemical: chemical.name.casefold(),
         ),
         "years": groups["year"].unique().sort(descending=True).to_list(),
     }
 
 
-PLACES: Mapping[str, str] = {RECONCILE: "/transfers", CHECK: "/transfers/check"}
+PLACES: Mapping[str, str] = {RECONCILE.id: "/transfers", CHECK.id: "/transfers/check"}
 """Where the runs of a kind are listed."""
 _SHELVES = {
-    RECONCILE: Shelf(VERBS[RECONCILE], "reconciliation", PLACES[RECONCILE]),
-    CHECK: Shelf(VERBS[CHECK], "check of planned shipments", PLACES[CHECK]),
+    RECONCILE.id: Shelf(RECONCILE.id, "reconciliation", PLACES[RECONCILE.id]),
+    CHECK.id: Shelf(CHECK.id, "check of planned shipments", PLACES[CHECK.id]),
 }

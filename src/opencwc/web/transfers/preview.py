@@ -1,10 +1,9 @@
-"""The start of ledgers or of planned shipments before they are sent: what their columns are taken for, to change it."""
+"""The preview of ledgers or planned shipments: their first rows, and which columns hold which fields."""
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
 from typing import Any, NamedTuple
 
 from fastapi import Request
@@ -12,19 +11,20 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from opencwc.finding import message_from_plain
-from opencwc.transfers.check.shipments import SHIPMENT_FIELDS
+from opencwc.jobs.archives import pack_uploads
+from opencwc.transfers.check.shipment_tables import SHIPMENT_FIELDS
 from opencwc.transfers.model import LEDGER_COLUMNS
-from opencwc.transfers.upload_question import TransfersUpload, preview_uploads
+from opencwc.transfers.previews import LEDGERS, SHIPMENTS, preview_uploads
 from opencwc.web.casebook.job_page import reason_of
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.service import Service, service_of
-from opencwc.web.server.uploads import Uploads, form_of, pack_uploads
+from opencwc.web.server.uploads import Uploads, form_of
 from opencwc.web.transfers.column_names import CHECK_LABELS, say_columns
 from opencwc.web.transfers.forms import given_of, words_of
 from opencwc.wording import sentence
 
 
-class Start(NamedTuple):
+class PreviewForm(NamedTuple):
     """What is shown of files: the wish of the sandbox, their fields, and the address and the form that ask again.
 
     ``labels`` are the fields that are called otherwise than in a ledger.
@@ -37,22 +37,22 @@ class Start(NamedTuple):
     labels: Mapping[str, str] = {}
 
 
-PREVIEW = Start("preview", LEDGER_COLUMNS, "/transfers/preview", "#ledgers")
-PREVIEW_CHECK = Start("preview_check", SHIPMENT_FIELDS, "/transfers/check/preview", "#many", CHECK_LABELS)
+PREVIEW = PreviewForm(LEDGERS, LEDGER_COLUMNS, "/transfers/preview", "#ledgers")
+PREVIEW_CHECK = PreviewForm(SHIPMENTS, SHIPMENT_FIELDS, "/transfers/check/preview", "#many", CHECK_LABELS)
 
 
-async def show_start(request: Request, start: Start, files_in: Callable[[FormData], Uploads]) -> Response:
+async def show_preview_of(request: Request, start: PreviewForm, files_in: Callable[[FormData], Uploads]) -> Response:
     """Show the start of the files of a form, and what their columns are taken for."""
     form = await form_of(request)
     service = service_of(request)
     try:
         uploads, words = files_in(form), words_of(form)
         given = given_of(words, len(uploads))
-        found = await service.answering.run(_previewed, service, start.do, uploads, given)
+        previews = await service.answering.run(_previewed, service, start.do, uploads, given)
     finally:
         await form.close()
     lang = language_of(request)
-    files = [_shown(one, start.labels, lang) for one in found]
+    files = [_file_shown(file, start.labels, lang) for file in previews]
     return page(
         request, "transfers/preview.html", files=files, fields=start.fields, labels=start.labels, given=given,
         address=start.address, form=start.form,
@@ -65,10 +65,10 @@ def _previewed(
     must = service.configuration.job_network_must_be_cut
     with tempfile.TemporaryFile(prefix="opencwc-preview-") as file:
         pack_uploads(uploads, file)
-        return preview_uploads(file, TransfersUpload(do, date.today(), given, network_must_be_cut=must))
+        return preview_uploads(do, file, given, network_must_be_cut=must)
 
 
-def _shown(file: Mapping[str, Any], labels: Mapping[str, str], lang: str) -> dict[str, Any]:
+def _file_shown(file: Mapping[str, Any], labels: Mapping[str, str], lang: str) -> dict[str, Any]:
     """Return what is shown of a file; ``detail`` are the English words of an error that is not known here."""
     shown = {**file, "notes": _notes(file, lang), "says": "", "detail": "", "missing": set(file.get("missing", ()))}
     if problem := file.get("problem"):
@@ -82,5 +82,5 @@ def _shown(file: Mapping[str, Any], labels: Mapping[str, str], lang: str) -> dic
     return shown
 
 
-def _notes(told: Mapping[str, Any], lang: str) -> list[str]:
-    return [sentence(message_from_plain(one), lang) for one in told.get("notes", [])]
+def _notes(file: Mapping[str, Any], lang: str) -> list[str]:
+    return [sentence(message_from_plain(note), lang) for note in file.get("notes", [])]

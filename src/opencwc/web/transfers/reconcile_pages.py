@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 from starlette.responses import Response, StreamingResponse
 
 from opencwc.casebook.database import Casebook
@@ -17,29 +17,31 @@ from opencwc.casebook.findings import show_finding
 from opencwc.casebook.model import UNDECIDED, Person, Status
 from opencwc.casebook.permissions import may
 from opencwc.errors import InputError
+from opencwc.files.csv_cells import cell_of
 from opencwc.finding import Message
 from opencwc.transfers.model import CAUSES, RECONCILED_COLUMNS
-from opencwc.transfers.patterns.finding import KINDS
-from opencwc.web.casebook.api import LARGEST, book_of
-from opencwc.web.casebook.jobs_api import cell_of
+from opencwc.transfers.patterns import PATTERN_KINDS
+from opencwc.transfers.reconcile.cause_rules import CAUSE_RULES
 from opencwc.web.casebook.run_summary import names_of_people
+from opencwc.web.server import downloads
+from opencwc.web.server.api_parameters import LARGEST
 from opencwc.web.server.page import is_fragment, language_of, page
-from opencwc.web.server.service import GuardedRoute, Service, person_of, service_of
+from opencwc.web.server.service import Router, Service, book_of, person_of, service_of
 from opencwc.web.transfers.flows import Flow, Ribbon, ribbons_of, sankey, world_map
 from opencwc.web.transfers.kept import (
     A_PAGE,
-    Asked,
     Reconciliation,
-    Wanted,
+    SumFilter,
+    SumsAsked,
     choices_of,
     finding_of_rank,
     findings_for_review,
-    fitting,
+    fitting_sums,
     lines_of,
     named_lines_of,
     over_the_years,
-    ranked,
     shown_reconciliation,
+    sum_of_rank,
     tabs_of,
 )
 from opencwc.wording import LANGUAGES, RIGHT_TO_LEFT, say, sentence
@@ -51,7 +53,7 @@ if TYPE_CHECKING:
     from opencwc.publishing import Report
     from opencwc.transfers.reconcile.kept import Pattern
 
-router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
+router = Router(include_in_schema=False)
 Number = Annotated[int, Path(ge=1, le=LARGEST)]
 Rank = Annotated[int, Path(ge=1, le=LARGEST)]
 After = Annotated[int, Query(ge=0, le=LARGEST)]
@@ -60,29 +62,15 @@ MOST_FLOWS = 60
 PATTERNS_A_PAGE = 10
 LIKELY = ((0.85, "very"), (0.6, "likely"), (0.3, "perhaps"), (0.0, "hardly"))
 """From which probability which words are used for it: ``page_transfers_likely_...``."""
-SIGNS_OF: Mapping[str, tuple[str, ...]] = {
-    "year_end": ("by_year", "near_year_end"),
-    "hub": ("by_hub",),
-    "unit": ("by_unit", "near_unit"),
-    "mixture": ("by_mixture", "near_mixture"),
-    "wrong_chemical": ("by_chemical", "near_chemical"),
-    "wrong_partner": ("by_exporter", "by_importer", "near_exporter", "near_importer"),
-    "double_entry": ("by_double", "near_double"),
-    "returns_netted": ("by_returned", "near_returned"),
-    "rounding": ("by_rounding", "near_rounding"),
-    "concentration_rule": ("by_low", "by_weak"),
-    "unexplained": ("by_none", "by_packing", "by_loose"),
-}
-"""The signs for each cause (`transfers.reconcile.comparison`); the other causes are told by the figures themselves."""
 _LEAST_SIGN = 0.05
-_KINDS = frozenset(
+_FIT_KINDS = frozenset(
     {"equal", "packing", "rounding", "unit", "mixture", "loose", "sum", "double", "exporter", "importer", "chemical"}
 )
-"""How lines fit, as ``page_transfers_kind_...`` says it; any other is said to be otherwise."""
+"""How lines fit, as ``page_transfers_kind_...`` says it; any other counts as ``other``."""
 
 
 @dataclass(frozen=True)
-class Line:
+class SumLine:
     """A row of the ranked list."""
 
     group: Mapping[str, Any]
@@ -93,12 +81,12 @@ class Line:
     why: str
 
 
-@router.get("/transfers/runs/{number}")
-async def show_list(request: Request, number: Number, wanted: Asked, after: After = 0) -> Response:
+@router.get("/transfers/runs/{number}", action="read")
+async def show_list(request: Request, number: Number, wanted: SumsAsked, after: After = 0) -> Response:
     """Show the ranked list, page by page."""
     service, lang = service_of(request), language_of(request)
     shown = await service.answering.run(shown_reconciliation, book_of(request), person_of(request), number)
-    values = await service.answering.run(_listed, shown, wanted, after, lang)
+    values = await service.answering.run(_page_of_sums, shown, wanted, after, lang)
     if is_fragment(request) and after:
         return page(request, "transfers/more.html", shown=shown, wanted=wanted, **values)
     notes = [
@@ -108,8 +96,8 @@ async def show_list(request: Request, number: Number, wanted: Asked, after: Afte
     ]
     return page(
         request, "transfers/list.html", shown=shown, wanted=wanted, tabs=tabs_of(person_of(request)), part="reconcile",
-        view="list", said=[sentence(one, lang) for one in shown.kept.said], notes=notes, choices=choices_of(shown.kept),
-        causes=CAUSES, after=after, **values,
+        view="list", said=[sentence(message, lang) for message in shown.kept.said], notes=notes,
+        choices=choices_of(shown.kept), causes=CAUSES, after=after, **values,
     )  # fmt: skip
 
 
@@ -119,20 +107,20 @@ def _message(plain: Mapping[str, Any]) -> Message:
     return message_from_plain(plain)
 
 
-def _listed(shown: Reconciliation, wanted: Wanted, after: int, lang: str) -> dict[str, Any]:
-    found = fitting(shown.kept, wanted)
-    rest = found.filter(found["rank"] > after)
+def _page_of_sums(shown: Reconciliation, wanted: SumFilter, after: int, lang: str) -> dict[str, Any]:
+    sums = fitting_sums(shown.kept, wanted)
+    rest = sums.filter(sums["rank"] > after)
     rows = rest.head(A_PAGE).to_dicts()
     more = rows[-1]["rank"] if len(rest) > A_PAGE else None
-    return {"lines": [_line(shown, row, lang) for row in rows], "total": len(found), "next": more}
+    return {"lines": [_line(shown, row, lang) for row in rows], "total": len(sums), "next": more}
 
 
-def _line(shown: Reconciliation, group: Mapping[str, Any], lang: str) -> Line:
-    from opencwc.transfers.reconcile.reconciliation import why
+def _line(shown: Reconciliation, group: Mapping[str, Any], lang: str) -> SumLine:
+    from opencwc.transfers.reconcile.reasons import why
 
     chemical = shown.kept.chemicals[group["substance"]]
     cause = say(f"reconcile_cause_{group['cause']}", lang) if group["cause"] else ""
-    return Line(
+    return SumLine(
         group, chemical.name, chemical.entry, cause, likely(group["probability"] or 0.0), sentence(why(group), lang)
     )  # fmt: skip
 
@@ -146,22 +134,20 @@ def likely(probability: float) -> str:
     return next(word for least, word in LIKELY if probability >= least)
 
 
-@router.get("/transfers/runs/{number}/list.csv")
-async def give_list(request: Request, number: Number, wanted: Asked) -> Response:
+@router.get("/transfers/runs/{number}/list.csv", action="read")
+async def give_list(request: Request, number: Number, wanted: SumsAsked) -> Response:
     """Give the list that a filter wants as CSV, with the columns of the command."""
     service, lang = service_of(request), language_of(request)
     shown = await service.answering.run(shown_reconciliation, book_of(request), person_of(request), number)
-    found = await service.answering.run(fitting, shown.kept, wanted)
-    headers = {"content-disposition": f"attachment; filename=reconciliation-{number}.csv"}
-    return StreamingResponse(
-        _csv(service, shown, found, lang), media_type="text/csv; charset=utf-8", headers=headers
-    )  # fmt: skip
+    sums = await service.answering.run(fitting_sums, shown.kept, wanted)
+    headers = downloads.named(f"reconciliation-{number}.csv")
+    return StreamingResponse(_csv(service, shown, sums, lang), media_type=downloads.CSV, headers=headers)
 
 
-async def _csv(service: Service, shown: Reconciliation, found: pl.DataFrame, lang: str) -> AsyncIterator[bytes]:
+async def _csv(service: Service, shown: Reconciliation, sums: pl.DataFrame, lang: str) -> AsyncIterator[bytes]:
     yield (",".join(RECONCILED_COLUMNS) + "\r\n").encode()
-    for start in range(0, len(found), 1_000):
-        yield await service.answering.run(_as_csv, shown, found.slice(start, 1_000).to_dicts(), lang)
+    for start in range(0, len(sums), 1_000):
+        yield await service.answering.run(_as_csv, shown, sums.slice(start, 1_000).to_dicts(), lang)
 
 
 def _as_csv(shown: Reconciliation, rows: Iterable[Mapping[str, Any]], lang: str) -> bytes:
@@ -182,8 +168,8 @@ def _as_csv(shown: Reconciliation, rows: Iterable[Mapping[str, Any]], lang: str)
 # ------------------------------------------------------------------------------------------------------- a pair
 
 
-@router.get("/transfers/runs/{number}/pairs/{rank}")
-async def show_pair(request: Request, number: Number, rank: Rank, wanted: Asked) -> Response:
+@router.get("/transfers/runs/{number}/pairs/{rank}", action="read")
+async def show_pair(request: Request, number: Number, rank: Rank, wanted: SumsAsked) -> Response:
     """Show a pair: both ledgers side by side, the years, the causes with what speaks for them, and the decision."""
     service, lang = service_of(request), language_of(request)
     book, person = book_of(request), person_of(request)
@@ -200,13 +186,13 @@ async def show_pair(request: Request, number: Number, rank: Rank, wanted: Asked)
     )  # fmt: skip
 
 
-def _pair(shown: Reconciliation, rank: int, wanted: Wanted, lang: str) -> dict[str, Any]:
-    group = ranked(shown.kept, rank)
-    ranks = fitting(shown.kept, wanted)["rank"]
+def _pair(shown: Reconciliation, rank: int, wanted: SumFilter, lang: str) -> dict[str, Any]:
+    group = sum_of_rank(shown.kept, rank)
+    ranks = fitting_sums(shown.kept, wanted)["rank"]
     before, after = ranks.filter(ranks < rank), ranks.filter(ranks > rank)
     lines, cut = lines_of(shown.kept, group, MOST_LINES)
     for line in lines:
-        line["fits"] = line["kind"] if line["kind"] in _KINDS else "other"
+        line["fits"] = line["kind"] if line["kind"] in _FIT_KINDS else "other"
         line["ledger_name"] = shown.kept.told["ledgers"][line["ledger"]]["name"]
         line["elsewhere"] = _elsewhere(line, group, shown)
     matched: dict[int, list[dict[str, Any]]] = {}
@@ -236,18 +222,18 @@ def _side_by_side(lines: Sequence[dict[str, Any]]) -> list[tuple[dict[str, Any] 
 
 def _elsewhere(line: Mapping[str, Any], group: Mapping[str, Any], shown: Reconciliation) -> list[str]:
     """Say in which other pair, chemical or year a line stands, where it is another one's."""
-    said = []
+    differs = []
     if (line["exporter"], line["importer"]) != (group["exporter"], group["importer"]):
-        said.append(f"{line['exporter']} → {line['importer']}")
+        differs.append(f"{line['exporter']} → {line['importer']}")
     if line["substance"] != group["substance"]:
-        said.append(shown.kept.chemicals[line["substance"]].name)
+        differs.append(shown.kept.chemicals[line["substance"]].name)
     if line["year"] != group["year"]:
-        said.append(str(line["year"]))
-    return said
+        differs.append(str(line["year"]))
+    return differs
 
 
 @dataclass(frozen=True)
-class Cause:
+class ProposedCause:
     """A cause as it is proposed: how likely, in a number and a word, and the signs for it."""
 
     name: str
@@ -256,16 +242,16 @@ class Cause:
     signs: tuple[tuple[str, float], ...]
 
 
-def _causes(group: Mapping[str, Any]) -> list[Cause]:
+def _causes(group: Mapping[str, Any]) -> list[ProposedCause]:
     """Return the causes that are worth saying, the likeliest first, with the signs that speak for each."""
-    found = []
+    causes = []
     for name in CAUSES if group["cause"] else ():
         probability = float(group[f"p_{name}"])
-        signs = [(sign, float(group.get(sign) or 0.0)) for sign in SIGNS_OF.get(name, ())]
+        signs = [(sign, float(group.get(sign) or 0.0)) for sign in CAUSE_RULES[name].signs]
         if probability >= _LEAST_SIGN:
             kept = tuple((sign, share) for sign, share in signs if share >= _LEAST_SIGN)
-            found.append(Cause(name, probability, likely(probability), kept))
-    return sorted(found, key=lambda one: -one.probability)
+            causes.append(ProposedCause(name, probability, likely(probability), kept))
+    return sorted(causes, key=lambda cause: -cause.probability)
 
 
 def _chart(years: Sequence[Mapping[str, Any]], lang: str) -> dict[str, Any]:
@@ -303,7 +289,7 @@ def _standing(book: Casebook, person: Person, run: int, rank: int) -> dict[str, 
 # ----------------------------------------------------------------------------------------------------- its letter
 
 
-@router.get("/transfers/runs/{number}/pairs/{rank}/letter")
+@router.get("/transfers/runs/{number}/pairs/{rank}/letter", action="read")
 async def show_letter(
     request: Request,
     number: Number,
@@ -319,7 +305,7 @@ async def show_letter(
 
     def draft() -> tuple[Reconciliation, dict[str, Any], Report, str]:
         shown = shown_reconciliation(book, person, number)
-        group = ranked(shown.kept, rank)
+        group = sum_of_rank(shown.kept, rank)
         letter = _letter(shown, group, ours or group["exporter"], spoken)
         from opencwc.transfers.reconcile.letters import plain_text
 
@@ -328,14 +314,12 @@ async def show_letter(
     shown, group, letter, text = await service.answering.run(draft)
     name = f"letter-{number}-{rank}-{spoken}"
     if format == "txt":
-        headers = {"content-disposition": f"attachment; filename={name}.txt"}
-        return Response(text, media_type="text/plain; charset=utf-8", headers=headers)
+        return downloads.download(text, f"{name}.txt", downloads.TEXT)
     if format == "pdf":
         from opencwc.publishing.pdf import make_pdf
 
         content = await service.answering.run(make_pdf, letter)
-        headers = {"content-disposition": f"attachment; filename={name}.pdf"}
-        return Response(content, media_type="application/pdf", headers=headers)
+        return downloads.download(content, f"{name}.pdf", "application/pdf")
     return page(
         request, "transfers/letter.html", shown=shown, group=group, text=text, ours=ours or group["exporter"],
         spoken=spoken, spoken_direction="rtl" if spoken in RIGHT_TO_LEFT else "ltr", tabs=tabs_of(person),
@@ -346,7 +330,7 @@ async def show_letter(
 def _letter(shown: Reconciliation, group: Mapping[str, Any], ours: str, lang: str) -> Report:
     from opencwc.transfers.model import Discrepancy, Substance
     from opencwc.transfers.reconcile.letters import find_lines_in_question, make_letter
-    from opencwc.transfers.reconcile.reconciliation import why
+    from opencwc.transfers.reconcile.reasons import why
 
     if ours not in (group["exporter"], group["importer"]):
         raise InputError(f"{ours} is neither side of this pair", where="ours", remedy="Choose one of the two States.")
@@ -377,7 +361,7 @@ class Proposed:
     chart: Mapping[str, Any]
 
 
-@router.get("/transfers/runs/{number}/patterns")
+@router.get("/transfers/runs/{number}/patterns", action="read")
 async def show_patterns(
     request: Request, number: Number, kind: Annotated[str, Query(max_length=64)] = "", after: After = 0
 ) -> Response:
@@ -388,24 +372,27 @@ async def show_patterns(
     def read() -> dict[str, Any]:
         shown = shown_reconciliation(book, person, number)
         findings = findings_for_review(book, person, number)
-        kinds = {kind: sum(each.kind == kind for each in shown.kept.patterns) for kind in KINDS}
-        numbered = [one for one in enumerate(shown.kept.patterns, 1) if kind in ("", one[1].kind)]
-        rest = [one for one in numbered if one[0] > after]
+        kinds = {kind: sum(each.kind == kind for each in shown.kept.patterns) for kind in PATTERN_KINDS}
+        numbered = [
+            (place, pattern) for place, pattern in enumerate(shown.kept.patterns, 1) if kind in ("", pattern.kind)
+        ]
+        rest = [(place, pattern) for place, pattern in numbered if place > after]
         proposed = [
-            Proposed(place, one, *_at(findings, place), _bars(one, lang)) for place, one in rest[:PATTERNS_A_PAGE]
+            Proposed(place, pattern, *_at(findings, place), _bars(pattern, lang))
+            for place, pattern in rest[:PATTERNS_A_PAGE]
         ]
         return {
             "shown": shown,
             "proposed": proposed,
             "total": len(numbered),
-            "kinds": {one: count for one, count in kinds.items() if count},
+            "kinds": {name: count for name, count in kinds.items() if count},
             "next": proposed[-1].place if len(rest) > PATTERNS_A_PAGE else None,
             "more": int(shown.kept.told["pattern_count"]) - len(shown.kept.patterns),
         }
 
     values = await service.answering.run(read)
     return page(
-        request, "transfers/patterns.html", tabs=tabs_of(person), part="reconcile", view="patterns", wanted=Wanted(),
+        request, "transfers/patterns.html", tabs=tabs_of(person), part="reconcile", view="patterns", wanted=SumFilter(),
         kind=kind, **values,
     )  # fmt: skip
 
@@ -430,8 +417,8 @@ def _bars(pattern: Pattern, lang: str) -> dict[str, Any]:
 # ----------------------------------------------------------------------------------------------------- the flows
 
 
-@router.get("/transfers/runs/{number}/flows")
-async def show_flows(request: Request, number: Number, wanted: Asked) -> Response:
+@router.get("/transfers/runs/{number}/flows", action="read")
+async def show_flows(request: Request, number: Number, wanted: SumsAsked) -> Response:
     """Show the flows on a map of the world, and as a Sankey by chemical, each with its table."""
     service, lang = service_of(request), language_of(request)
     book, person = book_of(request), person_of(request)
@@ -447,10 +434,10 @@ async def show_flows(request: Request, number: Number, wanted: Asked) -> Respons
     )  # fmt: skip
 
 
-def _flows(shown: Reconciliation, wanted: Wanted, lang: str) -> dict[str, Any]:
+def _flows(shown: Reconciliation, wanted: SumFilter, lang: str) -> dict[str, Any]:
     import polars as pl
 
-    groups = fitting(shown.kept, wanted)
+    groups = fitting_sums(shown.kept, wanted)
     pairs = ["exporter", "importer"]
     sums = [pl.col("exported").sum(), pl.col("imported").sum(), pl.col("over").any(), pl.col("rank").min()]
     by_pair = (
@@ -477,7 +464,7 @@ def _flows(shown: Reconciliation, wanted: Wanted, lang: str) -> dict[str, Any]:
         "flows": flows,
         "first_ranks": by_pair.head(MOST_FLOWS)["rank"].to_list(),
         "map": picture,
-        "off_map": [one for one in off_map if one in flows],
+        "off_map": [flow for flow in off_map if flow in flows],
         "pairs": len(by_pair),
         "most": MOST_FLOWS,
         "sankey": sankey(left, right, mirrored=lang in RIGHT_TO_LEFT),

@@ -1,0 +1,115 @@
+"""The steps of a run as the JSON lines in which they leave a confined process, and back.
+
+What comes back is checked: the process read a stranger's file.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
+from typing import Any
+
+from opencwc.errors import InputError
+from opencwc.finding import Finding, finding_from_plain, finding_to_plain
+from opencwc.verbs import Ended, Found, PagesFile, Progress, Started, Step, Verb
+
+Line = dict[str, Any]
+PART_BYTES = 6_000_000
+MOST_PAGES_BYTES = 2_000_000_000
+MOST_NOTES, LONGEST_NOTE = 50, 300
+"""How many notes on a file are kept, and how many characters of a value in one."""
+
+
+def lines_of(steps: Iterable[Step], protection: Mapping[str, bool]) -> Iterator[Line]:
+    """Yield the lines of a run's steps; what is checked says which protection the process had."""
+    for step in steps:
+        match step:
+            case Started(checked, maker):
+                yield {"checked": {**checked, "protection": dict(protection)}, "maker": dict(maker)}
+            case Progress(rows, share):
+                yield {"rows": rows, "share": share}
+            case Found(findings):
+                yield {"findings": [finding_to_plain(finding) for finding in findings]}
+            case Ended(rows, by_verdict, tally, pages):
+                content = pages.content if pages else b""
+                for start in range(0, len(content), PART_BYTES):
+                    yield {"pages": base64.b64encode(content[start : start + PART_BYTES]).decode()}
+                counts = {str(verdict): number for verdict, number in by_verdict.items()}
+                yield {"done": True, "rows": rows, "tally": counts, **tally}
+
+
+def steps_of(verb: Verb, lines: Iterable[Line | None]) -> Iterator[Step | None]:
+    """Yield the steps that lines say, ``None`` for ``None``.
+
+    Raises:
+        InputError: a line holds what the verb cannot have said.
+
+    """
+    content = bytearray()
+    row = 0
+    for line in lines:
+        if line is None:
+            yield None
+        elif "checked" in line:
+            yield Started(dict(line["checked"]), dict(line["maker"]))
+        elif "findings" in line:
+            findings = _findings(verb, line["findings"], row)
+            row = findings[-1].subject.row
+            yield Found(findings)
+        elif "pages" in line:
+            content += base64.b64decode(line["pages"])
+            if len(content) > MOST_PAGES_BYTES:
+                raise InputError(
+                    "the answer is too large for the pages", remedy="Use the command, opencwc, in place of them."
+                )
+        elif line.get("done"):
+            yield _ended(verb, line, bytes(content))
+        else:
+            yield Progress(int(line["rows"]), line["share"] if isinstance(line["share"], float) else None)
+
+
+def _findings(verb: Verb, plain: Any, after: int) -> list[Finding]:
+    """Return the findings of a line: of rows in their order, with verdicts of the verb."""
+    try:
+        findings = [finding_from_plain(one) for one in plain]
+        rows = [after, *(finding.subject.row for finding in findings)]
+        sound = bool(findings) and (not verb.in_order or all(one <= other for one, other in pairwise(rows)))
+        sound = sound and all(isinstance(row, int) for row in rows)
+        sound = sound and all(
+            isinstance(finding.subject.input, str) and finding.verdict in verb.verdicts for finding in findings
+        )
+    except (KeyError, TypeError, ValueError, AttributeError):
+        sound = False
+    if not sound:
+        raise InputError("reading the file gave findings that do not hold", remedy="Save it again as CSV.")
+    return findings
+
+
+def _ended(verb: Verb, line: Line, content: bytes) -> Ended:
+    counts = {verdict: int(line["tally"][verdict]) for verdict in verb.verdicts if verdict in line["tally"]}
+    tally = {"notes": notes} if (notes := _notes(line)) else {}
+    if not verb.kept:
+        return Ended(int(line["rows"]), counts, tally)
+    kept = verb.part("kept")
+    kept.unpack(content)  # which raises where its shape is wrong
+    return Ended(int(line["rows"]), counts, tally, PagesFile(kept.NAME, kept.MEDIA_TYPE, content))
+
+
+def _notes(line: Line) -> list[dict[str, Any]]:
+    """Return what is to be said of the file as a whole: ids of our own messages, and short values."""
+    notes = []
+    for note in line.get("notes") or []:
+        values = note.get("values") if isinstance(note, dict) else None
+        if isinstance(values, dict) and _NOTE.fullmatch(str(note.get("id"))):
+            short = {str(name): value for name, value in values.items() if isinstance(value, (str, int))}
+            notes.append({"id": str(note["id"]), "values": {name: _short(value) for name, value in short.items()}})
+    return notes[:MOST_NOTES]
+
+
+def _short(value: str | int) -> str | int:
+    return value if isinstance(value, int) else value[:LONGEST_NOTE]
+
+
+_NOTE = re.compile(r"(?:note|reading)_[a-z0-9_]{1,60}")

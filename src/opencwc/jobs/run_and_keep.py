@@ -1,0 +1,129 @@
+"""Run a verb and keep what comes of it: one way for the worker, the command line, the API and the demonstration.
+
+A run gives steps (`opencwc.verbs.Step`). Its findings are kept as they come; its end keeps the file of its pages as the
+source of a second run (`opencwc.casebook.run_pages`) and the tally. A run that was cut short goes on after the last
+finding that is kept: the same inputs give the same findings in the same order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from opencwc.casebook.database import Casebook
+from opencwc.casebook.findings import record_refusals
+from opencwc.casebook.model import Mark, Person
+from opencwc.casebook.run_pages import finish_with_pages
+from opencwc.casebook.runs import RunKeeper, Source, begin_run
+from opencwc.errors import ConflictError, InputError
+from opencwc.finding import Finding
+from opencwc.language.refusals import is_refusal
+from opencwc.verbs import Ended, Found, Input, Progress, Started, Step, Verb
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a run is kept: in whose name, in which case, the question, and the source with its mark.
+
+    ``person`` is called when something is kept: an account may have been closed since the run was asked for.
+    """
+
+    book: Casebook
+    person: Callable[[], Person]
+    case: str
+    asked: Mapping[str, Any]
+    source: Source | None = None
+    mark: Mark = Mark.UNCLASSIFIED
+
+
+@dataclass
+class KeptRun:
+    """A run that is being kept: its keeper (``None`` before it began), findings kept, rows read, and of how many.
+
+    ``rows_all`` is an estimate, and ``None`` where there is none.
+    """
+
+    keeper: RunKeeper | None = None
+    findings: int = 0
+    rows: int = 0
+    rows_all: int | None = None
+
+
+def run_and_keep(verb: Verb, inputs: Sequence[Input], question: Mapping[str, Any], place: Place) -> KeptRun:
+    """Run a verb over inputs in this process, keep what it finds, and return the run."""
+    return keep_steps(verb, verb.part("reader")(question).steps(inputs), place)
+
+
+def keep_steps(
+    verb: Verb,
+    steps: Iterable[Step | None],
+    place: Place,
+    run: KeptRun | None = None,
+    *,
+    heed: Callable[[KeptRun, Step | None], None] = lambda run, step: None,
+) -> KeptRun:
+    """Keep the steps of a run, and return it; ``run`` is one that was cut short.
+
+    ``heed`` is called with every step before it is kept, and with ``None`` where a moment passed without one; what it
+    raises leaves the run as it stands. A run that fails otherwise is ended as interrupted.
+
+    Raises:
+        InputError: the steps broke off before the end.
+
+    """
+    run = run or KeptRun()
+    seen, before = 0, run.findings
+    for step in steps:
+        heed(run, step)
+        match step:
+            case Started(checked, maker) if run.keeper is None:
+                run.keeper = begin_run(
+                    place.book, place.person(), place.case, verb=verb.id, asked=place.asked, checked=checked,
+                    maker=maker, source=place.source,
+                )  # fmt: skip
+                heed(run, None)
+            case Progress(rows, share):
+                run.rows, run.rows_all = rows, round(rows / share) if rows and share else None
+            case Found(findings):
+                seen += len(findings)
+                if seen > before:
+                    _keep_findings(run, findings[max(0, len(findings) - (seen - before)) :], place)
+            case Ended():
+                _end(verb, run, step, place)
+                return run
+            case _:
+                pass
+    raise InputError("reading the file broke off")
+
+
+def _keep_findings(run: KeptRun, findings: Sequence[Finding], place: Place) -> None:
+    if run.keeper is None:
+        raise InputError("reading the file gave findings before it said what is checked")
+    if refused := [finding.subject.input for finding in findings if is_refusal(finding.message)]:
+        # Before the findings are kept: a worker that dies in between records them twice, and not never.
+        record_refusals(place.book, run.keeper.person_id, refused)
+    run.findings += run.keeper.keep(findings)
+
+
+def _end(verb: Verb, run: KeptRun, end: Ended, place: Place) -> None:
+    if run.keeper is None:
+        raise InputError("reading the file ended before it said what is checked")
+    run.rows = run.rows_all = end.rows
+    tally = {"rows": end.rows, "by_verdict": {str(verdict): n for verdict, n in end.by_verdict.items()}, **end.tally}
+    if end.pages is None:
+        run.keeper.finish(tally, rows=end.rows)
+        return
+    finish_with_pages(
+        place.book, place.person(), place.case, verb.id, run.keeper, end.pages, tally, mark=place.mark,
+        as_of=str(place.asked.get("as_of", "")), rows=end.rows,
+    )  # fmt: skip
+
+
+def interrupt(run: KeptRun) -> None:
+    """End a run that did not come to its end; what was kept of it stays."""
+    if run.keeper is not None:
+        try:
+            run.keeper.finish({}, state="interrupted")
+        except ConflictError:  # it had ended already, or its case was erased meanwhile
+            return

@@ -1,0 +1,65 @@
+"""Elements that a section leaves to a regulation which was not supplied: it names them beside the power to make one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from opencwc.convention.measures import Element, Measure
+from opencwc.legislation.model import Holding, SectionHolding
+from opencwc.legislation.reading.closeness import LOOSE, spans_of
+from opencwc.legislation.reading.stages import ReadLaw
+from opencwc.legislation.reading.subjects import ANCHOR, subject_of
+from opencwc.legislation.reading.term_positions import TermPlace
+from opencwc.legislation.reading.topics import SCHEDULES, TOPICS
+
+
+def leaves_to_regulation(law: ReadLaw, measure: Measure, at: int) -> SectionHolding | None:
+    """Return what a section leaves to a regulation on chemicals that the regulation is to name."""
+    names_schedule = any(SCHEDULES.issuperset(group) for group in measure.subject)
+    if not names_schedule or not law.counted.hits(at, "by_regulation"):
+        return None
+    unnamed = tuple(("scheduled",) if SCHEDULES.issuperset(group) else group for group in measure.subject)
+    subject = subject_of(law, measure._replace(subject=unnamed), at)
+    if subject is None:
+        return None
+    about = {key: hits for key, hits in subject.words.items() if key != ANCHOR}
+    held = [
+        holding for element in measure.elements if (holding := left_to_regulation(law, element, at, about)) is not None
+    ]
+    return SectionHolding(at, subject.strength, law.scopes[at].scope, tuple(held)) if held else None
+
+
+def left_to_regulation(law: ReadLaw, element: Element, at: int, about: Mapping[str, list[TermPlace]]) -> Holding | None:
+    """Find an element that a section leaves to a regulation: where it is named beside the power to make one."""
+    if not element.by_regulation:
+        return None
+    windows, title = law.texts[at].windows, law.texts[at].title
+    spoken = [{hit.clause for hit in hits} for hits in about.values() if hits]
+    named = {
+        hit.clause for group in element.terms if not TOPICS.issuperset(group) for hit in law.counted.of_group(at, group)
+    }
+    for cue in law.counted.hits(at, "by_regulation"):
+        around = {cue.clause - 1, cue.clause, cue.clause + 1}
+        near = windows[cue.clause] | {clause for clause, window in enumerate(windows) if window & around}
+        if (near | {title}) & named and all(near & clauses or title in clauses for clauses in spoken):
+            return Holding(element.id, "regulation", LOOSE, spans_of(law, at, [cue]))
+    return None
+
+
+def delegating_clauses(law: ReadLaw, at: int) -> frozenset[int]:
+    """Return the clauses that only leave something to a regulation, they and their lists: they name no number."""
+    text = law.texts[at]
+    cues = {hit.clause for hit in law.counted.hits(at, "by_regulation")}
+    after = {cue + 1 for cue in cues if cue + 1 < len(text.starts)}
+    cues |= {clause for clause in after if law.permissions.allows(at, clause)}  # "It may ..."
+    return frozenset(
+        clause
+        for clause, window in enumerate(text.windows)
+        if window & cues and not _AMOUNT.search(text.folded.text, text.starts[clause], text.ends[clause])
+    )
+
+
+_AMOUNT = re.compile(
+    r"(?<![\w.])\d+(?:[.,]\d+)?\)?\s*(?:%|per ?cent|kg|g\b|t\b|ton|kilo|gram|day|jour|dia|tag|сут|дн|يوم|日|公斤|吨)"
+)

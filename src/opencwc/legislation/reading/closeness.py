@@ -1,0 +1,144 @@
+"""How close together a section says what an element consists of: in one clause and its lead, near by, or anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence, Set
+from typing import NamedTuple
+
+from opencwc.convention.measures import Groups
+from opencwc.legislation.model import Holding, Span
+from opencwc.legislation.reading.reach import EXCEPTED, REACHES
+from opencwc.legislation.reading.stages import ReadLaw
+from opencwc.legislation.reading.term_positions import TermPlace
+from opencwc.legislation.reading.topics import ANCHORS, RIVALS, TOPICS
+
+TIGHT, LINKED, NEAR, LOOSE = 1.0, 0.8, 0.6, 0.4
+"""How firmly a section holds an element: with all that it speaks of, where a reference leads, near it, anywhere."""
+
+
+class Wanted(NamedTuple):
+    """What a section has to say together: one term of each of the ``groups``.
+
+    ``spoken`` are the clauses that speak of each thing that the section is about; the first ``carried`` of these go on
+    being spoken of in the clauses that follow. Clauses in ``without`` do not count and, where the measure ``forbids``,
+    those that allow something. What falls short of the ``reach`` is held in part only.
+    """
+
+    groups: Groups
+    spoken: Sequence[set[int]] = ()
+    forbids: bool = False
+    carried: int = 0
+    without: frozenset[int] = frozenset()
+    reach: str = ""
+
+
+class _Found(NamedTuple):
+    """How firmly a clause says what is wanted, the words that it says it with, and what it falls short of."""
+
+    strength: float
+    hits: list[TermPlace]
+    how: str
+
+
+def said_close(law: ReadLaw, at: int, wanted: Wanted) -> Holding | None:
+    """Find what is wanted in a section; the closer together, and to all that the section speaks of, the firmer."""
+    by_group = [
+        [hit for hit in law.counted.of_group(at, group) if hit.clause not in wanted.without] for group in wanted.groups
+    ]
+    if wanted.forbids:
+        by_group = [[hit for hit in hits if not law.permissions.is_no_ban(at, hit.clause)] for hits in by_group]
+    if not all(by_group):
+        return None
+    rivals = law.terms.clauses(at, *RIVALS)
+    best: _Found | None = None
+    for clause in dict.fromkeys(hit.clause for hits in by_group for hit in hits):
+        here = _around_clause(law, at, clause, by_group, rivals, wanted)
+        if best is None or here.strength > best.strength:
+            best = here
+        if here.strength == TIGHT:
+            break
+    return Holding("", best.how, best.strength, spans_of(law, at, best.hits)) if best else None
+
+
+def _around_clause(
+    law: ReadLaw, at: int, clause: int, by_group: Sequence[list[TermPlace]], rivals: Set[int], wanted: Wanted
+) -> _Found:
+    """Choose of every group the hit nearest to a clause, and say how close all of them stand to it."""
+    text = law.texts[at]
+    window = text.windows[clause]
+    anchor = next(hit.start for hits in by_group for hit in hits if hit.clause == clause)
+    chosen = [min(hits, key=lambda hit: (hit.clause not in window, abs(hit.start - anchor))) for hits in by_group]
+    inside = True
+    for group, hits, near in zip(wanted.groups, by_group, chosen, strict=True):
+        if near.clause not in window:
+            clauses = {hit.clause for hit in hits}
+            goes_on = TOPICS.issuperset(group) and _goes_on(group, text.title, clause, clauses)
+            inside = inside and goes_on and not _rivalled(rivals, window, clauses)
+    strength = _strength(inside, clause, window, text.title, rivals, wanted)
+    if strength == TIGHT and falls_short(law, at, window, wanted.reach):
+        return _Found(NEAR, chosen, wanted.reach)
+    return _Found(strength, chosen, "said")
+
+
+def _goes_on(group: Sequence[str], title: int, clause: int, clauses: Set[int]) -> bool:
+    """Whether what an element speaks of is named by the title, or, but for weapons, a little above."""
+    return title in clauses or (not set(group) & set(ANCHORS[:3]) and _carries(clause, clauses))
+
+
+def _strength(inside: bool, clause: int, window: Set[int], title: int, rivals: Set[int], wanted: Wanted) -> float:
+    """Return how firm it is that a clause says what is wanted of all that the section speaks of.
+
+    A clause that names another Schedule than the one spoken of is about that one.
+    """
+    near, strays = [], False
+    for number, clauses in enumerate(wanted.spoken):
+        rivalled = _rivalled(rivals, window, clauses)
+        turned = _rivalled(rivals, {clause}, clauses)  # the clause goes before its lead
+        carried = number < wanted.carried and _carries(clause, clauses)
+        is_inside = bool(window & clauses)
+        near.append((is_inside and not turned) or (not rivalled and (title in clauses or carried)))
+        strays = strays or turned or (rivalled and not is_inside)
+    if inside and all(near):
+        return TIGHT
+    return NEAR if inside and any(near) and not strays else LOOSE
+
+
+def _carries(clause: int, clauses: Set[int]) -> bool:
+    """Whether what a clause a little above spoke of is still spoken of."""
+    return any(clause - _CARRIED <= other < clause for other in clauses)
+
+
+def _rivalled(rivals: Set[int], window: Set[int], clauses: Set[int]) -> bool:
+    """Whether a clause names another Schedule than the one that the title or an earlier clause spoke of."""
+    return bool((rivals - clauses) & window)
+
+
+def falls_short(law: ReadLaw, at: int, window: Set[int], reach: str) -> bool:
+    """Whether what is read together reaches less far than a measure asks for."""
+    if reach == EXCEPTED:
+        return bool(
+            at in law.links.excepted
+            or law.terms.clauses(at, "without_licence") & window
+            or any(law.permissions.lets_through(at, clause) for clause in window)
+        )
+    if not reach:
+        return False
+    clauses = window | {law.texts[at].title} if reach == "schedules" else window
+    wide, narrow = (bool(law.terms.clauses(at, *terms) & clauses) for terms in REACHES[reach])
+    return narrow and not wide
+
+
+def spans_of(law: ReadLaw, at: int, hits: Iterable[TermPlace]) -> tuple[Span, ...]:
+    """Turn hits into places in the document; those in the heading stand outside the section's text."""
+    text = law.texts[at]
+    spans = []
+    for term, start, end, _ in hits:
+        first, last = text.folded.span(start, end)
+        if first >= text.lead:
+            shift = text.section.start - text.lead
+            spans.append(Span(term, first + shift, last + shift))
+    return tuple(dict.fromkeys(spans))
+
+
+_CARRIED = 8
+"""Clauses over which a subject goes on: "(1) ... Schedule 1 chemicals ... (5) It shall not be re-exported"."""

@@ -1,0 +1,163 @@
+"""What of each measure a section holds: the terms of its language, with their scope, their negation and their links.
+
+A section is read clause by clause; an item of a list goes with the line that it hangs on. A section counts for the
+Convention only where it, its neighbours or what it points to speak of chemical weapons, and not rather of biological
+ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from opencwc.convention.measures import Element, Groups, Measure
+from opencwc.legislation.model import Holding, SectionHolding
+from opencwc.legislation.reading.by_reference import convention_meanings, taken_over
+from opencwc.legislation.reading.by_regulation import delegating_clauses, leaves_to_regulation, left_to_regulation
+from opencwc.legislation.reading.closeness import LINKED, NEAR, TIGHT, Wanted, said_close, spans_of
+from opencwc.legislation.reading.reach import reach_of
+from opencwc.legislation.reading.stages import ReadLaw
+from opencwc.legislation.reading.subjects import ANCHOR, subject_of
+from opencwc.legislation.reading.term_positions import TermPlace
+from opencwc.legislation.reading.topics import EXEMPTING, PENAL
+
+LISTED = 0.4
+"""How much counts what a section of definitions only names, for a measure that is no definition."""
+
+
+def holding_of(law: ReadLaw, measure: Measure, at: int) -> SectionHolding | None:
+    """Return what a section holds of a measure, ``None`` where it does not speak of it."""
+    subject = subject_of(law, measure, at)
+    if subject is None:
+        return convention_meanings(law, measure, at) or leaves_to_regulation(law, measure, at)
+    held = [
+        holding
+        for element in measure.elements
+        if (holding := _element(law, measure, element, at, subject.words)) is not None
+    ]
+    if at in law.defining and measure.kind != "defines":
+        held = [holding._replace(strength=holding.strength * LISTED) for holding in held]
+    spans = spans_of(law, at, [hit for hits in subject.words.values() for hit in hits[:2]])
+    return SectionHolding(at, subject.strength, subject.scope, tuple(held), spans)
+
+
+def _element(
+    law: ReadLaw, measure: Measure, element: Element, at: int, about: Mapping[str, list[TermPlace]]
+) -> Holding | None:
+    """Return how a section meets an element: said there, by reference, through a link, or left to a regulation."""
+    holding = _in_section(law, measure, element, at, about)
+    return holding._replace(element=element.id) if holding is not None else None
+
+
+def _in_section(
+    law: ReadLaw, measure: Measure, element: Element, at: int, about: Mapping[str, list[TermPlace]]
+) -> Holding | None:
+    forbids = measure.kind in ("forbids", "punishes")
+    topic = measure.subject if measure.kind == "forbids" else measure.subject[:1]
+    said = said_close(law, at, _wanted(law, measure, element, at, about, topic))
+    if said is not None and said.strength >= TIGHT:
+        return said
+    if element.by_reference and (reference := taken_over(law, at, about, forbids)) is not None:
+        return reference
+    if (denied := _denied(law, element, at, forbids)) is not None:
+        return denied
+    if said is not None and said.strength >= NEAR:
+        return said
+    # A ban stands in its own section, a penalty points to it.
+    linked = _through_links(law, measure, element, at, topic) if len(topic) < 2 or not forbids else None
+    if linked is not None and linked.strength >= NEAR:
+        return linked
+    return _with_links(law, element.terms, at) or said or linked or left_to_regulation(law, element, at, about)
+
+
+def _wanted(
+    law: ReadLaw, measure: Measure, element: Element, at: int, about: Mapping[str, list[TermPlace]], topic: Groups
+) -> Wanted:
+    """Return what a section has to say together for an element."""
+    anchored = ANCHOR in about
+    # A section of definitions defines all that it lists, line by line.
+    listed = measure.kind == "defines" and at in law.defining
+    # A penalty at the end of a section punishes all that the section forbids.
+    penal = measure.kind == "punishes" and not anchored
+    spoken = [
+        {hit.clause for hit in hits}
+        for key, hits in about.items()
+        if not (penal and PENAL.issuperset(key.split("|"))) and not (listed and key == "defined")
+    ]
+    return Wanted(
+        _without_pointing(law, element.terms, at, topic), spoken, measure.kind in ("forbids", "punishes"),
+        0 if anchored else 1, _clauses_without(law, element, at, measure.kind), reach_of(measure, element),
+    )  # fmt: skip
+
+
+def _without_pointing(law: ReadLaw, groups: Groups, at: int, topic: Groups) -> Groups:
+    """Leave out "whatever section 5 prohibits" where section 5 is at hand: then it is read there."""
+    bans = [link for link in law.links.leads_to[at] if all(law.counted.of_group(link, group) for group in topic)]
+    if not bans:
+        return groups
+    plain = tuple(tuple(term for term in group if term != "forbidden_activity") or group for group in groups)
+    return groups if any(said_close(law, ban, Wanted(plain)) for ban in bans) else plain
+
+
+def _denied(law: ReadLaw, element: Element, at: int, forbids: bool) -> Holding | None:
+    """Find an element that is spoken of only to exclude it: what does not apply or, of a ban, what is permitted.
+
+    A clause that lets a regulation ask for it ("the Minister may by regulations require ...") excludes nothing.
+    """
+    left = delegating_clauses(law, at) if element.by_regulation else frozenset()
+    for group in element.terms:
+        places = law.terms.find(at, group[0]) if group[0] not in EXEMPTING else []
+        if places and all(
+            place.clause not in left and law.permissions.excludes(at, place.start, place.clause, permitted=forbids)
+            for place in places
+        ):
+            return Holding("", "denied", TIGHT, spans_of(law, at, places[:1]))
+    return None
+
+
+def _clauses_without(law: ReadLaw, element: Element, at: int, kind: str) -> frozenset[int]:
+    """Return the clauses that cannot meet an element: they leave it to a regulation, or only punish its breach."""
+    left = delegating_clauses(law, at) if element.by_regulation else frozenset()
+    if kind not in ("obliges", "empowers"):
+        return left
+    text = law.texts[at]
+    penal = law.terms.clauses(at, *PENAL) - {text.title}
+    bound = law.terms.clauses(at, "obliged")
+    return left | {
+        clause
+        for clause, window in enumerate(text.windows)
+        if window & penal and not window & bound and not law.permissions.allows(at, clause)
+    }
+
+
+def _through_links(law: ReadLaw, measure: Measure, element: Element, at: int, topic: Groups) -> Holding | None:
+    """Find an element where a reference leads; the same thing has to be spoken of there: a chemical is no weapon."""
+    best: Holding | None = None
+    for link in law.links.leads_to[at]:
+        spoken = [{hit.clause for hit in law.counted.of_group(link, group)} for group in topic]
+        if not all(spoken):
+            continue
+        without = _clauses_without(law, element, link, measure.kind)
+        forbids = measure.kind in ("forbids", "punishes")
+        wanted = Wanted(element.terms, spoken, forbids, 0, without, reach_of(measure, element))
+        through = said_close(law, link, wanted)
+        # Unlike the first, each further one has to be firmer with its link than the best before it.
+        if through is not None and (best is None or through.strength > best.strength):
+            best = Holding("", through.how, LINKED * through.strength, (), link)
+    return best
+
+
+def _with_links(law: ReadLaw, groups: Groups, at: int) -> Holding | None:
+    """Find the groups of an element in the section and in what it points to, taken together."""
+    links = law.links.leads_to[at]
+    if not links or len(groups) < 2:
+        return None
+    hits: list[TermPlace] = []
+    via = -1
+    for group in groups:
+        if own := law.counted.of_group(at, group):
+            hits.append(own[0])
+            continue
+        via = next((link for link in links if law.counted.of_group(link, group)), -1)
+        if via < 0:
+            return None
+    return Holding("", "said", NEAR, spans_of(law, at, hits), via) if hits else None

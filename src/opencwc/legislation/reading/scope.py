@@ -1,0 +1,74 @@
+"""How far each section stands in a text on chemical weapons: by itself, else by its neighbours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from opencwc.legislation.reading.counted_terms import CountedTerms
+from opencwc.legislation.reading.term_positions import TermPositions
+from opencwc.legislation.reading.topics import ANCHORS, WITH_THEM
+from opencwc.legislation.texts.sections import PREAMBLE
+
+
+@dataclass(frozen=True, slots=True)
+class SectionScope:
+    """How far a section is about chemical weapons.
+
+    ``scope`` says how far it stands in a text about them, 0 to 1. With ``whole`` its text, or the stretch around it,
+    is about them; with ``speaks`` also where the text is long. ``anchored`` sections speak of them by themselves.
+    """
+
+    scope: float
+    whole: bool
+    speaks: bool
+    anchored: bool
+
+
+def measure_scope(terms: TermPositions, counted: CountedTerms) -> tuple[SectionScope, ...]:
+    """Return for each section how far it stands in a text about chemical weapons."""
+    parts: dict[tuple[str, int], list[int]] = {}
+    for at, text in enumerate(terms.texts):
+        parts.setdefault((text.section.file, text.section.part), []).append(at)
+    scopes = {at: scope for part in parts.values() for at, scope in _scopes_of(terms, counted, part)}
+    return tuple(scopes[at] for at in range(len(terms.texts)))
+
+
+def _scopes_of(terms: TermPositions, counted: CountedTerms, part: Sequence[int]) -> Iterator[tuple[int, SectionScope]]:
+    """Yield the sections of one text with their scopes."""
+    strong = {at: terms.count(at, ANCHORS) for at in part}
+    biological = {at: terms.count(at, ("biological_weapons",)) for at in part}
+    about = _is_about(terms, part, strong, biological)
+    for place, at in enumerate(part):
+        near = part[max(0, place - _NEIGHBOURS) : place + _NEIGHBOURS + 1]
+        share = sum(strong[other] > biological[other] for other in near) / len(near)
+        ruled = 2 * sum(biological[other] for other in near) > sum(strong[other] for other in near)
+        own = sum(len(counted.hits(at, term)) for term in ANCHORS)  # without the names of bodies and treaties
+        whole = (about and len(part) <= _MOST_OF_A_LAW) or (share >= _STRETCH and not ruled)
+        around = 0.9 if whole else 0.0 if ruled else 0.5 * share / _STRETCH
+        if biological[at] > strong[at]:
+            around *= 0.3
+        by_itself = (1.0 if own > biological[at] else 0.7 if own == biological[at] else 0.4) if own else 0.0
+        yield at, SectionScope(max(by_itself, around), whole, whole or about, own > biological[at])
+
+
+def _is_about(terms: TermPositions, part: Sequence[int], strong: dict[int, int], biological: dict[int, int]) -> bool:
+    """Whether a text as a whole is about chemical weapons."""
+    texts = {at: terms.texts[at] for at in part}
+    weak = {at: terms.count(at, WITH_THEM) for at in part}
+    is_ruled = 2 * sum(biological.values()) > sum(strong.values())
+    speaking = sum(strong[at] > biological[at] for at in part) / len(part)
+    joined = sum(strong[at] + weak[at] > biological[at] for at in part) / len(part)
+    titled = any(text.names_treaty for text in texts.values())
+    evident = titled or sum(count > 0 for count in strong.values()) / len(part) >= _EVIDENT
+    # A text that is called after the Convention or after chemical weapons is about them.
+    named = any(text.section.kind == PREAMBLE and strong[at] > biological[at] for at, text in texts.items())
+    return not is_ruled and (speaking >= _SPEAKING or named or (evident and joined >= _SPEAKING))
+
+
+_NEIGHBOURS = 6
+_MOST_OF_A_LAW = 400
+_EVIDENT = 0.1
+"""Share of sections that speak of chemical weapons, where the name does not: a word in passing makes no law on them."""
+_SPEAKING, _STRETCH = 0.3, 0.5
+"""Shares of sections that speak of chemical weapons from which on a text, or a stretch of a longer one, is on them."""

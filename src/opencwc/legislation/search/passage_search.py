@@ -1,0 +1,198 @@
+"""Search over passages: by words (BM25 in the law's own language) and by meaning, fused by reciprocal rank.
+
+What a question asks for comes in one or more wordings; each gives a ranking by meaning, and the words of the law's
+language one by BM25. Reciprocal rank fusion: Cormack, Clarke and Buettcher, SIGIR 2009, with their k of 60.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from opencwc.language.numerals import digits
+from opencwc.language.vectors import vectors_of
+from opencwc.legislation.texts.passages import LegalPassage
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from opencwc.language.encoders import Encoder
+
+FUSION = 60
+MOST_ENCODED = 1_500
+"""Passages that are encoded at most: of a longer text, those that share the most words with what is looked for."""
+
+
+class Hit(NamedTuple):
+    """A passage that was found: its place in the index, the fused score, its nearness in meaning and by words."""
+
+    at: int
+    score: float
+    similarity: float
+    words: float
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is looked for: wordings for the search by meaning, and by language the words for that of BM25."""
+
+    wordings: tuple[str, ...]
+    words: Mapping[str, str] = field(default_factory=dict)
+
+
+class PassageIndex:
+    """Passages of one State's texts, ready to be searched.
+
+    ``expected`` are the questions that will be asked, where they are known: of a text with more than `MOST_ENCODED`
+    passages, those that share no word with any of them are found by words alone. ``progress`` is told how many passages
+    are encoded, of how many, where they are not kept in the cache.
+    """
+
+    def __init__(
+        self,
+        passages: Sequence[LegalPassage],
+        encoder: Encoder,
+        *,
+        expected: Sequence[Question] = (),
+        cache: Path | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> None:
+        import numpy as np
+
+        self.passages = list(passages)
+        self.encoder = encoder
+        self._cache = cache
+        self._words: dict[str, tuple[NDArray[np.int64], Any]] = {}
+        self.languages: dict[str, list[int]] = {}
+        for at, passage in enumerate(self.passages):
+            self.languages.setdefault(passage.section.lang, []).append(at)
+        chosen = self._chosen(expected)
+        self.encoded = np.array(chosen, dtype=np.int64)
+        files: dict[str, list[int]] = {}
+        for at in chosen:
+            files.setdefault(self.passages[at].section.file, []).append(at)
+        self._vectors = np.zeros((len(self.passages), encoder.dimensions), np.float32)
+        before = 0
+        for in_file in files.values():
+            tell = _from(before, len(chosen), progress)
+            searched = [self.passages[at].searched for at in in_file]
+            self._vectors[in_file] = vectors_of(searched, encoder, folder=cache, progress=tell)
+            before += len(in_file)
+
+    def search(self, questions: Sequence[Question], most: int = 50) -> list[list[Hit]]:
+        """Return the best passages for each question, best first."""
+        import numpy as np
+
+        if not self.passages:
+            return [[] for _ in questions]
+        wordings = [wording for question in questions for wording in question.wordings]
+        similar = vectors_of(wordings, self.encoder, as_="questions", folder=self._cache) @ self._vectors.T
+        best_of_all: list[list[Hit]] = []
+        at = 0
+        for question in questions:
+            rows = similar[at : at + len(question.wordings)]
+            at += len(question.wordings)
+            fused = np.zeros(len(self.passages))
+            for row in rows:
+                fused += self._reciprocal(row, self.encoded) / len(rows)
+            words = self.word_scores(question)
+            spoken = np.flatnonzero(words > 0)
+            fused += self._reciprocal(words, spoken)
+            best = rows.max(axis=0) if len(rows) else np.zeros(len(self.passages))
+            order = np.argsort(-fused, kind="stable")[:most]
+            best_of_all.append(
+                [Hit(int(i), float(fused[i]), float(best[i]), float(words[i])) for i in order if fused[i] > 0]
+            )
+        return best_of_all
+
+    def word_scores(self, question: Question) -> NDArray[np.float64]:
+        """Return the BM25 score of every passage, each by the words in its own language."""
+        import numpy as np
+
+        scores = np.zeros(len(self.passages))
+        for lang in self.languages:
+            wanted = question.words.get(lang) or question.words.get("")
+            if not wanted:
+                continue
+            places, ranker = self._ranker(lang)
+            tokens = [token for token in tokens_of(wanted, lang) if token in ranker.vocab_dict]
+            if tokens:
+                scores[places] = ranker.get_scores(tokens)
+        return scores
+
+    @staticmethod
+    def _reciprocal(scores: NDArray[Any], among: NDArray[np.int64]) -> NDArray[np.float64]:
+        import numpy as np
+
+        gained = np.zeros(len(scores))
+        order = among[np.argsort(-scores[among], kind="stable")]
+        gained[order] = 1.0 / (FUSION + 1 + np.arange(len(order)))
+        return gained
+
+    def _ranker(self, lang: str) -> tuple[NDArray[np.int64], Any]:
+        import numpy as np
+
+        if lang not in self._words:
+            import bm25s
+
+            places = self.languages[lang]
+            ranker = bm25s.BM25()
+            tokens = [tokens_of(self.passages[at].searched, lang) or [" "] for at in places]
+            ranker.index(tokens, show_progress=False)
+            self._words[lang] = np.array(places, dtype=np.int64), ranker
+        return self._words[lang]
+
+    def _chosen(self, expected: Sequence[Question]) -> list[int]:
+        import numpy as np
+
+        everything = list(range(len(self.passages)))
+        if len(everything) <= MOST_ENCODED or not expected:
+            return everything[: 5 * MOST_ENCODED]
+        best = np.zeros(len(everything))
+        for question in expected:
+            scores = self.word_scores(question)
+            top = scores.max()
+            if top > 0:
+                best = np.maximum(best, scores / top)
+        return sorted(np.argsort(-best, kind="stable")[:MOST_ENCODED].tolist())
+
+
+def _from(before: int, of: int, progress: Callable[[int, int], None] | None) -> Callable[[int, int], None] | None:
+    """Return what tells of the work on one file as work on all of them."""
+    if progress is None:
+        return None
+    return lambda done, _: progress(before + done, of)
+
+
+_WORD = re.compile(r"[^\W_]+")
+_HAN = re.compile(r"[\u3400-\u9fff]+")
+_MARKS = re.compile("[\u064b-\u0652\u0640\u200c-\u200f]")
+_ARABIC_LEAD = re.compile(r"^(?:[وفبكل]?ال|لل|و(?=\w{4})|ب(?=\w{4})|ل(?=\w{4}))")
+_ARABIC_END = re.compile(r"(?:هما|ها|هم|ات|ون|ين|ان|ية|يه|ه|ة|ي)$")
+_KEPT = 6
+_SHORTEST = {"de": 3, "en": 3, "fr": 3, "es": 3, "ru": 3}
+
+
+def tokens_of(text: str, lang: str) -> list[str]:
+    """Return the words of a text as BM25 counts them: beginnings of words, of Arabic the stem, of Chinese pairs.
+
+    >>> tokens_of("Prohibited activities", "en"), tokens_of("化学武器", "zh"), tokens_of("والأسلحة", "ar")
+    (['prohib', 'activi'], ['化学', '学武', '武器'], ['اسلح'])
+    """
+    plain = digits(text.lower())
+    if lang == "zh":
+        tokens = []
+        for run in _HAN.findall(plain):
+            tokens += [run[at : at + 2] for at in range(len(run) - 1)] or [run]
+        return tokens + [word for word in re.findall(r"[a-z0-9]+", plain) if len(word) > 1]
+    if lang == "ar":
+        plain = _MARKS.sub("", plain).translate(str.maketrans("أإآى", "اااي"))
+        stems = (_ARABIC_LEAD.sub("", word) for word in _WORD.findall(plain))
+        return [stem for word in stems if len(stem := _ARABIC_END.sub("", word) if len(word) > 4 else word) > 1]
+    plain = plain.translate(str.maketrans("áàâäéèêëíîïóôöúùûüñçё", "aaaaeeeeiiiooouuuuncе"))
+    least = _SHORTEST.get(lang, 2)
+    return [word[:_KEPT] for word in _WORD.findall(plain) if len(word) > least or word.isdigit()]

@@ -1,0 +1,20 @@
+"""Checking a State's law as a verb: its texts in, the measures of the Convention that they implement out."""
+
+from __future__ import annotations
+
+from opencwc.finding import Verdict
+from opencwc.verbs import Page, Verb
+
+VERB = Verb(
+    id="law",
+    tones={Verdict.NONE: "gap", Verdict.PARTIAL: "doubt", Verdict.COVERED: "calm"},
+    under_entry=False,
+    many=True,
+    reader="opencwc.legislation.reader:Reader",
+    kept="opencwc.legislation.kept",
+    command=("law", "opencwc.cli.law:law"),
+    router="opencwc.web.legislation.pages:router",
+    api="opencwc.web.legislation.api:router",
+    face="opencwc.web.legislation.face:FACE",
+    page=Page("law", "/law", "rules"),
+)

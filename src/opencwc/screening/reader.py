@@ -1,0 +1,145 @@
+"""A file to the steps of a screening: a table row by row, or a document passage by passage."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from opencwc.verbs import Ended, Found, Input, Progress, Started, Step
+
+if TYPE_CHECKING:
+    from opencwc.files import Table
+    from opencwc.finding import Finding
+    from opencwc.screening.documents import DocumentRows
+    from opencwc.screening.model import Question
+    from opencwc.screening.rulebook import Rulebook
+    from opencwc.screening.table_run import Piece
+
+ROWS_A_BATCH = 5_000
+ROWS_AT_ONCE = 500
+BYTES_AT_ONCE = 4_000_000
+MOST_COLUMNS = 50
+LONGEST_COLUMN = 200
+MOST_NOTES = 50
+A_LINE = "2 drums of triethanolamine 85 %, CAS 102-71-6, HS 2922.15, and trietanolamin"
+"""A line that has all in it that a text is searched for."""
+_HERE: dict[str, Any] = {"ocr": False, "confine": False}
+"""How documents are read in here: this process is confined already, and starts no other one."""
+
+
+class Reader:
+    """Screens one file. The question: ``as_of``, ``lists``, ``kind``, ``column``, ``id_column`` (empty: found out)."""
+
+    def __init__(self, question: Mapping[str, Any]) -> None:
+        import fastexcel  # noqa: F401 - loaded now, while files may be opened
+        import pyarrow.csv
+        import pyarrow.parquet  # noqa: F401
+
+        from opencwc import files  # noqa: F401
+        from opencwc.screening.batches import BatchScreener
+        from opencwc.screening.model import Question
+
+        self.question = Question(
+            date.fromisoformat(str(question["as_of"])), tuple(question.get("lists", ())),
+            kind=str(question.get("kind", "auto")),
+        )  # fmt: skip
+        self.column, self.id_column = (str(question.get(name, "")).strip() or None for name in ("column", "id_column"))
+        self.batch_rows = int(question.get("batch_rows", 0)) or ROWS_A_BATCH
+        self.screener = BatchScreener(self.question)
+
+    def warm(self) -> None:
+        """Screen a few values and, where texts are asked for, a text: everything is loaded, and nothing starts Java."""
+        from opencwc.errors import OpenCWCError
+        from opencwc.files.rows import Rows, ValueLimits, part_of_values
+        from opencwc.screening.batches import LEAST_ROWS_FOR_GATE
+
+        self.screener.screener.known.resolver.systematic = None
+        values = ["CCO"] * LEAST_ROWS_FOR_GATE + ["Sarin", "an unknown name", "50-00-0", A_LINE]
+        part = part_of_values(values, [None] * len(values), {}, ValueLimits())
+        try:
+            self.screener.answer(Rows(1, part.ids, part.inputs, part.problems))
+        except OpenCWCError:  # what is missing is said again where it is needed
+            return
+        if self.question.kind == "text":
+            self._warm_documents()
+
+    def _warm_documents(self) -> None:
+        """Load what documents are read with, PDFium's library among it, and what a text is searched with."""
+        from opencwc.files.readers import load_passage_readers
+        from opencwc.screening.documents import open_texts
+
+        load_passage_readers()
+        with open_texts(io.BytesIO(f"Description,Quantity\n{A_LINE},2 kg\n".encode()), name="x.csv", **_HERE) as rows:
+            for batch in rows.batches():
+                self.screener.answer(batch)
+
+    def steps(self, inputs: Sequence[Input]) -> Iterator[Step]:
+        """Give what is checked, then the findings row by row, and the end."""
+        from opencwc.finding import message_to_plain
+        from opencwc.screening.model import Tally
+        from opencwc.screening.table_run import Wish, make_piece
+
+        table = self._open(inputs[0])
+        if table.inputs_are == "molblock" and self.question.kind == "auto":
+            self.screener.question = self.question._replace(kind="molblock")
+        yield started(self.screener.rulebook, table, self.question)
+        tally = Tally()
+        for rows in table.batches():
+            piece = make_piece(self.screener, rows, Wish(file=table.name, everything=True))
+            tally.merge(piece.tally)
+            share = table.bytes_read() / table.size_bytes if table.size_bytes else None
+            for findings in _parts_of(piece):
+                yield Progress(findings[-1].subject.row, share)
+                yield Found(findings)
+        notes = {"notes": [message_to_plain(note) for note in table.notes[:MOST_NOTES]]}
+        yield Ended(tally.rows, tally.by_verdict, notes if notes["notes"] else {})
+
+    def _open(self, file: Input) -> Table | DocumentRows:
+        """Open the file: as a table, or as the texts that were asked for."""
+        if self.question.kind == "text":
+            from opencwc.screening.documents import open_texts
+
+            return open_texts(file.path, name=file.name, column=self.column, id_column=self.id_column, **_HERE)
+        from opencwc.files import open_table
+
+        return open_table(
+            file.path, name=file.name, column=self.column, id_column=self.id_column, batch_rows=self.batch_rows
+        )
+
+
+def started(rulebook: Rulebook, table: Table | DocumentRows, question: Question) -> Started:
+    """Return what is checked in a table or document, and by whom."""
+    from opencwc.screening.formats import checked_as_json
+    from opencwc.screening.rulebook import maker_of
+    from opencwc.screening.table_run import checked_by
+
+    checked = checked_as_json(checked_by(rulebook, question.lang, table.name, table.column, table.notes))
+    checked |= _columns_of(table.columns, table.column, table.id_column)
+    if question.kind == "text":
+        checked["document"] = getattr(table, "kind", "")
+    return Started(checked, maker_of(rulebook)._asdict())
+
+
+def _columns_of(columns: Sequence[str], column: str, id_column: str | None) -> dict[str, Any]:
+    """Return the column the row ids came from and those that were not read: their names, as many as a person reads."""
+    left = [name for name in columns if name not in (column, id_column)]
+    names = [name[:LONGEST_COLUMN] for name in left[:MOST_COLUMNS]]
+    return {"id_column": id_column or "", "not_read": names, "not_read_count": len(left)}
+
+
+def _parts_of(piece: Piece) -> Iterator[list[Finding]]:
+    """Cut the findings of a batch into parts of whole rows, bounded in rows and in bytes."""
+    part: list[Finding] = []
+    size = rows = 0
+    for finding in piece.findings:
+        new_row = not part or part[-1].subject.row != finding.subject.row
+        if part and new_row and (rows >= ROWS_AT_ONCE or size >= BYTES_AT_ONCE):
+            yield part
+            part, size, rows = [], 0, 0
+        rows += new_row
+        size += 500 + 2 * len(finding.subject.input)
+        part.append(finding)
+    if part:
+        yield part

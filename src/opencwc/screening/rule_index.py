@@ -1,0 +1,191 @@
+"""All rules of the chosen lists on one day, indexed by composition so that a component meets only what could fit it.
+
+The same index feeds the gate: what it does not hold, no entry can list.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from rdkit.Chem import GetMolFrags, Mol
+
+from opencwc.chemistry.composition import METALS, atoms_of, composition_key
+from opencwc.convention import Chemical, Convention, Entry, Structure
+from opencwc.convention.fields import cached_json
+from opencwc.screening.cores import Core, Counts, Drawing, compile_structure
+from opencwc.settings import cache_folder
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """One structure rule of one entry and what it says where it fits: ``listed``, ``doubt`` or ``exempt``."""
+
+    entry: Entry
+    says: str
+    structure: Structure
+    chemical: Chemical | None = None
+
+    @cached_property
+    def drawing(self) -> Drawing:
+        """The rule, compiled on first use."""
+        return compile_structure(self.structure, f"{self.entry.list} {self.entry.id}")
+
+
+class Gate(NamedTuple):
+    """What the compositions of all rules allow, for a bulk reader to hold texts against.
+
+    ``full_keys`` are the full keys of single components, ``keys`` their plain composition keys, for what is
+    drawn between metals; ``needs`` are the least counts of rules whose rest is free or whose groups are of any size.
+    """
+
+    full_keys: frozenset[int]
+    keys: frozenset[int]
+    needs: tuple[Counts, ...]
+
+
+class RuleIndex:
+    """The rulings of a `Convention`, and which of them a component of a given composition could meet."""
+
+    def __init__(self, convention: Convention) -> None:
+        self.convention = convention
+        self.rulings: tuple[Ruling, ...] = tuple(_rulings(convention.entries))
+        self._take(cached_json(cache_folder(), "index", self._fingerprint(), self._make_index))
+
+    @property
+    def list_ids(self) -> tuple[str, ...]:
+        """The ids of the lists that are checked."""
+        return tuple(list_.id for list_ in self.convention.lists)
+
+    @cached_property
+    def gate(self) -> Gate:
+        """What the compositions of all rules allow."""
+        cores = self._cores()
+        closed = [core for core in cores if core.rest == "closed" and not core.unbounded and not core.holds_metal]
+        return Gate(
+            full_keys=frozenset(key for core in closed for key in core.full_keys()),
+            keys=frozenset(key for core in closed for key in core.bonded_keys()),
+            needs=tuple(dict.fromkeys(needs for _, needs in self._open)),
+        )
+
+    def may_meet(self, mol: Mol) -> bool:
+        """Tell whether any ruling could apply to a molecule as it was read, by the composition of its parts.
+
+        Standardising moves charges, protons and double bonds, but no heavy atom to another part; only bonds to metals
+        are cut, so what lies between metals is a part of its own too.
+        """
+        drawn = atoms_of(mol)
+        numbers = [atom.GetAtomicNum() for atom in drawn]
+        if 0 in numbers:
+            return True
+        parts = [[numbers[index] for index in part] for part in GetMolFrags(mol)]
+        pieces = parts
+        if any(number in METALS and atom.GetDegree() for number, atom in zip(numbers, drawn, strict=True)):
+            pieces = [[numbers[index] for index in piece] for piece in _between_metals(mol, numbers)]
+        positive = any(atom.GetFormalCharge() > 0 for atom in drawn)
+        closed = any(composition_key(piece) in self._closed for piece in pieces)
+        return closed or any(self._open_to(part, positive=positive) for part in parts)
+
+    def check(self) -> None:
+        """Refuse rules that cannot be right; called whenever they changed since they were last indexed."""
+
+    def _open_to(self, atomic_numbers: list[int], *, positive: bool) -> list[int]:
+        """Return the rulings of any size whose least counts a component meets."""
+        return [
+            number
+            for number, needs in self._open
+            if (positive or not (needs.positive or needs.quaternary))
+            and all(atomic_numbers.count(z) >= least for z, least in needs.elements)
+        ]
+
+    def _cores(self) -> Iterator[Core]:
+        for ruling in self.rulings:
+            yield from ruling.drawing.cores
+
+    def candidates(self, atomic_numbers: list[int], *, positive: bool) -> Iterator[Ruling]:
+        """Yield the rulings that a component of these heavy atoms could meet; all of them where an atom is a dummy."""
+        if 0 in atomic_numbers:
+            yield from self.rulings
+            return
+        found = {
+            *self._closed.get(composition_key(atomic_numbers), ()),
+            *self._open_to(atomic_numbers, positive=positive),
+        }
+        for number in sorted(found):
+            yield self.rulings[number]
+
+    def _fingerprint(self) -> list[object]:
+        entries = self.convention.entries
+        examples = [[entry.id, [(c.name, c.smiles) for c in (*entry.examples, *entry.exempt)]] for entry in entries]
+        rules = [
+            (
+                ruling.says,
+                ruling.entry.salts,
+                *ruling.structure[:1],
+                dict(ruling.structure.places),
+                *ruling.structure[2:],
+            )
+            for ruling in self.rulings
+        ]
+        return [_INDEX_VERSION, rules, examples]
+
+    def _take(self, index: dict[str, Any]) -> None:
+        self._closed: dict[int, list[int]] = {int(key): found for key, found in index["closed"].items()}
+        self._open: list[tuple[int, Counts]] = [
+            (number, Counts(tuple((int(z), int(n)) for z, n in elements), *rest))
+            for number, elements, *rest in index["open"]
+        ]
+
+    def _make_index(self) -> dict[str, Any]:
+        """Index every core by composition, and refuse the rules if an example does not meet its own."""
+        closed: dict[int, set[int]] = {}
+        unbounded: list[tuple[object, ...]] = []
+        for number, ruling in enumerate(self.rulings):
+            for core in ruling.drawing.cores:
+                if core.rest == "free" or core.unbounded or core.holds_metal:
+                    needs = core.needs()
+                    unbounded.append(
+                        (number, needs.elements, needs.alkyl_on_phosphorus, needs.quaternary, needs.positive)
+                    )
+                else:
+                    for key in core.plain_keys():
+                        closed.setdefault(key, set()).add(number)
+        index = {"closed": {str(key): sorted(found) for key, found in closed.items()}, "open": unbounded}
+        self._take(index)
+        self.check()
+        return index
+
+
+def _between_metals(mol: Mol, numbers: list[int]) -> list[list[int]]:
+    """Collect the atoms of each piece that is left when the metals are taken out."""
+    piece = list(range(len(numbers)))
+
+    def root(index: int) -> int:
+        while piece[index] != index:
+            index = piece[index]
+        return index
+
+    for index in range(mol.GetNumBonds()):
+        bond = mol.GetBondWithIdx(index)
+        one, other = bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
+        if numbers[one] not in METALS and numbers[other] not in METALS:
+            piece[root(one)] = root(other)
+    pieces: dict[int, list[int]] = {}
+    for index, number in enumerate(numbers):
+        if number not in METALS:
+            pieces.setdefault(root(index), []).append(index)
+    return list(pieces.values())
+
+
+def _rulings(entries: tuple[Entry, ...]) -> Iterator[Ruling]:
+    for entry in entries:
+        for chemical in entry.exempt:
+            if chemical.smiles:
+                yield Ruling(entry, "exempt", Structure(chemical.smiles, {}), chemical)
+        for structure in entry.structure:
+            yield Ruling(entry, "listed", structure)
+        for structure in entry.doubt:
+            yield Ruling(entry, "doubt", structure)
+
+
+_INDEX_VERSION = 4

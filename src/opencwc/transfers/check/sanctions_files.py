@@ -1,0 +1,172 @@
+"""The entries of a sanctions list that the user supplies: OpenSanctions targets, or FollowTheMoney entities."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from opencwc.errors import InputError
+from opencwc.finding import Message
+
+if TYPE_CHECKING:
+    pass
+
+_NAMES = ("name", "alias", "aliases", "weakAlias", "previousName", "abbreviation")
+_COUNTRIES = ("countries", "country", "jurisdiction", "nationality", "citizenship", "mainCountry")
+_NOT_NAMED = (
+    "Sanction", "Address", "Ownership", "Directorship", "Family", "Associate", "UnknownLink", "Identification",
+    "Passport", "Occupancy", "Membership", "Representation", "Employment", "Position", "Succession",
+)  # fmt: skip
+"""Kinds of FollowTheMoney entities that are links or papers, and have no consignee's name."""
+_DAY = re.compile("[12][0-9]{3}-[0-9]{2}-[0-9]{2}")
+_LONGEST_CELL = 4_000_000
+
+
+class Listed(NamedTuple):
+    """An entry of a list: its id there, what it is (Person, Company ...), its names, and its countries (alpha-2)."""
+
+    id: str
+    schema: str
+    names: tuple[str, ...]
+    countries: tuple[str, ...] = ()
+    dataset: str = ""
+    row: int = 0
+
+
+def alpha_2(country: str) -> str:
+    """Give the alpha-2 code of an alpha-2 or alpha-3 code, in small letters as lists have it.
+
+    >>> alpha_2("SYR"), alpha_2("sy"), alpha_2("")
+    ('sy', 'sy', '')
+    """
+    code = country.strip()
+    if len(code) != 3:
+        return code.lower()
+    from babel.core import get_global
+
+    found = get_global("territory_aliases").get(code.upper())
+    return str(found[0]).lower() if found else code.lower()
+
+
+def read_entries(path: Path) -> Iterator[tuple[Listed, str] | Message]:
+    """Yield each entry with the newest day that it states, or the problem of a row that could not be taken.
+
+    The file may be compressed (.gz, .zst). Several values in a cell stand apart by ``;``.
+    """
+    text = _text_of(path)
+    start = text.read(4096)
+    text.seek(0)
+    if start.lstrip().startswith("{"):
+        yield from _from_json_lines(text)
+    elif start.lstrip().startswith("["):
+        raise InputError("This is one JSON array.", where=str(path), remedy="Give JSON lines: one entity a line.")
+    else:
+        yield from _from_csv(text, path)
+
+
+def _text_of(path: Path) -> io.StringIO:
+    from opencwc.files.sources import open_source
+
+    source = open_source(path, str(path))
+    data = b"".join(source.chunks())
+    failure = source.failure
+    source.close()
+    if failure:
+        raise InputError("The compressed list is cut short or damaged.", where=str(path), remedy="Copy it again.")
+    try:
+        return io.StringIO(data.decode("utf-8-sig"), newline="")
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"The list is not UTF-8 (byte {error.start}).",
+            where=str(path),
+            remedy="Save it as UTF-8, as it was given out.",
+        ) from error
+
+
+def _from_json_lines(text: Iterable[str]) -> Iterator[tuple[Listed, str] | Message]:
+    for row, line in enumerate(text, start=1):
+        if not line.strip():
+            continue
+        try:
+            raw = json.loads(line)
+        except (ValueError, RecursionError):
+            yield Message("consignees_row_unread", {"row": row})
+            continue
+        properties = raw.get("properties") if isinstance(raw, dict) else None
+        if not isinstance(properties, dict):
+            yield Message("consignees_row_unread", {"row": row})
+            continue
+        if str(raw.get("schema", "")) in _NOT_NAMED:
+            continue
+        values = {key: tuple(map(str, value)) for key, value in properties.items() if isinstance(value, list)}
+        names = (*_texts(raw.get("caption")), *(name for key in _NAMES for name in values.get(key, ())))
+        countries = tuple(country for key in _COUNTRIES for country in values.get(key, ()))
+        days = [*_texts(raw.get("last_seen")), *_texts(raw.get("last_change")), *values.get("modifiedAt", ())]
+        datasets = raw.get("datasets")
+        dataset = ";".join(map(str, datasets)) if isinstance(datasets, list) else ""
+        yield _listed(str(raw.get("id", "")), str(raw.get("schema", "")), names, countries, dataset, days, row)
+
+
+def _from_csv(text: io.StringIO, path: Path) -> Iterator[tuple[Listed, str] | Message]:
+    reader = csv.reader(text, strict=False)
+    csv.field_size_limit(_LONGEST_CELL)
+    try:
+        header = [cell.strip().removeprefix("properties.") for cell in next(reader, [])]
+    except csv.Error as error:
+        raise InputError(
+            f"The list is no CSV ({error}).", where=str(path), remedy="Give it as it was given out."
+        ) from error
+    if "id" not in header or not set(header) & set(_NAMES):
+        raise InputError(
+            f"The list has the columns {', '.join(header[:12])}.", where=str(path),
+            remedy="It needs id and name (OpenSanctions targets.simple.csv, or FollowTheMoney entities).",
+        )  # fmt: skip
+    row = 0
+    while True:
+        row += 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            yield Message("consignees_row_unread", {"row": row})
+            continue
+        if not any(cells):
+            continue
+        if len(cells) > len(header):
+            yield Message("consignees_row_unread", {"row": row})
+            continue
+        at = dict(zip(header, cells, strict=False))
+        names = tuple(name for key in _NAMES for name in _split(at.get(key, ""), whole=key == "name"))
+        countries = tuple(country for key in _COUNTRIES for country in _split(at.get(key, "")))
+        days = [at.get(key, "") for key in ("last_seen", "last_change", "modifiedAt")]
+        yield _listed(at.get("id", ""), at.get("schema", ""), names, countries, at.get("dataset", ""), days, row)
+
+
+def _listed(
+    id: str, schema: str, names: Iterable[str], countries: Iterable[str], dataset: str, days: Iterable[str], row: int
+) -> tuple[Listed, str] | Message:
+    kept = tuple(dict.fromkeys(name.strip() for name in names if name.strip()))
+    if not kept:
+        return Message("consignees_row_nameless", {"row": row})
+    codes = tuple(dict.fromkeys(alpha_2(country) for country in countries if country.strip()))
+    newest = max((day[:10] for day in days if _DAY.match(day)), default="")
+    return Listed(id or str(row), schema, kept, codes, dataset, row), newest
+
+
+def _split(cell: str, *, whole: bool = False) -> list[str]:
+    """Take a cell apart at ``;``, also where its values stand in quotes, as OpenSanctions writes them."""
+    if not cell or (whole and ";" not in cell):
+        return [cell] if cell else []
+    if '"' in cell:
+        return next(csv.reader([cell], delimiter=";"), [])
+    return cell.split(";")
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else ()

@@ -1,0 +1,225 @@
+"""What the cells of a planned shipment say: States, days, amounts, concentrations and papers."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from typing import NamedTuple
+
+from opencwc.language.commerce import read_commerce
+from opencwc.transfers.check.shipment_words import meanings, plain_words
+from opencwc.transfers.days import read_day
+
+IN_LITRES = {"L": "1", "mL": "0.001", "m3": "1000", "gal": "3.785411784", "fl oz": "0.0295735295625"}
+"""US gallon and fluid ounce (NIST Handbook 44, Appendix C)."""
+_ANY_DAY = re.compile(r"\d{4}-\d{2}-\d{2}|\d{1,2}[./-]\d{1,2}[./-]\d{4}")
+_NUMBER_AND_UNIT = re.compile(r"([-+]?[\d.,'\s\u00a0\u202f٠-٩]*[\d٠-٩])\s*([^\d\s].*)")
+_BARE_SHARE = re.compile(r"\s*(?:[<>≤≥~=]{0,2}\s*)?\d+(?:[.,]\d+)?(?:\s?[-–]\s?\d+(?:[.,]\d+)?)?\s*")
+_SHARE = re.compile(r"(>=|<=|>|<|~|≈)?(\d+(?:\.\d+)?)(?:-(\d+(?:\.\d+)?))?")
+
+
+class Amount(NamedTuple):
+    """A quantity: so many ``kg`` or ``L``."""
+
+    value: Decimal
+    unit: str
+
+    def __str__(self) -> str:
+        return f"{plain_number(self.value)} {self.unit}"
+
+
+class Share(NamedTuple):
+    """A concentration in per cent, from ``low`` to ``high``; ``text`` is how it is written."""
+
+    low: Decimal
+    high: Decimal
+    text: str
+
+    def is_at_most(self, limit: Decimal | int) -> bool | None:
+        """Tell whether it is at most a limit; ``None`` where it may be or not.
+
+        >>> share_of("8-12 %").is_at_most(10) is None, share_of("10").is_at_most(10), share_of(">=85").is_at_most(10)
+        (True, True, False)
+        """
+        if self.high <= limit:
+            return True
+        return None if self.low <= limit else False
+
+
+class Side(NamedTuple):
+    """A State as a row names it, and its ISO 3166 alpha-3 code, empty where it is not known."""
+
+    text: str
+    code: str = ""
+
+
+NOWHERE = Side("")
+
+
+class Paper(NamedTuple):
+    """A paper that is held: ``notice``, ``certificate`` or ``licence`` (empty where it is none), whose, and its day."""
+
+    kind: str
+    state: str
+    day: date | None
+    text: str
+
+
+@lru_cache(maxsize=10_000)
+def code_of(text: str) -> str:
+    """Return the alpha-3 code of a State or territory by name or code, empty where it is not known.
+
+    >>> code_of("Germany"), code_of("DEU"), code_of("Freedonia")
+    ('DEU', 'DEU', '')
+    """
+    from opencwc.convention.territories import find_territory
+
+    found = find_territory(text)
+    if found is None:
+        return ""
+    return found.successors[0] if found.renamed and len(found.successors) == 1 else found.code
+
+
+def is_former(code: str) -> bool:
+    """Tell whether a code is that of a State that is no more, under which it would be called by a successor's name.
+
+    >>> is_former("SUN"), is_former("DEU")
+    (True, False)
+    """
+    from opencwc.convention.territories import all_territories
+
+    found = all_territories().get(code)
+    return found is not None and found.kind == "former"
+
+
+def day_of(text: str) -> date | None:
+    """Return the day that a text names; ``None`` where it names none, only a year, or one of two days.
+
+    >>> day_of("2026-03-01"), day_of("01.03.2026"), day_of("03/04/2026"), day_of("2026")
+    (datetime.date(2026, 3, 1), datetime.date(2026, 3, 1), None, None)
+    """
+    found = read_day(text)
+    return found.day if found.other is None or found.other == found.day else None
+
+
+def days_of(text: str) -> tuple[date, date] | None:
+    """Return the first and last of the days that a text may mean: a year alone, or day and month in either order.
+
+    >>> [day.isoformat() for day in days_of("2026")], [day.isoformat() for day in days_of("03/04/2026")]
+    (['2026-01-01', '2026-12-31'], ['2026-03-04', '2026-04-03'])
+    >>> days_of("2026-03-01") is None, days_of("soon") is None
+    (True, True)
+    """
+    found = read_day(text)
+    if found.day and found.other and found.day != found.other:
+        return min(found.day, found.other), max(found.day, found.other)
+    return (date(found.year, 1, 1), date(found.year, 12, 31)) if found.year and not found.day else None
+
+
+def is_not_above_zero(text: str, decimal: str) -> bool:
+    """Tell whether a quantity is zero or less."""
+    from opencwc.transfers.units import read_number
+
+    found = _NUMBER_AND_UNIT.fullmatch(text.strip())
+    value = read_number(found[1] if found else text, decimal).value
+    return value is not None and value <= 0
+
+
+def amount_of(text: str, unit: str = "", decimal: str = "") -> Amount | None:
+    """Return a quantity in kilograms or litres; ``None`` where the text, or its unit, says none.
+
+    >>> str(amount_of("5", "mg")), str(amount_of("2,5 t")), str(amount_of("1000", "L")), amount_of("12", "drums")
+    ('0.000005 kg', '2500 kg', '1000 L', None)
+    """
+    from opencwc.transfers.units import find_unit, read_number
+
+    if not text:
+        return None
+    if not unit:
+        found = _NUMBER_AND_UNIT.fullmatch(text.strip())
+        if found:
+            text, unit = found[1], found[2]
+    number = read_number(text, decimal)
+    if number.value is None or number.other is not None or number.value <= 0 or not unit:
+        return None
+    value = Decimal(str(number.value))
+    known = find_unit(unit)
+    if known is not None and known.kg is not None:
+        return Amount((value * Decimal(str(known.kg))).normalize(), "kg")
+    stated = next((statement for statement in read_commerce(f"1 {unit}") if statement.kind == "quantity"), None)
+    litres = IN_LITRES.get(stated.unit) if stated else None
+    return Amount((value * Decimal(litres)).normalize(), "L") if litres else None
+
+
+def share_of(text: str) -> Share | None:
+    """Return a concentration in per cent; a bare number is one.
+
+    >>> share_of("30 %").high, share_of("max 10%").low, share_of("0.5").high, share_of("120")
+    (Decimal('30'), Decimal('0'), Decimal('0.5'), None)
+    """
+    bare = text.strip()
+    if not bare:
+        return None
+    if _BARE_SHARE.fullmatch(unicodedata.normalize("NFKC", bare)):
+        bare = f"{bare} %"
+    stated = [statement for statement in read_commerce(bare) if statement.kind == "concentration"]
+    return share_stated(stated[0].value, stated[0].unit, text) if len(stated) == 1 else None
+
+
+def share_stated(value: str, unit: str, text: str) -> Share | None:
+    """Return the concentration that a text states (`opencwc.language.commerce`), where it is a share of the whole."""
+    per = {"%": Decimal(1), "ppm": Decimal("0.0001")}.get(unit)
+    found = _SHARE.fullmatch(value)
+    if per is None or found is None:
+        return None
+    sign, first, last = found.groups()
+    try:
+        low, high = Decimal(first) * per, Decimal(last or first) * per
+    except InvalidOperation:
+        return None
+    if sign in (">", ">="):
+        low, high = low.next_plus() if sign == ">" else low, Decimal(100)
+    elif sign in ("<", "<="):
+        low = Decimal(0)
+    elif sign in ("~", "≈"):
+        low, high = low * Decimal("0.9"), high * Decimal("1.1")
+    return Share(low, high, text) if low <= high and low <= 100 and Decimal(last or first) * per <= 100 else None
+
+
+def paper_of(text: str) -> Paper:
+    """Return the paper that a text names: what it is, whose, and of which day.
+
+    >>> paper_of("notice FRA 2026-01-05")[:3]
+    ('notice', 'FRA', datetime.date(2026, 1, 5))
+    """
+    days = [day for day in map(day_of, re.split(r"[\s@,:()]+", text)) if day]
+    rest = plain_words(_ANY_DAY.sub(" ", text))
+    kind = ""
+    for name, words in meanings("papers").items():
+        held = next((word for word in words if f" {rest} ".find(f" {word} ") >= 0), "")
+        if held:
+            kind = name
+            rest = f" {rest} ".replace(f" {held} ", " ").strip()
+            break
+    state = code_of(rest) if rest else ""
+    if rest and not state:
+        state = next((code for word in rest.split() if len(word) == 3 and (code := code_of(word.upper()))), "")
+    return Paper(kind, state, days[0] if len(days) == 1 else None, text)
+
+
+def plain_number(value: Decimal) -> str:
+    """Write a number without exponent and without zeros at its end.
+
+    >>> plain_number(Decimal("1E+3")), plain_number(Decimal("0.50"))
+    ('1000', '0.5')
+    """
+    text = f"{value.normalize():f}"
+    return text or "0"
+
+
+def split_cell(text: str, marks: str = ";,|\n") -> list[str]:
+    """Return the values of a cell that holds several."""
+    return [part.strip() for part in re.split(f"[{re.escape(marks)}]", text) if part.strip()]

@@ -1,0 +1,118 @@
+"""The start of ledgers and of planned shipments, read in a confined process: what their columns are taken for.
+
+`preview_uploads` is the parent's side; ``python -m opencwc.transfers.previews`` is the process.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import IO, TYPE_CHECKING, Any
+
+from opencwc.confining.process import Line, Task, Upload, plain_error, serve, unpack_uploads
+from opencwc.confining.rights import Bounds, Protection
+from opencwc.confining.sandbox import TaskRequest, confined_lines
+from opencwc.transfers.table_readers import load_table_readers, offline_screener
+
+if TYPE_CHECKING:
+    from opencwc.finding import Message
+    from opencwc.transfers.check.shipments import ShipmentsPreview
+    from opencwc.transfers.ledgers.reader import LedgerPreview
+
+LEDGERS, SHIPMENTS = "ledgers", "shipments"
+"""The tasks: what the uploads are."""
+ROWS_READ = 50
+ROWS_SHOWN, COLUMNS_SHOWN, NOTES_SHOWN, LONGEST_CELL = 4, 60, 8, 120
+_SECONDS = 120.0
+_BOUNDS = Bounds(memory=4_000_000_000, cpu_seconds=600)
+
+
+def preview_uploads(
+    task: str, archive: IO[bytes], given: Sequence[Mapping[str, str]], *, network_must_be_cut: bool = True
+) -> list[dict[str, Any]]:
+    """Return what each file of an archive holds and what its columns are taken for.
+
+    ``given`` names columns by field, one mapping a file.
+    """
+    question = {"as_of": date.today().isoformat(), "given": [dict(columns) for columns in given]}
+    request = TaskRequest(task, question, _SECONDS, _BOUNDS, network_must_be_cut)
+    with confined_lines(("-m", __name__), request, archive) as lines:
+        return [line["file"] for line in lines if line is not None and isinstance(line.get("file"), dict)]
+
+
+class PreviewLedgers(Task):
+    """Shows the start of ledgers, and what their columns are taken for."""
+
+    def __init__(self, question: dict[str, Any], bounds: Bounds) -> None:
+        super().__init__(question, bounds)
+        from opencwc.transfers.ledgers.reader import read_ledger
+        from opencwc.transfers.reconcile.reader import SAMPLE
+
+        load_table_readers()
+        self.screener = offline_screener(date.fromisoformat(question["as_of"]))
+        read_ledger(io.BytesIO(SAMPLE), "sample.csv", {}, self.screener)
+        self.uploads = unpack_uploads()
+
+    def answer(self, protection: Protection) -> Iterator[Line]:
+        """Yield a line a file."""
+        for upload, columns in zip(self.uploads, self.question["given"], strict=False):
+            yield {"file": self._preview(upload, columns)}
+        yield {"done": True, "protection": protection.as_json()}
+
+    def _preview(self, upload: Upload, columns: dict[str, str]) -> Line:
+        from opencwc.errors import OpenCWCError
+        from opencwc.transfers.ledgers.reader import preview
+
+        try:
+            start = preview(upload.path, upload.name, columns, ROWS_READ, self.screener)
+        except OpenCWCError as error:
+            return {"name": upload.name, "header": [], "problem": plain_error(error)}
+        problems = start.ledger.problems if start.ledger else ()
+        return _preview_line(upload.name, start, (*start.notes, *problems))
+
+
+class PreviewShipments(Task):
+    """Shows the start of planned shipments, and what their columns are taken for."""
+
+    def __init__(self, question: dict[str, Any], bounds: Bounds) -> None:
+        super().__init__(question, bounds)
+        from opencwc.transfers.check.shipments import preview
+
+        load_table_readers()
+        preview(io.BytesIO(b"chemical,quantity,unit,from,to,date\nx,5,kg,DEU,FRA,2026-01-01\n"), "sample.csv")
+        self.uploads = unpack_uploads()
+
+    def answer(self, protection: Protection) -> Iterator[Line]:
+        """Yield a line for the file of shipments, which is the first."""
+        from opencwc.errors import OpenCWCError
+        from opencwc.transfers.check.shipments import preview
+
+        upload = self.uploads[0]
+        try:
+            start = preview(upload.path, upload.name, dict(self.question["given"][0]))
+            yield {"file": _preview_line(upload.name, start, start.problems)}
+        except OpenCWCError as error:
+            yield {"file": {"name": upload.name, "header": [], "problem": plain_error(error)}}
+        yield {"done": True, "protection": protection.as_json()}
+
+
+def _preview_line(name: str, start: LedgerPreview | ShipmentsPreview, notes: Sequence[Message]) -> Line:
+    from opencwc.finding import message_to_plain
+
+    return {
+        "name": name,
+        "header": [cell[:LONGEST_CELL] for cell in start.header[:COLUMNS_SHOWN]],
+        "columns": dict(start.columns),
+        "missing": list(start.missing),
+        "rows": [
+            [(cell or "")[:LONGEST_CELL] for cell in row[:COLUMNS_SHOWN]] for row in start.rows[:ROWS_SHOWN]
+        ],
+        "notes": [message_to_plain(note) for note in notes[:NOTES_SHOWN]],
+        "problem": plain_error(start.error) if start.error else None,
+    }  # fmt: skip
+
+
+if __name__ == "__main__":
+    sys.exit(serve({LEDGERS: PreviewLedgers, SHIPMENTS: PreviewShipments}))

@@ -1,0 +1,376 @@
+"""What two or more ledgers say together, ranked: as tables, as findings, and in a few sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from itertools import accumulate, combinations
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from opencwc.finding import Evidence, Finding, Maker, Message, Rule, Subject, Value, Verdict
+from opencwc.transfers.model import (
+    CAUSES,
+    LINE_STATUSES,
+    MATCH_COLUMNS,
+    RECONCILED_COLUMNS,
+    Discrepancy,
+    Ledger,
+    Substance,
+)
+from opencwc.transfers.reconcile.causes import MODEL, RANKING
+from opencwc.transfers.reconcile.comparison import Compared
+from opencwc.transfers.reconcile.matching_kernel import DOUBLE, SUM
+from opencwc.transfers.reconcile.reason_columns import group_reasons, line_reasons
+from opencwc.transfers.reconcile.reasons import DECIMALS, DIGITS, why
+from opencwc.transfers.reconcile.sums import GROUP, OTHER_GOODS_KG
+from opencwc.version import __version__
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+EVIDENCE_LINES = 8
+"""How many lines a finding names, the largest first."""
+SLICE = 65_536
+"""Groups that are weighed, and groups or lines that are put into words, at once."""
+PROBLEMS_TOLD = 12
+"""How many different problems of a ledger's lines are told; the rest stands in the findings."""
+_COUNTED = {"discrepancy": "over", "agreed": "within", "unreadable": "unread", "apart": "apart"}
+_MOST_STATES = 6
+
+
+@dataclass(frozen=True)
+class Reconciled:
+    """What two or more ledgers say together, ranked.
+
+    ``groups`` has the columns of `Compared` and ``rank`` (from 1), ``score`` (0 to 100), ``cause``,
+    ``probability``, ``second`` and ``second_probability``, and ``doubt``, a place in ``doubts``: what is doubtful in
+    the lines that were summed, as far as the amounts rest on it; ``compared`` holds the lines with their matches.
+    ``weights`` and ``ranking`` are the hashes of the models that proposed causes and order, empty where plain rules
+    did; ``unfit`` are the ids of models that were left aside since their files do not fit this version.
+    """
+
+    ledgers: tuple[Ledger, ...]
+    compared: Compared
+    groups: pl.DataFrame
+    probabilities: NDArray[np.float64]
+    as_of: date
+    weights: str = ""
+    ranking: str = ""
+    unfit: tuple[str, ...] = ()
+    doubts: tuple[Message, ...] = ()
+
+    @property
+    def model(self) -> str:
+        """The id of the model that proposed the causes, empty where plain rules did."""
+        return MODEL.id if self.weights else ""
+
+    def table(self, lang: str = "en") -> pl.DataFrame:
+        """Return the answer with the columns of `RECONCILED_COLUMNS`, one line a group, in the order of the ranks."""
+        return pl.concat(self._table(some, lang) for some in sliced(self.groups))
+
+    def _table(self, groups: pl.DataFrame, lang: str) -> pl.DataFrame:
+        return groups.select(
+            "rank",
+            pl.col("score").round(3),
+            self._of_substance([substance.name for substance in self.compared.substances]).alias("chemical"),
+            self._of_substance([_entry(substance) for substance in self.compared.substances]).alias("entry"),
+            pl.col("exporter").cast(pl.String),
+            pl.col("importer").cast(pl.String),
+            "year",
+            *(_rounded(name).alias(f"{name}_kg") for name in ("exported", "imported", "difference")),
+            pl.col("over").alias("over_threshold"),
+            pl.col("cause").cast(pl.String),
+            pl.col("probability").round(3).alias("cause_probability"),
+            pl.col("second").cast(pl.String).alias("second_cause"),
+            group_reasons(lang, self.compared.substances, self.doubts).alias("why"),
+        ).select(RECONCILED_COLUMNS)
+
+    def matches(self, lang: str = "en") -> pl.DataFrame:
+        """Return what became of each line, with the columns of `MATCH_COLUMNS`, in the order of the ledgers."""
+        return pl.concat(self.matches_by_parts(lang))
+
+    def matches_by_parts(self, lang: str = "en") -> Iterator[pl.DataFrame]:
+        """Yield `matches` in parts, at least one, that need little memory each."""
+        ids = (
+            pl.concat([ledger.lines["id"] for ledger in self.ledgers])
+            if self.ledgers
+            else pl.Series([], dtype=pl.String)
+        )
+        names = pl.lit(pl.Series([ledger.name for ledger in self.ledgers] or [""], dtype=pl.String))
+        told = self.compared.lines.select("ledger", "match", "readable").with_columns(
+            ids.alias("id"), self.statuses, self._problem_numbers
+        )
+        reason = line_reasons(self.ledgers, lang)
+        for part in sliced(told):
+            yield part.select(
+                names.gather(pl.col("ledger").cast(pl.UInt32)).alias("ledger"),
+                "id",
+                pl.when(pl.col("match") >= 0).then(pl.col("match") + 1).alias("match_group"),
+                "status",
+                reason.alias("reason"),
+            ).select(MATCH_COLUMNS)
+
+    @property
+    def _problem_numbers(self) -> pl.Series:
+        """Of each line the place of its problem among those of all ledgers, from 1; 0 where it has none."""
+        begins = [0, *accumulate(len(ledger.problems) for ledger in self.ledgers)]
+        numbered = [
+            ledger.lines.select(
+                pl.when(pl.col("problem") > 0).then(pl.col("problem").cast(pl.UInt32) + begin).otherwise(0)
+            ).to_series()
+            for ledger, begin in zip(self.ledgers, begins, strict=False)
+        ]
+        return pl.concat(numbered or [pl.Series([], dtype=pl.UInt32)]).alias("problem")
+
+    @cached_property
+    def statuses(self) -> pl.Series:
+        """What became of each line: one of `LINE_STATUSES`."""
+        status = {name: pl.lit(place, pl.UInt8) for place, name in enumerate(LINE_STATUSES)}
+        told = self.compared.lines.select(
+            pl.when(pl.any_horizontal(pl.col("kg", "year", "substance", "exporter", "importer").is_null()))
+            .then(status["unreadable"])
+            .when(~pl.col("readable") | (~pl.col("compared") & (pl.col("match") < 0))).then(status["not_compared"])
+            .when((pl.col("match") < 0) & (pl.col("kg") < 0)).then(status["netted"])
+            .when(pl.col("match") < 0).then(status["unmatched"])
+            .when(pl.col("kind") > DOUBLE).then(status["matched_across"])
+            .when(pl.col("kind").is_in([SUM, DOUBLE])).then(status["matched_in_sum"])
+            .otherwise(status["matched"])
+        )  # fmt: skip
+        return told.to_series().cat.to(pl.Enum(LINE_STATUSES)).alias("status")
+
+    @cached_property
+    def counts(self) -> Mapping[str, int]:
+        """How many sums are over the threshold and within it; how many lines unreadable, or without another side."""
+        over = int(self.groups["over"].sum())
+        lines = dict(self.statuses.value_counts().iter_rows())
+        return {
+            "discrepancy": over,
+            "agreed": len(self.groups) - over,
+            "unreadable": lines.get("unreadable", 0),
+            "apart": lines.get("not_compared", 0),
+        }
+
+    def problems(self, most: int | None = PROBLEMS_TOLD) -> Iterator[tuple[str, Message]]:
+        """Yield, by each ledger's name, the commonest problems of its lines with their first row."""
+        for ledger in self.ledgers:
+            told = (
+                ledger.lines.filter(pl.col("problem") > 0)
+                .group_by("problem")
+                .agg(count=pl.len(), row=pl.col("row").min())
+                .sort("count", "row", descending=[True, False])
+            )
+            shown = told if most is None else told.head(most)
+            for problem, count, row in shown.iter_rows():
+                values: dict[str, Value] = {"problem": ledger.problems[problem - 1], "count": count, "row": row}
+                yield ledger.name, Message("ledger_problem_of", values)
+            if len(told) > len(shown):
+                yield ledger.name, Message("ledger_problems_rest", {"count": len(told) - len(shown)})
+
+    @property
+    def by_verdict(self) -> Mapping[str, int]:
+        """How many findings there are of each verdict of `opencwc.finding.RECONCILED`, for the tally of a kept run."""
+        problems = pl.concat([ledger.lines["problem"] for ledger in self.ledgers]) > 0
+        unreadable = int((problems & (self.statuses == "unreadable")).sum())
+        return {
+            "discrepancy": self.counts["discrepancy"], "review": int(problems.sum()) - unreadable,
+            "unreadable": unreadable, "agreed": self.counts["agreed"],
+        }  # fmt: skip
+
+    def told(self) -> tuple[Message, ...]:
+        """Say what was compared, what came out, who proposed the causes, and what to bear in mind."""
+        states = self.compared.reporters
+        named = (
+            ", ".join(states)
+            if len(states) <= _MOST_STATES
+            else Message("reconcile_states_more", {"count": len(states)})
+        )
+        said = [
+            Message("reconcile_compared", {
+                "lines": Message("reconcile_lines", {"count": len(self.compared.lines)}),
+                "ledgers": Message("reconcile_ledgers", {"count": len(self.ledgers)}), "states": named,
+                "groups": Message("reconcile_sums", {"count": len(self.groups)}), "date": self.as_of.isoformat(),
+            }),
+            Message("reconcile_came_out", {
+                name: Message(f"reconcile_{counted}_counted", {"count": self.counts[name]})
+                for name, counted in _COUNTED.items()
+            }),
+            Message(f"reconcile_causes_by_{'model' if self.weights else 'rules'}", {"model": MODEL.id}),
+            Message(f"reconcile_order_by_{'model' if self.ranking else 'rules'}", {"model": RANKING.id}),
+        ]  # fmt: skip
+        said += (Message("reconcile_model_unfit", {"model": id}) for id in self.unfit)
+        said += (
+            Message("reconcile_given_twice", {"first": first.name, "second": second.name})
+            for first, second in combinations(self.ledgers, 2)
+            if _hold_the_same(first, second)
+        )
+        schedules = {_schedule(substance) for substance in self.compared.substances}
+        if "" in schedules:
+            said.append(Message("reconcile_other_goods", {"threshold": f"{OTHER_GOODS_KG:,.0f}"}))
+        if "1" in schedules:
+            said.append(Message("reconcile_schedule_1"))
+        return tuple(said)
+
+    def findings(self, most: int | None = None) -> Iterator[Finding]:
+        """Yield a finding for every sum over the threshold, by rank, and for every line with a problem.
+
+        A line that cannot be read is ``unreadable``; of one that was read with a doubt, the finding is ``review``.
+        """
+        over = self.groups.filter("over") if most is None else self.groups.filter("over").head(most)
+        lines = self._lines_of(over)
+        for group in over.iter_rows(named=True):
+            yield self._sum_finding(group, lines.get(group["rank"], ()))
+        yield from self._line_findings()
+
+    def _sum_finding(self, group: Mapping[str, Any], lines: Sequence[tuple[int, int]]) -> Finding:
+        substance = self.compared.substances[group["substance"]]
+        where = f"{group['exporter']}>{group['importer']} {group['year']}"
+        rule = next((Rule(*entry.split(" ", 1)) for entry in substance.entries if entry.startswith("CWC ")), None)
+        score = f"{group['score']:.1f}"
+        order = ("score", score) if not self.ranking else (RANKING.id, f"{score}; {self.ranking}")
+        evidence = (
+            *(Evidence("quantity", side, value=f"{group[side]:.3f} kg") for side in ("exported", "imported")),
+            Evidence("order", order[0], value=order[1]),
+            *self._line_evidence(lines),
+        )
+        return Finding(
+            Subject(group["rank"], f"{substance.key} {where}", f"{substance.name} {where}"),
+            Verdict.DISCREPANCY, why(group, self.compared.substances, self.doubts), maker_of(self), rule, "ledger",
+            evidence,
+            confidence=round(float(group["probability"]), 4) if self.weights and group["probability"] else None,
+        )  # fmt: skip
+
+    def _line_findings(self) -> Iterator[Finding]:
+        maker = maker_of(self)
+        begin = 0
+        for number, ledger in enumerate(self.ledgers):
+            told = ledger.lines.select("row", "problem").with_columns(self.statuses.slice(begin, len(ledger.lines)))
+            begin += len(ledger.lines)
+            for row, problem, status in told.filter(pl.col("problem") > 0).iter_rows():
+                yield Finding(
+                    Subject(row, f"{number + 1}:{row}", ledger.name, file=ledger.name),
+                    Verdict.UNREADABLE if status == "unreadable" else Verdict.REVIEW,
+                    ledger.problems[problem - 1], maker, basis="ledger",
+                )  # fmt: skip
+
+    def discrepancy(self, group: Mapping[str, Any]) -> Discrepancy:
+        """Return a row of ``groups`` as a record, with its causes by likelihood."""
+        shares = self.probabilities[group["rank"] - 1]
+        causes = () if group["cause"] is None else tuple(
+            (CAUSES[place], float(shares[place])) for place in np.argsort(-shares, kind="stable")
+        )  # fmt: skip
+        substances = self.compared.substances
+        return Discrepancy(
+            substances[group["substance"]], group["exporter"], group["importer"], group["year"], group["exported"],
+            group["imported"], group["threshold"], causes, group["score"], why(group, substances, self.doubts),
+        )  # fmt: skip
+
+    def lines_of(self, rank: int) -> pl.DataFrame:
+        """Return the lines of a group by its rank, and what became of each.
+
+        ``match`` is empty or the number of its match; lines elsewhere that one of them is matched with stand there too,
+        and are not its ``own``.
+        """
+        lines = self.compared.lines
+        group = self.groups.filter(pl.col("rank") == rank).select(GROUP)
+        here = lines.join(group, on=GROUP, how="semi")
+        there = lines.join(here.filter(pl.col("match") >= 0).select("match").unique(), on="match", how="semi")
+        shown = pl.concat([here, there]).unique("line").sort("line")
+        shown = shown.with_columns(own=pl.col("line").is_in(here["line"].implode()))
+        ids = pl.concat([ledger.lines["id"] for ledger in self.ledgers])
+        names = pl.Series([ledger.name for ledger in self.ledgers])
+        return shown.select(
+            pl.lit(names).gather(pl.col("ledger").cast(pl.UInt32)).alias("ledger"),
+            "row",
+            pl.lit(ids).gather("line").alias("id"),
+            self._of_substance([substance.name for substance in self.compared.substances]).alias("chemical"),
+            "own",
+            pl.col("reporter").cast(pl.String),
+            pl.when("export").then("importer").otherwise("exporter").cast(pl.String).alias("partner"),
+            pl.when("export").then(pl.lit("export")).otherwise(pl.lit("import")).alias("flow"),
+            "day", "year", "kg", "concentration",
+            pl.when(pl.col("match") >= 0).then(pl.col("match") + 1).alias("match"),
+            pl.lit(self.statuses).gather("line").cast(pl.String).alias("status"),
+        )  # fmt: skip
+
+    def _lines_of(self, groups: pl.DataFrame) -> Mapping[int, list[tuple[int, int]]]:
+        """Return, by rank, the largest lines of groups and the line that each is matched with (-1 for none)."""
+        lines = self.compared.lines.filter("compared").select(*GROUP, "line", "other", "kg")
+        some = (
+            lines.join(groups.select(*GROUP, "rank"), on=GROUP)
+            .sort("rank", "kg", "line", descending=[False, True, False])
+            .group_by("rank", maintain_order=True)
+            .head(EVIDENCE_LINES)
+        )
+        lines_of: dict[int, list[tuple[int, int]]] = {}
+        for rank, line, other in some.select("rank", "line", "other").iter_rows():
+            lines_of.setdefault(rank, []).append((line, other))
+        return lines_of
+
+    def _line_evidence(self, lines: Sequence[tuple[int, int]]) -> Iterator[Evidence]:
+        for line, other in lines:
+            with_it = f" = {self._named(other)}" if other >= 0 else ""
+            yield Evidence("line", f"{self._named(line)}{with_it}", value=str(self.statuses[line]))
+
+    def _named(self, place: int) -> str:
+        line = self.compared.lines.row(place, named=True)
+        ledger = self.ledgers[line["ledger"]]
+        when = line["day"] or line["year"]
+        flow = "export" if line["export"] else "import"
+        where = ledger.lines["id"][line["row"] - 1]
+        pair = f"{line['exporter']}>{line['importer']}"
+        kg = Decimal(f"{line['kg']:.{DIGITS}g}")
+        return f"{ledger.name} {where}: {flow} {pair} {when} {kg:f} kg"
+
+    def _of_substance(self, values: Sequence[str]) -> pl.Expr:
+        return pl.lit(pl.Series(list(values) or [""], dtype=pl.String)).gather(pl.col("substance"))
+
+
+def _hold_the_same(first: Ledger, second: Ledger) -> bool:
+    """Tell whether two ledgers have the same lines, in whatever order: one file was given twice, most likely."""
+    if len(first.lines) != len(second.lines) or not len(first.lines):
+        return False
+    columns = pl.exclude("row", "problem", "substance")
+    sums = [ledger.lines.select(pl.col("kg").sum(), pl.col("year").sum()).row(0) for ledger in (first, second)]
+    if sums[0] != sums[1]:
+        return False
+    keys = [pl.lit(pl.Series([substance.key for substance in ledger.substances] or [""])) for ledger in (first, second)]
+    hashes = [
+        ledger.lines.select(columns, key.gather(pl.col("substance")).alias("key")).hash_rows().sort()
+        for ledger, key in zip((first, second), keys, strict=True)
+    ]
+    return hashes[0].equals(hashes[1])
+
+
+def sliced(table: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Yield a table in slices, at least one, so that what is made of each needs little memory."""
+    yield from (table.slice(begin, SLICE) for begin in range(0, max(1, len(table)), SLICE))
+
+
+def maker_of(reconciled: Reconciled) -> Maker:
+    """Return who makes the findings of a reconciliation."""
+    return Maker(
+        "opencwc.transfers", __version__, reconciled.as_of.isoformat(), ("CWC",), reconciled.model, reconciled.weights
+    )
+
+
+def _rounded(name: str) -> pl.Expr:
+    """Round a quantity of a group to what can be known beside the larger of its sides: twelve digits, a microgram."""
+    larger = pl.max_horizontal("exported", "imported").abs().clip(lower_bound=1e-9)
+    decimals = (DIGITS - 1 - larger.log10().floor()).clip(0, DECIMALS)
+    step = pl.lit(10.0) ** decimals
+    return (pl.col(name) * step).round(0) / step
+
+
+def _entry(substance: Substance) -> str:
+    return substance.entries[0].split(" ", 1)[1] if substance.entries else ""
+
+
+def _schedule(substance: Substance) -> str:
+    entry = next((entry for entry in substance.entries if entry.startswith("CWC ")), "")
+    return entry[4:5]

@@ -1,0 +1,30 @@
+"""What the readers of ledgers and of planned shipments load before they read a stranger's file."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from opencwc.screening.screener import Screener
+
+
+def load_table_readers() -> None:
+    """Load what reads tables and names of States now, while files may be opened."""
+    import fastexcel  # noqa: F401
+    import pyarrow.csv
+    import pyarrow.parquet  # noqa: F401
+
+    from opencwc.convention.territories import load_names
+
+    load_names()
+
+
+def offline_screener(as_of: date) -> Screener:
+    """Return a screener of the Convention's lists that starts no process (systematic names ask Java)."""
+    from opencwc.screening.rulebook import Rulebook
+    from opencwc.screening.screener import Screener
+
+    screener = Screener(Rulebook.of(as_of, ()))
+    screener.known.resolver.systematic = None
+    return screener

@@ -1,0 +1,192 @@
+"""The verbs of OpenCWC, each a record: what it may say, how it runs, what is kept of it, and where its faces stand.
+
+The command line, jobs, casebook, navigation, API and demonstration read this registry and know no verb by name. To add
+a verb, write its ``verb.py`` and name that module in `MODULES` (docs/how-to/add-a-verb.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from importlib import import_module
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, NamedTuple, Protocol
+
+from opencwc.errors import NotFoundError
+from opencwc.finding import Finding, Tone, Verdict
+
+MODULES = (
+    "opencwc.screening.verb",
+    "opencwc.transfers.check.verb",
+    "opencwc.transfers.reconcile.verb",
+    "opencwc.legislation.verb",
+)
+"""The module of each verb, in the order in which the navigation shows them; each holds its record as ``VERB``."""
+
+
+class Page(NamedTuple):
+    """A page of the navigation: its name (``page_nav_{name}`` says it), its address, and the action it needs."""
+
+    name: str
+    address: str
+    action: str
+
+
+class Input(NamedTuple):
+    """A file that a verb reads: the name it came under, and where its bytes are."""
+
+    name: str
+    path: Path
+
+
+class Started(NamedTuple):
+    """What is checked (``checked``) and by whom (``maker``): the first step of a run that keeps findings."""
+
+    checked: Mapping[str, Any]
+    maker: Mapping[str, Any]
+
+
+class Progress(NamedTuple):
+    """How far a run is: rows read, and the share of the whole from 0 to 1 (``None`` where nobody can tell)."""
+
+    rows: int
+    share: float | None = None
+
+
+class Found(NamedTuple):
+    """Findings of whole rows."""
+
+    findings: Sequence[Finding]
+
+
+class Ended(NamedTuple):
+    """The end of a run: its rows, how many came out how, what else its tally says, and the file of its pages."""
+
+    rows: int
+    by_verdict: Mapping[Verdict, int] | Mapping[str, int]
+    tally: Mapping[str, Any] = MappingProxyType({})
+    pages: PagesFile | None = None
+
+
+class PagesFile(NamedTuple):
+    """What the pages of a run show beside its findings: the file's name, media type and bytes."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+Step = Started | Progress | Found | Ended
+"""What a run gives while it goes on: `Started` once, then `Progress` and `Found`, and `Ended` once."""
+
+
+class Reader(Protocol):
+    """Reads the inputs of a verb for one question, which is the plain mapping that a job keeps."""
+
+    def __init__(self, question: Mapping[str, Any]) -> None:
+        """Load what the question needs."""
+        ...
+
+    def warm(self) -> None:
+        """Load and compile everything that reading takes: afterwards no file may be opened and no process started."""
+        ...
+
+    def steps(self, inputs: Sequence[Input]) -> Iterator[Step]:
+        """Give the steps of the run; raise `InputError` where an input cannot be read at all."""
+        ...
+
+
+@dataclass(frozen=True)
+class Verb:
+    """A verb by its parts; a part is named as ``module`` or ``module:name`` and loaded when it is first used.
+
+    ``tones`` are its verdicts, gravest first, each with its tone (`opencwc.finding.Tone`); ``settled`` those that need
+    no person; ``grave`` those that two people must decide, each with the reason. ``formerly`` are ids under which
+    earlier versions kept its runs.
+
+    ``reader`` is a `Reader`; ``kept`` a module that reads the file of its pages (``NAME``, ``MEDIA_TYPE``, ``unpack``).
+    ``many`` tells that it reads several files at once, which come as one archive; ``in_order`` that findings come in
+    the order of the rows; ``under_entry`` that a correction of one may name an entry of a list. ``command`` is the name
+    of its command, or of the group that holds it, and where that is; ``router`` and ``api`` are routers of the service;
+    ``face`` says how pages show its jobs and findings (`opencwc.web.casebook.faces.Face`); ``page`` is its place in the
+    navigation.
+    """
+
+    id: str
+    tones: Mapping[Verdict, Tone]
+    settled: frozenset[Verdict] = frozenset()
+    grave: Mapping[Verdict, str] = field(default_factory=dict)
+    formerly: tuple[str, ...] = ()
+    many: bool = False
+    in_order: bool = False
+    under_entry: bool = True
+    reader: str = ""
+    kept: str = ""
+    command: tuple[str, str] = ("", "")
+    group: bool = False
+    router: str = ""
+    api: str = ""
+    face: str = ""
+    page: Page | None = None
+
+    @cached_property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """The verdicts, gravest first."""
+        return tuple(self.tones)
+
+    def part(self, name: str) -> Any:
+        """Return a part, loaded; raise `NotFoundError` where the verb has none of this name."""
+        where: str = getattr(self, name)
+        if not where:
+            raise NotFoundError(f"the verb {self.id} has no {name}")
+        return load(where)
+
+
+def load(where: str) -> Any:
+    """Return what stands at ``module:name``, or the module."""
+    module, _, name = where.partition(":")
+    return getattr(import_module(module), name) if name else import_module(module)
+
+
+@cache
+def verbs() -> tuple[Verb, ...]:
+    """Return all verbs."""
+    return tuple(import_module(module).VERB for module in MODULES)
+
+
+def verb_named(name: str) -> Verb:
+    """Return a verb by its id, or by an id under which an earlier version kept its runs.
+
+    Raises:
+        NotFoundError: no verb is called so.
+
+    """
+    for verb in verbs():
+        if name == verb.id or name in verb.formerly:
+            return verb
+    raise NotFoundError(
+        f"no verb is called {name!r}", remedy=f"It is one of: {', '.join(verb.id for verb in verbs())}."
+    )
+
+
+def all_verdicts() -> tuple[Verdict, ...]:
+    """Return the verdicts of all verbs, each once, in the order of the verbs."""
+    return tuple(dict.fromkeys(verdict for verb in verbs() for verdict in verb.verdicts))
+
+
+def tones_of_verdicts() -> dict[str, Tone]:
+    """Return the tone of every verdict."""
+    return {verdict: tone for verb in verbs() for verdict, tone in verb.tones.items()}
+
+
+def settled_verdicts() -> frozenset[Verdict]:
+    """Return the verdicts that need no person: the rule says all there is to say."""
+    return frozenset(verdict for verb in verbs() for verdict in verb.settled)
+
+
+def parts(name: str) -> Iterable[Any]:
+    """Return a part of every verb that has it, each once."""
+    wheres = dict.fromkeys(getattr(verb, name) for verb in verbs())
+    return (load(where) for where in wheres if where)

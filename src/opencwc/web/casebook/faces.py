@@ -1,0 +1,54 @@
+"""How the pages of the casebook show the jobs and the findings of a verb: what differs from verb to verb."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import cast
+
+from opencwc.casebook.findings import History
+from opencwc.finding import Finding, Message
+from opencwc.jobs.queue import Job
+from opencwc.verbs import verb_named
+
+
+@dataclass(frozen=True)
+class JobPage:
+    """What the page of a job says and leads to, where it differs from kind to kind.
+
+    ``words`` begin the ids of its messages. ``another`` is the address where one begins another job, ``runs`` where the
+    pages of its run stand, to which its end leads; without it the casebook shows the findings. ``remedies`` are the
+    messages on a document that is not read where they are not the usual ones, by the words of `_DOCUMENTS`. ``step``
+    says what a running job is at, ``columns`` what is wrong with the columns of a file, from the words of the error.
+    """
+
+    template: str
+    words: str
+    another: str
+    runs: str = ""
+    part: str = "casebook/job_state.html"
+    remedies: Mapping[str, str] = MappingProxyType({})
+    step: Callable[[Job], Message | None] = lambda job: None
+    columns: Callable[[str, str], str] = lambda what, lang: ""
+
+
+@dataclass(frozen=True)
+class Face:
+    """How pages show a verb.
+
+    ``jobs`` is the address under which its jobs are shown. ``beside`` gives the message and the address of where a
+    finding stands among its like, for a run that has pages; ``rests_on`` what a finding rests on, in words; ``rules``
+    the address under which the rules of its findings stand, by list and entry.
+    """
+
+    job: JobPage
+    jobs: str = "/jobs"
+    beside: Callable[[History], tuple[str, str]] = lambda history: ("", "")
+    rests_on: Callable[[Finding, str], list[tuple[str, str]]] | None = None
+    rules: str = ""
+
+
+def face_of(verb: str) -> Face:
+    """Return the face of a verb, by its id."""
+    return cast(Face, verb_named(verb).part("face"))

@@ -1,0 +1,159 @@
+"""The processes of the service: one server, and one worker that it watches over, starts again, and takes with it.
+
+The worker is on a leash: the reading end of a pipe whose other end only the server holds. However the server ends,
+even by SIGKILL, the pipe closes and the worker leaves.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+
+import uvicorn
+from fastapi import FastAPI
+
+from opencwc.errors import OpenCWCError, UnavailableError
+from opencwc.web.server.configuration import Configuration, is_loopback
+
+_LOG = logging.getLogger("opencwc.web.serving")
+LONGEST_PAUSE = 30.0
+
+
+def serve(
+    app: FastAPI, configuration: Configuration, *, worker: bool = True, listening: Callable[[str], None] | None = None
+) -> None:
+    """Serve until told to leave (SIGTERM, SIGINT); ``listening`` is called with the address once it is bound.
+
+    Raises:
+        UnavailableError: the address cannot be bound.
+
+    """
+    with _bound(configuration) as place:
+        port = place.getsockname()[1]
+        address = f"http://{configuration.host}:{port}"
+        _LOG.info("listening", extra={"pid": os.getpid()})
+        if listening is not None:
+            listening(configuration.public_url or address)
+        server = uvicorn.Server(_uvicorn(app, configuration))
+        with _told_once(), asyncio.Runner(loop_factory=_loop()) as runner:
+            runner.run(_both(server, place, configuration, worker=worker))
+
+
+async def _both(server: uvicorn.Server, place: socket.socket, configuration: Configuration, *, worker: bool) -> None:
+    watching = asyncio.create_task(watch_worker(configuration)) if worker else None
+    try:
+        await server.serve(sockets=[place])
+    finally:
+        if watching is not None:
+            watching.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await watching
+
+
+async def watch_worker(configuration: Configuration) -> None:
+    """Keep a worker running; one that dies is started again, after a pause that grows while it goes on dying."""
+    pause = 0.5
+    while True:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "opencwc.web.worker_process", "--leashed", stdin=subprocess.PIPE
+        )
+        began = asyncio.get_running_loop().time()
+        try:
+            status = await process.wait()
+        except asyncio.CancelledError:
+            await _end(process, configuration.stop_within)
+            raise
+        lived = asyncio.get_running_loop().time() - began
+        pause = 0.5 if lived > LONGEST_PAUSE else min(LONGEST_PAUSE, 2 * pause)
+        _LOG.error("the worker ended and is started again", extra={"state": status, "pid": process.pid})
+        await asyncio.sleep(pause)
+
+
+async def _end(process: asyncio.subprocess.Process, within: float) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        process.terminate()
+    try:
+        await asyncio.wait_for(process.wait(), within)
+    except TimeoutError:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+
+
+@contextlib.contextmanager
+def _told_once() -> Iterator[None]:
+    """Let the server's own handlers be the only ones: it raises a signal again once it has stopped, and by then the
+    worker must still be seen off.
+    """
+    numbers = (signal.SIGTERM, signal.SIGINT)
+    before = {number: signal.signal(number, lambda *_: None) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _bound(configuration: Configuration) -> socket.socket:
+    family = socket.AF_INET6 if ":" in configuration.host else socket.AF_INET
+    place = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        place.bind((configuration.host, configuration.port))
+    except OSError as error:
+        place.close()
+        raise UnavailableError(
+            f"the service cannot listen there ({error.strerror})",
+            where=f"{configuration.host}:{configuration.port}",
+            remedy="Another program may hold the port: name another one with --port.",
+        ) from error
+    place.listen(1024)
+    return place
+
+
+def _uvicorn(app: FastAPI, configuration: Configuration) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        http="httptools",
+        loop="none",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=True,
+        # Forwarded headers are believed from named addresses only; from anybody else they are what a stranger wrote.
+        proxy_headers=bool(configuration.behind_proxy),
+        forwarded_allow_ips=list(configuration.behind_proxy) or None,
+        timeout_keep_alive=configuration.keep_alive,
+        timeout_graceful_shutdown=configuration.stop_within,
+        limit_concurrency=2_000,
+    )
+
+
+def _loop() -> Callable[[], asyncio.AbstractEventLoop]:
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.new_event_loop
+    return uvloop.new_event_loop
+
+
+def prepare_names() -> None:
+    """Build the index of names now, where this machine has none yet, and not under the first request for a name."""
+    from opencwc.chemistry.name_index import NameIndex
+
+    with contextlib.suppress(OpenCWCError):  # without it, who asks for a name is told what is missing
+        NameIndex.open().close()
+
+
+def tells_of_exposure(configuration: Configuration) -> bool:
+    """Return whether what is sent could be read on the way: open to the network, and not behind https."""
+    return not is_loopback(configuration.host) and not configuration.under_https

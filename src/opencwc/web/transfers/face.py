@@ -1,0 +1,117 @@
+"""How the casebook's pages show checks of planned shipments and reconciliations of ledgers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+
+from opencwc.casebook.findings import History
+from opencwc.convention.model import EVIDENCE, STATUSES
+from opencwc.finding import Finding, Message, Verdict
+from opencwc.transfers.check.duties import STATES_OF_DUTY
+from opencwc.transfers.document_words import spoken_day
+from opencwc.transfers.model import LINE_STATUSES
+from opencwc.web.casebook.faces import Face, JobPage
+from opencwc.web.transfers.column_names import CHECK_LABELS, say_columns
+from opencwc.wording import number_said, say, sentence
+from opencwc.wording.states import state_name
+
+
+def _rests_on(finding: Finding, lang: str) -> list[tuple[str, str]]:
+    """Return what a finding of transfers rests on, in words: what it is, and what is said of it."""
+    seen = []
+    for evidence in finding.evidence:
+        label, value = evidence.label, evidence.value
+        if evidence.kind == "quantity" and label in ("exported", "imported"):
+            label, value = say(f"label_{label}_kg", lang), number_said(float(value.removesuffix(" kg")), lang)
+        elif evidence.kind == "order":
+            label, value = say("page_transfers_score", lang), value.partition(";")[0]
+        elif evidence.kind == "line" and value in LINE_STATUSES:
+            value = say(f"page_transfers_status_{value}", lang)
+        elif evidence.kind == "state" and label in ("from", "to", "via"):
+            label, value = say(f"page_transfers_{label}", lang), _state_said(value, lang)
+        elif evidence.kind == "duty":
+            label, value = say("page_transfers_duty", lang), _duty_said(value, lang)
+        elif evidence.kind == "paper":
+            value = _drawn_said(value, lang) if label == "certificate" else value
+            label = say("page_transfers_paper", lang)
+        if value and not evidence.span:
+            seen.append((label, value))
+    return seen
+
+
+def _duty_said(value: str, lang: str) -> str:
+    """Say ``needed 2027-01-30; Verification Annex VI.5; treaty``: what has become of it, its day, where it stands.
+
+    The source is said as it is, by its number; what has another form stands as it is written.
+    """
+    words, _, rest = value.partition("; ")
+    source, _, grade = rest.rpartition("; ")
+    state, _, due = words.partition(" ")
+    if state not in STATES_OF_DUTY or grade not in EVIDENCE:
+        return value
+    parts = [say(f"page_transfers_owed_{state}", lang)]
+    if due:
+        parts.append(f"{say('page_transfers_due', lang)} {_day_said(due, lang)}")
+    return say("clause_separator", lang).join([*parts, source, say(f"evidence_{grade}", lang)])
+
+
+def _state_said(value: str, lang: str) -> str:
+    """Say ``DEU state_party 1997-04-29`` in words."""
+    code, _, rest = value.partition(" ")
+    status, _, since = rest.partition(" ")
+    named = state_name(code, lang)
+    if status not in STATUSES:
+        return named
+    parts = [say(f"page_convention_status_{status}", lang), _day_said(since, lang)]
+    return f"{named} – {' '.join(filter(None, parts))}"
+
+
+def _day_said(text: str, lang: str) -> str:
+    return spoken_day(date.fromisoformat(text), lang) if text else ""
+
+
+def _drawn_said(value: str, lang: str) -> str:
+    """Say ``EUC-7: 18000 kg, 7000 kg`` in words: what a certificate was drawn for, and what is left of it."""
+    name, _, amounts = value.rpartition(": ")
+    drawn, _, left = amounts.partition(", ")
+    if not name or not left:
+        return value
+    return say(Message("transfers_certificate_drawn", {"id": name, "amount": drawn, "left": left}), lang)
+
+
+def _columns_in(labels: Mapping[str, str]) -> Callable[[str, str], str]:
+    """Return what says what is wrong with columns, in the words of the boxes on the page."""
+
+    def say(what: str, lang: str) -> str:
+        said = say_columns(what, labels, lang)
+        return f"{said.says} {sentence('page_transfers_columns_again', lang)}" if said else ""
+
+    return say
+
+
+def _beside_check(history: History) -> tuple[str, str]:
+    run, row = history.run["number"], history.finding.row
+    return "page_transfers_see_shipment", f"/transfers/checks/{run}?after={max(0, row - 1)}#answer-{row}"
+
+
+def _beside_reconciliation(history: History) -> tuple[str, str]:
+    run, row, verdict = history.run["number"], history.finding.row, str(history.finding.verdict)
+    if verdict == Verdict.DISCREPANCY:
+        return "page_transfers_see_pair", f"/transfers/runs/{run}/pairs/{row}?over=all"
+    if verdict == Verdict.REVIEW:
+        return "page_transfers_view_patterns", f"/transfers/runs/{run}/patterns"
+    return "page_transfers_job_results", f"/transfers/runs/{run}"
+
+
+CHECK = Face(
+    JobPage(
+        "transfers/job.html", "page_transfers_check_job", "/transfers/check", "/transfers/checks",
+        columns=_columns_in(CHECK_LABELS),
+    ),
+    jobs="/transfers/jobs", beside=_beside_check, rests_on=_rests_on,
+)  # fmt: skip
+RECONCILE = Face(
+    JobPage("transfers/job.html", "page_transfers_job", "/transfers", "/transfers/runs", columns=_columns_in({})),
+    jobs="/transfers/jobs", beside=_beside_reconciliation, rests_on=_rests_on,
+)  # fmt: skip

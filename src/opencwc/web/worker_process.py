@@ -1,0 +1,53 @@
+"""The worker as a process of its own, which leaves with the server that started it."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import signal
+import sys
+import time
+from threading import Thread
+
+from opencwc.casebook.database import open_casebook
+from opencwc.jobs.worker import Worker
+from opencwc.web.server.configuration import load_configuration
+from opencwc.web.server.logging import set_up_logging
+from opencwc.web.wiring import intake_of, make_worker
+
+_LOG = logging.getLogger("opencwc.jobs.worker")
+_GRACE_SECONDS = 5.0
+
+
+def leave_with(worker: Worker, leash: int) -> None:
+    """Stop the worker when the other end of a pipe closes, and exit where it does not stop."""
+
+    def wait() -> None:
+        while os.read(leash, 1):
+            pass
+        worker.stop.set()
+        time.sleep(_GRACE_SECONDS)
+        os._exit(1)
+
+    Thread(target=wait, daemon=True, name="leash").start()
+
+
+def main() -> int:
+    """Run the worker; the server that starts it gives ``--leashed``, and it ends when the server does."""
+    words = argparse.ArgumentParser()
+    words.add_argument("--leashed", action="store_true")
+    asked = words.parse_args()
+    set_up_logging()
+    worker = make_worker(load_configuration(), intake_of(open_casebook()))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: worker.stop.set())
+    if asked.leashed:
+        leave_with(worker, sys.stdin.fileno())
+    _LOG.info("worker ready", extra={"pid": os.getpid()})
+    worker.run()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,169 @@
+"""An upload is screened in a confined process as anywhere else, and the caller lives on, whatever the file does."""
+
+from __future__ import annotations
+
+import gzip
+import tempfile
+import time
+import zipfile
+from itertools import pairwise
+from pathlib import Path
+from typing import IO, Any
+
+import pytest
+
+from opencwc.confining.rights import Bounds
+from opencwc.confining.verb_runs import confined_steps
+from opencwc.errors import InputError, OpenCWCError
+from opencwc.finding import finding_to_plain
+from opencwc.screening.verb import VERB as SCREEN
+from opencwc.verbs import Ended, Found, Step
+from web.papers import docx, docx_of_entities, letter, pdf, xlsx
+
+DAY = "2026-11-24"
+
+
+def upload(data: bytes) -> IO[bytes]:
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by whoever reads it
+    file.write(data)
+    file.flush()
+    return file
+
+
+def steps_over(data: bytes, name: str, bounds: Bounds | None = None, **question: Any) -> list[Step]:
+    """Screen an upload; return the steps of the run."""
+    asked = {"name": name, "as_of": DAY, **question}
+    with upload(data) as file, confined_steps(SCREEN, asked, file, 600, bounds or Bounds()) as steps:
+        return [step for step in steps if step is not None]
+
+
+def read(data: bytes, name: str, bounds: Bounds | None = None, **question: Any) -> tuple[list[dict[str, Any]], Ended]:
+    """Screen an upload; return its findings and the end of the run."""
+    steps = steps_over(data, name, bounds, **question)
+    findings = [finding_to_plain(finding) for step in steps if isinstance(step, Found) for finding in step.findings]
+    (last,) = (step for step in steps if isinstance(step, Ended))
+    return findings, last
+
+
+def test_an_upload_is_screened_as_anywhere_else() -> None:
+    findings, last = read(b"id,smiles\nP1,CC(C)OP(C)(=O)F\nP2,CCO\nP3,C1CC\n", "products.csv", lists=("CWC",))
+    assert [(one["row"], one["id"], one["verdict"], one["entry"]) for one in findings] == [
+        (1, "P1", "listed", "1A01"), (2, "P2", "not_listed", None), (3, "P3", "unreadable", None),
+    ]  # fmt: skip
+    assert last.rows == 3
+    assert last.by_verdict["listed"] == 1
+
+
+def test_many_rows_come_in_batches_of_whole_rows() -> None:
+    data = b"smiles\n" + b"CC(C)OP(C)(=O)F.CCOP(=O)(C)OCC\nCCO\n" * 1_500
+    batches = [step.findings for step in steps_over(data, "many.csv", lists=("CWC",)) if isinstance(step, Found)]
+    assert len(batches) >= 6
+    rows = [[finding.subject.row for finding in batch] for batch in batches]
+    assert all(before[-1] < after[0] for before, after in pairwise(rows))
+    assert {row for batch in rows for row in batch} == set(range(1, 3_001))
+
+
+# ------------------------------------------------------------------------------------------------------ hostile files
+
+
+def bomb(path: Path) -> bytes:
+    """A workbook of a few kilobytes that would unpack to hundreds of megabytes."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+        archive.writestr("xl/worksheets/sheet1.xml", b"<sheetData>" + b"0" * 300_000_000)
+    return path.read_bytes()
+
+
+def test_a_zip_bomb_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError):
+        read(bomb(tmp_path / "bomb.xlsx"), "bomb.xlsx")
+
+
+def test_a_gzip_bomb_of_one_endless_line_is_a_row_that_cannot_be_read() -> None:
+    findings, last = read(gzip.compress(b"smiles\n" + b"C" * 200_000_000 + b"\nCCO\n"), "x.csv.gz")
+    assert [one["verdict"] for one in findings] == ["unreadable", "not_listed"]
+    assert last.rows == 2
+
+
+def test_a_file_too_large_for_its_memory_ends_with_an_error_that_says_so(tmp_path: Path) -> None:
+    rows = b"smiles\n" + b"CCO\n" * 10
+    with pytest.raises(OpenCWCError):
+        read(rows, "x.csv", bounds=Bounds(memory=300_000_000))
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (b"", "empty.csv"),
+        (b"\x00\x01\x02" * 50, "x.bin"),
+        (b"PK\x03\x04broken", "x.xlsx"),
+        (b"PAR1junkPAR1", "x.parquet"),
+    ],
+)
+def test_what_is_no_table_is_told_so(data: bytes, name: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read(data, name)
+    assert caught.value.remedy
+
+
+def test_a_workbook_is_read_without_writing_beside_it(tmp_path: Path) -> None:
+    import polars as pl
+
+    frame = pl.DataFrame({"smiles": ["CC(C)OP(C)(=O)F", "CCO"]})
+    path = tmp_path / "x.parquet"
+    frame.write_parquet(path)
+    findings, _ = read(path.read_bytes(), "x.parquet", lists=("CWC",))
+    assert [one["verdict"] for one in findings] == ["listed", "not_listed"]
+
+
+# ---------------------------------------------------------------------------------------------------- texts
+
+OFFER = "4 drums of thiodiglycol 99 %, 200 kg each, HS 2930.70"
+PAPERS = {
+    "offer.pdf": (pdf(["Safety data sheet"], ["Nothing here.", OFFER]), "p. 2"),
+    "offer.docx": (docx("Dear all,", OFFER), "¶ 2"),
+    "offer.xlsx": (xlsx(["Product", "Quantity"], ["thiodiglycol 99 %", "200 kg"]), "Sheet1!A2"),
+    "offer.eml": (letter("An offer", f"Dear all,\n\n{OFFER}\n"), "body ¶ 2"),
+    "offer.html": (f"<p>Dear all,</p><p>{OFFER}</p>".encode(), "¶ 2"),
+    "offer.txt": (f"Dear all,\n\n{OFFER}\n".encode(), ""),
+    "offer.csv": (b"product;quantity\nthiodiglycol 99 %;200 kg\n", ""),
+}
+
+
+@pytest.mark.parametrize("name", PAPERS)
+def test_a_paper_is_read_whole_and_its_chemicals_are_found_in_their_places(name: str) -> None:
+    data, place = PAPERS[name]
+    findings, last = read(data, name, kind="text", lists=("CWC",))
+    (found,) = [one for one in findings if one["verdict"] == "listed"]
+    assert (found["entry"], found["basis"], found["input"].lower()) == ("2B13", "text", "thiodiglycol")
+    assert found["id"].startswith(place)
+    mention = next(one for one in found["evidence"] if one["kind"] == "mention")
+    assert mention["span"][1] - mention["span"][0] == len("thiodiglycol")
+    stated = {one["kind"]: one["value"] for one in found["evidence"]}
+    assert stated["concentration"] == "99 %"
+    assert last.rows == len({one["row"] for one in findings})
+
+
+def test_a_text_without_a_chemical_is_no_clearance() -> None:
+    findings, _ = read(docx("Please sign here."), "x.docx", kind="text")
+    assert [(one["verdict"], one["message"]["id"]) for one in findings] == [("not_listed", "why_no_mention")]
+
+
+def test_a_document_that_means_no_good_is_refused_with_what_to_do(data: bytes, name: str, said: str) -> None:
+    began = time.monotonic()
+    with pytest.raises(InputError, match=said) as caught:
+        read(data, name, kind="text")
+    assert caught.value.remedy
+    assert time.monotonic() - began < 60
+
+
+def test_entities_are_never_expanded() -> None:
+    findings, last = read(docx_of_entities(), "x.docx", kind="text")
+    assert [one["verdict"] for one in findings] == ["unreadable"]
+    assert last.rows == 1
+
+
+def test_no_other_program_is_asked_in_there() -> None:
+    findings, _ = read(docx("2-(2-chloropropan-2-yl)-4-ethoxy-1,3-dithiolane, 5 kg"), "x.docx", kind="text")
+    assert {one["verdict"] for one in findings} <= {"unreadable", "not_listed"}

@@ -1,0 +1,43 @@
+"""`opencwc hello`: a table of States in; which of them are known, out."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from opencwc.hello.reader import Reader
+from opencwc.hello.verb import VERB
+
+from opencwc.cli.keep_option import Keep, KeepWhere, MarkOfKept, Place, keep_run
+from opencwc.cli.value import displayable, report_error
+from opencwc.errors import OpenCWCError
+from opencwc.verbs import Found, Input, Step
+from opencwc.wording import sentence
+
+
+def hello(
+    table: Annotated[Path, typer.Argument(metavar="TABLE", help="A table with a column 'state'.")],
+    keep: Keep = "",
+    mark: MarkOfKept = "",
+    casebook: Place = "",
+) -> None:
+    """Greet the States of a table."""
+    question = {"as_of": date.today().isoformat()}
+    where = KeepWhere(keep, casebook, mark)
+
+    def steps() -> Iterator[Step]:
+        for step in Reader(question).steps([Input(table.name, table)]):
+            if isinstance(step, Found):
+                for finding in step.findings:
+                    sys.stdout.write(displayable(f"{finding.subject.input}: {sentence(finding.message)}") + "\n")
+            yield step
+
+    try:
+        where.require_case()
+        keep_run(VERB, steps(), where, question, [table], "en")
+    except OpenCWCError as error:
+        raise typer.Exit(report_error(error)) from None

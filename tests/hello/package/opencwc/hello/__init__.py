@@ -1,0 +1,1 @@
+"""Hello: a table of States in, which of them are known out. It shows how a verb is added."""

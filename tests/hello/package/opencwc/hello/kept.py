@@ -1,0 +1,26 @@
+"""What the casebook keeps of a run for its pages: the names that were greeted."""
+
+from __future__ import annotations
+
+import json
+
+from opencwc.errors import InputError
+
+NAME = "hello.json"
+MEDIA_TYPE = "application/json"
+
+
+def pack(names: list[str]) -> bytes:
+    """Return the file of a run's pages."""
+    return json.dumps(names, ensure_ascii=False).encode()
+
+
+def unpack(content: bytes) -> list[str]:
+    """Return the names that `pack` wrote down; raise `InputError` where it is no such file."""
+    try:
+        names = json.loads(content)
+    except ValueError:
+        names = None
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise InputError("what was kept of the greeting cannot be read", remedy="Send the table again.")
+    return names

@@ -1,0 +1,35 @@
+"""Hello: a table is dropped, a job greets its States, and a page shows them."""
+
+from __future__ import annotations
+
+from fastapi import Request
+from opencwc.hello.kept import unpack
+from opencwc.hello.verb import VERB
+from opencwc.web.hello.forms import take_table
+from starlette.responses import Response
+
+from opencwc.jobs.kept_runs import Shelf, shown_run
+from opencwc.web.server.htmx_headers import leading_to
+from opencwc.web.server.page import page
+from opencwc.web.server.service import Router, book_of, person_of
+
+router = Router(include_in_schema=False)
+SHELF = Shelf(VERB.id, "greeting", "/hello")
+
+
+@router.get("/hello", action="screen")
+def show(request: Request) -> Response:
+    """Show where a table is dropped."""
+    return page(request, "hello/page.html")
+
+
+@router.post("/hello/file", action="keep", uploads=True)
+async def submit(request: Request) -> Response:
+    """Keep the table, have its States greeted, and lead to the page of the job."""
+    return await take_table(request, lambda job: leading_to(f"/jobs/{job.id}"))
+
+
+@router.get("/hello/runs/{number}", action="read")
+def show_run(request: Request, number: int) -> Response:
+    """Show the States that were greeted."""
+    return page(request, "hello/run.html", shown=shown_run(book_of(request), person_of(request), number, SHELF, unpack))

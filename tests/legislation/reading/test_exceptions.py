@@ -1,0 +1,75 @@
+"""A ban that lets somebody through: what is said is not missing, and the sentence that decided is shown and named."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+
+from opencwc.legislation import PARTIAL
+from opencwc.legislation.findings import findings_of
+from opencwc.legislation.formats import answer_to_plain, as_csv, held_by, missing_words
+from opencwc.legislation.kept import answers_as_json, packed, passages_as_json, told_of, unpack
+from opencwc.legislation.report import EXCEPTS, marked
+from opencwc.legislation.shown_answers import drafting_points, elements_shown
+from opencwc.wording import sentence
+
+from ..conftest import Check, answer
+
+BAN = "No person shall develop, produce, otherwise acquire, stockpile or retain a chemical weapon."
+ALL = ("develop", "produce", "acquire", "stockpile", "retain")
+ELSEWHERE = "Section 9 shall not apply to members of the Defence Force."
+LONG = "".join(f"Section {number}. Chemical weapons are spoken of here.\n" for number in range(1, 9))
+LAWS = {
+    "in another section": (f"{LONG}Section 9. {BAN}\nSection 10. {ELSEWHERE}\n", "Section 10", ELSEWHERE),
+    "where it begins": (f"Section 1. Except under a licence, {BAN}\n", "Section 1", "Except under a licence"),
+    "where it ends": (
+        "Article 1. Il est interdit de mettre au point, de fabriquer, d'acquérir, de stocker ou de conserver des armes "
+        "chimiques, sauf aux forces armées.\n",
+        "Article 1",
+        "sauf aux forces armées.",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LAWS)
+def test_the_words_that_let_somebody_through_are_shown_marked_and_named(check: Check, name: str) -> None:
+    law, place, words = LAWS[name]
+    ban = answer(check(law, model=False), "PRO-01")
+    assert (ban.verdict, ban.excepted, ban.missing) == (PARTIAL, ALL, ())
+    shown = next(one for one in ban.shown if one.excepts)
+    assert shown.passage.section.id == place
+    assert [piece.text for piece in marked(shown) if piece.tone == EXCEPTS] == [words]
+    assert any(f"exception that the Convention does not know ({place})" in sentence(one) for one in ban.why)
+    assert "missing" not in " ".join(map(sentence, ban.why)) and f"({place})" in missing_words(ban, "en")
+    assert any("Lets somebody through" in sentence(one) for one in held_by(shown, ban))
+
+
+def test_every_face_says_that_it_is_said_with_an_exception(check: Check) -> None:
+    checked = check(LAWS["in another section"][0], model=False)
+    ban = answer(checked, "PRO-01")
+    assert {one.stands for one in elements_shown(ban, "en")} >= {"excepted"}
+    assert all("exception takes it back" in one for one in drafting_points(ban, "en"))
+    row = next(row for row in csv.DictReader(io.StringIO(as_csv(checked))) if row["measure"] == "PRO-01")
+    assert row["missing"] == "" and "Section 10" in row["why"]
+    assert answer_to_plain(ban)["excepted"] == list(ALL)
+    finding = next(one for one in findings_of(checked) if one.rule and one.rule.entry == "PRO-01")
+    assert [one.value for one in finding.evidence if one.kind == "exception"] == [ELSEWHERE]
+    sections = checked.law.sections
+    kept = unpack(packed(told_of(checked), answers_as_json(checked), passages_as_json(sections, [])))
+    assert kept.checked.answers[checked.answers.index(ban)].shown == ban.shown
+    assert kept.checked.answers[checked.answers.index(ban)].excepted == ALL
+
+
+def test_a_whole_ban_has_no_exception(check: Check) -> None:
+    known = f"Section 1. {BAN}\nSection 2. Section 1 shall not apply to purposes not prohibited under the Convention.\n"
+    ban = answer(check(known, model=False), "PRO-01")
+    assert not ban.excepted and not any(one.excepts for one in ban.shown)
+
+
+def test_words_are_marked_only_in_passages_that_hold_something(check: Check) -> None:
+    for law, *_ in LAWS.values():
+        for one in check(law, model=False).answers:
+            for shown in one.shown:
+                assert shown.decides or not [piece for piece in marked(shown) if piece.tone], one.measure.id

@@ -1,0 +1,25 @@
+"""A measure is seen in the ways that laws say it: `said_*.yaml`, each sentence alone after a first section."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ..conftest import Check, answer
+
+CLAUSES = Path(__file__).parents[2] / "cases" / "clauses"
+BEFORE = yaml.safe_load((CLAUSES / "no_rules.yaml").read_text("utf-8"))["before"]
+SAID = [
+    one
+    for file in sorted(CLAUSES.glob("said_*.yaml"))
+    for one in yaml.safe_load(file.read_text("utf-8"))["sentences"]
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", SAID, ids=[f"{one['lang']}-{one['holds']}-{at}" for at, one in enumerate(SAID)])
+def test_a_way_of_saying_a_measure_is_seen(check: Check, case: dict[str, str]) -> None:
+    before = BEFORE[case["lang"]]
+    text = f"{before['heading']}\n{before['says']}\n\n{before['next']}\n{case['says']}\n"
+    assert answer(check(text, model=False), case["holds"]).verdict in ("covered", "partial")
