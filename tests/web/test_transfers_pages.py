@@ -387,13 +387,17 @@ def test_a_job_can_be_stopped(house: House) -> None:
 
 def test_a_result_that_is_none_is_not_shown() -> None:
     told: dict[str, Any] = {
-        name: [] for name in ("as_of", "model", "said", "ledgers", "substances", "counts", "patterns", "pattern_count")
-    }
+        "as_of": "2026-11-28", "model": "", "said": [], "ledgers": [], "substances": [], "counts": {}, "patterns": [],
+        "pattern_count": 0,
+    }  # fmt: skip
     groups, lines = io.BytesIO(), io.BytesIO()
     pl.DataFrame(schema=GROUP_SCHEMA).write_parquet(groups)
     pl.DataFrame(schema=LINE_SCHEMA).write_parquet(lines)
     assert len(unpack(packed(told, groups.getvalue(), lines.getvalue())).groups) == 0
-    for wrong in (b"", b"PK", packed(told, b"x", lines.getvalue()), packed(told, lines.getvalue(), lines.getvalue())):
+    for wrong in (
+        b"", b"PK", packed(told, b"x", lines.getvalue()), packed(told, lines.getvalue(), lines.getvalue()),
+        packed({**told, "counts": []}, groups.getvalue(), lines.getvalue()),
+    ):  # fmt: skip
         with pytest.raises(InputError):
             unpack(wrong)
 

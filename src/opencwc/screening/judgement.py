@@ -12,7 +12,7 @@ from rdkit import Chem
 from opencwc.chemistry.composition import atoms_of
 from opencwc.chemistry.standardisation import Component, Standardised
 from opencwc.convention import Entry
-from opencwc.finding import Evidence, Message, Value, Verdict
+from opencwc.finding import Evidence, Item, Message, Value, Verdict
 from opencwc.screening.cores import Drawing, Fit
 from opencwc.screening.groups import Answer
 from opencwc.screening.rule_index import RuleIndex, Ruling
@@ -186,7 +186,7 @@ def _message(ruling: Ruling, fit: Fit, salt: str, doubts: list[Message]) -> Mess
     )
 
 
-def _places(fit: Fit) -> tuple[Value, ...]:
+def _places(fit: Fit) -> tuple[Item, ...]:
     """Say each place once, with how often it stands where two say the same."""
     said = [message for _, _, message in fit.places]
     return tuple(

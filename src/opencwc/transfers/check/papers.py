@@ -25,12 +25,11 @@ from opencwc.publishing import (
     Words,
 )
 from opencwc.publishing.labels import labels_in
-from opencwc.transfers.check.paper_facts import PaperFacts
+from opencwc.transfers.check.paper_facts import PAPER_KINDS, PaperFacts
 from opencwc.transfers.document_words import SIGNED, spoken_day, spoken_quantity
 from opencwc.wording import RIGHT_TO_LEFT, say
 from opencwc.wording.states import state_name
 
-PAPER_KINDS = ("certificate", "notification", "licence")
 SIDES = ("sender", "receiver")
 SAXITOXIN = "35523-89-8"
 """The chemical of the shorter notice (Verification Annex VI.5 bis); the number is that of Schedule 1."""

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from opencwc.convention import TransferRule
-from opencwc.finding import Message, Value, Verdict
+from opencwc.finding import Item, Message, Value, Verdict
 from opencwc.language.commerce import IN_KILOGRAMS
 from opencwc.transfers.check.shipment_cells import Amount, Side, code_of
 from opencwc.transfers.check.weighing import Weighing
@@ -142,7 +142,7 @@ def notice(weighing: Weighing, rule: TransferRule, unsure: Message | None) -> No
     for doubt in notices.doubts:
         weighing.doubt(doubt)
     days = timedelta(days=weighing.law.deadlines[rule.deadline].amount or 0)
-    states: tuple[Value, ...] = tuple(state_named(code) for code in notices.lacking)
+    states: tuple[Item, ...] = tuple(state_named(code) for code in notices.lacking)
     as_of = weighing.beside.as_of
     if notices.late:
         given = max(notices.late)
