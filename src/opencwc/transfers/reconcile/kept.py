@@ -21,6 +21,7 @@ from opencwc.finding import Finding, Message, message_from_plain, message_to_pla
 from opencwc.transfers.model import CAUSES
 from opencwc.transfers.reconcile.line_ways import WAYS
 from opencwc.transfers.reconcile.matching_kernel import MATCH_KINDS
+from opencwc.transfers.thresholds import declaration_evidence
 
 if TYPE_CHECKING:
     from opencwc.transfers.patterns.proposal import Proposal
@@ -184,7 +185,7 @@ def findings_of(found: Reconciled, patterns: Sequence[Proposal]) -> Iterator[Fin
     maker = maker_of(found)._replace(model="", weights="")  # statistics say them, and no model
     yield from found.findings()
     for pattern in patterns[:MOST_PATTERNS]:
-        yield pattern.finding(maker)
+        yield pattern.finding(maker, declaration_evidence(pattern.substance, found.convention))
 
 
 def told_of(found: Reconciled, patterns: Sequence[Proposal] = ()) -> dict[str, Any]:
