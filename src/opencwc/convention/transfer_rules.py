@@ -32,7 +32,7 @@ EFFECTS = (
 SIDES = ("sender", "receiver")
 PAPERS = ("notice", "certificate", "licence")
 STATEMENTS = ("a", "b", "c", "d", "e")
-"""What an end-use certificate states (Verification Annex VII.32 and VIII.26): only for purposes not prohibited; no
+"""What an end-use certificate states (VA VII.32 and VA VIII.26): only for purposes not prohibited; no
 re-transfer; types and quantities; end-uses; names and addresses of the end-users."""
 
 
