@@ -12,8 +12,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opencwc.convention.measure_terms import Terms, compile_pattern, fold
 from opencwc.convention.clauses import CLAUSE
+from opencwc.convention.measure_terms import Terms, compile_pattern, fold
 from opencwc.convention.measures import (
     FOLDER,
     KINDS,
@@ -74,7 +74,9 @@ def test_there_are_sixty_measures_each_with_its_article_tier_kind_and_grade(meas
     assert len(core) == 60
     for one in core:
         assert one.kind in KINDS and one.tier in TIERS and one.evidence == "treaty" and one.needed
-        assert all(CLAUSE.fullmatch(clause) or clause in ANNEXES for clause in re.split("[,;] ", one.article)), one.article
+        assert all(CLAUSE.fullmatch(clause) or clause in ANNEXES for clause in re.split("[,;] ", one.article)), (
+            one.article
+        )
         assert all(grade in EVIDENCE for grade in one.decisions.values())
 
 
