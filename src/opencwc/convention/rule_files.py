@@ -191,10 +191,8 @@ def _duties() -> Iterator[Raw]:
         file, values = _NAMED_BY_DUTIES[field]
         named = [rule for rule in rules[file] if rule["id"] == duty[field]]
         if not named:
-            raise RuleError(
-                "rule_names_unknown", "{rule} names the {field} {value!r}, which is not there", where="duties.yaml",
-                rule=str(duty.get("id")), field=field, value=str(duty[field]),
-            )  # fmt: skip
+            what = f"{duty.get('id')} names the {field} {duty[field]!r}, which is not there"
+            raise RuleError(what, where="duties.yaml")
         for rule in named:
             given = {value: rule[key] for value, key in values.items() if key in rule}
             yield {**{key: rule[key] for key in _RESTS_ON}, "values": given, **duty}
@@ -298,11 +296,9 @@ def _check_applied(raw: Raw, where: str) -> None:
     if raw.keys().isdisjoint(_APPLIED) or (raw.get("applied") is False and raw.get("because")):
         return
     raise RuleError(
-        "rule_applied_unclear",
-        "{rule} says 'applied' or 'because' without the other",
+        f"{raw.get('id')} says 'applied' or 'because' without the other",
         where=where,
         remedy="Write applied: no, because: the reason; or neither.",
-        rule=str(raw.get("id")),
     )
 
 
