@@ -82,7 +82,7 @@ def test_nothing_is_told_where_all_was_read(check_these: CheckTexts) -> None:
 
 
 def test_a_page_that_was_not_read_leaves_its_trace(check_these: CheckTexts) -> None:
-    from opencwc.files.document_passages import Unread
+    from opencwc.files import Unread
     from opencwc.legislation.texts.legal_texts import _unread
 
     note = _unread(Unread("p. 2", Message("reading_damaged")), "act.pdf")

@@ -174,7 +174,7 @@ def test_a_measure_shows_its_passages_marked_and_its_elements(kept: Kept) -> Non
     elements = page.one("section", aria_labelledby="elements-h").all("li")
     missing = [one.text for one in elements if "missing" in one.attributes["class"]]
     assert len(missing) == 1 and "retain" in missing[0]
-    assert "I(1)(a)" in page.one("section", aria_labelledby="asks-h").text
+    assert "Art. I.1(a)" in page.one("section", aria_labelledby="asks-h").text
     assert page.one("ul", class_="checklist").all("li")
     assert page.one("a", rel="next") and page.one("input", data_key="a") and page.one("input", data_key="r")
 

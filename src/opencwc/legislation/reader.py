@@ -38,13 +38,13 @@ class Reader:
     """Checks texts. The question: ``state`` (alpha-3), ``as_of``, ``model``."""
 
     def __init__(self, question: Mapping[str, Any]) -> None:
-        from opencwc.files.readers import load_readers
+        from opencwc.files.readers import load_passage_readers
         from opencwc.language.encoders import named_encoder
 
         self.state, self.day = str(question["state"]), date.fromisoformat(str(question["as_of"]))
         self.model = bool(question.get("model", False))
         self.encoder = RememberingEncoder(named_encoder())
-        load_readers()
+        load_passage_readers()
 
     def warm(self) -> None:
         """Read and check a sample; the wordings of the measures go into the cache, which can be written yet."""

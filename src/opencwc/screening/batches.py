@@ -196,7 +196,7 @@ def _place(one: Outcome, place: str, text: str | None) -> str | None:
     """
     if not one.span or not ("!" in place or " > " in place):
         return None
-    from opencwc.files.document_passages import cell_of
+    from opencwc.files import cell_of
 
     return cell_of(place, text or "", one.span[0])
 

@@ -81,6 +81,7 @@ def _answers_for(salt: Judged, other: Judged) -> bool:
 
 
 def _apply(ruling: Ruling, component: Component, standardised: Standardised) -> Judged | None:
+    """Hold a component against one drawing of an entry, such as Annex 2B04; return ``None`` where it does not fit."""
     drawing = ruling.drawing
     fits = [fit for core in drawing.cores if (fit := core.fit(component.mol)) is not None]
     fit = next((fit for fit in fits if fit.answer is Answer.YES), fits[0] if fits else None)

@@ -53,12 +53,12 @@ class Reader:
     def warm(self) -> None:
         """Screen a few values and, where texts are asked for, a text: everything is loaded, and nothing starts Java."""
         from opencwc.errors import OpenCWCError
-        from opencwc.files.rows import Limits, Rows, part_of_values
+        from opencwc.files.rows import Rows, ValueLimits, part_of_values
         from opencwc.screening.batches import LEAST_ROWS_FOR_GATE
 
         self.screener.screener.known.resolver.systematic = None
         values = ["CCO"] * LEAST_ROWS_FOR_GATE + ["Sarin", "an unknown name", "50-00-0", A_LINE]
-        part = part_of_values(values, [None] * len(values), {}, Limits())
+        part = part_of_values(values, [None] * len(values), {}, ValueLimits())
         try:
             self.screener.answer(Rows(1, part.ids, part.inputs, part.problems))
         except OpenCWCError:  # what is missing is said again where it is needed
@@ -68,10 +68,10 @@ class Reader:
 
     def _warm_documents(self) -> None:
         """Load what documents are read with, PDFium's library among it, and what a text is searched with."""
-        from opencwc.files.readers import load_readers
+        from opencwc.files.readers import load_passage_readers
         from opencwc.screening.documents import open_texts
 
-        load_readers()
+        load_passage_readers()
         with open_texts(io.BytesIO(f"Description,Quantity\n{A_LINE},2 kg\n".encode()), name="x.csv", **_HERE) as rows:
             for batch in rows.batches():
                 self.screener.answer(batch)

@@ -1,7 +1,7 @@
 """The papers that go with a transfer, filled from a shipment's record: certificate, notification, licence application.
 
 Only what the record holds is written; what it does not hold is a blank for a person to fill. The result is the document
-model, for `opencwc.publishing.pdf`, ``xlsx`` and ``html`` to write. Verification Annex VI.3-6 and VIII.26.
+model, for `opencwc.publishing.pdf`, ``xlsx`` and ``html`` to write. VA VI.3-6 and VA VIII.26.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from opencwc.wording.states import state_name
 
 SIDES = ("sender", "receiver")
 SAXITOXIN = "35523-89-8"
-"""The chemical of the shorter notice (Verification Annex VI.5 bis); the number is that of Schedule 1."""
+"""The chemical of the shorter notice (VA VI.5bis); the number is that of Schedule 1."""
 
 
 def make_paper(

@@ -1,4 +1,4 @@
-"""The rules on transfers of Schedule 1 that ask more than who sends and receives: Verification Annex, Part VI."""
+"""The rules on transfers of Schedule 1 that ask more than who sends and receives: VA VI."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from opencwc.wording.states import state_named
 def only_for(weighing: Weighing, rule: TransferRule, _: Message | None) -> None:
     """Hold the purpose against those for which alone it may go.
 
-    Applies s1-purpose (VA VI.2(a), VI.3).
+    Applies s1-purpose (VA VI.2(a), VA VI.3).
     """
     shipment = weighing.shipment
     purpose = {"diagnostic": "medical"}.get(shipment.purpose, shipment.purpose)
@@ -35,7 +35,7 @@ def only_for(weighing: Weighing, rule: TransferRule, _: Message | None) -> None:
 def at_most(weighing: Weighing, rule: TransferRule, _: Message | None) -> None:
     """Hold what the receiver acquires in the year against the most that it may.
 
-    Applies s1-total (VA VI.2(c), VI.2(d)).
+    Applies s1-total (VA VI.2(c), VA VI.2(d)).
     """
     shipment = weighing.shipment
     threshold = weighing.law.thresholds[rule.threshold]

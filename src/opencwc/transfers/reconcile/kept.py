@@ -24,6 +24,7 @@ from opencwc.records import from_plain, to_plain
 from opencwc.transfers.model import CAUSES
 from opencwc.transfers.reconcile.line_ways import WAYS
 from opencwc.transfers.reconcile.matching_kernel import MATCH_KINDS
+from opencwc.transfers.thresholds import declaration_evidence
 
 if TYPE_CHECKING:
     from opencwc.transfers.patterns.proposal import Proposal
@@ -196,7 +197,7 @@ def findings_of(found: Reconciled, patterns: Sequence[Proposal]) -> Iterator[Fin
     maker = replace(maker_of(found), model="", weights="")  # statistics say them, and no model
     yield from found.findings()
     for pattern in patterns[:MOST_PATTERNS]:
-        yield pattern.finding(maker)
+        yield pattern.finding(maker, declaration_evidence(pattern.substance, found.convention))
 
 
 def summary_of(found: Reconciled, patterns: Sequence[Proposal] = ()) -> Summary:

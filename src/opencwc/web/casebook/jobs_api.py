@@ -23,7 +23,7 @@ from opencwc.casebook.model import KeptFinding, Mark, Person
 from opencwc.casebook.permissions import may
 from opencwc.errors import ConflictError, InputError, NotFoundError, SettingsError, UnavailableError
 from opencwc.files.csv_cells import cell_of
-from opencwc.files.document_kinds import kind_by_name
+from opencwc.files.kinds import document_kind_by_name
 from opencwc.finding import Message
 from opencwc.jobs.intake import Intake
 from opencwc.jobs.queue import Job, Jobs
@@ -393,7 +393,7 @@ def is_document(name: str, start: bytes) -> bool:
     >>> is_document("x.bin", b"%PDF-1.7"), is_document("sheet.docx", b"PK"), is_document("goods.xlsx", b"PK")
     (True, True, False)
     """
-    return b"%PDF-" in start or kind_by_name(name) in DOCUMENTS or name.lower().endswith(OTHER_DOCUMENTS)
+    return b"%PDF-" in start or document_kind_by_name(name) in DOCUMENTS or name.lower().endswith(OTHER_DOCUMENTS)
 
 
 def _digest(file: IO[bytes], asked: dict[str, Any], mark: Mark) -> str:
