@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from opencwc.errors import InputError
+from opencwc.wording import did_you_mean
 
 Recognise = Callable[[Sequence[str], Sequence[Sequence["str | None"]]], "str | None"]
 SAMPLE_ROWS = 200
@@ -68,10 +69,9 @@ class Wanted:
         if len(headers) == 1:
             return 0
         raise InputError(
-            "It is not clear which column holds the chemicals.",
-            where=self.where,
-            remedy=f"Name it with --column. The columns are: {_listed(headers)}.",
-        )
+            "column_unclear", "It is not clear which column holds the chemicals.", where=self.where,
+            remedy="Name it with --column. The columns are: {columns}.", columns=_listed(headers),
+        )  # fmt: skip
 
 
 def find_column(asked: str, headers: Sequence[str], where: str) -> int:
@@ -85,10 +85,10 @@ def find_column(asked: str, headers: Sequence[str], where: str) -> int:
         return int(asked[:9]) - 1
     close = difflib.get_close_matches(plain(asked), [plain(header) for header in headers], n=1)
     meant = next((header for header in headers if close and plain(header) == close[0]), None)
-    guess = f"Did you mean {meant!r}? " if meant else ""
     raise InputError(
-        f"There is no column {asked!r}.", where=where, remedy=f"{guess}The columns are: {_listed(headers)}."
-    )
+        "no_such_column", "There is no column {column!r}.", where=where, remedy="{guess} The columns are: {columns}.",
+        column=asked, guess=did_you_mean(repr(meant)) if meant else "", columns=_listed(headers),
+    )  # fmt: skip
 
 
 def plain(header: str) -> str:

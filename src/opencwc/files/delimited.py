@@ -51,10 +51,9 @@ def read_delimited(text: Text, wanted: Wanted, said: str) -> Contents:
     records = sample_records(text.start, delimiter)
     if len(text.start.split("\n", 1)[0].encode()) > text.limits.max_value_bytes:
         raise InputError(
-            "The first line is too long to be a line of column names.",
-            where=wanted.where,
+            "first_line_too_long", "The first line is too long to be a line of column names.", where=wanted.where,
             remedy="Check that this is a table.",
-        )
+        )  # fmt: skip
     headed = has_header(records, (wanted.column, wanted.id_column))
     width = len(records[0]) if records else 1
     columns = named(records[0]) if headed else tuple(f"col{number}" for number in range(1, width + 1))

@@ -101,13 +101,15 @@ def _require_ocr(where: str, *, confine: bool) -> None:
     from opencwc.files.scanned import find_tesseract
 
     if not confine:
-        raise UnavailableError("Pictures are not recognised in this process.", where=where, remedy="Leave out OCR.")
+        raise UnavailableError(
+            "ocr_not_in_this_process", "Pictures are not recognised in this process.", where=where,
+            remedy="Leave out OCR.",
+        )  # fmt: skip
     if find_tesseract() is None:
         raise UnavailableError(
-            "Pictures cannot be recognised: Tesseract is not installed.",
-            where=where,
+            "tesseract_not_installed", "Pictures cannot be recognised: Tesseract is not installed.", where=where,
             remedy="Install it with its languages (Debian: tesseract-ocr, tesseract-ocr-ara ...), or leave out OCR.",
-        )
+        )  # fmt: skip
 
 
 class _Here:
@@ -141,14 +143,25 @@ def _open(source: Path, where: str) -> BinaryIO:
     try:
         path = Path(source)
         if stat.S_ISDIR(path.stat().st_mode):
-            raise InputError("This is a folder, not a file.", where=where, remedy="Name one file inside it.")
+            raise InputError(
+                "folder_in_place_of_file", "This is a folder, not a file.", where=where,
+                remedy="Name one file inside it.",
+            )  # fmt: skip
         return path.open("rb")
     except FileNotFoundError as error:
-        raise InputError("There is no such file.", where=where, remedy="Check the path and the spelling.") from error
+        raise InputError(
+            "no_such_file_check_spelling", "There is no such file.", where=where,
+            remedy="Check the path and the spelling.",
+        ) from error  # fmt: skip
     except PermissionError as error:
-        raise InputError("The file may not be read.", where=where, remedy="Ask for permission to read it.") from error
+        raise InputError(
+            "file_may_not_be_read", "The file may not be read.", where=where, remedy="Ask for permission to read it."
+        ) from error
     except (OSError, ValueError) as error:
-        raise InputError(f"The file cannot be opened: {error}.", where=where, remedy="Check the path.") from error
+        raise InputError(
+            "file_cannot_be_opened", "The file cannot be opened: {reason}.", where=where, remedy="Check the path.",
+            reason=str(error),
+        ) from error  # fmt: skip
 
 
 def _chunks(source: BinaryIO, where: str, limits: Limits) -> Iterator[bytes]:
@@ -158,8 +171,9 @@ def _chunks(source: BinaryIO, where: str, limits: Limits) -> Iterator[bytes]:
             chunk = source.read(_CHUNK_BYTES)
         except OSError as error:
             raise InputError(
-                f"Reading stopped: {error.strerror or error}.", where=where, remedy="Check the file or the disk."
-            ) from error
+                "reading_stopped", "Reading stopped: {reason}.", where=where, remedy="Check the file or the disk.",
+                reason=str(error.strerror or error),
+            ) from error  # fmt: skip
         if not chunk:
             return
         size += len(chunk)

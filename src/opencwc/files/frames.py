@@ -122,7 +122,9 @@ def problem_of(text: str) -> Message:
 def _open(stream: ByteStream, name: str, sheet: str | None) -> Frame:
     binary = kind_of_binary(stream.peek(START_BYTES), name)
     if sheet is not None and binary not in ("zip", "ole"):
-        raise InputError("Only a workbook has sheets.", where=name, remedy="Leave out the # and the sheet.")
+        raise InputError(
+            "sheet_of_no_workbook", "Only a workbook has sheets.", where=name, remedy="Leave out the # and the sheet."
+        )  # and the sheet.")
     if binary in ("zip", "ole"):
         return _open_workbook(stream, name, sheet)
     if binary == "parquet":
@@ -143,9 +145,14 @@ def _open_delimited(stream: ByteStream, text: Text, name: str) -> Frame:
     delimiter = declared_delimiter(text.start) or _delimiter(text.start, prefer) or NO_DELIMITER
     records = sample_records(text.start, delimiter)
     if not records:
-        raise InputError("The file holds no table.", where=name, remedy="Check that the right file was given.")
+        raise InputError(
+            "file_without_table", "The file holds no table.", where=name, remedy="Check that the right file was given."
+        )
     if len(records[0]) > _MORE_THAN_CELLS:
-        raise InputError("The first line has too many cells.", where=name, remedy="Check that this is a table.")
+        raise InputError(
+            "first_line_too_many_cells", "The first line has too many cells.", where=name,
+            remedy="Check that this is a table.",
+        )  # fmt: skip
     headed = names_columns(records[0])
     header, notes = _header(records[0], headed=headed)
     drop = min(delimited._records_before_data(text.start, headed=headed), text.ended_lines)
@@ -291,7 +298,11 @@ def _open_workbook(stream: ByteStream, name: str, asked: str | None) -> Frame:
     sheet = workbook._sheet_name(names, asked, name)
     start = workbook._load(reader, sheet, name, n_rows=200)
     if start.width == 0:
-        raise InputError(f"The sheet {sheet!r} is empty.", where=name, remedy=workbook._other_sheets(names))
+        raise InputError(
+            "sheet_empty", "The sheet {sheet!r} is empty.", where=name,
+            remedy="Name one after a #, as in FILE.xlsx#{first}. The sheets are: {sheets!r}.", sheet=sheet,
+            first=names[0], sheets=tuple(names[:40]),
+        )  # fmt: skip
     records = [["" if cell is None else str(cell) for cell in row] for row in start.rows()]
     above = workbook._rows_above_header(records, (None, None))
     headed = names_columns(records[above])
@@ -334,7 +345,7 @@ def _open_parquet(stream: ByteStream, name: str) -> Frame:
     except (pa.ArrowException, OSError, ValueError) as error:
         raise parquet._damaged(error, name) from error
     if not known:
-        raise InputError("The Parquet file has no column of text or numbers.", where=name)
+        raise InputError("parquet_without_text", "The Parquet file has no column of text or numbers.", where=name)
     header, _ = _header(known, headed=True)
 
     def parts(wanted: tuple[str, ...]) -> Iterator[pl.DataFrame]:
@@ -378,8 +389,9 @@ def _open_json(stream: ByteStream, text: Text, name: str) -> Frame:
     known = dict.fromkeys(key for one in start if not isinstance(one, Message) for key in one)
     if not known:
         raise InputError(
-            "The JSON file holds no rows.", where=name, remedy='Give an array of objects, or {"rows": [...]}.'
-        )
+            "json_without_rows", "The JSON file holds no rows.", where=name,
+            remedy='Give an array of objects, or {{"rows": [...]}}.',
+        )  # fmt: skip
     keys = tuple(known)
     header, _ = _header(keys, headed=True)
 

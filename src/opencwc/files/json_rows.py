@@ -132,8 +132,9 @@ def _elements_of_array(text: Text, where: str) -> Iterator[Element]:
         return
     if buffer.peek() != "[":
         raise InputError(
-            "The JSON file holds no array of rows.", where=where, remedy='Give an array, or {"rows": [...]}.'
-        )
+            "json_without_array", "The JSON file holds no array of rows.", where=where,
+            remedy='Give an array, or {{"rows": [...]}}.',
+        )  # fmt: skip
     buffer.advance(1)
     yield from _elements(buffer, text)
 
@@ -179,8 +180,9 @@ def _sole_object(buffer: _Buffer, limits: Limits, where: str) -> Iterator[Elemen
     element = _element(source, limits)
     if isinstance(element, Message):
         raise InputError(
-            "The JSON file cannot be read.", where=where, remedy='Give an array, or {"rows": [...]}, of objects.'
-        )
+            "json_unreadable", "The JSON file cannot be read.", where=where,
+            remedy='Give an array, or {{"rows": [...]}}, of objects.',
+        )  # fmt: skip
     yield element
 
 

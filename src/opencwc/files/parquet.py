@@ -50,7 +50,10 @@ def read_parquet(stream: ByteStream, wanted: Wanted, limits: Limits) -> Contents
             samples[at] = _texts(start.column(columns[at])).to_list()
     chosen = wanted.choose(columns, samples)
     for at in {chosen.input, chosen.input if chosen.id is None else chosen.id} - set(plain):
-        raise InputError(f"The column {columns[at]!r} holds no text.", where=wanted.where, remedy=_REMEDY)
+        raise InputError(
+            "column_without_text", "The column {column!r} holds no text.", where=wanted.where, remedy=_REMEDY,
+            column=columns[at],
+        )  # fmt: skip
     column = columns[chosen.input]
     id_column = None if chosen.id is None else columns[chosen.id]
     repeats = [column] if _is_text(schema.field(column).type) and _may_repeat(file, chosen.input) else []
@@ -162,7 +165,9 @@ def _texts(values: pa.Array) -> pl.Series:
 
 def _damaged(error: Exception, where: str) -> InputError:
     reason = str(error).split("\n", 1)[0][:200]
-    return InputError(f"The Parquet file cannot be read: {reason}.", where=where, remedy=_REMEDY)
+    return InputError(
+        "parquet_unreadable", "The Parquet file cannot be read: {reason}.", where=where, remedy=_REMEDY, reason=reason
+    )
 
 
 def _is_dictionary(kind: pa.DataType) -> bool:

@@ -97,18 +97,18 @@ class ByteStream:
     def _refuse_bomb(self, copied: int) -> None:
         if copied > MAX_SPOOLED_BYTES:
             raise InputError(
-                f"The file unpacks to more than {MAX_SPOOLED_BYTES:,} bytes.",
-                where=self.name,
-                remedy="Unpack it yourself and check what it holds.",
-            )
+                "file_unpacks_too_large", "The file unpacks to more than {bytes:,} bytes.", where=self.name,
+                remedy="Unpack it yourself and check what it holds.", bytes=MAX_SPOOLED_BYTES,
+            )  # fmt: skip
 
     def _read_raw(self) -> bytes:
         try:
             data = self._raw.read(RAW_BYTES) or b""
         except OSError as error:
             raise InputError(
-                f"Reading stopped: {error.strerror or error}.", where=self.name, remedy="Check the file or the disk."
-            ) from error
+                "reading_stopped", "Reading stopped: {reason}.", where=self.name, remedy="Check the file or the disk.",
+                reason=str(error.strerror or error),
+            ) from error  # fmt: skip
         self.consumed += len(data)
         return data
 
@@ -147,11 +147,10 @@ def open_source(source: Path | BinaryIO, name: str) -> ByteStream:
         stream.close()
         if stream.failure:
             raise InputError(
-                "The compressed file is cut short or damaged: nothing can be read from it.",
-                where=name,
-                remedy="Copy or download it again.",
-            )
-        raise InputError("The file is empty.", where=name, remedy="Check that the right file was given.")
+                "compressed_file_damaged", "The compressed file is cut short or damaged: nothing can be read from it.",
+                where=name, remedy="Copy or download it again.",
+            )  # fmt: skip
+        raise InputError("file_empty", "The file is empty.", where=name, remedy="Check that the right file was given.")
     return stream
 
 
@@ -159,14 +158,25 @@ def _open_path(path: Path, name: str) -> ByteStream:
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
-            raise InputError("This is a folder, not a file.", where=name, remedy="Name one file inside it.")
+            raise InputError(
+                "folder_in_place_of_file", "This is a folder, not a file.", where=name,
+                remedy="Name one file inside it.",
+            )  # fmt: skip
         raw = io.BufferedReader(path.open("rb", buffering=0), RAW_BYTES)
     except FileNotFoundError as error:
-        raise InputError("There is no such file.", where=name, remedy="Check the path and the spelling.") from error
+        raise InputError(
+            "no_such_file_check_spelling", "There is no such file.", where=name,
+            remedy="Check the path and the spelling.",
+        ) from error  # fmt: skip
     except PermissionError as error:
-        raise InputError("The file may not be read.", where=name, remedy="Ask for permission to read it.") from error
+        raise InputError(
+            "file_may_not_be_read", "The file may not be read.", where=name, remedy="Ask for permission to read it."
+        ) from error
     except (OSError, ValueError) as error:
-        raise InputError(f"The file cannot be opened: {error}.", where=name, remedy="Check the path.") from error
+        raise InputError(
+            "file_cannot_be_opened", "The file cannot be opened: {reason}.", where=name, remedy="Check the path.",
+            reason=str(error),
+        ) from error  # fmt: skip
     size = status.st_size if stat.S_ISREG(status.st_mode) else None
     return ByteStream(raw, name=name, path=path, size=size, ours=True)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from functools import partial
 from pathlib import PurePath
 
 from opencwc.errors import InputError
@@ -29,33 +30,57 @@ _DELIMITED = ("csv", "tsv")
 _CONVERT = "Export it as CSV, Excel or SDF."
 _AS_TEXT = "Have it read whole, as a text: add --as text, and name no column."
 _UNPACK = "Unpack it and name one file inside it."
+
+
+def _no_table(code: str, what: str, remedy: str) -> partial[InputError]:
+    return partial(InputError, code, what, remedy=remedy)
+
+
 _UNREADABLE = (
-    (b"%PDF", "a PDF document", _AS_TEXT),
-    (b"\xff\xd8\xff", "a JPEG picture", _CONVERT),
-    (b"\x89PNG\r\n\x1a\n", "a PNG picture", _CONVERT),
-    (b"GIF8", "a GIF picture", _CONVERT),
-    (b"II*\x00", "a TIFF picture", _CONVERT),
-    (b"MM\x00*", "a TIFF picture", _CONVERT),
-    (b"\x7fELF", "a program", "Check that the right file was given."),
-    (b"MZ\x90\x00", "a program", "Check that the right file was given."),
-    (b"SQLite format 3\x00", "a database", _CONVERT),
-    (b"VjCD0100", "a ChemDraw drawing", "Save it as SDF or as SMILES."),
-    (b"{\\rtf", "an RTF document", _CONVERT),
-    (b"Rar!\x1a\x07", "a RAR archive", _UNPACK),
-    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", _UNPACK),
-    (b"BZh", "compressed with bzip2", "Unpack it with bunzip2."),
-    (b"\xfd7zXZ\x00", "compressed with xz", "Unpack it with unxz."),
-    (b"\x1f\x8b", "compressed twice", "Unpack it once."),
-    (b"\x28\xb5\x2f\xfd", "compressed twice", "Unpack it once."),
-    (b"ARROW1\x00\x00", "an Arrow file", "Save it as Parquet."),
+    (b"%PDF", _no_table("file_is_pdf", "The file is a PDF document, not a table.", _AS_TEXT)),
+    (b"\xff\xd8\xff", _no_table("file_is_jpeg", "The file is a JPEG picture, not a table.", _CONVERT)),
+    (b"\x89PNG\r\n\x1a\n", _no_table("file_is_png", "The file is a PNG picture, not a table.", _CONVERT)),
+    (b"GIF8", _no_table("file_is_gif", "The file is a GIF picture, not a table.", _CONVERT)),
+    (b"II*\x00", _no_table("file_is_tiff", "The file is a TIFF picture, not a table.", _CONVERT)),
+    (b"MM\x00*", _no_table("file_is_tiff", "The file is a TIFF picture, not a table.", _CONVERT)),
+    (
+        b"\x7fELF",
+        _no_table("file_is_program", "The file is a program, not a table.", "Check that the right file was given."),
+    ),
+    (
+        b"MZ\x90\x00",
+        _no_table("file_is_program", "The file is a program, not a table.", "Check that the right file was given."),
+    ),
+    (b"SQLite format 3\x00", _no_table("file_is_database", "The file is a database, not a table.", _CONVERT)),
+    (
+        b"VjCD0100",
+        _no_table("file_is_chemdraw", "The file is a ChemDraw drawing, not a table.", "Save it as SDF or as SMILES."),
+    ),
+    (b"{\\rtf", _no_table("file_is_rtf", "The file is an RTF document, not a table.", _CONVERT)),
+    (b"Rar!\x1a\x07", _no_table("file_is_rar", "The file is a RAR archive, not a table.", _UNPACK)),
+    (b"7z\xbc\xaf\x27\x1c", _no_table("file_is_7zip", "The file is a 7-Zip archive, not a table.", _UNPACK)),
+    (b"BZh", _no_table("file_is_bzip2", "The file is compressed with bzip2, not a table.", "Unpack it with bunzip2.")),
+    (b"\xfd7zXZ\x00", _no_table("file_is_xz", "The file is compressed with xz, not a table.", "Unpack it with unxz.")),
+    (b"\x1f\x8b", _no_table("file_compressed_twice", "The file is compressed twice, not a table.", "Unpack it once.")),
+    (
+        b"\x28\xb5\x2f\xfd",
+        _no_table("file_compressed_twice", "The file is compressed twice, not a table.", "Unpack it once."),
+    ),
+    (b"ARROW1\x00\x00", _no_table("file_is_arrow", "The file is an Arrow file, not a table.", "Save it as Parquet.")),
 )
 _UNREADABLE_TEXT = (
-    ("<!doctype html", "a web page", _AS_TEXT),
-    ("<html", "a web page", _AS_TEXT),
-    ("<?xml", "an XML document", _CONVERT),
-    ("@<tripos>molecule", "a Tripos MOL2 file", "Convert it to SDF."),
-    ("$rdfile", "an MDL RDF file", "Convert it to SDF."),
-    ("$rxn", "a reaction file", "Convert its molecules to SDF."),
+    ("<!doctype html", _no_table("file_is_web_page", "The file is a web page, not a table.", _AS_TEXT)),
+    ("<html", _no_table("file_is_web_page", "The file is a web page, not a table.", _AS_TEXT)),
+    ("<?xml", _no_table("file_is_xml", "The file is an XML document, not a table.", _CONVERT)),
+    (
+        "@<tripos>molecule",
+        _no_table("file_is_mol2", "The file is a Tripos MOL2 file, not a table.", "Convert it to SDF."),
+    ),
+    ("$rdfile", _no_table("file_is_rdf", "The file is an MDL RDF file, not a table.", "Convert it to SDF.")),
+    (
+        "$rxn",
+        _no_table("file_is_reaction", "The file is a reaction file, not a table.", "Convert its molecules to SDF."),
+    ),
 )
 _COUNTS_LINE = re.compile(r"^(?:[^\n]*\n){3}[ \d]{6}[^\n]*V[23]000", re.MULTILINE)
 _TEXT_CONTROLS = frozenset(b"\t\n\x0b\x0c\r\x1b\x1c\x1d\x1e\x1f")
@@ -82,22 +107,24 @@ def kind_of_binary(start: bytes, where: str) -> str:
         return "ole"
     if start.startswith(b"PAR1"):
         return "parquet"
-    for magic, what, remedy in _UNREADABLE:
+    for magic, refused in _UNREADABLE:
         if start.startswith(magic):
-            raise InputError(f"The file is {what}, not a table.", where=where, remedy=remedy)
+            raise refused(where=where)
     return ""
 
 
 def refuse_what_is_no_text(start: str, where: str) -> None:
     """Raise InputError where the text is markup, or no text at all."""
     head = start[:200].lstrip("\ufeff \t\n").lower()
-    for mark, what, remedy in _UNREADABLE_TEXT:
+    for mark, refused in _UNREADABLE_TEXT:
         if head.startswith(mark):
-            raise InputError(f"The file is {what}, not a table.", where=where, remedy=remedy)
+            raise refused(where=where)
     sample = start[:100_000].encode()
     controls = sum(sample.count(byte) for byte in range(32) if byte not in _TEXT_CONTROLS)
     if controls > len(sample) / 10:
-        raise InputError("The file is of a kind that is not known here.", where=where, remedy=_CONVERT)
+        raise InputError(
+            "file_kind_unknown", "The file is of a kind that is not known here.", where=where, remedy=_CONVERT
+        )
 
 
 def kind_of_text(start: str, said: str) -> str:

@@ -129,7 +129,10 @@ def _open(stream: ByteStream, wanted: Wanted, sheet: str | None, batch_rows: int
     notes: tuple[Message, ...] = ()
     encoding = ""
     if sheet is not None and binary not in ("zip", "ole"):
-        raise InputError("Only a workbook has sheets.", where=wanted.where, remedy="Leave out the # and the sheet.")
+        raise InputError(
+            "sheet_of_no_workbook", "Only a workbook has sheets.", where=wanted.where,
+            remedy="Leave out the # and the sheet.",
+        )  # and the sheet.")  # fmt: skip
     if binary in ("zip", "ole"):
         contents = workbook.read_workbook(stream, wanted, sheet, Limits(max_value_bytes))
     elif binary == "parquet":

@@ -128,8 +128,9 @@ def sound(answer: Mapping[str, Any]) -> dict[str, Any]:
         _answer(answer, None)
     except _BROKEN:
         raise InputError(
-            "reading the texts gave an answer that does not hold", remedy="Save the texts again, as PDF or as text."
-        ) from None
+            "reading_texts_answer_does_not_hold", "reading the texts gave an answer that does not hold",
+            remedy="Save the texts again, as PDF or as text.",
+        ) from None  # fmt: skip
     return dict(answer)
 
 
@@ -184,7 +185,9 @@ def unpack(content: bytes) -> KeptLaw:
         if parts[VECTORS] and len(found.vectors) != len(passages):
             raise ValueError("there is not one vector a passage")
     except _BROKEN:
-        raise InputError("what was kept of the law cannot be read", remedy="Check the texts again.") from None
+        raise InputError(
+            "kept_law_unreadable", "what was kept of the law cannot be read", remedy="Check the texts again."
+        ) from None
     return found
 
 

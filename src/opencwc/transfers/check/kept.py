@@ -86,8 +86,9 @@ def sound(answer: Mapping[str, Any]) -> dict[str, Any]:
         answer_from_json(answer)
     except (KeyError, TypeError, ValueError, AttributeError):
         raise InputError(
-            "reading the file gave an answer that does not hold", remedy="Save the file again as CSV."
-        ) from None
+            "reading_answer_does_not_hold", "reading the file gave an answer that does not hold",
+            remedy="Save the file again as CSV.",
+        ) from None  # fmt: skip
     return dict(answer)
 
 
@@ -112,7 +113,9 @@ def unpack(content: bytes) -> Checked:
     except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError):
         held = False
     if not held:
-        raise InputError("what was kept of the check cannot be read", remedy="Check the shipments again.")
+        raise InputError(
+            "kept_check_unreadable", "what was kept of the check cannot be read", remedy="Check the shipments again."
+        )
     return found
 
 

@@ -165,7 +165,10 @@ def unpack(content: bytes) -> Kept:
     except (zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError, OSError, pl.exceptions.PolarsError):
         sound = False
     if not sound:
-        raise InputError("what was kept of the reconciliation cannot be read", remedy="Reconcile the ledgers again.")
+        raise InputError(
+            "kept_reconciliation_unreadable", "what was kept of the reconciliation cannot be read",
+            remedy="Reconcile the ledgers again.",
+        )  # fmt: skip
     return found
 
 
