@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import re
 
-from error_sites import by_code, sites
+import pytest
+from babel.messages.pofile import read_po
+
+from error_sites import by_code, names_in, sites
+from opencwc.wording import CATALOGS, LANGUAGES
 
 
 def test_every_error_has_a_code_and_its_sentences_are_literals() -> None:
@@ -33,3 +37,19 @@ def test_no_sentence_stands_under_two_codes() -> None:
 def test_every_value_that_a_sentence_names_is_given() -> None:
     lacking = {site.place: site.named - site.values for site in sites() if site.named - site.values and not site.more}
     assert lacking == {}
+
+
+@pytest.mark.parametrize("lang", [lang for lang in LANGUAGES if lang != "en"])
+def test_every_language_says_every_error(lang: str) -> None:
+    with (CATALOGS / lang / "LC_MESSAGES" / "opencwc.po").open("rb") as file:
+        spoken = {message.id: str(message.string) for message in read_po(file, locale=lang) if message.id}
+    wanted = {f"error_{code}": places for code, places in by_code().items()}
+    wanted |= {f"error_{code}_remedy": places for code, places in by_code().items() if places[0].remedy}
+    assert {name for name in spoken if str(name).startswith("error_")} == set(wanted)
+    for name, places in wanted.items():
+        english = str(places[0].remedy if name.endswith("_remedy") and name[6:] not in by_code() else places[0].what)
+        given = frozenset.intersection(*(site.values for site in places))
+        assert names_in(spoken[name]) <= given | names_in(english), name
+        assert names_in(english) - {"fields"} <= names_in(spoken[name]), name
+        words = re.findall(r"[A-Za-z]{3,}", re.sub(r"\{[^}]*\}", "", english))
+        assert len(words) < 4 or spoken[name] != english, f"{name} is in English"
