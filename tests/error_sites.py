@@ -78,6 +78,23 @@ def by_code() -> dict[str, tuple[Site, ...]]:
     return {code: tuple(places) for code, places in sorted(found.items())}
 
 
+@cache
+def advice_in_source() -> frozenset[str]:
+    """Return what the readers of documents advise: the second words of every refusal that stand there as literals."""
+    advice = set()
+    for file in sorted((SOURCE / "files").glob("*.py")):
+        module = ast.parse(file.read_text(encoding="utf-8"))
+        constants = _constants(module)
+        for call in ast.walk(module):
+            if isinstance(call, ast.Call) and _name(call.func) == "Refusal" and len(call.args) == 2:
+                for word in ast.walk(call.args[1]):
+                    if isinstance(word, ast.Constant) and isinstance(word.value, str) and " " in word.value:
+                        advice.add(word.value)
+                    elif isinstance(word, ast.Name) and word.id in constants:
+                        advice.add(constants[word.id])
+    return frozenset(advice)
+
+
 def _is_public(function: ast.FunctionDef) -> bool:
     return not function.name.startswith("_")
 

@@ -7,8 +7,9 @@ import re
 import pytest
 from babel.messages.pofile import read_po
 
-from error_sites import by_code, names_in, sites
-from opencwc.wording import CATALOGS, LANGUAGES
+from error_sites import advice_in_source, by_code, names_in, sites
+from opencwc.files.passages import Refusal
+from opencwc.wording import CATALOGS, LANGUAGES, error_sentences
 
 
 def test_every_error_has_a_code_and_its_sentences_are_literals() -> None:
@@ -53,3 +54,18 @@ def test_every_language_says_every_error(lang: str) -> None:
         assert names_in(english) - {"fields"} <= names_in(spoken[name]), name
         words = re.findall(r"[A-Za-z]{3,}", re.sub(r"\{[^}]*\}", "", english))
         assert len(words) < 4 or spoken[name] != english, f"{name} is in English"
+
+
+@pytest.mark.parametrize("lang", [lang for lang in LANGUAGES if lang != "en"])
+def test_every_advice_on_a_document_is_said_in_every_language(lang: str) -> None:
+    with (CATALOGS / lang / "LC_MESSAGES" / "opencwc.po").open("rb") as file:
+        spoken = {str(message.id) for message in read_po(file, locale=lang) if " " in str(message.id)}
+    assert advice_in_source() and advice_in_source() <= spoken
+
+
+def test_a_document_that_is_not_read_is_told_wholly_in_the_readers_language() -> None:
+    error = Refusal("reading_encrypted", "Open it, remove the password, save it again.").as_error("a.pdf")
+    assert error_sentences(error)[1] == "Open it, remove the password, save it again."
+    what, remedy = error_sentences(error, "es")
+    assert "contraseña" in what
+    assert remedy == "Ábralo, quite la contraseña y guárdelo de nuevo."

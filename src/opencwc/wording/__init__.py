@@ -90,17 +90,22 @@ def did_you_mean(*names: str) -> str:
 
 
 def error_sentences(error: OpenCWCError, lang: str = "en") -> tuple[str, str]:
-    """Say what was wrong and what to do about it, in English where the language has no words for the error's code."""
+    """Say what was wrong and what to do about it, in English where the language has no words for the error's code.
+
+    The value ``advice`` is an English sentence of its own, and the catalogs have it under its words.
+    """
     if lang == "en" or not error.code:
         return error.what, error.remedy
 
     def written(value: object, form: str, quoted: bool) -> str:
         return _written(value, form, lang, quoted=quoted)
 
+    advice = error.values.get("advice")
+    values = error.values | ({"advice": _catalog(lang).gettext(advice)} if advice and type(advice) is str else {})
     templates = (_template_of(f"error_{error.code}{part}", None, lang) for part in ("", "_remedy"))
     english = (error.what, error.remedy)
     what, remedy = (
-        kept if template is None else fill(template, error.values, written).strip()
+        kept if template is None else fill(template, values, written).strip()
         for template, kept in zip(templates, english, strict=True)
     )
     return what, remedy
