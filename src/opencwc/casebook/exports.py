@@ -49,9 +49,9 @@ def ask_for_export(
     require(person, "export", mark)
     if mark > Mark.UNCLASSIFIED and not recipients:
         raise InputError(
-            f"the case {case} is marked {mark}: it leaves the house only encrypted",
-            remedy="Name whom it is for: --to age1... (see: opencwc case identity).",
-        )
+            "export_must_be_encrypted", "the case {case} is marked {mark}: it leaves the house only encrypted",
+            remedy="Name whom it is for: --to age1... (see: opencwc case identity).", case=case, mark=mark,
+        )  # fmt: skip
     asked = {"reason": reason, "recipients": list(recipients), "sources": sources}
     return ask(book, person, "export", case, asked)
 
@@ -70,8 +70,9 @@ def export_case(book: Casebook, person: Person, request: int, target: Path, lang
         recipients = tuple(found.asked.get("recipients", ()))
         if mark > Mark.UNCLASSIFIED and not recipients:
             raise NotAllowedError(
-                f"the case is marked {mark} by now and the request names no recipients", remedy="Ask anew, with --to."
-            )
+                "export_needs_recipients", "the case is marked {mark} by now and the request names no recipients",
+                remedy="Ask anew, with --to.", mark=mark,
+            )  # fmt: skip
         body = {"request": request, "recipients": list(recipients), "mark": str(mark)}
         head = writer.record("export", body, case.number)
         set_state(writer, request, "done")

@@ -73,7 +73,9 @@ def screen(
     try:
         source = decodable(source)
         if not source.strip():
-            raise InputError("The value is empty.", remedy="Give a file, - for a pipe, or a value in quotes.")
+            raise InputError(
+                "value_empty", "The value is empty.", remedy="Give a file, - for a pipe, or a value in quotes."
+            )
         question = Question(
             _day(as_of),
             tuple(filter(None, (name.strip() for name in lists.split(",")))),
@@ -86,7 +88,10 @@ def screen(
         where = KeepWhere(keep, casebook, mark)
         where.require_case()
         if keep and cluster:
-            raise SettingsError("--keep and --cluster do not go together.", remedy="Keep what the cluster wrote later.")
+            raise SettingsError(
+                "keep_with_cluster", "--keep and --cluster do not go together.",
+                remedy="Keep what the cluster wrote later.",
+            )  # fmt: skip
         if source != "-" and is_value(source) and not (output or format or cluster or only or keep):
             status = answer_value(source, question, explain=explain)
         elif cluster:
@@ -130,12 +135,14 @@ def _screen_table(
     name = _one_of("--format", format or _format_by_ending(output), ("", *FORMATS))
     if jobs < 0:
         raise SettingsError(
-            f"--jobs {jobs} is no number of processes.", remedy="Give 1 or more, or 0 to let it choose."
-        )
+            "jobs_is_no_number", "--jobs {jobs} is no number of processes.",
+            remedy="Give 1 or more, or 0 to let it choose.", jobs=jobs,
+        )  # fmt: skip
     if output is not None and _same_file(output, source):
         raise InputError(
-            "The answer would take the place of the input.", where=str(output), remedy="Name another file."
-        )
+            "answer_replaces_input", "The answer would take the place of the input.", where=str(output),
+            remedy="Name another file.",
+        )  # fmt: skip
     rulebook = Rulebook.of(question.as_of, question.lists, question.files)
     table = _open(source, column, id_column, question.kind, ocr=ocr)
     if table.inputs_are == "text" and question.kind == "auto" and isinstance(table, DocumentRows):
@@ -244,7 +251,9 @@ def _screen_on_cluster(
     from opencwc.screening.cluster import screen_on_cluster
 
     if output is None:
-        raise SettingsError("--cluster writes a folder of Parquet files.", remedy="Name it with -o.")
+        raise SettingsError(
+            "cluster_needs_output", "--cluster writes a folder of Parquet files.", remedy="Name it with -o."
+        )
     tally = screen_on_cluster(Path(source), output, question, address, column=column, id_column=id_column)
     rulebook = Rulebook.of(question.as_of, question.lists, question.files)
     sys.stderr.write(_summary(tally, rulebook, question.lang) + "\n")
@@ -265,7 +274,10 @@ def _open(
         # As JSON, whatever the value holds (commas, tabs, the lines of a mol block) stays one value.
         return open_table(io.BytesIO(json.dumps([{"value": source}]).encode()), name="value")
     if not source.strip():
-        raise InputError("There is neither a file nor a value.", remedy="Name a file, or give a value in quotes.")
+        raise InputError(
+            "neither_file_nor_value", "There is neither a file nor a value.",
+            remedy="Name a file, or give a value in quotes.",
+        )  # fmt: skip
     if kind == "text" or (kind == "auto" and column is None and is_document(Path(source))):
         return open_texts(Path(source), column=column, id_column=id_column, ocr=ocr)
     return open_table(Path(source), column=column, id_column=id_column)
@@ -397,25 +409,27 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise SettingsError(f"--as-of {text!r} is no date.", remedy="Write the day as 2020-06-07.") from None
+        raise SettingsError(
+            "as_of_is_no_date", "--as-of {text!r} is no date.", remedy="Write the day as 2020-06-07.", text=text
+        ) from None
 
 
 def _rule_files(paths: list[Path]) -> tuple[Path, ...]:
     for path in paths:
         if not path.is_file() and not (path / "list.yaml").is_file():
             raise InputError(
-                "There is no list of rules here.",
-                where=str(path),
+                "no_list_of_rules", "There is no list of rules here.", where=str(path),
                 remedy="Name a YAML file, or a folder with list.yaml.",
-            )
+            )  # fmt: skip
     return tuple(paths)
 
 
 def _one_of(option: str, value: str, allowed: tuple[str, ...]) -> str:
     if value not in allowed:
         raise SettingsError(
-            f"{option} {value!r} is not known.", remedy=f"It is one of: {', '.join(one for one in allowed if one)}."
-        )
+            "option_unknown", "{option} {value!r} is not known.", remedy="It is one of: {known}.", option=option,
+            value=value, known=tuple(one for one in allowed if one),
+        )  # fmt: skip
     return value
 
 
@@ -431,9 +445,9 @@ def _format_by_ending(output: Path | None) -> str:
     found = {"htm": "html", "json": "jsonl", "ndjson": "jsonl", "sd": "sdf"}.get(ending, ending)
     if found not in FORMATS:
         raise InputError(
-            f"No format is known by the ending of {output.name!r}.",
-            remedy=f"Name one with --format: {', '.join(FORMATS)}.",
-        )
+            "format_of_ending_unknown", "No format is known by the ending of {file!r}.",
+            remedy="Name one with --format: {known}.", file=output.name, known=tuple(FORMATS),
+        )  # fmt: skip
     return found
 
 

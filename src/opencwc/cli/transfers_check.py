@@ -98,7 +98,7 @@ def _check(
     lang = question.lang
     for one in (certificates, sanctions):
         if one is not None and not one.is_file():
-            raise InputError("There is no such file.", where=str(one), remedy="Check the path.")
+            raise InputError("no_such_file", "There is no such file.", where=str(one), remedy="Check the path.")
     files = (None if source == "-" else Path(source), certificates, sanctions)
     refuse_overwriting([file for file in files if file is not None], [output])
     read = read_shipments(sys.stdin.buffer if source == "-" else Path(source), given=mapping)
@@ -198,10 +198,9 @@ def _question(as_of: str, lists: str, rules: list[Path], lang: str) -> Question:
     for path in rules:
         if not path.is_file() and not (path / "list.yaml").is_file():
             raise InputError(
-                "There is no list of rules here.",
-                where=str(path),
+                "no_list_of_rules", "There is no list of rules here.", where=str(path),
                 remedy="Name a YAML file, or a folder with list.yaml.",
-            )
+            )  # fmt: skip
     chosen = tuple(name.strip() for name in lists.split(",") if name.strip())
     return Question(day, chosen, tuple(rules), lang=language)
 

@@ -82,18 +82,30 @@ def _letters(
 
     state = find_territory(ours)
     if state is None:
-        raise SettingsError(f"--from {ours!r} names no State.", remedy="Write its name or its ISO 3166 code.")
+        raise SettingsError(
+            "from_names_no_state", "--from {state!r} names no State.", remedy="Write its name or its ISO 3166 code.",
+            state=ours,
+        )  # fmt: skip
     if folder.exists() and not folder.is_dir():
-        raise InputError("The letters go into a folder, and this is a file.", where=str(folder), remedy="Name another.")
+        raise InputError(
+            "letters_need_folder", "The letters go into a folder, and this is a file.", where=str(folder),
+            remedy="Name another.",
+        )  # fmt: skip
     found = reconcile(read_ledgers(sources, columns), day)
     chosen = found.groups.filter(found.groups["rank"].is_in(ranks) if ranks else found.groups["over"])
     missing = sorted(set(ranks) - set(chosen["rank"]))
     if missing:
-        raise InputError(f"There is no rank {missing[0]}.", remedy=f"There are {len(found.groups)} ranks.")
+        raise InputError(
+            "no_such_rank", "There is no rank {rank}.", remedy="There are {ranks} ranks.", rank=missing[0],
+            ranks=len(found.groups),
+        )  # fmt: skip
     sides = (chosen["exporter"] == state.code) | (chosen["importer"] == state.code)
     if ranks and not sides.all():
         other = chosen.filter(~sides)["rank"][0]
-        raise InputError(f"{state.code} is neither side of rank {other}.", remedy="Leave it out of --rank.")
+        raise InputError(
+            "state_outside_rank", "{state} is neither side of rank {rank}.", remedy="Leave it out of --rank.",
+            state=state.code, rank=other,
+        )  # fmt: skip
     written = 0
     for group in chosen.filter(sides).head(len(ranks) or first).iter_rows(named=True):
         named = f"{reference}-{group['rank']}" if reference else ""

@@ -110,14 +110,20 @@ def _chosen(shipments: Shipments, wanted: str) -> Shipment:
     if len(found) > 1:
         rows = ", ".join(str(one.row) for one in found)
         raise InputError(
-            f"{len(found)} shipments are called {wanted!r}, in rows {rows}.",
-            where=shipments.name,
-            remedy="Give each an id of its own.",
-        )
+            "shipment_id_not_unique", "{count} shipments are called {shipment!r}, in rows {rows}.",
+            where=shipments.name, remedy="Give each an id of its own.", count=len(found), shipment=wanted, rows=rows,
+        )  # fmt: skip
     if not found:
         close = get_close_matches(wanted, [shipment.id for shipment in shipments.shipments], n=3)
-        remedy = f"Did you mean {', '.join(close)}?" if close else "Without an id, a shipment goes by its row's number."
-        raise InputError(f"No shipment is called {wanted!r}.", where=shipments.name, remedy=remedy)
+        if close:
+            raise InputError(
+                "no_such_shipment_but_near", "No shipment is called {shipment!r}.", where=shipments.name,
+                remedy="Did you mean {near}?", shipment=wanted, near=tuple(close),
+            )  # fmt: skip
+        raise InputError(
+            "no_such_shipment", "No shipment is called {shipment!r}.", where=shipments.name,
+            remedy="Without an id, a shipment goes by its row's number.", shipment=wanted,
+        )  # fmt: skip
     return found[0]
 
 

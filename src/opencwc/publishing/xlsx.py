@@ -250,9 +250,9 @@ class _Writer:
         for at, row in enumerate(rows, start=1):
             if at >= MOST_ROWS:
                 raise OutputError(
-                    f"the table {wanted!r} has more rows than a sheet may have ({MOST_ROWS:,}).",
-                    remedy="Write CSV or Parquet instead.",
-                )
+                    "table_too_long_for_sheet", "the table {table!r} has more rows than a sheet may have ({most:,}).",
+                    remedy="Write CSV or Parquet instead.", table=wanted, most=MOST_ROWS,
+                )  # fmt: skip
             for column, cell in enumerate(row):
                 verbatim = isinstance(cell, Text) and cell.verbatim
                 text = said(cell)
