@@ -128,20 +128,25 @@ class _Story(Markup):
             self._counts.tables += 1
             place = f"table {self._counts.tables}"
             self._tables.append(_TableFrame(place, Table(place, self.reading.limits)))
-        elif name == "tr" and self._tables:
-            self._tables[-1].number += 1
-            self._tables[-1].cells = []
-        elif name == "tc" and self._tables:
-            self._tables[-1].span = 1
-            self._holders.append(_Holder("", cell=[]))
-        elif name == "gridSpan" and self._tables:
-            said = attributes.get("val", "1")
-            self._tables[-1].span = max(1, min(int(said), 300)) if said.isdecimal() and len(said) < 5 else 1
+        elif name in ("tr", "tc", "gridSpan") and self._tables:
+            self._start_in_table(name, attributes, self._tables[-1])
         elif name == "txbxContent":
             self._counts.boxes += 1
             self._holders.append(_Holder(f"text box {self._counts.boxes}"))
         elif name in ("footnote", "endnote", "comment"):
             self._holders.append(_Holder(f"{name} {attributes.get('id', '')}".strip()))
+
+    def _start_in_table(self, name: str, attributes: Mapping[str, str], frame: _TableFrame) -> None:
+        """Take in a row, a cell, or over how many columns a cell runs."""
+        if name == "tr":
+            frame.number += 1
+            frame.cells = []
+        elif name == "tc":
+            frame.span = 1
+            self._holders.append(_Holder("", cell=[]))
+        else:
+            columns = attributes.get("val", "1")
+            frame.span = max(1, min(int(columns), 300)) if columns.isdecimal() and len(columns) < 5 else 1
 
     def end(self, name: str) -> None:
         if self._skip:

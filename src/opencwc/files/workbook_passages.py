@@ -37,14 +37,8 @@ def read_workbook(package: Package, reading: Reading) -> Iterator[Item]:
     if not book.sheets:
         raise Refusal("reading_damaged", _OPEN_AND_SAVE)
     relations = package.relations(main)
-    if any(name.lower().endswith("vbaproject.bin") for name in package.names):
-        reading.note(Message("reading_macros"))
-    if pictures := sum("/media/" in name for name in package.names):
-        reading.note(Message("reading_pictures", {"count": pictures}))
-    if hidden := [name for name, _, state in book.sheets if state != "visible"]:
-        reading.note(_hidden(hidden))
-    texts = _SharedTexts(reading)
-    styles = _Styles(reading)
+    _note_left_out(package, book, reading)
+    texts, styles = _SharedTexts(reading), _Styles(reading)
     for relation in relations.values():
         if relation.target in package.names and relation.kind in ("sharedStrings", "styles"):
             for _ in (texts if relation.kind == "sharedStrings" else styles).walk(package.chunks(relation.target)):
@@ -65,6 +59,16 @@ def read_workbook(package: Package, reading: Reading) -> Iterator[Item]:
                     yield Unread(name, refusal.message)
 
     return rows()
+
+
+def _note_left_out(package: Package, book: _Workbook, reading: Reading) -> None:
+    """Note the macros and pictures that are not read, and the sheets that a reader of the workbook does not see."""
+    if any(name.lower().endswith("vbaproject.bin") for name in package.names):
+        reading.note(Message("reading_macros"))
+    if pictures := sum("/media/" in name for name in package.names):
+        reading.note(Message("reading_pictures", {"count": pictures}))
+    if hidden := [name for name, _, state in book.sheets if state != "visible"]:
+        reading.note(_hidden(hidden))
 
 
 def read_old_workbook(data: bytes, reading: Reading) -> Iterator[Item]:

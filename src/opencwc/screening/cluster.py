@@ -263,7 +263,7 @@ def _import_ray(address: str) -> Any:
         os.environ[_ON_LOOPBACK] = "0"
     try:
         import ray
-        import ray.data
+        import ray.data  # noqa: F401
     except ImportError as error:
         raise UnavailableError("--cluster needs Ray, which is not installed.", remedy=_INSTALL) from error
     return ray
