@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import os
 import stat
 import tempfile
@@ -103,12 +102,7 @@ class ByteStream:
             )
 
     def _read_raw(self) -> bytes:
-        try:
-            data = self._raw.read(RAW_BYTES) or b""
-        except OSError as error:
-            raise InputError(
-                f"Reading stopped: {error.strerror or error}.", where=self.name, remedy="Check the file or the disk."
-            ) from error
+        data = read_chunk(self._raw, RAW_BYTES, self.name)
         self.consumed += len(data)
         return data
 
@@ -156,19 +150,34 @@ def open_source(source: Path | BinaryIO, name: str) -> ByteStream:
 
 
 def _open_path(path: Path, name: str) -> ByteStream:
+    raw, status = open_file(path, name)
+    size = status.st_size if stat.S_ISREG(status.st_mode) else None
+    return ByteStream(raw, name=name, path=path, size=size, ours=True)
+
+
+def open_file(path: Path, where: str) -> tuple[BinaryIO, os.stat_result]:
+    """Open a file, and return what kind of file it is; raise InputError where that cannot be done."""
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
-            raise InputError("This is a folder, not a file.", where=name, remedy="Name one file inside it.")
-        raw = io.BufferedReader(path.open("rb", buffering=0), RAW_BYTES)
+            raise InputError("This is a folder, not a file.", where=where, remedy="Name one file inside it.")
+        return path.open("rb", buffering=RAW_BYTES), status
     except FileNotFoundError as error:
-        raise InputError("There is no such file.", where=name, remedy="Check the path and the spelling.") from error
+        raise InputError("There is no such file.", where=where, remedy="Check the path and the spelling.") from error
     except PermissionError as error:
-        raise InputError("The file may not be read.", where=name, remedy="Ask for permission to read it.") from error
+        raise InputError("The file may not be read.", where=where, remedy="Ask for permission to read it.") from error
     except (OSError, ValueError) as error:
-        raise InputError(f"The file cannot be opened: {error}.", where=name, remedy="Check the path.") from error
-    size = status.st_size if stat.S_ISREG(status.st_mode) else None
-    return ByteStream(raw, name=name, path=path, size=size, ours=True)
+        raise InputError(f"The file cannot be opened: {error}.", where=where, remedy="Check the path.") from error
+
+
+def read_chunk(source: BinaryIO, size: int, where: str) -> bytes:
+    """Read up to ``size`` bytes; raise InputError where the disk does not give them."""
+    try:
+        return source.read(size) or b""
+    except OSError as error:
+        raise InputError(
+            f"Reading stopped: {error.strerror or error}.", where=where, remedy="Check the file or the disk."
+        ) from error
 
 
 def _gunzip(raw: Iterator[bytes]) -> Iterator[bytes | Message]:

@@ -14,6 +14,7 @@ from typing import IO, TYPE_CHECKING, Any
 from opencwc.confining.process import Line, Task, Upload, plain_error, serve, unpack_uploads
 from opencwc.confining.rights import Bounds, Protection
 from opencwc.confining.sandbox import TaskRequest, confined_lines
+from opencwc.records import to_plain
 from opencwc.transfers.table_readers import load_table_readers, offline_screener
 
 if TYPE_CHECKING:
@@ -99,8 +100,6 @@ class PreviewShipments(Task):
 
 
 def _preview_line(name: str, start: LedgerPreview | ShipmentsPreview, notes: Sequence[Message]) -> Line:
-    from opencwc.finding import message_to_plain
-
     return {
         "name": name,
         "header": [cell[:LONGEST_CELL] for cell in start.header[:COLUMNS_SHOWN]],
@@ -109,7 +108,7 @@ def _preview_line(name: str, start: LedgerPreview | ShipmentsPreview, notes: Seq
         "rows": [
             [(cell or "")[:LONGEST_CELL] for cell in row[:COLUMNS_SHOWN]] for row in start.rows[:ROWS_SHOWN]
         ],
-        "notes": [message_to_plain(note) for note in notes[:NOTES_SHOWN]],
+        "notes": [to_plain(note) for note in notes[:NOTES_SHOWN]],
         "problem": plain_error(start.error) if start.error else None,
     }  # fmt: skip
 
