@@ -95,6 +95,7 @@ class PackageBuildHook(BuildHookInterface):  # type: ignore[type-arg]
         compile_catalogs(Path(self.root) / "src/opencwc/wording/catalogs")
         web = Path(self.root) / "src/opencwc/web"
         see_libraries(web / "vendor", web / "static/vendor", Path(self.root) / "src/opencwc/publishing/fonts")
+        see_mermaid(Path(self.root) / "docs_build/mermaid")
 
 
 def compile_catalogs(folder: Path) -> None:
@@ -135,6 +136,22 @@ def see_libraries(lock: Path, served: Path, printed: Path) -> None:
             (new / "made-from.txt").write_text(wanted)
             shutil.rmtree(old, ignore_errors=True)
             new.rename(old)
+
+
+def see_mermaid(folder: Path) -> None:
+    """Fetch what draws the pictures of the documentation, unless it is there for this lock or nobody builds any."""
+    if not (folder / "package-lock.json").is_file():
+        return
+    wanted = hashlib.sha256((folder / "package-lock.json").read_bytes()).hexdigest()
+    stamp = folder / "made-from.txt"
+    if stamp.is_file() and stamp.read_text() == wanted:
+        return
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".fetching-") as place:
+        fetch(folder, Path(place))
+        package = Path(place) / "node_modules/@mermaid-js/tiny"
+        shutil.copyfile(package / "dist/mermaid.tiny.js", folder / "mermaid.tiny.js")
+        shutil.copyfile(package / "LICENSE", folder / "mermaid.LICENSE.txt")
+    stamp.write_text(wanted)
 
 
 def fetch(lock: Path, folder: Path) -> None:

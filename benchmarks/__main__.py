@@ -28,7 +28,7 @@ from rdkit import Chem
 from rdkit.Chem import rdSubstructLibrary
 
 from opencwc.chemistry.name_index import NameIndex
-from opencwc.files.rows import Limits, Rows, part_of_values
+from opencwc.files.rows import Rows, ValueLimits, part_of_values
 from opencwc.screening.batches import BatchScreener, to_lines
 from opencwc.screening.model import Question
 from opencwc.screening.rulebook import Rulebook
@@ -66,7 +66,9 @@ def timed(work: Callable[[], object]) -> tuple[float, object]:
 
 def batches(texts: list[str]) -> Iterator[Rows]:
     for first in range(0, len(texts), BATCH):
-        part = part_of_values(texts[first : first + BATCH], [None] * len(texts[first : first + BATCH]), {}, Limits())
+        part = part_of_values(
+            texts[first : first + BATCH], [None] * len(texts[first : first + BATCH]), {}, ValueLimits()
+        )
         yield Rows(first + 1, part.ids, part.inputs, part.problems)
 
 

@@ -36,7 +36,7 @@ from benchmarks.__main__ import AS_OF, BATCH, BIN, command, machine
 from benchmarks.invoice_lines import invoice_lines, systematic_lines, systematic_names
 from opencwc.chemistry.name_index import SOURCES, NameIndex
 from opencwc.convention import Convention
-from opencwc.files.rows import Limits, Rows, part_of_values
+from opencwc.files.rows import Rows, ValueLimits, part_of_values
 from opencwc.finding import Verdict
 from opencwc.screening.batches import BatchScreener, to_lines
 from opencwc.screening.model import Question
@@ -516,7 +516,7 @@ def screen(by: BatchScreener, texts: Sequence[str]) -> Counter[str]:
     tally: Counter[str] = Counter()
     for first in range(0, len(texts), BATCH):
         some = texts[first : first + BATCH]
-        part = part_of_values(some, [None] * len(some), {}, Limits())
+        part = part_of_values(some, [None] * len(some), {}, ValueLimits())
         answered = by.answer(Rows(first + 1, part.ids, part.inputs, part.problems))
         to_lines(answered, by.question)
         tally += Counter({str(verdict): count for verdict, count in answered.tally.by_verdict.items()})

@@ -175,8 +175,8 @@ def visit(soak: Soak, client: httpx.Client, over: threading.Event) -> None:
 def run(seconds: float, clients: int = 4, *, turns: int = 300, warm_up: float = 0.0) -> Soak:
     """Put the load on for so many seconds and return what was seen.
 
-    With a ``warm_up`` the load stands before that, unseen, until a job and a visit with decisions have ended twice and
-    what is held has come to rest, or so many seconds at most.
+    With a ``warm_up`` memory is watched only once jobs, visits and decisions have come twice and what is held has
+    come to rest, or after so many seconds at most; what goes wrong before that counts too.
     """
     soak = Soak()
     over = threading.Event()
@@ -191,19 +191,24 @@ def run(seconds: float, clients: int = 4, *, turns: int = 300, warm_up: float = 
             thread.start()
         try:
             while not _is_warm(soak) and time.monotonic() - begun < warm_up:
-                load("127.0.0.1", port, clients, 2.0, mixed(token))
+                _ask(soak, port, token, clients, 2.0)
             if warm_up:
                 soak.memory.clear()
                 begun = time.monotonic()
             while (left := seconds - (time.monotonic() - begun)) > 0:
-                came = load("127.0.0.1", port, clients, min(30.0, left), mixed(token))
-                soak.requests += len(came.seconds)
-                soak.errors += [f"request: {what} x {times}" for what, times in came.errors.items()]
+                _ask(soak, port, token, clients, min(30.0, left))
         finally:
             over.set()
             for thread in threads:
                 thread.join()
     return soak
+
+
+def _ask(soak: Soak, port: int, token: str, clients: int, seconds: float) -> None:
+    """Send the mixed requests for so many seconds, and note how many came back and what went wrong."""
+    came = load("127.0.0.1", port, clients, seconds, mixed(token))
+    soak.requests += len(came.seconds)
+    soak.errors += [f"request: {what} x {times}" for what, times in came.errors.items()]
 
 
 def _is_warm(soak: Soak) -> bool:

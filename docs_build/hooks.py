@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mkdocs.structure.files import Files
 
 MADE = {"reference/entries.md": entries_page, "reference/cli.md": commands_page}
+MERMAID = Path(__file__).parent / "mermaid"
 WRITTEN_BY_OTHERS = ("how-to/screen-on-a-cluster.md", "how-to/use-the-api.md", "reference/http-api.md", "benchmarks/")
 
 
@@ -29,9 +30,11 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Add the made pages."""
+    """Add the made pages, and the library that draws Mermaid pictures with its licence."""
     for place, make in MADE.items():
         files.append(File.generated(config, place, content=make()))
+    for name in ("mermaid.tiny.js", "mermaid.LICENSE.txt"):
+        files.append(File.generated(config, f"javascripts/{name}", abs_src_path=str(MERMAID / name)))
     return files
 
 

@@ -12,7 +12,8 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, TypeAlias
 
-from opencwc.finding import Message, message_from_plain, message_to_plain
+from opencwc.finding import Message
+from opencwc.records import from_plain, to_plain
 
 ErrorValue: TypeAlias = "str | int | float | date | tuple[ErrorValue, ...]"
 
@@ -152,7 +153,7 @@ def error_to_plain(error: OpenCWCError) -> dict[str, Any]:
 
     def plain(value: ErrorValue) -> object:
         if isinstance(value, Reason):
-            return {"text": str(value), "message": message_to_plain(value.message)}
+            return {"text": str(value), "message": to_plain(value.message)}
         if isinstance(value, date):
             return {"day": value.isoformat()}
         return [plain(item) for item in value] if isinstance(value, tuple) else value
@@ -206,8 +207,8 @@ def _reason(plain: Mapping[str, object]) -> ErrorValue:
     text, message = _text(plain.get("text", "")), plain.get("message")
     try:
         if isinstance(message, Mapping) and len(str(message)) <= _LONGEST_TEXT:
-            return Reason(text, message_from_plain(message))
-    except (KeyError, TypeError, AttributeError, RecursionError):
+            return Reason(text, from_plain(Message, message))
+    except (ValueError, TypeError, RecursionError):
         pass
     return text
 

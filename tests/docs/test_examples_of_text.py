@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from opencwc.files.document_passages import open_document
+from opencwc.files import open_document
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"

@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from xml.sax.saxutils import escape
 
-from opencwc.files.document_passages import Limits, Passage, Unread, open_document
+from opencwc.files import DocumentLimits, Passage, Unread, open_document
 
 LINES = {
     "en": "Triethanolamine 85%, IBC 1000 L",
@@ -31,7 +31,7 @@ TABLES = {
 
 
 def read(
-    data: bytes, name: str, *, confine: bool = False, ocr: bool | None = None, limits: Limits | None = None
+    data: bytes, name: str, *, confine: bool = False, ocr: bool | None = None, limits: DocumentLimits | None = None
 ) -> tuple[list[Passage], list[Unread], list[str], str]:
     """Return the passages, what was not read, the ids of the notes, and the kind."""
     document = open_document(io.BytesIO(data), name=name, confine=confine, ocr=ocr, limits=limits)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from opencwc.errors import InputError
 from opencwc.files.delimited import CarefulReader, Layout, parse_block, read_records
-from opencwc.files.rows import Limits
+from opencwc.files.rows import ValueLimits
 
 from .reading import read, write
 
@@ -140,7 +140,7 @@ LINES = st.lists(
 )
 
 
-def rows_of(blocks, layout, limits=Limits()):  # type: ignore[no-untyped-def]  # noqa: B008
+def rows_of(blocks, layout, limits=ValueLimits()):  # type: ignore[no-untyped-def]  # noqa: B008
     rows = []
     for part in read_records(blocks, layout, limits):
         rows += [(i, j, part.problems.get(at)) for at, (i, j) in enumerate(zip(part.inputs, part.ids, strict=True))]
@@ -156,7 +156,7 @@ def test_the_fast_parser_agrees_with_the_careful_one(lines, width, places, quote
     block = "".join(line + "\n" for line in lines).encode()
     if not block or parse_block(block, layout) is None:
         return
-    careful = CarefulReader(layout, Limits())
+    careful = CarefulReader(layout, ValueLimits())
     parts = [careful.read(block), *careful.finish()]
     expected = [
         (i, j, part.problems.get(at))
@@ -179,4 +179,4 @@ def test_rows_do_not_depend_on_where_blocks_are_cut(lines, cuts) -> None:  # typ
 def test_quotes_opened_on_every_line_are_read_in_linear_time() -> None:
     block = b'a"b,"\n' * 20_000
     assert len(rows_of([block], Layout(",", 2, 0, 1))) >= 1
-    assert len(rows_of([block] * 5, Layout(",", 2, 0, 1), Limits(max_value_bytes=1000))) >= 1
+    assert len(rows_of([block] * 5, Layout(",", 2, 0, 1), ValueLimits(max_value_bytes=1000))) >= 1

@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from opencwc.errors import InputError
-from opencwc.files.document_passages import Limits, Passage, Unread, open_document
+from opencwc.files import DocumentLimits, Passage, Unread, open_document
 from opencwc.files.reader_client import ConfinedDocument
 
 from .making import (
@@ -79,7 +79,7 @@ def test_a_document_cut_short_is_an_error_or_a_part_that_is_not_read(name: str) 
 def test_a_mutated_document_never_breaks_the_reader(name: str, data: st.DataObject) -> None:
     changed = _mutated(name, data)
     try:
-        read(changed, name, limits=Limits(seconds=10))
+        read(changed, name, limits=DocumentLimits(seconds=10))
     except InputError as error:
         assert error.remedy
 
@@ -89,7 +89,7 @@ def test_a_mutated_document_never_breaks_the_reader(name: str, data: st.DataObje
 def test_a_mutated_document_never_breaks_the_process_that_reads(name: str, data: st.DataObject) -> None:
     changed = _mutated(name, data)
     try:
-        read(changed, name, confine=True, ocr=False, limits=Limits(seconds=10))
+        read(changed, name, confine=True, ocr=False, limits=DocumentLimits(seconds=10))
     except InputError as error:
         assert error.remedy
 
@@ -129,11 +129,13 @@ def test_a_zip_bomb_that_lies_about_its_size_is_stopped_on_the_way() -> None:
     assert lying != honest
     passages, unread, *_ = read(lying, "a.docx")
     assert (passages, [part.message.id for part in unread]) == ([], ["reading_damaged"])
-    passages, unread, *_ = read(inflated(9_000_000), "a.docx", limits=Limits(unpacked_bytes=9_500_000, ratio=2_000))
+    passages, unread, *_ = read(
+        inflated(9_000_000), "a.docx", limits=DocumentLimits(unpacked_bytes=9_500_000, ratio=2_000)
+    )
     assert [part.message.id for part in unread] == ["reading_no_text"]
     many = package({"word/document.xml": "<a/>", **{f"x{at}": "x" for at in range(50)}})
     with pytest.raises(InputError, match="parts"):
-        read(many, "a.docx", limits=Limits(parts=20))
+        read(many, "a.docx", limits=DocumentLimits(parts=20))
 
 
 ENTITIES = (
@@ -260,7 +262,7 @@ INFLATED = pdf_of(
 def test_a_pdf_that_goes_round_in_circles_ends(data: bytes) -> None:
     began = time.monotonic()
     try:
-        passages, unread, *_ = read(data, "a.pdf", confine=True, limits=Limits(seconds=20))
+        passages, unread, *_ = read(data, "a.pdf", confine=True, limits=DocumentLimits(seconds=20))
     except InputError as error:
         assert error.remedy
     else:
@@ -272,7 +274,7 @@ def test_a_pdf_that_goes_round_in_circles_ends(data: bytes) -> None:
 # ---------------------------------------------------------------------------------------------- the process that reads
 
 
-def started(tmp_path: Path, program: str, limits: Limits) -> Callable[[], ConfinedDocument]:
+def started(tmp_path: Path, program: str, limits: DocumentLimits) -> Callable[[], ConfinedDocument]:
     """Put a program in the place of the interpreter, which says what a reader that was taken over might say."""
     fake = tmp_path / "python"
     fake.write_text(f"#!/bin/sh\n{program}\n", encoding="utf-8")
@@ -304,7 +306,7 @@ def test_a_process_that_dies_hangs_or_lies_leaves_what_it_read(
 ) -> None:
     lines = ('{"kind": "txt"}', '{"passage": ["1", "TEA"]}', '{"note": ["reading_macros", {}]}')
     said = "".join(f"echo '{line}'; " for line in lines)
-    open_confined = started(tmp_path, said + program, Limits(seconds=3))
+    open_confined = started(tmp_path, said + program, DocumentLimits(seconds=3))
     monkeypatch.setattr("sys.executable", str(tmp_path / "python"))
     confined = open_confined()
     items = list(confined.items())
@@ -314,14 +316,14 @@ def test_a_process_that_dies_hangs_or_lies_leaves_what_it_read(
 
 
 def test_a_process_that_dies_before_it_reads_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    open_confined = started(tmp_path, "exit 3", Limits(seconds=3))
+    open_confined = started(tmp_path, "exit 3", DocumentLimits(seconds=3))
     monkeypatch.setattr("sys.executable", str(tmp_path / "python"))
     with pytest.raises(InputError, match="broke off"):
         open_confined()
 
 
 def test_time_that_the_caller_takes_is_not_counted() -> None:
-    document = open_document(io.BytesIO(b"TEA 85%\n" * 5_000), name="a.txt", limits=Limits(seconds=5))
+    document = open_document(io.BytesIO(b"TEA 85%\n" * 5_000), name="a.txt", limits=DocumentLimits(seconds=5))
     passages = document.passages()
     first = next(passages)
     ends = time.monotonic() + 6
@@ -335,18 +337,18 @@ def test_time_that_the_caller_takes_is_not_counted() -> None:
 
 def test_reading_stops_when_its_time_is_over() -> None:
     slow = b"<html>" + b"<p>TEA" * 2_000_000
-    items = list(open_document(io.BytesIO(slow), name="a.html", limits=Limits(seconds=1.5)).passages())
+    items = list(open_document(io.BytesIO(slow), name="a.html", limits=DocumentLimits(seconds=1.5)).passages())
     assert items[0] == Passage("¶ 1", "TEA")
     assert isinstance(items[-1], Unread)
     assert items[-1].message.id == "reading_too_long"
-    here = open_document(io.BytesIO(slow), name="a.html", confine=False, limits=Limits(seconds=0.5))
+    here = open_document(io.BytesIO(slow), name="a.html", confine=False, limits=DocumentLimits(seconds=0.5))
     items = list(here.passages())
     assert items[-1].message.id == "reading_too_long"
 
 
 def test_memory_is_bounded() -> None:
     text = "<html>" + "<p>" + "TEA " * 20_000_000
-    limits = Limits(memory=400_000_000)
+    limits = DocumentLimits(memory=400_000_000)
     try:
         items = list(open_document(io.BytesIO(text.encode()), name="a.html", limits=limits).passages())
     except InputError as error:

@@ -63,7 +63,7 @@ def test_half_a_surrogate_pair_loses_only_itself(tmp_path: Path) -> None:
 
 
 def test_a_long_element_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("opencwc.files.text.CHUNK_BYTES", 500)
+    monkeypatch.setattr("opencwc.files.text_stream.CHUNK_BYTES", 500)
     rows = [{"smiles": "C"}, {"smiles": "N" * 5000 + '\\"'}, {"smiles": "O"}, ["x"] * 3000, {"smiles": "S"}]
     got = read(write(tmp_path / "a.json", json.dumps(rows)), max_value_bytes=1000)
     assert got.inputs == ["C", None, "O", None, "S"]
@@ -86,6 +86,6 @@ def test_elements_do_not_depend_on_chunks(tmp_path_factory, rows, size) -> None:
     path = write(tmp_path_factory.mktemp("json") / "a.json", json.dumps(rows, ensure_ascii=True))
     whole = read(path, column="1")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("opencwc.files.text.CHUNK_BYTES", size)
+        patch.setattr("opencwc.files.text_stream.CHUNK_BYTES", size)
         assert read(path, column="1").inputs == whole.inputs
     assert len(whole.inputs) == len(rows)

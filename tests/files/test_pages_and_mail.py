@@ -188,9 +188,9 @@ def test_notes_and_fields_of_a_pdf_are_read() -> None:
 
 
 def test_only_so_many_pages_are_read() -> None:
-    from opencwc.files.document_passages import Limits
+    from opencwc.files import DocumentLimits
 
-    passages, unread, *_ = read(pdf([["one"], ["two"], ["three"]]), "a.pdf", limits=Limits(pages=2))
+    passages, unread, *_ = read(pdf([["one"], ["two"], ["three"]]), "a.pdf", limits=DocumentLimits(pages=2))
     assert [passage.place for passage in passages] == ["p. 1", "p. 2"]
     assert [(part.place, part.message.id) for part in unread] == [("p. 3", "reading_pages")]
 

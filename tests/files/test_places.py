@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from opencwc.errors import InputError
-from opencwc.files.document_passages import Passage, cell_of, open_document
+from opencwc.files import Passage, cell_of, open_document
 
 from .making import LINES, TABLES, docx, ods, pdf, places, read, sheet_rows, word_paragraph, word_table, xls, xlsx
 

@@ -69,7 +69,7 @@ def test_a_mol_file_is_known_by_its_content(tmp_path: Path) -> None:
 def test_records_do_not_depend_on_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write(tmp_path / "a.sdf", "".join(record(f"m{n}", CODE=f"P{n}") for n in range(40)))
     whole = read(path, id_column="CODE")
-    monkeypatch.setattr("opencwc.files.text.CHUNK_BYTES", 97)
+    monkeypatch.setattr("opencwc.files.text_stream.CHUNK_BYTES", 97)
     pieces = read(path, id_column="2", batch_rows=7)
     assert pieces.inputs == whole.inputs
     assert whole.ids == [f"P{n}" for n in range(40)]

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from opencwc.errors import InputError
-from opencwc.files import workbook as workbook_room
+from opencwc.files import workbook as workbook_reader
 
 from .reading import read, write
 
@@ -83,12 +83,12 @@ def test_a_cell_far_away_is_refused_before_it_fills_the_memory(workbook: Callabl
 
 def test_bombs_are_refused(workbook: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
     path = workbook("a.xlsx", S=[*ROWS, *[["x", "C" * 2000, 1]] * 500])
-    monkeypatch.setattr(workbook_room, "BIG_PART_BYTES", 100_000)
-    monkeypatch.setattr(workbook_room, "MAX_RATIO", 10)
+    monkeypatch.setattr(workbook_reader, "BIG_PART_BYTES", 100_000)
+    monkeypatch.setattr(workbook_reader, "MAX_RATIO", 10)
     with pytest.raises(InputError, match="would unpack to"):
         read(path)
-    monkeypatch.setattr(workbook_room, "BIG_PART_BYTES", 10**9)
-    monkeypatch.setattr(workbook_room, "MAX_UNPACKED_BYTES", 100_000)
+    monkeypatch.setattr(workbook_reader, "BIG_PART_BYTES", 10**9)
+    monkeypatch.setattr(workbook_reader, "MAX_UNPACKED_BYTES", 100_000)
     with pytest.raises(InputError, match="would unpack to"):
         read(path)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from opencwc.files.document_passages import Limits
+from opencwc.files import DocumentLimits
 from opencwc.files.number_formats import number_format, say_number
 
 from .making import TABLES, docx, package, places, read, relations, sheet_rows, word_paragraph, word_table, xlsx
@@ -235,7 +235,7 @@ def test_a_broken_sheet_leaves_the_others() -> None:
 
 
 def test_only_so_much_text_is_read() -> None:
-    passages, unread, *_ = read(b"TEA 85%\n" * 100, "a.txt", limits=Limits(characters=50))
+    passages, unread, *_ = read(b"TEA 85%\n" * 100, "a.txt", limits=DocumentLimits(characters=50))
     assert len(passages) == 7
     assert [part.message.id for part in unread] == ["reading_too_much_text"]
 

@@ -14,7 +14,7 @@ from rdkit import Chem
 import opencwc
 from opencwc.errors import OpenCWCError
 from opencwc.files import open_table
-from opencwc.files.rows import Limits, Rows, part_of_values
+from opencwc.files.rows import Rows, ValueLimits, part_of_values
 from opencwc.finding import Finding, Verdict
 from opencwc.screening.batches import BatchScreener
 from opencwc.screening.model import KINDS, Question
@@ -174,7 +174,7 @@ def test_texts_are_answered_once_each_whatever_the_batches_and_alone_as_together
     apart: list[Finding] = []
     for at in range(0, len(texts), size):
         run = texts[at : at + size]
-        part = part_of_values(run, [None] * len(run), {}, Limits())
+        part = part_of_values(run, [None] * len(run), {}, ValueLimits())
         rows = Rows(at + 1, part.ids, part.inputs, part.problems)
         apart += make_piece(screener, rows, Wish(everything=True)).findings
     assert told(apart) == told(together)
@@ -225,7 +225,7 @@ def test_any_bytes_as_any_file_are_answered_or_refused(content: bytes, name: str
 @settings(PATIENT, max_examples=40)
 @given(st.lists(TEXTS, min_size=1, max_size=6), st.sampled_from(["csv", "jsonl", "parquet", "sdf"]))
 def test_any_texts_can_be_written_in_any_format(texts: list[str], name: str) -> None:
-    part = part_of_values(texts, texts, {}, Limits())
+    part = part_of_values(texts, texts, {}, ValueLimits())
     rows = Rows(1, part.ids, part.inputs, part.problems)
     assert make_piece(BatchScreener(Question(DAY)), rows, Wish(format=name)).encoded
 

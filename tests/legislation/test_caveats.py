@@ -16,7 +16,7 @@ from opencwc.legislation.comparison_formats import compared_json
 from opencwc.legislation.comparison_report import compared_report
 from opencwc.legislation.findings import findings_of
 from opencwc.legislation.formats import as_csv, as_json, missing_words
-from opencwc.legislation.kept import answers_as_json, packed, passages_as_json, told_of, unpack
+from opencwc.legislation.kept import answers_of, packed, summary_of, unpack, write_passages
 from opencwc.legislation.report import report
 from opencwc.legislation.texts.legal_texts import LegalText, plain_legal_text
 from opencwc.legislation.version_comparison import compare
@@ -82,7 +82,7 @@ def test_nothing_is_told_where_all_was_read(check_these: CheckTexts) -> None:
 
 
 def test_a_page_that_was_not_read_leaves_its_trace(check_these: CheckTexts) -> None:
-    from opencwc.files.document_passages import Unread
+    from opencwc.files import Unread
     from opencwc.legislation.texts.legal_texts import _unread
 
     note = _unread(Unread("p. 2", Message("reading_damaged")), "act.pdf")
@@ -107,7 +107,7 @@ def test_a_draft_keeps_its_verdicts_and_each_says_what_it_rests_on(draft: Checke
 def test_what_is_kept_of_a_check_says_it_still(half_read: Checked) -> None:
     sections: Sequence[object] = half_read.law.sections
     assert sections
-    content = packed(told_of(half_read), answers_as_json(half_read), passages_as_json(half_read.law.sections, []))
+    content = packed(summary_of(half_read), answers_of(half_read), write_passages(half_read.law.sections, []))
     assert as_csv(unpack(content).checked) == as_csv(half_read)
 
 

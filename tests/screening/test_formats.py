@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 from rdkit import Chem
 
-from opencwc.files.rows import Limits, Rows, part_of_values
+from opencwc.files.rows import Rows, ValueLimits, part_of_values
 from opencwc.finding import Verdict
 from opencwc.screening.batches import BatchScreener, to_lines
 from opencwc.screening.formats import FORMATS, format_named
@@ -46,7 +46,7 @@ def screener(name_index: None) -> BatchScreener:
 
 @pytest.fixture(scope="module")
 def batch() -> Rows:
-    part = part_of_values(INPUTS, IDS, {}, Limits())
+    part = part_of_values(INPUTS, IDS, {}, ValueLimits())
     return Rows(1, part.ids, part.inputs, part.problems)
 
 
@@ -111,7 +111,7 @@ def test_no_value_can_pass_for_the_marks_of_an_sd_file(screener: BatchScreener, 
 
 
 def test_an_sd_file_draws_what_a_name_or_number_stands_for(screener: BatchScreener) -> None:
-    part = part_of_values(["107-44-8", "Sarin"], [None, None], {}, Limits())
+    part = part_of_values(["107-44-8", "Sarin"], [None, None], {}, ValueLimits())
     batch = Rows(1, part.ids, part.inputs, part.problems)
     supplier = Chem.SDMolSupplier()
     supplier.SetData(encode(screener, batch, "sdf").decode())

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from rdkit import Chem
 
 from opencwc.chemistry.name_index import NameIndex
-from opencwc.chemistry.smiles_gate import Limits as GateLimits
 from opencwc.chemistry.smiles_gate import scan
 from opencwc.convention.fields import load_yaml
-from opencwc.files.rows import Limits, Rows, part_of_values
+from opencwc.files.rows import Rows, ValueLimits, part_of_values
+from opencwc.files.rows import ValueLimits as GateLimits
 from opencwc.finding import Verdict
 from opencwc.screening.batches import BatchScreener, gate_limits, to_lines
 from opencwc.screening.model import Question
@@ -179,7 +179,7 @@ def test_the_gate_rules_out_what_is_one_carbon_beyond_the_border() -> None:
 
 
 def rows_of(texts: list[str]) -> Rows:
-    part = part_of_values(texts, [None] * len(texts), {}, Limits())
+    part = part_of_values(texts, [None] * len(texts), {}, ValueLimits())
     return Rows(1, part.ids, part.inputs, part.problems)
 
 

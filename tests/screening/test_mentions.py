@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from opencwc.chemistry.name_resolver import Candidate
 from opencwc.convention.fields import load_yaml
-from opencwc.files.rows import Limits, Rows, part_of_values
+from opencwc.files.rows import Rows, ValueLimits, part_of_values
 from opencwc.finding import Message, Value, Verdict
 from opencwc.screening.batches import BatchScreener
 from opencwc.screening.mentions import Mention, finder
@@ -256,7 +256,7 @@ def test_an_amount_is_weighed_as_any_word_is_and_not_remembered() -> None:
 def test_a_line_that_comes_again_is_answered_once_and_told_at_each_of_its_rows() -> None:
     screener = BatchScreener(Question(date(2026, 11, 24), kind="text"), SCREENER.rulebook)
     texts = ["5 kg of phosgene", "chairs", "5 kg of phosgene", "", "chairs", "5 kg of phosgene"]
-    part = part_of_values(texts, [None] * len(texts), {}, Limits())
+    part = part_of_values(texts, [None] * len(texts), {}, ValueLimits())
     answered = screener.answer(Rows(1, part.ids, part.inputs, part.problems))
     assert sorted(answered.outcomes) == [0, 2, 3, 5]
     assert answered.outcomes[0] is answered.outcomes[2] is answered.outcomes[5]

@@ -13,7 +13,7 @@ import pytest
 import opencwc
 from opencwc.errors import OutputError, SettingsError
 from opencwc.files import open_table
-from opencwc.files.rows import Limits, Rows, part_of_values
+from opencwc.files.rows import Rows, ValueLimits, part_of_values
 from opencwc.finding import Verdict
 from opencwc.screening.model import Question
 from opencwc.screening.table_run import Piece, Wish, run
@@ -25,7 +25,7 @@ SARIN = "CC(C)OP(C)(=O)F"
 
 def batches(values: list[str], size: int) -> Iterator[Rows]:
     for at in range(0, len(values), size):
-        part = part_of_values(values[at : at + size], [None] * len(values[at : at + size]), {}, Limits())
+        part = part_of_values(values[at : at + size], [None] * len(values[at : at + size]), {}, ValueLimits())
         yield Rows(at + 1, part.ids, part.inputs, part.problems)
 
 

@@ -23,7 +23,8 @@ from opencwc.cli.casebook_options import (
 )
 from opencwc.cli.value import displayable
 from opencwc.errors import InputError
-from opencwc.finding import Message, message_from_plain
+from opencwc.finding import Message
+from opencwc.records import from_plain
 from opencwc.wording import say
 
 if TYPE_CHECKING:
@@ -291,7 +292,7 @@ def _print_history(book: Casebook, history: History, lang: str, *, json: bool) -
         f"  {held['label']}: {held['structure']}{held['value']} {held['atoms'] or ''}"
         for held in content.get("evidence", [])
     ]
-    lines += [f"  {say(message_from_plain(step), lang)}" for step in content.get("steps", [])]
+    lines += [f"  {say(from_plain(Message, step), lang)}" for step in content.get("steps", [])]
     checked = history.run["checked"]
     lists = ", ".join(f"{held['id']} ({held['text_of']})" for held in checked.get("lists", []))
     lines.append(f"  {say('casebook_column_lists', lang)}: {lists}; {checked.get('as_of', '')}")

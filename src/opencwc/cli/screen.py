@@ -161,7 +161,7 @@ def _screen_table(
 
     def steps(sink: Any) -> Iterator[Step]:
         """Give the steps to keep, while the pieces are counted, encoded and shown."""
-        yield started(rulebook, table, question.lang)
+        yield started(rulebook, table, question)
         for piece in _with_progress(pieces, table, question.lang):
             tally.merge(piece.tally)
             if sink is not None:

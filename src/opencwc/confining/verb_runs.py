@@ -62,12 +62,13 @@ class VerbRun(Task):
         self.verb = verb_named(question["verb"])
         self.reader = self.verb.part("reader")(question["question"])
         self.reader.warm()
+        name = str(question["question"].get("name", ""))
+        # Files in memory count as written ones: they are laid out before the rights go.
+        self.inputs = [Input(*upload) for upload in unpack_uploads()] if self.verb.many else [Input(name, UPLOAD)]
 
     def answer(self, protection: Protection) -> Iterator[Line]:
         """Yield the lines of the run's steps."""
-        name = str(self.question["question"].get("name", ""))
-        inputs = [Input(*upload) for upload in unpack_uploads()] if self.verb.many else [Input(name, UPLOAD)]
-        return lines_of(self.reader.steps(inputs), protection.as_json())
+        return lines_of(self.reader.steps(self.inputs), protection.as_json())
 
 
 if __name__ == "__main__":

@@ -138,6 +138,18 @@ class Convention:
             if threshold.in_force.holds_on(self.as_of)
         )
 
+    def threshold(self, id: str) -> Threshold | None:
+        """Return the threshold of an id, ``None`` where it does not hold on the day.
+
+        >>> Convention(date(2026, 1, 1)).threshold("s3-declare").source
+        'Verification Annex VIII.3'
+        """
+        return next((threshold for threshold in self.thresholds if threshold.id == id), None)
+
+    def transfer_rule(self, id: str) -> TransferRule | None:
+        """Return the rule on transfers of an id, ``None`` where it does not hold on the day."""
+        return next((rule for rule in self.transfer_rules if rule.id == id), None)
+
     @cached_property
     def deadlines(self) -> tuple[Deadline, ...]:
         """Until when declarations and notices are due, as far as it holds on the day; national rules included."""

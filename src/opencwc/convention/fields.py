@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import IO, Any
 from zlib import crc32
 
+from opencwc.convention.clauses import in_full
 from opencwc.convention.model import InForce, Words
 from opencwc.errors import RuleError
 
@@ -104,6 +105,11 @@ def text_in(raw: Raw, field: str, where: str) -> str:
             remedy="Every value carries its source.", field=field,
         )  # fmt: skip
     return str(value).strip()
+
+
+def source_in(raw: Raw, where: str) -> str:
+    """Return where a value stands, as it is shown: its clauses in full (`opencwc.convention.clauses`)."""
+    return in_full(text_in(raw, "source", where))
 
 
 def number_in(raw: Raw, field: str, where: str) -> int:

@@ -18,6 +18,7 @@ from opencwc.convention.fields import (
     one_of,
     read_yaml,
     refuse_unknown,
+    source_in,
     text_in,
 )
 from opencwc.convention.model import EVIDENCE, Deadline, Entry, InForce, Threshold
@@ -31,7 +32,7 @@ EFFECTS = (
 SIDES = ("sender", "receiver")
 PAPERS = ("notice", "certificate", "licence")
 STATEMENTS = ("a", "b", "c", "d", "e")
-"""What an end-use certificate states (Verification Annex VII.32 and VIII.26): only for purposes not prohibited; no
+"""What an end-use certificate states (VA VII.32 and VA VIII.26): only for purposes not prohibited; no
 re-transfer; types and quantities; end-uses; names and addresses of the end-users."""
 
 
@@ -149,7 +150,7 @@ def _rule(raw: Raw, where: str) -> TransferRule:
         packing=one_of({"packing": "", **raw}, "packing", ("", "retail"), where),
         instead_of=_texts(raw, "instead_of", where),
         state=str(raw.get("state", "")),
-        source=text_in(raw, "source", where),
+        source=source_in(raw, where),
         evidence=one_of(raw, "evidence", EVIDENCE, where),
         in_force=in_force(raw.get("in_force"), where),
         sure_from=day(raw["sure_from"], where) if "sure_from" in raw else None,

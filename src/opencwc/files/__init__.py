@@ -15,23 +15,35 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from opencwc.files.columns import find_column
-    from opencwc.files.document_opening import Document, open_document
+    from opencwc.files.documents import Document, open_document
     from opencwc.files.frames import Frame, open_frame
-    from opencwc.files.passages import Limits, Passage, Unread, cell_of
+    from opencwc.files.passages import DocumentLimits, Passage, Unread, cell_of
     from opencwc.files.rows import MAX_VALUE_BYTES, Rows
-    from opencwc.files.table_opening import Table, open_table
+    from opencwc.files.tables import Table, open_table
     from opencwc.files.writing import open_for_writing
 
 __all__ = [
-    "MAX_VALUE_BYTES", "Document", "Frame", "Limits", "Passage", "Rows", "Table", "Unread", "cell_of", "find_column",
-    "open_document", "open_for_writing", "open_frame", "open_table",
+    "MAX_VALUE_BYTES",
+    "Document",
+    "DocumentLimits",
+    "Frame",
+    "Passage",
+    "Rows",
+    "Table",
+    "Unread",
+    "cell_of",
+    "find_column",
+    "open_document",
+    "open_for_writing",
+    "open_frame",
+    "open_table",
 ]  # fmt: skip
 _MODULES = {
     **dict.fromkeys(("MAX_VALUE_BYTES", "Rows"), "rows"),
-    **dict.fromkeys(("Document", "open_document"), "document_opening"),
+    **dict.fromkeys(("Document", "open_document"), "documents"),
     **dict.fromkeys(("Frame", "open_frame"), "frames"),
-    **dict.fromkeys(("Limits", "Passage", "Unread", "cell_of"), "passages"),
-    **dict.fromkeys(("Table", "open_table"), "table_opening"),
+    **dict.fromkeys(("DocumentLimits", "Passage", "Unread", "cell_of"), "passages"),
+    **dict.fromkeys(("Table", "open_table"), "tables"),
     "find_column": "columns",
     "open_for_writing": "writing",
 }

@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from opencwc.errors import InputError
+from opencwc.files.headers import ID_HEADERS, INPUT_HEADERS, plain
 from opencwc.wording import did_you_mean
 
 Recognise = Callable[[Sequence[str], Sequence[Sequence["str | None"]]], "str | None"]
 SAMPLE_ROWS = 200
 
-INPUT_HEADERS = (
-    *("smiles", "canonical smiles", "isomeric smiles", "cxsmiles", "smi", "structure", "molblock", "mol", "inchi"),
-    *("cas", "casrn", "cas rn", "cas number", "cas no", "cas nr", "cas registry number", "no cas", "numero cas"),
-    *("name", "chemical", "chemical name", "substance", "substance name", "compound", "product", "product name"),
-    *("item", "goods", "description", "goods description", "inchikey", "inchi key"),
-    *("nom", "substance chimique", "produit", "nombre", "sustancia", "producto", "stoff", "produkt"),
-    *("название", "наименование", "вещество", "名称", "化学品", "品名", "物质", "الاسم", "المادة"),
-)
-ID_HEADERS = (
-    *("id", "row id", "identifier", "code", "product code", "sku", "catalog", "catalogue", "catalog number"),
-    *("catalog no", "catalogue no", "no", "nr", "number", "ref", "reference", "chembl id", "molecule chembl id"),
-    *("zinc id", "pubchem cid", "cid", "item no", "item number", "line", "row", "key", "uuid", "title", "name"),
-)
 _TELLING_WORDS = ("smiles", "inchi", "cas", "casrn", "structure", "chemical", "substance", "compound")
 
 
@@ -74,36 +60,23 @@ class Wanted:
         )  # fmt: skip
 
 
-def find_column(asked: str, headers: Sequence[str], where: str) -> int:
+def find_column(name: str, headers: Sequence[str], where: str) -> int:
     """The position, from 0, of the column with this name, or with this number counted from 1."""
-    asked = asked.strip()
-    for same in (lambda header: header == asked, lambda header: plain(header) == plain(asked)):
+    name = name.strip()
+    for same in (lambda header: header == name, lambda header: plain(header) == plain(name)):
         for at, header in enumerate(headers):
             if same(header):
                 return at
-    if asked.isdecimal() and 1 <= int(asked[:9]) <= len(headers):
-        return int(asked[:9]) - 1
-    close = difflib.get_close_matches(plain(asked), [plain(header) for header in headers], n=1)
+    if name.isdecimal() and 1 <= int(name[:9]) <= len(headers):
+        return int(name[:9]) - 1
+    import difflib
+
+    close = difflib.get_close_matches(plain(name), [plain(header) for header in headers], n=1)
     meant = next((header for header in headers if close and plain(header) == close[0]), None)
     raise InputError(
         "no_such_column", "There is no column {column!r}.", where=where, remedy="{guess} The columns are: {columns}.",
-        column=asked, guess=did_you_mean(repr(meant)) if meant else "", columns=_listed(headers),
+        column=name, guess=did_you_mean(repr(meant)) if meant else "", columns=_listed(headers),
     )  # fmt: skip
-
-
-def plain(header: str) -> str:
-    """A header without case, punctuation and doubled spaces: ``CAS_No.`` -> ``cas no``."""
-    return " ".join(re.findall(r"\w+", header.replace("_", " ").casefold()))
-
-
-def is_known_header(cell: str) -> bool:
-    """Whether a first line with this cell is a line of headers."""
-    return plain(cell) in INPUT_HEADERS or plain(cell) in ID_HEADERS
-
-
-def named(headers: Sequence[str]) -> tuple[str, ...]:
-    """The headers, with ``col3`` in place of an empty one."""
-    return tuple(header.strip() or f"col{number}" for number, header in enumerate(headers, 1))
 
 
 def _by_names(headers: Sequence[str], names: Sequence[str]) -> list[int]:
@@ -117,6 +90,6 @@ def _by_words(headers: Sequence[str]) -> list[int]:
 
 
 def _listed(headers: Sequence[str]) -> str:
-    shown = [header if len(header) <= 60 else header[:57] + "..." for header in headers[:40]]
+    short = [header if len(header) <= 60 else header[:57] + "..." for header in headers[:40]]
     more = f" and {len(headers) - 40} more" if len(headers) > 40 else ""
-    return ", ".join(f"{number} {header!r}" for number, header in enumerate(shown, 1)) + more
+    return ", ".join(f"{number} {header!r}" for number, header in enumerate(short, 1)) + more

@@ -7,30 +7,41 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from opencwc.errors import InputError
-from opencwc.files.columns import SAMPLE_ROWS, Wanted, named
-from opencwc.files.contents import Contents
-from opencwc.files.delimiters import NO_DELIMITER, declared_delimiter, has_header, sample_records, sniff_delimiter
+from opencwc.files.columns import SAMPLE_ROWS, Wanted
+from opencwc.files.delimiters import (
+    NO_DELIMITER,
+    declared_delimiter,
+    guess_delimiter,
+    sample_records,
+    sniff_delimiter,
+)
+from opencwc.files.frame_parts import frame_of_rows, name_columns, without_first, without_problems
+from opencwc.files.headers import has_header, named, names_columns
 from opencwc.files.rows import (
+    EMPTY,
     HOLDS_NUL,
     STARTS_CHARACTERS,
     WHITE_SPACE,
-    Limits,
     Part,
+    PartBuilder,
+    ValueLimits,
     examine,
     part_of_problem,
-    part_of_values,
 )
-from opencwc.files.text import Text
+from opencwc.files.table_file import FrameContents, RowContents, TableFile
+from opencwc.files.text_stream import Text
 from opencwc.finding import Message
 
 if TYPE_CHECKING:
+    import polars as pl
     import pyarrow as pa
 
+_MORE_THAN_CELLS = 1_000
 _QUOTE, _NEWLINE = ord('"'), ord("\n")
 
 
@@ -44,9 +55,10 @@ class Layout:
     id: int | None
 
 
-def read_delimited(text: Text, wanted: Wanted, said: str) -> Contents:
+def read_rows(file: TableFile, wanted: Wanted) -> RowContents:
     """Open a delimited text: the delimiter and the header are recognised from its first records."""
-    prefer = "\t" if said == "tsv" else ""
+    text = file.text
+    prefer = "\t" if file.claimed == "tsv" else ""
     delimiter = declared_delimiter(text.start) or sniff_delimiter(text.start, prefer=prefer) or NO_DELIMITER
     records = sample_records(text.start, delimiter)
     if len(text.start.split("\n", 1)[0].encode()) > text.limits.max_value_bytes:
@@ -62,7 +74,7 @@ def read_delimited(text: Text, wanted: Wanted, said: str) -> Contents:
         [row[at].strip() or None if at < len(row) else None for row in data[:SAMPLE_ROWS]] for at in range(width)
     ]
     chosen = wanted.choose(columns, samples)
-    return Contents(
+    return RowContents(
         kind="tsv" if delimiter == "\t" else "csv",
         columns=columns,
         column=columns[chosen.input],
@@ -71,6 +83,32 @@ def read_delimited(text: Text, wanted: Wanted, said: str) -> Contents:
         drop=min(_records_before_data(text.start, headed=headed), text.ended_lines),
         notes=() if headed else (Message("note_no_header", {"columns": width}),),
     )
+
+
+def read_frame(file: TableFile) -> FrameContents:
+    """Open a delimited text with all its columns."""
+    text = file.text
+    prefer = "\t" if file.claimed == "tsv" else ""
+    delimiter = declared_delimiter(text.start) or guess_delimiter(text.start, prefer) or NO_DELIMITER
+    records = sample_records(text.start, delimiter)
+    if not records:
+        raise InputError(
+            "file_without_table", "The file holds no table.", where=file.name,
+            remedy="Check that the right file was given.",
+        )  # fmt: skip
+    if len(records[0]) > _MORE_THAN_CELLS:
+        raise InputError(
+            "first_line_too_many_cells", "The first line has too many cells.", where=file.name,
+            remedy="Check that this is a table.",
+        )  # fmt: skip
+    headed = names_columns(records[0])
+    header, notes = name_columns(records[0], headed=headed)
+    drop = min(_records_before_data(text.start, headed=headed), text.ended_lines)
+
+    def parts(columns: tuple[str, ...]) -> Iterator[pl.DataFrame]:
+        return without_first(_frames(text, delimiter, header, columns), drop)
+
+    return FrameContents("tsv" if delimiter == "\t" else "csv", header, (*text.notes, *notes), parts)
 
 
 def _records_before_data(start: str, *, headed: bool) -> int:
@@ -82,7 +120,7 @@ def _records_before_data(start: str, *, headed: bool) -> int:
     return declared + leading.count("\n") + 1
 
 
-def read_records(lines: Iterable[bytes | Message], layout: Layout, limits: Limits) -> Iterator[Part]:
+def read_records(lines: Iterable[bytes | Message], layout: Layout, limits: ValueLimits) -> Iterator[Part]:
     """Turn blocks of lines into parts, one row a record."""
     careful = CarefulReader(layout, limits)
     for block in lines:
@@ -97,7 +135,7 @@ def read_records(lines: Iterable[bytes | Message], layout: Layout, limits: Limit
     yield from careful.finish()
 
 
-def _examined(inputs: pa.ChunkedArray, ids: pa.ChunkedArray | None, limits: Limits) -> Part:
+def _examined(inputs: pa.ChunkedArray, ids: pa.ChunkedArray | None, limits: ValueLimits) -> Part:
     import polars as pl
 
     return examine(
@@ -107,20 +145,59 @@ def _examined(inputs: pa.ChunkedArray, ids: pa.ChunkedArray | None, limits: Limi
     )
 
 
+def _frames(text: Text, delimiter: str, header: tuple[str, ...], columns: tuple[str, ...]) -> Iterator[pl.DataFrame]:
+    careful = _WholeRecordReader(Layout(delimiter, len(header), 0, None), text.limits)
+    for block in text.data_lines():
+        if isinstance(block, Message):
+            for part in careful.finish():
+                yield careful.frame(part, header, columns)
+            yield frame_of_rows([None], header, columns, {0: block})
+        elif not careful.is_amid_a_record and (frame := _parse_frame(block, delimiter, header, columns)) is not None:
+            yield frame
+        else:
+            yield careful.frame(careful.read(block), header, columns)
+    for part in careful.finish():
+        yield careful.frame(part, header, columns)
+
+
 def parse_block(block: bytes, layout: Layout) -> pa.Table | None:
     """The wanted columns of a block in which every record is one plain line, ``None`` for any other block."""
+    names = [str(at) for at in range(layout.width)]
+    wanted = sorted({str(layout.input), str(layout.input if layout.id is None else layout.id)})
+    return _parse(block, layout.delimiter, names, wanted)
+
+
+def _parse_frame(
+    block: bytes, delimiter: str, header: tuple[str, ...], columns: tuple[str, ...]
+) -> pl.DataFrame | None:
+    """The columns of a block in which every record is one plain line, ``None`` for any other block.
+
+    A line with nothing in it is no plain one: Arrow would take it for a row of empty cells.
+    """
+    import polars as pl
+
+    if b"\n\n" in block or block[:1] == b"\n":
+        return None
+    table = _parse(block, delimiter, header, columns or header[:1])
+    if table is None:
+        return None
+    frame = pl.from_arrow(table)
+    assert isinstance(frame, pl.DataFrame)  # noqa: S101 - a table becomes a frame
+    return without_problems(frame)
+
+
+def _parse(block: bytes, delimiter: str, names: Sequence[str], wanted: Sequence[str]) -> pa.Table | None:
+    """Let Arrow parse a block whose records are plain lines; ``names`` are those of its columns."""
     import pyarrow as pa
     from pyarrow import csv as arrow_csv
 
-    if b"\0" in block or (b'"' in block and not is_plainly_quoted(block, layout.delimiter)):
+    if b"\0" in block or (b'"' in block and not is_plainly_quoted(block, delimiter)):
         return None
-    names = [str(at) for at in range(layout.width)]
-    wanted = sorted({str(layout.input), str(layout.input if layout.id is None else layout.id)})
     try:
         return arrow_csv.read_csv(
             pa.BufferReader(block),
             read_options=arrow_csv.ReadOptions(column_names=names, use_threads=False, block_size=len(block) + 1),
-            parse_options=arrow_csv.ParseOptions(delimiter=layout.delimiter, ignore_empty_lines=False),
+            parse_options=arrow_csv.ParseOptions(delimiter=delimiter, ignore_empty_lines=False),
             convert_options=arrow_csv.ConvertOptions(
                 include_columns=wanted, column_types=dict.fromkeys(wanted, pa.string()), strings_can_be_null=False
             ),
@@ -165,21 +242,6 @@ class _Cursor:
         return self.lines[self.at - 1]
 
 
-@dataclass
-class _Found:
-    """The rows of one block as they are read."""
-
-    inputs: list[str | None] = field(default_factory=list)
-    ids: list[str | None] = field(default_factory=list)
-    problems: dict[int, Message] = field(default_factory=dict)
-
-    def add(self, value: str | None, row_id: str | None, problem: Message | None = None) -> None:
-        if problem is not None:
-            self.problems[len(self.inputs)] = problem
-        self.inputs.append(value)
-        self.ids.append(row_id)
-
-
 class CarefulReader:
     """Reads any block by Python's csv module, and keeps a record that is still open for the next block.
 
@@ -188,7 +250,7 @@ class CarefulReader:
     with a problem and the lines after it are read each for itself.
     """
 
-    def __init__(self, layout: Layout, limits: Limits) -> None:
+    def __init__(self, layout: Layout, limits: ValueLimits) -> None:
         self._layout = layout
         self._limits = limits
         self._carry: list[str] = []
@@ -211,7 +273,7 @@ class CarefulReader:
         self._carry = []
         cursor = _Cursor(lines)
         reader = csv.reader(cursor, delimiter=self._layout.delimiter)
-        found = _Found()
+        rows = PartBuilder()
         singly = 0  # lines before this one are read each for itself
         while cursor.at < len(lines):
             start = cursor.at
@@ -229,11 +291,11 @@ class CarefulReader:
             if broken:
                 singly = max(singly, cursor.at)
                 cursor.at = start + 1
-                found.add(None, None, Message("row_quote_open", {"starts": lines[start].strip()[:STARTS_CHARACTERS]}))
+                rows.add(None, None, Message("row_quote_open", {"starts": lines[start].strip()[:STARTS_CHARACTERS]}))
             else:
                 has_nul = any("\0" in line for line in lines[start : cursor.at])
-                self._add(found, cells, has_nul=has_nul)
-        return part_of_values(found.inputs, found.ids, found.problems, self._limits)
+                self._add(rows, cells, has_nul=has_nul)
+        return rows.part(self._limits)
 
     def _swallowed_records(self, later_lines: list[str]) -> bool:
         layout = self._layout
@@ -242,14 +304,40 @@ class CarefulReader:
             layout.width > 1 and bool(inner) and all(line.count(layout.delimiter) == layout.width - 1 for line in inner)
         )
 
-    def _add(self, found: _Found, cells: list[str], *, has_nul: bool) -> None:
+    def _add(self, rows: PartBuilder, cells: list[str], *, has_nul: bool) -> None:
         layout = self._layout
         row_id = cells[layout.id] if layout.id is not None and layout.id < len(cells) <= layout.width else None
         if has_nul:
-            found.add(None, row_id, HOLDS_NUL)
+            rows.add(None, row_id, HOLDS_NUL)
         elif not cells or (len(cells) == 1 and not cells[0].strip(WHITE_SPACE)):
-            found.add(None, None)
+            rows.add(None, None)
         elif layout.input < len(cells) <= layout.width:
-            found.add(cells[layout.input], row_id)
+            rows.add(cells[layout.input], row_id)
         else:
-            found.add(None, row_id, Message("row_ragged", {"expected": layout.width, "found": len(cells)}))
+            rows.add(None, row_id, Message("row_ragged", {"expected": layout.width, "found": len(cells)}))
+
+
+class _WholeRecordReader(CarefulReader):
+    """Keeps every cell of a record, where `CarefulReader` keeps two of them."""
+
+    def __init__(self, layout: Layout, limits: ValueLimits) -> None:
+        super().__init__(layout, limits)
+        self._records: dict[int, list[str]] = {}
+
+    def frame(self, part: Part, header: tuple[str, ...], columns: tuple[str, ...]) -> pl.DataFrame:
+        """Return the records of the block that was read last."""
+        records, self._records = self._records, {}
+        return frame_of_rows([records.get(at) for at in range(len(part.inputs))], header, columns, part.problems)
+
+    def _add(self, rows: PartBuilder, cells: list[str], *, has_nul: bool) -> None:
+        width = self._layout.width
+        if has_nul:
+            rows.add(None, None, HOLDS_NUL)
+        elif not cells or (len(cells) == 1 and not cells[0].strip(WHITE_SPACE)):
+            rows.add(None, None, EMPTY)
+        elif len(cells) <= width:
+            self._records[len(rows.inputs)] = cells
+            rows.add("read", None)
+        else:
+            self._records[len(rows.inputs)] = cells[:width]
+            rows.add(None, None, Message("row_ragged", {"expected": width, "found": len(cells)}))

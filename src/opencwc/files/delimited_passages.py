@@ -5,46 +5,23 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Sequence
 
-from opencwc.files.heading_rows import Table, is_known_header
+from opencwc.files.delimiters import guess_delimiter_of_text, sniff_delimiter_of_text
+from opencwc.files.document_source import DocumentSource
 from opencwc.files.passages import Item, Passage, Reading
+from opencwc.files.table_passages import TablePassages
 
-_DELIMITERS = ("\t", ";", ",", "|")
 _MOST_LINES = 100
 _LONGEST_LINE = 100_000
-SAMPLE_LINES = 100
 
 
-def sniff_delimiter(start: str) -> str:
-    """Return what parts the cells of most lines alike, ``""`` where nothing does.
-
-    >>> sniff_delimiter("a;b;c\\n1;2;3\\n4;5;6\\n"), sniff_delimiter("Dear Sir, thank you.\\nRegards, N.\\n")
-    (';', '')
-    """
-    lines = [line for line in start[:200_000].split("\n") if line.strip()][:SAMPLE_LINES]
-    if len(lines) > 1 and len(lines) < SAMPLE_LINES and not start.endswith("\n"):
-        lines = lines[:-1] or lines
-    if lines and lines[0].lower().startswith("sep=") and len(lines[0].strip()) == 5:
-        return lines[0].strip()[4]
-    best, best_score = "", 0.0
-    for delimiter in _DELIMITERS:
-        widths = [_width(line, delimiter) for line in lines]
-        wide = max(set(widths), key=widths.count, default=1)
-        known = bool(lines) and sum(map(is_known_header, _cut(lines[0], delimiter))) >= 2
-        if wide < 2 or (len(lines) < 3 and not known):
-            continue
-        alike = widths.count(wide) / len(widths)
-        if alike < (0.6 if known else 0.8) or (delimiter == "," and wide == 2 and not known):
-            continue
-        score = alike + min(wide, 50) / 1_000 + (1 if known else 0)
-        if score > best_score:
-            best, best_score = delimiter, score
-    return best
-
-
-def read_delimited(text: str, reading: Reading) -> Iterator[Item]:
+def read_passages(source: DocumentSource) -> Iterator[Item]:
     """Yield the records of a delimited text."""
-    delimiter = sniff_delimiter(text[:200_000]) or _weaker_guess(text[:200_000])
-    table = Table("", reading.limits)
+    return _records(source.take_text().lstrip("\ufeff"), source.reading)
+
+
+def _records(text: str, reading: Reading) -> Iterator[Item]:
+    delimiter = sniff_delimiter_of_text(text[:200_000]) or guess_delimiter_of_text(text[:200_000])
+    table = TablePassages("", reading.limits)
     lines = text.split("\n")
     at = 1 if lines and lines[0].lower().startswith("sep=") and len(lines[0].strip()) == 5 else 0
     while at < len(lines):
@@ -84,22 +61,3 @@ def _quoted(lines: Sequence[str], at: int, delimiter: str) -> tuple[list[tuple[i
                 break
             return records, taken
     return [(0, lines[at].rstrip("\r").split(delimiter))], 1
-
-
-def _weaker_guess(start: str) -> str:
-    """For a file that says of itself that it is a table: the delimiter that its first lines hold most often."""
-    lines = [line for line in start.split("\n") if line.strip()][:5]
-    counts = {delimiter: min((line.count(delimiter) for line in lines), default=0) for delimiter in _DELIMITERS}
-    best = max(counts, key=lambda delimiter: counts[delimiter])
-    return best if counts[best] else ""
-
-
-def _width(line: str, delimiter: str) -> int:
-    return len(_cut(line, delimiter)) if '"' in line else line.count(delimiter) + 1
-
-
-def _cut(line: str, delimiter: str) -> list[str]:
-    try:
-        return next(csv.reader([line[:_LONGEST_LINE]], delimiter=delimiter), [])
-    except csv.Error:
-        return line.split(delimiter)

@@ -1,4 +1,4 @@
-"""What stands between the cells of a text table, and whether its first line names the columns."""
+"""What stands between the cells of a text table: as its first line declares, or as its records show."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ import csv
 import re
 from collections.abc import Sequence
 
-from opencwc.files.columns import is_known_header, plain
-from opencwc.files.values import looks_like_data, looks_like_smiles
+from opencwc.files.headers import is_heading_word, is_known_header
 
 # The cell delimiter of a table of one column: the ASCII unit separator, which nobody types.
 NO_DELIMITER = "\x1f"
 SAMPLE_RECORDS = 200
 _SAMPLE_CHARACTERS = 200_000
 _DELIMITERS = (",", ";", "\t", "|")
+_DELIMITERS_OF_TEXT = ("\t", ";", ",", "|")
+_SAMPLE_LINES = 100
+_LONGEST_LINE = 100_000
 _LOCANT_CUT = re.compile(r"\d+'?(?:,\d+'?)*-[A-Za-z(\[]")
 
 
@@ -61,27 +63,52 @@ def sample_records(start: str, delimiter: str) -> list[list[str]]:
     return records
 
 
-def has_header(records: Sequence[Sequence[str]], asked: Sequence[str | None]) -> bool:
-    """Whether the first record names the columns.
+def guess_delimiter(start: str, prefer: str) -> str:
+    """The delimiter that the table's cells tell, else the one that cuts its first line into most cells."""
+    if delimiter := sniff_delimiter(start, prefer=prefer):
+        return delimiter
+    first = next((line for line in start.lstrip("\ufeff").split("\n") if line.strip()), "")
+    return max(",;\t|", key=first.count) if any(sign in first for sign in ",;\t|") else ""
 
-    It does where it holds a name the caller asked for or a known header; it does not where a cell of it is data; else
-    it does where some column is data below it. When in doubt it is data: a first chemical read as a header would be
-    lost, a header read as a chemical is only reported as unknown.
+
+def sniff_delimiter_of_text(start: str) -> str:
+    """Return the delimiter of a document that may be prose: what cuts most lines alike, ``""`` where nothing does.
+
+    `sniff_delimiter` knows that it has a table before it; this one has to tell a table from prose, in six languages. So
+    the two ask for different evidence, and answer differently.
+
+    >>> sniff_delimiter_of_text("a;b;c\\n1;2;3\\n4;5;6\\n")
+    ';'
+    >>> sniff_delimiter_of_text("Dear Sir, thank you.\\nRegards, N.\\n")
+    ''
     """
-    if not records:
-        return False
-    first = [cell.strip() for cell in records[0]]
-    names = {plain(name) for name in asked if name is not None and not name.strip().isdecimal()}
-    if any(is_known_header(cell) or plain(cell) in names for cell in first):
-        return True
-    if any(map(looks_like_data, first)):
-        return False
-    return any(_is_data_below(records[1:], at) and not looks_like_smiles(first[at]) for at in range(len(first)))
+    lines = [line for line in start[:_SAMPLE_CHARACTERS].split("\n") if line.strip()][:_SAMPLE_LINES]
+    if len(lines) > 1 and len(lines) < _SAMPLE_LINES and not start.endswith("\n"):
+        lines = lines[:-1] or lines
+    if lines and lines[0].lower().startswith("sep=") and len(lines[0].strip()) == 5:
+        return lines[0].strip()[4]
+    best, best_score = "", 0.0
+    for delimiter in _DELIMITERS_OF_TEXT:
+        widths = [_count_cells(line, delimiter) for line in lines]
+        wide = max(set(widths), key=widths.count, default=1)
+        known = bool(lines) and sum(map(is_heading_word, _cut(lines[0], delimiter))) >= 2
+        if wide < 2 or (len(lines) < 3 and not known):
+            continue
+        alike = widths.count(wide) / len(widths)
+        if alike < (0.6 if known else 0.8) or (delimiter == "," and wide == 2 and not known):
+            continue
+        score = alike + min(wide, 50) / 1_000 + (1 if known else 0)
+        if score > best_score:
+            best, best_score = delimiter, score
+    return best
 
 
-def _is_data_below(records: Sequence[Sequence[str]], at: int) -> bool:
-    cells = [record[at].strip() for record in records if at < len(record) and record[at].strip()]
-    return bool(cells) and 2 * sum(looks_like_data(cell) or looks_like_smiles(cell) for cell in cells) > len(cells)
+def guess_delimiter_of_text(start: str) -> str:
+    """Return the delimiter that the first lines hold most often, for a file whose name says that it is a table."""
+    lines = [line for line in start.split("\n") if line.strip()][:5]
+    counts = {delimiter: min((line.count(delimiter) for line in lines), default=0) for delimiter in _DELIMITERS_OF_TEXT}
+    best = max(counts, key=lambda delimiter: counts[delimiter])
+    return best if counts[best] else ""
 
 
 def _cuts_locants(records: Sequence[Sequence[str]]) -> bool:
@@ -90,3 +117,14 @@ def _cuts_locants(records: Sequence[Sequence[str]]) -> bool:
         return False
     cut = sum(any(_LOCANT_CUT.match(cell) for cell in record[1:]) for record in records)
     return 2 * cut > len(records)
+
+
+def _count_cells(line: str, delimiter: str) -> int:
+    return len(_cut(line, delimiter)) if '"' in line else line.count(delimiter) + 1
+
+
+def _cut(line: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader([line[:_LONGEST_LINE]], delimiter=delimiter), [])
+    except csv.Error:
+        return line.split(delimiter)

@@ -1,4 +1,4 @@
-"""Bytes to text where nobody says the encoding: by its mark, by its NULs, as UTF-8, else by what reads as a language.
+"""The encoding of bytes where nobody says it: by its mark, by its NULs, as UTF-8, else by what reads as a language.
 
 The old encodings that are told apart: Windows-1251 and KOI8-R (Russian), Windows-1256 (Arabic), GB 18030 (Chinese),
 Windows-1252 (French, Spanish, English). Each is tried on a sample, and the one whose letters are those of its language,
@@ -25,6 +25,8 @@ _MARKS = (
 _RUSSIAN = "оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъё"
 _ARABIC = "اليمنورتبةعدسفهكقحجشطصخأىذئزثضغإظءؤآ"
 _LATIN = "éèàçñóíáúêâîôûùëïüöäßœæãõåøÉÈÀÇÑÓÍÁÚÊÂÎÔÛÜÖÄ°º«»’‘“”–—…€£§µ²³½±·×®©™ª¿¡\xa0œŒ"
+_META = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
+_UNDEFINED_IN_CP1252 = b"\x81\x8d\x8f\x90\x9d"
 _CHINESE_SIGNS = "，。、：；！？（）《》“”【】％－　·—…"
 
 
@@ -46,7 +48,7 @@ def decode(data: bytes, declared: str = "") -> Decoded:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return Decoded(data[len(mark) :].decode(encoding, "replace"), encoding)
-    if encoding := _utf16_by_its_nuls(data):
+    if encoding := _utf16_by_its_nuls(data[:SAMPLE_BYTES], most=0.1, least=0.02):
         return Decoded(data.decode(encoding, "replace"), encoding, assumed=True)
     if data.isascii() and b"\x1b" not in data:
         return Decoded(data.decode("ascii"), "utf-8")
@@ -56,6 +58,31 @@ def decode(data: bytes, declared: str = "") -> Decoded:
         return Decoded(data.decode(encoding, "replace"), encoding)
     encoding = recognise(data[:SAMPLE_BYTES])
     return Decoded(data.decode(encoding, "replace"), encoding, assumed=True)
+
+
+def decode_page(data: bytes, declared: str = "") -> Decoded:
+    """Return the text of a page: by its mark, by what was declared outside it, by its own ``meta``, else recognised."""
+    own = _META.search(data[:8_000])
+    return decode(data, declared or (own[1].decode("ascii") if own else ""))
+
+
+def recognise_encoding(start: bytes) -> tuple[str, int, tuple[Message, ...]]:
+    """The encoding, the length of the byte order mark, and a note where the encoding is an assumption.
+
+    For a table, of which only the start is known and every byte must stay in its row: a mark decides; then the NUL
+    pattern of UTF-16; then UTF-8 if it fits most lines that are not plain ASCII; else Windows-1252, or Latin-1 where
+    bytes occur that Windows-1252 does not define. `decode`, which has a whole document before it, goes further and
+    tries the old encodings of six languages: the two must not be one, or tables would be read otherwise than before.
+    """
+    for mark, encoding in _MARKS:
+        if start.startswith(mark):
+            return encoding, len(mark), ()
+    assumed = _utf16_by_its_nuls(start, most=0.4, least=0.05)
+    if not assumed:
+        if _is_utf8_in_most_lines(start):
+            return "utf-8", 0, ()
+        assumed = "latin-1" if any(byte in start for byte in _UNDEFINED_IN_CP1252) else "cp1252"
+    return assumed, 0, (Message("note_encoding", {"encoding": assumed}),)
 
 
 def recognise(sample: bytes) -> str:
@@ -75,17 +102,30 @@ def recognise(sample: bytes) -> str:
     return best if scores[best] > 0 else "cp1252"
 
 
-def _utf16_by_its_nuls(data: bytes) -> str:
-    start = data[:SAMPLE_BYTES]
+def _utf16_by_its_nuls(start: bytes, *, most: float, least: float) -> str:
+    """Return the UTF-16 whose high bytes are NUL in more than ``most`` of the pairs, and the low ones in few."""
     pairs = len(start) // 2
     if pairs < 2 or b"\0" not in start:
         return ""
     first, second = start[0 : 2 * pairs : 2].count(0), start[1 : 2 * pairs : 2].count(0)
-    if second > 0.1 * pairs and first < 0.02 * pairs:
+    if second > most * pairs and first < least * pairs:
         return "utf-16-le"
-    if first > 0.1 * pairs and second < 0.02 * pairs:
+    if first > most * pairs and second < least * pairs:
         return "utf-16-be"
     return ""
+
+
+def _is_utf8_in_most_lines(start: bytes) -> bool:
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(start)
+    except UnicodeDecodeError:
+        good = bad = 0
+        for line in start.splitlines():
+            if not line.isascii():
+                fits = "\ufffd" not in line.decode("utf-8", "replace")
+                good, bad = good + fits, bad + (not fits)
+        return good > bad
+    return True
 
 
 def _is_mostly_utf8(data: bytes) -> bool:
@@ -105,10 +145,10 @@ def _known_codec(declared: str) -> str:
         name, name
     )
     try:
-        found = codecs.lookup(name)
+        codec = codecs.lookup(name)
     except (LookupError, ValueError):
         return ""
-    return found.name if getattr(found, "_is_text_encoding", True) else ""
+    return codec.name if getattr(codec, "_is_text_encoding", True) else ""
 
 
 def _fits(data: bytes, encoding: str) -> bool:

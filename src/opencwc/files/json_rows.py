@@ -6,27 +6,33 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
+from typing import TYPE_CHECKING
 
 from opencwc.errors import InputError
 from opencwc.files.columns import SAMPLE_ROWS, Wanted
-from opencwc.files.contents import Contents
+from opencwc.files.frame_parts import frame_of_rows, name_columns
 from opencwc.files.rows import (
     EMPTY,
     HOLDS_NUL,
     STARTS_CHARACTERS,
     WHITE_SPACE,
-    Limits,
     Part,
-    part_of_values,
+    PartBuilder,
+    ValueLimits,
     too_long_message,
 )
-from opencwc.files.text import Text
+from opencwc.files.table_file import FrameContents, RowContents, TableFile
+from opencwc.files.text_stream import Text
 from opencwc.finding import Message
+
+if TYPE_CHECKING:
+    import polars as pl
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},]|"', re.DOTALL)
 _AFTER = re.compile(r"\s*(?:,|(?=\]))")
 _DECODER = json.JSONDecoder()
 _ROWS_A_PART = 8_000
+_START_OF_FRAME, _ROWS_A_FRAME = 2_000, 20_000
 _VALUE = "value"
 _MEMBER = re.compile(r'\s*,?\s*("(?:[^"\\]|\\.)*")\s*:\s*', re.DOTALL)
 
@@ -34,55 +40,69 @@ _MEMBER = re.compile(r'\s*,?\s*("(?:[^"\\]|\\.)*")\s*:\s*', re.DOTALL)
 Element = dict[str, str | None] | Message
 
 
-def read_json(text: Text, wanted: Wanted) -> Contents:
-    """Open a JSON file: an array, an object with an array in it such as ``{"rows": [...]}``, or one object, one row."""
-    return _contents("json", _elements_of_array(text, wanted.where), wanted, text.limits)
+def read_rows(file: TableFile, wanted: Wanted) -> RowContents:
+    """Open JSON: an array, an object with an array in it such as ``{"rows": [...]}``, or one object, one row.
 
-
-def read_json_lines(text: Text, wanted: Wanted) -> Contents:
-    """Open a JSON Lines file: an object or a string a line."""
-    return _contents("jsonl", _elements_of_lines(text.data_lines(), text.limits), wanted, text.limits)
-
-
-def _contents(kind: str, elements: Iterator[Element], wanted: Wanted, limits: Limits) -> Contents:
+    JSON Lines hold an object or a string a line.
+    """
+    elements, limits = _elements_of(file), file.text.limits
     sample = list(islice(elements, SAMPLE_ROWS))
     readable = [element for element in sample if not isinstance(element, Message)]
     columns = tuple(dict.fromkeys(key for element in readable for key in element)) or (_VALUE,)
     chosen = wanted.choose(columns, [[element.get(column) for element in readable] for column in columns])
     column = columns[chosen.input]
     id_column = None if chosen.id is None else columns[chosen.id]
-    return Contents(
-        kind=kind,
-        columns=columns,
-        column=column,
-        id_column=id_column,
-        parts=_parts(chain(sample, elements), column, id_column, limits),
-    )
+    parts = _parts(chain(sample, elements), column, id_column, limits)
+    return RowContents(kind=file.kind, columns=columns, column=column, id_column=id_column, parts=parts)
 
 
-def _parts(elements: Iterable[Element], column: str, id_column: str | None, limits: Limits) -> Iterator[Part]:
-    inputs: list[str | None] = []
-    ids: list[str | None] = []
-    problems: dict[int, Message] = {}
-    size = 0
+def read_frame(file: TableFile) -> FrameContents:
+    """Open JSON with all the columns that its first elements have."""
+    elements = _elements_of(file)
+    start = list(islice(elements, _START_OF_FRAME))
+    keys = tuple(dict.fromkeys(key for element in start if not isinstance(element, Message) for key in element))
+    if not keys:
+        raise InputError(
+            "json_without_rows", "The JSON file holds no rows.", where=file.name,
+            remedy='Give an array of objects, or {{"rows": [...]}}.',
+        )  # fmt: skip
+    header, _ = name_columns(keys, headed=True)
+
+    def parts(columns: tuple[str, ...]) -> Iterator[pl.DataFrame]:
+        rest = chain(start, elements)
+        while piece := list(islice(rest, _ROWS_A_FRAME)):
+            problems = {at: element for at, element in enumerate(piece) if isinstance(element, Message)}
+            rows = [None if isinstance(element, Message) else [element.get(key) for key in keys] for element in piece]
+            yield frame_of_rows(rows, header, columns, problems)
+
+    return FrameContents(file.kind, header, file.text.notes, parts)
+
+
+def _elements_of(file: TableFile) -> Iterator[Element]:
+    text = file.text
+    if file.kind == "jsonl":
+        return _elements_of_lines(text.data_lines(), text.limits)
+    return _elements_of_array(text, file.name)
+
+
+def _parts(elements: Iterable[Element], column: str, id_column: str | None, limits: ValueLimits) -> Iterator[Part]:
+    rows, size = PartBuilder(), 0
     for element in elements:
-        found = {} if isinstance(element, Message) else element
-        value = found.get(column)
         if isinstance(element, Message):
-            problems[len(inputs)] = element
-        elif value and "\0" in value:
-            problems[len(inputs)], value = HOLDS_NUL, None
-        inputs.append(value)
-        ids.append(found.get(id_column) if id_column is not None else None)
-        size += len(value or "")
-        if len(inputs) >= _ROWS_A_PART or size > 4 * limits.max_value_bytes:
-            yield part_of_values(inputs, ids, problems, limits)
-            inputs, ids, problems, size = [], [], {}, 0
-    if inputs:
-        yield part_of_values(inputs, ids, problems, limits)
+            rows.add(None, None, element)
+        else:
+            value = element.get(column)
+            problem = HOLDS_NUL if value and "\0" in value else None
+            rows.add(None if problem else value, None if id_column is None else element.get(id_column), problem)
+            size += 0 if problem else len(value or "")
+        if len(rows.inputs) >= _ROWS_A_PART or size > 4 * limits.max_value_bytes:
+            yield rows.part(limits)
+            rows, size = PartBuilder(), 0
+    if rows.inputs:
+        yield rows.part(limits)
 
 
-def _elements_of_lines(lines: Iterable[bytes | Message], limits: Limits) -> Iterator[Element]:
+def _elements_of_lines(lines: Iterable[bytes | Message], limits: ValueLimits) -> Iterator[Element]:
     for block in lines:
         if isinstance(block, Message):
             yield block
@@ -91,7 +111,7 @@ def _elements_of_lines(lines: Iterable[bytes | Message], limits: Limits) -> Iter
                 yield _element(line, limits)
 
 
-def _element(source: str, limits: Limits) -> Element:
+def _element(source: str, limits: ValueLimits) -> Element:
     source = source.strip(WHITE_SPACE)
     if not source:
         return EMPTY
@@ -175,7 +195,7 @@ def _enter_first_array(buffer: _Buffer) -> bool:
     return False
 
 
-def _sole_object(buffer: _Buffer, limits: Limits, where: str) -> Iterator[Element]:
+def _sole_object(buffer: _Buffer, limits: ValueLimits, where: str) -> Iterator[Element]:
     source, _, _ = buffer.take_element(limits.max_value_bytes)
     element = _element(source, limits)
     if isinstance(element, Message):

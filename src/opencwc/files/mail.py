@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import email
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from email import policy
 from email.header import decode_header, make_header
 from email.message import Message as AnyMessage
 from pathlib import PurePath
 
-from opencwc.files.encodings import decode
+from opencwc.files.document_source import DocumentSource, Inner
+from opencwc.files.encodings import decode, decode_page
 from opencwc.files.passages import Item, Passage, Reading, Refusal, Unread
 from opencwc.files.plain_text import read_text
-from opencwc.files.web_pages import decode_page, read_page
+from opencwc.files.web_pages import read_page
 from opencwc.finding import Message
 
-Inner = Callable[[bytes, str], Iterator[Item]]
 _TOO_DEEP = 40
 _NAMING = ("Content-Disposition", "Content-Type")
 _SUFFIX = {
@@ -30,13 +30,14 @@ _SUFFIX = {
 }
 
 
-def read_mail(data: bytes, reading: Reading, inner: Inner) -> Iterator[Item]:
+def read_passages(source: DocumentSource) -> Iterator[Item]:
     """Yield the passages of a message.
 
     Raises:
         Refusal: parts stand in parts beyond any reason.
 
     """
+    data, reading = source.data, source.reading
     # Only as many boundaries as may be nested are handed to the standard parser, which goes down by itself.
     if (
         data.lower().count(b"\ncontent-type: multipart") + data.lower().count(b"message/rfc822")
@@ -47,7 +48,7 @@ def read_mail(data: bytes, reading: Reading, inner: Inner) -> Iterator[Item]:
         message = email.message_from_bytes(data, policy=policy.default)
     except RecursionError as error:
         raise Refusal("reading_nested", "Save the attachments one by one.") from error
-    return _passages(message, reading, inner)
+    return _passages(message, reading, source.inner)
 
 
 def _passages(message: AnyMessage, reading: Reading, inner: Inner) -> Iterator[Item]:
@@ -90,13 +91,17 @@ def _sort(message: AnyMessage, most: int) -> tuple[list[AnyMessage], list[AnyMes
         if kind == "message/rfc822" and part is not message:
             attached.append(part)
         elif isinstance(inner, list) and kind == "multipart/alternative":
-            said = [one for one in inner if isinstance(one, AnyMessage)]
-            plain = [one for one in said if one.get_content_type() == "text/plain" and _payload(one).strip()]
-            waiting += [(one, depth + 1) for one in plain[:1] or said[-1:]]
+            children = [child for child in inner if isinstance(child, AnyMessage)]
+            plain = [
+                child for child in children if child.get_content_type() == "text/plain" and _payload(child).strip()
+            ]
+            waiting += [(child, depth + 1) for child in plain[:1] or children[-1:]]
             # What is no text beside the alternatives (a calendar, a misplaced file) is attached.
-            attached += [one for one in said if one not in plain and one.get_filename() and one is not said[-1]]
+            attached += [
+                child for child in children if child not in plain and child.get_filename() and child is not children[-1]
+            ]
         elif isinstance(inner, list) and part.get_content_maintype() == "multipart":
-            waiting += [(one, depth + 1) for one in reversed(inner) if isinstance(one, AnyMessage)]
+            waiting += [(child, depth + 1) for child in reversed(inner) if isinstance(child, AnyMessage)]
         elif (
             kind in ("text/plain", "text/html")
             and part.get_content_disposition() != "attachment"
@@ -126,9 +131,9 @@ def _body(bodies: list[AnyMessage], reading: Reading) -> Iterator[Item]:
 
 def _payload(part: AnyMessage) -> bytes:
     """The bytes of a part; a message as the bytes of a message."""
-    held = part.get_payload()
-    if isinstance(held, list):
-        first = held[0] if held and isinstance(held[0], AnyMessage) else None
+    payload = part.get_payload()
+    if isinstance(payload, list):
+        first = payload[0] if payload and isinstance(payload[0], AnyMessage) else None
         try:
             return first.as_bytes(policy=policy.compat32) if first is not None else b""
         except (UnicodeError, ValueError, LookupError, TypeError, AttributeError) as error:
@@ -136,7 +141,7 @@ def _payload(part: AnyMessage) -> bytes:
     try:
         data = part.get_payload(decode=True)
     except (ValueError, LookupError, UnicodeError, AssertionError, TypeError):
-        data = str(held).encode("utf-8", "surrogateescape")
+        data = str(payload).encode("utf-8", "surrogateescape")
     return data if isinstance(data, bytes) else b""
 
 
@@ -144,17 +149,17 @@ def _header(message: AnyMessage, name: str) -> str:
     """A header without its encoded words; bytes that should not be there are read as what they look like."""
     raw = _raw(message, name)
     if raw and not raw.isascii():
-        said = _decoded_words(raw)
+        header = _decoded_words(raw)
     else:
         try:
-            said = str(message.get(name) or "")
+            header = str(message.get(name) or "")
         except Exception:
-            said = raw
-    return " ".join(said.split())
+            header = raw
+    return " ".join(header.split())
 
 
 def _raw(message: AnyMessage, name: str) -> str:
-    raw = next((str(held) for key, held in message.raw_items() if key.lower() == name.lower()), "")
+    raw = next((str(payload) for key, payload in message.raw_items() if key.lower() == name.lower()), "")
     if raw.isascii():
         return raw
     return decode(raw.encode("utf-8", "surrogateescape")).text
@@ -181,10 +186,10 @@ def _parameter(part: AnyMessage, name: str) -> str:
 def _name(part: AnyMessage, number: int) -> str:
     """The file name of an attachment (RFC 2231, 2047), or one made from its kind."""
     kind = part.get_content_type()
-    told = [_raw(part, header) for header in _NAMING]
-    if not all(map(str.isascii, told)):
+    headers = [_raw(part, header) for header in _NAMING]
+    if not all(map(str.isascii, headers)):
         again = "".join(
-            f"{header}: {' '.join(value.split())}\n" for header, value in zip(_NAMING, told, strict=True) if value
+            f"{header}: {' '.join(value.split())}\n" for header, value in zip(_NAMING, headers, strict=True) if value
         )
         part = email.message_from_string(f"{again}\n", policy=policy.default)
     try:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from opencwc.errors import InputError
 from opencwc.files.columns import SAMPLE_ROWS, Wanted
-from opencwc.files.contents import Contents
-from opencwc.files.rows import HOLDS_NUL, Limits, Part, examine
-from opencwc.files.sources import ByteStream
+from opencwc.files.frame_parts import name_columns, without_problems
+from opencwc.files.rows import HOLDS_NUL, Part, ValueLimits, examine
+from opencwc.files.table_file import FrameContents, RowContents, TableFile
 
 if TYPE_CHECKING:
     import polars as pl
@@ -26,7 +26,7 @@ _USUAL_BYTES = (6, 64)
 _REMEDY = "Write the file again, with the chemicals in a column of text."
 
 
-def read_parquet(stream: ByteStream, wanted: Wanted, limits: Limits) -> Contents:
+def read_rows(file: TableFile, wanted: Wanted) -> RowContents:
     """Open a Parquet file.
 
     Raises:
@@ -34,14 +34,13 @@ def read_parquet(stream: ByteStream, wanted: Wanted, limits: Limits) -> Contents
 
     """
     import pyarrow as pa
-    from pyarrow import parquet
 
     try:
-        file = parquet.ParquetFile(stream.as_file(), pre_buffer=False, buffer_size=1_000_000)
-        schema = file.schema_arrow
+        parquet = _open(file)
+        schema = parquet.schema_arrow
         columns = tuple(schema.names)
         plain = [at for at, field in enumerate(schema) if _is_plain(field.type) and columns.count(field.name) == 1]
-        start = next(file.iter_batches(SAMPLE_ROWS, columns=[columns[at] for at in plain]), None)
+        start = next(parquet.iter_batches(SAMPLE_ROWS, columns=[columns[at] for at in plain]), None)
     except (pa.ArrowException, OSError, ValueError) as error:
         raise _damaged(error, wanted.where) from error
     samples: list[list[str | None]] = [[] for _ in columns]
@@ -56,23 +55,64 @@ def read_parquet(stream: ByteStream, wanted: Wanted, limits: Limits) -> Contents
         )  # fmt: skip
     column = columns[chosen.input]
     id_column = None if chosen.id is None else columns[chosen.id]
-    repeats = [column] if _is_text(schema.field(column).type) and _may_repeat(file, chosen.input) else []
-    file = parquet.ParquetFile(stream.as_file(), pre_buffer=False, buffer_size=1_000_000, read_dictionary=repeats)
-    walk = _Walk(file, column, id_column, wanted.where, limits)
-    return Contents(
+    repeats = [column] if _is_text(schema.field(column).type) and _may_repeat(parquet, chosen.input) else []
+    parquet = _open(file, repeats)
+    walk = _ColumnWalk(parquet, column, id_column, wanted.where, file.limits)
+    return RowContents(
         kind="parquet",
         columns=columns,
         column=column,
         id_column=id_column,
         parts=walk.parts(),
-        share_read=lambda: walk.rows_read / max(1, file.metadata.num_rows),
+        share_read=lambda: walk.rows_read / max(1, parquet.metadata.num_rows),
     )
 
 
-class _Walk:
+def read_frame(file: TableFile) -> FrameContents:
+    """Open a Parquet file with all its columns of text and numbers; raise InputError where it is damaged."""
+    import pyarrow as pa
+
+    try:
+        parquet = _open(file)
+        schema = parquet.schema_arrow
+        known = [field.name for field in schema if _is_plain(field.type) and schema.names.count(field.name) == 1]
+        parquet = _open(file, [name for name in known if _is_text(schema.field(name).type)])
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise _damaged(error, file.name) from error
+    if not known:
+        raise InputError("parquet_without_text", "The Parquet file has no column of text or numbers.", where=file.name)
+    header, _ = name_columns(known, headed=True)
+
+    def parts(columns: tuple[str, ...]) -> Iterator[pl.DataFrame]:
+        import polars as pl
+
+        stored = {known[header.index(column)]: column for column in columns}
+        try:
+            for batch in parquet.iter_batches(_PART_ROWS, columns=[*stored] or known[:1], use_threads=False):
+                for at in range(0, batch.num_rows, _rows_at_once(batch)):
+                    piece = batch.slice(at, _rows_at_once(batch))
+                    texts = [_texts(piece.column(name)).alias(column) for name, column in stored.items()]
+                    frame = pl.DataFrame(texts) if texts else pl.DataFrame(height=piece.num_rows)
+                    yield without_problems(frame)
+        except (pa.ArrowException, OSError, ValueError) as error:
+            raise _damaged(error, file.name) from error
+
+    return FrameContents("parquet", header, (), parts)
+
+
+def _open(file: TableFile, repeats: Sequence[str] = ()) -> ParquetFile:
+    """Open the file; the columns in ``repeats`` stay dictionaries, whose texts may be far larger than the file."""
+    from pyarrow.parquet import ParquetFile
+
+    return ParquetFile(
+        file.stream.as_file(), pre_buffer=False, buffer_size=1_000_000, read_dictionary=list(repeats) or None
+    )
+
+
+class _ColumnWalk:
     """The wanted columns of a Parquet file, a batch at a time."""
 
-    def __init__(self, file: ParquetFile, column: str, id_column: str | None, where: str, limits: Limits) -> None:
+    def __init__(self, file: ParquetFile, column: str, id_column: str | None, where: str, limits: ValueLimits) -> None:
         self._file, self._column, self._id_column = file, column, id_column
         self._where, self._limits = where, limits
         self.rows_read = 0
@@ -129,6 +169,18 @@ def _bounded(batch: pa.RecordBatch, column: str) -> Iterator[pa.RecordBatch]:
     edges = [0, *(np.flatnonzero(np.diff(stretch)) + 1).tolist(), batch.num_rows]
     for start, end in pairwise(edges):
         yield batch.slice(start, end - start)
+
+
+def _rows_at_once(batch: pa.RecordBatch) -> int:
+    """How many rows of a batch may be written out: a dictionary can stand for far more text than the file holds."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    longest = 1
+    for column in batch.columns:
+        if pa.types.is_dictionary(column.type) and len(column.dictionary):
+            longest = max(longest, pc.max(pc.binary_length(column.dictionary)).as_py() or 1)
+    return int(max(1, min(batch.num_rows or 1, 64_000_000 // longest)))
 
 
 def _may_repeat(file: ParquetFile, at: int) -> bool:

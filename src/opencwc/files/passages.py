@@ -11,14 +11,11 @@ import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 from opencwc.errors import InputError
 from opencwc.finding import Message
 from opencwc.wording import reason
-
-if TYPE_CHECKING:
-    from opencwc.files.scanned import Tesseract
 
 
 class Passage(NamedTuple):
@@ -39,7 +36,7 @@ Item: TypeAlias = Passage | Unread
 
 
 @dataclass(frozen=True)
-class Limits:
+class DocumentLimits:
     """What a document may be and may cost.
 
     Sizes in bytes, times in seconds. ``ratio`` is that of a part of a package, unpacked to packed. ``depth`` counts
@@ -80,6 +77,14 @@ class Refusal(Exception):
         )  # fmt: skip
 
 
+class PictureReader(Protocol):
+    """What recognises the text of pictures."""
+
+    def recognise(self, picture: bytes, reading: Reading) -> tuple[str, Message | None]:
+        """Return the text of a picture, or why there is none; notes go to the reading."""
+        ...
+
+
 @dataclass
 class Reading:
     """One document being read with all that is in it: the limits, what has been used of them, and the notes so far.
@@ -87,8 +92,8 @@ class Reading:
     ``announce`` is called before a page is recognised as a picture.
     """
 
-    limits: Limits
-    tesseract: Tesseract | None = None
+    limits: DocumentLimits
+    tesseract: PictureReader | None = None
     notes: list[Message] = field(default_factory=list)
     announce: Callable[[], None] = lambda: None
     attachments: int = 0
@@ -206,9 +211,9 @@ def _good_end(text: str, at: int, most: int) -> int:
     if most >= len(text):
         return len(text)
     for sign in ("\t", "\n", " "):
-        found = text.rfind(sign, at + (most - at) // 2, most)
-        if found > at:
-            return found
+        end = text.rfind(sign, at + (most - at) // 2, most)
+        if end > at:
+            return end
     return most
 
 
@@ -217,12 +222,12 @@ def paragraphs(lines: Iterable[str], most: int = 2_000) -> Iterator[str]:
     kept: list[str] = []
     size = 0
     for line in lines:
-        said = line.strip()
-        if kept and (not said or size + len(said) > most):
+        stripped = line.strip()
+        if kept and (not stripped or size + len(stripped) > most):
             yield "\n".join(kept)
             kept, size = [], 0
-        if said:
-            kept.append(said)
-            size += len(said) + 1
+        if stripped:
+            kept.append(stripped)
+            size += len(stripped) + 1
     if kept:
         yield "\n".join(kept)

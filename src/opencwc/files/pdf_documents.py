@@ -8,16 +8,19 @@ from __future__ import annotations
 import ctypes
 import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from statistics import median_low
 from typing import TYPE_CHECKING, Any
 
 from opencwc.files.passages import Item, Passage, Reading, Refusal, Unread, paragraphs
+from opencwc.files.pictures import numbered, recognised
 from opencwc.files.right_to_left import ARABIC, lines_as_read
 from opencwc.finding import Message
 
 if TYPE_CHECKING:
     import pypdfium2
+
+    from opencwc.files.document_source import DocumentSource
 
 _UNLOCK = "Open it, remove the password, save it again."
 _LEAST_TEXT = 20
@@ -28,7 +31,7 @@ _UNMAPPED = re.compile("[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1f]")
 _LINE_END = re.compile(r"[\x02\ufffe](?:\r\n|\n|\r)?")
 
 
-def read_pdf(data: bytes, reading: Reading) -> Iterator[Item]:
+def read_passages(source: DocumentSource) -> Iterator[Item]:
     """Yield the passages of a PDF, page by page.
 
     Raises:
@@ -37,8 +40,9 @@ def read_pdf(data: bytes, reading: Reading) -> Iterator[Item]:
     """
     import pypdfium2
 
+    reading = source.reading
     try:
-        document = pypdfium2.PdfDocument(data)
+        document = pypdfium2.PdfDocument(source.data)
         pages = len(document)
     except pypdfium2.PdfiumError as error:
         locked = "password" in str(error).lower() or "security" in str(error).lower()
@@ -84,19 +88,12 @@ def _page(page: pypdfium2.PdfPage, place: str, reading: Reading) -> Iterator[Ite
         is_garbled = letters + unmapped > 0 and unmapped > 0.3 * (letters + unmapped)
         shows_picture = (letters < _LEAST_TEXT or is_garbled) and (is_garbled or _holds_picture(page))
         if letters and not is_garbled:
-            yield from _numbered(place, _paragraphs(textpage, text))
+            yield from numbered(place, _paragraphs(textpage, text))
         if shows_picture:
             yield from _recognised(page, place, reading)
         yield from _notes(page, place)
     finally:
         textpage.close()
-
-
-def _numbered(place: str, texts: Iterable[str]) -> Iterator[Item]:
-    """Yield ``p. 3`` where a page has one paragraph, else ``p. 3 ¶ 1`` and so on."""
-    said = list(texts)
-    for number, text in enumerate(said, 1):
-        yield Passage(place if len(said) == 1 else f"{place} ¶ {number}", text)
 
 
 def _paragraphs(textpage: pypdfium2.PdfTextPage, text: str) -> Iterator[str]:
@@ -107,11 +104,11 @@ def _paragraphs(textpage: pypdfium2.PdfTextPage, text: str) -> Iterator[str]:
     else:
         at = 0
         for line in text.splitlines(keepends=True):
-            said = line.strip()
+            words = line.strip()
             lead = len(line) - len(line.lstrip())
-            lines.append((_LINE_END.sub("-", said), _height(textpage, at + lead) if said else None))
+            lines.append((_LINE_END.sub("-", words), _height(textpage, at + lead) if words else None))
             at += len(line)
-    heights = [height for said, height in lines if said]
+    heights = [height for words, height in lines if words]
     steps = [
         above - below
         for above, below in itertools.pairwise(heights)
@@ -120,13 +117,13 @@ def _paragraphs(textpage: pypdfium2.PdfTextPage, text: str) -> Iterator[str]:
     usual = median_low(steps) if steps else 0.0
     spaced: list[str] = []
     before: float | None = None
-    for said, height in lines:
-        if said and before is not None and height is not None and usual and not -0.5 <= before - height <= 1.5 * usual:
+    for words, height in lines:
+        if words and before is not None and height is not None and usual and not -0.5 <= before - height <= 1.5 * usual:
             spaced.append("")
-        spaced.append(said)
-        before = height if said else before
-    if any("\t" in said for said, _ in lines):  # rows of two columns
-        yield from (said for said, _ in lines if said.strip())
+        spaced.append(words)
+        before = height if words else before
+    if any("\t" in words for words, _ in lines):  # rows of two columns
+        yield from (words for words, _ in lines if words.strip())
         return
     yield from paragraphs(spaced)
 
@@ -157,16 +154,7 @@ def _recognised(page: pypdfium2.PdfPage, place: str, reading: Reading) -> Iterat
     if reading.tesseract is None:
         yield Unread(place, Message("reading_picture_page"))
         return
-    reading.ocr_pages += 1
-    if reading.ocr_pages > reading.limits.ocr_pages:
-        yield Unread(place, Message("reading_ocr_pages", {"pages": reading.limits.ocr_pages}))
-        return
-    reading.announce()
-    text, problem = reading.tesseract.recognise(_as_pgm(page), reading)
-    said = list(paragraphs(text.split("\n")))
-    if problem or not said:
-        yield Unread(place, problem or Message("reading_ocr_nothing"))
-    yield from _numbered(place, said)
+    yield from recognised(reading.tesseract, lambda: _as_pgm(page), place, reading)
 
 
 def _as_pgm(page: pypdfium2.PdfPage) -> bytes:
@@ -198,10 +186,10 @@ def _notes(page: pypdfium2.PdfPage, place: str) -> Iterator[Item]:
             kind = raw.FPDFAnnot_GetSubtype(annotation)
             if kind in (raw.FPDF_ANNOT_LINK, raw.FPDF_ANNOT_POPUP):
                 continue
-            said = [_annotation_text(annotation, key) for key in (b"V", b"Contents")]
+            texts = [_annotation_text(annotation, key) for key in (b"V", b"Contents")]
         finally:
             raw.FPDFPage_CloseAnnot(annotation)
-        for text in dict.fromkeys(text for text in said if text.strip()):
+        for text in dict.fromkeys(text for text in texts if text.strip()):
             number += 1
             name = "field" if kind == raw.FPDF_ANNOT_WIDGET else "note"
             yield Passage(f"{place} {name} {number}", text.replace("\r\n", "\n").replace("\r", "\n").strip())

@@ -5,10 +5,16 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 
+from opencwc.files.document_source import DocumentSource
 from opencwc.files.passages import Item, Passage, paragraphs
 
 SAMPLE_CHARACTERS = 200_000
 _ENDINGS = ".!?:;。！？：；؟۔"
+
+
+def read_passages(source: DocumentSource) -> Iterator[Item]:
+    """Yield the passages of a text."""
+    return read_text(source.take_text().lstrip("\ufeff"))
 
 
 def read_text(text: str, place: str = "") -> Iterator[Item]:
@@ -38,13 +44,13 @@ def runs_on(lines: Sequence[str]) -> bool:
     >>> runs_on(["TEA 85% IBC 1000 L", "DMMP drum 200 L", "sodium chloride bag 25 kg"])
     False
     """
-    said = [line.strip() for line in lines]
-    lengths = sorted(len(line) for line in said if line)
+    stripped = [line.strip() for line in lines]
+    lengths = sorted(len(line) for line in stripped if line)
     if not lengths:
         return False
     usual = lengths[int(0.9 * (len(lengths) - 1))]
     pairs = runs = 0
-    for line, following in itertools.pairwise(said):
+    for line, following in itertools.pairwise(stripped):
         if not line or not following:
             continue
         pairs += 1

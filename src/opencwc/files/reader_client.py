@@ -14,7 +14,7 @@ from opencwc.confining.process import Line
 from opencwc.confining.rights import Bounds
 from opencwc.confining.sandbox import Sandbox, TaskRequest
 from opencwc.errors import InputError
-from opencwc.files.passages import Item, Limits, Passage, Refusal, Unread
+from opencwc.files.passages import DocumentLimits, Item, Passage, Refusal, Unread
 from opencwc.files.reader_process import READ
 from opencwc.finding import Message
 
@@ -27,7 +27,7 @@ _OTHER_FILE = "Save it again, or send it as PDF or CSV."
 class ConfinedDocument:
     """A document that another process reads."""
 
-    def __init__(self, file: BinaryIO, name: str, limits: Limits, *, ocr: bool) -> None:
+    def __init__(self, file: BinaryIO, name: str, limits: DocumentLimits, *, ocr: bool) -> None:
         self.notes: list[Message] = []
         self._name, self._limits = name, limits
         self._closed = False

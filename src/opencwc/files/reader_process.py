@@ -12,7 +12,7 @@ from typing import Any
 
 from opencwc.confining.process import Line, Task, serve
 from opencwc.confining.rights import Bounds, Protection
-from opencwc.files.passages import Limits, Passage, Reading, Refusal
+from opencwc.files.passages import DocumentLimits, Passage, Reading, Refusal
 from opencwc.finding import Message
 
 READ = "read"
@@ -22,11 +22,11 @@ class ReadDocument(Task):
     """Reads one document."""
 
     def __init__(self, question: dict[str, Any], bounds: Bounds) -> None:
-        from opencwc.files.readers import load_readers
-        from opencwc.files.scanned import find_tesseract
+        from opencwc.files.readers import load_passage_readers
+        from opencwc.files.tesseract import find_tesseract
 
-        load_readers()
-        self.limits = Limits(**question["limits"])
+        load_passage_readers()
+        self.limits = DocumentLimits(**question["limits"])
         self.tesseract = find_tesseract() if question["ocr"] else None
         self.programs = self.tesseract is not None
         super().__init__(question, bounds if self.programs else replace(bounds, processes=0))
@@ -42,31 +42,31 @@ class ReadDocument(Task):
         yield {"done": True}
 
     def _lines(self) -> Iterator[Line]:
-        from opencwc.files.readers import begin
+        from opencwc.files.document_reading import read_document
 
         data = _document(self.limits)
         reading = Reading(self.limits, self.tesseract, announce=lambda: self.say({"ocr": True}))
-        kind, items = begin(data, self.question["name"], reading)
+        kind, items = read_document(data, self.question["name"], reading)
         del data
         yield from _notes(reading, 0)
-        told = len(reading.notes)
+        noted = len(reading.notes)
         yield {"kind": kind}
         for item in items:
-            yield from _notes(reading, told)
-            told = len(reading.notes)
+            yield from _notes(reading, noted)
+            noted = len(reading.notes)
             if isinstance(item, Passage):
                 yield {"passage": item}
             else:
                 yield {"unread": [item.place, item.message.id, item.message.values]}
-        yield from _notes(reading, told)
+        yield from _notes(reading, noted)
 
 
-def _notes(reading: Reading, told: int) -> Iterator[Line]:
-    for note in reading.notes[told:]:
+def _notes(reading: Reading, noted: int) -> Iterator[Line]:
+    for note in reading.notes[noted:]:
         yield {"note": [note.id, note.values]}
 
 
-def _document(limits: Limits) -> bytes:
+def _document(limits: DocumentLimits) -> bytes:
     data = sys.stdin.buffer.read(limits.file_bytes + 1)
     if len(data) > limits.file_bytes:  # it grew while it was opened
         raise Refusal(Message("reading_too_large", {"bytes": limits.file_bytes}), "Send it in smaller parts.")

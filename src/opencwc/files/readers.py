@@ -1,151 +1,96 @@
-"""From the bytes of a document to its passages: what it is, which reader takes it, and the documents inside it."""
+"""The registry of readers: which kinds and endings each of them reads, and what it gives.
+
+A reader gives ``rows`` (one input and one id a row), a ``frame`` (every column as text), ``passages`` (texts with their
+places), or several of these. To read another kind of file, write its module and add its line here; how a kind is
+recognised stands in `opencwc.files.kinds`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, Literal, TypeAlias
 
-from opencwc.files.document_kinds import kind_by_name, kind_of_bytes, kind_of_text
-from opencwc.files.encodings import decode
-from opencwc.files.passages import Item, Passage, Reading, Refusal, Unread, bounded, never_silent, paragraphs
-from opencwc.finding import Message
-
-_INSTALL_OCR = "Install Tesseract to have pictures read, or send the text itself."
+Gives: TypeAlias = Literal["rows", "frame", "passages"]
 
 
-def begin(data: bytes, name: str, reading: Reading) -> tuple[str, Iterator[Item]]:
-    """Return the kind of a document and its passages, bounded; a note says where the name claims another kind.
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A reader: its kinds, of which the first names it among documents, and the kind that each ending stands for.
 
-    Raises:
-        Refusal: it is no document that is read here, or it is locked or damaged from its first bytes on.
-
+    ``rows``, ``frame`` and ``passages`` name functions, which are loaded when they are first used: of a `TableFile` and
+    the `Wanted` columns, of a `TableFile`, and of a `DocumentSource`.
     """
-    kind, items = _begin(data, name, reading, depth=0)
-    return kind, bounded(items, reading)
+
+    kinds: tuple[str, ...]
+    endings: Mapping[str, str]
+    rows: str = ""
+    frame: str = ""
+    passages: str = ""
+
+    def load(self, gives: Gives) -> Callable[..., Any]:
+        """Return the function that gives this."""
+        module, _, function = getattr(self, gives).partition(":")
+        loaded: Callable[..., Any] = getattr(import_module(f"opencwc.files.{module}"), function)
+        return loaded
 
 
-def load_readers() -> None:
-    """Load what the readers need, before a process gives up its right to open files."""
+def _endings(kind: str, *endings: str) -> dict[str, str]:
+    return dict.fromkeys(endings, kind)
+
+
+READERS = (
+    # Rows of a table of any length come from streams in blocks; passages come from a bounded document with the place
+    # of each. The two guarantee different things, so each has a module of its own.
+    Reader(
+        ("csv", "tsv"), {".csv": "csv", ".tsv": "tsv", ".tab": "tsv"},
+        "delimited:read_rows", "delimited:read_frame", "delimited_passages:read_passages",
+    ),
+    Reader(
+        ("xlsx", "xlsb", "xls", "ods"),
+        # A template is a workbook, but among tables its name claims nothing.
+        {**_endings("xlsx", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"), ".xltx": ""},
+        "workbook:read_rows", "workbook:read_frame", "workbook_passages:read_passages",
+    ),
+    Reader(("parquet",), _endings("parquet", ".parquet"), "parquet:read_rows", "parquet:read_frame"),
+    Reader(("json",), _endings("json", ".json"), "json_rows:read_rows", "json_rows:read_frame"),
+    Reader(("jsonl",), _endings("jsonl", ".jsonl", ".ndjson"), "json_rows:read_rows", "json_rows:read_frame"),
+    Reader(("sdf",), _endings("sdf", ".sdf", ".sd"), "sdf:read_rows"),
+    Reader(("mol",), _endings("mol", ".mol", ".mdl"), "sdf:read_rows"),
+    Reader(("smi",), _endings("smi", ".smi", ".smiles", ".ism", ".cxsmiles"), "smiles_files:read_smiles"),
+    Reader(("text",), _endings("text", ".txt", ".text", ".lst"), "smiles_files:read_list"),
+    Reader(("txt",), _endings("txt", ".txt", ".text", ".md", ".log"), passages="plain_text:read_passages"),
+    Reader(("pdf",), _endings("pdf", ".pdf"), passages="pdf_documents:read_passages"),
+    Reader(("docx",), _endings("docx", ".docx", ".docm", ".dotx"), passages="word_documents:read_passages"),
+    Reader(("html",), _endings("html", ".html", ".htm", ".xhtml", ".shtml"), passages="web_pages:read_passages"),
+    Reader(("eml",), _endings("eml", ".eml", ".mht", ".mhtml"), passages="mail:read_passages"),
+    Reader(
+        ("picture",),
+        _endings("picture", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".gif", ".bmp", ".webp", ".jp2"),
+        passages="pictures:read_passages",
+    ),
+)  # fmt: skip
+
+
+def reader_of(kind: str, gives: Gives) -> Reader:
+    """Return the reader of a kind that gives this."""
+    return next(reader for reader in READERS if kind in reader.kinds and getattr(reader, gives))
+
+
+def reader_by_ending(ending: str, gives: Gives) -> Reader | None:
+    """Return the reader of files whose names end so, ``None`` where there is none that gives this."""
+    return next((reader for reader in READERS if ending in reader.endings and getattr(reader, gives)), None)
+
+
+def load_passage_readers() -> None:
+    """Load all that documents are read with, before a process gives up its right to open files."""
     import pypdfium2.raw  # noqa: F401
     import python_calamine  # noqa: F401
 
-    from opencwc.files import delimited_passages, mail, pdf_documents, web_pages, word_documents, workbook_passages  # noqa: F401
-    from opencwc.files.heading_rows import is_known_header
+    from opencwc.files.headers import is_heading_word
 
-    is_known_header("CAS")
-
-
-def _begin(data: bytes, name: str, reading: Reading, depth: int) -> tuple[str, Iterator[Item]]:
-    if not data.strip(b" \t\r\n\0"):
-        raise Refusal("reading_empty", "Check that the right file was given.")
-    said = kind_by_name(name)
-
-    def inner(inside: bytes, inner_name: str) -> Iterator[Item]:
-        return _inside(inside, inner_name, reading, depth + 1)
-
-    kind = kind_of_bytes(data)
-    if kind == "zip":
-        kind, items = _package(data, reading, inner)
-    elif kind == "pdf":
-        from opencwc.files.pdf_documents import read_pdf
-
-        items = read_pdf(data, reading)
-    elif kind == "xls":
-        from opencwc.files.workbook_passages import read_old_workbook
-
-        kind, items = "xlsx", read_old_workbook(data, reading)
-    elif kind == "picture":
-        items = _picture(data, reading)
-    else:
-        kind, items = _text(data, said, reading, inner)
-    if said and said != kind:
-        reading.note(Message("reading_kind_differs", {"said": said.upper(), "kind": kind.upper()}))
-    return kind, never_silent(items)
-
-
-def _package(data: bytes, reading: Reading, inner: object) -> tuple[str, Iterator[Item]]:
-    from opencwc.files.packages import Package, kind_of_package
-
-    package = Package(data, reading)
-    kind = kind_of_package(package)
-    if kind == "docx":
-        from opencwc.files.word_documents import read_word_document
-
-        return kind, read_word_document(package, reading, inner)  # type: ignore[arg-type]
-    from opencwc.files.workbook_passages import read_old_workbook, read_workbook
-
-    if kind == "xlsx":
-        return kind, read_workbook(package, reading)
-    for name in package.names:  # what another reader will unpack is measured first
-        for _ in package.chunks(name):
-            pass
-    return "xlsx", read_old_workbook(data, reading)
-
-
-def _text(data: bytes, said: str, reading: Reading, inner: object) -> tuple[str, Iterator[Item]]:
-    from opencwc.files.web_pages import decode_page, read_page
-
-    text = (
-        decode_page(data) if said == "html" or data[:4_000].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<" else decode(data)
-    )
-    kind = kind_of_text(text.text[:200_000], said)
-    if kind == "eml":
-        from opencwc.files.mail import read_mail
-
-        return kind, read_mail(data, reading, inner)  # type: ignore[arg-type]
-    for note in text.notes:
-        reading.note(note)
-    if kind == "html":
-        return kind, read_page(text.text, reading)
-    if kind == "csv":
-        from opencwc.files.delimited_passages import read_delimited
-
-        return kind, read_delimited(text.text.lstrip("\ufeff"), reading)
-    from opencwc.files.plain_text import read_text
-
-    return kind, read_text(text.text.lstrip("\ufeff"))
-
-
-def _picture(data: bytes, reading: Reading) -> Iterator[Item]:
-    if reading.tesseract is None:
-        raise Refusal("reading_kind_picture", _INSTALL_OCR)
-    tesseract = reading.tesseract
-
-    def recognised() -> Iterator[Item]:
-        reading.ocr_pages += 1
-        if reading.ocr_pages > reading.limits.ocr_pages:
-            yield Unread("p. 1", Message("reading_ocr_pages", {"pages": reading.limits.ocr_pages}))
-            return
-        reading.announce()
-        text, problem = tesseract.recognise(data, reading)
-        said = list(paragraphs(text.split("\n")))
-        if problem or not said:
-            yield Unread("p. 1", problem or Message("reading_ocr_nothing"))
-        for number, one in enumerate(said, 1):
-            yield Passage("p. 1" if len(said) == 1 else f"p. 1 ¶ {number}", one)
-
-    return recognised()
-
-
-def _inside(data: bytes, name: str, reading: Reading, depth: int) -> Iterator[Item]:
-    """Yield the passages of a document inside another, its name before their places; refused, it is one not read."""
-    if depth > reading.limits.depth:
-        yield Unread(name, Message("reading_depth", {"depth": reading.limits.depth}))
-        return
-    try:
-        _, items = _begin(data, name, reading, depth)
-        for item in items:
-            place = f"{name} > {item.place}" if item.place else name
-            yield Passage(place, item.text) if isinstance(item, Passage) else Unread(place, item.message)
-    except Refusal as refusal:
-        yield Unread(name, refusal.message)
-    except (
-        RecursionError,
-        ValueError,
-        LookupError,
-        ArithmeticError,
-        TypeError,
-        AttributeError,
-        AssertionError,
-        OSError,
-    ):
-        yield Unread(name, Message("reading_damaged"))
+    for reader in READERS:
+        if reader.passages:
+            reader.load("passages")
+    is_heading_word("CAS")

@@ -63,14 +63,14 @@ def _between_columns(lines: list[list[_Sign]]) -> float | None:
     """Return where, from the left, the columns of a page part that has Arabic on one side and other words beside it."""
     reach = []
     for line in lines:
-        arabic = [one for one in line if ARABIC.match(one.text)]
-        others = [one for one in line if one.text.isalpha() and not ARABIC.match(one.text)]
+        arabic = [sign for sign in line if ARABIC.match(sign.text)]
+        others = [sign for sign in line if sign.text.isalpha() and not ARABIC.match(sign.text)]
         if len(arabic) >= _LEAST_LETTERS and len(others) >= _LEAST_LETTERS:
             reach.append([bound(getattr(sign, side) for sign in signs) for signs in (arabic, others)
                           for side, bound in (("left", min), ("right", max))])  # fmt: skip
     if len(reach) < _FEWEST_LINES:
         return None
-    lefts, rights, other_lefts, other_rights = (list(one) for one in zip(*reach, strict=True))
+    lefts, rights, other_lefts, other_rights = (list(bounds) for bounds in zip(*reach, strict=True))
     for ends, begins in ((max(other_rights), min(lefts)), (max(rights), min(other_lefts))):
         if ends < begins:
             return float(ends + begins) / 2
@@ -78,7 +78,7 @@ def _between_columns(lines: list[list[_Sign]]) -> float | None:
 
 
 def _cells(line: list[_Sign], middle: float) -> list[str]:
-    sides = [one for one in line if one.left < middle], [one for one in line if one.left >= middle]
+    sides = [sign for sign in line if sign.left < middle], [sign for sign in line if sign.left >= middle]
     return [_as_seen(side) if side else "" for side in sides]
 
 
@@ -105,16 +105,16 @@ def _signs(textpage: pypdfium2.PdfTextPage) -> list[_Sign]:
 
 def _as_seen(line: list[_Sign]) -> str:
     """Return the characters of a line from left to right, a space where they stand apart."""
-    line.sort(key=lambda one: (one.left, -one.number))
+    line.sort(key=lambda sign: (sign.left, -sign.number))
     least = _LEAST_GAP * max(sign.size for sign in line)
-    said: list[str] = []
+    pieces: list[str] = []
     reached = line[0].left
     for sign in line:
-        if said and sign.text != " " and said[-1] != " " and sign.left - reached > least:
-            said.append(" ")
-        said.append(sign.text)
+        if pieces and sign.text != " " and pieces[-1] != " " and sign.left - reached > least:
+            pieces.append(" ")
+        pieces.append(sign.text)
         reached = max(reached, sign.right)
-    return "".join(said).strip()
+    return "".join(pieces).strip()
 
 
 def in_reading_order(seen: str) -> str:
@@ -131,12 +131,12 @@ def in_reading_order(seen: str) -> str:
     others = sum(character.isalpha() for character in seen) - arabic
     if others > arabic:
         return _FROM_RIGHT.sub(lambda run: run[0][::-1].translate(_MIRRORED), seen)
-    said: list[str] = []
+    pieces: list[str] = []
     at = len(seen)
     for run in reversed(list(_FROM_LEFT.finditer(seen))):
-        said.append(seen[run.end() : at][::-1].translate(_MIRRORED))
-        said.append(run[0])
+        pieces.append(seen[run.end() : at][::-1].translate(_MIRRORED))
+        pieces.append(run[0])
         at = run.start()
-    said.append(seen[:at][::-1].translate(_MIRRORED))
+    pieces.append(seen[:at][::-1].translate(_MIRRORED))
     # PDFium turns some brackets and not others.
-    return _IN_BRACKETS.sub(r"(\1)", "".join(said))
+    return _IN_BRACKETS.sub(r"(\1)", "".join(pieces))

@@ -55,7 +55,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Limits:
+class ValueLimits:
     """What one value may be, and the encoding that explains a lost character."""
 
     max_value_bytes: int = MAX_VALUE_BYTES
@@ -90,10 +90,30 @@ def in_batches(parts: Iterable[Part], batch_rows: int, *, drop: int = 0) -> Iter
 
 
 def part_of_values(
-    inputs: Sequence[str | None], ids: Sequence[str | None], problems: Mapping[int, Message], limits: Limits
+    inputs: Sequence[str | None], ids: Sequence[str | None], problems: Mapping[int, Message], limits: ValueLimits
 ) -> Part:
     """A part from Python values; the rows in ``problems`` keep no input, half a surrogate pair is a lost character."""
     return examine(_series("inputs", inputs), _series("ids", ids), limits, dict(problems))
+
+
+@dataclass
+class PartBuilder:
+    """Collects rows one by one until they are a part."""
+
+    inputs: list[str | None] = field(default_factory=list)
+    ids: list[str | None] = field(default_factory=list)
+    problems: dict[int, Message] = field(default_factory=dict)
+
+    def add(self, value: str | None, row_id: str | None, problem: Message | None = None) -> None:
+        """Add a row; one with a problem keeps no input in the part."""
+        if problem is not None:
+            self.problems[len(self.inputs)] = problem
+        self.inputs.append(value)
+        self.ids.append(row_id)
+
+    def part(self, limits: ValueLimits) -> Part:
+        """Return the rows as a part."""
+        return part_of_values(self.inputs, self.ids, self.problems, limits)
 
 
 def _series(name: str, values: Sequence[str | None]) -> pl.Series:
@@ -115,28 +135,28 @@ def part_of_problem(problem: Message) -> Part:
 
 
 def examine(
-    inputs: pl.Series, ids: pl.Series | None, limits: Limits, problems: Mapping[int, Message] | None = None
+    inputs: pl.Series, ids: pl.Series | None, limits: ValueLimits, problems: Mapping[int, Message] | None = None
 ) -> Part:
     """Strip white space, and say which inputs are empty, too long or have lost a character."""
     import polars as pl
 
-    found = dict(problems or {})
+    reasons = dict(problems or {})
     inputs = inputs.rename("inputs").str.strip_chars(WHITE_SPACE)
     empty = inputs.is_null() | (inputs == "")
     too_long = inputs.str.len_bytes().fill_null(0) > limits.max_value_bytes
     lost = inputs.str.contains(LOST_CHARACTER, literal=True).fill_null(value=False)
     for row in too_long.arg_true():
-        found.setdefault(row, too_long_message(inputs[row], len(inputs[row].encode())))
+        reasons.setdefault(row, too_long_message(inputs[row], len(inputs[row].encode())))
     for row in lost.arg_true():
-        found.setdefault(
+        reasons.setdefault(
             row, Message("row_undecodable", {"encoding": limits.encoding, "starts": inputs[row][:STARTS_CHARACTERS]})
         )
     for row in empty.arg_true():
-        found.setdefault(row, EMPTY)
-    if found:
-        unread = pl.Series(list(found), dtype=pl.UInt32)
+        reasons.setdefault(row, EMPTY)
+    if reasons:
+        unread = pl.Series(list(reasons), dtype=pl.UInt32)
         inputs = inputs.scatter(unread, None)
-    return Part(_stripped_ids(ids, len(inputs)), inputs, found)
+    return Part(_stripped_ids(ids, len(inputs)), inputs, reasons)
 
 
 def too_long_message(starts: str, size: int) -> Message:

@@ -11,18 +11,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from opencwc.files.columns import Wanted, find_column
-from opencwc.files.contents import Contents
 from opencwc.files.rows import (
     EMPTY,
     HOLDS_NUL,
     LOST_CHARACTER,
     STARTS_CHARACTERS,
-    Limits,
     Part,
+    PartBuilder,
+    ValueLimits,
     part_of_values,
     too_long_message,
 )
-from opencwc.files.text import Text
+from opencwc.files.table_file import RowContents, TableFile
 from opencwc.finding import Message
 
 STRUCTURE, TITLE = "structure", "title"
@@ -34,26 +34,27 @@ CUT = Message("record_cut")
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _Columns:
     """Which columns of a record are the input and the id."""
 
     input: str
     id: str
 
 
-def read_records(text: Text, wanted: Wanted, kind: str) -> Contents:
+def read_rows(file: TableFile, wanted: Wanted) -> RowContents:
     """Open an SDF or MOL file; a data item can be named as the input or as the id."""
+    text = file.text
     tags = dict.fromkeys(tag for tag, _ in _ITEM.findall(text.start))
     columns = (STRUCTURE, TITLE, *(tag for tag in tags if tag not in (STRUCTURE, TITLE)))
     column = columns[0 if wanted.column is None else find_column(wanted.column, columns, wanted.where)]
     id_column = columns[1 if wanted.id_column is None else find_column(wanted.id_column, columns, wanted.where)]
     records = split_records(text.lines(), text.limits.max_value_bytes)
-    return Contents(
-        kind=kind,
+    return RowContents(
+        kind=file.kind,
         columns=columns,
         column=column,
         id_column=id_column,
-        parts=_parts(records, _Asked(column, id_column), text.limits),
+        parts=_parts(records, _Columns(column, id_column), text.limits),
         inputs_are="molblock" if column == STRUCTURE else "text",
     )
 
@@ -105,28 +106,23 @@ def _record(text: bytes, size: int, problem: Message | None, limit: int) -> Reco
     return Record(text[:limit], problem)
 
 
-def _parts(records: Iterable[Record], asked: _Asked, limits: Limits) -> Iterator[Part]:
-    inputs: list[str | None] = []
-    ids: list[str | None] = []
-    problems: dict[int, Message] = {}
-    size = 0
+def _parts(records: Iterable[Record], columns: _Columns, limits: ValueLimits) -> Iterator[Part]:
+    rows, size = PartBuilder(), 0
     for record in records:
         text = record.text.decode("utf-8", "replace")
-        items = dict(_ITEM.findall(text)) if {asked.input, asked.id} - {STRUCTURE, TITLE} else {}
+        items = dict(_ITEM.findall(text)) if {columns.input, columns.id} - {STRUCTURE, TITLE} else {}
         problem = record.problem or _problem(text, limits)
-        if problem:
-            problems[len(inputs)] = problem
-        inputs.append(None if problem else _value(asked.input, text, items))
-        ids.append(_value(asked.id, text, items) if text else None)
+        value = None if problem else _value(columns.input, text, items)
+        rows.add(value, _value(columns.id, text, items) if text else None, problem)
         size += len(record.text)
-        if len(inputs) >= _RECORDS_A_PART or size > limits.max_value_bytes * 4:
-            yield _part(inputs, ids, problems, asked, limits)
-            inputs, ids, problems, size = [], [], {}, 0
-    if inputs:
-        yield _part(inputs, ids, problems, asked, limits)
+        if len(rows.inputs) >= _RECORDS_A_PART or size > limits.max_value_bytes * 4:
+            yield _part(rows, columns, limits)
+            rows, size = PartBuilder(), 0
+    if rows.inputs:
+        yield _part(rows, columns, limits)
 
 
-def _problem(text: str, limits: Limits) -> Message | None:
+def _problem(text: str, limits: ValueLimits) -> Message | None:
     if not text.strip():
         return EMPTY
     if "\0" in text:
@@ -154,14 +150,12 @@ def _mol_block(text: str) -> str:
     return text[: item.start()] if item else text
 
 
-def _part(
-    inputs: list[str | None], ids: list[str | None], problems: dict[int, Message], asked: _Asked, limits: Limits
-) -> Part:
-    if asked.input != STRUCTURE:
-        return part_of_values(inputs, ids, problems, limits)
+def _part(rows: PartBuilder, columns: _Columns, limits: ValueLimits) -> Part:
+    if columns.input != STRUCTURE:
+        return rows.part(limits)
     import polars as pl
 
     # A mol block is a text of fixed lines: its first may be blank, so nothing is stripped from it.
-    part = part_of_values([None] * len(ids), ids, problems, limits)
-    kept = {row: why for row, why in part.problems.items() if row in problems}
-    return Part(part.ids, pl.Series("inputs", inputs, dtype=pl.String), kept)
+    part = part_of_values([None] * len(rows.ids), rows.ids, rows.problems, limits)
+    kept = {row: why for row, why in part.problems.items() if row in rows.problems}
+    return Part(part.ids, pl.Series("inputs", rows.inputs, dtype=pl.String), kept)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from opencwc.files.columns import Wanted, find_column, plain
-from opencwc.files.contents import Contents
-from opencwc.files.rows import HOLDS_NUL, WHITE_SPACE, Limits, Part, examine, part_of_problem
-from opencwc.files.text import Text
-from opencwc.files.values import looks_like_smiles
+from opencwc.files.columns import Wanted, find_column
+from opencwc.files.headers import looks_like_smiles, plain
+from opencwc.files.rows import HOLDS_NUL, WHITE_SPACE, Part, ValueLimits, examine, part_of_problem
+from opencwc.files.table_file import RowContents, TableFile
 from opencwc.finding import Message
 
 if TYPE_CHECKING:
@@ -24,8 +23,9 @@ _LIST_HEADERS = frozenset(
 )
 
 
-def read_smiles(text: Text, wanted: Wanted) -> Contents:
+def read_smiles(file: TableFile, wanted: Wanted) -> RowContents:
     """Open a SMILES file; a first line that starts with the word ``smiles`` names the columns."""
+    text = file.text
     first_line = _first_line(text.start)
     cells = first_line.split(None, 1)
     headed = bool(cells) and plain(cells[0]) in _SMILES_HEADERS and not looks_like_smiles(cells[0])
@@ -36,7 +36,7 @@ def read_smiles(text: Text, wanted: Wanted) -> Contents:
     other = 1 - chosen
     if wanted.id_column is not None:
         other = find_column(wanted.id_column, columns, wanted.where)
-    return Contents(
+    return RowContents(
         kind="smi",
         columns=columns,
         column=columns[chosen],
@@ -46,8 +46,9 @@ def read_smiles(text: Text, wanted: Wanted) -> Contents:
     )
 
 
-def read_list(text: Text, wanted: Wanted) -> Contents:
+def read_list(file: TableFile, wanted: Wanted) -> RowContents:
     """Open a list of one chemical a line; a first line such as ``name`` or ``CAS No.`` names the column."""
+    text = file.text
     first_line = _first_line(text.start)
     headed = plain(first_line) in _LIST_HEADERS | _SMILES_HEADERS
     columns = (first_line if headed else "text",)
@@ -55,7 +56,7 @@ def read_list(text: Text, wanted: Wanted) -> Contents:
         find_column(wanted.column, columns, wanted.where)
     if wanted.id_column is not None:
         find_column(wanted.id_column, columns, wanted.where)
-    return Contents(
+    return RowContents(
         kind="text",
         columns=columns,
         column=columns[0],
@@ -73,7 +74,7 @@ def _lines_to_first(start: str) -> int:
     return start[: len(start) - len(start.lstrip(WHITE_SPACE))].count("\n") + 1
 
 
-def _parts(lines: Iterable[bytes | Message], limits: Limits, fields: tuple[int, int] | None) -> Iterator[Part]:
+def _parts(lines: Iterable[bytes | Message], limits: ValueLimits, fields: tuple[int, int] | None) -> Iterator[Part]:
     for block in lines:
         if isinstance(block, Message):
             yield part_of_problem(block)
@@ -81,7 +82,7 @@ def _parts(lines: Iterable[bytes | Message], limits: Limits, fields: tuple[int, 
             yield _part(block, limits, fields)
 
 
-def _part(block: bytes, limits: Limits, fields: tuple[int, int] | None) -> Part:
+def _part(block: bytes, limits: ValueLimits, fields: tuple[int, int] | None) -> Part:
     import polars as pl
 
     lines = pl.Series("inputs", block.decode("utf-8").split("\n")[:-1], dtype=pl.String)

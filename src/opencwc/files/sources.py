@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import os
 import stat
 import tempfile
@@ -102,13 +101,7 @@ class ByteStream:
             )  # fmt: skip
 
     def _read_raw(self) -> bytes:
-        try:
-            data = self._raw.read(RAW_BYTES) or b""
-        except OSError as error:
-            raise InputError(
-                "reading_stopped", "Reading stopped: {reason}.", where=self.name, remedy="Check the file or the disk.",
-                reason=str(error.strerror or error),
-            ) from error  # fmt: skip
+        data = read_chunk(self._raw, RAW_BYTES, self.name)
         self.consumed += len(data)
         return data
 
@@ -155,30 +148,46 @@ def open_source(source: Path | BinaryIO, name: str) -> ByteStream:
 
 
 def _open_path(path: Path, name: str) -> ByteStream:
+    raw, status = open_file(path, name)
+    size = status.st_size if stat.S_ISREG(status.st_mode) else None
+    return ByteStream(raw, name=name, path=path, size=size, ours=True)
+
+
+def open_file(path: Path, where: str) -> tuple[BinaryIO, os.stat_result]:
+    """Open a file, and return what kind of file it is; raise InputError where that cannot be done."""
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
             raise InputError(
-                "folder_in_place_of_file", "This is a folder, not a file.", where=name,
+                "folder_in_place_of_file", "This is a folder, not a file.", where=where,
                 remedy="Name one file inside it.",
             )  # fmt: skip
-        raw = io.BufferedReader(path.open("rb", buffering=0), RAW_BYTES)
+        return path.open("rb", buffering=RAW_BYTES), status
     except FileNotFoundError as error:
         raise InputError(
-            "no_such_file_check_spelling", "There is no such file.", where=name,
+            "no_such_file_check_spelling", "There is no such file.", where=where,
             remedy="Check the path and the spelling.",
         ) from error  # fmt: skip
     except PermissionError as error:
         raise InputError(
-            "file_may_not_be_read", "The file may not be read.", where=name, remedy="Ask for permission to read it."
+            "file_may_not_be_read", "The file may not be read.", where=where, remedy="Ask for permission to read it."
         ) from error
     except (OSError, ValueError) as error:
         raise InputError(
-            "file_cannot_be_opened", "The file cannot be opened: {reason}.", where=name, remedy="Check the path.",
+            "file_cannot_be_opened", "The file cannot be opened: {reason}.", where=where, remedy="Check the path.",
             reason=str(error),
         ) from error  # fmt: skip
-    size = status.st_size if stat.S_ISREG(status.st_mode) else None
-    return ByteStream(raw, name=name, path=path, size=size, ours=True)
+
+
+def read_chunk(source: BinaryIO, size: int, where: str) -> bytes:
+    """Read up to ``size`` bytes; raise InputError where the disk does not give them."""
+    try:
+        return source.read(size) or b""
+    except OSError as error:
+        raise InputError(
+            "reading_stopped", "Reading stopped: {reason}.", where=where, remedy="Check the file or the disk.",
+            reason=str(error.strerror or error),
+        ) from error  # fmt: skip
 
 
 def _gunzip(raw: Iterator[bytes]) -> Iterator[bytes | Message]:

@@ -14,9 +14,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from opencwc.files.encodings import Decoded, decode
-from opencwc.files.heading_rows import Table
+from opencwc.files.document_source import DocumentSource
 from opencwc.files.passages import Item, Passage, Reading, paragraphs
+from opencwc.files.table_passages import TablePassages
 from opencwc.finding import Message
 
 _RAW = frozenset({"script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes"})
@@ -65,7 +65,6 @@ _ASIDE_NAMES = re.compile(
 )
 """Names of classes and ids by which sites mark what stands around the text."""
 _PARAGRAPH = (frozenset({"p"}), frozenset({"table", "td", "th", "button"}))
-_META = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z][^\s/>]*")
 _ATTRIBUTE = re.compile(r"([^\s/>=\"']+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>\"']*)))?")
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.IGNORECASE)
@@ -73,10 +72,9 @@ _TAG_SIGN = re.compile("[>\"']")
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 
 
-def decode_page(data: bytes, declared: str = "") -> Decoded:
-    """Return the text of a page: by its mark, by what was declared outside it, by its own ``meta``, else recognised."""
-    found = _META.search(data[:8_000])
-    return decode(data, declared or (found[1].decode("ascii") if found else ""))
+def read_passages(source: DocumentSource) -> Iterator[Item]:
+    """Yield the passages of a page."""
+    return read_page(source.take_text(), source.reading)
 
 
 def read_page(text: str, reading: Reading, place: str = "") -> Iterator[Item]:
@@ -158,10 +156,10 @@ def _tag_end(text: str, begin: int) -> int:
 
 
 @dataclass
-class _Frame:
+class _OpenTable:
     """One open table: where the next cell goes, the texts of the row, the columns that cells above reach down into."""
 
-    rows: Table
+    rows: TablePassages
     number: int = 0
     cells: dict[int, list[str]] = field(default_factory=dict)
     column: int = -1
@@ -179,7 +177,7 @@ class _Page:
         self._hidden_text: list[str] = []
         self._paragraphs = self._hidden_paragraphs = self._aside_paragraphs = 0
         self._tables = 0
-        self._frames: list[_Frame] = []
+        self._open_tables: list[_OpenTable] = []
         self._hints: list[tuple[int, str]] = []
 
     def take(self, token: _Token) -> Iterator[Item]:
@@ -196,9 +194,9 @@ class _Page:
         self._hidden = 0  # what the end of the page ends
         yield from self._flush()
         yield from self._tell_hidden()
-        while self._frames:
+        while self._open_tables:
             yield from self._end_row()
-            self._frames.pop()
+            self._open_tables.pop()
 
     # ------------------------------------------------------------------------------------------------------ elements
 
@@ -226,10 +224,10 @@ class _Page:
         if name == "table":
             self._tables += 1
             place = f"{ASIDE} {self._place}" if self._asides else self._place
-            self._frames.append(_Frame(Table(f"{place}table {self._tables}", self._reading.limits)))
-        elif name == "tr" and self._frames:
+            self._open_tables.append(_OpenTable(TablePassages(f"{place}table {self._tables}", self._reading.limits)))
+        elif name == "tr" and self._open_tables:
             yield from self._end_row()
-        elif name in ("td", "th") and self._frames:
+        elif name in ("td", "th") and self._open_tables:
             self._begin_cell(attributes)
         if (hint := attributes.get("title")) and hint.strip():
             self._hints.append((len(self._open), hint))
@@ -237,7 +235,7 @@ class _Page:
     def _is_aside(self, name: str, attributes: dict[str, str]) -> bool:
         """Tell whether an element stands around the text: by name, role (WAI-ARIA) or what the site calls it."""
         if name in _ASIDES or (
-            name == "header" and not any(self._count[one] for one in ("main", "article", "section"))
+            name == "header" and not any(self._count[tag] for tag in ("main", "article", "section"))
         ):
             return True
         if name not in _BLOCKS or name in _TEXTS:
@@ -248,10 +246,10 @@ class _Page:
     def _void(self, name: str, attributes: dict[str, str]) -> None:
         if name == "br":
             self._put("\n", keep=True)
-        said = attributes.get("alt") or (attributes.get("value") if name == "input" else None)
-        if name in ("img", "area", "input") and said and attributes.get("type", "text").lower() != "hidden":
-            self._put(f" {said} ")
-        if (hint := attributes.get("title")) and hint != said:
+        label = attributes.get("alt") or (attributes.get("value") if name == "input" else None)
+        if name in ("img", "area", "input") and label and attributes.get("type", "text").lower() != "hidden":
+            self._put(f" {label} ")
+        if (hint := attributes.get("title")) and hint != label:
             self._put(f" ({hint}) ")
 
     def _end(self, name: str) -> Iterator[Item]:
@@ -267,15 +265,15 @@ class _Page:
         """End the outermost of these elements that is open inside the innermost one that keeps them."""
         if not any(self._count[name] for name in ended):
             return
-        found = -1
+        outermost = -1
         # What is looked at without being ended is bounded, or nesting would cost its square.
         for at in range(len(self._open) - 1, max(-1, len(self._open) - 200), -1):
             name = self._open[at][0]
             if name in keeps:
                 break
             if name in ended:
-                found = at
-        while found >= 0 and len(self._open) > found:
+                outermost = at
+        while outermost >= 0 and len(self._open) > outermost:
             yield from self._pop()
 
     def _pop(self) -> Iterator[Item]:
@@ -293,22 +291,22 @@ class _Page:
             yield from self._tell_hidden()
         if self._unseen or self._hidden or hid in (_UNSEEN_ELEMENT, _HIDDEN_ELEMENT):
             return
-        if name == "table" and self._frames:
+        if name == "table" and self._open_tables:
             yield from self._end_row()
-            self._frames.pop()
-        elif name == "tr" and self._frames:
+            self._open_tables.pop()
+        elif name == "tr" and self._open_tables:
             yield from self._end_row()
-        elif name in ("td", "th") and self._frames:
-            self._frames[-1].depth = 0
+        elif name in ("td", "th") and self._open_tables:
+            self._open_tables[-1].depth = 0
 
     def _raw(self, token: _Token) -> Iterator[Item]:
-        said = html.unescape(token.text)
+        text = html.unescape(token.text)
         if token.name == "title":
             outside = sum(1 for name, hid in self._open if hid and name != "head")
-            if said.strip() and not outside:
-                yield Passage(f"{self._place}title", " ".join(said.split()))
+            if text.strip() and not outside:
+                yield Passage(f"{self._place}title", " ".join(text.split()))
         elif token.name in ("textarea", "xmp"):
-            self._put(said, keep=True)
+            self._put(text, keep=True)
 
     # --------------------------------------------------------------------------------------------------------- text
 
@@ -333,14 +331,14 @@ class _Page:
             return
         if not self._text:
             return
-        said = "".join(self._text)
+        text = "".join(self._text)
         self._text = []
-        if self._unseen or not said.strip():
+        if self._unseen or not text.strip():
             return
-        lines = [line.strip(" \t\r\f") for line in said.replace("\r\n", "\n").split("\n")]
-        if self._frames and self._frames[-1].depth:
-            frame = self._frames[-1]
-            frame.cells.setdefault(frame.column, []).append("\n".join(line for line in lines if line))
+        lines = [line.strip(" \t\r\f") for line in text.replace("\r\n", "\n").split("\n")]
+        if self._open_tables and self._open_tables[-1].depth:
+            table = self._open_tables[-1]
+            table.cells.setdefault(table.column, []).append("\n".join(line for line in lines if line))
             return
         for paragraph in paragraphs(lines, self._reading.limits.passage_characters):
             if self._asides:
@@ -351,46 +349,46 @@ class _Page:
             yield Passage(f"{self._place}¶ {self._paragraphs}", paragraph)
 
     def _begin_cell(self, attributes: dict[str, str]) -> None:
-        frame = self._frames[-1]
+        table = self._open_tables[-1]
         last = self._reading.limits.columns  # what goes beyond it is told of, not kept
-        frame.column = min(frame.column + 1, last)
-        while frame.column < last and frame.reaching.get(frame.column, 0) > 0:
-            frame.column += 1
-        frame.depth = 1
+        table.column = min(table.column + 1, last)
+        while table.column < last and table.reaching.get(table.column, 0) > 0:
+            table.column += 1
+        table.depth = 1
         wide, high = _span(attributes.get("colspan")), _span(attributes.get("rowspan"))
-        wide = min(wide, last + 1 - frame.column)
+        wide = min(wide, last + 1 - table.column)
         if high > 1:
-            for column in range(frame.column, frame.column + wide):
-                frame.reaching[column] = high  # counted down at the end of each row, this one too
-        frame.cells.setdefault(frame.column, [])
+            for column in range(table.column, table.column + wide):
+                table.reaching[column] = high  # counted down at the end of each row, this one too
+        table.cells.setdefault(table.column, [])
         if wide > 1:
-            frame.cells.setdefault(frame.column + wide - 1, [])
-            self._wide(frame, wide)
+            table.cells.setdefault(table.column + wide - 1, [])
+            self._wide(table, wide)
 
-    def _wide(self, frame: _Frame, wide: int) -> None:
+    def _wide(self, table: _OpenTable, wide: int) -> None:
         """Let the text go into the first column of a wide cell, and the next cell behind its last."""
-        first = frame.column
+        first = table.column
         for column in range(first + 1, first + wide):
-            frame.reaching[column] = max(frame.reaching.get(column, 0), 1)
+            table.reaching[column] = max(table.reaching.get(column, 0), 1)
 
     def _end_row(self) -> Iterator[Item]:
-        frame = self._frames[-1]
-        frame.depth = 0
-        if not frame.cells and frame.column < 0:
+        table = self._open_tables[-1]
+        table.depth = 0
+        if not table.cells and table.column < 0:
             return
-        frame.number += 1
-        width = min(max(frame.cells) + 1, self._reading.limits.columns + 2)
-        cells = ["\n".join(frame.cells.get(column, ())) for column in range(width)]
-        frame.reaching = {column: left - 1 for column, left in frame.reaching.items() if left > 1}
-        frame.cells, frame.column = {}, -1
-        yield from frame.rows.row(frame.number, cells)
+        table.number += 1
+        width = min(max(table.cells) + 1, self._reading.limits.columns + 2)
+        cells = ["\n".join(table.cells.get(column, ())) for column in range(width)]
+        table.reaching = {column: left - 1 for column, left in table.reaching.items() if left > 1}
+        table.cells, table.column = {}, -1
+        yield from table.rows.row(table.number, cells)
 
 
 def _attributes(written: str) -> dict[str, str]:
-    found: dict[str, str] = {}
+    attributes: dict[str, str] = {}
     for name, double, single, bare in _ATTRIBUTE.findall(written[:100_000]):
-        found.setdefault(name.lower(), html.unescape(double or single or bare))
-    return found
+        attributes.setdefault(name.lower(), html.unescape(double or single or bare))
+    return attributes
 
 
 def _is_hidden(attributes: dict[str, str]) -> bool:

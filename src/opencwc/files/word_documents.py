@@ -8,13 +8,14 @@ older copy of what is drawn twice, field instructions.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from opencwc.files.heading_rows import Table
-from opencwc.files.packages import Markup, Package
+from opencwc.files.document_source import DocumentSource
+from opencwc.files.office_packages import Markup
 from opencwc.files.passages import Item, Passage, Reading, Refusal, Unread
+from opencwc.files.table_passages import TablePassages
 from opencwc.finding import Message
 
 _BESIDE = ("header", "footer", "footnotes", "endnotes", "comments", "diagramData", "chart")
@@ -26,17 +27,15 @@ _SEEN, _HIDDEN, _GONE = "", "hidden", "deleted"
 _NOTES = {_HIDDEN: "reading_hidden_text", _GONE: "reading_deleted_text"}
 _SIGNS = {"br": "\n", "cr": "\n", "noBreakHyphen": "-", "softHyphen": "\u00ad", "ptab": "\t"}
 
-Inner = Callable[[bytes, str], Iterator[Item]]
-"""Reads a document that another holds, given its bytes and its name."""
 
-
-def read_word_document(package: Package, reading: Reading, inner: Inner) -> Iterator[Item]:
+def read_passages(source: DocumentSource) -> Iterator[Item]:
     """Yield the passages of a DOCX package.
 
     Raises:
         Refusal: the package has no document.
 
     """
+    package, reading, inner = source.package, source.reading, source.inner
     main = package.main_part("word/document.xml")
     if main not in package.names:
         raise Refusal("reading_damaged", "Open it in a word processor and save it again.")
@@ -88,7 +87,7 @@ class _Holder:
 @dataclass
 class _TableFrame:
     place: str
-    rows: Table
+    rows: TablePassages
     number: int = 0
     cells: list[str] = field(default_factory=list)
     span: int = 1
@@ -124,10 +123,19 @@ class _Story(Markup):
             self._open.append([])
         elif name in _SIGNS or (name == "tab" and above == "r"):
             self._put(_SIGNS.get(name, "\t"))
-        elif name == "tbl":
+        elif name in ("tbl", "tr", "tc", "gridSpan"):
+            self._start_of_table(name, attributes)
+        elif name == "txbxContent":
+            self._counts.boxes += 1
+            self._holders.append(_Holder(f"text box {self._counts.boxes}"))
+        elif name in ("footnote", "endnote", "comment"):
+            self._holders.append(_Holder(f"{name} {attributes.get('id', '')}".strip()))
+
+    def _start_of_table(self, name: str, attributes: Mapping[str, str]) -> None:
+        if name == "tbl":
             self._counts.tables += 1
             place = f"table {self._counts.tables}"
-            self._tables.append(_TableFrame(place, Table(place, self.reading.limits)))
+            self._tables.append(_TableFrame(place, TablePassages(place, self.reading.limits)))
         elif name == "tr" and self._tables:
             self._tables[-1].number += 1
             self._tables[-1].cells = []
@@ -135,13 +143,8 @@ class _Story(Markup):
             self._tables[-1].span = 1
             self._holders.append(_Holder("", cell=[]))
         elif name == "gridSpan" and self._tables:
-            said = attributes.get("val", "1")
-            self._tables[-1].span = max(1, min(int(said), 300)) if said.isdecimal() and len(said) < 5 else 1
-        elif name == "txbxContent":
-            self._counts.boxes += 1
-            self._holders.append(_Holder(f"text box {self._counts.boxes}"))
-        elif name in ("footnote", "endnote", "comment"):
-            self._holders.append(_Holder(f"{name} {attributes.get('id', '')}".strip()))
+            span = attributes.get("val", "1")
+            self._tables[-1].span = max(1, min(int(span), 300)) if span.isdecimal() and len(span) < 5 else 1
 
     def end(self, name: str) -> None:
         if self._skip:
@@ -177,8 +180,8 @@ class _Story(Markup):
             self._open[-1].append((state, text))
 
     def _close_paragraph(self, pieces: list[tuple[str, str]]) -> None:
-        text = "".join(said for state, said in pieces if state == _SEEN)
-        place = self._place_of_paragraph() if any(said.strip() for _, said in pieces) else ""
+        text = "".join(piece for state, piece in pieces if state == _SEEN)
+        place = self._place_of_paragraph() if any(piece.strip() for _, piece in pieces) else ""
         cell = self._holders[-1].cell
         if cell is not None and text.strip():
             cell.append(text.strip())
@@ -203,12 +206,12 @@ class _Story(Markup):
 
 def _stretches(pieces: list[tuple[str, str]], state: str) -> str:
     """Return the stretches of a paragraph in one state, each with what is left of the words that it was cut out of."""
-    runs = [(own, "".join(said for _, said in many)) for own, many in groupby(pieces, key=lambda one: one[0])]
-    seen = [said if own == _SEEN else "" for own, said in runs]
+    runs = [(own, "".join(piece for _, piece in many)) for own, many in groupby(pieces, key=lambda run: run[0])]
+    seen = [piece if own == _SEEN else "" for own, piece in runs]
     stretches = (
-        f"{_last_word(before)}{said}{_first_word(behind)}"
-        for before, (own, said), behind in zip(["", *seen], runs, [*seen[1:], ""], strict=False)
-        if own == state and said.strip()
+        f"{_last_word(before)}{piece}{_first_word(behind)}"
+        for before, (own, piece), behind in zip(["", *seen], runs, [*seen[1:], ""], strict=False)
+        if own == state and piece.strip()
     )
     return " … ".join(stretches).strip()
 

@@ -6,15 +6,16 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from opencwc.errors import InputError
-from opencwc.files.columns import SAMPLE_ROWS, Wanted, named
-from opencwc.files.contents import Contents
-from opencwc.files.delimiters import has_header
-from opencwc.files.rows import HOLDS_NUL, Limits, Part, examine
-from opencwc.files.sources import ByteStream
+from opencwc.files.columns import SAMPLE_ROWS, Wanted
+from opencwc.files.frame_parts import PROBLEM, name_columns, plain_problem
+from opencwc.files.headers import has_header, named, names_columns
+from opencwc.files.rows import EMPTY, HOLDS_NUL, Part, ValueLimits, examine
+from opencwc.files.table_file import FrameContents, RowContents, TableFile
 from opencwc.finding import Message
 
 if TYPE_CHECKING:
@@ -37,51 +38,104 @@ _ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 _OPEN_AND_SAVE = "Open it in a spreadsheet program and save it as .xlsx or .csv."
 
 
-def read_workbook(stream: ByteStream, wanted: Wanted, sheet: str | None, limits: Limits) -> Contents:
+def read_rows(file: TableFile, wanted: Wanted) -> RowContents:
     """Open one sheet of a workbook: the one named, else the first.
 
     Raises:
         InputError: the workbook is damaged, encrypted, unreasonably large unpacked, or has no such sheet.
 
     """
-    path = stream.as_file()
-    kind, has_macros = _inspect(path, wanted.where)
-    reader = _calamine(wanted.where, _open_reader, path)
-    names: list[str] = reader.sheet_names
-    name = _sheet_name(names, sheet, wanted.where)
-    start = _load(reader, name, wanted.where, n_rows=SAMPLE_ROWS + 1)
-    if start.width == 0:
-        raise InputError(
-            "sheet_empty", "The sheet {sheet!r} is empty.", where=wanted.where, remedy=_OTHER_SHEETS, sheet=name,
-            first=names[0], sheets=tuple(names[:40]),
-        )  # fmt: skip
-    records = [["" if cell is None else str(cell) for cell in row] for row in start.rows()]
+    sheet = _open_sheet(file)
     asked = (wanted.column, wanted.id_column)
-    above = _rows_above_header(records, asked)
-    headed = has_header(records[above:], asked)
+    above = _rows_above_header(sheet.records, asked)
+    headed = has_header(sheet.records[above:], asked)
     drop = above + 1 if headed else 0
-    columns = named(records[above]) if headed else tuple(f"col{number}" for number in range(1, start.width + 1))
-    data = records[drop:]
-    chosen = wanted.choose(columns, [[row[at].strip() or None for row in data] for at in range(start.width)])
-    notes = [] if headed else [Message("note_no_header", {"columns": start.width})]
-    if titles := sum(any(cell.strip() for cell in row) for row in records[: drop - 1]) if headed else 0:
-        notes.append(Message("note_title_rows", {"rows": titles}))
-    if sheet is None and len(names) > 1:
-        notes.append(Message("note_sheet", {"sheet": name, "others": len(names) - 1}))
-    if has_macros:
-        notes.append(Message("note_macros"))
+    columns = named(sheet.records[above]) if headed else tuple(f"col{number}" for number in range(1, sheet.width + 1))
+    data = sheet.records[drop:]
+    chosen = wanted.choose(columns, [[row[at].strip() or None for row in data] for at in range(sheet.width)])
+    no_header = [] if headed else [Message("note_no_header", {"columns": sheet.width})]
     positions = (chosen.input, chosen.input if chosen.id is None else chosen.id)
-    walk = _Walk(reader, name, wanted.where, positions, limits)
-    return Contents(
-        kind=kind,
+    walk = _ColumnWalk(sheet, positions, file.limits)
+    return RowContents(
+        kind=sheet.kind,
         columns=columns,
         column=columns[chosen.input],
         id_column=None if chosen.id is None else columns[chosen.id],
         parts=walk.parts(has_ids=chosen.id is not None),
         drop=drop,
-        notes=tuple(notes),
+        notes=(*no_header, *_notes_on(sheet, above if headed else 0)),
         share_read=lambda: walk.share,
     )
+
+
+def read_frame(file: TableFile) -> FrameContents:
+    """Open one sheet of a workbook with all its columns; raise InputError as `read_rows` does."""
+    sheet = _open_sheet(file)
+    above = _rows_above_header(sheet.records, (None, None))
+    headed = names_columns(sheet.records[above])
+    header, no_header = name_columns(sheet.records[above], headed=headed)
+    drop = above + 1 if headed else above
+
+    def parts(columns: tuple[str, ...]) -> Iterator[pl.DataFrame]:
+        import polars as pl
+
+        positions = [header.index(column) for column in columns]
+        frame = sheet.load(use_columns=positions or [0])
+        frame = frame.rename(dict(zip(frame.columns, columns, strict=True))) if columns else frame
+        is_empty = pl.all_horizontal(pl.all().fill_null("") == "")
+        frame = frame.slice(drop).with_columns(pl.when(is_empty).then(pl.lit(plain_problem(EMPTY))).alias(PROBLEM))
+        last = (frame[PROBLEM].is_null()).arg_true()
+        frame = frame.head(int(last[-1]) + 1) if len(last) else frame.head(0)  # blank rows below are no rows
+        for at in range(0, frame.height, _PART_ROWS):
+            yield frame.slice(at, _PART_ROWS)
+
+    return FrameContents(sheet.kind, header, (*no_header, *_notes_on(sheet, above)), parts)
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """The sheet that is read: its first rows as text, and what is said of its workbook."""
+
+    reader: ExcelReader
+    where: str
+    kind: str
+    has_macros: bool
+    name: str
+    was_named: bool
+    sheets: int
+    width: int
+    records: list[list[str]]
+
+    def load(self, **options: Any) -> pl.DataFrame:
+        """Return the rows of the sheet as text."""
+        return _load(self.reader, self.name, self.where, **options)
+
+
+def _open_sheet(file: TableFile) -> _Sheet:
+    path, where = file.stream.as_file(), file.name
+    kind, has_macros = _inspect(path, where)
+    reader = _calamine(where, _open_reader, path)
+    names: list[str] = reader.sheet_names
+    name = _sheet_name(names, file.sheet, where)
+    start = _load(reader, name, where, n_rows=SAMPLE_ROWS + 1)
+    if start.width == 0:
+        raise InputError(
+            "sheet_empty", "The sheet {sheet!r} is empty.", where=where, remedy=_OTHER_SHEETS, sheet=name,
+            first=names[0], sheets=tuple(names[:40]),
+        )  # fmt: skip
+    records = [["" if cell is None else str(cell) for cell in row] for row in start.rows()]
+    was_named = file.sheet is not None
+    return _Sheet(reader, where, kind, has_macros, name, was_named, len(names), start.width, records)
+
+
+def _notes_on(sheet: _Sheet, above: int) -> Iterator[Message]:
+    """Say what of the workbook is not read as rows; ``above`` rows stand above its header."""
+    if titles := sum(any(cell.strip() for cell in row) for row in sheet.records[:above]):
+        yield Message("note_title_rows", {"rows": titles})
+    if not sheet.was_named and sheet.sheets > 1:
+        yield Message("note_sheet", {"sheet": sheet.name, "others": sheet.sheets - 1})
+    if sheet.has_macros:
+        yield Message("note_macros")
 
 
 def _rows_above_header(records: list[list[str]], asked: tuple[str | None, str | None]) -> int:
@@ -93,16 +147,15 @@ def _rows_above_header(records: list[list[str]], asked: tuple[str | None, str | 
     return 0
 
 
-class _Walk:
+class _ColumnWalk:
     """The wanted columns of a sheet, a slice at a time."""
 
-    def __init__(self, reader: ExcelReader, name: str, where: str, positions: tuple[int, int], limits: Limits) -> None:
-        self._reader, self._name, self._where = reader, name, where
-        self._positions, self._limits = positions, limits
+    def __init__(self, sheet: _Sheet, positions: tuple[int, int], limits: ValueLimits) -> None:
+        self._sheet, self._positions, self._limits = sheet, positions, limits
         self.share = 0.0
 
     def parts(self, *, has_ids: bool) -> Iterator[Part]:
-        frame = _load(self._reader, self._name, self._where, use_columns=sorted(set(self._positions)))
+        frame = self._sheet.load(use_columns=sorted(set(self._positions)))
         inputs = frame.to_series(0 if self._positions[0] <= self._positions[1] else 1)
         ids = frame.to_series(0 if self._positions[1] <= self._positions[0] else 1) if has_ids else None
         for start in range(0, len(inputs), _PART_ROWS):
@@ -190,7 +243,7 @@ def _inspect(path: Path, where: str) -> tuple[str, bool]:
 
 def _inspect_ole(path: Path, where: str) -> str:
     """``xls``, unless the compound file is an encrypted workbook or no workbook ([MS-OFFCRYPTO] 2.3, [MS-XLS] 2.1)."""
-    found = {"encrypted": False, "xls": False}
+    holds = {"encrypted": False, "xls": False}
     tail = b""
     with path.open("rb") as file:
         if file.read(4) == b"PK\x03\x04":
@@ -200,12 +253,12 @@ def _inspect_ole(path: Path, where: str) -> str:
         file.seek(0)
         while chunk := file.read(_SCAN_BYTES):
             window = tail + chunk
-            found["encrypted"] |= _ENCRYPTED_STREAM in window
-            found["xls"] |= any(stream.encode("utf-16-le") in window for stream in ("Workbook", "Book"))
+            holds["encrypted"] |= _ENCRYPTED_STREAM in window
+            holds["xls"] |= any(stream.encode("utf-16-le") in window for stream in ("Workbook", "Book"))
             tail = window[-64:]
-    if found["encrypted"]:
+    if holds["encrypted"]:
         raise _encrypted(where)
-    if not found["xls"]:
+    if not holds["xls"]:
         raise InputError(
             "office_file_is_no_workbook", "The file is an Office document, not a workbook.", where=where,
             remedy=_OPEN_AND_SAVE,

@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from opencwc.files.heading_rows import Table
+from opencwc.files.document_source import DocumentSource
 from opencwc.files.number_formats import NumberFormat, number_format, say_number, say_value
-from opencwc.files.packages import Markup, Package
+from opencwc.files.office_packages import Markup, Package
 from opencwc.files.passages import Item, Passage, Reading, Refusal, Unread, paragraphs
+from opencwc.files.table_passages import TablePassages
 from opencwc.finding import Message
 
 _CELL = re.compile(r"([A-Za-z]{1,3})(\d{1,7})")
@@ -21,34 +22,35 @@ _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _OPEN_AND_SAVE = "Open it in a spreadsheet program and save it as .xlsx or .csv."
 
 
-def read_workbook(package: Package, reading: Reading) -> Iterator[Item]:
-    """Yield the rows of every sheet of an XLSX package.
+def read_passages(source: DocumentSource) -> Iterator[Item]:
+    """Yield the rows of every sheet.
 
     Raises:
-        Refusal: the package has no sheet, or what all sheets need is damaged.
+        Refusal: the workbook has no sheet, is locked, or what all sheets need is damaged.
 
     """
+    if source.kind == "xlsx":
+        return _read_xlsx(source.package, source.reading)
+    if source.kind != "xls":
+        for name in source.package.names:  # what another reader will unpack is measured first
+            for _ in source.package.chunks(name):
+                pass
+    return _read_with_calamine(source.data, source.reading)
+
+
+def _read_xlsx(package: Package, reading: Reading) -> Iterator[Item]:
     main = package.main_part("xl/workbook.xml")
-    if main not in package.names:
-        raise Refusal("reading_damaged", _OPEN_AND_SAVE)
     book = _Workbook(reading)
-    for _ in book.walk(package.chunks(main)):
-        pass
+    if main in package.names:
+        _walk(book, package, main)
     if not book.sheets:
         raise Refusal("reading_damaged", _OPEN_AND_SAVE)
+    _note_what_is_not_read(package, book, reading)
     relations = package.relations(main)
-    if any(name.lower().endswith("vbaproject.bin") for name in package.names):
-        reading.note(Message("reading_macros"))
-    if pictures := sum("/media/" in name for name in package.names):
-        reading.note(Message("reading_pictures", {"count": pictures}))
-    if hidden := [name for name, _, state in book.sheets if state != "visible"]:
-        reading.note(_hidden(hidden))
-    texts = _SharedTexts(reading)
-    styles = _Styles(reading)
+    texts, styles = _SharedTexts(reading), _Styles(reading)
     for relation in relations.values():
         if relation.target in package.names and relation.kind in ("sharedStrings", "styles"):
-            for _ in (texts if relation.kind == "sharedStrings" else styles).walk(package.chunks(relation.target)):
-                pass
+            _walk(texts if relation.kind == "sharedStrings" else styles, package, relation.target)
     formats = styles.formats()
 
     def rows() -> Iterator[Item]:
@@ -67,7 +69,21 @@ def read_workbook(package: Package, reading: Reading) -> Iterator[Item]:
     return rows()
 
 
-def read_old_workbook(data: bytes, reading: Reading) -> Iterator[Item]:
+def _walk(markup: Markup, package: Package, part: str) -> None:
+    for _ in markup.walk(package.chunks(part)):
+        pass
+
+
+def _note_what_is_not_read(package: Package, book: _Workbook, reading: Reading) -> None:
+    if any(name.lower().endswith("vbaproject.bin") for name in package.names):
+        reading.note(Message("reading_macros"))
+    if pictures := sum("/media/" in name for name in package.names):
+        reading.note(Message("reading_pictures", {"count": pictures}))
+    if hidden := [name for name, _, state in book.sheets if state != "visible"]:
+        reading.note(_hidden(hidden))
+
+
+def _read_with_calamine(data: bytes, reading: Reading) -> Iterator[Item]:
     """Yield the rows of every sheet of an XLS, XLSB or ODS file."""
     import python_calamine
 
@@ -86,7 +102,7 @@ def read_old_workbook(data: bytes, reading: Reading) -> Iterator[Item]:
 
     def rows() -> Iterator[Item]:
         for at, (name, _) in enumerate(sheets):
-            table = Table(name, reading.limits)
+            table = TablePassages(name, reading.limits)
             try:
                 sheet = book.get_sheet_by_index(at)
                 first, left = sheet.start or (0, 0)
@@ -182,7 +198,7 @@ class _Sheet(Markup):
         self, name: str, texts: list[str], formats: list[NumberFormat], reading: Reading, *, since_1904: bool
     ) -> None:
         super().__init__(reading)
-        self._table = Table(name, reading.limits)
+        self._table = TablePassages(name, reading.limits)
         self._texts, self._formats, self._since_1904 = texts, formats, since_1904
         self._row = self._column = 0
         self._cells: dict[int, str] = {}
@@ -261,7 +277,9 @@ class _Beside(Markup):
         if name == "p" and self._text:
             self._text.append("\n")
         elif name in ("comment", "threadedComment", "txBody"):
-            self.out.extend(Passage(self._place, said) for said in paragraphs("".join(self._text).split("\n")))
+            self.out.extend(
+                Passage(self._place, paragraph) for paragraph in paragraphs("".join(self._text).split("\n"))
+            )
 
     def text(self, text: str) -> None:
         if self._in_text:
@@ -278,7 +296,7 @@ def _unescaped(text: str) -> str:
     """Return the characters that a workbook writes as ``_x000D_`` (ECMA-376 part 1, 22.9.2.19)."""
     if "_x" not in text:
         return text
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text).replace("\r\n", "\n").replace("\r", "\n")
+    return _ESCAPED.sub(lambda escape: chr(int(escape[1], 16)), text).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _column_number(letters: str) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from opencwc.convention.fields import load_yaml
-from opencwc.files.heading_rows import WORDS
+from opencwc.files.headers import WORDS
 from opencwc.language.commerce import Stated, read_commerce
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from opencwc.finding import Message
@@ -99,10 +98,3 @@ def measured(
                round(low_hits, 4), round(high_hits, 4)),
         Figure(part, lang, "calibration error", round(error, 4), len(pairs)),
     )  # fmt: skip
-
-
-def held_rows(path: Path = HELD) -> list[dict[str, Any]]:
-    """Return the labels that the model is measured on, with their signs."""
-    import polars as pl
-
-    return pl.read_parquet(path).to_dicts()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from opencwc.errors import InputError
 from opencwc.finding import Message
+from opencwc.records import to_plain
 from opencwc.verbs import Ended, Found, Input, PagesFile, Progress, Started, Step
 
 if TYPE_CHECKING:
@@ -37,13 +38,13 @@ class Reader:
     """Checks texts. The question: ``state`` (alpha-3), ``as_of``, ``model``."""
 
     def __init__(self, question: Mapping[str, Any]) -> None:
-        from opencwc.files.readers import load_readers
+        from opencwc.files.readers import load_passage_readers
         from opencwc.language.encoders import named_encoder
 
         self.state, self.day = str(question["state"]), date.fromisoformat(str(question["as_of"]))
         self.model = bool(question.get("model", False))
         self.encoder = RememberingEncoder(named_encoder())
-        load_readers()
+        load_passage_readers()
 
     def warm(self) -> None:
         """Read and check a sample; the wordings of the measures go into the cache, which can be written yet."""
@@ -134,16 +135,16 @@ def steps_of(checked: Checked, encoder: RememberingEncoder) -> Iterator[Step]:
 
     law = checked.law
     about = {"file": ", ".join(text.name for text in law.texts)[:200], "state": law.state}
-    yield Started({**about, "as_of": law.as_of.isoformat()}, maker_of(checked)._asdict())
+    yield Started({**about, "as_of": law.as_of.isoformat()}, to_plain(maker_of(checked)))
     yield Found(list(findings_of(checked)))
     passages = list(passages_of(law.sections))
     nothing = np.zeros(encoder.dimensions, np.float32)  # of a long text only the nearest passages have vectors
     known = [encoder.known.get(passage.searched, nothing) for passage in passages]
     vectors = np.stack(known) if known else np.zeros((0, encoder.dimensions), np.float32)
     content = kept.packed(
-        kept.told_of(checked, encoder.encoder.id),
-        kept.answers_as_json(checked),
-        kept.passages_as_json(law.sections, passages),
+        kept.summary_of(checked, encoder.encoder.id),
+        kept.answers_of(checked),
+        kept.write_passages(law.sections, passages),
         kept.vectors_as_npy(vectors),
     )
     verdicts = [answer.verdict for answer in checked.answers]

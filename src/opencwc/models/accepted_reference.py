@@ -12,6 +12,7 @@ from opencwc.models.drift import ENOUGH, Drift, DriftWatch, measure_drift
 from opencwc.models.model import Card, Reference
 from opencwc.models.state_files import append_line, lock_file, replace_text
 from opencwc.models.switches import LOG
+from opencwc.records import from_plain
 
 
 def accept_inputs(id: str, live: Reference, *, by: str, reason: str, folder: Path) -> dict[str, object]:
@@ -47,8 +48,7 @@ def accepted_inputs(id: str, folder: Path) -> Reference | None:
     """Return the house's own reference, or ``None``; `SettingsError` where its file cannot be read."""
     path = _path(folder, id)
     try:
-        raw = json.loads(path.read_text(encoding="utf-8"))["reference"]
-        return Reference(dict(raw["classes"]), tuple(raw["confidence"]), tuple(raw["lengths"]))
+        return from_plain(Reference, json.loads(path.read_text(encoding="utf-8"))["reference"])
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError) as error:

@@ -12,8 +12,9 @@ from typing import Any
 from opencwc.convention.fields import load_yaml
 from opencwc.errors import NotFoundError, OpenCWCError, RuleError
 from opencwc.finding import Message
-from opencwc.models.model import Card, Figure, Model, Reference, State, WeightFile
+from opencwc.models.model import Card, Model, State
 from opencwc.models.switches import read_switches
+from opencwc.records import from_plain
 from opencwc.settings import load_settings
 
 GROUP = "opencwc.models"
@@ -82,20 +83,9 @@ def load_card(path: Path) -> Card:
 
 def build_card(raw: Mapping[str, Any]) -> Card:
     """Turn the YAML of a card into a record."""
-    texts = ("id", "title", "component", "version", "made_on", "licence", "use", "out_of_use", "without")
-    reference = raw.get("reference")
-    return Card(
-        **{name: str(raw[name]).strip() for name in texts},
-        learned=bool(raw["learned"]),
-        required=bool(raw.get("required", False)),
-        data=tuple(raw["data"]),
-        limits=tuple(raw["limits"]),
-        weights=tuple(WeightFile(weight["file"], weight["sha256"]) for weight in raw["weights"]),
-        figures=tuple(Figure(**figure) for figure in raw["figures"]),
-        reference=Reference(
-            dict(reference["classes"]), tuple(reference["confidence"]), tuple(reference["lengths"])
-        ) if reference else None,
-    )  # fmt: skip
+    stripped = {name: value.strip() if isinstance(value, str) else value for name, value in raw.items()}
+    weights = [{"name": weight["file"], "sha256": weight["sha256"]} for weight in raw["weights"]]
+    return from_plain(Card, {"required": False, **stripped, "weights": weights})
 
 
 def _weights(model: Model, card: Card) -> tuple[str, Message | None]:

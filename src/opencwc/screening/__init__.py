@@ -89,11 +89,11 @@ def screen_value(
 
 
 def _batches_of(values: Iterable[str | None], size: int = 65_536) -> Iterator[Rows]:
-    from opencwc.files.rows import Limits, Rows, part_of_values
+    from opencwc.files.rows import Rows, ValueLimits, part_of_values
 
     first = 1
     rest = iter(values)
     while run := list(islice(rest, size)):
-        part = part_of_values([None if one is None else str(one) for one in run], [None] * len(run), {}, Limits())
+        part = part_of_values([None if one is None else str(one) for one in run], [None] * len(run), {}, ValueLimits())
         yield Rows(first, part.ids, part.inputs, part.problems)
         first += len(run)

@@ -15,9 +15,8 @@ from typing import BinaryIO
 
 import polars as pl
 
-from opencwc.files import Rows, Table, open_table
-from opencwc.files.document_passages import Document, Passage, Unread, open_document
-from opencwc.files.table_opening import split_sheet
+from opencwc.files import Document, Passage, Rows, Table, Unread, open_document, open_table
+from opencwc.files.table_file import split_sheet
 from opencwc.finding import Message
 from opencwc.language.language_recogniser import recognise_languages
 from opencwc.language.language_rules import LANGUAGES
@@ -51,12 +50,12 @@ class DocumentRows:
         passages = self._document.passages()
         first = 1
         while run := list(islice(passages, PASSAGES_AT_ONCE)):
-            problems = {at: one.message for at, one in enumerate(run) if isinstance(one, Unread)}
-            texts = [one.text if isinstance(one, Passage) else None for one in run]
+            problems = {at: item.message for at, item in enumerate(run) if isinstance(item, Unread)}
+            texts = [item.text if isinstance(item, Passage) else None for item in run]
             self.languages.update(
                 language.language for language in recognise_languages(filter(None, texts), watch=False)
             )
-            ids = pl.Series("ids", [one.place for one in run], dtype=pl.String)
+            ids = pl.Series("ids", [item.place for item in run], dtype=pl.String)
             # As they are: the tabs in front of a row tell which cell is which, and spans count from there.
             yield Rows(first, ids, pl.Series("inputs", texts, dtype=pl.String), problems)
             first += len(run)
@@ -65,11 +64,11 @@ class DocumentRows:
         """Say in which languages the passages read so far are, as far as it can be told."""
         known = [(lang, count) for lang, count in self.languages.most_common() if lang in LANGUAGES]
         if known:
-            told = tuple(
+            languages = tuple(
                 Message("summary_in_language", {"language": Message(f"language_{lang}"), "passages": count})
                 for lang, count in known
             )
-            yield Message("summary_languages", {"languages": told})
+            yield Message("summary_languages", {"languages": languages})
 
     def bytes_read(self) -> int:
         """How far the reading is: not known before its end."""
@@ -106,8 +105,8 @@ def open_texts(
         return open_table(source, name=name, column=column, id_column=id_column)
     if isinstance(source, Path) and split_sheet(source)[1] is not None:
         return open_table(source, name=name, column=column, id_column=id_column)
-    shown = name or (source.name if isinstance(source, Path) else "")
-    document = open_document(source, name=shown, ocr=ocr, confine=confine)
+    own_name = name or (source.name if isinstance(source, Path) else "")
+    document = open_document(source, name=own_name, ocr=ocr, confine=confine)
     return DocumentRows(document.name, document.size_bytes, document, kind=document.kind)
 
 

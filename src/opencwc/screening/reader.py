@@ -7,12 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from opencwc.records import to_plain
 from opencwc.verbs import Ended, Found, Input, Progress, Started, Step
 
 if TYPE_CHECKING:
     from opencwc.files import Table
     from opencwc.finding import Finding
     from opencwc.screening.documents import DocumentRows
+    from opencwc.screening.model import Question
     from opencwc.screening.rulebook import Rulebook
     from opencwc.screening.table_run import Piece
 
@@ -51,12 +53,12 @@ class Reader:
     def warm(self) -> None:
         """Screen a few values and, where texts are asked for, a text: everything is loaded, and nothing starts Java."""
         from opencwc.errors import OpenCWCError
-        from opencwc.files.rows import Limits, Rows, part_of_values
+        from opencwc.files.rows import Rows, ValueLimits, part_of_values
         from opencwc.screening.batches import LEAST_ROWS_FOR_GATE
 
         self.screener.screener.known.resolver.systematic = None
         values = ["CCO"] * LEAST_ROWS_FOR_GATE + ["Sarin", "an unknown name", "50-00-0", A_LINE]
-        part = part_of_values(values, [None] * len(values), {}, Limits())
+        part = part_of_values(values, [None] * len(values), {}, ValueLimits())
         try:
             self.screener.answer(Rows(1, part.ids, part.inputs, part.problems))
         except OpenCWCError:  # what is missing is said again where it is needed
@@ -66,24 +68,23 @@ class Reader:
 
     def _warm_documents(self) -> None:
         """Load what documents are read with, PDFium's library among it, and what a text is searched with."""
-        from opencwc.files.readers import load_readers
+        from opencwc.files.readers import load_passage_readers
         from opencwc.screening.documents import open_texts
 
-        load_readers()
+        load_passage_readers()
         with open_texts(io.BytesIO(f"Description,Quantity\n{A_LINE},2 kg\n".encode()), name="x.csv", **_HERE) as rows:
             for batch in rows.batches():
                 self.screener.answer(batch)
 
     def steps(self, inputs: Sequence[Input]) -> Iterator[Step]:
         """Give what is checked, then the findings row by row, and the end."""
-        from opencwc.finding import message_to_plain
         from opencwc.screening.model import Tally
         from opencwc.screening.table_run import Wish, make_piece
 
         table = self._open(inputs[0])
         if table.inputs_are == "molblock" and self.question.kind == "auto":
             self.screener.question = self.question._replace(kind="molblock")
-        yield started(self.screener.rulebook, table, self.question.lang)
+        yield started(self.screener.rulebook, table, self.question)
         tally = Tally()
         for rows in table.batches():
             piece = make_piece(self.screener, rows, Wish(file=table.name, everything=True))
@@ -92,7 +93,7 @@ class Reader:
             for findings in _parts_of(piece):
                 yield Progress(findings[-1].subject.row, share)
                 yield Found(findings)
-        notes = {"notes": [message_to_plain(note) for note in table.notes[:MOST_NOTES]]}
+        notes = {"notes": [to_plain(note) for note in table.notes[:MOST_NOTES]]}
         yield Ended(tally.rows, tally.by_verdict, notes if notes["notes"] else {})
 
     def _open(self, file: Input) -> Table | DocumentRows:
@@ -108,17 +109,17 @@ class Reader:
         )
 
 
-def started(rulebook: Rulebook, table: Table | DocumentRows, lang: str) -> Started:
+def started(rulebook: Rulebook, table: Table | DocumentRows, question: Question) -> Started:
     """Return what is checked in a table or document, and by whom."""
     from opencwc.screening.formats import checked_as_json
     from opencwc.screening.rulebook import maker_of
     from opencwc.screening.table_run import checked_by
 
-    checked = checked_as_json(checked_by(rulebook, lang, table.name, table.column, table.notes))
+    checked = checked_as_json(checked_by(rulebook, question.lang, table.name, table.column, table.notes))
     checked |= _columns_of(table.columns, table.column, table.id_column)
-    if table.inputs_are == "text":
+    if question.kind == "text":
         checked["document"] = getattr(table, "kind", "")
-    return Started(checked, maker_of(rulebook)._asdict())
+    return Started(checked, to_plain(maker_of(rulebook)))
 
 
 def _columns_of(columns: Sequence[str], column: str, id_column: str | None) -> dict[str, Any]:

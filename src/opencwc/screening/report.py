@@ -168,9 +168,10 @@ class _Reporter(Teller):
         """Say against what, as of when and from where."""
         known = {list_.id: list_ for list_ in self.convention.known_lists}
         lists: list[Words] = []
-        for name, title, day in self.checked.lists:
-            told = self.say("report_list", title=title, id=name, date=day)
-            note = self.source(known[name].source, known[name].evidence) if name in known else ""
+        for checked in self.checked.lists:
+            told = self.say("report_list", title=checked.title, id=checked.id, date=checked.text_of)
+            rules = known.get(checked.id)
+            note = self.source(rules.source, rules.evidence) if rules else ""
             lists.append(Text(told, note=note))
         facts = [
             Fact(self.say("report_lists"), tuple(lists)),

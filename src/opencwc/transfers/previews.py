@@ -15,6 +15,7 @@ from opencwc.confining.process import Line, Task, Upload, serve, unpack_uploads
 from opencwc.confining.rights import Bounds, Protection
 from opencwc.confining.sandbox import TaskRequest, confined_lines
 from opencwc.errors import error_to_plain
+from opencwc.records import to_plain
 from opencwc.transfers.table_readers import load_table_readers, offline_screener
 
 if TYPE_CHECKING:
@@ -54,10 +55,11 @@ class PreviewLedgers(Task):
         load_table_readers()
         self.screener = offline_screener(date.fromisoformat(question["as_of"]))
         read_ledger(io.BytesIO(SAMPLE), "sample.csv", {}, self.screener)
+        self.uploads = unpack_uploads()
 
     def answer(self, protection: Protection) -> Iterator[Line]:
         """Yield a line a file."""
-        for upload, columns in zip(unpack_uploads(), self.question["given"], strict=False):
+        for upload, columns in zip(self.uploads, self.question["given"], strict=False):
             yield {"file": self._preview(upload, columns)}
         yield {"done": True, "protection": protection.as_json()}
 
@@ -82,13 +84,14 @@ class PreviewShipments(Task):
 
         load_table_readers()
         preview(io.BytesIO(b"chemical,quantity,unit,from,to,date\nx,5,kg,DEU,FRA,2026-01-01\n"), "sample.csv")
+        self.uploads = unpack_uploads()
 
     def answer(self, protection: Protection) -> Iterator[Line]:
         """Yield a line for the file of shipments, which is the first."""
         from opencwc.errors import OpenCWCError
         from opencwc.transfers.check.shipments import preview
 
-        upload = unpack_uploads()[0]
+        upload = self.uploads[0]
         try:
             start = preview(upload.path, upload.name, dict(self.question["given"][0]))
             yield {"file": _preview_line(upload.name, start, start.problems)}
@@ -98,8 +101,6 @@ class PreviewShipments(Task):
 
 
 def _preview_line(name: str, start: LedgerPreview | ShipmentsPreview, notes: Sequence[Message]) -> Line:
-    from opencwc.finding import message_to_plain
-
     return {
         "name": name,
         "header": [cell[:LONGEST_CELL] for cell in start.header[:COLUMNS_SHOWN]],
@@ -108,7 +109,7 @@ def _preview_line(name: str, start: LedgerPreview | ShipmentsPreview, notes: Seq
         "rows": [
             [(cell or "")[:LONGEST_CELL] for cell in row[:COLUMNS_SHOWN]] for row in start.rows[:ROWS_SHOWN]
         ],
-        "notes": [message_to_plain(note) for note in notes[:NOTES_SHOWN]],
+        "notes": [to_plain(note) for note in notes[:NOTES_SHOWN]],
         "problem": error_to_plain(start.error) if start.error else None,
     }  # fmt: skip
 

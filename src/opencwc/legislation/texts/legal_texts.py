@@ -1,6 +1,6 @@
 """A law's text as one string, with the page or paragraph that each of its parts stands on.
 
-It comes from any document that `opencwc.files.document_passages` reads. What is no part of the law is left out: running
+It comes from any document that `opencwc.files` reads. What is no part of the law is left out: running
 heads, page numbers, footnotes, the navigation of web pages. Two languages side by side are parted, each column becoming
 a run of its own.
 """
@@ -23,7 +23,7 @@ from opencwc.legislation.texts.drafts import not_in_force
 from opencwc.wording import reason
 
 if TYPE_CHECKING:
-    from opencwc.files.document_passages import Document
+    from opencwc.files import Document
 
 _PAGE = re.compile(r"p\. (\d+)")
 _PAGE_NUMBER = re.compile(r"[\s\-–—.|/]*(?:(?:page|página|страница|стр\.?|seite|صفحة|第)\s*)?\d{1,4}(?:\s*(?:/|of|de|sur|von|из|من)\s*\d{1,4}|\s*页)?[\s\-–—.|]*", re.IGNORECASE)  # fmt: skip # noqa: E501
@@ -65,11 +65,11 @@ def read_legal_text(path: Path, *, name: str = "", ocr: bool | None = None, conf
     line ends counting one, but where a note says that columns were parted or Arabic was mended. Raises `InputError`
     where it is no document that can be read, or holds no text at all.
     """
-    from opencwc.files.document_passages import Limits, open_document
+    from opencwc.files import DocumentLimits, open_document
     from opencwc.files.passages import Unread
 
     called = name or path.name
-    limits = Limits(file_bytes=100_000_000, seconds=300.0, pages=5_000)
+    limits = DocumentLimits(file_bytes=100_000_000, seconds=300.0, pages=5_000)
     with _opened(path, open_document, ocr=ocr, confine=confine, limits=limits) as document:
         _see_that_it_may_be_a_law(path, called, document.kind)
         if document.kind in ("txt", "csv") or (document.kind == "html" and _is_plain(path)):
@@ -94,11 +94,12 @@ def _opened(path: Path, open_document: Callable[..., Document], **how: Any) -> D
 
 def _see_that_it_may_be_a_law(path: Path, name: str, kind: str) -> None:
     """Raise `InputError` for a table, a file of data or a message, which no law is read from."""
-    from opencwc.files.document_kinds import kind_by_name
+    from opencwc.files.kinds import document_kind_by_name
 
     says = {"xlsx": "law_kind_table", "eml": "law_kind_message"}.get(kind, "")
     if kind in ("csv", "txt"):
-        says = "law_kind_table" if kind_by_name(name) == "csv" else "law_kind_data" if _is_data(path, name) else ""
+        is_table = document_kind_by_name(name) == "csv"
+        says = "law_kind_table" if is_table else "law_kind_data" if _is_data(path, name) else ""
     if says:
         raise _no_law(says, str(path))
 

@@ -1,7 +1,7 @@
 """The papers that go with a transfer, filled from a shipment's record: certificate, notification, licence application.
 
 Only what the record holds is written; what it does not hold is a blank for a person to fill. The result is the document
-model, for `opencwc.publishing.pdf`, ``xlsx`` and ``html`` to write. Verification Annex VI.3-6 and VIII.26.
+model, for `opencwc.publishing.pdf`, ``xlsx`` and ``html`` to write. VA VI.3-6 and VA VIII.26.
 """
 
 from __future__ import annotations
@@ -25,15 +25,14 @@ from opencwc.publishing import (
     Words,
 )
 from opencwc.publishing.labels import labels_in
-from opencwc.transfers.check.paper_facts import PaperFacts
+from opencwc.transfers.check.paper_facts import PAPER_KINDS, PaperFacts
 from opencwc.transfers.document_words import SIGNED, spoken_day, spoken_quantity
 from opencwc.wording import RIGHT_TO_LEFT, say
 from opencwc.wording.states import state_name
 
-PAPER_KINDS = ("certificate", "notification", "licence")
 SIDES = ("sender", "receiver")
 SAXITOXIN = "35523-89-8"
-"""The chemical of the shorter notice (Verification Annex VI.5 bis); the number is that of Schedule 1."""
+"""The chemical of the shorter notice (VA VI.5bis); the number is that of Schedule 1."""
 
 
 def make_paper(

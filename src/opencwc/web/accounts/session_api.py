@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, NotRequired, TypedDict
 
 from fastapi import Form, Query, Request
 from markupsafe import Markup, escape
+from msgspec import Meta
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from opencwc.casebook.model import Person
+from opencwc.casebook.model import Person, Role
 from opencwc.casebook.passwords import SHORTEST
 from opencwc.casebook.people import Invitation
 from opencwc.casebook.permissions import ACTIONS, may
 from opencwc.casebook.sessions import Session
 from opencwc.errors import ConflictError, InputError, NotFoundError, OpenCWCError
 from opencwc.finding import Message
+from opencwc.records import one_of
 from opencwc.web.accounts.entrance import Entrance, entrance_of
 from opencwc.web.accounts.oidc import CALLBACK, COOKIE_PATH, LASTS, MinistryLogin
 from opencwc.web.accounts.oidc import COOKIE as OIDC_COOKIE
-from opencwc.web.server.api_parameters import Closed, Lang, answers, problems
+from opencwc.web.server.api_parameters import Closed, Lang, MarkName, Moment, answers, problems
 from opencwc.web.server.problems import HttpProblem, sign_in_needed
 from opencwc.web.server.rate_limits import address_key
 from opencwc.web.server.service import OPEN, Router, person_of, service_of
@@ -33,29 +35,32 @@ router = Router(tags=["session"])
 _LOG = logging.getLogger("opencwc.web.sign_in")
 Secret = Annotated[str, Field(min_length=1, max_length=1000)]
 Code = Annotated[str, Field(min_length=6, max_length=40)]
-PERSON: dict[str, Any] = {
-    "type": "object",
-    "required": ["id", "login", "name", "role", "clearance"],
-    "properties": {
-        "id": {"type": "string"},
-        "login": {"type": "string"},
-        "name": {"type": "string"},
-        "role": {"type": "string", "enum": ["analyst", "reviewer", "administrator", "auditor"]},
-        "clearance": {"type": "string", "enum": ["unclassified", "restricted", "protected", "highly_protected"]},
-    },
-}
-_SESSION: dict[str, Any] = {
-    "type": "object",
-    "required": ["person", "second_factor_due"],
-    "properties": {
-        "person": {"anyOf": [PERSON, {"type": "null"}]},
-        "second_factor_due": {"type": "boolean"},
-        "second_factor_to_set_up": {"type": "boolean", "description": "Nothing else is open before that."},
-        "csrf_token": {"type": "string", "description": "What every request that changes something must carry."},
-        "ends_at": {"type": "string", "format": "date-time"},
-        "actions": {"type": "array", "items": {"type": "string"}},
-    },
-}
+
+
+class PersonAnswer(TypedDict):
+    """A person as the API tells of one."""
+
+    id: str
+    login: str
+    name: str
+    role: Annotated[str, one_of(str(role) for role in Role)]
+    clearance: MarkName
+
+
+class SessionAnswer(TypedDict):
+    """Who is signed in, and what is still to be done."""
+
+    person: PersonAnswer | None
+    second_factor_due: bool
+    second_factor_to_set_up: NotRequired[Annotated[bool, Meta(description="Nothing else is open before that.")]]
+    csrf_token: NotRequired[Annotated[str, Meta(description="What every request that changes something must carry.")]]
+    ends_at: NotRequired[Moment]
+    actions: NotRequired[list[str]]
+
+
+_ForCode = Annotated[str, Meta(description="For a QR code.")]
+
+
 _NOTHING: dict[int | str, dict[str, Any]] = {204: {"description": "Done"}}
 
 
@@ -102,7 +107,7 @@ class Acceptance(Closed):
     name: Annotated[str, Field(max_length=200)] = ""
 
 
-def person_json(person: Person) -> dict[str, str]:
+def person_json(person: Person) -> PersonAnswer:
     """Return a person as JSON."""
     return {
         "id": person.id,
@@ -113,7 +118,7 @@ def person_json(person: Person) -> dict[str, str]:
     }
 
 
-@router.post("/api/v1/session", action=OPEN, responses={200: answers("Signed in", _SESSION), **problems()})
+@router.post("/api/v1/session", action=OPEN, responses={200: answers("Signed in", SessionAnswer), **problems()})
 def sign_in(request: Request, asked: SignIn) -> Response:
     """Sign in with a login and a password; where a second factor is due and no code came, the code is still to come."""
     entrance = _at_the_door(request)
@@ -126,7 +131,7 @@ def sign_in(request: Request, asked: SignIn) -> Response:
     return _begun(request, entrance, person, fully_in=bool(asked.code) or not account.has_totp)
 
 
-@router.post("/api/v1/session/totp", action=OPEN, responses={200: answers("Signed in", _SESSION), **problems()})
+@router.post("/api/v1/session/totp", action=OPEN, responses={200: answers("Signed in", SessionAnswer), **problems()})
 def give_code(request: Request, asked: CodeGiven) -> Response:
     """Give the code of the second factor, after the password."""
     entrance = _at_the_door(request)
@@ -138,7 +143,14 @@ def give_code(request: Request, asked: CodeGiven) -> Response:
     return _begun(request, entrance, session.person)
 
 
-@router.get("/api/v1/session", action="self", responses={200: answers("Who is signed in", _SESSION), **problems()})
+@router.get(
+    "/api/v1/session",
+    action="self",
+    responses={
+        200: answers("Who is signed in", SessionAnswer),
+        **problems(),
+    },
+)
 def who_am_i(request: Request) -> Response:
     """Say who is signed in, what they may do, and the token that pages send with what they change."""
     session = _session(request)
@@ -157,7 +169,9 @@ def sign_out(request: Request) -> Response:
     return response
 
 
-@router.post("/api/v1/session/password", action="self", responses={200: answers("Changed", _SESSION), **problems(409)})
+@router.post(
+    "/api/v1/session/password", action="self", responses={200: answers("Changed", SessionAnswer), **problems(409)}
+)
 def change_password(request: Request, asked: NewPassword) -> Response:
     """Change one's password; every session ends, and a new one begins here."""
     entrance, person = _with_password(request, asked.password)
@@ -170,20 +184,10 @@ def change_password(request: Request, asked: NewPassword) -> Response:
     return _begun(request, entrance, person)
 
 
-_OFFER = {
-    "type": "object",
-    "required": ["secret", "uri"],
-    "properties": {"secret": {"type": "string"}, "uri": {"type": "string", "description": "For a QR code."}},
-}
-_CODES = {
-    "type": "object",
-    "required": ["recovery_codes", "session"],
-    "properties": {"recovery_codes": {"type": "array", "items": {"type": "string"}}, "session": _SESSION},
-}
-
-
 @router.post(
-    "/api/v1/session/totp/enrol", action="self", responses={200: answers("The secret", _OFFER), **problems(409)}
+    "/api/v1/session/totp/enrol",
+    action="self",
+    responses={200: answers("The secret", secret=str, uri=_ForCode), **problems(409)},
 )
 def enrol(request: Request, asked: PasswordGiven) -> Response:
     """Get a secret for an authenticator; nothing changes until a code of it has come back."""
@@ -195,7 +199,7 @@ def enrol(request: Request, asked: PasswordGiven) -> Response:
 @router.post(
     "/api/v1/session/totp/confirm",
     action="self",
-    responses={200: answers("It is asked for now", _CODES), **problems(409)},
+    responses={200: answers("It is asked for now", recovery_codes=list[str], session=SessionAnswer), **problems(409)},
 )
 def confirm(request: Request, asked: CodeGiven) -> Response:
     """Send back a first code: from now on one is asked for; the recovery codes are shown this once."""
@@ -206,7 +210,9 @@ def confirm(request: Request, asked: CodeGiven) -> Response:
 
 
 @router.post(
-    "/api/v1/session/totp/disable", action="self", responses={200: answers("It is gone", _SESSION), **problems(409)}
+    "/api/v1/session/totp/disable",
+    action="self",
+    responses={200: answers("It is gone", SessionAnswer), **problems(409)},
 )
 def disable(request: Request, asked: PasswordAndCode) -> Response:
     """Remove the second factor, with the password and a code."""
@@ -232,7 +238,7 @@ def disable(request: Request, asked: PasswordAndCode) -> Response:
     "/api/v1/invitations/accept",
     action=OPEN,
     status_code=201,
-    responses={201: answers("The account", PERSON), **problems(409)},
+    responses={201: answers("The account", PersonAnswer), **problems(409)},
 )
 def accept(request: Request, asked: Acceptance) -> Response:
     """Use a one-time link: set the password of an account, or make the first administrator."""

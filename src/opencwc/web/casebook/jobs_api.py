@@ -9,10 +9,11 @@ import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import date
 from hashlib import sha256
-from typing import IO, Annotated, Any, Literal, get_args
+from typing import IO, Annotated, Any, Literal, TypedDict, get_args
 
 from fastapi import Query, Request
 from fastapi.sse import EventSourceResponse, format_sse_event
+from msgspec import Meta
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException
 from starlette.responses import JSONResponse, Response, StreamingResponse
@@ -22,10 +23,11 @@ from opencwc.casebook.model import KeptFinding, Mark, Person
 from opencwc.casebook.permissions import may
 from opencwc.errors import ConflictError, InputError, NotFoundError, SettingsError, UnavailableError
 from opencwc.files.csv_cells import cell_of
-from opencwc.files.document_kinds import kind_by_name
-from opencwc.finding import message_from_plain
+from opencwc.files.kinds import document_kind_by_name
+from opencwc.finding import Message
 from opencwc.jobs.intake import Intake
 from opencwc.jobs.queue import Job, Jobs
+from opencwc.records import fields_of, from_plain, one_of
 from opencwc.screening.model import COLUMNS
 from opencwc.verbs import verbs
 from opencwc.web.server import downloads
@@ -42,32 +44,40 @@ DOCUMENTS = ("pdf", "docx", "html", "eml", "picture")
 """The kinds that are never read as a table of chemicals."""
 OTHER_DOCUMENTS = (".doc", ".rtf", ".odt", ".msg", ".ppt", ".pptx", ".odp")
 """Documents of kinds that are not read: the reader of documents says why."""
-JOB: dict[str, Any] = {
-    "type": "object",
-    "required": ["id", "kind", "state", "case", "rows_done", "rows_all", "made_at"],
-    "properties": {
-        "id": {"type": "string"},
-        "kind": {"type": "string", "enum": [verb.id for verb in verbs()]},
-        "state": {"type": "string", "enum": ["waiting", "running", "done", "failed", "cancelled"]},
-        "case": {"type": "string"},
-        "run": {"type": ["integer", "null"]},
-        "rows_done": {"type": "integer"},
-        "rows_all": {"type": ["integer", "null"], "description": "An estimate until the job is done."},
-        "problem": {"type": ["object", "null"]},
-        "asked": {"type": "object"},
-        "made_at": {"type": "string"},
-        "started_at": {"type": "string"},
-        "finished_at": {"type": "string"},
-    },
-}
-_EVENT: dict[str, Any] = {
-    "type": "object",
-    "required": ["event", "data"],
-    "properties": {
-        "event": {"type": "string", "enum": ["progress", "end"]},
-        "data": {"type": "string", "contentMediaType": "application/json", "contentSchema": JOB},
-    },
-}
+
+
+class JobAnswer(TypedDict):
+    """A job and how far it is."""
+
+    id: str
+    kind: Annotated[str, one_of(verb.id for verb in verbs())]
+    state: Annotated[str, one_of(("waiting", "running", "done", "failed", "cancelled"))]
+    case: str
+    run: int | None
+    rows_done: int
+    rows_all: Annotated[int | None, Meta(description="An estimate until the job is done.")]
+    problem: dict[str, Any] | None
+    asked: dict[str, Any]
+    made_at: str
+    started_at: str
+    finished_at: str
+
+
+class JobEvent(TypedDict):
+    """Something that changed in a job, and its end; ``data`` is the job as JSON."""
+
+    event: Annotated[str, one_of(("progress", "end"))]
+    data: Annotated[
+        str,
+        Meta(
+            extra_json_schema={
+                "contentMediaType": "application/json",
+                "contentSchema": {"$ref": "#/components/schemas/JobAnswer"},
+            }
+        ),
+    ]
+
+
 _UPLOAD: dict[str, Any] = {
     "type": "object",
     "required": ["file", "case"],
@@ -98,7 +108,7 @@ _UPLOAD: dict[str, Any] = {
     action="keep",
     uploads=True,
     status_code=202,
-    responses={202: answers("The job, waiting", JOB), **problems(404, 409, 413, 415, 501)},
+    responses={202: answers("The job, waiting", JobAnswer), **problems(404, 409, 413, 415, 501)},
     openapi_extra={
         "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _UPLOAD}}},
         "parameters": [KEY_HEADER],
@@ -162,7 +172,7 @@ async def take_upload(request: Request, answer: Callable[[Job], Response]) -> Re
     "/api/v1/jobs",
     action="keep",
     responses={
-        200: answers("The jobs", {"type": "object", "properties": {"jobs": {"type": "array", "items": JOB}}}),
+        200: answers("The jobs", jobs=list[JobAnswer]),
         **problems(501),
     },
 )
@@ -178,14 +188,21 @@ async def list_jobs(request: Request, limit: Annotated[int, Query(ge=1, le=1_000
     return JSONResponse({"jobs": [as_json(job) for job in await service.answering.run(read)]})
 
 
-@router.get("/api/v1/jobs/{job_id}", action="keep", responses={200: answers("The job", JOB), **problems(404, 501)})
+@router.get(
+    "/api/v1/jobs/{job_id}", action="keep", responses={200: answers("The job", JobAnswer), **problems(404, 501)}
+)
 async def show(request: Request, job_id: str) -> Response:
     """Give one job as it stands."""
     return JSONResponse(as_json(await job_named(request, job_id)))
 
 
 @router.post(
-    "/api/v1/jobs/{job_id}/cancel", action="keep", responses={200: answers("The job", JOB), **problems(404, 501)}
+    "/api/v1/jobs/{job_id}/cancel",
+    action="keep",
+    responses={
+        200: answers("The job", JobAnswer),
+        **problems(404, 501),
+    },
 )
 async def cancel(request: Request, job_id: str) -> Response:
     """Ask that a job be stopped; what was kept of it stays in its case."""
@@ -202,7 +219,7 @@ async def cancel(request: Request, job_id: str) -> Response:
 @router.get(
     "/api/v1/jobs/{job_id}/events",
     action="keep",
-    responses={200: answers("Events", _EVENT, "text/event-stream"), **problems(404, 501)},
+    responses={200: answers("Events", JobEvent, "text/event-stream"), **problems(404, 501)},
 )
 async def events(request: Request, job_id: str) -> Response:
     """Listen to a job: `progress` whenever something changed, and `end` at its end (server-sent events)."""
@@ -215,7 +232,7 @@ async def events(request: Request, job_id: str) -> Response:
 async def _progress_of(service: Service, request: Request, job: Job) -> AsyncIterator[bytes]:
     """Yield what changed, as long as the listener may still see it."""
     jobs, _ = parts_of(service)
-    sent: dict[str, Any] = {}
+    sent: JobAnswer | None = None
     quiet = 0.0
     while True:
         now = as_json(job)
@@ -246,14 +263,14 @@ async def _may_still_see(service: Service, request: Request, job: Job) -> bool:
     return True
 
 
-def _event(name: str, data: dict[str, Any]) -> bytes:
+def _event(name: str, data: JobAnswer) -> bytes:
     return format_sse_event(event=name, data_str=json.dumps(data, ensure_ascii=True))
 
 
 @router.get(
     "/api/v1/jobs/{job_id}/result",
     action="keep",
-    responses={200: answers("The findings", {"type": "string"}, "application/x-ndjson"), **problems(404, 409, 501)},
+    responses={200: answers("The findings", str, "application/x-ndjson"), **problems(404, 409, 501)},
 )
 async def result(
     request: Request,
@@ -310,29 +327,20 @@ def _plain(finding: KeptFinding, lang: str) -> dict[str, Any]:
         "list": finding.list or None,
         "entry": finding.entry or None,
         "basis": content.get("basis", ""),
-        "why": sentence(message_from_plain(message), lang) if message else "",
+        "why": sentence(from_plain(Message, message), lang) if message else "",
         "status": str(finding.status),
         "mark": str(finding.mark),
         "evidence": content.get("evidence", []),
     }
 
 
-def as_json(job: Job) -> dict[str, Any]:
-    """Return a job as the API gives it."""
-    return {
-        "id": job.id,
-        "kind": job.kind,
-        "state": job.state,
-        "case": job.asked.get("case", ""),
-        "run": job.run,
-        "rows_done": job.rows_done,
-        "rows_all": job.rows_all,
-        "problem": job.problem or None,
-        "asked": {name: job.asked[name] for name in _TOLD if name in job.asked},
-        "made_at": job.made_at,
-        "started_at": job.started_at,
-        "finished_at": job.finished_at,
-    }
+def as_json(job: Job) -> JobAnswer:
+    """Return what is said of a job."""
+    asked = {name: job.asked[name] for name in _TOLD if name in job.asked}
+    answer: JobAnswer = fields_of(
+        JobAnswer, job, case=job.asked.get("case", ""), problem=job.problem or None, asked=asked
+    )  # fmt: skip
+    return answer
 
 
 async def job_named(request: Request, job_id: str) -> Job:
@@ -407,7 +415,7 @@ def is_document(name: str, start: bytes) -> bool:
     >>> is_document("x.bin", b"%PDF-1.7"), is_document("sheet.docx", b"PK"), is_document("goods.xlsx", b"PK")
     (True, True, False)
     """
-    return b"%PDF-" in start or kind_by_name(name) in DOCUMENTS or name.lower().endswith(OTHER_DOCUMENTS)
+    return b"%PDF-" in start or document_kind_by_name(name) in DOCUMENTS or name.lower().endswith(OTHER_DOCUMENTS)
 
 
 def _digest(file: IO[bytes], asked: dict[str, Any], mark: Mark) -> str:

@@ -6,7 +6,7 @@ import json
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from tempfile import SpooledTemporaryFile
-from typing import IO, Annotated, Any, ClassVar
+from typing import IO, Annotated, ClassVar, TypedDict
 
 from fastapi import Query, Request
 from pydantic import Field
@@ -21,11 +21,17 @@ from opencwc.screening.known_chemicals import looks_drawn
 from opencwc.screening.model import Outcome, Tally
 from opencwc.screening.screener import Screener
 from opencwc.screening.structure_screener import unreadable
-from opencwc.web.server.answering import answer_as_json, checked_json, findings_of, whole_text
+from opencwc.web.server.answering import (
+    CheckedAnswer,
+    ScreenedAnswer,
+    ScreenedFinding,
+    ScreenVerdict,
+    answer_as_json,
+    checked_json,
+    findings_of,
+    whole_text,
+)
 from opencwc.web.server.api_parameters import (
-    CHECKED,
-    FINDING,
-    VERDICT,
     AsOf,
     Closed,
     InLang,
@@ -45,11 +51,24 @@ NDJSON = "application/x-ndjson"
 LONGEST_IN_ADDRESS = 2_000
 QUICK = 100
 """Characters of a drawing that is answered at once; a name may have to be looked up."""
-SCREENED: dict[str, Any] = {
-    "type": "object",
-    "required": ["checked", "verdict", "findings"],
-    "properties": {"checked": CHECKED, "verdict": VERDICT, "findings": {"type": "array", "items": FINDING}},
-}
+
+
+class WholeScreenedAnswer(ScreenedAnswer):
+    """The findings of a value, with what was checked."""
+
+    checked: CheckedAnswer
+
+
+class BatchLine(TypedDict, total=False):
+    """One row; the last line has `checked`, `rows` and `by_verdict` instead."""
+
+    row: int
+    id: str
+    verdict: ScreenVerdict
+    findings: list[ScreenedFinding]
+    checked: CheckedAnswer
+    rows: int
+    by_verdict: dict[str, int]
 
 
 class ScreenRequest(Closed):
@@ -64,7 +83,9 @@ class ScreenRequest(Closed):
     lang: Lang = "en"
 
 
-@router.get("/api/v1/screen", action="screen", responses={200: answers("The findings", SCREENED), **problems()})
+@router.get(
+    "/api/v1/screen", action="screen", responses={200: answers("The findings", WholeScreenedAnswer), **problems()}
+)
 async def screen(
     request: Request,
     value: Annotated[
@@ -84,7 +105,9 @@ async def screen(
     return await _screened(request, ScreenRequest(value=value, as_of=as_of, lists=lists, kind=kind, lang=lang))
 
 
-@router.post("/api/v1/screen", action="screen", responses={200: answers("The findings", SCREENED), **problems(413)})
+@router.post(
+    "/api/v1/screen", action="screen", responses={200: answers("The findings", WholeScreenedAnswer), **problems(413)}
+)
 async def screen_posted(request: Request, asked: ScreenRequest) -> Response:
     """Screen one value that stands in the body."""
     return await _screened(request, asked)
@@ -134,19 +157,6 @@ _KINDS_OF_BODY = {
     "application/ndjson": LINES,
     "application/json": WHOLE,
 }
-_ROW = {
-    "type": "object",
-    "description": "One row; the last line has `checked`, `rows` and `by_verdict` instead.",
-    "properties": {
-        "row": {"type": "integer"},
-        "id": {"type": "string"},
-        "verdict": VERDICT,
-        "findings": {"type": "array", "items": FINDING},
-        "checked": CHECKED,
-        "rows": {"type": "integer"},
-        "by_verdict": {"type": "object"},
-    },
-}
 _BODY = {
     "required": False,
     "content": {
@@ -168,7 +178,7 @@ _BODY = {
     "/api/v1/screen/batch",
     action="screen",
     uploads=True,
-    responses={200: answers("A line for each row, and one for all", _ROW, NDJSON), **problems(413, 415)},
+    responses={200: answers("A line for each row, and one for all", BatchLine, NDJSON), **problems(413, 415)},
     openapi_extra={"requestBody": _BODY},
 )
 async def screen_batch(

@@ -102,7 +102,7 @@ def _answer(service: Service, request: Request, value: str, as_of: date | None, 
     return replace(
         answered,
         duties=list(_duties(by_rule, screener, teller)),
-        checked=checked_json(screener.rulebook, lang),
+        checked={**checked_json(screener.rulebook, lang)},
         warnings=list(_warnings(screener, lang)),
     )
 

@@ -11,8 +11,9 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from opencwc.errors import error_from_plain
-from opencwc.finding import message_from_plain
+from opencwc.finding import Message
 from opencwc.jobs.archives import pack_uploads
+from opencwc.records import from_plain
 from opencwc.transfers.check.shipment_tables import SHIPMENT_FIELDS
 from opencwc.transfers.model import LEDGER_COLUMNS
 from opencwc.transfers.previews import LEDGERS, SHIPMENTS, preview_uploads
@@ -85,4 +86,4 @@ def _file_shown(file: Mapping[str, Any], labels: Mapping[str, str], lang: str) -
 
 
 def _notes(file: Mapping[str, Any], lang: str) -> list[str]:
-    return [sentence(message_from_plain(note), lang) for note in file.get("notes", [])]
+    return [sentence(from_plain(Message, note), lang) for note in file.get("notes", [])]

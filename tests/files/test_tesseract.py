@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from opencwc.files.document_passages import Limits
+from opencwc.files import DocumentLimits
 
 from .making import LINES, picture_pdf, read
 
@@ -66,13 +66,13 @@ def test_without_recognition_the_page_is_told_of() -> None:
 
 
 def test_only_so_many_pages_are_recognised() -> None:
-    passages, unread, *_ = read(as_pdf("en"), "scan.pdf", confine=True, limits=Limits(ocr_pages=0))
+    passages, unread, *_ = read(as_pdf("en"), "scan.pdf", confine=True, limits=DocumentLimits(ocr_pages=0))
     assert passages == []
     assert [part.message.id for part in unread] == ["reading_ocr_pages"]
 
 
 def test_a_language_that_is_not_installed_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from opencwc.files.scanned import find_tesseract
+    from opencwc.files.tesseract import find_tesseract
 
     tesseract = find_tesseract()
     assert tesseract is not None

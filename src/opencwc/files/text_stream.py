@@ -1,6 +1,6 @@
-"""Bytes to text: the encoding is recognised, line ends become one, and lines come in blocks of bounded size.
+"""The text of a table as a stream: line ends become one, and lines come in blocks of bounded size.
 
-Inside the room all text is UTF-8 bytes with ``\\n`` line ends; a byte that has no meaning in the encoding becomes
+Here all text is UTF-8 bytes with ``\\n`` line ends; a byte that has no meaning in the encoding becomes
 U+FFFD, so that one bad byte spoils one value and never the file.
 """
 
@@ -9,22 +9,15 @@ from __future__ import annotations
 import codecs
 from collections.abc import Iterable, Iterator
 
-from opencwc.files.rows import LOST_CHARACTER, STARTS_CHARACTERS, Limits, too_long_message
+from opencwc.files.encodings import recognise_encoding
+from opencwc.files.rows import STARTS_CHARACTERS, ValueLimits, too_long_message
 from opencwc.files.sources import ByteStream
 from opencwc.finding import Message
 
 CHUNK_BYTES = 4_000_000
 START_BYTES = 1_000_000
 
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
 _HOLD_ASCII = frozenset({"utf-8", "cp1252", "latin-1"})
-_UNDEFINED_IN_CP1252 = b"\x81\x8d\x8f\x90\x9d"
 
 
 class Text:
@@ -34,7 +27,7 @@ class Text:
         self._stream = stream
         start = stream.peek(START_BYTES)
         self.encoding, mark, self.notes = recognise_encoding(start)
-        self.limits = Limits(max_value_bytes, self.encoding)
+        self.limits = ValueLimits(max_value_bytes, self.encoding)
         self._chunks = _normalise(stream.chunks(), self.encoding, skip=mark)
         self._first = next(self._chunks, b"")
         self.start = self._first[:START_BYTES].decode("utf-8", "ignore")
@@ -62,48 +55,6 @@ class Text:
     def data_lines(self) -> Iterator[bytes | Message]:
         """The lines without the blank ones at the end of the file, which are no rows."""
         return _without_blank_end(self.lines())
-
-
-def recognise_encoding(start: bytes) -> tuple[str, int, tuple[Message, ...]]:
-    """The encoding, the length of the byte order mark, and a note where the encoding is an assumption.
-
-    A mark decides; then the NUL pattern of UTF-16; then UTF-8 if it fits most lines that are not plain ASCII;
-    else Windows-1252, or Latin-1 where bytes occur that Windows-1252 does not define.
-    """
-    for mark, encoding in _MARKS:
-        if start.startswith(mark):
-            return encoding, len(mark), ()
-    assumed = _utf16_by_its_nuls(start)
-    if not assumed:
-        if _is_mostly_utf8(start):
-            return "utf-8", 0, ()
-        assumed = "latin-1" if any(byte in start for byte in _UNDEFINED_IN_CP1252) else "cp1252"
-    return assumed, 0, (Message("note_encoding", {"encoding": assumed}),)
-
-
-def _utf16_by_its_nuls(start: bytes) -> str:
-    pairs = len(start) // 2
-    if pairs < 2 or b"\0" not in start:
-        return ""
-    first, second = start[0 : 2 * pairs : 2].count(0), start[1 : 2 * pairs : 2].count(0)
-    if second > 0.4 * pairs and first < 0.05 * pairs:
-        return "utf-16-le"
-    if first > 0.4 * pairs and second < 0.05 * pairs:
-        return "utf-16-be"
-    return ""
-
-
-def _is_mostly_utf8(start: bytes) -> bool:
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(start)
-    except UnicodeDecodeError:
-        good = bad = 0
-        for line in start.splitlines():
-            if not line.isascii():
-                fits = LOST_CHARACTER not in line.decode("utf-8", "replace")
-                good, bad = good + fits, bad + (not fits)
-        return good > bad
-    return True
 
 
 def _normalise(chunks: Iterable[bytes], encoding: str, *, skip: int) -> Iterator[bytes]:

@@ -13,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opencwc.errors import InputError
+from opencwc.files.encodings import recognise_encoding
 from opencwc.files.sources import open_source
-from opencwc.files.text import Text, recognise_encoding
+from opencwc.files.text_stream import Text
 
 from .reading import read, write
 
@@ -167,7 +168,7 @@ def test_lines_do_not_depend_on_how_bytes_arrive(pieces, step, encoding, size) -
     stream = open_source(Trickle(text.encode(encoding), step), "pipe")  # type: ignore[arg-type]
     got = Text(stream, 8)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("opencwc.files.text.CHUNK_BYTES", size)
+        patch.setattr("opencwc.files.text_stream.CHUNK_BYTES", size)
         blocks = list(Text(open_source(Trickle(text.encode(encoding), step), "pipe"), 8).lines())  # type: ignore[arg-type]
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     lines = lines if lines[-1] else lines[:-1]

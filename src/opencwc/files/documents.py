@@ -1,4 +1,4 @@
-"""Opening a document: a bounded number of bytes, a reader that is shut in, and passages as they come."""
+"""Opening a document: a bounded number of bytes, a confined reader, and passages as they come."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from opencwc.errors import InputError, UnavailableError
-from opencwc.files.passages import Item, Limits, Reading, Refusal
+from opencwc.files.passages import DocumentLimits, Item, Reading, Refusal
+from opencwc.files.sources import open_file, read_chunk
 from opencwc.finding import Message
 
 _CHUNK_BYTES = 1_000_000
@@ -66,7 +67,7 @@ def open_document(
     *,
     name: str = "",
     ocr: bool | None = None,
-    limits: Limits | None = None,
+    limits: DocumentLimits | None = None,
     confine: bool = True,
 ) -> Document:
     """Open a document for reading.
@@ -80,7 +81,7 @@ def open_document(
         UnavailableError: ``ocr`` is ``True`` and there is no Tesseract, or it may not be started.
 
     """
-    limits = limits or Limits()
+    limits = limits or DocumentLimits()
     where = name or (
         str(source) if isinstance(source, (str, os.PathLike)) else str(getattr(source, "name", "") or "document")
     )
@@ -88,7 +89,7 @@ def open_document(
         _require_ocr(where, confine=confine)
     if not confine:
         data = _read(source, where, limits)
-        return _here(data, where, limits)
+        return _read_unconfined(data, where, limits)
     from opencwc.files.reader_client import ConfinedDocument
 
     file, size = _as_file(source, where, limits)
@@ -98,7 +99,7 @@ def open_document(
 
 
 def _require_ocr(where: str, *, confine: bool) -> None:
-    from opencwc.files.scanned import find_tesseract
+    from opencwc.files.tesseract import find_tesseract
 
     if not confine:
         raise UnavailableError(
@@ -112,7 +113,7 @@ def _require_ocr(where: str, *, confine: bool) -> None:
         )  # fmt: skip
 
 
-class _Here:
+class _UnconfinedDocument:
     """A document that is read in this process."""
 
     def __init__(self, kind: str, items: Iterator[Item], reading: Reading) -> None:
@@ -128,77 +129,43 @@ class _Here:
             self._items.close()
 
 
-def _here(data: bytes, where: str, limits: Limits) -> Document:
-    from opencwc.files.readers import begin
+def _read_unconfined(data: bytes, where: str, limits: DocumentLimits) -> Document:
+    from opencwc.files.document_reading import read_document
 
     reading = Reading(limits)
     try:
-        kind, items = begin(data, where, reading)
+        kind, items = read_document(data, where, reading)
     except Refusal as refusal:
         raise refusal.as_error(where) from refusal
-    return Document(where, kind, len(data), _Here(kind, items, reading))
+    return Document(where, kind, len(data), _UnconfinedDocument(kind, items, reading))
 
 
-def _open(source: Path, where: str) -> BinaryIO:
-    try:
-        path = Path(source)
-        if stat.S_ISDIR(path.stat().st_mode):
-            raise InputError(
-                "folder_in_place_of_file", "This is a folder, not a file.", where=where,
-                remedy="Name one file inside it.",
-            )  # fmt: skip
-        return path.open("rb")
-    except FileNotFoundError as error:
-        raise InputError(
-            "no_such_file_check_spelling", "There is no such file.", where=where,
-            remedy="Check the path and the spelling.",
-        ) from error  # fmt: skip
-    except PermissionError as error:
-        raise InputError(
-            "file_may_not_be_read", "The file may not be read.", where=where, remedy="Ask for permission to read it."
-        ) from error
-    except (OSError, ValueError) as error:
-        raise InputError(
-            "file_cannot_be_opened", "The file cannot be opened: {reason}.", where=where, remedy="Check the path.",
-            reason=str(error),
-        ) from error  # fmt: skip
-
-
-def _chunks(source: BinaryIO, where: str, limits: Limits) -> Iterator[bytes]:
+def _chunks(source: BinaryIO, where: str, limits: DocumentLimits) -> Iterator[bytes]:
     size = 0
-    while True:
-        try:
-            chunk = source.read(_CHUNK_BYTES)
-        except OSError as error:
-            raise InputError(
-                "reading_stopped", "Reading stopped: {reason}.", where=where, remedy="Check the file or the disk.",
-                reason=str(error.strerror or error),
-            ) from error  # fmt: skip
-        if not chunk:
-            return
+    while chunk := read_chunk(source, _CHUNK_BYTES, where):
         size += len(chunk)
         if size > limits.file_bytes:
             raise _too_large(where, limits)
         yield chunk
 
 
-def _too_large(where: str, limits: Limits) -> InputError:
+def _too_large(where: str, limits: DocumentLimits) -> InputError:
     refusal = Refusal(Message("reading_too_large", {"bytes": limits.file_bytes}), "Send it in smaller parts.")
     return refusal.as_error(where)
 
 
-def _read(source: Path | BinaryIO, where: str, limits: Limits) -> bytes:
+def _read(source: Path | BinaryIO, where: str, limits: DocumentLimits) -> bytes:
     if isinstance(source, (str, os.PathLike)):
-        with _open(source, where) as file:
+        file, _ = open_file(Path(source), where)
+        with file:
             return b"".join(_chunks(file, where, limits))
     return b"".join(_chunks(source, where, limits))
 
 
-def _as_file(source: Path | BinaryIO, where: str, limits: Limits) -> tuple[BinaryIO, int]:
+def _as_file(source: Path | BinaryIO, where: str, limits: DocumentLimits) -> tuple[BinaryIO, int]:
     """Return a real file at its beginning: the file itself, or a copy without a name of what is no plain file."""
     if isinstance(source, (str, os.PathLike)):
-        file = _open(source, where)
-        status = os.fstat(file.fileno())
+        file, status = open_file(Path(source), where)
         if stat.S_ISREG(status.st_mode):
             if status.st_size > limits.file_bytes:
                 file.close()
@@ -209,7 +176,7 @@ def _as_file(source: Path | BinaryIO, where: str, limits: Limits) -> tuple[Binar
     return _copied(source, where, limits)
 
 
-def _copied(source: BinaryIO, where: str, limits: Limits) -> tuple[BinaryIO, int]:
+def _copied(source: BinaryIO, where: str, limits: DocumentLimits) -> tuple[BinaryIO, int]:
     copy = tempfile.TemporaryFile(prefix="opencwc-")  # noqa: SIM115 - the caller closes it
     try:
         size = sum(copy.write(chunk) for chunk in _chunks(source, where, limits))

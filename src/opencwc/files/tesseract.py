@@ -34,9 +34,9 @@ class Tesseract:
         """Return the text of a picture (PNG, JPEG, TIFF, Netpbm), or why there is none; notes go to the reading."""
         seconds = reading.limits.ocr_page_seconds
         wanted = _OF_SCRIPT.get(self._script(picture, seconds / 3), LANGUAGES)
-        for missing in (one for one in wanted if one not in self.languages):
+        for missing in (language for language in wanted if language not in self.languages):
             reading.note(Message("reading_ocr_pack", {"pack": missing}))
-        usable = [one for one in wanted if one in self.languages]
+        usable = [language for language in wanted if language in self.languages]
         if not usable:
             return "", Message("reading_ocr_pack", {"pack": wanted[0]})
         done = self._run(picture, ["--dpi", "200", "-l", "+".join(usable)], seconds)
@@ -50,8 +50,8 @@ class Tesseract:
             return ""
         done = self._run(picture, ["--dpi", "200", "--psm", "0", "-l", "osd"], seconds)
         lines = done.stdout.decode("utf-8", "replace").splitlines() if done else []
-        said = next((line.partition(":")[2].strip() for line in lines if line.startswith("Script:")), "")
-        return "Han" if said.startswith(("Han", "Japanese")) else said
+        script = next((line.partition(":")[2].strip() for line in lines if line.startswith("Script:")), "")
+        return "Han" if script.startswith(("Han", "Japanese")) else script
 
     def _run(self, picture: bytes, options: list[str], seconds: float) -> subprocess.CompletedProcess[bytes] | None:
         try:
@@ -74,7 +74,7 @@ def find_tesseract() -> Tesseract | None:
     if program is None:
         return None
     try:
-        told = subprocess.run(  # noqa: S603 - a fixed program, no shell
+        listed = subprocess.run(  # noqa: S603 - a fixed program, no shell
             [program, "--list-langs"],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -85,7 +85,7 @@ def find_tesseract() -> Tesseract | None:
         )
     except (subprocess.TimeoutExpired, OSError):
         return None
-    languages = frozenset(told.stdout.decode("utf-8", "replace").split("\n")[1:]) - {""}
+    languages = frozenset(listed.stdout.decode("utf-8", "replace").split("\n")[1:]) - {""}
     return Tesseract(program, languages) if languages else None
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from opencwc.errors import InputError, UnavailableError
-from opencwc.files.document_passages import open_document
+from opencwc.files import open_document
 from opencwc.files.encodings import decode
 from opencwc.wording import LANGUAGES, sentence
 
@@ -95,14 +95,14 @@ def test_a_document_without_a_name_is_known_by_what_it_holds() -> None:
 
 
 def test_a_file_larger_than_the_limit_is_refused(tmp_path: Path) -> None:
-    from opencwc.files.document_passages import Limits
+    from opencwc.files import DocumentLimits
 
     path = tmp_path / "big.txt"
     path.write_bytes(b"TEA\n" * 100)
     for source in (path, io.BytesIO(path.read_bytes())):
         for confine in (True, False):
             with pytest.raises(InputError, match="larger"):
-                open_document(source, name="big.txt", confine=confine, limits=Limits(file_bytes=100))
+                open_document(source, name="big.txt", confine=confine, limits=DocumentLimits(file_bytes=100))
             if not isinstance(source, Path):
                 source.seek(0)
 
@@ -179,7 +179,7 @@ def test_every_reason_is_said_in_every_language() -> None:
         ),
         "7",
     )
-    folder = Path(__file__).resolve().parents[3] / "src" / "opencwc" / "language" / "reading"
+    folder = Path(__file__).resolve().parents[2] / "src" / "opencwc" / "files"
     import re
 
     ids = {

@@ -74,7 +74,7 @@ class Package:
         path = posixpath.join(folder, "_rels", f"{own}.rels")
         if path not in self.names:
             return {}
-        found: dict[str, Relation] = {}
+        relations: dict[str, Relation] = {}
 
         class Relations(Markup):
             def start(self, name: str, attributes: Mapping[str, str]) -> None:
@@ -86,11 +86,11 @@ class Package:
                         if target.startswith("/")
                         else posixpath.normpath(posixpath.join(folder, target))
                     )
-                    found[attributes.get("Id", "")] = Relation(kind, whole)
+                    relations[attributes.get("Id", "")] = Relation(kind, whole)
 
         for _ in Relations(self._reading).walk(self.chunks(path)):
             pass
-        return found
+        return relations
 
     def main_part(self, habit: str) -> str:
         """Return the part that the package is about."""
@@ -113,8 +113,8 @@ def kind_of_package(package: Package) -> str:
         if part in names:
             return kind
     if {"mimetype", "content.xml"} <= set(names):
-        said = package.read("mimetype")[:200]
-        if b"opendocument.spreadsheet" in said:
+        mimetype = package.read("mimetype")[:200]
+        if b"opendocument.spreadsheet" in mimetype:
             return "ods"
         raise Refusal("reading_kind_odt", "Open it and save it as DOCX or PDF.")
     if any(name.startswith("ppt/") for name in names):

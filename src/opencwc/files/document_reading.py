@@ -1,0 +1,72 @@
+"""From the bytes of a document to its passages: what it is, which reader takes it, and the documents inside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from opencwc.files.document_source import DocumentSource
+from opencwc.files.kinds import document_kind_by_name, kind_of_bytes, kind_of_document_text
+from opencwc.files.office_packages import kind_of_package
+from opencwc.files.passages import Item, Passage, Reading, Refusal, Unread, bounded, never_silent
+from opencwc.files.readers import reader_of
+from opencwc.finding import Message
+
+
+def read_document(data: bytes, name: str, reading: Reading) -> tuple[str, Iterator[Item]]:
+    """Return the kind of a document and its passages, bounded; a note says where the name claims another kind.
+
+    Raises:
+        Refusal: it is no document that is read here, or it is locked or damaged from its first bytes on.
+
+    """
+    kind, items = _read(data, name, reading, depth=0)
+    return kind, bounded(items, reading)
+
+
+def _read(data: bytes, name: str, reading: Reading, depth: int) -> tuple[str, Iterator[Item]]:
+    if not data.strip(b" \t\r\n\0"):
+        raise Refusal("reading_empty", "Check that the right file was given.")
+
+    def inner(inside: bytes, inner_name: str) -> Iterator[Item]:
+        return _inside(inside, inner_name, reading, depth + 1)
+
+    source = DocumentSource(data, reading, inner, claimed=document_kind_by_name(name))
+    source.kind = _kind_of(source)
+    reader = reader_of(source.kind, "passages")
+    items: Iterator[Item] = reader.load("passages")(source)
+    kind = reader.kinds[0]
+    if source.claimed and source.claimed != kind:
+        reading.note(Message("reading_kind_differs", {"said": source.claimed.upper(), "kind": kind.upper()}))
+    return kind, never_silent(items)
+
+
+def _kind_of(source: DocumentSource) -> str:
+    kind = kind_of_bytes(source.data)
+    if kind == "zip":
+        return kind_of_package(source.package)
+    return kind or kind_of_document_text(source.decoded.text[:200_000], source.claimed)
+
+
+def _inside(data: bytes, name: str, reading: Reading, depth: int) -> Iterator[Item]:
+    """Yield the passages of a document inside another, its name before their places; refused, it is one not read."""
+    if depth > reading.limits.depth:
+        yield Unread(name, Message("reading_depth", {"depth": reading.limits.depth}))
+        return
+    try:
+        _, items = _read(data, name, reading, depth)
+        for item in items:
+            place = f"{name} > {item.place}" if item.place else name
+            yield Passage(place, item.text) if isinstance(item, Passage) else Unread(place, item.message)
+    except Refusal as refusal:
+        yield Unread(name, refusal.message)
+    except (
+        RecursionError,
+        ValueError,
+        LookupError,
+        ArithmeticError,
+        TypeError,
+        AttributeError,
+        AssertionError,
+        OSError,
+    ):
+        yield Unread(name, Message("reading_damaged"))

@@ -1,0 +1,280 @@
+"""What kind of file this is: by its first bytes, then by what its text looks like, and only then by its name.
+
+A table and a document are told apart in different ways on purpose. `open_table` was told that there is a table, so a
+text is one unless it cannot be; a document may be anything. So there are two functions for each step.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from functools import partial
+from pathlib import PurePath
+
+from opencwc.errors import InputError
+from opencwc.files.delimiters import sniff_delimiter, sniff_delimiter_of_text
+from opencwc.files.headers import looks_like_smiles
+from opencwc.files.passages import Refusal
+from opencwc.files.readers import reader_by_ending
+
+_COMPRESSED_ENDINGS = (".gz", ".gzip", ".zst", ".zstd")
+_DELIMITED = ("csv", "tsv")
+_SIGNATURES = (
+    (b"PK\x03\x04", "zip"), (b"PK\x05\x06", "zip"), (b"PK\x07\x08", "split zip"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"), (b"PAR1", "parquet"), (b"%PDF", "pdf"), (b"\xff\xd8\xff", "jpeg"),
+    (b"\x89PNG\r\n\x1a\n", "png"), (b"GIF8", "gif"), (b"II*\x00", "tiff"), (b"MM\x00*", "tiff"), (b"BM", "bmp"),
+    (b"\x00\x00\x00\x0cjP  ", "jp2"), (b"\x7fELF", "program"), (b"MZ\x90\x00", "program"),
+    (b"SQLite format 3\x00", "database"), (b"VjCD0100", "chemdraw"), (b"{\\rtf", "rtf"),
+    (b"\x78\x9f\x3e\x22", "winmail"), (b"Rar!\x1a\x07", "rar"), (b"7z\xbc\xaf\x27\x1c", "7z"), (b"BZh", "bzip2"),
+    (b"\xfd7zXZ\x00", "xz"), (b"\x1f\x8b", "gzip"), (b"\x28\xb5\x2f\xfd", "zstd"), (b"ARROW1\x00\x00", "arrow"),
+)  # fmt: skip
+_PICTURES = ("jpeg", "png", "gif", "tiff", "bmp", "jp2", "webp")
+
+_TO_SDF = "Convert it to SDF."
+_MOLECULES = "Convert its molecules to SDF."
+_CONVERT = "Export it as CSV, Excel or SDF."
+_AS_TEXT = "Have it read whole, as a text: add --as text, and name no column."
+_AS_PDF = "Open it in its own program and save it as PDF or DOCX."
+_CHECK = "Check that the right file was given."
+_UNPACK = "Unpack it and name one file inside it."
+
+
+def _no_table(code: str, what: str, remedy: str) -> partial[InputError]:
+    return partial(InputError, code, what, remedy=remedy)
+
+
+_NO_TABLE = {
+    "pdf": _no_table("file_is_pdf", "The file is a PDF document, not a table.", _AS_TEXT),
+    "jpeg": _no_table("file_is_jpeg", "The file is a JPEG picture, not a table.", _CONVERT),
+    "png": _no_table("file_is_png", "The file is a PNG picture, not a table.", _CONVERT),
+    "gif": _no_table("file_is_gif", "The file is a GIF picture, not a table.", _CONVERT),
+    "tiff": _no_table("file_is_tiff", "The file is a TIFF picture, not a table.", _CONVERT),
+    "program": _no_table("file_is_program", "The file is a program, not a table.", _CHECK),
+    "database": _no_table("file_is_database", "The file is a database, not a table.", _CONVERT),
+    "chemdraw": _no_table(
+        "file_is_chemdraw", "The file is a ChemDraw drawing, not a table.", "Save it as SDF or as SMILES."
+    ),
+    "rtf": _no_table("file_is_rtf", "The file is an RTF document, not a table.", _CONVERT),
+    "rar": _no_table("file_is_rar", "The file is a RAR archive, not a table.", _UNPACK),
+    "7z": _no_table("file_is_7zip", "The file is a 7-Zip archive, not a table.", _UNPACK),
+    "bzip2": _no_table("file_is_bzip2", "The file is compressed with bzip2, not a table.", "Unpack it with bunzip2."),
+    "xz": _no_table("file_is_xz", "The file is compressed with xz, not a table.", "Unpack it with unxz."),
+    "gzip": _no_table("file_compressed_twice", "The file is compressed twice, not a table.", "Unpack it once."),
+    "zstd": _no_table("file_compressed_twice", "The file is compressed twice, not a table.", "Unpack it once."),
+    "arrow": _no_table("file_is_arrow", "The file is an Arrow file, not a table.", "Save it as Parquet."),
+}
+_NO_DOCUMENT = {
+    "rtf": ("reading_kind_rtf", _AS_PDF),
+    "winmail": ("reading_kind_winmail", "Ask the sender for a message without winmail.dat, or unpack it."),
+    **dict.fromkeys(("rar", "7z", "gzip", "zstd", "bzip2", "xz"), ("reading_kind_archive", _UNPACK)),
+    **dict.fromkeys(("program", "database"), ("reading_kind_unknown", _CHECK)),
+    "parquet": ("reading_kind_unknown", "Screen it as a table: leave out --as text."),
+}
+_NO_TABLE_TEXT = (
+    ("<!doctype html", _no_table("file_is_web_page", "The file is a web page, not a table.", _AS_TEXT)),
+    ("<html", _no_table("file_is_web_page", "The file is a web page, not a table.", _AS_TEXT)),
+    ("<?xml", _no_table("file_is_xml", "The file is an XML document, not a table.", _CONVERT)),
+    (
+        "@<tripos>molecule",
+        _no_table("file_is_mol2", "The file is a Tripos MOL2 file, not a table.", _TO_SDF),
+    ),
+    ("$rdfile", _no_table("file_is_rdf", "The file is an MDL RDF file, not a table.", _TO_SDF)),
+    (
+        "$rxn",
+        _no_table("file_is_reaction", "The file is a reaction file, not a table.", _MOLECULES),
+    ),
+)
+_COUNTS_LINE = re.compile(r"^(?:[^\n]*\n){3}[ \d]{6}[^\n]*V[23]000", re.MULTILINE)
+_TEXT_CONTROLS = frozenset(b"\t\n\x0b\x0c\r\x1b\x1c\x1d\x1e\x1f")
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x7f]")
+_HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|table|div|p|title|meta|span|tr|h[1-6])[\s>/]", re.IGNORECASE)
+_MAIL_HEADER = re.compile(
+    r"^(from|to|cc|subject|date|received|return-path|mime-version|message-id|content-type|delivered-to|reply-to"
+    r"|dkim-signature|x-[a-z0-9-]+|content-transfer-encoding|sender|authentication-results|thread-topic):",
+    re.IGNORECASE,
+)
+
+
+_TECHNICAL_HEADERS = frozenset(
+    {"received", "return-path", "mime-version", "message-id", "content-type", "dkim-signature", "delivered-to"}
+)
+
+
+def signature_of(start: bytes) -> str:
+    """Return what the first bytes cannot but be, ``""`` where they may be text."""
+    if start.startswith(b"RIFF") and start[8:12] == b"WEBP":
+        return "webp"
+    return next((name for magic, name in _SIGNATURES if start.startswith(magic)), "")
+
+
+# ------------------------------------------------------------------------------------------------------------ tables
+
+
+def table_kind_by_name(name: str) -> str:
+    """What the file's name says it is (``""`` where it says nothing); ``.gz`` and ``.zst`` are looked through."""
+    path = PurePath(name)
+    if path.suffix.lower() in _COMPRESSED_ENDINGS:
+        path = path.with_suffix("")
+    ending = path.suffix.lower()
+    reader = reader_by_ending(ending, "rows")
+    return reader.endings[ending] if reader else ""
+
+
+def kind_of_binary(start: bytes, where: str) -> str:
+    """``xlsx`` (every workbook) or ``parquet`` by the first bytes, ``""`` for text.
+
+    Raises:
+        InputError: the bytes are of a kind that holds no table.
+
+    """
+    signature = signature_of(start)
+    if signature in _NO_TABLE:
+        raise _NO_TABLE[signature](where=where)
+    return {"zip": "xlsx", "ole": "xlsx", "parquet": "parquet"}.get(signature, "")
+
+
+def refuse_no_table(start: str, where: str) -> None:
+    """Raise InputError where the text is markup, or no text at all."""
+    head = start[:200].lstrip("\ufeff \t\n").lower()
+    for mark, refused in _NO_TABLE_TEXT:
+        if head.startswith(mark):
+            raise refused(where=where)
+    sample = start[:100_000].encode()
+    controls = sum(sample.count(byte) for byte in range(32) if byte not in _TEXT_CONTROLS)
+    if controls > len(sample) / 10:
+        raise InputError(
+            "file_kind_unknown", "The file is of a kind that is not known here.", where=where, remedy=_CONVERT
+        )
+
+
+def kind_of_table_text(start: str, claimed: str) -> str:
+    """The kind of a text: what it cannot but be, else what its name says, else what it looks like."""
+    if _COUNTS_LINE.match(start):
+        several = re.search(r"^\$\$\$\$", start, re.MULTILINE)
+        return "sdf" if several or claimed == "sdf" else "mol"
+    if claimed in ("sdf", "mol"):
+        return claimed
+    if kind := _kind_of_json(start):
+        return "jsonl" if claimed == "jsonl" and start.lstrip().startswith("{") else kind
+    if claimed in ("json", "jsonl"):
+        return claimed
+    if claimed in _DELIMITED:
+        return "tsv" if sniff_delimiter(start, prefer="\t" if claimed == "tsv" else "") == "\t" else "csv"
+    return _kind_of_lines(start, claimed)
+
+
+def _kind_of_json(start: str) -> str:
+    head = start.lstrip("\ufeff \t\n")
+    if re.match(r'\[\s*(?:[{"]|\]\s*$)', head):
+        return "json"
+    if not re.match(r'\{\s*["}]', head):
+        return ""
+    first, _, rest = head.partition("\n")
+    try:
+        json.loads(first)
+    except (ValueError, RecursionError):
+        return "json"
+    return "jsonl" if rest.strip() else "json"
+
+
+def _kind_of_lines(start: str, claimed: str) -> str:
+    lines = [line.strip() for line in start.split("\n", 400)[:400] if line.strip()]
+    if claimed == "smi":
+        return "csv" if sniff_delimiter(start) == "," and not _mostly_smiles(lines) else "smi"
+    delimiter = sniff_delimiter(start)
+    if delimiter:
+        return "tsv" if delimiter == "\t" else "csv"
+    return "smi" if _mostly_smiles(lines) else "text"
+
+
+def _mostly_smiles(lines: Sequence[str]) -> bool:
+    first = [line.split(None, 1)[0] for line in lines]
+    return 2 * sum(map(looks_like_smiles, first)) > len(first)
+
+
+# --------------------------------------------------------------------------------------------------------- documents
+
+
+def document_kind_by_name(name: str) -> str:
+    """What the file's name says it is, ``""`` where it says nothing."""
+    reader = reader_by_ending(PurePath(name).suffix.lower(), "passages")
+    return reader.kinds[0] if reader else ""
+
+
+def kind_of_bytes(data: bytes) -> str:
+    """``pdf``, ``zip``, ``xls`` or ``picture`` by the first bytes, ``""`` for what may be text.
+
+    Raises:
+        Refusal: the bytes are of a kind that is not read.
+
+    """
+    signature = signature_of(data)
+    if signature in ("zip", "split zip"):
+        return "zip"
+    if signature == "ole":
+        return _kind_of_ole(data)
+    if signature in _NO_DOCUMENT:
+        raise Refusal(*_NO_DOCUMENT[signature])
+    if _is_pdf(data):
+        return "pdf"
+    if signature in _PICTURES:
+        return "" if signature == "bmp" and b"\0" not in data[:64] else "picture"
+    return ""
+
+
+def _is_pdf(data: bytes) -> bool:
+    """Whether the mark of PDF stands at the beginning, or behind some rubbish that is no message and no page."""
+    at = data.find(b"%PDF-", 0, 1024)
+    before = data[: max(at, 0)].lstrip(b"\xef\xbb\xbf \t\r\n\0").decode("latin-1")
+    return at == 0 or (at > 0 and not (before[:1] == "<" or _MAIL_HEADER.match(before)))
+
+
+def kind_of_document_text(start: str, claimed: str) -> str:
+    """Return ``html``, ``eml``, ``csv`` or ``txt``; raise `Refusal` where it is no text at all."""
+    sample = start[:100_000]
+    if len(_CONTROLS.findall(sample)) > len(sample) / 20:
+        raise Refusal("reading_kind_unknown", "Send it as PDF, DOCX, XLSX, HTML, EML, TXT or CSV.")
+    head = sample.lstrip("\ufeff \t\r\n")
+    if _looks_like_mail(head, claimed):
+        return "eml"
+    if claimed == "html" or (head[:1] == "<" and _HTML.search(head[:4_000])):
+        return "html" if "<" in sample else "txt"
+    if claimed in ("csv", "txt"):
+        return claimed
+    return "csv" if sniff_delimiter_of_text(sample) else "txt"
+
+
+def _looks_like_mail(head: str, claimed: str) -> bool:
+    """Whether it begins with the header of a message (RFC 5322): two known fields and nothing else among the first."""
+    known: set[str] = set()
+    for number, line in enumerate(head[:100_000].splitlines()):
+        if not line.strip():
+            break
+        if line[0] in " \t" or (number == 0 and line.startswith("From ")):
+            continue
+        if (field := _MAIL_HEADER.match(line)) is not None:
+            known.add(field[1].lower())
+        elif not re.match(r"[A-Za-z0-9-]{1,60}:", line):
+            break
+    technical = known & _TECHNICAL_HEADERS
+    return (len(known) >= 2 or (bool(known) and claimed == "eml")) and bool(
+        technical or {"from", "subject"} <= known or (known and claimed == "eml")
+    )
+
+
+def _kind_of_ole(data: bytes) -> str:
+    """Which program wrote a compound file, by the names of its streams ([MS-CFB] 2.6.1, [MS-OFFCRYPTO] 2.3)."""
+
+    def holds(stream: str) -> bool:
+        return stream.encode("utf-16-le") in data
+
+    if holds("EncryptedPackage"):
+        raise Refusal("reading_encrypted", "Open it, remove the password, save it again.")
+    if holds("WordDocument"):
+        raise Refusal("reading_kind_doc", "Open it in a word processor and save it as DOCX or PDF.")
+    if holds("__properties_version1.0") or holds("__substg1.0_"):
+        raise Refusal("reading_kind_msg", "Open it in the mail program and save it as EML.")
+    if holds("Workbook") or holds("Book"):
+        return "xls"
+    raise Refusal("reading_kind_unknown", _AS_PDF)

@@ -1,0 +1,68 @@
+"""The layout holds: no circle of imports, no SQL outside the casebook, files and classes named for what they hold."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parents[1] / "src"
+MODULES = {
+    ".".join(file.relative_to(SOURCE).with_suffix("").parts).removesuffix(".__init__"): file
+    for file in (SOURCE / "opencwc").rglob("*.py")
+}
+VAGUE = {
+    "told",
+    "telling",
+    "apart",
+    "shut_in",
+    "places",
+    "counted",
+    "cues",
+    "door",
+    "utils",
+    "helpers",
+    "common",
+    "misc",
+}
+
+
+def imports_of(file: Path) -> set[str]:
+    """Return the modules of ours that a file imports, inside functions and for types as well."""
+    imported = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("opencwc"):
+            inner = {f"{node.module}.{name.name}" for name in node.names}
+            imported |= {name if name in MODULES else node.module for name in inner}
+        elif isinstance(node, ast.Import):
+            imported |= {name.name for name in node.names if name.name in MODULES}
+    return imported
+
+
+def test_no_two_modules_import_each_other_not_even_lazily() -> None:
+    graph = {module: imports_of(file) - {module} for module, file in MODULES.items()}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(" -> ".join(error.args[1]))
+
+
+def test_only_the_casebook_and_the_queue_speak_sql() -> None:
+    allowed = ("opencwc.casebook", "opencwc.jobs")
+    speaking = defaultdict(list)
+    for module, file in MODULES.items():
+        if module.startswith(allowed):
+            continue
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            names += [name.name for name in node.names] if isinstance(node, ast.Import) else []
+            if any(name.startswith(("sqlalchemy", "opencwc.casebook.tables")) for name in names):
+                speaking[module].append(names)
+    assert not speaking
+
+
+def test_no_file_has_a_name_that_needs_its_docstring() -> None:
+    assert {file.stem for file in MODULES.values()} & VAGUE == set()
