@@ -46,8 +46,10 @@ _CODES_OF = {
         reading_stopped_by_system file_unpacks_too_large workbook_unpacks_too_large sheet_too_large first_line_too_long
     """,
     "no_table": """
-        file_is_no_table office_file_is_no_workbook file_is_zip_archive file_kind_unknown json_without_array
-        workbook_without_sheet
+        file_is_pdf file_is_jpeg file_is_png file_is_gif file_is_tiff file_is_program file_is_database
+        file_is_chemdraw file_is_rtf file_is_rar file_is_7zip file_is_bzip2 file_is_xz file_compressed_twice
+        file_is_arrow file_is_web_page file_is_xml file_is_mol2 file_is_rdf file_is_reaction file_is_zip_archive
+        office_file_is_no_workbook file_kind_unknown json_without_array workbook_without_sheet
     """,
     "damaged": """
         workbook_damaged workbook_cut_short workbook_unreadable parquet_unreadable json_unreadable
@@ -55,7 +57,7 @@ _CODES_OF = {
     """,
     "broke_off": """
         reading_broke_off reading_broke_off_with_status reading_answer_endless reading_answer_not_understood
-        reading_answer_does_not_hold reading_findings_do_not_hold reading_table_unknown upload_needs_writing
+        reading_answer_does_not_hold reading_findings_do_not_hold upload_needs_writing
         workbook_needs_writing reading_findings_too_early reading_ended_too_early
     """,
     "service": "worker_died",
