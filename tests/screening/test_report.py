@@ -216,7 +216,7 @@ def test_two_rules_never_share_an_anchor(screener):
     from opencwc.finding import Rule
 
     convention = screener.rulebook.convention
-    reporter = report._Reporter(Checked((), "", (), ""), Tally(), convention, "en", 1, DAY)
+    reporter = report_module._Reporter(Checked((), "", (), ""), Tally(), convention, "en", 1, DAY)
     anchors = [reporter.anchor(Rule("OWN", entry)) for entry in ("a b", "a-b", "a.b", "a b")]
     assert anchors[0] == anchors[3]
     assert len(set(anchors)) == 3

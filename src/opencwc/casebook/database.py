@@ -104,7 +104,7 @@ def open_casebook(url: str | Path = "", *, signer: Signer | None = None, create:
 
     """
     from opencwc.casebook.checkpoint_log import CheckpointLog
-    from opencwc.casebook.migration import bring_up_to_date, state_of
+    from opencwc.casebook.migration import state_of
     from opencwc.casebook.signing import KEY_FILE, open_signer
 
     settings = load_settings()
@@ -128,24 +128,21 @@ def open_casebook(url: str | Path = "", *, signer: Signer | None = None, create:
         )  # fmt: skip
     with told(engine):
         state = state_of(engine)
-    named = os.environ.get("OPENCWC_KEY") or str(written.get("key", ""))
-    keyless = signer is None and not named and not (keys / KEY_FILE).exists()
-    if keyless and state == "current" and _is_begun(engine):
-        raise SettingsError(
-            "signing_key_not_here", "the key that signs this casebook is not here", where=str(keys / KEY_FILE),
-            remedy="Put it back, or name it with OPENCWC_KEY. To sign with a new one: opencwc case key --new.",
-        )  # fmt: skip
-    signer = signer or open_signer(named, keys)
+    if signer is None:
+        named = os.environ.get("OPENCWC_KEY") or str(written.get("key", ""))
+        if not named and not (keys / KEY_FILE).exists() and state == "current" and _is_begun(engine):
+            raise SettingsError(
+                "signing_key_not_here", "the key that signs this casebook is not here", where=str(keys / KEY_FILE),
+                remedy="Put it back, or name it with OPENCWC_KEY. To sign with a new one: opencwc case key --new.",
+            )  # fmt: skip
+        signer = open_signer(named, keys)
     if state == "none":
         if not create:
             raise NotFoundError(
                 "no_casebook_yet", "there is no casebook yet", where=shown(place),
                 remedy="Keep a run first: --keep CASE.",
             )  # fmt: skip
-        with told(engine), _one_maker(engine):
-            if state_of(engine) == "none":  # and not "current": somebody else made it meanwhile
-                bring_up_to_date(engine)
-            _make_first_row(engine)
+        _make_tables(engine)
     elif state != "current":
         raise SettingsError(
             "casebook_of_another_version", "the casebook was made by another version of OpenCWC", where=shown(place),
@@ -154,15 +151,27 @@ def open_casebook(url: str | Path = "", *, signer: Signer | None = None, create:
     if place.get_backend_name() == "sqlite" and place.database:
         _make_private(Path(place.database))
     book = Casebook(engine, signer, CheckpointLog(keys, lock_seconds()))
-    with book.reading() as connection:
-        begun = connection.execute(select(tables.casebook.c.seq)).scalar_one()
-    if begun == 0:
-        with book.writing("console") as writer:
-            if writer.seq == 0:
-                # Who could change the sampling key could choose what is checked again: its hash stands in the record.
-                sampling = sha256(writer.sampling_key).hexdigest()
-                writer.record("casebook_made", {"casebook": writer.casebook_id, "sampling": sampling})
+    if not _is_begun(engine):
+        _begin_record(book)
     return book
+
+
+def _make_tables(engine: Engine) -> None:
+    from opencwc.casebook.migration import bring_up_to_date, state_of
+
+    with told(engine), _one_maker(engine):
+        if state_of(engine) == "none":  # and not "current": somebody else made it meanwhile
+            bring_up_to_date(engine)
+        _make_first_row(engine)
+
+
+def _begin_record(book: Casebook) -> None:
+    """Write the first record, unless another process wrote it meanwhile."""
+    with book.writing("console") as writer:
+        if writer.seq == 0:
+            # Who could change the sampling key could choose what is checked again: its hash stands in the record.
+            sampling = sha256(writer.sampling_key).hexdigest()
+            writer.record("casebook_made", {"casebook": writer.casebook_id, "sampling": sampling})
 
 
 def casebook_url(asked: str) -> URL:

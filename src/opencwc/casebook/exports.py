@@ -77,7 +77,7 @@ def export_case(book: Casebook, person: Person, request: int, target: Path, lang
         head = writer.record("export", body, case.number)
         set_state(writer, request, "done")
     with book.reading() as connection:
-        contents = _contents(book, connection, case, found, person, head, mark, lang)
+        contents = _contents(book, connection, replace(case, mark=mark), found, person, head, lang)
         if not recipients:
             return {"file": str(target), "mark": str(mark), "sha256": write_bundle(target, contents, book.signer)}
         plain = target.with_name(f".{target.name}.plain")
@@ -104,7 +104,6 @@ def _contents(
     request: Request,
     person: Person,
     head: int,
-    mark: Mark,
     lang: str,
 ) -> BundleContents:
     numbers = _sources_of(connection, case.number) if request.asked.get("sources", True) else []
@@ -114,7 +113,7 @@ def _contents(
         casebook=connection.execute(select(tables.casebook.c.id)).scalar_one(),
         case=case.name,
         case_number=case.number,
-        mark=str(mark),
+        mark=str(case.mark),
         exported_at=at,
         exported_by=person.id,
         approved_by=request.answered_by,
@@ -129,7 +128,7 @@ def _contents(
         keys=[pem.encode() for pem in connection.execute(select(tables.signing_key.c.pem)).scalars()],
         time_stamps=_time_stamps(connection, head),
         sources=(ShownSource(identity, parts_of_source(book, identity)) for identity in numbers),
-        report=report_of_case(connection, replace(case, mark=mark), lang),
+        report=report_of_case(connection, case, lang),
     )
 
 

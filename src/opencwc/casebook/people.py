@@ -163,13 +163,7 @@ class People:
         """
         with self.book.writing(actor) as writer:
             row = _row(writer.connection, who)
-            values: dict[str, Any] = {}
-            if role is not None and role is not Role(row["role"]):
-                values["role"] = str(role)
-            if clearance is not None and clearance != row["clearance"]:
-                values["clearance"] = int(clearance)
-            if active is not None and active is not bool(row["active"]):
-                values["active"] = active
+            values = _changed_rights(row, role, clearance, active)
             recorded = bool(values)
             if recorded:
                 if actor == row["id"]:
@@ -529,6 +523,18 @@ def _row(connection: Connection, who: str) -> RowMapping:
     if row is None:
         raise NotFoundError("no_such_person", "there is no such person", where=who, remedy="See: opencwc people list.")
     return row
+
+
+def _changed_rights(row: RowMapping, role: Role | None, clearance: Mark | None, active: bool | None) -> dict[str, Any]:
+    """Return the columns of what a person may do that would change: these changes go into the record."""
+    values: dict[str, Any] = {}
+    if role is not None and role is not Role(row["role"]):
+        values["role"] = str(role)
+    if clearance is not None and clearance != row["clearance"]:
+        values["clearance"] = int(clearance)
+    if active is not None and active is not bool(row["active"]):
+        values["active"] = active
+    return values
 
 
 def _person(row: RowMapping) -> Person:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -52,10 +52,9 @@ def letters(
     try:
         one_of("--format", format, FORMATS)
         one_of("--mark", mark, MARKS)
-        status = _letters(
-            ledgers, ours, folder, first, rank or [], format, reference, mark, columns_asked(map), day_asked(as_of),
-            language_asked(lang),
-        )  # fmt: skip
+        columns = columns_asked(map)
+        style = _Style(format, reference, mark, day_asked(as_of), language_asked(lang))
+        status = _letters(ledgers, columns, ours, folder, first, rank or [], style)
     except OpenCWCError as error:
         status = report_error(error)
     except KeyboardInterrupt:
@@ -63,18 +62,24 @@ def letters(
     raise typer.Exit(status)
 
 
+class _Style(NamedTuple):
+    """What all letters have alike."""
+
+    format: str
+    reference: str
+    mark: str
+    day: date
+    lang: str
+
+
 def _letters(
     sources: list[str],
+    columns: dict[str, str],
     ours: str,
     folder: Path,
     first: int,
     ranks: list[int],
-    format: str,
-    reference: str,
-    mark: str,
-    columns: dict[str, str],
-    day: date,
-    lang: str,
+    style: _Style,
 ) -> int:
     from opencwc.convention.territories import find_territory
     from opencwc.transfers.reconcile.letters import find_lines_in_question, make_letter
@@ -91,7 +96,7 @@ def _letters(
             "letters_need_folder", "The letters go into a folder, and this is a file.", where=str(folder),
             remedy="Name another.",
         )  # fmt: skip
-    found = reconcile(read_ledgers(sources, columns), day)
+    found = reconcile(read_ledgers(sources, columns), style.day)
     chosen = found.groups.filter(found.groups["rank"].is_in(ranks) if ranks else found.groups["over"])
     missing = sorted(set(ranks) - set(chosen["rank"]))
     if missing:
@@ -108,14 +113,14 @@ def _letters(
         )  # fmt: skip
     written = 0
     for group in chosen.filter(sides).head(len(ranks) or first).iter_rows(named=True):
-        named = f"{reference}-{group['rank']}" if reference else ""
+        reference = f"{style.reference}-{group['rank']}" if style.reference else ""
         theirs = group["importer"] if state.code == group["exporter"] else group["exporter"]
         asked = find_lines_in_question(found.lines_of(group["rank"]), state.code, theirs)
-        letter = make_letter(found.discrepancy(group), state.code, lang, asked, named, day, mark)
+        letter = make_letter(found.discrepancy(group), state.code, style.lang, asked, reference, style.day, style.mark)
         pair = f"{group['exporter']}-{group['importer']}-{group['year']}"
-        _write(letter, folder, f"{group['rank']:04d}-{pair}.{format}")
+        _write(letter, folder, f"{group['rank']:04d}-{pair}.{style.format}")
         written += 1
-    told = sentence(Message("letters_drafted", {"count": written, "path": str(folder)}), lang)
+    told = sentence(Message("letters_drafted", {"count": written, "path": str(folder)}), style.lang)
     sys.stdout.write(displayable(told) + "\n")
     return 0 if written else 1
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from opencwc.cli.names_progress import NamesProgress
 from opencwc.errors import InputError, OpenCWCError, SettingsError
@@ -21,6 +21,14 @@ from opencwc.wording import LANGUAGES, choose_language, say, say_error, sentence
 
 if TYPE_CHECKING:
     from opencwc.screening.rulebook import Rulebook
+
+
+class AnswerTarget(NamedTuple):
+    """Where an answer goes (``None``: to the screen), in which format (empty: as a table) and language."""
+
+    output: Path | None
+    format: str
+    lang: str
 
 
 def decodable(text: str) -> str:

@@ -272,7 +272,7 @@ def _import_ray(address: str) -> Any:
         os.environ[_ON_LOOPBACK] = "0"
     try:
         import ray
-        import ray.data
+        import ray.data  # noqa: F401
     except ImportError as error:
         raise UnavailableError(
             "ray_not_installed", "--cluster needs Ray, which is not installed.", remedy=_INSTALL
