@@ -56,6 +56,24 @@ def test_an_error_is_a_problem(client: TestClient, method: str, path: str, more:
     assert told["request_id"] == answer.headers["x-request-id"]
 
 
+@pytest.mark.parametrize("how", [{"params": {"lang": "fr"}}, {"headers": {"accept-language": "fr-CA, en;q=0.5"}}])
+def test_a_problem_is_told_in_the_language_asked_for_under_the_same_code(client: TestClient, how: dict) -> None:
+    english = client.get("/api/v1/screen/nothing").json()
+    french = client.get("/api/v1/screen/nothing", **how).json()
+    assert (english["detail"], french["detail"]) == (
+        "there is nothing at this address",
+        "il n’y a rien à cette adresse",
+    )
+    assert english["code"] == french["code"] == "no_such_address"
+
+
+def test_a_problem_has_its_values(client: TestClient) -> None:
+    told = client.get("/api/v1/entries", params={"lists": "CVC"}).json()
+    assert told["code"] == "no_such_list_but_near"
+    assert told["values"]["list"] == "CVC" and "CWC" in told["values"]["known"]
+    assert told["detail"] == "no list is called 'CVC'"
+
+
 def test_what_was_sent_does_not_come_back(client: TestClient) -> None:
     for answer in (
         client.post("/api/v1/screen", json={"value": "CCO", "kind": "PLANTED"}),
@@ -78,16 +96,16 @@ def test_a_method_that_is_not_taken_is_told_those_that_are(client: TestClient) -
 @pytest.mark.parametrize(
     ("error", "status"),
     [
-        (errors.InputError("x"), 422),
-        (errors.SettingsError("x"), 422),
-        (errors.RuleError("x"), 500),
-        (errors.NotAllowedError("x"), 403),
-        (errors.NotFoundError("x"), 404),
-        (errors.ConflictError("x"), 409),
-        (errors.StorageError("x"), 503),
-        (errors.UnavailableError("x"), 501),
-        (errors.OutputError("x"), 503),
-        (errors.IntegrityError("x"), 500),
+        (errors.InputError("a_code", "x"), 422),
+        (errors.SettingsError("a_code", "x"), 422),
+        (errors.RuleError("a_code", "x"), 500),
+        (errors.NotAllowedError("a_code", "x"), 403),
+        (errors.NotFoundError("a_code", "x"), 404),
+        (errors.ConflictError("a_code", "x"), 409),
+        (errors.StorageError("a_code", "x"), 503),
+        (errors.UnavailableError("a_code", "x"), 501),
+        (errors.OutputError("a_code", "x"), 503),
+        (errors.IntegrityError("a_code", "x"), 500),
     ],
 )
 def test_every_error_of_ours_has_its_status(error: errors.OpenCWCError, status: int) -> None:

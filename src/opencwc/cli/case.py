@@ -204,8 +204,9 @@ def decide(
             chosen = Outcome(outcome.replace("-", "_"))
         except ValueError:
             raise InputError(
-                f"no decision is called {outcome!r}", remedy="It is accept, correct, reject or need_more."
-            ) from None
+                "decision_unknown", "no decision is called {decision!r}",
+                remedy="It is accept, correct, reject or need_more.", decision=outcome,
+            ) from None  # fmt: skip
         list_id, entry_id = _entry(entry)
         correction = {"verdict": verdict, "list": list_id, "entry": entry_id} if verdict or entry else None
         correction = {key: value for key, value in correction.items() if value} if correction else None
@@ -348,7 +349,10 @@ def _filter(case: str, waiting: bool, verdict: str, entry: str, status: str, tex
     asked = [name.strip().upper() for name in status.split(",") if name.strip()]
     if unknown := [name for name in asked if name not in Status.__members__]:
         known = ", ".join(str(one) for one in Status)
-        raise InputError(f"no status is called {unknown[0].lower()!r}", remedy=f"It is one of: {known}.")
+        raise InputError(
+            "status_unknown", "no status is called {status!r}", remedy="It is one of: {known}.",
+            status=unknown[0].lower(), known=known,
+        )  # fmt: skip
     stands = UNDECIDED if waiting else tuple(Status[name] for name in asked)
     verdicts = tuple(name.strip() for name in verdict.split(",") if name.strip())
     return Filter(case, run, verdicts, list_id, entry_id, stands, None, text)
@@ -359,7 +363,10 @@ def _entry(text: str) -> tuple[str, str]:
         return "", ""
     list_id, _, entry_id = text.strip().partition(" ")
     if not entry_id:
-        raise InputError(f"{text!r} names no entry", remedy='Write list and entry, such as "CWC 1A01".')
+        raise InputError(
+            "text_names_no_entry", "{text!r} names no entry", remedy='Write list and entry, such as "CWC 1A01".',
+            text=text,
+        )  # fmt: skip
     return list_id, entry_id.strip()
 
 

@@ -62,8 +62,9 @@ def steps_of(verb: Verb, lines: Iterable[Line | None]) -> Iterator[Step | None]:
             content += base64.b64decode(line["pages"])
             if len(content) > MOST_PAGES_BYTES:
                 raise InputError(
-                    "the answer is too large for the pages", remedy="Use the command, opencwc, in place of them."
-                )
+                    "answer_too_large_for_pages", "the answer is too large for the pages",
+                    remedy="Use the command, opencwc, in place of them.",
+                )  # fmt: skip
         elif line.get("done"):
             yield _ended(verb, line, bytes(content))
         else:
@@ -80,7 +81,10 @@ def _findings(verb: Verb, plain: Any, after: int) -> list[Finding]:
     except (TypeError, ValueError):
         sound = False
     if not sound:
-        raise InputError("reading the file gave findings that do not hold", remedy="Save it again as CSV.")
+        raise InputError(
+            "reading_findings_do_not_hold", "reading the file gave findings that do not hold",
+            remedy="Save it again as CSV.",
+        )  # fmt: skip
     return findings
 
 

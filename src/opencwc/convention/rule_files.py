@@ -69,10 +69,10 @@ def build_list(raw: Raw) -> RuleList:
     entries = tuple(_entry(name, entry) for entry in raw["entries"])
     for earlier, later in _overlaps(entries):
         raise RuleError(
-            f"entry {later.id} stands twice for the same days",
+            "entry_twice_for_same_days", "entry {entry} stands twice for the same days",
             where=later.file or earlier.file,
-            remedy="Give the earlier wording an 'until' before the later one's 'from'.",
-        )
+            remedy="Give the earlier wording an 'until' before the later one's 'from'.", entry=later.id,
+        )  # fmt: skip
     return RuleList(
         id=name,
         title=words_in(raw, "title", where),
@@ -191,8 +191,10 @@ def _duties() -> Iterator[Raw]:
         file, values = _NAMED_BY_DUTIES[field]
         named = [rule for rule in rules[file] if rule["id"] == duty[field]]
         if not named:
-            what = f"{duty.get('id')} names the {field} {duty[field]!r}, which is not there"
-            raise RuleError(what, where="duties.yaml")
+            raise RuleError(
+                "duty_names_nothing", "{duty} names the {field} {name!r}, which is not there", where="duties.yaml",
+                duty=str(duty.get("id")), field=field, name=duty[field],
+            )  # fmt: skip
         for rule in named:
             given = {value: rule[key] for value, key in values.items() if key in rule}
             yield {**{key: rule[key] for key in _RESTS_ON}, "values": given, **duty}
@@ -296,10 +298,9 @@ def _check_applied(raw: Raw, where: str) -> None:
     if raw.keys().isdisjoint(_APPLIED) or (raw.get("applied") is False and raw.get("because")):
         return
     raise RuleError(
-        f"{raw.get('id')} says 'applied' or 'because' without the other",
-        where=where,
-        remedy="Write applied: no, because: the reason; or neither.",
-    )
+        "rule_applied_without_reason", "{rule} says 'applied' or 'because' without the other", where=where,
+        remedy="Write applied: no, because: the reason; or neither.", rule=str(raw.get("id")),
+    )  # fmt: skip
 
 
 _APPLIED = ("applied", "because")
@@ -309,7 +310,7 @@ def _state(raw: Raw, sources: Mapping[str, Raw], where: str) -> State:
     refuse_unknown(raw, {"state", "signed", "deposited", "instrument", "in_force", "rests_on"}, where)
     code = text_in(raw, "state", where)
     if len(code) != 3 or not (code.isascii() and code.isalpha() and code.isupper()):
-        raise RuleError(f"{code!r} is no ISO 3166 alpha-3 code", where=where)
+        raise RuleError("not_an_alpha3_code", "{text!r} is no ISO 3166 alpha-3 code", where=where, text=code)
     rests_on = one_of(raw, "rests_on", tuple(sources), where)
     state = State(
         code=code,
@@ -322,7 +323,9 @@ def _state(raw: Raw, sources: Mapping[str, Raw], where: str) -> State:
     )
     first = state.in_force.start if state.in_force else None
     if first and state.deposited and first < state.deposited:
-        raise RuleError(f"{code} is bound before it deposited its instrument", where=where)
+        raise RuleError(
+            "bound_before_deposit", "{state} is bound before it deposited its instrument", where=where, state=code
+        )
     return state
 
 
@@ -331,7 +334,10 @@ def _each_once(raw: list[Raw], field: str, where: str) -> list[Raw]:
     for one in raw:
         key = (text_in(one, field, where), str(one.get("in_force")))
         if key in seen:
-            raise RuleError(f"{key[0]} stands twice for the same days", where=where)
+            raise RuleError(
+                "treaty_status_twice_for_same_days", "{state} stands twice for the same days", where=where,
+                state=key[0],
+            )  # fmt: skip
         seen.add(key)
     return raw
 
@@ -356,8 +362,9 @@ def _chemical(raw: Raw, where: str) -> Chemical:
     cas = text_in(raw, "cas", where)
     if not check_digit_fits(cas):
         raise RuleError(
-            f"the CAS number {cas} fails its own check digit", where=where, remedy="Look the number up again."
-        )
+            "cas_number_wrong", "the CAS number {cas} fails its own check digit", where=where,
+            remedy="Look the number up again.", cas=cas,
+        )  # fmt: skip
     return Chemical(
         name=text_in(raw, "name", where),
         cas=cas,

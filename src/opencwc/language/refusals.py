@@ -105,8 +105,9 @@ class RefusalLog:
                 os.close(handle)
         except OSError as error:
             raise StorageError(
-                f"the refusal cannot be recorded ({error})", where=str(self.path), remedy="Make the folder writable."
-            ) from error
+                "refusal_not_recorded", "the refusal cannot be recorded ({reason})", where=str(self.path),
+                remedy="Make the folder writable.", reason=str(error),
+            ) from error  # fmt: skip
         return written
 
 

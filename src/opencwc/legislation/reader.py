@@ -69,9 +69,9 @@ class Reader:
             texts.append(read_legal_text(text.path, name=text.name, **_HERE))
             if sum(len(read.text) for read in texts) > MOST_CHARACTERS:
                 raise InputError(
-                    f"the texts have more than {MOST_CHARACTERS:,} characters",
-                    remedy="Send the law alone, or use the command: opencwc law.",
-                )
+                    "texts_too_long", "the texts have more than {characters:,} characters",
+                    remedy="Send the law alone, or use the command: opencwc law.", characters=MOST_CHARACTERS,
+                )  # fmt: skip
         for step in self._check(texts):
             if isinstance(step, Progress):
                 yield step

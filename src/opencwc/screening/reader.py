@@ -35,7 +35,7 @@ class Reader:
 
     def __init__(self, question: Mapping[str, Any]) -> None:
         import fastexcel  # noqa: F401 - loaded now, while files may be opened
-        import pyarrow.csv
+        import pyarrow.csv  # noqa: F401
         import pyarrow.parquet  # noqa: F401
 
         from opencwc import files  # noqa: F401

@@ -53,6 +53,7 @@ def write_report(
     tally: Tally,
     convention: Convention,
     lang: str = "en",
+    *,
     drawn_most: int = 2000,
     made: date | None = None,
     texts: Sequence[TextRow] = (),

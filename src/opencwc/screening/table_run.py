@@ -95,9 +95,9 @@ def run(
             yield _result(waiting.popleft())
     except BrokenProcessPool as error:
         raise OutputError(
-            "A screening process died.",
+            "screening_process_died", "A screening process died.",
             remedy="The machine may be short of memory: try --jobs 1, or fewer rows at a time.",
-        ) from error
+        ) from error  # fmt: skip
     finally:
         ours.close()  # the run is over, or was stopped: workers still busy leave at once
         pool.shutdown(cancel_futures=True)

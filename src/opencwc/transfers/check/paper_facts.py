@@ -118,10 +118,9 @@ def facts_of_answer(answer: Answer, certificates: Sequence[Certificate] = (), ma
     shipment = answer.shipment
     if answer.verdict is Verdict.PROHIBITED:
         raise InputError(
-            "this transfer is prohibited; no paper goes with it.",
-            where=f"shipment {shipment.id}",
-            remedy="See why: opencwc transfers check.",
-        )
+            "transfer_prohibited_no_paper", "this transfer is prohibited; no paper goes with it.",
+            where=f"shipment {shipment.id}", remedy="See why: opencwc transfers check.",
+        )  # fmt: skip
     owing = {owed.entry for owed in answer.owed}  # an entry that is exempt owes nothing
     rules = (
         finding.rule

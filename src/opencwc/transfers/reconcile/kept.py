@@ -177,8 +177,9 @@ def unpack(content: bytes) -> KeptReconciliation:
         return KeptReconciliation(summary, pl.read_parquet(io.BytesIO(groups)), lines)
     except (zipfile.BadZipFile, KeyError, ValueError, TypeError, OSError, pl.exceptions.PolarsError):
         raise InputError(
-            "what was kept of the reconciliation cannot be read", remedy="Reconcile the ledgers again."
-        ) from None
+            "kept_reconciliation_unreadable", "what was kept of the reconciliation cannot be read",
+            remedy="Reconcile the ledgers again.",
+        ) from None  # fmt: skip
 
 
 def _require_columns(content: bytes, wanted: Mapping[str, Any]) -> None:

@@ -73,9 +73,9 @@ class Reader:
             lines += len(ledgers[-1].lines)
             if lines > MOST_LINES:
                 raise InputError(
-                    f"the ledgers have more than {MOST_LINES:,} lines",
-                    remedy="Reconcile them with the command: opencwc transfers reconcile.",
-                )
+                    "ledgers_too_long", "the ledgers have more than {lines:,} lines",
+                    remedy="Reconcile them with the command: opencwc transfers reconcile.", lines=MOST_LINES,
+                )  # fmt: skip
         yield Progress(lines, 0.5)
         reconciled = reconcile(ledgers, self.as_of, model=self.model)
         yield Progress(lines, 0.7)

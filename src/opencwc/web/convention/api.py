@@ -118,8 +118,9 @@ def find_entry(convention: Convention, list_id: str, entry_id: str) -> Entry:
         if (entry.list.casefold(), entry.id.casefold()) == wanted:
             return entry
     raise NotFoundError(
-        f"no such entry is in force on {convention.as_of}", remedy="See /api/v1/entries for those that are."
-    )
+        "no_such_entry_in_force", "no such entry is in force on {day}",
+        remedy="See /api/v1/entries for those that are.", day=convention.as_of,
+    )  # fmt: skip
 
 
 def entry_in_brief(entry: Entry, lang: str) -> dict[str, Any]:

@@ -117,7 +117,10 @@ async def _screened(request: Request, asked: ScreenRequest) -> Response:
     service = service_of(request)
     limit = service.configuration.value_limit
     if len(asked.value) > limit:
-        raise InputError(f"the value has {len(asked.value):,} characters", remedy=f"A value may have up to {limit:,}.")
+        raise InputError(
+            "value_too_long", "the value has {characters:,} characters", remedy="A value may have up to {most:,}.",
+            characters=len(asked.value), most=limit,
+        )  # fmt: skip
     person = person_of(request)
     if (
         len(asked.value) <= QUICK
@@ -134,7 +137,7 @@ def _answer(service: Service, asked: ScreenRequest, person: Person) -> bytes:
     text = whole_text(asked.value)
     if (refusal := judge_request(text)) is not None:
         service.record_refused(person, [text])
-        raise HttpProblem(403, "refused", say(refusal.message, asked.lang))
+        raise HttpProblem(403, "refused", "request_refused", "{reason}", reason=say(refusal.message, asked.lang))
     screener = service.answering.screener(asked.as_of, names_of(asked.lists))
     verdict, body = answer_as_json(findings_of(screener, text, asked.kind), asked.lang)
     service.metrics.count_screenings({verdict: 1})
@@ -195,12 +198,10 @@ async def screen_batch(
     form = _KINDS_OF_BODY.get(media_type)
     if form is None:
         raise HttpProblem(
-            415,
-            "no-such-kind",
-            "a batch is not read from this kind of body",
-            where="Content-Type",
-            remedy=f"Send one of: {', '.join(_KINDS_OF_BODY)}; for a file of another kind make a job.",
-        )
+            415, "no-such-kind", "batch_kind_unknown", "a batch is not read from this kind of body",
+            where="Content-Type", remedy="Send one of: {known}; for a file of another kind make a job.",
+            known=tuple(_KINDS_OF_BODY),
+        )  # fmt: skip
     screener = await service.answering.run(service.answering.screener, as_of, names_of(lists))
     batch = _Batch(service, person_of(request), screener, kind, lang, form)
     body: IO[bytes] = SpooledTemporaryFile(KEPT_IN_MEMORY)  # noqa: SIM115 - closed by whoever reads it last
@@ -294,16 +295,19 @@ def _rows_of_array(body: IO[bytes], limit: int) -> Iterator[Line]:
     text = body.read(limit + 1)
     if len(text) > limit:
         raise HttpProblem(
-            413, "too-large", f"an array may have up to {limit:,} bytes", remedy="Send NDJSON, which has no such limit."
-        )
+            413, "too-large", "array_too_long", "an array may have up to {bytes:,} bytes",
+            remedy="Send NDJSON, which has no such limit.", bytes=limit,
+        )  # fmt: skip
     try:
         values = json.loads(text)
     except (ValueError, RecursionError):
-        raise InputError("the body is no JSON", remedy="Send an array, or NDJSON.") from None
+        raise InputError("body_is_no_json", "the body is no JSON", remedy="Send an array, or NDJSON.") from None
     if isinstance(values, dict) and isinstance(values.get("values"), list):
         values = values["values"]
     if not isinstance(values, list):
-        raise InputError("the body is no JSON array", remedy='Send ["CCO", ...] or {"values": [...]}.')
+        raise InputError(
+            "body_is_no_json_array", "the body is no JSON array", remedy='Send ["CCO", ...] or {{"values": [...]}}.'
+        )
     return iter([json.dumps(value).encode() for value in values])
 
 

@@ -219,8 +219,8 @@ async def check(request: Request, asked: PlannedShipments, lang: InLang = "en") 
     for place, shipment in enumerate(asked.shipments):
         if strange := sorted(set(shipment) - set(SHIPMENT_FIELDS)):
             raise InputError(
-                "there is an unknown field", where=f"shipments.{place}.{strange[0][:50]}",
-                remedy=f"The fields are: {', '.join(SHIPMENT_FIELDS)}.",
+                "shipment_field_unknown", "there is an unknown field", where=f"shipments.{place}.{strange[0][:50]}",
+                remedy="The fields are: {known}.", known=tuple(SHIPMENT_FIELDS),
             )  # fmt: skip
     service = service_of(request)
     results = await service.answering.run(

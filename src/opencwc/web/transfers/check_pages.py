@@ -160,7 +160,10 @@ async def answer(request: Request, form: Annotated[ShipmentForm, Form()]) -> Res
     written = form.model_dump(by_alias=True, exclude={"lists"})
     texts = {name: text.strip() for name, text in written.items() if text.strip()}
     if "chemical" not in texts:
-        raise InputError("no chemical is named", where="chemical", remedy="Write a name, a CAS number or a SMILES.")
+        raise InputError(
+            "chemical_missing", "no chemical is named", where="chemical",
+            remedy="Write a name, a CAS number or a SMILES.",
+        )  # fmt: skip
     service = service_of(request)
     told = await service.answering.run(
         check_typed, service, request, [_in_fields(texts)], date.today(), names_of(form.lists)
@@ -229,7 +232,7 @@ def _check_uploads(service: Service, question: Mapping[str, Any], uploads: Uploa
             ends = [step for step in steps if isinstance(step, Ended)]
     pages = ends[0].pages if ends else None
     if pages is None:
-        raise InputError("reading the file broke off")
+        raise InputError("reading_broke_off", "reading the file broke off")
     return unpack(pages.content)
 
 
@@ -281,10 +284,9 @@ async def draw_up(
     opened = _seal().opened(shipment, lasts=86_400 * service_of(request).configuration.paper_days)
     if opened is None:
         raise InputError(
-            "the shipment cannot be read, or its answer is too old",
-            where="shipment",
+            "shipment_answer_too_old", "the shipment cannot be read, or its answer is too old", where="shipment",
             remedy="Check it again, then ask anew.",
-        )
+        )  # fmt: skip
     answer = from_plain(ShownAnswer, json.loads(opened))
     return await _paper(request, answer, kind, side, paper_lang, paper_format)
 
@@ -315,7 +317,9 @@ async def draw_up_kept(
     shown = await service.answering.run(shown_check, book_of(request), person_of(request), number)
     told = next((answer for answer in shown.kept.answers if answer.row == row), None)
     if told is None:
-        raise NotFoundError(f"the check has no shipment in row {row}", remedy="Go back to the check.")
+        raise NotFoundError(
+            "check_has_no_such_row", "the check has no shipment in row {row}", remedy="Go back to the check.", row=row
+        )
     return await _paper(request, told, kind, side, paper_lang, paper_format)
 
 
@@ -326,10 +330,9 @@ async def _paper(
 
     if not answer.papers:
         raise InputError(
-            "no paper goes with this shipment",
-            where=answer.id,
+            "shipment_without_paper", "no paper goes with this shipment", where=answer.id,
             remedy="See why in its answer: it is prohibited, or free.",
-        )
+        )  # fmt: skip
     spoken = lang if lang in LANGUAGES else language_of(request)
 
     def make() -> bytes:

@@ -7,6 +7,7 @@ from datetime import date
 
 from opencwc.casebook.findings import History
 from opencwc.convention.model import EVIDENCE, STATUSES
+from opencwc.errors import OpenCWCError
 from opencwc.finding import Finding, Message, Verdict
 from opencwc.transfers.check.duties import STATES_OF_DUTY
 from opencwc.transfers.document_words import spoken_day, spoken_quantity
@@ -90,11 +91,11 @@ def _drawn_said(value: str, lang: str) -> str:
     return say(Message("transfers_certificate_drawn", {"id": name, "amount": drawn, "left": left}), lang)
 
 
-def _columns_in(labels: Mapping[str, str]) -> Callable[[str, str], str]:
+def _columns_in(labels: Mapping[str, str]) -> Callable[[OpenCWCError, str], str]:
     """Return what says what is wrong with columns, in the words of the boxes on the page."""
 
-    def say(what: str, lang: str) -> str:
-        said = say_columns(what, labels, lang)
+    def say(error: OpenCWCError, lang: str) -> str:
+        said = say_columns(error, labels, lang)
         return f"{said.says} {sentence('page_transfers_columns_again', lang)}" if said else ""
 
     return say
