@@ -18,7 +18,7 @@ from opencwc.errors import InputError, OpenCWCError
 from opencwc.finding import finding_to_plain
 from opencwc.screening.verb import VERB as SCREEN
 from opencwc.verbs import Ended, Found, Step
-from web.papers import docx, docx_of_entities, letter, pdf, xlsx
+from web.papers import docx, docx_bomb, docx_of_entities, letter, pdf, xlsx
 
 DAY = "2026-11-24"
 

@@ -105,7 +105,6 @@ def test_an_answer_of_another_shape_is_refused(wrong: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     "content",
     [b"", b"x", gzip.compress(b"{}", mtime=0), gzip.compress(b"[]\n{}", mtime=0), check_file({**TOLD, "lists": 1})],
-    [b"", b"x", gzip.compress(b"{}", mtime=0), gzip.compress(b"[]\n{}", mtime=0), check_file({**TOLD, "lists": 1})],
 )
 def test_what_is_no_check_is_refused(content: bytes) -> None:
     with pytest.raises(InputError, match="cannot be read"):
