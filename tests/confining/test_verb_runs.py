@@ -18,7 +18,7 @@ from opencwc.errors import InputError, OpenCWCError
 from opencwc.finding import finding_to_plain
 from opencwc.screening.verb import VERB as SCREEN
 from opencwc.verbs import Ended, Found, Step
-from web.papers import docx, docx_of_entities, letter, pdf, xlsx
+from web.papers import docx, docx_bomb, docx_of_entities, letter, pdf, xlsx
 
 DAY = "2026-11-24"
 
@@ -150,6 +150,20 @@ def test_a_text_without_a_chemical_is_no_clearance() -> None:
     assert [(one["verdict"], one["message"]["id"]) for one in findings] == [("not_listed", "why_no_mention")]
 
 
+@pytest.mark.parametrize(
+    ("data", "name", "said"),
+    [
+        (pdf(["sarin"], locked=True), "x.pdf", "locked with a password"),
+        (pdf(["sarin"])[:150], "x.pdf", "damaged"),
+        (docx("sarin")[:200], "x.docx", "cut short"),
+        (docx_bomb(), "x.docx", "would unpack to more"),
+        (b"\x89PNG\r\n\x1a\n" + b"x" * 100, "x.pdf", "picture"),
+        (b"{\\rtf1 sarin}", "x.docx", "RTF"),
+        (b"MZ\x90\x00" + b"x" * 100, "x.pdf", "kind that is not read"),
+        (b"", "x.pdf", "empty"),
+    ],
+    ids=["locked", "truncated", "half a package", "bomb", "picture", "mislabelled", "program", "empty"],
+)
 def test_a_document_that_means_no_good_is_refused_with_what_to_do(data: bytes, name: str, said: str) -> None:
     began = time.monotonic()
     with pytest.raises(InputError, match=said) as caught:
