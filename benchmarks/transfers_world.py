@@ -383,8 +383,8 @@ def _plan_diversions(p: Parameters, states: _States, groups: Table, rng: np.rand
         ("under_declared", groups["chem"] * len(STATES) + groups["importer"], (relative > 2.5) & strict, 2),
         ("splitting", groups["link"], (relative > 1.5) & (relative < 60) & ~summed & strict, 1),
     )
-    for kind, key, fits, partners in plans:
-        _take_runs(p, groups, kind, key, fits, partners, target, rng)
+    for plan in plans:
+        _take_runs(p, groups, plan, target, rng)
     size = len(groups["link"])
     lost = groups["diversion"] == _TAG["hub_loss"]
     groups["pattern"][lost] = rng.choice([1, 2, 2, 2, 4], int(groups["link"].max()) + 1)[groups["link"][lost]]
@@ -395,14 +395,15 @@ def _plan_diversions(p: Parameters, states: _States, groups: Table, rng: np.rand
 def _take_runs(
     p: Parameters,
     groups: Table,
-    kind: str,
-    key: Array,
-    fits: Array,
-    partners: int,
+    plan: tuple[str, Array, Array, int],
     target: int,
     rng: np.random.Generator,
 ) -> None:
-    """Mark runs of years of the groups with the same key until the target is met."""
+    """Mark runs of years of the groups with the same key until the target is met.
+
+    A plan names the kind of diversion, the key, the groups that fit, and the least number of exporters in a run.
+    """
+    kind, key, fits, partners = plan
     free = np.nonzero(fits & (groups["diversion"] == NONE))[0]
     free = free[np.argsort(key[free], kind="stable")]
     bounds = np.flatnonzero(np.diff(key[free], prepend=-1))

@@ -1,20 +1,66 @@
 """Every error OpenCWC raises on purpose: one small tree, so that a face can tell a bad file from a bad rule.
 
-A message says what was wrong, where it stands in the user's file, and what to do about it.
+An error has a code and values; ``what`` and ``remedy`` say it in English. `opencwc.wording.error_sentences` says it in
+the reader's language.
 """
 
 from __future__ import annotations
 
+import copyreg
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any, TypeAlias
+
+from opencwc.finding import Message
+from opencwc.records import from_plain, to_plain
+
+ErrorValue: TypeAlias = "str | int | float | date | tuple[ErrorValue, ...]"
+
+
+class Reason(str):
+    """A sentence of the catalogs in English, with the message that it says (`opencwc.wording.reason` makes it)."""
+
+    message: Message
+
+    def __new__(cls, text: str, message: Message) -> Reason:
+        """Keep the message beside the text."""
+        reason = super().__new__(cls, text)
+        reason.message = message
+        return reason
+
+    def __getnewargs__(self) -> tuple[str, Message]:  # type: ignore[override]
+        """Return what copies are made from."""
+        return str(self), self.message
+
 
 class OpenCWCError(Exception):
-    """What went wrong, where, and what to do; the root of the tree."""
+    """What went wrong, where, and what to do; the root of the tree.
 
-    def __init__(self, what: str, *, where: str = "", remedy: str = "") -> None:
-        self.what = what
+    ``code`` is a word that stays the same while the sentences change. ``what`` and ``remedy`` are English templates:
+    ``{name}`` is replaced by the value, ``{name!r}`` by the value in quotes; a tuple is written as a list. Values are
+    texts, numbers, days, and tuples of them; anything else is kept as text.
+
+    >>> error = InputError("no_such_case", "there is no case {case!r}", where="a.csv", remedy="See the list.", case="x")
+    >>> str(error), error.code, error.values
+    ("a.csv: there is no case 'x'. See the list.", 'no_such_case', {'case': 'x'})
+    """
+
+    def __init__(
+        self, code: str, what: str | None = None, *, where: str = "", remedy: str = "", **values: object
+    ) -> None:
+        if what is None:  # a sentence alone, without a code
+            code, self.what, self.remedy = "", code, remedy
+        else:
+            self.what, self.remedy = (fill(template, values, _in_english).strip() for template in (what, remedy))
+        self.code = code
+        self.values = {name: _frozen(value) for name, value in values.items()}
         self.where = where
-        self.remedy = remedy
-        said = what if what.endswith((".", "!", "?")) else f"{what}."
-        super().__init__(" ".join(part for part in (f"{where}:" if where else "", said, remedy) if part))
+        super().__init__(error_line(where, self.what, self.remedy))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copy an error by its attributes, since its sentences are made only once."""
+        return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
 
 
 class InputError(OpenCWCError):
@@ -55,3 +101,123 @@ class StorageError(OpenCWCError):
 
 class IntegrityError(OpenCWCError):
     """A record does not fit the chain, its signature or what was made of it."""
+
+
+def error_line(where: str, what: str, remedy: str) -> str:
+    """Join the parts of an error to one line.
+
+    >>> error_line("a.csv", "it is empty", "Check it.")
+    'a.csv: it is empty. Check it.'
+    """
+    sentence = what if what.endswith((".", "!", "?", "؟", "。", "？")) else f"{what}."
+    return " ".join(part for part in (f"{where}:" if where else "", sentence, remedy) if part)
+
+
+def fill(template: str, values: Mapping[str, object], written: Callable[[object, str, bool], str]) -> str:
+    """Fill a template; ``written`` writes a value, given its format and whether it stands in quotes.
+
+    Only the template is read for braces, so no value can break it.
+    """
+
+    def part(match: re.Match[str]) -> str:
+        name, quoted, form = match.groups()
+        if name is None:
+            return match[0][0]
+        return written(values[name], form or "", bool(quoted)) if name in values else match[0]
+
+    return _FIELD.sub(part, template)
+
+
+def _in_english(value: object, form: str, quoted: bool) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(_in_english(item, form, quoted) for item in value)
+    return repr(value) if quoted else format(value, form)
+
+
+def _frozen(value: object) -> ErrorValue:
+    """Return a value as an error holds it: what is of no known type becomes text."""
+    if isinstance(value, tuple):
+        return tuple(_frozen(item) for item in value)
+    return value if isinstance(value, str | int | float | date) else str(value)
+
+
+# ------------------------------------------------------------------------------------------------- between processes
+
+
+def error_to_plain(error: OpenCWCError) -> dict[str, Any]:
+    """Return an error as JSON can hold it: its sentences in English, its code and its values.
+
+    >>> error_to_plain(InputError("too_many", "there are {count}", count=3))["values"]
+    {'count': 3}
+    """
+
+    def plain(value: ErrorValue) -> object:
+        if isinstance(value, Reason):
+            return {"text": str(value), "message": to_plain(value.message)}
+        if isinstance(value, date):
+            return {"day": value.isoformat()}
+        return [plain(item) for item in value] if isinstance(value, tuple) else value
+
+    return {
+        "kind": type(error).__name__,
+        "code": error.code,
+        "what": error.what,
+        "where": error.where,
+        "remedy": error.remedy,
+        "values": {name: plain(value) for name, value in error.values.items()},
+    }
+
+
+def error_from_plain(plain: object) -> OpenCWCError:
+    """Return the error that `error_to_plain` wrote down.
+
+    It may come from a process that is not trusted: what has another shape is left out, and everything is cut short.
+
+    >>> error_from_plain({"kind": "NotFoundError", "what": "it is gone"})
+    NotFoundError('it is gone.')
+    """
+    given = plain if isinstance(plain, Mapping) else {}
+    code, what, where, remedy = (_text(given.get(name, "")) for name in ("code", "what", "where", "remedy"))
+    error = _KINDS.get(_text(given.get("kind", "")), InputError)(code[:_LONGEST_NAME], "", where=where)
+    error.what, error.remedy, error.args = what, remedy, (error_line(where, what, remedy),)
+    values = given.get("values")
+    error.values = {
+        str(name)[:_LONGEST_NAME]: _value(value)
+        for name, value in list(values.items() if isinstance(values, Mapping) else ())[:_MOST_VALUES]
+    }
+    return error
+
+
+def _value(plain: object) -> ErrorValue:
+    if isinstance(plain, list):
+        return tuple(_value(item) for item in plain[:_MOST_ITEMS] if not isinstance(item, list))
+    if isinstance(plain, Mapping):
+        return _day(plain) if "day" in plain else _reason(plain)
+    return plain if isinstance(plain, int | float) else _text(plain)
+
+
+def _day(plain: Mapping[str, object]) -> ErrorValue:
+    try:
+        return date.fromisoformat(str(plain["day"]))
+    except ValueError:
+        return _text(plain["day"])
+
+
+def _reason(plain: Mapping[str, object]) -> ErrorValue:
+    text, message = _text(plain.get("text", "")), plain.get("message")
+    try:
+        if isinstance(message, Mapping) and len(str(message)) <= _LONGEST_TEXT:
+            return Reason(text, from_plain(Message, message))
+    except (ValueError, TypeError, RecursionError):
+        pass
+    return text
+
+
+def _text(value: object) -> str:
+    return str(value)[:_LONGEST_TEXT]
+
+
+_FIELD = re.compile(r"\{\{|\}\}|\{([a-z_][a-z0-9_]*)(!r)?(?::([^{}]*))?\}")
+_TREE: tuple[type[OpenCWCError], ...] = (OpenCWCError, *OpenCWCError.__subclasses__())
+_KINDS = {kind.__name__: kind for kind in _TREE}
+_LONGEST_TEXT, _LONGEST_NAME, _MOST_VALUES, _MOST_ITEMS = 2_000, 60, 20, 100

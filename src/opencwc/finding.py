@@ -7,11 +7,17 @@ the reader's language.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias
+
+from msgspec import Meta, Struct
+
+from opencwc.records import from_plain, to_plain
 
 Tone: TypeAlias = Literal["grave", "doubt", "mild", "gap", "calm"]
 """How a verdict or a status is shown: its colour and its shape."""
-Value: TypeAlias = "str | int | float | Message | tuple[Value, ...]"
+Item: TypeAlias = "str | int | float | Message"
+Value: TypeAlias = "str | int | float | Message | tuple[str | int | float | Message, ...]"
+"""What a message names, or lists."""
 
 
 class Verdict(str):
@@ -50,14 +56,14 @@ for _name in [name for name in Verdict.__annotations__ if name.isupper()]:
     setattr(Verdict, _name, Verdict(_name.lower()))
 
 
-class Message(NamedTuple):
+class Message(Struct, frozen=True):
     """Something to say to a person: an id of the wording catalogs, and the values it names."""
 
     id: str
-    values: dict[str, Value] = {}  # noqa: RUF012 - never changed
+    values: dict[str, Value] = {}
 
 
-class Subject(NamedTuple):
+class Subject(Struct, frozen=True):
     """What a finding speaks of, and where it stands in the user's file.
 
     ``row`` counts the data rows from 1; ``component`` counts the dot-separated parts of a structure from 1, and is
@@ -71,31 +77,40 @@ class Subject(NamedTuple):
     file: str = ""
 
 
-class Rule(NamedTuple):
+class Rule(Struct, frozen=True):
     """The entry of a list that a finding rests on: ``Rule("CWC", "2B04")``."""
 
     list: str
     entry: str
 
 
-class Evidence(NamedTuple):
-    """Something a person can look at: atoms of a drawing (``kind="atoms"``) or the number or name that was found.
+class Evidence(Struct, frozen=True):
+    """What a person can look at: atoms of a drawing, or in a text the mention and what is stated of it."""
 
-    For atoms: ``structure`` is the component as SMILES after standardisation and ``atoms`` are indices into it, in
-    the order of that SMILES; ``label`` says what they are (``core``, or the name of a place). In a text: ``kind`` is
-    ``mention`` or what the text states of it (``concentration``, ``quantity`` ...), ``value`` an excerpt or the value
-    in its normal form, ``span`` the characters from and to which it stands in the text.
-    """
+    kind: Annotated[
+        str,
+        Meta(
+            description="`atoms`; in a text `mention`, `concentration`, `quantity`, `packaging`, `hs_code`, "
+            "`un_number`."
+        ),
+    ]
+    label: Annotated[
+        str,
+        Meta(description="What the atoms are (`core`, or the name of a place), or what is written in the text."),
+    ]
+    structure: Annotated[str, Meta(description="The component as SMILES after standardisation.")] = ""
+    atoms: Annotated[tuple[int, ...], Meta(description="Places of atoms in the order of that SMILES.")] = ()
+    value: Annotated[str, Meta(description="Of a mention the text around it, else the value in plain form.")] = ""
+    span: Annotated[
+        tuple[Annotated[int, Meta(ge=0)], ...],
+        Meta(
+            max_length=2,
+            description="The characters from and up to which it stands in the text; empty for what is of no text.",
+        ),
+    ] = ()
 
-    kind: str
-    label: str
-    structure: str = ""
-    atoms: tuple[int, ...] = ()
-    value: str = ""
-    span: tuple[int, ...] = ()
 
-
-class Maker(NamedTuple):
+class Maker(Struct, frozen=True):
     """Who made a finding: component, version, the date the rules are read at, and the model where one took part."""
 
     component: str
@@ -106,7 +121,7 @@ class Maker(NamedTuple):
     weights: str = ""
 
 
-class Finding(NamedTuple):
+class Finding(Struct, frozen=True):
     """One statement about one subject: the rule, the verdict, the evidence, how sure, and who made it.
 
     ``confidence`` is ``None`` where a rule decides; a model gives a calibrated probability. ``basis`` says what the
@@ -124,74 +139,55 @@ class Finding(NamedTuple):
     confidence: float | None = None
 
 
-def message_to_plain(message: Message) -> dict[str, object]:
-    """Return a message as what JSON can hold.
+class FindingRecord(Struct, frozen=True):
+    """A finding as JSON holds it: what stands in its subject and its rule stands beside the rest."""
 
-    >>> message_to_plain(Message("why", {"places": (Message("group_methyl"),)}))
-    {'id': 'why', 'values': {'places': [{'id': 'group_methyl', 'values': {}}]}}
-    """
-
-    def plain(value: object) -> object:
-        if isinstance(value, Message):
-            return message_to_plain(value)
-        return [plain(item) for item in value] if isinstance(value, tuple) else value
-
-    return {"id": message.id, "values": {key: plain(value) for key, value in message.values.items()}}
-
-
-def message_from_plain(plain: Mapping[str, Any]) -> Message:
-    """Return the message that `message_to_plain` wrote down.
-
-    >>> message_from_plain(message_to_plain(Message("why", {"places": (Message("group_methyl"),)})))
-    Message(id='why', values={'places': (Message(id='group_methyl', values={}),)})
-    """
-
-    def value(held: Any) -> Value:
-        if isinstance(held, Mapping):
-            return message_from_plain(held)
-        return tuple(value(item) for item in held) if isinstance(held, list) else held
-
-    return Message(plain["id"], {key: value(held) for key, held in plain["values"].items()})
+    row: int
+    id: str
+    input: str
+    component: int | None
+    verdict: str
+    list: str | None
+    entry: str | None
+    basis: str
+    message: Message
+    steps: tuple[Message, ...]
+    evidence: tuple[Evidence, ...]
+    confidence: float | None
+    maker: Maker
 
 
 def finding_to_plain(finding: Finding) -> dict[str, Any]:
-    """Return a finding as what JSON can hold; the sentence it amounts to is for `opencwc.wording` to say."""
-    return {
-        "row": finding.subject.row,
-        "id": finding.subject.id,
-        "input": finding.subject.input,
-        "component": finding.subject.component,
-        "verdict": str(finding.verdict),
-        "list": finding.rule.list if finding.rule else None,
-        "entry": finding.rule.entry if finding.rule else None,
-        "basis": finding.basis,
-        "message": message_to_plain(finding.message),
-        "steps": [message_to_plain(step) for step in finding.steps],
-        "evidence": [_evidence_to_plain(one) for one in finding.evidence],
-        "confidence": finding.confidence,
-        "maker": finding.maker._asdict(),
-    }
+    """Return a finding as what JSON can hold; the sentence it amounts to is for `opencwc.wording` to say.
 
-
-def _evidence_to_plain(evidence: Evidence) -> dict[str, Any]:
-    plain = evidence._asdict()
-    return plain if evidence.span else {name: value for name, value in plain.items() if name != "span"}
+    >>> sarin = Finding(Subject(1, "a", "sarin"), Verdict.LISTED, Message("why"), Maker("screening", "1", "2026-11-24"))
+    >>> finding_from_plain(finding_to_plain(sarin)) == sarin
+    True
+    """
+    subject, rule = finding.subject, finding.rule
+    kept = FindingRecord(
+        subject.row, subject.id, subject.input, subject.component, finding.verdict, rule.list if rule else None,
+        rule.entry if rule else None, finding.basis, finding.message, finding.steps, finding.evidence,
+        finding.confidence, finding.maker,
+    )  # fmt: skip
+    plain: dict[str, Any] = to_plain(kept)
+    for evidence in plain["evidence"]:
+        if not evidence["span"]:  # it stands in no text
+            del evidence["span"]
+    return plain
 
 
 def finding_from_plain(plain: Mapping[str, Any], file: str = "") -> Finding:
-    """Return the finding that `finding_to_plain` wrote down."""
-    maker = plain["maker"]
+    """Return the finding that `finding_to_plain` wrote down; raise `ValueError` where it is none."""
+    kept = from_plain(FindingRecord, plain)
     return Finding(
-        Subject(plain["row"], plain["id"], plain["input"], plain["component"], file),
-        Verdict(plain["verdict"]),
-        message_from_plain(plain["message"]),
-        Maker(**{**maker, "lists": tuple(maker["lists"])}),
-        Rule(plain["list"], plain["entry"]) if plain["list"] else None,
-        plain["basis"],
-        tuple(
-            Evidence(**{**one, "atoms": tuple(one["atoms"]), "span": tuple(one.get("span", ()))})
-            for one in plain["evidence"]
-        ),
-        tuple(message_from_plain(step) for step in plain["steps"]),
-        plain["confidence"],
+        Subject(kept.row, kept.id, kept.input, kept.component, file),
+        Verdict(kept.verdict),
+        kept.message,
+        kept.maker,
+        Rule(kept.list, kept.entry or "") if kept.list else None,
+        kept.basis,
+        kept.evidence,
+        kept.steps,
+        kept.confidence,
     )

@@ -140,7 +140,7 @@ class Verb:
         """Return a part, loaded; raise `NotFoundError` where the verb has none of this name."""
         where: str = getattr(self, name)
         if not where:
-            raise NotFoundError(f"the verb {self.id} has no {name}")
+            raise NotFoundError("verb_without_part", "the verb {verb} has no {part}", verb=self.id, part=name)
         return load(where)
 
 
@@ -167,8 +167,9 @@ def verb_named(name: str) -> Verb:
         if name == verb.id or name in verb.formerly:
             return verb
     raise NotFoundError(
-        f"no verb is called {name!r}", remedy=f"It is one of: {', '.join(verb.id for verb in verbs())}."
-    )
+        "no_such_verb", "no verb is called {verb!r}", remedy="It is one of: {known}.", verb=name,
+        known=tuple(verb.id for verb in verbs()),
+    )  # fmt: skip
 
 
 def all_verdicts() -> tuple[Verdict, ...]:

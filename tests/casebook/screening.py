@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from typing import Any
 
@@ -13,7 +14,8 @@ SARIN, THIODIGLYCOL, ETHANOL, NOT_READ = "CC(C)OP(C)(=O)F", "OCCSCCO", "CCO", "C
 
 @cache
 def _screened(values: tuple[str, ...]) -> tuple[dict[str, Any], ...]:
-    return tuple(finding_to_plain(one) for one in screen(values, lists="CWC", as_of="2026-11-24"))
+    found = [finding_to_plain(finding) for finding in screen(values, lists="CWC", as_of="2026-11-24")]
+    return tuple(json.loads(json.dumps(found)))
 
 
 def findings(*values: str, first_row: int = 1) -> list[dict[str, Any]]:

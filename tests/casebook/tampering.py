@@ -59,6 +59,20 @@ Row = dict[str, Any]
 
 def fill(book: Casebook, folder: Path) -> Person:
     """Do everything that can be done in a casebook, and return a reviewer of it."""
+    root, anna, rita, rene = _add_people(book)
+    _keep_runs(book, anna, rita)
+    _decide(book, rita, rene)
+    _comment_and_change(book, root, anna, rita)
+    _export_and_erase(book, rita, rene, folder)
+    _time_stamp(book, rita, folder)
+    with book.writing(root.id) as writer:  # what no table tells of stands last
+        record_refusal(writer, "routes", "fr", "par quelle voie ?")
+    with book.writing(root.id) as writer:
+        record_refusal(writer, "routes", "es", "por qué vía?")
+    return rita
+
+
+def _add_people(book: Casebook) -> tuple[Person, Person, Person, Person]:
     people = People(book)
     anna = people.add(CONSOLE, "anna", role=Role.ANALYST, clearance=Mark.HIGHLY_PROTECTED)
     rita, rene = (
@@ -69,6 +83,10 @@ def fill(book: Casebook, folder: Path) -> Person:
     tokens.make(rita.id, rita, "kept", ["read", "keep"], timedelta(days=30))
     token, _ = tokens.make(rita.id, rita, "gone", ["read"], timedelta(days=30))
     tokens.revoke(rita.id, token.id)
+    return root, anna, rita, rene
+
+
+def _keep_runs(book: Casebook, anna: Person, rita: Person) -> None:
     for name in ("inventory", "gone", "second", "shut"):
         open_case(book, anna, name, title=f"The {name}", due="2027-01-31", mark=Mark.PROTECTED)
     source = keep_source(book, anna, io.BytesIO(b"sarin\n" * 200_000), "inventory.csv", media_type="text/csv")
@@ -80,6 +98,8 @@ def fill(book: Casebook, folder: Path) -> Person:
     _begin(book, anna, "second").keep(findings(NOT_READ, THIODIGLYCOL))  # and this run goes on
     _keep(book, anna, "shut", ETHANOL)
 
+
+def _decide(book: Casebook, rita: Person, rene: Person) -> None:
     decide(book, rita, [1], Outcome.ACCEPT, "the label says so")
     decide(book, rene, [1], Outcome.ACCEPT, "seen too")  # grave: two people
     decide(book, rita, [5], Outcome.ACCEPT, "the label says so")
@@ -90,12 +110,14 @@ def fill(book: Casebook, folder: Path) -> Person:
     decide(book, rene, [2], Outcome.ACCEPT, "blind")
     decide(book, rita, [7], Outcome.ACCEPT, "planted")
     decide(book, rita, [10], Outcome.REJECT, "not ours")
-    late = people.add(CONSOLE, "late", role=Role.REVIEWER, clearance=Mark.HIGHLY_PROTECTED)
+    late = People(book).add(CONSOLE, "late", role=Role.REVIEWER, clearance=Mark.HIGHLY_PROTECTED)
     decide(book, rene, [10], Outcome.REJECT, "not ours either")  # blind
     decide(book, late, [11], Outcome.ACCEPT, "ours")
     claim_rechecks(book, late)
     set_recheck_share(book, rita, 0.25)
 
+
+def _comment_and_change(book: Casebook, root: Person, anna: Person, rita: Person) -> None:
     comment(book, rita, "inventory", "on the case")
     comment(book, anna, "inventory", "on a finding", 2)
     comment(book, anna, "gone", "planted")
@@ -106,6 +128,8 @@ def fill(book: Casebook, folder: Path) -> Person:
         writer.record("model_switched", {"model": "language-recogniser", "on": False})
         record_refusal(writer, "synthesis", "en", "how is it made?")
 
+
+def _export_and_erase(book: Casebook, rita: Person, rene: Person, folder: Path) -> None:
     ask(book, rita, "export", "inventory", {"reason": "nobody has answered yet"})
     declined = ask(book, rita, "export", "inventory", {"reason": "for a friend"})
     answer(book, rene, declined.seq, approve=False, reason="no")
@@ -119,15 +143,12 @@ def fill(book: Casebook, folder: Path) -> Person:
     answer(book, rene, sent.seq, approve=True)
     export_case(book, rita, sent.seq, folder / "second.zip")
 
+
+def _time_stamp(book: Casebook, rita: Person, folder: Path) -> None:
     authority = Authority(folder / "authority")
     write_request(book, rita, folder / "query.tsq")
     (folder / "reply.tsr").write_bytes(authority.stamp((folder / "query.tsq").read_bytes()))
     take_in(book, rita, folder / "reply.tsr", authority.ca)
-    with book.writing(root.id) as writer:  # what no table tells of stands last
-        record_refusal(writer, "routes", "fr", "par quelle voie ?")
-    with book.writing(root.id) as writer:
-        record_refusal(writer, "routes", "es", "por qué vía?")
-    return rita
 
 
 def _begin(book: Casebook, who: Person, case: str, **more: Any) -> RunKeeper:

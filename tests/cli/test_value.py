@@ -39,6 +39,21 @@ def test_a_value_can_be_answered_in_a_format_too(run: Run, value: str) -> None:
     assert {(row["row"], row["list"], row["entry"]) for row in done.rows} == {("1", "CWC", "1A01")}
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([], "Error: nowhere.csv: There is no such file. Check the path."),
+        (["--lang", "fr"], "Erreur: nowhere.csv: Ce fichier n’existe pas. Vérifiez le chemin"),
+        (["--lang=ru"], "Ошибка: nowhere.csv: Такого файла нет. Проверьте путь"),
+        (["--lang", "tlh"], "Error: --lang 'tlh' is not known. It is one of: en, fr, ar, es, ru, zh."),
+    ],
+)
+def test_an_error_is_told_in_the_language_that_was_asked_for(command: Run, words: list[str], said: str) -> None:
+    done = command("screen", "nowhere.csv", *words)
+    assert done.status == 2
+    assert done.err.startswith(said)
+
+
 def test_the_command_answers_at_once_and_its_status_tells(command: Run) -> None:
     listed, free = command("screen", "107-44-8"), command("screen", "CCO")
     assert (listed.status, free.status) == (1, 0)

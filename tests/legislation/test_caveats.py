@@ -16,7 +16,7 @@ from opencwc.legislation.comparison_formats import compared_json
 from opencwc.legislation.comparison_report import compared_report
 from opencwc.legislation.findings import findings_of
 from opencwc.legislation.formats import as_csv, as_json, missing_words
-from opencwc.legislation.kept import answers_as_json, packed, passages_as_json, told_of, unpack
+from opencwc.legislation.kept import answers_of, packed, summary_of, unpack, write_passages
 from opencwc.legislation.report import report
 from opencwc.legislation.texts.legal_texts import LegalText, plain_legal_text
 from opencwc.legislation.version_comparison import compare
@@ -107,7 +107,7 @@ def test_a_draft_keeps_its_verdicts_and_each_says_what_it_rests_on(draft: Checke
 def test_what_is_kept_of_a_check_says_it_still(half_read: Checked) -> None:
     sections: Sequence[object] = half_read.law.sections
     assert sections
-    content = packed(told_of(half_read), answers_as_json(half_read), passages_as_json(half_read.law.sections, []))
+    content = packed(summary_of(half_read), answers_of(half_read), write_passages(half_read.law.sections, []))
     assert as_csv(unpack(content).checked) == as_csv(half_read)
 
 

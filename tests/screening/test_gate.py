@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from rdkit import Chem
 
 from opencwc.chemistry.name_index import NameIndex
-from opencwc.chemistry.smiles_gate import ValueLimits as GateLimits
 from opencwc.chemistry.smiles_gate import scan
 from opencwc.convention.fields import load_yaml
 from opencwc.files.rows import Rows, ValueLimits, part_of_values
+from opencwc.files.rows import ValueLimits as GateLimits
 from opencwc.finding import Verdict
 from opencwc.screening.batches import BatchScreener, gate_limits, to_lines
 from opencwc.screening.model import Question

@@ -12,7 +12,7 @@ from opencwc import wording
 from opencwc.convention.model import EVIDENCE, SALTS
 from opencwc.finding import Finding, Maker, Message, Subject, Verdict
 from opencwc.screening import report as report_module
-from opencwc.screening.model import Checked, Tally, gravest
+from opencwc.screening.model import Checked, CheckedList, Tally, gravest
 from opencwc.screening.report import SHOWN_ROWS, write_report
 from opencwc.screening.rulebook import Rulebook
 from opencwc.screening.screener import Screener
@@ -52,7 +52,9 @@ def report(screener):
             tally.add(gravest(one.verdict for one in outcomes))
             findings += [one.finding(Subject(row, f"id-{row}", text), maker) for one in outcomes]
         convention = screener.rulebook.convention
-        lists = tuple((one.id, one.title.get(lang, one.title["en"]), str(one.text_of)) for one in convention.lists)
+        lists = tuple(
+            CheckedList(held.id, held.title.get(lang, held.title["en"]), str(held.text_of)) for held in convention.lists
+        )
         policies = tuple(f"policy_{one.id}_{one.choice}" for one in convention.policies)
         note = Message("summary_column", {"column": "smiles", "file": "stock.csv"})
         checked = Checked(lists, DAY.isoformat(), policies, "0.1.0", "stock.csv", "smiles", (note,))
@@ -214,7 +216,7 @@ def test_two_rules_never_share_an_anchor(screener):
     from opencwc.finding import Rule
 
     convention = screener.rulebook.convention
-    reporter = report._Reporter(Checked((), "", (), ""), Tally(), convention, "en", 1, DAY)
+    reporter = report_module._Reporter(Checked((), "", (), ""), Tally(), convention, "en", 1, DAY)
     anchors = [reporter.anchor(Rule("OWN", entry)) for entry in ("a b", "a-b", "a.b", "a b")]
     assert anchors[0] == anchors[3]
     assert len(set(anchors)) == 3

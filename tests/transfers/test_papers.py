@@ -1,7 +1,6 @@
 """The papers of a transfer say what the record says and nothing else, in six languages, and leave blanks to fill."""
 
 import io
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from html.parser import HTMLParser
@@ -9,6 +8,7 @@ from html.parser import HTMLParser
 import pypdfium2
 import pytest
 import typer
+from msgspec.structs import replace
 from python_calamine import CalamineWorkbook
 from typer.testing import CliRunner
 

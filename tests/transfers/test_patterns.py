@@ -178,7 +178,7 @@ def test_steady_growth_is_no_change_of_level() -> None:
     assert not planted(yearly(OWN, A, B, [100e3 * 1.3**n for n in range(10)]), "level_change")
 
 
-def test_a_change_smaller_than_the_declaration_threshold_is_not_told() -> None:
+def test_a_change_smaller_than_the_declaration_threshold_is_not_told() -> None:  # VA VIII.3 (s3-declare)
     kg = [900, 1100, 1000, 950, 1050, 1000, 6400, 5600, 6000, 6200]
     assert not planted(yearly(OWN, A, B, kg), "level_change")
 

@@ -56,6 +56,24 @@ def test_an_error_is_a_problem(client: TestClient, method: str, path: str, more:
     assert told["request_id"] == answer.headers["x-request-id"]
 
 
+@pytest.mark.parametrize("how", [{"params": {"lang": "fr"}}, {"headers": {"accept-language": "fr-CA, en;q=0.5"}}])
+def test_a_problem_is_told_in_the_language_asked_for_under_the_same_code(client: TestClient, how: dict) -> None:
+    english = client.get("/api/v1/screen/nothing").json()
+    french = client.get("/api/v1/screen/nothing", **how).json()
+    assert (english["detail"], french["detail"]) == (
+        "there is nothing at this address",
+        "il n’y a rien à cette adresse",
+    )
+    assert english["code"] == french["code"] == "no_such_address"
+
+
+def test_a_problem_has_its_values(client: TestClient) -> None:
+    told = client.get("/api/v1/entries", params={"lists": "CVC"}).json()
+    assert told["code"] == "no_such_list_but_near"
+    assert told["values"]["list"] == "CVC" and "CWC" in told["values"]["known"]
+    assert told["detail"] == "no list is called 'CVC'"
+
+
 def test_what_was_sent_does_not_come_back(client: TestClient) -> None:
     for answer in (
         client.post("/api/v1/screen", json={"value": "CCO", "kind": "PLANTED"}),

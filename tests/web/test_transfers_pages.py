@@ -387,13 +387,17 @@ def test_a_job_can_be_stopped(house: House) -> None:
 
 def test_a_result_that_is_none_is_not_shown() -> None:
     told: dict[str, Any] = {
-        name: [] for name in ("as_of", "model", "said", "ledgers", "substances", "counts", "patterns", "pattern_count")
-    }
+        "as_of": "2026-11-28", "model": "", "said": [], "ledgers": [], "substances": [], "counts": {}, "patterns": [],
+        "pattern_count": 0,
+    }  # fmt: skip
     groups, lines = io.BytesIO(), io.BytesIO()
     pl.DataFrame(schema=GROUP_SCHEMA).write_parquet(groups)
     pl.DataFrame(schema=LINE_SCHEMA).write_parquet(lines)
     assert len(unpack(packed(told, groups.getvalue(), lines.getvalue())).groups) == 0
-    for wrong in (b"", b"PK", packed(told, b"x", lines.getvalue()), packed(told, lines.getvalue(), lines.getvalue())):
+    for wrong in (
+        b"", b"PK", packed(told, b"x", lines.getvalue()), packed(told, lines.getvalue(), lines.getvalue()),
+        packed({**told, "counts": []}, groups.getvalue(), lines.getvalue()),
+    ):  # fmt: skip
         with pytest.raises(InputError):
             unpack(wrong)
 
@@ -697,6 +701,7 @@ def test_a_finding_of_transfers_leads_to_where_it_stands_among_its_like(checked:
         assert page.one("a", href=f"/transfers/checks/{checked.run}?after=2#answer-3")
     with kept.house.signed_in("rita") as client:
         page = main_of(client, f"/findings/{finding_of(kept.house, kept.run, 1)}")
+        assert "s2-s3-discrepancy" in page.text and "customs course of December 2012" in page.text
         assert page.one("a", href=f"/transfers/runs/{kept.run}/pairs/1?over=all")
         evidence = page.one("section", aria_labelledby="seen-h")
         assert "exported, kg" in evidence.text and "the ledgers" in evidence.text

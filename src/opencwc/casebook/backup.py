@@ -116,10 +116,12 @@ def restore_into(
         book.close()
     if found.first is not None:
         raise IntegrityError(
-            f"the casebook was restored as the backup holds it, and does not fit: {found.first.what}",
+            "restored_casebook_does_not_fit",
+            "the casebook was restored as the backup holds it, and does not fit: {reason}",
             where=f"record {found.first.seq}" if found.first.seq else str(backup),
             remedy="See: opencwc case verify. Take an older backup, or find out who changed it.",
-        )
+            reason=str(found.first.what),
+        )  # fmt: skip
     return found
 
 
@@ -141,12 +143,12 @@ def _see_that_it_is_alone(archive: _Archive) -> None:
     log = CheckpointLog(load_settings().folder / "keys")
     if known := log.last_number(archive.manifest["casebook"]):
         raise ConflictError(
-            f"the key here has signed for this casebook up to checkpoint {known}, so it may go on elsewhere; if both "
-            "are written to, neither verifies any more",
-            where=str(log.path),
+            "casebook_may_go_on_elsewhere",
+            "the key here has signed for this casebook up to checkpoint {checkpoint}, so it may go on elsewhere; if "
+            "both are written to, neither verifies any more", where=str(log.path),
             remedy="To try a restoration, take a settings folder of its own: OPENCWC_SETTINGS=FOLDER. If the casebook "
-            "is lost and this one takes its place: --lost.",
-        )
+            "is lost and this one takes its place: --lost.", checkpoint=known,
+        )  # fmt: skip
 
 
 def _restore_new_file(archive: _Archive, file: Path, signer: Signer | None) -> None:
@@ -163,7 +165,10 @@ def _restore_new_file(archive: _Archive, file: Path, signer: Signer | None) -> N
     except FileExistsError as error:
         raise _not_empty() from error
     except OSError as error:
-        raise OutputError(f"the casebook cannot be put there ({error.strerror})", where=str(file)) from error
+        raise OutputError(
+            "casebook_cannot_be_put_there", "the casebook cannot be put there ({reason})", where=str(file),
+            reason=str(error.strerror),
+        ) from error  # fmt: skip
     finally:
         for ending in ("", "-wal", "-shm", "-journal"):
             coming.with_name(coming.name + ending).unlink(missing_ok=True)
@@ -180,7 +185,7 @@ def _fill(book: Casebook, archive: _Archive) -> None:
             archive.copy_into(connection, table)
         head = connection.execute(select(tables.casebook)).mappings().one()
         if archive.manifest["head"] != {"seq": head["seq"], "link": bytes(head["link"]).hex()}:
-            raise IntegrityError("the head of the chain is not what the backup's manifest says")
+            raise IntegrityError("chain_head_differs", "the head of the chain is not what the backup's manifest says")
         # The writer goes on where the backup ended: what it was restored from is the next record of the same chain.
         writer.casebook_id, writer.sampling_key = head["id"], head["sampling_key"]
         writer.seq, writer.link, writer.number = head["seq"], head["link"], head["checkpoint"]
@@ -192,7 +197,10 @@ def _fill(book: Casebook, archive: _Archive) -> None:
 
 
 def _not_empty() -> ConflictError:
-    return ConflictError("the casebook to restore into is not empty", remedy="Name a new file or an empty database.")
+    return ConflictError(
+        "casebook_not_empty", "the casebook to restore into is not empty",
+        remedy="Name a new file or an empty database.",
+    )  # fmt: skip
 
 
 def _write(book: Casebook, target: Path) -> dict[str, Any]:
@@ -260,8 +268,9 @@ class _Archive:
                     digest.update(part)
             if digest.hexdigest() != self.manifest["files"][name]:
                 raise IntegrityError(
-                    f"{name} is not what the backup's manifest says", where=str(shown), remedy="Take another backup."
-                )
+                    "backup_part_differs", "{part} is not what the backup's manifest says", where=str(shown),
+                    remedy="Take another backup.", part=name,
+                )  # fmt: skip
 
     def copy_into(self, connection: Connection, table: Table) -> None:
         """Insert the rows of a table."""
@@ -273,35 +282,41 @@ class _Archive:
         former = _former_schema(schema)
         if not file.schema_arrow.equals(schema) and not file.schema_arrow.equals(former):
             raise InputError(
-                f"{name} has other columns than this version of OpenCWC", where=str(self._shown),
-                remedy=f"Restore it with version {self.manifest['version']}.",
+                "backup_has_other_columns", "{table} has other columns than this version of OpenCWC",
+                where=str(self._shown), remedy="Restore it with version {version}.", table=name,
+                version=self.manifest['version'],
             )  # fmt: skip
         for batch in file.iter_batches(_rows_at_once(table)):
             values = [_named(name, column.to_pylist()) for name, column in zip(columns, batch.columns, strict=True)]
             insert_rows(connection, table, columns, list(zip(*values, strict=True)))
             rows += batch.num_rows
         if rows != self.manifest["rows"][table.name]:
-            raise IntegrityError(f"{name} has another number of rows than the manifest says", where=str(self._shown))
+            raise IntegrityError(
+                "backup_row_count_differs", "{table} has another number of rows than the manifest says",
+                where=str(self._shown), table=name,
+            )  # fmt: skip
 
     def _checked_manifest(self) -> dict[str, Any]:
         for name in _LEAST_MEMBERS:
             if self._zip.getinfo(name).file_size > _LARGEST_MANIFEST:
-                raise InputError(f"{name} is too large", where=str(self._shown))
+                raise InputError("backup_part_too_large", "{part} is too large", where=str(self._shown), part=name)
         said, signature, pem = (self._zip.read(name) for name in _LEAST_MEMBERS)
         manifest: dict[str, Any] = json.loads(said)
         if manifest["format"] != FORMAT:
             raise InputError(
-                f"a backup of the format {manifest['format']!r} is not read", where=str(self._shown),
-                remedy=f"This version of OpenCWC reads {FORMAT}; restore it with the version that wrote it.",
+                "backup_format_unknown", "a backup of the format {format!r} is not read", where=str(self._shown),
+                remedy="This version of OpenCWC reads {known}; restore it with the version that wrote it.",
+                format=manifest['format'], known=FORMAT,
             )  # fmt: skip
         if manifest["key"] != fingerprint_of(pem) or not verify_signature(pem, said, signature):
             raise IntegrityError(
-                "the signature of the backup does not hold", where=str(self._shown), remedy="Take another backup."
-            )
+                "backup_signature_does_not_hold", "the signature of the backup does not hold", where=str(self._shown),
+                remedy="Take another backup.",
+            )  # fmt: skip
         if set(manifest["files"]) != {f"{table.name}.parquet" for table in _kept_tables()}:
             raise InputError(
-                "the backup has other tables than this version of OpenCWC", where=str(self._shown),
-                remedy=f"Restore it with version {manifest['version']}.",
+                "backup_has_other_tables", "the backup has other tables than this version of OpenCWC",
+                where=str(self._shown), remedy="Restore it with version {version}.", version=manifest['version'],
             )  # fmt: skip
         return manifest
 
@@ -309,7 +324,10 @@ class _Archive:
         """Return a member as a file that can be sought in; what is stored as it is lies in one piece in the archive."""
         info = self._zip.getinfo(name)
         if info.compress_type != zipfile.ZIP_STORED:
-            raise InputError(f"{name} is packed in another way than OpenCWC packs", where=str(self._shown))
+            raise InputError(
+                "backup_part_packed_otherwise", "{part} is packed in another way than OpenCWC packs",
+                where=str(self._shown), part=name,
+            )  # fmt: skip
         self._file.seek(info.header_offset + 26)  # the lengths of name and extra field (APPNOTE.TXT, 4.3.7)
         lengths = self._file.read(4)
         start = info.header_offset + 30 + int.from_bytes(lengths[:2], "little") + int.from_bytes(lengths[2:], "little")
@@ -318,18 +336,29 @@ class _Archive:
 
 @contextmanager
 def _opened(path: Path, shown: Path) -> Iterator[_Archive]:
-    remedy = "Name a file that 'opencwc case backup' wrote."
     try:
         with path.open("rb") as file:
             if file.read(len(_ENCRYPTED)) == _ENCRYPTED:
-                raise InputError("the backup is encrypted", where=str(shown), remedy="Name your key with --identity.")
+                raise InputError(
+                    "backup_encrypted", "the backup is encrypted", where=str(shown),
+                    remedy="Name your key with --identity.",
+                )  # fmt: skip
             yield _Archive(file, shown)
     except OSError as error:
-        raise InputError(f"the backup cannot be read ({error.strerror})", where=str(shown), remedy=remedy) from error
+        raise InputError(
+            "backup_unreadable", "the backup cannot be read ({reason})", where=str(shown), remedy=_NAME_A_BACKUP,
+            reason=str(error.strerror),
+        ) from error  # fmt: skip
     except (zipfile.BadZipFile, KeyError, TypeError, ValueError, EOFError, NotImplementedError, RuntimeError) as error:
-        raise InputError(f"this is no backup of a casebook ({error})", where=str(shown), remedy=remedy) from error
+        raise InputError(
+            "not_a_backup", "this is no backup of a casebook ({reason})", where=str(shown), remedy=_NAME_A_BACKUP,
+            reason=str(error),
+        ) from error  # fmt: skip
     except pa.ArrowException as error:
-        raise InputError(f"the backup is damaged ({error})", where=str(shown), remedy="Take another one.") from error
+        raise InputError(
+            "backup_damaged", "the backup is damaged ({reason})", where=str(shown), remedy="Take another one.",
+            reason=str(error),
+        ) from error  # fmt: skip
 
 
 @contextmanager
@@ -353,7 +382,10 @@ def _workplace(place: URL) -> Iterator[Path]:
         beside.mkdir(mode=0o700, parents=True, exist_ok=True)
         made = tempfile.TemporaryDirectory(prefix=".opencwc-", dir=beside)
     except OSError as error:
-        raise OutputError(f"the folder cannot be written to ({error.strerror})", where=str(beside)) from error
+        raise OutputError(
+            "folder_not_writable", "the folder cannot be written to ({reason})", where=str(beside),
+            reason=str(error.strerror),
+        ) from error  # fmt: skip
     with made as folder:
         yield Path(folder)
 
@@ -447,3 +479,4 @@ _TYPES = (
     (Float, pa.float64()),
     ((BigInteger, Integer, SmallInteger), pa.int64()),
 )
+_NAME_A_BACKUP = "Name a file that 'opencwc case backup' wrote."

@@ -386,7 +386,22 @@ class Walk:
             if self.blocks.take(self.seq):
                 raise Misfit("It is erased, and its findings are in the bundle.", self.seq)
             return
-        content = self.opened(shown, committed, "seq", kind)
+        body = self.body_of(self.opened(shown, committed, "seq", kind), kind)
+        block = self.blocks.take(self.seq)
+        if (kind == "findings") != (block is not None):
+            raise Misfit("Its findings are missing." if block is None else "It can have no findings.", self.seq, kind)
+        if block is not None:
+            self.check_block(body, block)
+        elif kind in ("run_started", "run_finished"):
+            self.check_run(body, kind)
+        elif kind == "erasure":
+            for what in self.erasures:
+                self.erasures[what] += self.spans(body.get(what, []))
+        if kind in ("run_started", "source_kept") and isinstance(body.get("source"), str) and body["source"]:
+            self.sources.add(body["source"])
+
+    def body_of(self, content: dict[str, Any], kind: str) -> dict[str, Any]:
+        """Return what a record says, once its content is that of this record of the case."""
         if (
             set(content) != {"seq", "at", "kind", "actor", "case", "body"}
             or not isinstance(content["body"], dict)
@@ -397,27 +412,20 @@ class Walk:
             raise Misfit("Its content names another number.", self.seq, kind)
         if content["case"] is not None and content["case"] != self.case:
             raise Misfit("It is of another case.", self.seq, kind)
-        body = content["body"]
-        block = self.blocks.take(self.seq)
-        if (kind == "findings") != (block is not None):
-            raise Misfit("Its findings are missing." if block is None else "It can have no findings.", self.seq, kind)
-        if block is not None:
-            self.check_block(body, block)
-        elif kind == "run_started":
+        return content["body"]
+
+    def check_run(self, body: dict[str, Any], kind: str) -> None:
+        """The start or the end of a run: it names the run, and counts the findings that its blocks hold."""
+        if kind == "run_started":
             if not whole(body.get("run")):
                 raise Misfit("It names no run.", self.seq, kind)
             self.open_runs[body["run"]] = 0
-        elif kind == "run_finished":
-            kept = self.open_runs.pop(body["run"], None) if whole(body.get("run")) else None
-            if kept is None and not self.erased:
-                raise Misfit("The start of its run is missing.", self.seq, kind)
-            if kept is not None and kept != body.get("findings"):
-                raise Misfit(f"It counts {body.get('findings')!r} findings, its blocks hold {kept}.", self.seq, kind)
-        elif kind == "erasure":
-            for what in self.erasures:
-                self.erasures[what] += self.spans(body.get(what, []))
-        if kind in ("run_started", "source_kept") and isinstance(body.get("source"), str) and body["source"]:
-            self.sources.add(body["source"])
+            return
+        kept = self.open_runs.pop(body["run"], None) if whole(body.get("run")) else None
+        if kept is None and not self.erased:
+            raise Misfit("The start of its run is missing.", self.seq, kind)
+        if kept is not None and kept != body.get("findings"):
+            raise Misfit(f"It counts {body.get('findings')!r} findings, its blocks hold {kept}.", self.seq, kind)
 
     def check_block(self, body: dict[str, Any], block: dict[str, Any]) -> None:
         """A block of findings: numbered without a gap, each what the block commits to."""

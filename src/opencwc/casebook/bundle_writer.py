@@ -126,7 +126,10 @@ class _Written:
 
     def member(self, name: str, pieces: Iterable[bytes]) -> None:
         if name in self.files:
-            raise IntegrityError(f"the bundle would hold {name} twice", remedy="Run: opencwc case verify.")
+            raise IntegrityError(
+                "bundle_holds_file_twice", "the bundle would hold {file} twice", remedy="Run: opencwc case verify.",
+                file=str(name),
+            )  # fmt: skip
         digest = sha256()
         info = zipfile.ZipInfo(name)  # of 1980-01-01: when a bundle was made stands in the manifest
         info.compress_type = zipfile.ZIP_DEFLATED
@@ -177,7 +180,10 @@ def _write_members(written: _Written, contents: BundleContents, signer: Signer) 
     for source in contents.sources:
         written.member(f"sources/{source.id}", source.pieces)
         if written.files[f"sources/{source.id}"] != source.id:
-            raise IntegrityError("a source is not the file that was kept", where=source.id, remedy="Restore a backup.")
+            raise IntegrityError(
+                "source_differs_from_kept", "a source is not the file that was kept", where=source.id,
+                remedy="Restore a backup.",
+            )  # fmt: skip
     manifest = _manifest(written, contents, signer).encode()
     written.member("manifest.json", [manifest])
     written.member("manifest.sig", [signer.sign(manifest)])
@@ -185,7 +191,10 @@ def _write_members(written: _Written, contents: BundleContents, signer: Signer) 
 
 def _manifest(written: _Written, contents: BundleContents, signer: Signer) -> str:
     if written.head is None or not written.checkpoint:
-        raise IntegrityError("the record is empty or no checkpoint was signed", remedy="Run: opencwc case verify.")
+        raise IntegrityError(
+            "record_without_checkpoint", "the record is empty or no checkpoint was signed",
+            remedy="Run: opencwc case verify.",
+        )  # fmt: skip
     return canonical(
         {
             "format": FORMAT,
@@ -232,7 +241,10 @@ def _finding(one: ShownFinding) -> dict[str, Any]:
     if one.salt is not None and one.content is not None:
         return {"id": one.id, "salt": one.salt.hex(), "content": one.content}
     if one.seal is None:
-        raise IntegrityError(f"finding {one.id} is erased and has no seal", remedy="Run: opencwc case verify.")
+        raise IntegrityError(
+            "erased_finding_without_seal", "finding {finding} is erased and has no seal",
+            remedy="Run: opencwc case verify.", finding=one.id,
+        )  # fmt: skip
     return {"id": one.id, "seal": one.seal.hex()}
 
 
@@ -242,7 +254,10 @@ def _checkpoint_lines(
     for checkpoint in checkpoints:
         written.checkpoint += 1
         if checkpoint.key not in keys:
-            raise IntegrityError(f"the public key {checkpoint.key} is missing", remedy="Run: opencwc case verify.")
+            raise IntegrityError(
+                "public_key_missing", "the public key {key} is missing", remedy="Run: opencwc case verify.",
+                key=checkpoint.key,
+            )  # fmt: skip
         yield _line({"statement": checkpoint.statement, "signature": checkpoint.signature.hex(), "key": checkpoint.key})
 
 
@@ -250,8 +265,9 @@ def _line(value: object) -> bytes:
     line = canonical(value).encode() + b"\n"
     if len(line) > LONGEST_LINE:
         raise OutputError(
-            f"one line of the bundle would have {len(line)} bytes", remedy="Keep findings in smaller blocks."
-        )
+            "bundle_line_too_long", "one line of the bundle would have {bytes} bytes",
+            remedy="Keep findings in smaller blocks.", bytes=len(line),
+        )  # fmt: skip
     return line
 
 
@@ -276,10 +292,10 @@ def written_whole(path: Path) -> Iterator[IO[bytes]]:
         sync_folder(path.parent)
     except OSError as error:
         raise OutputError(
-            f"the file cannot be written ({error.strerror or error})",
-            where=str(path),
+            "file_cannot_be_written", "the file cannot be written ({reason})", where=str(path),
             remedy="See that there is room and that the folder is yours. Nothing was changed.",
-        ) from error
+            reason=str(error.strerror or error),
+        ) from error  # fmt: skip
 
 
 def readme(case: str, fingerprint: str) -> str:

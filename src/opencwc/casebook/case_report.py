@@ -12,10 +12,11 @@ from sqlalchemy import Connection, select
 from opencwc.casebook import tables
 from opencwc.casebook.decisions import Decision, decisions_on
 from opencwc.casebook.model import Case, Status
-from opencwc.finding import Message, message_from_plain
+from opencwc.finding import Message
 from opencwc.publishing import Badge, Count, Counts, Fact, Facts, Labels, Paragraph, Report, Section, Table, Text, Words
 from opencwc.publishing.html import write_html
 from opencwc.publishing.model import Block
+from opencwc.records import from_plain
 from opencwc.screening.verb import VERB as SCREEN
 from opencwc.verbs import all_verdicts, settled_verdicts, tones_of_verdicts
 from opencwc.wording import RIGHT_TO_LEFT, say, sentence
@@ -134,7 +135,7 @@ def _lines(connection: Connection, case: Case, lang: str) -> Iterator[tuple[Word
 
 def why(content: dict[str, Any], lang: str) -> str:
     """Say the reason of a kept finding; nothing is left to say of an erased one."""
-    return sentence(message_from_plain(content["message"]), lang) if content else say("casebook_erased", lang)
+    return sentence(from_plain(Message, content["message"]), lang) if content else say("casebook_erased", lang)
 
 
 def _said(one: Decision, lang: str) -> str:

@@ -14,11 +14,11 @@ import json
 from array import array
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Table, func, select
 
@@ -262,123 +262,192 @@ def _verify_erasures(connection: Connection, found: Verification, told: _Told) -
         found.add(seq, "the record should be erased and has a content, or is missing", in_chain=whole)
 
 
-def _replay(said: dict[str, Any], told: _Told) -> None:
-    """Take in one record."""
-    kind, body, seq, case = said["kind"], said["body"], said["seq"], said["case"]
-    if kind == "casebook_made":
-        told.made = body
-    elif kind == "case_opened":
-        told.cases[case] = _Said(
-            seq, name=body["name"], title=body["title"], mark=_mark(body["mark"]), owner=body["owner"],
-            due=body["due"], status=str(CaseStatus.OPEN), opened_at=said["at"], closed_at="", retain_until="",
-        )  # fmt: skip
-    elif kind == "case_changed":
-        changes = dict(body["changes"])
-        if "mark" in changes:
-            changes["mark"] = _mark(changes["mark"])
-        if "status" in changes:
-            changes["closed_at"] = said["at"] if changes["status"] == "closed" else ""
-        told.cases[case].say(seq, **changes)
-    elif kind == "source_kept":
-        told.erased_sources.pop(body["source"], None)
-        values = {name: body[name] for name in ("name", "media_type", "size")}
-        told.sources[body["source"]] = _Said(seq, **values, mark=_mark(body["mark"]), seq=seq, erased=False)
-    elif kind == "source_marked":
-        _mark_source(body["source"], _mark(body["mark"]), seq, told)
-    elif kind == "erasure":
-        _erase(case, seq, body, told)
-    elif kind in _OF_RUNS:
-        _replay_run(said, told)
-    elif kind in ("decision", "recheck_drawn"):
-        _replay_decision(said, told)
-    elif kind == "comment":
-        told.comments[seq] = _digest(case, body["finding"], said["actor"], said["at"], body["text"])
-    elif kind == "recheck_share":
-        told.share = (body["share"], seq)
-    elif kind == "request":
-        told.requests[seq] = _Said(
-            seq, kind=body["kind"], case_number=case, asked_by=said["actor"], asked=canonical(body["asked"]),
-            state="asked", answered_by="", answer_seq=None,
-        )  # fmt: skip
-    elif kind == "answer":
-        answered = {"state": body["state"], "answered_by": said["actor"], "answer_seq": seq}
-        told.requests[body["request"]].say(seq, **answered)
-    elif kind == "export" and body.get("request") in told.requests:
-        told.requests[body["request"]].say(seq, state="done")
-    elif kind == "person_set":
-        values = {"role": body["role"], "clearance": _mark(body["clearance"]), "active": body["active"]}
-        told.people[body["person"]] = _Said(seq, **values)
-    elif kind == "token_made":
-        values = {
-            "person": body["person"], "scopes": " ".join(body["scopes"]), "ends_at": body["ends_at"],
-            "digest": body["digest"],
-        }  # fmt: skip
-        told.tokens[body["token"]] = _Said(seq, **values, revoked=False)
-    elif kind == "token_revoked":
-        told.tokens[body["token"]].say(seq, revoked=True)
-    elif kind == "time_stamped":
-        told.stamped[body["checkpoint"]] = (seq, body.get("token"))
+class _Record(NamedTuple):
+    """The content of one record."""
+
+    seq: int
+    at: str
+    kind: str
+    actor: str
+    case: int
+    body: dict[str, Any]
 
 
-_OF_RUNS = ("run_started", "findings", "run_finished")
+def _replay(content: dict[str, Any], told: _Told) -> None:
+    """Take in one record; a kind that no table tells of changes nothing."""
+    record = _Record(*(content[name] for name in _Record._fields))
+    if replay := _REPLAYS.get(record.kind):
+        replay(record, told)
 
 
-def _replay_run(said: dict[str, Any], told: _Told) -> None:
-    kind, body, seq, case = said["kind"], said["body"], said["seq"], said["case"]
-    if kind == "run_started":
-        mark = told.sources[body["source"]]["mark"] if body["source"] else int(Mark.UNCLASSIFIED)
-        told.runs[body["run"]] = _Said(
-            seq, case_number=case, source_id=body["source"], verb=verb_named(body["verb"]).id,
-            asked=canonical(body["asked"]), checked=canonical(body["checked"]), maker=canonical(body["maker"]),
-            state="running", started_at=said["at"], finished_at="", tally="{}", row_count=0, finding_count=0, mark=mark,
-        )  # fmt: skip
-    elif kind == "findings":
-        told.blocks.append((seq, case, body))
-        if run := told.runs.get(body["run"]):
-            run.say(seq, finding_count=run["finding_count"] + body["count"])
-    elif run := told.runs.get(body["run"]):
-        told.runs[body["run"]].say(
-            seq, state=body["state"], finished_at=said["at"], tally=canonical(body["tally"]), row_count=body["rows"],
-            finding_count=body["findings"],
-        )  # fmt: skip
+def _replay_casebook_made(record: _Record, told: _Told) -> None:
+    told.made = record.body
 
 
-def _replay_decision(said: dict[str, Any], told: _Told) -> None:
-    kind, body, seq = said["kind"], said["body"], said["seq"]
-    drawn = told.rechecks.setdefault(body["finding"], {})
-    if kind == "recheck_drawn":
-        if body["decision"] in drawn:
-            drawn[body["decision"]].say(seq, reviewer=body["reviewer"])
-            return
-        first = [one.person for one in told.decisions.get(body["finding"], ()) if one.seq == body["decision"]]
-        drawn[body["decision"]] = _Said(seq, reviewer=body["reviewer"], second_seq=None)
-        if first:  # the first decision may be erased
-            drawn[body["decision"]].say(seq, first_person=first[0])
-        return
-    one = Decision(
-        seq, body["finding"], said["actor"], said["at"], Outcome(body["outcome"]), body["reason"], body["correction"],
-        body["blind"],
+def _replay_case_opened(record: _Record, told: _Told) -> None:
+    body = record.body
+    told.cases[record.case] = _Said(
+        record.seq, name=body["name"], title=body["title"], mark=_mark(body["mark"]), owner=body["owner"],
+        due=body["due"], status=str(CaseStatus.OPEN), opened_at=record.at, closed_at="", retain_until="",
     )  # fmt: skip
-    told.decisions.setdefault(body["finding"], []).append(one)
-    if one.blind:
-        waiting = [n for n, each in drawn.items() if each["reviewer"] == one.person and each["second_seq"] is None]
-        drawn[min(waiting)].say(seq, second_seq=seq)
 
 
-def _mark_source(identity: str, mark: int, seq: int, told: _Told) -> None:
+def _replay_case_changed(record: _Record, told: _Told) -> None:
+    changes = dict(record.body["changes"])
+    if "mark" in changes:
+        changes["mark"] = _mark(changes["mark"])
+    if "status" in changes:
+        changes["closed_at"] = record.at if changes["status"] == "closed" else ""
+    told.cases[record.case].say(record.seq, **changes)
+
+
+def _replay_source_kept(record: _Record, told: _Told) -> None:
+    seq, body = record.seq, record.body
+    told.erased_sources.pop(body["source"], None)
+    values = {name: body[name] for name in ("name", "media_type", "size")}
+    told.sources[body["source"]] = _Said(seq, **values, mark=_mark(body["mark"]), seq=seq, erased=False)
+
+
+def _replay_source_marked(record: _Record, told: _Told) -> None:
+    identity, mark = record.body["source"], _mark(record.body["mark"])
     if identity not in told.sources:  # it was erased since
         return
-    told.sources[identity].say(seq, mark=mark)
+    told.sources[identity].say(record.seq, mark=mark)
     for run in told.runs.values():
         if run["source_id"] == identity and run["mark"] < mark:
-            run.say(seq, mark=mark)
+            run.say(record.seq, mark=mark)
 
 
-def _erase(case: int, seq: int, body: dict[str, Any], told: _Told) -> None:
-    told.erasures[case] = (seq, body)
+def _replay_erasure(record: _Record, told: _Told) -> None:
+    seq, body = record.seq, record.body
+    told.erasures[record.case] = (seq, body)
     for identity, mark, kept in body["sources"]:
         told.sources.pop(identity, None)
         told.erased_sources[identity] = _Said(seq, name="", media_type="", size=0, mark=mark, seq=kept, erased=True)
+
+
+def _replay_run_started(record: _Record, told: _Told) -> None:
+    body = record.body
+    mark = told.sources[body["source"]]["mark"] if body["source"] else int(Mark.UNCLASSIFIED)
+    told.runs[body["run"]] = _Said(
+        record.seq, case_number=record.case, source_id=body["source"], verb=verb_named(body["verb"]).id,
+        asked=canonical(body["asked"]), checked=canonical(body["checked"]), maker=canonical(body["maker"]),
+        state="running", started_at=record.at, finished_at="", tally="{}", row_count=0, finding_count=0, mark=mark,
+    )  # fmt: skip
+
+
+def _replay_findings(record: _Record, told: _Told) -> None:
+    told.blocks.append((record.seq, record.case, record.body))
+    if run := told.runs.get(record.body["run"]):
+        run.say(record.seq, finding_count=run["finding_count"] + record.body["count"])
+
+
+def _replay_run_finished(record: _Record, told: _Told) -> None:
+    body = record.body
+    if run := told.runs.get(body["run"]):
+        run.say(
+            record.seq, state=body["state"], finished_at=record.at, tally=canonical(body["tally"]),
+            row_count=body["rows"], finding_count=body["findings"],
+        )  # fmt: skip
+
+
+def _replay_decision(record: _Record, told: _Told) -> None:
+    body = record.body
+    drawn = told.rechecks.setdefault(body["finding"], {})
+    decision = Decision(
+        record.seq, body["finding"], record.actor, record.at, Outcome(body["outcome"]), body["reason"],
+        body["correction"], body["blind"],
+    )  # fmt: skip
+    told.decisions.setdefault(body["finding"], []).append(decision)
+    if decision.blind:
+        waiting = [n for n, each in drawn.items() if each["reviewer"] == decision.person and each["second_seq"] is None]
+        drawn[min(waiting)].say(record.seq, second_seq=record.seq)
+
+
+def _replay_recheck_drawn(record: _Record, told: _Told) -> None:
+    body = record.body
+    drawn = told.rechecks.setdefault(body["finding"], {})
+    if body["decision"] in drawn:
+        drawn[body["decision"]].say(record.seq, reviewer=body["reviewer"])
+        return
+    decisions = told.decisions.get(body["finding"], ())
+    first = [decision.person for decision in decisions if decision.seq == body["decision"]]
+    drawn[body["decision"]] = _Said(record.seq, reviewer=body["reviewer"], second_seq=None)
+    if first:  # the first decision may be erased
+        drawn[body["decision"]].say(record.seq, first_person=first[0])
+
+
+def _replay_comment(record: _Record, told: _Told) -> None:
+    body = record.body
+    told.comments[record.seq] = _digest(record.case, body["finding"], record.actor, record.at, body["text"])
+
+
+def _replay_recheck_share(record: _Record, told: _Told) -> None:
+    told.share = (record.body["share"], record.seq)
+
+
+def _replay_request(record: _Record, told: _Told) -> None:
+    told.requests[record.seq] = _Said(
+        record.seq, kind=record.body["kind"], case_number=record.case, asked_by=record.actor,
+        asked=canonical(record.body["asked"]), state="asked", answered_by="", answer_seq=None,
+    )  # fmt: skip
+
+
+def _replay_answer(record: _Record, told: _Told) -> None:
+    answer = {"state": record.body["state"], "answered_by": record.actor, "answer_seq": record.seq}
+    told.requests[record.body["request"]].say(record.seq, **answer)
+
+
+def _replay_export(record: _Record, told: _Told) -> None:
+    if record.body.get("request") in told.requests:
+        told.requests[record.body["request"]].say(record.seq, state="done")
+
+
+def _replay_person_set(record: _Record, told: _Told) -> None:
+    body = record.body
+    values = {"role": body["role"], "clearance": _mark(body["clearance"]), "active": body["active"]}
+    told.people[body["person"]] = _Said(record.seq, **values)
+
+
+def _replay_token_made(record: _Record, told: _Told) -> None:
+    body = record.body
+    told.tokens[body["token"]] = _Said(
+        record.seq, person=body["person"], scopes=" ".join(body["scopes"]), ends_at=body["ends_at"],
+        digest=body["digest"], revoked=False,
+    )  # fmt: skip
+
+
+def _replay_token_revoked(record: _Record, told: _Told) -> None:
+    told.tokens[record.body["token"]].say(record.seq, revoked=True)
+
+
+def _replay_time_stamped(record: _Record, told: _Told) -> None:
+    told.stamped[record.body["checkpoint"]] = (record.seq, record.body.get("token"))
+
+
+_REPLAYS: dict[str, Callable[[_Record, _Told], None]] = {
+    "casebook_made": _replay_casebook_made,
+    "case_opened": _replay_case_opened,
+    "case_changed": _replay_case_changed,
+    "source_kept": _replay_source_kept,
+    "source_marked": _replay_source_marked,
+    "erasure": _replay_erasure,
+    "run_started": _replay_run_started,
+    "findings": _replay_findings,
+    "run_finished": _replay_run_finished,
+    "decision": _replay_decision,
+    "recheck_drawn": _replay_recheck_drawn,
+    "comment": _replay_comment,
+    "recheck_share": _replay_recheck_share,
+    "request": _replay_request,
+    "answer": _replay_answer,
+    "export": _replay_export,
+    "person_set": _replay_person_set,
+    "token_made": _replay_token_made,
+    "token_revoked": _replay_token_revoked,
+    "time_stamped": _replay_time_stamped,
+}
+"""What each kind of record changes."""
 
 
 def _verify_checkpoints(

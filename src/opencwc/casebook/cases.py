@@ -35,7 +35,7 @@ def open_case(
     """Open a case; raise `ConflictError` where one of the name is there already."""
     with book.writing(person.id) as writer:
         if _row(writer.connection, name) is not None:
-            raise ConflictError(f"the name {name} is taken", remedy="Take another name.")
+            raise ConflictError("case_name_taken", "the name {case} is taken", remedy="Take another name.", case=name)
         return _open(writer, person, name, title, mark, owner or person.id, due)
 
 
@@ -55,7 +55,7 @@ def case_for_keeping(book: Casebook, person: Person, name: str, mark: Mark = Mar
 def _kept_in(person: Person, found: Case) -> Case:
     require(person, "keep")
     if found.mark > person.clearance:  # that it is there cannot be hidden from who would open it; what it is can
-        raise ConflictError(f"the name {found.name} is taken", remedy="Take another name.")
+        raise ConflictError("case_name_taken", "the name {case} is taken", remedy="Take another name.", case=found.name)
     return found
 
 
@@ -76,7 +76,7 @@ def change_case(book: Casebook, person: Person, name: str, **changes: Any) -> Ca
             require(person, "manage_case", Mark[str(told["mark"]).upper()])
             _require_lowering_by_reviewer(person, found, Mark[str(told["mark"]).upper()])
         if found.status is CaseStatus.ERASED:
-            raise ConflictError(f"the case {name} was erased", remedy="Open another one.")
+            raise ConflictError("case_erased", "the case {case} was erased", remedy="Open another one.", case=name)
         if told.get("status") == CaseStatus.CLOSED:
             require_whole(writer.connection, person, found, "manage_case")
             _require_all_decided(writer.connection, found)
@@ -139,8 +139,12 @@ def _missing(name: str, known: Sequence[str]) -> NotFoundError:
     from difflib import get_close_matches
 
     close = get_close_matches(name, known, n=1)
-    hint = f"Did you mean {close[0]}?" if close else "See: opencwc case list."
-    return NotFoundError(f"there is no case {name!r}", remedy=hint)
+    if close:
+        return NotFoundError(
+            "no_such_case_but_near", "there is no case {case!r}", remedy="Did you mean {near}?", case=name,
+            near=close[0],
+        )  # fmt: skip
+    return NotFoundError("no_such_case", "there is no case {case!r}", remedy="See: opencwc case list.", case=name)
 
 
 def apply_case_change(connection: Connection, number: int, changes: dict[str, Any], at: str) -> Case:
@@ -157,9 +161,9 @@ def apply_case_change(connection: Connection, number: int, changes: dict[str, An
 def _open(writer: Writer, person: Person, name: str, title: str, mark: Mark, owner: str, due: str) -> Case:
     if not NAME.fullmatch(name):
         raise InputError(
-            f"{name!r} cannot be the name of a case",
-            remedy="Small letters, digits, '-', '_' and '.', such as customs-2026-11; up to 64 signs.",
-        )
+            "case_name_not_valid", "{name!r} cannot be the name of a case",
+            remedy="Small letters, digits, '-', '_' and '.', such as customs-2026-11; up to 64 signs.", name=name,
+        )  # fmt: skip
     require(person, "keep", mark)
     number = writer.next_number("cases")
     due = str(_checked("due", due))
@@ -178,17 +182,24 @@ def _checked(key: str, value: object) -> object:
         try:
             return date.fromisoformat(str(value)).isoformat()
         except ValueError:
-            raise InputError(f"{value!r} is no date", remedy="Write it as 2026-11-24.") from None
+            raise InputError(
+                "retention_date_not_valid", "{text!r} is no date", remedy="Write it as 2026-11-24.", text=value
+            ) from None
     if key == "status":
         try:
             status = CaseStatus(str(value))
         except ValueError:
-            raise InputError(f"no status is called {value!r}", remedy="It is open, in_review or closed.") from None
+            raise InputError(
+                "case_status_unknown", "no status is called {status!r}", remedy="It is open, in_review or closed.",
+                status=value,
+            ) from None  # fmt: skip
         if status is CaseStatus.ERASED:
-            raise InputError("a case is erased by a request", remedy="See: opencwc case erase.")
+            raise InputError(
+                "case_erased_by_request_only", "a case is erased by a request", remedy="See: opencwc case erase."
+            )
         return str(status)
     if key not in ("title", "owner", "mark", "due", "retain_until"):
-        raise InputError(f"a case has no {key!r}")
+        raise InputError("case_has_no_such_field", "a case has no {field!r}", field=key)
     return str(value)
 
 
@@ -198,7 +209,9 @@ def _person_id(connection: Connection, who: str) -> str:
     query = select(person.c.id).where((person.c.id == who) | (person.c.login == who), person.c.active.is_(True))
     found = connection.execute(query).scalar_one_or_none()
     if found is None:
-        raise NotFoundError(f"there is no person {who!r}", remedy="See: opencwc people list.")
+        raise NotFoundError(
+            "no_person_called", "there is no person {person!r}", remedy="See: opencwc people list.", person=who
+        )
     return str(found)
 
 
@@ -210,9 +223,9 @@ def _require_all_decided(connection: Connection, found: Case) -> None:
     waiting = connection.execute(query).scalar_one()
     if waiting:
         raise ConflictError(
-            f"{waiting} findings of the case {found.name} wait for a decision",
-            remedy=f"See: opencwc case show {found.name} --waiting.",
-        )
+            "case_has_waiting_findings", "{count} findings of the case {case} wait for a decision",
+            remedy="See: opencwc case show {case} --waiting.", count=waiting, case=found.name,
+        )  # fmt: skip
     recheck, finding = tables.recheck, tables.finding
     again = select(func.count()).select_from(recheck.join(finding, finding.c.id == recheck.c.finding))
     pending = connection.execute(
@@ -220,9 +233,9 @@ def _require_all_decided(connection: Connection, found: Case) -> None:
     ).scalar_one()
     if pending:
         raise ConflictError(
-            f"{pending} decisions of the case {found.name} are being checked again",
-            remedy="Close it when the other reviewers have decided.",
-        )
+            "case_has_pending_rechecks", "{count} decisions of the case {case} are being checked again",
+            remedy="Close it when the other reviewers have decided.", count=pending, case=found.name,
+        )  # fmt: skip
 
 
 def _require_lowering_by_reviewer(person: Person, found: Case, mark: Mark) -> None:

@@ -77,7 +77,7 @@ class CheckpointLog:
             StorageError: the log cannot be written, or another process does not let go of it.
 
         """
-        with self._told("Nothing was changed. Make the log writable again."):
+        with self._told("checkpoint_log_not_writable", "Nothing was changed. Make the log writable again."):
             descriptor, start = self._prepare(entry.line())
         try:
             try:
@@ -86,7 +86,7 @@ class CheckpointLog:
                 with contextlib.suppress(OSError):
                     os.ftruncate(descriptor, start)
                 raise
-            with self._told("What was recorded stands; make the log writable again."):
+            with self._told("checkpoint_log_lacks_recorded", "What was recorded stands; make the log writable again."):
                 os.pwrite(descriptor, b"{", start)
         finally:
             os.close(descriptor)
@@ -101,7 +101,7 @@ class CheckpointLog:
 
         A line that was not finished is none. `StorageError` where the log cannot be read.
         """
-        with self._told("See that it may be read."):
+        with self._told("checkpoint_log_unreadable", "See that it may be read."):
             try:
                 file = self.path.open("rb")
             except FileNotFoundError:
@@ -118,7 +118,7 @@ class CheckpointLog:
 
     def last_number(self, casebook: str) -> int:
         """Return the number on a casebook's last line, 0 where it has none: a database may not stand before it."""
-        with self._told("See that it may be read."):
+        with self._told("checkpoint_log_unreadable", "See that it may be read."):
             try:
                 file = self.path.open("rb")
             except FileNotFoundError:
@@ -138,7 +138,7 @@ class CheckpointLog:
 
         Only the last 64 KiB are read, however long the log is.
         """
-        with self._told("See that it may be read."):
+        with self._told("checkpoint_log_unreadable", "See that it may be read."):
             try:
                 file = self.path.open("rb")
             except FileNotFoundError:
@@ -186,22 +186,22 @@ class CheckpointLog:
             except BlockingIOError:
                 if time.monotonic() > until:
                     raise StorageError(
-                        "another process holds the log of checkpoints",
-                        where=str(self.path),
+                        "checkpoint_log_held", "another process holds the log of checkpoints", where=str(self.path),
                         remedy="Nothing was changed. Try again in a moment.",
-                    ) from None
+                    ) from None  # fmt: skip
                 time.sleep(_PAUSE)
             else:
                 return
 
     @contextmanager
-    def _told(self, remedy: str) -> Iterator[None]:
+    def _told(self, code: str, remedy: str) -> Iterator[None]:
         try:
             yield
         except OSError as error:
             raise StorageError(
-                f"the log of checkpoints cannot be used ({error.strerror})", where=str(self.path), remedy=remedy
-            ) from error
+                code, "the log of checkpoints cannot be used ({reason})", where=str(self.path), remedy=remedy,
+                reason=str(error.strerror),
+            ) from error  # fmt: skip
 
 
 def _read(line: bytes) -> LoggedCheckpoint | None:

@@ -24,6 +24,7 @@ def cli_person(book: Casebook) -> Person:
     person = Tokens(People(book)).person_of(token)
     if person is None:
         raise NotAllowedError(
-            "the token in OPENCWC_TOKEN is unknown, revoked or too old", remedy="Make a new one, or unset it."
-        )
+            "opencwc_token_void", "the token in OPENCWC_TOKEN is unknown, revoked or too old",
+            remedy="Make a new one, or unset it.",
+        )  # fmt: skip
     return person

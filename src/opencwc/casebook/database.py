@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from time import monotonic, sleep
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
 
 LOCK_SECONDS = 15.0
 """How long a writer waits for another one before it says that the casebook is locked (``OPENCWC_LOCK_SECONDS``)."""
-
-ONLY_READ = "the casebook may only be read"
 
 
 @dataclass(frozen=True)
@@ -72,10 +71,11 @@ class Casebook:
                 writer = Writer.at_head(prepared, actor, self.signer, self.log.wait)
                 if self.log.last_number(writer.casebook_id) > writer.number:
                     raise IntegrityError(
+                        "casebook_put_back",
                         "the casebook was put back to an earlier state than the log beside the key knows",
                         where=shown(self.engine.url),
                         remedy="Write nothing more. See: opencwc case verify; a backup is put back by: case restore.",
-                    )
+                    )  # fmt: skip
                 yield writer
                 writer.close()
                 if writer.checkpoint is not None:
@@ -104,7 +104,7 @@ def open_casebook(url: str | Path = "", *, signer: Signer | None = None, create:
 
     """
     from opencwc.casebook.checkpoint_log import CheckpointLog
-    from opencwc.casebook.migration import bring_up_to_date, state_of
+    from opencwc.casebook.migration import state_of
     from opencwc.casebook.signing import KEY_FILE, open_signer
 
     settings = load_settings()
@@ -112,7 +112,9 @@ def open_casebook(url: str | Path = "", *, signer: Signer | None = None, create:
     if place.get_backend_name() == "sqlite" and place.database:
         file = Path(place.database)
         if not create and not file.exists():
-            raise NotFoundError("there is no casebook yet", where=str(file), remedy="Keep a run first: --keep CASE.")
+            raise NotFoundError(
+                "no_casebook_yet", "there is no casebook yet", where=str(file), remedy="Keep a run first: --keep CASE."
+            )
         _make_private_folder(file.parent)
         if create:
             _make_private_file(file)
@@ -121,44 +123,55 @@ def open_casebook(url: str | Path = "", *, signer: Signer | None = None, create:
     written = settings.sections.get("casebook", {})
     if unknown := sorted(set(written) - _SETTINGS):
         raise SettingsError(
-            f"unknown setting {unknown[0]!r} in [casebook]", where="opencwc.toml", remedy="There are: url, key."
-        )
+            "casebook_setting_unknown", "unknown setting {setting!r} in [casebook]", where="opencwc.toml",
+            remedy="There are: url, key.", setting=unknown[0],
+        )  # fmt: skip
     with told(engine):
         state = state_of(engine)
-    named = os.environ.get("OPENCWC_KEY") or str(written.get("key", ""))
-    keyless = signer is None and not named and not (keys / KEY_FILE).exists()
-    if keyless and state == "current" and _is_begun(engine):
-        raise SettingsError(
-            "the key that signs this casebook is not here",
-            where=str(keys / KEY_FILE),
-            remedy="Put it back, or name it with OPENCWC_KEY. To sign with a new one: opencwc case key --new.",
-        )
-    signer = signer or open_signer(named, keys)
+    if signer is None:
+        named = os.environ.get("OPENCWC_KEY") or str(written.get("key", ""))
+        if not named and not (keys / KEY_FILE).exists() and state == "current" and _is_begun(engine):
+            raise SettingsError(
+                "signing_key_not_here", "the key that signs this casebook is not here", where=str(keys / KEY_FILE),
+                remedy="Put it back, or name it with OPENCWC_KEY. To sign with a new one: opencwc case key --new.",
+            )  # fmt: skip
+        signer = open_signer(named, keys)
     if state == "none":
         if not create:
-            raise NotFoundError("there is no casebook yet", where=shown(place), remedy="Keep a run first: --keep CASE.")
-        with told(engine), _one_maker(engine):
-            if state_of(engine) == "none":  # and not "current": somebody else made it meanwhile
-                bring_up_to_date(engine)
-            _make_first_row(engine)
+            raise NotFoundError(
+                "no_casebook_yet", "there is no casebook yet", where=shown(place),
+                remedy="Keep a run first: --keep CASE.",
+            )  # fmt: skip
+        _make_tables(engine)
     elif state != "current":
         raise SettingsError(
-            "the casebook was made by another version of OpenCWC",
-            where=shown(place),
+            "casebook_of_another_version", "the casebook was made by another version of OpenCWC", where=shown(place),
             remedy="Make a backup, then run: opencwc case upgrade.",
-        )
+        )  # fmt: skip
     if place.get_backend_name() == "sqlite" and place.database:
         _make_private(Path(place.database))
     book = Casebook(engine, signer, CheckpointLog(keys, lock_seconds()))
-    with book.reading() as connection:
-        begun = connection.execute(select(tables.casebook.c.seq)).scalar_one()
-    if begun == 0:
-        with book.writing("console") as writer:
-            if writer.seq == 0:
-                # Who could change the sampling key could choose what is checked again: its hash stands in the record.
-                sampling = sha256(writer.sampling_key).hexdigest()
-                writer.record("casebook_made", {"casebook": writer.casebook_id, "sampling": sampling})
+    if not _is_begun(engine):
+        _begin_record(book)
     return book
+
+
+def _make_tables(engine: Engine) -> None:
+    from opencwc.casebook.migration import bring_up_to_date, state_of
+
+    with told(engine), _one_maker(engine):
+        if state_of(engine) == "none":  # and not "current": somebody else made it meanwhile
+            bring_up_to_date(engine)
+        _make_first_row(engine)
+
+
+def _begin_record(book: Casebook) -> None:
+    """Write the first record, unless another process wrote it meanwhile."""
+    with book.writing("console") as writer:
+        if writer.seq == 0:
+            # Who could change the sampling key could choose what is checked again: its hash stands in the record.
+            sampling = sha256(writer.sampling_key).hexdigest()
+            writer.record("casebook_made", {"casebook": writer.casebook_id, "sampling": sampling})
 
 
 def casebook_url(asked: str) -> URL:
@@ -178,12 +191,14 @@ def casebook_url(asked: str) -> URL:
         backend = url.get_backend_name()
     except (ArgumentError, SQLAlchemyError, ValueError) as error:
         raise SettingsError(
-            "this is no address of a casebook", remedy="Give a file, or postgresql://USER@HOST/NAME."
-        ) from error
+            "casebook_address_not_valid", "this is no address of a casebook",
+            remedy="Give a file, or postgresql://USER@HOST/NAME.",
+        ) from error  # fmt: skip
     if backend not in ("sqlite", "postgresql"):
         raise SettingsError(
-            f"a casebook cannot be kept in {backend}", remedy="Give a file, or postgresql://USER@HOST/NAME."
-        )
+            "casebook_backend_unknown", "a casebook cannot be kept in {backend}",
+            remedy="Give a file, or postgresql://USER@HOST/NAME.", backend=backend,
+        )  # fmt: skip
     if url.drivername in ("postgresql", "postgres"):
         url = url.set(drivername="postgresql+pg8000")
     if backend == "postgresql" and not url.password and (file := os.environ.get("OPENCWC_CASEBOOK_PASSWORD_FILE")):
@@ -191,10 +206,9 @@ def casebook_url(asked: str) -> URL:
             url = url.set(password=Path(file).read_text(encoding="utf-8").strip())
         except (OSError, UnicodeDecodeError) as error:
             raise SettingsError(
-                f"the file of the database's password cannot be read ({error})",
-                where="OPENCWC_CASEBOOK_PASSWORD_FILE",
-                remedy="See that it is there and is yours.",
-            ) from error
+                "database_password_unreadable", "the file of the database's password cannot be read ({reason})",
+                where="OPENCWC_CASEBOOK_PASSWORD_FILE", remedy="See that it is there and is yours.", reason=str(error),
+            ) from error  # fmt: skip
     return url
 
 
@@ -207,8 +221,9 @@ def lock_seconds() -> float:
         seconds = -1.0
     if not 0 <= seconds <= 3600:
         raise SettingsError(
-            f"{text!r} is no time to wait", where="OPENCWC_LOCK_SECONDS", remedy="Give seconds, from 0 to 3600."
-        )
+            "lock_seconds_not_valid", "{text!r} is no time to wait", where="OPENCWC_LOCK_SECONDS",
+            remedy="Give seconds, from 0 to 3600.", text=text,
+        )  # fmt: skip
     return seconds
 
 
@@ -288,10 +303,10 @@ def _is_sealed(file: Path) -> bool:
         return False
     if log.exists() and log.stat().st_size:
         raise StorageError(
-            f"{ONLY_READ}, and the log beside it holds what it does not have yet",
-            where=str(log),
+            "casebook_log_not_read",
+            "the casebook may only be read, and the log beside it holds what it does not have yet", where=str(log),
             remedy="Copy both to where you may write, and open the copy.",
-        )
+        )  # fmt: skip
     return True
 
 
@@ -312,10 +327,10 @@ def _without_certificates(url: URL) -> tuple[URL, dict[str, Any]]:
         context = ssl.create_default_context(cafile=str(file))
     except (OSError, ssl.SSLError) as error:
         raise SettingsError(
-            f"the certificates of the database's authority cannot be read ({error})",
-            where=str(file),
-            remedy="Name a PEM file.",
-        ) from error
+            "database_certificates_unreadable",
+            "the certificates of the database's authority cannot be read ({reason})", where=str(file),
+            remedy="Name a PEM file.", reason=str(error),
+        ) from error  # fmt: skip
     return url.difference_update_query(["sslrootcert"]), {"ssl_context": context}
 
 
@@ -352,10 +367,13 @@ def _said_by(error: BaseException | None) -> str:
 
 def _storage_error(said: str, where: str) -> StorageError:
     low = said.lower()
-    for sign, what, remedy in _KNOWN_FAILURES:
+    for sign, error in _KNOWN_FAILURES:
         if re.search(sign, low):
-            return StorageError(what, where=where, remedy=remedy)
-    return StorageError(f"the casebook could not be used ({said[:300]})", where=where, remedy="Nothing was changed.")
+            return error(where=where)
+    return StorageError(
+        "casebook_unusable", "the casebook could not be used ({reason})", where=where, remedy="Nothing was changed.",
+        reason=said[:300],
+    )  # fmt: skip
 
 
 def _writing_level(book: Casebook) -> str:
@@ -398,7 +416,10 @@ def _make_private_folder(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise StorageError("the folder of the casebook cannot be made", where=str(folder), remedy=str(error)) from error
+        raise StorageError(
+            "casebook_folder_not_made", "the folder of the casebook cannot be made", where=str(folder),
+            remedy="{reason}", reason=str(error),
+        ) from error  # fmt: skip
 
 
 def _make_private(file: Path) -> None:
@@ -409,36 +430,93 @@ def _make_private(file: Path) -> None:
 
 _MAKING = 0x43574331  # PostgreSQL's advisory lock of who makes the tables: "CWC1"
 _SETTINGS = {"url", "key"}
-_NOTHING_CHANGED = "Nothing was changed."
+
+
+def _failure(code: str, what: str, remedy: str) -> partial[StorageError]:
+    return partial(StorageError, code, what, remedy=remedy)
+
+
 _KNOWN_FAILURES = (
-    ("disk is full", "the disk is full", f"{_NOTHING_CHANGED} Make room, then do it again."),
-    ("no space left", "the disk is full", f"{_NOTHING_CHANGED} Make room, then do it again."),
-    ("could not extend file", "the disk is full", f"{_NOTHING_CHANGED} Make room, then do it again."),
-    ("file too large", "the disk is full", f"{_NOTHING_CHANGED} Make room, then do it again."),
-    ("disk i/o error", "the disk could not be written", f"{_NOTHING_CHANGED} Look at the disk, then do it again."),
-    ("readonly database", ONLY_READ, f"{_NOTHING_CHANGED} See who may write to the file."),
-    ("read-only transaction", ONLY_READ, f"{_NOTHING_CHANGED} Write to the primary server."),
-    ("database is locked", "somebody else is writing to the casebook", f"{_NOTHING_CHANGED} Try again in a moment."),
-    ("lock timeout", "somebody else is writing to the casebook", f"{_NOTHING_CHANGED} Try again in a moment."),
-    ("not a database", "this file is no casebook", "Name another file, or restore a backup."),
-    ("malformed", "the file of the casebook is damaged", "Stop writing to it and restore the last backup."),
-    ("unable to open", "the file of the casebook cannot be opened", "See that the folder is there and is yours."),
     (
-        "can't create a connection",
-        "the database server does not answer",
-        "See that it runs and that the address is right.",
+        "disk is full|no space left|could not extend file|file too large",
+        _failure("disk_full", "the disk is full", "Nothing was changed. Make room, then do it again."),
     ),
-    ("communication error", "the database server does not answer", "See that it runs and that the address is right."),
-    ('database ".*" does not exist', "there is no such database", "Make it first: createdb NAME."),
-    ('role ".*" does not exist', "the database server did not accept the login", "See the address of the casebook."),
-    ("no pg_hba.conf entry", "the database server did not accept the login", "See its pg_hba.conf."),
-    ("too many clients|connection slots", "the database server has no connection left", "Try again in a moment."),
     (
-        "terminating connection|connection is closed|connection reset|broken pipe",
-        "the connection to the database server broke",
-        f"{_NOTHING_CHANGED} Do it again.",
+        "disk i/o error",
+        _failure(
+            "disk_broken", "the disk could not be written", "Nothing was changed. Look at the disk, then do it again."
+        ),
     ),
-    ("connection refused", "the database server does not answer", "See that it runs and that the address is right."),
-    ("password authentication", "the database server did not accept the login", "See the address of the casebook."),
-    ("network error", "the connection to the database server broke", f"{_NOTHING_CHANGED} Do it again."),
+    (
+        "readonly database",
+        _failure(
+            "casebook_only_read", "the casebook may only be read", "Nothing was changed. See who may write to the file."
+        ),
+    ),
+    (
+        "read-only transaction",
+        _failure(
+            "casebook_server_only_read",
+            "the casebook may only be read",
+            "Nothing was changed. Write to the primary server.",
+        ),
+    ),
+    (
+        "database is locked|lock timeout",
+        _failure(
+            "casebook_busy", "somebody else is writing to the casebook", "Nothing was changed. Try again in a moment."
+        ),
+    ),
+    (
+        "not a database",
+        _failure("not_a_casebook", "this file is no casebook", "Name another file, or restore a backup."),
+    ),
+    (
+        "malformed",
+        _failure(
+            "casebook_damaged", "the file of the casebook is damaged", "Stop writing to it and restore the last backup."
+        ),
+    ),
+    (
+        "unable to open",
+        _failure(
+            "casebook_cannot_be_opened",
+            "the file of the casebook cannot be opened",
+            "See that the folder is there and is yours.",
+        ),
+    ),
+    (
+        "can't create a connection|communication error|connection refused",
+        _failure(
+            "database_server_silent",
+            "the database server does not answer",
+            "See that it runs and that the address is right.",
+        ),
+    ),
+    (
+        'database ".*" does not exist',
+        _failure("no_such_database", "there is no such database", "Make it first: createdb NAME."),
+    ),
+    (
+        'role ".*" does not exist|password authentication',
+        _failure(
+            "database_login_refused", "the database server did not accept the login", "See the address of the casebook."
+        ),
+    ),
+    (
+        "no pg_hba.conf entry",
+        _failure("database_host_refused", "the database server did not accept the login", "See its pg_hba.conf."),
+    ),
+    (
+        "too many clients|connection slots",
+        _failure("database_server_full", "the database server has no connection left", "Try again in a moment."),
+    ),
+    (
+        "terminating connection|connection is closed|connection reset|broken pipe|network error",
+        _failure(
+            "database_connection_broke",
+            "the connection to the database server broke",
+            "Nothing was changed. Do it again.",
+        ),
+    ),
 )

@@ -75,9 +75,9 @@ def decide(
 
     """
     if not reason.strip():
-        raise InputError("a decision needs a reason", remedy="Say in a sentence why.")
+        raise InputError("decision_needs_reason", "a decision needs a reason", remedy="Say in a sentence why.")
     if not findings:
-        raise InputError("no finding was named")
+        raise InputError("no_finding_named", "no finding was named")
     told = _checked_correction(outcome, correction)
     with book.writing(person.id) as writer:
         return {
@@ -89,15 +89,19 @@ def decide(
 def comment(book: Casebook, person: Person, case: str, text: str, finding: int | None = None) -> int:
     """Add a comment to a case, or to one of its findings, and return its number in the record."""
     if not text.strip():
-        raise InputError("the comment is empty")
+        raise InputError("comment_empty", "the comment is empty")
     with book.writing(person.id) as writer:
         found = visible_case(writer.connection, person, case, "comment")
         if finding is not None:
             about = seen_finding(writer.connection, person, finding)
             if about["case_number"] != found.number:
-                raise NotFoundError(f"finding {finding} is not in the case {case}")
+                raise NotFoundError(
+                    "finding_not_in_case", "finding {finding} is not in the case {case}", finding=finding, case=case
+                )
         if found.status is CaseStatus.ERASED:
-            raise ConflictError(f"the case {case} was erased", remedy="Comment on another one.")
+            raise ConflictError(
+                "case_erased_no_comment", "the case {case} was erased", remedy="Comment on another one.", case=case
+            )
         seq = writer.record("comment", {"finding": finding, "text": text.strip()}, found.number)
         row = {
             "seq": seq, "case_number": found.number, "finding": finding, "person": person.id, "at": writer.at,
@@ -149,7 +153,9 @@ def finding_row(connection: Connection, identity: int) -> RowMapping:
 
 
 def _no_finding(identity: int) -> NotFoundError:
-    return NotFoundError(f"there is no finding {identity}", remedy="See: opencwc case show CASE.")
+    return NotFoundError(
+        "no_such_finding", "there is no finding {finding}", remedy="See: opencwc case show CASE.", finding=identity
+    )
 
 
 def seen_finding(connection: Connection, person: Person, identity: int) -> RowMapping:
@@ -212,9 +218,12 @@ def _decide_one(
     row = seen_finding(connection, person, identity)
     require(person, "decide")
     if row["status"] == Status.ERASED:
-        raise ConflictError(f"finding {identity} was erased")
+        raise ConflictError("finding_erased", "finding {finding} was erased", finding=identity)
     if case_numbered(connection, row["case_number"]).status is CaseStatus.CLOSED:
-        raise ConflictError("the case is closed", remedy="Open it again first: opencwc case set CASE --status open.")
+        raise ConflictError(
+            "case_closed_to_decisions", "the case is closed",
+            remedy="Open it again first: opencwc case set CASE --status open.",
+        )  # fmt: skip
     before = decisions_on(connection, identity)
     if correction:
         _require_another(row, correction, identity)
@@ -257,17 +266,18 @@ def _require_unchanged(before: Sequence[Decision], seen: int | None, identity: i
     last = before[-1].seq if before else 0
     if seen is not None and seen != last:
         raise ConflictError(
-            f"finding {identity} was decided meanwhile", remedy="Read the new decision, then decide again."
-        )
+            "finding_decided_meanwhile", "finding {finding} was decided meanwhile",
+            remedy="Read the new decision, then decide again.", finding=identity,
+        )  # fmt: skip
 
 
 def _require_second_person(before: Sequence[Decision], row: RowMapping, person: Person, outcome: Outcome) -> None:
     waits = row["status"] == Status.AWAITING_SECOND
     if row["grave"] and waits and outcome is not Outcome.NEED_MORE and before[-1].person == person.id:
         raise ConflictError(
-            f"finding {row['id']} is grave and you proposed its decision",
-            remedy="A second person must decide: ask another reviewer.",
-        )
+            "grave_finding_needs_second_person", "finding {finding} is grave and you proposed its decision",
+            remedy="A second person must decide: ask another reviewer.", finding=row['id'],
+        )  # fmt: skip
 
 
 def set_status(connection: Connection, row: RowMapping, status: Status) -> None:
@@ -344,9 +354,11 @@ def _may_recheck(connection: Connection, person: Person, row: RowMapping) -> boo
 def set_recheck_share(book: Casebook, person: Person, share: float) -> None:
     """Set the share (0 to 1) of final decisions that are drawn for a blind re-check."""
     if not 0 <= share <= 1:
-        raise InputError(f"{share} is no share", remedy="Give a number from 0 to 1.")
+        raise InputError("share_not_valid", "{share} is no share", remedy="Give a number from 0 to 1.", share=share)
     if person.role not in (Role.ADMINISTRATOR, Role.REVIEWER):
-        raise NotAllowedError("only a reviewer or an administrator sets the share of blind re-checks")
+        raise NotAllowedError(
+            "recheck_share_not_allowed", "only a reviewer or an administrator sets the share of blind re-checks"
+        )
     with book.writing(person.id) as writer:
         writer.record("recheck_share", {"share": share})
         writer.recheck_share = share
@@ -359,22 +371,32 @@ def _same(one: Decision, other: Decision) -> bool:
 def _checked_correction(outcome: Outcome, correction: Mapping[str, str] | None) -> dict[str, str] | None:
     if outcome is not Outcome.CORRECT:
         if correction:
-            raise InputError("a correction goes with the decision 'correct' only")
+            raise InputError("correction_without_correct", "a correction goes with the decision 'correct' only")
         return None
     if not correction or "verdict" not in correction:
-        raise InputError("what is the right verdict?", remedy=f"Give one of: {', '.join(all_verdicts())}.")
+        raise InputError(
+            "right_verdict_missing", "what is the right verdict?", remedy="Give one of: {known}.",
+            known=tuple(all_verdicts()),
+        )  # fmt: skip
     require_verdict(correction["verdict"])
     if unknown := set(correction) - {"verdict", "list", "entry", "place", "elements"}:
         raise InputError(
-            f"a correction has no {sorted(unknown)[0]!r}", remedy="It has verdict, list, entry, place and elements."
-        )
+            "correction_field_unknown", "a correction has no {field!r}",
+            remedy="It has verdict, list, entry, place and elements.", field=sorted(unknown)[0],
+        )  # fmt: skip
     if bool(correction.get("list")) != bool(correction.get("entry")):
-        raise InputError("a correction names list and entry together")
+        raise InputError("correction_without_list_or_entry", "a correction names list and entry together")
     verdict, entry = correction["verdict"], correction.get("entry")
     if verdict in UNDER_AN_ENTRY and not entry:
-        raise InputError(f"a correction to {verdict!r} names an entry", remedy="Name the list and the entry: CWC 2B04.")
+        raise InputError(
+            "correction_needs_entry", "a correction to {verdict!r} names an entry",
+            remedy="Name the list and the entry: CWC 2B04.", verdict=verdict,
+        )  # fmt: skip
     if verdict in UNDER_NO_ENTRY and entry:
-        raise InputError(f"a correction to {verdict!r} names no entry", remedy="Leave the entry out.")
+        raise InputError(
+            "correction_takes_no_entry", "a correction to {verdict!r} names no entry", remedy="Leave the entry out.",
+            verdict=verdict,
+        )  # fmt: skip
     return {key: value for key, value in correction.items() if value}
 
 
@@ -400,9 +422,9 @@ def _require_another(row: RowMapping, correction: Mapping[str, str], identity: i
     another_place = bool({"place", "elements"} & set(correction)) and correction["verdict"] != Verdict.NONE
     if same and same_entry and not another_place:
         raise InputError(
-            f"the correction of finding {identity} says what was proposed: {proposed}",
-            remedy="Accept it, or choose another verdict.",
-        )
+            "correction_same_as_proposed", "the correction of finding {finding} says what was proposed: {proposed}",
+            remedy="Accept it, or choose another verdict.", finding=identity, proposed=proposed,
+        )  # fmt: skip
 
 
 def _require_known_entry(run: Mapping[str, Any], correction: Mapping[str, str]) -> None:
@@ -416,12 +438,16 @@ def _require_known_entry(run: Mapping[str, Any], correction: Mapping[str, str]) 
     # A run may have been made with a list file that is not in the settings: nothing here can look into it.
     if list_id not in at_hand and list_id in _lists_of(run):
         return
+    if list_id in at_hand:
+        raise InputError(
+            "entry_not_in_force", "no entry {list} {entry} was in force on {day}",
+            remedy="Name an entry that was: the page Convention shows them, by day.", list=list_id, entry=entry_id,
+            day=rules.as_of,
+        )  # fmt: skip
     raise InputError(
-        f"no entry {list_id} {entry_id} was in force on {rules.as_of.isoformat()}",
-        remedy="Name an entry that was: the page Convention shows them, by day."
-        if list_id in at_hand
-        else f"The lists at hand are: {', '.join(at_hand)}.",
-    )
+        "entry_of_unknown_list", "no entry {list} {entry} was in force on {day}",
+        remedy="The lists at hand are: {known}.", list=list_id, entry=entry_id, day=rules.as_of, known=tuple(at_hand),
+    )  # fmt: skip
 
 
 def _lists_of(run: Mapping[str, Any]) -> set[str]:

@@ -32,7 +32,10 @@ def encrypt_file(source: Path, target: Path, recipients: str | Path | Sequence[s
         try:
             pyrage.encrypt_io(plain, closed, keys)
         except pyrage.EncryptError as error:
-            raise OutputError(f"it could not be encrypted ({error})", where=str(target)) from error
+            raise OutputError(
+                "file_cannot_be_encrypted", "it could not be encrypted ({reason})", where=str(target),
+                reason=str(error),
+            ) from error  # fmt: skip
 
 
 def decrypt_file(source: Path, target: Path, identity: Path) -> None:
@@ -53,10 +56,10 @@ def decrypt_file(source: Path, target: Path, identity: Path) -> None:
             if isinstance(error, OSError) and error.errno is not None:
                 raise
             raise InputError(
-                f"it cannot be opened ({error})",
-                where=str(source),
+                "file_cannot_be_decrypted", "it cannot be opened ({reason})", where=str(source),
                 remedy="It is damaged, or not encrypted to this identity. Ask the sender for it again.",
-            ) from error
+                reason=str(error),
+            ) from error  # fmt: skip
 
 
 def make_identity(path: Path) -> str:
@@ -73,10 +76,14 @@ def make_identity(path: Path) -> str:
             os.fsync(descriptor)
     except FileExistsError as error:
         raise OutputError(
-            "there is a file already", where=str(path), remedy="Name another: a key is never lost."
-        ) from error
+            "key_file_there_already", "there is a file already", where=str(path),
+            remedy="Name another: a key is never lost.",
+        ) from error  # fmt: skip
     except OSError as error:
-        raise OutputError(f"the identity cannot be written ({error.strerror})", where=str(path)) from error
+        raise OutputError(
+            "identity_not_written", "the identity cannot be written ({reason})", where=str(path),
+            reason=str(error.strerror),
+        ) from error  # fmt: skip
     return recipient
 
 
@@ -91,7 +98,9 @@ def read_recipients(given: str | Path | Sequence[str | Path]) -> list[str]:
             lines = _text(Path(text), "recipients").splitlines()
             found += [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
     if not found:
-        raise InputError("no recipient was named", remedy="Name at least one: age1..., or a file of them.")
+        raise InputError(
+            "recipient_missing", "no recipient was named", remedy="Name at least one: age1..., or a file of them."
+        )
     for one in found:
         _recipient(one)
     return list(dict.fromkeys(found))
@@ -105,9 +114,9 @@ def _recipient(text: str) -> Any:
         return kind.from_str(text)
     except pyrage.RecipientError as error:
         raise InputError(
-            f"{text[:60]!r} is no recipient",
-            remedy="It is age1 and 58 more letters and digits, or ssh-ed25519 or ssh-rsa and a key.",
-        ) from error
+            "text_is_no_recipient", "{text!r} is no recipient",
+            remedy="It is age1 and 58 more letters and digits, or ssh-ed25519 or ssh-rsa and a key.", text=text[:60],
+        ) from error  # fmt: skip
 
 
 def _identities(path: Path) -> list[Any]:
@@ -121,10 +130,11 @@ def _identities(path: Path) -> list[Any]:
         found = [pyrage.x25519.Identity.from_str(line) for line in lines]
     except pyrage.IdentityError as error:
         raise InputError(
-            "this is no identity", where=str(path), remedy="It is a file with AGE-SECRET-KEY-1..., or an SSH key."
-        ) from error
+            "not_an_identity", "this is no identity", where=str(path),
+            remedy="It is a file with AGE-SECRET-KEY-1..., or an SSH key.",
+        ) from error  # fmt: skip
     if not found:
-        raise InputError("there is no identity in this file", where=str(path))
+        raise InputError("file_without_identity", "there is no identity in this file", where=str(path))
     return found
 
 
@@ -136,11 +146,16 @@ def _text(path: Path, what: str) -> str:
             return data.decode()
     except UnicodeDecodeError:
         pass
-    raise InputError(f"this is no file of {what}", where=str(path), remedy="It is a short text file.")
+    raise InputError(
+        "key_file_of_another_kind", "this is no file of {wanted}", where=str(path), remedy="It is a short text file.",
+        wanted=what,
+    )  # fmt: skip
 
 
 def _opened(path: Path) -> IO[bytes]:
     try:
         return path.open("rb")
     except OSError as error:
-        raise InputError(f"it cannot be read ({error.strerror})", where=str(path)) from error
+        raise InputError(
+            "key_file_unreadable", "it cannot be read ({reason})", where=str(path), reason=str(error.strerror)
+        ) from error

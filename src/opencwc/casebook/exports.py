@@ -49,9 +49,9 @@ def ask_for_export(
     require(person, "export", mark)
     if mark > Mark.UNCLASSIFIED and not recipients:
         raise InputError(
-            f"the case {case} is marked {mark}: it leaves the house only encrypted",
-            remedy="Name whom it is for: --to age1... (see: opencwc case identity).",
-        )
+            "export_must_be_encrypted", "the case {case} is marked {mark}: it leaves the house only encrypted",
+            remedy="Name whom it is for: --to age1... (see: opencwc case identity).", case=case, mark=mark,
+        )  # fmt: skip
     asked = {"reason": reason, "recipients": list(recipients), "sources": sources}
     return ask(book, person, "export", case, asked)
 
@@ -70,13 +70,14 @@ def export_case(book: Casebook, person: Person, request: int, target: Path, lang
         recipients = tuple(found.asked.get("recipients", ()))
         if mark > Mark.UNCLASSIFIED and not recipients:
             raise NotAllowedError(
-                f"the case is marked {mark} by now and the request names no recipients", remedy="Ask anew, with --to."
-            )
+                "export_needs_recipients", "the case is marked {mark} by now and the request names no recipients",
+                remedy="Ask anew, with --to.", mark=mark,
+            )  # fmt: skip
         body = {"request": request, "recipients": list(recipients), "mark": str(mark)}
         head = writer.record("export", body, case.number)
         set_state(writer, request, "done")
     with book.reading() as connection:
-        contents = _contents(book, connection, case, found, person, head, mark, lang)
+        contents = _contents(book, connection, replace(case, mark=mark), found, person, head, lang)
         if not recipients:
             return {"file": str(target), "mark": str(mark), "sha256": write_bundle(target, contents, book.signer)}
         plain = target.with_name(f".{target.name}.plain")
@@ -103,7 +104,6 @@ def _contents(
     request: Request,
     person: Person,
     head: int,
-    mark: Mark,
     lang: str,
 ) -> BundleContents:
     numbers = _sources_of(connection, case.number) if request.asked.get("sources", True) else []
@@ -113,7 +113,7 @@ def _contents(
         casebook=connection.execute(select(tables.casebook.c.id)).scalar_one(),
         case=case.name,
         case_number=case.number,
-        mark=str(mark),
+        mark=str(case.mark),
         exported_at=at,
         exported_by=person.id,
         approved_by=request.answered_by,
@@ -128,7 +128,7 @@ def _contents(
         keys=[pem.encode() for pem in connection.execute(select(tables.signing_key.c.pem)).scalars()],
         time_stamps=_time_stamps(connection, head),
         sources=(ShownSource(identity, parts_of_source(book, identity)) for identity in numbers),
-        report=report_of_case(connection, replace(case, mark=mark), lang),
+        report=report_of_case(connection, case, lang),
     )
 
 

@@ -40,16 +40,19 @@ def check_password(password: str, *about: str) -> None:
     text = normal(password)
     if len(text) < SHORTEST:
         raise InputError(
-            f"the password has fewer than {SHORTEST} characters", where="password", remedy="Take a longer one."
-        )
+            "password_too_short", "the password has fewer than {shortest} characters", where="password",
+            remedy="Take a longer one.", shortest=SHORTEST,
+        )  # fmt: skip
     if len(text) > LONGEST:
-        raise InputError(f"the password has more than {LONGEST} characters", where="password", remedy="Shorten it.")
+        raise InputError(
+            "password_too_long", "the password has more than {longest} characters", where="password",
+            remedy="Shorten it.", longest=LONGEST,
+        )  # fmt: skip
     if _is_common(text.casefold(), about):
         raise InputError(
-            "this password is among the first to be guessed",
-            where="password",
+            "password_easy_to_guess", "this password is among the first to be guessed", where="password",
             remedy="Take three or four words that have nothing to do with each other or with you.",
-        )
+        )  # fmt: skip
 
 
 def hash_password(password: str) -> str:

@@ -20,7 +20,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, func, select
 
 from opencwc.casebook import tables
-from opencwc.casebook.database import ONLY_READ, Casebook, told
+from opencwc.casebook.database import Casebook, told
 from opencwc.casebook.model import Mark, Person, Role
 from opencwc.casebook.passwords import check_password, hash_password, is_outdated, is_password
 from opencwc.casebook.transaction import Writer
@@ -163,19 +163,14 @@ class People:
         """
         with self.book.writing(actor) as writer:
             row = _row(writer.connection, who)
-            values: dict[str, Any] = {}
-            if role is not None and role is not Role(row["role"]):
-                values["role"] = str(role)
-            if clearance is not None and clearance != row["clearance"]:
-                values["clearance"] = int(clearance)
-            if active is not None and active is not bool(row["active"]):
-                values["active"] = active
+            values = _changed_rights(row, role, clearance, active)
             recorded = bool(values)
             if recorded:
                 if actor == row["id"]:
                     raise NotAllowedError(
-                        "nobody changes their own role, clearance or activity", remedy="Ask another administrator."
-                    )
+                        "own_rights_not_changed", "nobody changes their own role, clearance or activity",
+                        remedy="Ask another administrator.",
+                    )  # fmt: skip
                 self._keep_an_administrator(writer.connection, row, values)
             if name is not None:
                 values["name"] = name.strip()
@@ -273,9 +268,15 @@ class People:
         with self.book.reading() as connection:
             row = _row(connection, who)
         if not row["active"]:
-            raise ConflictError("the account is not active", where=row["login"], remedy="Make it active first.")
+            raise ConflictError(
+                "account_not_active_yet", "the account is not active", where=row["login"],
+                remedy="Make it active first.",
+            )  # fmt: skip
         if row["login"].startswith((OS_LOGIN, OIDC_LOGIN)):
-            raise ConflictError("this account signs in another way", where=row["login"], remedy="Add one with a login.")
+            raise ConflictError(
+                "account_signs_in_another_way", "this account signs in another way", where=row["login"],
+                remedy="Add one with a login.",
+            )  # fmt: skip
         return self._invite(actor, row["id"], "")
 
     def first_invitation(self) -> str | None:
@@ -315,7 +316,10 @@ class People:
                 person = invitation.person
             else:
                 if _administrators(writer.connection):
-                    raise ConflictError("there is an administrator already", remedy="Ask that person for an account.")
+                    raise ConflictError(
+                        "administrator_there_already", "there is an administrator already",
+                        remedy="Ask that person for an account.",
+                    )  # fmt: skip
                 self._check_free(writer.connection, login, "")
                 person = self._add(writer, login, name, invitation.role, invitation.clearance)
             values = {"password": kept, "failures": 0, "locked_until": ""}
@@ -373,16 +377,22 @@ class People:
     def _check_free(self, connection: Connection, login: str, expected_as: str) -> None:
         expected = expected_as.strip().casefold()
         if login and connection.execute(select(_PERSON.c.id).where(_PERSON.c.login == login)).first():
-            raise ConflictError("there is an account with this login", where=login, remedy="Take another login.")
+            raise ConflictError(
+                "login_taken", "there is an account with this login", where=login, remedy="Take another login."
+            )
         if expected and connection.execute(select(_PERSON.c.id).where(_PERSON.c.expected_as == expected)).first():
-            raise ConflictError("another account is expected under this name", where=expected, remedy="See the list.")
+            raise ConflictError(
+                "expected_account_taken", "another account is expected under this name", where=expected,
+                remedy="See the list.",
+            )  # fmt: skip
 
     def _keep_an_administrator(self, connection: Connection, row: RowMapping, values: dict[str, Any]) -> None:
         remains = values.get("active", row["active"]) and values.get("role", row["role"]) == str(Role.ADMINISTRATOR)
         if row["role"] == str(Role.ADMINISTRATOR) and not remains and _administrators(connection) == [row["id"]]:
             raise ConflictError(
-                "this is the last administrator", where=row["login"], remedy="Make another administrator first."
-            )
+                "last_administrator", "this is the last administrator", where=row["login"],
+                remedy="Make another administrator first.",
+            )  # fmt: skip
 
     def _invite(self, actor: str, person: str, role: str) -> str:
         secret = secrets.token_urlsafe(32)
@@ -403,13 +413,14 @@ class People:
         row = connection.execute(asked).mappings().first()
         if row is None or row["used_at"] or row["ends_at"] <= self.now():
             raise NotAllowedError(
-                "this link is unknown, was used, or is older than a day", remedy="Ask an administrator for a new one."
-            )
+                "invitation_void", "this link is unknown, was used, or is older than a day",
+                remedy="Ask an administrator for a new one.",
+            )  # fmt: skip
         if not row["person"]:
             return Invitation(row["digest"], None, Role(row["role"]), Mark.UNCLASSIFIED, row["ends_at"])
         known = _row(connection, row["person"])
         if not known["active"]:
-            raise NotAllowedError("the account is not active", remedy="Ask an administrator.")
+            raise NotAllowedError("account_not_active_ask", "the account is not active", remedy="Ask an administrator.")
         person = _person(known)
         return Invitation(row["digest"], person, person.role, person.clearance, row["ends_at"])
 
@@ -431,14 +442,17 @@ def os_person(book: Casebook) -> Person:
         try:
             row = _first_seen(book, login)
         except StorageError as error:
-            if error.what != ONLY_READ:
+            if error.code not in ("casebook_only_read", "casebook_server_only_read"):
                 raise
             raise StorageError(
-                f"{ONLY_READ}, and {login} has no account in it", where=error.where,
-                remedy="Read it as somebody who has one, or read a copy that you may write to.",
+                "no_account_in_read_only_casebook", "the casebook may only be read, and {login} has no account in it",
+                where=error.where, remedy="Read it as somebody who has one, or read a copy that you may write to.",
+                login=login,
             ) from error  # fmt: skip
     if not row["active"]:
-        raise NotAllowedError("this account is not active", where=login, remedy="Ask who runs the house.")
+        raise NotAllowedError(
+            "account_not_active", "this account is not active", where=login, remedy="Ask who runs the house."
+        )
     return _person(row)
 
 
@@ -481,8 +495,9 @@ def normal_login(login: str) -> str:
     text = unicodedata.normalize("NFKC", login).strip().casefold()
     if not 0 < len(text) <= 100 or any(not sign.isprintable() or sign.isspace() for sign in text) or text == CONSOLE:
         raise InputError(
-            "this cannot be a login", where="login", remedy="Take up to 100 letters, digits and signs, without spaces."
-        )
+            "login_not_valid", "this cannot be a login", where="login",
+            remedy="Take up to 100 letters, digits and signs, without spaces.",
+        )  # fmt: skip
     return text
 
 
@@ -506,8 +521,20 @@ def _row(connection: Connection, who: str) -> RowMapping:
     found = connection.execute(select(_PERSON).where((_PERSON.c.id == who) | (_PERSON.c.login == who))).mappings().all()
     row = next((row for row in found if row["id"] == who), found[0] if found else None)
     if row is None:
-        raise NotFoundError("there is no such person", where=who, remedy="See: opencwc people list.")
+        raise NotFoundError("no_such_person", "there is no such person", where=who, remedy="See: opencwc people list.")
     return row
+
+
+def _changed_rights(row: RowMapping, role: Role | None, clearance: Mark | None, active: bool | None) -> dict[str, Any]:
+    """Return the columns of what a person may do that would change: these changes go into the record."""
+    values: dict[str, Any] = {}
+    if role is not None and role is not Role(row["role"]):
+        values["role"] = str(role)
+    if clearance is not None and clearance != row["clearance"]:
+        values["clearance"] = int(clearance)
+    if active is not None and active is not bool(row["active"]):
+        values["active"] = active
+    return values
 
 
 def _person(row: RowMapping) -> Person:

@@ -49,14 +49,17 @@ def require(person: Person, action: str, mark: Mark = Mark.UNCLASSIFIED) -> None
     if may(person, action, mark):
         return
     if person.role not in ACTIONS[action]:
-        allowed = ", ".join(sorted(str(role) for role in ACTIONS[action]))
+        allowed = tuple(sorted(str(role) for role in ACTIONS[action]))
         raise NotAllowedError(
-            f"the role {person.role} may not do this ({action})", remedy=f"It is for: {allowed}. Ask one of them."
-        )
+            "role_not_allowed", "the role {role} may not do this ({action})",
+            remedy="It is for: {roles}. Ask one of them.", role=str(person.role), action=action, roles=allowed,
+        )  # fmt: skip
     if person.scopes is not None and action not in person.scopes:
         raise NotAllowedError(
-            f"this token does not cover {action!r}", remedy="Make a token with this scope, or sign in."
-        )
+            "token_does_not_cover", "this token does not cover {action!r}",
+            remedy="Make a token with this scope, or sign in.", action=action,
+        )  # fmt: skip
     raise NotAllowedError(
-        "the mark is above this person's clearance", remedy="An administrator can raise a clearance (people)."
-    )
+        "mark_above_clearance", "the mark is above this person's clearance",
+        remedy="An administrator can raise a clearance (people).",
+    )  # fmt: skip

@@ -112,10 +112,12 @@ def read_source(book: Casebook, person: Person, identity: str) -> Iterator[bytes
     with book.reading() as connection:
         have = source_row(connection, identity)
     if have is None:
-        raise NotFoundError("no such source is kept", where=identity)
+        raise NotFoundError("no_such_source", "no such source is kept", where=identity)
     require(person, "read", have.mark)
     if have.erased:
-        raise NotFoundError("this source was erased", where=identity, remedy="Its hash and the act are on record.")
+        raise NotFoundError(
+            "source_erased", "this source was erased", where=identity, remedy="Its hash and the act are on record."
+        )
     yield from parts_of_source(book, identity)
 
 
@@ -156,8 +158,9 @@ class RunKeeper:
             before = self._require_running(writer)
             if before != self.rows:
                 raise ConflictError(
-                    f"run {self.number} is kept by another process", remedy="Let that one go on; this one stops."
-                )
+                    "run_kept_by_another_process", "run {run} is kept by another process",
+                    remedy="Let that one go on; this one stops.", run=self.number,
+                )  # fmt: skip
             count = Counter[tuple[Any, ...]]()
             for some in _blocks(plain):
                 self._keep_block(writer, some, count)
@@ -197,9 +200,11 @@ class RunKeeper:
         query = select(run.c.state, run.c.row_count, case.c.status).join(case, case.c.number == run.c.case_number)
         row = writer.connection.execute(query.where(run.c.number == self.number)).mappings().first()
         if row is None or row["state"] != "running":
-            raise ConflictError(f"run {self.number} is not running", remedy="Begin a new run.")
+            raise ConflictError(
+                "run_not_running", "run {run} is not running", remedy="Begin a new run.", run=self.number
+            )
         if row["status"] == CaseStatus.ERASED:
-            raise ConflictError("the case of this run was erased", remedy="Keep in another case.")
+            raise ConflictError("case_of_run_erased", "the case of this run was erased", remedy="Keep in another case.")
         return int(row["row_count"])
 
     def _keep_block(self, writer: Writer, plain: Sequence[Mapping[str, Any]], count: Counter[tuple[Any, ...]]) -> None:
@@ -287,7 +292,10 @@ def begin_run(
         mark = _mark_of_source(writer.connection, source)
         require(person, "keep", max(found.mark, mark))
         if found.status in ("closed", "erased"):
-            raise ConflictError(f"the case {case} is {found.status}", remedy="Open it again, or keep in another case.")
+            raise ConflictError(
+                "case_not_open", "the case {case} is {state}", remedy="Open it again, or keep in another case.",
+                case=case, state=found.status,
+            )  # fmt: skip
         number, verb = writer.next_number("runs"), verb_named(verb).id
         body = {
             "run": number, "verb": verb, "source": source.id if source else "", "asked": dict(asked),
@@ -310,7 +318,9 @@ def _mark_of_source(connection: Connection, source: Source | None) -> Mark:
         return Mark.UNCLASSIFIED
     have = source_row(connection, source.id)
     if have is None or have.erased:
-        raise NotFoundError("no such source is kept", where=source.id, remedy="Keep the file again.")
+        raise NotFoundError(
+            "source_no_longer_kept", "no such source is kept", where=source.id, remedy="Keep the file again."
+        )
     return have.mark
 
 
@@ -319,9 +329,11 @@ def resume_run(book: Casebook, person_id: str, number: int) -> RunKeeper:
     with book.reading() as connection:
         row = connection.execute(select(tables.run).where(tables.run.c.number == number)).mappings().first()
     if row is None:
-        raise NotFoundError(f"there is no run {number}")
+        raise NotFoundError("no_such_run", "there is no run {run}", run=number)
     if row["state"] != "running":
-        raise ConflictError(f"run {number} is {row['state']}", remedy="Begin a new run.")
+        raise ConflictError(
+            "run_ended", "run {run} is {state}", remedy="Begin a new run.", run=number, state=row["state"]
+        )
     return RunKeeper(book, person_id, number, row["case_number"], row["verb"], rows=row["row_count"])
 
 
@@ -336,7 +348,7 @@ def run_named(connection: Connection, number: int) -> dict[str, Any]:
     """Return a run as plain values, its question and what was checked decoded."""
     row = connection.execute(select(tables.run).where(tables.run.c.number == number)).mappings().first()
     if row is None:
-        raise NotFoundError(f"there is no run {number}")
+        raise NotFoundError("no_such_run", "there is no run {run}", run=number)
     decoded = {name: json.loads(row[name]) for name in ("asked", "checked", "maker", "tally")}
     return {**row, **decoded, "mark": str(Mark(row["mark"]))}
 
@@ -374,7 +386,10 @@ def add_counts(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> Non
 def require_verdict(verdict: str) -> None:
     """Raise `InputError` where no verdict has this name."""
     if verdict not in (known := all_verdicts()):
-        raise InputError(f"no verdict is called {verdict!r}", remedy=f"It is one of: {', '.join(known)}.")
+        raise InputError(
+            "verdict_unknown", "no verdict is called {verdict!r}", remedy="It is one of: {known}.", verdict=verdict,
+            known=tuple(known),
+        )  # fmt: skip
 
 
 def storable(text: str | None) -> str:

@@ -90,9 +90,14 @@ def _der(public_pem: bytes) -> bytes:
     try:
         key = load_pem_public_key(public_pem)
     except (ValueError, UnsupportedAlgorithm) as error:
-        raise IntegrityError("this is no public key", remedy="It should be PEM, as OpenCWC writes it.") from error
+        raise IntegrityError(
+            "public_key_unreadable", "this is no public key", remedy="It should be PEM, as OpenCWC writes it."
+        ) from error
     if not isinstance(key, Ed25519PublicKey):
-        raise IntegrityError("this public key is no Ed25519 key", remedy="Checkpoints are signed with Ed25519 only.")
+        raise IntegrityError(
+            "public_key_is_no_ed25519", "this public key is no Ed25519 key",
+            remedy="Checkpoints are signed with Ed25519 only.",
+        )  # fmt: skip
     return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
@@ -138,25 +143,34 @@ class FileKey:
             mode = os.fstat(file.fileno()).st_mode & 0o777
             if os.name == "posix" and mode & 0o077:
                 raise SettingsError(
-                    f"the signing key may be read or written by others (mode {mode:04o})",
+                    "signing_key_open_to_others", "the signing key may be read or written by others (mode {mode:04o})",
                     where=str(path),
-                    remedy=f"Run: chmod 600 {path} - and make a new key if others were on this machine.",
-                )
+                    remedy="Run: chmod 600 {file} - and make a new key if others were on this machine.", mode=mode,
+                    file=str(path),
+                )  # fmt: skip
             pem = file.read(65536)
         try:
             private = load_pem_private_key(pem, passphrase.encode() if passphrase else None)
         except TypeError as error:
-            remedy = "Set OPENCWC_KEY_PASSPHRASE." if "not given" in str(error) else "Unset OPENCWC_KEY_PASSPHRASE."
+            if "not given" in str(error):
+                raise SettingsError(
+                    "signing_key_needs_passphrase", "the signing key cannot be opened ({reason})", where=str(path),
+                    remedy="Set OPENCWC_KEY_PASSPHRASE.", reason=str(error),
+                ) from error  # fmt: skip
             raise SettingsError(
-                f"the signing key cannot be opened ({error})", where=str(path), remedy=remedy
-            ) from error
+                "signing_key_takes_no_passphrase", "the signing key cannot be opened ({reason})", where=str(path),
+                remedy="Unset OPENCWC_KEY_PASSPHRASE.", reason=str(error),
+            ) from error  # fmt: skip
         except (ValueError, UnsupportedAlgorithm) as error:
             raise SettingsError(
-                "the signing key cannot be opened: it is damaged, or the passphrase is wrong", where=str(path),
-                remedy="Put back a copy of it, or set OPENCWC_KEY_PASSPHRASE.",
+                "signing_key_damaged", "the signing key cannot be opened: it is damaged, or the passphrase is wrong",
+                where=str(path), remedy="Put back a copy of it, or set OPENCWC_KEY_PASSPHRASE.",
             ) from error  # fmt: skip
         if not isinstance(private, Ed25519PrivateKey):
-            raise SettingsError("the signing key is no Ed25519 key", where=str(path), remedy="Name an Ed25519 key.")
+            raise SettingsError(
+                "signing_key_is_no_ed25519", "the signing key is no Ed25519 key", where=str(path),
+                remedy="Name an Ed25519 key.",
+            )  # fmt: skip
         return cls(private)
 
     def public_pem(self) -> bytes:
@@ -214,10 +228,9 @@ class TokenKey:
             signature = bytes(_find_key(session, self._place, private=True).sign(data, mechanism=Mechanism.EDDSA))
         if not verify_signature(self._public_pem, data, signature):
             raise IntegrityError(
-                "the token signed with another key than its public key says",
-                where=self._place.object,
-                remedy="Give each pair of keys in the token a name of its own.",
-            )
+                "token_signed_with_another_key", "the token signed with another key than its public key says",
+                where=self._place.object, remedy="Give each pair of keys in the token a name of its own.",
+            )  # fmt: skip
         return signature
 
 
@@ -244,11 +257,15 @@ class TokenPlace:
         strange = sorted(set(said) - {"token", "serial", "object", "type"}) + sorted(
             set(asked) - {"module-path", "pin-source", "pin-value"}
         )
-        remedy = "Write: pkcs11:token=LABEL;object=KEY?module-path=/path/of/module.so"
         if strange:
-            raise SettingsError(f"the address of the signing key names {strange[0]!r}", remedy=remedy)
+            raise SettingsError(
+                "key_address_field_unknown", "the address of the signing key names {field!r}", remedy=_KEY_ADDRESS,
+                field=strange[0],
+            )  # fmt: skip
         if not said.get("object") or not (said.get("token") or said.get("serial")) or not asked.get("module-path"):
-            raise SettingsError("the address of the signing key is not complete", remedy=remedy)
+            raise SettingsError(
+                "key_address_incomplete", "the address of the signing key is not complete", remedy=_KEY_ADDRESS
+            )
         pin = asked.get("pin-value", "")
         if source := asked.get("pin-source", ""):
             file = Path(source.removeprefix("file://").removeprefix("file:"))
@@ -264,10 +281,13 @@ def _session(place: TokenPlace, pin: str, *, writing: bool = False) -> Iterator[
         from pkcs11.exceptions import PinIncorrect, PKCS11Error
     except ImportError as error:
         raise UnavailableError(
-            "signing with a token needs python-pkcs11, which is not installed", remedy="pip install 'opencwc[token]'"
-        ) from error
+            "pkcs11_not_installed", "signing with a token needs python-pkcs11, which is not installed",
+            remedy="pip install 'opencwc[token]'",
+        ) from error  # fmt: skip
     if not pin:
-        raise SettingsError("the token needs its PIN", where=place.token, remedy="Set OPENCWC_TOKEN_PIN.")
+        raise SettingsError(
+            "token_pin_missing", "the token needs its PIN", where=place.token, remedy="Set OPENCWC_TOKEN_PIN."
+        )
     try:
         with _turn_at(place.module):
             library = pkcs11.lib(place.module)
@@ -277,15 +297,15 @@ def _session(place: TokenPlace, pin: str, *, writing: bool = False) -> Iterator[
                 yield session
     except PinIncorrect as error:
         raise SettingsError(
-            "the token refused the PIN", where=place.token, remedy="Mind that it locks itself after a few wrong ones."
-        ) from error
+            "token_pin_refused", "the token refused the PIN", where=place.token,
+            remedy="Mind that it locks itself after a few wrong ones.",
+        ) from error  # fmt: skip
     except (PKCS11Error, RuntimeError) as error:
         said = f"{type(error).__name__} {error}".strip()
         raise UnavailableError(
-            f"the token could not be used ({said})",
-            where=place.token or place.serial,
-            remedy="See that it is in place and that module-path, token and object are right.",
-        ) from error
+            "token_unusable", "the token could not be used ({reason})", where=place.token or place.serial,
+            remedy="See that it is in place and that module-path, token and object are right.", reason=said,
+        ) from error  # fmt: skip
 
 
 @functools.cache
@@ -308,7 +328,10 @@ def _edwards_point(key: Any) -> bytes:
     if len(point) == 34 and point.startswith(b"\x04\x20"):  # some tokens wrap it in an OCTET STRING, some do not
         point = point[2:]
     if len(point) != 32:
-        raise SettingsError("the key in the token is no Ed25519 key", remedy="Make one on the curve edwards25519.")
+        raise SettingsError(
+            "token_key_is_no_ed25519", "the key in the token is no Ed25519 key",
+            remedy="Make one on the curve edwards25519.",
+        )  # fmt: skip
     return point
 
 
@@ -340,10 +363,9 @@ def _require_own_folder(folder: Path) -> None:
     mode = folder.stat().st_mode & 0o777
     if os.name == "posix" and mode & 0o022:
         raise SettingsError(
-            f"others may write to the folder of the signing key (mode {mode:04o})",
-            where=str(folder),
-            remedy=f"Run: chmod 700 {folder}",
-        )
+            "key_folder_open_to_others", "others may write to the folder of the signing key (mode {mode:04o})",
+            where=str(folder), remedy="Run: chmod 700 {folder}", mode=mode, folder=str(folder),
+        )  # fmt: skip
 
 
 @contextlib.contextmanager
@@ -354,7 +376,9 @@ def _told(path: Path) -> Iterator[None]:
         raise
     except OSError as error:
         raise SettingsError(
-            f"a file of the signing key cannot be used ({error.strerror})",
-            where=str(path),
-            remedy="See that it is there and is yours; OPENCWC_KEY names another.",
-        ) from error
+            "signing_key_file_unusable", "a file of the signing key cannot be used ({reason})", where=str(path),
+            remedy="See that it is there and is yours; OPENCWC_KEY names another.", reason=str(error.strerror),
+        ) from error  # fmt: skip
+
+
+_KEY_ADDRESS = "Write: pkcs11:token=LABEL;object=KEY?module-path=/path/of/module.so"

@@ -51,7 +51,10 @@ def take_in(book: Casebook, person: Person, response: Path, authority: Path) -> 
         table, checkpoint = tables.time_stamp, tables.checkpoint
         waiting = writer.connection.execute(select(table).where(table.c.token.is_(None))).mappings().all()
         if not waiting:
-            raise NotFoundError("no request waits for an answer", remedy="Write one: opencwc case timestamp request.")
+            raise NotFoundError(
+                "no_request_waiting", "no request waits for an answer",
+                remedy="Write one: opencwc case timestamp request.",
+            )  # fmt: skip
         problems = []
         for row in waiting:
             query = select(checkpoint).where(checkpoint.c.number == row["number"])
@@ -70,7 +73,9 @@ def take_in(book: Casebook, person: Person, response: Path, authority: Path) -> 
             return int(row["number"]), stamp
         if len(problems) == 1:
             raise problems[0]
-        raise InputError("the response fits none of the requests", where=str(response)) from problems[-1]
+        raise InputError(
+            "response_fits_no_request", "the response fits none of the requests", where=str(response)
+        ) from problems[-1]
 
 
 def _stamped(checkpoint: RowMapping) -> bytes:

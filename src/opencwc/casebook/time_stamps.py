@@ -58,16 +58,25 @@ def verify_response(data: bytes, request_der: bytes, response_der: bytes, ca_pem
         status = _STATUS[answered.status] if 0 <= answered.status < len(_STATUS) else str(answered.status)
         said = f" ({'; '.join(answered.status_string)})" if answered.status_string else ""
         raise IntegrityError(
-            f"the authority did not grant the time stamp: {status}{said}", remedy="Ask it again, or ask another one."
-        )
+            "time_stamp_not_granted", "the authority did not grant the time stamp: {status}{detail}",
+            remedy="Ask it again, or ask another one.", status=status, detail=said,
+        )  # fmt: skip
     try:
         info, certificates = answered.tst_info, answered.signed_data.certificates
         if asked.nonce is None or info.nonce != asked.nonce:
-            raise _unfit("it is the answer to another request (its nonce differs)")
+            raise _unfit(
+                "time_stamp_of_another_request",
+                "the time stamp does not hold: it is the answer to another request (its nonce differs)",
+            )  # fmt: skip
         if info.message_imprint.hash_algorithm != asked.message_imprint.hash_algorithm:
-            raise _unfit("it is for another hash than was asked for")
+            raise _unfit(
+                "time_stamp_of_another_hash", "the time stamp does not hold: it is for another hash than was asked for"
+            )
         if info.message_imprint.message != asked.message_imprint.message:
-            raise _unfit("it is for another thing (its hash differs from that of the request)")
+            raise _unfit(
+                "time_stamp_of_another_thing",
+                "the time stamp does not hold: it is for another thing (its hash differs from that of the request)",
+            )  # fmt: skip
         builder = VerifierBuilder.from_request(asked)
         for root in _certificates(ca_pem_path):
             builder = builder.add_root_certificate(root)
@@ -75,9 +84,12 @@ def verify_response(data: bytes, request_der: bytes, response_der: bytes, ca_pem
         signer = next(iter(answered.signed_data.signer_infos))
         named = [x509.load_der_x509_certificate(certificate) for certificate in certificates]
     except VerificationError as error:
-        raise _unfit(str(error)) from error
+        raise _unfit("time_stamp_does_not_hold", "the time stamp does not hold: {reason}", reason=str(error)) from error
     except (ValueError, TypeError) as error:
-        raise InputError("the response cannot be read", remedy="Take the file as the authority gave it.") from error
+        raise InputError(
+            "time_stamp_response_unreadable", "the response cannot be read",
+            remedy="Take the file as the authority gave it.",
+        ) from error  # fmt: skip
     own = [one for one in named if (one.issuer, one.serial_number) == (signer.issuer, signer.serial_number)]
     return TimeStamp(
         at=info.gen_time.strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -87,9 +99,9 @@ def verify_response(data: bytes, request_der: bytes, response_der: bytes, ca_pem
     )
 
 
-def _unfit(what: str) -> IntegrityError:
+def _unfit(code: str, what: str, reason: str = "") -> IntegrityError:
     return IntegrityError(
-        f"the time stamp does not hold: {what}", remedy="Take in the response to this request; check the certificates."
+        code, what, remedy="Take in the response to this request; check the certificates.", reason=reason
     )
 
 
@@ -99,7 +111,9 @@ def _read_request(der: bytes) -> TimeStampRequest:
     try:
         return parse_timestamp_request(der)
     except ValueError as error:
-        raise InputError("the request is no request for a time stamp", remedy="Write it anew.") from error
+        raise InputError(
+            "time_stamp_request_unreadable", "the request is no request for a time stamp", remedy="Write it anew."
+        ) from error
 
 
 def _read_response(der: bytes) -> TimeStampResponse:
@@ -109,8 +123,9 @@ def _read_response(der: bytes) -> TimeStampResponse:
         return decode_timestamp_response(der)
     except ValueError as error:
         raise InputError(
-            "the response is no time stamp", remedy="Take the file as the authority gave it (.tsr, DER)."
-        ) from error
+            "response_is_no_time_stamp", "the response is no time stamp",
+            remedy="Take the file as the authority gave it (.tsr, DER).",
+        ) from error  # fmt: skip
 
 
 def _certificates(path: Path) -> list[x509.Certificate]:
@@ -120,7 +135,10 @@ def _certificates(path: Path) -> list[x509.Certificate]:
         return list(dict.fromkeys(x509.load_pem_x509_certificates(path.read_bytes())))
     except OSError as error:
         raise SettingsError(
-            f"the authority's certificates cannot be read ({error.strerror})", where=str(path)
-        ) from error
+            "authority_certificates_unreadable", "the authority's certificates cannot be read ({reason})",
+            where=str(path), reason=str(error.strerror),
+        ) from error  # fmt: skip
     except ValueError as error:
-        raise SettingsError("this holds no certificates", where=str(path), remedy="Give them as PEM.") from error
+        raise SettingsError(
+            "no_certificates_in_file", "this holds no certificates", where=str(path), remedy="Give them as PEM."
+        ) from error

@@ -113,9 +113,9 @@ class Writer:
         last = self.connection.execute(select(table).where(table.c.number == self.number)).mappings().first()
         if last is None and self.number:
             raise IntegrityError(
-                f"checkpoint {self.number} is missing",
-                remedy="Write nothing more; run: opencwc case verify.",
-            )
+                "checkpoint_missing", "checkpoint {checkpoint} is missing",
+                remedy="Write nothing more; run: opencwc case verify.", checkpoint=self.number,
+            )  # fmt: skip
         previous = sha256(last["statement"].encode() + last["signature"]).hexdigest() if last else "0" * 64
         self.number += 1
         statement = {

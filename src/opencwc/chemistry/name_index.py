@@ -216,7 +216,10 @@ def _data_folder() -> Path:
     for folder in (spec.submodule_search_locations or []) if spec else []:
         if (data := Path(folder) / "Identifiers").is_dir():
             return data
-    raise UnavailableError("The names of chemicals are not installed.", remedy="Install them: pip install chemicals.")
+    raise UnavailableError(
+        "chemical_names_not_installed", "The names of chemicals are not installed.",
+        remedy="Install them: pip install chemicals.",
+    )  # fmt: skip
 
 
 def _fingerprint(data: Path) -> str:
@@ -308,7 +311,9 @@ def _built(path: Path, data: Path, progress: Progress | None) -> _Parts:
     _build(path, data, progress or (lambda done, total: None))
     if parts := _open_whole(path):
         return parts
-    raise UnavailableError("The index of names was built but cannot be read.", where=str(path), remedy=_REMEDY)
+    raise UnavailableError(
+        "name_index_unreadable", "The index of names was built but cannot be read.", where=str(path), remedy=_REMEDY
+    )
 
 
 def _build(path: Path, data: Path, progress: Progress) -> None:
@@ -326,8 +331,9 @@ def _build(path: Path, data: Path, progress: Progress) -> None:
             Path(part).unlink(missing_ok=True)
     except OSError as error:
         raise UnavailableError(
-            f"The index of names cannot be written ({error}).", where=str(path.parent), remedy=_REMEDY
-        ) from error
+            "name_index_cannot_be_written", "The index of names cannot be written ({reason}).", where=str(path.parent),
+            remedy=_REMEDY, reason=str(error),
+        ) from error  # fmt: skip
 
 
 def _move(part: Path, path: Path) -> None:
@@ -414,7 +420,10 @@ class _Taken:
         """Read one line: PubChem number, CAS, formula, weight, SMILES, InChI, InChIKey, IUPAC name, name, synonyms."""
         columns = line.rstrip("\n").split("\t")
         if len(columns) < 9:
-            raise InputError("This line has fewer than nine columns.", where=where, remedy="Install chemicals again.")
+            raise InputError(
+                "name_line_too_short", "This line has fewer than nine columns.", where=where,
+                remedy="Install chemicals again.",
+            )  # fmt: skip
         _, cas, formula, _, smiles, _, inchi_key, iupac_name, name, *synonyms = columns
         if not smiles:
             return

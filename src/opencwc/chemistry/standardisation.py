@@ -89,6 +89,10 @@ def standardise(mol: Chem.Mol) -> Standardised:
 
 def _signs(mol: Chem.Mol) -> set[str]:
     """Look at every atom and bond once, and name what a step could have to do with."""
+    return _atom_signs(mol) | _bond_signs(mol)
+
+
+def _atom_signs(mol: Chem.Mol) -> set[str]:
     signs = set()
     for atom in atoms_of(mol):
         if atom.GetIsotope():
@@ -108,6 +112,11 @@ def _signs(mol: Chem.Mol) -> set[str]:
             signs.add("hydrogen")
         elif number in METALS and atom.GetDegree() and atom.GetFormalCharge() >= 0:
             signs.add("metal")  # a metal drawn negative is the centre of a complex, and no salt
+    return signs
+
+
+def _bond_signs(mol: Chem.Mol) -> set[str]:
+    signs = set()
     for bond in mol.GetBonds():
         if bond.GetStereo() > Chem.BondStereo.STEREOANY or bond.GetBondDir() in _SIDES:
             signs.add("stereo")

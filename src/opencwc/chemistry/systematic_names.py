@@ -307,7 +307,10 @@ def _start(command: Sequence[str]) -> _Running:
             env=environment,
         )
     except OSError as error:
-        raise UnavailableError(f"OPSIN cannot be started ({error}).", where=command[0], remedy=_REMEDY) from error
+        raise UnavailableError(
+            "opsin_does_not_start", "OPSIN cannot be started ({reason}).", where=command[0], remedy=_REMEDY,
+            reason=str(error),
+        ) from error  # fmt: skip
     lines: SimpleQueue[bytes | None] = SimpleQueue()
     assert process.stdin is not None  # noqa: S101 - both are pipes
     assert process.stdout is not None  # noqa: S101
@@ -335,7 +338,9 @@ def _plain(name: str) -> str:
 def _command() -> list[str]:
     java, jar = _java(), _jar()
     if java is None or jar is None:
-        raise UnavailableError("OPSIN, which reads systematic names, is not installed.", remedy=_REMEDY)
+        raise UnavailableError(
+            "opsin_not_installed", "OPSIN, which reads systematic names, is not installed.", remedy=_REMEDY
+        )
     return [str(java), *_OPTIONS, "-jar", str(jar), "-osmi"]
 
 

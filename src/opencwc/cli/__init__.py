@@ -6,7 +6,6 @@ import gc
 import os
 import signal
 import sys
-import traceback
 from types import FrameType
 
 from opencwc.errors import OpenCWCError
@@ -26,6 +25,8 @@ def main() -> None:
         sys.stderr.write(f"Error: {error}\n")
         sys.exit(2)
     except Exception:  # a fault of ours must not look like an answer: 1 would mean that something is listed
+        import traceback
+
         traceback.print_exc()
         sys.exit(2)
 

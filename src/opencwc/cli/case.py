@@ -23,7 +23,8 @@ from opencwc.cli.casebook_options import (
 )
 from opencwc.cli.value import displayable
 from opencwc.errors import InputError
-from opencwc.finding import Message, message_from_plain
+from opencwc.finding import Message
+from opencwc.records import from_plain
 from opencwc.wording import say
 
 if TYPE_CHECKING:
@@ -203,8 +204,9 @@ def decide(
             chosen = Outcome(outcome.replace("-", "_"))
         except ValueError:
             raise InputError(
-                f"no decision is called {outcome!r}", remedy="It is accept, correct, reject or need_more."
-            ) from None
+                "decision_unknown", "no decision is called {decision!r}",
+                remedy="It is accept, correct, reject or need_more.", decision=outcome,
+            ) from None  # fmt: skip
         list_id, entry_id = _entry(entry)
         correction = {"verdict": verdict, "list": list_id, "entry": entry_id} if verdict or entry else None
         correction = {key: value for key, value in correction.items() if value} if correction else None
@@ -290,7 +292,7 @@ def _print_history(book: Casebook, history: History, lang: str, *, json: bool) -
         f"  {held['label']}: {held['structure']}{held['value']} {held['atoms'] or ''}"
         for held in content.get("evidence", [])
     ]
-    lines += [f"  {say(message_from_plain(step), lang)}" for step in content.get("steps", [])]
+    lines += [f"  {say(from_plain(Message, step), lang)}" for step in content.get("steps", [])]
     checked = history.run["checked"]
     lists = ", ".join(f"{held['id']} ({held['text_of']})" for held in checked.get("lists", []))
     lines.append(f"  {say('casebook_column_lists', lang)}: {lists}; {checked.get('as_of', '')}")
@@ -347,7 +349,10 @@ def _filter(case: str, waiting: bool, verdict: str, entry: str, status: str, tex
     asked = [name.strip().upper() for name in status.split(",") if name.strip()]
     if unknown := [name for name in asked if name not in Status.__members__]:
         known = ", ".join(str(one) for one in Status)
-        raise InputError(f"no status is called {unknown[0].lower()!r}", remedy=f"It is one of: {known}.")
+        raise InputError(
+            "status_unknown", "no status is called {status!r}", remedy="It is one of: {known}.",
+            status=unknown[0].lower(), known=known,
+        )  # fmt: skip
     stands = UNDECIDED if waiting else tuple(Status[name] for name in asked)
     verdicts = tuple(name.strip() for name in verdict.split(",") if name.strip())
     return Filter(case, run, verdicts, list_id, entry_id, stands, None, text)
@@ -358,7 +363,10 @@ def _entry(text: str) -> tuple[str, str]:
         return "", ""
     list_id, _, entry_id = text.strip().partition(" ")
     if not entry_id:
-        raise InputError(f"{text!r} names no entry", remedy='Write list and entry, such as "CWC 1A01".')
+        raise InputError(
+            "text_names_no_entry", "{text!r} names no entry", remedy='Write list and entry, such as "CWC 1A01".',
+            text=text,
+        )  # fmt: skip
     return list_id, entry_id.strip()
 
 

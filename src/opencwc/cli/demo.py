@@ -162,7 +162,10 @@ def _free_port() -> int:
             place.bind((HOST, port))
             return port
     last = FIRST_PORT + PORTS - 1
-    raise UnavailableError(f"no port from {FIRST_PORT} to {last} is free", remedy="Name one with --port, or 0 for any.")
+    raise UnavailableError(
+        "no_free_port", "no port from {first} to {last} is free", remedy="Name one with --port, or 0 for any.",
+        first=FIRST_PORT, last=last,
+    )  # fmt: skip
 
 
 def _open_browser(address: str) -> None:

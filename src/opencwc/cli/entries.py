@@ -42,8 +42,15 @@ def entry(
         found = [one for one in convention.entries if one.id.casefold() == id.casefold()]
         if not found:
             close = get_close_matches(id.upper(), [one.id for one in convention.entries], n=3)
-            hint = f"Did you mean {', '.join(close)}?" if close else "See: opencwc entries."
-            raise SettingsError(f"no entry {id!r} is in force on {convention.as_of}.", remedy=hint)
+            if close:
+                raise SettingsError(
+                    "no_such_entry_but_near", "no entry {entry!r} is in force on {day}.", remedy="Did you mean {near}?",
+                    entry=id, day=convention.as_of, near=tuple(close),
+                )  # fmt: skip
+            raise SettingsError(
+                "no_such_entry", "no entry {entry!r} is in force on {day}.", remedy="See: opencwc entries.", entry=id,
+                day=convention.as_of,
+            )  # fmt: skip
         for one in found:
             sys.stdout.write("\n".join(_lines(one, convention, language)) + "\n")
     except OpenCWCError as error:

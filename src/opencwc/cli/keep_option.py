@@ -36,7 +36,10 @@ class KeepWhere(NamedTuple):
     def require_case(self) -> None:
         """Raise `SettingsError` where a casebook or a mark is named without a case."""
         if not self.case and (self.casebook or self.mark):
-            raise SettingsError("--casebook and --mark go with --keep.", remedy="Name a case with --keep.")
+            raise SettingsError(
+                "casebook_and_mark_without_keep", "--casebook and --mark go with --keep.",
+                remedy="Name a case with --keep.",
+            )  # fmt: skip
 
 
 def keep_run(

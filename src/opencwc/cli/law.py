@@ -8,13 +8,13 @@ from __future__ import annotations
 import sys
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
 from opencwc.cli.keep_option import Keep, KeepWhere, MarkOfKept, Place, keep_run
 from opencwc.cli.steps_progress import StepsProgress
-from opencwc.cli.value import displayable, report_error, see_that_they_are_files, spoken_language
+from opencwc.cli.value import AnswerTarget, displayable, report_error, see_that_they_are_files, spoken_language
 from opencwc.errors import InputError, OpenCWCError, SettingsError
 from opencwc.files import open_for_writing
 from opencwc.wording import LANGUAGES, say, sentence
@@ -48,10 +48,9 @@ def law(
 ) -> None:
     """Say which of the Convention's measures a State's texts implement, in which passages, and what is missing."""
     try:
-        status = _law(
-            files, _state(state), _day(as_of), against or [], output, _format(format, output), spoken_language(lang),
-            KeepWhere(keep, casebook, mark), model=model, ocr=ocr, shelf=shelf,
-        )  # fmt: skip
+        texts = _Texts(files, _state(state), _day(as_of), against or [])
+        target = AnswerTarget(output, _format(format, output), spoken_language(lang))
+        status = _law(texts, target, KeepWhere(keep, casebook, mark), model=model, ocr=ocr, shelf=shelf)
     except OpenCWCError as error:
         status = report_error(error)
     except KeyboardInterrupt:
@@ -59,34 +58,35 @@ def law(
     raise typer.Exit(status)
 
 
-def _law(
-    files: list[Path],
-    state: str,
-    as_of: date,
-    against: list[Path],
-    output: Path | None,
-    format: str,
-    lang: str,
-    where: KeepWhere,
-    *,
-    model: bool,
-    ocr: bool | None,
-    shelf: bool,
-) -> int:
+class _Texts(NamedTuple):
+    """The texts of one State, those of an earlier version, and the day whose measures apply."""
+
+    files: list[Path]
+    state: str
+    as_of: date
+    earlier: list[Path]
+
+
+def _law(texts: _Texts, target: AnswerTarget, where: KeepWhere, *, model: bool, ocr: bool | None, shelf: bool) -> int:
     from opencwc.language.encoders import named_encoder
     from opencwc.legislation import NONE, PARTIAL, check_law
     from opencwc.legislation.reader import RememberingEncoder, steps_of
     from opencwc.legislation.verb import VERB as LAW
 
+    files, state, as_of, earlier = texts
+    output, _, lang = target
     where.require_case()
-    see_that_they_are_files([*files, *against])
-    for file in (*files, *against):
+    see_that_they_are_files([*files, *earlier])
+    for file in (*files, *earlier):
         if output is not None and output.is_file() and output.samefile(file):
-            raise InputError("The answer would take the place of a text.", where=str(output), remedy="Name another.")
+            raise InputError(
+                "answer_replaces_text", "The answer would take the place of a text.", where=str(output),
+                remedy="Name another.",
+            )  # fmt: skip
     with StepsProgress(lang) as tell:
         encoder = RememberingEncoder(named_encoder()) if where.case else None  # its vectors are kept with the law
         checked = check_law(files, state, as_of, encoder=encoder, model=model, ocr=ocr, progress=tell)
-        before = check_law(against, state, as_of, model=model, ocr=ocr, progress=tell) if against else None
+        before = check_law(earlier, state, as_of, model=model, ocr=ocr, progress=tell) if earlier else None
     if shelf:
         from opencwc.legislation.state_texts import Shelf
 
@@ -97,9 +97,9 @@ def _law(
 
         compared = compare(before, checked)
         doubts = compared.notes
-        _write_compared(compared, output, format, lang)
+        _write_compared(compared, target)
     else:
-        _write(checked, output, format, lang)
+        _write(checked, target)
     if encoder is not None:
         asked = {"files": [file.name for file in files], "state": state, "as_of": as_of.isoformat()}
         keep_run(LAW, steps_of(checked, encoder), where, asked, files, lang)
@@ -108,9 +108,10 @@ def _law(
     return 1 if any(answer.verdict in (PARTIAL, NONE) for answer in checked.answers) else 0
 
 
-def _write(checked: Checked, output: Path | None, format: str, lang: str) -> None:
+def _write(checked: Checked, target: AnswerTarget) -> None:
     from opencwc.legislation.formats import as_csv, as_json
 
+    output, format, lang = target
     if not format:
         _print(checked, lang)
         return
@@ -123,10 +124,11 @@ def _write(checked: Checked, output: Path | None, format: str, lang: str) -> Non
             _publish(_report(checked, lang), stream, format)
 
 
-def _write_compared(compared: Any, output: Path | None, format: str, lang: str) -> None:
+def _write_compared(compared: Any, target: AnswerTarget) -> None:
     from opencwc.legislation.comparison_formats import compared_csv, compared_json
     from opencwc.legislation.comparison_report import compared_report
 
+    output, format, lang = target
     with open_for_writing(output, binary=True) as stream:
         if format in ("", "csv"):
             stream.write(compared_csv(compared, lang).encode())
@@ -195,7 +197,10 @@ def _format(asked: str, output: Path | None) -> str:
     name = asked or (output.suffix.lower().lstrip(".") if output is not None else "")
     name = {"htm": "html"}.get(name, name)
     if name and name not in FORMATS:
-        raise SettingsError(f"--format {name!r} is not known.", remedy=f"It is one of: {', '.join(FORMATS)}.")
+        raise SettingsError(
+            "format_unknown", "--format {format!r} is not known.", remedy="It is one of: {known}.", format=name,
+            known=tuple(FORMATS),
+        )  # fmt: skip
     return name
 
 
@@ -211,4 +216,6 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise SettingsError(f"--as-of {text!r} is no date.", remedy="Write the day as 2020-06-07.") from None
+        raise SettingsError(
+            "as_of_is_no_date", "--as-of {text!r} is no date.", remedy="Write the day as 2020-06-07.", text=text
+        ) from None

@@ -183,7 +183,10 @@ def _role(word: str) -> Role:
     try:
         return Role(word.lower())
     except ValueError:
-        raise InputError(f"{displayable(word)!r} is no role", remedy=f"The roles are: {', '.join(Role)}.") from None
+        raise InputError(
+            "role_not_valid", "{role!r} is no role", remedy="The roles are: {known}.", role=displayable(word),
+            known=tuple(Role),
+        ) from None  # fmt: skip
 
 
 def _mark(word: str) -> Mark:
@@ -193,4 +196,7 @@ def _mark(word: str) -> Mark:
         return Mark[word.upper().replace(" ", "_").replace("-", "_")]
     except KeyError:
         marks = ", ".join(str(mark) for mark in Mark)
-        raise InputError(f"{displayable(word)!r} is no mark", remedy=f"The marks are: {marks}.") from None
+        raise InputError(
+            "mark_not_valid", "{mark!r} is no mark", remedy="The marks are: {known}.", mark=displayable(word),
+            known=marks,
+        ) from None  # fmt: skip

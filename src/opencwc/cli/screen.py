@@ -10,10 +10,11 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
@@ -38,7 +39,7 @@ from opencwc.screening.formats import FORMATS, checked_as_json, format_named
 from opencwc.screening.model import KINDS, Checked, Question, Tally, TextRow
 from opencwc.screening.reader import started
 from opencwc.screening.rulebook import Rulebook
-from opencwc.screening.table_run import Wish, checked_by, run
+from opencwc.screening.table_run import Piece, Wish, checked_by, run
 from opencwc.screening.verb import VERB as SCREEN
 from opencwc.verbs import Ended, Found, Step
 from opencwc.wording import LANGUAGES, say, sentence
@@ -73,7 +74,9 @@ def screen(
     try:
         source = decodable(source)
         if not source.strip():
-            raise InputError("The value is empty.", remedy="Give a file, - for a pipe, or a value in quotes.")
+            raise InputError(
+                "value_empty", "The value is empty.", remedy="Give a file, - for a pipe, or a value in quotes."
+            )
         question = Question(
             _day(as_of),
             tuple(filter(None, (name.strip() for name in lists.split(",")))),
@@ -85,25 +88,18 @@ def screen(
         )
         where = KeepWhere(keep, casebook, mark)
         where.require_case()
+        given = _Input(source, column, id_column, ocr)
         if keep and cluster:
-            raise SettingsError("--keep and --cluster do not go together.", remedy="Keep what the cluster wrote later.")
+            raise SettingsError(
+                "keep_with_cluster", "--keep and --cluster do not go together.",
+                remedy="Keep what the cluster wrote later.",
+            )  # fmt: skip
         if source != "-" and is_value(source) and not (output or format or cluster or only or keep):
             status = answer_value(source, question, explain=explain)
         elif cluster:
-            status = _screen_on_cluster(source, output, question, cluster, column, id_column)
+            status = _screen_on_cluster(given, output, question, cluster)
         else:
-            status = _screen_table(
-                source,
-                output,
-                format,
-                question,
-                column,
-                id_column,
-                jobs,
-                where,
-                explain=explain,
-                ocr=ocr,
-            )
+            status = _screen_table(given, output, format, question, jobs, where, explain=explain)
     except OpenCWCError as error:
         status = report_error(error)
     except BrokenPipeError:
@@ -114,63 +110,66 @@ def screen(
     raise typer.Exit(status)
 
 
+class _Input(NamedTuple):
+    """What is screened, as the command line names it: the source, its columns, whether scanned pages are recognised."""
+
+    source: str
+    column: str | None
+    id_column: str | None
+    ocr: bool | None
+
+
+@dataclass
+class _Answer:
+    """What is counted of a run, and the first of what it found: as much as is shown.
+
+    With ``marks`` the texts are shown with every mention marked in place, listed or not.
+    """
+
+    most: int
+    marks: bool
+    tally: Tally = field(default_factory=Tally)
+    findings: list[Finding] = field(default_factory=list)
+    texts: list[TextRow] = field(default_factory=list)
+
+    def add(self, piece: Piece) -> None:
+        self.tally.merge(piece.tally)
+        self.texts.extend(islice(piece.texts, max(0, _MOST_TEXTS - len(self.texts))))
+        shown = (
+            finding
+            for finding in piece.findings
+            if finding.verdict is not Verdict.NOT_LISTED or (self.marks and finding.evidence)
+        )
+        self.findings.extend(islice(shown, max(0, self.most - len(self.findings))))
+
+
 def _screen_table(
-    source: str,
-    output: Path | None,
-    format: str,
-    question: Question,
-    column: str | None,
-    id_column: str | None,
-    jobs: int,
-    where: KeepWhere,
-    *,
-    explain: bool,
-    ocr: bool | None,
+    given: _Input, output: Path | None, format: str, question: Question, jobs: int, where: KeepWhere, *, explain: bool
 ) -> int:
     name = _one_of("--format", format or _format_by_ending(output), ("", *FORMATS))
-    if jobs < 0:
-        raise SettingsError(
-            f"--jobs {jobs} is no number of processes.", remedy="Give 1 or more, or 0 to let it choose."
-        )
-    if output is not None and _same_file(output, source):
-        raise InputError(
-            "The answer would take the place of the input.", where=str(output), remedy="Name another file."
-        )
+    _refuse_impossible(given.source, output, jobs)
     rulebook = Rulebook.of(question.as_of, question.lists, question.files)
-    table = _open(source, column, id_column, question.kind, ocr=ocr)
-    if table.inputs_are == "text" and question.kind == "auto" and isinstance(table, DocumentRows):
-        question = question._replace(kind="text")
-    if table.inputs_are == "molblock" and question.kind == "auto":
-        question = question._replace(kind="molblock")
+    table = _open(given, question.kind)
+    question = _of_table(question, table)
     checked = checked_by(rulebook, question.lang, table.name, table.column, table.notes)
-    shown = _MOST_IN_REPORT if name == "html" else (0 if name else _MOST_ON_SCREEN)
-    encoded = "" if name in ("", "html") else name
     marks = name == "html" and question.kind == "text"
-    wish = Wish(format=encoded, told=shown, file=table.name, everything=bool(where.case) or marks, texts=marks)
-    texts: list[TextRow] = []
-    tally = Tally()
-    findings: list[Finding] = []
+    answer = _Answer(_MOST_IN_REPORT if name == "html" else (0 if name else _MOST_ON_SCREEN), marks)
+    encoded = "" if name in ("", "html") else name
+    wish = Wish(format=encoded, told=answer.most, file=table.name, everything=bool(where.case) or marks, texts=marks)
     pieces = run(table.batches(), question, wish, _jobs(jobs, table), NamesProgress(question.lang))
 
     def steps(sink: Any) -> Iterator[Step]:
-        """Give the steps to keep, while the pieces are counted, encoded and shown."""
+        """Give the steps to keep, while the pieces are counted and encoded."""
         yield started(rulebook, table, question)
         for piece in _with_progress(pieces, table, question.lang):
-            tally.merge(piece.tally)
+            answer.add(piece)
             if sink is not None:
                 sink.add(piece.encoded)
             if where.case:
                 yield Found(piece.findings)
             else:
                 record_refusals(piece.refused)
-            texts.extend(islice(piece.texts, max(0, _MOST_TEXTS - len(texts))))
-            seen = (
-                finding
-                for finding in piece.findings
-                if finding.verdict is not Verdict.NOT_LISTED or (marks and finding.evidence)
-            )
-            findings.extend(islice(seen, max(0, shown - len(findings))))
-        yield Ended(tally.rows, tally.by_verdict)
+        yield Ended(answer.tally.rows, answer.tally.by_verdict)
 
     with open_for_writing(output, binary=True) if name else _nowhere() as stream:
         sink = None
@@ -178,18 +177,37 @@ def _screen_table(
             form = format_named(name)
             stream.write(form.first(checked))
             sink = form.open(stream, checked)
-        files = [file] if (file := _kept_file(source)) else []
+        files = [file] if (file := _kept_file(given.source)) else []
         keep_run(SCREEN, steps(sink), where, _asked(question, table), files, question.lang)
         if sink is not None:
             sink.close()
         if name == "html":
-            _write_report(stream, findings, checked, tally, rulebook, question.lang, texts)
+            _write_report(stream, answer, checked, rulebook, question.lang)
     if output is not None and name in ("csv", "jsonl", "sdf"):
-        _write_checked(output, checked, tally)
+        _write_checked(output, checked, answer.tally)
     if not name:
-        _print_table(findings, tally, rulebook, question, explain=explain)
-    _print_summary(table, tally, rulebook, question.lang, output, quiet=not name)
-    return tally.status
+        _print_table(answer, rulebook, question, explain=explain)
+    _print_summary(table, answer.tally, rulebook, question.lang, output, quiet=not name)
+    return answer.tally.status
+
+
+def _refuse_impossible(source: str, output: Path | None, jobs: int) -> None:
+    if jobs < 0:
+        raise SettingsError(
+            "jobs_is_no_number", "--jobs {jobs} is no number of processes.",
+            remedy="Give 1 or more, or 0 to let it choose.", jobs=jobs,
+        )  # fmt: skip
+    if output is not None and _same_file(output, source):
+        raise InputError(
+            "answer_replaces_input", "The answer would take the place of the input.", where=str(output),
+            remedy="Name another file.",
+        )  # fmt: skip
+
+
+def _of_table(question: Question, table: Table | DocumentRows) -> Question:
+    """Return the question with the kind of the values, where the table says it and nobody else did."""
+    tells = table.inputs_are == "molblock" or (table.inputs_are == "text" and isinstance(table, DocumentRows))
+    return question._replace(kind=table.inputs_are) if question.kind == "auto" and tells else question
 
 
 def _asked(question: Question, table: Table | DocumentRows) -> dict[str, Any]:
@@ -219,41 +237,33 @@ def _write_checked(output: Path, checked: Checked, tally: Tally) -> None:
         json.dump(told, stream, ensure_ascii=False, indent=2)
 
 
-def _write_report(
-    stream: Any,
-    findings: list[Finding],
-    checked: Any,
-    tally: Tally,
-    rulebook: Rulebook,
-    lang: str,
-    texts: list[TextRow],
-) -> None:
+def _write_report(stream: Any, answer: _Answer, checked: Checked, rulebook: Rulebook, lang: str) -> None:
     import io
 
     from opencwc.screening.report import write_report
 
     text = io.TextIOWrapper(stream, encoding="utf-8", write_through=True, newline="")
-    write_report(text, findings, checked, tally, rulebook.convention, lang, texts=texts)
+    write_report(text, answer.findings, checked, answer.tally, rulebook.convention, lang, texts=answer.texts)
     text.flush()
     text.detach()
 
 
-def _screen_on_cluster(
-    source: str, output: Path | None, question: Question, address: str, column: str | None, id_column: str | None
-) -> int:
+def _screen_on_cluster(given: _Input, output: Path | None, question: Question, address: str) -> int:
     from opencwc.screening.cluster import screen_on_cluster
 
     if output is None:
-        raise SettingsError("--cluster writes a folder of Parquet files.", remedy="Name it with -o.")
+        raise SettingsError(
+            "cluster_needs_output", "--cluster writes a folder of Parquet files.", remedy="Name it with -o."
+        )
+    source, column, id_column, _ = given
     tally = screen_on_cluster(Path(source), output, question, address, column=column, id_column=id_column)
     rulebook = Rulebook.of(question.as_of, question.lists, question.files)
     sys.stderr.write(_summary(tally, rulebook, question.lang) + "\n")
     return tally.status
 
 
-def _open(
-    source: str, column: str | None, id_column: str | None, kind: str, *, ocr: bool | None
-) -> Table | DocumentRows:
+def _open(given: _Input, kind: str) -> Table | DocumentRows:
+    source, column, id_column, ocr = given
     if kind == "text" and source == "-":
         return open_texts(sys.stdin.buffer, column=column, id_column=id_column, ocr=ocr)
     if source == "-":
@@ -265,7 +275,10 @@ def _open(
         # As JSON, whatever the value holds (commas, tabs, the lines of a mol block) stays one value.
         return open_table(io.BytesIO(json.dumps([{"value": source}]).encode()), name="value")
     if not source.strip():
-        raise InputError("There is neither a file nor a value.", remedy="Name a file, or give a value in quotes.")
+        raise InputError(
+            "neither_file_nor_value", "There is neither a file nor a value.",
+            remedy="Name a file, or give a value in quotes.",
+        )  # fmt: skip
     if kind == "text" or (kind == "auto" and column is None and is_document(Path(source))):
         return open_texts(Path(source), column=column, id_column=id_column, ocr=ocr)
     return open_table(Path(source), column=column, id_column=id_column)
@@ -309,9 +322,7 @@ def _with_progress(pieces: Iterator[Any], table: Table | DocumentRows, lang: str
             yield piece
 
 
-def _print_table(
-    findings: list[Finding], tally: Tally, rulebook: Rulebook, question: Question, *, explain: bool
-) -> None:
+def _print_table(answer: _Answer, rulebook: Rulebook, question: Question, *, explain: bool) -> None:
     from rich.console import Console
     from rich.table import Table as RichTable
     from rich.text import Text
@@ -323,7 +334,7 @@ def _print_table(
         grid.add_column(
             say(f"label_{label}", lang), overflow="fold", no_wrap=label in ("row", "verdict"), ratio=_RATIOS.get(label)
         )
-    for finding in findings:
+    for finding in answer.findings:
         rule = f"{finding.rule.list} {finding.rule.entry}" if finding.rule else ""
         why = sentence(finding.message, lang)
         if explain and finding.steps:
@@ -332,11 +343,11 @@ def _print_table(
         cells = (str(finding.subject.row), displayable(finding.subject.id), _short(_shown(finding)))
         verdict = Text(say(f"verdict_{finding.verdict}", lang), style=_STYLES[finding.verdict])
         grid.add_row(*map(Text, cells), verdict, Text(rule), Text(why))
-    if findings:
+    if answer.findings:
         console.print(grid)
     wanted = question.only or SCREEN.verdicts
-    told = sum(tally.by_verdict[verdict] for verdict in wanted if verdict is not Verdict.NOT_LISTED)
-    shown = len({finding.subject.row for finding in findings})
+    told = sum(answer.tally.by_verdict[verdict] for verdict in wanted if verdict is not Verdict.NOT_LISTED)
+    shown = len({finding.subject.row for finding in answer.findings})
     if told > shown:
         console.print(sentence(Message("table_more", {"count": told - shown}), lang))
 
@@ -397,25 +408,27 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise SettingsError(f"--as-of {text!r} is no date.", remedy="Write the day as 2020-06-07.") from None
+        raise SettingsError(
+            "as_of_is_no_date", "--as-of {text!r} is no date.", remedy="Write the day as 2020-06-07.", text=text
+        ) from None
 
 
 def _rule_files(paths: list[Path]) -> tuple[Path, ...]:
     for path in paths:
         if not path.is_file() and not (path / "list.yaml").is_file():
             raise InputError(
-                "There is no list of rules here.",
-                where=str(path),
+                "no_list_of_rules", "There is no list of rules here.", where=str(path),
                 remedy="Name a YAML file, or a folder with list.yaml.",
-            )
+            )  # fmt: skip
     return tuple(paths)
 
 
 def _one_of(option: str, value: str, allowed: tuple[str, ...]) -> str:
     if value not in allowed:
         raise SettingsError(
-            f"{option} {value!r} is not known.", remedy=f"It is one of: {', '.join(one for one in allowed if one)}."
-        )
+            "option_unknown", "{option} {value!r} is not known.", remedy="It is one of: {known}.", option=option,
+            value=value, known=tuple(one for one in allowed if one),
+        )  # fmt: skip
     return value
 
 
@@ -431,9 +444,9 @@ def _format_by_ending(output: Path | None) -> str:
     found = {"htm": "html", "json": "jsonl", "ndjson": "jsonl", "sd": "sdf"}.get(ending, ending)
     if found not in FORMATS:
         raise InputError(
-            f"No format is known by the ending of {output.name!r}.",
-            remedy=f"Name one with --format: {', '.join(FORMATS)}.",
-        )
+            "format_of_ending_unknown", "No format is known by the ending of {file!r}.",
+            remedy="Name one with --format: {known}.", file=output.name, known=tuple(FORMATS),
+        )  # fmt: skip
     return found
 
 

@@ -9,7 +9,7 @@ import io
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -23,7 +23,7 @@ from opencwc.cli.transfers_options import (
     language_asked,
     refuse_overwriting,
 )
-from opencwc.cli.value import displayable, record_refusals, report_error
+from opencwc.cli.value import AnswerTarget, displayable, record_refusals, report_error
 from opencwc.errors import InputError, OpenCWCError
 from opencwc.finding import Message, Verdict
 from opencwc.transfers.check.verb import VERB as CHECK
@@ -59,16 +59,10 @@ def check(
     try:
         where = KeepWhere(keep, casebook, mark)
         where.require_case()
-        status = _check(
-            ledger,
-            output,
-            format_asked(format, output, FORMATS),
-            certificates,
-            sanctions,
-            _question(as_of, lists, rules or [], lang),
-            columns_asked(map),
-            where,
-        )
+        format = format_asked(format, output, FORMATS)
+        question = _question(as_of, lists, rules or [], lang)
+        tables = _Tables(ledger, certificates, sanctions, columns_asked(map))
+        status = _check(tables, question, AnswerTarget(output, format, question.lang), where)
     except OpenCWCError as error:
         status = report_error(error)
     except KeyboardInterrupt:
@@ -76,16 +70,16 @@ def check(
     raise typer.Exit(status)
 
 
-def _check(
-    source: str,
-    output: Path | None,
-    format: str,
-    certificates: Path | None,
-    sanctions: Path | None,
-    question: Question,
-    mapping: Mapping[str, str],
-    where: KeepWhere,
-) -> int:
+class _Tables(NamedTuple):
+    """What is read: the ledger (``-`` for the pipe) and which column is what, the certificates, a sanctions list."""
+
+    ledger: str
+    certificates: Path | None
+    sanctions: Path | None
+    columns: Mapping[str, str]
+
+
+def _check(tables: _Tables, question: Question, target: AnswerTarget, where: KeepWhere) -> int:
     from opencwc.files import open_for_writing
     from opencwc.language.refusals import is_refusal
     from opencwc.transfers.check.certificates import read_certificates
@@ -95,13 +89,14 @@ def _check(
     from opencwc.transfers.check.reader import steps_of
     from opencwc.transfers.check.shipments import read_shipments
 
-    lang = question.lang
-    for one in (certificates, sanctions):
-        if one is not None and not one.is_file():
-            raise InputError("There is no such file.", where=str(one), remedy="Check the path.")
+    source, certificates, sanctions, columns = tables
+    output, format, lang = target
+    for file in (certificates, sanctions):
+        if file is not None and not file.is_file():
+            raise InputError("no_such_file", "There is no such file.", where=str(file), remedy="Check the path.")
     files = (None if source == "-" else Path(source), certificates, sanctions)
     refuse_overwriting([file for file in files if file is not None], [output])
-    read = read_shipments(sys.stdin.buffer if source == "-" else Path(source), given=mapping)
+    read = read_shipments(sys.stdin.buffer if source == "-" else Path(source), given=columns)
     held = read_certificates(certificates) if certificates else ()
     names = SanctionsList.read(sanctions) if sanctions else None
     checker = Checker(question, held, names)
@@ -198,10 +193,9 @@ def _question(as_of: str, lists: str, rules: list[Path], lang: str) -> Question:
     for path in rules:
         if not path.is_file() and not (path / "list.yaml").is_file():
             raise InputError(
-                "There is no list of rules here.",
-                where=str(path),
+                "no_list_of_rules", "There is no list of rules here.", where=str(path),
                 remedy="Name a YAML file, or a folder with list.yaml.",
-            )
+            )  # fmt: skip
     chosen = tuple(name.strip() for name in lists.split(",") if name.strip())
     return Question(day, chosen, tuple(rules), lang=language)
 

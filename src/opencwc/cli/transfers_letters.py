@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -52,10 +52,9 @@ def letters(
     try:
         one_of("--format", format, FORMATS)
         one_of("--mark", mark, MARKS)
-        status = _letters(
-            ledgers, ours, folder, first, rank or [], format, reference, mark, columns_asked(map), day_asked(as_of),
-            language_asked(lang),
-        )  # fmt: skip
+        columns = columns_asked(map)
+        style = _Style(format, reference, mark, day_asked(as_of), language_asked(lang))
+        status = _letters(ledgers, columns, ours, folder, first, rank or [], style)
     except OpenCWCError as error:
         status = report_error(error)
     except KeyboardInterrupt:
@@ -63,18 +62,24 @@ def letters(
     raise typer.Exit(status)
 
 
+class _Style(NamedTuple):
+    """What all letters have alike."""
+
+    format: str
+    reference: str
+    mark: str
+    day: date
+    lang: str
+
+
 def _letters(
     sources: list[str],
+    columns: dict[str, str],
     ours: str,
     folder: Path,
     first: int,
     ranks: list[int],
-    format: str,
-    reference: str,
-    mark: str,
-    columns: dict[str, str],
-    day: date,
-    lang: str,
+    style: _Style,
 ) -> int:
     from opencwc.convention.territories import find_territory
     from opencwc.transfers.reconcile.letters import find_lines_in_question, make_letter
@@ -82,28 +87,40 @@ def _letters(
 
     state = find_territory(ours)
     if state is None:
-        raise SettingsError(f"--from {ours!r} names no State.", remedy="Write its name or its ISO 3166 code.")
+        raise SettingsError(
+            "from_names_no_state", "--from {state!r} names no State.", remedy="Write its name or its ISO 3166 code.",
+            state=ours,
+        )  # fmt: skip
     if folder.exists() and not folder.is_dir():
-        raise InputError("The letters go into a folder, and this is a file.", where=str(folder), remedy="Name another.")
-    found = reconcile(read_ledgers(sources, columns), day)
+        raise InputError(
+            "letters_need_folder", "The letters go into a folder, and this is a file.", where=str(folder),
+            remedy="Name another.",
+        )  # fmt: skip
+    found = reconcile(read_ledgers(sources, columns), style.day)
     chosen = found.groups.filter(found.groups["rank"].is_in(ranks) if ranks else found.groups["over"])
     missing = sorted(set(ranks) - set(chosen["rank"]))
     if missing:
-        raise InputError(f"There is no rank {missing[0]}.", remedy=f"There are {len(found.groups)} ranks.")
+        raise InputError(
+            "no_such_rank", "There is no rank {rank}.", remedy="There are {ranks} ranks.", rank=missing[0],
+            ranks=len(found.groups),
+        )  # fmt: skip
     sides = (chosen["exporter"] == state.code) | (chosen["importer"] == state.code)
     if ranks and not sides.all():
         other = chosen.filter(~sides)["rank"][0]
-        raise InputError(f"{state.code} is neither side of rank {other}.", remedy="Leave it out of --rank.")
+        raise InputError(
+            "state_outside_rank", "{state} is neither side of rank {rank}.", remedy="Leave it out of --rank.",
+            state=state.code, rank=other,
+        )  # fmt: skip
     written = 0
     for group in chosen.filter(sides).head(len(ranks) or first).iter_rows(named=True):
-        named = f"{reference}-{group['rank']}" if reference else ""
+        reference = f"{style.reference}-{group['rank']}" if style.reference else ""
         theirs = group["importer"] if state.code == group["exporter"] else group["exporter"]
         asked = find_lines_in_question(found.lines_of(group["rank"]), state.code, theirs)
-        letter = make_letter(found.discrepancy(group), state.code, lang, asked, named, day, mark)
+        letter = make_letter(found.discrepancy(group), state.code, style.lang, asked, reference, style.day, style.mark)
         pair = f"{group['exporter']}-{group['importer']}-{group['year']}"
-        _write(letter, folder, f"{group['rank']:04d}-{pair}.{format}")
+        _write(letter, folder, f"{group['rank']:04d}-{pair}.{style.format}")
         written += 1
-    told = sentence(Message("letters_drafted", {"count": written, "path": str(folder)}), lang)
+    told = sentence(Message("letters_drafted", {"count": written, "path": str(folder)}), style.lang)
     sys.stdout.write(displayable(told) + "\n")
     return 0 if written else 1
 

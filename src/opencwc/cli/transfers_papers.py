@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import sys
 from contextlib import suppress
+from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -49,7 +50,15 @@ def papers(
 ) -> None:
     """Fill an end-use certificate, a notification or a licence application from the record of a shipment."""
     try:
-        status = _papers(ledger, output, shipment, kind, side, certificates, mark, map or [], as_of, lang)
+        for option, given, known in (
+            ("--kind", kind, KINDS),
+            ("--by", side, SIDES),
+            ("--mark", mark, ("", *MARKS)),
+            ("the ending of -o", output.suffix.lower(), ENDINGS),
+        ):
+            one_of(option, given, known)
+        paper = _Paper(kind, side, mark, lang=language_asked(lang), day=day_asked(as_of))
+        status = _papers(paper, ledger, output, shipment, certificates, map or [])
     except OpenCWCError as error:
         status = report_error(error)
     except KeyboardInterrupt:
@@ -57,26 +66,20 @@ def papers(
     raise typer.Exit(status)
 
 
+class _Paper(NamedTuple):
+    """The paper that is asked for."""
+
+    kind: str
+    side: str
+    mark: str
+    lang: str
+    day: date
+
+
 def _papers(
-    ledger: str,
-    output: Path,
-    wanted: str,
-    kind: str,
-    side: str,
-    certificates: Path | None,
-    mark: str,
-    mapping: list[str],
-    as_of: str,
-    lang: str,
+    paper: _Paper, ledger: str, output: Path, wanted: str, certificates: Path | None, mapping: list[str]
 ) -> int:
-    for option, given, known in (
-        ("--kind", kind, KINDS),
-        ("--by", side, SIDES),
-        ("--mark", mark, ("", *MARKS)),
-        ("the ending of -o", output.suffix.lower(), ENDINGS),
-    ):
-        one_of(option, given, known)
-    language, day = language_asked(lang), day_asked(as_of)
+    kind, side, mark, language, day = paper
     source = None if ledger == "-" else Path(ledger)
     refuse_overwriting([one for one in (source, certificates) if one is not None], [output])
 
@@ -110,14 +113,20 @@ def _chosen(shipments: Shipments, wanted: str) -> Shipment:
     if len(found) > 1:
         rows = ", ".join(str(one.row) for one in found)
         raise InputError(
-            f"{len(found)} shipments are called {wanted!r}, in rows {rows}.",
-            where=shipments.name,
-            remedy="Give each an id of its own.",
-        )
+            "shipment_id_not_unique", "{count} shipments are called {shipment!r}, in rows {rows}.",
+            where=shipments.name, remedy="Give each an id of its own.", count=len(found), shipment=wanted, rows=rows,
+        )  # fmt: skip
     if not found:
         close = get_close_matches(wanted, [shipment.id for shipment in shipments.shipments], n=3)
-        remedy = f"Did you mean {', '.join(close)}?" if close else "Without an id, a shipment goes by its row's number."
-        raise InputError(f"No shipment is called {wanted!r}.", where=shipments.name, remedy=remedy)
+        if close:
+            raise InputError(
+                "no_such_shipment_but_near", "No shipment is called {shipment!r}.", where=shipments.name,
+                remedy="Did you mean {near}?", shipment=wanted, near=tuple(close),
+            )  # fmt: skip
+        raise InputError(
+            "no_such_shipment", "No shipment is called {shipment!r}.", where=shipments.name,
+            remedy="Without an id, a shipment goes by its row's number.", shipment=wanted,
+        )  # fmt: skip
     return found[0]
 
 

@@ -6,8 +6,9 @@ Exit status: 0 ran and nothing is over a threshold, 1 ran and something is, 2 co
 from __future__ import annotations
 
 import sys
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -24,7 +25,7 @@ from opencwc.cli.transfers_options import (
     language_asked,
     read_ledgers,
 )
-from opencwc.cli.value import displayable, report_error
+from opencwc.cli.value import AnswerTarget, displayable, report_error
 from opencwc.errors import OpenCWCError
 from opencwc.files import open_for_writing
 from opencwc.finding import Message
@@ -53,10 +54,10 @@ def reconcile(
 ) -> None:
     """Say where the books of exporters and importers disagree, and propose why."""
     try:
-        status = _reconcile(
-            ledgers, output, format_asked(format, output, FORMATS), matches, columns_asked(map), day_asked(as_of),
-            language_asked(lang), KeepWhere(keep, casebook, mark), model=model, over=over,
-        )  # fmt: skip
+        format = format_asked(format, output, FORMATS)
+        columns, day = columns_asked(map), day_asked(as_of)
+        target, where = AnswerTarget(output, format, language_asked(lang)), KeepWhere(keep, casebook, mark)
+        status = _reconcile(ledgers, columns, day, target, matches, where, model=model, over=over)
     except OpenCWCError as error:
         status = report_error(error)
     except KeyboardInterrupt:
@@ -66,12 +67,10 @@ def reconcile(
 
 def _reconcile(
     sources: list[str],
-    output: Path | None,
-    format: str,
-    matches: Path | None,
     columns: dict[str, str],
-    as_of: Any,
-    lang: str,
+    as_of: date,
+    target: AnswerTarget,
+    matches: Path | None,
     where: KeepWhere,
     *,
     model: bool,
@@ -82,6 +81,7 @@ def _reconcile(
     from opencwc.transfers.reconcile.reconciled import PROBLEMS_TOLD
     from opencwc.transfers.reconcile.reconciliation import reconcile as reconcile_ledgers
 
+    output, format, lang = target
     where.require_case()
     read = read_ledgers(sources, columns, (output, matches))
     found = reconcile_ledgers(read, as_of, model=model)
@@ -89,7 +89,7 @@ def _reconcile(
         with open_for_writing(matches, binary=True) as stream:
             for number, part in enumerate(found.matches_by_parts(lang)):
                 part.write_csv(stream, include_header=number == 0)
-    _write(found, output, format, lang, over=over)
+    _write(found, target, over=over)
     told = [sentence(one, lang) for one in found.told()]
     if where.case:
         asked = {"ledgers": sources, "map": columns, "as_of": as_of.isoformat(), "model": model}
@@ -105,12 +105,13 @@ def _reconcile(
     return 2 if unreadable else 1 if found.counts["discrepancy"] else 0
 
 
-def _write(found: Reconciled, output: Path | None, format: str, lang: str, *, over: bool) -> None:
+def _write(found: Reconciled, target: AnswerTarget, *, over: bool) -> None:
+    output, format, lang = target
     if not format:
         _print(found, lang)
         return
     if format in ("html", "xlsx"):
-        _write_report(found, output, format, lang, over=over)
+        _write_report(found, target, over=over)
         return
     table = found.table(lang)
     table = table.filter("over_threshold") if over else table
@@ -123,9 +124,10 @@ def _write(found: Reconciled, output: Path | None, format: str, lang: str, *, ov
             table.write_ndjson(stream)
 
 
-def _write_report(found: Reconciled, output: Path | None, format: str, lang: str, *, over: bool) -> None:
+def _write_report(found: Reconciled, target: AnswerTarget, *, over: bool) -> None:
     from opencwc.transfers.reconcile.report import MOST_IN_A_SHEET, report, write_report
 
+    output, format, lang = target
     with open_for_writing(output, binary=True) as stream:
         if format == "html":
             stream.write(write_report(found, lang, over=over).encode())

@@ -7,8 +7,9 @@ import re
 import sys
 from collections.abc import Iterable
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from opencwc.cli.names_progress import NamesProgress
 from opencwc.errors import InputError, OpenCWCError, SettingsError
@@ -16,10 +17,18 @@ from opencwc.finding import Finding, Message, Value, Verdict
 from opencwc.language.refusals import RefusalLog, is_refusal, judge_request
 from opencwc.screening.model import Question, Tally, gravest
 from opencwc.settings import load_settings
-from opencwc.wording import LANGUAGES, choose_language, say, sentence
+from opencwc.wording import LANGUAGES, choose_language, say, say_error, sentence
 
 if TYPE_CHECKING:
     from opencwc.screening.rulebook import Rulebook
+
+
+class AnswerTarget(NamedTuple):
+    """Where an answer goes (``None``: to the screen), in which format (empty: as a table) and language."""
+
+    output: Path | None
+    format: str
+    lang: str
 
 
 def decodable(text: str) -> str:
@@ -41,11 +50,14 @@ def spoken_language(asked: str = "") -> str:
     settled = load_settings().lang
     if settled and settled not in LANGUAGES:
         raise SettingsError(
-            f"The setting lang = {settled!r} is no language of OpenCWC.",
-            remedy=f"It is one of: {', '.join(LANGUAGES)}.",
-        )
+            "setting_lang_unknown", "The setting lang = {lang!r} is no language of OpenCWC.",
+            remedy="It is one of: {known}.", lang=settled, known=tuple(LANGUAGES),
+        )  # fmt: skip
     if asked and asked.replace("-", "_").split("_")[0].lower() not in LANGUAGES:
-        raise SettingsError(f"--lang {asked!r} is not known.", remedy=f"It is one of: {', '.join(LANGUAGES)}.")
+        raise SettingsError(
+            "lang_unknown", "--lang {lang!r} is not known.", remedy="It is one of: {known}.", lang=asked,
+            known=tuple(LANGUAGES),
+        )  # fmt: skip
     return choose_language(asked or settled)
 
 
@@ -67,8 +79,9 @@ def answer_value(text: str, question: Question | None = None, *, explain: bool =
             question = Question(date.today(), lang=spoken_language())
         if len(text) > _LONGEST_VALUE:
             raise InputError(
-                f"The value has {len(text)} characters.", remedy=f"A value may have up to {_LONGEST_VALUE}."
-            )
+                "value_too_long_to_screen", "The value has {characters} characters.",
+                remedy="A value may have up to {most}.", characters=len(text), most=_LONGEST_VALUE,
+            )  # fmt: skip
         lines, status = _card(text, question, explain=explain)
     except OpenCWCError as error:
         return report_error(error)
@@ -80,15 +93,28 @@ def see_that_they_are_files(paths: Iterable[Path]) -> None:
     """Raise `InputError` for the first path that is no file."""
     for path in paths:
         if path.is_dir():
-            raise InputError("This is a folder, not a file.", where=str(path), remedy="Name the files in it.")
+            raise InputError(
+                "folder_in_place_of_files", "This is a folder, not a file.", where=str(path),
+                remedy="Name the files in it.",
+            )  # fmt: skip
         if not path.exists():
-            raise InputError("There is no such file.", where=str(path), remedy="Check the path.")
+            raise InputError("no_such_file", "There is no such file.", where=str(path), remedy="Check the path.")
 
 
 def report_error(error: OpenCWCError) -> int:
     """Print an error where errors go and return the exit status for it."""
-    sys.stderr.write(f"{say('error', choose_language())}: {error}\n")
+    lang = _language_of_errors()
+    sys.stderr.write(f"{say('error', lang)}: {say_error(error, lang)}\n")
     return 2
+
+
+def _language_of_errors() -> str:
+    """Return the language of this command's errors, which may come before its options are understood."""
+    asked = [word.partition("=")[2] or after for word, after in pairwise([*sys.argv, ""]) if word.startswith("--lang")]
+    try:
+        return spoken_language(asked[-1] if asked else "")
+    except OpenCWCError:
+        return choose_language()
 
 
 def _card(text: str, question: Question, *, explain: bool) -> tuple[list[str], int]:

@@ -11,13 +11,12 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from opencwc.confining.rights import Bounds, Protection, confine, isolate
-
-if TYPE_CHECKING:
-    from opencwc.errors import OpenCWCError
+from opencwc.errors import InputError, OpenCWCError, UnavailableError, error_to_plain
 
 Line: TypeAlias = dict[str, Any]
 REQUEST_FILE = "request.json"
@@ -36,13 +35,23 @@ class Task:
     """What a confined process does for one request. All that this takes is loaded when the task is made.
 
     ``programs`` says whether it starts other programs (see `confine`). ``say`` writes a line at once, from inside a
-    call that takes long. ``smaller`` and ``unwritten`` are the remedies where the file takes too much memory, or cannot
-    be read without writing beside it. The task as it stands here only answers what protects the machine.
+    call that takes long. ``too_large`` and ``unwritten`` make the errors for a file that takes too much memory, or that
+    cannot be read without writing beside it. The task as it stands here only answers what protects the machine.
     """
 
     programs = False
-    smaller = "Send it in smaller parts."
-    unwritten = "Send it as CSV."
+    too_large: Callable[[], OpenCWCError] = partial(
+        InputError,
+        "upload_needs_memory",
+        "the file needs more memory than an upload may take",
+        remedy="Send it in smaller parts.",
+    )
+    unwritten: Callable[[], OpenCWCError] = partial(
+        InputError,
+        "upload_needs_writing",
+        "the file cannot be read without writing beside it",
+        remedy="Send it as CSV.",
+    )
     say: Callable[[Line], None]
 
     def __init__(self, question: dict[str, Any], bounds: Bounds) -> None:
@@ -60,7 +69,6 @@ def serve(tasks: Mapping[str, type[Task]]) -> int:
     out = os.fdopen(os.dup(1), "wb")
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)  # what a library prints must not pass for a line of ours
-    from opencwc.errors import OpenCWCError, UnavailableError
 
     def say(line: Line) -> None:
         text = json.dumps(line, ensure_ascii=False, allow_nan=False, default=str)
@@ -75,17 +83,17 @@ def serve(tasks: Mapping[str, type[Task]]) -> int:
         protection = confine(task.bounds, readable_paths(), namespace=namespace, programs=task.programs)
         if request["network_must_be_cut"] and not protection.network_cut:
             raise UnavailableError(
-                "this machine cannot cut a process off from the network, so no upload is read",
+                "network_cannot_be_cut", "this machine cannot cut a process off from the network, so no upload is read",
                 remedy="Use a kernel with seccomp or user namespaces, or set job_network_must_be_cut = false.",
-            )
+            )  # fmt: skip
         for line in task.answer(protection):
             say(line)
     except OpenCWCError as error:
-        say({"problem": plain_error(error)})
+        say({"problem": error_to_plain(error)})
     except MemoryError:
-        say(_problem("the file needs more memory than an upload may take", kind.smaller))
+        say({"problem": error_to_plain(kind.too_large())})
     except OSError:
-        say(_problem("the file cannot be read without writing beside it", kind.unwritten))
+        say({"problem": error_to_plain(kind.unwritten())})
     return 0
 
 
@@ -116,15 +124,6 @@ def readable_paths() -> list[Path]:
     python = [Path(folder) for folder in (*sys.path, sys.prefix, sys.base_prefix) if folder]
     names = ("/usr", "/lib", "/lib64", "/proc/self", "/sys/devices/system", "/dev/urandom", "/etc/localtime")
     return [own, *python, *map(Path, names), cache_folder(), UPLOAD]
-
-
-def plain_error(error: OpenCWCError) -> dict[str, str]:
-    """Return an error as a line can hold it."""
-    return {"kind": type(error).__name__, "what": error.what, "where": error.where, "remedy": error.remedy}
-
-
-def _problem(what: str, remedy: str) -> Line:
-    return {"problem": {"kind": "InputError", "what": what, "where": "", "remedy": remedy}}
 
 
 PROTECTION = "protection"

@@ -23,10 +23,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
-from opencwc import errors
 from opencwc.confining.process import PROTECTION, REQUEST_FILE, Line
 from opencwc.confining.rights import Bounds
-from opencwc.errors import InputError, OpenCWCError, UnavailableError
+from opencwc.errors import InputError, OpenCWCError, UnavailableError, error_from_plain
 from opencwc.settings import PREFIX, cache_folder
 
 LONGEST_LINE = 64_000_000
@@ -137,11 +136,12 @@ class Sandbox:
             if now > self._ends:
                 self.out_of_time = True
                 raise InputError(
-                    f"reading the file took longer than {self._seconds:g} seconds", remedy="Send it in smaller parts."
-                )
+                    "reading_took_too_long", "reading the file took longer than {seconds:g} seconds",
+                    remedy="Send it in smaller parts.", seconds=self._seconds,
+                )  # fmt: skip
             line = None if raw is None else _as_object(raw)
             if line is not None and "problem" in line:
-                raise _error_of(line["problem"])
+                raise error_from_plain(line["problem"])
             yield line
             if not self._count_caller:
                 self._ends += time.monotonic() - now
@@ -168,7 +168,9 @@ class Sandbox:
                 begin = end + 1
             del waiting[:begin]
             if len(waiting) > self._longest_line:
-                raise InputError("reading the file gave an answer without end", remedy=_OTHER_FILE)
+                raise InputError(
+                    "reading_answer_endless", "reading the file gave an answer without end", remedy=_OTHER_FILE
+                )
 
     def _listen(self) -> None:
         out = self._process.stdout
@@ -195,10 +197,18 @@ class Sandbox:
             status = self._process.wait()
         if status == -_SIGXCPU:
             self.out_of_time = True
-            return InputError("reading the file took more work than an upload may", remedy="Send it in smaller parts.")
+            return InputError(
+                "reading_took_too_much_work", "reading the file took more work than an upload may",
+                remedy="Send it in smaller parts.",
+            )  # fmt: skip
         if status == -_SIGKILL:
-            return InputError("reading the file was stopped by the system", remedy="It may be short of memory.")
-        return InputError(f"reading the file broke off ({status})", remedy=_OTHER_FILE)
+            return InputError(
+                "reading_stopped_by_system", "reading the file was stopped by the system",
+                remedy="It may be short of memory.",
+            )  # fmt: skip
+        return InputError(
+            "reading_broke_off_with_status", "reading the file broke off ({status})", remedy=_OTHER_FILE, status=status
+        )
 
 
 @contextlib.contextmanager
@@ -216,7 +226,9 @@ def protection() -> dict[str, bool]:
         for line in probe.lines():
             if line is not None:
                 return {str(name): bool(holds) for name, holds in line["protection"].items()}
-    raise UnavailableError("the sandbox of uploads does not start", remedy="See the log of the worker.")
+    raise UnavailableError(
+        "sandbox_does_not_start", "the sandbox of uploads does not start", remedy="See the log of the worker."
+    )
 
 
 def _flags() -> Sequence[str]:
@@ -236,17 +248,11 @@ def _as_object(raw: bytes) -> Line:
     except (ValueError, RecursionError):
         line = None
     if not isinstance(line, dict):
-        raise InputError("reading the file gave no answer that can be understood", remedy=_OTHER_FILE)
+        raise InputError(
+            "reading_answer_not_understood", "reading the file gave no answer that can be understood",
+            remedy=_OTHER_FILE,
+        )  # fmt: skip
     return line
-
-
-def _error_of(problem: object) -> OpenCWCError:
-    """Return the error that the process reported: only the kinds of our own tree, and only texts."""
-    words = problem if isinstance(problem, dict) else {}
-    kind = getattr(errors, str(words.get("kind")), InputError)
-    family = kind if isinstance(kind, type) and issubclass(kind, OpenCWCError) else InputError
-    what, where, remedy = (str(words.get(name, ""))[:2_000] for name in ("what", "where", "remedy"))
-    return family(what, where=where, remedy=remedy)
 
 
 _SIGKILL, _SIGXCPU = 9, 24  # Windows has no names for them

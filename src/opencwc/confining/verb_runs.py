@@ -8,12 +8,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import IO, Any
 
 from opencwc.confining.process import UPLOAD, Line, Task, serve, unpack_uploads
 from opencwc.confining.rights import Bounds, Protection
 from opencwc.confining.sandbox import TaskRequest, confined_lines
 from opencwc.confining.step_lines import lines_of, steps_of
+from opencwc.errors import InputError
 from opencwc.verbs import Input, Step, Verb, verb_named
 
 TASK = "run"
@@ -42,8 +44,18 @@ def confined_steps(
 class VerbRun(Task):
     """Runs the verb that the question names over the upload."""
 
-    smaller = "Send it in smaller parts, or as CSV."
-    unwritten = "Unpack a compressed workbook yourself and send what is in it."
+    too_large = partial(
+        InputError,
+        "table_needs_memory",
+        "the file needs more memory than an upload may take",
+        remedy="Send it in smaller parts, or as CSV.",
+    )
+    unwritten = partial(
+        InputError,
+        "workbook_needs_writing",
+        "the file cannot be read without writing beside it",
+        remedy="Unpack a compressed workbook yourself and send what is in it.",
+    )
 
     def __init__(self, question: dict[str, Any], bounds: Bounds) -> None:
         super().__init__(question, bounds)

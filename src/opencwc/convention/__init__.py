@@ -72,10 +72,10 @@ class Convention:
             name = str(list_.get("list"))
             if name in known:
                 raise RuleError(
-                    f"a list called {name} is there already ({known[name].get('file')})",
-                    where=str(list_.get("file")),
-                    remedy="Give the list an id of its own.",
-                )
+                    "list_there_already", "a list called {list} is there already ({file})",
+                    where=str(list_.get("file")), remedy="Give the list an id of its own.", list=name,
+                    file=str(known[name].get('file')),
+                )  # fmt: skip
             known[name] = list_
         wanted = list(lists or settings.lists or known)
         for name in wanted:
@@ -83,10 +83,16 @@ class Convention:
                 from difflib import get_close_matches
 
                 close = get_close_matches(name.upper(), known, n=1)
-                hint = f"Did you mean {close[0]}? " if close else ""
+                if close:
+                    raise SettingsError(
+                        "no_such_list_but_near", "no list is called {list!r}",
+                        remedy="Did you mean {near}? The lists at hand are: {known}.", list=name, near=close[0],
+                        known=tuple(known),
+                    )  # fmt: skip
                 raise SettingsError(
-                    f"no list is called {name!r}", remedy=f"{hint}The lists at hand are: {', '.join(known)}."
-                )
+                    "no_such_list", "no list is called {list!r}", remedy="The lists at hand are: {known}.", list=name,
+                    known=tuple(known),
+                )  # fmt: skip
         built = self.written.lists
         self.lists: tuple[RuleList, ...] = tuple(built[name].on(self.as_of) for name in dict.fromkeys(wanted))
         self.known_lists: tuple[RuleList, ...] = tuple(built.values())
@@ -131,6 +137,18 @@ class Convention:
             for threshold in build_thresholds(self._dated["thresholds"])
             if threshold.in_force.holds_on(self.as_of)
         )
+
+    def threshold(self, id: str) -> Threshold | None:
+        """Return the threshold of an id, ``None`` where it does not hold on the day.
+
+        >>> Convention(date(2026, 1, 1)).threshold("s3-declare").source
+        'Verification Annex VIII.3'
+        """
+        return next((threshold for threshold in self.thresholds if threshold.id == id), None)
+
+    def transfer_rule(self, id: str) -> TransferRule | None:
+        """Return the rule on transfers of an id, ``None`` where it does not hold on the day."""
+        return next((rule for rule in self.transfer_rules if rule.id == id), None)
 
     @cached_property
     def deadlines(self) -> tuple[Deadline, ...]:

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import IO, Any
 from zlib import crc32
 
+from opencwc.convention.clauses import in_full
 from opencwc.convention.model import InForce, Words
 from opencwc.errors import RuleError
 
@@ -57,13 +58,21 @@ def read_yaml(path: Path) -> Raw:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise RuleError(f"the rule file cannot be read ({error})", where=str(path)) from error
+        raise RuleError(
+            "rule_file_unreadable", "the rule file cannot be read ({reason})", where=str(path), reason=str(error)
+        ) from error
     try:
         raw = load_yaml(text)
     except (yaml.YAMLError, ValueError) as error:
-        raise RuleError(f"this is not YAML ({error})", where=str(path), remedy="Mend the line it names.") from error
+        raise RuleError(
+            "not_yaml", "this is not YAML ({reason})", where=str(path), remedy="Mend the line it names.",
+            reason=str(error),
+        ) from error  # fmt: skip
     if not isinstance(raw, dict):
-        raise RuleError("a rule file is a mapping of fields", where=str(path), remedy="See docs/how-to/add-a-list.md.")
+        raise RuleError(
+            "rule_file_is_no_mapping", "a rule file is a mapping of fields", where=str(path),
+            remedy="See docs/how-to/add-a-list.md.",
+        )  # fmt: skip
     return raw
 
 
@@ -71,7 +80,9 @@ def mappings_in(raw: Raw, field: str, where: str) -> list[Raw]:
     """Return a field that is a list of mappings, empty where it is missing."""
     items = raw.get(field) or []
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-        raise RuleError(f"{field!r} must be a list of mappings", where=where)
+        raise RuleError(
+            "field_is_no_list_of_mappings", "{field!r} must be a list of mappings", where=where, field=field
+        )
     return items
 
 
@@ -80,25 +91,35 @@ def refuse_unknown(raw: Raw, known: set[str], where: str) -> None:
     unknown = sorted(set(map(str, raw)) - known)
     if unknown:
         raise RuleError(
-            f"unknown field {unknown[0]!r}",
-            where=where,
-            remedy=f"The fields are: {', '.join(sorted(known - {'file'}))}.",
-        )
+            "rule_field_unknown", "unknown field {field!r}", where=where, remedy="The fields are: {known}.",
+            field=unknown[0], known=tuple(sorted(known - {'file'})),
+        )  # fmt: skip
 
 
 def text_in(raw: Raw, field: str, where: str) -> str:
     """Return a field that must hold a text."""
     value = raw.get(field)
     if value is None or not str(value).strip():
-        raise RuleError(f"the field {field!r} is missing", where=where, remedy="Every value carries its source.")
+        raise RuleError(
+            "rule_field_missing", "the field {field!r} is missing", where=where,
+            remedy="Every value carries its source.", field=field,
+        )  # fmt: skip
     return str(value).strip()
+
+
+def source_in(raw: Raw, where: str) -> str:
+    """Return where a value stands, as it is shown: its clauses in full (`opencwc.convention.clauses`)."""
+    return in_full(text_in(raw, "source", where))
 
 
 def number_in(raw: Raw, field: str, where: str) -> int:
     """Return a field that must hold a whole number."""
     value = raw.get(field)
     if not isinstance(value, int):
-        raise RuleError(f"the field {field!r} must be a number, and is {value!r}", where=where)
+        raise RuleError(
+            "field_is_no_number", "the field {field!r} must be a number, and is {value!r}", where=where, field=field,
+            value=value,
+        )  # fmt: skip
     return value
 
 
@@ -109,18 +130,26 @@ def words_in(raw: Raw, field: str, where: str) -> Words:
         return MappingProxyType({"en": value.strip()})
     if isinstance(value, dict) and value.get("en"):
         return MappingProxyType({str(lang): str(text).strip() for lang, text in value.items()})
-    raise RuleError(f"the field {field!r} must be a text, or texts by language with 'en' among them", where=where)
+    raise RuleError(
+        "field_is_no_text", "the field {field!r} must be a text, or texts by language with 'en' among them",
+        where=where, field=field,
+    )  # fmt: skip
 
 
 def one_of(raw: Raw, field: str, allowed: tuple[str, ...], where: str) -> str:
     """Return a field that must hold one of these values."""
     value = str(raw.get(field, ""))
     if value not in allowed:
+        known = tuple(option for option in allowed if option)
+        if value:
+            raise RuleError(
+                "field_value_unknown", "{field} is {value!r}", where=where, remedy="It is one of: {known}.",
+                field=field, value=value, known=known,
+            )  # fmt: skip
         raise RuleError(
-            f"{field} is {value!r}" if value else f"the field {field!r} is missing",
-            where=where,
-            remedy=f"It is one of: {', '.join(option for option in allowed if option)}.",
-        )
+            "field_missing", "the field {field!r} is missing", where=where, remedy="It is one of: {known}.",
+            field=field, known=known,
+        )  # fmt: skip
     return value
 
 
@@ -146,10 +175,12 @@ def day(value: object, where: str) -> date:
     try:
         return date.fromisoformat(str(value))
     except ValueError:
+        if not value:
+            raise RuleError(
+                "in_force_missing", "the field 'in_force' is missing", where=where, remedy=_WRITE_DAY
+            ) from None
         raise RuleError(
-            f"{value!r} is no date" if value else "the field 'in_force' is missing",
-            where=where,
-            remedy="Write the day as 2020-06-07, or 'unknown' where nobody has said it.",
+            "in_force_is_no_date", "{text!r} is no date", where=where, remedy=_WRITE_DAY, text=str(value)
         ) from None
 
 
@@ -159,3 +190,6 @@ def check_digit_fits(cas: str) -> bool:
     if not digits.isdigit() or cas.count("-") != 2:
         return False
     return sum(weight * int(d) for weight, d in enumerate(reversed(digits[:-1]), 1)) % 10 == int(digits[-1])
+
+
+_WRITE_DAY = "Write the day as 2020-06-07, or 'unknown' where nobody has said it."

@@ -92,17 +92,20 @@ class Terms:
         """Return the compiled pattern of a term; raise `RuleError` where it is not known in the language."""
         if term not in self._compiled:
             if term not in self.patterns:
-                raise RuleError(f"the term {term!r} is not said in {self.language!r}", where=f"{self.language}.yaml")
+                raise RuleError(
+                    "term_not_said_in_language", "the term {term!r} is not said in {language!r}",
+                    where=f"{self.language}.yaml", term=term, language=self.language,
+                )  # fmt: skip
             said = sorted(self.patterns[term], key=len, reverse=True)
             whole = joined([compile_pattern(one, self.language) for one in said])
             try:
                 self._compiled[term] = re.compile(whole)
             except re.error as error:
                 raise RuleError(
-                    f"a pattern of {term!r} cannot be read ({error})",
-                    where=f"{self.language}.yaml",
-                    remedy="Every bracket that opens has to close.",
-                ) from error
+                    "pattern_unreadable", "a pattern of {term!r} cannot be read ({reason})",
+                    where=f"{self.language}.yaml", remedy="Every bracket that opens has to close.", term=term,
+                    reason=str(error),
+                ) from error  # fmt: skip
         return self._compiled[term]
 
     def find(self, term: str, folded: str) -> Iterator[Hit]:
@@ -142,11 +145,13 @@ def compile_pattern(said: str, language: str) -> str:
     """
     strange = _NOT_LET_IN.search(said)
     if strange or not said.strip():
-        raise RuleError(
-            f"the pattern {said!r} holds {strange.group()!r}" if strange else "a pattern is empty",
-            where=f"{language}.yaml",
-            remedy="Write words, '~' for an ending, '..' for a gap, (a|b) and '?'.",
-        )
+        where = f"{language}.yaml"
+        if strange:
+            raise RuleError(
+                "pattern_sign_unknown", "the pattern {pattern!r} holds {sign!r}", where=where, remedy=_WRITE_PATTERN,
+                pattern=said, sign=strange.group(),
+            )  # fmt: skip
+        raise RuleError("pattern_empty", "a pattern is empty", where=where, remedy=_WRITE_PATTERN)
     if language == "ar":  # written before a suffix, these two change their letter
         said = said.replace("ة~", "(ه|ت)~").replace("ء~", "(ء|و|ي)~")
     text = fold(said.replace(" .. ", "\x00").replace("..", "\x00")).text
@@ -178,3 +183,4 @@ _SIGNS = {
 }
 _BEGINS = r"(?<!\w)"
 _ARABIC_ONTO = "(?:[وف]?(?:[بكل]?ال|لل|[بكل])?)"
+_WRITE_PATTERN = "Write words, '~' for an ending, '..' for a gap, (a|b) and '?'."

@@ -48,7 +48,7 @@ from opencwc.convention.fields import (
 )
 from opencwc.convention.measure_terms import Terms
 from opencwc.convention.model import EVIDENCE, InForce, Words
-from opencwc.errors import RuleError
+from opencwc.errors import RuleError, error_from_plain, error_to_plain
 
 FOLDER = Path(__file__).parent / "data" / "measures"
 LANGUAGES = ("en", "fr", "ar", "es", "ru", "zh")
@@ -198,10 +198,9 @@ class Measures:
         """Return the terms of a language of `READ_LANGUAGES`; raise `RuleError` for another."""
         if language not in self._said:
             raise RuleError(
-                f"no terms are known in {language!r}",
-                where="measures",
-                remedy=f"Laws are read in: {', '.join(self._said)}.",
-            )
+                "no_terms_in_language", "no terms are known in {language!r}", where="measures",
+                remedy="Laws are read in: {known}.", language=language, known=tuple(self._said),
+            )  # fmt: skip
         if language not in self._terms:
             self._terms[language] = Terms(language, self._said[language])
         return self._terms[language]
@@ -264,7 +263,7 @@ def _own_set(path: Path) -> Raw:
     try:
         return {**read_yaml(path), "file": str(path)}
     except RuleError as error:
-        return {"file": str(path), "unread": [error.what, error.where, error.remedy]}
+        return {"file": str(path), "unread": error_to_plain(error)}
 
 
 def _stamps(paths: Iterable[Path]) -> list[list[object]]:
@@ -288,12 +287,14 @@ def _core(raw: Raw, said: Mapping[str, Raw]) -> MeasureSet:
         lacking = sorted(used - set(one["terms"]))
         strange = sorted(set(one["terms"]) - used)
         if lacking or strange:
-            raise RuleError(
-                f"the term {lacking[0]!r} is not said" if lacking else f"no measure uses the term {strange[0]!r}",
-                where=f"{language}.yaml",
-            )
+            where = f"{language}.yaml"
+            if lacking:
+                raise RuleError("term_not_said", "the term {term!r} is not said", where=where, term=lacking[0])
+            raise RuleError("term_not_used", "no measure uses the term {term!r}", where=where, term=strange[0])
         if strange := sorted(set(wording[language]) - {measure.id for measure in measures}):
-            raise RuleError(f"there is no measure {strange[0]!r}", where=f"{language}.yaml")
+            raise RuleError(
+                "no_such_measure", "there is no measure {measure!r}", where=f"{language}.yaml", measure=strange[0]
+            )
     titles = MappingProxyType(dict(_TITLE))
     return MeasureSet(text_in(raw, "set", where), titles, "Chemical Weapons Convention", "treaty", measures, ())
 
@@ -311,32 +312,42 @@ _TITLE = {
 def _patterns(raw: Raw, where: str) -> dict[str, tuple[str, ...]]:
     said = {str(term): tuple(part.strip() for part in str(line).split(";")) for term, line in raw["terms"].items()}
     if empty := [term for term, patterns in said.items() if not all(patterns)]:
-        raise RuleError(f"the term {empty[0]!r} has an empty pattern", where=where, remedy="Write develop~; work~ out.")
+        raise RuleError(
+            "term_pattern_empty", "the term {term!r} has an empty pattern", where=where,
+            remedy="Write develop~; work~ out.", term=empty[0],
+        )  # fmt: skip
     return said
 
 
 def _set(raw: Raw, known: set[str], terms: dict[str, dict[str, tuple[str, ...]]], sets: set[str]) -> MeasureSet:
     where = str(raw.get("file", ""))
     if "unread" in raw:
-        what, place, remedy = raw["unread"]
-        raise RuleError(what, where=place, remedy=remedy)
+        raise error_from_plain(raw["unread"])
     fields = {"set", "title", "source", "evidence", "in_force", "obligations", "measures", "wording", "terms", "file"}
     refuse_unknown(raw, fields, where)
     name = text_in(raw, "set", where)
     if name in sets:
-        raise RuleError(f"a set called {name} is there already", where=where)
+        raise RuleError("measure_set_there_already", "a set called {set} is there already", where=where, set=name)
     wording = {str(language): dict(one) for language, one in dict(raw.get("wording") or {}).items()}
     measures = tuple(_measure(mapping, raw, wording, where) for mapping in mappings_in(raw, "measures", where))
     if again := sorted({measure.id for measure in measures} & known):
-        raise RuleError(f"a measure {again[0]} is there already", where=where, remedy="Give it an id of its own.")
+        raise RuleError(
+            "measure_there_already", "a measure {measure} is there already", where=where,
+            remedy="Give it an id of its own.", measure=again[0],
+        )  # fmt: skip
     said = {str(language): _patterns({"terms": one}, where) for language, one in dict(raw.get("terms") or {}).items()}
     for language, held in terms.items():
         for term, patterns in {**said.get("en", {}), **said.get(language, {})}.items():
             if term in held and term in said.get(language, {}):
-                raise RuleError(f"the term {term!r} is there already", where=where, remedy="Give it a name of its own.")
+                raise RuleError(
+                    "term_there_already", "the term {term!r} is there already", where=where,
+                    remedy="Give it a name of its own.", term=term,
+                )  # fmt: skip
             held.setdefault(term, patterns)
     if lacking := sorted(_used(measures) - set(terms["en"])):
-        raise RuleError(f"the term {lacking[0]!r} is not said in English", where=where)
+        raise RuleError(
+            "term_not_said_in_english", "the term {term!r} is not said in English", where=where, term=lacking[0]
+        )
     at_hand = known | {measure.id for measure in measures}
     obligations = tuple(
         _obligation(mapping, raw, name, at_hand, where) for mapping in mappings_in(raw, "obligations", where)
@@ -355,7 +366,10 @@ def _obligation(raw: Raw, top: Raw, name: str, known: set[str], where: str) -> O
     refuse_unknown(raw, {"id", "title", "measures", "source", "evidence", "in_force"}, where)
     measures = tuple(str(one) for one in raw.get("measures") or ())
     if strange := [measure for measure in measures if measure not in known] or ([] if measures else ["(none)"]):
-        raise RuleError(f"obligation {raw.get('id')} names the measure {strange[0]}, which is not there", where=where)
+        raise RuleError(
+            "obligation_names_no_measure", "obligation {obligation} names the measure {measure}, which is not there",
+            where=where, obligation=raw.get('id'), measure=strange[0],
+        )  # fmt: skip
     return Obligation(
         name,
         text_in(raw, "id", where),
@@ -374,10 +388,14 @@ def _measure(raw: Raw, top: Raw, wording: Mapping[str, Raw], where: str) -> Meas
     id = text_in(raw, "id", where)
     said = {language: _said(one.get(id), raw, id, language) for language, one in wording.items() if _has(one, id)}
     if "en" not in said:
-        raise RuleError(f"measure {id} has no wording in English", where=where)
+        raise RuleError(
+            "measure_without_english_wording", "measure {measure} has no wording in English", where=where, measure=id
+        )
     for language in LANGUAGES:
         if language in wording and language not in said:
-            raise RuleError(f"measure {id} has no wording", where=f"{language}.yaml")
+            raise RuleError(
+                "measure_without_wording", "measure {measure} has no wording", where=f"{language}.yaml", measure=id
+            )
     elements = tuple(_element(mapping, id, said, where) for mapping in mappings_in(raw, "elements", where))
     return Measure(
         id,
@@ -413,8 +431,9 @@ def _said(said: Any, raw: Raw, id: str, language: str) -> Raw:
     spoken = language in LANGUAGES or pairs  # a language that is only read needs no names of elements
     if spoken and (odd := sorted(wanted ^ have)):
         raise RuleError(
-            f"the element {odd[0]!r} is not said, or not there", where=where, remedy="Write [name, sentence]."
-        )
+            "element_not_said", "the element {element!r} is not said, or not there", where=where,
+            remedy="Write [name, sentence].", element=odd[0],
+        )  # fmt: skip
     return one
 
 
@@ -440,7 +459,10 @@ def _element(raw: Raw, measure: str, said: Mapping[str, Raw], where: str) -> Ele
 def _groups(raw: Any, where: str) -> Groups:
     groups = tuple(tuple(part.strip() for part in str(one).split("|")) for one in raw or ())
     if not groups or not all(all(group) for group in groups):
-        raise RuleError("terms are missing", where=where, remedy="Write terms: [develop, forbidden|punished].")
+        raise RuleError(
+            "measure_terms_missing", "terms are missing", where=where,
+            remedy="Write terms: [develop, forbidden|punished].",
+        )  # fmt: skip
     return groups
 
 

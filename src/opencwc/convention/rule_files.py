@@ -6,7 +6,7 @@ files beside it, each one entry. The same holds for the lists of the project and
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -23,6 +23,7 @@ from opencwc.convention.fields import (
     one_of,
     read_yaml,
     refuse_unknown,
+    source_in,
     text_in,
     words_in,
 )
@@ -68,16 +69,16 @@ def build_list(raw: Raw) -> RuleList:
     entries = tuple(_entry(name, entry) for entry in raw["entries"])
     for earlier, later in _overlaps(entries):
         raise RuleError(
-            f"entry {later.id} stands twice for the same days",
+            "entry_twice_for_same_days", "entry {entry} stands twice for the same days",
             where=later.file or earlier.file,
-            remedy="Give the earlier wording an 'until' before the later one's 'from'.",
-        )
+            remedy="Give the earlier wording an 'until' before the later one's 'from'.", entry=later.id,
+        )  # fmt: skip
     return RuleList(
         id=name,
         title=words_in(raw, "title", where),
         authority=text_in(raw, "authority", where),
         text_of=day_or_year(raw.get("text_of"), where),
-        source=text_in(raw, "source", where),
+        source=source_in(raw, where),
         evidence=one_of(raw, "evidence", EVIDENCE, where),
         entries=entries,
     )
@@ -89,7 +90,7 @@ def build_policies(raw: list[Raw], where: str = str(DATA / "policies.yaml")) -> 
         Policy(
             id=text_in(one, "id", where),
             choice=text_in(one, "choice", where),
-            source=text_in(one, "source", where),
+            source=source_in(one, where),
             evidence=one_of(one, "evidence", EVIDENCE, where),
             in_force=in_force(one.get("in_force"), where),
         )
@@ -105,7 +106,7 @@ def build_duties(raw: list[Raw], where: str = str(DATA / "duties.yaml")) -> tupl
             says=text_in(one, "says", where),
             applies_to=tuple(str(item) for item in one.get("applies_to", ())),
             values=MappingProxyType({str(key): str(value) for key, value in dict(one.get("values", {})).items()}),
-            source=text_in(one, "source", where),
+            source=source_in(one, where),
             evidence=one_of(one, "evidence", EVIDENCE, where),
             in_force=in_force(one.get("in_force"), where),
         )
@@ -166,7 +167,7 @@ def read_all(lists: Iterable[Path], cache: Path | None) -> Raw:
         return {
             "lists": [read_list(path) for path in paths],
             "policies": mappings_in(read_yaml(DATA / "policies.yaml"), "policies", "policies.yaml"),
-            "duties": mappings_in(read_yaml(DATA / "duties.yaml"), "duties", "duties.yaml"),
+            "duties": list(_duties()),
         }
 
     made: Raw = cached_json(cache, "rules", [[str(path) for path in paths], stamps], read)
@@ -176,7 +177,38 @@ def read_all(lists: Iterable[Path], cache: Path | None) -> Raw:
 def rule_files(lists: Iterable[Path]) -> list[Path]:
     """Return the files that `read_all` reads for these lists, each a file or a folder of files."""
     files = [file for path in lists for file in (sorted(path.glob("*.yaml")) if path.is_dir() else [path])]
-    return [*files, DATA / "policies.yaml", DATA / "duties.yaml"]
+    return [*files, *(DATA / f"{name}.yaml" for name in ("policies", "duties", *_RULES_IN))]
+
+
+def _duties() -> Iterator[Raw]:
+    """Read the duties; one that names a rule of another file rests on it, once for each of the rule's dated values."""
+    rules = {name: mappings_in(read_yaml(DATA / f"{name}.yaml"), field, name) for name, field in _RULES_IN.items()}
+    for duty in mappings_in(read_yaml(DATA / "duties.yaml"), "duties", "duties.yaml"):
+        field = next((field for field in _NAMED_BY_DUTIES if field in duty), "")
+        if not field:
+            yield duty
+            continue
+        file, values = _NAMED_BY_DUTIES[field]
+        named = [rule for rule in rules[file] if rule["id"] == duty[field]]
+        if not named:
+            raise RuleError(
+                "duty_names_nothing", "{duty} names the {field} {name!r}, which is not there", where="duties.yaml",
+                duty=str(duty.get("id")), field=field, name=duty[field],
+            )  # fmt: skip
+        for rule in named:
+            given = {value: rule[key] for value, key in values.items() if key in rule}
+            yield {**{key: rule[key] for key in _RESTS_ON}, "values": given, **duty}
+
+
+_RULES_IN = {"thresholds": "thresholds", "deadlines": "deadlines", "transfers": "rules"}
+"""The files that a duty may name a rule of, and the field under which the rules stand there."""
+_NAMED_BY_DUTIES = {
+    "threshold": ("thresholds", {"quantity": "quantity", "unit": "unit"}),
+    "deadline": ("deadlines", {"days": "amount"}),
+    "transfer_rule": ("transfers", {"date": "in_force"}),
+}
+"""How a duty names a rule, the rule's file, and which values of the duty's sentence are which fields of the rule."""
+_RESTS_ON = ("source", "evidence", "in_force")
 
 
 def _entry(list_name: str, raw: Raw) -> Entry:
@@ -197,7 +229,7 @@ def _entry(list_name: str, raw: Raw) -> Entry:
         kind=one_of(raw, "kind", ("family", "chemicals"), where),
         mark=str(raw.get("mark", "")),
         in_force=in_force(raw.get("in_force"), where),
-        source=text_in(raw, "source", where),
+        source=source_in(raw, where),
         evidence=one_of(raw, "evidence", EVIDENCE, where),
         salts=one_of(raw, "salts", SALTS, where),
         structure=tuple(_structure(item, places, where) for item in mappings_in(raw, "structure", where)),
@@ -213,11 +245,12 @@ def _entry(list_name: str, raw: Raw) -> Entry:
 
 def _threshold(raw: Raw, where: str) -> Threshold:
     words = ("id", "regime", "purpose", "chemicals", "activity", "scope", "window")
-    refuse_unknown(raw, {*words, "comparator", "quantity", "above", "unit", "note", *_RESTS_ON}, where)
+    refuse_unknown(raw, {*words, "comparator", "quantity", "above", "unit", "note", *_APPLIED, *_RESTS_ON}, where)
+    _check_applied(raw, where)
     comparator = one_of(raw, "comparator", ("gt", "le", "lt", "between", "none", "declaration"), where)
     measured = comparator in ("gt", "le", "lt", "between")
     if not measured:
-        refuse_unknown(raw, {*words, "comparator", "note", *_RESTS_ON}, where)
+        refuse_unknown(raw, {*words, "comparator", "note", *_APPLIED, *_RESTS_ON}, where)
     return Threshold(
         id=text_in(raw, "id", where),
         regime=text_in(raw, "regime", where),
@@ -231,15 +264,16 @@ def _threshold(raw: Raw, where: str) -> Threshold:
         above=number_in(raw, "above", where) if comparator == "between" else None,
         unit=text_in(raw, "unit", where) if measured else "",
         note=str(raw.get("note", "")),
-        source=text_in(raw, "source", where),
+        source=source_in(raw, where),
         evidence=one_of(raw, "evidence", EVIDENCE, where),
         in_force=in_force(raw.get("in_force"), where),
     )
 
 
 def _deadline(raw: Raw, where: str) -> Deadline:
-    known = {"id", "regime", "act", "due", "amount", "unit", "anchor", "month", "day", "state", *_RESTS_ON}
+    known = {"id", "regime", "act", "due", "amount", "unit", "anchor", "month", "day", "state", *_APPLIED, *_RESTS_ON}
     refuse_unknown(raw, known, where)
+    _check_applied(raw, where)
     due = one_of(raw, "due", ("after", "before", "by", "on"), where)
     counted = due in ("after", "before")
     return Deadline(
@@ -253,17 +287,30 @@ def _deadline(raw: Raw, where: str) -> Deadline:
         month=number_in(raw, "month", where) if due == "on" else None,
         day=number_in(raw, "day", where) if due == "on" else None,
         state=str(raw.get("state", "")),
-        source=text_in(raw, "source", where),
+        source=source_in(raw, where),
         evidence=one_of(raw, "evidence", EVIDENCE, where),
         in_force=in_force(raw.get("in_force"), where),
     )
+
+
+def _check_applied(raw: Raw, where: str) -> None:
+    """Refuse a rule that no code applies without the reason, and a reason without ``applied: no``."""
+    if raw.keys().isdisjoint(_APPLIED) or (raw.get("applied") is False and raw.get("because")):
+        return
+    raise RuleError(
+        "rule_applied_without_reason", "{rule} says 'applied' or 'because' without the other", where=where,
+        remedy="Write applied: no, because: the reason; or neither.", rule=str(raw.get("id")),
+    )  # fmt: skip
+
+
+_APPLIED = ("applied", "because")
 
 
 def _state(raw: Raw, sources: Mapping[str, Raw], where: str) -> State:
     refuse_unknown(raw, {"state", "signed", "deposited", "instrument", "in_force", "rests_on"}, where)
     code = text_in(raw, "state", where)
     if len(code) != 3 or not (code.isascii() and code.isalpha() and code.isupper()):
-        raise RuleError(f"{code!r} is no ISO 3166 alpha-3 code", where=where)
+        raise RuleError("not_an_alpha3_code", "{text!r} is no ISO 3166 alpha-3 code", where=where, text=code)
     rests_on = one_of(raw, "rests_on", tuple(sources), where)
     state = State(
         code=code,
@@ -271,12 +318,14 @@ def _state(raw: Raw, sources: Mapping[str, Raw], where: str) -> State:
         deposited=day(raw["deposited"], where) if "deposited" in raw else None,
         instrument=str(raw.get("instrument", "")),
         in_force=in_force(raw["in_force"], where) if "in_force" in raw else None,
-        source=text_in(sources[rests_on], "source", where),
+        source=source_in(sources[rests_on], where),
         evidence=one_of(sources[rests_on], "evidence", EVIDENCE, where),
     )
     first = state.in_force.start if state.in_force else None
     if first and state.deposited and first < state.deposited:
-        raise RuleError(f"{code} is bound before it deposited its instrument", where=where)
+        raise RuleError(
+            "bound_before_deposit", "{state} is bound before it deposited its instrument", where=where, state=code
+        )
     return state
 
 
@@ -285,12 +334,12 @@ def _each_once(raw: list[Raw], field: str, where: str) -> list[Raw]:
     for one in raw:
         key = (text_in(one, field, where), str(one.get("in_force")))
         if key in seen:
-            raise RuleError(f"{key[0]} stands twice for the same days", where=where)
+            raise RuleError(
+                "treaty_status_twice_for_same_days", "{state} stands twice for the same days", where=where,
+                state=key[0],
+            )  # fmt: skip
         seen.add(key)
     return raw
-
-
-_RESTS_ON = ("source", "evidence", "in_force")
 
 
 def _structure(raw: Raw, places: Mapping[str, str], where: str) -> Structure:
@@ -313,8 +362,9 @@ def _chemical(raw: Raw, where: str) -> Chemical:
     cas = text_in(raw, "cas", where)
     if not check_digit_fits(cas):
         raise RuleError(
-            f"the CAS number {cas} fails its own check digit", where=where, remedy="Look the number up again."
-        )
+            "cas_number_wrong", "the CAS number {cas} fails its own check digit", where=where,
+            remedy="Look the number up again.", cas=cas,
+        )  # fmt: skip
     return Chemical(
         name=text_in(raw, "name", where),
         cas=cas,

@@ -165,7 +165,10 @@ def _index() -> _Index:
             for said in [*one.get("names", ()), *territories[code].names.values()]:
                 key = plain_name(str(said))
                 if own.setdefault(key, code) != code:
-                    raise RuleError(f"{said!r} stands for {own[key]} and {code}", where=str(DATA))
+                    raise RuleError(
+                        "name_stands_for_two_territories", "{name!r} stands for {one} and {other}", where=str(DATA),
+                        name=said, one=own[key], other=code,
+                    )  # fmt: skip
     by_name = {key: tuple(sorted(codes)) for key, codes in names.items()}
     by_name |= {key: (code,) for key, code in own.items()}
     for one in raw["unclear"]:
@@ -173,7 +176,9 @@ def _index() -> _Index:
             by_name[plain_name(str(said))] = tuple(one["of"])
     unknown = {successor for held in territories.values() for successor in held.successors} - set(territories)
     if unknown:
-        raise RuleError(f"no territory has the code {', '.join(sorted(unknown))}", where=str(DATA))
+        raise RuleError(
+            "no_such_territory", "no territory has the code {codes}", where=str(DATA), codes=tuple(sorted(unknown))
+        )
     return _Index(territories, by_code, by_name)
 
 

@@ -18,6 +18,7 @@ from opencwc.convention.fields import (
     one_of,
     read_yaml,
     refuse_unknown,
+    source_in,
     text_in,
 )
 from opencwc.convention.model import EVIDENCE, Deadline, Entry, InForce, Threshold
@@ -31,7 +32,7 @@ EFFECTS = (
 SIDES = ("sender", "receiver")
 PAPERS = ("notice", "certificate", "licence")
 STATEMENTS = ("a", "b", "c", "d", "e")
-"""What an end-use certificate states (Verification Annex VII.32 and VIII.26): only for purposes not prohibited; no
+"""What an end-use certificate states (VA VII.32 and VA VIII.26): only for purposes not prohibited; no
 re-transfer; types and quantities; end-uses; names and addresses of the end-users."""
 
 
@@ -94,10 +95,13 @@ def build_transfer_rules(raw: list[Raw], where: str = str(FILE)) -> tuple[Transf
     known = [rule.id for rule in rules]
     for rule in rules:
         if known.count(rule.id) > 1:
-            raise RuleError(f"{rule.id} stands twice", where=where)
+            raise RuleError("rule_twice", "{rule} stands twice", where=where, rule=rule.id)
         for other in rule.instead_of:
             if other not in known:
-                raise RuleError(f"{rule.id} takes the place of {other!r}, which is no rule", where=where)
+                raise RuleError(
+                    "rule_replaces_no_rule", "{rule} takes the place of {other!r}, which is no rule", where=where,
+                    rule=rule.id, other=other,
+                )  # fmt: skip
     return rules
 
 
@@ -113,7 +117,10 @@ def check_references(
         for field, ids in known.items():
             named = getattr(rule, field)
             if named and named not in ids:
-                raise RuleError(f"{rule.id} names the {field} {named!r}, which is not there", where=str(FILE))
+                raise RuleError(
+                    "rule_names_unknown", "{rule} names the {field} {value!r}, which is not there", where=str(FILE),
+                    rule=rule.id, field=field, value=named,
+                )  # fmt: skip
 
 
 def _rule(raw: Raw, where: str) -> TransferRule:
@@ -125,7 +132,10 @@ def _rule(raw: Raw, where: str) -> TransferRule:
         "exempt": "instead_of",
     }  # fmt: skip
     if effect in needed and not raw.get(needed[effect]):
-        raise RuleError(f"{name} is {effect!r} and has no {needed[effect]!r}", where=where)
+        raise RuleError(
+            "rule_effect_incomplete", "{rule} is {effect!r} and has no {needed!r}", where=where, rule=name,
+            effect=effect, needed=needed[effect],
+        )  # fmt: skip
     rule = TransferRule(
         id=name,
         applies_to=_texts(raw, "applies_to", where),
@@ -140,26 +150,33 @@ def _rule(raw: Raw, where: str) -> TransferRule:
         packing=one_of({"packing": "", **raw}, "packing", ("", "retail"), where),
         instead_of=_texts(raw, "instead_of", where),
         state=str(raw.get("state", "")),
-        source=text_in(raw, "source", where),
+        source=source_in(raw, where),
         evidence=one_of(raw, "evidence", EVIDENCE, where),
         in_force=in_force(raw.get("in_force"), where),
         sure_from=day(raw["sure_from"], where) if "sure_from" in raw else None,
     )
     if not rule.applies_to:
-        raise RuleError(f"{name} says of no chemical that it applies", where=where)
+        raise RuleError("rule_without_chemicals", "{rule} says of no chemical that it applies", where=where, rule=name)
     if unknown := set(rule.by) - set(SIDES):
-        raise RuleError(f"{name} is to be done by {min(unknown)!r}", where=where, remedy=f"It is: {', '.join(SIDES)}.")
+        raise RuleError(
+            "duty_side_unknown", "{duty} is to be done by {side!r}", where=where, remedy="It is: {known}.", duty=name,
+            side=min(unknown), known=tuple(SIDES),
+        )  # fmt: skip
     if unknown := set(rule.between) - _PAIRS:
         raise RuleError(
-            f"{name} holds between {min(unknown)!r}", where=where, remedy=f"It is one of: {', '.join(sorted(_PAIRS))}."
-        )
+            "duty_between_unknown", "{duty} holds between {states!r}", where=where, remedy="It is one of: {known}.",
+            duty=name, states=min(unknown), known=tuple(sorted(_PAIRS)),
+        )  # fmt: skip
     return rule
 
 
 def _texts(raw: Raw, field: str, where: str) -> tuple[str, ...]:
     held = raw.get(field) or ()
     if not isinstance(held, list | tuple):
-        raise RuleError(f"the field {field!r} must be a list, and is {held!r}", where=where)
+        raise RuleError(
+            "field_is_no_list", "the field {field!r} must be a list, and is {value!r}", where=where, field=field,
+            value=held,
+        )  # fmt: skip
     return tuple(map(str, held))
 
 

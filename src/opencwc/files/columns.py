@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from opencwc.errors import InputError
 from opencwc.files.headers import ID_HEADERS, INPUT_HEADERS, plain
+from opencwc.wording import did_you_mean
 
 Recognise = Callable[[Sequence[str], Sequence[Sequence["str | None"]]], "str | None"]
 SAMPLE_ROWS = 200
@@ -54,10 +55,9 @@ class Wanted:
         if len(headers) == 1:
             return 0
         raise InputError(
-            "It is not clear which column holds the chemicals.",
-            where=self.where,
-            remedy=f"Name it with --column. The columns are: {_listed(headers)}.",
-        )
+            "column_unclear", "It is not clear which column holds the chemicals.", where=self.where,
+            remedy="Name it with --column. The columns are: {columns}.", columns=_listed(headers),
+        )  # fmt: skip
 
 
 def find_column(name: str, headers: Sequence[str], where: str) -> int:
@@ -73,10 +73,10 @@ def find_column(name: str, headers: Sequence[str], where: str) -> int:
 
     close = difflib.get_close_matches(plain(name), [plain(header) for header in headers], n=1)
     meant = next((header for header in headers if close and plain(header) == close[0]), None)
-    guess = f"Did you mean {meant!r}? " if meant else ""
     raise InputError(
-        f"There is no column {name!r}.", where=where, remedy=f"{guess}The columns are: {_listed(headers)}."
-    )
+        "no_such_column", "There is no column {column!r}.", where=where, remedy="{guess} The columns are: {columns}.",
+        column=name, guess=did_you_mean(repr(meant)) if meant else "", columns=_listed(headers),
+    )  # fmt: skip
 
 
 def _by_names(headers: Sequence[str], names: Sequence[str]) -> list[int]:

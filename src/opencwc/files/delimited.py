@@ -63,10 +63,9 @@ def read_rows(file: TableFile, wanted: Wanted) -> RowContents:
     records = sample_records(text.start, delimiter)
     if len(text.start.split("\n", 1)[0].encode()) > text.limits.max_value_bytes:
         raise InputError(
-            "The first line is too long to be a line of column names.",
-            where=wanted.where,
+            "first_line_too_long", "The first line is too long to be a line of column names.", where=wanted.where,
             remedy="Check that this is a table.",
-        )
+        )  # fmt: skip
     headed = has_header(records, (wanted.column, wanted.id_column))
     width = len(records[0]) if records else 1
     columns = named(records[0]) if headed else tuple(f"col{number}" for number in range(1, width + 1))
@@ -93,9 +92,15 @@ def read_frame(file: TableFile) -> FrameContents:
     delimiter = declared_delimiter(text.start) or guess_delimiter(text.start, prefer) or NO_DELIMITER
     records = sample_records(text.start, delimiter)
     if not records:
-        raise InputError("The file holds no table.", where=file.name, remedy="Check that the right file was given.")
+        raise InputError(
+            "file_without_table", "The file holds no table.", where=file.name,
+            remedy="Check that the right file was given.",
+        )  # fmt: skip
     if len(records[0]) > _MORE_THAN_CELLS:
-        raise InputError("The first line has too many cells.", where=file.name, remedy="Check that this is a table.")
+        raise InputError(
+            "first_line_too_many_cells", "The first line has too many cells.", where=file.name,
+            remedy="Check that this is a table.",
+        )  # fmt: skip
     headed = names_columns(records[0])
     header, notes = name_columns(records[0], headed=headed)
     drop = min(_records_before_data(text.start, headed=headed), text.ended_lines)

@@ -102,13 +102,15 @@ def _require_ocr(where: str, *, confine: bool) -> None:
     from opencwc.files.tesseract import find_tesseract
 
     if not confine:
-        raise UnavailableError("Pictures are not recognised in this process.", where=where, remedy="Leave out OCR.")
+        raise UnavailableError(
+            "ocr_not_in_this_process", "Pictures are not recognised in this process.", where=where,
+            remedy="Leave out OCR.",
+        )  # fmt: skip
     if find_tesseract() is None:
         raise UnavailableError(
-            "Pictures cannot be recognised: Tesseract is not installed.",
-            where=where,
+            "tesseract_not_installed", "Pictures cannot be recognised: Tesseract is not installed.", where=where,
             remedy="Install it with its languages (Debian: tesseract-ocr, tesseract-ocr-ara ...), or leave out OCR.",
-        )
+        )  # fmt: skip
 
 
 class _UnconfinedDocument:

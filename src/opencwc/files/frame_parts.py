@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from opencwc.files.rows import WHITE_SPACE
-from opencwc.finding import Message, message_from_plain, message_to_plain
+from opencwc.finding import Message
+from opencwc.records import from_plain, to_plain
 
 if TYPE_CHECKING:
     import polars as pl
@@ -50,12 +51,12 @@ def frame_of_rows(
 
 def plain_problem(problem: Message) -> str:
     """Return a problem as the column ``problem`` holds it."""
-    return json.dumps(message_to_plain(problem), ensure_ascii=False)
+    return json.dumps(to_plain(problem), ensure_ascii=False)
 
 
 def problem_of(text: str) -> Message:
     """Return the message that a batch's ``problem`` column holds."""
-    return message_from_plain(json.loads(text))
+    return from_plain(Message, json.loads(text))
 
 
 def without_problems(frame: pl.DataFrame) -> pl.DataFrame:

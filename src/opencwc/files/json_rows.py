@@ -63,8 +63,9 @@ def read_frame(file: TableFile) -> FrameContents:
     keys = tuple(dict.fromkeys(key for element in start if not isinstance(element, Message) for key in element))
     if not keys:
         raise InputError(
-            "The JSON file holds no rows.", where=file.name, remedy='Give an array of objects, or {"rows": [...]}.'
-        )
+            "json_without_rows", "The JSON file holds no rows.", where=file.name,
+            remedy='Give an array of objects, or {{"rows": [...]}}.',
+        )  # fmt: skip
     header, _ = name_columns(keys, headed=True)
 
     def parts(columns: tuple[str, ...]) -> Iterator[pl.DataFrame]:
@@ -151,8 +152,9 @@ def _elements_of_array(text: Text, where: str) -> Iterator[Element]:
         return
     if buffer.peek() != "[":
         raise InputError(
-            "The JSON file holds no array of rows.", where=where, remedy='Give an array, or {"rows": [...]}.'
-        )
+            "json_without_array", "The JSON file holds no array of rows.", where=where,
+            remedy='Give an array, or {{"rows": [...]}}.',
+        )  # fmt: skip
     buffer.advance(1)
     yield from _elements(buffer, text)
 
@@ -198,8 +200,9 @@ def _sole_object(buffer: _Buffer, limits: ValueLimits, where: str) -> Iterator[E
     element = _element(source, limits)
     if isinstance(element, Message):
         raise InputError(
-            "The JSON file cannot be read.", where=where, remedy='Give an array, or {"rows": [...]}, of objects.'
-        )
+            "json_unreadable", "The JSON file cannot be read.", where=where,
+            remedy='Give an array, or {{"rows": [...]}}, of objects.',
+        )  # fmt: skip
     yield element
 
 

@@ -49,7 +49,10 @@ def read_rows(file: TableFile, wanted: Wanted) -> RowContents:
             samples[at] = _texts(start.column(columns[at])).to_list()
     chosen = wanted.choose(columns, samples)
     for at in {chosen.input, chosen.input if chosen.id is None else chosen.id} - set(plain):
-        raise InputError(f"The column {columns[at]!r} holds no text.", where=wanted.where, remedy=_REMEDY)
+        raise InputError(
+            "column_without_text", "The column {column!r} holds no text.", where=wanted.where, remedy=_REMEDY,
+            column=columns[at],
+        )  # fmt: skip
     column = columns[chosen.input]
     id_column = None if chosen.id is None else columns[chosen.id]
     repeats = [column] if _is_text(schema.field(column).type) and _may_repeat(parquet, chosen.input) else []
@@ -77,7 +80,7 @@ def read_frame(file: TableFile) -> FrameContents:
     except (pa.ArrowException, OSError, ValueError) as error:
         raise _damaged(error, file.name) from error
     if not known:
-        raise InputError("The Parquet file has no column of text or numbers.", where=file.name)
+        raise InputError("parquet_without_text", "The Parquet file has no column of text or numbers.", where=file.name)
     header, _ = name_columns(known, headed=True)
 
     def parts(columns: tuple[str, ...]) -> Iterator[pl.DataFrame]:
@@ -214,7 +217,9 @@ def _texts(values: pa.Array) -> pl.Series:
 
 def _damaged(error: Exception, where: str) -> InputError:
     reason = str(error).split("\n", 1)[0][:200]
-    return InputError(f"The Parquet file cannot be read: {reason}.", where=where, remedy=_REMEDY)
+    return InputError(
+        "parquet_unreadable", "The Parquet file cannot be read: {reason}.", where=where, remedy=_REMEDY, reason=reason
+    )
 
 
 def _is_dictionary(kind: pa.DataType) -> bool:

@@ -15,7 +15,7 @@ from typing import NamedTuple, Protocol, TypeAlias
 
 from opencwc.errors import InputError
 from opencwc.finding import Message
-from opencwc.wording import sentence
+from opencwc.wording import reason
 
 
 class Passage(NamedTuple):
@@ -71,7 +71,10 @@ class Refusal(Exception):
 
     def as_error(self, where: str) -> InputError:
         """Return the error that a whole document is refused with."""
-        return InputError(sentence(self.message), where=where, remedy=self.remedy)
+        return InputError(
+            "document_refused", "{reason}", where=where, remedy="{advice}", reason=reason(self.message),
+            advice=self.remedy,
+        )  # fmt: skip
 
 
 class PictureReader(Protocol):

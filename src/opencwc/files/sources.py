@@ -96,10 +96,9 @@ class ByteStream:
     def _refuse_bomb(self, copied: int) -> None:
         if copied > MAX_SPOOLED_BYTES:
             raise InputError(
-                f"The file unpacks to more than {MAX_SPOOLED_BYTES:,} bytes.",
-                where=self.name,
-                remedy="Unpack it yourself and check what it holds.",
-            )
+                "file_unpacks_too_large", "The file unpacks to more than {bytes:,} bytes.", where=self.name,
+                remedy="Unpack it yourself and check what it holds.", bytes=MAX_SPOOLED_BYTES,
+            )  # fmt: skip
 
     def _read_raw(self) -> bytes:
         data = read_chunk(self._raw, RAW_BYTES, self.name)
@@ -141,11 +140,10 @@ def open_source(source: Path | BinaryIO, name: str) -> ByteStream:
         stream.close()
         if stream.failure:
             raise InputError(
-                "The compressed file is cut short or damaged: nothing can be read from it.",
-                where=name,
-                remedy="Copy or download it again.",
-            )
-        raise InputError("The file is empty.", where=name, remedy="Check that the right file was given.")
+                "compressed_file_damaged", "The compressed file is cut short or damaged: nothing can be read from it.",
+                where=name, remedy="Copy or download it again.",
+            )  # fmt: skip
+        raise InputError("file_empty", "The file is empty.", where=name, remedy="Check that the right file was given.")
     return stream
 
 
@@ -160,14 +158,25 @@ def open_file(path: Path, where: str) -> tuple[BinaryIO, os.stat_result]:
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
-            raise InputError("This is a folder, not a file.", where=where, remedy="Name one file inside it.")
+            raise InputError(
+                "folder_in_place_of_file", "This is a folder, not a file.", where=where,
+                remedy="Name one file inside it.",
+            )  # fmt: skip
         return path.open("rb", buffering=RAW_BYTES), status
     except FileNotFoundError as error:
-        raise InputError("There is no such file.", where=where, remedy="Check the path and the spelling.") from error
+        raise InputError(
+            "no_such_file_check_spelling", "There is no such file.", where=where,
+            remedy="Check the path and the spelling.",
+        ) from error  # fmt: skip
     except PermissionError as error:
-        raise InputError("The file may not be read.", where=where, remedy="Ask for permission to read it.") from error
+        raise InputError(
+            "file_may_not_be_read", "The file may not be read.", where=where, remedy="Ask for permission to read it."
+        ) from error
     except (OSError, ValueError) as error:
-        raise InputError(f"The file cannot be opened: {error}.", where=where, remedy="Check the path.") from error
+        raise InputError(
+            "file_cannot_be_opened", "The file cannot be opened: {reason}.", where=where, remedy="Check the path.",
+            reason=str(error),
+        ) from error  # fmt: skip
 
 
 def read_chunk(source: BinaryIO, size: int, where: str) -> bytes:
@@ -176,8 +185,9 @@ def read_chunk(source: BinaryIO, size: int, where: str) -> bytes:
         return source.read(size) or b""
     except OSError as error:
         raise InputError(
-            f"Reading stopped: {error.strerror or error}.", where=where, remedy="Check the file or the disk."
-        ) from error
+            "reading_stopped", "Reading stopped: {reason}.", where=where, remedy="Check the file or the disk.",
+            reason=str(error.strerror or error),
+        ) from error  # fmt: skip
 
 
 def _gunzip(raw: Iterator[bytes]) -> Iterator[bytes | Message]:

@@ -119,7 +119,10 @@ def _open_sheet(file: TableFile) -> _Sheet:
     name = _sheet_name(names, file.sheet, where)
     start = _load(reader, name, where, n_rows=SAMPLE_ROWS + 1)
     if start.width == 0:
-        raise InputError(f"The sheet {name!r} is empty.", where=where, remedy=_other_sheets(names))
+        raise InputError(
+            "sheet_empty", "The sheet {sheet!r} is empty.", where=where, remedy=_OTHER_SHEETS, sheet=name,
+            first=names[0], sheets=tuple(names[:40]),
+        )  # fmt: skip
     records = [["" if cell is None else str(cell) for cell in row] for row in start.rows()]
     was_named = file.sheet is not None
     return _Sheet(reader, where, kind, has_macros, name, was_named, len(names), start.width, records)
@@ -194,28 +197,31 @@ def _calamine(where: str, call: Callable[Given, Result], *arguments: Given.args,
         reason = str(error).split("\n", 1)[0][:200]
         if "password" in reason.lower() or "encrypt" in reason.lower():
             raise _encrypted(where) from error
-        raise InputError(f"The workbook cannot be read: {reason}.", where=where, remedy=_OPEN_AND_SAVE) from error
+        raise InputError(
+            "workbook_unreadable", "The workbook cannot be read: {reason}.", where=where, remedy=_OPEN_AND_SAVE,
+            reason=reason,
+        ) from error  # fmt: skip
 
 
 def _sheet_name(names: list[str], asked: str | None, where: str) -> str:
     if not names:
-        raise InputError("The workbook has no sheet.", where=where, remedy=_OPEN_AND_SAVE)
+        raise InputError("workbook_without_sheet", "The workbook has no sheet.", where=where, remedy=_OPEN_AND_SAVE)
     if asked is None:
         return names[0]
     for name in names:
         if name.strip().casefold() == asked.strip().casefold():
             return name
-    raise InputError(f"There is no sheet {asked!r}.", where=where, remedy=_other_sheets(names))
-
-
-def _other_sheets(names: list[str]) -> str:
-    return f"Name one after a #, as in FILE.xlsx#{names[0]}. The sheets are: {', '.join(map(repr, names[:40]))}."
+    raise InputError(
+        "no_such_sheet", "There is no sheet {sheet!r}.", where=where, remedy=_OTHER_SHEETS, sheet=asked, first=names[0],
+        sheets=tuple(names[:40]),
+    )  # fmt: skip
 
 
 def _encrypted(where: str) -> InputError:
     return InputError(
-        "The workbook is locked with a password.", where=where, remedy="Open it, remove the password, save it again."
-    )
+        "workbook_locked", "The workbook is locked with a password.", where=where,
+        remedy="Open it, remove the password, save it again.",
+    )  # fmt: skip
 
 
 def _inspect(path: Path, where: str) -> tuple[str, bool]:
@@ -229,7 +235,10 @@ def _inspect(path: Path, where: str) -> tuple[str, bool]:
             _measure(archive, where)
             return kind, any(name.lower().endswith("vbaproject.bin") for name in archive.namelist())
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError, RuntimeError) as error:
-        raise InputError(f"The workbook is damaged: {error}.", where=where, remedy="Copy or save it again.") from error
+        raise InputError(
+            "workbook_damaged", "The workbook is damaged: {reason}.", where=where, remedy="Copy or save it again.",
+            reason=str(error),
+        ) from error  # fmt: skip
 
 
 def _inspect_ole(path: Path, where: str) -> str:
@@ -238,7 +247,9 @@ def _inspect_ole(path: Path, where: str) -> str:
     tail = b""
     with path.open("rb") as file:
         if file.read(4) == b"PK\x03\x04":
-            raise InputError("The workbook is cut short.", where=where, remedy="Copy or download it again.")
+            raise InputError(
+                "workbook_cut_short", "The workbook is cut short.", where=where, remedy="Copy or download it again."
+            )
         file.seek(0)
         while chunk := file.read(_SCAN_BYTES):
             window = tail + chunk
@@ -248,7 +259,10 @@ def _inspect_ole(path: Path, where: str) -> str:
     if holds["encrypted"]:
         raise _encrypted(where)
     if not holds["xls"]:
-        raise InputError("The file is an Office document, not a workbook.", where=where, remedy=_OPEN_AND_SAVE)
+        raise InputError(
+            "office_file_is_no_workbook", "The file is an Office document, not a workbook.", where=where,
+            remedy=_OPEN_AND_SAVE,
+        )  # fmt: skip
     return "xls"
 
 
@@ -262,8 +276,14 @@ def _kind(archive: zipfile.ZipFile, where: str) -> str:
     if {"mimetype", "content.xml"} <= names and b"spreadsheet" in archive.read("mimetype")[:200]:
         return "ods"
     if any(name.startswith(("word/", "ppt/")) for name in names):
-        raise InputError("The file is an Office document, not a workbook.", where=where, remedy=_OPEN_AND_SAVE)
-    raise InputError("The file is a ZIP archive.", where=where, remedy="Unpack it and name one file inside it.")
+        raise InputError(
+            "office_file_is_no_workbook", "The file is an Office document, not a workbook.", where=where,
+            remedy=_OPEN_AND_SAVE,
+        )  # fmt: skip
+    raise InputError(
+        "file_is_zip_archive", "The file is a ZIP archive.", where=where,
+        remedy="Unpack it and name one file inside it.",
+    )  # fmt: skip
 
 
 def _refuse_bombs(archive: zipfile.ZipFile, where: str) -> None:
@@ -274,10 +294,10 @@ def _refuse_bombs(archive: zipfile.ZipFile, where: str) -> None:
     )
     if total > MAX_UNPACKED_BYTES or packed:
         raise InputError(
-            f"The workbook would unpack to {total:,} bytes, more than a workbook of its size should.",
-            where=where,
-            remedy=_OPEN_AND_SAVE,
-        )
+            "workbook_unpacks_too_large",
+            "The workbook would unpack to {bytes:,} bytes, more than a workbook of its size should.", where=where,
+            remedy=_OPEN_AND_SAVE, bytes=total,
+        )  # fmt: skip
 
 
 def _measure(archive: zipfile.ZipFile, where: str) -> None:
@@ -296,10 +316,10 @@ def _measure(archive: zipfile.ZipFile, where: str) -> None:
                     tail = window[-300:]
         if rows * columns > MAX_CELLS:
             raise InputError(
-                f"A sheet spans {rows:,} rows by {columns:,} columns ({part.filename}).",
-                where=where,
-                remedy="Delete the cells far below and far to the right, or save it as CSV.",
-            )
+                "sheet_too_large", "A sheet spans {rows:,} rows by {columns:,} columns ({part}).", where=where,
+                remedy="Delete the cells far below and far to the right, or save it as CSV.", rows=rows,
+                columns=columns, part=part.filename,
+            )  # fmt: skip
 
 
 def _extent(window: bytes, rows: int, columns: int) -> tuple[int, int]:
@@ -311,3 +331,6 @@ def _extent(window: bytes, rows: int, columns: int) -> tuple[int, int]:
                 column = 26 * column + letter - ord("A") + 1
             columns = max(columns, column)
     return rows, columns
+
+
+_OTHER_SHEETS = "Name one after a #, as in FILE.xlsx#{first}. The sheets are: {sheets!r}."

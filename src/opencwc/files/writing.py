@@ -10,24 +10,38 @@ import stat
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import IO, BinaryIO, Literal, TextIO, overload
 
 from opencwc.errors import OutputError
 
 _ON_WRITING = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
-_REMEDIES = {
-    errno.ENOSPC: "Free some space, or write to another disk.",
-    errno.EDQUOT: "Free some of your quota, or write to another disk.",
-    errno.EFBIG: "Write to a disk that takes files of this size.",
-    errno.EROFS: "This disk is read-only: write to another place.",
-    errno.EACCES: "Ask for permission to write there, or write to another place.",
-    errno.EPERM: "Ask for permission to write there, or write to another place.",
-    errno.ENOENT: "Create the folder first, or check the path.",
-    errno.ENOTDIR: "A part of the path is a file, not a folder: check the path.",
-    errno.EISDIR: "This is a folder: name a file inside it.",
-    errno.ENAMETOOLONG: "Choose a shorter name.",
+
+
+def _unwritten(code: str, remedy: str) -> partial[OutputError]:
+    return partial(OutputError, code, "The answer cannot be written: {reason}.", remedy=remedy)
+
+
+_KNOWN_ERRORS = {
+    errno.ENOSPC: _unwritten("disk_full_for_answer", "Free some space, or write to another disk."),
+    errno.EDQUOT: _unwritten("quota_used_up", "Free some of your quota, or write to another disk."),
+    errno.EFBIG: _unwritten("answer_too_large_for_disk", "Write to a disk that takes files of this size."),
+    errno.EROFS: _unwritten("disk_only_read", "This disk is read-only: write to another place."),
+    errno.EACCES: _unwritten(
+        "answer_may_not_be_written", "Ask for permission to write there, or write to another place."
+    ),
+    errno.EPERM: _unwritten(
+        "answer_may_not_be_written", "Ask for permission to write there, or write to another place."
+    ),
+    errno.ENOENT: _unwritten("answer_folder_missing", "Create the folder first, or check the path."),
+    errno.ENOTDIR: _unwritten(
+        "answer_path_through_file", "A part of the path is a file, not a folder: check the path."
+    ),
+    errno.EISDIR: _unwritten("answer_is_folder", "This is a folder: name a file inside it."),
+    errno.ENAMETOOLONG: _unwritten("answer_name_too_long", "Choose a shorter name."),
 }
+_OTHER_ERROR = _unwritten("answer_cannot_be_written", "Check the place, or write to another.")
 
 
 @overload
@@ -129,5 +143,5 @@ def _said_plainly(where: str, only: tuple[int, ...] = ()) -> Iterator[None]:
         if only and error.errno not in only:
             raise
         reason = error.strerror or str(error)
-        remedy = _REMEDIES.get(error.errno or 0, "Check the place, or write to another.")
-        raise OutputError(f"The answer cannot be written: {reason}.", where=where, remedy=remedy) from error
+        known = _KNOWN_ERRORS.get(error.errno or 0, _OTHER_ERROR)
+        raise known(where=where, reason=reason) from error

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine, RowMapping, func, select, update
 
 from opencwc.casebook.database import told
 from opencwc.casebook.tables import job
-from opencwc.errors import ConflictError, NotFoundError
+from opencwc.errors import ConflictError, NotFoundError, OpenCWCError, error_to_plain
 
 ENDED = ("done", "failed", "cancelled")
 STATES = ("waiting", "running", *ENDED)
@@ -43,7 +43,7 @@ class Job:
     run: int | None
     rows_done: int
     rows_all: int | None
-    problem: dict[str, str]
+    problem: dict[str, Any]
     made_at: str
     started_at: str
     finished_at: str
@@ -80,8 +80,9 @@ class Jobs:
             ).scalar_one()
             if waiting >= most_waiting:
                 raise ConflictError(
-                    f"{waiting} of your jobs are not finished", remedy="Wait for one to end, or cancel one."
-                )
+                    "too_many_jobs", "{count} of your jobs are not finished",
+                    remedy="Wait for one to end, or cancel one.", count=waiting,
+                )  # fmt: skip
             row = {
                 "id": identity, "kind": kind, "state": "waiting", "person": person, "case_number": case_number,
                 "source_id": source_id, "asked": json.dumps(dict(asked), ensure_ascii=False), "run": None,
@@ -96,7 +97,7 @@ class Jobs:
         with self._reading() as connection:
             found = self._get(connection, identity)
         if person is not None and found.person != person:
-            raise NotFoundError("there is no such job", remedy="See /api/v1/jobs for yours.")
+            raise NotFoundError("no_such_job", "there is no such job", remedy="See /api/v1/jobs for yours.")
         return found
 
     def of_person(self, person: str, limit: int = 100) -> list[Job]:
@@ -173,7 +174,7 @@ class Jobs:
         state: str,
         *,
         rows: int | None = None,
-        problem: Mapping[str, str] | None = None,
+        problem: Mapping[str, Any] | None = None,
     ) -> None:
         """End a job as ``done``, ``failed`` or ``cancelled``; ``rows`` are all of them only where it is done."""
         told_problem = json.dumps(dict(problem), ensure_ascii=False) if problem else ""
@@ -201,8 +202,11 @@ class Jobs:
                 if row["cancel"]:
                     values |= {"state": "cancelled", "finished_at": self._now(), "worker": ""}
                 elif attempts >= MOST_ATTEMPTS:
-                    problem = {"what": f"the worker died over this job {attempts} times", "remedy": _TELL}
-                    values |= {"state": "failed", "finished_at": self._now(), "problem": json.dumps(problem)}
+                    error = OpenCWCError(
+                        "worker_died", "the worker died over this job {attempts} times", remedy=_TELL, attempts=attempts
+                    )
+                    problem = json.dumps(error_to_plain(error))
+                    values |= {"state": "failed", "finished_at": self._now(), "problem": problem}
                 else:
                     values |= {"state": "waiting", "worker": ""}
                 connection.execute(
@@ -227,7 +231,7 @@ class Jobs:
     def _get(self, connection: Connection, identity: str) -> Job:
         row = connection.execute(select(job).where(job.c.id == identity)).mappings().first()
         if row is None:
-            raise NotFoundError("there is no such job", remedy="See /api/v1/jobs for yours.")
+            raise NotFoundError("no_such_job", "there is no such job", remedy="See /api/v1/jobs for yours.")
         return _job(row)
 
     def _now(self) -> str:

@@ -19,7 +19,7 @@ from typing import IO
 
 from opencwc.confining.rights import Bounds
 from opencwc.confining.verb_runs import confined_steps
-from opencwc.errors import NotFoundError, OpenCWCError, StorageError, UnavailableError
+from opencwc.errors import NotFoundError, OpenCWCError, StorageError, UnavailableError, error_to_plain
 from opencwc.jobs.intake import Intake
 from opencwc.jobs.queue import Job, Jobs
 from opencwc.jobs.run_and_keep import KeptRun, interrupt, keep_steps
@@ -94,10 +94,11 @@ class Worker:
             self.jobs.give_back(job.id, self.name)
             raise
         except OpenCWCError as error:
-            problem = {"kind": type(error).__name__, "what": error.what, "where": error.where, "remedy": error.remedy}
+            problem = error_to_plain(error)
         except Exception:
             _LOG.exception("fault", extra={"job": job.id})
-            problem = {"kind": "fault", "what": "something went wrong in the worker", "where": "", "remedy": _TELL}
+            fault = UnavailableError("fault_in_worker", "something went wrong in the worker", remedy=_TELL)
+            problem = {**error_to_plain(fault), "kind": "fault"}
         rows = run.rows
         if state != "done":
             interrupt(run)
@@ -123,7 +124,10 @@ class Worker:
         try:
             return verb_named(job.kind)
         except NotFoundError:
-            raise UnavailableError(f"this worker knows no jobs of the kind {job.kind!r}", remedy=_TELL) from None
+            raise UnavailableError(
+                "worker_does_not_know_kind", "this worker knows no jobs of the kind {job_kind!r}", remedy=_TELL,
+                job_kind=job.kind,
+            ) from None  # fmt: skip
 
     def _heed(self, job: Job) -> Callable[[KeptRun, Step | None], None]:
         """Return what looks, between two steps of a job, whether to go on, and says that the worker is still at it."""

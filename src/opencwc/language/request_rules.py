@@ -94,7 +94,10 @@ def load_rules(folder: Path = DATA) -> RequestRules:
         stamps = [(str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in files]
         return _ready(cached_json(cache_folder(), "refusals", (_FORMAT, stamps), lambda: _built(files)))
     except OSError as error:
-        raise RuleError(f"the rules of refusal cannot be read ({error})", where=str(folder)) from error
+        raise RuleError(
+            "refusal_rules_unreadable", "the rules of refusal cannot be read ({reason})", where=str(folder),
+            reason=str(error),
+        ) from error  # fmt: skip
 
 
 def rule_files(folder: Path = DATA) -> tuple[Path, ...]:
@@ -112,7 +115,10 @@ def _built(files: Iterable[Path]) -> dict[str, Any]:
         rule = _rule(raw_rule)
         named = {rule.find, rule.after or rule.find, *rule.near, *rule.anywhere, *rule.not_between, *rule.never}
         if named - groups:
-            raise RuleError(f"rule {rule.id} names no group of words: {sorted(named - groups)[0]}")
+            raise RuleError(
+                "refusal_rule_without_words", "rule {rule} names no group of words: {group}", rule=rule.id,
+                group=sorted(named - groups)[0],
+            )  # fmt: skip
     asks = {"".join(pieces) for group, _, pieces in terms if group == "ask" and len(pieces) > 1}
     return {
         "rules": raw["rules"],

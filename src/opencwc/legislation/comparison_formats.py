@@ -6,10 +6,10 @@ import csv
 import io
 import json
 
-from opencwc.finding import message_to_plain
 from opencwc.legislation.model import NONE, Answer, Checked
 from opencwc.legislation.report import title_of
 from opencwc.legislation.version_comparison import Change, Compared, Pair
+from opencwc.records import to_plain
 from opencwc.wording import sentence
 
 COMPARED_COLUMNS = (
@@ -73,7 +73,7 @@ def compared_json(compared: Compared, lang: str = "en") -> str:
     ]
     law = compared.after.law
     texts = {"before": _names(compared.before), "after": _names(compared.after)}
-    notes = [message_to_plain(note) | {"said": sentence(note, lang)} for note in compared.notes]
+    notes = [to_plain(note) | {"said": sentence(note, lang)} for note in compared.notes]
     said = {"state": law.state, "as_of": law.as_of.isoformat(), "texts": texts, "notes": notes, "measures": rows}
     return json.dumps(said, ensure_ascii=False, indent=1) + "\n"
 

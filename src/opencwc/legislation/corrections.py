@@ -57,14 +57,21 @@ class Corrections:
         kept.
         """
         if verdict not in VERDICTS:
-            raise SettingsError(f"{verdict!r} is no verdict", remedy=f"It is one of: {', '.join(VERDICTS)}.")
+            raise SettingsError(
+                "verdict_not_valid", "{verdict!r} is no verdict", remedy="It is one of: {known}.", verdict=verdict,
+                known=tuple(VERDICTS),
+            )  # fmt: skip
         if not by.strip() or not reason.strip():
-            raise SettingsError("a correction needs a person and a reason", remedy="Say who corrects it, and why.")
+            raise SettingsError(
+                "correction_needs_person_and_reason", "a correction needs a person and a reason",
+                remedy="Say who corrects it, and why.",
+            )  # fmt: skip
         known = [element.id for element in answer.measure.elements]
         if strange := [element for element in elements if element not in known]:
             raise SettingsError(
-                f"{answer.measure.id} has no element {strange[0]!r}", remedy=f"Its elements are: {', '.join(known)}."
-            )
+                "element_unknown", "{measure} has no element {element!r}", remedy="Its elements are: {known}.",
+                measure=answer.measure.id, element=strange[0], known=tuple(known),
+            )  # fmt: skip
         record: dict[str, Any] = {
             "at": datetime.now(UTC).isoformat(timespec="seconds"),
             "by": by,
@@ -105,8 +112,9 @@ class Corrections:
                 os.close(handle)
         except OSError as error:
             raise StorageError(
-                f"the correction cannot be kept ({error})", where=str(self.path), remedy="Make the folder writable."
-            ) from error
+                "correction_not_kept", "the correction cannot be kept ({reason})", where=str(self.path),
+                remedy="Make the folder writable.", reason=str(error),
+            ) from error  # fmt: skip
 
     def all(self) -> list[dict[str, Any]]:
         """Return every correction in the order in which they were made; `InputError` where a line cannot be read."""
@@ -117,8 +125,9 @@ class Corrections:
             return []
         except (OSError, ValueError) as error:
             raise InputError(
-                f"the corrections cannot be read ({error})", where=str(self.path), remedy="Mend or move the file."
-            ) from error
+                "corrections_unreadable", "the corrections cannot be read ({reason})", where=str(self.path),
+                remedy="Mend or move the file.", reason=str(error),
+            ) from error  # fmt: skip
 
     def rows(self) -> tuple[list[dict[str, Any]], tuple[Message, ...]]:
         """Return the last correction of each measure of each State as a label with its signs.
@@ -147,8 +156,9 @@ class Corrections:
             return []
         except (OSError, UnicodeDecodeError) as error:
             raise InputError(
-                f"the corrections cannot be read ({error})", where=str(self.path), remedy="Mend or move the file."
-            ) from error
+                "corrections_unreadable", "the corrections cannot be read ({reason})", where=str(self.path),
+                remedy="Mend or move the file.", reason=str(error),
+            ) from error  # fmt: skip
         return [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
 
 
@@ -175,7 +185,10 @@ def _labels_in(file: Path) -> list[dict[str, Any]]:
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"the labels cannot be read ({error})", where=str(file), remedy="Check the path.") from error
+        raise InputError(
+            "labels_unreadable", "the labels cannot be read ({reason})", where=str(file), remedy="Check the path.",
+            reason=str(error),
+        ) from error  # fmt: skip
     labels = []
     for number, line in enumerate(lines, 1):
         if not line.strip():
@@ -192,9 +205,9 @@ def _labels_in(file: Path) -> list[dict[str, Any]]:
             sound = False
         if not sound:
             raise InputError(
-                f"line {number} is no label of a law",
-                where=str(file),
+                "line_is_no_label", "line {line} is no label of a law", where=str(file),
                 remedy="Take labels as JSON lines from the page of a kept law, or from opencwc corrections export.",
-            )
+                line=number,
+            )  # fmt: skip
         labels.append(record)
     return labels

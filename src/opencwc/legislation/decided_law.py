@@ -10,6 +10,7 @@ from opencwc.finding import Message
 from opencwc.legislation.model import COVERED, NONE, Answer, Checked, Fulfilled, Law, Shown
 from opencwc.legislation.texts.passages import LegalPassage, sentences_of
 from opencwc.legislation.texts.sections import LegalSection
+from opencwc.records import to_plain
 from opencwc.wording import say
 
 CORRECTED = "correct"
@@ -126,10 +127,7 @@ _LONGEST = 1_800
 
 def decided_to_plain(decided: Decided) -> dict[str, Any]:
     """Return a decision as what JSON can hold."""
-    return {
-        "outcome": decided.outcome, "verdict": decided.verdict or None, "by": decided.by, "at": decided.at,
-        "reason": decided.reason, "place": decided.place, "elements": list(decided.elements),
-    }  # fmt: skip
+    return {**to_plain(decided), "verdict": decided.verdict or None}
 
 
 def told_in_short(answer: Answer, decided: Decided, lang: str) -> str:

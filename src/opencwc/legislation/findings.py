@@ -8,7 +8,6 @@ from opencwc.finding import Evidence, Finding, Maker, Message, Rule, Subject, Ve
 from opencwc.legislation.model import Answer, Checked
 from opencwc.version import __version__
 
-_VERDICTS = {"covered": Verdict.COVERED, "partial": Verdict.PARTIAL, "none": Verdict.NONE}
 _MOST_WORDS = 12
 
 
@@ -20,7 +19,7 @@ def findings_of(checked: Checked) -> Iterator[Finding]:
         why = answer.why[0] if len(answer.why) == 1 else Message("law_why_all", {"reasons": answer.why})
         yield Finding(
             Subject(number, measure.id, f"{checked.law.state} {measure.id}", file=_file(answer)),
-            _VERDICTS[answer.verdict],
+            Verdict(answer.verdict),
             why,
             maker,
             Rule(measure.set, measure.id),

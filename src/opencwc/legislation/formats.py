@@ -6,14 +6,17 @@ import csv
 import io
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any, TypedDict
+
+from msgspec import Meta
 
 from opencwc.convention.measures import Element, Measure
 from opencwc.files.csv_cells import cell_of
-from opencwc.finding import Message, message_to_plain
+from opencwc.finding import Message
 from opencwc.legislation.caveats import NOT_ALL_READ, told_of_obligation
 from opencwc.legislation.decided_law import Decided, Decisions, as_decided, decided_on, decided_to_plain
-from opencwc.legislation.model import COLUMNS, COVERED, NONE, Answer, Checked, Shown
+from opencwc.legislation.model import COLUMNS, COVERED, NONE, VERDICTS, Answer, Checked, Shown
+from opencwc.records import one_of, to_plain
 from opencwc.wording import say, sentence
 
 
@@ -99,7 +102,7 @@ def as_json(checked: Checked, lang: str = "en", decisions: Decisions | None = No
     """
     law = checked.law
     stands = as_decided(checked, decisions or {})
-    measures = [answer_to_plain(answer, lang) for answer in stands.answers]
+    measures: list[dict[str, Any]] = [{**answer_to_plain(answer, lang)} for answer in stands.answers]
     if decisions is not None:
         for plain, proposed in zip(measures, checked.answers, strict=True):
             decided = decided_on(proposed, decisions)
@@ -115,7 +118,7 @@ def as_json(checked: Checked, lang: str = "en", decisions: Decisions | None = No
         "weights": checked.weights or None,
         "texts": [{"file": text.name, "kind": text.kind, "characters": len(text.text)} for text in law.texts],
         "languages": list(law.languages),
-        "notes": [message_to_plain(note) | {"said": sentence(note, lang)} for note in checked.notes],
+        "notes": [to_plain(note) | {"said": sentence(note, lang)} for note in checked.notes],
         "measures": measures,
         "sets": _sets(stands, lang),
     }
@@ -146,7 +149,48 @@ def _sets(checked: Checked, lang: str) -> list[dict[str, Any]]:
     ]
 
 
-def answer_to_plain(answer: Answer, lang: str = "en") -> dict[str, Any]:
+class PassagePlace(TypedDict):
+    """Where a passage stands, and its text."""
+
+    file: str
+    section: str
+    heading: str
+    language: str
+    start: int
+    end: int
+    text: str
+    similarity: Annotated[float, Meta(description="How near it is in meaning; the order rests on more.")]
+
+
+class PassageAnswer(PassagePlace):
+    """A passage with what it holds of a measure."""
+
+    elements: list[str]
+    left_to_regulation: list[str]
+    excepts: list[dict[str, Any]]
+    words: Annotated[list[dict[str, Any]], Meta(description="The deciding words and their places.")]
+
+
+class MeasureAnswer(TypedDict):
+    """What is proposed for a measure."""
+
+    measure: str
+    title: str
+    article: str
+    tier: str
+    verdict: Annotated[str, one_of(VERDICTS)]
+    said: str
+    probability: float | None
+    met: list[str]
+    missing: list[str]
+    in_passing: list[str]
+    delegated: list[str]
+    excepted: list[str]
+    why: list[dict[str, Any]]
+    passages: list[PassageAnswer]
+
+
+def answer_to_plain(answer: Answer, lang: str = "en") -> MeasureAnswer:
     """Return one answer as what JSON can hold."""
     measure = answer.measure
     return {
@@ -162,12 +206,12 @@ def answer_to_plain(answer: Answer, lang: str = "en") -> dict[str, Any]:
         "in_passing": list(answer.passing),
         "delegated": list(answer.delegated),
         "excepted": list(answer.excepted),
-        "why": [message_to_plain(one) | {"said": sentence(one, lang)} for one in answer.why],
+        "why": [to_plain(one) | {"said": sentence(one, lang)} for one in answer.why],
         "passages": [passage_to_plain(one) for one in answer.shown],
     }
 
 
-def passage_to_plain(shown: Shown) -> dict[str, Any]:
+def passage_to_plain(shown: Shown) -> PassageAnswer:
     """Return a passage with its place, its text and its deciding words."""
     passage = shown.passage
     return {

@@ -11,20 +11,22 @@ import io
 import json
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date
 from functools import cached_property
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+from msgspec import Struct
 
 from opencwc.convention.measures import Element, Measure
-from opencwc.convention.model import InForce
+from opencwc.convention.model import InForce, Words
 from opencwc.errors import InputError
-from opencwc.finding import message_from_plain, message_to_plain
+from opencwc.finding import Message
 from opencwc.legislation.model import VERDICTS, Answer, Checked, Fulfilled, Law, Shown, Span
 from opencwc.legislation.texts.legal_texts import LegalText
 from opencwc.legislation.texts.passages import LegalPassage
 from opencwc.legislation.texts.sections import LegalSection
+from opencwc.records import Share, fields_of, from_plain, one_of, to_plain
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,8 +35,102 @@ if TYPE_CHECKING:
 NAME = "law.zip"
 MEDIA_TYPE = "application/zip"
 TOLD, ANSWERS, PASSAGES, VECTORS = "told.json", "answers.jsonl", "passages.json", "vectors.npy"
-_SECTION = ("file", "id", "heading", "text", "start", "end", "number", "part", "lang", "kind")
-_BROKEN = (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, IndexError, zipfile.BadZipFile)
+LawVerdict = Annotated[str, one_of(VERDICTS)]
+_SectionRow: TypeAlias = tuple[str, str, str, str, int, int, str, int, str, str]
+"""The fields of a `LegalSection`, in their order."""
+_BROKEN = (OSError, EOFError, ValueError, KeyError, IndexError, zipfile.BadZipFile)
+
+
+class KeptElement(Struct, frozen=True):
+    """An element of a measure, without the terms that it was looked for by."""
+
+    id: str
+    by_reference: bool
+    by_regulation: bool
+    advised: bool
+    one_of: str
+    names: Words
+    says: Words
+
+
+class KeptMeasure(Struct, frozen=True):
+    """A measure as it was: what it consists of and how it is said, without the terms that it was looked for by."""
+
+    id: str
+    set: str
+    kind: str
+    tier: str
+    article: str
+    decisions: Mapping[str, str]
+    evidence: str
+    titles: Words
+    queries: Words
+    in_force: InForce
+    elements: tuple[KeptElement, ...]
+
+
+class KeptPassage(Struct, frozen=True):
+    """A passage that is shown for a measure, in the section of that place."""
+
+    section: int
+    start: int
+    end: int
+    lead: str
+    score: float
+    similarity: float
+    spans: tuple[Span, ...]
+    elements: tuple[str, ...]
+    delegated: tuple[str, ...]
+    excepts: tuple[Span, ...] = ()
+
+
+class KeptAnswer(Struct, frozen=True):
+    """An answer as it is kept; those of earlier versions have no ``passing``, ``excepted`` or ``excepts``."""
+
+    measure: KeptMeasure
+    verdict: LawVerdict
+    probability: Share | None
+    met: tuple[str, ...]
+    missing: tuple[str, ...]
+    delegated: tuple[str, ...]
+    why: tuple[Message, ...]
+    signs: tuple[tuple[str, float], ...]
+    shown: tuple[KeptPassage, ...]
+    passing: tuple[str, ...] = ()
+    excepted: tuple[str, ...] = ()
+
+
+class KeptText(Struct, frozen=True):
+    """A document of a law, whose text stands in the sections."""
+
+    name: str
+    kind: str
+    characters: int
+
+
+class Summary(Struct, frozen=True):
+    """What is kept of a check beside its answers and passages; ``encoder`` made the vectors.
+
+    Laws of earlier versions have no ``obligations``. ``version`` is that of the form: 1 also where none is said.
+    """
+
+    state: str
+    as_of: date
+    model: str
+    weights: str
+    texts: tuple[KeptText, ...]
+    notes: tuple[Message, ...]
+    law_notes: tuple[Message, ...]
+    encoder: str
+    obligations: tuple[Fulfilled, ...] = ()
+    version: int = 1
+
+
+class KeptPassages(Struct, frozen=True):
+    """All sections of a law, and the passages in them: the place of the section, the start, the end, the lead."""
+
+    sections: tuple[_SectionRow, ...]
+    passages: tuple[tuple[int, int, int, str], ...]
 
 
 @dataclass(frozen=True)
@@ -60,87 +156,41 @@ class KeptLaw:
         return np.asarray(read, np.float32)
 
 
-def told_of(checked: Checked, encoder: str = "") -> dict[str, Any]:
+def summary_of(checked: Checked, encoder: str = "") -> Summary:
     """Return what is kept of a check beside its answers and passages."""
     law = checked.law
-    return {
-        "state": law.state,
-        "as_of": law.as_of.isoformat(),
-        "model": checked.model,
-        "weights": checked.weights,
-        "texts": [{"name": text.name, "kind": text.kind, "characters": len(text.text)} for text in law.texts],
-        "notes": [message_to_plain(note) for note in checked.notes],
-        "law_notes": [message_to_plain(note) for note in law.notes],
-        "obligations": [
-            {
-                "set": obligation.set,
-                "id": obligation.id,
-                "titles": dict(obligation.titles),
-                "source": obligation.source,
-                "verdicts": obligation.verdicts,
-            }
-            for obligation in checked.obligations
-        ],
-        "encoder": encoder,
-    }
+    texts = tuple(KeptText(text.name, text.kind, len(text.text)) for text in law.texts)
+    return Summary(
+        law.state, law.as_of, checked.model, checked.weights, texts, checked.notes, law.notes, encoder,
+        checked.obligations,
+    )  # fmt: skip
 
 
-def answer_as_json(answer: Answer, sections: Mapping[int, int]) -> dict[str, Any]:
-    """Return an answer as it is kept; ``sections`` gives the place of a section by its identity (`id`)."""
-    return {
-        "measure": _measure_as_json(answer.measure),
-        "verdict": answer.verdict,
-        "probability": answer.probability,
-        "met": list(answer.met),
-        "missing": list(answer.missing),
-        "delegated": list(answer.delegated),
-        "why": [message_to_plain(one) for one in answer.why],
-        "passing": list(answer.passing),
-        "excepted": list(answer.excepted),
-        "signs": [[name, float(value)] for name, value in answer.signs],
-        "shown": [
-            {
-                "section": sections[id(one.passage.section)],
-                "start": one.passage.start,
-                "end": one.passage.end,
-                "lead": one.passage.lead,
-                "score": float(one.score),
-                "similarity": float(one.similarity),
-                "spans": [list(span) for span in one.spans],
-                "elements": list(one.elements),
-                "delegated": list(one.delegated),
-                "excepts": [list(span) for span in one.excepts],
-            }
-            for one in answer.shown
-        ],
-    }
-
-
-def answers_as_json(checked: Checked) -> list[dict[str, Any]]:
+def answers_of(checked: Checked) -> tuple[KeptAnswer, ...]:
     """Return all answers of a check as they are kept."""
-    sections = {id(one): place for place, one in enumerate(checked.law.sections)}
-    return [answer_as_json(answer, sections) for answer in checked.answers]
+    places = {id(section): place for place, section in enumerate(checked.law.sections)}
+    return tuple(_kept_answer(answer, places) for answer in checked.answers)
 
 
-def sound(answer: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an answer as it is kept, having looked at its shape: a stranger's file had a hand in it."""
-    try:
-        _answer(answer, None)
-    except _BROKEN:
-        raise InputError(
-            "reading the texts gave an answer that does not hold", remedy="Save the texts again, as PDF or as text."
-        ) from None
-    return dict(answer)
+def _kept_answer(answer: Answer, places: Mapping[int, int]) -> KeptAnswer:
+    elements = tuple(KeptElement(**fields_of(KeptElement, element)) for element in answer.measure.elements)
+    measure = KeptMeasure(**fields_of(KeptMeasure, answer.measure, elements=elements))
+    shown = tuple(_kept_passage(shown, places) for shown in answer.shown)
+    return KeptAnswer(**fields_of(KeptAnswer, answer, measure=measure, shown=shown))
 
 
-def passages_as_json(sections: Sequence[LegalSection], passages: Sequence[LegalPassage]) -> bytes:
+def _kept_passage(shown: Shown, places: Mapping[int, int]) -> KeptPassage:
+    passage = shown.passage
+    place = {"section": places[id(passage.section)], "start": passage.start, "end": passage.end, "lead": passage.lead}
+    return KeptPassage(**fields_of(KeptPassage, shown, **place))
+
+
+def write_passages(sections: Sequence[LegalSection], passages: Sequence[LegalPassage]) -> bytes:
     """Return sections and the passages in them as they are kept."""
-    places = {id(one): place for place, one in enumerate(sections)}
-    held = {
-        "sections": [[getattr(section, name) for name in _SECTION] for section in sections],
-        "passages": [[places[id(passage.section)], passage.start, passage.end, passage.lead] for passage in passages],
-    }
-    return json.dumps(held, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    places = {id(section): place for place, section in enumerate(sections)}
+    rows = [(places[id(passage.section)], passage.start, passage.end, passage.lead) for passage in passages]
+    plain = {"sections": [astuple(section) for section in sections], "passages": rows}
+    return json.dumps(plain, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
 def vectors_as_npy(vectors: NDArray[np.float32]) -> bytes:
@@ -152,15 +202,13 @@ def vectors_as_npy(vectors: NDArray[np.float32]) -> bytes:
     return out.getvalue()
 
 
-def packed(
-    told: Mapping[str, Any], answers: Sequence[Mapping[str, Any]], passages: bytes, vectors: bytes = b""
-) -> bytes:  # fmt: skip
+def packed(summary: Summary, answers: Sequence[KeptAnswer], passages: bytes, vectors: bytes = b"") -> bytes:
     """Return the file of its parts; the same parts give the same bytes."""
-    lines = "\n".join(json.dumps(answer, ensure_ascii=False, sort_keys=True) for answer in answers)
-    parts = {TOLD: json.dumps(dict(told), ensure_ascii=False, sort_keys=True).encode(), ANSWERS: lines.encode()}
+    first, *lines = [json.dumps(to_plain(part), ensure_ascii=False, sort_keys=True) for part in (summary, *answers)]
+    parts = {TOLD: first.encode(), ANSWERS: "\n".join(lines).encode(), PASSAGES: passages, VECTORS: vectors}
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in {**parts, PASSAGES: passages, VECTORS: vectors}.items():
+        for name, content in parts.items():
             archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
@@ -174,117 +222,48 @@ def unpack(content: bytes) -> KeptLaw:
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            parts = {name: archive.read(name) for name in (TOLD, ANSWERS, PASSAGES, VECTORS)}
-        told = json.loads(parts[TOLD])
-        raw = json.loads(parts[PASSAGES].decode("utf-8", "surrogatepass"))
-        sections = tuple(_section(section) for section in raw["sections"])
-        passages = tuple(_passage(sections[place], start, end, lead) for place, start, end, lead in raw["passages"])
-        answers = tuple(_answer(json.loads(line), sections) for line in parts[ANSWERS].decode().splitlines())
-        found = KeptLaw(_checked(told, sections, answers), passages, str(told["encoder"]), parts[VECTORS])
-        if parts[VECTORS] and len(found.vectors) != len(passages):
-            raise ValueError("there is not one vector a passage")
+            told, lines, places, vectors = (archive.read(name) for name in (TOLD, ANSWERS, PASSAGES, VECTORS))
+        summary = from_plain(Summary, json.loads(told))
+        held = from_plain(KeptPassages, json.loads(places.decode("utf-8", "surrogatepass")))
+        sections = tuple(LegalSection(*row) for row in held.sections)
+        passages = tuple(_passage(sections[place], start, end, lead) for place, start, end, lead in held.passages)
+        kept = (from_plain(KeptAnswer, json.loads(line)) for line in lines.decode().splitlines())
+        checked = _checked(summary, sections, tuple(_answer(answer, sections) for answer in kept))
+        law = KeptLaw(checked, passages, summary.encoder, vectors)
+        _require_vectors(law)
     except _BROKEN:
-        raise InputError("what was kept of the law cannot be read", remedy="Check the texts again.") from None
-    return found
+        raise InputError(
+            "kept_law_unreadable", "what was kept of the law cannot be read", remedy="Check the texts again."
+        ) from None
+    return law
 
 
-def _checked(told: Mapping[str, Any], sections: tuple[LegalSection, ...], answers: tuple[Answer, ...]) -> Checked:
-    said = {name: tuple(message_from_plain(one) for one in told[name]) for name in ("notes", "law_notes")}
-    obligations = tuple(
-        Fulfilled(
-            str(one["set"]), str(one["id"]), _texts(one["titles"]), str(one["source"]),
-            tuple((str(measure), str(verdict)) for measure, verdict in one["verdicts"]),
-        )
-        for one in told.get("obligations", ())  # laws kept by earlier versions have none
-    )  # fmt: skip
-    texts = tuple(LegalText(str(text["name"]), "", str(text["kind"])) for text in told["texts"])
-    law = Law(str(told["state"]), date.fromisoformat(told["as_of"]), texts, sections, said["law_notes"])
-    return Checked(law, answers, str(told["model"]), str(told["weights"]), said["notes"], obligations)
+def _require_vectors(law: KeptLaw) -> None:
+    if law.vectors_file and len(law.vectors) != len(law.passages):
+        raise ValueError("there is not one vector a passage")
 
 
-def _section(row: Sequence[Any]) -> LegalSection:
-    file, id, heading, text, start, end, number, part, lang, kind = row
-    return LegalSection(
-        str(file), str(id), str(heading), str(text), int(start), int(end), str(number), int(part), str(lang), str(kind)
-    )  # fmt: skip
+def _checked(summary: Summary, sections: tuple[LegalSection, ...], answers: tuple[Answer, ...]) -> Checked:
+    texts = tuple(LegalText(text.name, "", text.kind) for text in summary.texts)
+    law = Law(summary.state, summary.as_of, texts, sections, summary.law_notes)
+    return Checked(law, answers, summary.model, summary.weights, summary.notes, summary.obligations)
 
 
 def _passage(section: LegalSection, start: int, end: int, lead: str) -> LegalPassage:
-    text = section.text[int(start) - section.start : int(end) - section.start]
-    return LegalPassage(section, int(start), int(end), text, str(lead))
+    return LegalPassage(section, start, end, section.text[start - section.start : end - section.start], lead)
 
 
-def _answer(told: Mapping[str, Any], sections: Sequence[LegalSection] | None) -> Answer:
-    """Return an answer; without sections only its shape is looked at."""
-    if told["verdict"] not in VERDICTS:
-        raise ValueError(told["verdict"])
-    probability = None if told["probability"] is None else min(1.0, max(0.0, float(told["probability"])))
-    nowhere = LegalSection("", "", "", "", 0, 0)
-    return Answer(
-        _measure(told["measure"]),
-        str(told["verdict"]),
-        probability,
-        tuple(_shown(one, nowhere if sections is None else sections[one["section"]]) for one in told["shown"]),
-        tuple(map(str, told["met"])),
-        tuple(map(str, told["missing"])),
-        tuple(map(str, told["delegated"])),
-        tuple(message_from_plain(one) for one in told["why"]),
-        signs=tuple((str(name), float(value)) for name, value in told["signs"]),
-        passing=tuple(map(str, told.get("passing", ()))),  # laws kept by earlier versions have none
-        excepted=tuple(map(str, told.get("excepted", ()))),
-    )
-
-
-def _shown(told: Mapping[str, Any], section: LegalSection) -> Shown:
-    return Shown(
-        _passage(section, told["start"], told["end"], told["lead"]),
-        float(told["score"]),
-        float(told["similarity"]),
-        _spans(told["spans"]),
-        tuple(map(str, told["elements"])),
-        tuple(map(str, told["delegated"])),
-        _spans(told.get("excepts", ())),
-    )
-
-
-def _spans(told: Sequence[Sequence[Any]]) -> tuple[Span, ...]:
-    return tuple(Span(str(term), int(start), int(end)) for term, start, end in told)
-
-
-def _measure_as_json(one: Measure) -> dict[str, Any]:
-    days = (one.in_force.start, one.in_force.end)
-    return {
-        "id": one.id, "set": one.set, "kind": one.kind, "tier": one.tier, "article": one.article,
-        "decisions": dict(one.decisions), "evidence": one.evidence, "titles": dict(one.titles),
-        "queries": dict(one.queries), "in_force": [day.isoformat() if day else None for day in days],
-        "elements": [
-            {
-                "id": each.id, "by_reference": each.by_reference, "by_regulation": each.by_regulation,
-                "advised": each.advised, "one_of": each.one_of, "names": dict(each.names), "says": dict(each.says),
-            }
-            for each in one.elements
-        ],
-    }  # fmt: skip
-
-
-def _measure(told: Mapping[str, Any]) -> Measure:
-    """Return a measure as it was: what it consists of and how it is said, without the terms it was looked for by."""
-    words = {name: _texts(told[name]) for name in ("decisions", "titles", "queries")}
-    id, (start, end) = str(told["id"]), told["in_force"]
-    elements = tuple(
-        Element(
-            id, str(element["id"]), (), bool(element["by_reference"]), bool(element["by_regulation"]),
-            bool(element["advised"]), str(element["one_of"]), _texts(element["names"]), _texts(element["says"]),
+def _answer(kept: KeptAnswer, sections: Sequence[LegalSection]) -> Answer:
+    shown = tuple(
+        Shown(
+            _passage(sections[passage.section], passage.start, passage.end, passage.lead), passage.score,
+            passage.similarity, passage.spans, passage.elements, passage.delegated, passage.excepts,
         )
-        for element in told["elements"]
+        for passage in kept.shown
     )  # fmt: skip
-    in_force = InForce(date.fromisoformat(start) if start else None, date.fromisoformat(end) if end else None)
-    return Measure(
-        id=id, set=str(told["set"]), kind=str(told["kind"]), tier=str(told["tier"]), article=str(told["article"]),
-        ordinary=False, absolute=False, subject=(), elements=elements, evidence=str(told["evidence"]),
-        in_force=in_force, **words,
-    )  # fmt: skip
+    return Answer(**fields_of(KeptAnswer, kept, measure=_measure(kept.measure), shown=shown))
 
 
-def _texts(told: Mapping[str, Any]) -> Mapping[str, str]:
-    return MappingProxyType({str(key): str(text) for key, text in dict(told).items()})
+def _measure(kept: KeptMeasure) -> Measure:
+    elements = tuple(Element(measure=kept.id, terms=(), **fields_of(KeptElement, element)) for element in kept.elements)
+    return Measure(ordinary=False, absolute=False, subject=(), **fields_of(KeptMeasure, kept, elements=elements))

@@ -26,7 +26,7 @@ from opencwc.legislation.texts.legal_texts import LegalText, read_legal_text
 from opencwc.legislation.texts.passages import passages_of
 from opencwc.legislation.verdicts import signs_of
 from opencwc.settings import load_settings
-from opencwc.wording import sentence
+from opencwc.wording import reason
 
 if TYPE_CHECKING:
     from opencwc.legislation.coverage_model import Weigher
@@ -158,7 +158,7 @@ def see_that_measures_hold(day: date, measures_of: Callable[[date], Measures]) -
     begins = [measure.in_force.start for measure in read_measures(date.max).measures if measure.in_force.start]
     what = Message("law_no_measures", {"day": day.isoformat()})
     remedy = Message("law_no_measures_remedy", {"day": min(begins).isoformat()})
-    raise InputError(sentence(what), remedy=sentence(remedy))
+    raise InputError("law_no_measures", "{reason}", remedy="{advice}", reason=reason(what), advice=reason(remedy))
 
 
 def _level(hits: Mapping[str, list[Hit]]) -> float:

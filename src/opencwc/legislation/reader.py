@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from opencwc.errors import InputError
 from opencwc.finding import Message
+from opencwc.records import to_plain
 from opencwc.verbs import Ended, Found, Input, PagesFile, Progress, Started, Step
 
 if TYPE_CHECKING:
@@ -68,9 +69,9 @@ class Reader:
             texts.append(read_legal_text(text.path, name=text.name, **_HERE))
             if sum(len(read.text) for read in texts) > MOST_CHARACTERS:
                 raise InputError(
-                    f"the texts have more than {MOST_CHARACTERS:,} characters",
-                    remedy="Send the law alone, or use the command: opencwc law.",
-                )
+                    "texts_too_long", "the texts have more than {characters:,} characters",
+                    remedy="Send the law alone, or use the command: opencwc law.", characters=MOST_CHARACTERS,
+                )  # fmt: skip
         for step in self._check(texts):
             if isinstance(step, Progress):
                 yield step
@@ -134,16 +135,16 @@ def steps_of(checked: Checked, encoder: RememberingEncoder) -> Iterator[Step]:
 
     law = checked.law
     about = {"file": ", ".join(text.name for text in law.texts)[:200], "state": law.state}
-    yield Started({**about, "as_of": law.as_of.isoformat()}, maker_of(checked)._asdict())
+    yield Started({**about, "as_of": law.as_of.isoformat()}, to_plain(maker_of(checked)))
     yield Found(list(findings_of(checked)))
     passages = list(passages_of(law.sections))
     nothing = np.zeros(encoder.dimensions, np.float32)  # of a long text only the nearest passages have vectors
     known = [encoder.known.get(passage.searched, nothing) for passage in passages]
     vectors = np.stack(known) if known else np.zeros((0, encoder.dimensions), np.float32)
     content = kept.packed(
-        kept.told_of(checked, encoder.encoder.id),
-        kept.answers_as_json(checked),
-        kept.passages_as_json(law.sections, passages),
+        kept.summary_of(checked, encoder.encoder.id),
+        kept.answers_of(checked),
+        kept.write_passages(law.sections, passages),
         kept.vectors_as_npy(vectors),
     )
     verdicts = [answer.verdict for answer in checked.answers]

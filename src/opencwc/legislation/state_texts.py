@@ -75,8 +75,9 @@ class Shelf:
             fresh.rename(place)
         except OSError as error:
             raise StorageError(
-                f"the texts cannot be kept ({error})", where=str(place), remedy="Make the folder writable."
-            ) from error
+                "texts_not_kept", "the texts cannot be kept ({reason})", where=str(place),
+                remedy="Make the folder writable.", reason=str(error),
+            ) from error  # fmt: skip
         return self.state(checked.law.state)
 
     def states(self) -> list[Kept]:
@@ -100,12 +101,14 @@ class Shelf:
             )
         except FileNotFoundError as error:
             raise NotFoundError(
-                f"no texts of {state} are kept", remedy="Put them there: opencwc law FILE --state CODE --shelf."
-            ) from error
+                "no_texts_of_state", "no texts of {state} are kept",
+                remedy="Put them there: opencwc law FILE --state CODE --shelf.", state=state,
+            ) from error  # fmt: skip
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise InputError(
-                f"what is kept of {state} cannot be read ({error!r})", where=str(place), remedy="Put the texts anew."
-            ) from error
+                "kept_texts_unreadable", "what is kept of {state} cannot be read ({reason})", where=str(place),
+                remedy="Put the texts anew.", state=state, reason=repr(error),
+            ) from error  # fmt: skip
 
     def remove(self, state: str) -> None:
         """Take a State's texts off the shelf; `NotFoundError` where there are none."""
@@ -114,7 +117,9 @@ class Shelf:
 
     def _place(self, state: str) -> Path:
         if not (len(state) == 3 and state.isascii() and state.isalpha()):
-            raise InputError(f"{state!r} is no State", remedy="Write its three letters, as FRA.")
+            raise InputError(
+                "no_such_state", "{state!r} is no State", remedy="Write its three letters, as FRA.", state=state
+            )
         return self.folder / state.upper()
 
 

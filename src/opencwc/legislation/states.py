@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from opencwc.convention.territories import find_territory, similar_territories
 from opencwc.errors import SettingsError
+from opencwc.wording import did_you_mean
 
 
 def known_state(text: str) -> str:
@@ -16,7 +17,7 @@ def known_state(text: str) -> str:
     if territory is None or not territory.code:
         near = ", ".join(territory.code for territory in similar_territories(text))
         raise SettingsError(
-            f"--state {text!r} is no State.",
-            remedy=f"Write its three letters, as FRA.{f' Did you mean {near}?' if near else ''}",
-        )
+            "state_unknown", "--state {text!r} is no State.", remedy="Write its three letters, as FRA. {guess}",
+            text=text, guess=did_you_mean(near) if near else "",
+        )  # fmt: skip
     return territory.code

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 
+from opencwc.records import from_plain
 from opencwc.settings import cache_folder
 
 Places = dict[str, list[tuple[int, int]]]
@@ -54,10 +55,9 @@ class KeptHits:
 
     def _read(self) -> Places:
         try:
-            raw = json.loads(self._path.read_text(encoding="utf-8"))
-            return {term: [(start, end) for start, end in places] for term, places in raw.items()}
+            return from_plain(Places, json.loads(self._path.read_text(encoding="utf-8")))
         except FileNotFoundError:
             return {}
-        except (OSError, ValueError, TypeError, AttributeError) as error:
+        except (OSError, ValueError) as error:
             logging.getLogger(__name__).warning("where terms stand cannot be read again: %s", error)
             return {}

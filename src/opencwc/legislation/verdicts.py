@@ -125,7 +125,11 @@ def _share(measure: Measure, met: Iterable[str]) -> float:
 
 
 def by_rules(signs: Mapping[str, float]) -> tuple[float, float, float]:
-    """Weigh the signs without a model: how much speaks for covered, partial and none, as shares of one."""
+    """Weigh the signs without a model: how much speaks for covered, partial and none, as shares of one.
+
+    PEN-02 is covered where sections hold all of its elements firmly with its subject: they hold its terms of
+    ``convention/data/measures`` in one provision. So is every measure.
+    """
     if not signs["any"] and not signs["delegated"]:
         return 0.05, 0.1, 0.85
     if signs["all_tight"] >= 1.0:

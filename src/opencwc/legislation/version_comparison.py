@@ -184,7 +184,9 @@ def _change(before: Answer, after: Answer, standing: tuple[_VersionTexts, _Versi
     step = _ORDER[after.verdict] - _ORDER[before.verdict]
     pairs = tuple(_pairs(gone, new, standing)) if gone or excepting or step > 0 or came else ()
     up, down = step > 0 or bool(came), step < 0 or bool(went)
-    if (up and not gone and not new) or (down and not gone and not excepting and not (up and new)):
+    up_by_reading = up and not gone and not new
+    down_by_reading = down and not gone and not excepting and not (up and new)
+    if up_by_reading or down_by_reading:
         still = tuple(dict.fromkeys(one.passage.section.id or one.passage.section.file for one in held or holds))
         return Change(before, after, "reading", (), (), (), still)
     if not gone and not excepting:  # what is no longer counted still stands: it did not go

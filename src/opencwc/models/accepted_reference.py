@@ -12,6 +12,7 @@ from opencwc.models.drift import ENOUGH, Drift, DriftWatch, measure_drift
 from opencwc.models.model import Card, Reference
 from opencwc.models.state_files import append_line, lock_file, replace_text
 from opencwc.models.switches import LOG
+from opencwc.records import from_plain
 
 
 def accept_inputs(id: str, live: Reference, *, by: str, reason: str, folder: Path) -> dict[str, object]:
@@ -20,9 +21,14 @@ def accept_inputs(id: str, live: Reference, *, by: str, reason: str, folder: Pat
     Raises `ConflictError` with too few inputs, `SettingsError` without a person or a reason, `StorageError`.
     """
     if live.total < ENOUGH:
-        raise ConflictError(f"n={live.total}: too few inputs to compare with", remedy=f"Wait for {ENOUGH}.")
+        raise ConflictError(
+            "too_few_inputs", "n={inputs}: too few inputs to compare with", remedy="Wait for {needed}.",
+            inputs=live.total, needed=ENOUGH,
+        )  # fmt: skip
     if not by.strip() or not reason.strip():
-        raise SettingsError("this needs a person and a reason", remedy='Give --reason "why".')
+        raise SettingsError(
+            "reference_needs_person_and_reason", "this needs a person and a reason", remedy='Give --reason "why".'
+        )
     at = datetime.now(UTC).isoformat(timespec="seconds")
     record: dict[str, object] = {"model": id, "accepted": live.total, "by": by, "at": at, "reason": reason}
     path = _path(folder, id)
@@ -32,7 +38,9 @@ def accept_inputs(id: str, live: Reference, *, by: str, reason: str, folder: Pat
             append_line(folder / LOG, json.dumps(record, ensure_ascii=False))
             replace_text(path, json.dumps(record | {"reference": asdict(live)}, ensure_ascii=False))
     except OSError as error:
-        raise StorageError(f"the reference cannot be kept ({error})", where=str(path)) from error
+        raise StorageError(
+            "reference_not_kept", "the reference cannot be kept ({reason})", where=str(path), reason=str(error)
+        ) from error
     return record
 
 
@@ -40,12 +48,14 @@ def accepted_inputs(id: str, folder: Path) -> Reference | None:
     """Return the house's own reference, or ``None``; `SettingsError` where its file cannot be read."""
     path = _path(folder, id)
     try:
-        raw = json.loads(path.read_text(encoding="utf-8"))["reference"]
-        return Reference(dict(raw["classes"]), tuple(raw["confidence"]), tuple(raw["lengths"]))
+        return from_plain(Reference, json.loads(path.read_text(encoding="utf-8"))["reference"])
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise SettingsError(f"this cannot be read ({error!r})", where=str(path), remedy="Remove the file.") from error
+        raise SettingsError(
+            "reference_unreadable", "this cannot be read ({reason})", where=str(path), remedy="Remove the file.",
+            reason=repr(error),
+        ) from error  # fmt: skip
 
 
 def live_drift(card: Card, folder: Path, weeks: int = 4) -> Drift | None:

@@ -12,8 +12,9 @@ from typing import Any
 from opencwc.convention.fields import load_yaml
 from opencwc.errors import NotFoundError, OpenCWCError, RuleError
 from opencwc.finding import Message
-from opencwc.models.model import Card, Figure, Model, Reference, State, WeightFile
+from opencwc.models.model import Card, Model, State
 from opencwc.models.switches import read_switches
+from opencwc.records import from_plain
 from opencwc.settings import load_settings
 
 GROUP = "opencwc.models"
@@ -35,7 +36,10 @@ def find_model(id: str) -> Model:
     for model in models:
         if model.id == id:
             return model
-    raise NotFoundError(f"no model {id!r}", remedy=f"There are: {', '.join(model.id for model in models) or 'none'}.")
+    raise NotFoundError(
+        "no_such_model", "no model {model!r}", remedy="There are: {known}.", model=id,
+        known=', '.join(model.id for model in models) or 'none',
+    )  # fmt: skip
 
 
 def state_of(model: Model, folder: Path | None = None) -> State:
@@ -71,25 +75,17 @@ def load_card(path: Path) -> Card:
         raw = load_yaml(path.read_text(encoding="utf-8"))
         return build_card(raw)
     except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError) as error:
-        raise RuleError(f"this card cannot be read ({error!r})", where=str(path), remedy="See another card.") from error
+        raise RuleError(
+            "model_card_unreadable", "this card cannot be read ({reason})", where=str(path), remedy="See another card.",
+            reason=repr(error),
+        ) from error  # fmt: skip
 
 
 def build_card(raw: Mapping[str, Any]) -> Card:
     """Turn the YAML of a card into a record."""
-    texts = ("id", "title", "component", "version", "made_on", "licence", "use", "out_of_use", "without")
-    reference = raw.get("reference")
-    return Card(
-        **{name: str(raw[name]).strip() for name in texts},
-        learned=bool(raw["learned"]),
-        required=bool(raw.get("required", False)),
-        data=tuple(raw["data"]),
-        limits=tuple(raw["limits"]),
-        weights=tuple(WeightFile(weight["file"], weight["sha256"]) for weight in raw["weights"]),
-        figures=tuple(Figure(**figure) for figure in raw["figures"]),
-        reference=Reference(
-            dict(reference["classes"]), tuple(reference["confidence"]), tuple(reference["lengths"])
-        ) if reference else None,
-    )  # fmt: skip
+    stripped = {name: value.strip() if isinstance(value, str) else value for name, value in raw.items()}
+    weights = [{"name": weight["file"], "sha256": weight["sha256"]} for weight in raw["weights"]]
+    return from_plain(Card, {"required": False, **stripped, "weights": weights})
 
 
 def _weights(model: Model, card: Card) -> tuple[str, Message | None]:

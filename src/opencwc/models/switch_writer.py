@@ -24,9 +24,14 @@ def switch(
     """
     model = find_model(id)
     if not on and load_card(model.card).required:
-        raise NotAllowedError(f"{id} cannot be switched off", remedy="It guards what OpenCWC must never give.")
+        raise NotAllowedError(
+            "switch_cannot_be_off", "{model} cannot be switched off", remedy="It guards what OpenCWC must never give.",
+            model=id,
+        )  # fmt: skip
     if not by.strip() or not reason.strip():
-        raise SettingsError("a switch needs a person and a reason", remedy='Give --reason "why".')
+        raise SettingsError(
+            "switch_needs_person_and_reason", "a switch needs a person and a reason", remedy='Give --reason "why".'
+        )
     folder = folder or load_settings().folder
     moment = (at or datetime.now(UTC)).isoformat(timespec="seconds")
     record: dict[str, object] = {"model": id, "on": on, "by": by, "at": moment, "reason": reason}
@@ -40,6 +45,7 @@ def switch(
             replace_text(folder / FILE, as_toml(switches))
     except OSError as error:
         raise StorageError(
-            f"the switch cannot be kept ({error})", where=str(folder), remedy="Make the folder writable."
-        ) from error
+            "switch_not_kept", "the switch cannot be kept ({reason})", where=str(folder),
+            remedy="Make the folder writable.", reason=str(error),
+        ) from error  # fmt: skip
     return record

@@ -35,8 +35,9 @@ def _read(path: Path, size: int, changed: int, inode: int) -> Mapping[str, Switc
         }
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise SettingsError(
-            f"the switches of the models cannot be read ({error!r})", where=str(path), remedy="Mend or remove the file."
-        ) from error
+            "switches_unreadable", "the switches of the models cannot be read ({reason})", where=str(path),
+            remedy="Mend or remove the file.", reason=repr(error),
+        ) from error  # fmt: skip
 
 
 def _truth(value: object) -> bool:

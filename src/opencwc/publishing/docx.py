@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import IO, TYPE_CHECKING, Any
 
@@ -112,42 +112,52 @@ class _Writer:
             self.block(block)
 
     def block(self, block: Block, level: int = 2) -> None:
-        """Write one block."""
+        """Write one block; ``level`` is that of the headings of its cards."""
         match block:
-            case Paragraph():
-                self.paragraph(block.words, small=block.tone == "note", bold=block.tone == "warning")
-            case Facts() if self.place is not self.document:
-                for fact in block.facts:
-                    self.paragraph((f"{fact.label}:", *fact.values), small=True)
-            case Facts():
-                self.table("", (), [(fact.label, _joined(fact.values)) for fact in block.facts])
-            case Form():
-                self.table("", (), [(field.label, _joined(field.values) or field.blank) for field in block.fields])
-            case Counts():
-                rows = [(count.badge.text, grouped(count.number), count.means) for count in block.counts]
-                self.table("", (), rows)
-            case Bullets():
-                for item in block.items:
-                    self.words(self.place.add_paragraph(style="List Bullet"), (item,))
-            case Table():
-                self.table(block.caption, block.headings, block.rows)
-            case Excerpt():
-                self.pieces(block.pieces)
-            case Passages():
-                for passage in block.passages:
-                    self.passage(passage)
             case Beside():
                 self.beside(block, level)
             case Cards():
                 for card in block.cards:
                     self.card(card, level)
-            case Clauses():
-                for clause in block.clauses:
-                    self.paragraph((clause.mark, *clause.words))
-            case Signature():
-                self.paragraph((block.who,), bold=True)
-                for line in block.lines:
-                    self.paragraph((f"{line}: ____________________",))
+            case _:
+                _WRITERS[type(block)](self, block)
+
+    def facts(self, block: Facts) -> None:
+        """Write facts as a table, or line by line inside a cell."""
+        if self.place is self.document:
+            self.table("", (), [(fact.label, _joined(fact.values)) for fact in block.facts])
+            return
+        for fact in block.facts:
+            self.paragraph((f"{fact.label}:", *fact.values), small=True)
+
+    def form(self, block: Form) -> None:
+        """Write the fields of a form; an empty one says what belongs into it."""
+        self.table("", (), [(field.label, _joined(field.values) or field.blank) for field in block.fields])
+
+    def counts(self, block: Counts) -> None:
+        """Write counts with what each means."""
+        self.table("", (), [(count.badge.text, grouped(count.number), count.means) for count in block.counts])
+
+    def bullets(self, block: Bullets) -> None:
+        """Write a list of points."""
+        for item in block.items:
+            self.words(self.place.add_paragraph(style="List Bullet"), (item,))
+
+    def clauses(self, block: Clauses) -> None:
+        """Write numbered clauses."""
+        for clause in block.clauses:
+            self.paragraph((clause.mark, *clause.words))
+
+    def signature(self, block: Signature) -> None:
+        """Write who signs, and the lines to sign on."""
+        self.paragraph((block.who,), bold=True)
+        for line in block.lines:
+            self.paragraph((f"{line}: ____________________",))
+
+    def passages(self, block: Passages) -> None:
+        """Write passages one below the other."""
+        for passage in block.passages:
+            self.passage(passage)
 
     def passage(self, passage: Passage) -> None:
         """Write a passage under its place, with the remarks on it."""
@@ -249,6 +259,23 @@ class _Writer:
         """Turn a paragraph to run right to left where the report does."""
         if self.right_to_left:
             _turn(paragraph)
+
+
+_WRITERS: dict[type, Callable[[_Writer, Any], None]] = {
+    Paragraph: lambda writer, block: writer.paragraph(
+        block.words, small=block.tone == "note", bold=block.tone == "warning"
+    ),
+    Facts: _Writer.facts,
+    Form: _Writer.form,
+    Counts: _Writer.counts,
+    Bullets: _Writer.bullets,
+    Table: lambda writer, block: writer.table(block.caption, block.headings, block.rows),
+    Excerpt: lambda writer, block: writer.pieces(block.pieces),
+    Passages: _Writer.passages,
+    Clauses: _Writer.clauses,
+    Signature: _Writer.signature,
+}
+"""What writes each type of block that holds no other blocks."""
 
 
 def _direction() -> Any:

@@ -7,10 +7,10 @@ of Arabic run from right to left. The same dated report is the same file.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from itertools import chain
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 from opencwc.errors import OutputError
 from opencwc.publishing.html import visible
@@ -162,36 +162,6 @@ class _Writer:
     def block(self, block: Block, title: str) -> None:
         """Write a block into the sheet to read, or a table or cards into a sheet of their own."""
         match block:
-            case Paragraph():
-                self.across(said(block.words), self.note if block.tone == "note" else self.plain)
-            case Facts():
-                for fact in block.facts:
-                    self.fact(fact)
-            case Counts():
-                for count in block.counts:
-                    self.sheet.write_string(self.row, 0, said(count.badge.text), self.label)
-                    self.sheet.write_number(self.row, 1, count.number, self.number)
-                    self.row += 1
-            case Bullets():
-                for item in block.items:
-                    self.across(f"• {said(item)}", self.plain)
-            case Form():
-                self.fields(block.fields)
-            case Clauses():
-                for clause in block.clauses:
-                    self.across(f"{clause.mark} {said(clause.words)}", self.plain)
-                    self.fields(clause.fields)
-            case Signature():
-                self.across(said(block.who), self.bold)
-                self.fields(tuple(Field(line) for line in (*block.lines, *filter(None, (block.stamp,)))))
-            case Excerpt():
-                self.across(said("".join(_pieces(block.pieces))), self.plain)
-            case Passages():
-                for passage in block.passages:
-                    self.pair(said(passage.place), said("".join(_pieces(passage.pieces))), self.plain)
-                    for remark in passage.remarks:
-                        words = said((f"{remark.number}", remark.badge.text, *remark.words))
-                        self.pair("", words, self.note)
             case Beside():
                 for column in block.columns:
                     self.line(column.heading, self.bold)
@@ -203,6 +173,47 @@ class _Writer:
             case Cards():
                 name = self.cards(title, block.cards)
                 self.across(f"→ {name}", self.note)
+            case _:
+                _WRITERS[type(block)](self, block)
+
+    def paragraph(self, block: Paragraph) -> None:
+        """Write a paragraph over both columns."""
+        self.across(said(block.words), self.note if block.tone == "note" else self.plain)
+
+    def facts(self, block: Facts) -> None:
+        """Write facts, one below the other."""
+        for fact in block.facts:
+            self.fact(fact)
+
+    def counts(self, block: Counts) -> None:
+        """Write counts as numbers."""
+        for count in block.counts:
+            self.sheet.write_string(self.row, 0, said(count.badge.text), self.label)
+            self.sheet.write_number(self.row, 1, count.number, self.number)
+            self.row += 1
+
+    def bullets(self, block: Bullets) -> None:
+        """Write a list of points."""
+        for item in block.items:
+            self.across(f"• {said(item)}", self.plain)
+
+    def clauses(self, block: Clauses) -> None:
+        """Write numbered clauses, each with its fields."""
+        for clause in block.clauses:
+            self.across(f"{clause.mark} {said(clause.words)}", self.plain)
+            self.fields(clause.fields)
+
+    def signature(self, block: Signature) -> None:
+        """Write who signs, and the lines to fill in."""
+        self.across(said(block.who), self.bold)
+        self.fields(tuple(Field(line) for line in (*block.lines, *filter(None, (block.stamp,)))))
+
+    def passages(self, block: Passages) -> None:
+        """Write passages beside their places, each with the remarks on it."""
+        for passage in block.passages:
+            self.pair(said(passage.place), said("".join(_pieces(passage.pieces))), self.plain)
+            for remark in passage.remarks:
+                self.pair("", said((f"{remark.number}", remark.badge.text, *remark.words)), self.note)
 
     def line(self, text: str, form: Format) -> None:
         """Write a text that may run over its cell."""
@@ -250,9 +261,9 @@ class _Writer:
         for at, row in enumerate(rows, start=1):
             if at >= MOST_ROWS:
                 raise OutputError(
-                    f"the table {wanted!r} has more rows than a sheet may have ({MOST_ROWS:,}).",
-                    remedy="Write CSV or Parquet instead.",
-                )
+                    "table_too_long_for_sheet", "the table {table!r} has more rows than a sheet may have ({most:,}).",
+                    remedy="Write CSV or Parquet instead.", table=wanted, most=MOST_ROWS,
+                )  # fmt: skip
             for column, cell in enumerate(row):
                 verbatim = isinstance(cell, Text) and cell.verbatim
                 text = said(cell)
@@ -286,33 +297,40 @@ class _Writer:
         return self.table(wanted, (wanted, "", *labels, ""), rows)
 
 
-def _as_lines(block: Block) -> Iterator[str]:
-    """Yield what a block inside a card says, line by line."""
-    match block:
-        case Paragraph():
-            yield said(block.words)
-        case Facts():
-            yield from (f"{fact.label}: {said(fact.values)}" for fact in block.facts)
-        case Form():
-            yield from (f"{field.label}: {said(field.values) or field.blank}" for field in block.fields)
-        case Bullets():
-            yield from (f"• {said(item)}" for item in block.items)
-        case Counts():
-            yield from (f"{count.badge.text}: {count.number}" for count in block.counts)
-        case Beside():
-            yield from (line for column in block.columns for inner in column.blocks for line in _as_lines(inner))
-        case Excerpt():
-            yield "".join(_pieces(block.pieces))
-        case Clauses():
-            yield from (f"{clause.mark} {said(clause.words)}" for clause in block.clauses)
-        case Signature():
-            yield said(block.who)
-        case Table():
-            yield from (" | ".join(map(said, row)) for row in block.rows)
-        case Passages():
-            yield from (f"{passage.place}: {''.join(_pieces(passage.pieces))}" for passage in block.passages)
-        case Cards():
-            yield from (said(card.heading) for card in block.cards)
+_WRITERS: dict[type, Callable[[_Writer, Any], None]] = {
+    Paragraph: _Writer.paragraph,
+    Facts: _Writer.facts,
+    Counts: _Writer.counts,
+    Bullets: _Writer.bullets,
+    Form: lambda writer, block: writer.fields(block.fields),
+    Clauses: _Writer.clauses,
+    Signature: _Writer.signature,
+    Excerpt: lambda writer, block: writer.across(said("".join(_pieces(block.pieces))), writer.plain),
+    Passages: _Writer.passages,
+}
+"""What writes each type of block into the sheet to read."""
+
+
+def _as_lines(block: Block) -> Iterable[str]:
+    """Return what a block inside a card says, line by line."""
+    return _LINES[type(block)](block)
+
+
+_LINES: dict[type, Callable[[Any], Iterable[str]]] = {
+    Paragraph: lambda block: (said(block.words),),
+    Facts: lambda block: (f"{fact.label}: {said(fact.values)}" for fact in block.facts),
+    Form: lambda block: (f"{field.label}: {said(field.values) or field.blank}" for field in block.fields),
+    Bullets: lambda block: (f"• {said(item)}" for item in block.items),
+    Counts: lambda block: (f"{count.badge.text}: {count.number}" for count in block.counts),
+    Beside: lambda block: (line for column in block.columns for inner in column.blocks for line in _as_lines(inner)),
+    Excerpt: lambda block: ("".join(_pieces(block.pieces)),),
+    Clauses: lambda block: (f"{clause.mark} {said(clause.words)}" for clause in block.clauses),
+    Signature: lambda block: (said(block.who),),
+    Table: lambda block: (" | ".join(map(said, row)) for row in block.rows),
+    Passages: lambda block: (f"{passage.place}: {''.join(_pieces(passage.pieces))}" for passage in block.passages),
+    Cards: lambda block: (said(card.heading) for card in block.cards),
+}
+"""What each type of block says inside a card."""
 
 
 def _pieces(pieces: Iterable[Piece]) -> Iterator[str]:

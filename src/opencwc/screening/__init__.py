@@ -45,7 +45,10 @@ def screen(
     [('listed', '1A01')]
     """
     if kind not in KINDS:
-        raise SettingsError(f"No kind of input is called {kind!r}.", remedy=f"It is one of: {', '.join(KINDS)}.")
+        raise SettingsError(
+            "input_kind_unknown", "No kind of input is called {kind!r}.", remedy="It is one of: {known}.", kind=kind,
+            known=tuple(KINDS),
+        )  # fmt: skip
     day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of or date.today()
     chosen = lists.split(",") if isinstance(lists, str) else lists
     question = Question(day, tuple(name.strip() for name in chosen if name.strip()), kind=kind, gate=gate)

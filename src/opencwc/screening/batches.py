@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from opencwc.files.rows import Rows
 from opencwc.finding import Finding, Maker, Subject, Verdict
 from opencwc.screening.known_chemicals import BRACKET_ATOM, DRAWN, LONGEST_SHORT_NAME
@@ -185,7 +187,7 @@ def _findings(
     subject = Subject(rows.first + offset, rows.ids[offset] or "", rows.inputs[offset] or "", None, file)
     for outcome in outcomes:
         place = _place(outcome, subject.id, subject.input)
-        yield outcome.finding(subject if place is None else subject._replace(id=place), maker)
+        yield outcome.finding(subject if place is None else replace(subject, id=place), maker)
 
 
 def _place(one: Outcome, place: str, text: str | None) -> str | None:

@@ -152,10 +152,10 @@ def answer_stretch(stretch: Stretch, job: Job) -> None:
             rows_read += len(rows)
         if rows_read != stretch.rows:
             raise InputError(
-                f"The file gave {rows_read} rows where its footer promised {stretch.rows}.",
-                where=stretch.file,
-                remedy="It changed during the run: begin again with a new output folder.",
-            )
+                "parquet_footer_broken", "The file gave {rows} rows where its footer promised {promised}.",
+                where=stretch.file, remedy="It changed during the run: begin again with a new output folder.",
+                rows=rows_read, promised=stretch.rows,
+            )  # fmt: skip
         sink.close()
     tries.unlink(missing_ok=True)
 
@@ -190,10 +190,10 @@ def _screener(question: Question, rules: str) -> BatchScreener:
     screener = BatchScreener(question)
     if fingerprint_rules(screener.rulebook) != rules:
         raise SettingsError(
-            "This machine applies other rules than the one that asked.",
+            "machine_has_other_rules", "This machine applies other rules than the one that asked.",
             where=socket.gethostname(),
             remedy="Install the same version of opencwc and the same lists of your own on every machine.",
-        )
+        )  # fmt: skip
     return screener
 
 
@@ -239,33 +239,36 @@ def _count_try(tries: Path, stretch: Stretch) -> None:
         begun = tries.stat().st_size
     except OSError as error:
         raise OutputError(
-            f"Nothing can be written here: {error.strerror or error}.",
+            "cluster_cannot_write_here", "Nothing can be written here: {reason}.",
             where=f"{socket.gethostname()}:{tries.parent}",
             remedy="Every machine of the cluster must see this folder and be allowed to write to it.",
-        ) from error
+            reason=str(error.strerror or error),
+        ) from error  # fmt: skip
     if begun > MOST_TRIES:
         raise OutputError(
-            f"The workers died {MOST_TRIES} times on rows {stretch.first} to {stretch.first + stretch.rows - 1}.",
-            where=stretch.file,
+            "cluster_workers_died", "The workers died {tries} times on rows {first} to {last}.", where=stretch.file,
             remedy="The machines may be short of memory: give each fewer CPUs. Run the same command again to go on.",
-        )
+            tries=MOST_TRIES, first=stretch.first, last=stretch.first + stretch.rows - 1,
+        )  # fmt: skip
 
 
 def _import_ray(address: str) -> Any:
     if address.startswith("ray://"):
         raise SettingsError(
-            f"{address} is the address of a Ray client.",
-            remedy="Run this on a machine of the cluster and give --cluster auto, or HOST:PORT.",
-        )
+            "address_of_ray_client", "{address} is the address of a Ray client.",
+            remedy="Run this on a machine of the cluster and give --cluster auto, or HOST:PORT.", address=address,
+        )  # fmt: skip
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"  # nothing is told to anybody
     os.environ.setdefault(_CONNECTING_TRIES, "1")
     if address == "local":
         os.environ[_ON_LOOPBACK] = "0"
     try:
         import ray
-        import ray.data
+        import ray.data  # noqa: F401
     except ImportError as error:
-        raise UnavailableError("--cluster needs Ray, which is not installed.", remedy=_INSTALL) from error
+        raise UnavailableError(
+            "ray_not_installed", "--cluster needs Ray, which is not installed.", remedy=_INSTALL
+        ) from error
     return ray
 
 
@@ -280,11 +283,10 @@ def _connected(ray: Any, address: str) -> Iterator[None]:
         ray.init(address=address, include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
     except (OSError, ValueError, RuntimeError, ray.exceptions.RayError) as error:
         raise SettingsError(
-            f"No Ray cluster can be reached: {_first_line(error)}.",
-            where=address,
+            "ray_cluster_out_of_reach", "No Ray cluster can be reached: {reason}.", where=address,
             remedy="Start it with 'ray start --head', or give --cluster local. Where Ray asks for its token, set "
-            "RAY_AUTH_MODE=token.",
-        ) from error
+            "RAY_AUTH_MODE=token.", reason=_first_line(error),
+        ) from error  # fmt: skip
     try:
         yield
     finally:
@@ -317,10 +319,10 @@ def _work_off(ray: Any, job: Job, stretches: Iterable[Stretch]) -> None:
                 raise _ERRORS[answer["error"]](answer["what"], where=answer["where"], remedy=answer["remedy"])
     except (ray.exceptions.RayError, ray.data.exceptions.ExecutionTimeoutError) as error:
         raise OutputError(
-            f"The cluster gave up: {_reason(error)}.",
-            where=str(job.output),
+            "cluster_gave_up", "The cluster gave up: {reason}.", where=str(job.output),
             remedy="See that opencwc is installed on every machine, then run the same command again to go on.",
-        ) from error
+            reason=_reason(error),
+        ) from error  # fmt: skip
 
 
 def _answer_item(item: dict[str, Any], job: Job) -> dict[str, Any]:
@@ -342,12 +344,17 @@ def _read_footers(source: Path, output: Path) -> list[InputFile]:
     """
     if source.is_dir():
         if source in (output, *output.parents):
-            raise InputError("The answer cannot go into the input.", where=str(output), remedy="Name another folder.")
+            raise InputError(
+                "answer_goes_into_input", "The answer cannot go into the input.", where=str(output),
+                remedy="Name another folder.",
+            )  # fmt: skip
         paths = sorted(_parquet_files(source), key=lambda path: path.relative_to(source).as_posix())
     else:
         paths = [source]
     if not paths:
-        raise InputError("No Parquet file is in this folder.", where=str(source), remedy="Check the path.")
+        raise InputError(
+            "folder_without_parquet", "No Parquet file is in this folder.", where=str(source), remedy="Check the path."
+        )
     with ThreadPoolExecutor(16) as pool:
         return list(pool.map(lambda path: _read_footer(path, source), paths))
 
@@ -360,8 +367,9 @@ def _parquet_files(folder: Path) -> Iterator[Path]:
             yield path
         elif path.is_dir() or not path.name.startswith(("_", ".")):  # _SUCCESS, .part-0.crc: other programs' marks
             raise InputError(
-                "Only Parquet files are read from a folder.", where=str(path), remedy="Take it out, or convert it."
-            )
+                "folder_holds_other_than_parquet", "Only Parquet files are read from a folder.", where=str(path),
+                remedy="Take it out, or convert it.",
+            )  # fmt: skip
 
 
 def _read_footer(path: Path, source: Path) -> InputFile:
@@ -375,8 +383,9 @@ def _read_footer(path: Path, source: Path) -> InputFile:
         columns = tuple(footer.schema.to_arrow_schema().names)
     except FileNotFoundError as error:
         raise InputError(
-            "There is no such file.", where=str(path), remedy="Check the path and the spelling."
-        ) from error
+            "no_such_file_check_spelling", "There is no such file.", where=str(path),
+            remedy="Check the path and the spelling.",
+        ) from error  # fmt: skip
     except (pa.ArrowException, OSError, ValueError) as error:
         raise _not_parquet(name, error) from error
     groups = tuple(footer.row_group(number).num_rows for number in range(footer.num_row_groups))
@@ -388,10 +397,10 @@ def _refuse_other_columns(files: list[InputFile], job: Job) -> None:
         for column in filter(None, (job.column, job.id_column)):
             if file.columns.count(column) != 1:
                 raise InputError(
-                    f"There is not one column {column!r}, as in {files[0].name}.",
-                    where=file.name,
-                    remedy="All files must have the same columns: screen the others by themselves.",
-                )
+                    "parquet_columns_differ", "There is not one column {column!r}, as in {file}.", where=file.name,
+                    remedy="All files must have the same columns: screen the others by themselves.", column=column,
+                    file=files[0].name,
+                )  # fmt: skip
 
 
 def _cut(files: Iterable[InputFile], most: int) -> Iterator[Stretch]:
@@ -432,16 +441,22 @@ def _begin(job: Job, files: list[InputFile], stretches: list[Stretch]) -> list[S
         "stretches": _hash(repr(stretches)),
     }
     if _SUCCESS in here:
-        raise InputError("The output folder holds a finished answer.", where=str(job.output), remedy=_NEW_FOLDER)
+        raise InputError(
+            "output_folder_finished", "The output folder holds a finished answer.", where=str(job.output),
+            remedy=_NEW_FOLDER,
+        )  # fmt: skip
     if _STARTED not in here:
         if here - marks:
-            raise InputError("The output folder is not empty.", where=str(job.output), remedy=_NEW_FOLDER)
+            raise InputError(
+                "output_folder_not_empty", "The output folder is not empty.", where=str(job.output), remedy=_NEW_FOLDER
+            )
         try:
             job.output.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise OutputError(
-                f"The folder cannot be made: {error.strerror or error}.", where=str(job.output), remedy=_NEW_FOLDER
-            ) from error
+                "output_folder_cannot_be_made", "The folder cannot be made: {reason}.", where=str(job.output),
+                remedy=_NEW_FOLDER, reason=str(error.strerror or error),
+            ) from error  # fmt: skip
         _write_json(job.output / _STARTED, run)
         return stretches
     _refuse_other_run(job, run, here)
@@ -449,7 +464,10 @@ def _begin(job: Job, files: list[InputFile], stretches: list[Stretch]) -> list[S
     tries = {_tries_of(stretch) for stretch in stretches}
     foreign = sorted(here - marks - tries - set(by_name) - {_STARTED, _CHECKED})
     if foreign:
-        raise InputError(f"The output folder also holds {foreign[0]!r}.", where=str(job.output), remedy=_NEW_FOLDER)
+        raise InputError(
+            "output_folder_holds_more", "The output folder also holds {file!r}.", where=str(job.output),
+            remedy=_NEW_FOLDER, file=str(foreign[0]),
+        )  # fmt: skip
     for name in here & tries:  # a new run, a new chance
         (job.output / name).unlink(missing_ok=True)
     done = {name for name in here & set(by_name) if _is_sound(job.output / name, by_name[name])}
@@ -461,8 +479,9 @@ def _refuse_other_run(job: Job, run: dict[str, Any], here: set[str]) -> None:
         begun = json.loads((job.output / _STARTED).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise InputError(
-            f"What was begun here cannot be read: {error}.", where=str(job.output / _STARTED), remedy=_NEW_FOLDER
-        ) from error
+            "begun_run_unreadable", "What was begun here cannot be read: {reason}.", where=str(job.output / _STARTED),
+            remedy=_NEW_FOLDER, reason=str(error),
+        ) from error  # fmt: skip
     if begun == run:
         return
     then, now = begun.get("question", {}), run["question"]
@@ -471,10 +490,12 @@ def _refuse_other_run(job: Job, run: dict[str, Any], here: set[str]) -> None:
     ]
     told = ", ".join(f"{name} ({then[name]})" if name in then else name for name in other)
     raise InputError(
-        f"The output folder holds an unfinished run of another question or input; what differs: {told}.",
+        "output_folder_of_another_run",
+        "The output folder holds an unfinished run of another question or input; what differs: {differences}.",
         where=str(job.output),
         remedy="Ask the same again to go on with it (with --as-of, if the day differs), or name a new folder.",
-    )
+        differences=told,
+    )  # fmt: skip
 
 
 def _is_sound(path: Path, stretch: Stretch) -> bool:
@@ -493,10 +514,10 @@ def _finish(job: Job, stretches: list[Stretch]) -> Tally:
         tally = _read_tally(job.output / stretch.name)
         if tally is None or tally.rows != stretch.rows:
             raise OutputError(
-                f"{stretch.name} does not answer its {stretch.rows} rows.",
-                where=str(job.output),
-                remedy="Run the same command again: only what is missing is done.",
-            )
+                "cluster_part_lacks_rows", "{part} does not answer its {rows} rows.", where=str(job.output),
+                remedy="Run the same command again: only what is missing is done.", part=stretch.name,
+                rows=stretch.rows,
+            )  # fmt: skip
         total.merge(tally)
     for left in (*job.output.glob(".opencwc-*.tmp"), *job.output.glob(".*.tries")):  # by workers that died
         left.unlink(missing_ok=True)
@@ -560,10 +581,10 @@ def _tries_of(stretch: Stretch) -> str:
 
 def _not_parquet(name: str, error: Exception) -> InputError:
     return InputError(
-        f"This cannot be read as Parquet: {_first_line(error)}.",
-        where=name,
+        "not_parquet", "This cannot be read as Parquet: {reason}.", where=name,
         remedy="A cluster reads Parquet files only; 'opencwc screen' without --cluster reads others.",
-    )
+        reason=_first_line(error),
+    )  # fmt: skip
 
 
 def _hash(text: str) -> str:

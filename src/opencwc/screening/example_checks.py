@@ -31,15 +31,21 @@ def _check(entry: Entry, chemical: Chemical, wanted: Verdict, rulebook: RuleInde
     where = f"{entry.file} entry {entry.id}".strip()
     if not chemical.smiles:
         if entry.structure:
-            raise RuleError(f"{chemical.name} has no structure", where=where, remedy="Give its smiles.")
+            raise RuleError(
+                "chemical_without_structure", "{chemical} has no structure", where=where, remedy="Give its smiles.",
+                chemical=chemical.name,
+            )  # fmt: skip
         return
     mol = read_structure(chemical.smiles, "smiles")
     if isinstance(mol, Unreadable):
-        raise RuleError(f"the structure of {chemical.name} is no SMILES", where=where, remedy="Mend its smiles.")
+        raise RuleError(
+            "structure_is_no_smiles", "the structure of {chemical} is no SMILES", where=where,
+            remedy="Mend its smiles.", chemical=chemical.name,
+        )  # fmt: skip
     judged = judge(standardise(mol), rulebook)
     if not any(one.entry is entry and one.verdict is wanted for one in judged):
         raise RuleError(
-            f"{chemical.name} ({chemical.smiles}) is not {wanted} by the rule of its own entry",
-            where=where,
-            remedy="Mend the core and its places, or the example.",
-        )
+            "example_does_not_match", "{chemical} ({smiles}) is not {expected} by the rule of its own entry",
+            where=where, remedy="Mend the core and its places, or the example.", chemical=chemical.name,
+            smiles=chemical.smiles, expected=wanted,
+        )  # fmt: skip

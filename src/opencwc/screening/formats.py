@@ -14,6 +14,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from opencwc.chemistry.molecule_reader import Unreadable, read_structure
 from opencwc.finding import Finding, Maker, finding_to_plain
+from opencwc.records import to_plain
 from opencwc.screening.batches import Answered, BatchScreener, to_findings, to_lines
 from opencwc.screening.model import COLUMNS, Checked
 from opencwc.wording import sentence
@@ -89,17 +90,9 @@ def finding_as_json(finding: Finding, lang: str) -> dict[str, object]:
     return {**first, "why": sentence(finding.message, lang), **plain}
 
 
-def checked_as_json(checked: Checked) -> dict[str, object]:
-    """Return what was checked as the JSON object that Parquet metadata and cluster runs hold."""
-    return {
-        "lists": [{"id": one, "title": title, "text_of": day} for one, title, day in checked.lists],
-        "as_of": checked.as_of,
-        "policies": list(checked.policies),
-        "version": checked.version,
-        "file": checked.file,
-        "column": checked.column,
-        "systematic_names": checked.systematic_names,
-    }
+def checked_as_json(checked: Checked) -> dict[str, Any]:
+    """Return what was checked as Parquet metadata, runs and cluster runs hold it: all but the notes."""
+    return {name: value for name, value in to_plain(checked).items() if name != "notes"}
 
 
 def _encode_csv(answered: Answered, screener: BatchScreener, maker: Maker, file: str) -> bytes:

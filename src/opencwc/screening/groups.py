@@ -149,10 +149,9 @@ def parse_place(text: str, where: str = "") -> Place:
     kind = match[1] if match else ""
     if not match or kind not in ("alkyl", "alkylating", "halogen", "methylenes"):
         raise RuleError(
-            f"no place is written {text!r}",
-            where=where,
-            remedy="The kinds are: alkyl, alkylating, halogen, methylenes.",
-        )
+            "place_unknown", "no place is written {place!r}", where=where,
+            remedy="The kinds are: alkyl, alkylating, halogen, methylenes.", place=text,
+        )  # fmt: skip
     options: dict[str, str] = {}
     for item in filter(None, (part.strip() for part in (match[2] or "").split(","))):
         name, _, value = item.partition("=")
@@ -164,7 +163,10 @@ def parse_place(text: str, where: str = "") -> Place:
         options = {"max": "3", **{key: value for key, value in options.items() if key != "R4"}}
     unknown = set(options) - {"max", "doubt", "cyclo", "H", "bearing", "at"}
     if unknown:
-        raise RuleError(f"the place {text!r} has no option {min(unknown)!r}", where=where)
+        raise RuleError(
+            "place_option_unknown", "the place {place!r} has no option {option!r}", where=where, place=text,
+            option=min(unknown),
+        )  # fmt: skip
     try:
         return Place(
             kind,
@@ -176,7 +178,10 @@ def parse_place(text: str, where: str = "") -> Place:
             at=_range(options["at"], text, where) if "at" in options else (1, UNBOUNDED),
         )
     except (ValueError, KeyError) as error:
-        raise RuleError(f"the place {text!r} cannot be read ({error})", where=where) from None
+        raise RuleError(
+            "place_unreadable", "the place {place!r} cannot be read ({reason})", where=where, place=text,
+            reason=str(error),
+        ) from None  # fmt: skip
 
 
 def name_group(mol: Chem.Mol, atoms: list[int], start: int, rings: int | None) -> Message:
@@ -234,7 +239,7 @@ def _bearing(value: str) -> tuple[str, ...]:
 def _range(value: str, text: str, where: str) -> tuple[int, int]:
     low, dots, high = value.partition("..")
     if not dots or not low.isdigit() or not high.isdigit():
-        raise RuleError(f"the place {text!r} needs a range such as 1..8", where=where)
+        raise RuleError("place_needs_range", "the place {place!r} needs a range such as 1..8", where=where, place=text)
     return int(low), int(high)
 
 

@@ -12,7 +12,7 @@ from rdkit import Chem
 from opencwc.chemistry.composition import atoms_of
 from opencwc.chemistry.standardisation import Component, Standardised
 from opencwc.convention import Entry
-from opencwc.finding import Evidence, Message, Value, Verdict
+from opencwc.finding import Evidence, Item, Message, Value, Verdict
 from opencwc.screening.cores import Drawing, Fit
 from opencwc.screening.groups import Answer
 from opencwc.screening.rule_index import RuleIndex, Ruling
@@ -81,6 +81,7 @@ def _answers_for(salt: Judged, other: Judged) -> bool:
 
 
 def _apply(ruling: Ruling, component: Component, standardised: Standardised) -> Judged | None:
+    """Hold a component against one drawing of an entry, such as Annex 2B04; return ``None`` where it does not fit."""
     drawing = ruling.drawing
     fits = [fit for core in drawing.cores if (fit := core.fit(component.mol)) is not None]
     fit = next((fit for fit in fits if fit.answer is Answer.YES), fits[0] if fits else None)
@@ -186,7 +187,7 @@ def _message(ruling: Ruling, fit: Fit, salt: str, doubts: list[Message]) -> Mess
     )
 
 
-def _places(fit: Fit) -> tuple[Value, ...]:
+def _places(fit: Fit) -> tuple[Item, ...]:
     """Say each place once, with how often it stands where two say the same."""
     said = [message for _, _, message in fit.places]
     return tuple(

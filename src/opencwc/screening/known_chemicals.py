@@ -15,7 +15,7 @@ from opencwc.chemistry.name_resolver import Candidate, Resolver
 from opencwc.chemistry.names import normalise_name
 from opencwc.chemistry.registry_numbers import check_digit, is_valid, looks_like_cas, normalise_cas
 from opencwc.convention import Chemical, Convention, Entry
-from opencwc.finding import Message, Value
+from opencwc.finding import Item, Message
 
 
 class Known(NamedTuple):
@@ -131,7 +131,7 @@ def shared_by_isomers(formula: str, smiles: str) -> bool:
 
 def _found(candidates: Sequence[Candidate]) -> Message:
     first = candidates[0]
-    names: tuple[Value, ...] = tuple(dict.fromkeys(candidate.name for candidate in candidates))
+    names: tuple[Item, ...] = tuple(dict.fromkeys(candidate.name for candidate in candidates))
     if first.found == "curated" and len(names) > 1:
         if len(names) > MOST_NAMES:
             names = (*names[:MOST_NAMES], Message("found_others", {"count": len(names) - MOST_NAMES}))

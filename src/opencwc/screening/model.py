@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
+
+from msgspec import Meta, Struct
 
 from opencwc.finding import Evidence, Finding, Maker, Message, Rule, Subject, Verdict
 from opencwc.screening.verb import VERB as SCREEN
@@ -58,13 +60,21 @@ class TextRow(NamedTuple):
     text: str
 
 
-class Checked(NamedTuple):
+class CheckedList(Struct, frozen=True):
+    """A list that was checked, and the date of its text."""
+
+    id: str
+    title: str
+    text_of: Annotated[str, Meta(description="The date of the latest text that is held.")]
+
+
+class Checked(Struct, frozen=True):
     """What was checked: the lists with the date of their text, the day, the policies, the file and its column.
 
     ``systematic_names`` is false where names that no table holds could not be read, since OPSIN is not installed.
     """
 
-    lists: tuple[tuple[str, str, str], ...]
+    lists: tuple[CheckedList, ...]
     as_of: str
     policies: tuple[str, ...]
     version: str
@@ -76,7 +86,7 @@ class Checked(NamedTuple):
     @property
     def list_ids(self) -> tuple[str, ...]:
         """The ids of the lists."""
-        return tuple(one for one, _, _ in self.lists)
+        return tuple(list_.id for list_ in self.lists)
 
 
 @dataclass

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from opencwc.records import to_plain
 from opencwc.verbs import Ended, Found, Input, Progress, Started, Step
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class Reader:
 
     def __init__(self, question: Mapping[str, Any]) -> None:
         import fastexcel  # noqa: F401 - loaded now, while files may be opened
-        import pyarrow.csv
+        import pyarrow.csv  # noqa: F401
         import pyarrow.parquet  # noqa: F401
 
         from opencwc import files  # noqa: F401
@@ -77,7 +78,6 @@ class Reader:
 
     def steps(self, inputs: Sequence[Input]) -> Iterator[Step]:
         """Give what is checked, then the findings row by row, and the end."""
-        from opencwc.finding import message_to_plain
         from opencwc.screening.model import Tally
         from opencwc.screening.table_run import Wish, make_piece
 
@@ -93,7 +93,7 @@ class Reader:
             for findings in _parts_of(piece):
                 yield Progress(findings[-1].subject.row, share)
                 yield Found(findings)
-        notes = {"notes": [message_to_plain(note) for note in table.notes[:MOST_NOTES]]}
+        notes = {"notes": [to_plain(note) for note in table.notes[:MOST_NOTES]]}
         yield Ended(tally.rows, tally.by_verdict, notes if notes["notes"] else {})
 
     def _open(self, file: Input) -> Table | DocumentRows:
@@ -119,7 +119,7 @@ def started(rulebook: Rulebook, table: Table | DocumentRows, question: Question)
     checked |= _columns_of(table.columns, table.column, table.id_column)
     if question.kind == "text":
         checked["document"] = getattr(table, "kind", "")
-    return Started(checked, maker_of(rulebook)._asdict())
+    return Started(checked, to_plain(maker_of(rulebook)))
 
 
 def _columns_of(columns: Sequence[str], column: str, id_column: str | None) -> dict[str, Any]:

@@ -53,6 +53,7 @@ def write_report(
     tally: Tally,
     convention: Convention,
     lang: str = "en",
+    *,
     drawn_most: int = 2000,
     made: date | None = None,
     texts: Sequence[TextRow] = (),
@@ -168,9 +169,10 @@ class _Reporter(Teller):
         """Say against what, as of when and from where."""
         known = {list_.id: list_ for list_ in self.convention.known_lists}
         lists: list[Words] = []
-        for name, title, day in self.checked.lists:
-            told = self.say("report_list", title=title, id=name, date=day)
-            note = self.source(known[name].source, known[name].evidence) if name in known else ""
+        for checked in self.checked.lists:
+            told = self.say("report_list", title=checked.title, id=checked.id, date=checked.text_of)
+            rules = known.get(checked.id)
+            note = self.source(rules.source, rules.evidence) if rules else ""
             lists.append(Text(told, note=note))
         facts = [
             Fact(self.say("report_lists"), tuple(lists)),

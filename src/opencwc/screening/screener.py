@@ -32,27 +32,34 @@ class Screener(StructureScreener):
         if guessed:
             kind = recognise(text, self.known)
         if kind in ("cas", "name"):
-            known = self.known.by_number(text) if kind == "cas" else self.known.by_name(text)
-            if isinstance(known, Message) and _SEVERAL_WORDS.search(text):
-                if refusal := judge_request(text):
-                    return (unreadable(refusal.message),)
-                found = self.finder.answer(text) if guessed and _IS_LINE.search(text) else ()
-                if any(one.verdict in MET for one in found):  # a line that names a chemical, and not a name
-                    return found
-            if isinstance(known, Message) and known.id == "unreadable_cas_digit":
-                found = self.finder.answer(text)  # which number it can be meant for
-                if any(one.verdict in MET for one in found):
-                    return found
-            return self.answer_known(known, kind)
-        if guessed and kind == "smiles" and _EC_OR_HS.fullmatch(text):
-            found = self.finder.answer(text)
-            if any(one.verdict in MET for one in found):
-                return found
+            return self._answer_name(text, kind, guessed=guessed)
+        if guessed and kind == "smiles" and _EC_OR_HS.fullmatch(text) and (mentions := self._mentions_met(text)):
+            return mentions
         outcomes = self.answer_structure(text, kind)
         if guessed and kind == "smiles" and text.isalnum() and outcomes[0].verdict is Verdict.UNREADABLE:
             by_name = self.known.by_name(text)  # POCl3 is no SMILES, and a name
             return self.answer_known(by_name, "name") if isinstance(by_name, Known) else outcomes
         return outcomes
+
+    def _answer_name(self, text: str, kind: str, *, guessed: bool) -> tuple[Outcome, ...]:
+        """Answer for a name or a number; where none is known, for a request, a line or a mistyped number."""
+        known = self.known.by_number(text) if kind == "cas" else self.known.by_name(text)
+        if isinstance(known, Known):
+            return self.answer_known(known, kind)
+        if _SEVERAL_WORDS.search(text):
+            if refusal := judge_request(text):
+                return (unreadable(refusal.message),)
+            is_line = guessed and _IS_LINE.search(text)
+            if is_line and (mentions := self._mentions_met(text)):  # a line that names a chemical, and not a name
+                return mentions
+        if known.id == "unreadable_cas_digit" and (mentions := self._mentions_met(text)):
+            return mentions  # the numbers that it can be meant for
+        return self.answer_known(known, kind)
+
+    def _mentions_met(self, text: str) -> tuple[Outcome, ...]:
+        """Return what a text mentions, where something of it is listed or for review; else nothing."""
+        outcomes = self.finder.answer(text)
+        return outcomes if any(outcome.verdict in MET for outcome in outcomes) else ()
 
     @cached_property
     def finder(self) -> Finder:

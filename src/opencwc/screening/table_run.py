@@ -25,7 +25,7 @@ from opencwc.finding import Finding, Message
 from opencwc.language.refusals import is_refusal
 from opencwc.screening.batches import Answered, BatchScreener, to_findings, told_findings
 from opencwc.screening.formats import format_named
-from opencwc.screening.model import Checked, Question, Tally, TextRow
+from opencwc.screening.model import Checked, CheckedList, Question, Tally, TextRow
 from opencwc.screening.rulebook import Rulebook, maker_of
 from opencwc.version import __version__
 
@@ -95,9 +95,9 @@ def run(
             yield _result(waiting.popleft())
     except BrokenProcessPool as error:
         raise OutputError(
-            "A screening process died.",
+            "screening_process_died", "A screening process died.",
             remedy="The machine may be short of memory: try --jobs 1, or fewer rows at a time.",
-        ) from error
+        ) from error  # fmt: skip
     finally:
         ours.close()  # the run is over, or was stopped: workers still busy leave at once
         pool.shutdown(cancel_futures=True)
@@ -142,7 +142,8 @@ def checked_by(
     """Return what is checked under a rulebook."""
     return Checked(
         lists=tuple(
-            (list_.id, list_.title.get(lang, list_.title["en"]), list_.text_of) for list_ in rulebook.convention.lists
+            CheckedList(list_.id, list_.title.get(lang, list_.title["en"]), list_.text_of)
+            for list_ in rulebook.convention.lists
         ),
         as_of=rulebook.convention.as_of.isoformat(),
         policies=tuple(f"policy_{policy.id}_{policy.choice}" for policy in rulebook.convention.policies),

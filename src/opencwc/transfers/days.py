@@ -130,13 +130,17 @@ def _months() -> dict[str, int]:
     from babel.dates import get_month_names
 
     months: dict[str, int] = {}
-    for language in ("en", "fr", "es", "ru", "ar", "ar_SY", "ar_DZ"):
-        for width in ("wide", "abbreviated"):
-            for context in ("format", "stand-alone"):
-                for number, name in get_month_names(width, context, language).items():
-                    for word in (_bare(name).rstrip("."), _bare(name).rstrip(".")[:3] if width == "wide" else ""):
-                        if word and months.setdefault(word, number) != number:
-                            months[word] = 0  # jui: juin or juillet
+    names = [
+        (number, _bare(name).rstrip("."), width)
+        for language in ("en", "fr", "es", "ru", "ar", "ar_SY", "ar_DZ")
+        for width in ("wide", "abbreviated")
+        for context in ("format", "stand-alone")
+        for number, name in get_month_names(width, context, language).items()
+    ]
+    for number, whole, width in names:
+        for word in (whole, whole[:3] if width == "wide" else ""):
+            if word and months.setdefault(word, number) != number:
+                months[word] = 0  # jui: juin or juillet
     return months
 
 

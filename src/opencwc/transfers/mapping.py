@@ -14,6 +14,7 @@ from types import MappingProxyType
 from opencwc.errors import InputError
 from opencwc.files import find_column
 from opencwc.transfers.units import split_unit
+from opencwc.wording import did_you_mean
 
 CONSTANT = "="
 """A mapped column that begins with it is no column: ``=kg`` says that the field is ``kg`` in every row."""
@@ -41,10 +42,10 @@ def map_columns(
     for field, asked in given.items():
         if field not in fields:
             close = difflib.get_close_matches(field, fields, n=1)
-            hint = f"Did you mean {close[0]!r}? " if close else ""
             raise InputError(
-                f"There is no field {field!r}.", where=where, remedy=f"{hint}The fields are: {', '.join(fields)}."
-            )
+                "no_such_field", "There is no field {field!r}.", where=where, remedy="{guess} The fields are: {known}.",
+                field=field, guess=did_you_mean(*map(repr, close)), known=tuple(fields),
+            )  # fmt: skip
         is_value = asked.startswith(CONSTANT) or not asked.strip()
         chosen[field] = asked.strip() if is_value else header[find_column(asked, header, where)]
     taken = set(chosen.values())
@@ -78,10 +79,9 @@ def _column(field: str, names: Sequence[str], header: Sequence[str], taken: set[
         fitting = [column for column in free if fits(column)]
         if len(fitting) > 1:
             raise InputError(
-                f"Two columns can hold the {field}: {fitting[0]!r} and {fitting[1]!r}.",
-                where=where,
-                remedy=f"Say which one with --map {field}={fitting[0]!r}.",
-            )
+                "two_columns_fit", "Two columns can hold the {field}: {one!r} and {other!r}.", where=where,
+                remedy="Say which one with --map {field}={one!r}.", field=field, one=fitting[0], other=fitting[1],
+            )  # fmt: skip
         if fitting:
             return fitting[0]
     return ""
@@ -95,7 +95,6 @@ def _refuse_shared(chosen: Mapping[str, str], given: Mapping[str, str], where: s
         other = by_column.setdefault(column, field)
         if other != field and not (field in given and other in given):
             raise InputError(
-                f"The column {column!r} can hold the {other} and the {field}.",
-                where=where,
-                remedy=f"Say what it is with --map {other}={column!r}.",
-            )
+                "column_fits_two_fields", "The column {column!r} can hold the {field} and the {beside}.", where=where,
+                remedy="Say what it is with --map {field}={column!r}.", column=column, field=other, beside=field,
+            )  # fmt: skip

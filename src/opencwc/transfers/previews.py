@@ -11,9 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import IO, TYPE_CHECKING, Any
 
-from opencwc.confining.process import Line, Task, Upload, plain_error, serve, unpack_uploads
+from opencwc.confining.process import Line, Task, Upload, serve, unpack_uploads
 from opencwc.confining.rights import Bounds, Protection
 from opencwc.confining.sandbox import TaskRequest, confined_lines
+from opencwc.errors import error_to_plain
+from opencwc.records import to_plain
 from opencwc.transfers.table_readers import load_table_readers, offline_screener
 
 if TYPE_CHECKING:
@@ -68,7 +70,7 @@ class PreviewLedgers(Task):
         try:
             start = preview(upload.path, upload.name, columns, ROWS_READ, self.screener)
         except OpenCWCError as error:
-            return {"name": upload.name, "header": [], "problem": plain_error(error)}
+            return {"name": upload.name, "header": [], "problem": error_to_plain(error)}
         problems = start.ledger.problems if start.ledger else ()
         return _preview_line(upload.name, start, (*start.notes, *problems))
 
@@ -94,13 +96,11 @@ class PreviewShipments(Task):
             start = preview(upload.path, upload.name, dict(self.question["given"][0]))
             yield {"file": _preview_line(upload.name, start, start.problems)}
         except OpenCWCError as error:
-            yield {"file": {"name": upload.name, "header": [], "problem": plain_error(error)}}
+            yield {"file": {"name": upload.name, "header": [], "problem": error_to_plain(error)}}
         yield {"done": True, "protection": protection.as_json()}
 
 
 def _preview_line(name: str, start: LedgerPreview | ShipmentsPreview, notes: Sequence[Message]) -> Line:
-    from opencwc.finding import message_to_plain
-
     return {
         "name": name,
         "header": [cell[:LONGEST_CELL] for cell in start.header[:COLUMNS_SHOWN]],
@@ -109,8 +109,8 @@ def _preview_line(name: str, start: LedgerPreview | ShipmentsPreview, notes: Seq
         "rows": [
             [(cell or "")[:LONGEST_CELL] for cell in row[:COLUMNS_SHOWN]] for row in start.rows[:ROWS_SHOWN]
         ],
-        "notes": [message_to_plain(note) for note in notes[:NOTES_SHOWN]],
-        "problem": plain_error(start.error) if start.error else None,
+        "notes": [to_plain(note) for note in notes[:NOTES_SHOWN]],
+        "problem": error_to_plain(start.error) if start.error else None,
     }  # fmt: skip
 
 

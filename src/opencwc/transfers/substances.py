@@ -12,15 +12,15 @@ from typing import NamedTuple
 
 from opencwc.chemistry.names import normalise_name
 from opencwc.chemistry.registry_numbers import looks_like_cas, normalise_cas
-from opencwc.convention import Convention, Entry
+from opencwc.convention import Entry
 from opencwc.convention.chemical_names import Subheading
 from opencwc.finding import Message, Verdict
 from opencwc.screening.known_chemicals import Known
 from opencwc.screening.model import Outcome
 from opencwc.screening.screener import Screener
 from opencwc.transfers.model import Substance
+from opencwc.transfers.thresholds import limits
 
-_KG = {"kg": 1.0, "t": 1000.0, "g": 0.001, "mg": 0.000001}
 _STARTS = 80
 
 
@@ -192,27 +192,6 @@ class Substances:
 
 def _said(entries: Iterable[Entry]) -> tuple[str, ...]:
     return tuple(f"{entry.list} {entry.id}" for entry in entries)
-
-
-def limits(convention: Convention, entries: Iterable[Entry]) -> tuple[float | None, float | None]:
-    """Return the declaration threshold in kg, and the per cent up to which a mixture counts as of low concentration.
-
-    They are those of the gravest entry of the Convention; ``None`` where it sets none (Schedule 1, unlisted chemicals).
-    """
-    entry = next((entry for entry in entries if entry.list == "CWC" and entry.schedule in (2, 3)), None)
-    first = next((entry for entry in entries if entry.list == "CWC"), None)
-    if entry is None or first is None or first.schedule == 1:
-        return None, None
-    part = f"s2{entry.part.lower()}" if entry.schedule == 2 else "s3"
-    starred = {"s2a": "s2a_star" if entry.mark == "*" else "s2a_other"}.get(part, part)
-    threshold = limit = None
-    for value in convention.thresholds:
-        quantity = None if value.quantity is None else float(value.quantity)
-        if value.purpose == "declare" and value.chemicals in (part, starred) and quantity is not None:
-            threshold = quantity * _KG.get(value.unit, 1.0)
-        if value.purpose == "low_conc" and value.chemicals == part and value.comparator == "le":
-            limit = quantity
-    return threshold, limit
 
 
 def hs_digits(text: str) -> int:

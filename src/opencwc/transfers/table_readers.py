@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 def load_table_readers() -> None:
     """Load what reads tables and names of States now, while files may be opened."""
     import fastexcel  # noqa: F401
-    import pyarrow.csv
+    import pyarrow.csv  # noqa: F401
     import pyarrow.parquet  # noqa: F401
 
     from opencwc.convention.territories import load_names

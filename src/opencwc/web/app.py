@@ -23,6 +23,7 @@ from opencwc.web.server import health_api, static_files
 from opencwc.web.server.answering import Answering
 from opencwc.web.server.configuration import Configuration
 from opencwc.web.server.metrics import Metrics
+from opencwc.web.server.page import language_of
 from opencwc.web.server.problem_page import show_problem
 from opencwc.web.server.problems import tell_problems
 from opencwc.web.server.rate_limits import Limiter
@@ -98,7 +99,7 @@ def create_app(
     for router in (*open_routers(), *routers, DESCRIPTION):
         app.include_router(router)
     app.add_middleware(RequestMiddleware, configuration=configuration, limiter=service.limiter, metrics=service.metrics)
-    tell_problems(app, show_problem)
+    tell_problems(app, show_problem, language_of)
     access_of(app.routes)
     return app
 

@@ -25,7 +25,7 @@ from opencwc.version import __version__
 from opencwc.web.convention.api import duties_as_json, entry_as_json, lists_as_json
 from opencwc.web.server.answering import Answering, answer_as_json, checked_json, findings_of, whole_text
 from opencwc.web.server.api_parameters import Kind, Lang, names_of
-from opencwc.wording import say
+from opencwc.wording import choose_language, say, say_error
 
 if TYPE_CHECKING:
     from mcp.server.mcpserver import MCPServer
@@ -54,14 +54,15 @@ def require_enabled(settings: Settings) -> None:
     written = settings.sections.get("mcp", {})
     if strange := sorted(set(written) - {"enabled", "log_arguments"}):
         raise SettingsError(
-            f"unknown setting {strange[0]!r}", where="[mcp]", remedy="The settings are: enabled, log_arguments."
-        )
+            "mcp_setting_unknown", "unknown setting {setting!r}", where="[mcp]",
+            remedy="The settings are: enabled, log_arguments.", setting=strange[0],
+        )  # fmt: skip
     if word in _ON or (not word and written.get("enabled") is True):
         return
     raise SettingsError(
-        "the server for assistants is off",
+        "mcp_off", "the server for assistants is off",
         remedy="To turn it on, write enabled = true under [mcp] in opencwc.toml, or set OPENCWC_MCP=on.",
-    )
+    )  # fmt: skip
 
 
 class CallLog:
@@ -97,8 +98,9 @@ class CallLog:
                 os.close(handle)
         except OSError as error:
             raise StorageError(
-                "the call cannot be written down", where=str(self.path), remedy="Make the folder writable."
-            ) from error
+                "mcp_call_not_written", "the call cannot be written down", where=str(self.path),
+                remedy="Make the folder writable.",
+            ) from error  # fmt: skip
 
 
 def make_server(settings: Settings) -> MCPServer[Any]:
@@ -114,8 +116,9 @@ def make_server(settings: Settings) -> MCPServer[Any]:
         from mcp.types import ToolAnnotations
     except ImportError as error:
         raise UnavailableError(
-            "the server for assistants is not installed", remedy="Install it: pip install 'opencwc[mcp]'."
-        ) from error
+            "mcp_not_installed", "the server for assistants is not installed",
+            remedy="Install it: pip install 'opencwc[mcp]'.",
+        ) from error  # fmt: skip
     answering = Answering(1)
     written = settings.sections.get("mcp", {})
     all_of_it = os.environ.get(PREFIX + "MCP_LOG_ARGUMENTS", "").lower() in _ON or written.get("log_arguments") is True
@@ -140,7 +143,8 @@ def make_server(settings: Settings) -> MCPServer[Any]:
                     answer = await super().call_tool(name, arguments, context)
                 except ToolError as error:
                     if isinstance(error.__cause__, OpenCWCError):
-                        raise ToolError(str(error.__cause__)) from error
+                        lang = choose_language(str(arguments.get("lang") or "en"))
+                        raise ToolError(say_error(error.__cause__, lang)) from error
                     raise
                 came, counts = "answered", _counts(answer)
                 return answer
@@ -190,7 +194,9 @@ def _screened(
     answering: Answering, value: str, as_of: date | None, lists: tuple[str, ...], kind: str, lang: str
 ) -> dict[str, Any]:
     if not value.strip():
-        raise InputError("the value is empty", remedy="Give a SMILES, an InChI, a CAS number or a name.")
+        raise InputError(
+            "mcp_value_empty", "the value is empty", remedy="Give a SMILES, an InChI, a CAS number or a name."
+        )
     screener = answering.screener(as_of, lists)
     _, answer = answer_as_json(findings_of(screener, whole_text(value), kind), lang)
     return {"checked": checked_json(screener.rulebook, lang), **answer}
@@ -200,7 +206,9 @@ def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        raise SettingsError(f"{text!r} is no date", where="as_of", remedy="Write the day as 2020-06-07.") from None
+        raise SettingsError(
+            "text_is_no_date", "{text!r} is no date", where="as_of", remedy="Write the day as 2020-06-07.", text=text
+        ) from None
 
 
 def _counts(answer: Any) -> dict[str, int]:

@@ -110,10 +110,10 @@ def _bound(configuration: Configuration) -> socket.socket:
     except OSError as error:
         place.close()
         raise UnavailableError(
-            f"the service cannot listen there ({error.strerror})",
+            "service_cannot_listen", "the service cannot listen there ({reason})",
             where=f"{configuration.host}:{configuration.port}",
-            remedy="Another program may hold the port: name another one with --port.",
-        ) from error
+            remedy="Another program may hold the port: name another one with --port.", reason=str(error.strerror),
+        ) from error  # fmt: skip
     place.listen(1024)
     return place
 

@@ -10,11 +10,12 @@ import gettext
 import os
 import re
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from functools import cache, lru_cache
 from pathlib import Path
 
-from opencwc.errors import UnavailableError
+from opencwc.errors import OpenCWCError, Reason, UnavailableError, error_line, fill
 from opencwc.finding import Message, Value
 
 LANGUAGES = ("en", "fr", "ar", "es", "ru", "zh")
@@ -68,6 +69,66 @@ def sentence(message: Message | str, lang: str = "en") -> str:
     said = say(message, lang).strip()
     stop = "。" if lang == "zh" else "."
     return said[:1].upper() + said[1:] + ("" if said.endswith((".", "!", "?", "。")) else stop)
+
+
+def reason(message: Message | str) -> Reason:
+    """Return a message as the value of an error: its English sentence, which every face says in its own language.
+
+    >>> reason("reading_nested")
+    'Its parts stand inside one another too deeply.'
+    """
+    return Reason(sentence(message), Message(message) if isinstance(message, str) else message)
+
+
+def did_you_mean(*names: str) -> str:
+    """Return the question whether one of these names was meant, as the value of an error; nothing for no name.
+
+    >>> did_you_mean("CAS", "SMILES")
+    'Did you mean CAS, SMILES?'
+    """
+    return reason(Message("did_you_mean", {"names": tuple(names)})) if names else ""
+
+
+def error_sentences(error: OpenCWCError, lang: str = "en") -> tuple[str, str]:
+    """Say what was wrong and what to do about it, in English where the language has no words for the error's code.
+
+    The value ``advice`` is an English sentence of its own, and the catalogs have it under its words.
+    """
+    if lang == "en" or not error.code:
+        return error.what, error.remedy
+
+    def written(value: object, form: str, quoted: bool) -> str:
+        return _written(value, form, lang, quoted=quoted)
+
+    advice = error.values.get("advice")
+    values = error.values | ({"advice": _catalog(lang).gettext(advice)} if advice and type(advice) is str else {})
+    templates = (_template_of(f"error_{error.code}{part}", None, lang) for part in ("", "_remedy"))
+    english = (error.what, error.remedy)
+    what, remedy = (
+        kept if template is None else fill(template, values, written).strip()
+        for template, kept in zip(templates, english, strict=True)
+    )
+    return what, remedy
+
+
+def say_error(error: OpenCWCError, lang: str = "en") -> str:
+    """Say an error as one line: where, what was wrong, what to do."""
+    return error_line(error.where, *error_sentences(error, lang))
+
+
+def _written(value: object, form: str, lang: str, *, quoted: bool) -> str:
+    """Write a value of an error; a text is the user's own and stays as it is."""
+    if isinstance(value, tuple):
+        return say("list_separator", lang).join(_written(item, form, lang, quoted=quoted) for item in value)
+    if isinstance(value, Reason):
+        return sentence(value.message, lang)
+    if isinstance(value, date):
+        return _day_said(value.year, value.month, value.day, lang)
+    if isinstance(value, float) or (isinstance(value, int) and form == ","):
+        text = number_said(float(value), lang)
+    else:
+        text = repr(value) if quoted else format(value, form)
+    return _as_written(text) if lang in RIGHT_TO_LEFT else text
 
 
 def choose_language(asked: str = "") -> str:
@@ -194,10 +255,10 @@ def _catalog(lang: str) -> gettext.NullTranslations:
         return gettext.translation("opencwc", CATALOGS, languages=[lang], fallback=lang not in LANGUAGES)
     except FileNotFoundError:
         raise UnavailableError(
-            "the catalogs of what is said to people are not built",
+            "catalogs_not_built", "the catalogs of what is said to people are not built",
             where=str(CATALOGS / lang / "LC_MESSAGES" / "opencwc.mo"),
             remedy="Install the package, which builds them: pip install -e . (or make demo).",
-        ) from None
+        ) from None  # fmt: skip
 
 
 MOST_WITHIN = 5_000

@@ -10,7 +10,7 @@ import pytest
 from opencwc.legislation import PARTIAL
 from opencwc.legislation.findings import findings_of
 from opencwc.legislation.formats import answer_to_plain, as_csv, held_by, missing_words
-from opencwc.legislation.kept import answers_as_json, packed, passages_as_json, told_of, unpack
+from opencwc.legislation.kept import answers_of, packed, summary_of, unpack, write_passages
 from opencwc.legislation.report import EXCEPTS, marked
 from opencwc.legislation.shown_answers import drafting_points, elements_shown
 from opencwc.wording import sentence
@@ -57,7 +57,7 @@ def test_every_face_says_that_it_is_said_with_an_exception(check: Check) -> None
     finding = next(one for one in findings_of(checked) if one.rule and one.rule.entry == "PRO-01")
     assert [one.value for one in finding.evidence if one.kind == "exception"] == [ELSEWHERE]
     sections = checked.law.sections
-    kept = unpack(packed(told_of(checked), answers_as_json(checked), passages_as_json(sections, [])))
+    kept = unpack(packed(summary_of(checked), answers_of(checked), write_passages(sections, [])))
     assert kept.checked.answers[checked.answers.index(ban)].shown == ban.shown
     assert kept.checked.answers[checked.answers.index(ban)].excepted == ALL
 

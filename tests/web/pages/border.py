@@ -12,6 +12,7 @@ import pytest
 from opencwc.casebook.cases import case_for_keeping
 from opencwc.casebook.model import Mark, Person, Role
 from opencwc.casebook.runs import begin_run
+from opencwc.records import to_plain
 from opencwc.screening import screen
 from opencwc.screening.formats import checked_as_json
 from opencwc.screening.rulebook import Rulebook, maker_of
@@ -47,7 +48,7 @@ def keep_goods(house: House, case: str = "border", mark: Mark = Mark.UNCLASSIFIE
         verb="screen",
         asked={},
         checked=checked_as_json(checked_by(rules, "en")),
-        maker=maker_of(rules)._asdict(),
+        maker=to_plain(maker_of(rules)),
     )
     found = list(screen([SARIN, CLEAR, UNREADABLE, SALT], lists="CWC", as_of=date(2026, 11, 24)))
     run.keep(found)

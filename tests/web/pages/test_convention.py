@@ -15,7 +15,7 @@ from opencwc.web.server.configuration import Configuration
 from opencwc.wording import LANGUAGES
 from web.conftest import WIDE, person_of
 
-PARTS = pages.PARTS
+PARTS = pages.CONVENTION_PARTS
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+import opencwc
 from opencwc.casebook.cases import case_for_keeping
 from opencwc.casebook.model import Mark, Person, Role
 from opencwc.casebook.runs import begin_run
@@ -16,6 +17,7 @@ from opencwc.confining.step_lines import _notes as _notes_of
 from opencwc.jobs.queue import Jobs
 from opencwc.jobs.worker import Worker
 from opencwc.screening import screen
+from opencwc.web.casebook import job_page
 from opencwc.web.casebook.job_page import trouble_of
 from opencwc.web.screening.face import FACE
 from opencwc.web.wiring import intake_of, job_bounds
@@ -191,23 +193,38 @@ def test_a_job_that_waits_says_so_and_asks_again(house: House) -> None:
 @pytest.mark.parametrize(
     ("problem", "kind"),
     [
-        ({"kind": "InputError", "what": "the file needs more memory than an upload may take"}, "too_large"),
-        ({"kind": "InputError", "what": "reading the file took longer than 5 seconds"}, "too_large"),
-        ({"kind": "InputError", "what": "reading the file took more work than an upload may"}, "too_large"),
-        ({"kind": "InputError", "what": "The workbook is locked with a password."}, "locked"),
-        ({"kind": "InputError", "what": "The column 'qty' holds no text."}, "column_without_text"),
-        ({"kind": "InputError", "what": "reading the file broke off (-11)"}, "broke_off"),
-        ({"kind": "ConflictError", "what": "the case of this run was erased"}, "case"),
-        ({"kind": "NotFoundError", "what": "the upload is no longer kept"}, "gone"),
-        ({"what": "the worker died over this job 3 times"}, "service"),
-        ({"kind": "fault", "what": "something went wrong in the worker"}, "service"),
-        ({"kind": "InputError", "what": "something new"}, "other"),
+        ({"kind": "InputError", "code": "upload_needs_memory"}, "too_large"),
+        ({"kind": "InputError", "code": "reading_took_too_long"}, "too_large"),
+        ({"kind": "InputError", "code": "reading_took_too_much_work"}, "too_large"),
+        ({"kind": "InputError", "code": "workbook_locked"}, "locked"),
+        ({"kind": "InputError", "code": "column_without_text", "values": {"column": "qty"}}, "column_without_text"),
+        ({"kind": "InputError", "code": "reading_broke_off_with_status"}, "broke_off"),
+        ({"kind": "ConflictError", "code": "case_of_run_erased"}, "case"),
+        ({"kind": "NotFoundError", "code": "upload_gone"}, "gone"),
+        ({"kind": "OpenCWCError", "code": "worker_died"}, "service"),
+        ({"kind": "fault", "code": "fault_in_worker"}, "service"),
+        ({"kind": "InputError", "code": "something_new"}, "other"),
+        ({"kind": "InputError", "what": "The workbook is locked with a password.", "remedy": ""}, "other"),
     ],
 )
-def test_what_was_wrong_is_known_by_its_kind_or_its_words(problem: dict[str, str], kind: str) -> None:
-    found = trouble_of(problem, "7a", "fr", FACE.job)
+def test_what_was_wrong_is_known_by_its_code_or_its_kind(problem: dict[str, Any], kind: str) -> None:
+    found = trouble_of({"what": "It was so", **problem}, "7a", "fr", FACE.job)
     assert found.kind == kind
-    assert problem["what"] in found.detail and "page_job" not in found.says
+    assert found.detail and "page_job" not in found.says
+    assert ("qty" in found.says) is ("values" in problem)
+
+
+def test_every_code_that_the_page_of_a_job_knows_is_raised_somewhere() -> None:
+    source = Path(opencwc.__file__).parent
+    text = "\n".join(file.read_text(encoding="utf-8") for file in source.rglob("*.py") if file.name != "job_page.py")
+    assert [code for code in job_page._CODES if f'"{code}"' not in text] == []
+
+
+def test_an_old_problem_without_a_code_keeps_its_own_words() -> None:
+    found = trouble_of(
+        {"kind": "InputError", "what": "something old {x}", "where": "", "remedy": "Try."}, "7a", "ar", FACE.job
+    )
+    assert (found.kind, found.detail) == ("other", "something old {x}. Try.")
 
 
 # ------------------------------------------------------------------------------------------------------------ documents

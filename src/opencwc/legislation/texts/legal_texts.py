@@ -20,7 +20,7 @@ from opencwc.errors import InputError
 from opencwc.finding import Message
 from opencwc.language.numerals import digits
 from opencwc.legislation.texts.drafts import not_in_force
-from opencwc.wording import sentence
+from opencwc.wording import reason
 
 if TYPE_CHECKING:
     from opencwc.files import Document
@@ -87,9 +87,9 @@ def _opened(path: Path, open_document: Callable[..., Document], **how: Any) -> D
     try:
         return open_document(path, name=str(path), **how)
     except InputError as error:
-        if error.what != sentence("reading_kind_unknown"):
+        if error.values.get("reason") != reason("reading_kind_unknown"):
             raise
-        raise InputError(error.what, where=error.where, remedy=sentence("law_kinds_read")) from error
+        raise _no_law("reading_kind_unknown", error.where) from error
 
 
 def _see_that_it_may_be_a_law(path: Path, name: str, kind: str) -> None:
@@ -101,7 +101,13 @@ def _see_that_it_may_be_a_law(path: Path, name: str, kind: str) -> None:
         is_table = document_kind_by_name(name) == "csv"
         says = "law_kind_table" if is_table else "law_kind_data" if _is_data(path, name) else ""
     if says:
-        raise InputError(sentence(says), where=str(path), remedy=sentence("law_kinds_read"))
+        raise _no_law(says, str(path))
+
+
+def _no_law(why: str, where: str) -> InputError:
+    return InputError(
+        "not_a_law", "{reason}", where=where, remedy="{advice}", reason=reason(why), advice=reason("law_kinds_read")
+    )
 
 
 def _is_data(path: Path, name: str) -> bool:

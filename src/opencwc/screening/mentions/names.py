@@ -306,34 +306,37 @@ class Names:
     def _is_part(self, one: Spotted, text: str, words: list[Word], edges: Edges) -> bool:
         """Tell whether a name stands within the name of another chemical: a salt, an ester, a polymer of it."""
         starts, ends = edges
-        if one.last + 1 < len(words) and one.last + 1 not in starts:
-            after = words[one.last + 1]
-            gap = text[one.end : after.start]
-            if gap == "" and _HAN.match(after.key):
-                rest = text[one.end : one.end + 4]
-                if any(rest.startswith(part) for part in self._parts.after_han):
-                    return True
-            elif (_JOINED.fullmatch(gap) and (after.stem in self._parts.after or _is_salt(after.key))) or (
-                gap == "-" and (after.key in _LIKE or (looks_chemical(after.key) and after.key not in _NO_PART))
-            ):
-                return True
-        if one.first > 0 and words[one.first - 1].key in _MULTIPLES and text[one.start - 1] == "(":
+        if one.last + 1 < len(words) and one.last + 1 not in starts and self._goes_on(one, text, words[one.last + 1]):
             return True
-        if one.first > 0 and one.first - 1 not in ends:
-            word = words[one.first - 1]
-            gap = text[word.end : one.start]
-            if gap == "" and _HAN.match(word.key):
-                if text.endswith(self._parts.before_han, 0, one.start):
-                    return True
-            elif (
-                (gap == "-" and _is_locant(text, word))
-                or (gap in ("-", "- ") and looks_chemical(word.key))
-                or (_JOINED.fullmatch(gap) and (word.stem in self._parts.radicals or word.stem in self._parts.before))
-            ):
-                return True
-            elif word.stem in self._parts.joins and one.first > 1 and one.first - 2 not in ends:
-                before = words[one.first - 2]
-                return before.stem in self._parts.before or _is_salt(before.key)
+        if one.first == 0:
+            return False
+        if words[one.first - 1].key in _MULTIPLES and text[one.start - 1] == "(":
+            return True
+        return one.first - 1 not in ends and self._begins_before(one, text, words, ends)
+
+    def _goes_on(self, one: Spotted, text: str, after: Word) -> bool:
+        """Tell whether the word after a name belongs to it."""
+        gap = text[one.end : after.start]
+        if gap == "" and _HAN.match(after.key):
+            rest = text[one.end : one.end + 4]
+            return any(rest.startswith(part) for part in self._parts.after_han)
+        if gap == "-" and (after.key in _LIKE or (looks_chemical(after.key) and after.key not in _NO_PART)):
+            return True
+        return _JOINED.fullmatch(gap) is not None and (after.stem in self._parts.after or _is_salt(after.key))
+
+    def _begins_before(self, one: Spotted, text: str, words: list[Word], ends: set[int]) -> bool:
+        """Tell whether the word before a name belongs to it, or joins it to one that does."""
+        word = words[one.first - 1]
+        gap = text[word.end : one.start]
+        if gap == "" and _HAN.match(word.key):
+            return text.endswith(self._parts.before_han, 0, one.start)
+        if (gap == "-" and _is_locant(text, word)) or (gap in ("-", "- ") and looks_chemical(word.key)):
+            return True
+        if _JOINED.fullmatch(gap) and (word.stem in self._parts.radicals or word.stem in self._parts.before):
+            return True
+        if word.stem in self._parts.joins and one.first > 1 and one.first - 2 not in ends:
+            before = words[one.first - 2]
+            return before.stem in self._parts.before or _is_salt(before.key)
         return False
 
     @cached_property

@@ -1,14 +1,18 @@
-"""Answers to "may it go?" as JSON, in which they leave the sandbox, and as the pages show them."""
+"""Answers to "may it go?" as they leave the sandbox, are kept, and are shown."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated
 
-from opencwc.finding import Finding, Maker, Message, Subject, message_from_plain, message_to_plain
+from msgspec import Struct
+
+from opencwc.finding import Finding, Maker, Message, Subject, Verdict
+from opencwc.records import Share, Short, one_of
+from opencwc.transfers.check.paper_facts import PAPER_KINDS, PaperFacts
+from opencwc.transfers.check.verb import VERB
 
 if TYPE_CHECKING:
     from opencwc.chemistry.systematic_names import SystematicNames
@@ -16,14 +20,14 @@ if TYPE_CHECKING:
     from opencwc.transfers.check.certificates import Balances, Certificate
     from opencwc.transfers.check.checking import Answer, Checker
     from opencwc.transfers.check.consignees import Hit, SanctionsList
-    from opencwc.transfers.check.paper_facts import PaperFacts
 
 LATE = ("late", "needed")
 """The states of a duty that is still owed, the worse first."""
+CheckVerdict = Annotated[str, one_of(VERB.verdicts)]
+PaperKind = Annotated[str, one_of(PAPER_KINDS)]
 
 
-@dataclass(frozen=True)
-class Duty:
+class Duty(Struct, frozen=True):
     """A duty as it is shown: what has become of it, in words, its day, its entry, and where it is written."""
 
     state: str
@@ -34,49 +38,64 @@ class Duty:
     evidence: str
 
 
-@dataclass(frozen=True)
-class Alike:
+class SimilarName(Struct, frozen=True):
     """A name of a list that is like a consignee or end user (``field``): for a person to compare, never an answer."""
 
     field: str
-    asked: str
-    name: str
+    asked: Short
+    name: Short
     score: float
-    entry: str
-    schema: str
+    entry: Short
+    schema: Short
     countries: tuple[str, ...]
     country: str
 
 
-@dataclass(frozen=True)
-class Told:
+class ShownAnswer(Struct, frozen=True):
     """An answer as it is shown; ``reasons`` are the verdicts of each entry, gravest first.
 
     ``texts`` is the row of the shipment by field; ``papers`` are the kinds that can be drawn up for it, ``facts`` what
-    they say, and ``certificate`` what an end-use certificate says.
+    they say, and ``certificate`` what an end-use certificate says (of answers kept by earlier versions: the same).
     """
 
     row: int
     id: str
-    said: str
-    sender: str
-    receiver: str
-    verdict: str
-    day: str
-    reasons: tuple[tuple[str, str, Message], ...]
+    said: Short
+    sender: Short
+    receiver: Short
+    verdict: CheckVerdict
+    day: date
+    reasons: tuple[tuple[CheckVerdict, str, Message], ...]
     duties: tuple[Duty, ...]
     states: tuple[Message, ...]
     notes: tuple[Message, ...]
-    texts: Mapping[str, str]
-    papers: tuple[str, ...]
-    facts: Mapping[str, Any]
-    certificate: Mapping[str, Any]
-    alike: tuple[Alike, ...]
+    texts: dict[str, Short]
+    papers: tuple[PaperKind, ...]
+    facts: PaperFacts
+    alike: tuple[SimilarName, ...]
+    certificate: PaperFacts | None = None
 
     @property
     def owed(self) -> tuple[Duty, ...]:
         """What is still needed before the shipment may go, and what comes too late."""
         return tuple(duty for duty in self.duties if duty.state in LATE)
+
+    def facts_for(self, paper: str) -> PaperFacts:
+        """Return what a paper of this kind says."""
+        return self.certificate if paper == "certificate" and self.certificate else self.facts
+
+
+class Balance(Struct, frozen=True):
+    """What is left of an end-use certificate after the shipments of the file; ``left`` is empty where not known."""
+
+    id: Short
+    issued_by: Short
+    chemical: Short
+    amount: str
+    left: str
+    share: Share
+    expires: str
+    statements: str
 
 
 def checker_with(
@@ -94,59 +113,50 @@ def checker_with(
     return Sharing(question, certificates)
 
 
-def answer_as_json(
+def shown_answer(
     answer: Answer,
     certificates: Sequence[Certificate] = (),
     hits: Sequence[tuple[str, str, Hit]] = (),
     mark: str = "",
-) -> dict[str, Any]:
-    """Return an answer as JSON can hold it; ``hits`` are (field, name asked for, name of the list)."""
+) -> ShownAnswer:
+    """Return an answer as it is shown; ``hits`` are (field, name asked for, name of the list)."""
     from opencwc.transfers.check.paper_facts import facts_of_answer, facts_of_certificate
 
     shipment = answer.shipment
     papers = papers_for(answer)
-    return {
-        "row": shipment.row,
-        "id": shipment.id,
-        "said": shipment.said[:_LONGEST],
-        "sender": shipment.sender.code or shipment.sender.text[:_LONGEST],
-        "receiver": shipment.receiver.code or shipment.receiver.text[:_LONGEST],
-        "verdict": str(answer.verdict),
-        "day": answer.day.isoformat(),
-        "reasons": [
-            [
-                str(finding.verdict),
-                f"{finding.rule.list} {finding.rule.entry}" if finding.rule else "",
-                message_to_plain(finding.message),
-            ]
+    return ShownAnswer(
+        row=shipment.row,
+        id=shipment.id,
+        said=shipment.said[:_LONGEST],
+        sender=shipment.sender.code or shipment.sender.text[:_LONGEST],
+        receiver=shipment.receiver.code or shipment.receiver.text[:_LONGEST],
+        verdict=str(answer.verdict),
+        day=answer.day,
+        reasons=tuple(
+            (str(finding.verdict), f"{finding.rule.list} {finding.rule.entry}" if finding.rule else "", finding.message)
             for finding in answer.findings
-        ],
-        "duties": [
-            {
-                "state": one.state,
-                "says": message_to_plain(one.told),
-                "due": one.due.isoformat() if one.due else "",
-                "entry": f"{one.entry.list} {one.entry.entry}",
-                "source": one.rule.source,
-                "evidence": one.rule.evidence,
-            }
-            for one in answer.owed
-        ],
-        "states": [message_to_plain(state.says) for state in answer.states if state.side.text or state.side.code],
-        "notes": [message_to_plain(problem) for problem in shipment.problems],
-        "texts": {name: text[:_LONGEST] for name, text in shipment.texts.items() if text},
-        "papers": list(papers),
-        "facts": facts_as_json(facts_of_answer(answer, certificates, mark)) if papers else {},
-        "certificate": facts_as_json(facts_of_certificate(answer, certificates, mark)[0]) if papers else {},
-        "alike": [
-            {
-                "field": field, "asked": asked[:_LONGEST], "name": hit.name[:_LONGEST], "score": hit.score,
-                "entry": hit.entry[:_LONGEST], "schema": hit.schema[:_LONGEST], "countries": list(hit.countries),
-                "country": hit.country,
-            }
+        ),
+        duties=tuple(
+            Duty(
+                owed.state, owed.told, owed.due.isoformat() if owed.due else "",
+                f"{owed.entry.list} {owed.entry.entry}", owed.rule.source, owed.rule.evidence,
+            )
+            for owed in answer.owed
+        ),
+        states=tuple(state.says for state in answer.states if state.side.text or state.side.code),
+        notes=tuple(shipment.problems),
+        texts={name: text[:_LONGEST] for name, text in shipment.texts.items() if text},
+        papers=papers,
+        facts=facts_of_answer(answer, certificates, mark) if papers else PaperFacts(),
+        certificate=facts_of_certificate(answer, certificates, mark)[0] if papers else None,
+        alike=tuple(
+            SimilarName(
+                field, asked[:_LONGEST], hit.name[:_LONGEST], hit.score, hit.entry[:_LONGEST], hit.schema[:_LONGEST],
+                tuple(hit.countries), hit.country,
+            )
             for field, asked, hit in hits
-        ],
-    }  # fmt: skip
+        ),
+    )  # fmt: skip
 
 
 def papers_for(answer: Answer) -> tuple[str, ...]:
@@ -154,86 +164,11 @@ def papers_for(answer: Answer) -> tuple[str, ...]:
 
     None goes with what is prohibited, cannot be read, or falls under no entry.
     """
-    from opencwc.finding import Verdict
-
     if answer.verdict in (Verdict.PROHIBITED, Verdict.UNREADABLE) or not answer.owed:
         return ()
-    named = {one.rule.paper for one in answer.owed}
+    named = {owed.rule.paper for owed in answer.owed}
     kinds = (("certificate", "certificate"), ("notice", "notification"))
     return (*(kind for paper, kind in kinds if paper in named), "licence")
-
-
-def facts_as_json(facts: PaperFacts) -> dict[str, Any]:
-    """Return what a paper says as JSON can hold it."""
-    plain = {name: value for name, value in asdict(facts).items() if value not in ("", (), None)}
-    return {
-        name: str(value) if isinstance(value, Decimal) else value.isoformat() if isinstance(value, date) else value
-        for name, value in plain.items()
-    }
-
-
-def facts_from_json(told: Mapping[str, Any]) -> PaperFacts:
-    """Return what `facts_as_json` wrote down."""
-    from opencwc.transfers.check.paper_facts import PaperFacts
-
-    values: dict[str, Any] = {}
-    for name, value in told.items():
-        if name in ("day", "issued", "valid_until", "notify_by"):
-            values[name] = date.fromisoformat(value)
-        elif name == "quantity_kg":
-            values[name] = Decimal(value)
-        elif name == "drawn":
-            values[name] = tuple((str(id), str(amount), str(left)) for id, amount, left in value)
-        else:
-            values[name] = tuple(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
-    return PaperFacts(**values)
-
-
-def answer_from_json(told: Mapping[str, Any]) -> Told:
-    """Return an answer as `answer_as_json` wrote it down."""
-    facts, certificate = dict(told["facts"]), dict(told.get("certificate", told["facts"]))
-    for one in (facts, certificate):
-        facts_from_json(one)
-    return Told(
-        int(told["row"]),
-        str(told["id"]),
-        str(told["said"]),
-        str(told["sender"]),
-        str(told["receiver"]),
-        str(told["verdict"]),
-        str(told["day"]),
-        tuple((str(verdict), str(rule), message_from_plain(says)) for verdict, rule, says in told["reasons"]),
-        tuple(
-            Duty(
-                str(duty["state"]),
-                message_from_plain(duty["says"]),
-                str(duty["due"]),
-                str(duty["entry"]),
-                str(duty["source"]),
-                str(duty["evidence"]),
-            )
-            for duty in told["duties"]
-        ),
-        tuple(message_from_plain(state) for state in told["states"]),
-        tuple(message_from_plain(note) for note in told["notes"]),
-        {str(name): str(text) for name, text in told["texts"].items()},
-        tuple(map(str, told["papers"])),
-        facts,
-        certificate,
-        tuple(
-            Alike(
-                str(one["field"]),
-                str(one["asked"]),
-                str(one["name"]),
-                float(one["score"]),
-                str(one["entry"]),
-                str(one["schema"]),
-                tuple(map(str, one["countries"])),
-                str(one["country"]),
-            )
-            for one in told["alike"]
-        ),
-    )
 
 
 MOST_ALIKE = 5
@@ -260,25 +195,25 @@ def _asked_for(answer: Answer) -> Iterable[tuple[str, str]]:
     return {name: field for field, name in named if name}.items()
 
 
-def balances_as_json(balances: Balances) -> list[dict[str, Any]]:
-    """Return what is left of each certificate as JSON can hold it."""
-    told = []
+def balances_of(balances: Balances) -> tuple[Balance, ...]:
+    """Return what is left of each certificate at hand, in the order of their file."""
+    shown = []
     for certificate in balances.certificates:
         left = balances.left.get(certificate.id.casefold())
         whole = certificate.amount.value if certificate.amount else Decimal(0)
-        told.append(
-            {
-                "id": certificate.id[:_LONGEST],
-                "issued_by": certificate.issued_by.code or certificate.issued_by.text[:_LONGEST],
-                "chemical": (certificate.chemical or certificate.cas)[:_LONGEST],
-                "amount": str(certificate.amount) if certificate.amount else "",
-                "left": str(left) if left else "",
-                "share": float(left.value / whole) if left and whole else 0.0,
-                "expires": certificate.expires.isoformat() if certificate.expires else "",
-                "statements": "".join(sorted(certificate.statements)),
-            }
+        shown.append(
+            Balance(
+                id=certificate.id[:_LONGEST],
+                issued_by=certificate.issued_by.code or certificate.issued_by.text[:_LONGEST],
+                chemical=(certificate.chemical or certificate.cas)[:_LONGEST],
+                amount=str(certificate.amount) if certificate.amount else "",
+                left=str(left) if left else "",
+                share=min(1.0, max(0.0, float(left.value / whole))) if left and whole else 0.0,
+                expires=certificate.expires.isoformat() if certificate.expires else "",
+                statements="".join(sorted(certificate.statements)),
+            )
         )
-    return told
+    return tuple(shown)
 
 
 _LONGEST = 500

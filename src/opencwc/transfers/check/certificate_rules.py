@@ -1,4 +1,4 @@
-"""The rules on end-use certificates: Verification Annex VII.32 (Schedule 2, until 2000) and VIII.26 (Schedule 3)."""
+"""The rules on end-use certificates: VA VII.32 (Schedule 2, until 2000) and VA VIII.26 (Schedule 3)."""
 
 from __future__ import annotations
 

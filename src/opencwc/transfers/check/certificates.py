@@ -1,6 +1,6 @@
 """End-use certificates that come in: the five statements, dates, amounts and parties, and what is left of each.
 
-Verification Annex VII.32 (Schedule 2, until 28 April 2000) and VIII.26 (Schedule 3): the recipient State certifies
+VA VII.32 (Schedule 2, until 28 April 2000) and VA VIII.26 (Schedule 3): the recipient State certifies
 a) only purposes not prohibited, b) no re-transfer, c) types and quantities, d) end-uses, e) names and addresses of the
 end-users. A certificate serves several shipments until its amount is used up or it expires.
 """
@@ -74,7 +74,10 @@ def read_certificates(
     """
     name, columns, _, rows = read_rows(source, name, "certificates", given)
     if "id" not in columns:
-        raise InputError("No column names the certificates.", where=name, remedy="Give each an id of its own.")
+        raise InputError(
+            "certificates_without_id", "No column names the certificates.", where=name,
+            remedy="Give each an id of its own.",
+        )  # fmt: skip
     made = tuple(certificate_of(row, texts, problem) for row, texts, problem in rows)
     rows_of: dict[str, list[str]] = {}
     for certificate in made:

@@ -228,7 +228,7 @@ class Checker:
     def _without_entry(
         self, shipment: Shipment, day: date, law: Law, verdict: Verdict, why: Message, outcome: Outcome | None
     ) -> Answer:
-        """Answer where no entry covers it: what it is for decides all the same (Article I speaks of any chemical)."""
+        """Answer where no entry covers it: what it is for decides all the same (Art. I speaks of any chemical)."""
         if against := barred(shipment, law.rules, day):
             unread = [why] if verdict is Verdict.UNREADABLE else []
             verdict, why = Verdict.PROHIBITED, joined([*against, *unread])

@@ -83,7 +83,7 @@ class SanctionsList:
                 newest = max(newest, day)
         if not entries:
             raise InputError(
-                "No names were found in the list.", where=str(path),
+                "list_without_names", "No names were found in the list.", where=str(path),
                 remedy="Give OpenSanctions targets.simple.csv, or FollowTheMoney entities as CSV or JSON lines.",
             )  # fmt: skip
         return cls(path.name, tuple(entries), newest, tuple(problems))

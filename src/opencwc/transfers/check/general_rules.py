@@ -15,7 +15,7 @@ from opencwc.transfers.check.weighing import Rules, Weighing, resting
 def prohibited(weighing: Weighing, rule: TransferRule, unsure: Message | None) -> None:
     """Say that it may not go, unless an exception perhaps holds.
 
-    Applies s1-not-party (VA VI.1, VI.3), s2-not-party (VA VII.31).
+    Applies s1-not-party (VA VI.1, VA VI.3), s2-not-party (VA VII.31).
     """
     if not unsure:
         weighing.break_rule(rule)
@@ -28,7 +28,7 @@ def prohibited(weighing: Weighing, rule: TransferRule, unsure: Message | None) -
 def not_for(weighing: Weighing) -> None:
     """Hold the purpose against what nothing may be transferred for; words that are not known are for a person.
 
-    Applies weapons (Art. I.1, II.1(a)).
+    Applies weapons (Art. I.1, Art. II.1(a)).
     """
     if weighing.day >= weighing.law.begin:
         for rule in weighing.law.against(weighing.shipment.purpose):
@@ -47,7 +47,7 @@ def barred(shipment: Shipment, law: Rules, day: date) -> tuple[Message, ...]:
 def later(weighing: Weighing, rule: TransferRule, _: Message | None) -> None:
     """Say what is to be declared or sent afterwards, by whom and until when.
 
-    Applies s1-annual (VA VI.6), s2-aggregate (VA VII.1, VII.2(b)), s3-aggregate (VA VIII.1, VIII.2(b)), and
+    Applies s1-annual (VA VI.6), s2-aggregate (VA VII.1, VA VII.2(b)), s3-aggregate (VA VIII.1, VA VIII.2(b)), and
     usa-certificate (15 CFR 745.2).
     """
     if codes := weighing.owing_states(rule):
@@ -58,7 +58,7 @@ def told(weighing: Weighing, rule: TransferRule, _: Message | None) -> None:
     """Say what else holds, which changes nothing; it is met where its paper is held.
 
     Applies s1-justified (VA VI.2(b)), s3-measures (VA VIII.26), s3-further (VA VIII.27), s3-received (VA VIII.26),
-    licence (Art. VI.2, VII.1), usa-s1-export (15 CFR 745.1).
+    licence (Art. VI.2, Art. VII.1), usa-s1-export (15 CFR 745.1).
     """
     weighing.owe(rule, "met" if weighing.holds_paper(rule) else "told", weighing.due(rule))
 

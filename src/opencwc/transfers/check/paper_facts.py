@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from opencwc.errors import InputError
 from opencwc.finding import Message, Value, Verdict
@@ -18,8 +20,10 @@ if TYPE_CHECKING:
     from opencwc.transfers.check.checking import Answer
 
 
-@dataclass(frozen=True)
-class PaperFacts:
+PAPER_KINDS = ("certificate", "notification", "licence")
+
+
+class PaperFacts(Struct, frozen=True, omit_defaults=True):
     """What is known of a planned transfer; an empty field is a blank in the paper.
 
     ``sender`` and ``receiver`` are the two States, ``via`` those on the way: alpha-3 codes, or what the record says.
@@ -114,10 +118,9 @@ def facts_of_answer(answer: Answer, certificates: Sequence[Certificate] = (), ma
     shipment = answer.shipment
     if answer.verdict is Verdict.PROHIBITED:
         raise InputError(
-            "this transfer is prohibited; no paper goes with it.",
-            where=f"shipment {shipment.id}",
-            remedy="See why: opencwc transfers check.",
-        )
+            "transfer_prohibited_no_paper", "this transfer is prohibited; no paper goes with it.",
+            where=f"shipment {shipment.id}", remedy="See why: opencwc transfers check.",
+        )  # fmt: skip
     owing = {owed.entry for owed in answer.owed}  # an entry that is exempt owes nothing
     rules = (
         finding.rule

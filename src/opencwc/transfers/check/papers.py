@@ -1,7 +1,7 @@
 """The papers that go with a transfer, filled from a shipment's record: certificate, notification, licence application.
 
 Only what the record holds is written; what it does not hold is a blank for a person to fill. The result is the document
-model, for `opencwc.publishing.pdf`, ``xlsx`` and ``html`` to write. Verification Annex VI.3-6 and VIII.26.
+model, for `opencwc.publishing.pdf`, ``xlsx`` and ``html`` to write. VA VI.3-6 and VA VIII.26.
 """
 
 from __future__ import annotations
@@ -25,15 +25,14 @@ from opencwc.publishing import (
     Words,
 )
 from opencwc.publishing.labels import labels_in
-from opencwc.transfers.check.paper_facts import PaperFacts
+from opencwc.transfers.check.paper_facts import PAPER_KINDS, PaperFacts
 from opencwc.transfers.document_words import SIGNED, spoken_day, spoken_quantity
 from opencwc.wording import RIGHT_TO_LEFT, say
 from opencwc.wording.states import state_name
 
-PAPER_KINDS = ("certificate", "notification", "licence")
 SIDES = ("sender", "receiver")
 SAXITOXIN = "35523-89-8"
-"""The chemical of the shorter notice (Verification Annex VI.5 bis); the number is that of Schedule 1."""
+"""The chemical of the shorter notice (VA VI.5bis); the number is that of Schedule 1."""
 
 
 def make_paper(
@@ -50,13 +49,18 @@ def make_paper(
     """
     for name, given, known in (("kind", kind, PAPER_KINDS), ("side", side, SIDES)):
         if given not in known:
-            raise SettingsError(f"no {name} of paper is called {given!r}", remedy=f"Use one of: {', '.join(known)}.")
+            raise SettingsError(
+                "paper_option_unknown", "no {option} of paper is called {value!r}", remedy="Use one of: {known}.",
+                option=name, value=given, known=tuple(known),
+            )  # fmt: skip
     if kind == "notification" and facts.entries and not _in_schedule(facts, "1"):
         raise InputError(
-            f"the notification is for chemicals of Schedule 1; {facts.chemical or facts.cas} is {facts.entries[0]}.",
+            "notification_outside_schedule_1",
+            "the notification is for chemicals of Schedule 1; {chemical} is {entry}.",
             where=f"shipment {facts.shipment}" if facts.shipment else "",
-            remedy="Choose the paper that the check names for it.",
-        )
+            remedy="Choose the paper that the check names for it.", chemical=facts.chemical or facts.cas,
+            entry=facts.entries[0],
+        )  # fmt: skip
     return _Paper(facts, lang, side).report(kind, made)
 
 

@@ -11,12 +11,14 @@ from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any
 
 from opencwc.errors import InputError
-from opencwc.transfers.check.answers import alike, alike_findings, answer_as_json, checker_with
+from opencwc.records import to_plain
+from opencwc.transfers.check.answers import alike, alike_findings, checker_with, shown_answer
 from opencwc.transfers.table_readers import load_table_readers
 from opencwc.verbs import Ended, Found, Input, PagesFile, Progress, Started, Step
 
 if TYPE_CHECKING:
     from opencwc.finding import Finding
+    from opencwc.transfers.check.answers import ShownAnswer
     from opencwc.transfers.check.certificates import Certificate
     from opencwc.transfers.check.checking import Answer, Checker
     from opencwc.transfers.check.consignees import SanctionsList
@@ -60,7 +62,7 @@ class Reader:
         sample = b"chemical,quantity,unit,from,to,date\nthiodiglycol,5,kg,DEU,FRA,%s\nsarin,5,g,DEU,FRA,2005-01-01\n"
         shipments = read_shipments(io.BytesIO(sample % self.day.encode()), "sample.csv").shipments
         for answer in checker_with(None, self.question).check(shipments):
-            answer_as_json(answer, (), (), self.mark)
+            shown_answer(answer, (), (), self.mark)
 
     def steps(self, inputs: Sequence[Input]) -> Iterator[Step]:
         """Give what is checked, then the findings shipment by shipment, and the end with the file of the pages."""
@@ -72,9 +74,10 @@ class Reader:
         shipments = read_shipments(by_role[SHIPMENTS].path, by_role[SHIPMENTS].name, self.given)
         if len(shipments.shipments) > self.most:
             raise InputError(
-                f"there are {len(shipments.shipments):,} shipments in the file; up to {self.most:,} are answered here",
+                "too_many_shipments", "there are {shipments:,} shipments in the file; up to {most:,} are answered here",
                 remedy="Send it in smaller parts, or use the command: opencwc transfers check.",
-            )
+                shipments=len(shipments.shipments), most=self.most,
+            )  # fmt: skip
         paper, listed = by_role.get(CERTIFICATES), by_role.get(NAMES)
         certificates = read_certificates(paper.path, paper.name) if paper else ()
         names = replace(SanctionsList.read(listed.path), name=listed.name) if listed else None
@@ -100,16 +103,16 @@ def steps_of(
     from opencwc.transfers.check.formats import CheckTally, checked_by_rules, summary
 
     checked = checked_as_json(checked_by_rules(checker, file=shipments.name, notes=shipments.notes))
-    yield Started(checked, checker.maker._asdict())
+    yield Started(checked, to_plain(checker.maker))
     tally, rows = CheckTally(), len(shipments.shipments)
     hits: list[Any] = []
-    told: list[dict[str, Any]] = []
+    shown: list[ShownAnswer] = []
     findings: list[Finding] = []
     for row, answer in enumerate(answers, 1):
         tally.add(answer)
         alike_names = alike(names, answer) if names else []
         hits += [hit for _, _, hit in alike_names]
-        told.append(answer_as_json(answer, certificates, alike_names, mark))
+        shown.append(shown_answer(answer, certificates, alike_names, mark))
         findings += [*answer.findings, *(alike_findings(names, answer, checker.maker) if names else ())]
         if row % SHIPMENTS_AT_ONCE == 0 or row == rows:
             yield Progress(row, row / rows)
@@ -117,6 +120,6 @@ def steps_of(
             findings = []
     said = [*shipments.notes, *summary(checker, tally, shipments.columns, len(certificates))]
     said += [names.told(hits), *names.problems[:5]] if names else []
-    content = kept.packed(kept.told_of(checker, shipments.name, said, names.name if names else ""), told)
+    content = kept.packed(kept.summary_of(checker, shipments.name, said, names.name if names else ""), shown)
     counts = dict(tally.by_verdict)
     yield Ended(rows, counts, pages=PagesFile(kept.NAME, kept.MEDIA_TYPE, content))

@@ -64,7 +64,10 @@ def read_entries(path: Path) -> Iterator[tuple[Listed, str] | Message]:
     if start.lstrip().startswith("{"):
         yield from _from_json_lines(text)
     elif start.lstrip().startswith("["):
-        raise InputError("This is one JSON array.", where=str(path), remedy="Give JSON lines: one entity a line.")
+        raise InputError(
+            "list_is_json_array", "This is one JSON array.", where=str(path),
+            remedy="Give JSON lines: one entity a line.",
+        )  # fmt: skip
     else:
         yield from _from_csv(text, path)
 
@@ -77,15 +80,17 @@ def _text_of(path: Path) -> io.StringIO:
     failure = source.failure
     source.close()
     if failure:
-        raise InputError("The compressed list is cut short or damaged.", where=str(path), remedy="Copy it again.")
+        raise InputError(
+            "compressed_list_damaged", "The compressed list is cut short or damaged.", where=str(path),
+            remedy="Copy it again.",
+        )  # fmt: skip
     try:
         return io.StringIO(data.decode("utf-8-sig"), newline="")
     except UnicodeDecodeError as error:
         raise InputError(
-            f"The list is not UTF-8 (byte {error.start}).",
-            where=str(path),
-            remedy="Save it as UTF-8, as it was given out.",
-        ) from error
+            "list_is_not_utf8", "The list is not UTF-8 (byte {byte}).", where=str(path),
+            remedy="Save it as UTF-8, as it was given out.", byte=error.start,
+        ) from error  # fmt: skip
 
 
 def _from_json_lines(text: Iterable[str]) -> Iterator[tuple[Listed, str] | Message]:
@@ -119,12 +124,14 @@ def _from_csv(text: io.StringIO, path: Path) -> Iterator[tuple[Listed, str] | Me
         header = [cell.strip().removeprefix("properties.") for cell in next(reader, [])]
     except csv.Error as error:
         raise InputError(
-            f"The list is no CSV ({error}).", where=str(path), remedy="Give it as it was given out."
-        ) from error
+            "list_is_no_csv", "The list is no CSV ({reason}).", where=str(path), remedy="Give it as it was given out.",
+            reason=str(error),
+        ) from error  # fmt: skip
     if "id" not in header or not set(header) & set(_NAMES):
         raise InputError(
-            f"The list has the columns {', '.join(header[:12])}.", where=str(path),
+            "list_has_other_columns", "The list has the columns {columns}.", where=str(path),
             remedy="It needs id and name (OpenSanctions targets.simple.csv, or FollowTheMoney entities).",
+            columns=tuple(header[:12]),
         )  # fmt: skip
     row = 0
     while True:

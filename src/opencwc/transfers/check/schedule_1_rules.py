@@ -1,4 +1,4 @@
-"""The rules on transfers of Schedule 1 that ask more than who sends and receives: Verification Annex, Part VI."""
+"""The rules on transfers of Schedule 1 that ask more than who sends and receives: VA VI."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from opencwc.convention import TransferRule
-from opencwc.finding import Message, Value, Verdict
+from opencwc.finding import Item, Message, Value, Verdict
 from opencwc.language.commerce import IN_KILOGRAMS
 from opencwc.transfers.check.shipment_cells import Amount, Side, code_of
 from opencwc.transfers.check.weighing import Weighing
@@ -17,7 +17,7 @@ from opencwc.wording.states import state_named
 def only_for(weighing: Weighing, rule: TransferRule, _: Message | None) -> None:
     """Hold the purpose against those for which alone it may go.
 
-    Applies s1-purpose (VA VI.2(a), VI.3).
+    Applies s1-purpose (VA VI.2(a), VA VI.3).
     """
     shipment = weighing.shipment
     purpose = {"diagnostic": "medical"}.get(shipment.purpose, shipment.purpose)
@@ -35,7 +35,7 @@ def only_for(weighing: Weighing, rule: TransferRule, _: Message | None) -> None:
 def at_most(weighing: Weighing, rule: TransferRule, _: Message | None) -> None:
     """Hold what the receiver acquires in the year against the most that it may.
 
-    Applies s1-total (VA VI.2(c), VI.2(d)).
+    Applies s1-total (VA VI.2(c), VA VI.2(d)).
     """
     shipment = weighing.shipment
     threshold = weighing.law.thresholds[rule.threshold]
@@ -142,7 +142,7 @@ def notice(weighing: Weighing, rule: TransferRule, unsure: Message | None) -> No
     for doubt in notices.doubts:
         weighing.doubt(doubt)
     days = timedelta(days=weighing.law.deadlines[rule.deadline].amount or 0)
-    states: tuple[Value, ...] = tuple(state_named(code) for code in notices.lacking)
+    states: tuple[Item, ...] = tuple(state_named(code) for code in notices.lacking)
     as_of = weighing.beside.as_of
     if notices.late:
         given = max(notices.late)

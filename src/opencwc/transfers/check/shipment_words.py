@@ -12,7 +12,7 @@ from opencwc.convention.fields import read_yaml
 
 DATA = Path(__file__).parent / "data" / "shipment_columns.yaml"
 WEAPONS = "weapons"
-"""The purpose for which nothing may be transferred (Article I)."""
+"""The purpose for which nothing may be transferred (Art. I)."""
 
 
 def is_yes(text: str) -> bool:

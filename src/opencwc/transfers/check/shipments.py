@@ -126,8 +126,9 @@ def read_shipments(
 
 def _nameless(name: str) -> InputError:
     return InputError(
-        "No column says what is shipped.", where=name, remedy="Name it with --map chemical=COLUMN or cas=COLUMN."
-    )
+        "no_column_of_goods", "No column says what is shipped.", where=name,
+        remedy="Name it with --map chemical=COLUMN or cas=COLUMN.",
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ VERB = Verb(
     },
     settled=frozenset({Verdict.ALLOWED}),
     grave={
-        Verdict.PROHIBITED: "A transfer that the Convention prohibits is a matter of Article I and of criminal law "
-        "(Article VII).",
+        Verdict.PROHIBITED: "A transfer that the Convention prohibits is a matter of Art. I and of criminal law "
+        "(Art. VII).",
     },
     formerly=("transfers",),
     many=True,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from opencwc.finding import Message, Value
+from opencwc.finding import Item, Message
 from opencwc.transfers.ledgers.text_columns import Array
 
 _MOST_PROBLEMS = 60_000
@@ -75,7 +75,7 @@ class LineProblems:
         return tuple(self.messages[number - 1] for number in order), renumbered[self.of_rows]
 
     def _joined(self, first: int, second: int) -> int:
-        parts: list[Value] = []
+        parts: list[Item] = []
         for message in (self.messages[first - 1], self.messages[second - 1]):
             said = message.values["problems"] if message.id == "ledger_problems" else (message,)
             parts += [part for part in said if part not in parts] if isinstance(said, tuple) else []

@@ -11,7 +11,7 @@ from opencwc.convention.territories import (
     similar_territories,
     territory_candidates,
 )
-from opencwc.finding import Message, Value
+from opencwc.finding import Item, Message, Value
 from opencwc.transfers.ledgers.draft import MOST_SHOWN, LedgerDraft
 from opencwc.transfers.ledgers.text_columns import Array, by_number, nulled
 
@@ -49,7 +49,7 @@ def read_side(draft: LedgerDraft, side: str) -> Array:
     draft.problems.say_texts(numbers, messages, draft.unread)
     draft.notes += [Message("ledger_state_renamed", {"text": text, "code": code}) for text, code in renamed.items()]
     if elsewhere:
-        shown: tuple[Value, ...] = tuple(elsewhere[:10])
+        shown: tuple[Item, ...] = tuple(elsewhere[:10])
         draft.notes.append(Message("ledger_elsewhere", {"names": shown}))
     return of_lines
 
@@ -67,7 +67,7 @@ def say_former(draft: LedgerDraft, places: Array, years: pl.Series) -> None:
         state = all_territories()[codes[place]] if place != NOWHERE else None
         if state is None or state.kind != "former" or state.renamed or state.until is None:
             continue
-        after: tuple[Value, ...] = state.successors
+        after: tuple[Item, ...] = state.successors
         values: dict[str, Value] = {"code": state.code, "until": state.until.isoformat(), "successors": after}
         late = (places == place) & (of_lines > state.until.year)
         draft.problems.say(late, Message("ledger_state_former", values))

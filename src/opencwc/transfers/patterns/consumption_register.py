@@ -31,14 +31,17 @@ def read_consumption(source: str | bytes | Any) -> Consumption:
     try:
         table = pl.read_csv(source, infer_schema=False, encoding="utf8-lossy")
     except (pl.exceptions.PolarsError, OSError) as error:
-        raise InputError(f"The register cannot be read ({error}).", where=where, remedy="Give a CSV file.") from error
+        raise InputError(
+            "register_unreadable", "The register cannot be read ({reason}).", where=where, remedy="Give a CSV file.",
+            reason=str(error),
+        ) from error  # fmt: skip
     names = {name.strip().lstrip("\ufeff").casefold(): name for name in table.columns}
     if missing := [name for name in REGISTER_COLUMNS if name not in names]:
         raise InputError(
-            f"The register has no column {missing[0]!r}.",
-            where=where,
-            remedy=f"It needs the columns {', '.join(REGISTER_COLUMNS)}; it has {', '.join(map(repr, table.columns))}.",
-        )
+            "register_lacks_column", "The register has no column {column!r}.", where=where,
+            remedy="It needs the columns {needed}; it has {columns!r}.", column=missing[0],
+            needed=tuple(REGISTER_COLUMNS), columns=tuple(table.columns),
+        )  # fmt: skip
     consumed: dict[tuple[str, str, int], float] = {}
     problems: list[Message] = []
     for row, cells in enumerate(table.select(names[name] for name in REGISTER_COLUMNS).iter_rows(), start=1):

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Any
 
-from opencwc.finding import Message, message_to_plain
+from opencwc.finding import Message
 from opencwc.publishing import (
     Badge,
     Block,
@@ -28,6 +28,7 @@ from opencwc.publishing import (
     write_html,
 )
 from opencwc.publishing.labels import labels_in
+from opencwc.records import to_plain
 from opencwc.transfers.model import Ledger
 from opencwc.transfers.patterns import PATTERN_KINDS
 from opencwc.transfers.patterns.proposal import Proposal
@@ -60,7 +61,7 @@ def as_json_lines(proposals: Sequence[Proposal], lang: str = "en") -> Iterator[s
     for row, proposal in zip(as_rows(proposals, lang), proposals, strict=True):
         plain: dict[str, Any] = {
             **row, "figures": dict(proposal.figures), "lines": [line._asdict() for line in proposal.lines],
-            "line_count": proposal.line_count, "message": message_to_plain(proposal.message),
+            "line_count": proposal.line_count, "message": to_plain(proposal.message),
             "chart": proposal.chart(lang),
         }  # fmt: skip
         yield json.dumps(_finite(plain), ensure_ascii=False)

@@ -7,17 +7,20 @@ gathered first (`opencwc.transfers.reconcile.matching.Ways`, `opencwc.transfers.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import polars as pl
 
+from opencwc.convention import Convention
 from opencwc.transfers.memory import give_back
 from opencwc.transfers.model import Ledger, Substance
 from opencwc.transfers.reconcile.matching import STATES, Lines, lags_of, match_shipments, ways_of
 from opencwc.transfers.reconcile.signs import Around, with_signs
 from opencwc.transfers.reconcile.subheadings import chosen_by_match, chosen_by_trade, held_by_subheadings
 from opencwc.transfers.reconcile.sums import GROUP, with_unread_lines
+from opencwc.transfers.thresholds import counted_from
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -46,9 +49,14 @@ class Compared(NamedTuple):
     reporters: tuple[str, ...]
 
 
-def compare(ledgers: Sequence[Ledger]) -> Compared:
-    """Match the lines of all ledgers and sum them up by substance, pair of States and year."""
+def compare(ledgers: Sequence[Ledger], as_of: date | None = None) -> Compared:
+    """Match the lines of all ledgers and sum them up by substance, pair of States and year.
+
+    Which differences count is for the Convention of the day ``as_of`` to say; that of today where none is given.
+    """
+    convention = Convention(as_of, ("CWC",))
     substances, lines = _together(ledgers)
+    counted_kg = [counted_from(substance, convention).kg for substance in substances]
     reporters = lines["reporter"].drop_nulls().unique()
     lines = lines.with_columns(
         line=pl.int_range(pl.len(), dtype=pl.UInt32),
@@ -70,7 +78,7 @@ def compare(ledgers: Sequence[Ledger]) -> Compared:
     around = Around.of(lines)
     groups = []
     for part in parts or [np.zeros(0, np.uint32)]:
-        groups.append(with_signs(lines[part], substances, families, around))
+        groups.append(with_signs(lines[part], substances, counted_kg, families, around))
         give_back()
     summed = pl.concat(groups)
     del groups

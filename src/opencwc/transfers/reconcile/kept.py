@@ -11,16 +11,20 @@ import json
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any
 
 import polars as pl
+from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from opencwc.errors import InputError
-from opencwc.finding import Finding, Message, message_from_plain, message_to_plain
+from opencwc.finding import Finding, Message
+from opencwc.records import from_plain, to_plain
 from opencwc.transfers.model import CAUSES
 from opencwc.transfers.reconcile.line_ways import WAYS
 from opencwc.transfers.reconcile.matching_kernel import MATCH_KINDS
+from opencwc.transfers.thresholds import declaration_evidence
 
 if TYPE_CHECKING:
     from opencwc.transfers.patterns.proposal import Proposal
@@ -54,14 +58,11 @@ LINE_SCHEMA: Mapping[str, Any] = {
 """A line of a ledger: ``line`` counts them from 0, ``match`` is one number for those that belong together."""
 MOST_PATTERNS = 200
 """Patterns over time that are kept and shown, the most unusual first; the command gives all."""
-_TOLD = ("as_of", "model", "said", "ledgers", "substances", "counts", "patterns", "pattern_count")
 
 
-@dataclass(frozen=True)
-class Chemical:
-    """A chemical of the ledgers: its place in the tables, its key, name and entries, gravest first."""
+class Chemical(Struct, frozen=True):
+    """A chemical of the ledgers: its key, name and entries, gravest first. The tables name it by its place."""
 
-    place: int
     key: str
     name: str
     entries: tuple[str, ...]
@@ -73,8 +74,17 @@ class Chemical:
         return list_id, entry
 
 
-@dataclass(frozen=True)
-class Pattern:
+class KeptLedger(Struct, frozen=True):
+    """A ledger beside its lines: how many it has, which columns were read, and what was said of it."""
+
+    name: str
+    lines: int
+    columns: dict[str, str]
+    problems: tuple[Message, ...]
+    notes: tuple[Message, ...]
+
+
+class Pattern(Struct, frozen=True):
     """A pattern over time as it is proposed: States as alpha-3 codes, days or years, and kg by year as both sides say.
 
     ``lines`` are (ledger, row, id) of the first of its ``line_count`` lines.
@@ -94,31 +104,36 @@ class Pattern:
     years: tuple[tuple[int, float, float], ...]
 
 
+class Summary(Struct, frozen=True):
+    """What is kept of a reconciliation beside its tables: what was compared, what came out, who proposed the causes.
+
+    ``patterns`` are the most unusual of the ``pattern_count``. ``version`` is that of the form: 1 also where none is
+    said.
+    """
+
+    as_of: date
+    model: str
+    said: tuple[Message, ...]
+    counts: dict[str, int]
+    pattern_count: int
+    patterns: Annotated[tuple[Pattern, ...], Meta(max_length=MOST_PATTERNS)]
+    substances: tuple[Chemical, ...]
+    ledgers: tuple[KeptLedger, ...]
+    version: int = 1
+
+
 @dataclass(frozen=True)
-class Kept:
+class KeptReconciliation:
     """A reconciliation as it is kept; ``lines_parquet`` is read as far as a page needs it."""
 
-    told: Mapping[str, Any]
+    summary: Summary
     groups: pl.DataFrame
     lines_parquet: bytes
 
-    @cached_property
+    @property
     def chemicals(self) -> tuple[Chemical, ...]:
         """The chemicals, in the order of their places."""
-        return tuple(
-            Chemical(place, str(one["key"]), str(one["name"]), tuple(map(str, one["entries"])))
-            for place, one in enumerate(self.told["substances"])
-        )
-
-    @property
-    def said(self) -> tuple[Message, ...]:
-        """What was compared, what came out, who proposed the causes."""
-        return tuple(message_from_plain(one) for one in self.told["said"])
-
-    @cached_property
-    def patterns(self) -> tuple[Pattern, ...]:
-        """The patterns over time, the most unusual first."""
-        return tuple(_pattern_from_json(pattern) for pattern in self.told["patterns"])
+        return self.summary.substances
 
     def lines(self) -> pl.LazyFrame:
         """The lines, which are read as far as what follows asks for."""
@@ -126,27 +141,27 @@ class Kept:
 
     def problem(self, ledger: int, number: int) -> Message | None:
         """Return why a line of a ledger could not be read."""
-        problems = self.told["ledgers"][ledger]["problems"]
-        return message_from_plain(problems[number - 1]) if 0 < number <= len(problems) else None
+        problems = self.summary.ledgers[ledger].problems
+        return problems[number - 1] if 0 < number <= len(problems) else None
 
 
 def pack(found: Reconciled, patterns: Sequence[Proposal] = ()) -> bytes:
     """Return a reconciliation as the file that is kept of it; the same one gives the same bytes."""
     groups, lines = tables_of(found)
-    return packed(told_of(found, patterns), _parquet(groups), _parquet(lines))
+    return packed(summary_of(found, patterns), _parquet(groups), _parquet(lines))
 
 
-def packed(told: Mapping[str, Any], groups: bytes, lines: bytes) -> bytes:
+def packed(summary: Summary, groups: bytes, lines: bytes) -> bytes:
     """Return the file of its three parts."""
+    told = json.dumps(to_plain(summary), ensure_ascii=False, sort_keys=True)
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
-        parts = {TOLD: json.dumps(told, ensure_ascii=False, sort_keys=True).encode(), GROUPS: groups, LINES: lines}
-        for name, content in parts.items():
+        for name, content in {TOLD: told.encode(), GROUPS: groups, LINES: lines}.items():
             archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), content)
     return out.getvalue()
 
 
-def unpack(content: bytes) -> Kept:
+def unpack(content: bytes) -> KeptReconciliation:
     """Return what was packed, having looked at its shape: a stranger's file had a hand in it.
 
     Raises:
@@ -155,88 +170,62 @@ def unpack(content: bytes) -> Kept:
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            parts = {name: archive.read(name) for name in (TOLD, GROUPS, LINES)}
-        told = json.loads(parts[TOLD])
-        sound = all(name in told for name in _TOLD) and _has_columns(parts[LINES], LINE_SCHEMA)
-        sound = sound and _has_columns(parts[GROUPS], GROUP_SCHEMA)
-        groups = pl.read_parquet(io.BytesIO(parts[GROUPS])) if sound else pl.DataFrame()
-        found = Kept(told, groups, parts[LINES])
-        sound = sound and len(found.patterns) <= MOST_PATTERNS
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError, OSError, pl.exceptions.PolarsError):
-        sound = False
-    if not sound:
-        raise InputError("what was kept of the reconciliation cannot be read", remedy="Reconcile the ledgers again.")
-    return found
+            told, groups, lines = (archive.read(name) for name in (TOLD, GROUPS, LINES))
+        summary = from_plain(Summary, json.loads(told))
+        _require_columns(lines, LINE_SCHEMA)
+        _require_columns(groups, GROUP_SCHEMA)
+        return KeptReconciliation(summary, pl.read_parquet(io.BytesIO(groups)), lines)
+    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, OSError, pl.exceptions.PolarsError):
+        raise InputError(
+            "kept_reconciliation_unreadable", "what was kept of the reconciliation cannot be read",
+            remedy="Reconcile the ledgers again.",
+        ) from None  # fmt: skip
 
 
-def _has_columns(content: bytes, wanted: Mapping[str, Any]) -> bool:
-    """Tell whether a Parquet file has the columns that are wanted, and beside them what is named and shares only."""
+def _require_columns(content: bytes, wanted: Mapping[str, Any]) -> None:
+    """Refuse a Parquet file that has not the columns that are wanted, or others than names and shares beside them."""
     held = pl.read_parquet_schema(io.BytesIO(content))
     others = {name: kind for name, kind in held.items() if name not in wanted and NAMED_SCHEMA.get(name) != kind}
     shares = all(name.startswith(("p_", "by_", "near_")) and kind == pl.Float32 for name, kind in others.items())
-    return shares and all(held.get(name) == kind for name, kind in wanted.items())
+    if not shares or any(held.get(name) != kind for name, kind in wanted.items()):
+        raise ValueError("a table has other columns")
 
 
 def findings_of(found: Reconciled, patterns: Sequence[Proposal]) -> Iterator[Finding]:
     """Yield the findings to keep: of sums and lines first, then of the patterns that are kept, in their order."""
     from opencwc.transfers.reconcile.reconciled import maker_of
 
-    maker = maker_of(found)._replace(model="", weights="")  # statistics say them, and no model
+    maker = replace(maker_of(found), model="", weights="")  # statistics say them, and no model
     yield from found.findings()
     for pattern in patterns[:MOST_PATTERNS]:
-        yield pattern.finding(maker)
+        yield pattern.finding(maker, declaration_evidence(pattern.substance, found.convention))
 
 
-def told_of(found: Reconciled, patterns: Sequence[Proposal] = ()) -> dict[str, Any]:
-    """Return what is told beside the tables, as JSON can hold it."""
-    return {
-        "as_of": found.as_of.isoformat(),
-        "model": found.model,
-        "said": [message_to_plain(one) for one in found.told()],
-        "counts": dict(found.counts),
-        "pattern_count": len(patterns),
-        "patterns": [_pattern_as_json(pattern) for pattern in patterns[:MOST_PATTERNS]],
-        "substances": [
-            {"key": substance.key, "name": substance.name, "entries": list(substance.entries)}
-            for substance in found.compared.substances
-        ],
-        "ledgers": [
-            {
-                "name": ledger.name,
-                "lines": len(ledger.lines),
-                "columns": dict(ledger.columns),
-                "problems": [message_to_plain(problem) for problem in ledger.problems],
-                "notes": [message_to_plain(note) for note in ledger.notes],
-            }
+def summary_of(found: Reconciled, patterns: Sequence[Proposal] = ()) -> Summary:
+    """Return what is kept beside the tables."""
+    return Summary(
+        as_of=found.as_of,
+        model=found.model,
+        said=found.told(),
+        counts=dict(found.counts),
+        pattern_count=len(patterns),
+        patterns=tuple(map(_pattern, patterns[:MOST_PATTERNS])),
+        substances=tuple(
+            Chemical(substance.key, substance.name, substance.entries) for substance in found.compared.substances
+        ),
+        ledgers=tuple(
+            KeptLedger(ledger.name, len(ledger.lines), dict(ledger.columns), ledger.problems, ledger.notes)
             for ledger in found.ledgers
-        ],
-    }
-
-
-def _pattern_as_json(one: Proposal) -> dict[str, Any]:
-    return {
-        "kind": one.kind, "chemical": one.substance.name, "entry": " ".join(one.substance.entries[:1]),
-        "exporter": one.exporter, "importer": one.importer, "via": one.via, "start": one.start, "end": one.end,
-        "says": message_to_plain(one.message), "lines": [list(line) for line in one.lines],
-        "line_count": one.line_count, "years": [list(year) for year in one.years],
-    }  # fmt: skip
-
-
-def _pattern_from_json(told: Mapping[str, Any]) -> Pattern:
-    return Pattern(
-        str(told["kind"]),
-        str(told["chemical"]),
-        str(told["entry"]),
-        str(told["exporter"]),
-        str(told["importer"]),
-        str(told["via"]),
-        str(told["start"]),
-        str(told["end"]),
-        message_from_plain(told["says"]),
-        tuple((str(ledger), int(row), str(identity)) for ledger, row, identity in told["lines"]),
-        int(told["line_count"]),
-        tuple((int(year), float(out), float(into)) for year, out, into in told["years"]),
+        ),
     )
+
+
+def _pattern(proposal: Proposal) -> Pattern:
+    return Pattern(
+        proposal.kind, proposal.substance.name, " ".join(proposal.substance.entries[:1]), proposal.exporter,
+        proposal.importer, proposal.via, proposal.start, proposal.end, proposal.message, proposal.lines,
+        proposal.line_count, proposal.years,
+    )  # fmt: skip
 
 
 def tables_of(found: Reconciled) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from opencwc.errors import InputError
+from opencwc.records import to_plain
 from opencwc.transfers.table_readers import load_table_readers, offline_screener
 from opencwc.verbs import Ended, Found, Input, PagesFile, Progress, Started, Step
 
@@ -72,9 +73,9 @@ class Reader:
             lines += len(ledgers[-1].lines)
             if lines > MOST_LINES:
                 raise InputError(
-                    f"the ledgers have more than {MOST_LINES:,} lines",
-                    remedy="Reconcile them with the command: opencwc transfers reconcile.",
-                )
+                    "ledgers_too_long", "the ledgers have more than {lines:,} lines",
+                    remedy="Reconcile them with the command: opencwc transfers reconcile.", lines=MOST_LINES,
+                )  # fmt: skip
         yield Progress(lines, 0.5)
         reconciled = reconcile(ledgers, self.as_of, model=self.model)
         yield Progress(lines, 0.7)
@@ -94,7 +95,7 @@ def steps_of(reconciled: Reconciled, patterns: Sequence[Proposal]) -> Iterator[S
         "said": [sentence(message) for message in reconciled.told()],
         "as_of": reconciled.as_of.isoformat(),
     }
-    yield Started(checked, maker_of(reconciled)._asdict())
+    yield Started(checked, to_plain(maker_of(reconciled)))
     findings = list(kept.findings_of(reconciled, patterns))
     for start in range(0, len(findings), FINDINGS_AT_ONCE):
         yield Found(findings[start : start + FINDINGS_AT_ONCE])

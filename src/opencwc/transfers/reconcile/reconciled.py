@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
+from opencwc.convention import Convention
 from opencwc.finding import Evidence, Finding, Maker, Message, Rule, Subject, Value, Verdict
 from opencwc.transfers.model import (
     CAUSES,
@@ -28,7 +29,8 @@ from opencwc.transfers.reconcile.comparison import Compared
 from opencwc.transfers.reconcile.matching_kernel import DOUBLE, SUM
 from opencwc.transfers.reconcile.reason_columns import group_reasons, line_reasons
 from opencwc.transfers.reconcile.reasons import DECIMALS, DIGITS, why
-from opencwc.transfers.reconcile.sums import GROUP, OTHER_GOODS_KG
+from opencwc.transfers.reconcile.sums import GROUP
+from opencwc.transfers.thresholds import other_goods, rule_evidence
 from opencwc.version import __version__
 
 if TYPE_CHECKING:
@@ -69,6 +71,11 @@ class Reconciled:
     def model(self) -> str:
         """The id of the model that proposed the causes, empty where plain rules did."""
         return MODEL.id if self.weights else ""
+
+    @cached_property
+    def convention(self) -> Convention:
+        """The Convention on the day of the question."""
+        return Convention(self.as_of, ("CWC",))
 
     def table(self, lang: str = "en") -> pl.DataFrame:
         """Return the answer with the columns of `RECONCILED_COLUMNS`, one line a group, in the order of the ranks."""
@@ -211,7 +218,7 @@ class Reconciled:
         )
         schedules = {_schedule(substance) for substance in self.compared.substances}
         if "" in schedules:
-            said.append(Message("reconcile_other_goods", {"threshold": f"{OTHER_GOODS_KG:,.0f}"}))
+            said.append(Message("reconcile_other_goods", {"threshold": f"{other_goods(self.convention).kg:,.0f}"}))
         if "1" in schedules:
             said.append(Message("reconcile_schedule_1"))
         return tuple(said)
@@ -235,6 +242,7 @@ class Reconciled:
         order = ("score", score) if not self.ranking else (RANKING.id, f"{score}; {self.ranking}")
         evidence = (
             *(Evidence("quantity", side, value=f"{group[side]:.3f} kg") for side in ("exported", "imported")),
+            *rule_evidence(substance, self.convention),
             Evidence("order", order[0], value=order[1]),
             *self._line_evidence(lines),
         )

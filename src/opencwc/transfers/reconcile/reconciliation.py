@@ -40,7 +40,8 @@ def reconcile(ledgers: Sequence[Ledger], as_of: date | None = None, *, model: bo
 
     ``model`` false has the causes proposed by plain rules, as they are where the model is switched off.
     """
-    compared = compare(ledgers)
+    as_of = as_of or date.today()
+    compared = compare(ledgers, as_of)
     compared, doubts = _doubted(compared, ledgers)
     uses = {learned.id: use_of(learned) if model else ModelUse() for learned in (MODEL, RANKING)}
     weights, ranking = (use.weights for use in uses.values())
@@ -49,7 +50,7 @@ def reconcile(ledgers: Sequence[Ledger], as_of: date | None = None, *, model: bo
     causes, urgency = (np.concatenate(parts) for parts in zip(*weighed, strict=True))
     ranked, probabilities = _ranked(compared.groups, causes, urgency)
     return Reconciled(
-        tuple(ledgers), compared, ranked, probabilities, as_of or date.today(), weights, ranking, unfit, doubts
+        tuple(ledgers), compared, ranked, probabilities, as_of, weights, ranking, unfit, doubts
     )  # fmt: skip
 
 

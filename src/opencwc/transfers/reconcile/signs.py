@@ -58,13 +58,20 @@ class Around(NamedTuple):
 
 
 def with_signs(
-    lines: pl.DataFrame, substances: Sequence[Substance], families: NDArray[np.int64], around: Around
+    lines: pl.DataFrame,
+    substances: Sequence[Substance],
+    counted_kg: Sequence[float],
+    families: NDArray[np.int64],
+    around: Around,
 ) -> pl.DataFrame:
-    """Return one row a substance, pair and year of some families' lines, with both sums and all signs."""
+    """Return one row a substance, pair and year of some families' lines, with both sums and all signs.
+
+    ``counted_kg`` is as for `sums_of`.
+    """
     on_the_way, hub = third_states(lines)
     ways = ways_of_lines(lines, substances, on_the_way)
     compared = lines.with_columns(third=pl.Series(hub), way=ways).filter("compared")
-    groups = sums_of(compared, substances)
+    groups = sums_of(compared, counted_kg)
     family = pl.lit(pl.Series(families, dtype=pl.Int64)).gather(pl.col("substance"))
     groups = _with_neighbours(groups.with_columns(family=family).sort(*GROUP))
     groups = _spoken(groups.with_columns(_named(SUM_SIGNS)), around)

@@ -7,18 +7,17 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from opencwc.transfers.model import HUGE_KG, Substance
+from opencwc.transfers.model import HUGE_KG
 from opencwc.transfers.reconcile.line_ways import WAYS
 
 GROUP = ("substance", "exporter", "importer", "year")
-OTHER_GOODS_KG = 30_000.0
-"""From which difference goods outside the Schedules are told: the threshold of Schedule 3, for want of their own."""
 
 
-def sums_of(fit: pl.DataFrame, substances: Sequence[Substance]) -> pl.DataFrame:
-    """Sum the lines of each group up: by side, and by way."""
-    thresholds = [threshold_of(substance) for substance in substances]
-    threshold = pl.lit(pl.Series(thresholds or [0.0], dtype=pl.Float64))
+def sums_of(fit: pl.DataFrame, counted_kg: Sequence[float]) -> pl.DataFrame:
+    """Sum the lines of each group up: by side, and by way; ``counted_kg`` is, of each substance, what a difference has
+    to exceed to count.
+    """
+    threshold = pl.lit(pl.Series(counted_kg or [0.0], dtype=pl.Float64))
     export, kg = pl.col("export"), pl.col("kg")
     signed = pl.when(export).then(kg).otherwise(-kg)
     sums = (
@@ -64,16 +63,6 @@ def _lacking() -> pl.Expr:
     more, less = pl.max_horizontal("left_out", "left_in"), pl.min_horizontal("left_out", "left_in")
     alone = pl.col("by_none") * (1.0 - less / more.clip(lower_bound=1e-9))
     return pl.when(pl.col("largest") < HUGE_KG).then(alone).otherwise(0.0)
-
-
-def threshold_of(substance: Substance) -> float:
-    """Return the difference in kg above which a discrepancy counts: none at all for Schedule 1, which has no threshold.
-
-    Every transfer of Schedule 1 is declared in detail (Verification Annex VI.6), so every difference counts.
-    """
-    if substance.threshold_kg is not None:
-        return substance.threshold_kg
-    return 0.0 if any(entry.startswith("CWC 1") for entry in substance.entries) else OTHER_GOODS_KG
 
 
 def fitting_elsewhere(fit: pl.DataFrame) -> pl.DataFrame:

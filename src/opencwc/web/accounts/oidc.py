@@ -99,10 +99,9 @@ def load_oidc(configuration: Configuration) -> OidcSettings | None:
             first = error.errors(include_input=False, include_url=False)[0]
             name, why = ".".join(str(part) for part in first["loc"]) or "oidc", str(first["msg"])
         raise SettingsError(
-            f"the setting {name!r} does not hold ({why})",
-            where="[oidc]",
-            remedy=f"The settings are: {', '.join(OidcSettings.model_fields)}.",
-        ) from None
+            "oidc_setting_does_not_hold", "the setting {setting!r} does not hold ({reason})", where="[oidc]",
+            remedy="The settings are: {known}.", setting=name, reason=why, known=tuple(OidcSettings.model_fields),
+        ) from None  # fmt: skip
 
 
 @dataclass
@@ -138,18 +137,18 @@ class MinistryLogin:
         """
         kept = json.loads(self.seal.opened(cookie, lasts=LASTS, at=self._second()) or "{}")
         if not kept or not hmac.compare_digest(kept["state"].encode(), given.get("state", "").encode()):
-            raise _refused("this sign-in was not begun here, or too long ago", "Begin again.")
+            raise _refused("sign_in_not_begun_here", "this sign-in was not begun here, or too long ago", "Begin again.")
         if given.get("error"):
-            raise _refused("the ministry's login refused the sign-in", "Ask who runs it.")
+            raise _refused("oidc_sign_in_refused", "the ministry's login refused the sign-in", "Ask who runs it.")
         if not given.get("code"):
-            raise _refused("the ministry's login sent no code", "Begin again.")
+            raise _refused("oidc_sent_no_code", "the ministry's login sent no code", "Begin again.")
         async with self._client(redirect) as client:
             metadata = await self._discover(client)
             named = given.get("iss")  # RFC 9207: which issuer answers
             if named != self.settings.issuer and (
                 named or metadata.get("authorization_response_iss_parameter_supported") is True
             ):
-                raise _refused("another issuer answered", "Begin again.")
+                raise _refused("oidc_another_issuer", "another issuer answered", "Begin again.")
             claims = await self._claims(client, metadata, given["code"], kept)
         return await run_in_threadpool(self._account_of, claims)
 
@@ -167,13 +166,17 @@ class MinistryLogin:
                 answer.raise_for_status()
                 userinfo = answer.json()
                 if userinfo.get("sub") != claims["sub"]:
-                    raise _refused("the ministry's login spoke of two people", "Begin again.")
+                    raise _refused("oidc_two_people", "the ministry's login spoke of two people", "Begin again.")
         except OAuthError as error:
             _LOG.warning("oidc-refused", extra={"state": str(error.error)[:60]})
-            raise _refused("the ministry's login did not take the code", "Begin again.") from None
+            raise _refused(
+                "oidc_code_not_taken", "the ministry's login did not take the code", "Begin again."
+            ) from None
         except JoseError as error:
             _LOG.warning("oidc-refused", extra={"state": type(error).__name__})
-            raise _refused("the ministry's login sent a token that does not hold", "Begin again.") from None
+            raise _refused(
+                "oidc_token_does_not_hold", "the ministry's login sent a token that does not hold", "Begin again."
+            ) from None
         return {**userinfo, **claims}
 
     async def _read_id_token(
@@ -181,7 +184,7 @@ class MinistryLogin:
     ) -> dict[str, Any]:
         text = token.get("id_token")
         if not isinstance(text, str):
-            raise _refused("the ministry's login sent no ID token", "Ask who runs it.")
+            raise _refused("oidc_sent_no_id_token", "the ministry's login sent no ID token", "Ask who runs it.")
         try:
             read = jwt.decode(text, await self._key_set(client, metadata), algorithms=ALGORITHMS)
         except InvalidKeyIdError:  # the issuer has new keys
@@ -207,9 +210,10 @@ class MinistryLogin:
         if weak or (self.settings.amr and not any(method in methods for method in self.settings.amr)):
             _LOG.warning("oidc-refused", extra={"state": "signed in too weakly"})
             raise _refused(
+                "oidc_signed_in_too_weakly",
                 "the ministry's login does not say that the person signed in as strongly as is demanded here",
                 "Sign in there with the second factor; else ask who runs it to send acr or amr.",
-            )
+            )  # fmt: skip
 
     async def _discover(self, client: AsyncOAuth2Client) -> dict[str, Any]:
         now = self.people.clock().timestamp()
@@ -222,7 +226,10 @@ class MinistryLogin:
         if metadata.get("issuer") != self.settings.issuer or not all(
             isinstance(metadata.get(name), str) for name in needed
         ):
-            raise _out_of_reach("the ministry's login does not describe itself as the issuer of the settings")
+            raise _out_of_reach(
+                "oidc_describes_another_issuer",
+                "the ministry's login does not describe itself as the issuer of the settings",
+            )  # fmt: skip
         for name in (*needed, "userinfo_endpoint"):
             self._check_address(str(metadata.get(name, self.settings.issuer)))
         self._metadata, self._keys, self._asked_at = metadata, None, now
@@ -231,7 +238,7 @@ class MinistryLogin:
     def _check_address(self, address: str) -> None:
         parts = urlsplit(address)
         if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname or "")):
-            raise _out_of_reach("the ministry's login names an address that is not https")
+            raise _out_of_reach("oidc_address_without_https", "the ministry's login names an address that is not https")
 
     async def _key_set(self, client: AsyncOAuth2Client, metadata: Mapping[str, Any], *, anew: bool = False) -> KeySet:
         if self._keys is None or anew:
@@ -246,10 +253,9 @@ class MinistryLogin:
                 secret = Path(self.settings.client_secret_file).read_text(encoding="utf-8").strip()
             except OSError as error:
                 raise SettingsError(
-                    "the secret of the ministry's login cannot be read",
-                    where=self.settings.client_secret_file,
-                    remedy=str(error),
-                ) from error
+                    "oidc_secret_unreadable", "the secret of the ministry's login cannot be read",
+                    where=self.settings.client_secret_file, remedy="{reason}", reason=str(error),
+                ) from error  # fmt: skip
         client = AsyncOAuth2Client(
             self.settings.client_id,
             secret or None,
@@ -264,7 +270,7 @@ class MinistryLogin:
                 yield client
         except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
             _LOG.warning("oidc-out-of-reach", extra={"state": type(error).__name__})
-            raise _out_of_reach("the ministry's login does not answer as it should") from None
+            raise _out_of_reach("oidc_answers_badly", "the ministry's login does not answer as it should") from None
 
     def _second(self) -> int:
         return int(self.people.clock().timestamp())
@@ -279,7 +285,7 @@ class MinistryLogin:
         if account is None or account.person.login.startswith(OIDC_LOGIN):
             account = self._by_claims(subject, claims, account)
         if not account.active:
-            raise _refused("this account is not active", "Ask an administrator.")
+            raise _refused("oidc_account_not_active", "this account is not active", "Ask an administrator.")
         return account
 
     def _names(self, claims: Mapping[str, Any]) -> tuple[str, ...]:
@@ -294,8 +300,9 @@ class MinistryLogin:
         role = self._role(claims)
         if role is None:
             raise _refused(
-                "nobody has prepared an account for this person", "Ask an administrator of OpenCWC to add one."
-            )
+                "oidc_no_account_prepared", "nobody has prepared an account for this person",
+                "Ask an administrator of OpenCWC to add one.",
+            )  # fmt: skip
         clearance = self._clearance(claims)
         if known is None:
             return self._added(subject, claims, role, clearance)
@@ -310,7 +317,7 @@ class MinistryLogin:
             except (ConflictError, InputError):  # taken by another subject, or no login at all: take any
                 continue
             return self.people.account(person.id)
-        raise _refused("no account could be made", "Begin again.")
+        raise _refused("oidc_account_not_made", "no account could be made", "Begin again.")
 
     def _role(self, claims: Mapping[str, Any]) -> Role | None:
         values = _values(claims, self.settings.role_claim)
@@ -343,9 +350,11 @@ async def _get_json(client: AsyncOAuth2Client, address: str) -> Any:
     return answer.json()
 
 
-def _refused(what: str, remedy: str) -> HttpProblem:
-    return HttpProblem(403, "oidc-refused", what, remedy=remedy)
+def _refused(code: str, what: str, remedy: str) -> HttpProblem:
+    return HttpProblem(403, "oidc-refused", code, what, remedy=remedy)
 
 
-def _out_of_reach(what: str) -> HttpProblem:
-    return HttpProblem(503, "oidc-out-of-reach", what, remedy="Try again; then ask the administrator: see [oidc].")
+def _out_of_reach(code: str, what: str) -> HttpProblem:
+    return HttpProblem(
+        503, "oidc-out-of-reach", code, what, remedy="Try again; then ask the administrator: see [oidc]."
+    )

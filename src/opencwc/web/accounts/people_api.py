@@ -2,47 +2,37 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import Path, Request
+from msgspec import Meta
 from pydantic import Field
 from starlette.responses import JSONResponse, Response
 
 from opencwc.casebook.model import Mark, Role
 from opencwc.casebook.people import OIDC_LOGIN, OS_LOGIN, Account
 from opencwc.errors import InputError
+from opencwc.records import fields_of
 from opencwc.web.accounts.entrance import entrance_of
-from opencwc.web.accounts.session_api import PERSON, person_json
-from opencwc.web.server.api_parameters import Closed, answers, problems
+from opencwc.web.accounts.session_api import PersonAnswer, person_json
+from opencwc.web.server.api_parameters import Closed, Moment, answers, problems
 from opencwc.web.server.service import Router, person_of
 
 router = Router(tags=["people"])
 RoleNamed = Literal["analyst", "reviewer", "administrator", "auditor"]
 MarkNamed = Literal["unclassified", "restricted", "protected", "highly_protected"]
 PersonId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$", description="The id of the person.")]
-_ACCOUNT: dict[str, Any] = {
-    "type": "object",
-    "required": [*PERSON["required"], "active", "has_password", "has_totp", "bound", "expected_as", "made_at"],
-    "properties": {
-        **PERSON["properties"],
-        "active": {"type": "boolean"},
-        "has_password": {"type": "boolean"},
-        "has_totp": {"type": "boolean"},
-        "bound": {"type": "boolean", "description": "Whether it is bound to a subject of the ministry's login."},
-        "expected_as": {"type": "string", "description": "The name by which that login will know it."},
-        "made_at": {"type": "string", "format": "date-time"},
-    },
-}
-_ACCOUNTS = {
-    "type": "object",
-    "required": ["people"],
-    "properties": {"people": {"type": "array", "items": _ACCOUNT}},
-}
-_LINK = {
-    "type": "object",
-    "required": ["link", "token"],
-    "properties": {"link": {"type": "string"}, "token": {"type": "string"}},
-}
+
+
+class AccountAnswer(PersonAnswer):
+    """An account, for who manages it."""
+
+    active: bool
+    has_password: bool
+    has_totp: bool
+    bound: Annotated[bool, Meta(description="Whether it is bound to a subject of the ministry's login.")]
+    expected_as: Annotated[str, Meta(description="The name by which that login will know it.")]
+    made_at: Moment
 
 
 class NewPerson(Closed):
@@ -66,7 +56,11 @@ class Change(Closed):
     has_totp: Annotated[Literal[False] | None, Field(description="false removes a lost second factor.")] = None
 
 
-@router.get("/api/v1/people", action="people", responses={200: answers("All accounts", _ACCOUNTS), **problems()})
+@router.get(
+    "/api/v1/people",
+    action="people",
+    responses={200: answers("All accounts", people=list[AccountAnswer]), **problems()},
+)
 def everyone(request: Request) -> Response:
     """List all accounts, by login."""
     return JSONResponse({"people": [_json(account) for account in entrance_of(request).people.everyone()]})
@@ -76,12 +70,14 @@ def everyone(request: Request) -> Response:
     "/api/v1/people",
     action="people",
     status_code=201,
-    responses={201: answers("The account", _ACCOUNT), **problems(409)},
+    responses={201: answers("The account", AccountAnswer), **problems(409)},
 )
 def add(request: Request, asked: NewPerson) -> Response:
     """Make an account; an invitation gives it a password, or the ministry's login finds it by ``expected_as``."""
     if asked.login.strip().casefold().startswith((OS_LOGIN, OIDC_LOGIN)):
-        raise InputError("a login cannot begin like this", where="login", remedy="Leave the prefix out.")
+        raise InputError(
+            "login_prefix_reserved", "a login cannot begin like this", where="login", remedy="Leave the prefix out."
+        )
     people = entrance_of(request).people
     role, clearance = Role(asked.role), Mark[asked.clearance.upper()]
     actor = person_of(request).id
@@ -90,7 +86,9 @@ def add(request: Request, asked: NewPerson) -> Response:
 
 
 @router.get(
-    "/api/v1/people/{person_id}", action="people", responses={200: answers("The account", _ACCOUNT), **problems(404)}
+    "/api/v1/people/{person_id}",
+    action="people",
+    responses={200: answers("The account", AccountAnswer), **problems(404)},
 )
 def one(request: Request, person_id: PersonId) -> Response:
     """Give one account."""
@@ -100,7 +98,7 @@ def one(request: Request, person_id: PersonId) -> Response:
 @router.patch(
     "/api/v1/people/{person_id}",
     action="people",
-    responses={200: answers("The account", _ACCOUNT), **problems(404, 409)},
+    responses={200: answers("The account", AccountAnswer), **problems(404, 409)},
 )
 def change(request: Request, person_id: PersonId, asked: Change) -> Response:
     """Change an account; its sessions end where its role, clearance, activity or second factor does."""
@@ -121,7 +119,7 @@ def change(request: Request, person_id: PersonId, asked: Change) -> Response:
     "/api/v1/people/{person_id}/invitation",
     action="people",
     status_code=201,
-    responses={201: answers("The link, shown this once", _LINK), **problems(404, 409)},
+    responses={201: answers("The link, shown this once", link=str, token=str), **problems(404, 409)},
 )
 def invite(request: Request, person_id: PersonId) -> Response:
     """Make a one-time link by which the person sets a password; it holds for a day, and the one before is void."""
@@ -131,13 +129,6 @@ def invite(request: Request, person_id: PersonId) -> Response:
     return JSONResponse({"link": f"{base}/auth/invitation?token={secret}", "token": secret}, 201)
 
 
-def _json(account: Account) -> dict[str, Any]:
-    return {
-        **person_json(account.person),
-        "active": account.active,
-        "has_password": account.has_password,
-        "has_totp": account.has_totp,
-        "bound": account.bound,
-        "expected_as": account.expected_as,
-        "made_at": account.made_at,
-    }
+def _json(account: Account) -> AccountAnswer:
+    answer: AccountAnswer = fields_of(AccountAnswer, account, **person_json(account.person))
+    return answer

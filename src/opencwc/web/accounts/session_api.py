@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, NotRequired, TypedDict
 
 from fastapi import Form, Query, Request
 from markupsafe import Markup, escape
+from msgspec import Meta
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from opencwc.casebook.model import Person
+from opencwc.casebook.model import Person, Role
 from opencwc.casebook.passwords import SHORTEST
 from opencwc.casebook.people import Invitation
 from opencwc.casebook.permissions import ACTIONS, may
 from opencwc.casebook.sessions import Session
 from opencwc.errors import ConflictError, InputError, NotFoundError, OpenCWCError
 from opencwc.finding import Message
+from opencwc.records import one_of
 from opencwc.web.accounts.entrance import Entrance, entrance_of
 from opencwc.web.accounts.oidc import CALLBACK, COOKIE_PATH, LASTS, MinistryLogin
 from opencwc.web.accounts.oidc import COOKIE as OIDC_COOKIE
-from opencwc.web.server.api_parameters import Closed, Lang, answers, problems
+from opencwc.web.server.api_parameters import Closed, Lang, MarkName, Moment, answers, problems
 from opencwc.web.server.problems import HttpProblem, sign_in_needed
 from opencwc.web.server.rate_limits import address_key
 from opencwc.web.server.service import OPEN, Router, person_of, service_of
@@ -33,29 +35,32 @@ router = Router(tags=["session"])
 _LOG = logging.getLogger("opencwc.web.sign_in")
 Secret = Annotated[str, Field(min_length=1, max_length=1000)]
 Code = Annotated[str, Field(min_length=6, max_length=40)]
-PERSON: dict[str, Any] = {
-    "type": "object",
-    "required": ["id", "login", "name", "role", "clearance"],
-    "properties": {
-        "id": {"type": "string"},
-        "login": {"type": "string"},
-        "name": {"type": "string"},
-        "role": {"type": "string", "enum": ["analyst", "reviewer", "administrator", "auditor"]},
-        "clearance": {"type": "string", "enum": ["unclassified", "restricted", "protected", "highly_protected"]},
-    },
-}
-_SESSION: dict[str, Any] = {
-    "type": "object",
-    "required": ["person", "second_factor_due"],
-    "properties": {
-        "person": {"anyOf": [PERSON, {"type": "null"}]},
-        "second_factor_due": {"type": "boolean"},
-        "second_factor_to_set_up": {"type": "boolean", "description": "Nothing else is open before that."},
-        "csrf_token": {"type": "string", "description": "What every request that changes something must carry."},
-        "ends_at": {"type": "string", "format": "date-time"},
-        "actions": {"type": "array", "items": {"type": "string"}},
-    },
-}
+
+
+class PersonAnswer(TypedDict):
+    """A person as the API tells of one."""
+
+    id: str
+    login: str
+    name: str
+    role: Annotated[str, one_of(str(role) for role in Role)]
+    clearance: MarkName
+
+
+class SessionAnswer(TypedDict):
+    """Who is signed in, and what is still to be done."""
+
+    person: PersonAnswer | None
+    second_factor_due: bool
+    second_factor_to_set_up: NotRequired[Annotated[bool, Meta(description="Nothing else is open before that.")]]
+    csrf_token: NotRequired[Annotated[str, Meta(description="What every request that changes something must carry.")]]
+    ends_at: NotRequired[Moment]
+    actions: NotRequired[list[str]]
+
+
+_ForCode = Annotated[str, Meta(description="For a QR code.")]
+
+
 _NOTHING: dict[int | str, dict[str, Any]] = {204: {"description": "Done"}}
 
 
@@ -102,7 +107,7 @@ class Acceptance(Closed):
     name: Annotated[str, Field(max_length=200)] = ""
 
 
-def person_json(person: Person) -> dict[str, str]:
+def person_json(person: Person) -> PersonAnswer:
     """Return a person as JSON."""
     return {
         "id": person.id,
@@ -113,32 +118,39 @@ def person_json(person: Person) -> dict[str, str]:
     }
 
 
-@router.post("/api/v1/session", action=OPEN, responses={200: answers("Signed in", _SESSION), **problems()})
+@router.post("/api/v1/session", action=OPEN, responses={200: answers("Signed in", SessionAnswer), **problems()})
 def sign_in(request: Request, asked: SignIn) -> Response:
     """Sign in with a login and a password; where a second factor is due and no code came, the code is still to come."""
     entrance = _at_the_door(request)
     account = entrance.people.with_password(asked.login, asked.password)
     if account is None:
-        raise _refused("the login or the password is not right")
+        raise _refused("login_or_password_wrong", "the login or the password is not right")
     person = account.person
     if account.has_totp and asked.code and not entrance.second_factor.check(person.id, asked.code):
-        raise _refused("the code is not right", person.id)
+        raise _refused("second_factor_code_wrong", "the code is not right", person.id)
     return _begun(request, entrance, person, fully_in=bool(asked.code) or not account.has_totp)
 
 
-@router.post("/api/v1/session/totp", action=OPEN, responses={200: answers("Signed in", _SESSION), **problems()})
+@router.post("/api/v1/session/totp", action=OPEN, responses={200: answers("Signed in", SessionAnswer), **problems()})
 def give_code(request: Request, asked: CodeGiven) -> Response:
     """Give the code of the second factor, after the password."""
     entrance = _at_the_door(request)
     session = entrance.session_of(request)
     if session is None or session.fully_in:
-        raise sign_in_needed("there is no sign-in that a code is due for")
+        raise sign_in_needed("no_sign_in_waits_for_code", "there is no sign-in that a code is due for")
     if not entrance.second_factor.check(session.person.id, asked.code):
-        raise _refused("the code is not right", session.person.id)
+        raise _refused("second_factor_code_wrong", "the code is not right", session.person.id)
     return _begun(request, entrance, session.person)
 
 
-@router.get("/api/v1/session", action="self", responses={200: answers("Who is signed in", _SESSION), **problems()})
+@router.get(
+    "/api/v1/session",
+    action="self",
+    responses={
+        200: answers("Who is signed in", SessionAnswer),
+        **problems(),
+    },
+)
 def who_am_i(request: Request) -> Response:
     """Say who is signed in, what they may do, and the token that pages send with what they change."""
     session = _session(request)
@@ -157,31 +169,25 @@ def sign_out(request: Request) -> Response:
     return response
 
 
-@router.post("/api/v1/session/password", action="self", responses={200: answers("Changed", _SESSION), **problems(409)})
+@router.post(
+    "/api/v1/session/password", action="self", responses={200: answers("Changed", SessionAnswer), **problems(409)}
+)
 def change_password(request: Request, asked: NewPassword) -> Response:
     """Change one's password; every session ends, and a new one begins here."""
     entrance, person = _with_password(request, asked.password)
     if asked.password == asked.new_password:
-        raise InputError("this is the password that was", where="new_password", remedy="Take another one.")
+        raise InputError(
+            "password_unchanged", "this is the password that was", where="new_password", remedy="Take another one."
+        )
     entrance.people.set_password(person.id, asked.new_password)
     _LOG.info("password-changed", extra={"person": person.id})
     return _begun(request, entrance, person)
 
 
-_OFFER = {
-    "type": "object",
-    "required": ["secret", "uri"],
-    "properties": {"secret": {"type": "string"}, "uri": {"type": "string", "description": "For a QR code."}},
-}
-_CODES = {
-    "type": "object",
-    "required": ["recovery_codes", "session"],
-    "properties": {"recovery_codes": {"type": "array", "items": {"type": "string"}}, "session": _SESSION},
-}
-
-
 @router.post(
-    "/api/v1/session/totp/enrol", action="self", responses={200: answers("The secret", _OFFER), **problems(409)}
+    "/api/v1/session/totp/enrol",
+    action="self",
+    responses={200: answers("The secret", secret=str, uri=_ForCode), **problems(409)},
 )
 def enrol(request: Request, asked: PasswordGiven) -> Response:
     """Get a secret for an authenticator; nothing changes until a code of it has come back."""
@@ -193,7 +199,7 @@ def enrol(request: Request, asked: PasswordGiven) -> Response:
 @router.post(
     "/api/v1/session/totp/confirm",
     action="self",
-    responses={200: answers("It is asked for now", _CODES), **problems(409)},
+    responses={200: answers("It is asked for now", recovery_codes=list[str], session=SessionAnswer), **problems(409)},
 )
 def confirm(request: Request, asked: CodeGiven) -> Response:
     """Send back a first code: from now on one is asked for; the recovery codes are shown this once."""
@@ -204,19 +210,22 @@ def confirm(request: Request, asked: CodeGiven) -> Response:
 
 
 @router.post(
-    "/api/v1/session/totp/disable", action="self", responses={200: answers("It is gone", _SESSION), **problems(409)}
+    "/api/v1/session/totp/disable",
+    action="self",
+    responses={200: answers("It is gone", SessionAnswer), **problems(409)},
 )
 def disable(request: Request, asked: PasswordAndCode) -> Response:
     """Remove the second factor, with the password and a code."""
     entrance, person = _with_password(request, asked.password)
     if not entrance.people.account(person.id).has_totp:
-        raise ConflictError("there is no second factor", remedy="There is nothing to do.")
+        raise ConflictError("no_second_factor", "there is no second factor", remedy="There is nothing to do.")
     if entrance.configuration.second_factor == "demanded":
         raise ConflictError(
-            "a second factor is demanded here", remedy="For a new device: an administrator removes the old one."
-        )
+            "second_factor_demanded", "a second factor is demanded here",
+            remedy="For a new device: an administrator removes the old one.",
+        )  # fmt: skip
     if not entrance.second_factor.check(person.id, asked.code):
-        raise _refused("the code is not right", person.id)
+        raise _refused("second_factor_code_wrong", "the code is not right", person.id)
     entrance.second_factor.remove(person.id)
     _LOG.info("second-factor-off", extra={"person": person.id})
     return _begun(request, entrance, person)
@@ -229,7 +238,7 @@ def disable(request: Request, asked: PasswordAndCode) -> Response:
     "/api/v1/invitations/accept",
     action=OPEN,
     status_code=201,
-    responses={201: answers("The account", PERSON), **problems(409)},
+    responses={201: answers("The account", PersonAnswer), **problems(409)},
 )
 def accept(request: Request, asked: Acceptance) -> Response:
     """Use a one-time link: set the password of an account, or make the first administrator."""
@@ -270,7 +279,7 @@ def invitation_form(
     except OpenCWCError:
         return _page(lang, 403, "web_invitation_void")
     if password != again:
-        filled = _Filled(login, name, InputError(say("web_passwords_differ", lang)))
+        filled = _Filled(login, name, InputError("passwords_differ", "The two passwords are not the same"))
         return _page(lang, 422, "web_invitation_title", _form(token, invitation, filled, lang))
     try:
         person = entrance.people.accept(token, password, login, name)
@@ -375,7 +384,9 @@ async def oidc_callback(request: Request) -> Response:
 
 def _ministry(entrance: Entrance) -> MinistryLogin:
     if entrance.ministry is None:
-        raise NotFoundError("no login of a ministry is set", where="[oidc]", remedy="Sign in with a password.")
+        raise NotFoundError(
+            "no_ministry_login", "no login of a ministry is set", where="[oidc]", remedy="Sign in with a password."
+        )
     return entrance.ministry
 
 
@@ -404,7 +415,7 @@ def _with_password(request: Request, password: str) -> tuple[Entrance, Person]:
     entrance = _at_the_door(request)
     person = person_of(request)
     if entrance.people.with_password(person.login, password) is None:
-        raise _refused("the password is not right", person.id)
+        raise _refused("password_wrong", "the password is not right", person.id)
     return entrance, person
 
 
@@ -442,12 +453,10 @@ def _session_json(entrance: Entrance, session: Session, secret: str) -> dict[str
     }
 
 
-def _refused(what: str, person: str = "") -> HttpProblem:
+def _refused(code: str, what: str, person: str = "") -> HttpProblem:
     _LOG.warning("sign-in-refused", extra={"person": person} if person else {})
     return HttpProblem(
-        401,
-        "sign-in-refused",
-        what,
+        401, "sign-in-refused", code, what,
         remedy="After five failures an account waits, for up to a quarter of an hour.",
         headers={"WWW-Authenticate": "Bearer"},
-    )
+    )  # fmt: skip

@@ -3,39 +3,40 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated, TypedDict
 
 from fastapi import Path, Request
+from msgspec import Meta
 from pydantic import Field
 from starlette.responses import JSONResponse, Response
 
 from opencwc.casebook.permissions import SCOPES
 from opencwc.casebook.tokens import LONGEST_LIFE, Token
+from opencwc.records import fields_of, one_of
 from opencwc.web.accounts.entrance import entrance_of
-from opencwc.web.server.api_parameters import Closed, answers, problems
+from opencwc.web.server.api_parameters import Closed, Moment, answers, problems
 from opencwc.web.server.service import Router, person_of
 
 router = Router(tags=["tokens"])
 TokenId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$", description="The id of the token.")]
-_TOKEN: dict[str, Any] = {
-    "type": "object",
-    "required": ["id", "name", "scopes", "made_at", "ends_at", "used_at", "revoked"],
-    "properties": {
-        "id": {"type": "string"},
-        "name": {"type": "string"},
-        "scopes": {"type": "array", "items": {"type": "string", "enum": list(SCOPES)}},
-        "made_at": {"type": "string", "format": "date-time"},
-        "ends_at": {"type": "string", "format": "date-time"},
-        "used_at": {"type": "string"},
-        "revoked": {"type": "boolean"},
-    },
-}
-_TOKENS = {"type": "object", "required": ["tokens"], "properties": {"tokens": {"type": "array", "items": _TOKEN}}}
-_MADE = {
-    "type": "object",
-    "required": [*_TOKEN["required"], "token"],
-    "properties": {**_TOKEN["properties"], "token": {"type": "string", "description": "Shown this once."}},
-}
+
+
+class TokenAnswer(TypedDict):
+    """A token, without its secret."""
+
+    id: str
+    name: str
+    scopes: list[Annotated[str, one_of(SCOPES)]]
+    made_at: Moment
+    ends_at: Moment
+    used_at: str
+    revoked: bool
+
+
+class NewTokenAnswer(TokenAnswer):
+    """A token that was made."""
+
+    token: Annotated[str, Meta(description="Shown this once.")]
 
 
 class NewToken(Closed):
@@ -46,7 +47,9 @@ class NewToken(Closed):
     days: Annotated[int, Field(ge=1, le=LONGEST_LIFE.days)]
 
 
-@router.get("/api/v1/tokens", action="self", responses={200: answers("One's tokens", _TOKENS), **problems()})
+@router.get(
+    "/api/v1/tokens", action="self", responses={200: answers("One's tokens", tokens=list[TokenAnswer]), **problems()}
+)
 def mine(request: Request) -> Response:
     """List one's tokens, the newest first, without their secrets."""
     tokens = entrance_of(request).tokens.of(person_of(request).id)
@@ -54,7 +57,10 @@ def mine(request: Request) -> Response:
 
 
 @router.post(
-    "/api/v1/tokens", action="self", status_code=201, responses={201: answers("The token", _MADE), **problems(409)}
+    "/api/v1/tokens",
+    action="self",
+    status_code=201,
+    responses={201: answers("The token", NewTokenAnswer), **problems(409)},
 )
 def make(request: Request, asked: NewToken) -> Response:
     """Make a token; it is shown this once."""
@@ -78,13 +84,6 @@ def revoke(request: Request, token_id: TokenId) -> Response:
     return Response(status_code=204)
 
 
-def _json(token: Token) -> dict[str, Any]:
-    return {
-        "id": token.id,
-        "name": token.name,
-        "scopes": list(token.scopes),
-        "made_at": token.made_at,
-        "ends_at": token.ends_at,
-        "used_at": token.used_at,
-        "revoked": token.revoked,
-    }
+def _json(token: Token) -> TokenAnswer:
+    answer: TokenAnswer = fields_of(TokenAnswer, token)
+    return answer

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypedDict
 
 from fastapi import Depends, Path, Query, Request
+from msgspec import Meta
 from pydantic import Field
 from starlette.responses import JSONResponse, Response
 
@@ -13,7 +14,7 @@ from opencwc.casebook.agreement import agreement
 from opencwc.casebook.case_report import why
 from opencwc.casebook.cases import change_case, list_cases, open_case
 from opencwc.casebook.database import Casebook
-from opencwc.casebook.decisions import claim_rechecks, comment, decide, set_recheck_share
+from opencwc.casebook.decisions import Decision, claim_rechecks, comment, decide, set_recheck_share
 from opencwc.casebook.findings import (
     MOST_A_PAGE,
     Counts,
@@ -26,8 +27,9 @@ from opencwc.casebook.findings import (
 )
 from opencwc.casebook.model import Case, CaseStatus, Filter, KeptFinding, Mark, Outcome, Person, Status
 from opencwc.errors import InputError
+from opencwc.records import fields_of, one_of
 from opencwc.verbs import all_verdicts
-from opencwc.web.server.api_parameters import LARGEST, Closed, InLang, answers, problems
+from opencwc.web.server.api_parameters import LARGEST, Closed, InLang, MarkName, answers, problems
 from opencwc.web.server.idempotency import KEY_HEADER, posted_once
 from opencwc.web.server.service import Router, book_of, person_of
 
@@ -37,70 +39,49 @@ Name = Annotated[str, Path(max_length=64, description="The name of the case.")]
 MarkNamed = Literal["unclassified", "restricted", "protected", "highly_protected"]
 Day = Annotated[str | None, Field(pattern=r"^(\d{4}-\d\d-\d\d)?$", description="A day; empty takes it away.")]
 _WITH_KEY = {"parameters": [KEY_HEADER]}
-_CASE: dict[str, Any] = {
-    "type": "object",
-    "required": ["name", "title", "status", "owner", "due", "mark"],
-    "properties": {
-        "number": {"type": "integer"},
-        "name": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "string", "enum": [str(status) for status in CaseStatus]},
-        "owner": {"type": "string", "description": "The id of a person."},
-        "due": {"type": "string"},
-        "mark": {"type": "string", "enum": [str(mark) for mark in Mark]},
-        "opened_at": {"type": "string"},
-        "closed_at": {"type": "string"},
-        "retain_until": {"type": "string"},
-    },
-}
-_COUNTS: dict[str, Any] = {
-    "type": "object",
-    "required": ["all", "verdict", "entry", "status", "grave"],
-    "properties": {
-        "all": {"type": "integer"},
-        "grave": {"type": "integer"},
-        **{
-            name: {"type": "object", "additionalProperties": {"type": "integer"}}
-            for name in ("verdict", "entry", "status")
-        },
-    },
-}
-_KEPT: dict[str, Any] = {
-    "type": "object",
-    "required": ["id", "run", "case", "row", "verdict", "list", "entry", "status", "mark", "grave", "why", "content"],
-    "properties": {
-        "id": {"type": "integer"},
-        "run": {"type": "integer"},
-        "case": {"type": "string"},
-        "row": {"type": "integer"},
-        "subject_id": {"type": "string"},
-        "verdict": {"type": "string", "enum": list(all_verdicts())},
-        "list": {"type": "string"},
-        "entry": {"type": "string"},
-        "status": {"type": "string", "enum": [str(status) for status in Status]},
-        "mark": {"type": "string", "enum": [str(mark) for mark in Mark]},
-        "grave": {"type": "boolean", "description": "Whether two different people must decide."},
-        "why": {"type": "string"},
-        "content": {"type": ["object", "null"], "description": "The whole finding; null once it was erased."},
-    },
-}
-_PAGE = {
-    "type": "object",
-    "required": ["findings", "next"],
-    "properties": {"findings": {"type": "array", "items": _KEPT}, "next": {"type": ["integer", "null"]}},
-}
-_STANDS: dict[str, Any] = {"type": "object"}
-_HISTORY = {
-    "type": "object",
-    "required": ["finding", "case", "run", "decisions", "comments", "last_decision"],
-    "properties": {
-        "finding": _KEPT,
-        "case": _CASE,
-        "run": {"type": "object", "description": "The run: its question, and what was checked."},
-        "decisions": {"type": "array", "items": {"type": "object"}},
-        "comments": {"type": "array", "items": {"type": "object"}},
-        "last_decision": {"type": "integer", "description": "What `seen` in a decision must say; 0 where none."},
-    },
+
+
+class CaseAnswer(TypedDict):
+    """A case."""
+
+    number: int
+    name: str
+    title: str
+    status: CaseStatus
+    owner: Annotated[str, Meta(description="The id of a person.")]
+    due: str
+    mark: MarkName
+    opened_at: str
+    closed_at: str
+    retain_until: str
+
+
+class KeptFindingAnswer(TypedDict):
+    """A finding as the casebook keeps it."""
+
+    id: int
+    run: int
+    case: str
+    row: int
+    subject_id: str
+    verdict: Annotated[str, one_of(all_verdicts())]
+    list: str
+    entry: str
+    status: Annotated[str, one_of(str(status) for status in Status)]
+    mark: MarkName
+    grave: Annotated[bool, Meta(description="Whether two different people must decide.")]
+    why: str
+    content: Annotated[dict[str, Any] | None, Meta(description="The whole finding; null once it was erased.")]
+
+
+_OBJECTS = list[dict[str, Any]]
+_HISTORY: dict[str, Any] = {
+    "finding": KeptFindingAnswer,
+    "case": CaseAnswer,
+    "run": Annotated[dict[str, Any], Meta(description="The run: its question, and what was checked.")],
+    "decisions": list[Decision],
+    "comments": _OBJECTS,
+    "last_decision": Annotated[int, Meta(description="What `seen` in a decision must say; 0 where none.")],
 }
 
 
@@ -163,7 +144,11 @@ class Share(Closed):
     share: Annotated[float, Field(ge=0, le=1)]
 
 
-@router.get("/api/v1/cases", action="read", responses={200: answers("The cases", {"type": "object"}), **problems()})
+@router.get(
+    "/api/v1/cases",
+    action="read",
+    responses={200: answers("The cases, each with its counts", cases=list[CaseAnswer]), **problems()},
+)
 def cases(request: Request) -> Response:
     """List the cases that you may know of, the due ones first, with the counts of their findings."""
     book, person = book_of(request), person_of(request)
@@ -178,7 +163,7 @@ def cases(request: Request) -> Response:
     "/api/v1/cases",
     action="keep",
     status_code=201,
-    responses={201: answers("The case", _CASE), **problems(409)},
+    responses={201: answers("The case", CaseAnswer), **problems(409)},
     openapi_extra=_WITH_KEY,
 )
 async def open_new(request: Request, asked: NewCase) -> Response:
@@ -197,7 +182,12 @@ def open_as_asked(book: Casebook, person: Person, asked: NewCase) -> Case:
 
 
 @router.get(
-    "/api/v1/cases/{name}", action="read", responses={200: answers("The case", {"type": "object"}), **problems(404)}
+    "/api/v1/cases/{name}",
+    action="read",
+    responses={
+        200: answers("The case", case=CaseAnswer, counts=Counts, runs=_OBJECTS, comments=_OBJECTS),
+        **problems(404),
+    },
 )
 def case(request: Request, name: Name) -> Response:
     """Give a case with its counts and its runs."""
@@ -208,7 +198,12 @@ def case(request: Request, name: Name) -> Response:
 
 
 @router.patch(
-    "/api/v1/cases/{name}", action="manage_case", responses={200: answers("The case", _CASE), **problems(404, 409)}
+    "/api/v1/cases/{name}",
+    action="manage_case",
+    responses={
+        200: answers("The case", CaseAnswer),
+        **problems(404, 409),
+    },
 )
 def change(request: Request, name: Name, asked: ChangedCase) -> Response:
     """Change a case."""
@@ -220,7 +215,7 @@ def change(request: Request, name: Name, asked: ChangedCase) -> Response:
     "/api/v1/cases/{name}/comments",
     action="comment",
     status_code=201,
-    responses={201: answers("Its place in the record", {"type": "object"}), **problems(404, 409)},
+    responses={201: answers("Its place in the record"), **problems(404, 409)},
     openapi_extra=_WITH_KEY,
 )
 async def add_comment(request: Request, name: Name, asked: Comment) -> Response:
@@ -264,14 +259,21 @@ class FindingsPage(FindingsWanted):
     lang: InLang = "en"
 
 
-@router.get("/api/v1/findings", action="read", responses={200: answers("A page of findings", _PAGE), **problems(404)})
+@router.get(
+    "/api/v1/findings",
+    action="read",
+    responses={
+        200: answers("A page of findings", findings=list[KeptFindingAnswer], next=int | None),
+        **problems(404),
+    },
+)
 def findings(request: Request, wanted: Annotated[FindingsPage, Depends()]) -> Response:
     """List findings by filter, a page at a time."""
     page = list_findings(book_of(request), person_of(request), wanted.filter, after=wanted.after, limit=wanted.limit)
     return JSONResponse({"findings": [kept_json(finding, wanted.lang) for finding in page.findings], "next": page.next})
 
 
-@router.get("/api/v1/findings/counts", action="read", responses={200: answers("The counts", _COUNTS), **problems(404)})
+@router.get("/api/v1/findings/counts", action="read", responses={200: answers("The counts", Counts), **problems(404)})
 def counts(request: Request, wanted: Annotated[FindingsWanted, Depends()]) -> Response:
     """Count findings by filter: by verdict, by entry, by status."""
     counted: Counts = count_findings(book_of(request), person_of(request), wanted.filter)
@@ -279,7 +281,12 @@ def counts(request: Request, wanted: Annotated[FindingsWanted, Depends()]) -> Re
 
 
 @router.get(
-    "/api/v1/findings/{finding_id}", action="read", responses={200: answers("The finding", _HISTORY), **problems(404)}
+    "/api/v1/findings/{finding_id}",
+    action="read",
+    responses={
+        200: answers("The finding", **_HISTORY),
+        **problems(404),
+    },
 )
 def finding(request: Request, finding_id: Annotated[int, Path(ge=1, le=LARGEST)], lang: InLang = "en") -> Response:
     """Give a finding with its evidence, what was checked, the decisions on it and the comments."""
@@ -300,7 +307,7 @@ def finding(request: Request, finding_id: Annotated[int, Path(ge=1, le=LARGEST)]
 @router.post(
     "/api/v1/decisions",
     action="decide",
-    responses={200: answers("Where they stand", _STANDS), **problems(404, 409)},
+    responses={200: answers("Where they stand"), **problems(404, 409)},
     openapi_extra=_WITH_KEY,
 )
 async def decide_on(request: Request, asked: Decided) -> Response:
@@ -317,7 +324,11 @@ async def decide_on(request: Request, asked: Decided) -> Response:
     return await posted_once(request, book, asked, do)
 
 
-@router.get("/api/v1/inbox", action="decide", responses={200: answers("What waits for you", _PAGE), **problems()})
+@router.get(
+    "/api/v1/inbox",
+    action="decide",
+    responses={200: answers("What waits for you", findings=list[KeptFindingAnswer], next=int | None), **problems()},
+)
 def waiting(
     request: Request, limit: Annotated[int, Query(ge=1, le=MOST_A_PAGE)] = 100, lang: InLang = "en"
 ) -> Response:
@@ -332,16 +343,14 @@ def waiting(
 @router.get(
     "/api/v1/rechecks",
     action="read",
-    responses={200: answers("How far people agree", {"type": "object"}), **problems()},
+    responses={200: answers("How far people agree"), **problems()},
 )
 def agreed(request: Request) -> Response:
     """Say how far first and blind decisions agree: Cohen's kappa with its 95 % interval."""
     return JSONResponse(agreement(book_of(request), person_of(request))._asdict())
 
 
-@router.put(
-    "/api/v1/rechecks", action="decide", responses={200: answers("The share", {"type": "object"}), **problems()}
-)
+@router.put("/api/v1/rechecks", action="decide", responses={200: answers("The share"), **problems()})
 def set_share(request: Request, asked: Share) -> Response:
     """Set the share of final decisions that is drawn for a blind re-check."""
     set_recheck_share(book_of(request), person_of(request), asked.share)
@@ -350,20 +359,13 @@ def set_share(request: Request, asked: Share) -> Response:
 
 def case_json(case: Case) -> dict[str, Any]:
     """Return a case as plain values."""
-    return {**asdict(case), "status": str(case.status), "mark": str(case.mark)}
+    return {**fields_of(CaseAnswer, case, status=str(case.status), mark=str(case.mark))}
 
 
 def kept_json(finding: KeptFinding, lang: str) -> dict[str, Any]:
     """Return a kept finding as plain values, its reason said."""
-    fields = {name: value for name, value in asdict(finding).items() if name != "content"}
     words = why(finding.content or {}, lang)
-    return {
-        **fields,
-        "status": str(finding.status),
-        "mark": str(finding.mark),
-        "why": words,
-        "content": finding.content,
-    }
+    return {**fields_of(KeptFindingAnswer, finding, status=str(finding.status), mark=str(finding.mark), why=words)}
 
 
 def _run_json(run: dict[str, Any]) -> dict[str, Any]:
@@ -375,7 +377,10 @@ def statuses_named(text: str) -> tuple[Status, ...]:
     names = [name.strip().upper() for name in text.split(",") if name.strip()]
     if unknown := [name for name in names if name not in Status.__members__]:
         known = ", ".join(str(status) for status in Status)
-        raise InputError(f"no status is called {unknown[0].lower()!r}", where="status", remedy=f"It is: {known}.")
+        raise InputError(
+            "status_filter_unknown", "no status is called {status!r}", where="status", remedy="It is: {known}.",
+            status=unknown[0].lower(), known=known,
+        )  # fmt: skip
     return tuple(Status[name] for name in names)
 
 

@@ -6,13 +6,13 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path as FilePath
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypedDict
 
 from fastapi import Path, Query, Request
 from pydantic import Field
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from opencwc.casebook.casebook_verifier import verify_casebook
+from opencwc.casebook.casebook_verifier import Problem, verify_casebook
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.encryption import read_recipients
 from opencwc.casebook.erasure import erase_case
@@ -22,7 +22,8 @@ from opencwc.casebook.model import Person
 from opencwc.casebook.requests import Request as Asked
 from opencwc.casebook.requests import answer, ask, requests_of
 from opencwc.errors import InputError
-from opencwc.web.server.api_parameters import LARGEST, Closed, InLang, answers, problems
+from opencwc.records import one_of
+from opencwc.web.server.api_parameters import LARGEST, Binary, Closed, InLang, answers, problems
 from opencwc.web.server.idempotency import KEY_HEADER, posted_once
 from opencwc.web.server.service import Router, book_of, person_of
 
@@ -31,33 +32,31 @@ router = Router(tags=["audit"])
 Seq = Annotated[int, Path(ge=1, le=LARGEST, description="The number of the request.")]
 _PIECE = 1 << 20
 _WITH_KEY = {"parameters": [KEY_HEADER]}
-_REQUEST: dict[str, Any] = {
-    "type": "object",
-    "required": ["seq", "kind", "case", "asked_by", "asked", "state", "answered_by"],
-    "properties": {
-        "seq": {"type": "integer"},
-        "kind": {"type": "string", "enum": ["export", "erase"]},
-        "case": {"type": "string"},
-        "case_number": {"type": "integer"},
-        "asked_by": {"type": "string"},
-        "asked": {"type": "object"},
-        "state": {"type": "string", "enum": ["asked", "approved", "declined", "done"]},
-        "answered_by": {"type": "string"},
-    },
-}
-_VERIFICATION: dict[str, Any] = {
-    "type": "object",
-    "required": ["casebook", "fits", "records", "findings", "checkpoints", "keys", "problems"],
-    "properties": {
-        "casebook": {"type": "string"},
-        "fits": {"type": "boolean"},
-        "records": {"type": "integer"},
-        "findings": {"type": "integer"},
-        "checkpoints": {"type": "integer"},
-        "keys": {"type": "array", "items": {"type": "string"}},
-        "problems": {"type": "array", "items": {"type": "object"}},
-    },
-}
+
+
+class RequestAnswer(TypedDict):
+    """What one person asked for and another must approve."""
+
+    seq: int
+    kind: Annotated[str, one_of(("export", "erase"))]
+    case: str
+    case_number: int
+    asked_by: str
+    asked: dict[str, Any]
+    state: Annotated[str, one_of(("asked", "approved", "declined", "done"))]
+    answered_by: str
+
+
+class VerificationAnswer(TypedDict):
+    """Whether the casebook fits, and what does not."""
+
+    casebook: str
+    fits: bool
+    records: int
+    findings: int
+    checkpoints: int
+    keys: list[str]
+    problems: list[Problem]
 
 
 class NewRequest(Closed):
@@ -79,7 +78,9 @@ class Answer(Closed):
 
 
 @router.get(
-    "/api/v1/requests", action="read", responses={200: answers("The requests", {"type": "object"}), **problems()}
+    "/api/v1/requests",
+    action="read",
+    responses={200: answers("The requests", requests=list[RequestAnswer]), **problems()},
 )
 def requests(request: Request, waiting: bool = False) -> Response:
     """List what was asked for: exports and erasures."""
@@ -91,7 +92,7 @@ def requests(request: Request, waiting: bool = False) -> Response:
     "/api/v1/requests",
     action="ask",
     status_code=201,
-    responses={201: answers("The request", _REQUEST), **problems(404, 409)},
+    responses={201: answers("The request", RequestAnswer), **problems(404, 409)},
     openapi_extra=_WITH_KEY,
 )
 async def ask_for(request: Request, asked: NewRequest) -> Response:
@@ -105,7 +106,10 @@ def ask_as_asked(book: Casebook, person: Person, asked: NewRequest) -> Asked:
     if asked.kind == "erase":
         return ask(book, person, "erase", asked.case, {"reason": asked.reason, "ground": asked.ground})
     if any("\n" in recipient or not recipient.startswith(("age1", "ssh-")) for recipient in asked.recipients):
-        raise InputError("this is no recipient", where="recipients", remedy="Give age1... or ssh-ed25519 ... .")
+        raise InputError(
+            "recipient_not_valid", "this is no recipient", where="recipients",
+            remedy="Give age1... or ssh-ed25519 ... .",
+        )  # fmt: skip
     recipients = read_recipients(asked.recipients) if asked.recipients else []
     return ask_for_export(book, person, asked.case, asked.reason, recipients=recipients, sources=asked.sources)
 
@@ -113,7 +117,7 @@ def ask_as_asked(book: Casebook, person: Person, asked: NewRequest) -> Asked:
 @router.post(
     "/api/v1/requests/{seq}/answer",
     action="approve",
-    responses={200: answers("The request", _REQUEST), **problems(404, 409)},
+    responses={200: answers("The request", RequestAnswer), **problems(404, 409)},
     openapi_extra=_WITH_KEY,
 )
 async def answer_to(request: Request, seq: Seq, asked: Answer) -> Response:
@@ -130,7 +134,7 @@ async def answer_to(request: Request, seq: Seq, asked: Answer) -> Response:
     "/api/v1/requests/{seq}/bundle",
     action="export",
     responses={
-        200: answers("The bundle", {"type": "string", "format": "binary"}, "application/octet-stream"),
+        200: answers("The bundle", Binary, "application/octet-stream"),
         **problems(404, 409),
     },
 )
@@ -163,7 +167,7 @@ def bundle(request: Request, seq: Seq, lang: InLang = "en") -> Response:
 @router.post(
     "/api/v1/requests/{seq}/erasure",
     action="erase",
-    responses={200: answers("What was erased", {"type": "object"}), **problems(404, 409)},
+    responses={200: answers("What was erased"), **problems(404, 409)},
     openapi_extra=_WITH_KEY,
 )
 async def erasure(request: Request, seq: Seq) -> Response:
@@ -175,7 +179,7 @@ async def erasure(request: Request, seq: Seq) -> Response:
 @router.get(
     "/api/v1/records",
     action="audit",
-    responses={200: answers("A page of the record", {"type": "object"}), **problems()},
+    responses={200: answers("A page of the record", records=list[dict[str, Any]], next=int | None), **problems()},
 )
 def records(
     request: Request,
@@ -188,7 +192,9 @@ def records(
 
 
 @router.post(
-    "/api/v1/verification", action="audit", responses={200: answers("Whether it fits", _VERIFICATION), **problems()}
+    "/api/v1/verification",
+    action="audit",
+    responses={200: answers("Whether it fits", VerificationAnswer), **problems()},
 )
 def verification(request: Request, sources: bool = False) -> Response:
     """Verify the casebook: every record, link, signature and finding, and what was made of them."""

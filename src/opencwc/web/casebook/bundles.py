@@ -84,9 +84,12 @@ def check_bundle(file: IO[bytes], key: str = "") -> CheckedBundle:
     """
     key = re.sub(r"[\s:]", "", key).lower()
     if key and not KEY.fullmatch(key):
-        raise InputError("this is no fingerprint of a key", where="key", remedy="It has 64 signs, 0-9 and a-f.")
+        raise InputError(
+            "fingerprint_not_valid", "this is no fingerprint of a key", where="key",
+            remedy="It has 64 signs, 0-9 and a-f.",
+        )  # fmt: skip
     if not _RUNNING.acquire(blocking=False):
-        raise ConflictError("other bundles are being checked", remedy="Try again in a moment.")
+        raise ConflictError("bundles_being_checked", "other bundles are being checked", remedy="Try again in a moment.")
     try:
         with tempfile.TemporaryDirectory(prefix="opencwc-check-") as folder:
             file.seek(0)
@@ -151,4 +154,6 @@ def _run(folder: Path, bundle: Path, key: str) -> CheckedBundle:
         return CheckedBundle("unreadable", {}, complained.read_text("utf-8", "replace")[:2_000].strip())
     if status < 0 or status == 1:
         return CheckedBundle("unreadable", {}, "The verifier was stopped: the bundle takes more than it may.")
-    raise UnavailableError("the verifier of bundles does not run here", remedy="See that openssl is installed.")
+    raise UnavailableError(
+        "verifier_does_not_run", "the verifier of bundles does not run here", remedy="See that openssl is installed."
+    )

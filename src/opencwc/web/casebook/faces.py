@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import cast
 
 from opencwc.casebook.findings import History
+from opencwc.errors import OpenCWCError
 from opencwc.finding import Finding, Message
 from opencwc.jobs.queue import Job
 from opencwc.verbs import verb_named
@@ -20,7 +21,7 @@ class JobPage:
     ``words`` begin the ids of its messages. ``another`` is the address where one begins another job, ``runs`` where the
     pages of its run stand, to which its end leads; without it the casebook shows the findings. ``remedies`` are the
     messages on a document that is not read where they are not the usual ones, by the words of `_DOCUMENTS`. ``step``
-    says what a running job is at, ``columns`` what is wrong with the columns of a file, from the words of the error.
+    says what a running job is at, ``columns`` what an error says of the columns of a file.
     """
 
     template: str
@@ -30,7 +31,7 @@ class JobPage:
     part: str = "casebook/job_state.html"
     remedies: Mapping[str, str] = MappingProxyType({})
     step: Callable[[Job], Message | None] = lambda job: None
-    columns: Callable[[str, str], str] = lambda what, lang: ""
+    columns: Callable[[OpenCWCError, str], str] = lambda error, lang: ""
 
 
 @dataclass(frozen=True)

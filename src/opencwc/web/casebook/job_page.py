@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from fastapi import Request
@@ -15,16 +13,17 @@ from opencwc.casebook.database import Casebook
 from opencwc.casebook.model import Mark
 from opencwc.casebook.runs import run_named, source_row
 from opencwc.convention.measures import READ_LANGUAGES
+from opencwc.errors import OpenCWCError, Reason, error_from_plain, error_line
 from opencwc.finding import Message, Value
 from opencwc.jobs.queue import Job
-from opencwc.legislation.texts.languages import language_called, language_named
+from opencwc.legislation.texts.languages import language_named
 from opencwc.web.casebook.faces import JobPage, face_of
 from opencwc.web.casebook.jobs_api import job_named, parts_of
 from opencwc.web.casebook.run_summary import RunSummary
 from opencwc.web.server.htmx_headers import leading_to
 from opencwc.web.server.page import is_fragment, language_of, page
 from opencwc.web.server.service import Router, book_of, service_of
-from opencwc.wording import sentence
+from opencwc.wording import error_sentences, sentence
 
 _KINDS = {
     "NotAllowedError": "rights",
@@ -32,35 +31,40 @@ _KINDS = {
     "UnavailableError": "not_safe",
     "fault": "service",
 }
-"""What went wrong, by the kind of the error: what the words of it need not tell."""
-_SAID = tuple(
-    (re.compile(pattern), name)
-    for pattern, name in (
-        (r"There is no column (?P<column>.+)\.$", "no_column"),
-        (r"It is not clear which column", "unclear_column"),
-        (r"The column (?P<column>.+) holds no text", "column_without_text"),
-        (r"^The texts are in languages whose laws are not read \((?P<languages>[^)]+)\)", "language"),
-        (r", not the text of a law", "no_law"),
-        (r"^No text could be read, so nothing is said", "no_text"),
-        (r"The file is empty|The sheet .+ is empty", "empty"),
-        (r"The workbook is locked", "locked"),
-        (
-            r"more memory than|took longer than|more work than|stopped by the system|unpacks to more than"
-            r"|would unpack to|A sheet spans|The first line is too long",
-            "too_large",
-        ),
-        (
-            r", not a table|, not a workbook|is a ZIP archive|of a kind that is not known|holds no array of rows"
-            r"|The workbook has no sheet",
-            "no_table",
-        ),
-        (r"is damaged|is cut short|(workbook|Parquet file|JSON file|compressed file) (cannot be read|is )", "damaged"),
-        (r"reading the file (broke off|gave )|cannot be read without writing", "broke_off"),
-        (r"the worker died", "service"),
-        (r"the upload is no longer kept", "gone"),
-    )
-)
-"""What went wrong, by the words of the error: they cross the border of the sandbox, and no class of theirs does."""
+"""What went wrong, by the kind of the error: its code need not be looked at."""
+_CODES_OF = {
+    "no_column": "no_such_column",
+    "unclear_column": "column_unclear",
+    "column_without_text": "column_without_text",
+    "language": "law_languages_unread",
+    "no_law": "not_a_law",
+    "no_text": "law_nothing_read",
+    "empty": "file_empty sheet_empty",
+    "locked": "workbook_locked",
+    "too_large": """
+        upload_needs_memory table_needs_memory reading_took_too_long reading_took_too_much_work
+        reading_stopped_by_system file_unpacks_too_large workbook_unpacks_too_large sheet_too_large first_line_too_long
+    """,
+    "no_table": """
+        file_is_pdf file_is_jpeg file_is_png file_is_gif file_is_tiff file_is_program file_is_database
+        file_is_chemdraw file_is_rtf file_is_rar file_is_7zip file_is_bzip2 file_is_xz file_compressed_twice
+        file_is_arrow file_is_web_page file_is_xml file_is_mol2 file_is_rdf file_is_reaction file_is_zip_archive
+        office_file_is_no_workbook file_kind_unknown json_without_array workbook_without_sheet
+    """,
+    "damaged": """
+        workbook_damaged workbook_cut_short workbook_unreadable parquet_unreadable json_unreadable
+        compressed_file_damaged
+    """,
+    "broke_off": """
+        reading_broke_off reading_broke_off_with_status reading_answer_endless reading_answer_not_understood
+        reading_answer_does_not_hold reading_findings_do_not_hold upload_needs_writing
+        workbook_needs_writing reading_findings_too_early reading_ended_too_early
+    """,
+    "service": "worker_died",
+    "gone": "upload_gone",
+}
+"""The codes of errors by what went wrong, which is a word of the messages ``page_job_why_...``."""
+_CODES = {code: kind for kind, codes in _CODES_OF.items() for code in codes.split()}
 _DOCUMENTS = {
     "reading_encrypted": "password",
     "reading_damaged": "save",
@@ -85,9 +89,6 @@ _DOCUMENTS = {
     "reading_kind_winmail": "save",
 }
 """Why a document is not read as a whole, and what to do about it: a word of the messages ``page_job_do_...``."""
-_NAMED = ("bytes", "parts", "seconds")
-_COLUMNS = re.compile(r"The columns are: (.+)\.$", re.DOTALL)
-_VALUE = re.compile(f"0({'|'.join(_NAMED)})0")
 router = Router(include_in_schema=False)
 _OPEN, _CLOSE = "\u2068", "\u2069"
 
@@ -171,51 +172,38 @@ async def show_job_page(request: Request, job: Job, kind: JobPage) -> Response:
 
 
 def trouble_of(problem: Mapping[str, Any], job: str, lang: str, kind_of_job: JobPage) -> Trouble:
-    """Say what was wrong with a job; what is of no known kind is left in the words of the error."""
-    what, remedy = (str(problem.get(name) or "") for name in ("what", "remedy"))
-    kind, words = _KINDS.get(str(problem.get("kind") or ""), "other"), {}
-    if says := kind_of_job.columns(what, lang):
+    """Say what was wrong with a job; what is of no known code is left in the words of the error."""
+    error = error_from_plain(problem)
+    if says := kind_of_job.columns(error, lang):
         return Trouble("columns", says, "", "")
-    for pattern, name in _SAID if kind == "other" else ():
-        if found := pattern.search(what):
-            kind, words = name, found.groupdict()
-            break
-    if (reason := reason_of(what)) is not None:
-        remedy_of = _DOCUMENTS[reason.id]
-        do = sentence(kind_of_job.remedies.get(remedy_of, f"page_job_do_{remedy_of}"), lang)
-        return Trouble(remedy_of, f"{sentence(reason, lang)} {do}", "", _detail(what, remedy))
-    named: dict[str, Value] = {
-        "column": f"{_OPEN}{words.get('column', '')[1:-1]}{_CLOSE}",
+    detail = error_line("", *error_sentences(error, lang)) if error.what else ""
+    reason = reason_of(error)
+    if reason is not None and reason.id in _DOCUMENTS:
+        remedy = _DOCUMENTS[reason.id]
+        do = sentence(kind_of_job.remedies.get(remedy, f"page_job_do_{remedy}"), lang)
+        return Trouble(remedy, f"{sentence(reason, lang)} {do}", "", detail)
+    kind = _KINDS.get(str(problem.get("kind") or "")) or _CODES.get(error.code, "other")
+    values: dict[str, Value] = {
+        "column": f"{_OPEN}{error.values.get('column', '')}{_CLOSE}",
         "job": f"{_OPEN}{job}{_CLOSE}",
-        "languages": tuple(map(language_called, words.get("languages", "").split(", "))),
+        "languages": reason.values.get("languages", ()) if reason else (),
         "read": tuple(map(language_named, READ_LANGUAGES)),
     }
-    columns = _COLUMNS.search(remedy)
     return Trouble(
         kind,
-        sentence(Message(f"page_job_why_{kind}", named), lang),
-        columns.group(1) if columns else "",
-        _detail(what, remedy),
+        sentence(Message(f"page_job_why_{kind}", values), lang),
+        str(error.values.get("columns", "")),
+        detail,
     )
 
 
-def _detail(what: str, remedy: str) -> str:
-    return " ".join(part for part in (what if what.endswith(".") or not what else f"{what}.", remedy) if part)
+def reason_of(error: OpenCWCError) -> Message | None:
+    """Return the message that an error says, ``None`` where it has words of its own.
 
-
-def reason_of(what: str) -> Message | None:
-    """Return why a document was not read, from the English words of it; ``None`` where they are of something else.
-
-    >>> reason_of("It is larger than 200 bytes.")
-    Message(id='reading_too_large', values={'bytes': '200'})
+    >>> from opencwc.errors import InputError
+    >>> from opencwc.wording import reason
+    >>> reason_of(InputError("document_refused", "{reason}", reason=reason("reading_nested")))
+    Message(id='reading_nested', values={})
     """
-    for name, pattern in _reasons().items():
-        if found := pattern.fullmatch(what):
-            return Message(name, {key: value for key, value in found.groupdict().items() if value is not None})
-    return None
-
-
-@cache
-def _reasons() -> dict[str, re.Pattern[str]]:
-    told = {name: sentence(Message(name, {key: f"0{key}0" for key in _NAMED})) for name in _DOCUMENTS}
-    return {name: re.compile(_VALUE.sub(r"(?P<\1>[0-9,.]+)", re.escape(said))) for name, said in told.items()}
+    told = error.values.get("reason")
+    return told.message if isinstance(told, Reason) else None

@@ -9,10 +9,11 @@ import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import date
 from hashlib import sha256
-from typing import IO, Annotated, Any, Literal, get_args
+from typing import IO, Annotated, Any, Literal, TypedDict, get_args
 
 from fastapi import Query, Request
 from fastapi.sse import EventSourceResponse, format_sse_event
+from msgspec import Meta
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException
 from starlette.responses import JSONResponse, Response, StreamingResponse
@@ -23,9 +24,10 @@ from opencwc.casebook.permissions import may
 from opencwc.errors import ConflictError, InputError, NotFoundError, SettingsError, UnavailableError
 from opencwc.files.csv_cells import cell_of
 from opencwc.files.kinds import document_kind_by_name
-from opencwc.finding import message_from_plain
+from opencwc.finding import Message
 from opencwc.jobs.intake import Intake
 from opencwc.jobs.queue import Job, Jobs
+from opencwc.records import fields_of, from_plain, one_of
 from opencwc.screening.model import COLUMNS
 from opencwc.verbs import verbs
 from opencwc.web.server import downloads
@@ -42,32 +44,40 @@ DOCUMENTS = ("pdf", "docx", "html", "eml", "picture")
 """The kinds that are never read as a table of chemicals."""
 OTHER_DOCUMENTS = (".doc", ".rtf", ".odt", ".msg", ".ppt", ".pptx", ".odp")
 """Documents of kinds that are not read: the reader of documents says why."""
-JOB: dict[str, Any] = {
-    "type": "object",
-    "required": ["id", "kind", "state", "case", "rows_done", "rows_all", "made_at"],
-    "properties": {
-        "id": {"type": "string"},
-        "kind": {"type": "string", "enum": [verb.id for verb in verbs()]},
-        "state": {"type": "string", "enum": ["waiting", "running", "done", "failed", "cancelled"]},
-        "case": {"type": "string"},
-        "run": {"type": ["integer", "null"]},
-        "rows_done": {"type": "integer"},
-        "rows_all": {"type": ["integer", "null"], "description": "An estimate until the job is done."},
-        "problem": {"type": ["object", "null"]},
-        "asked": {"type": "object"},
-        "made_at": {"type": "string"},
-        "started_at": {"type": "string"},
-        "finished_at": {"type": "string"},
-    },
-}
-_EVENT: dict[str, Any] = {
-    "type": "object",
-    "required": ["event", "data"],
-    "properties": {
-        "event": {"type": "string", "enum": ["progress", "end"]},
-        "data": {"type": "string", "contentMediaType": "application/json", "contentSchema": JOB},
-    },
-}
+
+
+class JobAnswer(TypedDict):
+    """A job and how far it is."""
+
+    id: str
+    kind: Annotated[str, one_of(verb.id for verb in verbs())]
+    state: Annotated[str, one_of(("waiting", "running", "done", "failed", "cancelled"))]
+    case: str
+    run: int | None
+    rows_done: int
+    rows_all: Annotated[int | None, Meta(description="An estimate until the job is done.")]
+    problem: dict[str, Any] | None
+    asked: dict[str, Any]
+    made_at: str
+    started_at: str
+    finished_at: str
+
+
+class JobEvent(TypedDict):
+    """Something that changed in a job, and its end; ``data`` is the job as JSON."""
+
+    event: Annotated[str, one_of(("progress", "end"))]
+    data: Annotated[
+        str,
+        Meta(
+            extra_json_schema={
+                "contentMediaType": "application/json",
+                "contentSchema": {"$ref": "#/components/schemas/JobAnswer"},
+            }
+        ),
+    ]
+
+
 _UPLOAD: dict[str, Any] = {
     "type": "object",
     "required": ["file", "case"],
@@ -98,7 +108,7 @@ _UPLOAD: dict[str, Any] = {
     action="keep",
     uploads=True,
     status_code=202,
-    responses={202: answers("The job, waiting", JOB), **problems(404, 409, 413, 415, 501)},
+    responses={202: answers("The job, waiting", JobAnswer), **problems(404, 409, 413, 415, 501)},
     openapi_extra={
         "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _UPLOAD}}},
         "parameters": [KEY_HEADER],
@@ -119,16 +129,20 @@ async def take_upload(request: Request, answer: Callable[[Job], Response]) -> Re
     jobs, intake = parts_of(service)
     person = person_of(request)
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
-        raise HttpProblem(415, "no-such-kind", "an upload comes as multipart/form-data", where="Content-Type")
+        raise HttpProblem(
+            415, "no-such-kind", "upload_is_no_form", "an upload comes as multipart/form-data", where="Content-Type"
+        )
     try:
         form = await request.form(max_files=1, max_fields=20, max_part_size=10_000)
     except MultiPartException as error:
-        raise InputError("the form cannot be read", remedy="Send multipart/form-data.") from error
+        raise InputError("form_unreadable", "the form cannot be read", remedy="Send multipart/form-data.") from error
     try:
         file = form.get("file")
         words = {name: value for name, value in form.items() if isinstance(value, str)}
         if not isinstance(file, UploadFile) or not file.filename:
-            raise InputError("there is no file", where="file", remedy="Send the file under the name 'file'.")
+            raise InputError(
+                "file_missing_in_form", "there is no file", where="file", remedy="Send the file under the name 'file'."
+            )
         asked, mark = _asked(words, file.filename or "upload")
         start = file.file.read(KIND_BYTES)
         if asked["kind"] == "auto" and not asked["column"].strip() and is_document(asked["name"], start):
@@ -158,7 +172,7 @@ async def take_upload(request: Request, answer: Callable[[Job], Response]) -> Re
     "/api/v1/jobs",
     action="keep",
     responses={
-        200: answers("The jobs", {"type": "object", "properties": {"jobs": {"type": "array", "items": JOB}}}),
+        200: answers("The jobs", jobs=list[JobAnswer]),
         **problems(501),
     },
 )
@@ -174,14 +188,21 @@ async def list_jobs(request: Request, limit: Annotated[int, Query(ge=1, le=1_000
     return JSONResponse({"jobs": [as_json(job) for job in await service.answering.run(read)]})
 
 
-@router.get("/api/v1/jobs/{job_id}", action="keep", responses={200: answers("The job", JOB), **problems(404, 501)})
+@router.get(
+    "/api/v1/jobs/{job_id}", action="keep", responses={200: answers("The job", JobAnswer), **problems(404, 501)}
+)
 async def show(request: Request, job_id: str) -> Response:
     """Give one job as it stands."""
     return JSONResponse(as_json(await job_named(request, job_id)))
 
 
 @router.post(
-    "/api/v1/jobs/{job_id}/cancel", action="keep", responses={200: answers("The job", JOB), **problems(404, 501)}
+    "/api/v1/jobs/{job_id}/cancel",
+    action="keep",
+    responses={
+        200: answers("The job", JobAnswer),
+        **problems(404, 501),
+    },
 )
 async def cancel(request: Request, job_id: str) -> Response:
     """Ask that a job be stopped; what was kept of it stays in its case."""
@@ -198,7 +219,7 @@ async def cancel(request: Request, job_id: str) -> Response:
 @router.get(
     "/api/v1/jobs/{job_id}/events",
     action="keep",
-    responses={200: answers("Events", _EVENT, "text/event-stream"), **problems(404, 501)},
+    responses={200: answers("Events", JobEvent, "text/event-stream"), **problems(404, 501)},
 )
 async def events(request: Request, job_id: str) -> Response:
     """Listen to a job: `progress` whenever something changed, and `end` at its end (server-sent events)."""
@@ -211,7 +232,7 @@ async def events(request: Request, job_id: str) -> Response:
 async def _progress_of(service: Service, request: Request, job: Job) -> AsyncIterator[bytes]:
     """Yield what changed, as long as the listener may still see it."""
     jobs, _ = parts_of(service)
-    sent: dict[str, Any] = {}
+    sent: JobAnswer | None = None
     quiet = 0.0
     while True:
         now = as_json(job)
@@ -242,14 +263,14 @@ async def _may_still_see(service: Service, request: Request, job: Job) -> bool:
     return True
 
 
-def _event(name: str, data: dict[str, Any]) -> bytes:
+def _event(name: str, data: JobAnswer) -> bytes:
     return format_sse_event(event=name, data_str=json.dumps(data, ensure_ascii=True))
 
 
 @router.get(
     "/api/v1/jobs/{job_id}/result",
     action="keep",
-    responses={200: answers("The findings", {"type": "string"}, "application/x-ndjson"), **problems(404, 409, 501)},
+    responses={200: answers("The findings", str, "application/x-ndjson"), **problems(404, 409, 501)},
 )
 async def result(
     request: Request,
@@ -263,7 +284,10 @@ async def result(
     person = person_of(request)
     job = await service.answering.run(job_of, service, job_id, person)
     if job.run is None:
-        raise ConflictError("the job has kept nothing yet", remedy="Wait for its end: /api/v1/jobs/{id}/events.")
+        raise ConflictError(
+            "job_kept_nothing_yet", "the job has kept nothing yet",
+            remedy="Wait for its end: /api/v1/jobs/{{id}}/events.",
+        )  # fmt: skip
     pages = intake.findings(person, job.run)
     write, kind = (_as_csv, downloads.CSV) if format == "csv" else (_as_ndjson, "application/x-ndjson")
     headers = downloads.named(f"job-{job.id}.{format}")
@@ -303,29 +327,20 @@ def _plain(finding: KeptFinding, lang: str) -> dict[str, Any]:
         "list": finding.list or None,
         "entry": finding.entry or None,
         "basis": content.get("basis", ""),
-        "why": sentence(message_from_plain(message), lang) if message else "",
+        "why": sentence(from_plain(Message, message), lang) if message else "",
         "status": str(finding.status),
         "mark": str(finding.mark),
         "evidence": content.get("evidence", []),
     }
 
 
-def as_json(job: Job) -> dict[str, Any]:
-    """Return a job as the API gives it."""
-    return {
-        "id": job.id,
-        "kind": job.kind,
-        "state": job.state,
-        "case": job.asked.get("case", ""),
-        "run": job.run,
-        "rows_done": job.rows_done,
-        "rows_all": job.rows_all,
-        "problem": job.problem or None,
-        "asked": {name: job.asked[name] for name in _TOLD if name in job.asked},
-        "made_at": job.made_at,
-        "started_at": job.started_at,
-        "finished_at": job.finished_at,
-    }
+def as_json(job: Job) -> JobAnswer:
+    """Return what is said of a job."""
+    asked = {name: job.asked[name] for name in _TOLD if name in job.asked}
+    answer: JobAnswer = fields_of(
+        JobAnswer, job, case=job.asked.get("case", ""), problem=job.problem or None, asked=asked
+    )  # fmt: skip
+    return answer
 
 
 async def job_named(request: Request, job_id: str) -> Job:
@@ -339,37 +354,52 @@ def job_of(service: Service, identity: str, person: Person) -> Job:
     jobs, intake = parts_of(service)
     visible = intake.may_see(person, [jobs.get(identity, person.id)])
     if not visible:
-        raise NotFoundError("there is no such job", remedy="See /api/v1/jobs for yours.")
+        raise NotFoundError("no_such_job", "there is no such job", remedy="See /api/v1/jobs for yours.")
     return visible[0]
 
 
 def parts_of(service: Service) -> tuple[Jobs, Intake]:
     """Return the jobs and the intake of a service; raise `UnavailableError` where it runs without a casebook."""
     if service.jobs is None or service.intake is None:
-        raise UnavailableError("this service runs without a casebook", remedy="Start it with a casebook.")
+        raise UnavailableError(
+            "service_without_casebook", "this service runs without a casebook", remedy="Start it with a casebook."
+        )
     return service.jobs, service.intake
 
 
 def _asked(words: dict[str, str], filename: str) -> tuple[dict[str, Any], Mark]:
     """Return the question of an upload as it stands in the job, and its mark."""
     if strange := sorted(set(words) - {"case", "mark", *_FORM}):
-        raise SettingsError("there is an unknown field", where=strange[0][:50], remedy="See /api/v1/openapi.json.")
+        raise SettingsError(
+            "field_unknown", "there is an unknown field", where=strange[0][:50], remedy="See /api/v1/openapi.json."
+        )
     if unfit := sorted(name for name, word in words.items() if "\0" in word):
-        raise InputError("there is a sign that no text may hold (NUL)", where=unfit[0], remedy="Leave it out.")
+        raise InputError(
+            "text_with_nul", "there is a sign that no text may hold (NUL)", where=unfit[0], remedy="Leave it out."
+        )
     case = words.get("case", "").strip()
     if not case or len(case) > 200 or not case.isprintable():
-        raise InputError("there is no name of a case", where="case", remedy="Name the case to keep it in.")
+        raise InputError(
+            "case_name_missing", "there is no name of a case", where="case", remedy="Name the case to keep it in."
+        )
     kind = words.get("kind") or "auto"
     if kind not in get_args(Kind):
-        raise SettingsError("there is no such kind", where="kind", remedy=f"It is one of: {', '.join(get_args(Kind))}.")
+        raise SettingsError(
+            "job_kind_unknown", "there is no such kind", where="kind", remedy="It is one of: {known}.",
+            known=tuple(get_args(Kind)),
+        )  # fmt: skip
     mark = words.get("mark") or "unclassified"
     if mark.upper() not in Mark.__members__:
         known = ", ".join(str(mark) for mark in Mark)
-        raise SettingsError("there is no such mark", where="mark", remedy=f"It is one of: {known}.")
+        raise SettingsError(
+            "no_such_mark", "there is no such mark", where="mark", remedy="It is one of: {known}.", known=known
+        )
     try:
         day = date.fromisoformat(words["as_of"]) if words.get("as_of") else date.today()
     except ValueError:
-        raise SettingsError("this is no date", where="as_of", remedy="Write the day as 2020-06-07.") from None
+        raise SettingsError(
+            "not_a_date", "this is no date", where="as_of", remedy="Write the day as 2020-06-07."
+        ) from None
     name = "".join(sign if sign.isprintable() else "_" for sign in filename).replace("\\", "/").rsplit("/", 1)[-1]
     asked = {
         "case": case, "name": name[-200:] or "upload", "as_of": day.isoformat(),

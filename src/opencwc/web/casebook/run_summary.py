@@ -16,9 +16,10 @@ from opencwc.casebook.model import UNDECIDED, Filter, Mark
 from opencwc.casebook.people import names_by_id
 from opencwc.casebook.runs import finding_of
 from opencwc.convention import Convention
-from opencwc.finding import message_from_plain
+from opencwc.finding import Message
 from opencwc.publishing import Badge, Count, Excerpt
 from opencwc.publishing import Counts as CountBar
+from opencwc.records import from_plain
 from opencwc.screening.cards import Teller
 from opencwc.screening.verb import VERB as SCREEN
 from opencwc.verbs import all_verdicts, tones_of_verdicts
@@ -115,7 +116,7 @@ class RunSummary:
             not_read_more=max(0, int(checked.get("not_read_count") or 0) - len(not_read)),
             as_text=run.get("asked", {}).get("kind") == "text" or "document" in checked,
             document=str(checked.get("document") or ""),
-            notes=tuple(sentence(message_from_plain(note), lang) for note in run["tally"].get("notes") or ()),
+            notes=tuple(sentence(from_plain(Message, note), lang) for note in run["tally"].get("notes") or ()),
         )
 
 

@@ -12,21 +12,21 @@ from opencwc.convention import Convention, Duty, Entry
 from opencwc.convention.model import InForce
 from opencwc.errors import NotFoundError
 from opencwc.finding import Message
-from opencwc.web.server.answering import Answering, checked_json
-from opencwc.web.server.api_parameters import CHECKED, AsOf, InLang, Lists, answers, names_of, problems
+from opencwc.web.server.answering import Answering, CheckedAnswer, checked_json
+from opencwc.web.server.api_parameters import AsOf, InLang, Lists, answers, names_of, problems
 from opencwc.web.server.service import Router, service_of
 from opencwc.wording import say
 
 router = Router(tags=["rules"])
 
 
-def _told(name: str, kind: str) -> dict[str, Any]:
-    held = {"type": "array", "items": {"type": "object"}} if kind == "array" else {"type": "object"}
-    return {"type": "object", "required": ["checked", name], "properties": {"checked": CHECKED, name: held}}
+_OBJECTS = list[dict[str, Any]]
 
 
 @router.get(
-    "/api/v1/lists", action="rules", responses={200: answers("The lists", _told("lists", "array")), **problems()}
+    "/api/v1/lists",
+    action="rules",
+    responses={200: answers("The lists", checked=CheckedAnswer, lists=_OBJECTS), **problems()},
 )
 async def lists(request: Request, as_of: AsOf = None, lang: InLang = "en") -> Response:
     """Give the lists at hand: whose they are, the date of their text, how many entries are in force."""
@@ -35,7 +35,9 @@ async def lists(request: Request, as_of: AsOf = None, lang: InLang = "en") -> Re
 
 
 @router.get(
-    "/api/v1/entries", action="rules", responses={200: answers("The entries", _told("entries", "array")), **problems()}
+    "/api/v1/entries",
+    action="rules",
+    responses={200: answers("The entries", checked=CheckedAnswer, entries=_OBJECTS), **problems()},
 )
 async def entries(request: Request, as_of: AsOf = None, lists: Lists = "", lang: InLang = "en") -> Response:
     """Give every entry in force, in brief."""
@@ -46,7 +48,7 @@ async def entries(request: Request, as_of: AsOf = None, lists: Lists = "", lang:
 @router.get(
     "/api/v1/entries/{list_id}/{entry_id}",
     action="rules",
-    responses={200: answers("The entry", _told("entry", "object")), **problems(404)},
+    responses={200: answers("The entry", checked=CheckedAnswer, entry=dict[str, Any]), **problems(404)},
 )
 async def entry(request: Request, list_id: str, entry_id: str, as_of: AsOf = None, lang: InLang = "en") -> Response:
     """Give one entry whole: its words, its structures, its exemptions, its examples, its source."""
@@ -57,7 +59,10 @@ async def entry(request: Request, list_id: str, entry_id: str, as_of: AsOf = Non
 @router.get(
     "/api/v1/duties/{list_id}/{entry_id}",
     action="rules",
-    responses={200: answers("The duties", _told("duties", "array")), **problems(404)},
+    responses={
+        200: answers("The duties", checked=CheckedAnswer, entry=dict[str, Any], duties=_OBJECTS),
+        **problems(404),
+    },
 )
 async def duties(request: Request, list_id: str, entry_id: str, as_of: AsOf = None, lang: InLang = "en") -> Response:
     """Give the duties that follow from an entry."""
@@ -113,8 +118,9 @@ def find_entry(convention: Convention, list_id: str, entry_id: str) -> Entry:
         if (entry.list.casefold(), entry.id.casefold()) == wanted:
             return entry
     raise NotFoundError(
-        f"no such entry is in force on {convention.as_of}", remedy="See /api/v1/entries for those that are."
-    )
+        "no_such_entry_in_force", "no such entry is in force on {day}",
+        remedy="See /api/v1/entries for those that are.", day=convention.as_of,
+    )  # fmt: skip
 
 
 def entry_in_brief(entry: Entry, lang: str) -> dict[str, Any]:

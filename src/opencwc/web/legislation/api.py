@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, TypedDict
 
 from fastapi import Path, Query, Request
+from msgspec import Meta
 from pydantic import Field
 from starlette.responses import JSONResponse, Response
 
 from opencwc.casebook.model import Mark
 from opencwc.legislation.decided_law import decided_to_plain
-from opencwc.legislation.formats import answer_to_plain
-from opencwc.legislation.model import VERDICTS
-from opencwc.web.casebook.jobs_api import JOB
+from opencwc.legislation.formats import MeasureAnswer, PassagePlace, answer_to_plain
+from opencwc.web.casebook.jobs_api import JobAnswer
 from opencwc.web.casebook.uploads_api import job_made
-from opencwc.web.server.api_parameters import LARGEST, Closed, InLang, answers, problems
+from opencwc.web.server.api_parameters import LARGEST, Closed, DayText, InLang, answers, problems
 from opencwc.web.server.idempotency import KEY_HEADER
 from opencwc.web.server.service import Router, book_of, person_of, service_of
 from opencwc.web.server.uploads import MOST_FILES
@@ -25,8 +25,6 @@ A_PAGE = 100
 Number = Annotated[int, Path(ge=1, le=LARGEST)]
 After = Annotated[int, Query(ge=0, le=LARGEST, description="Go on after this many: `next` of the page before.")]
 Limit = Annotated[int, Query(ge=1, le=1_000)]
-_TEXT: dict[str, Any] = {"type": "string"}
-_TEXTS: dict[str, Any] = {"type": "array", "items": _TEXT}
 _UPLOAD: dict[str, Any] = {
     "type": "object",
     "required": ["file", "case", "state"],
@@ -61,80 +59,51 @@ _UPLOAD: dict[str, Any] = {
         },
     },
 }
-_PASSAGE: dict[str, Any] = {
-    "type": "object",
-    "required": ["file", "section", "start", "end", "text"],
-    "properties": {
-        "file": _TEXT,
-        "section": _TEXT,
-        "heading": _TEXT,
-        "language": _TEXT,
-        "start": {"type": "integer"},
-        "end": {"type": "integer"},
-        "text": _TEXT,
-        "similarity": {"type": "number", "description": "How near it is in meaning; the order rests on more."},
-        "elements": _TEXTS,
-        "words": {"type": "array", "items": {"type": "object"}, "description": "The deciding words and their places."},
-    },
-}
-_OF_LAW: dict[str, Any] = {
-    "state": {"type": ["string", "null"], "description": "Null where the passage is a sentence on the Convention."},
-    "run": {"type": ["integer", "null"]},
-    "doubt": {
-        "type": ["string", "null"],
-        "description": "Where the text calls itself a draft, a bill or repealed.",
-    },
-}
-_CHECK: dict[str, Any] = {
-    "type": "object",
-    "required": ["run", "case", "state", "as_of", "model", "notes", "measures", "next"],
-    "properties": {
-        "run": {"type": "integer"},
-        "case": _TEXT,
-        "state": _TEXT,
-        "as_of": {"type": "string", "format": "date"},
-        "model": {"type": ["string", "null"], "description": "What proposed the verdicts; null where plain rules did."},
-        "notes": _TEXTS,
-        "measures": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["measure", "verdict", "missing", "passages", "finding", "status", "decided"],
-                "properties": {
-                    "measure": _TEXT,
-                    "verdict": {"type": "string", "enum": list(VERDICTS), "description": "What is proposed."},
-                    "probability": {"type": ["number", "null"]},
-                    "missing": _TEXTS,
-                    "passages": {"type": "array", "items": _PASSAGE},
-                    "finding": {"type": ["integer", "null"], "description": "Decide on it under /api/v1/findings."},
-                    "status": _TEXT,
-                    "decided": {
-                        "type": ["string", "null"],
-                        "description": "The verdict that a person's decision gives.",
-                    },
-                    "decision": {
-                        "type": ["object", "null"],
-                        "description": "The final decision: outcome, verdict, by, at, reason, place, elements (of which"
-                        " the proposal says the contrary).",
-                    },
-                },
-            },
-        },
-        "next": {"type": ["integer", "null"]},
-    },
-}
-_LABELS: dict[str, Any] = {"type": "object", "required": ["labels"], "properties": {"labels": {"type": "array"}}}
+
+
+class StandingMeasure(MeasureAnswer):
+    """What is proposed for a measure, and how it stands."""
+
+    set: str
+    finding: Annotated[int | None, Meta(description="Decide on it under /api/v1/findings.")]
+    status: str
+    decided: Annotated[str | None, Meta(description="The verdict that a person's decision gives.")]
+    decision: Annotated[
+        dict[str, Any] | None,
+        Meta(
+            description="The final decision: outcome, verdict, by, at, reason, place, elements (of which the proposal"
+            " says the contrary)."
+        ),
+    ]
+
+
+class LawAnswer(TypedDict):
+    """A page of what is said of the measures."""
+
+    run: int
+    case: str
+    state: str
+    as_of: DayText
+    model: Annotated[str | None, Meta(description="What proposed the verdicts; null where plain rules did.")]
+    notes: list[str]
+    measures: list[StandingMeasure]
+    next: int | None
+
+
+class LawPassage(PassagePlace):
+    """A passage of a law that is kept, or a sentence on the Convention."""
+
+    state: Annotated[str | None, Meta(description="Null where the passage is a sentence on the Convention.")]
+    run: int | None
+    doubt: Annotated[str | None, Meta(description="Where the text calls itself a draft, a bill or repealed.")]
+
+
 _FOUND: dict[str, Any] = {
-    "type": "object",
-    "required": ["found", "searched"],
-    "properties": {
-        "found": {
-            "type": "array",
-            "description": "Passages, best first; empty where nothing is good enough. Never free text.",
-            "items": {**_PASSAGE, "properties": {**_PASSAGE["properties"], **_OF_LAW}},
-        },
-        "searched": {**_TEXTS, "description": "The States whose laws were searched."},
-    },
+    "found": Annotated[
+        list[LawPassage],
+        Meta(description="Passages, best first; empty where nothing is good enough. Never free text."),
+    ],
+    "searched": Annotated[list[str], Meta(description="The States whose laws were searched.")],
 }
 
 
@@ -150,7 +119,7 @@ class AskedOfLaws(Closed):
     action="keep",
     uploads=True,
     status_code=202,
-    responses={202: answers("The job, waiting", JOB), **problems(404, 409, 413, 415, 501)},
+    responses={202: answers("The job, waiting", JobAnswer), **problems(404, 409, 413, 415, 501)},
     openapi_extra={
         "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _UPLOAD}}},
         "parameters": [KEY_HEADER],
@@ -164,7 +133,12 @@ async def submit_texts(request: Request) -> Response:
 
 
 @router.get(
-    "/api/v1/law/checks/{number}", action="read", responses={200: answers("The check", _CHECK), **problems(404, 501)}
+    "/api/v1/law/checks/{number}",
+    action="read",
+    responses={
+        200: answers("The check", LawAnswer),
+        **problems(404, 501),
+    },
 )
 async def show_check(
     request: Request, number: Number, after: After = 0, limit: Limit = A_PAGE, lang: InLang = "en"
@@ -203,7 +177,7 @@ async def show_check(
 @router.get(
     "/api/v1/law/checks/{number}/labels",
     action="read",
-    responses={200: answers("The labels", _LABELS), **problems(404, 501)},
+    responses={200: answers("The labels", labels=list[Any]), **problems(404, 501)},
 )
 async def show_labels(request: Request, number: Number) -> Response:
     """Give what people decided of a check as labels; nothing is learned from them by itself."""
@@ -215,7 +189,7 @@ async def show_labels(request: Request, number: Number) -> Response:
     return JSONResponse({"labels": list(labels_of(shown, stands))})
 
 
-@router.post("/api/v1/law/ask", action="read", responses={200: answers("Passages", _FOUND), **problems(501)})
+@router.post("/api/v1/law/ask", action="read", responses={200: answers("Passages", **_FOUND), **problems(501)})
 async def ask(request: Request, asked: AskedOfLaws, lang: InLang = "en") -> Response:
     """Answer a question with passages of the laws that are kept; one for synthesis and the like is refused."""
     from opencwc.web.legislation.questions import ask_laws

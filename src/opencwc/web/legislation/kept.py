@@ -50,7 +50,10 @@ class ShownLaw(ShownRun[KeptLaw]):
         """Return the answer on a measure; raise `NotFoundError` where it was not among those checked."""
         answer_kept = self.kept.answers.get((set_id, measure))
         if answer_kept is None:
-            raise NotFoundError(f"the measure {measure} was not checked", remedy=f"See /law/runs/{self.number}.")
+            raise NotFoundError(
+                "measure_not_checked", "the measure {measure} was not checked", remedy="See /law/runs/{run}.",
+                measure=measure, run=self.number,
+            )  # fmt: skip
         return answer_kept
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
+from typing import Annotated, Any, NotRequired, TypedDict
 
 from fastapi import Request
+from msgspec import Meta
 from starlette.responses import JSONResponse, Response
 
 from opencwc.models import Card, Model, find_model, load_card, registered, state_of
@@ -14,22 +15,22 @@ from opencwc.web.server.service import Router, service_of
 from opencwc.wording import sentence
 
 router = Router(tags=["models"])
-_MODEL: dict[str, Any] = {
-    "type": "object",
-    "required": ["id", "title", "usable", "hash"],
-    "properties": {
-        "id": {"type": "string"},
-        "title": {"type": "string"},
-        "usable": {"type": "boolean"},
-        "why": {"type": "string", "description": "What stands against it, or what differs from its card."},
-        "hash": {"type": "string", "description": "SHA-256 over the digests of its files, as installed."},
-        "card": {"type": "object"},
-    },
-}
-_MODELS = {"type": "object", "required": ["models"], "properties": {"models": {"type": "array", "items": _MODEL}}}
 
 
-@router.get("/api/v1/models", action="models", responses={200: answers("The models", _MODELS), **problems()})
+class ModelAnswer(TypedDict):
+    """A model in brief, and its card where one was asked for."""
+
+    id: str
+    title: str
+    usable: bool
+    why: Annotated[str, Meta(description="What stands against it, or what differs from its card.")]
+    hash: Annotated[str, Meta(description="SHA-256 over the digests of its files, as installed.")]
+    card: NotRequired[Card]
+
+
+@router.get(
+    "/api/v1/models", action="models", responses={200: answers("The models", models=list[ModelAnswer]), **problems()}
+)
 async def models(request: Request, lang: InLang = "en") -> Response:
     """Give every registered model in brief: whether it may be used now, and by which weights."""
 
@@ -40,7 +41,7 @@ async def models(request: Request, lang: InLang = "en") -> Response:
 
 
 @router.get(
-    "/api/v1/models/{model_id}", action="models", responses={200: answers("The model", _MODEL), **problems(404)}
+    "/api/v1/models/{model_id}", action="models", responses={200: answers("The model", ModelAnswer), **problems(404)}
 )
 async def model(request: Request, model_id: str, lang: InLang = "en") -> Response:
     """Give one model with its card: use, out of use, data, figures by language, limits, licence, weights."""
@@ -53,7 +54,7 @@ async def model(request: Request, model_id: str, lang: InLang = "en") -> Respons
     return JSONResponse(await service_of(request).answering.run(read))
 
 
-def _in_brief(model: Model, card: Card, lang: str) -> dict[str, Any]:
+def _in_brief(model: Model, card: Card, lang: str) -> ModelAnswer:
     state = state_of(model)
     return {
         "id": model.id,

@@ -6,7 +6,7 @@ import json
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from tempfile import SpooledTemporaryFile
-from typing import IO, Annotated, Any, ClassVar
+from typing import IO, Annotated, ClassVar, TypedDict
 
 from fastapi import Query, Request
 from pydantic import Field
@@ -21,11 +21,17 @@ from opencwc.screening.known_chemicals import looks_drawn
 from opencwc.screening.model import Outcome, Tally
 from opencwc.screening.screener import Screener
 from opencwc.screening.structure_screener import unreadable
-from opencwc.web.server.answering import answer_as_json, checked_json, findings_of, whole_text
+from opencwc.web.server.answering import (
+    CheckedAnswer,
+    ScreenedAnswer,
+    ScreenedFinding,
+    ScreenVerdict,
+    answer_as_json,
+    checked_json,
+    findings_of,
+    whole_text,
+)
 from opencwc.web.server.api_parameters import (
-    CHECKED,
-    FINDING,
-    VERDICT,
     AsOf,
     Closed,
     InLang,
@@ -45,11 +51,24 @@ NDJSON = "application/x-ndjson"
 LONGEST_IN_ADDRESS = 2_000
 QUICK = 100
 """Characters of a drawing that is answered at once; a name may have to be looked up."""
-SCREENED: dict[str, Any] = {
-    "type": "object",
-    "required": ["checked", "verdict", "findings"],
-    "properties": {"checked": CHECKED, "verdict": VERDICT, "findings": {"type": "array", "items": FINDING}},
-}
+
+
+class WholeScreenedAnswer(ScreenedAnswer):
+    """The findings of a value, with what was checked."""
+
+    checked: CheckedAnswer
+
+
+class BatchLine(TypedDict, total=False):
+    """One row; the last line has `checked`, `rows` and `by_verdict` instead."""
+
+    row: int
+    id: str
+    verdict: ScreenVerdict
+    findings: list[ScreenedFinding]
+    checked: CheckedAnswer
+    rows: int
+    by_verdict: dict[str, int]
 
 
 class ScreenRequest(Closed):
@@ -64,7 +83,9 @@ class ScreenRequest(Closed):
     lang: Lang = "en"
 
 
-@router.get("/api/v1/screen", action="screen", responses={200: answers("The findings", SCREENED), **problems()})
+@router.get(
+    "/api/v1/screen", action="screen", responses={200: answers("The findings", WholeScreenedAnswer), **problems()}
+)
 async def screen(
     request: Request,
     value: Annotated[
@@ -84,7 +105,9 @@ async def screen(
     return await _screened(request, ScreenRequest(value=value, as_of=as_of, lists=lists, kind=kind, lang=lang))
 
 
-@router.post("/api/v1/screen", action="screen", responses={200: answers("The findings", SCREENED), **problems(413)})
+@router.post(
+    "/api/v1/screen", action="screen", responses={200: answers("The findings", WholeScreenedAnswer), **problems(413)}
+)
 async def screen_posted(request: Request, asked: ScreenRequest) -> Response:
     """Screen one value that stands in the body."""
     return await _screened(request, asked)
@@ -94,7 +117,10 @@ async def _screened(request: Request, asked: ScreenRequest) -> Response:
     service = service_of(request)
     limit = service.configuration.value_limit
     if len(asked.value) > limit:
-        raise InputError(f"the value has {len(asked.value):,} characters", remedy=f"A value may have up to {limit:,}.")
+        raise InputError(
+            "value_too_long", "the value has {characters:,} characters", remedy="A value may have up to {most:,}.",
+            characters=len(asked.value), most=limit,
+        )  # fmt: skip
     person = person_of(request)
     if (
         len(asked.value) <= QUICK
@@ -111,7 +137,7 @@ def _answer(service: Service, asked: ScreenRequest, person: Person) -> bytes:
     text = whole_text(asked.value)
     if (refusal := judge_request(text)) is not None:
         service.record_refused(person, [text])
-        raise HttpProblem(403, "refused", say(refusal.message, asked.lang))
+        raise HttpProblem(403, "refused", "request_refused", "{reason}", reason=say(refusal.message, asked.lang))
     screener = service.answering.screener(asked.as_of, names_of(asked.lists))
     verdict, body = answer_as_json(findings_of(screener, text, asked.kind), asked.lang)
     service.metrics.count_screenings({verdict: 1})
@@ -130,19 +156,6 @@ _KINDS_OF_BODY = {
     "application/jsonl": LINES,
     "application/ndjson": LINES,
     "application/json": WHOLE,
-}
-_ROW = {
-    "type": "object",
-    "description": "One row; the last line has `checked`, `rows` and `by_verdict` instead.",
-    "properties": {
-        "row": {"type": "integer"},
-        "id": {"type": "string"},
-        "verdict": VERDICT,
-        "findings": {"type": "array", "items": FINDING},
-        "checked": CHECKED,
-        "rows": {"type": "integer"},
-        "by_verdict": {"type": "object"},
-    },
 }
 _BODY = {
     "required": False,
@@ -165,7 +178,7 @@ _BODY = {
     "/api/v1/screen/batch",
     action="screen",
     uploads=True,
-    responses={200: answers("A line for each row, and one for all", _ROW, NDJSON), **problems(413, 415)},
+    responses={200: answers("A line for each row, and one for all", BatchLine, NDJSON), **problems(413, 415)},
     openapi_extra={"requestBody": _BODY},
 )
 async def screen_batch(
@@ -185,12 +198,10 @@ async def screen_batch(
     form = _KINDS_OF_BODY.get(media_type)
     if form is None:
         raise HttpProblem(
-            415,
-            "no-such-kind",
-            "a batch is not read from this kind of body",
-            where="Content-Type",
-            remedy=f"Send one of: {', '.join(_KINDS_OF_BODY)}; for a file of another kind make a job.",
-        )
+            415, "no-such-kind", "batch_kind_unknown", "a batch is not read from this kind of body",
+            where="Content-Type", remedy="Send one of: {known}; for a file of another kind make a job.",
+            known=tuple(_KINDS_OF_BODY),
+        )  # fmt: skip
     screener = await service.answering.run(service.answering.screener, as_of, names_of(lists))
     batch = _Batch(service, person_of(request), screener, kind, lang, form)
     body: IO[bytes] = SpooledTemporaryFile(KEPT_IN_MEMORY)  # noqa: SIM115 - closed by whoever reads it last
@@ -284,16 +295,19 @@ def _rows_of_array(body: IO[bytes], limit: int) -> Iterator[Line]:
     text = body.read(limit + 1)
     if len(text) > limit:
         raise HttpProblem(
-            413, "too-large", f"an array may have up to {limit:,} bytes", remedy="Send NDJSON, which has no such limit."
-        )
+            413, "too-large", "array_too_long", "an array may have up to {bytes:,} bytes",
+            remedy="Send NDJSON, which has no such limit.", bytes=limit,
+        )  # fmt: skip
     try:
         values = json.loads(text)
     except (ValueError, RecursionError):
-        raise InputError("the body is no JSON", remedy="Send an array, or NDJSON.") from None
+        raise InputError("body_is_no_json", "the body is no JSON", remedy="Send an array, or NDJSON.") from None
     if isinstance(values, dict) and isinstance(values.get("values"), list):
         values = values["values"]
     if not isinstance(values, list):
-        raise InputError("the body is no JSON array", remedy='Send ["CCO", ...] or {"values": [...]}.')
+        raise InputError(
+            "body_is_no_json_array", "the body is no JSON array", remedy='Send ["CCO", ...] or {{"values": [...]}}.'
+        )
     return iter([json.dumps(value).encode() for value in values])
 
 

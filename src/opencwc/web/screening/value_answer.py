@@ -201,7 +201,7 @@ def _is_little(word: str) -> bool:
 @cache
 def _little_words() -> tuple[frozenset[str], tuple[str, ...]]:
     """Return the words that only join what a line states, or label it, and how others of them begin."""
-    raw = yaml.load(commerce.DATA.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - texts only
+    raw = yaml.load(commerce.DATA.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # texts only
     forms = [word for field in _LITTLE for form in _texts_in(raw[field]) for word in form.casefold().split()]
     begins = tuple(form.removesuffix("*") for form in forms if form.endswith("*"))
     return frozenset(form for form in forms if not form.endswith("*")), begins

@@ -13,16 +13,21 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from functools import cached_property
 from threading import Lock, Thread
-from typing import Any, ParamSpec, TypeVar
+from typing import Annotated, Any, ParamSpec, TypedDict, TypeVar
+
+from msgspec import Meta
 
 from opencwc.chemistry.systematic_names import SystematicNames
 from opencwc.errors import OpenCWCError
-from opencwc.finding import Finding, Subject, Verdict
-from opencwc.screening.formats import checked_as_json, finding_as_json
-from opencwc.screening.model import Outcome, gravest
+from opencwc.finding import Finding, FindingRecord, Subject, Verdict
+from opencwc.records import one_of, to_plain
+from opencwc.screening.formats import finding_as_json
+from opencwc.screening.model import CheckedList, Outcome, gravest
 from opencwc.screening.rulebook import Rulebook, maker_of
 from opencwc.screening.screener import Screener
 from opencwc.screening.table_run import checked_by
+from opencwc.screening.verb import VERB as SCREEN
+from opencwc.web.server.api_parameters import DayText
 from opencwc.wording import say
 
 Given = ParamSpec("Given")
@@ -109,21 +114,53 @@ def findings_of(
     return [outcome.finding(Subject(row, row_id, text), maker) for outcome in answers]
 
 
+class PolicyAnswer(TypedDict):
+    """How something is read that the lists leave open."""
+
+    id: str
+    says: str
+
+
+class CheckedAnswer(TypedDict):
+    """What was checked."""
+
+    lists: list[CheckedList]
+    as_of: DayText
+    policies: list[PolicyAnswer]
+    version: str
+
+
+ScreenVerdict = Annotated[str, one_of(SCREEN.verdicts)]
+
+
+class ScreenedFinding(FindingRecord, frozen=True, kw_only=True):
+    """A finding of screening, with the reason said in the language that was asked for."""
+
+    verdict: ScreenVerdict
+    why: Annotated[str, Meta(description="The reason, said in the language that was asked for.")]
+
+
+class ScreenedAnswer(TypedDict):
+    """The gravest verdict of a value, and its findings."""
+
+    verdict: ScreenVerdict
+    findings: list[ScreenedFinding]
+
+
 def answer_as_json(findings: list[Finding], lang: str) -> tuple[Verdict, dict[str, Any]]:
     """Return the gravest verdict of one value, and the JSON of it with its findings."""
     verdict = gravest(finding.verdict for finding in findings)
     return verdict, {"verdict": str(verdict), "findings": [finding_as_json(finding, lang) for finding in findings]}
 
 
-def checked_json(rulebook: Rulebook, lang: str) -> dict[str, Any]:
+def checked_json(rulebook: Rulebook, lang: str) -> CheckedAnswer:
     """Return what is checked under a rulebook: lists with the date of their text, day, policies, version."""
-    checked = checked_as_json(checked_by(rulebook, lang))
-    policies = [{"id": policy, "says": say(policy, lang)} for policy in checked["policies"]]  # type: ignore[attr-defined]
+    checked = checked_by(rulebook, lang)
     return {
-        "lists": checked["lists"],
-        "as_of": checked["as_of"],
-        "policies": policies,
-        "version": checked["version"],
+        "lists": to_plain(checked.lists),
+        "as_of": checked.as_of,
+        "policies": [{"id": policy, "says": say(policy, lang)} for policy in checked.policies],
+        "version": checked.version,
     }
 
 

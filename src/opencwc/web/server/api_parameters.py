@@ -7,8 +7,11 @@ from datetime import date
 from typing import Annotated, Any, ClassVar, Literal
 
 from fastapi import Query
+from msgspec import Meta
 from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 
+from opencwc.casebook.model import Mark
+from opencwc.records import one_of, schemas_of
 from opencwc.web.server.problems import MEDIA_TYPE, PROBLEM_SCHEMA
 
 Lang = Literal["en", "fr", "ar", "es", "ru", "zh"]
@@ -85,76 +88,22 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"description": words[status], "content": content} for status in sorted({*usual, *statuses})}
 
 
-def answers(description: str, schema: dict[str, Any], media_type: str = "application/json") -> dict[str, Any]:
-    """Return the description of a good answer."""
+Moment = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
+DayText = Annotated[str, Meta(extra_json_schema={"format": "date"})]
+Binary = Annotated[str, Meta(extra_json_schema={"format": "binary"})]
+MarkName = Annotated[str, one_of(str(mark) for mark in Mark)]
+COMPONENTS: dict[str, Any] = {}
+"""The schemas of the records that routes answer with, by name, for the description of the API."""
+
+
+def answers(
+    description: str, kind: Any = dict[str, Any], media_type: str = "application/json", **fields: Any
+) -> dict[str, Any]:
+    """Return the description of a good answer, its JSON Schema made from its type or from those of its ``fields``."""
+    (schema, *each), named = schemas_of([kind, *fields.values()])
+    if fields:
+        schema = {"type": "object", "required": [*fields], "properties": dict(zip(fields, each, strict=True))}
+    for name, found in named.items():
+        if COMPONENTS.setdefault(name, found) != found:
+            raise ValueError(f"two answers are called {name}")
     return {"description": description, "content": {media_type: {"schema": schema}}}
-
-
-CHECKED: dict[str, Any] = {
-    "type": "object",
-    "description": "What was checked.",
-    "required": ["lists", "as_of", "policies", "version"],
-    "properties": {
-        "lists": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["id", "title", "text_of"],
-                "properties": {
-                    "id": {"type": "string"},
-                    "title": {"type": "string"},
-                    "text_of": {"type": "string", "description": "The date of the latest text that is held."},
-                },
-            },
-        },
-        "as_of": {"type": "string", "format": "date"},
-        "policies": {
-            "type": "array",
-            "items": {"type": "object", "properties": {"id": {"type": "string"}, "says": {"type": "string"}}},
-        },
-        "version": {"type": "string"},
-    },
-}
-VERDICT: dict[str, Any] = {"type": "string", "enum": ["listed", "review", "exempt", "unreadable", "not_listed"]}
-EVIDENCE: dict[str, Any] = {
-    "type": "object",
-    "description": "What a person can look at: atoms of a drawing, or in a text the mention and what is stated of it.",
-    "required": ["kind", "label"],
-    "properties": {
-        "kind": {
-            "type": "string",
-            "description": "`atoms`; in a text `mention`, `concentration`, `quantity`, `packaging`, `hs_code`, "
-            "`un_number`.",
-        },
-        "label": {"type": "string", "description": "What the atoms are, or what is written in the text."},
-        "structure": {"type": "string"},
-        "atoms": {"type": "array", "items": {"type": "integer"}},
-        "value": {"type": "string", "description": "Of a mention the text around it, else the value in plain form."},
-        "span": {
-            "type": "array",
-            "items": {"type": "integer", "minimum": 0},
-            "maxItems": 2,
-            "description": "The characters from and up to which it stands in the text; empty for what is of no text.",
-        },
-    },
-}
-FINDING: dict[str, Any] = {
-    "type": "object",
-    "required": ["row", "id", "input", "verdict", "list", "entry", "basis", "why", "message", "evidence", "maker"],
-    "properties": {
-        "row": {"type": "integer"},
-        "id": {"type": "string"},
-        "input": {"type": "string"},
-        "component": {"type": ["integer", "null"]},
-        "verdict": VERDICT,
-        "list": {"type": ["string", "null"]},
-        "entry": {"type": ["string", "null"]},
-        "basis": {"type": "string"},
-        "why": {"type": "string", "description": "The reason, said in the language that was asked for."},
-        "message": {"type": "object"},
-        "steps": {"type": "array", "items": {"type": "object"}},
-        "evidence": {"type": "array", "items": EVIDENCE},
-        "confidence": {"type": ["number", "null"]},
-        "maker": {"type": "object"},
-    },
-}

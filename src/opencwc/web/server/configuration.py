@@ -94,16 +94,16 @@ def load_configuration(**options: object) -> Configuration:
         first = error.errors(include_input=False, include_url=False)[0]
         name = ".".join(str(part) for part in first["loc"])
         raise SettingsError(
-            f"the setting {name!r} of the service does not hold ({first['msg']})",
-            where="[service]",
-            remedy=f"The settings are: {', '.join(sorted(set(Configuration.model_fields) - {'oidc'}))}.",
-        ) from None
+            "service_setting_does_not_hold", "the setting {setting!r} of the service does not hold ({reason})",
+            where="[service]", remedy="The settings are: {known}.", setting=name, reason=str(first['msg']),
+            known=tuple(sorted(set(Configuration.model_fields) - {'oidc'})),
+        ) from None  # fmt: skip
     if not is_loopback(configuration.host) and not (configuration.public_url or configuration.allowed_hosts):
         raise SettingsError(
-            f"the service would listen on {configuration.host} and answer to any name",
-            where="[service]",
+            "service_answers_any_name", "the service would listen on {host} and answer to any name", where="[service]",
             remedy='Set public_url = "https://..." or allowed_hosts: the names by which it may be asked.',
-        )
+            host=configuration.host,
+        )  # fmt: skip
     return configuration
 
 

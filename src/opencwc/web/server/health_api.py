@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from opencwc.casebook.permissions import require
 from opencwc.errors import OpenCWCError
 from opencwc.version import __version__
-from opencwc.web.server.api_parameters import answers, problems
+from opencwc.web.server.api_parameters import COMPONENTS, answers, problems
 from opencwc.web.server.metrics import MEDIA_TYPE
 from opencwc.web.server.problems import sign_in_needed
 from opencwc.web.server.service import OPEN, Router, service_of, who_asks
@@ -19,20 +19,19 @@ from opencwc.web.server.service import OPEN, Router, service_of, who_asks
 router = Router(tags=["health"])
 description = Router()
 """The description of the API, which includes whatever router comes before this one."""
-_STATE = {
-    "type": "object",
-    "required": ["status"],
-    "properties": {"status": {"type": "string"}, "parts": {"type": "object"}},
-}
 
 
-@router.get("/health/live", action=OPEN, responses={200: answers("It is alive", _STATE), **problems()})
+@router.get("/health/live", action=OPEN, responses={200: answers("It is alive", status=str), **problems()})
 async def live() -> Response:
     """Say that the process answers."""
     return JSONResponse({"status": "alive"})
 
 
-@router.get("/health/ready", action=OPEN, responses={200: answers("It is ready", _STATE), **problems()})
+@router.get(
+    "/health/ready",
+    action=OPEN,
+    responses={200: answers("It is ready", status=str, parts=dict[str, Any]), **problems()},
+)
 async def ready(request: Request) -> Response:
     """Say whether the service can do its work, part by part: the rules, the casebook, the sandbox of uploads."""
     service = service_of(request)
@@ -61,7 +60,7 @@ async def ready(request: Request) -> Response:
     "/metrics",
     action="metrics",
     asked_inside=True,
-    responses={200: answers("For Prometheus", {"type": "string"}, "text/plain"), **problems()},
+    responses={200: answers("For Prometheus", str, "text/plain"), **problems()},
 )
 async def metrics(request: Request) -> Response:
     """Give the metrics to who holds the metrics token, or to a person who may read them."""
@@ -80,4 +79,6 @@ async def metrics(request: Request) -> Response:
 @description.get("/api/v1/openapi.json", action=OPEN, include_in_schema=False)
 async def openapi(request: Request) -> Response:
     """Give the OpenAPI description of the API."""
-    return JSONResponse(request.app.openapi())
+    described = request.app.openapi()
+    described["components"]["schemas"] |= COMPONENTS
+    return JSONResponse(described)

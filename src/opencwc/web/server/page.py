@@ -25,7 +25,7 @@ from starlette.responses import HTMLResponse, Response
 
 from opencwc.casebook.model import Person
 from opencwc.casebook.permissions import ACTIONS, may
-from opencwc.errors import OpenCWCError
+from opencwc.errors import OpenCWCError, error_line
 from opencwc.finding import Message, Rule, Value
 from opencwc.legislation.shown_answers import article_in, likely
 from opencwc.publishing import Text
@@ -36,7 +36,7 @@ from opencwc.web.server.navigation import PAGES
 from opencwc.web.server.session_cookie import COOKIE, masked_csrf
 from opencwc.web.server.static_files import address_of, takes_gzip
 from opencwc.web.server.tour import stops_as_json
-from opencwc.wording import LANGUAGES, RIGHT_TO_LEFT, amount_said, say, sentence
+from opencwc.wording import LANGUAGES, RIGHT_TO_LEFT, amount_said, error_sentences, say, sentence
 from opencwc.wording.states import state_name
 
 WEB = Path(__file__).parents[1]
@@ -203,6 +203,7 @@ def environment(lang: str) -> Environment:
     made.globals.update(
         say=said,
         sentence=as_sentence,
+        error_words=lambda error: error_line("", *error_sentences(error, lang)),
         address_of=address_of,
         languages=LANGUAGE_NAMES,
         labels=labels_in(lang),

@@ -1,11 +1,10 @@
 """A problem as a page or a part of one: what happened, what is safe, what to do, in the reader's language.
 
-What an error says for itself is in English: it stands behind a summary, and only where the kind alone does not say it.
+The words of the error itself stand behind a summary, and only where the kind alone does not say it.
 """
 
 from __future__ import annotations
 
-import re
 from http import HTTPStatus
 from urllib.parse import quote
 
@@ -13,9 +12,10 @@ from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
 from opencwc.casebook.permissions import ACTIONS
+from opencwc.errors import OpenCWCError, error_line
 from opencwc.finding import Message
 from opencwc.web.server.page import is_fragment, language_of, page
-from opencwc.wording import say
+from opencwc.wording import error_sentences, say
 
 _KNOWN = (
     "sign-in-needed", "sign-in-refused", "not-allowed", "not-found", "conflict", "too-large", "too-many-requests",
@@ -28,9 +28,6 @@ _NAMED_ANEW = ("/settings/people", "/casebook/cases")
 """Where something new gets a name: a conflict there says that the name is taken."""
 _DECIDED = ("/findings/", "/cases/", "/casebook", "/requests/")
 """Where people work on the same thing: a conflict there may say that somebody was quicker."""
-_OF_ACTION = re.compile(r"^the role \w+ may not do this \((\w+)\)$")
-_ABOVE = "the mark is above this person's clearance"
-"""Both are how `opencwc.casebook.permissions.require` says it."""
 FIELDS = {
     "as_of": "report_as_of", "case": "page_file_case", "clearance": "page_settings_clearance", "code": "page_code",
     "days": "page_settings_lasts", "due": "casebook_due", "entry": "page_decide_right_entry",
@@ -52,7 +49,7 @@ def is_for_people(request: Request) -> bool:
 
 
 def show_problem(
-    request: Request, status: int, kind: str, what: str, *, where: str = "", remedy: str = "", request_id: str = ""
+    request: Request, status: int, kind: str, error: OpenCWCError, request_id: str = ""
 ) -> Response | None:
     """Show a problem to a person; return ``None`` where a machine asks.
 
@@ -67,29 +64,30 @@ def show_problem(
     if kind == "second-factor-needed" and not is_fragment(request) and reads:
         return RedirectResponse("/settings#factor-h", 303)
     known = kind if kind in _KNOWN else "fault" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "does-not-fit"
-    if kind == "does-not-fit" and (reads or where.startswith("path.")):
+    if kind == "does-not-fit" and (reads or error.where.startswith("path.")):
         known, status = "not-found", HTTPStatus.NOT_FOUND  # it is the address that does not fit, and not a form
     lang = language_of(request)
     name = _words_of(known, request.url.path)
     told = [say(f"page_problem_{name}_{part}", lang) for part in ("what", "safe", "do")]
-    more = _more(known, what, where, lang)
-    said = known in _DETAILED and not (known == "not-allowed" and more)
+    more = _more(known, error, lang)
+    detailed = known in _DETAILED and not (known == "not-allowed" and more)
     template = "problem_part.html" if is_fragment(request) else "problem.html"
     return page(
-        request, template, status, told=told, more=more, detail=in_own_words(what, remedy) if said else "",
+        request, template, status, told=told, more=more, detail=in_own_words(error, lang) if detailed else "",
         request_id=request_id, kind=known,
     )  # fmt: skip
 
 
-def in_own_words(what: str, remedy: str = "") -> str:
+def in_own_words(error: OpenCWCError, lang: str) -> str:
     """Return what an error says for itself as sentences; a remedy that is for machines is left out.
 
-    >>> in_own_words("there is no such job", "See /api/v1/jobs for yours."), in_own_words("it is taken", "Wait.")
-    ('There is no such job.', 'It is taken. Wait.')
+    >>> in_own_words(OpenCWCError("no_such_job", "there is no such job", remedy="See /api/v1/jobs for yours."), "en")
+    'There is no such job.'
+    >>> in_own_words(OpenCWCError("name_taken", "it is taken", remedy="Wait."), "en")
+    'It is taken. Wait.'
     """
-    stop = "" if what.endswith((".", "!", "?")) else "."
-    said = f"{what[:1].upper()}{what[1:]}{stop}" if what else ""
-    return " ".join(part for part in (said, "" if "/api/" in remedy else remedy) if part)
+    what, remedy = error_sentences(error, lang)
+    return error_line("", f"{what[:1].upper()}{what[1:]}", "" if "/api/" in remedy else remedy) if what else ""
 
 
 def _words_of(kind: str, path: str) -> str:
@@ -105,17 +103,17 @@ def _words_of(kind: str, path: str) -> str:
     return kind.replace("-", "_")
 
 
-def _more(kind: str, what: str, where: str, lang: str) -> list[str]:
+def _more(kind: str, error: OpenCWCError, lang: str) -> list[str]:
     """Return what can be said of this problem beyond its kind, in the reader's language."""
     if kind == "refused":
-        return [what]  # a refusal is said in the language of who asks
+        return [error.what]  # a refusal is said in the language of who asks
     if kind == "not-allowed":
-        action = _OF_ACTION.match(what)
-        if action and action[1] in ACTIONS:
-            roles = tuple(Message(f"page_role_{role}") for role in sorted(ACTIONS[action[1]]))
+        action = str(error.values.get("action", ""))
+        if error.code == "role_not_allowed" and action in ACTIONS:
+            roles = tuple(Message(f"page_role_{role}") for role in sorted(ACTIONS[action]))
             return [say(Message("page_problem_not_allowed_roles", {"roles": roles}), lang)]
-        return [say("page_problem_not_allowed_mark", lang)] if what == _ABOVE else []
-    field = FIELDS.get(where.rsplit(".", 1)[-1], "")
+        return [say("page_problem_not_allowed_mark", lang)] if error.code == "mark_above_clearance" else []
+    field = FIELDS.get(error.where.rsplit(".", 1)[-1], "")
     if not field or kind not in ("does-not-fit", "unreadable", "no-meaning"):
         return []
     return [say(Message("page_problem_field", {"field": say(field, lang)}), lang)]

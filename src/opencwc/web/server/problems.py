@@ -1,4 +1,4 @@
-"""Every error as a problem (RFC 9457): what was wrong, where, what to do, and the id under which it stands in the log.
+"""Every error as a problem (RFC 9457): what was wrong, where, what to do, its code, and its id in the log.
 
 Nothing that was sent in comes back in a problem but the names of its fields, and of an unforeseen fault only the id.
 """
@@ -6,7 +6,7 @@ Nothing that was sent in comes back in a problem but the names of its fields, an
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -16,7 +16,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from opencwc import errors
-from opencwc.errors import OpenCWCError
+from opencwc.errors import OpenCWCError, error_to_plain
+from opencwc.wording import error_sentences
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -32,27 +33,26 @@ class HttpProblem(OpenCWCError):
         self,
         status: int,
         kind: str,
-        what: str,
+        code: str,
+        what: str | None = None,
         *,
         where: str = "",
         remedy: str = "",
         headers: Mapping[str, str] | None = None,
+        **values: object,
     ) -> None:
-        super().__init__(what, where=where, remedy=remedy)
+        super().__init__(code, what, where=where, remedy=remedy, **values)
         self.status = status
         self.kind = kind
         self.headers = dict(headers or {})
 
 
-def sign_in_needed(what: str = "you are not signed in") -> HttpProblem:
+def sign_in_needed(code: str = "not_signed_in", what: str = "you are not signed in") -> HttpProblem:
     """Return the problem of a request that comes from no person."""
     return HttpProblem(
-        401,
-        "sign-in-needed",
-        what,
-        remedy="Sign in, or send a token as 'Authorization: Bearer ...'.",
+        401, "sign-in-needed", code, what, remedy="Sign in, or send a token as 'Authorization: Bearer ...'.",
         headers={"WWW-Authenticate": "Bearer"},
-    )
+    )  # fmt: skip
 
 
 def too_large() -> HTTPException:
@@ -61,111 +61,137 @@ def too_large() -> HTTPException:
 
 
 def problem_response(
-    status: int,
-    kind: str,
-    what: str,
-    *,
-    where: str = "",
-    remedy: str = "",
-    request_id: str = "",
-    headers: Mapping[str, str] | None = None,
-    errors: list[dict[str, str]] | None = None,
+    problem: HttpProblem, lang: str, request_id: str = "", errors: Sequence[Mapping[str, str]] = ()
 ) -> Response:
-    """Return a problem as a response; ``kind`` is the last word of its type."""
+    """Return a problem as a response for a machine; its kind is the last word of its type."""
+    plain = error_to_plain(problem)
+    what, remedy = error_sentences(problem, lang)
     body: dict[str, object] = {
-        "type": f"urn:opencwc:problem:{kind}",
-        "title": HTTPStatus(status).phrase,
-        "status": status,
+        "type": f"urn:opencwc:problem:{problem.kind}",
+        "title": HTTPStatus(problem.status).phrase,
+        "status": problem.status,
         "detail": what,
-        "where": where,
+        "where": problem.where,
         "remedy": remedy,
         "request_id": request_id,
+        "code": problem.code,
+        "values": plain["values"],
     }
     if errors:
         body["errors"] = errors
-    text = json.dumps(body, ensure_ascii=True)
-    return Response(text, status, dict(headers or {}), MEDIA_TYPE)
+    return Response(json.dumps(body, ensure_ascii=True), problem.status, problem.headers, MEDIA_TYPE)
 
 
 def response_to(request: Request, error: OpenCWCError) -> Response:
     """Return the response that an error of ours becomes: for a person a page, for a machine a problem."""
-    status, kind, headers = 400, "not-possible", {}
-    if isinstance(error, HttpProblem):
-        status, kind, headers = error.status, error.kind, error.headers
-    else:
-        for family, found_status, found_kind in _STATUSES:
-            if isinstance(error, family):
-                status, kind = found_status, found_kind
-                break
-    if status == 503:
-        headers = {**headers, "Retry-After": "5"}
-    told = {"where": error.where, "remedy": error.remedy, "request_id": request_id_of(request)}
-    return _told(request, status, kind, error.what, headers, told)
+    problem = error if isinstance(error, HttpProblem) else _problem_of(error)
+    if problem.status == 503:
+        problem.headers.setdefault("Retry-After", "5")
+    return _answer(request, problem)
 
 
-def _told(
-    request: Request,
-    status: int,
-    kind: str,
-    what: str,
-    headers: Mapping[str, str],
-    told: Mapping[str, str],
-    errors: list[dict[str, str]] | None = None,
-) -> Response:
-    show: ShowProblem = request.app.state.show_problem
-    shown = show(request, status, kind, what, **told)
-    if shown is None:
-        return problem_response(status, kind, what, headers=headers, errors=errors, **told)
-    shown.headers.update({name: value for name, value in headers.items() if name != "WWW-Authenticate"})
-    return shown
+def _problem_of(error: OpenCWCError) -> HttpProblem:
+    """Return an error of the packages with the status and the kind of its family."""
+    kinds = ((status, kind) for family, status, kind in _STATUSES if isinstance(error, family))
+    problem = HttpProblem(*next(kinds, (400, "not-possible")), error.code, "", where=error.where)
+    problem.what, problem.remedy, problem.values = error.what, error.remedy, error.values
+    return problem
+
+
+def _answer(request: Request, problem: HttpProblem, errors: Sequence[Mapping[str, str]] = ()) -> Response:
+    state, request_id = request.app.state, request_id_of(request)
+    show: ShowProblem = state.show_problem
+    response = show(request, problem.status, problem.kind, problem, request_id)
+    if response is None:
+        lang: str = state.problem_language(request)
+        return problem_response(problem, lang, request_id, errors)
+    response.headers.update({name: value for name, value in problem.headers.items() if name != "WWW-Authenticate"})
+    return response
 
 
 def fault_response(request: Request) -> Response:
     """Return the response to a fault of ours that nobody foresaw: nothing of it but the id."""
-    remedy = "Tell the administrator the request id: the log has the place under it."
-    told = {"remedy": remedy, "request_id": request_id_of(request)}
-    return _told(request, 500, "fault", "something went wrong in the service", {}, told)
+    return _answer(
+        request,
+        HttpProblem(
+            500,
+            "fault",
+            "fault_in_service",
+            "something went wrong in the service",
+            remedy="Tell the administrator the request id: the log has the place under it.",
+        ),
+    )
 
 
 class ShowProblem(Protocol):
-    """Shows a problem as a page; returns ``None`` where it is a machine that asks."""
+    """Shows an error as a page; returns ``None`` where it is a machine that asks."""
 
     def __call__(
-        self, request: Request, status: int, kind: str, what: str, *, where: str = "", remedy: str, request_id: str
+        self, request: Request, status: int, kind: str, error: OpenCWCError, request_id: str
     ) -> Response | None:
-        """Return the page of a problem."""
+        """Return the page of an error."""
 
 
-def tell_problems(app: FastAPI, show: ShowProblem) -> None:
+def tell_problems(app: FastAPI, show: ShowProblem, language_of: Callable[[Request], str]) -> None:
     """Make the app answer every error with a problem: what ``show`` makes of it for a person, else JSON."""
-    app.state.show_problem = show
+    app.state.show_problem, app.state.problem_language = show, language_of
 
     async def ours(request: Request, error: Exception) -> Response:
         return response_to(request, _as(OpenCWCError, error))
 
     async def invalid(request: Request, error: Exception) -> Response:
-        found = [
+        misfits = [
             {"where": ".".join(str(part) for part in misfit["loc"]), "what": str(misfit["msg"])}
             for misfit in _as(RequestValidationError, error).errors()
         ]
-        first = found[0] if found else {"where": "", "what": "the request does not fit"}
-        remedy = "Send what the description at /api/v1/openapi.json asks for."
-        told = {"where": first["where"], "remedy": remedy, "request_id": request_id_of(request)}
-        return _told(request, 422, "does-not-fit", first["what"], {}, told, found)
+        first = misfits[0] if misfits else {"where": "", "what": "the request does not fit"}
+        problem = HttpProblem(
+            422,
+            "does-not-fit",
+            "request_does_not_fit",
+            "{reason}",
+            where=first["where"],
+            remedy="Send what the description at /api/v1/openapi.json asks for.",
+            reason=first["what"],
+        )
+        return _answer(request, problem, misfits)
 
     async def plain(request: Request, error: Exception) -> Response:
         known = _as(HTTPException, error)
-        kind, what, remedy = _PLAIN.get(known.status_code, ("not-possible", str(known.detail), ""))
-        headers = dict(known.headers or {})
+        problem = _framework_problem(known.status_code, str(known.detail))
+        problem.headers.update(known.headers or {})
         if known.status_code == 405:
-            headers["Allow"] = ", ".join(_methods_of(request))
-        return _told(
-            request, known.status_code, kind, what, headers, {"remedy": remedy, "request_id": request_id_of(request)}
-        )
+            problem.headers["Allow"] = ", ".join(_methods_of(request))
+        return _answer(request, problem)
 
     app.add_exception_handler(OpenCWCError, ours)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, plain)
+
+
+def _framework_problem(status: int, detail: str) -> HttpProblem:
+    """Return the problem that the framework raised with a status; ``detail`` is its own word for it."""
+    if status == 400:
+        return HttpProblem(
+            400, "bad-request", "bad_request", "the request cannot be read",
+            remedy="Send what the description at /api/v1/openapi.json asks for.",
+        )  # fmt: skip
+    if status == 404:
+        return HttpProblem(
+            404, "not-found", "no_such_address", "there is nothing at this address",
+            remedy="The addresses are in /api/v1/openapi.json.",
+        )  # fmt: skip
+    if status == 413:
+        return HttpProblem(
+            413, "too-large", "body_too_long", "the body is longer than it may be",
+            remedy="Send less at a time, or send a file as a job.",
+        )  # fmt: skip
+    if status == 405:
+        return HttpProblem(
+            405, "method-not-allowed", "method_not_allowed", "this address does not take this method",
+            remedy="See the Allow header.",
+        )  # fmt: skip
+    return HttpProblem(status, "not-possible", "not_possible", "{reason}", reason=detail)
 
 
 def _methods_of(request: Request) -> list[str]:
@@ -203,6 +229,8 @@ PROBLEM_SCHEMA: dict[str, Any] = {
         "where": {"type": "string"},
         "remedy": {"type": "string"},
         "request_id": {"type": "string"},
+        "code": {"type": "string"},
+        "values": {"type": "object"},
         "errors": {
             "type": "array",
             "items": {
@@ -226,9 +254,3 @@ _STATUSES: tuple[tuple[type[OpenCWCError], int, str], ...] = (
     (errors.OutputError, 503, "could-not-finish"),
     (errors.IntegrityError, 500, "record-does-not-fit"),
 )
-_PLAIN = {
-    400: ("bad-request", "the request cannot be read", "Send what the description at /api/v1/openapi.json asks for."),
-    404: ("not-found", "there is nothing at this address", "The addresses are in /api/v1/openapi.json."),
-    413: ("too-large", "the body is longer than it may be", "Send less at a time, or send a file as a job."),
-    405: ("method-not-allowed", "this address does not take this method", "See the Allow header."),
-}

@@ -63,12 +63,10 @@ class Limiter:
         if allowed:
             return left
         raise HttpProblem(
-            429,
-            "too-many",
-            "there were too many requests",
-            remedy=f"Wait {reset} seconds; for many values use /api/v1/screen/batch or a job.",
-            headers={**left.headers(), "Retry-After": str(reset)},
-        )
+            429, "too-many", "too_many_requests", "there were too many requests",
+            remedy="Wait {seconds} seconds; for many values use /api/v1/screen/batch or a job.",
+            headers={**left.headers(), "Retry-After": str(reset)}, seconds=reset,
+        )  # fmt: skip
 
 
 def address_key(address: str) -> str:

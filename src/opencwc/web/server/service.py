@@ -78,7 +78,9 @@ def book_of(request: Request) -> Casebook:
     """Return the casebook of the service; raise `UnavailableError` where it runs without one."""
     intake = service_of(request).intake
     if intake is None:
-        raise UnavailableError("this service keeps no casebook", remedy="Start it with: opencwc serve.")
+        raise UnavailableError(
+            "service_keeps_no_casebook", "this service keeps no casebook", remedy="Start it with: opencwc serve."
+        )
     return intake.book
 
 
@@ -138,9 +140,9 @@ class GuardedRoute(APIRoute):
         access: Access | None = getattr(self.endpoint, _ACCESS, None)
         if access is None:
             raise SettingsError(
-                f"nobody has said who may use the route {self.path_format}",
-                remedy='Declare it: @router.get("/...", action="read").',
-            )
+                "route_without_declared_access", "nobody has said who may use the route {route}",
+                remedy='Declare it: @router.get("/...", action="read").', route=self.path_format,
+            )  # fmt: skip
         return access
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -162,7 +164,10 @@ def _declaring(method: str) -> Callable[..., Callable[[Endpoint], Endpoint]]:
 
         def add(endpoint: Endpoint) -> Endpoint:
             if getattr(endpoint, _ACCESS, access) != access:
-                raise SettingsError(f"the route {path} needs two actions", remedy="Write a function for each.")
+                raise SettingsError(
+                    "route_needs_two_actions", "the route {route} needs two actions",
+                    remedy="Write a function for each.", route=path,
+                )  # fmt: skip
             setattr(endpoint, _ACCESS, access)
             return router.api_route(path, methods=[method], **options)(endpoint)
 
@@ -196,8 +201,8 @@ def access_of(routes: Iterable[BaseRoute]) -> dict[str, Access]:
         route = context.original_route
         if not isinstance(route, GuardedRoute):
             raise SettingsError(
-                f"the route {getattr(route, 'path', route)!r} does not stand behind the guard",
-                remedy="Make its router a Router of opencwc.web.server.service.",
-            )
+                "route_of_another_router", "the route {route!r} does not stand behind the guard",
+                remedy="Make its router a Router of opencwc.web.server.service.", route=getattr(route, 'path', route),
+            )  # fmt: skip
         needed |= {f"{method} {route.path_format}": route.access for method in sorted(route.methods or ())}
     return needed

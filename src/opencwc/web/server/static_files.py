@@ -100,10 +100,9 @@ def content_of(name: str) -> Content:
     path = index().get(name)
     if path is None:
         raise NotFoundError(
-            "there is no such file for the page",
-            where=name,
+            "page_file_missing", "there is no such file for the page", where=name,
             remedy="Install OpenCWC again: its build fetches what the page needs.",
-        )
+        )  # fmt: skip
     return _read(name, path, path.stat().st_mtime_ns)
 
 

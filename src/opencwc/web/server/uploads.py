@@ -27,8 +27,8 @@ async def form_of(request: Request) -> FormData:
     """Read a form with files."""
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         raise HttpProblem(
-            415, "no-such-kind", "no file came with it: files come as multipart/form-data", where="Content-Type",
-            remedy="Send at least one file, with the other fields in the same form.",
+            415, "no-such-kind", "no_file_in_form", "no file came with it: files come as multipart/form-data",
+            where="Content-Type", remedy="Send at least one file, with the other fields in the same form.",
         )  # fmt: skip
     try:
         return await request.form(max_files=MOST_FILES, max_fields=_MOST_FIELDS, max_part_size=10_000)
@@ -36,18 +36,29 @@ async def form_of(request: Request) -> FormData:
         if isinstance(error, HTTPException) and error.status_code != 400:  # a body that is longer than it may be
             raise
         reason = str(getattr(error, "message", "") or getattr(error, "detail", ""))
-        what = f"more than {MOST_FILES} files came" if "Too many files" in reason else "the form cannot be read"
-        raise InputError(what, where="file", remedy=f"Send at most {MOST_FILES} files at once.") from error
+        if "Too many files" in reason:
+            raise InputError(
+                "too_many_files", "more than {most} files came", where="file",
+                remedy="Send at most {most} files at once.", most=MOST_FILES,
+            ) from error  # fmt: skip
+        raise InputError(
+            "file_form_unreadable", "the form cannot be read", where="file",
+            remedy="Send at most {most} files at once.", most=MOST_FILES,
+        ) from error  # fmt: skip
 
 
 def texts_of(form: FormData, known: Set[str], more: re.Pattern[str] | None = None) -> dict[str, str]:
     """Return the texts of a form; raise `InputError` for a field that is neither known nor of the shape of ``more``."""
     words = {name: value for name, value in form.items() if isinstance(value, str)}
     if unfit := sorted(name for name, word in words.items() if "\0" in word):
-        raise InputError("there is a sign that no text may hold (NUL)", where=unfit[0][:50], remedy="Leave it out.")
+        raise InputError(
+            "text_with_nul", "there is a sign that no text may hold (NUL)", where=unfit[0][:50], remedy="Leave it out."
+        )
     strange = sorted(name for name in words if name not in known and not (more and more.fullmatch(name)))
     if strange:
-        raise InputError("there is an unknown field", where=strange[0][:50], remedy="See /api/v1/openapi.json.")
+        raise InputError(
+            "field_unknown", "there is an unknown field", where=strange[0][:50], remedy="See /api/v1/openapi.json."
+        )
     return words
 
 
@@ -56,18 +67,24 @@ def day_of(words: Mapping[str, str]) -> date:
     try:
         return date.fromisoformat(words["as_of"]) if words.get("as_of") else date.today()
     except ValueError:
-        raise InputError("this is no date", where="as_of", remedy="Write the day as 2020-06-07.") from None
+        raise InputError(
+            "not_a_date", "this is no date", where="as_of", remedy="Write the day as 2020-06-07."
+        ) from None
 
 
 def asked_in_case(words: Mapping[str, str], uploads: Uploads) -> tuple[dict[str, Any], Mark]:
     """Return what every job over uploads is asked with (its case, its day, its files), and the mark of the uploads."""
     case = words.get("case", "").strip()
     if not case or len(case) > 200 or not case.isprintable():
-        raise InputError("there is no name of a case", where="case", remedy="Name the case to keep it in.")
+        raise InputError(
+            "case_name_missing", "there is no name of a case", where="case", remedy="Name the case to keep it in."
+        )
     mark = words.get("mark") or "unclassified"
     if mark.upper() not in Mark.__members__:
         known = ", ".join(str(mark) for mark in Mark)
-        raise InputError("there is no such mark", where="mark", remedy=f"It is one of: {known}.")
+        raise InputError(
+            "no_such_mark", "there is no such mark", where="mark", remedy="It is one of: {known}.", known=known
+        )
     names = [name for name, _ in uploads]
     asked = {"case": case, "name": ", ".join(names)[:_LONGEST_NAMES], "as_of": day_of(words).isoformat()}
     return {**asked, "files": names}, Mark[mark.upper()]
@@ -79,9 +96,9 @@ def files_of(form: FormData, field: str) -> Uploads:
     return [(_plain_name(upload.filename or ""), upload.file) for upload in uploads]
 
 
-def no_file(remedy: str) -> Uploads:
+def no_file(code: str, remedy: str) -> Uploads:
     """Raise `InputError`: there is no file."""
-    raise InputError("there is no file", where="file", remedy=remedy)
+    raise InputError(code, "there is no file", where="file", remedy=remedy)
 
 
 def _plain_name(name: str) -> str:

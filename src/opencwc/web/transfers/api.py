@@ -6,9 +6,10 @@ import csv
 import io
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, TypedDict
 
 from fastapi import Path, Query, Request
+from msgspec import Meta
 from pydantic import Field
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
@@ -16,17 +17,25 @@ from opencwc.casebook.model import Mark
 from opencwc.files.csv_cells import cell_of
 from opencwc.jobs.queue import Job
 from opencwc.language.refusals import is_refusal
-from opencwc.transfers.check.answers import Told, answer_as_json, answer_from_json, checker_with
-from opencwc.transfers.check.papers import PAPER_KINDS
+from opencwc.records import to_plain
+from opencwc.transfers.check.answers import (
+    Balance,
+    CheckVerdict,
+    PaperKind,
+    ShownAnswer,
+    SimilarName,
+    checker_with,
+    shown_answer,
+)
 from opencwc.transfers.check.reader import MOST_KEPT
 from opencwc.transfers.check.shipment_tables import SHIPMENT_FIELDS
 from opencwc.transfers.check.verb import VERB as CHECK
 from opencwc.transfers.model import CAUSES, LEDGER_COLUMNS, LINE_STATUSES, MATCH_COLUMNS
 from opencwc.transfers.reconcile.verb import VERB as RECONCILE
-from opencwc.web.casebook.jobs_api import JOB
+from opencwc.web.casebook.jobs_api import JobAnswer
 from opencwc.web.casebook.uploads_api import job_made, submit_uploads
 from opencwc.web.server import downloads
-from opencwc.web.server.api_parameters import LARGEST, Closed, Day, InLang, answers, names_of, problems
+from opencwc.web.server.api_parameters import LARGEST, Closed, Day, DayText, InLang, answers, names_of, problems
 from opencwc.web.server.idempotency import KEY_HEADER
 from opencwc.web.server.service import Router, Service, book_of, person_of, service_of
 from opencwc.web.server.uploads import MOST_FILES, form_of
@@ -40,8 +49,6 @@ Number = Annotated[int, Path(ge=1, le=LARGEST)]
 After = Annotated[int, Query(ge=0, le=LARGEST, description="Go on after this one: `next` of the page before.")]
 Limit = Annotated[int, Query(ge=1, le=1_000)]
 _FILE: dict[str, Any] = {"type": "string", "format": "binary"}
-_TEXT: dict[str, Any] = {"type": "string"}
-_NUMBER: dict[str, Any] = {"type": ["number", "null"]}
 _KEEPING: dict[str, Any] = {
     "case": {"type": "string", "description": "The case to keep it in; opened where there is none of this name."},
     "mark": {"type": "string", "enum": [str(mark) for mark in Mark]},
@@ -98,102 +105,91 @@ _SHIPMENTS: dict[str, Any] = {
         **_columns_of_first(SHIPMENT_FIELDS),
     },
 }
-_ANSWER: dict[str, Any] = {
-    "type": "object",
-    "required": ["row", "id", "verdict", "day", "from", "to", "reasons", "duties", "notes", "papers", "alike"],
-    "properties": {
-        "row": {"type": "integer"},
-        "id": _TEXT,
-        "verdict": {"type": "string", "enum": [str(verdict) for verdict in CHECK.verdicts]},
-        "day": {"type": "string", "format": "date", "description": "The day as of which the rules were read."},
-        "from": _TEXT,
-        "to": _TEXT,
-        "reasons": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["verdict", "rule", "says"],
-                "properties": {"verdict": _TEXT, "rule": _TEXT, "says": _TEXT},
-            },
-        },
-        "duties": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["state", "says", "due", "rule", "source", "evidence"],
-                "properties": {
-                    "state": {
-                        "type": "string",
-                        "description": "`needed`, `late`, `met`, `broken`; `later` where it is due after the transfer.",
-                    },
-                    "says": _TEXT,
-                    "due": {"type": ["string", "null"], "description": "The last day, where there is one."},
-                    "rule": _TEXT,
-                    "source": _TEXT,
-                    "evidence": _TEXT,
-                },
-            },
-        },
-        "notes": {"type": "array", "items": _TEXT},
-        "papers": {"type": "array", "items": {"type": "string", "enum": list(PAPER_KINDS)}},
-        "alike": {
-            "type": "array",
-            "description": "Names of the list that are like a consignee or end user: for a person to compare.",
-            "items": {"type": "object"},
-        },
-    },
-}
-_ANSWERS: dict[str, Any] = {
-    "type": "object",
-    "required": ["answers"],
-    "properties": {"answers": {"type": "array", "items": _ANSWER}},
-}
-_CHECK: dict[str, Any] = {
-    "type": "object",
-    "required": ["run", "case", "said", "certificates", "answers", "next"],
-    "properties": {
-        "run": {"type": "integer"},
-        "case": _TEXT,
-        "said": {"type": "array", "items": _TEXT},
-        "certificates": {"type": "array", "items": {"type": "object"}, "description": "What is left of each."},
-        "answers": {"type": "array", "items": _ANSWER},
-        "next": {"type": ["integer", "null"]},
-    },
-}
-_SUM: dict[str, Any] = {
-    "type": "object",
-    "required": ["rank", "score", "chemical", "entry", "exporter", "importer", "year", "exported_kg", "imported_kg"],
-    "properties": {
-        "rank": {"type": "integer"},
-        "score": {"type": "number"},
-        "chemical": _TEXT,
-        "entry": _TEXT,
-        "exporter": _TEXT,
-        "importer": _TEXT,
-        "year": {"type": "integer"},
-        "exported_kg": {"type": "number"},
-        "imported_kg": {"type": "number"},
-        "difference_kg": {"type": "number"},
-        "over_threshold": {"type": "boolean"},
-        "cause": {"type": ["string", "null"], "enum": [*CAUSES, None]},
-        "cause_probability": _NUMBER,
-        "second_cause": {"type": ["string", "null"], "enum": [*CAUSES, None]},
-        "why": _TEXT,
-    },
-}
-_LIST: dict[str, Any] = {
-    "type": "object",
-    "required": ["run", "case", "said", "model", "total", "sums", "next"],
-    "properties": {
-        "run": {"type": "integer"},
-        "case": _TEXT,
-        "said": {"type": "array", "items": _TEXT},
-        "model": {"type": "string", "description": "What proposed the causes; empty where plain rules did."},
-        "total": {"type": "integer"},
-        "sums": {"type": "array", "items": _SUM},
-        "next": {"type": ["integer", "null"]},
-    },
-}
+
+
+class ReasonAnswer(TypedDict):
+    """The verdict of one entry, and why."""
+
+    verdict: CheckVerdict
+    rule: str
+    says: str
+
+
+class DutyAnswer(TypedDict):
+    """A duty of a transfer and what has become of it."""
+
+    state: Annotated[
+        str, Meta(description="`needed`, `late`, `met`, `broken`; `later` where it is due after the transfer.")
+    ]
+    says: str
+    due: Annotated[str | None, Meta(description="The last day, where there is one.")]
+    rule: str
+    source: str
+    evidence: str
+
+
+class ShipmentAnswer(TypedDict("_FromState", {"from": str})):
+    """Whether a shipment may go, with what papers, and by when."""
+
+    row: int
+    id: str
+    verdict: CheckVerdict
+    day: Annotated[DayText, Meta(description="The day as of which the rules were read.")]
+    to: str
+    reasons: list[ReasonAnswer]
+    duties: list[DutyAnswer]
+    notes: list[str]
+    papers: list[PaperKind]
+    alike: Annotated[
+        list[SimilarName],
+        Meta(description="Names of the list that are like a consignee or end user: for a person to compare."),
+    ]
+
+
+class CheckAnswer(TypedDict):
+    """A page of the answers of a check that is kept."""
+
+    run: int
+    case: str
+    said: list[str]
+    certificates: Annotated[list[Balance], Meta(description="What is left of each.")]
+    answers: list[ShipmentAnswer]
+    next: int | None
+
+
+Cause = Annotated[str | None, Meta(extra_json_schema={"enum": [*CAUSES, None]})]
+
+
+class SumAnswer(TypedDict):
+    """What the two sides say of one chemical, pair of States and year."""
+
+    rank: int
+    score: float
+    chemical: str
+    entry: str
+    exporter: str
+    importer: str
+    year: int
+    exported_kg: float
+    imported_kg: float
+    difference_kg: float
+    over_threshold: bool
+    cause: Cause
+    cause_probability: float | None
+    second_cause: Cause
+    why: str
+
+
+class ReconciliationAnswer(TypedDict):
+    """A page of the ranked list of a reconciliation."""
+
+    run: int
+    case: str
+    said: list[str]
+    model: Annotated[str, Meta(description="What proposed the causes; empty where plain rules did.")]
+    total: int
+    sums: list[SumAnswer]
+    next: int | None
 
 
 class PlannedShipments(Closed):
@@ -214,7 +210,7 @@ class PlannedShipments(Closed):
 @router.post(
     "/api/v1/transfers/check",
     action="screen",
-    responses={200: answers("An answer a shipment", _ANSWERS), **problems(415)},
+    responses={200: answers("An answer a shipment", answers=list[ShipmentAnswer]), **problems(415)},
 )
 async def check(request: Request, asked: PlannedShipments, lang: InLang = "en") -> Response:
     """Say of planned shipments whether they may go, with what papers, and by when; nothing is kept."""
@@ -223,8 +219,8 @@ async def check(request: Request, asked: PlannedShipments, lang: InLang = "en") 
     for place, shipment in enumerate(asked.shipments):
         if strange := sorted(set(shipment) - set(SHIPMENT_FIELDS)):
             raise InputError(
-                "there is an unknown field", where=f"shipments.{place}.{strange[0][:50]}",
-                remedy=f"The fields are: {', '.join(SHIPMENT_FIELDS)}.",
+                "shipment_field_unknown", "there is an unknown field", where=f"shipments.{place}.{strange[0][:50]}",
+                remedy="The fields are: {known}.", known=tuple(SHIPMENT_FIELDS),
             )  # fmt: skip
     service = service_of(request)
     results = await service.answering.run(
@@ -239,7 +235,7 @@ def check_typed(
     shipments: Sequence[Mapping[str, str]],
     as_of: date,
     lists: tuple[str, ...],
-) -> list[Told]:
+) -> list[ShownAnswer]:
     """Answer for shipments as they are typed; what is refused among them is recorded."""
     from opencwc.screening.model import Question
     from opencwc.transfers.check.shipments import shipment_of
@@ -249,16 +245,16 @@ def check_typed(
     checked = list(checker.check([shipment_of(row, shipment) for row, shipment in enumerate(texts, 1)]))
     refused = [answer.shipment.said for answer in checked if any(is_refusal(each.message) for each in answer.findings)]
     service.record_refused(person_of(request), refused)
-    return [answer_from_json(answer_as_json(answer)) for answer in checked]
+    return [shown_answer(answer) for answer in checked]
 
 
-def in_words(answer: Told, lang: str) -> dict[str, Any]:
+def in_words(answer: ShownAnswer, lang: str) -> ShipmentAnswer:
     """Return an answer as the API gives it."""
     return {
         "row": answer.row,
         "id": answer.id,
         "verdict": answer.verdict,
-        "day": answer.day,
+        "day": answer.day.isoformat(),
         "from": answer.sender,
         "to": answer.receiver,
         "reasons": [
@@ -273,7 +269,7 @@ def in_words(answer: Told, lang: str) -> dict[str, Any]:
         ],
         "notes": [sentence(note, lang) for note in (*answer.states, *answer.notes)],
         "papers": list(answer.papers),
-        "alike": [{**vars(each), "countries": list(each.countries)} for each in answer.alike],
+        "alike": to_plain(answer.alike),
     }  # fmt: skip
 
 
@@ -285,7 +281,7 @@ def in_words(answer: Told, lang: str) -> dict[str, Any]:
     action="keep",
     uploads=True,
     status_code=202,
-    responses={202: answers("The job, waiting", JOB), **problems(404, 409, 413, 415, 501)},
+    responses={202: answers("The job, waiting", JobAnswer), **problems(404, 409, 413, 415, 501)},
     openapi_extra={
         "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _LEDGERS}}},
         "parameters": [KEY_HEADER],
@@ -301,7 +297,7 @@ async def submit_ledgers(request: Request) -> Response:
     action="keep",
     uploads=True,
     status_code=202,
-    responses={202: answers("The job, waiting", JOB), **problems(404, 409, 413, 415, 501)},
+    responses={202: answers("The job, waiting", JobAnswer), **problems(404, 409, 413, 415, 501)},
     openapi_extra={
         "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _SHIPMENTS}}},
         "parameters": [KEY_HEADER],
@@ -343,7 +339,7 @@ async def take_shipments(request: Request, answer: Callable[[Job], Response]) ->
 @router.get(
     "/api/v1/transfers/checks/{number}",
     action="read",
-    responses={200: answers("The check", _CHECK), **problems(404, 501)},
+    responses={200: answers("The check", CheckAnswer), **problems(404, 501)},
 )
 async def show_check(
     request: Request, number: Number, after: After = 0, limit: Limit = A_PAGE, lang: InLang = "en"
@@ -359,7 +355,7 @@ async def show_check(
         "run": shown.number,
         "case": shown.case.name,
         "said": [sentence(message, lang) for message in shown.kept.said],
-        "certificates": [vars(balance) for balance in shown.kept.balances],
+        "certificates": to_plain(shown.kept.certificates),
         "answers": [in_words(answer, lang) for answer in page],
         "next": after + len(page) if after + len(page) < len(kept_answers) else None,
     }
@@ -369,7 +365,7 @@ async def show_check(
 @router.get(
     "/api/v1/transfers/reconciliations/{number}",
     action="read",
-    responses={200: answers("The ranked list", _LIST), **problems(404, 501)},
+    responses={200: answers("The ranked list", ReconciliationAnswer), **problems(404, 501)},
 )
 async def show_reconciliation(
     request: Request,
@@ -392,8 +388,8 @@ async def show_reconciliation(
         return {
             "run": shown.number,
             "case": shown.case.name,
-            "said": [sentence(message, lang) for message in shown.kept.said],
-            "model": str(shown.kept.told["model"]),
+            "said": [sentence(message, lang) for message in shown.kept.summary.said],
+            "model": shown.kept.summary.model,
             "total": len(fitting),
             "sums": [sum_as_json(shown.kept.chemicals[row["substance"]], row, lang) for row in rows],
             "next": rows[-1]["rank"] if len(rest) > limit else None,
@@ -428,7 +424,7 @@ def sum_as_json(chemical: Any, group: Mapping[str, Any], lang: str) -> dict[str,
     "/api/v1/transfers/reconciliations/{number}/lines",
     action="read",
     responses={
-        200: answers(f"What became of each line: {', '.join(LINE_STATUSES)}", {"type": "string"}, "text/csv"),
+        200: answers(f"What became of each line: {', '.join(LINE_STATUSES)}", str, "text/csv"),
         **problems(404, 501),
     },
 )
@@ -447,7 +443,7 @@ def _line_cells(kept: Any, lang: str) -> Iterator[list[list[str]]]:
 
     from opencwc.transfers.reconcile.reasons import reason_of
 
-    names = [str(ledger["name"]) for ledger in kept.told["ledgers"]]
+    names = [ledger.name for ledger in kept.summary.ledgers]
     columns = ("line", "ledger", "id", "match", "status", "problem")
     within = (pl.col("exporter") == pl.col("importer")).fill_null(value=False)
     table = kept.lines().select(*columns, within=within).sort("line").collect()

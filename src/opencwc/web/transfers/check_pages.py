@@ -10,12 +10,13 @@ import io
 import json
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Annotated, Any, Literal
 
 from fastapi import Form, Path, Query, Request
+from msgspec.structs import replace
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
@@ -31,8 +32,9 @@ from opencwc.finding import Message
 from opencwc.jobs.archives import pack_uploads
 from opencwc.jobs.queue import Job
 from opencwc.language.refusals import is_refusal
-from opencwc.transfers.check.answers import Duty, Told, answer_from_json, facts_from_json
-from opencwc.transfers.check.kept import Balance, Checked, tally_of, unpack
+from opencwc.records import from_plain, to_plain
+from opencwc.transfers.check.answers import Balance, Duty, ShownAnswer
+from opencwc.transfers.check.kept import KeptCheck, tally_of, unpack
 from opencwc.transfers.check.papers import SIDES
 from opencwc.transfers.check.reader import MOST_AT_ONCE, MOST_KEPT
 from opencwc.transfers.check.verb import VERB as CHECK
@@ -96,11 +98,11 @@ class Owed:
     """Something that is still needed: its last day (empty where it has none), the shipment, the duty."""
 
     due: str
-    shipment: Told
+    shipment: ShownAnswer
     duty: Duty
 
 
-def owed_of(answers: Iterable[Told]) -> list[Owed]:
+def owed_of(answers: Iterable[ShownAnswer]) -> list[Owed]:
     """Return what is still needed for shipments, the earliest day first."""
     found = [Owed(duty.due, shipment, duty) for shipment in answers for duty in shipment.owed]
     return sorted(found, key=lambda owed: (owed.due or "9999", owed.shipment.row))
@@ -158,7 +160,10 @@ async def answer(request: Request, form: Annotated[ShipmentForm, Form()]) -> Res
     written = form.model_dump(by_alias=True, exclude={"lists"})
     texts = {name: text.strip() for name, text in written.items() if text.strip()}
     if "chemical" not in texts:
-        raise InputError("no chemical is named", where="chemical", remedy="Write a name, a CAS number or a SMILES.")
+        raise InputError(
+            "chemical_missing", "no chemical is named", where="chemical",
+            remedy="Write a name, a CAS number or a SMILES.",
+        )  # fmt: skip
     service = service_of(request)
     told = await service.answering.run(
         check_typed, service, request, [_in_fields(texts)], date.today(), names_of(form.lists)
@@ -213,13 +218,13 @@ async def answer_file(request: Request) -> Response:
     return page(
         request, "transfers/answer.html",
         **_answers(
-            checked.answers, notes=notes, balances=checked.balances, names=checked.names,
+            checked.answers, notes=notes, balances=checked.certificates, names=checked.names,
             lasts=service.configuration.paper_days,
         ),
     )  # fmt: skip
 
 
-def _check_uploads(service: Service, question: Mapping[str, Any], uploads: Uploads) -> Checked:
+def _check_uploads(service: Service, question: Mapping[str, Any], uploads: Uploads) -> KeptCheck:
     must = service.configuration.job_network_must_be_cut
     with tempfile.TemporaryFile(prefix="opencwc-shipments-") as file:
         pack_uploads(uploads, file)
@@ -227,12 +232,12 @@ def _check_uploads(service: Service, question: Mapping[str, Any], uploads: Uploa
             ends = [step for step in steps if isinstance(step, Ended)]
     pages = ends[0].pages if ends else None
     if pages is None:
-        raise InputError("reading the file broke off")
+        raise InputError("reading_broke_off", "reading the file broke off")
     return unpack(pages.content)
 
 
 def _answers(
-    told: Sequence[Told],
+    told: Sequence[ShownAnswer],
     *,
     notes: Sequence[str] = (),
     balances: Sequence[Balance] = (),
@@ -279,18 +284,17 @@ async def draw_up(
     opened = _seal().opened(shipment, lasts=86_400 * service_of(request).configuration.paper_days)
     if opened is None:
         raise InputError(
-            "the shipment cannot be read, or its answer is too old",
-            where="shipment",
+            "shipment_answer_too_old", "the shipment cannot be read, or its answer is too old", where="shipment",
             remedy="Check it again, then ask anew.",
-        )
-    answer = answer_from_json(json.loads(opened))
+        )  # fmt: skip
+    answer = from_plain(ShownAnswer, json.loads(opened))
     return await _paper(request, answer, kind, side, paper_lang, paper_format)
 
 
-def _sealed(answer: Told) -> str:
+def _sealed(answer: ShownAnswer) -> str:
     """Return an answer sealed, so that the page can send it back for its paper and nobody can forge it."""
     plain = replace(answer, reasons=(), duties=(), states=(), notes=(), texts={}, alike=())
-    return _seal().seal(json.dumps(asdict(plain)))
+    return _seal().seal(json.dumps(to_plain(plain)))
 
 
 def _seal() -> Seal:
@@ -313,21 +317,22 @@ async def draw_up_kept(
     shown = await service.answering.run(shown_check, book_of(request), person_of(request), number)
     told = next((answer for answer in shown.kept.answers if answer.row == row), None)
     if told is None:
-        raise NotFoundError(f"the check has no shipment in row {row}", remedy="Go back to the check.")
+        raise NotFoundError(
+            "check_has_no_such_row", "the check has no shipment in row {row}", remedy="Go back to the check.", row=row
+        )
     return await _paper(request, told, kind, side, paper_lang, paper_format)
 
 
 async def _paper(
-    request: Request, answer: Told, kind: str, side: str, lang: str, paper_format: Format
+    request: Request, answer: ShownAnswer, kind: str, side: str, lang: str, paper_format: Format
 ) -> Response:  # fmt: skip
     from opencwc.transfers.check.papers import make_paper
 
     if not answer.papers:
         raise InputError(
-            "no paper goes with this shipment",
-            where=answer.id,
+            "shipment_without_paper", "no paper goes with this shipment", where=answer.id,
             remedy="See why in its answer: it is prohibited, or free.",
-        )
+        )  # fmt: skip
     spoken = lang if lang in LANGUAGES else language_of(request)
 
     def make() -> bytes:
@@ -335,8 +340,7 @@ async def _paper(
         from opencwc.publishing.xlsx import write_xlsx
 
         out = io.BytesIO()
-        facts = facts_from_json(answer.certificate if kind == "certificate" else answer.facts)
-        paper = make_paper(kind, facts, spoken, side, date.today())
+        paper = make_paper(kind, answer.facts_for(kind), spoken, side, date.today())
         (write_xlsx if paper_format == "xlsx" else write_pdf)(paper, out)
         return out.getvalue()
 
@@ -370,7 +374,7 @@ async def show_kept(
         said=[sentence(message, lang) for message in shown.kept.said],
         next=shipments[-1].row if len(rest) > ANSWERS_A_PAGE else None,
         **_answers(
-            shipments, run=number, balances=shown.kept.balances if whole else (), names=shown.kept.names,
+            shipments, run=number, balances=shown.kept.certificates if whole else (), names=shown.kept.names,
             owed=owed_of(fitting) if not after else [],
         ),
     )  # fmt: skip

@@ -1,15 +1,14 @@
 """Why the columns of a file are not clear, in the reader's language and in the words of the boxes on the page.
 
-Errors cross the border of the sandbox as English words for the command line (`opencwc.transfers.mapping`); on a page
-nobody has its options.
+The errors themselves speak to the command line (`opencwc.transfers.mapping`); on a page nobody has its options.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from opencwc.errors import OpenCWCError
 from opencwc.finding import Message, Value
 from opencwc.wording import say, sentence
 
@@ -20,19 +19,14 @@ CHECK_LABELS: Mapping[str, str] = {
     "retransfer_of": "page_transfers_retransfer", "papers": "page_transfers_papers",
 }  # fmt: skip
 """The fields of planned shipments that are called otherwise than in a ledger."""
-_SAID = tuple(
-    (re.compile(pattern, re.DOTALL), name)
-    for pattern, name in (
-        (r"No column holds the (?P<fields>[a-z_ ]+)\.", "missing"),
-        (r"Two columns can hold the (?P<field>[a-z_]+): (?P<one>['\"].+['\"]) and (?P<other>['\"].+['\"])\.", "two"),
-        (
-            r"The column (?P<column>['\"].+['\"]) can hold the (?P<field>[a-z_]+) and the (?P<beside>[a-z_]+)\.",
-            "shared",
-        ),
-        (r"No column says what is shipped\.", "shipped"),
-        (r"There is no column (?P<column>['\"].+['\"])\.", "gone"),
-    )
-)
+_CODES = {
+    "no_column_for_fields": "missing",
+    "two_columns_fit": "two",
+    "column_fits_two_fields": "shared",
+    "no_column_of_goods": "shipped",
+    "no_such_column": "gone",
+}
+"""The messages ``page_transfers_columns_...`` by the codes of errors; both have the same values."""
 
 
 class ColumnsSaid(NamedTuple):
@@ -42,24 +36,27 @@ class ColumnsSaid(NamedTuple):
     fields: frozenset[str]
 
 
-def say_columns(what: str, labels: Mapping[str, str], lang: str) -> ColumnsSaid | None:
-    """Return what is wrong with columns, from the English words of the error; ``None`` where it is something else.
+def say_columns(error: OpenCWCError, labels: Mapping[str, str], lang: str) -> ColumnsSaid | None:
+    """Return what is wrong with columns; ``None`` where an error says something else.
 
-    >>> say_columns("No column holds the partner and the date.", {}, "en").says
+    >>> from opencwc.errors import InputError
+    >>> error = InputError("no_column_for_fields", "No column holds them.", missing=("partner", "date"))
+    >>> say_columns(error, {}, "en").says
     'No column is known for: Other State, Day or year.'
     """
-    for pattern, name in _SAID:
-        if found := pattern.fullmatch(what):
-            told = found.groupdict()
-            fields = told.pop("fields", "").split(" and the ") if "fields" in told else []
-            fields += [told[part] for part in ("field", "beside") if part in told]
-            values: dict[str, Value] = {
-                name: _label(text, labels, lang) if name in ("field", "beside") else f"\u2068{text[1:-1]}\u2069"
-                for name, text in told.items()
-            }
-            values["fields"] = say("list_separator", lang).join(_label(field, labels, lang) for field in fields)
-            return ColumnsSaid(sentence(Message(f"page_transfers_columns_{name}", values), lang), frozenset(fields))
-    return None
+    if error.code not in _CODES:
+        return None
+    missing = error.values.get("missing")
+    fields = [str(field) for field in missing] if isinstance(missing, tuple) else []
+    fields += [str(error.values[name]) for name in ("field", "beside") if name in error.values]
+    values: dict[str, Value] = {
+        name: _label(str(value), labels, lang) if name in ("field", "beside") else f"\u2068{value}\u2069"
+        for name, value in error.values.items()
+    }
+    values["fields"] = say("list_separator", lang).join(_label(field, labels, lang) for field in fields)
+    return ColumnsSaid(
+        sentence(Message(f"page_transfers_columns_{_CODES[error.code]}", values), lang), frozenset(fields)
+    )
 
 
 def _label(field: str, labels: Mapping[str, str], lang: str) -> str:

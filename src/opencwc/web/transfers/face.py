@@ -7,9 +7,10 @@ from datetime import date
 
 from opencwc.casebook.findings import History
 from opencwc.convention.model import EVIDENCE, STATUSES
+from opencwc.errors import OpenCWCError
 from opencwc.finding import Finding, Message, Verdict
 from opencwc.transfers.check.duties import STATES_OF_DUTY
-from opencwc.transfers.document_words import spoken_day
+from opencwc.transfers.document_words import spoken_day, spoken_quantity
 from opencwc.transfers.model import LINE_STATUSES
 from opencwc.web.casebook.faces import Face, JobPage
 from opencwc.web.transfers.column_names import CHECK_LABELS, say_columns
@@ -32,6 +33,8 @@ def _rests_on(finding: Finding, lang: str) -> list[tuple[str, str]]:
             label, value = say(f"page_transfers_{label}", lang), _state_said(value, lang)
         elif evidence.kind == "duty":
             label, value = say("page_transfers_duty", lang), _duty_said(value, lang)
+        elif evidence.kind == "rule":
+            label, value = say("report_rule", lang), _rule_said(label, value, lang)
         elif evidence.kind == "paper":
             value = _drawn_said(value, lang) if label == "certificate" else value
             label = say("page_transfers_paper", lang)
@@ -54,6 +57,14 @@ def _duty_said(value: str, lang: str) -> str:
     if due:
         parts.append(f"{say('page_transfers_due', lang)} {_day_said(due, lang)}")
     return say("clause_separator", lang).join([*parts, source, say(f"evidence_{grade}", lang)])
+
+
+def _rule_said(id: str, value: str, lang: str) -> str:
+    """Say ``30000.000 kg; Verification Annex VIII.3; treaty``: the id, from how much on it counts, where it stands."""
+    amount, _, rest = value.partition("; ")
+    source, _, grade = rest.rpartition("; ")
+    said = spoken_quantity(float(amount.removesuffix(" kg")), "kg", lang)
+    return say("clause_separator", lang).join([id, said, source, say(f"evidence_{grade}", lang)])
 
 
 def _state_said(value: str, lang: str) -> str:
@@ -80,11 +91,11 @@ def _drawn_said(value: str, lang: str) -> str:
     return say(Message("transfers_certificate_drawn", {"id": name, "amount": drawn, "left": left}), lang)
 
 
-def _columns_in(labels: Mapping[str, str]) -> Callable[[str, str], str]:
+def _columns_in(labels: Mapping[str, str]) -> Callable[[OpenCWCError, str], str]:
     """Return what says what is wrong with columns, in the words of the boxes on the page."""
 
-    def say(what: str, lang: str) -> str:
-        said = say_columns(what, labels, lang)
+    def say(error: OpenCWCError, lang: str) -> str:
+        said = say_columns(error, labels, lang)
         return f"{said.says} {sentence('page_transfers_columns_again', lang)}" if said else ""
 
     return say

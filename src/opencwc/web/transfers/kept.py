@@ -26,10 +26,10 @@ from opencwc.web.server.address_filter import AddressFilter, Brief
 if TYPE_CHECKING:
     import polars as pl
 
-    from opencwc.transfers.check.kept import Checked
-    from opencwc.transfers.reconcile.kept import Kept
+    from opencwc.transfers.check.kept import KeptCheck
+    from opencwc.transfers.reconcile.kept import KeptReconciliation
 
-Reconciliation: TypeAlias = "ShownRun[Kept]"
+Reconciliation: TypeAlias = "ShownRun[KeptReconciliation]"
 
 A_PAGE = 100
 
@@ -61,7 +61,7 @@ def shown_reconciliation(book: Casebook, person: Person, number: int) -> Reconci
     return shown_run(book, person, number, _SHELVES[RECONCILE.id], unpack)
 
 
-def shown_check(book: Casebook, person: Person, number: int) -> ShownRun[Checked]:
+def shown_check(book: Casebook, person: Person, number: int) -> ShownRun[KeptCheck]:
     """Return a check of planned shipments; raise `NotFoundError` where there is none that the person may see."""
     from opencwc.transfers.check.kept import unpack
 
@@ -73,7 +73,7 @@ def list_kept(book: Casebook, person: Person, kind: str, limit: int = MOST_LISTE
     return list_runs(book, person, kind, limit)
 
 
-def fitting_sums(kept: Kept, wanted: SumFilter) -> pl.DataFrame:
+def fitting_sums(kept: KeptReconciliation, wanted: SumFilter) -> pl.DataFrame:
     """Return the sums that a filter wants, by rank."""
     import polars as pl
 
@@ -85,7 +85,7 @@ def fitting_sums(kept: Kept, wanted: SumFilter) -> pl.DataFrame:
     if wanted.state:
         groups = groups.filter((pl.col("exporter") == wanted.state) | (pl.col("importer") == wanted.state))
     if wanted.chemical:
-        places = [chemical.place for chemical in kept.chemicals if chemical.key == wanted.chemical]
+        places = [place for place, chemical in enumerate(kept.chemicals) if chemical.key == wanted.chemical]
         groups = groups.filter(pl.col("substance").is_in(places))
     if wanted.year:
         year = int(wanted.year) if wanted.year.isdecimal() else -1
@@ -93,17 +93,19 @@ def fitting_sums(kept: Kept, wanted: SumFilter) -> pl.DataFrame:
     return groups.sort("rank")
 
 
-def sum_of_rank(kept: Kept, rank: int) -> dict[str, Any]:
+def sum_of_rank(kept: KeptReconciliation, rank: int) -> dict[str, Any]:
     """Return the sum of a rank; raise `NotFoundError` where there is none."""
     import polars as pl
 
     sums = kept.groups.filter(pl.col("rank") == rank)
     if not len(sums):
-        raise NotFoundError(f"the list has no rank {rank}", remedy="Go back to the list.")
+        raise NotFoundError(
+            "no_such_rank_in_list", "the list has no rank {rank}", remedy="Go back to the list.", rank=rank
+        )
     return sums.row(0, named=True)
 
 
-def over_the_years(kept: Kept, group: Mapping[str, Any]) -> list[dict[str, Any]]:
+def over_the_years(kept: KeptReconciliation, group: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return both sides' sums of a pair and chemical, by year."""
     import polars as pl
 
@@ -111,7 +113,7 @@ def over_the_years(kept: Kept, group: Mapping[str, Any]) -> list[dict[str, Any]]
     return kept.groups.filter(*same).sort("year").to_dicts()
 
 
-def lines_of(kept: Kept, group: Mapping[str, Any], most: int) -> tuple[list[dict[str, Any]], bool]:
+def lines_of(kept: KeptReconciliation, group: Mapping[str, Any], most: int) -> tuple[list[dict[str, Any]], bool]:
     """Return the lines of a sum and those that they are matched with, and whether some had to be left out."""
     import polars as pl
 
@@ -120,7 +122,7 @@ def lines_of(kept: Kept, group: Mapping[str, Any], most: int) -> tuple[list[dict
     return lines.to_dicts(), len(mine) > most or len(others) > most
 
 
-def named_lines_of(kept: Kept, group: Mapping[str, Any]) -> pl.DataFrame:
+def named_lines_of(kept: KeptReconciliation, group: Mapping[str, Any]) -> pl.DataFrame:
     """Return all lines of a sum and those that they are matched with, as a letter takes them."""
     import polars as pl
 
@@ -138,7 +140,9 @@ def named_lines_of(kept: Kept, group: Mapping[str, Any]) -> pl.DataFrame:
     )
 
 
-def _lines_of(kept: Kept, group: Mapping[str, Any], most: int | None = None) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _lines_of(
+    kept: KeptReconciliation, group: Mapping[str, Any], most: int | None = None
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the lines of a sum, and the others that they are matched with; a few more than ``most`` of each."""
     import polars as pl
 
@@ -165,7 +169,7 @@ def findings_for_review(book: Casebook, person: Person, run: int) -> list[tuple[
     return findings_of_run(book, person, run, Verdict.REVIEW)
 
 
-def choices_of(kept: Kept) -> dict[str, Sequence[Any]]:
+def choices_of(kept: KeptReconciliation) -> dict[str, Sequence[Any]]:
     """Return what the filters offer: causes, States, chemicals and years that are in the list."""
     groups = kept.groups
     states = sorted({*groups["exporter"].unique(), *groups["importer"].unique()})
@@ -174,7 +178,7 @@ def choices_of(kept: Kept) -> dict[str, Sequence[Any]]:
         "causes": [cause for cause in groups["cause"].unique().sort() if cause],
         "states": states,
         "chemicals": sorted(
-            (chemical for chemical in kept.chemicals if chemical.place in substances),
+            (chemical for place, chemical in enumerate(kept.chemicals) if place in substances),
             key=lambda chemical: chemical.name.casefold(),
         ),
         "years": groups["year"].unique().sort(descending=True).to_list(),

@@ -10,8 +10,10 @@ from fastapi import Request
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from opencwc.finding import message_from_plain
+from opencwc.errors import error_from_plain
+from opencwc.finding import Message
 from opencwc.jobs.archives import pack_uploads
+from opencwc.records import from_plain
 from opencwc.transfers.check.shipment_tables import SHIPMENT_FIELDS
 from opencwc.transfers.model import LEDGER_COLUMNS
 from opencwc.transfers.previews import LEDGERS, SHIPMENTS, preview_uploads
@@ -21,7 +23,7 @@ from opencwc.web.server.service import Service, service_of
 from opencwc.web.server.uploads import Uploads, form_of
 from opencwc.web.transfers.column_names import CHECK_LABELS, say_columns
 from opencwc.web.transfers.forms import given_of, words_of
-from opencwc.wording import sentence
+from opencwc.wording import error_sentences, sentence
 
 
 class PreviewForm(NamedTuple):
@@ -69,18 +71,19 @@ def _previewed(
 
 
 def _file_shown(file: Mapping[str, Any], labels: Mapping[str, str], lang: str) -> dict[str, Any]:
-    """Return what is shown of a file; ``detail`` are the English words of an error that is not known here."""
+    """Return what is shown of a file; ``detail`` are the words of an error that is not known here."""
     shown = {**file, "notes": _notes(file, lang), "says": "", "detail": "", "missing": set(file.get("missing", ()))}
-    if problem := file.get("problem"):
-        if said := say_columns(problem["what"], labels, lang):
+    if file.get("problem"):
+        error = error_from_plain(file["problem"])
+        if said := say_columns(error, labels, lang):
             shown["says"] = f"{said.says} {sentence('page_transfers_columns_choose', lang)}"
             shown["missing"] = said.fields or shown["missing"]
-        elif reason := reason_of(problem["what"]):
+        elif reason := reason_of(error):
             shown["says"] = sentence(reason, lang)
         else:
-            shown["detail"] = f"{problem['what']} {problem['remedy']}".strip()
+            shown["detail"] = " ".join(part for part in error_sentences(error, lang) if part)
     return shown
 
 
 def _notes(file: Mapping[str, Any], lang: str) -> list[str]:
-    return [sentence(message_from_plain(note), lang) for note in file.get("notes", [])]
+    return [sentence(from_plain(Message, note), lang) for note in file.get("notes", [])]

@@ -18,7 +18,6 @@ from opencwc.casebook.model import UNDECIDED, Person, Status
 from opencwc.casebook.permissions import may
 from opencwc.errors import InputError
 from opencwc.files.csv_cells import cell_of
-from opencwc.finding import Message
 from opencwc.transfers.model import CAUSES, RECONCILED_COLUMNS
 from opencwc.transfers.patterns import PATTERN_KINDS
 from opencwc.transfers.reconcile.cause_rules import CAUSE_RULES
@@ -89,22 +88,12 @@ async def show_list(request: Request, number: Number, wanted: SumsAsked, after: 
     values = await service.answering.run(_page_of_sums, shown, wanted, after, lang)
     if is_fragment(request) and after:
         return page(request, "transfers/more.html", shown=shown, wanted=wanted, **values)
-    notes = [
-        f"{ledger['name']}: {sentence(_message(note), lang)}"
-        for ledger in shown.kept.told["ledgers"]
-        for note in ledger["notes"]
-    ]
+    notes = [f"{ledger.name}: {sentence(note, lang)}" for ledger in shown.kept.summary.ledgers for note in ledger.notes]
     return page(
         request, "transfers/list.html", shown=shown, wanted=wanted, tabs=tabs_of(person_of(request)), part="reconcile",
-        view="list", said=[sentence(message, lang) for message in shown.kept.said], notes=notes,
+        view="list", said=[sentence(message, lang) for message in shown.kept.summary.said], notes=notes,
         choices=choices_of(shown.kept), causes=CAUSES, after=after, **values,
     )  # fmt: skip
-
-
-def _message(plain: Mapping[str, Any]) -> Message:
-    from opencwc.finding import message_from_plain
-
-    return message_from_plain(plain)
 
 
 def _page_of_sums(shown: Reconciliation, wanted: SumFilter, after: int, lang: str) -> dict[str, Any]:
@@ -193,7 +182,7 @@ def _pair(shown: Reconciliation, rank: int, wanted: SumFilter, lang: str) -> dic
     lines, cut = lines_of(shown.kept, group, MOST_LINES)
     for line in lines:
         line["fits"] = line["kind"] if line["kind"] in _FIT_KINDS else "other"
-        line["ledger_name"] = shown.kept.told["ledgers"][line["ledger"]]["name"]
+        line["ledger_name"] = shown.kept.summary.ledgers[line["ledger"]].name
         line["elsewhere"] = _elsewhere(line, group, shown)
     matched: dict[int, list[dict[str, Any]]] = {}
     for line in lines:
@@ -333,7 +322,10 @@ def _letter(shown: Reconciliation, group: Mapping[str, Any], ours: str, lang: st
     from opencwc.transfers.reconcile.reasons import why
 
     if ours not in (group["exporter"], group["importer"]):
-        raise InputError(f"{ours} is neither side of this pair", where="ours", remedy="Choose one of the two States.")
+        raise InputError(
+            "state_outside_pair", "{state} is neither side of this pair", where="ours",
+            remedy="Choose one of the two States.", state=ours,
+        )  # fmt: skip
     chemical = shown.kept.chemicals[group["substance"]]
     causes = tuple((cause.name, cause.probability) for cause in _causes(group))
     discrepancy = Discrepancy(
@@ -372,9 +364,11 @@ async def show_patterns(
     def read() -> dict[str, Any]:
         shown = shown_reconciliation(book, person, number)
         findings = findings_for_review(book, person, number)
-        kinds = {kind: sum(each.kind == kind for each in shown.kept.patterns) for kind in PATTERN_KINDS}
+        kinds = {kind: sum(each.kind == kind for each in shown.kept.summary.patterns) for kind in PATTERN_KINDS}
         numbered = [
-            (place, pattern) for place, pattern in enumerate(shown.kept.patterns, 1) if kind in ("", pattern.kind)
+            (place, pattern)
+            for place, pattern in enumerate(shown.kept.summary.patterns, 1)
+            if kind in ("", pattern.kind)
         ]
         rest = [(place, pattern) for place, pattern in numbered if place > after]
         proposed = [
@@ -387,7 +381,7 @@ async def show_patterns(
             "total": len(numbered),
             "kinds": {name: count for name, count in kinds.items() if count},
             "next": proposed[-1].place if len(rest) > PATTERNS_A_PAGE else None,
-            "more": int(shown.kept.told["pattern_count"]) - len(shown.kept.patterns),
+            "more": shown.kept.summary.pattern_count - len(shown.kept.summary.patterns),
         }
 
     values = await service.answering.run(read)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from opencwc.errors import InputError
+from opencwc.records import from_plain
 
 NAME = "hello.json"
 MEDIA_TYPE = "application/json"
@@ -18,9 +19,6 @@ def pack(names: list[str]) -> bytes:
 def unpack(content: bytes) -> list[str]:
     """Return the names that `pack` wrote down; raise `InputError` where it is no such file."""
     try:
-        names = json.loads(content)
+        return from_plain(list[str], json.loads(content))
     except ValueError:
-        names = None
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise InputError("what was kept of the greeting cannot be read", remedy="Send the table again.")
-    return names
+        raise InputError("what was kept of the greeting cannot be read", remedy="Send the table again.") from None

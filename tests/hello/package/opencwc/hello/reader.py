@@ -13,6 +13,7 @@ from opencwc.hello.greeting import greet, maker_of
 from opencwc.convention.territories import load_names
 from opencwc.errors import InputError
 from opencwc.files.frames import open_frame
+from opencwc.records import to_plain
 from opencwc.verbs import Ended, Found, Input, PagesFile, Progress, Started, Step
 
 COLUMN = "state"
@@ -33,7 +34,7 @@ class Reader:
     def steps(self, inputs: Sequence[Input]) -> Iterator[Step]:
         """Give what is checked, a finding a State, and the end with the file of the pages."""
         table = inputs[0]
-        yield Started({"file": table.name, "as_of": self.as_of}, maker_of(self.as_of)._asdict())
+        yield Started({"file": table.name, "as_of": self.as_of}, to_plain(maker_of(self.as_of)))
         names: list[str] = []
         counts: Counter[str] = Counter()
         frame = open_frame(table.path, table.name)
