@@ -46,14 +46,9 @@ class OpenCWCError(Exception):
     ("a.csv: there is no case 'x'. See the list.", 'no_such_case', {'case': 'x'})
     """
 
-    def __init__(
-        self, code: str, what: str | None = None, *, where: str = "", remedy: str = "", **values: object
-    ) -> None:
-        if what is None:  # a sentence alone, without a code
-            code, self.what, self.remedy = "", code, remedy
-        else:
-            self.what, self.remedy = (fill(template, values, _in_english).strip() for template in (what, remedy))
+    def __init__(self, code: str, what: str, *, where: str = "", remedy: str = "", **values: object) -> None:
         self.code = code
+        self.what, self.remedy = (fill(template, values, _in_english).strip() for template in (what, remedy))
         self.values = {name: _frozen(value) for name, value in values.items()}
         self.where = where
         super().__init__(error_line(where, self.what, self.remedy))

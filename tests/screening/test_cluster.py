@@ -237,7 +237,7 @@ class OneProcess:
         for stretch in self.asked[: self.most]:
             clusters.answer_stretch(stretch, job)
         if len(self.asked) > self.most:
-            raise OutputError("The cluster gave up.")
+            raise OutputError("cluster_gave_up", "The cluster gave up.")
 
 
 @pytest.fixture

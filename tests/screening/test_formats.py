@@ -18,6 +18,7 @@ from opencwc.screening.batches import BatchScreener, to_lines
 from opencwc.screening.formats import FORMATS, format_named
 from opencwc.screening.model import COLUMNS, Question
 from opencwc.screening.table_run import Wish, checked_by, make_piece
+from opencwc.verbs import all_verdicts
 
 SARIN = "CC(C)OP(C)(=O)F"
 BLOCK = "title\n" + Chem.MolToMolBlock(Chem.MolFromSmiles("CCO")).split("\n", 1)[1]
@@ -133,7 +134,7 @@ def test_a_file_of_no_piece_is_whole(screener: BatchScreener) -> None:
             assert stream.getvalue().decode() in ("", ",".join(COLUMNS) + "\n")
 
 
-@pytest.mark.parametrize("verdict", list(Verdict))
+@pytest.mark.parametrize("verdict", all_verdicts())
 def test_only_the_verdicts_asked_for_are_laid_out_and_as_among_all(
     screener: BatchScreener, batch: Rows, verdict: Verdict
 ) -> None:

@@ -361,7 +361,7 @@ def test_a_worker_that_dies_half_way_is_followed_by_one_that_keeps_every_finding
         address = sent(client, OURS, THEIRS)
         job = address.rsplit("/", 1)[-1]
 
-        def die(*_: Any) -> None:
+        def die(*_: Any, **__: Any) -> None:
             raise KeyboardInterrupt
 
         with monkeypatch.context() as broken:

@@ -24,7 +24,15 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from opencwc.errors import InputError, OpenCWCError, OutputError, SettingsError, UnavailableError
+from opencwc.errors import (
+    InputError,
+    OpenCWCError,
+    OutputError,
+    SettingsError,
+    UnavailableError,
+    error_from_plain,
+    error_to_plain,
+)
 from opencwc.files import Rows, open_for_writing, open_table
 from opencwc.screening.batches import BatchScreener
 from opencwc.screening.formats import ParquetSink
@@ -316,7 +324,7 @@ def _work_off(ray: Any, job: Job, stretches: Iterable[Stretch]) -> None:
         answers = ray.data.from_items(items, override_num_blocks=len(items)).map(_answer_item, fn_args=(job,))
         for answer in answers.iter_rows():
             if answer["error"]:
-                raise _ERRORS[answer["error"]](answer["what"], where=answer["where"], remedy=answer["remedy"])
+                raise error_from_plain(json.loads(answer["error"]))
     except (ray.exceptions.RayError, ray.data.exceptions.ExecutionTimeoutError) as error:
         raise OutputError(
             "cluster_gave_up", "The cluster gave up: {reason}.", where=str(job.output),
@@ -327,12 +335,11 @@ def _work_off(ray: Any, job: Job, stretches: Iterable[Stretch]) -> None:
 
 def _answer_item(item: dict[str, Any], job: Job) -> dict[str, Any]:
     """Answer a stretch; an error of ours is told as a value, since Ray would hide it in one of its own."""
-    told = {"first": item["first"], "error": "", "what": "", "where": "", "remedy": ""}
     try:
         answer_stretch(Stretch(**item), job)
     except OpenCWCError as error:
-        told |= {"error": type(error).__name__, "what": error.what, "where": error.where, "remedy": error.remedy}
-    return told
+        return {"first": item["first"], "error": json.dumps(error_to_plain(error))}
+    return {"first": item["first"], "error": ""}
 
 
 def _read_footers(source: Path, output: Path) -> list[InputFile]:
@@ -613,4 +620,3 @@ _CONNECTING_TRIES = "RAY_NUM_REDIS_GET_RETRIES"  # each takes most of a minute, 
 _SECONDS_TO_ANSWER = 10
 _INSTALL = "Install it on every machine of the cluster: pip install 'opencwc[cluster]'"
 _NEW_FOLDER = "Name a new folder."
-_ERRORS: dict[str, type[OpenCWCError]] = {subclass.__name__: subclass for subclass in OpenCWCError.__subclasses__()}

@@ -57,7 +57,7 @@ _CODES_OF = {
     """,
     "broke_off": """
         reading_broke_off reading_broke_off_with_status reading_answer_endless reading_answer_not_understood
-        reading_answer_does_not_hold reading_findings_do_not_hold upload_needs_writing
+        reading_findings_do_not_hold upload_needs_writing
         workbook_needs_writing reading_findings_too_early reading_ended_too_early
     """,
     "service": "worker_died",

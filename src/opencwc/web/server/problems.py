@@ -34,7 +34,7 @@ class HttpProblem(OpenCWCError):
         status: int,
         kind: str,
         code: str,
-        what: str | None = None,
+        what: str,
         *,
         where: str = "",
         remedy: str = "",
