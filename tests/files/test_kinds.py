@@ -185,7 +185,7 @@ def test_every_reason_is_said_in_every_language() -> None:
     ids = {
         id_
         for path in folder.glob("*.py")
-        for id_ in re.findall(r'"(reading_[a-z_]+)"', path.read_text(encoding="utf-8"))
+        for id_ in re.findall(r'"(reading_[a-z_]+)"', re.sub(r'Error\(\s*"\w+"', "", path.read_text(encoding="utf-8")))
     }
     assert len(ids) > 30
     for language in LANGUAGES:

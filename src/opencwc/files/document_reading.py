@@ -11,6 +11,10 @@ from opencwc.files.passages import Item, Passage, Reading, Refusal, Unread, boun
 from opencwc.files.readers import reader_of
 from opencwc.finding import Message
 
+_DAMAGED = (
+    RecursionError, ValueError, LookupError, ArithmeticError, TypeError, AttributeError, AssertionError, OSError,
+)  # fmt: skip
+
 
 def read_document(data: bytes, name: str, reading: Reading) -> tuple[str, Iterator[Item]]:
     """Return the kind of a document and its passages, bounded; a note says where the name claims another kind.
@@ -59,14 +63,5 @@ def _inside(data: bytes, name: str, reading: Reading, depth: int) -> Iterator[It
             yield Passage(place, item.text) if isinstance(item, Passage) else Unread(place, item.message)
     except Refusal as refusal:
         yield Unread(name, refusal.message)
-    except (
-        RecursionError,
-        ValueError,
-        LookupError,
-        ArithmeticError,
-        TypeError,
-        AttributeError,
-        AssertionError,
-        OSError,
-    ):
+    except _DAMAGED:
         yield Unread(name, Message("reading_damaged"))
