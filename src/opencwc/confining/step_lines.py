@@ -30,7 +30,7 @@ def lines_of(steps: Iterable[Step], protection: Mapping[str, bool]) -> Iterator[
                 yield {"checked": {**checked, "protection": dict(protection)}, "maker": dict(maker)}
             case Progress(rows, share):
                 yield {"rows": rows, "share": share}
-            case Found(findings):
+            case Found(findings) if findings:
                 yield {"findings": [finding_to_plain(finding) for finding in findings]}
             case Ended(rows, by_verdict, tally, pages):
                 content = pages.content if pages else b""
@@ -50,42 +50,57 @@ def steps_of(verb: Verb, lines: Iterable[Line | None]) -> Iterator[Step | None]:
     content = bytearray()
     row = 0
     for line in lines:
-        if line is None:
-            yield None
-        elif "checked" in line:
-            yield Started(dict(line["checked"]), dict(line["maker"]))
-        elif "findings" in line:
-            findings = _findings(verb, line["findings"], row)
-            row = findings[-1].subject.row
-            yield Found(findings)
-        elif "pages" in line:
-            content += base64.b64decode(line["pages"])
-            if len(content) > MOST_PAGES_BYTES:
-                raise InputError(
-                    "answer_too_large_for_pages", "the answer is too large for the pages",
-                    remedy="Use the command, opencwc, in place of them.",
-                )  # fmt: skip
-        elif line.get("done"):
-            yield _ended(verb, line, bytes(content))
-        else:
-            yield Progress(int(line["rows"]), line["share"] if isinstance(line["share"], float) else None)
+        if line is not None and "pages" in line:
+            content += _part(line["pages"], MOST_PAGES_BYTES - len(content))
+            continue
+        try:
+            step = None if line is None else _step(verb, line, bytes(content), row)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise _unsound() from None
+        if isinstance(step, Found):
+            row = step.findings[-1].subject.row
+        yield step
+
+
+def _part(encoded: object, room: int) -> bytes:
+    """Return a part of the file of the pages; raise where it is no such part, or there is no more room for it."""
+    try:
+        part = base64.b64decode(str(encoded), validate=True)
+    except ValueError:
+        raise _unsound() from None
+    if len(part) > room:
+        raise InputError(
+            "answer_too_large_for_pages", "the answer is too large for the pages",
+            remedy="Use the command, opencwc, in place of them.",
+        )  # fmt: skip
+    return part
+
+
+def _step(verb: Verb, line: Line, content: bytes, row: int) -> Step:
+    if "checked" in line:
+        return Started(dict(line["checked"]), dict(line["maker"]))
+    if "findings" in line:
+        return Found(_findings(verb, line["findings"], row))
+    if line.get("done"):
+        return _ended(verb, line, content)
+    return Progress(int(line["rows"]), line["share"] if isinstance(line["share"], float) else None)
 
 
 def _findings(verb: Verb, plain: Any, after: int) -> list[Finding]:
     """Return the findings of a line: of rows in their order, with verdicts of the verb."""
-    try:
-        findings = [finding_from_plain(one) for one in plain]
-        rows = [after, *(finding.subject.row for finding in findings)]
-        sound = bool(findings) and (not verb.in_order or all(one <= other for one, other in pairwise(rows)))
-        sound = sound and all(finding.verdict in verb.verdicts for finding in findings)
-    except (TypeError, ValueError):
-        sound = False
-    if not sound:
-        raise InputError(
-            "reading_findings_do_not_hold", "reading the file gave findings that do not hold",
-            remedy="Save it again as CSV.",
-        )  # fmt: skip
+    findings = [finding_from_plain(finding) for finding in plain]
+    rows = [after, *(finding.subject.row for finding in findings)]
+    in_order = not verb.in_order or all(row <= following for row, following in pairwise(rows))
+    if not findings or not in_order or any(finding.verdict not in verb.verdicts for finding in findings):
+        raise _unsound()
     return findings
+
+
+def _unsound() -> InputError:
+    return InputError(
+        "reading_findings_do_not_hold", "reading the file gave findings that do not hold",
+        remedy="Save it again as CSV.",
+    )  # fmt: skip
 
 
 def _ended(verb: Verb, line: Line, content: bytes) -> Ended:
