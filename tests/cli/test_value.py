@@ -42,7 +42,7 @@ def test_a_value_can_be_answered_in_a_format_too(run: Run, value: str) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ([], "Error: nowhere.csv: There is no such file. Check the path."),
+        ([], "Error: nowhere.csv: There is no such file. Check the path and the spelling."),
         (["--lang", "fr"], "Erreur: nowhere.csv: Ce fichier n’existe pas. Vérifiez le chemin"),
         (["--lang=ru"], "Ошибка: nowhere.csv: Такого файла нет. Проверьте путь"),
         (["--lang", "tlh"], "Error: --lang 'tlh' is not known. It is one of: en, fr, ar, es, ru, zh."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -364,7 +365,7 @@ async def show_patterns(
     def read() -> dict[str, Any]:
         shown = shown_reconciliation(book, person, number)
         findings = findings_for_review(book, person, number)
-        kinds = {kind: sum(each.kind == kind for each in shown.kept.summary.patterns) for kind in PATTERN_KINDS}
+        counted = Counter(pattern.kind for pattern in shown.kept.summary.patterns)
         numbered = [
             (place, pattern)
             for place, pattern in enumerate(shown.kept.summary.patterns, 1)
@@ -379,7 +380,7 @@ async def show_patterns(
             "shown": shown,
             "proposed": proposed,
             "total": len(numbered),
-            "kinds": {name: count for name, count in kinds.items() if count},
+            "kinds": {name: counted[name] for name in PATTERN_KINDS if counted[name]},
             "next": proposed[-1].place if len(rest) > PATTERNS_A_PAGE else None,
             "more": shown.kept.summary.pattern_count - len(shown.kept.summary.patterns),
         }
