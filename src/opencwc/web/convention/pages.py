@@ -22,7 +22,7 @@ from opencwc.finding import Message
 from opencwc.publishing import Fact, Figure
 from opencwc.screening.cards import HEIGHT, WIDTH, Teller
 from opencwc.web.convention.measures import find_measure
-from opencwc.web.server.asked_day import Day, asked_day
+from opencwc.web.server.day_parameter import Day, asked_day
 from opencwc.web.server.page import language_of, link_to_rule, locale_of, page
 from opencwc.web.server.service import Router, service_of
 from opencwc.wording import say

@@ -13,7 +13,7 @@ from opencwc.errors import NotFoundError
 from opencwc.legislation.shown_answers import article_in, said_in
 from opencwc.web.convention.measures import find_measure, measures_of
 from opencwc.web.legislation.parts import tabs_of
-from opencwc.web.server.asked_day import asked_day
+from opencwc.web.server.day_parameter import asked_day
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.service import Router, person_of, service_of
 
