@@ -20,16 +20,17 @@ from typing import Any
 import yaml
 
 from opencwc.convention.fields import load_yaml
-from opencwc.language.card_figures import language_examples
-from opencwc.language.language_recogniser import MODEL, recognise_language
-from opencwc.language.language_scores import (
+from opencwc.language.language_recogniser import (
     CALIBRATION,
     CLASSES,
+    MODEL,
     Calibration,
     class_scores,
+    language_examples,
     load_identifier,
     most_likely,
     probabilities,
+    recognise_language,
 )
 from opencwc.models import Evaluation, Model
 from opencwc.models.card_pages import figure_table
@@ -106,7 +107,7 @@ def main() -> None:
     if asked.calibrate:
         numbers = calibrate()
         CALIBRATION.write_text(
-            "# Fitted by `python -m benchmarks.language --calibrate`; see opencwc.language.language_scores.\n"
+            "# Fitted by `python -m benchmarks.language --calibrate`; see opencwc.language.language_recogniser.\n"
             + yaml.safe_dump(numbers._asdict(), sort_keys=False),
             encoding="utf-8",
         )

@@ -25,10 +25,9 @@ from benchmarks.legislation_cases import DAY, HELD_OUT, LAWS, Label, LabelledLaw
 from opencwc.convention.measures import Measures, read_measures
 from opencwc.language.encoders import named_encoder
 from opencwc.legislation import VERDICTS, check_texts
-from opencwc.legislation.coverage_weights import ProposedVerdict, likeliest_verdicts, load_weights, verdict_chances
+from opencwc.legislation.coverage_model import ProposedVerdict, likeliest_verdicts, load_weights, verdict_chances
 from opencwc.legislation.model import Checked
-from opencwc.legislation.search.passage_ranking import question_of
-from opencwc.legislation.search.passage_search import PassageIndex
+from opencwc.legislation.passage_search import PassageIndex, question_of
 from opencwc.legislation.texts.headings import number_of
 from opencwc.legislation.verdicts import by_rules, verdict_of
 from opencwc.models.statistics import calibration_error

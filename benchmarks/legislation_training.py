@@ -23,9 +23,16 @@ from sklearn.linear_model import LogisticRegression
 from benchmarks.legislation import Read, Weigh, of_chances, read_all, score
 from benchmarks.legislation_cases import DAY, HELD_OUT, Label, labelled_laws
 from opencwc.convention.measures import read_measures
-from opencwc.legislation.coverage_figures import HELD, LEFT_OUT, evaluate_coverage
-from opencwc.legislation.coverage_model import MODEL
-from opencwc.legislation.coverage_weights import WEIGHTS, ProposedVerdict, likeliest_verdicts, verdict_chances
+from opencwc.legislation.coverage_model import (
+    HELD,
+    LEFT_OUT,
+    MODEL,
+    WEIGHTS,
+    ProposedVerdict,
+    evaluate_coverage,
+    likeliest_verdicts,
+    verdict_chances,
+)
 from opencwc.legislation.verdicts import ORDER, SIGNS
 from opencwc.models.register import digest_of
 

@@ -15,8 +15,7 @@ import time
 from collections.abc import Callable
 
 from benchmarks.language import write_card
-from opencwc.language.card_figures import REFUSAL_PARTS, refusal_examples
-from opencwc.language.refusal_card import MODEL
+from opencwc.language.refusal_card import MODEL, REFUSAL_PARTS, refusal_examples
 from opencwc.language.refusals import judge_request
 from opencwc.models.card_pages import figure_table
 

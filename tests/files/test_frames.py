@@ -11,8 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opencwc.errors import InputError
-from opencwc.files.frame_parts import problem_of
-from opencwc.files.frames import Frame, open_frame
+from opencwc.files.frames import Frame, open_frame, problem_of
 from opencwc.finding import Message
 
 LEDGER = "id,reporter,quantity\n1,FRA,5\n2,DEU,\n3,,7\n"

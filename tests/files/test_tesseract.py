@@ -72,7 +72,7 @@ def test_only_so_many_pages_are_recognised() -> None:
 
 
 def test_a_language_that_is_not_installed_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from opencwc.files.tesseract import find_tesseract
+    from opencwc.files.pictures import find_tesseract
 
     tesseract = find_tesseract()
     assert tesseract is not None

@@ -7,11 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from opencwc.language import language_scores
-from opencwc.language.card_figures import language_examples
-from opencwc.language.language_recogniser import MODEL, recognise_language, recognise_languages
+from opencwc.language import language_recogniser as language_scores
+from opencwc.language.language_recogniser import (
+    CLASSES,
+    MODEL,
+    language_examples,
+    recognise_language,
+    recognise_languages,
+)
 from opencwc.language.language_rules import OTHER, recognise_by_rules
-from opencwc.language.language_scores import CLASSES
 from opencwc.models import load_card, maker_fields, switch
 from opencwc.models.drift import DriftWatch, measure_drift
 from opencwc.wording import LANGUAGES, say

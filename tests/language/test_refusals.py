@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from opencwc.convention import Convention
 from opencwc.errors import StorageError
-from opencwc.language.card_figures import refusal_examples
+from opencwc.language.refusal_card import refusal_examples
 from opencwc.language.refusals import CATEGORIES, RefusalLog, judge_request
 from opencwc.wording import LANGUAGES, say
 

@@ -12,10 +12,10 @@ import pytest
 from opencwc.convention.measures import Measures
 from opencwc.finding import Message
 from opencwc.legislation import COVERED, NONE, Checked, check_texts
-from opencwc.legislation.comparison_formats import compared_json
-from opencwc.legislation.comparison_report import compared_report
+from opencwc.legislation.answer_wording import missing_words
+from opencwc.legislation.comparison_report import compared_json, compared_report
 from opencwc.legislation.findings import findings_of
-from opencwc.legislation.formats import as_csv, as_json, missing_words
+from opencwc.legislation.formats import as_csv, as_json
 from opencwc.legislation.kept import answers_of, packed, summary_of, unpack, write_passages
 from opencwc.legislation.report import report
 from opencwc.legislation.texts.legal_texts import LegalText, plain_legal_text

@@ -8,9 +8,7 @@ import pytest
 
 from opencwc.legislation import check_texts
 from opencwc.legislation.corrections import Corrections
-from opencwc.legislation.coverage_figures import evaluate_coverage, measured
-from opencwc.legislation.coverage_model import MODEL
-from opencwc.legislation.coverage_weights import likeliest_verdicts
+from opencwc.legislation.coverage_model import MODEL, evaluate_coverage, likeliest_verdicts, measured
 from opencwc.legislation.example_texts import NOW, STATE, example_text
 from opencwc.legislation.texts.legal_texts import plain_legal_text
 from opencwc.models import compare, load_card, state_of

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from opencwc.legislation import COVERED, NONE, PARTIAL, Checked
+from opencwc.legislation.answer_wording import drafting_points, elements_shown
 from opencwc.legislation.decided_law import Decided, Decisions, answer_as_decided, as_decided
 from opencwc.legislation.formats import DECIDED_COLUMNS, as_csv, as_json
 from opencwc.legislation.report import report
-from opencwc.legislation.shown_answers import drafting_points, elements_shown
 from opencwc.publishing import write_html
 from opencwc.publishing.pdf import as_data
 from opencwc.wording import LANGUAGES

@@ -12,9 +12,9 @@ from docx import Document
 from docx.oxml.ns import qn
 
 from opencwc.legislation import NONE, Checked
+from opencwc.legislation.answer_wording import article_in, drafting_points, elements_shown, likely
 from opencwc.legislation.formats import answer_to_plain, as_csv
 from opencwc.legislation.report import report
-from opencwc.legislation.shown_answers import article_in, drafting_points, elements_shown, likely
 from opencwc.publishing import Beside, Passages, write_html
 from opencwc.publishing.docx import write_docx
 from opencwc.publishing.pdf import as_data

@@ -7,8 +7,7 @@ import io
 import json
 from dataclasses import replace
 
-from opencwc.legislation.comparison_formats import compared_csv, compared_json
-from opencwc.legislation.comparison_report import compared_report
+from opencwc.legislation.comparison_report import compared_csv, compared_json, compared_report
 from opencwc.legislation.version_comparison import compare
 from opencwc.publishing import write_html
 

@@ -125,8 +125,7 @@ def _write(checked: Checked, target: AnswerTarget) -> None:
 
 
 def _write_compared(compared: Any, target: AnswerTarget) -> None:
-    from opencwc.legislation.comparison_formats import compared_csv, compared_json
-    from opencwc.legislation.comparison_report import compared_report
+    from opencwc.legislation.comparison_report import compared_csv, compared_json, compared_report
 
     output, format, lang = target
     with open_for_writing(output, binary=True) as stream:
@@ -173,8 +172,7 @@ def _print(checked: Checked, lang: str) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from opencwc.legislation.formats import missing_words, place_words
-    from opencwc.legislation.shown_answers import said_in
+    from opencwc.legislation.answer_wording import missing_words, place_words, said_in
 
     console = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
     grid = Table(box=None, pad_edge=False)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from opencwc.errors import InputError
-from opencwc.files.columns import SAMPLE_ROWS, Wanted
+from opencwc.files.columns import SAMPLE_ROWS, Wanted, has_header, named, names_columns
 from opencwc.files.delimiters import (
     NO_DELIMITER,
     declared_delimiter,
@@ -20,8 +20,7 @@ from opencwc.files.delimiters import (
     sample_records,
     sniff_delimiter,
 )
-from opencwc.files.frame_parts import frame_of_rows, name_columns, without_first, without_problems
-from opencwc.files.headers import has_header, named, names_columns
+from opencwc.files.frames import frame_of_rows, name_columns, without_first, without_problems
 from opencwc.files.rows import (
     EMPTY,
     HOLDS_NUL,
@@ -33,7 +32,7 @@ from opencwc.files.rows import (
     examine,
     part_of_problem,
 )
-from opencwc.files.table_file import FrameContents, RowContents, TableFile
+from opencwc.files.tables import FrameContents, RowContents, TableFile
 from opencwc.files.text_stream import Text
 from opencwc.finding import Message
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from opencwc.errors import InputError
 from opencwc.files.columns import SAMPLE_ROWS, Wanted
-from opencwc.files.frame_parts import frame_of_rows, name_columns
+from opencwc.files.frames import frame_of_rows, name_columns
 from opencwc.files.rows import (
     EMPTY,
     HOLDS_NUL,
@@ -21,7 +21,7 @@ from opencwc.files.rows import (
     ValueLimits,
     too_long_message,
 )
-from opencwc.files.table_file import FrameContents, RowContents, TableFile
+from opencwc.files.tables import FrameContents, RowContents, TableFile
 from opencwc.files.text_stream import Text
 from opencwc.finding import Message
 

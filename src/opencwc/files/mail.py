@@ -9,10 +9,10 @@ from email.header import decode_header, make_header
 from email.message import Message as AnyMessage
 from pathlib import PurePath
 
-from opencwc.files.document_source import DocumentSource, Inner
+from opencwc.files.document_reading import DocumentSource, Inner
 from opencwc.files.encodings import decode, decode_page
 from opencwc.files.passages import Item, Passage, Reading, Refusal, Unread
-from opencwc.files.plain_text import read_text
+from opencwc.files.text_passages import read_text
 from opencwc.files.web_pages import read_page
 from opencwc.finding import Message
 

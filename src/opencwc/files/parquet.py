@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from opencwc.errors import InputError
 from opencwc.files.columns import SAMPLE_ROWS, Wanted
-from opencwc.files.frame_parts import name_columns, without_problems
+from opencwc.files.frames import name_columns, without_problems
 from opencwc.files.rows import HOLDS_NUL, Part, ValueLimits, examine
-from opencwc.files.table_file import FrameContents, RowContents, TableFile
+from opencwc.files.tables import FrameContents, RowContents, TableFile
 
 if TYPE_CHECKING:
     import polars as pl

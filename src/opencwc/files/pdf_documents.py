@@ -20,7 +20,7 @@ from opencwc.finding import Message
 if TYPE_CHECKING:
     import pypdfium2
 
-    from opencwc.files.document_source import DocumentSource
+    from opencwc.files.document_reading import DocumentSource
 
 _UNLOCK = "Open it, remove the password, save it again."
 _LEAST_TEXT = 20

@@ -1,15 +1,105 @@
-"""Pictures of text: a file that is a picture, and what is recognised in the picture of a page."""
+"""Pictures of text by Tesseract, an optional program of the system: first the script, then the languages written in it.
+
+The program is started without a shell, gets the picture on its standard input and a bounded time, and inherits the
+limits of the process that reads.
+"""
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from opencwc.files.passages import Item, Passage, PictureReader, Reading, Refusal, Unread, paragraphs
 from opencwc.finding import Message
 
 if TYPE_CHECKING:
-    from opencwc.files.document_source import DocumentSource
+    from opencwc.files.document_reading import DocumentSource
+
+
+LANGUAGES = ("eng", "fra", "spa", "ara", "rus", "chi_sim")
+_OF_SCRIPT = {
+    "Latin": ("eng", "fra", "spa"),
+    "Arabic": ("ara", "eng"),
+    "Cyrillic": ("rus", "eng"),
+    "Han": ("chi_sim", "eng"),
+}
+
+
+@dataclass(frozen=True)
+class Tesseract:
+    """The program and the languages that are installed for it."""
+
+    program: str
+    languages: frozenset[str]
+
+    def recognise(self, picture: bytes, reading: Reading) -> tuple[str, Message | None]:
+        """Return the text of a picture (PNG, JPEG, TIFF, Netpbm), or why there is none; notes go to the reading."""
+        seconds = reading.limits.ocr_page_seconds
+        wanted = _OF_SCRIPT.get(self._script(picture, seconds / 3), LANGUAGES)
+        for missing in (language for language in wanted if language not in self.languages):
+            reading.note(Message("reading_ocr_pack", {"pack": missing}))
+        usable = [language for language in wanted if language in self.languages]
+        if not usable:
+            return "", Message("reading_ocr_pack", {"pack": wanted[0]})
+        done = self._run(picture, ["--dpi", "200", "-l", "+".join(usable)], seconds)
+        if done is None or done.returncode != 0:
+            return "", Message("reading_ocr_failed")
+        reading.note(Message("reading_ocr_used", {"languages": ", ".join(usable)}))
+        return done.stdout.decode("utf-8", "replace").replace("\f", "\n"), None
+
+    def _script(self, picture: bytes, seconds: float) -> str:
+        if "osd" not in self.languages:
+            return ""
+        done = self._run(picture, ["--dpi", "200", "--psm", "0", "-l", "osd"], seconds)
+        lines = done.stdout.decode("utf-8", "replace").splitlines() if done else []
+        script = next((line.partition(":")[2].strip() for line in lines if line.startswith("Script:")), "")
+        return "Han" if script.startswith(("Han", "Japanese")) else script
+
+    def _run(self, picture: bytes, options: list[str], seconds: float) -> subprocess.CompletedProcess[bytes] | None:
+        try:
+            return subprocess.run(  # noqa: S603 - a fixed program, no shell, nothing of the document in the command
+                [self.program, "stdin", "stdout", *options],
+                input=picture,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                timeout=seconds,
+                check=False,
+                env=_environment(),
+            )
+        except (subprocess.TimeoutExpired, OSError):
+            return None
+
+
+def find_tesseract() -> Tesseract | None:
+    """Return the program of this machine, ``None`` where there is none."""
+    program = shutil.which("tesseract")
+    if program is None:
+        return None
+    try:
+        listed = subprocess.run(  # noqa: S603 - a fixed program, no shell
+            [program, "--list-langs"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=20,
+            check=False,
+            env=_environment(),
+        )
+    except (subprocess.TimeoutExpired, OSError):
+        return None
+    languages = frozenset(listed.stdout.decode("utf-8", "replace").split("\n")[1:]) - {""}
+    return Tesseract(program, languages) if languages else None
+
+
+def _environment() -> dict[str, str]:
+    """One thread, and nothing of what surrounds us but where the languages are."""
+    kept = {name: os.environ[name] for name in ("TESSDATA_PREFIX", "LD_LIBRARY_PATH") if name in os.environ}
+    return {**kept, "OMP_THREAD_LIMIT": "1", "LC_ALL": "C.UTF-8", "PATH": os.environ.get("PATH", os.defpath)}
+
 
 _INSTALL_OCR = "Install Tesseract to have pictures read, or send the text itself."
 

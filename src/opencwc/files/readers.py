@@ -45,7 +45,7 @@ READERS = (
     # of each. The two guarantee different things, so each has a module of its own.
     Reader(
         ("csv", "tsv"), {".csv": "csv", ".tsv": "tsv", ".tab": "tsv"},
-        "delimited:read_rows", "delimited:read_frame", "delimited_passages:read_passages",
+        "delimited:read_rows", "delimited:read_frame", "text_passages:read_records",
     ),
     Reader(
         ("xlsx", "xlsb", "xls", "ods"),
@@ -60,7 +60,7 @@ READERS = (
     Reader(("mol",), _endings("mol", ".mol", ".mdl"), "sdf:read_rows"),
     Reader(("smi",), _endings("smi", ".smi", ".smiles", ".ism", ".cxsmiles"), "smiles_files:read_smiles"),
     Reader(("text",), _endings("text", ".txt", ".text", ".lst"), "smiles_files:read_list"),
-    Reader(("txt",), _endings("txt", ".txt", ".text", ".md", ".log"), passages="plain_text:read_passages"),
+    Reader(("txt",), _endings("txt", ".txt", ".text", ".md", ".log"), passages="text_passages:read_plain"),
     Reader(("pdf",), _endings("pdf", ".pdf"), passages="pdf_documents:read_passages"),
     Reader(("docx",), _endings("docx", ".docx", ".docm", ".dotx"), passages="word_documents:read_passages"),
     Reader(("html",), _endings("html", ".html", ".htm", ".xhtml", ".shtml"), passages="web_pages:read_passages"),
@@ -88,7 +88,7 @@ def load_passage_readers() -> None:
     import pypdfium2.raw  # noqa: F401
     import python_calamine  # noqa: F401
 
-    from opencwc.files.headers import is_heading_word
+    from opencwc.files.columns import is_heading_word
 
     for reader in READERS:
         if reader.passages:

@@ -22,7 +22,7 @@ from opencwc.files.rows import (
     part_of_values,
     too_long_message,
 )
-from opencwc.files.table_file import RowContents, TableFile
+from opencwc.files.tables import RowContents, TableFile
 from opencwc.finding import Message
 
 STRUCTURE, TITLE = "structure", "title"

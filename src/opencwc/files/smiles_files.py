@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from opencwc.files.columns import Wanted, find_column
-from opencwc.files.headers import looks_like_smiles, plain
+from opencwc.files.columns import Wanted, find_column, looks_like_smiles, plain
 from opencwc.files.rows import HOLDS_NUL, WHITE_SPACE, Part, ValueLimits, examine, part_of_problem
-from opencwc.files.table_file import RowContents, TableFile
+from opencwc.files.tables import RowContents, TableFile
 from opencwc.finding import Message
 
 if TYPE_CHECKING:

@@ -14,9 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from opencwc.files.document_source import DocumentSource
-from opencwc.files.passages import Item, Passage, Reading, paragraphs
-from opencwc.files.table_passages import TablePassages
+from opencwc.files.document_reading import DocumentSource
+from opencwc.files.passages import Item, Passage, Reading, TablePassages, paragraphs
 from opencwc.finding import Message
 
 _RAW = frozenset({"script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes"})

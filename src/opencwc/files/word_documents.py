@@ -12,10 +12,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from opencwc.files.document_source import DocumentSource
+from opencwc.files.document_reading import DocumentSource
 from opencwc.files.office_packages import Markup
-from opencwc.files.passages import Item, Passage, Reading, Refusal, Unread
-from opencwc.files.table_passages import TablePassages
+from opencwc.files.passages import Item, Passage, Reading, Refusal, TablePassages, Unread
 from opencwc.finding import Message
 
 _BESIDE = ("header", "footer", "footnotes", "endnotes", "comments", "diagramData", "chart")

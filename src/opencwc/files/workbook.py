@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from opencwc.errors import InputError
-from opencwc.files.columns import SAMPLE_ROWS, Wanted
-from opencwc.files.frame_parts import PROBLEM, name_columns, plain_problem
-from opencwc.files.headers import has_header, named, names_columns
+from opencwc.files.columns import SAMPLE_ROWS, Wanted, has_header, named, names_columns
+from opencwc.files.frames import PROBLEM, name_columns, plain_problem
 from opencwc.files.rows import EMPTY, HOLDS_NUL, Part, ValueLimits, examine
-from opencwc.files.table_file import FrameContents, RowContents, TableFile
+from opencwc.files.tables import FrameContents, RowContents, TableFile
 from opencwc.finding import Message
 
 if TYPE_CHECKING:

@@ -10,11 +10,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from opencwc.files.document_source import DocumentSource
+from opencwc.files.document_reading import DocumentSource
 from opencwc.files.number_formats import NumberFormat, number_format, say_number, say_value
 from opencwc.files.office_packages import Markup, Package
-from opencwc.files.passages import Item, Passage, Reading, Refusal, Unread, paragraphs
-from opencwc.files.table_passages import TablePassages
+from opencwc.files.passages import Item, Passage, Reading, Refusal, TablePassages, Unread, paragraphs
 from opencwc.finding import Message
 
 _CELL = re.compile(r"([A-Za-z]{1,3})(\d{1,7})")

@@ -6,7 +6,12 @@ A number comes out as a plain text that sorts and compares: ``5``, ``12``, ``570
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from functools import cache
+from pathlib import Path
+from typing import Any
+
+from opencwc.convention.fields import read_yaml
 
 ARABIC_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹０１２３４５６７８９", "0123456789" * 3)
 CHINESE = "零〇一二三四五六七八九十百千两0-9"
@@ -87,71 +92,40 @@ def plain_ordinal(words: str, lang: str) -> str:
 
 def ordinal_pattern(lang: str) -> str:
     """Return a pattern of the ordinals in words that a language's laws number their articles by."""
-    if lang == "ar":
-        unit = "(?:ال)?(?:أ?ولى|[اأ]لأولى|حادية|ثانية|ثالثة|رابعة|خامسة|سادسة|سابعة|ثامنة|تاسعة|عاشرة)"
-        tens = "(?:ال)?(?:عشر[يو]ن|ثلاث[يو]ن|[أا]ربع[يو]ن|خمس[يو]ن|ست[يو]ن|سبع[يو]ن|ثمان[يو]ن|تسع[يو]ن|مئة|مائة)"
-        return rf"(?:{unit}(?:\s+عشرة?(?!\w))?(?:\s+و\s*{tens})?|{tens})"
-    words = {
-        "es": "primer[oa]?|segund[oa]|tercer[oa]?|cuart[oa]|quint[oa]|sext[oa]|s[eé]ptim[oa]|octav[oa]|noven[oa]"
-        "|und[eé]cim[oa]|duod[eé]cim[oa]"
-        "|d[eé]cim[oa](?:\\s+(?:primer[oa]|segund[oa]|tercer[oa]|cuart[oa]|quint[oa]|sext[oa]|s[eé]ptim[oa]|octav[oa]"
-        "|noven[oa]))?|vig[eé]sim[oa](?:\\s+\\w+[oa])?|[uú]nic[oa]",
-        "fr": "premier|première|unique|deuxi[èe]me|troisi[èe]me|quatri[èe]me|cinqui[èe]me|sixi[èe]me|septi[èe]me"
-        "|huiti[èe]me|neuvi[èe]me|dixi[èe]me",
-        "en": "one|two|three|four|five|six|seven|eight|nine|ten|first|second|third|fourth|fifth|sixth|seventh|eighth"
-        "|ninth|tenth",
-        "pt": "primeiro|segundo|terceiro|quarto|quinto|[uú]nico",
-    }
-    return rf"(?:{words[lang]})" if lang in words else "(?!)"
+    written = _words()["patterns"].get(lang) or "|".join(_ordinals(lang))
+    return f"(?:{written})" if written else "(?!)"
 
 
 @cache
-def _ordinals(lang: str) -> dict[str, int]:
+def _words() -> Mapping[str, Any]:
+    return read_yaml(Path(__file__).parent / "data" / "numerals.yaml")
+
+
+@cache
+def _ordinals(lang: str) -> Mapping[str, int]:
+    """Return the ordinals of a language by their words, none for one whose laws are not numbered in words."""
     if lang == "ar":
-        return _arabic_ordinals()
+        return _arabic_ordinals(**_words()["ar"])
     if lang == "es":
-        units = ["primero", "segundo", "tercero", "cuarto", "quinto", "sexto", "septimo", "octavo", "noveno"]
-        ordinals = {word: value for value, word in enumerate(units, 1)} | {"unico": 1, "decimo": 10, "vigesimo": 20}
-        for tens, ten in (("decimo", 10), ("vigesimo", 20), ("trigesimo", 30)):
-            ordinals |= {f"{tens} {word}": ten + value for value, word in enumerate(units, 1)}
-        return ordinals | {"undecimo": 11, "duodecimo": 12, "trigesimo": 30}
-    if lang == "fr":
-        units = [
-            "premier",
-            "deuxième",
-            "troisième",
-            "quatrième",
-            "cinquième",
-            "sixième",
-            "septième",
-            "huitième",
-            "neuvième",
-            "dixième",
-        ]
-        plain = [word.replace("è", "e") for word in units]
-        return {word: value for words in (units, plain) for value, word in enumerate(words, 1)} | {
-            "première": 1, "unique": 1,
-        }  # fmt: skip
-    if lang == "pt":
-        return {word: n for n, word in enumerate(["primeiro", "segundo", "terceiro", "quarto", "quinto"], 1)} | {
-            "único": 1
-        }
-    cardinal = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
-    counted = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"]
-    return {word: n for words in (cardinal, counted) for n, word in enumerate(words, 1)}
+        return _spanish_ordinals(**_words()["es"])
+    in_order = enumerate(_words()["in_order"].get(lang, ()), 1)
+    return {word: value for value, spellings in in_order for word in spellings}
 
 
-def _arabic_ordinals() -> dict[str, int]:
-    units = ["الثانية", "الثالثة", "الرابعة", "الخامسة", "السادسة", "السابعة", "الثامنة", "التاسعة"]
-    ordinals = {"الاولي": 1, "الاول": 1, "العاشرة": 10, "الحادية عشرة": 11, "الحادية عشر": 11}
-    ordinals |= {word: value for value, word in enumerate(units, 2)}
+def _spanish_ordinals(units: Sequence[str], tens: Sequence[str], others: Mapping[str, int]) -> dict[str, int]:
+    ordinals = {**others, **{word: value for value, word in enumerate(units, 1)}}
+    for ten, word in enumerate(tens, 1):
+        ordinals[word] = 10 * ten
+        ordinals |= {f"{word} {unit}": 10 * ten + value for value, unit in enumerate(units, 1)}
+    return ordinals
+
+
+def _arabic_ordinals(units: Sequence[str], tens: Sequence[str], others: Mapping[str, int]) -> dict[str, int]:
+    ordinals = {**others, **{word: value for value, word in enumerate(units, 2)}}
     for ending in ("عشرة", "عشر"):
-        ordinals |= {f"{word} {ending}": value + 10 for value, word in enumerate(units, 2)}
-    tens = ["العشرون", "الثلاثون", "الاربعون", "الخمسون", "الستون", "السبعون", "الثمانون", "التسعون"]
+        ordinals |= {f"{unit} {ending}": 10 + value for value, unit in enumerate(units, 2)}
     for ten, word in enumerate(tens, 2):
-        ordinals[word] = ten * 10
-        ordinals[f"الحادية و{word}"] = ten * 10 + 1
-        ordinals |= {f"{unit} و{word}": ten * 10 + value for value, unit in enumerate(units, 2)}
-    ordinals |= {"المئة": 100, "المائة": 100}
+        ordinals |= {f"{unit} و{word}": 10 * ten + value for value, unit in enumerate(["الحادية", *units], 1)}
+        ordinals[word] = 10 * ten
     bare = {" ".join(part.removeprefix("ال") for part in word.split()): value for word, value in ordinals.items()}
     return bare | ordinals

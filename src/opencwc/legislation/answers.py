@@ -1,22 +1,142 @@
-"""What is said of a measure: its verdict, the passages that are shown, how each element stands, and why."""
+"""What is said of a measure: what sections hold of it, the passages that are shown, how each element stands and why."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from opencwc.convention.measures import Measure
 from opencwc.finding import Message
-from opencwc.legislation.coverage_weights import ProposedVerdict
-from opencwc.legislation.formats import excepting_words
-from opencwc.legislation.measure_readings import MeasureReading
-from opencwc.legislation.model import COVERED, NONE, PARTIAL, Answer, SectionHolding, Shown
+from opencwc.legislation.answer_wording import excepting_words
+from opencwc.legislation.coverage_model import ProposedVerdict
+from opencwc.legislation.model import COVERED, NONE, PARTIAL, SHOWN, Answer, SectionHolding, Shown, Span
+from opencwc.legislation.passage_search import Hit, PassageIndex, RankedPassage, rank
+from opencwc.legislation.reading.elements import holding_of
 from opencwc.legislation.reading.exceptions import exceptions_to
-from opencwc.legislation.reading.reach import EXCEPTED, REACHES, SHORT
 from opencwc.legislation.reading.stages import ReadLaw
-from opencwc.legislation.search.passage_search import PassageIndex
-from opencwc.legislation.shown_passages import shown_passages
-from opencwc.legislation.verdicts import contributing, met_by
+from opencwc.legislation.reading.topics import EXCEPTED, REACHES, SHORT
+from opencwc.legislation.texts.passages import LegalPassage, sentences_of
+from opencwc.legislation.texts.sections import LegalSection
+from opencwc.legislation.verdicts import contributing, met_by, strength
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureReading:
+    """What sections hold of a measure, how near and at which rank the search has each, and the passages, best first.
+
+    Sections are called by their place in the law.
+    """
+
+    measure: Measure
+    holdings: Mapping[int, SectionHolding]
+    similarities: Mapping[int, float]
+    ranks: Mapping[int, int]
+    ranked: Sequence[RankedPassage]
+
+
+def read_measure(measure: Measure, law: ReadLaw, index: PassageIndex, hits: Sequence[Hit]) -> MeasureReading:
+    """Read what the sections hold of a measure, and rank the passages by it and by the search."""
+    places = {id(text.section): at for at, text in enumerate(law.texts)}
+    section_of = [places[id(passage.section)] for passage in index.passages]
+    holdings = {at: holding for at in range(len(law.texts)) if (holding := holding_of(law, measure, at)) is not None}
+    similarities: dict[int, float] = {}
+    ranks: dict[int, int] = {}
+    for hit in hits:
+        at = section_of[hit.at]
+        similarities[at] = max(similarities.get(at, 0.0), hit.similarity)
+        ranks.setdefault(at, len(ranks))
+    strengths = {at: strength(measure, holding) for at, holding in holdings.items()}
+    ranked = rank(hits, holdings, strengths, section_of, _deciding_words(index.passages, section_of, holdings))
+    return MeasureReading(measure, holdings, similarities, ranks, ranked)
+
+
+def _deciding_words(
+    passages: Sequence[LegalPassage], section_of: Sequence[int], holdings: Mapping[int, SectionHolding]
+) -> dict[int, int]:
+    """Count the deciding words in each passage."""
+    counts: dict[int, int] = {}
+    for at, passage in enumerate(passages):
+        section = holdings.get(section_of[at])
+        if section is not None:
+            spans = {(span.start, span.end) for holding in section.holdings for span in holding.spans}
+            counts[at] = sum(passage.start <= start < passage.end for start, _ in spans)
+    return counts
+
+
+Exceptions = Sequence[tuple[LegalSection, tuple[Span, ...]]]
+"""Sections that let somebody through, and where in them it is said."""
+
+
+def shown_passages(ranked: Sequence[RankedPassage], exceptions: Exceptions, index: PassageIndex) -> tuple[Shown, ...]:
+    """Return the best passages, and what lets somebody through: in place of the last where it was not among them."""
+    shown, added = [_shown(passage, index) for passage in ranked[:SHOWN]], []
+    for section, spans in exceptions:
+        at = next((at for at, each in enumerate(shown) if each.passage.section is section), -1)
+        passages = [passage for passage in index.passages if passage.section is section]
+        if at >= 0:
+            passages.insert(0, shown[at].passage)
+        passage = next((passage for passage in passages if _inside(passage, spans)), None)
+        if passage is None:
+            continue
+        excepts = tuple(_inside(passage, spans))
+        if at >= 0:
+            shown[at] = replace(shown[at], passage=passage, excepts=excepts)
+        else:
+            added.append(Shown(passage, 0.0, 0.0, excepts=excepts))
+    return (*shown[: SHOWN - len(added)], *added)
+
+
+def _inside(passage: LegalPassage, spans: Iterable[Span]) -> list[Span]:
+    """Return the spans that begin in a passage, cut where it ends."""
+    return [
+        span._replace(end=min(span.end, passage.end)) for span in spans if passage.start <= span.start < passage.end
+    ]  # fmt: skip
+
+
+def _shown(ranked: RankedPassage, index: PassageIndex) -> Shown:
+    """Return a passage with its deciding words; words that decide nothing lead nowhere and are left out."""
+    holding = ranked.holding
+    passage = _to_what_decides(index.passages[ranked.at], holding)
+    elements: list[str] = []
+    delegated: list[str] = []
+    spans = [] if holding is None else _begun_in(passage, holding.spans)
+    for held in holding.holdings if holding is not None else ():
+        inside = _begun_in(passage, held.spans)
+        spans += inside
+        pointed = held.via >= 0 and not held.spans  # the words stand where a reference leads
+        if (inside or pointed) and held.how != "denied":
+            (delegated if held.how == "regulation" else elements).append(held.element)
+    if not spans or not (elements or delegated):
+        return Shown(passage, ranked.score, ranked.similarity)
+    order = sorted(dict.fromkeys(spans), key=lambda span: (span.start, span.end))
+    return Shown(
+        passage, ranked.score, ranked.similarity, tuple(order), tuple(dict.fromkeys(elements)),
+        tuple(dict.fromkeys(delegated)),
+    )  # fmt: skip
+
+
+def _begun_in(passage: LegalPassage, spans: Iterable[Span]) -> list[Span]:
+    return [span for span in spans if passage.start <= span.start < passage.end]
+
+
+def _to_what_decides(passage: LegalPassage, holding: SectionHolding | None) -> LegalPassage:
+    """Let a passage that was cut inside a list or a paragraph go on to the end of what holds the last deciding word."""
+    section = passage.section
+    if holding is None or passage.end >= section.end:
+        return passage
+    spans = [*holding.spans, *(span for held in holding.holdings for span in held.spans)]
+    last = max((span.end for span in spans if passage.end <= span.start < passage.start + _LONGEST_SHOWN), default=0)
+    if not last:
+        return passage
+    ends = (section.start + end for _, end in sentences_of(section.text))
+    end = next((end for end in ends if end >= last), section.end)
+    if end > passage.start + _LONGEST_SHOWN:
+        return passage
+    return replace(passage, end=end, text=section.text[passage.start - section.start : end - section.start])
+
+
+_LONGEST_SHOWN = 1_800
+"""Characters that a passage has at most when it is shown with all that decides."""
 
 
 @dataclass(frozen=True, slots=True)

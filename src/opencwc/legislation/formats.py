@@ -5,17 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Sequence
 from typing import Annotated, Any, TypedDict
 
 from msgspec import Meta
 
-from opencwc.convention.measures import Element, Measure
 from opencwc.files.csv_cells import cell_of
-from opencwc.finding import Message
-from opencwc.legislation.caveats import NOT_ALL_READ, told_of_obligation
+from opencwc.legislation.answer_wording import held_by, obligation_messages
 from opencwc.legislation.decided_law import Decided, Decisions, as_decided, decided_on, decided_to_plain
-from opencwc.legislation.model import COLUMNS, COVERED, NONE, VERDICTS, Answer, Checked, Shown
+from opencwc.legislation.model import COLUMNS, VERDICTS, Answer, Checked, Shown
 from opencwc.records import one_of, to_plain
 from opencwc.wording import say, sentence
 
@@ -37,7 +34,7 @@ def as_csv(checked: Checked, lang: str = "en", decisions: Decisions | None = Non
             writer.writerow((*_row(answer, shown, number, lang), *behind))
     nobody = () if decisions is None else ("",) * len(DECIDED_COLUMNS)
     for obligation in stands.obligations:
-        why = " ".join(sentence(each, lang) for each in told_of_obligation(obligation, stands))
+        why = " ".join(sentence(each, lang) for each in obligation_messages(obligation, stands))
         writer.writerow(
             (obligation.name, obligation.verdict, "", "", "", "", "", "", ";".join(obligation.open), why, *nobody)
         )
@@ -67,32 +64,6 @@ def _row(answer: Answer, shown: Shown | None, number: int, lang: str) -> tuple[o
         answer.measure.id, answer.verdict, probability, number, passage.section.file, passage.section.id,
         passage.start, passage.end, missing, why,
     )  # fmt: skip
-
-
-def held_by(shown: Shown, answer: Answer) -> tuple[Message, ...]:
-    """Say what one passage holds of a measure: as a provision, only in passing, by leaving it to a regulation."""
-    held = [element for element in shown.elements if element in answer.met or element in answer.excepted]
-    kinds = {
-        "law_passage_holds": held,
-        "law_only_in_passing": [element for element in shown.elements if element not in held],
-        "law_left_to_regulation": list(shown.delegated),
-    }
-    said = [Message(id, {"elements": _named(answer.measure, held)}) for id, held in kinds.items() if held]
-    if shown.excepts:
-        said.append(Message("law_passage_excepts"))
-    return tuple(said) or (Message("law_passage_near"),)
-
-
-def excepting_words(elements: Sequence[Message], shown: Sequence[Shown]) -> Message:
-    """Say that elements are said but not for everyone, and where the exception stands if that is known."""
-    places = dict.fromkeys(one.passage.section.id for one in shown if one.excepts and one.passage.section.id)
-    if not places:
-        return Message("law_why_excepted", {"elements": tuple(elements)})
-    return Message("law_why_excepted_at", {"elements": tuple(elements), "places": tuple(places)})
-
-
-def _named(measure: Measure, ids: Sequence[str]) -> tuple[Message, ...]:
-    return tuple(Message("by_language", dict(element_named(measure, item_id).names)) for item_id in ids)
 
 
 def as_json(checked: Checked, lang: str = "en", decisions: Decisions | None = None) -> str:
@@ -139,7 +110,7 @@ def _sets(checked: Checked, lang: str) -> list[dict[str, Any]]:
                     "source": obligation.source,
                     "verdict": obligation.verdict,
                     "measures": dict(obligation.verdicts),
-                    "said": " ".join(sentence(each, lang) for each in told_of_obligation(obligation, checked)),
+                    "said": " ".join(sentence(each, lang) for each in obligation_messages(obligation, checked)),
                 }
                 for obligation in checked.obligations
                 if obligation.set == name
@@ -237,45 +208,3 @@ def passage_to_plain(shown: Shown) -> PassageAnswer:
 
 def _word(shown: Shown, start: int, end: int) -> str:
     return shown.passage.text[start - shown.passage.start : end - shown.passage.start]
-
-
-def element_named(measure: Measure, id: str) -> Element:
-    """Return an element of a measure by its id."""
-    return next(element for element in measure.elements if element.id == id)
-
-
-def element_words(measure: Measure, ids: Sequence[str], lang: str) -> str:
-    """Return the short names of elements in a language, parted as it parts lists."""
-    return say("list_separator", lang).join(say(one, lang) for one in _named(measure, ids))
-
-
-def missing_words(answer: Answer, lang: str) -> str:
-    """Say what is missing of a measure that is covered in part, what is left to a regulation, and what was not read."""
-    if answer.verdict == COVERED:
-        return ""
-    lacking = _lacking(answer, lang) if answer.verdict != NONE else ()
-    unread = (say(one, lang) for one in answer.why if one.id == NOT_ALL_READ)
-    return "; ".join(one for one in (*lacking, *unread) if one)
-
-
-def _lacking(answer: Answer, lang: str) -> tuple[str, ...]:
-    absent = tuple(one for one in answer.missing if one not in answer.passing)
-    said = element_words(answer.measure, absent, lang)
-    passing = element_words(answer.measure, answer.passing, lang)
-    if passing:
-        passing = say(Message("law_only_in_passing", {"elements": passing}), lang)
-    left = element_words(answer.measure, answer.delegated, lang)
-    if left:
-        left = say(Message("law_left_to_regulation", {"elements": left}), lang)
-    excepted = ""
-    if answer.excepted:
-        excepted = say(excepting_words(_named(answer.measure, answer.excepted), answer.shown), lang)
-    return said, passing, left, excepted
-
-
-def place_words(answer: Answer) -> str:
-    """Return where the best passage stands."""
-    if not answer.shown:
-        return ""
-    section = answer.shown[0].passage.section
-    return f"{section.file} {section.id}"

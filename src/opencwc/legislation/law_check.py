@@ -12,16 +12,14 @@ from opencwc.convention.measures import READ_LANGUAGES, Measure, Measures, own_s
 from opencwc.errors import InputError
 from opencwc.finding import Message
 from opencwc.language.encoders import Encoder, named_encoder
-from opencwc.legislation.answers import answer_to
-from opencwc.legislation.caveats import qualified
+from opencwc.legislation.answer_wording import qualified
+from opencwc.legislation.answers import MeasureReading, answer_to, read_measure
 from opencwc.legislation.coverage_model import propose_verdicts
 from opencwc.legislation.law_texts import read_law, see_that_something_is_read
-from opencwc.legislation.measure_readings import MeasureReading, read_measure
 from opencwc.legislation.model import Answer, Checked, Fulfilled, Law
-from opencwc.legislation.reading.relevant_sections import narrowed
+from opencwc.legislation.passage_search import Hit, PassageIndex, question_of, retrieve
+from opencwc.legislation.reading.scope import narrowed
 from opencwc.legislation.reading.stages import read_sections
-from opencwc.legislation.search.passage_ranking import question_of, retrieve
-from opencwc.legislation.search.passage_search import Hit, PassageIndex
 from opencwc.legislation.texts.legal_texts import LegalText, read_legal_text
 from opencwc.legislation.texts.passages import passages_of
 from opencwc.legislation.verdicts import signs_of

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from opencwc.convention.measures import Measure
 from opencwc.finding import Message, Value
-from opencwc.legislation.reading.reach import SHORT
+from opencwc.legislation.reading.topics import SHORT
 from opencwc.legislation.texts.legal_texts import LegalText
 from opencwc.legislation.texts.passages import LegalPassage
 from opencwc.legislation.texts.sections import LegalSection

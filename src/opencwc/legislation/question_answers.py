@@ -18,18 +18,15 @@ from opencwc.convention import Convention
 from opencwc.convention.measure_terms import fold
 from opencwc.convention.measures import READ_LANGUAGES, Measure, Measures
 from opencwc.finding import Message
-from opencwc.language.encoders import Encoder
+from opencwc.language.encoders import Encoder, vectors_of
 from opencwc.language.refusals import Refusal, judge_request
-from opencwc.language.vectors import vectors_of
-from opencwc.legislation.caveats import doubts_of
-from opencwc.legislation.search.passage_ranking import question_of
-from opencwc.legislation.search.passage_search import FUSION, PassageIndex, Question, tokens_of
-from opencwc.legislation.texts.languages import in_their_languages
+from opencwc.legislation.answer_wording import doubts_of
+from opencwc.legislation.law_texts import in_their_languages
+from opencwc.legislation.passage_search import FUSION, PassageIndex, Question, question_of, tokens_of
 from opencwc.legislation.texts.legal_texts import LegalText
 from opencwc.legislation.texts.passages import LegalPassage, passages_of
 from opencwc.legislation.texts.references import references_in
-from opencwc.legislation.texts.section_language import language_of
-from opencwc.legislation.texts.sections import LegalSection, sections_of
+from opencwc.legislation.texts.sections import LegalSection, language_of, sections_of
 from opencwc.wording import LANGUAGES, sentence
 
 CONVENTION = "OpenCWC"

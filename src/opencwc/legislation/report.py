@@ -11,7 +11,17 @@ from dataclasses import dataclass, replace
 
 from opencwc.convention.measures import TIERS, Measure
 from opencwc.finding import Message, Tone, Value
-from opencwc.legislation.caveats import told_of_obligation
+from opencwc.legislation.answer_wording import (
+    ElementShown,
+    article_in,
+    drafting_points,
+    element_words,
+    elements_shown,
+    held_by,
+    likely,
+    missing_words,
+    obligation_messages,
+)
 from opencwc.legislation.decided_law import (
     CORRECTED,
     Decided,
@@ -22,9 +32,7 @@ from opencwc.legislation.decided_law import (
     people_of,
     told_in_short,
 )
-from opencwc.legislation.formats import element_words, held_by, missing_words
 from opencwc.legislation.model import COVERED, NONE, PARTIAL, Answer, Checked, Fulfilled, Shown, Span
-from opencwc.legislation.shown_answers import ElementShown, article_in, drafting_points, elements_shown, likely
 from opencwc.legislation.texts.passages import sentences_of
 from opencwc.legislation.texts.sections import LegalSection
 from opencwc.publishing import (
@@ -400,5 +408,5 @@ def other_texts(checked: Checked, lang: str) -> list[str]:
 def told_of(obligation: Fulfilled, checked: Checked, lang: str) -> str:
     """Say how the measures that fulfil an obligation came out, and which are not covered."""
     needs = Message("law_needs_measures", {"measures": say("list_separator", lang).join(obligation.open)})
-    messages = (*told_of_obligation(obligation, checked), *([needs] if obligation.open else []))
+    messages = (*obligation_messages(obligation, checked), *([needs] if obligation.open else []))
     return " ".join(sentence(each, lang) for each in messages)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from opencwc.convention.measures import KINDS, Measure
 from opencwc.legislation.model import COVERED, LEAST_TIGHT, NONE, PARTIAL, SectionHolding
-from opencwc.legislation.reading.reach import SHORT
+from opencwc.legislation.reading.topics import SHORT
 
 IN_SCOPE = 0.7
 """Least scope of a section that can fulfil a measure of the Convention."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from opencwc.finding import Message
+from opencwc.models.statistics import wilson
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,12 @@ class Figure:
     n: int
     low: float | None = None
     high: float | None = None
+
+    @classmethod
+    def of_share(cls, part: str, language: str, metric: str, hits: int, n: int) -> Figure:
+        """Return the share of ``hits`` among ``n`` cases with its interval; 0 where there are no cases."""
+        low, high = wilson(hits, n)
+        return cls(part, language, metric, round(hits / n, 4) if n else 0.0, n, round(low, 4), round(high, 4))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from typing import BinaryIO
 import polars as pl
 
 from opencwc.files import Document, Passage, Rows, Table, Unread, open_document, open_table
-from opencwc.files.table_file import split_sheet
+from opencwc.files.tables import split_sheet
 from opencwc.finding import Message
 from opencwc.language.language_recogniser import recognise_languages
 from opencwc.language.language_rules import LANGUAGES

@@ -8,11 +8,11 @@ import io
 import pytest
 
 from opencwc.legislation import PARTIAL
+from opencwc.legislation.answer_wording import drafting_points, elements_shown, missing_words
 from opencwc.legislation.findings import findings_of
-from opencwc.legislation.formats import answer_to_plain, as_csv, held_by, missing_words
+from opencwc.legislation.formats import answer_to_plain, as_csv, held_by
 from opencwc.legislation.kept import answers_of, packed, summary_of, unpack, write_passages
 from opencwc.legislation.report import EXCEPTS, marked
-from opencwc.legislation.shown_answers import drafting_points, elements_shown
 from opencwc.wording import sentence
 
 from ..conftest import Check, answer

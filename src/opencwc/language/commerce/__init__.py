@@ -11,11 +11,26 @@ Read in this order: `stated` (the record), `words` and `line` (what everything e
 from __future__ import annotations
 
 from opencwc.language.commerce.amounts import read_amounts
-from opencwc.language.commerce.line import DIGIT, DIGITS, Line, as_written, made_plain
+from opencwc.language.commerce.codes import (
+    read_bare_codes,
+    read_codes_behind,
+    read_dashless,
+    read_registry_numbers,
+    read_un_number,
+)
+from opencwc.language.commerce.line import (
+    DIGIT,
+    DIGITS,
+    IN_KILOGRAMS,
+    KINDS,
+    LABELLED,
+    Line,
+    Stated,
+    as_written,
+    by_place,
+    made_plain,
+)
 from opencwc.language.commerce.packings import read_packings
-from opencwc.language.commerce.registers import read_dashless, read_registry_numbers, read_un_number
-from opencwc.language.commerce.stated import IN_KILOGRAMS, KINDS, LABELLED, Stated, by_place
-from opencwc.language.commerce.tariff import read_bare_codes, read_codes_behind
 from opencwc.language.commerce.words import DATA, PACKINGS, load_words
 
 __all__ = ["DATA", "IN_KILOGRAMS", "KINDS", "LABELLED", "Stated", "load_words", "read_commerce"]

@@ -1,4 +1,4 @@
-"""Amounts: numbers with what they are measured in, ranges, and what only looks like one."""
+"""Amounts: numbers with what they are measured in, ranges, shares with what qualifies them."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
 
-from opencwc.language.commerce.concentrations import read_concentration
 from opencwc.language.commerce.line import TIMES, TIMES_SIGNS, Line
 from opencwc.language.commerce.measures import measure
 from opencwc.language.commerce.packings import factor_behind, packing_follows
-from opencwc.language.commerce.words import WORD
+from opencwc.language.commerce.words import SIGNS, WORD
 
 
 def read_amounts(line: Line) -> None:
@@ -195,3 +194,46 @@ _BEFORE_NO_UNIT = frozenset(" /月工小星人国")
 _NUMBERED = re.compile(r"(?:#|№|(?<![a-z])(?:lot|no|nr|rev|v|class|page|pos|item|room))\.?$")
 _PRICE = re.compile(r"\s(?:price|cost|prix)")
 _NO_UNIT = re.compile(r"\sвэд|\ssterling|/t(?![a-z])|(?<=个)[月工小星人国]")
+
+
+def read_concentration(line: Line, start: int, end: int, value: str, unit: str) -> int:
+    """Put a share down with what qualifies it and return where it ends; one of something else is passed over."""
+    plain, words = line.plain, line.words
+    before = plain[max(line.read_until, start - 28) : start]
+    if _TOLERANCE.search(before):
+        return end
+    if unit == "%" and _is_no_concentration(line, start, end, value):
+        return end
+    qualifier = ""
+    tail = before.rstrip(" :(")
+    if tail and (tail[-1] in _QUALIFYING or tail[-1].isalpha()) and (found := words.qualifier.search(before)):
+        qualifier, start = str(found.lastgroup), start - len(before) + found.start()
+        behind = None
+    else:
+        behind = words.qualifier_behind.match(plain, end)
+    if behind and behind.lastgroup:
+        qualifier, end = behind.lastgroup, behind.end()
+    elif not qualifier and "+" in plain[start:end]:
+        qualifier = "ge"
+    if "-" in value and qualifier:
+        qualifier = ""
+    line.found.append(("concentration", start, end, SIGNS[qualifier] + value, unit))
+    return end
+
+
+def _is_no_concentration(line: Line, start: int, end: int, value: str) -> bool:
+    """Tell whether a percentage is one of tax, price, humidity and the like, or of more than the whole."""
+    words = line.words
+    if Decimal(value.partition("-")[0]) > 100:
+        return True
+    if line.other_percents is None:
+        line.other_percents = words.other_percent.search(line.plain) is not None
+    if not line.other_percents:
+        return False
+    if words.other_percent_before.search(line.plain, max(0, start - 44), start):
+        return True
+    return words.other_percent_behind.match(line.plain, end) is not None
+
+
+_QUALIFYING = frozenset("<>≤≥=~≈.")
+_TOLERANCE = re.compile(r"(?:±|\+\s?/\s?-|\+-)\s?$")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Set
 
-from opencwc.legislation.reading.negation_patterns import long_names
+from opencwc.legislation.patterns import pattern
 from opencwc.legislation.reading.term_positions import TermPlace, TermPositions
 from opencwc.legislation.reading.topics import ANCHORS, DEFINING, DENIABLE, EXEMPTING, PURPOSES
 from opencwc.legislation.reading.turning_words import TAKING_OUT, TurningWords
@@ -64,8 +64,8 @@ class CountedTerms:
             return False
         if at not in self._names:
             text = self._terms.texts[at]
-            pattern = long_names(text.section.lang)
-            self._names[at] = [match.span() for match in pattern.finditer(text.folded.text)] if pattern else []
+            names = pattern(text.section.lang, "treaty_names", "body_names")
+            self._names[at] = [match.span() for match in names.finditer(text.folded.text)] if names else []
         return any(first <= place.start and place.end <= last for first, last in self._names[at])
 
     def _belongs_to_another(self, at: int, place: TermPlace) -> bool:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
+from opencwc.legislation.patterns import written
 from opencwc.legislation.reading.section_text import SectionText
 from opencwc.legislation.reading.term_positions import TermPositions
 
@@ -43,7 +44,7 @@ def follow_definitions(terms: TermPositions) -> FollowedDefinitions:
         defines = text.lists_definitions or text.title in clauses
         if defines:
             defining.add(at)
-        if lang not in _MEANS or not terms.knows(lang):
+        if lang not in written("means") or not terms.knows(lang):
             continue
         for given in _names_given(text, clauses, defines):
             for term in _meant(terms, at, given):
@@ -155,28 +156,6 @@ _MOST_WORDS, _SHORT_WORD = 5, 4
 _NAME = re.compile(r"[\w' -]+")
 _OPENS, _CLOSES = r"[«“„\"‟〝《「『‘']", r"[»”“\"〞》」』’']"
 _ITEM = r"\W{0,3}(?:\(?\w{1,4}[).、]\s*){0,2}"
-_MEANS = {
-    "en": r"(?:,? in relation to [^,]{1,40},)?,? ?(?:means|shall mean|is defined as) ",
-    "fr": r",? ?(?:designent?|s'entend(?:ent)?|signifient?|on entend|est defini\w*) ",
-    "es": r",? ?(?:se entiende(?:n|ra|ran)?|significan?|designan?|se define\w*) ",
-    "de": r",? ?(?:bedeutet|bezeichnet) ",
-    "ru": r",? ?(?:- это|означа\w+|понима\w+) ",
-    "zh": r"[，,]?(?:是指|系指|(?<!所)指(?!定|派|导|示|令))",
-    "ar": r" ?(?:يقصد به\w*|تعني|يعني) ?",
-}
-"""What joins a name to its definition, in folded text."""
-_LISTED = {"zh": r"[:：]", "ar": r" ?[:-] ?"}
-"""What joins them, beside these, in a list of definitions; elsewhere a colon or a dash."""
-_CALLED = {
-    "en": r"\((?:hereinafter|hereafter|in this \w+)[^)\n]{0,40}?",
-    "fr": r"[(,] ?ci-apres[^)\n]{0,30}?",
-    "es": r"[(,] ?(?:en adelante|en lo sucesivo)[^)\n]{0,30}?",
-    "de": r"\((?:im folgenden|nachfolgend|nachstehend)[^)\n]{0,20}?",
-    "ru": r"\(далее(?: по тексту)? ?[-:,]? ?(?:именуем\w+ )?",
-    "zh": r"[（(](?:以下|下)(?:简)?称",
-    "ar": r"(?:ويشار الي\w+|المشار الي\w+|يشار الي\w+|وتسمي|ويسمي)[^.\n]{0,30}?",
-}
-"""What a name in brackets begins with."""
 
 
 @cache
@@ -186,9 +165,8 @@ def _patterns(lang: str) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[s
     word = r"(?:(?:terms?|expressions?|words?|termes?|mots?|terminos?|expresion|begriff|термин\w*|por|par) )?"
     name = r"(?P<name>[^\n:;.,«»“”\"《》「」()（），。；：]{2,60}?)"
     begins = rf"{_ITEM}(?:本(?:条例|法|办法|规定|细则)所称的?)?{article}{word}{_OPENS}?{name}{_CLOSES}?"
-    spaced = _MEANS[lang].replace(" ", r"\s").replace(r"\s?", r"\s*")
     return (
-        re.compile(f"{begins}{spaced}"),
-        re.compile(begins + _LISTED.get(lang, r",?\s*[:-]\s")),
-        re.compile(rf"{_CALLED[lang]}(?:{article}){_OPENS}?{name}{_CLOSES}?\s*(?:[)）,.]|$)"),
+        re.compile(f"{begins}{written('means')[lang]}"),
+        re.compile(begins + written("listed").get(lang, r",?\s*[:-]\s")),
+        re.compile(rf"{written('called')[lang]}(?:{article}){_OPENS}?{name}{_CLOSES}?\s*(?:[)）,.]|$)"),
     )

@@ -11,14 +11,17 @@ from collections.abc import Mapping
 
 from opencwc.convention.measures import Element, Groups, Measure
 from opencwc.legislation.model import Holding, SectionHolding
-from opencwc.legislation.reading.by_reference import convention_meanings, taken_over
-from opencwc.legislation.reading.by_regulation import delegating_clauses, leaves_to_regulation, left_to_regulation
-from opencwc.legislation.reading.closeness import LINKED, NEAR, TIGHT, Wanted, said_close, spans_of
-from opencwc.legislation.reading.reach import reach_of
+from opencwc.legislation.reading.closeness import ANCHOR, LINKED, NEAR, TIGHT, Wanted, said_close, spans_of, subject_of
+from opencwc.legislation.reading.held_elsewhere import (
+    convention_meanings,
+    delegating_clauses,
+    leaves_to_regulation,
+    left_to_regulation,
+    taken_over,
+)
 from opencwc.legislation.reading.stages import ReadLaw
-from opencwc.legislation.reading.subjects import ANCHOR, subject_of
 from opencwc.legislation.reading.term_positions import TermPlace
-from opencwc.legislation.reading.topics import EXEMPTING, PENAL
+from opencwc.legislation.reading.topics import EXEMPTING, PENAL, reach_of
 
 LISTED = 0.4
 """How much counts what a section of definitions only names, for a measure that is no definition."""

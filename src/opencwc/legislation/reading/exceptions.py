@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from opencwc.legislation.model import SectionHolding, Span
-from opencwc.legislation.reading.reach import EXCEPTED
 from opencwc.legislation.reading.section_text import OPENING, SectionText
 from opencwc.legislation.reading.stages import ReadLaw
-from opencwc.legislation.reading.topics import PURPOSES
+from opencwc.legislation.reading.topics import EXCEPTED, PURPOSES
 from opencwc.legislation.reading.turning_words import first_comma
 from opencwc.legislation.texts.references import references_in
 from opencwc.legislation.texts.sections import LegalSection

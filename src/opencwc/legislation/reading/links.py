@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from opencwc.legislation.patterns import pattern
 from opencwc.legislation.reading.section_text import OPENING, SectionText
 from opencwc.legislation.reading.term_positions import TermPlace, TermPositions
 from opencwc.legislation.reading.topics import ANCHORS, PENAL, PURPOSES
@@ -80,7 +80,7 @@ def _pointed_to(
         if reference.whose != "other":
             for number in reference.numbers:
                 linked += _meant(number, section, reference.whose, sections, numbers)
-    before = _BEFORE.get(section.lang)
+    before = pattern(section.lang, "section_before")
     if before is not None and at and before.search(section.text) and _is_next(sections[at - 1], section):
         linked.append(at - 1)
     if _punishes_all(terms, at):
@@ -184,19 +184,6 @@ def _named_beside(numbers: _SectionNumbers, text: SectionText, place: TermPlace)
     return nearest[1]
 
 
-_BEFORE = {
-    lang: re.compile(pattern, re.IGNORECASE)
-    for lang, pattern in {
-        "en": r"\b(?:last )?(?:preceding|foregoing|previous) (?:section|article|regulation)\b",
-        "fr": r"\barticle (?:précédent|qui précède)\b",
-        "es": r"\bart[ií]culo (?:anterior|precedente|que antecede)\b",
-        "de": r"\b(?:vorstehende[nrms]?|vorige[nrms]?|vorhergehende[nrms]?) (?:§|Paragra\w+|Artikel|Vorschrift\w*)",
-        "ru": r"\b(?:предыдущ|предшествующ)\w+ стать\w+",
-        "zh": r"[前上][一]?[条條]",
-        "ar": r"الماد[ةه] السابق[ةه]",
-    }.items()
-}
-"""How the section right before is named."""
 _BESIDE = 30
 """Signs between what does not apply and the section that it is said of."""
 _MOST_LINKS = 40

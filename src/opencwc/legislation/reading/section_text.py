@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from opencwc.convention.measure_terms import Folded, fold
-from opencwc.legislation.reading.negation_patterns import treaty_names
+from opencwc.legislation.patterns import pattern
 from opencwc.legislation.texts.passages import sentences_of
 from opencwc.legislation.texts.references import Reference, references_in
 from opencwc.legislation.texts.sections import LegalSection
@@ -71,7 +71,7 @@ def section_text(section: LegalSection) -> SectionText:
     if not starts:
         starts, ends, hangs_on = [0], [len(folded.text)], [-1]
     defined = sum(form_of_item(match[0]) != _ORDINAL for match in _DEFINED.finditer(whole))
-    pattern = treaty_names(section.lang)
+    treaty = pattern(section.lang, "treaty_names")
     return SectionText(
         section,
         folded,
@@ -82,7 +82,7 @@ def section_text(section: LegalSection) -> SectionText:
         tuple(_windows(hangs_on, tails)),
         title,
         defined >= _MANY_DEFINED,
-        pattern is not None and pattern.search(folded.text) is not None,
+        treaty is not None and treaty.search(folded.text) is not None,
     )
 
 

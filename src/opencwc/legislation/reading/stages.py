@@ -13,11 +13,10 @@ from opencwc.convention.measures import Measures
 from opencwc.legislation.reading.counted_terms import CountedTerms
 from opencwc.legislation.reading.definitions import follow_definitions
 from opencwc.legislation.reading.links import SectionLinks, link_sections
-from opencwc.legislation.reading.permissions import Permissions
 from opencwc.legislation.reading.scope import SectionScope, measure_scope
 from opencwc.legislation.reading.section_text import SectionText, section_text
 from opencwc.legislation.reading.term_positions import TermPositions, find_terms
-from opencwc.legislation.reading.turning_words import TurningWords
+from opencwc.legislation.reading.turning_words import Permissions, TurningWords
 from opencwc.legislation.texts.sections import LegalSection
 
 

@@ -1,6 +1,13 @@
-"""Groups of terms: what only a text on chemical weapons says, what an exception may name, what may be denied."""
+"""Groups of terms: what only a text on chemical weapons says, what an exception may name, what may be denied.
+
+Also the terms by which a provision is seen to reach far enough.
+"""
 
 from __future__ import annotations
+
+from typing import NamedTuple
+
+from opencwc.convention.measures import Element, Measure
 
 ANCHORS = ("chemical_weapons", "weapons_facility", "riot_control_agent", "discrete_organic", "challenge_inspection")
 """Terms that only a text on chemical weapons uses: they tell how far a stretch of text is about the Convention."""
@@ -27,3 +34,27 @@ DENIABLE = ("declare", "licence", "registered", "forbidden", "punished", "impris
             "designate", "access", "interview", "examine", "photographs", "samples", "legal_assistance",
             "destroy", "liable")  # fmt: skip
 """What loses its meaning where it is denied ("are not subject to declaration"); "shall not produce" forbids."""
+
+
+class Reach(NamedTuple):
+    """The terms by which a provision is seen to reach far enough, and those by which, alone, it falls short."""
+
+    wide: tuple[str, ...]
+    narrow: tuple[str, ...]
+
+
+EXCEPTED = "excepted"
+"""The reach of an absolute ban: one that lets somebody through falls short of it, there or in another section."""
+REACHES = {
+    "persons": Reach(wide=("any_person",), narrow=("duty_holders",)),
+    "schedules": Reach(wide=("schedule_2", "schedule_3"), narrow=("schedule_1",)),
+    "premises": Reach(wide=("business_premises",), narrow=("dwellings",)),
+}
+"""By the name that a measure's file uses."""
+SHORT = (*REACHES, EXCEPTED)
+"""How an element may be held in part only."""
+
+
+def reach_of(measure: Measure, element: Element) -> str:
+    """Return what a provision on an element has to reach, empty where nothing is asked."""
+    return EXCEPTED if measure.absolute else element.reach

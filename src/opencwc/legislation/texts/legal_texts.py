@@ -1,8 +1,8 @@
 """A law's text as one string, with the page or paragraph that each of its parts stands on.
 
-It comes from any document that `opencwc.files` reads. What is no part of the law is left out: running
-heads, page numbers, footnotes, the navigation of web pages. Two languages side by side are parted, each column becoming
-a run of its own.
+It comes from any document that `opencwc.files` reads. What is no part of the law is left out: running heads, page
+numbers, footnotes, the navigation of web pages. Two languages side by side are parted, each column becoming a run of
+its own. A text that says at its head that it is no law in force, a draft, a bill or a repealed act, is noted.
 """
 
 from __future__ import annotations
@@ -13,17 +13,20 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path, PurePath
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
 from opencwc.errors import InputError
 from opencwc.finding import Message
 from opencwc.language.numerals import digits
-from opencwc.legislation.texts.drafts import not_in_force
+from opencwc.legislation.patterns import written
 from opencwc.wording import reason
 
 if TYPE_CHECKING:
     from opencwc.files import Document
+
 
 _PAGE = re.compile(r"p\. (\d+)")
 _PAGE_NUMBER = re.compile(r"[\s\-–—.|/]*(?:(?:page|página|страница|стр\.?|seite|صفحة|第)\s*)?\d{1,4}(?:\s*(?:/|of|de|sur|von|из|من)\s*\d{1,4}|\s*页)?[\s\-–—.|]*", re.IGNORECASE)  # fmt: skip # noqa: E501
@@ -286,7 +289,11 @@ def _columns(read: Sequence[tuple[str, str]]) -> list[list[tuple[str, str]]]:
 
 
 def _doubts(name: str, texts: Iterable[str]) -> Iterator[Message]:
-    """Yield what a text says of itself that leaves open whether it is in force."""
+    """Yield what a text says of itself at its head that leaves open whether it is in force.
+
+    Only the lines before the first article are looked at, and of each its beginning: a law speaks of other laws' drafts
+    and repeals further down.
+    """
     if words := not_in_force(texts):
         yield Message("law_not_in_force", {"file": name, "words": words})
 
@@ -295,3 +302,40 @@ def _unread(unread: object, file: str) -> Message:
     place = f"{file} {getattr(unread, 'place', '')}".strip()
     why = getattr(unread, "message", Message("reading_damaged"))
     return Message("law_unread", {"file": file, "place": place, "why": why})
+
+
+_LINES, _LETTERS, _A_LINE, _SHOWN = 40, 4_000, 240, 90
+_ARTICLE = re.compile(
+    r"\W*(?:\[\[|§|1\s*[.)]\s|第\s*[一1]\s*[章条條]|(?:article|art\.|section|sec\.|chapter|chapitre|cap[ií]tulo|artículo"
+    r"|статья|глава|(?:ال)?مادة|(?:ال)?فصل|artikel)\W{0,3}(?:\d|premier|primero|первая|i\b|one\b|(?:ال)?[أا]ول))",
+    re.IGNORECASE,
+)
+
+
+def not_in_force(texts: Iterable[str]) -> str:
+    """Return the line in which a text says at its head that it is no law in force; empty where it does not.
+
+    >>> not_in_force(["Projet de loi n° 12 relatif aux armes chimiques", "Article 1. Nul ne peut ..."])
+    'Projet de loi n° 12 relatif aux armes chimiques'
+    >>> not_in_force(["An Act to repeal the Act of 1930", "Section 1. The repealed Act ..."])
+    ''
+    """
+    return shorten(next((line for line in _head(texts) if _doubting().search(line)), ""), _SHOWN, placeholder=" …")
+
+
+def _head(texts: Iterable[str]) -> Iterator[str]:
+    """Yield the lines before the first article."""
+    left, count = _LETTERS, 0
+    for text in texts:
+        for line in text[: max(left, 0)].split("\n"):
+            left -= len(line) + 1
+            count += 1
+            if left < 0 or count > _LINES or _ARTICLE.match(line):
+                return
+            yield line[:_A_LINE]
+
+
+@cache
+def _doubting() -> re.Pattern[str]:
+    by_itself, anywhere = ("|".join(written("not_in_force")[place]) for place in ("by_itself", "anywhere"))
+    return re.compile(rf"(?:^\W*|[\[(（【〔«“\"]\s*|\s[-–—|:]\s+)(?:{by_itself})|(?:{anywhere})", re.IGNORECASE)

@@ -11,12 +11,41 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 
 from opencwc.language.numerals import CHINESE, digits
+from opencwc.legislation.patterns import written
 from opencwc.legislation.texts.footnotes import footnotes_of, without
 from opencwc.legislation.texts.headings import MARKS, Heading, headings_in, number_of
 from opencwc.legislation.texts.legal_texts import LegalText
-from opencwc.legislation.texts.section_language import language_of
+
+
+def language_of(text: str) -> str:
+    """Return the language of a section by its script and its short words.
+
+    >>> language_of("Wer eine Tätigkeit ausübt, die der Genehmigung unterliegt, und nicht meldet"), language_of("5")
+    ('de', '')
+    """
+    sample = text[:3_000]
+    counted = {
+        "ar": len(re.findall(r"[\u0600-\u06ff]", sample)),
+        "ru": len(re.findall(r"[\u0400-\u04ff]", sample)),
+        "zh": 3 * len(re.findall(r"[\u3400-\u9fff]", sample)),
+        "": len(re.findall(r"[A-Za-zÀ-ÿ]", sample)),
+    }
+    script = max(counted, key=lambda name: counted[name])
+    if script and counted[script]:
+        return script
+    words = re.findall(r"[a-zà-ÿß]+", sample.lower())
+    scores = {lang: sum(word in known for word in words) for lang, known in _short_words().items()}
+    best = max(scores, key=lambda name: scores[name])
+    return best if scores[best] > 0 else ""
+
+
+@cache
+def _short_words() -> dict[str, frozenset[str]]:
+    return {lang: frozenset(words.split()) for lang, words in written("short_words").items()}
+
 
 PREAMBLE = "preamble"
 FOOTNOTE = "footnote"

@@ -27,8 +27,7 @@ Row = tuple[int, Mapping[str, str], "Message | None"]
 
 def countries_of(source: Path | BinaryIO, name: str = "") -> Mapping[int, str]:
     """Return what a table of names says of the country of each row, by the row's number; empty where no column does."""
-    from opencwc.files.frame_parts import ROW
-    from opencwc.files.frames import open_frame
+    from opencwc.files.frames import ROW, open_frame
     from opencwc.transfers.mapping import map_columns
 
     with open_frame(source, name) as frame:
@@ -69,7 +68,7 @@ def columns_of(header: Sequence[str], kind: str, given: Mapping[str, str], where
 
 def rows_as_texts(batches: Iterable[object], columns: Mapping[str, str]) -> Iterator[Row]:
     """Yield the rows of a table as texts by field."""
-    from opencwc.files.frame_parts import PROBLEM, ROW, problem_of
+    from opencwc.files.frames import PROBLEM, ROW, problem_of
     from opencwc.transfers.units import split_unit
 
     constants = {name: column[1:].strip() for name, column in columns.items() if column.startswith("=")}

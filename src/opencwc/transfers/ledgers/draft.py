@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from opencwc.files.frame_parts import problem_of
+from opencwc.files.frames import problem_of
 from opencwc.files.rows import EMPTY
 from opencwc.finding import Message
 from opencwc.transfers.ledgers.layout import Layout

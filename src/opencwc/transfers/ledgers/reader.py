@@ -13,8 +13,7 @@ import numpy as np
 import polars as pl
 
 from opencwc.errors import InputError
-from opencwc.files.frame_parts import PROBLEM
-from opencwc.files.frames import BATCH_ROWS, Frame, open_frame
+from opencwc.files.frames import BATCH_ROWS, PROBLEM, Frame, open_frame
 from opencwc.finding import Message
 from opencwc.transfers.ledgers.amounts import read_amounts
 from opencwc.transfers.ledgers.concentrations import read_concentrations

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from opencwc.errors import InputError
-from opencwc.files.frame_parts import PROBLEM
+from opencwc.files.frames import PROBLEM
 from opencwc.files.rows import WHITE_SPACE
 from opencwc.transfers.ledgers.layout import Layout, ledger_words
 from opencwc.transfers.ledgers.quantity_columns import QuantityColumn

@@ -16,7 +16,7 @@ from opencwc.convention.measures import READ_LANGUAGES
 from opencwc.errors import OpenCWCError, Reason, error_from_plain, error_line
 from opencwc.finding import Message, Value
 from opencwc.jobs.queue import Job
-from opencwc.legislation.texts.languages import language_named
+from opencwc.legislation.law_texts import language_named
 from opencwc.web.casebook.faces import JobPage, face_of
 from opencwc.web.casebook.jobs_api import job_named, parts_of
 from opencwc.web.casebook.run_summary import RunSummary

@@ -16,11 +16,11 @@ from opencwc.convention.measures import TIERS
 from opencwc.errors import InputError, NotFoundError
 from opencwc.finding import Message
 from opencwc.jobs.kept_runs import Listed
+from opencwc.legislation.answer_wording import elements_shown, said_in
 from opencwc.legislation.decided_law import Decisions, answer_as_decided, as_decided
 from opencwc.legislation.formats import as_csv, as_json
 from opencwc.legislation.model import VERDICTS, Answer
 from opencwc.legislation.report import TONES, other_texts, report
-from opencwc.legislation.shown_answers import elements_shown, said_in
 from opencwc.web.casebook.finding_page import DecisionForm, standing_of, take_decision, verdicts_of
 from opencwc.web.legislation.kept import (
     MeasureFilter,

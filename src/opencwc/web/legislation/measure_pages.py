@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from opencwc.convention.measures import TIERS, Measure
 from opencwc.errors import NotFoundError
-from opencwc.legislation.shown_answers import article_in, said_in
+from opencwc.legislation.answer_wording import article_in, said_in
 from opencwc.web.convention.measures import find_measure, measures_of
 from opencwc.web.legislation.parts import tabs_of
 from opencwc.web.server.day_parameter import asked_day

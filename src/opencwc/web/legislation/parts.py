@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from opencwc.casebook.model import Person
 from opencwc.casebook.permissions import may
 from opencwc.convention.measures import Measure
+from opencwc.legislation.answer_wording import drafting_points, missing_words, said_in
 from opencwc.legislation.decided_law import answer_as_decided
-from opencwc.legislation.formats import missing_words
 from opencwc.legislation.model import COVERED, NONE, Answer, Shown
 from opencwc.legislation.report import TONES, marked
-from opencwc.legislation.shown_answers import drafting_points, said_in
 from opencwc.publishing.model import Piece
 from opencwc.web.legislation.kept import Standing, Stands
 from opencwc.wording import RIGHT_TO_LEFT

@@ -18,9 +18,9 @@ from opencwc.casebook.model import Person
 from opencwc.errors import InputError
 from opencwc.language.encoders import named_encoder
 from opencwc.language.refusals import judge_request
-from opencwc.legislation.caveats import doubts_of
+from opencwc.legislation.answer_wording import doubts_of
+from opencwc.legislation.passage_search import PassageIndex
 from opencwc.legislation.question_answers import CONVENTION, Cited, Library
-from opencwc.legislation.search.passage_search import PassageIndex
 from opencwc.web.convention.measures import measures_of
 from opencwc.web.legislation.kept import ShownLaw, latest_laws, shown_law
 from opencwc.web.server.problems import HttpProblem

@@ -17,12 +17,11 @@ from opencwc.casebook.model import Person
 from opencwc.convention.measures import TIERS, Measure
 from opencwc.files.csv_cells import cell_of
 from opencwc.jobs.kept_runs import Listed
+from opencwc.legislation.answer_wording import element_words, said_in
 from opencwc.legislation.comparison_report import CHANGE_TONES, standing_words
 from opencwc.legislation.example_texts import FIRST, NOW
-from opencwc.legislation.formats import element_words
 from opencwc.legislation.model import VERDICTS, Shown
 from opencwc.legislation.report import TONES
-from opencwc.legislation.shown_answers import said_in
 from opencwc.legislation.version_comparison import CHANGES, Change, compare
 from opencwc.publishing.model import Piece
 from opencwc.web.convention.measures import measures_of

@@ -27,7 +27,7 @@ from opencwc.casebook.model import Person
 from opencwc.casebook.permissions import ACTIONS, may
 from opencwc.errors import OpenCWCError, error_line
 from opencwc.finding import Message, Rule, Value
-from opencwc.legislation.shown_answers import article_in, likely
+from opencwc.legislation.answer_wording import article_in, likely
 from opencwc.publishing import Text
 from opencwc.publishing.html import LONGEST, PREVIEW, TEMPLATES, bar, grouped, visible
 from opencwc.publishing.labels import labels_in

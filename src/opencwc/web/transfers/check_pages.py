@@ -178,7 +178,7 @@ async def answer(request: Request, form: Annotated[ShipmentForm, Form()]) -> Res
 def _in_fields(texts: Mapping[str, str]) -> Mapping[str, str]:
     """Return the texts by field: what is written for the chemical may be its number, its structure, or a line."""
     from opencwc.chemistry.registry_numbers import looks_like_cas
-    from opencwc.files.headers import looks_like_smiles
+    from opencwc.files.columns import looks_like_smiles
 
     written = texts["chemical"]
     if looks_like_cas(written):

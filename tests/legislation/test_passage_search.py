@@ -12,9 +12,8 @@ from threadpoolctl import threadpool_info
 
 from opencwc.errors import SettingsError
 from opencwc.language import encoders
-from opencwc.language.encoders import Thresholds, named_encoder
-from opencwc.language.vectors import vectors_of
-from opencwc.legislation.search.passage_search import PassageIndex, Question, tokens_of
+from opencwc.language.encoders import Thresholds, named_encoder, vectors_of
+from opencwc.legislation.passage_search import PassageIndex, Question, tokens_of
 from opencwc.legislation.texts.passages import LegalPassage
 from opencwc.legislation.texts.sections import LegalSection
 

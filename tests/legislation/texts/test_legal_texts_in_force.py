@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from opencwc.convention.fields import load_yaml
-from opencwc.legislation.texts.drafts import not_in_force
-from opencwc.legislation.texts.legal_texts import join_passages, plain_legal_text
+from opencwc.legislation.texts.legal_texts import join_passages, not_in_force, plain_legal_text
 
 CASES = Path(__file__).parents[2] / "cases" / "legislation"
 

@@ -1,0 +1,237 @@
+"""How an answer is put into words, on a page as in a report: how each element stands, and what would close the gap.
+
+Also what a verdict cannot say by itself: a text was not read, or one that it rests on may not be in force.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from opencwc.convention.measures import Element, Measure
+from opencwc.finding import Message
+from opencwc.legislation.model import COVERED, NONE, Answer, Checked, Fulfilled, Shown
+from opencwc.wording import RIGHT_TO_LEFT, say
+
+NOT_ALL_READ, NOT_IN_FORCE = "law_not_all_read", "law_not_in_force"
+_NOT_READ = ("law_unreadable", "law_recognised_nothing", "law_language_unread", "law_unread")
+
+
+def not_all_read(notes: Iterable[Message]) -> tuple[Message, ...]:
+    """Return what is to be said of every gap where a text, or a part of one, was not read; nothing where all were."""
+    files = unread_files(notes)
+    return (Message(NOT_ALL_READ, {"files": files}),) if files else ()
+
+
+def unread_files(notes: Iterable[Message]) -> tuple[str, ...]:
+    """Return the texts that were not read, or not wholly, by what the notes say."""
+    files = (str(note.values["file"]) for note in notes if note.id in _NOT_READ and "file" in note.values)
+    return tuple(dict.fromkeys(files))
+
+
+def doubts_of(notes: Iterable[Message]) -> dict[str, Message]:
+    """Return by file what is to be said of texts that call themselves drafts, bills or repealed."""
+    return {str(note.values["file"]): note for note in notes if note.id == NOT_IN_FORCE}
+
+
+def qualified(answers: Iterable[Answer], notes: Sequence[Message]) -> list[Answer]:
+    """Add to why a verdict was proposed what the notes on the texts mean for it."""
+    unread, doubtful = not_all_read(notes), doubts_of(notes)
+    return [
+        replace(answer, why=answer.why + _doubts_of_texts(answer, doubtful) + (unread if _is_open(answer) else ()))
+        for answer in answers
+    ]
+
+
+def _is_open(answer: Answer | Fulfilled) -> bool:
+    return answer.verdict != COVERED
+
+
+def obligation_messages(obligation: Fulfilled, checked: Checked) -> tuple[Message, ...]:
+    """Say how an obligation came out, and what of the texts was not read where something of it is open."""
+    return (obligation.summary, *(not_all_read(checked.notes) if _is_open(obligation) else ()))
+
+
+def _doubts_of_texts(answer: Answer, doubtful: Mapping[str, Message]) -> tuple[Message, ...]:
+    """Return what is to be said of the texts that a verdict rests on."""
+    deciding = [passage for passage in answer.shown if passage.decides] or answer.shown[:1]
+    files = dict.fromkeys(passage.passage.section.file for passage in deciding if answer.verdict != NONE)
+    return tuple(doubtful[file] for file in files if file in doubtful)
+
+
+STANDS = ("met", "by_person", "excepted", "passing", "delegated", "advised", "missing", "instead")
+"""How an element can stand in the texts: the last where another stands for it, the second where a person says so."""
+
+
+_ANNEXES = {"Annex on Chemicals": "law_annex_chemicals", "Confidentiality Annex": "law_annex_confidentiality"}
+
+
+def article_in(measure: Measure, lang: str) -> str:
+    """Return where the Convention asks for a measure, its annexes called as the language calls them.
+
+    In a language that runs right to left the references between such names hold together (marks U+200E at their ends).
+    """
+    article = measure.article
+    for name, message in _ANNEXES.items():
+        article = article.replace(name, say(message, lang))
+    if lang not in RIGHT_TO_LEFT or article.isascii():
+        return article
+    parts = article.split("; ")
+    return "; ".join(f"{LEFT_TO_RIGHT}{part}{LEFT_TO_RIGHT}" if part.isascii() else part for part in parts)
+
+
+LEFT_TO_RIGHT = "\u200e"
+
+
+def likely(probability: float, lang: str) -> str:
+    """Return how likely a verdict is in whole percents; nothing that a model says is certain.
+
+    >>> likely(0.87, "en"), likely(0.9996, "fr"), likely(0.001, "en")
+    ('87%', '>99\xa0%', '<1%')
+    """
+    sign = "%" if lang in ("en", "zh") else "\xa0%"
+    over, under = probability >= _NEARLY_SURE, probability < 1 - _NEARLY_SURE
+    percent = f"{'>' if over else '<' if under else ''}{99 if over else 1 if under else round(100 * probability)}{sign}"
+    return f"{LEFT_TO_RIGHT}{percent}{LEFT_TO_RIGHT}" if lang in RIGHT_TO_LEFT else percent
+
+
+_NEARLY_SURE = 0.995
+
+
+@dataclass(frozen=True)
+class ElementShown:
+    """An element of a measure: its name, what a provision says, and how it stands, a word of `STANDS`.
+
+    ``places`` are the sections that hold it, as their files and ids.
+    """
+
+    name: str
+    says: str
+    stands: str
+    places: tuple[tuple[str, str], ...]
+    advised: bool
+
+
+def said_in(texts: Mapping[str, str], lang: str) -> str:
+    """Return what is said in a language, in English where nothing is."""
+    return texts.get(lang) or texts.get("en", "")
+
+
+def elements_shown(answer: Answer, lang: str) -> Iterator[ElementShown]:
+    """Yield the elements of a measure in their order, with how each stands in the texts."""
+    lacking = {element.id for element in answer.measure.missing(answer.met)}
+    for element in answer.measure.elements:
+        yield ElementShown(
+            said_in(element.names, lang), said_in(element.says, lang), _stands(element, answer, lacking),
+            _places(element.id, answer), element.advised,
+        )  # fmt: skip
+
+
+def _stands(element: Element, answer: Answer, lacking: set[str]) -> str:
+    if element.id in answer.met:
+        return "by_person" if element.id in answer.by_person else "met"
+    if element.id in answer.by_person:
+        return "missing"
+    if element.id in answer.excepted:
+        return "excepted"
+    if element.id in answer.delegated:
+        return "delegated"
+    if element.id in answer.passing or any(element.id in passage.elements for passage in answer.shown):
+        return "passing"
+    if element.advised:
+        return "advised"
+    return "missing" if element.id in lacking else "instead"
+
+
+def _places(element: str, answer: Answer) -> tuple[tuple[str, str], ...]:
+    sections = [
+        passage.passage.section for passage in answer.shown if element in (*passage.elements, *passage.delegated)
+    ]
+    return tuple(dict.fromkeys((section.file, section.id) for section in sections))
+
+
+def drafting_points(answer: Answer, lang: str, *, alone: bool = False) -> list[str]:
+    """Return what a provision has to contain to close a gap, one sentence an element that is missing.
+
+    Of what was found in passing it says so, and where: the words may be there already. Where a text is ``alone`` it is
+    not named.
+    """
+    wanted = (*answer.missing, *answer.delegated, *answer.excepted) or tuple(
+        element.id for element in answer.measure.needed
+    )
+    points = []
+    for id in wanted:
+        says = said_in(element_named(answer.measure, id).says, lang)
+        if id in answer.excepted:
+            says = say(Message("law_point_excepted", {"says": says}), lang)
+        if id in answer.passing:
+            places = say("list_separator", lang).join(
+                section if alone else f"{file} {section}" for file, section in _places(id, answer)
+            )
+            message = "law_point_in_passing_at" if places else "law_point_in_passing"
+            says = say(Message(message, {"says": says, "places": places}), lang)
+        points.append(says)
+    return points
+
+
+def held_by(shown: Shown, answer: Answer) -> tuple[Message, ...]:
+    """Say what one passage holds of a measure: as a provision, only in passing, by leaving it to a regulation."""
+    provided = [element for element in shown.elements if element in answer.met or element in answer.excepted]
+    kinds = {
+        "law_passage_holds": provided,
+        "law_only_in_passing": [element for element in shown.elements if element not in provided],
+        "law_left_to_regulation": list(shown.delegated),
+    }
+    messages = [Message(id, {"elements": _named(answer.measure, ids)}) for id, ids in kinds.items() if ids]
+    if shown.excepts:
+        messages.append(Message("law_passage_excepts"))
+    return tuple(messages) or (Message("law_passage_near"),)
+
+
+def excepting_words(elements: Sequence[Message], shown: Sequence[Shown]) -> Message:
+    """Say that elements are said but not for everyone, and where the exception stands if that is known."""
+    sections = (passage.passage.section.id for passage in shown if passage.excepts)
+    places = tuple(dict.fromkeys(section for section in sections if section))
+    if not places:
+        return Message("law_why_excepted", {"elements": tuple(elements)})
+    return Message("law_why_excepted_at", {"elements": tuple(elements), "places": places})
+
+
+def element_named(measure: Measure, id: str) -> Element:
+    """Return an element of a measure by its id."""
+    return next(element for element in measure.elements if element.id == id)
+
+
+def _named(measure: Measure, ids: Iterable[str]) -> tuple[Message, ...]:
+    return tuple(Message("by_language", dict(element_named(measure, id).names)) for id in ids)
+
+
+def element_words(measure: Measure, ids: Iterable[str], lang: str) -> str:
+    """Return the short names of elements in a language, parted as it parts lists."""
+    return say("list_separator", lang).join(say(name, lang) for name in _named(measure, ids))
+
+
+def missing_words(answer: Answer, lang: str) -> str:
+    """Say what is missing of a measure that is covered in part, what is left to a regulation, and what was not read."""
+    if answer.verdict == COVERED:
+        return ""
+    lacking = _lacking(answer, lang) if answer.verdict != NONE else ()
+    unread = (say(reason, lang) for reason in answer.why if reason.id == NOT_ALL_READ)
+    return "; ".join(words for words in (*lacking, *unread) if words)
+
+
+def _lacking(answer: Answer, lang: str) -> Iterator[str]:
+    yield element_words(answer.measure, (id for id in answer.missing if id not in answer.passing), lang)
+    for message, ids in (("law_only_in_passing", answer.passing), ("law_left_to_regulation", answer.delegated)):
+        if words := element_words(answer.measure, ids, lang):
+            yield say(Message(message, {"elements": words}), lang)
+    if answer.excepted:
+        yield say(excepting_words(_named(answer.measure, answer.excepted), answer.shown), lang)
+
+
+def place_words(answer: Answer) -> str:
+    """Return where the best passage stands."""
+    if not answer.shown:
+        return ""
+    section = answer.shown[0].passage.section
+    return f"{section.file} {section.id}"
