@@ -23,20 +23,8 @@ if TYPE_CHECKING:
     from opencwc.files.writing import open_for_writing
 
 __all__ = [
-    "MAX_VALUE_BYTES",
-    "Document",
-    "DocumentLimits",
-    "Frame",
-    "Passage",
-    "Rows",
-    "Table",
-    "Unread",
-    "cell_of",
-    "find_column",
-    "open_document",
-    "open_for_writing",
-    "open_frame",
-    "open_table",
+    "MAX_VALUE_BYTES", "Document", "DocumentLimits", "Frame", "Passage", "Rows", "Table", "Unread", "cell_of",
+    "find_column", "open_document", "open_for_writing", "open_frame", "open_table",
 ]  # fmt: skip
 _MODULES = {
     **dict.fromkeys(("MAX_VALUE_BYTES", "Rows"), "rows"),

@@ -164,9 +164,7 @@ class Wanted:
     def choose(self, headers: Sequence[str], samples: Sequence[Sequence[str | None]]) -> Chosen:
         """Choose the input and id columns of a table.
 
-        Raises:
-            InputError: a named column does not exist, or no column can be recognised.
-
+        Raises `InputError`: a named column does not exist, or no column can be recognised.
         """
         chosen = self._input(headers, samples)
         if self.id_column is not None:

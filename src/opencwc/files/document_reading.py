@@ -58,9 +58,7 @@ _DAMAGED = (
 def read_document(data: bytes, name: str, reading: Reading) -> tuple[str, Iterator[Item]]:
     """Return the kind of a document and its passages, bounded; a note says where the name claims another kind.
 
-    Raises:
-        Refusal: it is no document that is read here, or it is locked or damaged from its first bytes on.
-
+    Raises `Refusal`: it is no document that is read here, or it is locked or damaged from its first bytes on.
     """
     kind, items = _read(data, name, reading, depth=0)
     return kind, bounded(items, reading)

@@ -124,9 +124,7 @@ def table_kind_by_name(name: str) -> str:
 def kind_of_binary(start: bytes, where: str) -> str:
     """``xlsx`` (every workbook) or ``parquet`` by the first bytes, ``""`` for text.
 
-    Raises:
-        InputError: the bytes are of a kind that holds no table.
-
+    Raises `InputError`: the bytes are of a kind that holds no table.
     """
     signature = signature_of(start)
     if signature in _NO_TABLE:
@@ -205,9 +203,7 @@ def document_kind_by_name(name: str) -> str:
 def kind_of_bytes(data: bytes) -> str:
     """``pdf``, ``zip``, ``xls`` or ``picture`` by the first bytes, ``""`` for what may be text.
 
-    Raises:
-        Refusal: the bytes are of a kind that is not read.
-
+    Raises `Refusal`: the bytes are of a kind that is not read.
     """
     signature = signature_of(data)
     if signature in ("zip", "split zip"):

@@ -31,12 +31,7 @@ _SUFFIX = {
 
 
 def read_passages(source: DocumentSource) -> Iterator[Item]:
-    """Yield the passages of a message.
-
-    Raises:
-        Refusal: parts stand in parts beyond any reason.
-
-    """
+    """Yield the passages of a message; raises `Refusal`: parts stand in parts beyond any reason."""
     data, reading = source.data, source.reading
     # Only as many boundaries as may be nested are handed to the standard parser, which goes down by itself.
     if (

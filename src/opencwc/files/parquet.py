@@ -29,9 +29,7 @@ _REMEDY = "Write the file again, with the chemicals in a column of text."
 def read_rows(file: TableFile, wanted: Wanted) -> RowContents:
     """Open a Parquet file.
 
-    Raises:
-        InputError: the file is damaged, or the wanted column holds neither text nor numbers.
-
+    Raises `InputError`: the file is damaged, or the wanted column holds neither text nor numbers.
     """
     import pyarrow as pa
 

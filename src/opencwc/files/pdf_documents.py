@@ -34,9 +34,7 @@ _LINE_END = re.compile(r"[\x02\ufffe](?:\r\n|\n|\r)?")
 def read_passages(source: DocumentSource) -> Iterator[Item]:
     """Yield the passages of a PDF, page by page.
 
-    Raises:
-        Refusal: it is locked, damaged beyond reading, or has no page.
-
+    Raises `Refusal`: it is locked, damaged beyond reading, or has no page.
     """
     import pypdfium2
 

@@ -128,9 +128,7 @@ class ByteStream:
 def open_source(source: Path | BinaryIO, name: str) -> ByteStream:
     """Open a path or a binary stream for reading.
 
-    Raises:
-        InputError: there is no such file, it is a directory, it is empty, or it may not be read.
-
+    Raises `InputError`: there is no such file, it is a directory, it is empty, or it may not be read.
     """
     if not isinstance(source, (str, os.PathLike)):
         stream = ByteStream(source, name=name, path=None, size=None, ours=False)

@@ -53,9 +53,7 @@ class TableFile:
 def open_table_file(source: Path | BinaryIO, name: str, limits: ValueLimits) -> TableFile:
     """Open a file, or a binary stream of one; a sheet of a workbook is named after a ``#``.
 
-    Raises:
-        InputError: there is no such file, or it is of a kind that holds no table.
-
+    Raises `InputError`: there is no such file, or it is of a kind that holds no table.
     """
     sheet = None
     if isinstance(source, (str, Path)):

@@ -28,12 +28,7 @@ _SIGNS = {"br": "\n", "cr": "\n", "noBreakHyphen": "-", "softHyphen": "\u00ad", 
 
 
 def read_passages(source: DocumentSource) -> Iterator[Item]:
-    """Yield the passages of a DOCX package.
-
-    Raises:
-        Refusal: the package has no document.
-
-    """
+    """Yield the passages of a DOCX package; raises `Refusal`: the package has no document."""
     package, reading, inner = source.package, source.reading, source.inner
     main = package.main_part("word/document.xml")
     if main not in package.names:

@@ -40,9 +40,7 @@ _OPEN_AND_SAVE = "Open it in a spreadsheet program and save it as .xlsx or .csv.
 def read_rows(file: TableFile, wanted: Wanted) -> RowContents:
     """Open one sheet of a workbook: the one named, else the first.
 
-    Raises:
-        InputError: the workbook is damaged, encrypted, unreasonably large unpacked, or has no such sheet.
-
+    Raises `InputError`: the workbook is damaged, encrypted, unreasonably large unpacked, or has no such sheet.
     """
     sheet = _open_sheet(file)
     asked = (wanted.column, wanted.id_column)

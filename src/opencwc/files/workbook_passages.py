@@ -24,9 +24,7 @@ _OPEN_AND_SAVE = "Open it in a spreadsheet program and save it as .xlsx or .csv.
 def read_passages(source: DocumentSource) -> Iterator[Item]:
     """Yield the rows of every sheet.
 
-    Raises:
-        Refusal: the workbook has no sheet, is locked, or what all sheets need is damaged.
-
+    Raises `Refusal`: the workbook has no sheet, is locked, or what all sheets need is damaged.
     """
     if source.kind == "xlsx":
         return _read_xlsx(source.package, source.reading)

@@ -114,17 +114,7 @@ class _E5:
         return np.asarray(_e5_model().query(list(texts)), np.float32)
 
 
-@cache
-def _use() -> Encoder:
-    return _Use()
-
-
-@cache
-def _e5() -> Encoder:
-    return _E5()
-
-
-ENCODERS: dict[str, Callable[[], Encoder]] = {"use": _use, "e5": _e5}
+ENCODERS: dict[str, Callable[[], Encoder]] = {"use": _Use, "e5": _E5}
 """The encoders by the names that settings use."""
 
 

@@ -6,7 +6,6 @@ A refusal says only that such requests are refused and recorded: never which wor
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -90,19 +89,11 @@ class RefusalLog:
 
     def record(self, refusal: Refusal, text: str, at: datetime | None = None) -> dict[str, object]:
         """Append a refusal and return what was written; `StorageError` where it cannot be."""
+        from opencwc.models.state_files import append_line  # loads the register, which only a refusal needs
+
         written = refusal_record(refusal, text, at)
-        line = (json.dumps(written, ensure_ascii=True) + "\n").encode()
         try:
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-            try:
-                if hasattr(os, "fchmod"):
-                    os.fchmod(handle, 0o600)
-                if os.write(handle, line) != len(line):
-                    raise OSError("the disk is full")
-                os.fsync(handle)
-            finally:
-                os.close(handle)
+            append_line(self.path, json.dumps(written, ensure_ascii=True))
         except OSError as error:
             raise StorageError(
                 "refusal_not_recorded", "the refusal cannot be recorded ({reason})", where=str(self.path),

@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from opencwc.convention.fields import cached_json
+from opencwc.convention.fields import cached_json, load_yaml
 from opencwc.errors import RuleError
 from opencwc.language.disguises import Words, make_plain
 from opencwc.settings import cache_folder
@@ -107,7 +107,7 @@ def rule_files(folder: Path = DATA) -> tuple[Path, ...]:
 
 def _built(files: Iterable[Path]) -> dict[str, Any]:
     """Read the files and make the terms plain: what takes time, and is kept in the cache folder."""
-    raw = {path.stem: _read(path) for path in files}
+    raw = {path.stem: load_yaml(path.read_text(encoding="utf-8")) for path in files}
     variants = {key: value for key, value in raw["zh"].pop("variants", {}).items() if len(key) == 1}
     terms = [(group, language, pieces_of(text, variants)) for group, language, text in _terms(raw)]
     groups = {TARGET, *(group for group, _, _ in terms)}
@@ -230,14 +230,6 @@ def _rest_until(words: Words, end: int, rest: tuple[str, ...]) -> int:
             if whole:
                 return whole
     return 0
-
-
-def _read(path: Path) -> Any:
-    import yaml
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    with path.open(encoding="utf-8") as file:
-        return yaml.load(file, Loader=loader)  # noqa: S506 - a safe loader, in C where it is there
 
 
 _CAS = re.compile(r"(?<![\d-])[1-9]\d{1,6}-\d\d-\d(?![\d-])")

@@ -10,15 +10,6 @@ from opencwc.legislation.law_check import check_law, check_texts
 from opencwc.legislation.model import COLUMNS, COVERED, NONE, PARTIAL, VERDICTS, Answer, Checked, Law, Shown
 
 __all__ = [
-    "COLUMNS",
-    "COVERED",
-    "NONE",
-    "PARTIAL",
-    "VERDICTS",
-    "Answer",
-    "Checked",
-    "Law",
-    "Shown",
-    "check_law",
+    "COLUMNS", "COVERED", "NONE", "PARTIAL", "VERDICTS", "Answer", "Checked", "Law", "Shown", "check_law",
     "check_texts",
-]
+]  # fmt: skip

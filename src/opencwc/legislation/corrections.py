@@ -8,7 +8,6 @@ the model anew chooses to use them.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +17,7 @@ from opencwc.errors import InputError, SettingsError, StorageError
 from opencwc.finding import Message, Value
 from opencwc.legislation.model import VERDICTS, Answer, Law
 from opencwc.legislation.verdicts import SIGNS
+from opencwc.models.state_files import append_line
 from opencwc.settings import data_folder
 
 COLUMNS = (
@@ -101,15 +101,9 @@ class Corrections:
         return len(fresh)
 
     def _append(self, records: Sequence[Mapping[str, Any]]) -> None:
-        lines = "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records).encode()
         try:
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-            try:
-                os.write(handle, lines)
-                os.fsync(handle)
-            finally:
-                os.close(handle)
+            if records:
+                append_line(self.path, "\n".join(json.dumps(record, ensure_ascii=False) for record in records))
         except OSError as error:
             raise StorageError(
                 "correction_not_kept", "the correction cannot be kept ({reason})", where=str(self.path),
@@ -119,15 +113,9 @@ class Corrections:
     def all(self) -> list[dict[str, Any]]:
         """Return every correction in the order in which they were made; `InputError` where a line cannot be read."""
         try:
-            lines = self.path.read_text(encoding="utf-8").splitlines()
-            return [json.loads(line) for line in lines if line.strip()]
-        except FileNotFoundError:
-            return []
-        except (OSError, ValueError) as error:
-            raise InputError(
-                "corrections_unreadable", "the corrections cannot be read ({reason})", where=str(self.path),
-                remedy="Mend or move the file.", reason=str(error),
-            ) from error  # fmt: skip
+            return [json.loads(line) for _, line in self._lines()]
+        except ValueError as error:
+            raise self._unreadable(error) from error
 
     def rows(self) -> tuple[list[dict[str, Any]], tuple[Message, ...]]:
         """Return the last correction of each measure of each State as a label with its signs.
@@ -155,11 +143,14 @@ class Corrections:
         except FileNotFoundError:
             return []
         except (OSError, UnicodeDecodeError) as error:
-            raise InputError(
-                "corrections_unreadable", "the corrections cannot be read ({reason})", where=str(self.path),
-                remedy="Mend or move the file.", reason=str(error),
-            ) from error  # fmt: skip
+            raise self._unreadable(error) from error
         return [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+
+    def _unreadable(self, error: Exception) -> InputError:
+        return InputError(
+            "corrections_unreadable", "the corrections cannot be read ({reason})", where=str(self.path),
+            remedy="Mend or move the file.", reason=str(error),
+        )  # fmt: skip
 
 
 def _whole(line: str) -> tuple[dict[str, Any], str]:
@@ -170,15 +161,19 @@ def _whole(line: str) -> tuple[dict[str, Any], str]:
         return {}, "JSON"
     if not isinstance(record, dict):
         return {}, "JSON"
-    signs = record.get("signs")
     sound = {
         "state": bool(record.get("state")),
         "measure": bool(record.get("measure")),
         "verdict": record.get("verdict") in VERDICTS,
         "lang": isinstance(record.get("lang"), str),
-        "signs": isinstance(signs, dict) and all(isinstance(signs.get(sign), int | float) for sign in SIGNS),
+        "signs": _has_signs(record),
     }
     return record, next((field for field, holds in sound.items() if not holds), "")
+
+
+def _has_signs(record: Mapping[str, Any]) -> bool:
+    signs = record.get("signs")
+    return isinstance(signs, dict) and all(isinstance(signs.get(sign), int | float) for sign in SIGNS)
 
 
 def _labels_in(file: Path) -> list[dict[str, Any]]:
@@ -195,12 +190,8 @@ def _labels_in(file: Path) -> list[dict[str, Any]]:
             continue
         try:
             record = json.loads(line)
-            sound = (
-                set(record) | _LATER == set(COLUMNS)
-                and record["verdict"] in VERDICTS
-                and set(record["signs"]) >= set(SIGNS)
-            )
-            sound = sound and all(isinstance(record["signs"][name], int | float) for name in SIGNS)
+            fields = set(record) | _LATER
+            sound = fields == set(COLUMNS) and record["verdict"] in VERDICTS and _has_signs(record)
         except (ValueError, TypeError):
             sound = False
         if not sound:

@@ -58,10 +58,15 @@ def replace_text(path: Path, text: str) -> None:
 
 
 def append_line(path: Path, line: str) -> None:
-    """Append a line to a file for the owner's eyes, and return when it is on the disk."""
+    """Append a line to a file for the owner's eyes, and return when it is on the disk; its folder is made if needed."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
-        os.write(handle, f"{line}\n".encode())
+        if hasattr(os, "fchmod"):
+            os.fchmod(handle, 0o600)
+        written = f"{line}\n".encode()
+        if os.write(handle, written) != len(written):
+            raise OSError("the disk is full")
         os.fsync(handle)
     finally:
         os.close(handle)

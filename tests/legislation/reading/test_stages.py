@@ -50,7 +50,7 @@ def test_links_say_what_is_pointed_to_repealed_and_excepted(law: ReadLaw) -> Non
 
 def test_nothing_counts_in_a_section_that_is_repealed(law: ReadLaw) -> None:
     assert law.terms.find(0, "schedule_1")
-    assert not law.counted.hits(0, "schedule_1")
+    assert not law.operative.hits(0, "schedule_1")
 
 
 def test_records_of_the_stages_cannot_be_changed(law: ReadLaw) -> None:

@@ -46,7 +46,8 @@ class _Found(NamedTuple):
 def said_close(law: ReadLaw, at: int, wanted: Wanted) -> Holding | None:
     """Find what is wanted in a section; the closer together, and to all that the section speaks of, the firmer."""
     by_group = [
-        [hit for hit in law.counted.of_group(at, group) if hit.clause not in wanted.without] for group in wanted.groups
+        [hit for hit in law.operative.of_group(at, group) if hit.clause not in wanted.without]
+        for group in wanted.groups
     ]
     if wanted.forbids:
         by_group = [[hit for hit in hits if not law.permissions.is_no_ban(at, hit.clause)] for hits in by_group]
@@ -170,7 +171,7 @@ def subject_of(law: ReadLaw, measure: Measure, at: int) -> Subject | None:
     strength = TIGHT
     linked: list[int] = []
     for group in measure.subject:
-        if hits := law.counted.of_group(at, group):
+        if hits := law.operative.of_group(at, group):
             words["|".join(group)] = hits
             continue
         through = [link for link in law.links.leads_to[at] if _leads_to(law, measure, group, link)]
@@ -184,7 +185,7 @@ def subject_of(law: ReadLaw, measure: Measure, at: int) -> Subject | None:
     words = words or {"": []}
     if not scope.whole and not linked and not led:
         # In a text about other things only what stands beside the words "chemical weapons" is about them.
-        words[ANCHOR] = law.counted.of_group(at, (*ANCHORS, *WITH_THEM[:3]) if scope.speaks else ANCHORS)
+        words[ANCHOR] = law.operative.of_group(at, (*ANCHORS, *WITH_THEM[:3]) if scope.speaks else ANCHORS)
     lent = max((law.scopes[link].scope for link in (*linked, *led)), default=0.0)
     return Subject(strength, words, tuple(linked), max(scope.scope, 0.8 * lent))
 
@@ -194,4 +195,4 @@ def _leads_to(law: ReadLaw, measure: Measure, group: Sequence[str], link: int) -
     if measure.kind == "punishes" and set(group) & set(ANCHORS):
         ban = said_close(law, link, Wanted((tuple(group), ("forbidden",))))
         return ban is not None and ban.strength >= NEAR
-    return bool(law.counted.of_group(link, group))
+    return bool(law.operative.of_group(link, group))

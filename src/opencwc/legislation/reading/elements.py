@@ -94,7 +94,7 @@ def _wanted(
 
 def _without_pointing(law: ReadLaw, groups: Groups, at: int, topic: Groups) -> Groups:
     """Leave out "whatever section 5 prohibits" where section 5 is at hand: then it is read there."""
-    bans = [link for link in law.links.leads_to[at] if all(law.counted.of_group(link, group) for group in topic)]
+    bans = [link for link in law.links.leads_to[at] if all(law.operative.of_group(link, group) for group in topic)]
     if not bans:
         return groups
     plain = tuple(tuple(term for term in group if term != "forbidden_activity") or group for group in groups)
@@ -136,7 +136,7 @@ def _through_links(law: ReadLaw, measure: Measure, element: Element, at: int, to
     """Find an element where a reference leads; the same thing has to be spoken of there: a chemical is no weapon."""
     best: Holding | None = None
     for link in law.links.leads_to[at]:
-        spoken = [{hit.clause for hit in law.counted.of_group(link, group)} for group in topic]
+        spoken = [{hit.clause for hit in law.operative.of_group(link, group)} for group in topic]
         if not all(spoken):
             continue
         without = _clauses_without(law, element, link, measure.kind)
@@ -157,10 +157,10 @@ def _with_links(law: ReadLaw, groups: Groups, at: int) -> Holding | None:
     hits: list[TermPlace] = []
     via = -1
     for group in groups:
-        if own := law.counted.of_group(at, group):
+        if own := law.operative.of_group(at, group):
             hits.append(own[0])
             continue
-        via = next((link for link in links if law.counted.of_group(link, group)), -1)
+        via = next((link for link in links if law.operative.of_group(link, group)), -1)
         if via < 0:
             return None
     return Holding("", "said", NEAR, spans_of(law, at, hits), via) if hits else None

@@ -18,7 +18,7 @@ def convention_meanings(law: ReadLaw, measure: Measure, at: int) -> SectionHoldi
     folded = law.texts[at].folded.text
     cues = [
         hit
-        for hit in (law.counted.hits(at, "convention_meanings") if measure.kind == "defines" else ())
+        for hit in (law.operative.hits(at, "convention_meanings") if measure.kind == "defines" else ())
         if ":" not in folded[hit.start : hit.end]  # there the law's own definitions follow
     ]
     if not cues:
@@ -32,7 +32,7 @@ def taken_over(law: ReadLaw, at: int, about: Mapping[str, list[TermPlace]], forb
     """Return how the Convention is taken over for what the section speaks of."""
     if forbids:
         return _bans_of_the_convention(law, at)
-    cues = law.counted.hits(at, "by_reference")
+    cues = law.operative.hits(at, "by_reference")
     if not cues:
         return None
     windows = law.texts[at].windows
@@ -56,9 +56,9 @@ def taken_over(law: ReadLaw, at: int, about: Mapping[str, list[TermPlace]], forb
 
 def _bans_of_the_convention(law: ReadLaw, at: int) -> Holding | None:
     """Find a ban of what article I of the Convention prohibits; to assist in it, alone, bans no more than that."""
-    forbidding = law.counted.of_group(at, ("forbidden", *PENAL, "offence"))
+    forbidding = law.operative.of_group(at, ("forbidden", *PENAL, "offence"))
     helping = law.terms.clauses(at, "assist", "encourage", "induce")
-    for cue in law.counted.hits(at, "treaty_bans"):
+    for cue in law.operative.hits(at, "treaty_bans"):
         window = law.texts[at].windows[cue.clause]
         own = [hit for hit in forbidding if hit.clause in window and not (cue.start <= hit.start < cue.end)]
         if own and cue.clause not in helping and not law.permissions.is_no_ban(at, cue.clause):
@@ -72,7 +72,7 @@ def _bans_of_the_convention(law: ReadLaw, at: int) -> Holding | None:
 def leaves_to_regulation(law: ReadLaw, measure: Measure, at: int) -> SectionHolding | None:
     """Return what a section leaves to a regulation on chemicals that the regulation is to name."""
     names_schedule = any(SCHEDULES.issuperset(group) for group in measure.subject)
-    if not names_schedule or not law.counted.hits(at, "by_regulation"):
+    if not names_schedule or not law.operative.hits(at, "by_regulation"):
         return None
     unnamed = tuple(("scheduled",) if SCHEDULES.issuperset(group) else group for group in measure.subject)
     subject = subject_of(law, measure._replace(subject=unnamed), at)
@@ -92,9 +92,12 @@ def left_to_regulation(law: ReadLaw, element: Element, at: int, about: Mapping[s
     windows, title = law.texts[at].windows, law.texts[at].title
     spoken = [{hit.clause for hit in hits} for hits in about.values() if hits]
     named = {
-        hit.clause for group in element.terms if not TOPICS.issuperset(group) for hit in law.counted.of_group(at, group)
+        hit.clause
+        for group in element.terms
+        if not TOPICS.issuperset(group)
+        for hit in law.operative.of_group(at, group)
     }
-    for cue in law.counted.hits(at, "by_regulation"):
+    for cue in law.operative.hits(at, "by_regulation"):
         around = {cue.clause - 1, cue.clause, cue.clause + 1}
         near = windows[cue.clause] | {clause for clause, window in enumerate(windows) if window & around}
         if (near | {title}) & named and all(near & clauses or title in clauses for clauses in spoken):
@@ -105,7 +108,7 @@ def left_to_regulation(law: ReadLaw, element: Element, at: int, about: Mapping[s
 def delegating_clauses(law: ReadLaw, at: int) -> frozenset[int]:
     """Return the clauses that only leave something to a regulation, they and their lists: they name no number."""
     text = law.texts[at]
-    cues = {hit.clause for hit in law.counted.hits(at, "by_regulation")}
+    cues = {hit.clause for hit in law.operative.hits(at, "by_regulation")}
     after = {cue + 1 for cue in cues if cue + 1 < len(text.starts)}
     cues |= {clause for clause in after if law.permissions.allows(at, clause)}  # "It may ..."
     return frozenset(

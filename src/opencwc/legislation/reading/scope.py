@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from opencwc.convention.measure_terms import Terms, fold
 from opencwc.convention.measures import Measures
-from opencwc.legislation.reading.counted_terms import CountedTerms
+from opencwc.legislation.reading.operative_terms import OperativeTerms
 from opencwc.legislation.reading.term_positions import TermPositions
 from opencwc.legislation.reading.topics import ANCHORS, WITH_THEM
 from opencwc.legislation.texts.sections import PREAMBLE, LegalSection
@@ -87,16 +87,18 @@ class SectionScope:
     anchored: bool
 
 
-def measure_scope(terms: TermPositions, counted: CountedTerms) -> tuple[SectionScope, ...]:
+def measure_scope(terms: TermPositions, operative: OperativeTerms) -> tuple[SectionScope, ...]:
     """Return for each section how far it stands in a text about chemical weapons."""
     parts: dict[tuple[str, int], list[int]] = {}
     for at, text in enumerate(terms.texts):
         parts.setdefault((text.section.file, text.section.part), []).append(at)
-    scopes = {at: scope for part in parts.values() for at, scope in _scopes_of(terms, counted, part)}
+    scopes = {at: scope for part in parts.values() for at, scope in _scopes_of(terms, operative, part)}
     return tuple(scopes[at] for at in range(len(terms.texts)))
 
 
-def _scopes_of(terms: TermPositions, counted: CountedTerms, part: Sequence[int]) -> Iterator[tuple[int, SectionScope]]:
+def _scopes_of(
+    terms: TermPositions, operative: OperativeTerms, part: Sequence[int]
+) -> Iterator[tuple[int, SectionScope]]:
     """Yield the sections of one text with their scopes."""
     strong = {at: terms.count(at, ANCHORS) for at in part}
     biological = {at: terms.count(at, ("biological_weapons",)) for at in part}
@@ -105,7 +107,7 @@ def _scopes_of(terms: TermPositions, counted: CountedTerms, part: Sequence[int])
         near = part[max(0, place - _NEIGHBOURS) : place + _NEIGHBOURS + 1]
         share = sum(strong[other] > biological[other] for other in near) / len(near)
         ruled = 2 * sum(biological[other] for other in near) > sum(strong[other] for other in near)
-        own = sum(len(counted.hits(at, term)) for term in ANCHORS)  # without the names of bodies and treaties
+        own = sum(len(operative.hits(at, term)) for term in ANCHORS)  # without the names of bodies and treaties
         whole = (about and len(part) <= _MOST_OF_A_LAW) or (share >= _STRETCH and not ruled)
         around = 0.9 if whole else 0.0 if ruled else 0.5 * share / _STRETCH
         if biological[at] > strong[at]:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from opencwc.convention.measures import Measures
-from opencwc.legislation.reading.counted_terms import CountedTerms
 from opencwc.legislation.reading.definitions import follow_definitions
 from opencwc.legislation.reading.links import SectionLinks, link_sections
+from opencwc.legislation.reading.operative_terms import OperativeTerms
 from opencwc.legislation.reading.scope import SectionScope, measure_scope
 from opencwc.legislation.reading.section_text import SectionText, section_text
 from opencwc.legislation.reading.term_positions import TermPositions, find_terms
@@ -29,7 +29,7 @@ class ReadLaw:
     defining: frozenset[int]
     links: SectionLinks
     permissions: Permissions
-    counted: CountedTerms
+    operative: OperativeTerms
     scopes: tuple[SectionScope, ...]
 
 
@@ -44,6 +44,6 @@ def read_sections(
     links = link_sections(terms)  # adds: what sections point to, repeal, let somebody out of
     turning = TurningWords(terms)  # adds: words that except, deny, do not apply
     permissions = Permissions(terms, turning)  # adds: which clauses allow, which exceptions go too far
-    counted = CountedTerms(terms, turning, links.repealed)  # adds: which places of terms count
-    scopes = measure_scope(terms, counted)  # adds: how far sections are about chemical weapons
-    return ReadLaw(texts, terms, defined.defining, links, permissions, counted, scopes)
+    operative = OperativeTerms(terms, turning, links.repealed)  # adds: which places of terms count
+    scopes = measure_scope(terms, operative)  # adds: how far sections are about chemical weapons
+    return ReadLaw(texts, terms, defined.defining, links, permissions, operative, scopes)

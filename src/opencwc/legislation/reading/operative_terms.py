@@ -10,7 +10,7 @@ from opencwc.legislation.reading.topics import ANCHORS, DEFINING, DENIABLE, EXEM
 from opencwc.legislation.reading.turning_words import TAKING_OUT, TurningWords
 
 
-class CountedTerms:
+class OperativeTerms:
     """The places of terms that count: what stands behind "except" does not; nothing counts of a repealed section."""
 
     def __init__(self, terms: TermPositions, turning: TurningWords, repealed: Set[int]) -> None:
