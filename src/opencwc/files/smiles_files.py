@@ -11,7 +11,7 @@ from opencwc.files.tables import RowContents, TableFile
 from opencwc.finding import Message
 
 if TYPE_CHECKING:
-    import polars as pl
+    pass
 
 # A CXSMILES extension between bars stays with its SMILES; of several tab-separated fields after it the first counts.
 _FIELDS = r"^(?<smiles>\S+(?:[ \t]+\|[^|]*\|)?)(?:[ \t]+(?<name>[^\t]*))?"
@@ -90,10 +90,6 @@ def _part(block: bytes, limits: ValueLimits, fields: tuple[int, int] | None) -> 
         problems = dict.fromkeys(lines.str.contains("\0", literal=True).arg_true().to_list(), HOLDS_NUL)
     if fields is None:
         return examine(lines, None, limits, problems)
-    cut = _cut(lines)
-    return examine(cut[fields[0]], cut[fields[1]], limits, problems)
-
-
-def _cut(lines: pl.Series) -> tuple[pl.Series, pl.Series]:
     cut = lines.str.strip_chars(WHITE_SPACE).str.extract_groups(_FIELDS).struct
-    return cut.field("smiles"), cut.field("name")
+    smiles_and_name = cut.field("smiles"), cut.field("name")
+    return examine(smiles_and_name[fields[0]], smiles_and_name[fields[1]], limits, problems)

@@ -130,10 +130,12 @@ def open_source(source: Path | BinaryIO, name: str) -> ByteStream:
 
     Raises `InputError`: there is no such file, it is a directory, it is empty, or it may not be read.
     """
-    if not isinstance(source, (str, os.PathLike)):
-        stream = ByteStream(source, name=name, path=None, size=None, ours=False)
+    if isinstance(source, (str, os.PathLike)):
+        raw, status = open_file(Path(source), name)
+        size = status.st_size if stat.S_ISREG(status.st_mode) else None
+        stream = ByteStream(raw, name=name, path=Path(source), size=size, ours=True)
     else:
-        stream = _open_path(Path(source), name)
+        stream = ByteStream(source, name=name, path=None, size=None, ours=False)
     if not stream.peek(1):
         stream.close()
         if stream.failure:
@@ -143,12 +145,6 @@ def open_source(source: Path | BinaryIO, name: str) -> ByteStream:
             )  # fmt: skip
         raise InputError("file_empty", "The file is empty.", where=name, remedy="Check that the right file was given.")
     return stream
-
-
-def _open_path(path: Path, name: str) -> ByteStream:
-    raw, status = open_file(path, name)
-    size = status.st_size if stat.S_ISREG(status.st_mode) else None
-    return ByteStream(raw, name=name, path=path, size=size, ours=True)
 
 
 def open_file(path: Path, where: str) -> tuple[BinaryIO, os.stat_result]:

@@ -362,13 +362,9 @@ class _Page:
         table.cells.setdefault(table.column, [])
         if wide > 1:
             table.cells.setdefault(table.column + wide - 1, [])
-            self._wide(table, wide)
-
-    def _wide(self, table: _OpenTable, wide: int) -> None:
-        """Let the text go into the first column of a wide cell, and the next cell behind its last."""
-        first = table.column
-        for column in range(first + 1, first + wide):
-            table.reaching[column] = max(table.reaching.get(column, 0), 1)
+            # The text goes into the first column of a wide cell, and the next cell behind its last.
+            for column in range(table.column + 1, table.column + wide):
+                table.reaching[column] = max(table.reaching.get(column, 0), 1)
 
     def _end_row(self) -> Iterator[Item]:
         table = self._open_tables[-1]

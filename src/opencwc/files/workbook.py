@@ -109,9 +109,11 @@ class _Sheet:
 
 
 def _open_sheet(file: TableFile) -> _Sheet:
+    import fastexcel
+
     path, where = file.stream.as_file(), file.name
     kind, has_macros = _inspect(path, where)
-    reader = _calamine(where, _open_reader, path)
+    reader = _calamine(where, fastexcel.read_excel, path)
     names: list[str] = reader.sheet_names
     name = _sheet_name(names, file.sheet, where)
     start = _load(reader, name, where, n_rows=SAMPLE_ROWS + 1)
@@ -176,12 +178,6 @@ def _load(
         return sheet.to_polars().select(pl.all().cast(pl.String)) if sheet.width else pl.DataFrame()
 
     return _calamine(where, load)
-
-
-def _open_reader(path: Path) -> ExcelReader:
-    import fastexcel
-
-    return fastexcel.read_excel(path)
 
 
 def _calamine(where: str, call: Callable[Given, Result], *arguments: Given.args, **options: Given.kwargs) -> Result:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from opencwc.files.right_to_left import ARABIC, in_reading_order
@@ -41,7 +41,7 @@ def mend_arabic(texts: Sequence[str]) -> Mended:
     shaped = bool(_SHAPES.search(whole))
     mended = [_plain(text) for text in mended]
     if _has_reversed_words("\n".join(mended)):
-        counted = [_by_line(text, _words_turned) for text in mended]
+        counted = [_by_line(text, lambda line: " ".join(reversed(line.split()))) for text in mended]
         mended, turned = [text for text, _ in counted], turned + sum(count for _, count in counted)
     counted = [_by_line(text, _with_lam_first) for text in mended]
     mended, turned = [text for text, _ in counted], turned or sum(count for _, count in counted)
@@ -53,9 +53,9 @@ def _plain(text: str) -> str:
     return _SHAPES.sub(lambda shape: unicodedata.normalize("NFKC", shape[0]), text)
 
 
-def _by_line(text: str, turn: object) -> tuple[str, int]:
+def _by_line(text: str, turn: Callable[[str], str]) -> tuple[str, int]:
     lines = text.split("\n")
-    turned = [turn(line) if ARABIC.search(line) else line for line in lines]  # type: ignore[operator]
+    turned = [turn(line) if ARABIC.search(line) else line for line in lines]
     return "\n".join(turned), sum(line != other for line, other in zip(lines, turned, strict=True))
 
 
@@ -69,10 +69,6 @@ def _is_backwards(text: str) -> bool:
 def _has_reversed_words(text: str) -> bool:
     """Tell whether the words of a line stand in reversed order: headings of articles end lines and begin none."""
     return len(_HEADING_AT_END.findall(text)) >= 2 and not _HEADING_AT_BEGINNING.search(text)
-
-
-def _words_turned(line: str) -> str:
-    return " ".join(reversed(line.split()))
 
 
 def _with_lam_first(line: str) -> str:

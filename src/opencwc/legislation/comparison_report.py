@@ -109,10 +109,10 @@ def compared_json(compared: Compared, lang: str = "en") -> str:
 def _pair_to_plain(pair: Pair) -> dict[str, object]:
     went, came = pair.words
     sides = {
-        name: {"file": one.passage.section.file, "section": one.passage.section.id, "text": one.passage.text}
-        if one
+        name: {"file": shown.passage.section.file, "section": shown.passage.section.id, "text": shown.passage.text}
+        if shown
         else None
-        for name, one in (("before", pair.before), ("after", pair.after))
+        for name, shown in (("before", pair.before), ("after", pair.after))
     }
     return {**sides, "words_went": list(went), "words_came": list(came)}
 
@@ -193,20 +193,20 @@ def _row(change: Change, lang: str) -> tuple[Words, ...]:
     )  # fmt: skip
 
 
-def _card(one: Change, lang: str) -> Card:
+def _card(change: Change, lang: str) -> Card:
     """Set the passages of a measure before and after beside each other, the words that differ marked."""
-    measure = one.after.measure
+    measure = change.after.measure
     facts = [
-        (say("law_column_before", lang), say(f"law_verdict_{one.before.verdict}", lang)),
-        (say("law_column_after", lang), say(f"law_verdict_{one.after.verdict}", lang)),
-        (say("law_column_came", lang), element_words(measure, one.came, lang)),
-        (say("law_column_went", lang), element_words(measure, one.went, lang)),
+        (say("law_column_before", lang), say(f"law_verdict_{change.before.verdict}", lang)),
+        (say("law_column_after", lang), say(f"law_verdict_{change.after.verdict}", lang)),
+        (say("law_column_came", lang), element_words(measure, change.came, lang)),
+        (say("law_column_went", lang), element_words(measure, change.went, lang)),
     ]
-    change = say(f"law_change_{one.change}", lang)
+    kind = say(f"law_change_{change.change}", lang)
     blocks: list[Block] = [Facts(tuple(Fact(name, (value,)) for name, value in facts if value))]
-    if one.change == "reading":
-        blocks.append(Paragraph((sentence(standing_words(one), lang),), "note"))
-    for pair in one.pairs:
+    if change.change == "reading":
+        blocks.append(Paragraph((sentence(standing_words(change), lang),), "note"))
+    for pair in change.pairs:
         columns = [
             Column(say(f"law_compare_{side}", lang), (_passage(shown, pieces, lang),))
             for side, shown, pieces in zip(("before", "after"), (pair.before, pair.after), pair.pieces, strict=True)
@@ -214,7 +214,7 @@ def _card(one: Change, lang: str) -> Card:
         blocks.append(Beside((columns[0], columns[1]), even=True))
     return Card(
         f"measure-{measure.id}", (Text(measure.id, verbatim=True), title_of(measure, lang)),
-        Badge(change, CHANGE_TONES[one.change]), (), None, tuple(blocks), {"change": change},
+        Badge(kind, CHANGE_TONES[change.change]), (), None, tuple(blocks), {"change": kind},
     )  # fmt: skip
 
 

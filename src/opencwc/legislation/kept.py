@@ -230,17 +230,13 @@ def unpack(content: bytes) -> KeptLaw:
         kept = (from_plain(KeptAnswer, json.loads(line)) for line in lines.decode().splitlines())
         checked = _checked(summary, sections, tuple(_answer(answer, sections) for answer in kept))
         law = KeptLaw(checked, passages, summary.encoder, vectors)
-        _require_vectors(law)
+        if vectors and len(law.vectors) != len(passages):
+            raise ValueError("there is not one vector a passage")
     except _BROKEN:
         raise InputError(
             "kept_law_unreadable", "what was kept of the law cannot be read", remedy="Check the texts again."
         ) from None
     return law
-
-
-def _require_vectors(law: KeptLaw) -> None:
-    if law.vectors_file and len(law.vectors) != len(law.passages):
-        raise ValueError("there is not one vector a passage")
 
 
 def _checked(summary: Summary, sections: tuple[LegalSection, ...], answers: tuple[Answer, ...]) -> Checked:

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from opencwc.convention import Convention
 from opencwc.convention.measure_terms import fold
 from opencwc.convention.measures import READ_LANGUAGES, Measure, Measures
-from opencwc.finding import Message
+from opencwc.finding import Message, Value
 from opencwc.language.encoders import Encoder, vectors_of
 from opencwc.language.refusals import Refusal, judge_request
 from opencwc.legislation.answer_wording import doubts_of
@@ -291,13 +291,11 @@ def _convention_passages(measures: Measures) -> Iterator[LegalPassage]:
                 yield _sentence(f"{measure.article} ({measure.id})", measure.titles[lang], says, lang)
     for duty in Convention(measures.as_of).duties:
         for lang in LANGUAGES:
-            values = {key: _value(value) for key, value in duty.values.items()}
-            words = sentence(Message(duty.says, dict(values)), lang)
+            values: dict[str, Value] = {
+                key: value if isinstance(value, int) else str(value) for key, value in duty.values.items()
+            }
+            words = sentence(Message(duty.says, values), lang)
             yield _sentence(f"{duty.source} ({', '.join(duty.applies_to)})", ", ".join(duty.applies_to), words, lang)
-
-
-def _value(value: object) -> str | int:
-    return value if isinstance(value, int) else str(value)
 
 
 def _sentence(place: str, heading: str, words: str, lang: str) -> LegalPassage:

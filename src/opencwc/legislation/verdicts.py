@@ -22,16 +22,16 @@ SIGNS = (
 
 def strength(measure: Measure, holding: SectionHolding) -> float:
     """Return how much of a measure one section holds, 0 to 1: the share of its needed elements, weighed."""
-    needed = {one.id for one in measure.needed}
-    groups = {one.id: one.one_of for one in measure.needed if one.one_of}
-    total = len({groups.get(one, one) for one in needed}) or 1
+    needed = {element.id for element in measure.needed}
+    groups = {element.id: element.one_of for element in measure.needed if element.one_of}
+    total = len({groups.get(id, id) for id in needed}) or 1
     best: dict[str, float] = {}
-    for one in holding.holdings:
-        if one.element in needed and one.how != "denied":
-            key = groups.get(one.element, one.element)
-            worth = one.strength * (0.5 if one.how == "regulation" else 1.0)
+    for held in holding.holdings:
+        if held.element in needed and held.how != "denied":
+            key = groups.get(held.element, held.element)
+            worth = held.strength * (0.5 if held.how == "regulation" else 1.0)
             best[key] = max(best.get(key, 0.0), worth)
-    advised = sum(one.element not in needed for one in holding.holdings)
+    advised = sum(held.element not in needed for held in holding.holdings)
     share = sum(best.values()) / total + 0.02 * advised
     return share * (0.5 + 0.5 * holding.subject) * min(1.0, 0.2 + holding.scope)
 
@@ -45,15 +45,15 @@ def contributing(measure: Measure, holdings: Sequence[SectionHolding]) -> list[S
     inside = [holding for holding in holdings if holding.scope >= IN_SCOPE]
     if len(inside) < 2:
         return inside
-    shares = {one.section: _share(measure, one.firm()) for one in inside}
+    shares = {holding.section: _share(measure, holding.firm()) for holding in inside}
     most = max(shares.values())
     if not most:
         return inside
     good = {section for section, share in shares.items() if share >= max(min(_GOOD_PART, most), 0.5 * most)}
-    linked = {held.via for one in inside if one.section in good for held in one.holdings if held.via >= 0}
-    linking = {one.section for one in inside if any(held.via in good for held in one.holdings)}
+    linked = {held.via for holding in inside if holding.section in good for held in holding.holdings if held.via >= 0}
+    linking = {holding.section for holding in inside if any(held.via in good for held in holding.holdings)}
     kept = good | linked | linking
-    return [one for one in inside if one.section in kept or not one.firm()]
+    return [holding for holding in inside if holding.section in kept or not holding.firm()]
 
 
 def met_by(inside: Sequence[SectionHolding]) -> tuple[set[str], set[str], set[str]]:
@@ -61,10 +61,10 @@ def met_by(inside: Sequence[SectionHolding]) -> tuple[set[str], set[str], set[st
 
     What a section excludes is met only where another says it with all that is spoken of.
     """
-    tight = {element for one in inside for element in one.firm(LEAST_TIGHT)}
-    denied = {element for one in inside for element in one.of("denied")}
-    firm = {element for one in inside for element in one.firm()} - (denied - tight)
-    left = {element for one in inside for element in one.of("regulation")} - firm
+    tight = {element for holding in inside for element in holding.firm(LEAST_TIGHT)}
+    denied = {element for holding in inside for element in holding.of("denied")}
+    firm = {element for holding in inside for element in holding.firm()} - (denied - tight)
+    left = {element for holding in inside for element in holding.of("regulation")} - firm
     return tight, firm, left
 
 
@@ -84,12 +84,13 @@ def signs_of(
     measure on the whole, so that a general text on chemicals is told from one on the Convention.
     """
     inside = contributing(measure, holdings)
-    ordered = sorted(inside, key=lambda one: -strength(measure, one))
+    ordered = sorted(inside, key=lambda holding: -strength(measure, holding))
     best = ordered[0] if ordered else None
     nearest = max(similarities.values(), default=0.0)
     best_near = similarities.get(best.section, 0.0) if best else 0.0
     all_tight, all_firm, left = met_by(inside)
-    short = {held.element for one in inside for held in one.holdings if held.how in SHORT} - all_tight
+    all_held = [held for holding in inside for held in holding.holdings]
+    short = {held.element for held in all_held if held.how in SHORT} - all_tight
     advised = [element.id for element in measure.elements if element.advised]
     place = ranks.get(best.section, 60) if best else 60
     found = {
@@ -99,28 +100,28 @@ def signs_of(
         "all_firm": _share(measure, all_firm),
         "any": float(bool(_share(measure, all_firm))),
         "delegated": _share(measure, all_firm | left) - _share(measure, all_firm),
-        "by_reference": float(any(held.how == "reference" for one in inside for held in one.holdings)),
+        "by_reference": float(any(held.how == "reference" for held in all_held)),
         "subject": best.subject if best else 0.0,
         "scope": best.scope if best else 0.0,
         "scope_all": max((holding.scope for holding in holdings), default=0.0),
-        "advised": sum(one in all_firm for one in advised) / len(advised) if advised else 0.5,
+        "advised": sum(id in all_firm for id in advised) / len(advised) if advised else 0.5,
         "needed": min(len(measure.needed), 5) / 5,
         "nearness": best_near,
         "nearness_over": nearest - level,
         "rank_of_best": 1.0 / (1 + place),
-        "loose": _share(measure, {held.element for one in inside for held in one.holdings if held.how == "said"}),
-        "denied": _share(measure, {element for one in inside for element in one.of("denied")} - all_tight),
+        "loose": _share(measure, {held.element for held in all_held if held.how == "said"}),
+        "denied": _share(measure, {element for holding in inside for element in holding.of("denied")} - all_tight),
         "words": min(1.0, len(inside) / 5),
         "agree": float(place < 5),
         "short": _share(measure, all_tight | short) - _share(measure, all_tight),
-        "elements_held": min(1.0, sum(len(one.holdings) for one in inside) / 10),
+        "elements_held": min(1.0, len(all_held) / 10),
     }
     return found | {f"kind_{kind}": float(measure.kind == kind) for kind in KINDS}
 
 
 def _share(measure: Measure, met: Iterable[str]) -> float:
-    wanted = {one.one_of or one.id for one in measure.needed}
-    have = {one.one_of or one.id for one in measure.needed if one.id in set(met)}
+    wanted = {element.one_of or element.id for element in measure.needed}
+    have = {element.one_of or element.id for element in measure.needed if element.id in set(met)}
     return len(have) / len(wanted) if wanted else 0.0
 
 

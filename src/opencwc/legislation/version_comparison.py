@@ -47,7 +47,7 @@ class Pair:
     @property
     def words(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The words that went, and those that came."""
-        went, came = (tuple(" ".join(one.text.split()) for one in side if one.tone) for side in self.pieces)
+        went, came = (tuple(" ".join(piece.text.split()) for piece in side if piece.tone) for side in self.pieces)
         return went, came
 
 
@@ -58,7 +58,7 @@ class _VersionTexts:
         self._sections = {(section.file, section.id): section for section in reversed(law.sections)}
         self._by_id = {section.id: section for section in reversed(law.sections)}
         whole = [text.text for text in law.texts if text.text] or [section.text for section in law.sections]
-        self._said = "\n".join(_plain(one) for one in whole)
+        self._said = "\n".join(_plain(text) for text in whole)
         self._held: dict[str, bool] = {}
 
     def say(self, text: str) -> bool:
@@ -89,7 +89,7 @@ def _differing(
     fresh = [span for span in sentences_of(text) if not others.say(text[slice(*span)])]
     beside = others.beside(own.passage.section, paired)
     against = [beside[slice(*span)] for span in sentences_of(beside)]
-    rest = _WORD.findall(" ".join(one for one in against if not texts.say(one))[:_LONGEST_COMPARED])
+    rest = _WORD.findall(" ".join(sentence for sentence in against if not texts.say(sentence))[:_LONGEST_COMPARED])
     stretches: list[tuple[str, Tone | None]] = []
     at = 0
     for start, end in fresh:
@@ -106,7 +106,7 @@ def _differing(
 
 def _joined(stretches: Iterable[tuple[str, Tone | None]]) -> Iterator[tuple[str, Tone | None]]:
     """Yield stretches, those of one tone that follow each other as one, and none that is empty."""
-    for tone, held in groupby((stretch for stretch in stretches if stretch[0]), key=lambda one: one[1]):
+    for tone, held in groupby((stretch for stretch in stretches if stretch[0]), key=lambda stretch: stretch[1]):
         yield "".join(said for said, _ in held), tone
 
 
@@ -150,7 +150,7 @@ class Compared:
         unread = [file for side in sides for file in unread_files(side.notes)]
         if unread:
             said.append(Message("law_compare_unread", {"files": tuple(dict.fromkeys(unread))}))
-        return tuple(one for at, one in enumerate(said) if one not in said[:at])
+        return tuple(note for at, note in enumerate(said) if note not in said[:at])
 
 
 def _languages(checked: Checked) -> list[str]:
@@ -176,18 +176,20 @@ def compare(before: Checked, after: Checked) -> Compared:
 def _change(before: Answer, after: Answer, standing: tuple[_VersionTexts, _VersionTexts]) -> Change:
     earlier, later = standing
     held, holds = _holding(before), _holding(after)
-    gone = [one for one in held if not later.say(one.passage.text)]
-    new = [one for one in holds if not earlier.say(one.passage.text)]
-    excepting = any(one.excepts for one in new)
-    came = tuple(one for one in after.met if one not in before.met)
-    went = tuple(one for one in before.met if one not in after.met)
+    gone = [passage for passage in held if not later.say(passage.passage.text)]
+    new = [passage for passage in holds if not earlier.say(passage.passage.text)]
+    excepting = any(passage.excepts for passage in new)
+    came = tuple(element for element in after.met if element not in before.met)
+    went = tuple(element for element in before.met if element not in after.met)
     step = _ORDER[after.verdict] - _ORDER[before.verdict]
     pairs = tuple(_pairs(gone, new, standing)) if gone or excepting or step > 0 or came else ()
     up, down = step > 0 or bool(came), step < 0 or bool(went)
     up_by_reading = up and not gone and not new
     down_by_reading = down and not gone and not excepting and not (up and new)
     if up_by_reading or down_by_reading:
-        still = tuple(dict.fromkeys(one.passage.section.id or one.passage.section.file for one in held or holds))
+        still = tuple(
+            dict.fromkeys(passage.passage.section.id or passage.passage.section.file for passage in held or holds)
+        )
         return Change(before, after, "reading", (), (), (), still)
     if not gone and not excepting:  # what is no longer counted still stands: it did not go
         went = ()
@@ -204,21 +206,21 @@ def _holding(answer: Answer) -> list[Shown]:
     """Return the passages that a measure rests on: those that hold something of it."""
     if answer.verdict == NONE:
         return []
-    return [one for one in answer.shown if one.decides] or list(answer.shown[:1])
+    return [passage for passage in answer.shown if passage.decides] or list(answer.shown[:1])
 
 
 def _pairs(old: list[Shown], new: Sequence[Shown], standing: tuple[_VersionTexts, _VersionTexts]) -> Iterator[Pair]:
     """Pair the passages that differ: by their section, else by how many words they share; the rest stand alone."""
     old = list(old)
-    for one in new:
-        near = max(((_nearness(other, one), place) for place, other in enumerate(old)), default=(0.0, -1))
-        yield Pair(old.pop(near[1]) if near[0] >= _SHARED else None, one, standing)
-    yield from (Pair(one, None, standing) for one in old)
+    for passage in new:
+        near = max(((_nearness(other, passage), place) for place, other in enumerate(old)), default=(0.0, -1))
+        yield Pair(old.pop(near[1]) if near[0] >= _SHARED else None, passage, standing)
+    yield from (Pair(passage, None, standing) for passage in old)
 
 
-def _nearness(one: Shown, other: Shown) -> float:
-    words, others = ({*_WORD.findall(each.passage.text.casefold())} for each in (one, other))
-    same_section = one.passage.section.id == other.passage.section.id
+def _nearness(passage: Shown, other: Shown) -> float:
+    words, others = ({*_WORD.findall(each.passage.text.casefold())} for each in (passage, other))
+    same_section = passage.passage.section.id == other.passage.section.id
     return len(words & others) / (len(words | others) or 1) + (0.2 if same_section else 0.0)
 
 

@@ -45,7 +45,7 @@ def test_a_name_that_the_law_gives_stands_in_the_new_positions_only(
 def test_links_say_what_is_pointed_to_repealed_and_excepted(law: ReadLaw) -> None:
     assert law.links.leads_to == ((), (), (1,), (1,), (0,))
     assert law.links.repealed == {0}
-    assert law.links.excepted == {1}
+    assert law.links.excepted == {1: ((2, 0),)}
 
 
 def test_nothing_counts_in_a_section_that_is_repealed(law: ReadLaw) -> None:

@@ -28,7 +28,7 @@ def read_registry_numbers(line: Line) -> None:
             continue
         before = plain[max(0, start - 48) : start]
         labelled = label.search(before) is not None or (
-            0 <= start - last[kind] <= 8 and last[kind] >= 0 and _goes_on(line, last[kind], start)
+            0 <= start - last[kind] <= 8 and last[kind] >= 0 and line.words.joined.fullmatch(plain, last[kind], start)
         )
         if not labelled and (not fits or _PART_BEFORE.search(before) or _PART_BEHIND.match(plain, end)):
             continue
@@ -36,10 +36,6 @@ def read_registry_numbers(line: Line) -> None:
             last[kind] = end
         line.found.append((kind, start, end, f"{first}-{middle}-{check}", LABELLED if labelled else ""))
         line.registered.add(start)
-
-
-def _goes_on(line: Line, end: int, start: int) -> bool:
-    return line.words.joined.fullmatch(line.plain, end, start) is not None
 
 
 def read_un_number(line: Line, start: int, end: int, place: int) -> None:

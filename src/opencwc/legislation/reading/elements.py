@@ -33,7 +33,7 @@ def holding_of(law: ReadLaw, measure: Measure, at: int) -> SectionHolding | None
     if subject is None:
         return convention_meanings(law, measure, at) or leaves_to_regulation(law, measure, at)
     held = [
-        holding
+        holding._replace(element=element.id)
         for element in measure.elements
         if (holding := _element(law, measure, element, at, subject.words)) is not None
     ]
@@ -47,13 +47,6 @@ def _element(
     law: ReadLaw, measure: Measure, element: Element, at: int, about: Mapping[str, list[TermPlace]]
 ) -> Holding | None:
     """Return how a section meets an element: said there, by reference, through a link, or left to a regulation."""
-    holding = _in_section(law, measure, element, at, about)
-    return holding._replace(element=element.id) if holding is not None else None
-
-
-def _in_section(
-    law: ReadLaw, measure: Measure, element: Element, at: int, about: Mapping[str, list[TermPlace]]
-) -> Holding | None:
     forbids = measure.kind in ("forbids", "punishes")
     topic = measure.subject if measure.kind == "forbids" else measure.subject[:1]
     said = said_close(law, at, _wanted(law, measure, element, at, about, topic))

@@ -11,9 +11,8 @@ from collections.abc import Iterable, Iterator
 from opencwc.legislation.model import SectionHolding, Span
 from opencwc.legislation.reading.section_text import OPENING, SectionText
 from opencwc.legislation.reading.stages import ReadLaw
-from opencwc.legislation.reading.topics import EXCEPTED, PURPOSES
+from opencwc.legislation.reading.topics import EXCEPTED
 from opencwc.legislation.reading.turning_words import first_comma
-from opencwc.legislation.texts.references import references_in
 from opencwc.legislation.texts.sections import LegalSection
 
 _LIFTING = ("does_not_apply", "except", "without_licence")
@@ -24,13 +23,25 @@ def exceptions_to(bans: Iterable[SectionHolding], law: ReadLaw) -> list[tuple[Le
     """Return what lets somebody through, by section, for those sections among ``bans`` that fall short by it."""
     by_section: dict[int, list[Span]] = {}
     for ban in bans:
-        if not any(holding.how == EXCEPTED for holding in ban.holdings):
-            continue
-        clauses = range(len(law.texts[ban.section].starts))
-        own = [span for clause in clauses for span in _in_ban(ban.section, clause, law)]
-        for at, spans in ({ban.section: own} if own else _elsewhere(ban.section, law)).items():
+        short = [holding for holding in ban.holdings if holding.how == EXCEPTED]
+        places = [ban.section, *(holding.via for holding in short if holding.via >= 0)] if short else []
+        # Where a reference leads to the ban, its exceptions stand there.
+        found = next((found for at in places if (found := _exceptions_in(at, law))), {})
+        for at, spans in found.items():
             by_section.setdefault(at, []).extend(spans)
     return [(law.texts[at].section, tuple(dict.fromkeys(spans))) for at, spans in by_section.items()]
+
+
+def _exceptions_in(at: int, law: ReadLaw) -> dict[int, list[Span]]:
+    """Return the exceptions that a ban makes itself, else the clauses by which it does not apply, by section."""
+    own = [span for clause in range(len(law.texts[at].starts)) for span in _in_ban(at, clause, law)]
+    if own:
+        return {at: own}
+    spans: dict[int, list[Span]] = {}
+    for other, clause in law.links.excepted.get(at, ()):
+        text = law.texts[other]
+        spans.setdefault(other, []).extend(_span(text, text.starts[clause], text.ends[clause]))
+    return spans
 
 
 def _in_ban(at: int, clause: int, law: ReadLaw) -> Iterator[Span]:
@@ -45,28 +56,6 @@ def _in_ban(at: int, clause: int, law: ReadLaw) -> Iterator[Span]:
     if start - text.starts[clause] <= OPENING:  # "Except under a licence, no person shall ..."
         end = first_comma(text.folded.text, start, end)
     yield from _span(text, start, end)
-
-
-def _elsewhere(at: int, law: ReadLaw) -> dict[int, list[Span]]:
-    """Return the clauses by which the ban does not apply to somebody; where none names it, those for the whole text.
-
-    What points to purposes that the Convention does not prohibit lets nobody through.
-    """
-    ban = law.texts[at].section
-    naming: dict[int, list[Span]] = {}
-    general: dict[int, list[Span]] = {}
-    for other, text in enumerate(law.texts):
-        if text.section.file != ban.file:
-            continue
-        for clause in sorted(law.terms.clauses(other, "does_not_apply") - law.terms.clauses(other, *PURPOSES)):
-            start, end = text.starts[clause], text.ends[clause]
-            references = references_in(text.written(start, end), text.section.lang)
-            numbers = {number for reference in references for number in reference.numbers}
-            if other == at or ban.number in numbers:
-                naming.setdefault(other, []).extend(_span(text, start, end))
-            elif not numbers:
-                general.setdefault(other, []).extend(_span(text, start, end))
-    return naming or general
 
 
 def _span(text: SectionText, start: int, end: int) -> Iterator[Span]:

@@ -19,12 +19,12 @@ class SectionLinks:
     """What sections say of each other, each section by its place.
 
     ``leads_to`` has for each section those that it points to, in order. A section that another repeals is ``repealed``,
-    one that another lets somebody out of is ``excepted``.
+    one that somebody is let out of is ``excepted``, with the section and the clause of each exception.
     """
 
     leads_to: tuple[tuple[int, ...], ...]
     repealed: frozenset[int]
-    excepted: frozenset[int]
+    excepted: Mapping[int, tuple[tuple[int, int], ...]]
 
 
 class _SectionNumbers(NamedTuple):
@@ -144,13 +144,14 @@ def _right_behind(numbers: _SectionNumbers, text: SectionText, place: TermPlace)
             yield from numbers.named_by(text.section, reference)
 
 
-def _excepted(terms: TermPositions, numbers: _SectionNumbers) -> frozenset[int]:
+def _excepted(terms: TermPositions, numbers: _SectionNumbers) -> dict[int, tuple[tuple[int, int], ...]]:
     """Return the sections out of which another lets somebody: "this Law does not apply to the armed forces"."""
-    excepted: set[int] = set()
+    excepted: dict[int, dict[tuple[int, int], None]] = {}
     for at in range(len(terms.texts)):
         for place in terms.find(at, "does_not_apply"):
-            excepted.update(_not_applied(terms, numbers, at, place))
-    return frozenset(excepted)
+            for other in _not_applied(terms, numbers, at, place):
+                excepted.setdefault(other, {})[at, place.clause] = None
+    return {other: tuple(clauses) for other, clauses in excepted.items()}
 
 
 def _not_applied(terms: TermPositions, numbers: _SectionNumbers, at: int, place: TermPlace) -> Sequence[int]:

@@ -36,7 +36,7 @@ def narrowed(sections: Sequence[LegalSection], measures: Measures, languages: Se
         speaking |= {
             at
             for at, section in enumerate(sections)
-            if section.lang == lang and pattern.search(fold(_whole(section)).text)
+            if section.lang == lang and pattern.search(fold(f"{section.heading}\n{section.text}").text)
         }
     kept = {
         near
@@ -52,10 +52,6 @@ def _words(terms: Terms) -> re.Pattern[str]:
     """Return one pattern of all that only a text on chemical weapons says, and of what they consist of."""
     patterns = [terms.pattern(anchor).pattern for anchor in (*ANCHORS, *_WITH_THEM) if anchor in terms.patterns]
     return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
-
-
-def _whole(section: LegalSection) -> str:
-    return f"{section.heading}\n{section.text}"
 
 
 def _referring(sections: Sequence[LegalSection], speaking: set[int]) -> set[int]:

@@ -62,7 +62,7 @@ def section_text(section: LegalSection) -> SectionText:
     pieces += [
         (len(heading) + start, len(heading) + end)
         for start, end in sentences_of(section.text)
-        if _plain(section.text[start:end]) not in _CONJUNCTIONS
+        if section.text[start:end].strip(" \n;,.").casefold() not in _CONJUNCTIONS
     ]
     starts = [back[start] for start, _ in pieces]
     ends = [back[end - 1] + 1 for _, end in pieces]
@@ -158,10 +158,6 @@ def _is_title(whole: str, pieces: Sequence[tuple[int, int]]) -> bool:
         return False
     text = whole[slice(*pieces[0])]
     return len(text) <= _LONGEST_TITLE and not form_of_item(text) and text[-1] not in ":：;；؛,،—–"
-
-
-def _plain(text: str) -> str:
-    return text.strip(" \n;,.").casefold()
 
 
 def _backwards(folded: Folded, length: int) -> list[int]:
