@@ -233,9 +233,7 @@ def unpack(content: bytes) -> KeptLaw:
         if vectors and len(law.vectors) != len(passages):
             raise ValueError("there is not one vector a passage")
     except _BROKEN:
-        raise InputError(
-            "kept_law_unreadable", "what was kept of the law cannot be read", remedy="Check the texts again."
-        ) from None
+        raise InputError("kept_law_unreadable") from None
     return law
 
 
