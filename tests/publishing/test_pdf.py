@@ -10,7 +10,7 @@ import pytest
 
 from opencwc.chemistry.drawing import draw
 from opencwc.errors import OutputError, UnavailableError
-from opencwc.publishing import (
+from opencwc.publishing.model import (
     Badge,
     Bullets,
     Card,

@@ -9,7 +9,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from opencwc.errors import OutputError
-from opencwc.publishing import (
+from opencwc.publishing.model import (
     Badge,
     Bullets,
     Card,

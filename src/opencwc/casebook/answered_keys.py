@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Engine, Executable, select
 from sqlalchemy.exc import IntegrityError
 
-from opencwc.casebook.database import told
+from opencwc.casebook.database import changing
 from opencwc.casebook.tables import answered_key
 
 KEPT_FOR = timedelta(hours=24)
@@ -37,22 +37,20 @@ class AnsweredKeys:
         table = answered_key
         now = self.clock()
         row = {"person": person, "key": key, "request": digest, "status": 0, "body": "", "at": now.isoformat()}
-        with told(self.engine), self.engine.connect() as connection:
-            prepared = connection.execution_options(begin="BEGIN IMMEDIATE")
-            with prepared.begin():
-                old = (now - KEPT_FOR).isoformat()
-                unfinished = (now - UNFINISHED_FOR).isoformat()
-                over = (table.c.at < old) | ((table.c.status == 0) & (table.c.at < unfinished))
-                prepared.execute(table.delete().where(over))  # everybody's: an answer may hold what was erased since
-                columns = (table.c.request, table.c.status, table.c.body)
-                query = select(*columns).where(table.c.person == person, table.c.key == key)
-                if (before := prepared.execute(query).first()) is not None:
-                    return AnsweredKey(*before)
-                try:
-                    with prepared.begin_nested():
-                        prepared.execute(table.insert(), row)
-                except IntegrityError:  # another connection was quicker (PostgreSQL)
-                    return AnsweredKey(digest)
+        with changing(self.engine) as connection:
+            old = (now - KEPT_FOR).isoformat()
+            unfinished = (now - UNFINISHED_FOR).isoformat()
+            over = (table.c.at < old) | ((table.c.status == 0) & (table.c.at < unfinished))
+            connection.execute(table.delete().where(over))  # everybody's: an answer may hold what was erased since
+            columns = (table.c.request, table.c.status, table.c.body)
+            query = select(*columns).where(table.c.person == person, table.c.key == key)
+            if (before := connection.execute(query).first()) is not None:
+                return AnsweredKey(*before)
+            try:
+                with connection.begin_nested():
+                    connection.execute(table.insert(), row)
+            except IntegrityError:  # another connection was quicker (PostgreSQL)
+                return AnsweredKey(digest)
         return None
 
     def keep(self, person: str, key: str, status: int, body: str) -> None:
@@ -66,7 +64,5 @@ class AnsweredKeys:
         self._write(table.delete().where(table.c.person == person, table.c.key == key, table.c.status == 0))
 
     def _write(self, statement: Executable) -> None:
-        with told(self.engine), self.engine.connect() as connection:
-            prepared = connection.execution_options(begin="BEGIN IMMEDIATE")
-            with prepared.begin():
-                prepared.execute(statement)
+        with changing(self.engine) as connection:
+            connection.execute(statement)

@@ -13,6 +13,7 @@ from opencwc.casebook.checkpoint_log import LoggedCheckpoint
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.model import Person
 from opencwc.casebook.permissions import require
+from opencwc.records import from_plain
 
 NEWEST = 10
 
@@ -83,10 +84,8 @@ def record_state(book: Casebook, person: Person) -> RecordState:
         )
         for row in rows
     )  # fmt: skip
-    last = logged[0].number if logged else 0
-    return RecordState(
-        head["id"], head["seq"], head["findings"], str(at or ""), head["checkpoint"], last, newest, stamps, keys
-    )
+    last, at = logged[0].number if logged else 0, str(at or "")
+    return RecordState(head["id"], head["seq"], head["findings"], at, head["checkpoint"], last, newest, stamps, keys)
 
 
 def known_keys(book: Casebook) -> tuple[str, ...]:
@@ -123,7 +122,7 @@ def _stamps(connection: Connection) -> tuple[SeenStamp, ...]:
 
 def _is_logged(number: int, statement: str, signature: bytes, logged: list[LoggedCheckpoint]) -> bool | None:
     """Tell whether the log names this very checkpoint; the newest line of a number counts, as after a restore."""
-    entry = next((one for one in logged if one.number == number), None)
+    entry = next((entry for entry in logged if entry.number == number), None)
     if entry is not None:
         return entry.sha256 == sha256(statement.encode() + signature).hexdigest()
     return False if not logged or number > logged[0].number else None
@@ -131,7 +130,6 @@ def _is_logged(number: int, statement: str, signature: bytes, logged: list[Logge
 
 def _said(text: str) -> dict[str, object]:
     try:
-        said = json.loads(text)
+        return from_plain(dict[str, object], json.loads(text))
     except ValueError:
         return {}
-    return said if isinstance(said, dict) else {}

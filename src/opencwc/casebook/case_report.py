@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,9 +14,22 @@ from opencwc.casebook import tables
 from opencwc.casebook.decisions import Decision, decisions_on
 from opencwc.casebook.model import Case, Status
 from opencwc.finding import Message
-from opencwc.publishing import Badge, Count, Counts, Fact, Facts, Labels, Paragraph, Report, Section, Table, Text, Words
 from opencwc.publishing.html import write_html
-from opencwc.publishing.model import Block
+from opencwc.publishing.labels import labels_in
+from opencwc.publishing.model import (
+    Badge,
+    Block,
+    Count,
+    Counts,
+    Fact,
+    Facts,
+    Paragraph,
+    Report,
+    Section,
+    Table,
+    Text,
+    Words,
+)
 from opencwc.records import from_plain
 from opencwc.screening.verb import VERB as SCREEN
 from opencwc.verbs import all_verdicts, settled_verdicts, tones_of_verdicts
@@ -33,16 +47,12 @@ def report_of_case(connection: Connection, case: Case, lang: str) -> Iterator[st
 
 
 def _report(connection: Connection, case: Case, lang: str) -> Report:
-    names = ("skip", "contents", "filter", "search", "all", "reset")
-    labels = {name: say(f"report_{name}", lang) for name in names}
-    shown = say(Message("report_shown", {"shown": "{shown}", "total": "{total}"}), lang)
-    cut = say(Message("report_cut", {"length": "{length}", "limit": "{limit}"}), lang)
     mark = mark_line(case, lang)
     return Report(
         title=f"{say('casebook_case', lang)} {case.name}",
         lang=lang,
         direction="rtl" if lang in RIGHT_TO_LEFT else "ltr",
-        labels=Labels(**labels, shown=shown, cut=cut),
+        labels=labels_in(lang),
         lead=(Text(mark, warn=case.mark > 0),),
         sections=_sections(connection, case, lang),
         closing=(Text(mark, warn=case.mark > 0), say("report_person", lang)),
@@ -56,14 +66,13 @@ def mark_line(case: Case, lang: str) -> str:
 
 
 def _sections(connection: Connection, case: Case, lang: str) -> Iterator[Section]:
-    facts = [
-        Fact(say("casebook_title", lang), (case.title or case.name,)),
-        Fact(say("casebook_status", lang), (say(f"casebook_case_{case.status}", lang),)),
-        Fact(say("casebook_owner", lang), (Text(case.owner, verbatim=True),)),
-        Fact(say("casebook_opened", lang), (Text(case.opened_at, verbatim=True),)),
-    ]
+    about: dict[str, Words] = {
+        "title": case.title or case.name, "status": say(f"casebook_case_{case.status}", lang),
+        "owner": Text(case.owner, verbatim=True), "opened": Text(case.opened_at, verbatim=True),
+    }  # fmt: skip
     if case.due:
-        facts.append(Fact(say("casebook_due", lang), (Text(case.due, verbatim=True),)))
+        about["due"] = Text(case.due, verbatim=True)
+    facts = [Fact(say(f"casebook_{name}", lang), (value,)) for name, value in about.items()]
     yield Section("case", say("casebook_case", lang), (Facts(tuple(facts)),), wide=False)
     yield Section("result", say("report_counts", lang), (_counts(connection, case, lang),), wide=False)
     yield Section("runs", say("casebook_runs", lang), (_runs(connection, case, lang),))
@@ -73,16 +82,12 @@ def _sections(connection: Connection, case: Case, lang: str) -> Iterator[Section
 def _counts(connection: Connection, case: Case, lang: str) -> Counts:
     table = tables.finding_count
     rows = connection.execute(select(table.c.verdict, table.c.n).where(table.c.case_number == case.number)).all()
-    told: dict[str, int] = {}
+    numbers = Counter[str]()
     for name, n in rows:
-        told[name] = told.get(name, 0) + n
+        numbers[name] += n
     tones = tones_of_verdicts()
-    counts = [
-        Count(Badge(say(f"verdict_{name}", lang), tones[name]), told.get(name, 0))
-        for name in all_verdicts()
-        if told.get(name) or name in SCREEN.verdicts
-    ]
-    return Counts(tuple(counts))
+    shown = [name for name in all_verdicts() if numbers[name] or name in SCREEN.verdicts]
+    return Counts(tuple(Count(Badge(say(f"verdict_{name}", lang), tones[name]), numbers[name]) for name in shown))
 
 
 def _runs(connection: Connection, case: Case, lang: str) -> Table:
@@ -122,15 +127,11 @@ def _lines(connection: Connection, case: Case, lang: str) -> Iterator[tuple[Word
     for row in connection.execute(query).mappings():
         said = json.loads(row["content"]) if row["content"] else {}
         yield (
-            str(row["id"]),
-            str(row["row"]),
-            Text(str(said.get("input", "")), verbatim=True),
-            say(f"verdict_{row['verdict']}", lang),
-            Text(f"{row['list']} {row['entry']}".strip(), verbatim=True),
-            why(said, lang),
-            say(f"casebook_status_{Status(row['status'])}", lang),
-            "; ".join(_said(one, lang) for one in decisions_on(connection, row["id"])),
-        )
+            str(row["id"]), str(row["row"]), Text(str(said.get("input", "")), verbatim=True),
+            say(f"verdict_{row['verdict']}", lang), Text(f"{row['list']} {row['entry']}".strip(), verbatim=True),
+            why(said, lang), say(f"casebook_status_{Status(row['status'])}", lang),
+            "; ".join(_said(decision, lang) for decision in decisions_on(connection, row["id"])),
+        )  # fmt: skip
 
 
 def why(content: dict[str, Any], lang: str) -> str:
@@ -138,7 +139,8 @@ def why(content: dict[str, Any], lang: str) -> str:
     return sentence(from_plain(Message, content["message"]), lang) if content else say("casebook_erased", lang)
 
 
-def _said(one: Decision, lang: str) -> str:
-    outcome = say(f"casebook_outcome_{one.outcome}", lang)
-    corrected = " ".join(one.correction.values()) if one.correction else ""
-    return " ".join(filter(None, (one.at[:16], one.person, outcome, corrected, f"({one.reason or ''})")))
+def _said(decision: Decision, lang: str) -> str:
+    outcome = say(f"casebook_outcome_{decision.outcome}", lang)
+    corrected = " ".join((decision.correction or {}).values())
+    words = (decision.at[:16], decision.person, outcome, corrected, f"({decision.reason or ''})")
+    return " ".join(filter(None, words))

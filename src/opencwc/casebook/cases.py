@@ -13,6 +13,7 @@ from opencwc.casebook import tables
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.model import UNDECIDED, Case, CaseStatus, Mark, Person
 from opencwc.casebook.permissions import may, require
+from opencwc.casebook.rows import change_row, record_of, row_of
 from opencwc.casebook.transaction import Writer
 from opencwc.errors import ConflictError, InputError, NotFoundError
 
@@ -43,13 +44,12 @@ def case_for_keeping(book: Casebook, person: Person, name: str, mark: Mark = Mar
     """Return the case of that name, opened where there is none yet: what ``--keep CASE`` means."""
     with book.reading() as connection:
         row = _row(connection, name)
-    if row is not None:
-        return _kept_in(person, _case(row))
-    with book.writing(person.id) as writer:
-        row = _row(writer.connection, name)
-        if row is not None:
-            return _kept_in(person, _case(row))
-        return _open(writer, person, name, "", mark, person.id, "")
+    if row is None:
+        with book.writing(person.id) as writer:
+            row = _row(writer.connection, name)  # somebody else may have opened it meanwhile
+            if row is None:
+                return _open(writer, person, name, "", mark, person.id, "")
+    return _kept_in(person, record_of(Case, row))
 
 
 def _kept_in(person: Person, found: Case) -> Case:
@@ -73,8 +73,10 @@ def change_case(book: Casebook, person: Person, name: str, **changes: Any) -> Ca
         if "owner" in told:
             told["owner"] = _person_id(writer.connection, str(told["owner"]))
         if "mark" in told:
-            require(person, "manage_case", Mark[str(told["mark"]).upper()])
-            _require_lowering_by_reviewer(person, found, Mark[str(told["mark"]).upper()])
+            mark = Mark[str(told["mark"]).upper()]
+            require(person, "manage_case", mark)
+            if mark < found.mark:  # which shows the case to more people: it takes the role that decides
+                require(person, "decide", found.mark)
         if found.status is CaseStatus.ERASED:
             raise ConflictError("case_erased", "the case {case} was erased", remedy="Open another one.", case=name)
         if told.get("status") == CaseStatus.CLOSED:
@@ -86,29 +88,21 @@ def change_case(book: Casebook, person: Person, name: str, **changes: Any) -> Ca
         return apply_case_change(writer.connection, found.number, told, writer.at)
 
 
-def case_named(connection: Connection, name: str) -> Case:
-    """Return a case by its name; raise `NotFoundError` where there is none."""
-    row = _row(connection, name)
-    if row is None:
-        raise _missing(name, [row.name for row in list_rows(connection)])
-    return _case(row)
-
-
 def case_numbered(connection: Connection, number: int) -> Case:
     """Return a case by its number."""
-    return _case(connection.execute(select(_CASE).where(_CASE.c.number == number)).mappings().one())
+    return record_of(Case, connection.execute(select(_CASE).where(_CASE.c.number == number)).mappings().one())
 
 
 def list_cases(book: Casebook, person: Person) -> list[Case]:
     """Return the cases that the person may know of, the due ones first."""
     with book.reading() as connection:
-        return [row for row in list_rows(connection) if may(person, "read", row.mark)]
+        return [case for case in list_rows(connection) if may(person, "read", case.mark)]
 
 
 def list_rows(connection: Connection) -> list[Case]:
     """Return every case: those with a due date first, then by number."""
     query = select(_CASE).order_by(_CASE.c.due == "", _CASE.c.due, _CASE.c.number)
-    return [_case(row) for row in connection.execute(query).mappings()]
+    return [record_of(Case, row) for row in connection.execute(query).mappings()]
 
 
 def visible_case(connection: Connection, person: Person, name: str, action: str = "read") -> Case:
@@ -118,9 +112,9 @@ def visible_case(connection: Connection, person: Person, name: str, action: str 
     """
     row = _row(connection, name)
     if row is None or row["mark"] > person.clearance:
-        raise _missing(name, [row.name for row in list_rows(connection) if row.mark <= person.clearance])
+        raise _missing(name, [case.name for case in list_rows(connection) if case.mark <= person.clearance])
     require(person, action, Mark(row["mark"]))
-    return _case(row)
+    return record_of(Case, row)
 
 
 def mark_of_case(connection: Connection, case: Case) -> Mark:
@@ -154,7 +148,7 @@ def apply_case_change(connection: Connection, number: int, changes: dict[str, An
         values["mark"] = int(Mark[str(values["mark"]).upper()])
     if "status" in values:
         values["closed_at"] = at if values["status"] == CaseStatus.CLOSED else ""
-    connection.execute(_CASE.update().where(_CASE.c.number == number).values(**values))
+    change_row(connection, _CASE, number, **values)
     return case_numbered(connection, number)
 
 
@@ -218,7 +212,7 @@ def _person_id(connection: Connection, who: str) -> str:
 def _require_all_decided(connection: Connection, found: Case) -> None:
     count = tables.finding_count
     query = select(func.coalesce(func.sum(count.c.n), 0)).where(
-        count.c.case_number == found.number, count.c.status.in_([int(one) for one in UNDECIDED])
+        count.c.case_number == found.number, count.c.status.in_([int(status) for status in UNDECIDED])
     )
     waiting = connection.execute(query).scalar_one()
     if waiting:
@@ -228,9 +222,8 @@ def _require_all_decided(connection: Connection, found: Case) -> None:
         )  # fmt: skip
     recheck, finding = tables.recheck, tables.finding
     again = select(func.count()).select_from(recheck.join(finding, finding.c.id == recheck.c.finding))
-    pending = connection.execute(
-        again.where(finding.c.case_number == found.number, recheck.c.second_seq.is_(None))
-    ).scalar_one()
+    open_here = (finding.c.case_number == found.number, recheck.c.second_seq.is_(None))
+    pending = connection.execute(again.where(*open_here)).scalar_one()
     if pending:
         raise ConflictError(
             "case_has_pending_rechecks", "{count} decisions of the case {case} are being checked again",
@@ -238,16 +231,5 @@ def _require_all_decided(connection: Connection, found: Case) -> None:
         )  # fmt: skip
 
 
-def _require_lowering_by_reviewer(person: Person, found: Case, mark: Mark) -> None:
-    """Lowering a mark shows a case to more people: it takes the role that decides."""
-    if mark < found.mark:
-        require(person, "decide", found.mark)
-
-
 def _row(connection: Connection, name: str) -> RowMapping | None:
-    return connection.execute(select(_CASE).where(_CASE.c.name == name)).mappings().first()
-
-
-def _case(row: RowMapping) -> Case:
-    values = {**row, "status": CaseStatus(row["status"]), "mark": Mark(row["mark"])}
-    return Case(**values)
+    return row_of(connection, _CASE, name=name)

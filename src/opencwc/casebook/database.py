@@ -66,7 +66,8 @@ class Casebook:
         from opencwc.casebook.transaction import Writer
 
         with told(self.engine), self.engine.connect() as connection, ExitStack() as logged:
-            prepared = connection.execution_options(begin="BEGIN IMMEDIATE", isolation_level=_writing_level(self))
+            level = "READ COMMITTED" if self.dialect == "postgresql" else "SERIALIZABLE"
+            prepared = connection.execution_options(begin="BEGIN IMMEDIATE", isolation_level=level)
             with prepared.begin():
                 writer = Writer.at_head(prepared, actor, self.signer, self.log.wait)
                 if self.log.last_number(writer.casebook_id) > writer.number:
@@ -341,9 +342,7 @@ def told(engine: Engine) -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise _storage_error(_said_by(error.orig), shown(engine.url)) from error
-    except SQLAlchemyError as error:
-        raise _storage_error(str(error), shown(engine.url)) from error
-    except OSError as error:
+    except (SQLAlchemyError, OSError) as error:
         raise _storage_error(str(error), shown(engine.url)) from error
     except Exception as error:
         if type(error).__module__.partition(".")[0] in ("pg8000", "sqlite3", "psycopg"):
@@ -351,17 +350,26 @@ def told(engine: Engine) -> Iterator[None]:
         raise
 
 
+@contextmanager
+def changing(engine: Engine) -> Iterator[Connection]:
+    """Give a connection for what does not stand in the record, in one transaction of one writer at a time."""
+    with told(engine), engine.connect() as connection:
+        prepared = connection.execution_options(begin="BEGIN IMMEDIATE")
+        with prepared.begin():
+            yield prepared
+
+
 def _said_by(error: BaseException | None) -> str:
     """Return the driver's sentence: pg8000 gives the server's fields, of which ``M`` is the message.
 
     Where the server refuses a connection and closes it, pg8000 raises that it was closed in place of why.
     """
-    one = error
-    while one is not None:
-        fields = one.args[0] if one.args else None
+    cause = error
+    while cause is not None:
+        fields = cause.args[0] if cause.args else None
         if isinstance(fields, dict):
             return str(fields.get("M", fields))
-        one = one.__context__
+        cause = cause.__context__
     return str(error)
 
 
@@ -376,16 +384,12 @@ def _storage_error(said: str, where: str) -> StorageError:
     )  # fmt: skip
 
 
-def _writing_level(book: Casebook) -> str:
-    return "READ COMMITTED" if book.dialect == "postgresql" else "SERIALIZABLE"
-
-
 def _make_first_row(engine: Engine) -> None:
     row = {
         "one": 1, "id": str(uuid.uuid4()), "seq": 0, "link": FIRST_LINK, "checkpoint": 0, "findings": 0, "cases": 0,
         "runs": 0, "recheck_share": 0.0, "sampling_key": secrets.token_bytes(32),
     }  # fmt: skip
-    with engine.connect() as connection, connection.execution_options(begin="BEGIN IMMEDIATE").begin():
+    with changing(engine) as connection:
         if connection.execute(select(tables.casebook.c.one)).first() is None:
             connection.execute(tables.casebook.insert(), row)
 

@@ -33,10 +33,9 @@ from opencwc.casebook.encryption import encrypt_file
 from opencwc.casebook.model import Case, Mark, Person
 from opencwc.casebook.permissions import require
 from opencwc.casebook.requests import Request, approved, ask, set_state
+from opencwc.casebook.rows import rows_by_key
 from opencwc.casebook.runs import parts_of_source
 from opencwc.errors import InputError, NotAllowedError
-
-_CHUNK = 2_000
 
 
 def ask_for_export(
@@ -108,7 +107,7 @@ def _contents(
 ) -> BundleContents:
     numbers = _sources_of(connection, case.number) if request.asked.get("sources", True) else []
     at = connection.execute(select(tables.record.c.at).where(tables.record.c.seq == head)).scalar_one()
-    checkpoints = tables.checkpoint
+    checkpoint = tables.checkpoint
     return BundleContents(
         casebook=connection.execute(select(tables.casebook.c.id)).scalar_one(),
         case=case.name,
@@ -123,7 +122,7 @@ def _contents(
         blocks=_blocks(connection, case.number, head),
         checkpoints=(
             ShownCheckpoint(row["statement"], bytes(row["signature"]), row["key"])
-            for row in _rows(connection, checkpoints, checkpoints.c.number, checkpoints.c.seq <= head)
+            for row in rows_by_key(connection, select(checkpoint).where(checkpoint.c.seq <= head), checkpoint.c.number)
         ),
         keys=[pem.encode() for pem in connection.execute(select(tables.signing_key.c.pem)).scalars()],
         time_stamps=_time_stamps(connection, head),
@@ -134,7 +133,8 @@ def _contents(
 
 def _chain(connection: Connection, head: int) -> Iterator[ChainPlace]:
     table, at = tables.record, FIRST_LINK
-    for row in _rows(connection, table, table.c.seq, table.c.seq <= head, columns=(table.c.seq, table.c.commitment)):
+    query = select(table.c.seq, table.c.commitment).where(table.c.seq <= head)
+    for row in rows_by_key(connection, query, table.c.seq):
         at = link(at, bytes(row["commitment"]))
         yield ChainPlace(row["seq"], bytes(row["commitment"]), at)
 
@@ -143,16 +143,16 @@ def _records(connection: Connection, case_number: int, sources: Sequence[str], h
     """Yield the records of the case, and of the keeping of its sources."""
     table = tables.record
     kept = select(tables.source.c.seq).where(tables.source.c.id.in_(list(sources)))
-    wanted = ((table.c.case_number == case_number) | table.c.seq.in_(kept)) & (table.c.seq <= head)
-    for row in _rows(connection, table, table.c.seq, wanted):
+    of_case = (table.c.case_number == case_number) | table.c.seq.in_(kept)
+    for row in rows_by_key(connection, select(table).where(of_case, table.c.seq <= head), table.c.seq):
         salt = None if row["salt"] is None else bytes(row["salt"])
         yield ShownRecord(row["seq"], salt, row["content"])
 
 
 def _blocks(connection: Connection, case_number: int, head: int) -> Iterator[ShownBlock]:
     record, finding = tables.record, tables.finding
-    of_case = (record.c.case_number == case_number) & (record.c.kind == "findings") & (record.c.seq <= head)
-    for row in _rows(connection, record, record.c.seq, of_case, columns=(record.c.seq,)):
+    of_case = (record.c.case_number == case_number, record.c.kind == "findings", record.c.seq <= head)
+    for row in rows_by_key(connection, select(record.c.seq).where(*of_case), record.c.seq):
         query = select(finding.c.id, finding.c.salt, finding.c.content, finding.c.seal)
         kept = connection.execute(query.where(finding.c.block == row["seq"]).order_by(finding.c.id)).all()
         shown = [
@@ -180,14 +180,3 @@ def _sources_of(connection: Connection, case_number: int) -> list[str]:
         .order_by(source.c.seq)
     )
     return list(connection.execute(query).scalars())
-
-
-def _rows(connection: Connection, table: Any, key: Any, wanted: Any, columns: Sequence[Any] = ()) -> Iterator[Any]:
-    last = 0
-    while True:
-        query = select(*(columns or table.c)).where(wanted, key > last).order_by(key).limit(_CHUNK)
-        rows = connection.execute(query).mappings().all()
-        yield from rows
-        if len(rows) < _CHUNK:
-            return
-        last = rows[-1][key.name]

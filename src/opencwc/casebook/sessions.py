@@ -13,8 +13,9 @@ from datetime import timedelta
 from sqlalchemy import bindparam, select
 
 from opencwc.casebook import tables
-from opencwc.casebook.model import Mark, Person, Role
+from opencwc.casebook.model import Person
 from opencwc.casebook.people import People, digest_of, end_sessions, moment
+from opencwc.casebook.rows import change_row, record_of
 
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
@@ -90,11 +91,9 @@ class Sessions:
             return None
         if row["seen_at"] <= moment(now - _SEEN_EVERY):
             with self.people.changing() as connection:
-                seen = _SESSION.update().where(_SESSION.c.id == row["session"])
-                connection.execute(seen.values(seen_at=moment(now)))
-        person = Person(row["id"], row["login"], row["name"], Role(row["role"]), Mark(row["clearance"]))
+                change_row(connection, _SESSION, row["session"], seen_at=moment(now))
         alone = bool(row["by_password_alone"])
-        return Session(row["session"], person, row["ends_at"], bool(row["fully_in"]), alone)
+        return Session(row["session"], record_of(Person, row), row["ends_at"], bool(row["fully_in"]), alone)
 
     def end(self, secret: str) -> None:
         """End the session of a secret."""

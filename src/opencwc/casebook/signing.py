@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
-import secrets
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import parse_qsl, unquote
 
-from opencwc.casebook.folder_sync import sync_folder
+from opencwc.casebook.durable_files import write_new
 from opencwc.errors import IntegrityError, SettingsError, UnavailableError
 
 if TYPE_CHECKING:
@@ -129,7 +128,7 @@ class FileKey:
         with _told(path):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             _require_own_folder(path.parent)
-            _write_new(path, pem)
+            write_new(path, pem)
         return cls(private)
 
     @classmethod
@@ -340,23 +339,6 @@ def _public_pem(raw: bytes) -> bytes:
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
     return Ed25519PublicKey.from_public_bytes(raw).public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-
-
-def _write_new(path: Path, data: bytes) -> None:
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(descriptor)
-        if os.name == "posix":
-            os.link(temporary, path)  # fails where there is a file already, which a rename would not
-        else:
-            temporary.rename(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-    sync_folder(path.parent)
 
 
 def _require_own_folder(folder: Path) -> None:

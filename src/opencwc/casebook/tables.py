@@ -24,6 +24,7 @@ from sqlalchemy import (
     Table,
     Text,
 )
+from sqlalchemy.schema import SchemaItem
 from sqlalchemy.types import TypeEngine
 
 metadata = MetaData(
@@ -34,133 +35,106 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
-
-
 _NUMBER = BigInteger().with_variant(Integer, "sqlite")
 """A key of SQLite's own row number there, of 8 bytes elsewhere."""
+
+
+def _table(name: str, *items: SchemaItem) -> Table:
+    return Table(name, metadata, *items)
 
 
 def _key(name: str, kind: TypeEngine[Any] | type[TypeEngine[Any]] = _NUMBER) -> Column[Any]:
     return Column(name, kind, primary_key=True, autoincrement=False)
 
 
-casebook = Table(  # one row: its id, the head of the chain, the last numbers given
+def _filled(kind: type[TypeEngine[Any]], *names: str) -> list[Column[Any]]:
+    """Return columns of one type in which every row has a value."""
+    return [Column(name, kind, nullable=False) for name in names]
+
+
+casebook = _table(  # one row: its id, the head of the chain, the last numbers given
     "casebook",
-    metadata,
     _key("one", SmallInteger),
-    Column("id", Text, nullable=False),
-    Column("seq", BigInteger, nullable=False),
-    Column("link", LargeBinary, nullable=False),
-    Column("checkpoint", BigInteger, nullable=False),
-    Column("findings", BigInteger, nullable=False),
-    Column("cases", BigInteger, nullable=False),
-    Column("runs", BigInteger, nullable=False),
-    Column("recheck_share", Float, nullable=False),
-    Column("sampling_key", LargeBinary, nullable=False),
+    *_filled(Text, "id"),
+    *_filled(BigInteger, "seq"),
+    *_filled(LargeBinary, "link"),
+    *_filled(BigInteger, "checkpoint", "findings", "cases", "runs"),
+    *_filled(Float, "recheck_share"),
+    *_filled(LargeBinary, "sampling_key"),
     CheckConstraint("one = 1", name="single"),
 )
-record = Table(
+record = _table(
     "record",
-    metadata,
     _key("seq"),
-    Column("at", Text, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("actor", Text, nullable=False),
+    *_filled(Text, "at", "kind", "actor"),
     Column("case_number", BigInteger),
-    Column("commitment", LargeBinary, nullable=False),
+    *_filled(LargeBinary, "commitment"),
     Column("salt", LargeBinary),
     Column("content", Text),
     Index(None, "case_number", "seq"),
 )
-checkpoint = Table(
+checkpoint = _table(
     "checkpoint",
-    metadata,
     _key("number"),
-    Column("seq", BigInteger, nullable=False),
-    Column("statement", Text, nullable=False),
-    Column("signature", LargeBinary, nullable=False),
-    Column("key", Text, nullable=False),
+    *_filled(BigInteger, "seq"),
+    *_filled(Text, "statement"),
+    *_filled(LargeBinary, "signature"),
+    *_filled(Text, "key"),
 )
-signing_key = Table(  # the public keys that checkpoints were signed with
+signing_key = _table(  # the public keys that checkpoints were signed with
     "signing_key",
-    metadata,
     _key("id", Text),
-    Column("pem", Text, nullable=False),
+    *_filled(Text, "pem"),
 )
-time_stamp = Table(  # RFC 3161, of a checkpoint
+time_stamp = _table(  # RFC 3161, of a checkpoint
     "time_stamp",
-    metadata,
     _key("number"),
-    Column("request", LargeBinary, nullable=False),
+    *_filled(LargeBinary, "request"),
     Column("token", LargeBinary),
 )
-source = Table(
+source = _table(
     "source",
-    metadata,
     _key("id", Text),
-    Column("name", Text, nullable=False),
-    Column("media_type", Text, nullable=False),
-    Column("size", BigInteger, nullable=False),
-    Column("mark", SmallInteger, nullable=False),
-    Column("seq", BigInteger, nullable=False),
-    Column("erased", Boolean, nullable=False),
+    *_filled(Text, "name", "media_type"),
+    *_filled(BigInteger, "size"),
+    *_filled(SmallInteger, "mark"),
+    *_filled(BigInteger, "seq"),
+    *_filled(Boolean, "erased"),
 )
-source_part = Table(
+source_part = _table(
     "source_part",
-    metadata,
     _key("source_id", Text),
     _key("number"),
-    Column("data", LargeBinary, nullable=False),
+    *_filled(LargeBinary, "data"),
 )
-case = Table(
+case = _table(
     "case_file",
-    metadata,
     _key("number"),
     Column("name", Text, nullable=False, unique=True),
-    Column("title", Text, nullable=False),
-    Column("status", Text, nullable=False),
-    Column("owner", Text, nullable=False),
-    Column("due", Text, nullable=False),
-    Column("mark", SmallInteger, nullable=False),
-    Column("opened_at", Text, nullable=False),
-    Column("closed_at", Text, nullable=False),
-    Column("retain_until", Text, nullable=False),
+    *_filled(Text, "title", "status", "owner", "due"),
+    *_filled(SmallInteger, "mark"),
+    *_filled(Text, "opened_at", "closed_at", "retain_until"),
 )
-run = Table(
+run = _table(
     "run",
-    metadata,
     _key("number"),
-    Column("case_number", BigInteger, nullable=False),
-    Column("source_id", Text, nullable=False),
-    Column("verb", Text, nullable=False),
-    Column("asked", Text, nullable=False),
-    Column("checked", Text, nullable=False),
-    Column("maker", Text, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("started_at", Text, nullable=False),
-    Column("finished_at", Text, nullable=False),
-    Column("row_count", BigInteger, nullable=False),
-    Column("finding_count", BigInteger, nullable=False),
-    Column("tally", Text, nullable=False),
-    Column("mark", SmallInteger, nullable=False),
+    *_filled(BigInteger, "case_number"),
+    *_filled(Text, "source_id", "verb", "asked", "checked", "maker", "state", "started_at", "finished_at"),
+    *_filled(BigInteger, "row_count", "finding_count"),
+    *_filled(Text, "tally"),
+    *_filled(SmallInteger, "mark"),
     Index(None, "case_number"),
     Index(None, "source_id"),
 )
-finding = Table(
+finding = _table(
     "finding",
-    metadata,
     _key("id"),
-    Column("run", BigInteger, nullable=False),
-    Column("case_number", BigInteger, nullable=False),
-    Column("block", BigInteger, nullable=False),
-    Column("row", BigInteger, nullable=False),
-    Column("subject_id", Text, nullable=False),
-    Column("input_key", BigInteger, nullable=False),
-    Column("verdict", Text, nullable=False),
-    Column("list", Text, nullable=False),
-    Column("entry", Text, nullable=False),
-    Column("status", SmallInteger, nullable=False),
-    Column("grave", Boolean, nullable=False),
+    *_filled(BigInteger, "run", "case_number", "block", "row"),
+    *_filled(Text, "subject_id"),
+    *_filled(BigInteger, "input_key"),
+    *_filled(Text, "verdict", "list", "entry"),
+    *_filled(SmallInteger, "status"),
+    *_filled(Boolean, "grave"),
     Column("salt", LargeBinary),
     Column("content", Text),
     Column("seal", LargeBinary),
@@ -169,9 +143,8 @@ finding = Table(
     Index(None, "input_key", "id"),
     Index(None, "subject_id", "id"),
 )
-finding_count = Table(  # how many findings of a run stand where: counts read it, and lists know by it where to look
+finding_count = _table(  # how many findings of a run stand where: counts read it, and lists know by it where to look
     "finding_count",
-    metadata,
     _key("run"),
     _key("case_number"),
     _key("verdict", Text),
@@ -179,144 +152,101 @@ finding_count = Table(  # how many findings of a run stand where: counts read it
     _key("entry", Text),
     _key("status", SmallInteger),
     Column("grave", Boolean, primary_key=True),
-    Column("n", BigInteger, nullable=False),
+    *_filled(BigInteger, "n"),
 )
-decision = Table(
+decision = _table(
     "decision",
-    metadata,
     _key("seq"),
-    Column("finding", BigInteger, nullable=False),
-    Column("person", Text, nullable=False),
-    Column("at", Text, nullable=False),
-    Column("outcome", Text, nullable=False),
+    *_filled(BigInteger, "finding"),
+    *_filled(Text, "person", "at", "outcome"),
     Column("reason", Text),
     Column("correction", Text),
-    Column("blind", Boolean, nullable=False),
+    *_filled(Boolean, "blind"),
     Index(None, "finding", "seq"),
     Index(None, "person", "seq"),
 )
-comment = Table(
+comment = _table(
     "comment",
-    metadata,
     _key("seq"),
-    Column("case_number", BigInteger, nullable=False),
+    *_filled(BigInteger, "case_number"),
     Column("finding", BigInteger),
-    Column("person", Text, nullable=False),
-    Column("at", Text, nullable=False),
+    *_filled(Text, "person", "at"),
     Column("text", Text),
     Index(None, "case_number", "seq"),
     Index(None, "finding", "seq"),
 )
-recheck = Table(  # a decided finding that another person decides again without seeing the first decision
+recheck = _table(  # a decided finding that another person decides again without seeing the first decision
     "recheck",
-    metadata,
     _key("finding"),
     _key("first_seq"),
-    Column("first_person", Text, nullable=False),
-    Column("reviewer", Text, nullable=False),
+    *_filled(Text, "first_person", "reviewer"),
     Column("second_seq", BigInteger),
     Index(None, "reviewer", "second_seq"),
 )
-request = Table(  # what needs a second person before it is done: an export out of the house, an erasure
+request = _table(  # what needs a second person before it is done: an export out of the house, an erasure
     "request",
-    metadata,
     _key("seq"),
-    Column("kind", Text, nullable=False),
-    Column("case_number", BigInteger, nullable=False),
-    Column("asked_by", Text, nullable=False),
-    Column("asked", Text, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("answered_by", Text, nullable=False),
+    *_filled(Text, "kind"),
+    *_filled(BigInteger, "case_number"),
+    *_filled(Text, "asked_by", "asked", "state", "answered_by"),
     Column("answer_seq", BigInteger),
     Index(None, "case_number", "state"),
 )
-person = Table(
+person = _table(
     "person",
-    metadata,
     _key("id", Text),
     Column("login", Text, nullable=False, unique=True),
-    Column("name", Text, nullable=False),
-    Column("role", Text, nullable=False),
-    Column("clearance", SmallInteger, nullable=False),
-    Column("active", Boolean, nullable=False),
-    Column("password", Text, nullable=False),
-    Column("totp", Text, nullable=False),
-    Column("totp_offered", Text, nullable=False),
-    Column("totp_step", BigInteger, nullable=False),
-    Column("recovery", Text, nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("expected_as", Text, nullable=False),
-    Column("failures", Integer, nullable=False),
-    Column("locked_until", Text, nullable=False),
-    Column("made_at", Text, nullable=False),
+    *_filled(Text, "name", "role"),
+    *_filled(SmallInteger, "clearance"),
+    *_filled(Boolean, "active"),
+    *_filled(Text, "password", "totp", "totp_offered"),
+    *_filled(BigInteger, "totp_step"),
+    *_filled(Text, "recovery", "subject", "expected_as"),
+    *_filled(Integer, "failures"),
+    *_filled(Text, "locked_until", "made_at"),
     Index(None, "subject"),
     Index(None, "expected_as"),
 )
-session = Table(
+session = _table(
     "session",
-    metadata,
     _key("id", Text),
-    Column("person", Text, nullable=False),
-    Column("made_at", Text, nullable=False),
-    Column("seen_at", Text, nullable=False),
-    Column("ends_at", Text, nullable=False),
-    Column("fully_in", Boolean, nullable=False),
+    *_filled(Text, "person", "made_at", "seen_at", "ends_at"),
+    *_filled(Boolean, "fully_in"),
     Index(None, "person"),
 )
-token = Table(
+token = _table(
     "token",
-    metadata,
     _key("id", Text),
-    Column("person", Text, nullable=False),
+    *_filled(Text, "person"),
     Column("digest", Text, nullable=False, unique=True),
-    Column("name", Text, nullable=False),
-    Column("scopes", Text, nullable=False),
-    Column("made_at", Text, nullable=False),
-    Column("ends_at", Text, nullable=False),
-    Column("used_at", Text, nullable=False),
-    Column("revoked", Boolean, nullable=False),
+    *_filled(Text, "name", "scopes", "made_at", "ends_at", "used_at"),
+    *_filled(Boolean, "revoked"),
     Index(None, "person"),
 )
-invitation = Table(  # a one-time link: to become the first administrator, to set a password
+invitation = _table(  # a one-time link: to become the first administrator, to set a password
     "invitation",
-    metadata,
     _key("digest", Text),
-    Column("person", Text, nullable=False),
-    Column("role", Text, nullable=False),
-    Column("made_at", Text, nullable=False),
-    Column("ends_at", Text, nullable=False),
-    Column("used_at", Text, nullable=False),
+    *_filled(Text, "person", "role", "made_at", "ends_at", "used_at"),
 )
-job = Table(
+job = _table(
     "job",
-    metadata,
     _key("id", Text),
-    Column("kind", Text, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("person", Text, nullable=False),
-    Column("case_number", BigInteger, nullable=False),
-    Column("source_id", Text, nullable=False),
-    Column("asked", Text, nullable=False),
+    *_filled(Text, "kind", "state", "person"),
+    *_filled(BigInteger, "case_number"),
+    *_filled(Text, "source_id", "asked"),
     Column("run", BigInteger),
-    Column("rows_done", BigInteger, nullable=False),
+    *_filled(BigInteger, "rows_done"),
     Column("rows_all", BigInteger),
-    Column("problem", Text, nullable=False),
-    Column("made_at", Text, nullable=False),
-    Column("started_at", Text, nullable=False),
-    Column("beat_at", Text, nullable=False),
-    Column("finished_at", Text, nullable=False),
-    Column("worker", Text, nullable=False),
-    Column("cancel", Boolean, nullable=False),
+    *_filled(Text, "problem", "made_at", "started_at", "beat_at", "finished_at", "worker"),
+    *_filled(Boolean, "cancel"),
     Index(None, "state", "made_at"),
     Index(None, "person", "made_at"),
 )
-answered_key = Table(  # an Idempotency-Key and the answer that was given under it
+answered_key = _table(  # an Idempotency-Key and the answer that was given under it
     "answered_key",
-    metadata,
     _key("person", Text),
     _key("key", Text),
-    Column("request", Text, nullable=False),
-    Column("status", SmallInteger, nullable=False),
-    Column("body", Text, nullable=False),
-    Column("at", Text, nullable=False),
+    *_filled(Text, "request"),
+    *_filled(SmallInteger, "status"),
+    *_filled(Text, "body", "at"),
 )

@@ -23,7 +23,7 @@ from opencwc.casebook.requests import requests_of
 from opencwc.casebook.runs import finding_of
 from opencwc.convention import Convention
 from opencwc.finding import Message
-from opencwc.publishing import Card, Excerpt, Paragraph, Text
+from opencwc.publishing.model import Card, Excerpt, Paragraph, Text
 from opencwc.screening.cards import Teller
 from opencwc.verbs import all_verdicts
 from opencwc.web.casebook.api import NewCase, open_as_asked

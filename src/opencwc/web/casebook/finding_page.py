@@ -19,7 +19,7 @@ from opencwc.casebook.runs import finding_of
 from opencwc.convention import Entry
 from opencwc.errors import ConflictError
 from opencwc.finding import Finding, Message
-from opencwc.publishing import Fact
+from opencwc.publishing.model import Fact
 from opencwc.screening.cards import Teller
 from opencwc.verbs import verb_named
 from opencwc.web.casebook.case_page import CommentForm

@@ -17,8 +17,8 @@ from opencwc.casebook.people import names_by_id
 from opencwc.casebook.runs import finding_of
 from opencwc.convention import Convention
 from opencwc.finding import Message
-from opencwc.publishing import Badge, Count, Excerpt
-from opencwc.publishing import Counts as CountBar
+from opencwc.publishing.model import Badge, Count, Excerpt
+from opencwc.publishing.model import Counts as CountBar
 from opencwc.records import from_plain
 from opencwc.screening.cards import Teller
 from opencwc.screening.verb import VERB as SCREEN

@@ -19,7 +19,7 @@ from opencwc.convention.changes import KINDS, Change, changes_between
 from opencwc.convention.model import STATUSES
 from opencwc.errors import NotFoundError
 from opencwc.finding import Message
-from opencwc.publishing import Fact, Figure
+from opencwc.publishing.model import Fact, Figure
 from opencwc.screening.cards import HEIGHT, WIDTH, Teller
 from opencwc.web.convention.measures import find_measure
 from opencwc.web.server.day_parameter import Day, asked_day

@@ -273,7 +273,7 @@ def law_file(shown: ShownLaw, format: str, lang: str, decisions: Decisions) -> b
         return as_json(checked, lang, decisions).encode()
     made = report(checked, lang, decisions)
     if format == "html":
-        from opencwc.publishing import write_html
+        from opencwc.publishing.html import write_html
 
         page_out = io.StringIO()
         write_html(made, page_out)

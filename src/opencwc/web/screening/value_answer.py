@@ -12,7 +12,7 @@ import yaml
 from opencwc.finding import Finding, Message, Verdict
 from opencwc.language import commerce
 from opencwc.language.commerce import Stated, read_commerce
-from opencwc.publishing import Badge, Card, Fact, Piece, Remark, Text, Words
+from opencwc.publishing.model import Badge, Card, Fact, Piece, Remark, Text, Words
 from opencwc.screening.cards import STATED, TONES, Teller
 from opencwc.screening.model import Outcome, gravest
 from opencwc.wording import sentence

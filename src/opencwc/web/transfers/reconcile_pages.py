@@ -50,7 +50,7 @@ from opencwc.wording.states import state_name
 if TYPE_CHECKING:
     import polars as pl
 
-    from opencwc.publishing import Report
+    from opencwc.publishing.model import Report
     from opencwc.transfers.reconcile.kept import Pattern
 
 router = Router(include_in_schema=False)
