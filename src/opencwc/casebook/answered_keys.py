@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import Engine, Executable, select
 from sqlalchemy.exc import IntegrityError
 
@@ -16,8 +17,7 @@ KEPT_FOR = timedelta(hours=24)
 UNFINISHED_FOR = timedelta(minutes=10)
 
 
-@dataclass(frozen=True)
-class AnsweredKey:
+class AnsweredKey(Struct, frozen=True):
     """A key that was sent before: the digest of its request, and the answer; ``status`` is 0 while it is being done."""
 
     request: str

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from hashlib import sha256
 
+from msgspec import Struct
 from sqlalchemy import Connection, select
 
 from opencwc.casebook import tables
@@ -18,8 +18,7 @@ from opencwc.records import from_plain
 NEWEST = 10
 
 
-@dataclass(frozen=True, slots=True)
-class SeenCheckpoint:
+class SeenCheckpoint(Struct, frozen=True):
     """A checkpoint: the record it covers, when and with which key it was signed, and what the log outside says of it.
 
     ``logged`` is ``None`` where the end of the log, as far as it was read, does not reach back to it.
@@ -32,8 +31,7 @@ class SeenCheckpoint:
     logged: bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class SeenStamp:
+class SeenStamp(Struct, frozen=True):
     """A checkpoint whose time stamp was asked for; ``at`` is the moment that the authority says, empty while it waits.
 
     ``seq`` is the record that tells of it, 0 while it waits.
@@ -44,8 +42,7 @@ class SeenStamp:
     seq: int
 
 
-@dataclass(frozen=True, slots=True)
-class RecordState:
+class RecordState(Struct, frozen=True):
     """How the record stands: its length, its last moment, its checkpoints in all, the newest of them, the stamps.
 
     ``last_logged`` is the number of the last checkpoint that the log outside the database knows, 0 where it knows none.

@@ -99,7 +99,7 @@ def restore_into(
     """
     place = casebook_url(str(url))
     address = place.render_as_string(hide_password=False)
-    with _workplace(place) as folder, _plain(backup, identity, folder) as plain, _opened(plain, backup) as archive:
+    with _opened(place, backup, identity) as archive:
         if not lost:
             _see_that_it_is_alone(archive)
         if place.get_backend_name() == "sqlite" and place.database and not Path(place.database).exists():
@@ -125,10 +125,7 @@ def restore(backup: Path, book: Casebook, identity: Path | None = None) -> dict[
 
     Raises what `restore_into` raises, but does not verify.
     """
-    with (
-        _workplace(book.engine.url) as folder, _plain(backup, identity, folder) as plain,
-        _opened(plain, backup) as archive,
-    ):  # fmt: skip
+    with _opened(book.engine.url, backup, identity) as archive:
         _fill(book, archive)
         return archive.manifest
 
@@ -315,7 +312,21 @@ class _Archive:
 
 
 @contextmanager
-def _opened(path: Path, shown: Path) -> Iterator[_Archive]:
+def _opened(place: URL, backup: Path, identity: Path | None) -> Iterator[_Archive]:
+    """Give a backup, decrypted where an identity is named, to restore at a place."""
+    with _workplace(place) as folder:
+        plain = backup
+        if identity is not None:
+            from opencwc.casebook.encryption import decrypt_file
+
+            plain = folder / "backup"
+            decrypt_file(backup, plain, identity)
+        with _read(plain, backup) as archive:
+            yield archive
+
+
+@contextmanager
+def _read(path: Path, shown: Path) -> Iterator[_Archive]:
     try:
         with path.open("rb") as file:
             if file.read(len(_ENCRYPTED)) == _ENCRYPTED:
@@ -339,18 +350,6 @@ def _opened(path: Path, shown: Path) -> Iterator[_Archive]:
             "backup_damaged", "the backup is damaged ({reason})", where=str(shown), remedy="Take another one.",
             reason=str(error),
         ) from error  # fmt: skip
-
-
-@contextmanager
-def _plain(backup: Path, identity: Path | None, folder: Path) -> Iterator[Path]:
-    if identity is None:
-        yield backup
-        return
-    from opencwc.casebook.encryption import decrypt_file
-
-    plain = folder / "backup"
-    decrypt_file(backup, plain, identity)
-    yield plain
 
 
 @contextmanager

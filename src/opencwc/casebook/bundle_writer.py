@@ -18,6 +18,8 @@ from io import BufferedRandom
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
+
 from opencwc.casebook.bundle_verifier import FORMAT, LONGEST_LINE
 from opencwc.casebook.chain import canonical
 from opencwc.casebook.durable_files import sync_folder
@@ -25,8 +27,7 @@ from opencwc.casebook.signing import Signer, fingerprint_of
 from opencwc.errors import IntegrityError, OutputError
 
 
-@dataclass(frozen=True, slots=True)
-class ChainPlace:
+class ChainPlace(Struct, frozen=True):
     """One record of the casebook, of whatever case, as every bundle shows it."""
 
     seq: int
@@ -34,8 +35,7 @@ class ChainPlace:
     link: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class ShownRecord:
+class ShownRecord(Struct, frozen=True):
     """One record of the case; an erased one has neither salt nor content."""
 
     seq: int
@@ -43,8 +43,7 @@ class ShownRecord:
     content: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class ShownFinding:
+class ShownFinding(Struct, frozen=True):
     """One finding; an erased one has its seal, the commitment to what it was, in place of salt and content."""
 
     id: int
@@ -53,16 +52,14 @@ class ShownFinding:
     seal: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ShownBlock:
+class ShownBlock(Struct, frozen=True):
     """The findings that one record of kind ``findings`` commits to, in the order of their ids."""
 
     record: int
     findings: Iterable[ShownFinding]
 
 
-@dataclass(frozen=True, slots=True)
-class ShownCheckpoint:
+class ShownCheckpoint(Struct, frozen=True):
     """One signed statement of the chain's link."""
 
     statement: str
@@ -70,8 +67,7 @@ class ShownCheckpoint:
     key: str
 
 
-@dataclass(frozen=True, slots=True)
-class ShownTimeStamp:
+class ShownTimeStamp(Struct, frozen=True):
     """A request (RFC 3161) for a checkpoint, and the response where it has been taken in."""
 
     checkpoint: int
@@ -79,8 +75,7 @@ class ShownTimeStamp:
     response: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ShownSource:
+class ShownSource(Struct, frozen=True):
     """A file of the user: its SHA-256 in hex, and its bytes in pieces."""
 
     id: str

@@ -15,10 +15,12 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import IO
+
+from msgspec import Struct, structs
 
 from opencwc.casebook.chain import canonical
 from opencwc.casebook.durable_files import sync_folder
@@ -29,8 +31,7 @@ _PAUSE = 0.005
 _TAIL = 1 << 16
 
 
-@dataclass(frozen=True, slots=True)
-class LoggedCheckpoint:
+class LoggedCheckpoint(Struct, frozen=True):
     """One line; ``sha256`` is that of statement and signature together, in hex as ``link`` is.
 
     ``restored`` says that the casebook went back to a backup here: what stood behind that is no longer expected of it.
@@ -45,14 +46,13 @@ class LoggedCheckpoint:
 
     def line(self) -> bytes:
         """Return the line as it stands in the file."""
-        fields = asdict(self)
+        fields = structs.asdict(self)
         if not self.restored:
             del fields["restored"]
         return canonical(fields).encode() + b"\n"
 
 
-@dataclass(frozen=True, slots=True)
-class DamagedLine:
+class DamagedLine(Struct, frozen=True):
     """A line that cannot be read, counted from 1."""
 
     number: int

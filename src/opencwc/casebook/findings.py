@@ -13,6 +13,7 @@ from functools import cache
 from itertools import islice
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, TextClause, func, or_, select, text
 
 from opencwc.casebook import tables
@@ -35,8 +36,7 @@ _NO_KEY: dict[str, object] = {**dict.fromkeys(_KEY, 0), "verdict": "", "list": "
 _FINDING, _COUNT, _RUN, _CASE = tables.finding, tables.finding_count, tables.run, tables.case
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """A page of findings and the id after which the next one begins (``None`` on the last)."""
 
     findings: list[KeptFinding]
@@ -54,8 +54,7 @@ class Counts:
     grave: int
 
 
-@dataclass(frozen=True, slots=True)
-class History:
+class History(Struct, frozen=True):
     """A finding with its content, its case and run, the decisions on it and the comments, as one person may see it."""
 
     finding: KeptFinding

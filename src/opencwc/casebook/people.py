@@ -17,6 +17,7 @@ from hashlib import sha256
 from threading import BoundedSemaphore
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Connection, RowMapping, func, select
 
 from opencwc.casebook import tables
@@ -40,8 +41,7 @@ LONGEST_WAIT = timedelta(minutes=15)
 _PERSON, _INVITATION = tables.person, tables.invitation
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True):
     """A person and the state of the account; ``expected_as`` is the name by which the ministry's login will know it."""
 
     person: Person
@@ -53,8 +53,7 @@ class Account:
     made_at: str
 
 
-@dataclass(frozen=True, slots=True)
-class Invitation:
+class Invitation(Struct, frozen=True):
     """What a one-time link is for: an account that is there, or (``person`` is ``None``) a new one with a role."""
 
     digest: str

@@ -10,10 +10,10 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
 from hashlib import blake2b, sha256
 from typing import IO, Any
 
+from msgspec import Struct, structs
 from sqlalchemy import Connection, RowMapping, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -35,8 +35,7 @@ BLOCK = 1_000
 PART = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """A file of the user's as it is kept: its SHA-256, the name it came under, its size in bytes, its mark."""
 
     id: str
@@ -81,13 +80,13 @@ def keep_source(
             change_row(connection, tables.source, identity, mark=int(mark))
             lower = (tables.run.c.source_id == identity, tables.run.c.mark < int(mark))
             connection.execute(tables.run.update().where(*lower).values(mark=int(mark)))
-            return replace(have, mark=mark)
+            return structs.replace(have, mark=mark)
         parts = tables.source_part
         connection.execute(parts.update().where(parts.c.source_id == waiting).values(source_id=identity))
         body = {"source": identity, "name": name, "media_type": media_type, "size": size, "mark": str(mark)}
         seq = writer.record("source_kept", body)
         source = Source(identity, name, media_type, size, mark, erased=False)
-        row = {**asdict(source), "mark": int(mark), "seq": seq}
+        row = {**structs.asdict(source), "mark": int(mark), "seq": seq}
         if have is None:
             connection.execute(tables.source.insert(), row)
         else:

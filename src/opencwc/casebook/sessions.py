@@ -10,6 +10,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
+from msgspec import Struct
 from sqlalchemy import bindparam, select
 
 from opencwc.casebook import tables
@@ -39,8 +40,7 @@ _ASKED = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(Struct, frozen=True):
     """A session that holds: whose it is, until when, and whether the second factor was given where one is due.
 
     ``by_password_alone`` says that the account can be entered with a password and nothing else.

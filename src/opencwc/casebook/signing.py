@@ -10,11 +10,12 @@ import functools
 import os
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import parse_qsl, unquote
+
+from msgspec import Struct
 
 from opencwc.casebook.durable_files import write_new
 from opencwc.errors import IntegrityError, SettingsError, UnavailableError
@@ -100,13 +101,28 @@ def _der(public_pem: bytes) -> bytes:
     return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
-class FileKey:
+class _Key:
+    """What is known to everybody of an Ed25519 key, made from its 32 bytes."""
+
+    def __init__(self, public: bytes) -> None:
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+        from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+        key = Ed25519PublicKey.from_public_bytes(public)
+        self._public_pem = key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+        self.fingerprint = fingerprint_of(self._public_pem)
+
+    def public_pem(self) -> bytes:
+        """Return the public key as PEM."""
+        return self._public_pem
+
+
+class FileKey(_Key):
     """An Ed25519 key in a file (PKCS#8, PEM) that nobody but its owner may read."""
 
     def __init__(self, private: Ed25519PrivateKey) -> None:
+        super().__init__(private.public_key().public_bytes_raw())
         self._private = private
-        self._public_pem = _public_pem(private.public_key().public_bytes_raw())
-        self.fingerprint = fingerprint_of(self._public_pem)
 
     @classmethod
     def make(cls, path: Path, passphrase: str = "") -> FileKey:
@@ -115,15 +131,12 @@ class FileKey:
         from cryptography.hazmat.primitives.serialization import (
             BestAvailableEncryption,
             Encoding,
-            KeySerializationEncryption,
             NoEncryption,
             PrivateFormat,
         )
 
         private = Ed25519PrivateKey.generate()
-        lock: KeySerializationEncryption = NoEncryption()
-        if passphrase:
-            lock = BestAvailableEncryption(passphrase.encode())
+        lock = BestAvailableEncryption(passphrase.encode()) if passphrase else NoEncryption()
         pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, lock)
         with _told(path):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -172,25 +185,20 @@ class FileKey:
             )  # fmt: skip
         return cls(private)
 
-    def public_pem(self) -> bytes:
-        """Return the public key as PEM."""
-        return self._public_pem
-
     def sign(self, data: bytes) -> bytes:
         """Return the signature over data."""
         return self._private.sign(data)
 
 
-class TokenKey:
+class TokenKey(_Key):
     """An Ed25519 key in a PKCS#11 token (smart card, HSM): the private key never leaves it.
 
     A session is opened for each signature, so that a token that was taken out and put back goes on working.
     """
 
     def __init__(self, place: TokenPlace, public: bytes, pin: str) -> None:
-        self._place, self._pin, self._public = place, pin, public
-        self._public_pem = _public_pem(public)
-        self.fingerprint = fingerprint_of(self._public_pem)
+        super().__init__(public)
+        self._place, self._pin = place, pin
 
     @classmethod
     def open(cls, uri: str, pin: str = "") -> TokenKey:
@@ -215,10 +223,6 @@ class TokenKey:
             public, _ = parameters.generate_keypair(store=True, label=place.object, mechanism=made)
             return cls(place, _edwards_point(public), pin)
 
-    def public_pem(self) -> bytes:
-        """Return the public key as PEM."""
-        return self._public_pem
-
     def sign(self, data: bytes) -> bytes:
         """Return the signature over data; `IntegrityError` where the token signs with another key than it shows."""
         with _session(self._place, self._pin) as session:
@@ -233,8 +237,7 @@ class TokenKey:
         return signature
 
 
-@dataclass(frozen=True, slots=True)
-class TokenPlace:
+class TokenPlace(Struct, frozen=True):
     """Where a key is: the token's module, label or serial number, the key's label; the PIN where the URI names it."""
 
     module: str
@@ -332,13 +335,6 @@ def _edwards_point(key: Any) -> bytes:
             remedy="Make one on the curve edwards25519.",
         )  # fmt: skip
     return point
-
-
-def _public_pem(raw: bytes) -> bytes:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
-    return Ed25519PublicKey.from_public_bytes(raw).public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
 
 def _require_own_folder(folder: Path) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from msgspec import Struct
 from sqlalchemy import RowMapping, bindparam, select
 
 from opencwc.casebook import tables
@@ -40,8 +41,7 @@ _ASKED = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True):
     """A token as it can be seen again: all but its secret."""
 
     id: str

@@ -15,8 +15,10 @@ import platform
 import struct
 import sys
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct, structs
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +35,7 @@ class Bounds:
     processes: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Protection:
+class Protection(Struct, frozen=True):
     """What holds: an empty network of its own, no file but those named, a filter of system calls."""
 
     namespace: bool = False
@@ -48,7 +49,7 @@ class Protection:
 
     def as_json(self) -> dict[str, bool]:
         """Return it as JSON can hold it."""
-        return {**asdict(self), "network_cut": self.network_cut}
+        return {**structs.asdict(self), "network_cut": self.network_cut}
 
 
 def isolate() -> bool:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import IO
+
+from msgspec import Struct
 
 from opencwc.casebook.cases import case_for_keeping, case_numbered
 from opencwc.casebook.database import Casebook
@@ -16,8 +19,7 @@ from opencwc.jobs.queue import Job
 from opencwc.jobs.run_and_keep import KeptRun, Place
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(Struct, frozen=True):
     """An upload that is kept: its source and the case it belongs to."""
 
     source_id: str
@@ -53,9 +55,8 @@ class Intake:
         if source is None or source.erased:
             raise NotFoundError("upload_gone", "the upload is no longer kept", where=job.source_id)
         asked = {name: value for name, value in job.asked.items() if name not in ("attempts", "case")}
-        return Place(
-            self.book, lambda: self.person_by_id(job.person), str(job.asked["case"]), asked, source, source.mark
-        )
+        person = partial(self.person_by_id, job.person)
+        return Place(self.book, person, str(job.asked["case"]), asked, source, source.mark)
 
     def resume(self, job: Job, run: KeptRun) -> None:
         """Take up the run of a job, after the findings that are kept of it."""
@@ -68,13 +69,10 @@ class Intake:
         """Leave out the jobs of cases and uploads that are above the person's clearance by now."""
         with self.book.reading() as connection:
             cases = {number: case_numbered(connection, number).mark for number in {job.case_number for job in jobs}}
-            sources = {one: source_row(connection, one) for one in {job.source_id for job in jobs}}
-        marks = {one: source.mark for one, source in sources.items() if source is not None}
-        return [
-            job
-            for job in jobs
-            if max(cases[job.case_number], marks.get(job.source_id, Mark.UNCLASSIFIED)) <= person.clearance
-        ]
+            sources = [source_row(connection, identity) for identity in {job.source_id for job in jobs}]
+        marks = {source.id: source.mark for source in sources if source is not None}
+        below = [job for job in jobs if cases[job.case_number] <= person.clearance]
+        return [job for job in below if marks.get(job.source_id, Mark.UNCLASSIFIED) <= person.clearance]
 
     def findings(self, person: Person, run: int) -> Iterator[list[KeptFinding]]:
         """Give the findings of a run page by page, as far as the person may see them."""

@@ -10,10 +10,10 @@ import json
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Connection, Engine, RowMapping, func, select, update
 
 from opencwc.casebook.database import changing, told
@@ -27,8 +27,7 @@ STALE_SECONDS = 10.0
 MOST_ATTEMPTS = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Struct, frozen=True):
     """A job as it stands; ``asked`` is the question, ``problem`` says what went wrong (empty where nothing did).
 
     ``rows_all`` is an estimate until the job is done, and ``None`` where there is none.

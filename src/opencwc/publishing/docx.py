@@ -189,7 +189,7 @@ class _Writer:
         from docx.shared import Pt
 
         for number, one in enumerate(words):
-            run = paragraph.add_run((" " if number else "") + _plain(_said(one)))
+            run = paragraph.add_run((" " if number else "") + _plain(model.with_note(one)))
             run.bold = bold or None
             if small:
                 run.font.size = Pt(_SMALL)
@@ -293,14 +293,8 @@ def _repeats(row: Any) -> None:
     row.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
 
 
-def _said(word: model.Words) -> str:
-    if isinstance(word, str):
-        return word
-    return f"{word.text} ({word.note})" if word.note else word.text
-
-
 def _joined(words: Iterable[model.Words]) -> str:
-    return " ".join(filter(None, map(_said, words)))
+    return " ".join(filter(None, map(model.with_note, words)))
 
 
 def _plain(text: str) -> str:

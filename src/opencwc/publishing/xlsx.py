@@ -65,13 +65,9 @@ def said(words: model.Words | Iterable[model.Words]) -> str:
     >>> said((Text("C4H10FO2P", verbatim=True, note="drawn"), "and more"))
     'C4H10FO2P (drawn) and more'
     """
-    if isinstance(words, str):
-        text = words
-    elif isinstance(words, model.Text):
-        text = f"{words.text} ({words.note})" if words.note else words.text
-    else:
-        return _cut(" ".join(filter(None, map(said, words))))
-    return _cut(str(visible(text.strip())))
+    if isinstance(words, str | model.Text):
+        return _cut(str(visible(model.with_note(words).strip())))
+    return _cut(" ".join(filter(None, map(said, words))))
 
 
 class _Writer:
@@ -218,9 +214,8 @@ class _Writer:
         """Write a fact, each of its values in a row."""
         for number, value in enumerate(fact.values or ("",)):
             verbatim = isinstance(value, model.Text) and value.verbatim
-            self.pair(
-                said(fact.label) if not number else "", said(value), self.as_it_stands if verbatim else self.plain
-            )
+            label = "" if number else said(fact.label)
+            self.pair(label, said(value), self.as_it_stands if verbatim else self.plain)
 
     def fields(self, fields: Iterable[model.Field]) -> None:
         """Write fields; the empty ones have a line to write on."""
@@ -262,13 +257,13 @@ class _Writer:
         """Write cards as rows: heading, badge, what stands in their place line, and all they say."""
         rest = iter(cards)
         first = next(rest, None)
-        cards = chain(() if first is None else (first,), rest)
+        cards = chain(filter(None, (first,)), rest)
         labels = tuple(fact.label for fact in first.place) if first else ()
         rows = (
             (
                 said(card.heading),
                 card.badge.text if card.badge else "",
-                *(said(next((one.values for one in card.place if one.label == label), ())) for label in labels),
+                *(said(next((fact.values for fact in card.place if fact.label == label), ())) for label in labels),
                 "\n".join(filter(None, (text for block in card.blocks for text in _as_lines(block)))),
             )
             for card in cards

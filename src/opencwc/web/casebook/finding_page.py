@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from fastapi import Form, Path, Query, Request
@@ -193,7 +192,7 @@ def _place(teller: Teller, finding: Finding, run: RunSummary) -> tuple[Fact, ...
         return facts
     renamed = {teller.say("label_row"): "page_place_passage", teller.say("label_id"): "page_place"}
     renamed_facts = [
-        replace(fact, label=teller.say(renamed[fact.label])) if fact.label in renamed else fact for fact in facts
+        Fact(teller.say(renamed[fact.label]), fact.values) if fact.label in renamed else fact for fact in facts
     ]
     return (*renamed_facts[1:2], renamed_facts[0], *renamed_facts[2:]) if finding.subject.id else tuple(renamed_facts)
 
