@@ -78,7 +78,7 @@ class CheckpointLog:
             StorageError: the log cannot be written, or another process does not let go of it.
 
         """
-        with self._told("checkpoint_log_not_writable", "Nothing was changed. Make the log writable again."):
+        with self._told("checkpoint_log_not_writable"):
             descriptor, start = self._prepare(entry.line())
         try:
             try:
@@ -87,7 +87,7 @@ class CheckpointLog:
                 with contextlib.suppress(OSError):
                     os.ftruncate(descriptor, start)
                 raise
-            with self._told("checkpoint_log_lacks_recorded", "What was recorded stands; make the log writable again."):
+            with self._told("checkpoint_log_lacks_recorded"):
                 os.pwrite(descriptor, b"{", start)
         finally:
             os.close(descriptor)
@@ -130,7 +130,7 @@ class CheckpointLog:
     @contextmanager
     def _opened(self) -> Iterator[IO[bytes]]:
         """Give the file of the log, an empty one where there is none yet."""
-        with self._told("checkpoint_log_unreadable", "See that it may be read."):
+        with self._told("checkpoint_log_unreadable"):
             try:
                 file: IO[bytes] = self.path.open("rb")
             except FileNotFoundError:
@@ -172,23 +172,17 @@ class CheckpointLog:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 if time.monotonic() > until:
-                    raise StorageError(
-                        "checkpoint_log_held", "another process holds the log of checkpoints", where=str(self.path),
-                        remedy="Nothing was changed. Try again in a moment.",
-                    ) from None  # fmt: skip
+                    raise StorageError("checkpoint_log_held", where=str(self.path)) from None
                 time.sleep(_PAUSE)
             else:
                 return
 
     @contextmanager
-    def _told(self, code: str, remedy: str) -> Iterator[None]:
+    def _told(self, code: str) -> Iterator[None]:
         try:
             yield
         except OSError as error:
-            raise StorageError(
-                code, "the log of checkpoints cannot be used ({reason})", where=str(self.path), remedy=remedy,
-                reason=str(error.strerror),
-            ) from error  # fmt: skip
+            raise StorageError(code, where=str(self.path), reason=str(error.strerror)) from error
 
 
 def _backwards(file: IO[bytes], start: int, casebook: str) -> Iterator[LoggedCheckpoint]:

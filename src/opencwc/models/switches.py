@@ -32,10 +32,7 @@ def _read(path: Path, size: int, changed: int, inode: int) -> Mapping[str, Switc
         written = tomllib.loads(path.read_text(encoding="utf-8"))
         return {id: from_plain(Switch, switch) for id, switch in written.items()}
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise SettingsError(
-            "switches_unreadable", "the switches of the models cannot be read ({reason})", where=str(path),
-            remedy="Mend or remove the file.", reason=repr(error),
-        ) from error  # fmt: skip
+        raise SettingsError("switches_unreadable", where=str(path), reason=repr(error)) from error
 
 
 def as_toml(switches: Mapping[str, Switch]) -> str:
