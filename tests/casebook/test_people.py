@@ -15,7 +15,6 @@ from argon2 import PasswordHasher
 from sqlalchemy import select
 
 from opencwc.casebook import tables
-from opencwc.casebook.command_line_person import cli_person
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.model import Mark, Role
 from opencwc.casebook.passwords import check_password, is_password
@@ -24,7 +23,7 @@ from opencwc.casebook.permissions import may
 from opencwc.casebook.second_factor import SecondFactor
 from opencwc.casebook.service_secret import Seal
 from opencwc.casebook.sessions import Sessions
-from opencwc.casebook.tokens import LONGEST_LIFE, Tokens
+from opencwc.casebook.tokens import LONGEST_LIFE, Tokens, cli_person
 from opencwc.errors import ConflictError, InputError, NotAllowedError, NotFoundError
 
 GOOD = "tulip lantern gravel otter"

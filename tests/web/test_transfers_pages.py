@@ -365,7 +365,7 @@ def test_a_worker_that_dies_half_way_is_followed_by_one_that_keeps_every_finding
             raise KeyboardInterrupt
 
         with monkeypatch.context() as broken:
-            broken.setattr(run_and_keep, "finish_with_pages", die)
+            broken.setattr(run_and_keep, "keep_pages", die)
             with pytest.raises(KeyboardInterrupt):
                 worked(house)
         jobs = Jobs(house.book.engine)

@@ -138,8 +138,13 @@ class _Record(NamedTuple):
 
 @dataclass
 class _Replay:
-    """What the records amount to, replayed: the tables must say the same. ``on_KIND`` takes in a record of a kind."""
+    """What the records amount to, replayed: the tables must say the same. ``on_KIND`` takes in a record of a kind.
 
+    ``head`` is the row of the casebook, ``links`` the link at each record that a checkpoint names.
+    """
+
+    head: RowMapping
+    links: dict[int, bytes] = field(default_factory=dict)
     cases: dict[int, _Recorded] = field(default_factory=dict)
     runs: dict[int, _Recorded] = field(default_factory=dict)
     decisions: dict[int, list[Decision]] = field(default_factory=dict)
@@ -338,14 +343,13 @@ def verify_all(
     found.casebook = book.id
     # The log first, then the state of the database: it may be newer than the log, never older.
     logged = _Logged.read(book.log, found)
-    replay = _Replay()
     with book.reading() as connection, _any_text(connection):
-        head = connection.execute(select(tables.casebook)).mappings().one()
-        links = _verify_records(connection, found, replay, head)
+        replay = _Replay(connection.execute(select(tables.casebook)).mappings().one())
+        _verify_records(connection, found, replay)
         with _readable(found, 0, "the checkpoints"):
-            _verify_checkpoints(connection, found, replay, links, head, logged, keys)
+            _verify_checkpoints(connection, found, replay, logged, keys)
         with _readable(found, 0, "the findings"):
-            _verify_findings(connection, found, replay, head)
+            _verify_findings(connection, found, replay)
         with _readable(found, 0, "head"):
             _verify_head(connection, found, replay)
         for held in _HELD:
@@ -359,11 +363,10 @@ def verify_all(
     return found
 
 
-def _verify_records(connection: Connection, found: Verification, replay: _Replay, head: RowMapping) -> dict[int, bytes]:
-    """Walk the chain; return the link at each record that a checkpoint names."""
+def _verify_records(connection: Connection, found: Verification, replay: _Replay) -> None:
+    """Walk the chain, and note the link at each record that a checkpoint names."""
     table = tables.record
     wanted = set(connection.execute(select(tables.checkpoint.c.seq)).scalars())
-    links: dict[int, bytes] = {}
     at, expected = FIRST_LINK, 1
     for row in rows_by_key(connection, select(table), table.c.seq):
         seq = row["seq"]
@@ -375,13 +378,12 @@ def _verify_records(connection: Connection, found: Verification, replay: _Replay
             _verify_record(row, found, replay)
             at = link(at, bytes(row["commitment"]))
         if seq in wanted:
-            links[seq] = at
+            replay.links[seq] = at
         found.records += 1
         expected += 1
-    if (expected - 1, at) != (head["seq"], bytes(head["link"])):
+    if (expected - 1, at) != (replay.head["seq"], bytes(replay.head["link"])):
         found.add(expected, "the head of the chain is not that of the last record", in_chain=True)
     _verify_erasures(connection, found, replay)
-    return links
 
 
 def _verify_record(row: RowMapping, found: Verification, replay: _Replay) -> None:
@@ -424,13 +426,7 @@ def _verify_erasures(connection: Connection, found: Verification, replay: _Repla
 
 
 def _verify_checkpoints(
-    connection: Connection,
-    found: Verification,
-    replay: _Replay,
-    links: dict[int, bytes],
-    head: RowMapping,
-    logged: _Logged,
-    known: Sequence[str],
+    connection: Connection, found: Verification, replay: _Replay, logged: _Logged, known: Sequence[str]
 ) -> None:
     pems = _verify_keys(connection, found)
     stamps = {row["number"]: row for row in connection.execute(select(tables.time_stamp)).mappings()}
@@ -441,7 +437,7 @@ def _verify_checkpoints(
             statement, signature = row["statement"], bytes(row["signature"])
             said = _decoded(statement) or {}
             fits = said == {
-                "casebook": found.casebook, "number": number, "seq": seq, "link": links.get(seq, b"").hex(),
+                "casebook": found.casebook, "number": number, "seq": seq, "link": replay.links.get(seq, b"").hex(),
                 "at": said.get("at"), "previous": previous,
             }  # fmt: skip
             if number != expected or not fits or seq <= last_seq:
@@ -459,7 +455,7 @@ def _verify_checkpoints(
             _verify_stamp(found, replay, number, seq, stamped, stamps.pop(number, None))
         last_seq, expected = seq, number + 1
         found.checkpoints += 1
-    if (expected - 1, last_seq) != (head["checkpoint"], head["seq"]):
+    if (expected - 1, last_seq) != (replay.head["checkpoint"], replay.head["seq"]):
         found.add(last_seq + 1, "the head of the chain is not covered by a signed checkpoint")
     logged.finish(found, last_seq + 1)
     for number in stamps:
@@ -578,7 +574,7 @@ class _Logged:
         self._told = True
 
 
-def _verify_findings(connection: Connection, found: Verification, replay: _Replay, head: RowMapping) -> None:
+def _verify_findings(connection: Connection, found: Verification, replay: _Replay) -> None:
     """Walk the findings along the blocks; count them as ``finding_count`` must."""
     counts: Counter[tuple[Any, ...]] = Counter()
     per_run: Counter[int] = Counter()
@@ -610,10 +606,10 @@ def _verify_findings(connection: Connection, found: Verification, replay: _Repla
             found.add(seq, "the findings of the block are not what was committed to")
         expected = body["first"] + body["count"]
     while row is not None:
-        found.add(head["seq"], f"finding {row['id']} stands in no block")
+        found.add(replay.head["seq"], f"finding {row['id']} stands in no block")
         row = next(rows, None)
-    if head["findings"] != expected - 1:
-        found.add(head["seq"], "the number of findings is not that of the records")
+    if replay.head["findings"] != expected - 1:
+        found.add(replay.head["seq"], "the number of findings is not that of the records")
     _verify_counts(connection, found, counts, first_block)
     for number, run in replay.runs.items():
         if run["state"] == "running":
@@ -665,7 +661,7 @@ def _verify_finding(row: RowMapping, seq: int, case: int, run: int, found: Verif
 
 
 def _verify_head(connection: Connection, found: Verification, replay: _Replay) -> None:
-    head = connection.execute(select(tables.casebook)).mappings().one()
+    head = replay.head
     sampling = sha256(bytes(head["sampling_key"])).hexdigest()
     if replay.made and (replay.made["casebook"], replay.made["sampling"]) != (head["id"], sampling):
         found.add(1, "the casebook's id or the key of its blind re-checks is not that of its first record")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, select
+from sqlalchemy import Connection, func, select
 
 from opencwc.casebook import tables
 from opencwc.casebook.database import Casebook
@@ -35,7 +35,7 @@ def open_case(
 ) -> Case:
     """Open a case; raise `ConflictError` where one of the name is there already."""
     with book.writing(person.id) as writer:
-        if _row(writer.connection, name) is not None:
+        if row_of(writer.connection, _CASE, name=name) is not None:
             raise ConflictError("case_name_taken", case=name)
         return _open(writer, person, name, title, mark, owner or person.id, due)
 
@@ -43,20 +43,16 @@ def open_case(
 def case_for_keeping(book: Casebook, person: Person, name: str, mark: Mark = Mark.UNCLASSIFIED) -> Case:
     """Return the case of that name, opened where there is none yet: what ``--keep CASE`` means."""
     with book.reading() as connection:
-        row = _row(connection, name)
+        row = row_of(connection, _CASE, name=name)
     if row is None:
         with book.writing(person.id) as writer:
-            row = _row(writer.connection, name)  # somebody else may have opened it meanwhile
+            row = row_of(writer.connection, _CASE, name=name)  # somebody else may have opened it meanwhile
             if row is None:
                 return _open(writer, person, name, "", mark, person.id, "")
-    return _kept_in(person, record_of(Case, row))
-
-
-def _kept_in(person: Person, found: Case) -> Case:
     require(person, "keep")
-    if found.mark > person.clearance:  # that it is there cannot be hidden from who would open it; what it is can
-        raise ConflictError("case_name_taken", case=found.name)
-    return found
+    if row["mark"] > person.clearance:  # that it is there cannot be hidden from who would open it; what it is can
+        raise ConflictError("case_name_taken", case=name)
+    return record_of(Case, row)
 
 
 def change_case(book: Casebook, person: Person, name: str, **changes: Any) -> Case:
@@ -85,7 +81,13 @@ def change_case(book: Casebook, person: Person, name: str, **changes: Any) -> Ca
         if not told:
             return found
         writer.record("case_changed", {"changes": told}, found.number)
-        return apply_case_change(writer.connection, found.number, told, writer.at)
+        values = dict(told)
+        if "mark" in told:
+            values["mark"] = int(Mark[str(told["mark"]).upper()])
+        if "status" in told:
+            values["closed_at"] = writer.at if told["status"] == CaseStatus.CLOSED else ""
+        change_row(writer.connection, _CASE, found.number, **values)
+        return case_numbered(writer.connection, found.number)
 
 
 def case_numbered(connection: Connection, number: int) -> Case:
@@ -110,7 +112,7 @@ def visible_case(connection: Connection, person: Person, name: str, action: str 
 
     Who is not cleared for a case learns nothing of it, not even that it exists.
     """
-    row = _row(connection, name)
+    row = row_of(connection, _CASE, name=name)
     if row is None or row["mark"] > person.clearance:
         raise _missing(name, [case.name for case in list_rows(connection) if case.mark <= person.clearance])
     require(person, action, Mark(row["mark"]))
@@ -138,17 +140,6 @@ def _missing(name: str, known: Sequence[str]) -> NotFoundError:
     return NotFoundError("no_such_case", case=name)
 
 
-def apply_case_change(connection: Connection, number: int, changes: dict[str, Any], at: str) -> Case:
-    """Write what a record of kind ``case_changed`` amounts to."""
-    values = dict(changes)
-    if "mark" in values:
-        values["mark"] = int(Mark[str(values["mark"]).upper()])
-    if "status" in values:
-        values["closed_at"] = at if values["status"] == CaseStatus.CLOSED else ""
-    change_row(connection, _CASE, number, **values)
-    return case_numbered(connection, number)
-
-
 def _open(writer: Writer, person: Person, name: str, title: str, mark: Mark, owner: str, due: str) -> Case:
     if not NAME.fullmatch(name):
         raise InputError("case_name_not_valid", name=name)
@@ -157,10 +148,8 @@ def _open(writer: Writer, person: Person, name: str, title: str, mark: Mark, own
     due = str(_checked("due", due))
     body = {"number": number, "name": name, "title": title, "mark": str(mark), "owner": owner, "due": due}
     writer.record("case_opened", body, number)
-    row = {
-        "number": number, "name": name, "title": title, "status": str(CaseStatus.OPEN), "owner": owner, "due": due,
-        "mark": int(mark), "opened_at": writer.at, "closed_at": "", "retain_until": "",
-    }  # fmt: skip
+    opened = {"status": str(CaseStatus.OPEN), "opened_at": writer.at, "closed_at": "", "retain_until": ""}
+    row = {**body, **opened, "mark": int(mark)}
     writer.connection.execute(_CASE.insert(), row)
     return case_numbered(writer.connection, number)
 
@@ -208,7 +197,3 @@ def _require_all_decided(connection: Connection, found: Case) -> None:
     pending = connection.execute(again.where(*open_here)).scalar_one()
     if pending:
         raise ConflictError("case_has_pending_rechecks", count=pending, case=found.name)
-
-
-def _row(connection: Connection, name: str) -> RowMapping | None:
-    return row_of(connection, _CASE, name=name)

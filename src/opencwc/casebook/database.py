@@ -104,8 +104,8 @@ def open_casebook(url: str | Path = "", *, signer: Signer | None = None, create:
 
     settings = load_settings()
     place = casebook_url(str(url))
-    if place.get_backend_name() == "sqlite" and place.database:
-        file = Path(place.database)
+    file = Path(place.database) if place.get_backend_name() == "sqlite" and place.database else None
+    if file is not None:
         if not create and not file.exists():
             raise NotFoundError("no_casebook_yet", where=str(file))
         _make_private_folder(file.parent)
@@ -129,8 +129,9 @@ def open_casebook(url: str | Path = "", *, signer: Signer | None = None, create:
         _make_tables(engine)
     elif state != "current":
         raise SettingsError("casebook_of_another_version", where=shown(place))
-    if place.get_backend_name() == "sqlite" and place.database:
-        _make_private(Path(place.database))
+    if file is not None and os.name == "posix" and file.stat().st_uid == os.getuid() and file.stat().st_mode & 0o077:
+        with suppress(OSError):  # on a read-only medium it stays as it is
+            file.chmod(0o600)
     book = Casebook(engine, signer, CheckpointLog(keys, lock_seconds()))
     if not _is_begun(engine):
         _begin_record(book)
@@ -138,11 +139,11 @@ def open_casebook(url: str | Path = "", *, signer: Signer | None = None, create:
 
 
 def _make_tables(engine: Engine) -> None:
-    from opencwc.casebook.migration import bring_up_to_date, state_of
+    """Bring the tables to this version's, whatever somebody else made of them meanwhile."""
+    from opencwc.casebook.migration import bring_up_to_date
 
     with told(engine), _one_maker(engine):
-        if state_of(engine) == "none":  # and not "current": somebody else made it meanwhile
-            bring_up_to_date(engine)
+        bring_up_to_date(engine)
         _make_first_row(engine)
 
 
@@ -207,11 +208,7 @@ def upgrade(url: str) -> None:
     """Bring the casebook at a place to this version's tables; one that was not there is made."""
     engine = make_engine(casebook_url(url))
     try:
-        from opencwc.casebook.migration import bring_up_to_date
-
-        with told(engine), _one_maker(engine):
-            bring_up_to_date(engine)
-            _make_first_row(engine)
+        _make_tables(engine)
     finally:
         engine.dispose()
 
@@ -382,16 +379,8 @@ def _make_private_folder(folder: Path) -> None:
         raise StorageError("casebook_folder_not_made", where=str(folder), reason=str(error)) from error
 
 
-def _make_private(file: Path) -> None:
-    if os.name == "posix" and file.stat().st_uid == os.getuid() and file.stat().st_mode & 0o077:
-        with suppress(OSError):  # on a read-only medium it stays as it is
-            file.chmod(0o600)
-
-
 _MAKING = 0x43574331  # PostgreSQL's advisory lock of who makes the tables: "CWC1"
 _SETTINGS = {"url", "key"}
-
-
 _KNOWN_FAILURES = (
     ("disk is full|no space left|could not extend file|file too large", "disk_full"),
     ("disk i/o error", "disk_broken"),
@@ -406,8 +395,5 @@ _KNOWN_FAILURES = (
     ('role ".*" does not exist|password authentication', "database_login_refused"),
     ("no pg_hba.conf entry", "database_host_refused"),
     ("too many clients|connection slots", "database_server_full"),
-    (
-        "terminating connection|connection is closed|connection reset|broken pipe|network error",
-        "database_connection_broke",
-    ),
+    ("terminating connection|connection (is closed|reset)|broken pipe|network error", "database_connection_broke"),
 )

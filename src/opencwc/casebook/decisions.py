@@ -142,19 +142,15 @@ def finding_row(connection: Connection, identity: int) -> RowMapping:
     """Return the row of a finding; raise `NotFoundError` where there is none."""
     row = row_of(connection, tables.finding, id=identity)
     if row is None:
-        raise _no_finding(identity)
+        raise NotFoundError("no_such_finding", finding=identity)
     return row
-
-
-def _no_finding(identity: int) -> NotFoundError:
-    return NotFoundError("no_such_finding", finding=identity)
 
 
 def seen_finding(connection: Connection, person: Person, identity: int) -> RowMapping:
     """Return the row of a finding; one that is above the clearance is answered as not there."""
     row = finding_row(connection, identity)
     if mark_of_finding(connection, row) > person.clearance:
-        raise _no_finding(identity)
+        raise NotFoundError("no_such_finding", finding=identity)
     return row
 
 

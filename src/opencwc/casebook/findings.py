@@ -83,12 +83,10 @@ def count_findings(book: Casebook, person: Person, wanted: Filter) -> Counts:
         number: Any = func.count() if wanted.text else func.sum(_COUNT.c.n)
         keys = (table.c.verdict, table.c.list, table.c.entry, table.c.status, table.c.grave)
         conditions = _conditions(connection, person, wanted, table)
-        if wanted.status:
-            conditions.append(table.c.status.in_([int(status) for status in wanted.status]))
         if wanted.text:
             of_id = _FINDING.c.subject_id == wanted.text.strip()
             conditions.append(or_(_FINDING.c.input_key == input_key(wanted.text), of_id))
-        query = select(*keys, number).where(*conditions).group_by(*keys)
+        query = select(*keys, number).where(*conditions, *_standing(wanted, table)).group_by(*keys)
         rows = [*connection.execute(query), *_blind_as_open(connection, person, wanted)]
     verdict, entry, status = Counter[str](), Counter[str](), Counter[str]()
     grave = 0
@@ -286,6 +284,10 @@ def _conditions(connection: Connection, person: Person, wanted: Filter, table: A
     return conditions
 
 
+def _standing(wanted: Filter, table: Any) -> list[ColumnElement[bool]]:
+    return [table.c.status.in_([int(status) for status in wanted.status])] if wanted.status else []
+
+
 def _ids(
     connection: Connection, person: Person, wanted: Filter, after: int, most: int, *, back: bool = False
 ) -> list[int]:
@@ -296,7 +298,7 @@ def _ids(
     """
     conditions = _conditions(connection, person, wanted, _FINDING)
     blind = _blind_rows(connection, person, conditions)
-    stands = [_FINDING.c.status.in_([int(status) for status in wanted.status])] if wanted.status else []
+    stands = _standing(wanted, _FINDING)
     beyond = _FINDING.c.id < after if back else _FINDING.c.id > after
     order = _FINDING.c.id.desc() if back else _FINDING.c.id
     if wanted.text:
@@ -321,9 +323,8 @@ def _ids(
 def _ids_by_key(
     connection: Connection, person: Person, wanted: Filter, after: int, most: int, *, back: bool
 ) -> list[int]:
-    query = select(_COUNT).where(*_conditions(connection, person, wanted, _COUNT), _COUNT.c.n > 0)
-    if wanted.status:
-        query = query.where(_COUNT.c.status.in_([int(status) for status in wanted.status]))
+    conditions = (*_conditions(connection, person, wanted, _COUNT), *_standing(wanted, _COUNT))
+    query = select(_COUNT).where(*conditions, _COUNT.c.n > 0)
     keys = connection.execute(query.order_by(_COUNT.c.run.desc() if back else _COUNT.c.run)).mappings().all()
     found: list[int] = []
     low, high = (0, after) if back else (after, 1 << 62)

@@ -341,9 +341,9 @@ class People:
 
     def _check_free(self, connection: Connection, login: str, expected_as: str) -> None:
         expected = expected_as.strip().casefold()
-        if login and connection.execute(select(_PERSON.c.id).where(_PERSON.c.login == login)).first():
+        if login and row_of(connection, _PERSON, login=login):
             raise ConflictError("login_taken", where=login)
-        if expected and connection.execute(select(_PERSON.c.id).where(_PERSON.c.expected_as == expected)).first():
+        if expected and row_of(connection, _PERSON, expected_as=expected):
             raise ConflictError("expected_account_taken", where=expected)
 
     def _keep_an_administrator(self, connection: Connection, row: RowMapping, values: dict[str, Any]) -> None:
@@ -476,15 +476,8 @@ def _changed_rights(row: RowMapping, role: Role | None, clearance: Mark | None, 
 
 
 def _account(row: RowMapping) -> Account:
-    return Account(
-        record_of(Person, row),
-        active=bool(row["active"]),
-        has_password=bool(row["password"]),
-        has_totp=bool(row["totp"]),
-        bound=bool(row["subject"]),
-        expected_as=row["expected_as"],
-        made_at=row["made_at"],
-    )
+    has = {"has_password": bool(row["password"]), "has_totp": bool(row["totp"]), "bound": bool(row["subject"])}
+    return record_of(Account, row, person=record_of(Person, row), **has)
 
 
 def _record(writer: Writer, row: RowMapping | dict[str, Any]) -> None:

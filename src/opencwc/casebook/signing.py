@@ -122,20 +122,18 @@ class FileKey(_Key):
     @classmethod
     def make(cls, path: Path, passphrase: str = "") -> FileKey:
         """Make a new key; `FileExistsError` where there is one, even if another process makes it at this moment."""
+        from cryptography.hazmat.primitives import serialization as form
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-        from cryptography.hazmat.primitives.serialization import (
-            BestAvailableEncryption,
-            Encoding,
-            NoEncryption,
-            PrivateFormat,
-        )
 
         private = Ed25519PrivateKey.generate()
-        lock = BestAvailableEncryption(passphrase.encode()) if passphrase else NoEncryption()
-        pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, lock)
+        lock = form.BestAvailableEncryption(passphrase.encode()) if passphrase else form.NoEncryption()
+        pem = private.private_bytes(form.Encoding.PEM, form.PrivateFormat.PKCS8, lock)
         with _told(path):
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _require_own_folder(path.parent)
+            folder = path.parent
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            mode = folder.stat().st_mode & 0o777
+            if os.name == "posix" and mode & 0o022:
+                raise SettingsError("key_folder_open_to_others", where=str(folder), mode=mode, folder=str(folder))
             write_new(path, pem)
         return cls(private)
 
@@ -182,7 +180,7 @@ class TokenKey(_Key):
     def open(cls, uri: str, pin: str = "") -> TokenKey:
         """Find the key that a URI names; the PIN is the argument, the URI's (``pin-source``) or the environment's."""
         place = TokenPlace.read(uri)
-        pin = pin or place.pin or os.environ.get("OPENCWC_TOKEN_PIN", "")
+        pin = pin or place.pin
         with _session(place, pin) as session:
             return cls(place, _edwards_point(_find_key(session, place, private=False)), pin)
 
@@ -190,7 +188,7 @@ class TokenKey(_Key):
     def make(cls, uri: str, pin: str = "") -> TokenKey:
         """Make a new key in the token under the name that a URI gives."""
         place = TokenPlace.read(uri)
-        pin = pin or place.pin or os.environ.get("OPENCWC_TOKEN_PIN", "")
+        pin = pin or place.pin
         with _session(place, pin, writing=True) as session:
             from pkcs11 import Attribute, KeyType, Mechanism
 
@@ -213,7 +211,7 @@ class TokenKey(_Key):
 
 
 class TokenPlace(Struct, frozen=True):
-    """Where a key is: the token's module, label or serial number, the key's label; the PIN where the URI names it."""
+    """Where a key is: the token's module, label or serial number, the key's label; the PIN of URI or environment."""
 
     module: str
     token: str
@@ -231,9 +229,8 @@ class TokenPlace(Struct, frozen=True):
         path, _, query = uri.removeprefix("pkcs11:").partition("?")
         said = {name: unquote(value) for name, _, value in (part.partition("=") for part in path.split(";") if part)}
         asked = dict(parse_qsl(query.replace("+", "%2B"), keep_blank_values=True))
-        strange = sorted(set(said) - {"token", "serial", "object", "type"}) + sorted(
-            set(asked) - {"module-path", "pin-source", "pin-value"}
-        )
+        strange = sorted(set(said) - {"token", "serial", "object", "type"})
+        strange += sorted(set(asked) - {"module-path", "pin-source", "pin-value"})
         if strange:
             raise SettingsError("key_address_field_unknown", field=strange[0])
         if not said.get("object") or not (said.get("token") or said.get("serial")) or not asked.get("module-path"):
@@ -243,6 +240,7 @@ class TokenPlace(Struct, frozen=True):
             file = Path(source.removeprefix("file://").removeprefix("file:"))
             with _told(file):
                 pin = file.read_text(encoding="utf-8").strip()
+        pin = pin or os.environ.get("OPENCWC_TOKEN_PIN", "")
         return cls(asked["module-path"], said.get("token", ""), said.get("serial", ""), said["object"], pin)
 
 
@@ -291,12 +289,6 @@ def _edwards_point(key: Any) -> bytes:
     if len(point) != 32:
         raise SettingsError("token_key_is_no_ed25519")
     return point
-
-
-def _require_own_folder(folder: Path) -> None:
-    mode = folder.stat().st_mode & 0o777
-    if os.name == "posix" and mode & 0o022:
-        raise SettingsError("key_folder_open_to_others", where=str(folder), mode=mode, folder=str(folder))
 
 
 @contextlib.contextmanager

@@ -5,6 +5,7 @@ A token acts for a person, with some of what the role allows, until a day. It is
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,11 +15,12 @@ from msgspec import Struct
 from sqlalchemy import RowMapping, bindparam, select
 
 from opencwc.casebook import tables
+from opencwc.casebook.database import Casebook
 from opencwc.casebook.model import Person
-from opencwc.casebook.people import People, digest_of, moment
+from opencwc.casebook.people import People, digest_of, moment, os_person
 from opencwc.casebook.permissions import ACTIONS, SCOPES
 from opencwc.casebook.rows import change_row, record_of, row_of
-from opencwc.errors import ConflictError, InputError, NotFoundError
+from opencwc.errors import ConflictError, InputError, NotAllowedError, NotFoundError
 from opencwc.records import from_plain
 
 PREFIX = "ocwc_"
@@ -135,3 +137,19 @@ class Tokens:
 
 def _token(row: RowMapping) -> Token:
     return record_of(Token, row, scopes=row["scopes"].split())
+
+
+def cli_person(book: Casebook) -> Person:
+    """Return the bearer of ``OPENCWC_TOKEN``, else the person of the operating system's login (`os_person`).
+
+    Raises:
+        NotAllowedError: the token does not hold, or the account is not active.
+
+    """
+    token = os.environ.get("OPENCWC_TOKEN")
+    if not token:
+        return os_person(book)
+    person = Tokens(People(book)).person_of(token)
+    if person is None:
+        raise NotAllowedError("opencwc_token_void")
+    return person
