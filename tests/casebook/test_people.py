@@ -458,5 +458,5 @@ def test_sessions_and_second_factors_hold_on_either_database(people: People, boo
     assert factor.check(alice.id, codes[0]) and not factor.check(alice.id, codes[0])
     sessions_of.begin(alice.id, instead_of=sessions_of.begin(alice.id))
     assert sessions(book) == 1
-    sessions_of.end_all(alice.id)
+    sessions_of.end_others(alice.id, "")
     assert sessions(book) == 0

@@ -118,16 +118,6 @@ def restore_into(
     return found
 
 
-def restore(backup: Path, book: Casebook, identity: Path | None = None) -> dict[str, Any]:
-    """Fill an empty casebook that is open from a backup, in one transaction, and return the backup's manifest.
-
-    Raises what `restore_into` raises, but does not verify.
-    """
-    with _opened(book.engine.url, backup, identity) as archive:
-        _fill(book, archive)
-        return archive.manifest
-
-
 def _see_that_it_is_alone(archive: _Archive) -> None:
     """Refuse a casebook that the log beside the key knows: two that write on after one record verify neither."""
     log = CheckpointLog(load_settings().folder / "keys")

@@ -92,11 +92,6 @@ class CheckpointLog:
         finally:
             os.close(descriptor)
 
-    def append(self, casebook: str, number: int, sha256: str, seq: int, link: str, *, restored: bool = False) -> None:
-        """Add a line by itself."""
-        with self.locked(LoggedCheckpoint(casebook, number, sha256, seq, link, restored)):
-            pass
-
     def all(self, casebook: str) -> Iterator[LoggedCheckpoint | DamagedLine]:
         """Yield the lines of a casebook in their order, and every line that cannot be read.
 

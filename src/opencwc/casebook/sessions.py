@@ -100,11 +100,6 @@ class Sessions:
         with self.people.changing() as connection:
             connection.execute(_SESSION.delete().where(_SESSION.c.id == digest_of(secret)))
 
-    def end_all(self, person: str) -> None:
-        """End all sessions of a person."""
-        with self.people.changing() as connection:
-            end_sessions(connection, person)
-
     def end_others(self, person: str, secret: str) -> int:
         """End the sessions of a person, all but that of a secret; return how many there were."""
         with self.people.changing() as connection:
