@@ -24,7 +24,7 @@ from opencwc.records import one_of
 from opencwc.web.accounts.entrance import Entrance, entrance_of
 from opencwc.web.accounts.oidc import CALLBACK, COOKIE_PATH, LASTS, MinistryLogin
 from opencwc.web.accounts.oidc import COOKIE as OIDC_COOKIE
-from opencwc.web.server.api_parameters import Closed, Lang, MarkName, Moment, answers, problems
+from opencwc.web.server.api_parameters import Closed, Lang, MarkName, Moment, answers
 from opencwc.web.server.problems import HttpProblem, sign_in_needed
 from opencwc.web.server.rate_limits import address_key
 from opencwc.web.server.service import OPEN, Router, person_of, service_of
@@ -59,9 +59,6 @@ class SessionAnswer(TypedDict):
 
 
 _ForCode = Annotated[str, Meta(description="For a QR code.")]
-
-
-_NOTHING: dict[int | str, dict[str, Any]] = {204: {"description": "Done"}}
 
 
 class SignIn(Closed):
@@ -118,7 +115,7 @@ def person_json(person: Person) -> PersonAnswer:
     }
 
 
-@router.post("/api/v1/session", action=OPEN, responses={200: answers("Signed in", SessionAnswer), **problems()})
+@router.post("/api/v1/session", action=OPEN, answer=answers("Signed in", SessionAnswer))
 def sign_in(request: Request, asked: SignIn) -> Response:
     """Sign in with a login and a password; where a second factor is due and no code came, the code is still to come."""
     entrance = _at_the_door(request)
@@ -131,7 +128,7 @@ def sign_in(request: Request, asked: SignIn) -> Response:
     return _begun(request, entrance, person, fully_in=bool(asked.code) or not account.has_totp)
 
 
-@router.post("/api/v1/session/totp", action=OPEN, responses={200: answers("Signed in", SessionAnswer), **problems()})
+@router.post("/api/v1/session/totp", action=OPEN, answer=answers("Signed in", SessionAnswer))
 def give_code(request: Request, asked: CodeGiven) -> Response:
     """Give the code of the second factor, after the password."""
     entrance = _at_the_door(request)
@@ -143,14 +140,7 @@ def give_code(request: Request, asked: CodeGiven) -> Response:
     return _begun(request, entrance, session.person)
 
 
-@router.get(
-    "/api/v1/session",
-    action="self",
-    responses={
-        200: answers("Who is signed in", SessionAnswer),
-        **problems(),
-    },
-)
+@router.get("/api/v1/session", action="self", answer=answers("Who is signed in", SessionAnswer))
 def who_am_i(request: Request) -> Response:
     """Say who is signed in, what they may do, and the token that pages send with what they change."""
     session = _session(request)
@@ -158,7 +148,7 @@ def who_am_i(request: Request) -> Response:
 
 
 @router.delete(
-    "/api/v1/session", action="self", status_code=204, response_class=Response, responses={**_NOTHING, **problems()}
+    "/api/v1/session", action="self", status_code=204, response_class=Response, answer={"description": "Done"}
 )
 def sign_out(request: Request) -> Response:
     """Sign out."""
@@ -169,9 +159,7 @@ def sign_out(request: Request) -> Response:
     return response
 
 
-@router.post(
-    "/api/v1/session/password", action="self", responses={200: answers("Changed", SessionAnswer), **problems(409)}
-)
+@router.post("/api/v1/session/password", action="self", answer=answers("Changed", SessionAnswer), problems=(409,))
 def change_password(request: Request, asked: NewPassword) -> Response:
     """Change one's password; every session ends, and a new one begins here."""
     entrance, person = _with_password(request, asked.password)
@@ -185,9 +173,7 @@ def change_password(request: Request, asked: NewPassword) -> Response:
 
 
 @router.post(
-    "/api/v1/session/totp/enrol",
-    action="self",
-    responses={200: answers("The secret", secret=str, uri=_ForCode), **problems(409)},
+    "/api/v1/session/totp/enrol", action="self", answer=answers("The secret", secret=str, uri=_ForCode), problems=(409,)
 )
 def enrol(request: Request, asked: PasswordGiven) -> Response:
     """Get a secret for an authenticator; nothing changes until a code of it has come back."""
@@ -199,7 +185,8 @@ def enrol(request: Request, asked: PasswordGiven) -> Response:
 @router.post(
     "/api/v1/session/totp/confirm",
     action="self",
-    responses={200: answers("It is asked for now", recovery_codes=list[str], session=SessionAnswer), **problems(409)},
+    answer=answers("It is asked for now", recovery_codes=list[str], session=SessionAnswer),
+    problems=(409,),
 )
 def confirm(request: Request, asked: CodeGiven) -> Response:
     """Send back a first code: from now on one is asked for; the recovery codes are shown this once."""
@@ -210,9 +197,7 @@ def confirm(request: Request, asked: CodeGiven) -> Response:
 
 
 @router.post(
-    "/api/v1/session/totp/disable",
-    action="self",
-    responses={200: answers("It is gone", SessionAnswer), **problems(409)},
+    "/api/v1/session/totp/disable", action="self", answer=answers("It is gone", SessionAnswer), problems=(409,)
 )
 def disable(request: Request, asked: PasswordAndCode) -> Response:
     """Remove the second factor, with the password and a code."""
@@ -238,7 +223,8 @@ def disable(request: Request, asked: PasswordAndCode) -> Response:
     "/api/v1/invitations/accept",
     action=OPEN,
     status_code=201,
-    responses={201: answers("The account", PersonAnswer), **problems(409)},
+    answer=answers("The account", PersonAnswer),
+    problems=(409,),
 )
 def accept(request: Request, asked: Acceptance) -> Response:
     """Use a one-time link: set the password of an account, or make the first administrator."""

@@ -12,7 +12,6 @@ from typing import Annotated, Any
 from fastapi import Form, Query, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
-from starlette.formparsers import MultiPartException
 from starlette.responses import Response
 
 from opencwc.casebook import bundle_verifier
@@ -24,11 +23,11 @@ from opencwc.casebook.permissions import may
 from opencwc.errors import InputError
 from opencwc.web.accounts.entrance import entrance_of
 from opencwc.web.casebook.bundles import CheckedBundle, check_bundle
+from opencwc.web.casebook.upload_forms import form_of
 from opencwc.web.casebook.verifications import Verifications
 from opencwc.web.server.api_parameters import LARGEST
 from opencwc.web.server.htmx_headers import done
 from opencwc.web.server.page import is_fragment, language_of, page
-from opencwc.web.server.problems import HttpProblem
 from opencwc.web.server.service import Router, book_of, person_of, service_of
 from opencwc.wording import say
 
@@ -117,14 +116,7 @@ async def bundle(request: Request) -> Response:
 
     Everybody may who is signed in: it reads nothing of the casebook but the fingerprints of its keys.
     """
-    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
-        raise HttpProblem(
-            415, "no-such-kind", "upload_is_no_form", "an upload comes as multipart/form-data", where="Content-Type"
-        )
-    try:
-        form = await request.form(max_files=1, max_fields=5, max_part_size=10_000)
-    except MultiPartException as error:
-        raise InputError("form_unreadable", "the form cannot be read", remedy="Send multipart/form-data.") from error
+    form = await form_of(request)
     try:
         file, key = form.get("file"), form.get("key", "")
         if not isinstance(file, UploadFile) or not file.filename:

@@ -137,27 +137,15 @@ def summary_of(book: Casebook, job: Job, kind: JobPage, lang: str) -> JobSummary
 
 @router.get("/jobs/{job_id}", action="keep")
 async def show_job(request: Request, job_id: str) -> Response:
-    """Show how far a job is, or lead to where the jobs of its verb are shown."""
+    """Show how far a job is; the end of one whose run has pages of its own leads to them.
+
+    The jobs of a verb are shown under the address of its face, to which every other one leads.
+    """
     job = await job_named(request, job_id)
-    face = face_of(job.kind)
-    if face.jobs != "/jobs":
+    face, lang = face_of(job.kind), language_of(request)
+    if request.url.path != f"{face.jobs}/{job.id}":
         return RedirectResponse(f"{face.jobs}/{job.id}", 303)
-    return await show_job_page(request, job, face.job)
-
-
-@router.post("/jobs/{job_id}/cancel", action="keep")
-async def cancel(request: Request, job_id: str) -> Response:
-    """Stop a job; what was kept of it stays in its case."""
-    service = service_of(request)
-    jobs, _ = parts_of(service)
-    job = await job_named(request, job_id)
-    await service.answering.run(jobs.cancel, job.id)
-    return Response(status_code=204, headers={"HX-Refresh": "true"})
-
-
-async def show_job_page(request: Request, job: Job, kind: JobPage) -> Response:
-    """Show how far a job is; the end of one whose run has pages of its own leads to them."""
-    lang = language_of(request)
+    kind = face.job
     summary = await service_of(request).answering.run(summary_of, book_of(request), job, kind, lang)
     if is_fragment(request) and job.state == "done" and kind.runs:
         return leading_to(f"{kind.runs}/{job.run}")
@@ -169,6 +157,16 @@ async def show_job_page(request: Request, job: Job, kind: JobPage) -> Response:
     if is_fragment(request) and job.ended:
         shown.headers["HX-Refresh"] = "true"
     return shown
+
+
+@router.post("/jobs/{job_id}/cancel", action="keep")
+async def cancel(request: Request, job_id: str) -> Response:
+    """Stop a job; what was kept of it stays in its case."""
+    service = service_of(request)
+    jobs, _ = parts_of(service)
+    job = await job_named(request, job_id)
+    await service.answering.run(jobs.cancel, job.id)
+    return Response(status_code=204, headers={"HX-Refresh": "true"})
 
 
 def trouble_of(problem: Mapping[str, Any], job: str, lang: str, kind_of_job: JobPage) -> Trouble:

@@ -1,4 +1,4 @@
-"""Jobs: upload a file to be kept in a case and screened by the worker, and ask or listen how far it is."""
+"""Jobs: ask or listen how far one is, stop it, take what it has found."""
 
 from __future__ import annotations
 
@@ -6,24 +6,18 @@ import asyncio
 import csv
 import io
 import json
-from collections.abc import AsyncIterator, Callable, Iterator
-from datetime import date
-from hashlib import sha256
-from typing import IO, Annotated, Any, Literal, TypedDict, get_args
+from collections.abc import AsyncIterator, Iterator
+from typing import Annotated, Any, Literal, TypedDict
 
 from fastapi import Query, Request
 from fastapi.sse import EventSourceResponse, format_sse_event
 from msgspec import Meta
-from starlette.datastructures import UploadFile
-from starlette.formparsers import MultiPartException
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from opencwc.casebook.answered_keys import AnsweredKeys
-from opencwc.casebook.model import KeptFinding, Mark, Person
+from opencwc.casebook.model import KeptFinding, Person
 from opencwc.casebook.permissions import may
-from opencwc.errors import ConflictError, InputError, NotFoundError, SettingsError, UnavailableError
+from opencwc.errors import ConflictError, NotFoundError, UnavailableError
 from opencwc.files.csv_cells import cell_of
-from opencwc.files.kinds import document_kind_by_name
 from opencwc.finding import Message
 from opencwc.jobs.intake import Intake
 from opencwc.jobs.queue import Job, Jobs
@@ -31,19 +25,12 @@ from opencwc.records import fields_of, from_plain, one_of
 from opencwc.screening.model import COLUMNS
 from opencwc.verbs import verbs
 from opencwc.web.server import downloads
-from opencwc.web.server.api_parameters import InLang, Kind, answers, names_of, problems
-from opencwc.web.server.idempotency import KEY_HEADER, once
-from opencwc.web.server.problems import HttpProblem
+from opencwc.web.server.api_parameters import InLang, answers
 from opencwc.web.server.service import Router, Service, person_of, service_of, who_asks
 from opencwc.wording import sentence
 
 router = Router(tags=["jobs"])
 WATCH_SECONDS = 0.3
-KIND_BYTES = 1_024
-DOCUMENTS = ("pdf", "docx", "html", "eml", "picture")
-"""The kinds that are never read as a table of chemicals."""
-OTHER_DOCUMENTS = (".doc", ".rtf", ".odt", ".msg", ".ppt", ".pptx", ".odp")
-"""Documents of kinds that are not read: the reader of documents says why."""
 
 
 class JobAnswer(TypedDict):
@@ -78,104 +65,7 @@ class JobEvent(TypedDict):
     ]
 
 
-_UPLOAD: dict[str, Any] = {
-    "type": "object",
-    "required": ["file", "case"],
-    "properties": {
-        "file": {
-            "type": "string",
-            "format": "binary",
-            "description": "A table of chemicals, or a document that mentions some (PDF, DOCX, HTML, EML).",
-        },
-        "case": {"type": "string", "description": "The case to keep it in; opened where there is none of this name."},
-        "as_of": {"type": "string", "format": "date"},
-        "lists": {"type": "string"},
-        "kind": {
-            "type": "string",
-            "enum": list(get_args(Kind)),
-            "description": "`text` reads a file whole, or the column that is named, for what it mentions; "
-            "a document is always read so.",
-        },
-        "column": {"type": "string"},
-        "id_column": {"type": "string"},
-        "mark": {"type": "string", "enum": [str(mark) for mark in Mark]},
-    },
-}
-
-
-@router.post(
-    "/api/v1/jobs",
-    action="keep",
-    uploads=True,
-    status_code=202,
-    responses={202: answers("The job, waiting", JobAnswer), **problems(404, 409, 413, 415, 501)},
-    openapi_extra={
-        "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _UPLOAD}}},
-        "parameters": [KEY_HEADER],
-    },
-)
-async def submit(request: Request) -> Response:
-    """Keep an upload in a case and have it screened by the worker."""
-
-    def answer(made: Job) -> Response:
-        return JSONResponse(as_json(made), 202, {"Location": f"/api/v1/jobs/{made.id}"})
-
-    return await take_upload(request, answer)
-
-
-async def take_upload(request: Request, answer: Callable[[Job], Response]) -> Response:
-    """Read the form of an upload, keep the file in its case, make the job, and answer with it."""
-    service = service_of(request)
-    jobs, intake = parts_of(service)
-    person = person_of(request)
-    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
-        raise HttpProblem(
-            415, "no-such-kind", "upload_is_no_form", "an upload comes as multipart/form-data", where="Content-Type"
-        )
-    try:
-        form = await request.form(max_files=1, max_fields=20, max_part_size=10_000)
-    except MultiPartException as error:
-        raise InputError("form_unreadable", "the form cannot be read", remedy="Send multipart/form-data.") from error
-    try:
-        file = form.get("file")
-        words = {name: value for name, value in form.items() if isinstance(value, str)}
-        if not isinstance(file, UploadFile) or not file.filename:
-            raise InputError(
-                "file_missing_in_form", "there is no file", where="file", remedy="Send the file under the name 'file'."
-            )
-        asked, mark = _asked(words, file.filename or "upload")
-        start = file.file.read(KIND_BYTES)
-        if asked["kind"] == "auto" and not asked["column"].strip() and is_document(asked["name"], start):
-            asked["kind"] = "text"
-        await service.answering.run(
-            service.answering.screener, date.fromisoformat(asked["as_of"]), tuple(asked["lists"])
-        )
-        digest = await service.answering.run(_digest, file.file, asked, mark)
-
-        async def do() -> Response:
-            def keep() -> Job:
-                file.file.seek(0)
-                media_type = (file.content_type or "")[:100]
-                taken = intake.take(person, asked["case"], file.file, asked["name"], media_type, mark)
-                limit = service.configuration.jobs_waiting
-                return jobs.submit(person.id, taken.case_number, taken.source_id, asked, most_waiting=limit)
-
-            made = await service.answering.run(keep)
-            return answer(made)
-
-        return await once(request, AnsweredKeys(intake.book.engine), person, digest, do)
-    finally:
-        await form.close()
-
-
-@router.get(
-    "/api/v1/jobs",
-    action="keep",
-    responses={
-        200: answers("The jobs", jobs=list[JobAnswer]),
-        **problems(501),
-    },
-)
+@router.get("/api/v1/jobs", action="keep", answer=answers("The jobs", jobs=list[JobAnswer]), problems=(501,))
 async def list_jobs(request: Request, limit: Annotated[int, Query(ge=1, le=1_000)] = 100) -> Response:
     """Give your jobs, the latest first."""
     service = service_of(request)
@@ -188,22 +78,13 @@ async def list_jobs(request: Request, limit: Annotated[int, Query(ge=1, le=1_000
     return JSONResponse({"jobs": [as_json(job) for job in await service.answering.run(read)]})
 
 
-@router.get(
-    "/api/v1/jobs/{job_id}", action="keep", responses={200: answers("The job", JobAnswer), **problems(404, 501)}
-)
+@router.get("/api/v1/jobs/{job_id}", action="keep", answer=answers("The job", JobAnswer), problems=(404, 501))
 async def show(request: Request, job_id: str) -> Response:
     """Give one job as it stands."""
     return JSONResponse(as_json(await job_named(request, job_id)))
 
 
-@router.post(
-    "/api/v1/jobs/{job_id}/cancel",
-    action="keep",
-    responses={
-        200: answers("The job", JobAnswer),
-        **problems(404, 501),
-    },
-)
+@router.post("/api/v1/jobs/{job_id}/cancel", action="keep", answer=answers("The job", JobAnswer), problems=(404, 501))
 async def cancel(request: Request, job_id: str) -> Response:
     """Ask that a job be stopped; what was kept of it stays in its case."""
     service = service_of(request)
@@ -219,7 +100,8 @@ async def cancel(request: Request, job_id: str) -> Response:
 @router.get(
     "/api/v1/jobs/{job_id}/events",
     action="keep",
-    responses={200: answers("Events", JobEvent, "text/event-stream"), **problems(404, 501)},
+    answer=answers("Events", JobEvent, "text/event-stream"),
+    problems=(404, 501),
 )
 async def events(request: Request, job_id: str) -> Response:
     """Listen to a job: `progress` whenever something changed, and `end` at its end (server-sent events)."""
@@ -270,7 +152,8 @@ def _event(name: str, data: JobAnswer) -> bytes:
 @router.get(
     "/api/v1/jobs/{job_id}/result",
     action="keep",
-    responses={200: answers("The findings", str, "application/x-ndjson"), **problems(404, 409, 501)},
+    answer=answers("The findings", str, "application/x-ndjson"),
+    problems=(404, 409, 501),
 )
 async def result(
     request: Request,
@@ -367,67 +250,7 @@ def parts_of(service: Service) -> tuple[Jobs, Intake]:
     return service.jobs, service.intake
 
 
-def _asked(words: dict[str, str], filename: str) -> tuple[dict[str, Any], Mark]:
-    """Return the question of an upload as it stands in the job, and its mark."""
-    if strange := sorted(set(words) - {"case", "mark", *_FORM}):
-        raise SettingsError(
-            "field_unknown", "there is an unknown field", where=strange[0][:50], remedy="See /api/v1/openapi.json."
-        )
-    if unfit := sorted(name for name, word in words.items() if "\0" in word):
-        raise InputError(
-            "text_with_nul", "there is a sign that no text may hold (NUL)", where=unfit[0], remedy="Leave it out."
-        )
-    case = words.get("case", "").strip()
-    if not case or len(case) > 200 or not case.isprintable():
-        raise InputError(
-            "case_name_missing", "there is no name of a case", where="case", remedy="Name the case to keep it in."
-        )
-    kind = words.get("kind") or "auto"
-    if kind not in get_args(Kind):
-        raise SettingsError(
-            "job_kind_unknown", "there is no such kind", where="kind", remedy="It is one of: {known}.",
-            known=tuple(get_args(Kind)),
-        )  # fmt: skip
-    mark = words.get("mark") or "unclassified"
-    if mark.upper() not in Mark.__members__:
-        known = ", ".join(str(mark) for mark in Mark)
-        raise SettingsError(
-            "no_such_mark", "there is no such mark", where="mark", remedy="It is one of: {known}.", known=known
-        )
-    try:
-        day = date.fromisoformat(words["as_of"]) if words.get("as_of") else date.today()
-    except ValueError:
-        raise SettingsError(
-            "not_a_date", "this is no date", where="as_of", remedy="Write the day as 2020-06-07."
-        ) from None
-    name = "".join(sign if sign.isprintable() else "_" for sign in filename).replace("\\", "/").rsplit("/", 1)[-1]
-    asked = {
-        "case": case, "name": name[-200:] or "upload", "as_of": day.isoformat(),
-        "lists": list(names_of(words.get("lists", ""))), "kind": kind, "column": words.get("column", ""),
-        "id_column": words.get("id_column", ""),
-    }  # fmt: skip
-    return asked, Mark[mark.upper()]
-
-
-def is_document(name: str, start: bytes) -> bool:
-    """Return whether an upload is a document and no table, by its first bytes or its name.
-
-    >>> is_document("x.bin", b"%PDF-1.7"), is_document("sheet.docx", b"PK"), is_document("goods.xlsx", b"PK")
-    (True, True, False)
-    """
-    return b"%PDF-" in start or document_kind_by_name(name) in DOCUMENTS or name.lower().endswith(OTHER_DOCUMENTS)
-
-
-def _digest(file: IO[bytes], asked: dict[str, Any], mark: Mark) -> str:
-    digest = sha256(json.dumps([asked, str(mark)], sort_keys=True).encode())
-    file.seek(0)
-    while part := file.read(1 << 20):
-        digest.update(part)
-    return digest.hexdigest()
-
-
-_FORM = ("name", "as_of", "lists", "kind", "column", "id_column")
-_TOLD = (*_FORM, "files", "given", "model", "roles")
-"""What the form of a screening may ask for; what is told of the question of any job, as far as it has it."""
+_TOLD = ("name", "as_of", "lists", "kind", "column", "id_column", "files", "given", "model", "roles")
+"""What is told of the question of a job, as far as it has it."""
 _UNBUFFERED = {"X-Accel-Buffering": "no"}
 _KEEP_ALIVE_SECONDS = 15.0

@@ -9,15 +9,12 @@ from msgspec import Meta
 from pydantic import Field
 from starlette.responses import JSONResponse, Response
 
-from opencwc.casebook.model import Mark
 from opencwc.legislation.decided_law import decided_to_plain
 from opencwc.legislation.formats import MeasureAnswer, PassagePlace, answer_to_plain
-from opencwc.web.casebook.jobs_api import JobAnswer
-from opencwc.web.casebook.uploads_api import job_made
-from opencwc.web.server.api_parameters import LARGEST, Closed, DayText, InLang, answers, problems
-from opencwc.web.server.idempotency import KEY_HEADER
+from opencwc.web.casebook.upload_forms import SUBMITS, job_made
+from opencwc.web.legislation.forms import FORM
+from opencwc.web.server.api_parameters import LARGEST, Closed, DayText, InLang, answers
 from opencwc.web.server.service import Router, book_of, person_of, service_of
-from opencwc.web.server.uploads import MOST_FILES
 from opencwc.wording import sentence
 
 router = Router(tags=["law"])
@@ -25,40 +22,6 @@ A_PAGE = 100
 Number = Annotated[int, Path(ge=1, le=LARGEST)]
 After = Annotated[int, Query(ge=0, le=LARGEST, description="Go on after this many: `next` of the page before.")]
 Limit = Annotated[int, Query(ge=1, le=1_000)]
-_UPLOAD: dict[str, Any] = {
-    "type": "object",
-    "required": ["file", "case", "state"],
-    "properties": {
-        "file": {
-            "type": "array",
-            "items": {"type": "string", "format": "binary"},
-            "minItems": 1,
-            "maxItems": MOST_FILES,
-            "description": "All texts of one State that belong together: PDF, DOCX, HTML or plain text.",
-        },
-        "state": {"type": "string", "description": "The State, by its alpha-3 code or its name."},
-        "case": {"type": "string", "description": "The case to keep it in; opened where there is none of this name."},
-        "mark": {"type": "string", "enum": [str(mark) for mark in Mark]},
-        "as_of": {"type": "string", "format": "date"},
-        "model": {
-            "type": "string",
-            "enum": ["yes", "no"],
-            "default": "yes",
-            "description": "Whether the model proposes verdicts, where it is switched on; else rules do.",
-        },
-        "trial": {
-            "type": "string",
-            "enum": ["yes", "no"],
-            "description": "Whether this is a trial, which leaves the shelf of States as it is.",
-        },
-        "shelf": {
-            "type": "string",
-            "enum": ["yes", "no"],
-            "description": "Whether it takes its place on the shelf also where plain rules make it and the one that"
-            " stands there has decisions.",
-        },
-    },
-}
 
 
 class StandingMeasure(MeasureAnswer):
@@ -114,32 +77,13 @@ class AskedOfLaws(Closed):
     state: Annotated[str, Field(max_length=3, description="The State's alpha-3 code; all where left out.")] = ""
 
 
-@router.post(
-    "/api/v1/law/checks",
-    action="keep",
-    uploads=True,
-    status_code=202,
-    responses={202: answers("The job, waiting", JobAnswer), **problems(404, 409, 413, 415, 501)},
-    openapi_extra={
-        "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _UPLOAD}}},
-        "parameters": [KEY_HEADER],
-    },
-)
+@router.post("/api/v1/law/checks", form=FORM.schema, **SUBMITS)
 async def submit_texts(request: Request) -> Response:
     """Keep a State's texts in a case and have them checked by the worker; the job stands under `/api/v1/jobs`."""
-    from opencwc.web.legislation.forms import take_texts
-
-    return await take_texts(request, job_made)
+    return await FORM.take(request, job_made)
 
 
-@router.get(
-    "/api/v1/law/checks/{number}",
-    action="read",
-    responses={
-        200: answers("The check", LawAnswer),
-        **problems(404, 501),
-    },
-)
+@router.get("/api/v1/law/checks/{number}", action="read", answer=answers("The check", LawAnswer), problems=(404, 501))
 async def show_check(
     request: Request, number: Number, after: After = 0, limit: Limit = A_PAGE, lang: InLang = "en"
 ) -> Response:
@@ -177,7 +121,8 @@ async def show_check(
 @router.get(
     "/api/v1/law/checks/{number}/labels",
     action="read",
-    responses={200: answers("The labels", labels=list[Any]), **problems(404, 501)},
+    answer=answers("The labels", labels=list[Any]),
+    problems=(404, 501),
 )
 async def show_labels(request: Request, number: Number) -> Response:
     """Give what people decided of a check as labels; nothing is learned from them by itself."""
@@ -189,7 +134,7 @@ async def show_labels(request: Request, number: Number) -> Response:
     return JSONResponse({"labels": list(labels_of(shown, stands))})
 
 
-@router.post("/api/v1/law/ask", action="read", responses={200: answers("Passages", **_FOUND), **problems(501)})
+@router.post("/api/v1/law/ask", action="read", answer=answers("Passages", **_FOUND), problems=(501,))
 async def ask(request: Request, asked: AskedOfLaws, lang: InLang = "en") -> Response:
     """Answer a question with passages of the laws that are kept; one for synthesis and the like is refused."""
     from opencwc.web.legislation.questions import ask_laws

@@ -10,7 +10,7 @@ from msgspec import Meta
 from starlette.responses import JSONResponse, Response
 
 from opencwc.models import Card, Model, find_model, load_card, registered, state_of
-from opencwc.web.server.api_parameters import InLang, answers, problems
+from opencwc.web.server.api_parameters import InLang, answers
 from opencwc.web.server.service import Router, service_of
 from opencwc.wording import sentence
 
@@ -28,9 +28,7 @@ class ModelAnswer(TypedDict):
     card: NotRequired[Card]
 
 
-@router.get(
-    "/api/v1/models", action="models", responses={200: answers("The models", models=list[ModelAnswer]), **problems()}
-)
+@router.get("/api/v1/models", action="models", answer=answers("The models", models=list[ModelAnswer]))
 async def models(request: Request, lang: InLang = "en") -> Response:
     """Give every registered model in brief: whether it may be used now, and by which weights."""
 
@@ -40,9 +38,7 @@ async def models(request: Request, lang: InLang = "en") -> Response:
     return JSONResponse(await service_of(request).answering.run(read))
 
 
-@router.get(
-    "/api/v1/models/{model_id}", action="models", responses={200: answers("The model", ModelAnswer), **problems(404)}
-)
+@router.get("/api/v1/models/{model_id}", action="models", answer=answers("The model", ModelAnswer), problems=(404,))
 async def model(request: Request, model_id: str, lang: InLang = "en") -> Response:
     """Give one model with its card: use, out of use, data, figures by language, limits, licence, weights."""
 

@@ -17,11 +17,11 @@ from opencwc.finding import Finding, Message, Verdict
 from opencwc.language.refusals import judge_request
 from opencwc.screening.cards import Teller
 from opencwc.screening.screener import Screener
-from opencwc.web.casebook.jobs_api import take_upload
+from opencwc.web.casebook.upload_forms import leading_to_job
+from opencwc.web.screening.forms import FORM
 from opencwc.web.screening.value_answer import ValueAnswer, answer_of_value, kind_of
 from opencwc.web.server.answering import checked_json, findings_of, whole_text
 from opencwc.web.server.api_parameters import names_of
-from opencwc.web.server.htmx_headers import leading_to
 from opencwc.web.server.page import language_of, link_to_rule, page
 from opencwc.web.server.problems import HttpProblem
 from opencwc.web.server.service import Router, Service, person_of, service_of
@@ -141,4 +141,4 @@ def _duties(findings: Iterable[Finding], screener: Screener, teller: Teller) -> 
 @router.post("/screen/file", action="keep", uploads=True)
 async def take_file(request: Request) -> Response:
     """Keep a dropped file in a case, and lead to the page of its job."""
-    return await take_upload(request, lambda job: leading_to(f"/jobs/{job.id}"))
+    return await FORM.take(request, leading_to_job)

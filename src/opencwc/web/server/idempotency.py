@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from hashlib import sha256
-from typing import Any
 
 from fastapi import Request
 from pydantic import BaseModel
@@ -18,14 +17,6 @@ from opencwc.web.server.problems import HttpProblem
 from opencwc.web.server.service import person_of
 
 LONGEST_KEY = 200
-KEY_HEADER: dict[str, Any] = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "required": False,
-    "description": "The same key with the same request gives the same answer, and the work is done once.",
-    "schema": {"type": "string"},
-}
-"""The header in the description of the API."""
 
 
 async def once(

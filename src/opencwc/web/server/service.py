@@ -21,6 +21,7 @@ from opencwc.errors import SettingsError, UnavailableError
 from opencwc.language.refusals import RefusalLog, judge_request
 from opencwc.settings import load_settings
 from opencwc.web.server.answering import Answering
+from opencwc.web.server.api_parameters import KEY_HEADER, problem_answers
 from opencwc.web.server.configuration import Configuration
 from opencwc.web.server.metrics import Metrics
 from opencwc.web.server.problems import sign_in_needed
@@ -158,9 +159,26 @@ class GuardedRoute(APIRoute):
 
 def _declaring(method: str) -> Callable[..., Callable[[Endpoint], Endpoint]]:
     def declare(
-        router: Router, path: str, *, action: str, asked_inside: bool = False, uploads: bool = False, **options: Any
+        router: Router,
+        path: str,
+        *,
+        action: str,
+        asked_inside: bool = False,
+        uploads: bool = False,
+        answer: dict[str, Any] | None = None,
+        problems: Iterable[int] = (),
+        once: bool = False,
+        form: dict[str, Any] | None = None,
+        **options: Any,
     ) -> Callable[[Endpoint], Endpoint]:
-        access = Access(action, asked_inside, uploads)
+        access = Access(action, asked_inside, uploads or form is not None)
+        if answer is not None:
+            options["responses"] = {options.get("status_code", 200): answer, **problem_answers(problems)}
+        if form is not None:
+            content = {"multipart/form-data": {"schema": form}}
+            options["openapi_extra"] = {"requestBody": {"required": True, "content": content}}
+        if once:
+            options.setdefault("openapi_extra", {})["parameters"] = [KEY_HEADER]
 
         def add(endpoint: Endpoint) -> Endpoint:
             if getattr(endpoint, _ACCESS, access) != access:
@@ -177,7 +195,12 @@ def _declaring(method: str) -> Callable[..., Callable[[Endpoint], Endpoint]]:
 
 
 class Router(APIRouter):
-    """A router whose routes declare what they need: ``@router.get("/cases", action="read")``; see `Access`."""
+    """A router whose routes declare what they need: ``@router.get("/cases", action="read")``; see `Access`.
+
+    A route of the API also declares what it gives, for its description: ``answer`` at its status, ``problems`` by their
+    statuses beside the usual ones, ``form`` the JSON Schema of the form with uploads that it takes, ``once`` that it
+    takes an ``Idempotency-Key``.
+    """
 
     def __init__(self, **options: Any) -> None:
         super().__init__(route_class=GuardedRoute, **options)

@@ -20,8 +20,6 @@ from msgspec.structs import replace
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from opencwc.casebook.model import Mark
-from opencwc.casebook.permissions import may
 from opencwc.casebook.service_secret import Seal, service_secret
 from opencwc.confining.rights import Bounds
 from opencwc.confining.verb_runs import confined_steps
@@ -30,7 +28,6 @@ from opencwc.convention.fields import read_yaml
 from opencwc.errors import InputError, NotFoundError
 from opencwc.finding import Message
 from opencwc.jobs.archives import pack_uploads
-from opencwc.jobs.queue import Job
 from opencwc.language.refusals import is_refusal
 from opencwc.records import from_plain, to_plain
 from opencwc.transfers.check.answers import Balance, Duty, ShownAnswer
@@ -40,15 +37,14 @@ from opencwc.transfers.check.reader import MOST_AT_ONCE, MOST_KEPT
 from opencwc.transfers.check.verb import VERB as CHECK
 from opencwc.verbs import Ended
 from opencwc.version import __version__
+from opencwc.web.casebook.upload_forms import Uploads, leading_to_job, upload_values
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import LARGEST, names_of
-from opencwc.web.server.htmx_headers import leading_to
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.service import Router, Service, book_of, person_of, service_of
-from opencwc.web.server.uploads import Uploads, form_of
-from opencwc.web.transfers.api import check_typed, take_shipments
-from opencwc.web.transfers.forms import given_of, shipments_of, words_of
-from opencwc.web.transfers.kept import list_kept, shown_check, tabs_of
+from opencwc.web.transfers.api import check_typed
+from opencwc.web.transfers.forms import PLANNED, given_of, roles_of
+from opencwc.web.transfers.kept import shown_check, tabs_of
 from opencwc.web.transfers.preview import PREVIEW_CHECK, show_preview_of
 from opencwc.wording import LANGUAGES, sentence
 from opencwc.wording.states import state_name
@@ -108,23 +104,14 @@ def owed_of(answers: Iterable[ShownAnswer]) -> list[Owed]:
     return sorted(found, key=lambda owed: (owed.due or "9999", owed.shipment.row))
 
 
-def leading_to_job(job: Job) -> Response:
-    """Lead the page to that of a job."""
-    return leading_to(f"/transfers/jobs/{job.id}")
-
-
 @router.get("/transfers/check", action="screen")
 async def show(request: Request) -> Response:
     """Show the form; a shipment in the address fills it."""
-    service, person = service_of(request), person_of(request)
     asked = {name: request.query_params.get(name, "")[:500] for name in FIELDS}
-    kept = []
-    if may(person, "read") and service.intake is not None:
-        kept = await service.answering.run(list_kept, service.intake.book, person, CHECK.id)
     return page(
-        request, "transfers/check.html", told=None, asked=asked, kept=kept, tabs=tabs_of(person), part="check",
-        units=UNITS, purposes=_purposes(), states=_states(language_of(request)), today=date.today(), example=EXAMPLE,
-        examples=list(EXAMPLES), marks=[mark for mark in Mark if mark <= person.clearance], most_kept=MOST_KEPT,
+        request, "transfers/check.html", told=None, asked=asked, tabs=tabs_of(person_of(request)), part="check",
+        units=UNITS, purposes=_purposes(), states=_states(language_of(request)), example=EXAMPLE,
+        examples=list(EXAMPLES), most_kept=MOST_KEPT, **await upload_values(request, CHECK),
     )  # fmt: skip
 
 
@@ -193,24 +180,19 @@ def _in_fields(texts: Mapping[str, str]) -> Mapping[str, str]:
 @router.post("/transfers/check/preview", action="screen", uploads=True)
 async def show_preview(request: Request) -> Response:
     """Show the start of the shipments that were dropped, and what their columns are taken for."""
-    return await show_preview_of(request, PREVIEW_CHECK, lambda form: shipments_of(form)[0][:1])
+    return await show_preview_of(request, PREVIEW_CHECK)
 
 
 @router.post("/transfers/check/file", action="screen", uploads=True)
 async def answer_file(request: Request) -> Response:
     """Answer for the shipments of a file, which is read in the sandbox and not kept."""
-    form = await form_of(request)
     service = service_of(request)
-    try:
-        uploads, roles = shipments_of(form)
-        words = words_of(form)
+    async with PLANNED.sent(request) as sent:
         question = {
-            "as_of": date.today().isoformat(), "given": given_of(words, 1), "roles": roles,
-            "lists": names_of(words.get("lists", "")), "most": MOST_AT_ONCE,
+            "as_of": date.today().isoformat(), "given": given_of(sent.texts, 1), "roles": roles_of(sent),
+            "lists": names_of(sent.texts.get("lists", "")), "most": MOST_AT_ONCE,
         }  # fmt: skip
-        checked = await service.answering.run(_check_uploads, service, question, uploads)
-    finally:
-        await form.close()
+        checked = await service.answering.run(_check_uploads, service, question, sent.uploads)
     inputs = [answer.said for answer in checked.answers if any(is_refusal(says) for _, _, says in answer.reasons)]
     await service.answering.run(service.record_refused, person_of(request), inputs)
     lang = language_of(request)
@@ -262,7 +244,7 @@ def _answers(
 @router.post("/transfers/check/keep", action="keep", uploads=True)
 async def keep_file(request: Request) -> Response:
     """Keep a file of planned shipments in a case, have it checked, and lead to the page of the job."""
-    return await take_shipments(request, leading_to_job)
+    return await PLANNED.take(request, leading_to_job)
 
 
 # -------------------------------------------------------------------------------------------------------- papers

@@ -18,7 +18,7 @@ from opencwc.casebook.model import Person, Status
 from opencwc.casebook.permissions import may
 from opencwc.errors import NotFoundError
 from opencwc.finding import Verdict
-from opencwc.jobs.kept_runs import MOST_LISTED, Listed, Shelf, ShownRun, list_runs, shown_run
+from opencwc.jobs.kept_runs import Shelf, ShownRun, shown_run
 from opencwc.transfers.check.verb import VERB as CHECK
 from opencwc.transfers.reconcile.verb import VERB as RECONCILE
 from opencwc.web.server.address_filter import AddressFilter, Brief
@@ -66,11 +66,6 @@ def shown_check(book: Casebook, person: Person, number: int) -> ShownRun[KeptChe
     from opencwc.transfers.check.kept import unpack
 
     return shown_run(book, person, number, _SHELVES[CHECK.id], unpack)
-
-
-def list_kept(book: Casebook, person: Person, kind: str, limit: int = MOST_LISTED) -> list[Listed]:
-    """Return the reconciliations or checks (``kind``) that a person may see, the latest first."""
-    return list_runs(book, person, kind, limit)
 
 
 def fitting_sums(kept: KeptReconciliation, wanted: SumFilter) -> pl.DataFrame:
