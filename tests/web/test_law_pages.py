@@ -25,7 +25,7 @@ from opencwc.legislation.kept import ANSWERS, answers_of, packed, summary_of, un
 from opencwc.legislation.reader import stage_of as step_of
 from opencwc.legislation.texts.legal_texts import plain_legal_text
 from opencwc.legislation.texts.passages import passages_of
-from opencwc.web.legislation.kept import LABEL_COLUMNS
+from opencwc.web.legislation.kept_laws import LABEL_COLUMNS
 from opencwc.web.wiring import intake_of, make_worker
 from opencwc.wording import LANGUAGES, say
 from web.pages.housing import PAGE, PART, opened_house, page_of, post

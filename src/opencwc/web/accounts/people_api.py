@@ -15,12 +15,11 @@ from opencwc.errors import InputError
 from opencwc.records import fields_of
 from opencwc.web.accounts.entrance import entrance_of
 from opencwc.web.accounts.session_api import PersonAnswer, person_json
-from opencwc.web.server.api_parameters import Closed, Moment, answers
+from opencwc.web.server.api_parameters import Closed, MarkNamed, Moment, answers
 from opencwc.web.server.service import Router, person_of
 
 router = Router(tags=["people"])
 RoleNamed = Literal["analyst", "reviewer", "administrator", "auditor"]
-MarkNamed = Literal["unclassified", "restricted", "protected", "highly_protected"]
 PersonId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$", description="The id of the person.")]
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from typing import Annotated, Any, NotRequired, TypedDict
 
 from fastapi import Form, Query, Request
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from msgspec import Meta
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
@@ -19,12 +18,12 @@ from opencwc.casebook.people import Invitation
 from opencwc.casebook.permissions import ACTIONS, may
 from opencwc.casebook.sessions import Session
 from opencwc.errors import ConflictError, InputError, NotFoundError, OpenCWCError
-from opencwc.finding import Message
 from opencwc.records import one_of
 from opencwc.web.accounts.entrance import Entrance, entrance_of
 from opencwc.web.accounts.oidc import CALLBACK, COOKIE_PATH, LASTS, MinistryLogin
 from opencwc.web.accounts.oidc import COOKIE as OIDC_COOKIE
 from opencwc.web.server.api_parameters import Closed, Lang, MarkName, Moment, answers
+from opencwc.web.server.page import environment
 from opencwc.web.server.problems import HttpProblem, sign_in_needed
 from opencwc.web.server.rate_limits import address_key
 from opencwc.web.server.service import OPEN, Router, person_of, service_of
@@ -245,7 +244,7 @@ def invitation_page(
         invitation = entrance.people.invitation(token)
     except OpenCWCError:
         return _page(language, 403, "web_invitation_void")
-    return _page(language, 200, "web_invitation_title", _form(token, invitation, _Filled(), language))
+    return _page(language, 200, "web_invitation_title", token, invitation)
 
 
 @router.post("/auth/invitation", action=OPEN, include_in_schema=False)
@@ -265,53 +264,25 @@ def invitation_form(
     except OpenCWCError:
         return _page(lang, 403, "web_invitation_void")
     if password != again:
-        filled = _Filled(login, name, InputError("passwords_differ", "The two passwords are not the same"))
-        return _page(lang, 422, "web_invitation_title", _form(token, invitation, filled, lang))
+        error: OpenCWCError = InputError("passwords_differ", "The two passwords are not the same")
+        return _page(lang, 422, "web_invitation_title", token, invitation, login=login, name=name, error=error)
     try:
         person = entrance.people.accept(token, password, login, name)
     except (InputError, ConflictError) as error:
-        return _page(lang, 422, "web_invitation_title", _form(token, invitation, _Filled(login, name, error), lang))
+        return _page(lang, 422, "web_invitation_title", token, invitation, login=login, name=name, error=error)
     _LOG.info("invitation-used", extra={"person": person.id})
     return _page(lang, 200, "web_invitation_done")
 
 
-@dataclass(frozen=True)
-class _Filled:
-    login: str = ""
-    name: str = ""
-    error: OpenCWCError | None = None
-
-
-def _form(token: str, invitation: Invitation, filled: _Filled, lang: str) -> Markup:
-    def field(name: str, label: str, kind: str, hint: str, value: str = "") -> Markup:
-        return Markup(
-            '<p><label>{}<br><input name="{}" type="{}" autocomplete="{}" value="{}" required maxlength="1000">'
-            "</label></p>"
-        ).format(say(label, lang), name, kind, hint, value)
-
-    person = invitation.person
-    if person is None:
-        who = field("login", "web_login", "text", "username", filled.login)
-        who += field("name", "web_name", "text", "name", filled.name)
-    else:
-        who = Markup("<p>{}: <bdi>{}</bdi></p>").format(say("web_login", lang), person.login)
-    error = Markup('<p role="alert"><strong>{}</strong></p>').format(filled.error) if filled.error else Markup("")
-    passwords = field("password", "web_password", "password", "new-password")
-    passwords += field("again", "web_password_again", "password", "new-password")
-    rule = Markup("<p>{}</p>").format(say(Message("web_password_rule", {"shortest": SHORTEST}), lang))
-    return Markup(
-        '<form method="post" action="/auth/invitation"><input type="hidden" name="token" value="{}">'
-        '<input type="hidden" name="lang" value="{}">{}{}{}{}<p><button>{}</button></p></form>'
-    ).format(token, lang, error, who, passwords, rule, say("web_save", lang))
-
-
-def _page(lang: str, status: int, title: str, body: Markup | None = None) -> Response:
-    direction = "rtl" if lang in RIGHT_TO_LEFT else "ltr"
-    heading = escape(say(title, lang))
-    text = Markup(
-        '<!doctype html><html lang="{}" dir="{}"><head><meta charset="utf-8"><title>OpenCWC</title>'
-        '<meta name="viewport" content="width=device-width"></head><body><main><h1>{}</h1>{}</main></body></html>'
-    ).format(lang, direction, heading, body or "")
+def _page(
+    lang: str, status: int, title: str, token: str = "", invitation: Invitation | None = None, **filled: object
+) -> Response:
+    """Return the page of a one-time link: with its form where there is an invitation, ``filled`` as it was sent."""
+    values = {"login": "", "name": "", "error": "", **filled}
+    text = environment(lang).get_template("accounts/invitation.html").render(
+        lang=lang, direction="rtl" if lang in RIGHT_TO_LEFT else "ltr", title=title, token=token, invitation=invitation,
+        shortest=SHORTEST, **values,
+    )  # fmt: skip
     headers = {
         "content-security-policy": "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
         # With "no-referrer" a browser would not say, with the form, that it comes from here.

@@ -276,9 +276,9 @@ def _tokens(request: Request, secret: str = "") -> dict[str, Any]:
 
 
 @router.get("/settings/lists", action="rules")
-async def lists(request: Request) -> Response:
+def lists(request: Request) -> Response:
     """Show the lists at hand, and where one's own come from."""
-    today, known = date.today(), await service_of(request).answering.run(_convention)
+    today, known = date.today(), _convention()
     in_use = {list_.id for list_ in known.lists}
     rows = [
         (list_, sum(entry.in_force.holds_on(today) for entry in list_.entries), list_.id in in_use)
@@ -288,9 +288,9 @@ async def lists(request: Request) -> Response:
 
 
 @router.get("/settings/policies", action="rules")
-async def policies(request: Request) -> Response:
+def policies(request: Request) -> Response:
     """Show how the questions that the entries leave open are answered here."""
-    known = await service_of(request).answering.run(_convention)
+    known = _convention()
     return settings_page(request, "policies", "policies", policies=known.policies)
 
 

@@ -29,14 +29,13 @@ from opencwc.casebook.model import Case, CaseStatus, Filter, KeptFinding, Mark, 
 from opencwc.errors import InputError
 from opencwc.records import fields_of, one_of
 from opencwc.verbs import all_verdicts
-from opencwc.web.server.api_parameters import LARGEST, Closed, InLang, MarkName, answers
+from opencwc.web.server.api_parameters import LARGEST, Closed, InLang, MarkName, MarkNamed, answers
 from opencwc.web.server.idempotency import posted_once
 from opencwc.web.server.service import Router, book_of, person_of
 
 router = Router(tags=["cases"])
 
 Name = Annotated[str, Path(max_length=64, description="The name of the case.")]
-MarkNamed = Literal["unclassified", "restricted", "protected", "highly_protected"]
 Day = Annotated[str | None, Field(pattern=r"^(\d{4}-\d\d-\d\d)?$", description="A day; empty takes it away.")]
 
 

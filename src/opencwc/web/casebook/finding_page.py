@@ -22,7 +22,7 @@ from opencwc.finding import Finding, Message
 from opencwc.publishing import Fact
 from opencwc.screening.cards import Teller
 from opencwc.verbs import verb_named
-from opencwc.web.casebook.case_page import CommentForm
+from opencwc.web.casebook.api import Comment
 from opencwc.web.casebook.faces import face_of
 from opencwc.web.casebook.run_summary import (
     INBOX,
@@ -135,7 +135,7 @@ def take_decision(request: Request, identity: int, form: DecisionForm) -> str | 
 
 
 @router.post("/findings/{finding_id}/comments", action="comment")
-def add_comment(request: Request, finding_id: Identity, asked: Annotated[CommentForm, Form()]) -> Response:
+def add_comment(request: Request, finding_id: Identity, asked: Annotated[Comment, Form()]) -> Response:
     """Comment on a finding."""
     book, person, lang = book_of(request), person_of(request), language_of(request)
     case = show_finding(book, person, finding_id).case.name

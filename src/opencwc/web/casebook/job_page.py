@@ -136,17 +136,17 @@ def summary_of(book: Casebook, job: Job, kind: JobPage, lang: str) -> JobSummary
 
 
 @router.get("/jobs/{job_id}", action="keep")
-async def show_job(request: Request, job_id: str) -> Response:
+def show_job(request: Request, job_id: str) -> Response:
     """Show how far a job is; the end of one whose run has pages of its own leads to them.
 
     The jobs of a verb are shown under the address of its face, to which every other one leads.
     """
-    job = await job_named(request, job_id)
+    job = job_named(request, job_id)
     face, lang = face_of(job.kind), language_of(request)
     if request.url.path != f"{face.jobs}/{job.id}":
         return RedirectResponse(f"{face.jobs}/{job.id}", 303)
     kind = face.job
-    summary = await service_of(request).answering.run(summary_of, book_of(request), job, kind, lang)
+    summary = summary_of(book_of(request), job, kind, lang)
     if is_fragment(request) and job.state == "done" and kind.runs:
         return leading_to(f"{kind.runs}/{job.run}")
     shown = page(
@@ -160,12 +160,12 @@ async def show_job(request: Request, job_id: str) -> Response:
 
 
 @router.post("/jobs/{job_id}/cancel", action="keep")
-async def cancel(request: Request, job_id: str) -> Response:
+def cancel(request: Request, job_id: str) -> Response:
     """Stop a job; what was kept of it stays in its case."""
     service = service_of(request)
     jobs, _ = parts_of(service)
-    job = await job_named(request, job_id)
-    await service.answering.run(jobs.cancel, job.id)
+    job = job_named(request, job_id)
+    jobs.cancel(job.id)
     return Response(status_code=204, headers={"HX-Refresh": "true"})
 
 

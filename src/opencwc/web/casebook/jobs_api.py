@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import csv
-import io
 import json
 from collections.abc import AsyncIterator, Iterator
 from typing import Annotated, Any, Literal, TypedDict
@@ -12,12 +10,12 @@ from typing import Annotated, Any, Literal, TypedDict
 from fastapi import Query, Request
 from fastapi.sse import EventSourceResponse, format_sse_event
 from msgspec import Meta
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response
 
 from opencwc.casebook.model import KeptFinding, Person
 from opencwc.casebook.permissions import may
 from opencwc.errors import ConflictError, NotFoundError, UnavailableError
-from opencwc.files.csv_cells import cell_of
+from opencwc.files.csv_cells import csv_of
 from opencwc.finding import Message
 from opencwc.jobs.intake import Intake
 from opencwc.jobs.queue import Job, Jobs
@@ -66,35 +64,29 @@ class JobEvent(TypedDict):
 
 
 @router.get("/api/v1/jobs", action="keep", answer=answers("The jobs", jobs=list[JobAnswer]), problems=(501,))
-async def list_jobs(request: Request, limit: Annotated[int, Query(ge=1, le=1_000)] = 100) -> Response:
+def list_jobs(request: Request, limit: Annotated[int, Query(ge=1, le=1_000)] = 100) -> Response:
     """Give your jobs, the latest first."""
     service = service_of(request)
     jobs, intake = parts_of(service)
     person = person_of(request)
 
-    def read() -> list[Job]:
-        return intake.may_see(person, jobs.of_person(person.id, limit))
-
-    return JSONResponse({"jobs": [as_json(job) for job in await service.answering.run(read)]})
+    return JSONResponse({"jobs": [as_json(job) for job in intake.may_see(person, jobs.of_person(person.id, limit))]})
 
 
 @router.get("/api/v1/jobs/{job_id}", action="keep", answer=answers("The job", JobAnswer), problems=(404, 501))
-async def show(request: Request, job_id: str) -> Response:
+def show(request: Request, job_id: str) -> Response:
     """Give one job as it stands."""
-    return JSONResponse(as_json(await job_named(request, job_id)))
+    return JSONResponse(as_json(job_named(request, job_id)))
 
 
 @router.post("/api/v1/jobs/{job_id}/cancel", action="keep", answer=answers("The job", JobAnswer), problems=(404, 501))
-async def cancel(request: Request, job_id: str) -> Response:
+def cancel(request: Request, job_id: str) -> Response:
     """Ask that a job be stopped; what was kept of it stays in its case."""
     service = service_of(request)
     jobs, _ = parts_of(service)
     person = person_of(request)
 
-    def stop() -> Job:
-        return jobs.cancel(job_of(service, job_id, person).id)
-
-    return JSONResponse(as_json(await service.answering.run(stop)))
+    return JSONResponse(as_json(jobs.cancel(job_of(service, job_id, person).id)))
 
 
 @router.get(
@@ -107,7 +99,7 @@ async def events(request: Request, job_id: str) -> Response:
     """Listen to a job: `progress` whenever something changed, and `end` at its end (server-sent events)."""
     service = service_of(request)
     # Looked up here, not in a generator endpoint of the framework: a job that is not there must be a problem.
-    first = await job_named(request, job_id)
+    first = await service.answering.run(job_named, request, job_id)
     return EventSourceResponse(_progress_of(service, request, first), headers=_UNBUFFERED)
 
 
@@ -155,7 +147,7 @@ def _event(name: str, data: JobAnswer) -> bytes:
     answer=answers("The findings", str, "application/x-ndjson"),
     problems=(404, 409, 501),
 )
-async def result(
+def result(
     request: Request,
     job_id: str,
     format: Annotated[Literal["ndjson", "csv"], Query()] = "ndjson",
@@ -165,36 +157,26 @@ async def result(
     service = service_of(request)
     _, intake = parts_of(service)
     person = person_of(request)
-    job = await service.answering.run(job_of, service, job_id, person)
+    job = job_of(service, job_id, person)
     if job.run is None:
         raise ConflictError(
             "job_kept_nothing_yet", "the job has kept nothing yet",
             remedy="Wait for its end: /api/v1/jobs/{{id}}/events.",
         )  # fmt: skip
     pages = intake.findings(person, job.run)
-    write, kind = (_as_csv, downloads.CSV) if format == "csv" else (_as_ndjson, "application/x-ndjson")
-    headers = downloads.named(f"job-{job.id}.{format}")
-    return StreamingResponse(_pages(service, pages, write, lang), media_type=kind, headers=headers)
+    lines = _as_csv(pages, lang) if format == "csv" else _as_ndjson(pages, lang)
+    return downloads.download(lines, f"job-{job.id}.{format}")
 
 
-async def _pages(service: Service, pages: Iterator[list[KeptFinding]], write: Any, lang: str) -> AsyncIterator[bytes]:
-    if write is _as_csv:
-        yield (",".join(COLUMNS) + "\r\n").encode()
-    while (page := await service.answering.run(next, pages, None)) is not None:
-        yield await service.answering.run(write, page, lang)
+def _as_ndjson(pages: Iterator[list[KeptFinding]], lang: str) -> Iterator[bytes]:
+    for page in pages:
+        yield "".join(json.dumps(_plain(finding, lang), ensure_ascii=False) + "\n" for finding in page).encode()
 
 
-def _as_ndjson(page: list[KeptFinding], lang: str) -> bytes:
-    return "".join(json.dumps(_plain(finding, lang), ensure_ascii=False) + "\n" for finding in page).encode()
-
-
-def _as_csv(page: list[KeptFinding], lang: str) -> bytes:
-    out = io.StringIO()
-    table = csv.writer(out)
-    for finding in page:
-        cells = _plain(finding, lang)
-        table.writerow([cell_of(cells[name]) for name in COLUMNS])
-    return out.getvalue().encode()
+def _as_csv(pages: Iterator[list[KeptFinding]], lang: str) -> Iterator[bytes]:
+    yield csv_of([COLUMNS])
+    for page in pages:
+        yield csv_of([cells[name] for name in COLUMNS] for cells in (_plain(finding, lang) for finding in page))
 
 
 def _plain(finding: KeptFinding, lang: str) -> dict[str, Any]:
@@ -226,10 +208,9 @@ def as_json(job: Job) -> JobAnswer:
     return answer
 
 
-async def job_named(request: Request, job_id: str) -> Job:
+def job_named(request: Request, job_id: str) -> Job:
     """Return the job that an address names; raise `NotFoundError` where there is none that the person may see."""
-    service = service_of(request)
-    return await service.answering.run(job_of, service, job_id, person_of(request))
+    return job_of(service_of(request), job_id, person_of(request))
 
 
 def job_of(service: Service, identity: str, person: Person) -> Job:

@@ -243,10 +243,10 @@ def leading_to_job(job: Job) -> Response:
     return leading_to(f"{face_of(job.kind).jobs}/{job.id}")
 
 
-async def upload_values(request: Request, verb: Verb) -> dict[str, Any]:
+def upload_values(request: Request, verb: Verb) -> dict[str, Any]:
     """Return what the page with a form shows: the verb's kept runs that the person may read, the marks, the day."""
     service, person = service_of(request), person_of(request)
     kept = []
     if may(person, "read") and service.intake is not None:
-        kept = await service.answering.run(list_runs, service.intake.book, person, verb.id)
+        kept = list_runs(service.intake.book, person, verb.id)
     return {"kept": kept, "marks": [mark for mark in Mark if mark <= person.clearance], "today": date.today()}

@@ -13,8 +13,10 @@ from opencwc.legislation.decided_law import decided_to_plain
 from opencwc.legislation.formats import MeasureAnswer, PassagePlace, answer_to_plain
 from opencwc.web.casebook.upload_forms import SUBMITS, job_made
 from opencwc.web.legislation.forms import FORM
+from opencwc.web.legislation.kept_laws import labels_of, shown_law, standings
+from opencwc.web.legislation.questions import ask_laws
 from opencwc.web.server.api_parameters import LARGEST, Closed, DayText, InLang, answers
-from opencwc.web.server.service import Router, book_of, person_of, service_of
+from opencwc.web.server.service import Router, book_of, person_of
 from opencwc.wording import sentence
 
 router = Router(tags=["law"])
@@ -84,27 +86,28 @@ async def submit_texts(request: Request) -> Response:
 
 
 @router.get("/api/v1/law/checks/{number}", action="read", answer=answers("The check", LawAnswer), problems=(404, 501))
-async def show_check(
+def show_check(
     request: Request, number: Number, after: After = 0, limit: Limit = A_PAGE, lang: InLang = "en"
 ) -> Response:
     """Give what is said of every measure, page by page, with its passages and how it stands; `number` is the run."""
-    from opencwc.web.legislation.kept import shown_law, standings
-
-    run, book, person = service_of(request).answering.run, book_of(request), person_of(request)
-    shown = await run(shown_law, book, person, number)
-    stands = await run(standings, book, person, number)
+    book, person = book_of(request), person_of(request)
+    shown = shown_law(book, person, number)
+    stands = standings(book, person, number)
     checked = shown.kept.checked
     page = checked.answers[after : after + limit]
     measures = []
     for answer in page:
-        stands_as = stands.get((answer.measure.set, answer.measure.id))
-        standing = {
-            "finding": stands_as.finding if stands_as else None,
-            "status": str(stands_as.status) if stands_as else "",
-            "decided": (stands_as.decided or None) if stands_as else None,
-            "decision": decided_to_plain(stands_as.said) if stands_as and stands_as.said else None,
-        }
-        measures.append({"set": answer.measure.set, **answer_to_plain(answer, lang), **standing})
+        standing = stands.get((answer.measure.set, answer.measure.id))
+        measures.append(
+            {
+                "set": answer.measure.set,
+                **answer_to_plain(answer, lang),
+                "finding": standing.finding if standing else None,
+                "status": str(standing.status) if standing else "",
+                "decided": (standing.decided or None) if standing else None,
+                "decision": decided_to_plain(standing.said) if standing and standing.said else None,
+            }
+        )
     body = {
         "run": shown.number,
         "case": shown.case.name,
@@ -124,40 +127,26 @@ async def show_check(
     answer=answers("The labels", labels=list[Any]),
     problems=(404, 501),
 )
-async def show_labels(request: Request, number: Number) -> Response:
+def show_labels(request: Request, number: Number) -> Response:
     """Give what people decided of a check as labels; nothing is learned from them by itself."""
-    from opencwc.web.legislation.kept import labels_of, shown_law, standings
-
-    run, book, person = service_of(request).answering.run, book_of(request), person_of(request)
-    shown = await run(shown_law, book, person, number)
-    stands = await run(standings, book, person, number)
-    return JSONResponse({"labels": list(labels_of(shown, stands))})
+    book, person = book_of(request), person_of(request)
+    labels = labels_of(shown_law(book, person, number), standings(book, person, number))
+    return JSONResponse({"labels": list(labels)})
 
 
 @router.post("/api/v1/law/ask", action="read", answer=answers("Passages", **_FOUND), problems=(501,))
-async def ask(request: Request, asked: AskedOfLaws, lang: InLang = "en") -> Response:
+def ask(request: Request, asked: AskedOfLaws, lang: InLang = "en") -> Response:
     """Answer a question with passages of the laws that are kept; one for synthesis and the like is refused."""
-    from opencwc.web.legislation.questions import ask_laws
-
-    service = service_of(request)
-    answered = await service.answering.run(
-        ask_laws, service, book_of(request), person_of(request), asked.question, asked.state.upper(), lang
-    )  # fmt: skip
+    answered = ask_laws(request, asked.question, asked.state, lang)
     passages = []
     for passage in answered.found:
         state, run, file = answered.run_of(passage)
-        place = {
-            "state": state or None,
-            "run": run or None,
-            "file": file,
-            "section": passage.place,
-            "language": passage.lang,
-        }
-        span = {
-            "start": passage.start,
-            "end": passage.end,
-            "text": passage.text,
-            "similarity": round(passage.similarity, 4),
-        }
-        passages.append({**place, **span, "doubt": sentence(passage.doubt, lang) if passage.doubt else None})
+        passages.append(
+            {
+                "state": state or None, "run": run or None, "file": file, "section": passage.place,
+                "language": passage.lang, "start": passage.start, "end": passage.end, "text": passage.text,
+                "similarity": round(passage.similarity, 4),
+                "doubt": sentence(passage.doubt, lang) if passage.doubt else None,
+            }
+        )  # fmt: skip
     return JSONResponse({"found": passages, "searched": list(answered.runs)})

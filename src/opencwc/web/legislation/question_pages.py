@@ -9,11 +9,11 @@ from typing import Annotated
 from fastapi import Form, Query, Request
 from starlette.responses import Response
 
-from opencwc.web.legislation.kept import latest_laws
+from opencwc.web.legislation.kept_laws import latest_laws
 from opencwc.web.legislation.parts import direction_of, tabs_of
 from opencwc.web.legislation.questions import LONGEST_QUESTION, AnsweredQuestion, ask_laws
 from opencwc.web.server.page import language_of, page
-from opencwc.web.server.service import Router, book_of, person_of, service_of
+from opencwc.web.server.service import Router, book_of, person_of
 from opencwc.wording import say, sentence
 from opencwc.wording.states import state_name
 
@@ -41,10 +41,10 @@ class Passage:
 
 
 @router.get("/law/ask", action="read")
-async def show_ask(request: Request, question: _Text = "", state: _Code = "") -> Response:
+def show_ask(request: Request, question: _Text = "", state: _Code = "") -> Response:
     """Show where a question is asked; one that stands in the address waits there to be sent."""
-    service, lang, person = service_of(request), language_of(request), person_of(request)
-    listed = await service.answering.run(latest_laws, book_of(request), person)
+    lang, person = language_of(request), person_of(request)
+    listed = latest_laws(book_of(request), person)
     states = [(code, state_name(code, lang)) for code in listed]
     return page(
         request, "legislation/ask.html", part="ask", tabs=tabs_of(person), states=states, state=state,
@@ -53,16 +53,14 @@ async def show_ask(request: Request, question: _Text = "", state: _Code = "") ->
 
 
 @router.post("/law/ask", action="read")
-async def answer(
+def answer(
     request: Request,
     question: Annotated[str, Form(max_length=10 * LONGEST_QUESTION)] = "",
     state: Annotated[str, Form(max_length=3)] = "",
 ) -> Response:
     """Answer a question; it travels in the body, so that no log of a proxy has it."""
-    service, lang = service_of(request), language_of(request)
-    asked = await service.answering.run(
-        ask_laws, service, book_of(request), person_of(request), question, state.upper(), lang
-    )  # fmt: skip
+    lang = language_of(request)
+    asked = ask_laws(request, question, state, lang)
     return page(
         request, "legislation/answer.html", found=list(passages_of(asked, lang)), searched=_searched(asked, lang),
         examples=(),

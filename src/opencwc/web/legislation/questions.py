@@ -13,8 +13,8 @@ from datetime import date
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from opencwc.casebook.database import Casebook
-from opencwc.casebook.model import Person
+from fastapi import Request
+
 from opencwc.errors import InputError
 from opencwc.language.encoders import named_encoder
 from opencwc.language.refusals import judge_request
@@ -22,9 +22,9 @@ from opencwc.legislation.caveats import doubts_of
 from opencwc.legislation.question_answers import CONVENTION, Cited, Library
 from opencwc.legislation.search.passage_search import PassageIndex
 from opencwc.web.convention.measures import measures_of
-from opencwc.web.legislation.kept import ShownLaw, latest_laws, shown_law
+from opencwc.web.legislation.kept_laws import ShownLaw, latest_laws, shown_law
 from opencwc.web.server.problems import HttpProblem
-from opencwc.web.server.service import Service
+from opencwc.web.server.service import book_of, person_of, service_of
 from opencwc.wording import say
 
 if TYPE_CHECKING:
@@ -72,9 +72,7 @@ class _Known:
         return np.stack([self.kept[text] for text in texts])
 
 
-def ask_laws(
-    service: Service, book: Casebook, person: Person, question: str, state: str, lang: str
-) -> AnsweredQuestion:
+def ask_laws(request: Request, question: str, state: str, lang: str) -> AnsweredQuestion:
     """Search the Convention and the law of every State that was checked last, or of one, as the person may see them.
 
     Raises:
@@ -82,14 +80,15 @@ def ask_laws(
         InputError: there is no question, or it is too long.
 
     """
-    text = question.strip()
+    book, person = book_of(request), person_of(request)
+    text, state = question.strip(), state.upper()
     if not text or len(text) > LONGEST_QUESTION:
         raise InputError(
             "question_missing_or_too_long", "there is no question, or it is too long",
             remedy="Write up to {most:,} letters.", most=LONGEST_QUESTION,
         )  # fmt: skip
     if (refusal := judge_request(text)) is not None:
-        service.record_refused(person, [text])
+        service_of(request).record_refused(person, [text])
         raise HttpProblem(403, "refused", "request_refused", "{reason}", reason=say(refusal.message, lang))
     listed = latest_laws(book, person)
     shown = [shown_law(book, person, run.number) for code, run in listed.items() if state in ("", code)]

@@ -15,6 +15,7 @@ from opencwc.records import one_of, schemas_of
 from opencwc.web.server.problems import MEDIA_TYPE, PROBLEM_SCHEMA
 
 Lang = Literal["en", "fr", "ar", "es", "ru", "zh"]
+MarkNamed = Literal["unclassified", "restricted", "protected", "highly_protected"]
 Kind = Literal["auto", "smiles", "inchi", "cas", "name", "molblock", "text"]
 
 LARGEST = 2**62

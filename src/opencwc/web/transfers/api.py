@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Annotated, Any, TypedDict
+from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 
 from fastapi import Path, Query, Request
 from msgspec import Meta
 from pydantic import Field
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response
 
-from opencwc.files.csv_cells import cell_of
+from opencwc.files.csv_cells import csv_of
 from opencwc.language.refusals import is_refusal
 from opencwc.records import to_plain
 from opencwc.transfers.check.answers import (
@@ -30,9 +28,12 @@ from opencwc.transfers.model import CAUSES, LINE_STATUSES, MATCH_COLUMNS
 from opencwc.web.casebook.upload_forms import SUBMITS, job_made
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import LARGEST, Closed, Day, DayText, InLang, answers, names_of
-from opencwc.web.server.service import Router, Service, book_of, person_of, service_of
+from opencwc.web.server.service import Router, book_of, person_of, service_of
 from opencwc.web.transfers.forms import LEDGERS, PLANNED
 from opencwc.wording import sentence
+
+if TYPE_CHECKING:
+    from opencwc.transfers.reconcile.kept import KeptReconciliation
 
 router = Router(tags=["transfers"])
 MOST_IN_A_BODY = 100
@@ -148,7 +149,7 @@ class PlannedShipments(Closed):
     answer=answers("An answer a shipment", answers=list[ShipmentAnswer]),
     problems=(415,),
 )
-async def check(request: Request, asked: PlannedShipments, lang: InLang = "en") -> Response:
+def check(request: Request, asked: PlannedShipments, lang: InLang = "en") -> Response:
     """Say of planned shipments whether they may go, with what papers, and by when; nothing is kept."""
     from opencwc.errors import InputError
 
@@ -158,15 +159,11 @@ async def check(request: Request, asked: PlannedShipments, lang: InLang = "en") 
                 "shipment_field_unknown", "there is an unknown field", where=f"shipments.{place}.{strange[0][:50]}",
                 remedy="The fields are: {known}.", known=tuple(SHIPMENT_FIELDS),
             )  # fmt: skip
-    service = service_of(request)
-    results = await service.answering.run(
-        check_typed, service, request, asked.shipments, asked.as_of or date.today(), names_of(asked.lists)
-    )
+    results = check_typed(request, asked.shipments, asked.as_of or date.today(), names_of(asked.lists))
     return JSONResponse({"answers": [in_words(answer, lang) for answer in results]})
 
 
 def check_typed(
-    service: Service,
     request: Request,
     shipments: Sequence[Mapping[str, str]],
     as_of: date,
@@ -176,6 +173,7 @@ def check_typed(
     from opencwc.screening.model import Question
     from opencwc.transfers.check.shipments import shipment_of
 
+    service = service_of(request)
     checker = checker_with(service.answering.systematic, Question(as_of, lists))
     texts = [{name: text.strip() for name, text in shipment.items() if text.strip()} for shipment in shipments]
     checked = list(checker.check([shipment_of(row, shipment) for row, shipment in enumerate(texts, 1)]))
@@ -230,14 +228,13 @@ async def submit_shipments(request: Request) -> Response:
 @router.get(
     "/api/v1/transfers/checks/{number}", action="read", answer=answers("The check", CheckAnswer), problems=(404, 501)
 )
-async def show_check(
+def show_check(
     request: Request, number: Number, after: After = 0, limit: Limit = A_PAGE, lang: InLang = "en"
 ) -> Response:
     """Give what was answered for the shipments of a check that is kept, page by page; `number` is its run."""
-    from opencwc.web.transfers.kept import shown_check
+    from opencwc.web.transfers.kept_runs import shown_check
 
-    run = service_of(request).answering.run
-    shown = await run(shown_check, book_of(request), person_of(request), number)
+    shown = shown_check(book_of(request), person_of(request), number)
     kept_answers = shown.kept.answers
     page = kept_answers[after : after + limit]
     body = {
@@ -257,7 +254,7 @@ async def show_check(
     answer=answers("The ranked list", ReconciliationAnswer),
     problems=(404, 501),
 )
-async def show_reconciliation(
+def show_reconciliation(
     request: Request,
     number: Number,
     over: Annotated[bool, Query(description="Only what is over its threshold.")] = True,
@@ -266,33 +263,31 @@ async def show_reconciliation(
     lang: InLang = "en",
 ) -> Response:
     """Give the ranked list of a reconciliation, page by page; `number` is its run."""
-    from opencwc.web.transfers.kept import SumFilter, fitting_sums, shown_reconciliation
+    from opencwc.web.transfers.kept_runs import SumFilter, fitting_sums, shown_reconciliation
 
-    run = service_of(request).answering.run
-    shown = await run(shown_reconciliation, book_of(request), person_of(request), number)
+    shown = shown_reconciliation(book_of(request), person_of(request), number)
 
-    def read() -> dict[str, Any]:
-        fitting = fitting_sums(shown.kept, SumFilter(over="yes" if over else "all"))
-        rest = fitting.filter(fitting["rank"] > after)
-        rows = rest.head(limit).to_dicts()
-        return {
+    fitting = fitting_sums(shown.kept, SumFilter(over="yes" if over else "all"))
+    rest = fitting.filter(fitting["rank"] > after)
+    rows = rest.head(limit).to_dicts()
+    return JSONResponse(
+        {
             "run": shown.number,
             "case": shown.case.name,
             "said": [sentence(message, lang) for message in shown.kept.summary.said],
             "model": shown.kept.summary.model,
             "total": len(fitting),
-            "sums": [sum_as_json(shown.kept.chemicals[row["substance"]], row, lang) for row in rows],
+            "sums": [sum_as_json(shown.kept, row, lang) for row in rows],
             "next": rows[-1]["rank"] if len(rest) > limit else None,
         }
+    )
 
-    return JSONResponse(await run(read))
 
-
-def sum_as_json(chemical: Any, group: Mapping[str, Any], lang: str) -> dict[str, Any]:
+def sum_as_json(kept: KeptReconciliation, group: Mapping[str, Any], lang: str) -> dict[str, Any]:
     """Return a sum with the columns of the command, `opencwc.transfers.model.RECONCILED_COLUMNS`."""
     from opencwc.transfers.reconcile.reasons import why
 
-    probability = group["probability"]
+    chemical, probability = kept.chemicals[group["substance"]], group["probability"]
     return {
         "rank": group["rank"],
         "score": round(group["score"], 1),
@@ -316,17 +311,15 @@ def sum_as_json(chemical: Any, group: Mapping[str, Any], lang: str) -> dict[str,
     answer=answers(f"What became of each line: {', '.join(LINE_STATUSES)}", str, "text/csv"),
     problems=(404, 501),
 )
-async def show_lines(request: Request, number: Number, lang: InLang = "en") -> Response:
+def show_lines(request: Request, number: Number, lang: InLang = "en") -> Response:
     """Give one row a line of the ledgers as CSV: `ledger,id,match_group,status,reason`."""
-    from opencwc.web.transfers.kept import shown_reconciliation
+    from opencwc.web.transfers.kept_runs import shown_reconciliation
 
-    service = service_of(request)
-    shown = await service.answering.run(shown_reconciliation, book_of(request), person_of(request), number)
-    lines = _lines(service, _line_cells(shown.kept, lang))
-    return StreamingResponse(lines, media_type=downloads.CSV, headers=downloads.named(f"lines-{number}.csv"))
+    shown = shown_reconciliation(book_of(request), person_of(request), number)
+    return downloads.download(_lines(shown.kept, lang), f"lines-{number}.csv")
 
 
-def _line_cells(kept: Any, lang: str) -> Iterator[list[list[str]]]:
+def _lines(kept: KeptReconciliation, lang: str) -> Iterator[bytes]:
     import polars as pl
 
     from opencwc.transfers.reconcile.reasons import reason_of
@@ -335,21 +328,12 @@ def _line_cells(kept: Any, lang: str) -> Iterator[list[list[str]]]:
     columns = ("line", "ledger", "id", "match", "status", "problem")
     within = (pl.col("exporter") == pl.col("importer")).fill_null(value=False)
     table = kept.lines().select(*columns, within=within).sort("line").collect()
+    yield csv_of([MATCH_COLUMNS])
     for part in table.iter_slices(5_000):
-        yield [
-            [
-                cell_of(names[ledger]), cell_of(identity), str(match + 1) if match >= 0 else "", status,
-                cell_of(reason_of(
-                    status, kept.problem(ledger, problem), lang, readable=status != "unreadable" and not within
-                )),
-            ]
+        yield csv_of(
+            (
+                names[ledger], identity, str(match + 1) if match >= 0 else "", status,
+                reason_of(status, kept.problem(ledger, problem), lang, readable=status != "unreadable" and not within),
+            )
             for _, ledger, identity, match, status, problem, within in part.iter_rows()
-        ]  # fmt: skip
-
-
-async def _lines(service: Service, parts: Iterator[list[list[str]]]) -> AsyncIterator[bytes]:
-    yield (",".join(MATCH_COLUMNS) + "\r\n").encode()
-    while (rows := await service.answering.run(next, parts, None)) is not None:
-        out = io.StringIO()
-        csv.writer(out).writerows(rows)
-        yield out.getvalue().encode()
+        )  # fmt: skip

@@ -6,7 +6,6 @@ by a job, and its page has everything that the file came to.
 
 from __future__ import annotations
 
-import io
 import json
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
@@ -29,6 +28,7 @@ from opencwc.errors import InputError, NotFoundError
 from opencwc.finding import Message
 from opencwc.jobs.archives import pack_uploads
 from opencwc.language.refusals import is_refusal
+from opencwc.publishing.report_files import report_file
 from opencwc.records import from_plain, to_plain
 from opencwc.transfers.check.answers import Balance, Duty, ShownAnswer
 from opencwc.transfers.check.kept import KeptCheck, tally_of, unpack
@@ -44,7 +44,7 @@ from opencwc.web.server.page import language_of, page
 from opencwc.web.server.service import Router, Service, book_of, person_of, service_of
 from opencwc.web.transfers.api import check_typed
 from opencwc.web.transfers.forms import PLANNED, given_of, roles_of
-from opencwc.web.transfers.kept import shown_check, tabs_of
+from opencwc.web.transfers.kept_runs import shown_check, tabs_of
 from opencwc.web.transfers.preview import PREVIEW_CHECK, show_preview_of
 from opencwc.wording import LANGUAGES, sentence
 from opencwc.wording.states import state_name
@@ -105,13 +105,13 @@ def owed_of(answers: Iterable[ShownAnswer]) -> list[Owed]:
 
 
 @router.get("/transfers/check", action="screen")
-async def show(request: Request) -> Response:
+def show(request: Request) -> Response:
     """Show the form; a shipment in the address fills it."""
     asked = {name: request.query_params.get(name, "")[:500] for name in FIELDS}
     return page(
         request, "transfers/check.html", told=None, asked=asked, tabs=tabs_of(person_of(request)), part="check",
         units=UNITS, purposes=_purposes(), states=_states(language_of(request)), example=EXAMPLE,
-        examples=list(EXAMPLES), most_kept=MOST_KEPT, **await upload_values(request, CHECK),
+        examples=list(EXAMPLES), most_kept=MOST_KEPT, **upload_values(request, CHECK),
     )  # fmt: skip
 
 
@@ -142,7 +142,7 @@ class ShipmentForm(BaseModel):
 
 
 @router.post("/transfers/check", action="screen")
-async def answer(request: Request, form: Annotated[ShipmentForm, Form()]) -> Response:
+def answer(request: Request, form: Annotated[ShipmentForm, Form()]) -> Response:
     """Answer for one shipment."""
     written = form.model_dump(by_alias=True, exclude={"lists"})
     texts = {name: text.strip() for name, text in written.items() if text.strip()}
@@ -151,15 +151,11 @@ async def answer(request: Request, form: Annotated[ShipmentForm, Form()]) -> Res
             "chemical_missing", "no chemical is named", where="chemical",
             remedy="Write a name, a CAS number or a SMILES.",
         )  # fmt: skip
-    service = service_of(request)
-    told = await service.answering.run(
-        check_typed, service, request, [_in_fields(texts)], date.today(), names_of(form.lists)
-    )  # fmt: skip
+    told = check_typed(request, [_in_fields(texts)], date.today(), names_of(form.lists))
     known = Message("transfers_summary_known", {"date": Convention(date.today()).states_known_until.isoformat()})
     notes = [sentence(known, language_of(request))]
-    return page(
-        request, "transfers/answer.html", **_answers(told, notes=notes, lasts=service.configuration.paper_days)
-    )  # fmt: skip
+    lasts = service_of(request).configuration.paper_days
+    return page(request, "transfers/answer.html", **_answers(told, notes=notes, lasts=lasts))
 
 
 def _in_fields(texts: Mapping[str, str]) -> Mapping[str, str]:
@@ -251,7 +247,7 @@ async def keep_file(request: Request) -> Response:
 
 
 @router.post("/transfers/check/paper", action="screen")
-async def draw_up(
+def draw_up(
     request: Request,
     shipment: Annotated[str, Form(max_length=LONGEST_SEALED)],
     kind: Annotated[str, Form(max_length=20)] = "licence",
@@ -270,7 +266,7 @@ async def draw_up(
             remedy="Check it again, then ask anew.",
         )  # fmt: skip
     answer = from_plain(ShownAnswer, json.loads(opened))
-    return await _paper(request, answer, kind, side, paper_lang, paper_format)
+    return _paper(request, answer, kind, side, paper_lang, paper_format)
 
 
 def _sealed(answer: ShownAnswer) -> str:
@@ -285,7 +281,7 @@ def _seal() -> Seal:
 
 
 @router.get("/transfers/checks/{number}/papers/{row}", action="read")
-async def draw_up_kept(
+def draw_up_kept(
     request: Request,
     number: Number,
     row: Number,
@@ -295,17 +291,16 @@ async def draw_up_kept(
     paper_format: Format = "pdf",
 ) -> Response:
     """Draw up a paper for a shipment of a check that is kept."""
-    service = service_of(request)
-    shown = await service.answering.run(shown_check, book_of(request), person_of(request), number)
+    shown = shown_check(book_of(request), person_of(request), number)
     told = next((answer for answer in shown.kept.answers if answer.row == row), None)
     if told is None:
         raise NotFoundError(
             "check_has_no_such_row", "the check has no shipment in row {row}", remedy="Go back to the check.", row=row
         )
-    return await _paper(request, told, kind, side, paper_lang, paper_format)
+    return _paper(request, told, kind, side, paper_lang, paper_format)
 
 
-async def _paper(
+def _paper(
     request: Request, answer: ShownAnswer, kind: str, side: str, lang: str, paper_format: Format
 ) -> Response:  # fmt: skip
     from opencwc.transfers.check.papers import make_paper
@@ -316,35 +311,25 @@ async def _paper(
             remedy="See why in its answer: it is prohibited, or free.",
         )  # fmt: skip
     spoken = lang if lang in LANGUAGES else language_of(request)
-
-    def make() -> bytes:
-        from opencwc.publishing.pdf import write_pdf
-        from opencwc.publishing.xlsx import write_xlsx
-
-        out = io.BytesIO()
-        paper = make_paper(kind, answer.facts_for(kind), spoken, side, date.today())
-        (write_xlsx if paper_format == "xlsx" else write_pdf)(paper, out)
-        return out.getvalue()
-
-    content = await service_of(request).answering.run(make)
+    content = report_file(make_paper(kind, answer.facts_for(kind), spoken, side, date.today()), paper_format)
     name = "".join(sign if sign.isascii() and sign.isalnum() else "-" for sign in answer.id)[:40] or str(answer.row)
-    return downloads.download(content, f"{kind}-{name}-{spoken}.{paper_format}", _MEDIA_TYPES[paper_format])
+    return downloads.download(content, f"{kind}-{name}-{spoken}.{paper_format}")
 
 
 # -------------------------------------------------------------------------------------------------- a kept check
 
 
 @router.get("/transfers/checks/{number}", action="read")
-async def show_kept(
+def show_kept(
     request: Request,
     number: Number,
     verdict: Annotated[str, Query(max_length=30)] = "",
     after: Annotated[int, Query(ge=0, le=LARGEST)] = 0,
 ) -> Response:
     """Show a check that is kept: what is still needed by when, the certificates' balance, each shipment's answer."""
-    service, lang = service_of(request), language_of(request)
+    lang = language_of(request)
     person = person_of(request)
-    shown = await service.answering.run(shown_check, book_of(request), person, number)
+    shown = shown_check(book_of(request), person, number)
     fitting = [answer for answer in shown.kept.answers if verdict in ("", answer.verdict)]
     rest = [answer for answer in fitting if answer.row > after]
     shipments = rest[:ANSWERS_A_PAGE]
@@ -379,9 +364,3 @@ def _states(lang: str) -> list[tuple[str, str]]:
         for territory in all_territories().values()
         if territory.kind == "present"
     )
-
-
-_MEDIA_TYPES: Mapping[Format, str] = {
-    "pdf": "application/pdf",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}

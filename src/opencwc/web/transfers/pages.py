@@ -12,10 +12,10 @@ from opencwc.web.casebook.job_page import show_job
 from opencwc.web.casebook.upload_forms import leading_to_job, upload_values
 from opencwc.web.server import downloads
 from opencwc.web.server.page import page
-from opencwc.web.server.service import Router, person_of, service_of
+from opencwc.web.server.service import Router, person_of
 from opencwc.web.transfers import check_pages, reconcile_pages
 from opencwc.web.transfers.forms import LEDGERS
-from opencwc.web.transfers.kept import tabs_of
+from opencwc.web.transfers.kept_runs import tabs_of
 from opencwc.web.transfers.preview import PREVIEW, show_preview_of
 
 router = Router(include_in_schema=False)
@@ -39,12 +39,12 @@ BRA,import,DEU,2023-05-09,Triethanolamine,102-71-6,20000
 
 
 @router.get("/transfers", action="rules")
-async def show(request: Request) -> Response:
+def show(request: Request) -> Response:
     """Show where ledgers are dropped, and the reconciliations that are kept."""
-    values = await upload_values(request, RECONCILE)
+    values = upload_values(request, RECONCILE)
     return page(
         request, "transfers/page.html", part="reconcile", tabs=tabs_of(person_of(request)), examples=list(EXAMPLES),
-        model=await service_of(request).answering.run(state_of, MODEL), **values,
+        model=state_of(MODEL), **values,
     )  # fmt: skip
 
 

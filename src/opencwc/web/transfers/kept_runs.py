@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 Reconciliation: TypeAlias = "ShownRun[KeptReconciliation]"
 
 A_PAGE = 100
+RECONCILIATIONS = Shelf(RECONCILE.id, "reconciliation", "/transfers")
+CHECKS = Shelf(CHECK.id, "check of planned shipments", "/transfers/check")
 
 
 @dataclass(frozen=True)
@@ -58,14 +60,14 @@ def shown_reconciliation(book: Casebook, person: Person, number: int) -> Reconci
     """Return a reconciliation; raise `NotFoundError` where there is none that the person may see."""
     from opencwc.transfers.reconcile.kept import unpack
 
-    return shown_run(book, person, number, _SHELVES[RECONCILE.id], unpack)
+    return shown_run(book, person, number, RECONCILIATIONS, unpack)
 
 
 def shown_check(book: Casebook, person: Person, number: int) -> ShownRun[KeptCheck]:
     """Return a check of planned shipments; raise `NotFoundError` where there is none that the person may see."""
     from opencwc.transfers.check.kept import unpack
 
-    return shown_run(book, person, number, _SHELVES[CHECK.id], unpack)
+    return shown_run(book, person, number, CHECKS, unpack)
 
 
 def fitting_sums(kept: KeptReconciliation, wanted: SumFilter) -> pl.DataFrame:
@@ -178,11 +180,3 @@ def choices_of(kept: KeptReconciliation) -> dict[str, Sequence[Any]]:
         ),
         "years": groups["year"].unique().sort(descending=True).to_list(),
     }
-
-
-PLACES: Mapping[str, str] = {RECONCILE.id: "/transfers", CHECK.id: "/transfers/check"}
-"""Where the runs of a kind are listed."""
-_SHELVES = {
-    RECONCILE.id: Shelf(RECONCILE.id, "reconciliation", PLACES[RECONCILE.id]),
-    CHECK.id: Shelf(CHECK.id, "check of planned shipments", PLACES[CHECK.id]),
-}
