@@ -19,9 +19,11 @@ from opencwc.casebook.database import Casebook
 from opencwc.casebook.encryption import decrypt_file, make_identity
 from opencwc.casebook.model import Mark, Person, Role
 from opencwc.casebook.runs import begin_run
+from opencwc.jobs.intake import intake_of
 from opencwc.screening import screen
+from opencwc.web.app import app_of
 from opencwc.web.server.logging import set_up_logging
-from opencwc.web.wiring import app_of, intake_of, make_worker
+from opencwc.web.server.worker_process import make_worker
 
 from .conftest import ON_BOTH
 from .signing_in import House, kind, open_house

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from opencwc.web.screening.face import FACE
 from starlette.testclient import TestClient
 
 import opencwc
@@ -14,13 +15,13 @@ from opencwc.casebook.cases import case_for_keeping
 from opencwc.casebook.model import Mark, Person, Role
 from opencwc.casebook.runs import begin_run
 from opencwc.confining.step_lines import _notes as _notes_of
+from opencwc.jobs.intake import intake_of
 from opencwc.jobs.queue import Jobs
 from opencwc.jobs.worker import Worker
 from opencwc.screening import screen
 from opencwc.web.casebook import job_page
 from opencwc.web.casebook.job_page import trouble_of
-from opencwc.web.screening.face import FACE
-from opencwc.web.wiring import intake_of, job_bounds
+from opencwc.web.server.worker_process import job_bounds
 from opencwc.wording import LANGUAGES, say
 from web.papers import docx, docx_bomb, letter, pdf, xlsx
 from web.signing_in import House
