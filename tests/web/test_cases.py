@@ -202,8 +202,7 @@ def test_no_list_tells_anything_of_what_is_above_the_clearance(house: House) -> 
         rita.patch(f"/api/v1/cases/{name}", json={"mark": "protected"})
         for path in (*lists, f"cases/{name}", f"findings?case={name}", f"jobs/{job}/result", f"requests/{seq}"):
             answer = leo.get(f"/api/v1/{path}")
-            said = answer.text.lower().replace(f"'{name}'", "").replace(f'"{name}"', "")  # what was asked for
-            assert PLANTED.lower() not in said, path
+            assert PLANTED.lower() not in answer.text.lower().replace(f"'{name}'", ""), path
         for path in (f"jobs/{job}", f"jobs/{job}/result", f"jobs/{job}/events"):
             assert leo.get(f"/api/v1/{path}").status_code == 404
         for path in ("cases", "findings", "requests"):  # the house is run without reading its cases

@@ -22,8 +22,8 @@ from opencwc.finding import Message
 from opencwc.publishing import Fact, Figure
 from opencwc.screening.cards import HEIGHT, WIDTH, Teller
 from opencwc.web.convention.measures import find_measure
-from opencwc.web.server.day_parameter import Day, asked_day
 from opencwc.web.server.page import language_of, link_to_rule, locale_of, page
+from opencwc.web.server.page_parameters import Day, asked_day
 from opencwc.web.server.service import Router
 from opencwc.wording import say
 from opencwc.wording.states import iso_numeric, state_name

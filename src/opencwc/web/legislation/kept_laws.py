@@ -23,7 +23,7 @@ from opencwc.legislation.decided_law import Decided, Decisions
 from opencwc.legislation.kept import KeptLaw, unpack
 from opencwc.legislation.model import NONE, VERDICTS, Answer
 from opencwc.legislation.verb import VERB as LAW
-from opencwc.web.server.address_filter import AddressFilter, Brief
+from opencwc.web.server.page_parameters import AddressFilter, Brief
 
 SHELF = Shelf(LAW.id, "check of a law", "/law")
 MOST_ON_SHELF = 500

@@ -24,12 +24,12 @@ from opencwc.web.casebook.faces import Face, JobPage
 from opencwc.web.casebook.job_page import show_job
 from opencwc.web.casebook.upload_forms import leading_to_job, upload_values
 from opencwc.web.convention.measures import find_measure, measures_of
-from opencwc.web.legislation import check_pages, question_pages, shelf_pages
+from opencwc.web.legislation import check_pages, questions, shelf_pages
 from opencwc.web.legislation.forms import FORM
 from opencwc.web.legislation.parts import tabs_of
 from opencwc.web.server import downloads
-from opencwc.web.server.day_parameter import asked_day
 from opencwc.web.server.page import language_of, page
+from opencwc.web.server.page_parameters import asked_day
 from opencwc.web.server.service import Router, person_of
 from opencwc.wording.states import state_name
 
@@ -133,5 +133,5 @@ def _holds(q: str, measure: Measure, lang: str) -> bool:
 
 
 router.get("/law/jobs/{job_id}", action="keep")(show_job)
-for part in (check_pages, shelf_pages, question_pages):
+for part in (check_pages, shelf_pages, questions):
     router.include_router(part.router)

@@ -63,8 +63,10 @@ def too_large() -> HTTPException:
 def problem_response(
     problem: HttpProblem, lang: str, request_id: str = "", errors: Sequence[Mapping[str, str]] = ()
 ) -> Response:
-    """Return a problem as a response for a machine; its kind is the last word of its type."""
-    plain = error_to_plain(problem)
+    """Return a problem as a response for a machine; its kind is the last word of its type.
+
+    The values of one that says that something is not there are left out: they are what was asked for.
+    """
     what, remedy = error_sentences(problem, lang)
     body: dict[str, object] = {
         "type": f"urn:opencwc:problem:{problem.kind}",
@@ -75,7 +77,7 @@ def problem_response(
         "remedy": remedy,
         "request_id": request_id,
         "code": problem.code,
-        "values": plain["values"],
+        "values": {} if problem.status == HTTPStatus.NOT_FOUND else error_to_plain(problem)["values"],
     }
     if errors:
         body["errors"] = errors

@@ -21,7 +21,7 @@ from opencwc.finding import Verdict
 from opencwc.jobs.kept_runs import Shelf, ShownRun, shown_run
 from opencwc.transfers.check.verb import VERB as CHECK
 from opencwc.transfers.reconcile.verb import VERB as RECONCILE
-from opencwc.web.server.address_filter import AddressFilter, Brief
+from opencwc.web.server.page_parameters import AddressFilter, Brief
 
 if TYPE_CHECKING:
     import polars as pl
