@@ -44,7 +44,7 @@ from opencwc.web.server.page import language_of, page
 from opencwc.web.server.service import Router, Service, book_of, person_of, service_of
 from opencwc.web.transfers.api import check_typed
 from opencwc.web.transfers.forms import PLANNED, given_of, roles_of
-from opencwc.web.transfers.kept_runs import shown_check, tabs_of
+from opencwc.web.transfers.kept_runs import examples, shown_check, tabs_of
 from opencwc.web.transfers.preview import PREVIEW_CHECK, show_preview_of
 from opencwc.wording import LANGUAGES, sentence
 from opencwc.wording.states import state_name
@@ -64,22 +64,7 @@ EXAMPLE = {
     "end_user": "An Invented Soap Works", "purpose": "industrial",
 }  # fmt: skip
 """A shipment to click and try."""
-EXAMPLES = {
-    "shipments.csv": """id,chemical,cas,quantity,unit,concentration,from,to,date,consignee,purpose,certificates,papers
-S-1,Triethanolamine,102-71-6,250,kg,99,DEU,ISR,2027-03-01,An Invented Soap Works,industrial,EUC-1,
-S-2,Triethanolamine,102-71-6,900,kg,99,DEU,ISR,2027-06-01,An Invented Soap Works,industrial,EUC-1,
-S-3,Thiodiglycol,111-48-8,50,kg,99,DEU,ISR,2027-03-01,An Invented Ink House,industrial,,
-S-4,Thiodiglycol,111-48-8,50,kg,99,DEU,FRA,2027-03-01,An Invented Ink House,industrial,,
-S-5,Saxitoxin,35523-89-8,4,mg,,CAN,FRA,2027-04-01,An Invented Clinic,medical,,
-S-6,Acetone,67-64-1,2000,kg,99,DEU,ISR,2027-03-01,An Invented Paint Works,industrial,,
-""",
-    "certificates.csv": """id,issued_by,chemical,cas,quantity,unit,issued,expires,end_use,end_users,statements
-EUC-1,ISR,Triethanolamine,102-71-6,1000,kg,2027-01-10,2027-12-31,soap,"An Invented Soap Works, Haifa",a-e
-""",
-    "names.csv": """id,schema,name,aliases,birth_date,countries,addresses,dataset,last_seen
-inv-1,Company,Invented Soap Work Trading,An Invented Soap Works,,il,,invented,2026-01-01
-""",
-}
+EXAMPLES = examples("shipments.csv", "certificates.csv", "names.csv")
 """Files to click and try: invented."""
 ANSWERS_A_PAGE, MOST_OWED = 25, 200
 LONGEST_SEALED = 100_000

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 from fastapi import Depends, Query
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 Reconciliation: TypeAlias = "ShownRun[KeptReconciliation]"
 
 A_PAGE = 100
+EXAMPLES = Path(__file__).parent / "examples"
 RECONCILIATIONS = Shelf(RECONCILE.id, "reconciliation", "/transfers")
 CHECKS = Shelf(CHECK.id, "check of planned shipments", "/transfers/check")
 
@@ -48,6 +50,11 @@ class SumFilter(AddressFilter):
 
 
 SumsAsked = Annotated[SumFilter, Depends()]
+
+
+def examples(*names: str) -> dict[str, str]:
+    """Return invented files to try out, by their names."""
+    return {name: (EXAMPLES / name).read_text(encoding="utf-8") for name in names}
 
 
 def tabs_of(person: Person) -> list[tuple[str, str]]:

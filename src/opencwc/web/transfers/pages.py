@@ -15,26 +15,11 @@ from opencwc.web.server.page import page
 from opencwc.web.server.service import Router, person_of
 from opencwc.web.transfers import check_pages, reconcile_pages
 from opencwc.web.transfers.forms import LEDGERS
-from opencwc.web.transfers.kept_runs import tabs_of
+from opencwc.web.transfers.kept_runs import examples, tabs_of
 from opencwc.web.transfers.preview import PREVIEW, show_preview_of
 
 router = Router(include_in_schema=False)
-EXAMPLES = {
-    "ours.csv": """id,reporter,flow,partner,date,chemical,cas,hs,quantity,unit,concentration,remarks
-A-1,DEU,export,FRA,2023-02-01,Thiodiglycol,111-48-8,2930.70,500,kg,99,an invented ledger to try out
-A-2,DEU,export,FRA,2023-03-01,Thiodiglycol,111-48-8,2930.70,800,kg,99,
-A-3,DEU,export,FRA,2023-12-28,Thiodiglycol,111-48-8,2930.70,2500,kg,99,
-A-4,DEU,export,NLD,2022-05-01,Triethanolamine,102-71-6,2922.15,90000,kg,,
-A-5,DEU,export,BRA,2023-05-01,Triethanolamine,102-71-6,2922.15,60,t,,
-""",
-    "theirs.csv": """Country,Direction,Partner country,Date,Product,CAS number,Net weight (kg)
-FRA,import,DEU,2023-02-04,Thiodiglycol,111-48-8,500
-FRA,import,DEU,2023-03-05,Thiodiglycol,111-48-8,800
-FRA,import,DEU,2024-01-04,Thiodiglycol,111-48-8,2500
-NLD,import,DEU,2022-05-11,Triethanolamine,102-71-6,90
-BRA,import,DEU,2023-05-09,Triethanolamine,102-71-6,20000
-""",
-}
+EXAMPLES = examples("ours.csv", "theirs.csv")
 """Two ledgers to click and try: invented, with a shift over the year's end, a unit, and a difference left open."""
 
 
