@@ -18,17 +18,17 @@ from opencwc.casebook.people import Invitation
 from opencwc.casebook.permissions import ACTIONS, may
 from opencwc.casebook.sessions import Session
 from opencwc.errors import ConflictError, InputError, NotFoundError, OpenCWCError
-from opencwc.records import one_of
+from opencwc.records import fields_of, one_of
 from opencwc.web.accounts.entrance import Entrance, entrance_of
 from opencwc.web.accounts.oidc import CALLBACK, COOKIE_PATH, LASTS, MinistryLogin
 from opencwc.web.accounts.oidc import COOKIE as OIDC_COOKIE
 from opencwc.web.server.api_parameters import Closed, Lang, MarkName, Moment, answers
-from opencwc.web.server.page import environment
+from opencwc.web.server.page import environment, language_of
 from opencwc.web.server.problems import HttpProblem, sign_in_needed
 from opencwc.web.server.rate_limits import address_key
 from opencwc.web.server.service import OPEN, Router, person_of, service_of
 from opencwc.web.server.session_cookie import COOKIE, csrf_of, give_cookie, take_cookie
-from opencwc.wording import LANGUAGES, RIGHT_TO_LEFT, say
+from opencwc.wording import RIGHT_TO_LEFT, say
 
 router = Router(tags=["session"])
 _LOG = logging.getLogger("opencwc.web.sign_in")
@@ -105,13 +105,8 @@ class Acceptance(Closed):
 
 def person_json(person: Person) -> PersonAnswer:
     """Return a person as JSON."""
-    return {
-        "id": person.id,
-        "login": person.login,
-        "name": person.name,
-        "role": str(person.role),
-        "clearance": str(person.clearance),
-    }
+    answer: PersonAnswer = fields_of(PersonAnswer, person, role=str(person.role), clearance=str(person.clearance))
+    return answer
 
 
 @router.post("/api/v1/session", action=OPEN, answer=answers("Signed in", SessionAnswer))
@@ -238,7 +233,7 @@ def invitation_page(
     request: Request, token: Annotated[str, Query(max_length=200)] = "", lang: Lang | None = None
 ) -> Response:
     """Show the form that a one-time link leads to."""
-    language = lang or _language_of(request)
+    language = lang or language_of(request)
     entrance = _at_the_door(request)
     try:
         invitation = entrance.people.invitation(token)
@@ -291,14 +286,6 @@ def _page(
     return HTMLResponse(text, status, headers)
 
 
-def _language_of(request: Request) -> str:
-    for part in request.headers.get("accept-language", "").split(","):
-        code = part.split(";")[0].strip().split("-")[0].lower()
-        if code in LANGUAGES:
-            return code
-    return "en"
-
-
 # The ministry's own login
 
 
@@ -323,7 +310,7 @@ async def oidc_callback(request: Request) -> Response:
     given = dict(request.query_params)
     redirect = _address(request, entrance) + CALLBACK
     account = await _ministry(entrance).finish(redirect, request.cookies.get(OIDC_COOKIE, ""), given)
-    lang = _language_of(request)
+    lang = language_of(request)
     # Not a redirect: a browser withholds a strict cookie from one that another site began, and the first page of
     # ours would see nobody.
     go_on = Markup('<p><a href="/">{}</a></p><meta http-equiv="refresh" content="0;url=/">').format(

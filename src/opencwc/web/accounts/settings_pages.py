@@ -7,7 +7,6 @@ from typing import Annotated, Any, NamedTuple
 
 from fastapi import Form, Path, Request
 from pydantic import BaseModel, Field
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from opencwc.casebook.agreement import agreement
@@ -278,7 +277,7 @@ def _tokens(request: Request, secret: str = "") -> dict[str, Any]:
 @router.get("/settings/lists", action="rules")
 def lists(request: Request) -> Response:
     """Show the lists at hand, and where one's own come from."""
-    today, known = date.today(), _convention()
+    today, known = date.today(), Convention()
     in_use = {list_.id for list_ in known.lists}
     rows = [
         (list_, sum(entry.in_force.holds_on(today) for entry in list_.entries), list_.id in in_use)
@@ -290,31 +289,23 @@ def lists(request: Request) -> Response:
 @router.get("/settings/policies", action="rules")
 def policies(request: Request) -> Response:
     """Show how the questions that the entries leave open are answered here."""
-    known = _convention()
-    return settings_page(request, "policies", "policies", policies=known.policies)
+    return settings_page(request, "policies", "policies", policies=Convention().policies)
 
 
 @router.get("/settings/rechecks", action="decide")
-async def rechecks(request: Request) -> Response:
+def rechecks(request: Request) -> Response:
     """Show which share of decisions comes back for a blind re-check, and how far people agree."""
-    return settings_page(request, "rechecks", "rechecks", **await _rechecks(request))
+    return settings_page(request, "rechecks", "rechecks", **_rechecks(request))
 
 
 @router.post("/settings/rechecks", action="decide")
-async def set_share(request: Request, percent: Annotated[float, Form(ge=0, le=100)]) -> Response:
+def set_share(request: Request, percent: Annotated[float, Form(ge=0, le=100)]) -> Response:
     """Set that share, given in per cent."""
-    await run_in_threadpool(set_recheck_share, book_of(request), person_of(request), percent / 100)
-    part = page(request, "accounts/settings/share.html", **await _rechecks(request))
+    set_recheck_share(book_of(request), person_of(request), percent / 100)
+    part = page(request, "accounts/settings/share.html", **_rechecks(request))
     return done(part, say("page_settings_share_set", language_of(request)))
 
 
-async def _rechecks(request: Request) -> dict[str, Any]:
-    book, person = book_of(request), person_of(request)
-    return {
-        "share": await run_in_threadpool(recheck_share, book),
-        "agreed": await run_in_threadpool(agreement, book, person),
-    }
-
-
-def _convention() -> Convention:
-    return Convention()
+def _rechecks(request: Request) -> dict[str, Any]:
+    book = book_of(request)
+    return {"share": recheck_share(book), "agreed": agreement(book, person_of(request))}

@@ -30,7 +30,6 @@ from opencwc.errors import InputError
 from opencwc.records import fields_of, one_of
 from opencwc.verbs import all_verdicts
 from opencwc.web.server.api_parameters import LARGEST, Closed, InLang, MarkName, MarkNamed, answers
-from opencwc.web.server.idempotency import posted_once
 from opencwc.web.server.service import Router, book_of, person_of
 
 router = Router(tags=["cases"])
@@ -154,15 +153,16 @@ def cases(request: Request) -> Response:
 
 
 @router.post(
-    "/api/v1/cases", action="keep", status_code=201, answer=answers("The case", CaseAnswer), problems=(409,), once=True
+    "/api/v1/cases",
+    action="keep",
+    status_code=201,
+    answer=answers("The case", CaseAnswer),
+    problems=(409,),
+    takes_key=True,
 )
-async def open_new(request: Request, asked: NewCase) -> Response:
+def open_new(request: Request, asked: NewCase) -> Response:
     """Open a case."""
-    book, person = book_of(request), person_of(request)
-
-    return await posted_once(
-        request, book, asked, lambda: JSONResponse(case_json(open_as_asked(book, person, asked)), 201)
-    )
+    return JSONResponse(case_json(open_as_asked(book_of(request), person_of(request), asked)), 201)
 
 
 def open_as_asked(book: Casebook, person: Person, asked: NewCase) -> Case:
@@ -198,16 +198,12 @@ def change(request: Request, name: Name, asked: ChangedCase) -> Response:
     status_code=201,
     answer=answers("Its place in the record"),
     problems=(404, 409),
-    once=True,
+    takes_key=True,
 )
-async def add_comment(request: Request, name: Name, asked: Comment) -> Response:
+def add_comment(request: Request, name: Name, asked: Comment) -> Response:
     """Comment on a case, or on one of its findings."""
     book, person = book_of(request), person_of(request)
-
-    def do() -> Response:
-        return JSONResponse({"seq": comment(book, person, name, asked.text, asked.finding)}, 201)
-
-    return await posted_once(request, book, asked, do)
+    return JSONResponse({"seq": comment(book, person, name, asked.text, asked.finding)}, 201)
 
 
 @dataclass(frozen=True)
@@ -277,19 +273,17 @@ def finding(request: Request, finding_id: Annotated[int, Path(ge=1, le=LARGEST)]
     )
 
 
-@router.post("/api/v1/decisions", action="decide", answer=answers("Where they stand"), problems=(404, 409), once=True)
-async def decide_on(request: Request, asked: Decided) -> Response:
+@router.post(
+    "/api/v1/decisions", action="decide", answer=answers("Where they stand"), problems=(404, 409), takes_key=True
+)
+def decide_on(request: Request, asked: Decided) -> Response:
     """Decide on findings, all or none; a grave one stands when a second person has said the same."""
     book, person = book_of(request), person_of(request)
-
-    def do() -> Response:
-        correction = asked.correction.model_dump(exclude_none=True) if asked.correction else None
-        seen = asked.seen if len(asked.findings) == 1 else None
-        outcome = Outcome(asked.outcome)
-        stands = decide(book, person, asked.findings, outcome, asked.reason, correction=correction, seen=seen)
-        return JSONResponse({"status": {str(identity): str(status) for identity, status in stands.items()}})
-
-    return await posted_once(request, book, asked, do)
+    correction = asked.correction.model_dump(exclude_none=True) if asked.correction else None
+    seen = asked.seen if len(asked.findings) == 1 else None
+    outcome = Outcome(asked.outcome)
+    stands = decide(book, person, asked.findings, outcome, asked.reason, correction=correction, seen=seen)
+    return JSONResponse({"status": {str(identity): str(status) for identity, status in stands.items()}})
 
 
 @router.get(

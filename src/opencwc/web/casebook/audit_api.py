@@ -24,7 +24,6 @@ from opencwc.casebook.requests import answer, ask, requests_of
 from opencwc.errors import InputError
 from opencwc.records import one_of
 from opencwc.web.server.api_parameters import LARGEST, Binary, Closed, InLang, answers
-from opencwc.web.server.idempotency import posted_once
 from opencwc.web.server.service import Router, book_of, person_of
 
 router = Router(tags=["audit"])
@@ -89,12 +88,11 @@ def requests(request: Request, waiting: bool = False) -> Response:
     status_code=201,
     answer=answers("The request", RequestAnswer),
     problems=(404, 409),
-    once=True,
+    takes_key=True,
 )
-async def ask_for(request: Request, asked: NewRequest) -> Response:
+def ask_for(request: Request, asked: NewRequest) -> Response:
     """Ask for an export out of the house, or for an erasure; another person must approve it."""
-    book, person = book_of(request), person_of(request)
-    return await posted_once(request, book, asked, lambda: JSONResponse(asdict(ask_as_asked(book, person, asked)), 201))
+    return JSONResponse(asdict(ask_as_asked(book_of(request), person_of(request), asked)), 201)
 
 
 def ask_as_asked(book: Casebook, person: Person, asked: NewRequest) -> Asked:
@@ -115,16 +113,12 @@ def ask_as_asked(book: Casebook, person: Person, asked: NewRequest) -> Asked:
     action="approve",
     answer=answers("The request", RequestAnswer),
     problems=(404, 409),
-    once=True,
+    takes_key=True,
 )
-async def answer_to(request: Request, seq: Seq, asked: Answer) -> Response:
+def answer_to(request: Request, seq: Seq, asked: Answer) -> Response:
     """Approve or decline what another person asked for."""
     book, person = book_of(request), person_of(request)
-
-    def do() -> Response:
-        return JSONResponse(asdict(answer(book, person, seq, approve=asked.approve, reason=asked.reason)))
-
-    return await posted_once(request, book, asked, do)
+    return JSONResponse(asdict(answer(book, person, seq, approve=asked.approve, reason=asked.reason)))
 
 
 @router.post(
@@ -160,12 +154,15 @@ def bundle(request: Request, seq: Seq, lang: InLang = "en") -> Response:
 
 
 @router.post(
-    "/api/v1/requests/{seq}/erasure", action="erase", answer=answers("What was erased"), problems=(404, 409), once=True
+    "/api/v1/requests/{seq}/erasure",
+    action="erase",
+    answer=answers("What was erased"),
+    problems=(404, 409),
+    takes_key=True,
 )
-async def erasure(request: Request, seq: Seq) -> Response:
+def erasure(request: Request, seq: Seq) -> Response:
     """Carry out an approved erasure."""
-    book, person = book_of(request), person_of(request)
-    return await posted_once(request, book, None, lambda: JSONResponse(erase_case(book, person, seq)))
+    return JSONResponse(erase_case(book_of(request), person_of(request), seq))
 
 
 @router.get(

@@ -127,10 +127,7 @@ def trouble_of(problem: Mapping[str, Any], job: str, lang: str, kind_of_job: Job
         "read": tuple(map(language_named, READ_LANGUAGES)),
     }
     return Trouble(
-        kind,
-        sentence(Message(f"page_job_why_{kind}", values), lang),
-        str(error.values.get("columns", "")),
-        detail,
+        kind, sentence(Message(f"page_job_why_{kind}", values), lang), str(error.values.get("columns", "")), detail
     )
 
 

@@ -148,10 +148,7 @@ def _event(name: str, data: JobAnswer) -> bytes:
     problems=(404, 409, 501),
 )
 def result(
-    request: Request,
-    job_id: str,
-    format: Annotated[Literal["ndjson", "csv"], Query()] = "ndjson",
-    lang: InLang = "en",
+    request: Request, job_id: str, format: Annotated[Literal["ndjson", "csv"], Query()] = "ndjson", lang: InLang = "en"
 ) -> Response:
     """Give the findings that a job has kept, as far as you may see them, as NDJSON or CSV."""
     service = service_of(request)

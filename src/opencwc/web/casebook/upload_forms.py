@@ -45,7 +45,7 @@ Uploads = Sequence[tuple[str, IO[bytes]]]
 SUBMITS: dict[str, Any] = {
     "action": "keep",
     "status_code": 202,
-    "once": True,
+    "takes_key": True,
     "answer": answers("The job, waiting", JobAnswer),
     "problems": (404, 409, 413, 415, 501),
 }

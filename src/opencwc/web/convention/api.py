@@ -24,17 +24,15 @@ _OBJECTS = list[dict[str, Any]]
 
 
 @router.get("/api/v1/lists", action="rules", answer=answers("The lists", checked=CheckedAnswer, lists=_OBJECTS))
-async def lists(request: Request, as_of: AsOf = None, lang: InLang = "en") -> Response:
+def lists(request: Request, as_of: AsOf = None, lang: InLang = "en") -> Response:
     """Give the lists at hand: whose they are, the date of their text, how many entries are in force."""
-    answering = service_of(request).answering
-    return JSONResponse(await answering.run(lists_as_json, answering, as_of, lang))
+    return JSONResponse(lists_as_json(service_of(request).answering, as_of, lang))
 
 
 @router.get("/api/v1/entries", action="rules", answer=answers("The entries", checked=CheckedAnswer, entries=_OBJECTS))
-async def entries(request: Request, as_of: AsOf = None, lists: Lists = "", lang: InLang = "en") -> Response:
+def entries(request: Request, as_of: AsOf = None, lists: Lists = "", lang: InLang = "en") -> Response:
     """Give every entry in force, in brief."""
-    answering = service_of(request).answering
-    return JSONResponse(await answering.run(entries_as_json, answering, names_of(lists), as_of, lang))
+    return JSONResponse(entries_as_json(service_of(request).answering, names_of(lists), as_of, lang))
 
 
 @router.get(
@@ -43,10 +41,9 @@ async def entries(request: Request, as_of: AsOf = None, lists: Lists = "", lang:
     answer=answers("The entry", checked=CheckedAnswer, entry=dict[str, Any]),
     problems=(404,),
 )
-async def entry(request: Request, list_id: str, entry_id: str, as_of: AsOf = None, lang: InLang = "en") -> Response:
+def entry(request: Request, list_id: str, entry_id: str, as_of: AsOf = None, lang: InLang = "en") -> Response:
     """Give one entry whole: its words, its structures, its exemptions, its examples, its source."""
-    answering = service_of(request).answering
-    return JSONResponse(await answering.run(entry_as_json, answering, list_id, entry_id, as_of, lang))
+    return JSONResponse(entry_as_json(service_of(request).answering, list_id, entry_id, as_of, lang))
 
 
 @router.get(
@@ -55,10 +52,9 @@ async def entry(request: Request, list_id: str, entry_id: str, as_of: AsOf = Non
     answer=answers("The duties", checked=CheckedAnswer, entry=dict[str, Any], duties=_OBJECTS),
     problems=(404,),
 )
-async def duties(request: Request, list_id: str, entry_id: str, as_of: AsOf = None, lang: InLang = "en") -> Response:
+def duties(request: Request, list_id: str, entry_id: str, as_of: AsOf = None, lang: InLang = "en") -> Response:
     """Give the duties that follow from an entry."""
-    answering = service_of(request).answering
-    return JSONResponse(await answering.run(duties_as_json, answering, list_id, entry_id, as_of, lang))
+    return JSONResponse(duties_as_json(service_of(request).answering, list_id, entry_id, as_of, lang))
 
 
 def lists_as_json(answering: Answering, as_of: date | None, lang: str) -> dict[str, Any]:
@@ -162,7 +158,4 @@ def duty_as_json(duty: Duty, lang: str) -> dict[str, Any]:
 
 
 def _in_force(when: InForce) -> dict[str, str | None]:
-    return {
-        "from": when.start.isoformat() if when.start else None,
-        "until": when.end.isoformat() if when.end else None,
-    }
+    return {"from": when.start.isoformat() if when.start else None, "until": when.end.isoformat() if when.end else None}

@@ -65,8 +65,7 @@ class LawPassage(PassagePlace):
 
 _FOUND: dict[str, Any] = {
     "found": Annotated[
-        list[LawPassage],
-        Meta(description="Passages, best first; empty where nothing is good enough. Never free text."),
+        list[LawPassage], Meta(description="Passages, best first; empty where nothing is good enough. Never free text.")
     ],
     "searched": Annotated[list[str], Meta(description="The States whose laws were searched.")],
 }

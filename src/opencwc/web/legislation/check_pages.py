@@ -210,10 +210,7 @@ def _onward(shown: ShownLaw, stands: Stands, wanted: MeasureFilter, answer: Answ
 
 @router.get("/law/runs/{number}/report", action="read")
 def give_report(
-    request: Request,
-    number: Number,
-    format: Format = "pdf",
-    report_lang: Annotated[str, Query(max_length=2)] = "",
+    request: Request, number: Number, format: Format = "pdf", report_lang: Annotated[str, Query(max_length=2)] = ""
 ) -> Response:
     """Give the report that a National Authority sends on, or the answers as a table: as people decided."""
     lang = report_lang if report_lang in LANGUAGES else language_of(request)

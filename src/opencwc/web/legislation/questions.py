@@ -18,7 +18,6 @@ from starlette.responses import Response
 
 from opencwc.errors import InputError
 from opencwc.language.encoders import named_encoder
-from opencwc.language.refusals import judge_request
 from opencwc.legislation.caveats import doubts_of
 from opencwc.legislation.question_answers import CONVENTION, Cited, Library
 from opencwc.legislation.search.passage_search import PassageIndex
@@ -26,7 +25,6 @@ from opencwc.web.convention.measures import measures_of
 from opencwc.web.legislation.kept_laws import ShownLaw, latest_laws, shown_law
 from opencwc.web.legislation.parts import direction_of, tabs_of
 from opencwc.web.server.page import language_of, page
-from opencwc.web.server.problems import HttpProblem
 from opencwc.web.server.service import Router, book_of, person_of, service_of
 from opencwc.wording import say, sentence
 from opencwc.wording.states import state_name
@@ -91,9 +89,7 @@ def ask_laws(request: Request, question: str, state: str, lang: str) -> Answered
             "question_missing_or_too_long", "there is no question, or it is too long",
             remedy="Write up to {most:,} letters.", most=LONGEST_QUESTION,
         )  # fmt: skip
-    if (refusal := judge_request(text)) is not None:
-        service_of(request).record_refused(person, [text])
-        raise HttpProblem(403, "refused", "request_refused", "{reason}", reason=say(refusal.message, lang))
+    service_of(request).see_allowed(person, text, lang)
     listed = latest_laws(book, person)
     shown = [shown_law(book, person, run.number) for code, run in listed.items() if state in ("", code)]
     ready = {law.state: _index_of(law) for law in shown}

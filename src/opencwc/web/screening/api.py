@@ -33,19 +33,9 @@ from opencwc.web.server.answering import (
     findings_of,
     whole_text,
 )
-from opencwc.web.server.api_parameters import (
-    AsOf,
-    Closed,
-    InLang,
-    Kind,
-    Lang,
-    Lists,
-    answers,
-    names_of,
-)
+from opencwc.web.server.api_parameters import AsOf, Closed, InLang, Kind, Lang, Lists, answers, names_of
 from opencwc.web.server.problems import HttpProblem
 from opencwc.web.server.service import Router, Service, person_of, service_of
-from opencwc.wording import say
 
 router = Router()
 screening = Router(tags=["screening"])
@@ -134,9 +124,7 @@ async def _screened(request: Request, asked: ScreenRequest) -> Response:
 
 def _answer(service: Service, asked: ScreenRequest, person: Person) -> bytes:
     text = whole_text(asked.value)
-    if (refusal := judge_request(text)) is not None:
-        service.record_refused(person, [text])
-        raise HttpProblem(403, "refused", "request_refused", "{reason}", reason=say(refusal.message, asked.lang))
+    service.see_allowed(person, text, asked.lang)
     screener = service.answering.screener(asked.as_of, names_of(asked.lists))
     verdict, body = answer_as_json(findings_of(screener, text, asked.kind), asked.lang)
     service.metrics.count_screenings({verdict: 1})
@@ -182,11 +170,7 @@ _BODY = {
     openapi_extra={"requestBody": _BODY},
 )
 async def screen_batch(
-    request: Request,
-    as_of: AsOf = None,
-    lists: Lists = "",
-    kind: Kind = "auto",
-    lang: InLang = "en",
+    request: Request, as_of: AsOf = None, lists: Lists = "", kind: Kind = "auto", lang: InLang = "en"
 ) -> Response:
     """Screen many values: one a line (`text/plain`), one JSON value a line (NDJSON), or an array; NDJSON comes back.
 

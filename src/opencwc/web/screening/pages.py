@@ -24,9 +24,9 @@ from opencwc.web.screening.value_answer import ValueAnswer, answer_of_value, kin
 from opencwc.web.server.answering import checked_json, findings_of, whole_text
 from opencwc.web.server.api_parameters import names_of
 from opencwc.web.server.page import language_of, link_to_rule, page
-from opencwc.web.server.problems import HttpProblem
+from opencwc.web.server.problems import refused
 from opencwc.web.server.service import Router, Service, person_of, service_of
-from opencwc.wording import say, sentence
+from opencwc.wording import sentence
 
 router = Router(include_in_schema=False)
 FACE = Face(JobPage("page_job", "/", part="screening/job_state.html"))
@@ -93,7 +93,7 @@ def _answer(service: Service, request: Request, value: str, as_of: date | None, 
     if (refusal := judge_request(text)) is not None:
         if _is_new(person_of(request).id, text):
             service.record_refused(person_of(request), [text])
-        raise HttpProblem(403, "refused", "request_refused", "{reason}", reason=say(refusal.message, lang))
+        raise refused(refusal, lang)
     screener = service.answering.screener(as_of, names_of(lists))
     outcomes = screener.answer(text, kind_of(text))
     findings = findings_of(screener, text, "auto", outcomes=outcomes)

@@ -6,15 +6,12 @@ from collections.abc import Awaitable, Callable
 from hashlib import sha256
 
 from fastapi import Request
-from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from opencwc.casebook.answered_keys import AnsweredKey, AnsweredKeys
-from opencwc.casebook.database import Casebook
 from opencwc.casebook.model import Person
 from opencwc.web.server.problems import HttpProblem
-from opencwc.web.server.service import person_of
 
 LONGEST_KEY = 200
 
@@ -25,7 +22,8 @@ async def once(
     """Do a request, or give the answer of the same one done before under its ``Idempotency-Key``.
 
     ``digest`` stands for everything that was asked: two requests with one key must have one digest. Who has another
-    role or clearance by now asks another thing: an answer that was theirs then is not shown again.
+    role or clearance by now asks another thing: an answer that was theirs then is not shown again. Only what came to a
+    good end is kept: a refusal is found anew, for what stood against it may be gone.
     """
     person = asker.id
     key = request.headers.get("idempotency-key", "")
@@ -68,18 +66,3 @@ def replayed(before: AnsweredKey, digest: str) -> Response:
             where="Idempotency-Key", remedy="Wait, then send the same again.", headers={"Retry-After": "1"},
         )  # fmt: skip
     return Response(before.body, before.status, {"Idempotency-Replayed": "true"}, "application/json")
-
-
-async def posted_once(
-    request: Request, book: Casebook, asked: BaseModel | None, do: Callable[[], Response]
-) -> Response:
-    """Do what a body asks for in a thread, or give the answer of the same one done before under its key.
-
-    Only what came to a good end is kept: a refusal is found anew, for what stood against it may be gone.
-    """
-
-    async def in_a_thread() -> Response:
-        return await run_in_threadpool(do)
-
-    digest = "" if asked is None else asked.model_dump_json()
-    return await once(request, AnsweredKeys(book.engine), person_of(request), digest, in_a_thread)

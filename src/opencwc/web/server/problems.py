@@ -17,7 +17,8 @@ from starlette.responses import Response
 
 from opencwc import errors
 from opencwc.errors import OpenCWCError, error_to_plain
-from opencwc.wording import error_sentences
+from opencwc.language.refusals import Refusal
+from opencwc.wording import error_sentences, say
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -53,6 +54,11 @@ def sign_in_needed(code: str = "not_signed_in", what: str = "you are not signed 
         401, "sign-in-needed", code, what, remedy="Sign in, or send a token as 'Authorization: Bearer ...'.",
         headers={"WWW-Authenticate": "Bearer"},
     )  # fmt: skip
+
+
+def refused(refusal: Refusal, lang: str) -> HttpProblem:
+    """Return the problem of a request that is refused, said in the language of who asks."""
+    return HttpProblem(403, "refused", "request_refused", "{reason}", reason=say(refusal.message, lang))
 
 
 def too_large() -> HTTPException:
@@ -235,10 +241,7 @@ PROBLEM_SCHEMA: dict[str, Any] = {
         "values": {"type": "object"},
         "errors": {
             "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {"where": {"type": "string"}, "what": {"type": "string"}},
-            },
+            "items": {"type": "object", "properties": {"where": {"type": "string"}, "what": {"type": "string"}}},
         },
     },
 }

@@ -164,10 +164,7 @@ def check(request: Request, asked: PlannedShipments, lang: InLang = "en") -> Res
 
 
 def check_typed(
-    request: Request,
-    shipments: Sequence[Mapping[str, str]],
-    as_of: date,
-    lists: tuple[str, ...],
+    request: Request, shipments: Sequence[Mapping[str, str]], as_of: date, lists: tuple[str, ...]
 ) -> list[ShownAnswer]:
     """Answer for shipments as they are typed; what is refused among them is recorded."""
     from opencwc.screening.model import Question

@@ -294,11 +294,7 @@ def _largest(flows: Sequence[Flow], name_of: object) -> set[str]:
 
 def sankey(left: Sequence[Ribbon], right: Sequence[Ribbon], *, mirrored: bool = False) -> Markup:
     """Return the Sankey of two rows of ribbons; ``mirrored`` where one reads from right to left."""
-    columns = [
-        _sums(left, "start"),
-        _most(_sums(left, "end"), _sums(right, "start")),
-        _sums(right, "end"),
-    ]
+    columns = [_sums(left, "start"), _most(_sums(left, "end"), _sums(right, "start")), _sums(right, "end")]
     total = max((sum(column.values()) for column in columns), default=0.0) or 1.0
     rows = max((len(column) for column in columns), default=1)
     scale = max(SANKEY_HEIGHT - GAP * (rows - 1), 60) / total
