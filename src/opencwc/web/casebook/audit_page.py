@@ -105,9 +105,7 @@ async def bundle(request: Request) -> Response:
     try:
         file, key = form.get("file"), form.get("key", "")
         if not isinstance(file, UploadFile) or not file.filename:
-            raise InputError(
-                "bundle_file_missing", "there is no file", where="file", remedy="Choose the bundle, a ZIP file."
-            )
+            raise InputError("bundle_file_missing", where="file")
         checked = await run_in_threadpool(check_bundle, file.file, key if isinstance(key, str) else "")
         name = file.filename
     finally:

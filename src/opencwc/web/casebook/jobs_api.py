@@ -156,10 +156,7 @@ def result(
     person = person_of(request)
     job = job_of(service, job_id, person)
     if job.run is None:
-        raise ConflictError(
-            "job_kept_nothing_yet", "the job has kept nothing yet",
-            remedy="Wait for its end: /api/v1/jobs/{{id}}/events.",
-        )  # fmt: skip
+        raise ConflictError("job_kept_nothing_yet")
     pages = intake.findings(person, job.run)
     lines = _as_csv(pages, lang) if format == "csv" else _as_ndjson(pages, lang)
     return downloads.download(lines, f"job-{job.id}.{format}")
@@ -215,16 +212,14 @@ def job_of(service: Service, identity: str, person: Person) -> Job:
     jobs, intake = parts_of(service)
     visible = intake.may_see(person, [jobs.get(identity, person.id)])
     if not visible:
-        raise NotFoundError("no_such_job", "there is no such job", remedy="See /api/v1/jobs for yours.")
+        raise NotFoundError("no_such_job")
     return visible[0]
 
 
 def parts_of(service: Service) -> tuple[Jobs, Intake]:
     """Return the jobs and the intake of a service; raise `UnavailableError` where it runs without a casebook."""
     if service.jobs is None or service.intake is None:
-        raise UnavailableError(
-            "service_without_casebook", "this service runs without a casebook", remedy="Start it with a casebook."
-        )
+        raise UnavailableError("service_without_casebook")
     return service.jobs, service.intake
 
 

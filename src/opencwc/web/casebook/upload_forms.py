@@ -75,9 +75,7 @@ class SentForm(NamedTuple):
         try:
             return date.fromisoformat(self.texts["as_of"]) if self.texts.get("as_of") else date.today()
         except ValueError:
-            raise InputError(
-                "not_a_date", "this is no date", where="as_of", remedy="Write the day as 2020-06-07."
-            ) from None
+            raise InputError("not_a_date", where="as_of") from None
 
     def says_yes(self, name: str, usual: str = "") -> bool:
         """Return whether a text says yes."""
@@ -88,15 +86,15 @@ class SentForm(NamedTuple):
 class UploadForm:
     """The form of a verb.
 
-    ``files`` are its fields of files with their JSON Schema, the first of which must be sent: ``missing`` is the code
-    of the error and its remedy where it is not. ``texts`` are its texts beside `KEEPING`, ``more`` the shape of others
+    ``files`` are its fields of files with their JSON Schema, the first of which must be sent: ``missing`` makes the
+    error where it is not. ``texts`` are its texts beside `KEEPING`, ``more`` the shape of others
     that it takes, ``required`` those that must be there. ``question`` gives what a job is asked beside its case, its
     day and its files, and raises `InputError` where it cannot be asked.
     """
 
     verb: Verb
     files: Mapping[str, Mapping[str, Any]]
-    missing: tuple[str, str]
+    missing: Callable[[], InputError]
     question: Callable[[Service, SentForm], dict[str, Any]] = lambda service, sent: {}
     texts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     more: re.Pattern[str] | None = None
@@ -125,8 +123,7 @@ class UploadForm:
         for name, schema in self.files.items():
             files = [(name, file) for file in form.getlist(name) if isinstance(file, UploadFile) and file.filename]
             if not files and not sent:
-                code, remedy = self.missing
-                raise InputError(code, "there is no file", where=name, remedy=remedy)
+                raise self.missing()
             sent += files if schema["type"] == "array" else files[:1]
         uploads = [(_plain_name(file.filename or ""), file.file) for _, file in sent]
         media_type = (sent[0][1].content_type or "")[:100]
@@ -135,32 +132,23 @@ class UploadForm:
     def _texts_of(self, form: FormData) -> dict[str, str]:
         texts = {name: value for name, value in form.items() if isinstance(value, str)}
         if unfit := sorted(name for name, text in texts.items() if "\0" in text):
-            raise InputError(
-                "text_with_nul", "there is a sign that no text may hold (NUL)", where=unfit[0][:50],
-                remedy="Leave it out.",
-            )  # fmt: skip
+            raise InputError("text_with_nul", where=unfit[0][:50])
         known = {*KEEPING, *self.texts}
         if strange := sorted(
             name for name in texts if name not in known and not (self.more and self.more.fullmatch(name))
         ):
-            raise InputError(
-                "field_unknown", "there is an unknown field", where=strange[0][:50], remedy="See /api/v1/openapi.json."
-            )
+            raise InputError("field_unknown", where=strange[0][:50])
         return texts
 
     def asked(self, service: Service, sent: SentForm) -> tuple[dict[str, Any], Mark]:
         """Return what a job is asked, as it stands in the queue, and the mark of its files."""
         case = sent.texts.get("case", "").strip()
         if not case or len(case) > 200 or not case.isprintable():
-            raise InputError(
-                "case_name_missing", "there is no name of a case", where="case", remedy="Name the case to keep it in."
-            )
+            raise InputError("case_name_missing", where="case")
         mark = sent.texts.get("mark") or "unclassified"
         if mark.upper() not in Mark.__members__:
             known = ", ".join(str(mark) for mark in Mark)
-            raise InputError(
-                "no_such_mark", "there is no such mark", where="mark", remedy="It is one of: {known}.", known=known
-            )
+            raise InputError("no_such_mark", where="mark", known=known)
         names = [name for name, _ in sent.uploads]
         asked: dict[str, Any] = {"case": case, "name": ", ".join(names)[:_LONGEST_NAMES], "as_of": sent.day.isoformat()}
         if self.verb.many:
@@ -197,10 +185,7 @@ class UploadForm:
 async def form_of(request: Request) -> FormData:
     """Read a form with files."""
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
-        raise HttpProblem(
-            415, "no-such-kind", "no_file_in_form", "no file came with it: files come as multipart/form-data",
-            where="Content-Type", remedy="Send at least one file, with the other fields in the same form.",
-        )  # fmt: skip
+        raise HttpProblem(415, "no-such-kind", "no_file_in_form", where="Content-Type")
     try:
         return await request.form(max_files=MOST_FILES, max_fields=_MOST_FIELDS, max_part_size=10_000)
     except (MultiPartException, HTTPException) as error:
@@ -208,14 +193,8 @@ async def form_of(request: Request) -> FormData:
             raise
         reason = str(getattr(error, "message", "") or getattr(error, "detail", ""))
         if "Too many files" in reason:
-            raise InputError(
-                "too_many_files", "more than {most} files came", where="file",
-                remedy="Send at most {most} files at once.", most=MOST_FILES,
-            ) from error  # fmt: skip
-        raise InputError(
-            "file_form_unreadable", "the form cannot be read", where="file",
-            remedy="Send at most {most} files at once.", most=MOST_FILES,
-        ) from error  # fmt: skip
+            raise InputError("too_many_files", where="file", most=MOST_FILES) from error
+        raise InputError("file_form_unreadable", where="file", most=MOST_FILES) from error
 
 
 def _plain_name(name: str) -> str:

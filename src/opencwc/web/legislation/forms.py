@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from opencwc.errors import InputError, SettingsError
@@ -26,11 +27,8 @@ def state_of_form(text: str) -> str:
         if text.strip():
             return known_state(text.strip())
     except SettingsError as error:
-        raise InputError(
-            "no_such_state_on_form", "there is no such State", where="state",
-            remedy="Write its three letters, as FRA. {guess}", **error.values,
-        ) from None  # fmt: skip
-    raise InputError("state_missing", "no State is named", where="state", remedy="Say whose law it is.")
+        raise InputError("no_such_state_on_form", where="state", **error.values) from None
+    raise InputError("state_missing", where="state")
 
 
 FORM = UploadForm(
@@ -44,7 +42,7 @@ FORM = UploadForm(
             "description": "All texts of one State that belong together: PDF, DOCX, HTML or plain text.",
         }
     },
-    missing=("law_file_missing", "Drop a law, or choose one."),
+    missing=partial(InputError, "law_file_missing", where="file"),
     question=_question,
     texts={
         "state": {"type": "string", "description": "The State, by its alpha-3 code or its name."},

@@ -85,10 +85,7 @@ def ask_laws(request: Request, question: str, state: str, lang: str) -> Answered
     book, person = book_of(request), person_of(request)
     text, state = question.strip(), state.upper()
     if not text or len(text) > LONGEST_QUESTION:
-        raise InputError(
-            "question_missing_or_too_long", "there is no question, or it is too long",
-            remedy="Write up to {most:,} letters.", most=LONGEST_QUESTION,
-        )  # fmt: skip
+        raise InputError("question_missing_or_too_long", most=LONGEST_QUESTION)
     service_of(request).see_allowed(person, text, lang)
     listed = latest_laws(book, person)
     shown = [shown_law(book, person, run.number) for code, run in listed.items() if state in ("", code)]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, get_args
 
-from opencwc.errors import SettingsError
+from opencwc.errors import InputError, SettingsError
 from opencwc.files.kinds import document_kind_by_name
 from opencwc.screening.verb import VERB as SCREEN
 from opencwc.web.casebook.upload_forms import FILE, SentForm, UploadForm
@@ -23,10 +24,7 @@ def _question(service: Service, sent: SentForm) -> dict[str, Any]:
     texts = {name: sent.texts.get(name, "") for name in ("column", "id_column")}
     kind = sent.texts.get("kind") or "auto"
     if kind not in get_args(Kind):
-        raise SettingsError(
-            "job_kind_unknown", "there is no such kind", where="kind", remedy="It is one of: {known}.",
-            known=tuple(get_args(Kind)),
-        )  # fmt: skip
+        raise SettingsError("job_kind_unknown", where="kind", known=tuple(get_args(Kind)))
     (name, file), *_ = sent.uploads
     if kind == "auto" and not texts["column"].strip() and is_document(name, file.read(KIND_BYTES)):
         kind = "text"
@@ -48,7 +46,7 @@ TEXT: dict[str, Any] = {"type": "string"}
 FORM = UploadForm(
     SCREEN,
     {"file": FILE | {"description": "A table of chemicals, or a document that mentions some (PDF, DOCX, HTML, EML)."}},
-    missing=("file_missing_in_form", "Send the file under the name 'file'."),
+    missing=partial(InputError, "file_missing_in_form", where="file"),
     question=_question,
     texts={
         "lists": TEXT,

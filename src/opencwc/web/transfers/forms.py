@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from opencwc.casebook.model import Mark
+from opencwc.errors import InputError
 from opencwc.transfers.check.reader import CERTIFICATES, MOST_KEPT, NAMES, SHIPMENTS
 from opencwc.transfers.check.shipment_tables import SHIPMENT_FIELDS
 from opencwc.transfers.check.verb import VERB as CHECK
@@ -73,7 +75,7 @@ LEDGERS = UploadForm(
             "description": "Ledgers: one with both sides, or one for each State; also UN Comtrade's own columns.",
         }
     },
-    missing=("ledger_file_missing", "Drop a ledger, or choose one."),
+    missing=partial(InputError, "ledger_file_missing", where="file"),
     question=_asked_of_ledgers,
     texts={
         "model": YES_OR_NO
@@ -93,7 +95,7 @@ PLANNED = UploadForm(
             "or FollowTheMoney entities as CSV or JSON lines."
         },
     },
-    missing=("shipments_file_missing", "Drop a file of planned shipments, or choose one."),
+    missing=partial(InputError, "shipments_file_missing", where="file"),
     question=_asked_of_shipments,
     texts={
         "lists": {
