@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, TypedDict
 
-from fastapi import Path, Query, Request
+from fastapi import Query, Request
 from msgspec import Meta
 from pydantic import Field
 from starlette.responses import JSONResponse, Response
@@ -15,15 +15,13 @@ from opencwc.web.casebook.upload_forms import SUBMITS, job_made
 from opencwc.web.legislation.forms import FORM
 from opencwc.web.legislation.kept_laws import labels_of, shown_law, standings
 from opencwc.web.legislation.questions import ask_laws
-from opencwc.web.server.api_parameters import LARGEST, Closed, DayText, InLang, answers
+from opencwc.web.server.api_parameters import LARGEST, Closed, DayText, InLang, Limit, Number, answers
 from opencwc.web.server.service import Router, book_of, person_of
 from opencwc.wording import sentence
 
 router = Router(tags=["law"])
 A_PAGE = 100
-Number = Annotated[int, Path(ge=1, le=LARGEST)]
 After = Annotated[int, Query(ge=0, le=LARGEST, description="Go on after this many: `next` of the page before.")]
-Limit = Annotated[int, Query(ge=1, le=1_000)]
 
 
 class StandingMeasure(MeasureAnswer):

@@ -41,7 +41,7 @@ from opencwc.web.legislation.kept_laws import (
 )
 from opencwc.web.legislation.parts import checklist, line_of, passages_shown, tabs_of
 from opencwc.web.server import downloads
-from opencwc.web.server.api_parameters import LARGEST
+from opencwc.web.server.api_parameters import Number
 from opencwc.web.server.htmx_headers import announcing, going_to
 from opencwc.web.server.page import is_fragment, language_of, page
 from opencwc.web.server.service import Router, book_of, person_of
@@ -49,7 +49,6 @@ from opencwc.wording import LANGUAGES, say, sentence
 from opencwc.wording.states import state_name
 
 router = Router(include_in_schema=False)
-Number = Annotated[int, Path(ge=1, le=LARGEST)]
 Name = Annotated[str, Path(max_length=64)]
 Format = Literal["pdf", "docx", "html", "csv", "json"]
 FORMATS: tuple[Format, ...] = get_args(Format)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Annotated, Any, ClassVar, Literal
 
-from fastapi import Query
+from fastapi import Path, Query
 from msgspec import Meta
 from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 
@@ -20,6 +20,9 @@ Kind = Literal["auto", "smiles", "inchi", "cas", "name", "molblock", "text"]
 
 LARGEST = 2**62
 """The largest number of a thing that an address may hold."""
+Number = Annotated[int, Path(ge=1, le=LARGEST)]
+After = Annotated[int, Query(ge=0, le=LARGEST)]
+Limit = Annotated[int, Query(ge=1, le=1_000)]
 
 
 def _day(text: object) -> object:

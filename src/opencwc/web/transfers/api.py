@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 
-from fastapi import Path, Query, Request
+from fastapi import Query, Request
 from msgspec import Meta
 from pydantic import Field
 from starlette.responses import JSONResponse, Response
@@ -27,7 +27,7 @@ from opencwc.transfers.check.shipment_tables import SHIPMENT_FIELDS
 from opencwc.transfers.model import CAUSES, LINE_STATUSES, MATCH_COLUMNS
 from opencwc.web.casebook.upload_forms import SUBMITS, job_made
 from opencwc.web.server import downloads
-from opencwc.web.server.api_parameters import LARGEST, Closed, Day, DayText, InLang, answers, names_of
+from opencwc.web.server.api_parameters import LARGEST, Closed, Day, DayText, InLang, Limit, Number, answers, names_of
 from opencwc.web.server.service import Router, book_of, person_of, service_of
 from opencwc.web.transfers.forms import LEDGERS, PLANNED
 from opencwc.wording import sentence
@@ -38,9 +38,7 @@ if TYPE_CHECKING:
 router = Router(tags=["transfers"])
 MOST_IN_A_BODY = 100
 A_PAGE = 100
-Number = Annotated[int, Path(ge=1, le=LARGEST)]
 After = Annotated[int, Query(ge=0, le=LARGEST, description="Go on after this one: `next` of the page before.")]
-Limit = Annotated[int, Query(ge=1, le=1_000)]
 
 
 class ReasonAnswer(TypedDict):

@@ -14,7 +14,7 @@ from datetime import date
 from functools import cache
 from typing import Annotated, Any, Literal
 
-from fastapi import Form, Path, Query, Request
+from fastapi import Form, Query, Request
 from msgspec.structs import replace
 from pydantic import BaseModel, Field
 from starlette.responses import Response
@@ -39,7 +39,7 @@ from opencwc.verbs import Ended
 from opencwc.version import __version__
 from opencwc.web.casebook.upload_forms import Uploads, leading_to_job, upload_values
 from opencwc.web.server import downloads
-from opencwc.web.server.api_parameters import LARGEST, names_of
+from opencwc.web.server.api_parameters import LARGEST, Number, names_of
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.service import Router, Service, book_of, person_of, service_of
 from opencwc.web.transfers.api import check_typed
@@ -70,7 +70,6 @@ ANSWERS_A_PAGE, MOST_OWED = 25, 200
 LONGEST_SEALED = 100_000
 _WORDS_OF_A_NAME = 4
 Word = Annotated[str, Field(max_length=500)]
-Number = Annotated[int, Path(ge=1, le=LARGEST)]
 Format = Literal["pdf", "xlsx"]
 
 

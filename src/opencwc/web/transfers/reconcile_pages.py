@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from fastapi import Path, Query, Request
+from fastapi import Query, Request
 from starlette.responses import Response
 
 from opencwc.casebook.database import Casebook
@@ -22,7 +22,7 @@ from opencwc.transfers.patterns import PATTERN_KINDS
 from opencwc.transfers.reconcile.cause_rules import CAUSE_RULES
 from opencwc.web.casebook.finding_page import standing_of
 from opencwc.web.server import downloads
-from opencwc.web.server.api_parameters import LARGEST
+from opencwc.web.server.api_parameters import After, Number
 from opencwc.web.server.page import is_fragment, language_of, page
 from opencwc.web.server.service import Router, book_of, person_of
 from opencwc.web.transfers.api import sum_as_json
@@ -53,9 +53,6 @@ if TYPE_CHECKING:
     from opencwc.transfers.reconcile.kept import Pattern
 
 router = Router(include_in_schema=False)
-Number = Annotated[int, Path(ge=1, le=LARGEST)]
-Rank = Annotated[int, Path(ge=1, le=LARGEST)]
-After = Annotated[int, Query(ge=0, le=LARGEST)]
 MOST_LINES = 200
 MOST_FLOWS = 60
 PATTERNS_A_PAGE = 10
@@ -143,7 +140,7 @@ def _csv(shown: Reconciliation, sums: pl.DataFrame, lang: str) -> Iterator[bytes
 
 
 @router.get("/transfers/runs/{number}/pairs/{rank}", action="read")
-def show_pair(request: Request, number: Number, rank: Rank, wanted: SumsAsked) -> Response:
+def show_pair(request: Request, number: Number, rank: Number, wanted: SumsAsked) -> Response:
     """Show a pair: both ledgers side by side, the years, the causes with what speaks for them, and the decision."""
     book, person, lang = book_of(request), person_of(request), language_of(request)
     shown = shown_reconciliation(book, person, number)
@@ -257,7 +254,7 @@ def _standing(book: Casebook, person: Person, run: int, rank: int) -> dict[str, 
 def show_letter(
     request: Request,
     number: Number,
-    rank: Rank,
+    rank: Number,
     ours: Annotated[str, Query(max_length=3)] = "",
     letter_lang: Annotated[str, Query(max_length=2)] = "",
     format: Literal["page", "pdf", "txt"] = "page",
