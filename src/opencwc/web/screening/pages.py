@@ -49,10 +49,11 @@ async def show(request: Request, value: Value = "", as_of: Brief = "", lists: Br
         return RedirectResponse("/casebook", 303)
     service_of(request).answering.warm()
     answered = await _answer_to(request, value, _day(as_of), lists) if value.strip() else None
-    lists_at_hand = service_of(request).answering.screener().rulebook.convention.known_lists
+    known_lists = service_of(request).answering.screener().rulebook.convention.known_lists
+    marks = [mark for mark in Mark if mark <= person_of(request).clearance]
     return page(
-        request, "screening/page.html", value=value, told=answered, as_of=as_of,
-        lists=lists, lists_at_hand=lists_at_hand, examples=EXAMPLES, marks=list(Mark), today=date.today(),
+        request, "screening/page.html", value=value, told=answered, as_of=as_of, lists=lists,
+        lists_at_hand=known_lists, examples=EXAMPLES, marks=marks, today=date.today(),
     )  # fmt: skip
 
 

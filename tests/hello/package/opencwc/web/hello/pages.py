@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from opencwc.jobs.kept_runs import Shelf, shown_run
 from opencwc.web.casebook.faces import Face, JobPage
-from opencwc.web.casebook.upload_forms import leading_to_job
+from opencwc.web.casebook.upload_forms import leading_to_job, upload_values
 from opencwc.web.server.page import page
 from opencwc.web.server.service import Router, book_of, person_of
 
@@ -22,7 +22,7 @@ SHELF = Shelf(VERB.id, "greeting", "/hello")
 @router.get("/hello", action="screen")
 def show(request: Request) -> Response:
     """Show where a table is dropped."""
-    return page(request, "hello/page.html")
+    return page(request, "hello/page.html", **upload_values(request, VERB))
 
 
 @router.post("/hello/file", action="keep", uploads=True)
