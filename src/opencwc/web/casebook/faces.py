@@ -21,8 +21,8 @@ class JobPage:
     ``words`` begin the ids of its messages. ``another`` is the address where one begins another job, ``runs`` where the
     pages of its run stand, to which its end leads; without it the casebook shows the findings. ``template`` is its
     page, ``part`` what is loaded again while the job goes on. ``remedies`` are the messages on a document that is not
-    read where they are not the usual ones, by the words of `job_page`. ``step`` says what a running job is at,
-    ``columns`` what an error says of the columns of a file.
+    read where they are not the usual ones, by the words of ``job_troubles.yaml``. ``step`` says what a running job is
+    at, ``columns`` what an error says of the columns of a file.
     """
 
     words: str
