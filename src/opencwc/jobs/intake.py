@@ -13,8 +13,9 @@ from opencwc.casebook.cases import case_for_keeping, case_numbered
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.findings import list_findings
 from opencwc.casebook.model import CaseStatus, Filter, KeptFinding, Mark, Person
+from opencwc.casebook.people import People
 from opencwc.casebook.runs import count_kept, keep_source, parts_of_source, resume_run, source_row
-from opencwc.errors import ConflictError, NotFoundError
+from opencwc.errors import ConflictError, NotAllowedError, NotFoundError
 from opencwc.jobs.queue import Job
 from opencwc.jobs.run_and_keep import KeptRun, Place
 
@@ -79,3 +80,16 @@ class Intake:
             if page.findings:
                 yield page.findings
             after = page.next
+
+
+def intake_of(book: Casebook) -> Intake:
+    """Return the casebook as the service and its worker see it."""
+    people = People(book)
+
+    def person_by_id(identity: str) -> Person:
+        account = people.account(identity)
+        if not account.active:
+            raise NotAllowedError("account_of_job_not_active")
+        return account.person
+
+    return Intake(book, person_by_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from fastapi import Form, Path, Query, Request
+from fastapi import Form, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
@@ -21,7 +21,7 @@ from opencwc.finding import Finding, Message
 from opencwc.publishing.model import Fact
 from opencwc.screening.cards import Teller
 from opencwc.verbs import verb_named
-from opencwc.web.casebook.case_page import CommentForm
+from opencwc.web.casebook.api import Comment
 from opencwc.web.casebook.faces import face_of
 from opencwc.web.casebook.run_summary import (
     INBOX,
@@ -32,7 +32,7 @@ from opencwc.web.casebook.run_summary import (
     is_no_mention,
     names_of_people,
 )
-from opencwc.web.server.api_parameters import LARGEST, Closed
+from opencwc.web.server.api_parameters import LARGEST, Closed, Number
 from opencwc.web.server.htmx_headers import announcing, done, going_to
 from opencwc.web.server.page import is_fragment, language_of, link_to_rule, page
 from opencwc.web.server.service import Router, book_of, person_of
@@ -40,7 +40,6 @@ from opencwc.wording import say
 
 router = Router(include_in_schema=False)
 
-Identity = Annotated[int, Path(ge=1, le=LARGEST)]
 Seen = Annotated[int, Query(ge=0, le=LARGEST)]
 
 
@@ -65,7 +64,7 @@ class DecisionForm(Closed):
 @router.get("/findings/{finding_id}", action="read")
 def show(
     request: Request,
-    finding_id: Identity,
+    finding_id: Number,
     asked: FilterAsked,
     outcome: Literal["", "accept", "correct", "reject", "need_more"] = "",
 ) -> Response:
@@ -85,7 +84,7 @@ def show(
 
 
 @router.get("/findings/{finding_id}/stand", action="read")
-def stand(request: Request, finding_id: Identity, seen: Seen = 0, told: Seen = 0, read: bool = False) -> Response:
+def stand(request: Request, finding_id: Number, seen: Seen = 0, told: Seen = 0, read: bool = False) -> Response:
     """Show who decided since the page was made; with ``read``, bring the open page up to date."""
     book, person = book_of(request), person_of(request)
     if read:
@@ -99,7 +98,7 @@ def stand(request: Request, finding_id: Identity, seen: Seen = 0, told: Seen = 0
 
 @router.post("/findings/{finding_id}/decision", action="decide")
 def decide_on(
-    request: Request, finding_id: Identity, asked: FilterAsked, form: Annotated[DecisionForm, Form()]
+    request: Request, finding_id: Number, asked: FilterAsked, form: Annotated[DecisionForm, Form()]
 ) -> Response:
     """Take a decision and lead to what waits next; where somebody was quicker, show what they decided instead."""
     book, person, lang = book_of(request), person_of(request), language_of(request)
@@ -134,7 +133,7 @@ def take_decision(request: Request, identity: int, form: DecisionForm) -> str | 
 
 
 @router.post("/findings/{finding_id}/comments", action="comment")
-def add_comment(request: Request, finding_id: Identity, asked: Annotated[CommentForm, Form()]) -> Response:
+def add_comment(request: Request, finding_id: Number, asked: Annotated[Comment, Form()]) -> Response:
     """Comment on a finding."""
     book, person, lang = book_of(request), person_of(request), language_of(request)
     case = show_finding(book, person, finding_id).case.name

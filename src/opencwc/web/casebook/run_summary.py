@@ -24,7 +24,7 @@ from opencwc.screening.cards import Teller
 from opencwc.screening.verb import VERB as SCREEN
 from opencwc.verbs import all_verdicts, tones_of_verdicts
 from opencwc.web.casebook.api import statuses_named, verdicts_named
-from opencwc.web.server.address_filter import AddressFilter, Brief
+from opencwc.web.server.page_parameters import AddressFilter, Brief
 from opencwc.wording import say, sentence
 
 INBOX = "inbox"
