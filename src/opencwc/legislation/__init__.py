@@ -1,9 +1,9 @@
 """Legislation: a State's laws to what they implement of the Convention, measure by measure, with the passages.
 
 `check_law` is the verb (`law_check`): texts become sections (`texts`), sections are read (`reading`) and searched
-(`passage_search`), and a verdict is proposed for each measure (`coverage_model`, `verdicts`) with its passages (`answers`).
-`version_comparison` sets two readings side by side, `report` puts one on paper. What is not found is not found "in the
-texts supplied": a State may have said it elsewhere.
+(`passage_search`), and a verdict is proposed for each measure (`coverage_model`, `verdicts`) with its passages
+(`answers`). `version_comparison` sets two readings side by side, `report` puts one on paper. What is not found is not
+found "in the texts supplied": a State may have said it elsewhere.
 """
 
 from opencwc.legislation.law_check import check_law, check_texts

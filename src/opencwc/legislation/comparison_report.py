@@ -12,7 +12,8 @@ from opencwc.legislation.answer_wording import element_words
 from opencwc.legislation.model import NONE, VERDICTS, Answer, Checked, Shown
 from opencwc.legislation.report import badge, title_of
 from opencwc.legislation.version_comparison import CHANGES, Change, Compared, Pair
-from opencwc.publishing import (
+from opencwc.publishing.labels import labels_in
+from opencwc.publishing.model import (
     Badge,
     Beside,
     Block,
@@ -35,7 +36,6 @@ from opencwc.publishing import (
     Text,
     Words,
 )
-from opencwc.publishing.labels import labels_in
 from opencwc.records import to_plain
 from opencwc.wording import RIGHT_TO_LEFT, say, sentence
 from opencwc.wording.states import state_named

@@ -35,7 +35,8 @@ from opencwc.legislation.decided_law import (
 from opencwc.legislation.model import COVERED, NONE, PARTIAL, Answer, Checked, Fulfilled, Shown, Span
 from opencwc.legislation.texts.passages import sentences_of
 from opencwc.legislation.texts.sections import LegalSection
-from opencwc.publishing import (
+from opencwc.publishing.labels import labels_in
+from opencwc.publishing.model import (
     Badge,
     Beside,
     Block,
@@ -58,7 +59,6 @@ from opencwc.publishing import (
     Text,
     Words,
 )
-from opencwc.publishing.labels import labels_in
 from opencwc.wording import RIGHT_TO_LEFT, say, sentence
 from opencwc.wording.states import state_named
 
