@@ -155,9 +155,7 @@ class Visitors:
         The page is one that the next test goes on with where it is ``kept``.
         """
         if kept and person in self.kept:
-            watched = self.kept[person]
-            watched.forget()
-            return self._open(watched, path, expect)
+            return self._open(self._as_new(self.kept[person], person), path, expect)
         made = self.browser.new_context(
             base_url=self.served.address,
             locale=lang,
@@ -175,6 +173,16 @@ class Visitors:
         else:
             self.contexts.append(made)
         return self._open(watched, path, expect)
+
+    def _as_new(self, watched: Watched, person: str) -> Watched:
+        """Have a page that is kept forget what the last test did: its language, what happened, how wide it was."""
+        watched.forget()
+        watched.page.context.clear_cookies()
+        if person:
+            watched.page.context.add_cookies([self.served.cookie_of(person)])  # type: ignore[list-item]
+        watched.page.emulate_media(color_scheme="light")
+        watched.page.set_viewport_size(DESK)  # type: ignore[arg-type]
+        return watched
 
     def _open(self, watched: Watched, path: str, expect: tuple[int | str, ...]) -> Watched:
         watched.expect(*expect)
