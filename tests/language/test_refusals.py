@@ -111,7 +111,9 @@ def test_no_name_of_the_lists_is_refused() -> None:
 @pytest.mark.fuzz
 def test_no_name_of_the_index_of_chemicals_is_refused() -> None:
     names = every_name()
-    sample = random.Random(3).sample(names, 400 * settings.default.max_examples)  # 10,000 in the checks
+    assert len(names) > 100_000
+    most = 400 * settings.default.max_examples  # 10,000 in the checks
+    sample = random.Random(3).sample(names, min(len(names), most))
     assert [name for name in sample if judge_request(name)] == []
 
 
