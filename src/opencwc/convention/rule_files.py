@@ -215,7 +215,7 @@ def _threshold(raw: Raw, where: str) -> Threshold:
 
 def _deadline(raw: Raw, where: str) -> Deadline:
     due = raw.get("due")
-    unused = ("anchor",) if due == "on" else ("month", "day")
+    unused: tuple[str, ...] = ("anchor",) if due == "on" else ("month", "day")
     unused += () if due in ("after", "before") else ("amount", "unit")
     empty: dict[str, Any] = {"amount": None, "unit": "", "anchor": "", "month": None, "day": None}
     readers: dict[str, Read] = {field: lambda raw, field, where: empty[field] for field in unused}

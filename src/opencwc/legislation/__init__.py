@@ -6,8 +6,12 @@
 texts supplied": a State may have said it elsewhere.
 """
 
-from opencwc.legislation.law_check import check_law, check_texts
-from opencwc.legislation.model import COLUMNS, COVERED, NONE, PARTIAL, VERDICTS, Answer, Checked, Law, Shown
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from opencwc.legislation.law_check import check_law, check_texts
+    from opencwc.legislation.model import COLUMNS, COVERED, NONE, PARTIAL, VERDICTS, Answer, Checked, Law, Shown
 
 __all__ = [
     "COLUMNS",
@@ -22,3 +26,10 @@ __all__ = [
     "check_law",
     "check_texts",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Load what is asked for: every command reads this package's `verb`, and only `law` needs the reading of laws."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{'law_check' if name.startswith('check_') else 'model'}"), name)
