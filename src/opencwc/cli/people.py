@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from opencwc.cli.value import displayable, report_error, spoken_language
-from opencwc.errors import InputError, OpenCWCError
+from opencwc.cli.options import told
+from opencwc.cli.value import displayable, spoken_language
+from opencwc.errors import InputError
 from opencwc.finding import Message, Value
 from opencwc.wording import say, sentence
 
@@ -153,14 +154,8 @@ def _people(casebook: str, *, create: bool = True) -> Iterator[People]:
     from opencwc.casebook.database import open_casebook
     from opencwc.casebook.people import People
 
-    try:
-        book = open_casebook(casebook, create=create)
-        try:
-            yield People(book)
-        finally:
-            book.close()
-    except OpenCWCError as error:
-        raise typer.Exit(report_error(error)) from None
+    with told(), closing(open_casebook(casebook, create=create)) as book:
+        yield People(book)
 
 
 def _say_standing(people: People, who: str) -> None:

@@ -12,19 +12,21 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from opencwc.cli.transfers_options import (
+from opencwc.cli.options import (
     AsOf,
     Columns,
     Lang,
     Ledgers,
     columns_asked,
+    command,
     day_asked,
     language_asked,
     one_of,
+    publish,
     read_ledgers,
 )
-from opencwc.cli.value import displayable, report_error
-from opencwc.errors import InputError, OpenCWCError, SettingsError
+from opencwc.cli.value import displayable
+from opencwc.errors import InputError, SettingsError
 from opencwc.finding import Message
 from opencwc.wording import sentence
 
@@ -35,6 +37,7 @@ FORMATS = ("pdf", "xlsx", "html", "txt")
 MARKS = ("", "unclassified", "restricted", "protected", "highly_protected")
 
 
+@command
 def letters(
     ledgers: Ledgers,
     ours: Annotated[str, typer.Option("--from", metavar="STATE", help="The State that writes: name or code.")],
@@ -47,19 +50,13 @@ def letters(
     map: Columns = None,
     as_of: AsOf = "",
     lang: Lang = "",
-) -> None:
+) -> int:
     """Draft a polite letter to the other State about each discrepancy; a person checks and signs it."""
-    try:
-        one_of("--format", format, FORMATS)
-        one_of("--mark", mark, MARKS)
-        columns = columns_asked(map)
-        style = _Style(format, reference, mark, day_asked(as_of), language_asked(lang))
-        status = _letters(ledgers, columns, ours, folder, first, rank or [], style)
-    except OpenCWCError as error:
-        status = report_error(error)
-    except KeyboardInterrupt:
-        status = 130
-    raise typer.Exit(status)
+    one_of("--format", format, FORMATS)
+    one_of("--mark", mark, MARKS)
+    columns = columns_asked(map)
+    style = _Style(format, reference, mark, day_asked(as_of), language_asked(lang))
+    return _letters(ledgers, columns, ours, folder, first, rank or [], style)
 
 
 class _Style(NamedTuple):
@@ -135,18 +132,5 @@ def _write(letter: Report, folder: Path, name: str) -> None:
         with open_for_writing(path) as text:
             text.write(plain_text(letter))
         return
-    if path.suffix == ".html":
-        from opencwc.publishing import write_html
-
-        with open_for_writing(path) as page:
-            write_html(letter, page)
-        return
     with open_for_writing(path, binary=True) as stream:
-        if path.suffix == ".pdf":
-            from opencwc.publishing.pdf import write_pdf
-
-            write_pdf(letter, stream)
-        else:
-            from opencwc.publishing.xlsx import write_xlsx
-
-            write_xlsx(letter, stream)
+        publish(letter, stream, path.suffix[1:])

@@ -15,9 +15,18 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from opencwc.cli.transfers_options import Columns, columns_asked, day_asked, language_asked, one_of, refuse_overwriting
-from opencwc.cli.value import displayable, report_error
-from opencwc.errors import InputError, OpenCWCError
+from opencwc.cli.options import (
+    Columns,
+    columns_asked,
+    command,
+    day_asked,
+    language_asked,
+    one_of,
+    publish,
+    refuse_overwriting,
+)
+from opencwc.cli.value import displayable
+from opencwc.errors import InputError
 from opencwc.finding import Message, Verdict
 from opencwc.wording import LANGUAGES, say, sentence
 
@@ -34,6 +43,7 @@ _PAPERS = {"certificate": "certificate", "notification": "notice", "licence": "l
 """What the rules on transfers call each kind."""
 
 
+@command
 def papers(
     ledger: Annotated[str, typer.Argument(metavar="LEDGER|-", help="Planned shipments: a file, or - for a pipe.")],
     output: Annotated[Path, typer.Option("-o", "--output", help=f"Where to write it: {', '.join(ENDINGS)}.")],
@@ -47,23 +57,17 @@ def papers(
     map: Columns = None,
     as_of: Annotated[str, typer.Option(metavar="DATE", help="The day of the paper; today where none is given.")] = "",
     lang: Annotated[str, typer.Option(help=f"Language of the paper: {', '.join(LANGUAGES)}.")] = "",
-) -> None:
+) -> int:
     """Fill an end-use certificate, a notification or a licence application from the record of a shipment."""
-    try:
-        for option, given, known in (
-            ("--kind", kind, KINDS),
-            ("--by", side, SIDES),
-            ("--mark", mark, ("", *MARKS)),
-            ("the ending of -o", output.suffix.lower(), ENDINGS),
-        ):
-            one_of(option, given, known)
-        paper = _Paper(kind, side, mark, lang=language_asked(lang), day=day_asked(as_of))
-        status = _papers(paper, ledger, output, shipment, certificates, map or [])
-    except OpenCWCError as error:
-        status = report_error(error)
-    except KeyboardInterrupt:
-        status = 130
-    raise typer.Exit(status)
+    for option, given, known in (
+        ("--kind", kind, KINDS),
+        ("--by", side, SIDES),
+        ("--mark", mark, ("", *MARKS)),
+        ("the ending of -o", output.suffix.lower(), ENDINGS),
+    ):
+        one_of(option, given, known)
+    paper = _Paper(kind, side, mark, lang=language_asked(lang), day=day_asked(as_of))
+    return _papers(paper, ledger, output, shipment, certificates, map or [])
 
 
 class _Paper(NamedTuple):
@@ -156,18 +160,5 @@ def _write(report: Report, output: Path) -> None:
 
     with suppress(OSError):  # then writing says why
         output.parent.mkdir(parents=True, exist_ok=True)
-    if output.suffix.lower() == ".html":
-        from opencwc.publishing import write_html
-
-        with open_for_writing(output) as stream:
-            write_html(report, stream)
-        return
     with open_for_writing(output, binary=True) as stream:
-        if output.suffix.lower() == ".pdf":
-            from opencwc.publishing.pdf import write_pdf
-
-            write_pdf(report, stream)
-        else:
-            from opencwc.publishing.xlsx import write_xlsx
-
-            write_xlsx(report, stream)
+        publish(report, stream, output.suffix.lower()[1:])

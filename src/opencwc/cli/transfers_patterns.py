@@ -11,19 +11,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from opencwc.cli.transfers_options import (
+from opencwc.cli.options import (
     Columns,
     Lang,
     Ledgers,
     Output,
     columns_asked,
+    command,
     format_asked,
     language_asked,
+    names_asked,
     one_of,
     read_ledgers,
 )
-from opencwc.cli.value import displayable, report_error
-from opencwc.errors import OpenCWCError
+from opencwc.cli.value import displayable
 from opencwc.files import open_for_writing
 from opencwc.wording import say, sentence
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 FORMATS = ("csv", "jsonl", "html")
 
 
+@command
 def patterns(
     ledgers: Ledgers,
     output: Output = None,
@@ -44,18 +46,10 @@ def patterns(
     kinds: Annotated[str, typer.Option("--kind", help="Only these kinds, such as level_change,splitting.")] = "",
     map: Columns = None,
     lang: Lang = "",
-) -> None:
+) -> int:
     """Propose what to look at: new levels, partners and routes, hubs, splitting, use against receipt."""
-    try:
-        status = _patterns(
-            ledgers, output, format_asked(format, output, FORMATS), consumption, kinds, columns_asked(map),
-            language_asked(lang),
-        )  # fmt: skip
-    except OpenCWCError as error:
-        status = report_error(error)
-    except KeyboardInterrupt:
-        status = 130
-    raise typer.Exit(status)
+    format, columns = format_asked(format, output, FORMATS), columns_asked(map)
+    return _patterns(ledgers, output, format, consumption, kinds, columns, language_asked(lang))
 
 
 def _patterns(
@@ -71,7 +65,7 @@ def _patterns(
     from opencwc.transfers.patterns.consumption_register import read_consumption
     from opencwc.transfers.patterns.report import told
 
-    wanted = tuple(filter(None, (part.strip() for part in kinds.split(",")))) or tuple(PATTERN_KINDS)
+    wanted = names_asked(kinds) or tuple(PATTERN_KINDS)
     for one in wanted:
         one_of("--kind", one, PATTERN_KINDS)
     read = read_ledgers(sources, columns, [output])

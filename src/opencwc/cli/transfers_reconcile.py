@@ -13,20 +13,22 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from opencwc.cli.keep_option import Keep, KeepWhere, MarkOfKept, Place, keep_run
-from opencwc.cli.transfers_options import (
+from opencwc.cli.options import (
     AsOf,
     Columns,
     Lang,
     Ledgers,
     Output,
     columns_asked,
+    command,
     day_asked,
     format_asked,
     language_asked,
+    print_grid,
+    publish,
     read_ledgers,
 )
-from opencwc.cli.value import AnswerTarget, displayable, report_error
-from opencwc.errors import OpenCWCError
+from opencwc.cli.value import AnswerTarget, displayable
 from opencwc.files import open_for_writing
 from opencwc.finding import Message
 from opencwc.transfers.reconcile.verb import VERB as RECONCILE
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 FORMATS = ("csv", "jsonl", "parquet", "html", "xlsx")
 
 
+@command
 def reconcile(
     ledgers: Ledgers,
     output: Output = None,
@@ -51,18 +54,12 @@ def reconcile(
     keep: Keep = "",
     mark: MarkOfKept = "",
     casebook: Place = "",
-) -> None:
+) -> int:
     """Say where the books of exporters and importers disagree, and propose why."""
-    try:
-        format = format_asked(format, output, FORMATS)
-        columns, day = columns_asked(map), day_asked(as_of)
-        target, where = AnswerTarget(output, format, language_asked(lang)), KeepWhere(keep, casebook, mark)
-        status = _reconcile(ledgers, columns, day, target, matches, where, model=model, over=over)
-    except OpenCWCError as error:
-        status = report_error(error)
-    except KeyboardInterrupt:
-        status = 130
-    raise typer.Exit(status)
+    format = format_asked(format, output, FORMATS)
+    columns, day = columns_asked(map), day_asked(as_of)
+    target, where = AnswerTarget(output, format, language_asked(lang)), KeepWhere(keep, casebook, mark)
+    return _reconcile(ledgers, columns, day, target, matches, where, model=model, over=over)
 
 
 def _reconcile(
@@ -106,17 +103,20 @@ def _reconcile(
 
 
 def _write(found: Reconciled, target: AnswerTarget, *, over: bool) -> None:
+    from opencwc.transfers.reconcile.report import MOST_IN_A_SHEET, report, write_report
+
     output, format, lang = target
     if not format:
         _print(found, lang)
         return
-    if format in ("html", "xlsx"):
-        _write_report(found, target, over=over)
-        return
     table = found.table(lang)
     table = table.filter("over_threshold") if over else table
     with open_for_writing(output, binary=True) as stream:
-        if format == "csv":
+        if format == "html":
+            stream.write(write_report(found, lang, over=over).encode())
+        elif format == "xlsx":
+            publish(report(found, lang, over=over, most=MOST_IN_A_SHEET), stream, format)
+        elif format == "csv":
             table.write_csv(stream)
         elif format == "parquet":
             table.write_parquet(stream, metadata={"opencwc.checked": "\n".join(sentence(one) for one in found.told())})
@@ -124,36 +124,19 @@ def _write(found: Reconciled, target: AnswerTarget, *, over: bool) -> None:
             table.write_ndjson(stream)
 
 
-def _write_report(found: Reconciled, target: AnswerTarget, *, over: bool) -> None:
-    from opencwc.transfers.reconcile.report import MOST_IN_A_SHEET, report, write_report
-
-    output, format, lang = target
-    with open_for_writing(output, binary=True) as stream:
-        if format == "html":
-            stream.write(write_report(found, lang, over=over).encode())
-        else:
-            from opencwc.publishing.xlsx import write_xlsx
-
-            write_xlsx(report(found, lang, over=over, most=MOST_IN_A_SHEET), stream)
-
-
 def _print(found: Reconciled, lang: str) -> None:
-    from rich.console import Console
-    from rich.table import Table as Grid
-    from rich.text import Text
-
-    console = Console(width=None if sys.stdout.isatty() else _WIDTH, highlight=False)
-    grid = Grid(box=None, pad_edge=False)
     shown = found.table(lang).filter("over_threshold").head(_MOST)
-    for name, ratio in _COLUMNS.items():
-        grid.add_column(say(f"label_{name}", lang), justify="right" if name.endswith("_kg") else "left", ratio=ratio)
+    columns = [
+        (say(f"label_{name}", lang), {"justify": "right" if name.endswith("_kg") else "left", "ratio": ratio})
+        for name, ratio in _COLUMNS.items()
+    ]
+    rows = []
     for row in shown.iter_rows(named=True):
         quantities = (f"{row[name]:,.0f}" for name in ("exported_kg", "imported_kg", "difference_kg"))
         pair = f"{row['exporter']} > {row['importer']}"
-        cells = (str(row["rank"]), row["chemical"], row["entry"], pair, str(row["year"]), *quantities, row["why"])
-        grid.add_row(*(Text(displayable(cell)) for cell in cells))
-    if len(shown):
-        console.print(grid)
+        rows.append((str(row["rank"]), row["chemical"], row["entry"], pair, str(row["year"]), *quantities, row["why"]))
+    if rows:
+        print_grid(columns, rows, width=_WIDTH)
 
 
 _MOST = 50
