@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from opencwc.legislation.model import Checked
 
 FORMATS = ("csv", "json", "html", "pdf", "docx", "xlsx")
-_BINARY = ("pdf", "docx", "xlsx")
 
 
 @command

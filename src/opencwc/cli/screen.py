@@ -18,22 +18,9 @@ from typing import Annotated, Any, NamedTuple
 import typer
 
 from opencwc.chemistry.systematic_names import SystematicNames
+from opencwc.cli import options
 from opencwc.cli.keep_option import Keep, KeepWhere, MarkOfKept, Place, keep_run
 from opencwc.cli.names_progress import NamesProgress
-from opencwc.cli.options import (
-    AsOf,
-    Lang,
-    Output,
-    Rules,
-    command,
-    day_asked,
-    language_asked,
-    names_asked,
-    one_of,
-    print_grid,
-    print_more,
-    rule_files_asked,
-)
 from opencwc.cli.value import (
     answer_value,
     checked_line,
@@ -56,22 +43,22 @@ from opencwc.verbs import Ended, Found, Step
 from opencwc.wording import say, sentence
 
 
-@command
+@options.command
 def screen(
     source: Annotated[str, typer.Argument(metavar="FILE|-|VALUE", help="A file, - for a pipe, or a value in quotes.")],
-    output: Output = None,
+    output: options.Output = None,
     format: Annotated[str, typer.Option(help=f"One of: {', '.join(FORMATS)}; else by the ending of -o.")] = "",
     column: Annotated[str | None, typer.Option(help="Name or number of the column that holds the chemicals.")] = None,
     id_column: Annotated[str | None, typer.Option(help="Name or number of the column that holds the ids.")] = None,
     kind: Annotated[str, typer.Option("--as", help=f"What the values are: {', '.join(KINDS)}.")] = "auto",
-    as_of: AsOf = "",
+    as_of: options.AsOf = "",
     lists: Annotated[str, typer.Option(help="Lists to check, such as CWC,AG; all where none is named.")] = "",
-    rules: Rules = None,
+    rules: options.Rules = None,
     only: Annotated[str, typer.Option(help="Give only these verdicts, such as listed,review.")] = "",
     jobs: Annotated[int, typer.Option(help="Processes to use; 0 chooses by the size of the input.")] = 0,
     gate: Annotated[bool, typer.Option(help="Rule out by composition before reading in full; same answers.")] = True,
     explain: Annotated[bool, typer.Option("--explain", help="Show the rule, its atoms and every step.")] = False,
-    lang: Lang = "",
+    lang: options.Lang = "",
     ocr: Annotated[
         bool | None, typer.Option("--ocr/--no-ocr", help="Read scanned pages with tesseract; by itself where it is.")
     ] = None,
@@ -89,13 +76,13 @@ def screen(
             "value_empty", "The value is empty.", remedy="Give a file, - for a pipe, or a value in quotes."
         )
     question = Question(
-        day_asked(as_of),
-        names_asked(lists),
-        rule_files_asked(rules),
-        one_of("--as", kind, KINDS),
+        options.day_asked(as_of),
+        options.names_asked(lists),
+        options.rule_files_asked(rules),
+        options.one_of("--as", kind, KINDS),
         gate,
-        language_asked(lang),
-        tuple(Verdict(one_of("--only", word, SCREEN.verdicts)) for word in names_asked(only)),
+        options.language_asked(lang),
+        tuple(Verdict(options.one_of("--only", word, SCREEN.verdicts)) for word in options.names_asked(only)),
     )
     where = KeepWhere(keep, casebook, mark)
     where.require_case()
@@ -148,7 +135,7 @@ class _Answer:
 def _screen_table(
     given: _Input, output: Path | None, format: str, question: Question, jobs: int, where: KeepWhere, *, explain: bool
 ) -> int:
-    name = one_of("--format", format or _format_by_ending(output), ("", *FORMATS))
+    name = options.one_of("--format", format or _format_by_ending(output), ("", *FORMATS))
     _refuse_impossible(given.source, output, jobs)
     rulebook = Rulebook.of(question.as_of, question.lists, question.files)
     table = _open(given, question.kind)
@@ -346,12 +333,12 @@ def _print_table(answer: _Answer, rulebook: Rulebook, question: Question, *, exp
         verdict = Text(say(f"verdict_{finding.verdict}", lang), style=_STYLES[finding.verdict])
         rows.append([*cells, verdict, rule, Text(why)])
     if rows:
-        print_grid(columns, rows)
+        options.print_grid(columns, rows)
     wanted = question.only or SCREEN.verdicts
     told = sum(answer.tally.by_verdict[verdict] for verdict in wanted if verdict is not Verdict.NOT_LISTED)
     shown = len({finding.subject.row for finding in answer.findings})
     if told > shown:
-        print_more(told - shown, lang)
+        options.print_more(told - shown, lang)
 
 
 def _print_summary(

@@ -13,23 +13,8 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
+from opencwc.cli import options
 from opencwc.cli.keep_option import Keep, KeepWhere, MarkOfKept, Place, keep_run
-from opencwc.cli.options import (
-    Columns,
-    Lang,
-    Output,
-    Rules,
-    columns_asked,
-    command,
-    day_asked,
-    format_asked,
-    language_asked,
-    names_asked,
-    print_grid,
-    print_more,
-    refuse_overwriting,
-    rule_files_asked,
-)
 from opencwc.cli.value import AnswerTarget, displayable, record_refusals
 from opencwc.errors import InputError
 from opencwc.finding import Message, Verdict
@@ -45,10 +30,10 @@ if TYPE_CHECKING:
 FORMATS = ("csv", "jsonl", "html")
 
 
-@command
+@options.command
 def check(
     ledger: Annotated[str, typer.Argument(metavar="LEDGER|-", help="A table of planned shipments, or - for a pipe.")],
-    output: Output = None,
+    output: options.Output = None,
     format: Annotated[str, typer.Option(help=f"One of: {', '.join(FORMATS)}; else by the ending of -o.")] = "",
     certificates: Annotated[Path | None, typer.Option(help="A table of the end-use certificates that came in.")] = None,
     sanctions: Annotated[
@@ -56,9 +41,9 @@ def check(
     ] = None,
     as_of: Annotated[str, typer.Option(metavar="DATE", help="The day on which it is asked; today if left out.")] = "",
     lists: Annotated[str, typer.Option(help="Lists to check, such as CWC,AG; CWC where none is named.")] = "",
-    rules: Rules = None,
-    map: Columns = None,
-    lang: Lang = "",
+    rules: options.Rules = None,
+    map: options.Columns = None,
+    lang: options.Lang = "",
     keep: Keep = "",
     mark: MarkOfKept = "",
     casebook: Place = "",
@@ -66,9 +51,9 @@ def check(
     """Say of each planned shipment whether it may go, by which rule, and what is still needed until when."""
     where = KeepWhere(keep, casebook, mark)
     where.require_case()
-    format = format_asked(format, output, FORMATS)
+    format = options.format_asked(format, output, FORMATS)
     question = _question(as_of, lists, rules, lang)
-    tables = _Tables(ledger, certificates, sanctions, columns_asked(map))
+    tables = _Tables(ledger, certificates, sanctions, options.columns_asked(map))
     return _check(tables, question, AnswerTarget(output, format, question.lang), where)
 
 
@@ -97,7 +82,7 @@ def _check(tables: _Tables, question: Question, target: AnswerTarget, where: Kee
         if file is not None and not file.is_file():
             raise InputError("no_such_file", "There is no such file.", where=str(file), remedy="Check the path.")
     files = (None if source == "-" else Path(source), certificates, sanctions)
-    refuse_overwriting([file for file in files if file is not None], [output])
+    options.refuse_overwriting([file for file in files if file is not None], [output])
     read = read_shipments(sys.stdin.buffer if source == "-" else Path(source), given=columns)
     held = read_certificates(certificates) if certificates else ()
     names = SanctionsList.read(sanctions) if sanctions else None
@@ -179,16 +164,16 @@ def _print_table(answers: Sequence[Answer], lang: str) -> None:
             entry = f"{line['list']} {line['entry']}".strip()
             rows.append([*cells, verdict, Text(entry), line["why"]])
     if answers:
-        print_grid(columns, rows)
+        options.print_grid(columns, rows)
     if len(answers) > _MOST_ON_SCREEN:
-        print_more(len(answers) - _MOST_ON_SCREEN, lang)
+        options.print_more(len(answers) - _MOST_ON_SCREEN, lang)
 
 
 def _question(as_of: str, lists: str, rules: list[Path] | None, lang: str) -> Question:
     from opencwc.screening.model import Question
 
-    language, day = language_asked(lang), day_asked(as_of)
-    return Question(day, names_asked(lists), rule_files_asked(rules), lang=language)
+    language, day = options.language_asked(lang), options.day_asked(as_of)
+    return Question(day, options.names_asked(lists), options.rule_files_asked(rules), lang=language)
 
 
 _MOST_ON_SCREEN = 200

@@ -42,16 +42,10 @@ def consignees(
     lang: Lang = "",
 ) -> int:
     """Compare names with a sanctions list, across scripts; a name that is alike is for review, never an answer."""
-    target = format_asked(format, output, FORMATS), language_asked(lang)
-    return _consignees(source, sanctions, column, country, output, *target)
-
-
-def _consignees(
-    source: str, sanctions: Path, column: str | None, country: str, output: Path | None, format: str, lang: str
-) -> int:
     from opencwc.files import open_for_writing
     from opencwc.transfers.check.consignees import SanctionsList
 
+    format, lang = format_asked(format, output, FORMATS), language_asked(lang)
     if not sanctions.is_file():
         raise InputError("no_such_list_file", "There is no such list.", where=str(sanctions), remedy="Check the path.")
     refuse_overwriting([sanctions, Path(source)], [output])

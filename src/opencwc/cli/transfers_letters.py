@@ -6,25 +6,12 @@ Exit status: 0 written, 1 nothing to write about, 2 could not run.
 from __future__ import annotations
 
 import sys
-from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from opencwc.cli.options import (
-    AsOf,
-    Columns,
-    Lang,
-    Ledgers,
-    columns_asked,
-    command,
-    day_asked,
-    language_asked,
-    one_of,
-    publish,
-    read_ledgers,
-)
+from opencwc.cli import options
 from opencwc.cli.value import displayable
 from opencwc.errors import InputError, SettingsError
 from opencwc.finding import Message
@@ -37,9 +24,9 @@ FORMATS = ("pdf", "xlsx", "html", "txt")
 MARKS = ("", "unclassified", "restricted", "protected", "highly_protected")
 
 
-@command
+@options.command
 def letters(
-    ledgers: Ledgers,
+    ledgers: options.Ledgers,
     ours: Annotated[str, typer.Option("--from", metavar="STATE", help="The State that writes: name or code.")],
     folder: Annotated[Path, typer.Option("-o", "--output", help="The folder to write the letters into.")],
     first: Annotated[int, typer.Option(min=1, help="Write about so many discrepancies, by rank.")] = 10,
@@ -47,41 +34,19 @@ def letters(
     format: Annotated[str, typer.Option(help=f"One of: {', '.join(FORMATS)}.")] = "pdf",
     reference: Annotated[str, typer.Option(help="Your reference; each letter adds its rank.")] = "",
     mark: Annotated[str, typer.Option(help=f"Confidentiality mark: {', '.join(filter(None, MARKS))}.")] = "",
-    map: Columns = None,
-    as_of: AsOf = "",
-    lang: Lang = "",
+    map: options.Columns = None,
+    as_of: options.AsOf = "",
+    lang: options.Lang = "",
 ) -> int:
     """Draft a polite letter to the other State about each discrepancy; a person checks and signs it."""
-    one_of("--format", format, FORMATS)
-    one_of("--mark", mark, MARKS)
-    columns = columns_asked(map)
-    style = _Style(format, reference, mark, day_asked(as_of), language_asked(lang))
-    return _letters(ledgers, columns, ours, folder, first, rank or [], style)
-
-
-class _Style(NamedTuple):
-    """What all letters have alike."""
-
-    format: str
-    reference: str
-    mark: str
-    day: date
-    lang: str
-
-
-def _letters(
-    sources: list[str],
-    columns: dict[str, str],
-    ours: str,
-    folder: Path,
-    first: int,
-    ranks: list[int],
-    style: _Style,
-) -> int:
     from opencwc.convention.territories import find_territory
     from opencwc.transfers.reconcile.letters import find_lines_in_question, make_letter
     from opencwc.transfers.reconcile.reconciliation import reconcile
 
+    options.one_of("--format", format, FORMATS)
+    options.one_of("--mark", mark, MARKS)
+    columns, day, lang = options.columns_asked(map), options.day_asked(as_of), options.language_asked(lang)
+    ranks = rank or []
     state = find_territory(ours)
     if state is None:
         raise SettingsError(
@@ -93,7 +58,7 @@ def _letters(
             "letters_need_folder", "The letters go into a folder, and this is a file.", where=str(folder),
             remedy="Name another.",
         )  # fmt: skip
-    found = reconcile(read_ledgers(sources, columns), style.day)
+    found = reconcile(options.read_ledgers(ledgers, columns), day)
     chosen = found.groups.filter(found.groups["rank"].is_in(ranks) if ranks else found.groups["over"])
     missing = sorted(set(ranks) - set(chosen["rank"]))
     if missing:
@@ -110,14 +75,14 @@ def _letters(
         )  # fmt: skip
     written = 0
     for group in chosen.filter(sides).head(len(ranks) or first).iter_rows(named=True):
-        reference = f"{style.reference}-{group['rank']}" if style.reference else ""
+        named = f"{reference}-{group['rank']}" if reference else ""
         theirs = group["importer"] if state.code == group["exporter"] else group["exporter"]
         asked = find_lines_in_question(found.lines_of(group["rank"]), state.code, theirs)
-        letter = make_letter(found.discrepancy(group), state.code, style.lang, asked, reference, style.day, style.mark)
+        letter = make_letter(found.discrepancy(group), state.code, lang, asked, named, day, mark)
         pair = f"{group['exporter']}-{group['importer']}-{group['year']}"
-        _write(letter, folder, f"{group['rank']:04d}-{pair}.{style.format}")
+        _write(letter, folder, f"{group['rank']:04d}-{pair}.{format}")
         written += 1
-    told = sentence(Message("letters_drafted", {"count": written, "path": str(folder)}), style.lang)
+    told = sentence(Message("letters_drafted", {"count": written, "path": str(folder)}), lang)
     sys.stdout.write(displayable(told) + "\n")
     return 0 if written else 1
 
@@ -133,4 +98,4 @@ def _write(letter: Report, folder: Path, name: str) -> None:
             text.write(plain_text(letter))
         return
     with open_for_writing(path, binary=True) as stream:
-        publish(letter, stream, path.suffix[1:])
+        options.publish(letter, stream, path.suffix[1:])

@@ -11,19 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from opencwc.cli.options import (
-    Columns,
-    Lang,
-    Ledgers,
-    Output,
-    columns_asked,
-    command,
-    format_asked,
-    language_asked,
-    names_asked,
-    one_of,
-    read_ledgers,
-)
+from opencwc.cli import options
 from opencwc.cli.value import displayable
 from opencwc.files import open_for_writing
 from opencwc.wording import say, sentence
@@ -35,40 +23,29 @@ if TYPE_CHECKING:
 FORMATS = ("csv", "jsonl", "html")
 
 
-@command
+@options.command
 def patterns(
-    ledgers: Ledgers,
-    output: Output = None,
+    ledgers: options.Ledgers,
+    output: options.Output = None,
     format: Annotated[str, typer.Option(help=f"One of: {', '.join(FORMATS)}; else by the ending of -o.")] = "",
     consumption: Annotated[
         Path | None, typer.Option(help="What States declare to consume: CSV with state, chemical, year, consumed_kg.")
     ] = None,
     kinds: Annotated[str, typer.Option("--kind", help="Only these kinds, such as level_change,splitting.")] = "",
-    map: Columns = None,
-    lang: Lang = "",
+    map: options.Columns = None,
+    lang: options.Lang = "",
 ) -> int:
     """Propose what to look at: new levels, partners and routes, hubs, splitting, use against receipt."""
-    format, columns = format_asked(format, output, FORMATS), columns_asked(map)
-    return _patterns(ledgers, output, format, consumption, kinds, columns, language_asked(lang))
-
-
-def _patterns(
-    sources: list[str],
-    output: Path | None,
-    format: str,
-    consumption: Path | None,
-    kinds: str,
-    columns: dict[str, str],
-    lang: str,
-) -> int:
     from opencwc.transfers.patterns import PATTERN_KINDS, find_patterns
     from opencwc.transfers.patterns.consumption_register import read_consumption
     from opencwc.transfers.patterns.report import told
 
-    wanted = names_asked(kinds) or tuple(PATTERN_KINDS)
-    for one in wanted:
-        one_of("--kind", one, PATTERN_KINDS)
-    read = read_ledgers(sources, columns, [output])
+    format, columns = options.format_asked(format, output, FORMATS), options.columns_asked(map)
+    lang = options.language_asked(lang)
+    wanted = options.names_asked(kinds) or tuple(PATTERN_KINDS)
+    for kind in wanted:
+        options.one_of("--kind", kind, PATTERN_KINDS)
+    read = options.read_ledgers(ledgers, columns, [output])
     register = read_consumption(consumption) if consumption is not None else None
     found = find_patterns(read, register, wanted)
     _write(found, read, output, format, lang)

@@ -6,28 +6,13 @@ Exit status: 0 ran and nothing is over a threshold, 1 ran and something is, 2 co
 from __future__ import annotations
 
 import sys
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from opencwc.cli import options
 from opencwc.cli.keep_option import Keep, KeepWhere, MarkOfKept, Place, keep_run
-from opencwc.cli.options import (
-    AsOf,
-    Columns,
-    Lang,
-    Ledgers,
-    Output,
-    columns_asked,
-    command,
-    day_asked,
-    format_asked,
-    language_asked,
-    print_grid,
-    publish,
-    read_ledgers,
-)
 from opencwc.cli.value import AnswerTarget, displayable
 from opencwc.files import open_for_writing
 from opencwc.finding import Message
@@ -40,57 +25,42 @@ if TYPE_CHECKING:
 FORMATS = ("csv", "jsonl", "parquet", "html", "xlsx")
 
 
-@command
+@options.command
 def reconcile(
-    ledgers: Ledgers,
-    output: Output = None,
+    ledgers: options.Ledgers,
+    output: options.Output = None,
     format: Annotated[str, typer.Option(help=f"One of: {', '.join(FORMATS)}; else by the ending of -o.")] = "",
     matches: Annotated[Path | None, typer.Option(help="Write what became of each line to this CSV file.")] = None,
-    map: Columns = None,
-    as_of: AsOf = "",
+    map: options.Columns = None,
+    as_of: options.AsOf = "",
     model: Annotated[bool, typer.Option(help="Let the models propose causes and order; else plain rules.")] = True,
     over: Annotated[bool, typer.Option("--over", help="Give only what is over its threshold.")] = False,
-    lang: Lang = "",
+    lang: options.Lang = "",
     keep: Keep = "",
     mark: MarkOfKept = "",
     casebook: Place = "",
 ) -> int:
     """Say where the books of exporters and importers disagree, and propose why."""
-    format = format_asked(format, output, FORMATS)
-    columns, day = columns_asked(map), day_asked(as_of)
-    target, where = AnswerTarget(output, format, language_asked(lang)), KeepWhere(keep, casebook, mark)
-    return _reconcile(ledgers, columns, day, target, matches, where, model=model, over=over)
-
-
-def _reconcile(
-    sources: list[str],
-    columns: dict[str, str],
-    as_of: date,
-    target: AnswerTarget,
-    matches: Path | None,
-    where: KeepWhere,
-    *,
-    model: bool,
-    over: bool,
-) -> int:
     from opencwc.transfers.patterns import find_patterns
     from opencwc.transfers.reconcile.reader import steps_of
     from opencwc.transfers.reconcile.reconciled import PROBLEMS_TOLD
     from opencwc.transfers.reconcile.reconciliation import reconcile as reconcile_ledgers
 
-    output, format, lang = target
+    format = options.format_asked(format, output, FORMATS)
+    columns, day, lang = options.columns_asked(map), options.day_asked(as_of), options.language_asked(lang)
+    where = KeepWhere(keep, casebook, mark)
     where.require_case()
-    read = read_ledgers(sources, columns, (output, matches))
-    found = reconcile_ledgers(read, as_of, model=model)
+    read = options.read_ledgers(ledgers, columns, (output, matches))
+    found = reconcile_ledgers(read, day, model=model)
     if matches is not None:
         with open_for_writing(matches, binary=True) as stream:
             for number, part in enumerate(found.matches_by_parts(lang)):
                 part.write_csv(stream, include_header=number == 0)
-    _write(found, target, over=over)
+    _write(found, AnswerTarget(output, format, lang), over=over)
     told = [sentence(one, lang) for one in found.told()]
     if where.case:
-        asked = {"ledgers": sources, "map": columns, "as_of": as_of.isoformat(), "model": model}
-        files = [Path(source) for source in sources if source != "-" and Path(source).is_file()]
+        asked = {"ledgers": ledgers, "map": columns, "as_of": day.isoformat(), "model": model}
+        files = [Path(source) for source in ledgers if source != "-" and Path(source).is_file()]
         keep_run(RECONCILE, steps_of(found, find_patterns(read)), where, asked, files, lang)
     notes = [f"{ledger.name}: {sentence(note, lang)}" for ledger in read for note in ledger.notes]
     most = PROBLEMS_TOLD if where.case else None  # what is kept holds them all; else they stand nowhere but here
@@ -115,7 +85,7 @@ def _write(found: Reconciled, target: AnswerTarget, *, over: bool) -> None:
         if format == "html":
             stream.write(write_report(found, lang, over=over).encode())
         elif format == "xlsx":
-            publish(report(found, lang, over=over, most=MOST_IN_A_SHEET), stream, format)
+            options.publish(report(found, lang, over=over, most=MOST_IN_A_SHEET), stream, format)
         elif format == "csv":
             table.write_csv(stream)
         elif format == "parquet":
@@ -136,7 +106,7 @@ def _print(found: Reconciled, lang: str) -> None:
         pair = f"{row['exporter']} > {row['importer']}"
         rows.append((str(row["rank"]), row["chemical"], row["entry"], pair, str(row["year"]), *quantities, row["why"]))
     if rows:
-        print_grid(columns, rows, width=_WIDTH)
+        options.print_grid(columns, rows, width=_WIDTH)
 
 
 _MOST = 50
