@@ -59,7 +59,7 @@ def _ask(question: str, state: str, texts: list[Path], treaty: Path | None, most
     from opencwc.wording.states import state_named
 
     if not question.strip():
-        raise InputError("question_empty", "The question is empty.", remedy='Write opencwc ask "who inspects?".')
+        raise InputError("question_empty")
     code = known_state(state) if state else ""
     if refusal := judge_request(question):  # before any text is opened
         record_refusals([question])
@@ -152,10 +152,7 @@ def _list(format: str, lang: str) -> int:
     from opencwc.legislation.state_texts import Shelf, shelf_csv, shelf_json
 
     if format not in ("text", "csv", "json"):
-        raise SettingsError(
-            "format_of_answers_unknown", "--format {format!r} is not known.", remedy="It is text, csv or json.",
-            format=format,
-        )  # fmt: skip
+        raise SettingsError("format_of_answers_unknown", format=format)
     kept = Shelf.of_house().states()
     if format == "json":
         print(shelf_json(kept))

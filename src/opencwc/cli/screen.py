@@ -182,15 +182,9 @@ def _screen_table(
 
 def _refuse_impossible(source: str, output: Path | None, jobs: int) -> None:
     if jobs < 0:
-        raise SettingsError(
-            "jobs_is_no_number", "--jobs {jobs} is no number of processes.",
-            remedy="Give 1 or more, or 0 to let it choose.", jobs=jobs,
-        )  # fmt: skip
+        raise SettingsError("jobs_is_no_number", jobs=jobs)
     if output is not None and _same_file(output, source):
-        raise InputError(
-            "answer_replaces_input", "The answer would take the place of the input.", where=str(output),
-            remedy="Name another file.",
-        )  # fmt: skip
+        raise InputError("answer_replaces_input", where=str(output))
 
 
 def _of_table(question: Question, table: Table | DocumentRows) -> Question:
@@ -241,9 +235,7 @@ def _screen_on_cluster(given: _Input, output: Path | None, question: Question, a
     from opencwc.screening.cluster import screen_on_cluster
 
     if output is None:
-        raise SettingsError(
-            "cluster_needs_output", "--cluster writes a folder of Parquet files.", remedy="Name it with -o."
-        )
+        raise SettingsError("cluster_needs_output")
     source, column, id_column, _ = given
     tally = screen_on_cluster(Path(source), output, question, address, column=column, id_column=id_column)
     rulebook = Rulebook.of(question.as_of, question.lists, question.files)
@@ -264,10 +256,7 @@ def _open(given: _Input, kind: str) -> Table | DocumentRows:
         # As JSON, whatever the value holds (commas, tabs, the lines of a mol block) stays one value.
         return open_table(io.BytesIO(json.dumps([{"value": source}]).encode()), name="value")
     if not source.strip():
-        raise InputError(
-            "neither_file_nor_value", "There is neither a file nor a value.",
-            remedy="Name a file, or give a value in quotes.",
-        )  # fmt: skip
+        raise InputError("neither_file_nor_value")
     if kind == "text" or (kind == "auto" and column is None and is_document(Path(source))):
         return open_texts(Path(source), column=column, id_column=id_column, ocr=ocr)
     return open_table(Path(source), column=column, id_column=id_column)
@@ -397,10 +386,7 @@ def _format_by_ending(output: Path | None) -> str:
     ending = output.suffix.lower().lstrip(".")
     found = {"htm": "html", "json": "jsonl", "ndjson": "jsonl", "sd": "sdf"}.get(ending, ending)
     if found not in FORMATS:
-        raise InputError(
-            "format_of_ending_unknown", "No format is known by the ending of {file!r}.",
-            remedy="Name one with --format: {known}.", file=output.name, known=tuple(FORMATS),
-        )  # fmt: skip
+        raise InputError("format_of_ending_unknown", file=output.name, known=tuple(FORMATS))
     return found
 
 

@@ -80,7 +80,7 @@ def _check(tables: _Tables, question: Question, target: AnswerTarget, where: Kee
     output, format, lang = target
     for file in (certificates, sanctions):
         if file is not None and not file.is_file():
-            raise InputError("no_such_file", "There is no such file.", where=str(file), remedy="Check the path.")
+            raise InputError("no_such_file", where=str(file))
     files = (None if source == "-" else Path(source), certificates, sanctions)
     options.refuse_overwriting([file for file in files if file is not None], [output])
     read = read_shipments(sys.stdin.buffer if source == "-" else Path(source), given=columns)

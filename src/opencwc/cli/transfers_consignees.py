@@ -47,7 +47,7 @@ def consignees(
 
     format, lang = format_asked(format, output, FORMATS), language_asked(lang)
     if not sanctions.is_file():
-        raise InputError("no_such_list_file", "There is no such list.", where=str(sanctions), remedy="Check the path.")
+        raise InputError("no_such_list_file", where=str(sanctions))
     refuse_overwriting([sanctions, Path(source)], [output])
     known = SanctionsList.read(sanctions)
     asked = list(_names(source, column))
@@ -81,7 +81,7 @@ def _names(source: str, column: str | None) -> Iterator[tuple[int, str, str, str
     path = Path(source)
     if source != "-" and not path.is_file():
         if path.suffix.lower() in (".csv", ".xlsx", ".parquet", ".tsv", ".txt", ".json", ".jsonl"):
-            raise InputError("no_such_file", "There is no such file.", where=source, remedy="Check the path.")
+            raise InputError("no_such_file", where=source)
         yield 1, "", source, ""
         return
     piped = sys.stdin.buffer.read() if source == "-" else b""

@@ -164,9 +164,8 @@ def _duties() -> Iterator[Raw]:
         named = [rule for rule in rules[file] if rule["id"] == duty[field]]
         if not named:
             raise RuleError(
-                "duty_names_nothing", "{duty} names the {field} {name!r}, which is not there", where="duties.yaml",
-                duty=str(duty.get("id")), field=field, name=duty[field],
-            )  # fmt: skip
+                "duty_names_nothing", where="duties.yaml", duty=str(duty.get("id")), field=field, name=duty[field]
+            )
         for rule in named:
             given = {value: rule[key] for value, key in values.items() if key in rule}
             yield {**{key: rule[key] for key in _RESTS_ON}, "values": given, **duty}
@@ -228,10 +227,7 @@ def _check_applied(raw: Raw, where: str) -> None:
     """Refuse a rule that no code applies without the reason, and a reason without ``applied: no``."""
     if raw.keys().isdisjoint(_APPLIED) or (raw.get("applied") is False and raw.get("because")):
         return
-    raise RuleError(
-        "rule_applied_without_reason", "{rule} says 'applied' or 'because' without the other", where=where,
-        remedy="Write applied: no, because: the reason; or neither.", rule=str(raw.get("id")),
-    )  # fmt: skip
+    raise RuleError("rule_applied_without_reason", where=where, rule=str(raw.get("id")))
 
 
 _APPLIED = ("applied", "because")
@@ -247,9 +243,7 @@ def _state(raw: Raw, sources: Mapping[str, Raw], where: str) -> State:
     state = read_record(State, raw, where, given={"code": code, **source}, beside=None)
     first = state.in_force.start if state.in_force else None
     if first and state.deposited and first < state.deposited:
-        raise RuleError(
-            "bound_before_deposit", "{state} is bound before it deposited its instrument", where=where, state=code
-        )
+        raise RuleError("bound_before_deposit", where=where, state=code)
     return state
 
 
@@ -258,10 +252,7 @@ def _each_once(raw: list[Raw], field: str, where: str) -> list[Raw]:
     for one in raw:
         key = (text_in(one, field, where), str(one.get("in_force")))
         if key in seen:
-            raise RuleError(
-                "treaty_status_twice_for_same_days", "{state} stands twice for the same days", where=where,
-                state=key[0],
-            )  # fmt: skip
+            raise RuleError("treaty_status_twice_for_same_days", where=where, state=key[0])
         seen.add(key)
     return raw
 
