@@ -288,10 +288,7 @@ def key(
     named = os.environ.get("OPENCWC_KEY") or str(settings.sections.get("casebook", {}).get("key", ""))
     file = settings.folder / "keys" / KEY_FILE
     if not named and not new and not file.exists():
-        raise NotFoundError(
-            "no_signing_key_yet", "there is no key yet", where=str(file),
-            remedy="Make one: opencwc case key --new.",
-        )  # fmt: skip
+        raise NotFoundError("no_signing_key_yet", where=str(file))
     sys.stdout.write(open_signer(named, file.parent).fingerprint + "\n")
 
 

@@ -49,14 +49,11 @@ def add(
 
     for file in files:
         if not file.is_file():
-            raise InputError("no_such_file", "There is no such file.", where=str(file), remedy="Check the path.")
+            raise InputError("no_such_file", where=str(file))
     checked = check_law(files, known_state(state), day_asked(as_of))
     answer = next((answer for answer in checked.answers if answer.measure.id == measure.strip().upper()), None)
     if answer is None:
-        raise SettingsError(
-            "measure_not_of_that_day", "--measure {measure!r} is no measure of that day.",
-            remedy="Write its id, as PRO-01.", measure=measure,
-        )  # fmt: skip
+        raise SettingsError("measure_not_of_that_day", measure=measure)
     kept = _of_house().add(
         checked.law, answer, verdict, by=by, reason=reason, sections=section or (), elements=element or ()
     )
@@ -86,10 +83,7 @@ def export(
     spoken_language(lang)  # which refuses another
     name = format or (output.suffix.lower().lstrip(".") if output else "csv")
     if name not in FORMATS:
-        raise SettingsError(
-            "format_unknown", "--format {format!r} is not known.", remedy="It is one of: {known}.", format=name,
-            known=tuple(FORMATS),
-        )  # fmt: skip
+        raise SettingsError("format_unknown", format=name, known=tuple(FORMATS))
     held = _of_house().all()
     with open_for_writing(output) as stream:
         if name == "jsonl":

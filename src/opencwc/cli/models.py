@@ -153,7 +153,7 @@ def drift(
     folder = load_settings().folder
     measured = live_drift(card, folder, weeks)
     if card.reference is None or measured is None:
-        raise SettingsError("model_without_statistic", "{id} has no statistic of live inputs", id=id)
+        raise SettingsError("model_without_statistic", id=id)
     if accept:
         live = DriftWatch(folder, card.id, card.reference.classes).counts(weeks)
         record = accept_inputs(id, live, by=by or getuser(), reason=reason, folder=folder)
@@ -189,10 +189,7 @@ def _language(lang: str, format: str, *more_formats: str) -> str:
         ("--lang", lang, ("", *LANGUAGES)),
     ):
         if value not in known:
-            raise SettingsError(
-                "model_option_unknown", "{option} {value!r} is not known", remedy="It is one of: {known}.",
-                option=name, value=value, known=tuple(known),
-            )  # fmt: skip
+            raise SettingsError("model_option_unknown", option=name, value=value, known=tuple(known))
     return spoken_language(lang)
 
 

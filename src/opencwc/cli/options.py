@@ -166,10 +166,7 @@ def rule_files_asked(paths: Sequence[Path] | None) -> tuple[Path, ...]:
     """Return further lists; raise `InputError` where one is neither a file nor a folder of a list."""
     for path in paths or ():
         if not path.is_file() and not (path / "list.yaml").is_file():
-            raise InputError(
-                "no_list_of_rules", "There is no list of rules here.", where=str(path),
-                remedy="Name a YAML file, or a folder with list.yaml.",
-            )  # fmt: skip
+            raise InputError("no_list_of_rules", where=str(path))
     return tuple(paths or ())
 
 

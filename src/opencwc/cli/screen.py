@@ -72,9 +72,7 @@ def screen(
     """Say which entries of which lists chemicals fall under, why, and since when."""
     source = decodable(source)
     if not source.strip():
-        raise InputError(
-            "value_empty", "The value is empty.", remedy="Give a file, - for a pipe, or a value in quotes."
-        )
+        raise InputError("value_empty")
     question = Question(
         options.day_asked(as_of),
         options.names_asked(lists),
@@ -88,10 +86,7 @@ def screen(
     where.require_case()
     given = _Input(source, column, id_column, ocr)
     if keep and cluster:
-        raise SettingsError(
-            "keep_with_cluster", "--keep and --cluster do not go together.",
-            remedy="Keep what the cluster wrote later.",
-        )  # fmt: skip
+        raise SettingsError("keep_with_cluster")
     if source != "-" and is_value(source) and not (output or format or cluster or only or keep):
         return answer_value(source, question, explain=explain)
     if cluster:

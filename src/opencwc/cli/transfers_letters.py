@@ -51,10 +51,7 @@ def letters(
     if state is None:
         raise SettingsError("from_names_no_state", state=ours)
     if folder.exists() and not folder.is_dir():
-        raise InputError(
-            "letters_need_folder", "The letters go into a folder, and this is a file.", where=str(folder),
-            remedy="Name another.",
-        )  # fmt: skip
+        raise InputError("letters_need_folder", where=str(folder))
     found = reconcile(options.read_ledgers(ledgers, columns), day)
     chosen = found.groups.filter(found.groups["rank"].is_in(ranks) if ranks else found.groups["over"])
     missing = sorted(set(ranks) - set(chosen["rank"]))

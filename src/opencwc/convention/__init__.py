@@ -67,15 +67,8 @@ class Convention:
 
                 close = get_close_matches(name.upper(), known, n=1)
                 if close:
-                    raise SettingsError(
-                        "no_such_list_but_near", "no list is called {list!r}",
-                        remedy="Did you mean {near}? The lists at hand are: {known}.", list=name, near=close[0],
-                        known=tuple(known),
-                    )  # fmt: skip
-                raise SettingsError(
-                    "no_such_list", "no list is called {list!r}", remedy="The lists at hand are: {known}.", list=name,
-                    known=tuple(known),
-                )  # fmt: skip
+                    raise SettingsError("no_such_list_but_near", list=name, near=close[0], known=tuple(known))
+                raise SettingsError("no_such_list", list=name, known=tuple(known))
         self.lists: tuple[RuleList, ...] = tuple(known[name].on(self.as_of) for name in dict.fromkeys(wanted))
         self.known_lists = self.written.rules.lists
         self._said = (self.written, self.as_of, tuple(list_.id for list_ in self.lists))

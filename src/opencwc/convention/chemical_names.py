@@ -200,9 +200,7 @@ def _subheading(raw: Raw, where: str) -> Subheading:
     chemicals = tuple(str(one) for field in ("chemicals", "chemicals_unverified") for one in raw.get(field) or ())
     for cas in chemicals:
         if not check_digit_fits(cas):
-            raise RuleError(
-                "cas_check_digit_fails", "the CAS number {cas} fails its own check digit", where=where, cas=cas
-            )
+            raise RuleError("cas_check_digit_fails", where=where, cas=cas)
     given = {"code": written.replace(".", ""), "chemicals": chemicals, "alone": bool(raw.get("alone"))}
     return read_record(Subheading, raw, where, given=given, beside=None)
 

@@ -158,10 +158,7 @@ def texts_in(raw: Raw, field: str, where: str) -> tuple[str, ...]:
     """Return a field that is a list of texts, empty where it is missing."""
     items = raw.get(field) or ()
     if not isinstance(items, list | tuple):
-        raise RuleError(
-            "field_is_no_list", "the field {field!r} must be a list, and is {value!r}", where=where, field=field,
-            value=items,
-        )  # fmt: skip
+        raise RuleError("field_is_no_list", where=where, field=field, value=repr(items))
     return tuple(map(str, items))
 
 
@@ -185,10 +182,7 @@ def words_in(raw: Raw, field: str, where: str) -> Words:
         return {"en": value.strip()}
     if isinstance(value, dict) and value.get("en"):
         return {str(lang): str(text).strip() for lang, text in value.items()}
-    raise RuleError(
-        "field_is_no_text", "the field {field!r} must be a text, or texts by language with 'en' among them",
-        where=where, field=field,
-    )  # fmt: skip
+    raise RuleError("field_is_no_text", where=where, field=field)
 
 
 def one_of(raw: Raw, field: str, allowed: tuple[str, ...], where: str) -> str:

@@ -282,9 +282,7 @@ def _core(raw: Raw, said: Mapping[str, Raw]) -> MeasureSet:
                 raise RuleError("term_not_said", where=where, term=lacking[0])
             raise RuleError("term_not_used", where=where, term=strange[0])
         if strange := sorted(set(wording[language]) - {measure.id for measure in measures}):
-            raise RuleError(
-                "no_such_measure", "there is no measure {measure!r}", where=f"{language}.yaml", measure=strange[0]
-            )
+            raise RuleError("no_such_measure", where=f"{language}.yaml", measure=strange[0])
     return MeasureSet(text_in(raw, "set", where), _TITLE, "Chemical Weapons Convention", "treaty", measures, ())
 
 

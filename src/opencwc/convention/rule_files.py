@@ -69,11 +69,7 @@ def build_list(raw: Raw) -> RuleList:
     name = text_in(raw, "list", where)
     entries = tuple(_entry(name, entry) for entry in raw["entries"])
     for earlier, later in _overlaps(entries):
-        raise RuleError(
-            "entry_twice_for_same_days", "entry {entry} stands twice for the same days",
-            where=later.file or earlier.file,
-            remedy="Give the earlier wording an 'until' before the later one's 'from'.", entry=later.id,
-        )  # fmt: skip
+        raise RuleError("entry_twice_for_same_days", where=later.file or earlier.file, entry=later.id)
     text_of: dict[str, Read] = {"text_of": lambda raw, field, where: day_or_year(raw.get(field), where)}
     return read_record(RuleList, raw, where, given={"id": name, "entries": entries}, readers=text_of, beside=None)
 
@@ -133,10 +129,8 @@ def read_rules(lists: Iterable[Path], cache: Path | None) -> Rules:
             name = str(raw.get("list"))
             if name in read_lists:
                 raise RuleError(
-                    "list_there_already", "a list called {list} is there already ({file})",
-                    where=str(raw.get("file")), remedy="Give the list an id of its own.", list=name,
-                    file=str(read_lists[name].get('file')),
-                )  # fmt: skip
+                    "list_there_already", where=str(raw.get("file")), list=name, file=str(read_lists[name].get("file"))
+                )
             read_lists[name] = raw
         policies = mappings_in(read_yaml(DATA / "policies.yaml"), "policies", "policies.yaml")
         return Rules(
@@ -237,7 +231,7 @@ def _state(raw: Raw, sources: Mapping[str, Raw], where: str) -> State:
     refuse_unknown(raw, {"state", "signed", "deposited", "instrument", "in_force", "rests_on"}, where)
     code = text_in(raw, "state", where)
     if len(code) != 3 or not (code.isascii() and code.isalpha() and code.isupper()):
-        raise RuleError("not_an_alpha3_code", "{text!r} is no ISO 3166 alpha-3 code", where=where, text=code)
+        raise RuleError("not_an_alpha3_code", where=where, text=code)
     rests_on = sources[one_of(raw, "rests_on", tuple(sources), where)]
     source = {"source": source_in(rests_on, "source", where), "evidence": one_of(rests_on, "evidence", EVIDENCE, where)}
     state = read_record(State, raw, where, given={"code": code, **source}, beside=None)
@@ -260,10 +254,7 @@ def _each_once(raw: list[Raw], field: str, where: str) -> list[Raw]:
 def _chemical(raw: Raw, where: str) -> Chemical:
     chemical = read_record(Chemical, raw, where)
     if not check_digit_fits(chemical.cas):
-        raise RuleError(
-            "cas_number_wrong", "the CAS number {cas} fails its own check digit", where=where,
-            remedy="Look the number up again.", cas=chemical.cas,
-        )  # fmt: skip
+        raise RuleError("cas_number_wrong", where=where, cas=chemical.cas)
     return chemical
 
 

@@ -114,10 +114,7 @@ def _rule(raw: Raw, where: str) -> TransferRule:
         "exempt": "instead_of",
     }  # fmt: skip
     if effect in needed and not raw.get(needed[effect]):
-        raise RuleError(
-            "rule_effect_incomplete", "{rule} is {effect!r} and has no {needed!r}", where=where, rule=name,
-            effect=effect, needed=needed[effect],
-        )  # fmt: skip
+        raise RuleError("rule_effect_incomplete", where=where, rule=name, effect=effect, needed=needed[effect])
     if not rule.applies_to:
         raise RuleError("rule_without_chemicals", where=where, rule=name)
     if unknown := set(rule.by) - set(SIDES):
