@@ -21,7 +21,7 @@ from opencwc.cli.casebook_options import (
     print_sentence,
     print_table,
 )
-from opencwc.cli.options import command, told
+from opencwc.cli.options import command, print_line, told
 from opencwc.cli.value import displayable
 from opencwc.errors import InputError
 from opencwc.wording import say
@@ -101,7 +101,7 @@ def _answer(request: int, reason: str, casebook: str, *, approve: bool) -> None:
         from opencwc.casebook.requests import answer
 
         found = answer(book, person, request, approve=approve, reason=reason)
-        sys.stdout.write(displayable(f"{found.seq}\t{found.kind}\t{found.case}\t{found.state}\n"))
+        print_line(f"{found.seq}\t{found.kind}\t{found.case}\t{found.state}")
 
 
 @case_app.command()
@@ -123,7 +123,7 @@ def erase(
         spoken = language(lang)
         if due:
             for one in due_for_erasure(book, person):
-                sys.stdout.write(displayable(f"{one.name}\t{one.retain_until}\n"))
+                print_line(f"{one.name}\t{one.retain_until}")
         elif name.isdigit():
             counts = erase_case(book, person, int(name))
             sys.stdout.write("  ".join(f"{key} {n}" for key, n in counts.items()) + "\n")
@@ -165,7 +165,7 @@ def verify(
         else:
             sys.stdout.write(say("casebook_fits_not", spoken) + ":\n")
             for problem in found.problems[:_MOST_PROBLEMS]:
-                sys.stdout.write(displayable(f"  {problem.seq or '-'}\t{problem.what}\n"))
+                print_line(f"  {problem.seq or '-'}\t{problem.what}")
             if more := found.more + max(0, len(found.problems) - _MOST_PROBLEMS):
                 print_sentence("table_more", spoken, count=more)
         if not found.fits:
@@ -183,7 +183,7 @@ def _verify_bundle(bundle: Path, key: str, ca: Path | None, older: Path | None, 
         if as_json(format):
             print_json(report.as_json())
         else:
-            sys.stdout.write(displayable(report.as_text()) + "\n")
+            print_line(report.as_text())
         if not report.fits:
             raise typer.Exit(1)
 

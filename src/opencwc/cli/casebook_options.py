@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from opencwc.cli.options import print_grid, told
+from opencwc.cli.options import print_grid, print_line, told
 from opencwc.cli.value import displayable, spoken_language
 from opencwc.errors import InputError, SettingsError
 from opencwc.finding import Message
@@ -77,4 +77,4 @@ def print_table(names: Sequence[str], rows: Sequence[Sequence[Any]], lang: str) 
 
 def print_sentence(id: str, lang: str, **values: Any) -> None:
     """Print a message as a sentence."""
-    sys.stdout.write(displayable(sentence(Message(id, values), lang)) + "\n")
+    print_line(sentence(Message(id, values), lang))

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import csv
 import json
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from opencwc.cli.options import Lang, command, day_asked
-from opencwc.cli.value import displayable, spoken_language
+from opencwc.cli.options import Lang, command, day_asked, print_line
+from opencwc.cli.value import spoken_language
 from opencwc.errors import InputError, SettingsError
 from opencwc.files import open_for_writing
 from opencwc.finding import Message
@@ -57,7 +56,7 @@ def add(
     kept = _of_house().add(
         checked.law, answer, verdict, by=by, reason=reason, sections=section or (), elements=element or ()
     )
-    _print(_told(kept, "corrections_kept"), spoken)
+    print_line(sentence(_told(kept, "corrections_kept"), spoken))
 
 
 @corrections_app.command("list")
@@ -67,9 +66,9 @@ def list_corrections(lang: Lang = "") -> None:
     spoken = spoken_language(lang)
     held = _of_house().all()
     for one in held:
-        _print(_told(one, "corrections_line"), spoken)
+        print_line(sentence(_told(one, "corrections_line"), spoken))
     if not held:
-        _print(Message("corrections_none"), spoken)
+        print_line(sentence(Message("corrections_none"), spoken))
 
 
 @corrections_app.command()
@@ -100,7 +99,7 @@ def take(
 ) -> None:
     """Keep labels that were decided on the pages, or in another house, among the corrections."""
     spoken = spoken_language(lang)
-    _print(Message("corrections_taken", {"count": _of_house().take(file)}), spoken)
+    print_line(sentence(Message("corrections_taken", {"count": _of_house().take(file)}), spoken))
 
 
 def _write_table(stream: Any, held: list[dict[str, Any]]) -> None:
@@ -124,7 +123,3 @@ def _of_house() -> Any:
     from opencwc.legislation.corrections import Corrections
 
     return Corrections.of_house()
-
-
-def _print(message: Message, lang: str) -> None:
-    sys.stdout.write(displayable(sentence(message, lang)) + "\n")

@@ -6,9 +6,8 @@ Exit status: 0 every measure is covered, 1 something is covered in part or not f
 from __future__ import annotations
 
 import sys
-from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -48,30 +47,16 @@ def law(
     casebook: Place = "",
 ) -> int:
     """Say which of the Convention's measures a State's texts implement, in which passages, and what is missing."""
-    from opencwc.legislation.states import known_state
-
-    texts = _Texts(files, known_state(state), day_asked(as_of), against or [])
-    target = AnswerTarget(output, _format(format, output), spoken_language(lang))
-    return _law(texts, target, KeepWhere(keep, casebook, mark), model=model, ocr=ocr, shelf=shelf)
-
-
-class _Texts(NamedTuple):
-    """The texts of one State, those of an earlier version, and the day whose measures apply."""
-
-    files: list[Path]
-    state: str
-    as_of: date
-    earlier: list[Path]
-
-
-def _law(texts: _Texts, target: AnswerTarget, where: KeepWhere, *, model: bool, ocr: bool | None, shelf: bool) -> int:
     from opencwc.language.encoders import named_encoder
     from opencwc.legislation import NONE, PARTIAL, check_law
     from opencwc.legislation.reader import RememberingEncoder, steps_of
+    from opencwc.legislation.states import known_state
     from opencwc.legislation.verb import VERB as LAW
 
-    files, state, as_of, earlier = texts
-    output, _, lang = target
+    state, day, earlier = known_state(state), day_asked(as_of), against or []
+    target = AnswerTarget(output, _format(format, output), spoken_language(lang))
+    lang = target.lang
+    where = KeepWhere(keep, casebook, mark)
     where.require_case()
     see_that_they_are_files([*files, *earlier])
     for file in (*files, *earlier):
@@ -79,8 +64,8 @@ def _law(texts: _Texts, target: AnswerTarget, where: KeepWhere, *, model: bool, 
             raise InputError("answer_replaces_text", where=str(output))
     with StepsProgress(lang) as tell:
         encoder = RememberingEncoder(named_encoder()) if where.case else None  # its vectors are kept with the law
-        checked = check_law(files, state, as_of, encoder=encoder, model=model, ocr=ocr, progress=tell)
-        before = check_law(earlier, state, as_of, model=model, ocr=ocr, progress=tell) if earlier else None
+        checked = check_law(files, state, day, encoder=encoder, model=model, ocr=ocr, progress=tell)
+        before = check_law(earlier, state, day, model=model, ocr=ocr, progress=tell) if earlier else None
     if shelf:
         from opencwc.legislation.state_texts import Shelf
 
@@ -95,7 +80,7 @@ def _law(texts: _Texts, target: AnswerTarget, where: KeepWhere, *, model: bool, 
     else:
         _write(checked, target)
     if encoder is not None:
-        asked = {"files": [file.name for file in files], "state": state, "as_of": as_of.isoformat()}
+        asked = {"files": [file.name for file in files], "state": state, "as_of": day.isoformat()}
         keep_run(LAW, steps_of(checked, encoder), where, asked, files, lang)
     for note in dict.fromkeys(sentence(note, lang) for note in (*checked.notes, *doubts)):
         sys.stderr.write(displayable(note) + "\n")

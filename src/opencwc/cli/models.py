@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from opencwc.cli.options import command
-from opencwc.cli.value import displayable, spoken_language
+from opencwc.cli.options import command, print_line
+from opencwc.cli.value import spoken_language
 from opencwc.errors import SettingsError
 from opencwc.finding import Message, Value
 from opencwc.wording import LANGUAGES, say, sentence
@@ -54,7 +54,7 @@ def list_models(format: Format = "text", lang: Lang = "") -> int:
     for card, state in known:
         kind = say("models_learned" if card.learned else "models_rules", language)
         why = f"  ({say(state.why, language)})" if state.why else ""
-        _print(f"{card.id}\t{_on(state, language)}\t{kind}\t{card.title}{why}")
+        print_line(f"{card.id}\t{_on(state, language)}\t{kind}\t{card.title}{why}")
     return 0
 
 
@@ -74,7 +74,7 @@ def show(id: Id, format: CardFormat = "text", lang: Lang = "") -> int:
         sys.stdout.write(card_page(card))
     else:
         for line in _card_lines(card, state, language):
-            _print(line)
+            print_line(line)
     return 0
 
 
@@ -118,16 +118,16 @@ def evaluate(id: Id, format: Format = "text", lang: Lang = "") -> int:
         )
         return int(bool(differences))
     for figure in (*measured.figures, *measured.own):
-        _print(
+        print_line(
             f"{figure.part}\t{figure.language}\t{figure.metric}\t{figure.value:.3f}\t{interval(figure)}\tn={figure.n}"
         )
     for note in measured.notes:
-        _print(sentence(note, language))
+        print_line(sentence(note, language))
     for each in differences:
         values: dict[str, Value] = {key: "-" if value is None else value for key, value in asdict(each).items()}
-        _print(sentence(Message("models_differs", values), language))
+        print_line(sentence(Message("models_differs", values), language))
     if not differences:
-        _print(sentence("models_same", language))
+        print_line(sentence("models_same", language))
     return int(bool(differences))
 
 
@@ -158,13 +158,13 @@ def drift(
         live = DriftWatch(folder, card.id, card.reference.classes).counts(weeks)
         record = accept_inputs(id, live, by=by or getuser(), reason=reason, folder=folder)
         said = Message("models_drift_accepted", {"id": id, "n": live.total})
-        _print_json(record) if format == "json" else _print(sentence(said, language))
+        _print_json(record) if format == "json" else print_line(sentence(said, language))
         return 0
     if format == "json":
         _print_json({"id": id} | asdict(measured))
     else:
         for line in _drift_lines(measured, language):
-            _print(line)
+            print_line(line)
     return int(measured.verdict == "drift")
 
 
@@ -176,10 +176,10 @@ def _switch(id: str, reason: str, by: str, format: str, lang: str, *, on: bool) 
     if format == "json":
         _print_json(record)
         return
-    _print(sentence(Message("models_switched_on" if on else "models_switched_off", {"id": id}), language))
+    print_line(sentence(Message("models_switched_on" if on else "models_switched_off", {"id": id}), language))
     state = state_of(find_model(id))
     if on and not state.usable and state.why:
-        _print(sentence(Message("models_not_usable_yet", {"why": state.why}), language))
+        print_line(sentence(Message("models_not_usable_yet", {"why": state.why}), language))
 
 
 def _language(lang: str, format: str, *more_formats: str) -> str:
@@ -246,10 +246,6 @@ def _state_json(card: Card, state: State, language: str) -> dict[str, Any]:
 
 def _on(state: State, language: str) -> str:
     return say("models_state_on" if state.usable else "models_state_off", language)
-
-
-def _print(line: str) -> None:
-    sys.stdout.write(displayable(line) + "\n")
 
 
 def _print_json(value: object) -> None:

@@ -170,6 +170,11 @@ def rule_files_asked(paths: Sequence[Path] | None) -> tuple[Path, ...]:
     return tuple(paths or ())
 
 
+def print_line(text: str) -> None:
+    """Print a line, safe to show."""
+    sys.stdout.write(displayable(text) + "\n")
+
+
 def print_grid(
     columns: Iterable[tuple[str, Mapping[str, Any]]], rows: Iterable[Sequence[str | Text]], *, width: int = 160
 ) -> None:

@@ -5,14 +5,12 @@ Exit status: 0 written, 1 nothing to write about, 2 could not run.
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from opencwc.cli import options
-from opencwc.cli.value import displayable
 from opencwc.errors import InputError, SettingsError
 from opencwc.finding import Message
 from opencwc.wording import sentence
@@ -71,7 +69,7 @@ def letters(
         _write(letter, folder, f"{group['rank']:04d}-{pair}.{format}")
         written += 1
     told = sentence(Message("letters_drafted", {"count": written, "path": str(folder)}), lang)
-    sys.stdout.write(displayable(told) + "\n")
+    options.print_line(told)
     return 0 if written else 1
 
 

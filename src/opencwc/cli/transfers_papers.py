@@ -79,7 +79,7 @@ def papers(
     for note in (*shipments.notes, resting, _standing(answer, kind), doubt):
         if note is not None:
             sys.stderr.write(f"{displayable(sentence(note, lang))}\n")
-    sys.stdout.write(displayable(say(Message("transfers_papers_written", {"path": str(output)}), lang)) + "\n")
+    options.print_line(say(Message("transfers_papers_written", {"path": str(output)}), lang))
     return 1 if doubt else 0
 
 

@@ -62,7 +62,7 @@ def _write(found: list[Proposal], read: list[Ledger], output: Path | None, forma
     if not format:
         for row in list(as_rows(found, lang))[:_MOST]:
             kind = say(f"pattern_kind_{row['kind']}", lang)
-            sys.stdout.write(displayable(f"{row['rank']}. {kind}: {row['why']}") + "\n")
+            options.print_line(f"{row['rank']}. {kind}: {row['why']}")
         return
     with open_for_writing(output) as stream:
         if format == "csv":
