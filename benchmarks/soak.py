@@ -62,7 +62,7 @@ def worker_of(server: int) -> int:
                 words = (entry / "cmdline").read_bytes()
             except (OSError, IndexError):
                 continue
-            if parent == server and b"opencwc.web.worker_process" in words:
+            if parent == server and b"opencwc.web.server.worker_process" in words:
                 return int(entry.name)
     return 0
 

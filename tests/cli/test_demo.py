@@ -234,8 +234,8 @@ def test_serve_has_no_routes_of_the_demonstration(tmp_path: Path, monkeypatch: p
     from starlette.testclient import TestClient
 
     from opencwc.casebook.database import open_casebook
+    from opencwc.web.app import app_of
     from opencwc.web.server.service import access_of
-    from opencwc.web.wiring import app_of
 
     monkeypatch.setenv("OPENCWC_SETTINGS", str(tmp_path / "settings"))
     book = open_casebook(tmp_path / "casebook.db")

@@ -24,7 +24,7 @@ from opencwc.jobs.intake import Intake
 from opencwc.jobs.queue import Jobs
 from opencwc.web.app import create_app
 from opencwc.web.server.configuration import Configuration
-from opencwc.web.serving import _uvicorn
+from opencwc.web.server.serving import _uvicorn
 
 __all__ = ["quick_passwords", "true_passwords"]
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # the benchmarks, which some tests run in brief

@@ -39,11 +39,11 @@ def serve(
 def _serve(host: str | None, port: int | None, *, worker: bool) -> None:
     from opencwc.casebook.database import open_casebook
     from opencwc.web.accounts.entrance import Entrance
+    from opencwc.web.app import app_of
     from opencwc.web.server.configuration import load_configuration
     from opencwc.web.server.logging import set_up_logging
-    from opencwc.web.serving import prepare_names, tells_of_exposure
-    from opencwc.web.serving import serve as serve_app
-    from opencwc.web.wiring import app_of
+    from opencwc.web.server.serving import prepare_names, tells_of_exposure
+    from opencwc.web.server.serving import serve as serve_app
     from opencwc.wording import choose_language, sentence
 
     configuration = load_configuration(host=host, port=port)

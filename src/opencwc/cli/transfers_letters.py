@@ -16,7 +16,7 @@ from opencwc.finding import Message
 from opencwc.wording import sentence
 
 if TYPE_CHECKING:
-    from opencwc.publishing import Report
+    from opencwc.publishing.model import Report
 
 FORMATS = ("pdf", "xlsx", "html", "txt")
 MARKS = ("", "unclassified", "restricted", "protected", "highly_protected")

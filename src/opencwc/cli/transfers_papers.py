@@ -21,7 +21,7 @@ from opencwc.finding import Message, Verdict
 from opencwc.wording import LANGUAGES, say, sentence
 
 if TYPE_CHECKING:
-    from opencwc.publishing import Report
+    from opencwc.publishing.model import Report
     from opencwc.transfers.check.checking import Answer
     from opencwc.transfers.check.shipments import Shipment, Shipments
 

@@ -11,7 +11,8 @@ from datetime import date
 
 from opencwc.errors import InputError, SettingsError
 from opencwc.finding import Message
-from opencwc.publishing import (
+from opencwc.publishing.labels import labels_in
+from opencwc.publishing.model import (
     Block,
     Clause,
     Clauses,
@@ -24,7 +25,6 @@ from opencwc.publishing import (
     Text,
     Words,
 )
-from opencwc.publishing.labels import labels_in
 from opencwc.transfers.check.paper_facts import PAPER_KINDS, PaperFacts
 from opencwc.transfers.document_words import SIGNED, spoken_day, spoken_quantity
 from opencwc.wording import RIGHT_TO_LEFT, say

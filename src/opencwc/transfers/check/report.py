@@ -7,7 +7,9 @@ from typing import TextIO
 
 from opencwc.convention import Convention
 from opencwc.finding import Finding, Message, Tone, Verdict
-from opencwc.publishing import (
+from opencwc.publishing.html import write_html
+from opencwc.publishing.labels import labels_in
+from opencwc.publishing.model import (
     Badge,
     Block,
     Bullets,
@@ -24,9 +26,7 @@ from opencwc.publishing import (
     Table,
     Text,
     Words,
-    write_html,
 )
-from opencwc.publishing.labels import labels_in
 from opencwc.transfers.check.checking import Answer
 from opencwc.transfers.check.duties import STATES_OF_DUTY, Owed
 from opencwc.transfers.check.formats import CheckTally, owed_by

@@ -9,7 +9,9 @@ from html import escape
 from typing import Any
 
 from opencwc.finding import Message
-from opencwc.publishing import (
+from opencwc.publishing.html import write_html
+from opencwc.publishing.labels import labels_in
+from opencwc.publishing.model import (
     Badge,
     Block,
     Bullets,
@@ -25,9 +27,7 @@ from opencwc.publishing import (
     Table,
     Text,
     Words,
-    write_html,
 )
-from opencwc.publishing.labels import labels_in
 from opencwc.records import to_plain
 from opencwc.transfers.model import Ledger
 from opencwc.transfers.patterns import PATTERN_KINDS

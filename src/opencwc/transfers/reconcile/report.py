@@ -6,7 +6,9 @@ import io
 from collections.abc import Iterator
 
 from opencwc.finding import Message
-from opencwc.publishing import (
+from opencwc.publishing.html import write_html
+from opencwc.publishing.labels import labels_in
+from opencwc.publishing.model import (
     Badge,
     Block,
     Bullets,
@@ -18,9 +20,7 @@ from opencwc.publishing import (
     Table,
     Text,
     Words,
-    write_html,
 )
-from opencwc.publishing.labels import labels_in
 from opencwc.transfers.reconcile.reconciled import Reconciled
 from opencwc.wording import RIGHT_TO_LEFT, say, sentence
 
