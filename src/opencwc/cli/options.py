@@ -22,7 +22,7 @@ from opencwc.wording import LANGUAGES, sentence
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from opencwc.publishing import Report
+    from opencwc.publishing.model import Report
     from opencwc.transfers.model import Ledger
 
 P = ParamSpec("P")
@@ -214,7 +214,7 @@ def publish(report: Report, stream: IO[bytes], format: str) -> None:
 
         write_xlsx(report, stream)
     else:
-        from opencwc.publishing import write_html
+        from opencwc.publishing.html import write_html
 
         page = io.StringIO()
         write_html(report, page)

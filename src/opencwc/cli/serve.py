@@ -29,7 +29,7 @@ def serve(
         os.environ["OPENCWC_CASEBOOK"] = casebook  # the worker finds it there, and no list of processes shows it
     if only == "worker":
         sys.argv = [sys.argv[0]]
-        from opencwc.web.worker_process import main
+        from opencwc.web.server.worker_process import main
 
         return main()
     _serve(host, port, worker=not no_worker)
