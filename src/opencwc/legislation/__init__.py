@@ -31,7 +31,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Load what checks a law when it is first used: every command and confined process reads this package's `verb`."""
+    """Load what is asked for: every command reads this package's `verb`, and only `law` needs the reading of laws."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{'law_check' if name.startswith('check') else 'model'}"), name)
+    return getattr(import_module(f"{__name__}.{'law_check' if name.startswith('check_') else 'model'}"), name)
