@@ -44,6 +44,16 @@ def from_plain(kind: type[T], plain: object) -> T:
     return msgspec.convert(plain, kind)
 
 
+def to_json(value: object) -> bytes:
+    """Return what `to_plain` gives as JSON."""
+    return msgspec.json.encode(value, enc_hook=_to_builtin)
+
+
+def from_json(kind: type[T], written: bytes) -> T:
+    """Return the record that `to_json` wrote down; raise `ValueError` as `from_plain` does."""
+    return msgspec.json.decode(written, type=kind)
+
+
 def fields_of(kind: Any, source: object, **others: Any) -> Any:
     """Return the fields of a record or typed dictionary in their order: those of ``others``, else those of a source."""
     names = getattr(kind, "__struct_fields__", None) or kind.__annotations__

@@ -7,12 +7,13 @@ a verb, write its ``verb.py`` and name that module in `MODULES` (docs/how-to/add
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
+
+from msgspec import Struct
 
 from opencwc.errors import NotFoundError
 from opencwc.finding import Finding, Tone, Verdict
@@ -98,8 +99,7 @@ class Reader(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Verb:
+class Verb(Struct, frozen=True, dict=True):
     """A verb by its parts; a part is named as ``module`` or ``module:name`` and loaded when it is first used.
 
     ``tones`` are its verdicts, gravest first, each with its tone (`opencwc.finding.Tone`); ``settled`` those that need
@@ -117,7 +117,7 @@ class Verb:
     id: str
     tones: Mapping[Verdict, Tone]
     settled: frozenset[Verdict] = frozenset()
-    grave: Mapping[Verdict, str] = field(default_factory=dict)
+    grave: Mapping[Verdict, str] = {}
     formerly: tuple[str, ...] = ()
     many: bool = False
     in_order: bool = False

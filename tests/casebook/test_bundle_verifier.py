@@ -101,6 +101,23 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     return World(tmp_path_factory.mktemp("world"))
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _openssl_asked_once() -> Iterator[None]:
+    """Ask openssl about each signature once: hundreds of bundles here differ in a line and share their signatures."""
+    with pytest.MonkeyPatch.context() as patch:
+        ask = bundle_verifier.OpenSSL.signed
+        answers: dict[tuple[bytes, bytes, bytes], bool] = {}
+
+        def signed(openssl: bundle_verifier.OpenSSL, der: bytes, data: bytes, signature: bytes) -> bool:
+            asked = (der, data, signature)
+            if asked not in answers:
+                answers[asked] = ask(openssl, *asked)
+            return answers[asked]
+
+        patch.setattr(bundle_verifier.OpenSSL, "signed", signed)
+        yield
+
+
 def text_of(report: Report) -> str:
     return report.as_text()
 

@@ -112,7 +112,7 @@ def test_a_state_that_left_is_no_party_after_its_last_day() -> None:
 
 
 def test_every_entry_into_force_is_the_conventions_or_the_thirtieth_day_after_the_deposit() -> None:
-    for state in build_states(read_dated(None)["states"]):
+    for state in read_dated(None).states:
         if state.in_force and state.deposited:
             first = date(1997, 4, 29)
             late = state.deposited + timedelta(days=30)

@@ -11,8 +11,8 @@ from typing import NamedTuple
 from zlib import crc32
 
 from opencwc.chemistry.names import NORMALISER_VERSION, normalise_name
-from opencwc.convention import Chemical, Entry, Name, Written
-from opencwc.convention.fields import cached_json
+from opencwc.convention import Chemical, Entry, Name, NamedChemical, Written
+from opencwc.convention.fields import cached
 from opencwc.settings import cache_folder
 
 TABLES_KEPT = 2
@@ -49,6 +49,7 @@ class CuratedNames:
 
     def __init__(self, written: Written) -> None:
         self._written = written
+        self._made: dict[str, CuratedChemical] = {}
 
     def by_name(self, text: str) -> tuple[Spelling, ...]:
         """Return the spellings of a name, one a chemical, in the order of the table."""
@@ -56,8 +57,11 @@ class CuratedNames:
 
     def by_cas(self, cas: str) -> CuratedChemical | None:
         """Return the chemical of a CAS number in its normal form; one of the lists comes without loading all names."""
-        entries = None if "chemicals" in self.__dict__ else self._printed.get(cas)
-        return _printed_chemical(cas, entries) if entries else self._by_cas.get(cas)
+        if "_named" not in self.__dict__ and cas in self._printed:
+            return _printed_chemical(cas, self._printed[cas])
+        if cas not in self._made and (cas in self._printed or cas in self._named):
+            self._made[cas] = self._chemical(cas)
+        return self._made.get(cas)
 
     def by_ec(self, ec: str) -> tuple[CuratedChemical, ...]:
         """Return the chemicals of an EC number."""
@@ -70,20 +74,19 @@ class CuratedNames:
     @cached_property
     def chemicals(self) -> tuple[CuratedChemical, ...]:
         """Every chemical of the table: those of the lists in their order, then their neighbours."""
-        named = {chemical.cas: chemical for chemical in self._written.naming.chemicals}
-        made = []
-        for cas in dict.fromkeys((*self._printed, *named)):
-            entries, curated = self._printed.get(cas), named.get(cas)
-            one = _printed_chemical(cas, entries) if entries else None
-            if one is None and curated is not None:
-                one = CuratedChemical(cas, curated.name, (), (), (), (), ())
-            if one is not None and curated is not None:
-                drawn = one.structures or ((curated.smiles,) if curated.smiles else ())
-                names = tuple(_once((*one.names, *curated.names)))
-                one = one._replace(structures=drawn, names=names, ec=curated.ec, un=curated.un)
-            if one is not None:
-                made.append(one)
-        return tuple(made)
+        numbers = dict.fromkeys((*self._printed, *self._named))
+        return tuple(self._made.get(cas) or self._chemical(cas) for cas in numbers)
+
+    def _chemical(self, cas: str) -> CuratedChemical:
+        """Put together what the lists print of a chemical and what is known of its names."""
+        entries, curated = self._printed.get(cas), self._named.get(cas)
+        chemical = _printed_chemical(cas, entries) if entries else CuratedChemical(cas, "", (), (), (), (), ())
+        if curated is None:
+            return chemical
+        drawn = chemical.structures or ((curated.smiles,) if curated.smiles else ())
+        names = tuple(_once((*chemical.names, *curated.names)))
+        name = chemical.name or curated.name
+        return chemical._replace(name=name, structures=drawn, names=names, ec=curated.ec, un=curated.un)
 
     @cached_property
     def _printed(self) -> dict[str, list[tuple[Entry, Chemical]]]:
@@ -99,8 +102,9 @@ class CuratedNames:
         return by_key(self.chemicals, normalise_name, "key")
 
     @cached_property
-    def _by_cas(self) -> dict[str, CuratedChemical]:
-        return {chemical.cas: chemical for chemical in self.chemicals}
+    def _named(self) -> dict[str, NamedChemical]:
+        """What is known of names, by CAS number."""
+        return {chemical.cas: chemical for chemical in self._written.naming.chemicals}
 
 
 @lru_cache(maxsize=TABLES_KEPT)
@@ -118,7 +122,7 @@ def by_key(
     """
     written = [name.text for chemical in chemicals for name in chemical.names]
     seen = [NORMALISER_VERSION, crc32("\n".join(written).encode())]
-    keys: list[str] = cached_json(cache_folder(), f"names-by-{name}", seen, lambda: [key_of(one) for one in written])
+    keys = cached(cache_folder(), f"names-by-{name}", seen, lambda: [key_of(text) for text in written], list[str])
     table: dict[str, dict[str, Spelling]] = {}
     spelt = ((chemical, name) for chemical in chemicals for name in chemical.names)
     for (chemical, one), key in zip(spelt, keys, strict=True):

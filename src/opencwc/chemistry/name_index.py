@@ -14,14 +14,14 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
-from hashlib import blake2b
 from importlib.util import find_spec
 from itertools import accumulate, groupby, pairwise
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, cast
 from zlib import crc32
+
+from msgspec import Struct, field
 
 from opencwc.chemistry.names import NORMALISER_VERSION, normalise_name, normalise_names
 from opencwc.chemistry.registry_numbers import is_valid, looks_like_cas, normalise_cas
@@ -222,11 +222,10 @@ def _fingerprint(data: Path) -> str:
     version = re.search(r'__version__ = "(.*?)"', (data.parent / "__init__.py").read_text(encoding="utf-8"))
     parts = [str(FORMAT), str(NORMALISER_VERSION), version[1] if version else ""]
     parts += [f"{name}:{(data / name).stat().st_size}" for name in SOURCES]
-    return blake2b("|".join(parts).encode(), digest_size=8).hexdigest()
+    return f"{crc32('|'.join(parts).encode()):08x}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Parts:
+class _Parts(Struct, frozen=True):
     """The parts of the file, mapped into memory and read where they lie.
 
     ``trie`` numbers the keys of the names; ``of_name`` gives for such a number, and ``of_number`` for a place in the
@@ -390,8 +389,7 @@ def _grouped(rows: Sequence[int], skeletons: Sequence[str], lists: array[int]) -
             lists.extend((len(distinct), *distinct.values()))
 
 
-@dataclass(slots=True)
-class _Taken:
+class _Taken(Struct):
     """What the data say. A row of ``bearers`` or ``numbers`` is one integer, so that many sort fast and take little.
 
     Its upper bits are the name's place in ``names``, or the registry number, its lowest 31 the structure, and the bit

@@ -14,16 +14,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from opencwc.cli.casebook_options import as_json
+from opencwc.cli.options import command
 from opencwc.cli.steps_progress import StepsProgress
 from opencwc.cli.value import (
     decodable,
     displayable,
     record_refusals,
-    report_error,
     see_that_they_are_files,
     spoken_language,
 )
-from opencwc.errors import InputError, OpenCWCError, SettingsError
+from opencwc.errors import InputError, SettingsError
 from opencwc.finding import Message
 from opencwc.wording import LANGUAGES, say, sentence
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from opencwc.legislation.texts.legal_texts import LegalText
 
 
+@command
 def ask(
     question: Annotated[str, typer.Argument(help="The question, in any of the six languages.")],
     state: Annotated[str, typer.Option("--in", metavar="CODE", help="Ask the texts of this State on the shelf.")] = "",
@@ -45,17 +47,10 @@ def ask(
     most: Annotated[int, typer.Option(min=1, max=50, help="Passages at most.")] = 5,
     format: Annotated[str, typer.Option(help="text or json.")] = "text",
     lang: Annotated[str, typer.Option(help=f"Language of what is said around: {', '.join(LANGUAGES)}.")] = "",
-) -> None:
+) -> int:
     """Answer a question with passages of laws and of the Convention, word for word, never in free text."""
-    try:
-        if format not in ("text", "json"):
-            raise SettingsError("format_neither_text_nor_json", format=format)
-        status = _ask(decodable(question), state, text or [], treaty, most, format, spoken_language(lang))
-    except OpenCWCError as error:
-        status = report_error(error)
-    except KeyboardInterrupt:
-        status = 130
-    raise typer.Exit(status)
+    as_json(format)  # which refuses another
+    return _ask(decodable(question), state, text or [], treaty, most, format, spoken_language(lang))
 
 
 def _ask(question: str, state: str, texts: list[Path], treaty: Path | None, most: int, format: str, lang: str) -> int:
@@ -128,19 +123,17 @@ shelf_app = typer.Typer(help="The shelf of States whose texts are kept.", no_arg
 
 
 @shelf_app.command("list")
+@command
 def list_shelf(
     format: Annotated[str, typer.Option(help="text, csv or json.")] = "text",
     lang: Annotated[str, typer.Option(help=f"Language: {', '.join(LANGUAGES)}.")] = "",
-) -> None:
+) -> int:
     """Say who covers what: on the screen a line a measure and a column a State, in CSV a line a State."""
-    try:
-        status = _list(format, spoken_language(lang))
-    except OpenCWCError as error:
-        status = report_error(error)
-    raise typer.Exit(status)
+    return _list(format, spoken_language(lang))
 
 
 @shelf_app.command()
+@command
 def remove(
     state: Annotated[str, typer.Argument(metavar="CODE", help="The State, by its three letters.")],
     lang: Annotated[str, typer.Option(help=f"Language: {', '.join(LANGUAGES)}.")] = "",
@@ -150,14 +143,9 @@ def remove(
     from opencwc.legislation.states import known_state
     from opencwc.wording.states import state_named
 
-    try:
-        code = known_state(state)
-        Shelf.of_house().remove(code)
-        print(sentence(Message("shelf_removed", {"state": state_named(code)}), spoken_language(lang)))
-        status = 0
-    except OpenCWCError as error:
-        status = report_error(error)
-    raise typer.Exit(status)
+    code = known_state(state)
+    Shelf.of_house().remove(code)
+    print(sentence(Message("shelf_removed", {"state": state_named(code)}), spoken_language(lang)))
 
 
 def _list(format: str, lang: str) -> int:

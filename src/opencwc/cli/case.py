@@ -21,6 +21,7 @@ from opencwc.cli.casebook_options import (
     print_sentence,
     print_table,
 )
+from opencwc.cli.options import print_line
 from opencwc.cli.value import displayable
 from opencwc.errors import InputError
 from opencwc.finding import Message
@@ -107,7 +108,7 @@ def show(
         names = _names_of(book)
         for said in comments:
             line = f"{said['at'][:19]} {names.get(said['person'], said['person'])}: {said['text']}"
-            sys.stdout.write(displayable(line) + "\n")
+            print_line(line)
         print_findings(page.findings, spoken)
         if page.next is not None:
             print_sentence("casebook_more", spoken, after=page.next)
@@ -300,7 +301,7 @@ def _print_history(book: Casebook, history: History, lang: str, *, json: bool) -
     lines += [
         f"  {said['at'][:19]} {names.get(said['person'], said['person'])}: {said['text']}" for said in history.comments
     ]
-    sys.stdout.write(displayable("\n".join(lines)) + "\n")
+    print_line("\n".join(lines))
 
 
 def _print_case(book: Casebook, case: Case, counts: Counts, runs: list[dict[str, Any]], lang: str) -> None:
@@ -330,7 +331,7 @@ def _print_line(case: Case, lang: str) -> None:
         case.name, case.title, say(f"casebook_case_{case.status}", lang), say(f"casebook_mark_{case.mark}", lang),
         case.due,
     )  # fmt: skip
-    sys.stdout.write(displayable("  ".join(word for word in words if word)) + "\n")
+    print_line("  ".join(word for word in words if word))
 
 
 def _names_of(book: Casebook) -> dict[str, str]:

@@ -20,8 +20,8 @@ from opencwc.cli.casebook_options import (
     print_json,
     print_sentence,
     print_table,
-    told,
 )
+from opencwc.cli.options import command, print_line, told
 from opencwc.cli.value import displayable
 from opencwc.errors import InputError
 from opencwc.wording import say
@@ -101,7 +101,7 @@ def _answer(request: int, reason: str, casebook: str, *, approve: bool) -> None:
         from opencwc.casebook.requests import answer
 
         found = answer(book, person, request, approve=approve, reason=reason)
-        sys.stdout.write(displayable(f"{found.seq}\t{found.kind}\t{found.case}\t{found.state}\n"))
+        print_line(f"{found.seq}\t{found.kind}\t{found.case}\t{found.state}")
 
 
 @case_app.command()
@@ -123,7 +123,7 @@ def erase(
         spoken = language(lang)
         if due:
             for one in due_for_erasure(book, person):
-                sys.stdout.write(displayable(f"{one.name}\t{one.retain_until}\n"))
+                print_line(f"{one.name}\t{one.retain_until}")
         elif name.isdigit():
             counts = erase_case(book, person, int(name))
             sys.stdout.write("  ".join(f"{key} {n}" for key, n in counts.items()) + "\n")
@@ -165,7 +165,7 @@ def verify(
         else:
             sys.stdout.write(say("casebook_fits_not", spoken) + ":\n")
             for problem in found.problems[:_MOST_PROBLEMS]:
-                sys.stdout.write(displayable(f"  {problem.seq or '-'}\t{problem.what}\n"))
+                print_line(f"  {problem.seq or '-'}\t{problem.what}")
             if more := found.more + max(0, len(found.problems) - _MOST_PROBLEMS):
                 print_sentence("table_more", spoken, count=more)
         if not found.fits:
@@ -183,12 +183,13 @@ def _verify_bundle(bundle: Path, key: str, ca: Path | None, older: Path | None, 
         if as_json(format):
             print_json(report.as_json())
         else:
-            sys.stdout.write(displayable(report.as_text()) + "\n")
+            print_line(report.as_text())
         if not report.fits:
             raise typer.Exit(1)
 
 
 @case_app.command()
+@command
 def backup(
     output: Annotated[Path, typer.Argument(metavar="FILE", help="The backup to write.")],
     to: Recipients = None,
@@ -196,20 +197,20 @@ def backup(
     casebook: Book = "",
 ) -> None:
     """Write the whole casebook into one file, encrypted where recipients are named."""
-    with told():
-        from opencwc.casebook.backup import back_up
-        from opencwc.casebook.database import open_casebook
-        from opencwc.casebook.encryption import read_recipients
-        from opencwc.casebook.tokens import cli_person
+    from opencwc.casebook.backup import back_up
+    from opencwc.casebook.database import open_casebook
+    from opencwc.casebook.encryption import read_recipients
+    from opencwc.casebook.tokens import cli_person
 
-        book = open_casebook(casebook, create=False)
-        # Who holds the database may copy it; who comes with a token may do what the token allows.
-        asks = cli_person(book) if os.environ.get("OPENCWC_TOKEN") else None
-        back_up(book, output, read_recipients(to) if to else (), person=asks)
-        print_sentence("casebook_written", language(lang), path=str(output))
+    book = open_casebook(casebook, create=False)
+    # Who holds the database may copy it; who comes with a token may do what the token allows.
+    asks = cli_person(book) if os.environ.get("OPENCWC_TOKEN") else None
+    back_up(book, output, read_recipients(to) if to else (), person=asks)
+    print_sentence("casebook_written", language(lang), path=str(output))
 
 
 @case_app.command()
+@command
 def restore(
     backup: Annotated[Path, typer.Argument(metavar="FILE", help="The backup to read.")],
     identity: Identity = None,
@@ -218,12 +219,11 @@ def restore(
     casebook: Book = "",
 ) -> None:
     """Fill a new casebook from a backup, and verify it."""
-    with told():
-        from opencwc.casebook.backup import restore_into
+    from opencwc.casebook.backup import restore_into
 
-        found = restore_into(casebook, backup, identity, lost=lost)
-        counted = {name: getattr(found, name) for name in ("records", "findings", "checkpoints", "sources")}
-        print_sentence("casebook_fits", language(lang), **counted)
+    found = restore_into(casebook, backup, identity, lost=lost)
+    counted = {name: getattr(found, name) for name in ("records", "findings", "checkpoints", "sources")}
+    print_sentence("casebook_fits", language(lang), **counted)
 
 
 @case_app.command()
@@ -249,17 +249,18 @@ def timestamp(
 
 
 @case_app.command()
+@command
 def identity(
     output: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write, for you alone.")],
 ) -> None:
     """Make an age identity, and print the recipient that others encrypt to."""
-    with told():
-        from opencwc.casebook.encryption import make_identity
+    from opencwc.casebook.encryption import make_identity
 
-        sys.stdout.write(make_identity(output) + "\n")
+    sys.stdout.write(make_identity(output) + "\n")
 
 
 @case_app.command()
+@command
 def decrypt(
     bundle: Annotated[Path, typer.Argument(help="What was encrypted to you.")],
     identity: Annotated[Path, typer.Option(help="The file of your age identity.")],
@@ -267,38 +268,37 @@ def decrypt(
     lang: Lang = "",
 ) -> None:
     """Decrypt a bundle or a backup that was sent to you."""
-    with told():
-        from opencwc.casebook.encryption import decrypt_file
+    from opencwc.casebook.encryption import decrypt_file
 
-        decrypt_file(bundle, output, identity)
-        print_sentence("casebook_written", language(lang), path=str(output))
+    decrypt_file(bundle, output, identity)
+    print_sentence("casebook_written", language(lang), path=str(output))
 
 
 @case_app.command()
+@command
 def key(
     new: Annotated[bool, typer.Option("--new", help="Make a key where there is none; it signs from now on.")] = False,
 ) -> None:
     """Print the fingerprint of the key that signs here: what others compare, by another way than a bundle."""
-    with told():
-        from opencwc.casebook.signing import KEY_FILE, open_signer
-        from opencwc.errors import NotFoundError
-        from opencwc.settings import load_settings
+    from opencwc.casebook.signing import KEY_FILE, open_signer
+    from opencwc.errors import NotFoundError
+    from opencwc.settings import load_settings
 
-        settings = load_settings()
-        named = os.environ.get("OPENCWC_KEY") or str(settings.sections.get("casebook", {}).get("key", ""))
-        file = settings.folder / "keys" / KEY_FILE
-        if not named and not new and not file.exists():
-            raise NotFoundError("no_signing_key_yet", where=str(file))
-        sys.stdout.write(open_signer(named, file.parent).fingerprint + "\n")
+    settings = load_settings()
+    named = os.environ.get("OPENCWC_KEY") or str(settings.sections.get("casebook", {}).get("key", ""))
+    file = settings.folder / "keys" / KEY_FILE
+    if not named and not new and not file.exists():
+        raise NotFoundError("no_signing_key_yet", where=str(file))
+    sys.stdout.write(open_signer(named, file.parent).fingerprint + "\n")
 
 
 @case_app.command()
+@command
 def upgrade(casebook: Book = "") -> None:
     """Bring the tables of an older casebook to this version's. Make a backup first."""
-    with told():
-        from opencwc.casebook.database import upgrade as upgrade_casebook
+    from opencwc.casebook.database import upgrade as upgrade_casebook
 
-        upgrade_casebook(casebook)
+    upgrade_casebook(casebook)
 
 
 _MOST_PROBLEMS = 100

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from opencwc.cli.value import displayable, report_error, spoken_language
-from opencwc.errors import InputError, OpenCWCError, SettingsError
+from opencwc.cli.options import print_grid, print_line, told
+from opencwc.cli.value import displayable, spoken_language
+from opencwc.errors import InputError, SettingsError
 from opencwc.finding import Message
 from opencwc.wording import LANGUAGES, say, sentence
 
@@ -27,31 +27,14 @@ MARKS = "unclassified, restricted, protected or highly_protected"
 
 
 @contextmanager
-def told() -> Iterator[None]:
-    """Print an error where errors go and leave with status 2; a reader who left is no error."""
-    try:
-        yield
-    except OpenCWCError as error:
-        raise typer.Exit(report_error(error)) from None
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise typer.Exit(2) from None
-    except KeyboardInterrupt:
-        raise typer.Exit(130) from None
-
-
-@contextmanager
 def acting(casebook: str = "", *, create: bool = False) -> Iterator[tuple[Casebook, Person]]:
     """Open the casebook and say who acts; errors are told."""
     with told():
         from opencwc.casebook.database import open_casebook
         from opencwc.casebook.tokens import cli_person
 
-        book = open_casebook(casebook, create=create)
-        try:
+        with closing(open_casebook(casebook, create=create)) as book:
             yield book, cli_person(book)
-        finally:
-            book.close()
 
 
 def language(asked: str) -> str:
@@ -85,18 +68,13 @@ def print_json(value: object) -> None:
 
 def print_table(names: Sequence[str], rows: Sequence[Sequence[Any]], lang: str) -> None:
     """Print rows under headings, which are message ids after ``casebook_column_``."""
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    grid = Table(pad_edge=False, box=None)
-    for name in names:
-        grid.add_column(say(f"casebook_column_{name}", lang), overflow="fold", ratio=6 if name == "why" else None)
-    for row in rows:
-        grid.add_row(*(Text(displayable(str(cell)).replace("\n", " ")[:400]) for cell in row))
-    Console(width=None if sys.stdout.isatty() else 160, highlight=False).print(grid)
+    columns = [
+        (say(f"casebook_column_{name}", lang), {"overflow": "fold", "ratio": 6 if name == "why" else None})
+        for name in names
+    ]
+    print_grid(columns, [[displayable(str(cell)).replace("\n", " ")[:400] for cell in row] for row in rows])
 
 
 def print_sentence(id: str, lang: str, **values: Any) -> None:
     """Print a message as a sentence."""
-    sys.stdout.write(displayable(sentence(Message(id, values), lang)) + "\n")
+    print_line(sentence(Message(id, values), lang))

@@ -8,10 +8,9 @@ from typing import Annotated
 
 import typer
 
-from opencwc.cli.screen import _day, _one_of
-from opencwc.cli.value import report_error, spoken_language
+from opencwc.cli.options import command, day_asked, language_asked, names_asked
 from opencwc.convention import Convention, Entry
-from opencwc.errors import OpenCWCError, SettingsError
+from opencwc.errors import SettingsError
 from opencwc.finding import Message
 from opencwc.wording import LANGUAGES, say
 
@@ -20,16 +19,15 @@ Lists = Annotated[str, typer.Option(help="Lists, such as CWC,AG; all where none 
 Lang = Annotated[str, typer.Option(help=f"Language: {', '.join(LANGUAGES)}.")]
 
 
+@command
 def entries(as_of: AsOf = "", lists: Lists = "", lang: Lang = "") -> None:
     """List every entry in force, with its source."""
-    try:
-        convention, language = _convention(as_of, lists, lang)
-        for one in convention.entries:
-            sys.stdout.write(f"{one.list} {one.id}\t{_title(one, language)}\t{one.source} ({one.evidence})\n")
-    except OpenCWCError as error:
-        raise typer.Exit(report_error(error)) from None
+    convention, language = _convention(as_of, lists, lang)
+    for entry in convention.entries:
+        sys.stdout.write(f"{entry.list} {entry.id}\t{_title(entry, language)}\t{entry.source} ({entry.evidence})\n")
 
 
+@command
 def entry(
     id: Annotated[str, typer.Argument(help="The entry, such as 2B04 or AG46.")],
     as_of: AsOf = "",
@@ -37,24 +35,20 @@ def entry(
     lang: Lang = "",
 ) -> None:
     """Print the rule of one entry: meaning, structure, salts, exemptions, examples, source, duties."""
-    try:
-        convention, language = _convention(as_of, lists, lang)
-        found = [one for one in convention.entries if one.id.casefold() == id.casefold()]
-        if not found:
-            close = get_close_matches(id.upper(), [one.id for one in convention.entries], n=3)
-            if close:
-                raise SettingsError("no_such_entry_but_near", entry=id, day=convention.as_of, near=tuple(close))
-            raise SettingsError("no_such_entry", entry=id, day=convention.as_of)
-        for one in found:
-            sys.stdout.write("\n".join(_lines(one, convention, language)) + "\n")
-    except OpenCWCError as error:
-        raise typer.Exit(report_error(error)) from None
+    convention, language = _convention(as_of, lists, lang)
+    found = [one for one in convention.entries if one.id.casefold() == id.casefold()]
+    if not found:
+        close = get_close_matches(id.upper(), [one.id for one in convention.entries], n=3)
+        if close:
+            raise SettingsError("no_such_entry_but_near", entry=id, day=convention.as_of, near=tuple(close))
+        raise SettingsError("no_such_entry", entry=id, day=convention.as_of)
+    for one in found:
+        sys.stdout.write("\n".join(_lines(one, convention, language)) + "\n")
 
 
 def _convention(as_of: str, lists: str, lang: str) -> tuple[Convention, str]:
-    names = tuple(filter(None, (name.strip() for name in lists.split(","))))
-    language = spoken_language(_one_of("--lang", lang, ("", *LANGUAGES)))
-    return Convention(_day(as_of), names), language
+    language = language_asked(lang)
+    return Convention(day_asked(as_of), names_asked(lists)), language
 
 
 def _title(one: Entry, lang: str) -> str:

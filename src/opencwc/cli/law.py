@@ -6,27 +6,27 @@ Exit status: 0 every measure is covered, 1 something is covered in part or not f
 from __future__ import annotations
 
 import sys
-from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from opencwc.cli.keep_option import Keep, KeepWhere, MarkOfKept, Place, keep_run
+from opencwc.cli.options import Lang, Output, command, day_asked, print_grid, publish
 from opencwc.cli.steps_progress import StepsProgress
-from opencwc.cli.value import AnswerTarget, displayable, report_error, see_that_they_are_files, spoken_language
-from opencwc.errors import InputError, OpenCWCError, SettingsError
+from opencwc.cli.value import AnswerTarget, displayable, see_that_they_are_files, spoken_language
+from opencwc.errors import InputError, SettingsError
 from opencwc.files import open_for_writing
-from opencwc.wording import LANGUAGES, say, sentence
+from opencwc.wording import say, sentence
 
 if TYPE_CHECKING:
     from opencwc.finding import Message
     from opencwc.legislation.model import Checked
 
 FORMATS = ("csv", "json", "html", "pdf", "docx", "xlsx")
-_BINARY = ("pdf", "docx", "xlsx")
 
 
+@command
 def law(
     files: Annotated[
         list[Path], typer.Argument(metavar="FILE...", help="All texts of one State: PDF, DOCX, HTML, TXT.")
@@ -36,45 +36,27 @@ def law(
     against: Annotated[
         list[Path] | None, typer.Option(metavar="FILE", help="An earlier version: say what changed in coverage.")
     ] = None,
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="Write the answer to this file.")] = None,
+    output: Output = None,
     format: Annotated[str, typer.Option(help=f"One of: {', '.join(FORMATS)}; else by the ending of -o.")] = "",
     model: Annotated[bool, typer.Option(help="Let the model propose verdicts; else plain rules.")] = True,
     ocr: Annotated[bool | None, typer.Option(help="Have pages that are pictures recognised, or not.")] = None,
     shelf: Annotated[bool, typer.Option("--shelf", help="Put the texts on the shelf of States.")] = False,
-    lang: Annotated[str, typer.Option(help=f"Language of the answer: {', '.join(LANGUAGES)}.")] = "",
+    lang: Lang = "",
     keep: Keep = "",
     mark: MarkOfKept = "",
     casebook: Place = "",
-) -> None:
+) -> int:
     """Say which of the Convention's measures a State's texts implement, in which passages, and what is missing."""
-    try:
-        texts = _Texts(files, _state(state), _day(as_of), against or [])
-        target = AnswerTarget(output, _format(format, output), spoken_language(lang))
-        status = _law(texts, target, KeepWhere(keep, casebook, mark), model=model, ocr=ocr, shelf=shelf)
-    except OpenCWCError as error:
-        status = report_error(error)
-    except KeyboardInterrupt:
-        status = 130
-    raise typer.Exit(status)
-
-
-class _Texts(NamedTuple):
-    """The texts of one State, those of an earlier version, and the day whose measures apply."""
-
-    files: list[Path]
-    state: str
-    as_of: date
-    earlier: list[Path]
-
-
-def _law(texts: _Texts, target: AnswerTarget, where: KeepWhere, *, model: bool, ocr: bool | None, shelf: bool) -> int:
     from opencwc.language.encoders import named_encoder
     from opencwc.legislation import NONE, PARTIAL, check_law
     from opencwc.legislation.reader import RememberingEncoder, steps_of
+    from opencwc.legislation.states import known_state
     from opencwc.legislation.verb import VERB as LAW
 
-    files, state, as_of, earlier = texts
-    output, _, lang = target
+    state, day, earlier = known_state(state), day_asked(as_of), against or []
+    target = AnswerTarget(output, _format(format, output), spoken_language(lang))
+    lang = target.lang
+    where = KeepWhere(keep, casebook, mark)
     where.require_case()
     see_that_they_are_files([*files, *earlier])
     for file in (*files, *earlier):
@@ -82,8 +64,8 @@ def _law(texts: _Texts, target: AnswerTarget, where: KeepWhere, *, model: bool, 
             raise InputError("answer_replaces_text", where=str(output))
     with StepsProgress(lang) as tell:
         encoder = RememberingEncoder(named_encoder()) if where.case else None  # its vectors are kept with the law
-        checked = check_law(files, state, as_of, encoder=encoder, model=model, ocr=ocr, progress=tell)
-        before = check_law(earlier, state, as_of, model=model, ocr=ocr, progress=tell) if earlier else None
+        checked = check_law(files, state, day, encoder=encoder, model=model, ocr=ocr, progress=tell)
+        before = check_law(earlier, state, day, model=model, ocr=ocr, progress=tell) if earlier else None
     if shelf:
         from opencwc.legislation.state_texts import Shelf
 
@@ -98,7 +80,7 @@ def _law(texts: _Texts, target: AnswerTarget, where: KeepWhere, *, model: bool, 
     else:
         _write(checked, target)
     if encoder is not None:
-        asked = {"files": [file.name for file in files], "state": state, "as_of": as_of.isoformat()}
+        asked = {"files": [file.name for file in files], "state": state, "as_of": day.isoformat()}
         keep_run(LAW, steps_of(checked, encoder), where, asked, files, lang)
     for note in dict.fromkeys(sentence(note, lang) for note in (*checked.notes, *doubts)):
         sys.stderr.write(displayable(note) + "\n")
@@ -107,6 +89,7 @@ def _law(texts: _Texts, target: AnswerTarget, where: KeepWhere, *, model: bool, 
 
 def _write(checked: Checked, target: AnswerTarget) -> None:
     from opencwc.legislation.formats import as_csv, as_json
+    from opencwc.legislation.report import report
 
     output, format, lang = target
     if not format:
@@ -118,7 +101,7 @@ def _write(checked: Checked, target: AnswerTarget) -> None:
         elif format == "json":
             stream.write(as_json(checked, lang).encode())
         else:
-            _publish(_report(checked, lang), stream, format)
+            publish(report(checked, lang), stream, format)
 
 
 def _write_compared(compared: Any, target: AnswerTarget) -> None:
@@ -131,61 +114,25 @@ def _write_compared(compared: Any, target: AnswerTarget) -> None:
         elif format == "json":
             stream.write(compared_json(compared, lang).encode())
         else:
-            _publish(compared_report(compared, lang), stream, format)
-
-
-def _report(checked: Checked, lang: str) -> Any:
-    from opencwc.legislation.report import report
-
-    return report(checked, lang)
-
-
-def _publish(report: Any, stream: Any, format: str) -> None:
-    if format == "pdf":
-        from opencwc.publishing.pdf import write_pdf
-
-        write_pdf(report, stream)
-    elif format == "docx":
-        from opencwc.publishing.docx import write_docx
-
-        write_docx(report, stream)
-    elif format == "xlsx":
-        from opencwc.publishing.xlsx import write_xlsx
-
-        write_xlsx(report, stream)
-    else:
-        import io
-
-        from opencwc.publishing.html import write_html
-
-        page = io.StringIO()
-        write_html(report, page)
-        stream.write(page.getvalue().encode())
+            publish(compared_report(compared, lang), stream, format)
 
 
 def _print(checked: Checked, lang: str) -> None:
     """Print a line a measure: its verdict, its best passage, what is missing."""
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
     from opencwc.legislation.answer_wording import missing_words, place_words, said_in
 
-    console = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
-    grid = Table(box=None, pad_edge=False)
-    for name, ratio in (("measure", None), ("title", 3), ("verdict", None), ("passage", 2), ("missing", 3)):
-        grid.add_column(say(f"law_column_{name}", lang), ratio=ratio)
+    ratios = {"measure": None, "title": 3, "verdict": None, "passage": 2, "missing": 3}
+    rows = []
     for answer in checked.answers:
         title = answer.measure.titles.get(lang, answer.measure.titles["en"])
         verdict = say(f"law_verdict_{answer.verdict}", lang)
         place = place_words(answer) if answer.verdict != "none" else ""
-        cells = (answer.measure.id, title, verdict, place, missing_words(answer, lang))
-        grid.add_row(*(Text(displayable(cell)) for cell in cells))
+        rows.append((answer.measure.id, title, verdict, place, missing_words(answer, lang)))
     for other in checked.obligations:
         verdict = say(f"law_verdict_{other.verdict}", lang)
-        cells = (other.name, said_in(other.titles, lang), verdict, "", say("list_separator", lang).join(other.open))
-        grid.add_row(*(Text(displayable(cell)) for cell in cells))
-    console.print(grid)
+        still_open = say("list_separator", lang).join(other.open)
+        rows.append((other.name, said_in(other.titles, lang), verdict, "", still_open))
+    print_grid([(say(f"law_column_{name}", lang), {"ratio": ratio}) for name, ratio in ratios.items()], rows)
 
 
 def _format(asked: str, output: Path | None) -> str:
@@ -194,18 +141,3 @@ def _format(asked: str, output: Path | None) -> str:
     if name and name not in FORMATS:
         raise SettingsError("format_unknown", format=name, known=tuple(FORMATS))
     return name
-
-
-def _state(code: str) -> str:
-    from opencwc.legislation.states import known_state
-
-    return known_state(code)
-
-
-def _day(text: str) -> date:
-    if not text:
-        return date.today()
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise SettingsError("as_of_is_no_date", text=text) from None

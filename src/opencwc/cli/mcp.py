@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import typer
-
-from opencwc.cli.value import report_error
-from opencwc.errors import OpenCWCError
+from opencwc.cli.options import command
 
 
+@command
 def mcp() -> None:
     """Serve an assistant the rules (screen, entry, duties, lists) by the Model Context Protocol."""
-    try:
-        from opencwc.settings import load_settings
-        from opencwc.web.mcp import require_enabled, serve_assistant
+    from opencwc.settings import load_settings
+    from opencwc.web.mcp import require_enabled, serve_assistant
 
-        require_enabled(load_settings())
-        serve_assistant()
-    except OpenCWCError as error:
-        raise typer.Exit(report_error(error)) from None
+    require_enabled(load_settings())
+    serve_assistant()

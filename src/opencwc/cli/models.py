@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict
 from getpass import getuser
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from opencwc.cli.value import displayable, report_error, spoken_language
-from opencwc.errors import OpenCWCError, SettingsError
+from opencwc.cli.options import command, print_line
+from opencwc.cli.value import spoken_language
+from opencwc.errors import SettingsError
 from opencwc.finding import Message, Value
 from opencwc.wording import LANGUAGES, say, sentence
 
@@ -40,101 +41,98 @@ By = Annotated[str, typer.Option(help="Who; the user of this machine where nobod
 
 
 @models_app.command("list")
-def list_models(format: Format = "text", lang: Lang = "") -> None:
+@command
+def list_models(format: Format = "text", lang: Lang = "") -> int:
     """List every model: on or off, and why."""
+    from opencwc.models import load_card, registered, state_of
 
-    def work(language: str) -> int:
-        from opencwc.models import load_card, registered, state_of
-
-        known = [(load_card(model.card), state_of(model)) for model in registered()]
-        if format == "json":
-            _print_json([_state_json(card, state, language) for card, state in known])
-            return 0
-        for card, state in known:
-            kind = say("models_learned" if card.learned else "models_rules", language)
-            why = f"  ({say(state.why, language)})" if state.why else ""
-            _print(f"{card.id}\t{_on(state, language)}\t{kind}\t{card.title}{why}")
+    language = _language(lang, format)
+    known = [(load_card(model.card), state_of(model)) for model in registered()]
+    if format == "json":
+        _print_json([_state_json(card, state, language) for card, state in known])
         return 0
-
-    _run(work, format, ("text", "json"), lang)
+    for card, state in known:
+        kind = say("models_learned" if card.learned else "models_rules", language)
+        why = f"  ({say(state.why, language)})" if state.why else ""
+        print_line(f"{card.id}\t{_on(state, language)}\t{kind}\t{card.title}{why}")
+    return 0
 
 
 @models_app.command()
-def show(id: Id, format: CardFormat = "text", lang: Lang = "") -> None:
+@command
+def show(id: Id, format: CardFormat = "text", lang: Lang = "") -> int:
     """Show the card of a model, and its state."""
+    from opencwc.models import find_model, load_card, state_of
+    from opencwc.models.card_pages import card_page
 
-    def work(language: str) -> int:
-        from opencwc.models import find_model, load_card, state_of
-        from opencwc.models.card_pages import card_page
-
-        model = find_model(id)
-        card, state = load_card(model.card), state_of(model)
-        if format == "json":
-            _print_json(_state_json(card, state, language) | {"card": asdict(card)})
-        elif format == "markdown":
-            sys.stdout.write(card_page(card))
-        else:
-            for line in _card_lines(card, state, language):
-                _print(line)
-        return 0
-
-    _run(work, format, ("text", "json", "markdown"), lang)
+    language = _language(lang, format, "markdown")
+    model = find_model(id)
+    card, state = load_card(model.card), state_of(model)
+    if format == "json":
+        _print_json(_state_json(card, state, language) | {"card": asdict(card)})
+    elif format == "markdown":
+        sys.stdout.write(card_page(card))
+    else:
+        for line in _card_lines(card, state, language):
+            print_line(line)
+    return 0
 
 
 @models_app.command()
+@command
 def on(id: Id, reason: Reason = "", by: By = "", format: Format = "text", lang: Lang = "") -> None:
     """Switch a model on."""
-    _run(_switching(id, reason, by, format, on=True), format, ("text", "json"), lang)
+    _switch(id, reason, by, format, lang, on=True)
 
 
 @models_app.command()
+@command
 def off(id: Id, reason: Reason = "", by: By = "", format: Format = "text", lang: Lang = "") -> None:
     """Switch a model off: what used it goes on by rules, and says so."""
-    _run(_switching(id, reason, by, format, on=False), format, ("text", "json"), lang)
+    _switch(id, reason, by, format, lang, on=False)
 
 
 @models_app.command()
-def evaluate(id: Id, format: Format = "text", lang: Lang = "") -> None:
+@command
+def evaluate(id: Id, format: Format = "text", lang: Lang = "") -> int:
     """Measure a model again and compare with its card; exit with 1 where they differ.
 
     Figures on labels of one's own (corrections) are told beside them; the card has none, so they are not compared.
     """
+    from opencwc.models import compare, find_model, load_card
+    from opencwc.models.card_pages import interval
 
-    def work(language: str) -> int:
-        from opencwc.models import compare, find_model, load_card
-        from opencwc.models.card_pages import interval
-
-        model = find_model(id)
-        measured = model.evaluate()
-        differences = compare(load_card(model.card).figures, measured.figures)
-        if format == "json":
-            _print_json(
-                {
-                    "id": id,
-                    "figures": [asdict(figure) for figure in measured.figures],
-                    "own": [asdict(one) for one in measured.own],
-                    "differences": [asdict(difference) for difference in differences],
-                    "notes": [sentence(note, language) for note in measured.notes],
-                }
-            )
-            return int(bool(differences))
-        for figure in (*measured.figures, *measured.own):
-            _print(
-                f"{figure.part}\t{figure.language}\t{figure.metric}\t{figure.value:.3f}\t{interval(figure)}\tn={figure.n}"
-            )
-        for note in measured.notes:
-            _print(sentence(note, language))
-        for each in differences:
-            values: dict[str, Value] = {key: "-" if value is None else value for key, value in asdict(each).items()}
-            _print(sentence(Message("models_differs", values), language))
-        if not differences:
-            _print(sentence("models_same", language))
+    language = _language(lang, format)
+    model = find_model(id)
+    measured = model.evaluate()
+    differences = compare(load_card(model.card).figures, measured.figures)
+    if format == "json":
+        _print_json(
+            {
+                "id": id,
+                "figures": [asdict(figure) for figure in measured.figures],
+                "own": [asdict(one) for one in measured.own],
+                "differences": [asdict(difference) for difference in differences],
+                "notes": [sentence(note, language) for note in measured.notes],
+            }
+        )
         return int(bool(differences))
-
-    _run(work, format, ("text", "json"), lang)
+    for figure in (*measured.figures, *measured.own):
+        print_line(
+            f"{figure.part}\t{figure.language}\t{figure.metric}\t{figure.value:.3f}\t{interval(figure)}\tn={figure.n}"
+        )
+    for note in measured.notes:
+        print_line(sentence(note, language))
+    for each in differences:
+        values: dict[str, Value] = {key: "-" if value is None else value for key, value in asdict(each).items()}
+        print_line(sentence(Message("models_differs", values), language))
+    if not differences:
+        print_line(sentence("models_same", language))
+    return int(bool(differences))
 
 
 @models_app.command()
+@command
 def drift(
     id: Id,
     weeks: Annotated[int, typer.Option(min=1, max=8, help="How many weeks back, this one included.")] = 4,
@@ -143,62 +141,56 @@ def drift(
     by: By = "",
     format: Format = "text",
     lang: Lang = "",
-) -> None:
+) -> int:
     """Compare live inputs with those the model was measured on; exit with 1 where they have drifted."""
+    from opencwc.models import find_model, load_card
+    from opencwc.models.accepted_reference import accept_inputs, live_drift
+    from opencwc.models.drift import DriftWatch
+    from opencwc.settings import load_settings
 
-    def work(language: str) -> int:
-        from opencwc.models import find_model, load_card
-        from opencwc.models.accepted_reference import accept_inputs, live_drift
-        from opencwc.models.drift import DriftWatch
-        from opencwc.settings import load_settings
-
-        card = load_card(find_model(id).card)
-        folder = load_settings().folder
-        measured = live_drift(card, folder, weeks)
-        if card.reference is None or measured is None:
-            raise SettingsError("model_without_statistic", id=id)
-        if accept:
-            live = DriftWatch(folder, card.id, card.reference.classes).counts(weeks)
-            record = accept_inputs(id, live, by=by or getuser(), reason=reason, folder=folder)
-            said = Message("models_drift_accepted", {"id": id, "n": live.total})
-            _print_json(record) if format == "json" else _print(sentence(said, language))
-            return 0
-        if format == "json":
-            _print_json({"id": id} | asdict(measured))
-        else:
-            for line in _drift_lines(measured, language):
-                _print(line)
-        return int(measured.verdict == "drift")
-
-    _run(work, format, ("text", "json"), lang)
-
-
-def _switching(id: str, reason: str, by: str, format: str, *, on: bool) -> Callable[[str], int]:
-    def work(language: str) -> int:
-        from opencwc.models import find_model, state_of, switch
-
-        record = switch(id, on=on, by=by or getuser(), reason=reason)
-        if format == "json":
-            _print_json(record)
-            return 0
-        _print(sentence(Message("models_switched_on" if on else "models_switched_off", {"id": id}), language))
-        state = state_of(find_model(id))
-        if on and not state.usable and state.why:
-            _print(sentence(Message("models_not_usable_yet", {"why": state.why}), language))
+    language = _language(lang, format)
+    card = load_card(find_model(id).card)
+    folder = load_settings().folder
+    measured = live_drift(card, folder, weeks)
+    if card.reference is None or measured is None:
+        raise SettingsError("model_without_statistic", id=id)
+    if accept:
+        live = DriftWatch(folder, card.id, card.reference.classes).counts(weeks)
+        record = accept_inputs(id, live, by=by or getuser(), reason=reason, folder=folder)
+        said = Message("models_drift_accepted", {"id": id, "n": live.total})
+        _print_json(record) if format == "json" else print_line(sentence(said, language))
         return 0
+    if format == "json":
+        _print_json({"id": id} | asdict(measured))
+    else:
+        for line in _drift_lines(measured, language):
+            print_line(line)
+    return int(measured.verdict == "drift")
 
-    return work
+
+def _switch(id: str, reason: str, by: str, format: str, lang: str, *, on: bool) -> None:
+    from opencwc.models import find_model, state_of, switch
+
+    language = _language(lang, format)
+    record = switch(id, on=on, by=by or getuser(), reason=reason)
+    if format == "json":
+        _print_json(record)
+        return
+    print_line(sentence(Message("models_switched_on" if on else "models_switched_off", {"id": id}), language))
+    state = state_of(find_model(id))
+    if on and not state.usable and state.why:
+        print_line(sentence(Message("models_not_usable_yet", {"why": state.why}), language))
 
 
-def _run(work: Callable[[str], int], format: str, formats: tuple[str, ...], lang: str) -> None:
-    try:
-        for name, value, known in (("--format", format, formats), ("--lang", lang, ("", *LANGUAGES))):
-            if value not in known:
-                raise SettingsError("model_option_unknown", option=name, value=value, known=tuple(known))
-        status = work(spoken_language(lang))
-    except OpenCWCError as error:
-        status = report_error(error)
-    raise typer.Exit(status)
+def _language(lang: str, format: str, *more_formats: str) -> str:
+    """Return the language to speak; raise `SettingsError` where it or the format is not known."""
+    for name, value, known in (
+        ("--format", format, ("text", "json", *more_formats)),
+        ("--lang", lang, ("", *LANGUAGES)),
+    ):
+        if value not in known:
+            raise SettingsError("model_option_unknown", option=name, value=value, known=tuple(known))
+    return spoken_language(lang)
 
 
 def _card_lines(card: Card, state: State, language: str) -> Iterator[str]:
@@ -254,10 +246,6 @@ def _state_json(card: Card, state: State, language: str) -> dict[str, Any]:
 
 def _on(state: State, language: str) -> str:
     return say("models_state_on" if state.usable else "models_state_off", language)
-
-
-def _print(line: str) -> None:
-    sys.stdout.write(displayable(line) + "\n")
 
 
 def _print_json(value: object) -> None:

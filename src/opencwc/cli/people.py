@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from opencwc.cli.value import displayable, report_error, spoken_language
-from opencwc.errors import InputError, OpenCWCError
+from opencwc.cli.options import told
+from opencwc.cli.value import displayable, spoken_language
+from opencwc.errors import InputError
 from opencwc.finding import Message, Value
 from opencwc.wording import say, sentence
 
@@ -62,9 +63,7 @@ def add(
 ) -> None:
     """Make an account; `opencwc people invite` gives it a password."""
     with _people(casebook) as people:
-        from opencwc.casebook.people import CONSOLE
-
-        person = people.add(CONSOLE, login, name, _role(role), _mark(clearance), expected_as=expected_as)
+        person = people.add(_console(), login, name, _role(role), _mark(clearance), expected_as=expected_as)
         _say_standing(people, person.id)
 
 
@@ -72,27 +71,21 @@ def add(
 def role(who: Login, role: RoleWord, casebook: Book = "") -> None:
     """Give a person another role; their sessions end."""
     with _people(casebook, create=False) as people:
-        from opencwc.casebook.people import CONSOLE
-
-        _say_standing(people, people.change(CONSOLE, who, role=_role(role)).person.id)
+        _say_standing(people, people.change(_console(), who, role=_role(role)).person.id)
 
 
 @people_app.command()
 def clearance(who: Login, mark: MarkWord, casebook: Book = "") -> None:
     """Say up to which mark a person may see; their sessions end."""
     with _people(casebook, create=False) as people:
-        from opencwc.casebook.people import CONSOLE
-
-        _say_standing(people, people.change(CONSOLE, who, clearance=_mark(mark)).person.id)
+        _say_standing(people, people.change(_console(), who, clearance=_mark(mark)).person.id)
 
 
 @people_app.command()
 def deactivate(who: Login, casebook: Book = "") -> None:
     """Shut a person out, whatever way they come in: password, ministry's login, token, command line."""
     with _people(casebook, create=False) as people:
-        from opencwc.casebook.people import CONSOLE
-
-        account = people.change(CONSOLE, who, active=False)
+        account = people.change(_console(), who, active=False)
         _say(Message("people_deactivated", {"login": displayable(account.person.login)}))
 
 
@@ -100,9 +93,7 @@ def deactivate(who: Login, casebook: Book = "") -> None:
 def activate(who: Login, casebook: Book = "") -> None:
     """Let a person in again."""
     with _people(casebook, create=False) as people:
-        from opencwc.casebook.people import CONSOLE
-
-        _say_standing(people, people.change(CONSOLE, who, active=True).person.id)
+        _say_standing(people, people.change(_console(), who, active=True).person.id)
 
 
 @people_app.command()
@@ -116,12 +107,10 @@ def invite(
 ) -> None:
     """Print a one-time link by which a person sets a password; it holds for a day."""
     with _people(casebook, create=False) as people:
-        from opencwc.casebook.people import CONSOLE
-
         account = people.account(who)
-        secret = people.invite(CONSOLE, account.person.id)
+        secret = people.invite(_console(), account.person.id)
         if drop_second_factor:
-            people.change(CONSOLE, account.person.id, drop_totp=True)
+            people.change(_console(), account.person.id, drop_totp=True)
         _say(Message("people_invited", {"login": displayable(account.person.login)}), to=sys.stderr)
         sys.stdout.write(f"{url.rstrip('/')}/auth/invitation?token={secret}\n")
 
@@ -138,11 +127,10 @@ def token(
     with _people(casebook, create=False) as people:
         from datetime import timedelta
 
-        from opencwc.casebook.people import CONSOLE
         from opencwc.casebook.tokens import Tokens
 
         person = people.account(who).person
-        made, secret = Tokens(people).make(CONSOLE, person, name, scope, timedelta(days=days))
+        made, secret = Tokens(people).make(_console(), person, name, scope, timedelta(days=days))
         said: dict[str, Value] = {"login": displayable(person.login), "date": made.ends_at[:10]}
         _say(Message("people_token", said), to=sys.stderr)
         sys.stdout.write(secret + "\n")
@@ -153,14 +141,14 @@ def _people(casebook: str, *, create: bool = True) -> Iterator[People]:
     from opencwc.casebook.database import open_casebook
     from opencwc.casebook.people import People
 
-    try:
-        book = open_casebook(casebook, create=create)
-        try:
-            yield People(book)
-        finally:
-            book.close()
-    except OpenCWCError as error:
-        raise typer.Exit(report_error(error)) from None
+    with told(), closing(open_casebook(casebook, create=create)) as book:
+        yield People(book)
+
+
+def _console() -> str:
+    from opencwc.casebook.people import CONSOLE
+
+    return CONSOLE
 
 
 def _say_standing(people: People, who: str) -> None:

@@ -11,7 +11,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
 from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
@@ -19,6 +18,7 @@ from typing import Annotated, Any, NamedTuple
 import typer
 
 from opencwc.chemistry.systematic_names import SystematicNames
+from opencwc.cli import options
 from opencwc.cli.keep_option import Keep, KeepWhere, MarkOfKept, Place, keep_run
 from opencwc.cli.names_progress import NamesProgress
 from opencwc.cli.value import (
@@ -28,10 +28,8 @@ from opencwc.cli.value import (
     displayable,
     is_value,
     record_refusals,
-    report_error,
-    spoken_language,
 )
-from opencwc.errors import InputError, OpenCWCError, SettingsError
+from opencwc.errors import InputError, SettingsError
 from opencwc.files import Table, open_for_writing, open_table
 from opencwc.finding import Finding, Message, Value, Verdict
 from opencwc.screening.documents import DocumentRows, is_document, open_texts
@@ -42,24 +40,25 @@ from opencwc.screening.rulebook import Rulebook
 from opencwc.screening.table_run import Piece, Wish, checked_by, run
 from opencwc.screening.verb import VERB as SCREEN
 from opencwc.verbs import Ended, Found, Step
-from opencwc.wording import LANGUAGES, say, sentence
+from opencwc.wording import say, sentence
 
 
+@options.command
 def screen(
     source: Annotated[str, typer.Argument(metavar="FILE|-|VALUE", help="A file, - for a pipe, or a value in quotes.")],
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="Write the answer to this file.")] = None,
+    output: options.Output = None,
     format: Annotated[str, typer.Option(help=f"One of: {', '.join(FORMATS)}; else by the ending of -o.")] = "",
     column: Annotated[str | None, typer.Option(help="Name or number of the column that holds the chemicals.")] = None,
     id_column: Annotated[str | None, typer.Option(help="Name or number of the column that holds the ids.")] = None,
     kind: Annotated[str, typer.Option("--as", help=f"What the values are: {', '.join(KINDS)}.")] = "auto",
-    as_of: Annotated[str, typer.Option(metavar="DATE", help="Apply the rules in force on this day.")] = "",
+    as_of: options.AsOf = "",
     lists: Annotated[str, typer.Option(help="Lists to check, such as CWC,AG; all where none is named.")] = "",
-    rules: Annotated[list[Path] | None, typer.Option(help="A further list as a YAML file; may be given again.")] = None,
+    rules: options.Rules = None,
     only: Annotated[str, typer.Option(help="Give only these verdicts, such as listed,review.")] = "",
     jobs: Annotated[int, typer.Option(help="Processes to use; 0 chooses by the size of the input.")] = 0,
     gate: Annotated[bool, typer.Option(help="Rule out by composition before reading in full; same answers.")] = True,
     explain: Annotated[bool, typer.Option("--explain", help="Show the rule, its atoms and every step.")] = False,
-    lang: Annotated[str, typer.Option(help=f"Language of the answer: {', '.join(LANGUAGES)}.")] = "",
+    lang: options.Lang = "",
     ocr: Annotated[
         bool | None, typer.Option("--ocr/--no-ocr", help="Read scanned pages with tesseract; by itself where it is.")
     ] = None,
@@ -69,40 +68,30 @@ def screen(
     keep: Keep = "",
     mark: MarkOfKept = "",
     casebook: Place = "",
-) -> None:
+) -> int:
     """Say which entries of which lists chemicals fall under, why, and since when."""
-    try:
-        source = decodable(source)
-        if not source.strip():
-            raise InputError("value_empty")
-        question = Question(
-            _day(as_of),
-            tuple(filter(None, (name.strip() for name in lists.split(",")))),
-            _rule_files(rules or []),
-            _one_of("--as", kind, KINDS),
-            gate,
-            spoken_language(_one_of("--lang", lang, ("", *LANGUAGES))),
-            _verdicts(only),
-        )
-        where = KeepWhere(keep, casebook, mark)
-        where.require_case()
-        given = _Input(source, column, id_column, ocr)
-        if keep and cluster:
-            raise SettingsError("keep_with_cluster")
-        if source != "-" and is_value(source) and not (output or format or cluster or only or keep):
-            status = answer_value(source, question, explain=explain)
-        elif cluster:
-            status = _screen_on_cluster(given, output, question, cluster)
-        else:
-            status = _screen_table(given, output, format, question, jobs, where, explain=explain)
-    except OpenCWCError as error:
-        status = report_error(error)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = 2
-    except KeyboardInterrupt:
-        status = 130
-    raise typer.Exit(status)
+    source = decodable(source)
+    if not source.strip():
+        raise InputError("value_empty")
+    question = Question(
+        options.day_asked(as_of),
+        options.names_asked(lists),
+        options.rule_files_asked(rules),
+        options.one_of("--as", kind, KINDS),
+        gate,
+        options.language_asked(lang),
+        tuple(Verdict(options.one_of("--only", word, SCREEN.verdicts)) for word in options.names_asked(only)),
+    )
+    where = KeepWhere(keep, casebook, mark)
+    where.require_case()
+    given = _Input(source, column, id_column, ocr)
+    if keep and cluster:
+        raise SettingsError("keep_with_cluster")
+    if source != "-" and is_value(source) and not (output or format or cluster or only or keep):
+        return answer_value(source, question, explain=explain)
+    if cluster:
+        return _screen_on_cluster(given, output, question, cluster)
+    return _screen_table(given, output, format, question, jobs, where, explain=explain)
 
 
 class _Input(NamedTuple):
@@ -141,7 +130,7 @@ class _Answer:
 def _screen_table(
     given: _Input, output: Path | None, format: str, question: Question, jobs: int, where: KeepWhere, *, explain: bool
 ) -> int:
-    name = _one_of("--format", format or _format_by_ending(output), ("", *FORMATS))
+    name = options.one_of("--format", format or _format_by_ending(output), ("", *FORMATS))
     _refuse_impossible(given.source, output, jobs)
     rulebook = Rulebook.of(question.as_of, question.lists, question.files)
     table = _open(given, question.kind)
@@ -307,17 +296,17 @@ def _with_progress(pieces: Iterator[Any], table: Table | DocumentRows, lang: str
 
 
 def _print_table(answer: _Answer, rulebook: Rulebook, question: Question, *, explain: bool) -> None:
-    from rich.console import Console
-    from rich.table import Table as RichTable
     from rich.text import Text
 
     lang = question.lang
-    console = Console(width=None if sys.stdout.isatty() else _WIDTH_OF_A_PIPE, highlight=False)
-    grid = RichTable(show_lines=False, pad_edge=False, box=None)
-    for label in ("row", "id", "input", "verdict", "entry", "why"):
-        grid.add_column(
-            say(f"label_{label}", lang), overflow="fold", no_wrap=label in ("row", "verdict"), ratio=_RATIOS.get(label)
+    columns = [
+        (
+            say(f"label_{name}", lang),
+            {"overflow": "fold", "no_wrap": name in ("row", "verdict"), "ratio": _RATIOS.get(name)},
         )
+        for name in ("row", "id", "input", "verdict", "entry", "why")
+    ]
+    rows: list[list[str | Text]] = []
     for finding in answer.findings:
         rule = f"{finding.rule.list} {finding.rule.entry}" if finding.rule else ""
         why = sentence(finding.message, lang)
@@ -326,14 +315,14 @@ def _print_table(answer: _Answer, rulebook: Rulebook, question: Question, *, exp
             why += f" {say(Message('card_steps', {'steps': steps}), lang)}."
         cells = (str(finding.subject.row), displayable(finding.subject.id), _short(_shown(finding)))
         verdict = Text(say(f"verdict_{finding.verdict}", lang), style=_STYLES[finding.verdict])
-        grid.add_row(*map(Text, cells), verdict, Text(rule), Text(why))
-    if answer.findings:
-        console.print(grid)
+        rows.append([*cells, verdict, rule, Text(why)])
+    if rows:
+        options.print_grid(columns, rows)
     wanted = question.only or SCREEN.verdicts
     told = sum(answer.tally.by_verdict[verdict] for verdict in wanted if verdict is not Verdict.NOT_LISTED)
     shown = len({finding.subject.row for finding in answer.findings})
     if told > shown:
-        console.print(sentence(Message("table_more", {"count": told - shown}), lang))
+        options.print_more(told - shown, lang)
 
 
 def _print_summary(
@@ -386,33 +375,6 @@ def _short(text: str) -> str:
     return line if len(line) <= _LONGEST_CELL else line[:_LONGEST_CELL] + "…"
 
 
-def _day(text: str) -> date:
-    if not text:
-        return date.today()
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise SettingsError("as_of_is_no_date", text=text) from None
-
-
-def _rule_files(paths: list[Path]) -> tuple[Path, ...]:
-    for path in paths:
-        if not path.is_file() and not (path / "list.yaml").is_file():
-            raise InputError("no_list_of_rules", where=str(path))
-    return tuple(paths)
-
-
-def _one_of(option: str, value: str, allowed: tuple[str, ...]) -> str:
-    if value not in allowed:
-        raise SettingsError("option_unknown", option=option, value=value, known=tuple(one for one in allowed if one))
-    return value
-
-
-def _verdicts(text: str) -> tuple[Verdict, ...]:
-    words = [word.strip() for word in text.split(",") if word.strip()]
-    return tuple(Verdict(_one_of("--only", word, tuple(str(one) for one in SCREEN.verdicts))) for word in words)
-
-
 def _format_by_ending(output: Path | None) -> str:
     if output is None:
         return ""
@@ -427,7 +389,6 @@ _MOST_ON_SCREEN = 200
 _MOST_IN_REPORT = 20_000
 _MOST_TEXTS = 20_000
 _LONGEST_CELL = 80
-_WIDTH_OF_A_PIPE = 160
 _LARGE = 20_000_000
 _WORTH_A_BAR = 2_000_000
 _RATIOS = {"input": 3, "why": 5}

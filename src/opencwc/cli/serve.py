@@ -8,10 +8,11 @@ from typing import Annotated
 
 import typer
 
-from opencwc.cli.value import report_error
-from opencwc.errors import OpenCWCError, SettingsError
+from opencwc.cli.options import command
+from opencwc.errors import SettingsError
 
 
+@command
 def serve(
     host: Annotated[str | None, typer.Option(help="The address to listen on; 127.0.0.1 is this machine alone.")] = None,
     port: Annotated[int | None, typer.Option(help="The port to listen on; 0 takes a free one.")] = None,
@@ -20,21 +21,19 @@ def serve(
         bool, typer.Option("--no-worker", help="Start no worker: jobs wait for one elsewhere.")
     ] = False,
     only: Annotated[str, typer.Option(metavar="PART", help="Run one part alone: worker.")] = "",
-) -> None:
+) -> int:
     """Serve the HTTP API, and work off its jobs."""
-    try:
-        if only not in ("", "worker"):
-            raise SettingsError("only_unknown", only=only)
-        if casebook:
-            os.environ["OPENCWC_CASEBOOK"] = casebook  # the worker finds it there, and no list of processes shows it
-        if only == "worker":
-            sys.argv = [sys.argv[0]]
-            from opencwc.web.server.worker_process import main
+    if only not in ("", "worker"):
+        raise SettingsError("only_unknown", only=only)
+    if casebook:
+        os.environ["OPENCWC_CASEBOOK"] = casebook  # the worker finds it there, and no list of processes shows it
+    if only == "worker":
+        sys.argv = [sys.argv[0]]
+        from opencwc.web.server.worker_process import main
 
-            raise typer.Exit(main())
-        _serve(host, port, worker=not no_worker)
-    except OpenCWCError as error:
-        raise typer.Exit(report_error(error)) from None
+        return main()
+    _serve(host, port, worker=not no_worker)
+    return 0
 
 
 def _serve(host: str | None, port: int | None, *, worker: bool) -> None:

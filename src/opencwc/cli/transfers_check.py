@@ -13,18 +13,10 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
+from opencwc.cli import options
 from opencwc.cli.keep_option import Keep, KeepWhere, MarkOfKept, Place, keep_run
-from opencwc.cli.transfers_options import (
-    Columns,
-    Lang,
-    columns_asked,
-    day_asked,
-    format_asked,
-    language_asked,
-    refuse_overwriting,
-)
-from opencwc.cli.value import AnswerTarget, displayable, record_refusals, report_error
-from opencwc.errors import InputError, OpenCWCError
+from opencwc.cli.value import AnswerTarget, displayable, record_refusals
+from opencwc.errors import InputError
 from opencwc.finding import Message, Verdict
 from opencwc.transfers.check.verb import VERB as CHECK
 from opencwc.wording import say, sentence
@@ -38,9 +30,10 @@ if TYPE_CHECKING:
 FORMATS = ("csv", "jsonl", "html")
 
 
+@options.command
 def check(
     ledger: Annotated[str, typer.Argument(metavar="LEDGER|-", help="A table of planned shipments, or - for a pipe.")],
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="Write the answer to this file.")] = None,
+    output: options.Output = None,
     format: Annotated[str, typer.Option(help=f"One of: {', '.join(FORMATS)}; else by the ending of -o.")] = "",
     certificates: Annotated[Path | None, typer.Option(help="A table of the end-use certificates that came in.")] = None,
     sanctions: Annotated[
@@ -48,26 +41,20 @@ def check(
     ] = None,
     as_of: Annotated[str, typer.Option(metavar="DATE", help="The day on which it is asked; today if left out.")] = "",
     lists: Annotated[str, typer.Option(help="Lists to check, such as CWC,AG; CWC where none is named.")] = "",
-    rules: Annotated[list[Path] | None, typer.Option(help="A further list as a YAML file; may be given again.")] = None,
-    map: Columns = None,
-    lang: Lang = "",
+    rules: options.Rules = None,
+    map: options.Columns = None,
+    lang: options.Lang = "",
     keep: Keep = "",
     mark: MarkOfKept = "",
     casebook: Place = "",
-) -> None:
+) -> int:
     """Say of each planned shipment whether it may go, by which rule, and what is still needed until when."""
-    try:
-        where = KeepWhere(keep, casebook, mark)
-        where.require_case()
-        format = format_asked(format, output, FORMATS)
-        question = _question(as_of, lists, rules or [], lang)
-        tables = _Tables(ledger, certificates, sanctions, columns_asked(map))
-        status = _check(tables, question, AnswerTarget(output, format, question.lang), where)
-    except OpenCWCError as error:
-        status = report_error(error)
-    except KeyboardInterrupt:
-        status = 130
-    raise typer.Exit(status)
+    where = KeepWhere(keep, casebook, mark)
+    where.require_case()
+    format = options.format_asked(format, output, FORMATS)
+    question = _question(as_of, lists, rules, lang)
+    tables = _Tables(ledger, certificates, sanctions, options.columns_asked(map))
+    return _check(tables, question, AnswerTarget(output, format, question.lang), where)
 
 
 class _Tables(NamedTuple):
@@ -95,7 +82,7 @@ def _check(tables: _Tables, question: Question, target: AnswerTarget, where: Kee
         if file is not None and not file.is_file():
             raise InputError("no_such_file", where=str(file))
     files = (None if source == "-" else Path(source), certificates, sanctions)
-    refuse_overwriting([file for file in files if file is not None], [output])
+    options.refuse_overwriting([file for file in files if file is not None], [output])
     read = read_shipments(sys.stdin.buffer if source == "-" else Path(source), given=columns)
     held = read_certificates(certificates) if certificates else ()
     names = SanctionsList.read(sanctions) if sanctions else None
@@ -156,50 +143,41 @@ def _encoded(
 
 
 def _print_table(answers: Sequence[Answer], lang: str) -> None:
-    from rich.console import Console
-    from rich.table import Table
     from rich.text import Text
 
     from opencwc.transfers.check.formats import line_of
 
-    console = Console(width=None if sys.stdout.isatty() else _WIDTH_OF_A_PIPE, highlight=False)
-    grid = Table(show_lines=False, pad_edge=False, box=None)
     labels = ("label_id", "label_input", "transfers_label_from", "transfers_label_to", "transfers_label_date",
               "label_verdict", "label_entry", "label_why")  # fmt: skip
-    for label in labels:
-        whole = label not in ("label_input", "label_why", "label_verdict", "label_id")
-        grid.add_column(say(label, lang), overflow="fold", no_wrap=whole, ratio=_RATIOS.get(label))
-    shown = answers[:_MOST_ON_SCREEN]
-    for answer in shown:
+    narrow = {*labels} - {"label_input", "label_why", "label_verdict", "label_id"}
+    columns = [
+        (say(label, lang), {"overflow": "fold", "no_wrap": label in narrow, "ratio": _RATIOS.get(label)})
+        for label in labels
+    ]
+    rows: list[list[str | Text]] = []
+    for answer in answers[:_MOST_ON_SCREEN]:
         for finding in answer.findings:
             line = line_of(answer, finding, lang)
             named = " ".join(displayable(line["input"]).split())
             cells = (displayable(line["id"]), named[:_LONGEST_CELL], line["from"], line["to"], line["date"])
             verdict = Text(say(f"verdict_{finding.verdict}", lang), style=_STYLES[finding.verdict])
             entry = f"{line['list']} {line['entry']}".strip()
-            grid.add_row(
-                *(Text(displayable(cell)) for cell in cells), verdict, Text(entry), Text(displayable(line["why"]))
-            )
-    if shown:
-        console.print(grid)
-    if len(answers) > len(shown):
-        console.print(sentence(Message("table_more", {"count": len(answers) - len(shown)}), lang))
+            rows.append([*cells, verdict, Text(entry), line["why"]])
+    if answers:
+        options.print_grid(columns, rows)
+    if len(answers) > _MOST_ON_SCREEN:
+        options.print_more(len(answers) - _MOST_ON_SCREEN, lang)
 
 
-def _question(as_of: str, lists: str, rules: list[Path], lang: str) -> Question:
+def _question(as_of: str, lists: str, rules: list[Path] | None, lang: str) -> Question:
     from opencwc.screening.model import Question
 
-    language, day = language_asked(lang), day_asked(as_of)
-    for path in rules:
-        if not path.is_file() and not (path / "list.yaml").is_file():
-            raise InputError("no_list_of_rules", where=str(path))
-    chosen = tuple(name.strip() for name in lists.split(",") if name.strip())
-    return Question(day, chosen, tuple(rules), lang=language)
+    language, day = options.language_asked(lang), options.day_asked(as_of)
+    return Question(day, options.names_asked(lists), options.rule_files_asked(rules), lang=language)
 
 
 _MOST_ON_SCREEN = 200
 _LONGEST_CELL = 80
-_WIDTH_OF_A_PIPE = 160
 _RATIOS = {"label_input": 3, "label_why": 8}
 _STYLES = {
     Verdict.PROHIBITED: "bold red", Verdict.REVIEW: "bold yellow", Verdict.ALLOWED_WITH: "cyan",

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from opencwc.cli.transfers_options import Lang, Output, format_asked, language_asked, refuse_overwriting
-from opencwc.cli.value import displayable, report_error
-from opencwc.errors import InputError, OpenCWCError
+from opencwc.cli.options import Lang, Output, command, format_asked, language_asked, refuse_overwriting
+from opencwc.cli.value import displayable
+from opencwc.errors import InputError
 from opencwc.wording import say, sentence
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ FORMATS = ("csv", "jsonl")
 COLUMNS = ("row", "id", "asked", "verdict", "list", "list_date", "entry", "name", "schema", "score", "country", "words")
 
 
+@command
 def consignees(
     source: Annotated[str, typer.Argument(metavar="NAME|FILE|-", help="A name, a table of names, or - for a pipe.")],
     sanctions: Annotated[
@@ -39,25 +40,12 @@ def consignees(
     output: Output = None,
     format: Annotated[str, typer.Option(help=f"One of: {', '.join(FORMATS)}; else by the ending of -o.")] = "",
     lang: Lang = "",
-) -> None:
-    """Compare names with a sanctions list, across scripts; a name that is alike is for review, never an answer."""
-    try:
-        status = _consignees(
-            source, sanctions, column, country, output, format_asked(format, output, FORMATS), language_asked(lang)
-        )
-    except OpenCWCError as error:
-        status = report_error(error)
-    except KeyboardInterrupt:
-        status = 130
-    raise typer.Exit(status)
-
-
-def _consignees(
-    source: str, sanctions: Path, column: str | None, country: str, output: Path | None, format: str, lang: str
 ) -> int:
+    """Compare names with a sanctions list, across scripts; a name that is alike is for review, never an answer."""
     from opencwc.files import open_for_writing
     from opencwc.transfers.check.consignees import SanctionsList
 
+    format, lang = format_asked(format, output, FORMATS), language_asked(lang)
     if not sanctions.is_file():
         raise InputError("no_such_list_file", where=str(sanctions))
     refuse_overwriting([sanctions, Path(source)], [output])

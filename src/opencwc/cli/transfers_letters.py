@@ -5,26 +5,13 @@ Exit status: 0 written, 1 nothing to write about, 2 could not run.
 
 from __future__ import annotations
 
-import sys
-from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from opencwc.cli.transfers_options import (
-    AsOf,
-    Columns,
-    Lang,
-    Ledgers,
-    columns_asked,
-    day_asked,
-    language_asked,
-    one_of,
-    read_ledgers,
-)
-from opencwc.cli.value import displayable, report_error
-from opencwc.errors import InputError, OpenCWCError, SettingsError
+from opencwc.cli import options
+from opencwc.errors import InputError, SettingsError
 from opencwc.finding import Message
 from opencwc.wording import sentence
 
@@ -35,8 +22,9 @@ FORMATS = ("pdf", "xlsx", "html", "txt")
 MARKS = ("", "unclassified", "restricted", "protected", "highly_protected")
 
 
+@options.command
 def letters(
-    ledgers: Ledgers,
+    ledgers: options.Ledgers,
     ours: Annotated[str, typer.Option("--from", metavar="STATE", help="The State that writes: name or code.")],
     folder: Annotated[Path, typer.Option("-o", "--output", help="The folder to write the letters into.")],
     first: Annotated[int, typer.Option(min=1, help="Write about so many discrepancies, by rank.")] = 10,
@@ -44,53 +32,25 @@ def letters(
     format: Annotated[str, typer.Option(help=f"One of: {', '.join(FORMATS)}.")] = "pdf",
     reference: Annotated[str, typer.Option(help="Your reference; each letter adds its rank.")] = "",
     mark: Annotated[str, typer.Option(help=f"Confidentiality mark: {', '.join(filter(None, MARKS))}.")] = "",
-    map: Columns = None,
-    as_of: AsOf = "",
-    lang: Lang = "",
-) -> None:
-    """Draft a polite letter to the other State about each discrepancy; a person checks and signs it."""
-    try:
-        one_of("--format", format, FORMATS)
-        one_of("--mark", mark, MARKS)
-        columns = columns_asked(map)
-        style = _Style(format, reference, mark, day_asked(as_of), language_asked(lang))
-        status = _letters(ledgers, columns, ours, folder, first, rank or [], style)
-    except OpenCWCError as error:
-        status = report_error(error)
-    except KeyboardInterrupt:
-        status = 130
-    raise typer.Exit(status)
-
-
-class _Style(NamedTuple):
-    """What all letters have alike."""
-
-    format: str
-    reference: str
-    mark: str
-    day: date
-    lang: str
-
-
-def _letters(
-    sources: list[str],
-    columns: dict[str, str],
-    ours: str,
-    folder: Path,
-    first: int,
-    ranks: list[int],
-    style: _Style,
+    map: options.Columns = None,
+    as_of: options.AsOf = "",
+    lang: options.Lang = "",
 ) -> int:
+    """Draft a polite letter to the other State about each discrepancy; a person checks and signs it."""
     from opencwc.convention.territories import find_territory
     from opencwc.transfers.reconcile.letters import find_lines_in_question, make_letter
     from opencwc.transfers.reconcile.reconciliation import reconcile
 
+    options.one_of("--format", format, FORMATS)
+    options.one_of("--mark", mark, MARKS)
+    columns, day, lang = options.columns_asked(map), options.day_asked(as_of), options.language_asked(lang)
+    ranks = rank or []
     state = find_territory(ours)
     if state is None:
         raise SettingsError("from_names_no_state", state=ours)
     if folder.exists() and not folder.is_dir():
         raise InputError("letters_need_folder", where=str(folder))
-    found = reconcile(read_ledgers(sources, columns), style.day)
+    found = reconcile(options.read_ledgers(ledgers, columns), day)
     chosen = found.groups.filter(found.groups["rank"].is_in(ranks) if ranks else found.groups["over"])
     missing = sorted(set(ranks) - set(chosen["rank"]))
     if missing:
@@ -101,15 +61,15 @@ def _letters(
         raise InputError("state_outside_rank", state=state.code, rank=other)
     written = 0
     for group in chosen.filter(sides).head(len(ranks) or first).iter_rows(named=True):
-        reference = f"{style.reference}-{group['rank']}" if style.reference else ""
+        named = f"{reference}-{group['rank']}" if reference else ""
         theirs = group["importer"] if state.code == group["exporter"] else group["exporter"]
         asked = find_lines_in_question(found.lines_of(group["rank"]), state.code, theirs)
-        letter = make_letter(found.discrepancy(group), state.code, style.lang, asked, reference, style.day, style.mark)
+        letter = make_letter(found.discrepancy(group), state.code, lang, asked, named, day, mark)
         pair = f"{group['exporter']}-{group['importer']}-{group['year']}"
-        _write(letter, folder, f"{group['rank']:04d}-{pair}.{style.format}")
+        _write(letter, folder, f"{group['rank']:04d}-{pair}.{format}")
         written += 1
-    told = sentence(Message("letters_drafted", {"count": written, "path": str(folder)}), style.lang)
-    sys.stdout.write(displayable(told) + "\n")
+    told = sentence(Message("letters_drafted", {"count": written, "path": str(folder)}), lang)
+    options.print_line(told)
     return 0 if written else 1
 
 
@@ -123,18 +83,5 @@ def _write(letter: Report, folder: Path, name: str) -> None:
         with open_for_writing(path) as text:
             text.write(plain_text(letter))
         return
-    if path.suffix == ".html":
-        from opencwc.publishing.html import write_html
-
-        with open_for_writing(path) as page:
-            write_html(letter, page)
-        return
     with open_for_writing(path, binary=True) as stream:
-        if path.suffix == ".pdf":
-            from opencwc.publishing.pdf import write_pdf
-
-            write_pdf(letter, stream)
-        else:
-            from opencwc.publishing.xlsx import write_xlsx
-
-            write_xlsx(letter, stream)
+        options.publish(letter, stream, path.suffix[1:])

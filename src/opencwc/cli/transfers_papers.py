@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import sys
 from contextlib import suppress
-from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from opencwc.cli.transfers_options import Columns, columns_asked, day_asked, language_asked, one_of, refuse_overwriting
-from opencwc.cli.value import displayable, report_error
-from opencwc.errors import InputError, OpenCWCError
+from opencwc.cli import options
+from opencwc.cli.value import displayable
+from opencwc.errors import InputError
 from opencwc.finding import Message, Verdict
 from opencwc.wording import LANGUAGES, say, sentence
 
@@ -34,6 +33,7 @@ _PAPERS = {"certificate": "certificate", "notification": "notice", "licence": "l
 """What the rules on transfers call each kind."""
 
 
+@options.command
 def papers(
     ledger: Annotated[str, typer.Argument(metavar="LEDGER|-", help="Planned shipments: a file, or - for a pipe.")],
     output: Annotated[Path, typer.Option("-o", "--output", help=f"Where to write it: {', '.join(ENDINGS)}.")],
@@ -44,45 +44,11 @@ def papers(
     ),
     certificates: Annotated[Path | None, typer.Option(help="End-use certificates at hand, as a table.")] = None,
     mark: Annotated[str, typer.Option(help=f"Confidentiality mark of the paper: {', '.join(MARKS)}.")] = "",
-    map: Columns = None,
+    map: options.Columns = None,
     as_of: Annotated[str, typer.Option(metavar="DATE", help="The day of the paper; today where none is given.")] = "",
     lang: Annotated[str, typer.Option(help=f"Language of the paper: {', '.join(LANGUAGES)}.")] = "",
-) -> None:
-    """Fill an end-use certificate, a notification or a licence application from the record of a shipment."""
-    try:
-        for option, given, known in (
-            ("--kind", kind, KINDS),
-            ("--by", side, SIDES),
-            ("--mark", mark, ("", *MARKS)),
-            ("the ending of -o", output.suffix.lower(), ENDINGS),
-        ):
-            one_of(option, given, known)
-        paper = _Paper(kind, side, mark, lang=language_asked(lang), day=day_asked(as_of))
-        status = _papers(paper, ledger, output, shipment, certificates, map or [])
-    except OpenCWCError as error:
-        status = report_error(error)
-    except KeyboardInterrupt:
-        status = 130
-    raise typer.Exit(status)
-
-
-class _Paper(NamedTuple):
-    """The paper that is asked for."""
-
-    kind: str
-    side: str
-    mark: str
-    lang: str
-    day: date
-
-
-def _papers(
-    paper: _Paper, ledger: str, output: Path, wanted: str, certificates: Path | None, mapping: list[str]
 ) -> int:
-    kind, side, mark, language, day = paper
-    source = None if ledger == "-" else Path(ledger)
-    refuse_overwriting([one for one in (source, certificates) if one is not None], [output])
-
+    """Fill an end-use certificate, a notification or a licence application from the record of a shipment."""
     from opencwc.screening.model import Question
     from opencwc.transfers.check.certificates import read_certificates
     from opencwc.transfers.check.checking import check
@@ -90,20 +56,30 @@ def _papers(
     from opencwc.transfers.check.papers import make_paper
     from opencwc.transfers.check.shipments import read_shipments
 
-    shipments = read_shipments(source or sys.stdin.buffer, ledger, columns_asked(mapping))
+    for option, given, known in (
+        ("--kind", kind, KINDS),
+        ("--by", side, SIDES),
+        ("--mark", mark, ("", *MARKS)),
+        ("the ending of -o", output.suffix.lower(), ENDINGS),
+    ):
+        options.one_of(option, given, known)
+    lang, day = options.language_asked(lang), options.day_asked(as_of)
+    source = None if ledger == "-" else Path(ledger)
+    options.refuse_overwriting([file for file in (source, certificates) if file is not None], [output])
+    shipments = read_shipments(source or sys.stdin.buffer, ledger, options.columns_asked(map))
     held = read_certificates(certificates) if certificates else ()
-    chosen = _chosen(shipments, wanted)
-    answers = check(shipments.shipments, Question(day, lang=language), held)
+    chosen = _chosen(shipments, shipment)
+    answers = check(shipments.shipments, Question(day, lang=lang), held)
     answer = next(answer for answer in answers if answer.shipment.row == chosen.row)
     facts, resting = facts_of_answer(answer, held, mark), None
     if kind == "certificate":
         facts, resting = facts_of_certificate(answer, held, mark)
-    _write(make_paper(kind, facts, language, side, day), output)
+    _write(make_paper(kind, facts, lang, side, day), output)
     doubt = _doubt(answer, kind)
     for note in (*shipments.notes, resting, _standing(answer, kind), doubt):
         if note is not None:
-            sys.stderr.write(f"{displayable(sentence(note, language))}\n")
-    sys.stdout.write(displayable(say(Message("transfers_papers_written", {"path": str(output)}), language)) + "\n")
+            sys.stderr.write(f"{displayable(sentence(note, lang))}\n")
+    options.print_line(say(Message("transfers_papers_written", {"path": str(output)}), lang))
     return 1 if doubt else 0
 
 
@@ -147,18 +123,5 @@ def _write(report: Report, output: Path) -> None:
 
     with suppress(OSError):  # then writing says why
         output.parent.mkdir(parents=True, exist_ok=True)
-    if output.suffix.lower() == ".html":
-        from opencwc.publishing.html import write_html
-
-        with open_for_writing(output) as stream:
-            write_html(report, stream)
-        return
     with open_for_writing(output, binary=True) as stream:
-        if output.suffix.lower() == ".pdf":
-            from opencwc.publishing.pdf import write_pdf
-
-            write_pdf(report, stream)
-        else:
-            from opencwc.publishing.xlsx import write_xlsx
-
-            write_xlsx(report, stream)
+        options.publish(report, stream, output.suffix.lower()[1:])

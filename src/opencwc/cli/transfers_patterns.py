@@ -11,19 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from opencwc.cli.transfers_options import (
-    Columns,
-    Lang,
-    Ledgers,
-    Output,
-    columns_asked,
-    format_asked,
-    language_asked,
-    one_of,
-    read_ledgers,
-)
-from opencwc.cli.value import displayable, report_error
-from opencwc.errors import OpenCWCError
+from opencwc.cli import options
+from opencwc.cli.value import displayable
 from opencwc.files import open_for_writing
 from opencwc.wording import say, sentence
 
@@ -34,47 +23,29 @@ if TYPE_CHECKING:
 FORMATS = ("csv", "jsonl", "html")
 
 
+@options.command
 def patterns(
-    ledgers: Ledgers,
-    output: Output = None,
+    ledgers: options.Ledgers,
+    output: options.Output = None,
     format: Annotated[str, typer.Option(help=f"One of: {', '.join(FORMATS)}; else by the ending of -o.")] = "",
     consumption: Annotated[
         Path | None, typer.Option(help="What States declare to consume: CSV with state, chemical, year, consumed_kg.")
     ] = None,
     kinds: Annotated[str, typer.Option("--kind", help="Only these kinds, such as level_change,splitting.")] = "",
-    map: Columns = None,
-    lang: Lang = "",
-) -> None:
-    """Propose what to look at: new levels, partners and routes, hubs, splitting, use against receipt."""
-    try:
-        status = _patterns(
-            ledgers, output, format_asked(format, output, FORMATS), consumption, kinds, columns_asked(map),
-            language_asked(lang),
-        )  # fmt: skip
-    except OpenCWCError as error:
-        status = report_error(error)
-    except KeyboardInterrupt:
-        status = 130
-    raise typer.Exit(status)
-
-
-def _patterns(
-    sources: list[str],
-    output: Path | None,
-    format: str,
-    consumption: Path | None,
-    kinds: str,
-    columns: dict[str, str],
-    lang: str,
+    map: options.Columns = None,
+    lang: options.Lang = "",
 ) -> int:
+    """Propose what to look at: new levels, partners and routes, hubs, splitting, use against receipt."""
     from opencwc.transfers.patterns import PATTERN_KINDS, find_patterns
     from opencwc.transfers.patterns.consumption_register import read_consumption
     from opencwc.transfers.patterns.report import told
 
-    wanted = tuple(filter(None, (part.strip() for part in kinds.split(",")))) or tuple(PATTERN_KINDS)
-    for one in wanted:
-        one_of("--kind", one, PATTERN_KINDS)
-    read = read_ledgers(sources, columns, [output])
+    format, columns = options.format_asked(format, output, FORMATS), options.columns_asked(map)
+    lang = options.language_asked(lang)
+    wanted = options.names_asked(kinds) or tuple(PATTERN_KINDS)
+    for kind in wanted:
+        options.one_of("--kind", kind, PATTERN_KINDS)
+    read = options.read_ledgers(ledgers, columns, [output])
     register = read_consumption(consumption) if consumption is not None else None
     found = find_patterns(read, register, wanted)
     _write(found, read, output, format, lang)
@@ -91,7 +62,7 @@ def _write(found: list[Proposal], read: list[Ledger], output: Path | None, forma
     if not format:
         for row in list(as_rows(found, lang))[:_MOST]:
             kind = say(f"pattern_kind_{row['kind']}", lang)
-            sys.stdout.write(displayable(f"{row['rank']}. {kind}: {row['why']}") + "\n")
+            options.print_line(f"{row['rank']}. {kind}: {row['why']}")
         return
     with open_for_writing(output) as stream:
         if format == "csv":

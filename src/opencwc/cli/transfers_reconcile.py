@@ -6,27 +6,14 @@ Exit status: 0 ran and nothing is over a threshold, 1 ran and something is, 2 co
 from __future__ import annotations
 
 import sys
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from opencwc.cli import options
 from opencwc.cli.keep_option import Keep, KeepWhere, MarkOfKept, Place, keep_run
-from opencwc.cli.transfers_options import (
-    AsOf,
-    Columns,
-    Lang,
-    Ledgers,
-    Output,
-    columns_asked,
-    day_asked,
-    format_asked,
-    language_asked,
-    read_ledgers,
-)
-from opencwc.cli.value import AnswerTarget, displayable, report_error
-from opencwc.errors import OpenCWCError
+from opencwc.cli.value import AnswerTarget, displayable
 from opencwc.files import open_for_writing
 from opencwc.finding import Message
 from opencwc.transfers.reconcile.verb import VERB as RECONCILE
@@ -38,62 +25,42 @@ if TYPE_CHECKING:
 FORMATS = ("csv", "jsonl", "parquet", "html", "xlsx")
 
 
+@options.command
 def reconcile(
-    ledgers: Ledgers,
-    output: Output = None,
+    ledgers: options.Ledgers,
+    output: options.Output = None,
     format: Annotated[str, typer.Option(help=f"One of: {', '.join(FORMATS)}; else by the ending of -o.")] = "",
     matches: Annotated[Path | None, typer.Option(help="Write what became of each line to this CSV file.")] = None,
-    map: Columns = None,
-    as_of: AsOf = "",
+    map: options.Columns = None,
+    as_of: options.AsOf = "",
     model: Annotated[bool, typer.Option(help="Let the models propose causes and order; else plain rules.")] = True,
     over: Annotated[bool, typer.Option("--over", help="Give only what is over its threshold.")] = False,
-    lang: Lang = "",
+    lang: options.Lang = "",
     keep: Keep = "",
     mark: MarkOfKept = "",
     casebook: Place = "",
-) -> None:
-    """Say where the books of exporters and importers disagree, and propose why."""
-    try:
-        format = format_asked(format, output, FORMATS)
-        columns, day = columns_asked(map), day_asked(as_of)
-        target, where = AnswerTarget(output, format, language_asked(lang)), KeepWhere(keep, casebook, mark)
-        status = _reconcile(ledgers, columns, day, target, matches, where, model=model, over=over)
-    except OpenCWCError as error:
-        status = report_error(error)
-    except KeyboardInterrupt:
-        status = 130
-    raise typer.Exit(status)
-
-
-def _reconcile(
-    sources: list[str],
-    columns: dict[str, str],
-    as_of: date,
-    target: AnswerTarget,
-    matches: Path | None,
-    where: KeepWhere,
-    *,
-    model: bool,
-    over: bool,
 ) -> int:
+    """Say where the books of exporters and importers disagree, and propose why."""
     from opencwc.transfers.patterns import find_patterns
     from opencwc.transfers.reconcile.reader import steps_of
     from opencwc.transfers.reconcile.reconciled import PROBLEMS_TOLD
     from opencwc.transfers.reconcile.reconciliation import reconcile as reconcile_ledgers
 
-    output, format, lang = target
+    format = options.format_asked(format, output, FORMATS)
+    columns, day, lang = options.columns_asked(map), options.day_asked(as_of), options.language_asked(lang)
+    where = KeepWhere(keep, casebook, mark)
     where.require_case()
-    read = read_ledgers(sources, columns, (output, matches))
-    found = reconcile_ledgers(read, as_of, model=model)
+    read = options.read_ledgers(ledgers, columns, (output, matches))
+    found = reconcile_ledgers(read, day, model=model)
     if matches is not None:
         with open_for_writing(matches, binary=True) as stream:
             for number, part in enumerate(found.matches_by_parts(lang)):
                 part.write_csv(stream, include_header=number == 0)
-    _write(found, target, over=over)
+    _write(found, AnswerTarget(output, format, lang), over=over)
     told = [sentence(one, lang) for one in found.told()]
     if where.case:
-        asked = {"ledgers": sources, "map": columns, "as_of": as_of.isoformat(), "model": model}
-        files = [Path(source) for source in sources if source != "-" and Path(source).is_file()]
+        asked = {"ledgers": ledgers, "map": columns, "as_of": day.isoformat(), "model": model}
+        files = [Path(source) for source in ledgers if source != "-" and Path(source).is_file()]
         keep_run(RECONCILE, steps_of(found, find_patterns(read)), where, asked, files, lang)
     notes = [f"{ledger.name}: {sentence(note, lang)}" for ledger in read for note in ledger.notes]
     most = PROBLEMS_TOLD if where.case else None  # what is kept holds them all; else they stand nowhere but here
@@ -106,17 +73,20 @@ def _reconcile(
 
 
 def _write(found: Reconciled, target: AnswerTarget, *, over: bool) -> None:
+    from opencwc.transfers.reconcile.report import MOST_IN_A_SHEET, report, write_report
+
     output, format, lang = target
     if not format:
         _print(found, lang)
         return
-    if format in ("html", "xlsx"):
-        _write_report(found, target, over=over)
-        return
     table = found.table(lang)
     table = table.filter("over_threshold") if over else table
     with open_for_writing(output, binary=True) as stream:
-        if format == "csv":
+        if format == "html":
+            stream.write(write_report(found, lang, over=over).encode())
+        elif format == "xlsx":
+            options.publish(report(found, lang, over=over, most=MOST_IN_A_SHEET), stream, format)
+        elif format == "csv":
             table.write_csv(stream)
         elif format == "parquet":
             table.write_parquet(stream, metadata={"opencwc.checked": "\n".join(sentence(one) for one in found.told())})
@@ -124,36 +94,19 @@ def _write(found: Reconciled, target: AnswerTarget, *, over: bool) -> None:
             table.write_ndjson(stream)
 
 
-def _write_report(found: Reconciled, target: AnswerTarget, *, over: bool) -> None:
-    from opencwc.transfers.reconcile.report import MOST_IN_A_SHEET, report, write_report
-
-    output, format, lang = target
-    with open_for_writing(output, binary=True) as stream:
-        if format == "html":
-            stream.write(write_report(found, lang, over=over).encode())
-        else:
-            from opencwc.publishing.xlsx import write_xlsx
-
-            write_xlsx(report(found, lang, over=over, most=MOST_IN_A_SHEET), stream)
-
-
 def _print(found: Reconciled, lang: str) -> None:
-    from rich.console import Console
-    from rich.table import Table as Grid
-    from rich.text import Text
-
-    console = Console(width=None if sys.stdout.isatty() else _WIDTH, highlight=False)
-    grid = Grid(box=None, pad_edge=False)
     shown = found.table(lang).filter("over_threshold").head(_MOST)
-    for name, ratio in _COLUMNS.items():
-        grid.add_column(say(f"label_{name}", lang), justify="right" if name.endswith("_kg") else "left", ratio=ratio)
+    columns = [
+        (say(f"label_{name}", lang), {"justify": "right" if name.endswith("_kg") else "left", "ratio": ratio})
+        for name, ratio in _COLUMNS.items()
+    ]
+    rows = []
     for row in shown.iter_rows(named=True):
         quantities = (f"{row[name]:,.0f}" for name in ("exported_kg", "imported_kg", "difference_kg"))
         pair = f"{row['exporter']} > {row['importer']}"
-        cells = (str(row["rank"]), row["chemical"], row["entry"], pair, str(row["year"]), *quantities, row["why"])
-        grid.add_row(*(Text(displayable(cell)) for cell in cells))
-    if len(shown):
-        console.print(grid)
+        rows.append((str(row["rank"]), row["chemical"], row["entry"], pair, str(row["year"]), *quantities, row["why"]))
+    if rows:
+        options.print_grid(columns, rows, width=_WIDTH)
 
 
 _MOST = 50

@@ -9,12 +9,13 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 from opencwc.convention.chemical_names import Name, NamedChemical, Naming, OrdinaryWord, Subheading
 from opencwc.convention.model import (
     Chemical,
     Dated,
+    DatedRules,
     Deadline,
     Duty,
     Entry,
@@ -27,19 +28,9 @@ from opencwc.convention.model import (
     Threshold,
 )
 from opencwc.convention.rule_cache import Written, read_written
-from opencwc.convention.rule_files import (
-    DATA,
-    build_deadlines,
-    build_duties,
-    build_invented_states,
-    build_policies,
-    build_states,
-    build_thresholds,
-    known_until,
-    read_dated,
-)
+from opencwc.convention.rule_files import DATA, read_dated
 from opencwc.convention.transfer_rules import TransferRule, check_references, read_transfer_rules
-from opencwc.errors import RuleError, SettingsError
+from opencwc.errors import SettingsError
 from opencwc.settings import load_settings
 
 __all__ = [
@@ -47,6 +38,8 @@ __all__ = [
     "OrdinaryWord", "Policy", "RuleList", "State", "StateOnDay", "Structure", "Subheading", "Threshold",
     "TransferRule", "Written",
 ]  # fmt: skip
+
+R = TypeVar("R", Entry, Policy, Duty, Threshold, Deadline, TransferRule)
 
 
 class Convention:
@@ -66,15 +59,7 @@ class Convention:
         built_in = [DATA / "lists" / "CWC", DATA / "lists" / "AG"]
         self._cache = settings.cache
         self.written = read_written([*built_in, *settings.own_lists, *files], settings.cache)
-        self._raw = self.written.raw
-        known: dict[str, dict[str, Any]] = {}
-        for list_ in self._raw["lists"]:
-            name = str(list_.get("list"))
-            if name in known:
-                raise RuleError(
-                    "list_there_already", where=str(list_.get("file")), list=name, file=str(known[name].get("file"))
-                )
-            known[name] = list_
+        known = self.written.lists
         wanted = list(lists or settings.lists or known)
         for name in wanted:
             if name not in known:
@@ -84,9 +69,8 @@ class Convention:
                 if close:
                     raise SettingsError("no_such_list_but_near", list=name, near=close[0], known=tuple(known))
                 raise SettingsError("no_such_list", list=name, known=tuple(known))
-        built = self.written.lists
-        self.lists: tuple[RuleList, ...] = tuple(built[name].on(self.as_of) for name in dict.fromkeys(wanted))
-        self.known_lists: tuple[RuleList, ...] = tuple(built.values())
+        self.lists: tuple[RuleList, ...] = tuple(known[name].on(self.as_of) for name in dict.fromkeys(wanted))
+        self.known_lists = self.written.rules.lists
         self._said = (self.written, self.as_of, tuple(list_.id for list_ in self.lists))
 
     def __eq__(self, other: object) -> bool:
@@ -99,7 +83,7 @@ class Convention:
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
         """Every entry of the chosen lists that is in force on the day, in the order of the lists."""
-        return tuple(entry for list_ in self.lists for entry in list_.entries if entry.in_force.holds_on(self.as_of))
+        return self._in_force(tuple(entry for list_ in self.lists for entry in list_.entries))
 
     def chemicals(self) -> Iterator[tuple[Entry, Chemical]]:
         """Return every chemical that any list names, chosen or not, whatever its date: names do not expire."""
@@ -113,21 +97,17 @@ class Convention:
     @cached_property
     def policies(self) -> tuple[Policy, ...]:
         """How the questions that entries leave open are answered on the day."""
-        return tuple(policy for policy in build_policies(self._raw["policies"]) if policy.in_force.holds_on(self.as_of))
+        return self._in_force(self.written.rules.policies)
 
     @cached_property
     def duties(self) -> tuple[Duty, ...]:
         """The duties in force on the day."""
-        return tuple(duty for duty in build_duties(self._raw["duties"]) if duty.in_force.holds_on(self.as_of))
+        return self._in_force(self.written.rules.duties)
 
     @cached_property
     def thresholds(self) -> tuple[Threshold, ...]:
         """The amounts at which duties begin or end, as far as they hold on the day."""
-        return tuple(
-            threshold
-            for threshold in build_thresholds(self._dated["thresholds"])
-            if threshold.in_force.holds_on(self.as_of)
-        )
+        return self._in_force(self._dated.thresholds)
 
     def threshold(self, id: str) -> Threshold | None:
         """Return the threshold of an id, ``None`` where it does not hold on the day.
@@ -144,21 +124,19 @@ class Convention:
     @cached_property
     def deadlines(self) -> tuple[Deadline, ...]:
         """Until when declarations and notices are due, as far as it holds on the day; national rules included."""
-        return tuple(
-            deadline for deadline in build_deadlines(self._dated["deadlines"]) if deadline.in_force.holds_on(self.as_of)
-        )
+        return self._in_force(self._dated.deadlines)
 
     @cached_property
     def transfer_rules(self) -> tuple[TransferRule, ...]:
         """The rules on what crosses a border, as far as they hold on the day."""
         rules = read_transfer_rules(self._cache)
-        check_references(rules, build_thresholds(self._dated["thresholds"]), build_deadlines(self._dated["deadlines"]))
-        return tuple(rule for rule in rules if rule.in_force.holds_on(self.as_of))
+        check_references(rules, self._dated.thresholds, self._dated.deadlines)
+        return self._in_force(rules)
 
     @cached_property
     def states(self) -> tuple[StateOnDay, ...]:
         """What every State is on the day: State Party, to be bound, signatory or not party, by code."""
-        return tuple(state.on(self.as_of) for state in build_states(self._dated["states"]))
+        return tuple(state.on(self.as_of) for state in self._dated.states)
 
     def state(self, code: str) -> State | None:
         """Return a State by its code, whatever the day, an invented one of the examples too; ``None`` for another.
@@ -170,14 +148,12 @@ class Convention:
 
     @cached_property
     def _states_by_code(self) -> dict[str, State]:
-        return {
-            one.code: one for build in (build_states, build_invented_states) for one in build(self._dated["states"])
-        }
+        return {state.code: state for state in (*self._dated.states, *self._dated.invented)}
 
-    @cached_property
+    @property
     def states_known_until(self) -> date:
         """The day up to which it was looked into what States did."""
-        return known_until(self._dated["states"])
+        return self._dated.known_until
 
     def dated(self) -> Iterator[Dated]:
         """Yield everything of the Convention and of the chosen lists that has days of its own, whatever the day.
@@ -187,18 +163,21 @@ class Convention:
         for entry in (entry for list_ in self.lists for entry in list_.entries):
             yield Dated("entry", entry.id, entry.list, entry.in_force, entry.source, entry.evidence)
         plain: dict[str, tuple[Duty | Policy | Threshold | Deadline, ...]] = {
-            "duty": build_duties(self._raw["duties"]),
-            "policy": build_policies(self._raw["policies"]),
-            "threshold": build_thresholds(self._dated["thresholds"]),
-            "deadline": build_deadlines(self._dated["deadlines"]),
+            "duty": self.written.rules.duties,
+            "policy": self.written.rules.policies,
+            "threshold": self._dated.thresholds,
+            "deadline": self._dated.deadlines,
         }
         for kind, held in plain.items():
             for one in held:
                 yield Dated(kind, one.id, "", one.in_force, one.source, one.evidence)
 
     @cached_property
-    def _dated(self) -> dict[str, Any]:
+    def _dated(self) -> DatedRules:
         return read_dated(self._cache)
+
+    def _in_force(self, rules: tuple[R, ...]) -> tuple[R, ...]:
+        return tuple(rule for rule in rules if rule.in_force.holds_on(self.as_of))
 
     def find(self, list_id: str, entry_id: str) -> Entry | None:
         """Return the entry in force on the day, or ``None``."""

@@ -4,26 +4,25 @@ They help to find a chemical in what people write; none of them lists one. ``dat
 for the Australia Group, and one for neighbours that no list names and that share a name with a listed chemical.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from opencwc.convention.fields import (
     Raw,
-    cached_json,
+    cached,
     check_digit_fits,
     mappings_in,
     one_of,
+    read_record,
     read_yaml,
     refuse_unknown,
+    stamps,
     text_in,
     words_in,
 )
-from opencwc.convention.model import EVIDENCE, Words
+from opencwc.convention.model import EVIDENCE, Grade, Words
 from opencwc.convention.rule_files import DATA
 from opencwc.errors import RuleError
 
@@ -70,10 +69,10 @@ class OrdinaryWord(NamedTuple):
     word: str
     lang: str
     also: Words
-    not_before: tuple[str, ...]
-    not_after: tuple[str, ...]
-    not_with: tuple[str, ...]
-    needs: tuple[str, ...]
+    not_before: tuple[str, ...] = ()
+    not_after: tuple[str, ...] = ()
+    not_with: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
 
 
 class Subheading(NamedTuple):
@@ -84,7 +83,7 @@ class Subheading(NamedTuple):
     chemicals: tuple[str, ...]
     alone: bool
     source: str
-    evidence: str
+    evidence: Grade
 
 
 class Naming(NamedTuple):
@@ -97,15 +96,18 @@ class Naming(NamedTuple):
 
 def read_naming(cache: Path | None) -> Naming:
     """Read the names, from ``cache`` where nothing changed since; raise `RuleError` where a file cannot hold."""
-    files = naming_files()
-    stamps = [[str(file), file.stat().st_mtime_ns, file.stat().st_size] for file in files]
-    made = cached_json(cache, "names", stamps, lambda: {str(file): read_yaml(file) for file in files})
-    *tables, ordinary, codes = [(file, made[str(file)]) for file in files]
-    return Naming(
-        tuple(name for file, raw in tables for name in build_names(raw, str(file))),
-        tuple(_word(mapping, str(ordinary[0])) for mapping in mappings_in(ordinary[1], "words", str(ordinary[0]))),
-        tuple(_subheading(mapping, str(codes[0])) for mapping in mappings_in(codes[1], "subheadings", str(codes[0]))),
-    )
+    *tables, ordinary, codes = naming_files()
+
+    def read() -> Naming:
+        words = mappings_in(read_yaml(ordinary), "words", str(ordinary))
+        subheadings = mappings_in(read_yaml(codes), "subheadings", str(codes))
+        return Naming(
+            tuple(chemical for file in tables for chemical in build_names(read_yaml(file), str(file))),
+            tuple(_word(word, str(ordinary)) for word in words),
+            tuple(_subheading(subheading, str(codes)) for subheading in subheadings),
+        )
+
+    return cached(cache, "names", stamps(naming_files()), read, Naming)
 
 
 def naming_files() -> list[Path]:
@@ -178,24 +180,19 @@ def _mapping(raw: Any, where: str) -> Mapping[Any, Any]:
 
 
 def _word(raw: Raw, where: str) -> OrdinaryWord:
-    refuse_unknown(raw, {"word", "lang", "also", "not_before", "not_after", "not_with", "needs"}, where)
-    needs = raw.get("needs") or ()
-    needs = (needs,) if isinstance(needs, str) else tuple(needs)
-    for one in needs:
-        one_of({"needs": one}, "needs", NEEDS, where)
-    return OrdinaryWord(
-        word=text_in(raw, "word", where),
-        lang=text_in(raw, "lang", where),
-        also=words_in(raw, "also", where) if raw.get("also") else MappingProxyType({}),
-        not_before=tuple(str(one) for one in raw.get("not_before") or ()),
-        not_after=tuple(str(one) for one in raw.get("not_after") or ()),
-        not_with=tuple(str(one) for one in raw.get("not_with") or ()),
-        needs=tuple(str(one) for one in needs),
-    )
+    def also(raw: Raw, field: str, where: str) -> Words:
+        return words_in(raw, field, where) if raw.get(field) else {}
+
+    def needs(raw: Raw, field: str, where: str) -> tuple[str, ...]:
+        words = raw.get(field) or ()
+        words = (words,) if isinstance(words, str) else tuple(words)
+        return tuple(one_of({field: word}, field, NEEDS, where) for word in words)
+
+    return read_record(OrdinaryWord, raw, where, readers={"also": also, "needs": needs})
 
 
 def _subheading(raw: Raw, where: str) -> Subheading:
-    refuse_unknown(raw, {"code", "title", "chemicals", "chemicals_unverified", "alone", "source", "evidence"}, where)
+    refuse_unknown(raw, {*Subheading._fields, "chemicals_unverified"}, where)
     written = text_in(raw, "code", where)
     where = f"{where} {written}"
     if not _HS.fullmatch(written):
@@ -204,14 +201,8 @@ def _subheading(raw: Raw, where: str) -> Subheading:
     for cas in chemicals:
         if not check_digit_fits(cas):
             raise RuleError("cas_check_digit_fails", where=where, cas=cas)
-    return Subheading(
-        code=written.replace(".", ""),
-        title=words_in(raw, "title", where),
-        chemicals=chemicals,
-        alone=bool(raw.get("alone")),
-        source=text_in(raw, "source", where),
-        evidence=one_of(raw, "evidence", EVIDENCE, where),
-    )
+    given = {"code": written.replace(".", ""), "chemicals": chemicals, "alone": bool(raw.get("alone"))}
+    return read_record(Subheading, raw, where, given=given, beside=None)
 
 
 _EC = re.compile("[0-9]{3}-[0-9]{3}-[0-9]")

@@ -2,46 +2,64 @@
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
-from typing import IO, Any
+from typing import IO, Any, Generic, TypeVar
 from zlib import crc32
 
+from msgspec import Struct
+
 from opencwc.convention.clauses import in_full
-from opencwc.convention.model import InForce, Words
+from opencwc.convention.model import InForce, MaybeText, OneOf, Source, Words
 from opencwc.errors import RuleError
+from opencwc.records import from_json, to_json
 
 Raw = dict[str, Any]
+Read = Callable[[Raw, str, str], Any]
+"""Reads one field: the mapping, the name of the field, the place for an error."""
+T = TypeVar("T")
 
 
-def cached_json(cache: Path | None, name: str, key: object, make: Callable[[], Any]) -> Any:
-    """Return what ``make`` makes, kept as JSON in the cache folder for as long as ``key`` stays the same.
+class _Kept(Struct, Generic[T]):
+    """What a file of the cache holds."""
+
+    key: str
+    made: T
+
+
+def cached(cache: Path | None, name: str, key: object, make: Callable[[], T], kind: Any = Any) -> T:
+    """Return what ``make`` makes, kept in the cache folder as JSON of this kind for as long as ``key`` stays the same.
 
     A cache that cannot be read or written costs time and nothing else.
     """
-    said = json.dumps(key, default=str)
-    file = cache / f"{name}-{crc32(said.encode()):08x}.json" if cache else None
+    written = repr(key)
+    file = cache / f"{name}-{crc32(written.encode()):08x}.json" if cache else None
+    form: type[_Kept[T]] = _Kept[kind]
     if file is not None:
         try:
-            kept = json.loads(file.read_text(encoding="utf-8"))
-            if kept["key"] == said:
-                return kept["made"]
-        except (OSError, ValueError, KeyError, TypeError):
+            kept = from_json(form, file.read_bytes())
+            if kept.key == written:
+                return kept.made
+        except (OSError, ValueError):
             pass  # not there, or broken: it is made again below
-    text = json.dumps({"key": said, "made": make()}, default=str)
+    text = to_json(_Kept(written, make()))
     if file is not None:
         try:
             file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             unfinished = file.with_suffix(f".{os.getpid()}.part")
-            unfinished.write_text(text, encoding="utf-8")
+            unfinished.write_bytes(text)
             unfinished.replace(file)
         except OSError:
             pass  # a read-only home: the next run makes it again
-    return json.loads(text)["made"]
+    return from_json(form, text).made
+
+
+def stamps(files: Iterable[Path]) -> list[tuple[str, int, int]]:
+    """Return what changes once a file does: its place, its time, its size; one that is not there is left out."""
+    return [(str(file), told.st_mtime_ns, told.st_size) for file in files if file.exists() and (told := file.stat())]
 
 
 def load_yaml(text: str | IO[str] | IO[bytes]) -> Any:
@@ -76,6 +94,46 @@ def mappings_in(raw: Raw, field: str, where: str) -> list[Raw]:
     return items
 
 
+def read_record(
+    kind: type[T],
+    raw: Raw,
+    where: str,
+    *,
+    given: Mapping[str, Any] = MappingProxyType({}),
+    readers: Mapping[str, Read] = MappingProxyType({}),
+    beside: Iterable[str] | None = (),
+) -> T:
+    """Return a record, each field read by its type, or by its reader; raise `RuleError` where one cannot hold.
+
+    ``given`` are the values of fields that do not stand in ``raw``, and ``beside`` names that may stand there and are
+    no field (``None``: whatever they are).
+    """
+    types: Mapping[str, Any] = kind.__annotations__
+    defaults: Mapping[str, Any] = kind._field_defaults  # type: ignore[attr-defined]
+    if beside is not None:
+        refuse_unknown(raw, {*types, *beside} - given.keys(), where)
+    values = dict(given)
+    for field, type_ in types.items():
+        if field in readers:
+            values[field] = readers[field](raw, field, where)
+        elif field not in given and (field in raw or field not in defaults):
+            values[field] = _reader_of(type_, optional=field in defaults)(raw, field, where)
+    return kind(**values)
+
+
+def _reader_of(kind: Any, *, optional: bool) -> Read:
+    """Return what reads a field of a type; a text that has a default may be empty."""
+    if kind is str and optional:
+        return maybe_text_in
+    if kind in _READERS:
+        return _READERS[kind]
+    for about in getattr(kind, "__metadata__", ()):
+        if isinstance(about, OneOf):
+            return lambda raw, field, where: one_of(raw, field, about.words, where)
+    (item, _) = kind.__args__  # a tuple of records
+    return lambda raw, field, where: tuple(read_record(item, one, where) for one in mappings_in(raw, field, where))
+
+
 def refuse_unknown(raw: Raw, known: set[str], where: str) -> None:
     """Raise `RuleError` where a field is not among the known ones."""
     unknown = sorted(set(map(str, raw)) - known)
@@ -91,9 +149,22 @@ def text_in(raw: Raw, field: str, where: str) -> str:
     return str(value).strip()
 
 
-def source_in(raw: Raw, where: str) -> str:
+def source_in(raw: Raw, field: str, where: str) -> str:
     """Return where a value stands, as it is shown: its clauses in full (`opencwc.convention.clauses`)."""
-    return in_full(text_in(raw, "source", where))
+    return in_full(text_in(raw, field, where))
+
+
+def texts_in(raw: Raw, field: str, where: str) -> tuple[str, ...]:
+    """Return a field that is a list of texts, empty where it is missing."""
+    items = raw.get(field) or ()
+    if not isinstance(items, list | tuple):
+        raise RuleError("field_is_no_list", where=where, field=field, value=repr(items))
+    return tuple(map(str, items))
+
+
+def maybe_text_in(raw: Raw, field: str, where: str) -> str:
+    """Return a field that may hold a text, empty where it is missing."""
+    return str(raw.get(field, ""))
 
 
 def number_in(raw: Raw, field: str, where: str) -> int:
@@ -108,9 +179,9 @@ def words_in(raw: Raw, field: str, where: str) -> Words:
     """Return a field that is a text, or texts by language with English among them."""
     value = raw.get(field)
     if isinstance(value, str) and value.strip():
-        return MappingProxyType({"en": value.strip()})
+        return {"en": value.strip()}
     if isinstance(value, dict) and value.get("en"):
-        return MappingProxyType({str(lang): str(text).strip() for lang, text in value.items()})
+        return {str(lang): str(text).strip() for lang, text in value.items()}
     raise RuleError("field_is_no_text", where=where, field=field)
 
 
@@ -158,3 +229,24 @@ def check_digit_fits(cas: str) -> bool:
     if not digits.isdigit() or cas.count("-") != 2:
         return False
     return sum(weight * int(d) for weight, d in enumerate(reversed(digits[:-1]), 1)) % 10 == int(digits[-1])
+
+
+_WRITE_DAY = "Write the day as 2020-06-07, or 'unknown' where nobody has said it."
+_READERS: dict[Any, Read] = {
+    str: text_in,
+    MaybeText: maybe_text_in,
+    Source: source_in,
+    Words: words_in,
+    int | None: number_in,
+    tuple[str, ...]: texts_in,
+    InForce: lambda raw, field, where: in_force(raw.get(field), where),
+    InForce | None: lambda raw, field, where: in_force(raw[field], where) if field in raw else None,
+    date | None: lambda raw, field, where: day(raw[field], where) if field in raw else None,
+    Mapping[str, str]: lambda raw, field, where: {
+        str(key): str(text) for key, text in dict(raw.get(field, {})).items()
+    },
+    Mapping[str, tuple[str, ...]]: lambda raw, field, where: {
+        str(key): tuple(map(str, texts)) for key, texts in dict(raw[field]).items()
+    },
+}
+"""What reads a field of a type, by the type."""

@@ -29,26 +29,26 @@ say in a language is taken from English. `read_measures` is the way to all of th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from opencwc.convention.fields import (
     Raw,
-    cached_json,
+    cached,
     in_force,
     mappings_in,
     one_of,
     read_yaml,
     refuse_unknown,
+    stamps,
     text_in,
     words_in,
 )
 from opencwc.convention.measure_terms import Terms
 from opencwc.convention.model import EVIDENCE, InForce, Words
-from opencwc.errors import RuleError, error_from_plain, error_to_plain
+from opencwc.errors import RuleError
 
 FOLDER = Path(__file__).parent / "data" / "measures"
 LANGUAGES = ("en", "fr", "ar", "es", "ru", "zh")
@@ -213,38 +213,43 @@ def read_measures(as_of: date | None = None, files: Iterable[Path] = (), cache: 
     'PRO-01.retain'
     """
     own = tuple(files)
-    paths = [FOLDER / "measures.yaml", *(FOLDER / f"{language}.yaml" for language in READ_LANGUAGES)]
     ours = sorted((FOLDER / "sets").glob("*.yaml"))
-    stamps = {"ours": _stamps((*paths, *ours)), "own": _stamps(own)}
+    wording = {language: FOLDER / f"{language}.yaml" for language in READ_LANGUAGES}
+    key = [stamps([FOLDER / "measures.yaml", *wording.values(), *ours]), stamps(own)]
+    sets = cached(cache, "measures", key, lambda: _read_sets(wording, ours, own), _Sets)
+    return Measures(as_of or date.today(), *sets)
 
-    def read() -> Raw:
-        return {
-            "core": read_yaml(paths[0]),
-            "said": {language: read_yaml(FOLDER / f"{language}.yaml") for language in READ_LANGUAGES},
-            "sets": [{**read_yaml(path), "file": str(path)} for path in ours],
-            "own": [_own_set(path) for path in own],
-        }
 
-    raw: Raw = cached_json(cache, "measures", stamps, read)
-    terms = {language: _patterns(raw["said"][language], f"{language}.yaml") for language in READ_LANGUAGES}
-    core = _core(raw["core"], raw["said"])
+class _Sets(NamedTuple):
+    """All sets whatever the day, as `Measures` takes them."""
+
+    sets: tuple[MeasureSet, ...]
+    terms: Mapping[str, Patterns]
+    context: Groups
+    refused: tuple[Refused, ...]
+
+
+def _read_sets(wording: Mapping[str, Path], ours: Sequence[Path], own: Sequence[Path]) -> _Sets:
+    raw = read_yaml(FOLDER / "measures.yaml")
+    said = {language: read_yaml(file) for language, file in wording.items()}
+    terms = {language: _patterns(one, f"{language}.yaml") for language, one in said.items()}
+    core = _core(raw, said)
     built = [core]
     known = {measure.id for measure in core.measures}
     refused: list[Refused] = []
-    for set_ in (*raw["sets"], *raw["own"]):
-        widened = {language: dict(said) for language, said in terms.items()}
+    for file in (*ours, *own):
+        widened = {language: dict(patterns) for language, patterns in terms.items()}
         try:
-            made = _set(set_, known, widened, {other.id for other in built})
+            made = _set({**read_yaml(file), "file": str(file)}, known, widened, {other.id for other in built})
         except _STRANGE as error:
-            if set_ in raw["sets"]:
+            if file in ours:
                 raise
-            refused.append(Refused(Path(set_["file"]).name, _said_of(error)))
+            refused.append(Refused(file.name, _said_of(error)))
             continue
         terms = widened
         built.append(made)
         known |= {measure.id for measure in made.measures}
-    context = _groups(raw["core"].get("context"), "measures.yaml context")
-    return Measures(as_of or date.today(), tuple(built), terms, context, tuple(refused))
+    return _Sets(tuple(built), terms, _groups(raw.get("context"), "measures.yaml context"), tuple(refused))
 
 
 def _said_of(error: Exception) -> str:
@@ -253,18 +258,6 @@ def _said_of(error: Exception) -> str:
 
 
 _STRANGE = (RuleError, AttributeError, KeyError, TypeError, ValueError)
-
-
-def _own_set(path: Path) -> Raw:
-    """Read a set file of the house's own; what cannot be read is kept as what is wrong with it."""
-    try:
-        return {**read_yaml(path), "file": str(path)}
-    except RuleError as error:
-        return {"file": str(path), "unread": error_to_plain(error)}
-
-
-def _stamps(paths: Iterable[Path]) -> list[list[object]]:
-    return [[str(path), path.stat().st_mtime_ns, path.stat().st_size] for path in paths if path.exists()]
 
 
 def own_sets(folder: Path) -> tuple[Path, ...]:
@@ -290,8 +283,7 @@ def _core(raw: Raw, said: Mapping[str, Raw]) -> MeasureSet:
             raise RuleError("term_not_used", where=where, term=strange[0])
         if strange := sorted(set(wording[language]) - {measure.id for measure in measures}):
             raise RuleError("no_such_measure", where=f"{language}.yaml", measure=strange[0])
-    titles = MappingProxyType(dict(_TITLE))
-    return MeasureSet(text_in(raw, "set", where), titles, "Chemical Weapons Convention", "treaty", measures, ())
+    return MeasureSet(text_in(raw, "set", where), _TITLE, "Chemical Weapons Convention", "treaty", measures, ())
 
 
 _TITLE = {
@@ -313,8 +305,6 @@ def _patterns(raw: Raw, where: str) -> dict[str, tuple[str, ...]]:
 
 def _set(raw: Raw, known: set[str], terms: dict[str, dict[str, tuple[str, ...]]], sets: set[str]) -> MeasureSet:
     where = str(raw.get("file", ""))
-    if "unread" in raw:
-        raise error_from_plain(raw["unread"])
     fields = {"set", "title", "source", "evidence", "in_force", "obligations", "measures", "wording", "terms", "file"}
     refuse_unknown(raw, fields, where)
     name = text_in(raw, "set", where)
@@ -357,9 +347,14 @@ def _obligation(raw: Raw, top: Raw, name: str, known: set[str], where: str) -> O
         words_in(raw, "title", where),
         measures,
         text_in(raw, "source", where),
-        one_of({"evidence": raw.get("evidence", top.get("evidence"))}, "evidence", EVIDENCE, where),
-        in_force(raw.get("in_force", top.get("in_force")), where),
+        *_standing(raw, top, where),
     )
+
+
+def _standing(raw: Raw, top: Raw, where: str) -> tuple[str, InForce]:
+    """Return how sure a measure or an obligation is and from when it holds, else what the whole set says."""
+    evidence = {"evidence": raw.get("evidence", top.get("evidence"))}
+    return one_of(evidence, "evidence", EVIDENCE, where), in_force(raw.get("in_force", top.get("in_force")), where)
 
 
 def _measure(raw: Raw, top: Raw, wording: Mapping[str, Raw], where: str) -> Measure:
@@ -367,7 +362,7 @@ def _measure(raw: Raw, top: Raw, wording: Mapping[str, Raw], where: str) -> Meas
     fields |= {"elements", "evidence", "in_force"}
     refuse_unknown(raw, fields, where)
     id = text_in(raw, "id", where)
-    said = {language: _said(one.get(id), raw, id, language) for language, one in wording.items() if _has(one, id)}
+    said = {language: _said(one.get(id), raw, id, language) for language, one in wording.items() if one.get(id)}
     if "en" not in said:
         raise RuleError("measure_without_english_wording", where=where, measure=id)
     for language in LANGUAGES:
@@ -382,18 +377,13 @@ def _measure(raw: Raw, top: Raw, wording: Mapping[str, Raw], where: str) -> Meas
         text_in(raw, "article", where),
         raw.get("ordinary") is True,
         raw.get("absolute") is True,
-        MappingProxyType({str(key): str(grade) for key, grade in dict(raw.get("decisions") or {}).items()}),
+        {str(key): str(grade) for key, grade in dict(raw.get("decisions") or {}).items()},
         _groups(raw.get("subject"), f"{where} {id}"),
         elements,
-        MappingProxyType({language: str(one["title"]) for language, one in said.items()}),
-        MappingProxyType({language: str(one["query"]) for language, one in said.items()}),
-        one_of({"evidence": raw.get("evidence", top.get("evidence"))}, "evidence", EVIDENCE, where),
-        in_force(raw.get("in_force", top.get("in_force")), where),
+        {language: str(one["title"]) for language, one in said.items()},
+        {language: str(one["query"]) for language, one in said.items()},
+        *_standing(raw, top, where),
     )
-
-
-def _has(said: Raw, id: str) -> bool:
-    return bool(said.get(id))
 
 
 def _said(said: Any, raw: Raw, id: str, language: str) -> Raw:
@@ -424,8 +414,8 @@ def _element(raw: Raw, measure: str, said: Mapping[str, Raw], where: str) -> Ele
         "regulation" in how,
         "advised" in how,
         str(raw.get("one_of", "")),
-        MappingProxyType({language: str(pairs[id][0]) for language, pairs in spoken.items()}),
-        MappingProxyType({language: str(pairs[id][1]) for language, pairs in spoken.items()}),
+        {language: str(pairs[id][0]) for language, pairs in spoken.items()},
+        {language: str(pairs[id][1]) for language, pairs in spoken.items()},
         one_of(raw, "reach", REACHES, f"{where} {measure}.{id}") if "reach" in raw else "",
     )
 

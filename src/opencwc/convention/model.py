@@ -6,9 +6,16 @@ They hold the words of the rule files, dated and graded; what the words mean for
 from collections.abc import Mapping
 from datetime import date, timedelta
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 from opencwc.finding import Message, Value
+
+
+class OneOf(NamedTuple):
+    """The words that a field may hold, for ``Annotated``."""
+
+    words: tuple[str, ...]
+
 
 EVIDENCE = ("treaty", "official", "secondary", "unverified")
 """How sure a value is: read in the treaty text; on a government's or the OPCW's page; told by others; not seen."""
@@ -16,8 +23,13 @@ EVIDENCE = ("treaty", "official", "secondary", "unverified")
 SALTS = ("silent", "protonated", "alkylated_or_protonated", "covered", "excluded", "as_drawn")
 """What an entry's own words say of salts; ``silent`` sends a salt to review."""
 
-Words = Mapping[str, str]
+Words = Annotated[Mapping[str, str], "words"]
 """A text by language; English is always there."""
+Source = Annotated[str, "source"]
+"""Where a value stands, its clauses in full (`opencwc.convention.clauses`)."""
+Grade = Annotated[str, OneOf(EVIDENCE)]
+MaybeText = Annotated[str, "maybe"]
+"""A text, empty where there is none."""
 
 
 class InForce(NamedTuple):
@@ -60,11 +72,11 @@ class Structure(NamedTuple):
 
     core: str
     places: Mapping[str, str]
-    form: str = "free"
-    rest: str = "closed"
+    form: Annotated[str, OneOf(("free", "protonated", "alkylated"))] = "free"
+    rest: Annotated[str, OneOf(("closed", "free"))] = "closed"
     where: tuple[str, ...] = ()
     counter_ions: str = ""
-    tautomers: str = ""
+    tautomers: Annotated[str, OneOf(("", "free"))] = ""
     because: str = ""
 
 
@@ -74,11 +86,11 @@ class Entry(NamedTuple):
     list: str
     id: str
     title: Words
-    kind: str
+    kind: Annotated[str, OneOf(("family", "chemicals"))]
     in_force: InForce
-    source: str
-    evidence: str
-    salts: str
+    source: Source
+    evidence: Grade
+    salts: Annotated[str, OneOf(SALTS)]
     meaning: Words = MappingProxyType({})
     schedule: int | None = None
     part: str = ""
@@ -108,8 +120,8 @@ class RuleList(NamedTuple):
     title: Words
     authority: str
     text_of: str
-    source: str
-    evidence: str
+    source: Source
+    evidence: Grade
     entries: tuple[Entry, ...]
 
     def on(self, day: date) -> "RuleList":
@@ -126,8 +138,8 @@ class Policy(NamedTuple):
 
     id: str
     choice: str
-    source: str
-    evidence: str
+    source: Source
+    evidence: Grade
     in_force: InForce
 
 
@@ -138,8 +150,8 @@ class Duty(NamedTuple):
     says: str
     applies_to: tuple[str, ...]
     values: Mapping[str, str]
-    source: str
-    evidence: str
+    source: Source
+    evidence: Grade
     in_force: InForce
 
 
@@ -158,13 +170,13 @@ class Threshold(NamedTuple):
     activity: str
     scope: str
     window: str
-    comparator: str
+    comparator: Annotated[str, OneOf(("gt", "le", "lt", "between", "none", "declaration"))]
     quantity: int | None
     above: int | None
     unit: str
-    note: str
-    source: str
-    evidence: str
+    note: MaybeText
+    source: Source
+    evidence: Grade
     in_force: InForce
 
     @property
@@ -197,15 +209,15 @@ class Deadline(NamedTuple):
     id: str
     regime: str
     act: str
-    due: str
+    due: Annotated[str, OneOf(("after", "before", "by", "on"))]
     amount: int | None
-    unit: str
+    unit: Annotated[str, OneOf(("days", "hours"))]
     anchor: str
     month: int | None
     day: int | None
-    state: str
-    source: str
-    evidence: str
+    state: MaybeText
+    source: Source
+    evidence: Grade
     in_force: InForce
 
     @property
@@ -237,10 +249,10 @@ class State(NamedTuple):
     code: str
     signed: date | None
     deposited: date | None
-    instrument: str
+    instrument: MaybeText
     in_force: InForce | None
-    source: str
-    evidence: str
+    source: Source
+    evidence: Grade
 
     def on(self, day: date) -> "StateOnDay":
         """Return its status on a day.
@@ -269,6 +281,27 @@ class StateOnDay(NamedTuple):
     since: date | None
 
 
+class Rules(NamedTuple):
+    """What screening reads of the rule files, whatever the day: the lists, how open questions are answered, duties."""
+
+    lists: tuple[RuleList, ...]
+    policies: tuple[Policy, ...]
+    duties: tuple[Duty, ...]
+
+
+class DatedRules(NamedTuple):
+    """What screening never needs: amounts, days, and States, with the day up to which these were looked into.
+
+    ``invented`` are States that do not exist: for examples, and never among the others.
+    """
+
+    thresholds: tuple[Threshold, ...]
+    deadlines: tuple[Deadline, ...]
+    states: tuple[State, ...]
+    invented: tuple[State, ...]
+    known_until: date
+
+
 class Dated(NamedTuple):
     """One thing of the Convention and when it holds, whatever it is: what `opencwc.convention.changes` compares."""
 
@@ -276,5 +309,5 @@ class Dated(NamedTuple):
     id: str
     list: str
     in_force: InForce
-    source: str
-    evidence: str
+    source: Source
+    evidence: Grade

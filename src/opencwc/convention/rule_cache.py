@@ -11,29 +11,26 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 from opencwc.convention.chemical_names import Naming, naming_files, read_naming
-from opencwc.convention.fields import Raw
-from opencwc.convention.model import Chemical, Entry, RuleList
-from opencwc.convention.rule_files import build_list, read_all, rule_files
+from opencwc.convention.fields import stamps
+from opencwc.convention.model import Chemical, Entry, RuleList, Rules
+from opencwc.convention.rule_files import read_rules, rule_files
 
 KEPT = 4
 """Sets of lists: the built-in ones, and those of a user beside them."""
 
 
 class Written:
-    """The rule files as they are written (``raw``), and as records once they are asked for."""
+    """What the rule files say, and what chemicals are called once it is asked for."""
 
-    def __init__(self, raw: Raw, cache: Path | None) -> None:
-        self.raw = raw
+    def __init__(self, rules: Rules, cache: Path | None) -> None:
+        self.rules = rules
+        self.lists: dict[str, RuleList] = {list_.id: list_ for list_ in rules.lists}
+        """Every list by its id, with entries of all days."""
         self._cache = cache
-
-    @cached_property
-    def lists(self) -> dict[str, RuleList]:
-        """Every list by its id, with entries of all days; raises `RuleError` at the first thing that cannot hold."""
-        return {str(list_.get("list")): build_list(list_) for list_ in self.raw["lists"]}
 
     def chemicals(self) -> Iterator[tuple[Entry, Chemical]]:
         """Yield every chemical that any list names, whatever its date: names do not expire."""
-        for list_ in self.lists.values():
+        for list_ in self.rules.lists:
             for entry in list_.entries:
                 for chemical in (*entry.examples, *entry.exempt, *entry.related):
                     yield entry, chemical
@@ -45,11 +42,9 @@ class Written:
 
 
 def read_written(lists: Iterable[Path], cache: Path | None) -> Written:
-    """Return what these files of lists say; raise `RuleError` where one cannot be read."""
+    """Return what these files of lists say; raise `RuleError` at the first thing that cannot hold."""
     paths = tuple(lists)
-    files = [*rule_files(paths), *naming_files()]
-    seen = tuple((file, told.st_mtime_ns, told.st_size) for file in files if file.exists() and (told := file.stat()))
-    return _read(paths, cache, seen)
+    return _read(paths, cache, tuple(stamps([*rule_files(paths), *naming_files()])))
 
 
 def forget_written() -> None:
@@ -58,5 +53,5 @@ def forget_written() -> None:
 
 
 @lru_cache(maxsize=KEPT)
-def _read(paths: tuple[Path, ...], cache: Path | None, seen: tuple[tuple[Path, int, int], ...]) -> Written:
-    return Written(read_all(paths, cache), cache)
+def _read(paths: tuple[Path, ...], cache: Path | None, seen: tuple[tuple[str, int, int], ...]) -> Written:
+    return Written(read_rules(paths, cache), cache)

@@ -9,33 +9,34 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from types import MappingProxyType
+from typing import Any
 
 from opencwc.convention.fields import (
     Raw,
-    cached_json,
+    Read,
+    cached,
     check_digit_fits,
     day,
     day_or_year,
-    in_force,
     mappings_in,
-    number_in,
     one_of,
+    read_record,
     read_yaml,
     refuse_unknown,
     source_in,
+    stamps,
     text_in,
-    words_in,
 )
 from opencwc.convention.model import (
     EVIDENCE,
-    SALTS,
     Chemical,
+    DatedRules,
     Deadline,
     Duty,
     Entry,
     Policy,
     RuleList,
+    Rules,
     State,
     Structure,
     Threshold,
@@ -69,109 +70,78 @@ def build_list(raw: Raw) -> RuleList:
     entries = tuple(_entry(name, entry) for entry in raw["entries"])
     for earlier, later in _overlaps(entries):
         raise RuleError("entry_twice_for_same_days", where=later.file or earlier.file, entry=later.id)
-    return RuleList(
-        id=name,
-        title=words_in(raw, "title", where),
-        authority=text_in(raw, "authority", where),
-        text_of=day_or_year(raw.get("text_of"), where),
-        source=source_in(raw, where),
-        evidence=one_of(raw, "evidence", EVIDENCE, where),
-        entries=entries,
-    )
+    text_of: dict[str, Read] = {"text_of": lambda raw, field, where: day_or_year(raw.get(field), where)}
+    return read_record(RuleList, raw, where, given={"id": name, "entries": entries}, readers=text_of, beside=None)
 
 
 def build_policies(raw: list[Raw], where: str = str(DATA / "policies.yaml")) -> tuple[Policy, ...]:
     """Turn the YAML of policies into records; raise `RuleError` where one has no source."""
-    return tuple(
-        Policy(
-            id=text_in(one, "id", where),
-            choice=text_in(one, "choice", where),
-            source=source_in(one, where),
-            evidence=one_of(one, "evidence", EVIDENCE, where),
-            in_force=in_force(one.get("in_force"), where),
-        )
-        for one in raw
-    )
+    return tuple(read_record(Policy, policy, where, beside=None) for policy in raw)
 
 
 def build_duties(raw: list[Raw], where: str = str(DATA / "duties.yaml")) -> tuple[Duty, ...]:
     """Turn the YAML of duties into records; raise `RuleError` where one has no source."""
-    return tuple(
-        Duty(
-            id=text_in(one, "id", where),
-            says=text_in(one, "says", where),
-            applies_to=tuple(str(item) for item in one.get("applies_to", ())),
-            values=MappingProxyType({str(key): str(value) for key, value in dict(one.get("values", {})).items()}),
-            source=source_in(one, where),
-            evidence=one_of(one, "evidence", EVIDENCE, where),
-            in_force=in_force(one.get("in_force"), where),
-        )
-        for one in raw
-    )
+    return tuple(read_record(Duty, duty, where, beside=None) for duty in raw)
 
 
 def build_thresholds(raw: list[Raw], where: str = str(DATA / "thresholds.yaml")) -> tuple[Threshold, ...]:
     """Turn the YAML of thresholds into records; raise `RuleError` where one has no source or no amount."""
-    return tuple(_threshold(one, where) for one in _each_once(raw, "id", where))
+    return tuple(_threshold(threshold, where) for threshold in _each_once(raw, "id", where))
 
 
 def build_deadlines(raw: list[Raw], where: str = str(DATA / "deadlines.yaml")) -> tuple[Deadline, ...]:
     """Turn the YAML of deadlines into records; raise `RuleError` where one has no source or no time."""
-    return tuple(_deadline(one, where) for one in _each_once(raw, "id", where))
+    return tuple(_deadline(deadline, where) for deadline in _each_once(raw, "id", where))
 
 
-def build_states(raw: Raw, where: str = str(DATA / "states.yaml")) -> tuple[State, ...]:
+def build_states(raw: Raw, field: str = "states", where: str = str(DATA / "states.yaml")) -> tuple[State, ...]:
     """Turn the YAML of States (``sources`` and ``states``) into records, by code; raise `RuleError` as above."""
     sources = dict(raw.get("sources") or {})
-    states = _each_once(mappings_in(raw, "states", where), "state", where)
+    states = _each_once(mappings_in(raw, field, where), "state", where)
     return tuple(sorted(_state(state, sources, where) for state in states))
 
 
-def build_invented_states(raw: Raw, where: str = str(DATA / "states.yaml")) -> tuple[State, ...]:
-    """Turn the YAML of States that do not exist into records: for examples, and never among the others."""
-    return build_states({**raw, "states": raw.get("invented")}, where)
-
-
-def known_until(raw: Raw, where: str = str(DATA / "states.yaml")) -> date:
-    """Return the day up to which the YAML of States was looked into."""
-    return day(raw.get("known_until"), where)
-
-
-def read_dated(cache: Path | None) -> Raw:
+def read_dated(cache: Path | None) -> DatedRules:
     """Read the thresholds, deadlines and States, from ``cache`` where nothing changed; screening never needs them."""
     files = {name: DATA / f"{name}.yaml" for name in ("thresholds", "deadlines", "states")}
 
-    def read() -> Raw:
-        return {name: read_yaml(file) for name, file in files.items()}
+    def read() -> DatedRules:
+        made = {name: read_yaml(file) for name, file in files.items()}
+        states = made["states"]
+        return DatedRules(
+            build_thresholds(mappings_in(made["thresholds"], "thresholds", "thresholds.yaml")),
+            build_deadlines(mappings_in(made["deadlines"], "deadlines", "deadlines.yaml")),
+            build_states(states),
+            build_states(states, "invented"),
+            day(states.get("known_until"), str(files["states"])),
+        )
 
-    stamps = [[str(file), file.stat().st_mtime_ns, file.stat().st_size] for file in files.values()]
-    made: Raw = cached_json(cache, "dated", stamps, read)
-    return {
-        "thresholds": mappings_in(made["thresholds"], "thresholds", "thresholds.yaml"),
-        "deadlines": mappings_in(made["deadlines"], "deadlines", "deadlines.yaml"),
-        "states": made["states"],
-    }
+    return cached(cache, "dated", stamps(files.values()), read, DatedRules)
 
 
-def read_all(lists: Iterable[Path], cache: Path | None) -> Raw:
+def read_rules(lists: Iterable[Path], cache: Path | None) -> Rules:
     """Read the lists, policies and duties at once, from ``cache`` where nothing changed since: YAML is slow to read."""
     paths = list(lists)
-    files = rule_files(paths)
-    stamps = [[str(file), file.stat().st_mtime_ns, file.stat().st_size] for file in files if file.exists()]
 
-    def read() -> Raw:
-        return {
-            "lists": [read_list(path) for path in paths],
-            "policies": mappings_in(read_yaml(DATA / "policies.yaml"), "policies", "policies.yaml"),
-            "duties": list(_duties()),
-        }
+    def read() -> Rules:
+        read_lists: dict[str, Raw] = {}
+        for raw in map(read_list, paths):
+            name = str(raw.get("list"))
+            if name in read_lists:
+                raise RuleError(
+                    "list_there_already", where=str(raw.get("file")), list=name, file=str(read_lists[name].get("file"))
+                )
+            read_lists[name] = raw
+        policies = mappings_in(read_yaml(DATA / "policies.yaml"), "policies", "policies.yaml")
+        return Rules(
+            tuple(map(build_list, read_lists.values())), build_policies(policies), build_duties(list(_duties()))
+        )
 
-    made: Raw = cached_json(cache, "rules", [[str(path) for path in paths], stamps], read)
-    return made
+    return cached(cache, "rules", ([str(path) for path in paths], stamps(rule_files(paths))), read, Rules)
 
 
 def rule_files(lists: Iterable[Path]) -> list[Path]:
-    """Return the files that `read_all` reads for these lists, each a file or a folder of files."""
+    """Return the files that `read_rules` reads for these lists, each a file or a folder of files."""
     files = [file for path in lists for file in (sorted(path.glob("*.yaml")) if path.is_dir() else [path])]
     return [*files, *(DATA / f"{name}.yaml" for name in ("policies", "duties", *_RULES_IN))]
 
@@ -207,85 +177,44 @@ _RESTS_ON = ("source", "evidence", "in_force")
 
 
 def _entry(list_name: str, raw: Raw) -> Entry:
-    where = _place(raw)
-    known = {
-        "id", "title", "meaning", "schedule", "part", "kind", "mark", "in_force", "source", "evidence", "salts",
-        "places", "structure", "doubt", "except_entries", "exempt", "examples", "related", "see_also", "file",
-    }  # fmt: skip
-    refuse_unknown(raw, known, where)
-    places = {str(key): str(value) for key, value in dict(raw.get("places") or {}).items()}
-    return Entry(
-        list=list_name,
-        id=text_in(raw, "id", where),
-        title=words_in(raw, "title", where),
-        meaning=words_in(raw, "meaning", where) if "meaning" in raw else MappingProxyType({}),
-        schedule=number_in(raw, "schedule", where) if "schedule" in raw else None,
-        part=str(raw.get("part", "")),
-        kind=one_of(raw, "kind", ("family", "chemicals"), where),
-        mark=str(raw.get("mark", "")),
-        in_force=in_force(raw.get("in_force"), where),
-        source=source_in(raw, where),
-        evidence=one_of(raw, "evidence", EVIDENCE, where),
-        salts=one_of(raw, "salts", SALTS, where),
-        structure=tuple(_structure(item, places, where) for item in mappings_in(raw, "structure", where)),
-        doubt=tuple(_structure(item, places, where) for item in mappings_in(raw, "doubt", where)),
-        except_entries=tuple(str(item) for item in raw.get("except_entries", ())),
-        exempt=tuple(_chemical(item, where) for item in mappings_in(raw, "exempt", where)),
-        examples=tuple(_chemical(item, where) for item in mappings_in(raw, "examples", where)),
-        related=tuple(_chemical(item, where) for item in mappings_in(raw, "related", where)),
-        see_also=tuple(str(item) for item in raw.get("see_also", ())),
-        file=str(raw.get("file", "")),
-    )
+    where = " ".join(part for part in (str(raw.get("file", "")), f"entry {raw['id']}" if "id" in raw else "") if part)
+
+    def structures(raw: Raw, field: str, where: str) -> tuple[Structure, ...]:
+        places = {str(key): str(value) for key, value in dict(raw.get("places") or {}).items()}
+        items = mappings_in(raw, field, where)
+        return tuple(read_record(Structure, item, where, given={"places": places}) for item in items)
+
+    def chemicals(raw: Raw, field: str, where: str) -> tuple[Chemical, ...]:
+        return tuple(_chemical(item, where) for item in mappings_in(raw, field, where))
+
+    readers: dict[str, Read] = {
+        **dict.fromkeys(("structure", "doubt"), structures),
+        **dict.fromkeys(("exempt", "examples", "related"), chemicals),
+    }
+    return read_record(Entry, raw, where, given={"list": list_name}, readers=readers, beside=("places",))
 
 
 def _threshold(raw: Raw, where: str) -> Threshold:
-    words = ("id", "regime", "purpose", "chemicals", "activity", "scope", "window")
-    refuse_unknown(raw, {*words, "comparator", "quantity", "above", "unit", "note", *_APPLIED, *_RESTS_ON}, where)
+    readers: dict[str, Read] = {}
+    given: dict[str, Any] = {}
+    if raw.get("comparator") in ("none", "declaration"):  # which need no amount
+        given = {"quantity": None, "above": None, "unit": ""}
+    elif raw.get("comparator") != "between":
+        readers = {"above": lambda raw, field, where: None}
+    threshold = read_record(Threshold, raw, where, given=given, readers=readers, beside=_APPLIED)
     _check_applied(raw, where)
-    comparator = one_of(raw, "comparator", ("gt", "le", "lt", "between", "none", "declaration"), where)
-    measured = comparator in ("gt", "le", "lt", "between")
-    if not measured:
-        refuse_unknown(raw, {*words, "comparator", "note", *_APPLIED, *_RESTS_ON}, where)
-    return Threshold(
-        id=text_in(raw, "id", where),
-        regime=text_in(raw, "regime", where),
-        purpose=text_in(raw, "purpose", where),
-        chemicals=text_in(raw, "chemicals", where),
-        activity=text_in(raw, "activity", where),
-        scope=text_in(raw, "scope", where),
-        window=text_in(raw, "window", where),
-        comparator=comparator,
-        quantity=number_in(raw, "quantity", where) if measured else None,
-        above=number_in(raw, "above", where) if comparator == "between" else None,
-        unit=text_in(raw, "unit", where) if measured else "",
-        note=str(raw.get("note", "")),
-        source=source_in(raw, where),
-        evidence=one_of(raw, "evidence", EVIDENCE, where),
-        in_force=in_force(raw.get("in_force"), where),
-    )
+    return threshold
 
 
 def _deadline(raw: Raw, where: str) -> Deadline:
-    known = {"id", "regime", "act", "due", "amount", "unit", "anchor", "month", "day", "state", *_APPLIED, *_RESTS_ON}
-    refuse_unknown(raw, known, where)
+    due = raw.get("due")
+    unused: tuple[str, ...] = ("anchor",) if due == "on" else ("month", "day")
+    unused += () if due in ("after", "before") else ("amount", "unit")
+    empty: dict[str, Any] = {"amount": None, "unit": "", "anchor": "", "month": None, "day": None}
+    readers: dict[str, Read] = {field: lambda raw, field, where: empty[field] for field in unused}
+    deadline = read_record(Deadline, raw, where, readers=readers, beside=_APPLIED)
     _check_applied(raw, where)
-    due = one_of(raw, "due", ("after", "before", "by", "on"), where)
-    counted = due in ("after", "before")
-    return Deadline(
-        id=text_in(raw, "id", where),
-        regime=text_in(raw, "regime", where),
-        act=text_in(raw, "act", where),
-        due=due,
-        amount=number_in(raw, "amount", where) if counted else None,
-        unit=one_of(raw, "unit", ("days", "hours"), where) if counted else "",
-        anchor="" if due == "on" else text_in(raw, "anchor", where),
-        month=number_in(raw, "month", where) if due == "on" else None,
-        day=number_in(raw, "day", where) if due == "on" else None,
-        state=str(raw.get("state", "")),
-        source=source_in(raw, where),
-        evidence=one_of(raw, "evidence", EVIDENCE, where),
-        in_force=in_force(raw.get("in_force"), where),
-    )
+    return deadline
 
 
 def _check_applied(raw: Raw, where: str) -> None:
@@ -303,16 +232,9 @@ def _state(raw: Raw, sources: Mapping[str, Raw], where: str) -> State:
     code = text_in(raw, "state", where)
     if len(code) != 3 or not (code.isascii() and code.isalpha() and code.isupper()):
         raise RuleError("not_an_alpha3_code", where=where, text=code)
-    rests_on = one_of(raw, "rests_on", tuple(sources), where)
-    state = State(
-        code=code,
-        signed=day(raw["signed"], where) if "signed" in raw else None,
-        deposited=day(raw["deposited"], where) if "deposited" in raw else None,
-        instrument=str(raw.get("instrument", "")),
-        in_force=in_force(raw["in_force"], where) if "in_force" in raw else None,
-        source=source_in(sources[rests_on], where),
-        evidence=one_of(sources[rests_on], "evidence", EVIDENCE, where),
-    )
+    rests_on = sources[one_of(raw, "rests_on", tuple(sources), where)]
+    source = {"source": source_in(rests_on, "source", where), "evidence": one_of(rests_on, "evidence", EVIDENCE, where)}
+    state = read_record(State, raw, where, given={"code": code, **source}, beside=None)
     first = state.in_force.start if state.in_force else None
     if first and state.deposited and first < state.deposited:
         raise RuleError("bound_before_deposit", where=where, state=code)
@@ -329,34 +251,11 @@ def _each_once(raw: list[Raw], field: str, where: str) -> list[Raw]:
     return raw
 
 
-def _structure(raw: Raw, places: Mapping[str, str], where: str) -> Structure:
-    known = {"core", "form", "rest", "where", "counter_ions", "tautomers", "because"}
-    refuse_unknown(raw, known, where)
-    return Structure(
-        core=text_in(raw, "core", where),
-        places=MappingProxyType(dict(places)),
-        form=one_of({"form": "free", **raw}, "form", ("free", "protonated", "alkylated"), where),
-        rest=one_of({"rest": "closed", **raw}, "rest", ("closed", "free"), where),
-        where=tuple(str(item) for item in raw.get("where", ())),
-        counter_ions=str(raw.get("counter_ions", "")),
-        tautomers=one_of({"tautomers": "", **raw}, "tautomers", ("", "free"), where),
-        because=str(raw.get("because", "")),
-    )
-
-
 def _chemical(raw: Raw, where: str) -> Chemical:
-    refuse_unknown(raw, {"name", "cas", "smiles", "names", "accessions", "salts"}, where)
-    cas = text_in(raw, "cas", where)
-    if not check_digit_fits(cas):
-        raise RuleError("cas_number_wrong", where=where, cas=cas)
-    return Chemical(
-        name=text_in(raw, "name", where),
-        cas=cas,
-        smiles=str(raw.get("smiles", "")),
-        names=MappingProxyType({str(k): tuple(map(str, v)) for k, v in dict(raw.get("names", {})).items()}),
-        accessions=tuple(str(item) for item in raw.get("accessions", ())),
-        salts=str(raw.get("salts", "")),
-    )
+    chemical = read_record(Chemical, raw, where)
+    if not check_digit_fits(chemical.cas):
+        raise RuleError("cas_number_wrong", where=where, cas=chemical.cas)
+    return chemical
 
 
 def _overlaps(entries: tuple[Entry, ...]) -> list[tuple[Entry, Entry]]:
@@ -369,7 +268,3 @@ def _overlaps(entries: tuple[Entry, ...]) -> list[tuple[Entry, Entry]]:
                 clashes.append((other, entry))
         seen[entry.id].append(entry)
     return clashes
-
-
-def _place(raw: Raw) -> str:
-    return " ".join(part for part in (str(raw.get("file", "")), f"entry {raw['id']}" if "id" in raw else "") if part)

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from opencwc.convention.fields import Raw, cached_json, read_yaml, refuse_unknown
+from opencwc.convention.fields import Raw, cached, read_yaml, refuse_unknown
 from opencwc.errors import RuleError
 from opencwc.settings import cache_folder
 
@@ -240,7 +240,7 @@ def _names_elsewhere() -> Mapping[str, Sequence[str]]:
     spoken = {language for code in alpha2 for language in get_official_languages(code, de_facto=True)}
     languages = sorted(language for language in spoken - set(LANGUAGES) if exists(language))
 
-    def collected() -> Raw:
+    def collected() -> dict[str, list[str]]:
         names: dict[str, set[str]] = {}
         for short, said in _cldr_names(languages):
             if (code := alpha2.get(short)) in territories:
@@ -248,5 +248,4 @@ def _names_elsewhere() -> Mapping[str, Sequence[str]]:
         return {key: sorted(codes) for key, codes in names.items()}
 
     key = [babel.__version__, Path(__file__).stat().st_mtime_ns, *languages, *territories]
-    names: Mapping[str, Sequence[str]] = cached_json(cache_folder(), "territories", key, collected)
-    return names
+    return cached(cache_folder(), "territories", key, collected, dict[str, list[str]])

@@ -3,25 +3,12 @@
 The rules are only read here; `opencwc.transfers.check.checking` holds shipments against them.
 """
 
-from __future__ import annotations
-
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
-from opencwc.convention.fields import (
-    Raw,
-    cached_json,
-    day,
-    in_force,
-    mappings_in,
-    one_of,
-    read_yaml,
-    refuse_unknown,
-    source_in,
-    text_in,
-)
-from opencwc.convention.model import EVIDENCE, Deadline, Entry, InForce, Threshold
+from opencwc.convention.fields import Raw, cached, mappings_in, read_record, read_yaml, stamps
+from opencwc.convention.model import Deadline, Entry, Grade, InForce, MaybeText, OneOf, Source, Threshold
 from opencwc.errors import RuleError
 
 FILE = Path(__file__).parent / "data" / "transfers.yaml"
@@ -47,18 +34,18 @@ class TransferRule(NamedTuple):
     id: str
     applies_to: tuple[str, ...]
     between: tuple[str, ...]
-    effect: str
+    effect: Annotated[str, OneOf(EFFECTS)]
     says: str
     only: tuple[str, ...]
-    threshold: str
-    deadline: str
-    paper: str
+    threshold: MaybeText
+    deadline: MaybeText
+    paper: Annotated[str, OneOf(("", *PAPERS))]
     by: tuple[str, ...]
-    packing: str
+    packing: Annotated[str, OneOf(("", "retail"))]
     instead_of: tuple[str, ...]
-    state: str
-    source: str
-    evidence: str
+    state: MaybeText
+    source: Source
+    evidence: Grade
     in_force: InForce
     sure_from: date | None = None
 
@@ -84,9 +71,11 @@ class TransferRule(NamedTuple):
 
 def read_transfer_rules(cache: Path | None = None) -> tuple[TransferRule, ...]:
     """Read every rule on transfers, whatever its day; raise `RuleError` where one cannot hold."""
-    stamp = [str(FILE), FILE.stat().st_mtime_ns, FILE.stat().st_size]
-    raw = cached_json(cache, "transfers", stamp, lambda: read_yaml(FILE))
-    return build_transfer_rules(mappings_in(raw, "rules", str(FILE)))
+
+    def read() -> tuple[TransferRule, ...]:
+        return build_transfer_rules(mappings_in(read_yaml(FILE), "rules", str(FILE)))
+
+    return cached(cache, "transfers", stamps([FILE]), read, tuple[TransferRule, ...])
 
 
 def build_transfer_rules(raw: list[Raw], where: str = str(FILE)) -> tuple[TransferRule, ...]:
@@ -118,34 +107,14 @@ def check_references(
 
 
 def _rule(raw: Raw, where: str) -> TransferRule:
-    refuse_unknown(raw, {*TransferRule._fields}, where)
-    effect = one_of(raw, "effect", EFFECTS, where)
-    name = text_in(raw, "id", where)
+    rule = read_record(TransferRule, raw, where)
+    effect, name = rule.effect, rule.id
     needed = {
         "only_for": "only", "not_for": "only", "at_most": "threshold", "paper": "paper", "later": "deadline",
         "exempt": "instead_of",
     }  # fmt: skip
     if effect in needed and not raw.get(needed[effect]):
         raise RuleError("rule_effect_incomplete", where=where, rule=name, effect=effect, needed=needed[effect])
-    rule = TransferRule(
-        id=name,
-        applies_to=_texts(raw, "applies_to", where),
-        between=_texts(raw, "between", where),
-        effect=effect,
-        says=text_in(raw, "says", where),
-        only=_texts(raw, "only", where),
-        threshold=str(raw.get("threshold", "")),
-        deadline=str(raw.get("deadline", "")),
-        paper=one_of({"paper": "", **raw}, "paper", ("", *PAPERS), where),
-        by=_texts(raw, "by", where),
-        packing=one_of({"packing": "", **raw}, "packing", ("", "retail"), where),
-        instead_of=_texts(raw, "instead_of", where),
-        state=str(raw.get("state", "")),
-        source=source_in(raw, where),
-        evidence=one_of(raw, "evidence", EVIDENCE, where),
-        in_force=in_force(raw.get("in_force"), where),
-        sure_from=day(raw["sure_from"], where) if "sure_from" in raw else None,
-    )
     if not rule.applies_to:
         raise RuleError("rule_without_chemicals", where=where, rule=name)
     if unknown := set(rule.by) - set(SIDES):
@@ -155,13 +124,6 @@ def _rule(raw: Raw, where: str) -> TransferRule:
             "duty_between_unknown", where=where, duty=name, states=min(unknown), known=tuple(sorted(_PAIRS))
         )
     return rule
-
-
-def _texts(raw: Raw, field: str, where: str) -> tuple[str, ...]:
-    held = raw.get(field) or ()
-    if not isinstance(held, list | tuple):
-        raise RuleError("field_is_no_list", where=where, field=field, value=repr(held))
-    return tuple(map(str, held))
 
 
 _STANDINGS = ("party", "not_party")

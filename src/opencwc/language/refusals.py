@@ -5,13 +5,13 @@ A refusal says only that such requests are refused and recorded: never which wor
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from opencwc.errors import StorageError
 from opencwc.finding import Message
@@ -24,8 +24,7 @@ REFUSED = "language_refused"
 CATEGORIES = ("synthesis", "route", "enhancement", "dispersal", "evasion")
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """Why a request is refused, for the record: its category, the rule, the language, and where the words stand.
 
     ``spans`` are places in the text as it was given. To the person who asked only ``message`` is said.
@@ -89,6 +88,8 @@ class RefusalLog:
 
     def record(self, refusal: Refusal, text: str, at: datetime | None = None) -> dict[str, object]:
         """Append a refusal and return what was written; `StorageError` where it cannot be."""
+        import json
+
         from opencwc.models.state_files import append_line  # loads the register, which only a refusal needs
 
         written = refusal_record(refusal, text, at)

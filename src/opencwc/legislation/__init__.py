@@ -6,10 +6,23 @@
 found "in the texts supplied": a State may have said it elsewhere.
 """
 
-from opencwc.legislation.law_check import check_law, check_texts
-from opencwc.legislation.model import COLUMNS, COVERED, NONE, PARTIAL, VERDICTS, Answer, Checked, Law, Shown
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from opencwc.legislation.law_check import check_law, check_texts
+    from opencwc.legislation.model import COLUMNS, COVERED, NONE, PARTIAL, VERDICTS, Answer, Checked, Law, Shown
 
 __all__ = [
     "COLUMNS", "COVERED", "NONE", "PARTIAL", "VERDICTS", "Answer", "Checked", "Law", "Shown", "check_law",
     "check_texts",
 ]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """Load what is asked for: every command reads this package's `verb`, and only `law` needs the reading of laws."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{'law_check' if name.startswith('check_') else 'model'}"), name)

@@ -7,11 +7,11 @@ component, unless the rest is free.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 from typing import NamedTuple
 
+from msgspec import Struct
 from rdkit import Chem
 
 from opencwc.chemistry.composition import (
@@ -40,8 +40,7 @@ class Fit(NamedTuple):
     doubts: tuple[Message, ...] = ()
 
 
-@dataclass(frozen=True)
-class Core:
+class Core(Struct, frozen=True, dict=True):
     """One drawing of a core with its places filled in but for their groups; a structure rule has one or several.
 
     ``drawing`` is SMILES in which place ``R`` is the dummy atom with the map number of its turn in ``names``.
@@ -218,8 +217,7 @@ class Counts(NamedTuple):
     positive: bool
 
 
-@dataclass(frozen=True)
-class Drawing:
+class Drawing(Struct, frozen=True, dict=True):
     """One structure rule, compiled: the cores of its trigger (the part looked for) and the parts that go with it."""
 
     structure: Structure

@@ -1,12 +1,11 @@
 """The records of screening: what was asked, what came of one input, and what was checked."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 from opencwc.finding import Evidence, Finding, Maker, Message, Rule, Subject, Verdict
 from opencwc.screening.verb import VERB as SCREEN
@@ -89,8 +88,7 @@ class Checked(Struct, frozen=True):
         return tuple(list_.id for list_ in self.lists)
 
 
-@dataclass
-class Tally:
+class Tally(Struct):
     """How many rows came out how; a row counts once, with its gravest verdict.
 
     ``silent`` are the texts, among those not listed, in which no chemical was recognised.

@@ -4,21 +4,20 @@ The same index feeds the gate: what it does not hold, no entry can list.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from msgspec import Struct
 from rdkit.Chem import GetMolFrags, Mol
 
 from opencwc.chemistry.composition import METALS, atoms_of, composition_key
 from opencwc.convention import Chemical, Convention, Entry, Structure
-from opencwc.convention.fields import cached_json
+from opencwc.convention.fields import cached
 from opencwc.screening.cores import Core, Counts, Drawing, compile_structure
 from opencwc.settings import cache_folder
 
 
-@dataclass(frozen=True)
-class Ruling:
+class Ruling(Struct, frozen=True, dict=True):
     """One structure rule of one entry and what it says where it fits: ``listed``, ``doubt`` or ``exempt``."""
 
     entry: Entry
@@ -44,13 +43,20 @@ class Gate(NamedTuple):
     needs: tuple[Counts, ...]
 
 
+class _Index(NamedTuple):
+    """The numbers of the rulings by composition key, and those of any size with the least counts they ask for."""
+
+    closed: dict[int, list[int]]
+    open: list[tuple[int, Counts]]
+
+
 class RuleIndex:
     """The rulings of a `Convention`, and which of them a component of a given composition could meet."""
 
     def __init__(self, convention: Convention) -> None:
         self.convention = convention
         self.rulings: tuple[Ruling, ...] = tuple(_rulings(convention.entries))
-        self._take(cached_json(cache_folder(), "index", self._fingerprint(), self._make_index))
+        self._index = cached(cache_folder(), "index", self._fingerprint(), self._make_index, _Index)
 
     @property
     def list_ids(self) -> tuple[str, ...]:
@@ -65,7 +71,7 @@ class RuleIndex:
         return Gate(
             full_keys=frozenset(key for core in closed for key in core.full_keys()),
             keys=frozenset(key for core in closed for key in core.bonded_keys()),
-            needs=tuple(dict.fromkeys(needs for _, needs in self._open)),
+            needs=tuple(dict.fromkeys(needs for _, needs in self._index.open)),
         )
 
     def may_meet(self, mol: Mol) -> bool:
@@ -83,7 +89,7 @@ class RuleIndex:
         if any(number in METALS and atom.GetDegree() for number, atom in zip(numbers, drawn, strict=True)):
             pieces = [[numbers[index] for index in piece] for piece in _between_metals(mol, numbers)]
         positive = any(atom.GetFormalCharge() > 0 for atom in drawn)
-        closed = any(composition_key(piece) in self._closed for piece in pieces)
+        closed = any(composition_key(piece) in self._index.closed for piece in pieces)
         return closed or any(self._open_to(part, positive=positive) for part in parts)
 
     def check(self) -> None:
@@ -93,7 +99,7 @@ class RuleIndex:
         """Return the rulings of any size whose least counts a component meets."""
         return [
             number
-            for number, needs in self._open
+            for number, needs in self._index.open
             if (positive or not (needs.positive or needs.quaternary))
             and all(atomic_numbers.count(z) >= least for z, least in needs.elements)
         ]
@@ -108,7 +114,7 @@ class RuleIndex:
             yield from self.rulings
             return
         found = {
-            *self._closed.get(composition_key(atomic_numbers), ()),
+            *self._index.closed.get(composition_key(atomic_numbers), ()),
             *self._open_to(atomic_numbers, positive=positive),
         }
         for number in sorted(found):
@@ -129,31 +135,21 @@ class RuleIndex:
         ]
         return [_INDEX_VERSION, rules, examples]
 
-    def _take(self, index: dict[str, Any]) -> None:
-        self._closed: dict[int, list[int]] = {int(key): found for key, found in index["closed"].items()}
-        self._open: list[tuple[int, Counts]] = [
-            (number, Counts(tuple((int(z), int(n)) for z, n in elements), *rest))
-            for number, elements, *rest in index["open"]
-        ]
-
-    def _make_index(self) -> dict[str, Any]:
+    def _make_index(self) -> _Index:
         """Index every core by composition, and refuse the rules if an example does not meet its own."""
-        closed: dict[int, set[int]] = {}
-        unbounded: list[tuple[object, ...]] = []
+        closed: dict[int, list[int]] = {}
+        unbounded: list[tuple[int, Counts]] = []
         for number, ruling in enumerate(self.rulings):
             for core in ruling.drawing.cores:
                 if core.rest == "free" or core.unbounded or core.holds_metal:
-                    needs = core.needs()
-                    unbounded.append(
-                        (number, needs.elements, needs.alkyl_on_phosphorus, needs.quaternary, needs.positive)
-                    )
-                else:
-                    for key in core.plain_keys():
-                        closed.setdefault(key, set()).add(number)
-        index = {"closed": {str(key): sorted(found) for key, found in closed.items()}, "open": unbounded}
-        self._take(index)
+                    unbounded.append((number, core.needs()))
+                    continue
+                for key in core.plain_keys():
+                    if number not in (numbers := closed.setdefault(key, [])):
+                        numbers.append(number)
+        self._index = _Index(closed, unbounded)
         self.check()
-        return index
+        return self._index
 
 
 def _between_metals(mol: Mol, numbers: list[int]) -> list[list[int]]:

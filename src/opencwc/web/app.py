@@ -95,7 +95,7 @@ def create_app(
     )
     app.state.service = service
     for router in (*open_routers(), *routers, DESCRIPTION):
-        app.include_router(router)
+        app.router.routes += router.routes  # `include_router` would build each of 160 routes a second time
     app.add_middleware(RequestMiddleware, configuration=configuration, limiter=service.limiter, metrics=service.metrics)
     tell_problems(app, show_problem, language_of)
     access_of(app.routes)

@@ -145,10 +145,7 @@ def serving(made_year: Path, folder: Path) -> Iterator[Served]:
         yield served
     finally:
         if served.process:
-            served.process.terminate()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                served.process.wait(20)
-            served.process.kill()
+            served.kill()  # told to leave, it would first wait for the pages that are still open
         book.close()
 
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from opencwc.convention.fields import cached_json
+from opencwc.convention.fields import cached
 from opencwc.errors import RuleError
 from opencwc.settings import cache_folder
 
@@ -61,7 +61,7 @@ def load_words(path: Path = DATA) -> CommerceWords:
     """Read and compile the words once; raise `RuleError` where the file cannot be read or holds what is no word."""
     try:
         stamp = (str(path), path.stat().st_mtime_ns, path.stat().st_size)
-        raw = cached_json(cache_folder(), "commerce", (_FORMAT, stamp), lambda: _read(path))
+        raw = cached(cache_folder(), "commerce", (_FORMAT, stamp), lambda: _read(path))
     except OSError as error:
         raise RuleError("commerce_words_unreadable", where=str(path), reason=str(error)) from error
     return _compiled(raw)

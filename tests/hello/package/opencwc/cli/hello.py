@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -13,12 +12,12 @@ from opencwc.hello.reader import Reader
 from opencwc.hello.verb import VERB
 
 from opencwc.cli.keep_option import Keep, KeepWhere, MarkOfKept, Place, keep_run
-from opencwc.cli.value import displayable, report_error
-from opencwc.errors import OpenCWCError
+from opencwc.cli.options import command, print_line
 from opencwc.verbs import Found, Input, Step
 from opencwc.wording import sentence
 
 
+@command
 def hello(
     table: Annotated[Path, typer.Argument(metavar="TABLE", help="A table with a column 'state'.")],
     keep: Keep = "",
@@ -33,11 +32,8 @@ def hello(
         for step in Reader(question).steps([Input(table.name, table)]):
             if isinstance(step, Found):
                 for finding in step.findings:
-                    sys.stdout.write(displayable(f"{finding.subject.input}: {sentence(finding.message)}") + "\n")
+                    print_line(f"{finding.subject.input}: {sentence(finding.message)}")
             yield step
 
-    try:
-        where.require_case()
-        keep_run(VERB, steps(), where, question, [table], "en")
-    except OpenCWCError as error:
-        raise typer.Exit(report_error(error)) from None
+    where.require_case()
+    keep_run(VERB, steps(), where, question, [table], "en")

@@ -1,22 +1,31 @@
-"""What the commands of `opencwc transfers` ask alike: ledgers, the columns they use, a day, a language, a format."""
+"""What commands ask and answer alike: their errors and exit status, a day, a language, a format, ledgers, a report."""
 
 from __future__ import annotations
 
+import io
+import os
 import sys
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import IO, TYPE_CHECKING, Annotated, Any, ParamSpec
 
 import typer
 
-from opencwc.cli.value import spoken_language
-from opencwc.errors import InputError, SettingsError
-from opencwc.wording import LANGUAGES
+from opencwc.cli.value import displayable, report_error, spoken_language
+from opencwc.errors import InputError, OpenCWCError, SettingsError
+from opencwc.finding import Message
+from opencwc.wording import LANGUAGES, sentence
 
 if TYPE_CHECKING:
+    from rich.text import Text
+
+    from opencwc.publishing.model import Report
     from opencwc.transfers.model import Ledger
 
+P = ParamSpec("P")
 Ledgers = Annotated[list[str], typer.Argument(metavar="OURS [THEIRS ...]", help="Ledgers: files, or - for a pipe.")]
 Columns = Annotated[
     list[str] | None, typer.Option("--map", metavar="FIELD=COLUMN", help="Which column is what; 2:FIELD of ledger 2.")
@@ -25,7 +34,35 @@ AsOf = Annotated[str, typer.Option(metavar="DATE", help="Apply the rules in forc
 Lang = Annotated[str, typer.Option(help=f"Language of the answer: {', '.join(LANGUAGES)}.")]
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="Write the answer to this file.")]
 
+Rules = Annotated[list[Path] | None, typer.Option(help="A further list as a YAML file; may be given again.")]
+
 _ENDINGS = {"htm": "html", "json": "jsonl", "ndjson": "jsonl"}
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Print an error where errors go and leave with status 2; a reader who left is no error."""
+    try:
+        yield
+    except OpenCWCError as error:
+        raise typer.Exit(report_error(error)) from None
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(2) from None
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+
+
+def command(work: Callable[P, int | None]) -> Callable[P, None]:
+    """Return a command that tells its errors and leaves with the status that ``work`` returns, 0 where it has none."""
+
+    @wraps(work)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        with told():
+            status = work(*args, **kwargs)
+        raise typer.Exit(status or 0)
+
+    return run
 
 
 def read_ledgers(
@@ -118,3 +155,67 @@ def one_of(option: str, given: str, known: Collection[str]) -> str:
     if given not in known:
         raise SettingsError("option_unknown", option=option, value=given, known=tuple(one for one in known if one))
     return given
+
+
+def names_asked(text: str) -> tuple[str, ...]:
+    """Return the names of an option that takes several: ``CWC,AG``."""
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def rule_files_asked(paths: Sequence[Path] | None) -> tuple[Path, ...]:
+    """Return further lists; raise `InputError` where one is neither a file nor a folder of a list."""
+    for path in paths or ():
+        if not path.is_file() and not (path / "list.yaml").is_file():
+            raise InputError("no_list_of_rules", where=str(path))
+    return tuple(paths or ())
+
+
+def print_line(text: str) -> None:
+    """Print a line, safe to show."""
+    sys.stdout.write(displayable(text) + "\n")
+
+
+def print_grid(
+    columns: Iterable[tuple[str, Mapping[str, Any]]], rows: Iterable[Sequence[str | Text]], *, width: int = 160
+) -> None:
+    """Print rows under headings (each with the options of its column); ``width`` is that of what is no terminal."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table(pad_edge=False, box=None)
+    for heading, options in columns:
+        grid.add_column(heading, **options)
+    for row in rows:
+        grid.add_row(*(Text(displayable(cell)) if isinstance(cell, str) else cell for cell in row))
+    Console(width=None if sys.stdout.isatty() else width, highlight=False).print(grid)
+
+
+def print_more(count: int, lang: str) -> None:
+    """Say how many rows a printed table leaves out."""
+    from rich.console import Console
+
+    console = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
+    console.print(sentence(Message("table_more", {"count": count}), lang))
+
+
+def publish(report: Report, stream: IO[bytes], format: str) -> None:
+    """Write a report as ``pdf``, ``docx``, ``xlsx`` or ``html``."""
+    if format == "pdf":
+        from opencwc.publishing.pdf import write_pdf
+
+        write_pdf(report, stream)
+    elif format == "docx":
+        from opencwc.publishing.docx import write_docx
+
+        write_docx(report, stream)
+    elif format == "xlsx":
+        from opencwc.publishing.xlsx import write_xlsx
+
+        write_xlsx(report, stream)
+    else:
+        from opencwc.publishing.html import write_html
+
+        page = io.StringIO()
+        write_html(report, page)
+        stream.write(page.getvalue().encode())
