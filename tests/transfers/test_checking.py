@@ -17,13 +17,11 @@ from opencwc.convention.transfer_rules import read_transfer_rules
 from opencwc.finding import Verdict, finding_from_plain, finding_to_plain
 from opencwc.screening.model import Question
 from opencwc.transfers.check.checking import Answer, Checker, check
-from opencwc.transfers.check.duties import STATES_OF_DUTY, due_on
-from opencwc.transfers.check.exceptions import find_exceptions
 from opencwc.transfers.check.formats import CHECK_COLUMNS, finding_as_plain, line_of
-from opencwc.transfers.check.general_rules import not_for
-from opencwc.transfers.check.rule_effects import EFFECTS
+from opencwc.transfers.check.rule_effects import EFFECTS, find_exceptions, not_for
 from opencwc.transfers.check.shipments import Shipment, shipment_of
 from opencwc.transfers.check.verb import VERB as CHECK
+from opencwc.transfers.check.weighing import STATES_OF_DUTY, due_on
 from opencwc.wording import sentence
 
 ASKED = date(2026, 11, 25)

@@ -14,8 +14,8 @@ from opencwc.errors import InputError
 from opencwc.screening.rulebook import Rulebook
 from opencwc.screening.screener import Screener
 from opencwc.transfers.days import read_day
-from opencwc.transfers.ledgers.flows import read_flow
 from opencwc.transfers.ledgers.layout import lay_out
+from opencwc.transfers.ledgers.line_fields import read_flow
 from opencwc.transfers.ledgers.reader import preview, read_ledger
 from opencwc.transfers.model import LEDGER_COLUMNS, Ledger
 from opencwc.transfers.substances import hs_digits

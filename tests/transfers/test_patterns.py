@@ -22,10 +22,9 @@ from opencwc.errors import InputError
 from opencwc.finding import Maker, Verdict
 from opencwc.transfers.model import Ledger, Substance
 from opencwc.transfers.patterns import PATTERN_KINDS, find_patterns
+from opencwc.transfers.patterns.base import Proposal
 from opencwc.transfers.patterns.consumption_register import read_consumption
-from opencwc.transfers.patterns.false_discovery import adjusted
-from opencwc.transfers.patterns.level_steps import find_steps
-from opencwc.transfers.patterns.proposal import Proposal
+from opencwc.transfers.patterns.level_steps import adjusted, find_steps
 from opencwc.transfers.patterns.report import COLUMNS, as_json_lines, as_rows, told, write_report
 from opencwc.wording import LANGUAGES, say
 

@@ -140,7 +140,7 @@ def _doubt(answer: Answer, kind: str) -> Message | None:
 
 def _standing(answer: Answer, kind: str) -> Message | None:
     """Say that what the paper is for is met already, or whose law may ask for it."""
-    from opencwc.transfers.check.duties import joined
+    from opencwc.transfers.check.weighing import joined
 
     asked = [one for one in answer.owed if one.rule.paper == _PAPERS[kind]]
     if any(one.state in ("needed", "late") for one in asked):

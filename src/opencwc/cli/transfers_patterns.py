@@ -29,7 +29,7 @@ from opencwc.wording import say, sentence
 
 if TYPE_CHECKING:
     from opencwc.transfers.model import Ledger
-    from opencwc.transfers.patterns.proposal import Proposal
+    from opencwc.transfers.patterns.base import Proposal
 
 FORMATS = ("csv", "jsonl", "html")
 

@@ -1,8 +1,8 @@
 """May a planned shipment go? `check` says it of each one, and what is still needed.
 
 Read in this order: `shipments` (the ledger in), `certificates`, `identification` (which entries), `checking`, then the
-rules one by one: `weighing`, `rule_effects` with `general_rules`, `schedule_1_rules`, `certificate_rules` and
-`exceptions`. Then `consignees` (names), `formats` and `report` (out), `paper_facts` and `papers`.
+rules one by one: `weighing`, `rule_effects`, `schedule_1_rules`. Then `consignees` (names), `formats` and `report`
+(out), `paper_facts` and `papers`.
 """
 
 from __future__ import annotations

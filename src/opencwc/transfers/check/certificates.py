@@ -18,10 +18,19 @@ from typing import BinaryIO, NamedTuple
 from opencwc.convention.transfer_rules import STATEMENTS
 from opencwc.errors import InputError
 from opencwc.finding import Message, Value
-from opencwc.transfers.check.shipment_cells import Amount, Side, amount_of, code_of, day_of, plain_number
-from opencwc.transfers.check.shipment_tables import read_rows
-from opencwc.transfers.check.shipment_words import is_yes, plain_words, purpose_of, touches_on_weapons
-from opencwc.transfers.check.shipments import Shipment
+from opencwc.transfers.check.shipment_cells import (
+    Amount,
+    Side,
+    amount_of,
+    code_of,
+    day_of,
+    is_yes,
+    plain_number,
+    plain_words,
+    purpose_of,
+    touches_on_weapons,
+)
+from opencwc.transfers.check.shipments import Shipment, read_rows
 from opencwc.wording.states import state_named
 
 

@@ -24,15 +24,12 @@ from opencwc.screening.screener import Screener
 from opencwc.settings import cache_folder
 from opencwc.transfers.check.certificates import Balances, Certificate
 from opencwc.transfers.check.consignees import SanctionsList
-from opencwc.transfers.check.duties import Owed, joined
-from opencwc.transfers.check.general_rules import barred
 from opencwc.transfers.check.identification import Identified, identify
-from opencwc.transfers.check.rule_effects import plain_doubts, weigh
+from opencwc.transfers.check.rule_effects import barred, plain_doubts, weigh
 from opencwc.transfers.check.shipment_cells import Share, Side
 from opencwc.transfers.check.shipments import Shipment
-from opencwc.transfers.check.standing import Standing
 from opencwc.transfers.check.verb import VERB as CHECK
-from opencwc.transfers.check.weighing import Acquired, Rules, Weighing, gravest, written
+from opencwc.transfers.check.weighing import Acquired, Owed, Rules, Standing, Weighing, gravest, joined, written
 from opencwc.version import __version__
 
 DEFAULT_LISTS = ("CWC",)

@@ -13,11 +13,10 @@ from typing import Any
 from opencwc.finding import Finding, Message, Value, Verdict, finding_to_plain
 from opencwc.screening.model import Checked
 from opencwc.transfers.check.checking import Answer, Checker
-from opencwc.transfers.check.duties import Owed
 from opencwc.transfers.check.shipment_cells import plain_number
 from opencwc.transfers.check.shipments import Shipment
-from opencwc.transfers.check.standing import Standing
 from opencwc.transfers.check.verb import VERB as CHECK
+from opencwc.transfers.check.weighing import Owed, Standing
 from opencwc.wording import sentence
 
 CHECK_FORMATS = ("csv", "jsonl", "html")

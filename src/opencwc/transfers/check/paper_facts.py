@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from opencwc.errors import InputError
 from opencwc.finding import Message, Value, Verdict
 from opencwc.transfers.check.certificates import Certificate, end_users_of
-from opencwc.transfers.check.shipment_words import plain_words
+from opencwc.transfers.check.shipment_cells import plain_words
 from opencwc.transfers.check.shipments import Shipment
 
 if TYPE_CHECKING:

@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 from opencwc.errors import InputError
 from opencwc.records import to_plain
-from opencwc.transfers.check.answers import alike, alike_findings, checker_with, shown_answer
+from opencwc.transfers.check.kept import alike, alike_findings, checker_with, shown_answer
 from opencwc.transfers.table_readers import load_table_readers
 from opencwc.verbs import Ended, Found, Input, PagesFile, Progress, Started, Step
 
 if TYPE_CHECKING:
     from opencwc.finding import Finding
-    from opencwc.transfers.check.answers import ShownAnswer
     from opencwc.transfers.check.certificates import Certificate
     from opencwc.transfers.check.checking import Answer, Checker
     from opencwc.transfers.check.consignees import SanctionsList
+    from opencwc.transfers.check.kept import ShownAnswer
     from opencwc.transfers.check.shipments import Shipments
 
 SHIPMENTS, CERTIFICATES, NAMES = "shipments", "certificates", "names"

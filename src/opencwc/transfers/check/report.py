@@ -28,9 +28,9 @@ from opencwc.publishing import (
 )
 from opencwc.publishing.labels import labels_in
 from opencwc.transfers.check.checking import Answer
-from opencwc.transfers.check.duties import STATES_OF_DUTY, Owed
 from opencwc.transfers.check.formats import CheckTally, owed_by
 from opencwc.transfers.check.verb import VERB as CHECK
+from opencwc.transfers.check.weighing import STATES_OF_DUTY, Owed
 from opencwc.wording import RIGHT_TO_LEFT, say, sentence
 
 CHECK_TONES: dict[Verdict, Tone] = {

@@ -16,17 +16,20 @@ from opencwc.errors import InputError
 from opencwc.files.frame_parts import PROBLEM
 from opencwc.files.frames import BATCH_ROWS, Frame, open_frame
 from opencwc.finding import Message
-from opencwc.transfers.ledgers.amounts import read_amounts
-from opencwc.transfers.ledgers.concentrations import read_concentrations
-from opencwc.transfers.ledgers.dates import read_dates
+from opencwc.transfers.ledgers.amounts import read_amounts, read_concentrations
 from opencwc.transfers.ledgers.draft import SPREADSHEETS, LedgerDraft
-from opencwc.transfers.ledgers.flows import read_flows
-from opencwc.transfers.ledgers.goods import read_goods
 from opencwc.transfers.ledgers.layout import Layout, lay_out, refuse_missing
-from opencwc.transfers.ledgers.line_ids import read_ids
-from opencwc.transfers.ledgers.quantity_columns import QuantityColumn
-from opencwc.transfers.ledgers.row_stream import StreamedRows
-from opencwc.transfers.ledgers.states import NOWHERE, as_codes, read_side, say_former
+from opencwc.transfers.ledgers.line_fields import (
+    NOWHERE,
+    as_codes,
+    read_dates,
+    read_flows,
+    read_goods,
+    read_ids,
+    read_side,
+    say_former,
+)
+from opencwc.transfers.ledgers.row_stream import QuantityColumn, StreamedRows
 from opencwc.transfers.memory import give_back
 from opencwc.transfers.model import Ledger
 

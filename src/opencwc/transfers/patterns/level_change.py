@@ -8,9 +8,8 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 
-from opencwc.transfers.patterns.base import PatternKind, Sighting
+from opencwc.transfers.patterns.base import PatternKind, Sighting, Unusual
 from opencwc.transfers.patterns.level_steps import LEAST_YEARS, find_steps
-from opencwc.transfers.patterns.proposal import Unusual
 from opencwc.transfers.patterns.trade import PAIR, Trade, as_pair
 
 FACTOR = 2.0

@@ -8,8 +8,7 @@ from functools import partial
 
 import polars as pl
 
-from opencwc.transfers.patterns.base import NO_STATE, PatternKind, Sighting
-from opencwc.transfers.patterns.proposal import Unusual
+from opencwc.transfers.patterns.base import NO_STATE, PatternKind, Sighting, Unusual
 from opencwc.transfers.patterns.trade import PAIR, Trade
 
 OVER = 1.5

@@ -31,7 +31,7 @@ from opencwc.publishing.labels import labels_in
 from opencwc.records import to_plain
 from opencwc.transfers.model import Ledger
 from opencwc.transfers.patterns import PATTERN_KINDS
-from opencwc.transfers.patterns.proposal import Proposal
+from opencwc.transfers.patterns.base import Proposal
 from opencwc.wording import RIGHT_TO_LEFT, say, sentence
 
 COLUMNS = (

@@ -15,17 +15,28 @@ from typing import TYPE_CHECKING, NamedTuple
 import polars as pl
 
 from opencwc.transfers.model import Ledger, Substance
-from opencwc.transfers.patterns.false_discovery import ALARMS
-from opencwc.transfers.patterns.proposal import LineAt, Pair, YearlyKg
+from opencwc.transfers.patterns.level_steps import ALARMS
 
 if TYPE_CHECKING:
     from opencwc.transfers.patterns.consumption_register import Consumption
 
+Pair = tuple[int, int, int]
+"""A substance, its exporter and its importer, as places in the tables of `opencwc.transfers.patterns.trade.Trade`."""
+YearlyKg = tuple[tuple[int, float, float], ...]
+"""For each year: the year, kg as the exporter says, kg as the importer says."""
 PAIR = ("substance", "exporter", "importer")
 EVIDENCE_LINES = 20
 """How many lines a proposal names; how many there are is told."""
 YEARS_BEFORE = 3
 """In how many earlier years the trade of a pair would have been seen, so that its first year counts as new."""
+
+
+class LineAt(NamedTuple):
+    """A line of a ledger: the ledger's name, the row in it, and its id."""
+
+    ledger: str
+    row: int
+    id: str
 
 
 class FirstTrade(NamedTuple):

@@ -22,12 +22,12 @@ from opencwc.errors import InputError
 from opencwc.finding import Finding, Message
 from opencwc.records import from_plain, to_plain
 from opencwc.transfers.model import CAUSES
-from opencwc.transfers.reconcile.line_ways import WAYS
 from opencwc.transfers.reconcile.matching_kernel import MATCH_KINDS
+from opencwc.transfers.reconcile.sums import WAYS
 from opencwc.transfers.thresholds import declaration_evidence
 
 if TYPE_CHECKING:
-    from opencwc.transfers.patterns.proposal import Proposal
+    from opencwc.transfers.patterns.base import Proposal
     from opencwc.transfers.reconcile.reconciled import Reconciled
 
 NAME = "reconciliation.zip"

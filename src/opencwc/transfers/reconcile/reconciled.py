@@ -27,8 +27,7 @@ from opencwc.transfers.model import (
 from opencwc.transfers.reconcile.causes import MODEL, RANKING
 from opencwc.transfers.reconcile.comparison import Compared
 from opencwc.transfers.reconcile.matching_kernel import DOUBLE, SUM
-from opencwc.transfers.reconcile.reason_columns import group_reasons, line_reasons
-from opencwc.transfers.reconcile.reasons import DECIMALS, DIGITS, why
+from opencwc.transfers.reconcile.reasons import DECIMALS, DIGITS, group_reasons, line_reasons, why
 from opencwc.transfers.reconcile.sums import GROUP
 from opencwc.transfers.thresholds import other_goods, rule_evidence
 from opencwc.version import __version__

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import polars as pl
 
 from opencwc.transfers.model import Substance
-from opencwc.transfers.reconcile.line_ways import PURE, third_states, ways_of_lines
-from opencwc.transfers.reconcile.sums import GROUP, fitting_elsewhere, sums_of
+from opencwc.transfers.reconcile.sums import GROUP, PURE, fitting_elsewhere, sums_of, third_states, ways_of_lines
 
 if TYPE_CHECKING:
     import numpy as np

@@ -18,7 +18,7 @@ from opencwc.files.csv_cells import cell_of
 from opencwc.jobs.queue import Job
 from opencwc.language.refusals import is_refusal
 from opencwc.records import to_plain
-from opencwc.transfers.check.answers import (
+from opencwc.transfers.check.kept import (
     Balance,
     CheckVerdict,
     PaperKind,
@@ -28,7 +28,7 @@ from opencwc.transfers.check.answers import (
     shown_answer,
 )
 from opencwc.transfers.check.reader import MOST_KEPT
-from opencwc.transfers.check.shipment_tables import SHIPMENT_FIELDS
+from opencwc.transfers.check.shipments import SHIPMENT_FIELDS
 from opencwc.transfers.check.verb import VERB as CHECK
 from opencwc.transfers.model import CAUSES, LEDGER_COLUMNS, LINE_STATUSES, MATCH_COLUMNS
 from opencwc.transfers.reconcile.verb import VERB as RECONCILE

@@ -10,7 +10,7 @@ from starlette.datastructures import FormData
 
 from opencwc.casebook.model import Mark
 from opencwc.transfers.check.reader import CERTIFICATES, NAMES, SHIPMENTS
-from opencwc.transfers.check.shipment_tables import SHIPMENT_FIELDS
+from opencwc.transfers.check.shipments import SHIPMENT_FIELDS
 from opencwc.transfers.model import LEDGER_COLUMNS
 from opencwc.web.server.api_parameters import names_of
 from opencwc.web.server.uploads import Uploads, asked_in_case, files_of, no_file, texts_of
