@@ -75,11 +75,8 @@ def read_certificates(
 ) -> tuple[Certificate, ...]:
     """Read certificates from a table file (CSV, JSON and others), one a row.
 
-    Where several have one id, which of them a shipment means cannot be told: a problem of each, and none serves.
-
-    Raises:
-        InputError: there is no such file, it holds no table, or no column names the certificates.
-
+    Where several have one id, which of them a shipment means cannot be told: a problem of each, and none serves. Raises
+    `InputError` where there is no such file, it holds no table, or no column names the certificates.
     """
     name, columns, _, rows = read_rows(source, name, "certificates", given)
     if "id" not in columns:

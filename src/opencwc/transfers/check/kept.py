@@ -265,9 +265,7 @@ def packed(summary: KeptCheck, answers: Sequence[ShownAnswer]) -> bytes:
 def unpack(content: bytes) -> KeptCheck:
     """Return what was packed.
 
-    Raises:
-        InputError: it is not such a file.
-
+    Raises `InputError` where it is not such a file.
     """
     try:
         first, *answers = [json.loads(line) for line in gzip.decompress(content).decode().split("\n")]

@@ -34,6 +34,7 @@ from opencwc.transfers.check.shipment_cells import (
     share_of,
     split_cell,
 )
+from opencwc.transfers.mapping import TablePreview
 
 SHIPMENT_FIELDS = (
     "id", "chemical", "cas", "structure", "line", "concentration", "quantity", "unit", "from", "to", "via",
@@ -184,9 +185,7 @@ def read_shipments(
 ) -> Shipments:
     """Read a ledger of planned shipments from any table file; ``given`` says which column holds a field.
 
-    Raises:
-        InputError: there is no such file, it holds no table, or its columns cannot be told.
-
+    Raises `InputError` where there is no such file, it holds no table, or its columns cannot be told.
     """
     from opencwc.transfers.units import decimal_mark
 
@@ -204,30 +203,12 @@ def _nameless(name: str) -> InputError:
     )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class ShipmentsPreview:
-    """The start of a file of shipments: its columns, what they are taken for, and its first rows as they stand.
-
-    ``missing`` is a field that the user has to name, ``error`` says why the columns cannot be told; ``problems`` are
-    what is not understood in the first rows.
-    """
-
-    header: tuple[str, ...]
-    columns: Mapping[str, str]
-    missing: tuple[str, ...]
-    rows: tuple[tuple[str | None, ...], ...]
-    problems: tuple[Message, ...]
-    error: InputError | None = None
-
-
 def preview(
     source: Path | BinaryIO, name: str = "", given: Mapping[str, str] = MappingProxyType({}), rows: int = 20
-) -> ShipmentsPreview:
+) -> TablePreview:
     """Return the start of a ledger of planned shipments and how it would be read.
 
-    Raises:
-        InputError: there is no such file, or it holds no table.
-
+    Raises `InputError` where there is no such file, or it holds no table.
     """
     from opencwc.files.frames import open_frame
 
@@ -246,7 +227,7 @@ def preview(
         except InputError as why:
             error = why
         missing = () if set(columns) & NAMING or not columns else ("chemical",)
-        return ShipmentsPreview(frame.header, columns, missing, cells, problems, error)
+        return TablePreview(frame.header, columns, missing, cells, problems, error)
 
 
 def shipment_of(row: int, texts: Mapping[str, str], problem: Message | None = None, decimal: str = "") -> Shipment:

@@ -164,9 +164,7 @@ def packed(summary: Summary, groups: bytes, lines: bytes) -> bytes:
 def unpack(content: bytes) -> KeptReconciliation:
     """Return what was packed, having looked at its shape: a stranger's file had a hand in it.
 
-    Raises:
-        InputError: it is not such a file.
-
+    Raises `InputError` where it is not such a file.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:

@@ -119,11 +119,8 @@ def make_letter(
     """Return the letter as the document model; ``ours`` is the alpha-3 code of the State that writes.
 
     ``asked`` are the lines in question (`find_lines_in_question`). ``made`` dates the letter; ``mark`` is its
-    confidentiality mark, as papers have it.
-
-    Raises:
-        InputError: the State that writes is neither side of the pair.
-
+    confidentiality mark, as papers have it. Raises `InputError` where the State that writes is neither side of the
+    pair.
     """
     if ours not in (discrepancy.exporter, discrepancy.importer):
         raise InputError(
