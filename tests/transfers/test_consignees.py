@@ -172,7 +172,7 @@ def test_follow_the_money_csv_is_read(tmp_path: Path) -> None:
     path = tmp_path / "Company.csv"
     path.write_text("id,name,alias,weakAlias,country\ne1,Orvenda Chemical LLC,Zelmira; Zelmex,,sy\n", encoding="utf-8")
     assert SanctionsList.read(path).entries == (
-        Listed("e1", "", ("Orvenda Chemical LLC", "Zelmira", "Zelmex"), ("sy",), "", 1),
+        Listed("e1", "", ("Orvenda Chemical LLC", "Zelmira", "Zelmex"), ("sy",)),
     )
 
 

@@ -85,7 +85,7 @@ def _papers(
 
     from opencwc.screening.model import Question
     from opencwc.transfers.check.certificates import read_certificates
-    from opencwc.transfers.check.checking import check
+    from opencwc.transfers.check.checking import Checker
     from opencwc.transfers.check.paper_facts import facts_of_answer, facts_of_certificate
     from opencwc.transfers.check.papers import make_paper
     from opencwc.transfers.check.shipments import read_shipments
@@ -93,7 +93,7 @@ def _papers(
     shipments = read_shipments(source or sys.stdin.buffer, ledger, columns_asked(mapping))
     held = read_certificates(certificates) if certificates else ()
     chosen = _chosen(shipments, wanted)
-    answers = check(shipments.shipments, Question(day, lang=language), held)
+    answers = Checker(Question(day, lang=language), held).check(shipments.shipments)
     answer = next(answer for answer in answers if answer.shipment.row == chosen.row)
     facts, resting = facts_of_answer(answer, held, mark), None
     if kind == "certificate":

@@ -86,7 +86,7 @@ def _patterns(
 
 
 def _write(found: list[Proposal], read: list[Ledger], output: Path | None, format: str, lang: str) -> None:
-    from opencwc.transfers.patterns.report import COLUMNS, as_json_lines, as_rows, write_report
+    from opencwc.transfers.patterns.report import COLUMNS, as_json_lines, as_rows, report
 
     if not format:
         for row in list(as_rows(found, lang))[:_MOST]:
@@ -103,7 +103,9 @@ def _write(found: list[Proposal], read: list[Ledger], output: Path | None, forma
         elif format == "jsonl":
             stream.writelines(f"{line}\n" for line in as_json_lines(found, lang))
         else:
-            stream.write(write_report(found, read, lang))
+            from opencwc.publishing import write_html
+
+            write_html(report(found, read, lang), stream)
 
 
 _MOST = 50

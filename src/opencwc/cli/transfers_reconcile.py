@@ -125,15 +125,18 @@ def _write(found: Reconciled, target: AnswerTarget, *, over: bool) -> None:
 
 
 def _write_report(found: Reconciled, target: AnswerTarget, *, over: bool) -> None:
-    from opencwc.transfers.reconcile.report import MOST_IN_A_SHEET, report, write_report
+    from opencwc.transfers.reconcile.report import MOST_IN_A_SHEET, report
 
     output, format, lang = target
-    with open_for_writing(output, binary=True) as stream:
-        if format == "html":
-            stream.write(write_report(found, lang, over=over).encode())
-        else:
-            from opencwc.publishing.xlsx import write_xlsx
+    if format == "html":
+        from opencwc.publishing import write_html
 
+        with open_for_writing(output) as text:
+            write_html(report(found, lang, over=over), text)
+    else:
+        from opencwc.publishing.xlsx import write_xlsx
+
+        with open_for_writing(output, binary=True) as stream:
             write_xlsx(report(found, lang, over=over, most=MOST_IN_A_SHEET), stream)
 
 

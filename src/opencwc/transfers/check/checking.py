@@ -2,7 +2,7 @@
 
 Each shipment gets one `Answer`: a verdict of its verb, what decides it, the duties that follow with their days, and
 what is still needed. What is not known (a State, a chemical, a purpose, a day) is for review and never guessed. Read
-in this order: `check`, `Checker`, then `identification` (what is it) and `rule_effects` (rule by rule).
+in this order: `Checker`, then `identification` (what is it) and `rule_effects` (rule by rule).
 """
 
 from __future__ import annotations
@@ -32,8 +32,6 @@ from opencwc.transfers.check.verb import VERB as CHECK
 from opencwc.transfers.check.weighing import Acquired, Owed, Rules, Standing, Weighing, gravest, joined, written
 from opencwc.version import __version__
 
-DEFAULT_LISTS = ("CWC",)
-
 
 @dataclass(frozen=True)
 class Answer:
@@ -49,27 +47,6 @@ class Answer:
     owed: tuple[Owed, ...]
     states: tuple[Standing, ...]
     day: date
-
-    @property
-    def needed(self) -> tuple[Owed, ...]:
-        """What is still needed before the shipment may go."""
-        return tuple(duty for duty in self.owed if duty.state in ("needed", "late"))
-
-
-def check(
-    shipments: Iterable[Shipment],
-    question: Question,
-    certificates: Sequence[Certificate] = (),
-    sanctions: SanctionsList | None = None,
-) -> Iterator[Answer]:
-    """Hold planned shipments against the rules, and yield an answer for each, in their order.
-
-    ``question`` gives the lists (the Convention's Schedules where none is named) and the day on which it is asked:
-    a notice whose last day is over by then cannot be given in time any more. The rules and States are those of each
-    shipment's own day. Certificates are drawn from in the order of the shipments' days. A name that receives and is
-    like one of ``sanctions`` is for review.
-    """
-    yield from Checker(question, certificates, sanctions).check(shipments)
 
 
 class Law:
@@ -122,14 +99,16 @@ class _Judged(NamedTuple):
 class Checker:
     """Checks shipments of one question; what is drawn from certificates and yearly totals is remembered.
 
-    ``sanctions`` is a list on which those who receive are looked for; ``hits`` counts the names that were alike.
-    ``unnamed`` says which certificates no shipment of the ledger names, and what is wrong with them.
+    ``question`` gives the lists (the Convention's Schedules where none is named) and the day on which it is asked: a
+    notice whose last day is over by then cannot be given in time any more. ``sanctions`` is a list on which those who
+    receive are looked for; ``hits`` counts the names that were alike. ``unnamed`` says which certificates no shipment
+    of the ledger names, and what is wrong with them.
     """
 
     def __init__(
         self, question: Question, certificates: Sequence[Certificate] = (), sanctions: SanctionsList | None = None
     ) -> None:
-        self.question = question if question.lists else question._replace(lists=DEFAULT_LISTS)
+        self.question = question if question.lists else question._replace(lists=("CWC",))
         self.sanctions = sanctions
         self.hits = 0
         self._rules = read_transfer_rules(cache_folder())
@@ -157,7 +136,10 @@ class Checker:
         return Maker("opencwc.transfers", __version__, self.question.as_of.isoformat(), lists)
 
     def check(self, shipments: Iterable[Shipment]) -> Iterator[Answer]:
-        """Yield an answer for each shipment, in their order; certificates and totals go by the order of days."""
+        """Yield an answer for each shipment, in their order, by the rules and States of its own day.
+
+        Certificates and totals go by the order of days.
+        """
         given = list(shipments)
         self.unnamed = tuple(_unnamed_said(*certificate) for certificate in self.balances.unnamed(given))
         self._by_id = {shipment.id.casefold(): shipment for shipment in reversed(given)}

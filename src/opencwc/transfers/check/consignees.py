@@ -7,18 +7,15 @@ the list at hand is looked at, and only names; who owns whom, numbers and birth 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from opencwc.errors import InputError
 from opencwc.finding import Evidence, Finding, Maker, Message, Rule, Subject, Value, Verdict
-from opencwc.transfers.check.name_words import name_words
-
-if TYPE_CHECKING:
-    pass
 from opencwc.transfers.check.name_index import NameIndex
+from opencwc.transfers.check.name_words import name_words
 from opencwc.transfers.check.sanctions_files import Listed, alpha_2, read_entries
 
 LIKENESS = 0.80
@@ -62,7 +59,6 @@ class SanctionsList:
     entries: tuple[Listed, ...]
     date: str = ""
     problems: tuple[Message, ...] = ()
-    _kept: dict[str, object] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def read(cls, path: Path) -> SanctionsList:
@@ -122,19 +118,17 @@ class SanctionsList:
 
     def told(self, hits: Sequence[Hit]) -> Message:
         """Say what was compared, with the list's name, size and date; never that somebody is clear."""
-        values: dict[str, Value] = {
-            "list": self.name, "count": len(hits), "entries": len(self.entries), "names": self.names,
-            "date": self.date or Message("consignees_undated"),
-        }  # fmt: skip
-        return Message("consignees_alike" if hits else "consignees_none_alike", values)
+        return Message("consignees_alike" if hits else "consignees_none_alike", self._said_of(len(hits)))
 
     def told_of_all(self, hits: int) -> Message:
         """Say with what the names of a whole ledger were compared, and how many entries are like one of them."""
-        values: dict[str, Value] = {
+        return Message("consignees_compared", {**self._said_of(hits), "unread": len(self.problems)})
+
+    def _said_of(self, hits: int) -> dict[str, Value]:
+        return {
             "list": self.name, "count": hits, "entries": len(self.entries), "names": self.names,
-            "date": self.date or Message("consignees_undated"), "unread": len(self.problems),
+            "date": self.date or Message("consignees_undated"),
         }  # fmt: skip
-        return Message("consignees_compared", values)
 
     def findings(self, name: str, subject: Subject, maker: Maker, country: str = "") -> list[Finding]:
         """Return a finding for review for each hit; none is no clearance, and ``told`` says what was compared."""

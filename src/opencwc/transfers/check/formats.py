@@ -10,16 +10,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from opencwc.finding import Finding, Message, Value, Verdict, finding_to_plain
+from opencwc.finding import Finding, Message, Verdict, finding_to_plain
 from opencwc.screening.model import Checked
 from opencwc.transfers.check.checking import Answer, Checker
 from opencwc.transfers.check.shipment_cells import plain_number
 from opencwc.transfers.check.shipments import Shipment
 from opencwc.transfers.check.verb import VERB as CHECK
-from opencwc.transfers.check.weighing import Owed, Standing
+from opencwc.transfers.check.weighing import Owed, Standing, resting
 from opencwc.wording import sentence
 
-CHECK_FORMATS = ("csv", "jsonl", "html")
 CHECK_COLUMNS = (
     "row", "id", "input", "verdict", "list", "entry", "from", "to", "via", "date", "quantity", "unit", "concentration",
     "needed", "needed_by", "later", "basis", "why", "source", "evidence", "shipment_verdict", "duties",
@@ -106,15 +105,8 @@ def line_of(answer: Answer, finding: Finding, lang: str = "en") -> dict[str, str
         "source": "; ".join(dict.fromkeys(duty.rule.source for duty in rests_on)),
         "evidence": "; ".join(dict.fromkeys(duty.rule.evidence for duty in rests_on)),
         "shipment_verdict": str(answer.verdict),
-        "duties": " | ".join(sentence(_with_source(duty), lang) for duty in owed),
+        "duties": " | ".join(sentence(resting(duty.rule, duty.told), lang) for duty in owed),
     }
-
-
-def _with_source(owed: Owed) -> Message:
-    values: dict[str, Value] = {
-        "says": owed.told, "source": owed.rule.source, "evidence": Message(f"evidence_{owed.rule.evidence}")
-    }  # fmt: skip
-    return Message("transfers_resting_on", values)
 
 
 def lines_as_csv(answers: Iterable[Answer], lang: str = "en", *, header: bool = True) -> str:

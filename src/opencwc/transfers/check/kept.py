@@ -10,7 +10,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated
 from msgspec import Struct
 
 from opencwc.errors import InputError
-from opencwc.finding import Finding, Maker, Message, Subject, Verdict
+from opencwc.finding import Message, Verdict
 from opencwc.records import Share, Short, from_plain, one_of, to_plain
 from opencwc.transfers.check.paper_facts import PAPER_KINDS, PaperFacts
 from opencwc.transfers.check.verb import VERB
@@ -185,24 +185,16 @@ MOST_ALIKE = 5
 """Names of a list that are told for one consignee, the most alike first."""
 
 
-def alike(names: SanctionsList, answer: Answer, most: int = MOST_ALIKE) -> list[tuple[str, str, Hit]]:
+def alike(names: SanctionsList, answer: Answer) -> list[tuple[str, str, Hit]]:
     """Return the names of a list that are like a consignee or end user: (field, name asked for, name of the list)."""
-    code = answer.shipment.receiver.code
-    return [(field, name, hit) for name, field in _asked_for(answer) for hit in names.find(name, code, most)]
-
-
-def alike_findings(names: SanctionsList, answer: Answer, maker: Maker, most: int = MOST_ALIKE) -> Iterator[Finding]:
-    """Yield a finding for review for each of them."""
     shipment = answer.shipment
-    for name, _ in _asked_for(answer):
-        subject = Subject(shipment.row, shipment.id, name)
-        yield from names.findings(name, subject, maker, shipment.receiver.code)[:most]
-
-
-def _asked_for(answer: Answer) -> Iterable[tuple[str, str]]:
-    """Return the names that a shipment gives for who receives it, each once, and the field of each."""
-    named = ((field, answer.shipment.text(field)) for field in ("end_user", "consignee"))
-    return {name: field for field, name in named if name}.items()
+    fields = {shipment.text(field): field for field in ("end_user", "consignee")}  # each name once
+    return [
+        (field, name, hit)
+        for name, field in fields.items()
+        if name
+        for hit in names.find(name, shipment.receiver.code, MOST_ALIKE)
+    ]
 
 
 def balances_of(balances: Balances) -> tuple[Balance, ...]:

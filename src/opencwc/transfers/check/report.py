@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TextIO
 
 from opencwc.convention import Convention
 from opencwc.finding import Finding, Message, Tone, Verdict
@@ -24,7 +23,6 @@ from opencwc.publishing import (
     Table,
     Text,
     Words,
-    write_html,
 )
 from opencwc.publishing.labels import labels_in
 from opencwc.transfers.check.checking import Answer
@@ -41,19 +39,6 @@ MOST_CARDS = 2_000
 MOST_ROWS = 500
 
 
-def write_check_report(
-    stream: TextIO,
-    answers: Sequence[Answer],
-    tally: CheckTally,
-    told: Sequence[Message],
-    convention: Convention,
-    lang: str = "en",
-    file: str = "",
-) -> None:
-    """Write answers as a self-contained HTML page; ``told`` is what was checked (`check_formats.summary`)."""
-    write_html(check_report(answers, tally, told, convention, lang, file), stream)
-
-
 def check_report(
     answers: Sequence[Answer],
     tally: CheckTally,
@@ -62,7 +47,7 @@ def check_report(
     lang: str = "en",
     file: str = "",
 ) -> Report:
-    """Return answers as a document, for any writer of `opencwc.publishing`."""
+    """Return answers as a document; ``told`` is what was checked (`opencwc.transfers.check.formats.summary`)."""
     return _Reporter(convention, lang, file).report(answers, tally, told)
 
 

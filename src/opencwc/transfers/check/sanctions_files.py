@@ -6,18 +6,16 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from opencwc.errors import InputError
 from opencwc.finding import Message
 
-if TYPE_CHECKING:
-    pass
-
 _NAMES = ("name", "alias", "aliases", "weakAlias", "previousName", "abbreviation")
 _COUNTRIES = ("countries", "country", "jurisdiction", "nationality", "citizenship", "mainCountry")
+_DAYS = ("last_seen", "last_change", "modifiedAt")
 _NOT_NAMED = (
     "Sanction", "Address", "Ownership", "Directorship", "Family", "Associate", "UnknownLink", "Identification",
     "Passport", "Occupancy", "Membership", "Representation", "Employment", "Position", "Succession",
@@ -34,8 +32,6 @@ class Listed(NamedTuple):
     schema: str
     names: tuple[str, ...]
     countries: tuple[str, ...] = ()
-    dataset: str = ""
-    row: int = 0
 
 
 def alpha_2(country: str) -> str:
@@ -109,12 +105,8 @@ def _from_json_lines(text: Iterable[str]) -> Iterator[tuple[Listed, str] | Messa
         if str(raw.get("schema", "")) in _NOT_NAMED:
             continue
         values = {key: tuple(map(str, value)) for key, value in properties.items() if isinstance(value, list)}
-        names = (*_texts(raw.get("caption")), *(name for key in _NAMES for name in values.get(key, ())))
-        countries = tuple(country for key in _COUNTRIES for country in values.get(key, ()))
-        days = [*_texts(raw.get("last_seen")), *_texts(raw.get("last_change")), *values.get("modifiedAt", ())]
-        datasets = raw.get("datasets")
-        dataset = ";".join(map(str, datasets)) if isinstance(datasets, list) else ""
-        yield _listed(str(raw.get("id", "")), str(raw.get("schema", "")), names, countries, dataset, days, row)
+        values |= {key: _texts(raw.get(key)) for key in ("caption", "last_seen", "last_change")}
+        yield _listed(str(raw.get("id", "")), str(raw.get("schema", "")), values, row)
 
 
 def _from_csv(text: io.StringIO, path: Path) -> Iterator[tuple[Listed, str] | Message]:
@@ -149,21 +141,22 @@ def _from_csv(text: io.StringIO, path: Path) -> Iterator[tuple[Listed, str] | Me
             yield Message("consignees_row_unread", {"row": row})
             continue
         at = dict(zip(header, cells, strict=False))
-        names = tuple(name for key in _NAMES for name in _split(at.get(key, ""), whole=key == "name"))
-        countries = tuple(country for key in _COUNTRIES for country in _split(at.get(key, "")))
-        days = [at.get(key, "") for key in ("last_seen", "last_change", "modifiedAt")]
-        yield _listed(at.get("id", ""), at.get("schema", ""), names, countries, at.get("dataset", ""), days, row)
+        values = {key: _split(at.get(key, ""), whole=key == "name") for key in (*_NAMES, *_COUNTRIES)}
+        values |= {key: [at.get(key, "")] for key in _DAYS}
+        yield _listed(at.get("id", ""), at.get("schema", ""), values, row)
 
 
-def _listed(
-    id: str, schema: str, names: Iterable[str], countries: Iterable[str], dataset: str, days: Iterable[str], row: int
-) -> tuple[Listed, str] | Message:
-    kept = tuple(dict.fromkeys(name.strip() for name in names if name.strip()))
-    if not kept:
+def _listed(id: str, schema: str, values: Mapping[str, Sequence[str]], row: int) -> tuple[Listed, str] | Message:
+    """Return an entry of its values by property; what it is called first (``caption``) comes before its names."""
+    names, countries, days = (
+        [value for key in keys for value in values.get(key, ()) if value.strip()]
+        for keys in (("caption", *_NAMES), _COUNTRIES, _DAYS)
+    )
+    if not names:
         return Message("consignees_row_nameless", {"row": row})
-    codes = tuple(dict.fromkeys(alpha_2(country) for country in countries if country.strip()))
     newest = max((day[:10] for day in days if _DAY.match(day)), default="")
-    return Listed(id or str(row), schema, kept, codes, dataset, row), newest
+    called, codes = (tuple(dict.fromkeys(map(read, some))) for read, some in ((str.strip, names), (alpha_2, countries)))
+    return Listed(id or str(row), schema, called, codes), newest
 
 
 def _split(cell: str, *, whole: bool = False) -> list[str]:

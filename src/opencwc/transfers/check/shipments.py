@@ -5,12 +5,12 @@ Nothing is judged here. `read_shipments` reads a file, `shipment_of` one row as 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 from opencwc.errors import InputError
 from opencwc.finding import Message
@@ -42,10 +42,7 @@ SHIPMENT_FIELDS = (
 )  # fmt: skip
 NAMING = frozenset({"chemical", "cas", "structure", "line"})
 """The fields of which one has to be there: what is shipped."""
-CERTIFICATE_FIELDS = (
-    "id", "issued_by", "recipient", "chemical", "cas", "quantity", "unit", "issued", "expires", "end_use", "end_users",
-    "statements", "statement_a", "statement_b", "statement_c", "statement_d", "statement_e",
-)  # fmt: skip
+Reading = TypeVar("Reading")
 Row = tuple[int, Mapping[str, str], "Message | None"]
 
 
@@ -237,75 +234,58 @@ def shipment_of(row: int, texts: Mapping[str, str], problem: Message | None = No
     >>> str(shipment.amount), shipment.day.isoformat()
     ('0.005 kg', '2026-03-01')
     """
-    told = _RowReader()
-    amount = told.amount(texts.get("quantity", ""), texts.get("unit", ""), decimal)
-    share = told.share(texts.get("concentration", ""))
-    purpose = purpose_of(texts.get("purpose", ""))
-    if texts.get("purpose") and not purpose:
-        told.say("transfers_check_purpose_unread", text=texts["purpose"])
+    reader = _RowReader([problem] if problem else [])
+    quantity, unit = texts.get("quantity", ""), texts.get("unit", "")
+    amount = amount_of(quantity, unit, decimal)
+    if quantity and amount is None:
+        name = "not_above_zero" if is_not_above_zero(quantity, decimal) else "unread"
+        reader.say(f"quantity_{name}", f"{quantity} {unit}".strip())
+    share = reader.read(share_of, texts.get("concentration", ""), "concentration")
+    purpose = reader.read(purpose_of, texts.get("purpose", ""), "purpose")
     retransfer = texts.get("retransfer_of", "")
     plain = plain_words(retransfer)
     return Shipment(
         row=row,
         id=texts.get("id", "") or str(row),
         texts=MappingProxyType(dict(texts)),
-        sender=told.side(texts.get("from", "")),
-        receiver=told.side(texts.get("to", "")),
-        via=tuple(told.side(state) for state in split_cell(texts.get("via", ""))),
-        day=told.day(texts.get("date", "")),
+        sender=reader.side(texts.get("from", "")),
+        receiver=reader.side(texts.get("to", "")),
+        via=tuple(reader.side(state) for state in split_cell(texts.get("via", ""))),
+        day=reader.read(day_of, texts.get("date", ""), "date"),
         days=days_of(texts.get("date", "")),
         amount=amount,
         share=share,
         purpose=purpose,
         retail=meaning("packings", texts.get("packing", "")) == "retail",
         retransfer_of="" if plain in answer_words("no") else "yes" if plain in answer_words("yes") else retransfer,
-        origin=told.side(texts.get("origin", "")),
+        origin=reader.side(texts.get("origin", "")),
         certificates=tuple(split_cell(texts.get("certificates", ""))),
-        papers=tuple(told.paper(paper) for paper in split_cell(texts.get("papers", ""), ";\n|")),
-        problems=((problem,) if problem else ()) + tuple(told.problems),
+        papers=tuple(reader.paper(paper) for paper in split_cell(texts.get("papers", ""), ";\n|")),
+        problems=tuple(reader.problems),
         unreadable=problem is not None,
     )
 
 
+@dataclass
 class _RowReader:
     """Reads the texts of one row, and keeps what it could not read."""
 
-    def __init__(self) -> None:
-        self.problems: list[Message] = []
+    problems: list[Message]
 
-    def say(self, name: str, **values: str) -> None:
-        self.problems.append(Message(name, dict(values)))
+    def say(self, name: str, text: str) -> None:
+        self.problems.append(Message(f"transfers_check_{name}", {"text": text}))
+
+    def read(self, read: Callable[[str], Reading], text: str, name: str) -> Reading:
+        reading = read(text)
+        if text and not reading:
+            self.say(f"{name}_unread", text)
+        return reading
 
     def side(self, text: str) -> Side:
-        if not text:
-            return Side("")
-        code = code_of(text)
-        if not code:
-            self.say("transfers_check_state_unread", text=text)
-        return Side(text, code)
-
-    def day(self, text: str) -> date | None:
-        day = day_of(text)
-        if text and day is None:
-            self.say("transfers_check_date_unread", text=text)
-        return day
-
-    def amount(self, text: str, unit: str, decimal: str) -> Amount | None:
-        amount = amount_of(text, unit, decimal)
-        if text and amount is None:
-            less = is_not_above_zero(text, decimal)
-            name = "transfers_check_quantity_not_above_zero" if less else "transfers_check_quantity_unread"
-            self.say(name, text=f"{text} {unit}".strip())
-        return amount
-
-    def share(self, text: str) -> Share | None:
-        share = share_of(text)
-        if text and share is None:
-            self.say("transfers_check_concentration_unread", text=text)
-        return share
+        return Side(text, self.read(code_of, text, "state"))
 
     def paper(self, text: str) -> Paper:
         paper = paper_of(text)
         if not paper.kind:
-            self.say("transfers_check_paper_unread", text=text)
+            self.say("paper_unread", text)
         return paper

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Iterator, Sequence
 from html import escape
@@ -25,7 +24,6 @@ from opencwc.publishing import (
     Table,
     Text,
     Words,
-    write_html,
 )
 from opencwc.publishing.labels import labels_in
 from opencwc.records import to_plain
@@ -75,13 +73,6 @@ def told(proposals: Sequence[Proposal], ledgers: Sequence[Ledger]) -> tuple[Mess
         Message("pattern_told", {"count": len(proposals), "lines": lines, "ledgers": names}),
         Message("pattern_caution"),
     )
-
-
-def write_report(proposals: Sequence[Proposal], ledgers: Sequence[Ledger], lang: str = "en") -> str:
-    """Return the report as a self-contained HTML page, each proposal with its chart."""
-    stream = io.StringIO()
-    write_html(report(proposals, ledgers, lang), stream)
-    return stream.getvalue()
 
 
 def report(proposals: Sequence[Proposal], ledgers: Sequence[Ledger], lang: str = "en") -> Report:

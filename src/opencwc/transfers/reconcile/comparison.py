@@ -15,7 +15,7 @@ import polars as pl
 
 from opencwc.convention import Convention
 from opencwc.transfers.memory import give_back
-from opencwc.transfers.model import Ledger, Substance
+from opencwc.transfers.model import Ledger, Substance, number_substances
 from opencwc.transfers.reconcile.matching import STATES, Lines, lags_of, match_shipments, ways_of
 from opencwc.transfers.reconcile.matching_kernel import MATCH_KINDS
 from opencwc.transfers.reconcile.signs import Around, with_signs
@@ -141,38 +141,19 @@ def _parts(lines: pl.DataFrame, families: NDArray[np.int64]) -> list[NDArray[np.
 
 def _together(ledgers: Sequence[Ledger]) -> tuple[tuple[Substance, ...], pl.DataFrame]:
     """Lay the lines of all ledgers one under the other, with one numbering of the substances."""
-    places: dict[str, int] = {}
-    substances: list[Substance] = []
-    parts = []
-    for number, ledger in enumerate(ledgers):
-        renumbered = []
-        for substance in ledger.substances:
-            if substance.key not in places:
-                places[substance.key] = len(substances)
-                substances.append(substance)
-            renumbered.append(places[substance.key])
-        frame = ledger.lines
-        numbers = pl.Series(renumbered or [0], dtype=pl.UInt32)
-        export = pl.col("export")
-        parts.append(
-            frame.select(
-                pl.lit(number, pl.UInt16).alias("ledger"),
-                "row",
-                "reporter",
-                "partner",
-                export,
-                pl.when(export).then("reporter").when(~export).then("partner").alias("exporter"),
-                pl.when(export).then("partner").when(~export).then("reporter").alias("importer"),
-                pl.lit(numbers).gather(pl.col("substance")).alias("substance"),
-                "day",
-                "year",
-                "kg",
-                "concentration",
-                "hs",
-                "returned",
-            )
+    substances, places = number_substances(ledgers)
+    export = pl.col("export")
+    lines = pl.concat(
+        ledger.lines.select(
+            pl.lit(number, pl.UInt16).alias("ledger"), "row", "reporter", "partner", export,
+            pl.when(export).then("reporter").when(~export).then("partner").alias("exporter"),
+            pl.when(export).then("partner").when(~export).then("reporter").alias("importer"),
+            pl.lit(pl.Series(own, dtype=pl.UInt32)).gather(pl.col("substance")).alias("substance"),
+            "day", "year", "kg", "concentration", "hs", "returned",
         )
-    return tuple(substances), pl.concat(parts)
+        for number, (ledger, own) in enumerate(zip(ledgers, places, strict=True))
+    )  # fmt: skip
+    return substances, lines
 
 
 def _matched(lines: pl.DataFrame, parts: Sequence[NDArray[np.uint32]], families: NDArray[np.int64]) -> list[pl.Series]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 
 from opencwc.finding import Message
@@ -18,7 +17,6 @@ from opencwc.publishing import (
     Table,
     Text,
     Words,
-    write_html,
 )
 from opencwc.publishing.labels import labels_in
 from opencwc.transfers.reconcile.reconciled import Reconciled
@@ -28,13 +26,6 @@ SHOWN = 2_000
 """Lines of the ranked list that the report shows; the rest is counted, and stands in the other formats."""
 MOST_IN_A_SHEET = 200_000
 """The same in a workbook."""
-
-
-def write_report(found: Reconciled, lang: str = "en", *, over: bool = False) -> str:
-    """Return the report as a self-contained HTML page; ``over`` leaves out what is within its threshold."""
-    stream = io.StringIO()
-    write_html(report(found, lang, over=over), stream)
-    return stream.getvalue()
 
 
 def report(found: Reconciled, lang: str = "en", *, over: bool = False, most: int = SHOWN) -> Report:
