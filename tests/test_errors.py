@@ -9,6 +9,7 @@ from datetime import date
 
 import pytest
 
+from opencwc import errors
 from opencwc.errors import (
     InputError,
     NotFoundError,
@@ -21,13 +22,23 @@ from opencwc.finding import Message
 from opencwc.web.server.problems import HttpProblem
 from opencwc.wording import error_sentences, reason, say_error
 
+SENTENCES = {
+    "no_such_thing": "there is no {thing!r} among {known}, {count:,} in all ({share}), on {day}: {reason}",
+    "no_such_thing_remedy": "Take one of: {known!r}.",
+    "odd": "{{kept}} {name} {missing}",
+    "busy": "it is {state}",
+}
+
+
+@pytest.fixture(autouse=True)
+def sentences(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(errors, "read_template", lambda domain, name, lang: SENTENCES.get(name))
+
 
 def an_error() -> NotFoundError:
     return NotFoundError(
         "no_such_thing",
-        "there is no {thing!r} among {known}, {count:,} in all ({share}), on {day}: {reason}",
         where="a.csv",
-        remedy="Take one of: {known!r}.",
         thing="a\x1b{known}'",
         known=("b", "c"),
         count=12345,
@@ -45,13 +56,13 @@ SAID = (
 
 def test_a_value_never_breaks_the_sentence_it_stands_in() -> None:
     assert str(an_error()) == SAID
-    error = InputError("odd", "{{kept}} {name} {missing}", name="{0.__class__} {name} %s {")
+    error = InputError("odd", name="{0.__class__} {name} %s {")
     assert error.what == "{kept} {0.__class__} {name} %s { {missing}"
 
 
 @pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda error: pickle.loads(pickle.dumps(error))])
 def test_an_error_can_be_copied_and_sent_between_our_own_processes(copied) -> None:
-    problem = HttpProblem(409, "being-done", "busy", "it is {state}", headers={"a": "b"}, state="done")
+    problem = HttpProblem(409, "being-done", "busy", headers={"a": "b"}, state="done")
     for error in (an_error(), problem):
         other = copied(error)
         assert type(other) is type(error) and str(other) == str(error)
@@ -113,6 +124,10 @@ def test_a_code_that_a_language_does_not_know_is_said_in_english() -> None:
 def test_an_error_that_was_kept_before_there_were_codes_is_shown_as_it_was() -> None:
     error = error_from_plain({"kind": "ConflictError", "what": "it is {taken}", "where": "", "remedy": "Wait."})
     assert (error.code, say_error(error, "ru")) == ("", "it is {taken}. Wait.")
+
+
+def test_an_error_without_a_sentence_is_said_by_its_code() -> None:
+    assert str(InputError("no_such_code", where="a.csv")) == "a.csv: no_such_code."
 
 
 def test_every_error_is_caught_as_one_of_ours() -> None:

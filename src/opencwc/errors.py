@@ -1,17 +1,18 @@
 """Every error OpenCWC raises on purpose: one small tree, so that a face can tell a bad file from a bad rule.
 
-An error has a code and values; ``what`` and ``remedy`` say it in English. `opencwc.wording.error_sentences` says it in
-the reader's language.
+An error has a code and values. The catalogs have its sentences under the code and ``<code>_remedy``: ``what`` and
+``remedy`` say them in English, `opencwc.wording.error_sentences` in the reader's language.
 """
 
 from __future__ import annotations
 
-import copyreg
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import cached_property
 from typing import Any, TypeAlias
 
+from opencwc.catalogs import read_template
 from opencwc.finding import Message
 from opencwc.records import from_plain, to_plain
 
@@ -37,25 +38,45 @@ class Reason(str):
 class OpenCWCError(Exception):
     """What went wrong, where, and what to do; the root of the tree.
 
-    ``code`` is a word that stays the same while the sentences change. ``what`` and ``remedy`` are English templates:
-    ``{name}`` is replaced by the value, ``{name!r}`` by the value in quotes; a tuple is written as a list. Values are
-    texts, numbers, days, and tuples of them; anything else is kept as text.
+    ``code`` is a word that stays the same while the sentences change. In the sentences ``{name}`` is replaced by the
+    value, ``{name!r}`` by the value in quotes; a tuple is written as a list. Values are texts, numbers, days, and
+    tuples of them; anything else is kept as text.
 
-    >>> error = InputError("no_such_case", "there is no case {case!r}", where="a.csv", remedy="See the list.", case="x")
-    >>> str(error), error.code, error.values
-    ("a.csv: there is no case 'x'. See the list.", 'no_such_case', {'case': 'x'})
+    >>> error = InputError("no_such_sheet", where="a.xlsx", sheet="x", first="y", sheets=("y", "z"))
+    >>> str(error), error.code, error.values["sheet"]
+    ("a.xlsx: There is no sheet 'x'. The sheets are: y, z.", 'no_such_sheet', 'x')
     """
 
-    def __init__(self, code: str, what: str, *, where: str = "", remedy: str = "", **values: object) -> None:
-        self.code = code
-        self.what, self.remedy = (fill(template, values, _in_english).strip() for template in (what, remedy))
+    def __init__(self, code: str, *, where: str = "", **values: object) -> None:
+        super().__init__(code)
+        self.code, self.where = code, where
         self.values = {name: _frozen(value) for name, value in values.items()}
-        self.where = where
-        super().__init__(error_line(where, self.what, self.remedy))
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Copy an error by its attributes, since its sentences are made only once."""
-        return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
+    def __str__(self) -> str:
+        return error_line(self.where, self.what, self.remedy)
+
+    @property
+    def what(self) -> str:
+        """What was wrong, in English."""
+        return self.english[0]
+
+    @property
+    def remedy(self) -> str:
+        """What to do about it, in English."""
+        return self.english[1]
+
+    @cached_property
+    def english(self) -> tuple[str, str]:
+        """What was wrong and what to do about it; the code itself where no catalog has it."""
+        try:
+            what = read_template("errors", self.code, "en") or self.code
+            remedy = read_template("errors", f"{self.code}_remedy", "en") or ""
+        except FileNotFoundError:
+            what = self.code
+            remedy = (
+                "The catalogs are not built. Install the package, which builds them: pip install -e . (or make demo)."
+            )
+        return fill(what, self.values, _in_english).strip(), fill(remedy, self.values, _in_english).strip()
 
 
 class InputError(OpenCWCError):
@@ -142,8 +163,8 @@ def _frozen(value: object) -> ErrorValue:
 def error_to_plain(error: OpenCWCError) -> dict[str, Any]:
     """Return an error as JSON can hold it: its sentences in English, its code and its values.
 
-    >>> error_to_plain(InputError("too_many", "there are {count}", count=3))["values"]
-    {'count': 3}
+    >>> error_to_plain(InputError("no_such_mark", where="mark", known=("open", "secret")))["values"]
+    {'known': ['open', 'secret']}
     """
 
     def plain(value: ErrorValue) -> object:
@@ -168,13 +189,13 @@ def error_from_plain(plain: object) -> OpenCWCError:
 
     It may come from a process that is not trusted: what has another shape is left out, and everything is cut short.
 
-    >>> error_from_plain({"kind": "NotFoundError", "what": "it is gone"})
-    NotFoundError('it is gone.')
+    >>> str(error_from_plain({"kind": "NotFoundError", "what": "it is gone"}))
+    'it is gone.'
     """
     given = plain if isinstance(plain, Mapping) else {}
     code, what, where, remedy = (_text(given.get(name, "")) for name in ("code", "what", "where", "remedy"))
-    error = _KINDS.get(_text(given.get("kind", "")), InputError)(code[:_LONGEST_NAME], "", where=where)
-    error.what, error.remedy, error.args = what, remedy, (error_line(where, what, remedy),)
+    error = _KINDS.get(_text(given.get("kind", "")), InputError)(code[:_LONGEST_NAME], where=where)
+    error.english = what, remedy
     values = given.get("values")
     error.values = {
         str(name)[:_LONGEST_NAME]: _value(value)

@@ -85,29 +85,16 @@ def _read_toml(path: Path) -> tuple[dict[str, str | list[str]], dict[str, dict[s
     try:
         written = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(
-            "not_toml", "this is not TOML ({reason})", where=str(path), remedy="Mend the line it names.",
-            reason=str(error),
-        ) from error  # fmt: skip
+        raise SettingsError("not_toml", where=str(path), reason=str(error)) from error
     sections = {name: value for name, value in written.items() if isinstance(value, dict)}
     if strange := sorted(set(sections) - set(SECTIONS)):
-        raise SettingsError(
-            "settings_table_unknown", "unknown table [{table}]", where=str(path), remedy="The tables are: {known}.",
-            table=strange[0], known=tuple(SECTIONS),
-        )  # fmt: skip
+        raise SettingsError("settings_table_unknown", where=str(path), table=strange[0], known=tuple(SECTIONS))
     plain = {name: value for name, value in written.items() if name not in sections}
     unknown = sorted(set(plain) - {"lists", "lang"})
     if unknown:
-        raise SettingsError(
-            "setting_unknown", "unknown setting {setting!r}", where=str(path),
-            remedy="The settings are: lists, lang; the tables are: {tables}.", setting=unknown[0],
-            tables=tuple(SECTIONS),
-        )  # fmt: skip
+        raise SettingsError("setting_unknown", where=str(path), setting=unknown[0], tables=tuple(SECTIONS))
     if not all(
         isinstance(value, str) or (isinstance(value, list) and name == "lists") for name, value in plain.items()
     ):
-        raise SettingsError(
-            "setting_is_no_text", "a setting is no text", where=str(path),
-            remedy='Write lists = "CWC,AG" and lang = "fr".',
-        )  # fmt: skip
+        raise SettingsError("setting_is_no_text", where=str(path))
     return plain, sections

@@ -140,7 +140,7 @@ class Verb:
         """Return a part, loaded; raise `NotFoundError` where the verb has none of this name."""
         where: str = getattr(self, name)
         if not where:
-            raise NotFoundError("verb_without_part", "the verb {verb} has no {part}", verb=self.id, part=name)
+            raise NotFoundError("verb_without_part", verb=self.id, part=name)
         return load(where)
 
 
@@ -166,10 +166,7 @@ def verb_named(name: str) -> Verb:
     for verb in verbs():
         if name == verb.id or name in verb.formerly:
             return verb
-    raise NotFoundError(
-        "no_such_verb", "no verb is called {verb!r}", remedy="It is one of: {known}.", verb=name,
-        known=tuple(verb.id for verb in verbs()),
-    )  # fmt: skip
+    raise NotFoundError("no_such_verb", verb=name, known=tuple(verb.id for verb in verbs()))
 
 
 def all_verdicts() -> tuple[Verdict, ...]:

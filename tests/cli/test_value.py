@@ -146,7 +146,7 @@ def test_importing_the_command_line_imports_no_library() -> None:
 
 
 def test_without_built_catalogs_the_command_says_so_and_is_no_answer(tmp_path: Path) -> None:
-    empty = f"from pathlib import Path; from opencwc import wording; wording.CATALOGS = Path({str(tmp_path)!r})"
+    empty = f"from pathlib import Path; from opencwc import catalogs; catalogs.CATALOGS = Path({str(tmp_path)!r})"
     for words in (["screen", "CCO"], ["law", str(tmp_path / "none.txt"), "--state", "FRA"]):
         program = f"import sys; sys.argv = ['opencwc', *{words!r}]; {empty}; from opencwc.cli import main; main()"
         done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)

@@ -53,8 +53,8 @@ def _replace(file: Path, old: str, new: str) -> None:
 
 
 def _add_wording(catalogs: Path) -> None:
-    more = (Path(__file__).parent / "wording.po").read_text(encoding="utf-8")
     for po in catalogs.glob("*/LC_MESSAGES/*.po"):
+        more = (Path(__file__).parent / po.name).read_text(encoding="utf-8")
         catalog = read_po(io.StringIO(f"{po.read_text(encoding='utf-8')}\n{more}"), locale=po.parents[1].name)
         compiled = po.with_suffix(".mo")
         compiled.unlink()
@@ -79,6 +79,9 @@ def test_the_command_answers_and_is_listed(installed: Path, tmp_path: Path) -> N
     table.write_text("state\nFrance\nAtlantis\n", encoding="utf-8")
     done = python(installed, "-c", "from opencwc.cli import main; main()", "hello", table)
     assert done.stdout == "France: Hello, FRA.\nAtlantis: No State of this name is known.\n", done.stderr
+    table.write_text("country\nFrance\n", encoding="utf-8")
+    done = python(installed, "-c", "from opencwc.cli import main; main()", "hello", table)
+    assert "the table has no column 'state'. Name the column so." in done.stderr
     assert "hello" in python(installed, "-c", "from opencwc.cli import main; main()", "--help").stdout
 
 

@@ -57,7 +57,7 @@ def test_a_changed_rule_of_refusal_is_said_and_the_refusals_stay(tmp_path: Path)
 
 def test_a_missing_file_takes_a_model_out_of_use(tmp_path: Path) -> None:
     def missing() -> tuple[Path, ...]:
-        raise UnavailableError("not_installed", "not installed")
+        raise UnavailableError("ray_not_installed")
 
     for weights in (lambda: (tmp_path / "none",), missing):
         state = state_of(replace(find_model("language-recogniser"), weights=weights), tmp_path)

@@ -96,16 +96,16 @@ def test_a_method_that_is_not_taken_is_told_those_that_are(client: TestClient) -
 @pytest.mark.parametrize(
     ("error", "status"),
     [
-        (errors.InputError("a_code", "x"), 422),
-        (errors.SettingsError("a_code", "x"), 422),
-        (errors.RuleError("a_code", "x"), 500),
-        (errors.NotAllowedError("a_code", "x"), 403),
-        (errors.NotFoundError("a_code", "x"), 404),
-        (errors.ConflictError("a_code", "x"), 409),
-        (errors.StorageError("a_code", "x"), 503),
-        (errors.UnavailableError("a_code", "x"), 501),
-        (errors.OutputError("a_code", "x"), 503),
-        (errors.IntegrityError("a_code", "x"), 500),
+        (errors.InputError("a_code"), 422),
+        (errors.SettingsError("a_code"), 422),
+        (errors.RuleError("a_code"), 500),
+        (errors.NotAllowedError("a_code"), 403),
+        (errors.NotFoundError("a_code"), 404),
+        (errors.ConflictError("a_code"), 409),
+        (errors.StorageError("a_code"), 503),
+        (errors.UnavailableError("a_code"), 501),
+        (errors.OutputError("a_code"), 503),
+        (errors.IntegrityError("a_code"), 500),
     ],
 )
 def test_every_error_of_ours_has_its_status(error: errors.OpenCWCError, status: int) -> None:

@@ -117,11 +117,9 @@ def restore_into(
     if found.first is not None:
         raise IntegrityError(
             "restored_casebook_does_not_fit",
-            "the casebook was restored as the backup holds it, and does not fit: {reason}",
             where=f"record {found.first.seq}" if found.first.seq else str(backup),
-            remedy="See: opencwc case verify. Take an older backup, or find out who changed it.",
             reason=str(found.first.what),
-        )  # fmt: skip
+        )
     return found
 
 
@@ -142,13 +140,7 @@ def _see_that_it_is_alone(archive: _Archive) -> None:
     """Refuse a casebook that the log beside the key knows: two that write on after one record verify neither."""
     log = CheckpointLog(load_settings().folder / "keys")
     if known := log.last_number(archive.manifest["casebook"]):
-        raise ConflictError(
-            "casebook_may_go_on_elsewhere",
-            "the key here has signed for this casebook up to checkpoint {checkpoint}, so it may go on elsewhere; if "
-            "both are written to, neither verifies any more", where=str(log.path),
-            remedy="To try a restoration, take a settings folder of its own: OPENCWC_SETTINGS=FOLDER. If the casebook "
-            "is lost and this one takes its place: --lost.", checkpoint=known,
-        )  # fmt: skip
+        raise ConflictError("casebook_may_go_on_elsewhere", where=str(log.path), checkpoint=known)
 
 
 def _restore_new_file(archive: _Archive, file: Path, signer: Signer | None) -> None:
@@ -165,10 +157,7 @@ def _restore_new_file(archive: _Archive, file: Path, signer: Signer | None) -> N
     except FileExistsError as error:
         raise _not_empty() from error
     except OSError as error:
-        raise OutputError(
-            "casebook_cannot_be_put_there", "the casebook cannot be put there ({reason})", where=str(file),
-            reason=str(error.strerror),
-        ) from error  # fmt: skip
+        raise OutputError("casebook_cannot_be_put_there", where=str(file), reason=str(error.strerror)) from error
     finally:
         for ending in ("", "-wal", "-shm", "-journal"):
             coming.with_name(coming.name + ending).unlink(missing_ok=True)
@@ -185,7 +174,7 @@ def _fill(book: Casebook, archive: _Archive) -> None:
             archive.copy_into(connection, table)
         head = connection.execute(select(tables.casebook)).mappings().one()
         if archive.manifest["head"] != {"seq": head["seq"], "link": bytes(head["link"]).hex()}:
-            raise IntegrityError("chain_head_differs", "the head of the chain is not what the backup's manifest says")
+            raise IntegrityError("chain_head_differs")
         # The writer goes on where the backup ended: what it was restored from is the next record of the same chain.
         writer.casebook_id, writer.sampling_key = head["id"], head["sampling_key"]
         writer.seq, writer.link, writer.number = head["seq"], head["link"], head["checkpoint"]
@@ -197,10 +186,7 @@ def _fill(book: Casebook, archive: _Archive) -> None:
 
 
 def _not_empty() -> ConflictError:
-    return ConflictError(
-        "casebook_not_empty", "the casebook to restore into is not empty",
-        remedy="Name a new file or an empty database.",
-    )  # fmt: skip
+    return ConflictError("casebook_not_empty")
 
 
 def _write(book: Casebook, target: Path) -> dict[str, Any]:
@@ -267,10 +253,7 @@ class _Archive:
                 while part := member.read(1 << 20):
                     digest.update(part)
             if digest.hexdigest() != self.manifest["files"][name]:
-                raise IntegrityError(
-                    "backup_part_differs", "{part} is not what the backup's manifest says", where=str(shown),
-                    remedy="Take another backup.", part=name,
-                )  # fmt: skip
+                raise IntegrityError("backup_part_differs", where=str(shown), part=name)
 
     def copy_into(self, connection: Connection, table: Table) -> None:
         """Insert the rows of a table."""
@@ -282,52 +265,34 @@ class _Archive:
         former = _former_schema(schema)
         if not file.schema_arrow.equals(schema) and not file.schema_arrow.equals(former):
             raise InputError(
-                "backup_has_other_columns", "{table} has other columns than this version of OpenCWC",
-                where=str(self._shown), remedy="Restore it with version {version}.", table=name,
-                version=self.manifest['version'],
-            )  # fmt: skip
+                "backup_has_other_columns", where=str(self._shown), table=name, version=self.manifest["version"]
+            )
         for batch in file.iter_batches(_rows_at_once(table)):
             values = [_named(name, column.to_pylist()) for name, column in zip(columns, batch.columns, strict=True)]
             insert_rows(connection, table, columns, list(zip(*values, strict=True)))
             rows += batch.num_rows
         if rows != self.manifest["rows"][table.name]:
-            raise IntegrityError(
-                "backup_row_count_differs", "{table} has another number of rows than the manifest says",
-                where=str(self._shown), table=name,
-            )  # fmt: skip
+            raise IntegrityError("backup_row_count_differs", where=str(self._shown), table=name)
 
     def _checked_manifest(self) -> dict[str, Any]:
         for name in _LEAST_MEMBERS:
             if self._zip.getinfo(name).file_size > _LARGEST_MANIFEST:
-                raise InputError("backup_part_too_large", "{part} is too large", where=str(self._shown), part=name)
+                raise InputError("backup_part_too_large", where=str(self._shown), part=name)
         said, signature, pem = (self._zip.read(name) for name in _LEAST_MEMBERS)
         manifest: dict[str, Any] = json.loads(said)
         if manifest["format"] != FORMAT:
-            raise InputError(
-                "backup_format_unknown", "a backup of the format {format!r} is not read", where=str(self._shown),
-                remedy="This version of OpenCWC reads {known}; restore it with the version that wrote it.",
-                format=manifest['format'], known=FORMAT,
-            )  # fmt: skip
+            raise InputError("backup_format_unknown", where=str(self._shown), format=manifest["format"], known=FORMAT)
         if manifest["key"] != fingerprint_of(pem) or not verify_signature(pem, said, signature):
-            raise IntegrityError(
-                "backup_signature_does_not_hold", "the signature of the backup does not hold", where=str(self._shown),
-                remedy="Take another backup.",
-            )  # fmt: skip
+            raise IntegrityError("backup_signature_does_not_hold", where=str(self._shown))
         if set(manifest["files"]) != {f"{table.name}.parquet" for table in _kept_tables()}:
-            raise InputError(
-                "backup_has_other_tables", "the backup has other tables than this version of OpenCWC",
-                where=str(self._shown), remedy="Restore it with version {version}.", version=manifest['version'],
-            )  # fmt: skip
+            raise InputError("backup_has_other_tables", where=str(self._shown), version=manifest["version"])
         return manifest
 
     def _part(self, name: str) -> _Part:
         """Return a member as a file that can be sought in; what is stored as it is lies in one piece in the archive."""
         info = self._zip.getinfo(name)
         if info.compress_type != zipfile.ZIP_STORED:
-            raise InputError(
-                "backup_part_packed_otherwise", "{part} is packed in another way than OpenCWC packs",
-                where=str(self._shown), part=name,
-            )  # fmt: skip
+            raise InputError("backup_part_packed_otherwise", where=str(self._shown), part=name)
         self._file.seek(info.header_offset + 26)  # the lengths of name and extra field (APPNOTE.TXT, 4.3.7)
         lengths = self._file.read(4)
         start = info.header_offset + 30 + int.from_bytes(lengths[:2], "little") + int.from_bytes(lengths[2:], "little")
@@ -339,26 +304,14 @@ def _opened(path: Path, shown: Path) -> Iterator[_Archive]:
     try:
         with path.open("rb") as file:
             if file.read(len(_ENCRYPTED)) == _ENCRYPTED:
-                raise InputError(
-                    "backup_encrypted", "the backup is encrypted", where=str(shown),
-                    remedy="Name your key with --identity.",
-                )  # fmt: skip
+                raise InputError("backup_encrypted", where=str(shown))
             yield _Archive(file, shown)
     except OSError as error:
-        raise InputError(
-            "backup_unreadable", "the backup cannot be read ({reason})", where=str(shown), remedy=_NAME_A_BACKUP,
-            reason=str(error.strerror),
-        ) from error  # fmt: skip
+        raise InputError("backup_unreadable", where=str(shown), reason=str(error.strerror)) from error
     except (zipfile.BadZipFile, KeyError, TypeError, ValueError, EOFError, NotImplementedError, RuntimeError) as error:
-        raise InputError(
-            "not_a_backup", "this is no backup of a casebook ({reason})", where=str(shown), remedy=_NAME_A_BACKUP,
-            reason=str(error),
-        ) from error  # fmt: skip
+        raise InputError("not_a_backup", where=str(shown), reason=str(error)) from error
     except pa.ArrowException as error:
-        raise InputError(
-            "backup_damaged", "the backup is damaged ({reason})", where=str(shown), remedy="Take another one.",
-            reason=str(error),
-        ) from error  # fmt: skip
+        raise InputError("backup_damaged", where=str(shown), reason=str(error)) from error
 
 
 @contextmanager
@@ -382,10 +335,7 @@ def _workplace(place: URL) -> Iterator[Path]:
         beside.mkdir(mode=0o700, parents=True, exist_ok=True)
         made = tempfile.TemporaryDirectory(prefix=".opencwc-", dir=beside)
     except OSError as error:
-        raise OutputError(
-            "folder_not_writable", "the folder cannot be written to ({reason})", where=str(beside),
-            reason=str(error.strerror),
-        ) from error  # fmt: skip
+        raise OutputError("folder_not_writable", where=str(beside), reason=str(error.strerror)) from error
     with made as folder:
         yield Path(folder)
 
@@ -479,4 +429,3 @@ _TYPES = (
     (Float, pa.float64()),
     ((BigInteger, Integer, SmallInteger), pa.int64()),
 )
-_NAME_A_BACKUP = "Name a file that 'opencwc case backup' wrote."

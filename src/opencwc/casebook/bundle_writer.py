@@ -126,10 +126,7 @@ class _Written:
 
     def member(self, name: str, pieces: Iterable[bytes]) -> None:
         if name in self.files:
-            raise IntegrityError(
-                "bundle_holds_file_twice", "the bundle would hold {file} twice", remedy="Run: opencwc case verify.",
-                file=str(name),
-            )  # fmt: skip
+            raise IntegrityError("bundle_holds_file_twice", file=str(name))
         digest = sha256()
         info = zipfile.ZipInfo(name)  # of 1980-01-01: when a bundle was made stands in the manifest
         info.compress_type = zipfile.ZIP_DEFLATED
@@ -180,10 +177,7 @@ def _write_members(written: _Written, contents: BundleContents, signer: Signer) 
     for source in contents.sources:
         written.member(f"sources/{source.id}", source.pieces)
         if written.files[f"sources/{source.id}"] != source.id:
-            raise IntegrityError(
-                "source_differs_from_kept", "a source is not the file that was kept", where=source.id,
-                remedy="Restore a backup.",
-            )  # fmt: skip
+            raise IntegrityError("source_differs_from_kept", where=source.id)
     manifest = _manifest(written, contents, signer).encode()
     written.member("manifest.json", [manifest])
     written.member("manifest.sig", [signer.sign(manifest)])
@@ -191,10 +185,7 @@ def _write_members(written: _Written, contents: BundleContents, signer: Signer) 
 
 def _manifest(written: _Written, contents: BundleContents, signer: Signer) -> str:
     if written.head is None or not written.checkpoint:
-        raise IntegrityError(
-            "record_without_checkpoint", "the record is empty or no checkpoint was signed",
-            remedy="Run: opencwc case verify.",
-        )  # fmt: skip
+        raise IntegrityError("record_without_checkpoint")
     return canonical(
         {
             "format": FORMAT,
@@ -241,10 +232,7 @@ def _finding(one: ShownFinding) -> dict[str, Any]:
     if one.salt is not None and one.content is not None:
         return {"id": one.id, "salt": one.salt.hex(), "content": one.content}
     if one.seal is None:
-        raise IntegrityError(
-            "erased_finding_without_seal", "finding {finding} is erased and has no seal",
-            remedy="Run: opencwc case verify.", finding=one.id,
-        )  # fmt: skip
+        raise IntegrityError("erased_finding_without_seal", finding=one.id)
     return {"id": one.id, "seal": one.seal.hex()}
 
 
@@ -254,20 +242,14 @@ def _checkpoint_lines(
     for checkpoint in checkpoints:
         written.checkpoint += 1
         if checkpoint.key not in keys:
-            raise IntegrityError(
-                "public_key_missing", "the public key {key} is missing", remedy="Run: opencwc case verify.",
-                key=checkpoint.key,
-            )  # fmt: skip
+            raise IntegrityError("public_key_missing", key=checkpoint.key)
         yield _line({"statement": checkpoint.statement, "signature": checkpoint.signature.hex(), "key": checkpoint.key})
 
 
 def _line(value: object) -> bytes:
     line = canonical(value).encode() + b"\n"
     if len(line) > LONGEST_LINE:
-        raise OutputError(
-            "bundle_line_too_long", "one line of the bundle would have {bytes} bytes",
-            remedy="Keep findings in smaller blocks.", bytes=len(line),
-        )  # fmt: skip
+        raise OutputError("bundle_line_too_long", bytes=len(line))
     return line
 
 
@@ -291,11 +273,7 @@ def written_whole(path: Path) -> Iterator[IO[bytes]]:
             raise
         sync_folder(path.parent)
     except OSError as error:
-        raise OutputError(
-            "file_cannot_be_written", "the file cannot be written ({reason})", where=str(path),
-            remedy="See that there is room and that the folder is yours. Nothing was changed.",
-            reason=str(error.strerror or error),
-        ) from error  # fmt: skip
+        raise OutputError("file_cannot_be_written", where=str(path), reason=str(error.strerror or error)) from error
 
 
 def readme(case: str, fingerprint: str) -> str:

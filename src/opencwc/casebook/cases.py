@@ -35,7 +35,7 @@ def open_case(
     """Open a case; raise `ConflictError` where one of the name is there already."""
     with book.writing(person.id) as writer:
         if _row(writer.connection, name) is not None:
-            raise ConflictError("case_name_taken", "the name {case} is taken", remedy="Take another name.", case=name)
+            raise ConflictError("case_name_taken", case=name)
         return _open(writer, person, name, title, mark, owner or person.id, due)
 
 
@@ -55,7 +55,7 @@ def case_for_keeping(book: Casebook, person: Person, name: str, mark: Mark = Mar
 def _kept_in(person: Person, found: Case) -> Case:
     require(person, "keep")
     if found.mark > person.clearance:  # that it is there cannot be hidden from who would open it; what it is can
-        raise ConflictError("case_name_taken", "the name {case} is taken", remedy="Take another name.", case=found.name)
+        raise ConflictError("case_name_taken", case=found.name)
     return found
 
 
@@ -76,7 +76,7 @@ def change_case(book: Casebook, person: Person, name: str, **changes: Any) -> Ca
             require(person, "manage_case", Mark[str(told["mark"]).upper()])
             _require_lowering_by_reviewer(person, found, Mark[str(told["mark"]).upper()])
         if found.status is CaseStatus.ERASED:
-            raise ConflictError("case_erased", "the case {case} was erased", remedy="Open another one.", case=name)
+            raise ConflictError("case_erased", case=name)
         if told.get("status") == CaseStatus.CLOSED:
             require_whole(writer.connection, person, found, "manage_case")
             _require_all_decided(writer.connection, found)
@@ -140,11 +140,8 @@ def _missing(name: str, known: Sequence[str]) -> NotFoundError:
 
     close = get_close_matches(name, known, n=1)
     if close:
-        return NotFoundError(
-            "no_such_case_but_near", "there is no case {case!r}", remedy="Did you mean {near}?", case=name,
-            near=close[0],
-        )  # fmt: skip
-    return NotFoundError("no_such_case", "there is no case {case!r}", remedy="See: opencwc case list.", case=name)
+        return NotFoundError("no_such_case_but_near", case=name, near=close[0])
+    return NotFoundError("no_such_case", case=name)
 
 
 def apply_case_change(connection: Connection, number: int, changes: dict[str, Any], at: str) -> Case:
@@ -160,10 +157,7 @@ def apply_case_change(connection: Connection, number: int, changes: dict[str, An
 
 def _open(writer: Writer, person: Person, name: str, title: str, mark: Mark, owner: str, due: str) -> Case:
     if not NAME.fullmatch(name):
-        raise InputError(
-            "case_name_not_valid", "{name!r} cannot be the name of a case",
-            remedy="Small letters, digits, '-', '_' and '.', such as customs-2026-11; up to 64 signs.", name=name,
-        )  # fmt: skip
+        raise InputError("case_name_not_valid", name=name)
     require(person, "keep", mark)
     number = writer.next_number("cases")
     due = str(_checked("due", due))
@@ -182,24 +176,17 @@ def _checked(key: str, value: object) -> object:
         try:
             return date.fromisoformat(str(value)).isoformat()
         except ValueError:
-            raise InputError(
-                "retention_date_not_valid", "{text!r} is no date", remedy="Write it as 2026-11-24.", text=value
-            ) from None
+            raise InputError("retention_date_not_valid", text=value) from None
     if key == "status":
         try:
             status = CaseStatus(str(value))
         except ValueError:
-            raise InputError(
-                "case_status_unknown", "no status is called {status!r}", remedy="It is open, in_review or closed.",
-                status=value,
-            ) from None  # fmt: skip
+            raise InputError("case_status_unknown", status=value) from None
         if status is CaseStatus.ERASED:
-            raise InputError(
-                "case_erased_by_request_only", "a case is erased by a request", remedy="See: opencwc case erase."
-            )
+            raise InputError("case_erased_by_request_only")
         return str(status)
     if key not in ("title", "owner", "mark", "due", "retain_until"):
-        raise InputError("case_has_no_such_field", "a case has no {field!r}", field=key)
+        raise InputError("case_has_no_such_field", field=key)
     return str(value)
 
 
@@ -209,9 +196,7 @@ def _person_id(connection: Connection, who: str) -> str:
     query = select(person.c.id).where((person.c.id == who) | (person.c.login == who), person.c.active.is_(True))
     found = connection.execute(query).scalar_one_or_none()
     if found is None:
-        raise NotFoundError(
-            "no_person_called", "there is no person {person!r}", remedy="See: opencwc people list.", person=who
-        )
+        raise NotFoundError("no_person_called", person=who)
     return str(found)
 
 
@@ -222,20 +207,14 @@ def _require_all_decided(connection: Connection, found: Case) -> None:
     )
     waiting = connection.execute(query).scalar_one()
     if waiting:
-        raise ConflictError(
-            "case_has_waiting_findings", "{count} findings of the case {case} wait for a decision",
-            remedy="See: opencwc case show {case} --waiting.", count=waiting, case=found.name,
-        )  # fmt: skip
+        raise ConflictError("case_has_waiting_findings", count=waiting, case=found.name)
     recheck, finding = tables.recheck, tables.finding
     again = select(func.count()).select_from(recheck.join(finding, finding.c.id == recheck.c.finding))
     pending = connection.execute(
         again.where(finding.c.case_number == found.number, recheck.c.second_seq.is_(None))
     ).scalar_one()
     if pending:
-        raise ConflictError(
-            "case_has_pending_rechecks", "{count} decisions of the case {case} are being checked again",
-            remedy="Close it when the other reviewers have decided.", count=pending, case=found.name,
-        )  # fmt: skip
+        raise ConflictError("case_has_pending_rechecks", count=pending, case=found.name)
 
 
 def _require_lowering_by_reviewer(person: Person, found: Case, mark: Mark) -> None:

@@ -77,7 +77,7 @@ class CheckpointLog:
             StorageError: the log cannot be written, or another process does not let go of it.
 
         """
-        with self._told("checkpoint_log_not_writable", "Nothing was changed. Make the log writable again."):
+        with self._told("checkpoint_log_not_writable"):
             descriptor, start = self._prepare(entry.line())
         try:
             try:
@@ -86,7 +86,7 @@ class CheckpointLog:
                 with contextlib.suppress(OSError):
                     os.ftruncate(descriptor, start)
                 raise
-            with self._told("checkpoint_log_lacks_recorded", "What was recorded stands; make the log writable again."):
+            with self._told("checkpoint_log_lacks_recorded"):
                 os.pwrite(descriptor, b"{", start)
         finally:
             os.close(descriptor)
@@ -101,7 +101,7 @@ class CheckpointLog:
 
         A line that was not finished is none. `StorageError` where the log cannot be read.
         """
-        with self._told("checkpoint_log_unreadable", "See that it may be read."):
+        with self._told("checkpoint_log_unreadable"):
             try:
                 file = self.path.open("rb")
             except FileNotFoundError:
@@ -118,7 +118,7 @@ class CheckpointLog:
 
     def last_number(self, casebook: str) -> int:
         """Return the number on a casebook's last line, 0 where it has none: a database may not stand before it."""
-        with self._told("checkpoint_log_unreadable", "See that it may be read."):
+        with self._told("checkpoint_log_unreadable"):
             try:
                 file = self.path.open("rb")
             except FileNotFoundError:
@@ -138,7 +138,7 @@ class CheckpointLog:
 
         Only the last 64 KiB are read, however long the log is.
         """
-        with self._told("checkpoint_log_unreadable", "See that it may be read."):
+        with self._told("checkpoint_log_unreadable"):
             try:
                 file = self.path.open("rb")
             except FileNotFoundError:
@@ -185,23 +185,17 @@ class CheckpointLog:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 if time.monotonic() > until:
-                    raise StorageError(
-                        "checkpoint_log_held", "another process holds the log of checkpoints", where=str(self.path),
-                        remedy="Nothing was changed. Try again in a moment.",
-                    ) from None  # fmt: skip
+                    raise StorageError("checkpoint_log_held", where=str(self.path)) from None
                 time.sleep(_PAUSE)
             else:
                 return
 
     @contextmanager
-    def _told(self, code: str, remedy: str) -> Iterator[None]:
+    def _told(self, code: str) -> Iterator[None]:
         try:
             yield
         except OSError as error:
-            raise StorageError(
-                code, "the log of checkpoints cannot be used ({reason})", where=str(self.path), remedy=remedy,
-                reason=str(error.strerror),
-            ) from error  # fmt: skip
+            raise StorageError(code, where=str(self.path), reason=str(error.strerror)) from error
 
 
 def _read(line: bytes) -> LoggedCheckpoint | None:

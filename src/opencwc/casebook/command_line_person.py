@@ -23,8 +23,5 @@ def cli_person(book: Casebook) -> Person:
         return os_person(book)
     person = Tokens(People(book)).person_of(token)
     if person is None:
-        raise NotAllowedError(
-            "opencwc_token_void", "the token in OPENCWC_TOKEN is unknown, revoked or too old",
-            remedy="Make a new one, or unset it.",
-        )  # fmt: skip
+        raise NotAllowedError("opencwc_token_void")
     return person

@@ -13,7 +13,6 @@ import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from time import monotonic, sleep
@@ -70,12 +69,7 @@ class Casebook:
             with prepared.begin():
                 writer = Writer.at_head(prepared, actor, self.signer, self.log.wait)
                 if self.log.last_number(writer.casebook_id) > writer.number:
-                    raise IntegrityError(
-                        "casebook_put_back",
-                        "the casebook was put back to an earlier state than the log beside the key knows",
-                        where=shown(self.engine.url),
-                        remedy="Write nothing more. See: opencwc case verify; a backup is put back by: case restore.",
-                    )  # fmt: skip
+                    raise IntegrityError("casebook_put_back", where=shown(self.engine.url))
                 yield writer
                 writer.close()
                 if writer.checkpoint is not None:
@@ -112,9 +106,7 @@ def open_casebook(url: str | Path = "", *, signer: Signer | None = None, create:
     if place.get_backend_name() == "sqlite" and place.database:
         file = Path(place.database)
         if not create and not file.exists():
-            raise NotFoundError(
-                "no_casebook_yet", "there is no casebook yet", where=str(file), remedy="Keep a run first: --keep CASE."
-            )
+            raise NotFoundError("no_casebook_yet", where=str(file))
         _make_private_folder(file.parent)
         if create:
             _make_private_file(file)
@@ -122,32 +114,20 @@ def open_casebook(url: str | Path = "", *, signer: Signer | None = None, create:
     keys = settings.folder / "keys"
     written = settings.sections.get("casebook", {})
     if unknown := sorted(set(written) - _SETTINGS):
-        raise SettingsError(
-            "casebook_setting_unknown", "unknown setting {setting!r} in [casebook]", where="opencwc.toml",
-            remedy="There are: url, key.", setting=unknown[0],
-        )  # fmt: skip
+        raise SettingsError("casebook_setting_unknown", where="opencwc.toml", setting=unknown[0])
     with told(engine):
         state = state_of(engine)
     if signer is None:
         named = os.environ.get("OPENCWC_KEY") or str(written.get("key", ""))
         if not named and not (keys / KEY_FILE).exists() and state == "current" and _is_begun(engine):
-            raise SettingsError(
-                "signing_key_not_here", "the key that signs this casebook is not here", where=str(keys / KEY_FILE),
-                remedy="Put it back, or name it with OPENCWC_KEY. To sign with a new one: opencwc case key --new.",
-            )  # fmt: skip
+            raise SettingsError("signing_key_not_here", where=str(keys / KEY_FILE))
         signer = open_signer(named, keys)
     if state == "none":
         if not create:
-            raise NotFoundError(
-                "no_casebook_yet", "there is no casebook yet", where=shown(place),
-                remedy="Keep a run first: --keep CASE.",
-            )  # fmt: skip
+            raise NotFoundError("no_casebook_yet", where=shown(place))
         _make_tables(engine)
     elif state != "current":
-        raise SettingsError(
-            "casebook_of_another_version", "the casebook was made by another version of OpenCWC", where=shown(place),
-            remedy="Make a backup, then run: opencwc case upgrade.",
-        )  # fmt: skip
+        raise SettingsError("casebook_of_another_version", where=shown(place))
     if place.get_backend_name() == "sqlite" and place.database:
         _make_private(Path(place.database))
     book = Casebook(engine, signer, CheckpointLog(keys, lock_seconds()))
@@ -190,15 +170,9 @@ def casebook_url(asked: str) -> URL:
         url = make_url(text)
         backend = url.get_backend_name()
     except (ArgumentError, SQLAlchemyError, ValueError) as error:
-        raise SettingsError(
-            "casebook_address_not_valid", "this is no address of a casebook",
-            remedy="Give a file, or postgresql://USER@HOST/NAME.",
-        ) from error  # fmt: skip
+        raise SettingsError("casebook_address_not_valid") from error
     if backend not in ("sqlite", "postgresql"):
-        raise SettingsError(
-            "casebook_backend_unknown", "a casebook cannot be kept in {backend}",
-            remedy="Give a file, or postgresql://USER@HOST/NAME.", backend=backend,
-        )  # fmt: skip
+        raise SettingsError("casebook_backend_unknown", backend=backend)
     if url.drivername in ("postgresql", "postgres"):
         url = url.set(drivername="postgresql+pg8000")
     if backend == "postgresql" and not url.password and (file := os.environ.get("OPENCWC_CASEBOOK_PASSWORD_FILE")):
@@ -206,9 +180,8 @@ def casebook_url(asked: str) -> URL:
             url = url.set(password=Path(file).read_text(encoding="utf-8").strip())
         except (OSError, UnicodeDecodeError) as error:
             raise SettingsError(
-                "database_password_unreadable", "the file of the database's password cannot be read ({reason})",
-                where="OPENCWC_CASEBOOK_PASSWORD_FILE", remedy="See that it is there and is yours.", reason=str(error),
-            ) from error  # fmt: skip
+                "database_password_unreadable", where="OPENCWC_CASEBOOK_PASSWORD_FILE", reason=str(error)
+            ) from error
     return url
 
 
@@ -220,10 +193,7 @@ def lock_seconds() -> float:
     except ValueError:
         seconds = -1.0
     if not 0 <= seconds <= 3600:
-        raise SettingsError(
-            "lock_seconds_not_valid", "{text!r} is no time to wait", where="OPENCWC_LOCK_SECONDS",
-            remedy="Give seconds, from 0 to 3600.", text=text,
-        )  # fmt: skip
+        raise SettingsError("lock_seconds_not_valid", where="OPENCWC_LOCK_SECONDS", text=text)
     return seconds
 
 
@@ -302,11 +272,7 @@ def _is_sealed(file: Path) -> bool:
     if shared.exists():  # somebody has it open: SQLite reads both
         return False
     if log.exists() and log.stat().st_size:
-        raise StorageError(
-            "casebook_log_not_read",
-            "the casebook may only be read, and the log beside it holds what it does not have yet", where=str(log),
-            remedy="Copy both to where you may write, and open the copy.",
-        )  # fmt: skip
+        raise StorageError("casebook_log_not_read", where=str(log))
     return True
 
 
@@ -326,11 +292,7 @@ def _without_certificates(url: URL) -> tuple[URL, dict[str, Any]]:
     try:
         context = ssl.create_default_context(cafile=str(file))
     except (OSError, ssl.SSLError) as error:
-        raise SettingsError(
-            "database_certificates_unreadable",
-            "the certificates of the database's authority cannot be read ({reason})", where=str(file),
-            remedy="Name a PEM file.", reason=str(error),
-        ) from error  # fmt: skip
+        raise SettingsError("database_certificates_unreadable", where=str(file), reason=str(error)) from error
     return url.difference_update_query(["sslrootcert"]), {"ssl_context": context}
 
 
@@ -367,13 +329,10 @@ def _said_by(error: BaseException | None) -> str:
 
 def _storage_error(said: str, where: str) -> StorageError:
     low = said.lower()
-    for sign, error in _KNOWN_FAILURES:
+    for sign, code in _KNOWN_FAILURES:
         if re.search(sign, low):
-            return error(where=where)
-    return StorageError(
-        "casebook_unusable", "the casebook could not be used ({reason})", where=where, remedy="Nothing was changed.",
-        reason=said[:300],
-    )  # fmt: skip
+            return StorageError(code, where=where)
+    return StorageError("casebook_unusable", where=where, reason=said[:300])
 
 
 def _writing_level(book: Casebook) -> str:
@@ -416,10 +375,7 @@ def _make_private_folder(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise StorageError(
-            "casebook_folder_not_made", "the folder of the casebook cannot be made", where=str(folder),
-            remedy="{reason}", reason=str(error),
-        ) from error  # fmt: skip
+        raise StorageError("casebook_folder_not_made", where=str(folder), reason=str(error)) from error
 
 
 def _make_private(file: Path) -> None:
@@ -432,91 +388,22 @@ _MAKING = 0x43574331  # PostgreSQL's advisory lock of who makes the tables: "CWC
 _SETTINGS = {"url", "key"}
 
 
-def _failure(code: str, what: str, remedy: str) -> partial[StorageError]:
-    return partial(StorageError, code, what, remedy=remedy)
-
-
 _KNOWN_FAILURES = (
-    (
-        "disk is full|no space left|could not extend file|file too large",
-        _failure("disk_full", "the disk is full", "Nothing was changed. Make room, then do it again."),
-    ),
-    (
-        "disk i/o error",
-        _failure(
-            "disk_broken", "the disk could not be written", "Nothing was changed. Look at the disk, then do it again."
-        ),
-    ),
-    (
-        "readonly database",
-        _failure(
-            "casebook_only_read", "the casebook may only be read", "Nothing was changed. See who may write to the file."
-        ),
-    ),
-    (
-        "read-only transaction",
-        _failure(
-            "casebook_server_only_read",
-            "the casebook may only be read",
-            "Nothing was changed. Write to the primary server.",
-        ),
-    ),
-    (
-        "database is locked|lock timeout",
-        _failure(
-            "casebook_busy", "somebody else is writing to the casebook", "Nothing was changed. Try again in a moment."
-        ),
-    ),
-    (
-        "not a database",
-        _failure("not_a_casebook", "this file is no casebook", "Name another file, or restore a backup."),
-    ),
-    (
-        "malformed",
-        _failure(
-            "casebook_damaged", "the file of the casebook is damaged", "Stop writing to it and restore the last backup."
-        ),
-    ),
-    (
-        "unable to open",
-        _failure(
-            "casebook_cannot_be_opened",
-            "the file of the casebook cannot be opened",
-            "See that the folder is there and is yours.",
-        ),
-    ),
-    (
-        "can't create a connection|communication error|connection refused",
-        _failure(
-            "database_server_silent",
-            "the database server does not answer",
-            "See that it runs and that the address is right.",
-        ),
-    ),
-    (
-        'database ".*" does not exist',
-        _failure("no_such_database", "there is no such database", "Make it first: createdb NAME."),
-    ),
-    (
-        'role ".*" does not exist|password authentication',
-        _failure(
-            "database_login_refused", "the database server did not accept the login", "See the address of the casebook."
-        ),
-    ),
-    (
-        "no pg_hba.conf entry",
-        _failure("database_host_refused", "the database server did not accept the login", "See its pg_hba.conf."),
-    ),
-    (
-        "too many clients|connection slots",
-        _failure("database_server_full", "the database server has no connection left", "Try again in a moment."),
-    ),
+    ("disk is full|no space left|could not extend file|file too large", "disk_full"),
+    ("disk i/o error", "disk_broken"),
+    ("readonly database", "casebook_only_read"),
+    ("read-only transaction", "casebook_server_only_read"),
+    ("database is locked|lock timeout", "casebook_busy"),
+    ("not a database", "not_a_casebook"),
+    ("malformed", "casebook_damaged"),
+    ("unable to open", "casebook_cannot_be_opened"),
+    ("can't create a connection|communication error|connection refused", "database_server_silent"),
+    ('database ".*" does not exist', "no_such_database"),
+    ('role ".*" does not exist|password authentication', "database_login_refused"),
+    ("no pg_hba.conf entry", "database_host_refused"),
+    ("too many clients|connection slots", "database_server_full"),
     (
         "terminating connection|connection is closed|connection reset|broken pipe|network error",
-        _failure(
-            "database_connection_broke",
-            "the connection to the database server broke",
-            "Nothing was changed. Do it again.",
-        ),
+        "database_connection_broke",
     ),
 )

@@ -75,9 +75,9 @@ def decide(
 
     """
     if not reason.strip():
-        raise InputError("decision_needs_reason", "a decision needs a reason", remedy="Say in a sentence why.")
+        raise InputError("decision_needs_reason")
     if not findings:
-        raise InputError("no_finding_named", "no finding was named")
+        raise InputError("no_finding_named")
     told = _checked_correction(outcome, correction)
     with book.writing(person.id) as writer:
         return {
@@ -89,19 +89,15 @@ def decide(
 def comment(book: Casebook, person: Person, case: str, text: str, finding: int | None = None) -> int:
     """Add a comment to a case, or to one of its findings, and return its number in the record."""
     if not text.strip():
-        raise InputError("comment_empty", "the comment is empty")
+        raise InputError("comment_empty")
     with book.writing(person.id) as writer:
         found = visible_case(writer.connection, person, case, "comment")
         if finding is not None:
             about = seen_finding(writer.connection, person, finding)
             if about["case_number"] != found.number:
-                raise NotFoundError(
-                    "finding_not_in_case", "finding {finding} is not in the case {case}", finding=finding, case=case
-                )
+                raise NotFoundError("finding_not_in_case", finding=finding, case=case)
         if found.status is CaseStatus.ERASED:
-            raise ConflictError(
-                "case_erased_no_comment", "the case {case} was erased", remedy="Comment on another one.", case=case
-            )
+            raise ConflictError("case_erased_no_comment", case=case)
         seq = writer.record("comment", {"finding": finding, "text": text.strip()}, found.number)
         row = {
             "seq": seq, "case_number": found.number, "finding": finding, "person": person.id, "at": writer.at,
@@ -153,9 +149,7 @@ def finding_row(connection: Connection, identity: int) -> RowMapping:
 
 
 def _no_finding(identity: int) -> NotFoundError:
-    return NotFoundError(
-        "no_such_finding", "there is no finding {finding}", remedy="See: opencwc case show CASE.", finding=identity
-    )
+    return NotFoundError("no_such_finding", finding=identity)
 
 
 def seen_finding(connection: Connection, person: Person, identity: int) -> RowMapping:
@@ -218,12 +212,9 @@ def _decide_one(
     row = seen_finding(connection, person, identity)
     require(person, "decide")
     if row["status"] == Status.ERASED:
-        raise ConflictError("finding_erased", "finding {finding} was erased", finding=identity)
+        raise ConflictError("finding_erased", finding=identity)
     if case_numbered(connection, row["case_number"]).status is CaseStatus.CLOSED:
-        raise ConflictError(
-            "case_closed_to_decisions", "the case is closed",
-            remedy="Open it again first: opencwc case set CASE --status open.",
-        )  # fmt: skip
+        raise ConflictError("case_closed_to_decisions")
     before = decisions_on(connection, identity)
     if correction:
         _require_another(row, correction, identity)
@@ -265,19 +256,13 @@ def _decide_one(
 def _require_unchanged(before: Sequence[Decision], seen: int | None, identity: int) -> None:
     last = before[-1].seq if before else 0
     if seen is not None and seen != last:
-        raise ConflictError(
-            "finding_decided_meanwhile", "finding {finding} was decided meanwhile",
-            remedy="Read the new decision, then decide again.", finding=identity,
-        )  # fmt: skip
+        raise ConflictError("finding_decided_meanwhile", finding=identity)
 
 
 def _require_second_person(before: Sequence[Decision], row: RowMapping, person: Person, outcome: Outcome) -> None:
     waits = row["status"] == Status.AWAITING_SECOND
     if row["grave"] and waits and outcome is not Outcome.NEED_MORE and before[-1].person == person.id:
-        raise ConflictError(
-            "grave_finding_needs_second_person", "finding {finding} is grave and you proposed its decision",
-            remedy="A second person must decide: ask another reviewer.", finding=row['id'],
-        )  # fmt: skip
+        raise ConflictError("grave_finding_needs_second_person", finding=row["id"])
 
 
 def set_status(connection: Connection, row: RowMapping, status: Status) -> None:
@@ -354,11 +339,9 @@ def _may_recheck(connection: Connection, person: Person, row: RowMapping) -> boo
 def set_recheck_share(book: Casebook, person: Person, share: float) -> None:
     """Set the share (0 to 1) of final decisions that are drawn for a blind re-check."""
     if not 0 <= share <= 1:
-        raise InputError("share_not_valid", "{share} is no share", remedy="Give a number from 0 to 1.", share=share)
+        raise InputError("share_not_valid", share=share)
     if person.role not in (Role.ADMINISTRATOR, Role.REVIEWER):
-        raise NotAllowedError(
-            "recheck_share_not_allowed", "only a reviewer or an administrator sets the share of blind re-checks"
-        )
+        raise NotAllowedError("recheck_share_not_allowed")
     with book.writing(person.id) as writer:
         writer.record("recheck_share", {"share": share})
         writer.recheck_share = share
@@ -371,32 +354,20 @@ def _same(one: Decision, other: Decision) -> bool:
 def _checked_correction(outcome: Outcome, correction: Mapping[str, str] | None) -> dict[str, str] | None:
     if outcome is not Outcome.CORRECT:
         if correction:
-            raise InputError("correction_without_correct", "a correction goes with the decision 'correct' only")
+            raise InputError("correction_without_correct")
         return None
     if not correction or "verdict" not in correction:
-        raise InputError(
-            "right_verdict_missing", "what is the right verdict?", remedy="Give one of: {known}.",
-            known=tuple(all_verdicts()),
-        )  # fmt: skip
+        raise InputError("right_verdict_missing", known=tuple(all_verdicts()))
     require_verdict(correction["verdict"])
     if unknown := set(correction) - {"verdict", "list", "entry", "place", "elements"}:
-        raise InputError(
-            "correction_field_unknown", "a correction has no {field!r}",
-            remedy="It has verdict, list, entry, place and elements.", field=sorted(unknown)[0],
-        )  # fmt: skip
+        raise InputError("correction_field_unknown", field=sorted(unknown)[0])
     if bool(correction.get("list")) != bool(correction.get("entry")):
-        raise InputError("correction_without_list_or_entry", "a correction names list and entry together")
+        raise InputError("correction_without_list_or_entry")
     verdict, entry = correction["verdict"], correction.get("entry")
     if verdict in UNDER_AN_ENTRY and not entry:
-        raise InputError(
-            "correction_needs_entry", "a correction to {verdict!r} names an entry",
-            remedy="Name the list and the entry: CWC 2B04.", verdict=verdict,
-        )  # fmt: skip
+        raise InputError("correction_needs_entry", verdict=verdict)
     if verdict in UNDER_NO_ENTRY and entry:
-        raise InputError(
-            "correction_takes_no_entry", "a correction to {verdict!r} names no entry", remedy="Leave the entry out.",
-            verdict=verdict,
-        )  # fmt: skip
+        raise InputError("correction_takes_no_entry", verdict=verdict)
     return {key: value for key, value in correction.items() if value}
 
 
@@ -421,10 +392,7 @@ def _require_another(row: RowMapping, correction: Mapping[str, str], identity: i
     same_entry = "entry" not in correction or (correction["list"], correction["entry"]) == (row["list"], row["entry"])
     another_place = bool({"place", "elements"} & set(correction)) and correction["verdict"] != Verdict.NONE
     if same and same_entry and not another_place:
-        raise InputError(
-            "correction_same_as_proposed", "the correction of finding {finding} says what was proposed: {proposed}",
-            remedy="Accept it, or choose another verdict.", finding=identity, proposed=proposed,
-        )  # fmt: skip
+        raise InputError("correction_same_as_proposed", finding=identity, proposed=proposed)
 
 
 def _require_known_entry(run: Mapping[str, Any], correction: Mapping[str, str]) -> None:
@@ -439,15 +407,8 @@ def _require_known_entry(run: Mapping[str, Any], correction: Mapping[str, str]) 
     if list_id not in at_hand and list_id in _lists_of(run):
         return
     if list_id in at_hand:
-        raise InputError(
-            "entry_not_in_force", "no entry {list} {entry} was in force on {day}",
-            remedy="Name an entry that was: the page Convention shows them, by day.", list=list_id, entry=entry_id,
-            day=rules.as_of,
-        )  # fmt: skip
-    raise InputError(
-        "entry_of_unknown_list", "no entry {list} {entry} was in force on {day}",
-        remedy="The lists at hand are: {known}.", list=list_id, entry=entry_id, day=rules.as_of, known=tuple(at_hand),
-    )  # fmt: skip
+        raise InputError("entry_not_in_force", list=list_id, entry=entry_id, day=rules.as_of)
+    raise InputError("entry_of_unknown_list", list=list_id, entry=entry_id, day=rules.as_of, known=tuple(at_hand))
 
 
 def _lists_of(run: Mapping[str, Any]) -> set[str]:

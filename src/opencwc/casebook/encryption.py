@@ -32,10 +32,7 @@ def encrypt_file(source: Path, target: Path, recipients: str | Path | Sequence[s
         try:
             pyrage.encrypt_io(plain, closed, keys)
         except pyrage.EncryptError as error:
-            raise OutputError(
-                "file_cannot_be_encrypted", "it could not be encrypted ({reason})", where=str(target),
-                reason=str(error),
-            ) from error  # fmt: skip
+            raise OutputError("file_cannot_be_encrypted", where=str(target), reason=str(error)) from error
 
 
 def decrypt_file(source: Path, target: Path, identity: Path) -> None:
@@ -55,11 +52,7 @@ def decrypt_file(source: Path, target: Path, identity: Path) -> None:
         except (pyrage.DecryptError, OSError) as error:
             if isinstance(error, OSError) and error.errno is not None:
                 raise
-            raise InputError(
-                "file_cannot_be_decrypted", "it cannot be opened ({reason})", where=str(source),
-                remedy="It is damaged, or not encrypted to this identity. Ask the sender for it again.",
-                reason=str(error),
-            ) from error  # fmt: skip
+            raise InputError("file_cannot_be_decrypted", where=str(source), reason=str(error)) from error
 
 
 def make_identity(path: Path) -> str:
@@ -75,15 +68,9 @@ def make_identity(path: Path) -> str:
             file.flush()
             os.fsync(descriptor)
     except FileExistsError as error:
-        raise OutputError(
-            "key_file_there_already", "there is a file already", where=str(path),
-            remedy="Name another: a key is never lost.",
-        ) from error  # fmt: skip
+        raise OutputError("key_file_there_already", where=str(path)) from error
     except OSError as error:
-        raise OutputError(
-            "identity_not_written", "the identity cannot be written ({reason})", where=str(path),
-            reason=str(error.strerror),
-        ) from error  # fmt: skip
+        raise OutputError("identity_not_written", where=str(path), reason=str(error.strerror)) from error
     return recipient
 
 
@@ -98,9 +85,7 @@ def read_recipients(given: str | Path | Sequence[str | Path]) -> list[str]:
             lines = _text(Path(text), "recipients").splitlines()
             found += [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
     if not found:
-        raise InputError(
-            "recipient_missing", "no recipient was named", remedy="Name at least one: age1..., or a file of them."
-        )
+        raise InputError("recipient_missing")
     for one in found:
         _recipient(one)
     return list(dict.fromkeys(found))
@@ -113,10 +98,7 @@ def _recipient(text: str) -> Any:
     try:
         return kind.from_str(text)
     except pyrage.RecipientError as error:
-        raise InputError(
-            "text_is_no_recipient", "{text!r} is no recipient",
-            remedy="It is age1 and 58 more letters and digits, or ssh-ed25519 or ssh-rsa and a key.", text=text[:60],
-        ) from error  # fmt: skip
+        raise InputError("text_is_no_recipient", text=text[:60]) from error
 
 
 def _identities(path: Path) -> list[Any]:
@@ -129,12 +111,9 @@ def _identities(path: Path) -> list[Any]:
         lines = [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
         found = [pyrage.x25519.Identity.from_str(line) for line in lines]
     except pyrage.IdentityError as error:
-        raise InputError(
-            "not_an_identity", "this is no identity", where=str(path),
-            remedy="It is a file with AGE-SECRET-KEY-1..., or an SSH key.",
-        ) from error  # fmt: skip
+        raise InputError("not_an_identity", where=str(path)) from error
     if not found:
-        raise InputError("file_without_identity", "there is no identity in this file", where=str(path))
+        raise InputError("file_without_identity", where=str(path))
     return found
 
 
@@ -146,16 +125,11 @@ def _text(path: Path, what: str) -> str:
             return data.decode()
     except UnicodeDecodeError:
         pass
-    raise InputError(
-        "key_file_of_another_kind", "this is no file of {wanted}", where=str(path), remedy="It is a short text file.",
-        wanted=what,
-    )  # fmt: skip
+    raise InputError("key_file_of_another_kind", where=str(path), wanted=what)
 
 
 def _opened(path: Path) -> IO[bytes]:
     try:
         return path.open("rb")
     except OSError as error:
-        raise InputError(
-            "key_file_unreadable", "it cannot be read ({reason})", where=str(path), reason=str(error.strerror)
-        ) from error
+        raise InputError("key_file_unreadable", where=str(path), reason=str(error.strerror)) from error

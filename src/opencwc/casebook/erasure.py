@@ -129,10 +129,7 @@ def due_for_erasure(book: Casebook, person: Person, day: date | None = None) -> 
 
 def _require_retention_over(case: Case) -> None:
     if case.retain_until and case.retain_until > date.today().isoformat():
-        raise ConflictError(
-            "case_must_be_kept", "the case {case} must be kept until {day}",
-            remedy="Change the date first, with a reason: opencwc case set.", case=case.name, day=case.retain_until,
-        )  # fmt: skip
+        raise ConflictError("case_must_be_kept", case=case.name, day=case.retain_until)
 
 
 def _erase_findings(connection: Connection, case_number: int) -> list[list[int]]:

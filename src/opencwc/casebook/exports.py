@@ -48,10 +48,7 @@ def ask_for_export(
         mark = mark_of_case(connection, found)
     require(person, "export", mark)
     if mark > Mark.UNCLASSIFIED and not recipients:
-        raise InputError(
-            "export_must_be_encrypted", "the case {case} is marked {mark}: it leaves the house only encrypted",
-            remedy="Name whom it is for: --to age1... (see: opencwc case identity).", case=case, mark=mark,
-        )  # fmt: skip
+        raise InputError("export_must_be_encrypted", case=case, mark=mark)
     asked = {"reason": reason, "recipients": list(recipients), "sources": sources}
     return ask(book, person, "export", case, asked)
 
@@ -69,10 +66,7 @@ def export_case(book: Casebook, person: Person, request: int, target: Path, lang
         require(person, "export", mark)
         recipients = tuple(found.asked.get("recipients", ()))
         if mark > Mark.UNCLASSIFIED and not recipients:
-            raise NotAllowedError(
-                "export_needs_recipients", "the case is marked {mark} by now and the request names no recipients",
-                remedy="Ask anew, with --to.", mark=mark,
-            )  # fmt: skip
+            raise NotAllowedError("export_needs_recipients", mark=mark)
         body = {"request": request, "recipients": list(recipients), "mark": str(mark)}
         head = writer.record("export", body, case.number)
         set_state(writer, request, "done")

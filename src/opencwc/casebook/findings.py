@@ -292,9 +292,7 @@ def _conditions(connection: Connection, person: Person, wanted: Filter, table: A
         conditions.append(table.c.list == wanted.list)
     if wanted.entry:
         if not wanted.list:
-            raise InputError(
-                "entry_without_list", "an entry is named with its list", remedy="Such as list CWC and entry 1A01."
-            )
+            raise InputError("entry_without_list")
         conditions.append(table.c.entry == wanted.entry)
     if wanted.grave is not None:
         conditions.append(table.c.grave.is_(wanted.grave))

@@ -39,20 +39,11 @@ def check_password(password: str, *about: str) -> None:
     """
     text = normal(password)
     if len(text) < SHORTEST:
-        raise InputError(
-            "password_too_short", "the password has fewer than {shortest} characters", where="password",
-            remedy="Take a longer one.", shortest=SHORTEST,
-        )  # fmt: skip
+        raise InputError("password_too_short", where="password", shortest=SHORTEST)
     if len(text) > LONGEST:
-        raise InputError(
-            "password_too_long", "the password has more than {longest} characters", where="password",
-            remedy="Shorten it.", longest=LONGEST,
-        )  # fmt: skip
+        raise InputError("password_too_long", where="password", longest=LONGEST)
     if _is_common(text.casefold(), about):
-        raise InputError(
-            "password_easy_to_guess", "this password is among the first to be guessed", where="password",
-            remedy="Take three or four words that have nothing to do with each other or with you.",
-        )  # fmt: skip
+        raise InputError("password_easy_to_guess", where="password")
 
 
 def hash_password(password: str) -> str:

@@ -167,10 +167,7 @@ class People:
             recorded = bool(values)
             if recorded:
                 if actor == row["id"]:
-                    raise NotAllowedError(
-                        "own_rights_not_changed", "nobody changes their own role, clearance or activity",
-                        remedy="Ask another administrator.",
-                    )  # fmt: skip
+                    raise NotAllowedError("own_rights_not_changed")
                 self._keep_an_administrator(writer.connection, row, values)
             if name is not None:
                 values["name"] = name.strip()
@@ -268,15 +265,9 @@ class People:
         with self.book.reading() as connection:
             row = _row(connection, who)
         if not row["active"]:
-            raise ConflictError(
-                "account_not_active_yet", "the account is not active", where=row["login"],
-                remedy="Make it active first.",
-            )  # fmt: skip
+            raise ConflictError("account_not_active_yet", where=row["login"])
         if row["login"].startswith((OS_LOGIN, OIDC_LOGIN)):
-            raise ConflictError(
-                "account_signs_in_another_way", "this account signs in another way", where=row["login"],
-                remedy="Add one with a login.",
-            )  # fmt: skip
+            raise ConflictError("account_signs_in_another_way", where=row["login"])
         return self._invite(actor, row["id"], "")
 
     def first_invitation(self) -> str | None:
@@ -316,10 +307,7 @@ class People:
                 person = invitation.person
             else:
                 if _administrators(writer.connection):
-                    raise ConflictError(
-                        "administrator_there_already", "there is an administrator already",
-                        remedy="Ask that person for an account.",
-                    )  # fmt: skip
+                    raise ConflictError("administrator_there_already")
                 self._check_free(writer.connection, login, "")
                 person = self._add(writer, login, name, invitation.role, invitation.clearance)
             values = {"password": kept, "failures": 0, "locked_until": ""}
@@ -377,22 +365,14 @@ class People:
     def _check_free(self, connection: Connection, login: str, expected_as: str) -> None:
         expected = expected_as.strip().casefold()
         if login and connection.execute(select(_PERSON.c.id).where(_PERSON.c.login == login)).first():
-            raise ConflictError(
-                "login_taken", "there is an account with this login", where=login, remedy="Take another login."
-            )
+            raise ConflictError("login_taken", where=login)
         if expected and connection.execute(select(_PERSON.c.id).where(_PERSON.c.expected_as == expected)).first():
-            raise ConflictError(
-                "expected_account_taken", "another account is expected under this name", where=expected,
-                remedy="See the list.",
-            )  # fmt: skip
+            raise ConflictError("expected_account_taken", where=expected)
 
     def _keep_an_administrator(self, connection: Connection, row: RowMapping, values: dict[str, Any]) -> None:
         remains = values.get("active", row["active"]) and values.get("role", row["role"]) == str(Role.ADMINISTRATOR)
         if row["role"] == str(Role.ADMINISTRATOR) and not remains and _administrators(connection) == [row["id"]]:
-            raise ConflictError(
-                "last_administrator", "this is the last administrator", where=row["login"],
-                remedy="Make another administrator first.",
-            )  # fmt: skip
+            raise ConflictError("last_administrator", where=row["login"])
 
     def _invite(self, actor: str, person: str, role: str) -> str:
         secret = secrets.token_urlsafe(32)
@@ -412,15 +392,12 @@ class People:
         asked = select(_INVITATION).where(_INVITATION.c.digest == digest_of(secret))
         row = connection.execute(asked).mappings().first()
         if row is None or row["used_at"] or row["ends_at"] <= self.now():
-            raise NotAllowedError(
-                "invitation_void", "this link is unknown, was used, or is older than a day",
-                remedy="Ask an administrator for a new one.",
-            )  # fmt: skip
+            raise NotAllowedError("invitation_void")
         if not row["person"]:
             return Invitation(row["digest"], None, Role(row["role"]), Mark.UNCLASSIFIED, row["ends_at"])
         known = _row(connection, row["person"])
         if not known["active"]:
-            raise NotAllowedError("account_not_active_ask", "the account is not active", remedy="Ask an administrator.")
+            raise NotAllowedError("account_not_active_ask")
         person = _person(known)
         return Invitation(row["digest"], person, person.role, person.clearance, row["ends_at"])
 
@@ -444,15 +421,9 @@ def os_person(book: Casebook) -> Person:
         except StorageError as error:
             if error.code not in ("casebook_only_read", "casebook_server_only_read"):
                 raise
-            raise StorageError(
-                "no_account_in_read_only_casebook", "the casebook may only be read, and {login} has no account in it",
-                where=error.where, remedy="Read it as somebody who has one, or read a copy that you may write to.",
-                login=login,
-            ) from error  # fmt: skip
+            raise StorageError("no_account_in_read_only_casebook", where=error.where, login=login) from error
     if not row["active"]:
-        raise NotAllowedError(
-            "account_not_active", "this account is not active", where=login, remedy="Ask who runs the house."
-        )
+        raise NotAllowedError("account_not_active", where=login)
     return _person(row)
 
 
@@ -494,10 +465,7 @@ def normal_login(login: str) -> str:
     """
     text = unicodedata.normalize("NFKC", login).strip().casefold()
     if not 0 < len(text) <= 100 or any(not sign.isprintable() or sign.isspace() for sign in text) or text == CONSOLE:
-        raise InputError(
-            "login_not_valid", "this cannot be a login", where="login",
-            remedy="Take up to 100 letters, digits and signs, without spaces.",
-        )  # fmt: skip
+        raise InputError("login_not_valid", where="login")
     return text
 
 
@@ -521,7 +489,7 @@ def _row(connection: Connection, who: str) -> RowMapping:
     found = connection.execute(select(_PERSON).where((_PERSON.c.id == who) | (_PERSON.c.login == who))).mappings().all()
     row = next((row for row in found if row["id"] == who), found[0] if found else None)
     if row is None:
-        raise NotFoundError("no_such_person", "there is no such person", where=who, remedy="See: opencwc people list.")
+        raise NotFoundError("no_such_person", where=who)
     return row
 
 

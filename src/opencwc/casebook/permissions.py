@@ -50,16 +50,7 @@ def require(person: Person, action: str, mark: Mark = Mark.UNCLASSIFIED) -> None
         return
     if person.role not in ACTIONS[action]:
         allowed = tuple(sorted(str(role) for role in ACTIONS[action]))
-        raise NotAllowedError(
-            "role_not_allowed", "the role {role} may not do this ({action})",
-            remedy="It is for: {roles}. Ask one of them.", role=str(person.role), action=action, roles=allowed,
-        )  # fmt: skip
+        raise NotAllowedError("role_not_allowed", role=str(person.role), action=action, roles=allowed)
     if person.scopes is not None and action not in person.scopes:
-        raise NotAllowedError(
-            "token_does_not_cover", "this token does not cover {action!r}",
-            remedy="Make a token with this scope, or sign in.", action=action,
-        )  # fmt: skip
-    raise NotAllowedError(
-        "mark_above_clearance", "the mark is above this person's clearance",
-        remedy="An administrator can raise a clearance (people).",
-    )  # fmt: skip
+        raise NotAllowedError("token_does_not_cover", action=action)
+    raise NotAllowedError("mark_above_clearance")

@@ -39,12 +39,9 @@ class Request:
 def ask(book: Casebook, person: Person, kind: str, case: str, asked: Mapping[str, Any]) -> Request:
     """Ask for an export or an erasure of a case; ``asked`` holds a ``reason``, and what the act needs to know."""
     if kind not in KINDS:
-        raise InputError(
-            "request_kind_unknown", "nobody can ask for {request_kind!r}", remedy="It is one of: {known}.",
-            request_kind=kind, known=tuple(KINDS),
-        )  # fmt: skip
+        raise InputError("request_kind_unknown", request_kind=kind, known=tuple(KINDS))
     if not str(asked.get("reason", "")).strip():
-        raise InputError("request_needs_reason", "a request needs a reason", remedy="Say in a sentence what for.")
+        raise InputError("request_needs_reason")
     with book.writing(person.id) as writer:
         found = visible_case(writer.connection, person, case, kind)
         require_whole(writer.connection, person, found, kind)
@@ -66,14 +63,9 @@ def answer(book: Casebook, person: Person, seq: int, *, approve: bool, reason: s
             raise _no_request(seq)
         require(person, "approve")
         if found.state != "asked":
-            raise ConflictError(
-                "request_not_open", "request {request} is {state}", remedy="Ask anew.", request=seq, state=found.state
-            )
+            raise ConflictError("request_not_open", request=seq, state=found.state)
         if approve and found.asked_by == person.id:
-            raise ConflictError(
-                "own_request", "you asked for request {request} yourself",
-                remedy="A second person must approve it: ask another reviewer.", request=seq,
-            )  # fmt: skip
+            raise ConflictError("own_request", request=seq)
         state = "approved" if approve else "declined"
         body = {"request": seq, "state": state, "reason": reason}
         answered = writer.record("answer", body, found.case_number)
@@ -102,24 +94,16 @@ def request_numbered(connection: Connection, seq: int) -> Request:
 
 
 def _no_request(seq: int) -> NotFoundError:
-    return NotFoundError(
-        "no_such_request", "there is no request {request}", remedy="See: opencwc case requests.", request=seq
-    )
+    return NotFoundError("no_such_request", request=seq)
 
 
 def approved(connection: Connection, seq: int, kind: str) -> Request:
     """Return a request of a kind that was approved and not yet carried out."""
     found = request_numbered(connection, seq)
     if found.kind != kind:
-        raise InputError(
-            "request_of_another_kind", "request {request} asks for {asked}, not for {wanted}", request=seq,
-            asked=found.kind, wanted=kind,
-        )  # fmt: skip
+        raise InputError("request_of_another_kind", request=seq, asked=found.kind, wanted=kind)
     if found.state != "approved":
-        raise ConflictError(
-            "request_not_approved", "request {request} is {state}",
-            remedy="It must be approved by a second person: opencwc case approve.", request=seq, state=found.state,
-        )  # fmt: skip
+        raise ConflictError("request_not_approved", request=seq, state=found.state)
     return found
 
 

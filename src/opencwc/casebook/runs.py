@@ -112,12 +112,10 @@ def read_source(book: Casebook, person: Person, identity: str) -> Iterator[bytes
     with book.reading() as connection:
         have = source_row(connection, identity)
     if have is None:
-        raise NotFoundError("no_such_source", "no such source is kept", where=identity)
+        raise NotFoundError("no_such_source", where=identity)
     require(person, "read", have.mark)
     if have.erased:
-        raise NotFoundError(
-            "source_erased", "this source was erased", where=identity, remedy="Its hash and the act are on record."
-        )
+        raise NotFoundError("source_erased", where=identity)
     yield from parts_of_source(book, identity)
 
 
@@ -157,10 +155,7 @@ class RunKeeper:
         with self.book.writing(self.person_id) as writer:
             before = self._require_running(writer)
             if before != self.rows:
-                raise ConflictError(
-                    "run_kept_by_another_process", "run {run} is kept by another process",
-                    remedy="Let that one go on; this one stops.", run=self.number,
-                )  # fmt: skip
+                raise ConflictError("run_kept_by_another_process", run=self.number)
             count = Counter[tuple[Any, ...]]()
             for some in _blocks(plain):
                 self._keep_block(writer, some, count)
@@ -200,11 +195,9 @@ class RunKeeper:
         query = select(run.c.state, run.c.row_count, case.c.status).join(case, case.c.number == run.c.case_number)
         row = writer.connection.execute(query.where(run.c.number == self.number)).mappings().first()
         if row is None or row["state"] != "running":
-            raise ConflictError(
-                "run_not_running", "run {run} is not running", remedy="Begin a new run.", run=self.number
-            )
+            raise ConflictError("run_not_running", run=self.number)
         if row["status"] == CaseStatus.ERASED:
-            raise ConflictError("case_of_run_erased", "the case of this run was erased", remedy="Keep in another case.")
+            raise ConflictError("case_of_run_erased")
         return int(row["row_count"])
 
     def _keep_block(self, writer: Writer, plain: Sequence[Mapping[str, Any]], count: Counter[tuple[Any, ...]]) -> None:
@@ -292,10 +285,7 @@ def begin_run(
         mark = _mark_of_source(writer.connection, source)
         require(person, "keep", max(found.mark, mark))
         if found.status in ("closed", "erased"):
-            raise ConflictError(
-                "case_not_open", "the case {case} is {state}", remedy="Open it again, or keep in another case.",
-                case=case, state=found.status,
-            )  # fmt: skip
+            raise ConflictError("case_not_open", case=case, state=found.status)
         number, verb = writer.next_number("runs"), verb_named(verb).id
         body = {
             "run": number, "verb": verb, "source": source.id if source else "", "asked": dict(asked),
@@ -318,9 +308,7 @@ def _mark_of_source(connection: Connection, source: Source | None) -> Mark:
         return Mark.UNCLASSIFIED
     have = source_row(connection, source.id)
     if have is None or have.erased:
-        raise NotFoundError(
-            "source_no_longer_kept", "no such source is kept", where=source.id, remedy="Keep the file again."
-        )
+        raise NotFoundError("source_no_longer_kept", where=source.id)
     return have.mark
 
 
@@ -329,11 +317,9 @@ def resume_run(book: Casebook, person_id: str, number: int) -> RunKeeper:
     with book.reading() as connection:
         row = connection.execute(select(tables.run).where(tables.run.c.number == number)).mappings().first()
     if row is None:
-        raise NotFoundError("no_such_run", "there is no run {run}", run=number)
+        raise NotFoundError("no_such_run", run=number)
     if row["state"] != "running":
-        raise ConflictError(
-            "run_ended", "run {run} is {state}", remedy="Begin a new run.", run=number, state=row["state"]
-        )
+        raise ConflictError("run_ended", run=number, state=row["state"])
     return RunKeeper(book, person_id, number, row["case_number"], row["verb"], rows=row["row_count"])
 
 
@@ -348,7 +334,7 @@ def run_named(connection: Connection, number: int) -> dict[str, Any]:
     """Return a run as plain values, its question and what was checked decoded."""
     row = connection.execute(select(tables.run).where(tables.run.c.number == number)).mappings().first()
     if row is None:
-        raise NotFoundError("no_such_run", "there is no run {run}", run=number)
+        raise NotFoundError("no_such_run", run=number)
     decoded = {name: json.loads(row[name]) for name in ("asked", "checked", "maker", "tally")}
     return {**row, **decoded, "mark": str(Mark(row["mark"]))}
 
@@ -386,10 +372,7 @@ def add_counts(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> Non
 def require_verdict(verdict: str) -> None:
     """Raise `InputError` where no verdict has this name."""
     if verdict not in (known := all_verdicts()):
-        raise InputError(
-            "verdict_unknown", "no verdict is called {verdict!r}", remedy="It is one of: {known}.", verdict=verdict,
-            known=tuple(known),
-        )  # fmt: skip
+        raise InputError("verdict_unknown", verdict=verdict, known=tuple(known))
 
 
 def storable(text: str | None) -> str:

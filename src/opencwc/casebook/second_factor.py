@@ -40,14 +40,9 @@ class SecondFactor:
         with self.people.changing() as connection:
             row = connection.execute(select(_PERSON).where(_PERSON.c.id == person).with_for_update()).mappings().one()
             if row["totp"]:
-                raise ConflictError(
-                    "second_factor_there_already", "there is a second factor already", remedy="Remove it first."
-                )
+                raise ConflictError("second_factor_there_already")
             if not row["password"]:
-                raise ConflictError(
-                    "account_without_password", "this account has no password",
-                    remedy="The second factor is asked for where it signs in.",
-                )  # fmt: skip
+                raise ConflictError("account_without_password")
             offered = _PERSON.update().where(_PERSON.c.id == person)
             connection.execute(offered.values(totp_offered=self._sealed(person, secret)))
         return secret, pyotp.TOTP(secret).provisioning_uri(name=row["login"], issuer_name="OpenCWC")
@@ -63,14 +58,10 @@ class SecondFactor:
         with self.people.changing() as connection:
             row = connection.execute(select(_PERSON).where(_PERSON.c.id == person).with_for_update()).mappings().one()
             if not row["totp_offered"]:
-                raise ConflictError(
-                    "no_second_factor_offered", "no second factor was offered", remedy="Ask for one first."
-                )
+                raise ConflictError("no_second_factor_offered")
             step = self._step_of(self._opened(row, "totp_offered"), code, -1)
             if step is None:
-                raise InputError(
-                    "code_wrong", "the code is not right", where="code", remedy="See that the clock of the phone is."
-                )
+                raise InputError("code_wrong", where="code")
             codes = [_recovery_code() for _ in range(RECOVERY_CODES)]
             values = {
                 "totp": row["totp_offered"], "totp_offered": "", "totp_step": step,
@@ -129,10 +120,7 @@ class SecondFactor:
         opened = self.seal.opened(row[column]) or ""
         person, _, secret = opened.partition(" ")
         if person != row["id"]:  # also where someone moved a sealed secret from one account to another
-            raise SettingsError(
-                "second_factor_cannot_be_opened", "the second factor of this account cannot be opened",
-                remedy="Restore service.secret, or let an administrator remove the second factor.",
-            )  # fmt: skip
+            raise SettingsError("second_factor_cannot_be_opened")
         return secret
 
 

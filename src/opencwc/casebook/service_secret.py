@@ -57,25 +57,16 @@ def service_secret(keys: Path | None = None) -> bytes:
         if not file.exists():
             _make(file)
         if os.name == "posix" and file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-            raise SettingsError(
-                "secret_open_to_others", "others may read the secret of the service", where=str(file),
-                remedy="chmod 600 it.",
-            )  # fmt: skip
+            raise SettingsError("secret_open_to_others", where=str(file))
         written = file.read_text(encoding="ascii").strip()
     except OSError as error:
-        raise StorageError(
-            "service_secret_not_kept", "the secret of the service cannot be kept", where=str(file), remedy="{reason}",
-            reason=str(error),
-        ) from error  # fmt: skip
+        raise StorageError("service_secret_not_kept", where=str(file), reason=str(error)) from error
     try:
         secret = base64.b64decode(written, validate=True)
     except ValueError:
         secret = b""
     if len(secret) != _BYTES:
-        raise SettingsError(
-            "service_secret_not_valid", "this is no secret of the service", where=str(file),
-            remedy="Restore it from a backup.",
-        )  # fmt: skip
+        raise SettingsError("service_secret_not_valid", where=str(file))
     return secret
 
 

@@ -90,14 +90,9 @@ def _der(public_pem: bytes) -> bytes:
     try:
         key = load_pem_public_key(public_pem)
     except (ValueError, UnsupportedAlgorithm) as error:
-        raise IntegrityError(
-            "public_key_unreadable", "this is no public key", remedy="It should be PEM, as OpenCWC writes it."
-        ) from error
+        raise IntegrityError("public_key_unreadable") from error
     if not isinstance(key, Ed25519PublicKey):
-        raise IntegrityError(
-            "public_key_is_no_ed25519", "this public key is no Ed25519 key",
-            remedy="Checkpoints are signed with Ed25519 only.",
-        )  # fmt: skip
+        raise IntegrityError("public_key_is_no_ed25519")
     return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
@@ -142,35 +137,18 @@ class FileKey:
         with _told(path), path.open("rb") as file:
             mode = os.fstat(file.fileno()).st_mode & 0o777
             if os.name == "posix" and mode & 0o077:
-                raise SettingsError(
-                    "signing_key_open_to_others", "the signing key may be read or written by others (mode {mode:04o})",
-                    where=str(path),
-                    remedy="Run: chmod 600 {file} - and make a new key if others were on this machine.", mode=mode,
-                    file=str(path),
-                )  # fmt: skip
+                raise SettingsError("signing_key_open_to_others", where=str(path), mode=mode, file=str(path))
             pem = file.read(65536)
         try:
             private = load_pem_private_key(pem, passphrase.encode() if passphrase else None)
         except TypeError as error:
             if "not given" in str(error):
-                raise SettingsError(
-                    "signing_key_needs_passphrase", "the signing key cannot be opened ({reason})", where=str(path),
-                    remedy="Set OPENCWC_KEY_PASSPHRASE.", reason=str(error),
-                ) from error  # fmt: skip
-            raise SettingsError(
-                "signing_key_takes_no_passphrase", "the signing key cannot be opened ({reason})", where=str(path),
-                remedy="Unset OPENCWC_KEY_PASSPHRASE.", reason=str(error),
-            ) from error  # fmt: skip
+                raise SettingsError("signing_key_needs_passphrase", where=str(path), reason=str(error)) from error
+            raise SettingsError("signing_key_takes_no_passphrase", where=str(path), reason=str(error)) from error
         except (ValueError, UnsupportedAlgorithm) as error:
-            raise SettingsError(
-                "signing_key_damaged", "the signing key cannot be opened: it is damaged, or the passphrase is wrong",
-                where=str(path), remedy="Put back a copy of it, or set OPENCWC_KEY_PASSPHRASE.",
-            ) from error  # fmt: skip
+            raise SettingsError("signing_key_damaged", where=str(path)) from error
         if not isinstance(private, Ed25519PrivateKey):
-            raise SettingsError(
-                "signing_key_is_no_ed25519", "the signing key is no Ed25519 key", where=str(path),
-                remedy="Name an Ed25519 key.",
-            )  # fmt: skip
+            raise SettingsError("signing_key_is_no_ed25519", where=str(path))
         return cls(private)
 
     def public_pem(self) -> bytes:
@@ -227,10 +205,7 @@ class TokenKey:
 
             signature = bytes(_find_key(session, self._place, private=True).sign(data, mechanism=Mechanism.EDDSA))
         if not verify_signature(self._public_pem, data, signature):
-            raise IntegrityError(
-                "token_signed_with_another_key", "the token signed with another key than its public key says",
-                where=self._place.object, remedy="Give each pair of keys in the token a name of its own.",
-            )  # fmt: skip
+            raise IntegrityError("token_signed_with_another_key", where=self._place.object)
         return signature
 
 
@@ -258,14 +233,9 @@ class TokenPlace:
             set(asked) - {"module-path", "pin-source", "pin-value"}
         )
         if strange:
-            raise SettingsError(
-                "key_address_field_unknown", "the address of the signing key names {field!r}", remedy=_KEY_ADDRESS,
-                field=strange[0],
-            )  # fmt: skip
+            raise SettingsError("key_address_field_unknown", field=strange[0])
         if not said.get("object") or not (said.get("token") or said.get("serial")) or not asked.get("module-path"):
-            raise SettingsError(
-                "key_address_incomplete", "the address of the signing key is not complete", remedy=_KEY_ADDRESS
-            )
+            raise SettingsError("key_address_incomplete")
         pin = asked.get("pin-value", "")
         if source := asked.get("pin-source", ""):
             file = Path(source.removeprefix("file://").removeprefix("file:"))
@@ -280,14 +250,9 @@ def _session(place: TokenPlace, pin: str, *, writing: bool = False) -> Iterator[
         import pkcs11
         from pkcs11.exceptions import PinIncorrect, PKCS11Error
     except ImportError as error:
-        raise UnavailableError(
-            "pkcs11_not_installed", "signing with a token needs python-pkcs11, which is not installed",
-            remedy="pip install 'opencwc[token]'",
-        ) from error  # fmt: skip
+        raise UnavailableError("pkcs11_not_installed") from error
     if not pin:
-        raise SettingsError(
-            "token_pin_missing", "the token needs its PIN", where=place.token, remedy="Set OPENCWC_TOKEN_PIN."
-        )
+        raise SettingsError("token_pin_missing", where=place.token)
     try:
         with _turn_at(place.module):
             library = pkcs11.lib(place.module)
@@ -296,16 +261,10 @@ def _session(place: TokenPlace, pin: str, *, writing: bool = False) -> Iterator[
             with token.open(rw=writing, user_pin=pin) as session:
                 yield session
     except PinIncorrect as error:
-        raise SettingsError(
-            "token_pin_refused", "the token refused the PIN", where=place.token,
-            remedy="Mind that it locks itself after a few wrong ones.",
-        ) from error  # fmt: skip
+        raise SettingsError("token_pin_refused", where=place.token) from error
     except (PKCS11Error, RuntimeError) as error:
         said = f"{type(error).__name__} {error}".strip()
-        raise UnavailableError(
-            "token_unusable", "the token could not be used ({reason})", where=place.token or place.serial,
-            remedy="See that it is in place and that module-path, token and object are right.", reason=said,
-        ) from error  # fmt: skip
+        raise UnavailableError("token_unusable", where=place.token or place.serial, reason=said) from error
 
 
 @functools.cache
@@ -328,10 +287,7 @@ def _edwards_point(key: Any) -> bytes:
     if len(point) == 34 and point.startswith(b"\x04\x20"):  # some tokens wrap it in an OCTET STRING, some do not
         point = point[2:]
     if len(point) != 32:
-        raise SettingsError(
-            "token_key_is_no_ed25519", "the key in the token is no Ed25519 key",
-            remedy="Make one on the curve edwards25519.",
-        )  # fmt: skip
+        raise SettingsError("token_key_is_no_ed25519")
     return point
 
 
@@ -362,10 +318,7 @@ def _write_new(path: Path, data: bytes) -> None:
 def _require_own_folder(folder: Path) -> None:
     mode = folder.stat().st_mode & 0o777
     if os.name == "posix" and mode & 0o022:
-        raise SettingsError(
-            "key_folder_open_to_others", "others may write to the folder of the signing key (mode {mode:04o})",
-            where=str(folder), remedy="Run: chmod 700 {folder}", mode=mode, folder=str(folder),
-        )  # fmt: skip
+        raise SettingsError("key_folder_open_to_others", where=str(folder), mode=mode, folder=str(folder))
 
 
 @contextlib.contextmanager
@@ -375,10 +328,4 @@ def _told(path: Path) -> Iterator[None]:
     except FileExistsError:
         raise
     except OSError as error:
-        raise SettingsError(
-            "signing_key_file_unusable", "a file of the signing key cannot be used ({reason})", where=str(path),
-            remedy="See that it is there and is yours; OPENCWC_KEY names another.", reason=str(error.strerror),
-        ) from error  # fmt: skip
-
-
-_KEY_ADDRESS = "Write: pkcs11:token=LABEL;object=KEY?module-path=/path/of/module.so"
+        raise SettingsError("signing_key_file_unusable", where=str(path), reason=str(error.strerror)) from error

@@ -51,10 +51,7 @@ def take_in(book: Casebook, person: Person, response: Path, authority: Path) -> 
         table, checkpoint = tables.time_stamp, tables.checkpoint
         waiting = writer.connection.execute(select(table).where(table.c.token.is_(None))).mappings().all()
         if not waiting:
-            raise NotFoundError(
-                "no_request_waiting", "no request waits for an answer",
-                remedy="Write one: opencwc case timestamp request.",
-            )  # fmt: skip
+            raise NotFoundError("no_request_waiting")
         problems = []
         for row in waiting:
             query = select(checkpoint).where(checkpoint.c.number == row["number"])
@@ -73,9 +70,7 @@ def take_in(book: Casebook, person: Person, response: Path, authority: Path) -> 
             return int(row["number"]), stamp
         if len(problems) == 1:
             raise problems[0]
-        raise InputError(
-            "response_fits_no_request", "the response fits none of the requests", where=str(response)
-        ) from problems[-1]
+        raise InputError("response_fits_no_request", where=str(response)) from problems[-1]
 
 
 def _stamped(checkpoint: RowMapping) -> bytes:

@@ -57,26 +57,15 @@ def verify_response(data: bytes, request_der: bytes, response_der: bytes, ca_pem
     if answered.status != 0:
         status = _STATUS[answered.status] if 0 <= answered.status < len(_STATUS) else str(answered.status)
         said = f" ({'; '.join(answered.status_string)})" if answered.status_string else ""
-        raise IntegrityError(
-            "time_stamp_not_granted", "the authority did not grant the time stamp: {status}{detail}",
-            remedy="Ask it again, or ask another one.", status=status, detail=said,
-        )  # fmt: skip
+        raise IntegrityError("time_stamp_not_granted", status=status, detail=said)
     try:
         info, certificates = answered.tst_info, answered.signed_data.certificates
         if asked.nonce is None or info.nonce != asked.nonce:
-            raise _unfit(
-                "time_stamp_of_another_request",
-                "the time stamp does not hold: it is the answer to another request (its nonce differs)",
-            )  # fmt: skip
+            raise IntegrityError("time_stamp_of_another_request")
         if info.message_imprint.hash_algorithm != asked.message_imprint.hash_algorithm:
-            raise _unfit(
-                "time_stamp_of_another_hash", "the time stamp does not hold: it is for another hash than was asked for"
-            )
+            raise IntegrityError("time_stamp_of_another_hash")
         if info.message_imprint.message != asked.message_imprint.message:
-            raise _unfit(
-                "time_stamp_of_another_thing",
-                "the time stamp does not hold: it is for another thing (its hash differs from that of the request)",
-            )  # fmt: skip
+            raise IntegrityError("time_stamp_of_another_thing")
         builder = VerifierBuilder.from_request(asked)
         for root in _certificates(ca_pem_path):
             builder = builder.add_root_certificate(root)
@@ -84,12 +73,9 @@ def verify_response(data: bytes, request_der: bytes, response_der: bytes, ca_pem
         signer = next(iter(answered.signed_data.signer_infos))
         named = [x509.load_der_x509_certificate(certificate) for certificate in certificates]
     except VerificationError as error:
-        raise _unfit("time_stamp_does_not_hold", "the time stamp does not hold: {reason}", reason=str(error)) from error
+        raise IntegrityError("time_stamp_does_not_hold", reason=str(error)) from error
     except (ValueError, TypeError) as error:
-        raise InputError(
-            "time_stamp_response_unreadable", "the response cannot be read",
-            remedy="Take the file as the authority gave it.",
-        ) from error  # fmt: skip
+        raise InputError("time_stamp_response_unreadable") from error
     own = [one for one in named if (one.issuer, one.serial_number) == (signer.issuer, signer.serial_number)]
     return TimeStamp(
         at=info.gen_time.strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -99,21 +85,13 @@ def verify_response(data: bytes, request_der: bytes, response_der: bytes, ca_pem
     )
 
 
-def _unfit(code: str, what: str, reason: str = "") -> IntegrityError:
-    return IntegrityError(
-        code, what, remedy="Take in the response to this request; check the certificates.", reason=reason
-    )
-
-
 def _read_request(der: bytes) -> TimeStampRequest:
     from rfc3161_client._rust import parse_timestamp_request
 
     try:
         return parse_timestamp_request(der)
     except ValueError as error:
-        raise InputError(
-            "time_stamp_request_unreadable", "the request is no request for a time stamp", remedy="Write it anew."
-        ) from error
+        raise InputError("time_stamp_request_unreadable") from error
 
 
 def _read_response(der: bytes) -> TimeStampResponse:
@@ -122,10 +100,7 @@ def _read_response(der: bytes) -> TimeStampResponse:
     try:
         return decode_timestamp_response(der)
     except ValueError as error:
-        raise InputError(
-            "response_is_no_time_stamp", "the response is no time stamp",
-            remedy="Take the file as the authority gave it (.tsr, DER).",
-        ) from error  # fmt: skip
+        raise InputError("response_is_no_time_stamp") from error
 
 
 def _certificates(path: Path) -> list[x509.Certificate]:
@@ -134,11 +109,6 @@ def _certificates(path: Path) -> list[x509.Certificate]:
     try:
         return list(dict.fromkeys(x509.load_pem_x509_certificates(path.read_bytes())))
     except OSError as error:
-        raise SettingsError(
-            "authority_certificates_unreadable", "the authority's certificates cannot be read ({reason})",
-            where=str(path), reason=str(error.strerror),
-        ) from error  # fmt: skip
+        raise SettingsError("authority_certificates_unreadable", where=str(path), reason=str(error.strerror)) from error
     except ValueError as error:
-        raise SettingsError(
-            "no_certificates_in_file", "this holds no certificates", where=str(path), remedy="Give them as PEM."
-        ) from error
+        raise SettingsError("no_certificates_in_file", where=str(path)) from error

@@ -68,30 +68,16 @@ class Tokens:
         """
         asked = sorted(set(scopes))
         if not asked:
-            raise InputError(
-                "token_without_scope", "a token needs a scope", where="scopes", remedy="The scopes are: {known}.",
-                known=tuple(SCOPES),
-            )  # fmt: skip
+            raise InputError("token_without_scope", where="scopes", known=tuple(SCOPES))
         if strange := [scope for scope in asked if scope not in SCOPES]:
-            raise InputError(
-                "scope_unknown", "the scope {scope!r} is unknown", where="scopes", remedy="The scopes are: {known}.",
-                scope=strange[0], known=tuple(SCOPES),
-            )  # fmt: skip
+            raise InputError("scope_unknown", where="scopes", scope=strange[0], known=tuple(SCOPES))
         if beyond := [scope for scope in asked if person.role not in ACTIONS[scope]]:
-            raise InputError(
-                "role_does_not_allow_scope", "the role {role} does not allow {scope!r}", where="scopes",
-                remedy="Leave it out.", role=person.role, scope=beyond[0],
-            )  # fmt: skip
+            raise InputError("role_does_not_allow_scope", where="scopes", role=person.role, scope=beyond[0])
         if not timedelta(0) < lasts <= LONGEST_LIFE:
-            raise InputError(
-                "token_life_too_long", "a token ends within a year", where="days", remedy="Name 1 to 365 days."
-            )
+            raise InputError("token_life_too_long", where="days")
         name = name.strip()
         if not 0 < len(name) <= 100:
-            raise InputError(
-                "token_needs_name", "a token needs a name", where="name",
-                remedy="Say in up to 100 characters what it is for.",
-            )  # fmt: skip
+            raise InputError("token_needs_name", where="name")
         secret = PREFIX + secrets.token_urlsafe(32)
         now = self.people.clock()
         row = {
@@ -104,10 +90,7 @@ class Tokens:
                 _TOKEN.c.person == person.id, _TOKEN.c.revoked.is_(False), _TOKEN.c.ends_at > moment(now)
             )
             if len(writer.connection.execute(live).all()) >= MOST:
-                raise ConflictError(
-                    "too_many_tokens", "this person has {most} tokens", remedy="Revoke those that are not used.",
-                    most=MOST,
-                )  # fmt: skip
+                raise ConflictError("too_many_tokens", most=MOST)
             writer.connection.execute(_TOKEN.insert(), row)
             body = {
                 "token": row["id"], "person": person.id, "scopes": asked, "ends_at": row["ends_at"],
@@ -128,9 +111,7 @@ class Tokens:
         with self.people.book.writing(actor) as writer:
             row = writer.connection.execute(select(_TOKEN).where(_TOKEN.c.id == token)).mappings().first()
             if row is None or (person and row["person"] != person):
-                raise NotFoundError(
-                    "no_such_token", "there is no such token", where=token, remedy="See the list of tokens."
-                )
+                raise NotFoundError("no_such_token", where=token)
             if not row["revoked"]:
                 writer.connection.execute(_TOKEN.update().where(_TOKEN.c.id == token).values(revoked=True))
                 writer.record("token_revoked", {"token": token, "person": row["person"]})

@@ -112,10 +112,7 @@ class Writer:
         table = tables.checkpoint
         last = self.connection.execute(select(table).where(table.c.number == self.number)).mappings().first()
         if last is None and self.number:
-            raise IntegrityError(
-                "checkpoint_missing", "checkpoint {checkpoint} is missing",
-                remedy="Write nothing more; run: opencwc case verify.", checkpoint=self.number,
-            )  # fmt: skip
+            raise IntegrityError("checkpoint_missing", checkpoint=self.number)
         previous = sha256(last["statement"].encode() + last["signature"]).hexdigest() if last else "0" * 64
         self.number += 1
         statement = {

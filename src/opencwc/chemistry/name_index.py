@@ -207,19 +207,13 @@ class _Closed:
         raise ValueError("This index of names is closed.")
 
 
-_REMEDY = "Set OPENCWC_CACHE to a folder that can be written."
-
-
 def _data_folder() -> Path:
     """The folder of the data files, found without importing ``chemicals``, which takes a second."""
     spec = find_spec("chemicals")
     for folder in (spec.submodule_search_locations or []) if spec else []:
         if (data := Path(folder) / "Identifiers").is_dir():
             return data
-    raise UnavailableError(
-        "chemical_names_not_installed", "The names of chemicals are not installed.",
-        remedy="Install them: pip install chemicals.",
-    )  # fmt: skip
+    raise UnavailableError("chemical_names_not_installed")
 
 
 def _fingerprint(data: Path) -> str:
@@ -311,9 +305,7 @@ def _built(path: Path, data: Path, progress: Progress | None) -> _Parts:
     _build(path, data, progress or (lambda done, total: None))
     if parts := _open_whole(path):
         return parts
-    raise UnavailableError(
-        "name_index_unreadable", "The index of names was built but cannot be read.", where=str(path), remedy=_REMEDY
-    )
+    raise UnavailableError("name_index_unreadable", where=str(path))
 
 
 def _build(path: Path, data: Path, progress: Progress) -> None:
@@ -330,10 +322,7 @@ def _build(path: Path, data: Path, progress: Progress) -> None:
         finally:
             Path(part).unlink(missing_ok=True)
     except OSError as error:
-        raise UnavailableError(
-            "name_index_cannot_be_written", "The index of names cannot be written ({reason}).", where=str(path.parent),
-            remedy=_REMEDY, reason=str(error),
-        ) from error  # fmt: skip
+        raise UnavailableError("name_index_cannot_be_written", where=str(path.parent), reason=str(error)) from error
 
 
 def _move(part: Path, path: Path) -> None:
@@ -420,10 +409,7 @@ class _Taken:
         """Read one line: PubChem number, CAS, formula, weight, SMILES, InChI, InChIKey, IUPAC name, name, synonyms."""
         columns = line.rstrip("\n").split("\t")
         if len(columns) < 9:
-            raise InputError(
-                "name_line_too_short", "This line has fewer than nine columns.", where=where,
-                remedy="Install chemicals again.",
-            )  # fmt: skip
+            raise InputError("name_line_too_short", where=where)
         _, cas, formula, _, smiles, _, inchi_key, iupac_name, name, *synonyms = columns
         if not smiles:
             return

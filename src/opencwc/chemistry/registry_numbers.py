@@ -84,10 +84,7 @@ def check_digit(cas: str) -> int:
     """
     normal = normalise_cas(cas)
     if normal is None:
-        raise InputError(
-            "cas_number_not_valid", "{cas!r} is not a CAS registry number.", remedy="Such numbers look like 107-44-8.",
-            cas=cas,
-        )  # fmt: skip
+        raise InputError("cas_number_not_valid", cas=cas)
     digits = normal[:-1].replace("-", "")
     return sum(place * int(digit) for place, digit in enumerate(reversed(digits), start=1)) % 10
 

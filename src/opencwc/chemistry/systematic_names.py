@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 MOST_CHARACTERS = 500
 """Longer names are not read."""
 
-_REMEDY = "Install it: pip install opencwc[opsin]."
 _START_SECONDS = 30.0  # one second where the machine is idle
 _IN_FLIGHT = 3000  # bytes; less than what the pipes of every system hold, so that writing never waits
 
@@ -307,10 +306,7 @@ def _start(command: Sequence[str]) -> _Running:
             env=environment,
         )
     except OSError as error:
-        raise UnavailableError(
-            "opsin_does_not_start", "OPSIN cannot be started ({reason}).", where=command[0], remedy=_REMEDY,
-            reason=str(error),
-        ) from error  # fmt: skip
+        raise UnavailableError("opsin_does_not_start", where=command[0], reason=str(error)) from error
     lines: SimpleQueue[bytes | None] = SimpleQueue()
     assert process.stdin is not None  # noqa: S101 - both are pipes
     assert process.stdout is not None  # noqa: S101
@@ -338,9 +334,7 @@ def _plain(name: str) -> str:
 def _command() -> list[str]:
     java, jar = _java(), _jar()
     if java is None or jar is None:
-        raise UnavailableError(
-            "opsin_not_installed", "OPSIN, which reads systematic names, is not installed.", remedy=_REMEDY
-        )
+        raise UnavailableError("opsin_not_installed")
     return [str(java), *_OPTIONS, "-jar", str(jar), "-osmi"]
 
 

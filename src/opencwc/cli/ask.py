@@ -49,10 +49,7 @@ def ask(
     """Answer a question with passages of laws and of the Convention, word for word, never in free text."""
     try:
         if format not in ("text", "json"):
-            raise SettingsError(
-                "format_neither_text_nor_json", "--format {format!r} is not known.", remedy="It is text or json.",
-                format=format,
-            )  # fmt: skip
+            raise SettingsError("format_neither_text_nor_json", format=format)
         status = _ask(decodable(question), state, text or [], treaty, most, format, spoken_language(lang))
     except OpenCWCError as error:
         status = report_error(error)
@@ -67,7 +64,7 @@ def _ask(question: str, state: str, texts: list[Path], treaty: Path | None, most
     from opencwc.wording.states import state_named
 
     if not question.strip():
-        raise InputError("question_empty", "The question is empty.", remedy='Write opencwc ask "who inspects?".')
+        raise InputError("question_empty")
     code = known_state(state) if state else ""
     if refusal := judge_request(question):  # before any text is opened
         record_refusals([question])
@@ -167,10 +164,7 @@ def _list(format: str, lang: str) -> int:
     from opencwc.legislation.state_texts import Shelf, shelf_csv, shelf_json
 
     if format not in ("text", "csv", "json"):
-        raise SettingsError(
-            "format_of_answers_unknown", "--format {format!r} is not known.", remedy="It is text, csv or json.",
-            format=format,
-        )  # fmt: skip
+        raise SettingsError("format_of_answers_unknown", format=format)
     kept = Shelf.of_house().states()
     if format == "json":
         print(shelf_json(kept))

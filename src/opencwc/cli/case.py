@@ -203,10 +203,7 @@ def decide(
         try:
             chosen = Outcome(outcome.replace("-", "_"))
         except ValueError:
-            raise InputError(
-                "decision_unknown", "no decision is called {decision!r}",
-                remedy="It is accept, correct, reject or need_more.", decision=outcome,
-            ) from None  # fmt: skip
+            raise InputError("decision_unknown", decision=outcome) from None
         list_id, entry_id = _entry(entry)
         correction = {"verdict": verdict, "list": list_id, "entry": entry_id} if verdict or entry else None
         correction = {key: value for key, value in correction.items() if value} if correction else None
@@ -349,10 +346,7 @@ def _filter(case: str, waiting: bool, verdict: str, entry: str, status: str, tex
     asked = [name.strip().upper() for name in status.split(",") if name.strip()]
     if unknown := [name for name in asked if name not in Status.__members__]:
         known = ", ".join(str(one) for one in Status)
-        raise InputError(
-            "status_unknown", "no status is called {status!r}", remedy="It is one of: {known}.",
-            status=unknown[0].lower(), known=known,
-        )  # fmt: skip
+        raise InputError("status_unknown", status=unknown[0].lower(), known=known)
     stands = UNDECIDED if waiting else tuple(Status[name] for name in asked)
     verdicts = tuple(name.strip() for name in verdict.split(",") if name.strip())
     return Filter(case, run, verdicts, list_id, entry_id, stands, None, text)
@@ -363,10 +357,7 @@ def _entry(text: str) -> tuple[str, str]:
         return "", ""
     list_id, _, entry_id = text.strip().partition(" ")
     if not entry_id:
-        raise InputError(
-            "text_names_no_entry", "{text!r} names no entry", remedy='Write list and entry, such as "CWC 1A01".',
-            text=text,
-        )  # fmt: skip
+        raise InputError("text_names_no_entry", text=text)
     return list_id, entry_id.strip()
 
 

@@ -53,9 +53,7 @@ def export(
         spoken = language(lang)
         if name.isdigit():
             if output is None:
-                raise InputError(
-                    "bundle_place_missing", "where shall the bundle be written?", remedy="Name the file with -o."
-                )
+                raise InputError("bundle_place_missing")
             written = export_case(book, person, int(name), output, spoken)
             print_sentence("casebook_written", spoken, path=written["file"])
             print_sentence("casebook_key", spoken, key=book.signer.fingerprint)
@@ -181,7 +179,7 @@ def _verify_bundle(bundle: Path, key: str, ca: Path | None, older: Path | None, 
         try:
             report = verify_bundle(bundle, key=key, ca=ca or "", older=older or "")
         except Unreadable as error:
-            raise InputError("bundle_unreadable", "{reason}", where=str(bundle), reason=str(error)) from None
+            raise InputError("bundle_unreadable", where=str(bundle), reason=str(error)) from None
         if as_json(format):
             print_json(report.as_json())
         else:
@@ -240,18 +238,12 @@ def timestamp(
         from opencwc.casebook.stamp_files import take_in, write_request
 
         if (request is None) == (response is None):
-            raise InputError(
-                "neither_request_nor_response", "give either --request or --response",
-                remedy="First --request FILE, later --response FILE.",
-            )  # fmt: skip
+            raise InputError("neither_request_nor_response")
         if request is not None:
             sys.stdout.write(f"{write_request(book, person, request)}\t{displayable(str(request))}\n")
         elif response is not None:
             if ca is None:
-                raise InputError(
-                    "time_stamp_authority_missing", "whose stamp is it?",
-                    remedy="Name the authority's certificates with --ca.",
-                )  # fmt: skip
+                raise InputError("time_stamp_authority_missing")
             number, stamp = take_in(book, person, response, ca)
             sys.stdout.write(f"{number}\t{stamp.at}\n")
 
@@ -296,10 +288,7 @@ def key(
         named = os.environ.get("OPENCWC_KEY") or str(settings.sections.get("casebook", {}).get("key", ""))
         file = settings.folder / "keys" / KEY_FILE
         if not named and not new and not file.exists():
-            raise NotFoundError(
-                "no_signing_key_yet", "there is no key yet", where=str(file),
-                remedy="Make one: opencwc case key --new.",
-            )  # fmt: skip
+            raise NotFoundError("no_signing_key_yet", where=str(file))
         sys.stdout.write(open_signer(named, file.parent).fingerprint + "\n")
 
 

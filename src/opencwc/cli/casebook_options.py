@@ -57,10 +57,7 @@ def acting(casebook: str = "", *, create: bool = False) -> Iterator[tuple[Casebo
 def language(asked: str) -> str:
     """Return the language to speak; `SettingsError` for one that is not spoken here."""
     if asked and asked not in LANGUAGES:
-        raise SettingsError(
-            "lang_unknown", "--lang {lang!r} is not known.", remedy="It is one of: {known}.", lang=asked,
-            known=tuple(LANGUAGES),
-        )  # fmt: skip
+        raise SettingsError("lang_unknown", lang=asked, known=tuple(LANGUAGES))
     return spoken_language(asked)
 
 
@@ -71,18 +68,13 @@ def mark_named(name: str) -> Mark:
     try:
         return Mark[name.strip().replace("-", "_").replace(" ", "_").upper()]
     except KeyError:
-        raise InputError(
-            "mark_unknown", "no mark is called {mark!r}", remedy="It is {known}.", mark=name, known=MARKS
-        ) from None
+        raise InputError("mark_unknown", mark=name, known=MARKS) from None
 
 
 def as_json(asked: str) -> bool:
     """Tell whether JSON was asked for."""
     if asked not in ("", "text", "json"):
-        raise SettingsError(
-            "format_neither_text_nor_json", "--format {format!r} is not known.", remedy="It is text or json.",
-            format=asked,
-        )  # fmt: skip
+        raise SettingsError("format_neither_text_nor_json", format=asked)
     return asked == "json"
 
 

@@ -51,14 +51,11 @@ def add(
 
         for file in files:
             if not file.is_file():
-                raise InputError("no_such_file", "There is no such file.", where=str(file), remedy="Check the path.")
+                raise InputError("no_such_file", where=str(file))
         checked = check_law(files, known_state(state), _day(as_of))
         answer = next((answer for answer in checked.answers if answer.measure.id == measure.strip().upper()), None)
         if answer is None:
-            raise SettingsError(
-                "measure_not_of_that_day", "--measure {measure!r} is no measure of that day.",
-                remedy="Write its id, as PRO-01.", measure=measure,
-            )  # fmt: skip
+            raise SettingsError("measure_not_of_that_day", measure=measure)
         kept = _of_house().add(
             checked.law, answer, verdict, by=by, reason=reason, sections=section or (), elements=element or ()
         )
@@ -92,10 +89,7 @@ def export(
     def work(spoken: str) -> None:
         name = format or (output.suffix.lower().lstrip(".") if output else "csv")
         if name not in FORMATS:
-            raise SettingsError(
-                "format_unknown", "--format {format!r} is not known.", remedy="It is one of: {known}.", format=name,
-                known=tuple(FORMATS),
-            )  # fmt: skip
+            raise SettingsError("format_unknown", format=name, known=tuple(FORMATS))
         held = _of_house().all()
         with open_for_writing(output) as stream:
             if name == "jsonl":
@@ -146,9 +140,7 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text) if text else date.today()
     except ValueError:
-        raise SettingsError(
-            "as_of_is_no_date", "--as-of {text!r} is no date.", remedy="Write the day as 2020-06-07.", text=text
-        ) from None
+        raise SettingsError("as_of_is_no_date", text=text) from None
 
 
 def _print(message: Message, lang: str) -> None:

@@ -162,10 +162,7 @@ def _free_port() -> int:
             place.bind((HOST, port))
             return port
     last = FIRST_PORT + PORTS - 1
-    raise UnavailableError(
-        "no_free_port", "no port from {first} to {last} is free", remedy="Name one with --port, or 0 for any.",
-        first=FIRST_PORT, last=last,
-    )  # fmt: skip
+    raise UnavailableError("no_free_port", first=FIRST_PORT, last=last)
 
 
 def _open_browser(address: str) -> None:

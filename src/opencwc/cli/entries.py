@@ -43,14 +43,8 @@ def entry(
         if not found:
             close = get_close_matches(id.upper(), [one.id for one in convention.entries], n=3)
             if close:
-                raise SettingsError(
-                    "no_such_entry_but_near", "no entry {entry!r} is in force on {day}.", remedy="Did you mean {near}?",
-                    entry=id, day=convention.as_of, near=tuple(close),
-                )  # fmt: skip
-            raise SettingsError(
-                "no_such_entry", "no entry {entry!r} is in force on {day}.", remedy="See: opencwc entries.", entry=id,
-                day=convention.as_of,
-            )  # fmt: skip
+                raise SettingsError("no_such_entry_but_near", entry=id, day=convention.as_of, near=tuple(close))
+            raise SettingsError("no_such_entry", entry=id, day=convention.as_of)
         for one in found:
             sys.stdout.write("\n".join(_lines(one, convention, language)) + "\n")
     except OpenCWCError as error:

@@ -36,10 +36,7 @@ class KeepWhere(NamedTuple):
     def require_case(self) -> None:
         """Raise `SettingsError` where a casebook or a mark is named without a case."""
         if not self.case and (self.casebook or self.mark):
-            raise SettingsError(
-                "casebook_and_mark_without_keep", "--casebook and --mark go with --keep.",
-                remedy="Name a case with --keep.",
-            )  # fmt: skip
+            raise SettingsError("casebook_and_mark_without_keep")
 
 
 def keep_run(

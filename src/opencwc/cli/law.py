@@ -79,10 +79,7 @@ def _law(texts: _Texts, target: AnswerTarget, where: KeepWhere, *, model: bool, 
     see_that_they_are_files([*files, *earlier])
     for file in (*files, *earlier):
         if output is not None and output.is_file() and output.samefile(file):
-            raise InputError(
-                "answer_replaces_text", "The answer would take the place of a text.", where=str(output),
-                remedy="Name another.",
-            )  # fmt: skip
+            raise InputError("answer_replaces_text", where=str(output))
     with StepsProgress(lang) as tell:
         encoder = RememberingEncoder(named_encoder()) if where.case else None  # its vectors are kept with the law
         checked = check_law(files, state, as_of, encoder=encoder, model=model, ocr=ocr, progress=tell)
@@ -197,10 +194,7 @@ def _format(asked: str, output: Path | None) -> str:
     name = asked or (output.suffix.lower().lstrip(".") if output is not None else "")
     name = {"htm": "html"}.get(name, name)
     if name and name not in FORMATS:
-        raise SettingsError(
-            "format_unknown", "--format {format!r} is not known.", remedy="It is one of: {known}.", format=name,
-            known=tuple(FORMATS),
-        )  # fmt: skip
+        raise SettingsError("format_unknown", format=name, known=tuple(FORMATS))
     return name
 
 
@@ -216,6 +210,4 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise SettingsError(
-            "as_of_is_no_date", "--as-of {text!r} is no date.", remedy="Write the day as 2020-06-07.", text=text
-        ) from None
+        raise SettingsError("as_of_is_no_date", text=text) from None

@@ -156,7 +156,7 @@ def drift(
         folder = load_settings().folder
         measured = live_drift(card, folder, weeks)
         if card.reference is None or measured is None:
-            raise SettingsError("model_without_statistic", "{id} has no statistic of live inputs", id=id)
+            raise SettingsError("model_without_statistic", id=id)
         if accept:
             live = DriftWatch(folder, card.id, card.reference.classes).counts(weeks)
             record = accept_inputs(id, live, by=by or getuser(), reason=reason, folder=folder)
@@ -194,10 +194,7 @@ def _run(work: Callable[[str], int], format: str, formats: tuple[str, ...], lang
     try:
         for name, value, known in (("--format", format, formats), ("--lang", lang, ("", *LANGUAGES))):
             if value not in known:
-                raise SettingsError(
-                    "model_option_unknown", "{option} {value!r} is not known", remedy="It is one of: {known}.",
-                    option=name, value=value, known=tuple(known),
-                )  # fmt: skip
+                raise SettingsError("model_option_unknown", option=name, value=value, known=tuple(known))
         status = work(spoken_language(lang))
     except OpenCWCError as error:
         status = report_error(error)

@@ -183,10 +183,7 @@ def _role(word: str) -> Role:
     try:
         return Role(word.lower())
     except ValueError:
-        raise InputError(
-            "role_not_valid", "{role!r} is no role", remedy="The roles are: {known}.", role=displayable(word),
-            known=tuple(Role),
-        ) from None  # fmt: skip
+        raise InputError("role_not_valid", role=displayable(word), known=tuple(Role)) from None
 
 
 def _mark(word: str) -> Mark:
@@ -196,7 +193,4 @@ def _mark(word: str) -> Mark:
         return Mark[word.upper().replace(" ", "_").replace("-", "_")]
     except KeyError:
         marks = ", ".join(str(mark) for mark in Mark)
-        raise InputError(
-            "mark_not_valid", "{mark!r} is no mark", remedy="The marks are: {known}.", mark=displayable(word),
-            known=marks,
-        ) from None  # fmt: skip
+        raise InputError("mark_not_valid", mark=displayable(word), known=marks) from None

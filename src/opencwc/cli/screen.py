@@ -74,9 +74,7 @@ def screen(
     try:
         source = decodable(source)
         if not source.strip():
-            raise InputError(
-                "value_empty", "The value is empty.", remedy="Give a file, - for a pipe, or a value in quotes."
-            )
+            raise InputError("value_empty")
         question = Question(
             _day(as_of),
             tuple(filter(None, (name.strip() for name in lists.split(",")))),
@@ -90,10 +88,7 @@ def screen(
         where.require_case()
         given = _Input(source, column, id_column, ocr)
         if keep and cluster:
-            raise SettingsError(
-                "keep_with_cluster", "--keep and --cluster do not go together.",
-                remedy="Keep what the cluster wrote later.",
-            )  # fmt: skip
+            raise SettingsError("keep_with_cluster")
         if source != "-" and is_value(source) and not (output or format or cluster or only or keep):
             status = answer_value(source, question, explain=explain)
         elif cluster:
@@ -193,15 +188,9 @@ def _screen_table(
 
 def _refuse_impossible(source: str, output: Path | None, jobs: int) -> None:
     if jobs < 0:
-        raise SettingsError(
-            "jobs_is_no_number", "--jobs {jobs} is no number of processes.",
-            remedy="Give 1 or more, or 0 to let it choose.", jobs=jobs,
-        )  # fmt: skip
+        raise SettingsError("jobs_is_no_number", jobs=jobs)
     if output is not None and _same_file(output, source):
-        raise InputError(
-            "answer_replaces_input", "The answer would take the place of the input.", where=str(output),
-            remedy="Name another file.",
-        )  # fmt: skip
+        raise InputError("answer_replaces_input", where=str(output))
 
 
 def _of_table(question: Question, table: Table | DocumentRows) -> Question:
@@ -252,9 +241,7 @@ def _screen_on_cluster(given: _Input, output: Path | None, question: Question, a
     from opencwc.screening.cluster import screen_on_cluster
 
     if output is None:
-        raise SettingsError(
-            "cluster_needs_output", "--cluster writes a folder of Parquet files.", remedy="Name it with -o."
-        )
+        raise SettingsError("cluster_needs_output")
     source, column, id_column, _ = given
     tally = screen_on_cluster(Path(source), output, question, address, column=column, id_column=id_column)
     rulebook = Rulebook.of(question.as_of, question.lists, question.files)
@@ -275,10 +262,7 @@ def _open(given: _Input, kind: str) -> Table | DocumentRows:
         # As JSON, whatever the value holds (commas, tabs, the lines of a mol block) stays one value.
         return open_table(io.BytesIO(json.dumps([{"value": source}]).encode()), name="value")
     if not source.strip():
-        raise InputError(
-            "neither_file_nor_value", "There is neither a file nor a value.",
-            remedy="Name a file, or give a value in quotes.",
-        )  # fmt: skip
+        raise InputError("neither_file_nor_value")
     if kind == "text" or (kind == "auto" and column is None and is_document(Path(source))):
         return open_texts(Path(source), column=column, id_column=id_column, ocr=ocr)
     return open_table(Path(source), column=column, id_column=id_column)
@@ -408,27 +392,19 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise SettingsError(
-            "as_of_is_no_date", "--as-of {text!r} is no date.", remedy="Write the day as 2020-06-07.", text=text
-        ) from None
+        raise SettingsError("as_of_is_no_date", text=text) from None
 
 
 def _rule_files(paths: list[Path]) -> tuple[Path, ...]:
     for path in paths:
         if not path.is_file() and not (path / "list.yaml").is_file():
-            raise InputError(
-                "no_list_of_rules", "There is no list of rules here.", where=str(path),
-                remedy="Name a YAML file, or a folder with list.yaml.",
-            )  # fmt: skip
+            raise InputError("no_list_of_rules", where=str(path))
     return tuple(paths)
 
 
 def _one_of(option: str, value: str, allowed: tuple[str, ...]) -> str:
     if value not in allowed:
-        raise SettingsError(
-            "option_unknown", "{option} {value!r} is not known.", remedy="It is one of: {known}.", option=option,
-            value=value, known=tuple(one for one in allowed if one),
-        )  # fmt: skip
+        raise SettingsError("option_unknown", option=option, value=value, known=tuple(one for one in allowed if one))
     return value
 
 
@@ -443,10 +419,7 @@ def _format_by_ending(output: Path | None) -> str:
     ending = output.suffix.lower().lstrip(".")
     found = {"htm": "html", "json": "jsonl", "ndjson": "jsonl", "sd": "sdf"}.get(ending, ending)
     if found not in FORMATS:
-        raise InputError(
-            "format_of_ending_unknown", "No format is known by the ending of {file!r}.",
-            remedy="Name one with --format: {known}.", file=output.name, known=tuple(FORMATS),
-        )  # fmt: skip
+        raise InputError("format_of_ending_unknown", file=output.name, known=tuple(FORMATS))
     return found
 
 

@@ -24,7 +24,7 @@ def serve(
     """Serve the HTTP API, and work off its jobs."""
     try:
         if only not in ("", "worker"):
-            raise SettingsError("only_unknown", "--only {only!r} is not known.", remedy="It is: worker.", only=only)
+            raise SettingsError("only_unknown", only=only)
         if casebook:
             os.environ["OPENCWC_CASEBOOK"] = casebook  # the worker finds it there, and no list of processes shows it
         if only == "worker":

@@ -93,7 +93,7 @@ def _check(tables: _Tables, question: Question, target: AnswerTarget, where: Kee
     output, format, lang = target
     for file in (certificates, sanctions):
         if file is not None and not file.is_file():
-            raise InputError("no_such_file", "There is no such file.", where=str(file), remedy="Check the path.")
+            raise InputError("no_such_file", where=str(file))
     files = (None if source == "-" else Path(source), certificates, sanctions)
     refuse_overwriting([file for file in files if file is not None], [output])
     read = read_shipments(sys.stdin.buffer if source == "-" else Path(source), given=columns)
@@ -193,10 +193,7 @@ def _question(as_of: str, lists: str, rules: list[Path], lang: str) -> Question:
     language, day = language_asked(lang), day_asked(as_of)
     for path in rules:
         if not path.is_file() and not (path / "list.yaml").is_file():
-            raise InputError(
-                "no_list_of_rules", "There is no list of rules here.", where=str(path),
-                remedy="Name a YAML file, or a folder with list.yaml.",
-            )  # fmt: skip
+            raise InputError("no_list_of_rules", where=str(path))
     chosen = tuple(name.strip() for name in lists.split(",") if name.strip())
     return Question(day, chosen, tuple(rules), lang=language)
 

@@ -59,7 +59,7 @@ def _consignees(
     from opencwc.transfers.check.consignees import SanctionsList
 
     if not sanctions.is_file():
-        raise InputError("no_such_list_file", "There is no such list.", where=str(sanctions), remedy="Check the path.")
+        raise InputError("no_such_list_file", where=str(sanctions))
     refuse_overwriting([sanctions, Path(source)], [output])
     known = SanctionsList.read(sanctions)
     asked = list(_names(source, column))
@@ -93,7 +93,7 @@ def _names(source: str, column: str | None) -> Iterator[tuple[int, str, str, str
     path = Path(source)
     if source != "-" and not path.is_file():
         if path.suffix.lower() in (".csv", ".xlsx", ".parquet", ".tsv", ".txt", ".json", ".jsonl"):
-            raise InputError("no_such_file", "There is no such file.", where=source, remedy="Check the path.")
+            raise InputError("no_such_file", where=source)
         yield 1, "", source, ""
         return
     piped = sys.stdin.buffer.read() if source == "-" else b""

@@ -87,30 +87,18 @@ def _letters(
 
     state = find_territory(ours)
     if state is None:
-        raise SettingsError(
-            "from_names_no_state", "--from {state!r} names no State.", remedy="Write its name or its ISO 3166 code.",
-            state=ours,
-        )  # fmt: skip
+        raise SettingsError("from_names_no_state", state=ours)
     if folder.exists() and not folder.is_dir():
-        raise InputError(
-            "letters_need_folder", "The letters go into a folder, and this is a file.", where=str(folder),
-            remedy="Name another.",
-        )  # fmt: skip
+        raise InputError("letters_need_folder", where=str(folder))
     found = reconcile(read_ledgers(sources, columns), style.day)
     chosen = found.groups.filter(found.groups["rank"].is_in(ranks) if ranks else found.groups["over"])
     missing = sorted(set(ranks) - set(chosen["rank"]))
     if missing:
-        raise InputError(
-            "no_such_rank", "There is no rank {rank}.", remedy="There are {ranks} ranks.", rank=missing[0],
-            ranks=len(found.groups),
-        )  # fmt: skip
+        raise InputError("no_such_rank", rank=missing[0], ranks=len(found.groups))
     sides = (chosen["exporter"] == state.code) | (chosen["importer"] == state.code)
     if ranks and not sides.all():
         other = chosen.filter(~sides)["rank"][0]
-        raise InputError(
-            "state_outside_rank", "{state} is neither side of rank {rank}.", remedy="Leave it out of --rank.",
-            state=state.code, rank=other,
-        )  # fmt: skip
+        raise InputError("state_outside_rank", state=state.code, rank=other)
     written = 0
     for group in chosen.filter(sides).head(len(ranks) or first).iter_rows(named=True):
         reference = f"{style.reference}-{group['rank']}" if style.reference else ""

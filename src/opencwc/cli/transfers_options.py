@@ -40,9 +40,7 @@ def read_ledgers(
     from opencwc.transfers.ledgers.reader import read_ledger
 
     if sources.count("-") > 1:
-        raise InputError(
-            "two_ledgers_from_pipe", "Only one ledger can come from the pipe.", remedy="Name the others as files."
-        )
+        raise InputError("two_ledgers_from_pipe")
     files = [_file(source) for source in sources if source != "-"]
     refuse_overwriting(files, written)
     called = [source if source == "-" else Path(source).name for source in sources]
@@ -65,7 +63,7 @@ def _file(source: str) -> Path:
     for one in (source, source.rpartition("#")[0]):
         if one and Path(one).is_file():
             return Path(one)
-    raise InputError("no_such_ledger", "There is no such ledger.", where=source, remedy="Check the path.")
+    raise InputError("no_such_ledger", where=source)
 
 
 def refuse_overwriting(read: Sequence[Path], written: Sequence[Path | None]) -> None:
@@ -73,15 +71,9 @@ def refuse_overwriting(read: Sequence[Path], written: Sequence[Path | None]) -> 
     targets = [one for one in written if one is not None]
     for target in targets:
         if target.is_file() and any(one.is_file() and target.samefile(one) for one in read):
-            raise InputError(
-                "answer_replaces_ledger", "The answer would take the place of a ledger.", where=str(target),
-                remedy="Name another.",
-            )  # fmt: skip
+            raise InputError("answer_replaces_ledger", where=str(target))
     if len({target.resolve() for target in targets}) < len(targets):
-        raise InputError(
-            "two_answers_in_one_file", "Two answers would be one file.", where=str(targets[0]),
-            remedy="Name another for one.",
-        )  # fmt: skip
+        raise InputError("two_answers_in_one_file", where=str(targets[0]))
 
 
 def columns_asked(pairs: Sequence[str] | None) -> dict[str, str]:
@@ -90,10 +82,7 @@ def columns_asked(pairs: Sequence[str] | None) -> dict[str, str]:
     for pair in pairs or ():
         field, equals, column = pair.partition("=")
         if not equals or not field.strip():
-            raise SettingsError(
-                "map_names_no_column", "--map {pair!r} names no column.", remedy="Write --map quantity=Weight.",
-                pair=pair,
-            )  # fmt: skip
+            raise SettingsError("map_names_no_column", pair=pair)
         columns[field.strip()] = column.strip()
     return columns
 
@@ -103,10 +92,7 @@ def day_asked(text: str, option: str = "--as-of") -> date:
     try:
         return date.fromisoformat(text) if text else date.today()
     except ValueError:
-        raise SettingsError(
-            "option_is_no_date", "{option} {text!r} is no date.", remedy="Write the day as 2020-06-07.", option=option,
-            text=text,
-        ) from None  # fmt: skip
+        raise SettingsError("option_is_no_date", option=option, text=text) from None
 
 
 def language_asked(lang: str) -> str:
@@ -123,18 +109,12 @@ def format_asked(asked: str, output: Path | None, formats: Sequence[str]) -> str
     ending = output.suffix.lower().lstrip(".")
     found = _ENDINGS.get(ending, ending)
     if found not in formats:
-        raise SettingsError(
-            "format_of_ending_unknown", "No format is known by the ending of {file!r}.",
-            remedy="Name one with --format: {known}.", file=output.name, known=tuple(formats),
-        )  # fmt: skip
+        raise SettingsError("format_of_ending_unknown", file=output.name, known=tuple(formats))
     return found
 
 
 def one_of(option: str, given: str, known: Collection[str]) -> str:
     """Return what is given, where it is known; raise `SettingsError` otherwise."""
     if given not in known:
-        raise SettingsError(
-            "option_unknown", "{option} {value!r} is not known.", remedy="It is one of: {known}.", option=option,
-            value=given, known=tuple(one for one in known if one),
-        )  # fmt: skip
+        raise SettingsError("option_unknown", option=option, value=given, known=tuple(one for one in known if one))
     return given

@@ -112,21 +112,12 @@ def _chosen(shipments: Shipments, wanted: str) -> Shipment:
     found = [shipment for shipment in shipments.shipments if shipment.id.casefold() == wanted.strip().casefold()]
     if len(found) > 1:
         rows = ", ".join(str(one.row) for one in found)
-        raise InputError(
-            "shipment_id_not_unique", "{count} shipments are called {shipment!r}, in rows {rows}.",
-            where=shipments.name, remedy="Give each an id of its own.", count=len(found), shipment=wanted, rows=rows,
-        )  # fmt: skip
+        raise InputError("shipment_id_not_unique", where=shipments.name, count=len(found), shipment=wanted, rows=rows)
     if not found:
         close = get_close_matches(wanted, [shipment.id for shipment in shipments.shipments], n=3)
         if close:
-            raise InputError(
-                "no_such_shipment_but_near", "No shipment is called {shipment!r}.", where=shipments.name,
-                remedy="Did you mean {near}?", shipment=wanted, near=tuple(close),
-            )  # fmt: skip
-        raise InputError(
-            "no_such_shipment", "No shipment is called {shipment!r}.", where=shipments.name,
-            remedy="Without an id, a shipment goes by its row's number.", shipment=wanted,
-        )  # fmt: skip
+            raise InputError("no_such_shipment_but_near", where=shipments.name, shipment=wanted, near=tuple(close))
+        raise InputError("no_such_shipment", where=shipments.name, shipment=wanted)
     return found[0]
 
 

@@ -49,15 +49,9 @@ def spoken_language(asked: str = "") -> str:
     """Return the language asked for, the settings' own, or the user's locale; `SettingsError` for a strange one."""
     settled = load_settings().lang
     if settled and settled not in LANGUAGES:
-        raise SettingsError(
-            "setting_lang_unknown", "The setting lang = {lang!r} is no language of OpenCWC.",
-            remedy="It is one of: {known}.", lang=settled, known=tuple(LANGUAGES),
-        )  # fmt: skip
+        raise SettingsError("setting_lang_unknown", lang=settled, known=tuple(LANGUAGES))
     if asked and asked.replace("-", "_").split("_")[0].lower() not in LANGUAGES:
-        raise SettingsError(
-            "lang_unknown", "--lang {lang!r} is not known.", remedy="It is one of: {known}.", lang=asked,
-            known=tuple(LANGUAGES),
-        )  # fmt: skip
+        raise SettingsError("lang_unknown", lang=asked, known=tuple(LANGUAGES))
     return choose_language(asked or settled)
 
 
@@ -78,10 +72,7 @@ def answer_value(text: str, question: Question | None = None, *, explain: bool =
         if question is None:
             question = Question(date.today(), lang=spoken_language())
         if len(text) > _LONGEST_VALUE:
-            raise InputError(
-                "value_too_long_to_screen", "The value has {characters} characters.",
-                remedy="A value may have up to {most}.", characters=len(text), most=_LONGEST_VALUE,
-            )  # fmt: skip
+            raise InputError("value_too_long_to_screen", characters=len(text), most=_LONGEST_VALUE)
         lines, status = _card(text, question, explain=explain)
     except OpenCWCError as error:
         return report_error(error)
@@ -93,12 +84,9 @@ def see_that_they_are_files(paths: Iterable[Path]) -> None:
     """Raise `InputError` for the first path that is no file."""
     for path in paths:
         if path.is_dir():
-            raise InputError(
-                "folder_in_place_of_files", "This is a folder, not a file.", where=str(path),
-                remedy="Name the files in it.",
-            )  # fmt: skip
+            raise InputError("folder_in_place_of_files", where=str(path))
         if not path.exists():
-            raise InputError("no_such_file", "There is no such file.", where=str(path), remedy="Check the path.")
+            raise InputError("no_such_file", where=str(path))
 
 
 def report_error(error: OpenCWCError) -> int:

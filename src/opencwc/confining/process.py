@@ -40,18 +40,8 @@ class Task:
     """
 
     programs = False
-    too_large: Callable[[], OpenCWCError] = partial(
-        InputError,
-        "upload_needs_memory",
-        "the file needs more memory than an upload may take",
-        remedy="Send it in smaller parts.",
-    )
-    unwritten: Callable[[], OpenCWCError] = partial(
-        InputError,
-        "upload_needs_writing",
-        "the file cannot be read without writing beside it",
-        remedy="Send it as CSV.",
-    )
+    too_large: Callable[[], OpenCWCError] = partial(InputError, "upload_needs_memory")
+    unwritten: Callable[[], OpenCWCError] = partial(InputError, "upload_needs_writing")
     say: Callable[[Line], None]
 
     def __init__(self, question: dict[str, Any], bounds: Bounds) -> None:
@@ -77,23 +67,21 @@ def serve(tasks: Mapping[str, type[Task]]) -> int:
             out.flush()
 
     kind = tasks[request["task"]]
+    too_large, unwritten = error_to_plain(kind.too_large()), error_to_plain(kind.unwritten())  # while there is memory
     try:
         task = kind(request["question"], Bounds(**request["bounds"]))
         task.say = say
         protection = confine(task.bounds, readable_paths(), namespace=namespace, programs=task.programs)
         if request["network_must_be_cut"] and not protection.network_cut:
-            raise UnavailableError(
-                "network_cannot_be_cut", "this machine cannot cut a process off from the network, so no upload is read",
-                remedy="Use a kernel with seccomp or user namespaces, or set job_network_must_be_cut = false.",
-            )  # fmt: skip
+            raise UnavailableError("network_cannot_be_cut")
         for line in task.answer(protection):
             say(line)
     except OpenCWCError as error:
         say({"problem": error_to_plain(error)})
     except MemoryError:
-        say({"problem": error_to_plain(kind.too_large())})
+        say({"problem": too_large})
     except OSError:
-        say({"problem": error_to_plain(kind.unwritten())})
+        say({"problem": unwritten})
     return 0
 
 

@@ -135,10 +135,7 @@ class Sandbox:
             now = time.monotonic()
             if now > self._ends:
                 self.out_of_time = True
-                raise InputError(
-                    "reading_took_too_long", "reading the file took longer than {seconds:g} seconds",
-                    remedy="Send it in smaller parts.", seconds=self._seconds,
-                )  # fmt: skip
+                raise InputError("reading_took_too_long", seconds=self._seconds)
             line = None if raw is None else _as_object(raw)
             if line is not None and "problem" in line:
                 raise error_from_plain(line["problem"])
@@ -168,9 +165,7 @@ class Sandbox:
                 begin = end + 1
             del waiting[:begin]
             if len(waiting) > self._longest_line:
-                raise InputError(
-                    "reading_answer_endless", "reading the file gave an answer without end", remedy=_OTHER_FILE
-                )
+                raise InputError("reading_answer_endless")
 
     def _listen(self) -> None:
         out = self._process.stdout
@@ -197,18 +192,10 @@ class Sandbox:
             status = self._process.wait()
         if status == -_SIGXCPU:
             self.out_of_time = True
-            return InputError(
-                "reading_took_too_much_work", "reading the file took more work than an upload may",
-                remedy="Send it in smaller parts.",
-            )  # fmt: skip
+            return InputError("reading_took_too_much_work")
         if status == -_SIGKILL:
-            return InputError(
-                "reading_stopped_by_system", "reading the file was stopped by the system",
-                remedy="It may be short of memory.",
-            )  # fmt: skip
-        return InputError(
-            "reading_broke_off_with_status", "reading the file broke off ({status})", remedy=_OTHER_FILE, status=status
-        )
+            return InputError("reading_stopped_by_system")
+        return InputError("reading_broke_off_with_status", status=status)
 
 
 @contextlib.contextmanager
@@ -226,9 +213,7 @@ def protection() -> dict[str, bool]:
         for line in probe.lines():
             if line is not None:
                 return {str(name): bool(holds) for name, holds in line["protection"].items()}
-    raise UnavailableError(
-        "sandbox_does_not_start", "the sandbox of uploads does not start", remedy="See the log of the worker."
-    )
+    raise UnavailableError("sandbox_does_not_start")
 
 
 def _flags() -> Sequence[str]:
@@ -248,10 +233,7 @@ def _as_object(raw: bytes) -> Line:
     except (ValueError, RecursionError):
         line = None
     if not isinstance(line, dict):
-        raise InputError(
-            "reading_answer_not_understood", "reading the file gave no answer that can be understood",
-            remedy=_OTHER_FILE,
-        )  # fmt: skip
+        raise InputError("reading_answer_not_understood")
     return line
 
 
@@ -260,4 +242,3 @@ _VARIABLES = (PREFIX + "SETTINGS", PREFIX + "MODELS_OFF", "XDG_CONFIG_HOME", "HO
 _ONE_THREAD = dict.fromkeys(
     ("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "NUMBA_NUM_THREADS", "RAYON_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"
 )
-_OTHER_FILE = "Save it again, or send it as CSV."

@@ -69,10 +69,7 @@ def _part(encoded: object, room: int) -> bytes:
     except ValueError:
         raise _unsound() from None
     if len(part) > room:
-        raise InputError(
-            "answer_too_large_for_pages", "the answer is too large for the pages",
-            remedy="Use the command, opencwc, in place of them.",
-        )  # fmt: skip
+        raise InputError("answer_too_large_for_pages")
     return part
 
 
@@ -97,10 +94,7 @@ def _findings(verb: Verb, plain: Any, after: int) -> list[Finding]:
 
 
 def _unsound() -> InputError:
-    return InputError(
-        "reading_findings_do_not_hold", "reading the file gave findings that do not hold",
-        remedy="Save it again as CSV.",
-    )  # fmt: skip
+    return InputError("reading_findings_do_not_hold")
 
 
 def _ended(verb: Verb, line: Line, content: bytes) -> Ended:

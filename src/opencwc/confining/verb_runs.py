@@ -44,18 +44,8 @@ def confined_steps(
 class VerbRun(Task):
     """Runs the verb that the question names over the upload."""
 
-    too_large = partial(
-        InputError,
-        "table_needs_memory",
-        "the file needs more memory than an upload may take",
-        remedy="Send it in smaller parts, or as CSV.",
-    )
-    unwritten = partial(
-        InputError,
-        "workbook_needs_writing",
-        "the file cannot be read without writing beside it",
-        remedy="Unpack a compressed workbook yourself and send what is in it.",
-    )
+    too_large = partial(InputError, "table_needs_memory")
+    unwritten = partial(InputError, "workbook_needs_writing")
 
     def __init__(self, question: dict[str, Any], bounds: Bounds) -> None:
         super().__init__(question, bounds)

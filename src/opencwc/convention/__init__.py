@@ -72,10 +72,8 @@ class Convention:
             name = str(list_.get("list"))
             if name in known:
                 raise RuleError(
-                    "list_there_already", "a list called {list} is there already ({file})",
-                    where=str(list_.get("file")), remedy="Give the list an id of its own.", list=name,
-                    file=str(known[name].get('file')),
-                )  # fmt: skip
+                    "list_there_already", where=str(list_.get("file")), list=name, file=str(known[name].get("file"))
+                )
             known[name] = list_
         wanted = list(lists or settings.lists or known)
         for name in wanted:
@@ -84,15 +82,8 @@ class Convention:
 
                 close = get_close_matches(name.upper(), known, n=1)
                 if close:
-                    raise SettingsError(
-                        "no_such_list_but_near", "no list is called {list!r}",
-                        remedy="Did you mean {near}? The lists at hand are: {known}.", list=name, near=close[0],
-                        known=tuple(known),
-                    )  # fmt: skip
-                raise SettingsError(
-                    "no_such_list", "no list is called {list!r}", remedy="The lists at hand are: {known}.", list=name,
-                    known=tuple(known),
-                )  # fmt: skip
+                    raise SettingsError("no_such_list_but_near", list=name, near=close[0], known=tuple(known))
+                raise SettingsError("no_such_list", list=name, known=tuple(known))
         built = self.written.lists
         self.lists: tuple[RuleList, ...] = tuple(built[name].on(self.as_of) for name in dict.fromkeys(wanted))
         self.known_lists: tuple[RuleList, ...] = tuple(built.values())

@@ -127,7 +127,7 @@ def _chemical(raw: Raw, sources: Mapping[str, tuple[str, str]], where: str) -> N
     cas = text_in(raw, "cas", where)
     where = f"{where} {cas}"
     if not check_digit_fits(cas):
-        raise RuleError("cas_check_digit_fails", "the CAS number {cas} fails its own check digit", where=where, cas=cas)
+        raise RuleError("cas_check_digit_fails", where=where, cas=cas)
     names = []
     for kind, by_language in _mapping(raw.get("names"), where).items():
         one_of({"kind": kind}, "kind", KINDS, where)
@@ -138,13 +138,10 @@ def _chemical(raw: Raw, sources: Mapping[str, tuple[str, str]], where: str) -> N
     numbers = {field: tuple(one for one, _ in _sourced(raw.get(field), sources, where)) for field in ("ec", "un")}
     for ec in numbers["ec"]:
         if not ec_digit_fits(ec):
-            raise RuleError("ec_check_digit_fails", "the EC number {ec} fails its own check digit", where=where, ec=ec)
+            raise RuleError("ec_check_digit_fails", where=where, ec=ec)
     for un in numbers["un"]:
         if not _UN.fullmatch(un):
-            raise RuleError(
-                "un_number_not_valid", "{number!r} is no UN number", where=where,
-                remedy="It has four digits, in quotation marks.", number=un,
-            )  # fmt: skip
+            raise RuleError("un_number_not_valid", where=where, number=un)
     return NamedChemical(cas, text_in(raw, "name", where), tuple(names), **numbers, smiles=str(raw.get("smiles", "")))
 
 
@@ -163,32 +160,20 @@ def ec_digit_fits(ec: str) -> bool:
 def _sourced(raw: Any, sources: Mapping[str, tuple[str, str]], where: str) -> Iterator[tuple[str, tuple[str, str]]]:
     for source, written in _mapping(raw, where).items():
         if str(source) not in sources:
-            raise RuleError(
-                "source_not_of_this_file", "{source!r} is no source of this file", where=where,
-                remedy="Add it under 'sources'.", source=source,
-            )  # fmt: skip
+            raise RuleError("source_not_of_this_file", where=where, source=source)
         if not isinstance(written, list | None):
-            raise RuleError(
-                "names_are_no_list", "the names of {source!r} are no list, but {names!r}", where=where, source=source,
-                names=written,
-            )  # fmt: skip
+            raise RuleError("names_are_no_list", where=where, source=source, names=repr(written))
         for one in written or ():
             if not isinstance(one, str):  # NO is read as false, and 2811 as a number
-                raise RuleError(
-                    "chemical_name_is_no_text", "the name {name!r} is no text", where=where,
-                    remedy="Put it in quotation marks.", name=one,
-                )  # fmt: skip
+                raise RuleError("chemical_name_is_no_text", where=where, name=repr(one))
             if not one.strip():
-                raise RuleError("chemical_name_empty", "a name is empty", where=where)
+                raise RuleError("chemical_name_empty", where=where)
             yield one.strip(), sources[str(source)]
 
 
 def _mapping(raw: Any, where: str) -> Mapping[Any, Any]:
     if not isinstance(raw, dict | None):
-        raise RuleError(
-            "names_not_by_language", "names stand under kind, language and source, and here is {found!r}", where=where,
-            found=raw,
-        )  # fmt: skip
+        raise RuleError("names_not_by_language", where=where, found=repr(raw))
     return raw or {}
 
 
@@ -214,16 +199,11 @@ def _subheading(raw: Raw, where: str) -> Subheading:
     written = text_in(raw, "code", where)
     where = f"{where} {written}"
     if not _HS.fullmatch(written):
-        raise RuleError(
-            "hs_subheading_not_valid", "{text!r} is no HS subheading", where=where, remedy="Write it as 2920.21.",
-            text=written,
-        )  # fmt: skip
+        raise RuleError("hs_subheading_not_valid", where=where, text=written)
     chemicals = tuple(str(one) for field in ("chemicals", "chemicals_unverified") for one in raw.get(field) or ())
     for cas in chemicals:
         if not check_digit_fits(cas):
-            raise RuleError(
-                "cas_check_digit_fails", "the CAS number {cas} fails its own check digit", where=where, cas=cas
-            )
+            raise RuleError("cas_check_digit_fails", where=where, cas=cas)
     return Subheading(
         code=written.replace(".", ""),
         title=words_in(raw, "title", where),

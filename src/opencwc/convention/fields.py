@@ -58,21 +58,13 @@ def read_yaml(path: Path) -> Raw:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise RuleError(
-            "rule_file_unreadable", "the rule file cannot be read ({reason})", where=str(path), reason=str(error)
-        ) from error
+        raise RuleError("rule_file_unreadable", where=str(path), reason=str(error)) from error
     try:
         raw = load_yaml(text)
     except (yaml.YAMLError, ValueError) as error:
-        raise RuleError(
-            "not_yaml", "this is not YAML ({reason})", where=str(path), remedy="Mend the line it names.",
-            reason=str(error),
-        ) from error  # fmt: skip
+        raise RuleError("not_yaml", where=str(path), reason=str(error)) from error
     if not isinstance(raw, dict):
-        raise RuleError(
-            "rule_file_is_no_mapping", "a rule file is a mapping of fields", where=str(path),
-            remedy="See docs/how-to/add-a-list.md.",
-        )  # fmt: skip
+        raise RuleError("rule_file_is_no_mapping", where=str(path))
     return raw
 
 
@@ -80,9 +72,7 @@ def mappings_in(raw: Raw, field: str, where: str) -> list[Raw]:
     """Return a field that is a list of mappings, empty where it is missing."""
     items = raw.get(field) or []
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-        raise RuleError(
-            "field_is_no_list_of_mappings", "{field!r} must be a list of mappings", where=where, field=field
-        )
+        raise RuleError("field_is_no_list_of_mappings", where=where, field=field)
     return items
 
 
@@ -90,20 +80,14 @@ def refuse_unknown(raw: Raw, known: set[str], where: str) -> None:
     """Raise `RuleError` where a field is not among the known ones."""
     unknown = sorted(set(map(str, raw)) - known)
     if unknown:
-        raise RuleError(
-            "rule_field_unknown", "unknown field {field!r}", where=where, remedy="The fields are: {known}.",
-            field=unknown[0], known=tuple(sorted(known - {'file'})),
-        )  # fmt: skip
+        raise RuleError("rule_field_unknown", where=where, field=unknown[0], known=tuple(sorted(known - {"file"})))
 
 
 def text_in(raw: Raw, field: str, where: str) -> str:
     """Return a field that must hold a text."""
     value = raw.get(field)
     if value is None or not str(value).strip():
-        raise RuleError(
-            "rule_field_missing", "the field {field!r} is missing", where=where,
-            remedy="Every value carries its source.", field=field,
-        )  # fmt: skip
+        raise RuleError("rule_field_missing", where=where, field=field)
     return str(value).strip()
 
 
@@ -116,10 +100,7 @@ def number_in(raw: Raw, field: str, where: str) -> int:
     """Return a field that must hold a whole number."""
     value = raw.get(field)
     if not isinstance(value, int):
-        raise RuleError(
-            "field_is_no_number", "the field {field!r} must be a number, and is {value!r}", where=where, field=field,
-            value=value,
-        )  # fmt: skip
+        raise RuleError("field_is_no_number", where=where, field=field, value=repr(value))
     return value
 
 
@@ -130,10 +111,7 @@ def words_in(raw: Raw, field: str, where: str) -> Words:
         return MappingProxyType({"en": value.strip()})
     if isinstance(value, dict) and value.get("en"):
         return MappingProxyType({str(lang): str(text).strip() for lang, text in value.items()})
-    raise RuleError(
-        "field_is_no_text", "the field {field!r} must be a text, or texts by language with 'en' among them",
-        where=where, field=field,
-    )  # fmt: skip
+    raise RuleError("field_is_no_text", where=where, field=field)
 
 
 def one_of(raw: Raw, field: str, allowed: tuple[str, ...], where: str) -> str:
@@ -142,14 +120,8 @@ def one_of(raw: Raw, field: str, allowed: tuple[str, ...], where: str) -> str:
     if value not in allowed:
         known = tuple(option for option in allowed if option)
         if value:
-            raise RuleError(
-                "field_value_unknown", "{field} is {value!r}", where=where, remedy="It is one of: {known}.",
-                field=field, value=value, known=known,
-            )  # fmt: skip
-        raise RuleError(
-            "field_missing", "the field {field!r} is missing", where=where, remedy="It is one of: {known}.",
-            field=field, known=known,
-        )  # fmt: skip
+            raise RuleError("field_value_unknown", where=where, field=field, value=value, known=known)
+        raise RuleError("field_missing", where=where, field=field, known=known)
     return value
 
 
@@ -176,12 +148,8 @@ def day(value: object, where: str) -> date:
         return date.fromisoformat(str(value))
     except ValueError:
         if not value:
-            raise RuleError(
-                "in_force_missing", "the field 'in_force' is missing", where=where, remedy=_WRITE_DAY
-            ) from None
-        raise RuleError(
-            "in_force_is_no_date", "{text!r} is no date", where=where, remedy=_WRITE_DAY, text=str(value)
-        ) from None
+            raise RuleError("in_force_missing", where=where) from None
+        raise RuleError("in_force_is_no_date", where=where, text=str(value)) from None
 
 
 def check_digit_fits(cas: str) -> bool:
@@ -190,6 +158,3 @@ def check_digit_fits(cas: str) -> bool:
     if not digits.isdigit() or cas.count("-") != 2:
         return False
     return sum(weight * int(d) for weight, d in enumerate(reversed(digits[:-1]), 1)) % 10 == int(digits[-1])
-
-
-_WRITE_DAY = "Write the day as 2020-06-07, or 'unknown' where nobody has said it."

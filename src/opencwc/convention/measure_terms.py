@@ -93,19 +93,16 @@ class Terms:
         if term not in self._compiled:
             if term not in self.patterns:
                 raise RuleError(
-                    "term_not_said_in_language", "the term {term!r} is not said in {language!r}",
-                    where=f"{self.language}.yaml", term=term, language=self.language,
-                )  # fmt: skip
+                    "term_not_said_in_language", where=f"{self.language}.yaml", term=term, language=self.language
+                )
             said = sorted(self.patterns[term], key=len, reverse=True)
             whole = joined([compile_pattern(one, self.language) for one in said])
             try:
                 self._compiled[term] = re.compile(whole)
             except re.error as error:
                 raise RuleError(
-                    "pattern_unreadable", "a pattern of {term!r} cannot be read ({reason})",
-                    where=f"{self.language}.yaml", remedy="Every bracket that opens has to close.", term=term,
-                    reason=str(error),
-                ) from error  # fmt: skip
+                    "pattern_unreadable", where=f"{self.language}.yaml", term=term, reason=str(error)
+                ) from error
         return self._compiled[term]
 
     def find(self, term: str, folded: str) -> Iterator[Hit]:
@@ -147,11 +144,8 @@ def compile_pattern(said: str, language: str) -> str:
     if strange or not said.strip():
         where = f"{language}.yaml"
         if strange:
-            raise RuleError(
-                "pattern_sign_unknown", "the pattern {pattern!r} holds {sign!r}", where=where, remedy=_WRITE_PATTERN,
-                pattern=said, sign=strange.group(),
-            )  # fmt: skip
-        raise RuleError("pattern_empty", "a pattern is empty", where=where, remedy=_WRITE_PATTERN)
+            raise RuleError("pattern_sign_unknown", where=where, pattern=said, sign=strange.group())
+        raise RuleError("pattern_empty", where=where)
     if language == "ar":  # written before a suffix, these two change their letter
         said = said.replace("ة~", "(ه|ت)~").replace("ء~", "(ء|و|ي)~")
     text = fold(said.replace(" .. ", "\x00").replace("..", "\x00")).text
@@ -183,4 +177,3 @@ _SIGNS = {
 }
 _BEGINS = r"(?<!\w)"
 _ARABIC_ONTO = "(?:[وف]?(?:[بكل]?ال|لل|[بكل])?)"
-_WRITE_PATTERN = "Write words, '~' for an ending, '..' for a gap, (a|b) and '?'."

@@ -197,10 +197,7 @@ class Measures:
     def terms(self, language: str) -> Terms:
         """Return the terms of a language of `READ_LANGUAGES`; raise `RuleError` for another."""
         if language not in self._said:
-            raise RuleError(
-                "no_terms_in_language", "no terms are known in {language!r}", where="measures",
-                remedy="Laws are read in: {known}.", language=language, known=tuple(self._said),
-            )  # fmt: skip
+            raise RuleError("no_terms_in_language", where="measures", language=language, known=tuple(self._said))
         if language not in self._terms:
             self._terms[language] = Terms(language, self._said[language])
         return self._terms[language]
@@ -289,12 +286,10 @@ def _core(raw: Raw, said: Mapping[str, Raw]) -> MeasureSet:
         if lacking or strange:
             where = f"{language}.yaml"
             if lacking:
-                raise RuleError("term_not_said", "the term {term!r} is not said", where=where, term=lacking[0])
-            raise RuleError("term_not_used", "no measure uses the term {term!r}", where=where, term=strange[0])
+                raise RuleError("term_not_said", where=where, term=lacking[0])
+            raise RuleError("term_not_used", where=where, term=strange[0])
         if strange := sorted(set(wording[language]) - {measure.id for measure in measures}):
-            raise RuleError(
-                "no_such_measure", "there is no measure {measure!r}", where=f"{language}.yaml", measure=strange[0]
-            )
+            raise RuleError("no_such_measure", where=f"{language}.yaml", measure=strange[0])
     titles = MappingProxyType(dict(_TITLE))
     return MeasureSet(text_in(raw, "set", where), titles, "Chemical Weapons Convention", "treaty", measures, ())
 
@@ -312,10 +307,7 @@ _TITLE = {
 def _patterns(raw: Raw, where: str) -> dict[str, tuple[str, ...]]:
     said = {str(term): tuple(part.strip() for part in str(line).split(";")) for term, line in raw["terms"].items()}
     if empty := [term for term, patterns in said.items() if not all(patterns)]:
-        raise RuleError(
-            "term_pattern_empty", "the term {term!r} has an empty pattern", where=where,
-            remedy="Write develop~; work~ out.", term=empty[0],
-        )  # fmt: skip
+        raise RuleError("term_pattern_empty", where=where, term=empty[0])
     return said
 
 
@@ -327,27 +319,19 @@ def _set(raw: Raw, known: set[str], terms: dict[str, dict[str, tuple[str, ...]]]
     refuse_unknown(raw, fields, where)
     name = text_in(raw, "set", where)
     if name in sets:
-        raise RuleError("measure_set_there_already", "a set called {set} is there already", where=where, set=name)
+        raise RuleError("measure_set_there_already", where=where, set=name)
     wording = {str(language): dict(one) for language, one in dict(raw.get("wording") or {}).items()}
     measures = tuple(_measure(mapping, raw, wording, where) for mapping in mappings_in(raw, "measures", where))
     if again := sorted({measure.id for measure in measures} & known):
-        raise RuleError(
-            "measure_there_already", "a measure {measure} is there already", where=where,
-            remedy="Give it an id of its own.", measure=again[0],
-        )  # fmt: skip
+        raise RuleError("measure_there_already", where=where, measure=again[0])
     said = {str(language): _patterns({"terms": one}, where) for language, one in dict(raw.get("terms") or {}).items()}
     for language, held in terms.items():
         for term, patterns in {**said.get("en", {}), **said.get(language, {})}.items():
             if term in held and term in said.get(language, {}):
-                raise RuleError(
-                    "term_there_already", "the term {term!r} is there already", where=where,
-                    remedy="Give it a name of its own.", term=term,
-                )  # fmt: skip
+                raise RuleError("term_there_already", where=where, term=term)
             held.setdefault(term, patterns)
     if lacking := sorted(_used(measures) - set(terms["en"])):
-        raise RuleError(
-            "term_not_said_in_english", "the term {term!r} is not said in English", where=where, term=lacking[0]
-        )
+        raise RuleError("term_not_said_in_english", where=where, term=lacking[0])
     at_hand = known | {measure.id for measure in measures}
     obligations = tuple(
         _obligation(mapping, raw, name, at_hand, where) for mapping in mappings_in(raw, "obligations", where)
@@ -366,10 +350,7 @@ def _obligation(raw: Raw, top: Raw, name: str, known: set[str], where: str) -> O
     refuse_unknown(raw, {"id", "title", "measures", "source", "evidence", "in_force"}, where)
     measures = tuple(str(one) for one in raw.get("measures") or ())
     if strange := [measure for measure in measures if measure not in known] or ([] if measures else ["(none)"]):
-        raise RuleError(
-            "obligation_names_no_measure", "obligation {obligation} names the measure {measure}, which is not there",
-            where=where, obligation=raw.get('id'), measure=strange[0],
-        )  # fmt: skip
+        raise RuleError("obligation_names_no_measure", where=where, obligation=raw.get("id"), measure=strange[0])
     return Obligation(
         name,
         text_in(raw, "id", where),
@@ -388,14 +369,10 @@ def _measure(raw: Raw, top: Raw, wording: Mapping[str, Raw], where: str) -> Meas
     id = text_in(raw, "id", where)
     said = {language: _said(one.get(id), raw, id, language) for language, one in wording.items() if _has(one, id)}
     if "en" not in said:
-        raise RuleError(
-            "measure_without_english_wording", "measure {measure} has no wording in English", where=where, measure=id
-        )
+        raise RuleError("measure_without_english_wording", where=where, measure=id)
     for language in LANGUAGES:
         if language in wording and language not in said:
-            raise RuleError(
-                "measure_without_wording", "measure {measure} has no wording", where=f"{language}.yaml", measure=id
-            )
+            raise RuleError("measure_without_wording", where=f"{language}.yaml", measure=id)
     elements = tuple(_element(mapping, id, said, where) for mapping in mappings_in(raw, "elements", where))
     return Measure(
         id,
@@ -430,10 +407,7 @@ def _said(said: Any, raw: Raw, id: str, language: str) -> Raw:
         text_in(one, field, where)
     spoken = language in LANGUAGES or pairs  # a language that is only read needs no names of elements
     if spoken and (odd := sorted(wanted ^ have)):
-        raise RuleError(
-            "element_not_said", "the element {element!r} is not said, or not there", where=where,
-            remedy="Write [name, sentence].", element=odd[0],
-        )  # fmt: skip
+        raise RuleError("element_not_said", where=where, element=odd[0])
     return one
 
 
@@ -459,10 +433,7 @@ def _element(raw: Raw, measure: str, said: Mapping[str, Raw], where: str) -> Ele
 def _groups(raw: Any, where: str) -> Groups:
     groups = tuple(tuple(part.strip() for part in str(one).split("|")) for one in raw or ())
     if not groups or not all(all(group) for group in groups):
-        raise RuleError(
-            "measure_terms_missing", "terms are missing", where=where,
-            remedy="Write terms: [develop, forbidden|punished].",
-        )  # fmt: skip
+        raise RuleError("measure_terms_missing", where=where)
     return groups
 
 

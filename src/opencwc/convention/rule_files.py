@@ -68,11 +68,7 @@ def build_list(raw: Raw) -> RuleList:
     name = text_in(raw, "list", where)
     entries = tuple(_entry(name, entry) for entry in raw["entries"])
     for earlier, later in _overlaps(entries):
-        raise RuleError(
-            "entry_twice_for_same_days", "entry {entry} stands twice for the same days",
-            where=later.file or earlier.file,
-            remedy="Give the earlier wording an 'until' before the later one's 'from'.", entry=later.id,
-        )  # fmt: skip
+        raise RuleError("entry_twice_for_same_days", where=later.file or earlier.file, entry=later.id)
     return RuleList(
         id=name,
         title=words_in(raw, "title", where),
@@ -192,9 +188,8 @@ def _duties() -> Iterator[Raw]:
         named = [rule for rule in rules[file] if rule["id"] == duty[field]]
         if not named:
             raise RuleError(
-                "duty_names_nothing", "{duty} names the {field} {name!r}, which is not there", where="duties.yaml",
-                duty=str(duty.get("id")), field=field, name=duty[field],
-            )  # fmt: skip
+                "duty_names_nothing", where="duties.yaml", duty=str(duty.get("id")), field=field, name=duty[field]
+            )
         for rule in named:
             given = {value: rule[key] for value, key in values.items() if key in rule}
             yield {**{key: rule[key] for key in _RESTS_ON}, "values": given, **duty}
@@ -297,10 +292,7 @@ def _check_applied(raw: Raw, where: str) -> None:
     """Refuse a rule that no code applies without the reason, and a reason without ``applied: no``."""
     if raw.keys().isdisjoint(_APPLIED) or (raw.get("applied") is False and raw.get("because")):
         return
-    raise RuleError(
-        "rule_applied_without_reason", "{rule} says 'applied' or 'because' without the other", where=where,
-        remedy="Write applied: no, because: the reason; or neither.", rule=str(raw.get("id")),
-    )  # fmt: skip
+    raise RuleError("rule_applied_without_reason", where=where, rule=str(raw.get("id")))
 
 
 _APPLIED = ("applied", "because")
@@ -310,7 +302,7 @@ def _state(raw: Raw, sources: Mapping[str, Raw], where: str) -> State:
     refuse_unknown(raw, {"state", "signed", "deposited", "instrument", "in_force", "rests_on"}, where)
     code = text_in(raw, "state", where)
     if len(code) != 3 or not (code.isascii() and code.isalpha() and code.isupper()):
-        raise RuleError("not_an_alpha3_code", "{text!r} is no ISO 3166 alpha-3 code", where=where, text=code)
+        raise RuleError("not_an_alpha3_code", where=where, text=code)
     rests_on = one_of(raw, "rests_on", tuple(sources), where)
     state = State(
         code=code,
@@ -323,9 +315,7 @@ def _state(raw: Raw, sources: Mapping[str, Raw], where: str) -> State:
     )
     first = state.in_force.start if state.in_force else None
     if first and state.deposited and first < state.deposited:
-        raise RuleError(
-            "bound_before_deposit", "{state} is bound before it deposited its instrument", where=where, state=code
-        )
+        raise RuleError("bound_before_deposit", where=where, state=code)
     return state
 
 
@@ -334,10 +324,7 @@ def _each_once(raw: list[Raw], field: str, where: str) -> list[Raw]:
     for one in raw:
         key = (text_in(one, field, where), str(one.get("in_force")))
         if key in seen:
-            raise RuleError(
-                "treaty_status_twice_for_same_days", "{state} stands twice for the same days", where=where,
-                state=key[0],
-            )  # fmt: skip
+            raise RuleError("treaty_status_twice_for_same_days", where=where, state=key[0])
         seen.add(key)
     return raw
 
@@ -361,10 +348,7 @@ def _chemical(raw: Raw, where: str) -> Chemical:
     refuse_unknown(raw, {"name", "cas", "smiles", "names", "accessions", "salts"}, where)
     cas = text_in(raw, "cas", where)
     if not check_digit_fits(cas):
-        raise RuleError(
-            "cas_number_wrong", "the CAS number {cas} fails its own check digit", where=where,
-            remedy="Look the number up again.", cas=cas,
-        )  # fmt: skip
+        raise RuleError("cas_number_wrong", where=where, cas=cas)
     return Chemical(
         name=text_in(raw, "name", where),
         cas=cas,

@@ -166,9 +166,8 @@ def _index() -> _Index:
                 key = plain_name(str(said))
                 if own.setdefault(key, code) != code:
                     raise RuleError(
-                        "name_stands_for_two_territories", "{name!r} stands for {one} and {other}", where=str(DATA),
-                        name=said, one=own[key], other=code,
-                    )  # fmt: skip
+                        "name_stands_for_two_territories", where=str(DATA), name=said, one=own[key], other=code
+                    )
     by_name = {key: tuple(sorted(codes)) for key, codes in names.items()}
     by_name |= {key: (code,) for key, code in own.items()}
     for one in raw["unclear"]:
@@ -176,9 +175,7 @@ def _index() -> _Index:
             by_name[plain_name(str(said))] = tuple(one["of"])
     unknown = {successor for held in territories.values() for successor in held.successors} - set(territories)
     if unknown:
-        raise RuleError(
-            "no_such_territory", "no territory has the code {codes}", where=str(DATA), codes=tuple(sorted(unknown))
-        )
+        raise RuleError("no_such_territory", where=str(DATA), codes=tuple(sorted(unknown)))
     return _Index(territories, by_code, by_name)
 
 

@@ -95,13 +95,10 @@ def build_transfer_rules(raw: list[Raw], where: str = str(FILE)) -> tuple[Transf
     known = [rule.id for rule in rules]
     for rule in rules:
         if known.count(rule.id) > 1:
-            raise RuleError("rule_twice", "{rule} stands twice", where=where, rule=rule.id)
+            raise RuleError("rule_twice", where=where, rule=rule.id)
         for other in rule.instead_of:
             if other not in known:
-                raise RuleError(
-                    "rule_replaces_no_rule", "{rule} takes the place of {other!r}, which is no rule", where=where,
-                    rule=rule.id, other=other,
-                )  # fmt: skip
+                raise RuleError("rule_replaces_no_rule", where=where, rule=rule.id, other=other)
     return rules
 
 
@@ -117,10 +114,7 @@ def check_references(
         for field, ids in known.items():
             named = getattr(rule, field)
             if named and named not in ids:
-                raise RuleError(
-                    "rule_names_unknown", "{rule} names the {field} {value!r}, which is not there", where=str(FILE),
-                    rule=rule.id, field=field, value=named,
-                )  # fmt: skip
+                raise RuleError("rule_names_unknown", where=str(FILE), rule=rule.id, field=field, value=named)
 
 
 def _rule(raw: Raw, where: str) -> TransferRule:
@@ -132,10 +126,7 @@ def _rule(raw: Raw, where: str) -> TransferRule:
         "exempt": "instead_of",
     }  # fmt: skip
     if effect in needed and not raw.get(needed[effect]):
-        raise RuleError(
-            "rule_effect_incomplete", "{rule} is {effect!r} and has no {needed!r}", where=where, rule=name,
-            effect=effect, needed=needed[effect],
-        )  # fmt: skip
+        raise RuleError("rule_effect_incomplete", where=where, rule=name, effect=effect, needed=needed[effect])
     rule = TransferRule(
         id=name,
         applies_to=_texts(raw, "applies_to", where),
@@ -156,27 +147,20 @@ def _rule(raw: Raw, where: str) -> TransferRule:
         sure_from=day(raw["sure_from"], where) if "sure_from" in raw else None,
     )
     if not rule.applies_to:
-        raise RuleError("rule_without_chemicals", "{rule} says of no chemical that it applies", where=where, rule=name)
+        raise RuleError("rule_without_chemicals", where=where, rule=name)
     if unknown := set(rule.by) - set(SIDES):
-        raise RuleError(
-            "duty_side_unknown", "{duty} is to be done by {side!r}", where=where, remedy="It is: {known}.", duty=name,
-            side=min(unknown), known=tuple(SIDES),
-        )  # fmt: skip
+        raise RuleError("duty_side_unknown", where=where, duty=name, side=min(unknown), known=tuple(SIDES))
     if unknown := set(rule.between) - _PAIRS:
         raise RuleError(
-            "duty_between_unknown", "{duty} holds between {states!r}", where=where, remedy="It is one of: {known}.",
-            duty=name, states=min(unknown), known=tuple(sorted(_PAIRS)),
-        )  # fmt: skip
+            "duty_between_unknown", where=where, duty=name, states=min(unknown), known=tuple(sorted(_PAIRS))
+        )
     return rule
 
 
 def _texts(raw: Raw, field: str, where: str) -> tuple[str, ...]:
     held = raw.get(field) or ()
     if not isinstance(held, list | tuple):
-        raise RuleError(
-            "field_is_no_list", "the field {field!r} must be a list, and is {value!r}", where=where, field=field,
-            value=held,
-        )  # fmt: skip
+        raise RuleError("field_is_no_list", where=where, field=field, value=repr(held))
     return tuple(map(str, held))
 
 

@@ -84,10 +84,7 @@ def placed(keep: Path | None) -> Iterator[Place]:
         _sweep(room)
         folder = Path(tempfile.mkdtemp(prefix="year-", dir=room))
     except OSError as error:
-        raise OutputError(
-            "demonstration_not_made", "the demonstration cannot be made ({reason})", where=str(room),
-            remedy="Name a folder with --keep.", reason=str(error.strerror),
-        ) from error  # fmt: skip
+        raise OutputError("demonstration_not_made", where=str(room), reason=str(error.strerror)) from error
     with (folder / _LOCK).open("w") as lock:
         _hold(lock)
         try:
@@ -119,19 +116,13 @@ def own_environment(place: Place) -> Iterator[None]:
 def _own(folder: Path) -> Path:
     """Return a folder that is empty, new, or a whole demonstration's."""
     if folder.exists() and not folder.is_dir():
-        raise InputError("not_a_folder", "this is no folder", where=str(folder), remedy="Name a folder.")
+        raise InputError("not_a_folder", where=str(folder))
     if folder.is_dir() and any(folder.iterdir()) and not Place(folder, kept=True).is_made():
-        raise InputError(
-            "folder_holds_something_else", "the folder holds something else than a whole demonstration",
-            where=str(folder), remedy="Name an empty folder, or a new one.",
-        )  # fmt: skip
+        raise InputError("folder_holds_something_else", where=str(folder))
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError(
-            "folder_cannot_be_made", "the folder cannot be made ({reason})", where=str(folder),
-            remedy="Name another one.", reason=str(error.strerror),
-        ) from error  # fmt: skip
+        raise OutputError("folder_cannot_be_made", where=str(folder), reason=str(error.strerror)) from error
     return folder
 
 

@@ -54,10 +54,7 @@ class Wanted:
             return at
         if len(headers) == 1:
             return 0
-        raise InputError(
-            "column_unclear", "It is not clear which column holds the chemicals.", where=self.where,
-            remedy="Name it with --column. The columns are: {columns}.", columns=_listed(headers),
-        )  # fmt: skip
+        raise InputError("column_unclear", where=self.where, columns=_listed(headers))
 
 
 def find_column(name: str, headers: Sequence[str], where: str) -> int:
@@ -74,9 +71,12 @@ def find_column(name: str, headers: Sequence[str], where: str) -> int:
     close = difflib.get_close_matches(plain(name), [plain(header) for header in headers], n=1)
     meant = next((header for header in headers if close and plain(header) == close[0]), None)
     raise InputError(
-        "no_such_column", "There is no column {column!r}.", where=where, remedy="{guess} The columns are: {columns}.",
-        column=name, guess=did_you_mean(repr(meant)) if meant else "", columns=_listed(headers),
-    )  # fmt: skip
+        "no_such_column",
+        where=where,
+        column=name,
+        guess=did_you_mean(repr(meant)) if meant else "",
+        columns=_listed(headers),
+    )
 
 
 def _by_names(headers: Sequence[str], names: Sequence[str]) -> list[int]:

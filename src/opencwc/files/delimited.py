@@ -62,10 +62,7 @@ def read_rows(file: TableFile, wanted: Wanted) -> RowContents:
     delimiter = declared_delimiter(text.start) or sniff_delimiter(text.start, prefer=prefer) or NO_DELIMITER
     records = sample_records(text.start, delimiter)
     if len(text.start.split("\n", 1)[0].encode()) > text.limits.max_value_bytes:
-        raise InputError(
-            "first_line_too_long", "The first line is too long to be a line of column names.", where=wanted.where,
-            remedy="Check that this is a table.",
-        )  # fmt: skip
+        raise InputError("first_line_too_long", where=wanted.where)
     headed = has_header(records, (wanted.column, wanted.id_column))
     width = len(records[0]) if records else 1
     columns = named(records[0]) if headed else tuple(f"col{number}" for number in range(1, width + 1))
@@ -92,15 +89,9 @@ def read_frame(file: TableFile) -> FrameContents:
     delimiter = declared_delimiter(text.start) or guess_delimiter(text.start, prefer) or NO_DELIMITER
     records = sample_records(text.start, delimiter)
     if not records:
-        raise InputError(
-            "file_without_table", "The file holds no table.", where=file.name,
-            remedy="Check that the right file was given.",
-        )  # fmt: skip
+        raise InputError("file_without_table", where=file.name)
     if len(records[0]) > _MORE_THAN_CELLS:
-        raise InputError(
-            "first_line_too_many_cells", "The first line has too many cells.", where=file.name,
-            remedy="Check that this is a table.",
-        )  # fmt: skip
+        raise InputError("first_line_too_many_cells", where=file.name)
     headed = names_columns(records[0])
     header, notes = name_columns(records[0], headed=headed)
     drop = min(_records_before_data(text.start, headed=headed), text.ended_lines)

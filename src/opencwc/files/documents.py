@@ -102,15 +102,9 @@ def _require_ocr(where: str, *, confine: bool) -> None:
     from opencwc.files.tesseract import find_tesseract
 
     if not confine:
-        raise UnavailableError(
-            "ocr_not_in_this_process", "Pictures are not recognised in this process.", where=where,
-            remedy="Leave out OCR.",
-        )  # fmt: skip
+        raise UnavailableError("ocr_not_in_this_process", where=where)
     if find_tesseract() is None:
-        raise UnavailableError(
-            "tesseract_not_installed", "Pictures cannot be recognised: Tesseract is not installed.", where=where,
-            remedy="Install it with its languages (Debian: tesseract-ocr, tesseract-ocr-ara ...), or leave out OCR.",
-        )  # fmt: skip
+        raise UnavailableError("tesseract_not_installed", where=where)
 
 
 class _UnconfinedDocument:

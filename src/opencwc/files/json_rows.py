@@ -62,10 +62,7 @@ def read_frame(file: TableFile) -> FrameContents:
     start = list(islice(elements, _START_OF_FRAME))
     keys = tuple(dict.fromkeys(key for element in start if not isinstance(element, Message) for key in element))
     if not keys:
-        raise InputError(
-            "json_without_rows", "The JSON file holds no rows.", where=file.name,
-            remedy='Give an array of objects, or {{"rows": [...]}}.',
-        )  # fmt: skip
+        raise InputError("json_without_rows", where=file.name)
     header, _ = name_columns(keys, headed=True)
 
     def parts(columns: tuple[str, ...]) -> Iterator[pl.DataFrame]:
@@ -151,10 +148,7 @@ def _elements_of_array(text: Text, where: str) -> Iterator[Element]:
         yield from _sole_object(buffer, text.limits, where)
         return
     if buffer.peek() != "[":
-        raise InputError(
-            "json_without_array", "The JSON file holds no array of rows.", where=where,
-            remedy='Give an array, or {{"rows": [...]}}.',
-        )  # fmt: skip
+        raise InputError("json_without_array", where=where)
     buffer.advance(1)
     yield from _elements(buffer, text)
 
@@ -199,10 +193,7 @@ def _sole_object(buffer: _Buffer, limits: ValueLimits, where: str) -> Iterator[E
     source, _, _ = buffer.take_element(limits.max_value_bytes)
     element = _element(source, limits)
     if isinstance(element, Message):
-        raise InputError(
-            "json_unreadable", "The JSON file cannot be read.", where=where,
-            remedy='Give an array, or {{"rows": [...]}}, of objects.',
-        )  # fmt: skip
+        raise InputError("json_unreadable", where=where)
     yield element
 
 

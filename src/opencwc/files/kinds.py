@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from functools import partial
 from pathlib import PurePath
 
 from opencwc.errors import InputError
@@ -31,38 +30,27 @@ _SIGNATURES = (
 )  # fmt: skip
 _PICTURES = ("jpeg", "png", "gif", "tiff", "bmp", "jp2", "webp")
 
-_TO_SDF = "Convert it to SDF."
-_MOLECULES = "Convert its molecules to SDF."
-_CONVERT = "Export it as CSV, Excel or SDF."
-_AS_TEXT = "Have it read whole, as a text: add --as text, and name no column."
 _AS_PDF = "Open it in its own program and save it as PDF or DOCX."
 _CHECK = "Check that the right file was given."
 _UNPACK = "Unpack it and name one file inside it."
 
-
-def _no_table(code: str, what: str, remedy: str) -> partial[InputError]:
-    return partial(InputError, code, what, remedy=remedy)
-
-
 _NO_TABLE = {
-    "pdf": _no_table("file_is_pdf", "The file is a PDF document, not a table.", _AS_TEXT),
-    "jpeg": _no_table("file_is_jpeg", "The file is a JPEG picture, not a table.", _CONVERT),
-    "png": _no_table("file_is_png", "The file is a PNG picture, not a table.", _CONVERT),
-    "gif": _no_table("file_is_gif", "The file is a GIF picture, not a table.", _CONVERT),
-    "tiff": _no_table("file_is_tiff", "The file is a TIFF picture, not a table.", _CONVERT),
-    "program": _no_table("file_is_program", "The file is a program, not a table.", _CHECK),
-    "database": _no_table("file_is_database", "The file is a database, not a table.", _CONVERT),
-    "chemdraw": _no_table(
-        "file_is_chemdraw", "The file is a ChemDraw drawing, not a table.", "Save it as SDF or as SMILES."
-    ),
-    "rtf": _no_table("file_is_rtf", "The file is an RTF document, not a table.", _CONVERT),
-    "rar": _no_table("file_is_rar", "The file is a RAR archive, not a table.", _UNPACK),
-    "7z": _no_table("file_is_7zip", "The file is a 7-Zip archive, not a table.", _UNPACK),
-    "bzip2": _no_table("file_is_bzip2", "The file is compressed with bzip2, not a table.", "Unpack it with bunzip2."),
-    "xz": _no_table("file_is_xz", "The file is compressed with xz, not a table.", "Unpack it with unxz."),
-    "gzip": _no_table("file_compressed_twice", "The file is compressed twice, not a table.", "Unpack it once."),
-    "zstd": _no_table("file_compressed_twice", "The file is compressed twice, not a table.", "Unpack it once."),
-    "arrow": _no_table("file_is_arrow", "The file is an Arrow file, not a table.", "Save it as Parquet."),
+    "pdf": "file_is_pdf",
+    "jpeg": "file_is_jpeg",
+    "png": "file_is_png",
+    "gif": "file_is_gif",
+    "tiff": "file_is_tiff",
+    "program": "file_is_program",
+    "database": "file_is_database",
+    "chemdraw": "file_is_chemdraw",
+    "rtf": "file_is_rtf",
+    "rar": "file_is_rar",
+    "7z": "file_is_7zip",
+    "bzip2": "file_is_bzip2",
+    "xz": "file_is_xz",
+    "gzip": "file_compressed_twice",
+    "zstd": "file_compressed_twice",
+    "arrow": "file_is_arrow",
 }
 _NO_DOCUMENT = {
     "rtf": ("reading_kind_rtf", _AS_PDF),
@@ -72,18 +60,12 @@ _NO_DOCUMENT = {
     "parquet": ("reading_kind_unknown", "Screen it as a table: leave out --as text."),
 }
 _NO_TABLE_TEXT = (
-    ("<!doctype html", _no_table("file_is_web_page", "The file is a web page, not a table.", _AS_TEXT)),
-    ("<html", _no_table("file_is_web_page", "The file is a web page, not a table.", _AS_TEXT)),
-    ("<?xml", _no_table("file_is_xml", "The file is an XML document, not a table.", _CONVERT)),
-    (
-        "@<tripos>molecule",
-        _no_table("file_is_mol2", "The file is a Tripos MOL2 file, not a table.", _TO_SDF),
-    ),
-    ("$rdfile", _no_table("file_is_rdf", "The file is an MDL RDF file, not a table.", _TO_SDF)),
-    (
-        "$rxn",
-        _no_table("file_is_reaction", "The file is a reaction file, not a table.", _MOLECULES),
-    ),
+    ("<!doctype html", "file_is_web_page"),
+    ("<html", "file_is_web_page"),
+    ("<?xml", "file_is_xml"),
+    ("@<tripos>molecule", "file_is_mol2"),
+    ("$rdfile", "file_is_rdf"),
+    ("$rxn", "file_is_reaction"),
 )
 _COUNTS_LINE = re.compile(r"^(?:[^\n]*\n){3}[ \d]{6}[^\n]*V[23]000", re.MULTILINE)
 _TEXT_CONTROLS = frozenset(b"\t\n\x0b\x0c\r\x1b\x1c\x1d\x1e\x1f")
@@ -130,22 +112,20 @@ def kind_of_binary(start: bytes, where: str) -> str:
     """
     signature = signature_of(start)
     if signature in _NO_TABLE:
-        raise _NO_TABLE[signature](where=where)
+        raise InputError(_NO_TABLE[signature], where=where)
     return {"zip": "xlsx", "ole": "xlsx", "parquet": "parquet"}.get(signature, "")
 
 
 def refuse_no_table(start: str, where: str) -> None:
     """Raise InputError where the text is markup, or no text at all."""
     head = start[:200].lstrip("\ufeff \t\n").lower()
-    for mark, refused in _NO_TABLE_TEXT:
+    for mark, code in _NO_TABLE_TEXT:
         if head.startswith(mark):
-            raise refused(where=where)
+            raise InputError(code, where=where)
     sample = start[:100_000].encode()
     controls = sum(sample.count(byte) for byte in range(32) if byte not in _TEXT_CONTROLS)
     if controls > len(sample) / 10:
-        raise InputError(
-            "file_kind_unknown", "The file is of a kind that is not known here.", where=where, remedy=_CONVERT
-        )
+        raise InputError("file_kind_unknown", where=where)
 
 
 def kind_of_table_text(start: str, claimed: str) -> str:

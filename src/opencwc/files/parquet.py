@@ -23,7 +23,6 @@ _STEP_ROWS = 1_024
 _PART_BYTES = 8_000_000
 # Stored bytes a value of a usual text column: four for its length and some for itself.
 _USUAL_BYTES = (6, 64)
-_REMEDY = "Write the file again, with the chemicals in a column of text."
 
 
 def read_rows(file: TableFile, wanted: Wanted) -> RowContents:
@@ -49,10 +48,7 @@ def read_rows(file: TableFile, wanted: Wanted) -> RowContents:
             samples[at] = _texts(start.column(columns[at])).to_list()
     chosen = wanted.choose(columns, samples)
     for at in {chosen.input, chosen.input if chosen.id is None else chosen.id} - set(plain):
-        raise InputError(
-            "column_without_text", "The column {column!r} holds no text.", where=wanted.where, remedy=_REMEDY,
-            column=columns[at],
-        )  # fmt: skip
+        raise InputError("column_without_text", where=wanted.where, column=columns[at])
     column = columns[chosen.input]
     id_column = None if chosen.id is None else columns[chosen.id]
     repeats = [column] if _is_text(schema.field(column).type) and _may_repeat(parquet, chosen.input) else []
@@ -80,7 +76,7 @@ def read_frame(file: TableFile) -> FrameContents:
     except (pa.ArrowException, OSError, ValueError) as error:
         raise _damaged(error, file.name) from error
     if not known:
-        raise InputError("parquet_without_text", "The Parquet file has no column of text or numbers.", where=file.name)
+        raise InputError("parquet_without_text", where=file.name)
     header, _ = name_columns(known, headed=True)
 
     def parts(columns: tuple[str, ...]) -> Iterator[pl.DataFrame]:
@@ -217,9 +213,7 @@ def _texts(values: pa.Array) -> pl.Series:
 
 def _damaged(error: Exception, where: str) -> InputError:
     reason = str(error).split("\n", 1)[0][:200]
-    return InputError(
-        "parquet_unreadable", "The Parquet file cannot be read: {reason}.", where=where, remedy=_REMEDY, reason=reason
-    )
+    return InputError("parquet_unreadable", where=where, reason=reason)
 
 
 def _is_dictionary(kind: pa.DataType) -> bool:

@@ -71,10 +71,7 @@ class Refusal(Exception):
 
     def as_error(self, where: str) -> InputError:
         """Return the error that a whole document is refused with."""
-        return InputError(
-            "document_refused", "{reason}", where=where, remedy="{advice}", reason=reason(self.message),
-            advice=self.remedy,
-        )  # fmt: skip
+        return InputError("document_refused", where=where, reason=reason(self.message), advice=self.remedy)
 
 
 class PictureReader(Protocol):

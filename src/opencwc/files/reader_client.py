@@ -110,9 +110,7 @@ class ConfinedDocument:
                 if self._ocr_pages <= self._limits.ocr_pages:
                     self._sandbox.allow(1.5 * self._limits.ocr_page_seconds)
             case _:
-                raise InputError(
-                    "reading_lines_not_understood", "reading the file gave no answer that can be understood"
-                )
+                raise InputError("reading_lines_not_understood")
         return None
 
     def _why_it_ended(self) -> Message:

@@ -95,10 +95,7 @@ class ByteStream:
 
     def _refuse_bomb(self, copied: int) -> None:
         if copied > MAX_SPOOLED_BYTES:
-            raise InputError(
-                "file_unpacks_too_large", "The file unpacks to more than {bytes:,} bytes.", where=self.name,
-                remedy="Unpack it yourself and check what it holds.", bytes=MAX_SPOOLED_BYTES,
-            )  # fmt: skip
+            raise InputError("file_unpacks_too_large", where=self.name, bytes=MAX_SPOOLED_BYTES)
 
     def _read_raw(self) -> bytes:
         data = read_chunk(self._raw, RAW_BYTES, self.name)
@@ -139,11 +136,8 @@ def open_source(source: Path | BinaryIO, name: str) -> ByteStream:
     if not stream.peek(1):
         stream.close()
         if stream.failure:
-            raise InputError(
-                "compressed_file_damaged", "The compressed file is cut short or damaged: nothing can be read from it.",
-                where=name, remedy="Copy or download it again.",
-            )  # fmt: skip
-        raise InputError("file_empty", "The file is empty.", where=name, remedy="Check that the right file was given.")
+            raise InputError("compressed_file_damaged", where=name)
+        raise InputError("file_empty", where=name)
     return stream
 
 
@@ -158,25 +152,14 @@ def open_file(path: Path, where: str) -> tuple[BinaryIO, os.stat_result]:
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
-            raise InputError(
-                "folder_in_place_of_file", "This is a folder, not a file.", where=where,
-                remedy="Name one file inside it.",
-            )  # fmt: skip
+            raise InputError("folder_in_place_of_file", where=where)
         return path.open("rb", buffering=RAW_BYTES), status
     except FileNotFoundError as error:
-        raise InputError(
-            "no_such_file_check_spelling", "There is no such file.", where=where,
-            remedy="Check the path and the spelling.",
-        ) from error  # fmt: skip
+        raise InputError("no_such_file_check_spelling", where=where) from error
     except PermissionError as error:
-        raise InputError(
-            "file_may_not_be_read", "The file may not be read.", where=where, remedy="Ask for permission to read it."
-        ) from error
+        raise InputError("file_may_not_be_read", where=where) from error
     except (OSError, ValueError) as error:
-        raise InputError(
-            "file_cannot_be_opened", "The file cannot be opened: {reason}.", where=where, remedy="Check the path.",
-            reason=str(error),
-        ) from error  # fmt: skip
+        raise InputError("file_cannot_be_opened", where=where, reason=str(error)) from error
 
 
 def read_chunk(source: BinaryIO, size: int, where: str) -> bytes:
@@ -184,10 +167,7 @@ def read_chunk(source: BinaryIO, size: int, where: str) -> bytes:
     try:
         return source.read(size) or b""
     except OSError as error:
-        raise InputError(
-            "reading_stopped", "Reading stopped: {reason}.", where=where, remedy="Check the file or the disk.",
-            reason=str(error.strerror or error),
-        ) from error  # fmt: skip
+        raise InputError("reading_stopped", where=where, reason=str(error.strerror or error)) from error
 
 
 def _gunzip(raw: Iterator[bytes]) -> Iterator[bytes | Message]:

@@ -67,10 +67,7 @@ def open_table_file(source: Path | BinaryIO, name: str, limits: ValueLimits) -> 
         raise
     if sheet is not None and binary != "xlsx":
         stream.close()
-        raise InputError(
-            "sheet_of_no_workbook", "Only a workbook has sheets.", where=stream.name,
-            remedy="Leave out the # and the sheet.",
-        )  # fmt: skip
+        raise InputError("sheet_of_no_workbook", where=stream.name)
     return TableFile(stream, sheet, limits, table_kind_by_name(stream.name), binary)
 
 

@@ -35,7 +35,6 @@ _MAX_TITLE_ROWS = 20
 _SCAN_BYTES = 1_000_000
 _PLACE = re.compile(rb'<(?:\w+:)?(?:row|c)\b[^>]{0,200}?\br="([A-Z]{0,3})(\d{1,9})"')
 _ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
-_OPEN_AND_SAVE = "Open it in a spreadsheet program and save it as .xlsx or .csv."
 
 
 def read_rows(file: TableFile, wanted: Wanted) -> RowContents:
@@ -119,10 +118,7 @@ def _open_sheet(file: TableFile) -> _Sheet:
     name = _sheet_name(names, file.sheet, where)
     start = _load(reader, name, where, n_rows=SAMPLE_ROWS + 1)
     if start.width == 0:
-        raise InputError(
-            "sheet_empty", "The sheet {sheet!r} is empty.", where=where, remedy=_OTHER_SHEETS, sheet=name,
-            first=names[0], sheets=tuple(names[:40]),
-        )  # fmt: skip
+        raise InputError("sheet_empty", where=where, sheet=name, first=names[0], sheets=tuple(names[:40]))
     records = [["" if cell is None else str(cell) for cell in row] for row in start.rows()]
     was_named = file.sheet is not None
     return _Sheet(reader, where, kind, has_macros, name, was_named, len(names), start.width, records)
@@ -197,31 +193,22 @@ def _calamine(where: str, call: Callable[Given, Result], *arguments: Given.args,
         reason = str(error).split("\n", 1)[0][:200]
         if "password" in reason.lower() or "encrypt" in reason.lower():
             raise _encrypted(where) from error
-        raise InputError(
-            "workbook_unreadable", "The workbook cannot be read: {reason}.", where=where, remedy=_OPEN_AND_SAVE,
-            reason=reason,
-        ) from error  # fmt: skip
+        raise InputError("workbook_unreadable", where=where, reason=reason) from error
 
 
 def _sheet_name(names: list[str], asked: str | None, where: str) -> str:
     if not names:
-        raise InputError("workbook_without_sheet", "The workbook has no sheet.", where=where, remedy=_OPEN_AND_SAVE)
+        raise InputError("workbook_without_sheet", where=where)
     if asked is None:
         return names[0]
     for name in names:
         if name.strip().casefold() == asked.strip().casefold():
             return name
-    raise InputError(
-        "no_such_sheet", "There is no sheet {sheet!r}.", where=where, remedy=_OTHER_SHEETS, sheet=asked, first=names[0],
-        sheets=tuple(names[:40]),
-    )  # fmt: skip
+    raise InputError("no_such_sheet", where=where, sheet=asked, first=names[0], sheets=tuple(names[:40]))
 
 
 def _encrypted(where: str) -> InputError:
-    return InputError(
-        "workbook_locked", "The workbook is locked with a password.", where=where,
-        remedy="Open it, remove the password, save it again.",
-    )  # fmt: skip
+    return InputError("workbook_locked", where=where)
 
 
 def _inspect(path: Path, where: str) -> tuple[str, bool]:
@@ -235,10 +222,7 @@ def _inspect(path: Path, where: str) -> tuple[str, bool]:
             _measure(archive, where)
             return kind, any(name.lower().endswith("vbaproject.bin") for name in archive.namelist())
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError, RuntimeError) as error:
-        raise InputError(
-            "workbook_damaged", "The workbook is damaged: {reason}.", where=where, remedy="Copy or save it again.",
-            reason=str(error),
-        ) from error  # fmt: skip
+        raise InputError("workbook_damaged", where=where, reason=str(error)) from error
 
 
 def _inspect_ole(path: Path, where: str) -> str:
@@ -247,9 +231,7 @@ def _inspect_ole(path: Path, where: str) -> str:
     tail = b""
     with path.open("rb") as file:
         if file.read(4) == b"PK\x03\x04":
-            raise InputError(
-                "workbook_cut_short", "The workbook is cut short.", where=where, remedy="Copy or download it again."
-            )
+            raise InputError("workbook_cut_short", where=where)
         file.seek(0)
         while chunk := file.read(_SCAN_BYTES):
             window = tail + chunk
@@ -259,10 +241,7 @@ def _inspect_ole(path: Path, where: str) -> str:
     if holds["encrypted"]:
         raise _encrypted(where)
     if not holds["xls"]:
-        raise InputError(
-            "office_file_is_no_workbook", "The file is an Office document, not a workbook.", where=where,
-            remedy=_OPEN_AND_SAVE,
-        )  # fmt: skip
+        raise InputError("office_file_is_no_workbook", where=where)
     return "xls"
 
 
@@ -276,14 +255,8 @@ def _kind(archive: zipfile.ZipFile, where: str) -> str:
     if {"mimetype", "content.xml"} <= names and b"spreadsheet" in archive.read("mimetype")[:200]:
         return "ods"
     if any(name.startswith(("word/", "ppt/")) for name in names):
-        raise InputError(
-            "office_file_is_no_workbook", "The file is an Office document, not a workbook.", where=where,
-            remedy=_OPEN_AND_SAVE,
-        )  # fmt: skip
-    raise InputError(
-        "file_is_zip_archive", "The file is a ZIP archive.", where=where,
-        remedy="Unpack it and name one file inside it.",
-    )  # fmt: skip
+        raise InputError("office_file_is_no_workbook", where=where)
+    raise InputError("file_is_zip_archive", where=where)
 
 
 def _refuse_bombs(archive: zipfile.ZipFile, where: str) -> None:
@@ -293,11 +266,7 @@ def _refuse_bombs(archive: zipfile.ZipFile, where: str) -> None:
         for part in archive.infolist()
     )
     if total > MAX_UNPACKED_BYTES or packed:
-        raise InputError(
-            "workbook_unpacks_too_large",
-            "The workbook would unpack to {bytes:,} bytes, more than a workbook of its size should.", where=where,
-            remedy=_OPEN_AND_SAVE, bytes=total,
-        )  # fmt: skip
+        raise InputError("workbook_unpacks_too_large", where=where, bytes=total)
 
 
 def _measure(archive: zipfile.ZipFile, where: str) -> None:
@@ -315,11 +284,7 @@ def _measure(archive: zipfile.ZipFile, where: str) -> None:
                     rows, columns = _extent(window, rows, columns)
                     tail = window[-300:]
         if rows * columns > MAX_CELLS:
-            raise InputError(
-                "sheet_too_large", "A sheet spans {rows:,} rows by {columns:,} columns ({part}).", where=where,
-                remedy="Delete the cells far below and far to the right, or save it as CSV.", rows=rows,
-                columns=columns, part=part.filename,
-            )  # fmt: skip
+            raise InputError("sheet_too_large", where=where, rows=rows, columns=columns, part=part.filename)
 
 
 def _extent(window: bytes, rows: int, columns: int) -> tuple[int, int]:
@@ -331,6 +296,3 @@ def _extent(window: bytes, rows: int, columns: int) -> tuple[int, int]:
                 column = 26 * column + letter - ord("A") + 1
             columns = max(columns, column)
     return rows, columns
-
-
-_OTHER_SHEETS = "Name one after a #, as in FILE.xlsx#{first}. The sheets are: {sheets!r}."

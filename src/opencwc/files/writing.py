@@ -10,38 +10,24 @@ import stat
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from functools import partial
 from pathlib import Path
 from typing import IO, BinaryIO, Literal, TextIO, overload
 
 from opencwc.errors import OutputError
 
 _ON_WRITING = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
-
-
-def _unwritten(code: str, remedy: str) -> partial[OutputError]:
-    return partial(OutputError, code, "The answer cannot be written: {reason}.", remedy=remedy)
-
-
 _KNOWN_ERRORS = {
-    errno.ENOSPC: _unwritten("disk_full_for_answer", "Free some space, or write to another disk."),
-    errno.EDQUOT: _unwritten("quota_used_up", "Free some of your quota, or write to another disk."),
-    errno.EFBIG: _unwritten("answer_too_large_for_disk", "Write to a disk that takes files of this size."),
-    errno.EROFS: _unwritten("disk_only_read", "This disk is read-only: write to another place."),
-    errno.EACCES: _unwritten(
-        "answer_may_not_be_written", "Ask for permission to write there, or write to another place."
-    ),
-    errno.EPERM: _unwritten(
-        "answer_may_not_be_written", "Ask for permission to write there, or write to another place."
-    ),
-    errno.ENOENT: _unwritten("answer_folder_missing", "Create the folder first, or check the path."),
-    errno.ENOTDIR: _unwritten(
-        "answer_path_through_file", "A part of the path is a file, not a folder: check the path."
-    ),
-    errno.EISDIR: _unwritten("answer_is_folder", "This is a folder: name a file inside it."),
-    errno.ENAMETOOLONG: _unwritten("answer_name_too_long", "Choose a shorter name."),
+    errno.ENOSPC: "disk_full_for_answer",
+    errno.EDQUOT: "quota_used_up",
+    errno.EFBIG: "answer_too_large_for_disk",
+    errno.EROFS: "disk_only_read",
+    errno.EACCES: "answer_may_not_be_written",
+    errno.EPERM: "answer_may_not_be_written",
+    errno.ENOENT: "answer_folder_missing",
+    errno.ENOTDIR: "answer_path_through_file",
+    errno.EISDIR: "answer_is_folder",
+    errno.ENAMETOOLONG: "answer_name_too_long",
 }
-_OTHER_ERROR = _unwritten("answer_cannot_be_written", "Check the place, or write to another.")
 
 
 @overload
@@ -143,5 +129,5 @@ def _said_plainly(where: str, only: tuple[int, ...] = ()) -> Iterator[None]:
         if only and error.errno not in only:
             raise
         reason = error.strerror or str(error)
-        known = _KNOWN_ERRORS.get(error.errno or 0, _OTHER_ERROR)
-        raise known(where=where, reason=reason) from error
+        code = _KNOWN_ERRORS.get(error.errno or 0, "answer_cannot_be_written")
+        raise OutputError(code, where=where, reason=reason) from error

@@ -35,10 +35,7 @@ class Intake:
         """Keep an upload as a source of a case, which is opened where there is none of this name."""
         found = case_for_keeping(self.book, person, case, mark)
         if found.status is CaseStatus.CLOSED:
-            raise ConflictError(
-                "case_closed", "the case {case} is closed", where="case", remedy="Open it, or name another one.",
-                case=case,
-            )  # fmt: skip
+            raise ConflictError("case_closed", where="case", case=case)
         source = keep_source(self.book, person, stream, name, mark=mark, media_type=media_type)
         return Taken(source.id, found.number)
 
@@ -51,7 +48,7 @@ class Intake:
         with self.book.reading() as connection:
             source = source_row(connection, job.source_id)
         if source is None or source.erased:
-            raise NotFoundError("upload_gone", "the upload is no longer kept", where=job.source_id)
+            raise NotFoundError("upload_gone", where=job.source_id)
         asked = {name: value for name, value in job.asked.items() if name not in ("attempts", "case")}
         return Place(
             self.book, lambda: self.person_by_id(job.person), str(job.asked["case"]), asked, source, source.mark
@@ -60,7 +57,7 @@ class Intake:
     def resume(self, job: Job, run: KeptRun) -> None:
         """Take up the run of a job, after the findings that are kept of it."""
         if job.run is None:
-            raise NotFoundError("job_without_run", "the job has no run yet")
+            raise NotFoundError("job_without_run")
         run.keeper = resume_run(self.book, job.person, job.run)
         run.rows, run.findings = run.keeper.rows, count_kept(self.book, job.run)
 

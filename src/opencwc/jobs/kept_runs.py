@@ -81,14 +81,7 @@ def shown_run(
 
     """
     require(person, "read")
-    missing = NotFoundError(
-        "no_such_kept_run",
-        "there is no {run_kind} {number}",
-        remedy="See {place} for those kept.",
-        run_kind=shelf.named,
-        number=number,
-        place=shelf.place,
-    )
+    missing = NotFoundError("no_such_kept_run", run_kind=shelf.named, number=number, place=shelf.place)
     with book.reading() as connection:
         try:
             run = run_named(connection, number)
@@ -102,11 +95,7 @@ def shown_run(
         raise missing
     where = pages_of(run["tally"])
     if not where:
-        raise NotFoundError(
-            "run_pages_not_kept", "nothing is kept of the {run_kind} {number} but its findings",
-            where=f"/casebook?run={number}", remedy="Send the files again to have it with its pages.",
-            run_kind=shelf.named, number=number,
-        )  # fmt: skip
+        raise NotFoundError("run_pages_not_kept", where=f"/casebook?run={number}", run_kind=shelf.named, number=number)
     return ShownRun(run, case, _unpacked(book, person, where, unpack))
 
 
@@ -114,7 +103,7 @@ def _unpacked(book: Casebook, person: Person, source: str, unpack: Callable[[byt
     with book.reading() as connection:
         held = source_row(connection, source)
     if held is None or held.erased:
-        raise NotFoundError("run_pages_erased", "what was kept for these pages was erased")
+        raise NotFoundError("run_pages_erased")
     require(person, "read", held.mark)
     key = (str(book.engine.url), source)
     with _lock:

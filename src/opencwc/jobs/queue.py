@@ -79,10 +79,7 @@ class Jobs:
                 select(func.count()).where(job.c.person == person, job.c.state.in_(("waiting", "running")))
             ).scalar_one()
             if waiting >= most_waiting:
-                raise ConflictError(
-                    "too_many_jobs", "{count} of your jobs are not finished",
-                    remedy="Wait for one to end, or cancel one.", count=waiting,
-                )  # fmt: skip
+                raise ConflictError("too_many_jobs", count=waiting)
             row = {
                 "id": identity, "kind": kind, "state": "waiting", "person": person, "case_number": case_number,
                 "source_id": source_id, "asked": json.dumps(dict(asked), ensure_ascii=False), "run": None,
@@ -97,7 +94,7 @@ class Jobs:
         with self._reading() as connection:
             found = self._get(connection, identity)
         if person is not None and found.person != person:
-            raise NotFoundError("no_such_job", "there is no such job", remedy="See /api/v1/jobs for yours.")
+            raise NotFoundError("no_such_job")
         return found
 
     def of_person(self, person: str, limit: int = 100) -> list[Job]:
@@ -202,9 +199,7 @@ class Jobs:
                 if row["cancel"]:
                     values |= {"state": "cancelled", "finished_at": self._now(), "worker": ""}
                 elif attempts >= MOST_ATTEMPTS:
-                    error = OpenCWCError(
-                        "worker_died", "the worker died over this job {attempts} times", remedy=_TELL, attempts=attempts
-                    )
+                    error = OpenCWCError("worker_died", attempts=attempts)
                     problem = json.dumps(error_to_plain(error))
                     values |= {"state": "failed", "finished_at": self._now(), "problem": problem}
                 else:
@@ -231,7 +226,7 @@ class Jobs:
     def _get(self, connection: Connection, identity: str) -> Job:
         row = connection.execute(select(job).where(job.c.id == identity)).mappings().first()
         if row is None:
-            raise NotFoundError("no_such_job", "there is no such job", remedy="See /api/v1/jobs for yours.")
+            raise NotFoundError("no_such_job")
         return _job(row)
 
     def _now(self) -> str:
@@ -252,6 +247,3 @@ def _job(row: RowMapping) -> Job:
     held["problem"] = json.loads(row["problem"]) if row["problem"] else {}
     held["cancel"] = bool(row["cancel"])
     return Job(**held)
-
-
-_TELL = "Tell the administrator; the log of the worker says when it ended."

@@ -94,12 +94,12 @@ def keep_steps(
                 return run
             case _:
                 pass
-    raise InputError("reading_broke_off", "reading the file broke off")
+    raise InputError("reading_broke_off")
 
 
 def _keep_findings(run: KeptRun, findings: Sequence[Finding], place: Place) -> None:
     if run.keeper is None:
-        raise InputError("reading_findings_too_early", "reading the file gave findings before it said what is checked")
+        raise InputError("reading_findings_too_early")
     if refused := [finding.subject.input for finding in findings if is_refusal(finding.message)]:
         # Before the findings are kept: a worker that dies in between records them twice, and not never.
         record_refusals(place.book, run.keeper.person_id, refused)
@@ -108,7 +108,7 @@ def _keep_findings(run: KeptRun, findings: Sequence[Finding], place: Place) -> N
 
 def _end(verb: Verb, run: KeptRun, end: Ended, place: Place) -> None:
     if run.keeper is None:
-        raise InputError("reading_ended_too_early", "reading the file ended before it said what is checked")
+        raise InputError("reading_ended_too_early")
     run.rows = run.rows_all = end.rows
     tally = {"rows": end.rows, "by_verdict": {str(verdict): n for verdict, n in end.by_verdict.items()}, **end.tally}
     if end.pages is None:

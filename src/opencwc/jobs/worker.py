@@ -97,7 +97,7 @@ class Worker:
             problem = error_to_plain(error)
         except Exception:
             _LOG.exception("fault", extra={"job": job.id})
-            fault = UnavailableError("fault_in_worker", "something went wrong in the worker", remedy=_TELL)
+            fault = UnavailableError("fault_in_worker")
             problem = {**error_to_plain(fault), "kind": "fault"}
         rows = run.rows
         if state != "done":
@@ -124,10 +124,7 @@ class Worker:
         try:
             return verb_named(job.kind)
         except NotFoundError:
-            raise UnavailableError(
-                "worker_does_not_know_kind", "this worker knows no jobs of the kind {job_kind!r}", remedy=_TELL,
-                job_kind=job.kind,
-            ) from None  # fmt: skip
+            raise UnavailableError("worker_does_not_know_kind", job_kind=job.kind) from None
 
     def _heed(self, job: Job) -> Callable[[KeptRun, Step | None], None]:
         """Return what looks, between two steps of a job, whether to go on, and says that the worker is still at it."""
@@ -166,6 +163,3 @@ class Worker:
             file.write(part)
         file.flush()
         self._beat(job, job.rows_done, job.rows_all)
-
-
-_TELL = "Tell the administrator the id of the job: the log has the place under it."

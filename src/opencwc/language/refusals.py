@@ -104,10 +104,7 @@ class RefusalLog:
             finally:
                 os.close(handle)
         except OSError as error:
-            raise StorageError(
-                "refusal_not_recorded", "the refusal cannot be recorded ({reason})", where=str(self.path),
-                remedy="Make the folder writable.", reason=str(error),
-            ) from error  # fmt: skip
+            raise StorageError("refusal_not_recorded", where=str(self.path), reason=str(error)) from error
         return written
 
 

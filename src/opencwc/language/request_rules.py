@@ -94,10 +94,7 @@ def load_rules(folder: Path = DATA) -> RequestRules:
         stamps = [(str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in files]
         return _ready(cached_json(cache_folder(), "refusals", (_FORMAT, stamps), lambda: _built(files)))
     except OSError as error:
-        raise RuleError(
-            "refusal_rules_unreadable", "the rules of refusal cannot be read ({reason})", where=str(folder),
-            reason=str(error),
-        ) from error  # fmt: skip
+        raise RuleError("refusal_rules_unreadable", where=str(folder), reason=str(error)) from error
 
 
 def rule_files(folder: Path = DATA) -> tuple[Path, ...]:
@@ -115,10 +112,7 @@ def _built(files: Iterable[Path]) -> dict[str, Any]:
         rule = _rule(raw_rule)
         named = {rule.find, rule.after or rule.find, *rule.near, *rule.anywhere, *rule.not_between, *rule.never}
         if named - groups:
-            raise RuleError(
-                "refusal_rule_without_words", "rule {rule} names no group of words: {group}", rule=rule.id,
-                group=sorted(named - groups)[0],
-            )  # fmt: skip
+            raise RuleError("refusal_rule_without_words", rule=rule.id, group=sorted(named - groups)[0])
     asks = {"".join(pieces) for group, _, pieces in terms if group == "ask" and len(pieces) > 1}
     return {
         "rules": raw["rules"],

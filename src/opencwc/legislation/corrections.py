@@ -57,21 +57,12 @@ class Corrections:
         kept.
         """
         if verdict not in VERDICTS:
-            raise SettingsError(
-                "verdict_not_valid", "{verdict!r} is no verdict", remedy="It is one of: {known}.", verdict=verdict,
-                known=tuple(VERDICTS),
-            )  # fmt: skip
+            raise SettingsError("verdict_not_valid", verdict=verdict, known=tuple(VERDICTS))
         if not by.strip() or not reason.strip():
-            raise SettingsError(
-                "correction_needs_person_and_reason", "a correction needs a person and a reason",
-                remedy="Say who corrects it, and why.",
-            )  # fmt: skip
+            raise SettingsError("correction_needs_person_and_reason")
         known = [element.id for element in answer.measure.elements]
         if strange := [element for element in elements if element not in known]:
-            raise SettingsError(
-                "element_unknown", "{measure} has no element {element!r}", remedy="Its elements are: {known}.",
-                measure=answer.measure.id, element=strange[0], known=tuple(known),
-            )  # fmt: skip
+            raise SettingsError("element_unknown", measure=answer.measure.id, element=strange[0], known=tuple(known))
         record: dict[str, Any] = {
             "at": datetime.now(UTC).isoformat(timespec="seconds"),
             "by": by,
@@ -111,10 +102,7 @@ class Corrections:
             finally:
                 os.close(handle)
         except OSError as error:
-            raise StorageError(
-                "correction_not_kept", "the correction cannot be kept ({reason})", where=str(self.path),
-                remedy="Make the folder writable.", reason=str(error),
-            ) from error  # fmt: skip
+            raise StorageError("correction_not_kept", where=str(self.path), reason=str(error)) from error
 
     def all(self) -> list[dict[str, Any]]:
         """Return every correction in the order in which they were made; `InputError` where a line cannot be read."""
@@ -124,10 +112,7 @@ class Corrections:
         except FileNotFoundError:
             return []
         except (OSError, ValueError) as error:
-            raise InputError(
-                "corrections_unreadable", "the corrections cannot be read ({reason})", where=str(self.path),
-                remedy="Mend or move the file.", reason=str(error),
-            ) from error  # fmt: skip
+            raise InputError("corrections_unreadable", where=str(self.path), reason=str(error)) from error
 
     def rows(self) -> tuple[list[dict[str, Any]], tuple[Message, ...]]:
         """Return the last correction of each measure of each State as a label with its signs.
@@ -155,10 +140,7 @@ class Corrections:
         except FileNotFoundError:
             return []
         except (OSError, UnicodeDecodeError) as error:
-            raise InputError(
-                "corrections_unreadable", "the corrections cannot be read ({reason})", where=str(self.path),
-                remedy="Mend or move the file.", reason=str(error),
-            ) from error  # fmt: skip
+            raise InputError("corrections_unreadable", where=str(self.path), reason=str(error)) from error
         return [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
 
 
@@ -185,10 +167,7 @@ def _labels_in(file: Path) -> list[dict[str, Any]]:
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(
-            "labels_unreadable", "the labels cannot be read ({reason})", where=str(file), remedy="Check the path.",
-            reason=str(error),
-        ) from error  # fmt: skip
+        raise InputError("labels_unreadable", where=str(file), reason=str(error)) from error
     labels = []
     for number, line in enumerate(lines, 1):
         if not line.strip():
@@ -204,10 +183,6 @@ def _labels_in(file: Path) -> list[dict[str, Any]]:
         except (ValueError, TypeError):
             sound = False
         if not sound:
-            raise InputError(
-                "line_is_no_label", "line {line} is no label of a law", where=str(file),
-                remedy="Take labels as JSON lines from the page of a kept law, or from opencwc corrections export.",
-                line=number,
-            )  # fmt: skip
+            raise InputError("line_is_no_label", where=str(file), line=number)
         labels.append(record)
     return labels

@@ -232,9 +232,7 @@ def unpack(content: bytes) -> KeptLaw:
         law = KeptLaw(checked, passages, summary.encoder, vectors)
         _require_vectors(law)
     except _BROKEN:
-        raise InputError(
-            "kept_law_unreadable", "what was kept of the law cannot be read", remedy="Check the texts again."
-        ) from None
+        raise InputError("kept_law_unreadable") from None
     return law
 
 

@@ -158,7 +158,7 @@ def see_that_measures_hold(day: date, measures_of: Callable[[date], Measures]) -
     begins = [measure.in_force.start for measure in read_measures(date.max).measures if measure.in_force.start]
     what = Message("law_no_measures", {"day": day.isoformat()})
     remedy = Message("law_no_measures_remedy", {"day": min(begins).isoformat()})
-    raise InputError("law_no_measures", "{reason}", remedy="{advice}", reason=reason(what), advice=reason(remedy))
+    raise InputError("law_no_measures", reason=reason(what), advice=reason(remedy))
 
 
 def _level(hits: Mapping[str, list[Hit]]) -> float:

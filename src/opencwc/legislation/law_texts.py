@@ -44,18 +44,12 @@ def see_that_something_is_read(law: Law) -> None:
     if not any(_has_letters(text) for text in law.texts):
         recognised = all(_is_recognised(text) for text in law.texts)
         supply = "law_recognised_nothing_remedy" if recognised else "law_nothing_read_remedy"
-        raise InputError(
-            "law_nothing_read", "{reason}", where=files, remedy="{advice}", reason=reason("law_nothing_read"),
-            advice=reason(supply),
-        )  # fmt: skip
+        raise InputError("law_nothing_read", where=files, reason=reason("law_nothing_read"), advice=reason(supply))
     unread = dict.fromkeys(lang for _, lang in unread_languages(law.sections))
     if unread and not any(section.lang in READ_LANGUAGES or not section.lang for section in law.sections):
         what = Message("law_languages_unread", {"languages": tuple(map(language_named, unread))})
         remedy = Message("law_languages_unread_remedy", {"languages": tuple(map(language_named, READ_LANGUAGES))})
-        raise InputError(
-            "law_languages_unread", "{reason}", where=files, remedy="{advice}", reason=reason(what),
-            advice=reason(remedy),
-        )  # fmt: skip
+        raise InputError("law_languages_unread", where=files, reason=reason(what), advice=reason(remedy))
 
 
 def _has_letters(text: LegalText) -> bool:

@@ -68,10 +68,7 @@ class Reader:
             yield progress_at("reading", place, len(inputs))
             texts.append(read_legal_text(text.path, name=text.name, **_HERE))
             if sum(len(read.text) for read in texts) > MOST_CHARACTERS:
-                raise InputError(
-                    "texts_too_long", "the texts have more than {characters:,} characters",
-                    remedy="Send the law alone, or use the command: opencwc law.", characters=MOST_CHARACTERS,
-                )  # fmt: skip
+                raise InputError("texts_too_long", characters=MOST_CHARACTERS)
         for step in self._check(texts):
             if isinstance(step, Progress):
                 yield step

@@ -74,10 +74,7 @@ class Shelf:
             shutil.rmtree(place, ignore_errors=True)
             fresh.rename(place)
         except OSError as error:
-            raise StorageError(
-                "texts_not_kept", "the texts cannot be kept ({reason})", where=str(place),
-                remedy="Make the folder writable.", reason=str(error),
-            ) from error  # fmt: skip
+            raise StorageError("texts_not_kept", where=str(place), reason=str(error)) from error
         return self.state(checked.law.state)
 
     def states(self) -> list[Kept]:
@@ -100,15 +97,9 @@ class Shelf:
                 tuple(str(file["name"]) for file in record["files"]),
             )
         except FileNotFoundError as error:
-            raise NotFoundError(
-                "no_texts_of_state", "no texts of {state} are kept",
-                remedy="Put them there: opencwc law FILE --state CODE --shelf.", state=state,
-            ) from error  # fmt: skip
+            raise NotFoundError("no_texts_of_state", state=state) from error
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise InputError(
-                "kept_texts_unreadable", "what is kept of {state} cannot be read ({reason})", where=str(place),
-                remedy="Put the texts anew.", state=state, reason=repr(error),
-            ) from error  # fmt: skip
+            raise InputError("kept_texts_unreadable", where=str(place), state=state, reason=repr(error)) from error
 
     def remove(self, state: str) -> None:
         """Take a State's texts off the shelf; `NotFoundError` where there are none."""
@@ -117,9 +108,7 @@ class Shelf:
 
     def _place(self, state: str) -> Path:
         if not (len(state) == 3 and state.isascii() and state.isalpha()):
-            raise InputError(
-                "no_such_state", "{state!r} is no State", remedy="Write its three letters, as FRA.", state=state
-            )
+            raise InputError("no_such_state", state=state)
         return self.folder / state.upper()
 
 

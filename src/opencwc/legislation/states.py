@@ -16,8 +16,5 @@ def known_state(text: str) -> str:
     territory = find_territory(text)
     if territory is None or not territory.code:
         near = ", ".join(territory.code for territory in similar_territories(text))
-        raise SettingsError(
-            "state_unknown", "--state {text!r} is no State.", remedy="Write its three letters, as FRA. {guess}",
-            text=text, guess=did_you_mean(near) if near else "",
-        )  # fmt: skip
+        raise SettingsError("state_unknown", text=text, guess=did_you_mean(near) if near else "")
     return territory.code

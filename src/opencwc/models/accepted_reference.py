@@ -21,14 +21,9 @@ def accept_inputs(id: str, live: Reference, *, by: str, reason: str, folder: Pat
     Raises `ConflictError` with too few inputs, `SettingsError` without a person or a reason, `StorageError`.
     """
     if live.total < ENOUGH:
-        raise ConflictError(
-            "too_few_inputs", "n={inputs}: too few inputs to compare with", remedy="Wait for {needed}.",
-            inputs=live.total, needed=ENOUGH,
-        )  # fmt: skip
+        raise ConflictError("too_few_inputs", inputs=live.total, needed=ENOUGH)
     if not by.strip() or not reason.strip():
-        raise SettingsError(
-            "reference_needs_person_and_reason", "this needs a person and a reason", remedy='Give --reason "why".'
-        )
+        raise SettingsError("reference_needs_person_and_reason")
     at = datetime.now(UTC).isoformat(timespec="seconds")
     record: dict[str, object] = {"model": id, "accepted": live.total, "by": by, "at": at, "reason": reason}
     path = _path(folder, id)
@@ -38,9 +33,7 @@ def accept_inputs(id: str, live: Reference, *, by: str, reason: str, folder: Pat
             append_line(folder / LOG, json.dumps(record, ensure_ascii=False))
             replace_text(path, json.dumps(record | {"reference": asdict(live)}, ensure_ascii=False))
     except OSError as error:
-        raise StorageError(
-            "reference_not_kept", "the reference cannot be kept ({reason})", where=str(path), reason=str(error)
-        ) from error
+        raise StorageError("reference_not_kept", where=str(path), reason=str(error)) from error
     return record
 
 
@@ -52,10 +45,7 @@ def accepted_inputs(id: str, folder: Path) -> Reference | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise SettingsError(
-            "reference_unreadable", "this cannot be read ({reason})", where=str(path), remedy="Remove the file.",
-            reason=repr(error),
-        ) from error  # fmt: skip
+        raise SettingsError("reference_unreadable", where=str(path), reason=repr(error)) from error
 
 
 def live_drift(card: Card, folder: Path, weeks: int = 4) -> Drift | None:

@@ -36,10 +36,7 @@ def find_model(id: str) -> Model:
     for model in models:
         if model.id == id:
             return model
-    raise NotFoundError(
-        "no_such_model", "no model {model!r}", remedy="There are: {known}.", model=id,
-        known=', '.join(model.id for model in models) or 'none',
-    )  # fmt: skip
+    raise NotFoundError("no_such_model", model=id, known=", ".join(model.id for model in models) or "none")
 
 
 def state_of(model: Model, folder: Path | None = None) -> State:
@@ -75,10 +72,7 @@ def load_card(path: Path) -> Card:
         raw = load_yaml(path.read_text(encoding="utf-8"))
         return build_card(raw)
     except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError) as error:
-        raise RuleError(
-            "model_card_unreadable", "this card cannot be read ({reason})", where=str(path), remedy="See another card.",
-            reason=repr(error),
-        ) from error  # fmt: skip
+        raise RuleError("model_card_unreadable", where=str(path), reason=repr(error)) from error
 
 
 def build_card(raw: Mapping[str, Any]) -> Card:

@@ -24,14 +24,9 @@ def switch(
     """
     model = find_model(id)
     if not on and load_card(model.card).required:
-        raise NotAllowedError(
-            "switch_cannot_be_off", "{model} cannot be switched off", remedy="It guards what OpenCWC must never give.",
-            model=id,
-        )  # fmt: skip
+        raise NotAllowedError("switch_cannot_be_off", model=id)
     if not by.strip() or not reason.strip():
-        raise SettingsError(
-            "switch_needs_person_and_reason", "a switch needs a person and a reason", remedy='Give --reason "why".'
-        )
+        raise SettingsError("switch_needs_person_and_reason")
     folder = folder or load_settings().folder
     moment = (at or datetime.now(UTC)).isoformat(timespec="seconds")
     record: dict[str, object] = {"model": id, "on": on, "by": by, "at": moment, "reason": reason}
@@ -44,8 +39,5 @@ def switch(
             append_line(folder / LOG, json.dumps(record, ensure_ascii=False))
             replace_text(folder / FILE, as_toml(switches))
     except OSError as error:
-        raise StorageError(
-            "switch_not_kept", "the switch cannot be kept ({reason})", where=str(folder),
-            remedy="Make the folder writable.", reason=str(error),
-        ) from error  # fmt: skip
+        raise StorageError("switch_not_kept", where=str(folder), reason=str(error)) from error
     return record

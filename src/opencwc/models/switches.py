@@ -34,10 +34,7 @@ def _read(path: Path, size: int, changed: int, inode: int) -> Mapping[str, Switc
             for id, one in written.items()
         }
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise SettingsError(
-            "switches_unreadable", "the switches of the models cannot be read ({reason})", where=str(path),
-            remedy="Mend or remove the file.", reason=repr(error),
-        ) from error  # fmt: skip
+        raise SettingsError("switches_unreadable", where=str(path), reason=repr(error)) from error
 
 
 def _truth(value: object) -> bool:

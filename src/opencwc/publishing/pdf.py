@@ -63,12 +63,9 @@ def make_pdf(report: Report) -> bytes:
             )
             made = compiler.compile(format="pdf", pdf_standards=list(standards), timestamp=0)
         except typst.TypstError as error:
-            raise OutputError(
-                "pdf_cannot_be_set", "the PDF could not be set: {reason}",
-                remedy="Write it as HTML or XLSX; please report the document that did this.", reason=str(error.message),
-            ) from error  # fmt: skip
+            raise OutputError("pdf_cannot_be_set", reason=str(error.message)) from error
     if not isinstance(made, bytes):
-        raise OutputError("pdf_not_made", "the PDF could not be set: Typst gave no file.")
+        raise OutputError("pdf_not_made")
     return made
 
 
@@ -165,10 +162,7 @@ def _ids(data: dict[str, Any]) -> Iterator[str]:
 
 def _see_fonts() -> None:
     if not (FONTS / "characters.json").is_file():
-        raise UnavailableError(
-            "pdf_fonts_missing", "the fonts for PDF are not there",
-            remedy="Install the package again: its build makes them.",
-        )  # fmt: skip
+        raise UnavailableError("pdf_fonts_missing")
 
 
 @cache

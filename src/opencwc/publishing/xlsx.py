@@ -260,10 +260,7 @@ class _Writer:
         at = 0
         for at, row in enumerate(rows, start=1):
             if at >= MOST_ROWS:
-                raise OutputError(
-                    "table_too_long_for_sheet", "the table {table!r} has more rows than a sheet may have ({most:,}).",
-                    remedy="Write CSV or Parquet instead.", table=wanted, most=MOST_ROWS,
-                )  # fmt: skip
+                raise OutputError("table_too_long_for_sheet", table=wanted, most=MOST_ROWS)
             for column, cell in enumerate(row):
                 verbatim = isinstance(cell, Text) and cell.verbatim
                 text = said(cell)

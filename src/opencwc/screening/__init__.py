@@ -45,10 +45,7 @@ def screen(
     [('listed', '1A01')]
     """
     if kind not in KINDS:
-        raise SettingsError(
-            "input_kind_unknown", "No kind of input is called {kind!r}.", remedy="It is one of: {known}.", kind=kind,
-            known=tuple(KINDS),
-        )  # fmt: skip
+        raise SettingsError("input_kind_unknown", kind=kind, known=tuple(KINDS))
     day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of or date.today()
     chosen = lists.split(",") if isinstance(lists, str) else lists
     question = Question(day, tuple(name.strip() for name in chosen if name.strip()), kind=kind, gate=gate)

@@ -159,11 +159,7 @@ def answer_stretch(stretch: Stretch, job: Job) -> None:
             sink.tally.merge(piece.tally)
             rows_read += len(rows)
         if rows_read != stretch.rows:
-            raise InputError(
-                "parquet_footer_broken", "The file gave {rows} rows where its footer promised {promised}.",
-                where=stretch.file, remedy="It changed during the run: begin again with a new output folder.",
-                rows=rows_read, promised=stretch.rows,
-            )  # fmt: skip
+            raise InputError("parquet_footer_broken", where=stretch.file, rows=rows_read, promised=stretch.rows)
         sink.close()
     tries.unlink(missing_ok=True)
 
@@ -197,11 +193,7 @@ def _screener(question: Question, rules: str) -> BatchScreener:
     """Return this process's screener: made once, used for every stretch that comes here."""
     screener = BatchScreener(question)
     if fingerprint_rules(screener.rulebook) != rules:
-        raise SettingsError(
-            "machine_has_other_rules", "This machine applies other rules than the one that asked.",
-            where=socket.gethostname(),
-            remedy="Install the same version of opencwc and the same lists of your own on every machine.",
-        )  # fmt: skip
+        raise SettingsError("machine_has_other_rules", where=socket.gethostname())
     return screener
 
 
@@ -247,25 +239,23 @@ def _count_try(tries: Path, stretch: Stretch) -> None:
         begun = tries.stat().st_size
     except OSError as error:
         raise OutputError(
-            "cluster_cannot_write_here", "Nothing can be written here: {reason}.",
+            "cluster_cannot_write_here",
             where=f"{socket.gethostname()}:{tries.parent}",
-            remedy="Every machine of the cluster must see this folder and be allowed to write to it.",
             reason=str(error.strerror or error),
-        ) from error  # fmt: skip
+        ) from error
     if begun > MOST_TRIES:
         raise OutputError(
-            "cluster_workers_died", "The workers died {tries} times on rows {first} to {last}.", where=stretch.file,
-            remedy="The machines may be short of memory: give each fewer CPUs. Run the same command again to go on.",
-            tries=MOST_TRIES, first=stretch.first, last=stretch.first + stretch.rows - 1,
-        )  # fmt: skip
+            "cluster_workers_died",
+            where=stretch.file,
+            tries=MOST_TRIES,
+            first=stretch.first,
+            last=stretch.first + stretch.rows - 1,
+        )
 
 
 def _import_ray(address: str) -> Any:
     if address.startswith("ray://"):
-        raise SettingsError(
-            "address_of_ray_client", "{address} is the address of a Ray client.",
-            remedy="Run this on a machine of the cluster and give --cluster auto, or HOST:PORT.", address=address,
-        )  # fmt: skip
+        raise SettingsError("address_of_ray_client", address=address)
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"  # nothing is told to anybody
     os.environ.setdefault(_CONNECTING_TRIES, "1")
     if address == "local":
@@ -274,9 +264,7 @@ def _import_ray(address: str) -> Any:
         import ray
         import ray.data  # noqa: F401
     except ImportError as error:
-        raise UnavailableError(
-            "ray_not_installed", "--cluster needs Ray, which is not installed.", remedy=_INSTALL
-        ) from error
+        raise UnavailableError("ray_not_installed") from error
     return ray
 
 
@@ -290,11 +278,7 @@ def _connected(ray: Any, address: str) -> Iterator[None]:
         _refuse_silent_address(address)
         ray.init(address=address, include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
     except (OSError, ValueError, RuntimeError, ray.exceptions.RayError) as error:
-        raise SettingsError(
-            "ray_cluster_out_of_reach", "No Ray cluster can be reached: {reason}.", where=address,
-            remedy="Start it with 'ray start --head', or give --cluster local. Where Ray asks for its token, set "
-            "RAY_AUTH_MODE=token.", reason=_first_line(error),
-        ) from error  # fmt: skip
+        raise SettingsError("ray_cluster_out_of_reach", where=address, reason=_first_line(error)) from error
     try:
         yield
     finally:
@@ -326,11 +310,7 @@ def _work_off(ray: Any, job: Job, stretches: Iterable[Stretch]) -> None:
             if answer["error"]:
                 raise error_from_plain(json.loads(answer["error"]))
     except (ray.exceptions.RayError, ray.data.exceptions.ExecutionTimeoutError) as error:
-        raise OutputError(
-            "cluster_gave_up", "The cluster gave up: {reason}.", where=str(job.output),
-            remedy="See that opencwc is installed on every machine, then run the same command again to go on.",
-            reason=_reason(error),
-        ) from error  # fmt: skip
+        raise OutputError("cluster_gave_up", where=str(job.output), reason=_reason(error)) from error
 
 
 def _answer_item(item: dict[str, Any], job: Job) -> dict[str, Any]:
@@ -351,17 +331,12 @@ def _read_footers(source: Path, output: Path) -> list[InputFile]:
     """
     if source.is_dir():
         if source in (output, *output.parents):
-            raise InputError(
-                "answer_goes_into_input", "The answer cannot go into the input.", where=str(output),
-                remedy="Name another folder.",
-            )  # fmt: skip
+            raise InputError("answer_goes_into_input", where=str(output))
         paths = sorted(_parquet_files(source), key=lambda path: path.relative_to(source).as_posix())
     else:
         paths = [source]
     if not paths:
-        raise InputError(
-            "folder_without_parquet", "No Parquet file is in this folder.", where=str(source), remedy="Check the path."
-        )
+        raise InputError("folder_without_parquet", where=str(source))
     with ThreadPoolExecutor(16) as pool:
         return list(pool.map(lambda path: _read_footer(path, source), paths))
 
@@ -373,10 +348,7 @@ def _parquet_files(folder: Path) -> Iterator[Path]:
         if path.suffix.lower() in _ENDINGS and path.is_file():
             yield path
         elif path.is_dir() or not path.name.startswith(("_", ".")):  # _SUCCESS, .part-0.crc: other programs' marks
-            raise InputError(
-                "folder_holds_other_than_parquet", "Only Parquet files are read from a folder.", where=str(path),
-                remedy="Take it out, or convert it.",
-            )  # fmt: skip
+            raise InputError("folder_holds_other_than_parquet", where=str(path))
 
 
 def _read_footer(path: Path, source: Path) -> InputFile:
@@ -389,10 +361,7 @@ def _read_footer(path: Path, source: Path) -> InputFile:
         footer = pq.read_metadata(path)
         columns = tuple(footer.schema.to_arrow_schema().names)
     except FileNotFoundError as error:
-        raise InputError(
-            "no_such_file_check_spelling", "There is no such file.", where=str(path),
-            remedy="Check the path and the spelling.",
-        ) from error  # fmt: skip
+        raise InputError("no_such_file_check_spelling", where=str(path)) from error
     except (pa.ArrowException, OSError, ValueError) as error:
         raise _not_parquet(name, error) from error
     groups = tuple(footer.row_group(number).num_rows for number in range(footer.num_row_groups))
@@ -403,11 +372,7 @@ def _refuse_other_columns(files: list[InputFile], job: Job) -> None:
     for file in files:
         for column in filter(None, (job.column, job.id_column)):
             if file.columns.count(column) != 1:
-                raise InputError(
-                    "parquet_columns_differ", "There is not one column {column!r}, as in {file}.", where=file.name,
-                    remedy="All files must have the same columns: screen the others by themselves.", column=column,
-                    file=files[0].name,
-                )  # fmt: skip
+                raise InputError("parquet_columns_differ", where=file.name, column=column, file=files[0].name)
 
 
 def _cut(files: Iterable[InputFile], most: int) -> Iterator[Stretch]:
@@ -448,22 +413,16 @@ def _begin(job: Job, files: list[InputFile], stretches: list[Stretch]) -> list[S
         "stretches": _hash(repr(stretches)),
     }
     if _SUCCESS in here:
-        raise InputError(
-            "output_folder_finished", "The output folder holds a finished answer.", where=str(job.output),
-            remedy=_NEW_FOLDER,
-        )  # fmt: skip
+        raise InputError("output_folder_finished", where=str(job.output))
     if _STARTED not in here:
         if here - marks:
-            raise InputError(
-                "output_folder_not_empty", "The output folder is not empty.", where=str(job.output), remedy=_NEW_FOLDER
-            )
+            raise InputError("output_folder_not_empty", where=str(job.output))
         try:
             job.output.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise OutputError(
-                "output_folder_cannot_be_made", "The folder cannot be made: {reason}.", where=str(job.output),
-                remedy=_NEW_FOLDER, reason=str(error.strerror or error),
-            ) from error  # fmt: skip
+                "output_folder_cannot_be_made", where=str(job.output), reason=str(error.strerror or error)
+            ) from error
         _write_json(job.output / _STARTED, run)
         return stretches
     _refuse_other_run(job, run, here)
@@ -471,10 +430,7 @@ def _begin(job: Job, files: list[InputFile], stretches: list[Stretch]) -> list[S
     tries = {_tries_of(stretch) for stretch in stretches}
     foreign = sorted(here - marks - tries - set(by_name) - {_STARTED, _CHECKED})
     if foreign:
-        raise InputError(
-            "output_folder_holds_more", "The output folder also holds {file!r}.", where=str(job.output),
-            remedy=_NEW_FOLDER, file=str(foreign[0]),
-        )  # fmt: skip
+        raise InputError("output_folder_holds_more", where=str(job.output), file=str(foreign[0]))
     for name in here & tries:  # a new run, a new chance
         (job.output / name).unlink(missing_ok=True)
     done = {name for name in here & set(by_name) if _is_sound(job.output / name, by_name[name])}
@@ -485,10 +441,7 @@ def _refuse_other_run(job: Job, run: dict[str, Any], here: set[str]) -> None:
     try:
         begun = json.loads((job.output / _STARTED).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise InputError(
-            "begun_run_unreadable", "What was begun here cannot be read: {reason}.", where=str(job.output / _STARTED),
-            remedy=_NEW_FOLDER, reason=str(error),
-        ) from error  # fmt: skip
+        raise InputError("begun_run_unreadable", where=str(job.output / _STARTED), reason=str(error)) from error
     if begun == run:
         return
     then, now = begun.get("question", {}), run["question"]
@@ -496,13 +449,7 @@ def _refuse_other_run(job: Job, run: dict[str, Any], here: set[str]) -> None:
         name for name in run if name != "question" and begun.get(name) != run[name]
     ]
     told = ", ".join(f"{name} ({then[name]})" if name in then else name for name in other)
-    raise InputError(
-        "output_folder_of_another_run",
-        "The output folder holds an unfinished run of another question or input; what differs: {differences}.",
-        where=str(job.output),
-        remedy="Ask the same again to go on with it (with --as-of, if the day differs), or name a new folder.",
-        differences=told,
-    )  # fmt: skip
+    raise InputError("output_folder_of_another_run", where=str(job.output), differences=told)
 
 
 def _is_sound(path: Path, stretch: Stretch) -> bool:
@@ -520,11 +467,7 @@ def _finish(job: Job, stretches: list[Stretch]) -> Tally:
     for stretch in stretches:
         tally = _read_tally(job.output / stretch.name)
         if tally is None or tally.rows != stretch.rows:
-            raise OutputError(
-                "cluster_part_lacks_rows", "{part} does not answer its {rows} rows.", where=str(job.output),
-                remedy="Run the same command again: only what is missing is done.", part=stretch.name,
-                rows=stretch.rows,
-            )  # fmt: skip
+            raise OutputError("cluster_part_lacks_rows", where=str(job.output), part=stretch.name, rows=stretch.rows)
         total.merge(tally)
     for left in (*job.output.glob(".opencwc-*.tmp"), *job.output.glob(".*.tries")):  # by workers that died
         left.unlink(missing_ok=True)
@@ -587,11 +530,7 @@ def _tries_of(stretch: Stretch) -> str:
 
 
 def _not_parquet(name: str, error: Exception) -> InputError:
-    return InputError(
-        "not_parquet", "This cannot be read as Parquet: {reason}.", where=name,
-        remedy="A cluster reads Parquet files only; 'opencwc screen' without --cluster reads others.",
-        reason=_first_line(error),
-    )  # fmt: skip
+    return InputError("not_parquet", where=name, reason=_first_line(error))
 
 
 def _hash(text: str) -> str:
@@ -618,5 +557,3 @@ _CHECKED_KEY = "opencwc.checked"
 _ON_LOOPBACK = "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"  # at 0 a Ray that stays on one machine listens on 127.0.0.1 only
 _CONNECTING_TRIES = "RAY_NUM_REDIS_GET_RETRIES"  # each takes most of a minute, and Ray makes twenty
 _SECONDS_TO_ANSWER = 10
-_INSTALL = "Install it on every machine of the cluster: pip install 'opencwc[cluster]'"
-_NEW_FOLDER = "Name a new folder."

@@ -241,10 +241,7 @@ def compile_structure(structure: Structure, where: str = "") -> Drawing:
     names = tuple(dict.fromkeys(re.findall(r"\{(\w+)\}", structure.core)))
     missing = [name for name in names if name not in structure.places]
     if missing:
-        raise RuleError(
-            "place_undefined", "nothing says what may stand in {{{place}}}", where=where, remedy="Add it under places.",
-            place=missing[0],
-        )  # fmt: skip
+        raise RuleError("place_undefined", where=where, place=missing[0])
     places = {name: parse_place(structure.places[name], where) for name in names}
     for line in structure.where:
         _parse_where(line, where)
@@ -257,10 +254,7 @@ def compile_structure(structure: Structure, where: str = "") -> Drawing:
     )
     for core in cores:
         if Chem.MolFromSmiles(core.drawing) is None:
-            raise RuleError(
-                "core_is_no_smiles", "the core {core!r} is no SMILES", where=where, remedy="Mend the core.",
-                core=structure.core,
-            )  # fmt: skip
+            raise RuleError("core_is_no_smiles", where=where, core=structure.core)
     return Drawing(structure, cores, tuple(beside))
 
 
@@ -293,9 +287,7 @@ def _trigger(parts: list[str], where: str) -> int:
     for number, part in enumerate(parts):
         mol = Chem.MolFromSmiles(re.sub(r"\{\w+\}", "*", part))
         if mol is None:
-            raise RuleError(
-                "core_is_no_smiles", "the core {core!r} is no SMILES", where=where, remedy="Mend the core.", core=part
-            )
+            raise RuleError("core_is_no_smiles", where=where, core=part)
         metal = any(atom.GetAtomicNum() in METALS for atom in atoms_of(mol))
         lone = {atom.GetAtomicNum() for atom in atoms_of(mol)} in ({17}, {7})
         sizes.append((not (metal and mol.GetNumAtoms() == 1), not lone, mol.GetNumAtoms(), -number))
@@ -314,7 +306,7 @@ def _standard_core(drawing: str) -> Chem.Mol:
 def _parse(drawing: str) -> Chem.Mol:
     mol = Chem.MolFromSmiles(drawing)
     if mol is None:
-        raise RuleError("core_is_no_smiles", "the core {core!r} is no SMILES", remedy="Mend the core.", core=drawing)
+        raise RuleError("core_is_no_smiles", core=drawing)
     return mol
 
 
@@ -385,10 +377,7 @@ def _parse_where(line: str, where: str = "") -> tuple[str, str, int]:
         return "carbon neighbour", match[1], int(match[2])
     if match := re.fullmatch(r"at least (\d+) quaternary nitrogens?", line):
         return "quaternary", "N", int(match[1])
-    raise RuleError(
-        "condition_unknown", "no condition is written {condition!r}", where=where,
-        remedy="Write 'P has exactly 1 carbon neighbour' or 'at least 2 quaternary nitrogens'.", condition=line,
-    )  # fmt: skip
+    raise RuleError("condition_unknown", where=where, condition=line)
 
 
 def _meets(mol: Chem.Mol, line: str, match: tuple[int, ...], core: Chem.Mol) -> Answer:

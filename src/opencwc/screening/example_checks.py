@@ -31,21 +31,13 @@ def _check(entry: Entry, chemical: Chemical, wanted: Verdict, rulebook: RuleInde
     where = f"{entry.file} entry {entry.id}".strip()
     if not chemical.smiles:
         if entry.structure:
-            raise RuleError(
-                "chemical_without_structure", "{chemical} has no structure", where=where, remedy="Give its smiles.",
-                chemical=chemical.name,
-            )  # fmt: skip
+            raise RuleError("chemical_without_structure", where=where, chemical=chemical.name)
         return
     mol = read_structure(chemical.smiles, "smiles")
     if isinstance(mol, Unreadable):
-        raise RuleError(
-            "structure_is_no_smiles", "the structure of {chemical} is no SMILES", where=where,
-            remedy="Mend its smiles.", chemical=chemical.name,
-        )  # fmt: skip
+        raise RuleError("structure_is_no_smiles", where=where, chemical=chemical.name)
     judged = judge(standardise(mol), rulebook)
     if not any(one.entry is entry and one.verdict is wanted for one in judged):
         raise RuleError(
-            "example_does_not_match", "{chemical} ({smiles}) is not {expected} by the rule of its own entry",
-            where=where, remedy="Mend the core and its places, or the example.", chemical=chemical.name,
-            smiles=chemical.smiles, expected=wanted,
-        )  # fmt: skip
+            "example_does_not_match", where=where, chemical=chemical.name, smiles=chemical.smiles, expected=wanted
+        )

@@ -148,10 +148,7 @@ def parse_place(text: str, where: str = "") -> Place:
     match = re.fullmatch(r"\s*([a-z]+)\s*(?:\((.*)\))?\s*", text)
     kind = match[1] if match else ""
     if not match or kind not in ("alkyl", "alkylating", "halogen", "methylenes"):
-        raise RuleError(
-            "place_unknown", "no place is written {place!r}", where=where,
-            remedy="The kinds are: alkyl, alkylating, halogen, methylenes.", place=text,
-        )  # fmt: skip
+        raise RuleError("place_unknown", where=where, place=text)
     options: dict[str, str] = {}
     for item in filter(None, (part.strip() for part in (match[2] or "").split(","))):
         name, _, value = item.partition("=")
@@ -163,10 +160,7 @@ def parse_place(text: str, where: str = "") -> Place:
         options = {"max": "3", **{key: value for key, value in options.items() if key != "R4"}}
     unknown = set(options) - {"max", "doubt", "cyclo", "H", "bearing", "at"}
     if unknown:
-        raise RuleError(
-            "place_option_unknown", "the place {place!r} has no option {option!r}", where=where, place=text,
-            option=min(unknown),
-        )  # fmt: skip
+        raise RuleError("place_option_unknown", where=where, place=text, option=min(unknown))
     try:
         return Place(
             kind,
@@ -178,10 +172,7 @@ def parse_place(text: str, where: str = "") -> Place:
             at=_range(options["at"], text, where) if "at" in options else (1, UNBOUNDED),
         )
     except (ValueError, KeyError) as error:
-        raise RuleError(
-            "place_unreadable", "the place {place!r} cannot be read ({reason})", where=where, place=text,
-            reason=str(error),
-        ) from None  # fmt: skip
+        raise RuleError("place_unreadable", where=where, place=text, reason=str(error)) from None
 
 
 def name_group(mol: Chem.Mol, atoms: list[int], start: int, rings: int | None) -> Message:
@@ -239,7 +230,7 @@ def _bearing(value: str) -> tuple[str, ...]:
 def _range(value: str, text: str, where: str) -> tuple[int, int]:
     low, dots, high = value.partition("..")
     if not dots or not low.isdigit() or not high.isdigit():
-        raise RuleError("place_needs_range", "the place {place!r} needs a range such as 1..8", where=where, place=text)
+        raise RuleError("place_needs_range", where=where, place=text)
     return int(low), int(high)
 
 

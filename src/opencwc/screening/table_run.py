@@ -94,10 +94,7 @@ def run(
         while waiting:
             yield _result(waiting.popleft())
     except BrokenProcessPool as error:
-        raise OutputError(
-            "screening_process_died", "A screening process died.",
-            remedy="The machine may be short of memory: try --jobs 1, or fewer rows at a time.",
-        ) from error  # fmt: skip
+        raise OutputError("screening_process_died") from error
     finally:
         ours.close()  # the run is over, or was stopped: workers still busy leave at once
         pool.shutdown(cancel_futures=True)

@@ -58,9 +58,8 @@ def map_columns(
         if field not in fields:
             close = difflib.get_close_matches(field, fields, n=1)
             raise InputError(
-                "no_such_field", "There is no field {field!r}.", where=where, remedy="{guess} The fields are: {known}.",
-                field=field, guess=did_you_mean(*map(repr, close)), known=tuple(fields),
-            )  # fmt: skip
+                "no_such_field", where=where, field=field, guess=did_you_mean(*map(repr, close)), known=tuple(fields)
+            )
         is_value = asked.startswith(CONSTANT) or not asked.strip()
         chosen[field] = asked.strip() if is_value else header[find_column(asked, header, where)]
     taken = set(chosen.values())
@@ -93,10 +92,7 @@ def _column(field: str, names: Sequence[str], header: Sequence[str], taken: set[
     ):
         fitting = [column for column in free if fits(column)]
         if len(fitting) > 1:
-            raise InputError(
-                "two_columns_fit", "Two columns can hold the {field}: {one!r} and {other!r}.", where=where,
-                remedy="Say which one with --map {field}={one!r}.", field=field, one=fitting[0], other=fitting[1],
-            )  # fmt: skip
+            raise InputError("two_columns_fit", where=where, field=field, one=fitting[0], other=fitting[1])
         if fitting:
             return fitting[0]
     return ""
@@ -109,7 +105,4 @@ def _refuse_shared(chosen: Mapping[str, str], given: Mapping[str, str], where: s
             continue
         other = by_column.setdefault(column, field)
         if other != field and not (field in given and other in given):
-            raise InputError(
-                "column_fits_two_fields", "The column {column!r} can hold the {field} and the {beside}.", where=where,
-                remedy="Say what it is with --map {field}={column!r}.", column=column, field=other, beside=field,
-            )  # fmt: skip
+            raise InputError("column_fits_two_fields", where=where, column=column, field=other, beside=field)

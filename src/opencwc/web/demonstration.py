@@ -64,10 +64,7 @@ class Demonstration:
         for person in self.persons:
             if person.login == login:
                 return person
-        raise NotFoundError(
-            "no_such_login_in_demonstration", "nobody of the demonstration has this login",
-            remedy="Choose one from the list.",
-        )  # fmt: skip
+        raise NotFoundError("no_such_login_in_demonstration")
 
 
 @router.get("/demo/{secret}", action=OPEN)
@@ -75,10 +72,7 @@ def come_in(request: Request, secret: str, lang: Annotated[str, Query(max_length
     """Begin a session as the first person and lead to the first page."""
     demonstration = demonstration_of(request)
     if not hmac.compare_digest(secret.encode(), demonstration.secret.encode()):
-        raise NotFoundError(
-            "demonstration_link_of_another_start", "this link is not the one of this start",
-            remedy="Open the link that was printed.",
-        )  # fmt: skip
+        raise NotFoundError("demonstration_link_of_another_start")
     target, spoken = (f"/?lang={lang}", lang) if lang in LANGUAGES else ("/", "en")
     response: Response = RedirectResponse(target, 303)
     if request.headers.get("sec-fetch-site") == "cross-site":

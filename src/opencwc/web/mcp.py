@@ -53,16 +53,10 @@ def require_enabled(settings: Settings) -> None:
     word = os.environ.get(PREFIX + "MCP", "").lower()
     written = settings.sections.get("mcp", {})
     if strange := sorted(set(written) - {"enabled", "log_arguments"}):
-        raise SettingsError(
-            "mcp_setting_unknown", "unknown setting {setting!r}", where="[mcp]",
-            remedy="The settings are: enabled, log_arguments.", setting=strange[0],
-        )  # fmt: skip
+        raise SettingsError("mcp_setting_unknown", where="[mcp]", setting=strange[0])
     if word in _ON or (not word and written.get("enabled") is True):
         return
-    raise SettingsError(
-        "mcp_off", "the server for assistants is off",
-        remedy="To turn it on, write enabled = true under [mcp] in opencwc.toml, or set OPENCWC_MCP=on.",
-    )  # fmt: skip
+    raise SettingsError("mcp_off")
 
 
 class CallLog:
@@ -97,10 +91,7 @@ class CallLog:
             finally:
                 os.close(handle)
         except OSError as error:
-            raise StorageError(
-                "mcp_call_not_written", "the call cannot be written down", where=str(self.path),
-                remedy="Make the folder writable.",
-            ) from error  # fmt: skip
+            raise StorageError("mcp_call_not_written", where=str(self.path)) from error
 
 
 def make_server(settings: Settings) -> MCPServer[Any]:
@@ -115,10 +106,7 @@ def make_server(settings: Settings) -> MCPServer[Any]:
         from mcp.server.mcpserver.exceptions import ToolError
         from mcp.types import ToolAnnotations
     except ImportError as error:
-        raise UnavailableError(
-            "mcp_not_installed", "the server for assistants is not installed",
-            remedy="Install it: pip install 'opencwc[mcp]'.",
-        ) from error  # fmt: skip
+        raise UnavailableError("mcp_not_installed") from error
     answering = Answering(1)
     written = settings.sections.get("mcp", {})
     all_of_it = os.environ.get(PREFIX + "MCP_LOG_ARGUMENTS", "").lower() in _ON or written.get("log_arguments") is True
@@ -194,9 +182,7 @@ def _screened(
     answering: Answering, value: str, as_of: date | None, lists: tuple[str, ...], kind: str, lang: str
 ) -> dict[str, Any]:
     if not value.strip():
-        raise InputError(
-            "mcp_value_empty", "the value is empty", remedy="Give a SMILES, an InChI, a CAS number or a name."
-        )
+        raise InputError("mcp_value_empty")
     screener = answering.screener(as_of, lists)
     _, answer = answer_as_json(findings_of(screener, whole_text(value), kind), lang)
     return {"checked": checked_json(screener.rulebook, lang), **answer}
@@ -206,9 +192,7 @@ def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        raise SettingsError(
-            "text_is_no_date", "{text!r} is no date", where="as_of", remedy="Write the day as 2020-06-07.", text=text
-        ) from None
+        raise SettingsError("text_is_no_date", where="as_of", text=text) from None
 
 
 def _counts(answer: Any) -> dict[str, int]:

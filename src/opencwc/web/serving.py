@@ -110,10 +110,8 @@ def _bound(configuration: Configuration) -> socket.socket:
     except OSError as error:
         place.close()
         raise UnavailableError(
-            "service_cannot_listen", "the service cannot listen there ({reason})",
-            where=f"{configuration.host}:{configuration.port}",
-            remedy="Another program may hold the port: name another one with --port.", reason=str(error.strerror),
-        ) from error  # fmt: skip
+            "service_cannot_listen", where=f"{configuration.host}:{configuration.port}", reason=str(error.strerror)
+        ) from error
     place.listen(1024)
     return place
 

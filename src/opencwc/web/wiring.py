@@ -26,10 +26,7 @@ def intake_of(book: Casebook) -> Intake:
     def person_by_id(identity: str) -> Person:
         account = people.account(identity)
         if not account.active:
-            raise NotAllowedError(
-                "account_of_job_not_active", "the account of who asked is no longer active",
-                remedy="Ask for the job again.",
-            )  # fmt: skip
+            raise NotAllowedError("account_of_job_not_active")
         return account.person
 
     return Intake(book, person_by_id)

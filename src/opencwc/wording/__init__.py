@@ -1,26 +1,24 @@
 """What is said to people, in six languages: a message id and its values in, a sentence out.
 
-The catalogs (``catalogs/<language>/LC_MESSAGES/opencwc.po``) use the message id as key. What a language does not say
-yet is said in English, never left out.
+The catalogs (``catalogs/<language>/LC_MESSAGES/*.po``) use the message id as key. What a language does not say yet is
+said in English, never left out.
 """
 
 from __future__ import annotations
 
-import gettext
 import os
 import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cache, lru_cache
-from pathlib import Path
 
+from opencwc.catalogs import read_template
 from opencwc.errors import OpenCWCError, Reason, UnavailableError, error_line, fill
 from opencwc.finding import Message, Value
 
 LANGUAGES = ("en", "fr", "ar", "es", "ru", "zh")
 RIGHT_TO_LEFT = ("ar",)
-CATALOGS = Path(__file__).parent / "catalogs"
 
 
 def say(message: Message | str, lang: str = "en") -> str:
@@ -101,12 +99,11 @@ def error_sentences(error: OpenCWCError, lang: str = "en") -> tuple[str, str]:
         return _written(value, form, lang, quoted=quoted)
 
     advice = error.values.get("advice")
-    values = error.values | ({"advice": _catalog(lang).gettext(advice)} if advice and type(advice) is str else {})
-    templates = (_template_of(f"error_{error.code}{part}", None, lang) for part in ("", "_remedy"))
-    english = (error.what, error.remedy)
+    said = _template_of(advice, None, lang, "errors") if advice and type(advice) is str else None
+    values = {**error.values, "advice": said} if said else error.values
     what, remedy = (
-        kept if template is None else fill(template, values, written).strip()
-        for template, kept in zip(templates, english, strict=True)
+        english if (words := _template_of(name, None, lang, "errors")) is None else fill(words, values, written).strip()
+        for name, english in ((error.code, error.what), (f"{error.code}_remedy", error.remedy))
     )
     return what, remedy
 
@@ -152,22 +149,13 @@ def _template(message: Message, lang: str) -> str | None:
 
 
 @lru_cache(maxsize=10_000)
-def _template_of(message_id: str, count: int | None, lang: str) -> str | None:
-    found = _as_kept(message_id, count, lang)
+def _template_of(name: str, count: int | None, lang: str, domain: str = "opencwc") -> str | None:
+    languages = dict.fromkeys((lang if lang in LANGUAGES else "en", "en"))
+    try:
+        found = next((text for language in languages if (text := read_template(domain, name, language, count))), None)
+    except FileNotFoundError as error:
+        raise UnavailableError("catalogs_not_built", where=str(error.filename)) from None
     return _UNBROKEN.sub("\u00a0", found) if found and lang == "fr" else found
-
-
-def _as_kept(message_id: str, count: int | None, lang: str) -> str | None:
-    for language in dict.fromkeys((lang, "en")):
-        catalog = _catalog(language)
-        if count is not None:
-            counted = catalog.ngettext(message_id, message_id, count)
-            if counted != message_id:
-                return counted
-        plain = catalog.gettext(message_id)
-        if plain != message_id:
-            return plain
-    return None
 
 
 def _said(value: Value, lang: str) -> str:
@@ -247,18 +235,6 @@ def _as_written(text: str) -> str:
     (True, '2B04')
     """
     return f"\u200e{text}\u200e" if text.isascii() and not text.isalnum() and any(map(str.isalnum, text)) else text
-
-
-@cache
-def _catalog(lang: str) -> gettext.NullTranslations:
-    try:
-        return gettext.translation("opencwc", CATALOGS, languages=[lang], fallback=lang not in LANGUAGES)
-    except FileNotFoundError:
-        raise UnavailableError(
-            "catalogs_not_built", "the catalogs of what is said to people are not built",
-            where=str(CATALOGS / lang / "LC_MESSAGES" / "opencwc.mo"),
-            remedy="Install the package, which builds them: pip install -e . (or make demo).",
-        ) from None  # fmt: skip
 
 
 MOST_WITHIN = 5_000

@@ -11,7 +11,7 @@ from typing import Any
 from babel.messages.pofile import read_po
 from playwright.sync_api import Page
 
-from opencwc.wording import CATALOGS
+from opencwc.catalogs import CATALOGS
 
 AXE = Path(__file__).parent / "node_modules/axe-core/axe.min.js"
 TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")

@@ -61,7 +61,7 @@ def test_a_name_that_is_taken_is_said_as_that(house: House, lang: str) -> None:
         assert say("page_problem_conflict_what", lang) not in shown.text
         own = shown.one("details", class_="own-words")
         assert say("page_problem_words", lang) in own.one("summary").text
-        taken = ConflictError("login_taken", "there is an account with this login", remedy="Take another login.")
+        taken = ConflictError("login_taken")
         said = say_error(taken, lang)
         assert plain(own.one("p").text) == plain(said[0].upper() + said[1:])
         assert "open" in own.attributes

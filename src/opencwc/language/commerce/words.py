@@ -63,10 +63,7 @@ def load_words(path: Path = DATA) -> CommerceWords:
         stamp = (str(path), path.stat().st_mtime_ns, path.stat().st_size)
         raw = cached_json(cache_folder(), "commerce", (_FORMAT, stamp), lambda: _read(path))
     except OSError as error:
-        raise RuleError(
-            "commerce_words_unreadable", "the words of commerce cannot be read ({reason})", where=str(path),
-            reason=str(error),
-        ) from error  # fmt: skip
+        raise RuleError("commerce_words_unreadable", where=str(path), reason=str(error)) from error
     return _compiled(raw)
 
 
@@ -148,22 +145,13 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         raw = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe loaders
     except (yaml.YAMLError, ValueError) as error:
-        raise RuleError(
-            "not_yaml", "this is not YAML ({reason})", where=str(path), remedy="Mend the line it names.",
-            reason=str(error),
-        ) from error  # fmt: skip
+        raise RuleError("not_yaml", where=str(path), reason=str(error)) from error
     if not isinstance(raw, dict) or set(raw) != set(_FIELDS):
         odd = ", ".join(sorted(map(str, set(raw) ^ set(_FIELDS)))) if isinstance(raw, dict) else "it is no mapping"
-        raise RuleError(
-            "commerce_words_fields_wrong", "the words of commerce lack or have too many fields: {fields}",
-            where=str(path), fields=odd,
-        )  # fmt: skip
+        raise RuleError("commerce_words_fields_wrong", where=str(path), fields=odd)
     for place, form in _every_form(raw, ""):
         if not isinstance(form, str) or not form.strip():
-            raise RuleError(
-                "commerce_word_is_no_word", "{word!r} under {place} is no word", where=str(path),
-                remedy='Write it in quotes: "off".', word=form, place=place,
-            )  # fmt: skip
+            raise RuleError("commerce_word_is_no_word", where=str(path), word=repr(form), place=place)
     plain: dict[str, Any] = _keys_as_text(raw)
     return plain
 

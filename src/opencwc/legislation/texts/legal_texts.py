@@ -105,9 +105,7 @@ def _see_that_it_may_be_a_law(path: Path, name: str, kind: str) -> None:
 
 
 def _no_law(why: str, where: str) -> InputError:
-    return InputError(
-        "not_a_law", "{reason}", where=where, remedy="{advice}", reason=reason(why), advice=reason("law_kinds_read")
-    )
+    return InputError("not_a_law", where=where, reason=reason(why), advice=reason("law_kinds_read"))
 
 
 def _is_data(path: Path, name: str) -> bool:

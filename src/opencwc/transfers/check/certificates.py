@@ -80,10 +80,7 @@ def read_certificates(
     """
     name, columns, _, rows = read_rows(source, name, "certificates", given)
     if "id" not in columns:
-        raise InputError(
-            "certificates_without_id", "No column names the certificates.", where=name,
-            remedy="Give each an id of its own.",
-        )  # fmt: skip
+        raise InputError("certificates_without_id", where=name)
     made = tuple(certificate_of(row, texts, problem) for row, texts, problem in rows)
     rows_of: dict[str, list[str]] = {}
     for certificate in made:

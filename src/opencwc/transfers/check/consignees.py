@@ -78,10 +78,7 @@ class SanctionsList:
                 entries.append(listed)
                 newest = max(newest, day)
         if not entries:
-            raise InputError(
-                "list_without_names", "No names were found in the list.", where=str(path),
-                remedy="Give OpenSanctions targets.simple.csv, or FollowTheMoney entities as CSV or JSON lines.",
-            )  # fmt: skip
+            raise InputError("list_without_names", where=str(path))
         return cls(path.name, tuple(entries), newest, tuple(problems))
 
     @property

@@ -263,9 +263,7 @@ def unpack(content: bytes) -> KeptCheck:
         first, *answers = [json.loads(line) for line in gzip.decompress(content).decode().split("\n")]
         return from_plain(KeptCheck, {**first, "answers": answers})
     except (OSError, EOFError, ValueError, TypeError):
-        raise InputError(
-            "kept_check_unreadable", "what was kept of the check cannot be read", remedy="Check the shipments again."
-        ) from None
+        raise InputError("kept_check_unreadable") from None
 
 
 def tally_of(answers: Iterable[ShownAnswer]) -> dict[str, int]:

@@ -112,10 +112,7 @@ def facts_of_answer(answer: Answer, certificates: Sequence[Certificate] = (), ma
     """
     shipment = answer.shipment
     if answer.verdict is Verdict.PROHIBITED:
-        raise InputError(
-            "transfer_prohibited_no_paper", "this transfer is prohibited; no paper goes with it.",
-            where=f"shipment {shipment.id}", remedy="See why: opencwc transfers check.",
-        )  # fmt: skip
+        raise InputError("transfer_prohibited_no_paper", where=f"shipment {shipment.id}")
     owing = {owed.entry for owed in answer.owed}  # an entry that is exempt owes nothing
     rules = (
         finding.rule

@@ -51,18 +51,14 @@ def make_paper(
     """
     for name, given, known in (("kind", kind, PAPER_KINDS), ("side", side, SIDES)):
         if given not in known:
-            raise SettingsError(
-                "paper_option_unknown", "no {option} of paper is called {value!r}", remedy="Use one of: {known}.",
-                option=name, value=given, known=tuple(known),
-            )  # fmt: skip
+            raise SettingsError("paper_option_unknown", option=name, value=given, known=tuple(known))
     if kind == "notification" and facts.entries and not _in_schedule(facts, "1"):
         raise InputError(
             "notification_outside_schedule_1",
-            "the notification is for chemicals of Schedule 1; {chemical} is {entry}.",
             where=f"shipment {facts.shipment}" if facts.shipment else "",
-            remedy="Choose the paper that the check names for it.", chemical=facts.chemical or facts.cas,
+            chemical=facts.chemical or facts.cas,
             entry=facts.entries[0],
-        )  # fmt: skip
+        )
     return _Paper(facts, lang, side).report(kind, made)
 
 

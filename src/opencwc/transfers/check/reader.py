@@ -74,11 +74,7 @@ class Reader:
         by_role = dict(zip(self.roles, inputs, strict=False))
         shipments = read_shipments(by_role[SHIPMENTS].path, by_role[SHIPMENTS].name, self.given)
         if len(shipments.shipments) > self.most:
-            raise InputError(
-                "too_many_shipments", "there are {shipments:,} shipments in the file; up to {most:,} are answered here",
-                remedy="Send it in smaller parts, or use the command: opencwc transfers check.",
-                shipments=len(shipments.shipments), most=self.most,
-            )  # fmt: skip
+            raise InputError("too_many_shipments", shipments=len(shipments.shipments), most=self.most)
         paper, listed = by_role.get(CERTIFICATES), by_role.get(NAMES)
         certificates = read_certificates(paper.path, paper.name) if paper else ()
         names = replace(SanctionsList.read(listed.path), name=listed.name) if listed else None

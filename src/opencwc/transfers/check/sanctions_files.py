@@ -60,10 +60,7 @@ def read_entries(path: Path) -> Iterator[tuple[Listed, str] | Message]:
     if start.lstrip().startswith("{"):
         yield from _from_json_lines(text)
     elif start.lstrip().startswith("["):
-        raise InputError(
-            "list_is_json_array", "This is one JSON array.", where=str(path),
-            remedy="Give JSON lines: one entity a line.",
-        )  # fmt: skip
+        raise InputError("list_is_json_array", where=str(path))
     else:
         yield from _from_csv(text, path)
 
@@ -76,17 +73,11 @@ def _text_of(path: Path) -> io.StringIO:
     failure = source.failure
     source.close()
     if failure:
-        raise InputError(
-            "compressed_list_damaged", "The compressed list is cut short or damaged.", where=str(path),
-            remedy="Copy it again.",
-        )  # fmt: skip
+        raise InputError("compressed_list_damaged", where=str(path))
     try:
         return io.StringIO(data.decode("utf-8-sig"), newline="")
     except UnicodeDecodeError as error:
-        raise InputError(
-            "list_is_not_utf8", "The list is not UTF-8 (byte {byte}).", where=str(path),
-            remedy="Save it as UTF-8, as it was given out.", byte=error.start,
-        ) from error  # fmt: skip
+        raise InputError("list_is_not_utf8", where=str(path), byte=error.start) from error
 
 
 def _from_json_lines(text: Iterable[str]) -> Iterator[tuple[Listed, str] | Message]:
@@ -115,16 +106,9 @@ def _from_csv(text: io.StringIO, path: Path) -> Iterator[tuple[Listed, str] | Me
     try:
         header = [cell.strip().removeprefix("properties.") for cell in next(reader, [])]
     except csv.Error as error:
-        raise InputError(
-            "list_is_no_csv", "The list is no CSV ({reason}).", where=str(path), remedy="Give it as it was given out.",
-            reason=str(error),
-        ) from error  # fmt: skip
+        raise InputError("list_is_no_csv", where=str(path), reason=str(error)) from error
     if "id" not in header or not set(header) & set(_NAMES):
-        raise InputError(
-            "list_has_other_columns", "The list has the columns {columns}.", where=str(path),
-            remedy="It needs id and name (OpenSanctions targets.simple.csv, or FollowTheMoney entities).",
-            columns=tuple(header[:12]),
-        )  # fmt: skip
+        raise InputError("list_has_other_columns", where=str(path), columns=tuple(header[:12]))
     row = 0
     while True:
         row += 1

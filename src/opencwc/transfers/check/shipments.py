@@ -194,10 +194,7 @@ def read_shipments(
 
 
 def _nameless(name: str) -> InputError:
-    return InputError(
-        "no_column_of_goods", "No column says what is shipped.", where=name,
-        remedy="Name it with --map chemical=COLUMN or cas=COLUMN.",
-    )  # fmt: skip
+    return InputError("no_column_of_goods", where=name)
 
 
 def preview(

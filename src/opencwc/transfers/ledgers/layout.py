@@ -94,11 +94,13 @@ def refuse_missing(layout: Layout, header: Sequence[str], where: str) -> None:
     if layout.missing:
         first = layout.missing[0]
         raise InputError(
-            "no_column_for_fields", "No column holds the {fields}.", where=where,
-            remedy="Name it with --map {first}=COLUMN, or --map {first}==VALUE where it is the same in all lines. The "
-            "columns are: {columns!r}.", fields=" and the ".join(layout.missing), missing=tuple(layout.missing),
-            first=first, columns=tuple(header[:40]),
-        )  # fmt: skip
+            "no_column_for_fields",
+            where=where,
+            fields=" and the ".join(layout.missing),
+            missing=tuple(layout.missing),
+            first=first,
+            columns=tuple(header[:40]),
+        )
 
 
 @cache

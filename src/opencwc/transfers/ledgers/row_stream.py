@@ -251,10 +251,7 @@ class StreamedRows:
         """Number the different triples of name, CAS number and HS code."""
         texts = [numbers[name].astype(np.int64) for name in ("chemical", "cas", "hs")]
         if any(len(column) and int(column.max()) >= 1 << 21 for column in texts):
-            raise InputError(
-                "ledger_too_many_chemicals", "The ledger names more than two million different chemicals.",
-                remedy="Check its columns.",
-            )  # fmt: skip
+            raise InputError("ledger_too_many_chemicals")
         keys, places = np.unique((texts[0] << 42) | (texts[1] << 21) | texts[2], return_inverse=True)
         mask = (1 << 21) - 1
         stated = [

@@ -31,17 +31,16 @@ def read_consumption(source: str | bytes | Any) -> Consumption:
     try:
         table = pl.read_csv(source, infer_schema=False, encoding="utf8-lossy")
     except (pl.exceptions.PolarsError, OSError) as error:
-        raise InputError(
-            "register_unreadable", "The register cannot be read ({reason}).", where=where, remedy="Give a CSV file.",
-            reason=str(error),
-        ) from error  # fmt: skip
+        raise InputError("register_unreadable", where=where, reason=str(error)) from error
     names = {name.strip().lstrip("\ufeff").casefold(): name for name in table.columns}
     if missing := [name for name in REGISTER_COLUMNS if name not in names]:
         raise InputError(
-            "register_lacks_column", "The register has no column {column!r}.", where=where,
-            remedy="It needs the columns {needed}; it has {columns!r}.", column=missing[0],
-            needed=tuple(REGISTER_COLUMNS), columns=tuple(table.columns),
-        )  # fmt: skip
+            "register_lacks_column",
+            where=where,
+            column=missing[0],
+            needed=tuple(REGISTER_COLUMNS),
+            columns=tuple(table.columns),
+        )
     consumed: dict[tuple[str, str, int], float] = {}
     problems: list[Message] = []
     for row, cells in enumerate(table.select(names[name] for name in REGISTER_COLUMNS).iter_rows(), start=1):

@@ -174,10 +174,7 @@ def unpack(content: bytes) -> KeptReconciliation:
         _require_columns(groups, GROUP_SCHEMA)
         return KeptReconciliation(summary, pl.read_parquet(io.BytesIO(groups)), lines)
     except (zipfile.BadZipFile, KeyError, ValueError, TypeError, OSError, pl.exceptions.PolarsError):
-        raise InputError(
-            "kept_reconciliation_unreadable", "what was kept of the reconciliation cannot be read",
-            remedy="Reconcile the ledgers again.",
-        ) from None  # fmt: skip
+        raise InputError("kept_reconciliation_unreadable") from None
 
 
 def _require_columns(content: bytes, wanted: Mapping[str, Any]) -> None:

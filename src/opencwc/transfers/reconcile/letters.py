@@ -119,10 +119,11 @@ def make_letter(
     """
     if ours not in (discrepancy.exporter, discrepancy.importer):
         raise InputError(
-            "letter_from_neither_side", "{state} is neither side of {exporter} to {importer}.",
-            remedy="A letter goes from one side of a pair to the other.", state=ours or 'no State',
-            exporter=discrepancy.exporter, importer=discrepancy.importer,
-        )  # fmt: skip
+            "letter_from_neither_side",
+            state=ours or "no State",
+            exporter=discrepancy.exporter,
+            importer=discrepancy.importer,
+        )
     return _Letter(discrepancy, ours, lang, asked).report(reference, made, mark)
 
 

@@ -72,10 +72,7 @@ class Reader:
             ledgers.append(read_ledger(ledger.path, ledger.name, given, self.screener))
             lines += len(ledgers[-1].lines)
             if lines > MOST_LINES:
-                raise InputError(
-                    "ledgers_too_long", "the ledgers have more than {lines:,} lines",
-                    remedy="Reconcile them with the command: opencwc transfers reconcile.", lines=MOST_LINES,
-                )  # fmt: skip
+                raise InputError("ledgers_too_long", lines=MOST_LINES)
         yield Progress(lines, 0.5)
         reconciled = reconcile(ledgers, self.as_of, model=self.model)
         yield Progress(lines, 0.7)

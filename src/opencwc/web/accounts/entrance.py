@@ -78,16 +78,9 @@ class Entrance:
         if session is None or not session.fully_in:
             return None
         if request.method not in SAFE and not is_csrf(secret, request.headers.get("x-csrf-token", "")):
-            raise NotAllowedError(
-                "page_token_missing", "the request does not carry the token of the page", where="X-CSRF-Token",
-                remedy="GET /api/v1/session gives it.",
-            )  # fmt: skip
+            raise NotAllowedError("page_token_missing", where="X-CSRF-Token")
         if self.lacks_factor(session) and request.url.path not in SETTING_UP:
-            raise HttpProblem(
-                403, "second-factor-needed", "second_factor_not_set_up",
-                "a second factor is demanded here, and this account has none yet",
-                remedy="Set one up: /settings, or POST /api/v1/session/totp/enrol.",
-            )  # fmt: skip
+            raise HttpProblem(403, "second-factor-needed", "second_factor_not_set_up")
         return session.person
 
     def lacks_factor(self, session: Session) -> bool:

@@ -99,9 +99,12 @@ def load_oidc(configuration: Configuration) -> OidcSettings | None:
             first = error.errors(include_input=False, include_url=False)[0]
             name, why = ".".join(str(part) for part in first["loc"]) or "oidc", str(first["msg"])
         raise SettingsError(
-            "oidc_setting_does_not_hold", "the setting {setting!r} does not hold ({reason})", where="[oidc]",
-            remedy="The settings are: {known}.", setting=name, reason=why, known=tuple(OidcSettings.model_fields),
-        ) from None  # fmt: skip
+            "oidc_setting_does_not_hold",
+            where="[oidc]",
+            setting=name,
+            reason=why,
+            known=tuple(OidcSettings.model_fields),
+        ) from None
 
 
 @dataclass
@@ -137,18 +140,18 @@ class MinistryLogin:
         """
         kept = json.loads(self.seal.opened(cookie, lasts=LASTS, at=self._second()) or "{}")
         if not kept or not hmac.compare_digest(kept["state"].encode(), given.get("state", "").encode()):
-            raise _refused("sign_in_not_begun_here", "this sign-in was not begun here, or too long ago", "Begin again.")
+            raise _refused("sign_in_not_begun_here")
         if given.get("error"):
-            raise _refused("oidc_sign_in_refused", "the ministry's login refused the sign-in", "Ask who runs it.")
+            raise _refused("oidc_sign_in_refused")
         if not given.get("code"):
-            raise _refused("oidc_sent_no_code", "the ministry's login sent no code", "Begin again.")
+            raise _refused("oidc_sent_no_code")
         async with self._client(redirect) as client:
             metadata = await self._discover(client)
             named = given.get("iss")  # RFC 9207: which issuer answers
             if named != self.settings.issuer and (
                 named or metadata.get("authorization_response_iss_parameter_supported") is True
             ):
-                raise _refused("oidc_another_issuer", "another issuer answered", "Begin again.")
+                raise _refused("oidc_another_issuer")
             claims = await self._claims(client, metadata, given["code"], kept)
         return await run_in_threadpool(self._account_of, claims)
 
@@ -166,17 +169,13 @@ class MinistryLogin:
                 answer.raise_for_status()
                 userinfo = answer.json()
                 if userinfo.get("sub") != claims["sub"]:
-                    raise _refused("oidc_two_people", "the ministry's login spoke of two people", "Begin again.")
+                    raise _refused("oidc_two_people")
         except OAuthError as error:
             _LOG.warning("oidc-refused", extra={"state": str(error.error)[:60]})
-            raise _refused(
-                "oidc_code_not_taken", "the ministry's login did not take the code", "Begin again."
-            ) from None
+            raise _refused("oidc_code_not_taken") from None
         except JoseError as error:
             _LOG.warning("oidc-refused", extra={"state": type(error).__name__})
-            raise _refused(
-                "oidc_token_does_not_hold", "the ministry's login sent a token that does not hold", "Begin again."
-            ) from None
+            raise _refused("oidc_token_does_not_hold") from None
         return {**userinfo, **claims}
 
     async def _read_id_token(
@@ -184,7 +183,7 @@ class MinistryLogin:
     ) -> dict[str, Any]:
         text = token.get("id_token")
         if not isinstance(text, str):
-            raise _refused("oidc_sent_no_id_token", "the ministry's login sent no ID token", "Ask who runs it.")
+            raise _refused("oidc_sent_no_id_token")
         try:
             read = jwt.decode(text, await self._key_set(client, metadata), algorithms=ALGORITHMS)
         except InvalidKeyIdError:  # the issuer has new keys
@@ -209,11 +208,7 @@ class MinistryLogin:
         weak = self.settings.acr and claims.get("acr") not in self.settings.acr
         if weak or (self.settings.amr and not any(method in methods for method in self.settings.amr)):
             _LOG.warning("oidc-refused", extra={"state": "signed in too weakly"})
-            raise _refused(
-                "oidc_signed_in_too_weakly",
-                "the ministry's login does not say that the person signed in as strongly as is demanded here",
-                "Sign in there with the second factor; else ask who runs it to send acr or amr.",
-            )  # fmt: skip
+            raise _refused("oidc_signed_in_too_weakly")
 
     async def _discover(self, client: AsyncOAuth2Client) -> dict[str, Any]:
         now = self.people.clock().timestamp()
@@ -226,10 +221,7 @@ class MinistryLogin:
         if metadata.get("issuer") != self.settings.issuer or not all(
             isinstance(metadata.get(name), str) for name in needed
         ):
-            raise _out_of_reach(
-                "oidc_describes_another_issuer",
-                "the ministry's login does not describe itself as the issuer of the settings",
-            )  # fmt: skip
+            raise _out_of_reach("oidc_describes_another_issuer")
         for name in (*needed, "userinfo_endpoint"):
             self._check_address(str(metadata.get(name, self.settings.issuer)))
         self._metadata, self._keys, self._asked_at = metadata, None, now
@@ -238,7 +230,7 @@ class MinistryLogin:
     def _check_address(self, address: str) -> None:
         parts = urlsplit(address)
         if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname or "")):
-            raise _out_of_reach("oidc_address_without_https", "the ministry's login names an address that is not https")
+            raise _out_of_reach("oidc_address_without_https")
 
     async def _key_set(self, client: AsyncOAuth2Client, metadata: Mapping[str, Any], *, anew: bool = False) -> KeySet:
         if self._keys is None or anew:
@@ -253,9 +245,8 @@ class MinistryLogin:
                 secret = Path(self.settings.client_secret_file).read_text(encoding="utf-8").strip()
             except OSError as error:
                 raise SettingsError(
-                    "oidc_secret_unreadable", "the secret of the ministry's login cannot be read",
-                    where=self.settings.client_secret_file, remedy="{reason}", reason=str(error),
-                ) from error  # fmt: skip
+                    "oidc_secret_unreadable", where=self.settings.client_secret_file, reason=str(error)
+                ) from error
         client = AsyncOAuth2Client(
             self.settings.client_id,
             secret or None,
@@ -270,7 +261,7 @@ class MinistryLogin:
                 yield client
         except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
             _LOG.warning("oidc-out-of-reach", extra={"state": type(error).__name__})
-            raise _out_of_reach("oidc_answers_badly", "the ministry's login does not answer as it should") from None
+            raise _out_of_reach("oidc_answers_badly") from None
 
     def _second(self) -> int:
         return int(self.people.clock().timestamp())
@@ -285,7 +276,7 @@ class MinistryLogin:
         if account is None or account.person.login.startswith(OIDC_LOGIN):
             account = self._by_claims(subject, claims, account)
         if not account.active:
-            raise _refused("oidc_account_not_active", "this account is not active", "Ask an administrator.")
+            raise _refused("oidc_account_not_active")
         return account
 
     def _names(self, claims: Mapping[str, Any]) -> tuple[str, ...]:
@@ -299,10 +290,7 @@ class MinistryLogin:
     def _by_claims(self, subject: str, claims: Mapping[str, Any], known: Account | None) -> Account:
         role = self._role(claims)
         if role is None:
-            raise _refused(
-                "oidc_no_account_prepared", "nobody has prepared an account for this person",
-                "Ask an administrator of OpenCWC to add one.",
-            )  # fmt: skip
+            raise _refused("oidc_no_account_prepared")
         clearance = self._clearance(claims)
         if known is None:
             return self._added(subject, claims, role, clearance)
@@ -317,7 +305,7 @@ class MinistryLogin:
             except (ConflictError, InputError):  # taken by another subject, or no login at all: take any
                 continue
             return self.people.account(person.id)
-        raise _refused("oidc_account_not_made", "no account could be made", "Begin again.")
+        raise _refused("oidc_account_not_made")
 
     def _role(self, claims: Mapping[str, Any]) -> Role | None:
         values = _values(claims, self.settings.role_claim)
@@ -350,11 +338,9 @@ async def _get_json(client: AsyncOAuth2Client, address: str) -> Any:
     return answer.json()
 
 
-def _refused(code: str, what: str, remedy: str) -> HttpProblem:
-    return HttpProblem(403, "oidc-refused", code, what, remedy=remedy)
+def _refused(code: str) -> HttpProblem:
+    return HttpProblem(403, "oidc-refused", code)
 
 
-def _out_of_reach(code: str, what: str) -> HttpProblem:
-    return HttpProblem(
-        503, "oidc-out-of-reach", code, what, remedy="Try again; then ask the administrator: see [oidc]."
-    )
+def _out_of_reach(code: str) -> HttpProblem:
+    return HttpProblem(503, "oidc-out-of-reach", code)

@@ -75,9 +75,7 @@ def everyone(request: Request) -> Response:
 def add(request: Request, asked: NewPerson) -> Response:
     """Make an account; an invitation gives it a password, or the ministry's login finds it by ``expected_as``."""
     if asked.login.strip().casefold().startswith((OS_LOGIN, OIDC_LOGIN)):
-        raise InputError(
-            "login_prefix_reserved", "a login cannot begin like this", where="login", remedy="Leave the prefix out."
-        )
+        raise InputError("login_prefix_reserved", where="login")
     people = entrance_of(request).people
     role, clearance = Role(asked.role), Mark[asked.clearance.upper()]
     actor = person_of(request).id

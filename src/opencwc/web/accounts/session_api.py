@@ -124,10 +124,10 @@ def sign_in(request: Request, asked: SignIn) -> Response:
     entrance = _at_the_door(request)
     account = entrance.people.with_password(asked.login, asked.password)
     if account is None:
-        raise _refused("login_or_password_wrong", "the login or the password is not right")
+        raise _refused("login_or_password_wrong")
     person = account.person
     if account.has_totp and asked.code and not entrance.second_factor.check(person.id, asked.code):
-        raise _refused("second_factor_code_wrong", "the code is not right", person.id)
+        raise _refused("second_factor_code_wrong", person.id)
     return _begun(request, entrance, person, fully_in=bool(asked.code) or not account.has_totp)
 
 
@@ -137,9 +137,9 @@ def give_code(request: Request, asked: CodeGiven) -> Response:
     entrance = _at_the_door(request)
     session = entrance.session_of(request)
     if session is None or session.fully_in:
-        raise sign_in_needed("no_sign_in_waits_for_code", "there is no sign-in that a code is due for")
+        raise sign_in_needed("no_sign_in_waits_for_code")
     if not entrance.second_factor.check(session.person.id, asked.code):
-        raise _refused("second_factor_code_wrong", "the code is not right", session.person.id)
+        raise _refused("second_factor_code_wrong", session.person.id)
     return _begun(request, entrance, session.person)
 
 
@@ -176,9 +176,7 @@ def change_password(request: Request, asked: NewPassword) -> Response:
     """Change one's password; every session ends, and a new one begins here."""
     entrance, person = _with_password(request, asked.password)
     if asked.password == asked.new_password:
-        raise InputError(
-            "password_unchanged", "this is the password that was", where="new_password", remedy="Take another one."
-        )
+        raise InputError("password_unchanged", where="new_password")
     entrance.people.set_password(person.id, asked.new_password)
     _LOG.info("password-changed", extra={"person": person.id})
     return _begun(request, entrance, person)
@@ -218,14 +216,11 @@ def disable(request: Request, asked: PasswordAndCode) -> Response:
     """Remove the second factor, with the password and a code."""
     entrance, person = _with_password(request, asked.password)
     if not entrance.people.account(person.id).has_totp:
-        raise ConflictError("no_second_factor", "there is no second factor", remedy="There is nothing to do.")
+        raise ConflictError("no_second_factor")
     if entrance.configuration.second_factor == "demanded":
-        raise ConflictError(
-            "second_factor_demanded", "a second factor is demanded here",
-            remedy="For a new device: an administrator removes the old one.",
-        )  # fmt: skip
+        raise ConflictError("second_factor_demanded")
     if not entrance.second_factor.check(person.id, asked.code):
-        raise _refused("second_factor_code_wrong", "the code is not right", person.id)
+        raise _refused("second_factor_code_wrong", person.id)
     entrance.second_factor.remove(person.id)
     _LOG.info("second-factor-off", extra={"person": person.id})
     return _begun(request, entrance, person)
@@ -279,7 +274,7 @@ def invitation_form(
     except OpenCWCError:
         return _page(lang, 403, "web_invitation_void")
     if password != again:
-        filled = _Filled(login, name, InputError("passwords_differ", "The two passwords are not the same"))
+        filled = _Filled(login, name, InputError("passwords_differ"))
         return _page(lang, 422, "web_invitation_title", _form(token, invitation, filled, lang))
     try:
         person = entrance.people.accept(token, password, login, name)
@@ -384,9 +379,7 @@ async def oidc_callback(request: Request) -> Response:
 
 def _ministry(entrance: Entrance) -> MinistryLogin:
     if entrance.ministry is None:
-        raise NotFoundError(
-            "no_ministry_login", "no login of a ministry is set", where="[oidc]", remedy="Sign in with a password."
-        )
+        raise NotFoundError("no_ministry_login", where="[oidc]")
     return entrance.ministry
 
 
@@ -415,7 +408,7 @@ def _with_password(request: Request, password: str) -> tuple[Entrance, Person]:
     entrance = _at_the_door(request)
     person = person_of(request)
     if entrance.people.with_password(person.login, password) is None:
-        raise _refused("password_wrong", "the password is not right", person.id)
+        raise _refused("password_wrong", person.id)
     return entrance, person
 
 
@@ -453,10 +446,6 @@ def _session_json(entrance: Entrance, session: Session, secret: str) -> dict[str
     }
 
 
-def _refused(code: str, what: str, person: str = "") -> HttpProblem:
+def _refused(code: str, person: str = "") -> HttpProblem:
     _LOG.warning("sign-in-refused", extra={"person": person} if person else {})
-    return HttpProblem(
-        401, "sign-in-refused", code, what,
-        remedy="After five failures an account waits, for up to a quarter of an hour.",
-        headers={"WWW-Authenticate": "Bearer"},
-    )  # fmt: skip
+    return HttpProblem(401, "sign-in-refused", code, headers={"WWW-Authenticate": "Bearer"})

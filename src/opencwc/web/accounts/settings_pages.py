@@ -248,7 +248,7 @@ def make_token(
 ) -> Response:
     """Make a token, and show it this once."""
     if not scopes:
-        raise InputError("token_needs_scope", "a token needs a scope", where="scopes", remedy="Choose at least one.")
+        raise InputError("token_needs_scope", where="scopes")
     asked = asked_of(tokens_api.NewToken, name=name, scopes=scopes, days=days)
     made = body_of(tokens_api.make(request, asked))
     part = page(request, "accounts/settings/token_list.html", **_tokens(request, secret=made["token"]))

@@ -377,10 +377,7 @@ def statuses_named(text: str) -> tuple[Status, ...]:
     names = [name.strip().upper() for name in text.split(",") if name.strip()]
     if unknown := [name for name in names if name not in Status.__members__]:
         known = ", ".join(str(status) for status in Status)
-        raise InputError(
-            "status_filter_unknown", "no status is called {status!r}", where="status", remedy="It is: {known}.",
-            status=unknown[0].lower(), known=known,
-        )  # fmt: skip
+        raise InputError("status_filter_unknown", where="status", status=unknown[0].lower(), known=known)
     return tuple(Status[name] for name in names)
 
 

@@ -106,10 +106,7 @@ def ask_as_asked(book: Casebook, person: Person, asked: NewRequest) -> Asked:
     if asked.kind == "erase":
         return ask(book, person, "erase", asked.case, {"reason": asked.reason, "ground": asked.ground})
     if any("\n" in recipient or not recipient.startswith(("age1", "ssh-")) for recipient in asked.recipients):
-        raise InputError(
-            "recipient_not_valid", "this is no recipient", where="recipients",
-            remedy="Give age1... or ssh-ed25519 ... .",
-        )  # fmt: skip
+        raise InputError("recipient_not_valid", where="recipients")
     recipients = read_recipients(asked.recipients) if asked.recipients else []
     return ask_for_export(book, person, asked.case, asked.reason, recipients=recipients, sources=asked.sources)
 

@@ -118,19 +118,15 @@ async def bundle(request: Request) -> Response:
     Everybody may who is signed in: it reads nothing of the casebook but the fingerprints of its keys.
     """
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
-        raise HttpProblem(
-            415, "no-such-kind", "upload_is_no_form", "an upload comes as multipart/form-data", where="Content-Type"
-        )
+        raise HttpProblem(415, "no-such-kind", "upload_is_no_form", where="Content-Type")
     try:
         form = await request.form(max_files=1, max_fields=5, max_part_size=10_000)
     except MultiPartException as error:
-        raise InputError("form_unreadable", "the form cannot be read", remedy="Send multipart/form-data.") from error
+        raise InputError("form_unreadable") from error
     try:
         file, key = form.get("file"), form.get("key", "")
         if not isinstance(file, UploadFile) or not file.filename:
-            raise InputError(
-                "bundle_file_missing", "there is no file", where="file", remedy="Choose the bundle, a ZIP file."
-            )
+            raise InputError("bundle_file_missing", where="file")
         checked = await run_in_threadpool(check_bundle, file.file, key if isinstance(key, str) else "")
         name = file.filename
     finally:

@@ -84,12 +84,9 @@ def check_bundle(file: IO[bytes], key: str = "") -> CheckedBundle:
     """
     key = re.sub(r"[\s:]", "", key).lower()
     if key and not KEY.fullmatch(key):
-        raise InputError(
-            "fingerprint_not_valid", "this is no fingerprint of a key", where="key",
-            remedy="It has 64 signs, 0-9 and a-f.",
-        )  # fmt: skip
+        raise InputError("fingerprint_not_valid", where="key")
     if not _RUNNING.acquire(blocking=False):
-        raise ConflictError("bundles_being_checked", "other bundles are being checked", remedy="Try again in a moment.")
+        raise ConflictError("bundles_being_checked")
     try:
         with tempfile.TemporaryDirectory(prefix="opencwc-check-") as folder:
             file.seek(0)
@@ -154,6 +151,4 @@ def _run(folder: Path, bundle: Path, key: str) -> CheckedBundle:
         return CheckedBundle("unreadable", {}, complained.read_text("utf-8", "replace")[:2_000].strip())
     if status < 0 or status == 1:
         return CheckedBundle("unreadable", {}, "The verifier was stopped: the bundle takes more than it may.")
-    raise UnavailableError(
-        "verifier_does_not_run", "the verifier of bundles does not run here", remedy="See that openssl is installed."
-    )
+    raise UnavailableError("verifier_does_not_run")

@@ -202,7 +202,7 @@ def reason_of(error: OpenCWCError) -> Message | None:
 
     >>> from opencwc.errors import InputError
     >>> from opencwc.wording import reason
-    >>> reason_of(InputError("document_refused", "{reason}", reason=reason("reading_nested")))
+    >>> reason_of(InputError("document_refused", reason=reason("reading_nested")))
     Message(id='reading_nested', values={})
     """
     told = error.values.get("reason")

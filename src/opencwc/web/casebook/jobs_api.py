@@ -129,20 +129,16 @@ async def take_upload(request: Request, answer: Callable[[Job], Response]) -> Re
     jobs, intake = parts_of(service)
     person = person_of(request)
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
-        raise HttpProblem(
-            415, "no-such-kind", "upload_is_no_form", "an upload comes as multipart/form-data", where="Content-Type"
-        )
+        raise HttpProblem(415, "no-such-kind", "upload_is_no_form", where="Content-Type")
     try:
         form = await request.form(max_files=1, max_fields=20, max_part_size=10_000)
     except MultiPartException as error:
-        raise InputError("form_unreadable", "the form cannot be read", remedy="Send multipart/form-data.") from error
+        raise InputError("form_unreadable") from error
     try:
         file = form.get("file")
         words = {name: value for name, value in form.items() if isinstance(value, str)}
         if not isinstance(file, UploadFile) or not file.filename:
-            raise InputError(
-                "file_missing_in_form", "there is no file", where="file", remedy="Send the file under the name 'file'."
-            )
+            raise InputError("file_missing_in_form", where="file")
         asked, mark = _asked(words, file.filename or "upload")
         start = file.file.read(KIND_BYTES)
         if asked["kind"] == "auto" and not asked["column"].strip() and is_document(asked["name"], start):
@@ -284,10 +280,7 @@ async def result(
     person = person_of(request)
     job = await service.answering.run(job_of, service, job_id, person)
     if job.run is None:
-        raise ConflictError(
-            "job_kept_nothing_yet", "the job has kept nothing yet",
-            remedy="Wait for its end: /api/v1/jobs/{{id}}/events.",
-        )  # fmt: skip
+        raise ConflictError("job_kept_nothing_yet")
     pages = intake.findings(person, job.run)
     write, kind = (_as_csv, downloads.CSV) if format == "csv" else (_as_ndjson, "application/x-ndjson")
     headers = downloads.named(f"job-{job.id}.{format}")
@@ -354,52 +347,37 @@ def job_of(service: Service, identity: str, person: Person) -> Job:
     jobs, intake = parts_of(service)
     visible = intake.may_see(person, [jobs.get(identity, person.id)])
     if not visible:
-        raise NotFoundError("no_such_job", "there is no such job", remedy="See /api/v1/jobs for yours.")
+        raise NotFoundError("no_such_job")
     return visible[0]
 
 
 def parts_of(service: Service) -> tuple[Jobs, Intake]:
     """Return the jobs and the intake of a service; raise `UnavailableError` where it runs without a casebook."""
     if service.jobs is None or service.intake is None:
-        raise UnavailableError(
-            "service_without_casebook", "this service runs without a casebook", remedy="Start it with a casebook."
-        )
+        raise UnavailableError("service_without_casebook")
     return service.jobs, service.intake
 
 
 def _asked(words: dict[str, str], filename: str) -> tuple[dict[str, Any], Mark]:
     """Return the question of an upload as it stands in the job, and its mark."""
     if strange := sorted(set(words) - {"case", "mark", *_FORM}):
-        raise SettingsError(
-            "field_unknown", "there is an unknown field", where=strange[0][:50], remedy="See /api/v1/openapi.json."
-        )
+        raise SettingsError("field_unknown", where=strange[0][:50])
     if unfit := sorted(name for name, word in words.items() if "\0" in word):
-        raise InputError(
-            "text_with_nul", "there is a sign that no text may hold (NUL)", where=unfit[0], remedy="Leave it out."
-        )
+        raise InputError("text_with_nul", where=unfit[0])
     case = words.get("case", "").strip()
     if not case or len(case) > 200 or not case.isprintable():
-        raise InputError(
-            "case_name_missing", "there is no name of a case", where="case", remedy="Name the case to keep it in."
-        )
+        raise InputError("case_name_missing", where="case")
     kind = words.get("kind") or "auto"
     if kind not in get_args(Kind):
-        raise SettingsError(
-            "job_kind_unknown", "there is no such kind", where="kind", remedy="It is one of: {known}.",
-            known=tuple(get_args(Kind)),
-        )  # fmt: skip
+        raise SettingsError("job_kind_unknown", where="kind", known=tuple(get_args(Kind)))
     mark = words.get("mark") or "unclassified"
     if mark.upper() not in Mark.__members__:
         known = ", ".join(str(mark) for mark in Mark)
-        raise SettingsError(
-            "no_such_mark", "there is no such mark", where="mark", remedy="It is one of: {known}.", known=known
-        )
+        raise SettingsError("no_such_mark", where="mark", known=known)
     try:
         day = date.fromisoformat(words["as_of"]) if words.get("as_of") else date.today()
     except ValueError:
-        raise SettingsError(
-            "not_a_date", "this is no date", where="as_of", remedy="Write the day as 2020-06-07."
-        ) from None
+        raise SettingsError("not_a_date", where="as_of") from None
     name = "".join(sign if sign.isprintable() else "_" for sign in filename).replace("\\", "/").rsplit("/", 1)[-1]
     asked = {
         "case": case, "name": name[-200:] or "upload", "as_of": day.isoformat(),

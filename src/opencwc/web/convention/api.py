@@ -117,10 +117,7 @@ def find_entry(convention: Convention, list_id: str, entry_id: str) -> Entry:
     for entry in convention.entries:
         if (entry.list.casefold(), entry.id.casefold()) == wanted:
             return entry
-    raise NotFoundError(
-        "no_such_entry_in_force", "no such entry is in force on {day}",
-        remedy="See /api/v1/entries for those that are.", day=convention.as_of,
-    )  # fmt: skip
+    raise NotFoundError("no_such_entry_in_force", day=convention.as_of)
 
 
 def entry_in_brief(entry: Entry, lang: str) -> dict[str, Any]:

@@ -243,10 +243,7 @@ def entry_shown(list_id: str, entry_id: str, day: date, lang: str) -> dict[str, 
         if (entry.list.casefold(), entry.id.casefold()) == (list_id.casefold(), entry_id.casefold())
     ]
     if not wordings:
-        raise NotFoundError(
-            "no_such_entry_in_lists", "no list at hand has an entry {list} {entry}", remedy="See /convention.",
-            list=list_id, entry=entry_id,
-        )  # fmt: skip
+        raise NotFoundError("no_such_entry_in_lists", list=list_id, entry=entry_id)
     current = next((wording for wording in wordings if wording.in_force.holds_on(day)), None)
     shown = current or wordings[-1]
     teller = Teller(convention, lang, link_to_rule)

@@ -205,17 +205,11 @@ async def decide_on(
         stands = standings(book, person, number)
         answer, standing = shown.answer(set_id, measure_id), stands.get((set_id, measure_id))
         if standing is None:
-            raise NotFoundError(
-                "measure_without_finding", "this measure has no finding any more", remedy="See /law/runs/{run}.",
-                run=number,
-            )  # fmt: skip
+            raise NotFoundError("measure_without_finding", run=number)
         onward = _onward(shown, stands, wanted, answer)
         known = {element.id for element in answer.measure.elements}
         if strange := [named for named in form.element if named not in known]:
-            raise InputError(
-                "no_such_element_on_page", "the measure has no such element", where=strange[0],
-                remedy="See /law/runs/{run}.", run=number,
-            )  # fmt: skip
+            raise InputError("no_such_element_on_page", where=strange[0], run=number)
         said = take_decision(request, standing.finding, form)
         if isinstance(said, Response):
             return said

@@ -26,7 +26,7 @@ _YES = ("yes", "true", "1")
 
 def texts_sent(form: FormData) -> Uploads:
     """Return the texts of a form; raise `InputError` where there are none."""
-    return files_of(form, "file") or no_file("law_file_missing", "Drop a law, or choose one.")
+    return files_of(form, "file") or no_file("law_file_missing")
 
 
 def asked_of_texts(words: Mapping[str, str], uploads: Uploads) -> tuple[dict[str, Any], Mark]:
@@ -47,11 +47,8 @@ def state_of_form(text: str) -> str:
         if text.strip():
             return known_state(text.strip())
     except SettingsError as error:
-        raise InputError(
-            "no_such_state_on_form", "there is no such State", where="state",
-            remedy="Write its three letters, as FRA. {guess}", **error.values,
-        ) from None  # fmt: skip
-    raise InputError("state_missing", "no State is named", where="state", remedy="Say whose law it is.")
+        raise InputError("no_such_state_on_form", where="state", **error.values) from None
+    raise InputError("state_missing", where="state")
 
 
 async def take_texts(request: Request, answer: Answer) -> Response:

@@ -50,10 +50,7 @@ class ShownLaw(ShownRun[KeptLaw]):
         """Return the answer on a measure; raise `NotFoundError` where it was not among those checked."""
         answer_kept = self.kept.answers.get((set_id, measure))
         if answer_kept is None:
-            raise NotFoundError(
-                "measure_not_checked", "the measure {measure} was not checked", remedy="See /law/runs/{run}.",
-                measure=measure, run=self.number,
-            )  # fmt: skip
+            raise NotFoundError("measure_not_checked", measure=measure, run=self.number)
         return answer_kept
 
 

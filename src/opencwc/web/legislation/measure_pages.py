@@ -46,10 +46,7 @@ async def show_measure(request: Request, set_id: Name, measure_id: Name, as_of: 
     run = service_of(request).answering.run
     rules, measure = await run(measures_of, day.day), await run(find_measure, day.day, set_id, measure_id)
     if measure is None:
-        raise NotFoundError(
-            "no_such_measure_in_set", "there is no measure {set} {measure}", remedy="See /law/measures.", set=set_id,
-            measure=measure_id,
-        )  # fmt: skip
+        raise NotFoundError("no_such_measure_in_set", set=set_id, measure=measure_id)
     return page(
         request, "legislation/asked.html", part="measures", tabs=tabs_of(person_of(request)), day=day, measure=measure,
         in_words=lambda texts: said_in(texts, lang),

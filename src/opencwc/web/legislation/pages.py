@@ -76,10 +76,7 @@ async def show_job(request: Request, job_id: str) -> Response:
     """Show how far the check of a law is; its end leads to the matrix."""
     job = await job_named(request, job_id)
     if job.kind != LAW.id:
-        raise NotFoundError(
-            "not_a_job_of_legislation", "this is no job of legislation", where=job_id, remedy="See /jobs/{job}.",
-            job=job_id,
-        )  # fmt: skip
+        raise NotFoundError("not_a_job_of_legislation", where=job_id, job=job_id)
     return await show_job_page(request, job, FACE.job)
 
 

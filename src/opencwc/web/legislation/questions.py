@@ -84,13 +84,10 @@ def ask_laws(
     """
     text = question.strip()
     if not text or len(text) > LONGEST_QUESTION:
-        raise InputError(
-            "question_missing_or_too_long", "there is no question, or it is too long",
-            remedy="Write up to {most:,} letters.", most=LONGEST_QUESTION,
-        )  # fmt: skip
+        raise InputError("question_missing_or_too_long", most=LONGEST_QUESTION)
     if (refusal := judge_request(text)) is not None:
         service.record_refused(person, [text])
-        raise HttpProblem(403, "refused", "request_refused", "{reason}", reason=say(refusal.message, lang))
+        raise HttpProblem(403, "refused", "request_refused", reason=say(refusal.message, lang))
     listed = latest_laws(book, person)
     shown = [shown_law(book, person, run.number) for code, run in listed.items() if state in ("", code)]
     ready = {law.state: _index_of(law) for law in shown}

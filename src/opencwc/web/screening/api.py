@@ -117,10 +117,7 @@ async def _screened(request: Request, asked: ScreenRequest) -> Response:
     service = service_of(request)
     limit = service.configuration.value_limit
     if len(asked.value) > limit:
-        raise InputError(
-            "value_too_long", "the value has {characters:,} characters", remedy="A value may have up to {most:,}.",
-            characters=len(asked.value), most=limit,
-        )  # fmt: skip
+        raise InputError("value_too_long", characters=len(asked.value), most=limit)
     person = person_of(request)
     if (
         len(asked.value) <= QUICK
@@ -137,7 +134,7 @@ def _answer(service: Service, asked: ScreenRequest, person: Person) -> bytes:
     text = whole_text(asked.value)
     if (refusal := judge_request(text)) is not None:
         service.record_refused(person, [text])
-        raise HttpProblem(403, "refused", "request_refused", "{reason}", reason=say(refusal.message, asked.lang))
+        raise HttpProblem(403, "refused", "request_refused", reason=say(refusal.message, asked.lang))
     screener = service.answering.screener(asked.as_of, names_of(asked.lists))
     verdict, body = answer_as_json(findings_of(screener, text, asked.kind), asked.lang)
     service.metrics.count_screenings({verdict: 1})
@@ -197,11 +194,7 @@ async def screen_batch(
     media_type = request.headers.get("content-type", "text/plain").partition(";")[0].strip().lower()
     form = _KINDS_OF_BODY.get(media_type)
     if form is None:
-        raise HttpProblem(
-            415, "no-such-kind", "batch_kind_unknown", "a batch is not read from this kind of body",
-            where="Content-Type", remedy="Send one of: {known}; for a file of another kind make a job.",
-            known=tuple(_KINDS_OF_BODY),
-        )  # fmt: skip
+        raise HttpProblem(415, "no-such-kind", "batch_kind_unknown", where="Content-Type", known=tuple(_KINDS_OF_BODY))
     screener = await service.answering.run(service.answering.screener, as_of, names_of(lists))
     batch = _Batch(service, person_of(request), screener, kind, lang, form)
     body: IO[bytes] = SpooledTemporaryFile(KEPT_IN_MEMORY)  # noqa: SIM115 - closed by whoever reads it last
@@ -294,20 +287,15 @@ def _rows_of_array(body: IO[bytes], limit: int) -> Iterator[Line]:
     """Read a JSON array, which must fit into memory, as the lines it would be as NDJSON."""
     text = body.read(limit + 1)
     if len(text) > limit:
-        raise HttpProblem(
-            413, "too-large", "array_too_long", "an array may have up to {bytes:,} bytes",
-            remedy="Send NDJSON, which has no such limit.", bytes=limit,
-        )  # fmt: skip
+        raise HttpProblem(413, "too-large", "array_too_long", bytes=limit)
     try:
         values = json.loads(text)
     except (ValueError, RecursionError):
-        raise InputError("body_is_no_json", "the body is no JSON", remedy="Send an array, or NDJSON.") from None
+        raise InputError("body_is_no_json") from None
     if isinstance(values, dict) and isinstance(values.get("values"), list):
         values = values["values"]
     if not isinstance(values, list):
-        raise InputError(
-            "body_is_no_json_array", "the body is no JSON array", remedy='Send ["CCO", ...] or {{"values": [...]}}.'
-        )
+        raise InputError("body_is_no_json_array")
     return iter([json.dumps(value).encode() for value in values])
 
 

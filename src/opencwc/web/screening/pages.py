@@ -71,17 +71,12 @@ def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        raise InputError(
-            "not_a_date", "this is no date", where="as_of", remedy="Write the day as 2020-06-07."
-        ) from None
+        raise InputError("not_a_date", where="as_of") from None
 
 
 async def _answer_to(request: Request, value: str, as_of: date | None, lists: str) -> ValueAnswer:
     if len(value) > LONGEST:
-        raise InputError(
-            "value_too_long_for_page", "the value has {characters:,} characters",
-            remedy="Up to {most:,}; drop a file instead.", characters=len(value), most=LONGEST,
-        )  # fmt: skip
+        raise InputError("value_too_long_for_page", characters=len(value), most=LONGEST)
     service = service_of(request)
     return await service.answering.run(_answer, service, request, value, as_of, lists)
 
@@ -91,7 +86,7 @@ def _answer(service: Service, request: Request, value: str, as_of: date | None, 
     if (refusal := judge_request(text)) is not None:
         if _is_new(person_of(request).id, text):
             service.record_refused(person_of(request), [text])
-        raise HttpProblem(403, "refused", "request_refused", "{reason}", reason=say(refusal.message, lang))
+        raise HttpProblem(403, "refused", "request_refused", reason=say(refusal.message, lang))
     screener = service.answering.screener(as_of, names_of(lists))
     outcomes = screener.answer(text, kind_of(text))
     findings = findings_of(screener, text, "auto", outcomes=outcomes)

@@ -94,16 +94,14 @@ def load_configuration(**options: object) -> Configuration:
         first = error.errors(include_input=False, include_url=False)[0]
         name = ".".join(str(part) for part in first["loc"])
         raise SettingsError(
-            "service_setting_does_not_hold", "the setting {setting!r} of the service does not hold ({reason})",
-            where="[service]", remedy="The settings are: {known}.", setting=name, reason=str(first['msg']),
-            known=tuple(sorted(set(Configuration.model_fields) - {'oidc'})),
-        ) from None  # fmt: skip
+            "service_setting_does_not_hold",
+            where="[service]",
+            setting=name,
+            reason=str(first["msg"]),
+            known=tuple(sorted(set(Configuration.model_fields) - {"oidc"})),
+        ) from None
     if not is_loopback(configuration.host) and not (configuration.public_url or configuration.allowed_hosts):
-        raise SettingsError(
-            "service_answers_any_name", "the service would listen on {host} and answer to any name", where="[service]",
-            remedy='Set public_url = "https://..." or allowed_hosts: the names by which it may be asked.',
-            host=configuration.host,
-        )  # fmt: skip
+        raise SettingsError("service_answers_any_name", where="[service]", host=configuration.host)
     return configuration
 
 

@@ -25,5 +25,5 @@ def download(content: str | bytes, name: str, media_type: str) -> Response:
 def example(examples: Mapping[str, str], name: str, media_type: str = CSV) -> Response:
     """Return an invented file to try out; raise `NotFoundError` where there is none of the name."""
     if name not in examples:
-        raise NotFoundError("no_such_example", "there is no such example", where=name)
+        raise NotFoundError("no_such_example", where=name)
     return download(examples[name], name, media_type)

@@ -53,6 +53,4 @@ def asked_of(kind: type[Asked], **values: Any) -> Asked:
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise HttpProblem(
-            422, "does-not-fit", "field_does_not_fit", "{reason}", where=where, reason=str(first["msg"])
-        ) from None
+        raise HttpProblem(422, "does-not-fit", "field_does_not_fit", where=where, reason=str(first["msg"])) from None

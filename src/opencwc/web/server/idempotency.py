@@ -41,10 +41,7 @@ async def once(
     if not key:
         return await do()
     if len(key) > LONGEST_KEY or not key.isprintable():
-        raise HttpProblem(
-            400, "bad-key", "idempotency_key_not_valid", "this is no key", where="Idempotency-Key",
-            remedy="Send a UUID, for example.",
-        )  # fmt: skip
+        raise HttpProblem(400, "bad-key", "idempotency_key_not_valid", where="Idempotency-Key")
     standing = f"{asker.role} {asker.clearance}"
     whole = sha256(f"{request.method} {request.url.path}\n{standing}\n{digest}".encode()).hexdigest()
     before = await run_in_threadpool(keys.take, person, key, whole)
@@ -67,15 +64,11 @@ def replayed(before: AnsweredKey, digest: str) -> Response:
 
     """
     if before.request != digest:
-        raise HttpProblem(
-            422, "key-reused", "idempotency_key_reused", "this key was sent with another request",
-            where="Idempotency-Key", remedy="Send a new key with a new request.",
-        )  # fmt: skip
+        raise HttpProblem(422, "key-reused", "idempotency_key_reused", where="Idempotency-Key")
     if before.status == 0:
         raise HttpProblem(
-            409, "being-done", "request_being_done", "the request of this key is still being done",
-            where="Idempotency-Key", remedy="Wait, then send the same again.", headers={"Retry-After": "1"},
-        )  # fmt: skip
+            409, "being-done", "request_being_done", where="Idempotency-Key", headers={"Retry-After": "1"}
+        )
     return Response(before.body, before.status, {"Idempotency-Replayed": "true"}, "application/json")
 
 

@@ -81,10 +81,10 @@ def show_problem(
 def in_own_words(error: OpenCWCError, lang: str) -> str:
     """Return what an error says for itself as sentences; a remedy that is for machines is left out.
 
-    >>> in_own_words(OpenCWCError("no_such_job", "there is no such job", remedy="See /api/v1/jobs for yours."), "en")
+    >>> in_own_words(OpenCWCError("no_such_job"), "en")
     'There is no such job.'
-    >>> in_own_words(OpenCWCError("name_taken", "it is taken", remedy="Wait."), "en")
-    'It is taken. Wait.'
+    >>> in_own_words(OpenCWCError("login_taken"), "en")
+    'There is an account with this login. Take another login.'
     """
     what, remedy = error_sentences(error, lang)
     return error_line("", f"{what[:1].upper()}{what[1:]}", "" if "/api/" in remedy else remedy) if what else ""

@@ -34,25 +34,21 @@ class HttpProblem(OpenCWCError):
         status: int,
         kind: str,
         code: str,
-        what: str,
         *,
         where: str = "",
-        remedy: str = "",
         headers: Mapping[str, str] | None = None,
         **values: object,
     ) -> None:
-        super().__init__(code, what, where=where, remedy=remedy, **values)
+        super().__init__(code, where=where, **values)
+        self.args = status, kind, code
         self.status = status
         self.kind = kind
         self.headers = dict(headers or {})
 
 
-def sign_in_needed(code: str = "not_signed_in", what: str = "you are not signed in") -> HttpProblem:
+def sign_in_needed(code: str = "not_signed_in") -> HttpProblem:
     """Return the problem of a request that comes from no person."""
-    return HttpProblem(
-        401, "sign-in-needed", code, what, remedy="Sign in, or send a token as 'Authorization: Bearer ...'.",
-        headers={"WWW-Authenticate": "Bearer"},
-    )  # fmt: skip
+    return HttpProblem(401, "sign-in-needed", code, headers={"WWW-Authenticate": "Bearer"})
 
 
 def too_large() -> HTTPException:
@@ -93,8 +89,8 @@ def response_to(request: Request, error: OpenCWCError) -> Response:
 def _problem_of(error: OpenCWCError) -> HttpProblem:
     """Return an error of the packages with the status and the kind of its family."""
     kinds = ((status, kind) for family, status, kind in _STATUSES if isinstance(error, family))
-    problem = HttpProblem(*next(kinds, (400, "not-possible")), error.code, "", where=error.where)
-    problem.what, problem.remedy, problem.values = error.what, error.remedy, error.values
+    problem = HttpProblem(*next(kinds, (400, "not-possible")), error.code, where=error.where)
+    problem.english, problem.values = error.english, error.values
     return problem
 
 
@@ -113,13 +109,7 @@ def fault_response(request: Request) -> Response:
     """Return the response to a fault of ours that nobody foresaw: nothing of it but the id."""
     return _answer(
         request,
-        HttpProblem(
-            500,
-            "fault",
-            "fault_in_service",
-            "something went wrong in the service",
-            remedy="Tell the administrator the request id: the log has the place under it.",
-        ),
+        HttpProblem(500, "fault", "fault_in_service"),
     )
 
 
@@ -145,15 +135,7 @@ def tell_problems(app: FastAPI, show: ShowProblem, language_of: Callable[[Reques
             for misfit in _as(RequestValidationError, error).errors()
         ]
         first = misfits[0] if misfits else {"where": "", "what": "the request does not fit"}
-        problem = HttpProblem(
-            422,
-            "does-not-fit",
-            "request_does_not_fit",
-            "{reason}",
-            where=first["where"],
-            remedy="Send what the description at /api/v1/openapi.json asks for.",
-            reason=first["what"],
-        )
+        problem = HttpProblem(422, "does-not-fit", "request_does_not_fit", where=first["where"], reason=first["what"])
         return _answer(request, problem, misfits)
 
     async def plain(request: Request, error: Exception) -> Response:
@@ -172,26 +154,14 @@ def tell_problems(app: FastAPI, show: ShowProblem, language_of: Callable[[Reques
 def _framework_problem(status: int, detail: str) -> HttpProblem:
     """Return the problem that the framework raised with a status; ``detail`` is its own word for it."""
     if status == 400:
-        return HttpProblem(
-            400, "bad-request", "bad_request", "the request cannot be read",
-            remedy="Send what the description at /api/v1/openapi.json asks for.",
-        )  # fmt: skip
+        return HttpProblem(400, "bad-request", "bad_request")
     if status == 404:
-        return HttpProblem(
-            404, "not-found", "no_such_address", "there is nothing at this address",
-            remedy="The addresses are in /api/v1/openapi.json.",
-        )  # fmt: skip
+        return HttpProblem(404, "not-found", "no_such_address")
     if status == 413:
-        return HttpProblem(
-            413, "too-large", "body_too_long", "the body is longer than it may be",
-            remedy="Send less at a time, or send a file as a job.",
-        )  # fmt: skip
+        return HttpProblem(413, "too-large", "body_too_long")
     if status == 405:
-        return HttpProblem(
-            405, "method-not-allowed", "method_not_allowed", "this address does not take this method",
-            remedy="See the Allow header.",
-        )  # fmt: skip
-    return HttpProblem(status, "not-possible", "not_possible", "{reason}", reason=detail)
+        return HttpProblem(405, "method-not-allowed", "method_not_allowed")
+    return HttpProblem(status, "not-possible", "not_possible", reason=detail)
 
 
 def _methods_of(request: Request) -> list[str]:

@@ -63,10 +63,8 @@ class Limiter:
         if allowed:
             return left
         raise HttpProblem(
-            429, "too-many", "too_many_requests", "there were too many requests",
-            remedy="Wait {seconds} seconds; for many values use /api/v1/screen/batch or a job.",
-            headers={**left.headers(), "Retry-After": str(reset)}, seconds=reset,
-        )  # fmt: skip
+            429, "too-many", "too_many_requests", headers={**left.headers(), "Retry-After": str(reset)}, seconds=reset
+        )
 
 
 def address_key(address: str) -> str:

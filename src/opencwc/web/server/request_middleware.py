@@ -94,10 +94,7 @@ class RequestMiddleware:
         name = host.decode("latin-1").lower()
         name = name[1 : name.find("]")] if name.startswith("[") else name.split(":", 1)[0]
         if name not in self._hosts:
-            raise HttpProblem(
-                421, "unknown-host", "unknown_host", "the service is not asked by this name",
-                remedy="Ask by its public address; the administrator sets allowed_hosts.",
-            )  # fmt: skip
+            raise HttpProblem(421, "unknown-host", "unknown_host")
 
     def _write_down(self, scope: Scope, visit: Visit) -> None:
         seconds = time.perf_counter() - visit.started
@@ -163,10 +160,7 @@ def _is_for_machines(path: str) -> bool:
 def _check_address(scope: Scope) -> None:
     """Refuse an address with a NUL in it, which no database takes for text."""
     if "\0" in scope["path"] or b"%00" in scope["query_string"] or b"\0" in scope["query_string"]:
-        raise HttpProblem(
-            400, "bad-request", "address_with_nul", "there is a sign that no address may hold (NUL)",
-            remedy="Send what is confidential or strange in the body of a POST.",
-        )  # fmt: skip
+        raise HttpProblem(400, "bad-request", "address_with_nul")
 
 
 _READ = frozenset({b"host", b"content-length"})

@@ -26,9 +26,7 @@ class SameOrigin:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or raise `NotAllowedError`."""
         if scope["type"] == "websocket":
-            raise NotAllowedError(
-                "no_web_sockets", "there are no web sockets here", remedy="Use the routes of the API."
-            )
+            raise NotAllowedError("no_web_sockets")
         if scope["type"] == "http" and scope["method"] not in SAFE:
             self._check(Request(scope))
         await self.app(scope, receive, send)
@@ -40,7 +38,4 @@ class SameOrigin:
         # A page that tells no address sends "null" with a form, even to itself: then the other header must vouch.
         known = origin is None or origin in own or (origin == "null" and site == "same-origin")
         if not known or site not in (None, "same-origin", "none"):
-            raise NotAllowedError(
-                "request_from_another_site", "the request was begun by another site", where="Origin",
-                remedy="Use our own pages.",
-            )  # fmt: skip
+            raise NotAllowedError("request_from_another_site", where="Origin")

@@ -78,9 +78,7 @@ def book_of(request: Request) -> Casebook:
     """Return the casebook of the service; raise `UnavailableError` where it runs without one."""
     intake = service_of(request).intake
     if intake is None:
-        raise UnavailableError(
-            "service_keeps_no_casebook", "this service keeps no casebook", remedy="Start it with: opencwc serve."
-        )
+        raise UnavailableError("service_keeps_no_casebook")
     return intake.book
 
 
@@ -139,10 +137,7 @@ class GuardedRoute(APIRoute):
         """What the route needs; raise `SettingsError` where nobody has declared it."""
         access: Access | None = getattr(self.endpoint, _ACCESS, None)
         if access is None:
-            raise SettingsError(
-                "route_without_declared_access", "nobody has said who may use the route {route}",
-                remedy='Declare it: @router.get("/...", action="read").', route=self.path_format,
-            )  # fmt: skip
+            raise SettingsError("route_without_declared_access", route=self.path_format)
         return access
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -164,10 +159,7 @@ def _declaring(method: str) -> Callable[..., Callable[[Endpoint], Endpoint]]:
 
         def add(endpoint: Endpoint) -> Endpoint:
             if getattr(endpoint, _ACCESS, access) != access:
-                raise SettingsError(
-                    "route_needs_two_actions", "the route {route} needs two actions",
-                    remedy="Write a function for each.", route=path,
-                )  # fmt: skip
+                raise SettingsError("route_needs_two_actions", route=path)
             setattr(endpoint, _ACCESS, access)
             return router.api_route(path, methods=[method], **options)(endpoint)
 
@@ -200,9 +192,6 @@ def access_of(routes: Iterable[BaseRoute]) -> dict[str, Access]:
     for context in iter_route_contexts(list(routes)):
         route = context.original_route
         if not isinstance(route, GuardedRoute):
-            raise SettingsError(
-                "route_of_another_router", "the route {route!r} does not stand behind the guard",
-                remedy="Make its router a Router of opencwc.web.server.service.", route=getattr(route, 'path', route),
-            )  # fmt: skip
+            raise SettingsError("route_of_another_router", route=getattr(route, "path", route))
         needed |= {f"{method} {route.path_format}": route.access for method in sorted(route.methods or ())}
     return needed

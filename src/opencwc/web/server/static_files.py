@@ -99,10 +99,7 @@ def content_of(name: str) -> Content:
     """Return what a file holds now; raise `NotFoundError` where the index does not have it."""
     path = index().get(name)
     if path is None:
-        raise NotFoundError(
-            "page_file_missing", "there is no such file for the page", where=name,
-            remedy="Install OpenCWC again: its build fetches what the page needs.",
-        )  # fmt: skip
+        raise NotFoundError("page_file_missing", where=name)
     return _read(name, path, path.stat().st_mtime_ns)
 
 

@@ -26,10 +26,7 @@ Uploads = Sequence[tuple[str, IO[bytes]]]
 async def form_of(request: Request) -> FormData:
     """Read a form with files."""
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
-        raise HttpProblem(
-            415, "no-such-kind", "no_file_in_form", "no file came with it: files come as multipart/form-data",
-            where="Content-Type", remedy="Send at least one file, with the other fields in the same form.",
-        )  # fmt: skip
+        raise HttpProblem(415, "no-such-kind", "no_file_in_form", where="Content-Type")
     try:
         return await request.form(max_files=MOST_FILES, max_fields=_MOST_FIELDS, max_part_size=10_000)
     except (MultiPartException, HTTPException) as error:
@@ -37,28 +34,18 @@ async def form_of(request: Request) -> FormData:
             raise
         reason = str(getattr(error, "message", "") or getattr(error, "detail", ""))
         if "Too many files" in reason:
-            raise InputError(
-                "too_many_files", "more than {most} files came", where="file",
-                remedy="Send at most {most} files at once.", most=MOST_FILES,
-            ) from error  # fmt: skip
-        raise InputError(
-            "file_form_unreadable", "the form cannot be read", where="file",
-            remedy="Send at most {most} files at once.", most=MOST_FILES,
-        ) from error  # fmt: skip
+            raise InputError("too_many_files", where="file", most=MOST_FILES) from error
+        raise InputError("file_form_unreadable", where="file", most=MOST_FILES) from error
 
 
 def texts_of(form: FormData, known: Set[str], more: re.Pattern[str] | None = None) -> dict[str, str]:
     """Return the texts of a form; raise `InputError` for a field that is neither known nor of the shape of ``more``."""
     words = {name: value for name, value in form.items() if isinstance(value, str)}
     if unfit := sorted(name for name, word in words.items() if "\0" in word):
-        raise InputError(
-            "text_with_nul", "there is a sign that no text may hold (NUL)", where=unfit[0][:50], remedy="Leave it out."
-        )
+        raise InputError("text_with_nul", where=unfit[0][:50])
     strange = sorted(name for name in words if name not in known and not (more and more.fullmatch(name)))
     if strange:
-        raise InputError(
-            "field_unknown", "there is an unknown field", where=strange[0][:50], remedy="See /api/v1/openapi.json."
-        )
+        raise InputError("field_unknown", where=strange[0][:50])
     return words
 
 
@@ -67,24 +54,18 @@ def day_of(words: Mapping[str, str]) -> date:
     try:
         return date.fromisoformat(words["as_of"]) if words.get("as_of") else date.today()
     except ValueError:
-        raise InputError(
-            "not_a_date", "this is no date", where="as_of", remedy="Write the day as 2020-06-07."
-        ) from None
+        raise InputError("not_a_date", where="as_of") from None
 
 
 def asked_in_case(words: Mapping[str, str], uploads: Uploads) -> tuple[dict[str, Any], Mark]:
     """Return what every job over uploads is asked with (its case, its day, its files), and the mark of the uploads."""
     case = words.get("case", "").strip()
     if not case or len(case) > 200 or not case.isprintable():
-        raise InputError(
-            "case_name_missing", "there is no name of a case", where="case", remedy="Name the case to keep it in."
-        )
+        raise InputError("case_name_missing", where="case")
     mark = words.get("mark") or "unclassified"
     if mark.upper() not in Mark.__members__:
         known = ", ".join(str(mark) for mark in Mark)
-        raise InputError(
-            "no_such_mark", "there is no such mark", where="mark", remedy="It is one of: {known}.", known=known
-        )
+        raise InputError("no_such_mark", where="mark", known=known)
     names = [name for name, _ in uploads]
     asked = {"case": case, "name": ", ".join(names)[:_LONGEST_NAMES], "as_of": day_of(words).isoformat()}
     return {**asked, "files": names}, Mark[mark.upper()]
@@ -96,9 +77,9 @@ def files_of(form: FormData, field: str) -> Uploads:
     return [(_plain_name(upload.filename or ""), upload.file) for upload in uploads]
 
 
-def no_file(code: str, remedy: str) -> Uploads:
+def no_file(code: str) -> Uploads:
     """Raise `InputError`: there is no file."""
-    raise InputError(code, "there is no file", where="file", remedy=remedy)
+    raise InputError(code, where="file")
 
 
 def _plain_name(name: str) -> str:

@@ -219,9 +219,8 @@ async def check(request: Request, asked: PlannedShipments, lang: InLang = "en") 
     for place, shipment in enumerate(asked.shipments):
         if strange := sorted(set(shipment) - set(SHIPMENT_FIELDS)):
             raise InputError(
-                "shipment_field_unknown", "there is an unknown field", where=f"shipments.{place}.{strange[0][:50]}",
-                remedy="The fields are: {known}.", known=tuple(SHIPMENT_FIELDS),
-            )  # fmt: skip
+                "shipment_field_unknown", where=f"shipments.{place}.{strange[0][:50]}", known=tuple(SHIPMENT_FIELDS)
+            )
     service = service_of(request)
     results = await service.answering.run(
         check_typed, service, request, asked.shipments, asked.as_of or date.today(), names_of(asked.lists)

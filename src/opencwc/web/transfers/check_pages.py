@@ -159,10 +159,7 @@ async def answer(request: Request, form: Annotated[ShipmentForm, Form()]) -> Res
     written = form.model_dump(by_alias=True, exclude={"lists"})
     texts = {name: text.strip() for name, text in written.items() if text.strip()}
     if "chemical" not in texts:
-        raise InputError(
-            "chemical_missing", "no chemical is named", where="chemical",
-            remedy="Write a name, a CAS number or a SMILES.",
-        )  # fmt: skip
+        raise InputError("chemical_missing", where="chemical")
     service = service_of(request)
     told = await service.answering.run(
         check_typed, service, request, [_in_fields(texts)], date.today(), names_of(form.lists)
@@ -231,7 +228,7 @@ def _check_uploads(service: Service, question: Mapping[str, Any], uploads: Uploa
             ends = [step for step in steps if isinstance(step, Ended)]
     pages = ends[0].pages if ends else None
     if pages is None:
-        raise InputError("reading_broke_off", "reading the file broke off")
+        raise InputError("reading_broke_off")
     return unpack(pages.content)
 
 
@@ -282,10 +279,7 @@ async def draw_up(
     """
     opened = _seal().opened(shipment, lasts=86_400 * service_of(request).configuration.paper_days)
     if opened is None:
-        raise InputError(
-            "shipment_answer_too_old", "the shipment cannot be read, or its answer is too old", where="shipment",
-            remedy="Check it again, then ask anew.",
-        )  # fmt: skip
+        raise InputError("shipment_answer_too_old", where="shipment")
     answer = from_plain(ShownAnswer, json.loads(opened))
     return await _paper(request, answer, kind, side, paper_lang, paper_format)
 
@@ -316,9 +310,7 @@ async def draw_up_kept(
     shown = await service.answering.run(shown_check, book_of(request), person_of(request), number)
     told = next((answer for answer in shown.kept.answers if answer.row == row), None)
     if told is None:
-        raise NotFoundError(
-            "check_has_no_such_row", "the check has no shipment in row {row}", remedy="Go back to the check.", row=row
-        )
+        raise NotFoundError("check_has_no_such_row", row=row)
     return await _paper(request, told, kind, side, paper_lang, paper_format)
 
 
@@ -328,10 +320,7 @@ async def _paper(
     from opencwc.transfers.check.papers import make_paper
 
     if not answer.papers:
-        raise InputError(
-            "shipment_without_paper", "no paper goes with this shipment", where=answer.id,
-            remedy="See why in its answer: it is prohibited, or free.",
-        )  # fmt: skip
+        raise InputError("shipment_without_paper", where=answer.id)
     spoken = lang if lang in LANGUAGES else language_of(request)
 
     def make() -> bytes:

@@ -40,7 +40,7 @@ def say_columns(error: OpenCWCError, labels: Mapping[str, str], lang: str) -> Co
     """Return what is wrong with columns; ``None`` where an error says something else.
 
     >>> from opencwc.errors import InputError
-    >>> error = InputError("no_column_for_fields", "No column holds them.", missing=("partner", "date"))
+    >>> error = InputError("no_column_for_fields", missing=("partner", "date"))
     >>> say_columns(error, {}, "en").says
     'No column is known for: Other State, Day or year.'
     """

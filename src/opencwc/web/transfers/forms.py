@@ -23,7 +23,7 @@ _COLUMN = re.compile(rf"map-\d{{1,2}}-(?:{'|'.join(MAPPED)})")
 
 def ledgers_of(form: FormData) -> Uploads:
     """Return the ledgers of a form; raise `InputError` where there are none."""
-    return files_of(form, "file") or no_file("ledger_file_missing", "Drop a ledger, or choose one.")
+    return files_of(form, "file") or no_file("ledger_file_missing")
 
 
 def shipments_of(form: FormData) -> tuple[Uploads, tuple[str, ...]]:
@@ -31,10 +31,7 @@ def shipments_of(form: FormData) -> tuple[Uploads, tuple[str, ...]]:
 
     Raises `InputError` where there are no shipments among them.
     """
-    uploads = list(
-        files_of(form, "file")[:1]
-        or no_file("shipments_file_missing", "Drop a file of planned shipments, or choose one.")
-    )
+    uploads = list(files_of(form, "file")[:1] or no_file("shipments_file_missing"))
     roles = [SHIPMENTS]
     for role in (CERTIFICATES, NAMES):
         if beside := files_of(form, role)[:1]:

@@ -99,9 +99,7 @@ def sum_of_rank(kept: KeptReconciliation, rank: int) -> dict[str, Any]:
 
     sums = kept.groups.filter(pl.col("rank") == rank)
     if not len(sums):
-        raise NotFoundError(
-            "no_such_rank_in_list", "the list has no rank {rank}", remedy="Go back to the list.", rank=rank
-        )
+        raise NotFoundError("no_such_rank_in_list", rank=rank)
     return sums.row(0, named=True)
 
 

@@ -84,10 +84,7 @@ async def show_job(request: Request, job_id: str) -> Response:
     job = await job_named(request, job_id)
     face = face_of(job.kind)
     if face.jobs != "/transfers/jobs":
-        raise NotFoundError(
-            "not_a_job_of_transfers", "this is no job of transfers", where=job_id, remedy="See /jobs/{job}.",
-            job=job_id,
-        )  # fmt: skip
+        raise NotFoundError("not_a_job_of_transfers", where=job_id, job=job_id)
     return await show_job_page(request, job, face.job)
 
 

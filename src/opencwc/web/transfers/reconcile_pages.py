@@ -323,10 +323,7 @@ def _letter(shown: Reconciliation, group: Mapping[str, Any], ours: str, lang: st
     from opencwc.transfers.reconcile.reasons import why
 
     if ours not in (group["exporter"], group["importer"]):
-        raise InputError(
-            "state_outside_pair", "{state} is neither side of this pair", where="ours",
-            remedy="Choose one of the two States.", state=ours,
-        )  # fmt: skip
+        raise InputError("state_outside_pair", where="ours", state=ours)
     chemical = shown.kept.chemicals[group["substance"]]
     causes = tuple((cause.name, cause.probability) for cause in _causes(group))
     discrepancy = Discrepancy(

@@ -21,6 +21,4 @@ def unpack(content: bytes) -> list[str]:
     try:
         return from_plain(list[str], json.loads(content))
     except ValueError:
-        raise InputError(
-            "kept_hello_unreadable", "what was kept of the greeting cannot be read", remedy="Send the table again."
-        ) from None
+        raise InputError("kept_hello_unreadable") from None

@@ -39,9 +39,7 @@ class Reader:
         counts: Counter[str] = Counter()
         frame = open_frame(table.path, table.name)
         if COLUMN not in frame.header:
-            raise InputError(
-                "hello_without_state", "the table has no column 'state'", where=table.name, remedy="Name the column so."
-            )
+            raise InputError("hello_without_state", where=table.name)
         for batch in frame.batches(columns=[COLUMN]):
             rows = zip(batch["row"], batch[COLUMN], strict=True)
             findings = [greet(row, str(name or ""), self.as_of) for row, name in rows]

@@ -14,7 +14,7 @@ async def take_table(request: Request, answer: Answer) -> Response:
     """Keep the table of a form in its case, make the job, and answer with it."""
     form = await form_of(request)
     try:
-        uploads = files_of(form, "file") or no_file("Choose a table of States.")
+        uploads = files_of(form, "file") or no_file("hello_table_missing")
         asked, mark = asked_in_case(texts_of(form, {"case", "mark", "as_of"}), uploads)
         return await submit_uploads(request, VERB.id, uploads, asked, mark, answer)
     finally:
