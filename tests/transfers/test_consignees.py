@@ -18,10 +18,9 @@ from hypothesis import strategies as st
 from opencwc.convention.fields import load_yaml
 from opencwc.errors import InputError
 from opencwc.finding import Maker, Subject, Verdict
-from opencwc.transfers.check.consignees import LIKENESS, LIKENESS_AT_HOME, Hit, SanctionsList
+from opencwc.transfers.check.consignees import LIKENESS, LIKENESS_AT_HOME, Hit, Listed, SanctionsList
 from opencwc.transfers.check.name_words import name_words
 from opencwc.transfers.check.romanisation import bones, coarse
-from opencwc.transfers.check.sanctions_files import Listed
 from opencwc.transfers.check.word_likeness import alike
 from opencwc.wording import LANGUAGES, say
 

@@ -25,8 +25,8 @@ from opencwc.publishing import write_html
 from opencwc.transfers.model import Ledger, Substance
 from opencwc.transfers.patterns import PATTERN_KINDS, find_patterns
 from opencwc.transfers.patterns.base import Proposal
-from opencwc.transfers.patterns.consumption_register import read_consumption
 from opencwc.transfers.patterns.level_steps import adjusted, find_steps
+from opencwc.transfers.patterns.over_consumption import read_consumption
 from opencwc.transfers.patterns.report import COLUMNS, as_json_lines, as_rows, report, told
 from opencwc.wording import LANGUAGES, say
 

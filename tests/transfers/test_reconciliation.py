@@ -21,8 +21,7 @@ from opencwc.screening.screener import Screener
 from opencwc.transfers.ledgers.reader import read_ledger
 from opencwc.transfers.model import CAUSES, LINE_STATUSES, MATCH_COLUMNS, RECONCILED_COLUMNS, Ledger
 from opencwc.transfers.reconcile import causes, comparison, matching, reconciled
-from opencwc.transfers.reconcile.cause_rules import CAUSE_RULES
-from opencwc.transfers.reconcile.causes import MODEL, RANKING
+from opencwc.transfers.reconcile.causes import CAUSE_RULES, MODEL, RANKING
 from opencwc.transfers.reconcile.kept import pack, unpack
 from opencwc.transfers.reconcile.reasons import reason_of, why
 from opencwc.transfers.reconcile.reconciled import Reconciled, maker_of

@@ -68,7 +68,7 @@ def _patterns(
     lang: str,
 ) -> int:
     from opencwc.transfers.patterns import PATTERN_KINDS, find_patterns
-    from opencwc.transfers.patterns.consumption_register import read_consumption
+    from opencwc.transfers.patterns.over_consumption import read_consumption
     from opencwc.transfers.patterns.report import told
 
     wanted = tuple(filter(None, (part.strip() for part in kinds.split(",")))) or tuple(PATTERN_KINDS)

@@ -14,7 +14,6 @@ from opencwc.transfers.check.word_likeness import alike, heard, plural
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-from opencwc.transfers.check.sanctions_files import Listed
 
 WEIGHTS = {"word": 1.0, "number": 0.5, "initial": 0.5, "place": 0.3, "common": 0.2}
 """How much each kind of word tells of who it is."""
@@ -32,6 +31,15 @@ _JOIN = 0.01
 _LONG_KEY = 9
 _TELLING_PART = 4
 _LONGEST_WORD = 40
+
+
+class Listed(NamedTuple):
+    """An entry of a list: its id there, what it is (Person, Company ...), its names, and its countries (alpha-2)."""
+
+    id: str
+    schema: str
+    names: tuple[str, ...]
+    countries: tuple[str, ...] = ()
 
 
 class IndexedName(NamedTuple):

@@ -25,7 +25,7 @@ from opencwc.transfers.patterns.trade import Trade
 if TYPE_CHECKING:
     from opencwc.transfers.model import Ledger
     from opencwc.transfers.patterns.base import PatternKind
-    from opencwc.transfers.patterns.consumption_register import Consumption
+    from opencwc.transfers.patterns.trade import Consumption
 
 PATTERN_KINDS: Mapping[str, PatternKind] = MappingProxyType({
     kind.id: kind

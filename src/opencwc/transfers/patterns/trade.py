@@ -10,15 +10,13 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import polars as pl
 
+from opencwc.finding import Message
 from opencwc.transfers.model import Ledger, Substance, number_substances
 from opencwc.transfers.patterns.level_steps import ALARMS
-
-if TYPE_CHECKING:
-    from opencwc.transfers.patterns.consumption_register import Consumption
 
 Pair = tuple[int, int, int]
 """A substance, its exporter and its importer, as places in the tables of `opencwc.transfers.patterns.trade.Trade`."""
@@ -37,6 +35,13 @@ class LineAt(NamedTuple):
     ledger: str
     row: int
     id: str
+
+
+class Consumption(NamedTuple):
+    """What States declare to have consumed: (state, chemical as written, year) to kg, and rows that were not read."""
+
+    consumed: Mapping[tuple[str, str, int], float]
+    problems: tuple[Message, ...] = ()
 
 
 class FirstTrade(NamedTuple):

@@ -21,7 +21,7 @@ from opencwc.errors import InputError
 from opencwc.files.csv_cells import cell_of
 from opencwc.transfers.model import CAUSES, RECONCILED_COLUMNS
 from opencwc.transfers.patterns import PATTERN_KINDS
-from opencwc.transfers.reconcile.cause_rules import CAUSE_RULES
+from opencwc.transfers.reconcile.causes import CAUSE_RULES
 from opencwc.web.casebook.run_summary import names_of_people
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import LARGEST
