@@ -36,8 +36,6 @@ from opencwc.wording.states import state_name
 
 DATA = Path(__file__).parent / "data" / "papers.yaml"
 SIDES = ("sender", "receiver")
-SAXITOXIN = "35523-89-8"
-"""The chemical of the shorter notice (VA VI.5bis); the number is that of Schedule 1."""
 
 
 def make_paper(
@@ -96,8 +94,8 @@ class _Paper:
         """Yield the blocks of one section of the layout."""
         if "form" in part:
             yield Form(tuple(self.fields(part["form"])))
-        for note in part.get("notes", ()):
-            if note != "basis_saxitoxin" or self.facts.cas == SAXITOXIN:
+        for note, cas in part.get("notes", {}).items():
+            if cas in ("", self.facts.cas):
                 yield Paragraph((self.say(note),), "note")
         if "clauses" in part:
             yield Paragraph((self.say(part["says"]),))
