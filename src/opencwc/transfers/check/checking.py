@@ -12,19 +12,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from opencwc.convention import Convention, Entry, TransferRule
 from opencwc.convention.transfer_rules import read_transfer_rules
-from opencwc.finding import Finding, Maker, Message, Rule, Subject, Value, Verdict
+from opencwc.finding import Finding, Maker, Message, Rule, Value, Verdict
 from opencwc.screening.model import Outcome, Question
 from opencwc.screening.rulebook import Rulebook
 from opencwc.screening.screener import Screener
 from opencwc.settings import cache_folder
 from opencwc.transfers.check.certificates import Balances, Certificate
 from opencwc.transfers.check.consignees import SanctionsList
-from opencwc.transfers.check.identification import Identified, identify
+from opencwc.transfers.check.identification import Answering, Identified, identify
 from opencwc.transfers.check.rule_effects import barred, plain_doubts, weigh
 from opencwc.transfers.check.shipment_cells import Share, Side
 from opencwc.transfers.check.shipments import Shipment
@@ -62,14 +62,7 @@ class Law:
             {deadline.id: deadline for deadline in self.convention.deadlines},
             min(rule.in_force.start for rule in rules if rule.in_force.start),
         )
-        self._answers: dict[tuple[str, str], tuple[Outcome, ...]] = {}
-
-    def answer(self, text: str, kind: str) -> tuple[Outcome, ...]:
-        """Screen a text, once."""
-        key = (text, kind)
-        if key not in self._answers:
-            self._answers[key] = self.screener.answer(text.strip(), kind)
-        return self._answers[key]
+        self.answer: Answering = cache(lambda text, kind: self.screener.answer(text.strip(), kind))
 
     def entry(self, rule: Rule) -> Entry:
         """Return the entry of a rule that the screener has just named."""
@@ -221,9 +214,8 @@ class Checker:
         self, shipment: Shipment, day: date, verdict: Verdict, why: Message, outcome: Outcome | None = None
     ) -> Answer:
         """Answer where no rule is weighed."""
-        subject = Subject(shipment.row, shipment.id, shipment.said)
         rule = outcome.rule if outcome else None
-        finding = Finding(subject, verdict, why, self.maker, rule, outcome.basis if outcome else "")
+        finding = Finding(shipment.subject, verdict, why, self.maker, rule, outcome.basis if outcome else "")
         return Answer(shipment, verdict, (finding,), (), (), day)
 
     def _weighed(self, shipment: Shipment, day: date, law: Law, found: Identified) -> Answer:
@@ -263,8 +255,7 @@ class Checker:
         judged: list[_Judged] = []
         for rule, (outcome, share) in by_rule.items():
             if outcome.verdict is Verdict.EXEMPT:
-                subject = Subject(shipment.row, shipment.id, shipment.said)
-                finding = Finding(subject, Verdict.ALLOWED, outcome.message, self.maker, rule, outcome.basis)
+                finding = Finding(shipment.subject, Verdict.ALLOWED, outcome.message, self.maker, rule, outcome.basis)
                 judged.append(_Judged(Verdict.ALLOWED, finding, ()))
                 continue
             stated = share or (None if several else shipment.share)
@@ -297,7 +288,7 @@ class Checker:
             weighing.notes.append(Message("transfers_states_as_of", {"date": until.isoformat()}))
         evidence = (*weighing.evidence(), *(shown for shown in outcome.evidence if shown.kind != "atoms"))
         finding = Finding(
-            Subject(shipment.row, shipment.id, shipment.said), verdict, weighing.message(verdict), self.maker,
+            shipment.subject, verdict, weighing.message(verdict), self.maker,
             weighing.rule, outcome.basis, evidence, outcome.steps,
         )  # fmt: skip
         return _Judged(verdict, finding, tuple(weighing.owed))
@@ -361,10 +352,9 @@ class Checker:
         if self.sanctions is None:
             return answer
         shipment = answer.shipment
-        subject = Subject(shipment.row, shipment.id, shipment.said)
         found: dict[Rule | None, Finding] = {}
         for text in receivers_of(shipment):
-            for finding in self.sanctions.findings(text, subject, self.maker, shipment.receiver.code):
+            for finding in self.sanctions.findings(text, shipment.subject, self.maker, shipment.receiver.code):
                 found.setdefault(finding.rule, finding)
         if not found:
             return answer

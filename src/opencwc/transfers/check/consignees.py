@@ -104,7 +104,8 @@ class SanctionsList:
             known = index.names[place]
             score, pairs = index.likeness(words, total, known)
             entry = self.entries[known.entry]
-            where = _countries_agree(asked, entry.countries)
+            listed = entry.countries if asked else ()
+            where = ("same" if asked in listed else "different") if listed else "unknown"
             if score < (LIKENESS_AT_HOME if where == "same" else LIKENESS):
                 continue
             held = best.get(known.entry)
@@ -151,12 +152,6 @@ def finding_of(hit: Hit, subject: Subject, maker: Maker) -> Finding:
     )
     rule = Rule(hit.list_name, hit.entry)
     return Finding(subject, hit.verdict, Message("consignees_hit", values), maker, rule, "name", evidence)
-
-
-def _countries_agree(asked: str, listed: tuple[str, ...]) -> str:
-    if not asked or not listed:
-        return "unknown"
-    return "same" if asked in listed else "different"
 
 
 _NAMES = ("name", "alias", "aliases", "weakAlias", "previousName", "abbreviation")

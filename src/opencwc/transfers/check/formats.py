@@ -16,7 +16,7 @@ from opencwc.transfers.check.checking import Answer, Checker
 from opencwc.transfers.check.shipment_cells import plain_number
 from opencwc.transfers.check.shipments import Shipment
 from opencwc.transfers.check.verb import VERB as CHECK
-from opencwc.transfers.check.weighing import Owed, Standing, resting
+from opencwc.transfers.check.weighing import Owed, resting
 from opencwc.wording import sentence
 
 CHECK_COLUMNS = (
@@ -129,19 +129,13 @@ def finding_as_plain(answer: Answer, finding: Finding, lang: str = "en") -> dict
         "shipment_verdict": str(answer.verdict),
         "rules_of": answer.day.isoformat(),
         "shipment": shipment_as_plain(answer.shipment),
-        "states": [_state_as_plain(state) for state in answer.states],
+        "states": [
+            {"code": state.side.code, "status": state.known[0], "since": state.known[1] or None}
+            for state in answer.states
+        ],
         "duties": [duty_as_plain(duty, lang) for duty in owed_by(answer, finding)],
         **plain,
     }  # fmt: skip
-
-
-def _state_as_plain(standing: Standing) -> dict[str, Any]:
-    on = standing.on
-    return {
-        "code": standing.side.code,
-        "status": on.status if on else "unknown",
-        "since": _iso(on.since) if on else None,
-    }
 
 
 def shipment_as_plain(shipment: Shipment) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import BinaryIO, TypeVar
 
 from opencwc.errors import InputError
-from opencwc.finding import Message
+from opencwc.finding import Message, Subject
 from opencwc.transfers.check.shipment_cells import (
     NOWHERE,
     Amount,
@@ -140,6 +140,11 @@ class Shipment:
     def said(self) -> str:
         """How the row names its chemical."""
         return next((self.text(field) for field in ("chemical", "cas", "structure", "line") if self.text(field)), "")
+
+    @property
+    def subject(self) -> Subject:
+        """The shipment, as findings name it."""
+        return Subject(self.row, self.id, self.said)
 
     @property
     def first_day(self) -> date | None:

@@ -38,9 +38,14 @@ class Standing(NamedTuple):
     @property
     def says(self) -> Message:
         """The State and what it is, in words."""
-        status = self.on.status if self.on else "unknown"
-        since = self.on.since.isoformat() if self.on and self.on.since else ""
+        status, since = self.known
         return Message(f"transfers_state_{status}", {"state": self.named, "since": since})
+
+    @property
+    def known(self) -> tuple[str, str]:
+        """What the Convention says of the State, ``unknown`` where nothing, and since when."""
+        since = self.on.since.isoformat() if self.on and self.on.since else ""
+        return (self.on.status if self.on else "unknown"), since
 
 
 def existence_doubt(side: Side, day: date) -> Message | None:
@@ -272,9 +277,7 @@ class Weighing:
         states = (("from", self.sender), ("to", self.receiver), *(("via", state) for state in self.via))
         for name, standing in states:
             if standing.side.text:
-                since = standing.on.since.isoformat() if standing.on and standing.on.since else ""
-                status = standing.on.status if standing.on else "unknown"
-                yield Evidence("state", name, value=" ".join(filter(None, (standing.side.code, status, since))))
+                yield Evidence("state", name, value=" ".join(filter(None, (standing.side.code, *standing.known))))
         for owed in self.owed:
             due = owed.due.isoformat() if owed.due else ""
             duty = "; ".join(filter(None, (f"{owed.state} {due}".strip(), owed.rule.source, owed.rule.evidence)))

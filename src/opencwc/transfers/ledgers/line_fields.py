@@ -208,7 +208,8 @@ def read_dates(draft: LedgerDraft) -> tuple[pl.Series, pl.Series]:
     read = [read_day(text, spreadsheet=draft.file_kind in SPREADSHEETS) for text in texts] or [Day()]
     messages = {at: day.problem for at, day in enumerate(read) if day.problem is not None}
     read = _with_order(draft, texts, read, messages)
-    days = by_number(np.array([_unix_day(day) for day in read], np.int32), numbers)
+    unix_days = [day.day.toordinal() - _UNIX_EPOCH if day.day else _NO_DAY for day in read]
+    days = by_number(np.array(unix_days, np.int32), numbers)
     years = by_number(np.array([day.year or 0 for day in read], np.int16), numbers)
     days[draft.unread], years[draft.unread] = _NO_DAY, 0
     draft.problems.say_texts(numbers, messages, draft.unread)
@@ -247,10 +248,6 @@ def _say_far_years(draft: LedgerDraft, years: Array) -> None:
     for year in np.delete(known, most).tolist():
         values: dict[str, Value] = {"year": str(year), "first": first, "last": last}
         draft.problems.say(years == year, Message("ledger_date_far", values))
-
-
-def _unix_day(day: Day) -> int:
-    return _NO_DAY if day.day is None else day.day.toordinal() - _UNIX_EPOCH
 
 
 _NO_SUBSTANCE = 2**32 - 1

@@ -48,22 +48,6 @@ class TextColumn:
         return [str(text or "").strip(WHITE_SPACE) for text in self._categories.to_series().to_list()]
 
 
-class ConstantColumn(TextColumn):
-    """A field that has one value in all rows."""
-
-    def __init__(self, value: str) -> None:
-        super().__init__()
-        self._value = value
-
-    def take(self, series: pl.Series) -> Array:
-        """One number for all rows."""
-        return self._add(np.zeros(len(series), np.uint16))
-
-    def texts(self) -> list[str]:
-        """The one value."""
-        return [self._value]
-
-
 def by_number(values: Array, numbers: Array) -> Array:
     """Return of each row the value of its text, by the numbers of the texts."""
     return values[numbers] if len(numbers) else values[:0]
@@ -216,26 +200,24 @@ class StreamedRows:
     @cached_property
     def texts(self) -> dict[str, TextColumn]:
         """The numbered columns by field."""
-        constants = {name: self.layout.constant(name) for name in _TEXT_FIELDS}
-        return {
-            name: TextColumn() if value is None else ConstantColumn(value.strip()) for name, value in constants.items()
-        }
+        return {name: TextColumn() for name in _TEXT_FIELDS}
 
     def take(self, batch: pl.DataFrame) -> None:
         """Take in one batch of the file."""
-        numbers = {name: texts.take(self._column(batch, name)) for name, texts in self.texts.items()}
-        self._take_statements(numbers)
-        constant = self.layout.constant("quantity")
-        if constant is None:
-            amounts = self._column(batch, "quantity")
-        else:
-            amounts = pl.Series([constant]).new_from_index(0, batch.height)
-        self._take_unread_rows(batch, self.quantities.take(amounts))
+        self._take_statements(
+            {name: texts.take(self._with_constant(batch, name)) for name, texts in self.texts.items()}
+        )
+        self._take_unread_rows(batch, self.quantities.take(self._with_constant(batch, "quantity")))
         if "id" in self.layout.columns:
             self.ids.append(self._column(batch, "id").str.strip_chars(WHITE_SPACE) + "")  # a copy: the batch can go
         self._take_concentrations(self._column(batch, "concentration"))
         self._take_remarks(self._column(batch, "remarks"))
         self.rows += batch.height
+
+    def _with_constant(self, batch: pl.DataFrame, name: str) -> pl.Series:
+        """Return the texts of a field, or in all rows the one that it has as a constant."""
+        constant = self.layout.constant(name)
+        return self._column(batch, name) if constant is None else pl.Series([constant]).new_from_index(0, batch.height)
 
     def _column(self, batch: pl.DataFrame, name: str) -> pl.Series:
         """Return the texts of a field, null where it has none; a State is named where its code is missing."""

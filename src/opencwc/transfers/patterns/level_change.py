@@ -28,7 +28,7 @@ class LevelChange(PatternKind):
 
     def sightings(self, trade: Trade) -> Iterator[Sighting]:
         """Yield every step by `FACTOR` or more."""
-        yearly = trade.whole_years
+        yearly = trade.yearly.filter("whole")  # half a year's sum is no lower level
         counts = yearly.group_by(*PAIR, maintain_order=True).agg(pl.len().alias("n"))
         pairs = counts.filter(pl.col("n") >= LEAST_YEARS)
         if not len(pairs):

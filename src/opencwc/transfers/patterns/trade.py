@@ -96,11 +96,6 @@ class Trade:
         yearly = _by_year(lines).pipe(_with_whole_years, lines)
         return cls(tuple(ledgers), substances, tuple(codes), lines, yearly, _told_in(lines), register)
 
-    @property
-    def whole_years(self) -> pl.DataFrame:
-        """The yearly sums of years that a side tells to their end: half a year's sum is no lower level."""
-        return self.yearly.filter("whole")
-
     @cached_property
     def first_trades(self) -> FirstTrades:
         """When each pair trades for the first time, and whether its trade would have been seen before."""
