@@ -42,9 +42,9 @@ class OpenCWCError(Exception):
     value, ``{name!r}`` by the value in quotes; a tuple is written as a list. Values are texts, numbers, days, and
     tuples of them; anything else is kept as text.
 
-    >>> error = InputError("no_such_sheet", where="a.xlsx", sheet="x", first="y", sheets=("y", "z"))
-    >>> str(error), error.code, error.values["sheet"]
-    ("a.xlsx: There is no sheet 'x'. The sheets are: y, z.", 'no_such_sheet', 'x')
+    >>> error = InputError("no_such_case", where="a.csv", case="x")
+    >>> str(error), error.code, error.values
+    ("a.csv: there is no case 'x'. See: opencwc case list.", 'no_such_case', {'case': 'x'})
     """
 
     def __init__(self, code: str, *, where: str = "", **values: object) -> None:
