@@ -6,7 +6,7 @@ TESTS := $(VENV)/.installed-for-tests
 # The tests start some hundred processes: without kept bytecode each of them would compile every module anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test check fuzz bench soak docs clean
+.PHONY: demo test check types rules fuzz bench soak docs clean
 
 demo: $(STAMP)  ## the main job on examples/, then the page on the year of an invented State
 	@sh scripts/demo.sh
@@ -17,12 +17,17 @@ test: $(TESTS)  ## the whole test suite
 	$(RUN)/pytest -n auto --dist worksteal
 
 check: $(TESTS)  ## style, types, rooms, then the tests, one of which builds the documentation strictly
+	$(MAKE) --no-print-directory -j 2 types rules
+	$(RUN)/pytest -n auto --dist worksteal
+
+types:
+	$(RUN)/mypy
+
+rules:
 	$(RUN)/ruff check .
 	$(RUN)/ruff format --check .
-	$(RUN)/mypy
 	$(RUN)/lint-imports
 	$(RUN)/bandit --quiet --configfile pyproject.toml --recursive --severity-level medium src
-	$(RUN)/pytest -n auto --dist worksteal
 
 bench: $(STAMP)  ## the figures of docs/benchmarks, measured here
 	$(RUN)/python -m benchmarks

@@ -62,7 +62,7 @@ def worker_of(server: int) -> int:
                 words = (entry / "cmdline").read_bytes()
             except (OSError, IndexError):
                 continue
-            if parent == server and b"opencwc.web.worker_process" in words:
+            if parent == server and b"opencwc.web.server.worker_process" in words:
                 return int(entry.name)
     return 0
 
@@ -99,8 +99,8 @@ def mixed(token: str) -> list[dict[str, Any]]:
     return asked
 
 
-def watch(soak: Soak, server: int, begun: float, over: threading.Event) -> None:
-    while not over.wait(1.0):
+def watch(soak: Soak, server: int, begun: float, over: threading.Event, every: float) -> None:
+    while not over.wait(every):
         for name, pid in (("server", server), ("worker", worker_of(server))):
             if (held := resident(pid)) > 0:
                 soak.memory.setdefault(name, []).append((time.monotonic() - begun, held))
@@ -172,8 +172,8 @@ def visit(soak: Soak, client: httpx.Client, over: threading.Event) -> None:
     soak.visits += 1
 
 
-def run(seconds: float, clients: int = 4, *, turns: int = 300, warm_up: float = 0.0) -> Soak:
-    """Put the load on for so many seconds and return what was seen.
+def run(seconds: float, clients: int = 4, *, turns: int = 300, warm_up: float = 0.0, window: float = 5.0) -> Soak:
+    """Put the load on for so many seconds and return what was seen, with five readings of memory in each ``window``.
 
     With a ``warm_up`` memory is watched only once jobs, visits and decisions have come twice and what is held has
     come to rest, or after so many seconds at most; what goes wrong before that counts too.
@@ -183,14 +183,14 @@ def run(seconds: float, clients: int = 4, *, turns: int = 300, warm_up: float = 
     with tempfile.TemporaryDirectory() as folder, service(Path(folder), worker=True) as (port, token, process):
         begun = time.monotonic()
         threads = [
-            threading.Thread(target=watch, args=(soak, process.pid, begun, over)),
+            threading.Thread(target=watch, args=(soak, process.pid, begun, over, window / 5)),
             threading.Thread(target=upload, args=(soak, port, token, over, turns)),
             threading.Thread(target=review, args=(soak, port, over)),
         ]
         for thread in threads:
             thread.start()
         try:
-            while not _is_warm(soak) and time.monotonic() - begun < warm_up:
+            while not _is_warm(soak, window) and time.monotonic() - begun < warm_up:
                 _ask(soak, port, token, clients, 2.0)
             if warm_up:
                 soak.memory.clear()
@@ -211,11 +211,11 @@ def _ask(soak: Soak, port: int, token: str, clients: int, seconds: float) -> Non
     soak.errors += [f"request: {what} x {times}" for what, times in came.errors.items()]
 
 
-def _is_warm(soak: Soak) -> bool:
+def _is_warm(soak: Soak, window: float) -> bool:
     """Tell whether every kind of work was done twice, and the memory of the last seconds is that of the ones before."""
     if min(soak.jobs, soak.visits, soak.decisions) < 2:
         return False
-    held = [[least for _, least in resting(points)][-3:] for points in soak.memory.values()]
+    held = [[least for _, least in resting(points, window)][-3:] for points in soak.memory.values()]
     return all(len(least) == 3 and least[-1] < 1.02 * least[0] for least in held)
 
 

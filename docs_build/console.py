@@ -20,6 +20,7 @@ from datetime import date, timedelta
 from difflib import unified_diff
 from pathlib import Path
 
+from docs_build.command_server import programs
 from opencwc.finding import Message
 from opencwc.wording import LANGUAGES, say
 
@@ -170,7 +171,7 @@ def _shell(session: str, folder: Path) -> list[str]:
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("OPENCWC_", "LC_", "XDG_"))}
     environment = {
         **kept,
-        "PATH": f"{tools}{os.pathsep}{os.environ.get('PATH', '')}",
+        "PATH": os.pathsep.join([str(programs()), tools, os.environ.get("PATH", "")]),
         "HOME": str(folder),
         "LANG": "C.UTF-8",
         "OPENCWC_CACHE": os.environ.get("OPENCWC_CACHE") or str(Path.home() / ".cache" / "opencwc"),
@@ -218,7 +219,7 @@ def _writing(file: Path, lines: list[str]) -> str:
 
 def _doctest(folder: Path, block: Block) -> str:
     file = folder / f".block-{block.start}.txt"
-    return f"{_writing(file, block.lines)}\npython -m doctest -o ELLIPSIS -o NORMALIZE_WHITESPACE '{file}'"
+    return f"{_writing(file, block.lines)}\ndoctest -o ELLIPSIS -o NORMALIZE_WHITESPACE '{file}'"
 
 
 def _trimmed(lines: list[str]) -> list[str]:

@@ -33,7 +33,8 @@ class Settings(NamedTuple):
 
 def load_settings() -> Settings:
     """Read ``OPENCWC_*`` and ``opencwc.toml``; raise `SettingsError` where the file cannot hold."""
-    folder = Path(os.environ.get(PREFIX + "SETTINGS") or _home("XDG_CONFIG_HOME", ".config") / "opencwc")
+    general = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    folder = Path(os.environ.get(PREFIX + "SETTINGS") or general / "opencwc")
     written, sections = _read_toml(folder / "opencwc.toml")
     lists = os.environ.get(PREFIX + "LISTS") or written.get("lists", "")
     names = lists.split(",") if isinstance(lists, str) else [str(name) for name in lists]
@@ -49,19 +50,20 @@ def load_settings() -> Settings:
 
 def cache_folder() -> Path:
     """Where files go that can be made anew: ``OPENCWC_CACHE``, else ``opencwc`` in the user's cache folder (XDG)."""
-    if own := os.environ.get("OPENCWC_CACHE"):
-        return Path(own).expanduser()
-    general = Path(os.environ.get("XDG_CACHE_HOME", ""))
-    # A relative path in the variable is to be ignored: XDG Base Directory Specification 0.8.
-    return (general if general.is_absolute() else Path.home() / ".cache") / "opencwc"
+    return _folder("CACHE", ".cache")
 
 
 def data_folder() -> Path:
     """Where what cannot be made anew is kept: ``OPENCWC_DATA``, else ``opencwc`` in the user's data folder (XDG)."""
-    if own := os.environ.get("OPENCWC_DATA"):
+    return _folder("DATA", ".local/share")
+
+
+def _folder(name: str, habit: str) -> Path:
+    if own := os.environ.get(PREFIX + name):
         return Path(own).expanduser()
-    general = Path(os.environ.get("XDG_DATA_HOME", ""))
-    return (general if general.is_absolute() else Path.home() / ".local" / "share") / "opencwc"
+    general = Path(os.environ.get(f"XDG_{name}_HOME", ""))
+    # A relative path in the variable is to be ignored: XDG Base Directory Specification 0.8.
+    return (general if general.is_absolute() else Path.home() / habit) / "opencwc"
 
 
 def _own_lists(folder: Path) -> tuple[Path, ...]:
@@ -69,10 +71,6 @@ def _own_lists(folder: Path) -> tuple[Path, ...]:
         return ()
     found = [path for path in folder.iterdir() if path.suffix == ".yaml" or (path / "list.yaml").is_file()]
     return tuple(sorted(found))
-
-
-def _home(variable: str, habit: str) -> Path:
-    return Path(os.environ.get(variable) or Path.home() / habit)
 
 
 def _read_toml(path: Path) -> tuple[dict[str, str | list[str]], dict[str, dict[str, object]]]:

@@ -312,7 +312,8 @@ def test_the_z_score_looks_at_the_pairs_other_years() -> None:
     assert by_z_score(groups)["year"][0] == 2018
 
 
-def test_a_whole_report_is_told_of_a_world(small: World, capsys) -> None:
+def test_a_whole_report_is_told_of_a_world(capsys) -> None:
+    small = make(replace(TRAINING, seed=7, links=60))
     matches = small.shipments.unique("id").select(
         "id", match_group=pl.col("shipment").cast(pl.String), ledger=pl.lit("x"), status=pl.lit("matched")
     )

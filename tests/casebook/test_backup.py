@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import insert
 
 from opencwc.casebook import tables
-from opencwc.casebook.backup import back_up, restore, restore_into
+from opencwc.casebook.backup import back_up, restore_into
 from opencwc.casebook.casebook_verifier import verify_all
 from opencwc.casebook.cases import open_case
 from opencwc.casebook.chain import canonical
@@ -239,9 +239,9 @@ def test_a_damaged_backup_is_told_and_leaves_nothing_behind(kept: Kept, name: st
     empty = open_casebook(on_server)
     before = content(empty)
     with pytest.raises(kind, match=said):
-        restore(damaged, empty)
+        restore_lost(on_server, damaged)
     assert content(empty) == before and verify_all(empty).fits
-    assert restore(kept.backup, empty)["casebook"] == kept.manifest["casebook"]  # and it is as good as new
+    assert restore_lost(on_server, kept.backup).casebook == kept.manifest["casebook"]  # and it is as good as new
     empty.close()
 
 

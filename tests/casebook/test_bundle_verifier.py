@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from opencwc.casebook import bundle_verifier
 from opencwc.casebook.bundle_verifier import Report, Unreadable, verify_bundle
@@ -98,6 +99,23 @@ class World:
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     return World(tmp_path_factory.mktemp("world"))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _openssl_asked_once() -> Iterator[None]:
+    """Ask openssl about each signature once: hundreds of bundles here differ in a line and share their signatures."""
+    with pytest.MonkeyPatch.context() as patch:
+        ask = bundle_verifier.OpenSSL.signed
+        answers: dict[tuple[bytes, bytes, bytes], bool] = {}
+
+        def signed(openssl: bundle_verifier.OpenSSL, der: bytes, data: bytes, signature: bytes) -> bool:
+            asked = (der, data, signature)
+            if asked not in answers:
+                answers[asked] = ask(openssl, *asked)
+            return answers[asked]
+
+        patch.setattr(bundle_verifier.OpenSSL, "signed", signed)
+        yield
 
 
 def text_of(report: Report) -> str:
@@ -291,7 +309,7 @@ def test_a_deleted_record_is_caught_even_where_the_house_s_own_key_signs(world: 
         blocks = [one for one in contents.blocks if one.record != left_out]
         write_bundle(path, replace(contents, records=records, blocks=blocks), world.signers[1])
         assert first_record(verify_bundle(path, key=world.key)) == named
-    records = [replace(one, salt=None, content=None) if one.seq == 13 else one for one in contents.records]
+    records = [structs.replace(one, salt=None, content=None) if one.seq == 13 else one for one in contents.records]
     write_bundle(path, replace(contents, records=records), world.signers[1])
     report = verify_bundle(path, key=world.key)
     assert "shown as erased, and no record of an erasure names it" in str(report.first)
@@ -518,11 +536,11 @@ def test_findings_that_are_dropped_doubled_or_hidden_are_caught(world: World, bl
 def test_a_finding_that_the_exporter_hides_as_erased_is_caught(world: World) -> None:
     contents = BOOK.contents(world.signers)
     hidden = [
-        replace(one, salt=None, content=None, seal=commitment(one.salt, one.content)) if one.id == 10 else one
+        structs.replace(one, salt=None, content=None, seal=commitment(one.salt, one.content)) if one.id == 10 else one
         for one in contents.blocks[1].findings
     ]
     path = world.folder / "hidden.zip"
-    blocks = [contents.blocks[0], replace(contents.blocks[1], findings=hidden)]
+    blocks = [contents.blocks[0], structs.replace(contents.blocks[1], findings=hidden)]
     write_bundle(path, replace(contents, blocks=blocks), world.signers[1])
     report = verify_bundle(path, key=world.key)
     assert "Finding 10 is shown as erased" in str(report.first)

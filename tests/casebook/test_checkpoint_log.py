@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,11 @@ from opencwc.casebook.checkpoint_log import CheckpointLog, DamagedLine, LoggedCh
 from opencwc.errors import StorageError
 
 
+def append(log: CheckpointLog, *fields: Any, restored: bool = False) -> None:
+    with log.locked(LoggedCheckpoint(*fields, restored=restored)):
+        pass
+
+
 def numbers(log: CheckpointLog, casebook: str = "book") -> list[int]:
     return [one.number for one in log.all(casebook)]
 
@@ -20,9 +26,9 @@ def numbers(log: CheckpointLog, casebook: str = "book") -> list[int]:
 def test_each_casebook_finds_its_own_lines_in_their_order(tmp_path: Path) -> None:
     log = CheckpointLog(tmp_path / "keys")
     assert numbers(log) == []
-    log.append("book", 1, "aa", 3, "bb")
-    log.append("other", 9, "cc", 4, "dd")
-    log.append("book", 2, "ee", 7, "ff", restored=True)
+    append(log, "book", 1, "aa", 3, "bb")
+    append(log, "other", 9, "cc", 4, "dd")
+    append(log, "book", 2, "ee", 7, "ff", restored=True)
     assert list(log.all("book")) == [
         LoggedCheckpoint("book", 1, "aa", 3, "bb"), LoggedCheckpoint("book", 2, "ee", 7, "ff", restored=True),
     ]  # fmt: skip
@@ -35,20 +41,20 @@ def test_a_line_that_was_torn_by_a_stop_of_the_machine_is_dropped(
     tmp_path_factory: pytest.TempPathFactory, cut: int
 ) -> None:
     log = CheckpointLog(tmp_path_factory.mktemp("torn"))
-    log.append("book", 1, "aa", 1, "bb")
+    append(log, "book", 1, "aa", 1, "bb")
     whole = log.path.read_bytes()
-    log.append("book", 2, "cc", 2, "dd")
+    append(log, "book", 2, "cc", 2, "dd")
     both = log.path.read_bytes()
     log.path.write_bytes(both[: len(whole) + cut % (len(both) - len(whole))])
     assert numbers(log) == [1]
-    log.append("book", 3, "ee", 3, "ff")
+    append(log, "book", 3, "ee", 3, "ff")
     assert numbers(log) == [1, 3]
     assert log.path.read_bytes().startswith(whole)
 
 
 def test_a_transaction_that_fails_leaves_no_line(tmp_path: Path) -> None:
     log = CheckpointLog(tmp_path)
-    log.append("book", 1, "aa", 1, "bb")
+    append(log, "book", 1, "aa", 1, "bb")
     with pytest.raises(ZeroDivisionError), log.locked(LoggedCheckpoint("book", 2, "cc", 2, "dd")):
         assert numbers(log) == [1]
         raise ZeroDivisionError
@@ -58,13 +64,13 @@ def test_a_transaction_that_fails_leaves_no_line(tmp_path: Path) -> None:
 def test_many_that_append_at_once_lose_no_line(tmp_path: Path) -> None:
     log = CheckpointLog(tmp_path)
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda number: log.append("book", number, "aa", number, "bb"), range(1, 101)))
+        list(pool.map(lambda number: append(log, "book", number, "aa", number, "bb"), range(1, 101)))
     assert sorted(numbers(log)) == list(range(1, 101))
 
 
 def test_a_damaged_line_is_told_by_its_number_and_the_rest_is_read(tmp_path: Path) -> None:
     log = CheckpointLog(tmp_path)
-    log.append("book", 1, "aa", 1, "bb")
+    append(log, "book", 1, "aa", 1, "bb")
     log.path.write_bytes(b"garbage\n" + log.path.read_bytes())
     assert list(log.all("book")) == [DamagedLine(1), LoggedCheckpoint("book", 1, "aa", 1, "bb")]
 
@@ -72,4 +78,4 @@ def test_a_damaged_line_is_told_by_its_number_and_the_rest_is_read(tmp_path: Pat
 def test_a_log_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError):
-        CheckpointLog(tmp_path / "file").append("book", 1, "aa", 1, "bb")
+        append(CheckpointLog(tmp_path / "file"), "book", 1, "aa", 1, "bb")

@@ -15,7 +15,6 @@ from argon2 import PasswordHasher
 from sqlalchemy import select
 
 from opencwc.casebook import tables
-from opencwc.casebook.command_line_person import cli_person
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.model import Mark, Role
 from opencwc.casebook.passwords import check_password, is_password
@@ -24,7 +23,7 @@ from opencwc.casebook.permissions import may
 from opencwc.casebook.second_factor import SecondFactor
 from opencwc.casebook.service_secret import Seal
 from opencwc.casebook.sessions import Sessions
-from opencwc.casebook.tokens import LONGEST_LIFE, Tokens
+from opencwc.casebook.tokens import LONGEST_LIFE, Tokens, cli_person
 from opencwc.errors import ConflictError, InputError, NotAllowedError, NotFoundError
 
 GOOD = "tulip lantern gravel otter"
@@ -459,5 +458,5 @@ def test_sessions_and_second_factors_hold_on_either_database(people: People, boo
     assert factor.check(alice.id, codes[0]) and not factor.check(alice.id, codes[0])
     sessions_of.begin(alice.id, instead_of=sessions_of.begin(alice.id))
     assert sessions(book) == 1
-    sessions_of.end_all(alice.id)
+    sessions_of.end_others(alice.id, "")
     assert sessions(book) == 0

@@ -169,19 +169,18 @@ def test_the_link_is_the_only_way_in_and_a_switch_needs_the_token_of_the_page(ca
         assert came.headers["Refresh"] == "0; url=/"
 
 
-def test_a_kept_demonstration_goes_on_where_it_was_left(cache: Path, tmp_path: Path) -> None:
-    folder = tmp_path / "kept"
-    with started(cache, "--port", "0", "--keep", str(folder)) as shown:
+def test_a_kept_demonstration_goes_on_where_it_was_left(cache: Path, year: Path) -> None:
+    with started(cache, "--port", "0", "--keep", str(year)) as shown:
         visitor = Visitor(shown)
         case = visitor.client.get("/api/v1/cases").json()["cases"][0]["name"]
         visitor.post(f"/api/v1/cases/{case}/comments", json={"text": "Left for tomorrow (invented)."})
-        assert str(folder) in shown.leave()[1]
-    with started(cache, "--port", "0", "--keep", str(folder), "--lang", "fr") as shown:
+        assert str(year) in shown.leave()[1]
+    with started(cache, "--port", "0", "--keep", str(year), "--lang", "fr") as shown:
         assert shown.link.endswith("?lang=fr")
         visitor = Visitor(shown)
         assert "Left for tomorrow (invented)." in visitor.client.get(f"/api/v1/cases/{case}").text
         shown.leave()
-    assert (folder / "casebook.db").is_file()
+    assert (year / "casebook.db").is_file()
 
 
 def test_a_folder_with_something_else_in_it_is_not_touched(tmp_path: Path) -> None:
@@ -234,8 +233,8 @@ def test_serve_has_no_routes_of_the_demonstration(tmp_path: Path, monkeypatch: p
     from starlette.testclient import TestClient
 
     from opencwc.casebook.database import open_casebook
+    from opencwc.web.app import app_of
     from opencwc.web.server.service import access_of
-    from opencwc.web.wiring import app_of
 
     monkeypatch.setenv("OPENCWC_SETTINGS", str(tmp_path / "settings"))
     book = open_casebook(tmp_path / "casebook.db")

@@ -17,7 +17,7 @@ from opencwc.legislation.example_texts import NAMES, example_text  # noqa: E402
 
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
-def test_a_page_shows_what_happens(page: Path) -> None:
+def test_a_page_shows_what_happens(page: Path, name_index: None) -> None:
     assert "\n".join(differences(page)) == ""
 
 

@@ -248,18 +248,25 @@ SELF_DRAWN = pdf_of(
         ),
     }
 )
-INFLATED = pdf_of(
-    {
-        1: b"<< /Type /Catalog /Pages 2 0 R >>",
-        2: b"<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
-        3: b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Contents 4 0 R >>",
-        4: stream(zlib.compress(zlib.compress(b" " * 900_000_000, 9), 9), b"<< /Filter [/FlateDecode /FlateDecode]"),
-    }
+
+
+def inflated_pdf() -> bytes:
+    content = zlib.compress(zlib.compress(b" " * 900_000_000, 9), 9)
+    return pdf_of(
+        {
+            1: b"<< /Type /Catalog /Pages 2 0 R >>",
+            2: b"<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
+            3: b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Contents 4 0 R >>",
+            4: stream(content, b"<< /Filter [/FlateDecode /FlateDecode]"),
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    "made", [lambda: LOOP, lambda: SELF_DRAWN, inflated_pdf], ids=["page tree", "drawn in itself", "inflated"]
 )
-
-
-@pytest.mark.parametrize("data", [LOOP, SELF_DRAWN, INFLATED], ids=["page tree", "drawn in itself", "inflated"])
-def test_a_pdf_that_goes_round_in_circles_ends(data: bytes) -> None:
+def test_a_pdf_that_goes_round_in_circles_ends(made: Callable[[], bytes]) -> None:
+    data = made()
     began = time.monotonic()
     try:
         passages, unread, *_ = read(data, "a.pdf", confine=True, limits=DocumentLimits(seconds=20))

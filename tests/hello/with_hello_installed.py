@@ -12,8 +12,10 @@ from typer.testing import CliRunner
 from opencwc.casebook.database import open_casebook
 from opencwc.casebook.model import Mark, Role
 from opencwc.cli.app import application
+from opencwc.jobs.intake import intake_of
+from opencwc.web.app import app_of
 from opencwc.web.server.configuration import Configuration
-from opencwc.web.wiring import app_of, intake_of, make_worker
+from opencwc.web.server.worker_process import make_worker
 from web.signing_in import House, open_house
 
 TABLE = b"state\nFrance\nAtlantis\n"

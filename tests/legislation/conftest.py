@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-import yaml
 
+from opencwc.convention.fields import load_yaml
 from opencwc.convention.measures import Measures, read_measures
 from opencwc.language.encoders import Thresholds
 from opencwc.legislation import Answer, Checked, check_texts
@@ -85,7 +85,7 @@ class ModelLaw:
 
 def model_laws() -> Iterator[ModelLaw]:
     for path in sorted(CASES.glob("*_*.yaml")):
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        raw = load_yaml(path.read_text(encoding="utf-8"))
         if "text" not in raw:
             continue
         variants = []

@@ -14,7 +14,7 @@ from opencwc.legislation.decided_law import Decided, Decisions, answer_as_decide
 from opencwc.legislation.formats import DECIDED_COLUMNS, as_csv, as_json
 from opencwc.legislation.report import report
 from opencwc.legislation.shown_answers import drafting_points, elements_shown
-from opencwc.publishing import write_html
+from opencwc.publishing.html import write_html
 from opencwc.publishing.pdf import as_data
 from opencwc.wording import LANGUAGES
 

@@ -15,8 +15,9 @@ from opencwc.legislation import NONE, Checked
 from opencwc.legislation.formats import answer_to_plain, as_csv
 from opencwc.legislation.report import report
 from opencwc.legislation.shown_answers import article_in, drafting_points, elements_shown, likely
-from opencwc.publishing import Beside, Passages, write_html
 from opencwc.publishing.docx import write_docx
+from opencwc.publishing.html import write_html
+from opencwc.publishing.model import Beside, Passages
 from opencwc.publishing.pdf import as_data
 
 from .conftest import Check, answer

@@ -10,7 +10,7 @@ from dataclasses import replace
 from opencwc.legislation.comparison_formats import compared_csv, compared_json
 from opencwc.legislation.comparison_report import compared_report
 from opencwc.legislation.version_comparison import compare
-from opencwc.publishing import write_html
+from opencwc.publishing.html import write_html
 
 from .conftest import Check
 

@@ -7,7 +7,8 @@ from datetime import date
 
 from docx import Document
 
-from opencwc.publishing import (
+from opencwc.publishing.docx import write_docx
+from opencwc.publishing.model import (
     Badge,
     Bullets,
     Card,
@@ -26,7 +27,6 @@ from opencwc.publishing import (
     Table,
     Text,
 )
-from opencwc.publishing.docx import write_docx
 
 LABELS = Labels("", "", "", "", "", "", "", "")
 

@@ -9,7 +9,8 @@ from itertools import pairwise
 
 import pytest
 
-from opencwc.publishing import (
+from opencwc.publishing.html import LONGEST, PREVIEW, TEMPLATES, bar, grouped, write_html
+from opencwc.publishing.model import (
     Badge,
     Bullets,
     Card,
@@ -27,9 +28,7 @@ from opencwc.publishing import (
     Section,
     Table,
     Text,
-    write_html,
 )
-from opencwc.publishing.html import LONGEST, PREVIEW, TEMPLATES, bar, grouped
 
 LABELS = Labels(
     "Skip", "Contents", "Filter", "Search", "all", "Reset", "{shown}/{total}", "{length} in all, {limit} here"

@@ -10,7 +10,8 @@ import pytest
 
 from opencwc.chemistry.drawing import draw
 from opencwc.errors import OutputError, UnavailableError
-from opencwc.publishing import (
+from opencwc.publishing import pdf
+from opencwc.publishing.model import (
     Badge,
     Bullets,
     Card,
@@ -37,7 +38,6 @@ from opencwc.publishing import (
     Signature,
     Table,
     Text,
-    pdf,
 )
 from opencwc.publishing.pdf import EMBEDDED, as_data, make_pdf, settable, write_pdf
 

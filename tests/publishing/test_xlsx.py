@@ -9,7 +9,8 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from opencwc.errors import OutputError
-from opencwc.publishing import (
+from opencwc.publishing import xlsx
+from opencwc.publishing.model import (
     Badge,
     Bullets,
     Card,
@@ -34,7 +35,6 @@ from opencwc.publishing import (
     Signature,
     Table,
     Text,
-    xlsx,
 )
 from opencwc.publishing.xlsx import LONGEST_CELL, SHEET_NAME, said, sheet_name, write_xlsx
 

@@ -9,7 +9,8 @@ from python_calamine import CalamineWorkbook
 
 from opencwc.errors import InputError
 from opencwc.finding import Message
-from opencwc.publishing import Bullets, Facts, Paragraph, Signature, Table, write_html
+from opencwc.publishing.html import write_html
+from opencwc.publishing.model import Bullets, Facts, Paragraph, Signature, Table
 from opencwc.publishing.pdf import make_pdf
 from opencwc.publishing.xlsx import said, write_xlsx
 from opencwc.transfers.ledgers.reader import read_ledger

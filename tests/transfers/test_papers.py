@@ -15,7 +15,8 @@ from typer.testing import CliRunner
 from opencwc.cli.transfers_papers import papers
 from opencwc.errors import InputError, SettingsError
 from opencwc.finding import Message
-from opencwc.publishing import Clauses, Form, Signature, write_html
+from opencwc.publishing.html import write_html
+from opencwc.publishing.model import Clauses, Form, Signature
 from opencwc.publishing.pdf import make_pdf
 from opencwc.publishing.xlsx import said, write_xlsx
 from opencwc.screening.model import Question

@@ -21,7 +21,7 @@ from typer.testing import CliRunner
 from opencwc.cli.transfers_patterns import patterns
 from opencwc.errors import InputError
 from opencwc.finding import Maker, Verdict
-from opencwc.publishing import write_html
+from opencwc.publishing.html import write_html
 from opencwc.transfers.model import Ledger, Substance
 from opencwc.transfers.patterns import PATTERN_KINDS, find_patterns
 from opencwc.transfers.patterns.base import Proposal

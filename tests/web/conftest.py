@@ -18,15 +18,16 @@ from starlette.testclient import TestClient
 
 from casebook.cluster import Cluster
 from casebook.hashing import quick_passwords, true_passwords
+from casebook.quick_casebook import no_waiting_for_the_disk, quick_tables
 from opencwc.casebook.database import Casebook, open_casebook
 from opencwc.casebook.model import Mark, Person, Role
 from opencwc.jobs.intake import Intake
 from opencwc.jobs.queue import Jobs
 from opencwc.web.app import create_app
 from opencwc.web.server.configuration import Configuration
-from opencwc.web.serving import _uvicorn
+from opencwc.web.server.serving import _uvicorn
 
-__all__ = ["quick_passwords", "true_passwords"]
+__all__ = ["no_waiting_for_the_disk", "quick_passwords", "quick_tables", "true_passwords"]
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # the benchmarks, which some tests run in brief
 PEOPLE = {str(role): Person(f"p-{role}", str(role), f"Name of {role}", role, Mark.HIGHLY_PROTECTED) for role in Role}
 ON_BOTH = pytest.mark.parametrize("place", ["sqlite", "postgresql"], indirect=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Sequence
+from functools import cache
 from xml.sax.saxutils import escape
 
 _WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -82,6 +83,7 @@ def letter(subject: str, body: str) -> bytes:
     return (head + body).encode()
 
 
+@cache
 def docx_bomb() -> bytes:
     """Return a DOCX of some kilobytes that would unpack to 600 megabytes."""
     out = io.BytesIO()

@@ -18,7 +18,7 @@ from opencwc.casebook.database import Casebook, open_casebook
 from opencwc.casebook.model import Mark, Person, Role
 from opencwc.casebook.people import CONSOLE
 from opencwc.web.accounts.entrance import Entrance
-from opencwc.web.app import guarded_app
+from opencwc.web.app import app_of
 from opencwc.web.server.configuration import Configuration
 
 PASSWORD = "tulip lantern gravel otter"
@@ -83,7 +83,7 @@ def open_house(folder: Path, monkeypatch: pytest.MonkeyPatch, place: str = "", *
     book = open_casebook(place or folder / "casebook.db")
     clock = Clock()
     entrance = Entrance.of(book, Configuration(**{**WIDE, **settings}), clock)
-    app = guarded_app(entrance)
+    app = app_of(entrance, book)
     with start_blocking_portal() as portal:
         yield House(app, book, entrance, clock, portal)
     app.state.service.answering.close()

@@ -18,7 +18,7 @@ from opencwc.casebook.people import CONSOLE, end_sessions
 from opencwc.casebook.permissions import ACTIONS, SCOPES
 from opencwc.errors import SettingsError
 from opencwc.web.access_table import access_table, declared_access
-from opencwc.web.app import guarded_app
+from opencwc.web.app import app_of
 from opencwc.web.server.same_origin import SAFE
 from opencwc.web.server.service import OPEN, Access, Router, access_of
 from opencwc.web.server.session_cookie import COOKIE, csrf_of
@@ -197,21 +197,21 @@ def test_a_route_that_does_not_say_what_it_needs_keeps_the_service_from_starting
     router = Router()
     router.add_api_route("/api/v1/secret", nothing, methods=["GET"])
     with pytest.raises(SettingsError, match=r"/api/v1/secret"):
-        guarded_app(house.entrance, routers=[router])
+        app_of(house.entrance, house.book, routers=[router])
 
 
 def test_a_route_of_a_router_inside_a_router_says_what_it_needs_itself(house: House) -> None:
     outer, inner = Router(), Router()
     inner.get("/api/v1/known", action=OPEN)(lambda: Response("known"))
     outer.include_router(inner)
-    assert access_of(guarded_app(house.entrance, routers=[outer]).routes)["GET /api/v1/known"] == Access(OPEN)
+    assert access_of(app_of(house.entrance, house.book, routers=[outer]).routes)["GET /api/v1/known"] == Access(OPEN)
     inner.add_api_route("/api/v1/secret", nothing, methods=["GET"])
     with pytest.raises(SettingsError, match=r"/api/v1/secret"):
-        guarded_app(house.entrance, routers=[outer])
+        app_of(house.entrance, house.book, routers=[outer])
 
 
 def test_a_route_that_does_not_stand_behind_the_guard_keeps_the_service_from_starting(house: House) -> None:
     router = APIRouter()
     router.add_api_route("/api/v1/unguarded", nothing, methods=["GET"])
     with pytest.raises(SettingsError, match="does not stand behind the guard"):
-        guarded_app(house.entrance, routers=[router])
+        app_of(house.entrance, house.book, routers=[router])

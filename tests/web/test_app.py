@@ -222,7 +222,7 @@ SECRETS = (
 
 def test_the_log_of_a_whole_session_holds_nothing_that_was_asked(house: House, log: io.StringIO) -> None:
     from opencwc.jobs.worker import Worker
-    from opencwc.web.wiring import job_bounds
+    from opencwc.web.server.worker_process import job_bounds
 
     broken = Router()
 

@@ -24,7 +24,7 @@ from opencwc.casebook.runs import RunKeeper
 from opencwc.errors import ConflictError, NotFoundError
 from opencwc.jobs.queue import MOST_ATTEMPTS, Job, Jobs
 from opencwc.jobs.worker import Worker
-from opencwc.web.wiring import job_bounds
+from opencwc.web.server.worker_process import job_bounds
 
 from .conftest import ON_BOTH, PEOPLE, House, live
 from .papers import docx, pdf, xlsx

@@ -16,6 +16,7 @@ from starlette.testclient import TestClient
 from opencwc.casebook.findings import list_records
 from opencwc.casebook.model import Mark, Person, Role
 from opencwc.errors import InputError
+from opencwc.jobs.intake import intake_of
 from opencwc.jobs.kept_runs import _loaded
 from opencwc.jobs.queue import Jobs
 from opencwc.legislation import check_texts
@@ -25,8 +26,8 @@ from opencwc.legislation.kept import ANSWERS, answers_of, packed, summary_of, un
 from opencwc.legislation.reader import stage_of as step_of
 from opencwc.legislation.texts.legal_texts import plain_legal_text
 from opencwc.legislation.texts.passages import passages_of
-from opencwc.web.legislation.kept import LABEL_COLUMNS
-from opencwc.web.wiring import intake_of, make_worker
+from opencwc.web.legislation.kept_laws import LABEL_COLUMNS
+from opencwc.web.server.worker_process import make_worker
 from opencwc.wording import LANGUAGES, say
 from web.pages.housing import PAGE, PART, opened_house, page_of, post
 from web.pages.parsed import Element, check_sound, parsed

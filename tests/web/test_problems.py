@@ -74,6 +74,11 @@ def test_a_problem_has_its_values(client: TestClient) -> None:
     assert told["detail"] == "no list is called 'CVC'"
 
 
+def test_a_problem_of_what_is_not_there_has_no_values(client: TestClient) -> None:
+    told = client.get("/api/v1/entries/CWC/9Z99").json()
+    assert (told["status"], told["code"], told["values"]) == (404, "no_such_entry_in_force", {})
+
+
 def test_what_was_sent_does_not_come_back(client: TestClient) -> None:
     for answer in (
         client.post("/api/v1/screen", json={"value": "CCO", "kind": "PLANTED"}),

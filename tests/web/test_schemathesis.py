@@ -28,9 +28,9 @@ from opencwc.casebook.requests import answer, ask
 from opencwc.jobs.queue import Jobs
 from opencwc.web.access_table import declared_access
 from opencwc.web.accounts.entrance import Entrance
+from opencwc.web.app import app_of
 from opencwc.web.server.configuration import Configuration
 from opencwc.web.server.session_cookie import COOKIE, csrf_of
-from opencwc.web.wiring import app_of
 
 from .signing_in import WIDE
 from .test_cases import keep_inventory

@@ -16,7 +16,7 @@ from opencwc.errors import NotFoundError
 from opencwc.web.app import create_app
 from opencwc.web.server import static_files
 from opencwc.web.server.configuration import Configuration
-from opencwc.web.server.headers import PAGE_POLICY
+from opencwc.web.server.request_middleware import PAGE_POLICY
 from opencwc.web.server.static_files import EDITOR_POLICY, FOLDER, address_of, index, index_of, is_known, takes_gzip
 
 VENDOR = static_files.FOLDER.parent / "vendor"

@@ -21,15 +21,17 @@ from opencwc.casebook.runs import count_kept, keep_source
 from opencwc.errors import InputError
 from opencwc.finding import Message
 from opencwc.jobs.archives import pack_uploads
+from opencwc.jobs.intake import intake_of
 from opencwc.jobs.kept_runs import _loaded
 from opencwc.jobs.queue import Jobs
 from opencwc.transfers.check.shipments import SHIPMENT_FIELDS
 from opencwc.transfers.model import LINE_STATUSES, RECONCILED_COLUMNS
 from opencwc.transfers.reconcile.causes import MODEL
 from opencwc.transfers.reconcile.kept import GROUP_SCHEMA, LINE_SCHEMA, packed, unpack
+from opencwc.web.app import app_of
+from opencwc.web.server.worker_process import make_worker
 from opencwc.web.transfers import check_pages, pages
 from opencwc.web.transfers.flows import Flow, ribbons_of, sankey, world_map
-from opencwc.web.wiring import app_of, intake_of, make_worker
 from opencwc.wording import LANGUAGES, say
 from web.pages.housing import LANGUAGES_READ, PART, opened_house, page_of
 from web.pages.parsed import Element, check_sound, parsed
@@ -365,7 +367,7 @@ def test_a_worker_that_dies_half_way_is_followed_by_one_that_keeps_every_finding
             raise KeyboardInterrupt
 
         with monkeypatch.context() as broken:
-            broken.setattr(run_and_keep, "finish_with_pages", die)
+            broken.setattr(run_and_keep, "keep_pages", die)
             with pytest.raises(KeyboardInterrupt):
                 worked(house)
         jobs = Jobs(house.book.engine)

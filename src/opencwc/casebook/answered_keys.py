@@ -6,18 +6,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import Engine, Executable, select
 from sqlalchemy.exc import IntegrityError
 
-from opencwc.casebook.database import told
+from opencwc.casebook.database import changing
 from opencwc.casebook.tables import answered_key
 
 KEPT_FOR = timedelta(hours=24)
 UNFINISHED_FOR = timedelta(minutes=10)
 
 
-@dataclass(frozen=True)
-class AnsweredKey:
+class AnsweredKey(Struct, frozen=True):
     """A key that was sent before: the digest of its request, and the answer; ``status`` is 0 while it is being done."""
 
     request: str
@@ -37,22 +37,20 @@ class AnsweredKeys:
         table = answered_key
         now = self.clock()
         row = {"person": person, "key": key, "request": digest, "status": 0, "body": "", "at": now.isoformat()}
-        with told(self.engine), self.engine.connect() as connection:
-            prepared = connection.execution_options(begin="BEGIN IMMEDIATE")
-            with prepared.begin():
-                old = (now - KEPT_FOR).isoformat()
-                unfinished = (now - UNFINISHED_FOR).isoformat()
-                over = (table.c.at < old) | ((table.c.status == 0) & (table.c.at < unfinished))
-                prepared.execute(table.delete().where(over))  # everybody's: an answer may hold what was erased since
-                columns = (table.c.request, table.c.status, table.c.body)
-                query = select(*columns).where(table.c.person == person, table.c.key == key)
-                if (before := prepared.execute(query).first()) is not None:
-                    return AnsweredKey(*before)
-                try:
-                    with prepared.begin_nested():
-                        prepared.execute(table.insert(), row)
-                except IntegrityError:  # another connection was quicker (PostgreSQL)
-                    return AnsweredKey(digest)
+        with changing(self.engine) as connection:
+            old = (now - KEPT_FOR).isoformat()
+            unfinished = (now - UNFINISHED_FOR).isoformat()
+            over = (table.c.at < old) | ((table.c.status == 0) & (table.c.at < unfinished))
+            connection.execute(table.delete().where(over))  # everybody's: an answer may hold what was erased since
+            columns = (table.c.request, table.c.status, table.c.body)
+            query = select(*columns).where(table.c.person == person, table.c.key == key)
+            if (before := connection.execute(query).first()) is not None:
+                return AnsweredKey(*before)
+            try:
+                with connection.begin_nested():
+                    connection.execute(table.insert(), row)
+            except IntegrityError:  # another connection was quicker (PostgreSQL)
+                return AnsweredKey(digest)
         return None
 
     def keep(self, person: str, key: str, status: int, body: str) -> None:
@@ -66,7 +64,5 @@ class AnsweredKeys:
         self._write(table.delete().where(table.c.person == person, table.c.key == key, table.c.status == 0))
 
     def _write(self, statement: Executable) -> None:
-        with told(self.engine), self.engine.connect() as connection:
-            prepared = connection.execution_options(begin="BEGIN IMMEDIATE")
-            with prepared.begin():
-                prepared.execute(statement)
+        with changing(self.engine) as connection:
+            connection.execute(statement)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from hashlib import sha256
 
+from msgspec import Struct
 from sqlalchemy import Connection, select
 
 from opencwc.casebook import tables
@@ -13,12 +13,12 @@ from opencwc.casebook.checkpoint_log import LoggedCheckpoint
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.model import Person
 from opencwc.casebook.permissions import require
+from opencwc.records import from_plain
 
 NEWEST = 10
 
 
-@dataclass(frozen=True, slots=True)
-class SeenCheckpoint:
+class SeenCheckpoint(Struct, frozen=True):
     """A checkpoint: the record it covers, when and with which key it was signed, and what the log outside says of it.
 
     ``logged`` is ``None`` where the end of the log, as far as it was read, does not reach back to it.
@@ -31,8 +31,7 @@ class SeenCheckpoint:
     logged: bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class SeenStamp:
+class SeenStamp(Struct, frozen=True):
     """A checkpoint whose time stamp was asked for; ``at`` is the moment that the authority says, empty while it waits.
 
     ``seq`` is the record that tells of it, 0 while it waits.
@@ -43,8 +42,7 @@ class SeenStamp:
     seq: int
 
 
-@dataclass(frozen=True, slots=True)
-class RecordState:
+class RecordState(Struct, frozen=True):
     """How the record stands: its length, its last moment, its checkpoints in all, the newest of them, the stamps.
 
     ``last_logged`` is the number of the last checkpoint that the log outside the database knows, 0 where it knows none.
@@ -83,10 +81,8 @@ def record_state(book: Casebook, person: Person) -> RecordState:
         )
         for row in rows
     )  # fmt: skip
-    last = logged[0].number if logged else 0
-    return RecordState(
-        head["id"], head["seq"], head["findings"], str(at or ""), head["checkpoint"], last, newest, stamps, keys
-    )
+    last, at = logged[0].number if logged else 0, str(at or "")
+    return RecordState(head["id"], head["seq"], head["findings"], at, head["checkpoint"], last, newest, stamps, keys)
 
 
 def known_keys(book: Casebook) -> tuple[str, ...]:
@@ -123,7 +119,7 @@ def _stamps(connection: Connection) -> tuple[SeenStamp, ...]:
 
 def _is_logged(number: int, statement: str, signature: bytes, logged: list[LoggedCheckpoint]) -> bool | None:
     """Tell whether the log names this very checkpoint; the newest line of a number counts, as after a restore."""
-    entry = next((one for one in logged if one.number == number), None)
+    entry = next((entry for entry in logged if entry.number == number), None)
     if entry is not None:
         return entry.sha256 == sha256(statement.encode() + signature).hexdigest()
     return False if not logged or number > logged[0].number else None
@@ -131,7 +127,6 @@ def _is_logged(number: int, statement: str, signature: bytes, logged: list[Logge
 
 def _said(text: str) -> dict[str, object]:
     try:
-        said = json.loads(text)
+        return from_plain(dict[str, object], json.loads(text))
     except ValueError:
         return {}
-    return said if isinstance(said, dict) else {}

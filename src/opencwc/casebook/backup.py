@@ -14,14 +14,14 @@ import secrets
 import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from sqlalchemy import BigInteger, Boolean, Connection, Float, Integer, LargeBinary, SmallInteger, Table, select
+from sqlalchemy import Connection, Table, select
 from sqlalchemy.engine import URL
 
 from opencwc.casebook import tables
@@ -31,7 +31,7 @@ from opencwc.casebook.casebook_verifier import Verification, verify_all
 from opencwc.casebook.chain import canonical
 from opencwc.casebook.checkpoint_log import CheckpointLog
 from opencwc.casebook.database import Casebook, casebook_url, open_casebook
-from opencwc.casebook.folder_sync import sync_folder
+from opencwc.casebook.durable_files import sync_folder
 from opencwc.casebook.former_names import FORMER_VERBS, FORMER_VERDICTS
 from opencwc.casebook.model import Person
 from opencwc.casebook.permissions import require
@@ -98,22 +98,17 @@ def restore_into(
 
     """
     place = casebook_url(str(url))
-    with _workplace(place) as folder, _plain(backup, identity, folder) as plain, _opened(plain, backup) as archive:
+    address = place.render_as_string(hide_password=False)
+    with _opened(place, backup, identity) as archive:
         if not lost:
             _see_that_it_is_alone(archive)
         if place.get_backend_name() == "sqlite" and place.database and not Path(place.database).exists():
             _restore_new_file(archive, Path(place.database), signer)
         else:
-            book = open_casebook(place.render_as_string(hide_password=False), signer=signer)
-            try:
+            with closing(open_casebook(address, signer=signer)) as book:
                 _fill(book, archive)
-            finally:
-                book.close()
-    book = open_casebook(place.render_as_string(hide_password=False), signer=signer, create=False)
-    try:
+    with closing(open_casebook(address, signer=signer, create=False)) as book:
         found = verify_all(book)
-    finally:
-        book.close()
     if found.first is not None:
         raise IntegrityError(
             "restored_casebook_does_not_fit",
@@ -121,19 +116,6 @@ def restore_into(
             reason=str(found.first.what),
         )
     return found
-
-
-def restore(backup: Path, book: Casebook, identity: Path | None = None) -> dict[str, Any]:
-    """Fill an empty casebook that is open from a backup, in one transaction, and return the backup's manifest.
-
-    Raises what `restore_into` raises, but does not verify.
-    """
-    with (
-        _workplace(book.engine.url) as folder, _plain(backup, identity, folder) as plain,
-        _opened(plain, backup) as archive,
-    ):  # fmt: skip
-        _fill(book, archive)
-        return archive.manifest
 
 
 def _see_that_it_is_alone(archive: _Archive) -> None:
@@ -147,11 +129,8 @@ def _restore_new_file(archive: _Archive, file: Path, signer: Signer | None) -> N
     """Fill a file beside the target and put it in its place once it is complete."""
     coming = file.with_name(f".{file.name}.{secrets.token_hex(4)}.restoring")
     try:
-        book = open_casebook(coming, signer=signer)
-        try:
+        with closing(open_casebook(coming, signer=signer)) as book:
             _fill(book, archive)
-        finally:
-            book.close()
         os.link(coming, file)  # unlike a rename, it does not replace what somebody else made meanwhile
         sync_folder(file.parent)
     except FileExistsError as error:
@@ -176,13 +155,9 @@ def _fill(book: Casebook, archive: _Archive) -> None:
         if archive.manifest["head"] != {"seq": head["seq"], "link": bytes(head["link"]).hex()}:
             raise IntegrityError("chain_head_differs")
         # The writer goes on where the backup ended: what it was restored from is the next record of the same chain.
-        writer.casebook_id, writer.sampling_key = head["id"], head["sampling_key"]
-        writer.seq, writer.link, writer.number = head["seq"], head["link"], head["checkpoint"]
-        writer.numbers = {name: head[name] for name in ("findings", "cases", "runs")}
-        writer.recheck_share = head["recheck_share"]
+        writer.stand_at(head)
         writer.restored = True
-        said = {name: archive.manifest[name] for name in ("made_at", "head", "key")}
-        writer.record("restored", said)
+        writer.record("restored", {name: archive.manifest[name] for name in ("made_at", "head", "key")})
 
 
 def _not_empty() -> ConflictError:
@@ -218,18 +193,16 @@ def _write_table(connection: Connection, table: Table, stream: _Hashing) -> int:
     rows = 0
     with pq.ParquetWriter(pa.PythonFile(stream, mode="w"), schema, compression="zstd") as writer:
         for chunk in _chunks(connection, table):
-            columns = zip(*chunk, strict=True)
-            arrays = [pa.array(list(column), field.type) for column, field in zip(columns, schema, strict=True)]
-            writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
+            columns = [list(column) for column in zip(*chunk, strict=True)]
+            writer.write_table(pa.Table.from_arrays(list(map(pa.array, columns, schema.types)), schema=schema))
             rows += len(chunk)
     return rows
 
 
 def _chunks(connection: Connection, table: Table) -> Iterator[list[tuple[Any, ...]]]:
     size = _rows_at_once(table)
-    result = connection.execution_options(stream_results=True, yield_per=size).execute(
-        select(table).order_by(*table.primary_key.columns)
-    )
+    streaming = connection.execution_options(stream_results=True, yield_per=size)
+    result = streaming.execute(select(table).order_by(*table.primary_key.columns))
     for chunk in result.partitions(size):
         yield [tuple(bytes(cell) if isinstance(cell, memoryview) else cell for cell in row) for row in chunk]
 
@@ -243,8 +216,7 @@ class _Archive:
     """An opened backup whose manifest and hashes hold."""
 
     def __init__(self, file: IO[bytes], shown: Path) -> None:
-        self._file, self._shown = file, shown
-        self._zip = zipfile.ZipFile(file)
+        self._zip, self._shown = zipfile.ZipFile(file), shown
         self.manifest = self._checked_manifest()
         for table in _kept_tables():
             name = f"{table.name}.parquet"
@@ -260,10 +232,9 @@ class _Archive:
         name = f"{table.name}.parquet"
         columns = [column.name for column in table.columns]
         rows = 0
-        file = pq.ParquetFile(pa.PythonFile(self._part(name), mode="r"))
+        file = pq.ParquetFile(self._stored(name))
         schema = _schema(table)
-        former = _former_schema(schema)
-        if not file.schema_arrow.equals(schema) and not file.schema_arrow.equals(former):
+        if not any(map(file.schema_arrow.equals, (schema, _former_schema(schema)))):
             raise InputError(
                 "backup_has_other_columns", where=str(self._shown), table=name, version=self.manifest["version"]
             )
@@ -288,19 +259,29 @@ class _Archive:
             raise InputError("backup_has_other_tables", where=str(self._shown), version=manifest["version"])
         return manifest
 
-    def _part(self, name: str) -> _Part:
-        """Return a member as a file that can be sought in; what is stored as it is lies in one piece in the archive."""
-        info = self._zip.getinfo(name)
-        if info.compress_type != zipfile.ZIP_STORED:
+    def _stored(self, name: str) -> IO[bytes]:
+        """Return a member as a file; one that is stored as it is can be sought in."""
+        if self._zip.getinfo(name).compress_type != zipfile.ZIP_STORED:
             raise InputError("backup_part_packed_otherwise", where=str(self._shown), part=name)
-        self._file.seek(info.header_offset + 26)  # the lengths of name and extra field (APPNOTE.TXT, 4.3.7)
-        lengths = self._file.read(4)
-        start = info.header_offset + 30 + int.from_bytes(lengths[:2], "little") + int.from_bytes(lengths[2:], "little")
-        return _Part(self._file, start, info.file_size)
+        return self._zip.open(name)
 
 
 @contextmanager
-def _opened(path: Path, shown: Path) -> Iterator[_Archive]:
+def _opened(place: URL, backup: Path, identity: Path | None) -> Iterator[_Archive]:
+    """Give a backup, decrypted where an identity is named, to restore at a place."""
+    with _workplace(place) as folder:
+        plain = backup
+        if identity is not None:
+            from opencwc.casebook.encryption import decrypt_file
+
+            plain = folder / "backup"
+            decrypt_file(backup, plain, identity)
+        with _read(plain, backup) as archive:
+            yield archive
+
+
+@contextmanager
+def _read(path: Path, shown: Path) -> Iterator[_Archive]:
     try:
         with path.open("rb") as file:
             if file.read(len(_ENCRYPTED)) == _ENCRYPTED:
@@ -312,18 +293,6 @@ def _opened(path: Path, shown: Path) -> Iterator[_Archive]:
         raise InputError("not_a_backup", where=str(shown), reason=str(error)) from error
     except pa.ArrowException as error:
         raise InputError("backup_damaged", where=str(shown), reason=str(error)) from error
-
-
-@contextmanager
-def _plain(backup: Path, identity: Path | None, folder: Path) -> Iterator[Path]:
-    if identity is None:
-        yield backup
-        return
-    from opencwc.casebook.encryption import decrypt_file
-
-    plain = folder / "backup"
-    decrypt_file(backup, plain, identity)
-    yield plain
 
 
 @contextmanager
@@ -358,74 +327,25 @@ def _named(column: str, values: list[Any]) -> list[Any]:
 
 
 def _schema(table: Table) -> pa.Schema:
-    return pa.schema([pa.field(column.name, _type(column.type)) for column in table.columns])
+    return pa.schema([pa.field(column.name, _TYPES[column.type.python_type]) for column in table.columns])
 
 
-def _type(kind: object) -> pa.DataType:
-    for sql, arrow in _TYPES:
-        if isinstance(kind, sql):
-            return arrow
-    return pa.large_string()
-
-
-class _Part(io.RawIOBase):
-    """A stretch of a file, as a file."""
-
-    def __init__(self, file: IO[bytes], start: int, size: int) -> None:
-        super().__init__()
-        self._file, self._start, self._size, self._at = file, start, size, 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        self._at = offset + {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: self._size}[whence]
-        return self._at
-
-    def tell(self) -> int:
-        return self._at
-
-    def readinto(self, buffer: Any) -> int:
-        self._file.seek(self._start + self._at)
-        data = self._file.read(max(0, min(len(buffer), self._size - self._at)))
-        buffer[: len(data)] = data
-        self._at += len(data)
-        return len(data)
-
-
-class _Hashing:
-    """A stream to write to that hashes what goes through it."""
-
-    closed = False
+class _Hashing(io.RawIOBase):
+    """A stream to write to that hashes what goes through it; whoever opened the stream behind it closes that."""
 
     def __init__(self, stream: IO[bytes]) -> None:
+        super().__init__()
         self._stream = stream
-        self._at = 0
         self.digest = sha256()
 
+    def writable(self) -> bool:
+        return True
+
     def write(self, data: Any) -> int:
-        taken = bytes(data)
-        self.digest.update(taken)
-        self._stream.write(taken)
-        self._at += len(taken)
-        return len(taken)
-
-    def tell(self) -> int:
-        return self._at
-
-    def flush(self) -> None:
-        """Nothing is held back here."""
-
-    def close(self) -> None:
-        """The member is closed by whoever opened it."""
+        self.digest.update(data)
+        return self._stream.write(data)
 
 
-_TYPES = (
-    (LargeBinary, pa.large_binary()),
-    (Boolean, pa.bool_()),
-    (Float, pa.float64()),
-    ((BigInteger, Integer, SmallInteger), pa.int64()),
-)
+_TYPES = {
+    str: pa.large_string(), bytes: pa.large_binary(), bool: pa.bool_(), float: pa.float64(), int: pa.int64(),
+}  # fmt: skip

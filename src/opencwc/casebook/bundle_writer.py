@@ -1,7 +1,7 @@
 """A case written as a bundle: one ZIP file that proves itself with `bundle_verifier`, which travels in it.
 
-The format stands in docs/reference/bundle-format.md. Whoever calls gives the contents as iterables in the order of
-the record; a bundle of a million findings is written without holding them.
+The format stands in docs/reference/bundle-format.md. The caller passes the contents as iterables in the order
+of the record; a bundle of a million findings is written without holding them.
 """
 
 from __future__ import annotations
@@ -12,20 +12,22 @@ import secrets
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from importlib.resources import files
+from io import BufferedRandom
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
+
+from msgspec import Struct
 
 from opencwc.casebook.bundle_verifier import FORMAT, LONGEST_LINE
 from opencwc.casebook.chain import canonical
-from opencwc.casebook.folder_sync import sync_folder
+from opencwc.casebook.durable_files import sync_folder
 from opencwc.casebook.signing import Signer, fingerprint_of
 from opencwc.errors import IntegrityError, OutputError
 
 
-@dataclass(frozen=True, slots=True)
-class ChainPlace:
+class ChainPlace(Struct, frozen=True):
     """One record of the casebook, of whatever case, as every bundle shows it."""
 
     seq: int
@@ -33,8 +35,7 @@ class ChainPlace:
     link: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class ShownRecord:
+class ShownRecord(Struct, frozen=True):
     """One record of the case; an erased one has neither salt nor content."""
 
     seq: int
@@ -42,8 +43,7 @@ class ShownRecord:
     content: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class ShownFinding:
+class ShownFinding(Struct, frozen=True):
     """One finding; an erased one has its seal, the commitment to what it was, in place of salt and content."""
 
     id: int
@@ -52,16 +52,14 @@ class ShownFinding:
     seal: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ShownBlock:
+class ShownBlock(Struct, frozen=True):
     """The findings that one record of kind ``findings`` commits to, in the order of their ids."""
 
     record: int
     findings: Iterable[ShownFinding]
 
 
-@dataclass(frozen=True, slots=True)
-class ShownCheckpoint:
+class ShownCheckpoint(Struct, frozen=True):
     """One signed statement of the chain's link."""
 
     statement: str
@@ -69,8 +67,7 @@ class ShownCheckpoint:
     key: str
 
 
-@dataclass(frozen=True, slots=True)
-class ShownTimeStamp:
+class ShownTimeStamp(Struct, frozen=True):
     """A request (RFC 3161) for a checkpoint, and the response where it has been taken in."""
 
     checkpoint: int
@@ -78,8 +75,7 @@ class ShownTimeStamp:
     response: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ShownSource:
+class ShownSource(Struct, frozen=True):
     """A file of the user: its SHA-256 in hex, and its bytes in pieces."""
 
     id: str
@@ -153,10 +149,7 @@ def write_bundle(path: Path, contents: BundleContents, signer: Signer) -> str:
             _write_members(_Written(archive), contents, signer)
         file.flush()
         file.seek(0)
-        digest = sha256()
-        while piece := file.read(2**20):
-            digest.update(piece)
-    return digest.hexdigest()
+        return file_digest(file, "sha256").hexdigest()
 
 
 def _write_members(written: _Written, contents: BundleContents, signer: Signer) -> None:
@@ -186,24 +179,16 @@ def _write_members(written: _Written, contents: BundleContents, signer: Signer) 
 def _manifest(written: _Written, contents: BundleContents, signer: Signer) -> str:
     if written.head is None or not written.checkpoint:
         raise IntegrityError("record_without_checkpoint")
+    names = ("casebook", "case", "case_number", "mark", "exported_at", "exported_by", "approved_by", "recipients")
+    about = {name: getattr(contents, name) for name in names}
+    head = {"seq": written.head.seq, "link": written.head.link.hex()}
+    counts = {"records": written.records, "findings": written.findings}
     return canonical(
         {
-            "format": FORMAT,
-            "casebook": contents.casebook,
-            "case": contents.case,
-            "case_number": contents.case_number,
-            "mark": contents.mark,
-            "exported_at": contents.exported_at,
-            "exported_by": contents.exported_by,
-            "approved_by": contents.approved_by,
-            "recipients": list(contents.recipients),
-            "head": {"seq": written.head.seq, "link": written.head.link.hex()},
-            "checkpoint": written.checkpoint,
-            "counts": {"records": written.records, "findings": written.findings},
-            "key": signer.fingerprint,
-            "files": written.files,
+            **about, "format": FORMAT, "head": head, "checkpoint": written.checkpoint, "counts": counts,
+            "key": signer.fingerprint, "files": written.files,
         }
-    )
+    )  # fmt: skip
 
 
 def _chain_lines(written: _Written, chain: Iterable[ChainPlace]) -> Iterator[bytes]:
@@ -223,17 +208,17 @@ def _record_lines(written: _Written, records: Iterable[ShownRecord]) -> Iterator
 
 def _block_lines(written: _Written, blocks: Iterable[ShownBlock]) -> Iterator[bytes]:
     for block in blocks:
-        findings = [_finding(finding) for finding in block.findings]
+        findings = [_as_json(finding) for finding in block.findings]
         written.findings += len(findings)
         yield _line({"record": block.record, "findings": findings})
 
 
-def _finding(one: ShownFinding) -> dict[str, Any]:
-    if one.salt is not None and one.content is not None:
-        return {"id": one.id, "salt": one.salt.hex(), "content": one.content}
-    if one.seal is None:
-        raise IntegrityError("erased_finding_without_seal", finding=one.id)
-    return {"id": one.id, "seal": one.seal.hex()}
+def _as_json(finding: ShownFinding) -> dict[str, Any]:
+    if finding.salt is not None and finding.content is not None:
+        return {"id": finding.id, "salt": finding.salt.hex(), "content": finding.content}
+    if finding.seal is None:
+        raise IntegrityError("erased_finding_without_seal", finding=finding.id)
+    return {"id": finding.id, "seal": finding.seal.hex()}
 
 
 def _checkpoint_lines(
@@ -254,7 +239,7 @@ def _line(value: object) -> bytes:
 
 
 @contextlib.contextmanager
-def written_whole(path: Path) -> Iterator[IO[bytes]]:
+def written_whole(path: Path) -> Iterator[BufferedRandom]:
     """Give a file to write that stands at the path once all is written and on the disk, and not before.
 
     It is for its owner alone (mode 0600). `OutputError` where it cannot be written; nothing is left behind then.
@@ -278,33 +263,5 @@ def written_whole(path: Path) -> Iterator[IO[bytes]]:
 
 def readme(case: str, fingerprint: str) -> str:
     """Return what README.txt says: what this is and how to check it, for somebody who has never heard of OpenCWC."""
-    return f"""\
-This is the case "{case}" of an OpenCWC casebook: what was found, who decided what and why, and the proof that nothing
-of it was altered since.
-
-To read it, open report.html in a browser.
-
-To check it you need Python 3.9 or later and the command openssl 3.0 or later, and no network:
-
-    python3 verify.py THIS_FILE.zip --key FINGERPRINT
-
-FINGERPRINT is that of the sender's key. Get it by another way than this file: on paper, by telephone, from an earlier
-letter. Whoever forges a bundle signs it with a key of his own, and everything in it fits but this number. The bundle
-itself says:
-
-    {fingerprint}
-
-A forger may also put a false verify.py in. Take verify.py from a place you trust: it is the file
-opencwc/casebook/bundle_verifier.py of OpenCWC, and it prints its own SHA-256.
-
-If the sender had a time-stamping authority stamp the record, add its certificates: --ca CA.pem
-If you have an older bundle of the same casebook, see that this one extends it: --older OLDER.zip
-
-What each file is:
-
-    manifest.json       what the bundle holds, with a SHA-256 of each file; manifest.sig is its signature (Ed25519)
-    chain.txt           the whole record of the casebook as numbers: one line a record, each linked to the one before
-    records.jsonl       the records of this case; findings.jsonl: the findings they commit to
-    checkpoints.jsonl   signed statements of the chain; timestamps/: what a third party says of when they stood
-    keys/               public keys; sources/: the files that were examined, named by their SHA-256
-"""
+    text = files("opencwc.casebook").joinpath("data/bundle_readme.txt").read_text(encoding="utf-8")
+    return text.format(case=case, fingerprint=fingerprint)

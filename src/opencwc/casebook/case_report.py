@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,9 +14,9 @@ from opencwc.casebook import tables
 from opencwc.casebook.decisions import Decision, decisions_on
 from opencwc.casebook.model import Case, Status
 from opencwc.finding import Message
-from opencwc.publishing import Badge, Count, Counts, Fact, Facts, Labels, Paragraph, Report, Section, Table, Text, Words
+from opencwc.publishing import model
 from opencwc.publishing.html import write_html
-from opencwc.publishing.model import Block
+from opencwc.publishing.labels import labels_in
 from opencwc.records import from_plain
 from opencwc.screening.verb import VERB as SCREEN
 from opencwc.verbs import all_verdicts, settled_verdicts, tones_of_verdicts
@@ -32,88 +33,76 @@ def report_of_case(connection: Connection, case: Case, lang: str) -> Iterator[st
     yield out.getvalue()
 
 
-def _report(connection: Connection, case: Case, lang: str) -> Report:
-    names = ("skip", "contents", "filter", "search", "all", "reset")
-    labels = {name: say(f"report_{name}", lang) for name in names}
-    shown = say(Message("report_shown", {"shown": "{shown}", "total": "{total}"}), lang)
-    cut = say(Message("report_cut", {"length": "{length}", "limit": "{limit}"}), lang)
-    mark = mark_line(case, lang)
-    return Report(
+def _report(connection: Connection, case: Case, lang: str) -> model.Report:
+    marked = say(Message("casebook_marked", {"mark": Message(f"casebook_mark_{case.mark}")}), lang)
+    mark = model.Text(marked, warn=case.mark > 0)
+    return model.Report(
         title=f"{say('casebook_case', lang)} {case.name}",
         lang=lang,
         direction="rtl" if lang in RIGHT_TO_LEFT else "ltr",
-        labels=Labels(**labels, shown=shown, cut=cut),
-        lead=(Text(mark, warn=case.mark > 0),),
+        labels=labels_in(lang),
+        lead=(mark,),
         sections=_sections(connection, case, lang),
-        closing=(Text(mark, warn=case.mark > 0), say("report_person", lang)),
+        closing=(mark, say("report_person", lang)),
         main="findings",
     )
 
 
-def mark_line(case: Case, lang: str) -> str:
-    """Say the mark of a case."""
-    return say(Message("casebook_marked", {"mark": Message(f"casebook_mark_{case.mark}")}), lang)
-
-
-def _sections(connection: Connection, case: Case, lang: str) -> Iterator[Section]:
-    facts = [
-        Fact(say("casebook_title", lang), (case.title or case.name,)),
-        Fact(say("casebook_status", lang), (say(f"casebook_case_{case.status}", lang),)),
-        Fact(say("casebook_owner", lang), (Text(case.owner, verbatim=True),)),
-        Fact(say("casebook_opened", lang), (Text(case.opened_at, verbatim=True),)),
-    ]
+def _sections(connection: Connection, case: Case, lang: str) -> Iterator[model.Section]:
+    about: dict[str, model.Words] = {
+        "title": case.title or case.name, "status": say(f"casebook_case_{case.status}", lang),
+        "owner": model.Text(case.owner, verbatim=True), "opened": model.Text(case.opened_at, verbatim=True),
+    }  # fmt: skip
     if case.due:
-        facts.append(Fact(say("casebook_due", lang), (Text(case.due, verbatim=True),)))
-    yield Section("case", say("casebook_case", lang), (Facts(tuple(facts)),), wide=False)
-    yield Section("result", say("report_counts", lang), (_counts(connection, case, lang),), wide=False)
-    yield Section("runs", say("casebook_runs", lang), (_runs(connection, case, lang),))
-    yield Section("findings", say("casebook_findings", lang), _findings(connection, case, lang))
+        about["due"] = model.Text(case.due, verbatim=True)
+    facts = [model.Fact(say(f"casebook_{name}", lang), (value,)) for name, value in about.items()]
+    yield model.Section("case", say("casebook_case", lang), (model.Facts(tuple(facts)),), wide=False)
+    yield model.Section("result", say("report_counts", lang), (_counts(connection, case, lang),), wide=False)
+    yield model.Section("runs", say("casebook_runs", lang), (_runs(connection, case, lang),))
+    yield model.Section("findings", say("casebook_findings", lang), _findings(connection, case, lang))
 
 
-def _counts(connection: Connection, case: Case, lang: str) -> Counts:
+def _counts(connection: Connection, case: Case, lang: str) -> model.Counts:
     table = tables.finding_count
     rows = connection.execute(select(table.c.verdict, table.c.n).where(table.c.case_number == case.number)).all()
-    told: dict[str, int] = {}
+    numbers = Counter[str]()
     for name, n in rows:
-        told[name] = told.get(name, 0) + n
+        numbers[name] += n
     tones = tones_of_verdicts()
-    counts = [
-        Count(Badge(say(f"verdict_{name}", lang), tones[name]), told.get(name, 0))
-        for name in all_verdicts()
-        if told.get(name) or name in SCREEN.verdicts
-    ]
-    return Counts(tuple(counts))
+    shown = [name for name in all_verdicts() if numbers[name] or name in SCREEN.verdicts]
+    return model.Counts(
+        tuple(model.Count(model.Badge(say(f"verdict_{name}", lang), tones[name]), numbers[name]) for name in shown)
+    )
 
 
-def _runs(connection: Connection, case: Case, lang: str) -> Table:
+def _runs(connection: Connection, case: Case, lang: str) -> model.Table:
     run = tables.run
-    rows: list[tuple[Words, ...]] = []
+    rows: list[tuple[model.Words, ...]] = []
     query = select(run).where(run.c.case_number == case.number).order_by(run.c.number)
     for row in connection.execute(query).mappings():
         checked = json.loads(row["checked"])
-        lists = ", ".join(
-            f"{one['id']} ({one['text_of']})" for one in checked.get("lists", []) if isinstance(one, dict)
-        )
+        lists = [list_ for list_ in checked.get("lists", []) if isinstance(list_, dict)]
+        dated = ", ".join(f"{list_['id']} ({list_['text_of']})" for list_ in lists)
         state = say(f"casebook_run_{row['state']}", lang)
         rows.append(
             (
-                str(row["number"]), Text(row["started_at"], verbatim=True), state, str(row["row_count"]), lists,
-                Text(str(checked.get("as_of", "")), verbatim=True), Text(row["source_id"], verbatim=True),
+                str(row["number"]), model.Text(row["started_at"], verbatim=True), state, str(row["row_count"]), dated,
+                model.Text(str(checked.get("as_of", "")), verbatim=True), model.Text(row["source_id"], verbatim=True),
             )
         )  # fmt: skip
     names = ("run", "started", "state", "rows", "lists", "as_of", "source")
     headings = tuple(say(f"casebook_column_{name}", lang) for name in names)
-    return Table(say("casebook_runs", lang), headings, rows)
+    return model.Table(say("casebook_runs", lang), headings, rows)
 
 
-def _findings(connection: Connection, case: Case, lang: str) -> Iterator[Block]:
+def _findings(connection: Connection, case: Case, lang: str) -> Iterator[model.Block]:
     names = ("finding", "row", "input", "verdict", "entry", "why", "status", "decisions")
     headings = tuple(say(f"casebook_column_{name}", lang) for name in names)
-    yield Table(say("casebook_findings", lang), headings, list(_lines(connection, case, lang)))
-    yield Paragraph((sentence(Message("casebook_most_rows", {"count": MOST_ROWS}), lang),), "note")
+    yield model.Table(say("casebook_findings", lang), headings, list(_lines(connection, case, lang)))
+    yield model.Paragraph((sentence(Message("casebook_most_rows", {"count": MOST_ROWS}), lang),), "note")
 
 
-def _lines(connection: Connection, case: Case, lang: str) -> Iterator[tuple[Words, ...]]:
+def _lines(connection: Connection, case: Case, lang: str) -> Iterator[tuple[model.Words, ...]]:
     """Yield the findings that a person must see or has decided on, by id."""
     table = tables.finding
     settled = settled_verdicts()
@@ -122,15 +111,11 @@ def _lines(connection: Connection, case: Case, lang: str) -> Iterator[tuple[Word
     for row in connection.execute(query).mappings():
         said = json.loads(row["content"]) if row["content"] else {}
         yield (
-            str(row["id"]),
-            str(row["row"]),
-            Text(str(said.get("input", "")), verbatim=True),
-            say(f"verdict_{row['verdict']}", lang),
-            Text(f"{row['list']} {row['entry']}".strip(), verbatim=True),
-            why(said, lang),
-            say(f"casebook_status_{Status(row['status'])}", lang),
-            "; ".join(_said(one, lang) for one in decisions_on(connection, row["id"])),
-        )
+            str(row["id"]), str(row["row"]), model.Text(str(said.get("input", "")), verbatim=True),
+            say(f"verdict_{row['verdict']}", lang), model.Text(f"{row['list']} {row['entry']}".strip(), verbatim=True),
+            why(said, lang), say(f"casebook_status_{Status(row['status'])}", lang),
+            "; ".join(_said(decision, lang) for decision in decisions_on(connection, row["id"])),
+        )  # fmt: skip
 
 
 def why(content: dict[str, Any], lang: str) -> str:
@@ -138,7 +123,8 @@ def why(content: dict[str, Any], lang: str) -> str:
     return sentence(from_plain(Message, content["message"]), lang) if content else say("casebook_erased", lang)
 
 
-def _said(one: Decision, lang: str) -> str:
-    outcome = say(f"casebook_outcome_{one.outcome}", lang)
-    corrected = " ".join(one.correction.values()) if one.correction else ""
-    return " ".join(filter(None, (one.at[:16], one.person, outcome, corrected, f"({one.reason or ''})")))
+def _said(decision: Decision, lang: str) -> str:
+    outcome = say(f"casebook_outcome_{decision.outcome}", lang)
+    corrected = " ".join((decision.correction or {}).values())
+    words = (decision.at[:16], decision.person, outcome, corrected, f"({decision.reason or ''})")
+    return " ".join(filter(None, words))

@@ -14,13 +14,13 @@ import json
 from array import array
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Table, func, select
+from sqlalchemy import Connection, RowMapping, Table, func, select
 
 from opencwc.casebook import tables
 from opencwc.casebook.chain import FIRST_LINK, block_digest, canonical, commitment, link
@@ -28,14 +28,15 @@ from opencwc.casebook.checkpoint_log import CheckpointLog, DamagedLine
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.decisions import Decision, standing
 from opencwc.casebook.erasure import digest_of_remains
-from opencwc.casebook.model import CaseStatus, Mark, Outcome, Person, Status
+from opencwc.casebook.model import CaseStatus, Mark, Person, Status
 from opencwc.casebook.permissions import require
-from opencwc.casebook.runs import input_key, storable
+from opencwc.casebook.rows import rows_by_key
+from opencwc.casebook.runs import count_key, input_key, storable
 from opencwc.casebook.signing import fingerprint_of, verify_signature
 from opencwc.errors import IntegrityError
+from opencwc.records import from_plain
 from opencwc.verbs import settled_verdicts, verb_named
 
-_CHUNK = 2_000
 _MOST_PROBLEMS = 1_000
 
 
@@ -99,7 +100,7 @@ def _place(problem: Problem) -> tuple[bool, int]:
     return not problem.in_chain, problem.seq or 1 << 62
 
 
-class _Said:
+class _Recorded:
     """What the records say of one row: each column's value and the record that said it last."""
 
     __slots__ = ("_said",)
@@ -124,20 +125,37 @@ class _Said:
         return (min(found)[0], ", ".join(name for _, name in sorted(found))) if found else None
 
 
-@dataclass
-class _Told:
-    """What the records amount to, replayed: the tables must say the same."""
+class _Record(NamedTuple):
+    """The content of one record."""
 
-    cases: dict[int, _Said] = field(default_factory=dict)
-    runs: dict[int, _Said] = field(default_factory=dict)
+    seq: int
+    at: str
+    kind: str
+    actor: str
+    case: int
+    body: dict[str, Any]
+
+
+@dataclass
+class _Replay:
+    """What the records amount to, replayed: the tables must say the same. ``on_KIND`` takes in a record of a kind.
+
+    ``head`` is the row of the casebook, ``links`` the link at each record that a checkpoint names.
+    """
+
+    head: RowMapping
+    links: dict[int, bytes] = field(default_factory=dict)
+    cases: dict[int, _Recorded] = field(default_factory=dict)
+    runs: dict[int, _Recorded] = field(default_factory=dict)
     decisions: dict[int, list[Decision]] = field(default_factory=dict)
-    comments: dict[int, bytes] = field(default_factory=dict)
-    requests: dict[int, _Said] = field(default_factory=dict)
-    sources: dict[str, _Said] = field(default_factory=dict)
-    erased_sources: dict[str, _Said] = field(default_factory=dict)
-    rechecks: dict[int, dict[int, _Said]] = field(default_factory=dict)
-    people: dict[str, _Said] = field(default_factory=dict)
-    tokens: dict[str, _Said] = field(default_factory=dict)
+    decided: dict[int, _Recorded] = field(default_factory=dict)
+    comments: dict[int, _Recorded] = field(default_factory=dict)
+    requests: dict[int, _Recorded] = field(default_factory=dict)
+    sources: dict[str, _Recorded] = field(default_factory=dict)
+    erased_sources: dict[str, _Recorded] = field(default_factory=dict)
+    rechecks: dict[int, dict[int, _Recorded]] = field(default_factory=dict)
+    people: dict[str, _Recorded] = field(default_factory=dict)
+    tokens: dict[str, _Recorded] = field(default_factory=dict)
     stamped: dict[int, tuple[int, str | None]] = field(default_factory=dict)
     blocks: list[tuple[int, int, dict[str, Any]]] = field(default_factory=list)
     made: dict[str, Any] = field(default_factory=dict)
@@ -151,6 +169,153 @@ class _Told:
         if place < 0 or finding >= self.blocks[place][2]["first"] + self.blocks[place][2]["count"]:
             return 0
         return self.blocks[place][1]
+
+    def is_erased(self, row: RowMapping) -> bool:
+        """Tell whether an erasure on record accounts for a row that no record tells of any more."""
+        if "seq" in row and row["seq"] not in self.blank:
+            return False
+        case = row["case_number"] if "case_number" in row else self.case_of(row["finding"]) if "finding" in row else 0
+        return case in self.erasures
+
+    def take(self, content: dict[str, Any]) -> None:
+        """Take in one record; a kind that no table tells of changes nothing."""
+        record = _Record(*(content[name] for name in _Record._fields))
+        if on_kind := _REPLAYS.get(record.kind):
+            on_kind(self, record)
+
+    def on_casebook_made(self, record: _Record) -> None:
+        self.made = record.body
+
+    def on_case_opened(self, record: _Record) -> None:
+        body = record.body
+        self.cases[record.case] = _Recorded(
+            record.seq, **{name: body[name] for name in ("name", "title", "owner", "due")}, mark=_mark(body["mark"]),
+            status=str(CaseStatus.OPEN), opened_at=record.at, closed_at="", retain_until="",
+        )  # fmt: skip
+
+    def on_case_changed(self, record: _Record) -> None:
+        changes = dict(record.body["changes"])
+        if "mark" in changes:
+            changes["mark"] = _mark(changes["mark"])
+        if "status" in changes:
+            changes["closed_at"] = record.at if changes["status"] == "closed" else ""
+        self.cases[record.case].say(record.seq, **changes)
+
+    def on_source_kept(self, record: _Record) -> None:
+        seq, body = record.seq, record.body
+        self.erased_sources.pop(body["source"], None)
+        values = {name: body[name] for name in ("name", "media_type", "size")}
+        self.sources[body["source"]] = _Recorded(seq, **values, mark=_mark(body["mark"]), seq=seq, erased=False)
+
+    def on_source_marked(self, record: _Record) -> None:
+        identity, mark = record.body["source"], _mark(record.body["mark"])
+        if identity not in self.sources:  # it was erased since
+            return
+        self.sources[identity].say(record.seq, mark=mark)
+        for run in self.runs.values():
+            if run["source_id"] == identity and run["mark"] < mark:
+                run.say(record.seq, mark=mark)
+
+    def on_erasure(self, record: _Record) -> None:
+        seq, body = record.seq, record.body
+        self.erasures[record.case] = (seq, body)
+        for identity, mark, kept in body["sources"]:
+            self.sources.pop(identity, None)
+            self.erased_sources[identity] = _Recorded(
+                seq, name="", media_type="", size=0, mark=mark, seq=kept, erased=True
+            )
+
+    def on_run_started(self, record: _Record) -> None:
+        body = record.body
+        mark = self.sources[body["source"]]["mark"] if body["source"] else int(Mark.UNCLASSIFIED)
+        self.runs[body["run"]] = _Recorded(
+            record.seq, case_number=record.case, source_id=body["source"], verb=verb_named(body["verb"]).id,
+            asked=canonical(body["asked"]), checked=canonical(body["checked"]), maker=canonical(body["maker"]),
+            state="running", started_at=record.at, finished_at="", tally="{}", row_count=0, finding_count=0, mark=mark,
+        )  # fmt: skip
+
+    def on_findings(self, record: _Record) -> None:
+        self.blocks.append((record.seq, record.case, record.body))
+        if run := self.runs.get(record.body["run"]):
+            run.say(record.seq, finding_count=run["finding_count"] + record.body["count"])
+
+    def on_run_finished(self, record: _Record) -> None:
+        body = record.body
+        if run := self.runs.get(body["run"]):
+            run.say(
+                record.seq, state=body["state"], finished_at=record.at, tally=canonical(body["tally"]),
+                row_count=body["rows"], finding_count=body["findings"],
+            )  # fmt: skip
+
+    def on_decision(self, record: _Record) -> None:
+        body = record.body
+        drawn = self.rechecks.setdefault(body["finding"], {})
+        columns = {name: body[name] for name in ("finding", "outcome", "reason", "correction", "blind")}
+        columns |= {"person": record.actor, "at": record.at}
+        decision = from_plain(Decision, {**columns, "seq": record.seq})
+        correction = canonical(decision.correction) if decision.correction else None
+        self.decided[record.seq] = _Recorded(record.seq, **columns | {"correction": correction})
+        self.decisions.setdefault(body["finding"], []).append(decision)
+        if decision.blind:
+            theirs = (seq for seq, recheck in drawn.items() if recheck["reviewer"] == decision.person)
+            drawn[min(seq for seq in theirs if drawn[seq]["second_seq"] is None)].say(record.seq, second_seq=record.seq)
+
+    def on_recheck_drawn(self, record: _Record) -> None:
+        body = record.body
+        drawn = self.rechecks.setdefault(body["finding"], {})
+        if body["decision"] in drawn:
+            drawn[body["decision"]].say(record.seq, reviewer=body["reviewer"])
+            return
+        decisions = self.decisions.get(body["finding"], ())
+        first = [decision.person for decision in decisions if decision.seq == body["decision"]]
+        drawn[body["decision"]] = _Recorded(record.seq, reviewer=body["reviewer"], second_seq=None)
+        if first:  # the first decision may be erased
+            drawn[body["decision"]].say(record.seq, first_person=first[0])
+
+    def on_comment(self, record: _Record) -> None:
+        self.comments[record.seq] = _Recorded(
+            record.seq, case_number=record.case, finding=record.body["finding"], person=record.actor, at=record.at,
+            text=record.body["text"],
+        )  # fmt: skip
+
+    def on_recheck_share(self, record: _Record) -> None:
+        self.share = (record.body["share"], record.seq)
+
+    def on_request(self, record: _Record) -> None:
+        self.requests[record.seq] = _Recorded(
+            record.seq, kind=record.body["kind"], case_number=record.case, asked_by=record.actor,
+            asked=canonical(record.body["asked"]), state="asked", answered_by="", answer_seq=None,
+        )  # fmt: skip
+
+    def on_answer(self, record: _Record) -> None:
+        answer = {"state": record.body["state"], "answered_by": record.actor, "answer_seq": record.seq}
+        self.requests[record.body["request"]].say(record.seq, **answer)
+
+    def on_export(self, record: _Record) -> None:
+        if record.body.get("request") in self.requests:
+            self.requests[record.body["request"]].say(record.seq, state="done")
+
+    def on_person_set(self, record: _Record) -> None:
+        body = record.body
+        values = {"role": body["role"], "clearance": _mark(body["clearance"]), "active": body["active"]}
+        self.people[body["person"]] = _Recorded(record.seq, **values)
+
+    def on_token_made(self, record: _Record) -> None:
+        body = record.body
+        self.tokens[body["token"]] = _Recorded(
+            record.seq, person=body["person"], scopes=" ".join(body["scopes"]), ends_at=body["ends_at"],
+            digest=body["digest"], revoked=False,
+        )  # fmt: skip
+
+    def on_token_revoked(self, record: _Record) -> None:
+        self.tokens[record.body["token"]].say(record.seq, revoked=True)
+
+    def on_time_stamped(self, record: _Record) -> None:
+        self.stamped[record.body["checkpoint"]] = (record.seq, record.body.get("token"))
+
+
+_REPLAYS = {name.removeprefix("on_"): method for name, method in vars(_Replay).items() if name.startswith("on_")}
+"""What takes in each kind of record."""
 
 
 def verify_casebook(
@@ -178,56 +343,54 @@ def verify_all(
     found.casebook = book.id
     # The log first, then the state of the database: it may be newer than the log, never older.
     logged = _Logged.read(book.log, found)
-    told = _Told()
     with book.reading() as connection, _any_text(connection):
-        head = connection.execute(select(tables.casebook)).mappings().one()
-        links = _verify_records(connection, found, told, head)
+        replay = _Replay(connection.execute(select(tables.casebook)).mappings().one())
+        _verify_records(connection, found, replay)
         with _readable(found, 0, "the checkpoints"):
-            _verify_checkpoints(connection, found, told, links, head, logged, keys)
+            _verify_checkpoints(connection, found, replay, logged, keys)
         with _readable(found, 0, "the findings"):
-            _verify_findings(connection, found, told, head)
-        for verify in (
-            _verify_head, _verify_cases, _verify_runs, _verify_decisions, _verify_comments, _verify_requests,
-            _verify_rechecks, _verify_people,
-        ):  # fmt: skip
-            with _readable(found, 0, verify.__name__.removeprefix("_verify_")):
-                verify(connection, found, told)
+            _verify_findings(connection, found, replay)
+        with _readable(found, 0, "head"):
+            _verify_head(connection, found, replay)
+        for held in _HELD:
+            with _readable(found, 0, held.name):
+                _verify_rows(connection, found, replay, held)
+        with _readable(found, 0, "rechecks"):
+            _verify_rechecks(connection, found, replay)
         with _readable(found, 0, "the sources"):
-            _verify_sources(connection, found, told, bytes_too=sources)
+            _verify_sources(connection, found, replay, bytes_too=sources)
     found.tidy()
     return found
 
 
-def _verify_records(connection: Connection, found: Verification, told: _Told, head: RowMapping) -> dict[int, bytes]:
-    """Walk the chain; return the link at each record that a checkpoint names."""
+def _verify_records(connection: Connection, found: Verification, replay: _Replay) -> None:
+    """Walk the chain, and note the link at each record that a checkpoint names."""
     table = tables.record
     wanted = set(connection.execute(select(tables.checkpoint.c.seq)).scalars())
-    links: dict[int, bytes] = {}
     at, expected = FIRST_LINK, 1
-    for row in _rows(connection, table, "seq"):
+    for row in rows_by_key(connection, select(table), table.c.seq):
         seq = row["seq"]
         if seq != expected:
             what = f"records {expected} to {seq - 1} are missing" if seq > expected else "there is no such record"
             found.add(min(expected, seq) if seq > 0 else 1, what, in_chain=True)
             expected = seq
         with _readable(found, seq, "the record", in_chain=True):
-            _verify_record(row, found, told)
+            _verify_record(row, found, replay)
             at = link(at, bytes(row["commitment"]))
         if seq in wanted:
-            links[seq] = at
+            replay.links[seq] = at
         found.records += 1
         expected += 1
-    if (expected - 1, at) != (head["seq"], bytes(head["link"])):
+    if (expected - 1, at) != (replay.head["seq"], bytes(replay.head["link"])):
         found.add(expected, "the head of the chain is not that of the last record", in_chain=True)
-    _verify_erasures(connection, found, told)
-    return links
+    _verify_erasures(connection, found, replay)
 
 
-def _verify_record(row: RowMapping, found: Verification, told: _Told) -> None:
+def _verify_record(row: RowMapping, found: Verification, replay: _Replay) -> None:
     seq = row["seq"]
     if row["content"] is None or row["salt"] is None:
         found.erased_records += 1
-        told.blank.add(seq)
+        replay.blank.add(seq)
         if row["content"] is not None or row["salt"] is not None:
             found.add(seq, "half of the record is missing", in_chain=True)
         return
@@ -241,13 +404,13 @@ def _verify_record(row: RowMapping, found: Verification, told: _Told) -> None:
     if (seq == 1) != (said["kind"] == "casebook_made"):
         found.add(seq, "the first record, and no other, tells of the making of the casebook", in_chain=True)
     with _readable(found, seq, "what the record tells"):  # it may be an earlier record that is missing
-        _replay(said, told)
+        replay.take(said)
 
 
-def _verify_erasures(connection: Connection, found: Verification, told: _Told) -> None:
+def _verify_erasures(connection: Connection, found: Verification, replay: _Replay) -> None:
     """What is blank was erased by an act on record, and what stays of it is as it was left."""
     named: set[int] = set()
-    for case, (seq, body) in told.erasures.items():
+    for case, (seq, body) in replay.erasures.items():
         with _readable(found, seq, "the erasure"):
             named |= {number for first, last in body["records"] for number in range(first, last + 1)}
             remains = digest_of_remains(connection, case, seq, [number for _, _, number in body["sources"]])
@@ -256,219 +419,25 @@ def _verify_erasures(connection: Connection, found: Verification, told: _Told) -
     whole = not any(
         problem.in_chain for problem in found.problems
     )  # else it may be the erasure itself that does not fit
-    for seq in told.blank - named:
+    for seq in replay.blank - named:
         found.add(seq, "the content is gone, and no erasure on record names it", in_chain=whole)
-    for seq in named - told.blank:
+    for seq in named - replay.blank:
         found.add(seq, "the record should be erased and has a content, or is missing", in_chain=whole)
 
 
-class _Record(NamedTuple):
-    """The content of one record."""
-
-    seq: int
-    at: str
-    kind: str
-    actor: str
-    case: int
-    body: dict[str, Any]
-
-
-def _replay(content: dict[str, Any], told: _Told) -> None:
-    """Take in one record; a kind that no table tells of changes nothing."""
-    record = _Record(*(content[name] for name in _Record._fields))
-    if replay := _REPLAYS.get(record.kind):
-        replay(record, told)
-
-
-def _replay_casebook_made(record: _Record, told: _Told) -> None:
-    told.made = record.body
-
-
-def _replay_case_opened(record: _Record, told: _Told) -> None:
-    body = record.body
-    told.cases[record.case] = _Said(
-        record.seq, name=body["name"], title=body["title"], mark=_mark(body["mark"]), owner=body["owner"],
-        due=body["due"], status=str(CaseStatus.OPEN), opened_at=record.at, closed_at="", retain_until="",
-    )  # fmt: skip
-
-
-def _replay_case_changed(record: _Record, told: _Told) -> None:
-    changes = dict(record.body["changes"])
-    if "mark" in changes:
-        changes["mark"] = _mark(changes["mark"])
-    if "status" in changes:
-        changes["closed_at"] = record.at if changes["status"] == "closed" else ""
-    told.cases[record.case].say(record.seq, **changes)
-
-
-def _replay_source_kept(record: _Record, told: _Told) -> None:
-    seq, body = record.seq, record.body
-    told.erased_sources.pop(body["source"], None)
-    values = {name: body[name] for name in ("name", "media_type", "size")}
-    told.sources[body["source"]] = _Said(seq, **values, mark=_mark(body["mark"]), seq=seq, erased=False)
-
-
-def _replay_source_marked(record: _Record, told: _Told) -> None:
-    identity, mark = record.body["source"], _mark(record.body["mark"])
-    if identity not in told.sources:  # it was erased since
-        return
-    told.sources[identity].say(record.seq, mark=mark)
-    for run in told.runs.values():
-        if run["source_id"] == identity and run["mark"] < mark:
-            run.say(record.seq, mark=mark)
-
-
-def _replay_erasure(record: _Record, told: _Told) -> None:
-    seq, body = record.seq, record.body
-    told.erasures[record.case] = (seq, body)
-    for identity, mark, kept in body["sources"]:
-        told.sources.pop(identity, None)
-        told.erased_sources[identity] = _Said(seq, name="", media_type="", size=0, mark=mark, seq=kept, erased=True)
-
-
-def _replay_run_started(record: _Record, told: _Told) -> None:
-    body = record.body
-    mark = told.sources[body["source"]]["mark"] if body["source"] else int(Mark.UNCLASSIFIED)
-    told.runs[body["run"]] = _Said(
-        record.seq, case_number=record.case, source_id=body["source"], verb=verb_named(body["verb"]).id,
-        asked=canonical(body["asked"]), checked=canonical(body["checked"]), maker=canonical(body["maker"]),
-        state="running", started_at=record.at, finished_at="", tally="{}", row_count=0, finding_count=0, mark=mark,
-    )  # fmt: skip
-
-
-def _replay_findings(record: _Record, told: _Told) -> None:
-    told.blocks.append((record.seq, record.case, record.body))
-    if run := told.runs.get(record.body["run"]):
-        run.say(record.seq, finding_count=run["finding_count"] + record.body["count"])
-
-
-def _replay_run_finished(record: _Record, told: _Told) -> None:
-    body = record.body
-    if run := told.runs.get(body["run"]):
-        run.say(
-            record.seq, state=body["state"], finished_at=record.at, tally=canonical(body["tally"]),
-            row_count=body["rows"], finding_count=body["findings"],
-        )  # fmt: skip
-
-
-def _replay_decision(record: _Record, told: _Told) -> None:
-    body = record.body
-    drawn = told.rechecks.setdefault(body["finding"], {})
-    decision = Decision(
-        record.seq, body["finding"], record.actor, record.at, Outcome(body["outcome"]), body["reason"],
-        body["correction"], body["blind"],
-    )  # fmt: skip
-    told.decisions.setdefault(body["finding"], []).append(decision)
-    if decision.blind:
-        waiting = [n for n, each in drawn.items() if each["reviewer"] == decision.person and each["second_seq"] is None]
-        drawn[min(waiting)].say(record.seq, second_seq=record.seq)
-
-
-def _replay_recheck_drawn(record: _Record, told: _Told) -> None:
-    body = record.body
-    drawn = told.rechecks.setdefault(body["finding"], {})
-    if body["decision"] in drawn:
-        drawn[body["decision"]].say(record.seq, reviewer=body["reviewer"])
-        return
-    decisions = told.decisions.get(body["finding"], ())
-    first = [decision.person for decision in decisions if decision.seq == body["decision"]]
-    drawn[body["decision"]] = _Said(record.seq, reviewer=body["reviewer"], second_seq=None)
-    if first:  # the first decision may be erased
-        drawn[body["decision"]].say(record.seq, first_person=first[0])
-
-
-def _replay_comment(record: _Record, told: _Told) -> None:
-    body = record.body
-    told.comments[record.seq] = _digest(record.case, body["finding"], record.actor, record.at, body["text"])
-
-
-def _replay_recheck_share(record: _Record, told: _Told) -> None:
-    told.share = (record.body["share"], record.seq)
-
-
-def _replay_request(record: _Record, told: _Told) -> None:
-    told.requests[record.seq] = _Said(
-        record.seq, kind=record.body["kind"], case_number=record.case, asked_by=record.actor,
-        asked=canonical(record.body["asked"]), state="asked", answered_by="", answer_seq=None,
-    )  # fmt: skip
-
-
-def _replay_answer(record: _Record, told: _Told) -> None:
-    answer = {"state": record.body["state"], "answered_by": record.actor, "answer_seq": record.seq}
-    told.requests[record.body["request"]].say(record.seq, **answer)
-
-
-def _replay_export(record: _Record, told: _Told) -> None:
-    if record.body.get("request") in told.requests:
-        told.requests[record.body["request"]].say(record.seq, state="done")
-
-
-def _replay_person_set(record: _Record, told: _Told) -> None:
-    body = record.body
-    values = {"role": body["role"], "clearance": _mark(body["clearance"]), "active": body["active"]}
-    told.people[body["person"]] = _Said(record.seq, **values)
-
-
-def _replay_token_made(record: _Record, told: _Told) -> None:
-    body = record.body
-    told.tokens[body["token"]] = _Said(
-        record.seq, person=body["person"], scopes=" ".join(body["scopes"]), ends_at=body["ends_at"],
-        digest=body["digest"], revoked=False,
-    )  # fmt: skip
-
-
-def _replay_token_revoked(record: _Record, told: _Told) -> None:
-    told.tokens[record.body["token"]].say(record.seq, revoked=True)
-
-
-def _replay_time_stamped(record: _Record, told: _Told) -> None:
-    told.stamped[record.body["checkpoint"]] = (record.seq, record.body.get("token"))
-
-
-_REPLAYS: dict[str, Callable[[_Record, _Told], None]] = {
-    "casebook_made": _replay_casebook_made,
-    "case_opened": _replay_case_opened,
-    "case_changed": _replay_case_changed,
-    "source_kept": _replay_source_kept,
-    "source_marked": _replay_source_marked,
-    "erasure": _replay_erasure,
-    "run_started": _replay_run_started,
-    "findings": _replay_findings,
-    "run_finished": _replay_run_finished,
-    "decision": _replay_decision,
-    "recheck_drawn": _replay_recheck_drawn,
-    "comment": _replay_comment,
-    "recheck_share": _replay_recheck_share,
-    "request": _replay_request,
-    "answer": _replay_answer,
-    "export": _replay_export,
-    "person_set": _replay_person_set,
-    "token_made": _replay_token_made,
-    "token_revoked": _replay_token_revoked,
-    "time_stamped": _replay_time_stamped,
-}
-"""What each kind of record changes."""
-
-
 def _verify_checkpoints(
-    connection: Connection,
-    found: Verification,
-    told: _Told,
-    links: dict[int, bytes],
-    head: RowMapping,
-    logged: _Logged,
-    known: Sequence[str],
+    connection: Connection, found: Verification, replay: _Replay, logged: _Logged, known: Sequence[str]
 ) -> None:
     pems = _verify_keys(connection, found)
     stamps = {row["number"]: row for row in connection.execute(select(tables.time_stamp)).mappings()}
     previous, expected, last_seq = "0" * 64, 1, 0
-    for row in _rows(connection, tables.checkpoint, "number"):
+    for row in rows_by_key(connection, select(tables.checkpoint), tables.checkpoint.c.number):
         number, seq = row["number"], row["seq"]
         with _readable(found, seq, f"checkpoint {number}"):
             statement, signature = row["statement"], bytes(row["signature"])
             said = _decoded(statement) or {}
             fits = said == {
-                "casebook": found.casebook, "number": number, "seq": seq, "link": links.get(seq, b"").hex(),
+                "casebook": found.casebook, "number": number, "seq": seq, "link": replay.links.get(seq, b"").hex(),
                 "at": said.get("at"), "previous": previous,
             }  # fmt: skip
             if number != expected or not fits or seq <= last_seq:
@@ -483,10 +452,10 @@ def _verify_checkpoints(
             stamped = statement.encode() + signature
             previous = sha256(stamped).hexdigest()
             logged.compare(found, number, last_seq + 1, previous)
-            _verify_stamp(found, told, number, seq, stamped, stamps.pop(number, None))
+            _verify_stamp(found, replay, number, seq, stamped, stamps.pop(number, None))
         last_seq, expected = seq, number + 1
         found.checkpoints += 1
-    if (expected - 1, last_seq) != (head["checkpoint"], head["seq"]):
+    if (expected - 1, last_seq) != (replay.head["checkpoint"], replay.head["seq"]):
         found.add(last_seq + 1, "the head of the chain is not covered by a signed checkpoint")
     logged.finish(found, last_seq + 1)
     for number in stamps:
@@ -520,9 +489,9 @@ def _canonical_pem(pem: str) -> str:
 
 
 def _verify_stamp(
-    found: Verification, told: _Told, number: int, seq: int, stamped: bytes, row: RowMapping | None
+    found: Verification, replay: _Replay, number: int, seq: int, stamped: bytes, row: RowMapping | None
 ) -> None:
-    told_at, digest = told.stamped.get(number, (0, None))
+    told_at, digest = replay.stamped.get(number, (0, None))
     if row is None:
         if told_at:
             found.add(told_at, f"the time stamp of checkpoint {number} is missing")
@@ -605,16 +574,16 @@ class _Logged:
         self._told = True
 
 
-def _verify_findings(connection: Connection, found: Verification, told: _Told, head: RowMapping) -> None:
+def _verify_findings(connection: Connection, found: Verification, replay: _Replay) -> None:
     """Walk the findings along the blocks; count them as ``finding_count`` must."""
     counts: Counter[tuple[Any, ...]] = Counter()
     per_run: Counter[int] = Counter()
     last_rows: Counter[int] = Counter()
     first_block: dict[int, int] = {}
-    rows = _rows(connection, tables.finding, "id")
+    rows = rows_by_key(connection, select(tables.finding), tables.finding.c.id)
     row = next(rows, None)
     expected = 1
-    for seq, case, body in told.blocks:
+    for seq, case, body in replay.blocks:
         committed = []
         first_block.setdefault(body["run"], seq)
         if body["first"] != expected:
@@ -627,9 +596,8 @@ def _verify_findings(connection: Connection, found: Verification, told: _Told, h
                 found.add(seq, f"finding {identity} is missing")
                 continue
             with _readable(found, seq, f"finding {identity}"):
-                committed.append(_verify_finding(row, seq, case, body["run"], found, told))
-                key = (row["run"], row["case_number"], row["verdict"], row["list"], row["entry"], row["status"])
-                counts[(*key, bool(row["grave"]))] += 1
+                committed.append(_verify_finding(row, seq, case, body["run"], found, replay))
+                counts[count_key(row)] += 1
                 last_rows[body["run"]] = max(last_rows[body["run"]], row["row"])
             found.findings += 1
             row = next(rows, None)
@@ -638,12 +606,12 @@ def _verify_findings(connection: Connection, found: Verification, told: _Told, h
             found.add(seq, "the findings of the block are not what was committed to")
         expected = body["first"] + body["count"]
     while row is not None:
-        found.add(head["seq"], f"finding {row['id']} stands in no block")
+        found.add(replay.head["seq"], f"finding {row['id']} stands in no block")
         row = next(rows, None)
-    if head["findings"] != expected - 1:
-        found.add(head["seq"], "the number of findings is not that of the records")
+    if replay.head["findings"] != expected - 1:
+        found.add(replay.head["seq"], "the number of findings is not that of the records")
     _verify_counts(connection, found, counts, first_block)
-    for number, run in told.runs.items():
+    for number, run in replay.runs.items():
         if run["state"] == "running":
             run.say(first_block.get(number, run.seq), row_count=last_rows[number])
         elif run["finding_count"] != per_run[number]:
@@ -653,18 +621,15 @@ def _verify_findings(connection: Connection, found: Verification, told: _Told, h
 def _verify_counts(
     connection: Connection, found: Verification, counts: Counter[tuple[Any, ...]], first_block: dict[int, int]
 ) -> None:
-    names = ("run", "case_number", "verdict", "list", "entry", "status")
     query = select(tables.finding_count).where(tables.finding_count.c.n != 0)
-    have: dict[tuple[Any, ...], int] = {
-        (*(row[name] for name in names), bool(row["grave"])): row["n"] for row in connection.execute(query).mappings()
-    }
+    have = {count_key(row): row["n"] for row in connection.execute(query).mappings()}
     for run in {key[0] for key, n in (have.items() ^ counts.items())}:
         found.add(first_block.get(run, 0), f"the counts of findings of run {run} are not those of the findings")
 
 
-def _verify_finding(row: RowMapping, seq: int, case: int, run: int, found: Verification, told: _Told) -> bytes:
-    decisions = told.decisions.get(row["id"], [])
-    erasure = told.erasures.get(case)
+def _verify_finding(row: RowMapping, seq: int, case: int, run: int, found: Verification, replay: _Replay) -> bytes:
+    decisions = replay.decisions.get(row["id"], [])
+    erasure = replay.erasures.get(case)
     if row["content"] is None or row["salt"] is None:
         found.erased_findings += 1
         spans = erasure[1]["findings"] if erasure else ()
@@ -695,119 +660,81 @@ def _verify_finding(row: RowMapping, seq: int, case: int, run: int, found: Verif
     return commitment(bytes(row["salt"]), row["content"])
 
 
-def _verify_head(connection: Connection, found: Verification, told: _Told) -> None:
-    head = connection.execute(select(tables.casebook)).mappings().one()
+def _verify_head(connection: Connection, found: Verification, replay: _Replay) -> None:
+    head = replay.head
     sampling = sha256(bytes(head["sampling_key"])).hexdigest()
-    if told.made and (told.made["casebook"], told.made["sampling"]) != (head["id"], sampling):
+    if replay.made and (replay.made["casebook"], replay.made["sampling"]) != (head["id"], sampling):
         found.add(1, "the casebook's id or the key of its blind re-checks is not that of its first record")
-    if head["recheck_share"] != told.share[0]:
-        found.add(told.share[1] or 1, "the share of blind re-checks is not what the record says")
+    if head["recheck_share"] != replay.share[0]:
+        found.add(replay.share[1] or 1, "the share of blind re-checks is not what the record says")
     for name, table in (("cases", tables.case), ("runs", tables.run)):
         there = connection.execute(select(func.count(), func.max(table.c.number)).select_from(table)).one()
         if tuple(there) != (head[name], head[name] or None):
             found.add(head["seq"], f"the number of {name} is not that of the records")
 
 
-def _verify_cases(connection: Connection, found: Verification, told: _Told) -> None:
-    for row in _rows(connection, tables.case, "number"):
-        said = told.cases.pop(row["number"], None)
-        if row["number"] in told.erasures:
-            seq, _ = told.erasures[row["number"]]
+class _Held(NamedTuple):
+    """A table that is held against the records: what a row of it is called, and what is said of one that differs."""
+
+    name: str
+    table: Table
+    said_of: str
+    row: str
+    differs: str
+
+
+_DIFFERS = "{key}: {columns} is not what its records say"
+_HELD = (
+    _Held("cases", tables.case, "cases", "case {key}", f"case {_DIFFERS}"),
+    _Held("runs", tables.run, "runs", "run {key}", f"run {_DIFFERS}"),
+    _Held("decisions", tables.decision, "decided", "the decision", "the decision is not what its record says"),
+    _Held("comments", tables.comment, "comments", "the comment", "the comment is not what its record says"),
+    _Held("requests", tables.request, "requests", "the request", f"request {_DIFFERS}"),
+    # Role, clearance and tokens: an account that somebody made or raised in the database shows here.
+    _Held("people", tables.person, "people", "person {key}", "person {key}: {columns} is not what the records say"),
+    _Held("people", tables.token, "tokens", "token {key}", "token {key}: {columns} is not what the records say"),
+)
+
+
+def _verify_rows(connection: Connection, found: Verification, replay: _Replay, held: _Held) -> None:
+    """Hold the rows of a table against what the records say of each; the row of a single record has its number."""
+    (key,) = held.table.primary_key.columns
+    of_one_record = key.name == "seq"
+    said_of: dict[Any, _Recorded] = getattr(replay, held.said_of)
+    for row in rows_by_key(connection, select(held.table), key):
+        identity = row[key.name]
+        said = said_of.pop(identity, None)
+        if held.table is tables.case and identity in replay.erasures:
             if row["status"] != str(CaseStatus.ERASED):
-                found.add(seq, f"case {row['number']} should be erased and is not")
+                found.add(replay.erasures[identity][0], f"case {identity} should be erased and is not")
         elif said is None:
-            found.add(0, f"case {row['number']} stands in no record")
+            if not replay.is_erased(row):
+                found.add(identity if of_one_record else 0, f"{held.row.format(key=identity)} stands in no record")
         elif wrong := said.wrong(row):
-            found.add(wrong[0], f"case {row['number']}: {wrong[1]} is not what its records say")
-    for number, said in told.cases.items():
-        found.add(said.seq, f"case {number} is missing")
+            found.add(wrong[0], held.differs.format(key=identity, columns=wrong[1]))
+    for identity, said in said_of.items():
+        found.add(said.seq, f"{held.row.format(key=identity)} is missing{' from its table' * of_one_record}")
 
 
-def _verify_runs(connection: Connection, found: Verification, told: _Told) -> None:
-    for row in _rows(connection, tables.run, "number"):
-        said = told.runs.pop(row["number"], None)
-        if said is None:
-            if row["case_number"] not in told.erasures:
-                found.add(0, f"run {row['number']} stands in no record")
-        elif wrong := said.wrong(row):
-            found.add(wrong[0], f"run {row['number']}: {wrong[1]} is not what its records say")
-    for number, said in told.runs.items():
-        found.add(said.seq, f"run {number} is missing")
-
-
-def _verify_decisions(connection: Connection, found: Verification, told: _Told) -> None:
-    said = {decision.seq: decision for decisions in told.decisions.values() for decision in decisions}
-    for row in _rows(connection, tables.decision, "seq"):
-        one = said.pop(row["seq"], None)
-        if one is None:
-            if row["seq"] not in told.blank or told.case_of(row["finding"]) not in told.erasures:
-                found.add(row["seq"], "the decision stands in no record")
-            continue
-        stands = (row["finding"], row["person"], row["at"], row["outcome"], row["reason"], bool(row["blind"]))
-        expected = (one.finding, one.person, one.at, str(one.outcome), one.reason, one.blind)
-        if stands != expected or row["correction"] != (canonical(one.correction) if one.correction else None):
-            found.add(row["seq"], "the decision is not what its record says")
-    for seq in said:
-        found.add(seq, "the decision is missing from its table")
-
-
-def _verify_comments(connection: Connection, found: Verification, told: _Told) -> None:
-    for row in _rows(connection, tables.comment, "seq"):
-        said = told.comments.pop(row["seq"], None)
-        have = _digest(row["case_number"], row["finding"], row["person"], row["at"], row["text"])
-        if said is None:
-            if row["seq"] not in told.blank or row["case_number"] not in told.erasures:
-                found.add(row["seq"], "the comment stands in no record")
-        elif have != said:
-            found.add(row["seq"], "the comment is not what its record says")
-    for seq in told.comments:
-        found.add(seq, "the comment is missing from its table")
-
-
-def _verify_requests(connection: Connection, found: Verification, told: _Told) -> None:
-    for row in _rows(connection, tables.request, "seq"):
-        said = told.requests.pop(row["seq"], None)
-        if said is None:
-            if row["seq"] not in told.blank or row["case_number"] not in told.erasures:
-                found.add(row["seq"], "the request stands in no record")
-        elif wrong := said.wrong(row):
-            found.add(wrong[0], f"request {row['seq']}: {wrong[1]} is not what its records say")
-    for seq in told.requests:
-        found.add(seq, "the request is missing from its table")
-
-
-def _verify_rechecks(connection: Connection, found: Verification, told: _Told) -> None:
+def _verify_rechecks(connection: Connection, found: Verification, replay: _Replay) -> None:
     for row in connection.execute(select(tables.recheck)).mappings():
-        said = told.rechecks.get(row["finding"], {}).pop(row["first_seq"], None)
+        said = replay.rechecks.get(row["finding"], {}).pop(row["first_seq"], None)
         if said is None:
             found.add(row["first_seq"], f"the blind re-check of finding {row['finding']} stands in no record")
-        elif told.case_of(row["finding"]) not in told.erasures and (wrong := said.wrong(row)):
+        elif replay.case_of(row["finding"]) not in replay.erasures and (wrong := said.wrong(row)):
             found.add(wrong[0], f"the blind re-check of finding {row['finding']}: {wrong[1]} is not what was recorded")
-    for finding, drawn in told.rechecks.items():
+    for finding, drawn in replay.rechecks.items():
         for said in drawn.values():
             found.add(said.seq, f"the blind re-check of finding {finding} is missing from its table")
 
 
-def _verify_people(connection: Connection, found: Verification, told: _Told) -> None:
-    """Role, clearance and tokens: an account that somebody made or raised in the database shows here."""
-    for table, said_of, what in ((tables.person, told.people, "person"), (tables.token, told.tokens, "token")):
-        for row in connection.execute(select(table).order_by(table.c.id)).mappings():
-            said = said_of.pop(row["id"], None)
-            if said is None:
-                found.add(0, f"{what} {row['id']} stands in no record")
-            elif wrong := said.wrong(row):
-                found.add(wrong[0], f"{what} {row['id']}: {wrong[1]} is not what the records say")
-        for identity, said in said_of.items():
-            found.add(said.seq, f"{what} {identity} is missing")
-
-
-def _verify_sources(connection: Connection, found: Verification, told: _Told, *, bytes_too: bool) -> None:
+def _verify_sources(connection: Connection, found: Verification, replay: _Replay, *, bytes_too: bool) -> None:
     parts = tables.source_part
     counted = select(parts.c.source_id, func.count(), func.max(parts.c.number), func.min(parts.c.number))
     held = {row[0]: tuple(row)[1:] for row in connection.execute(counted.group_by(parts.c.source_id))}
     for row in connection.execute(select(tables.source).order_by(tables.source.c.id)).mappings():
         identity = row["id"]
-        kept, erased = told.sources.pop(identity, None), told.erased_sources.pop(identity, None)
+        kept, erased = replay.sources.pop(identity, None), replay.erased_sources.pop(identity, None)
         said = kept or erased
         number, last, first = held.pop(identity, (0, -1, 0))
         if said is None:
@@ -822,7 +749,7 @@ def _verify_sources(connection: Connection, found: Verification, told: _Told, *,
             if not whole or (bytes_too and _hash_of(connection, identity) != (identity, row["size"])):
                 found.add(said.seq, f"the bytes of source {identity[:12]} are not those kept")
             found.sources += 1
-    for said_of in (told.sources, told.erased_sources):
+    for said_of in (replay.sources, replay.erased_sources):
         for identity, said in said_of.items():
             found.add(said.seq, f"source {identity[:12]} is missing")
     for identity in held:
@@ -840,19 +767,6 @@ def _hash_of(connection: Connection, identity: str) -> tuple[str, int]:
         digest.update(bytes(data))
         size += len(data)
         number += 1
-
-
-def _rows(connection: Connection, table: Table, key: str) -> Iterator[RowMapping]:
-    """Yield the rows of a table by its key, a chunk at a time: memory does not grow with the table."""
-    after: tuple[ColumnElement[bool], ...] = ()
-    while True:
-        rows = connection.execute(
-            select(table).where(*after).order_by(table.c[key]).limit(_CHUNK)
-        ).mappings().all()  # fmt: skip
-        yield from rows
-        if len(rows) < _CHUNK:
-            return
-        after = (table.c[key] > rows[-1][key],)
 
 
 @contextmanager
@@ -884,10 +798,6 @@ def _decoded(statement: str) -> dict[str, Any] | None:
     except ValueError:
         return None
     return said if isinstance(said, dict) and canonical(said) == statement else None
-
-
-def _digest(*values: object) -> bytes:
-    return sha256(canonical(values).encode()).digest()
 
 
 def _mark(name: str) -> int:

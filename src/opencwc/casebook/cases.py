@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, select
+from sqlalchemy import Connection, func, select
 
 from opencwc.casebook import tables
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.model import UNDECIDED, Case, CaseStatus, Mark, Person
 from opencwc.casebook.permissions import may, require
+from opencwc.casebook.rows import change_row, record_of, row_of
 from opencwc.casebook.transaction import Writer
 from opencwc.errors import ConflictError, InputError, NotFoundError
 
@@ -34,7 +35,7 @@ def open_case(
 ) -> Case:
     """Open a case; raise `ConflictError` where one of the name is there already."""
     with book.writing(person.id) as writer:
-        if _row(writer.connection, name) is not None:
+        if row_of(writer.connection, _CASE, name=name) is not None:
             raise ConflictError("case_name_taken", case=name)
         return _open(writer, person, name, title, mark, owner or person.id, due)
 
@@ -42,21 +43,16 @@ def open_case(
 def case_for_keeping(book: Casebook, person: Person, name: str, mark: Mark = Mark.UNCLASSIFIED) -> Case:
     """Return the case of that name, opened where there is none yet: what ``--keep CASE`` means."""
     with book.reading() as connection:
-        row = _row(connection, name)
-    if row is not None:
-        return _kept_in(person, _case(row))
-    with book.writing(person.id) as writer:
-        row = _row(writer.connection, name)
-        if row is not None:
-            return _kept_in(person, _case(row))
-        return _open(writer, person, name, "", mark, person.id, "")
-
-
-def _kept_in(person: Person, found: Case) -> Case:
+        row = row_of(connection, _CASE, name=name)
+    if row is None:
+        with book.writing(person.id) as writer:
+            row = row_of(writer.connection, _CASE, name=name)  # somebody else may have opened it meanwhile
+            if row is None:
+                return _open(writer, person, name, "", mark, person.id, "")
     require(person, "keep")
-    if found.mark > person.clearance:  # that it is there cannot be hidden from who would open it; what it is can
-        raise ConflictError("case_name_taken", case=found.name)
-    return found
+    if row["mark"] > person.clearance:  # that it is there cannot be hidden from who would open it; what it is can
+        raise ConflictError("case_name_taken", case=name)
+    return record_of(Case, row)
 
 
 def change_case(book: Casebook, person: Person, name: str, **changes: Any) -> Case:
@@ -73,8 +69,10 @@ def change_case(book: Casebook, person: Person, name: str, **changes: Any) -> Ca
         if "owner" in told:
             told["owner"] = _person_id(writer.connection, str(told["owner"]))
         if "mark" in told:
-            require(person, "manage_case", Mark[str(told["mark"]).upper()])
-            _require_lowering_by_reviewer(person, found, Mark[str(told["mark"]).upper()])
+            mark = Mark[str(told["mark"]).upper()]
+            require(person, "manage_case", mark)
+            if mark < found.mark:  # which shows the case to more people: it takes the role that decides
+                require(person, "decide", found.mark)
         if found.status is CaseStatus.ERASED:
             raise ConflictError("case_erased", case=name)
         if told.get("status") == CaseStatus.CLOSED:
@@ -83,32 +81,30 @@ def change_case(book: Casebook, person: Person, name: str, **changes: Any) -> Ca
         if not told:
             return found
         writer.record("case_changed", {"changes": told}, found.number)
-        return apply_case_change(writer.connection, found.number, told, writer.at)
-
-
-def case_named(connection: Connection, name: str) -> Case:
-    """Return a case by its name; raise `NotFoundError` where there is none."""
-    row = _row(connection, name)
-    if row is None:
-        raise _missing(name, [row.name for row in list_rows(connection)])
-    return _case(row)
+        values = dict(told)
+        if "mark" in told:
+            values["mark"] = int(Mark[str(told["mark"]).upper()])
+        if "status" in told:
+            values["closed_at"] = writer.at if told["status"] == CaseStatus.CLOSED else ""
+        change_row(writer.connection, _CASE, found.number, **values)
+        return case_numbered(writer.connection, found.number)
 
 
 def case_numbered(connection: Connection, number: int) -> Case:
     """Return a case by its number."""
-    return _case(connection.execute(select(_CASE).where(_CASE.c.number == number)).mappings().one())
+    return record_of(Case, connection.execute(select(_CASE).where(_CASE.c.number == number)).mappings().one())
 
 
 def list_cases(book: Casebook, person: Person) -> list[Case]:
     """Return the cases that the person may know of, the due ones first."""
     with book.reading() as connection:
-        return [row for row in list_rows(connection) if may(person, "read", row.mark)]
+        return [case for case in list_rows(connection) if may(person, "read", case.mark)]
 
 
 def list_rows(connection: Connection) -> list[Case]:
     """Return every case: those with a due date first, then by number."""
     query = select(_CASE).order_by(_CASE.c.due == "", _CASE.c.due, _CASE.c.number)
-    return [_case(row) for row in connection.execute(query).mappings()]
+    return [record_of(Case, row) for row in connection.execute(query).mappings()]
 
 
 def visible_case(connection: Connection, person: Person, name: str, action: str = "read") -> Case:
@@ -116,11 +112,11 @@ def visible_case(connection: Connection, person: Person, name: str, action: str 
 
     Who is not cleared for a case learns nothing of it, not even that it exists.
     """
-    row = _row(connection, name)
+    row = row_of(connection, _CASE, name=name)
     if row is None or row["mark"] > person.clearance:
-        raise _missing(name, [row.name for row in list_rows(connection) if row.mark <= person.clearance])
+        raise _missing(name, [case.name for case in list_rows(connection) if case.mark <= person.clearance])
     require(person, action, Mark(row["mark"]))
-    return _case(row)
+    return record_of(Case, row)
 
 
 def mark_of_case(connection: Connection, case: Case) -> Mark:
@@ -144,17 +140,6 @@ def _missing(name: str, known: Sequence[str]) -> NotFoundError:
     return NotFoundError("no_such_case", case=name)
 
 
-def apply_case_change(connection: Connection, number: int, changes: dict[str, Any], at: str) -> Case:
-    """Write what a record of kind ``case_changed`` amounts to."""
-    values = dict(changes)
-    if "mark" in values:
-        values["mark"] = int(Mark[str(values["mark"]).upper()])
-    if "status" in values:
-        values["closed_at"] = at if values["status"] == CaseStatus.CLOSED else ""
-    connection.execute(_CASE.update().where(_CASE.c.number == number).values(**values))
-    return case_numbered(connection, number)
-
-
 def _open(writer: Writer, person: Person, name: str, title: str, mark: Mark, owner: str, due: str) -> Case:
     if not NAME.fullmatch(name):
         raise InputError("case_name_not_valid", name=name)
@@ -163,10 +148,8 @@ def _open(writer: Writer, person: Person, name: str, title: str, mark: Mark, own
     due = str(_checked("due", due))
     body = {"number": number, "name": name, "title": title, "mark": str(mark), "owner": owner, "due": due}
     writer.record("case_opened", body, number)
-    row = {
-        "number": number, "name": name, "title": title, "status": str(CaseStatus.OPEN), "owner": owner, "due": due,
-        "mark": int(mark), "opened_at": writer.at, "closed_at": "", "retain_until": "",
-    }  # fmt: skip
+    opened = {"status": str(CaseStatus.OPEN), "opened_at": writer.at, "closed_at": "", "retain_until": ""}
+    row = {**body, **opened, "mark": int(mark)}
     writer.connection.execute(_CASE.insert(), row)
     return case_numbered(writer.connection, number)
 
@@ -203,30 +186,14 @@ def _person_id(connection: Connection, who: str) -> str:
 def _require_all_decided(connection: Connection, found: Case) -> None:
     count = tables.finding_count
     query = select(func.coalesce(func.sum(count.c.n), 0)).where(
-        count.c.case_number == found.number, count.c.status.in_([int(one) for one in UNDECIDED])
+        count.c.case_number == found.number, count.c.status.in_([int(status) for status in UNDECIDED])
     )
     waiting = connection.execute(query).scalar_one()
     if waiting:
         raise ConflictError("case_has_waiting_findings", count=waiting, case=found.name)
     recheck, finding = tables.recheck, tables.finding
     again = select(func.count()).select_from(recheck.join(finding, finding.c.id == recheck.c.finding))
-    pending = connection.execute(
-        again.where(finding.c.case_number == found.number, recheck.c.second_seq.is_(None))
-    ).scalar_one()
+    open_here = (finding.c.case_number == found.number, recheck.c.second_seq.is_(None))
+    pending = connection.execute(again.where(*open_here)).scalar_one()
     if pending:
         raise ConflictError("case_has_pending_rechecks", count=pending, case=found.name)
-
-
-def _require_lowering_by_reviewer(person: Person, found: Case, mark: Mark) -> None:
-    """Lowering a mark shows a case to more people: it takes the role that decides."""
-    if mark < found.mark:
-        require(person, "decide", found.mark)
-
-
-def _row(connection: Connection, name: str) -> RowMapping | None:
-    return connection.execute(select(_CASE).where(_CASE.c.name == name)).mappings().first()
-
-
-def _case(row: RowMapping) -> Case:
-    values = {**row, "status": CaseStatus(row["status"]), "mark": Mark(row["mark"])}
-    return Case(**values)

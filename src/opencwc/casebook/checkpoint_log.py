@@ -9,6 +9,7 @@ dies in between leaves a line that does not count, and the next one drops it.
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import time
@@ -17,9 +18,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import IO
+
+from msgspec import Struct, structs
 
 from opencwc.casebook.chain import canonical
-from opencwc.casebook.folder_sync import sync_folder
+from opencwc.casebook.durable_files import sync_folder
 from opencwc.errors import StorageError
 
 LOG_FILE = "checkpoints.log"
@@ -27,8 +31,7 @@ _PAUSE = 0.005
 _TAIL = 1 << 16
 
 
-@dataclass(frozen=True, slots=True)
-class LoggedCheckpoint:
+class LoggedCheckpoint(Struct, frozen=True):
     """One line; ``sha256`` is that of statement and signature together, in hex as ``link`` is.
 
     ``restored`` says that the casebook went back to a backup here: what stood behind that is no longer expected of it.
@@ -43,15 +46,13 @@ class LoggedCheckpoint:
 
     def line(self) -> bytes:
         """Return the line as it stands in the file."""
-        said = {
-            "casebook": self.casebook, "number": self.number, "sha256": self.sha256, "seq": self.seq,
-            "link": self.link, **({"restored": True} if self.restored else {}),
-        }  # fmt: skip
-        return canonical(said).encode() + b"\n"
+        fields = structs.asdict(self)
+        if not self.restored:
+            del fields["restored"]
+        return canonical(fields).encode() + b"\n"
 
 
-@dataclass(frozen=True, slots=True)
-class DamagedLine:
+class DamagedLine(Struct, frozen=True):
     """A line that cannot be read, counted from 1."""
 
     number: int
@@ -91,25 +92,14 @@ class CheckpointLog:
         finally:
             os.close(descriptor)
 
-    def append(self, casebook: str, number: int, sha256: str, seq: int, link: str, *, restored: bool = False) -> None:
-        """Add a line by itself."""
-        with self.locked(LoggedCheckpoint(casebook, number, sha256, seq, link, restored)):
-            pass
-
     def all(self, casebook: str) -> Iterator[LoggedCheckpoint | DamagedLine]:
         """Yield the lines of a casebook in their order, and every line that cannot be read.
 
         A line that was not finished is none. `StorageError` where the log cannot be read.
         """
-        with self._told("checkpoint_log_unreadable"):
-            try:
-                file = self.path.open("rb")
-            except FileNotFoundError:
-                return
-            with file:
-                for number, line in enumerate(file, 1):
-                    if line.startswith(b"-") or not line.endswith(b"\n"):
-                        continue
+        with self._opened() as file:
+            for number, line in enumerate(file, 1):
+                if _counts(line):
                     entry = _read(line)
                     if entry is None:
                         yield DamagedLine(number)
@@ -118,38 +108,30 @@ class CheckpointLog:
 
     def last_number(self, casebook: str) -> int:
         """Return the number on a casebook's last line, 0 where it has none: a database may not stand before it."""
-        with self._told("checkpoint_log_unreadable"):
-            try:
-                file = self.path.open("rb")
-            except FileNotFoundError:
-                return 0
-            with file:
-                size = file.seek(0, os.SEEK_END)
-                for start in dict.fromkeys((max(0, size - _TAIL), 0)):  # mostly its end is enough
-                    file.seek(start)
-                    for line in reversed(file.read().splitlines(keepends=True)):
-                        entry = None if line.startswith(b"-") or not line.endswith(b"\n") else _read(line)
-                        if entry is not None and entry.casebook == casebook:
-                            return entry.number
-        return 0
+        with self._opened() as file:
+            tail = max(0, file.seek(0, os.SEEK_END) - _TAIL)
+            last = next(_backwards(file, tail, casebook), None)  # mostly its end is enough
+            last = last or next(_backwards(file, 0, casebook), None)
+        return last.number if last else 0
 
     def newest(self, casebook: str, most: int) -> list[LoggedCheckpoint]:
         """Return the last lines of a casebook, the newest first: at most so many, and as far as the log's end has them.
 
         Only the last 64 KiB are read, however long the log is.
         """
+        with self._opened() as file:
+            return list(islice(_backwards(file, max(0, file.seek(0, os.SEEK_END) - _TAIL), casebook), most))
+
+    @contextmanager
+    def _opened(self) -> Iterator[IO[bytes]]:
+        """Give the file of the log, an empty one where there is none yet."""
         with self._told("checkpoint_log_unreadable"):
             try:
-                file = self.path.open("rb")
+                file: IO[bytes] = self.path.open("rb")
             except FileNotFoundError:
-                return []
+                file = io.BytesIO()
             with file:
-                start = max(0, file.seek(0, os.SEEK_END) - _TAIL)
-                file.seek(start)
-                lines = file.read().splitlines(keepends=True)[1 if start else 0 :]
-        whole = (line for line in reversed(lines) if not line.startswith(b"-") and line.endswith(b"\n"))
-        read = (entry for entry in map(_read, whole) if entry is not None and entry.casebook == casebook)
-        return list(islice(read, most))
+                yield file
 
     def _prepare(self, line: bytes) -> tuple[int, int]:
         new = not self.path.exists()
@@ -198,12 +180,22 @@ class CheckpointLog:
             raise StorageError(code, where=str(self.path), reason=str(error.strerror)) from error
 
 
+def _backwards(file: IO[bytes], start: int, casebook: str) -> Iterator[LoggedCheckpoint]:
+    """Yield the lines of a casebook that can be read, from the end of the log back to a place in it."""
+    file.seek(start)
+    for line in reversed(file.read().splitlines(keepends=True)):
+        entry = _read(line) if _counts(line) else None
+        if entry is not None and entry.casebook == casebook:
+            yield entry
+
+
+def _counts(line: bytes) -> bool:
+    return line.endswith(b"\n") and not line.startswith(b"-")
+
+
 def _read(line: bytes) -> LoggedCheckpoint | None:
     try:
         entry = LoggedCheckpoint(**json.loads(line))
-    except (ValueError, TypeError):
-        return None
-    try:
         return entry if entry.line() == line else None
     except (ValueError, TypeError):
         return None

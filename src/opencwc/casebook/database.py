@@ -65,7 +65,8 @@ class Casebook:
         from opencwc.casebook.transaction import Writer
 
         with told(self.engine), self.engine.connect() as connection, ExitStack() as logged:
-            prepared = connection.execution_options(begin="BEGIN IMMEDIATE", isolation_level=_writing_level(self))
+            level = "READ COMMITTED" if self.dialect == "postgresql" else "SERIALIZABLE"
+            prepared = connection.execution_options(begin="BEGIN IMMEDIATE", isolation_level=level)
             with prepared.begin():
                 writer = Writer.at_head(prepared, actor, self.signer, self.log.wait)
                 if self.log.last_number(writer.casebook_id) > writer.number:
@@ -103,8 +104,8 @@ def open_casebook(url: str | Path = "", *, signer: Signer | None = None, create:
 
     settings = load_settings()
     place = casebook_url(str(url))
-    if place.get_backend_name() == "sqlite" and place.database:
-        file = Path(place.database)
+    file = Path(place.database) if place.get_backend_name() == "sqlite" and place.database else None
+    if file is not None:
         if not create and not file.exists():
             raise NotFoundError("no_casebook_yet", where=str(file))
         _make_private_folder(file.parent)
@@ -128,8 +129,9 @@ def open_casebook(url: str | Path = "", *, signer: Signer | None = None, create:
         _make_tables(engine)
     elif state != "current":
         raise SettingsError("casebook_of_another_version", where=shown(place))
-    if place.get_backend_name() == "sqlite" and place.database:
-        _make_private(Path(place.database))
+    if file is not None and os.name == "posix" and file.stat().st_uid == os.getuid() and file.stat().st_mode & 0o077:
+        with suppress(OSError):  # on a read-only medium it stays as it is
+            file.chmod(0o600)
     book = Casebook(engine, signer, CheckpointLog(keys, lock_seconds()))
     if not _is_begun(engine):
         _begin_record(book)
@@ -137,11 +139,11 @@ def open_casebook(url: str | Path = "", *, signer: Signer | None = None, create:
 
 
 def _make_tables(engine: Engine) -> None:
-    from opencwc.casebook.migration import bring_up_to_date, state_of
+    """Bring the tables to this version's, whatever somebody else made of them meanwhile."""
+    from opencwc.casebook.migration import bring_up_to_date
 
     with told(engine), _one_maker(engine):
-        if state_of(engine) == "none":  # and not "current": somebody else made it meanwhile
-            bring_up_to_date(engine)
+        bring_up_to_date(engine)
         _make_first_row(engine)
 
 
@@ -206,11 +208,7 @@ def upgrade(url: str) -> None:
     """Bring the casebook at a place to this version's tables; one that was not there is made."""
     engine = make_engine(casebook_url(url))
     try:
-        from opencwc.casebook.migration import bring_up_to_date
-
-        with told(engine), _one_maker(engine):
-            bring_up_to_date(engine)
-            _make_first_row(engine)
+        _make_tables(engine)
     finally:
         engine.dispose()
 
@@ -303,9 +301,7 @@ def told(engine: Engine) -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise _storage_error(_said_by(error.orig), shown(engine.url)) from error
-    except SQLAlchemyError as error:
-        raise _storage_error(str(error), shown(engine.url)) from error
-    except OSError as error:
+    except (SQLAlchemyError, OSError) as error:
         raise _storage_error(str(error), shown(engine.url)) from error
     except Exception as error:
         if type(error).__module__.partition(".")[0] in ("pg8000", "sqlite3", "psycopg"):
@@ -313,17 +309,26 @@ def told(engine: Engine) -> Iterator[None]:
         raise
 
 
+@contextmanager
+def changing(engine: Engine) -> Iterator[Connection]:
+    """Give a connection for what does not stand in the record, in one transaction of one writer at a time."""
+    with told(engine), engine.connect() as connection:
+        prepared = connection.execution_options(begin="BEGIN IMMEDIATE")
+        with prepared.begin():
+            yield prepared
+
+
 def _said_by(error: BaseException | None) -> str:
     """Return the driver's sentence: pg8000 gives the server's fields, of which ``M`` is the message.
 
     Where the server refuses a connection and closes it, pg8000 raises that it was closed in place of why.
     """
-    one = error
-    while one is not None:
-        fields = one.args[0] if one.args else None
+    cause = error
+    while cause is not None:
+        fields = cause.args[0] if cause.args else None
         if isinstance(fields, dict):
             return str(fields.get("M", fields))
-        one = one.__context__
+        cause = cause.__context__
     return str(error)
 
 
@@ -335,16 +340,12 @@ def _storage_error(said: str, where: str) -> StorageError:
     return StorageError("casebook_unusable", where=where, reason=said[:300])
 
 
-def _writing_level(book: Casebook) -> str:
-    return "READ COMMITTED" if book.dialect == "postgresql" else "SERIALIZABLE"
-
-
 def _make_first_row(engine: Engine) -> None:
     row = {
         "one": 1, "id": str(uuid.uuid4()), "seq": 0, "link": FIRST_LINK, "checkpoint": 0, "findings": 0, "cases": 0,
         "runs": 0, "recheck_share": 0.0, "sampling_key": secrets.token_bytes(32),
     }  # fmt: skip
-    with engine.connect() as connection, connection.execution_options(begin="BEGIN IMMEDIATE").begin():
+    with changing(engine) as connection:
         if connection.execute(select(tables.casebook.c.one)).first() is None:
             connection.execute(tables.casebook.insert(), row)
 
@@ -378,16 +379,8 @@ def _make_private_folder(folder: Path) -> None:
         raise StorageError("casebook_folder_not_made", where=str(folder), reason=str(error)) from error
 
 
-def _make_private(file: Path) -> None:
-    if os.name == "posix" and file.stat().st_uid == os.getuid() and file.stat().st_mode & 0o077:
-        with suppress(OSError):  # on a read-only medium it stays as it is
-            file.chmod(0o600)
-
-
 _MAKING = 0x43574331  # PostgreSQL's advisory lock of who makes the tables: "CWC1"
 _SETTINGS = {"url", "key"}
-
-
 _KNOWN_FAILURES = (
     ("disk is full|no space left|could not extend file|file too large", "disk_full"),
     ("disk i/o error", "disk_broken"),
@@ -402,8 +395,5 @@ _KNOWN_FAILURES = (
     ('role ".*" does not exist|password authentication', "database_login_refused"),
     ("no pg_hba.conf entry", "database_host_refused"),
     ("too many clients|connection slots", "database_server_full"),
-    (
-        "terminating connection|connection is closed|connection reset|broken pipe|network error",
-        "database_connection_broke",
-    ),
+    ("terminating connection|connection (is closed|reset)|broken pipe|network error", "database_connection_broke"),
 )

@@ -23,11 +23,13 @@ from opencwc.casebook.chain import canonical
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.model import CaseStatus, Mark, Outcome, Person, Role, Status
 from opencwc.casebook.permissions import may, require
-from opencwc.casebook.runs import add_counts, require_verdict, run_named
+from opencwc.casebook.rows import change_row, record_of, row_of
+from opencwc.casebook.runs import add_counts, count_key, require_verdict, run_named
 from opencwc.casebook.transaction import Writer
 from opencwc.convention import Convention
 from opencwc.errors import ConflictError, InputError, NotAllowedError, NotFoundError
 from opencwc.finding import Verdict
+from opencwc.records import from_plain
 from opencwc.verbs import all_verdicts
 
 FINAL = {Outcome.ACCEPT: Status.ACCEPTED, Outcome.CORRECT: Status.CORRECTED, Outcome.REJECT: Status.REJECTED}
@@ -98,11 +100,9 @@ def comment(book: Casebook, person: Person, case: str, text: str, finding: int |
                 raise NotFoundError("finding_not_in_case", finding=finding, case=case)
         if found.status is CaseStatus.ERASED:
             raise ConflictError("case_erased_no_comment", case=case)
-        seq = writer.record("comment", {"finding": finding, "text": text.strip()}, found.number)
-        row = {
-            "seq": seq, "case_number": found.number, "finding": finding, "person": person.id, "at": writer.at,
-            "text": text.strip(),
-        }  # fmt: skip
+        body = {"finding": finding, "text": text.strip()}
+        seq = writer.record("comment", body, found.number)
+        row = {"seq": seq, "case_number": found.number, "person": person.id, "at": writer.at, **body}
         writer.connection.execute(tables.comment.insert(), row)
         return seq
 
@@ -134,29 +134,23 @@ def runs_with_decisions(book: Casebook, runs: Sequence[int]) -> set[int]:
 
 
 def _decision(row: RowMapping) -> Decision:
-    return Decision(
-        row["seq"], row["finding"], row["person"], row["at"], Outcome(row["outcome"]), row["reason"],
-        json.loads(row["correction"]) if row["correction"] else None, bool(row["blind"]),
-    )  # fmt: skip
+    correction = json.loads(row["correction"]) if row["correction"] else None
+    return record_of(Decision, row, correction=correction)
 
 
 def finding_row(connection: Connection, identity: int) -> RowMapping:
     """Return the row of a finding; raise `NotFoundError` where there is none."""
-    row = connection.execute(select(tables.finding).where(tables.finding.c.id == identity)).mappings().first()
+    row = row_of(connection, tables.finding, id=identity)
     if row is None:
-        raise _no_finding(identity)
+        raise NotFoundError("no_such_finding", finding=identity)
     return row
-
-
-def _no_finding(identity: int) -> NotFoundError:
-    return NotFoundError("no_such_finding", finding=identity)
 
 
 def seen_finding(connection: Connection, person: Person, identity: int) -> RowMapping:
     """Return the row of a finding; one that is above the clearance is answered as not there."""
     row = finding_row(connection, identity)
     if mark_of_finding(connection, row) > person.clearance:
-        raise _no_finding(identity)
+        raise NotFoundError("no_such_finding", finding=identity)
     return row
 
 
@@ -223,30 +217,19 @@ def _decide_one(
     if recheck is None:
         _require_unchanged(before, seen, identity)
         _require_second_person(before, row, person, outcome)
-    seq = writer.record(
-        "decision",
-        {
-            "finding": identity, "outcome": str(outcome), "reason": reason, "correction": correction,
-            "blind": recheck is not None,
-        },
-        row["case_number"],
-    )  # fmt: skip
-    made = Decision(seq, identity, person.id, writer.at, outcome, reason, correction, recheck is not None)
-    connection.execute(
-        tables.decision.insert(),
-        {
-            "seq": seq, "finding": identity, "person": person.id, "at": writer.at, "outcome": str(outcome),
-            "reason": reason, "correction": canonical(correction) if correction else None, "blind": made.blind,
-        },
-    )  # fmt: skip
+    body = {
+        "finding": identity, "outcome": str(outcome), "reason": reason, "correction": correction,
+        "blind": recheck is not None,
+    }  # fmt: skip
+    seq = writer.record("decision", body, row["case_number"])
+    kept = {**body, "seq": seq, "person": person.id, "at": writer.at}
+    made = from_plain(Decision, kept)
+    written = canonical(correction) if correction else None
+    connection.execute(tables.decision.insert(), {**kept, "correction": written})
     status = standing([*before, made], grave=bool(row["grave"]))
     if recheck is not None:
-        table = tables.recheck
-        connection.execute(
-            table.update()
-            .where(table.c.finding == identity, table.c.first_seq == recheck["first_seq"])
-            .values(second_seq=seq)
-        )
+        here = (tables.recheck.c.finding == identity, tables.recheck.c.first_seq == recheck["first_seq"])
+        connection.execute(tables.recheck.update().where(*here).values(second_seq=seq))
     elif status in FINAL.values():
         _draw_recheck(writer, row, made)
     set_status(connection, row, status)
@@ -269,10 +252,8 @@ def set_status(connection: Connection, row: RowMapping, status: Status) -> None:
     """Move a finding to a status, in its row and in the counts."""
     if row["status"] == status:
         return
-    table = tables.finding
-    connection.execute(table.update().where(table.c.id == row["id"]).values(status=int(status)))
-    key = {name: row[name] for name in ("run", "case_number", "verdict", "list", "entry", "grave")}
-    add_counts(connection, [{**key, "status": int(status), "n": 1}, {**key, "status": row["status"], "n": -1}])
+    change_row(connection, tables.finding, row["id"], status=int(status))
+    add_counts(connection, {count_key(row, status): 1, count_key(row): -1})
 
 
 def _draw_recheck(writer: Writer, row: RowMapping, made: Decision) -> None:
@@ -281,31 +262,21 @@ def _draw_recheck(writer: Writer, row: RowMapping, made: Decision) -> None:
     if int.from_bytes(drawn[:8]) / 2**64 >= writer.recheck_share:
         return
     mark = mark_of_finding(writer.connection, row)
-    already = {one.person for one in decisions_on(writer.connection, made.finding)}
-    able = [
-        reviewer
-        for reviewer in reviewers(writer.connection)
-        if reviewer.id not in already and may(reviewer, "decide", mark)
-    ]
+    already = {decision.person for decision in decisions_on(writer.connection, made.finding)}
+    others = (reviewer for reviewer in reviewers(writer.connection) if reviewer.id not in already)
+    able = [reviewer for reviewer in others if may(reviewer, "decide", mark)]
     reviewer = able[int.from_bytes(drawn[8:16]) % len(able)].id if able else ""
     body = {"finding": made.finding, "decision": made.seq, "reviewer": reviewer}
     writer.record("recheck_drawn", body, row["case_number"])
-    writer.connection.execute(
-        tables.recheck.insert(),
-        {
-            "finding": made.finding, "first_seq": made.seq, "first_person": made.person, "reviewer": reviewer,
-            "second_seq": None,
-        },
-    )  # fmt: skip
+    recheck = {"finding": made.finding, "first_seq": made.seq, "first_person": made.person, "reviewer": reviewer}
+    writer.connection.execute(tables.recheck.insert(), recheck)
 
 
 def reviewers(connection: Connection) -> list[Person]:
     """Return the active reviewers by id."""
     table = tables.person
-    rows = connection.execute(
-        select(table).where(table.c.role == str(Role.REVIEWER), table.c.active.is_(True)).order_by(table.c.id)
-    ).mappings()
-    return [Person(row["id"], row["login"], row["name"], Role(row["role"]), Mark(row["clearance"])) for row in rows]
+    query = select(table).where(table.c.role == str(Role.REVIEWER), table.c.active.is_(True)).order_by(table.c.id)
+    return [record_of(Person, row) for row in connection.execute(query).mappings()]
 
 
 def claim_rechecks(book: Casebook, person: Person) -> int:
@@ -332,7 +303,7 @@ def _may_recheck(connection: Connection, person: Person, row: RowMapping) -> boo
     finding = finding_row(connection, row["finding"])
     if finding["status"] == Status.ERASED:
         return False
-    already = {one.person for one in decisions_on(connection, row["finding"])}
+    already = {decision.person for decision in decisions_on(connection, row["finding"])}
     return person.id not in already and may(person, "decide", mark_of_finding(connection, finding))
 
 
@@ -404,13 +375,9 @@ def _require_known_entry(run: Mapping[str, Any], correction: Mapping[str, str]) 
         return
     at_hand = [list_.id for list_ in rules.lists]
     # A run may have been made with a list file that is not in the settings: nothing here can look into it.
-    if list_id not in at_hand and list_id in _lists_of(run):
+    of_run = (list_.get("id") if isinstance(list_, Mapping) else list_ for list_ in run["checked"].get("lists") or ())
+    if list_id not in at_hand and list_id in map(str, of_run):
         return
     if list_id in at_hand:
         raise InputError("entry_not_in_force", list=list_id, entry=entry_id, day=rules.as_of)
     raise InputError("entry_of_unknown_list", list=list_id, entry=entry_id, day=rules.as_of, known=tuple(at_hand))
-
-
-def _lists_of(run: Mapping[str, Any]) -> set[str]:
-    lists = run["checked"].get("lists") or ()
-    return {str(list_.get("id") if isinstance(list_, Mapping) else list_) for list_ in lists}

@@ -6,12 +6,12 @@ any size go through piece by piece.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any
 
 from opencwc.casebook.bundle_writer import written_whole
+from opencwc.casebook.durable_files import write_new
 from opencwc.errors import InputError, OutputError
 
 _LARGEST_KEY_FILE = 2**20
@@ -62,11 +62,7 @@ def make_identity(path: Path) -> str:
     identity = pyrage.x25519.Identity.generate()
     recipient = str(identity.to_public())
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(f"# public key: {recipient}\n{identity}\n")
-            file.flush()
-            os.fsync(descriptor)
+        write_new(path, f"# public key: {recipient}\n{identity}\n".encode())
     except FileExistsError as error:
         raise OutputError("key_file_there_already", where=str(path)) from error
     except OSError as error:
@@ -76,19 +72,16 @@ def make_identity(path: Path) -> str:
 
 def read_recipients(given: str | Path | Sequence[str | Path]) -> list[str]:
     """Return the recipients that are given by name or by file; `InputError` where one is no recipient."""
-    found: list[str] = []
-    for one in [given] if isinstance(given, str | Path) else given:
-        text = str(one).strip()
-        if isinstance(one, str) and text.startswith(("age1", "ssh-")):
-            found.append(text)
-        else:
-            lines = _text(Path(text), "recipients").splitlines()
-            found += [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
-    if not found:
+    keys: list[str] = []
+    for name in [given] if isinstance(given, str | Path) else given:
+        text = str(name).strip()
+        is_key = isinstance(name, str) and text.startswith(("age1", "ssh-"))
+        keys += [text] if is_key else _lines(_text(Path(text), "recipients"))
+    if not keys:
         raise InputError("recipient_missing")
-    for one in found:
-        _recipient(one)
-    return list(dict.fromkeys(found))
+    for key in keys:
+        _recipient(key)
+    return list(dict.fromkeys(keys))
 
 
 def _recipient(text: str) -> Any:
@@ -108,13 +101,16 @@ def _identities(path: Path) -> list[Any]:
     try:
         if "PRIVATE KEY-----" in text:
             return [pyrage.ssh.Identity.from_buffer(text.encode())]
-        lines = [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
-        found = [pyrage.x25519.Identity.from_str(line) for line in lines]
+        identities = [pyrage.x25519.Identity.from_str(line) for line in _lines(text)]
     except pyrage.IdentityError as error:
         raise InputError("not_an_identity", where=str(path)) from error
-    if not found:
+    if not identities:
         raise InputError("file_without_identity", where=str(path))
-    return found
+    return identities
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
 
 
 def _text(path: Path, what: str) -> str:

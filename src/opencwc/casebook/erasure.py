@@ -9,12 +9,13 @@ still hold it: they have their own retention.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable
 from datetime import date
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, select
+from sqlalchemy import Connection, select
 
 from opencwc.casebook import tables
 from opencwc.casebook.cases import case_numbered, require_whole
@@ -23,13 +24,12 @@ from opencwc.casebook.database import Casebook
 from opencwc.casebook.model import Case, CaseStatus, Person, Status
 from opencwc.casebook.permissions import may, require
 from opencwc.casebook.requests import approved, set_state
-from opencwc.casebook.runs import add_counts
+from opencwc.casebook.rows import change_row, rows_by_key
+from opencwc.casebook.runs import add_counts, count_key
 from opencwc.errors import ConflictError
 
 KEPT_KINDS = ("findings", "run_finished", "erasure", "recheck_drawn", "access")
 """Records of an erased case that name nothing of it: numbers, digests, persons' ids."""
-
-_CHUNK = 5_000
 
 
 def erase_case(book: Casebook, person: Person, request: int) -> dict[str, int]:
@@ -43,8 +43,8 @@ def erase_case(book: Casebook, person: Person, request: int) -> dict[str, int]:
         connection = writer.connection
         if book.dialect == "sqlite":
             connection.exec_driver_sql("PRAGMA secure_delete=ON")
-        found = approved(connection, request, "erase")
-        case = case_numbered(connection, found.case_number)
+        approval = approved(connection, request, "erase")
+        case = case_numbered(connection, approval.case_number)
         require_whole(connection, person, case, "erase")
         _require_retention_over(case)
         findings = _erase_findings(connection, case.number)
@@ -54,9 +54,9 @@ def erase_case(book: Casebook, person: Person, request: int) -> dict[str, int]:
         set_state(writer, request, "done")
         _close_requests(connection, case.number)
         blank = {"name": f"erased-{case.number}", "title": "", "due": "", "status": str(CaseStatus.ERASED)}
-        connection.execute(tables.case.update().where(tables.case.c.number == case.number).values(**blank))
+        change_row(connection, tables.case, case.number, **blank)
         body = {
-            "request": request, "ground": str(found.asked.get("ground", "")), "findings": findings,
+            "request": request, "ground": str(approval.asked.get("ground", "")), "findings": findings,
             "records": _spans(records), "sources": sources,
             "remains": digest_of_remains(connection, case.number, writer.seq + 1, [seq for _, _, seq in sources]),
         }  # fmt: skip
@@ -79,38 +79,26 @@ def digest_of_remains(connection: Connection, case: int, erasure: int, sources: 
     record, finding, run, decision = tables.record, tables.finding, tables.run, tables.decision
     comment, recheck, request, file = tables.comment, tables.recheck, tables.request, tables.case
     in_case = select(finding.c.id).where(finding.c.case_number == case)
-    columns = [record.c[name] for name in ("seq", "at", "kind", "actor", "case_number", "salt", "content")]
+    shown = [record.c[name] for name in ("seq", "at", "kind", "actor", "case_number", "salt", "content")]
     here = (record.c.case_number == case, record.c.seq < erasure, record.c.kind.not_in(KEPT_KINDS))
     kept = [column for column in finding.columns if column.name not in ("salt", "seal", "content")]
     digest = sha256()
-    for what, key, conditions in (
-        (columns, record.c.seq, here),
-        (kept, finding.c.id, (finding.c.case_number == case,)),
-        (list(run.columns), run.c.number, (run.c.case_number == case,)),
-        (list(decision.columns), decision.c.seq, (decision.c.finding.in_(in_case),)),
-        (list(comment.columns), comment.c.seq, (comment.c.case_number == case,)),
-        (list(recheck.columns), recheck.c.first_seq, (recheck.c.finding.in_(in_case),)),
-        (list(request.columns), request.c.seq, (request.c.case_number == case, request.c.seq < erasure)),
-        (list(file.columns), file.c.number, (file.c.number == case,)),
-        *((columns, record.c.seq, (record.c.seq == seq,)) for seq in sources),
+    for query, key in (
+        (select(*shown).where(*here), record.c.seq),
+        (select(*kept).where(finding.c.case_number == case), finding.c.id),
+        (select(run).where(run.c.case_number == case), run.c.number),
+        (select(decision).where(decision.c.finding.in_(in_case)), decision.c.seq),
+        (select(comment).where(comment.c.case_number == case), comment.c.seq),
+        (select(recheck).where(recheck.c.finding.in_(in_case)), recheck.c.first_seq),
+        (select(request).where(request.c.case_number == case, request.c.seq < erasure), request.c.seq),
+        (select(file).where(file.c.number == case), file.c.number),
+        *((select(*shown).where(record.c.seq == seq), record.c.seq) for seq in sources),
     ):
-        for row in _walk(connection, what, key, conditions):
-            digest.update(canonical([one.hex() if isinstance(one, bytes) else one for one in row]).encode())
+        for row in rows_by_key(connection, query, key):
+            values = [value.hex() if isinstance(value, bytes) else value for value in row.values()]
+            digest.update(canonical(values).encode())
         digest.update(b"\n")
     return digest.hexdigest()
-
-
-def _walk(
-    connection: Connection, columns: list[Column[Any]], key: Column[Any], conditions: tuple[ColumnElement[bool], ...]
-) -> Iterator[tuple[Any, ...]]:
-    after: tuple[ColumnElement[bool], ...] = ()
-    while True:
-        query = select(key, *(column.label(f"c{n}") for n, column in enumerate(columns)))
-        rows = connection.execute(query.where(*conditions, *after).order_by(key).limit(_CHUNK)).all()
-        yield from (tuple(row)[1:] for row in rows)
-        if len(rows) < _CHUNK:
-            return
-        after = (key > rows[-1][0],)
 
 
 def due_for_erasure(book: Casebook, person: Person, day: date | None = None) -> list[Case]:
@@ -123,8 +111,8 @@ def due_for_erasure(book: Casebook, person: Person, day: date | None = None) -> 
         table.c.retain_until <= (day or date.today()).isoformat(),
     )
     with book.reading() as connection:
-        found = [case_numbered(connection, number) for number in connection.execute(query.order_by("number")).scalars()]
-    return [one for one in found if may(person, "erase", one.mark)]
+        due = [case_numbered(connection, number) for number in connection.execute(query.order_by("number")).scalars()]
+    return [case for case in due if may(person, "erase", case.mark)]
 
 
 def _require_retention_over(case: Case) -> None:
@@ -134,29 +122,19 @@ def _require_retention_over(case: Case) -> None:
 
 def _erase_findings(connection: Connection, case_number: int) -> list[list[int]]:
     table = tables.finding
-    last = 0
     spans: list[list[int]] = []
-    while True:
-        columns = [table.c[name] for name in ("id", "run", "verdict", "list", "entry", "status", "grave")]
-        query = select(*columns, table.c.salt, table.c.content).where(
-            table.c.case_number == case_number, table.c.id > last, table.c.salt.is_not(None)
-        )
-        rows = connection.execute(query.order_by(table.c.id).limit(_CHUNK)).mappings().all()
-        if not rows:
-            return spans
-        moved: list[dict[str, Any]] = []
-        for row in rows:
-            sealed = {
-                "seal": commitment(bytes(row["salt"]), row["content"]), "salt": None, "content": None,
-                "subject_id": "", "input_key": 0, "status": int(Status.ERASED),
-            }  # fmt: skip
-            connection.execute(table.update().where(table.c.id == row["id"]).values(**sealed))
-            _extend(spans, row["id"])
-            key = {name: row[name] for name in ("run", "verdict", "list", "entry", "grave")}
-            moved.append({**key, "case_number": case_number, "status": row["status"], "n": -1})
-            moved.append({**key, "case_number": case_number, "status": int(Status.ERASED), "n": 1})
-        add_counts(connection, moved)
-        last = rows[-1]["id"]
+    moved: Counter[tuple[Any, ...]] = Counter()
+    query = select(table).where(table.c.case_number == case_number, table.c.salt.is_not(None))
+    for row in rows_by_key(connection, query, table.c.id):
+        change_row(
+            connection, table, row["id"], seal=commitment(bytes(row["salt"]), row["content"]), salt=None, content=None,
+            subject_id="", input_key=0, status=int(Status.ERASED),
+        )  # fmt: skip
+        _extend(spans, row["id"])
+        moved[count_key(row)] -= 1
+        moved[count_key(row, Status.ERASED)] += 1
+    add_counts(connection, moved)
+    return spans
 
 
 def _erase_sources(connection: Connection, case_number: int) -> list[tuple[str, int, int]]:
@@ -167,17 +145,16 @@ def _erase_sources(connection: Connection, case_number: int) -> list[tuple[str, 
     query = select(run.c.source_id).where(
         run.c.case_number == case_number, run.c.source_id != "", run.c.source_id.not_in(used_elsewhere)
     )
-    found = []
+    erased_sources = []
     for identity in sorted(set(connection.execute(query).scalars())):
         connection.execute(part.delete().where(part.c.source_id == identity))
-        row = connection.execute(select(source).where(source.c.id == identity)).mappings().one()
-        blank: dict[str, Any] = {"erased": True, "name": "", "media_type": "", "size": 0}
-        connection.execute(source.update().where(source.c.id == identity).values(**blank))
-        _blank(connection, [row["seq"]])
-        found.append((identity, row["mark"], row["seq"]))
+        kept = connection.execute(select(source.c.mark, source.c.seq).where(source.c.id == identity)).one()
+        change_row(connection, source, identity, erased=True, name="", media_type="", size=0)
+        _blank(connection, [kept.seq])
+        erased_sources.append((identity, kept.mark, kept.seq))
     emptied = {"asked": "{}", "checked": "{}", "tally": "{}", "source_id": ""}
     connection.execute(run.update().where(run.c.case_number == case_number).values(**emptied))
-    return found
+    return erased_sources
 
 
 def _erase_records(connection: Connection, case_number: int) -> list[int]:

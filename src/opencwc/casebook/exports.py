@@ -12,19 +12,8 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from opencwc.casebook import bundle_writer as bundle
 from opencwc.casebook import tables
-from opencwc.casebook.bundle_writer import (
-    BundleContents,
-    ChainPlace,
-    ShownBlock,
-    ShownCheckpoint,
-    ShownFinding,
-    ShownRecord,
-    ShownSource,
-    ShownTimeStamp,
-    write_bundle,
-    written_whole,
-)
 from opencwc.casebook.case_report import report_of_case
 from opencwc.casebook.cases import case_numbered, mark_of_case, visible_case
 from opencwc.casebook.chain import FIRST_LINK, link
@@ -33,10 +22,9 @@ from opencwc.casebook.encryption import encrypt_file
 from opencwc.casebook.model import Case, Mark, Person
 from opencwc.casebook.permissions import require
 from opencwc.casebook.requests import Request, approved, ask, set_state
+from opencwc.casebook.rows import rows_by_key
 from opencwc.casebook.runs import parts_of_source
 from opencwc.errors import InputError, NotAllowedError
-
-_CHUNK = 2_000
 
 
 def ask_for_export(
@@ -72,38 +60,34 @@ def export_case(book: Casebook, person: Person, request: int, target: Path, lang
         set_state(writer, request, "done")
     with book.reading() as connection:
         contents = _contents(book, connection, replace(case, mark=mark), found, person, head, lang)
+        written = {"file": str(target), "mark": str(mark)}
         if not recipients:
-            return {"file": str(target), "mark": str(mark), "sha256": write_bundle(target, contents, book.signer)}
+            return {**written, "sha256": bundle.write_bundle(target, contents, book.signer)}
         plain = target.with_name(f".{target.name}.plain")
         try:
-            digest = write_bundle(plain, contents, book.signer)
+            digest = bundle.write_bundle(plain, contents, book.signer)
             encrypt_file(plain, target, recipients)
         finally:
             plain.unlink(missing_ok=True)
-    return {"file": str(target), "mark": str(mark), "sha256": digest, "recipients": list(recipients)}
+    return {**written, "sha256": digest, "recipients": list(recipients)}
 
 
 def _require_writable(target: Path) -> None:
     """Raise `OutputError` where nothing can be written, before the export is on record and the approval used up."""
     trial = target.with_name(f".{target.name}.trial")
-    with written_whole(trial):
+    with bundle.written_whole(trial):
         pass
     trial.unlink()
 
 
 def _contents(
-    book: Casebook,
-    connection: Connection,
-    case: Case,
-    request: Request,
-    person: Person,
-    head: int,
-    lang: str,
-) -> BundleContents:
+    book: Casebook, connection: Connection, case: Case, request: Request, person: Person, head: int, lang: str
+) -> bundle.BundleContents:
     numbers = _sources_of(connection, case.number) if request.asked.get("sources", True) else []
     at = connection.execute(select(tables.record.c.at).where(tables.record.c.seq == head)).scalar_one()
-    checkpoints = tables.checkpoint
-    return BundleContents(
+    checkpoint = tables.checkpoint
+    signed = select(checkpoint).where(checkpoint.c.seq <= head)
+    return bundle.BundleContents(
         casebook=connection.execute(select(tables.casebook.c.id)).scalar_one(),
         case=case.name,
         case_number=case.number,
@@ -116,72 +100,52 @@ def _contents(
         records=_records(connection, case.number, numbers, head),
         blocks=_blocks(connection, case.number, head),
         checkpoints=(
-            ShownCheckpoint(row["statement"], bytes(row["signature"]), row["key"])
-            for row in _rows(connection, checkpoints, checkpoints.c.number, checkpoints.c.seq <= head)
+            bundle.ShownCheckpoint(row["statement"], row["signature"], row["key"])
+            for row in rows_by_key(connection, signed, checkpoint.c.number)
         ),
         keys=[pem.encode() for pem in connection.execute(select(tables.signing_key.c.pem)).scalars()],
         time_stamps=_time_stamps(connection, head),
-        sources=(ShownSource(identity, parts_of_source(book, identity)) for identity in numbers),
+        sources=(bundle.ShownSource(identity, parts_of_source(book, identity)) for identity in numbers),
         report=report_of_case(connection, case, lang),
     )
 
 
-def _chain(connection: Connection, head: int) -> Iterator[ChainPlace]:
+def _chain(connection: Connection, head: int) -> Iterator[bundle.ChainPlace]:
     table, at = tables.record, FIRST_LINK
-    for row in _rows(connection, table, table.c.seq, table.c.seq <= head, columns=(table.c.seq, table.c.commitment)):
-        at = link(at, bytes(row["commitment"]))
-        yield ChainPlace(row["seq"], bytes(row["commitment"]), at)
+    query = select(table.c.seq, table.c.commitment).where(table.c.seq <= head)
+    for row in rows_by_key(connection, query, table.c.seq):
+        at = link(at, row["commitment"])
+        yield bundle.ChainPlace(row["seq"], row["commitment"], at)
 
 
-def _records(connection: Connection, case_number: int, sources: Sequence[str], head: int) -> Iterator[ShownRecord]:
+def _records(connection: Connection, case: int, sources: Sequence[str], head: int) -> Iterator[bundle.ShownRecord]:
     """Yield the records of the case, and of the keeping of its sources."""
     table = tables.record
     kept = select(tables.source.c.seq).where(tables.source.c.id.in_(list(sources)))
-    wanted = ((table.c.case_number == case_number) | table.c.seq.in_(kept)) & (table.c.seq <= head)
-    for row in _rows(connection, table, table.c.seq, wanted):
-        salt = None if row["salt"] is None else bytes(row["salt"])
-        yield ShownRecord(row["seq"], salt, row["content"])
+    of_case = (table.c.case_number == case) | table.c.seq.in_(kept)
+    for row in rows_by_key(connection, select(table).where(of_case, table.c.seq <= head), table.c.seq):
+        yield bundle.ShownRecord(row["seq"], row["salt"], row["content"])
 
 
-def _blocks(connection: Connection, case_number: int, head: int) -> Iterator[ShownBlock]:
+def _blocks(connection: Connection, case_number: int, head: int) -> Iterator[bundle.ShownBlock]:
     record, finding = tables.record, tables.finding
-    of_case = (record.c.case_number == case_number) & (record.c.kind == "findings") & (record.c.seq <= head)
-    for row in _rows(connection, record, record.c.seq, of_case, columns=(record.c.seq,)):
+    of_case = (record.c.case_number == case_number, record.c.kind == "findings", record.c.seq <= head)
+    for row in rows_by_key(connection, select(record.c.seq).where(*of_case), record.c.seq):
         query = select(finding.c.id, finding.c.salt, finding.c.content, finding.c.seal)
         kept = connection.execute(query.where(finding.c.block == row["seq"]).order_by(finding.c.id)).all()
-        shown = [
-            ShownFinding(one.id, one.salt and bytes(one.salt), one.content, one.seal and bytes(one.seal))
-            for one in kept
-        ]
-        yield ShownBlock(row["seq"], shown)
+        yield bundle.ShownBlock(row["seq"], [bundle.ShownFinding(*finding) for finding in kept])
 
 
-def _time_stamps(connection: Connection, head: int) -> Iterator[ShownTimeStamp]:
+def _time_stamps(connection: Connection, head: int) -> Iterator[bundle.ShownTimeStamp]:
     table, checkpoint = tables.time_stamp, tables.checkpoint
     before = select(checkpoint.c.number).where(checkpoint.c.seq <= head)
     query = select(table).where(table.c.number.in_(before)).order_by(table.c.number)
     for row in connection.execute(query).mappings():
-        token = None if row["token"] is None else bytes(row["token"])
-        yield ShownTimeStamp(row["number"], bytes(row["request"]), token)
+        yield bundle.ShownTimeStamp(row["number"], row["request"], row["token"])
 
 
 def _sources_of(connection: Connection, case_number: int) -> list[str]:
     run, source = tables.run, tables.source
-    query = (
-        select(source.c.id)
-        .where(source.c.id.in_(select(run.c.source_id).where(run.c.case_number == case_number)))
-        .where(source.c.erased.is_(False))
-        .order_by(source.c.seq)
-    )
+    of_runs = select(run.c.source_id).where(run.c.case_number == case_number)
+    query = select(source.c.id).where(source.c.id.in_(of_runs), source.c.erased.is_(False)).order_by(source.c.seq)
     return list(connection.execute(query).scalars())
-
-
-def _rows(connection: Connection, table: Any, key: Any, wanted: Any, columns: Sequence[Any] = ()) -> Iterator[Any]:
-    last = 0
-    while True:
-        query = select(*(columns or table.c)).where(wanted, key > last).order_by(key).limit(_CHUNK)
-        rows = connection.execute(query).mappings().all()
-        yield from rows
-        if len(rows) < _CHUNK:
-            return
-        last = rows[-1][key.name]

@@ -6,12 +6,14 @@ A reviewer with a blind re-check of a finding sees it as if nobody had decided o
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import islice
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, TextClause, func, or_, select, text
 
 from opencwc.casebook import tables
@@ -20,7 +22,7 @@ from opencwc.casebook.database import Casebook
 from opencwc.casebook.decisions import Decision, decisions_on, mark_of_finding, pending_recheck, seen_finding
 from opencwc.casebook.model import UNDECIDED, Case, Filter, KeptFinding, Mark, Person, Status
 from opencwc.casebook.permissions import require
-from opencwc.casebook.runs import input_key, require_verdict
+from opencwc.casebook.runs import decoded_run, input_key, require_verdict
 from opencwc.casebook.transaction import Writer
 from opencwc.errors import InputError
 from opencwc.finding import Verdict
@@ -30,14 +32,11 @@ MOST_A_PAGE = 1_000
 _KEYS_AT_ONCE = 64
 _WAITING_AT_ONCE = 20
 _KEY = ("case_number", "run", "verdict", "list", "entry", "status", "grave")
-_NO_KEY: dict[str, object] = {
-    "case_number": 0, "run": 0, "verdict": "", "list": "", "entry": "", "status": 0, "grave": False,
-}  # fmt: skip
+_NO_KEY: dict[str, object] = {**dict.fromkeys(_KEY, 0), "verdict": "", "list": "", "entry": "", "grave": False}
 _FINDING, _COUNT, _RUN, _CASE = tables.finding, tables.finding_count, tables.run, tables.case
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """A page of findings and the id after which the next one begins (``None`` on the last)."""
 
     findings: list[KeptFinding]
@@ -55,8 +54,7 @@ class Counts:
     grave: int
 
 
-@dataclass(frozen=True, slots=True)
-class History:
+class History(Struct, frozen=True):
     """A finding with its content, its case and run, the decisions on it and the comments, as one person may see it."""
 
     finding: KeptFinding
@@ -85,24 +83,21 @@ def count_findings(book: Casebook, person: Person, wanted: Filter) -> Counts:
         number: Any = func.count() if wanted.text else func.sum(_COUNT.c.n)
         keys = (table.c.verdict, table.c.list, table.c.entry, table.c.status, table.c.grave)
         conditions = _conditions(connection, person, wanted, table)
-        if wanted.status:
-            conditions.append(table.c.status.in_([int(one) for one in wanted.status]))
         if wanted.text:
             of_id = _FINDING.c.subject_id == wanted.text.strip()
             conditions.append(or_(_FINDING.c.input_key == input_key(wanted.text), of_id))
-        query = select(*keys, number).where(*conditions).group_by(*keys)
+        query = select(*keys, number).where(*conditions, *_standing(wanted, table)).group_by(*keys)
         rows = [*connection.execute(query), *_blind_as_open(connection, person, wanted)]
-    counts = Counts(0, {}, {}, {}, 0)
-    verdict, entry, status, grave, everything = counts.verdict, counts.entry, counts.status, 0, 0
+    verdict, entry, status = Counter[str](), Counter[str](), Counter[str]()
+    grave = 0
     for name, list_id, entry_id, stands, is_grave, counted in rows:
         n = int(counted)
-        everything += n
         grave += n if is_grave else 0
-        _add(verdict, name, n)
-        _add(status, str(Status(stands)), n)
+        verdict[name] += n
+        status[str(Status(stands))] += n
         if list_id:
-            _add(entry, f"{list_id} {entry_id}", n)
-    return Counts(everything, _positive(verdict), _positive(entry), _positive(status), grave)
+            entry[f"{list_id} {entry_id}"] += n
+    return Counts(verdict.total(), _positive(verdict), _positive(entry), _positive(status), grave)
 
 
 def inbox(book: Casebook, person: Person, *, limit: int = PAGE) -> list[KeptFinding]:
@@ -129,13 +124,13 @@ def next_waiting(book: Casebook, person: Person, wanted: Filter, after: int = 0)
     As in the inbox, what a person proposed waits for somebody else.
     """
     require(person, "decide")
-    statuses = [one for one in UNDECIDED if not wanted.status or one in wanted.status]
+    statuses = [status for status in UNDECIDED if not wanted.status or status in wanted.status]
     with book.reading() as connection:
         found = [
             next(_waiting(connection, person, replace(wanted, status=(status,)), status, _WAITING_AT_ONCE, after), None)
             for status in statuses
         ]
-    return min((one for one in found if one is not None), default=None)
+    return min((identity for identity in found if identity is not None), default=None)
 
 
 def beside(book: Casebook, person: Person, wanted: Filter, identity: int) -> tuple[int | None, int | None]:
@@ -161,7 +156,7 @@ def findings_of_run(
 def makers_of(book: Casebook, found: Sequence[KeptFinding]) -> dict[int, dict[str, Any]]:
     """Return who made findings, by run: a finding is kept without its maker, which is its run's."""
     with book.reading() as connection:
-        query = select(_RUN.c.number, _RUN.c.maker).where(_RUN.c.number.in_(sorted({one.run for one in found})))
+        query = select(_RUN.c.number, _RUN.c.maker).where(_RUN.c.number.in_(sorted({finding.run for finding in found})))
         return {row.number: json.loads(row.maker) for row in connection.execute(query)}
 
 
@@ -173,7 +168,7 @@ def decisions_since(book: Casebook, person: Person, identity: int, seen: int) ->
         require(person, "read", mark)
         if pending_recheck(connection, identity, person.id) is not None:
             return []
-        found = [one for one in decisions_on(connection, identity) if one.seq > seen]
+        found = [decision for decision in decisions_on(connection, identity) if decision.seq > seen]
     if found:
         _record_access(book, person, mark, row["case_number"], {"finding": identity})
     return found
@@ -186,21 +181,14 @@ def show_finding(book: Casebook, person: Person, identity: int) -> History:
         mark = mark_of_finding(connection, row)
         require(person, "read", mark)
         recheck = pending_recheck(connection, identity, person.id)
-        decisions = decisions_on(connection, identity)
-        if recheck is not None:
-            decisions = []
-        run = connection.execute(select(_RUN).where(_RUN.c.number == row["run"])).mappings().one()
+        decisions = decisions_on(connection, identity) if recheck is None else []
         table = tables.comment
         comments = connection.execute(select(table).where(table.c.finding == identity).order_by(table.c.seq))
         told = [] if recheck is not None else [dict(row) for row in comments.mappings()]
-        history = History(
-            _kept(connection, person, [row])[0],
-            case_numbered(connection, row["case_number"]),
-            {**run, **{name: json.loads(run[name]) for name in ("asked", "checked", "maker", "tally")}},
-            decisions,
-            told,
-            recheck is not None,
-        )
+        run = decoded_run(connection.execute(select(_RUN).where(_RUN.c.number == row["run"])).mappings().one())
+        case = case_numbered(connection, row["case_number"])
+        finding = _kept(connection, person, [row])[0]
+        history = History(finding, case, run, decisions, told, recheck is not None)
     _record_access(book, person, mark, history.case.number, {"finding": identity})
     return history
 
@@ -210,10 +198,7 @@ def show_case(book: Casebook, person: Person, name: str) -> tuple[Case, Counts, 
     with book.reading() as connection:
         found = visible_case(connection, person, name)
         query = select(_RUN).where(_RUN.c.case_number == found.number, _RUN.c.mark <= int(person.clearance))
-        runs = [
-            {**row, **{key: json.loads(row[key]) for key in ("asked", "checked", "maker", "tally")}}
-            for row in connection.execute(query.order_by(_RUN.c.number)).mappings()
-        ]
+        runs = [decoded_run(row) for row in connection.execute(query.order_by(_RUN.c.number)).mappings()]
     _record_access(book, person, found.mark, found.number, {})
     return found, count_findings(book, person, Filter(case=name)), runs
 
@@ -299,6 +284,10 @@ def _conditions(connection: Connection, person: Person, wanted: Filter, table: A
     return conditions
 
 
+def _standing(wanted: Filter, table: Any) -> list[ColumnElement[bool]]:
+    return [table.c.status.in_([int(status) for status in wanted.status])] if wanted.status else []
+
+
 def _ids(
     connection: Connection, person: Person, wanted: Filter, after: int, most: int, *, back: bool = False
 ) -> list[int]:
@@ -309,7 +298,7 @@ def _ids(
     """
     conditions = _conditions(connection, person, wanted, _FINDING)
     blind = _blind_rows(connection, person, conditions)
-    stands = [_FINDING.c.status.in_([int(one) for one in wanted.status])] if wanted.status else []
+    stands = _standing(wanted, _FINDING)
     beyond = _FINDING.c.id < after if back else _FINDING.c.id > after
     order = _FINDING.c.id.desc() if back else _FINDING.c.id
     if wanted.text:
@@ -334,9 +323,8 @@ def _ids(
 def _ids_by_key(
     connection: Connection, person: Person, wanted: Filter, after: int, most: int, *, back: bool
 ) -> list[int]:
-    query = select(_COUNT).where(*_conditions(connection, person, wanted, _COUNT), _COUNT.c.n > 0)
-    if wanted.status:
-        query = query.where(_COUNT.c.status.in_([int(one) for one in wanted.status]))
+    conditions = (*_conditions(connection, person, wanted, _COUNT), *_standing(wanted, _COUNT))
+    query = select(_COUNT).where(*conditions, _COUNT.c.n > 0)
     keys = connection.execute(query.order_by(_COUNT.c.run.desc() if back else _COUNT.c.run)).mappings().all()
     found: list[int] = []
     low, high = (0, after) if back else (after, 1 << 62)
@@ -410,9 +398,9 @@ def _blind_rows(
 def _blind_as_open(connection: Connection, person: Person, wanted: Filter) -> list[Any]:
     """Return what must be added to the counts so that a blind re-check counts as open for its reviewer."""
     moved: list[Any] = []
-    conditions = _conditions(connection, person, wanted, _FINDING)
     if wanted.text:
         return moved
+    conditions = _conditions(connection, person, wanted, _FINDING)
     for row in _blind_rows(connection, person, conditions).values():
         key = (row["verdict"], row["list"], row["entry"])
         if not wanted.status or Status(row["status"]) in wanted.status:
@@ -426,13 +414,9 @@ def _cleared(person: Person, table: Any) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions that leave out what is above a person's clearance; none for the highest."""
     if person.clearance is Mark.HIGHLY_PROTECTED:
         return ()
-    above = select(_RUN.c.number).where(
-        or_(
-            _RUN.c.mark > int(person.clearance),
-            _RUN.c.case_number.in_(select(_CASE.c.number).where(_CASE.c.mark > int(person.clearance))),
-        )
-    )
-    return (table.c.run.not_in(above),)
+    cases = select(_CASE.c.number).where(_CASE.c.mark > int(person.clearance))
+    above = or_(_RUN.c.mark > int(person.clearance), _RUN.c.case_number.in_(cases))
+    return (table.c.run.not_in(select(_RUN.c.number).where(above)),)
 
 
 def _cases_of(connection: Connection, rows: Sequence[RowMapping]) -> list[Case]:
@@ -443,10 +427,8 @@ def _kept(connection: Connection, person: Person, rows: Sequence[RowMapping]) ->
     cases = {case.number: case for case in _cases_of(connection, rows)}
     numbers = sorted({row["run"] for row in rows})
     marks = dict(connection.execute(select(_RUN.c.number, _RUN.c.mark).where(_RUN.c.number.in_(numbers))).all())
-    table = tables.recheck
-    blind = set(
-        connection.execute(_blind_findings(person).where(table.c.finding.in_([row["id"] for row in rows]))).scalars()
-    )
+    these = _blind_findings(person).where(tables.recheck.c.finding.in_([row["id"] for row in rows]))
+    blind = set(connection.execute(these).scalars())
     return [
         KeptFinding(
             row["id"], row["run"], cases[row["case_number"]].name, row["row"], row["subject_id"],
@@ -459,9 +441,5 @@ def _kept(connection: Connection, person: Person, rows: Sequence[RowMapping]) ->
     ]  # fmt: skip
 
 
-def _add(counts: dict[str, int], key: str, n: int) -> None:
-    counts[key] = counts.get(key, 0) + n
-
-
-def _positive(counts: dict[str, int]) -> dict[str, int]:
+def _positive(counts: Counter[str]) -> dict[str, int]:
     return {key: n for key, n in sorted(counts.items()) if n}

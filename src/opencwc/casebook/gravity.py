@@ -30,16 +30,10 @@ def gravity_of(verb: str) -> Callable[[str, str, str], bool]:
     return lambda verdict, list_id, entry: verdict in whole or (verdict, list_id, entry) in fitting
 
 
-def is_grave_act(name: str) -> bool:
-    """Tell whether an act needs two people, such as ``export``."""
-    return any(act["id"] == name for act in _rules()["acts"])
-
-
 @cache
 def _rules() -> dict[str, Any]:
-    with _FILE.open(encoding="utf-8") as file:
-        loaded: dict[str, Any] = load_yaml(file)
-        return loaded
+    loaded: dict[str, Any] = load_yaml(_FILE.read_text(encoding="utf-8"))
+    return loaded
 
 
 @cache

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from functools import cache
 from itertools import pairwise
+from pathlib import Path
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -90,21 +91,13 @@ def _is_repeated(text: str) -> bool:
 
 
 def _is_run(text: str) -> bool:
-    steps = sum(1 for one, two in pairwise(text) if one + two in _NEIGHBOURS)
+    steps = sum(1 for first, second in pairwise(text) if first + second in _NEIGHBOURS)
     return steps >= 0.7 * (len(text) - 1)
 
 
 _ROWS = ("abcdefghijklmnopqrstuvwxyz", "01234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm", "azertyuiop", "qwertzuiop",
          "qsdfghjklm", "wxcvbn", "1qaz2wsx3edc4rfv5tgb", "йцукенгшщзхъ", "фывапролджэ", "ячсмитьбю")  # fmt: skip
-_NEIGHBOURS = frozenset(pair for row in _ROWS for one, two in pairwise(row) for pair in (one + two, two + one))
+_NEIGHBOURS = frozenset("".join(pair) for row in _ROWS for way in (row, row[::-1]) for pair in pairwise(way))
 _LEET = str.maketrans({"0": "o", "1": "l", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "!": "i"})
-_WORDS = """
-    password passwort passw0rd motdepasse contraseña contrasena senha пароль parol 密码 mima كلمةالسر qwerty qwertz
-    azerty asdf zxcvbn welcome bienvenue bienvenido willkommen добро letmein iloveyou jetaime teamo admin administrator
-    administrateur administrador root user test guest login secret changeme default master monkey dragon football
-    baseball superman batman sunshine princess summer winter spring autumn monday january december company office
-    ministry authority national chemical chemicals chemistry weapon weapons convention opencwc opcw casebook sarin
-    analyst reviewer auditor
-"""
-_COMMON = frozenset(_WORDS.split())
+_COMMON = frozenset((Path(__file__).parent / "data" / "common_words.txt").read_text(encoding="utf-8").split())
 """The words that come first in every guesser's list, and those of this house; of our own making."""

@@ -9,20 +9,22 @@ from __future__ import annotations
 import os
 import secrets
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from threading import BoundedSemaphore
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Connection, RowMapping, func, select
 
 from opencwc.casebook import tables
-from opencwc.casebook.database import Casebook, told
+from opencwc.casebook.database import Casebook, changing
 from opencwc.casebook.model import Mark, Person, Role
 from opencwc.casebook.passwords import check_password, hash_password, is_outdated, is_password
+from opencwc.casebook.rows import change_row, record_of, row_of
 from opencwc.casebook.transaction import Writer
 from opencwc.errors import ConflictError, InputError, NotAllowedError, NotFoundError, StorageError
 
@@ -39,8 +41,7 @@ LONGEST_WAIT = timedelta(minutes=15)
 _PERSON, _INVITATION = tables.person, tables.invitation
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True):
     """A person and the state of the account; ``expected_as`` is the name by which the ministry's login will know it."""
 
     person: Person
@@ -52,8 +53,7 @@ class Account:
     made_at: str
 
 
-@dataclass(frozen=True, slots=True)
-class Invitation:
+class Invitation(Struct, frozen=True):
     """What a one-time link is for: an account that is there, or (``person`` is ``None``) a new one with a role."""
 
     digest: str
@@ -91,13 +91,9 @@ class People:
         """Return this moment as text."""
         return moment(self.clock())
 
-    @contextmanager
-    def changing(self) -> Iterator[Connection]:
+    def changing(self) -> AbstractContextManager[Connection]:
         """Give a connection for what does not stand in the record (sessions, failures), in one transaction."""
-        with told(self.book.engine), self.book.engine.connect() as connection:
-            prepared = connection.execution_options(begin="BEGIN IMMEDIATE")
-            with prepared.begin():
-                yield prepared
+        return changing(self.book.engine)
 
     # Accounts
 
@@ -122,7 +118,7 @@ class People:
         login = normal_login(login)
         with self.book.writing(actor) as writer:
             self._check_free(writer.connection, login, expected_as)
-            return self._add(writer, login, name, role, clearance, expected_as=expected_as, subject=subject)
+            return self._add(writer, login, name, role, clearance, expected_as, subject)
 
     def everyone(self) -> list[Account]:
         """Return all accounts, by login."""
@@ -137,8 +133,8 @@ class People:
     def find(self, login: str) -> Person | None:
         """Return the person of a login."""
         with self.book.reading() as connection:
-            row = connection.execute(select(_PERSON).where(_PERSON.c.login == login)).mappings().first()
-        return None if row is None else _person(row)
+            row = row_of(connection, _PERSON, login=login)
+        return None if row is None else record_of(Person, row)
 
     def change(
         self,
@@ -179,9 +175,9 @@ class People:
                 if expected:  # whom it was bound to until now no longer comes in
                     values["subject"] = ""
             if drop_totp:
-                values |= _NO_TOTP
+                values |= NO_SECOND_FACTOR
             if values:
-                writer.connection.execute(_PERSON.update().where(_PERSON.c.id == row["id"]).values(**values))
+                change_row(writer.connection, _PERSON, row["id"], **values)
             if recorded or drop_totp or "subject" in values:
                 end_sessions(writer.connection, row["id"])
             changed = _row(writer.connection, row["id"])
@@ -196,12 +192,9 @@ class People:
         with self.book.reading() as connection:
             row = _row(connection, who)
         check_password(password, row["login"], *row["name"].split())
-        with self._comparing:
-            kept = hash_password(password)
+        kept = self._hashed(password)
         with self.changing() as connection:
-            connection.execute(
-                _PERSON.update().where(_PERSON.c.id == row["id"]).values(password=kept, failures=0, locked_until="")
-            )
+            change_row(connection, _PERSON, row["id"], password=kept, failures=0, locked_until="")
             end_sessions(connection, row["id"])
 
     def with_password(self, login: str, password: str) -> Account | None:
@@ -215,19 +208,16 @@ class People:
         except InputError:
             login = ""
         with self.book.reading() as connection:
-            row = connection.execute(select(_PERSON).where(_PERSON.c.login == login)).mappings().first()
+            row = row_of(connection, _PERSON, login=login)
         able = row is not None and bool(row["active"]) and bool(row["password"]) and self.take_attempt(row["id"])
         with self._comparing:
             same = is_password(row["password"] if row is not None and able else "", password)
         if row is None or not same:
             return None
-        if row["totp"]:  # the second factor is still to come: only this one attempt is forgiven
-            self.forgive(row["id"], all_of_them=False)
-        else:
-            self.forgive(row["id"])
+        # Where the second factor is still to come, only this one attempt is forgiven.
+        self.forgive(row["id"], all_of_them=not row["totp"])
         if is_outdated(row["password"]):
-            with self._comparing:
-                kept = hash_password(password)
+            kept = self._hashed(password)
             with self.changing() as connection:
                 same_still = _PERSON.c.password == row["password"]
                 connection.execute(_PERSON.update().where(_PERSON.c.id == row["id"], same_still).values(password=kept))
@@ -243,20 +233,15 @@ class People:
                 return False
             failures = row["failures"] + 1
             until = moment(now + wait_after(failures)) if failures >= FAILURES_ALLOWED else ""
-            connection.execute(
-                _PERSON.update().where(_PERSON.c.id == person).values(failures=failures, locked_until=until)
-            )
+            change_row(connection, _PERSON, person, failures=failures, locked_until=until)
         return True
 
     def forgive(self, person: str, *, all_of_them: bool = True) -> None:
         """Take back the failures of a person who proved to be the one, or only the last attempt."""
         fewer = 0 if all_of_them else _PERSON.c.failures - 1
         with self.changing() as connection:
-            connection.execute(
-                _PERSON.update()
-                .where(_PERSON.c.id == person, _PERSON.c.failures > 0)
-                .values(failures=fewer, locked_until="")
-            )
+            failed = _PERSON.update().where(_PERSON.c.id == person, _PERSON.c.failures > 0)
+            connection.execute(failed.values(failures=fewer, locked_until=""))
 
     # Invitations
 
@@ -297,12 +282,10 @@ class People:
         else:
             login = normal_login(login)
         check_password(password, login, *name.split())
-        with self._comparing:
-            kept = hash_password(password)
+        kept = self._hashed(password)
         with self.book.writing(CONSOLE) as writer:
             invitation = self._invitation(writer.connection, secret)  # once more, under the lock: it is used once
-            used = _INVITATION.update().where(_INVITATION.c.digest == invitation.digest)
-            writer.connection.execute(used.values(used_at=self.now()))
+            change_row(writer.connection, _INVITATION, invitation.digest, used_at=self.now())
             if invitation.person is not None:
                 person = invitation.person
             else:
@@ -310,8 +293,7 @@ class People:
                     raise ConflictError("administrator_there_already")
                 self._check_free(writer.connection, login, "")
                 person = self._add(writer, login, name, invitation.role, invitation.clearance)
-            values = {"password": kept, "failures": 0, "locked_until": ""}
-            writer.connection.execute(_PERSON.update().where(_PERSON.c.id == person.id).values(**values))
+            change_row(writer.connection, _PERSON, person.id, password=kept, failures=0, locked_until="")
             end_sessions(writer.connection, person.id)
             writer.record("invitation_used", {"person": person.id})
             return person
@@ -321,7 +303,7 @@ class People:
     def by_subject(self, subject: str) -> Account | None:
         """Return the account that is bound to a subject of the ministry's login."""
         with self.book.reading() as connection:
-            row = connection.execute(select(_PERSON).where(_PERSON.c.subject == subject)).mappings().first()
+            row = row_of(connection, _PERSON, subject=subject)
         return None if row is None else _account(row)
 
     def bind(self, subject: str, names: tuple[str, ...]) -> Account | None:
@@ -329,34 +311,29 @@ class People:
         known = [name.strip().casefold() for name in names if name.strip()]
         with self.book.writing(CONSOLE) as writer:
             connection = writer.connection
-            asked = select(_PERSON).where(_PERSON.c.expected_as.in_(known), _PERSON.c.active)
-            rows = {row["expected_as"]: row for row in connection.execute(asked.with_for_update()).mappings()}
-            row = next((rows[name] for name in known if name in rows), None)
-            if row is None:
+            expected = select(_PERSON).where(_PERSON.c.expected_as.in_(known), _PERSON.c.active).with_for_update()
+            rows = list(connection.execute(expected).mappings())
+            if not rows:
                 return None
-            bound = _PERSON.update().where(_PERSON.c.id == row["id"])
-            connection.execute(bound.values(subject=subject, expected_as=""))
+            row = min(rows, key=lambda row: known.index(row["expected_as"]))
+            change_row(connection, _PERSON, row["id"], subject=subject, expected_as="")
             writer.record("person_bound", {"person": row["id"]})
             return _account(_row(connection, row["id"]))
 
     # Inside
 
+    def _hashed(self, password: str) -> str:
+        with self._comparing:
+            return hash_password(password)
+
     def _add(
-        self,
-        writer: Writer,
-        login: str,
-        name: str,
-        role: Role,
-        clearance: Mark,
-        *,
-        expected_as: str = "",
-        subject: str = "",
+        self, writer: Writer, login: str, name: str, role: Role, clearance: Mark, expected: str = "", subject: str = ""
     ) -> Person:
         row: dict[str, Any] = {
             "id": secrets.token_hex(8), "login": login, "name": name.strip(), "role": str(role),
             "clearance": int(clearance), "active": True, "password": "", "subject": subject,
-            "expected_as": expected_as.strip().casefold(), "failures": 0, "locked_until": "", "made_at": writer.at,
-            **_NO_TOTP,
+            "expected_as": expected.strip().casefold(), "failures": 0, "locked_until": "", "made_at": writer.at,
+            **NO_SECOND_FACTOR,
         }  # fmt: skip
         writer.connection.execute(_PERSON.insert(), row)
         _record(writer, row)
@@ -364,9 +341,9 @@ class People:
 
     def _check_free(self, connection: Connection, login: str, expected_as: str) -> None:
         expected = expected_as.strip().casefold()
-        if login and connection.execute(select(_PERSON.c.id).where(_PERSON.c.login == login)).first():
+        if login and row_of(connection, _PERSON, login=login):
             raise ConflictError("login_taken", where=login)
-        if expected and connection.execute(select(_PERSON.c.id).where(_PERSON.c.expected_as == expected)).first():
+        if expected and row_of(connection, _PERSON, expected_as=expected):
             raise ConflictError("expected_account_taken", where=expected)
 
     def _keep_an_administrator(self, connection: Connection, row: RowMapping, values: dict[str, Any]) -> None:
@@ -389,8 +366,7 @@ class People:
         return secret
 
     def _invitation(self, connection: Connection, secret: str) -> Invitation:
-        asked = select(_INVITATION).where(_INVITATION.c.digest == digest_of(secret))
-        row = connection.execute(asked).mappings().first()
+        row = row_of(connection, _INVITATION, digest=digest_of(secret))
         if row is None or row["used_at"] or row["ends_at"] <= self.now():
             raise NotAllowedError("invitation_void")
         if not row["person"]:
@@ -398,7 +374,7 @@ class People:
         known = _row(connection, row["person"])
         if not known["active"]:
             raise NotAllowedError("account_not_active_ask")
-        person = _person(known)
+        person = record_of(Person, known)
         return Invitation(row["digest"], person, person.role, person.clearance, row["ends_at"])
 
 
@@ -414,7 +390,7 @@ def os_person(book: Casebook) -> Person:
     """
     login = OS_LOGIN + normal_login(_os_login())
     with book.reading() as connection:
-        row = connection.execute(select(_PERSON).where(_PERSON.c.login == login)).mappings().first()
+        row = row_of(connection, _PERSON, login=login)
     if row is None:
         try:
             row = _first_seen(book, login)
@@ -424,7 +400,7 @@ def os_person(book: Casebook) -> Person:
             raise StorageError("no_account_in_read_only_casebook", where=error.where, login=login) from error
     if not row["active"]:
         raise NotAllowedError("account_not_active", where=login)
-    return _person(row)
+    return record_of(Person, row)
 
 
 def names_by_id(book: Casebook, ids: Iterable[str]) -> dict[str, str]:
@@ -437,7 +413,7 @@ def names_by_id(book: Casebook, ids: Iterable[str]) -> dict[str, str]:
 def _first_seen(book: Casebook, login: str) -> RowMapping:
     people = People(book)
     with book.writing(CONSOLE) as writer:
-        known = writer.connection.execute(select(_PERSON).where(_PERSON.c.login == login)).mappings().first()
+        known = row_of(writer.connection, _PERSON, login=login)
         if known is not None:  # another process of the same user was faster
             return known
         first = writer.connection.execute(select(func.count()).select_from(_PERSON)).scalar_one() == 0
@@ -477,17 +453,16 @@ def end_sessions(connection: Connection, person: str, but: str = "") -> None:
 def _os_login() -> str:
     try:
         import pwd
+
+        return pwd.getpwuid(os.getuid()).pw_name
     except ImportError:  # Windows
         return os.getlogin()
-    try:
-        return pwd.getpwuid(os.getuid()).pw_name
     except KeyError:  # a container's user that has a number and no name
         return str(os.getuid())
 
 
 def _row(connection: Connection, who: str) -> RowMapping:
-    found = connection.execute(select(_PERSON).where((_PERSON.c.id == who) | (_PERSON.c.login == who))).mappings().all()
-    row = next((row for row in found if row["id"] == who), found[0] if found else None)
+    row = row_of(connection, _PERSON, id=who) or row_of(connection, _PERSON, login=who)
     if row is None:
         raise NotFoundError("no_such_person", where=who)
     return row
@@ -495,38 +470,19 @@ def _row(connection: Connection, who: str) -> RowMapping:
 
 def _changed_rights(row: RowMapping, role: Role | None, clearance: Mark | None, active: bool | None) -> dict[str, Any]:
     """Return the columns of what a person may do that would change: these changes go into the record."""
-    values: dict[str, Any] = {}
-    if role is not None and role is not Role(row["role"]):
-        values["role"] = str(role)
-    if clearance is not None and clearance != row["clearance"]:
-        values["clearance"] = int(clearance)
-    if active is not None and active is not bool(row["active"]):
-        values["active"] = active
-    return values
-
-
-def _person(row: RowMapping) -> Person:
-    return Person(row["id"], row["login"], row["name"], Role(row["role"]), Mark(row["clearance"]))
+    rank = None if clearance is None else int(clearance)
+    wanted = {"role": role and str(role), "clearance": rank, "active": active}
+    return {name: value for name, value in wanted.items() if value is not None and value != row[name]}
 
 
 def _account(row: RowMapping) -> Account:
-    return Account(
-        _person(row),
-        active=bool(row["active"]),
-        has_password=bool(row["password"]),
-        has_totp=bool(row["totp"]),
-        bound=bool(row["subject"]),
-        expected_as=row["expected_as"],
-        made_at=row["made_at"],
-    )
+    has = {"has_password": bool(row["password"]), "has_totp": bool(row["totp"]), "bound": bool(row["subject"])}
+    return record_of(Account, row, person=record_of(Person, row), **has)
 
 
 def _record(writer: Writer, row: RowMapping | dict[str, Any]) -> None:
-    body = {
-        "person": row["id"], "role": row["role"], "clearance": str(Mark(row["clearance"])),
-        "active": bool(row["active"]),
-    }  # fmt: skip
-    writer.record("person_set", body)
+    rights = {"role": row["role"], "clearance": str(Mark(row["clearance"])), "active": bool(row["active"])}
+    writer.record("person_set", {"person": row["id"], **rights})
 
 
 def _administrators(connection: Connection) -> list[str]:
@@ -534,4 +490,4 @@ def _administrators(connection: Connection) -> list[str]:
     return list(connection.execute(asked).scalars())
 
 
-_NO_TOTP = {"totp": "", "totp_offered": "", "totp_step": 0, "recovery": "[]"}
+NO_SECOND_FACTOR = {"totp": "", "totp_offered": "", "totp_step": 0, "recovery": "[]"}

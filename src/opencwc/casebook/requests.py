@@ -15,6 +15,7 @@ from opencwc.casebook.chain import canonical
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.model import Person
 from opencwc.casebook.permissions import may, require
+from opencwc.casebook.rows import change_row, record_of, row_of
 from opencwc.casebook.transaction import Writer
 from opencwc.errors import ConflictError, InputError, NotFoundError
 
@@ -79,15 +80,15 @@ def requests_of(book: Casebook, person: Person, *, waiting: bool = False) -> lis
         query = select(_REQUEST).order_by(_REQUEST.c.seq)
         if waiting:
             query = query.where(_REQUEST.c.state == "asked")
-        found = [_request(connection, row) for row in connection.execute(query).mappings()]
-        cases = {number: case_numbered(connection, number) for number in {one.case_number for one in found}}
-        marks = {number: mark_of_case(connection, case) for number, case in cases.items()}
-    return [one for one in found if may(person, "read", marks[one.case_number])]
+        requests = [_request(connection, row) for row in connection.execute(query).mappings()]
+        numbers = {request.case_number for request in requests}
+        marks = {number: mark_of_case(connection, case_numbered(connection, number)) for number in numbers}
+    return [request for request in requests if may(person, "read", marks[request.case_number])]
 
 
 def request_numbered(connection: Connection, seq: int) -> Request:
     """Return a request by the number of its record."""
-    row = connection.execute(select(_REQUEST).where(_REQUEST.c.seq == seq)).mappings().first()
+    row = row_of(connection, _REQUEST, seq=seq)
     if row is None:
         raise _no_request(seq)
     return _request(connection, row)
@@ -109,12 +110,9 @@ def approved(connection: Connection, seq: int, kind: str) -> Request:
 
 def set_state(writer: Writer, seq: int, state: str, **more: Any) -> None:
     """Write where a request stands."""
-    writer.connection.execute(_REQUEST.update().where(_REQUEST.c.seq == seq).values(state=state, **more))
+    change_row(writer.connection, _REQUEST, seq, state=state, **more)
 
 
 def _request(connection: Connection, row: RowMapping) -> Request:
     case = case_numbered(connection, row["case_number"])
-    return Request(
-        row["seq"], row["kind"], case.name, case.number, row["asked_by"], json.loads(row["asked"]), row["state"],
-        row["answered_by"],
-    )  # fmt: skip
+    return record_of(Request, row, case=case.name, asked=json.loads(row["asked"]))

@@ -10,11 +10,11 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from hashlib import blake2b, sha256
 from typing import IO, Any
 
-from sqlalchemy import Connection, select
+from msgspec import Struct, structs
+from sqlalchemy import Connection, RowMapping, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from opencwc.casebook import tables
@@ -25,6 +25,7 @@ from opencwc.casebook.database import Casebook
 from opencwc.casebook.gravity import gravity_of
 from opencwc.casebook.model import CaseStatus, Mark, Person, Status
 from opencwc.casebook.permissions import require
+from opencwc.casebook.rows import change_row, record_of, row_of
 from opencwc.casebook.transaction import Writer
 from opencwc.errors import ConflictError, InputError, NotFoundError
 from opencwc.finding import Finding, finding_from_plain, finding_to_plain
@@ -34,8 +35,7 @@ BLOCK = 1_000
 PART = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """A file of the user's as it is kept: its SHA-256, the name it came under, its size in bytes, its mark."""
 
     id: str
@@ -77,34 +77,27 @@ def keep_source(
             if mark <= have.mark:
                 return have
             writer.record("source_marked", {"source": identity, "mark": str(mark)})
-            connection.execute(tables.source.update().where(tables.source.c.id == identity).values(mark=int(mark)))
-            connection.execute(
-                tables.run.update()
-                .where(tables.run.c.source_id == identity, tables.run.c.mark < int(mark))
-                .values(mark=int(mark))
-            )
-            return Source(identity, have.name, have.media_type, have.size, mark, erased=False)
+            change_row(connection, tables.source, identity, mark=int(mark))
+            lower = (tables.run.c.source_id == identity, tables.run.c.mark < int(mark))
+            connection.execute(tables.run.update().where(*lower).values(mark=int(mark)))
+            return structs.replace(have, mark=mark)
         parts = tables.source_part
         connection.execute(parts.update().where(parts.c.source_id == waiting).values(source_id=identity))
         body = {"source": identity, "name": name, "media_type": media_type, "size": size, "mark": str(mark)}
         seq = writer.record("source_kept", body)
-        row = {
-            "id": identity, "name": name, "media_type": media_type, "size": size, "mark": int(mark), "seq": seq,
-            "erased": False,
-        }  # fmt: skip
+        source = Source(identity, name, media_type, size, mark, erased=False)
+        row = {**structs.asdict(source), "mark": int(mark), "seq": seq}
         if have is None:
             connection.execute(tables.source.insert(), row)
         else:
             connection.execute(tables.source.update().where(tables.source.c.id == identity).values(**row))
-        return Source(identity, name, media_type, size, mark, erased=False)
+        return source
 
 
 def source_row(connection: Connection, identity: str) -> Source | None:
     """Return a source by its hash, or ``None``."""
-    row = connection.execute(select(tables.source).where(tables.source.c.id == identity)).mappings().first()
-    if row is None:
-        return None
-    return Source(row["id"], row["name"], row["media_type"], row["size"], Mark(row["mark"]), bool(row["erased"]))
+    row = row_of(connection, tables.source, id=identity)
+    return None if row is None else record_of(Source, row)
 
 
 def read_source(book: Casebook, person: Person, identity: str) -> Iterator[bytes]:
@@ -159,14 +152,10 @@ class RunKeeper:
             count = Counter[tuple[Any, ...]]()
             for some in _blocks(plain):
                 self._keep_block(writer, some, count)
-            _add_counts(writer.connection, self.number, self.case_number, count)
-            rows = max(before, *(int(one["row"]) for one in plain))
-            run = tables.run
-            writer.connection.execute(
-                run.update()
-                .where(run.c.number == self.number)
-                .values(row_count=rows, finding_count=run.c.finding_count + len(plain))
-            )
+            add_counts(writer.connection, count)
+            rows = max(before, *(int(finding["row"]) for finding in plain))
+            kept = tables.run.c.finding_count + len(plain)
+            change_row(writer.connection, tables.run, self.number, row_count=rows, finding_count=kept)
         self.rows = rows
         return len(plain)
 
@@ -174,20 +163,12 @@ class RunKeeper:
         """End the run with its tally; ``state`` is ``done`` or ``interrupted``."""
         with self.book.writing(self.person_id) as writer:
             self._require_running(writer)
-            run = tables.run
-            kept = writer.connection.execute(
-                select(run.c.finding_count).where(run.c.number == self.number)
-            ).scalar_one()
-            body = {
-                "run": self.number, "state": state, "rows": self.rows if rows is None else rows, "findings": kept,
-                "tally": dict(tally),
-            }  # fmt: skip
+            connection, rows = writer.connection, self.rows if rows is None else rows
+            kept = connection.execute(_FINDING_COUNT, {"run": self.number}).scalar_one()
+            body = {"run": self.number, "state": state, "rows": rows, "findings": kept, "tally": dict(tally)}
             writer.record("run_finished", body, self.case_number)
-            writer.connection.execute(
-                run.update()
-                .where(run.c.number == self.number)
-                .values(state=state, finished_at=writer.at, tally=canonical(dict(tally)), row_count=body["rows"])
-            )
+            ended = {"state": state, "finished_at": writer.at, "tally": canonical(dict(tally)), "row_count": rows}
+            change_row(connection, tables.run, self.number, **ended)
 
     def _require_running(self, writer: Writer) -> int:
         """Return up to which row the run is kept."""
@@ -204,19 +185,19 @@ class RunKeeper:
         first = writer.next_number("findings", len(plain))
         block = writer.seq + 1
         rows, committed, settled = [], [], settled_verdicts()
-        for identity, one in enumerate(plain, first):
-            verdict, list_id, entry = str(one["verdict"]), one["list"] or "", one["entry"] or ""
+        for identity, finding in enumerate(plain, first):
+            verdict, list_id, entry = str(finding["verdict"]), finding["list"] or "", finding["entry"] or ""
             grave = self._grave(verdict, list_id, entry)
-            content = canonical(content_of(one, identity, self.number, grave=grave))
+            content = canonical(content_of(finding, identity, self.number, grave=grave))
             salt = fresh_salt()
             committed.append(commitment(salt, content))
             status = int(Status.NOTED if verdict in settled else Status.OPEN)
             require_verdict(verdict)
-            count[verdict, list_id, entry, status, grave] += 1
+            count[self.number, self.case_number, verdict, list_id, entry, status, grave] += 1
             rows.append(
                 (
-                    identity, self.number, self.case_number, block, one["row"], storable(one["id"]),
-                    input_key(one["input"]), verdict, list_id, entry, status, grave, salt, content,
+                    identity, self.number, self.case_number, block, finding["row"], storable(finding["id"]),
+                    input_key(finding["input"]), verdict, list_id, entry, status, grave, salt, content,
                 )
             )  # fmt: skip
         insert_rows(writer.connection, tables.finding, _FINDING_COLUMNS, rows)
@@ -228,8 +209,8 @@ class RunKeeper:
 def _blocks(plain: Sequence[Mapping[str, Any]]) -> Iterator[Sequence[Mapping[str, Any]]]:
     """Cut findings into blocks of up to `BLOCK`, and of no more text than fits on one line of a bundle."""
     start = size = 0
-    for place, one in enumerate(plain):
-        here = 2 * len(one["input"] or "") + _REST
+    for place, finding in enumerate(plain):
+        here = 2 * len(finding["input"] or "") + _REST
         if place - start == BLOCK or (place > start and size + here > _MOST_TEXT):
             yield plain[start:place]
             start, size = place, 0
@@ -253,19 +234,11 @@ def content_of(plain: Mapping[str, Any], identity: int, run: int, *, grave: bool
 
 def finding_of(content: Mapping[str, Any], maker: Mapping[str, Any]) -> Finding:
     """Return the finding that `content_of` wrote down, with the maker of its run."""
-    made = {"component": "", "version": "", "as_of": "", "lists": ()}
-    made |= {**maker, **{name: content[name] for name in ("model", "weights") if name in content}}
-    empty = {
-        "input": "",
-        "component": None,
-        "list": None,
-        "entry": None,
-        "basis": "",
-        "steps": (),
-        "evidence": (),
-        "confidence": None,
-    }
-    return finding_from_plain({**empty, **content, "id": content.get("subject_id", ""), "maker": made})
+    by_model = {name: content[name] for name in ("model", "weights") if name in content}
+    made = {"component": "", "version": "", "as_of": "", **maker, **by_model}
+    absent = dict.fromkeys(("component", "list", "entry", "confidence"))
+    empty = {"input": "", "basis": "", "steps": (), "evidence": ()}
+    return finding_from_plain({**absent, **empty, **content, "id": content.get("subject_id", ""), "maker": made})
 
 
 def begin_run(
@@ -294,9 +267,9 @@ def begin_run(
         writer.record("run_started", body, found.number)
         row = {
             "number": number, "case_number": found.number, "source_id": body["source"], "verb": verb,
-            "asked": canonical(body["asked"]), "checked": canonical(body["checked"]), "maker": canonical(body["maker"]),
-            "state": "running", "started_at": writer.at, "finished_at": "", "row_count": 0, "finding_count": 0,
-            "tally": "{}", "mark": int(mark),
+            **{name: canonical(body[name]) for name in ("asked", "checked", "maker")}, "state": "running",
+            "started_at": writer.at, "finished_at": "", "row_count": 0, "finding_count": 0, "tally": "{}",
+            "mark": int(mark),
         }  # fmt: skip
         writer.connection.execute(tables.run.insert(), row)
     return RunKeeper(book, person.id, number, found.number, verb)
@@ -315,9 +288,7 @@ def _mark_of_source(connection: Connection, source: Source | None) -> Mark:
 def resume_run(book: Casebook, person_id: str, number: int) -> RunKeeper:
     """Take up a run that was cut short, after the last row whose findings are kept."""
     with book.reading() as connection:
-        row = connection.execute(select(tables.run).where(tables.run.c.number == number)).mappings().first()
-    if row is None:
-        raise NotFoundError("no_such_run", run=number)
+        row = run_named(connection, number)
     if row["state"] != "running":
         raise ConflictError("run_ended", run=number, state=row["state"])
     return RunKeeper(book, person_id, number, row["case_number"], row["verb"], rows=row["row_count"])
@@ -326,17 +297,20 @@ def resume_run(book: Casebook, person_id: str, number: int) -> RunKeeper:
 def count_kept(book: Casebook, number: int) -> int:
     """Return how many findings of a run are kept."""
     with book.reading() as connection:
-        query = select(tables.run.c.finding_count).where(tables.run.c.number == number)
-        return int(connection.execute(query).scalar_one())
+        return int(connection.execute(_FINDING_COUNT, {"run": number}).scalar_one())
 
 
 def run_named(connection: Connection, number: int) -> dict[str, Any]:
     """Return a run as plain values, its question and what was checked decoded."""
-    row = connection.execute(select(tables.run).where(tables.run.c.number == number)).mappings().first()
+    row = row_of(connection, tables.run, number=number)
     if row is None:
         raise NotFoundError("no_such_run", run=number)
-    decoded = {name: json.loads(row[name]) for name in ("asked", "checked", "maker", "tally")}
-    return {**row, **decoded, "mark": str(Mark(row["mark"]))}
+    return {**decoded_run(row), "mark": str(Mark(row["mark"]))}
+
+
+def decoded_run(row: RowMapping) -> dict[str, Any]:
+    """Return the row of a run, its question, what was checked, its maker and its tally decoded."""
+    return {**row, **{name: json.loads(row[name]) for name in ("asked", "checked", "maker", "tally")}}
 
 
 def input_key(text: str) -> int:
@@ -349,24 +323,24 @@ def input_key(text: str) -> int:
     return int.from_bytes(blake2b(told, digest_size=8).digest()) >> 1
 
 
-def _add_counts(connection: Connection, run: int, case_number: int, count: Mapping[tuple[Any, ...], int]) -> None:
-    names = ("verdict", "list", "entry", "status", "grave")
-    rows = [
-        {"run": run, "case_number": case_number, **dict(zip(names, key, strict=True)), "n": n}
-        for key, n in count.items()
-    ]
-    add_counts(connection, rows)
+def count_key(row: RowMapping, status: int | None = None) -> tuple[Any, ...]:
+    """Return the key under which ``finding_count`` counts a finding, where it stands or where it would stand."""
+    stands = row["status"] if status is None else int(status)
+    return (row["run"], row["case_number"], row["verdict"], row["list"], row["entry"], stands, bool(row["grave"]))
 
 
-def add_counts(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Add to the counts of findings: each row is the key of ``finding_count`` and ``n``, which may be negative."""
+def add_counts(connection: Connection, counts: Mapping[tuple[Any, ...], int]) -> None:
+    """Add to the counts of findings, by their keys; a number may be negative."""
+    if not counts:
+        return
     table = tables.finding_count
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     statement = dialect.insert(table)
     raised = statement.on_conflict_do_update(
         index_elements=list(table.primary_key.columns), set_={"n": table.c.n + statement.excluded.n}
     )
-    connection.execute(raised, [dict(row) for row in rows])
+    names = [column.name for column in table.columns]
+    connection.execute(raised, [dict(zip(names, (*key, n), strict=True)) for key, n in counts.items()])
 
 
 def require_verdict(verdict: str) -> None:
@@ -380,6 +354,7 @@ def storable(text: str | None) -> str:
     return (text or "").replace("\0", "\ufffd").encode("utf-8", "replace").decode()[:500]
 
 
+_FINDING_COUNT = select(tables.run.c.finding_count).where(tables.run.c.number == bindparam("run"))
 _MOST_TEXT = 16 << 20
 _REST = 2_000
 """Signs of a finding that are not its input, about; the input stands in it as well as in its evidence."""

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyotp
-from sqlalchemy import RowMapping, select
+from sqlalchemy import Connection, RowMapping, select
 
 from opencwc.casebook import tables
-from opencwc.casebook.people import People, digest_of, end_sessions
+from opencwc.casebook.people import NO_SECOND_FACTOR, People, digest_of, end_sessions
+from opencwc.casebook.rows import change_row
 from opencwc.casebook.service_secret import Seal
 from opencwc.errors import ConflictError, InputError, SettingsError
 
@@ -38,13 +39,12 @@ class SecondFactor:
         """Return a new secret (base32) and its ``otpauth:`` address; it counts once `confirm` has seen a code of it."""
         secret = pyotp.random_base32()
         with self.people.changing() as connection:
-            row = connection.execute(select(_PERSON).where(_PERSON.c.id == person).with_for_update()).mappings().one()
+            row = _locked(connection, person)
             if row["totp"]:
                 raise ConflictError("second_factor_there_already")
             if not row["password"]:
                 raise ConflictError("account_without_password")
-            offered = _PERSON.update().where(_PERSON.c.id == person)
-            connection.execute(offered.values(totp_offered=self._sealed(person, secret)))
+            change_row(connection, _PERSON, person, totp_offered=self.seal.seal(f"{person} {secret}"))
         return secret, pyotp.TOTP(secret).provisioning_uri(name=row["login"], issuer_name="OpenCWC")
 
     def confirm(self, person: str, code: str) -> list[str]:
@@ -56,18 +56,16 @@ class SecondFactor:
 
         """
         with self.people.changing() as connection:
-            row = connection.execute(select(_PERSON).where(_PERSON.c.id == person).with_for_update()).mappings().one()
+            row = _locked(connection, person)
             if not row["totp_offered"]:
                 raise ConflictError("no_second_factor_offered")
             step = self._step_of(self._opened(row, "totp_offered"), code, -1)
             if step is None:
                 raise InputError("code_wrong", where="code")
             codes = [_recovery_code() for _ in range(RECOVERY_CODES)]
-            values = {
-                "totp": row["totp_offered"], "totp_offered": "", "totp_step": step,
-                "recovery": json.dumps([digest_of(_plain(code)) for code in codes]),
-            }  # fmt: skip
-            connection.execute(_PERSON.update().where(_PERSON.c.id == person).values(**values))
+            recovery = json.dumps([digest_of(_plain(code)) for code in codes])
+            values = {"totp": row["totp_offered"], "totp_offered": "", "totp_step": step, "recovery": recovery}
+            change_row(connection, _PERSON, person, **values)
             end_sessions(connection, person)
         return codes
 
@@ -76,19 +74,18 @@ class SecondFactor:
         if not self.people.take_attempt(person):
             return False
         with self.people.changing() as connection:
-            row = connection.execute(select(_PERSON).where(_PERSON.c.id == person).with_for_update()).mappings().one()
+            row = _locked(connection, person)
             values = self._taken(row, code) if row["totp"] else None
             if values is None:
                 return False
-            connection.execute(_PERSON.update().where(_PERSON.c.id == person).values(**values))
+            change_row(connection, _PERSON, person, **values)
         self.people.forgive(person)
         return True
 
     def remove(self, person: str) -> None:
         """Ask for no second factor any more, and end the sessions."""
         with self.people.changing() as connection:
-            values = {"totp": "", "totp_offered": "", "totp_step": 0, "recovery": "[]"}
-            connection.execute(_PERSON.update().where(_PERSON.c.id == person).values(**values))
+            change_row(connection, _PERSON, person, **NO_SECOND_FACTOR)
             end_sessions(connection, person)
 
     def _taken(self, row: RowMapping, code: str) -> dict[str, Any] | None:
@@ -97,7 +94,7 @@ class SecondFactor:
             return {"totp_step": step}
         kept = json.loads(row["recovery"])
         given = digest_of(_plain(code))
-        left = [one for one in kept if not hmac.compare_digest(one, given)]
+        left = [digest for digest in kept if not hmac.compare_digest(digest, given)]
         return {"recovery": json.dumps(left)} if len(left) < len(kept) else None
 
     def _step_of(self, secret: str, code: str, after: int) -> int | None:
@@ -113,15 +110,17 @@ class SecondFactor:
         ]
         return fits[0] if fits else None
 
-    def _sealed(self, person: str, secret: str) -> str:
-        return self.seal.seal(f"{person} {secret}")
-
     def _opened(self, row: RowMapping, column: str) -> str:
         opened = self.seal.opened(row[column]) or ""
         person, _, secret = opened.partition(" ")
         if person != row["id"]:  # also where someone moved a sealed secret from one account to another
             raise SettingsError("second_factor_cannot_be_opened")
         return secret
+
+
+def _locked(connection: Connection, person: str) -> RowMapping:
+    """Return the row of a person, which nobody else changes until the transaction ends."""
+    return connection.execute(select(_PERSON).where(_PERSON.c.id == person).with_for_update()).mappings().one()
 
 
 def _recovery_code() -> str:

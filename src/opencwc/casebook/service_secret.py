@@ -10,12 +10,14 @@ import base64
 import os
 import secrets
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from opencwc.casebook.durable_files import write_new
 from opencwc.errors import SettingsError, StorageError
 from opencwc.settings import load_settings
 
@@ -55,7 +57,9 @@ def service_secret(keys: Path | None = None) -> bytes:
     file = (keys or load_settings().folder / "keys") / "service.secret"
     try:
         if not file.exists():
-            _make(file)
+            file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with suppress(FileExistsError):  # where another process was faster, its secret stays
+                write_new(file, base64.b64encode(secrets.token_bytes(_BYTES)) + b"\n")
         if os.name == "posix" and file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
             raise SettingsError("secret_open_to_others", where=str(file))
         written = file.read_text(encoding="ascii").strip()
@@ -68,20 +72,3 @@ def service_secret(keys: Path | None = None) -> bytes:
     if len(secret) != _BYTES:
         raise SettingsError("service_secret_not_valid", where=str(file))
     return secret
-
-
-def _make(file: Path) -> None:
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    fresh = file.with_name(f".service.secret.{secrets.token_hex(4)}")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as out:
-            out.write(base64.b64encode(secrets.token_bytes(_BYTES)).decode() + "\n")
-            out.flush()
-            os.fsync(out.fileno())
-        # A link, not a rename: where another process was faster, its secret stays.
-        os.link(fresh, file)
-    except FileExistsError:
-        pass
-    finally:
-        fresh.unlink(missing_ok=True)

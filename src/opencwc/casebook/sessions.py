@@ -10,11 +10,13 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
+from msgspec import Struct
 from sqlalchemy import bindparam, select
 
 from opencwc.casebook import tables
-from opencwc.casebook.model import Mark, Person, Role
+from opencwc.casebook.model import Person
 from opencwc.casebook.people import People, digest_of, end_sessions, moment
+from opencwc.casebook.rows import change_row, record_of
 
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
@@ -38,8 +40,7 @@ _ASKED = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(Struct, frozen=True):
     """A session that holds: whose it is, until when, and whether the second factor was given where one is due.
 
     ``by_password_alone`` says that the account can be entered with a password and nothing else.
@@ -90,21 +91,14 @@ class Sessions:
             return None
         if row["seen_at"] <= moment(now - _SEEN_EVERY):
             with self.people.changing() as connection:
-                seen = _SESSION.update().where(_SESSION.c.id == row["session"])
-                connection.execute(seen.values(seen_at=moment(now)))
-        person = Person(row["id"], row["login"], row["name"], Role(row["role"]), Mark(row["clearance"]))
+                change_row(connection, _SESSION, row["session"], seen_at=moment(now))
         alone = bool(row["by_password_alone"])
-        return Session(row["session"], person, row["ends_at"], bool(row["fully_in"]), alone)
+        return Session(row["session"], record_of(Person, row), row["ends_at"], bool(row["fully_in"]), alone)
 
     def end(self, secret: str) -> None:
         """End the session of a secret."""
         with self.people.changing() as connection:
             connection.execute(_SESSION.delete().where(_SESSION.c.id == digest_of(secret)))
-
-    def end_all(self, person: str) -> None:
-        """End all sessions of a person."""
-        with self.people.changing() as connection:
-            end_sessions(connection, person)
 
     def end_others(self, person: str, secret: str) -> int:
         """End the sessions of a person, all but that of a secret; return how many there were."""

@@ -8,16 +8,16 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
-import secrets
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import parse_qsl, unquote
 
-from opencwc.casebook.folder_sync import sync_folder
+from msgspec import Struct
+
+from opencwc.casebook.durable_files import write_new
 from opencwc.errors import IntegrityError, SettingsError, UnavailableError
 
 if TYPE_CHECKING:
@@ -96,35 +96,45 @@ def _der(public_pem: bytes) -> bytes:
     return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
-class FileKey:
+class _Key:
+    """What is known to everybody of an Ed25519 key, made from its 32 bytes."""
+
+    def __init__(self, public: bytes) -> None:
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+        from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+        key = Ed25519PublicKey.from_public_bytes(public)
+        self._public_pem = key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+        self.fingerprint = fingerprint_of(self._public_pem)
+
+    def public_pem(self) -> bytes:
+        """Return the public key as PEM."""
+        return self._public_pem
+
+
+class FileKey(_Key):
     """An Ed25519 key in a file (PKCS#8, PEM) that nobody but its owner may read."""
 
     def __init__(self, private: Ed25519PrivateKey) -> None:
+        super().__init__(private.public_key().public_bytes_raw())
         self._private = private
-        self._public_pem = _public_pem(private.public_key().public_bytes_raw())
-        self.fingerprint = fingerprint_of(self._public_pem)
 
     @classmethod
     def make(cls, path: Path, passphrase: str = "") -> FileKey:
         """Make a new key; `FileExistsError` where there is one, even if another process makes it at this moment."""
+        from cryptography.hazmat.primitives import serialization as form
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-        from cryptography.hazmat.primitives.serialization import (
-            BestAvailableEncryption,
-            Encoding,
-            KeySerializationEncryption,
-            NoEncryption,
-            PrivateFormat,
-        )
 
         private = Ed25519PrivateKey.generate()
-        lock: KeySerializationEncryption = NoEncryption()
-        if passphrase:
-            lock = BestAvailableEncryption(passphrase.encode())
-        pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, lock)
+        lock = form.BestAvailableEncryption(passphrase.encode()) if passphrase else form.NoEncryption()
+        pem = private.private_bytes(form.Encoding.PEM, form.PrivateFormat.PKCS8, lock)
         with _told(path):
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _require_own_folder(path.parent)
-            _write_new(path, pem)
+            folder = path.parent
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            mode = folder.stat().st_mode & 0o777
+            if os.name == "posix" and mode & 0o022:
+                raise SettingsError("key_folder_open_to_others", where=str(folder), mode=mode, folder=str(folder))
+            write_new(path, pem)
         return cls(private)
 
     @classmethod
@@ -151,31 +161,26 @@ class FileKey:
             raise SettingsError("signing_key_is_no_ed25519", where=str(path))
         return cls(private)
 
-    def public_pem(self) -> bytes:
-        """Return the public key as PEM."""
-        return self._public_pem
-
     def sign(self, data: bytes) -> bytes:
         """Return the signature over data."""
         return self._private.sign(data)
 
 
-class TokenKey:
+class TokenKey(_Key):
     """An Ed25519 key in a PKCS#11 token (smart card, HSM): the private key never leaves it.
 
     A session is opened for each signature, so that a token that was taken out and put back goes on working.
     """
 
     def __init__(self, place: TokenPlace, public: bytes, pin: str) -> None:
-        self._place, self._pin, self._public = place, pin, public
-        self._public_pem = _public_pem(public)
-        self.fingerprint = fingerprint_of(self._public_pem)
+        super().__init__(public)
+        self._place, self._pin = place, pin
 
     @classmethod
     def open(cls, uri: str, pin: str = "") -> TokenKey:
         """Find the key that a URI names; the PIN is the argument, the URI's (``pin-source``) or the environment's."""
         place = TokenPlace.read(uri)
-        pin = pin or place.pin or os.environ.get("OPENCWC_TOKEN_PIN", "")
+        pin = pin or place.pin
         with _session(place, pin) as session:
             return cls(place, _edwards_point(_find_key(session, place, private=False)), pin)
 
@@ -183,7 +188,7 @@ class TokenKey:
     def make(cls, uri: str, pin: str = "") -> TokenKey:
         """Make a new key in the token under the name that a URI gives."""
         place = TokenPlace.read(uri)
-        pin = pin or place.pin or os.environ.get("OPENCWC_TOKEN_PIN", "")
+        pin = pin or place.pin
         with _session(place, pin, writing=True) as session:
             from pkcs11 import Attribute, KeyType, Mechanism
 
@@ -193,10 +198,6 @@ class TokenKey:
             made = Mechanism.EC_EDWARDS_KEY_PAIR_GEN
             public, _ = parameters.generate_keypair(store=True, label=place.object, mechanism=made)
             return cls(place, _edwards_point(public), pin)
-
-    def public_pem(self) -> bytes:
-        """Return the public key as PEM."""
-        return self._public_pem
 
     def sign(self, data: bytes) -> bytes:
         """Return the signature over data; `IntegrityError` where the token signs with another key than it shows."""
@@ -209,9 +210,8 @@ class TokenKey:
         return signature
 
 
-@dataclass(frozen=True, slots=True)
-class TokenPlace:
-    """Where a key is: the token's module, label or serial number, the key's label; the PIN where the URI names it."""
+class TokenPlace(Struct, frozen=True):
+    """Where a key is: the token's module, label or serial number, the key's label; the PIN of URI or environment."""
 
     module: str
     token: str
@@ -229,9 +229,8 @@ class TokenPlace:
         path, _, query = uri.removeprefix("pkcs11:").partition("?")
         said = {name: unquote(value) for name, _, value in (part.partition("=") for part in path.split(";") if part)}
         asked = dict(parse_qsl(query.replace("+", "%2B"), keep_blank_values=True))
-        strange = sorted(set(said) - {"token", "serial", "object", "type"}) + sorted(
-            set(asked) - {"module-path", "pin-source", "pin-value"}
-        )
+        strange = sorted(set(said) - {"token", "serial", "object", "type"})
+        strange += sorted(set(asked) - {"module-path", "pin-source", "pin-value"})
         if strange:
             raise SettingsError("key_address_field_unknown", field=strange[0])
         if not said.get("object") or not (said.get("token") or said.get("serial")) or not asked.get("module-path"):
@@ -241,6 +240,7 @@ class TokenPlace:
             file = Path(source.removeprefix("file://").removeprefix("file:"))
             with _told(file):
                 pin = file.read_text(encoding="utf-8").strip()
+        pin = pin or os.environ.get("OPENCWC_TOKEN_PIN", "")
         return cls(asked["module-path"], said.get("token", ""), said.get("serial", ""), said["object"], pin)
 
 
@@ -289,36 +289,6 @@ def _edwards_point(key: Any) -> bytes:
     if len(point) != 32:
         raise SettingsError("token_key_is_no_ed25519")
     return point
-
-
-def _public_pem(raw: bytes) -> bytes:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
-    return Ed25519PublicKey.from_public_bytes(raw).public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-
-
-def _write_new(path: Path, data: bytes) -> None:
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(descriptor)
-        if os.name == "posix":
-            os.link(temporary, path)  # fails where there is a file already, which a rename would not
-        else:
-            temporary.rename(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-    sync_folder(path.parent)
-
-
-def _require_own_folder(folder: Path) -> None:
-    mode = folder.stat().st_mode & 0o777
-    if os.name == "posix" and mode & 0o022:
-        raise SettingsError("key_folder_open_to_others", where=str(folder), mode=mode, folder=str(folder))
 
 
 @contextlib.contextmanager

@@ -10,23 +10,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    CheckConstraint,
-    Column,
-    Float,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    SmallInteger,
-    Table,
-    Text,
-)
-from sqlalchemy.types import TypeEngine
+import sqlalchemy as sa
 
-metadata = MetaData(
+metadata = sa.MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
         "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -34,289 +20,218 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
-
-
-_NUMBER = BigInteger().with_variant(Integer, "sqlite")
+_NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 """A key of SQLite's own row number there, of 8 bytes elsewhere."""
 
 
-def _key(name: str, kind: TypeEngine[Any] | type[TypeEngine[Any]] = _NUMBER) -> Column[Any]:
-    return Column(name, kind, primary_key=True, autoincrement=False)
+def _table(name: str, *items: sa.schema.SchemaItem) -> sa.Table:
+    return sa.Table(name, metadata, *items)
 
 
-casebook = Table(  # one row: its id, the head of the chain, the last numbers given
+def _key(name: str, kind: sa.types.TypeEngine[Any] | type[sa.types.TypeEngine[Any]] = _NUMBER) -> sa.Column[Any]:
+    return sa.Column(name, kind, primary_key=True, autoincrement=False)
+
+
+def _filled(kind: type[sa.types.TypeEngine[Any]], *names: str) -> list[sa.Column[Any]]:
+    """Return columns of one type in which every row has a value."""
+    return [sa.Column(name, kind, nullable=False) for name in names]
+
+
+casebook = _table(  # one row: its id, the head of the chain, the last numbers given
     "casebook",
-    metadata,
-    _key("one", SmallInteger),
-    Column("id", Text, nullable=False),
-    Column("seq", BigInteger, nullable=False),
-    Column("link", LargeBinary, nullable=False),
-    Column("checkpoint", BigInteger, nullable=False),
-    Column("findings", BigInteger, nullable=False),
-    Column("cases", BigInteger, nullable=False),
-    Column("runs", BigInteger, nullable=False),
-    Column("recheck_share", Float, nullable=False),
-    Column("sampling_key", LargeBinary, nullable=False),
-    CheckConstraint("one = 1", name="single"),
+    _key("one", sa.SmallInteger),
+    *_filled(sa.Text, "id"),
+    *_filled(sa.BigInteger, "seq"),
+    *_filled(sa.LargeBinary, "link"),
+    *_filled(sa.BigInteger, "checkpoint", "findings", "cases", "runs"),
+    *_filled(sa.Float, "recheck_share"),
+    *_filled(sa.LargeBinary, "sampling_key"),
+    sa.CheckConstraint("one = 1", name="single"),
 )
-record = Table(
+record = _table(
     "record",
-    metadata,
     _key("seq"),
-    Column("at", Text, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("actor", Text, nullable=False),
-    Column("case_number", BigInteger),
-    Column("commitment", LargeBinary, nullable=False),
-    Column("salt", LargeBinary),
-    Column("content", Text),
-    Index(None, "case_number", "seq"),
+    *_filled(sa.Text, "at", "kind", "actor"),
+    sa.Column("case_number", sa.BigInteger),
+    *_filled(sa.LargeBinary, "commitment"),
+    sa.Column("salt", sa.LargeBinary),
+    sa.Column("content", sa.Text),
+    sa.Index(None, "case_number", "seq"),
 )
-checkpoint = Table(
+checkpoint = _table(
     "checkpoint",
-    metadata,
     _key("number"),
-    Column("seq", BigInteger, nullable=False),
-    Column("statement", Text, nullable=False),
-    Column("signature", LargeBinary, nullable=False),
-    Column("key", Text, nullable=False),
+    *_filled(sa.BigInteger, "seq"),
+    *_filled(sa.Text, "statement"),
+    *_filled(sa.LargeBinary, "signature"),
+    *_filled(sa.Text, "key"),
 )
-signing_key = Table(  # the public keys that checkpoints were signed with
+signing_key = _table(  # the public keys that checkpoints were signed with
     "signing_key",
-    metadata,
-    _key("id", Text),
-    Column("pem", Text, nullable=False),
+    _key("id", sa.Text),
+    *_filled(sa.Text, "pem"),
 )
-time_stamp = Table(  # RFC 3161, of a checkpoint
+time_stamp = _table(  # RFC 3161, of a checkpoint
     "time_stamp",
-    metadata,
     _key("number"),
-    Column("request", LargeBinary, nullable=False),
-    Column("token", LargeBinary),
+    *_filled(sa.LargeBinary, "request"),
+    sa.Column("token", sa.LargeBinary),
 )
-source = Table(
+source = _table(
     "source",
-    metadata,
-    _key("id", Text),
-    Column("name", Text, nullable=False),
-    Column("media_type", Text, nullable=False),
-    Column("size", BigInteger, nullable=False),
-    Column("mark", SmallInteger, nullable=False),
-    Column("seq", BigInteger, nullable=False),
-    Column("erased", Boolean, nullable=False),
+    _key("id", sa.Text),
+    *_filled(sa.Text, "name", "media_type"),
+    *_filled(sa.BigInteger, "size"),
+    *_filled(sa.SmallInteger, "mark"),
+    *_filled(sa.BigInteger, "seq"),
+    *_filled(sa.Boolean, "erased"),
 )
-source_part = Table(
+source_part = _table(
     "source_part",
-    metadata,
-    _key("source_id", Text),
+    _key("source_id", sa.Text),
     _key("number"),
-    Column("data", LargeBinary, nullable=False),
+    *_filled(sa.LargeBinary, "data"),
 )
-case = Table(
+case = _table(
     "case_file",
-    metadata,
     _key("number"),
-    Column("name", Text, nullable=False, unique=True),
-    Column("title", Text, nullable=False),
-    Column("status", Text, nullable=False),
-    Column("owner", Text, nullable=False),
-    Column("due", Text, nullable=False),
-    Column("mark", SmallInteger, nullable=False),
-    Column("opened_at", Text, nullable=False),
-    Column("closed_at", Text, nullable=False),
-    Column("retain_until", Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False, unique=True),
+    *_filled(sa.Text, "title", "status", "owner", "due"),
+    *_filled(sa.SmallInteger, "mark"),
+    *_filled(sa.Text, "opened_at", "closed_at", "retain_until"),
 )
-run = Table(
+run = _table(
     "run",
-    metadata,
     _key("number"),
-    Column("case_number", BigInteger, nullable=False),
-    Column("source_id", Text, nullable=False),
-    Column("verb", Text, nullable=False),
-    Column("asked", Text, nullable=False),
-    Column("checked", Text, nullable=False),
-    Column("maker", Text, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("started_at", Text, nullable=False),
-    Column("finished_at", Text, nullable=False),
-    Column("row_count", BigInteger, nullable=False),
-    Column("finding_count", BigInteger, nullable=False),
-    Column("tally", Text, nullable=False),
-    Column("mark", SmallInteger, nullable=False),
-    Index(None, "case_number"),
-    Index(None, "source_id"),
+    *_filled(sa.BigInteger, "case_number"),
+    *_filled(sa.Text, "source_id", "verb", "asked", "checked", "maker", "state", "started_at", "finished_at"),
+    *_filled(sa.BigInteger, "row_count", "finding_count"),
+    *_filled(sa.Text, "tally"),
+    *_filled(sa.SmallInteger, "mark"),
+    sa.Index(None, "case_number"),
+    sa.Index(None, "source_id"),
 )
-finding = Table(
+finding = _table(
     "finding",
-    metadata,
     _key("id"),
-    Column("run", BigInteger, nullable=False),
-    Column("case_number", BigInteger, nullable=False),
-    Column("block", BigInteger, nullable=False),
-    Column("row", BigInteger, nullable=False),
-    Column("subject_id", Text, nullable=False),
-    Column("input_key", BigInteger, nullable=False),
-    Column("verdict", Text, nullable=False),
-    Column("list", Text, nullable=False),
-    Column("entry", Text, nullable=False),
-    Column("status", SmallInteger, nullable=False),
-    Column("grave", Boolean, nullable=False),
-    Column("salt", LargeBinary),
-    Column("content", Text),
-    Column("seal", LargeBinary),
-    Index(None, "block"),
-    Index("ix_finding_key", "case_number", "run", "verdict", "list", "entry", "status", "grave", "id"),
-    Index(None, "input_key", "id"),
-    Index(None, "subject_id", "id"),
+    *_filled(sa.BigInteger, "run", "case_number", "block", "row"),
+    *_filled(sa.Text, "subject_id"),
+    *_filled(sa.BigInteger, "input_key"),
+    *_filled(sa.Text, "verdict", "list", "entry"),
+    *_filled(sa.SmallInteger, "status"),
+    *_filled(sa.Boolean, "grave"),
+    sa.Column("salt", sa.LargeBinary),
+    sa.Column("content", sa.Text),
+    sa.Column("seal", sa.LargeBinary),
+    sa.Index(None, "block"),
+    sa.Index("ix_finding_key", "case_number", "run", "verdict", "list", "entry", "status", "grave", "id"),
+    sa.Index(None, "input_key", "id"),
+    sa.Index(None, "subject_id", "id"),
 )
-finding_count = Table(  # how many findings of a run stand where: counts read it, and lists know by it where to look
+finding_count = _table(  # how many findings of a run stand where: counts read it, and lists know by it where to look
     "finding_count",
-    metadata,
     _key("run"),
     _key("case_number"),
-    _key("verdict", Text),
-    _key("list", Text),
-    _key("entry", Text),
-    _key("status", SmallInteger),
-    Column("grave", Boolean, primary_key=True),
-    Column("n", BigInteger, nullable=False),
+    _key("verdict", sa.Text),
+    _key("list", sa.Text),
+    _key("entry", sa.Text),
+    _key("status", sa.SmallInteger),
+    sa.Column("grave", sa.Boolean, primary_key=True),
+    *_filled(sa.BigInteger, "n"),
 )
-decision = Table(
+decision = _table(
     "decision",
-    metadata,
     _key("seq"),
-    Column("finding", BigInteger, nullable=False),
-    Column("person", Text, nullable=False),
-    Column("at", Text, nullable=False),
-    Column("outcome", Text, nullable=False),
-    Column("reason", Text),
-    Column("correction", Text),
-    Column("blind", Boolean, nullable=False),
-    Index(None, "finding", "seq"),
-    Index(None, "person", "seq"),
+    *_filled(sa.BigInteger, "finding"),
+    *_filled(sa.Text, "person", "at", "outcome"),
+    sa.Column("reason", sa.Text),
+    sa.Column("correction", sa.Text),
+    *_filled(sa.Boolean, "blind"),
+    sa.Index(None, "finding", "seq"),
+    sa.Index(None, "person", "seq"),
 )
-comment = Table(
+comment = _table(
     "comment",
-    metadata,
     _key("seq"),
-    Column("case_number", BigInteger, nullable=False),
-    Column("finding", BigInteger),
-    Column("person", Text, nullable=False),
-    Column("at", Text, nullable=False),
-    Column("text", Text),
-    Index(None, "case_number", "seq"),
-    Index(None, "finding", "seq"),
+    *_filled(sa.BigInteger, "case_number"),
+    sa.Column("finding", sa.BigInteger),
+    *_filled(sa.Text, "person", "at"),
+    sa.Column("text", sa.Text),
+    sa.Index(None, "case_number", "seq"),
+    sa.Index(None, "finding", "seq"),
 )
-recheck = Table(  # a decided finding that another person decides again without seeing the first decision
+recheck = _table(  # a decided finding that another person decides again without seeing the first decision
     "recheck",
-    metadata,
     _key("finding"),
     _key("first_seq"),
-    Column("first_person", Text, nullable=False),
-    Column("reviewer", Text, nullable=False),
-    Column("second_seq", BigInteger),
-    Index(None, "reviewer", "second_seq"),
+    *_filled(sa.Text, "first_person", "reviewer"),
+    sa.Column("second_seq", sa.BigInteger),
+    sa.Index(None, "reviewer", "second_seq"),
 )
-request = Table(  # what needs a second person before it is done: an export out of the house, an erasure
+request = _table(  # what needs a second person before it is done: an export out of the house, an erasure
     "request",
-    metadata,
     _key("seq"),
-    Column("kind", Text, nullable=False),
-    Column("case_number", BigInteger, nullable=False),
-    Column("asked_by", Text, nullable=False),
-    Column("asked", Text, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("answered_by", Text, nullable=False),
-    Column("answer_seq", BigInteger),
-    Index(None, "case_number", "state"),
+    *_filled(sa.Text, "kind"),
+    *_filled(sa.BigInteger, "case_number"),
+    *_filled(sa.Text, "asked_by", "asked", "state", "answered_by"),
+    sa.Column("answer_seq", sa.BigInteger),
+    sa.Index(None, "case_number", "state"),
 )
-person = Table(
+person = _table(
     "person",
-    metadata,
-    _key("id", Text),
-    Column("login", Text, nullable=False, unique=True),
-    Column("name", Text, nullable=False),
-    Column("role", Text, nullable=False),
-    Column("clearance", SmallInteger, nullable=False),
-    Column("active", Boolean, nullable=False),
-    Column("password", Text, nullable=False),
-    Column("totp", Text, nullable=False),
-    Column("totp_offered", Text, nullable=False),
-    Column("totp_step", BigInteger, nullable=False),
-    Column("recovery", Text, nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("expected_as", Text, nullable=False),
-    Column("failures", Integer, nullable=False),
-    Column("locked_until", Text, nullable=False),
-    Column("made_at", Text, nullable=False),
-    Index(None, "subject"),
-    Index(None, "expected_as"),
+    _key("id", sa.Text),
+    sa.Column("login", sa.Text, nullable=False, unique=True),
+    *_filled(sa.Text, "name", "role"),
+    *_filled(sa.SmallInteger, "clearance"),
+    *_filled(sa.Boolean, "active"),
+    *_filled(sa.Text, "password", "totp", "totp_offered"),
+    *_filled(sa.BigInteger, "totp_step"),
+    *_filled(sa.Text, "recovery", "subject", "expected_as"),
+    *_filled(sa.Integer, "failures"),
+    *_filled(sa.Text, "locked_until", "made_at"),
+    sa.Index(None, "subject"),
+    sa.Index(None, "expected_as"),
 )
-session = Table(
+session = _table(
     "session",
-    metadata,
-    _key("id", Text),
-    Column("person", Text, nullable=False),
-    Column("made_at", Text, nullable=False),
-    Column("seen_at", Text, nullable=False),
-    Column("ends_at", Text, nullable=False),
-    Column("fully_in", Boolean, nullable=False),
-    Index(None, "person"),
+    _key("id", sa.Text),
+    *_filled(sa.Text, "person", "made_at", "seen_at", "ends_at"),
+    *_filled(sa.Boolean, "fully_in"),
+    sa.Index(None, "person"),
 )
-token = Table(
+token = _table(
     "token",
-    metadata,
-    _key("id", Text),
-    Column("person", Text, nullable=False),
-    Column("digest", Text, nullable=False, unique=True),
-    Column("name", Text, nullable=False),
-    Column("scopes", Text, nullable=False),
-    Column("made_at", Text, nullable=False),
-    Column("ends_at", Text, nullable=False),
-    Column("used_at", Text, nullable=False),
-    Column("revoked", Boolean, nullable=False),
-    Index(None, "person"),
+    _key("id", sa.Text),
+    *_filled(sa.Text, "person"),
+    sa.Column("digest", sa.Text, nullable=False, unique=True),
+    *_filled(sa.Text, "name", "scopes", "made_at", "ends_at", "used_at"),
+    *_filled(sa.Boolean, "revoked"),
+    sa.Index(None, "person"),
 )
-invitation = Table(  # a one-time link: to become the first administrator, to set a password
+invitation = _table(  # a one-time link: to become the first administrator, to set a password
     "invitation",
-    metadata,
-    _key("digest", Text),
-    Column("person", Text, nullable=False),
-    Column("role", Text, nullable=False),
-    Column("made_at", Text, nullable=False),
-    Column("ends_at", Text, nullable=False),
-    Column("used_at", Text, nullable=False),
+    _key("digest", sa.Text),
+    *_filled(sa.Text, "person", "role", "made_at", "ends_at", "used_at"),
 )
-job = Table(
+job = _table(
     "job",
-    metadata,
-    _key("id", Text),
-    Column("kind", Text, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("person", Text, nullable=False),
-    Column("case_number", BigInteger, nullable=False),
-    Column("source_id", Text, nullable=False),
-    Column("asked", Text, nullable=False),
-    Column("run", BigInteger),
-    Column("rows_done", BigInteger, nullable=False),
-    Column("rows_all", BigInteger),
-    Column("problem", Text, nullable=False),
-    Column("made_at", Text, nullable=False),
-    Column("started_at", Text, nullable=False),
-    Column("beat_at", Text, nullable=False),
-    Column("finished_at", Text, nullable=False),
-    Column("worker", Text, nullable=False),
-    Column("cancel", Boolean, nullable=False),
-    Index(None, "state", "made_at"),
-    Index(None, "person", "made_at"),
+    _key("id", sa.Text),
+    *_filled(sa.Text, "kind", "state", "person"),
+    *_filled(sa.BigInteger, "case_number"),
+    *_filled(sa.Text, "source_id", "asked"),
+    sa.Column("run", sa.BigInteger),
+    *_filled(sa.BigInteger, "rows_done"),
+    sa.Column("rows_all", sa.BigInteger),
+    *_filled(sa.Text, "problem", "made_at", "started_at", "beat_at", "finished_at", "worker"),
+    *_filled(sa.Boolean, "cancel"),
+    sa.Index(None, "state", "made_at"),
+    sa.Index(None, "person", "made_at"),
 )
-answered_key = Table(  # an Idempotency-Key and the answer that was given under it
+answered_key = _table(  # an Idempotency-Key and the answer that was given under it
     "answered_key",
-    metadata,
-    _key("person", Text),
-    _key("key", Text),
-    Column("request", Text, nullable=False),
-    Column("status", SmallInteger, nullable=False),
-    Column("body", Text, nullable=False),
-    Column("at", Text, nullable=False),
+    _key("person", sa.Text),
+    _key("key", sa.Text),
+    *_filled(sa.Text, "request"),
+    *_filled(sa.SmallInteger, "status"),
+    *_filled(sa.Text, "body", "at"),
 )

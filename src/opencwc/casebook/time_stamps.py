@@ -6,9 +6,10 @@ taken in later. What is stamped is a hash, so that the authority learns nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from opencwc.errors import InputError, IntegrityError, SettingsError
 
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
 _STATUS = ("granted", "granted with changes", "rejected", "waiting", "warning of revocation", "revoked")
 
 
-@dataclass(frozen=True, slots=True)
-class TimeStamp:
+class TimeStamp(Struct, frozen=True):
     """What the authority says: the moment (ISO 8601, UTC), its serial number and policy, and who it is."""
 
     at: str

@@ -5,18 +5,23 @@ A token acts for a person, with some of what the role allows, until a day. It is
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
+from msgspec import Struct
 from sqlalchemy import RowMapping, bindparam, select
 
 from opencwc.casebook import tables
-from opencwc.casebook.model import Mark, Person, Role
-from opencwc.casebook.people import People, digest_of, moment
+from opencwc.casebook.database import Casebook
+from opencwc.casebook.model import Person
+from opencwc.casebook.people import People, digest_of, moment, os_person
 from opencwc.casebook.permissions import ACTIONS, SCOPES
-from opencwc.errors import ConflictError, InputError, NotFoundError
+from opencwc.casebook.rows import change_row, record_of, row_of
+from opencwc.errors import ConflictError, InputError, NotAllowedError, NotFoundError
+from opencwc.records import from_plain
 
 PREFIX = "ocwc_"
 """How every token begins, so that scanners of leaked secrets find one."""
@@ -38,8 +43,7 @@ _ASKED = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True):
     """A token as it can be seen again: all but its secret."""
 
     id: str
@@ -97,8 +101,7 @@ class Tokens:
                 "digest": row["digest"],  # of 256 random bits: it gives nothing away, and nobody can put in another
             }  # fmt: skip
             writer.record("token_made", body)
-            made = writer.connection.execute(select(_TOKEN).where(_TOKEN.c.id == row["id"])).mappings().one()
-        return _token(made), secret
+        return from_plain(Token, {**row, "scopes": asked}), secret
 
     def of(self, person: str) -> list[Token]:
         """Return the tokens of a person, the newest first."""
@@ -109,11 +112,11 @@ class Tokens:
     def revoke(self, actor: str, token: str, person: str = "") -> None:
         """Revoke a token (of a person, where one is named); raise `NotFoundError` where there is none."""
         with self.people.book.writing(actor) as writer:
-            row = writer.connection.execute(select(_TOKEN).where(_TOKEN.c.id == token)).mappings().first()
+            row = row_of(writer.connection, _TOKEN, id=token)
             if row is None or (person and row["person"] != person):
                 raise NotFoundError("no_such_token", where=token)
             if not row["revoked"]:
-                writer.connection.execute(_TOKEN.update().where(_TOKEN.c.id == token).values(revoked=True))
+                change_row(writer.connection, _TOKEN, token, revoked=True)
                 writer.record("token_revoked", {"token": token, "person": row["person"]})
 
     def person_of(self, secret: str) -> Person | None:
@@ -126,19 +129,27 @@ class Tokens:
             row = asked.mappings().first()
         if row is None:
             return None
-        self._note_use(row["token"], row["used_at"], now)
-        scopes = frozenset(row["scopes"].split())
-        return Person(row["id"], row["login"], row["name"], Role(row["role"]), Mark(row["clearance"]), scopes)
-
-    def _note_use(self, token: str, used_at: str, now: datetime) -> None:
-        if used_at > moment(now - _USE_NOTED_EVERY):
-            return
-        with self.people.changing() as connection:
-            connection.execute(_TOKEN.update().where(_TOKEN.c.id == token).values(used_at=moment(now)))
+        if row["used_at"] <= moment(now - _USE_NOTED_EVERY):
+            with self.people.changing() as connection:
+                change_row(connection, _TOKEN, row["token"], used_at=moment(now))
+        return record_of(Person, row, scopes=row["scopes"].split())
 
 
 def _token(row: RowMapping) -> Token:
-    return Token(
-        row["id"], row["person"], row["name"], tuple(row["scopes"].split()), row["made_at"], row["ends_at"],
-        row["used_at"], bool(row["revoked"]),
-    )  # fmt: skip
+    return record_of(Token, row, scopes=row["scopes"].split())
+
+
+def cli_person(book: Casebook) -> Person:
+    """Return the bearer of ``OPENCWC_TOKEN``, else the person of the operating system's login (`os_person`).
+
+    Raises:
+        NotAllowedError: the token does not hold, or the account is not active.
+
+    """
+    token = os.environ.get("OPENCWC_TOKEN")
+    if not token:
+        return os_person(book)
+    person = Tokens(People(book)).person_of(token)
+    if person is None:
+        raise NotAllowedError("opencwc_token_void")
+    return person

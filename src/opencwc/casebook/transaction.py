@@ -11,10 +11,11 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, RowMapping, select, text
 
 from opencwc.casebook import tables
-from opencwc.casebook.chain import canonical, commitment, fresh_salt, link
+from opencwc.casebook.chain import FIRST_LINK, canonical, commitment, fresh_salt, link
+from opencwc.casebook.rows import row_of
 from opencwc.errors import IntegrityError
 
 if TYPE_CHECKING:
@@ -39,14 +40,14 @@ class Writer:
     connection: Connection
     actor: str
     signer: Signer
-    casebook_id: str
-    seq: int
-    link: bytes
-    number: int
     at: str
-    numbers: dict[str, int]
-    recheck_share: float
-    sampling_key: bytes
+    casebook_id: str = ""
+    seq: int = 0
+    link: bytes = FIRST_LINK
+    number: int = 0
+    numbers: dict[str, int] = field(default_factory=dict)
+    recheck_share: float = 0.0
+    sampling_key: bytes = b""
     checkpoint: tuple[str, int, str, int, str] | None = None
     restored: bool = False
     _rows: list[dict[str, Any]] = field(default_factory=list)
@@ -56,27 +57,26 @@ class Writer:
         """Lock the head of the chain, waiting up to some seconds for another writer, and stand at it."""
         if connection.dialect.name == "postgresql":
             connection.execute(text(f"SET LOCAL lock_timeout = {max(1, int(wait * 1000))}"))
-        head = connection.execute(select(_BOOK).with_for_update()).mappings().one()
-        numbers = {name: head[name] for name in ("findings", "cases", "runs")}
-        return cls(
-            connection, actor, signer, head["id"], head["seq"], head["link"], head["checkpoint"], now(), numbers,
-            head["recheck_share"], head["sampling_key"],
-        )  # fmt: skip
+        writer = cls(connection, actor, signer, now())
+        writer.stand_at(connection.execute(select(_BOOK).with_for_update()).mappings().one())
+        return writer
+
+    def stand_at(self, head: RowMapping) -> None:
+        """Go on from a head of the chain."""
+        self.casebook_id, self.sampling_key = head["id"], head["sampling_key"]
+        self.recheck_share = head["recheck_share"]
+        self.seq, self.link, self.number = head["seq"], head["link"], head["checkpoint"]
+        self.numbers = {name: head[name] for name in ("findings", "cases", "runs")}
 
     def record(self, kind: str, body: dict[str, Any], case: int | None = None) -> int:
         """Add a record and return its number."""
         self.seq += 1
-        said = {"seq": self.seq, "at": self.at, "kind": kind, "actor": self.actor, "case": case, "body": body}
-        content = canonical(said)
-        salt = fresh_salt()
+        columns = {"seq": self.seq, "at": self.at, "kind": kind, "actor": self.actor}
+        content, salt = canonical({**columns, "case": case, "body": body}), fresh_salt()
         committed = commitment(salt, content)
         self.link = link(self.link, committed)
-        self._rows.append(
-            {
-                "seq": self.seq, "at": self.at, "kind": kind, "actor": self.actor, "case_number": case,
-                "commitment": committed, "salt": salt, "content": content,
-            }
-        )  # fmt: skip
+        row = {**columns, "case_number": case, "commitment": committed, "salt": salt, "content": content}
+        self._rows.append(row)
         return self.seq
 
     def next_number(self, of: str, count: int = 1) -> int:
@@ -109,8 +109,7 @@ class Writer:
         self.checkpoint = (self.casebook_id, self.number, mark, self.seq, self.link.hex())
 
     def _next_statement(self) -> str:
-        table = tables.checkpoint
-        last = self.connection.execute(select(table).where(table.c.number == self.number)).mappings().first()
+        last = row_of(self.connection, tables.checkpoint, number=self.number)
         if last is None and self.number:
             raise IntegrityError("checkpoint_missing", checkpoint=self.number)
         previous = sha256(last["statement"].encode() + last["signature"]).hexdigest() if last else "0" * 64
@@ -122,7 +121,6 @@ class Writer:
         return canonical(statement)
 
     def _keep_key(self) -> None:
-        table = tables.signing_key
-        fingerprint = self.signer.fingerprint
-        if self.connection.execute(select(table.c.id).where(table.c.id == fingerprint)).first() is None:
+        table, fingerprint = tables.signing_key, self.signer.fingerprint
+        if row_of(self.connection, table, id=fingerprint) is None:
             self.connection.execute(table.insert(), {"id": fingerprint, "pem": self.signer.public_pem().decode()})

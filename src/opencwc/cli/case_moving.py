@@ -198,9 +198,9 @@ def backup(
     """Write the whole casebook into one file, encrypted where recipients are named."""
     with told():
         from opencwc.casebook.backup import back_up
-        from opencwc.casebook.command_line_person import cli_person
         from opencwc.casebook.database import open_casebook
         from opencwc.casebook.encryption import read_recipients
+        from opencwc.casebook.tokens import cli_person
 
         book = open_casebook(casebook, create=False)
         # Who holds the database may copy it; who comes with a token may do what the token allows.

@@ -44,8 +44,8 @@ def told() -> Iterator[None]:
 def acting(casebook: str = "", *, create: bool = False) -> Iterator[tuple[Casebook, Person]]:
     """Open the casebook and say who acts; errors are told."""
     with told():
-        from opencwc.casebook.command_line_person import cli_person
         from opencwc.casebook.database import open_casebook
+        from opencwc.casebook.tokens import cli_person
 
         book = open_casebook(casebook, create=create)
         try:

@@ -67,7 +67,7 @@ def _show(place: Place, spoken: str, lang: str, port: int | None, *, browser: bo
     from opencwc.casebook.database import open_casebook
     from opencwc.web.server.configuration import load_configuration
     from opencwc.web.server.logging import set_up_logging
-    from opencwc.web.serving import serve
+    from opencwc.web.server.serving import serve
 
     configuration = load_configuration(host=HOST, port=_free_port() if port is None else port)
     book = open_casebook()
@@ -97,7 +97,7 @@ def _app(book: Casebook, configuration: Configuration, people: Sequence[Person])
 
     from opencwc.web import demonstration
     from opencwc.web.accounts.entrance import Entrance
-    from opencwc.web.wiring import app_of
+    from opencwc.web.app import app_of
 
     played = demonstration.Demonstration.of(secrets.token_urlsafe(16), people)
     app = app_of(Entrance.of(book, configuration), book, routers=(demonstration.router,))

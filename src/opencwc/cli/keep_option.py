@@ -51,8 +51,8 @@ def keep_run(
             pass
         return
     from opencwc.casebook.cases import case_for_keeping
-    from opencwc.casebook.command_line_person import cli_person
     from opencwc.casebook.database import open_casebook
+    from opencwc.casebook.tokens import cli_person
     from opencwc.jobs.run_and_keep import KeptRun, Place, interrupt, keep_steps
 
     book = open_casebook(where.casebook)

@@ -157,7 +157,7 @@ def _publish(report: Any, stream: Any, format: str) -> None:
     else:
         import io
 
-        from opencwc.publishing import write_html
+        from opencwc.publishing.html import write_html
 
         page = io.StringIO()
         write_html(report, page)

@@ -29,7 +29,7 @@ def serve(
             os.environ["OPENCWC_CASEBOOK"] = casebook  # the worker finds it there, and no list of processes shows it
         if only == "worker":
             sys.argv = [sys.argv[0]]
-            from opencwc.web.worker_process import main
+            from opencwc.web.server.worker_process import main
 
             raise typer.Exit(main())
         _serve(host, port, worker=not no_worker)
@@ -40,11 +40,11 @@ def serve(
 def _serve(host: str | None, port: int | None, *, worker: bool) -> None:
     from opencwc.casebook.database import open_casebook
     from opencwc.web.accounts.entrance import Entrance
+    from opencwc.web.app import app_of
     from opencwc.web.server.configuration import load_configuration
     from opencwc.web.server.logging import set_up_logging
-    from opencwc.web.serving import prepare_names, tells_of_exposure
-    from opencwc.web.serving import serve as serve_app
-    from opencwc.web.wiring import app_of
+    from opencwc.web.server.serving import prepare_names, tells_of_exposure
+    from opencwc.web.server.serving import serve as serve_app
     from opencwc.wording import choose_language, sentence
 
     configuration = load_configuration(host=host, port=port)

@@ -147,7 +147,7 @@ def _encoded(
         return lines_as_csv(answers, lang).encode()
     if format == "jsonl":
         return lines_as_json(answers, lang).encode()
-    from opencwc.publishing import write_html
+    from opencwc.publishing.html import write_html
     from opencwc.transfers.check.report import check_report
 
     out = io.StringIO()

@@ -29,7 +29,7 @@ from opencwc.finding import Message
 from opencwc.wording import sentence
 
 if TYPE_CHECKING:
-    from opencwc.publishing import Report
+    from opencwc.publishing.model import Report
 
 FORMATS = ("pdf", "xlsx", "html", "txt")
 MARKS = ("", "unclassified", "restricted", "protected", "highly_protected")
@@ -124,7 +124,7 @@ def _write(letter: Report, folder: Path, name: str) -> None:
             text.write(plain_text(letter))
         return
     if path.suffix == ".html":
-        from opencwc.publishing import write_html
+        from opencwc.publishing.html import write_html
 
         with open_for_writing(path) as page:
             write_html(letter, page)

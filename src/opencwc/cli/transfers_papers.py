@@ -22,7 +22,7 @@ from opencwc.finding import Message, Verdict
 from opencwc.wording import LANGUAGES, say, sentence
 
 if TYPE_CHECKING:
-    from opencwc.publishing import Report
+    from opencwc.publishing.model import Report
     from opencwc.transfers.check.checking import Answer
     from opencwc.transfers.check.shipments import Shipment, Shipments
 
@@ -148,7 +148,7 @@ def _write(report: Report, output: Path) -> None:
     with suppress(OSError):  # then writing says why
         output.parent.mkdir(parents=True, exist_ok=True)
     if output.suffix.lower() == ".html":
-        from opencwc.publishing import write_html
+        from opencwc.publishing.html import write_html
 
         with open_for_writing(output) as stream:
             write_html(report, stream)

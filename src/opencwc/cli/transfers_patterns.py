@@ -103,7 +103,7 @@ def _write(found: list[Proposal], read: list[Ledger], output: Path | None, forma
         elif format == "jsonl":
             stream.writelines(f"{line}\n" for line in as_json_lines(found, lang))
         else:
-            from opencwc.publishing import write_html
+            from opencwc.publishing.html import write_html
 
             write_html(report(found, read, lang), stream)
 

@@ -129,7 +129,7 @@ def _write_report(found: Reconciled, target: AnswerTarget, *, over: bool) -> Non
 
     output, format, lang = target
     if format == "html":
-        from opencwc.publishing import write_html
+        from opencwc.publishing.html import write_html
 
         with open_for_writing(output) as text:
             write_html(report(found, lang, over=over), text)

@@ -10,8 +10,9 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from opencwc.casebook.cases import change_case, open_case
 from opencwc.casebook.database import Casebook
@@ -37,6 +38,7 @@ from opencwc.verbs import Input, Verb
 Told = Callable[[int, int], None]
 """Called after each step with how many are done, and how many there are."""
 _MOST = 1_000
+_Step: TypeAlias = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -79,46 +81,32 @@ def build(book: Casebook, folder: Path, *, year: int | None = None, told: Told =
     return Built(state.name, year, tuple(files), tuple(who.values()))
 
 
-def _open(telling: _Telling, step: Mapping[str, Any]) -> None:
+def _open(telling: _Telling, step: _Step) -> None:
     """Open a case, and keep a file and what the screening of it finds."""
-    person = telling.people[step["by"]]
-    name = step["case"].format(year=telling.year)
-    mark = Mark[step.get("mark", "unclassified").upper()]
-    due = (date.today() + timedelta(days=step["days"])).isoformat()
-    open_case(telling.book, person, name, title=step["title"].format(year=telling.year), mark=mark, due=due)
-    telling.cases[step["open"]] = name
-    plan = telling.state.files[step["file"]]
-    _screen(telling, person, name, telling.files[step["file"]], mark, COLUMNS[plan.shape][0])
+    shape = telling.state.files[step["file"]].shape
+    question = {**_question(), "kind": "auto", "column": "chemical", "id_column": COLUMNS[shape][0]}
+    _run(SCREEN, telling, step, [telling.files[step["file"]]], question)
 
 
-def _screen(telling: _Telling, person: Person, case: str, file: Path, mark: Mark, id_column: str) -> None:
-    question = {**_question(), "kind": "auto", "column": "chemical", "id_column": id_column}
-    with file.open("rb") as stream:
-        source = keep_source(telling.book, person, stream, file.name, media_type="text/csv", mark=mark)
-    place = Place(telling.book, lambda: person, case, question, source, mark)
-    run_and_keep(SCREEN, [Input(file.name, file)], question, place)
-
-
-def _check(telling: _Telling, step: Mapping[str, Any]) -> None:
+def _check(telling: _Telling, step: _Step) -> None:
     """Open a case with planned shipments, and keep what the check of them finds and what its pages show."""
     files = write_planned(telling.state, telling.files[0].parent, telling.year)
     question = {**_question(), "roles": (SHIPMENTS, CERTIFICATES, NAMES), "files": [file.name for file in files]}
-    _run(CHECK, telling, step, step["check"], files, f"invented-shipments-{telling.year + 2}.zip", question)
+    _run(CHECK, telling, step, files, question, f"invented-shipments-{telling.year + 2}.zip")
 
 
-def _reconcile(telling: _Telling, step: Mapping[str, Any]) -> None:
+def _reconcile(telling: _Telling, step: _Step) -> None:
     """Open a case with ledgers, and keep what the reconciliation of them finds and what its pages show."""
     files = write_ledgers(telling.state, telling.files[0].parent, telling.year)
-    question = {**_question(), "model": True}
-    _run(RECONCILE, telling, step, step["reconcile"], files, f"invented-ledgers-{telling.year}.zip", question)
+    _run(RECONCILE, telling, step, files, {**_question(), "model": True}, f"invented-ledgers-{telling.year}.zip")
 
 
-def _law(telling: _Telling, step: Mapping[str, Any]) -> None:
+def _law(telling: _Telling, step: _Step) -> None:
     """Open a case with the State's law, and keep what the check of it finds and what its pages show."""
     file = telling.files[0].parent / NOW
     file.write_text(example_text(NOW), encoding="utf-8")
     question = {**_question(), "state": telling.state.trade.state, "files": [NOW], "model": True}
-    _run(LAW, telling, step, step["law"], [file], "invented-law.zip", question)
+    _run(LAW, telling, step, [file], question, "invented-law.zip")
 
 
 def _question() -> dict[str, Any]:
@@ -126,79 +114,72 @@ def _question() -> dict[str, Any]:
 
 
 def _run(
-    verb: Verb,
-    telling: _Telling,
-    step: Mapping[str, Any],
-    called: str,
-    files: Sequence[Path],
-    archive: str,
-    question: Mapping[str, Any],
+    verb: Verb, telling: _Telling, step: _Step, files: Sequence[Path], question: Mapping[str, Any], archive: str = ""
 ) -> None:
-    """Open the case of a step, keep its files as one source, run the verb over them, and keep what it finds."""
-    person, case = _opened(telling, step, called)
-    with tempfile.TemporaryFile() as out:
-        pack_files(files, out)
-        source = keep_source(telling.book, person, out, archive, media_type=ARCHIVE_TYPE)
-    place = Place(telling.book, lambda: person, case, question, source)
+    """Open the case of a step, keep its file, or its files as one archive, and keep what the verb finds in them."""
+    book, person = telling.book, telling.people[step["by"]]
+    years = {"year": telling.year, "next": telling.year + 2}
+    case, title = step["case"].format(**years), step["title"].format(**years)
+    mark = Mark[step.get("mark", "unclassified").upper()]
+    due = (date.today() + timedelta(days=step["days"])).isoformat()
+    open_case(book, person, case, title=title, mark=mark, due=due)
+    telling.cases[_object(step)] = case
+    media_type = ARCHIVE_TYPE if archive else "text/csv"
+    with tempfile.TemporaryFile() if archive else files[0].open("rb") as stream:
+        if archive:
+            pack_files(files, stream)
+        source = keep_source(book, person, stream, archive or files[0].name, media_type=media_type, mark=mark)
+    place = Place(book, lambda: person, case, question, source, mark)
     run_and_keep(verb, [Input(file.name, file) for file in files], question, place)
 
 
-def _opened(telling: _Telling, step: Mapping[str, Any], called: str) -> tuple[Person, str]:
-    """Open the case of a step; return who did it, and the name of the case."""
-    person = telling.people[step["by"]]
-    years = {"year": telling.year, "next": telling.year + 2}
-    name = step["case"].format(**years)
-    due = (date.today() + timedelta(days=step["days"])).isoformat()
-    open_case(telling.book, person, name, title=step["title"].format(**years), mark=Mark.UNCLASSIFIED, due=due)
-    telling.cases[called] = name
-    return person, name
+def _object(step: _Step) -> Any:
+    """Return what a step is done to: its first key says what is done, the value of it to which case."""
+    return next(iter(step.values()))
 
 
-def _decide(telling: _Telling, step: Mapping[str, Any]) -> None:
+def _decide(telling: _Telling, step: _Step) -> None:
     person = telling.people[step["by"]]
     if "findings" in step:
-        found = telling.called[step["findings"]]
+        findings = telling.called[step["findings"]]
     else:
         wanted = Filter(
-            case=telling.cases[step["decide"]],
+            case=telling.cases[_object(step)],
             verdict=(step["verdict"],),
             list=step.get("list", ""),
             entry=step.get("entry", ""),
             status=(Status.OPEN,),
             grave=step.get("grave"),
         )
-        found = [finding.id for finding in list_findings(telling.book, person, wanted, limit=_MOST).findings]
+        findings = [finding.id for finding in list_findings(telling.book, person, wanted, limit=_MOST).findings]
     skip = step.get("skip", 0)
-    found = found[skip : skip + step.get("most", _MOST)]
+    findings = findings[skip : skip + step.get("most", _MOST)]
     if "called" in step:
-        telling.called[step["called"]] = found
-    if found:
+        telling.called[step["called"]] = findings
+    if findings:
         reason = step["reason"].format(year=telling.year)
-        decide(telling.book, person, found, Outcome(step["as"]), reason, correction=step.get("correction"))
+        decide(telling.book, person, findings, Outcome(step["as"]), reason, correction=step.get("correction"))
 
 
-def _comment(telling: _Telling, step: Mapping[str, Any]) -> None:
+def _comment(telling: _Telling, step: _Step) -> None:
     text = step["text"].format(year=telling.year)
-    comment(telling.book, telling.people[step["by"]], telling.cases[step["comment"]], text)
+    comment(telling.book, telling.people[step["by"]], telling.cases[_object(step)], text)
 
 
-def _close(telling: _Telling, step: Mapping[str, Any]) -> None:
-    change_case(telling.book, telling.people[step["by"]], telling.cases[step["close"]], status="closed")
+def _set_status(telling: _Telling, step: _Step, status: str) -> None:
+    change_case(telling.book, telling.people[step["by"]], telling.cases[_object(step)], status=status)
 
 
-def _review(telling: _Telling, step: Mapping[str, Any]) -> None:
-    change_case(telling.book, telling.people[step["by"]], telling.cases[step["review"]], status="in_review")
+def _export(telling: _Telling, step: _Step) -> None:
+    ask_for_export(telling.book, telling.people[step["by"]], telling.cases[_object(step)], step["reason"])
 
 
-def _export(telling: _Telling, step: Mapping[str, Any]) -> None:
-    ask_for_export(telling.book, telling.people[step["by"]], telling.cases[step["export"]], step["reason"])
+def _share(telling: _Telling, step: _Step) -> None:
+    set_recheck_share(telling.book, telling.people[step["by"]], _object(step))
 
 
-def _share(telling: _Telling, step: Mapping[str, Any]) -> None:
-    set_recheck_share(telling.book, telling.people[step["by"]], step["share"])
-
-
-_STEPS: Mapping[str, Callable[[_Telling, Mapping[str, Any]], None]] = {
+_STEPS: Mapping[str, Callable[[_Telling, _Step], None]] = {
     "open": _open, "check": _check, "reconcile": _reconcile, "law": _law, "decide": _decide, "comment": _comment,
-    "close": _close, "review": _review, "export": _export, "share": _share,
+    "close": partial(_set_status, status="closed"), "review": partial(_set_status, status="in_review"),
+    "export": _export, "share": _share,
 }  # fmt: skip

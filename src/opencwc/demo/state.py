@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct, field
+
 from opencwc.convention.fields import load_yaml
+from opencwc.records import from_plain
 
 _FILE = Path(__file__).parent / "data" / "state.yaml"
 
 
-@dataclass(frozen=True, slots=True)
-class Product:
+class Product(Struct, frozen=True, array_like=True):
     """Something that is traded: its label, the ways it is written, the least and the most kilograms of it."""
 
     label: str
@@ -23,18 +23,16 @@ class Product:
     most: float
 
 
-@dataclass(frozen=True, slots=True)
-class FilePlan:
+class FilePlan(Struct, frozen=True):
     """A file to be made: its name with ``{year}`` in it, its shape, whose it is, and how many rows of each group."""
 
     name: str
     shape: str
-    company: str
-    rows: Mapping[str, int]
+    rows: dict[str, int]
+    company: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class InventedPerson:
+class InventedPerson(Struct, frozen=True):
     """Somebody who acts in the demonstration."""
 
     login: str
@@ -48,8 +46,7 @@ class InventedPerson:
         return self.login.removeprefix("demo-")
 
 
-@dataclass(frozen=True, slots=True)
-class TradeFlow:
+class TradeFlow(Struct, frozen=True, array_like=True):
     """A chemical that one State sends another every year: in kg, by so many shipments."""
 
     name: str
@@ -62,72 +59,42 @@ class TradeFlow:
     shipments: int
 
 
-@dataclass(frozen=True, slots=True)
-class Slip:
+class Slip(Struct, frozen=True):
     """What is wrong with a flow so many years before the year told; ``by`` is what that needs."""
 
     flow: str
     ago: int
-    what: str
-    by: str = ""
+    what: str = field(name="is")
+    by: str | float = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Trade:
+class Trade(Struct, frozen=True):
     """The trade of the State: ``state`` is the code that it is written by; rows as the files of them have them."""
 
     state: str
     years: int
     flows: tuple[TradeFlow, ...]
     slips: tuple[Slip, ...]
-    shipments: tuple[tuple[str, ...], ...]
-    certificates: tuple[tuple[str, ...], ...]
+    shipments: tuple[tuple[str | int, ...], ...]
+    certificates: tuple[tuple[str | int, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(Struct, frozen=True):
     """All of it; ``story`` are the steps in their order, each a mapping whose first key is what is done."""
 
-    name: str
+    name: str = field(name="state")
     seed: int
-    companies: Mapping[str, str]
-    products: Mapping[str, tuple[Product, ...]]
+    companies: dict[str, str]
+    products: dict[str, tuple[Product, ...]]
     files: tuple[FilePlan, ...]
     origins: tuple[str, ...]
     trade: Trade
     people: tuple[InventedPerson, ...]
-    story: tuple[Mapping[str, Any], ...]
+    story: tuple[dict[str, Any], ...]
 
 
 @cache
 def load_state() -> State:
     """Return the invented State."""
     with _FILE.open(encoding="utf-8") as file:
-        told = load_yaml(file)
-    return State(
-        name=told["state"],
-        seed=told["seed"],
-        companies=told["companies"],
-        products={
-            group: tuple(Product(label, tuple(written), least, most) for label, written, least, most in some)
-            for group, some in told["products"].items()
-        },
-        files=tuple(
-            FilePlan(file["name"], file["shape"], file.get("company", ""), file["rows"]) for file in told["files"]
-        ),
-        origins=tuple(told["origins"]),
-        trade=_trade(told["trade"]),
-        people=tuple(InventedPerson(**person) for person in told["people"]),
-        story=tuple(told["story"]),
-    )
-
-
-def _trade(told: Mapping[str, Any]) -> Trade:
-    rows = {one: tuple(tuple(map(str, row)) for row in told[one]) for one in ("shipments", "certificates")}
-    return Trade(
-        told["state"],
-        told["years"],
-        tuple(TradeFlow(*flow) for flow in told["flows"]),
-        tuple(Slip(slip["flow"], slip["ago"], slip["is"], str(slip.get("by", ""))) for slip in told["slips"]),
-        **rows,
-    )
+        return from_plain(State, load_yaml(file))

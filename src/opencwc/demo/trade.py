@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from itertools import count
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
@@ -56,8 +57,8 @@ def write_ledgers(state: State, folder: Path, year: int) -> tuple[Path, Path]:
             (ours if line.reporter == state.trade.state else theirs).append(line)
     own = folder / f"invented-ledger-nordavia-{year}.csv"
     partners = folder / f"invented-ledgers-of-partners-{year}.csv"
-    _write(own, LEDGER_COLUMNS, (_own_row(number, one) for number, one in enumerate(_by_day(ours), 1)))
-    _write(partners, PARTNERS_COLUMNS, (_their_row(number, one) for number, one in enumerate(_by_day(theirs), 1)))
+    write_table(own, LEDGER_COLUMNS, map(_own_row, count(1), _by_day(ours)))
+    write_table(partners, PARTNERS_COLUMNS, map(_their_row, count(1), _by_day(theirs)))
     return own, partners
 
 
@@ -69,10 +70,12 @@ def write_planned(state: State, folder: Path, year: int) -> tuple[Path, Path, Pa
         folder / "invented-end-use-certificates.csv",
         folder / "invented-list-of-names.csv",
     )
-    _write(named[0], SHIPMENT_COLUMNS, ((*row[:8], f"{coming}-{row[8]}", *row[9:]) for row in state.trade.shipments))
+    write_table(
+        named[0], SHIPMENT_COLUMNS, ((*row[:8], f"{coming}-{row[8]}", *row[9:]) for row in state.trade.shipments)
+    )
     days = (f"{coming}-01-05", f"{coming}-12-31")
-    _write(named[1], CERTIFICATE_COLUMNS, ((*row[:6], *days, *row[6:]) for row in state.trade.certificates))
-    _write(named[2], NAME_COLUMNS, NAMES)
+    write_table(named[1], CERTIFICATE_COLUMNS, ((*row[:6], *days, *row[6:]) for row in state.trade.certificates))
+    write_table(named[2], NAME_COLUMNS, NAMES)
     return named
 
 
@@ -105,9 +108,10 @@ def _received(
     if "missing" in slips and place < float(slips["missing"].by) * flow.shipments:
         return
     if "over" in slips and place == 1:  # it went by way of a third State, which says so
-        yield Line(slips["over"].by, False, flow.exporter, came, flow, kg)
-        yield Line(slips["over"].by, True, flow.importer, came + timedelta(days=9), flow, kg)
-        yield Line(flow.importer, False, slips["over"].by, came + timedelta(days=15), flow, kg)
+        third = str(slips["over"].by)
+        yield Line(third, False, flow.exporter, came, flow, kg)
+        yield Line(third, True, flow.importer, came + timedelta(days=9), flow, kg)
+        yield Line(flow.importer, False, third, came + timedelta(days=15), flow, kg)
         return
     if "unit" in slips:
         kg /= 1_000
@@ -122,24 +126,23 @@ def _by_day(lines: Iterable[Line]) -> list[Line]:
     return sorted(lines, key=lambda line: (line.day, line.flow.name))
 
 
-def _own_row(number: int, one: Line) -> Sequence[str]:
-    flow = "export" if one.export else "import"
+def _own_row(number: int, line: Line) -> Sequence[str]:
+    way, flow = "export" if line.export else "import", line.flow
     return (
-        f"N-{number:03}", one.reporter, flow, one.partner, one.day.isoformat(), one.flow.chemical, one.flow.cas,
-        one.flow.hs, f"{one.kg:g}", "kg", "", "invented",
+        f"N-{number:03}", line.reporter, way, line.partner, line.day.isoformat(), flow.chemical, flow.cas, flow.hs,
+        f"{line.kg:g}", "kg", "", "invented",
     )  # fmt: skip
 
 
-def _their_row(number: int, one: Line) -> Sequence[str]:
-    direction = "Export" if one.export else "Import"
+def _their_row(number: int, line: Line) -> Sequence[str]:
+    way, flow = "Export" if line.export else "Import", line.flow
     return (
-        f"P-{number:03}", one.reporter, direction, one.partner, one.day.isoformat(), one.flow.chemical, one.flow.cas,
-        f"{one.kg:g}", "invented",
+        f"P-{number:03}", line.reporter, way, line.partner, line.day.isoformat(), flow.chemical, flow.cas,
+        f"{line.kg:g}", "invented",
     )  # fmt: skip
 
 
-def _write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str | int]]) -> None:
+    """Write a CSV file."""
     with path.open("w", encoding="utf-8", newline="") as file:
-        lines = csv.writer(file, lineterminator="\n")
-        lines.writerow(columns)
-        lines.writerows(rows)
+        csv.writer(file, lineterminator="\n").writerows([columns, *rows])

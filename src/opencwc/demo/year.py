@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import chain
 from pathlib import Path
 from random import Random
 
 from opencwc.demo.state import FilePlan, Product, State, load_state
+from opencwc.demo.trade import write_table
 
 COLUMNS = {
     "inventory": ("item", "site", "product", "chemical", "quantity_kg", "counted_on"),
@@ -26,17 +27,15 @@ def write_year(folder: Path, year: int) -> list[Path]:
     written = []
     for plan in state.files:
         path = folder / plan.name.format(year=year)
-        with path.open("w", encoding="utf-8", newline="") as file:
-            lines = csv.writer(file, lineterminator="\n")
-            lines.writerow(COLUMNS[plan.shape])
-            lines.writerows(_rows(state, plan, year))
+        write_table(path, COLUMNS[plan.shape], _rows(state, plan, year))
         written.append(path)
     return written
 
 
 def _rows(state: State, plan: FilePlan, year: int) -> Iterator[tuple[str, ...]]:
     chance = Random(f"{state.seed} {plan.name}")  # noqa: S311 - invented goods, always the same; no secret
-    products = [one for group, count in plan.rows.items() for one in _drawn(state.products[group], count, chance)]
+    drawn = (_drawn(state.products[group], count, chance) for group, count in plan.rows.items())
+    products = list(chain.from_iterable(drawn))
     chance.shuffle(products)
     register = plan.shape == "register"
     days = sorted(_days(year, len(products), chance)) if register else _days(year, len(products), chance)

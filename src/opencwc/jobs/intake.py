@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import IO
+
+from msgspec import Struct
 
 from opencwc.casebook.cases import case_for_keeping, case_numbered
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.findings import list_findings
 from opencwc.casebook.model import CaseStatus, Filter, KeptFinding, Mark, Person
+from opencwc.casebook.people import People
 from opencwc.casebook.runs import count_kept, keep_source, parts_of_source, resume_run, source_row
-from opencwc.errors import ConflictError, NotFoundError
+from opencwc.errors import ConflictError, NotAllowedError, NotFoundError
 from opencwc.jobs.queue import Job
 from opencwc.jobs.run_and_keep import KeptRun, Place
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(Struct, frozen=True):
     """An upload that is kept: its source and the case it belongs to."""
 
     source_id: str
@@ -50,9 +53,8 @@ class Intake:
         if source is None or source.erased:
             raise NotFoundError("upload_gone", where=job.source_id)
         asked = {name: value for name, value in job.asked.items() if name not in ("attempts", "case")}
-        return Place(
-            self.book, lambda: self.person_by_id(job.person), str(job.asked["case"]), asked, source, source.mark
-        )
+        person = partial(self.person_by_id, job.person)
+        return Place(self.book, person, str(job.asked["case"]), asked, source, source.mark)
 
     def resume(self, job: Job, run: KeptRun) -> None:
         """Take up the run of a job, after the findings that are kept of it."""
@@ -65,13 +67,10 @@ class Intake:
         """Leave out the jobs of cases and uploads that are above the person's clearance by now."""
         with self.book.reading() as connection:
             cases = {number: case_numbered(connection, number).mark for number in {job.case_number for job in jobs}}
-            sources = {one: source_row(connection, one) for one in {job.source_id for job in jobs}}
-        marks = {one: source.mark for one, source in sources.items() if source is not None}
-        return [
-            job
-            for job in jobs
-            if max(cases[job.case_number], marks.get(job.source_id, Mark.UNCLASSIFIED)) <= person.clearance
-        ]
+            sources = [source_row(connection, identity) for identity in {job.source_id for job in jobs}]
+        marks = {source.id: source.mark for source in sources if source is not None}
+        below = [job for job in jobs if cases[job.case_number] <= person.clearance]
+        return [job for job in below if marks.get(job.source_id, Mark.UNCLASSIFIED) <= person.clearance]
 
     def findings(self, person: Person, run: int) -> Iterator[list[KeptFinding]]:
         """Give the findings of a run page by page, as far as the person may see them."""
@@ -81,3 +80,16 @@ class Intake:
             if page.findings:
                 yield page.findings
             after = page.next
+
+
+def intake_of(book: Casebook) -> Intake:
+    """Return the casebook as the service and its worker see it."""
+    people = People(book)
+
+    def person_by_id(identity: str) -> Person:
+        account = people.account(identity)
+        if not account.active:
+            raise NotAllowedError("account_of_job_not_active")
+        return account.person
+
+    return Intake(book, person_by_id)

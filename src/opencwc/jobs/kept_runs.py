@@ -5,23 +5,23 @@ Nothing is shown from memory before the casebook has said, for this person and a
 
 from __future__ import annotations
 
-import json
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any, Generic, NamedTuple, TypeVar
 
+from msgspec import Struct
 from sqlalchemy import select
 
 from opencwc.casebook import tables
 from opencwc.casebook.cases import case_numbered
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.findings import show_case
-from opencwc.casebook.model import Case, Person
+from opencwc.casebook.model import Case, Mark, Person
 from opencwc.casebook.permissions import may, require
 from opencwc.casebook.run_pages import PAGES, pages_of
-from opencwc.casebook.runs import read_source, run_named, source_row
+from opencwc.casebook.runs import decoded_run, read_source, run_named, source_row
 from opencwc.errors import NotFoundError
 
 MOST_LISTED = 50
@@ -40,8 +40,7 @@ class Shelf(NamedTuple):
     place: str
 
 
-@dataclass(frozen=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """A run in the list of all: its number, its case, when, of which files, and how many came out how.
 
     ``asked`` is the question that it was made for, ``maker`` who made its findings.
@@ -109,34 +108,32 @@ def _unpacked(book: Casebook, person: Person, source: str, unpack: Callable[[byt
     with _lock:
         if key in _loaded:
             _loaded.move_to_end(key)
-            ready: Kept = _loaded[key]
-            return ready
-    found = unpack(b"".join(read_source(book, person, source)))
+            found: Kept = _loaded[key]
+            return found
+    ready = unpack(b"".join(read_source(book, person, source)))
     with _lock:
-        _loaded[key] = found
+        _loaded[key] = ready
         while len(_loaded) > KEPT_IN_MEMORY:
             _loaded.popitem(last=False)
-    return found
+    return ready
 
 
 def list_runs(book: Casebook, person: Person, verb: str, limit: int = MOST_LISTED) -> list[Listed]:
     """Return the runs of a verb of which something is kept for pages, as far as a person may see them, latest first."""
     require(person, "read")
-    run, case = tables.run, tables.case
-    query = (
-        select(run, case.c.name)
-        .join(case, case.c.number == run.c.case_number)
-        .where(run.c.verb == verb, run.c.state == "done", run.c.tally.contains(f'"{PAGES}"'))
-        .where(run.c.mark <= int(person.clearance), case.c.mark <= int(person.clearance))
-        .order_by(run.c.number.desc())
-        .limit(limit)
-    )
-    found = []
+    table, case, clearance = tables.run, tables.case, int(person.clearance)
+    of_case = select(table, case.c.name).join(case, case.c.number == table.c.case_number)
+    query = of_case.where(
+        table.c.verb == verb, table.c.state == "done", table.c.tally.contains(f'"{PAGES}"'),
+        table.c.mark <= clearance, case.c.mark <= clearance,
+    )  # fmt: skip
+    query = query.order_by(table.c.number.desc()).limit(limit)
     with book.reading() as connection:
-        for row in connection.execute(query).mappings():
-            counts = json.loads(row["tally"]).get("by_verdict", {})
-            files = str(json.loads(row["checked"]).get("file", ""))
-            mark = str(run_named(connection, row["number"])["mark"])
-            asked, maker = json.loads(row["asked"]), json.loads(row["maker"] or "{}")
-            found.append(Listed(row["number"], row["name"], row["started_at"], files, counts, mark, asked, maker))
-    return found
+        runs = [decoded_run(row) for row in connection.execute(query).mappings()]
+    return [
+        Listed(
+            run["number"], run["name"], run["started_at"], str(run["checked"].get("file", "")),
+            run["tally"].get("by_verdict", {}), str(Mark(run["mark"])), run["asked"], run["maker"],
+        )
+        for run in runs
+    ]  # fmt: skip

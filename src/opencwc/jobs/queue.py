@@ -10,13 +10,14 @@ import json
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Connection, Engine, RowMapping, func, select, update
 
-from opencwc.casebook.database import told
+from opencwc.casebook.database import changing, told
+from opencwc.casebook.rows import record_of, row_of
 from opencwc.casebook.tables import job
 from opencwc.errors import ConflictError, NotFoundError, OpenCWCError, error_to_plain
 
@@ -26,8 +27,7 @@ STALE_SECONDS = 10.0
 MOST_ATTEMPTS = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Struct, frozen=True):
     """A job as it stands; ``asked`` is the question, ``problem`` says what went wrong (empty where nothing did).
 
     ``rows_all`` is an estimate until the job is done, and ``None`` where there is none.
@@ -74,17 +74,15 @@ class Jobs:
     ) -> Job:
         """Put a job in the queue; raise `ConflictError` where the person has too many waiting already."""
         identity = uuid.uuid4().hex
-        with self._writing() as connection:
-            waiting = connection.execute(
-                select(func.count()).where(job.c.person == person, job.c.state.in_(("waiting", "running")))
-            ).scalar_one()
+        with changing(self._engine) as connection:
+            theirs = select(func.count()).where(job.c.person == person, job.c.state.not_in(ENDED))
+            waiting = connection.execute(theirs).scalar_one()
             if waiting >= most_waiting:
                 raise ConflictError("too_many_jobs", count=waiting)
             row = {
                 "id": identity, "kind": kind, "state": "waiting", "person": person, "case_number": case_number,
-                "source_id": source_id, "asked": json.dumps(dict(asked), ensure_ascii=False), "run": None,
-                "rows_done": 0, "rows_all": None, "problem": "", "made_at": self._now(), "started_at": "",
-                "beat_at": "", "finished_at": "", "worker": "", "cancel": False,
+                "source_id": source_id, "asked": _json(asked), "rows_done": 0, "made_at": self._now(), "cancel": False,
+                **dict.fromkeys(("problem", "started_at", "beat_at", "finished_at", "worker"), ""),
             }  # fmt: skip
             connection.execute(job.insert(), row)
             return self._get(connection, identity)
@@ -113,20 +111,18 @@ class Jobs:
     def cancel(self, identity: str, person: str | None = None) -> Job:
         """Ask that a job be stopped; one that nobody has begun ends at once, one that has ended stays as it is."""
         self.get(identity, person)
-        with self._writing() as connection:
-            connection.execute(
-                update(job)
-                .where(job.c.id == identity, job.c.state == "waiting")
-                .values(state="cancelled", cancel=True, finished_at=self._now())
-            )
-            connection.execute(update(job).where(job.c.id == identity, job.c.state == "running").values(cancel=True))
+        with changing(self._engine) as connection:
+            mine = update(job).where(job.c.id == identity)
+            ended = {"state": "cancelled", "cancel": True, "finished_at": self._now()}
+            connection.execute(mine.where(job.c.state == "waiting").values(**ended))
+            connection.execute(mine.where(job.c.state == "running").values(cancel=True))
             return self._get(connection, identity)
 
     # ------------------------------------------------------------------------------------------------ for a worker
 
     def claim(self, worker: str) -> Job | None:
         """Take the job that waits longest, or return ``None``; no two workers are given the same."""
-        with self._writing() as connection:
+        with changing(self._engine) as connection:
             longest = (
                 select(job.c.id)
                 .where(job.c.state == "waiting")
@@ -138,20 +134,15 @@ class Jobs:
             if identity is None:
                 return None
             now = self._now()
-            taken = connection.execute(
-                update(job)
-                .where(job.c.id == identity, job.c.state == "waiting")
-                .values(state="running", worker=worker, started_at=now, beat_at=now)
-            )
+            claimed = update(job).where(job.c.id == identity, job.c.state == "waiting")
+            taken = connection.execute(claimed.values(state="running", worker=worker, started_at=now, beat_at=now))
             return self._get(connection, identity) if taken.rowcount == 1 else None
 
     def beat(self, identity: str, worker: str, rows_done: int, rows_all: int | None = None) -> bool:
         """Say that the worker is still at it and how far; ``False`` where the job is no longer its own."""
-        with self._writing() as connection:
-            done = connection.execute(
-                _own(identity, worker).values(beat_at=self._now(), rows_done=rows_done, rows_all=rows_all)
-            )
-            return done.rowcount == 1
+        with changing(self._engine) as connection:
+            values = {"beat_at": self._now(), "rows_done": rows_done, "rows_all": rows_all}
+            return bool(connection.execute(_own(identity, worker).values(**values)).rowcount == 1)
 
     def is_wanted(self, identity: str, worker: str) -> bool:
         """Tell whether the job is still this worker's and nobody asked that it be stopped."""
@@ -161,7 +152,7 @@ class Jobs:
 
     def begun(self, identity: str, worker: str, run: int) -> None:
         """Write down the run in which the job's findings are kept."""
-        with self._writing() as connection:
+        with changing(self._engine) as connection:
             connection.execute(_own(identity, worker).values(run=run))
 
     def finish(
@@ -174,28 +165,28 @@ class Jobs:
         problem: Mapping[str, Any] | None = None,
     ) -> None:
         """End a job as ``done``, ``failed`` or ``cancelled``; ``rows`` are all of them only where it is done."""
-        told_problem = json.dumps(dict(problem), ensure_ascii=False) if problem else ""
-        values: dict[str, Any] = {"state": state, "finished_at": self._now(), "problem": told_problem, "worker": ""}
+        values: dict[str, Any] = {"state": state, "finished_at": self._now(), "worker": ""}
+        values["problem"] = _json(problem) if problem else ""
         if rows is not None:
             values |= {"rows_done": rows, **({"rows_all": rows} if state == "done" else {})}
-        with self._writing() as connection:
+        with changing(self._engine) as connection:
             connection.execute(_own(identity, worker).values(**values))
 
     def give_back(self, identity: str, worker: str) -> None:
         """Put a job back into the queue: the worker leaves before the work is done."""
-        with self._writing() as connection:
+        with changing(self._engine) as connection:
             connection.execute(_own(identity, worker).values(state="waiting", worker=""))
 
     def requeue_stale(self, after: float = STALE_SECONDS) -> int:
         """Put back the jobs of which nothing was heard; give up those that ended so `MOST_ATTEMPTS` times."""
         limit = _moment(self._clock() - timedelta(seconds=after))
         query = select(job).where(job.c.state == "running", job.c.beat_at < limit).with_for_update(skip_locked=True)
-        with self._writing() as connection:
+        with changing(self._engine) as connection:
             rows = connection.execute(query).mappings().all()
             for row in rows:
                 asked = json.loads(row["asked"])
                 attempts = int(asked.get("attempts", 0)) + 1
-                values: dict[str, Any] = {"asked": json.dumps({**asked, "attempts": attempts}, ensure_ascii=False)}
+                values: dict[str, Any] = {"asked": _json({**asked, "attempts": attempts})}
                 if row["cancel"]:
                     values |= {"state": "cancelled", "finished_at": self._now(), "worker": ""}
                 elif attempts >= MOST_ATTEMPTS:
@@ -204,9 +195,8 @@ class Jobs:
                     values |= {"state": "failed", "finished_at": self._now(), "problem": problem}
                 else:
                     values |= {"state": "waiting", "worker": ""}
-                connection.execute(
-                    update(job).where(job.c.id == row["id"], job.c.beat_at == row["beat_at"]).values(**values)
-                )
+                unheard = update(job).where(job.c.id == row["id"], job.c.beat_at == row["beat_at"])
+                connection.execute(unheard.values(**values))
         return len(rows)
 
     # ------------------------------------------------------------------------------------------------------ inside
@@ -216,15 +206,8 @@ class Jobs:
         with told(self._engine), self._engine.connect() as connection:
             yield connection
 
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        with told(self._engine), self._engine.connect() as connection:
-            prepared = connection.execution_options(begin="BEGIN IMMEDIATE")
-            with prepared.begin():
-                yield prepared
-
     def _get(self, connection: Connection, identity: str) -> Job:
-        row = connection.execute(select(job).where(job.c.id == identity)).mappings().first()
+        row = row_of(connection, job, id=identity)
         if row is None:
             raise NotFoundError("no_such_job")
         return _job(row)
@@ -237,13 +220,16 @@ def _own(identity: str, worker: str) -> Any:
     return update(job).where(job.c.id == identity, job.c.worker == worker, job.c.state == "running")
 
 
+def _json(value: Mapping[str, Any]) -> str:
+    return json.dumps(dict(value), ensure_ascii=False)
+
+
 def _moment(when: datetime) -> str:
     return when.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _job(row: RowMapping) -> Job:
-    held = {name: row[name] for name in Job.__dataclass_fields__}
-    held["asked"] = json.loads(row["asked"])
-    held["problem"] = json.loads(row["problem"]) if row["problem"] else {}
-    held["cancel"] = bool(row["cancel"])
-    return Job(**held)
+    return record_of(Job, row, asked=json.loads(row["asked"]), problem=json.loads(row["problem"] or "{}"))
+
+
+_TELL = "Tell the administrator; the log of the worker says when it ended."

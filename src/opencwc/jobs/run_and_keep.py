@@ -7,6 +7,7 @@ finding that is kept: the same inputs give the same findings in the same order.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,12 +15,12 @@ from typing import Any
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.findings import record_refusals
 from opencwc.casebook.model import Mark, Person
-from opencwc.casebook.run_pages import finish_with_pages
-from opencwc.casebook.runs import RunKeeper, Source, begin_run
+from opencwc.casebook.run_pages import FINDINGS, PAGES
+from opencwc.casebook.runs import RunKeeper, Source, begin_run, keep_source
 from opencwc.errors import ConflictError, InputError
 from opencwc.finding import Finding
 from opencwc.language.refusals import is_refusal
-from opencwc.verbs import Ended, Found, Input, Progress, Started, Step, Verb
+from opencwc.verbs import Ended, Found, Input, PagesFile, Progress, Started, Step, Verb
 
 
 @dataclass(frozen=True)
@@ -111,13 +112,21 @@ def _end(verb: Verb, run: KeptRun, end: Ended, place: Place) -> None:
         raise InputError("reading_ended_too_early")
     run.rows = run.rows_all = end.rows
     tally = {"rows": end.rows, "by_verdict": {str(verdict): n for verdict, n in end.by_verdict.items()}, **end.tally}
-    if end.pages is None:
-        run.keeper.finish(tally, rows=end.rows)
-        return
-    finish_with_pages(
-        place.book, place.person(), place.case, verb.id, run.keeper, end.pages, tally, mark=place.mark,
-        as_of=str(place.asked.get("as_of", "")), rows=end.rows,
-    )  # fmt: skip
+    if end.pages is not None:
+        tally[PAGES] = keep_pages(verb, run.keeper, end.pages, place)
+    run.keeper.finish(tally, rows=end.rows)
+
+
+def keep_pages(verb: Verb, keeper: RunKeeper, file: PagesFile, place: Place) -> dict[str, Any]:
+    """Keep the file of a run's pages as the source of a second run, and return where it is."""
+    book, person = place.book, place.person()
+    content = io.BytesIO(file.content)
+    source = keep_source(book, person, content, file.name, mark=place.mark, media_type=file.media_type)
+    checked = {"file": file.name, "as_of": str(place.asked.get("as_of", ""))}
+    asked = {FINDINGS: keeper.number}
+    second = begin_run(book, person, place.case, verb=verb.id, asked=asked, checked=checked, maker={}, source=source)
+    second.finish({"rows": 0, "by_verdict": {"unreadable": 0}}, rows=0)
+    return {"source": source.id, "run": second.number}
 
 
 def interrupt(run: KeptRun) -> None:

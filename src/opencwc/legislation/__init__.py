@@ -6,8 +6,14 @@
 texts supplied": a State may have said it elsewhere.
 """
 
-from opencwc.legislation.law_check import check_law, check_texts
-from opencwc.legislation.model import COLUMNS, COVERED, NONE, PARTIAL, VERDICTS, Answer, Checked, Law, Shown
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from opencwc.legislation.law_check import check_law, check_texts
+    from opencwc.legislation.model import COLUMNS, COVERED, NONE, PARTIAL, VERDICTS, Answer, Checked, Law, Shown
 
 __all__ = [
     "COLUMNS",
@@ -22,3 +28,10 @@ __all__ = [
     "check_law",
     "check_texts",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Load what checks a law when it is first used: every command and confined process reads this package's `verb`."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{'law_check' if name.startswith('check') else 'model'}"), name)

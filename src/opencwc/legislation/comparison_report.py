@@ -9,7 +9,8 @@ from opencwc.legislation.formats import element_words
 from opencwc.legislation.model import VERDICTS, Shown
 from opencwc.legislation.report import badge, title_of
 from opencwc.legislation.version_comparison import CHANGES, Change, Compared
-from opencwc.publishing import (
+from opencwc.publishing.labels import labels_in
+from opencwc.publishing.model import (
     Badge,
     Beside,
     Block,
@@ -32,7 +33,6 @@ from opencwc.publishing import (
     Text,
     Words,
 )
-from opencwc.publishing.labels import labels_in
 from opencwc.wording import RIGHT_TO_LEFT, say, sentence
 from opencwc.wording.states import state_named
 

@@ -27,7 +27,8 @@ from opencwc.legislation.model import COVERED, NONE, PARTIAL, Answer, Checked, F
 from opencwc.legislation.shown_answers import ElementShown, article_in, drafting_points, elements_shown, likely
 from opencwc.legislation.texts.passages import sentences_of
 from opencwc.legislation.texts.sections import LegalSection
-from opencwc.publishing import (
+from opencwc.publishing.labels import labels_in
+from opencwc.publishing.model import (
     Badge,
     Beside,
     Block,
@@ -50,7 +51,6 @@ from opencwc.publishing import (
     Text,
     Words,
 )
-from opencwc.publishing.labels import labels_in
 from opencwc.wording import RIGHT_TO_LEFT, say, sentence
 from opencwc.wording.states import state_named
 

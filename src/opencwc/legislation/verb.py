@@ -15,6 +15,6 @@ VERB = Verb(
     command=("law", "opencwc.cli.law:law"),
     router="opencwc.web.legislation.pages:router",
     api="opencwc.web.legislation.api:router",
-    face="opencwc.web.legislation.face:FACE",
+    face="opencwc.web.legislation.pages:FACE",
     page=Page("law", "/law", "rules"),
 )

@@ -15,7 +15,7 @@ from opencwc.legislation.model import NONE, VERDICTS, Answer, Checked, Law, Show
 from opencwc.legislation.texts.languages import language_named
 from opencwc.legislation.texts.passages import sentences_of
 from opencwc.legislation.texts.sections import LegalSection
-from opencwc.publishing import Piece
+from opencwc.publishing.model import Piece
 
 CHANGES = ("gained", "lost", "mixed", "reworded", "reading", "same")
 """What became of a measure: more of it is covered, less, some more and some less, other words, or nothing changed.

@@ -107,11 +107,8 @@ class DriftWatch:
                 if now - min(weeks, WEEKS) < slot[0] <= now:
                     total = [one + other for one, other in zip(total, slot[1:], strict=True)]
         size = len(self.classes)
-        return Reference(
-            dict(zip(self.classes, total[:size], strict=True)),
-            tuple(total[size : size + TENTHS]),
-            tuple(total[size + TENTHS :]),
-        )
+        classes = dict(zip(self.classes, total[:size], strict=True))
+        return Reference(classes, tuple(total[size : size + TENTHS]), tuple(total[size + TENTHS :]))
 
     def _shape(self, handle: int) -> None:
         """Begin anew where the file is new, of another shape or cut short."""
@@ -122,13 +119,10 @@ class DriftWatch:
         os.lseek(handle, 0, os.SEEK_SET)
         os.write(handle, self._head + bytes(size - len(self._head)))
 
-    def _places(self, one: Observation) -> tuple[int, int, int]:
-        size = len(self.classes)
-        return (
-            self.classes.index(one.label),
-            size + tenth_of(one.confidence),
-            size + TENTHS + length_bin(one.length),
-        )
+    def _places(self, seen: Observation) -> tuple[int, int, int]:
+        tenths = len(self.classes)
+        lengths = tenths + TENTHS
+        return self.classes.index(seen.label), tenths + tenth_of(seen.confidence), lengths + length_bin(seen.length)
 
 
 def measure_drift(reference: Reference, live: Reference) -> Drift:
@@ -140,16 +134,12 @@ def measure_drift(reference: Reference, live: Reference) -> Drift:
     if live.total < ENOUGH:
         return Drift(live.total, reference.total, "few")
     labels = sorted({*reference.classes, *live.classes})
-    pairs: tuple[tuple[str, Sequence[int], Sequence[int]], ...] = (
-        (
-            "classes",
-            [reference.classes.get(label, 0) for label in labels],
-            [live.classes.get(label, 0) for label in labels],
-        ),
-        ("confidence", reference.confidence, live.confidence),
-        ("lengths", reference.lengths, live.lengths),
+    expected, seen = ([counts.classes.get(label, 0) for label in labels] for counts in (reference, live))
+    aspects = (
+        _compare("classes", expected, seen),
+        _compare("confidence", reference.confidence, live.confidence),
+        _compare("lengths", reference.lengths, live.lengths),
     )
-    aspects = tuple(_compare(name, expected, seen) for name, expected, seen in pairs)
     order = ("ok", "watch", "drift")
     return Drift(live.total, reference.total, max((aspect.verdict for aspect in aspects), key=order.index), aspects)
 
@@ -166,13 +156,12 @@ def length_bin(length: int) -> int:
 
 def counted(observations: Iterable[Observation], classes: Iterable[str]) -> Reference:
     """Return the counts of inputs, as a card holds them."""
-    seen = list(observations)
     confidence, lengths = [0] * TENTHS, [0] * (len(LENGTHS) + 1)
     by_class = dict.fromkeys(sorted(classes), 0)
-    for one in seen:
-        by_class[one.label] += 1
-        confidence[tenth_of(one.confidence)] += 1
-        lengths[length_bin(one.length)] += 1
+    for observation in observations:
+        by_class[observation.label] += 1
+        confidence[tenth_of(observation.confidence)] += 1
+        lengths[length_bin(observation.length)] += 1
     return Reference(by_class, tuple(confidence), tuple(lengths))
 
 

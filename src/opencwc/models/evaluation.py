@@ -24,12 +24,10 @@ class Difference:
 
 def compare(card: Sequence[Figure], measured: Sequence[Figure], tolerance: float = TOLERANCE) -> tuple[Difference, ...]:
     """Return every figure that differs from the card by more than the tolerance, or that only one of the two has."""
-    said = {(one.part, one.language, one.metric): one for one in card}
-    seen = {(one.part, one.language, one.metric): one for one in measured}
-    found = []
-    for key in dict.fromkeys((*said, *seen)):
-        one, other = said.get(key), seen.get(key)
-        same = one and other and abs(one.value - other.value) <= tolerance and one.n == other.n
-        if not same:
-            found.append(Difference(*key, one.value if one else None, other.value if other else None))
-    return tuple(found)
+    old, new = ({(figure.part, figure.language, figure.metric): figure for figure in each} for each in (card, measured))
+    differences = []
+    for key in dict.fromkeys((*old, *new)):
+        one, other = old.get(key), new.get(key)
+        if not (one and other and abs(one.value - other.value) <= tolerance and one.n == other.n):
+            differences.append(Difference(*key, one.value if one else None, other.value if other else None))
+    return tuple(differences)

@@ -54,7 +54,8 @@ def state_of(model: Model, folder: Path | None = None) -> State:
         return State(card.id, False, hash, Message("models_off_by_variable", {"id": card.id, "variable": OFF}))
     switched = read_switches(folder or load_settings().folder).get(card.id)
     if switched and not switched.on:
-        return State(card.id, False, hash, Message("models_off_by_person", _said(card.id, switched.by, switched.at)))
+        why = Message("models_off_by_person", {"id": card.id, "by": switched.by, "at": switched.at})
+        return State(card.id, False, hash, why)
     return State(card.id, why is None, hash, why)
 
 
@@ -102,7 +103,3 @@ def digest_of(path: Path) -> str:
 @lru_cache(maxsize=256)
 def _digest(path: Path, size: int, changed: int) -> str:
     return sha256(path.read_bytes()).hexdigest()
-
-
-def _said(id: str, by: str, at: str) -> dict[str, Any]:
-    return {"id": id, "by": by, "at": at}

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from opencwc.errors import SettingsError
 from opencwc.models.model import Switch
+from opencwc.records import from_plain
 
 FILE = "models.toml"
 LOG = "models.log.jsonl"
@@ -29,28 +30,17 @@ def read_switches(folder: Path) -> Mapping[str, Switch]:
 def _read(path: Path, size: int, changed: int, inode: int) -> Mapping[str, Switch]:
     try:
         written = tomllib.loads(path.read_text(encoding="utf-8"))
-        return {
-            id: Switch(_truth(one["on"]), str(one["by"]), str(one["at"]), str(one["reason"]))
-            for id, one in written.items()
-        }
+        return {id: from_plain(Switch, switch) for id, switch in written.items()}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise SettingsError("switches_unreadable", where=str(path), reason=repr(error)) from error
-
-
-def _truth(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise TypeError("on is true or false")
-    return value
 
 
 def as_toml(switches: Mapping[str, Switch]) -> str:
     """Return the text of ``models.toml``."""
     lines = ["# Written by `opencwc models on` and `opencwc models off`; every change stands in models.log.jsonl.\n"]
-    for id, one in sorted(switches.items()):
-        lines.append(
-            f"[{_quoted(id)}]\non = {str(one.on).lower()}\nby = {_quoted(one.by)}\nat = {_quoted(one.at)}\n"
-            f"reason = {_quoted(one.reason)}\n"
-        )
+    for id, switch in sorted(switches.items()):
+        texts = [f"{name} = {_quoted(getattr(switch, name))}\n" for name in ("by", "at", "reason")]
+        lines.append(f"[{_quoted(id)}]\non = {str(switch.on).lower()}\n{''.join(texts)}")
     return "\n".join(lines)
 
 

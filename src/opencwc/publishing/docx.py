@@ -13,30 +13,8 @@ from datetime import datetime
 from typing import IO, TYPE_CHECKING, Any
 
 from opencwc.finding import Tone
+from opencwc.publishing import model
 from opencwc.publishing.html import grouped, visible
-from opencwc.publishing.model import (
-    RIGHT_TO_LEFT,
-    Beside,
-    Block,
-    Bullets,
-    Card,
-    Cards,
-    Clauses,
-    Counts,
-    Excerpt,
-    Facts,
-    Form,
-    Paragraph,
-    Passage,
-    Passages,
-    Piece,
-    Report,
-    Section,
-    Signature,
-    Table,
-    Text,
-    Words,
-)
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -51,7 +29,7 @@ _SMALL, _USUAL = 9, 10
 _CONTROL = {number: None for number in range(32) if number not in (9, 10, 13)}
 
 
-def write_docx(report: Report, stream: IO[bytes]) -> None:
+def write_docx(report: model.Report, stream: IO[bytes]) -> None:
     """Write a report as a Word document (DOCX) to a byte stream; the whole of it is held in memory."""
     from docx import Document
 
@@ -74,7 +52,7 @@ def _dated_alike(package: bytes) -> bytes:
 class _Writer:
     """Writes one report."""
 
-    def __init__(self, document: Document, report: Report) -> None:
+    def __init__(self, document: Document, report: model.Report) -> None:
         from docx.shared import Pt
 
         self.document = document
@@ -105,24 +83,24 @@ class _Writer:
         if report.closing:
             self.paragraph(report.closing, small=True)
 
-    def section(self, section: Section) -> None:
+    def section(self, section: model.Section) -> None:
         """Write a section under its heading."""
         self.heading(section.title, 1)
         for block in section.blocks:
             self.block(block)
 
-    def block(self, block: Block, level: int = 2) -> None:
+    def block(self, block: model.Block, level: int = 2) -> None:
         """Write one block; ``level`` is that of the headings of its cards."""
         match block:
-            case Beside():
+            case model.Beside():
                 self.beside(block, level)
-            case Cards():
+            case model.Cards():
                 for card in block.cards:
                     self.card(card, level)
             case _:
                 _WRITERS[type(block)](self, block)
 
-    def facts(self, block: Facts) -> None:
+    def facts(self, block: model.Facts) -> None:
         """Write facts as a table, or line by line inside a cell."""
         if self.place is self.document:
             self.table("", (), [(fact.label, _joined(fact.values)) for fact in block.facts])
@@ -130,45 +108,45 @@ class _Writer:
         for fact in block.facts:
             self.paragraph((f"{fact.label}:", *fact.values), small=True)
 
-    def form(self, block: Form) -> None:
+    def form(self, block: model.Form) -> None:
         """Write the fields of a form; an empty one says what belongs into it."""
         self.table("", (), [(field.label, _joined(field.values) or field.blank) for field in block.fields])
 
-    def counts(self, block: Counts) -> None:
+    def counts(self, block: model.Counts) -> None:
         """Write counts with what each means."""
         self.table("", (), [(count.badge.text, grouped(count.number), count.means) for count in block.counts])
 
-    def bullets(self, block: Bullets) -> None:
+    def bullets(self, block: model.Bullets) -> None:
         """Write a list of points."""
         for item in block.items:
             self.words(self.place.add_paragraph(style="List Bullet"), (item,))
 
-    def clauses(self, block: Clauses) -> None:
+    def clauses(self, block: model.Clauses) -> None:
         """Write numbered clauses."""
         for clause in block.clauses:
             self.paragraph((clause.mark, *clause.words))
 
-    def signature(self, block: Signature) -> None:
+    def signature(self, block: model.Signature) -> None:
         """Write who signs, and the lines to sign on."""
         self.paragraph((block.who,), bold=True)
         for line in block.lines:
             self.paragraph((f"{line}: ____________________",))
 
-    def passages(self, block: Passages) -> None:
+    def passages(self, block: model.Passages) -> None:
         """Write passages one below the other."""
         for passage in block.passages:
             self.passage(passage)
 
-    def passage(self, passage: Passage) -> None:
+    def passage(self, passage: model.Passage) -> None:
         """Write a passage under its place, with the remarks on it."""
-        self.paragraph((Text(passage.place, verbatim=bool(passage.lang)),), bold=True)
+        self.paragraph((model.Text(passage.place, verbatim=bool(passage.lang)),), bold=True)
         if passage.note:
             self.paragraph((passage.note,), small=True)
         self.pieces(passage.pieces, passage.lang)
         for remark in passage.remarks:
             self.paragraph((f"{remark.number}. {remark.badge.text}:", *remark.words), small=True)
 
-    def beside(self, block: Beside, level: int) -> None:
+    def beside(self, block: model.Beside, level: int) -> None:
         """Write two columns as the cells of one row."""
         table = self.document.add_table(rows=2, cols=2, style="Table Grid")
         if self.right_to_left:
@@ -185,7 +163,7 @@ class _Writer:
         self.place = self.document
         self.document.add_paragraph()
 
-    def card(self, card: Card, level: int) -> None:
+    def card(self, card: model.Card, level: int) -> None:
         """Write a card: its heading with what is said of it, where it stands, its blocks."""
         badge = f" ({card.badge.text})" if card.badge else ""
         self.heading(_joined(card.heading) + badge, level)
@@ -200,29 +178,29 @@ class _Writer:
         """Write a heading."""
         self.turned(self.document.add_heading(_plain(text), min(level, 9)))
 
-    def paragraph(self, words: Iterable[Words], *, small: bool = False, bold: bool = False) -> None:
+    def paragraph(self, words: Iterable[model.Words], *, small: bool = False, bold: bool = False) -> None:
         """Write words in a row."""
         self.words(self.place.add_paragraph(), words, small=small, bold=bold)
 
     def words(
-        self, paragraph: WordParagraph, words: Iterable[Words], *, small: bool = False, bold: bool = False
+        self, paragraph: WordParagraph, words: Iterable[model.Words], *, small: bool = False, bold: bool = False
     ) -> None:
         """Write words into a paragraph, each with its note behind it."""
         from docx.shared import Pt
 
         for number, one in enumerate(words):
-            run = paragraph.add_run((" " if number else "") + _plain(_said(one)))
+            run = paragraph.add_run((" " if number else "") + _plain(model.with_note(one)))
             run.bold = bold or None
             if small:
                 run.font.size = Pt(_SMALL)
-            if self.right_to_left and not (isinstance(one, Text) and one.verbatim):
+            if self.right_to_left and not (isinstance(one, model.Text) and one.verbatim):
                 run.font.rtl = True
         self.turned(paragraph)
 
-    def pieces(self, pieces: Iterable[Piece], lang: str = "") -> None:
+    def pieces(self, pieces: Iterable[model.Piece], lang: str = "") -> None:
         """Write a text with its marks; it runs as its language does, or where that is not known as its letters do."""
         paragraph = self.place.add_paragraph(style="Quote")
-        right_to_left = lang in RIGHT_TO_LEFT if lang else None
+        right_to_left = lang in model.RIGHT_TO_LEFT if lang else None
         for piece in pieces:
             run = paragraph.add_run(_plain(piece.text))
             run.italic = False
@@ -237,7 +215,7 @@ class _Writer:
         if right_to_left:
             _turn(paragraph)
 
-    def table(self, caption: str, headings: tuple[str, ...], rows: Iterable[tuple[Words, ...]]) -> None:
+    def table(self, caption: str, headings: tuple[str, ...], rows: Iterable[tuple[model.Words, ...]]) -> None:
         """Write a table; the first row repeats on every page."""
         held = [*([headings] if headings else []), *rows]
         if not held:
@@ -262,18 +240,18 @@ class _Writer:
 
 
 _WRITERS: dict[type, Callable[[_Writer, Any], None]] = {
-    Paragraph: lambda writer, block: writer.paragraph(
+    model.Paragraph: lambda writer, block: writer.paragraph(
         block.words, small=block.tone == "note", bold=block.tone == "warning"
     ),
-    Facts: _Writer.facts,
-    Form: _Writer.form,
-    Counts: _Writer.counts,
-    Bullets: _Writer.bullets,
-    Table: lambda writer, block: writer.table(block.caption, block.headings, block.rows),
-    Excerpt: lambda writer, block: writer.pieces(block.pieces),
-    Passages: _Writer.passages,
-    Clauses: _Writer.clauses,
-    Signature: _Writer.signature,
+    model.Facts: _Writer.facts,
+    model.Form: _Writer.form,
+    model.Counts: _Writer.counts,
+    model.Bullets: _Writer.bullets,
+    model.Table: lambda writer, block: writer.table(block.caption, block.headings, block.rows),
+    model.Excerpt: lambda writer, block: writer.pieces(block.pieces),
+    model.Passages: _Writer.passages,
+    model.Clauses: _Writer.clauses,
+    model.Signature: _Writer.signature,
 }
 """What writes each type of block that holds no other blocks."""
 
@@ -315,14 +293,8 @@ def _repeats(row: Any) -> None:
     row.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
 
 
-def _said(word: Words) -> str:
-    if isinstance(word, str):
-        return word
-    return f"{word.text} ({word.note})" if word.note else word.text
-
-
-def _joined(words: Iterable[Words]) -> str:
-    return " ".join(filter(None, map(_said, words)))
+def _joined(words: Iterable[model.Words]) -> str:
+    return " ".join(filter(None, map(model.with_note, words)))
 
 
 def _plain(text: str) -> str:

@@ -65,24 +65,21 @@ def bar(counts: Counts, width: int = 1000) -> list[tuple[Tone, float, float]]:
     >>> bar(Counts((Count(Badge("a", "grave"), 1), Count(Badge("b", "calm"), 3))))
     [('grave', 0.0, 250.0), ('calm', 250.0, 750.0)]
     """
-    total = sum(count.number for count in counts.counts)
-    lengths = (
-        [max(width * count.number / total, 8.0) if count.number else 0.0 for count in counts.counts] if total else []
-    )
+    shown = [count for count in counts.counts if count.number]
+    total = sum(count.number for count in shown)
+    lengths = [max(width * count.number / total, 8.0) for count in shown]
     parts: list[tuple[Tone, float, float]] = []
     start = 0.0
-    for one, length in zip(counts.counts, lengths, strict=False):
+    for count, length in zip(shown, lengths, strict=True):
         scaled = length * width / sum(lengths)
-        if scaled:
-            parts.append((one.badge.tone, round(start, 1), round(scaled, 1)))
+        parts.append((count.badge.tone, round(start, 1), round(scaled, 1)))
         start += scaled
     return parts
 
 
 def _policy(style: str, script: str) -> str:
-    return (
-        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; base-uri 'none'; form-action 'none'"
-    )
+    ours = f"style-src {_hash(style)}; script-src {_hash(script)}"
+    return f"default-src 'none'; {ours}; base-uri 'none'; form-action 'none'"
 
 
 def _hash(text: str) -> str:
@@ -103,13 +100,9 @@ def _asset(name: str) -> Markup:
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=visible,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, finalize=visible,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
     environment.globals.update(bar=bar, preview=PREVIEW, longest=LONGEST, picture=Markup)
     environment.filters["grouped"] = grouped
     return environment

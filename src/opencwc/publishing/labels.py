@@ -9,13 +9,9 @@ from opencwc.wording import say
 
 def labels_in(lang: str) -> Labels:
     """Return the labels of a report's page."""
+    names = ("skip", "contents", "filter", "search", "all", "reset")
     return Labels(
-        skip=say("report_skip", lang),
-        contents=say("report_contents", lang),
-        filter=say("report_filter", lang),
-        search=say("report_search", lang),
-        all=say("report_all", lang),
-        reset=say("report_reset", lang),
+        **{name: say(f"report_{name}", lang) for name in names},
         shown=say(Message("report_shown", {"shown": "{shown}", "total": "{total}"}), lang),
         cut=say(Message("report_cut", {"length": "{length}", "limit": "{limit}"}), lang),
     )

@@ -6,20 +6,18 @@ Sections, blocks, cards and rows may be generators: a writer takes them one afte
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
-from typing import ClassVar, Literal, TypeAlias
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from opencwc.finding import Tone
 
 RIGHT_TO_LEFT = ("ar",)
 """Languages that are written from right to left."""
 
-"""How much something asks of the reader, from most to least; each has a colour and a shape of its own."""
 
-
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """A text with something to say about it.
 
     ``lang`` is its language where it is not the report's; ``verbatim`` marks what stands as in a file or a law (a
@@ -39,41 +37,48 @@ class Text:
 Words: TypeAlias = str | Text
 
 
-@dataclass(frozen=True, slots=True)
-class Badge:
+def with_note(word: Words) -> str:
+    """Return words as plain text, with their note behind them."""
+    if isinstance(word, str):
+        return word
+    return f"{word.text} ({word.note})" if word.note else word.text
+
+
+class Badge(Struct, frozen=True):
     """A word with the shape and colour of its tone."""
 
     text: str
     tone: Tone
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class _Block(Struct, frozen=True):
+    @property
+    def kind(self) -> str:
+        """What templates know a block by: the name of its class in small letters."""
+        return type(self).__name__.lower()
+
+
+class Paragraph(_Block, frozen=True):
     """Words in a row; ``tone`` is ``plain``, ``lead``, ``note`` or ``warning``."""
 
-    kind: ClassVar[str] = "paragraph"
     words: tuple[Words, ...]
     tone: Literal["plain", "lead", "note", "warning"] = "plain"
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """A name and what is so."""
 
     label: str
     values: tuple[Words, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(_Block, frozen=True):
     """Facts one under the other."""
 
-    kind: ClassVar[str] = "facts"
     facts: tuple[Fact, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(Struct, frozen=True):
     """How many of something, and in words what that means."""
 
     badge: Badge
@@ -81,24 +86,19 @@ class Count:
     means: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(_Block, frozen=True):
     """Counts that make up a whole: a bar and, in words, each part."""
 
-    kind: ClassVar[str] = "counts"
     counts: tuple[Count, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Bullets:
+class Bullets(_Block, frozen=True):
     """A list without order."""
 
-    kind: ClassVar[str] = "bullets"
     items: tuple[Words, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Struct, frozen=True):
     """A line of a figure's legend: the class it is coloured by, the letter written in the figure, and what it is."""
 
     style: str
@@ -106,8 +106,7 @@ class Key:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(Struct, frozen=True):
     """A picture with its legend; ``svg`` goes into the document as it stands, so its maker must have escaped it."""
 
     svg: str
@@ -115,8 +114,7 @@ class Figure:
     legend: tuple[Key, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """A stretch of a text that is shown as it stands; with a ``tone`` it is marked, with what is said of it.
 
     ``to`` is the address of what is said at length, ``number`` the number that it has beside the text.
@@ -128,16 +126,13 @@ class Piece:
     to: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Excerpt:
+class Excerpt(_Block, frozen=True):
     """A text, or a part of one, with what was found in it marked in place."""
 
-    kind: ClassVar[str] = "excerpt"
     pieces: tuple[Piece, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
+class Remark(Struct, frozen=True):
     """What is said of a marked piece, by the number that it has."""
 
     number: int
@@ -146,8 +141,7 @@ class Remark:
     to: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(Struct, frozen=True):
     """A passage of a document: its place, its text with the marks in it, and the remarks beside it.
 
     ``lang`` is the language of its text, where it is known: the text is set in it, and runs as it does. ``note`` says
@@ -166,33 +160,27 @@ class Passage:
         return ("rtl" if self.lang in RIGHT_TO_LEFT else "ltr") if self.lang else "auto"
 
 
-@dataclass(frozen=True, slots=True)
-class Passages:
+class Passages(_Block, frozen=True):
     """Passages one under the other, as the document has them."""
 
-    kind: ClassVar[str] = "passages"
     passages: Iterable[Passage]
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """One of two columns: its heading and its blocks."""
 
     heading: str
     blocks: tuple[Block, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Beside:
+class Beside(_Block, frozen=True):
     """Two columns in one row, the first wider unless they are ``even``; one under the other where there is no room."""
 
-    kind: ClassVar[str] = "beside"
     columns: tuple[Column, Column]
     even: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(Struct, frozen=True):
     """One thing to look at: a heading, where it stands, a picture, blocks.
 
     ``facets`` are what filters go by: name to the value that is shown.
@@ -204,38 +192,32 @@ class Card:
     place: tuple[Fact, ...] = ()
     figure: Figure | None = None
     blocks: tuple[Block, ...] = ()
-    facets: Mapping[str, str] = field(default_factory=dict)
+    facets: Mapping[str, str] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(Struct, frozen=True):
     """A choice among the values that the cards have for one facet."""
 
     facet: str
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class Cards:
+class Cards(_Block, frozen=True):
     """Cards one under the other, with filters and a search where filters are named."""
 
-    kind: ClassVar[str] = "cards"
     cards: Iterable[Card]
     filters: tuple[Filter, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(_Block, frozen=True):
     """Rows of cells under headings; the first cell names its row."""
 
-    kind: ClassVar[str] = "table"
     caption: str
     headings: tuple[str, ...]
     rows: Iterable[tuple[Words, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """A field of a form: its label and what stands in it; where nothing does, ``blank`` says that a person fills it."""
 
     label: str
@@ -243,16 +225,13 @@ class Field:
     blank: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(_Block, frozen=True):
     """Fields one under the other, with room to write where a field is empty."""
 
-    kind: ClassVar[str] = "form"
     fields: tuple[Field, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(Struct, frozen=True):
     """A statement that somebody signs, under its mark such as (a), with the fields that belong to it."""
 
     mark: str
@@ -260,19 +239,15 @@ class Clause:
     fields: tuple[Field, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Clauses:
+class Clauses(_Block, frozen=True):
     """Statements in their order."""
 
-    kind: ClassVar[str] = "clauses"
     clauses: tuple[Clause, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(_Block, frozen=True):
     """Where somebody signs: who, the lines to fill, and whether there is room for a stamp (its label)."""
 
-    kind: ClassVar[str] = "signature"
     who: str
     lines: tuple[str, ...]
     stamp: str = ""
@@ -283,8 +258,7 @@ Block: TypeAlias = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """A part of the report under a heading; ``wide`` sections take the whole width, others stand side by side."""
 
     id: str
@@ -293,8 +267,7 @@ class Section:
     wide: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Labels:
+class Labels(Struct, frozen=True):
     """What the page itself has to say; ``shown`` has the fields {shown} and {total}, ``cut`` {length} and {limit}."""
 
     skip: str
@@ -307,8 +280,7 @@ class Labels:
     cut: str
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """A document: its title, its language and direction, its sections, and what it closes with.
 
     ``main`` is the id of the section that a reader most likely came for. ``marking`` is how confidential it is and

@@ -11,11 +11,12 @@ import re
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields, is_dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import IO, Any, Literal
+
+from msgspec import Struct
 
 from opencwc.errors import OutputError, UnavailableError
 from opencwc.publishing.html import LONGEST, TEMPLATES, grouped, visible
@@ -117,9 +118,9 @@ def _plain(value: object, labels: Labels) -> Any:
 
 
 def _fields(value: object, labels: Labels) -> dict[str, Any]:
-    if not is_dataclass(value):
+    if not isinstance(value, Struct):
         raise TypeError(f"no part of the document model: {type(value).__name__}")
-    plain = {field.name: _plain(getattr(value, field.name), labels) for field in fields(value)}
+    plain = {name: _plain(getattr(value, name), labels) for name in value.__struct_fields__}
     if isinstance(value, Passage):
         plain["direction"] = value.direction
     return plain | {"kind": getattr(value, "kind", "")}

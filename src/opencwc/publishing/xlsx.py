@@ -13,29 +13,8 @@ from itertools import chain
 from typing import IO, TYPE_CHECKING, Any
 
 from opencwc.errors import OutputError
+from opencwc.publishing import model
 from opencwc.publishing.html import visible
-from opencwc.publishing.model import (
-    Beside,
-    Block,
-    Bullets,
-    Card,
-    Cards,
-    Clauses,
-    Counts,
-    Excerpt,
-    Fact,
-    Facts,
-    Field,
-    Form,
-    Paragraph,
-    Passages,
-    Piece,
-    Report,
-    Signature,
-    Table,
-    Text,
-    Words,
-)
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -52,7 +31,7 @@ UNDATED = datetime(2000, 1, 1)
 """What a workbook of an undated report says of itself, since the format asks for a day."""
 
 
-def write_xlsx(report: Report, stream: IO[bytes]) -> None:
+def write_xlsx(report: model.Report, stream: IO[bytes]) -> None:
     """Write a report as a workbook (XLSX) to a byte stream; raise `OutputError` where a table is too long for a sheet.
 
     Cells longer than the format allows are cut with an ellipsis; the file on disk remains the whole truth only as HTML.
@@ -72,33 +51,29 @@ def sheet_name(wanted: str, taken: Iterable[str]) -> str:
     """
     name = " ".join(re.sub(r"[\[\]:*?/\\\x00-\x1f]", " ", str(visible(wanted))).split()).strip("'")[:SHEET_NAME]
     name = name.strip(" '") or "1"
-    known = {one.casefold() for one in taken} | {"history"}
-    number, found = 1, name
-    while found.casefold() in known:
+    known = {sheet.casefold() for sheet in taken} | {"history"}
+    number, free = 1, name
+    while free.casefold() in known:
         number += 1
-        found = f"{name[: SHEET_NAME - len(str(number)) - 1].strip()} {number}"
-    return found
+        free = f"{name[: SHEET_NAME - len(str(number)) - 1].strip()} {number}"
+    return free
 
 
-def said(words: Words | Iterable[Words]) -> str:
+def said(words: model.Words | Iterable[model.Words]) -> str:
     """Return words as one text, with their notes behind them, as a cell may hold it.
 
     >>> said((Text("C4H10FO2P", verbatim=True, note="drawn"), "and more"))
     'C4H10FO2P (drawn) and more'
     """
-    if isinstance(words, str):
-        text = words
-    elif isinstance(words, Text):
-        text = f"{words.text} ({words.note})" if words.note else words.text
-    else:
-        return _cut(" ".join(filter(None, map(said, words))))
-    return _cut(str(visible(text.strip())))
+    if isinstance(words, str | model.Text):
+        return _cut(str(visible(model.with_note(words).strip())))
+    return _cut(" ".join(filter(None, map(said, words))))
 
 
 class _Writer:
     """Writes one report; ``row`` is where the sheet to read goes on."""
 
-    def __init__(self, workbook: Workbook, report: Report) -> None:
+    def __init__(self, workbook: Workbook, report: model.Report) -> None:
         self.workbook = workbook
         self.report = report
         self.row = 0
@@ -159,56 +134,56 @@ class _Writer:
         sheet.set_footer("&C&P / &N")
         return sheet
 
-    def block(self, block: Block, title: str) -> None:
+    def block(self, block: model.Block, title: str) -> None:
         """Write a block into the sheet to read, or a table or cards into a sheet of their own."""
         match block:
-            case Beside():
+            case model.Beside():
                 for column in block.columns:
                     self.line(column.heading, self.bold)
                     for inner in column.blocks:
                         self.block(inner, title)
-            case Table():
+            case model.Table():
                 name = self.table(block.caption or title, block.headings, block.rows)
                 self.across(f"→ {name}", self.note)
-            case Cards():
+            case model.Cards():
                 name = self.cards(title, block.cards)
                 self.across(f"→ {name}", self.note)
             case _:
                 _WRITERS[type(block)](self, block)
 
-    def paragraph(self, block: Paragraph) -> None:
+    def paragraph(self, block: model.Paragraph) -> None:
         """Write a paragraph over both columns."""
         self.across(said(block.words), self.note if block.tone == "note" else self.plain)
 
-    def facts(self, block: Facts) -> None:
+    def facts(self, block: model.Facts) -> None:
         """Write facts, one below the other."""
         for fact in block.facts:
             self.fact(fact)
 
-    def counts(self, block: Counts) -> None:
+    def counts(self, block: model.Counts) -> None:
         """Write counts as numbers."""
         for count in block.counts:
             self.sheet.write_string(self.row, 0, said(count.badge.text), self.label)
             self.sheet.write_number(self.row, 1, count.number, self.number)
             self.row += 1
 
-    def bullets(self, block: Bullets) -> None:
+    def bullets(self, block: model.Bullets) -> None:
         """Write a list of points."""
         for item in block.items:
             self.across(f"• {said(item)}", self.plain)
 
-    def clauses(self, block: Clauses) -> None:
+    def clauses(self, block: model.Clauses) -> None:
         """Write numbered clauses, each with its fields."""
         for clause in block.clauses:
             self.across(f"{clause.mark} {said(clause.words)}", self.plain)
             self.fields(clause.fields)
 
-    def signature(self, block: Signature) -> None:
+    def signature(self, block: model.Signature) -> None:
         """Write who signs, and the lines to fill in."""
         self.across(said(block.who), self.bold)
-        self.fields(tuple(Field(line) for line in (*block.lines, *filter(None, (block.stamp,)))))
+        self.fields(tuple(model.Field(line) for line in (*block.lines, *filter(None, (block.stamp,)))))
 
-    def passages(self, block: Passages) -> None:
+    def passages(self, block: model.Passages) -> None:
         """Write passages beside their places, each with the remarks on it."""
         for passage in block.passages:
             self.pair(said(passage.place), said("".join(_pieces(passage.pieces))), self.plain)
@@ -235,15 +210,14 @@ class _Writer:
         self.sheet.set_row(self.row, 14 * max(_lines_of(value, 72), _lines_of(label, 30)))
         self.row += 1
 
-    def fact(self, fact: Fact | Field) -> None:
+    def fact(self, fact: model.Fact | model.Field) -> None:
         """Write a fact, each of its values in a row."""
         for number, value in enumerate(fact.values or ("",)):
-            verbatim = isinstance(value, Text) and value.verbatim
-            self.pair(
-                said(fact.label) if not number else "", said(value), self.as_it_stands if verbatim else self.plain
-            )
+            verbatim = isinstance(value, model.Text) and value.verbatim
+            label = "" if number else said(fact.label)
+            self.pair(label, said(value), self.as_it_stands if verbatim else self.plain)
 
-    def fields(self, fields: Iterable[Field]) -> None:
+    def fields(self, fields: Iterable[model.Field]) -> None:
         """Write fields; the empty ones have a line to write on."""
         for field in fields:
             if field.values:
@@ -251,7 +225,7 @@ class _Writer:
             else:
                 self.pair(said(field.label), said(field.blank), self.blank)
 
-    def table(self, wanted: str, headings: tuple[str, ...], rows: Iterable[tuple[Words, ...]]) -> str:
+    def table(self, wanted: str, headings: tuple[str, ...], rows: Iterable[tuple[model.Words, ...]]) -> str:
         """Write rows into a sheet of their own with a header that stays, and return its name."""
         sheet = self.add_sheet(wanted)
         widths = [min(max(len(heading), 8), 60) for heading in headings]
@@ -262,7 +236,7 @@ class _Writer:
             if at >= MOST_ROWS:
                 raise OutputError("table_too_long_for_sheet", table=wanted, most=MOST_ROWS)
             for column, cell in enumerate(row):
-                verbatim = isinstance(cell, Text) and cell.verbatim
+                verbatim = isinstance(cell, model.Text) and cell.verbatim
                 text = said(cell)
                 sheet.write_string(at, column, text, self.as_it_stands if verbatim else self.value)
                 if at < 200:
@@ -276,17 +250,17 @@ class _Writer:
             sheet.autofilter(0, 0, max(at, 1), len(headings) - 1)
         return self.names[-1]
 
-    def cards(self, wanted: str, cards: Iterable[Card]) -> str:
+    def cards(self, wanted: str, cards: Iterable[model.Card]) -> str:
         """Write cards as rows: heading, badge, what stands in their place line, and all they say."""
         rest = iter(cards)
         first = next(rest, None)
-        cards = chain(() if first is None else (first,), rest)
+        cards = chain(filter(None, (first,)), rest)
         labels = tuple(fact.label for fact in first.place) if first else ()
         rows = (
             (
                 said(card.heading),
                 card.badge.text if card.badge else "",
-                *(said(next((one.values for one in card.place if one.label == label), ())) for label in labels),
+                *(said(next((fact.values for fact in card.place if fact.label == label), ())) for label in labels),
                 "\n".join(filter(None, (text for block in card.blocks for text in _as_lines(block)))),
             )
             for card in cards
@@ -295,42 +269,46 @@ class _Writer:
 
 
 _WRITERS: dict[type, Callable[[_Writer, Any], None]] = {
-    Paragraph: _Writer.paragraph,
-    Facts: _Writer.facts,
-    Counts: _Writer.counts,
-    Bullets: _Writer.bullets,
-    Form: lambda writer, block: writer.fields(block.fields),
-    Clauses: _Writer.clauses,
-    Signature: _Writer.signature,
-    Excerpt: lambda writer, block: writer.across(said("".join(_pieces(block.pieces))), writer.plain),
-    Passages: _Writer.passages,
+    model.Paragraph: _Writer.paragraph,
+    model.Facts: _Writer.facts,
+    model.Counts: _Writer.counts,
+    model.Bullets: _Writer.bullets,
+    model.Form: lambda writer, block: writer.fields(block.fields),
+    model.Clauses: _Writer.clauses,
+    model.Signature: _Writer.signature,
+    model.Excerpt: lambda writer, block: writer.across(said("".join(_pieces(block.pieces))), writer.plain),
+    model.Passages: _Writer.passages,
 }
 """What writes each type of block into the sheet to read."""
 
 
-def _as_lines(block: Block) -> Iterable[str]:
+def _as_lines(block: model.Block) -> Iterable[str]:
     """Return what a block inside a card says, line by line."""
     return _LINES[type(block)](block)
 
 
 _LINES: dict[type, Callable[[Any], Iterable[str]]] = {
-    Paragraph: lambda block: (said(block.words),),
-    Facts: lambda block: (f"{fact.label}: {said(fact.values)}" for fact in block.facts),
-    Form: lambda block: (f"{field.label}: {said(field.values) or field.blank}" for field in block.fields),
-    Bullets: lambda block: (f"• {said(item)}" for item in block.items),
-    Counts: lambda block: (f"{count.badge.text}: {count.number}" for count in block.counts),
-    Beside: lambda block: (line for column in block.columns for inner in column.blocks for line in _as_lines(inner)),
-    Excerpt: lambda block: ("".join(_pieces(block.pieces)),),
-    Clauses: lambda block: (f"{clause.mark} {said(clause.words)}" for clause in block.clauses),
-    Signature: lambda block: (said(block.who),),
-    Table: lambda block: (" | ".join(map(said, row)) for row in block.rows),
-    Passages: lambda block: (f"{passage.place}: {''.join(_pieces(passage.pieces))}" for passage in block.passages),
-    Cards: lambda block: (said(card.heading) for card in block.cards),
+    model.Paragraph: lambda block: (said(block.words),),
+    model.Facts: lambda block: (f"{fact.label}: {said(fact.values)}" for fact in block.facts),
+    model.Form: lambda block: (f"{field.label}: {said(field.values) or field.blank}" for field in block.fields),
+    model.Bullets: lambda block: (f"• {said(item)}" for item in block.items),
+    model.Counts: lambda block: (f"{count.badge.text}: {count.number}" for count in block.counts),
+    model.Beside: lambda block: (
+        line for column in block.columns for inner in column.blocks for line in _as_lines(inner)
+    ),
+    model.Excerpt: lambda block: ("".join(_pieces(block.pieces)),),
+    model.Clauses: lambda block: (f"{clause.mark} {said(clause.words)}" for clause in block.clauses),
+    model.Signature: lambda block: (said(block.who),),
+    model.Table: lambda block: (" | ".join(map(said, row)) for row in block.rows),
+    model.Passages: lambda block: (
+        f"{passage.place}: {''.join(_pieces(passage.pieces))}" for passage in block.passages
+    ),
+    model.Cards: lambda block: (said(card.heading) for card in block.cards),
 }
 """What each type of block says inside a card."""
 
 
-def _pieces(pieces: Iterable[Piece]) -> Iterator[str]:
+def _pieces(pieces: Iterable[model.Piece]) -> Iterator[str]:
     """Yield the pieces of a text; the marked ones stand in brackets, with the number of what is said of them."""
     for piece in pieces:
         yield f"[{piece.text}]{piece.number or ''}" if piece.tone else piece.text

@@ -9,7 +9,20 @@ from rdkit import Chem, rdBase
 from opencwc.chemistry.drawing import CORE, draw, highlight_classes
 from opencwc.convention import Chemical, Convention, Duty, Entry, Structure
 from opencwc.finding import Evidence, Finding, Message, Rule, Tone, Value, Verdict
-from opencwc.publishing import Badge, Block, Card, Excerpt, Fact, Facts, Figure, Key, Paragraph, Piece, Text, Words
+from opencwc.publishing.model import (
+    Badge,
+    Block,
+    Card,
+    Excerpt,
+    Fact,
+    Facts,
+    Figure,
+    Key,
+    Paragraph,
+    Piece,
+    Text,
+    Words,
+)
 from opencwc.screening.groups import UNBOUNDED, parse_place
 from opencwc.screening.model import BESIDE
 from opencwc.wording import say, sentence

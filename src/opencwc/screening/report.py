@@ -14,7 +14,8 @@ from typing import TextIO
 
 from opencwc.convention import Convention
 from opencwc.finding import Finding, Message, Rule, Verdict
-from opencwc.publishing import (
+from opencwc.publishing.html import write_html
+from opencwc.publishing.model import (
     Block,
     Bullets,
     Card,
@@ -35,7 +36,6 @@ from opencwc.publishing import (
     Table,
     Text,
     Words,
-    write_html,
 )
 from opencwc.screening.cards import TONES, Teller
 from opencwc.screening.model import Checked, Tally, TextRow

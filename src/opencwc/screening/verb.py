@@ -20,6 +20,6 @@ VERB = Verb(
     command=("screen", "opencwc.cli.screen:screen"),
     router="opencwc.web.screening.pages:router",
     api="opencwc.web.screening.api:router",
-    face="opencwc.web.screening.face:FACE",
+    face="opencwc.web.screening.pages:FACE",
     page=Page("screen", "/", "screen"),
 )

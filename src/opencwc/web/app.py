@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, FastAPI
 from starlette.middleware import Middleware
 
+from opencwc.casebook.database import Casebook
+from opencwc.jobs.intake import Intake, intake_of
+from opencwc.jobs.queue import Jobs
 from opencwc.verbs import parts
 from opencwc.version import __version__
 from opencwc.web.accounts import people_api, session_api, settings_pages, sign_in_page, tokens_api
@@ -30,10 +32,6 @@ from opencwc.web.server.rate_limits import Limiter
 from opencwc.web.server.request_middleware import RequestMiddleware
 from opencwc.web.server.same_origin import SameOrigin
 from opencwc.web.server.service import PersonOf, Service, access_of
-
-if TYPE_CHECKING:
-    from opencwc.jobs.intake import Intake
-    from opencwc.jobs.queue import Jobs
 
 
 def open_routers() -> tuple[APIRouter, ...]:
@@ -97,7 +95,7 @@ def create_app(
     )
     app.state.service = service
     for router in (*open_routers(), *routers, DESCRIPTION):
-        app.include_router(router)
+        app.router.routes += router.routes  # `include_router` would build each of 160 routes a second time
     app.add_middleware(RequestMiddleware, configuration=configuration, limiter=service.limiter, metrics=service.metrics)
     tell_problems(app, show_problem, language_of)
     access_of(app.routes)
@@ -114,19 +112,13 @@ async def _while_it_runs(app: FastAPI) -> AsyncIterator[None]:
     service.answering.close()
 
 
-def guarded_app(
-    entrance: Entrance,
-    *,
-    queue: Jobs | None = None,
-    intake: Intake | None = None,
-    routers: Iterable[APIRouter] = (),
-) -> FastAPI:
-    """Return the service behind its entrance; ``routers`` are further routes."""
+def app_of(entrance: Entrance, book: Casebook, routers: Iterable[APIRouter] = ()) -> FastAPI:
+    """Return the service of a casebook behind its entrance; ``routers`` are further groups of routes."""
     app = create_app(
         entrance.configuration,
         person_of=entrance.person_of,
-        queue=queue,
-        intake=intake,
+        queue=Jobs(book.engine),
+        intake=intake_of(book),
         routers=(*account_routers(), *routers),
     )
     app.state.entrance = entrance

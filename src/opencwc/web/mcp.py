@@ -19,6 +19,7 @@ from pydantic import Field
 
 from opencwc.errors import InputError, OpenCWCError, SettingsError, StorageError, UnavailableError
 from opencwc.language.refusals import RefusalLog, judge_request
+from opencwc.models.state_files import append_line
 from opencwc.screening.verb import VERB as SCREEN
 from opencwc.settings import PREFIX, Settings, load_settings
 from opencwc.version import __version__
@@ -84,12 +85,7 @@ class CallLog:
             line["arguments"] = json.loads(text)
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-            try:
-                os.fchmod(handle, 0o600)
-                os.write(handle, (json.dumps(line) + "\n").encode())
-            finally:
-                os.close(handle)
+            append_line(self.path, json.dumps(line))
         except OSError as error:
             raise StorageError("mcp_call_not_written", where=str(self.path)) from error
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import yaml
+
+from opencwc.convention.fields import load_yaml
 
 from ..conftest import Check, answer
 
@@ -211,7 +212,7 @@ def test_two_sections_that_hold_two_of_five_things_each_are_part_of_it(check: Ch
 
 
 CLAUSES = Path(__file__).parents[2] / "cases" / "clauses"
-CASES = yaml.safe_load((CLAUSES / "no_rules.yaml").read_text("utf-8"))
+CASES = load_yaml((CLAUSES / "no_rules.yaml").read_text("utf-8"))
 
 
 @pytest.mark.parametrize("model", [False, True], ids=["rules", "model"])
@@ -222,9 +223,7 @@ def test_a_sentence_that_rules_nothing_covers_nothing(check: Check, case: dict[s
     assert answer(check(text, model=model), case["measure"]).verdict == "none"
 
 
-SAID = [
-    one for path in sorted(CLAUSES.glob("said*.yaml")) for one in yaml.safe_load(path.read_text("utf-8"))["sentences"]
-]
+SAID = [one for path in sorted(CLAUSES.glob("said*.yaml")) for one in load_yaml(path.read_text("utf-8"))["sentences"]]
 
 
 @pytest.mark.parametrize("case", SAID, ids=lambda one: f"{one['holds']}-{one['lang']}")

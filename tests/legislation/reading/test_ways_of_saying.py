@@ -5,16 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import yaml
+
+from opencwc.convention.fields import load_yaml
 
 from ..conftest import Check, answer
 
 CLAUSES = Path(__file__).parents[2] / "cases" / "clauses"
-BEFORE = yaml.safe_load((CLAUSES / "no_rules.yaml").read_text("utf-8"))["before"]
+BEFORE = load_yaml((CLAUSES / "no_rules.yaml").read_text("utf-8"))["before"]
 SAID = [
     one
     for file in sorted(CLAUSES.glob("said_*.yaml"))
-    for one in yaml.safe_load(file.read_text("utf-8"))["sentences"]
+    for one in load_yaml(file.read_text("utf-8"))["sentences"]
 ]  # fmt: skip
 
 

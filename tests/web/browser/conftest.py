@@ -56,6 +56,11 @@ class Watched:
     refused: list[tuple[int, str]] = field(default_factory=list)
     expected: list[int | str] = field(default_factory=list)
 
+    def forget(self) -> None:
+        """Begin anew: what happened until now is another test's."""
+        for happened in (self.requests, self.said, self.faults, self.refused, self.expected):
+            happened.clear()
+
     def outside(self) -> list[str]:
         """Return the requests that went anywhere but to the service."""
         own = urlsplit(self.address).netloc
@@ -114,15 +119,18 @@ def served(made_year: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 @pytest.fixture(scope="package")
-def kept() -> dict[str, BrowserContext]:
-    """Keep a browser of each person for tests that change nothing in it: it reads scripts and styles only once."""
+def kept() -> dict[str, Watched]:
+    """Keep a page of each person for tests that change nothing in its browser.
+
+    It reads scripts and styles only once, and Chromium starts no further window, with two processes, for the next test.
+    """
     return {}
 
 
 class Visitors:
     """The browsers of a test: each opened page is somebody's own, and is looked at once more when the test ends."""
 
-    def __init__(self, browser: Browser, served: Served, kept: dict[str, BrowserContext]) -> None:
+    def __init__(self, browser: Browser, served: Served, kept: dict[str, Watched]) -> None:
         self.browser = browser
         self.served = served
         self.kept = kept
@@ -144,10 +152,10 @@ class Visitors:
     ) -> Watched:
         """Open a page in a browser of its own, as somebody (nobody: ``""``), in a language and a colour scheme.
 
-        The browser is one that the next test goes on with where it is ``kept``; the page is always new.
+        The page is one that the next test goes on with where it is ``kept``.
         """
         if kept and person in self.kept:
-            return self._open(self.kept[person], path, expect)
+            return self._open(self._as_new(self.kept[person], person), path, expect)
         made = self.browser.new_context(
             base_url=self.served.address,
             locale=lang,
@@ -157,21 +165,30 @@ class Visitors:
             **context,
         )
         made.set_default_timeout(15_000)
-        if kept:
-            self.kept[person] = made
-        else:
-            self.contexts.append(made)
         if person and cookie:
             made.add_cookies([self.served.cookie_of(person)])  # type: ignore[list-item]
-        return self._open(made, path, expect)
+        watched = watch(made.new_page(), self.served.address)
+        if kept:
+            self.kept[person] = watched
+        else:
+            self.contexts.append(made)
+        return self._open(watched, path, expect)
 
-    def _open(self, context: BrowserContext, path: str, expect: tuple[int | str, ...]) -> Watched:
-        page = context.new_page()
-        watched = watch(page, self.served.address)
+    def _as_new(self, watched: Watched, person: str) -> Watched:
+        """Have a page that is kept forget what the last test did: its language, what happened, how wide it was."""
+        watched.forget()
+        watched.page.context.clear_cookies()
+        if person:
+            watched.page.context.add_cookies([self.served.cookie_of(person)])  # type: ignore[list-item]
+        watched.page.emulate_media(color_scheme="light")
+        watched.page.set_viewport_size(DESK)  # type: ignore[arg-type]
+        return watched
+
+    def _open(self, watched: Watched, path: str, expect: tuple[int | str, ...]) -> Watched:
         watched.expect(*expect)
         self.watched.append(watched)
         if path:
-            page.goto(path, wait_until="load")
+            watched.page.goto(path, wait_until="load")
         return watched
 
     def wrong(self) -> list[str]:
@@ -179,16 +196,13 @@ class Visitors:
         return [f"{urlsplit(one.page.url).path}: {what}" for one in self.watched for what in one.wrong()]
 
     def leave(self) -> None:
-        """Close every browser, and every page of those that are kept."""
+        """Close every browser but those that are kept."""
         for one in self.contexts:
             one.close()
-        for one in self.kept.values():
-            for page in one.pages:
-                page.close()
 
 
 @pytest.fixture
-def open_page(browser: Browser, served: Served, kept: dict[str, BrowserContext]) -> Iterator[Visitors]:
+def open_page(browser: Browser, served: Served, kept: dict[str, Watched]) -> Iterator[Visitors]:
     """Open pages as people of the invented State; the test fails where anything on them went wrong."""
     visitors = Visitors(browser, served, kept)
     try:

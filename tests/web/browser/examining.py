@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,13 +15,10 @@ from opencwc.catalogs import CATALOGS
 
 AXE = Path(__file__).parent / "node_modules/axe-core/axe.min.js"
 TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
-WORDED = (
-    "aria-command-name", "aria-input-field-name", "aria-meter-name", "aria-progressbar-name", "aria-toggle-field-name",
-    "aria-tooltip-name", "button-name", "document-title", "frame-title", "html-has-lang", "html-lang-valid",
-    "image-alt", "input-button-name", "input-image-alt", "label", "link-in-text-block", "link-name", "role-img-alt",
-    "select-name", "summary-name", "svg-img-alt", "target-size", "valid-lang",
-)  # fmt: skip
-"""The rules of axe-core whose answer can be another where the same page is said in another language."""
+SHORTEST = "zh"
+"""The language whose words are the shortest: a target that is large enough in it is so in every language."""
+TARGETS = "target-size"
+"""The rule of axe-core about the size of what is pressed, which takes a quarter of its time."""
 MESSAGE_ID = re.compile(r"\b[a-z]+(?:_[a-z0-9]+)+\b")
 ADDRESS = re.compile(r"[\w./-]+\.(?:csv|xlsx|json|zip|py|toml|yaml)\b|\S*[@/]\S*")
 """What may have an underscore: the name of a file, an address."""
@@ -44,6 +41,10 @@ TEXTS = """() => {
   told.push(document.title);
   return told;
 }"""
+NAMELESS = """() => [...document.querySelectorAll("button, a[href], summary, label, [role=button], [role=img]")]
+  .filter((one) => ![one.textContent, one.ariaLabel, one.title].some((text) => text?.trim())
+    && !one.hasAttribute("aria-labelledby") && !one.querySelector("[aria-label], [alt], title, input, select"))
+  .map((one) => one.outerHTML.slice(0, 140))"""
 HEADINGS = """() => [...document.querySelectorAll("main h1, main h2, main h3, main h4, main h5, main h6")]
   .filter((one) => one.checkVisibility()).map((one) => [Number(one.tagName[1]), one.textContent.trim()])"""
 TOO_WIDE = """() => {
@@ -62,45 +63,60 @@ TOO_WIDE = """() => {
   });
   return [`${wide} px in ${room}`, ...found.slice(-4).map(named)];
 }"""
-FOCUSED = """() => {
-  const one = document.activeElement;
-  if (!one || one === document.body) return null;
-  const shownBy = one.matches(".unseen") && one.labels?.length ? one.labels[0] : one;
-  const style = getComputedStyle(shownBy);
-  const box = shownBy.getBoundingClientRect();
-  const ring = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1.5 || style.boxShadow !== "none";
-  const seen = box.width > 1 && box.height > 1 && box.bottom > 0 && box.top < innerHeight;
-  const x = Math.min(Math.max((box.left + box.right) / 2, 1), innerWidth - 1);
-  const y = Math.min(Math.max((box.top + box.bottom) / 2, 1), innerHeight - 1);
-  const on = document.elementFromPoint(x, y);
-  const bare = !seen || !on || shownBy.contains(on) || on.contains(shownBy) || one.contains(on);
-  const text = (one.getAttribute("aria-label") ?? one.textContent).trim().slice(0, 40);
-  const name = `${one.tagName.toLowerCase()}#${one.id}.${one.className} ${text}`;
-  window.focusOrder ??= new Map();
-  const number = window.focusOrder.get(one) ?? window.focusOrder.size;
-  const again = window.focusOrder.has(one);
-  window.focusOrder.set(one, number);
-  return { name, ring, seen, bare, again };
+WATCH_FOCUS = """() => {
+  const stops = [], before = new Set();
+  let over = false;
+  const stop = (one) => {
+    const shownBy = one.matches(".unseen") && one.labels?.length ? one.labels[0] : one;
+    const style = getComputedStyle(shownBy);
+    const box = shownBy.getBoundingClientRect();
+    const ring = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1.5 || style.boxShadow !== "none";
+    const seen = box.width > 1 && box.height > 1 && box.bottom > 0 && box.top < innerHeight;
+    const x = Math.min(Math.max((box.left + box.right) / 2, 1), innerWidth - 1);
+    const y = Math.min(Math.max((box.top + box.bottom) / 2, 1), innerHeight - 1);
+    const on = document.elementFromPoint(x, y);
+    const bare = !seen || !on || shownBy.contains(on) || on.contains(shownBy) || one.contains(on);
+    const text = (one.getAttribute("aria-label") ?? one.textContent).trim().slice(0, 40);
+    return { name: `${one.tagName.toLowerCase()}#${one.id}.${one.className} ${text}`, ring, seen, bare };
+  };
+  addEventListener("keyup", () => {  // which follows when the focus has moved and the page has scrolled
+    const one = document.activeElement;
+    over ||= !one || one === document.body || before.has(one);
+    if (!over) stops.push(stop(one));
+    before.add(one);
+  }, true);
+  window.focusStops = () => ({ stops, over });
 }"""
 TO_THE_TOP = """() => { document.body.tabIndex = -1; document.body.focus(); document.body.removeAttribute("tabindex");
   scrollTo(0, 0); }"""
-RUN_AXE = """([type, values]) => axe.run(document, {
-  runOnly: { type, values }, resultTypes: ["violations"], iframes: false, preload: false,
+RUN_AXE = """([type, values, left]) => axe.run(document, {
+  runOnly: { type, values }, rules: Object.fromEntries(left.map((rule) => [rule, { enabled: false }])),
+  resultTypes: ["violations"], iframes: false, preload: false,
 }).then((told) => told.violations.flatMap((one) => one.nodes.slice(0, 3).map((node) => {
   const why = node.any[0] ?? node.all[0] ?? node.none[0];
   return `${one.id}: ${node.target.join(" ")} ${node.html.slice(0, 140)} ${why?.message ?? ""}`;
 })))"""
+LOOK = f"""() => ({{
+  lang: document.documentElement.lang, dir: document.documentElement.dir,
+  texts: ({TEXTS})(), nameless: ({NAMELESS})(), headings: ({HEADINGS})(),
+}})"""
 UNFOLD = """() => { for (const one of document.querySelectorAll("main details"))
   if (!one.querySelector("[data-editor], [data-chart]")) one.open = true; }"""
 
 
-def words_at_fault(page: Page, lang: str) -> list[str]:
-    """Return ids of messages that stand on a page untranslated, and English sentences where another language is due."""
-    texts: list[str] = page.evaluate(TEXTS)
+def look(page: Page) -> dict[str, Any]:
+    """Return what a page says of itself: its language and direction, texts, headings, and what has no name."""
+    told: dict[str, Any] = page.evaluate(LOOK)
+    return told
+
+
+def words_at_fault(told: Mapping[str, Any], lang: str) -> list[str]:
+    """Return what stands on a page untranslated: ids of messages, English sentences; and what has no name at all."""
+    texts: list[str] = told["texts"]
     found = [f"an id: {text}" for text in texts if MESSAGE_ID.search(ADDRESS.sub("", text))]
     if lang != "en":
-        found += [f"English: {text}" for text in texts if (english := english_in(text, lang)) and english]
-    return found
+        found += [f"English: {text}" for text in texts if english_in(text, lang)]
+    return found + [f"no name: {markup}" for markup in told["nameless"]]
 
 
 def english_in(text: str, lang: str) -> str:
@@ -146,9 +162,9 @@ def catalog(lang: str) -> dict[str, tuple[str, ...]]:
     }
 
 
-def headings_at_fault(page: Page) -> list[str]:
+def headings_at_fault(told: Mapping[str, Any]) -> list[str]:
     """Return the headings that stand out of order: one of the first level, and no level left out on the way down."""
-    headings: list[tuple[int, str]] = [(level, text) for level, text in page.evaluate(HEADINGS)]
+    headings: list[tuple[int, str]] = told["headings"]
     found = [] if [level for level, _ in headings].count(1) == 1 else [f"headings: {headings[:3]} has not one h1"]
     before = 0
     for level, text in headings:
@@ -166,26 +182,27 @@ def width_at_fault(page: Page) -> list[str]:
     return [f"too wide: {' | '.join(found)}"] if found else []
 
 
-def axe(page: Page, *rules: str) -> list[str]:
-    """Return what axe-core finds against WCAG 2.2 AA, or against some rules of it."""
+def axe(page: Page, *rules: str, without: tuple[str, ...] = ()) -> list[str]:
+    """Return what axe-core finds against WCAG 2.2 AA, or against some rules of it, or against all but some."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text(encoding="utf-8"))
-    found: list[str] = page.evaluate(RUN_AXE, ["rule", rules] if rules else ["tag", TAGS])
+    found: list[str] = page.evaluate(RUN_AXE, ["rule", rules, ()] if rules else ["tag", TAGS, without])
     return found
 
 
 def focus_at_fault(page: Page, most: int = 70) -> list[str]:
     """Go through a page by Tab and return where the focus cannot be seen, or is covered, or is caught."""
-    found: list[str] = []
-    stops = 0
+    page.evaluate(WATCH_FOCUS)
     page.evaluate(TO_THE_TOP)
-    for _ in range(most):
-        page.keyboard.press("Tab")
-        told: dict[str, Any] | None = page.evaluate(FOCUSED)
-        if told is None or told["again"]:
-            break
-        stops += 1
-        for what, words in (("ring", "no ring"), ("seen", "out of sight"), ("bare", "covered")):
-            if not told[what]:
-                found.append(f"focus, {words}: {told['name']}")
-    return found if stops > 2 else [*found, f"focus: only {stops} stops"]
+    told: dict[str, Any] = {"over": False, "stops": []}
+    while not told["over"] and len(told["stops"]) < most:
+        for _ in range(10):
+            page.keyboard.press("Tab")
+        told = page.evaluate("() => focusStops()")
+    found = [
+        f"focus, {words}: {stop['name']}"
+        for stop in told["stops"]
+        for what, words in (("ring", "no ring"), ("seen", "out of sight"), ("bare", "covered"))
+        if not stop[what]
+    ]
+    return found if len(told["stops"]) > 2 else [*found, f"focus: only {len(told['stops'])} stops"]

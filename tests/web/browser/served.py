@@ -29,9 +29,9 @@ from opencwc.demo.folder import Place, own_environment
 from opencwc.demo.state import load_state
 from opencwc.transfers.check.verb import VERB as CHECK
 from opencwc.transfers.reconcile.verb import VERB as RECONCILE
-from opencwc.web.legislation.kept import list_laws
+from opencwc.web.legislation.kept_laws import list_laws
 from opencwc.web.server.session_cookie import COOKIE, csrf_of
-from opencwc.web.transfers.kept import list_kept
+from opencwc.web.transfers.kept_runs import list_kept
 
 OPENCWC = (sys.executable, "-c", "from opencwc.cli import main; main()")
 PASSWORD = "tulip lantern gravel otter"
@@ -145,10 +145,7 @@ def serving(made_year: Path, folder: Path) -> Iterator[Served]:
         yield served
     finally:
         if served.process:
-            served.process.terminate()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                served.process.wait(20)
-            served.process.kill()
+            served.kill()  # told to leave, it would first wait for the pages that are still open
         book.close()
 
 

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from opencwc.wording import say
 from web.browser.conftest import Visitors
-from web.browser.examining import headings_at_fault
+from web.browser.examining import headings_at_fault, look
 from web.browser.places import EVERYWHERE
 
 OPEN_AND_SEE = """() => {
@@ -82,7 +82,7 @@ def test_without_scripts_every_page_can_be_read(open_page: Visitors) -> None:
         missing = set(scripted["text"].split()) - set(plain["text"].split())
         if plain["rows"] < scripted["rows"] or plain["links"] < scripted["links"] or len(missing) > 12:
             found.append(f"{where.name}: {plain['rows']} rows of {scripted['rows']}, missing {sorted(missing)[:15]}")
-        found += [f"{where.name}: {one}" for one in headings_at_fault(without[where.person])]
+        found += [f"{where.name}: {one}" for one in headings_at_fault(look(without[where.person]))]
     assert not found, "\n".join(found)
 
 

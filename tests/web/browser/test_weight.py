@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
@@ -24,9 +26,14 @@ HEAVY = ("/static/vendor/vega", "/static/vendor/jsme", "/static/vendor/countries
 def weigh(page: Page, path: str) -> dict[str, int]:
     """Return the bytes of each file that a page loads, as they were sent."""
     requests: list[Request] = []
-    page.on("requestfinished", lambda request: requests.append(request))  # noqa: PLW0108 - no method
+
+    def finished(request: Request) -> None:
+        requests.append(request)
+
+    page.on("requestfinished", finished)
     page.goto(path)
     page.evaluate("() => document.fonts.ready.then(() => 0)")
+    page.remove_listener("requestfinished", finished)
     weights: dict[str, int] = defaultdict(int)
     for one in requests:
         sizes = one.sizes()
@@ -34,10 +41,21 @@ def weigh(page: Page, path: str) -> dict[str, int]:
     return weights
 
 
+@contextmanager
+def seen_nothing_yet(page: Page) -> Iterator[None]:
+    """Have a page load everything anew, as a browser does that keeps no file yet."""
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    yield
+    session.detach()
+
+
 @pytest.mark.parametrize("where", EVERYWHERE, ids=lambda one: one.name.replace(" ", "-"))
 def test_a_page_is_light(open_page: Visitors, where: Where) -> None:
-    page = open_page(where.person, "", expect=(where.status,)).page
-    weights = weigh(page, where.path(open_page.served.known))
+    page = open_page(where.person, "", expect=(where.status,), kept=True).page
+    with seen_nothing_yet(page):
+        weights = weigh(page, where.path(open_page.served.known))
     assert sum(weights.values()) < LIMIT, sorted(weights.items(), key=lambda one: -one[1])
     assert not any(path.startswith(HEAVY) for path in weights)
     fonts = [path for path in weights if path.endswith(".woff2")]

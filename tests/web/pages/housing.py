@@ -16,7 +16,7 @@ from opencwc.casebook.cases import case_for_keeping
 from opencwc.casebook.model import Mark, Person, Role
 from opencwc.casebook.runs import begin_run
 from opencwc.screening import screen
-from opencwc.web.wiring import app_of
+from opencwc.web.app import app_of
 from web.signing_in import House, open_house
 
 from .parsed import Element, check_sound, parsed

@@ -207,7 +207,7 @@ def test_a_new_case_is_opened_and_an_auditor_opens_none(house: House) -> None:
 
 @pytest.mark.parametrize("lang", LANGUAGES_READ)
 def test_an_empty_casebook_teaches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lang: str) -> None:
-    from opencwc.web.wiring import app_of
+    from opencwc.web.app import app_of
     from web.signing_in import open_house
 
     with open_house(tmp_path, monkeypatch) as house:

@@ -14,13 +14,14 @@ from opencwc.casebook.cases import case_for_keeping
 from opencwc.casebook.model import Mark, Person, Role
 from opencwc.casebook.runs import begin_run
 from opencwc.confining.step_lines import _notes as _notes_of
+from opencwc.jobs.intake import intake_of
 from opencwc.jobs.queue import Jobs
 from opencwc.jobs.worker import Worker
 from opencwc.screening import screen
 from opencwc.web.casebook import job_page
 from opencwc.web.casebook.job_page import trouble_of
-from opencwc.web.screening.face import FACE
-from opencwc.web.wiring import intake_of, job_bounds
+from opencwc.web.screening.pages import FACE
+from opencwc.web.server.worker_process import job_bounds
 from opencwc.wording import LANGUAGES, say
 from web.papers import docx, docx_bomb, letter, pdf, xlsx
 from web.signing_in import House
@@ -217,7 +218,7 @@ def test_what_was_wrong_is_known_by_its_code_or_its_kind(problem: dict[str, Any]
 def test_every_code_that_the_page_of_a_job_knows_is_raised_somewhere() -> None:
     source = Path(opencwc.__file__).parent
     text = "\n".join(file.read_text(encoding="utf-8") for file in source.rglob("*.py") if file.name != "job_page.py")
-    assert [code for code in job_page._CODES if f'"{code}"' not in text] == []
+    assert [code for codes in job_page._TROUBLES["codes"].values() for code in codes if f'"{code}"' not in text] == []
 
 
 def test_an_old_problem_without_a_code_keeps_its_own_words() -> None:

@@ -15,7 +15,8 @@ from typing import Any
 from opencwc.convention.fields import read_yaml
 from opencwc.errors import InputError, SettingsError
 from opencwc.finding import Message
-from opencwc.publishing import (
+from opencwc.publishing.labels import labels_in
+from opencwc.publishing.model import (
     Block,
     Clause,
     Clauses,
@@ -28,7 +29,6 @@ from opencwc.publishing import (
     Text,
     Words,
 )
-from opencwc.publishing.labels import labels_in
 from opencwc.transfers.check.paper_facts import PAPER_KINDS, PaperFacts
 from opencwc.transfers.document_words import SIGNED, spoken_day, spoken_quantity
 from opencwc.wording import RIGHT_TO_LEFT, say

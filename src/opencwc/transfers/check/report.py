@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from opencwc.convention import Convention
 from opencwc.finding import Finding, Message, Tone, Verdict
-from opencwc.publishing import (
+from opencwc.publishing.labels import labels_in
+from opencwc.publishing.model import (
     Badge,
     Block,
     Bullets,
@@ -24,7 +25,6 @@ from opencwc.publishing import (
     Text,
     Words,
 )
-from opencwc.publishing.labels import labels_in
 from opencwc.transfers.check.checking import Answer
 from opencwc.transfers.check.formats import CheckTally, owed_by
 from opencwc.transfers.check.verb import VERB as CHECK

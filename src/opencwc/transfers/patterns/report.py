@@ -8,7 +8,8 @@ from html import escape
 from typing import Any
 
 from opencwc.finding import Message
-from opencwc.publishing import (
+from opencwc.publishing.labels import labels_in
+from opencwc.publishing.model import (
     Badge,
     Block,
     Bullets,
@@ -25,7 +26,6 @@ from opencwc.publishing import (
     Text,
     Words,
 )
-from opencwc.publishing.labels import labels_in
 from opencwc.records import to_plain
 from opencwc.transfers.model import Ledger
 from opencwc.transfers.patterns import PATTERN_KINDS

@@ -15,7 +15,9 @@ import polars as pl
 
 from opencwc.errors import InputError
 from opencwc.finding import Message
-from opencwc.publishing import (
+from opencwc.publishing.html import visible
+from opencwc.publishing.labels import labels_in
+from opencwc.publishing.model import (
     Block,
     Bullets,
     Fact,
@@ -29,8 +31,6 @@ from opencwc.publishing import (
     Text,
     Words,
 )
-from opencwc.publishing.html import visible
-from opencwc.publishing.labels import labels_in
 from opencwc.transfers.document_words import SIGNED, spoken_day, spoken_quantity
 from opencwc.transfers.model import Discrepancy
 from opencwc.wording import RIGHT_TO_LEFT, say

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from opencwc.finding import Message
-from opencwc.publishing import (
+from opencwc.publishing.labels import labels_in
+from opencwc.publishing.model import (
     Badge,
     Block,
     Bullets,
@@ -18,7 +19,6 @@ from opencwc.publishing import (
     Text,
     Words,
 )
-from opencwc.publishing.labels import labels_in
 from opencwc.transfers.reconcile.reconciled import Reconciled
 from opencwc.wording import RIGHT_TO_LEFT, say, sentence
 

@@ -15,12 +15,11 @@ from opencwc.errors import InputError
 from opencwc.records import fields_of
 from opencwc.web.accounts.entrance import entrance_of
 from opencwc.web.accounts.session_api import PersonAnswer, person_json
-from opencwc.web.server.api_parameters import Closed, Moment, answers, problems
+from opencwc.web.server.api_parameters import Closed, MarkNamed, Moment, answers
 from opencwc.web.server.service import Router, person_of
 
 router = Router(tags=["people"])
 RoleNamed = Literal["analyst", "reviewer", "administrator", "auditor"]
-MarkNamed = Literal["unclassified", "restricted", "protected", "highly_protected"]
 PersonId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$", description="The id of the person.")]
 
 
@@ -56,21 +55,14 @@ class Change(Closed):
     has_totp: Annotated[Literal[False] | None, Field(description="false removes a lost second factor.")] = None
 
 
-@router.get(
-    "/api/v1/people",
-    action="people",
-    responses={200: answers("All accounts", people=list[AccountAnswer]), **problems()},
-)
+@router.get("/api/v1/people", action="people", answer=answers("All accounts", people=list[AccountAnswer]))
 def everyone(request: Request) -> Response:
     """List all accounts, by login."""
     return JSONResponse({"people": [_json(account) for account in entrance_of(request).people.everyone()]})
 
 
 @router.post(
-    "/api/v1/people",
-    action="people",
-    status_code=201,
-    responses={201: answers("The account", AccountAnswer), **problems(409)},
+    "/api/v1/people", action="people", status_code=201, answer=answers("The account", AccountAnswer), problems=(409,)
 )
 def add(request: Request, asked: NewPerson) -> Response:
     """Make an account; an invitation gives it a password, or the ministry's login finds it by ``expected_as``."""
@@ -84,9 +76,7 @@ def add(request: Request, asked: NewPerson) -> Response:
 
 
 @router.get(
-    "/api/v1/people/{person_id}",
-    action="people",
-    responses={200: answers("The account", AccountAnswer), **problems(404)},
+    "/api/v1/people/{person_id}", action="people", answer=answers("The account", AccountAnswer), problems=(404,)
 )
 def one(request: Request, person_id: PersonId) -> Response:
     """Give one account."""
@@ -94,9 +84,7 @@ def one(request: Request, person_id: PersonId) -> Response:
 
 
 @router.patch(
-    "/api/v1/people/{person_id}",
-    action="people",
-    responses={200: answers("The account", AccountAnswer), **problems(404, 409)},
+    "/api/v1/people/{person_id}", action="people", answer=answers("The account", AccountAnswer), problems=(404, 409)
 )
 def change(request: Request, person_id: PersonId, asked: Change) -> Response:
     """Change an account; its sessions end where its role, clearance, activity or second factor does."""
@@ -117,7 +105,8 @@ def change(request: Request, person_id: PersonId, asked: Change) -> Response:
     "/api/v1/people/{person_id}/invitation",
     action="people",
     status_code=201,
-    responses={201: answers("The link, shown this once", link=str, token=str), **problems(404, 409)},
+    answer=answers("The link, shown this once", link=str, token=str),
+    problems=(404, 409),
 )
 def invite(request: Request, person_id: PersonId) -> Response:
     """Make a one-time link by which the person sets a password; it holds for a day, and the one before is void."""

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from typing import Annotated, Any, NotRequired, TypedDict
 
 from fastapi import Form, Query, Request
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from msgspec import Meta
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
@@ -19,17 +18,17 @@ from opencwc.casebook.people import Invitation
 from opencwc.casebook.permissions import ACTIONS, may
 from opencwc.casebook.sessions import Session
 from opencwc.errors import ConflictError, InputError, NotFoundError, OpenCWCError
-from opencwc.finding import Message
-from opencwc.records import one_of
+from opencwc.records import fields_of, one_of
 from opencwc.web.accounts.entrance import Entrance, entrance_of
 from opencwc.web.accounts.oidc import CALLBACK, COOKIE_PATH, LASTS, MinistryLogin
 from opencwc.web.accounts.oidc import COOKIE as OIDC_COOKIE
-from opencwc.web.server.api_parameters import Closed, Lang, MarkName, Moment, answers, problems
+from opencwc.web.server.api_parameters import Closed, Lang, MarkName, Moment, answers
+from opencwc.web.server.page import environment, language_of
 from opencwc.web.server.problems import HttpProblem, sign_in_needed
 from opencwc.web.server.rate_limits import address_key
 from opencwc.web.server.service import OPEN, Router, person_of, service_of
 from opencwc.web.server.session_cookie import COOKIE, csrf_of, give_cookie, take_cookie
-from opencwc.wording import LANGUAGES, RIGHT_TO_LEFT, say
+from opencwc.wording import RIGHT_TO_LEFT, say
 
 router = Router(tags=["session"])
 _LOG = logging.getLogger("opencwc.web.sign_in")
@@ -59,9 +58,6 @@ class SessionAnswer(TypedDict):
 
 
 _ForCode = Annotated[str, Meta(description="For a QR code.")]
-
-
-_NOTHING: dict[int | str, dict[str, Any]] = {204: {"description": "Done"}}
 
 
 class SignIn(Closed):
@@ -109,16 +105,11 @@ class Acceptance(Closed):
 
 def person_json(person: Person) -> PersonAnswer:
     """Return a person as JSON."""
-    return {
-        "id": person.id,
-        "login": person.login,
-        "name": person.name,
-        "role": str(person.role),
-        "clearance": str(person.clearance),
-    }
+    answer: PersonAnswer = fields_of(PersonAnswer, person, role=str(person.role), clearance=str(person.clearance))
+    return answer
 
 
-@router.post("/api/v1/session", action=OPEN, responses={200: answers("Signed in", SessionAnswer), **problems()})
+@router.post("/api/v1/session", action=OPEN, answer=answers("Signed in", SessionAnswer))
 def sign_in(request: Request, asked: SignIn) -> Response:
     """Sign in with a login and a password; where a second factor is due and no code came, the code is still to come."""
     entrance = _at_the_door(request)
@@ -131,7 +122,7 @@ def sign_in(request: Request, asked: SignIn) -> Response:
     return _begun(request, entrance, person, fully_in=bool(asked.code) or not account.has_totp)
 
 
-@router.post("/api/v1/session/totp", action=OPEN, responses={200: answers("Signed in", SessionAnswer), **problems()})
+@router.post("/api/v1/session/totp", action=OPEN, answer=answers("Signed in", SessionAnswer))
 def give_code(request: Request, asked: CodeGiven) -> Response:
     """Give the code of the second factor, after the password."""
     entrance = _at_the_door(request)
@@ -143,14 +134,7 @@ def give_code(request: Request, asked: CodeGiven) -> Response:
     return _begun(request, entrance, session.person)
 
 
-@router.get(
-    "/api/v1/session",
-    action="self",
-    responses={
-        200: answers("Who is signed in", SessionAnswer),
-        **problems(),
-    },
-)
+@router.get("/api/v1/session", action="self", answer=answers("Who is signed in", SessionAnswer))
 def who_am_i(request: Request) -> Response:
     """Say who is signed in, what they may do, and the token that pages send with what they change."""
     session = _session(request)
@@ -158,7 +142,7 @@ def who_am_i(request: Request) -> Response:
 
 
 @router.delete(
-    "/api/v1/session", action="self", status_code=204, response_class=Response, responses={**_NOTHING, **problems()}
+    "/api/v1/session", action="self", status_code=204, response_class=Response, answer={"description": "Done"}
 )
 def sign_out(request: Request) -> Response:
     """Sign out."""
@@ -169,9 +153,7 @@ def sign_out(request: Request) -> Response:
     return response
 
 
-@router.post(
-    "/api/v1/session/password", action="self", responses={200: answers("Changed", SessionAnswer), **problems(409)}
-)
+@router.post("/api/v1/session/password", action="self", answer=answers("Changed", SessionAnswer), problems=(409,))
 def change_password(request: Request, asked: NewPassword) -> Response:
     """Change one's password; every session ends, and a new one begins here."""
     entrance, person = _with_password(request, asked.password)
@@ -183,9 +165,7 @@ def change_password(request: Request, asked: NewPassword) -> Response:
 
 
 @router.post(
-    "/api/v1/session/totp/enrol",
-    action="self",
-    responses={200: answers("The secret", secret=str, uri=_ForCode), **problems(409)},
+    "/api/v1/session/totp/enrol", action="self", answer=answers("The secret", secret=str, uri=_ForCode), problems=(409,)
 )
 def enrol(request: Request, asked: PasswordGiven) -> Response:
     """Get a secret for an authenticator; nothing changes until a code of it has come back."""
@@ -197,7 +177,8 @@ def enrol(request: Request, asked: PasswordGiven) -> Response:
 @router.post(
     "/api/v1/session/totp/confirm",
     action="self",
-    responses={200: answers("It is asked for now", recovery_codes=list[str], session=SessionAnswer), **problems(409)},
+    answer=answers("It is asked for now", recovery_codes=list[str], session=SessionAnswer),
+    problems=(409,),
 )
 def confirm(request: Request, asked: CodeGiven) -> Response:
     """Send back a first code: from now on one is asked for; the recovery codes are shown this once."""
@@ -208,9 +189,7 @@ def confirm(request: Request, asked: CodeGiven) -> Response:
 
 
 @router.post(
-    "/api/v1/session/totp/disable",
-    action="self",
-    responses={200: answers("It is gone", SessionAnswer), **problems(409)},
+    "/api/v1/session/totp/disable", action="self", answer=answers("It is gone", SessionAnswer), problems=(409,)
 )
 def disable(request: Request, asked: PasswordAndCode) -> Response:
     """Remove the second factor, with the password and a code."""
@@ -233,7 +212,8 @@ def disable(request: Request, asked: PasswordAndCode) -> Response:
     "/api/v1/invitations/accept",
     action=OPEN,
     status_code=201,
-    responses={201: answers("The account", PersonAnswer), **problems(409)},
+    answer=answers("The account", PersonAnswer),
+    problems=(409,),
 )
 def accept(request: Request, asked: Acceptance) -> Response:
     """Use a one-time link: set the password of an account, or make the first administrator."""
@@ -248,13 +228,13 @@ def invitation_page(
     request: Request, token: Annotated[str, Query(max_length=200)] = "", lang: Lang | None = None
 ) -> Response:
     """Show the form that a one-time link leads to."""
-    language = lang or _language_of(request)
+    language = lang or language_of(request)
     entrance = _at_the_door(request)
     try:
         invitation = entrance.people.invitation(token)
     except OpenCWCError:
         return _page(language, 403, "web_invitation_void")
-    return _page(language, 200, "web_invitation_title", _form(token, invitation, _Filled(), language))
+    return _page(language, 200, "web_invitation_title", token, invitation)
 
 
 @router.post("/auth/invitation", action=OPEN, include_in_schema=False)
@@ -274,67 +254,31 @@ def invitation_form(
     except OpenCWCError:
         return _page(lang, 403, "web_invitation_void")
     if password != again:
-        filled = _Filled(login, name, InputError("passwords_differ"))
-        return _page(lang, 422, "web_invitation_title", _form(token, invitation, filled, lang))
+        error: OpenCWCError = InputError("passwords_differ")
+        return _page(lang, 422, "web_invitation_title", token, invitation, login=login, name=name, error=error)
     try:
         person = entrance.people.accept(token, password, login, name)
     except (InputError, ConflictError) as error:
-        return _page(lang, 422, "web_invitation_title", _form(token, invitation, _Filled(login, name, error), lang))
+        return _page(lang, 422, "web_invitation_title", token, invitation, login=login, name=name, error=error)
     _LOG.info("invitation-used", extra={"person": person.id})
     return _page(lang, 200, "web_invitation_done")
 
 
-@dataclass(frozen=True)
-class _Filled:
-    login: str = ""
-    name: str = ""
-    error: OpenCWCError | None = None
-
-
-def _form(token: str, invitation: Invitation, filled: _Filled, lang: str) -> Markup:
-    def field(name: str, label: str, kind: str, hint: str, value: str = "") -> Markup:
-        return Markup(
-            '<p><label>{}<br><input name="{}" type="{}" autocomplete="{}" value="{}" required maxlength="1000">'
-            "</label></p>"
-        ).format(say(label, lang), name, kind, hint, value)
-
-    person = invitation.person
-    if person is None:
-        who = field("login", "web_login", "text", "username", filled.login)
-        who += field("name", "web_name", "text", "name", filled.name)
-    else:
-        who = Markup("<p>{}: <bdi>{}</bdi></p>").format(say("web_login", lang), person.login)
-    error = Markup('<p role="alert"><strong>{}</strong></p>').format(filled.error) if filled.error else Markup("")
-    passwords = field("password", "web_password", "password", "new-password")
-    passwords += field("again", "web_password_again", "password", "new-password")
-    rule = Markup("<p>{}</p>").format(say(Message("web_password_rule", {"shortest": SHORTEST}), lang))
-    return Markup(
-        '<form method="post" action="/auth/invitation"><input type="hidden" name="token" value="{}">'
-        '<input type="hidden" name="lang" value="{}">{}{}{}{}<p><button>{}</button></p></form>'
-    ).format(token, lang, error, who, passwords, rule, say("web_save", lang))
-
-
-def _page(lang: str, status: int, title: str, body: Markup | None = None) -> Response:
-    direction = "rtl" if lang in RIGHT_TO_LEFT else "ltr"
-    heading = escape(say(title, lang))
-    text = Markup(
-        '<!doctype html><html lang="{}" dir="{}"><head><meta charset="utf-8"><title>OpenCWC</title>'
-        '<meta name="viewport" content="width=device-width"></head><body><main><h1>{}</h1>{}</main></body></html>'
-    ).format(lang, direction, heading, body or "")
+def _page(
+    lang: str, status: int, title: str, token: str = "", invitation: Invitation | None = None, **filled: object
+) -> Response:
+    """Return the page of a one-time link: with its form where there is an invitation, ``filled`` as it was sent."""
+    values = {"login": "", "name": "", "error": "", **filled}
+    text = environment(lang).get_template("accounts/invitation.html").render(
+        lang=lang, direction="rtl" if lang in RIGHT_TO_LEFT else "ltr", title=title, token=token, invitation=invitation,
+        shortest=SHORTEST, **values,
+    )  # fmt: skip
     headers = {
         "content-security-policy": "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
         # With "no-referrer" a browser would not say, with the form, that it comes from here.
         "referrer-policy": "same-origin",
     }
     return HTMLResponse(text, status, headers)
-
-
-def _language_of(request: Request) -> str:
-    for part in request.headers.get("accept-language", "").split(","):
-        code = part.split(";")[0].strip().split("-")[0].lower()
-        if code in LANGUAGES:
-            return code
-    return "en"
 
 
 # The ministry's own login
@@ -361,7 +305,7 @@ async def oidc_callback(request: Request) -> Response:
     given = dict(request.query_params)
     redirect = _address(request, entrance) + CALLBACK
     account = await _ministry(entrance).finish(redirect, request.cookies.get(OIDC_COOKIE, ""), given)
-    lang = _language_of(request)
+    lang = language_of(request)
     # Not a redirect: a browser withholds a strict cookie from one that another site began, and the first page of
     # ours would see nobody.
     go_on = Markup('<p><a href="/">{}</a></p><meta http-equiv="refresh" content="0;url=/">').format(

@@ -7,7 +7,6 @@ from typing import Annotated, Any, NamedTuple
 
 from fastapi import Form, Path, Request
 from pydantic import BaseModel, Field
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from opencwc.casebook.agreement import agreement
@@ -68,6 +67,12 @@ def settings_page(request: Request, tab: str, template: str, **values: Any) -> R
     return page(request, f"accounts/settings/{template}.html", tab=tab, tab_links=tabs, **values)
 
 
+def _part(request: Request, template: str, said: str | Message, *, csrf: str = "", **values: Any) -> Response:
+    """Return what a change brought anew, and have it said aloud."""
+    part = page(request, f"accounts/settings/{template}.html", **values)
+    return done(part, say(said, language_of(request)), csrf=csrf)
+
+
 # You: the sign-in
 
 
@@ -88,8 +93,7 @@ def change_password(request: Request, password: Word = "", new_password: Word = 
 def enrol(request: Request, password: Word = "") -> Response:
     """Offer a second factor: show its secret, and wait for a code of it."""
     answer = session_api.enrol(request, asked_of(session_api.PasswordGiven, password=password))
-    part = page(request, "accounts/settings/sign_in.html", **_sign_in(request, offer=body_of(answer)))
-    return done(part, say("page_settings_factor_offered", language_of(request)))
+    return _part(request, "sign_in", "page_settings_factor_offered", **_sign_in(request, offer=body_of(answer)))
 
 
 @router.post("/settings/second-factor/confirm", action="self")
@@ -111,8 +115,7 @@ def end_sessions(request: Request) -> Response:
     """End one's sessions in all other browsers."""
     entrance = entrance_of(request)
     count = entrance.sessions.end_others(person_of(request).id, request.cookies.get(COOKIE, ""))
-    said = say(Message("page_settings_sessions_ended", {"number": count}), language_of(request))
-    return done(page(request, "accounts/settings/sign_in.html", **_sign_in(request)), said)
+    return _part(request, "sign_in", Message("page_settings_sessions_ended", {"number": count}), **_sign_in(request))
 
 
 def _sign_in(
@@ -126,9 +129,8 @@ def _sign_in(
 def _renewed(request: Request, answer: Response, said: str, *, codes: list[str] | None = None) -> Response:
     """Show the part about the sign-in after a new session began, with its cookie and its token for the page."""
     body = body_of(answer)
-    part = page(request, "accounts/settings/sign_in.html", **_sign_in(request, codes=codes))
     csrf = body.get("session", body)["csrf_token"]
-    return keep_cookies(answer, done(part, say(said, language_of(request)), csrf=csrf))
+    return keep_cookies(answer, _part(request, "sign_in", said, csrf=csrf, **_sign_in(request, codes=codes)))
 
 
 # People
@@ -155,8 +157,8 @@ def add(
     )
     made = body_of(people_api.add(request, asked))
     link = "" if expected_as.strip() else body_of(people_api.invite(request, made["id"]))["link"]
-    part = page(request, "accounts/settings/accounts.html", **_accounts(request, link, made["login"]))
-    return done(part, say(Message("page_settings_person_added", {"login": made["login"]}), language_of(request)))
+    said = Message("page_settings_person_added", {"login": made["login"]})
+    return _part(request, "accounts", said, **_accounts(request, link, made["login"]))
 
 
 @router.get("/settings/people/{person_id}", action="people")
@@ -192,8 +194,7 @@ def change(request: Request, person_id: PersonId, form: Annotated[AccountForm, F
         has_totp=False if form.drop_factor else None,
     )
     people_api.change(request, person_id, asked)
-    part = page(request, "accounts/settings/account.html", **_account(request, person_id))
-    return done(part, say("page_settings_person_changed", language_of(request)))
+    return _part(request, "account", "page_settings_person_changed", **_account(request, person_id))
 
 
 @router.post("/settings/people/{person_id}/invitation", action="people")
@@ -201,24 +202,23 @@ def invite(request: Request, person_id: PersonId) -> Response:
     """Make a one-time link, and show it this once."""
     link = body_of(people_api.invite(request, person_id))["link"]
     login = entrance_of(request).people.account(person_id).person.login
-    part = page(request, "accounts/settings/invitation.html", link=link, invited=login)
-    return done(part, say("page_settings_link_made", language_of(request)))
+    return _part(request, "invitation", "page_settings_link_made", link=link, invited=login)
 
 
 def _accounts(request: Request, link: str = "", invited: str = "") -> dict[str, Any]:
-    return {
-        "accounts": entrance_of(request).people.everyone(), "roles": list(Role), "marks": list(Mark),
-        "ministry": entrance_of(request).ministry is not None, "link": link, "invited": invited,
-    }  # fmt: skip
+    accounts = entrance_of(request).people.everyone()
+    return {"accounts": accounts, "link": link, "invited": invited, **_choices(request)}
 
 
 def _account(request: Request, person_id: str) -> dict[str, Any]:
-    found = entrance_of(request).people.account(person_id)
-    own_way = found.person.login.startswith((OS_LOGIN, OIDC_LOGIN))
-    return {
-        "account": found, "roles": list(Role), "marks": list(Mark), "own_way": own_way,
-        "is_self": found.person.id == person_of(request).id, "ministry": entrance_of(request).ministry is not None,
-    }  # fmt: skip
+    account = entrance_of(request).people.account(person_id)
+    own_way = account.person.login.startswith((OS_LOGIN, OIDC_LOGIN))
+    is_self = account.person.id == person_of(request).id
+    return {"account": account, "own_way": own_way, "is_self": is_self, **_choices(request)}
+
+
+def _choices(request: Request) -> dict[str, Any]:
+    return {"roles": list(Role), "marks": list(Mark), "ministry": entrance_of(request).ministry is not None}
 
 
 # Roles
@@ -251,16 +251,14 @@ def make_token(
         raise InputError("token_needs_scope", where="scopes")
     asked = asked_of(tokens_api.NewToken, name=name, scopes=scopes, days=days)
     made = body_of(tokens_api.make(request, asked))
-    part = page(request, "accounts/settings/token_list.html", **_tokens(request, secret=made["token"]))
-    return done(part, say("page_settings_token_made", language_of(request)))
+    return _part(request, "token_list", "page_settings_token_made", **_tokens(request, secret=made["token"]))
 
 
 @router.post("/settings/tokens/{token_id}/revoke", action="self")
 def revoke_token(request: Request, token_id: TokenId) -> Response:
     """Revoke a token, for good."""
     tokens_api.revoke(request, token_id)
-    part = page(request, "accounts/settings/token_list.html", **_tokens(request))
-    return done(part, say("page_settings_token_revoked", language_of(request)))
+    return _part(request, "token_list", "page_settings_token_revoked", **_tokens(request))
 
 
 def _tokens(request: Request, secret: str = "") -> dict[str, Any]:
@@ -276,9 +274,9 @@ def _tokens(request: Request, secret: str = "") -> dict[str, Any]:
 
 
 @router.get("/settings/lists", action="rules")
-async def lists(request: Request) -> Response:
+def lists(request: Request) -> Response:
     """Show the lists at hand, and where one's own come from."""
-    today, known = date.today(), await service_of(request).answering.run(_convention)
+    today, known = date.today(), Convention()
     in_use = {list_.id for list_ in known.lists}
     rows = [
         (list_, sum(entry.in_force.holds_on(today) for entry in list_.entries), list_.id in in_use)
@@ -288,33 +286,24 @@ async def lists(request: Request) -> Response:
 
 
 @router.get("/settings/policies", action="rules")
-async def policies(request: Request) -> Response:
+def policies(request: Request) -> Response:
     """Show how the questions that the entries leave open are answered here."""
-    known = await service_of(request).answering.run(_convention)
-    return settings_page(request, "policies", "policies", policies=known.policies)
+    return settings_page(request, "policies", "policies", policies=Convention().policies)
 
 
 @router.get("/settings/rechecks", action="decide")
-async def rechecks(request: Request) -> Response:
+def rechecks(request: Request) -> Response:
     """Show which share of decisions comes back for a blind re-check, and how far people agree."""
-    return settings_page(request, "rechecks", "rechecks", **await _rechecks(request))
+    return settings_page(request, "rechecks", "rechecks", **_rechecks(request))
 
 
 @router.post("/settings/rechecks", action="decide")
-async def set_share(request: Request, percent: Annotated[float, Form(ge=0, le=100)]) -> Response:
+def set_share(request: Request, percent: Annotated[float, Form(ge=0, le=100)]) -> Response:
     """Set that share, given in per cent."""
-    await run_in_threadpool(set_recheck_share, book_of(request), person_of(request), percent / 100)
-    part = page(request, "accounts/settings/share.html", **await _rechecks(request))
-    return done(part, say("page_settings_share_set", language_of(request)))
+    set_recheck_share(book_of(request), person_of(request), percent / 100)
+    return _part(request, "share", "page_settings_share_set", **_rechecks(request))
 
 
-async def _rechecks(request: Request) -> dict[str, Any]:
-    book, person = book_of(request), person_of(request)
-    return {
-        "share": await run_in_threadpool(recheck_share, book),
-        "agreed": await run_in_threadpool(agreement, book, person),
-    }
-
-
-def _convention() -> Convention:
-    return Convention()
+def _rechecks(request: Request) -> dict[str, Any]:
+    book = book_of(request)
+    return {"share": recheck_share(book), "agreed": agreement(book, person_of(request))}

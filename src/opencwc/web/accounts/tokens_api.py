@@ -14,7 +14,7 @@ from opencwc.casebook.permissions import SCOPES
 from opencwc.casebook.tokens import LONGEST_LIFE, Token
 from opencwc.records import fields_of, one_of
 from opencwc.web.accounts.entrance import entrance_of
-from opencwc.web.server.api_parameters import Closed, Moment, answers, problems
+from opencwc.web.server.api_parameters import Closed, Moment, answers
 from opencwc.web.server.service import Router, person_of
 
 router = Router(tags=["tokens"])
@@ -47,9 +47,7 @@ class NewToken(Closed):
     days: Annotated[int, Field(ge=1, le=LONGEST_LIFE.days)]
 
 
-@router.get(
-    "/api/v1/tokens", action="self", responses={200: answers("One's tokens", tokens=list[TokenAnswer]), **problems()}
-)
+@router.get("/api/v1/tokens", action="self", answer=answers("One's tokens", tokens=list[TokenAnswer]))
 def mine(request: Request) -> Response:
     """List one's tokens, the newest first, without their secrets."""
     tokens = entrance_of(request).tokens.of(person_of(request).id)
@@ -57,10 +55,7 @@ def mine(request: Request) -> Response:
 
 
 @router.post(
-    "/api/v1/tokens",
-    action="self",
-    status_code=201,
-    responses={201: answers("The token", NewTokenAnswer), **problems(409)},
+    "/api/v1/tokens", action="self", status_code=201, answer=answers("The token", NewTokenAnswer), problems=(409,)
 )
 def make(request: Request, asked: NewToken) -> Response:
     """Make a token; it is shown this once."""
@@ -75,7 +70,8 @@ def make(request: Request, asked: NewToken) -> Response:
     action="self",
     status_code=204,
     response_class=Response,
-    responses={204: {"description": "Revoked"}, **problems(404)},
+    answer={"description": "Revoked"},
+    problems=(404,),
 )
 def revoke(request: Request, token_id: TokenId) -> Response:
     """Revoke a token, for good."""

@@ -29,16 +29,13 @@ from opencwc.casebook.model import Case, CaseStatus, Filter, KeptFinding, Mark, 
 from opencwc.errors import InputError
 from opencwc.records import fields_of, one_of
 from opencwc.verbs import all_verdicts
-from opencwc.web.server.api_parameters import LARGEST, Closed, InLang, MarkName, answers, problems
-from opencwc.web.server.idempotency import KEY_HEADER, posted_once
+from opencwc.web.server.api_parameters import LARGEST, Closed, InLang, MarkName, MarkNamed, answers
 from opencwc.web.server.service import Router, book_of, person_of
 
 router = Router(tags=["cases"])
 
 Name = Annotated[str, Path(max_length=64, description="The name of the case.")]
-MarkNamed = Literal["unclassified", "restricted", "protected", "highly_protected"]
 Day = Annotated[str | None, Field(pattern=r"^(\d{4}-\d\d-\d\d)?$", description="A day; empty takes it away.")]
-_WITH_KEY = {"parameters": [KEY_HEADER]}
 
 
 class CaseAnswer(TypedDict):
@@ -144,11 +141,7 @@ class Share(Closed):
     share: Annotated[float, Field(ge=0, le=1)]
 
 
-@router.get(
-    "/api/v1/cases",
-    action="read",
-    responses={200: answers("The cases, each with its counts", cases=list[CaseAnswer]), **problems()},
-)
+@router.get("/api/v1/cases", action="read", answer=answers("The cases, each with its counts", cases=list[CaseAnswer]))
 def cases(request: Request) -> Response:
     """List the cases that you may know of, the due ones first, with the counts of their findings."""
     book, person = book_of(request), person_of(request)
@@ -163,16 +156,13 @@ def cases(request: Request) -> Response:
     "/api/v1/cases",
     action="keep",
     status_code=201,
-    responses={201: answers("The case", CaseAnswer), **problems(409)},
-    openapi_extra=_WITH_KEY,
+    answer=answers("The case", CaseAnswer),
+    problems=(409,),
+    takes_key=True,
 )
-async def open_new(request: Request, asked: NewCase) -> Response:
+def open_new(request: Request, asked: NewCase) -> Response:
     """Open a case."""
-    book, person = book_of(request), person_of(request)
-
-    return await posted_once(
-        request, book, asked, lambda: JSONResponse(case_json(open_as_asked(book, person, asked)), 201)
-    )
+    return JSONResponse(case_json(open_as_asked(book_of(request), person_of(request), asked)), 201)
 
 
 def open_as_asked(book: Casebook, person: Person, asked: NewCase) -> Case:
@@ -184,10 +174,8 @@ def open_as_asked(book: Casebook, person: Person, asked: NewCase) -> Case:
 @router.get(
     "/api/v1/cases/{name}",
     action="read",
-    responses={
-        200: answers("The case", case=CaseAnswer, counts=Counts, runs=_OBJECTS, comments=_OBJECTS),
-        **problems(404),
-    },
+    answer=answers("The case", case=CaseAnswer, counts=Counts, runs=_OBJECTS, comments=_OBJECTS),
+    problems=(404,),
 )
 def case(request: Request, name: Name) -> Response:
     """Give a case with its counts and its runs."""
@@ -197,14 +185,7 @@ def case(request: Request, name: Name) -> Response:
     return JSONResponse({**body, "comments": comments})
 
 
-@router.patch(
-    "/api/v1/cases/{name}",
-    action="manage_case",
-    responses={
-        200: answers("The case", CaseAnswer),
-        **problems(404, 409),
-    },
-)
+@router.patch("/api/v1/cases/{name}", action="manage_case", answer=answers("The case", CaseAnswer), problems=(404, 409))
 def change(request: Request, name: Name, asked: ChangedCase) -> Response:
     """Change a case."""
     changes = asked.model_dump(exclude_unset=True)
@@ -215,17 +196,14 @@ def change(request: Request, name: Name, asked: ChangedCase) -> Response:
     "/api/v1/cases/{name}/comments",
     action="comment",
     status_code=201,
-    responses={201: answers("Its place in the record"), **problems(404, 409)},
-    openapi_extra=_WITH_KEY,
+    answer=answers("Its place in the record"),
+    problems=(404, 409),
+    takes_key=True,
 )
-async def add_comment(request: Request, name: Name, asked: Comment) -> Response:
+def add_comment(request: Request, name: Name, asked: Comment) -> Response:
     """Comment on a case, or on one of its findings."""
     book, person = book_of(request), person_of(request)
-
-    def do() -> Response:
-        return JSONResponse({"seq": comment(book, person, name, asked.text, asked.finding)}, 201)
-
-    return await posted_once(request, book, asked, do)
+    return JSONResponse({"seq": comment(book, person, name, asked.text, asked.finding)}, 201)
 
 
 @dataclass(frozen=True)
@@ -262,10 +240,8 @@ class FindingsPage(FindingsWanted):
 @router.get(
     "/api/v1/findings",
     action="read",
-    responses={
-        200: answers("A page of findings", findings=list[KeptFindingAnswer], next=int | None),
-        **problems(404),
-    },
+    answer=answers("A page of findings", findings=list[KeptFindingAnswer], next=int | None),
+    problems=(404,),
 )
 def findings(request: Request, wanted: Annotated[FindingsPage, Depends()]) -> Response:
     """List findings by filter, a page at a time."""
@@ -273,21 +249,14 @@ def findings(request: Request, wanted: Annotated[FindingsPage, Depends()]) -> Re
     return JSONResponse({"findings": [kept_json(finding, wanted.lang) for finding in page.findings], "next": page.next})
 
 
-@router.get("/api/v1/findings/counts", action="read", responses={200: answers("The counts", Counts), **problems(404)})
+@router.get("/api/v1/findings/counts", action="read", answer=answers("The counts", Counts), problems=(404,))
 def counts(request: Request, wanted: Annotated[FindingsWanted, Depends()]) -> Response:
     """Count findings by filter: by verdict, by entry, by status."""
     counted: Counts = count_findings(book_of(request), person_of(request), wanted.filter)
     return JSONResponse(asdict(counted))
 
 
-@router.get(
-    "/api/v1/findings/{finding_id}",
-    action="read",
-    responses={
-        200: answers("The finding", **_HISTORY),
-        **problems(404),
-    },
-)
+@router.get("/api/v1/findings/{finding_id}", action="read", answer=answers("The finding", **_HISTORY), problems=(404,))
 def finding(request: Request, finding_id: Annotated[int, Path(ge=1, le=LARGEST)], lang: InLang = "en") -> Response:
     """Give a finding with its evidence, what was checked, the decisions on it and the comments."""
     history = show_finding(book_of(request), person_of(request), finding_id)
@@ -305,29 +274,22 @@ def finding(request: Request, finding_id: Annotated[int, Path(ge=1, le=LARGEST)]
 
 
 @router.post(
-    "/api/v1/decisions",
-    action="decide",
-    responses={200: answers("Where they stand"), **problems(404, 409)},
-    openapi_extra=_WITH_KEY,
+    "/api/v1/decisions", action="decide", answer=answers("Where they stand"), problems=(404, 409), takes_key=True
 )
-async def decide_on(request: Request, asked: Decided) -> Response:
+def decide_on(request: Request, asked: Decided) -> Response:
     """Decide on findings, all or none; a grave one stands when a second person has said the same."""
     book, person = book_of(request), person_of(request)
-
-    def do() -> Response:
-        correction = asked.correction.model_dump(exclude_none=True) if asked.correction else None
-        seen = asked.seen if len(asked.findings) == 1 else None
-        outcome = Outcome(asked.outcome)
-        stands = decide(book, person, asked.findings, outcome, asked.reason, correction=correction, seen=seen)
-        return JSONResponse({"status": {str(identity): str(status) for identity, status in stands.items()}})
-
-    return await posted_once(request, book, asked, do)
+    correction = asked.correction.model_dump(exclude_none=True) if asked.correction else None
+    seen = asked.seen if len(asked.findings) == 1 else None
+    outcome = Outcome(asked.outcome)
+    stands = decide(book, person, asked.findings, outcome, asked.reason, correction=correction, seen=seen)
+    return JSONResponse({"status": {str(identity): str(status) for identity, status in stands.items()}})
 
 
 @router.get(
     "/api/v1/inbox",
     action="decide",
-    responses={200: answers("What waits for you", findings=list[KeptFindingAnswer], next=int | None), **problems()},
+    answer=answers("What waits for you", findings=list[KeptFindingAnswer], next=int | None),
 )
 def waiting(
     request: Request, limit: Annotated[int, Query(ge=1, le=MOST_A_PAGE)] = 100, lang: InLang = "en"
@@ -340,17 +302,13 @@ def waiting(
     )
 
 
-@router.get(
-    "/api/v1/rechecks",
-    action="read",
-    responses={200: answers("How far people agree"), **problems()},
-)
+@router.get("/api/v1/rechecks", action="read", answer=answers("How far people agree"))
 def agreed(request: Request) -> Response:
     """Say how far first and blind decisions agree: Cohen's kappa with its 95 % interval."""
     return JSONResponse(agreement(book_of(request), person_of(request))._asdict())
 
 
-@router.put("/api/v1/rechecks", action="decide", responses={200: answers("The share"), **problems()})
+@router.put("/api/v1/rechecks", action="decide", answer=answers("The share"))
 def set_share(request: Request, asked: Share) -> Response:
     """Set the share of final decisions that is drawn for a blind re-check."""
     set_recheck_share(book_of(request), person_of(request), asked.share)

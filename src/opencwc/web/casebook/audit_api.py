@@ -23,15 +23,13 @@ from opencwc.casebook.requests import Request as Asked
 from opencwc.casebook.requests import answer, ask, requests_of
 from opencwc.errors import InputError
 from opencwc.records import one_of
-from opencwc.web.server.api_parameters import LARGEST, Binary, Closed, InLang, answers, problems
-from opencwc.web.server.idempotency import KEY_HEADER, posted_once
+from opencwc.web.server.api_parameters import LARGEST, Binary, Closed, InLang, answers
 from opencwc.web.server.service import Router, book_of, person_of
 
 router = Router(tags=["audit"])
 
 Seq = Annotated[int, Path(ge=1, le=LARGEST, description="The number of the request.")]
 _PIECE = 1 << 20
-_WITH_KEY = {"parameters": [KEY_HEADER]}
 
 
 class RequestAnswer(TypedDict):
@@ -77,11 +75,7 @@ class Answer(Closed):
     reason: Annotated[str, Field(max_length=2_000)] = ""
 
 
-@router.get(
-    "/api/v1/requests",
-    action="read",
-    responses={200: answers("The requests", requests=list[RequestAnswer]), **problems()},
-)
+@router.get("/api/v1/requests", action="read", answer=answers("The requests", requests=list[RequestAnswer]))
 def requests(request: Request, waiting: bool = False) -> Response:
     """List what was asked for: exports and erasures."""
     listed = requests_of(book_of(request), person_of(request), waiting=waiting)
@@ -92,13 +86,13 @@ def requests(request: Request, waiting: bool = False) -> Response:
     "/api/v1/requests",
     action="ask",
     status_code=201,
-    responses={201: answers("The request", RequestAnswer), **problems(404, 409)},
-    openapi_extra=_WITH_KEY,
+    answer=answers("The request", RequestAnswer),
+    problems=(404, 409),
+    takes_key=True,
 )
-async def ask_for(request: Request, asked: NewRequest) -> Response:
+def ask_for(request: Request, asked: NewRequest) -> Response:
     """Ask for an export out of the house, or for an erasure; another person must approve it."""
-    book, person = book_of(request), person_of(request)
-    return await posted_once(request, book, asked, lambda: JSONResponse(asdict(ask_as_asked(book, person, asked)), 201))
+    return JSONResponse(asdict(ask_as_asked(book_of(request), person_of(request), asked)), 201)
 
 
 def ask_as_asked(book: Casebook, person: Person, asked: NewRequest) -> Asked:
@@ -114,26 +108,21 @@ def ask_as_asked(book: Casebook, person: Person, asked: NewRequest) -> Asked:
 @router.post(
     "/api/v1/requests/{seq}/answer",
     action="approve",
-    responses={200: answers("The request", RequestAnswer), **problems(404, 409)},
-    openapi_extra=_WITH_KEY,
+    answer=answers("The request", RequestAnswer),
+    problems=(404, 409),
+    takes_key=True,
 )
-async def answer_to(request: Request, seq: Seq, asked: Answer) -> Response:
+def answer_to(request: Request, seq: Seq, asked: Answer) -> Response:
     """Approve or decline what another person asked for."""
     book, person = book_of(request), person_of(request)
-
-    def do() -> Response:
-        return JSONResponse(asdict(answer(book, person, seq, approve=asked.approve, reason=asked.reason)))
-
-    return await posted_once(request, book, asked, do)
+    return JSONResponse(asdict(answer(book, person, seq, approve=asked.approve, reason=asked.reason)))
 
 
 @router.post(
     "/api/v1/requests/{seq}/bundle",
     action="export",
-    responses={
-        200: answers("The bundle", Binary, "application/octet-stream"),
-        **problems(404, 409),
-    },
+    answer=answers("The bundle", Binary, "application/octet-stream"),
+    problems=(404, 409),
 )
 def bundle(request: Request, seq: Seq, lang: InLang = "en") -> Response:
     """Carry out an approved export: the bundle, encrypted where recipients were named.
@@ -164,19 +153,19 @@ def bundle(request: Request, seq: Seq, lang: InLang = "en") -> Response:
 @router.post(
     "/api/v1/requests/{seq}/erasure",
     action="erase",
-    responses={200: answers("What was erased"), **problems(404, 409)},
-    openapi_extra=_WITH_KEY,
+    answer=answers("What was erased"),
+    problems=(404, 409),
+    takes_key=True,
 )
-async def erasure(request: Request, seq: Seq) -> Response:
+def erasure(request: Request, seq: Seq) -> Response:
     """Carry out an approved erasure."""
-    book, person = book_of(request), person_of(request)
-    return await posted_once(request, book, None, lambda: JSONResponse(erase_case(book, person, seq)))
+    return JSONResponse(erase_case(book_of(request), person_of(request), seq))
 
 
 @router.get(
     "/api/v1/records",
     action="audit",
-    responses={200: answers("A page of the record", records=list[dict[str, Any]], next=int | None), **problems()},
+    answer=answers("A page of the record", records=list[dict[str, Any]], next=int | None),
 )
 def records(
     request: Request,
@@ -188,11 +177,7 @@ def records(
     return JSONResponse({"records": page, "next": page[-1]["seq"] if len(page) == limit else None})
 
 
-@router.post(
-    "/api/v1/verification",
-    action="audit",
-    responses={200: answers("Whether it fits", VerificationAnswer), **problems()},
-)
+@router.post("/api/v1/verification", action="audit", answer=answers("Whether it fits", VerificationAnswer))
 def verification(request: Request, sources: bool = False) -> Response:
     """Verify the casebook: every record, link, signature and finding, and what was made of them."""
     checked = verify_casebook(book_of(request), person_of(request), sources=sources)

@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Form, Query, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
-from starlette.formparsers import MultiPartException
 from starlette.responses import Response
 
 from opencwc.casebook import bundle_verifier
@@ -24,12 +23,12 @@ from opencwc.casebook.permissions import may
 from opencwc.errors import InputError
 from opencwc.web.accounts.entrance import entrance_of
 from opencwc.web.casebook.bundles import CheckedBundle, check_bundle
+from opencwc.web.casebook.upload_forms import form_of
 from opencwc.web.casebook.verifications import Verifications
 from opencwc.web.server.api_parameters import LARGEST
 from opencwc.web.server.htmx_headers import done
 from opencwc.web.server.page import is_fragment, language_of, page
-from opencwc.web.server.problems import HttpProblem
-from opencwc.web.server.service import Router, book_of, person_of, service_of
+from opencwc.web.server.service import Router, book_of, person_of
 from opencwc.wording import say
 
 router = Router(include_in_schema=False)
@@ -48,53 +47,38 @@ Number = Annotated[int | None, Query(ge=0, le=LARGEST)]
 
 
 @router.get("/audit", action="audit")
-async def overview(
-    request: Request,
-    after: Number = None,
-    before: Number = None,
-    kind: Annotated[str, Query(max_length=40)] = "",
+def overview(
+    request: Request, after: Number = None, before: Number = None, kind: Annotated[str, Query(max_length=40)] = ""
 ) -> Response:
     """Show how the record stands, the last verification, and a page of the record: its end where nothing is asked."""
     book, person = book_of(request), person_of(request)
     kind = kind if kind in RECORD_KINDS else ""
-
-    def read() -> dict[str, Any]:
-        whole = record_state(book, person)
-        end = before if after is None else None
-        end = LARGEST if after is None and end is None else end
-        rows = list_records(book, person, after=after or 0, before=end, kind=kind, limit=ROWS)
-        first, last = (rows[0]["seq"], rows[-1]["seq"]) if rows else (0, 0)
-        return {
-            "whole": whole,
-            "records": rows,
-            "older": first if rows and list_records(book, person, before=first, kind=kind, limit=1) else None,
-            "newer": last if rows and list_records(book, person, after=last, kind=kind, limit=1) else None,
-            "names": {
-                account.person.id: account.person.name or account.person.login
-                for account in entrance_of(request).people.everyone()
-            },
-            "agreed": agreement(book, person) if may(person, "read") else None,
-        }
-
-    values = await service_of(request).answering.run(read)
+    end = (LARGEST if before is None else before) if after is None else None
+    rows = list_records(book, person, after=after or 0, before=end, kind=kind, limit=ROWS)
+    first, last = (rows[0]["seq"], rows[-1]["seq"]) if rows else (0, 0)
+    accounts = [account.person for account in entrance_of(request).people.everyone()]
     return page(
         request, "casebook/audit/page.html", kinds=RECORD_KINDS, kind=kind, running=_verifications(request).last,
-        most_problems=MOST_PROBLEMS, result=None, verifier=verifier_digest(), **values,
+        most_problems=MOST_PROBLEMS, result=None, verifier=verifier_digest(), whole=record_state(book, person),
+        records=rows, names={account.id: account.name or account.login for account in accounts},
+        older=first if rows and list_records(book, person, before=first, kind=kind, limit=1) else None,
+        newer=last if rows and list_records(book, person, after=last, kind=kind, limit=1) else None,
+        agreed=agreement(book, person) if may(person, "read") else None,
     )  # fmt: skip
 
 
 @router.post("/audit/verification", action="audit")
-async def begin(request: Request, sources: Annotated[bool, Form()] = False) -> Response:
+def begin(request: Request, sources: Annotated[bool, Form()] = False) -> Response:
     """Begin to verify the casebook; where somebody did already, show that."""
     book, person = book_of(request), person_of(request)
-    whole = await service_of(request).answering.run(record_state, book, person)
+    whole = record_state(book, person)
     checks = _verifications(request)
     running = checks.begin(book, person, sources=sources, records=whole.records, findings=whole.findings)
     return page(request, "casebook/audit/verification.html", running=running, most_problems=MOST_PROBLEMS)
 
 
 @router.get("/audit/verification", action="audit")
-async def progress(request: Request) -> Response:
+def progress(request: Request) -> Response:
     """Show how far the verification is, or what it found."""
     running = _verifications(request).last
     template = "casebook/audit/verification.html" if is_fragment(request) else "casebook/audit/verification_page.html"
@@ -106,7 +90,7 @@ async def progress(request: Request) -> Response:
 
 
 @router.get("/audit/bundle", action="self")
-async def bundle_form(request: Request) -> Response:
+def bundle_form(request: Request) -> Response:
     """Show where a bundle can be checked: a page of its own, because who receives one need be no auditor."""
     return page(request, "casebook/audit/bundle_page.html", result=None, verifier=verifier_digest())
 
@@ -117,12 +101,7 @@ async def bundle(request: Request) -> Response:
 
     Everybody may who is signed in: it reads nothing of the casebook but the fingerprints of its keys.
     """
-    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
-        raise HttpProblem(415, "no-such-kind", "upload_is_no_form", where="Content-Type")
-    try:
-        form = await request.form(max_files=1, max_fields=5, max_part_size=10_000)
-    except MultiPartException as error:
-        raise InputError("form_unreadable") from error
+    form = await form_of(request)
     try:
         file, key = form.get("file"), form.get("key", "")
         if not isinstance(file, UploadFile) or not file.filename:
@@ -131,11 +110,11 @@ async def bundle(request: Request) -> Response:
         name = file.filename
     finally:
         await form.close()
-    ours = await service_of(request).answering.run(known_keys, book_of(request))
+    ours = await run_in_threadpool(known_keys, book_of(request))
     known = checked.said.get("key", "") in ours
     if known:  # what another casebook calls a person is no name of ours
         ids = _PERSON.findall(checked.said.get("about", ""))
-        checked = _with_names(checked, await service_of(request).answering.run(names_by_id, book_of(request), ids))
+        checked = _with_names(checked, await run_in_threadpool(names_by_id, book_of(request), ids))
     shown = page(request, "casebook/audit/bundle_result.html", result=checked, name=name, known=known)
     return done(shown, say(f"page_bundle_{checked.verdict}", language_of(request)))
 

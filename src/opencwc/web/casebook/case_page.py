@@ -18,10 +18,10 @@ from opencwc.casebook.people import names_by_id
 from opencwc.casebook.permissions import may
 from opencwc.casebook.requests import answer, requests_of
 from opencwc.casebook.run_pages import is_of_pages
-from opencwc.web.casebook.api import ChangedCase
-from opencwc.web.casebook.audit_api import NewRequest, ask_as_asked, bundle
+from opencwc.web.casebook.api import ChangedCase, Comment
+from opencwc.web.casebook.audit_api import Answer, NewRequest, ask_as_asked, bundle
 from opencwc.web.casebook.run_summary import RunSummary, verdict_counts, waiting_among
-from opencwc.web.server.api_parameters import LARGEST, Closed, Lang
+from opencwc.web.server.api_parameters import Closed, Lang, Number
 from opencwc.web.server.htmx_headers import announcing, done
 from opencwc.web.server.page import is_fragment, language_of, page
 from opencwc.web.server.service import Router, book_of, person_of
@@ -30,13 +30,6 @@ from opencwc.wording import say
 router = Router(include_in_schema=False)
 
 Name = Annotated[str, Path(max_length=64)]
-Seq = Annotated[int, Path(ge=1, le=LARGEST)]
-
-
-class CommentForm(Closed):
-    """What somebody has to say."""
-
-    text: Annotated[str, Field(min_length=1, max_length=10_000)]
 
 
 class RequestForm(Closed):
@@ -47,13 +40,6 @@ class RequestForm(Closed):
     recipients: Annotated[str, Field(max_length=50_000)] = ""
     sources: bool = False
     ground: Annotated[str, Field(max_length=1_000)] = ""
-
-
-class AnswerForm(Closed):
-    """Yes or no to what another person asked for."""
-
-    approve: bool
-    reason: Annotated[str, Field(max_length=2_000)] = ""
 
 
 @router.get("/cases/{name}", action="read")
@@ -74,7 +60,7 @@ def change(request: Request, name: Name, asked: Annotated[ChangedCase, Form()]) 
 
 
 @router.post("/cases/{name}/comments", action="comment")
-def add_comment(request: Request, name: Name, asked: Annotated[CommentForm, Form()]) -> Response:
+def add_comment(request: Request, name: Name, asked: Annotated[Comment, Form()]) -> Response:
     """Comment on a case."""
     comment(book_of(request), person_of(request), name, asked.text)
     return _case_page(request, name, "page_case_commented", "comments")
@@ -90,20 +76,20 @@ def ask_for(request: Request, name: Name, asked: Annotated[RequestForm, Form()])
 
 
 @router.post("/requests/{seq}/answer", action="approve")
-def answer_to(request: Request, seq: Seq, asked: Annotated[AnswerForm, Form()]) -> Response:
+def answer_to(request: Request, seq: Number, asked: Annotated[Answer, Form()]) -> Response:
     """Approve or decline what another person asked for."""
     answered = answer(book_of(request), person_of(request), seq, approve=asked.approve, reason=asked.reason)
     return _case_page(request, answered.case, f"page_case_request_{answered.state}", "requests")
 
 
 @router.post("/requests/{seq}/bundle", action="export")
-def take_bundle(request: Request, seq: Seq) -> Response:
+def take_bundle(request: Request, seq: Number) -> Response:
     """Carry out an approved export; the page's script saves what comes as a file."""
     return bundle(request, seq, cast(Lang, language_of(request)))
 
 
 @router.post("/requests/{seq}/erasure", action="erase")
-def carry_out_erasure(request: Request, seq: Seq) -> Response:
+def carry_out_erasure(request: Request, seq: Number) -> Response:
     """Carry out an approved erasure, and lead to what is left of the case: it has no longer its name."""
     book, person = book_of(request), person_of(request)
     erase_case(book, person, seq)

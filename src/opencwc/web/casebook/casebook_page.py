@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
 
 from fastapi import Form, Query, Request
+from msgspec import structs
 from starlette.responses import Response
 
 from opencwc.casebook.case_report import why
@@ -23,7 +24,7 @@ from opencwc.casebook.requests import requests_of
 from opencwc.casebook.runs import finding_of
 from opencwc.convention import Convention
 from opencwc.finding import Message
-from opencwc.publishing import Card, Excerpt, Paragraph, Text
+from opencwc.publishing.model import Card, Excerpt, Paragraph, Text
 from opencwc.screening.cards import Teller
 from opencwc.verbs import all_verdicts
 from opencwc.web.casebook.api import NewCase, open_as_asked
@@ -189,7 +190,7 @@ def _cards(
                 say(Message("page_casebook_open_finding", {"number": kept.id}), lang), to=_address(kept.id, asked)
             )
             card = Teller(rules[day], lang, link_to_rule).card(finding, f"finding-{kept.id}")
-            card = replace(card, blocks=(*card.blocks, Paragraph((link,))))
+            card = structs.replace(card, blocks=(*card.blocks, Paragraph((link,))))
         cards.append((kept, card))
     return cards
 

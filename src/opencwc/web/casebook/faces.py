@@ -19,15 +19,16 @@ class JobPage:
     """What the page of a job says and leads to, where it differs from kind to kind.
 
     ``words`` begin the ids of its messages. ``another`` is the address where one begins another job, ``runs`` where the
-    pages of its run stand, to which its end leads; without it the casebook shows the findings. ``remedies`` are the
-    messages on a document that is not read where they are not the usual ones, by the words of `_DOCUMENTS`. ``step``
-    says what a running job is at, ``columns`` what an error says of the columns of a file.
+    pages of its run stand, to which its end leads; without it the casebook shows the findings. ``template`` is its
+    page, ``part`` what is loaded again while the job goes on. ``remedies`` are the messages on a document that is not
+    read where they are not the usual ones, by the words of ``job_troubles.yaml``. ``step`` says what a running job is
+    at, ``columns`` what an error says of the columns of a file.
     """
 
-    template: str
     words: str
     another: str
     runs: str = ""
+    template: str = "casebook/job.html"
     part: str = "casebook/job_state.html"
     remedies: Mapping[str, str] = MappingProxyType({})
     step: Callable[[Job], Message | None] = lambda job: None
@@ -38,16 +39,21 @@ class JobPage:
 class Face:
     """How pages show a verb.
 
-    ``jobs`` is the address under which its jobs are shown. ``beside`` gives the message and the address of where a
-    finding stands among its like, for a run that has pages; ``rests_on`` what a finding rests on, in words; ``rules``
-    the address under which the rules of its findings stand, by list and entry.
+    ``jobs`` is the address under which its jobs are shown. ``among`` gives the message and the address of where a
+    finding stands among its like, where that is not the page of its run; ``rests_on`` what a finding rests on, in
+    words; ``rules`` the address under which the rules of its findings stand, by list and entry.
     """
 
     job: JobPage
     jobs: str = "/jobs"
-    beside: Callable[[History], tuple[str, str]] = lambda history: ("", "")
+    among: Callable[[History], tuple[str, str] | None] = lambda history: None
     rests_on: Callable[[Finding, str], list[tuple[str, str]]] | None = None
     rules: str = ""
+
+    def beside(self, history: History) -> tuple[str, str]:
+        """Return the message and the address of where a finding stands among its like; both empty where nowhere."""
+        results = (f"{self.job.words}_results", f"{self.job.runs}/{history.run['number']}")
+        return self.among(history) or (results if self.job.runs else ("", ""))
 
 
 def face_of(verb: str) -> Face:

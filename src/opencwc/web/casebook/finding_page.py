@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Annotated, Any, Literal
 
-from fastapi import Form, Path, Query, Request
+from fastapi import Form, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
@@ -19,10 +18,10 @@ from opencwc.casebook.runs import finding_of
 from opencwc.convention import Entry
 from opencwc.errors import ConflictError
 from opencwc.finding import Finding, Message
-from opencwc.publishing import Fact
+from opencwc.publishing.model import Fact
 from opencwc.screening.cards import Teller
 from opencwc.verbs import verb_named
-from opencwc.web.casebook.case_page import CommentForm
+from opencwc.web.casebook.api import Comment
 from opencwc.web.casebook.faces import face_of
 from opencwc.web.casebook.run_summary import (
     INBOX,
@@ -33,7 +32,7 @@ from opencwc.web.casebook.run_summary import (
     is_no_mention,
     names_of_people,
 )
-from opencwc.web.server.api_parameters import LARGEST, Closed
+from opencwc.web.server.api_parameters import LARGEST, Closed, Number
 from opencwc.web.server.htmx_headers import announcing, done, going_to
 from opencwc.web.server.page import is_fragment, language_of, link_to_rule, page
 from opencwc.web.server.service import Router, book_of, person_of
@@ -41,7 +40,6 @@ from opencwc.wording import say
 
 router = Router(include_in_schema=False)
 
-Identity = Annotated[int, Path(ge=1, le=LARGEST)]
 Seen = Annotated[int, Query(ge=0, le=LARGEST)]
 
 
@@ -66,7 +64,7 @@ class DecisionForm(Closed):
 @router.get("/findings/{finding_id}", action="read")
 def show(
     request: Request,
-    finding_id: Identity,
+    finding_id: Number,
     asked: FilterAsked,
     outcome: Literal["", "accept", "correct", "reject", "need_more"] = "",
 ) -> Response:
@@ -86,7 +84,7 @@ def show(
 
 
 @router.get("/findings/{finding_id}/stand", action="read")
-def stand(request: Request, finding_id: Identity, seen: Seen = 0, told: Seen = 0, read: bool = False) -> Response:
+def stand(request: Request, finding_id: Number, seen: Seen = 0, told: Seen = 0, read: bool = False) -> Response:
     """Show who decided since the page was made; with ``read``, bring the open page up to date."""
     book, person = book_of(request), person_of(request)
     if read:
@@ -100,7 +98,7 @@ def stand(request: Request, finding_id: Identity, seen: Seen = 0, told: Seen = 0
 
 @router.post("/findings/{finding_id}/decision", action="decide")
 def decide_on(
-    request: Request, finding_id: Identity, asked: FilterAsked, form: Annotated[DecisionForm, Form()]
+    request: Request, finding_id: Number, asked: FilterAsked, form: Annotated[DecisionForm, Form()]
 ) -> Response:
     """Take a decision and lead to what waits next; where somebody was quicker, show what they decided instead."""
     book, person, lang = book_of(request), person_of(request), language_of(request)
@@ -135,7 +133,7 @@ def take_decision(request: Request, identity: int, form: DecisionForm) -> str | 
 
 
 @router.post("/findings/{finding_id}/comments", action="comment")
-def add_comment(request: Request, finding_id: Identity, asked: Annotated[CommentForm, Form()]) -> Response:
+def add_comment(request: Request, finding_id: Number, asked: Annotated[Comment, Form()]) -> Response:
     """Comment on a finding."""
     book, person, lang = book_of(request), person_of(request), language_of(request)
     case = show_finding(book, person, finding_id).case.name
@@ -193,7 +191,7 @@ def _place(teller: Teller, finding: Finding, run: RunSummary) -> tuple[Fact, ...
         return facts
     renamed = {teller.say("label_row"): "page_place_passage", teller.say("label_id"): "page_place"}
     renamed_facts = [
-        replace(fact, label=teller.say(renamed[fact.label])) if fact.label in renamed else fact for fact in facts
+        Fact(teller.say(renamed[fact.label]), fact.values) if fact.label in renamed else fact for fact in facts
     ]
     return (*renamed_facts[1:2], renamed_facts[0], *renamed_facts[2:]) if finding.subject.id else tuple(renamed_facts)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from fastapi import Request
@@ -12,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.model import Mark
 from opencwc.casebook.runs import run_named, source_row
+from opencwc.convention.fields import read_yaml
 from opencwc.convention.measures import READ_LANGUAGES
 from opencwc.errors import OpenCWCError, Reason, error_from_plain, error_line
 from opencwc.finding import Message, Value
@@ -25,70 +27,8 @@ from opencwc.web.server.page import is_fragment, language_of, page
 from opencwc.web.server.service import Router, book_of, service_of
 from opencwc.wording import error_sentences, sentence
 
-_KINDS = {
-    "NotAllowedError": "rights",
-    "ConflictError": "case",
-    "UnavailableError": "not_safe",
-    "fault": "service",
-}
-"""What went wrong, by the kind of the error: its code need not be looked at."""
-_CODES_OF = {
-    "no_column": "no_such_column",
-    "unclear_column": "column_unclear",
-    "column_without_text": "column_without_text",
-    "language": "law_languages_unread",
-    "no_law": "not_a_law",
-    "no_text": "law_nothing_read",
-    "empty": "file_empty sheet_empty",
-    "locked": "workbook_locked",
-    "too_large": """
-        upload_needs_memory table_needs_memory reading_took_too_long reading_took_too_much_work
-        reading_stopped_by_system file_unpacks_too_large workbook_unpacks_too_large sheet_too_large first_line_too_long
-    """,
-    "no_table": """
-        file_is_pdf file_is_jpeg file_is_png file_is_gif file_is_tiff file_is_program file_is_database
-        file_is_chemdraw file_is_rtf file_is_rar file_is_7zip file_is_bzip2 file_is_xz file_compressed_twice
-        file_is_arrow file_is_web_page file_is_xml file_is_mol2 file_is_rdf file_is_reaction file_is_zip_archive
-        office_file_is_no_workbook file_kind_unknown json_without_array workbook_without_sheet
-    """,
-    "damaged": """
-        workbook_damaged workbook_cut_short workbook_unreadable parquet_unreadable json_unreadable
-        compressed_file_damaged
-    """,
-    "broke_off": """
-        reading_broke_off reading_broke_off_with_status reading_answer_endless reading_answer_not_understood
-        reading_findings_do_not_hold upload_needs_writing
-        workbook_needs_writing reading_findings_too_early reading_ended_too_early
-    """,
-    "service": "worker_died",
-    "gone": "upload_gone",
-}
-"""The codes of errors by what went wrong, which is a word of the messages ``page_job_why_...``."""
-_CODES = {code: kind for kind, codes in _CODES_OF.items() for code in codes.split()}
-_DOCUMENTS = {
-    "reading_encrypted": "password",
-    "reading_damaged": "save",
-    "reading_cut_short": "save",
-    "reading_nested": "save",
-    "reading_doctype": "save",
-    "reading_bomb": "unpack",
-    "reading_parts": "unpack",
-    "reading_kind_archive": "unpack",
-    "reading_memory": "smaller",
-    "reading_too_large": "smaller",
-    "reading_too_long": "smaller",
-    "reading_broke_off": "save",
-    "reading_empty": "check",
-    "reading_kind_unknown": "check",
-    "reading_kind_picture": "picture",
-    "reading_kind_rtf": "save",
-    "reading_kind_doc": "save",
-    "reading_kind_odt": "save",
-    "reading_kind_ppt": "save",
-    "reading_kind_msg": "save",
-    "reading_kind_winmail": "save",
-}
-"""Why a document is not read as a whole, and what to do about it: a word of the messages ``page_job_do_...``."""
+_TROUBLES = read_yaml(Path(__file__).with_name("job_troubles.yaml"))
+"""What was wrong with a job, by the kinds and the codes of errors and by the reasons why a document is not read."""
 router = Router(include_in_schema=False)
 _OPEN, _CLOSE = "\u2068", "\u2069"
 
@@ -136,29 +76,17 @@ def summary_of(book: Casebook, job: Job, kind: JobPage, lang: str) -> JobSummary
 
 
 @router.get("/jobs/{job_id}", action="keep")
-async def show_job(request: Request, job_id: str) -> Response:
-    """Show how far a job is, or lead to where the jobs of its verb are shown."""
-    job = await job_named(request, job_id)
-    face = face_of(job.kind)
-    if face.jobs != "/jobs":
+def show_job(request: Request, job_id: str) -> Response:
+    """Show how far a job is; the end of one whose run has pages of its own leads to them.
+
+    The jobs of a verb are shown under the address of its face, to which every other one leads.
+    """
+    job = job_named(request, job_id)
+    face, lang = face_of(job.kind), language_of(request)
+    if request.url.path != f"{face.jobs}/{job.id}":
         return RedirectResponse(f"{face.jobs}/{job.id}", 303)
-    return await show_job_page(request, job, face.job)
-
-
-@router.post("/jobs/{job_id}/cancel", action="keep")
-async def cancel(request: Request, job_id: str) -> Response:
-    """Stop a job; what was kept of it stays in its case."""
-    service = service_of(request)
-    jobs, _ = parts_of(service)
-    job = await job_named(request, job_id)
-    await service.answering.run(jobs.cancel, job.id)
-    return Response(status_code=204, headers={"HX-Refresh": "true"})
-
-
-async def show_job_page(request: Request, job: Job, kind: JobPage) -> Response:
-    """Show how far a job is; the end of one whose run has pages of its own leads to them."""
-    lang = language_of(request)
-    summary = await service_of(request).answering.run(summary_of, book_of(request), job, kind, lang)
+    kind = face.job
+    summary = summary_of(book_of(request), job, kind, lang)
     if is_fragment(request) and job.state == "done" and kind.runs:
         return leading_to(f"{kind.runs}/{job.run}")
     shown = page(
@@ -171,6 +99,16 @@ async def show_job_page(request: Request, job: Job, kind: JobPage) -> Response:
     return shown
 
 
+@router.post("/jobs/{job_id}/cancel", action="keep")
+def cancel(request: Request, job_id: str) -> Response:
+    """Stop a job; what was kept of it stays in its case."""
+    service = service_of(request)
+    jobs, _ = parts_of(service)
+    job = job_named(request, job_id)
+    jobs.cancel(job.id)
+    return Response(status_code=204, headers={"HX-Refresh": "true"})
+
+
 def trouble_of(problem: Mapping[str, Any], job: str, lang: str, kind_of_job: JobPage) -> Trouble:
     """Say what was wrong with a job; what is of no known code is left in the words of the error."""
     error = error_from_plain(problem)
@@ -178,11 +116,10 @@ def trouble_of(problem: Mapping[str, Any], job: str, lang: str, kind_of_job: Job
         return Trouble("columns", says, "", "")
     detail = error_line("", *error_sentences(error, lang)) if error.what else ""
     reason = reason_of(error)
-    if reason is not None and reason.id in _DOCUMENTS:
-        remedy = _DOCUMENTS[reason.id]
+    if reason is not None and (remedy := _trouble("documents", reason.id)):
         do = sentence(kind_of_job.remedies.get(remedy, f"page_job_do_{remedy}"), lang)
         return Trouble(remedy, f"{sentence(reason, lang)} {do}", "", detail)
-    kind = _KINDS.get(str(problem.get("kind") or "")) or _CODES.get(error.code, "other")
+    kind = _TROUBLES["kinds"].get(str(problem.get("kind") or "")) or _trouble("codes", error.code) or "other"
     values: dict[str, Value] = {
         "column": f"{_OPEN}{error.values.get('column', '')}{_CLOSE}",
         "job": f"{_OPEN}{job}{_CLOSE}",
@@ -190,11 +127,13 @@ def trouble_of(problem: Mapping[str, Any], job: str, lang: str, kind_of_job: Job
         "read": tuple(map(language_named, READ_LANGUAGES)),
     }
     return Trouble(
-        kind,
-        sentence(Message(f"page_job_why_{kind}", values), lang),
-        str(error.values.get("columns", "")),
-        detail,
+        kind, sentence(Message(f"page_job_why_{kind}", values), lang), str(error.values.get("columns", "")), detail
     )
+
+
+def _trouble(part: str, name: str) -> str:
+    """Return under which word a part of `_TROUBLES` has a name, none where it has it under none."""
+    return next((word for word, names in _TROUBLES[part].items() if name in names), "")
 
 
 def reason_of(error: OpenCWCError) -> Message | None:

@@ -17,14 +17,14 @@ from opencwc.casebook.people import names_by_id
 from opencwc.casebook.runs import finding_of
 from opencwc.convention import Convention
 from opencwc.finding import Message
-from opencwc.publishing import Badge, Count, Excerpt
-from opencwc.publishing import Counts as CountBar
+from opencwc.publishing.model import Badge, Count, Excerpt
+from opencwc.publishing.model import Counts as CountBar
 from opencwc.records import from_plain
 from opencwc.screening.cards import Teller
 from opencwc.screening.verb import VERB as SCREEN
 from opencwc.verbs import all_verdicts, tones_of_verdicts
 from opencwc.web.casebook.api import statuses_named, verdicts_named
-from opencwc.web.server.address_filter import AddressFilter, Brief
+from opencwc.web.server.page_parameters import AddressFilter, Brief
 from opencwc.wording import say, sentence
 
 INBOX = "inbox"

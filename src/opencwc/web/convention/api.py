@@ -13,7 +13,7 @@ from opencwc.convention.model import InForce
 from opencwc.errors import NotFoundError
 from opencwc.finding import Message
 from opencwc.web.server.answering import Answering, CheckedAnswer, checked_json
-from opencwc.web.server.api_parameters import AsOf, InLang, Lists, answers, names_of, problems
+from opencwc.web.server.api_parameters import AsOf, InLang, Lists, answers, names_of
 from opencwc.web.server.service import Router, service_of
 from opencwc.wording import say
 
@@ -23,51 +23,38 @@ router = Router(tags=["rules"])
 _OBJECTS = list[dict[str, Any]]
 
 
-@router.get(
-    "/api/v1/lists",
-    action="rules",
-    responses={200: answers("The lists", checked=CheckedAnswer, lists=_OBJECTS), **problems()},
-)
-async def lists(request: Request, as_of: AsOf = None, lang: InLang = "en") -> Response:
+@router.get("/api/v1/lists", action="rules", answer=answers("The lists", checked=CheckedAnswer, lists=_OBJECTS))
+def lists(request: Request, as_of: AsOf = None, lang: InLang = "en") -> Response:
     """Give the lists at hand: whose they are, the date of their text, how many entries are in force."""
-    answering = service_of(request).answering
-    return JSONResponse(await answering.run(lists_as_json, answering, as_of, lang))
+    return JSONResponse(lists_as_json(service_of(request).answering, as_of, lang))
 
 
-@router.get(
-    "/api/v1/entries",
-    action="rules",
-    responses={200: answers("The entries", checked=CheckedAnswer, entries=_OBJECTS), **problems()},
-)
-async def entries(request: Request, as_of: AsOf = None, lists: Lists = "", lang: InLang = "en") -> Response:
+@router.get("/api/v1/entries", action="rules", answer=answers("The entries", checked=CheckedAnswer, entries=_OBJECTS))
+def entries(request: Request, as_of: AsOf = None, lists: Lists = "", lang: InLang = "en") -> Response:
     """Give every entry in force, in brief."""
-    answering = service_of(request).answering
-    return JSONResponse(await answering.run(entries_as_json, answering, names_of(lists), as_of, lang))
+    return JSONResponse(entries_as_json(service_of(request).answering, names_of(lists), as_of, lang))
 
 
 @router.get(
     "/api/v1/entries/{list_id}/{entry_id}",
     action="rules",
-    responses={200: answers("The entry", checked=CheckedAnswer, entry=dict[str, Any]), **problems(404)},
+    answer=answers("The entry", checked=CheckedAnswer, entry=dict[str, Any]),
+    problems=(404,),
 )
-async def entry(request: Request, list_id: str, entry_id: str, as_of: AsOf = None, lang: InLang = "en") -> Response:
+def entry(request: Request, list_id: str, entry_id: str, as_of: AsOf = None, lang: InLang = "en") -> Response:
     """Give one entry whole: its words, its structures, its exemptions, its examples, its source."""
-    answering = service_of(request).answering
-    return JSONResponse(await answering.run(entry_as_json, answering, list_id, entry_id, as_of, lang))
+    return JSONResponse(entry_as_json(service_of(request).answering, list_id, entry_id, as_of, lang))
 
 
 @router.get(
     "/api/v1/duties/{list_id}/{entry_id}",
     action="rules",
-    responses={
-        200: answers("The duties", checked=CheckedAnswer, entry=dict[str, Any], duties=_OBJECTS),
-        **problems(404),
-    },
+    answer=answers("The duties", checked=CheckedAnswer, entry=dict[str, Any], duties=_OBJECTS),
+    problems=(404,),
 )
-async def duties(request: Request, list_id: str, entry_id: str, as_of: AsOf = None, lang: InLang = "en") -> Response:
+def duties(request: Request, list_id: str, entry_id: str, as_of: AsOf = None, lang: InLang = "en") -> Response:
     """Give the duties that follow from an entry."""
-    answering = service_of(request).answering
-    return JSONResponse(await answering.run(duties_as_json, answering, list_id, entry_id, as_of, lang))
+    return JSONResponse(duties_as_json(service_of(request).answering, list_id, entry_id, as_of, lang))
 
 
 def lists_as_json(answering: Answering, as_of: date | None, lang: str) -> dict[str, Any]:
@@ -168,7 +155,4 @@ def duty_as_json(duty: Duty, lang: str) -> dict[str, Any]:
 
 
 def _in_force(when: InForce) -> dict[str, str | None]:
-    return {
-        "from": when.start.isoformat() if when.start else None,
-        "until": when.end.isoformat() if when.end else None,
-    }
+    return {"from": when.start.isoformat() if when.start else None, "until": when.end.isoformat() if when.end else None}

@@ -19,12 +19,12 @@ from opencwc.convention.changes import KINDS, Change, changes_between
 from opencwc.convention.model import STATUSES
 from opencwc.errors import NotFoundError
 from opencwc.finding import Message
-from opencwc.publishing import Fact, Figure
+from opencwc.publishing.model import Fact, Figure
 from opencwc.screening.cards import HEIGHT, WIDTH, Teller
 from opencwc.web.convention.measures import find_measure
-from opencwc.web.server.day_parameter import Day, asked_day
 from opencwc.web.server.page import language_of, link_to_rule, locale_of, page
-from opencwc.web.server.service import Router, service_of
+from opencwc.web.server.page_parameters import Day, asked_day
+from opencwc.web.server.service import Router
 from opencwc.wording import say
 from opencwc.wording.states import iso_numeric, state_name
 
@@ -85,21 +85,20 @@ class RulesWanted(BaseModel):
 
 
 @router.get("/convention", action="rules")
-async def show(request: Request, wanted: Annotated[RulesWanted, Query()]) -> Response:
+def show(request: Request, wanted: Annotated[RulesWanted, Query()]) -> Response:
     """Show one part of the Convention as of a day."""
     day, part, q = asked_day(wanted.as_of, date.today()), wanted.part, wanted.q
     values: dict[str, Any] = {}
-    run = service_of(request).answering.run
     lang = language_of(request)
     if part == "entries":
-        values = await run(entries_shown, day.day, lang, q, wanted.list_id, wanted.schedule)
+        values = entries_shown(day.day, lang, q, wanted.list_id, wanted.schedule)
     elif part in ("thresholds", "deadlines"):
-        values = await run(amounts_shown, day.day, part, lang, q, wanted.regime)
+        values = amounts_shown(day.day, part, lang, q, wanted.regime)
     elif part == "states":
-        values = await run(states_shown, day.day, lang, q, wanted.status)
+        values = states_shown(day.day, lang, q, wanted.status)
     else:
         days = (asked_day(wanted.first, _years_before(day.day)), asked_day(wanted.second, day.day))
-        values = await run(changes_shown, days, wanted.kind)
+        values = changes_shown(days, wanted.kind)
     return page(
         request, f"convention/{part}.html", part=part, parts_shown=CONVENTION_PARTS, day=day, q=q,
         list_id=wanted.list_id, schedule=wanted.schedule, regime=wanted.regime, chosen=wanted.status, kind=wanted.kind,
@@ -108,23 +107,22 @@ async def show(request: Request, wanted: Annotated[RulesWanted, Query()]) -> Res
 
 
 @router.get("/convention/states.json", action="rules")
-async def states_json(request: Request, as_of: Brief = "") -> Response:
+def states_json(request: Request, as_of: Brief = "") -> Response:
     """Give what every State is on a day, as a chart of the world takes it."""
     day = asked_day(as_of, date.today())
     lang = language_of(request)
-    states = await service_of(request).answering.run(states_as_json, day.day, lang)
+    states = states_as_json(day.day, lang)
     return JSONResponse(states, headers={"vary": "Accept-Language, Cookie"})
 
 
 @router.get("/convention/{list_id}/{entry_id}", action="rules")
-async def entry(request: Request, list_id: str, entry_id: str, as_of: Brief = "") -> Response:
+def entry(request: Request, list_id: str, entry_id: str, as_of: Brief = "") -> Response:
     """Show one entry whole; where it is not in force on the day, say so and when it is."""
     day = asked_day(as_of, date.today())
     lang = language_of(request)
-    run = service_of(request).answering.run
-    if await run(find_measure, day.day, list_id, entry_id) is not None:  # what a finding on a law rests on
+    if find_measure(day.day, list_id, entry_id) is not None:  # what a finding on a law rests on
         return RedirectResponse(f"/law/measures/{quote(list_id)}/{quote(entry_id)}", 303)
-    values = await run(entry_shown, list_id, entry_id, day.day, lang)
+    values = entry_shown(list_id, entry_id, day.day, lang)
     return page(request, "convention/entry.html", part="entries", parts_shown=CONVENTION_PARTS, day=day, **values)
 
 

@@ -4,61 +4,24 @@ from __future__ import annotations
 
 from typing import Annotated, Any, TypedDict
 
-from fastapi import Path, Query, Request
+from fastapi import Query, Request
 from msgspec import Meta
 from pydantic import Field
 from starlette.responses import JSONResponse, Response
 
-from opencwc.casebook.model import Mark
 from opencwc.legislation.decided_law import decided_to_plain
 from opencwc.legislation.formats import MeasureAnswer, PassagePlace, answer_to_plain
-from opencwc.web.casebook.jobs_api import JobAnswer
-from opencwc.web.casebook.uploads_api import job_made
-from opencwc.web.server.api_parameters import LARGEST, Closed, DayText, InLang, answers, problems
-from opencwc.web.server.idempotency import KEY_HEADER
-from opencwc.web.server.service import Router, book_of, person_of, service_of
-from opencwc.web.server.uploads import MOST_FILES
+from opencwc.web.casebook.upload_forms import SUBMITS, job_made
+from opencwc.web.legislation.forms import FORM
+from opencwc.web.legislation.kept_laws import labels_of, shown_law, standings
+from opencwc.web.legislation.questions import ask_laws
+from opencwc.web.server.api_parameters import LARGEST, Closed, DayText, InLang, Limit, Number, answers
+from opencwc.web.server.service import Router, book_of, person_of
 from opencwc.wording import sentence
 
 router = Router(tags=["law"])
 A_PAGE = 100
-Number = Annotated[int, Path(ge=1, le=LARGEST)]
 After = Annotated[int, Query(ge=0, le=LARGEST, description="Go on after this many: `next` of the page before.")]
-Limit = Annotated[int, Query(ge=1, le=1_000)]
-_UPLOAD: dict[str, Any] = {
-    "type": "object",
-    "required": ["file", "case", "state"],
-    "properties": {
-        "file": {
-            "type": "array",
-            "items": {"type": "string", "format": "binary"},
-            "minItems": 1,
-            "maxItems": MOST_FILES,
-            "description": "All texts of one State that belong together: PDF, DOCX, HTML or plain text.",
-        },
-        "state": {"type": "string", "description": "The State, by its alpha-3 code or its name."},
-        "case": {"type": "string", "description": "The case to keep it in; opened where there is none of this name."},
-        "mark": {"type": "string", "enum": [str(mark) for mark in Mark]},
-        "as_of": {"type": "string", "format": "date"},
-        "model": {
-            "type": "string",
-            "enum": ["yes", "no"],
-            "default": "yes",
-            "description": "Whether the model proposes verdicts, where it is switched on; else rules do.",
-        },
-        "trial": {
-            "type": "string",
-            "enum": ["yes", "no"],
-            "description": "Whether this is a trial, which leaves the shelf of States as it is.",
-        },
-        "shelf": {
-            "type": "string",
-            "enum": ["yes", "no"],
-            "description": "Whether it takes its place on the shelf also where plain rules make it and the one that"
-            " stands there has decisions.",
-        },
-    },
-}
 
 
 class StandingMeasure(MeasureAnswer):
@@ -100,8 +63,7 @@ class LawPassage(PassagePlace):
 
 _FOUND: dict[str, Any] = {
     "found": Annotated[
-        list[LawPassage],
-        Meta(description="Passages, best first; empty where nothing is good enough. Never free text."),
+        list[LawPassage], Meta(description="Passages, best first; empty where nothing is good enough. Never free text.")
     ],
     "searched": Annotated[list[str], Meta(description="The States whose laws were searched.")],
 }
@@ -114,53 +76,35 @@ class AskedOfLaws(Closed):
     state: Annotated[str, Field(max_length=3, description="The State's alpha-3 code; all where left out.")] = ""
 
 
-@router.post(
-    "/api/v1/law/checks",
-    action="keep",
-    uploads=True,
-    status_code=202,
-    responses={202: answers("The job, waiting", JobAnswer), **problems(404, 409, 413, 415, 501)},
-    openapi_extra={
-        "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _UPLOAD}}},
-        "parameters": [KEY_HEADER],
-    },
-)
+@router.post("/api/v1/law/checks", form=FORM.schema, **SUBMITS)
 async def submit_texts(request: Request) -> Response:
     """Keep a State's texts in a case and have them checked by the worker; the job stands under `/api/v1/jobs`."""
-    from opencwc.web.legislation.forms import take_texts
-
-    return await take_texts(request, job_made)
+    return await FORM.take(request, job_made)
 
 
-@router.get(
-    "/api/v1/law/checks/{number}",
-    action="read",
-    responses={
-        200: answers("The check", LawAnswer),
-        **problems(404, 501),
-    },
-)
-async def show_check(
+@router.get("/api/v1/law/checks/{number}", action="read", answer=answers("The check", LawAnswer), problems=(404, 501))
+def show_check(
     request: Request, number: Number, after: After = 0, limit: Limit = A_PAGE, lang: InLang = "en"
 ) -> Response:
     """Give what is said of every measure, page by page, with its passages and how it stands; `number` is the run."""
-    from opencwc.web.legislation.kept import shown_law, standings
-
-    run, book, person = service_of(request).answering.run, book_of(request), person_of(request)
-    shown = await run(shown_law, book, person, number)
-    stands = await run(standings, book, person, number)
+    book, person = book_of(request), person_of(request)
+    shown = shown_law(book, person, number)
+    stands = standings(book, person, number)
     checked = shown.kept.checked
     page = checked.answers[after : after + limit]
     measures = []
     for answer in page:
-        stands_as = stands.get((answer.measure.set, answer.measure.id))
-        standing = {
-            "finding": stands_as.finding if stands_as else None,
-            "status": str(stands_as.status) if stands_as else "",
-            "decided": (stands_as.decided or None) if stands_as else None,
-            "decision": decided_to_plain(stands_as.said) if stands_as and stands_as.said else None,
-        }
-        measures.append({"set": answer.measure.set, **answer_to_plain(answer, lang), **standing})
+        standing = stands.get((answer.measure.set, answer.measure.id))
+        measures.append(
+            {
+                "set": answer.measure.set,
+                **answer_to_plain(answer, lang),
+                "finding": standing.finding if standing else None,
+                "status": str(standing.status) if standing else "",
+                "decided": (standing.decided or None) if standing else None,
+                "decision": decided_to_plain(standing.said) if standing and standing.said else None,
+            }
+        )
     body = {
         "run": shown.number,
         "case": shown.case.name,
@@ -177,42 +121,29 @@ async def show_check(
 @router.get(
     "/api/v1/law/checks/{number}/labels",
     action="read",
-    responses={200: answers("The labels", labels=list[Any]), **problems(404, 501)},
+    answer=answers("The labels", labels=list[Any]),
+    problems=(404, 501),
 )
-async def show_labels(request: Request, number: Number) -> Response:
+def show_labels(request: Request, number: Number) -> Response:
     """Give what people decided of a check as labels; nothing is learned from them by itself."""
-    from opencwc.web.legislation.kept import labels_of, shown_law, standings
-
-    run, book, person = service_of(request).answering.run, book_of(request), person_of(request)
-    shown = await run(shown_law, book, person, number)
-    stands = await run(standings, book, person, number)
-    return JSONResponse({"labels": list(labels_of(shown, stands))})
+    book, person = book_of(request), person_of(request)
+    labels = labels_of(shown_law(book, person, number), standings(book, person, number))
+    return JSONResponse({"labels": list(labels)})
 
 
-@router.post("/api/v1/law/ask", action="read", responses={200: answers("Passages", **_FOUND), **problems(501)})
-async def ask(request: Request, asked: AskedOfLaws, lang: InLang = "en") -> Response:
+@router.post("/api/v1/law/ask", action="read", answer=answers("Passages", **_FOUND), problems=(501,))
+def ask(request: Request, asked: AskedOfLaws, lang: InLang = "en") -> Response:
     """Answer a question with passages of the laws that are kept; one for synthesis and the like is refused."""
-    from opencwc.web.legislation.questions import ask_laws
-
-    service = service_of(request)
-    answered = await service.answering.run(
-        ask_laws, service, book_of(request), person_of(request), asked.question, asked.state.upper(), lang
-    )  # fmt: skip
+    answered = ask_laws(request, asked.question, asked.state, lang)
     passages = []
     for passage in answered.found:
         state, run, file = answered.run_of(passage)
-        place = {
-            "state": state or None,
-            "run": run or None,
-            "file": file,
-            "section": passage.place,
-            "language": passage.lang,
-        }
-        span = {
-            "start": passage.start,
-            "end": passage.end,
-            "text": passage.text,
-            "similarity": round(passage.similarity, 4),
-        }
-        passages.append({**place, **span, "doubt": sentence(passage.doubt, lang) if passage.doubt else None})
+        passages.append(
+            {
+                "state": state or None, "run": run or None, "file": file, "section": passage.place,
+                "language": passage.lang, "start": passage.start, "end": passage.end, "text": passage.text,
+                "similarity": round(passage.similarity, 4),
+                "doubt": sentence(passage.doubt, lang) if passage.doubt else None,
+            }
+        )  # fmt: skip
     return JSONResponse({"found": passages, "searched": list(answered.runs)})

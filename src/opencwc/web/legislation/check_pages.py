@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from fastapi import Form, Path, Query, Request
 from starlette.responses import Response
@@ -21,8 +20,9 @@ from opencwc.legislation.formats import as_csv, as_json
 from opencwc.legislation.model import VERDICTS, Answer
 from opencwc.legislation.report import TONES, other_texts, report
 from opencwc.legislation.shown_answers import elements_shown, said_in
+from opencwc.publishing.report_files import report_file
 from opencwc.web.casebook.finding_page import DecisionForm, standing_of, take_decision, verdicts_of
-from opencwc.web.legislation.kept import (
+from opencwc.web.legislation.kept_laws import (
     MeasureFilter,
     MeasuresAsked,
     ShownLaw,
@@ -41,55 +41,37 @@ from opencwc.web.legislation.kept import (
 )
 from opencwc.web.legislation.parts import checklist, line_of, passages_shown, tabs_of
 from opencwc.web.server import downloads
-from opencwc.web.server.api_parameters import LARGEST
+from opencwc.web.server.api_parameters import Number
 from opencwc.web.server.htmx_headers import announcing, going_to
 from opencwc.web.server.page import is_fragment, language_of, page
-from opencwc.web.server.service import Router, book_of, person_of, service_of
+from opencwc.web.server.service import Router, book_of, person_of
 from opencwc.wording import LANGUAGES, say, sentence
 from opencwc.wording.states import state_name
 
 router = Router(include_in_schema=False)
-Number = Annotated[int, Path(ge=1, le=LARGEST)]
 Name = Annotated[str, Path(max_length=64)]
-FORMATS = ("pdf", "docx", "html", "csv", "json")
-_MEDIA = {
-    "pdf": "application/pdf",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "html": "text/html; charset=utf-8",
-    "csv": "text/csv; charset=utf-8",
-    "json": "application/json",
-}
+Format = Literal["pdf", "docx", "html", "csv", "json"]
+FORMATS: tuple[Format, ...] = get_args(Format)
 
 
 @router.get("/law/runs/{number}", action="read")
-async def show_matrix(request: Request, number: Number, wanted: MeasuresAsked) -> Response:
+def show_matrix(request: Request, number: Number, wanted: MeasuresAsked) -> Response:
     """Show the matrix: how many measures of each tier came out how, and the measures that a filter wants."""
-    service, lang = service_of(request), language_of(request)
-    book, person = book_of(request), person_of(request)
-
-    def read() -> dict[str, Any]:
-        shown = shown_law(book, person, number)
-        stands = standings(book, person, number)
-        answers = shown.kept.checked.answers
-        lines = [line_of(answer, stands, lang) for answer in fitting_measures(answers, stands, wanted)]
-        return {
-            "shown": shown,
-            "counts": counts_by_tier(answers, stands),
-            "groups": [(tier, [line for line in lines if line.answer.measure.tier == tier]) for tier in TIERS],
-            "total": len(lines),
-            "decided": sum(not stand.waits for stand in stands.values()),
-            "sets": sorted({answer.measure.set for answer in answers}),
-            "on_shelf": _on_shelf(shown, checks_by_state(book, person).get(shown.state, [])),
-            "others": other_texts(as_decided(shown.kept.checked, decisions_of(stands)), lang),
-        }
-
-    values = await service.answering.run(read)
-    checked = values["shown"].kept.checked
-    notes = [sentence(note, lang) for note in checked.notes]
+    book, person, lang = book_of(request), person_of(request), language_of(request)
+    shown = shown_law(book, person, number)
+    stands = standings(book, person, number)
+    answers = shown.kept.checked.answers
+    lines = [line_of(answer, stands, lang) for answer in fitting_measures(answers, stands, wanted)]
+    checked = shown.kept.checked
     return page(
-        request, "legislation/matrix.html", wanted=wanted, part="check", tabs=tabs_of(person), said=notes,
-        verdicts=VERDICTS, verdict_tones=TONES, formats=FORMATS, state=state_name(checked.law.state, lang),
-        **values,
+        request, "legislation/matrix.html", wanted=wanted, part="check", tabs=tabs_of(person), verdicts=VERDICTS,
+        verdict_tones=TONES, formats=FORMATS, shown=shown, state=state_name(checked.law.state, lang),
+        said=[sentence(note, lang) for note in checked.notes], counts=counts_by_tier(answers, stands),
+        groups=[(tier, [line for line in lines if line.answer.measure.tier == tier]) for tier in TIERS],
+        total=len(lines), decided=sum(not stand.waits for stand in stands.values()),
+        sets=sorted({answer.measure.set for answer in answers}),
+        on_shelf=_on_shelf(shown, checks_by_state(book, person).get(shown.state, [])),
+        others=other_texts(as_decided(checked, decisions_of(stands)), lang),
     )  # fmt: skip
 
 
@@ -117,7 +99,7 @@ def _on_shelf(shown: ShownLaw, checks: Sequence[Listed]) -> _OnShelf | None:
 
 
 @router.get("/law/runs/{number}/measures/{set_id}/{measure_id}", action="read")
-async def show_measure(
+def show_measure(
     request: Request,
     number: Number,
     set_id: Name,
@@ -126,44 +108,27 @@ async def show_measure(
     outcome: Literal["", "accept", "correct", "reject", "need_more"] = "",
 ) -> Response:
     """Show a measure: the passages, the elements, what closes a gap, and the decision."""
-    service, lang = service_of(request), language_of(request)
-    book, person = book_of(request), person_of(request)
-
-    def read() -> dict[str, Any]:
-        shown = shown_law(book, person, number)
-        answer = shown.answer(set_id, measure_id)
-        stands = standings(book, person, number)
-        standing = stands.get((set_id, measure_id))
-        stood = answer_as_decided(answer, standing.said if standing else None)
-        before, after, place = _beside(shown, stands, wanted, answer)
-        return {
-            "shown": shown,
-            "answer": answer,
-            "standing": standing,
-            "verdict": stood.verdict,
-            "said": standing.said if standing else None,
-            "passages": list(passages_shown(answer, lang)),
-            "elements": list(elements_shown(stood, lang)),
-            "checklist": checklist(stood, lang),
-            "to_correct": [
-                (element.id, said_in(element.names, lang), each.stands)
-                for element, each in zip(answer.measure.elements, elements_shown(answer, lang), strict=True)
-            ],
-            "before": before,
-            "after": after,
-            "at": place,
-            **_deciding(book, request, standing),
-        }
-
-    values = await service.answering.run(read)
-    answer = values["answer"]
+    book, person, lang = book_of(request), person_of(request), language_of(request)
+    shown = shown_law(book, person, number)
+    answer = shown.answer(set_id, measure_id)
+    stands = standings(book, person, number)
+    standing = stands.get((set_id, measure_id))
+    stood = answer_as_decided(answer, standing.said if standing else None)
+    before, after, place = _beside(shown, stands, wanted, answer)
+    to_correct = [
+        (element.id, said_in(element.names, lang), shown_element.stands)
+        for element, shown_element in zip(answer.measure.elements, elements_shown(answer, lang), strict=True)
+    ]
     template = "legislation/measure_body.html" if is_fragment(request) else "legislation/measure.html"
     return page(
         request, template, wanted=wanted, part="check", tabs=tabs_of(person), outcome=outcome, tones_of=TONES,
+        shown=shown, answer=answer, standing=standing, verdict=stood.verdict, said=standing.said if standing else None,
         title=said_in(answer.measure.titles, lang), asks=said_in(answer.measure.queries, lang),
-        why=[sentence(reason, lang) for reason in answer.why], state=state_name(values["shown"].state, lang),
-        places=sorted({part.id for part in values["shown"].kept.checked.law.sections if part.id})[:400], choices=[],
-        **values,
+        why=[sentence(reason, lang) for reason in answer.why], state=state_name(shown.state, lang),
+        passages=list(passages_shown(answer, lang)), elements=list(elements_shown(stood, lang)),
+        checklist=checklist(stood, lang), to_correct=to_correct, before=before, after=after, at=place, choices=[],
+        places=sorted({part.id for part in shown.kept.checked.law.sections if part.id})[:400],
+        **_deciding(book, request, standing),
     )  # fmt: skip
 
 
@@ -188,7 +153,7 @@ def _beside(
 
 
 @router.post("/law/runs/{number}/measures/{set_id}/{measure_id}/decision", action="decide")
-async def decide_on(
+def decide_on(
     request: Request,
     number: Number,
     set_id: Name,
@@ -197,31 +162,26 @@ async def decide_on(
     form: Annotated[DecisionForm, Form()],
 ) -> Response:
     """Take the decision on a measure, and lead to the next one that waits."""
-    service, lang = service_of(request), language_of(request)
-    book, person = book_of(request), person_of(request)
-
-    def do() -> Response:
-        shown = shown_law(book, person, number)
-        stands = standings(book, person, number)
-        answer, standing = shown.answer(set_id, measure_id), stands.get((set_id, measure_id))
-        if standing is None:
-            raise NotFoundError("measure_without_finding", run=number)
-        onward = _onward(shown, stands, wanted, answer)
-        known = {element.id for element in answer.measure.elements}
-        if strange := [named for named in form.element if named not in known]:
-            raise InputError("no_such_element_on_page", where=strange[0], run=number)
-        said = take_decision(request, standing.finding, form)
-        if isinstance(said, Response):
-            return said
-        query = f"?{wanted.query}" if wanted.query else ""
-        if onward is None:
-            headers = announcing(f"{said} {say('page_law_nothing_next', lang)}", carry=True)
-            return Response(status_code=204, headers=headers | {"hx-redirect": f"/law/runs/{number}{query}"})
-        said += " " + say(Message("page_law_next_is", {"measure": onward.measure.id}), lang)
-        address = f"/law/runs/{number}/measures/{onward.measure.set}/{onward.measure.id}{query}"
-        return Response(status_code=204, headers=announcing(said) | going_to(address))
-
-    return await service.answering.run(do)
+    book, person, lang = book_of(request), person_of(request), language_of(request)
+    shown = shown_law(book, person, number)
+    stands = standings(book, person, number)
+    answer, standing = shown.answer(set_id, measure_id), stands.get((set_id, measure_id))
+    if standing is None:
+        raise NotFoundError("measure_without_finding", run=number)
+    onward = _onward(shown, stands, wanted, answer)
+    known = {element.id for element in answer.measure.elements}
+    if strange := [named for named in form.element if named not in known]:
+        raise InputError("no_such_element_on_page", where=strange[0], run=number)
+    said = take_decision(request, standing.finding, form)
+    if isinstance(said, Response):
+        return said
+    query = f"?{wanted.query}" if wanted.query else ""
+    if onward is None:
+        headers = announcing(f"{said} {say('page_law_nothing_next', lang)}", carry=True)
+        return Response(status_code=204, headers=headers | {"hx-redirect": f"/law/runs/{number}{query}"})
+    said += " " + say(Message("page_law_next_is", {"measure": onward.measure.id}), lang)
+    address = f"/law/runs/{number}/measures/{onward.measure.set}/{onward.measure.id}{query}"
+    return Response(status_code=204, headers=announcing(said) | going_to(address))
 
 
 def _onward(shown: ShownLaw, stands: Stands, wanted: MeasureFilter, answer: Answer) -> Answer | None:
@@ -242,55 +202,34 @@ def _onward(shown: ShownLaw, stands: Stands, wanted: MeasureFilter, answer: Answ
 
 
 @router.get("/law/runs/{number}/report", action="read")
-async def give_report(
-    request: Request,
-    number: Number,
-    format: Literal["pdf", "docx", "html", "csv", "json"] = "pdf",
-    report_lang: Annotated[str, Query(max_length=2)] = "",
+def give_report(
+    request: Request, number: Number, format: Format = "pdf", report_lang: Annotated[str, Query(max_length=2)] = ""
 ) -> Response:
     """Give the report that a National Authority sends on, or the answers as a table: as people decided."""
-    service = service_of(request)
     lang = report_lang if report_lang in LANGUAGES else language_of(request)
     book, person = book_of(request), person_of(request)
-    shown = await service.answering.run(shown_law, book, person, number)
-    stands = await service.answering.run(standings, book, person, number)
-    content = await service.answering.run(law_file, shown, format, lang, decisions_of(stands))
-    return downloads.download(content, f"law-{shown.state}-{number}-{lang}.{format}", _MEDIA[format])
+    shown = shown_law(book, person, number)
+    stands = standings(book, person, number)
+    content = law_file(shown, format, lang, decisions_of(stands))
+    return downloads.download(content, f"law-{shown.state}-{number}-{lang}.{format}")
 
 
-def law_file(shown: ShownLaw, format: str, lang: str, decisions: Decisions) -> bytes:
+def law_file(shown: ShownLaw, format: Format, lang: str, decisions: Decisions) -> bytes:
     """Return a checked law with what people decided of it as a file of one of `FORMATS`."""
     checked = shown.kept.checked
     if format == "csv":
         return as_csv(checked, lang, decisions).encode()
     if format == "json":
         return as_json(checked, lang, decisions).encode()
-    made = report(checked, lang, decisions)
-    if format == "html":
-        from opencwc.publishing import write_html
-
-        page_out = io.StringIO()
-        write_html(made, page_out)
-        return page_out.getvalue().encode()
-    out = io.BytesIO()
-    if format == "docx":
-        from opencwc.publishing.docx import write_docx
-
-        write_docx(made, out)
-    else:
-        from opencwc.publishing.pdf import write_pdf
-
-        write_pdf(made, out)
-    return out.getvalue()
+    return report_file(report(checked, lang, decisions), format)
 
 
 @router.get("/law/runs/{number}/labels.{kind}", action="read")
-async def give_labels(request: Request, number: Number, kind: Literal["csv", "jsonl"]) -> Response:
+def give_labels(request: Request, number: Number, kind: Literal["csv", "jsonl"]) -> Response:
     """Give what people decided as labels, to measure models against; nothing is learned from them by itself."""
-    service, person = service_of(request), person_of(request)
+    person = person_of(request)
     book = book_of(request)
-    shown = await service.answering.run(shown_law, book, person, number)
-    stands = await service.answering.run(standings, book, person, number)
+    shown = shown_law(book, person, number)
+    stands = standings(book, person, number)
     content = labels_csv(shown, stands) if kind == "csv" else labels_jsonl(shown, stands)
-    media_type = downloads.CSV if kind == "csv" else "application/x-ndjson"
-    return downloads.download(content, f"labels-{shown.state}-{number}.{kind}", media_type)
+    return downloads.download(content, f"labels-{shown.state}-{number}.{kind}")

@@ -2,43 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
+from functools import partial
 from typing import Any
 
-from fastapi import Request
-from starlette.datastructures import FormData
-from starlette.responses import Response
-
-from opencwc.casebook.model import Mark
 from opencwc.errors import InputError, SettingsError
 from opencwc.legislation.law_check import see_that_measures_hold
 from opencwc.legislation.states import known_state
 from opencwc.legislation.verb import VERB as LAW
-from opencwc.web.casebook.uploads_api import Answer, submit_uploads
+from opencwc.web.casebook.upload_forms import FILE, MOST_FILES, YES_OR_NO, SentForm, UploadForm
 from opencwc.web.convention.measures import measures_of
-from opencwc.web.server.service import service_of
-from opencwc.web.server.uploads import Uploads, asked_in_case, files_of, form_of, no_file, texts_of
-
-KNOWN_WORDS = frozenset({"case", "mark", "as_of", "model", "state", "trial", "shelf"})
-_YES = ("yes", "true", "1")
+from opencwc.web.server.service import Service
 
 
-def texts_sent(form: FormData) -> Uploads:
-    """Return the texts of a form; raise `InputError` where there are none."""
-    return files_of(form, "file") or no_file("law_file_missing")
-
-
-def asked_of_texts(words: Mapping[str, str], uploads: Uploads) -> tuple[dict[str, Any], Mark]:
-    """Return the question of a job over a State's texts as it stands in the queue, and its mark.
-
-    The model takes part unless the form says no, as for the command.
-    """
-    asked, mark = asked_in_case(words, uploads)
-    model = words.get("model", "yes").lower() in _YES
-    asked |= {"state": state_of_form(words.get("state", "")), "model": model}
-    see_that_measures_hold(date.fromisoformat(asked["as_of"]), measures_of)
-    return asked | {name: True for name in ("trial", "shelf") if words.get(name, "").lower() in _YES}, mark
+def _question(service: Service, sent: SentForm) -> dict[str, Any]:
+    """Return what is asked of the texts; the model takes part unless the form says no, as for the command."""
+    asked = {"state": state_of_form(sent.texts.get("state", "")), "model": sent.says_yes("model", usual="yes")}
+    see_that_measures_hold(sent.day, measures_of)
+    return asked | {name: True for name in ("trial", "shelf") if sent.says_yes(name)}
 
 
 def state_of_form(text: str) -> str:
@@ -51,13 +31,32 @@ def state_of_form(text: str) -> str:
     raise InputError("state_missing", where="state")
 
 
-async def take_texts(request: Request, answer: Answer) -> Response:
-    """Read the form of a State's texts, keep them in their case, make the job, and answer with it."""
-    form = await form_of(request)
-    try:
-        uploads = texts_sent(form)
-        words = texts_of(form, KNOWN_WORDS)
-        asked, mark = await service_of(request).answering.run(asked_of_texts, words, uploads)
-        return await submit_uploads(request, LAW.id, uploads, asked, mark, answer)
-    finally:
-        await form.close()
+FORM = UploadForm(
+    LAW,
+    {
+        "file": {
+            "type": "array",
+            "items": FILE,
+            "minItems": 1,
+            "maxItems": MOST_FILES,
+            "description": "All texts of one State that belong together: PDF, DOCX, HTML or plain text.",
+        }
+    },
+    missing=partial(InputError, "law_file_missing", where="file"),
+    question=_question,
+    texts={
+        "state": {"type": "string", "description": "The State, by its alpha-3 code or its name."},
+        "model": YES_OR_NO
+        | {
+            "default": "yes",
+            "description": "Whether the model proposes verdicts, where it is switched on; else rules do.",
+        },
+        "trial": YES_OR_NO | {"description": "Whether this is a trial, which leaves the shelf of States as it is."},
+        "shelf": YES_OR_NO
+        | {
+            "description": "Whether it takes its place on the shelf also where plain rules make it and the one that"
+            " stands there has decisions."
+        },
+    },
+    required=("state",),
+)

@@ -1,50 +1,67 @@
-"""Law: upload a State's texts, follow the job that checks them; includes the other pages of legislation."""
+"""Law: upload a State's texts, follow the job that checks them, and see what the Convention asks of a law."""
 
 from __future__ import annotations
 
 from collections.abc import Set
 from datetime import date
+from typing import Annotated
+from urllib.parse import quote
 
-from fastapi import Request
+from fastapi import Path, Query, Request
 from starlette.responses import Response
 
-from opencwc.casebook.model import Mark
-from opencwc.casebook.permissions import may
+from opencwc.casebook.findings import History
+from opencwc.convention.measures import TIERS, Measure
 from opencwc.convention.territories import all_territories
 from opencwc.errors import NotFoundError
 from opencwc.legislation.coverage_model import MODEL
 from opencwc.legislation.example_texts import NAMES, NOW, STATE, example_text
+from opencwc.legislation.reader import stage_of
+from opencwc.legislation.shown_answers import article_in, said_in
 from opencwc.legislation.verb import VERB as LAW
 from opencwc.models.register import state_of
-from opencwc.web.casebook.job_page import show_job_page
-from opencwc.web.casebook.jobs_api import job_named
-from opencwc.web.legislation import check_pages, measure_pages, question_pages, shelf_pages
-from opencwc.web.legislation.face import FACE
-from opencwc.web.legislation.forms import take_texts
-from opencwc.web.legislation.kept import list_laws
+from opencwc.web.casebook.faces import Face, JobPage
+from opencwc.web.casebook.job_page import show_job
+from opencwc.web.casebook.upload_forms import leading_to_job, upload_values
+from opencwc.web.convention.measures import find_measure, measures_of
+from opencwc.web.legislation import check_pages, questions, shelf_pages
+from opencwc.web.legislation.forms import FORM
 from opencwc.web.legislation.parts import tabs_of
 from opencwc.web.server import downloads
-from opencwc.web.server.htmx_headers import leading_to
 from opencwc.web.server.page import language_of, page
-from opencwc.web.server.service import Router, person_of, service_of
+from opencwc.web.server.page_parameters import asked_day
+from opencwc.web.server.service import Router, person_of
 from opencwc.wording.states import state_name
 
 router = Router(include_in_schema=False)
+_Brief = Annotated[str, Query(max_length=64)]
+Name = Annotated[str, Path(max_length=64)]
+
+
+def _among_measures(history: History) -> tuple[str, str]:
+    measure = f"{quote(history.finding.list)}/{quote(history.finding.entry)}"
+    return "page_law_see_measure", f"/law/runs/{history.run['number']}/measures/{measure}"
+
+
+FACE = Face(
+    JobPage(
+        "page_law_job", "/law", "/law/runs", "legislation/job.html",
+        # A law is read from other kinds of files than documents of findings are.
+        remedies={"save": "page_law_do_save", "check": "page_law_do_check"}, step=lambda job: stage_of(job.rows_done),
+    ),
+    jobs="/law/jobs", among=_among_measures, rules="/law/measures",
+)  # fmt: skip
 
 
 @router.get("/law", action="rules")
-async def show(request: Request) -> Response:
+def show(request: Request) -> Response:
     """Show where a State's texts are dropped, and the laws that were checked."""
-    service, person, lang = service_of(request), person_of(request), language_of(request)
-    kept = []
-    if may(person, "read") and service.intake is not None:
-        kept = await service.answering.run(list_laws, service.intake.book, person)
-    model = await service.answering.run(state_of, MODEL)
-    checked = {str(run.asked.get("state", "")) for run in kept}
+    values = upload_values(request, LAW)
+    states = states_in(language_of(request), {str(run.asked.get("state", "")) for run in values["kept"]})
     return page(
-        request, "legislation/page.html", part="check", tabs=tabs_of(person), kept=kept, model=model,
-        states=states_in(lang, checked), marks=[mark for mark in Mark if mark <= person.clearance], today=date.today(),
-        examples=NAMES, example=NOW, example_state=STATE,
+        request, "legislation/page.html", part="check", tabs=tabs_of(person_of(request)), states=states,
+        model=state_of(MODEL), examples=NAMES, example=NOW,
+        example_state=STATE, **values,
     )  # fmt: skip
 
 
@@ -62,23 +79,56 @@ def states_in(lang: str, also: Set[str] = frozenset()) -> list[tuple[str, str]]:
 @router.get("/law/examples/{name}", action="rules")
 def example(name: str) -> Response:
     """Give an invented law to try out."""
-    return downloads.example({known: example_text(known) for known in NAMES}, name, downloads.TEXT)
+    return downloads.example({known: example_text(known) for known in NAMES}, name)
 
 
 @router.post("/law/texts", action="keep", uploads=True)
 async def submit_texts(request: Request) -> Response:
     """Keep the texts in a case, have them checked, and lead to the page of the job."""
-    return await take_texts(request, lambda job: leading_to(f"/law/jobs/{job.id}"))
+    return await FORM.take(request, leading_to_job)
 
 
-@router.get("/law/jobs/{job_id}", action="keep")
-async def show_job(request: Request, job_id: str) -> Response:
-    """Show how far the check of a law is; its end leads to the matrix."""
-    job = await job_named(request, job_id)
-    if job.kind != LAW.id:
-        raise NotFoundError("not_a_job_of_legislation", where=job_id, job=job_id)
-    return await show_job_page(request, job, FACE.job)
+# -------------------------------------------------------------------------- what the Convention asks, before any law
 
 
-for part in (check_pages, shelf_pages, question_pages, measure_pages):
+@router.get("/law/measures", action="rules")
+def show_measures(request: Request, as_of: _Brief = "", q: Annotated[str, Query(max_length=200)] = "") -> Response:
+    """Show the measures of a day, by tier."""
+    day, lang = asked_day(as_of, date.today()), language_of(request)
+    rules = measures_of(day.day)
+    measures = [measure for measure in rules.measures if _holds(q, measure, lang)]
+    return page(
+        request, "legislation/measures.html", part="measures", tabs=tabs_of(person_of(request)), day=day, q=q,
+        groups=[(tier, [measure for measure in measures if measure.tier == tier]) for tier in TIERS],
+        total=len(measures), obligations=rules.obligations if not q else (),
+        in_words=lambda texts: said_in(texts, lang),
+    )  # fmt: skip
+
+
+@router.get("/law/measures/{set_id}/{measure_id}", action="rules")
+def show_measure(request: Request, set_id: Name, measure_id: Name, as_of: _Brief = "") -> Response:
+    """Show one measure: its article, its elements, what a provision has to contain."""
+    day, lang = asked_day(as_of, date.today()), language_of(request)
+    rules, measure = measures_of(day.day), find_measure(day.day, set_id, measure_id)
+    if measure is None:
+        raise NotFoundError("no_such_measure_in_set", set=set_id, measure=measure_id)
+    return page(
+        request, "legislation/asked.html", part="measures", tabs=tabs_of(person_of(request)), day=day, measure=measure,
+        in_words=lambda texts: said_in(texts, lang),
+        obligations=[obligation for obligation in rules.obligations if measure.id in obligation.measures],
+    )  # fmt: skip
+
+
+def _holds(q: str, measure: Measure, lang: str) -> bool:
+    texts = (
+        measure.id,
+        article_in(measure, lang),
+        said_in(measure.titles, lang),
+        *(said_in(element.says, lang) for element in measure.elements),
+    )
+    return not q.strip() or any(q.strip().casefold() in text.casefold() for text in texts)
+
+
+router.get("/law/jobs/{job_id}", action="keep")(show_job)
+for part in (check_pages, shelf_pages, questions):
     router.include_router(part.router)

@@ -14,7 +14,7 @@ from opencwc.legislation.model import COVERED, NONE, Answer, Shown
 from opencwc.legislation.report import TONES, marked
 from opencwc.legislation.shown_answers import drafting_points, said_in
 from opencwc.publishing.model import Piece
-from opencwc.web.legislation.kept import Standing, Stands
+from opencwc.web.legislation.kept_laws import Standing, Stands
 from opencwc.wording import RIGHT_TO_LEFT
 
 LONGEST_SECTION = 12_000

@@ -1,4 +1,4 @@
-"""A question over the laws that are kept and the Convention: passages as they stand, each with its place.
+"""A question over the laws that are kept and the Convention: its page, and passages as they stand, each with its place.
 
 The search is `opencwc.legislation.question_answers`; a law that is kept has its vectors with it, so that only the
 question has to be turned into one.
@@ -7,25 +7,27 @@ question has to be turned into one.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from opencwc.casebook.database import Casebook
-from opencwc.casebook.model import Person
+from fastapi import Form, Query, Request
+from starlette.responses import Response
+
 from opencwc.errors import InputError
 from opencwc.language.encoders import named_encoder
-from opencwc.language.refusals import judge_request
 from opencwc.legislation.caveats import doubts_of
 from opencwc.legislation.question_answers import CONVENTION, Cited, Library
 from opencwc.legislation.search.passage_search import PassageIndex
 from opencwc.web.convention.measures import measures_of
-from opencwc.web.legislation.kept import ShownLaw, latest_laws, shown_law
-from opencwc.web.server.problems import HttpProblem
-from opencwc.web.server.service import Service
-from opencwc.wording import say
+from opencwc.web.legislation.kept_laws import ShownLaw, latest_laws, shown_law
+from opencwc.web.legislation.parts import direction_of, tabs_of
+from opencwc.web.server.page import language_of, page
+from opencwc.web.server.service import Router, book_of, person_of, service_of
+from opencwc.wording import say, sentence
+from opencwc.wording.states import state_name
 
 if TYPE_CHECKING:
     import numpy as np
@@ -72,9 +74,7 @@ class _Known:
         return np.stack([self.kept[text] for text in texts])
 
 
-def ask_laws(
-    service: Service, book: Casebook, person: Person, question: str, state: str, lang: str
-) -> AnsweredQuestion:
+def ask_laws(request: Request, question: str, state: str, lang: str) -> AnsweredQuestion:
     """Search the Convention and the law of every State that was checked last, or of one, as the person may see them.
 
     Raises:
@@ -82,12 +82,11 @@ def ask_laws(
         InputError: there is no question, or it is too long.
 
     """
-    text = question.strip()
+    book, person = book_of(request), person_of(request)
+    text, state = question.strip(), state.upper()
     if not text or len(text) > LONGEST_QUESTION:
         raise InputError("question_missing_or_too_long", most=LONGEST_QUESTION)
-    if (refusal := judge_request(text)) is not None:
-        service.record_refused(person, [text])
-        raise HttpProblem(403, "refused", "request_refused", reason=say(refusal.message, lang))
+    service_of(request).see_allowed(person, text, lang)
     listed = latest_laws(book, person)
     shown = [shown_law(book, person, run.number) for code, run in listed.items() if state in ("", code)]
     ready = {law.state: _index_of(law) for law in shown}
@@ -128,3 +127,67 @@ def _index_of(shown: ShownLaw) -> PassageIndex:
         while len(_indexes) > MOST_INDEXES:
             _indexes.popitem(last=False)
     return made
+
+
+router = Router(include_in_schema=False)
+EXAMPLES = ("page_law_ask_example_1", "page_law_ask_example_2", "page_law_ask_example_3")
+_Text = Annotated[str, Query(max_length=LONGEST_QUESTION)]
+_Code = Annotated[str, Query(max_length=3)]
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A passage that was found: of which law, where in it, its words, and what makes it doubtful.
+
+    No figure is shown with it: the order rests on several at once, and none of them alone would explain it.
+    """
+
+    source: str
+    run: int
+    file: str
+    section: str
+    lang: str
+    direction: str
+    text: str
+    doubt: str = ""
+
+
+@router.get("/law/ask", action="read")
+def show_ask(request: Request, question: _Text = "", state: _Code = "") -> Response:
+    """Show where a question is asked; one that stands in the address waits there to be sent."""
+    lang, person = language_of(request), person_of(request)
+    listed = latest_laws(book_of(request), person)
+    states = [(code, state_name(code, lang)) for code in listed]
+    return page(
+        request, "legislation/ask.html", part="ask", tabs=tabs_of(person), states=states, state=state,
+        question=question, found=None, examples=EXAMPLES,
+    )  # fmt: skip
+
+
+@router.post("/law/ask", action="read")
+def answer(
+    request: Request,
+    question: Annotated[str, Form(max_length=10 * LONGEST_QUESTION)] = "",
+    state: Annotated[str, Form(max_length=3)] = "",
+) -> Response:
+    """Answer a question; it travels in the body, so that no log of a proxy has it."""
+    lang = language_of(request)
+    asked = ask_laws(request, question, state, lang)
+    return page(
+        request, "legislation/answer.html", found=list(passages_of(asked, lang)), searched=_searched(asked, lang),
+        examples=(),
+    )  # fmt: skip
+
+
+def passages_of(asked: AnsweredQuestion, lang: str) -> Iterator[Passage]:
+    """Yield the passages that were found as a page shows them."""
+    for passage in asked.found:
+        state, run, file = asked.run_of(passage)
+        source = state_name(state, lang) if state else say("page_law_convention_name", lang)
+        doubt = sentence(passage.doubt, lang) if passage.doubt else ""
+        yield Passage(source, run, file, passage.place, passage.lang, direction_of(passage.lang), passage.text, doubt)
+
+
+def _searched(asked: AnsweredQuestion, lang: str) -> str:
+    names = [say("page_law_convention_name", lang), *(state_name(run, lang) for run in asked.runs)]
+    return say("list_separator", lang).join(names)

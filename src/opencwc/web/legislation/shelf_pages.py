@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,7 +13,7 @@ from starlette.responses import Response
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.model import Person
 from opencwc.convention.measures import TIERS, Measure
-from opencwc.files.csv_cells import cell_of
+from opencwc.files.csv_cells import csv_of
 from opencwc.jobs.kept_runs import Listed
 from opencwc.legislation.comparison_report import CHANGE_TONES, standing_words
 from opencwc.legislation.example_texts import FIRST, NOW
@@ -26,12 +24,20 @@ from opencwc.legislation.shown_answers import said_in
 from opencwc.legislation.version_comparison import CHANGES, Change, compare
 from opencwc.publishing.model import Piece
 from opencwc.web.convention.measures import measures_of
-from opencwc.web.legislation.kept import Standing, Stands, checks_by_state, latest_laws, list_laws, shown_law, standings
+from opencwc.web.legislation.kept_laws import (
+    Standing,
+    Stands,
+    checks_by_state,
+    latest_laws,
+    list_laws,
+    shown_law,
+    standings,
+)
 from opencwc.web.legislation.parts import direction_of, tabs_of
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import LARGEST
 from opencwc.web.server.page import language_of, page
-from opencwc.web.server.service import Router, book_of, person_of, service_of
+from opencwc.web.server.service import Router, book_of, person_of
 from opencwc.wording import say, sentence
 from opencwc.wording.states import state_name
 
@@ -61,11 +67,10 @@ class OnShelf:
 
 
 @router.get("/law/shelf", action="read")
-async def show_shelf(request: Request, tier: _Brief = "", state: _Brief = "") -> Response:
+def show_shelf(request: Request, tier: _Brief = "", state: _Brief = "") -> Response:
     """Show who covers what: a line a measure, a column a State; with a table of the counts."""
-    service, lang = service_of(request), language_of(request)
-    book, person = book_of(request), person_of(request)
-    states, rows = await service.answering.run(_shelf, book, person, lang)
+    book, person, lang = book_of(request), person_of(request), language_of(request)
+    states, rows = _shelf(book, person, lang)
     chosen = [row for row in rows if tier in ("", row.tier)]
     shown = [on_shelf for on_shelf in states if state in ("", on_shelf.code)][:MOST_STATES]
     return page(
@@ -98,19 +103,18 @@ def _chart(states: Sequence[OnShelf], lang: str) -> dict[str, Any]:
 
 
 @router.get("/law/shelf.csv", action="read")
-async def give_shelf(request: Request) -> Response:
+def give_shelf(request: Request) -> Response:
     """Give the shelf as CSV: a line a measure and State."""
-    service, lang = service_of(request), language_of(request)
-    states, rows = await service.answering.run(_shelf, book_of(request), person_of(request), lang)
-    out = io.StringIO()
-    table = csv.writer(out)
-    table.writerow(("state", "set", "measure", "tier", "verdict", "decided", "run"))
-    for state in states:
-        for row in rows:
-            if (cell := state.at(row)) is not None:
-                cells = (state.code, row.set, row.id, row.tier, cell.verdict, "yes" if cell.decided else "no")
-                table.writerow((*map(cell_of, cells), state.listed.number))
-    return downloads.download(out.getvalue(), "shelf.csv", downloads.CSV)
+    lang = language_of(request)
+    states, rows = _shelf(book_of(request), person_of(request), lang)
+    lines: list[tuple[object, ...]] = [("state", "set", "measure", "tier", "verdict", "decided", "run")]
+    lines += [
+        (state.code, row.set, row.id, row.tier, cell.verdict, "yes" if cell.decided else "no", state.listed.number)
+        for state in states
+        for row in rows
+        if (cell := state.at(row)) is not None
+    ]
+    return downloads.download(csv_of(lines), "shelf.csv")
 
 
 # -------------------------------------------------------------------------------------------------- two versions
@@ -143,14 +147,13 @@ class VersionShown:
 
 
 @router.get("/law/compare", action="read")
-async def show_compared(request: Request, before: _Run = "", after: _Run = "", change: _Brief = "") -> Response:
+def show_compared(request: Request, before: _Run = "", after: _Run = "", change: _Brief = "") -> Response:
     """Show two checked versions of a law beside each other: what changed in coverage."""
-    service, lang = service_of(request), language_of(request)
-    book, person = book_of(request), person_of(request)
-    kept = await service.answering.run(list_laws, book, person, 200)
+    book, person, lang = book_of(request), person_of(request), language_of(request)
+    kept = list_laws(book, person, 200)
     values: dict[str, Any] = {"pair": None}
     if before and after:
-        values = await service.answering.run(_compared, book, person, _number(before), _number(after), change, lang)
+        values = _compared(book, person, _number(before), _number(after), change, lang)
     checked = {str(run.asked["state"]) for run in kept}
     return page(
         request, "legislation/compare.html", part="compare", tabs=tabs_of(person), kept=kept, before=before,

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated, Any, NotRequired, TypedDict
+from typing import Annotated, NotRequired, TypedDict
 
 from fastapi import Request
 from msgspec import Meta
 from starlette.responses import JSONResponse, Response
 
 from opencwc.models import Card, Model, find_model, load_card, registered, state_of
-from opencwc.web.server.api_parameters import InLang, answers, problems
-from opencwc.web.server.service import Router, service_of
+from opencwc.web.server.api_parameters import InLang, answers
+from opencwc.web.server.service import Router
 from opencwc.wording import sentence
 
 router = Router(tags=["models"])
@@ -28,30 +28,18 @@ class ModelAnswer(TypedDict):
     card: NotRequired[Card]
 
 
-@router.get(
-    "/api/v1/models", action="models", responses={200: answers("The models", models=list[ModelAnswer]), **problems()}
-)
-async def models(request: Request, lang: InLang = "en") -> Response:
+@router.get("/api/v1/models", action="models", answer=answers("The models", models=list[ModelAnswer]))
+def models(request: Request, lang: InLang = "en") -> Response:
     """Give every registered model in brief: whether it may be used now, and by which weights."""
-
-    def read() -> dict[str, Any]:
-        return {"models": [_in_brief(model, load_card(model.card), lang) for model in registered()]}
-
-    return JSONResponse(await service_of(request).answering.run(read))
+    return JSONResponse({"models": [_in_brief(model, load_card(model.card), lang) for model in registered()]})
 
 
-@router.get(
-    "/api/v1/models/{model_id}", action="models", responses={200: answers("The model", ModelAnswer), **problems(404)}
-)
-async def model(request: Request, model_id: str, lang: InLang = "en") -> Response:
+@router.get("/api/v1/models/{model_id}", action="models", answer=answers("The model", ModelAnswer), problems=(404,))
+def model(request: Request, model_id: str, lang: InLang = "en") -> Response:
     """Give one model with its card: use, out of use, data, figures by language, limits, licence, weights."""
-
-    def read() -> dict[str, Any]:
-        model = find_model(model_id)
-        card = load_card(model.card)
-        return {**_in_brief(model, card, lang), "card": asdict(card)}
-
-    return JSONResponse(await service_of(request).answering.run(read))
+    model = find_model(model_id)
+    card = load_card(model.card)
+    return JSONResponse({**_in_brief(model, card, lang), "card": asdict(card)})
 
 
 def _in_brief(model: Model, card: Card, lang: str) -> ModelAnswer:

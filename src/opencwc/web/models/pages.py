@@ -27,7 +27,7 @@ from opencwc.models.drift import ENOUGH, Drift
 from opencwc.settings import load_settings
 from opencwc.web.server.htmx_headers import done
 from opencwc.web.server.page import LANGUAGE_NAMES, language_of, page
-from opencwc.web.server.service import Router, book_of, person_of, service_of
+from opencwc.web.server.service import Router, book_of, person_of
 from opencwc.wording import say, sentence
 
 router = Router(include_in_schema=False)
@@ -59,19 +59,15 @@ class Shown:
 
 
 @router.get("/models", action="models")
-async def overview(request: Request) -> Response:
+def overview(request: Request) -> Response:
     """Show every registered model."""
-
-    def read() -> list[Shown]:
-        return [_shown(model.id) for model in registered()]
-
-    return page(request, "models/page.html", models=await service_of(request).answering.run(read), enough=ENOUGH)
+    return page(request, "models/page.html", models=[_shown(model.id) for model in registered()], enough=ENOUGH)
 
 
 @router.get("/models/{model_id}", action="models")
-async def one(request: Request, model_id: str, part: Part = "") -> Response:
+def one(request: Request, model_id: str, part: Part = "") -> Response:
     """Show one model with its card whole."""
-    shown = await service_of(request).answering.run(_shown, model_id)
+    shown = _shown(model_id)
     parts = list(dict.fromkeys(figure.part for figure in shown.card.figures))
     part = part if part in parts else parts[0] if parts else ""
     figures = [figure for figure in shown.card.figures if figure.part == part]
@@ -89,9 +85,9 @@ async def one(request: Request, model_id: str, part: Part = "") -> Response:
 
 
 @router.get("/models/{model_id}/figures.json", action="models")
-async def figures(request: Request, model_id: str, part: Part = "", metric: Part = "") -> Response:
+def figures(request: Request, model_id: str, part: Part = "", metric: Part = "") -> Response:
     """Give the figures of one metric by language, as a bar chart takes them."""
-    card = await service_of(request).answering.run(lambda: load_card(find_model(model_id).card))
+    card = load_card(find_model(model_id).card)
     lang = language_of(request)
     rows = [
         {"label": language_name(figure.language, lang), "value": figure.value}
@@ -103,7 +99,7 @@ async def figures(request: Request, model_id: str, part: Part = "", metric: Part
 
 
 @router.post("/models/{model_id}/switch", action="switch_models")
-async def set_switch(
+def set_switch(
     request: Request,
     model_id: str,
     on: Annotated[str, Form(pattern="^(true|false)$")],
@@ -111,19 +107,12 @@ async def set_switch(
 ) -> Response:
     """Switch a model on or off, and put it on record."""
     book, person = book_of(request), person_of(request)
-
-    def do() -> dict[str, object]:
-        with book.writing(person.id) as writer:
-            told = switch(model_id, on=on == "true", by=person.login, reason=reason)
-            kept = {name: told[name] for name in ("model", "on", "reason", "weights")}
-            writer.record("model_switched", kept)
-        return told
-
-    await service_of(request).answering.run(do)
+    with book.writing(person.id) as writer:
+        switched = switch(model_id, on=on == "true", by=person.login, reason=reason)
+        writer.record("model_switched", {name: switched[name] for name in ("model", "on", "reason", "weights")})
     lang = language_of(request)
     message = Message("models_switched_on" if on == "true" else "models_switched_off", {"id": model_id})
-    shown = await service_of(request).answering.run(_shown, model_id)
-    return done(page(request, "models/switch.html", one=shown), sentence(message, lang))
+    return done(page(request, "models/switch.html", one=_shown(model_id)), sentence(message, lang))
 
 
 def metric_name(metric: str, lang: str) -> str:

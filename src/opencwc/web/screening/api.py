@@ -21,6 +21,8 @@ from opencwc.screening.known_chemicals import looks_drawn
 from opencwc.screening.model import Outcome, Tally
 from opencwc.screening.screener import Screener
 from opencwc.screening.structure_screener import unreadable
+from opencwc.web.casebook.upload_forms import SUBMITS, job_made
+from opencwc.web.screening.forms import FORM
 from opencwc.web.server.answering import (
     CheckedAnswer,
     ScreenedAnswer,
@@ -31,22 +33,13 @@ from opencwc.web.server.answering import (
     findings_of,
     whole_text,
 )
-from opencwc.web.server.api_parameters import (
-    AsOf,
-    Closed,
-    InLang,
-    Kind,
-    Lang,
-    Lists,
-    answers,
-    names_of,
-    problems,
-)
+from opencwc.web.server.api_parameters import AsOf, Closed, InLang, Kind, Lang, Lists, answers, names_of
 from opencwc.web.server.problems import HttpProblem
 from opencwc.web.server.service import Router, Service, person_of, service_of
-from opencwc.wording import say
 
-router = Router(tags=["screening"])
+router = Router()
+screening = Router(tags=["screening"])
+jobs = Router(tags=["jobs"])
 NDJSON = "application/x-ndjson"
 LONGEST_IN_ADDRESS = 2_000
 QUICK = 100
@@ -83,9 +76,7 @@ class ScreenRequest(Closed):
     lang: Lang = "en"
 
 
-@router.get(
-    "/api/v1/screen", action="screen", responses={200: answers("The findings", WholeScreenedAnswer), **problems()}
-)
+@screening.get("/api/v1/screen", action="screen", answer=answers("The findings", WholeScreenedAnswer))
 async def screen(
     request: Request,
     value: Annotated[
@@ -105,9 +96,7 @@ async def screen(
     return await _screened(request, ScreenRequest(value=value, as_of=as_of, lists=lists, kind=kind, lang=lang))
 
 
-@router.post(
-    "/api/v1/screen", action="screen", responses={200: answers("The findings", WholeScreenedAnswer), **problems(413)}
-)
+@screening.post("/api/v1/screen", action="screen", answer=answers("The findings", WholeScreenedAnswer), problems=(413,))
 async def screen_posted(request: Request, asked: ScreenRequest) -> Response:
     """Screen one value that stands in the body."""
     return await _screened(request, asked)
@@ -132,9 +121,7 @@ async def _screened(request: Request, asked: ScreenRequest) -> Response:
 
 def _answer(service: Service, asked: ScreenRequest, person: Person) -> bytes:
     text = whole_text(asked.value)
-    if (refusal := judge_request(text)) is not None:
-        service.record_refused(person, [text])
-        raise HttpProblem(403, "refused", "request_refused", reason=say(refusal.message, asked.lang))
+    service.see_allowed(person, text, asked.lang)
     screener = service.answering.screener(asked.as_of, names_of(asked.lists))
     verdict, body = answer_as_json(findings_of(screener, text, asked.kind), asked.lang)
     service.metrics.count_screenings({verdict: 1})
@@ -171,19 +158,16 @@ _BODY = {
 }
 
 
-@router.post(
+@screening.post(
     "/api/v1/screen/batch",
     action="screen",
     uploads=True,
-    responses={200: answers("A line for each row, and one for all", BatchLine, NDJSON), **problems(413, 415)},
+    answer=answers("A line for each row, and one for all", BatchLine, NDJSON),
+    problems=(413, 415),
     openapi_extra={"requestBody": _BODY},
 )
 async def screen_batch(
-    request: Request,
-    as_of: AsOf = None,
-    lists: Lists = "",
-    kind: Kind = "auto",
-    lang: InLang = "en",
+    request: Request, as_of: AsOf = None, lists: Lists = "", kind: Kind = "auto", lang: InLang = "en"
 ) -> Response:
     """Screen many values: one a line (`text/plain`), one JSON value a line (NDJSON), or an array; NDJSON comes back.
 
@@ -325,3 +309,16 @@ def _value_of(line: Line, form: str, limit: int) -> tuple[str, str, Message | No
     if len(text) > limit:
         return "", row_id, too_long_message(text, len(text.encode()))
     return text.strip(), row_id, None
+
+
+# -------------------------------------------------------------------------------------------------------------- a file
+
+
+@jobs.post("/api/v1/jobs", form=FORM.schema, **SUBMITS)
+async def submit(request: Request) -> Response:
+    """Keep an upload in a case and have it screened by the worker."""
+    return await FORM.take(request, job_made)
+
+
+router.include_router(screening)
+router.include_router(jobs)

@@ -17,17 +17,19 @@ from opencwc.finding import Finding, Message, Verdict
 from opencwc.language.refusals import judge_request
 from opencwc.screening.cards import Teller
 from opencwc.screening.screener import Screener
-from opencwc.web.casebook.jobs_api import take_upload
+from opencwc.web.casebook.faces import Face, JobPage
+from opencwc.web.casebook.upload_forms import leading_to_job
+from opencwc.web.screening.forms import FORM
 from opencwc.web.screening.value_answer import ValueAnswer, answer_of_value, kind_of
 from opencwc.web.server.answering import checked_json, findings_of, whole_text
 from opencwc.web.server.api_parameters import names_of
-from opencwc.web.server.htmx_headers import leading_to
 from opencwc.web.server.page import language_of, link_to_rule, page
-from opencwc.web.server.problems import HttpProblem
+from opencwc.web.server.problems import refused
 from opencwc.web.server.service import Router, Service, person_of, service_of
-from opencwc.wording import say, sentence
+from opencwc.wording import sentence
 
 router = Router(include_in_schema=False)
+FACE = Face(JobPage("page_job", "/", part="screening/job_state.html"))
 LONGEST = 20_000
 EXAMPLES = ("111-48-8", "OCCN(CCO)CCO", "CCCCCCCOP(C)(=O)F", "caffeine", "4 drums thiodiglycol 99 %, HS 2930.70")
 """Values to click, all published: a number, a common chemical, a printed family, one that no list has, and a line."""
@@ -47,10 +49,11 @@ async def show(request: Request, value: Value = "", as_of: Brief = "", lists: Br
         return RedirectResponse("/casebook", 303)
     service_of(request).answering.warm()
     answered = await _answer_to(request, value, _day(as_of), lists) if value.strip() else None
-    lists_at_hand = service_of(request).answering.screener().rulebook.convention.known_lists
+    known_lists = service_of(request).answering.screener().rulebook.convention.known_lists
+    marks = [mark for mark in Mark if mark <= person_of(request).clearance]
     return page(
-        request, "screening/page.html", value=value, told=answered, as_of=as_of,
-        lists=lists, lists_at_hand=lists_at_hand, examples=EXAMPLES, marks=list(Mark), today=date.today(),
+        request, "screening/page.html", value=value, told=answered, as_of=as_of, lists=lists,
+        lists_at_hand=known_lists, examples=EXAMPLES, marks=marks, today=date.today(),
     )  # fmt: skip
 
 
@@ -86,7 +89,7 @@ def _answer(service: Service, request: Request, value: str, as_of: date | None, 
     if (refusal := judge_request(text)) is not None:
         if _is_new(person_of(request).id, text):
             service.record_refused(person_of(request), [text])
-        raise HttpProblem(403, "refused", "request_refused", reason=say(refusal.message, lang))
+        raise refused(refusal, lang)
     screener = service.answering.screener(as_of, names_of(lists))
     outcomes = screener.answer(text, kind_of(text))
     findings = findings_of(screener, text, "auto", outcomes=outcomes)
@@ -136,4 +139,4 @@ def _duties(findings: Iterable[Finding], screener: Screener, teller: Teller) -> 
 @router.post("/screen/file", action="keep", uploads=True)
 async def take_file(request: Request) -> Response:
     """Keep a dropped file in a case, and lead to the page of its job."""
-    return await take_upload(request, lambda job: leading_to(f"/jobs/{job.id}"))
+    return await FORM.take(request, leading_to_job)

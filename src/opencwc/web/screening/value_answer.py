@@ -8,11 +8,12 @@ from functools import cache
 from typing import Any, NamedTuple
 
 import yaml
+from msgspec import structs
 
 from opencwc.finding import Finding, Message, Verdict
 from opencwc.language import commerce
 from opencwc.language.commerce import Stated, read_commerce
-from opencwc.publishing import Badge, Card, Fact, Piece, Remark, Text, Words
+from opencwc.publishing.model import Badge, Card, Fact, Piece, Remark, Text, Words
 from opencwc.screening.cards import STATED, TONES, Teller
 from opencwc.screening.model import Outcome, gravest
 from opencwc.wording import sentence
@@ -113,7 +114,8 @@ def _of_line(
         answer,
         # The line stands above the cards, and need not stand in them again.
         cards=[
-            replace(card, blocks=tuple(part for part in card.blocks if part.kind != "excerpt")) for card in answer.cards
+            structs.replace(card, blocks=tuple(part for part in card.blocks if part.kind != "excerpt"))
+            for card in answer.cards
         ],
         stated=tuple(_stated(teller, (amount for amount in stated if (amount.start, amount.end) not in in_cards))),
         unread=tuple(left[:MOST_UNREAD]),

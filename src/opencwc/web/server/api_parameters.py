@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Annotated, Any, ClassVar, Literal
 
-from fastapi import Query
+from fastapi import Path, Query
 from msgspec import Meta
 from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 
@@ -15,10 +15,14 @@ from opencwc.records import one_of, schemas_of
 from opencwc.web.server.problems import MEDIA_TYPE, PROBLEM_SCHEMA
 
 Lang = Literal["en", "fr", "ar", "es", "ru", "zh"]
+MarkNamed = Literal["unclassified", "restricted", "protected", "highly_protected"]
 Kind = Literal["auto", "smiles", "inchi", "cas", "name", "molblock", "text"]
 
 LARGEST = 2**62
 """The largest number of a thing that an address may hold."""
+Number = Annotated[int, Path(ge=1, le=LARGEST)]
+After = Annotated[int, Query(ge=0, le=LARGEST)]
+Limit = Annotated[int, Query(ge=1, le=1_000)]
 
 
 def _day(text: object) -> object:
@@ -77,8 +81,8 @@ def names_of(lists: str | list[str]) -> tuple[str, ...]:
     return tuple(name.strip() for name in given if name.strip())
 
 
-def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Return the problems that a route may answer with, for the description of the API."""
+def problem_answers(statuses: Iterable[int]) -> dict[int | str, dict[str, Any]]:
+    """Return the usual problems of a route and those of some statuses, for the description of the API."""
     words = {400: "The request cannot be read", 401: "Not signed in", 403: "Not allowed", 404: "Not there",
             409: "Does not fit what was done meanwhile", 413: "Too long", 415: "Of no kind that is read here",
             421: "Not asked by this name", 422: "Does not fit", 429: "Too many requests", 500: "A fault of the service",
@@ -88,6 +92,14 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"description": words[status], "content": content} for status in sorted({*usual, *statuses})}
 
 
+KEY_HEADER: dict[str, Any] = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "The same key with the same request gives the same answer, and the work is done once.",
+    "schema": {"type": "string"},
+}
+"""The header of `opencwc.web.server.idempotency`, for the description of the API."""
 Moment = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
 DayText = Annotated[str, Meta(extra_json_schema={"format": "date"})]
 Binary = Annotated[str, Meta(extra_json_schema={"format": "binary"})]

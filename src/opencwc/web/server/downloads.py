@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from opencwc.errors import NotFoundError
 
-CSV = "text/csv; charset=utf-8"
-TEXT = "text/plain; charset=utf-8"
+MEDIA_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "html": "text/html; charset=utf-8",
+    "json": "application/json",
+    "jsonl": "application/x-ndjson",
+    "ndjson": "application/x-ndjson",
+    "pdf": "application/pdf",
+    "txt": "text/plain; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+"""By the ending of a file's name."""
 
 
-def named(name: str) -> dict[str, str]:
-    """Return the header that gives a file its name."""
-    return {"content-disposition": f'attachment; filename="{name}"'}
+def download(content: str | bytes | Iterator[bytes], name: str) -> Response:
+    """Return a file under a name, whose ending says of which kind it is; piece by piece where it comes so."""
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    media_type = MEDIA_TYPES[name.rpartition(".")[2]]
+    if isinstance(content, Iterator):
+        return StreamingResponse(content, media_type=media_type, headers=headers)
+    return Response(content, media_type=media_type, headers=headers)
 
 
-def download(content: str | bytes, name: str, media_type: str) -> Response:
-    """Return a file under a name."""
-    return Response(content, media_type=media_type, headers=named(name))
-
-
-def example(examples: Mapping[str, str], name: str, media_type: str = CSV) -> Response:
+def example(examples: Mapping[str, str], name: str) -> Response:
     """Return an invented file to try out; raise `NotFoundError` where there is none of the name."""
     if name not in examples:
         raise NotFoundError("no_such_example", where=name)
-    return download(examples[name], name, media_type)
+    return download(examples[name], name)

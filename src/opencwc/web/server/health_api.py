@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from opencwc.casebook.permissions import require
 from opencwc.errors import OpenCWCError
 from opencwc.version import __version__
-from opencwc.web.server.api_parameters import COMPONENTS, answers, problems
+from opencwc.web.server.api_parameters import COMPONENTS, answers
 from opencwc.web.server.metrics import MEDIA_TYPE
 from opencwc.web.server.problems import sign_in_needed
 from opencwc.web.server.service import OPEN, Router, service_of, who_asks
@@ -21,17 +21,13 @@ description = Router()
 """The description of the API, which includes whatever router comes before this one."""
 
 
-@router.get("/health/live", action=OPEN, responses={200: answers("It is alive", status=str), **problems()})
+@router.get("/health/live", action=OPEN, answer=answers("It is alive", status=str))
 async def live() -> Response:
     """Say that the process answers."""
     return JSONResponse({"status": "alive"})
 
 
-@router.get(
-    "/health/ready",
-    action=OPEN,
-    responses={200: answers("It is ready", status=str, parts=dict[str, Any]), **problems()},
-)
+@router.get("/health/ready", action=OPEN, answer=answers("It is ready", status=str, parts=dict[str, Any]))
 async def ready(request: Request) -> Response:
     """Say whether the service can do its work, part by part: the rules, the casebook, the sandbox of uploads."""
     service = service_of(request)
@@ -56,12 +52,7 @@ async def ready(request: Request) -> Response:
     return JSONResponse({"status": "ready" if good else "not ready", "parts": parts}, 200 if good else 503)
 
 
-@router.get(
-    "/metrics",
-    action="metrics",
-    asked_inside=True,
-    responses={200: answers("For Prometheus", str, "text/plain"), **problems()},
-)
+@router.get("/metrics", action="metrics", asked_inside=True, answer=answers("For Prometheus", str, "text/plain"))
 async def metrics(request: Request) -> Response:
     """Give the metrics to who holds the metrics token, or to a person who may read them."""
     service = service_of(request)

@@ -4,28 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from hashlib import sha256
-from typing import Any
 
 from fastapi import Request
-from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from opencwc.casebook.answered_keys import AnsweredKey, AnsweredKeys
-from opencwc.casebook.database import Casebook
 from opencwc.casebook.model import Person
 from opencwc.web.server.problems import HttpProblem
-from opencwc.web.server.service import person_of
 
 LONGEST_KEY = 200
-KEY_HEADER: dict[str, Any] = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "required": False,
-    "description": "The same key with the same request gives the same answer, and the work is done once.",
-    "schema": {"type": "string"},
-}
-"""The header in the description of the API."""
 
 
 async def once(
@@ -34,7 +22,8 @@ async def once(
     """Do a request, or give the answer of the same one done before under its ``Idempotency-Key``.
 
     ``digest`` stands for everything that was asked: two requests with one key must have one digest. Who has another
-    role or clearance by now asks another thing: an answer that was theirs then is not shown again.
+    role or clearance by now asks another thing: an answer that was theirs then is not shown again. Only what came to a
+    good end is kept: a refusal is found anew, for what stood against it may be gone.
     """
     person = asker.id
     key = request.headers.get("idempotency-key", "")
@@ -70,18 +59,3 @@ def replayed(before: AnsweredKey, digest: str) -> Response:
             409, "being-done", "request_being_done", where="Idempotency-Key", headers={"Retry-After": "1"}
         )
     return Response(before.body, before.status, {"Idempotency-Replayed": "true"}, "application/json")
-
-
-async def posted_once(
-    request: Request, book: Casebook, asked: BaseModel | None, do: Callable[[], Response]
-) -> Response:
-    """Do what a body asks for in a thread, or give the answer of the same one done before under its key.
-
-    Only what came to a good end is kept: a refusal is found anew, for what stood against it may be gone.
-    """
-
-    async def in_a_thread() -> Response:
-        return await run_in_threadpool(do)
-
-    digest = "" if asked is None else asked.model_dump_json()
-    return await once(request, AnsweredKeys(book.engine), person_of(request), digest, in_a_thread)

@@ -28,9 +28,9 @@ from opencwc.casebook.permissions import ACTIONS, may
 from opencwc.errors import OpenCWCError, error_line
 from opencwc.finding import Message, Rule, Value
 from opencwc.legislation.shown_answers import article_in, likely
-from opencwc.publishing import Text
 from opencwc.publishing.html import LONGEST, PREVIEW, TEMPLATES, bar, grouped, visible
 from opencwc.publishing.labels import labels_in
+from opencwc.publishing.model import Text
 from opencwc.verbs import tones_of_verdicts
 from opencwc.web.server.navigation import PAGES
 from opencwc.web.server.session_cookie import COOKIE, masked_csrf

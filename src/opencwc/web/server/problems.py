@@ -17,7 +17,8 @@ from starlette.responses import Response
 
 from opencwc import errors
 from opencwc.errors import OpenCWCError, error_to_plain
-from opencwc.wording import error_sentences
+from opencwc.language.refusals import Refusal
+from opencwc.wording import error_sentences, say
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -51,6 +52,11 @@ def sign_in_needed(code: str = "not_signed_in") -> HttpProblem:
     return HttpProblem(401, "sign-in-needed", code, headers={"WWW-Authenticate": "Bearer"})
 
 
+def refused(refusal: Refusal, lang: str) -> HttpProblem:
+    """Return the problem of a request that is refused, said in the language of who asks."""
+    return HttpProblem(403, "refused", "request_refused", reason=say(refusal.message, lang))
+
+
 def too_large() -> HTTPException:
     """Return the problem of a body that is longer than it may be: of the kind that the framework lets through."""
     return HTTPException(413)
@@ -59,8 +65,10 @@ def too_large() -> HTTPException:
 def problem_response(
     problem: HttpProblem, lang: str, request_id: str = "", errors: Sequence[Mapping[str, str]] = ()
 ) -> Response:
-    """Return a problem as a response for a machine; its kind is the last word of its type."""
-    plain = error_to_plain(problem)
+    """Return a problem as a response for a machine; its kind is the last word of its type.
+
+    The values of one that says that something is not there are left out: they are what was asked for.
+    """
     what, remedy = error_sentences(problem, lang)
     body: dict[str, object] = {
         "type": f"urn:opencwc:problem:{problem.kind}",
@@ -71,7 +79,7 @@ def problem_response(
         "remedy": remedy,
         "request_id": request_id,
         "code": problem.code,
-        "values": plain["values"],
+        "values": {} if problem.status == HTTPStatus.NOT_FOUND else error_to_plain(problem)["values"],
     }
     if errors:
         body["errors"] = errors
@@ -203,10 +211,7 @@ PROBLEM_SCHEMA: dict[str, Any] = {
         "values": {"type": "object"},
         "errors": {
             "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {"where": {"type": "string"}, "what": {"type": "string"}},
-            },
+            "items": {"type": "object", "properties": {"where": {"type": "string"}, "what": {"type": "string"}}},
         },
     },
 }

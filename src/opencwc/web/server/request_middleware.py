@@ -11,13 +11,13 @@ import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from opencwc.errors import OpenCWCError
 from opencwc.web.server.configuration import Configuration
-from opencwc.web.server.headers import security_headers
 from opencwc.web.server.metrics import Metrics
 from opencwc.web.server.problems import HttpProblem, fault_response, response_to, too_large
 from opencwc.web.server.rate_limits import Limiter, address_key
@@ -164,3 +164,32 @@ def _check_address(scope: Scope) -> None:
 
 
 _READ = frozenset({b"host", b"content-length"})
+
+
+Headers = tuple[tuple[bytes, bytes], ...]
+PAGE_POLICY = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; frame-ancestors 'none'; base-uri 'none'; "
+    "form-action 'self'"
+)
+"""A page loads only from here, and runs no script and no style that stands inside it."""
+
+
+@cache
+def security_headers(*, api: bool, under_https: bool) -> Headers:
+    """Return the headers of an answer of the API, or of a page (which may load only from here)."""
+    headers = {
+        "content-security-policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+        if api
+        else PAGE_POLICY,
+        "x-content-type-options": "nosniff",
+        "x-frame-options": "DENY",
+        # A page must say, with a form, that it comes from here; nothing is said to anybody else.
+        "referrer-policy": "no-referrer" if api else "same-origin",
+        "cross-origin-resource-policy": "same-origin",
+        "cross-origin-opener-policy": "same-origin",
+        "permissions-policy": "camera=(), geolocation=(), microphone=(), usb=()",
+        "cache-control": "no-store",
+    }
+    if under_https:
+        headers["strict-transport-security"] = "max-age=63072000; includeSubDomains"
+    return tuple((name.encode(), value.encode()) for name, value in headers.items())

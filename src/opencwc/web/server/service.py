@@ -6,6 +6,7 @@ import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from fastapi import APIRouter, Request
@@ -13,6 +14,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from opencwc.casebook.answered_keys import AnsweredKeys
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.findings import record_refusals
 from opencwc.casebook.model import Person
@@ -21,9 +23,11 @@ from opencwc.errors import SettingsError, UnavailableError
 from opencwc.language.refusals import RefusalLog, judge_request
 from opencwc.settings import load_settings
 from opencwc.web.server.answering import Answering
+from opencwc.web.server.api_parameters import KEY_HEADER, problem_answers
 from opencwc.web.server.configuration import Configuration
+from opencwc.web.server.idempotency import once
 from opencwc.web.server.metrics import Metrics
-from opencwc.web.server.problems import sign_in_needed
+from opencwc.web.server.problems import refused, sign_in_needed
 from opencwc.web.server.rate_limits import Limiter
 from opencwc.web.server.request_middleware import visit_of
 
@@ -55,6 +59,12 @@ class Service:
     jobs: Jobs | None = None
     intake: Intake | None = None
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def see_allowed(self, person: Person, text: str, lang: str) -> None:
+        """Raise the problem of a request that is refused (403), which is recorded."""
+        if (refusal := judge_request(text)) is not None:
+            self.record_refused(person, [text])
+            raise refused(refusal, lang)
 
     def record_refused(self, person: Person, refused: Sequence[str]) -> None:
         """Record refused requests where they cannot be taken away: in the casebook, else in the settings folder."""
@@ -95,12 +105,13 @@ class Access:
     """What a route needs: an action of `opencwc.casebook.permissions`, or ``OPEN``.
 
     ``asked_inside``: the route itself asks for the action, or for a secret that is no person's. ``uploads``: its body
-    may be as long as an upload.
+    may be as long as an upload. ``once``: what its body asks for is done once under an ``Idempotency-Key``.
     """
 
     action: str
     asked_inside: bool = False
     uploads: bool = False
+    once: bool = False
 
 
 async def admit(request: Request, access: Access) -> None:
@@ -146,16 +157,36 @@ class GuardedRoute(APIRoute):
 
         async def guarded(request: Request) -> Response:
             await admit(request, self.access)
-            return await handle(request)
+            if not self.access.once or "idempotency-key" not in request.headers:
+                return await handle(request)
+            keys, digest = AnsweredKeys(book_of(request).engine), sha256(await request.body()).hexdigest()
+            return await once(request, keys, person_of(request), digest, lambda: handle(request))
 
         return guarded
 
 
 def _declaring(method: str) -> Callable[..., Callable[[Endpoint], Endpoint]]:
     def declare(
-        router: Router, path: str, *, action: str, asked_inside: bool = False, uploads: bool = False, **options: Any
+        router: Router,
+        path: str,
+        *,
+        action: str,
+        asked_inside: bool = False,
+        uploads: bool = False,
+        answer: dict[str, Any] | None = None,
+        problems: Iterable[int] = (),
+        takes_key: bool = False,
+        form: dict[str, Any] | None = None,
+        **options: Any,
     ) -> Callable[[Endpoint], Endpoint]:
-        access = Access(action, asked_inside, uploads)
+        access = Access(action, asked_inside, uploads or form is not None, takes_key and form is None)
+        if answer is not None:
+            options["responses"] = {options.get("status_code", 200): answer, **problem_answers(problems)}
+        if form is not None:
+            content = {"multipart/form-data": {"schema": form}}
+            options["openapi_extra"] = {"requestBody": {"required": True, "content": content}}
+        if takes_key:
+            options.setdefault("openapi_extra", {})["parameters"] = [KEY_HEADER]
 
         def add(endpoint: Endpoint) -> Endpoint:
             if getattr(endpoint, _ACCESS, access) != access:
@@ -169,7 +200,12 @@ def _declaring(method: str) -> Callable[..., Callable[[Endpoint], Endpoint]]:
 
 
 class Router(APIRouter):
-    """A router whose routes declare what they need: ``@router.get("/cases", action="read")``; see `Access`."""
+    """A router whose routes declare what they need: ``@router.get("/cases", action="read")``; see `Access`.
+
+    A route of the API also declares what it gives, for its description: ``answer`` at its status, ``problems`` by their
+    statuses beside the usual ones, ``takes_key`` that it takes an ``Idempotency-Key``, ``form`` the JSON Schema of the
+    form with uploads that it takes, which sees to the key itself.
+    """
 
     def __init__(self, **options: Any) -> None:
         super().__init__(route_class=GuardedRoute, **options)

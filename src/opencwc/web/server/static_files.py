@@ -106,10 +106,7 @@ def content_of(name: str) -> Content:
 @cache
 def index() -> Mapping[str, Path]:
     """Return every file that may be served, by its name; made once."""
-    return {
-        **{name: Path(publishing.__file__).parent / "templates" / name for name in SHARED},
-        **index_of(FOLDER),
-    }
+    return {**{name: Path(publishing.__file__).parent / "templates" / name for name in SHARED}, **index_of(FOLDER)}
 
 
 def index_of(folder: Path) -> dict[str, Path]:

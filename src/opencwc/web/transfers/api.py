@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Annotated, Any, TypedDict
+from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 
-from fastapi import Path, Query, Request
+from fastapi import Query, Request
 from msgspec import Meta
 from pydantic import Field
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response
 
-from opencwc.casebook.model import Mark
-from opencwc.files.csv_cells import cell_of
-from opencwc.jobs.queue import Job
+from opencwc.files.csv_cells import csv_of
 from opencwc.language.refusals import is_refusal
 from opencwc.records import to_plain
 from opencwc.transfers.check.kept import (
@@ -27,84 +23,22 @@ from opencwc.transfers.check.kept import (
     checker_with,
     shown_answer,
 )
-from opencwc.transfers.check.reader import MOST_KEPT
 from opencwc.transfers.check.shipments import SHIPMENT_FIELDS
-from opencwc.transfers.check.verb import VERB as CHECK
-from opencwc.transfers.model import CAUSES, LEDGER_COLUMNS, LINE_STATUSES, MATCH_COLUMNS
-from opencwc.transfers.reconcile.verb import VERB as RECONCILE
-from opencwc.web.casebook.jobs_api import JobAnswer
-from opencwc.web.casebook.uploads_api import job_made, submit_uploads
+from opencwc.transfers.model import CAUSES, LINE_STATUSES, MATCH_COLUMNS
+from opencwc.web.casebook.upload_forms import SUBMITS, job_made
 from opencwc.web.server import downloads
-from opencwc.web.server.api_parameters import LARGEST, Closed, Day, DayText, InLang, answers, names_of, problems
-from opencwc.web.server.idempotency import KEY_HEADER
-from opencwc.web.server.service import Router, Service, book_of, person_of, service_of
-from opencwc.web.server.uploads import MOST_FILES, form_of
-from opencwc.web.transfers.forms import asked_of_ledgers, asked_of_shipments, ledgers_of, shipments_of, words_of
+from opencwc.web.server.api_parameters import LARGEST, Closed, Day, DayText, InLang, Limit, Number, answers, names_of
+from opencwc.web.server.service import Router, book_of, person_of, service_of
+from opencwc.web.transfers.forms import LEDGERS, PLANNED
 from opencwc.wording import sentence
+
+if TYPE_CHECKING:
+    from opencwc.transfers.reconcile.kept import KeptReconciliation
 
 router = Router(tags=["transfers"])
 MOST_IN_A_BODY = 100
 A_PAGE = 100
-Number = Annotated[int, Path(ge=1, le=LARGEST)]
 After = Annotated[int, Query(ge=0, le=LARGEST, description="Go on after this one: `next` of the page before.")]
-Limit = Annotated[int, Query(ge=1, le=1_000)]
-_FILE: dict[str, Any] = {"type": "string", "format": "binary"}
-_KEEPING: dict[str, Any] = {
-    "case": {"type": "string", "description": "The case to keep it in; opened where there is none of this name."},
-    "mark": {"type": "string", "enum": [str(mark) for mark in Mark]},
-    "as_of": {"type": "string", "format": "date"},
-}
-
-
-def _columns_of_first(fields: Sequence[str], more: str = "") -> dict[str, Any]:
-    return {
-        f"map-1-{field}": {
-            "type": "string",
-            "description": f"The column of the first file with `{field}`, or `=` and a value for all lines{more}.",
-        }
-        for field in fields
-    }
-
-
-_LEDGERS: dict[str, Any] = {
-    "type": "object",
-    "required": ["file", "case"],
-    "properties": {
-        "file": {
-            "type": "array",
-            "items": _FILE,
-            "minItems": 1,
-            "maxItems": MOST_FILES,
-            "description": "Ledgers: one with both sides, or one for each State; also UN Comtrade's own columns.",
-        },
-        **_KEEPING,
-        "model": {
-            "type": "string",
-            "enum": ["yes", "no"],
-            "description": "Whether the model proposes causes and order, where it is switched on; else rules do.",
-        },
-        **_columns_of_first(LEDGER_COLUMNS, "; `map-2-...` for the second file"),
-    },
-}
-_SHIPMENTS: dict[str, Any] = {
-    "type": "object",
-    "required": ["file", "case"],
-    "properties": {
-        "file": {**_FILE, "description": f"Planned shipments as a table, up to {MOST_KEPT:,}."},
-        "certificates": {**_FILE, "description": "End-use certificates at hand, as a table."},
-        "names": {
-            **_FILE,
-            "description": "A list of names to hold consignees and end users against: OpenSanctions `targets.simple`, "
-            "or FollowTheMoney entities as CSV or JSON lines.",
-        },
-        **_KEEPING,
-        "lists": {
-            "type": "string",
-            "description": "Lists to check, such as `CWC,AG`; the Convention's where left out.",
-        },
-        **_columns_of_first(SHIPMENT_FIELDS),
-    },
-}
 
 
 class ReasonAnswer(TypedDict):
@@ -210,9 +144,10 @@ class PlannedShipments(Closed):
 @router.post(
     "/api/v1/transfers/check",
     action="screen",
-    responses={200: answers("An answer a shipment", answers=list[ShipmentAnswer]), **problems(415)},
+    answer=answers("An answer a shipment", answers=list[ShipmentAnswer]),
+    problems=(415,),
 )
-async def check(request: Request, asked: PlannedShipments, lang: InLang = "en") -> Response:
+def check(request: Request, asked: PlannedShipments, lang: InLang = "en") -> Response:
     """Say of planned shipments whether they may go, with what papers, and by when; nothing is kept."""
     from opencwc.errors import InputError
 
@@ -221,24 +156,18 @@ async def check(request: Request, asked: PlannedShipments, lang: InLang = "en") 
             raise InputError(
                 "shipment_field_unknown", where=f"shipments.{place}.{strange[0][:50]}", known=tuple(SHIPMENT_FIELDS)
             )
-    service = service_of(request)
-    results = await service.answering.run(
-        check_typed, service, request, asked.shipments, asked.as_of or date.today(), names_of(asked.lists)
-    )
+    results = check_typed(request, asked.shipments, asked.as_of or date.today(), names_of(asked.lists))
     return JSONResponse({"answers": [in_words(answer, lang) for answer in results]})
 
 
 def check_typed(
-    service: Service,
-    request: Request,
-    shipments: Sequence[Mapping[str, str]],
-    as_of: date,
-    lists: tuple[str, ...],
+    request: Request, shipments: Sequence[Mapping[str, str]], as_of: date, lists: tuple[str, ...]
 ) -> list[ShownAnswer]:
     """Answer for shipments as they are typed; what is refused among them is recorded."""
     from opencwc.screening.model import Question
     from opencwc.transfers.check.shipments import shipment_of
 
+    service = service_of(request)
     checker = checker_with(service.answering.systematic, Question(as_of, lists))
     texts = [{name: text.strip() for name, text in shipment.items() if text.strip()} for shipment in shipments]
     checked = list(checker.check([shipment_of(row, shipment) for row, shipment in enumerate(texts, 1)]))
@@ -275,79 +204,31 @@ def in_words(answer: ShownAnswer, lang: str) -> ShipmentAnswer:
 # --------------------------------------------------------------------------------------------------------- jobs
 
 
-@router.post(
-    "/api/v1/transfers/reconciliations",
-    action="keep",
-    uploads=True,
-    status_code=202,
-    responses={202: answers("The job, waiting", JobAnswer), **problems(404, 409, 413, 415, 501)},
-    openapi_extra={
-        "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _LEDGERS}}},
-        "parameters": [KEY_HEADER],
-    },
-)
+@router.post("/api/v1/transfers/reconciliations", form=LEDGERS.schema, **SUBMITS)
 async def submit_ledgers(request: Request) -> Response:
     """Keep ledgers in a case and have them reconciled by the worker; the job stands under `/api/v1/jobs`."""
-    return await take_ledgers(request, job_made)
+    return await LEDGERS.take(request, job_made)
 
 
-@router.post(
-    "/api/v1/transfers/checks",
-    action="keep",
-    uploads=True,
-    status_code=202,
-    responses={202: answers("The job, waiting", JobAnswer), **problems(404, 409, 413, 415, 501)},
-    openapi_extra={
-        "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _SHIPMENTS}}},
-        "parameters": [KEY_HEADER],
-    },
-)
+@router.post("/api/v1/transfers/checks", form=PLANNED.schema, **SUBMITS)
 async def submit_shipments(request: Request) -> Response:
     """Keep a file of planned shipments in a case and have it checked by the worker."""
-    return await take_shipments(request, job_made)
-
-
-async def take_ledgers(request: Request, answer: Callable[[Job], Response]) -> Response:
-    """Read the form of ledgers, keep them in their case, make the job, and answer with it."""
-    form = await form_of(request)
-    try:
-        uploads, words = ledgers_of(form), words_of(form)
-        return await submit_uploads(request, RECONCILE.id, uploads, *asked_of_ledgers(words, uploads), answer)
-    finally:
-        await form.close()
-
-
-async def take_shipments(request: Request, answer: Callable[[Job], Response]) -> Response:
-    """Read the form of planned shipments, keep its files in their case, make the job, and answer with it."""
-    form = await form_of(request)
-    try:
-        uploads, roles = shipments_of(form)
-        asked, mark = asked_of_shipments(words_of(form), uploads, roles)
-        service = service_of(request)
-        await service.answering.run(
-            service.answering.screener, date.fromisoformat(asked["as_of"]), tuple(asked["lists"])
-        )  # which knows the lists
-        return await submit_uploads(request, CHECK.id, uploads, asked, mark, answer)
-    finally:
-        await form.close()
+    return await PLANNED.take(request, job_made)
 
 
 # ------------------------------------------------------------------------------------------------------ answers
 
 
 @router.get(
-    "/api/v1/transfers/checks/{number}",
-    action="read",
-    responses={200: answers("The check", CheckAnswer), **problems(404, 501)},
+    "/api/v1/transfers/checks/{number}", action="read", answer=answers("The check", CheckAnswer), problems=(404, 501)
 )
-async def show_check(
+def show_check(
     request: Request, number: Number, after: After = 0, limit: Limit = A_PAGE, lang: InLang = "en"
 ) -> Response:
     """Give what was answered for the shipments of a check that is kept, page by page; `number` is its run."""
-    from opencwc.web.transfers.kept import shown_check
+    from opencwc.web.transfers.kept_runs import shown_check
 
-    run = service_of(request).answering.run
-    shown = await run(shown_check, book_of(request), person_of(request), number)
+    shown = shown_check(book_of(request), person_of(request), number)
     kept_answers = shown.kept.answers
     page = kept_answers[after : after + limit]
     body = {
@@ -364,9 +245,10 @@ async def show_check(
 @router.get(
     "/api/v1/transfers/reconciliations/{number}",
     action="read",
-    responses={200: answers("The ranked list", ReconciliationAnswer), **problems(404, 501)},
+    answer=answers("The ranked list", ReconciliationAnswer),
+    problems=(404, 501),
 )
-async def show_reconciliation(
+def show_reconciliation(
     request: Request,
     number: Number,
     over: Annotated[bool, Query(description="Only what is over its threshold.")] = True,
@@ -375,33 +257,31 @@ async def show_reconciliation(
     lang: InLang = "en",
 ) -> Response:
     """Give the ranked list of a reconciliation, page by page; `number` is its run."""
-    from opencwc.web.transfers.kept import SumFilter, fitting_sums, shown_reconciliation
+    from opencwc.web.transfers.kept_runs import SumFilter, fitting_sums, shown_reconciliation
 
-    run = service_of(request).answering.run
-    shown = await run(shown_reconciliation, book_of(request), person_of(request), number)
+    shown = shown_reconciliation(book_of(request), person_of(request), number)
 
-    def read() -> dict[str, Any]:
-        fitting = fitting_sums(shown.kept, SumFilter(over="yes" if over else "all"))
-        rest = fitting.filter(fitting["rank"] > after)
-        rows = rest.head(limit).to_dicts()
-        return {
+    fitting = fitting_sums(shown.kept, SumFilter(over="yes" if over else "all"))
+    rest = fitting.filter(fitting["rank"] > after)
+    rows = rest.head(limit).to_dicts()
+    return JSONResponse(
+        {
             "run": shown.number,
             "case": shown.case.name,
             "said": [sentence(message, lang) for message in shown.kept.summary.said],
             "model": shown.kept.summary.model,
             "total": len(fitting),
-            "sums": [sum_as_json(shown.kept.chemicals[row["substance"]], row, lang) for row in rows],
+            "sums": [sum_as_json(shown.kept, row, lang) for row in rows],
             "next": rows[-1]["rank"] if len(rest) > limit else None,
         }
+    )
 
-    return JSONResponse(await run(read))
 
-
-def sum_as_json(chemical: Any, group: Mapping[str, Any], lang: str) -> dict[str, Any]:
+def sum_as_json(kept: KeptReconciliation, group: Mapping[str, Any], lang: str) -> dict[str, Any]:
     """Return a sum with the columns of the command, `opencwc.transfers.model.RECONCILED_COLUMNS`."""
     from opencwc.transfers.reconcile.reasons import why
 
-    probability = group["probability"]
+    chemical, probability = kept.chemicals[group["substance"]], group["probability"]
     return {
         "rank": group["rank"],
         "score": round(group["score"], 1),
@@ -422,22 +302,18 @@ def sum_as_json(chemical: Any, group: Mapping[str, Any], lang: str) -> dict[str,
 @router.get(
     "/api/v1/transfers/reconciliations/{number}/lines",
     action="read",
-    responses={
-        200: answers(f"What became of each line: {', '.join(LINE_STATUSES)}", str, "text/csv"),
-        **problems(404, 501),
-    },
+    answer=answers(f"What became of each line: {', '.join(LINE_STATUSES)}", str, "text/csv"),
+    problems=(404, 501),
 )
-async def show_lines(request: Request, number: Number, lang: InLang = "en") -> Response:
+def show_lines(request: Request, number: Number, lang: InLang = "en") -> Response:
     """Give one row a line of the ledgers as CSV: `ledger,id,match_group,status,reason`."""
-    from opencwc.web.transfers.kept import shown_reconciliation
+    from opencwc.web.transfers.kept_runs import shown_reconciliation
 
-    service = service_of(request)
-    shown = await service.answering.run(shown_reconciliation, book_of(request), person_of(request), number)
-    lines = _lines(service, _line_cells(shown.kept, lang))
-    return StreamingResponse(lines, media_type=downloads.CSV, headers=downloads.named(f"lines-{number}.csv"))
+    shown = shown_reconciliation(book_of(request), person_of(request), number)
+    return downloads.download(_lines(shown.kept, lang), f"lines-{number}.csv")
 
 
-def _line_cells(kept: Any, lang: str) -> Iterator[list[list[str]]]:
+def _lines(kept: KeptReconciliation, lang: str) -> Iterator[bytes]:
     import polars as pl
 
     from opencwc.transfers.reconcile.reasons import reason_of
@@ -446,21 +322,12 @@ def _line_cells(kept: Any, lang: str) -> Iterator[list[list[str]]]:
     columns = ("line", "ledger", "id", "match", "status", "problem")
     within = (pl.col("exporter") == pl.col("importer")).fill_null(value=False)
     table = kept.lines().select(*columns, within=within).sort("line").collect()
+    yield csv_of([MATCH_COLUMNS])
     for part in table.iter_slices(5_000):
-        yield [
-            [
-                cell_of(names[ledger]), cell_of(identity), str(match + 1) if match >= 0 else "", status,
-                cell_of(reason_of(
-                    status, kept.problem(ledger, problem), lang, readable=status != "unreadable" and not within
-                )),
-            ]
+        yield csv_of(
+            (
+                names[ledger], identity, str(match + 1) if match >= 0 else "", status,
+                reason_of(status, kept.problem(ledger, problem), lang, readable=status != "unreadable" and not within),
+            )
             for _, ledger, identity, match, status, problem, within in part.iter_rows()
-        ]  # fmt: skip
-
-
-async def _lines(service: Service, parts: Iterator[list[list[str]]]) -> AsyncIterator[bytes]:
-    yield (",".join(MATCH_COLUMNS) + "\r\n").encode()
-    while (rows := await service.answering.run(next, parts, None)) is not None:
-        out = io.StringIO()
-        csv.writer(out).writerows(rows)
-        yield out.getvalue().encode()
+        )  # fmt: skip

@@ -6,7 +6,6 @@ by a job, and its page has everything that the file came to.
 
 from __future__ import annotations
 
-import io
 import json
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,13 +14,11 @@ from datetime import date
 from functools import cache
 from typing import Annotated, Any, Literal
 
-from fastapi import Form, Path, Query, Request
+from fastapi import Form, Query, Request
 from msgspec.structs import replace
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from opencwc.casebook.model import Mark
-from opencwc.casebook.permissions import may
 from opencwc.casebook.service_secret import Seal, service_secret
 from opencwc.confining.rights import Bounds
 from opencwc.confining.verb_runs import confined_steps
@@ -30,8 +27,8 @@ from opencwc.convention.fields import read_yaml
 from opencwc.errors import InputError, NotFoundError
 from opencwc.finding import Message
 from opencwc.jobs.archives import pack_uploads
-from opencwc.jobs.queue import Job
 from opencwc.language.refusals import is_refusal
+from opencwc.publishing.report_files import report_file
 from opencwc.records import from_plain, to_plain
 from opencwc.transfers.check.kept import Balance, Duty, KeptCheck, ShownAnswer, tally_of, unpack
 from opencwc.transfers.check.papers import SIDES
@@ -39,15 +36,14 @@ from opencwc.transfers.check.reader import MOST_AT_ONCE, MOST_KEPT
 from opencwc.transfers.check.verb import VERB as CHECK
 from opencwc.verbs import Ended
 from opencwc.version import __version__
+from opencwc.web.casebook.upload_forms import Uploads, leading_to_job, upload_values
 from opencwc.web.server import downloads
-from opencwc.web.server.api_parameters import LARGEST, names_of
-from opencwc.web.server.htmx_headers import leading_to
+from opencwc.web.server.api_parameters import LARGEST, Number, names_of
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.service import Router, Service, book_of, person_of, service_of
-from opencwc.web.server.uploads import Uploads, form_of
-from opencwc.web.transfers.api import check_typed, take_shipments
-from opencwc.web.transfers.forms import given_of, shipments_of, words_of
-from opencwc.web.transfers.kept import list_kept, shown_check, tabs_of
+from opencwc.web.transfers.api import check_typed
+from opencwc.web.transfers.forms import PLANNED, given_of, roles_of
+from opencwc.web.transfers.kept_runs import examples, shown_check, tabs_of
 from opencwc.web.transfers.preview import PREVIEW_CHECK, show_preview_of
 from opencwc.wording import LANGUAGES, sentence
 from opencwc.wording.states import state_name
@@ -67,28 +63,12 @@ EXAMPLE = {
     "end_user": "An Invented Soap Works", "purpose": "industrial",
 }  # fmt: skip
 """A shipment to click and try."""
-EXAMPLES = {
-    "shipments.csv": """id,chemical,cas,quantity,unit,concentration,from,to,date,consignee,purpose,certificates,papers
-S-1,Triethanolamine,102-71-6,250,kg,99,DEU,ISR,2027-03-01,An Invented Soap Works,industrial,EUC-1,
-S-2,Triethanolamine,102-71-6,900,kg,99,DEU,ISR,2027-06-01,An Invented Soap Works,industrial,EUC-1,
-S-3,Thiodiglycol,111-48-8,50,kg,99,DEU,ISR,2027-03-01,An Invented Ink House,industrial,,
-S-4,Thiodiglycol,111-48-8,50,kg,99,DEU,FRA,2027-03-01,An Invented Ink House,industrial,,
-S-5,Saxitoxin,35523-89-8,4,mg,,CAN,FRA,2027-04-01,An Invented Clinic,medical,,
-S-6,Acetone,67-64-1,2000,kg,99,DEU,ISR,2027-03-01,An Invented Paint Works,industrial,,
-""",
-    "certificates.csv": """id,issued_by,chemical,cas,quantity,unit,issued,expires,end_use,end_users,statements
-EUC-1,ISR,Triethanolamine,102-71-6,1000,kg,2027-01-10,2027-12-31,soap,"An Invented Soap Works, Haifa",a-e
-""",
-    "names.csv": """id,schema,name,aliases,birth_date,countries,addresses,dataset,last_seen
-inv-1,Company,Invented Soap Work Trading,An Invented Soap Works,,il,,invented,2026-01-01
-""",
-}
+EXAMPLES = examples("shipments.csv", "certificates.csv", "names.csv")
 """Files to click and try: invented."""
 ANSWERS_A_PAGE, MOST_OWED = 25, 200
 LONGEST_SEALED = 100_000
 _WORDS_OF_A_NAME = 4
 Word = Annotated[str, Field(max_length=500)]
-Number = Annotated[int, Path(ge=1, le=LARGEST)]
 Format = Literal["pdf", "xlsx"]
 
 
@@ -107,23 +87,14 @@ def owed_of(answers: Iterable[ShownAnswer]) -> list[Owed]:
     return sorted(found, key=lambda owed: (owed.due or "9999", owed.shipment.row))
 
 
-def leading_to_job(job: Job) -> Response:
-    """Lead the page to that of a job."""
-    return leading_to(f"/transfers/jobs/{job.id}")
-
-
 @router.get("/transfers/check", action="screen")
-async def show(request: Request) -> Response:
+def show(request: Request) -> Response:
     """Show the form; a shipment in the address fills it."""
-    service, person = service_of(request), person_of(request)
     asked = {name: request.query_params.get(name, "")[:500] for name in FIELDS}
-    kept = []
-    if may(person, "read") and service.intake is not None:
-        kept = await service.answering.run(list_kept, service.intake.book, person, CHECK.id)
     return page(
-        request, "transfers/check.html", told=None, asked=asked, kept=kept, tabs=tabs_of(person), part="check",
-        units=UNITS, purposes=_purposes(), states=_states(language_of(request)), today=date.today(), example=EXAMPLE,
-        examples=list(EXAMPLES), marks=[mark for mark in Mark if mark <= person.clearance], most_kept=MOST_KEPT,
+        request, "transfers/check.html", told=None, asked=asked, tabs=tabs_of(person_of(request)), part="check",
+        units=UNITS, purposes=_purposes(), states=_states(language_of(request)), example=EXAMPLE,
+        examples=list(EXAMPLES), most_kept=MOST_KEPT, **upload_values(request, CHECK),
     )  # fmt: skip
 
 
@@ -154,21 +125,17 @@ class ShipmentForm(BaseModel):
 
 
 @router.post("/transfers/check", action="screen")
-async def answer(request: Request, form: Annotated[ShipmentForm, Form()]) -> Response:
+def answer(request: Request, form: Annotated[ShipmentForm, Form()]) -> Response:
     """Answer for one shipment."""
     written = form.model_dump(by_alias=True, exclude={"lists"})
     texts = {name: text.strip() for name, text in written.items() if text.strip()}
     if "chemical" not in texts:
         raise InputError("chemical_missing", where="chemical")
-    service = service_of(request)
-    told = await service.answering.run(
-        check_typed, service, request, [_in_fields(texts)], date.today(), names_of(form.lists)
-    )  # fmt: skip
+    told = check_typed(request, [_in_fields(texts)], date.today(), names_of(form.lists))
     known = Message("transfers_summary_known", {"date": Convention(date.today()).states_known_until.isoformat()})
     notes = [sentence(known, language_of(request))]
-    return page(
-        request, "transfers/answer.html", **_answers(told, notes=notes, lasts=service.configuration.paper_days)
-    )  # fmt: skip
+    lasts = service_of(request).configuration.paper_days
+    return page(request, "transfers/answer.html", **_answers(told, notes=notes, lasts=lasts))
 
 
 def _in_fields(texts: Mapping[str, str]) -> Mapping[str, str]:
@@ -189,24 +156,19 @@ def _in_fields(texts: Mapping[str, str]) -> Mapping[str, str]:
 @router.post("/transfers/check/preview", action="screen", uploads=True)
 async def show_preview(request: Request) -> Response:
     """Show the start of the shipments that were dropped, and what their columns are taken for."""
-    return await show_preview_of(request, PREVIEW_CHECK, lambda form: shipments_of(form)[0][:1])
+    return await show_preview_of(request, PREVIEW_CHECK)
 
 
 @router.post("/transfers/check/file", action="screen", uploads=True)
 async def answer_file(request: Request) -> Response:
     """Answer for the shipments of a file, which is read in the sandbox and not kept."""
-    form = await form_of(request)
     service = service_of(request)
-    try:
-        uploads, roles = shipments_of(form)
-        words = words_of(form)
+    async with PLANNED.sent(request) as sent:
         question = {
-            "as_of": date.today().isoformat(), "given": given_of(words, 1), "roles": roles,
-            "lists": names_of(words.get("lists", "")), "most": MOST_AT_ONCE,
+            "as_of": date.today().isoformat(), "given": given_of(sent.texts, 1), "roles": roles_of(sent),
+            "lists": names_of(sent.texts.get("lists", "")), "most": MOST_AT_ONCE,
         }  # fmt: skip
-        checked = await service.answering.run(_check_uploads, service, question, uploads)
-    finally:
-        await form.close()
+        checked = await service.answering.run(_check_uploads, service, question, sent.uploads)
     inputs = [answer.said for answer in checked.answers if any(is_refusal(says) for _, _, says in answer.reasons)]
     await service.answering.run(service.record_refused, person_of(request), inputs)
     lang = language_of(request)
@@ -258,14 +220,14 @@ def _answers(
 @router.post("/transfers/check/keep", action="keep", uploads=True)
 async def keep_file(request: Request) -> Response:
     """Keep a file of planned shipments in a case, have it checked, and lead to the page of the job."""
-    return await take_shipments(request, leading_to_job)
+    return await PLANNED.take(request, leading_to_job)
 
 
 # -------------------------------------------------------------------------------------------------------- papers
 
 
 @router.post("/transfers/check/paper", action="screen")
-async def draw_up(
+def draw_up(
     request: Request,
     shipment: Annotated[str, Form(max_length=LONGEST_SEALED)],
     kind: Annotated[str, Form(max_length=20)] = "licence",
@@ -281,7 +243,7 @@ async def draw_up(
     if opened is None:
         raise InputError("shipment_answer_too_old", where="shipment")
     answer = from_plain(ShownAnswer, json.loads(opened))
-    return await _paper(request, answer, kind, side, paper_lang, paper_format)
+    return _paper(request, answer, kind, side, paper_lang, paper_format)
 
 
 def _sealed(answer: ShownAnswer) -> str:
@@ -296,7 +258,7 @@ def _seal() -> Seal:
 
 
 @router.get("/transfers/checks/{number}/papers/{row}", action="read")
-async def draw_up_kept(
+def draw_up_kept(
     request: Request,
     number: Number,
     row: Number,
@@ -306,15 +268,14 @@ async def draw_up_kept(
     paper_format: Format = "pdf",
 ) -> Response:
     """Draw up a paper for a shipment of a check that is kept."""
-    service = service_of(request)
-    shown = await service.answering.run(shown_check, book_of(request), person_of(request), number)
+    shown = shown_check(book_of(request), person_of(request), number)
     told = next((answer for answer in shown.kept.answers if answer.row == row), None)
     if told is None:
         raise NotFoundError("check_has_no_such_row", row=row)
-    return await _paper(request, told, kind, side, paper_lang, paper_format)
+    return _paper(request, told, kind, side, paper_lang, paper_format)
 
 
-async def _paper(
+def _paper(
     request: Request, answer: ShownAnswer, kind: str, side: str, lang: str, paper_format: Format
 ) -> Response:  # fmt: skip
     from opencwc.transfers.check.papers import make_paper
@@ -322,35 +283,25 @@ async def _paper(
     if not answer.papers:
         raise InputError("shipment_without_paper", where=answer.id)
     spoken = lang if lang in LANGUAGES else language_of(request)
-
-    def make() -> bytes:
-        from opencwc.publishing.pdf import write_pdf
-        from opencwc.publishing.xlsx import write_xlsx
-
-        out = io.BytesIO()
-        paper = make_paper(kind, answer.facts_for(kind), spoken, side, date.today())
-        (write_xlsx if paper_format == "xlsx" else write_pdf)(paper, out)
-        return out.getvalue()
-
-    content = await service_of(request).answering.run(make)
+    content = report_file(make_paper(kind, answer.facts_for(kind), spoken, side, date.today()), paper_format)
     name = "".join(sign if sign.isascii() and sign.isalnum() else "-" for sign in answer.id)[:40] or str(answer.row)
-    return downloads.download(content, f"{kind}-{name}-{spoken}.{paper_format}", _MEDIA_TYPES[paper_format])
+    return downloads.download(content, f"{kind}-{name}-{spoken}.{paper_format}")
 
 
 # -------------------------------------------------------------------------------------------------- a kept check
 
 
 @router.get("/transfers/checks/{number}", action="read")
-async def show_kept(
+def show_kept(
     request: Request,
     number: Number,
     verdict: Annotated[str, Query(max_length=30)] = "",
     after: Annotated[int, Query(ge=0, le=LARGEST)] = 0,
 ) -> Response:
     """Show a check that is kept: what is still needed by when, the certificates' balance, each shipment's answer."""
-    service, lang = service_of(request), language_of(request)
+    lang = language_of(request)
     person = person_of(request)
-    shown = await service.answering.run(shown_check, book_of(request), person, number)
+    shown = shown_check(book_of(request), person, number)
     fitting = [answer for answer in shown.kept.answers if verdict in ("", answer.verdict)]
     rest = [answer for answer in fitting if answer.row > after]
     shipments = rest[:ANSWERS_A_PAGE]
@@ -385,9 +336,3 @@ def _states(lang: str) -> list[tuple[str, str]]:
         for territory in all_territories().values()
         if territory.kind == "present"
     )
-
-
-_MEDIA_TYPES: Mapping[Format, str] = {
-    "pdf": "application/pdf",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}

@@ -106,23 +106,23 @@ def _beside_check(history: History) -> tuple[str, str]:
     return "page_transfers_see_shipment", f"/transfers/checks/{run}?after={max(0, row - 1)}#answer-{row}"
 
 
-def _beside_reconciliation(history: History) -> tuple[str, str]:
+def _beside_reconciliation(history: History) -> tuple[str, str] | None:
     run, row, verdict = history.run["number"], history.finding.row, str(history.finding.verdict)
     if verdict == Verdict.DISCREPANCY:
         return "page_transfers_see_pair", f"/transfers/runs/{run}/pairs/{row}?over=all"
     if verdict == Verdict.REVIEW:
         return "page_transfers_view_patterns", f"/transfers/runs/{run}/patterns"
-    return "page_transfers_job_results", f"/transfers/runs/{run}"
+    return None
 
 
 CHECK = Face(
     JobPage(
-        "transfers/job.html", "page_transfers_check_job", "/transfers/check", "/transfers/checks",
+        "page_transfers_check_job", "/transfers/check", "/transfers/checks", "transfers/job.html",
         columns=_columns_in(CHECK_LABELS),
     ),
-    jobs="/transfers/jobs", beside=_beside_check, rests_on=_rests_on,
+    jobs="/transfers/jobs", among=_beside_check, rests_on=_rests_on,
 )  # fmt: skip
 RECONCILE = Face(
-    JobPage("transfers/job.html", "page_transfers_job", "/transfers", "/transfers/runs", columns=_columns_in({})),
-    jobs="/transfers/jobs", beside=_beside_reconciliation, rests_on=_rests_on,
+    JobPage("page_transfers_job", "/transfers", "/transfers/runs", "transfers/job.html", columns=_columns_in({})),
+    jobs="/transfers/jobs", among=_beside_reconciliation, rests_on=_rests_on,
 )  # fmt: skip

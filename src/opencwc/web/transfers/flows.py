@@ -11,14 +11,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from itertools import pairwise
 from math import asin, cos, dist, hypot, radians, sin, sqrt
+from pathlib import Path
 from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
+from opencwc.convention.fields import read_yaml
 from opencwc.convention.territories import all_territories
 from opencwc.web.server.static_files import index
 from opencwc.wording.states import iso_numeric
 
+SMALL_STATES = Path(__file__).with_name("small_states.yaml")
 WIDTH, HEIGHT = 960, 468
 MOST_LINES, MOST_NUMBERED = 60, 12
 MOST_NODES = 9
@@ -154,7 +157,7 @@ def centres() -> Mapping[str, Point]:
         code: _middle(by_number[number]) for code in all_territories() if (number := iso_numeric(code)) in by_number
     }
     at_sea = {code: _project(*territory.at) for code, territory in all_territories().items() if territory.at}
-    return {**{code: _project(*at) for code, at in _SMALL.items()}, **at_sea, **middles}
+    return {**{code: _project(*at) for code, at in read_yaml(SMALL_STATES).items()}, **at_sea, **middles}
 
 
 @cache
@@ -229,16 +232,6 @@ def _middle(ring: Sequence[Point]) -> Point:
 
 
 _A1, _A2, _A3, _A4, _M = 1.340264, -0.081106, 0.000893, 0.003796, sqrt(3) / 2
-_SMALL: Mapping[str, tuple[float, float]] = {
-    "AND": (1.6, 42.5), "ATG": (-61.8, 17.1), "BHR": (50.6, 26.1), "BRB": (-59.5, 13.2), "COM": (43.3, -11.7),
-    "CPV": (-23.6, 15.1), "COK": (-159.8, -21.2), "DMA": (-61.4, 15.4), "FSM": (158.2, 6.9), "GRD": (-61.7, 12.1),
-    "HKG": (114.2, 22.3), "KIR": (173.0, 1.4), "KNA": (-62.7, 17.3), "LCA": (-61.0, 13.9), "LIE": (9.5, 47.2),
-    "MAC": (113.5, 22.2), "MCO": (7.4, 43.7), "MDV": (73.5, 4.2), "MHL": (171.2, 7.1), "MLT": (14.4, 35.9),
-    "MUS": (57.6, -20.3), "NIU": (-169.9, -19.1), "NRU": (166.9, -0.5), "PLW": (134.5, 7.5), "PSE": (35.2, 31.9),
-    "SGP": (103.8, 1.35), "SMR": (12.5, 43.9), "STP": (6.7, 0.3), "SYC": (55.5, -4.7), "TON": (-175.2, -21.1),
-    "TUV": (179.2, -8.5), "VAT": (12.45, 41.9), "VCT": (-61.2, 13.2), "WSM": (-172.1, -13.8),
-}  # fmt: skip
-"""States that are too small for the map's outlines: degrees east and north."""
 
 
 # --------------------------------------------------------------------------------------------------- the Sankey
@@ -301,11 +294,7 @@ def _largest(flows: Sequence[Flow], name_of: object) -> set[str]:
 
 def sankey(left: Sequence[Ribbon], right: Sequence[Ribbon], *, mirrored: bool = False) -> Markup:
     """Return the Sankey of two rows of ribbons; ``mirrored`` where one reads from right to left."""
-    columns = [
-        _sums(left, "start"),
-        _most(_sums(left, "end"), _sums(right, "start")),
-        _sums(right, "end"),
-    ]
+    columns = [_sums(left, "start"), _most(_sums(left, "end"), _sums(right, "start")), _sums(right, "end")]
     total = max((sum(column.values()) for column in columns), default=0.0) or 1.0
     rows = max((len(column) for column in columns), default=1)
     scale = max(SANKEY_HEIGHT - GAP * (rows - 1), 60) / total

@@ -4,45 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
-from starlette.datastructures import FormData
-
 from opencwc.casebook.model import Mark
-from opencwc.transfers.check.reader import CERTIFICATES, NAMES, SHIPMENTS
+from opencwc.errors import InputError
+from opencwc.transfers.check.reader import CERTIFICATES, MOST_KEPT, NAMES, SHIPMENTS
 from opencwc.transfers.check.shipments import SHIPMENT_FIELDS
+from opencwc.transfers.check.verb import VERB as CHECK
 from opencwc.transfers.model import LEDGER_COLUMNS
+from opencwc.transfers.reconcile.verb import VERB as RECONCILE
+from opencwc.web.casebook.upload_forms import FILE, MOST_FILES, YES_OR_NO, SentForm, UploadForm
 from opencwc.web.server.api_parameters import names_of
-from opencwc.web.server.uploads import Uploads, asked_in_case, files_of, no_file, texts_of
+from opencwc.web.server.service import Service
 
 _LONGEST_COLUMN = 300
-KNOWN_WORDS = frozenset({"case", "mark", "as_of", "model", "lists"})
 MAPPED = tuple(dict.fromkeys((*LEDGER_COLUMNS, *SHIPMENT_FIELDS)))
 _COLUMN = re.compile(rf"map-\d{{1,2}}-(?:{'|'.join(MAPPED)})")
 
 
-def ledgers_of(form: FormData) -> Uploads:
-    """Return the ledgers of a form; raise `InputError` where there are none."""
-    return files_of(form, "file") or no_file("ledger_file_missing")
-
-
-def shipments_of(form: FormData) -> tuple[Uploads, tuple[str, ...]]:
-    """Return the files of a check, and what each is: shipments, certificates at hand, a list of names.
-
-    Raises `InputError` where there are no shipments among them.
-    """
-    uploads = list(files_of(form, "file")[:1] or no_file("shipments_file_missing"))
-    roles = [SHIPMENTS]
-    for role in (CERTIFICATES, NAMES):
-        if beside := files_of(form, role)[:1]:
-            uploads += beside
-            roles.append(role)
-    return uploads, tuple(roles)
-
-
-def words_of(form: FormData) -> dict[str, str]:
-    """Return the texts of a form."""
-    return texts_of(form, KNOWN_WORDS, _COLUMN)
+def roles_of(sent: SentForm) -> tuple[str, ...]:
+    """Return what each file of a check is: shipments, certificates at hand, a list of names."""
+    return tuple(SHIPMENTS if field == "file" else field for field in sent.fields)
 
 
 def given_of(words: Mapping[str, str], files: int) -> list[dict[str, str]]:
@@ -58,23 +41,68 @@ def given_of(words: Mapping[str, str], files: int) -> list[dict[str, str]]:
     return given
 
 
-def asked_of_ledgers(words: Mapping[str, str], uploads: Uploads) -> tuple[dict[str, Any], Mark]:
-    """Return the question of a job of reconciliation as it stands in the queue, and its mark."""
-    asked, mark = asked_in_case(words, uploads)
-    model = words.get("model", "").lower() in ("yes", "true", "1")
-    return {**asked, "given": given_of(words, len(uploads)), "model": model}, mark
+def _asked_of_ledgers(service: Service, sent: SentForm) -> dict[str, Any]:
+    return {"given": given_of(sent.texts, len(sent.uploads)), "model": sent.says_yes("model")}
 
 
-def asked_of_shipments(
-    words: Mapping[str, str], uploads: Uploads, roles: Sequence[str]
-) -> tuple[dict[str, Any], Mark]:  # fmt: skip
-    """Return the question of a job that checks shipments as it stands in the queue, and its mark."""
-    asked, mark = asked_in_case(words, uploads)
-    lists = list(names_of(words.get("lists", "")))
+def _asked_of_shipments(service: Service, sent: SentForm) -> dict[str, Any]:
+    lists, mark = names_of(sent.texts.get("lists", "")), sent.texts.get("mark", "").lower()
+    service.answering.screener(sent.day, lists)  # which knows the lists
     return {
-        **asked,
-        "given": given_of(words, 1),
-        "roles": list(roles),
-        "lists": lists,
-        "mark": "" if mark is Mark.UNCLASSIFIED else str(mark),
-    }, mark
+        "given": given_of(sent.texts, 1), "roles": list(roles_of(sent)), "lists": list(lists),
+        "mark": "" if mark == str(Mark.UNCLASSIFIED) else mark,
+    }  # fmt: skip
+
+
+def _columns_of_first(fields: Sequence[str], more: str = "") -> dict[str, Any]:
+    return {
+        f"map-1-{field}": {
+            "type": "string",
+            "description": f"The column of the first file with `{field}`, or `=` and a value for all lines{more}.",
+        }
+        for field in fields
+    }
+
+
+LEDGERS = UploadForm(
+    RECONCILE,
+    {
+        "file": {
+            "type": "array",
+            "items": FILE,
+            "minItems": 1,
+            "maxItems": MOST_FILES,
+            "description": "Ledgers: one with both sides, or one for each State; also UN Comtrade's own columns.",
+        }
+    },
+    missing=partial(InputError, "ledger_file_missing", where="file"),
+    question=_asked_of_ledgers,
+    texts={
+        "model": YES_OR_NO
+        | {"description": "Whether the model proposes causes and order, where it is switched on; else rules do."},
+        **_columns_of_first(LEDGER_COLUMNS, "; `map-2-...` for the second file"),
+    },
+    more=_COLUMN,
+)
+PLANNED = UploadForm(
+    CHECK,
+    {
+        "file": FILE | {"description": f"Planned shipments as a table, up to {MOST_KEPT:,}."},
+        CERTIFICATES: FILE | {"description": "End-use certificates at hand, as a table."},
+        NAMES: FILE
+        | {
+            "description": "A list of names to hold consignees and end users against: OpenSanctions `targets.simple`, "
+            "or FollowTheMoney entities as CSV or JSON lines."
+        },
+    },
+    missing=partial(InputError, "shipments_file_missing", where="file"),
+    question=_asked_of_shipments,
+    texts={
+        "lists": {
+            "type": "string",
+            "description": "Lists to check, such as `CWC,AG`; the Convention's where left out.",
+        },
+        **_columns_of_first(SHIPMENT_FIELDS),
+    },
+    more=_COLUMN,
+)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from fastapi import Request
-from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from opencwc.errors import error_from_plain
@@ -18,20 +17,22 @@ from opencwc.transfers.check.shipments import SHIPMENT_FIELDS
 from opencwc.transfers.model import LEDGER_COLUMNS
 from opencwc.transfers.previews import LEDGERS, SHIPMENTS, preview_uploads
 from opencwc.web.casebook.job_page import reason_of
+from opencwc.web.casebook.upload_forms import UploadForm, Uploads
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.service import Service, service_of
-from opencwc.web.server.uploads import Uploads, form_of
+from opencwc.web.transfers import forms
 from opencwc.web.transfers.column_names import CHECK_LABELS, say_columns
-from opencwc.web.transfers.forms import given_of, words_of
 from opencwc.wording import error_sentences, sentence
 
 
 class PreviewForm(NamedTuple):
-    """What is shown of files: the wish of the sandbox, their fields, and the address and the form that ask again.
+    """What is shown of files: their form, the wish of the sandbox, their fields, the address and the form to ask again.
 
-    ``labels`` are the fields that are called otherwise than in a ledger.
+    ``labels`` are the fields that are called otherwise than in a ledger. Of the files of a check only the first has
+    columns to map.
     """
 
+    files: UploadForm
     do: str
     fields: Sequence[str]
     address: str
@@ -39,21 +40,19 @@ class PreviewForm(NamedTuple):
     labels: Mapping[str, str] = {}
 
 
-PREVIEW = PreviewForm(LEDGERS, LEDGER_COLUMNS, "/transfers/preview", "#ledgers")
-PREVIEW_CHECK = PreviewForm(SHIPMENTS, SHIPMENT_FIELDS, "/transfers/check/preview", "#many", CHECK_LABELS)
+PREVIEW = PreviewForm(forms.LEDGERS, LEDGERS, LEDGER_COLUMNS, "/transfers/preview", "#ledgers")
+PREVIEW_CHECK = PreviewForm(
+    forms.PLANNED, SHIPMENTS, SHIPMENT_FIELDS, "/transfers/check/preview", "#many", CHECK_LABELS
+)
 
 
-async def show_preview_of(request: Request, start: PreviewForm, files_in: Callable[[FormData], Uploads]) -> Response:
+async def show_preview_of(request: Request, start: PreviewForm) -> Response:
     """Show the start of the files of a form, and what their columns are taken for."""
-    form = await form_of(request)
-    service = service_of(request)
-    try:
-        uploads, words = files_in(form), words_of(form)
-        given = given_of(words, len(uploads))
+    service, lang = service_of(request), language_of(request)
+    async with start.files.sent(request) as sent:
+        uploads = [upload for upload, field in zip(sent.uploads, sent.fields, strict=True) if field == "file"]
+        given = forms.given_of(sent.texts, len(uploads))
         previews = await service.answering.run(_previewed, service, start.do, uploads, given)
-    finally:
-        await form.close()
-    lang = language_of(request)
     files = [_file_shown(file, start.labels, lang) for file in previews]
     return page(
         request, "transfers/preview.html", files=files, fields=start.fields, labels=start.labels, given=given,

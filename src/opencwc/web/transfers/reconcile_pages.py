@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from fastapi import Path, Query, Request
-from starlette.responses import Response, StreamingResponse
+from fastapi import Query, Request
+from starlette.responses import Response
 
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.findings import show_finding
-from opencwc.casebook.model import UNDECIDED, Person, Status
-from opencwc.casebook.permissions import may
+from opencwc.casebook.model import Person, Status
 from opencwc.errors import InputError
-from opencwc.files.csv_cells import cell_of
+from opencwc.files.csv_cells import csv_of
+from opencwc.publishing.report_files import report_file
 from opencwc.transfers.model import CAUSES, RECONCILED_COLUMNS
 from opencwc.transfers.patterns import PATTERN_KINDS
 from opencwc.transfers.reconcile.causes import CAUSE_RULES
-from opencwc.web.casebook.run_summary import names_of_people
+from opencwc.web.casebook.finding_page import standing_of
 from opencwc.web.server import downloads
-from opencwc.web.server.api_parameters import LARGEST
+from opencwc.web.server.api_parameters import After, Number
 from opencwc.web.server.page import is_fragment, language_of, page
-from opencwc.web.server.service import Router, Service, book_of, person_of, service_of
-from opencwc.web.transfers.flows import Flow, Ribbon, ribbons_of, sankey, world_map
-from opencwc.web.transfers.kept import (
+from opencwc.web.server.service import Router, book_of, person_of
+from opencwc.web.transfers.api import sum_as_json
+from opencwc.web.transfers.flows import Flow, ribbons_of, sankey, world_map
+from opencwc.web.transfers.kept_runs import (
     A_PAGE,
     Reconciliation,
     SumFilter,
@@ -50,13 +49,10 @@ from opencwc.wording.states import state_name
 if TYPE_CHECKING:
     import polars as pl
 
-    from opencwc.publishing import Report
+    from opencwc.publishing.model import Report
     from opencwc.transfers.reconcile.kept import Pattern
 
 router = Router(include_in_schema=False)
-Number = Annotated[int, Path(ge=1, le=LARGEST)]
-Rank = Annotated[int, Path(ge=1, le=LARGEST)]
-After = Annotated[int, Query(ge=0, le=LARGEST)]
 MOST_LINES = 200
 MOST_FLOWS = 60
 PATTERNS_A_PAGE = 10
@@ -82,11 +78,11 @@ class SumLine:
 
 
 @router.get("/transfers/runs/{number}", action="read")
-async def show_list(request: Request, number: Number, wanted: SumsAsked, after: After = 0) -> Response:
+def show_list(request: Request, number: Number, wanted: SumsAsked, after: After = 0) -> Response:
     """Show the ranked list, page by page."""
-    service, lang = service_of(request), language_of(request)
-    shown = await service.answering.run(shown_reconciliation, book_of(request), person_of(request), number)
-    values = await service.answering.run(_page_of_sums, shown, wanted, after, lang)
+    lang = language_of(request)
+    shown = shown_reconciliation(book_of(request), person_of(request), number)
+    values = _page_of_sums(shown, wanted, after, lang)
     if is_fragment(request) and after:
         return page(request, "transfers/more.html", shown=shown, wanted=wanted, **values)
     notes = [f"{ledger.name}: {sentence(note, lang)}" for ledger in shown.kept.summary.ledgers for note in ledger.notes]
@@ -125,54 +121,35 @@ def likely(probability: float) -> str:
 
 
 @router.get("/transfers/runs/{number}/list.csv", action="read")
-async def give_list(request: Request, number: Number, wanted: SumsAsked) -> Response:
+def give_list(request: Request, number: Number, wanted: SumsAsked) -> Response:
     """Give the list that a filter wants as CSV, with the columns of the command."""
-    service, lang = service_of(request), language_of(request)
-    shown = await service.answering.run(shown_reconciliation, book_of(request), person_of(request), number)
-    sums = await service.answering.run(fitting_sums, shown.kept, wanted)
-    headers = downloads.named(f"reconciliation-{number}.csv")
-    return StreamingResponse(_csv(service, shown, sums, lang), media_type=downloads.CSV, headers=headers)
+    lang = language_of(request)
+    shown = shown_reconciliation(book_of(request), person_of(request), number)
+    sums = fitting_sums(shown.kept, wanted)
+    return downloads.download(_csv(shown, sums, lang), f"reconciliation-{number}.csv")
 
 
-async def _csv(service: Service, shown: Reconciliation, sums: pl.DataFrame, lang: str) -> AsyncIterator[bytes]:
-    yield (",".join(RECONCILED_COLUMNS) + "\r\n").encode()
-    for start in range(0, len(sums), 1_000):
-        yield await service.answering.run(_as_csv, shown, sums.slice(start, 1_000).to_dicts(), lang)
-
-
-def _as_csv(shown: Reconciliation, rows: Iterable[Mapping[str, Any]], lang: str) -> bytes:
-    out = io.StringIO()
-    table = csv.writer(out)
-    for group in rows:
-        line = _line(shown, group, lang)
-        sums = (round(group[name], 3) for name in ("exported", "imported", "difference"))
-        probability = "" if group["probability"] is None else round(group["probability"], 3)
-        table.writerow(
-            [group["rank"], round(group["score"], 1), cell_of(line.chemical), line.entry[1], group["exporter"],
-             group["importer"], group["year"], *sums, str(group["over"]).lower(), group["cause"] or "", probability,
-             group["second"] or "", cell_of(line.why)]
-        )  # fmt: skip
-    return out.getvalue().encode()
+def _csv(shown: Reconciliation, sums: pl.DataFrame, lang: str) -> Iterator[bytes]:
+    yield csv_of([RECONCILED_COLUMNS])
+    for part in sums.iter_slices(1_000):
+        lines = (sum_as_json(shown.kept, group, lang) for group in part.iter_rows(named=True))
+        yield csv_of({**line, "over_threshold": str(line["over_threshold"]).lower()}.values() for line in lines)
 
 
 # ------------------------------------------------------------------------------------------------------- a pair
 
 
 @router.get("/transfers/runs/{number}/pairs/{rank}", action="read")
-async def show_pair(request: Request, number: Number, rank: Rank, wanted: SumsAsked) -> Response:
+def show_pair(request: Request, number: Number, rank: Number, wanted: SumsAsked) -> Response:
     """Show a pair: both ledgers side by side, the years, the causes with what speaks for them, and the decision."""
-    service, lang = service_of(request), language_of(request)
-    book, person = book_of(request), person_of(request)
-
-    def read() -> dict[str, Any]:
-        shown = shown_reconciliation(book, person, number)
-        return {"shown": shown, **_pair(shown, rank, wanted, lang), **_standing(book, person, number, rank)}
-
-    values = await service.answering.run(read)
+    book, person, lang = book_of(request), person_of(request), language_of(request)
+    shown = shown_reconciliation(book, person, number)
+    values = _pair(shown, rank, wanted, lang)
     group = values["group"]
     return page(
-        request, "transfers/pair.html", tabs=tabs_of(person), part="reconcile", wanted=wanted, view="pair",
+        request, "transfers/pair.html", tabs=tabs_of(person), part="reconcile", wanted=wanted, view="pair", shown=shown,
         sides=(group["exporter"], group["importer"]), chart=_chart(values["years"], lang), **values,
+        **_standing(book, person, number, rank),
     )  # fmt: skip
 
 
@@ -247,14 +224,18 @@ def _causes(group: Mapping[str, Any]) -> list[ProposedCause]:
 def _chart(years: Sequence[Mapping[str, Any]], lang: str) -> dict[str, Any]:
     """Return both sides' figures by year, as ``static/chart.js`` takes them."""
     sides = (("exported", "label_exported_kg"), ("imported", "label_imported_kg"))
-    return {
-        "rows": [
+    return _by_year(
+        [
             {"x": f"{year['year']:04}-01-01", "value": year[side], "group": say(name, lang)}
             for side, name in sides
             for year in years
         ],
-        "titles": {"x": say("label_year", lang), "y": say("page_transfers_kg", lang)},
-    }
+        lang,
+    )
+
+
+def _by_year(rows: list[dict[str, Any]], lang: str) -> dict[str, Any]:
+    return {"rows": rows, "titles": {"x": say("label_year", lang), "y": say("page_transfers_kg", lang)}}
 
 
 def _standing(book: Casebook, person: Person, run: int, rank: int) -> dict[str, Any]:
@@ -263,53 +244,35 @@ def _standing(book: Casebook, person: Person, run: int, rank: int) -> dict[str, 
     if identity is None:
         return {"finding": None, "history": None, "decides": False}
     history = show_finding(book, person, identity)
-    kept, decisions = history.finding, history.decisions
-    proposal = decisions[-1] if kept.status is Status.AWAITING_SECOND and decisions else None
-    return {
-        "finding": identity,
-        "history": history,
-        "undecided": kept.status in UNDECIDED,
-        "proposal": proposal,
-        "mine": proposal is not None and proposal.person == person.id,
-        "names": names_of_people(book, decisions),
-        "decides": may(person, "decide", kept.mark),
-    }
+    return {"finding": identity, "history": history, **standing_of(book, person, history)}
 
 
 # ----------------------------------------------------------------------------------------------------- its letter
 
 
 @router.get("/transfers/runs/{number}/pairs/{rank}/letter", action="read")
-async def show_letter(
+def show_letter(
     request: Request,
     number: Number,
-    rank: Rank,
+    rank: Number,
     ours: Annotated[str, Query(max_length=3)] = "",
     letter_lang: Annotated[str, Query(max_length=2)] = "",
     format: Literal["page", "pdf", "txt"] = "page",
 ) -> Response:
     """Draft the letter to the other State: on the page, as PDF, or as text."""
-    service = service_of(request)
+    from opencwc.transfers.reconcile.letters import plain_text
+
     book, person = book_of(request), person_of(request)
     spoken = letter_lang if letter_lang in LANGUAGES else language_of(request)
-
-    def draft() -> tuple[Reconciliation, dict[str, Any], Report, str]:
-        shown = shown_reconciliation(book, person, number)
-        group = sum_of_rank(shown.kept, rank)
-        letter = _letter(shown, group, ours or group["exporter"], spoken)
-        from opencwc.transfers.reconcile.letters import plain_text
-
-        return shown, group, letter, plain_text(letter)
-
-    shown, group, letter, text = await service.answering.run(draft)
+    shown = shown_reconciliation(book, person, number)
+    group = sum_of_rank(shown.kept, rank)
+    letter = _letter(shown, group, ours or group["exporter"], spoken)
+    text = plain_text(letter)
     name = f"letter-{number}-{rank}-{spoken}"
     if format == "txt":
-        return downloads.download(text, f"{name}.txt", downloads.TEXT)
+        return downloads.download(text, f"{name}.txt")
     if format == "pdf":
-        from opencwc.publishing.pdf import make_pdf
-
-        content = await service.answering.run(make_pdf, letter)
-        return downloads.download(content, f"{name}.pdf", "application/pdf")
+        return downloads.download(report_file(letter, "pdf"), f"{name}.pdf")
     return page(
         request, "transfers/letter.html", shown=shown, group=group, text=text, ours=ours or group["exporter"],
         spoken=spoken, spoken_direction="rtl" if spoken in RIGHT_TO_LEFT else "ltr", tabs=tabs_of(person),
@@ -352,40 +315,28 @@ class Proposed:
 
 
 @router.get("/transfers/runs/{number}/patterns", action="read")
-async def show_patterns(
+def show_patterns(
     request: Request, number: Number, kind: Annotated[str, Query(max_length=64)] = "", after: After = 0
 ) -> Response:
     """Show what changed over the years and deserves a look: proposals, each with its chart and its finding."""
-    service, lang = service_of(request), language_of(request)
-    book, person = book_of(request), person_of(request)
-
-    def read() -> dict[str, Any]:
-        shown = shown_reconciliation(book, person, number)
-        findings = findings_for_review(book, person, number)
-        counted = Counter(pattern.kind for pattern in shown.kept.summary.patterns)
-        numbered = [
-            (place, pattern)
-            for place, pattern in enumerate(shown.kept.summary.patterns, 1)
-            if kind in ("", pattern.kind)
-        ]
-        rest = [(place, pattern) for place, pattern in numbered if place > after]
-        proposed = [
-            Proposed(place, pattern, *_at(findings, place), _bars(pattern, lang))
-            for place, pattern in rest[:PATTERNS_A_PAGE]
-        ]
-        return {
-            "shown": shown,
-            "proposed": proposed,
-            "total": len(numbered),
-            "kinds": {name: counted[name] for name in PATTERN_KINDS if counted[name]},
-            "next": proposed[-1].place if len(rest) > PATTERNS_A_PAGE else None,
-            "more": shown.kept.summary.pattern_count - len(shown.kept.summary.patterns),
-        }
-
-    values = await service.answering.run(read)
+    book, person, lang = book_of(request), person_of(request), language_of(request)
+    shown = shown_reconciliation(book, person, number)
+    findings = findings_for_review(book, person, number)
+    counted = Counter(pattern.kind for pattern in shown.kept.summary.patterns)
+    numbered = [
+        (place, pattern) for place, pattern in enumerate(shown.kept.summary.patterns, 1) if kind in ("", pattern.kind)
+    ]
+    rest = [(place, pattern) for place, pattern in numbered if place > after]
+    proposed = [
+        Proposed(place, pattern, *_at(findings, place), _bars(pattern, lang))
+        for place, pattern in rest[:PATTERNS_A_PAGE]
+    ]
     return page(
         request, "transfers/patterns.html", tabs=tabs_of(person), part="reconcile", view="patterns", wanted=SumFilter(),
-        kind=kind, **values,
+        kind=kind, shown=shown, proposed=proposed, total=len(numbered),
+        kinds={name: counted[name] for name in PATTERN_KINDS if counted[name]},
+        next=proposed[-1].place if len(rest) > PATTERNS_A_PAGE else None,
+        more=shown.kept.summary.pattern_count - len(shown.kept.summary.patterns),
     )  # fmt: skip
 
 
@@ -396,33 +347,27 @@ def _at(findings: Sequence[tuple[int, Status]], place: int) -> tuple[int | None,
 def _bars(pattern: Pattern, lang: str) -> dict[str, Any]:
     """Return what either side says by year, as ``static/chart.js`` takes it."""
     ends = ("out", "in") if pattern.kind == "hub_share" else ("exporter", "importer")
-    return {
-        "rows": [
+    return _by_year(
+        [
             {"label": str(year), "value": kg, "group": say(f"pattern_side_{end}", lang)}
             for year, *both in pattern.years
             for end, kg in zip(ends, both, strict=True)
         ],
-        "titles": {"x": say("label_year", lang), "y": say("page_transfers_kg", lang)},
-    }
+        lang,
+    )
 
 
 # ----------------------------------------------------------------------------------------------------- the flows
 
 
 @router.get("/transfers/runs/{number}/flows", action="read")
-async def show_flows(request: Request, number: Number, wanted: SumsAsked) -> Response:
+def show_flows(request: Request, number: Number, wanted: SumsAsked) -> Response:
     """Show the flows on a map of the world, and as a Sankey by chemical, each with its table."""
-    service, lang = service_of(request), language_of(request)
-    book, person = book_of(request), person_of(request)
-
-    def read() -> dict[str, Any]:
-        shown = shown_reconciliation(book, person, number)
-        return {"shown": shown, "choices": choices_of(shown.kept), **_flows(shown, wanted, lang)}
-
-    values = await service.answering.run(read)
+    book, person, lang = book_of(request), person_of(request), language_of(request)
+    shown = shown_reconciliation(book, person, number)
     return page(
         request, "transfers/flows.html", tabs=tabs_of(person), part="reconcile", view="flows", wanted=wanted,
-        causes=CAUSES, **values,
+        causes=CAUSES, shown=shown, choices=choices_of(shown.kept), **_flows(shown, wanted, lang),
     )  # fmt: skip
 
 
@@ -460,10 +405,6 @@ def _flows(shown: Reconciliation, wanted: SumFilter, lang: str) -> dict[str, Any
         "pairs": len(by_pair),
         "most": MOST_FLOWS,
         "sankey": sankey(left, right, mirrored=lang in RIGHT_TO_LEFT),
-        "ribbons": [*_told(left, "exports"), *_told(right, "imports")],
+        "ribbons": [*(("exports", ribbon) for ribbon in left), *(("imports", ribbon) for ribbon in right)],
         "names": names,
     }
-
-
-def _told(ribbons: Sequence[Ribbon], step: str) -> list[tuple[str, Ribbon]]:
-    return [(step, ribbon) for ribbon in ribbons]

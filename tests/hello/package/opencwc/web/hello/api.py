@@ -7,11 +7,11 @@ from typing import Annotated
 
 from fastapi import Query, Request
 from opencwc.hello.greeting import greet
-from opencwc.web.hello.forms import take_table
+from opencwc.web.hello.forms import FORM
 from starlette.responses import JSONResponse, Response
 
 from opencwc.finding import finding_to_plain
-from opencwc.web.casebook.uploads_api import job_made
+from opencwc.web.casebook.upload_forms import SUBMITS, job_made
 from opencwc.web.server.service import Router
 
 router = Router(tags=["hello"])
@@ -23,7 +23,7 @@ def answer(name: Annotated[str, Query(max_length=200)]) -> Response:
     return JSONResponse(finding_to_plain(greet(1, name, date.today().isoformat())))
 
 
-@router.post("/api/v1/hello/jobs", action="keep", uploads=True, status_code=202)
+@router.post("/api/v1/hello/jobs", form=FORM.schema, **SUBMITS)
 async def submit(request: Request) -> Response:
     """Keep a table in a case and have its States greeted by the worker."""
-    return await take_table(request, job_made)
+    return await FORM.take(request, job_made)

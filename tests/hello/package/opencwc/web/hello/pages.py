@@ -5,28 +5,30 @@ from __future__ import annotations
 from fastapi import Request
 from opencwc.hello.kept import unpack
 from opencwc.hello.verb import VERB
-from opencwc.web.hello.forms import take_table
+from opencwc.web.hello.forms import FORM
 from starlette.responses import Response
 
 from opencwc.jobs.kept_runs import Shelf, shown_run
-from opencwc.web.server.htmx_headers import leading_to
+from opencwc.web.casebook.faces import Face, JobPage
+from opencwc.web.casebook.upload_forms import leading_to_job, upload_values
 from opencwc.web.server.page import page
 from opencwc.web.server.service import Router, book_of, person_of
 
 router = Router(include_in_schema=False)
+FACE = Face(JobPage("page_hello_job", "/hello", "/hello/runs"))
 SHELF = Shelf(VERB.id, "greeting", "/hello")
 
 
 @router.get("/hello", action="screen")
 def show(request: Request) -> Response:
     """Show where a table is dropped."""
-    return page(request, "hello/page.html")
+    return page(request, "hello/page.html", **upload_values(request, VERB))
 
 
 @router.post("/hello/file", action="keep", uploads=True)
 async def submit(request: Request) -> Response:
     """Keep the table, have its States greeted, and lead to the page of the job."""
-    return await take_table(request, lambda job: leading_to(f"/jobs/{job.id}"))
+    return await FORM.take(request, leading_to_job)
 
 
 @router.get("/hello/runs/{number}", action="read")

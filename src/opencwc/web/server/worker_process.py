@@ -11,13 +11,26 @@ import time
 from threading import Thread
 
 from opencwc.casebook.database import open_casebook
-from opencwc.jobs.worker import Worker
-from opencwc.web.server.configuration import load_configuration
+from opencwc.confining.rights import Bounds
+from opencwc.jobs.intake import Intake, intake_of
+from opencwc.jobs.queue import Jobs
+from opencwc.jobs.worker import JobBounds, Worker
+from opencwc.web.server.configuration import Configuration, load_configuration
 from opencwc.web.server.logging import set_up_logging
-from opencwc.web.wiring import intake_of, make_worker
 
 _LOG = logging.getLogger("opencwc.jobs.worker")
 _GRACE_SECONDS = 5.0
+
+
+def job_bounds(configuration: Configuration) -> JobBounds:
+    """Return what the settings let one job use."""
+    process = Bounds(memory=configuration.job_memory, cpu_seconds=configuration.job_cpu_seconds)
+    return JobBounds(configuration.job_seconds, process, configuration.job_network_must_be_cut)
+
+
+def make_worker(configuration: Configuration, intake: Intake) -> Worker:
+    """Return the worker of a casebook, which knows every kind of job."""
+    return Worker(Jobs(intake.book.engine), intake, job_bounds(configuration))
 
 
 def leave_with(worker: Worker, leash: int) -> None:

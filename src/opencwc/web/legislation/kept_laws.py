@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
@@ -19,13 +17,13 @@ from opencwc.casebook.model import UNDECIDED, Filter, KeptFinding, Outcome, Pers
 from opencwc.casebook.people import names_by_id
 from opencwc.convention.measures import TIERS
 from opencwc.errors import NotFoundError
-from opencwc.files.csv_cells import cell_of
+from opencwc.files.csv_cells import csv_of
 from opencwc.jobs.kept_runs import MOST_LISTED, Listed, Shelf, ShownRun, list_runs, shown_run
 from opencwc.legislation.decided_law import Decided, Decisions
 from opencwc.legislation.kept import KeptLaw, unpack
 from opencwc.legislation.model import NONE, VERDICTS, Answer
 from opencwc.legislation.verb import VERB as LAW
-from opencwc.web.server.address_filter import AddressFilter, Brief
+from opencwc.web.server.page_parameters import AddressFilter, Brief
 
 SHELF = Shelf(LAW.id, "check of a law", "/law")
 MOST_ON_SHELF = 500
@@ -269,11 +267,6 @@ def labels_jsonl(shown: ShownLaw, stands: Stands) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def labels_csv(shown: ShownLaw, stands: Stands) -> str:
+def labels_csv(shown: ShownLaw, stands: Stands) -> bytes:
     """Return the labels as CSV."""
-    out = io.StringIO()
-    table = csv.DictWriter(out, LABEL_COLUMNS, lineterminator="\r\n")
-    table.writeheader()
-    for label in labels_of(shown, stands):
-        table.writerow({name: cell_of(value) for name, value in label.items()})
-    return out.getvalue()
+    return csv_of([LABEL_COLUMNS, *([label[name] for name in LABEL_COLUMNS] for label in labels_of(shown, stands))])

@@ -22,7 +22,7 @@ from fastapi import FastAPI
 from opencwc.errors import OpenCWCError, UnavailableError
 from opencwc.web.server.configuration import Configuration, is_loopback
 
-_LOG = logging.getLogger("opencwc.web.serving")
+_LOG = logging.getLogger("opencwc.web.server.serving")
 LONGEST_PAUSE = 30.0
 
 
@@ -62,7 +62,7 @@ async def watch_worker(configuration: Configuration) -> None:
     pause = 0.5
     while True:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "opencwc.web.worker_process", "--leashed", stdin=subprocess.PIPE
+            sys.executable, "-m", "opencwc.web.server.worker_process", "--leashed", stdin=subprocess.PIPE
         )
         began = asyncio.get_running_loop().time()
         try:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 from fastapi import Depends, Query
@@ -18,10 +19,10 @@ from opencwc.casebook.model import Person, Status
 from opencwc.casebook.permissions import may
 from opencwc.errors import NotFoundError
 from opencwc.finding import Verdict
-from opencwc.jobs.kept_runs import MOST_LISTED, Listed, Shelf, ShownRun, list_runs, shown_run
+from opencwc.jobs.kept_runs import Shelf, ShownRun, shown_run
 from opencwc.transfers.check.verb import VERB as CHECK
 from opencwc.transfers.reconcile.verb import VERB as RECONCILE
-from opencwc.web.server.address_filter import AddressFilter, Brief
+from opencwc.web.server.page_parameters import AddressFilter, Brief
 
 if TYPE_CHECKING:
     import polars as pl
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 Reconciliation: TypeAlias = "ShownRun[KeptReconciliation]"
 
 A_PAGE = 100
+EXAMPLES = Path(__file__).parent / "examples"
+RECONCILIATIONS = Shelf(RECONCILE.id, "reconciliation", "/transfers")
+CHECKS = Shelf(CHECK.id, "check of planned shipments", "/transfers/check")
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,11 @@ class SumFilter(AddressFilter):
 SumsAsked = Annotated[SumFilter, Depends()]
 
 
+def examples(*names: str) -> dict[str, str]:
+    """Return invented files to try out, by their names."""
+    return {name: (EXAMPLES / name).read_text(encoding="utf-8") for name in names}
+
+
 def tabs_of(person: Person) -> list[tuple[str, str]]:
     """Return the parts of the pages that a person has: their names and addresses."""
     parts = [("reconcile", "/transfers")]
@@ -58,19 +67,14 @@ def shown_reconciliation(book: Casebook, person: Person, number: int) -> Reconci
     """Return a reconciliation; raise `NotFoundError` where there is none that the person may see."""
     from opencwc.transfers.reconcile.kept import unpack
 
-    return shown_run(book, person, number, _SHELVES[RECONCILE.id], unpack)
+    return shown_run(book, person, number, RECONCILIATIONS, unpack)
 
 
 def shown_check(book: Casebook, person: Person, number: int) -> ShownRun[KeptCheck]:
     """Return a check of planned shipments; raise `NotFoundError` where there is none that the person may see."""
     from opencwc.transfers.check.kept import unpack
 
-    return shown_run(book, person, number, _SHELVES[CHECK.id], unpack)
-
-
-def list_kept(book: Casebook, person: Person, kind: str, limit: int = MOST_LISTED) -> list[Listed]:
-    """Return the reconciliations or checks (``kind``) that a person may see, the latest first."""
-    return list_runs(book, person, kind, limit)
+    return shown_run(book, person, number, CHECKS, unpack)
 
 
 def fitting_sums(kept: KeptReconciliation, wanted: SumFilter) -> pl.DataFrame:
@@ -181,11 +185,3 @@ def choices_of(kept: KeptReconciliation) -> dict[str, Sequence[Any]]:
         ),
         "years": groups["year"].unique().sort(descending=True).to_list(),
     }
-
-
-PLACES: Mapping[str, str] = {RECONCILE.id: "/transfers", CHECK.id: "/transfers/check"}
-"""Where the runs of a kind are listed."""
-_SHELVES = {
-    RECONCILE.id: Shelf(RECONCILE.id, "reconciliation", PLACES[RECONCILE.id]),
-    CHECK.id: Shelf(CHECK.id, "check of planned shipments", PLACES[CHECK.id]),
-}

@@ -1,0 +1,41 @@
+"""Statements that every part of the casebook makes: one row, the rows of a table by their key, a change of one row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, TypeVar
+
+from sqlalchemy import Column, Connection, RowMapping, Select, Table, select
+
+from opencwc.records import from_plain
+
+T = TypeVar("T")
+_CHUNK = 2_000
+
+
+def row_of(connection: Connection, table: Table, **values: Any) -> RowMapping | None:
+    """Return the row whose columns have these values, or ``None``."""
+    query = select(table).where(*(table.c[name] == value for name, value in values.items()))
+    return connection.execute(query).mappings().first()
+
+
+def change_row(connection: Connection, table: Table, key: Any, **values: Any) -> None:
+    """Give the columns of a row, named by its primary key, other values."""
+    (column,) = table.primary_key.columns
+    connection.execute(table.update().where(column == key).values(**values))
+
+
+def rows_by_key(connection: Connection, query: Select[Any], key: Column[Any]) -> Iterator[RowMapping]:
+    """Yield the rows of a query by a key among its columns, a chunk at a time: memory does not grow with the table."""
+    following = query
+    while True:
+        rows = connection.execute(following.order_by(key).limit(_CHUNK)).mappings().all()
+        yield from rows
+        if len(rows) < _CHUNK:
+            return
+        following = query.where(key > rows[-1][key.name])
+
+
+def record_of(kind: type[T], row: RowMapping, **others: Any) -> T:
+    """Return the record whose fields are columns of a row, but for ``others``; it need not know all columns."""
+    return from_plain(kind, {**{str(name): value for name, value in row.items()}, **others})
