@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from opencwc.convention.fields import load_yaml
-from opencwc.transfers.check.consignees import SanctionsList
-from opencwc.transfers.check.sanctions_files import Listed
+from opencwc.transfers.check.consignees import Listed, SanctionsList
 
 CASES = Path(__file__).parents[1] / "tests" / "cases" / "consignees"
 COLUMNS = (

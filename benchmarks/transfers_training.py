@@ -22,9 +22,8 @@ from benchmarks.language import write_card
 from benchmarks.transfers_world import TRAINING, Parameters, World, make
 from opencwc.transfers.ledgers.reader import read_ledger
 from opencwc.transfers.model import CAUSES
-from opencwc.transfers.reconcile import learned_causes as learned
-from opencwc.transfers.reconcile.cause_figures import HELD_OUT
-from opencwc.transfers.reconcile.causes import MODEL, RANKING
+from opencwc.transfers.reconcile import causes as learned
+from opencwc.transfers.reconcile.causes import HELD_OUT, MODEL, RANKING
 from opencwc.transfers.reconcile.comparison import Compared, compare
 
 WORLDS = 12

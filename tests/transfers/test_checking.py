@@ -16,14 +16,12 @@ from opencwc.convention import Convention
 from opencwc.convention.transfer_rules import read_transfer_rules
 from opencwc.finding import Verdict, finding_from_plain, finding_to_plain
 from opencwc.screening.model import Question
-from opencwc.transfers.check.checking import Answer, Checker, check
-from opencwc.transfers.check.duties import STATES_OF_DUTY, due_on
-from opencwc.transfers.check.exceptions import find_exceptions
+from opencwc.transfers.check.checking import Answer, Checker
 from opencwc.transfers.check.formats import CHECK_COLUMNS, finding_as_plain, line_of
-from opencwc.transfers.check.general_rules import not_for
-from opencwc.transfers.check.rule_effects import EFFECTS
+from opencwc.transfers.check.rule_effects import EFFECTS, find_exceptions, not_for
 from opencwc.transfers.check.shipments import Shipment, shipment_of
 from opencwc.transfers.check.verb import VERB as CHECK
+from opencwc.transfers.check.weighing import STATES_OF_DUTY, due_on
 from opencwc.wording import sentence
 
 ASKED = date(2026, 11, 25)
@@ -167,7 +165,7 @@ def test_deadlines_are_so_many_days_from_the_shipment_or_the_end_of_its_year(day
 def test_the_lists_of_the_convention_are_checked_where_none_is_named() -> None:
     row = {"chemical": "Potassium fluoride", "from": "FRA", "to": "EGY", "date": "2026-03-01"}
     assert checked(row)[0].verdict is Verdict.ALLOWED
-    with_ag = [*check([shipment_of(1, row)], Question(ASKED, ("CWC", "AG")))]
+    with_ag = [*Checker(Question(ASKED, ("CWC", "AG"))).check([shipment_of(1, row)])]
     assert with_ag[0].verdict is Verdict.REVIEW
 
 
@@ -219,7 +217,7 @@ def test_answers_come_in_the_order_of_the_shipments(size: int) -> None:
 
 def test_shipments_are_not_changed_by_the_check() -> None:
     shipment: Shipment = shipment_of(1, {"line": "Thionyl chloride, 200 kg", "from": "FRA", "to": "BRA"})
-    answer = next(check([shipment], Question(ASKED)))
+    answer = next(Checker(Question(ASKED)).check([shipment]))
     assert shipment.amount is None and str(answer.shipment.amount) == "200 kg"
 
 

@@ -18,10 +18,9 @@ from hypothesis import strategies as st
 from opencwc.convention.fields import load_yaml
 from opencwc.errors import InputError
 from opencwc.finding import Maker, Subject, Verdict
-from opencwc.transfers.check.consignees import LIKENESS, LIKENESS_AT_HOME, Hit, SanctionsList
+from opencwc.transfers.check.consignees import LIKENESS, LIKENESS_AT_HOME, Hit, Listed, SanctionsList
 from opencwc.transfers.check.name_words import name_words
 from opencwc.transfers.check.romanisation import bones, coarse
-from opencwc.transfers.check.sanctions_files import Listed
 from opencwc.transfers.check.word_likeness import alike
 from opencwc.wording import LANGUAGES, say
 
@@ -172,7 +171,7 @@ def test_follow_the_money_csv_is_read(tmp_path: Path) -> None:
     path = tmp_path / "Company.csv"
     path.write_text("id,name,alias,weakAlias,country\ne1,Orvenda Chemical LLC,Zelmira; Zelmex,,sy\n", encoding="utf-8")
     assert SanctionsList.read(path).entries == (
-        Listed("e1", "", ("Orvenda Chemical LLC", "Zelmira", "Zelmex"), ("sy",), "", 1),
+        Listed("e1", "", ("Orvenda Chemical LLC", "Zelmira", "Zelmex"), ("sy",)),
     )
 
 

@@ -21,7 +21,7 @@ from opencwc.publishing.pdf import make_pdf
 from opencwc.publishing.xlsx import said, write_xlsx
 from opencwc.screening.model import Question
 from opencwc.transfers.check.certificates import certificate_of
-from opencwc.transfers.check.checking import check
+from opencwc.transfers.check.checking import Checker
 from opencwc.transfers.check.paper_facts import PaperFacts, facts_of, facts_of_answer, facts_of_certificate
 from opencwc.transfers.check.papers import PAPER_KINDS, make_paper
 from opencwc.transfers.check.shipments import shipment_of
@@ -229,7 +229,7 @@ def test_the_certificate_at_hand_lends_its_days_and_what_the_row_does_not_say():
 
 
 def answer_for(row, certificates=()):
-    return next(iter(check([shipment_of(1, row)], Question(MADE), certificates)))
+    return next(Checker(Question(MADE), certificates).check([shipment_of(1, row)]))
 
 
 def test_the_check_brings_the_entry_and_the_last_day_for_the_notice():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Sequence
 from dataclasses import replace
@@ -20,13 +21,13 @@ from typer.testing import CliRunner
 from opencwc.cli.transfers_patterns import patterns
 from opencwc.errors import InputError
 from opencwc.finding import Maker, Verdict
+from opencwc.publishing.html import write_html
 from opencwc.transfers.model import Ledger, Substance
 from opencwc.transfers.patterns import PATTERN_KINDS, find_patterns
-from opencwc.transfers.patterns.consumption_register import read_consumption
-from opencwc.transfers.patterns.false_discovery import adjusted
-from opencwc.transfers.patterns.level_steps import find_steps
-from opencwc.transfers.patterns.proposal import Proposal
-from opencwc.transfers.patterns.report import COLUMNS, as_json_lines, as_rows, told, write_report
+from opencwc.transfers.patterns.base import Proposal
+from opencwc.transfers.patterns.level_steps import adjusted, find_steps
+from opencwc.transfers.patterns.over_consumption import read_consumption
+from opencwc.transfers.patterns.report import COLUMNS, as_json_lines, as_rows, report, told
 from opencwc.wording import LANGUAGES, say
 
 STATES = [first + second + third for first in "ABCDE" for second in "KLMN" for third in "XYZ"]
@@ -439,7 +440,9 @@ def test_the_report_shows_each_proposal_with_its_chart_and_says_that_nothing_is_
     lines = [one._replace() for one in PATTERNED]
     ledger = ledger_of(lines, name='<b>"books".csv')
     proposals = find_patterns([ledger])
-    page = write_report(proposals, [ledger], lang)
+    stream = io.StringIO()
+    write_html(report(proposals, [ledger], lang), stream)
+    page = stream.getvalue()
     assert page.count('<article class="card') == len(proposals)
     assert page.count('<svg role="img"') == len(proposals)
     assert "<b>" not in page.replace("<b>0", "").split("<main>")[1].split("&lt;b&gt;")[0].replace("<b></b>", "")

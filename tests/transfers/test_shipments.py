@@ -13,10 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opencwc.errors import InputError
-from opencwc.transfers.check.shipment_cells import amount_of, paper_of, share_of
-from opencwc.transfers.check.shipment_tables import SHIPMENT_FIELDS
-from opencwc.transfers.check.shipment_words import purpose_of
-from opencwc.transfers.check.shipments import Shipment, preview, read_shipments, shipment_of
+from opencwc.transfers.check.shipment_cells import amount_of, paper_of, purpose_of, share_of
+from opencwc.transfers.check.shipments import SHIPMENT_FIELDS, Shipment, preview, read_shipments, shipment_of
 
 ROW = {"chemical": "Sarin", "quantity": "5", "unit": "g", "from": "France", "to": "Germany", "date": "2026-03-01"}
 

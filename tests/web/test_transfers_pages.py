@@ -24,7 +24,7 @@ from opencwc.jobs.archives import pack_uploads
 from opencwc.jobs.intake import intake_of
 from opencwc.jobs.kept_runs import _loaded
 from opencwc.jobs.queue import Jobs
-from opencwc.transfers.check.shipment_tables import SHIPMENT_FIELDS
+from opencwc.transfers.check.shipments import SHIPMENT_FIELDS
 from opencwc.transfers.model import LINE_STATUSES, RECONCILED_COLUMNS
 from opencwc.transfers.reconcile.causes import MODEL
 from opencwc.transfers.reconcile.kept import GROUP_SCHEMA, LINE_SCHEMA, packed, unpack

@@ -16,7 +16,7 @@ from opencwc.catalogs import CATALOGS
 from opencwc.convention import Convention
 from opencwc.errors import UnavailableError
 from opencwc.finding import Message
-from opencwc.transfers.reconcile.learned_causes import FEATURES
+from opencwc.transfers.reconcile.causes import FEATURES
 from opencwc.wording import LANGUAGES, choose_language, say, sentence
 
 SOURCE = CATALOGS.parents[1]

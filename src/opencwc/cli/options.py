@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -199,23 +198,8 @@ def print_more(count: int, lang: str) -> None:
     console.print(sentence(Message("table_more", {"count": count}), lang))
 
 
-def publish(report: Report, stream: IO[bytes], format: str) -> None:
+def publish(report: Report, stream: IO[bytes], format: Any) -> None:
     """Write a report as ``pdf``, ``docx``, ``xlsx`` or ``html``."""
-    if format == "pdf":
-        from opencwc.publishing.pdf import write_pdf
+    from opencwc.publishing.report_files import report_file
 
-        write_pdf(report, stream)
-    elif format == "docx":
-        from opencwc.publishing.docx import write_docx
-
-        write_docx(report, stream)
-    elif format == "xlsx":
-        from opencwc.publishing.xlsx import write_xlsx
-
-        write_xlsx(report, stream)
-    else:
-        from opencwc.publishing.html import write_html
-
-        page = io.StringIO()
-        write_html(report, page)
-        stream.write(page.getvalue().encode())
+    stream.write(report_file(report, format))

@@ -134,11 +134,12 @@ def _encoded(
         return lines_as_csv(answers, lang).encode()
     if format == "jsonl":
         return lines_as_json(answers, lang).encode()
-    from opencwc.transfers.check.report import write_check_report
+    from opencwc.publishing.html import write_html
+    from opencwc.transfers.check.report import check_report
 
     out = io.StringIO()
     told = (*read.notes, *summary(checker, tally, read.columns, certificates))
-    write_check_report(out, answers, tally, told, checker.convention, lang, read.name)
+    write_html(check_report(answers, tally, told, checker.convention, lang, read.name), out)
     return out.getvalue().encode("utf-8", "replace")
 
 

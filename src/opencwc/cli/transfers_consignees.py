@@ -76,7 +76,7 @@ def consignees(
 def _names(source: str, column: str | None) -> Iterator[tuple[int, str, str, str]]:
     """Yield row, id, name and country, as far as they are given: of a table, or the one name given."""
     from opencwc.files import open_table
-    from opencwc.transfers.check.shipment_tables import countries_of
+    from opencwc.transfers.check.shipments import countries_of
 
     path = Path(source)
     if source != "-" and not path.is_file():

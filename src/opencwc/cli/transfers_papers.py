@@ -51,7 +51,7 @@ def papers(
     """Fill an end-use certificate, a notification or a licence application from the record of a shipment."""
     from opencwc.screening.model import Question
     from opencwc.transfers.check.certificates import read_certificates
-    from opencwc.transfers.check.checking import check
+    from opencwc.transfers.check.checking import Checker
     from opencwc.transfers.check.paper_facts import facts_of_answer, facts_of_certificate
     from opencwc.transfers.check.papers import make_paper
     from opencwc.transfers.check.shipments import read_shipments
@@ -69,7 +69,7 @@ def papers(
     shipments = read_shipments(source or sys.stdin.buffer, ledger, options.columns_asked(map))
     held = read_certificates(certificates) if certificates else ()
     chosen = _chosen(shipments, shipment)
-    answers = check(shipments.shipments, Question(day, lang=lang), held)
+    answers = Checker(Question(day, lang=lang), held).check(shipments.shipments)
     answer = next(answer for answer in answers if answer.shipment.row == chosen.row)
     facts, resting = facts_of_answer(answer, held, mark), None
     if kind == "certificate":
@@ -107,7 +107,7 @@ def _doubt(answer: Answer, kind: str) -> Message | None:
 
 def _standing(answer: Answer, kind: str) -> Message | None:
     """Say that what the paper is for is met already, or whose law may ask for it."""
-    from opencwc.transfers.check.duties import joined
+    from opencwc.transfers.check.weighing import joined
 
     asked = [one for one in answer.owed if one.rule.paper == _PAPERS[kind]]
     if any(one.state in ("needed", "late") for one in asked):

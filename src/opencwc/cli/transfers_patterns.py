@@ -18,7 +18,7 @@ from opencwc.wording import say, sentence
 
 if TYPE_CHECKING:
     from opencwc.transfers.model import Ledger
-    from opencwc.transfers.patterns.proposal import Proposal
+    from opencwc.transfers.patterns.base import Proposal
 
 FORMATS = ("csv", "jsonl", "html")
 
@@ -37,7 +37,7 @@ def patterns(
 ) -> int:
     """Propose what to look at: new levels, partners and routes, hubs, splitting, use against receipt."""
     from opencwc.transfers.patterns import PATTERN_KINDS, find_patterns
-    from opencwc.transfers.patterns.consumption_register import read_consumption
+    from opencwc.transfers.patterns.over_consumption import read_consumption
     from opencwc.transfers.patterns.report import told
 
     format, columns = options.format_asked(format, output, FORMATS), options.columns_asked(map)
@@ -57,7 +57,7 @@ def patterns(
 
 
 def _write(found: list[Proposal], read: list[Ledger], output: Path | None, format: str, lang: str) -> None:
-    from opencwc.transfers.patterns.report import COLUMNS, as_json_lines, as_rows, write_report
+    from opencwc.transfers.patterns.report import COLUMNS, as_json_lines, as_rows, report
 
     if not format:
         for row in list(as_rows(found, lang))[:_MOST]:
@@ -74,7 +74,9 @@ def _write(found: list[Proposal], read: list[Ledger], output: Path | None, forma
         elif format == "jsonl":
             stream.writelines(f"{line}\n" for line in as_json_lines(found, lang))
         else:
-            stream.write(write_report(found, read, lang))
+            from opencwc.publishing.html import write_html
+
+            write_html(report(found, read, lang), stream)
 
 
 _MOST = 50

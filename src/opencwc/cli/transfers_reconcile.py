@@ -73,7 +73,7 @@ def reconcile(
 
 
 def _write(found: Reconciled, target: AnswerTarget, *, over: bool) -> None:
-    from opencwc.transfers.reconcile.report import MOST_IN_A_SHEET, report, write_report
+    from opencwc.transfers.reconcile.report import MOST_IN_A_SHEET, report
 
     output, format, lang = target
     if not format:
@@ -83,7 +83,7 @@ def _write(found: Reconciled, target: AnswerTarget, *, over: bool) -> None:
     table = table.filter("over_threshold") if over else table
     with open_for_writing(output, binary=True) as stream:
         if format == "html":
-            stream.write(write_report(found, lang, over=over).encode())
+            options.publish(report(found, lang, over=over), stream, format)
         elif format == "xlsx":
             options.publish(report(found, lang, over=over, most=MOST_IN_A_SHEET), stream, format)
         elif format == "csv":

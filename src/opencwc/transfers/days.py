@@ -39,11 +39,8 @@ def read_day(text: str, *, spreadsheet: bool = False) -> Day:
     plain = unicodedata.normalize("NFKC", text).translate(_DIGITS).strip().rstrip(".")
     if not plain:
         return Day(problem=Message("ledger_date_missing"))
-    return _numeric(plain, spreadsheet=spreadsheet) or _worded(plain) or _unread(text)
-
-
-def _numeric(plain: str, *, spreadsheet: bool) -> Day | None:
-    return _year_first(plain) or _year_last(plain) or _serial(plain, spreadsheet=spreadsheet)
+    numeric = _year_first(plain) or _year_last(plain) or _serial(plain, spreadsheet=spreadsheet)
+    return numeric or _worded(plain) or _unread(text)
 
 
 def _year_first(plain: str) -> Day | None:

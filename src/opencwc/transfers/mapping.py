@@ -9,15 +9,33 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from opencwc.errors import InputError
 from opencwc.files import find_column
+from opencwc.finding import Message
 from opencwc.transfers.units import split_unit
 from opencwc.wording import did_you_mean
 
 CONSTANT = "="
 """A mapped column that begins with it is no column: ``=kg`` says that the field is ``kg`` in every row."""
+
+
+@dataclass(frozen=True)
+class TablePreview:
+    """The start of a file: its columns, what they are taken for, and its first rows as they stand in it.
+
+    ``missing`` are the fields that the user has to name, ``error`` says why the columns cannot be told; ``problems``
+    are what is said of the file and not understood in the first rows.
+    """
+
+    header: tuple[str, ...]
+    columns: Mapping[str, str]
+    missing: tuple[str, ...]
+    rows: tuple[tuple[str | None, ...], ...]
+    problems: tuple[Message, ...]
+    error: InputError | None = None
 
 
 def map_columns(
@@ -30,13 +48,10 @@ def map_columns(
     """Return the column of the file for each field that has one, in the order of ``fields``.
 
     ``fields`` are the names of the fields with what else they are called, in any language; case, accents, punctuation
-    and a unit at the end (``Quantity (kg)``) do not matter. A column called as the field itself comes before any
-    other. ``given`` says it for single fields: the name of a column, its number from 1, or ``=value`` for a value that
-    holds in every row; an empty text leaves the field without a column.
-
-    Raises:
-        InputError: two columns fit a field, one column fits two, or ``given`` names what is not there.
-
+    and a unit at the end (``Quantity (kg)``) do not matter. A column called as the field itself comes before any other.
+    ``given`` says it for single fields: the name of a column, its number from 1, or ``=value`` for a value that holds
+    in every row; an empty text leaves the field without a column. Raises `InputError` where two columns fit a field,
+    one column fits two, or ``given`` names what is not there.
     """
     chosen: dict[str, str] = {}
     for field, asked in given.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -75,6 +75,16 @@ class Ledger:
     problems: tuple[Message, ...]
     columns: Mapping[str, str]
     notes: tuple[Message, ...] = ()
+
+
+def number_substances(ledgers: Sequence[Ledger]) -> tuple[tuple[Substance, ...], list[list[int]]]:
+    """Return the substances of several ledgers, each once, and by ledger the places among them of its own."""
+    known: dict[str, Substance] = {}
+    for ledger in ledgers:
+        for substance in ledger.substances:
+            known.setdefault(substance.key, substance)
+    places = {key: place for place, key in enumerate(known)}
+    return tuple(known.values()), [[places[own.key] for own in ledger.substances] or [0] for ledger in ledgers]
 
 
 class Discrepancy(NamedTuple):

@@ -7,21 +7,19 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import IO, TYPE_CHECKING, Any
+from functools import partial
+from pathlib import Path
+from typing import IO, Any, BinaryIO
 
-from opencwc.confining.process import Line, Task, Upload, serve, unpack_uploads
+from opencwc.confining.process import Line, Task, serve, unpack_uploads
 from opencwc.confining.rights import Bounds, Protection
 from opencwc.confining.sandbox import TaskRequest, confined_lines
-from opencwc.errors import error_to_plain
+from opencwc.errors import OpenCWCError, error_to_plain
 from opencwc.records import to_plain
+from opencwc.transfers.mapping import TablePreview
 from opencwc.transfers.table_readers import load_table_readers, offline_screener
-
-if TYPE_CHECKING:
-    from opencwc.finding import Message
-    from opencwc.transfers.check.shipments import ShipmentsPreview
-    from opencwc.transfers.ledgers.reader import LedgerPreview
 
 LEDGERS, SHIPMENTS = "ledgers", "shipments"
 """The tasks: what the uploads are."""
@@ -44,63 +42,56 @@ def preview_uploads(
         return [line["file"] for line in lines if line is not None and isinstance(line.get("file"), dict)]
 
 
-class PreviewLedgers(Task):
-    """Shows the start of ledgers, and what their columns are taken for."""
+class PreviewTables(Task):
+    """Shows the start of tables, and what their columns are taken for."""
+
+    preview: Callable[[Path | BinaryIO, str, Mapping[str, str]], TablePreview]
 
     def __init__(self, question: dict[str, Any], bounds: Bounds) -> None:
         super().__init__(question, bounds)
-        from opencwc.transfers.ledgers.reader import read_ledger
-        from opencwc.transfers.reconcile.reader import SAMPLE
-
         load_table_readers()
-        self.screener = offline_screener(date.fromisoformat(question["as_of"]))
-        read_ledger(io.BytesIO(SAMPLE), "sample.csv", {}, self.screener)
+        self.load()
         self.uploads = unpack_uploads()
+
+    def load(self) -> None:
+        """Set ``preview``, and load all that it takes."""
+        raise NotImplementedError
 
     def answer(self, protection: Protection) -> Iterator[Line]:
         """Yield a line a file."""
         for upload, columns in zip(self.uploads, self.question["given"], strict=False):
-            yield {"file": self._preview(upload, columns)}
+            try:
+                yield {"file": _preview_line(upload.name, self.preview(upload.path, upload.name, columns))}
+            except OpenCWCError as error:
+                yield {"file": {"name": upload.name, "header": [], "problem": error_to_plain(error)}}
         yield {"done": True, "protection": protection.as_json()}
 
-    def _preview(self, upload: Upload, columns: dict[str, str]) -> Line:
-        from opencwc.errors import OpenCWCError
+
+class PreviewLedgers(PreviewTables):
+    """Shows the start of ledgers."""
+
+    def load(self) -> None:
+        """Read a sample."""
         from opencwc.transfers.ledgers.reader import preview
+        from opencwc.transfers.reconcile.reader import SAMPLE
 
-        try:
-            start = preview(upload.path, upload.name, columns, ROWS_READ, self.screener)
-        except OpenCWCError as error:
-            return {"name": upload.name, "header": [], "problem": error_to_plain(error)}
-        problems = start.ledger.problems if start.ledger else ()
-        return _preview_line(upload.name, start, (*start.notes, *problems))
+        screener = offline_screener(date.fromisoformat(self.question["as_of"]))
+        self.preview = partial(preview, rows=ROWS_READ, screener=screener)
+        self.preview(io.BytesIO(SAMPLE), "sample.csv", {})
 
 
-class PreviewShipments(Task):
-    """Shows the start of planned shipments, and what their columns are taken for."""
+class PreviewShipments(PreviewTables):
+    """Shows the start of planned shipments."""
 
-    def __init__(self, question: dict[str, Any], bounds: Bounds) -> None:
-        super().__init__(question, bounds)
+    def load(self) -> None:
+        """Read a sample."""
         from opencwc.transfers.check.shipments import preview
 
-        load_table_readers()
-        preview(io.BytesIO(b"chemical,quantity,unit,from,to,date\nx,5,kg,DEU,FRA,2026-01-01\n"), "sample.csv")
-        self.uploads = unpack_uploads()
-
-    def answer(self, protection: Protection) -> Iterator[Line]:
-        """Yield a line for the file of shipments, which is the first."""
-        from opencwc.errors import OpenCWCError
-        from opencwc.transfers.check.shipments import preview
-
-        upload = self.uploads[0]
-        try:
-            start = preview(upload.path, upload.name, dict(self.question["given"][0]))
-            yield {"file": _preview_line(upload.name, start, start.problems)}
-        except OpenCWCError as error:
-            yield {"file": {"name": upload.name, "header": [], "problem": error_to_plain(error)}}
-        yield {"done": True, "protection": protection.as_json()}
+        self.preview = preview
+        self.preview(io.BytesIO(b"chemical,quantity,unit,from,to,date\nx,5,kg,DEU,FRA,2026-01-01\n"), "sample.csv", {})
 
 
-def _preview_line(name: str, start: LedgerPreview | ShipmentsPreview, notes: Sequence[Message]) -> Line:
+def _preview_line(name: str, start: TablePreview) -> Line:
     return {
         "name": name,
         "header": [cell[:LONGEST_CELL] for cell in start.header[:COLUMNS_SHOWN]],
@@ -109,7 +100,7 @@ def _preview_line(name: str, start: LedgerPreview | ShipmentsPreview, notes: Seq
         "rows": [
             [(cell or "")[:LONGEST_CELL] for cell in row[:COLUMNS_SHOWN]] for row in start.rows[:ROWS_SHOWN]
         ],
-        "notes": [to_plain(note) for note in notes[:NOTES_SHOWN]],
+        "notes": [to_plain(note) for note in start.problems[:NOTES_SHOWN]],
         "problem": error_to_plain(start.error) if start.error else None,
     }  # fmt: skip
 

@@ -47,7 +47,7 @@ class Substances:
                 self._headings.setdefault(cas, int(subheading.code[:4]))
             if subheading.alone and (cas := self._only_one(subheading)):
                 self._alone[int(subheading.code)] = (cas, Message("by_language", dict(subheading.title)))
-        self._by_cas: dict[str, tuple[Substance, tuple[str, ...]]] = {}
+        self._by_cas: dict[str, Substance] = {}
         self._by_name: dict[str, Stated] = {}
 
     def read(self, chemical: str, cas: str, hs: str) -> Stated:
@@ -95,11 +95,10 @@ class Substances:
             outcomes = self._screener.answer_known(known, "cas")
             entries = self._entries(outcomes)
             called = known.names[0] if known.names else known.named_in[0][1].name if known.named_in else name or cas
-            self._by_cas[cas] = (
-                Substance(cas, called, _said(entries), *limits(self._convention, entries), self._headings.get(cas, -1)),
-                known.cas,
+            self._by_cas[cas] = Substance(
+                cas, called, _said(entries), *limits(self._convention, entries), self._headings.get(cas, -1)
             )
-        return self._by_cas[cas][0]
+        return self._by_cas[cas]
 
     def _disagreement(self, by_number: Substance, chemical: str) -> Message | None:
         """Say that name and number stand for different chemicals, where both are known for certain."""

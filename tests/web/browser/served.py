@@ -27,11 +27,11 @@ from opencwc.casebook.people import People
 from opencwc.casebook.sessions import Sessions
 from opencwc.demo.folder import Place, own_environment
 from opencwc.demo.state import load_state
+from opencwc.jobs.kept_runs import list_runs
 from opencwc.transfers.check.verb import VERB as CHECK
 from opencwc.transfers.reconcile.verb import VERB as RECONCILE
 from opencwc.web.legislation.kept_laws import list_laws
 from opencwc.web.server.session_cookie import COOKIE, csrf_of
-from opencwc.web.transfers.kept_runs import list_kept
 
 OPENCWC = (sys.executable, "-c", "from opencwc.cli import main; main()")
 PASSWORD = "tulip lantern gravel otter"
@@ -169,8 +169,8 @@ def known(served: Served, year: int) -> dict[str, Any]:
         "person": served.people["amara"].id,
         "law": list_laws(served.book, served.people["leila"])[0].number,
         "law_finding": served.finding(case="law-of-nordavia", verdict=("partial",)),
-        "run": list_kept(served.book, served.people["leila"], RECONCILE.id)[-1].number,
-        "check": list_kept(served.book, served.people["leila"], CHECK.id)[-1].number,
+        "run": list_runs(served.book, served.people["leila"], RECONCILE.id)[-1].number,
+        "check": list_runs(served.book, served.people["leila"], CHECK.id)[-1].number,
     }
 
 

@@ -1,8 +1,8 @@
 """May a planned shipment go? `check` says it of each one, and what is still needed.
 
 Read in this order: `shipments` (the ledger in), `certificates`, `identification` (which entries), `checking`, then the
-rules one by one: `weighing`, `rule_effects` with `general_rules`, `schedule_1_rules`, `certificate_rules` and
-`exceptions`. Then `consignees` (names), `formats` and `report` (out), `paper_facts` and `papers`.
+rules one by one: `weighing`, `rule_effects`, `schedule_1_rules`. Then `consignees` (names), `formats` and `report`
+(out), `paper_facts` and `papers`.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ def check(
     """
     from opencwc.screening.model import Question
     from opencwc.transfers.check.certificates import read_certificates
-    from opencwc.transfers.check.checking import check as check_shipments
+    from opencwc.transfers.check.checking import Checker
     from opencwc.transfers.check.shipments import read_shipments
 
     chosen = lists.split(",") if isinstance(lists, str) else lists
     day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of or date.today()
     question = Question(day, tuple(name.strip() for name in chosen if name.strip()))
     held = read_certificates(certificates) if certificates else ()
-    yield from check_shipments(read_shipments(source, given=columns).shipments, question, held)
+    yield from Checker(question, held).check(read_shipments(source, given=columns).shipments)

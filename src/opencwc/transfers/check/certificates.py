@@ -18,10 +18,19 @@ from typing import BinaryIO, NamedTuple
 from opencwc.convention.transfer_rules import STATEMENTS
 from opencwc.errors import InputError
 from opencwc.finding import Message, Value
-from opencwc.transfers.check.shipment_cells import Amount, Side, amount_of, code_of, day_of, plain_number
-from opencwc.transfers.check.shipment_tables import read_rows
-from opencwc.transfers.check.shipment_words import is_yes, plain_words, purpose_of, touches_on_weapons
-from opencwc.transfers.check.shipments import Shipment
+from opencwc.transfers.check.shipment_cells import (
+    Amount,
+    Side,
+    amount_of,
+    code_of,
+    day_of,
+    is_yes,
+    plain_number,
+    plain_words,
+    purpose_of,
+    touches_on_weapons,
+)
+from opencwc.transfers.check.shipments import Shipment, read_rows
 from opencwc.wording.states import state_named
 
 
@@ -66,11 +75,8 @@ def read_certificates(
 ) -> tuple[Certificate, ...]:
     """Read certificates from a table file (CSV, JSON and others), one a row.
 
-    Where several have one id, which of them a shipment means cannot be told: a problem of each, and none serves.
-
-    Raises:
-        InputError: there is no such file, it holds no table, or no column names the certificates.
-
+    Where several have one id, which of them a shipment means cannot be told: a problem of each, and none serves. Raises
+    `InputError` where there is no such file, it holds no table, or no column names the certificates.
     """
     name, columns, _, rows = read_rows(source, name, "certificates", given)
     if "id" not in columns:
@@ -268,7 +274,8 @@ def doubts_of(certificate: Certificate, shipment: Shipment) -> Iterable[Message]
     consignee, end_user = shipment.text("consignee"), shipment.text("end_user")
     if consignee and certificate.recipient and not _same(consignee, certificate.recipient):
         yield _said("recipient", certificate, named=certificate.recipient, shipped=consignee)
-    if end_user and not any(_holds_words(user, end_user) for user in end_users_of(certificate)):
+    sought = {*plain_words(end_user).split()}
+    if end_user and not any(sought <= {*plain_words(user).split()} for user in end_users_of(certificate)):
         yield _said("end_user", certificate, named=certificate.end_users, shipped=end_user)
     yield from own_doubts(certificate)
     declared = purpose_of(certificate.end_use)
@@ -295,10 +302,6 @@ def _said(what: str, certificate: Certificate, **values: Value) -> Message:
 
 def _same(one: str, other: str) -> bool:
     return _within(one, other) or _within(other, one)
-
-
-def _holds_words(text: str, name: str) -> bool:
-    return set(plain_words(name).split()) <= set(plain_words(text).split())
 
 
 def _within(name: str, text: str) -> bool:

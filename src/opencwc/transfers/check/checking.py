@@ -2,7 +2,7 @@
 
 Each shipment gets one `Answer`: a verdict of its verb, what decides it, the duties that follow with their days, and
 what is still needed. What is not known (a State, a chemical, a purpose, a day) is for review and never guessed. Read
-in this order: `check`, `Checker`, then `identification` (what is it) and `rule_effects` (rule by rule).
+in this order: `Checker`, then `identification` (what is it) and `rule_effects` (rule by rule).
 """
 
 from __future__ import annotations
@@ -12,30 +12,25 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from opencwc.convention import Convention, Entry, TransferRule
 from opencwc.convention.transfer_rules import read_transfer_rules
-from opencwc.finding import Finding, Maker, Message, Rule, Subject, Value, Verdict
+from opencwc.finding import Finding, Maker, Message, Rule, Value, Verdict
 from opencwc.screening.model import Outcome, Question
 from opencwc.screening.rulebook import Rulebook
 from opencwc.screening.screener import Screener
 from opencwc.settings import cache_folder
 from opencwc.transfers.check.certificates import Balances, Certificate
 from opencwc.transfers.check.consignees import SanctionsList
-from opencwc.transfers.check.duties import Owed, joined
-from opencwc.transfers.check.general_rules import barred
-from opencwc.transfers.check.identification import Identified, identify
-from opencwc.transfers.check.rule_effects import plain_doubts, weigh
+from opencwc.transfers.check.identification import Answering, Identified, identify
+from opencwc.transfers.check.rule_effects import barred, plain_doubts, weigh
 from opencwc.transfers.check.shipment_cells import Share, Side
 from opencwc.transfers.check.shipments import Shipment
-from opencwc.transfers.check.standing import Standing
 from opencwc.transfers.check.verb import VERB as CHECK
-from opencwc.transfers.check.weighing import Acquired, Rules, Weighing, gravest, written
+from opencwc.transfers.check.weighing import Acquired, Owed, Rules, Standing, Weighing, gravest, joined, written
 from opencwc.version import __version__
-
-DEFAULT_LISTS = ("CWC",)
 
 
 @dataclass(frozen=True)
@@ -53,27 +48,6 @@ class Answer:
     states: tuple[Standing, ...]
     day: date
 
-    @property
-    def needed(self) -> tuple[Owed, ...]:
-        """What is still needed before the shipment may go."""
-        return tuple(duty for duty in self.owed if duty.state in ("needed", "late"))
-
-
-def check(
-    shipments: Iterable[Shipment],
-    question: Question,
-    certificates: Sequence[Certificate] = (),
-    sanctions: SanctionsList | None = None,
-) -> Iterator[Answer]:
-    """Hold planned shipments against the rules, and yield an answer for each, in their order.
-
-    ``question`` gives the lists (the Convention's Schedules where none is named) and the day on which it is asked:
-    a notice whose last day is over by then cannot be given in time any more. The rules and States are those of each
-    shipment's own day. Certificates are drawn from in the order of the shipments' days. A name that receives and is
-    like one of ``sanctions`` is for review.
-    """
-    yield from Checker(question, certificates, sanctions).check(shipments)
-
 
 class Law:
     """Lists, rules, thresholds and deadlines as they stand between two changes of any of them."""
@@ -88,14 +62,7 @@ class Law:
             {deadline.id: deadline for deadline in self.convention.deadlines},
             min(rule.in_force.start for rule in rules if rule.in_force.start),
         )
-        self._answers: dict[tuple[str, str], tuple[Outcome, ...]] = {}
-
-    def answer(self, text: str, kind: str) -> tuple[Outcome, ...]:
-        """Screen a text, once."""
-        key = (text, kind)
-        if key not in self._answers:
-            self._answers[key] = self.screener.answer(text.strip(), kind)
-        return self._answers[key]
+        self.answer: Answering = cache(lambda text, kind: self.screener.answer(text.strip(), kind))
 
     def entry(self, rule: Rule) -> Entry:
         """Return the entry of a rule that the screener has just named."""
@@ -125,14 +92,16 @@ class _Judged(NamedTuple):
 class Checker:
     """Checks shipments of one question; what is drawn from certificates and yearly totals is remembered.
 
-    ``sanctions`` is a list on which those who receive are looked for; ``hits`` counts the names that were alike.
-    ``unnamed`` says which certificates no shipment of the ledger names, and what is wrong with them.
+    ``question`` gives the lists (the Convention's Schedules where none is named) and the day on which it is asked: a
+    notice whose last day is over by then cannot be given in time any more. ``sanctions`` is a list on which those who
+    receive are looked for; ``hits`` counts the names that were alike. ``unnamed`` says which certificates no shipment
+    of the ledger names, and what is wrong with them.
     """
 
     def __init__(
         self, question: Question, certificates: Sequence[Certificate] = (), sanctions: SanctionsList | None = None
     ) -> None:
-        self.question = question if question.lists else question._replace(lists=DEFAULT_LISTS)
+        self.question = question if question.lists else question._replace(lists=("CWC",))
         self.sanctions = sanctions
         self.hits = 0
         self._rules = read_transfer_rules(cache_folder())
@@ -160,7 +129,10 @@ class Checker:
         return Maker("opencwc.transfers", __version__, self.question.as_of.isoformat(), lists)
 
     def check(self, shipments: Iterable[Shipment]) -> Iterator[Answer]:
-        """Yield an answer for each shipment, in their order; certificates and totals go by the order of days."""
+        """Yield an answer for each shipment, in their order, by the rules and States of its own day.
+
+        Certificates and totals go by the order of days.
+        """
         given = list(shipments)
         self.unnamed = tuple(_unnamed_said(*certificate) for certificate in self.balances.unnamed(given))
         self._by_id = {shipment.id.casefold(): shipment for shipment in reversed(given)}
@@ -242,9 +214,8 @@ class Checker:
         self, shipment: Shipment, day: date, verdict: Verdict, why: Message, outcome: Outcome | None = None
     ) -> Answer:
         """Answer where no rule is weighed."""
-        subject = Subject(shipment.row, shipment.id, shipment.said)
         rule = outcome.rule if outcome else None
-        finding = Finding(subject, verdict, why, self.maker, rule, outcome.basis if outcome else "")
+        finding = Finding(shipment.subject, verdict, why, self.maker, rule, outcome.basis if outcome else "")
         return Answer(shipment, verdict, (finding,), (), (), day)
 
     def _weighed(self, shipment: Shipment, day: date, law: Law, found: Identified) -> Answer:
@@ -284,8 +255,7 @@ class Checker:
         judged: list[_Judged] = []
         for rule, (outcome, share) in by_rule.items():
             if outcome.verdict is Verdict.EXEMPT:
-                subject = Subject(shipment.row, shipment.id, shipment.said)
-                finding = Finding(subject, Verdict.ALLOWED, outcome.message, self.maker, rule, outcome.basis)
+                finding = Finding(shipment.subject, Verdict.ALLOWED, outcome.message, self.maker, rule, outcome.basis)
                 judged.append(_Judged(Verdict.ALLOWED, finding, ()))
                 continue
             stated = share or (None if several else shipment.share)
@@ -318,7 +288,7 @@ class Checker:
             weighing.notes.append(Message("transfers_states_as_of", {"date": until.isoformat()}))
         evidence = (*weighing.evidence(), *(shown for shown in outcome.evidence if shown.kind != "atoms"))
         finding = Finding(
-            Subject(shipment.row, shipment.id, shipment.said), verdict, weighing.message(verdict), self.maker,
+            shipment.subject, verdict, weighing.message(verdict), self.maker,
             weighing.rule, outcome.basis, evidence, outcome.steps,
         )  # fmt: skip
         return _Judged(verdict, finding, tuple(weighing.owed))
@@ -382,10 +352,9 @@ class Checker:
         if self.sanctions is None:
             return answer
         shipment = answer.shipment
-        subject = Subject(shipment.row, shipment.id, shipment.said)
         found: dict[Rule | None, Finding] = {}
         for text in receivers_of(shipment):
-            for finding in self.sanctions.findings(text, subject, self.maker, shipment.receiver.code):
+            for finding in self.sanctions.findings(text, shipment.subject, self.maker, shipment.receiver.code):
                 found.setdefault(finding.rule, finding)
         if not found:
             return answer

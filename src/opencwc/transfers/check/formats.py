@@ -10,17 +10,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from opencwc.finding import Finding, Message, Value, Verdict, finding_to_plain
+from opencwc.finding import Finding, Message, Verdict, finding_to_plain
 from opencwc.screening.model import Checked
 from opencwc.transfers.check.checking import Answer, Checker
-from opencwc.transfers.check.duties import Owed
 from opencwc.transfers.check.shipment_cells import plain_number
 from opencwc.transfers.check.shipments import Shipment
-from opencwc.transfers.check.standing import Standing
 from opencwc.transfers.check.verb import VERB as CHECK
+from opencwc.transfers.check.weighing import Owed, resting
 from opencwc.wording import sentence
 
-CHECK_FORMATS = ("csv", "jsonl", "html")
 CHECK_COLUMNS = (
     "row", "id", "input", "verdict", "list", "entry", "from", "to", "via", "date", "quantity", "unit", "concentration",
     "needed", "needed_by", "later", "basis", "why", "source", "evidence", "shipment_verdict", "duties",
@@ -107,15 +105,8 @@ def line_of(answer: Answer, finding: Finding, lang: str = "en") -> dict[str, str
         "source": "; ".join(dict.fromkeys(duty.rule.source for duty in rests_on)),
         "evidence": "; ".join(dict.fromkeys(duty.rule.evidence for duty in rests_on)),
         "shipment_verdict": str(answer.verdict),
-        "duties": " | ".join(sentence(_with_source(duty), lang) for duty in owed),
+        "duties": " | ".join(sentence(resting(duty.rule, duty.told), lang) for duty in owed),
     }
-
-
-def _with_source(owed: Owed) -> Message:
-    values: dict[str, Value] = {
-        "says": owed.told, "source": owed.rule.source, "evidence": Message(f"evidence_{owed.rule.evidence}")
-    }  # fmt: skip
-    return Message("transfers_resting_on", values)
 
 
 def lines_as_csv(answers: Iterable[Answer], lang: str = "en", *, header: bool = True) -> str:
@@ -138,19 +129,13 @@ def finding_as_plain(answer: Answer, finding: Finding, lang: str = "en") -> dict
         "shipment_verdict": str(answer.verdict),
         "rules_of": answer.day.isoformat(),
         "shipment": shipment_as_plain(answer.shipment),
-        "states": [_state_as_plain(state) for state in answer.states],
+        "states": [
+            {"code": state.side.code, "status": state.known[0], "since": state.known[1] or None}
+            for state in answer.states
+        ],
         "duties": [duty_as_plain(duty, lang) for duty in owed_by(answer, finding)],
         **plain,
     }  # fmt: skip
-
-
-def _state_as_plain(standing: Standing) -> dict[str, Any]:
-    on = standing.on
-    return {
-        "code": standing.side.code,
-        "status": on.status if on else "unknown",
-        "since": _iso(on.since) if on else None,
-    }
 
 
 def shipment_as_plain(shipment: Shipment) -> dict[str, Any]:

@@ -43,7 +43,11 @@ def identify(shipment: Shipment, answer: Answering) -> Identified:
     line = answer(shipment.text("line"), "text") if shipment.text("line") else ()
     doubts: list[Message] = []
     notes: list[Message] = []
-    firm = {name: _rules(found, Verdict.LISTED) for name, found in read.items() if not _is_doubtful(found)}
+    firm = {
+        name: _rules(found, Verdict.LISTED)
+        for name, found in read.items()
+        if not any(outcome.verdict is Verdict.REVIEW for outcome in found)
+    }
     if len(set(firm.values())) > 1:
         doubts.append(Message("transfers_check_disagree", {"texts": tuple(shipment.named[name] for name in firm)}))
     if read:
@@ -81,10 +85,6 @@ def _rules(outcomes: Iterable[Outcome], verdict: Verdict | None = None) -> froze
     return frozenset(
         outcome.rule for outcome in outcomes if outcome.rule and (verdict is None or outcome.verdict is verdict)
     )
-
-
-def _is_doubtful(outcomes: Iterable[Outcome]) -> bool:
-    return any(outcome.verdict is Verdict.REVIEW for outcome in outcomes)
 
 
 def _stated(outcome: Outcome, kind: str) -> list[str]:

@@ -14,7 +14,6 @@ from opencwc.transfers.check.word_likeness import alike, heard, plural
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-from opencwc.transfers.check.sanctions_files import Listed
 
 WEIGHTS = {"word": 1.0, "number": 0.5, "initial": 0.5, "place": 0.3, "common": 0.2}
 """How much each kind of word tells of who it is."""
@@ -34,16 +33,21 @@ _TELLING_PART = 4
 _LONGEST_WORD = 40
 
 
+class Listed(NamedTuple):
+    """An entry of a list: its id there, what it is (Person, Company ...), its names, and its countries (alpha-2)."""
+
+    id: str
+    schema: str
+    names: tuple[str, ...]
+    countries: tuple[str, ...] = ()
+
+
 class IndexedName(NamedTuple):
     """A name of a list with its words; ``entry`` is the place of its entry."""
 
     entry: int
     text: str
     words: tuple[NameWord, ...]
-
-
-def _by_gain(option: _Option) -> tuple[float, tuple[int, ...], tuple[int, ...]]:
-    return -option[0], option[2], option[3]
 
 
 class NameIndex:
@@ -164,18 +168,16 @@ class NameIndex:
         score = gained / whole if whole else 0.0
         # A part of a long name (no patronymic, no third name) is more than the share of its words says, if two words
         # at least tell who it is; with one word alone it may be anybody.
-        left_over = min(sum(ours_weight[i] for i in ours_left), sum(their_weight[j] for j in their_left))
-        if telling >= _TWO_WORDS and left_over == 0:
-            score = (
-                _PART * (gained / (whole - self._left(ours_left, their_left, ours_weight, their_weight)))
-                + (1 - _PART) * score
-            )
-        if _numbers_differ(words, theirs, ours_left, their_left):
+        our_rest, their_rest = sum(ours_weight[i] for i in ours_left), sum(their_weight[j] for j in their_left)
+        if telling >= _TWO_WORDS and min(our_rest, their_rest) == 0:
+            score = _PART * (gained / (whole - (our_rest + their_rest))) + (1 - _PART) * score
+        unmatched = [words[i] for i in ours_left], [theirs[j] for j in their_left]
+        if all(any(word.kind == "number" for word in name) for name in unmatched):
             score *= _OTHER_NUMBER
-        if not _one_tells(words, theirs):
+        if not all(any(word.kind == "word" for word in name) for name in (words, theirs)):
             return score, tuple(pairs)
         # Two names that differ in a word which tells who it is are two names.
-        rivals = min(_rivals(words, ours_left), _rivals(theirs, their_left))
+        rivals = min(sum(word.kind in ("word", "number") for word in name) for name in unmatched)
         return score * (_OTHER_WORD**rivals), tuple(pairs)
 
     def _options(
@@ -195,15 +197,9 @@ class NameIndex:
                     options.append((gain, value, (i,), (j,), ours.written, other.written))
         best_ours = {option[2][0] for option in options if option[1] >= _JOINED_LIKENESS}
         best_theirs = {option[3][0] for option in options if option[1] >= _JOINED_LIKENESS}
-        options.sort(key=_by_gain)
         if len(best_ours) < len(words) and len(best_theirs) < len(theirs):
             options += self._joined(words, theirs, ours_weight, their_weight)
-            options.sort(key=_by_gain)
-        return options
-
-    @staticmethod
-    def _left(ours: set[int], theirs: set[int], ours_weight: list[float], their_weight: list[float]) -> float:
-        return sum(ours_weight[i] for i in ours) + sum(their_weight[j] for j in theirs)
+        return sorted(options, key=lambda option: (-option[0], option[2], option[3]))
 
     @staticmethod
     def _joined(
@@ -262,20 +258,6 @@ class NameIndex:
         for number in held[shared >= max(1, len(grams) - (3 if len(key) < _LONG_KEY else 6))].tolist():
             if abs(len(self.keys[number]) - len(key)) <= 2:
                 yield number, 0.8
-
-
-def _rivals(words: tuple[NameWord, ...], left: set[int]) -> int:
-    return sum(words[place].kind in ("word", "number") for place in left)
-
-
-def _one_tells(words: tuple[NameWord, ...], theirs: tuple[NameWord, ...]) -> bool:
-    return any(word.kind == "word" for word in words) and any(word.kind == "word" for word in theirs)
-
-
-def _numbers_differ(
-    words: tuple[NameWord, ...], theirs: tuple[NameWord, ...], ours_left: set[int], their_left: set[int]
-) -> bool:
-    return any(words[i].kind == "number" for i in ours_left) and any(theirs[j].kind == "number" for j in their_left)
 
 
 def _skeletons(word: NameWord) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from opencwc.errors import InputError
 from opencwc.finding import Message, Value, Verdict
 from opencwc.transfers.check.certificates import Certificate, end_users_of
-from opencwc.transfers.check.shipment_words import plain_words
+from opencwc.transfers.check.shipment_cells import plain_words
 from opencwc.transfers.check.shipments import Shipment
 
 if TYPE_CHECKING:
@@ -62,16 +62,13 @@ class PaperFacts(Struct, frozen=True, omit_defaults=True):
 def facts_of(
     shipment: Shipment,
     *,
-    chemical: str = "",
-    cas: str = "",
-    structure: str = "",
     entries: Sequence[str] = (),
     certificate: Certificate | None = None,
     drawn: Sequence[tuple[str, str, str]] = (),
     notify_by: date | None = None,
     mark: str = "",
 ) -> PaperFacts:
-    """Return what a planned shipment's row holds for a paper, with what the check knows of its chemical beside it.
+    """Return what a planned shipment's row holds for a paper, with what the check knows beside it.
 
     ``certificate`` is the one that the shipment goes under, where there is one; its dates are taken over, and its end
     users and end-uses where the row has none.
@@ -83,9 +80,9 @@ def facts_of(
     uses = shipment.text("purpose") or (certificate.end_use if certificate else "")
     return PaperFacts(
         shipment=shipment.id,
-        chemical=chemical or shipment.text("chemical") or shipment.text("line"),
-        cas=cas or shipment.text("cas"),
-        structure=structure or shipment.text("structure"),
+        chemical=shipment.text("chemical") or shipment.text("line"),
+        cas=shipment.text("cas"),
+        structure=shipment.text("structure"),
         entries=tuple(entries),
         quantity=stated or (str(amount) if amount else ""),
         quantity_kg=None if as_stated or amount is None else amount.value,
@@ -111,9 +108,7 @@ def facts_of(
 def facts_of_answer(answer: Answer, certificates: Sequence[Certificate] = (), mark: str = "") -> PaperFacts:
     """Return what a checked shipment holds for a paper: its row, its entries, the last day for its notice.
 
-    Raises:
-        InputError: the transfer is prohibited, so that no paper goes with it.
-
+    Raises `InputError` where the transfer is prohibited, so that no paper goes with it.
     """
     shipment = answer.shipment
     if answer.verdict is Verdict.PROHIBITED:
@@ -151,11 +146,8 @@ def facts_of_certificate(
     """Return what an end-use certificate for a checked shipment says, and what is to be said of it.
 
     Where a certificate at hand covers the shipment, its own facts are returned as they are. What none covers is for a
-    new one, which has neither number nor days; the address of the end user is taken from those at hand.
-
-    Raises:
-        InputError: the transfer is prohibited, so that no paper goes with it.
-
+    new one, which has neither number nor days; the address of the end user is taken from those at hand. Raises
+    `InputError` where the transfer is prohibited, so that no paper goes with it.
     """
     facts = facts_of_answer(answer, certificates, mark)
     named = {certificate.casefold() for certificate in answer.shipment.certificates}

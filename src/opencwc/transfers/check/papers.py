@@ -6,9 +6,13 @@ model, for `opencwc.publishing.pdf`, ``xlsx`` and ``html`` to write. VA VI.3-6 a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
 
+from opencwc.convention.fields import read_yaml
 from opencwc.errors import InputError, SettingsError
 from opencwc.finding import Message
 from opencwc.publishing.labels import labels_in
@@ -30,9 +34,8 @@ from opencwc.transfers.document_words import SIGNED, spoken_day, spoken_quantity
 from opencwc.wording import RIGHT_TO_LEFT, say
 from opencwc.wording.states import state_name
 
+DATA = Path(__file__).parent / "data" / "papers.yaml"
 SIDES = ("sender", "receiver")
-SAXITOXIN = "35523-89-8"
-"""The chemical of the shorter notice (VA VI.5bis); the number is that of Schedule 1."""
 
 
 def make_paper(
@@ -40,12 +43,9 @@ def make_paper(
 ) -> Report:
     """Return a paper as the document model; ``kind`` is among `PAPER_KINDS`, ``side`` says whose paper it is.
 
-    A certificate is always the receiving State's. ``made`` is the day that the file says of itself.
-
-    Raises:
-        SettingsError: the kind or the side is not known.
-        InputError: a notification is asked for a chemical that is not in Schedule 1.
-
+    A certificate is always the receiving State's. ``made`` is the day that the file says of itself. Raises
+    `SettingsError` where the kind or the side is not known. Raises `InputError` where a notification is asked for a
+    chemical that is not in Schedule 1.
     """
     for name, given, known in (("kind", kind, PAPER_KINDS), ("side", side, SIDES)):
         if given not in known:
@@ -69,188 +69,89 @@ class _Paper:
         self.ours, self.theirs = (facts.sender, facts.receiver) if side == "sender" else (facts.receiver, facts.sender)
 
     def report(self, kind: str, made: date | None) -> Report:
-        sections = {"certificate": self.certificate, "notification": self.notification, "licence": self.licence}
         facts = self.facts
-        lead = f"papers_basis_{kind}"
         based = kind != "certificate" or not facts.entries or _in_schedule(facts, "3")
-        closing = [self.say("papers_draft", shipment=facts.shipment or "—"), self.say("papers_no_form")]
+        closing = [self.say("draft", shipment=facts.shipment or "—"), self.say("no_form")]
         if self.lang != "en" and kind != "licence":
-            closing.append(self.say("papers_own_words"))
+            closing.append(self.say("own_words"))
         return Report(
-            title=self.say(f"papers_{kind}"),
+            title=self.say(kind),
             lang=self.lang,
             direction="rtl" if self.lang in RIGHT_TO_LEFT else "ltr",
             labels=labels_in(self.lang),
-            lead=(self.say(lead),) if based else (),
-            sections=tuple(sections[kind]()),
+            lead=(self.say(f"basis_{kind}"),) if based else (),
+            sections=tuple(
+                Section(part["section"], self.say(f"section_{part['section']}"), tuple(self.blocks(part)))
+                for part in _layouts()[kind]
+            ),
             closing=tuple(closing),
             main="statements",
-            marking=self.say(f"casebook_mark_{facts.mark}") if facts.mark else "",
+            marking="".join(self.marks()),
             made=made,
         )
 
-    def certificate(self) -> Iterator[Section]:
-        """Yield the certificate: who gives it, the five statements, who signs."""
+    def blocks(self, part: Mapping[str, Any]) -> Iterator[Block]:
+        """Yield the blocks of one section of the layout."""
+        if "form" in part:
+            yield Form(tuple(self.fields(part["form"])))
+        for note, cas in part.get("notes", {}).items():
+            if cas in ("", self.facts.cas):
+                yield Paragraph((self.say(note),), "note")
+        if "clauses" in part:
+            yield Paragraph((self.say(part["says"]),))
+            fields = part.get("fields", {})
+            yield Clauses(
+                tuple(
+                    Clause(f"({mark})", (self.say(says),), tuple(self.fields(fields.get(mark, ()))))
+                    for mark, says in part["clauses"].items()
+                )
+            )
+        if "signs" in part:
+            yield Signature(self.say(part["signs"]), tuple(say(line, self.lang) for line in SIGNED), self.say("stamp"))
+
+    def fields(self, names: Iterable[str]) -> Iterator[Field]:
+        """Yield fields by their names in the layout; one without a value is a blank that says so."""
+        for entry in names:
+            name = entry.removesuffix("?")
+            if name == "end_users" and self.facts.end_users:  # a field each, in the statement that names them
+                yield from (Field(self.say("end_user"), (user,), self.say("blank")) for user in self.facts.end_users)
+                continue
+            values = tuple(value for value in self.values.get(name, ()) if value)
+            if values or name == entry:
+                yield Field(self.say(_LABELS.get(name, name)), values, self.say("blank"))
+
+    @cached_property
+    def values(self) -> Mapping[str, Iterable[Words]]:
+        """What stands in each field."""
         facts = self.facts
-        yield self.section(
-            "document",
-            Form(
-                (
-                    self.field("papers_number", facts.certificates),
-                    self.field("papers_recipient_state", self.states(facts.receiver)),
-                    self.field("papers_authority"),
-                    self.field("papers_from", self.states(facts.sender)),
-                    self.field("papers_issued", self.days(facts.issued)),
-                    self.field("papers_valid_until", self.days(facts.valid_until)),
-                    self.mark(),
-                )
+        return {
+            "number": facts.certificates, "certificates": facts.certificates, "papers": facts.papers,
+            "recipient_state": self.states(facts.receiver), "to": self.states(facts.receiver),
+            "from": self.states(facts.sender), "via": self.states(*facts.via),
+            "notifying": self.states(self.ours), "other_side": self.states(self.theirs),
+            "licensing": (self.say("licensing"), *self.states(self.ours)),
+            "to_secretariat": (self.say("to_secretariat"),), "mark": self.marks(),
+            "issued": self.days(facts.issued), "valid_until": self.days(facts.valid_until),
+            "date": self.days(facts.day), "notify_by": self.days(facts.notify_by),
+            "chemical": (facts.chemical,), "cas": _verbatim(facts.cas), "structure": _verbatim(facts.structure),
+            "entry": _verbatim(*facts.entries), "quantity": self.quantity(),
+            "concentration": _verbatim(facts.concentration), "packing": (facts.packing,),
+            "shipment": _verbatim(facts.shipment), "exporter": (facts.exporter,), "consignee": (facts.consignee,),
+            "recipient": (facts.consignee, *facts.end_users), "end_user": facts.end_users,
+            "end_use": facts.end_uses, "purpose": facts.end_uses,
+            "drawn": tuple(
+                say(Message("transfers_certificate_drawn", {"id": id, "amount": amount, "left": left}), self.lang)
+                for id, amount, left in facts.drawn
             ),
-        )
-        users = tuple(self.field("papers_end_user", (user,)) for user in facts.end_users)
-        yield self.section(
-            "statements",
-            Paragraph((self.say("papers_certifies"),)),
-            Clauses(
-                (
-                    self.clause("a", "papers_a"),
-                    self.clause("b", "papers_b"),
-                    self.clause("c", "papers_c", *self.chemical(), self.quantity(), self.concentration()),
-                    self.clause("d", "papers_d", self.field("papers_end_use", facts.end_uses)),
-                    self.clause("e", "papers_e", *(users or (self.field("papers_end_user"),))),
-                )
-            ),
-        )
-        yield self.signature("papers_for_authority")
+        }  # fmt: skip
 
-    def notification(self) -> Iterator[Section]:
-        """Yield the notification of one of the two States Parties."""
+    def quantity(self) -> tuple[Text, ...]:
         facts = self.facts
-        notes: tuple[Block, ...] = (Paragraph((self.say("papers_both_notify"),), "note"),)
-        if facts.cas == SAXITOXIN:
-            notes += (Paragraph((self.say("papers_basis_saxitoxin"),), "note"),)
-        yield self.section(
-            "document",
-            Form(
-                (
-                    self.field("papers_addressee", (self.say("papers_to_secretariat"),)),
-                    self.field("papers_notifying", self.states(self.ours)),
-                    self.field("papers_other_side", self.states(self.theirs)),
-                    self.field("papers_notify_by", self.days(facts.notify_by)),
-                    self.mark(),
-                )
-            ),
-            *notes,
-        )
-        yield self.section("chemical", Form((*self.chemical(), self.quantity(), self.concentration())))
-        yield self.section(
-            "transfer",
-            Form(
-                (
-                    self.field("papers_from", self.states(facts.sender)),
-                    self.field("papers_to", self.states(facts.receiver)),
-                    *self.via(),
-                    self.field("papers_date", self.days(facts.day)),
-                    self.field("papers_recipient", tuple(filter(None, (facts.consignee, *facts.end_users)))),
-                    self.field("papers_purpose", facts.end_uses),
-                )
-            ),
-        )
-        yield self.section(
-            "statements",
-            Paragraph((self.say("papers_states"),)),
-            Clauses((self.clause("1", "papers_only_purposes"), self.clause("2", "papers_no_third"))),
-        )
-        yield self.signature("papers_for_state")
+        means = "" if facts.quantity_kg is None else f"= {spoken_quantity(facts.quantity_kg, 'kg', self.lang)}"
+        return (Text(facts.quantity, verbatim=True, note=means),) if facts.quantity else ()
 
-    def licence(self) -> Iterator[Section]:
-        """Yield the application to the licensing authority of one's own State."""
-        facts = self.facts
-        yield self.section(
-            "document",
-            Form(
-                (
-                    self.field("papers_addressee", tuple(self.licensing())),
-                    self.field("papers_shipment", (Text(facts.shipment, verbatim=True),) if facts.shipment else ()),
-                    self.mark(),
-                )
-            ),
-        )
-        yield self.section("chemical", Form((*self.chemical(), self.quantity(), self.concentration(), self.packing())))
-        yield self.section(
-            "parties",
-            Form(
-                (
-                    self.field("papers_exporter", (facts.exporter,)),
-                    self.field("papers_consignee", (facts.consignee,)),
-                    self.field("papers_end_user", facts.end_users),
-                    self.field("papers_end_use", facts.end_uses),
-                )
-            ),
-        )
-        yield self.section(
-            "transfer",
-            Form(
-                (
-                    self.field("papers_from", self.states(facts.sender)),
-                    self.field("papers_to", self.states(facts.receiver)),
-                    *self.via(),
-                    self.field("papers_date", self.days(facts.day)),
-                    self.field("papers_certificates", facts.certificates),
-                    *self.balances(),
-                    self.field("papers_valid_until", self.days(facts.valid_until)),
-                    *((self.field("papers_papers", facts.papers),) if facts.papers else ()),
-                )
-            ),
-        )
-        yield self.section(
-            "declaration",
-            Paragraph((self.say("papers_declares"),)),
-            Clauses(
-                (
-                    self.clause("1", "papers_true"),
-                    self.clause("2", "papers_permitted"),
-                    self.clause("3", "papers_changes"),
-                )
-            ),
-        )
-        yield self.signature("papers_for_applicant")
-
-    def licensing(self) -> Iterator[str]:
-        yield self.say("papers_licensing")
-        yield from self.states(self.ours)
-
-    def chemical(self) -> tuple[Field, ...]:
-        """Name the chemical: its name, number, structure where known, entries."""
-        facts = self.facts
-        structure = (self.field("papers_structure", (Text(facts.structure, verbatim=True),)),)
-        return (
-            self.field("papers_chemical", (facts.chemical,)),
-            self.field("papers_cas", (Text(facts.cas, verbatim=True),) if facts.cas else ()),
-            *(structure if facts.structure else ()),
-            self.field("papers_entry", tuple(Text(entry, verbatim=True) for entry in facts.entries)),
-        )
-
-    def quantity(self) -> Field:
-        facts = self.facts
-        if not facts.quantity:
-            return self.field("papers_quantity")
-        means = spoken_quantity(facts.quantity_kg, "kg", self.lang) if facts.quantity_kg is not None else ""
-        return self.field("papers_quantity", (Text(facts.quantity, verbatim=True, note=means and f"= {means}"),))
-
-    def concentration(self) -> Field:
-        stated = self.facts.concentration
-        return self.field("papers_concentration", (Text(stated, verbatim=True),) if stated else ())
-
-    def packing(self) -> Field:
-        return self.field("papers_packing", (self.facts.packing,))
-
-    def via(self) -> tuple[Field, ...]:
-        """Name the States on the way, where the record names any: there may be none."""
-        return (self.field("papers_via", self.states(*self.facts.via)),) if self.facts.via else ()
-
-    def mark(self) -> Field:
-        mark = self.facts.mark
-        return self.field("papers_mark", (self.say(f"casebook_mark_{mark}"),) if mark else ())
+    def marks(self) -> tuple[str, ...]:
+        return (say(f"casebook_mark_{self.facts.mark}", self.lang),) if self.facts.mark else ()
 
     def states(self, *codes: str) -> tuple[str, ...]:
         """Name States, each with its code, as papers have them."""
@@ -260,32 +161,21 @@ class _Paper:
     def days(self, day: date | None) -> tuple[str, ...]:
         return (spoken_day(day, self.lang),) if day else ()
 
-    def field(self, label: str, values: Iterable[Words] = ()) -> Field:
-        """Return a field; one without a value is a blank that says so."""
-        return Field(self.say(label), tuple(value for value in values if value), self.say("papers_blank"))
-
-    def clause(self, mark: str, says: str, *fields: Field) -> Clause:
-        return Clause(f"({mark})", (self.say(says),), fields)
-
-    def section(self, name: str, *blocks: Block) -> Section:
-        return Section(name, self.say(f"papers_section_{name}"), blocks)
-
-    def signature(self, who: str) -> Section:
-        lines = tuple(self.say(line) for line in SIGNED)
-        return self.section("signature", Signature(self.say(who), lines, self.say("papers_stamp")))
-
-    def balances(self) -> Iterator[Field]:
-        """Yield what is drawn from each certificate, and what is left of it."""
-        if self.facts.drawn:
-            told = (
-                self.say("transfers_certificate_drawn", id=id, amount=amount, left=left)
-                for id, amount, left in self.facts.drawn
-            )
-            yield self.field("papers_drawn", tuple(told))
-
     def say(self, name: str, **values: str) -> str:
-        return say(Message(name, dict(values)), self.lang)
+        return say(Message(f"papers_{name}", dict(values)), self.lang)
+
+
+def _verbatim(*texts: str) -> tuple[Text, ...]:
+    return tuple(Text(text, verbatim=True) for text in texts if text)
 
 
 def _in_schedule(facts: PaperFacts, schedule: str) -> bool:
     return any(entry.startswith(f"CWC {schedule}") for entry in facts.entries)
+
+
+@cache
+def _layouts() -> Mapping[str, Any]:
+    return read_yaml(DATA)
+
+
+_LABELS = {"end_users": "end_user", "licensing": "addressee", "to_secretariat": "addressee"}

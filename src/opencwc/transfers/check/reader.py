@@ -11,17 +11,18 @@ from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any
 
 from opencwc.errors import InputError
+from opencwc.finding import Subject
 from opencwc.records import to_plain
-from opencwc.transfers.check.answers import alike, alike_findings, checker_with, shown_answer
+from opencwc.transfers.check.kept import alike, checker_with, shown_answer
 from opencwc.transfers.table_readers import load_table_readers
 from opencwc.verbs import Ended, Found, Input, PagesFile, Progress, Started, Step
 
 if TYPE_CHECKING:
     from opencwc.finding import Finding
-    from opencwc.transfers.check.answers import ShownAnswer
     from opencwc.transfers.check.certificates import Certificate
     from opencwc.transfers.check.checking import Answer, Checker
     from opencwc.transfers.check.consignees import SanctionsList
+    from opencwc.transfers.check.kept import ShownAnswer
     from opencwc.transfers.check.shipments import Shipments
 
 SHIPMENTS, CERTIFICATES, NAMES = "shipments", "certificates", "names"
@@ -96,6 +97,7 @@ def steps_of(
     """
     from opencwc.screening.formats import checked_as_json
     from opencwc.transfers.check import kept
+    from opencwc.transfers.check.consignees import finding_of
     from opencwc.transfers.check.formats import CheckTally, checked_by_rules, summary
 
     checked = checked_as_json(checked_by_rules(checker, file=shipments.name, notes=shipments.notes))
@@ -107,9 +109,11 @@ def steps_of(
     for row, answer in enumerate(answers, 1):
         tally.add(answer)
         alike_names = alike(names, answer) if names else []
-        hits += [hit for _, _, hit in alike_names]
+        hits += alike_names
         shown.append(shown_answer(answer, certificates, alike_names, mark))
-        findings += [*answer.findings, *(alike_findings(names, answer, checker.maker) if names else ())]
+        findings += answer.findings
+        for _, name, hit in alike_names:
+            findings.append(finding_of(hit, Subject(answer.shipment.row, answer.shipment.id, name), checker.maker))
         if row % SHIPMENTS_AT_ONCE == 0 or row == rows:
             yield Progress(row, row / rows)
             yield Found(findings)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TextIO
 
 from opencwc.convention import Convention
 from opencwc.finding import Finding, Message, Tone, Verdict
-from opencwc.publishing.html import write_html
 from opencwc.publishing.labels import labels_in
 from opencwc.publishing.model import (
     Badge,
@@ -28,9 +26,9 @@ from opencwc.publishing.model import (
     Words,
 )
 from opencwc.transfers.check.checking import Answer
-from opencwc.transfers.check.duties import STATES_OF_DUTY, Owed
 from opencwc.transfers.check.formats import CheckTally, owed_by
 from opencwc.transfers.check.verb import VERB as CHECK
+from opencwc.transfers.check.weighing import STATES_OF_DUTY, Owed
 from opencwc.wording import RIGHT_TO_LEFT, say, sentence
 
 CHECK_TONES: dict[Verdict, Tone] = {
@@ -41,19 +39,6 @@ MOST_CARDS = 2_000
 MOST_ROWS = 500
 
 
-def write_check_report(
-    stream: TextIO,
-    answers: Sequence[Answer],
-    tally: CheckTally,
-    told: Sequence[Message],
-    convention: Convention,
-    lang: str = "en",
-    file: str = "",
-) -> None:
-    """Write answers as a self-contained HTML page; ``told`` is what was checked (`check_formats.summary`)."""
-    write_html(check_report(answers, tally, told, convention, lang, file), stream)
-
-
 def check_report(
     answers: Sequence[Answer],
     tally: CheckTally,
@@ -62,7 +47,7 @@ def check_report(
     lang: str = "en",
     file: str = "",
 ) -> Report:
-    """Return answers as a document, for any writer of `opencwc.publishing`."""
+    """Return answers as a document; ``told`` is what was checked (`opencwc.transfers.check.formats.summary`)."""
     return _Reporter(convention, lang, file).report(answers, tally, told)
 
 

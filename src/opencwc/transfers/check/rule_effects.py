@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from types import MappingProxyType
 
-from opencwc.convention import TransferRule
+from opencwc.convention import Threshold, TransferRule
 from opencwc.finding import Message, Verdict
-from opencwc.transfers.check.certificate_rules import certificate
-from opencwc.transfers.check.exceptions import find_exceptions
-from opencwc.transfers.check.general_rules import later, not_for, prohibited, review, told, transit
+from opencwc.language.commerce import IN_KILOGRAMS
+from opencwc.transfers.check.certificates import balance_said
 from opencwc.transfers.check.schedule_1_rules import at_most, no_third_state, notice, only_for
 from opencwc.transfers.check.shipments import Shipment
-from opencwc.transfers.check.standing import existence_doubt
-from opencwc.transfers.check.weighing import Weighing
+from opencwc.transfers.check.weighing import Rules, Weighing, existence_doubt, resting, written
 
 Effect = Callable[[Weighing, TransferRule, Message | None], None]
 """What a rule does to a weighing; the message says why it perhaps does not hold."""
-EFFECTS: Mapping[str, Effect] = MappingProxyType({
-    "prohibited": prohibited, "only_for": only_for, "no_third_state": no_third_state, "at_most": at_most,
-    "paper notice": notice, "paper certificate": certificate, "later": later, "told": told, "review": review,
-    "transit": transit,
-})  # fmt: skip
-"""By the effect of a rule (``convention/data/transfers.yaml``), and for a paper which paper. Two effects concern no
-single rule: `not_for` comes before all, exemptions say which rules hold at all (`find_exceptions`)."""
 MOST = 10**9
 """Kilograms or litres that no shipment has: more is a slip of the pen (the largest tankers carry half of it)."""
 FAR = timedelta(days=5 * 365)
@@ -116,3 +108,177 @@ def plain_doubts(shipment: Shipment, as_of: date) -> tuple[Message, ...]:
     if first is not None and first > as_of + FAR:
         doubts.append(Message("transfers_check_date_far", {"text": shipment.text("date"), "today": as_of.isoformat()}))
     return tuple(doubts)
+
+
+def prohibited(weighing: Weighing, rule: TransferRule, unsure: Message | None) -> None:
+    """Say that it may not go, unless an exception perhaps holds.
+
+    Applies s1-not-party (VA VI.1, VA VI.3), s2-not-party (VA VII.31).
+    """
+    if not unsure:
+        weighing.break_rule(rule)
+        return
+    weighing.doubt(unsure)
+    weighing.doubt(weighing.says(rule))
+    weighing.owe(rule, "told")
+
+
+def not_for(weighing: Weighing) -> None:
+    """Hold the purpose against what nothing may be transferred for; words that are not known are for a person.
+
+    Applies weapons (Art. I.1, Art. II.1(a)).
+    """
+    if weighing.day >= weighing.law.begin:
+        for rule in weighing.law.against(weighing.shipment.purpose):
+            weighing.break_rule(rule, weighing.shipment.other_purpose)
+    if weighing.shipment.purpose_unread:
+        weighing.doubt(weighing.shipment.purpose_unread)
+
+
+def barred(shipment: Shipment, law: Rules, day: date) -> tuple[Message, ...]:
+    """Say by what a shipment may not go that falls under no entry: what it is for, and on what that rests."""
+    against = law.against(shipment.purpose) if day >= law.begin else ()
+    rests = (resting(rule, Message(rule.says)) for rule in against)
+    return (*rests, shipment.other_purpose) if against else ()
+
+
+def later(weighing: Weighing, rule: TransferRule, _: Message | None) -> None:
+    """Say what is to be declared or sent afterwards, by whom and until when.
+
+    Applies s1-annual (VA VI.6), s2-aggregate (VA VII.1, VA VII.2(b)), s3-aggregate (VA VIII.1, VA VIII.2(b)), and
+    usa-certificate (15 CFR 745.2).
+    """
+    if codes := weighing.owing_states(rule):
+        weighing.owe(rule, "later", weighing.due(rule), codes)
+
+
+def told(weighing: Weighing, rule: TransferRule, _: Message | None) -> None:
+    """Say what else holds, which changes nothing; it is met where its paper is held.
+
+    Applies s1-justified (VA VI.2(b)), s3-measures (VA VIII.26), s3-further (VA VIII.27), s3-received (VA VIII.26),
+    licence (Art. VI.2, Art. VII.1), usa-s1-export (15 CFR 745.1).
+    """
+    weighing.owe(rule, "met" if weighing.holds_paper(rule) else "told", weighing.due(rule))
+
+
+def review(weighing: Weighing, rule: TransferRule, _: Message | None) -> None:
+    """Leave it to a person.
+
+    Applies neither-party (our reading) and ag-licence (Australia Group, guidelines).
+    """
+    weighing.doubt(weighing.resting_on(rule))
+    held = "met" if weighing.holds_paper(rule) else "needed"
+    weighing.owe(rule, held if rule.paper else "told")
+
+
+def transit(weighing: Weighing, rule: TransferRule, _: Message | None) -> None:
+    """Leave it to a person where a State on the way is not a State Party, unless an exception holds.
+
+    Applies transit (C-13/DEC.4).
+    """
+    if not weighing.via:
+        return
+    excepted = any(
+        exception.effect == "exempt" and exception.covers(weighing.entry) and fits(weighing, exception)
+        for exception in weighing.law.rules
+    )
+    outside = [] if excepted else [state for state in weighing.via if state.status != "party"]
+    for state in outside:
+        if gone := existence_doubt(state.side, weighing.day):
+            weighing.doubt(gone)
+        elif state.status == "unknown":
+            weighing.doubt(Message("transfers_check_via_unknown", {"state": state.named}))
+        else:
+            weighing.doubt(Message("transfers_check_via_not_party", {"state": state.says}))
+    if outside:
+        weighing.doubt(weighing.resting_on(rule))
+    weighing.owe(rule, "told")
+
+
+def certificate(weighing: Weighing, rule: TransferRule, unsure: Message | None) -> None:
+    """Ask for the receiving State's end-use certificate, and draw the shipment from those that it names.
+
+    Applies s2-certificate (VA VII.32), s3-certificate (VA VIII.26).
+    """
+    if unsure:
+        weighing.doubt(unsure)
+    cover = weighing.beside.balances.cover(weighing.shipment, written(weighing.rule), weighing.day, draw=weighing.goes)
+    weighing.cover = cover
+    by = (weighing.receiver.side.code,)
+    used = tuple(balance_said(drawn) for drawn in cover.drawn) if weighing.goes else ()
+    if cover.met:
+        weighing.owe(rule, "met", by=by, why=used)
+        return
+    for doubt in cover.doubts:
+        weighing.doubt(doubt)
+    why = (*(cover.wrong or cover.doubts), *used)
+    owed = weighing.owe(rule, "needed", by=by, why=why, missing=cover.missing)
+    if cover.wrong:
+        weighing.reasons.append((Verdict.ALLOWED_WITH, owed.told))
+
+
+def find_exceptions(weighing: Weighing, rules: Sequence[TransferRule]) -> tuple[set[str], Mapping[str, Message]]:
+    """Return the ids of rules that do not hold, and those that perhaps do not, with the reason.
+
+    Applies s2a-product, s2b-product, s2-retail, s3-product and s3-retail, and s1-saxitoxin (VA VI.5bis) in the place of
+    s1-notice.
+    """
+    removed: set[str] = set()
+    unsure: dict[str, Message] = {}
+    here = {rule.id for rule in rules}
+    for rule in rules:
+        targets = [target for target in rule.instead_of if target in here]
+        if not targets:
+            continue
+        holds = _holds(weighing, rule)
+        if holds:
+            removed |= set(targets)
+            if rule.effect == "exempt":
+                weighing.notes.append(weighing.resting_on(rule))
+        elif rule.effect != "exempt":
+            removed.add(rule.id)
+        elif holds is None:
+            unsure |= dict.fromkeys(targets, Message("transfers_check_perhaps", {"rule": weighing.resting_on(rule)}))
+    return removed, {id: why for id, why in unsure.items() if id not in removed}
+
+
+def _holds(weighing: Weighing, rule: TransferRule) -> bool | None:
+    """Tell whether an exception holds on the day of the shipment; ``None`` where it may."""
+    percent = rule.threshold and weighing.law.thresholds[rule.threshold].unit == "percent"
+    if percent and weighing.share is None and not weighing.shipment.text("concentration"):
+        weighing.notes.append(Message("transfers_check_no_concentration"))
+    holds = fits(weighing, rule)
+    return None if holds and rule.sure_from and weighing.day < rule.sure_from else holds
+
+
+def fits(weighing: Weighing, rule: TransferRule) -> bool | None:
+    """Tell whether the conditions of a rule are met; ``None`` where they may be."""
+    met: list[bool | None] = []
+    if rule.only:
+        met.append(weighing.shipment.purpose in rule.only)
+    if rule.packing:
+        met.append(weighing.shipment.retail)
+    if rule.threshold:
+        met.append(_is_within(weighing, weighing.law.thresholds[rule.threshold]))
+    return False if False in met else None if None in met else True
+
+
+def _is_within(weighing: Weighing, threshold: Threshold) -> bool | None:
+    limit = threshold.quantity or 0
+    if threshold.unit == "percent":
+        if weighing.share is not None:
+            return weighing.share.is_at_most(limit)
+        return None if weighing.shipment.text("concentration") else False
+    amount = weighing.shipment.amount
+    if amount is None or amount.unit != "kg":
+        return False
+    return amount.value <= Decimal(limit) * Decimal(IN_KILOGRAMS[threshold.unit])
+
+
+EFFECTS: Mapping[str, Effect] = MappingProxyType({
+    "prohibited": prohibited, "only_for": only_for, "no_third_state": no_third_state, "at_most": at_most,
+    "paper notice": notice, "paper certificate": certificate, "later": later, "told": told, "review": review,
+    "transit": transit,
+})  # fmt: skip
+"""By the effect of a rule (``convention/data/transfers.yaml``), and for a paper which paper. Two effects concern no
+single rule: `not_for` comes before all, exemptions say which rules hold at all (`find_exceptions`)."""

@@ -5,15 +5,15 @@ Nothing is judged here. `read_shipments` reads a file, `shipment_of` one row as 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 from opencwc.errors import InputError
-from opencwc.finding import Message
+from opencwc.finding import Message, Subject
 from opencwc.transfers.check.shipment_cells import (
     NOWHERE,
     Amount,
@@ -21,16 +21,86 @@ from opencwc.transfers.check.shipment_cells import (
     Share,
     Side,
     amount_of,
+    answer_words,
     code_of,
     day_of,
     days_of,
     is_not_above_zero,
+    known_words,
+    meaning,
     paper_of,
+    plain_words,
+    purpose_of,
     share_of,
     split_cell,
 )
-from opencwc.transfers.check.shipment_tables import NAMING, columns_of, read_rows, rows_as_texts
-from opencwc.transfers.check.shipment_words import answer_words, meaning, plain_words, purpose_of
+from opencwc.transfers.mapping import TablePreview
+
+SHIPMENT_FIELDS = (
+    "id", "chemical", "cas", "structure", "line", "concentration", "quantity", "unit", "from", "to", "via",
+    "consignee", "end_user", "date", "purpose", "packing", "retransfer_of", "origin", "certificates", "papers",
+)  # fmt: skip
+NAMING = frozenset({"chemical", "cas", "structure", "line"})
+"""The fields of which one has to be there: what is shipped."""
+Reading = TypeVar("Reading")
+Row = tuple[int, Mapping[str, str], "Message | None"]
+
+
+def countries_of(source: Path | BinaryIO, name: str = "") -> Mapping[int, str]:
+    """Return what a table of names says of the country of each row, by the row's number; empty where no column does."""
+    from opencwc.files.frames import ROW, open_frame
+    from opencwc.transfers.mapping import map_columns
+
+    with open_frame(source, name) as frame:
+        try:
+            column = map_columns(frame.header, known_words()["consignees"], where=frame.name).get("country")
+        except InputError:  # two may be meant: the country only supports a likeness, so none is taken
+            column = None
+        if column is None:
+            return {}
+        return {
+            line[ROW]: code_of(text) or text
+            for batch in frame.batches()
+            for line in batch.iter_rows(named=True)
+            if (text := (line[column] or "").strip())
+        }
+
+
+def read_rows(
+    source: Path | BinaryIO, name: str, kind: str, given: Mapping[str, str] = MappingProxyType({})
+) -> tuple[str, Mapping[str, str], tuple[Message, ...], list[Row]]:
+    """Read a table into texts by field: its name, its columns by field, its notes, and its rows.
+
+    ``kind`` says which fields: ``fields`` of shipments or ``certificates``.
+    """
+    from opencwc.files.frames import open_frame
+
+    with open_frame(source, name) as frame:
+        columns = columns_of(frame.header, kind, given, frame.name)
+        return frame.name, columns, tuple(frame.notes), list(rows_as_texts(frame.batches(), columns))
+
+
+def columns_of(header: Sequence[str], kind: str, given: Mapping[str, str], where: str) -> Mapping[str, str]:
+    """Return the column of the file for each field of a kind (see `read_rows`)."""
+    from opencwc.transfers.mapping import map_columns
+
+    return map_columns(header, known_words()[kind], given, where=where)
+
+
+def rows_as_texts(batches: Iterable[object], columns: Mapping[str, str]) -> Iterator[Row]:
+    """Yield the rows of a table as texts by field."""
+    from opencwc.files.frames import PROBLEM, ROW, problem_of
+    from opencwc.transfers.units import split_unit
+
+    constants = {name: column[1:].strip() for name, column in columns.items() if column.startswith("=")}
+    if "quantity" in columns and "unit" not in columns:
+        constants["unit"] = split_unit(columns["quantity"])[1]
+    read = {name: column for name, column in columns.items() if not column.startswith("=")}
+    for batch in batches:
+        for line in batch.iter_rows(named=True):  # type: ignore[attr-defined]
+            texts = {name: (line[column] or "").strip() for name, column in read.items()}
+            problem = problem_of(line[PROBLEM]) if line[PROBLEM] else None
+            yield line[ROW], {**constants, **{name: text for name, text in texts.items() if text}}, problem
 
 
 @dataclass(frozen=True)
@@ -69,6 +139,11 @@ class Shipment:
     def said(self) -> str:
         """How the row names its chemical."""
         return next((self.text(field) for field in ("chemical", "cas", "structure", "line") if self.text(field)), "")
+
+    @property
+    def subject(self) -> Subject:
+        """The shipment, as findings name it."""
+        return Subject(self.row, self.id, self.said)
 
     @property
     def first_day(self) -> date | None:
@@ -111,9 +186,7 @@ def read_shipments(
 ) -> Shipments:
     """Read a ledger of planned shipments from any table file; ``given`` says which column holds a field.
 
-    Raises:
-        InputError: there is no such file, it holds no table, or its columns cannot be told.
-
+    Raises `InputError` where there is no such file, it holds no table, or its columns cannot be told.
     """
     from opencwc.transfers.units import decimal_mark
 
@@ -128,30 +201,12 @@ def _nameless(name: str) -> InputError:
     return InputError("no_column_of_goods", where=name)
 
 
-@dataclass(frozen=True)
-class ShipmentsPreview:
-    """The start of a file of shipments: its columns, what they are taken for, and its first rows as they stand.
-
-    ``missing`` is a field that the user has to name, ``error`` says why the columns cannot be told; ``problems`` are
-    what is not understood in the first rows.
-    """
-
-    header: tuple[str, ...]
-    columns: Mapping[str, str]
-    missing: tuple[str, ...]
-    rows: tuple[tuple[str | None, ...], ...]
-    problems: tuple[Message, ...]
-    error: InputError | None = None
-
-
 def preview(
     source: Path | BinaryIO, name: str = "", given: Mapping[str, str] = MappingProxyType({}), rows: int = 20
-) -> ShipmentsPreview:
+) -> TablePreview:
     """Return the start of a ledger of planned shipments and how it would be read.
 
-    Raises:
-        InputError: there is no such file, or it holds no table.
-
+    Raises `InputError` where there is no such file, or it holds no table.
     """
     from opencwc.files.frames import open_frame
 
@@ -170,7 +225,7 @@ def preview(
         except InputError as why:
             error = why
         missing = () if set(columns) & NAMING or not columns else ("chemical",)
-        return ShipmentsPreview(frame.header, columns, missing, cells, problems, error)
+        return TablePreview(frame.header, columns, missing, cells, problems, error)
 
 
 def shipment_of(row: int, texts: Mapping[str, str], problem: Message | None = None, decimal: str = "") -> Shipment:
@@ -180,75 +235,58 @@ def shipment_of(row: int, texts: Mapping[str, str], problem: Message | None = No
     >>> str(shipment.amount), shipment.day.isoformat()
     ('0.005 kg', '2026-03-01')
     """
-    told = _RowReader()
-    amount = told.amount(texts.get("quantity", ""), texts.get("unit", ""), decimal)
-    share = told.share(texts.get("concentration", ""))
-    purpose = purpose_of(texts.get("purpose", ""))
-    if texts.get("purpose") and not purpose:
-        told.say("transfers_check_purpose_unread", text=texts["purpose"])
+    reader = _RowReader([problem] if problem else [])
+    quantity, unit = texts.get("quantity", ""), texts.get("unit", "")
+    amount = amount_of(quantity, unit, decimal)
+    if quantity and amount is None:
+        name = "not_above_zero" if is_not_above_zero(quantity, decimal) else "unread"
+        reader.say(f"quantity_{name}", f"{quantity} {unit}".strip())
+    share = reader.read(share_of, texts.get("concentration", ""), "concentration")
+    purpose = reader.read(purpose_of, texts.get("purpose", ""), "purpose")
     retransfer = texts.get("retransfer_of", "")
     plain = plain_words(retransfer)
     return Shipment(
         row=row,
         id=texts.get("id", "") or str(row),
         texts=MappingProxyType(dict(texts)),
-        sender=told.side(texts.get("from", "")),
-        receiver=told.side(texts.get("to", "")),
-        via=tuple(told.side(state) for state in split_cell(texts.get("via", ""))),
-        day=told.day(texts.get("date", "")),
+        sender=reader.side(texts.get("from", "")),
+        receiver=reader.side(texts.get("to", "")),
+        via=tuple(reader.side(state) for state in split_cell(texts.get("via", ""))),
+        day=reader.read(day_of, texts.get("date", ""), "date"),
         days=days_of(texts.get("date", "")),
         amount=amount,
         share=share,
         purpose=purpose,
         retail=meaning("packings", texts.get("packing", "")) == "retail",
         retransfer_of="" if plain in answer_words("no") else "yes" if plain in answer_words("yes") else retransfer,
-        origin=told.side(texts.get("origin", "")),
+        origin=reader.side(texts.get("origin", "")),
         certificates=tuple(split_cell(texts.get("certificates", ""))),
-        papers=tuple(told.paper(paper) for paper in split_cell(texts.get("papers", ""), ";\n|")),
-        problems=((problem,) if problem else ()) + tuple(told.problems),
+        papers=tuple(reader.paper(paper) for paper in split_cell(texts.get("papers", ""), ";\n|")),
+        problems=tuple(reader.problems),
         unreadable=problem is not None,
     )
 
 
+@dataclass
 class _RowReader:
     """Reads the texts of one row, and keeps what it could not read."""
 
-    def __init__(self) -> None:
-        self.problems: list[Message] = []
+    problems: list[Message]
 
-    def say(self, name: str, **values: str) -> None:
-        self.problems.append(Message(name, dict(values)))
+    def say(self, name: str, text: str) -> None:
+        self.problems.append(Message(f"transfers_check_{name}", {"text": text}))
+
+    def read(self, read: Callable[[str], Reading], text: str, name: str) -> Reading:
+        reading = read(text)
+        if text and not reading:
+            self.say(f"{name}_unread", text)
+        return reading
 
     def side(self, text: str) -> Side:
-        if not text:
-            return Side("")
-        code = code_of(text)
-        if not code:
-            self.say("transfers_check_state_unread", text=text)
-        return Side(text, code)
-
-    def day(self, text: str) -> date | None:
-        day = day_of(text)
-        if text and day is None:
-            self.say("transfers_check_date_unread", text=text)
-        return day
-
-    def amount(self, text: str, unit: str, decimal: str) -> Amount | None:
-        amount = amount_of(text, unit, decimal)
-        if text and amount is None:
-            less = is_not_above_zero(text, decimal)
-            name = "transfers_check_quantity_not_above_zero" if less else "transfers_check_quantity_unread"
-            self.say(name, text=f"{text} {unit}".strip())
-        return amount
-
-    def share(self, text: str) -> Share | None:
-        share = share_of(text)
-        if text and share is None:
-            self.say("transfers_check_concentration_unread", text=text)
-        return share
+        return Side(text, self.read(code_of, text, "state"))
 
     def paper(self, text: str) -> Paper:
         paper = paper_of(text)
         if not paper.kind:
-            self.say("transfers_check_paper_unread", text=text)
+            self.say("paper_unread", text)
         return paper

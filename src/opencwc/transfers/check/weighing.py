@@ -1,25 +1,121 @@
 """One entry of one shipment while it is held against the rules on transfers: reasons, duties, what is still needed.
 
-The rules themselves stand in `general_rules`, `schedule_1_rules` and `certificate_rules`; `rule_effects` lists them.
+The rules themselves stand in `rule_effects` and `schedule_1_rules`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+from functools import reduce
 from typing import NamedTuple, Protocol
 
-from opencwc.convention import Deadline, Entry, Threshold, TransferRule
+from opencwc.convention import Deadline, Entry, StateOnDay, Threshold, TransferRule
+from opencwc.convention.territories import all_territories
 from opencwc.finding import Evidence, Message, Rule, Value, Verdict
 from opencwc.transfers.check.certificates import Balances, Cover
-from opencwc.transfers.check.duties import Owed, due_on, joined
-from opencwc.transfers.check.shipment_cells import Amount, Share
+from opencwc.transfers.check.shipment_cells import Amount, Share, Side, is_former
 from opencwc.transfers.check.shipments import Shipment
-from opencwc.transfers.check.standing import Standing
 from opencwc.transfers.check.verb import VERB as CHECK
 from opencwc.wording.states import state_named
+
+
+class Standing(NamedTuple):
+    """What a State is on the day of a shipment: ``party``, ``not_party`` or ``unknown``."""
+
+    side: Side
+    status: str
+    on: StateOnDay | None = None
+
+    @property
+    def named(self) -> Message | str:
+        """The State's name, or the text of the row where it is not known or is no more."""
+        known = self.side.code and not is_former(self.side.code)
+        return state_named(self.side.code) if known else self.side.text
+
+    @property
+    def says(self) -> Message:
+        """The State and what it is, in words."""
+        status, since = self.known
+        return Message(f"transfers_state_{status}", {"state": self.named, "since": since})
+
+    @property
+    def known(self) -> tuple[str, str]:
+        """What the Convention says of the State, ``unknown`` where nothing, and since when."""
+        since = self.on.since.isoformat() if self.on and self.on.since else ""
+        return (self.on.status if self.on else "unknown"), since
+
+
+def existence_doubt(side: Side, day: date) -> Message | None:
+    """Say that a State was no more, or not yet there, on the day of a shipment."""
+    territory = all_territories().get(side.code)
+    if territory is None:
+        return None
+    if territory.until is not None and territory.until < day:
+        values: dict[str, Value] = {
+            "state": side.text, "date": territory.until.isoformat(),
+            "successors": tuple(state_named(successor) for successor in territory.successors),
+        }  # fmt: skip
+        return Message("transfers_check_state_no_more", values)
+    if territory.since is not None and day < territory.since:
+        since = territory.since.isoformat()
+        return Message("transfers_check_state_not_yet", {"state": state_named(side.code), "date": since})
+    return None
+
+
+STATES_OF_DUTY = ("broken", "late", "needed", "met", "later", "told")
+"""What becomes of a rule: not kept; too late for that day; still needed; met by the papers held; to be done afterwards;
+told."""
+
+
+class Owed(NamedTuple):
+    """A duty that follows from a rule for an entry of a shipment.
+
+    ``state`` is among `STATES_OF_DUTY`; ``due`` the last day for it, where there is one; ``why`` what is wrong with the
+    papers held, or what they do; ``by`` the codes of the States that owe it; ``missing`` what no certificate covers.
+    """
+
+    rule: TransferRule
+    entry: Rule
+    state: str
+    says: Message
+    due: date | None = None
+    by: tuple[str, ...] = ()
+    why: tuple[Message, ...] = ()
+    missing: Amount | None = None
+
+    @property
+    def told(self) -> Message:
+        """The duty in words, with what has become of it."""
+        values: dict[str, Value] = {"says": self.says, "due": self.due.isoformat() if self.due else ""}
+        owed = Message(f"transfers_owed_{self.state}{'_by' if self.due else ''}", values)
+        return joined([owed, *self.why])
+
+
+def joined(messages: Sequence[Message]) -> Message:
+    """Say messages one after the other, each once."""
+    once = {repr(message): message for message in messages}
+    return reduce(lambda first, second: Message("transfers_and", {"first": first, "second": second}), once.values())
+
+
+def due_on(deadline: Deadline, day: date) -> date | None:
+    """Return the last day for what a deadline asks of a transfer on a day; ``None`` where it speaks of no transfer.
+
+    >>> from opencwc.convention import Convention
+    >>> [due_on(rule, date(2023, 5, 10)) for rule in Convention(date(2023, 5, 10)).deadlines if rule.id == "s1-notice"]
+    [datetime.date(2023, 4, 10)]
+    """
+    if deadline.due == "by":
+        return day
+    if deadline.amount is None or deadline.unit != "days":
+        return None
+    if deadline.due == "before":
+        return day - timedelta(days=deadline.amount)
+    if deadline.anchor in ("year_end", "previous_year_end"):
+        return date(day.year, 12, 31) + timedelta(days=deadline.amount)
+    return day + timedelta(days=deadline.amount)
 
 
 class Acquired(NamedTuple):
@@ -181,9 +277,7 @@ class Weighing:
         states = (("from", self.sender), ("to", self.receiver), *(("via", state) for state in self.via))
         for name, standing in states:
             if standing.side.text:
-                since = standing.on.since.isoformat() if standing.on and standing.on.since else ""
-                status = standing.on.status if standing.on else "unknown"
-                yield Evidence("state", name, value=" ".join(filter(None, (standing.side.code, status, since))))
+                yield Evidence("state", name, value=" ".join(filter(None, (standing.side.code, *standing.known))))
         for owed in self.owed:
             due = owed.due.isoformat() if owed.due else ""
             duty = "; ".join(filter(None, (f"{owed.state} {due}".strip(), owed.rule.source, owed.rule.evidence)))

@@ -63,7 +63,8 @@ def _alike_as_initials(one: NameWord, other: NameWord) -> float:
 
 def _alike_across_scripts(one: NameWord, other: NameWord) -> float:
     if one.foreign != other.foreign and "chinese" in (one.script, other.script) and one.script != other.script:
-        return _SAME_SOUND if one.key == other.key else _alike_as_heard(one, other)
+        as_heard = _AS_HEARD if heard(one) and heard(one) == heard(other) else 0.0
+        return _SAME_SOUND if one.key == other.key else as_heard
     if one.script == other.script == "chinese":
         return _HOMOPHONE if one.key == other.key else 0.0
     if (one.script == "arabic") != (other.script == "arabic"):
@@ -116,10 +117,6 @@ def _heard_syllable(pinyin: str) -> str:
     if pinyin in ("wu", "w"):
         return "u"
     return _PINYIN.get(first, "") + ("n" if vowel.endswith(("n", "ng")) else "a")
-
-
-def _alike_as_heard(one: NameWord, other: NameWord) -> float:
-    return _AS_HEARD if heard(one) and heard(one) == heard(other) else 0.0
 
 
 def _alike_in_writing(one: NameWord, other: NameWord) -> float:

@@ -5,7 +5,6 @@ becomes numbers of its different texts, and these are looked up at the end, when
 and decimals. Nothing is dropped and nothing guessed silently: what cannot be read is null, and a problem or a note says
 so.
 
-Read in this order: `reader`, `layout` (which column holds what), `row_stream` with `text_columns` and
-`quantity_columns`, `draft` and `line_problems`, then what is read field by field: `states`, `line_ids`, `flows`,
-`dates`, `goods`, `amounts`, `concentrations`.
+Read in this order: `reader`, `layout` (which column holds what), `row_stream`, `draft`, then what is read field by
+field: `line_fields` and `amounts`.
 """

@@ -1,7 +1,8 @@
-"""The amounts of a ledger's lines in kg: units, decimal marks, and amounts that no line can have."""
+"""The amounts of a ledger's lines in kg, and their concentrations in per cent: units, decimal marks, slips."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import numpy as np
@@ -9,10 +10,9 @@ import polars as pl
 
 from opencwc.finding import Message, Value
 from opencwc.transfers.ledgers.draft import MOST_SHOWN, LedgerDraft
-from opencwc.transfers.ledgers.quantity_columns import QuantityColumn
-from opencwc.transfers.ledgers.text_columns import Array, by_number, joined
+from opencwc.transfers.ledgers.row_stream import Array, QuantityColumn, by_number, joined
 from opencwc.transfers.model import HUGE_KG
-from opencwc.transfers.units import Unit, find_unit, unclear_unit
+from opencwc.transfers.units import Unit, find_unit, read_number, unclear_unit
 
 _HUGE_SAID = 1000
 
@@ -109,3 +109,31 @@ def read_unit(text: str) -> tuple[Unit | None, Message | None]:
             return None, Message("ledger_unit_unclear", {"text": shown, "readings": readings})
         return None, Message("ledger_unit_unknown", {"text": shown})
     return unit, None if unit.kg is not None else Message(f"ledger_unit_{unit.kind}", {"text": shown})
+
+
+_PER_CENT = re.compile(r"\s*(?:[%٪％]|per ?cent|pct)(?:\s*\(?w/?w\)?)?$", re.IGNORECASE)
+
+
+def read_concentrations(draft: LedgerDraft) -> pl.Series:
+    """Return the concentration of each line, null where none is stated or it cannot be one."""
+    parts = draft.rows.concentrations
+    column = pl.concat(parts, rechunk=True) if parts else pl.Series([], dtype=pl.Float32)
+    draft.rows.concentrations = []
+    odd = rows_by_text(draft, draft.rows.odd_concentrations)
+    if column.null_count() == len(column) and not odd:
+        return column
+    values = column.to_numpy().copy()
+    for text, rows in odd.items():
+        number = read_number(_PER_CENT.sub("", text)).value
+        if number is None:
+            draft.problems.say(rows, Message("ledger_concentration_unread", {"text": text}))
+        else:
+            values[rows] = number
+    stated = values[~np.isnan(values)]
+    outside = np.flatnonzero((values < 0) | (values > 100))
+    draft.problems.say(outside, Message("ledger_concentration_outside"))
+    values[outside] = np.nan
+    values[draft.unread] = np.nan
+    if len(stated) > 2 and 0.0 < stated.max() <= 1.0:
+        draft.notes.append(Message("ledger_concentration_shares"))
+    return pl.Series(values, nan_to_null=True)

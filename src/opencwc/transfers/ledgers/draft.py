@@ -1,7 +1,8 @@
-"""A ledger while it is read field by field, once the whole file has streamed past."""
+"""A ledger while it is read field by field, once the whole file has streamed past, and the problems of its lines."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -9,11 +10,85 @@ import numpy as np
 
 from opencwc.files.frames import problem_of
 from opencwc.files.rows import EMPTY
-from opencwc.finding import Message
+from opencwc.finding import Item, Message
 from opencwc.transfers.ledgers.layout import Layout
-from opencwc.transfers.ledgers.line_problems import LineProblems
-from opencwc.transfers.ledgers.row_stream import StreamedRows
-from opencwc.transfers.ledgers.text_columns import Array
+from opencwc.transfers.ledgers.row_stream import Array, StreamedRows
+
+_MOST_PROBLEMS = 60_000
+
+
+class LineProblems:
+    """The different problems of a ledger, and which one each line has."""
+
+    def __init__(self, rows: int) -> None:
+        self.messages: list[Message] = []
+        self.of_rows = np.zeros(rows, np.uint16)
+        self._numbers: dict[str, int] = {}
+
+    def number(self, message: Message) -> int:
+        """Return the number of a problem, from 1; where there are too many different ones, that of a general one."""
+        key = repr(message)
+        if key not in self._numbers:
+            if len(self.messages) >= _MOST_PROBLEMS:
+                return self.number(Message("ledger_problem_among_many")) if key != _AMONG_MANY else self._add(message)
+            return self._add(message)
+        return self._numbers[key]
+
+    def _add(self, message: Message) -> int:
+        self.messages.append(message)
+        self._numbers[repr(message)] = len(self.messages)
+        return len(self.messages)
+
+    def say(self, rows: Array, message: Message) -> None:
+        """Say one problem of some rows (places, or a mask)."""
+        places = np.flatnonzero(rows) if rows.dtype == bool else rows
+        if len(places):
+            self.say_each(places, np.full(len(places), self.number(message), np.uint16))
+
+    def say_each(self, places: Array, numbers: Array) -> None:
+        """Say a problem of each of some rows; a row that has one already has both."""
+        before = self.of_rows[places]
+        self.of_rows[places] = np.where(before == 0, numbers, before)
+        both = np.flatnonzero((before > 0) & (numbers > 0))
+        if not len(both):
+            return
+        pairs = before[both].astype(np.uint32) << 16 | numbers[both].astype(np.uint32)
+        keys, at = np.unique(pairs, return_inverse=True)
+        joined = [self._joined(int(key) >> 16, int(key) & 0xFFFF) for key in keys]
+        self.of_rows[places[both]] = np.array(joined, np.uint16)[at]
+
+    def say_texts(self, numbers: Array, messages: Mapping[int, Message], skip: Array) -> None:
+        """Say the problems that texts have of the rows in which they stand, by the numbers of the texts."""
+        if not messages:
+            return
+        by_text = np.zeros(int(numbers.max(initial=0)) + 1, np.uint16)
+        for at, message in messages.items():
+            if at < len(by_text):
+                by_text[at] = self.number(message)
+        held = by_text[numbers]
+        held[skip] = 0
+        places = np.flatnonzero(held)
+        if len(places):
+            self.say_each(places, held[places])
+
+    def settled(self) -> tuple[tuple[Message, ...], Array]:
+        """Return the messages that lines have, in the order in which they are first met, and their numbers by line."""
+        used, first = np.unique(self.of_rows, return_index=True)
+        order = [int(used[at]) for at in np.argsort(first) if used[at]]
+        renumbered = np.zeros(len(self.messages) + 1, np.uint16)
+        renumbered[order] = np.arange(1, len(order) + 1)
+        return tuple(self.messages[number - 1] for number in order), renumbered[self.of_rows]
+
+    def _joined(self, first: int, second: int) -> int:
+        parts: list[Item] = []
+        for message in (self.messages[first - 1], self.messages[second - 1]):
+            said = message.values["problems"] if message.id == "ledger_problems" else (message,)
+            parts += [part for part in said if part not in parts] if isinstance(said, tuple) else []
+        return self.number(Message("ledger_problems", {"problems": tuple(parts)}))
+
+
+_AMONG_MANY = repr(Message("ledger_problem_among_many"))
+
 
 SPREADSHEETS = ("xlsx", "xlsb", "xls", "ods")
 MOST_SHOWN = 80

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, BinaryIO
@@ -15,17 +14,21 @@ import polars as pl
 from opencwc.errors import InputError
 from opencwc.files.frames import BATCH_ROWS, PROBLEM, Frame, open_frame
 from opencwc.finding import Message
-from opencwc.transfers.ledgers.amounts import read_amounts
-from opencwc.transfers.ledgers.concentrations import read_concentrations
-from opencwc.transfers.ledgers.dates import read_dates
+from opencwc.transfers.ledgers.amounts import read_amounts, read_concentrations
 from opencwc.transfers.ledgers.draft import SPREADSHEETS, LedgerDraft
-from opencwc.transfers.ledgers.flows import read_flows
-from opencwc.transfers.ledgers.goods import read_goods
 from opencwc.transfers.ledgers.layout import Layout, lay_out, refuse_missing
-from opencwc.transfers.ledgers.line_ids import read_ids
-from opencwc.transfers.ledgers.quantity_columns import QuantityColumn
-from opencwc.transfers.ledgers.row_stream import StreamedRows
-from opencwc.transfers.ledgers.states import NOWHERE, as_codes, read_side, say_former
+from opencwc.transfers.ledgers.line_fields import (
+    NOWHERE,
+    as_codes,
+    read_dates,
+    read_flows,
+    read_goods,
+    read_ids,
+    read_side,
+    say_former,
+)
+from opencwc.transfers.ledgers.row_stream import QuantityColumn, StreamedRows
+from opencwc.transfers.mapping import TablePreview
 from opencwc.transfers.memory import give_back
 from opencwc.transfers.model import Ledger
 
@@ -38,26 +41,6 @@ _EXACT_POINTS = (*SPREADSHEETS, "parquet", "json", "jsonl")
 """Kinds of files whose numbers are no texts, so that a point is a decimal mark."""
 
 
-@dataclass(frozen=True)
-class LedgerPreview:
-    """The start of a file: what it holds, what its columns are taken for, and its first lines as they are read.
-
-    ``rows`` are cells as they stand in the file. Where the columns cannot be told, ``ledger`` is ``None`` and
-    ``error`` says why; ``missing`` are the fields that the user has to name.
-    """
-
-    name: str
-    kind: str
-    header: tuple[str, ...]
-    columns: Mapping[str, str]
-    form: str
-    missing: tuple[str, ...]
-    rows: tuple[tuple[str | None, ...], ...]
-    ledger: Ledger | None
-    error: InputError | None = None
-    notes: tuple[Message, ...] = ()
-
-
 def read_ledger(
     source: Path | BinaryIO,
     name: str = "",
@@ -67,10 +50,7 @@ def read_ledger(
     """Read a ledger from a table file of any kind.
 
     ``given`` says which column holds a field, by name or number, or ``=value`` for all lines (``{"unit": "=kg"}``).
-
-    Raises:
-        InputError: there is no such file, it holds no table, or its columns cannot be told.
-
+    Raises `InputError` where there is no such file, it holds no table, or its columns cannot be told.
     """
     with open_frame(source, name) as frame:
         layout = lay_out(frame.header, given, where=frame.name)
@@ -84,22 +64,20 @@ def preview(
     given: Mapping[str, str] = MappingProxyType({}),
     rows: int = 20,
     screener: Screener | None = None,
-) -> LedgerPreview:
+) -> TablePreview:
     """Return the start of a ledger's file and how it would be read; a stream is read from where it stands."""
     with open_frame(source, name) as frame:
         start = next(frame.batches(rows=rows), pl.DataFrame({column: [] for column in (*frame.header, PROBLEM)}))
         cells = tuple(start.select(frame.header).iter_rows())
-        layout, error, ledger = Layout(MappingProxyType({})), None, None
+        layout, error, problems = Layout(MappingProxyType({})), None, tuple(frame.notes)
         try:
             layout = lay_out(frame.header, given, where=frame.name)
             refuse_missing(layout, frame.header, frame.name)
             ledger = _read(frame, layout, iter([start]), screener)
+            problems = (*ledger.notes, *ledger.problems)
         except InputError as why:
             error = why
-        return LedgerPreview(
-            frame.name, frame.kind, frame.header, layout.columns, layout.form, layout.missing, cells, ledger, error,
-            ledger.notes if ledger else frame.notes,
-        )  # fmt: skip
+        return TablePreview(frame.header, layout.columns, layout.missing, cells, problems, error)
 
 
 def _read_ahead(batches: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:

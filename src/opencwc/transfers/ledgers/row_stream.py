@@ -1,11 +1,12 @@
-"""What is kept of each row while a file streams past, batch by batch."""
+"""What is kept of each row while a file streams past: numbers of its different texts, and its quantities."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -14,8 +15,166 @@ from opencwc.errors import InputError
 from opencwc.files.frames import PROBLEM
 from opencwc.files.rows import WHITE_SPACE
 from opencwc.transfers.ledgers.layout import Layout, ledger_words
-from opencwc.transfers.ledgers.quantity_columns import QuantityColumn
-from opencwc.transfers.ledgers.text_columns import Array, ConstantColumn, TextColumn
+from opencwc.transfers.units import decimal_mark, find_unit, read_number
+
+Array = np.ndarray[Any, np.dtype[Any]]
+_FEW = 65_535
+
+
+class TextColumn:
+    """The different texts of a column, numbered in the order in which they were met."""
+
+    def __init__(self) -> None:
+        self._categories = pl.Categories.random()
+        self._kept = pl.Series([], dtype=pl.Categorical(self._categories))  # they are forgotten with their last series
+        self._numbers: list[Array] = []
+
+    def take(self, series: pl.Series) -> Array:
+        """Number the texts of a batch; a missing one counts as an empty one."""
+        numbers = series.fill_null("").cast(pl.Categorical(self._categories)).to_physical().to_numpy()
+        return self._add(numbers.astype(np.uint16) if int(numbers.max(initial=0)) + 1 < _FEW else numbers)
+
+    def _add(self, numbers: Array) -> Array:
+        self._numbers.append(numbers)
+        return numbers
+
+    def numbers(self) -> Array:
+        """Return the numbers of all rows, and let go of them."""
+        parts, self._numbers = self._numbers, []
+        return np.concatenate(parts) if parts else np.zeros(0, np.uint16)
+
+    def texts(self) -> list[str]:
+        """Return the texts by their numbers, without white space at their ends."""
+        return [str(text or "").strip(WHITE_SPACE) for text in self._categories.to_series().to_list()]
+
+
+def by_number(values: Array, numbers: Array) -> Array:
+    """Return of each row the value of its text, by the numbers of the texts."""
+    return values[numbers] if len(numbers) else values[:0]
+
+
+def joined(parts: list[Array], kind: type[np.generic] = np.int64) -> Array:
+    """Return the parts of a column as one; ``kind`` is that of a column without rows."""
+    return np.concatenate(parts) if parts else np.zeros(0, kind)
+
+
+def nulled(values: Array, nothing: Array) -> pl.Series:
+    """Return a column with nulls where there is nothing."""
+    series = pl.Series(values)
+    return series.set(pl.Series(nothing), None) if nothing.any() else series
+
+
+_WITH_COMMAS = (
+    (r"^[+-]?[1-9]\d{0,2},\d{3}$", ",", ""),
+    (r"^[+-]?\d+,\d+$", ".", ","),
+    (r"^[+-]?\d{1,3}(?:\.\d{3})+,\d+$", ".", ","),
+    (r"^[+-]?\d{1,3}(?:,\d{3})+\.\d+$", ",", "."),
+)
+"""Forms of numbers, what marks their thousands, and the decimal mark that they show (none where they may be either)."""
+_MOST_ODD = 50_000
+
+
+@dataclass
+class QuantityColumn:
+    """The numbers of a column, and which of them have two readings: one a thousand times the other."""
+
+    exact_points: bool
+    """A point is a decimal mark for certain: of a number that was no text, or in statistics."""
+    values: list[Array] = field(default_factory=list)
+    pointed: list[Array] = field(default_factory=list)
+    """Rows such as ``1.234``, read with a decimal point."""
+    marked: list[Array] = field(default_factory=list)
+    """Rows such as ``1,234``, read with a mark of thousands."""
+    blank: list[Array] = field(default_factory=list)
+    unread: dict[int, str] = field(default_factory=dict)
+    in_kg: dict[int, str] = field(default_factory=dict)
+    """Rows whose cell names its own unit."""
+    seen: set[str] = field(default_factory=set)
+    _known: dict[str, tuple[float, str]] = field(default_factory=dict)
+    rows: int = 0
+
+    def take(self, series: pl.Series) -> Array:
+        """Read a batch of texts; return where there is none."""
+        values = series.cast(pl.Float64, strict=False)
+        held = values.to_numpy().copy()
+        held[~np.isfinite(held)] = np.nan
+        if "." not in self.seen:
+            self._look_for_points(series, values)
+        elif "," in self.seen and not self.exact_points:  # decimal commas as well: each such number is in doubt
+            self.pointed.append(np.flatnonzero(_pointed(series)) + self.rows)
+        odd = np.flatnonzero(np.isnan(held))
+        blank = np.zeros(len(held), bool)
+        if len(odd):
+            texts = series.gather(odd).fill_null("").str.strip_chars(WHITE_SPACE)
+            blank[odd] = (texts == "").to_numpy()
+            left = np.flatnonzero(~(self._read_commas(odd, texts, held) | blank[odd]))
+            self._read_odd(odd[left], texts.gather(left).to_list(), held)
+        self.values.append(held)
+        if blank.any():
+            self.blank.append(np.flatnonzero(blank) + self.rows)
+        self.rows += len(held)
+        return blank
+
+    def _look_for_points(self, series: pl.Series, values: pl.Series) -> None:
+        pointed = series.str.contains(".", literal=True).fill_null(value=False) & values.is_not_null()
+        if not pointed.any():
+            return
+        doubtful = _pointed(series)
+        if self.exact_points or (pointed.to_numpy() & ~doubtful).any():
+            self.seen.add(".")
+        if not self.exact_points and doubtful.any():
+            self.pointed.append(np.flatnonzero(doubtful) + self.rows)
+
+    def _read_commas(self, odd: Array, texts: pl.Series, held: Array) -> Array:
+        """Read the numbers with commas that a file may have in every row; return which ones those are."""
+        done = np.zeros(len(odd), bool)
+        for form, thousands, mark in _WITH_COMMAS:
+            fits = texts.str.contains(form).to_numpy() & ~done
+            if not fits.any():
+                continue
+            plain = texts.filter(pl.Series(fits)).str.replace_all(thousands, "", literal=True)
+            held[odd[fits]] = plain.str.replace(",", ".", literal=True).cast(pl.Float64).to_numpy()
+            done |= fits
+            if mark:
+                self.seen.add(mark)
+            else:
+                self.marked.append(odd[fits] + self.rows)
+        return done
+
+    def _read_odd(self, odd: Array, texts: Sequence[str], held: Array) -> None:
+        marked = []
+        for at, text in zip(odd.tolist(), texts, strict=True):
+            value, kind = self._known[text] if text in self._known else self._read(text)
+            if len(self._known) < _MOST_ODD:
+                self._known[text] = value, kind
+            held[at] = value
+            if kind == "marked":
+                marked.append(at + self.rows)
+            elif kind == "unread":
+                self.unread[at + self.rows] = text if len(self.unread) < _MOST_ODD else text[:1] + "…"
+            elif kind:
+                self.in_kg[at + self.rows] = kind
+        if marked:
+            self.marked.append(np.array(marked))
+
+    def _read(self, text: str) -> tuple[float, str]:
+        number = read_number(text)
+        if mark := decimal_mark([text]):
+            self.seen.add(mark)
+        if number.value is not None:
+            return number.value, "marked" if number.other is not None else ""
+        found = re.fullmatch(r"([+\-−(]?[\d٠-٩۰-۹][\d٠-٩۰-۹.,٫٬'’\s]*)\s*([^\d\s].*)", text)
+        unit = find_unit(found[2]) if found else None
+        number = read_number(found[1]) if found else number
+        if unit is None or unit.kg is None or number.value is None or number.other is not None:
+            return np.nan, "unread"
+        return number.value, unit.symbol
+
+
+def _pointed(series: pl.Series) -> Array:
+    """Where a text such as ``1.234`` stands."""
+    held: Array = series.str.contains(r"^[+-]?[1-9]\d{0,2}\.\d{3}$").fill_null(value=False).to_numpy()
+    return held
 
 
 @dataclass
@@ -41,26 +200,24 @@ class StreamedRows:
     @cached_property
     def texts(self) -> dict[str, TextColumn]:
         """The numbered columns by field."""
-        constants = {name: self.layout.constant(name) for name in _TEXT_FIELDS}
-        return {
-            name: TextColumn() if value is None else ConstantColumn(value.strip()) for name, value in constants.items()
-        }
+        return {name: TextColumn() for name in _TEXT_FIELDS}
 
     def take(self, batch: pl.DataFrame) -> None:
         """Take in one batch of the file."""
-        numbers = {name: texts.take(self._column(batch, name)) for name, texts in self.texts.items()}
-        self._take_statements(numbers)
-        constant = self.layout.constant("quantity")
-        if constant is None:
-            amounts = self._column(batch, "quantity")
-        else:
-            amounts = pl.Series([constant]).new_from_index(0, batch.height)
-        self._take_unread_rows(batch, self.quantities.take(amounts))
+        self._take_statements(
+            {name: texts.take(self._with_constant(batch, name)) for name, texts in self.texts.items()}
+        )
+        self._take_unread_rows(batch, self.quantities.take(self._with_constant(batch, "quantity")))
         if "id" in self.layout.columns:
             self.ids.append(self._column(batch, "id").str.strip_chars(WHITE_SPACE) + "")  # a copy: the batch can go
         self._take_concentrations(self._column(batch, "concentration"))
         self._take_remarks(self._column(batch, "remarks"))
         self.rows += batch.height
+
+    def _with_constant(self, batch: pl.DataFrame, name: str) -> pl.Series:
+        """Return the texts of a field, or in all rows the one that it has as a constant."""
+        constant = self.layout.constant(name)
+        return self._column(batch, name) if constant is None else pl.Series([constant]).new_from_index(0, batch.height)
 
     def _column(self, batch: pl.DataFrame, name: str) -> pl.Series:
         """Return the texts of a field, null where it has none; a State is named where its code is missing."""

@@ -3,7 +3,7 @@
 Seven kinds, one file each. None of them says that anything is wrong: all are for a person. What rests on chance is told
 with its probability, and with how many were looked at.
 
-Read in this order: `trade` (the ledgers' lines), `base`, the kinds (`level_change` ...), `proposal`, `report` (out).
+Read in this order: `trade` (the ledgers' lines), `base`, the kinds (`level_change` ...), `report` (out).
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from opencwc.transfers.patterns.base import Proposal
 from opencwc.transfers.patterns.end_use import EndUse
 from opencwc.transfers.patterns.hub_share import HubShare
 from opencwc.transfers.patterns.level_change import LevelChange
 from opencwc.transfers.patterns.new_partner import NewPartner
 from opencwc.transfers.patterns.new_route import NewRoute
 from opencwc.transfers.patterns.over_consumption import OverConsumption
-from opencwc.transfers.patterns.proposal import Proposal
 from opencwc.transfers.patterns.splitting import Splitting
 from opencwc.transfers.patterns.trade import Trade
 
 if TYPE_CHECKING:
     from opencwc.transfers.model import Ledger
     from opencwc.transfers.patterns.base import PatternKind
-    from opencwc.transfers.patterns.consumption_register import Consumption
+    from opencwc.transfers.patterns.trade import Consumption
 
 PATTERN_KINDS: Mapping[str, PatternKind] = MappingProxyType({
     kind.id: kind

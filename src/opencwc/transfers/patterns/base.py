@@ -1,22 +1,124 @@
-"""What all kinds of patterns share: they look at the trade, and what they see beyond the threshold becomes a proposal.
+"""What all kinds of patterns share: what a kind sees in the trade beyond the threshold becomes a proposal.
 
 A file of a kind holds its idea only: it yields what it sees (`Sighting`). The base class drops what is within the
-declaration threshold and writes the rest down (`opencwc.transfers.patterns.proposal.Proposal`).
+declaration threshold and writes the rest down (`Proposal`), with how unusual it is and the lines that it rests on.
 """
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from opencwc.finding import Message, Value
-from opencwc.transfers.patterns.proposal import Pair, Proposal, Unusual, YearlyKg
-from opencwc.transfers.patterns.trade import Trade
+from opencwc.finding import Evidence, Finding, Maker, Message, Rule, Subject, Value, Verdict
+from opencwc.transfers.model import Substance
+from opencwc.transfers.patterns.trade import LineAt, Pair, Trade, YearlyKg
 
 if TYPE_CHECKING:
     import polars as pl
+
+
+class Unusual(NamedTuple):
+    """How unusual a proposal is.
+
+    ``measure`` is ``p`` (a probability by chance), ``rate`` (how probable it is that this State has a new partner in a
+    year, by its own past) or ``ratio`` (no probability can be given). ``tests`` is how many were looked at beside it,
+    ``adjusted`` the value corrected for that number; for a rate or a ratio it is the value.
+    """
+
+    measure: str
+    value: float
+    tests: int
+    adjusted: float
+
+    @property
+    def says(self) -> Message:
+        """The measure in words."""
+        if self.measure == "ratio":
+            value = f"{self.value:.3g}" if math.isfinite(self.value) else "∞"
+            return Message("pattern_unusual_ratio", {"value": value})
+        if self.measure == "rate":
+            return Message("pattern_unusual_rate", {"value": f"{100 * self.value:.0f} %", "tests": self.tests})
+        values: dict[str, Value] = {
+            "p": f"{self.value:.1g}", "tests": self.tests, "adjusted": f"{self.adjusted:.1g}"
+        }  # fmt: skip
+        return Message("pattern_unusual_p", values)
+
+
+class Proposal(NamedTuple):
+    """Something that deserves a look; always for review.
+
+    ``exporter``, ``importer`` and ``via`` are alpha-3 codes, empty where the kind has none; ``start`` and ``end`` are
+    years or days (ISO 8601); ``figures`` are in kg, or shares from 0 to 1. ``lines`` are the first of its
+    ``line_count`` lines; ``years`` are (year, kg as the exporter says, kg as the importer says).
+    """
+
+    kind: str
+    substance: Substance
+    exporter: str
+    importer: str
+    via: str
+    start: str
+    end: str
+    figures: Mapping[str, float]
+    unusual: Unusual
+    message: Message
+    lines: tuple[LineAt, ...]
+    line_count: int
+    years: YearlyKg
+
+    @property
+    def verdict(self) -> Verdict:
+        """A pattern decides nothing."""
+        return Verdict.REVIEW
+
+    @property
+    def rank(self) -> tuple[float, float, str, str, str, str, str]:
+        """The key by which proposals are sorted: the most unusual first, then the largest beside its threshold."""
+        sure = {"p": self.unusual.adjusted, "rate": self.unusual.adjusted / 10, "ratio": 1e-3}[self.unusual.measure]
+        size = self.figures["kg"] / (self.substance.threshold_kg or 1.0)
+        weight = min(12.0, -math.log10(max(sure, 1e-300))) / 2 + 2 * math.log10(1 + size)
+        sides = (self.exporter, self.importer, self.via)
+        return (-round(weight, 9), -round(size, 9), self.substance.key, *sides, self.start)
+
+    def chart(self, lang: str = "en") -> dict[str, Any]:
+        """Return its chart as a Vega-Lite specification: the years, and what either side says in kg."""
+        from opencwc.wording import say
+
+        sides = (say("pattern_side_exporter", lang), say("pattern_side_importer", lang))
+        values = [
+            {"year": year, "side": side, "kg": kg}
+            for year, *both in self.years
+            for side, kg in zip(sides, both, strict=True)
+        ]
+        first, last = int(self.start[:4]), int(self.end[:4])
+        axes = {
+            "x": {"field": "year", "type": "ordinal", "title": say("label_year", lang)},
+            "xOffset": {"field": "side", "sort": list(sides)},
+            "y": {"field": "kg", "type": "quantitative", "title": "kg"},
+            "color": {"field": "side", "type": "nominal", "title": None, "sort": list(sides)},
+            "opacity": {
+                "condition": {"test": f"datum.year >= {first} && datum.year <= {last}", "value": 1},
+                "value": 0.5,
+            },
+        }
+        return {
+            "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+            "description": self.message.id, "data": {"values": values}, "mark": "bar", "encoding": axes,
+        }  # fmt: skip
+
+    def finding(self, maker: Maker, rules: tuple[Evidence, ...] = ()) -> Finding:
+        """Return it as a finding on the first of its lines, which rests on these rules."""
+        first = self.lines[0] if self.lines else LineAt("", 0, "")
+        entry = self.substance.entries[0].split(" ", maxsplit=1) if self.substance.entries else []
+        rule = Rule(entry[0], entry[1]) if len(entry) == 2 else None
+        lines = (Evidence("line", line.ledger, value=f"{line.row} {line.id}") for line in self.lines)
+        sure = 1 - self.unusual.adjusted if self.unusual.measure == "p" else None
+        subject = Subject(first.row, first.id, self.substance.name, None, first.ledger)
+        return Finding(subject, self.verdict, self.message, maker, rule, self.kind, (*rules, *lines), (), sure)
+
 
 NO_STATE = -1
 """Stands for a State where a pattern is of no State on that side."""

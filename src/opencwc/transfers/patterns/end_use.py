@@ -11,9 +11,8 @@ import numpy as np
 import polars as pl
 from scipy import stats
 
-from opencwc.transfers.patterns.base import NO_STATE, PatternKind, Sighting
-from opencwc.transfers.patterns.false_discovery import ALARMS, adjusted
-from opencwc.transfers.patterns.proposal import Unusual
+from opencwc.transfers.patterns.base import NO_STATE, PatternKind, Sighting, Unusual
+from opencwc.transfers.patterns.level_steps import ALARMS, adjusted
 from opencwc.transfers.patterns.trade import Trade
 
 LEAST_IMPORTERS = 8

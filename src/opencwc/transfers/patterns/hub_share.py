@@ -8,11 +8,9 @@ from functools import partial
 import numpy as np
 import polars as pl
 
-from opencwc.transfers.patterns.base import NO_STATE, PatternKind, Sighting
-from opencwc.transfers.patterns.false_discovery import Floats
-from opencwc.transfers.patterns.level_steps import Step, find_steps
-from opencwc.transfers.patterns.proposal import Unusual, YearlyKg
-from opencwc.transfers.patterns.trade import Trade
+from opencwc.transfers.patterns.base import NO_STATE, PatternKind, Sighting, Unusual
+from opencwc.transfers.patterns.level_steps import Floats, Step, find_steps
+from opencwc.transfers.patterns.trade import Trade, YearlyKg
 
 HUB_SHARE = 0.05
 """The share of a chemical's trade in any year from which on a State is looked at as a hub."""

@@ -8,9 +8,8 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 
-from opencwc.transfers.patterns.base import PatternKind, Sighting
+from opencwc.transfers.patterns.base import PatternKind, Sighting, Unusual
 from opencwc.transfers.patterns.level_steps import LEAST_YEARS, find_steps
-from opencwc.transfers.patterns.proposal import Unusual
 from opencwc.transfers.patterns.trade import PAIR, Trade, as_pair
 
 FACTOR = 2.0
@@ -29,7 +28,7 @@ class LevelChange(PatternKind):
 
     def sightings(self, trade: Trade) -> Iterator[Sighting]:
         """Yield every step by `FACTOR` or more."""
-        yearly = trade.whole_years
+        yearly = trade.yearly.filter("whole")  # half a year's sum is no lower level
         counts = yearly.group_by(*PAIR, maintain_order=True).agg(pl.len().alias("n"))
         pairs = counts.filter(pl.col("n") >= LEAST_YEARS)
         if not len(pairs):

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from opencwc.transfers.patterns.base import PatternKind, Sighting
-from opencwc.transfers.patterns.proposal import Pair, Unusual
-from opencwc.transfers.patterns.trade import YEARS_BEFORE, Trade
+from opencwc.transfers.patterns.base import PatternKind, Sighting, Unusual
+from opencwc.transfers.patterns.trade import YEARS_BEFORE, Pair, Trade
 
 SELDOM = 0.2
 """Up to which probability of any new partner in a year a new one is told."""

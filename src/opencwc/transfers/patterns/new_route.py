@@ -9,8 +9,7 @@ import polars as pl
 
 from opencwc.transfers.patterns.base import PatternKind, Sighting
 from opencwc.transfers.patterns.new_partner import new_partner_rate
-from opencwc.transfers.patterns.proposal import Pair
-from opencwc.transfers.patterns.trade import PAIR, FirstTrade, Trade
+from opencwc.transfers.patterns.trade import PAIR, FirstTrade, Pair, Trade
 
 
 class NewRoute(PatternKind):

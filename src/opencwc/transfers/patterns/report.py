@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Any
 
 from opencwc.finding import Message
-from opencwc.publishing.html import write_html
 from opencwc.publishing.labels import labels_in
 from opencwc.publishing.model import (
     Badge,
@@ -31,7 +29,7 @@ from opencwc.publishing.model import (
 from opencwc.records import to_plain
 from opencwc.transfers.model import Ledger
 from opencwc.transfers.patterns import PATTERN_KINDS
-from opencwc.transfers.patterns.proposal import Proposal
+from opencwc.transfers.patterns.base import Proposal
 from opencwc.wording import RIGHT_TO_LEFT, say, sentence
 
 COLUMNS = (
@@ -75,13 +73,6 @@ def told(proposals: Sequence[Proposal], ledgers: Sequence[Ledger]) -> tuple[Mess
         Message("pattern_told", {"count": len(proposals), "lines": lines, "ledgers": names}),
         Message("pattern_caution"),
     )
-
-
-def write_report(proposals: Sequence[Proposal], ledgers: Sequence[Ledger], lang: str = "en") -> str:
-    """Return the report as a self-contained HTML page, each proposal with its chart."""
-    stream = io.StringIO()
-    write_html(report(proposals, ledgers, lang), stream)
-    return stream.getvalue()
 
 
 def report(proposals: Sequence[Proposal], ledgers: Sequence[Ledger], lang: str = "en") -> Report:

@@ -9,9 +9,8 @@ import numpy as np
 import polars as pl
 from scipy import stats
 
-from opencwc.transfers.patterns.base import PatternKind, Sighting
-from opencwc.transfers.patterns.false_discovery import ALARMS, Floats, adjusted
-from opencwc.transfers.patterns.proposal import Unusual
+from opencwc.transfers.patterns.base import PatternKind, Sighting, Unusual
+from opencwc.transfers.patterns.level_steps import ALARMS, Floats, adjusted
 from opencwc.transfers.patterns.trade import PAIR, Trade, as_pair
 
 WINDOWS_DAYS = (7, 30, 90)

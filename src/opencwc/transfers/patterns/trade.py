@@ -10,22 +10,38 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import polars as pl
 
-from opencwc.transfers.model import Ledger, Substance
-from opencwc.transfers.patterns.false_discovery import ALARMS
-from opencwc.transfers.patterns.proposal import LineAt, Pair, YearlyKg
+from opencwc.finding import Message
+from opencwc.transfers.model import Ledger, Substance, number_substances
+from opencwc.transfers.patterns.level_steps import ALARMS
 
-if TYPE_CHECKING:
-    from opencwc.transfers.patterns.consumption_register import Consumption
-
+Pair = tuple[int, int, int]
+"""A substance, its exporter and its importer, as places in the tables of `opencwc.transfers.patterns.trade.Trade`."""
+YearlyKg = tuple[tuple[int, float, float], ...]
+"""For each year: the year, kg as the exporter says, kg as the importer says."""
 PAIR = ("substance", "exporter", "importer")
 EVIDENCE_LINES = 20
 """How many lines a proposal names; how many there are is told."""
 YEARS_BEFORE = 3
 """In how many earlier years the trade of a pair would have been seen, so that its first year counts as new."""
+
+
+class LineAt(NamedTuple):
+    """A line of a ledger: the ledger's name, the row in it, and its id."""
+
+    ledger: str
+    row: int
+    id: str
+
+
+class Consumption(NamedTuple):
+    """What States declare to have consumed: (state, chemical as written, year) to kg, and rows that were not read."""
+
+    consumed: Mapping[tuple[str, str, int], float]
+    problems: tuple[Message, ...] = ()
 
 
 class FirstTrade(NamedTuple):
@@ -66,30 +82,19 @@ class Trade:
     @classmethod
     def of(cls, ledgers: Sequence[Ledger], register: Consumption | None = None) -> Trade:
         """Bring the lines of all ledgers together; codes of States and substances are numbered anew."""
-        numbers: dict[str, int] = {}
-        substances: list[Substance] = []
+        substances, places = number_substances(ledgers)
         codes = sorted({code for ledger in ledgers for name in _SIDES for code in _codes(ledger.lines[name])})
         states = pl.Enum(codes or ["???"])
-        parts = []
-        for place, ledger in enumerate(ledgers):
-            renumbered = []
-            for substance in ledger.substances:
-                if substance.key not in numbers:
-                    numbers[substance.key] = len(substances)
-                    substances.append(substance)
-                renumbered.append(numbers[substance.key])
-            parts.append(_sided(ledger.lines, place, renumbered, states))
+        parts = [
+            _sided(ledger.lines, place, own, states)
+            for place, (ledger, own) in enumerate(zip(ledgers, places, strict=True))
+        ]
         lines = pl.concat(parts, how="diagonal") if parts else pl.DataFrame()
         if len(lines):
             order = ("substance", "exporter", "importer", "year", "day", "kg", "export", "ledger", "id")
             lines = lines.sort(order, nulls_last=True)
         yearly = _by_year(lines).pipe(_with_whole_years, lines)
-        return cls(tuple(ledgers), tuple(substances), tuple(codes), lines, yearly, _told_in(lines), register)
-
-    @property
-    def whole_years(self) -> pl.DataFrame:
-        """The yearly sums of years that a side tells to their end: half a year's sum is no lower level."""
-        return self.yearly.filter("whole")
+        return cls(tuple(ledgers), substances, tuple(codes), lines, yearly, _told_in(lines), register)
 
     @cached_property
     def first_trades(self) -> FirstTrades:
@@ -173,7 +178,7 @@ def _codes(column: pl.Series) -> list[str]:
 
 def _sided(lines: pl.DataFrame, ledger: int, renumbered: Sequence[int], states: pl.Enum) -> pl.DataFrame:
     """The lines that count, with exporter and importer in the place of reporter and partner."""
-    number = pl.Series(renumbered or [0], dtype=pl.UInt32)
+    number = pl.Series(renumbered, dtype=pl.UInt32)
     kept = lines.filter(
         (pl.col("kg") > 0) & pl.col("kg").is_finite() & ~pl.col("returned") & pl.col("export").is_not_null()
         & pl.col("substance").is_not_null() & pl.col("reporter").is_not_null() & pl.col("partner").is_not_null()

@@ -1,8 +1,8 @@
 """Do the books of exporters and importers agree? `reconcile` says where they do not, and why probably.
 
-Read in this order: `line_table` (the ledgers' lines together), `subheadings`, `matching` and `matching_kernel` (line by
-line), `sums` and `signs` (by chemical, pair of States and year), `causes` (why), `reconciliation` (ranked), `reasons`,
-`reconciled`, `report` and `letters` (out).
+Read in this order: `comparison` (the ledgers' lines together), `matching` and `matching_kernel` (line by line), `sums`
+and `signs` (by chemical, pair of States and year), `causes` (why), `reconciliation` (ranked), `reasons`, `reconciled`,
+`report` and `letters` (out).
 """
 
 from __future__ import annotations

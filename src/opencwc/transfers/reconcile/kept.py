@@ -22,12 +22,12 @@ from opencwc.errors import InputError
 from opencwc.finding import Finding, Message
 from opencwc.records import from_plain, to_plain
 from opencwc.transfers.model import CAUSES
-from opencwc.transfers.reconcile.line_ways import WAYS
 from opencwc.transfers.reconcile.matching_kernel import MATCH_KINDS
+from opencwc.transfers.reconcile.sums import WAYS
 from opencwc.transfers.thresholds import declaration_evidence
 
 if TYPE_CHECKING:
-    from opencwc.transfers.patterns.proposal import Proposal
+    from opencwc.transfers.patterns.base import Proposal
     from opencwc.transfers.reconcile.reconciled import Reconciled
 
 NAME = "reconciliation.zip"
@@ -164,9 +164,7 @@ def packed(summary: Summary, groups: bytes, lines: bytes) -> bytes:
 def unpack(content: bytes) -> KeptReconciliation:
     """Return what was packed, having looked at its shape: a stranger's file had a hand in it.
 
-    Raises:
-        InputError: it is not such a file.
-
+    Raises `InputError` where it is not such a file.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -227,6 +225,8 @@ def _pattern(proposal: Proposal) -> Pattern:
 
 def tables_of(found: Reconciled) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the sums in the order of their ranks, and the lines by chemical, exporter and importer."""
+    from opencwc.transfers.reconcile.reconciled import column_of
+
     groups = found.groups.with_columns(
         pl.Series(f"p_{cause}", found.probabilities[:, place], dtype=pl.Float32) for place, cause in enumerate(CAUSES)
     )
@@ -234,23 +234,15 @@ def tables_of(found: Reconciled) -> tuple[pl.DataFrame, pl.DataFrame]:
     named = {name: kind for name, kind in NAMED_SCHEMA.items() if name in groups.columns}
     groups = groups.select(*(pl.col(name).cast(kind) for name, kind in {**GROUP_SCHEMA, **named}.items()), *shares)
     lines = found.compared.lines
-    ids = [ledger.lines["id"] for ledger in found.ledgers]
-    problems = [ledger.lines["problem"] for ledger in found.ledgers]
     kinds = pl.Series(list(MATCH_KINDS), dtype=pl.String)
     lines = lines.with_columns(
-        id=pl.concat(ids) if ids else pl.Series([], dtype=pl.String),
-        problem=pl.concat(problems) if problems else pl.Series([], dtype=pl.UInt16),
+        id=column_of(found.ledgers, "id", pl.String()),
+        problem=column_of(found.ledgers, "problem", pl.UInt16()),
         status=found.statuses.cast(pl.String),
         kind=pl.when(pl.col("match") >= 0).then(pl.lit(kinds).gather(pl.col("kind").cast(pl.UInt32))),
     )
     lines = lines.select(pl.col(name).cast(kind) for name, kind in LINE_SCHEMA.items())
     return groups, lines.sort("substance", "exporter", "importer", "year", "line")
-
-
-def parts_of(found: Reconciled) -> Iterator[tuple[str, bytes]]:
-    """Yield the two tables as they are kept, with their names."""
-    for name, table in zip((GROUPS, LINES), tables_of(found), strict=True):
-        yield name, _parquet(table)
 
 
 def _parquet(table: pl.DataFrame) -> bytes:

@@ -7,9 +7,9 @@ thinks of the pair (its score, why it stands so high) is nobody else's business 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import polars as pl
 
@@ -93,18 +93,13 @@ def find_lines_in_question(lines: pl.DataFrame, ours: str, theirs: str) -> InQue
         -pl.col("weight"), "group", pl.col("reporter") != ours, "year", "day", "row", nulls_last=True
     )
     shown = named.head(MOST_LINES).with_columns(number=pl.col("group").rle_id() + 1)
-    return InQuestion(
-        tuple(_letter_line(row) for row in shown.iter_rows(named=True)),
-        len(named) - len(shown),
-        len(asked) > len(named),
-    )
-
-
-def _letter_line(line: Mapping[str, Any]) -> LetterLine:
-    return LetterLine(
-        line["reporter"], line["flow"] == "export", line["id"], str(line["day"] or line["year"]), line["kg"],
-        line["concentration"], line["partner"], line["chemical"], line["row"], line["number"],
+    lines = shown.select(
+        pl.col("reporter").alias("state"), (pl.col("flow") == "export").alias("export"), "id",
+        pl.coalesce(pl.col("day").cast(pl.String), pl.col("year").cast(pl.String)).alias("day"), "kg", "concentration",
+        "partner", "chemical", "row", "number",
     )  # fmt: skip
+    letter_lines = tuple(LetterLine(**row) for row in lines.iter_rows(named=True))
+    return InQuestion(letter_lines, len(named) - len(shown), len(asked) > len(named))
 
 
 def make_letter(
@@ -119,11 +114,8 @@ def make_letter(
     """Return the letter as the document model; ``ours`` is the alpha-3 code of the State that writes.
 
     ``asked`` are the lines in question (`find_lines_in_question`). ``made`` dates the letter; ``mark`` is its
-    confidentiality mark, as papers have it.
-
-    Raises:
-        InputError: the State that writes is neither side of the pair.
-
+    confidentiality mark, as papers have it. Raises `InputError` where the State that writes is neither side of the
+    pair.
     """
     if ours not in (discrepancy.exporter, discrepancy.importer):
         raise InputError(

@@ -18,22 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from opencwc.transfers.reconcile.matching_kernel import (
-    CHEMICAL,
-    EXPORTER,
-    IMPORTER,
-    LONELY,
-    NONE,
-    ROUNDING,
-    SPREAD,
-    SUM,
-    assign,
-    doubles,
-    edges_across,
-    edges_within,
-    sums,
-    totals,
-)
+from opencwc.transfers.reconcile import matching_kernel as kernel
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -126,15 +111,17 @@ def lags_of(lines: Lines) -> Lags:
 def _lags_of_run(lines: Lines) -> Lags:
     starts, count = lines.starts, len(lines.block)
     matches = Matches.none(count)
-    totals(starts, lines.export, lines.dated, lines.year, lines.kg, matches.group, matches.kind)
-    spread = np.full(len(starts) - 1, SPREAD)
+    kernel.totals(starts, lines.export, lines.dated, lines.year, lines.kg, matches.group, matches.kind)
+    spread = np.full(len(starts) - 1, kernel.SPREAD)
     block_of = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
     tried = []
     for days in (USUAL, SOON):  # equal lots sent month by month fit a month late too, but for one that stays alone
-        edges = _within(lines, starts, np.full(len(starts) - 1, days), spread, matches.group, most=LONELY)
+        edges = _within(lines, starts, np.full(len(starts) - 1, days), spread, matches.group, most=kernel.LONELY)
         other, how = _assigned(count, *edges)
         taken = other[edges[0]] == edges[1]
-        tried.append((np.bincount(block_of[edges[0][taken]], edges[2][taken] - LONELY, len(starts) - 1), other, how))
+        tried.append(
+            (np.bincount(block_of[edges[0][taken]], edges[2][taken] - kernel.LONELY, len(starts) - 1), other, how)
+        )
     (late_cost, late, late_how), (soon_cost, soon, soon_how) = tried
     is_soon = (soon_cost < late_cost)[block_of]
     other, how = np.where(is_soon, soon, late), np.where(is_soon, soon_how, late_how)
@@ -148,7 +135,7 @@ def ways_of(lags: Iterable[Lags]) -> Ways:
     pair, lag, apart = _joined(list(lags))
     middle = float(np.median(lag)) if len(lag) else USUAL
     of_pairs, count = _middles(pair, lag, STATES * STATES)
-    within = max(1.48 * float(np.median(np.minimum(apart, SPREAD))), 0.05) if len(apart) else SPREAD
+    within = max(1.48 * float(np.median(np.minimum(apart, kernel.SPREAD))), 0.05) if len(apart) else kernel.SPREAD
     return Ways((count * of_pairs + _DRAWN * middle) / (count + _DRAWN), within)
 
 
@@ -177,7 +164,7 @@ def match_shipments(lines: Lines, ways: Ways | None = None) -> Matches:
         some = lines.at(left)
         starts = some.starts
         free = np.full(len(left), -1, np.int64)
-        loose = _within(some, starts, usual[starts[:-1]], spread[starts[:-1]], free, most=LONELY, loose=True)
+        loose = _within(some, starts, usual[starts[:-1]], spread[starts[:-1]], free, most=kernel.LONELY, loose=True)
         edges = [np.concatenate(parts) for parts in zip(loose, _across(some, usual, spread), strict=True)]
         other, kind = _assigned(len(left), *edges)
         found = Matches.none(len(left))
@@ -213,17 +200,17 @@ def _match_yearly(lines: Lines, left: NDArray[np.int64], matches: Matches, *, by
     of = (np.arange(len(first)) - len(yearly))[rank]  # the place among the parts, negative for a yearly line
     nodes = some.at(first)._replace(kg=kg, dated=np.zeros(len(first), np.bool_)).at(rank)
     starts = nodes.starts
-    usual, spread = np.full(len(first), USUAL), np.full(len(first), SPREAD)
-    within = _within(nodes, starts, usual, spread, np.full(len(first), -1, np.int64), most=LONELY)
+    usual, spread = np.full(len(first), USUAL), np.full(len(first), kernel.SPREAD)
+    within = _within(nodes, starts, usual, spread, np.full(len(first), -1, np.int64), most=kernel.LONELY)
     edges = [np.concatenate(both) for both in zip(within, _across(nodes, usual, spread), strict=True)]
     mixed = (of[edges[0]] < 0) != (of[edges[1]] < 0)
     other, how = _assigned(len(first), *(edge[mixed] for edge in edges))
     for at in np.flatnonzero((other >= 0) & (of >= 0)):
         whole, part = left[first[rank[other[at]]]], left[parts[of[at]]]
-        kind = how[at] if how[at] > ROUNDING else SUM
+        kind = how[at] if how[at] > kernel.ROUNDING else kernel.SUM
         for one in (whole, part):
             matches.group[one], matches.kind[one] = min(whole, part.min()), kind
-        if kind != SUM:
+        if kind != kernel.SUM:
             matches.other[part], matches.other[whole] = whole, part[0]
 
 
@@ -231,15 +218,15 @@ def _matched_within(lines: Lines, ways: Ways) -> tuple[Matches, NDArray[np.float
     """Match what is plain within blocks; return it, and each line's usual days on the way and their spread."""
     starts, count = lines.starts, len(lines.block)
     matches = Matches.none(count)
-    totals(starts, lines.export, lines.dated, lines.year, lines.kg, matches.group, matches.kind)
+    kernel.totals(starts, lines.export, lines.dated, lines.year, lines.kg, matches.group, matches.kind)
     usual, spread = _usual(lines, starts, ways, np.zeros(0, np.int64), np.zeros(0))
     for _ in range(ROUNDS):
-        found, how = _assigned(count, *_within(lines, starts, usual, spread, matches.group, most=LONELY))
+        found, how = _assigned(count, *_within(lines, starts, usual, spread, matches.group, most=kernel.LONELY))
         usual, spread = _usual(lines, starts, ways, *_lags(lines, starts, found, how))
     _note(*_assigned(count, *_within(lines, starts, usual, spread, matches.group, most=CLOSE)), matches)
     rows = (starts, lines.export, lines.day, lines.dated, lines.year, lines.kg, matches.group, matches.kind)
-    sums(*rows, usual, spread)
-    doubles(*rows)
+    kernel.sums(*rows, usual, spread)
+    kernel.doubles(*rows)
     sizes = np.diff(starts)
     return matches, np.repeat(usual, sizes), np.repeat(spread, sizes)
 
@@ -257,7 +244,7 @@ def _within(
     """Return the pairs of lines of one block that are in no group yet and may be one shipment."""
     free = (group < 0) & (lines.kg > 0)
     columns = (lines.export, lines.day, lines.dated, lines.year, lines.kg, lines.concentration)
-    edges: tuple[Any, ...] = edges_within(starts, *columns, usual, spread, free, loose, most)
+    edges: tuple[Any, ...] = kernel.edges_within(starts, *columns, usual, spread, free, loose, most)
     return edges
 
 
@@ -279,7 +266,7 @@ def _lags(
     lines: Lines, starts: NDArray[np.int64], other: NDArray[np.int64], how: NDArray[np.uint8]
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Return the blocks of the shipments that are matched with days on both sides, and the logarithm of the days."""
-    out = np.flatnonzero((other >= 0) & lines.export & lines.dated & (how != NONE))
+    out = np.flatnonzero((other >= 0) & lines.export & lines.dated & (how != kernel.NONE))
     out = out[lines.dated[other[out]] & (lines.day[other[out]] > lines.day[out])]
     return np.searchsorted(starts, out, side="right") - 1, np.log(lines.day[other[out]] - lines.day[out] + 1.0)
 
@@ -298,9 +285,9 @@ def _usual(
     blocks = len(starts) - 1
     middle, count = _middles(of, lag, blocks)
     usual = (count * middle + _DRAWN * ways.pairs[_pair(lines, starts)]) / (count + _DRAWN)
-    noise = np.bincount(of, np.minimum(np.abs(lag - middle[of]), SPREAD) ** 2, blocks)
+    noise = np.bincount(of, np.minimum(np.abs(lag - middle[of]), kernel.SPREAD) ** 2, blocks)
     own = (noise + _DRAWN * ways.within**2) / (count + _DRAWN)
-    return usual, np.sqrt(own + SPREAD**2 / (1.0 + count * _DRAWN))
+    return usual, np.sqrt(own + kernel.SPREAD**2 / (1.0 + count * _DRAWN))
 
 
 def _middles(
@@ -327,14 +314,14 @@ def _across(lines: Lines, usual: NDArray[np.float64], spread: NDArray[np.float64
     """Return the pairs of what is left where all but one of importer, exporter and chemical is the same."""
     substance, heading = lines.substance.astype(np.int64), lines.heading.astype(np.int64)
     keys = {
-        EXPORTER: substance * STATES + lines.importer,
-        IMPORTER: substance * STATES + lines.exporter,
-        CHEMICAL: (heading * STATES + lines.exporter) * STATES + lines.importer,
+        kernel.EXPORTER: substance * STATES + lines.importer,
+        kernel.IMPORTER: substance * STATES + lines.exporter,
+        kernel.CHEMICAL: (heading * STATES + lines.exporter) * STATES + lines.importer,
     }
     common = _commonness(substance, lines.kg)
     rows = (lines.export, lines.day, lines.dated, lines.year, lines.kg)
     found = [
-        edges_across(
+        kernel.edges_across(
             np.lexsort((lines.kg, key)), key, kind, lines.substance, *rows, common, lines.concentration, usual, spread
         )
         for kind, key in keys.items()
@@ -367,7 +354,7 @@ def _assigned(
         order = np.argsort(exports, kind="stable")
         exports, imports, costs, kinds = exports[order], imports[order], costs[order], kinds[order]
     pointers = np.searchsorted(exports, np.arange(lines + 1))
-    chosen = assign(pointers, imports, costs, lines)
+    chosen = kernel.assign(pointers, imports, costs, lines)
     other = np.full(lines, -1, np.int64)
     kind = np.zeros(lines, np.uint8)
     rows = np.flatnonzero(chosen >= 0)
@@ -388,7 +375,7 @@ USUAL = float(np.log(20.0))
 SOON = float(np.log(6.0))
 """The same for goods that take a few days; a block is tried with both, and what fits it better is learnt from."""
 CLOSE = 4.0
-"""Up to which cost a match is settled before sums, other States and other chemicals are thought of."""
+"""Up to which cost a match is settled before kernel.sums, other States and other chemicals are thought of."""
 ROUNDS = 2
 """How often it is learnt from the matches of a block how long its goods take."""
 _DRAWN = 2.0

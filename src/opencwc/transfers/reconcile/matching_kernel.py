@@ -98,8 +98,6 @@ def assign(pointers: Any, columns: Any, costs: Any, lines: int) -> Any:
         if column < 0 and edge_of[alone_row] >= 0:
             column = columns[edge_of[alone_row]]
             edge_of[alone_row] = -1
-        elif column < 0:
-            column = -1
         while column >= 0:
             row = came_from[column]
             before = edge_of[row]

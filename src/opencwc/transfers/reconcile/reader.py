@@ -14,7 +14,7 @@ from opencwc.verbs import Ended, Found, Input, PagesFile, Progress, Started, Ste
 
 if TYPE_CHECKING:
     from opencwc.transfers.model import Ledger
-    from opencwc.transfers.patterns.proposal import Proposal
+    from opencwc.transfers.patterns.base import Proposal
     from opencwc.transfers.reconcile.reconciled import Reconciled
 
 FINDINGS_AT_ONCE = 500

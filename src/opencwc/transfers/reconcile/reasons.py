@@ -1,12 +1,14 @@
-"""Why a sum stands where it does, and why a line has its status: messages, one at a time."""
+"""Why a sum stands where it does, and why a line has its status: one message, or the words of whole tables at once."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import polars as pl
+
 from opencwc.finding import Message, Value
-from opencwc.transfers.model import Substance
-from opencwc.wording import sentence
+from opencwc.transfers.model import CAUSES, LINE_STATUSES, Ledger, Substance
+from opencwc.wording import number_signs, say, sentence
 
 DECIMALS, DIGITS = 9, 12
 """Quantities are told to the microgram, and with no more digits; more is the noise of binary fractions."""
@@ -94,3 +96,108 @@ def _kg(value: object, *, signless: bool = False) -> float:
     number = float(value)  # type: ignore[arg-type]
     number = abs(number) if signless else number
     return float(round(number)) if abs(number) >= 10 else round(number, DECIMALS)
+
+
+_VALUES = ("exported", "imported", "difference", "threshold", "exporter", "importer", "other_state",
+           "other_substance", "other_year", "unread", "code")  # fmt: skip
+_MARK = "\x01"
+
+
+def line_reasons(ledgers: Sequence[Ledger], lang: str) -> pl.Expr:
+    """Say `reason_of` of all lines at once; ``problem`` numbers the problems of all ledgers from 1."""
+    means = pl.lit(pl.Series([reason_of(status, None, lang) for status in LINE_STATUSES]))
+    problems = [sentence(problem, lang) for ledger in ledgers for problem in ledger.problems]
+    problem = pl.lit(pl.Series(["", *problems])).gather(pl.col("problem"))
+    mean = means.gather(pl.col("status").to_physical().cast(pl.UInt32))
+    both = pl.concat_str(mean, pl.lit("" if lang == "zh" else " "), problem)
+    return pl.when(problem == "").then(mean).when("readable").then(both).otherwise(problem)
+
+
+def group_reasons(lang: str, known: Sequence[Substance], doubts: Sequence[Message]) -> pl.Expr:
+    """Say `why` of all groups at once, in one language, without a message object for each."""
+    substances = [substance.name for substance in known]
+    between = say(Message("reconcile_why", {"rule": _MARK, "cause": _MARK}), lang).split(_MARK)[1]
+    rule = pl.when("over").then(_filled("reconcile_over", lang, substances, first=True)).otherwise(
+        _filled("reconcile_under", lang, substances, first=True)
+    )  # fmt: skip
+    cause = seconds = pl.lit("")
+    for name in CAUSES:
+        cause = pl.when(pl.col("cause") == name).then(_cause(name, lang, substances)).otherwise(cause)
+        second = between + say(Message("reconcile_second", {"cause": Message(f"reconcile_cause_{name}")}), lang)
+        seconds = pl.when(pl.col("second") == name).then(pl.lit(second)).otherwise(seconds)
+    remarks = _all_remarks(lang, between, known, doubts)
+    full = pl.concat_str(rule, pl.lit(between), cause, seconds, remarks, pl.lit(_stop(lang)))
+    agreed = pl.concat_str(
+        pl.lit(sentence("reconcile_agreed", lang).removesuffix(_stop(lang))), remarks, pl.lit(_stop(lang))
+    )
+    return pl.when(pl.col("cause").is_null()).then(agreed).otherwise(full)
+
+
+def _cause(name: str, lang: str, substances: Sequence[str]) -> pl.Expr:
+    if name == "one_side_silent":
+        return (
+            pl.when(pl.col("exports") == 0)
+            .then(_filled("reconcile_why_silent_exporter", lang, substances))
+            .when(pl.col("imports") == 0)
+            .then(_filled("reconcile_why_silent_importer", lang, substances))
+            .when(pl.col("difference") > 0)
+            .then(_filled("reconcile_why_lacking_importer", lang, substances))
+            .otherwise(_filled("reconcile_why_lacking_exporter", lang, substances))
+        )
+    unnamed = _filled(f"reconcile_why_{name}", lang, substances)
+    if name not in NAMED_BY_CAUSE:
+        return unnamed
+    named = _filled(f"reconcile_why_{name}_named", lang, substances)
+    return pl.when(pl.col(NAMED_BY_CAUSE[name]).is_not_null()).then(named).otherwise(unnamed)
+
+
+def _all_remarks(lang: str, between: str, known: Sequence[Substance], doubts: Sequence[Message]) -> pl.Expr:
+    """Say the remarks of all groups at once, each part after what stands between two."""
+    said = [between + say(doubt, lang) for doubt in doubts]
+    named = [between + say(remark, lang) if (remark := any_of_code(substance)) else "" for substance in known]
+    parts = (
+        (pl.col("code") > 0, pl.concat_str(pl.lit(between), _filled("reconcile_by_code", lang, ()))),
+        (pl.lit(value=True), pl.lit(pl.Series(named or [""])).gather(pl.col("substance"))),
+        (pl.col("doubt").is_not_null(), pl.lit(pl.Series(said or [""])).gather(pl.col("doubt").fill_null(0))),
+        (pl.col("unread") > 0, pl.concat_str(pl.lit(between), _filled("reconcile_unread", lang, ()))),
+    )
+    return pl.concat_str(pl.when(is_told).then(part).otherwise(pl.lit("")) for is_told, part in parts)
+
+
+def _stop(lang: str) -> str:
+    return sentence("x", lang)[1:]
+
+
+def _filled(id: str, lang: str, substances: Sequence[str], *, first: bool = False) -> pl.Expr:
+    """Return what a message says with each group's own values; ``first`` where it begins a sentence."""
+    said = say(Message(id, {name: f"{_MARK}{name}{_MARK}" for name in _VALUES}), lang)
+    said = said[:1].upper() + said[1:] if first else said
+    pieces = [
+        _value(part, lang, substances) if place % 2 else pl.lit(part) for place, part in enumerate(said.split(_MARK))
+    ]
+    return pl.concat_str(pieces)
+
+
+def _value(name: str, lang: str, substances: Sequence[str]) -> pl.Expr:
+    if name == "other_substance":
+        named = pl.lit(pl.Series(list(substances) or [""], dtype=pl.String))
+        return named.gather(pl.col(name).fill_null(0))
+    if name == "code":
+        digits = pl.col(name).cast(pl.String).str.zfill(6)
+        return pl.concat_str(digits.str.slice(0, 4), pl.lit("."), digits.str.slice(4))
+    if name in ("exporter", "importer", "other_state", "other_year", "unread"):
+        return pl.col(name).cast(pl.String).fill_null("")
+    rounded = pl.col(name).abs() if name == "difference" else pl.col(name)
+    whole = rounded.round(0).cast(pl.Int64)
+    fine = rounded.cast(pl.Decimal(38, DECIMALS)).cast(pl.String).str.strip_chars_end("0").str.strip_chars_end(".")
+    group, decimal = number_signs(lang)
+    apart = whole.map_batches(_apart, return_dtype=pl.String).str.replace_all(",", group, literal=True)
+    fine = fine.str.replace(".", decimal, literal=True)
+    return pl.when(rounded.abs() >= 10).then(apart).otherwise(fine)
+
+
+def _apart(numbers: pl.Series) -> pl.Series:
+    """Write whole numbers with commas between their thousands; Polars has no faster way than Python's own."""
+    return pl.Series(
+        numbers.name, [None if number is None else f"{number:,}" for number in numbers.to_list()], pl.String
+    )

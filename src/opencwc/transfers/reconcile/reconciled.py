@@ -27,8 +27,7 @@ from opencwc.transfers.model import (
 from opencwc.transfers.reconcile.causes import MODEL, RANKING
 from opencwc.transfers.reconcile.comparison import Compared
 from opencwc.transfers.reconcile.matching_kernel import DOUBLE, SUM
-from opencwc.transfers.reconcile.reason_columns import group_reasons, line_reasons
-from opencwc.transfers.reconcile.reasons import DECIMALS, DIGITS, why
+from opencwc.transfers.reconcile.reasons import DECIMALS, DIGITS, group_reasons, line_reasons, why
 from opencwc.transfers.reconcile.sums import GROUP
 from opencwc.transfers.thresholds import other_goods, rule_evidence
 from opencwc.version import __version__
@@ -104,14 +103,9 @@ class Reconciled:
 
     def matches_by_parts(self, lang: str = "en") -> Iterator[pl.DataFrame]:
         """Yield `matches` in parts, at least one, that need little memory each."""
-        ids = (
-            pl.concat([ledger.lines["id"] for ledger in self.ledgers])
-            if self.ledgers
-            else pl.Series([], dtype=pl.String)
-        )
         names = pl.lit(pl.Series([ledger.name for ledger in self.ledgers] or [""], dtype=pl.String))
         told = self.compared.lines.select("ledger", "match", "readable").with_columns(
-            ids.alias("id"), self.statuses, self._problem_numbers
+            column_of(self.ledgers, "id", pl.String()), self.statuses, self._problem_numbers
         )
         reason = line_reasons(self.ledgers, lang)
         for part in sliced(told):
@@ -178,16 +172,6 @@ class Reconciled:
                 yield ledger.name, Message("ledger_problem_of", values)
             if len(told) > len(shown):
                 yield ledger.name, Message("ledger_problems_rest", {"count": len(told) - len(shown)})
-
-    @property
-    def by_verdict(self) -> Mapping[str, int]:
-        """How many findings there are of each verdict of `opencwc.finding.RECONCILED`, for the tally of a kept run."""
-        problems = pl.concat([ledger.lines["problem"] for ledger in self.ledgers]) > 0
-        unreadable = int((problems & (self.statuses == "unreadable")).sum())
-        return {
-            "discrepancy": self.counts["discrepancy"], "review": int(problems.sum()) - unreadable,
-            "unreadable": unreadable, "agreed": self.counts["agreed"],
-        }  # fmt: skip
 
     def told(self) -> tuple[Message, ...]:
         """Say what was compared, what came out, who proposed the causes, and what to bear in mind."""
@@ -290,7 +274,7 @@ class Reconciled:
         there = lines.join(here.filter(pl.col("match") >= 0).select("match").unique(), on="match", how="semi")
         shown = pl.concat([here, there]).unique("line").sort("line")
         shown = shown.with_columns(own=pl.col("line").is_in(here["line"].implode()))
-        ids = pl.concat([ledger.lines["id"] for ledger in self.ledgers])
+        ids = column_of(self.ledgers, "id", pl.String())
         names = pl.Series([ledger.name for ledger in self.ledgers])
         return shown.select(
             pl.lit(names).gather(pl.col("ledger").cast(pl.UInt32)).alias("ledger"),
@@ -353,6 +337,11 @@ def _hold_the_same(first: Ledger, second: Ledger) -> bool:
         for ledger, key in zip((first, second), keys, strict=True)
     ]
     return hashes[0].equals(hashes[1])
+
+
+def column_of(ledgers: Sequence[Ledger], name: str, kind: pl.DataType) -> pl.Series:
+    """Return a column of all lines of all ledgers, in their order."""
+    return pl.concat([ledger.lines[name] for ledger in ledgers] or [pl.Series(name, [], dtype=kind)])
 
 
 def sliced(table: pl.DataFrame) -> Iterator[pl.DataFrame]:

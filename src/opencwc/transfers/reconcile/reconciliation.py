@@ -15,10 +15,17 @@ import polars as pl
 
 from opencwc.finding import Message
 from opencwc.transfers.model import CAUSES, Ledger
-from opencwc.transfers.reconcile.cause_rules import by_rules, order_by_rules
-from opencwc.transfers.reconcile.causes import MODEL, RANKING, ModelUse, use_of
+from opencwc.transfers.reconcile.causes import (
+    MODEL,
+    RANKING,
+    ModelUse,
+    by_model,
+    by_rules,
+    order_by_model,
+    order_by_rules,
+    use_of,
+)
 from opencwc.transfers.reconcile.comparison import Compared, compare
-from opencwc.transfers.reconcile.learned_causes import by_model, order_by_model
 from opencwc.transfers.reconcile.reconciled import Reconciled, sliced
 from opencwc.transfers.reconcile.sums import GROUP
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 
 from opencwc.finding import Message
-from opencwc.publishing.html import write_html
 from opencwc.publishing.labels import labels_in
 from opencwc.publishing.model import (
     Badge,
@@ -28,13 +26,6 @@ SHOWN = 2_000
 """Lines of the ranked list that the report shows; the rest is counted, and stands in the other formats."""
 MOST_IN_A_SHEET = 200_000
 """The same in a workbook."""
-
-
-def write_report(found: Reconciled, lang: str = "en", *, over: bool = False) -> str:
-    """Return the report as a self-contained HTML page; ``over`` leaves out what is within its threshold."""
-    stream = io.StringIO()
-    write_html(report(found, lang, over=over), stream)
-    return stream.getvalue()
 
 
 def report(found: Reconciled, lang: str = "en", *, over: bool = False, most: int = SHOWN) -> Report:

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import polars as pl
 
 from opencwc.transfers.model import Substance
-from opencwc.transfers.reconcile.line_ways import PURE, third_states, ways_of_lines
-from opencwc.transfers.reconcile.sums import GROUP, fitting_elsewhere, sums_of
+from opencwc.transfers.reconcile.sums import GROUP, PURE, fitting_elsewhere, sums_of, third_states, ways_of_lines
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,6 +28,13 @@ EXACT = ("exported", "imported", "difference", "size", "threshold")
 _PAIR = list(GROUP[:3])
 _NEAR_SIZE = 0.02
 _TINY = 1e-9
+_DIFFERENCE = pl.col("difference")
+_BOTH = (pl.col("exported") > 0) & (pl.col("imported") > 0)
+_LARGER = pl.max_horizontal("exported", "imported")
+_LINES = pl.max_horizontal("exports", "imports")
+_LOG_RATIO = (pl.col("exported").clip(lower_bound=_TINY) / pl.col("imported").clip(lower_bound=_TINY)).log().abs()
+_LOG_ARRIVED = (pl.col("imported") / pl.col("exported")).log()
+_HABIT = _LOG_ARRIVED.filter(_BOTH).median()
 
 
 class Around(NamedTuple):
@@ -94,7 +100,7 @@ def _with_neighbours(groups: pl.DataFrame) -> pl.DataFrame:
     same_pair = pl.struct(_PAIR)
     groups = groups.with_columns(
         pl.when(same_pair == same_pair.shift(step))
-        .then(pl.when((pl.col("year") - pl.col("year").shift(step)).abs() == 1).then(_difference().shift(step)))
+        .then(pl.when((pl.col("year") - pl.col("year").shift(step)).abs() == 1).then(_DIFFERENCE.shift(step)))
         .alias(name)
         for step, name in ((1, "before"), (-1, "after"))
     )
@@ -108,34 +114,14 @@ def _with_neighbours(groups: pl.DataFrame) -> pl.DataFrame:
 # -- what the sums alone say -------------------------------------------------------------------------------------------
 
 
-def _difference() -> pl.Expr:
-    return pl.col("difference")
-
-
-def _both() -> pl.Expr:
-    return (pl.col("exported") > 0) & (pl.col("imported") > 0)
-
-
-def _larger() -> pl.Expr:
-    return pl.max_horizontal("exported", "imported")
-
-
-def _lines() -> pl.Expr:
-    return pl.max_horizontal("exports", "imports")
-
-
-def _log_ratio() -> pl.Expr:
-    return (pl.col("exported").clip(lower_bound=_TINY) / pl.col("imported").clip(lower_bound=_TINY)).log().abs()
-
-
 def _near(gap: pl.Expr, width: float) -> pl.Expr:
-    return pl.when(_both()).then((1.0 - gap.abs() / width).clip(0.0, 1.0)).otherwise(0.0).fill_null(0.0)
+    return pl.when(_BOTH).then((1.0 - gap.abs() / width).clip(0.0, 1.0)).otherwise(0.0).fill_null(0.0)
 
 
 def near_year_end() -> pl.Expr:
     """How closely the difference is the opposite of that of the year before or after."""
     closeness = (
-        (1.0 - (_difference() + pl.col(neighbour)).abs() / pl.col("size")).clip(0.0, 1.0).fill_null(0.0)
+        (1.0 - (_DIFFERENCE + pl.col(neighbour)).abs() / pl.col("size")).clip(0.0, 1.0).fill_null(0.0)
         for neighbour in ("before", "after")
     )
     return pl.max_horizontal(*closeness)
@@ -148,32 +134,32 @@ def near_returned() -> pl.Expr:
 
 def near_unit() -> pl.Expr:
     """How closely one sum is a thousand or a million times the other."""
-    return pl.max_horizontal(*(_near(_log_ratio() - math.log(times), 0.3) for times in (1_000, 1_000_000)))
+    return pl.max_horizontal(*(_near(_LOG_RATIO - math.log(times), 0.3) for times in (1_000, 1_000_000)))
 
 
 def near_double() -> pl.Expr:
     """How closely one sum is twice the other."""
-    return _near(_log_ratio() - math.log(2), 0.1)
+    return _near(_LOG_RATIO - math.log(2), 0.1)
 
 
 def near_mixture() -> pl.Expr:
     """How closely one sum is the share of the other that the lines state as concentration."""
-    return _near(_log_ratio() + (pl.col("strength") / 100).log(), 0.1)
+    return _near(_LOG_RATIO + (pl.col("strength") / 100).log(), 0.1)
 
 
 def near_rounding() -> pl.Expr:
     """How round one side's lines are, where the difference is no more than rounding them to tonnes can make."""
-    return pl.when(_both() & (pl.col("size") <= 500 * _lines())).then(pl.col("round")).otherwise(0.0)
+    return pl.when(_BOTH & (pl.col("size") <= 500 * _LINES)).then(pl.col("round")).otherwise(0.0)
 
 
 def silent() -> pl.Expr:
     """Whether one side declares nothing."""
-    return ~_both()
+    return ~_BOTH
 
 
 def relative() -> pl.Expr:
     """The difference as a share of the larger sum."""
-    return pl.col("size") / _larger().clip(lower_bound=_TINY)
+    return pl.col("size") / _LARGER.clip(lower_bound=_TINY)
 
 
 def times() -> pl.Expr:
@@ -183,7 +169,7 @@ def times() -> pl.Expr:
 
 def small() -> pl.Expr:
     """How small the lines are beside the threshold."""
-    return _lines() * pl.col("threshold") / pl.max_horizontal("exported", "imported", pl.col("threshold"))
+    return _LINES * pl.col("threshold") / pl.max_horizontal("exported", "imported", pl.col("threshold"))
 
 
 def over() -> pl.Expr:
@@ -222,37 +208,29 @@ def _spoken(groups: pl.DataFrame, around: Around) -> pl.DataFrame:
 _OF_IMPORTER = ("importer", "substance")
 
 
-def _log_arrived() -> pl.Expr:
-    return (pl.col("imported") / pl.col("exported")).log()
-
-
-def _habit() -> pl.Expr:
-    return _log_arrived().filter(_both()).median()
-
-
 def habit() -> pl.Expr:
     """The middle logarithm of imported over exported of the importer's pairs in that substance."""
-    return _habit().over(_OF_IMPORTER)
+    return _HABIT.over(_OF_IMPORTER)
 
 
 def habit_spread() -> pl.Expr:
     """The middle deviation from that."""
-    return (_log_arrived().filter(_both()) - _habit()).abs().median().over(_OF_IMPORTER)
+    return (_LOG_ARRIVED.filter(_BOTH) - _HABIT).abs().median().over(_OF_IMPORTER)
 
 
 def habit_pairs() -> pl.Expr:
     """Of how many sums of both sides that is."""
-    return _both().sum().over(_OF_IMPORTER).cast(pl.Float64)
+    return _BOTH.sum().over(_OF_IMPORTER).cast(pl.Float64)
 
 
 def ratio() -> pl.Expr:
     """The logarithm of imported over exported, where both sides declare."""
-    return pl.when(_both()).then(_log_arrived())
+    return pl.when(_BOTH).then(_LOG_ARRIVED)
 
 
 def lot() -> pl.Expr:
     """How many times the threshold a line is on the average."""
-    return _larger() / _lines() / pl.col("threshold").clip(lower_bound=1e-3)
+    return _LARGER / _LINES / pl.col("threshold").clip(lower_bound=1e-3)
 
 
 STATE_SIGNS: tuple[Sign, ...] = (habit, habit_spread, habit_pairs, ratio, lot)
@@ -313,7 +291,7 @@ def years() -> pl.Expr:
 
 def steady() -> pl.Expr:
     """The share of the years that are over the threshold on the same side."""
-    same_side = _difference().sign() == _difference().sign().median().over(_PAIR)
+    same_side = _DIFFERENCE.sign() == _DIFFERENCE.sign().median().over(_PAIR)
     return (same_side & pl.col("over")).mean().over(_PAIR)
 
 
@@ -324,8 +302,8 @@ def pair_silent() -> pl.Expr:
 
 def unusual() -> pl.Expr:
     """How far the difference is from the middle one, in standard deviations."""
-    spread = _difference().std().over(_PAIR).fill_null(0.0) + 1.0
-    return (_difference() - _difference().median().over(_PAIR)).abs() / spread
+    spread = _DIFFERENCE.std().over(_PAIR).fill_null(0.0) + 1.0
+    return (_DIFFERENCE - _DIFFERENCE.median().over(_PAIR)).abs() / spread
 
 
 def stands_out() -> pl.Expr:
@@ -335,8 +313,8 @@ def stands_out() -> pl.Expr:
     them a third of the threshold. A year in which one side is silent stands out the more, the more seldom that is.
     The spread is drawn towards `USUAL_SPREAD`, so that a few years that agree by chance do not make one stand out.
     """
-    large = _larger() > pl.col("threshold") / 3
-    both = _both() & large
+    large = pl.col("threshold") / 3 < _LARGER
+    both = _BOTH & large
     apart = pl.when(both).then(pl.col("ratio"))
     middle = apart.median().over(_PAIR)
     spread = 1.4826 * (apart - middle).abs().median().over(_PAIR)

@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 from opencwc.files.csv_cells import csv_of
 from opencwc.language.refusals import is_refusal
 from opencwc.records import to_plain
-from opencwc.transfers.check.answers import (
+from opencwc.transfers.check.kept import (
     Balance,
     CheckVerdict,
     PaperKind,
@@ -23,7 +23,7 @@ from opencwc.transfers.check.answers import (
     checker_with,
     shown_answer,
 )
-from opencwc.transfers.check.shipment_tables import SHIPMENT_FIELDS
+from opencwc.transfers.check.shipments import SHIPMENT_FIELDS
 from opencwc.transfers.model import CAUSES, LINE_STATUSES, MATCH_COLUMNS
 from opencwc.web.casebook.upload_forms import SUBMITS, job_made
 from opencwc.web.server import downloads

@@ -30,8 +30,7 @@ from opencwc.jobs.archives import pack_uploads
 from opencwc.language.refusals import is_refusal
 from opencwc.publishing.report_files import report_file
 from opencwc.records import from_plain, to_plain
-from opencwc.transfers.check.answers import Balance, Duty, ShownAnswer
-from opencwc.transfers.check.kept import KeptCheck, tally_of, unpack
+from opencwc.transfers.check.kept import Balance, Duty, KeptCheck, ShownAnswer, tally_of, unpack
 from opencwc.transfers.check.papers import SIDES
 from opencwc.transfers.check.reader import MOST_AT_ONCE, MOST_KEPT
 from opencwc.transfers.check.verb import VERB as CHECK
@@ -322,7 +321,7 @@ def show_kept(
 
 @cache
 def _purposes() -> tuple[str, ...]:
-    from opencwc.transfers.check.shipment_words import DATA
+    from opencwc.transfers.check.shipment_cells import DATA
 
     return tuple(read_yaml(DATA)["purposes"])
 

@@ -9,7 +9,7 @@ from opencwc.casebook.findings import History
 from opencwc.convention.model import EVIDENCE, STATUSES
 from opencwc.errors import OpenCWCError
 from opencwc.finding import Finding, Message, Verdict
-from opencwc.transfers.check.duties import STATES_OF_DUTY
+from opencwc.transfers.check.weighing import STATES_OF_DUTY
 from opencwc.transfers.document_words import spoken_day, spoken_quantity
 from opencwc.transfers.model import LINE_STATUSES
 from opencwc.web.casebook.faces import Face, JobPage

@@ -10,7 +10,7 @@ from typing import Any
 from opencwc.casebook.model import Mark
 from opencwc.errors import InputError
 from opencwc.transfers.check.reader import CERTIFICATES, MOST_KEPT, NAMES, SHIPMENTS
-from opencwc.transfers.check.shipment_tables import SHIPMENT_FIELDS
+from opencwc.transfers.check.shipments import SHIPMENT_FIELDS
 from opencwc.transfers.check.verb import VERB as CHECK
 from opencwc.transfers.model import LEDGER_COLUMNS
 from opencwc.transfers.reconcile.verb import VERB as RECONCILE

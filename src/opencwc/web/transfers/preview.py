@@ -13,7 +13,7 @@ from opencwc.errors import error_from_plain
 from opencwc.finding import Message
 from opencwc.jobs.archives import pack_uploads
 from opencwc.records import from_plain
-from opencwc.transfers.check.shipment_tables import SHIPMENT_FIELDS
+from opencwc.transfers.check.shipments import SHIPMENT_FIELDS
 from opencwc.transfers.model import LEDGER_COLUMNS
 from opencwc.transfers.previews import LEDGERS, SHIPMENTS, preview_uploads
 from opencwc.web.casebook.job_page import reason_of

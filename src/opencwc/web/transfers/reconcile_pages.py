@@ -19,7 +19,7 @@ from opencwc.files.csv_cells import csv_of
 from opencwc.publishing.report_files import report_file
 from opencwc.transfers.model import CAUSES, RECONCILED_COLUMNS
 from opencwc.transfers.patterns import PATTERN_KINDS
-from opencwc.transfers.reconcile.cause_rules import CAUSE_RULES
+from opencwc.transfers.reconcile.causes import CAUSE_RULES
 from opencwc.web.casebook.finding_page import standing_of
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import After, Number
