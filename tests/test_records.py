@@ -44,7 +44,7 @@ FINDINGS = st.builds(
     st.sampled_from(all_verdicts()),
     MESSAGES,
     st.builds(Maker, TEXTS, TEXTS, TEXTS, st.lists(TEXTS, max_size=2).map(tuple)),
-    st.none() | st.builds(Rule, st.text(min_size=1, max_size=5), TEXTS),
+    st.none() | st.builds(Rule, st.text(min_size=1, max_size=5), TEXTS, TEXTS, TEXTS),
     TEXTS,
     st.lists(st.builds(Evidence, TEXTS, TEXTS, TEXTS, SPANS, TEXTS, SPANS), max_size=2).map(tuple),
     st.lists(MESSAGES, max_size=2).map(tuple),
@@ -71,10 +71,13 @@ def test_a_finding_comes_back_from_its_json_as_it_was(finding: Finding) -> None:
 def test_the_json_of_a_finding_has_its_keys_in_one_order_and_no_empty_span() -> None:
     evidence = (Evidence("atoms", "core", "CCO", (1, 2)), Evidence("mention", "sarin", value="x", span=(3, 8)))
     subject, maker = Subject(2, "a", "sarin", 1), Maker("screening", "0.1", "2026-11-28", ("CWC",))
-    finding = Finding(subject, Verdict.LISTED, Message("why"), maker, Rule("CWC", "1A01"), "name", evidence)
+    finding = Finding(
+        subject, Verdict.LISTED, Message("why"), maker, Rule("CWC", "1A01", "Annex", "official"), "name", evidence
+    )
     assert json.dumps(finding_to_plain(finding)) == (
         '{"row": 2, "id": "a", "input": "sarin", "component": 1, "verdict": "listed", "list": "CWC", "entry": "1A01", '
-        '"basis": "name", "message": {"id": "why", "values": {}}, "steps": [], "evidence": [{"kind": "atoms", '
+        '"source": "Annex", "grade": "official", "basis": "name", '
+        '"message": {"id": "why", "values": {}}, "steps": [], "evidence": [{"kind": "atoms", '
         '"label": "core", "structure": "CCO", "atoms": [1, 2], "value": ""}, {"kind": "mention", "label": "sarin", '
         '"structure": "", "atoms": [], "value": "x", "span": [3, 8]}], "confidence": null, "maker": {"component": '
         '"screening", "version": "0.1", "as_of": "2026-11-28", "lists": ["CWC"], "model": "", "weights": ""}}'

@@ -78,10 +78,15 @@ class Subject(Struct, frozen=True):
 
 
 class Rule(Struct, frozen=True):
-    """The entry of a list that a finding rests on: ``Rule("CWC", "2B04")``."""
+    """The entry or measure that a finding rests on, with where it stands and how sure that is.
+
+    ``source`` and ``grade`` are empty where they are not known: of lists of names, and in findings of older casebooks.
+    """
 
     list: str
     entry: str
+    source: str = ""
+    grade: str = ""
 
 
 class Evidence(Struct, frozen=True):
@@ -149,6 +154,8 @@ class FindingRecord(Struct, frozen=True):
     verdict: str
     list: str | None
     entry: str | None
+    source: str | None
+    grade: str | None
     basis: str
     message: Message
     steps: tuple[Message, ...]
@@ -165,9 +172,10 @@ def finding_to_plain(finding: Finding) -> dict[str, Any]:
     True
     """
     subject, rule = finding.subject, finding.rule
+    source, grade = (rule.source or None, rule.grade or None) if rule else (None, None)
     kept = FindingRecord(
         subject.row, subject.id, subject.input, subject.component, finding.verdict, rule.list if rule else None,
-        rule.entry if rule else None, finding.basis, finding.message, finding.steps, finding.evidence,
+        rule.entry if rule else None, source, grade, finding.basis, finding.message, finding.steps, finding.evidence,
         finding.confidence, finding.maker,
     )  # fmt: skip
     plain: dict[str, Any] = to_plain(kept)
@@ -185,7 +193,7 @@ def finding_from_plain(plain: Mapping[str, Any], file: str = "") -> Finding:
         Verdict(kept.verdict),
         kept.message,
         kept.maker,
-        Rule(kept.list, kept.entry or "") if kept.list else None,
+        Rule(kept.list, kept.entry or "", kept.source or "", kept.grade or "") if kept.list else None,
         kept.basis,
         kept.evidence,
         kept.steps,

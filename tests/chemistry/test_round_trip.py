@@ -72,7 +72,7 @@ def rules_met(outcomes: tuple[Outcome, ...]) -> set[Rule]:
 
 
 def entries_of(chemical: CuratedChemical) -> set[Rule]:
-    return {Rule(entry.list, entry.id) for entry, _ in chemical.named_in}
+    return {entry.rule for entry, _ in chemical.named_in}
 
 
 # The curated table

@@ -12,7 +12,7 @@ import pytest
 
 from opencwc.convention.measures import read_measures
 from opencwc.errors import SettingsError
-from opencwc.finding import Verdict
+from opencwc.finding import Rule, Verdict
 from opencwc.legislation import COLUMNS, check_law, check_texts
 from opencwc.legislation.findings import findings_of, maker_of
 from opencwc.legislation.formats import as_csv, as_json
@@ -104,7 +104,9 @@ def test_each_measure_is_a_finding_with_its_passages_and_their_words(check: Chec
     found = list(findings_of(checked))
     assert [one.subject.id for one in found] == [one.measure.id for one in checked.answers]
     ban = next(one for one in found if one.subject.id == "PRO-01")
-    assert ban.verdict is Verdict.COVERED and ban.rule is not None and ban.rule.entry == "PRO-01"
+    assert ban.verdict is Verdict.COVERED and ban.rule == Rule(
+        "CWC", "PRO-01", "Article I.1(a); Article VII.1(a)", "treaty"
+    )
     passage = ban.evidence[0]
     assert passage.kind == "passage" and ENGLISH.text[passage.span[0] : passage.span[1]] == passage.value
     words = [one for one in ban.evidence if one.kind == "word"]

@@ -14,7 +14,7 @@ import opencwc
 from opencwc.errors import OutputError, SettingsError
 from opencwc.files import open_table
 from opencwc.files.rows import Rows, ValueLimits, part_of_values
-from opencwc.finding import Verdict
+from opencwc.finding import Rule, Verdict
 from opencwc.screening.model import Question
 from opencwc.screening.table_run import Piece, Wish, run
 from opencwc.screening.verb import VERB as SCREEN
@@ -108,7 +108,8 @@ def test_screen_takes_a_value_values_and_a_file(tmp_path: Path) -> None:
     path.write_text(f"{SARIN} X\n", encoding="utf-8")
     for source in (SARIN, [SARIN], (one for one in [SARIN]), path):
         (finding,) = opencwc.screen(source, lists=["CWC"])
-        assert (finding.verdict, finding.rule and finding.rule.entry) == (Verdict.LISTED, "1A01")
+        clause = "Annex on Chemicals, Schedule 1, Part A, paragraph 1"
+        assert (finding.verdict, finding.rule) == (Verdict.LISTED, Rule("CWC", "1A01", clause, "official"))
         assert finding.subject.row == 1
     assert next(opencwc.screen(path)).subject.file == "a.smi"
 

@@ -74,6 +74,7 @@ def test_every_shipment_has_an_answer_with_a_reason(row: dict[str, str]) -> None
     assert {one.state for one in answer.owed} <= {*STATES_OF_DUTY}
     for finding in answer.findings:
         assert "transfers_" not in sentence(finding.message)
+        assert finding.rule is None or (finding.rule.source and finding.rule.grade)
         assert finding_from_plain(finding_to_plain(finding)) == finding
         assert set(line_of(answer, finding)) == {*CHECK_COLUMNS}
 

@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 
 from opencwc.cli.transfers_patterns import patterns
 from opencwc.errors import InputError
-from opencwc.finding import Maker, Verdict
+from opencwc.finding import Maker, Rule, Verdict
 from opencwc.publishing.html import write_html
 from opencwc.transfers.model import Ledger, Substance
 from opencwc.transfers.patterns import PATTERN_KINDS, find_patterns
@@ -422,7 +422,8 @@ def test_tables_json_lines_and_findings_hold_the_same_proposals() -> None:
     plain = [json.loads(line) for line in as_json_lines(proposals)]
     assert [one["kind"] for one in plain] == [one.kind for one in proposals]
     assert plain[0]["chart"]["encoding"]["y"]["field"] == "kg"
-    finding = proposals[0].finding(Maker("patterns", "0", "2024-01-01"))
+    finding = proposals[0].finding(Maker("patterns", "0", "2024-01-01"), Rule("CWC", "3A01"))
+    assert finding.rule == Rule("CWC", "3A01")
     assert finding.verdict is Verdict.REVIEW
     assert finding.subject.row == proposals[0].lines[0].row
     assert finding.message == proposals[0].message

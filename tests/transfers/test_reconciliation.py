@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from opencwc.finding import Message, Verdict
+from opencwc.finding import Message, Rule, Verdict
 from opencwc.models import load_card, state_of
 from opencwc.screening.rulebook import Rulebook
 from opencwc.screening.screener import Screener
@@ -187,7 +187,7 @@ def test_a_finding_names_the_lines_the_model_its_weights_and_its_probability() -
     found = reconcile([ledger(ROWS)], date(2026, 11, 26))
     first = next(one for one in found.findings() if one.subject.id.startswith("75-44-5"))
     assert first.verdict is Verdict.DISCREPANCY
-    assert str(first.rule.entry) == "3A01"
+    assert first.rule == Rule("CWC", "3A01", "Annex on Chemicals, Schedule 3, Part A, paragraph 1", "official")
     assert first.maker.model == MODEL.id and first.maker.weights == state_of(MODEL).hash
     assert 0 < first.confidence <= 1
     named = [one.label for one in first.evidence if one.kind == "line"]

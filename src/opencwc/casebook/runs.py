@@ -236,7 +236,7 @@ def finding_of(content: Mapping[str, Any], maker: Mapping[str, Any]) -> Finding:
     """Return the finding that `content_of` wrote down, with the maker of its run."""
     by_model = {name: content[name] for name in ("model", "weights") if name in content}
     made = {"component": "", "version": "", "as_of": "", **maker, **by_model}
-    absent = dict.fromkeys(("component", "list", "entry", "confidence"))
+    absent = dict.fromkeys(("component", "list", "entry", "source", "grade", "confidence"))
     empty = {"input": "", "basis": "", "steps": (), "evidence": ()}
     return finding_from_plain({**absent, **empty, **content, "id": content.get("subject_id", ""), "maker": made})
 
@@ -358,7 +358,9 @@ _FINDING_COUNT = select(tables.run.c.finding_count).where(tables.run.c.number ==
 _MOST_TEXT = 16 << 20
 _REST = 2_000
 """Signs of a finding that are not its input, about; the input stands in it as well as in its evidence."""
-_KEPT = ("input", "component", "list", "entry", "basis", "message", "steps", "evidence", "confidence")
+_KEPT = (
+    "input", "component", "list", "entry", "source", "grade", "basis", "message", "steps", "evidence", "confidence",
+)  # fmt: skip
 _FINDING_COLUMNS = (
     "id", "run", "case_number", "block", "row", "subject_id", "input_key", "verdict", "list", "entry", "status",
     "grave", "salt", "content",

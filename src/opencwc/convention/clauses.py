@@ -1,13 +1,14 @@
 """Clauses of the Convention: how data and code write them, and how a source that names them is shown.
 
 A clause has one spelling: ``VA VII.31`` (Verification Annex, Part VII, paragraph 31), ``Art. VII.1(a)``, ``Annex 2B04``
-(the entry of the Annex on Chemicals); ``VA VI.8-12`` is a range. Every clause is written whole, so that a search for it
-finds it: ``VA VI.13, VA VI.17``.
+(the entry of the Annex on Chemicals). Every clause is written, and written whole, so that a search for it finds it:
+``VA VI.13, VA VI.17``. Where a source is shown, three and more that follow one another are a range: ``VA VI.8-12``.
 """
 
 from __future__ import annotations
 
 import re
+from itertools import groupby
 
 _PARAGRAPH = r"[IVX]+(?:\([AB]\))?(?:\.\d+(?:bis)?(?:\([a-z]\))?(?:-(?:\d+|\([a-z]\)))?)?"
 _ENTRY = r"Annex ([1-3])([AB])(\d\d)"
@@ -15,17 +16,38 @@ CLAUSE = re.compile(rf"(?:VA|Art\.) {_PARAGRAPH}(?![\w(])|{_ENTRY}\b")
 _NAMES = {"VA": "Verification Annex", "Art.": "Article"}
 _CLAUSES = re.compile(rf"\b(VA|Art\.) {_PARAGRAPH}(?:(?:, | and )\1 {_PARAGRAPH})*")
 _RANGE = re.compile(r"([IVX]+)\.(\d+)-(\d+)")
+_NUMBERED = re.compile(r"((?:VA|Art\.) [IVX]+\.)(\d+)")
+
+
+def in_ranges(source: str) -> str:
+    """Return a source in which three and more clauses that follow one another are a range.
+
+    >>> in_ranges("Art. IV; VA VI.8, VA VI.9, VA VI.10, VA VI.12")
+    'Art. IV; VA VI.8-10, VA VI.12'
+    """
+    return "; ".join(_ranges(part.split(", ")) for part in source.split("; "))
+
+
+def _ranges(clauses: list[str]) -> str:
+    def place_of_run(placed: tuple[int, str]) -> tuple[str, int]:
+        place, clause = placed
+        numbered = _NUMBERED.fullmatch(clause)
+        return (numbered[1], int(numbered[2]) - place) if numbered else (clause, place)
+
+    runs = [[clause for _, clause in run] for _, run in groupby(enumerate(clauses), place_of_run)]
+    shown = (run if len(run) < 3 else [f"{run[0]}-{run[-1].rpartition('.')[2]}"] for run in runs)
+    return ", ".join(clause for run in shown for clause in run)
 
 
 def in_full(source: str) -> str:
     """Return a source with its clauses as they are shown: by the full name of their part of the Convention, said once.
 
-    >>> in_full("VA VI.13, VA VI.17"), in_full("VA VI.8-12")
+    >>> in_full("VA VI.13, VA VI.17"), in_full("VA VI.8, VA VI.9, VA VI.10, VA VI.11, VA VI.12")
     ('Verification Annex VI.13, VI.17', 'Verification Annex VI.8 to VI.12')
     >>> in_full("Annex 2B04"), in_full("15 CFR 745.1(a)")
     ('Annex on Chemicals, Schedule 2, Part B, paragraph 4', '15 CFR 745.1(a)')
     """
-    source = re.sub(_ENTRY, _entry_in_full, source)
+    source = re.sub(_ENTRY, _entry_in_full, in_ranges(source))
     return _CLAUSES.sub(_named_once, source)
 
 

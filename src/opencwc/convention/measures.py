@@ -34,6 +34,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from opencwc.convention.clauses import in_full, in_ranges
 from opencwc.convention.fields import (
     Raw,
     cached,
@@ -49,6 +50,7 @@ from opencwc.convention.fields import (
 from opencwc.convention.measure_terms import Terms
 from opencwc.convention.model import EVIDENCE, InForce, Words
 from opencwc.errors import RuleError
+from opencwc.finding import Rule
 
 FOLDER = Path(__file__).parent / "data" / "measures"
 LANGUAGES = ("en", "fr", "ar", "es", "ru", "zh")
@@ -113,6 +115,11 @@ class Measure(NamedTuple):
     queries: Words
     evidence: str
     in_force: InForce
+
+    @property
+    def rule(self) -> Rule:
+        """The measure, as findings name it."""
+        return Rule(self.set, self.id, in_full(self.article), self.evidence)
 
     @property
     def needed(self) -> tuple[Element, ...]:
@@ -374,7 +381,7 @@ def _measure(raw: Raw, top: Raw, wording: Mapping[str, Raw], where: str) -> Meas
         str(top["set"]),
         one_of(raw, "kind", KINDS, where),
         one_of(raw, "tier", TIERS, where),
-        text_in(raw, "article", where),
+        in_ranges(text_in(raw, "article", where)),
         raw.get("ordinary") is True,
         raw.get("absolute") is True,
         {str(key): str(grade) for key, grade in dict(raw.get("decisions") or {}).items()},

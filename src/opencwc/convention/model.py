@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Annotated, NamedTuple
 
-from opencwc.finding import Message, Value
+from opencwc.finding import Message, Rule, Value
 
 
 class OneOf(NamedTuple):
@@ -103,6 +103,11 @@ class Entry(NamedTuple):
     related: tuple[Chemical, ...] = ()
     see_also: tuple[str, ...] = ()
     file: str = ""
+
+    @property
+    def rule(self) -> Rule:
+        """The entry, as findings name it."""
+        return Rule(self.list, self.id, self.source, self.evidence)
 
     def excepts(self, other: "Entry") -> bool:
         """Tell whether this entry leaves out what the other one lists ("except for those listed in Schedule 1")."""

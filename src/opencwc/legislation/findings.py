@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from opencwc.finding import Evidence, Finding, Maker, Message, Rule, Subject, Verdict
+from opencwc.finding import Evidence, Finding, Maker, Message, Subject, Verdict
 from opencwc.legislation.model import Answer, Checked
 from opencwc.version import __version__
 
@@ -22,7 +22,7 @@ def findings_of(checked: Checked) -> Iterator[Finding]:
             Verdict(answer.verdict),
             why,
             maker,
-            Rule(measure.set, measure.id),
+            measure.rule,
             "text",
             tuple(_evidence(answer)),
             confidence=None if answer.probability is None else round(answer.probability, 4),

@@ -148,6 +148,7 @@ class MeasureAnswer(TypedDict):
     measure: str
     title: str
     article: str
+    grade: str
     tier: str
     verdict: Annotated[str, one_of(VERDICTS)]
     said: str
@@ -168,6 +169,7 @@ def answer_to_plain(answer: Answer, lang: str = "en") -> MeasureAnswer:
         "measure": measure.id,
         "title": measure.titles.get(lang, measure.titles["en"]),
         "article": measure.article,
+        "grade": measure.evidence,
         "tier": measure.tier,
         "verdict": answer.verdict,
         "said": say(f"law_verdict_{answer.verdict}", lang),

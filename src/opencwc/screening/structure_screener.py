@@ -65,7 +65,7 @@ class StructureScreener:
                 Verdict.LISTED,
                 basis,
                 _found(known, Message("why_without_structure", {"entry": entry.id, "name": chemical.name})),
-                Rule(entry.list, entry.id),
+                entry.rule,
             )
             for entry, chemical in known.named_in
         )
@@ -132,7 +132,7 @@ def _outcome(judged: Judged, steps: tuple[Message, ...]) -> Outcome:
         judged.verdict,
         "structure",
         judged.message,
-        Rule(judged.entry.list, judged.entry.id),
+        judged.entry.rule,
         judged.component.number,
         judged.evidence,
         steps,

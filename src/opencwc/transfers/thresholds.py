@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from opencwc.convention import Convention, Entry, Threshold, TransferRule
-from opencwc.finding import Evidence
+from opencwc.finding import Evidence, Rule
 from opencwc.transfers.model import Substance
 
 _DECLARED = {
@@ -35,6 +35,9 @@ def declaration_thresholds(
     """Return the declaration threshold, and the per cent up to which a mixture counts as of low concentration.
 
     They are those of the gravest entry of the Convention; ``None`` where it sets none (Schedule 1, unlisted chemicals).
+
+    Applies s2-bz-declare (VA VII.3(a)), s2a-declare (VA VII.3(b)), s2b-declare (VA VII.3(c)), s3-declare (VA VIII.3),
+    and for mixtures s2a-low and s2b-low (VA VII.5) and s3-low (VA VIII.5).
     """
     schedules = [entry for entry in entries if entry.list == "CWC"]
     entry = next((entry for entry in schedules if entry.schedule in (2, 3)), None)
@@ -53,8 +56,9 @@ def limits(convention: Convention, entries: Iterable[Entry]) -> tuple[float | No
 def counted_from(substance: Substance, convention: Convention) -> CountedFrom:
     """Return from which difference on the sums of a substance are a discrepancy.
 
-    That is the declaration threshold of a chemical of Schedule 2 or 3. Every transfer of Schedule 1 is declared in
-    detail (VA VI.6), so any difference counts. Other goods have the threshold of Schedule 3, for want of their own.
+    That is the declaration threshold of a chemical of Schedule 2 or 3 (s2-s3-discrepancy). Every transfer of Schedule 1
+    is declared in detail (s1-annual, VA VI.6), so any difference counts. Other goods have the threshold of Schedule 3,
+    for want of their own.
     """
     if substance.threshold_kg is not None and (rule := convention.threshold("s2-s3-discrepancy")):
         return CountedFrom(substance.threshold_kg if rule.quantity is None else kilograms(rule), rule)
@@ -70,6 +74,16 @@ def other_goods(convention: Convention) -> CountedFrom:
     rules = (known.threshold("s3-declare") for known in (convention, Convention()))
     rule = next(rule for rule in rules if rule)
     return CountedFrom(kilograms(rule), rule)
+
+
+def rule_named(named: str, convention: Convention) -> Rule | None:
+    """Return the entry that ``CWC 2B04`` names, as findings name it; ``None`` for no entry.
+
+    An entry that is not in force on the day of the Convention is named without source and grade.
+    """
+    list_id, _, id = named.partition(" ")
+    entry = convention.find(list_id, id)
+    return entry.rule if entry else Rule(list_id, id) if id else None
 
 
 def kilograms(threshold: Threshold) -> float:

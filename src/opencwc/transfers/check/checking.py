@@ -386,7 +386,7 @@ def _unnamed_said(certificate: Certificate, wrong: tuple[Message, ...]) -> Messa
 
 def _structures(found: Identified, rule: Rule) -> set[str] | None:
     """Return the structures by which chemicals fall under an entry, empty if by name; ``None`` where none do."""
-    met = [outcome for outcome, _ in found.met if outcome.rule == rule]
+    met = [outcome for outcome, _ in found.met if outcome.rule and written(outcome.rule) == written(rule)]
     return {shown.structure for outcome in met for shown in outcome.evidence if shown.structure} if met else None
 
 

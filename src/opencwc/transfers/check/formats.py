@@ -123,8 +123,9 @@ def lines_as_csv(answers: Iterable[Answer], lang: str = "en", *, header: bool = 
 def finding_as_plain(answer: Answer, finding: Finding, lang: str = "en") -> dict[str, Any]:
     """Return one finding of an answer as a JSON object: the finding, the shipment as it was read, its duties."""
     plain = finding_to_plain(finding)
+    first = ("row", "id", "input", "verdict", "list", "entry", "source", "grade", "basis")
     return {
-        **{name: plain.pop(name) for name in ("row", "id", "input", "verdict", "list", "entry", "basis")},
+        **{name: plain.pop(name) for name in first},
         "why": sentence(finding.message, lang),
         "shipment_verdict": str(answer.verdict),
         "rules_of": answer.day.isoformat(),

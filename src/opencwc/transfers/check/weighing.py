@@ -192,7 +192,7 @@ class Weighing:
     @property
     def rule(self) -> Rule:
         """The entry, as findings name it."""
-        return Rule(self.entry.list, self.entry.id)
+        return self.entry.rule
 
     @property
     def verdict(self) -> Verdict:

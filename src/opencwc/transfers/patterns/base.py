@@ -109,11 +109,9 @@ class Proposal(NamedTuple):
             "description": self.message.id, "data": {"values": values}, "mark": "bar", "encoding": axes,
         }  # fmt: skip
 
-    def finding(self, maker: Maker, rules: tuple[Evidence, ...] = ()) -> Finding:
-        """Return it as a finding on the first of its lines, which rests on these rules."""
+    def finding(self, maker: Maker, rule: Rule | None, rules: tuple[Evidence, ...] = ()) -> Finding:
+        """Return it as a finding on the first of its lines, which rests on an entry and on these rules."""
         first = self.lines[0] if self.lines else LineAt("", 0, "")
-        entry = self.substance.entries[0].split(" ", maxsplit=1) if self.substance.entries else []
-        rule = Rule(entry[0], entry[1]) if len(entry) == 2 else None
         lines = (Evidence("line", line.ledger, value=f"{line.row} {line.id}") for line in self.lines)
         sure = 1 - self.unusual.adjusted if self.unusual.measure == "p" else None
         subject = Subject(first.row, first.id, self.substance.name, None, first.ledger)

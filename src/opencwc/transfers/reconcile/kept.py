@@ -24,7 +24,7 @@ from opencwc.records import from_plain, to_plain
 from opencwc.transfers.model import CAUSES
 from opencwc.transfers.reconcile.matching_kernel import MATCH_KINDS
 from opencwc.transfers.reconcile.sums import WAYS
-from opencwc.transfers.thresholds import declaration_evidence
+from opencwc.transfers.thresholds import declaration_evidence, rule_named
 
 if TYPE_CHECKING:
     from opencwc.transfers.patterns.base import Proposal
@@ -193,7 +193,9 @@ def findings_of(found: Reconciled, patterns: Sequence[Proposal]) -> Iterator[Fin
     maker = replace(maker_of(found), model="", weights="")  # statistics say them, and no model
     yield from found.findings()
     for pattern in patterns[:MOST_PATTERNS]:
-        yield pattern.finding(maker, declaration_evidence(pattern.substance, found.convention))
+        substance, convention = pattern.substance, found.convention
+        entry = rule_named(next(iter(substance.entries), ""), convention)
+        yield pattern.finding(maker, entry, declaration_evidence(substance, convention))
 
 
 def summary_of(found: Reconciled, patterns: Sequence[Proposal] = ()) -> Summary:

@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from opencwc.convention import Convention
-from opencwc.finding import Evidence, Finding, Maker, Message, Rule, Subject, Value, Verdict
+from opencwc.finding import Evidence, Finding, Maker, Message, Subject, Value, Verdict
 from opencwc.transfers.model import (
     CAUSES,
     LINE_STATUSES,
@@ -29,7 +29,7 @@ from opencwc.transfers.reconcile.comparison import Compared
 from opencwc.transfers.reconcile.matching_kernel import DOUBLE, SUM
 from opencwc.transfers.reconcile.reasons import DECIMALS, DIGITS, group_reasons, line_reasons, why
 from opencwc.transfers.reconcile.sums import GROUP
-from opencwc.transfers.thresholds import other_goods, rule_evidence
+from opencwc.transfers.thresholds import other_goods, rule_evidence, rule_named
 from opencwc.version import __version__
 
 if TYPE_CHECKING:
@@ -221,7 +221,7 @@ class Reconciled:
     def _sum_finding(self, group: Mapping[str, Any], lines: Sequence[tuple[int, int]]) -> Finding:
         substance = self.compared.substances[group["substance"]]
         where = f"{group['exporter']}>{group['importer']} {group['year']}"
-        rule = next((Rule(*entry.split(" ", 1)) for entry in substance.entries if entry.startswith("CWC ")), None)
+        scheduled = next((entry for entry in substance.entries if entry.startswith("CWC ")), "")
         score = f"{group['score']:.1f}"
         order = ("score", score) if not self.ranking else (RANKING.id, f"{score}; {self.ranking}")
         evidence = (
@@ -232,8 +232,8 @@ class Reconciled:
         )
         return Finding(
             Subject(group["rank"], f"{substance.key} {where}", f"{substance.name} {where}"),
-            Verdict.DISCREPANCY, why(group, self.compared.substances, self.doubts), maker_of(self), rule, "ledger",
-            evidence,
+            Verdict.DISCREPANCY, why(group, self.compared.substances, self.doubts), maker_of(self),
+            rule_named(scheduled, self.convention), "ledger", evidence,
             confidence=round(float(group["probability"]), 4) if self.weights and group["probability"] else None,
         )  # fmt: skip
 

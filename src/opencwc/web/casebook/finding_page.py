@@ -198,7 +198,8 @@ def _place(teller: Teller, finding: Finding, run: RunSummary) -> tuple[Fact, ...
 
 def _rule(teller: Teller, entry: Entry | None, finding: Finding) -> dict[str, Any]:
     if entry is None:
-        return {"title": "", "meaning": "", "grade": "", "duties": []}
+        grade = teller.evidence(finding.rule.grade) if finding.rule and finding.rule.grade else ""
+        return {"title": "", "meaning": "", "grade": grade, "duties": []}
     duties = [] if str(finding.verdict) == "exempt" else teller.convention.duties_for(entry)
     return {
         "title": teller.title(entry),

@@ -185,6 +185,8 @@ def _plain(finding: KeptFinding, lang: str) -> dict[str, Any]:
         "verdict": finding.verdict,
         "list": finding.list or None,
         "entry": finding.entry or None,
+        "source": content.get("source"),
+        "grade": content.get("grade"),
         "basis": content.get("basis", ""),
         "why": sentence(from_plain(Message, message), lang) if message else "",
         "status": str(finding.status),
