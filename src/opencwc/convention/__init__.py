@@ -184,7 +184,14 @@ class Convention:
         return next((entry for entry in self.entries if entry.id == entry_id and entry.list == list_id), None)
 
     def duties_for(self, entry: Entry) -> tuple[Duty, ...]:
-        """Return the duties that follow from an entry: those of its list and schedule, part, or own id."""
+        """Return the duties that follow from an entry: those of its list and schedule, part, or own id.
+
+        So every duty of ``data/duties.yaml`` is found. Of Schedule 1: VA VI.1, VA VI.2, VA VI.2(c), VA VI.3, VA VI.4,
+        VA VI.5, VA VI.5bis, VA VI.6, VA VI.8, VA VI.9, VA VI.10, VA VI.11, VA VI.12, VA VI.15, VA VI.19. Of Schedule
+        2: VA VII.1, VA VII.3(a), VA VII.3(b), VA VII.3(c), VA VII.5, VA VII.12(a), VA VII.12(b), VA VII.12(c),
+        VA VII.31. Of Schedule 3: VA VIII.1, VA VIII.3, VA VIII.5, VA VIII.12, VA VIII.26. Of the Australia
+        Group: ag-licence.
+        """
         keys = {
             f"{entry.list} {entry.id}",
             f"{entry.list} {entry.schedule}{entry.part}",

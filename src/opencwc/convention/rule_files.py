@@ -219,7 +219,8 @@ def _deadline(raw: Raw, where: str) -> Deadline:
 
 def _check_applied(raw: Raw, where: str) -> None:
     """Refuse a rule that no code applies without the reason, and a reason without ``applied: no``."""
-    if raw.keys().isdisjoint(_APPLIED) or (raw.get("applied") is False and raw.get("because")):
+    applied, because = raw.get("applied"), raw.get("because")
+    if raw.keys().isdisjoint(_APPLIED) or (applied is False and because) or (applied == "shown" and because is None):
         return
     raise RuleError("rule_applied_without_reason", where=where, rule=str(raw.get("id")))
 

@@ -128,8 +128,7 @@ def _share(measure: Measure, met: Iterable[str]) -> float:
 def by_rules(signs: Mapping[str, float]) -> tuple[float, float, float]:
     """Weigh the signs without a model: how much speaks for covered, partial and none, as shares of one.
 
-    PEN-02 is covered where sections hold all of its elements firmly with its subject: they hold its terms of
-    ``convention/data/measures`` in one provision. So is every measure.
+    A measure is covered where sections hold all of its elements firmly with its subject.
     """
     if not signs["any"] and not signs["delegated"]:
         return 0.05, 0.1, 0.85

@@ -28,7 +28,10 @@ LISTED = 0.4
 
 
 def holding_of(law: ReadLaw, measure: Measure, at: int) -> SectionHolding | None:
-    """Return what a section holds of a measure, ``None`` where it does not speak of it."""
+    """Return what a section holds of a measure, ``None`` where it does not speak of it.
+
+    PEN-02 (Art. VI.2) is held so, and every other measure of ``convention/data/measures``: by its subject and elements.
+    """
     subject = subject_of(law, measure, at)
     if subject is None:
         return convention_meanings(law, measure, at) or leaves_to_regulation(law, measure, at)

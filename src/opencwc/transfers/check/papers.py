@@ -1,7 +1,8 @@
 """The papers that go with a transfer, filled from a shipment's record: certificate, notification, licence application.
 
 Only what the record holds is written; what it does not hold is a blank for a person to fill. The result is the document
-model, for `opencwc.publishing.pdf`, ``xlsx`` and ``html`` to write. VA VI.3-6 and VA VIII.26.
+model, for `opencwc.publishing.pdf`, ``xlsx`` and ``html`` to write. VA VI.3, VA VI.4, VA VI.5,
+VA VI.6 and VA VIII.26.
 """
 
 from __future__ import annotations

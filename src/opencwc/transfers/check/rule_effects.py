@@ -126,7 +126,7 @@ def prohibited(weighing: Weighing, rule: TransferRule, unsure: Message | None) -
 def not_for(weighing: Weighing) -> None:
     """Hold the purpose against what nothing may be transferred for; words that are not known are for a person.
 
-    Applies weapons (Art. I.1, Art. II.1(a)).
+    Applies weapons (Art. I.1(a), Art. I.1(d), Art. II.1(a)).
     """
     if weighing.day >= weighing.law.begin:
         for rule in weighing.law.against(weighing.shipment.purpose):
@@ -145,8 +145,8 @@ def barred(shipment: Shipment, law: Rules, day: date) -> tuple[Message, ...]:
 def later(weighing: Weighing, rule: TransferRule, _: Message | None) -> None:
     """Say what is to be declared or sent afterwards, by whom and until when.
 
-    Applies s1-annual (VA VI.6), s2-aggregate (VA VII.1, VA VII.2(b)), s3-aggregate (VA VIII.1, VA VIII.2(b)), and
-    usa-certificate (15 CFR 745.2).
+    Applies s1-annual (VA VI.6), s2-aggregate (VA VII.1, VA VII.2(b), VA VII.4(b)), s3-aggregate (VA VIII.1,
+    VA VIII.2(b), VA VIII.4(b)), and usa-certificate (15 CFR 745.2).
     """
     if codes := weighing.owing_states(rule):
         weighing.owe(rule, "later", weighing.due(rule), codes)

@@ -35,7 +35,7 @@ def only_for(weighing: Weighing, rule: TransferRule, _: Message | None) -> None:
 def at_most(weighing: Weighing, rule: TransferRule, _: Message | None) -> None:
     """Hold what the receiver acquires in the year against the most that it may.
 
-    Applies s1-total (VA VI.2(c), VA VI.2(d)).
+    Applies s1-total (VA VI.2(c), VA VI.2(d)), whose amount is s1-acquire.
     """
     shipment = weighing.shipment
     threshold = weighing.law.thresholds[rule.threshold]
