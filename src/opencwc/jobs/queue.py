@@ -230,6 +230,3 @@ def _moment(when: datetime) -> str:
 
 def _job(row: RowMapping) -> Job:
     return record_of(Job, row, asked=json.loads(row["asked"]), problem=json.loads(row["problem"] or "{}"))
-
-
-_TELL = "Tell the administrator; the log of the worker says when it ended."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, NamedTuple
 
-from fastapi import Form, Path, Request
+from fastapi import Form, Request
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
@@ -23,6 +23,8 @@ from opencwc.finding import Message
 from opencwc.settings import load_settings
 from opencwc.web.accounts import people_api, session_api, tokens_api
 from opencwc.web.accounts.entrance import entrance_of
+from opencwc.web.accounts.people_api import PersonId
+from opencwc.web.accounts.tokens_api import TokenId
 from opencwc.web.server.htmx_headers import asked_of, body_of, done, keep_cookies
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.service import Router, book_of, person_of, service_of
@@ -33,8 +35,6 @@ router = Router(include_in_schema=False)
 LIVES = (7, 30, 90, 365)
 """Days that a token may last, to choose from."""
 Word = Annotated[str, Form(max_length=1_000)]
-PersonId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$")]
-TokenId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$")]
 
 
 class Tab(NamedTuple):
