@@ -109,11 +109,11 @@ def _lines(connection: Connection, case: Case, lang: str) -> Iterator[tuple[mode
     seen = (table.c.verdict.not_in(settled)) | (table.c.status != int(Status.NOTED))
     query = select(table).where(table.c.case_number == case.number, seen).order_by(table.c.id).limit(MOST_ROWS)
     for row in connection.execute(query).mappings():
-        said = json.loads(row["content"]) if row["content"] else {}
+        content = json.loads(row["content"]) if row["content"] else {}
         yield (
-            str(row["id"]), str(row["row"]), model.Text(str(said.get("input", "")), verbatim=True),
+            str(row["id"]), str(row["row"]), model.Text(str(content.get("input", "")), verbatim=True),
             say(f"verdict_{row['verdict']}", lang), model.Text(f"{row['list']} {row['entry']}".strip(), verbatim=True),
-            why(said, lang), say(f"casebook_status_{Status(row['status'])}", lang),
+            why(content, lang), say(f"casebook_status_{Status(row['status'])}", lang),
             "; ".join(_said(decision, lang) for decision in decisions_on(connection, row["id"])),
         )  # fmt: skip
 

@@ -364,8 +364,8 @@ def _begun(
     session = entrance.sessions.of(secret)
     if session is None:
         raise sign_in_needed()
-    told = _session_json(entrance, session, secret)
-    body = told if recovery_codes is None else {"recovery_codes": recovery_codes, "session": told}
+    signed_in = _session_json(entrance, session, secret)
+    body = signed_in if recovery_codes is None else {"recovery_codes": recovery_codes, "session": signed_in}
     response = JSONResponse(body)
     give_cookie(response, secret, under_https=entrance.configuration.under_https)
     _LOG.info("signed-in", extra={"person": person.id, "state": "in" if fully_in else "second factor due"})

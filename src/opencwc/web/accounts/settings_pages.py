@@ -67,10 +67,10 @@ def settings_page(request: Request, tab: str, template: str, **values: Any) -> R
     return page(request, f"accounts/settings/{template}.html", tab=tab, tab_links=tabs, **values)
 
 
-def _part(request: Request, template: str, said: str | Message, *, csrf: str = "", **values: Any) -> Response:
+def _part(request: Request, template: str, message: str | Message, *, csrf: str = "", **values: Any) -> Response:
     """Return what a change brought anew, and have it said aloud."""
     part = page(request, f"accounts/settings/{template}.html", **values)
-    return done(part, say(said, language_of(request)), csrf=csrf)
+    return done(part, say(message, language_of(request)), csrf=csrf)
 
 
 # You: the sign-in
@@ -126,11 +126,11 @@ def _sign_in(
     return {"account": account, "offer": offer, "codes": codes, "shortest": SHORTEST, "demanded": demanded}
 
 
-def _renewed(request: Request, answer: Response, said: str, *, codes: list[str] | None = None) -> Response:
+def _renewed(request: Request, answer: Response, message: str, *, codes: list[str] | None = None) -> Response:
     """Show the part about the sign-in after a new session began, with its cookie and its token for the page."""
     body = body_of(answer)
     csrf = body.get("session", body)["csrf_token"]
-    return keep_cookies(answer, _part(request, "sign_in", said, csrf=csrf, **_sign_in(request, codes=codes)))
+    return keep_cookies(answer, _part(request, "sign_in", message, csrf=csrf, **_sign_in(request, codes=codes)))
 
 
 # People
@@ -157,8 +157,8 @@ def add(
     )
     made = body_of(people_api.add(request, asked))
     link = "" if expected_as.strip() else body_of(people_api.invite(request, made["id"]))["link"]
-    said = Message("page_settings_person_added", {"login": made["login"]})
-    return _part(request, "accounts", said, **_accounts(request, link, made["login"]))
+    message = Message("page_settings_person_added", {"login": made["login"]})
+    return _part(request, "accounts", message, **_accounts(request, link, made["login"]))
 
 
 @router.get("/settings/people/{person_id}", action="people")

@@ -82,8 +82,8 @@ class Owed:
 
 def owed_of(answers: Iterable[ShownAnswer]) -> list[Owed]:
     """Return what is still needed for shipments, the earliest day first."""
-    found = [Owed(duty.due, shipment, duty) for shipment in answers for duty in shipment.owed]
-    return sorted(found, key=lambda owed: (owed.due or "9999", owed.shipment.row))
+    needed = [Owed(duty.due, shipment, duty) for shipment in answers for duty in shipment.owed]
+    return sorted(needed, key=lambda owed: (owed.due or "9999", owed.shipment.row))
 
 
 @router.get("/transfers/check", action="screen")
@@ -130,11 +130,11 @@ def answer(request: Request, form: Annotated[ShipmentForm, Form()]) -> Response:
     texts = {name: text.strip() for name, text in written.items() if text.strip()}
     if "chemical" not in texts:
         raise InputError("chemical_missing", where="chemical")
-    told = check_typed(request, [_in_fields(texts)], date.today(), names_of(form.lists))
+    answers = check_typed(request, [_in_fields(texts)], date.today(), names_of(form.lists))
     known = Message("transfers_summary_known", {"date": Convention(date.today()).states_known_until.isoformat()})
     notes = [sentence(known, language_of(request))]
     lasts = service_of(request).configuration.paper_days
-    return page(request, "transfers/answer.html", **_answers(told, notes=notes, lasts=lasts))
+    return page(request, "transfers/answer.html", **_answers(answers, notes=notes, lasts=lasts))
 
 
 def _in_fields(texts: Mapping[str, str]) -> Mapping[str, str]:
@@ -194,7 +194,7 @@ def _check_uploads(service: Service, question: Mapping[str, Any], uploads: Uploa
 
 
 def _answers(
-    told: Sequence[ShownAnswer],
+    answers: Sequence[ShownAnswer],
     *,
     notes: Sequence[str] = (),
     balances: Sequence[Balance] = (),
@@ -207,11 +207,11 @@ def _answers(
 
     ``run`` is that of a check that is kept; of another one papers can be drawn up for ``lasts`` days.
     """
-    owed = owed_of(told) if owed is None else owed
+    owed = owed_of(answers) if owed is None else owed
     return {
-        "told": told, "notes": notes, "balances": balances, "names": names, "run": run, "owed": owed[:MOST_OWED],
+        "told": answers, "notes": notes, "balances": balances, "names": names, "run": run, "owed": owed[:MOST_OWED],
         "owed_more": max(0, len(owed) - MOST_OWED), "sides": SIDES, "formats": ("pdf", "xlsx"),
-        "sealed": {answer.row: _sealed(answer) for answer in told if answer.papers} if run is None else {},
+        "sealed": {answer.row: _sealed(answer) for answer in answers if answer.papers} if run is None else {},
         "lasts": lasts,
     }  # fmt: skip
 
