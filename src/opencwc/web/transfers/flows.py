@@ -90,10 +90,10 @@ def world_map(flows: Sequence[Flow], names: Mapping[str, str]) -> tuple[Markup, 
             )
     for code in sorted({end for flow in on_map for end in (flow.exporter, flow.importer) if all_territories()[end].at}):
         x, y = places[code]
-        route = escape(names.get(code, code))
+        name = escape(names.get(code, code))
         numbers.append(
             f'<g class="at-sea"><circle cx="{x:.0f}" cy="{y:.0f}" r="5"/>'
-            f'<text x="{x - 9:.0f}" y="{y + 5:.0f}" direction="ltr">{route}</text></g>'
+            f'<text x="{x - 9:.0f}" y="{y + 5:.0f}" direction="ltr">{name}</text></g>'
         )
     heads = "".join(
         f'<marker id="to-{stand}" viewBox="0 0 8 8" refX="6" refY="4" markerUnits="userSpaceOnUse" markerWidth="9"'
