@@ -29,7 +29,7 @@ from opencwc.transfers.check.checking import Answer
 from opencwc.transfers.check.formats import CheckTally, owed_by
 from opencwc.transfers.check.verb import VERB as CHECK
 from opencwc.transfers.check.weighing import STATES_OF_DUTY, Owed
-from opencwc.wording import RIGHT_TO_LEFT, say, sentence
+from opencwc.wording import say, sentence
 
 CHECK_TONES: dict[Verdict, Tone] = {
     Verdict.PROHIBITED: "grave", Verdict.REVIEW: "doubt", Verdict.ALLOWED_WITH: "mild", Verdict.UNREADABLE: "gap",
@@ -77,7 +77,6 @@ class _Reporter:
         return Report(
             title=self.say("transfers_report_title"),
             lang=self.lang,
-            direction="rtl" if self.lang in RIGHT_TO_LEFT else "ltr",
             labels=labels_in(self.lang),
             lead=tuple(sentence(message, self.lang) for message in told[:2]),
             contents=tuple((section.id, section.title) for section in sections),

@@ -30,7 +30,7 @@ from opencwc.records import to_plain
 from opencwc.transfers.model import Ledger
 from opencwc.transfers.patterns import PATTERN_KINDS
 from opencwc.transfers.patterns.base import Proposal
-from opencwc.wording import RIGHT_TO_LEFT, say, sentence
+from opencwc.wording import say, sentence
 
 COLUMNS = (
     "rank", "kind", "chemical", "key", "entry", "exporter", "importer", "via", "start", "end", "kg", "measure",
@@ -85,7 +85,6 @@ def report(proposals: Sequence[Proposal], ledgers: Sequence[Ledger], lang: str =
     return Report(
         title=say("pattern_title", lang),
         lang=lang,
-        direction="rtl" if lang in RIGHT_TO_LEFT else "ltr",
         labels=labels_in(lang),
         lead=tuple(sentence(message, lang) for message in told(proposals, ledgers)),
         contents=tuple(titles.items()),

@@ -33,7 +33,7 @@ from opencwc.publishing.model import (
 )
 from opencwc.transfers.document_words import SIGNED, spoken_day, spoken_quantity
 from opencwc.transfers.model import Discrepancy
-from opencwc.wording import RIGHT_TO_LEFT, say
+from opencwc.wording import say
 from opencwc.wording.states import state_name
 
 SECOND_FROM = 0.1
@@ -162,7 +162,6 @@ class _Letter:
         return Report(
             title=title,
             lang=self.lang,
-            direction="rtl" if self.lang in RIGHT_TO_LEFT else "ltr",
             labels=labels_in(self.lang),
             sections=(
                 Section("letter", self.say("letters_authority", state=state_name(self.theirs, self.lang)), (

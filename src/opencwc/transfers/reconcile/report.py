@@ -20,7 +20,7 @@ from opencwc.publishing.model import (
     Words,
 )
 from opencwc.transfers.reconcile.reconciled import Reconciled
-from opencwc.wording import RIGHT_TO_LEFT, say, sentence
+from opencwc.wording import say, sentence
 
 SHOWN = 2_000
 """Lines of the ranked list that the report shows; the rest is counted, and stands in the other formats."""
@@ -34,7 +34,6 @@ def report(found: Reconciled, lang: str = "en", *, over: bool = False, most: int
     return Report(
         title=say("reconcile_report_title", lang),
         lang=lang,
-        direction="rtl" if lang in RIGHT_TO_LEFT else "ltr",
         labels=labels_in(lang),
         lead=tuple(sentence(message, lang) for message in found.told()[:2]),
         contents=tuple(titles.items()),
