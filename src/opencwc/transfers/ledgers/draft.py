@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -126,6 +126,23 @@ class LedgerDraft:
         if ends := [said for said in self.rows.row_problems.values() if '"file_' in said]:
             self.notes.append(problem_of(ends[0]))
         return unread
+
+    def read_by_text(
+        self, numbers: Array, readings: Sequence[tuple[object, Message | None]], nothing: np.generic
+    ) -> Array:
+        """Return the value of each row by the number of its text, and say the problems of the texts.
+
+        ``readings`` are the value and the problem of each text. Rows that could not be read, and texts without a value,
+        have ``nothing``, which also gives the type.
+        """
+        values = np.full(max(1, len(readings)), nothing)
+        for at, (value, _) in enumerate(readings):
+            values[at] = nothing if value is None else value
+        of_rows: Array = values[numbers]
+        of_rows[self.unread] = nothing
+        problems = {at: message for at, (_, message) in enumerate(readings) if message is not None}
+        self.problems.say_texts(numbers, problems, self.unread)
+        return of_rows
 
     def note(self, message: Message) -> None:
         """Say something of the whole ledger, once."""

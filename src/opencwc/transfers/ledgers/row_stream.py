@@ -32,25 +32,17 @@ class TextColumn:
     def take(self, series: pl.Series) -> Array:
         """Number the texts of a batch; a missing one counts as an empty one."""
         numbers = series.fill_null("").cast(pl.Categorical(self._categories)).to_physical().to_numpy()
-        return self._add(numbers.astype(np.uint16) if int(numbers.max(initial=0)) + 1 < _FEW else numbers)
+        self._numbers.append(numbers.astype(np.uint16) if int(numbers.max(initial=0)) + 1 < _FEW else numbers)
+        return self._numbers[-1]
 
-    def _add(self, numbers: Array) -> Array:
-        self._numbers.append(numbers)
-        return numbers
-
-    def numbers(self) -> Array:
-        """Return the numbers of all rows, and let go of them."""
+    def drain(self) -> tuple[Array, list[str]]:
+        """Return the numbers of all rows, which are then forgotten, and the texts by their numbers."""
         parts, self._numbers = self._numbers, []
-        return np.concatenate(parts) if parts else np.zeros(0, np.uint16)
+        return joined(parts, np.uint16), self.texts()
 
     def texts(self) -> list[str]:
         """Return the texts by their numbers, without white space at their ends."""
         return [str(text or "").strip(WHITE_SPACE) for text in self._categories.to_series().to_list()]
-
-
-def by_number(values: Array, numbers: Array) -> Array:
-    """Return of each row the value of its text, by the numbers of the texts."""
-    return values[numbers] if len(numbers) else values[:0]
 
 
 def joined(parts: list[Array], kind: type[np.generic] = np.int64) -> Array:
@@ -173,8 +165,8 @@ class QuantityColumn:
 
 def _pointed(series: pl.Series) -> Array:
     """Where a text such as ``1.234`` stands."""
-    held: Array = series.str.contains(r"^[+-]?[1-9]\d{0,2}\.\d{3}$").fill_null(value=False).to_numpy()
-    return held
+    pointed: Array = series.str.contains(r"^[+-]?[1-9]\d{0,2}\.\d{3}$").fill_null(value=False).to_numpy()
+    return pointed
 
 
 @dataclass
@@ -243,7 +235,7 @@ class StreamedRows:
         kind = np.uint16 if max(stated, default=0) < 65_536 else np.uint32
         self.stated.append(np.array(stated, np.uint32)[places].astype(kind))
         for name in ("chemical", "cas", "hs"):
-            self.texts[name].numbers()  # they are in the triple
+            self.texts[name].drain()  # its numbers are in the triple
 
     def _take_unread_rows(self, batch: pl.DataFrame, blank: Array) -> None:
         problems = batch[PROBLEM]

@@ -23,6 +23,10 @@ from opencwc.transfers.reconcile import matching_kernel as kernel
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    Places = NDArray[np.int64]
+    Floats = NDArray[np.float64]
+    Kinds = NDArray[np.uint8]
+
 
 class Lines(NamedTuple):
     """Lines as columns, sorted by block, then day.
@@ -32,7 +36,7 @@ class Lines(NamedTuple):
     per cent, NaN where none is stated; ``heading`` groups substances that may be taken for one another.
     """
 
-    block: NDArray[np.int64]
+    block: Places
     substance: NDArray[np.int32]
     exporter: NDArray[np.int32]
     importer: NDArray[np.int32]
@@ -40,16 +44,16 @@ class Lines(NamedTuple):
     day: NDArray[np.int32]
     dated: NDArray[np.bool_]
     year: NDArray[np.int16]
-    kg: NDArray[np.float64]
-    concentration: NDArray[np.float64]
+    kg: Floats
+    concentration: Floats
     heading: NDArray[np.int32]
 
-    def at(self, places: NDArray[np.int64] | slice) -> Lines:
+    def at(self, places: Places | slice) -> Lines:
         """Return some of the lines."""
         return Lines._make(column[places] for column in self)
 
     @property
-    def starts(self) -> NDArray[np.int64]:
+    def starts(self) -> Places:
         """Where each block begins, and where the last one ends."""
         block = self.block
         return np.flatnonzero(np.r_[True, block[1:] != block[:-1], True]) if len(block) else np.zeros(1, np.int64)
@@ -71,9 +75,15 @@ class Matches(NamedTuple):
     ``other`` is the line at the other end of a one-to-one match, -1 where there is none.
     """
 
-    group: NDArray[np.int64]
-    kind: NDArray[np.uint8]
-    other: NDArray[np.int64]
+    group: Places
+    kind: Kinds
+    other: Places
+
+    def put(self, places: Places, found: Matches) -> None:
+        """Write the matches among the lines at some places into those of all lines."""
+        self.kind[places] = found.kind
+        for whole, part in ((self.group, found.group), (self.other, found.other)):
+            whole[places] = np.where(part >= 0, places[part], -1)
 
     @staticmethod
     def none(lines: int) -> Matches:
@@ -87,9 +97,9 @@ class Lags(NamedTuple):
     ``apart`` is how far that lies from the middle of the block, for blocks with several.
     """
 
-    pair: NDArray[np.int64]
-    lag: NDArray[np.float64]
-    apart: NDArray[np.float64]
+    pair: Places
+    lag: Floats
+    apart: Floats
 
 
 class Ways(NamedTuple):
@@ -98,7 +108,7 @@ class Ways(NamedTuple):
     ``within`` is the spread of a block's shipments around their middle.
     """
 
-    pairs: NDArray[np.float64]
+    pairs: Floats
     within: float
 
 
@@ -110,8 +120,7 @@ def lags_of(lines: Lines) -> Lags:
 
 def _lags_of_run(lines: Lines) -> Lags:
     starts, count = lines.starts, len(lines.block)
-    matches = Matches.none(count)
-    kernel.totals(starts, lines.export, lines.dated, lines.year, lines.kg, matches.group, matches.kind)
+    matches = _matched_totals(lines)
     spread = np.full(len(starts) - 1, kernel.SPREAD)
     block_of = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
     tried = []
@@ -147,9 +156,7 @@ def match_shipments(lines: Lines, ways: Ways | None = None) -> Matches:
 
     def match_run(run: slice) -> None:
         found, usual[run], spread[run] = _matched_within(lines.at(run), ways)
-        matches.kind[run] = found.kind
-        for whole, part in ((matches.group, found.group), (matches.other, found.other)):
-            whole[run] = np.where(part >= 0, part + run.start, -1)
+        matches.put(np.arange(run.start, run.stop), found)
 
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="matching") as pool:
         for _ in pool.map(match_run, lines.runs()):
@@ -169,13 +176,11 @@ def match_shipments(lines: Lines, ways: Ways | None = None) -> Matches:
         other, kind = _assigned(len(left), *edges)
         found = Matches.none(len(left))
         _note(other, kind, found)
-        matches.kind[left] = found.kind
-        for whole, part in ((matches.group, found.group), (matches.other, found.other)):
-            whole[left] = np.where(part >= 0, left[part], -1)
+        matches.put(left, found)
     return matches
 
 
-def _match_yearly(lines: Lines, left: NDArray[np.int64], matches: Matches, *, by_strength: bool) -> None:
+def _match_yearly(lines: Lines, left: Places, matches: Matches, *, by_strength: bool) -> None:
     """Match a line left over that gives only its year with all that is left over of that year on the other side.
 
     With ``by_strength`` it is all that is left over of one stated concentration. Their sum fits as it stands, or but
@@ -208,17 +213,16 @@ def _match_yearly(lines: Lines, left: NDArray[np.int64], matches: Matches, *, by
     for at in np.flatnonzero((other >= 0) & (of >= 0)):
         whole, part = left[first[rank[other[at]]]], left[parts[of[at]]]
         kind = how[at] if how[at] > kernel.ROUNDING else kernel.SUM
-        for one in (whole, part):
-            matches.group[one], matches.kind[one] = min(whole, part.min()), kind
+        for places in (whole, part):
+            matches.group[places], matches.kind[places] = min(whole, part.min()), kind
         if kind != kernel.SUM:
             matches.other[part], matches.other[whole] = whole, part[0]
 
 
-def _matched_within(lines: Lines, ways: Ways) -> tuple[Matches, NDArray[np.float64], NDArray[np.float64]]:
+def _matched_within(lines: Lines, ways: Ways) -> tuple[Matches, Floats, Floats]:
     """Match what is plain within blocks; return it, and each line's usual days on the way and their spread."""
     starts, count = lines.starts, len(lines.block)
-    matches = Matches.none(count)
-    kernel.totals(starts, lines.export, lines.dated, lines.year, lines.kg, matches.group, matches.kind)
+    matches = _matched_totals(lines)
     usual, spread = _usual(lines, starts, ways, np.zeros(0, np.int64), np.zeros(0))
     for _ in range(ROUNDS):
         found, how = _assigned(count, *_within(lines, starts, usual, spread, matches.group, most=kernel.LONELY))
@@ -231,15 +235,15 @@ def _matched_within(lines: Lines, ways: Ways) -> tuple[Matches, NDArray[np.float
     return matches, np.repeat(usual, sizes), np.repeat(spread, sizes)
 
 
+def _matched_totals(lines: Lines) -> Matches:
+    """Match the lines that give only their year with all lines of that year."""
+    matches = Matches.none(len(lines.block))
+    kernel.totals(lines.starts, lines.export, lines.dated, lines.year, lines.kg, matches.group, matches.kind)
+    return matches
+
+
 def _within(
-    lines: Lines,
-    starts: NDArray[np.int64],
-    usual: NDArray[np.float64],
-    spread: NDArray[np.float64],
-    group: NDArray[np.int64],
-    *,
-    most: float,
-    loose: bool = False,
+    lines: Lines, starts: Places, usual: Floats, spread: Floats, group: Places, *, most: float, loose: bool = False
 ) -> tuple[Any, ...]:
     """Return the pairs of lines of one block that are in no group yet and may be one shipment."""
     free = (group < 0) & (lines.kg > 0)
@@ -248,7 +252,7 @@ def _within(
     return edges
 
 
-def _note(found: NDArray[np.int64], how: NDArray[np.uint8], matches: Matches) -> None:
+def _note(found: Places, how: Kinds, matches: Matches) -> None:
     """Write the pairs that were found into the matches."""
     lines = np.flatnonzero(found >= 0)
     matches.other[lines] = found[lines]
@@ -256,28 +260,20 @@ def _note(found: NDArray[np.int64], how: NDArray[np.uint8], matches: Matches) ->
     matches.group[lines] = np.minimum(lines, found[lines])
 
 
-def _pair(lines: Lines, starts: NDArray[np.int64]) -> NDArray[np.int64]:
+def _pair(lines: Lines, starts: Places) -> Places:
     """Return the number of each block's pair of States."""
     first = starts[:-1]
     return lines.exporter[first] * STATES + lines.importer[first]
 
 
-def _lags(
-    lines: Lines, starts: NDArray[np.int64], other: NDArray[np.int64], how: NDArray[np.uint8]
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+def _lags(lines: Lines, starts: Places, other: Places, how: Kinds) -> tuple[Places, Floats]:
     """Return the blocks of the shipments that are matched with days on both sides, and the logarithm of the days."""
     out = np.flatnonzero((other >= 0) & lines.export & lines.dated & (how != kernel.NONE))
     out = out[lines.dated[other[out]] & (lines.day[other[out]] > lines.day[out])]
     return np.searchsorted(starts, out, side="right") - 1, np.log(lines.day[other[out]] - lines.day[out] + 1.0)
 
 
-def _usual(
-    lines: Lines,
-    starts: NDArray[np.int64],
-    ways: Ways,
-    of: NDArray[np.int64],
-    lag: NDArray[np.float64],
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _usual(lines: Lines, starts: Places, ways: Ways, of: Places, lag: Floats) -> tuple[Floats, Floats]:
     """Return for each block the logarithm of the days that its goods take, and its spread.
 
     A block with few shipments is drawn to its pair of States.
@@ -290,9 +286,7 @@ def _usual(
     return usual, np.sqrt(own + kernel.SPREAD**2 / (1.0 + count * _DRAWN))
 
 
-def _middles(
-    place: NDArray[np.int64], values: NDArray[np.float64], places: int
-) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+def _middles(place: Places, values: Floats, places: int) -> tuple[Floats, Places]:
     """Return the median of the values at each place (0 where there is none), and how many there are."""
     count = np.bincount(place, minlength=places)
     if not len(values):
@@ -310,7 +304,7 @@ def _joined(found: list[Lags]) -> Lags:
     return Lags(*(np.concatenate(parts) for parts in zip(nothing, *found, strict=True)))
 
 
-def _across(lines: Lines, usual: NDArray[np.float64], spread: NDArray[np.float64]) -> tuple[Any, ...]:
+def _across(lines: Lines, usual: Floats, spread: Floats) -> tuple[Any, ...]:
     """Return the pairs of what is left where all but one of importer, exporter and chemical is the same."""
     substance, heading = lines.substance.astype(np.int64), lines.heading.astype(np.int64)
     keys = {
@@ -329,7 +323,7 @@ def _across(lines: Lines, usual: NDArray[np.float64], spread: NDArray[np.float64
     return tuple(np.concatenate(parts) for parts in zip(*found, strict=True))
 
 
-def _commonness(substance: NDArray[np.int64], kg: NDArray[np.float64]) -> NDArray[np.float64]:
+def _commonness(substance: Places, kg: Floats) -> Floats:
     """Return for each line how often its quantity is left over for its substance: a usual lot tells little."""
     keys = np.stack([substance.astype(np.float64), np.round(kg, 3)], axis=1)
     order = np.lexsort((keys[:, 1], keys[:, 0]))
@@ -342,13 +336,7 @@ def _commonness(substance: NDArray[np.int64], kg: NDArray[np.float64]) -> NDArra
     return common
 
 
-def _assigned(
-    lines: int,
-    exports: NDArray[np.int64],
-    imports: NDArray[np.int64],
-    costs: NDArray[np.float64],
-    kinds: NDArray[np.uint8],
-) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
+def _assigned(lines: int, exports: Places, imports: Places, costs: Floats, kinds: Kinds) -> tuple[Places, Kinds]:
     """Choose among the edges so that the whole costs least, and return each line's counterpart and kind."""
     if np.any(exports[1:] < exports[:-1]):
         order = np.argsort(exports, kind="stable")

@@ -15,6 +15,8 @@ from opencwc.transfers.reconcile.matching_kernel import MATCH_KINDS
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    Places = NDArray[np.int64]
+
 
 WAYS = ("packing", "loose", "rounding", "unit", "mixture", "sum", "double", "exporter", "importer", "chemical", "equal",
         "year", "hub", "low", "weak", "returned", "none")  # fmt: skip
@@ -60,8 +62,7 @@ def third_states(fit: pl.DataFrame) -> tuple[NDArray[np.bool_], NDArray[np.float
     if not len(at):
         return lies, hub
     there = np.searchsorted(fit["line"].to_numpy(), fit["other"].to_numpy()[at])
-    exporter, importer = (fit[name].to_physical().to_numpy().astype(np.int64) for name in ("exporter", "importer"))
-    substance, year = (fit[name].to_numpy().astype(np.int64) for name in ("substance", "year"))
+    substance, exporter, importer, year = (fit[name].to_physical().to_numpy().astype(np.int64) for name in GROUP)
     known = np.unique(_key(substance, exporter, importer, year))
     by_exporter = kind[at] == MATCH_KINDS.index("exporter")
     named = np.where(by_exporter, exporter[at], importer[at])
@@ -75,24 +76,15 @@ def third_states(fit: pl.DataFrame) -> tuple[NDArray[np.bool_], NDArray[np.float
         axis=0,
     )
     pairs = np.unique(_key(substance, exporter, importer, np.zeros_like(year)))
-    whose, origin, destination = (
-        pairs // _YEARS // STATES // STATES,
-        pairs // _YEARS // STATES % STATES,
-        pairs // _YEARS % STATES,
-    )
+    whose, origin, destination = np.unravel_index(pairs // _YEARS, (int(substance.max()) + 1, STATES, STATES))
     room = (int(substance.max()) + 1) * STATES
-    out, into = (
-        np.bincount(whose * STATES + origin, minlength=room),
-        np.bincount(whose * STATES + destination, minlength=room),
-    )
+    out, into = (np.bincount(whose * STATES + state, minlength=room) for state in (origin, destination))
     least = np.minimum(out, into)
     hub[at] = np.maximum(least[substance[at] * STATES + named], least[substance[at] * STATES + other])
     return lies, hub
 
 
-def _key(
-    substance: NDArray[np.int64], first: NDArray[np.int64], second: NDArray[np.int64], year: NDArray[np.int64]
-) -> NDArray[np.int64]:
+def _key(substance: Places, first: Places, second: Places, year: Places) -> Places:
     return ((substance * STATES + first) * STATES + second) * _YEARS + year
 
 
