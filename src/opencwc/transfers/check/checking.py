@@ -81,12 +81,8 @@ class _Received(NamedTuple):
     doubtful: bool = False
 
 
-class _Judged(NamedTuple):
-    """What the rules say of one entry of a shipment."""
-
-    verdict: Verdict
-    finding: Finding
-    owed: tuple[Owed, ...]
+_Judged = tuple[Finding, tuple[Owed, ...]]
+"""What the rules say of one entry of a shipment, and the duties that follow."""
 
 
 class Checker:
@@ -182,10 +178,7 @@ class Checker:
         if not found.read and not found.doubts:
             why = found.outcome.message if found.outcome else Message("transfers_check_no_chemical")
             return self._without_entry(shipment, day, law, Verdict.UNREADABLE, why, found.outcome)
-        if (
-            not any(outcome.verdict in (Verdict.LISTED, Verdict.REVIEW) for outcome, _ in found.met)
-            and not found.doubts
-        ):
+        if not found.doubts and all(outcome.verdict is Verdict.EXEMPT for outcome, _ in found.met):
             why = joined([self._free(found, law, day), *found.notes])
             return self._without_entry(shipment, day, law, Verdict.ALLOWED, why, found.outcome)
         return self._weighed(shipment, day, law, found)
@@ -225,14 +218,14 @@ class Checker:
         judged = self._judged(shipment, day, law, found, (sender, receiver, *via))
         if not judged:
             return self._plain(shipment, day, Verdict.REVIEW, joined(found.doubts), found.outcome)
-        verdict = gravest(weighed.verdict for weighed in judged)
+        verdict = gravest(finding.verdict for finding, _ in judged)
         if verdict is Verdict.PROHIBITED and self.balances.left != left:  # what does not go draws nothing
             self.balances.left = left
             judged = self._judged(shipment, day, law, found, (sender, receiver, *via), goes=False)
         self._settle(shipment, verdict)
-        judged.sort(key=lambda weighed: CHECK.verdicts.index(weighed.verdict))
-        findings = tuple(weighed.finding for weighed in judged)
-        owed = tuple(owed for weighed in judged for owed in weighed.owed)
+        judged.sort(key=lambda entry: CHECK.verdicts.index(entry[0].verdict))
+        findings = tuple(finding for finding, _ in judged)
+        owed = tuple(duty for _, duties in judged for duty in duties)
         return Answer(shipment, verdict, findings, owed, (sender, receiver, *via), day)
 
     def _judged(
@@ -256,7 +249,7 @@ class Checker:
         for rule, (outcome, share) in by_rule.items():
             if outcome.verdict is Verdict.EXEMPT:
                 finding = Finding(shipment.subject, Verdict.ALLOWED, outcome.message, self.maker, rule, outcome.basis)
-                judged.append(_Judged(Verdict.ALLOWED, finding, ()))
+                judged.append((finding, ()))
                 continue
             stated = share or (None if several else shipment.share)
             weighing = Weighing(
@@ -291,7 +284,7 @@ class Checker:
             shipment.subject, verdict, weighing.message(verdict), self.maker,
             weighing.rule, outcome.basis, evidence, outcome.steps,
         )  # fmt: skip
-        return _Judged(verdict, finding, tuple(weighing.owed))
+        return finding, tuple(weighing.owed)
 
     def _unsure_of_day(self, shipment: Shipment, day: date) -> Message:
         if shipment.days is None:

@@ -7,16 +7,10 @@ from functools import lru_cache
 from rapidfuzz.distance import Levenshtein
 
 from opencwc.transfers.check.name_words import NameWord
-from opencwc.transfers.check.romanisation import DOUBLED, bones, coarse, in_latin, romanised, syllables
+from opencwc.transfers.check.romanisation import DOUBLED, LETTERS, bones, coarse, in_latin, romanised, syllables
 
 _SOUNDS = {"a": "ae", "u": "ou", "i": "ie", "'": "aeiou"}
-_PINYIN = {
-    "zh": "S", "ch": "S", "sh": "S", "z": "s", "c": "s", "s": "s", "x": "s", "j": "S", "q": "S", "r": "S", "b": "p",
-    "p": "p", "d": "t", "t": "t", "g": "k", "k": "k", "f": "f", "w": "f", "m": "m", "n": "n", "l": "l", "h": "h",
-}  # fmt: skip
-_HEARD = str.maketrans({"C": "S", "J": "S", "j": "S", "z": "s", "c": "s", "b": "p", "d": "t", "g": "k", "v": "f",
-                        "r": "l"})  # fmt: skip
-"""What Chinese hears as one: voiced and voiceless, r and l, the sibilants."""
+_HEARD = str.maketrans(LETTERS["heard"])
 _NEAR_VOWELS = ({"a", "e"}, {"o", "u"}, {"e", "i"})
 _SAME_CONSONANTS = 0.88
 _NEAR_VOWEL = 0.05
@@ -112,11 +106,11 @@ def heard(word: NameWord) -> str:
 def _heard_syllable(pinyin: str) -> str:
     if pinyin == "er":
         return "l"
-    first = next((initial for initial in _PINYIN if pinyin.startswith(initial)), "")
+    first = next((initial for initial in LETTERS["pinyin"] if pinyin.startswith(initial)), "")
     vowel = pinyin[len(first) :]
     if pinyin in ("wu", "w"):
         return "u"
-    return _PINYIN.get(first, "") + ("n" if vowel.endswith(("n", "ng")) else "a")
+    return LETTERS["pinyin"].get(first, "") + ("n" if vowel.endswith(("n", "ng")) else "a")
 
 
 def _alike_in_writing(one: NameWord, other: NameWord) -> float:

@@ -29,8 +29,7 @@ class LevelChange(PatternKind):
     def sightings(self, trade: Trade) -> Iterator[Sighting]:
         """Yield every step by `FACTOR` or more."""
         yearly = trade.yearly.filter("whole")  # half a year's sum is no lower level
-        counts = yearly.group_by(*PAIR, maintain_order=True).agg(pl.len().alias("n"))
-        pairs = counts.filter(pl.col("n") >= LEAST_YEARS)
+        pairs = yearly.group_by(*PAIR, maintain_order=True).agg(n=pl.len()).filter(pl.col("n") >= LEAST_YEARS)
         if not len(pairs):
             return
         held = pairs.with_row_index("place").join(yearly, on=PAIR, how="inner")
