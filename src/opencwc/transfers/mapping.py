@@ -54,14 +54,14 @@ def map_columns(
     one column fits two, or ``given`` names what is not there.
     """
     chosen: dict[str, str] = {}
-    for field, asked in given.items():
+    for field, column in given.items():
         if field not in fields:
             close = difflib.get_close_matches(field, fields, n=1)
             raise InputError(
                 "no_such_field", where=where, field=field, guess=did_you_mean(*map(repr, close)), known=tuple(fields)
             )
-        is_value = asked.startswith(CONSTANT) or not asked.strip()
-        chosen[field] = asked.strip() if is_value else header[find_column(asked, header, where)]
+        is_value = column.startswith(CONSTANT) or not column.strip()
+        chosen[field] = column.strip() if is_value else header[find_column(column, header, where)]
     taken = set(chosen.values())
     for field, names in fields.items():
         if field not in chosen and (column := _column(field, names, header, taken, where)):

@@ -102,12 +102,12 @@ def read_unit(text: str) -> tuple[Unit | None, Message | None]:
     if not text:
         return None, Message("ledger_unit_missing")
     unit = find_unit(text)
-    shown = text[:MOST_SHOWN]
+    excerpt = text[:MOST_SHOWN]
     if unit is None:
         if readings := unclear_unit(text):
-            return None, Message("ledger_unit_unclear", {"text": shown, "readings": readings})
-        return None, Message("ledger_unit_unknown", {"text": shown})
-    return unit, None if unit.kg is not None else Message(f"ledger_unit_{unit.kind}", {"text": shown})
+            return None, Message("ledger_unit_unclear", {"text": excerpt, "readings": readings})
+        return None, Message("ledger_unit_unknown", {"text": excerpt})
+    return unit, None if unit.kg is not None else Message(f"ledger_unit_{unit.kind}", {"text": excerpt})
 
 
 _PER_CENT = re.compile(r"\s*(?:[%٪％]|per ?cent|pct)(?:\s*\(?w/?w\)?)?$", re.IGNORECASE)

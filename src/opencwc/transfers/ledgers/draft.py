@@ -65,11 +65,11 @@ class LineProblems:
         for at, message in messages.items():
             if at < len(by_text):
                 by_text[at] = self.number(message)
-        held = by_text[numbers]
-        held[skip] = 0
-        places = np.flatnonzero(held)
+        by_row = by_text[numbers]
+        by_row[skip] = 0
+        places = np.flatnonzero(by_row)
         if len(places):
-            self.say_each(places, held[places])
+            self.say_each(places, by_row[places])
 
     def settled(self) -> tuple[tuple[Message, ...], Array]:
         """Return the messages that lines have, in the order in which they are first met, and their numbers by line."""
@@ -82,8 +82,8 @@ class LineProblems:
     def _joined(self, first: int, second: int) -> int:
         parts: list[Item] = []
         for message in (self.messages[first - 1], self.messages[second - 1]):
-            said = message.values["problems"] if message.id == "ledger_problems" else (message,)
-            parts += [part for part in said if part not in parts] if isinstance(said, tuple) else []
+            problems = message.values["problems"] if message.id == "ledger_problems" else (message,)
+            parts += [part for part in problems if part not in parts] if isinstance(problems, tuple) else []
         return self.number(Message("ledger_problems", {"problems": tuple(parts)}))
 
 
@@ -116,14 +116,14 @@ class LedgerDraft:
     def unread(self) -> Array:
         """Of each row, whether it could not be read or holds nothing; that is its problem then."""
         unread = np.zeros(self.rows.rows, bool)
-        for at, said in self.rows.row_problems.items():
+        for at, problem in self.rows.row_problems.items():
             unread[at] = True
-            self.problems.say(np.array([at]), problem_of(said))
+            self.problems.say(np.array([at]), problem_of(problem))
         for places in self.rows.blank_rows:
             fresh = places[~unread[places]]
             unread[fresh] = True
             self.problems.say(fresh, EMPTY)
-        if ends := [said for said in self.rows.row_problems.values() if '"file_' in said]:
+        if ends := [problem for problem in self.rows.row_problems.values() if '"file_' in problem]:
             self.notes.append(problem_of(ends[0]))
         return unread
 

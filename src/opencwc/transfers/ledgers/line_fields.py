@@ -47,8 +47,8 @@ def read_side(draft: LedgerDraft, side: str) -> Array:
     of_lines = draft.read_by_text(numbers, readings, np.uint16(NOWHERE))
     draft.notes += [Message("ledger_state_renamed", {"text": text, "code": code}) for text, code in renamed.items()]
     if elsewhere:
-        shown: tuple[Item, ...] = tuple(elsewhere[:10])
-        draft.notes.append(Message("ledger_elsewhere", {"names": shown}))
+        first: tuple[Item, ...] = tuple(elsewhere[:10])
+        draft.notes.append(Message("ledger_elsewhere", {"names": first}))
     return of_lines
 
 
@@ -80,12 +80,12 @@ def read_state(text: str, side: str = "reporter") -> tuple[Territory | None, Mes
     candidates = territory_candidates(text)
     if len(candidates) == 1:
         return candidates[0], None
-    shown = text[:MOST_SHOWN]
+    excerpt = text[:MOST_SHOWN]
     for id, territories in (("unclear", candidates), ("near", similar_territories(text) if not candidates else ())):
         if territories:
             codes = tuple(territory.code for territory in territories)
-            return None, Message(f"ledger_state_{id}", {"text": shown, "codes": codes})
-    return None, Message("ledger_state_unknown", {"text": shown})
+            return None, Message(f"ledger_state_{id}", {"text": excerpt, "codes": codes})
+    return None, Message("ledger_state_unknown", {"text": excerpt})
 
 
 def read_ids(draft: LedgerDraft, reporters: pl.Series) -> pl.Series:

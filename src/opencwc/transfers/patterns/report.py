@@ -119,18 +119,19 @@ def _card(rank: int, proposal: Proposal, lang: str) -> Card:
         Fact(say("pattern_label_way", lang), (Text(way, verbatim=True),)),
         Fact(say("pattern_label_when", lang), (Text(period, verbatim=True),)),
     )
-    shown = tuple(Text(f"{line.ledger}:{line.row} {line.id}", verbatim=True) for line in proposal.lines)
+    first_lines = tuple(Text(f"{line.ledger}:{line.row} {line.id}", verbatim=True) for line in proposal.lines)
     lines: tuple[Words, ...] = (
-        sentence(Message("pattern_lines", {"count": proposal.line_count, "shown": len(shown)}), lang), *shown,
+        sentence(Message("pattern_lines", {"count": proposal.line_count, "shown": len(first_lines)}), lang),
+        *first_lines,
     )  # fmt: skip
-    said = sentence(proposal.message, lang)
+    text = sentence(proposal.message, lang)
     return Card(
         f"pattern-{rank}",
         (f"{rank}.", proposal.substance.name, Text(" ".join(proposal.substance.entries[:1]), verbatim=True)),
         Badge(kind, "doubt"),
         place,
         _drawing(proposal, lang),
-        (Paragraph((said,)), Paragraph(lines, "note")),
+        (Paragraph((text,)), Paragraph(lines, "note")),
         {"kind": kind, "chemical": proposal.substance.name},
     )
 

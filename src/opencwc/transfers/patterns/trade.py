@@ -141,8 +141,8 @@ class Trade:
 
     def first_lines(self, lines: pl.DataFrame) -> tuple[LineAt, ...]:
         """Return the first lines of a table as evidence."""
-        shown = lines.head(EVIDENCE_LINES).select("ledger", "row", "id")
-        return tuple(LineAt(self.ledgers[ledger].name, int(row), str(id)) for ledger, row, id in shown.iter_rows())
+        first = lines.head(EVIDENCE_LINES).select("ledger", "row", "id")
+        return tuple(LineAt(self.ledgers[ledger].name, int(row), str(id)) for ledger, row, id in first.iter_rows())
 
     def threshold_kg(self, substance: int) -> float:
         """Return the declaration threshold; 0 where there is none."""
@@ -171,7 +171,7 @@ def _told_in(lines: pl.DataFrame) -> dict[int, frozenset[int]]:
     years: dict[int, set[int]] = {}
     for state, year in lines.select(_TELLING, "year").unique().iter_rows() if len(lines) else ():
         years.setdefault(state, set()).add(year)
-    return {state: frozenset(told) for state, told in years.items()}
+    return {state: frozenset(known) for state, known in years.items()}
 
 
 def _codes(column: pl.Series) -> list[str]:
@@ -213,8 +213,8 @@ def _with_whole_years(yearly: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame
     """
     if not len(yearly):
         return yearly.with_columns(whole=pl.lit(value=True))
-    told = lines.select(_TELLING, "year", "day").unique()
-    span = told.group_by("state").agg(first=pl.col("day").min(), last=pl.col("day").max(), n=pl.col("day").count())
+    days = lines.select(_TELLING, "year", "day").unique()
+    span = days.group_by("state").agg(first=pl.col("day").min(), last=pl.col("day").max(), n=pl.col("day").count())
     rate = (pl.col("n") - 1) / (pl.col("last") - pl.col("first")).dt.total_days()
     early = (pl.col("first") - pl.date(pl.col("first").dt.year(), 1, 1)).dt.total_days()
     late = (pl.date(pl.col("last").dt.year(), 12, 31) - pl.col("last")).dt.total_days()
@@ -222,9 +222,9 @@ def _with_whole_years(yearly: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame
         span.filter(rate * gap > -math.log(ALARMS)).select("state", year=pl.col(end).dt.year())
         for end, gap in (("first", early), ("last", late))
     ]
-    yearly_told = told.filter(pl.col("day").is_null())
+    yearly_told = days.filter(pl.col("day").is_null())
     part = pl.concat(parts).unique().join(yearly_told, on=["state", "year"], how="anti")
-    wholly = told.select("state", "year").unique().join(part, on=["state", "year"], how="anti")
+    wholly = days.select("state", "year").unique().join(part, on=["state", "year"], how="anti")
     sides = [
         yearly.join(wholly, left_on=[side, "year"], right_on=["state", "year"], how="semi").select(*PAIR, "year")
         for side in ("exporter", "importer")

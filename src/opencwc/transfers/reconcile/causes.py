@@ -242,7 +242,7 @@ def fits(model: Model) -> bool:
         of_order = [(ranker().feature_name(), RANKING_FEATURES)] if model is RANKING else []
     except (OSError, ValueError, lightgbm.basic.LightGBMError):
         return False
-    return len(of_causes) == len(CAUSES) and all(names == list(wanted) for names, wanted in (*of_causes, *of_order))
+    return len(of_causes) == len(CAUSES) and all(names == list(expected) for names, expected in (*of_causes, *of_order))
 
 
 # -- measured again on this machine ------------------------------------------------------------------------------------
@@ -277,9 +277,9 @@ def evaluate_ranking() -> Evaluation:
         ("difference over threshold", groups["times"].to_numpy()),
     ):
         first = diverted[np.argsort(-score, kind="stable")]
-        found, many_found = int(first[:FIRST].sum()), int(first[: 5 * FIRST].sum())
-        figures.append(Figure.of_share(part, "", f"diversions in the first {FIRST}", found, FIRST))
-        figures.append(Figure.of_share(part, "", f"found in the first {5 * FIRST}", many_found, int(diverted.sum())))
+        hits, many_hits = int(first[:FIRST].sum()), int(first[: 5 * FIRST].sum())
+        figures.append(Figure.of_share(part, "", f"diversions in the first {FIRST}", hits, FIRST))
+        figures.append(Figure.of_share(part, "", f"found in the first {5 * FIRST}", many_hits, int(diverted.sum())))
     return Evaluation(tuple(figures))
 
 

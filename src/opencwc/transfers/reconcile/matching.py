@@ -79,10 +79,10 @@ class Matches(NamedTuple):
     kind: Kinds
     other: Places
 
-    def put(self, places: Places, found: Matches) -> None:
+    def put(self, places: Places, matches: Matches) -> None:
         """Write the matches among the lines at some places into those of all lines."""
-        self.kind[places] = found.kind
-        for whole, part in ((self.group, found.group), (self.other, found.other)):
+        self.kind[places] = matches.kind
+        for whole, part in ((self.group, matches.group), (self.other, matches.other)):
             whole[places] = np.where(part >= 0, places[part], -1)
 
     @staticmethod
@@ -135,8 +135,8 @@ def _lags_of_run(lines: Lines) -> Lags:
     is_soon = (soon_cost < late_cost)[block_of]
     other, how = np.where(is_soon, soon, late), np.where(is_soon, soon_how, late_how)
     of, lag = _lags(lines, starts, other, how)
-    middle, held = _middles(of, lag, len(starts) - 1)
-    return Lags(_pair(lines, starts)[of], lag, np.abs(lag - middle[of])[held[of] > 2])
+    middle, counts = _middles(of, lag, len(starts) - 1)
+    return Lags(_pair(lines, starts)[of], lag, np.abs(lag - middle[of])[counts[of] > 2])
 
 
 def ways_of(lags: Iterable[Lags]) -> Ways:
@@ -155,8 +155,8 @@ def match_shipments(lines: Lines, ways: Ways | None = None) -> Matches:
     usual, spread = np.empty(len(lines.block)), np.empty(len(lines.block))
 
     def match_run(run: slice) -> None:
-        found, usual[run], spread[run] = _matched_within(lines.at(run), ways)
-        matches.put(np.arange(run.start, run.stop), found)
+        rest_matches, usual[run], spread[run] = _matched_within(lines.at(run), ways)
+        matches.put(np.arange(run.start, run.stop), rest_matches)
 
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="matching") as pool:
         for _ in pool.map(match_run, lines.runs()):
@@ -168,15 +168,15 @@ def match_shipments(lines: Lines, ways: Ways | None = None) -> Matches:
             left = left[matches.group[left] < 0]
         usual, spread = usual[left], spread[left]
     if len(left):
-        some = lines.at(left)
-        starts = some.starts
+        rest = lines.at(left)
+        starts = rest.starts
         free = np.full(len(left), -1, np.int64)
-        loose = _within(some, starts, usual[starts[:-1]], spread[starts[:-1]], free, most=kernel.LONELY, loose=True)
-        edges = [np.concatenate(parts) for parts in zip(loose, _across(some, usual, spread), strict=True)]
+        loose = _within(rest, starts, usual[starts[:-1]], spread[starts[:-1]], free, most=kernel.LONELY, loose=True)
+        edges = [np.concatenate(parts) for parts in zip(loose, _across(rest, usual, spread), strict=True)]
         other, kind = _assigned(len(left), *edges)
-        found = Matches.none(len(left))
-        _note(other, kind, found)
-        matches.put(left, found)
+        rest_matches = Matches.none(len(left))
+        _note(other, kind, rest_matches)
+        matches.put(left, rest_matches)
     return matches
 
 
@@ -187,23 +187,23 @@ def _match_yearly(lines: Lines, left: Places, matches: Matches, *, by_strength: 
     for the partner, the chemical, the unit or the strength: then ``other`` of each of them is that line, and that
     line's is the first of them.
     """
-    some = lines.at(left)
-    yearly = np.flatnonzero(~some.dated)
-    strength = np.nan_to_num(some.concentration, nan=-1.0) if by_strength else np.zeros(len(left))
-    order = np.lexsort((strength, some.year, some.export, some.block))
-    order = order[some.dated[order]]
-    keys = np.stack([some.block[order], some.export[order], some.year[order], strength[order]])
+    rest = lines.at(left)
+    yearly = np.flatnonzero(~rest.dated)
+    strength = np.nan_to_num(rest.concentration, nan=-1.0) if by_strength else np.zeros(len(left))
+    order = np.lexsort((strength, rest.year, rest.export, rest.block))
+    order = order[rest.dated[order]]
+    keys = np.stack([rest.block[order], rest.export[order], rest.year[order], strength[order]])
     begins = np.flatnonzero(np.r_[True, np.any(keys[:, 1:] != keys[:, :-1], axis=0)][: len(order)])
     counts = np.diff(np.r_[begins, len(order)])
     begins, counts = begins[counts > 1], counts[counts > 1]
     if not (len(yearly) and len(begins)):
         return
     parts = [order[begin : begin + count] for begin, count in zip(begins, counts, strict=True)]
-    kg = np.r_[some.kg[yearly], [float(some.kg[part].sum()) for part in parts]]
+    kg = np.r_[rest.kg[yearly], [float(rest.kg[part].sum()) for part in parts]]
     first = np.r_[yearly, order[begins]]
-    rank = np.lexsort((first, some.block[first]))
+    rank = np.lexsort((first, rest.block[first]))
     of = (np.arange(len(first)) - len(yearly))[rank]  # the place among the parts, negative for a yearly line
-    nodes = some.at(first)._replace(kg=kg, dated=np.zeros(len(first), np.bool_)).at(rank)
+    nodes = rest.at(first)._replace(kg=kg, dated=np.zeros(len(first), np.bool_)).at(rank)
     starts = nodes.starts
     usual, spread = np.full(len(first), USUAL), np.full(len(first), kernel.SPREAD)
     within = _within(nodes, starts, usual, spread, np.full(len(first), -1, np.int64), most=kernel.LONELY)
@@ -225,8 +225,8 @@ def _matched_within(lines: Lines, ways: Ways) -> tuple[Matches, Floats, Floats]:
     matches = _matched_totals(lines)
     usual, spread = _usual(lines, starts, ways, np.zeros(0, np.int64), np.zeros(0))
     for _ in range(ROUNDS):
-        found, how = _assigned(count, *_within(lines, starts, usual, spread, matches.group, most=kernel.LONELY))
-        usual, spread = _usual(lines, starts, ways, *_lags(lines, starts, found, how))
+        other, how = _assigned(count, *_within(lines, starts, usual, spread, matches.group, most=kernel.LONELY))
+        usual, spread = _usual(lines, starts, ways, *_lags(lines, starts, other, how))
     _note(*_assigned(count, *_within(lines, starts, usual, spread, matches.group, most=CLOSE)), matches)
     rows = (starts, lines.export, lines.day, lines.dated, lines.year, lines.kg, matches.group, matches.kind)
     kernel.sums(*rows, usual, spread)
@@ -252,12 +252,12 @@ def _within(
     return edges
 
 
-def _note(found: Places, how: Kinds, matches: Matches) -> None:
+def _note(other: Places, how: Kinds, matches: Matches) -> None:
     """Write the pairs that were found into the matches."""
-    lines = np.flatnonzero(found >= 0)
-    matches.other[lines] = found[lines]
+    lines = np.flatnonzero(other >= 0)
+    matches.other[lines] = other[lines]
     matches.kind[lines] = how[lines]
-    matches.group[lines] = np.minimum(lines, found[lines])
+    matches.group[lines] = np.minimum(lines, other[lines])
 
 
 def _pair(lines: Lines, starts: Places) -> Places:
@@ -299,9 +299,9 @@ def _middles(place: Places, values: Floats, places: int) -> tuple[Floats, Places
     return np.where(count > 0, middle, 0.0), count
 
 
-def _joined(found: list[Lags]) -> Lags:
+def _joined(lags: list[Lags]) -> Lags:
     nothing = Lags(np.zeros(0, np.int64), np.zeros(0), np.zeros(0))
-    return Lags(*(np.concatenate(parts) for parts in zip(nothing, *found, strict=True)))
+    return Lags(*(np.concatenate(parts) for parts in zip(nothing, *lags, strict=True)))
 
 
 def _across(lines: Lines, usual: Floats, spread: Floats) -> tuple[Any, ...]:
@@ -314,13 +314,13 @@ def _across(lines: Lines, usual: Floats, spread: Floats) -> tuple[Any, ...]:
     }
     common = _commonness(substance, lines.kg)
     rows = (lines.export, lines.day, lines.dated, lines.year, lines.kg)
-    found = [
+    edges = [
         kernel.edges_across(
             np.lexsort((lines.kg, key)), key, kind, lines.substance, *rows, common, lines.concentration, usual, spread
         )
         for kind, key in keys.items()
     ]
-    return tuple(np.concatenate(parts) for parts in zip(*found, strict=True))
+    return tuple(np.concatenate(parts) for parts in zip(*edges, strict=True))
 
 
 def _commonness(substance: Places, kg: Floats) -> Floats:
