@@ -50,8 +50,13 @@ def plain_unit(text: str) -> str:
     >>> plain_unit(" Kgs. "), plain_unit("Kilogrammes (net)")
     ('kgs', 'kilogrammes net')
     """
+    return " ".join(re.findall(r"[^\W_]+|[µμ%]", without_marks(text)))
+
+
+def without_marks(text: str) -> str:
+    """Return a text without case, accents and the stroke that lengthens an Arabic word."""
     bare = unicodedata.normalize("NFKD", text).casefold().replace("ـ", "")
-    return " ".join(re.findall(r"[^\W_]+|[µμ%]", "".join(sign for sign in bare if not unicodedata.combining(sign))))
+    return "".join(sign for sign in bare if not unicodedata.combining(sign))
 
 
 def split_unit(header: str) -> tuple[str, str]:

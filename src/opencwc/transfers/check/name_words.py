@@ -125,23 +125,23 @@ def _parts(name: str) -> Iterator[_Part]:
     text = _DOTTED.sub(_undotted, text) if "." in text else text
     for match in _RUNS.finditer(text):
         run = match[0]
-        if len(run) == 1 and text[match.end() : match.end() + 1] == "." and match.lastgroup in ("latin", "cyrillic"):
-            cyrillic = match.lastgroup == "cyrillic"
-            yield _Part("cyrillic" if cyrillic else "latin", run if cyrillic else plain_latin(run), f"{run}.")
-        elif match.lastgroup == "han" and _is_foreign(text, match):
+        script = match.lastgroup or ""
+        if len(run) == 1 and text[match.end() : match.end() + 1] == "." and script in ("latin", "cyrillic"):
+            yield _Part(script, run if script == "cyrillic" else plain_latin(run), f"{run}.")
+        elif script == "han" and _is_foreign(text, match):
             yield _Part("chinese", simplified(run), "", foreign=True)
-        elif match.lastgroup == "han":
+        elif script == "han":
             yield from _chinese_parts(simplified(run))
-        elif match.lastgroup == "arabic":
-            plain = plain_arabic(run)
-            if plain:
-                yield _Part("arabic", plain, plain)
-        elif match.lastgroup == "number":
-            yield _Part("number", str(int(run)), str(int(run)))
+        elif script == "arabic":
+            if plain := plain_arabic(run):
+                yield _Part(script, plain, plain)
+        elif script == "number":
+            yield _Part(script, str(int(run)), str(int(run)))
+        elif script == "cyrillic":
+            plain = CYRILLIC_MARKS.sub("", run)
+            yield _Part(script, plain, stem(plain))
         else:
-            cyrillic = match.lastgroup == "cyrillic"
-            plain = CYRILLIC_MARKS.sub("", run) if cyrillic else plain_latin(run)
-            yield _Part("cyrillic" if cyrillic else "latin", plain, stem(plain) if cyrillic else plain)
+            yield _Part(script, plain_latin(run), plain_latin(run))
 
 
 def _is_foreign(text: str, match: re.Match[str]) -> bool:

@@ -15,7 +15,7 @@ from opencwc.convention.fields import read_yaml
 from opencwc.convention.territories import all_territories, find_territory
 from opencwc.language.commerce import read_commerce
 from opencwc.transfers.days import read_day
-from opencwc.transfers.units import find_unit, read_number
+from opencwc.transfers.units import find_unit, read_number, without_marks
 
 DATA = Path(__file__).parent / "data" / "shipment_columns.yaml"
 WEAPONS = "weapons"
@@ -122,8 +122,7 @@ def known_words() -> Mapping[str, Mapping[str, Sequence[str]]]:
 
 def plain_words(text: str) -> str:
     """Return words without case, accents and punctuation, for names to be held against each other."""
-    bare = unicodedata.normalize("NFKD", text).casefold().replace("ـ", "")
-    spelt = "".join(sign for sign in bare if not unicodedata.combining(sign))
+    spelt = without_marks(text)
     return " ".join(re.findall(r"[^\W_]+", spelt)) or spelt.strip()
 
 

@@ -15,6 +15,8 @@ from opencwc.transfers.ledgers.layout import Layout
 from opencwc.transfers.ledgers.row_stream import Array, StreamedRows
 
 _MOST_PROBLEMS = 60_000
+_AMONG_MANY = Message("ledger_problem_among_many")
+"""The problem that stands for all further ones."""
 
 
 class LineProblems:
@@ -29,15 +31,11 @@ class LineProblems:
         """Return the number of a problem, from 1; where there are too many different ones, that of a general one."""
         key = repr(message)
         if key not in self._numbers:
-            if len(self.messages) >= _MOST_PROBLEMS:
-                return self.number(Message("ledger_problem_among_many")) if key != _AMONG_MANY else self._add(message)
-            return self._add(message)
+            if len(self.messages) >= _MOST_PROBLEMS and message != _AMONG_MANY:
+                return self.number(_AMONG_MANY)
+            self.messages.append(message)
+            self._numbers[key] = len(self.messages)
         return self._numbers[key]
-
-    def _add(self, message: Message) -> int:
-        self.messages.append(message)
-        self._numbers[repr(message)] = len(self.messages)
-        return len(self.messages)
 
     def say(self, rows: Array, message: Message) -> None:
         """Say one problem of some rows (places, or a mask)."""
@@ -85,9 +83,6 @@ class LineProblems:
             problems = message.values["problems"] if message.id == "ledger_problems" else (message,)
             parts += [part for part in problems if part not in parts] if isinstance(problems, tuple) else []
         return self.number(Message("ledger_problems", {"problems": tuple(parts)}))
-
-
-_AMONG_MANY = repr(Message("ledger_problem_among_many"))
 
 
 SPREADSHEETS = ("xlsx", "xlsb", "xls", "ods")

@@ -17,7 +17,7 @@ from opencwc.convention import Convention
 from opencwc.transfers.memory import give_back
 from opencwc.transfers.model import Ledger, Substance, number_substances
 from opencwc.transfers.reconcile.matching import STATES, Lines, lags_of, match_shipments, ways_of
-from opencwc.transfers.reconcile.matching_kernel import MATCH_KINDS
+from opencwc.transfers.reconcile.matching_kernel import CHEMICAL, EQUAL
 from opencwc.transfers.reconcile.signs import Around, with_signs
 from opencwc.transfers.reconcile.sums import GROUP, with_unread_lines
 from opencwc.transfers.thresholds import counted_from
@@ -239,15 +239,12 @@ def chosen_by_match(lines: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFra
     """Give lines that name a subheading only the chemical of it that they are matched with; that is no other one."""
     if not len(candidates):
         return lines
-    across = lines.filter(pl.col("kind") == MATCH_KINDS.index("chemical"), pl.col("other") >= 0)
+    across = lines.filter(pl.col("kind") == CHEMICAL, pl.col("other") >= 0)
     there = lines.select(other=pl.col("line").cast(pl.Int32), candidate="substance")
     chosen = across.join(there, on="other").join(candidates, on=("substance", "candidate"))
     alike = pl.concat([chosen["line"], chosen["other"].cast(pl.UInt32)])
     return _given(lines, chosen.select("line", "candidate")).with_columns(
-        kind=pl.when(pl.col("line").is_in(alike.implode()))
-        .then(MATCH_KINDS.index("equal"))
-        .otherwise("kind")
-        .cast(pl.UInt8)
+        kind=pl.when(pl.col("line").is_in(alike.implode())).then(EQUAL).otherwise("kind").cast(pl.UInt8)
     )
 
 

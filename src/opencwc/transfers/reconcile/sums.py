@@ -10,7 +10,7 @@ import polars as pl
 
 from opencwc.transfers.model import HUGE_KG, Substance
 from opencwc.transfers.reconcile.matching import STATES
-from opencwc.transfers.reconcile.matching_kernel import MATCH_KINDS
+from opencwc.transfers.reconcile.matching_kernel import EXPORTER, IMPORTER, MATCH_KINDS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -57,14 +57,14 @@ def third_states(fit: pl.DataFrame) -> tuple[NDArray[np.bool_], NDArray[np.float
     origins and destinations of the substance, and the fewer of the two count.
     """
     kind = fit["kind"].to_numpy()
-    at = np.flatnonzero(np.isin(kind, [MATCH_KINDS.index("exporter"), MATCH_KINDS.index("importer")]))
+    at = np.flatnonzero(np.isin(kind, [EXPORTER, IMPORTER]))
     lies, hub = np.zeros(len(fit), np.bool_), np.zeros(len(fit))
     if not len(at):
         return lies, hub
     there = np.searchsorted(fit["line"].to_numpy(), fit["other"].to_numpy()[at])
     substance, exporter, importer, year = (fit[name].to_physical().to_numpy().astype(np.int64) for name in GROUP)
     known = np.unique(_key(substance, exporter, importer, year))
-    by_exporter = kind[at] == MATCH_KINDS.index("exporter")
+    by_exporter = kind[at] == EXPORTER
     named = np.where(by_exporter, exporter[at], importer[at])
     other = np.where(by_exporter, exporter[there], importer[there])
     lies[at] = np.any(
