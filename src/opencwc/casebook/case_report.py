@@ -20,7 +20,7 @@ from opencwc.publishing.labels import labels_in
 from opencwc.records import from_plain
 from opencwc.screening.verb import VERB as SCREEN
 from opencwc.verbs import all_verdicts, settled_verdicts, tones_of_verdicts
-from opencwc.wording import RIGHT_TO_LEFT, say, sentence
+from opencwc.wording import say, sentence
 
 MOST_ROWS = 5_000
 """Findings that are written out one by one; the bundle holds all of them."""
@@ -39,7 +39,6 @@ def _report(connection: Connection, case: Case, lang: str) -> model.Report:
     return model.Report(
         title=f"{say('casebook_case', lang)} {case.name}",
         lang=lang,
-        direction="rtl" if lang in RIGHT_TO_LEFT else "ltr",
         labels=labels_in(lang),
         lead=(mark,),
         sections=_sections(connection, case, lang),

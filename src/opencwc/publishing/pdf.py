@@ -79,6 +79,7 @@ def as_data(report: Report) -> dict[str, Any]:
     """
     data: dict[str, Any] = _plain(report, report.labels)
     data["ids"] = sorted(_ids(data))
+    data["direction"] = report.direction
     made = report.made
     data["made"] = {"year": made.year, "month": made.month, "day": made.day} if made else None
     return data
